@@ -1,0 +1,8 @@
+import './node-version.js';
+
+const { settingsFrom } = await import('./settings.js');
+const { startServer } = await import('./server.js');
+
+const settings = settingsFrom(process.env);
+await startServer(settings);
+console.log(`Followthrough  ${settings.publicUrl}\nAPI            ${settings.publicUrl}/docs`);

@@ -1,0 +1,105 @@
+import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { IsOptional, Matches } from 'class-validator';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
+import { Readable } from 'node:stream';
+import { Projector, type Envelope, type Log } from '#eventsourcing';
+import { AlwaysOpen, LOG } from '#platform';
+
+class ChangesQuery {
+  @ApiProperty({ required: false, type: String, description: 'Only what follows this position', example: '1841' })
+  @IsOptional()
+  @Matches(/^\d{1,16}$/, { message: 'after must be a position' })
+  after?: string;
+  @ApiProperty({ required: false, enum: ['true', 'false'], default: 'false', description: 'Stay connected and send what comes' })
+  @IsOptional()
+  @Matches(/^(true|false)$/, { message: 'follow must be true or false' })
+  follow?: string;
+}
+
+const PAGE = 500;
+
+@ApiTags('Operations')
+@Controller()
+export class OperationsController {
+  private readonly metrics = new Registry();
+
+  constructor(
+    @Inject(LOG) private readonly log: Log,
+    private readonly projector: Projector,
+  ) {
+    collectDefaultMetrics({ register: this.metrics });
+    const lag = new Gauge({
+      name: 'followthrough_projection_lag_positions',
+      help: 'Positions of the log that a projection has not applied yet',
+      labelNames: ['projection'],
+      registers: [this.metrics],
+      collect: async () => {
+        for (const { projection, position, head } of await this.projector.progress())
+          lag.set({ projection }, Number(head ?? 0) - Number(position ?? 0));
+      },
+    });
+  }
+
+  @Get('health/live')
+  @AlwaysOpen()
+  @ApiOperation({ summary: 'Whether the process answers' })
+  live() {
+    return { status: 'live' };
+  }
+
+  @Get('health/ready')
+  @AlwaysOpen()
+  @ApiOperation({ summary: 'Whether requests can be served, and how far each projection is behind' })
+  async ready(@Res({ passthrough: true }) reply: FastifyReply) {
+    const projections = (await this.projector.progress()).map(({ position, head, ...progress }) => ({
+      ...progress,
+      position,
+      lag: Number(head ?? 0) - Number(position ?? 0),
+    }));
+    const ready = projections.every(({ error }) => error === null);
+    void reply.status(ready ? 200 : 503);
+    return { status: ready ? 'ready' : 'failing', projections };
+  }
+
+  @Get('metrics')
+  @AlwaysOpen()
+  @ApiOperation({ summary: 'Prometheus metrics' })
+  async prometheus(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+    void reply.type(this.metrics.contentType);
+    return this.metrics.metrics();
+  }
+
+  @Get('v1/changes')
+  @ApiOperation({
+    summary: 'The feed of events, oldest first',
+    description: 'NDJSON, or server-sent events with `Accept: text/event-stream` (which follow by themselves).',
+  })
+  async changes(@Query() query: ChangesQuery, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const sse = /text\/event-stream/.test(request.headers.accept ?? '');
+    const after = (sse && (request.headers['last-event-id'] as string | undefined)) || query.after || null;
+    const gone = new AbortController();
+    reply.raw.on('close', () => gone.abort());
+    const lines = this.events(after, sse || query.follow === 'true', gone.signal, sse);
+    await reply
+      .type(sse ? 'text/event-stream' : 'application/x-ndjson; charset=utf-8')
+      .header('Cache-Control', 'no-store')
+      .send(Readable.from(lines, { objectMode: false }));
+  }
+
+  private async *events(after: string | null, follow: boolean, signal: AbortSignal, sse: boolean): AsyncGenerator<string> {
+    const line = (event: Envelope): string => {
+      const { id, stream, revision, position, type, version, data, meta, recordedAt } = this.log.codec.decode(event);
+      const json = JSON.stringify({ position, stream, revision, id, type, version, recordedAt, meta, data });
+      return sse ? `id: ${position}\nevent: ${type}\ndata: ${json}\n\n` : `${json}\n`;
+    };
+    if (sse) yield ': followthrough\n\n';
+    if (follow) {
+      for await (const batch of this.log.store.subscribe(after, signal)) yield batch.map(line).join('');
+      return;
+    }
+    for (let batch; (batch = await this.log.store.readAll(after, PAGE)).length > 0 && !signal.aborted; after = batch.at(-1)!.position)
+      yield batch.map(line).join('');
+  }
+}

@@ -1,0 +1,36 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { Projector } from '#eventsourcing';
+import { AppModule, openStores, type Stores } from './app.module.js';
+import type { Settings } from './settings.js';
+
+/** Opens the stores, brings the views up to date and answers; the caller closes it. */
+export async function startServer(settings: Settings, stores: Stores = openStores(settings)): Promise<NestFastifyApplication> {
+  const app = await buildServer(settings, stores);
+  await app.get(Projector).start();
+  await app.listen(settings.port, settings.host);
+  return app;
+}
+
+/** The application, not yet listening and its projections not yet started. */
+export async function buildServer(settings: Settings, stores: Stores): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({ bodyLimit: settings.bodyLimit, routerOptions: { maxParamLength: 400 } });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(settings, stores), adapter, {
+    logger: ['error', 'warn'],
+    abortOnError: false,
+  });
+  const document = SwaggerModule.createDocument(
+    app,
+    new DocumentBuilder()
+      .setOpenAPIVersion('3.1.0')
+      .setTitle('Followthrough')
+      .setDescription('What agencies undertook after the High-level Dialogues on Migration and Development, and what has come of it.')
+      .setVersion('1')
+      .addBearerAuth()
+      .build(),
+  );
+  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json', customSiteTitle: 'Followthrough API' });
+  app.enableShutdownHooks();
+  return app;
+}

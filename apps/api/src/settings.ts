@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+
+/** Everything that can be set, read from the environment here and nowhere else. The README's table says the same. */
+export interface Settings {
+  readonly host: string;
+  readonly port: number;
+  /** Where the embedded stores are kept. */
+  readonly dataDir: string;
+  /** URL of the log. */
+  readonly logUrl: string;
+  /** URL of the views. */
+  readonly viewsUrl: string;
+  /** Whether reading needs no token. */
+  readonly publicReading: boolean;
+  /** The largest body taken, in bytes. */
+  readonly bodyLimit: number;
+  /** Where people reach it, when that is not http://HOST:PORT. */
+  readonly publicUrl: string;
+}
+
+/** @throws Error that names the variable and what it takes */
+export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
+  const dataDir = env['DATA_DIR'] ?? '.followthrough';
+  const host = env['HOST'] ?? '127.0.0.1';
+  const port = whole(env, 'PORT', 3000, 0, 65535);
+  return {
+    host,
+    port,
+    dataDir,
+    logUrl: env['LOG_URL'] ?? `sqlite:${join(dataDir, 'log.db')}`,
+    viewsUrl: env['VIEWS_URL'] ?? `sqlite:${join(dataDir, 'views.db')}`,
+    publicReading: yesNo(env, 'PUBLIC_READING', true),
+    bodyLimit: whole(env, 'BODY_LIMIT', 262_144, 1_024, 900_000),
+    publicUrl: env['PUBLIC_URL'] ?? `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`,
+  };
+}
+
+function whole(env: NodeJS.ProcessEnv, name: string, otherwise: number, min: number, max: number): number {
+  const value = Number(env[name] ?? otherwise);
+  if (!Number.isInteger(value) || value < min || value > max)
+    throw new Error(`${name} takes a whole number from ${min} to ${max}, not ${env[name]}.`);
+  return value;
+}
+
+function yesNo(env: NodeJS.ProcessEnv, name: string, otherwise: boolean): boolean {
+  const value = env[name] ?? String(otherwise);
+  if (value !== 'true' && value !== 'false') throw new Error(`${name} takes true or false, not ${value}.`);
+  return value === 'true';
+}
+
+/** The file of a `sqlite:` URL. */
+export function sqliteFile(url: string): string {
+  const file = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(url)?.[1];
+  if (!file) throw new Error(`Not a store that this version knows: ${url} (sqlite:FILE is).`);
+  return file;
+}

@@ -1,0 +1,86 @@
+/**
+ * The three clocks of a fact (DESIGN.md §2): *effective* (a partial date), *reportedOn* (a full date) and *recordedAt*
+ * (an instant). Everything here is pure; a date is its ISO text, so that dates compare as strings.
+ */
+import { Temporal } from 'temporal-polyfill';
+
+/** `2006-11-20` */
+export type FullDate = string;
+/** `2006`, `2006-11` or `2006-11-20` */
+export type PartialDate = string;
+
+const SHAPE = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/;
+
+/** The first and the last day of the period that a partial date names; `null` when it is not a real date. */
+export function periodOf(date: unknown): { first: FullDate; last: FullDate } | null {
+  const parts = typeof date === 'string' ? SHAPE.exec(date) : null;
+  if (!parts) return null;
+  const [year, month, day] = [parts[1], parts[2], parts[3]].map((part) => (part === undefined ? undefined : Number(part)));
+  try {
+    const first = Temporal.PlainDate.from({ year: year!, month: month ?? 1, day: day ?? 1 }, { overflow: 'reject' });
+    const length = day ? { days: 0 } : month ? { months: 1 } : { years: 1 };
+    const last = day ? first : first.add(length).subtract({ days: 1 });
+    return { first: first.toString(), last: last.toString() };
+  } catch {
+    return null;
+  }
+}
+
+/** The last day of a partial date that is known to be real. */
+export const lastDayOf = (date: PartialDate): FullDate => periodOf(date)!.last;
+/** The first day of a partial date that is known to be real. */
+export const firstDayOf = (date: PartialDate): FullDate => periodOf(date)!.first;
+
+export const isFullDate = (date: unknown): date is FullDate => String(date).length === 10 && periodOf(date) !== null;
+
+/** Today, in UTC. */
+export const todayAt = (now: Date): FullDate => now.toISOString().slice(0, 10);
+
+/** `date` less a number of calendar months; the day is clamped to the month's end (rule 5). */
+export const monthsBefore = (date: FullDate, months: number): FullDate =>
+  Temporal.PlainDate.from(date).subtract({ months }).toString();
+
+/** A fact about a commitment as the clock rules see it: when it was reported, and where in its stream it stands. */
+export interface Reported {
+  /** `null`: said by the record act, and so true whenever the commitment exists (rule 1). */
+  readonly reportedOn: FullDate | null;
+  readonly revision: number;
+}
+
+const later = (a: Reported, b: Reported): boolean =>
+  (a.reportedOn ?? '') === (b.reportedOn ?? '') ? a.revision > b.revision : (a.reportedOn ?? '') > (b.reportedOn ?? '');
+
+/** Rule 1: of several facts about one thing, the last by (reportedOn, revision) with reportedOn ≤ `asOf`. */
+export function lastReported<F extends Reported>(facts: readonly F[], asOf: FullDate): F | undefined {
+  let last: F | undefined;
+  for (const fact of facts) if ((fact.reportedOn ?? '') <= asOf && (!last || later(fact, last))) last = fact;
+  return last;
+}
+
+/** A stage entry: what was said, of when, and when it was said. */
+export interface Entry extends Reported {
+  readonly effective: PartialDate;
+  readonly reportedOn: FullDate;
+}
+
+/** The day by which an entry is ranked: the last of its effective period, but not later than its own report (rule 2). */
+export const rankedOn = (entry: Entry): FullDate => {
+  const last = lastDayOf(entry.effective);
+  return last < entry.reportedOn ? last : entry.reportedOn;
+};
+
+/** Rule 2: the stage entry that holds as at `asOf`, the greatest by (ranked day, reportedOn, revision). */
+export function headlineOf<E extends Entry>(entries: readonly E[], asOf: FullDate): E | undefined {
+  let headline: E | undefined;
+  for (const entry of entries) {
+    if (entry.reportedOn > asOf) continue;
+    if (!headline || outranks(entry, headline)) headline = entry;
+  }
+  return headline;
+}
+
+/** Whether `a` is ranked above `b` by rule 2. */
+export function outranks(a: Entry, b: Entry): boolean {
+  const [rankA, rankB] = [rankedOn(a), rankedOn(b)];
+  return rankA === rankB ? later(a, b) : rankA > rankB;
+}

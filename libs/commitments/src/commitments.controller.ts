@@ -1,0 +1,332 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, ParseIntPipe, Post, Query, Res, applyDecorators } from '@nestjs/common';
+import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiCreatedResponse,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { headlineOf, todayAt, type FullDate } from '#clocks';
+import { handle, load, Rejected, type Handled, type Log } from '#eventsourcing';
+import { AskedBy, ClockQuery, clocksOf, LOG, referencesIn, type Asked } from '#platform';
+import { Lookup } from '#registers';
+import * as acts from './commitment.js';
+import { asAt, commitment, isOverdue, type By, type Commitment, type CommitmentAsAt, type Stage } from './commitment.js';
+import { takeReference } from './numbering.js';
+
+/** The acts by the name of their decision, and the body each takes. */
+interface Acts {
+  record: acts.RecordCommitment;
+  reportStage: acts.ReportStage;
+  addAgency: acts.AddAgency;
+  changeRole: acts.ChangeRole;
+  removeAgency: acts.RemoveAgency;
+  setThemes: acts.SetThemes;
+  setTarget: acts.SetTarget;
+  addMilestone: acts.AddMilestone;
+  reachMilestone: acts.ReachMilestone;
+  rescheduleMilestone: acts.RescheduleMilestone;
+  dropMilestone: acts.DropMilestone;
+  attachEvidence: acts.AttachEvidence;
+  relate: acts.Relate;
+  amendWording: acts.AmendWording;
+}
+
+export interface Done extends Handled<Commitment> {
+  readonly reference: string;
+}
+
+/** One envelope for every act on a commitment: which one, what it says, who asks. */
+export class CommitmentCommand<A extends keyof Acts = keyof Acts> extends Command<Done> {
+  constructor(
+    readonly act: A,
+    readonly body: Acts[A],
+    readonly asked: Asked,
+    /** `null`: to be generated. */
+    readonly reference: string | null,
+    readonly path: { agency?: string; milestone?: number } = {},
+    /** Streams that will be written together with this one, as in the import of a folder. */
+    readonly together: ReadonlySet<string> = new Set(),
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(CommitmentCommand)
+export class CommitmentCommandHandler implements ICommandHandler<CommitmentCommand> {
+  private readonly lookup: Lookup;
+
+  constructor(@Inject(LOG) private readonly log: Log) {
+    this.lookup = new Lookup(log);
+  }
+
+  async execute({ act, body, asked, reference, path, together }: CommitmentCommand): Promise<Done> {
+    const by: By = { ...asked.by, today: todayAt(new Date()) };
+    const decision = acts[act] as (c: Commitment, body: object, by: By, path: object) => ReturnType<typeof acts.record>;
+    const decide = (state: Commitment) => decision(state, body, by, { ...path, reference });
+    await this.lookup.refuseUnknown(
+      referencesIn(body).filter(({ kinds, code }) => !kinds.some((kind) => together.has(`${kind}-${code}`))),
+    );
+    if (reference === null) {
+      decide(commitment.initial); // refused before a number is taken
+      const { agencies, reportedOn } = body as acts.RecordCommitment;
+      const { agency } = agencies.find(({ role }) => role === 'lead')!;
+      reference = await takeReference(this.log, agency, reportedOn.slice(0, 4), asked.meta);
+    }
+    const handled = await handle(this.log, commitment, reference, decide, asked.meta, asked.expected);
+    return { reference, ...handled };
+  }
+}
+
+// ── Answers ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export class ActAnswer {
+  @ApiProperty({ example: 'IOM-2011-12' }) reference: string;
+  @ApiProperty({ description: 'Of the commitment’s last event; also the ETag', example: 3 }) revision: number;
+  @ApiProperty({ description: 'Opaque; for If-Position-At-Least and knownAt', example: '1841' }) position: string;
+}
+
+export class Outranked {
+  @ApiProperty({ description: 'The revision of the entry that holds', example: 2 }) revision: number;
+  @ApiProperty({ enum: acts.STAGES }) stage: Stage;
+  @ApiProperty({ example: '2006-11' }) effective: string;
+  @ApiProperty({ example: '2006-11-21' }) reportedOn: string;
+  @ApiProperty({ description: 'Why it holds, and how to say otherwise' }) hint: string;
+}
+
+export class StageAnswer extends ActAnswer {
+  @ApiProperty({ enum: acts.STAGES, description: 'The stage now' }) stage: Stage;
+  @ApiProperty({ description: 'Whether this report is what the stage now rests on' }) headlineChanged: boolean;
+  @ApiProperty({ required: false, type: Outranked }) outrankedBy?: Outranked;
+}
+
+const done = ({ reference, revision, position }: Done): ActAnswer => ({ reference, revision, position });
+
+/** What the stage is now and whether the act changed it; if not, which entry outranks it (DESIGN.md §2, rule 2). */
+function stageAnswer(handled: Done, { effective, reportedOn }: acts.ReportStage): StageAnswer {
+  const headline = headlineOf(handled.state.entries, '9999-12-31')!;
+  const { stage, revision } = headline;
+  if (revision === handled.revision) return { ...done(handled), stage, headlineChanged: true };
+  const hint =
+    `Revision ${revision} says ${stage}, effective ${headline.effective}, reported on ${headline.reportedOn}; that is later than ` +
+    `effective ${effective}, reported on ${reportedOn}. If it is wrong, report the stage again with the effective date ` +
+    `on which it really came about, ${headline.effective} or later.`;
+  const outrankedBy = { revision, stage, effective: headline.effective, reportedOn: headline.reportedOn, hint };
+  return { ...done(handled), stage, headlineChanged: false, outrankedBy };
+}
+
+const ActRoute = (path: string, summary: string, answer: typeof ActAnswer = ActAnswer) =>
+  applyDecorators(
+    Post(path),
+    HttpCode(200),
+    ApiBearerAuth(),
+    ApiOperation({ summary }),
+    ApiHeader({ name: 'If-Match', required: false, description: 'The ETag that was read; 412 when someone was faster' }),
+    ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key again gives the same answer, and nothing twice' }),
+    ApiOkResponse({ type: answer }),
+  );
+
+// ── Routes ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+@ApiTags('Commitments')
+@Controller('v1/commitments')
+export class CommitmentsController {
+  constructor(
+    private readonly commands: CommandBus,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  @Post()
+  @ApiBearerAuth()
+  @ApiOperation({ summary: 'Record a commitment with its first stage' })
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key again gives the same answer, and nothing twice' })
+  @ApiBody({ type: acts.RecordCommitment })
+  @ApiCreatedResponse({ type: ActAnswer, headers: { Location: { description: 'Where it can be read', schema: { type: 'string' } } } })
+  async record(
+    @Body() body: acts.RecordCommitment,
+    @AskedBy() asked: Asked,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ActAnswer> {
+    const handled = await this.commands.execute(new CommitmentCommand('record', body, asked, body.reference ?? null));
+    void reply.header('Location', `/v1/commitments/${handled.reference}`);
+    return done(handled);
+  }
+
+  @ActRoute(':reference/stage', 'Report a stage', StageAnswer)
+  async reportStage(@Param('reference') reference: string, @Body() body: acts.ReportStage, @AskedBy() asked: Asked) {
+    return stageAnswer(await this.commands.execute(new CommitmentCommand('reportStage', body, asked, reference)), body);
+  }
+
+  @ActRoute(':reference/agencies', 'Add an agency')
+  addAgency(@Param('reference') reference: string, @Body() body: acts.AddAgency, @AskedBy() asked: Asked) {
+    return this.do('addAgency', body, asked, reference);
+  }
+
+  @ActRoute(':reference/agencies/:agency/role', 'Change an agency’s role; to lead: move the lead')
+  changeRole(
+    @Param('reference') reference: string,
+    @Param('agency') agency: string,
+    @Body() body: acts.ChangeRole,
+    @AskedBy() asked: Asked,
+  ) {
+    return this.do('changeRole', body, asked, reference, { agency });
+  }
+
+  @ActRoute(':reference/agencies/:agency/remove', 'Remove an agency, or one of its roles')
+  removeAgency(
+    @Param('reference') reference: string,
+    @Param('agency') agency: string,
+    @Body() body: acts.RemoveAgency,
+    @AskedBy() asked: Asked,
+  ) {
+    return this.do('removeAgency', body, asked, reference, { agency });
+  }
+
+  @ActRoute(':reference/themes', 'Set the themes')
+  setThemes(@Param('reference') reference: string, @Body() body: acts.SetThemes, @AskedBy() asked: Asked) {
+    return this.do('setThemes', body, asked, reference);
+  }
+
+  @ActRoute(':reference/target', 'Set, move or lift the target')
+  setTarget(@Param('reference') reference: string, @Body() body: acts.SetTarget, @AskedBy() asked: Asked) {
+    return this.do('setTarget', body, asked, reference);
+  }
+
+  @ActRoute(':reference/milestones', 'Add a milestone')
+  addMilestone(@Param('reference') reference: string, @Body() body: acts.AddMilestone, @AskedBy() asked: Asked) {
+    return this.do('addMilestone', body, asked, reference);
+  }
+
+  @ActRoute(':reference/milestones/:milestone/reach', 'A milestone is reached')
+  reachMilestone(
+    @Param('reference') reference: string,
+    @Param('milestone', ParseIntPipe) milestone: number,
+    @Body() body: acts.ReachMilestone,
+    @AskedBy() asked: Asked,
+  ) {
+    return this.do('reachMilestone', body, asked, reference, { milestone });
+  }
+
+  @ActRoute(':reference/milestones/:milestone/reschedule', 'A milestone gets another date')
+  rescheduleMilestone(
+    @Param('reference') reference: string,
+    @Param('milestone', ParseIntPipe) milestone: number,
+    @Body() body: acts.RescheduleMilestone,
+    @AskedBy() asked: Asked,
+  ) {
+    return this.do('rescheduleMilestone', body, asked, reference, { milestone });
+  }
+
+  @ActRoute(':reference/milestones/:milestone/drop', 'A milestone is given up')
+  dropMilestone(
+    @Param('reference') reference: string,
+    @Param('milestone', ParseIntPipe) milestone: number,
+    @Body() body: acts.DropMilestone,
+    @AskedBy() asked: Asked,
+  ) {
+    return this.do('dropMilestone', body, asked, reference, { milestone });
+  }
+
+  @ActRoute(':reference/evidence', 'Attach evidence')
+  attachEvidence(@Param('reference') reference: string, @Body() body: acts.AttachEvidence, @AskedBy() asked: Asked) {
+    return this.do('attachEvidence', body, asked, reference);
+  }
+
+  @ActRoute(':reference/relations', 'Relate to another commitment, or to a forum it prepares for')
+  relate(@Param('reference') reference: string, @Body() body: acts.Relate, @AskedBy() asked: Asked) {
+    return this.do('relate', body, asked, reference);
+  }
+
+  @ActRoute(':reference/wording', 'Amend title, summary, language or condition')
+  amendWording(@Param('reference') reference: string, @Body() body: acts.AmendWording, @AskedBy() asked: Asked) {
+    return this.do('amendWording', body, asked, reference);
+  }
+
+  @Get(':reference')
+  @ApiOperation({ summary: 'One commitment as at a date' })
+  async one(@Param('reference') reference: string, @Query() query: ClockQuery): Promise<CommitmentView> {
+    return viewOf(this.log, reference, query);
+  }
+
+  @Get(':reference/history')
+  @ApiOperation({ summary: 'Every act on a commitment, as reported by a date, in the order recorded' })
+  async history(@Param('reference') reference: string, @Query() query: ClockQuery): Promise<History> {
+    return historyOf(this.log, reference, query);
+  }
+
+  private async do<A extends keyof Acts>(
+    act: A,
+    body: Acts[A],
+    asked: Asked,
+    reference: string,
+    path?: { agency?: string; milestone?: number },
+  ): Promise<ActAnswer> {
+    return done(await this.commands.execute(new CommitmentCommand<keyof Acts>(act, body, asked, reference, path)));
+  }
+}
+
+// ── One commitment, folded from its stream ──────────────────────────────────────────────────────────────────────────
+
+export interface CommitmentView extends CommitmentAsAt {
+  readonly reference: string;
+  readonly asOf: FullDate;
+  readonly overdue: boolean;
+  readonly revision: number;
+  readonly position: string;
+}
+
+const notFound = (reference: string, asOf: FullDate) =>
+  new Rejected('not_found', `There is no commitment ${reference} as at ${asOf}.`);
+
+/** A commitment as at a date and as known at a position. @throws Rejected `not_found` */
+export async function viewOf(log: Log, reference: string, query: ClockQuery): Promise<CommitmentView> {
+  const { asOf, knownAt } = await clocksOf(query, log.store);
+  const { state, revision, position } = await load(log, commitment, reference, knownAt);
+  const view = asAt(state, asOf);
+  if (!view) throw notFound(reference, asOf);
+  return { reference, asOf, ...view, overdue: isOverdue(view, asOf), revision, position: position! };
+}
+
+export interface History {
+  readonly reference: string;
+  readonly asOf: FullDate;
+  readonly position: string;
+  readonly items: {
+    readonly revision: number;
+    readonly position: string;
+    readonly recordedAt: string;
+    /** The wire name of the event. */
+    readonly type: string;
+    readonly reportedOn: FullDate;
+    /** Whether the stage rests on this entry as at `asOf`. */
+    readonly headline: boolean;
+    readonly by: { readonly account: string; readonly role: string; readonly agency: string | null };
+    readonly data: object;
+  }[];
+}
+
+/** Every act on a commitment that was reported by a date. @throws Rejected `not_found` */
+export async function historyOf(log: Log, reference: string, query: ClockQuery): Promise<History> {
+  const view = await viewOf(log, reference, query);
+  const events = (await log.store.read(`commitment-${reference}`)).filter(({ revision }) => revision <= view.revision);
+  const items = events
+    .map((event) => log.codec.decode(event))
+    .map(({ revision, position, recordedAt, type, meta, data }) => ({
+      revision,
+      position,
+      recordedAt,
+      type,
+      reportedOn: (data as { reportedOn: FullDate }).reportedOn,
+      headline: revision === view.headline.revision,
+      by: { account: meta.actor, role: meta.role, agency: meta.agency },
+      data,
+    }))
+    // The record act itself holds whenever the commitment exists (rule 1), though its stage counts only from its report.
+    .filter(({ reportedOn, revision }) => revision === 0 || reportedOn <= view.asOf);
+  return { reference, asOf: view.asOf, position: view.position, items };
+}

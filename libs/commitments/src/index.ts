@@ -1,0 +1,14 @@
+import type { Context } from '#platform';
+import { commitment } from './commitment.js';
+import { CommitmentCommandHandler, CommitmentsController } from './commitments.controller.js';
+import { numbering } from './numbering.js';
+
+export * from './commitment.js';
+export { CommitmentCommand, historyOf, viewOf, type CommitmentView, type History } from './commitments.controller.js';
+
+/** What the composition root takes of this context. */
+export const commitmentsContext: Context = {
+  catalogs: [commitment, numbering],
+  controllers: [CommitmentsController],
+  providers: [CommitmentCommandHandler],
+};

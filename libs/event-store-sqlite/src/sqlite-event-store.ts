@@ -1,0 +1,284 @@
+import Database from 'better-sqlite3';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  chainHash,
+  checkAppend,
+  digestOf,
+  earlierResult,
+  eventId,
+  newSalt,
+  NO_STREAM,
+  StoreUnavailable,
+  WrongRevision,
+  type Appended,
+  type EncodedEvent,
+  type Envelope,
+  type EventStore,
+  type Meta,
+} from '#eventsourcing';
+
+/** Raised when the tables change; a store with a greater number was written by newer software. */
+const FORMAT = 1;
+
+const SCHEMA = `
+  CREATE TABLE about (
+    identity TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE events (
+    position    INTEGER PRIMARY KEY,
+    stream      TEXT    NOT NULL,
+    revision    INTEGER NOT NULL,
+    id          TEXT    NOT NULL,
+    type        TEXT    NOT NULL,
+    version     INTEGER NOT NULL,
+    data        TEXT,
+    salt        TEXT    NOT NULL,
+    digest      TEXT    NOT NULL,
+    meta        TEXT    NOT NULL,
+    recorded_at INTEGER NOT NULL,
+    hash        TEXT    NOT NULL,
+    UNIQUE (stream, revision)
+  ) STRICT;
+
+  CREATE TRIGGER events_are_never_deleted BEFORE DELETE ON events
+    BEGIN SELECT raise(ABORT, 'events are never deleted'); END;
+  CREATE TRIGGER events_are_never_changed
+    BEFORE UPDATE OF position, stream, revision, id, type, version, digest, meta, recorded_at, hash ON events
+    BEGIN SELECT raise(ABORT, 'events are never changed'); END;`;
+
+/** How often the log is looked at for events that another process has appended. */
+const POLL_MS = 50;
+/** How long an append waits for another process's transaction before it tries again later. */
+const BUSY_MS = 1_000;
+
+interface EventRow {
+  position: number;
+  stream: string;
+  revision: number;
+  id: string;
+  type: string;
+  version: number;
+  data: string | null;
+  salt: string;
+  digest: string;
+  meta: string;
+  recorded_at: number;
+  hash: string;
+}
+
+interface Waiting {
+  readonly stream: string;
+  readonly expected: number;
+  readonly events: readonly EncodedEvent[];
+  readonly meta: Meta;
+  readonly resolve: (appended: Appended) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The log in one SQLite file. Appends that wait in the same turn of the event loop share one durable transaction. */
+export class SqliteEventStore implements EventStore {
+  readonly #db: Database.Database;
+  readonly #sql: ReturnType<typeof statements>;
+  #queue: Waiting[] = [];
+  #flushing: Promise<void> | null = null;
+  #wake = Promise.withResolvers<void>();
+
+  /** @throws Error when the file was written by newer software, or is not a log */
+  constructor(
+    readonly file: string,
+    private readonly now: () => number = Date.now,
+  ) {
+    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+    this.#db = new Database(file, { timeout: BUSY_MS });
+    try {
+      open(this.#db, file);
+    } catch (error) {
+      this.#db.close();
+      throw error;
+    }
+    this.#sql = statements(this.#db);
+  }
+
+  async identity(): Promise<string> {
+    return this.#sql.identity.get()!;
+  }
+
+  append(stream: string, expected: number, events: readonly EncodedEvent[], meta: Meta): Promise<Appended> {
+    return new Promise((resolve, reject) => {
+      checkAppend(stream, expected, events, meta);
+      this.#queue.push({ stream, expected, events, meta, resolve, reject });
+      this.#flushing ??= this.#flushSoon();
+    });
+  }
+
+  async read(stream: string, fromRevision = 0): Promise<Envelope[]> {
+    return this.#sql.stream.all(stream, fromRevision).map(toEnvelope);
+  }
+
+  async readAll(after: string | null, limit: number): Promise<Envelope[]> {
+    return this.#sql.log.all(Number(after ?? 0), limit).map(toEnvelope);
+  }
+
+  async *subscribe(after: string | null, signal: AbortSignal, batchSize = 500): AsyncGenerator<Envelope[]> {
+    const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    while (!signal.aborted) {
+      const woken = this.#wake.promise;
+      const batch = await this.readAll(after, batchSize);
+      if (batch.length > 0) {
+        yield batch;
+        after = batch.at(-1)!.position;
+      } else await Promise.race([woken, aborted, sleep(POLL_MS)]);
+    }
+  }
+
+  async head(): Promise<string | null> {
+    return this.#sql.head.get()?.position.toString() ?? null;
+  }
+
+  async positionAt(instant: Date): Promise<string | null> {
+    let [low, high] = [0, this.#sql.head.get()?.position ?? 0];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (this.#sql.recordedAt.get(middle)! <= instant.getTime()) low = middle;
+      else high = middle - 1;
+    }
+    return low === 0 ? null : String(low);
+  }
+
+  /** A consistent copy, also while events are being appended. */
+  async backup(file: string): Promise<void> {
+    await this.#db.backup(file);
+  }
+
+  async close(): Promise<void> {
+    await this.#flushing;
+    this.#wake.resolve();
+    if (this.#db.open) this.#db.close();
+  }
+
+  async #flushSoon(): Promise<void> {
+    await new Promise(setImmediate);
+    for (let attempt = 1; this.#queue.length > 0; ) {
+      const batch = this.#queue;
+      this.#queue = [];
+      try {
+        const settle = this.#commit(batch);
+        settle.forEach((done) => done());
+        attempt = 1;
+      } catch (error) {
+        if (isBusy(error) && attempt++ < 10) {
+          this.#queue = [...batch, ...this.#queue];
+          await sleep(10);
+        } else this.#refuse(batch, error as Error);
+      }
+      if (this.#queue.length > 0) await new Promise(setImmediate);
+    }
+    this.#flushing = null;
+  }
+
+  /** One durable transaction; each append is judged on its own, and answered only after the commit. */
+  #commit(batch: readonly Waiting[]): (() => void)[] {
+    const { begin, commit, rollback } = this.#sql;
+    begin.run();
+    try {
+      const last = this.#sql.head.get();
+      let position = last?.position ?? 0;
+      const recordedAt = Math.max(this.now(), last?.recorded_at ?? 0);
+      const settle = batch.map((waiting) => {
+        const result = this.#insert(waiting, position, recordedAt);
+        if (result instanceof Error) return () => waiting.reject(result);
+        position = Math.max(position, Number(result.position));
+        return () => waiting.resolve(result);
+      });
+      commit.run();
+      this.#wake.resolve();
+      this.#wake = Promise.withResolvers();
+      return settle;
+    } catch (error) {
+      if (this.#db.inTransaction) rollback.run();
+      throw error;
+    }
+  }
+
+  #insert({ stream, expected, events, meta }: Waiting, after: number, recordedAt: number): Appended | WrongRevision {
+    const head = this.#sql.streamHead.get(stream);
+    const actual = head?.revision ?? NO_STREAM;
+    if (actual !== expected) {
+      const written = actual > expected ? this.#sql.stream.all(stream, expected + 1).map(toEnvelope) : [];
+      return earlierResult(written, meta.commandId) ?? new WrongRevision(stream, expected, actual);
+    }
+    const metaText = JSON.stringify(meta);
+    const at = new Date(recordedAt).toISOString();
+    let [revision, position, hash] = [expected, after, head?.hash ?? null];
+    events.forEach(({ type, version, data }, index) => {
+      const id = eventId(meta.commandId, stream, index);
+      const salt = newSalt();
+      const digest = digestOf(salt, data);
+      hash = chainHash(hash, { id, stream, revision: ++revision, type, version, digest, meta, recordedAt: at });
+      this.#sql.insert.run(++position, stream, revision, id, type, version, data, salt, digest, metaText, recordedAt, hash);
+    });
+    return { revision, position: String(position) };
+  }
+
+  /** A failed commit was rolled back, so nothing of the batch is in the log; that is read back before it is said. */
+  #refuse(batch: readonly Waiting[], cause: Error): void {
+    for (const { stream, expected, meta, resolve, reject } of batch) {
+      try {
+        const earlier = earlierResult(this.#sql.stream.all(stream, expected + 1).map(toEnvelope), meta.commandId);
+        if (earlier) resolve(earlier);
+        else reject(new StoreUnavailable(`The log cannot be written now: ${cause.message}`, { cause }));
+      } catch {
+        reject(new StoreUnavailable(`The log can be neither written nor read now: ${cause.message}`, { cause }));
+      }
+    }
+  }
+}
+
+function open(db: Database.Database, file: string): void {
+  const format = db.pragma('user_version', { simple: true }) as number;
+  if (format > FORMAT)
+    throw new Error(`${file} was written by newer software (format ${format}, this is ${FORMAT}): please upgrade.`);
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = FULL');
+  db.transaction(() => {
+    if (db.pragma('user_version', { simple: true }) !== 0) return;
+    db.exec(SCHEMA);
+    db.prepare('INSERT INTO about (identity) VALUES (?)').run(randomUUID());
+    db.pragma(`user_version = ${FORMAT}`);
+  }).immediate();
+  // better-sqlite3 lowers `synchronous` to NORMAL with the first write in WAL mode unless it was set: assert it after one.
+  db.transaction(() => db.exec('UPDATE about SET identity = identity')).immediate();
+  if (db.pragma('synchronous', { simple: true }) !== 2) throw new Error('SQLite does not keep synchronous=FULL');
+}
+
+const statements = (db: Database.Database) => ({
+  begin: db.prepare('BEGIN IMMEDIATE'),
+  commit: db.prepare('COMMIT'),
+  rollback: db.prepare('ROLLBACK'),
+  identity: db.prepare<[], string>('SELECT identity FROM about').pluck(),
+  head: db.prepare<[], { position: number; recorded_at: number }>(
+    'SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1',
+  ),
+  streamHead: db.prepare<[string], { revision: number; hash: string }>(
+    'SELECT revision, hash FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1',
+  ),
+  stream: db.prepare<[string, number], EventRow>('SELECT * FROM events WHERE stream = ? AND revision >= ? ORDER BY revision'),
+  log: db.prepare<[number, number], EventRow>('SELECT * FROM events WHERE position > ? ORDER BY position LIMIT ?'),
+  recordedAt: db
+    .prepare<[number], number>('SELECT recorded_at FROM events WHERE position <= ? ORDER BY position DESC LIMIT 1')
+    .pluck(),
+  insert: db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+});
+
+const toEnvelope = ({ position, recorded_at, meta, ...row }: EventRow): Envelope => ({
+  ...row,
+  position: String(position),
+  meta: JSON.parse(meta) as Meta,
+  recordedAt: new Date(recorded_at).toISOString(),
+});
+
+const isBusy = (error: unknown): boolean => error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');

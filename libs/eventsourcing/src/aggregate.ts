@@ -1,0 +1,54 @@
+import type { EventCatalog, EventMap, NewEvent, Upcast } from './events.js';
+
+/** What `evolve` sees of an event: its data and where it stands. */
+export interface Happened<Data> {
+  readonly data: Data;
+  readonly revision: number;
+  readonly recordedAt?: string;
+}
+
+/**
+ * A decider: the events of one stream, the state they add up to, and how each changes it. Decisions are functions of
+ * (state, act, context) beside it. All pure: time, ids and actor come in with the act.
+ */
+export interface Aggregate<State, M extends EventMap> extends EventCatalog {
+  /** The streams are `<category>-<id>`, the wire names `<category>.<name>`. */
+  readonly category: string;
+  readonly initial: State;
+  /** A function per event: the keys are the one list of the aggregate's event names. */
+  readonly evolve: { readonly [N in keyof M & string]: (state: State, event: Happened<M[N]>) => State };
+  readonly upcasts?: { readonly [N in keyof M & string]?: readonly Upcast[] };
+}
+
+export const streamOf = (aggregate: { category: string }, id: string): string => `${aggregate.category}-${id}`;
+
+/** The state after some more events. New events get the revisions that follow `revision`. */
+export function fold<State, M extends EventMap>(
+  aggregate: Aggregate<State, M>,
+  state: State,
+  events: readonly (NewEvent<M> & { revision?: number; recordedAt?: string })[],
+  revision = -1,
+): State {
+  return events.reduce((before, event) => {
+    revision = event.revision ?? revision + 1;
+    const evolve = aggregate.evolve[event.name] as (state: State, event: Happened<unknown>) => State;
+    return evolve(before, { data: event.data, revision, recordedAt: event.recordedAt });
+  }, state);
+}
+
+/** A field that is at fault: where in the body (RFC 6901) and what is wrong. */
+export interface FieldError {
+  readonly pointer: string;
+  readonly message: string;
+}
+
+/** The one way an act is refused. The code is part of the API, the message is for people. */
+export class Rejected extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly errors: readonly FieldError[] = [],
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,96 @@
+import type { EncodedEvent, Envelope, Meta } from './events.js';
+
+/** The revision of a stream that has no event. The same in every adapter. */
+export const NO_STREAM = -1;
+/** An append larger than this, data and meta in bytes, is refused before it is sent. */
+export const MAX_APPEND_BYTES = 900_000;
+
+/** Where an append ended: the revision and position of its last event. */
+export interface Appended {
+  readonly revision: number;
+  readonly position: string;
+}
+
+/**
+ * The port every store implements; the contract suite (`testing/store-contract.ts`) proves that all do so alike.
+ * Positions are decimal digits, greater is later, but opaque to everyone outside the process.
+ */
+export interface EventStore {
+  /** Changes when the log is another one (a restore from a backup), so that views know that they must be rebuilt. */
+  identity(): Promise<string>;
+  /**
+   * Appends all events or none. The same command id, stream and expected revision again give the earlier result.
+   * @param expectedRevision exact; `NO_STREAM` for a stream's first event
+   * @throws WrongRevision | InvalidAppend | StoreUnavailable
+   */
+  append(stream: string, expectedRevision: number, events: readonly EncodedEvent[], meta: Meta): Promise<Appended>;
+  /** A stream's events in order, from a revision on; empty when there is no such stream. */
+  read(stream: string, fromRevision?: number): Promise<Envelope[]>;
+  /** Up to `limit` events of the whole log in commit order, after a position (`null`: from the start). */
+  readAll(after: string | null, limit: number): Promise<Envelope[]>;
+  /** Follows the log after a position for ever: batches in commit order, nothing skipped; ends when the signal aborts. */
+  subscribe(after: string | null, signal: AbortSignal, batchSize?: number): AsyncGenerator<Envelope[]>;
+  /** The last position of the log, `null` when it is empty. */
+  head(): Promise<string | null>;
+  /** The greatest position recorded at or before an instant. */
+  positionAt(instant: Date): Promise<string | null>;
+  close(): Promise<void>;
+}
+
+/** Someone was faster, or the caller named a revision that is not the stream's last. */
+export class WrongRevision extends Error {
+  constructor(
+    readonly stream: string,
+    readonly expected: number,
+    readonly actual: number,
+  ) {
+    super(`${stream} is at revision ${actual}, not ${expected}`);
+  }
+}
+
+/** An append that no store takes: a bad stream name, no events, too large, text that JSON cannot carry everywhere. */
+export class InvalidAppend extends Error {}
+
+/** The store cannot take the append now; nothing of it was written. */
+export class StoreUnavailable extends Error {}
+
+const STREAM = /^[A-Za-z0-9._/-]{1,200}$/;
+export const isStreamName = (name: string): boolean => STREAM.test(name);
+
+/** What every adapter refuses before it writes. */
+export function checkAppend(stream: string, expected: number, events: readonly EncodedEvent[], meta: Meta): void {
+  if (!isStreamName(stream)) throw new InvalidAppend(`Not a stream name: ${JSON.stringify(stream.slice(0, 220))}`);
+  if (!Number.isSafeInteger(expected) || expected < NO_STREAM)
+    throw new InvalidAppend(`Not an expected revision: ${String(expected)}`);
+  if (events.length === 0) throw new InvalidAppend('An append needs at least one event.');
+  const metaText = JSON.stringify(meta);
+  const size = events.reduce((sum, { data }) => sum + Buffer.byteLength(data) + Buffer.byteLength(metaText), 0);
+  if (size > MAX_APPEND_BYTES)
+    throw new InvalidAppend(`The append is ${size} bytes; at most ${MAX_APPEND_BYTES} are taken.`);
+  for (const text of [metaText, ...events.map(({ data }) => data)])
+    if (MAYBE_UNFIT.test(text) && !isFit(JSON.parse(text)))
+      throw new InvalidAppend('Text may hold neither U+0000 nor a lone surrogate.');
+}
+
+const MAYBE_UNFIT = /\\u(?:0000|d[89a-f])/i;
+
+/** Whether no text in a JSON value, key or value, holds U+0000 or a lone surrogate: PostgreSQL and KurrentDB take neither. */
+export function isFit(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
+  if (Array.isArray(value)) return value.every(isFit);
+  if (value && typeof value === 'object') return Object.entries(value).every(([key, v]) => isFit(key) && isFit(v));
+  return true;
+}
+
+/**
+ * The earlier result of the same command, when the events after `expected` are its own (at most one append of a command
+ * per stream and expected revision can have been written).
+ */
+export function earlierResult(after: readonly Envelope[], commandId: string): Appended | null {
+  let last: Envelope | null = null;
+  for (const event of after) {
+    if (event.meta.commandId !== commandId) break;
+    last = event;
+  }
+  return last && { revision: last.revision, position: last.position };
+}

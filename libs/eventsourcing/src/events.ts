@@ -1,0 +1,141 @@
+import canonicalize from 'canonicalize';
+import { createHash, hash, randomBytes } from 'node:crypto';
+
+/** An event's data by its name: the events of one aggregate, `{ StageReported: {...} }`. */
+export type EventMap = Record<string, object>;
+
+/** What a decision yields: a fact, named and typed, not yet recorded. */
+export type NewEvent<M extends EventMap = EventMap> = {
+  [N in keyof M & string]: { readonly name: N; readonly data: M[N] };
+}[keyof M & string];
+
+/** Who and what caused an event. Account ids only: no personal data in the log. */
+export interface Meta {
+  readonly actor: string;
+  readonly agency: string | null;
+  readonly role: string;
+  readonly commandId: string;
+  readonly correlationId: string;
+  readonly causationId: string | null;
+}
+
+/** What the store keeps of an event. `data` is canonical JSON (RFC 8785), `null` once it was blanked. */
+export interface Envelope {
+  readonly id: string;
+  readonly stream: string;
+  /** 0, 1, 2 … within the stream. */
+  readonly revision: number;
+  /** Strictly rising over the whole log; opaque to everybody but the store that gave it. */
+  readonly position: string;
+  /** The wire name, `commitment.StageReported`. */
+  readonly type: string;
+  readonly version: number;
+  readonly data: string | null;
+  readonly salt: string;
+  readonly digest: string;
+  readonly meta: Meta;
+  /** ISO 8601 in UTC, stamped by the store; never falls within a log. */
+  readonly recordedAt: string;
+  readonly hash: string;
+}
+
+/** An event as aggregates and projections see it: decoded, upcast to the newest version. */
+export interface Recorded<Data = object> extends Omit<Envelope, 'data' | 'salt' | 'digest' | 'hash'> {
+  readonly name: string;
+  readonly data: Data;
+}
+
+/** Turns the data of one version into that of the next. */
+export type Upcast = (data: never) => object;
+
+/** The events of one category: a function per name; `upcasts[name]` has one function per version that is no more. */
+export interface EventCatalog {
+  readonly category: string;
+  readonly evolve: Readonly<Record<string, unknown>>;
+  readonly upcasts?: { readonly [name: string]: readonly Upcast[] | undefined };
+}
+
+/** The log holds what this version of the software does not know: it was written by a newer one. */
+export class UnknownEvent extends Error {
+  constructor(type: string, version: number, position: string) {
+    super(
+      `The log holds ${type} version ${version} at position ${position}, which this version of Followthrough does not know. ` +
+        'It was written by newer software: please upgrade.',
+    );
+  }
+}
+
+/** Encodes new events for the store and decodes recorded ones; older versions are upcast here, once, and nowhere else. */
+export class EventCodec {
+  readonly #upcasts = new Map<string, readonly Upcast[]>();
+
+  constructor(catalogs: readonly EventCatalog[]) {
+    for (const { category, evolve, upcasts } of catalogs)
+      for (const name of Object.keys(evolve)) {
+        const type = `${category}.${name}`;
+        if (this.#upcasts.has(type)) throw new Error(`Event type defined twice: ${type}`);
+        this.#upcasts.set(type, upcasts?.[name] ?? []);
+      }
+  }
+
+  /** Every wire name with its newest version. */
+  get types(): { type: string; version: number }[] {
+    return [...this.#upcasts].map(([type, upcasts]) => ({ type, version: upcasts.length + 1 }));
+  }
+
+  encode(category: string, event: { name: string; data: object }): EncodedEvent {
+    const type = `${category}.${event.name}`;
+    const upcasts = this.#upcasts.get(type);
+    if (!upcasts) throw new Error(`No such event type: ${type}`);
+    return { type, version: upcasts.length + 1, data: canonicalJson(event.data) };
+  }
+
+  /** @throws UnknownEvent for a type or version that this software does not have */
+  decode({ data, salt: _salt, digest: _digest, hash: _hash, ...envelope }: Envelope): Recorded {
+    const upcasts = this.#upcasts.get(envelope.type);
+    if (!upcasts || envelope.version > upcasts.length + 1)
+      throw new UnknownEvent(envelope.type, envelope.version, envelope.position);
+    let decoded = data === null ? {} : (JSON.parse(data) as object);
+    for (const upcast of upcasts.slice(envelope.version - 1)) decoded = upcast(decoded as never);
+    return { ...envelope, name: envelope.type.slice(envelope.type.indexOf('.') + 1), data: decoded };
+  }
+}
+
+export interface EncodedEvent {
+  readonly type: string;
+  readonly version: number;
+  readonly data: string;
+}
+
+/** RFC 8785. Absent (`undefined`) members are left out. */
+export const canonicalJson = (value: unknown): string => canonicalize(value)!;
+
+const NOTHING_BEFORE = '';
+
+/** A fresh salt, so that the digest of blanked data cannot be guessed back. */
+export const newSalt = (): string => randomBytes(12).toString('base64url');
+
+export const digestOf = (salt: string, data: string): string => hash('sha256', salt + data, 'base64url');
+
+/** SHA-256 over the previous event's hash in the stream and the canonical JSON of what identifies this one (never its position). */
+export function chainHash(previous: string | null, e: Omit<Envelope, 'position' | 'data' | 'salt' | 'hash'>): string {
+  const { id, stream, revision, type, version, digest, meta, recordedAt } = e;
+  return hash(
+    'sha256',
+    (previous ?? NOTHING_BEFORE) + canonicalJson({ id, stream, revision, type, version, digest, meta, recordedAt }),
+    'base64url',
+  );
+}
+
+/**
+ * The id of a command's n-th event in a stream: a UUID (version 8) that keeps the command id's first 48 bits, its time, so
+ * that ids stay ordered by time, and derives the rest.
+ */
+export function eventId(commandId: string, stream: string, index: number): string {
+  const bytes = createHash('sha256').update(`${commandId}\n${stream}\n${index}`).digest().subarray(0, 16);
+  bytes.write(commandId.replaceAll('-', '').slice(0, 12), 0, 'hex');
+  bytes[6] = (bytes[6]! & 0x0f) | 0x80;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const hex = bytes.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

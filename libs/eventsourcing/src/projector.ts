@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from './command-handling.js';
+import type { Envelope } from './events.js';
+import { CheckpointMoved, type Checkpoint, type Projection, type ReadStore } from './projection.js';
+
+export interface Progress {
+  readonly projection: string;
+  readonly version: number;
+  /** The last position applied. */
+  readonly position: string | null;
+  /** The last position of the log when it was last looked at. */
+  readonly head: string | null;
+  readonly error: string | null;
+}
+
+const BATCH = 500;
+const RETRY_MS = [100, 500, 2_000, 10_000];
+
+/** Keeps projections up with the log: each on its own, in order, its checkpoint in the transaction of its rows. */
+export class Projector {
+  readonly #followers: Follower[];
+  readonly #stopped = new AbortController();
+  #running: Promise<void>[] = [];
+
+  constructor(
+    private readonly log: Log,
+    reads: ReadStore,
+    projections: readonly Projection[],
+  ) {
+    this.#followers = projections.map((projection) => new Follower(log, reads, projection));
+  }
+
+  /** Applies everything the log holds, then keeps following it until `stop`. */
+  async start(): Promise<void> {
+    for (const follower of this.#followers) await follower.catchUp();
+    this.#running = this.#followers.map((follower) => follower.follow(this.#stopped.signal));
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await Promise.all(this.#running);
+  }
+
+  /** Where each projection stands. */
+  async progress(): Promise<Progress[]> {
+    const head = await this.log.store.head();
+    return this.#followers.map((follower) => ({ ...follower.progress, head }));
+  }
+
+  /** Waits until every projection has applied a position; `false` when that takes longer than `timeoutMs`. */
+  async reached(position: string, timeoutMs: number): Promise<boolean> {
+    const deadline = sleep(timeoutMs, false, { ref: false });
+    const all = Promise.all(this.#followers.map((follower) => follower.reached(BigInt(position)))).then(() => true);
+    return Promise.race([all, deadline]);
+  }
+}
+
+class Follower {
+  #at: Checkpoint = { log: '', position: null };
+  #error: string | null = null;
+  #waiting: { position: bigint; resolve: () => void }[] = [];
+
+  constructor(
+    private readonly log: Log,
+    private readonly reads: ReadStore,
+    private readonly projection: Projection,
+  ) {}
+
+  get progress(): Omit<Progress, 'head'> {
+    const { name, version } = this.projection;
+    return { projection: name, version, position: this.#at.position, error: this.#error };
+  }
+
+  async catchUp(): Promise<void> {
+    const { store } = this.log;
+    this.#at = await this.reads.prepare(this.projection, await store.identity(), await store.head());
+    for (;;) {
+      const batch = await store.readAll(this.#at.position, BATCH);
+      if (batch.length === 0) return;
+      await this.#apply(batch).catch((error: unknown) => this.#recover(error));
+    }
+  }
+
+  /** Follows the log; after an error it says so in `progress` and tries again from its checkpoint, more and more slowly. */
+  async follow(signal: AbortSignal): Promise<void> {
+    for (let failures = 0; !signal.aborted; ) {
+      try {
+        for await (const batch of this.log.store.subscribe(this.#at.position, signal, BATCH)) {
+          await this.#apply(batch);
+          failures = 0;
+          this.#error = null;
+        }
+      } catch (error) {
+        await this.#recover(error).catch(async (failure: unknown) => {
+          this.#error = failure instanceof Error ? failure.message : String(failure);
+          await sleep(RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)], undefined, { signal }).catch(() => {});
+        });
+      }
+    }
+  }
+
+  reached(position: bigint): Promise<void> {
+    if (this.#at.position !== null && BigInt(this.#at.position) >= position) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push({ position, resolve }));
+  }
+
+  async #apply(batch: readonly Envelope[]): Promise<void> {
+    const to = batch.at(-1)!.position;
+    const { on } = this.projection;
+    await this.reads.apply(this.projection, this.#at, to, async (tx) => {
+      for (const envelope of batch) {
+        const handler = on[envelope.type];
+        if (handler) await handler(this.log.codec.decode(envelope) as never, tx);
+      }
+    });
+    this.#moved({ ...this.#at, position: to });
+  }
+
+  /** After a batch that was not committed: goes on from where another process got to; any other error is thrown again. */
+  async #recover(error: unknown): Promise<void> {
+    this.projection.reset?.();
+    if (!(error instanceof CheckpointMoved)) throw error;
+    this.#moved(await this.reads.checkpoint(this.projection));
+  }
+
+  #moved(at: Checkpoint): void {
+    this.#at = at;
+    const reached = BigInt(at.position ?? -1);
+    this.#waiting = this.#waiting.filter(({ position, resolve }) => position > reached || (resolve(), false));
+  }
+}

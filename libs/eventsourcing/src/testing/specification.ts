@@ -1,0 +1,28 @@
+import { fold, Rejected, type Aggregate } from '../aggregate.js';
+import type { EventMap, NewEvent } from '../events.js';
+
+/**
+ * given(…events).when(decide).then(…events), .rejected(code) or .state(…): the whole kit for testing decisions.
+ * `then` compares all events, so an extra one fails.
+ */
+export const specification =
+  <State, M extends EventMap>(aggregate: Aggregate<State, M>) =>
+  (...history: NewEvent<M>[]) => {
+    const before = fold(aggregate, aggregate.initial, history);
+    return {
+      state: before,
+      when: (decide: (state: State) => readonly NewEvent<M>[]) => ({
+        then: (...expected: NewEvent<M>[]) => expect(decide(before)).toEqual(expected),
+        state: () => fold(aggregate, before, decide(before), history.length - 1),
+        rejected: (code: string) => {
+          try {
+            decide(before);
+          } catch (error) {
+            if (!(error instanceof Rejected)) throw error;
+            return expect(error.code).toBe(code);
+          }
+          throw new Error(`Not rejected, though ${code} was expected`);
+        },
+      }),
+    };
+  };

@@ -1,0 +1,61 @@
+import { todayAt, isFullDate } from '#clocks';
+import { Rejected, type EventStore } from '#eventsourcing';
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
+import { Type } from 'class-transformer';
+import { OnDate } from './fields.js';
+
+const KnownAt = () =>
+  applyDecorators(
+    ApiProperty({
+      required: false,
+      type: String,
+      description: 'A position of the log, or an instant (RFC 3339): exactly what is shown for a log that ends there',
+    }),
+    IsOptional(),
+    IsString(),
+  );
+
+/** The clocks that every view takes. */
+export class ClockQuery {
+  @OnDate({ optional: true, description: 'Only what was reported by this date counts (default today, UTC)', example: '2011-02-17' })
+  asOf?: string;
+  @KnownAt() knownAt?: string;
+}
+
+export class ProgressClockQuery extends ClockQuery {
+  @ApiProperty({ required: false, type: 'integer', minimum: 1, maximum: 1200, default: 12, description: 'Calendar months' })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1200)
+  staleAfter?: number;
+}
+
+/** The clocks of a query, settled. */
+export interface Clocks {
+  readonly asOf: string;
+  /** A position; absent: all that is known. */
+  readonly knownAt?: string;
+}
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
+
+/** Settles `asOf` (default today) and `knownAt` (an instant becomes the greatest position recorded by then). */
+export async function clocksOf({ asOf, knownAt }: ClockQuery, store: EventStore, now = new Date()): Promise<Clocks> {
+  const clocks = { asOf: asOf ?? todayAt(now) };
+  if (!isFullDate(clocks.asOf)) throw badClock('asOf', 'must be a real date, YYYY-MM-DD');
+  if (knownAt === undefined || knownAt === '') return clocks;
+  if (/^\d{1,16}$/.test(knownAt)) {
+    if (BigInt(knownAt) > BigInt((await store.head()) ?? 0)) throw badClock('knownAt', 'is a position the log has not reached');
+    return { ...clocks, knownAt };
+  }
+  if (!INSTANT.test(knownAt) || Number.isNaN(Date.parse(knownAt)))
+    throw badClock('knownAt', 'must be a position of the log or an instant such as 2026-11-21T12:00:00Z');
+  return { ...clocks, knownAt: (await store.positionAt(new Date(knownAt))) ?? '0' };
+}
+
+const badClock = (field: string, message: string) =>
+  new Rejected('invalid', `${field} ${message}`, [{ pointer: `/${field}`, message: `${field} ${message}` }]);

@@ -1,0 +1,241 @@
+/**
+ * One decorator per field of a body: it validates (class-validator), converts (class-transformer) and describes (OpenAPI) at
+ * once. Every field takes `{ optional, description, example }`; an optional field may be absent or null.
+ */
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsISO31661Alpha3,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  IsUrl,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+  ValidateBy,
+  ValidateNested,
+} from 'class-validator';
+import { isFullDate, periodOf } from '#clocks';
+import { isFit } from '#eventsourcing';
+
+interface About {
+  optional?: boolean;
+  description?: string;
+  example?: unknown;
+}
+
+type Body = new () => object;
+
+const field = ({ optional, description, example }: About, schema: ApiPropertyOptions, ...checks: PropertyDecorator[]) =>
+  applyDecorators(
+    ApiProperty({ ...schema, description, example, required: !optional, ...(optional && { nullable: true }) } as ApiPropertyOptions),
+    ...(optional ? [IsOptional()] : []),
+    ...checks,
+  );
+
+const check = (name: string, message: string, validate: (value: unknown) => boolean) =>
+  ValidateBy({ name, validator: { validate, defaultMessage: () => `$property ${message}` } });
+
+const fitText = check('isFit', 'may hold neither U+0000 nor a lone surrogate', (value) => isFit(value));
+
+/** Text of 1 to `max` characters, not blank. */
+export const Text = ({ max = 300, ...about }: About & { max?: number } = {}) =>
+  field(
+    about,
+    { type: String, minLength: 1, maxLength: max },
+    IsString(),
+    MinLength(1),
+    MaxLength(max),
+    check('isNotBlank', 'should not be blank', (value) => typeof value !== 'string' || value.trim() !== ''),
+    fitText,
+  );
+
+/** Several texts of 1 to 300 characters. */
+export const Texts = (about: About = {}) =>
+  field(
+    about,
+    { type: String, isArray: true, maxItems: 100 },
+    IsArray(),
+    ArrayMaxSize(100),
+    IsString({ each: true }),
+    MinLength(1, { each: true }),
+    MaxLength(300, { each: true }),
+    fitText,
+  );
+
+/** One of a closed list. */
+export const OneOf = (values: readonly string[], about: About = {}) =>
+  field(about, { type: String, enum: [...values] }, IsIn(values, { message: `$property must be one of: ${values.join(', ')}` }));
+
+const kebab = '^[a-z0-9]+(-[a-z0-9]+)*$';
+/** An open kebab-case code, `development-bank`. */
+export const Kebab = (about: About = {}) =>
+  field(
+    about,
+    { type: String, pattern: kebab, maxLength: 60 },
+    IsString(),
+    MaxLength(60),
+    Matches(new RegExp(kebab), { message: '$property must be a kebab-case code' }),
+  );
+
+/** Several open kebab-case codes. */
+export const Kebabs = (about: About = {}) =>
+  field(
+    about,
+    { type: String, isArray: true, pattern: kebab, maxItems: 50 },
+    IsArray(),
+    ArrayMaxSize(50),
+    ArrayUnique(),
+    MaxLength(60, { each: true }),
+    Matches(new RegExp(kebab), { each: true, message: 'each value in $property must be a kebab-case code' }),
+  );
+
+const code = '^[A-Za-z0-9._/-]{1,120}$';
+/** A code or id that something is registered under. */
+export const Code = (about: About = {}) =>
+  field(
+    about,
+    { type: String, pattern: code },
+    IsString(),
+    Matches(new RegExp(code), { message: '$property must be 1 to 120 of A-Z a-z 0-9 . _ / -' }),
+  );
+
+/** What a code can name; the register it must be found in. */
+export type Registered = 'agency' | 'framework' | 'theme' | 'forum' | 'outcome' | 'document' | 'commitment';
+
+/** A code in a body that must be registered, and where in the body it stands. */
+export interface Reference {
+  readonly kinds: readonly Registered[];
+  readonly code: string;
+  readonly pointer: string;
+}
+
+const references = new Map<object, Map<string, readonly Registered[]>>();
+const nested = new Map<object, Set<string>>();
+
+const refersTo =
+  (kinds: readonly Registered[]): PropertyDecorator =>
+  (target, property) => {
+    if (!references.has(target)) references.set(target, new Map());
+    references.get(target)!.set(String(property), kinds);
+  };
+
+/** The code of something registered as one of `kinds`; an unknown one is refused by name. */
+export const CodeOf = (kinds: Registered | readonly Registered[], about: About = {}) =>
+  applyDecorators(Code(about), refersTo([kinds].flat()));
+
+/** Codes of things registered as one of `kinds`, each at most once. */
+export const CodesOf = (kinds: Registered | readonly Registered[], { min = 0, ...about }: About & { min?: number } = {}) =>
+  applyDecorators(
+    field(
+      about,
+      { type: String, isArray: true, pattern: code, minItems: min, maxItems: 200 },
+      IsArray(),
+      ArrayMinSize(min),
+      ArrayMaxSize(200),
+      ArrayUnique(),
+      Matches(new RegExp(code), { each: true, message: 'each value in $property must be a code' }),
+    ),
+    refersTo([kinds].flat()),
+  );
+
+/** Every code in a body that must be registered. */
+export function referencesIn(body: object, pointer = ''): Reference[] {
+  const found: Reference[] = [];
+  for (const [property, value] of Object.entries(body)) {
+    if (value === null || value === undefined) continue;
+    const at = `${pointer}/${property}`;
+    const kinds = references.get(Object.getPrototypeOf(body) as object)?.get(property);
+    if (kinds && Array.isArray(value)) value.forEach((c: string, i) => found.push({ kinds, code: c, pointer: `${at}/${i}` }));
+    else if (kinds) found.push({ kinds, code: value as string, pointer: at });
+    if (nested.get(Object.getPrototypeOf(body) as object)?.has(property))
+      for (const [i, item] of [value].flat().entries())
+        found.push(...referencesIn(item as object, Array.isArray(value) ? `${at}/${i}` : at));
+  }
+  return found;
+}
+
+/** `2006-11-20` */
+export const OnDate = (about: About = {}) =>
+  field(
+    { example: '2006-11-21', ...about },
+    { type: String, format: 'date' },
+    check('isFullDate', 'must be a real date, YYYY-MM-DD', isFullDate),
+  );
+
+/** `2006`, `2006-11` or `2006-11-20` */
+export const InPeriod = (about: About = {}) =>
+  field(
+    { example: '2006-11', ...about },
+    { type: String, pattern: '^\\d{4}(-\\d{2}(-\\d{2})?)?$' },
+    check('isPartialDate', 'must be a real date: YYYY, YYYY-MM or YYYY-MM-DD', (value) => periodOf(value) !== null),
+  );
+
+/** An http(s) address. */
+export const Address = (about: About = {}) =>
+  field(
+    about,
+    { type: String, format: 'uri', maxLength: 2000 },
+    MaxLength(2000),
+    IsUrl({ protocols: ['http', 'https'], require_protocol: true }, { message: '$property must be an http or https address' }),
+    fitText,
+  );
+
+const language = '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$';
+/** A language tag (BCP 47), `en`, `fr-CH`. */
+export const Language = (about: About = {}) =>
+  field(
+    { example: 'en', ...about },
+    { type: String, pattern: language, maxLength: 35 },
+    IsString(),
+    MaxLength(35),
+    Matches(new RegExp(language), { message: '$property must be a language tag such as en or fr-CH' }),
+  );
+
+/** ISO 3166-1 alpha-3 codes. */
+export const Countries = (about: About = {}) =>
+  field(
+    { example: ['MAR', 'SEN'], ...about },
+    { type: String, isArray: true, pattern: '^[A-Z]{3}$', maxItems: 250 },
+    IsArray(),
+    ArrayMaxSize(250),
+    ArrayUnique(),
+    check('areUpperCase', 'must hold upper-case codes', (value) => [value].flat().every((c) => c === String(c).toUpperCase())),
+    IsISO31661Alpha3({ each: true, message: 'unknown country in $property: $value (ISO 3166-1 alpha-3 is expected)' }),
+  );
+
+/** A whole number. */
+export const Whole = ({ min = 0, max = 1_000_000, ...about }: About & { min?: number; max?: number } = {}) =>
+  field(about, { type: 'integer', minimum: min, maximum: max }, IsInt(), Min(min), Max(max));
+
+export const YesNo = (about: About = {}) => field(about, { type: Boolean }, IsBoolean());
+
+/** One nested object. */
+export const Nested = (of: () => Body, about: About = {}) => applyDecorators(nestedField(of, about, {}, IsObject()), marksNested);
+
+/** A list of nested objects. */
+export const ListOf = (of: () => Body, { min = 0, max = 200, ...about }: About & { min?: number; max?: number } = {}) =>
+  applyDecorators(
+    nestedField(of, about, { isArray: true, minItems: min, maxItems: max }, IsArray(), ArrayMinSize(min), ArrayMaxSize(max)),
+    IsObject({ each: true, message: 'each value in $property must be an object' }),
+    marksNested,
+  );
+
+const nestedField = (of: () => Body, about: About, schema: ApiPropertyOptions, ...checks: PropertyDecorator[]) =>
+  field(about, { ...schema, type: of } as ApiPropertyOptions, ...checks, ValidateNested(), Type(of));
+
+const marksNested: PropertyDecorator = (target, property) => {
+  if (!nested.has(target)) nested.set(target, new Set());
+  nested.get(target)!.add(String(property));
+};

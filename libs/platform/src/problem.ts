@@ -1,0 +1,120 @@
+import { ArgumentsHost, Catch, ExceptionFilter, HttpException, Logger, ValidationPipe, type ValidationError } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { InvalidAppend, Rejected, StoreUnavailable, WrongRevision, type FieldError } from '#eventsourcing';
+
+/** RFC 9457, with our `code` and the fields at fault. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  errors?: readonly FieldError[];
+}
+
+/** The status of each code of `Rejected` that is not 422. */
+const STATUS: Readonly<Record<string, number>> = {
+  invalid: 400,
+  bad_request: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  already_recorded: 409,
+  already_registered: 409,
+  already_related: 409,
+  milestone_reached: 409,
+  milestone_dropped: 409,
+  gone_ahead: 412,
+  not_yet: 503,
+};
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'The request is not well formed',
+  401: 'Who are you?',
+  403: 'Not yours to do',
+  404: 'Not found',
+  405: 'Method not allowed',
+  409: 'Already so',
+  412: 'Someone was faster',
+  413: 'Too large',
+  415: 'Unsupported media type',
+  422: 'Against a rule',
+  500: 'Something is wrong on our side',
+  503: 'Not available now',
+};
+
+/** Every error as `application/problem+json`, from the one failure channel: Rejected, WrongRevision; all else is a bug. */
+export function problemOf(error: unknown): Problem {
+  const problem = (status: number, code: string, detail: string, errors?: readonly FieldError[]): Problem => ({
+    type: `urn:followthrough:problem:${code}`,
+    title: TITLES[status] ?? 'Refused',
+    status,
+    detail,
+    code,
+    ...(errors?.length && { errors }),
+  });
+  if (error instanceof Rejected) return problem(STATUS[error.code] ?? 422, error.code, error.message, error.errors);
+  if (error instanceof WrongRevision)
+    return problem(412, 'wrong_revision', `It is at revision ${error.actual}, not ${error.expected}: read it again and decide anew.`);
+  if (error instanceof InvalidAppend) return problem(413, 'too_large', error.message);
+  if (error instanceof StoreUnavailable) return problem(503, 'store_unavailable', error.message);
+  if (error instanceof HttpException) return problem(error.getStatus(), codeOf(error.getStatus()), error.message);
+  const { statusCode, message } = (error ?? {}) as { statusCode?: number; message?: string };
+  if (statusCode && statusCode >= 400 && statusCode < 500) return problem(statusCode, codeOf(statusCode), message ?? 'Refused');
+  return problem(500, 'internal_error', 'An unexpected error. It was logged.');
+}
+
+const codeOf = (status: number): string =>
+  ({ 400: 'bad_request', 404: 'not_found', 413: 'too_large', 415: 'unsupported_media_type' })[status] ?? 'refused';
+
+export const PROBLEM_JSON = 'application/problem+json';
+
+/** Answers a failed page request with a page, when one can be made. */
+export type ProblemPage = (problem: Problem) => string;
+
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Problem');
+
+  constructor(private readonly page?: ProblemPage) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const problem = problemOf(error);
+    if (problem.status >= 500) this.logger.error(error instanceof Error ? error.stack : error);
+    if (reply.sent) return;
+    if (problem.status === 401) void reply.header('WWW-Authenticate', 'Bearer');
+    if (problem.status === 503) void reply.header('Retry-After', '1');
+    const wantsPage = this.page && !request.url.startsWith('/v1/') && /text\/html/.test(request.headers.accept ?? '');
+    void reply.status(problem.status);
+    if (wantsPage) void reply.type('text/html; charset=utf-8').send(this.page!(problem));
+    else void reply.type(PROBLEM_JSON).send(JSON.stringify({ ...problem, instance: request.url }));
+  }
+}
+
+/** Validates a body or query against its class; unknown fields are refused, each error names its field (RFC 6901). */
+export const validation = (): ValidationPipe =>
+  new ValidationPipe({
+    transform: true,
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: true,
+    stopAtFirstError: true,
+    validationError: { target: false, value: false },
+    exceptionFactory: (errors) => invalid(errors),
+  });
+
+/** What class-validator found, as `Rejected('invalid')`. */
+export function invalid(errors: readonly ValidationError[]): Rejected {
+  const found = fieldErrors(errors);
+  return new Rejected('invalid', found.map(({ pointer, message }) => `${pointer}: ${message}`).join('; '), found);
+}
+
+function fieldErrors(errors: readonly ValidationError[], parent = ''): FieldError[] {
+  return errors.flatMap(({ property, constraints, children }) => {
+    const pointer = `${parent}/${property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const own = Object.values(constraints ?? {}).map((message) => ({ pointer, message }));
+    return [...own, ...fieldErrors(children ?? [], pointer)];
+  });
+}

@@ -1,0 +1,109 @@
+import Database from 'better-sqlite3';
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { CheckpointMoved, type Checkpoint, type Projection, type ReadStore, type ReadTx, type Row, type Value } from '#eventsourcing';
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS checkpoints (
+    name     TEXT PRIMARY KEY,
+    version  INTEGER NOT NULL,
+    log      TEXT NOT NULL,
+    position TEXT
+  ) STRICT`;
+
+/** The views in one SQLite file: one connection writes, another reads. */
+export class SqliteReadStore implements ReadStore {
+  readonly #writer: Database.Database;
+  readonly #reader: Database.Database;
+  readonly #prepared = new Map<string, Database.Statement<Value[]>>();
+  readonly #queries = new Map<string, Database.Statement<Value[]>>();
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(file: string) {
+    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+    this.#writer = new Database(file, { timeout: 10_000 });
+    this.#writer.pragma('journal_mode = WAL');
+    this.#writer.pragma('synchronous = NORMAL');
+    this.#writer.exec(SCHEMA);
+    this.#reader = file === ':memory:' ? this.#writer : new Database(file, { readonly: true, timeout: 10_000 });
+  }
+
+  prepare(projection: Projection, log: string, head: string | null): Promise<Checkpoint> {
+    return this.#transaction(async () => {
+      const at = this.#read(projection);
+      const ahead = BigInt(at?.position ?? 0) > BigInt(head ?? 0);
+      if (at?.version === projection.version && at.log === log && !ahead) return { log, position: at.position };
+      const tables = this.#writer
+        .prepare<[string], string>(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE ? ESCAPE '!'`)
+        .pluck()
+        .all(`${projection.name}!_%`);
+      for (const table of tables) this.#writer.exec(`DROP TABLE "${table}"`);
+      this.#writer.exec(projection.schema);
+      this.#writer
+        .prepare('INSERT OR REPLACE INTO checkpoints (name, version, log, position) VALUES (?, ?, ?, NULL)')
+        .run(projection.name, projection.version, log);
+      return { log, position: null };
+    });
+  }
+
+  async checkpoint(projection: Projection): Promise<Checkpoint> {
+    const { log, position } = this.#read(projection)!;
+    return { log, position };
+  }
+
+  apply(projection: Projection, from: Checkpoint, to: string, apply: (tx: ReadTx) => Promise<void>): Promise<void> {
+    return this.#transaction(async () => {
+      const moved = this.#statement(
+        'UPDATE checkpoints SET position = ? WHERE name = ? AND version = ? AND log = ? AND position IS ?',
+      ).run(to, projection.name, projection.version, from.log, from.position);
+      if (moved.changes === 0) throw new CheckpointMoved(`${projection.name} is no longer at ${from.position}`);
+      await apply(this.#tx);
+    });
+  }
+
+  async all<R extends Row = Row>(sql: string, ...values: Value[]): Promise<R[]> {
+    let query = this.#queries.get(sql);
+    if (!query) this.#queries.set(sql, (query = this.#reader.prepare<Value[]>(sql)));
+    return query.all(...values) as R[];
+  }
+
+  async close(): Promise<void> {
+    await this.#turn;
+    if (this.#reader !== this.#writer) this.#reader.close();
+    this.#writer.close();
+  }
+
+  readonly #tx: ReadTx = {
+    run: (sql, ...values) => void this.#statement(sql).run(...values),
+    all: async <R extends Row>(sql: string, ...values: Value[]) => this.#statement(sql).all(...values) as R[],
+  };
+
+  #statement(sql: string): Database.Statement<Value[]> {
+    let statement = this.#prepared.get(sql);
+    if (!statement) this.#prepared.set(sql, (statement = this.#writer.prepare<Value[]>(sql)));
+    return statement;
+  }
+
+  #read(projection: Projection): (Checkpoint & { version: number }) | undefined {
+    return this.#writer
+      .prepare<[string], Checkpoint & { version: number }>('SELECT version, log, position FROM checkpoints WHERE name = ?')
+      .get(projection.name);
+  }
+
+  /** One transaction at a time on the writing connection: projections follow the log each on its own. */
+  #transaction<T>(work: () => Promise<T>): Promise<T> {
+    const run = this.#turn.then(async () => {
+      this.#writer.exec('BEGIN IMMEDIATE');
+      try {
+        const result = await work();
+        this.#writer.exec('COMMIT');
+        return result;
+      } catch (error) {
+        if (this.#writer.inTransaction) this.#writer.exec('ROLLBACK');
+        throw error;
+      }
+    });
+    this.#turn = run.catch(() => {});
+    return run;
+  }
+}

@@ -1,0 +1,195 @@
+/** The registers: agencies, frameworks with their themes, forums, outcomes, documents. One stream per entry. */
+import { load, Rejected, streamOf, type Aggregate, type Log, type NewEvent } from '#eventsourcing';
+import {
+  Code,
+  CodeOf,
+  CodesOf,
+  InPeriod,
+  Kebab,
+  ListOf,
+  OnDate,
+  Text,
+  Texts,
+  type Reference,
+  type Registered,
+} from '#platform';
+
+// ── Acts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export class Membership {
+  @CodeOf('agency', { example: 'GMG' }) body: string;
+  @InPeriod({ optional: true, example: '2006-04' }) from?: string | null;
+  @InPeriod({ optional: true, example: '2010' }) to?: string | null;
+}
+
+export class Agency {
+  @Code({ example: 'IOM' }) code: string;
+  @Text({ example: 'International Organization for Migration' }) name: string;
+  @Kebab({ example: 'igo' }) kind: string;
+  @CodeOf('agency', { optional: true, example: 'UN' }) parent?: string | null;
+  @ListOf(() => Membership, { optional: true }) memberships?: Membership[] | null;
+  @CodeOf('agency', { optional: true, example: 'UN-WOMEN' }) succeededBy?: string | null;
+}
+
+export class Framework {
+  @Code({ example: 'HLD06' }) code: string;
+  @Text({ example: 'Topics of the 2006 High-level Dialogue' }) name: string;
+  @Text({ max: 60, example: '2006' }) version: string;
+  @Text({ max: 1000, example: 'The seventeen headings of ESA/P/WP.204' }) source: string;
+}
+
+export class Theme {
+  @Code({ example: 'HLD06-04' }) code: string;
+  @CodeOf('framework', { example: 'HLD06' }) framework: string;
+  @Text({ example: 'Remittances as a tool of development' }) label: string;
+  @CodeOf('theme', { optional: true, description: 'A theme of the same framework', example: 'IOM-1' }) parent?: string | null;
+}
+
+export class Forum {
+  @Code({ example: 'GFMD-2010-RT2.1' }) id: string;
+  @Text({ example: 'Round table 2.1: Reducing the cost of migration' }) name: string;
+  @Kebab({ example: 'round-table' }) kind: string;
+  @InPeriod({ optional: true, example: '2010-11-10' }) start?: string | null;
+  @InPeriod({ optional: true, example: '2010-11-11' }) end?: string | null;
+  @Text({ optional: true, example: 'Puerto Vallarta' }) place?: string | null;
+  @Text({ optional: true, example: 'Mexico' }) host?: string | null;
+  @CodeOf('forum', { optional: true, example: 'GFMD-2010' }) parent?: string | null;
+}
+
+export class Outcome {
+  @Code({ example: 'WHA61.17' }) id: string;
+  @CodeOf('forum', { optional: true, example: 'WHA-61' }) forum?: string | null;
+  @CodeOf('document', { example: 'D-2011-9CM-IOM' }) document: string;
+  @Text({ example: 'line 51' }) locator: string;
+  @Text({ max: 4000, example: 'Asks States to cooperate in pairs and groups on migrants’ health.' }) text: string;
+  @Texts({ description: 'Codes of agencies, or free text', example: ['WHO Member States'] }) addressees: string[];
+  @CodesOf('theme', { optional: true, example: ['HLD06-13'] }) themes?: string[] | null;
+}
+
+export class Document {
+  @Code({ example: 'D-2012-MC2353' }) id: string;
+  @Text({ optional: true, example: 'MC/2353' }) symbol?: string | null;
+  @Text({ max: 500, example: 'IOM in the lead-up to the second High-level Dialogue' }) title: string;
+  @Text({ example: 'IOM' }) publisher: string;
+  @InPeriod({ example: '2012-11-02' }) published: string;
+  @OnDate({ description: 'The date from which its statements count as reported', example: '2012-11-02' }) reportedOn: string;
+}
+
+/** What each register holds. */
+export const REGISTERS = {
+  agency: Agency,
+  framework: Framework,
+  theme: Theme,
+  forum: Forum,
+  outcome: Outcome,
+  document: Document,
+} as const;
+
+export type Register = keyof typeof REGISTERS;
+export type EntryOf<R extends Register> = InstanceType<(typeof REGISTERS)[R]>;
+export type Entry = EntryOf<Register>;
+
+/** The code or id under which an entry is registered. */
+export const codeOf = (entry: Entry): string => ('code' in entry ? entry.code : entry.id);
+
+// ── Events, state, evolve ───────────────────────────────────────────────────────────────────────────────────────────
+
+export type RegisterEvents<E extends object = Entry> = { Registered: E; Amended: E };
+type Registration<E extends object> = { readonly entry: E | null };
+
+const register = <E extends object>(category: Register): Aggregate<Registration<E>, RegisterEvents<E>> => ({
+  category,
+  initial: { entry: null },
+  evolve: {
+    Registered: (_, { data }) => ({ entry: data }),
+    Amended: (_, { data }) => ({ entry: data }),
+  },
+});
+
+export const registers: { readonly [R in Register]: Aggregate<Registration<EntryOf<R>>, RegisterEvents<EntryOf<R>>> } = {
+  agency: register('agency'),
+  framework: register('framework'),
+  theme: register('theme'),
+  forum: register('forum'),
+  outcome: register('outcome'),
+  document: register('document'),
+};
+
+// ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const plain = <E extends object>(entry: E): E =>
+  JSON.parse(JSON.stringify(entry, (_, value: unknown) => (value === null ? undefined : value))) as E;
+
+/** Enters something new. */
+export const enter =
+  <E extends Entry>(entry: E) =>
+  ({ entry: existing }: Registration<E>): NewEvent<RegisterEvents<E>>[] => {
+    if (existing) throw new Rejected('already_registered', `${codeOf(entry)} is registered already.`);
+    return [{ name: 'Registered', data: plain(entry) } as NewEvent<RegisterEvents<E>>];
+  };
+
+/** Replaces what an entry says; saying the same again changes nothing. */
+export const amend =
+  <E extends Entry>(entry: E) =>
+  ({ entry: existing }: Registration<E>): NewEvent<RegisterEvents<E>>[] => {
+    if (!existing) throw new Rejected('not_found', `${codeOf(entry)} is not registered.`);
+    const data = plain(entry);
+    return sameJson(data, existing) ? [] : [{ name: 'Amended', data } as NewEvent<RegisterEvents<E>>];
+  };
+
+export const sameJson = (a: unknown, b: unknown): boolean => sorted(a) === sorted(b);
+const sorted = (value: unknown): string =>
+  JSON.stringify(value, (_, v: unknown) =>
+    v && typeof v === 'object' && !Array.isArray(v) ? Object.fromEntries(Object.entries(v).sort()) : v,
+  );
+
+/** Finds what codes in a body refer to; reads the log itself, so that what is acknowledged is also known. */
+export class Lookup {
+  readonly #found = new Set<string>();
+
+  constructor(private readonly log: Log) {}
+
+  async entry<R extends Register>(kind: R, code: string): Promise<EntryOf<R> | null> {
+    const { state } = await load(this.log, registers[kind] as Aggregate<Registration<EntryOf<R>>, RegisterEvents<EntryOf<R>>>, code);
+    return state.entry;
+  }
+
+  /** Whether something is registered (or, for a commitment, recorded) under a code. What is found once stays found. */
+  async has(kind: Registered, code: string): Promise<boolean> {
+    const stream = streamOf({ category: kind }, code);
+    if (this.#found.has(stream)) return true;
+    const found = (await this.log.store.read(stream)).length > 0;
+    if (found) this.#found.add(stream);
+    return found;
+  }
+
+  /** @throws Rejected that names every unknown code and where in the body it stands */
+  async refuseUnknown(references: readonly Reference[]): Promise<void> {
+    const errors = [];
+    for (const { kinds, code, pointer } of references) {
+      let known = false;
+      for (const kind of kinds) known ||= await this.has(kind, code);
+      if (!known) errors.push({ pointer, message: `Unknown ${kinds.join(' or ')}: ${code}` });
+    }
+    if (errors[0]) throw new Rejected('unknown_reference', errors.map(({ message }) => message).join('; '), errors);
+  }
+
+  /** A parent must be of the same framework, and no chain of parents or successors may come back to its start. */
+  async refuseCycle(kind: Register, entry: Entry): Promise<void> {
+    for (const field of ['parent', 'succeededBy'] as const) {
+      let above = (entry as { parent?: string | null; succeededBy?: string | null })[field];
+      if (above && kind === 'theme') {
+        const parent = await this.entry('theme', above);
+        if (parent && parent.framework !== (entry as Theme).framework)
+          throw new Rejected('other_framework', `${above} is a theme of ${parent.framework}.`, [
+            { pointer: '/parent', message: 'must be a theme of the same framework' },
+          ]);
+      }
+      for (let steps = 0; above; steps++) {
+        if (above === codeOf(entry) || steps > 100)
+          throw new Rejected('cycle', `${codeOf(entry)} would be above itself.`, [{ pointer: `/${field}`, message: 'leads back to itself' }]);
+        above = ((await this.entry(kind, above)) as { parent?: string | null; succeededBy?: string | null } | null)?.[field];
+      }
+    }
+  }
+}
