@@ -1,4 +1,12 @@
-import { DynamicModule, Global, Inject, Injectable, Module, type OnApplicationShutdown, type Provider } from '@nestjs/common';
+import {
+  DynamicModule,
+  Global,
+  Inject,
+  Injectable,
+  Module,
+  type OnApplicationShutdown,
+  type Provider,
+} from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { mkdirSync } from 'node:fs';
@@ -33,10 +41,12 @@ const contexts: readonly Context[] = [registersContext, commitmentsContext, prog
 /** The codec of every event type. */
 export const codec = () => new EventCodec(contexts.flatMap(({ catalogs }) => catalogs ?? []));
 
-export const openLog = (settings: Settings): Log & { store: SqliteEventStore } => ({
-  store: new SqliteEventStore(sqliteFile(settings.logUrl)),
-  codec: codec(),
-});
+/** @throws Error when the log was written by newer software */
+export function openLog(settings: Settings): Log & { store: SqliteEventStore } {
+  const log = { store: new SqliteEventStore(sqliteFile(settings.logUrl)), codec: codec() };
+  log.codec.check(log.store.types());
+  return log;
+}
 
 export const openAccess = (settings: Settings): AccessStore => {
   mkdirSync(settings.dataDir, { recursive: true });

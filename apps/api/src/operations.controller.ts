@@ -12,7 +12,12 @@ class ChangesQuery {
   @IsOptional()
   @Matches(/^\d{1,16}$/, { message: 'after must be a position' })
   after?: string;
-  @ApiProperty({ required: false, enum: ['true', 'false'], default: 'false', description: 'Stay connected and send what comes' })
+  @ApiProperty({
+    required: false,
+    enum: ['true', 'false'],
+    default: 'false',
+    description: 'Stay connected and send what comes',
+  })
   @IsOptional()
   @Matches(/^(true|false)$/, { message: 'follow must be true or false' })
   follow?: string;
@@ -76,7 +81,11 @@ export class OperationsController {
     summary: 'The feed of events, oldest first',
     description: 'NDJSON, or server-sent events with `Accept: text/event-stream` (which follow by themselves).',
   })
-  async changes(@Query() query: ChangesQuery, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async changes(
+    @Query() query: ChangesQuery,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const sse = /text\/event-stream/.test(request.headers.accept ?? '');
     const after = (sse && (request.headers['last-event-id'] as string | undefined)) || query.after || null;
     const gone = new AbortController();
@@ -88,7 +97,12 @@ export class OperationsController {
       .send(Readable.from(lines, { objectMode: false }));
   }
 
-  private async *events(after: string | null, follow: boolean, signal: AbortSignal, sse: boolean): AsyncGenerator<string> {
+  private async *events(
+    after: string | null,
+    follow: boolean,
+    signal: AbortSignal,
+    sse: boolean,
+  ): AsyncGenerator<string> {
     const line = (event: Envelope): string => {
       const { id, stream, revision, position, type, version, data, meta, recordedAt } = this.log.codec.decode(event);
       const json = JSON.stringify({ position, stream, revision, id, type, version, recordedAt, meta, data });
@@ -99,7 +113,11 @@ export class OperationsController {
       for await (const batch of this.log.store.subscribe(after, signal)) yield batch.map(line).join('');
       return;
     }
-    for (let batch; (batch = await this.log.store.readAll(after, PAGE)).length > 0 && !signal.aborted; after = batch.at(-1)!.position)
+    for (
+      let batch;
+      (batch = await this.log.store.readAll(after, PAGE)).length > 0 && !signal.aborted;
+      after = batch.at(-1)!.position
+    )
       yield batch.map(line).join('');
   }
 }

@@ -6,7 +6,10 @@ import { AppModule, openStores, type Stores } from './app.module.js';
 import type { Settings } from './settings.js';
 
 /** Opens the stores, brings the views up to date and answers; the caller closes it. */
-export async function startServer(settings: Settings, stores: Stores = openStores(settings)): Promise<NestFastifyApplication> {
+export async function startServer(
+  settings: Settings,
+  stores: Stores = openStores(settings),
+): Promise<NestFastifyApplication> {
   const app = await buildServer(settings, stores);
   await app.get(Projector).start();
   await app.listen(settings.port, settings.host);
@@ -25,7 +28,9 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
     new DocumentBuilder()
       .setOpenAPIVersion('3.1.0')
       .setTitle('Followthrough')
-      .setDescription('What agencies undertook after the High-level Dialogues on Migration and Development, and what has come of it.')
+      .setDescription(
+        'What agencies undertook after the High-level Dialogues on Migration and Development, and what has come of it.',
+      )
       .setVersion('1')
       .addBearerAuth()
       .build(),

@@ -45,7 +45,9 @@ export class AccessStore implements Tokens, IdempotencyKeys {
     this.#db.exec(SCHEMA);
     this.#find = this.#db.prepare('SELECT account, role, agency FROM tokens WHERE hash = ? AND revoked IS NULL');
     this.#claim = this.#db.prepare('INSERT INTO idempotency_keys VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
-    this.#digest = this.#db.prepare<[string, string], string>('SELECT digest FROM idempotency_keys WHERE account = ? AND key = ?').pluck();
+    this.#digest = this.#db
+      .prepare<[string, string], string>('SELECT digest FROM idempotency_keys WHERE account = ? AND key = ?')
+      .pluck();
   }
 
   readonly #find: Database.Statement<[string], Principal>;

@@ -24,6 +24,7 @@ import {
   Nested,
   OnDate,
   OneOf,
+  said,
   Text,
   type Principal,
 } from '#platform';
@@ -126,10 +127,15 @@ export class Relation {
 }
 
 export class RecordCommitment extends ReportStage {
-  @Code({ optional: true, description: 'Given, or generated: lead – year of reportedOn – next free number', example: 'IOM-2011-12' })
+  @Code({
+    optional: true,
+    description: 'Given, or generated: lead – year of reportedOn – next free number',
+    example: 'IOM-2011-12',
+  })
   reference?: string | null;
   @Text({ example: 'ACP indicators of human mobility’s development effects' }) title: string;
-  @Text({ max: 4000, example: 'An inventory of possible effects is to grow into detailed indicators.' }) summary: string;
+  @Text({ max: 4000, example: 'An inventory of possible effects is to grow into detailed indicators.' })
+  summary: string;
   @Language({ optional: true, description: 'Of title and summary' }) language?: string | null;
   @OneOf(KINDS, { example: 'data' }) kind: (typeof KINDS)[number];
   @OneOf(NATURES, { example: 'one_off' }) nature: Nature;
@@ -154,7 +160,11 @@ export class AddAgency extends Act {
 
 export class ChangeRole extends Act {
   @OneOf(ROLES, { description: 'The new role. `lead` moves the lead in one act', example: 'co_lead' }) role: Role;
-  @OneOf(ROLES, { optional: true, description: 'The role that changes, when the agency has several', example: 'partner' })
+  @OneOf(ROLES, {
+    optional: true,
+    description: 'The role that changes, when the agency has several',
+    example: 'partner',
+  })
   from?: Role | null;
   @OneOf(['co_lead', 'partner', 'none'], {
     optional: true,
@@ -165,7 +175,11 @@ export class ChangeRole extends Act {
 }
 
 export class RemoveAgency extends Act {
-  @OneOf(ROLES, { optional: true, description: 'Only this role; without it all roles of the agency', example: 'funder' })
+  @OneOf(ROLES, {
+    optional: true,
+    description: 'Only this role; without it all roles of the agency',
+    example: 'funder',
+  })
   role?: Role | null;
 }
 
@@ -220,7 +234,12 @@ export type CommitmentEvents = {
   Recorded: Omit<RecordCommitment, 'reference'>;
   StageReported: ReportStage;
   AgencyAdded: AddAgency;
-  RoleChanged: Act & { agency: string; from: Role; role: Role; formerLead?: { agency: string; role?: 'co_lead' | 'partner' } };
+  RoleChanged: Act & {
+    agency: string;
+    from: Role;
+    role: Role;
+    formerLead?: { agency: string; role?: 'co_lead' | 'partner' };
+  };
   AgencyRemoved: Act & { agency: string; roles: Role[] };
   ThemesSet: SetThemes;
   TargetSet: SetTarget;
@@ -233,7 +252,7 @@ export type CommitmentEvents = {
   WordingAmended: AmendWording;
 };
 
-type CommitmentEvent = NewEvent<CommitmentEvents>;
+export type CommitmentEvent = NewEvent<CommitmentEvents>;
 
 // ── State: facts with their dates, so that it can be asked as at any date ───────────────────────────────────────────
 
@@ -358,11 +377,16 @@ const evolve: Evolve = {
     const { agency, from, role, formerLead } = data;
     let changed = withRole(heard(c, data), agency, from, false, at);
     changed = withRole(changed, agency, role, true, at);
-    return formerLead ? withRole(changed, formerLead.agency, formerLead.role ?? 'partner', !!formerLead.role, at) : changed;
+    return formerLead
+      ? withRole(changed, formerLead.agency, formerLead.role ?? 'partner', !!formerLead.role, at)
+      : changed;
   },
   AgencyRemoved: (c, { data, revision }) =>
     data.roles.reduce((sum, role) => withRole(sum, data.agency, role, false, { ...data, revision }), heard(c, data)),
-  ThemesSet: (c, { data, revision }) => ({ ...heard(c, data), themes: and(c.themes, data.themes, { ...data, revision }) }),
+  ThemesSet: (c, { data, revision }) => ({
+    ...heard(c, data),
+    themes: and(c.themes, data.themes, { ...data, revision }),
+  }),
   TargetSet: (c, { data, revision }) => {
     const { date, note } = data;
     return { ...heard(c, data), target: and(c.target, date ? { date, note } : null, { ...data, revision }) };
@@ -384,7 +408,10 @@ const evolve: Evolve = {
     })),
   EvidenceAttached: (c, { data, revision }) => {
     const { title, date, url, language, citation, reportedOn } = data;
-    return { ...heard(c, data), evidence: [...c.evidence, { title, date, url, language, citation, reportedOn, revision }] };
+    return {
+      ...heard(c, data),
+      evidence: [...c.evidence, { title, date, url, language, citation, reportedOn, revision }],
+    };
   },
   Related: (c, { data: { type, to, reportedOn }, revision }) => ({
     ...heard(c, { reportedOn }),
@@ -525,14 +552,20 @@ interface On {
 }
 
 /** Decides an act: the events it yields, or `Rejected`. */
-type Decide<A> = (c: Commitment, act: A, by: By, on: On) => CommitmentEvent[];
+export type Decide<A> = (c: Commitment, act: A, by: By, on: On) => CommitmentEvent[];
 
-const refused = (code: string, pointer: string, message: string): Rejected => new Rejected(code, message, [{ pointer, message }]);
+const refused = (code: string, pointer: string, message: string): Rejected =>
+  new Rejected(code, message, [{ pointer, message }]);
 
 /** Rule 3 of DESIGN.md §2, for the act's own date and every period it names. */
-function datesAreSound(by: By, reportedOn: FullDate, periods: { [pointer: string]: PartialDate | null | undefined } = {}): void {
+function datesAreSound(
+  by: By,
+  reportedOn: FullDate,
+  periods: { [pointer: string]: PartialDate | null | undefined } = {},
+): void {
   const errors: FieldError[] = [];
-  if (reportedOn > by.today) errors.push({ pointer: '/reportedOn', message: `reportedOn ${reportedOn} is after today, ${by.today}` });
+  if (reportedOn > by.today)
+    errors.push({ pointer: '/reportedOn', message: `reportedOn ${reportedOn} is after today, ${by.today}` });
   for (const [pointer, period] of Object.entries(periods))
     if (period && firstDayOf(period) > reportedOn)
       errors.push({ pointer, message: `${period} begins after it was reported, on ${reportedOn}` });
@@ -541,7 +574,11 @@ function datesAreSound(by: By, reportedOn: FullDate, periods: { [pointer: string
 
 function stageIsSound(c: Commitment, act: ReportStage, nature: Nature, evidence: number): void {
   if (act.stage === 'completed' && nature === 'standing')
-    throw refused('standing_never_completes', '/stage', 'A standing commitment is kept up or not; it is never completed.');
+    throw refused(
+      'standing_never_completes',
+      '/stage',
+      'A standing commitment is kept up or not; it is never completed.',
+    );
   if (act.stage === 'completed' && !act.citation && evidence === 0)
     throw refused('completed_needs_proof', '/citation', 'Completed needs evidence or a citation.');
   if ((act.stage === 'discontinued' || act.stage === 'on_hold') && !act.note)
@@ -567,7 +604,10 @@ function may(c: Commitment, by: By, who: Who): CommitmentAsAt {
   if (by.role === 'secretariat') return now;
   const roles: readonly Role[] = who === 'responsible' ? ['lead', 'co_lead'] : RESPONSIBLE_ROLES;
   if (!now.agencies.some(({ agency, role }) => agency === by.agency && roles.includes(role)))
-    throw new Rejected('forbidden', `${by.agency} is not ${roles.join(', ')} of this commitment, so this act is not its to do.`);
+    throw new Rejected(
+      'forbidden',
+      `${by.agency} is not ${roles.join(', ')} of this commitment, so this act is not its to do.`,
+    );
   return now;
 }
 
@@ -580,11 +620,6 @@ function reportingAgency(by: By, named: string | null | undefined): string | und
 
 const refusedTo = (message: string): Rejected => new Rejected('forbidden', message);
 
-/** What an act said, as plain data: no nulls, no class. */
-function said<A extends object>(act: A): A {
-  return JSON.parse(JSON.stringify(act, (_, value: unknown) => (value === null ? undefined : value))) as A;
-}
-
 const isResponsible = (role: Role): boolean => (RESPONSIBLE_ROLES as readonly Role[]).includes(role);
 
 function agenciesAreSound(agencies: readonly AgencyRole[]): void {
@@ -593,23 +628,35 @@ function agenciesAreSound(agencies: readonly AgencyRole[]): void {
   agencies.forEach(({ agency, role }, i) => {
     const clash = agencies
       .slice(0, i)
-      .find((other) => other.agency === agency && (other.role === role || (isResponsible(role) && isResponsible(other.role))));
+      .find(
+        (other) =>
+          other.agency === agency && (other.role === role || (isResponsible(role) && isResponsible(other.role))),
+      );
     if (clash)
-      throw refused('one_role', `/agencies/${i}`, `${agency} cannot be ${role} beside ${clash.role}: one of lead, co_lead, partner.`);
+      throw refused(
+        'one_role',
+        `/agencies/${i}`,
+        `${agency} cannot be ${role} beside ${clash.role}: one of lead, co_lead, partner.`,
+      );
   });
 }
 
 function ownReference(reference: string | null | undefined, by: By): void {
   if (!reference) return;
   if (!REFERENCE.test(reference))
-    throw refused('bad_reference', '/reference', `${reference} is not a reference such as IOM-2006-01 (${REFERENCE.source}).`);
+    throw refused(
+      'bad_reference',
+      '/reference',
+      `${reference} is not a reference such as IOM-2006-01 (${REFERENCE.source}).`,
+    );
   const own = new RegExp(`^${by.agency?.replaceAll('.', '\\.')}-\\d{4}-\\d{2,}$`);
   if (by.role !== 'secretariat' && !own.test(reference))
     throw refusedTo(`A focal point of ${by.agency} may only use references ${by.agency}-<year>-<number>.`);
 }
 
 function relationIsSound(reference: string | null, { type, to }: Relation, pointer: string): void {
-  if (to === reference) throw refused('related_to_itself', `${pointer}/to`, 'A commitment cannot be related to itself.');
+  if (to === reference)
+    throw refused('related_to_itself', `${pointer}/to`, 'A commitment cannot be related to itself.');
   if (type !== 'prepares_for' && !REFERENCE.test(to))
     throw refused('not_a_commitment', `${pointer}/to`, `${type} leads to a commitment; ${to} is none.`);
 }
@@ -634,7 +681,11 @@ function roleOf(now: CommitmentAsAt, agency: string | undefined, named: Role | n
 function roleIsFree(now: CommitmentAsAt, agency: string, role: Role, leaving?: Role): void {
   for (const { role: has } of now.agencies.filter((a) => a.agency === agency && a.role !== leaving))
     if (has === role || (isResponsible(has) && isResponsible(role)))
-      throw refused('one_role', '/role', `${agency} is ${has} already: one of lead, co_lead, partner, and no role twice.`);
+      throw refused(
+        'one_role',
+        '/role',
+        `${agency} is ${has} already: one of lead, co_lead, partner, and no role twice.`,
+      );
 }
 
 // ── Acts and what they yield ────────────────────────────────────────────────────────────────────────────────────────
@@ -668,7 +719,11 @@ export const addAgency: Decide<AddAgency> = (c, act, by) => {
   const now = may(c, by, 'responsible');
   datesAreSound(by, act.reportedOn);
   if (act.role === 'lead')
-    throw refused('one_lead', '/role', 'There is a lead already. Change an agency’s role to lead to move it in one act.');
+    throw refused(
+      'one_lead',
+      '/role',
+      'There is a lead already. Change an agency’s role to lead to move it in one act.',
+    );
   roleIsFree(now, act.agency, act.role);
   return [{ name: 'AgencyAdded', data: said(act) }];
 };

@@ -1,4 +1,16 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, ParseIntPipe, Post, Query, Res, applyDecorators } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  Inject,
+  Param,
+  ParseIntPipe,
+  Post,
+  Query,
+  Res,
+  applyDecorators,
+} from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import {
   ApiBearerAuth,
@@ -12,11 +24,21 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { headlineOf, todayAt, type FullDate } from '#clocks';
-import { handle, load, Rejected, type Handled, type Log } from '#eventsourcing';
+import { fold, handle, load, NO_STREAM, Rejected, type Handled, type Log } from '#eventsourcing';
 import { AskedBy, ClockQuery, clocksOf, LOG, referencesIn, type Asked } from '#platform';
 import { Lookup } from '#registers';
 import * as acts from './commitment.js';
-import { asAt, commitment, isOverdue, type By, type Commitment, type CommitmentAsAt, type Stage } from './commitment.js';
+import {
+  asAt,
+  commitment,
+  isOverdue,
+  type By,
+  type Commitment,
+  type CommitmentAsAt,
+  type CommitmentEvent,
+  type Decide,
+  type Stage,
+} from './commitment.js';
 import { takeReference } from './numbering.js';
 
 /** The acts by the name of their decision, and the body each takes. */
@@ -41,20 +63,38 @@ export interface Done extends Handled<Commitment> {
   readonly reference: string;
 }
 
-/** One envelope for every act on a commitment: which one, what it says, who asks. */
-export class CommitmentCommand<A extends keyof Acts = keyof Acts> extends Command<Done> {
+/** One act: which, what it says, and what of the commitment the route names. */
+export type CommitmentAct = {
+  [A in keyof Acts]: { readonly act: A; readonly body: Acts[A]; readonly agency?: string; readonly milestone?: number };
+}[keyof Acts];
+
+/** One envelope for every act on a commitment; several acts in one are decided in turn and recorded all or none. */
+export class CommitmentCommand extends Command<Done> {
   constructor(
-    readonly act: A,
-    readonly body: Acts[A],
-    readonly asked: Asked,
     /** `null`: to be generated. */
     readonly reference: string | null,
-    readonly path: { agency?: string; milestone?: number } = {},
+    readonly acts: readonly CommitmentAct[],
+    readonly asked: Asked,
     /** Streams that will be written together with this one, as in the import of a folder. */
     readonly together: ReadonlySet<string> = new Set(),
   ) {
     super();
   }
+}
+
+/** What several acts in turn yield. @throws Rejected by the first that is refused */
+export function decideAll(reference: string | null, given: readonly CommitmentAct[], by: By) {
+  return (before: Commitment, revision: number): CommitmentEvent[] => {
+    const events: CommitmentEvent[] = [];
+    let state = before;
+    for (const { act, body, ...on } of given) {
+      const decision = acts[act] as Decide<object>;
+      const decided = decision(state, body, by, { ...on, reference });
+      state = fold(commitment, state, decided, revision + events.length);
+      events.push(...decided);
+    }
+    return events;
+  };
 }
 
 @CommandHandler(CommitmentCommand)
@@ -65,19 +105,16 @@ export class CommitmentCommandHandler implements ICommandHandler<CommitmentComma
     this.lookup = new Lookup(log);
   }
 
-  async execute({ act, body, asked, reference, path, together }: CommitmentCommand): Promise<Done> {
+  async execute({ reference, acts: given, asked, together }: CommitmentCommand): Promise<Done> {
     const by: By = { ...asked.by, today: todayAt(new Date()) };
-    const decision = acts[act] as (c: Commitment, body: object, by: By, path: object) => ReturnType<typeof acts.record>;
-    const decide = (state: Commitment) => decision(state, body, by, { ...path, reference });
-    await this.lookup.refuseUnknown(
-      referencesIn(body).filter(({ kinds, code }) => !kinds.some((kind) => together.has(`${kind}-${code}`))),
-    );
+    for (const { body } of given) await this.lookup.refuseUnknown(referencesIn(body), together);
     if (reference === null) {
-      decide(commitment.initial); // refused before a number is taken
-      const { agencies, reportedOn } = body as acts.RecordCommitment;
+      decideAll(null, given, by)(commitment.initial, NO_STREAM); // refused before a number is taken
+      const { agencies, reportedOn } = given[0]!.body as acts.RecordCommitment;
       const { agency } = agencies.find(({ role }) => role === 'lead')!;
       reference = await takeReference(this.log, agency, reportedOn.slice(0, 4), asked.meta);
     }
+    const decide = decideAll(reference, given, by);
     const handled = await handle(this.log, commitment, reference, decide, asked.meta, asked.expected);
     return { reference, ...handled };
   }
@@ -126,8 +163,16 @@ const ActRoute = (path: string, summary: string, answer: typeof ActAnswer = ActA
     HttpCode(200),
     ApiBearerAuth(),
     ApiOperation({ summary }),
-    ApiHeader({ name: 'If-Match', required: false, description: 'The ETag that was read; 412 when someone was faster' }),
-    ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key again gives the same answer, and nothing twice' }),
+    ApiHeader({
+      name: 'If-Match',
+      required: false,
+      description: 'The ETag that was read; 412 when someone was faster',
+    }),
+    ApiHeader({
+      name: 'Idempotency-Key',
+      required: false,
+      description: 'The same key again gives the same answer, and nothing twice',
+    }),
     ApiOkResponse({ type: answer }),
   );
 
@@ -144,27 +189,36 @@ export class CommitmentsController {
   @Post()
   @ApiBearerAuth()
   @ApiOperation({ summary: 'Record a commitment with its first stage' })
-  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'The same key again gives the same answer, and nothing twice' })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: 'The same key again gives the same answer, and nothing twice',
+  })
   @ApiBody({ type: acts.RecordCommitment })
-  @ApiCreatedResponse({ type: ActAnswer, headers: { Location: { description: 'Where it can be read', schema: { type: 'string' } } } })
+  @ApiCreatedResponse({
+    type: ActAnswer,
+    headers: { Location: { description: 'Where it can be read', schema: { type: 'string' } } },
+  })
   async record(
     @Body() body: acts.RecordCommitment,
     @AskedBy() asked: Asked,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ActAnswer> {
-    const handled = await this.commands.execute(new CommitmentCommand('record', body, asked, body.reference ?? null));
+    const handled = await this.commands.execute(
+      new CommitmentCommand(body.reference ?? null, [{ act: 'record', body }], asked),
+    );
     void reply.header('Location', `/v1/commitments/${handled.reference}`);
     return done(handled);
   }
 
   @ActRoute(':reference/stage', 'Report a stage', StageAnswer)
   async reportStage(@Param('reference') reference: string, @Body() body: acts.ReportStage, @AskedBy() asked: Asked) {
-    return stageAnswer(await this.commands.execute(new CommitmentCommand('reportStage', body, asked, reference)), body);
+    return stageAnswer(await this.execute(reference, { act: 'reportStage', body }, asked), body);
   }
 
   @ActRoute(':reference/agencies', 'Add an agency')
   addAgency(@Param('reference') reference: string, @Body() body: acts.AddAgency, @AskedBy() asked: Asked) {
-    return this.do('addAgency', body, asked, reference);
+    return this.do(reference, { act: 'addAgency', body }, asked);
   }
 
   @ActRoute(':reference/agencies/:agency/role', 'Change an agency’s role; to lead: move the lead')
@@ -174,7 +228,7 @@ export class CommitmentsController {
     @Body() body: acts.ChangeRole,
     @AskedBy() asked: Asked,
   ) {
-    return this.do('changeRole', body, asked, reference, { agency });
+    return this.do(reference, { act: 'changeRole', body, agency }, asked);
   }
 
   @ActRoute(':reference/agencies/:agency/remove', 'Remove an agency, or one of its roles')
@@ -184,22 +238,22 @@ export class CommitmentsController {
     @Body() body: acts.RemoveAgency,
     @AskedBy() asked: Asked,
   ) {
-    return this.do('removeAgency', body, asked, reference, { agency });
+    return this.do(reference, { act: 'removeAgency', body, agency }, asked);
   }
 
   @ActRoute(':reference/themes', 'Set the themes')
   setThemes(@Param('reference') reference: string, @Body() body: acts.SetThemes, @AskedBy() asked: Asked) {
-    return this.do('setThemes', body, asked, reference);
+    return this.do(reference, { act: 'setThemes', body }, asked);
   }
 
   @ActRoute(':reference/target', 'Set, move or lift the target')
   setTarget(@Param('reference') reference: string, @Body() body: acts.SetTarget, @AskedBy() asked: Asked) {
-    return this.do('setTarget', body, asked, reference);
+    return this.do(reference, { act: 'setTarget', body }, asked);
   }
 
   @ActRoute(':reference/milestones', 'Add a milestone')
   addMilestone(@Param('reference') reference: string, @Body() body: acts.AddMilestone, @AskedBy() asked: Asked) {
-    return this.do('addMilestone', body, asked, reference);
+    return this.do(reference, { act: 'addMilestone', body }, asked);
   }
 
   @ActRoute(':reference/milestones/:milestone/reach', 'A milestone is reached')
@@ -209,7 +263,7 @@ export class CommitmentsController {
     @Body() body: acts.ReachMilestone,
     @AskedBy() asked: Asked,
   ) {
-    return this.do('reachMilestone', body, asked, reference, { milestone });
+    return this.do(reference, { act: 'reachMilestone', body, milestone }, asked);
   }
 
   @ActRoute(':reference/milestones/:milestone/reschedule', 'A milestone gets another date')
@@ -219,7 +273,7 @@ export class CommitmentsController {
     @Body() body: acts.RescheduleMilestone,
     @AskedBy() asked: Asked,
   ) {
-    return this.do('rescheduleMilestone', body, asked, reference, { milestone });
+    return this.do(reference, { act: 'rescheduleMilestone', body, milestone }, asked);
   }
 
   @ActRoute(':reference/milestones/:milestone/drop', 'A milestone is given up')
@@ -229,22 +283,22 @@ export class CommitmentsController {
     @Body() body: acts.DropMilestone,
     @AskedBy() asked: Asked,
   ) {
-    return this.do('dropMilestone', body, asked, reference, { milestone });
+    return this.do(reference, { act: 'dropMilestone', body, milestone }, asked);
   }
 
   @ActRoute(':reference/evidence', 'Attach evidence')
   attachEvidence(@Param('reference') reference: string, @Body() body: acts.AttachEvidence, @AskedBy() asked: Asked) {
-    return this.do('attachEvidence', body, asked, reference);
+    return this.do(reference, { act: 'attachEvidence', body }, asked);
   }
 
   @ActRoute(':reference/relations', 'Relate to another commitment, or to a forum it prepares for')
   relate(@Param('reference') reference: string, @Body() body: acts.Relate, @AskedBy() asked: Asked) {
-    return this.do('relate', body, asked, reference);
+    return this.do(reference, { act: 'relate', body }, asked);
   }
 
   @ActRoute(':reference/wording', 'Amend title, summary, language or condition')
   amendWording(@Param('reference') reference: string, @Body() body: acts.AmendWording, @AskedBy() asked: Asked) {
-    return this.do('amendWording', body, asked, reference);
+    return this.do(reference, { act: 'amendWording', body }, asked);
   }
 
   @Get(':reference')
@@ -259,14 +313,12 @@ export class CommitmentsController {
     return historyOf(this.log, reference, query);
   }
 
-  private async do<A extends keyof Acts>(
-    act: A,
-    body: Acts[A],
-    asked: Asked,
-    reference: string,
-    path?: { agency?: string; milestone?: number },
-  ): Promise<ActAnswer> {
-    return done(await this.commands.execute(new CommitmentCommand<keyof Acts>(act, body, asked, reference, path)));
+  private execute(reference: string, act: CommitmentAct, asked: Asked): Promise<Done> {
+    return this.commands.execute(new CommitmentCommand(reference, [act], asked));
+  }
+
+  private async do(reference: string, act: CommitmentAct, asked: Asked): Promise<ActAnswer> {
+    return done(await this.execute(reference, act, asked));
   }
 }
 

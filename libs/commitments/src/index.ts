@@ -4,7 +4,15 @@ import { CommitmentCommandHandler, CommitmentsController } from './commitments.c
 import { numbering } from './numbering.js';
 
 export * from './commitment.js';
-export { CommitmentCommand, historyOf, viewOf, type CommitmentView, type History } from './commitments.controller.js';
+export {
+  CommitmentCommand,
+  decideAll,
+  historyOf,
+  viewOf,
+  type CommitmentAct,
+  type CommitmentView,
+  type History,
+} from './commitments.controller.js';
 
 /** What the composition root takes of this context. */
 export const commitmentsContext: Context = {

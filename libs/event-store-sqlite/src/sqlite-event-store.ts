@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -27,6 +27,12 @@ const SCHEMA = `
   CREATE TABLE about (
     identity TEXT NOT NULL
   ) STRICT;
+
+  CREATE TABLE types (
+    type    TEXT    NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (type, version)
+  ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE events (
     position    INTEGER PRIMARY KEY,
@@ -86,6 +92,8 @@ export class SqliteEventStore implements EventStore {
   #queue: Waiting[] = [];
   #flushing: Promise<void> | null = null;
   #wake = Promise.withResolvers<void>();
+  /** Types that are in the table of types for certain. */
+  readonly #typesKnown = new Set<string>();
 
   /** @throws Error when the file was written by newer software, or is not a log */
   constructor(
@@ -149,9 +157,49 @@ export class SqliteEventStore implements EventStore {
     return low === 0 ? null : String(low);
   }
 
+  /** Every type and version of an event that the log holds. */
+  types(): { type: string; version: number }[] {
+    return this.#sql.types.all();
+  }
+
   /** A consistent copy, also while events are being appended. */
   async backup(file: string): Promise<void> {
     await this.#db.backup(file);
+  }
+
+  /**
+   * Makes a backup the log at `target`, under a new identity, so that views know that they must be made anew.
+   * @param check is given the copy before it takes its place; what it throws refuses it
+   * @throws Error when there is a log with events at `target`
+   */
+  static async restore<T>(backup: string, target: string, check: (copy: SqliteEventStore) => Promise<T>): Promise<T> {
+    if (!existsSync(backup)) throw new Error(`There is no file ${backup}.`);
+    if (existsSync(target)) {
+      const present = new SqliteEventStore(target);
+      const head = await present.head();
+      await present.close();
+      if (head !== null) throw new Error(`${target} holds a log already. Move it away first.`);
+    }
+    const arriving = `${target}.restoring`;
+    const remove = (file: string) => ['', '-wal', '-shm'].forEach((suffix) => rmSync(file + suffix, { force: true }));
+    remove(arriving);
+    mkdirSync(dirname(target), { recursive: true });
+    copyFileSync(backup, arriving);
+    try {
+      const copy = new SqliteEventStore(arriving);
+      try {
+        const checked = await check(copy);
+        copy.#db.prepare('UPDATE about SET identity = ?').run(randomUUID());
+        await copy.close();
+        remove(target);
+        renameSync(arriving, target);
+        return checked;
+      } finally {
+        await copy.close();
+      }
+    } finally {
+      remove(arriving);
+    }
   }
 
   async close(): Promise<void> {
@@ -195,6 +243,7 @@ export class SqliteEventStore implements EventStore {
         return () => waiting.resolve(result);
       });
       commit.run();
+      for (const { events } of batch) for (const { type, version } of events) this.#typesKnown.add(`${type} ${version}`);
       this.#wake.resolve();
       this.#wake = Promise.withResolvers();
       return settle;
@@ -219,6 +268,7 @@ export class SqliteEventStore implements EventStore {
       const salt = newSalt();
       const digest = digestOf(salt, data);
       hash = chainHash(hash, { id, stream, revision: ++revision, type, version, digest, meta, recordedAt: at });
+      if (!this.#typesKnown.has(`${type} ${version}`)) this.#sql.addType.run(type, version);
       this.#sql.insert.run(++position, stream, revision, id, type, version, data, salt, digest, metaText, recordedAt, hash);
     });
     return { revision, position: String(position) };
@@ -260,6 +310,8 @@ const statements = (db: Database.Database) => ({
   commit: db.prepare('COMMIT'),
   rollback: db.prepare('ROLLBACK'),
   identity: db.prepare<[], string>('SELECT identity FROM about').pluck(),
+  types: db.prepare<[], { type: string; version: number }>('SELECT type, version FROM types ORDER BY type, version'),
+  addType: db.prepare<[string, number]>('INSERT OR IGNORE INTO types VALUES (?, ?)'),
   head: db.prepare<[], { position: number; recorded_at: number }>(
     'SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1',
   ),

@@ -57,9 +57,9 @@ export interface EventCatalog {
 
 /** The log holds what this version of the software does not know: it was written by a newer one. */
 export class UnknownEvent extends Error {
-  constructor(type: string, version: number, position: string) {
+  constructor(type: string, version: number) {
     super(
-      `The log holds ${type} version ${version} at position ${position}, which this version of Followthrough does not know. ` +
+      `The log holds ${type} version ${version}, which this version of Followthrough does not know. ` +
         'It was written by newer software: please upgrade.',
     );
   }
@@ -83,6 +83,16 @@ export class EventCodec {
     return [...this.#upcasts].map(([type, upcasts]) => ({ type, version: upcasts.length + 1 }));
   }
 
+  /** @throws UnknownEvent for what a newer version of the software must have written */
+  check(types: readonly { type: string; version: number }[]): void {
+    for (const { type, version } of types) if (!this.#knows(type, version)) throw new UnknownEvent(type, version);
+  }
+
+  #knows(type: string, version: number): boolean {
+    const upcasts = this.#upcasts.get(type);
+    return upcasts !== undefined && version <= upcasts.length + 1;
+  }
+
   encode(category: string, event: { name: string; data: object }): EncodedEvent {
     const type = `${category}.${event.name}`;
     const upcasts = this.#upcasts.get(type);
@@ -92,9 +102,8 @@ export class EventCodec {
 
   /** @throws UnknownEvent for a type or version that this software does not have */
   decode({ data, salt: _salt, digest: _digest, hash: _hash, ...envelope }: Envelope): Recorded {
-    const upcasts = this.#upcasts.get(envelope.type);
-    if (!upcasts || envelope.version > upcasts.length + 1)
-      throw new UnknownEvent(envelope.type, envelope.version, envelope.position);
+    if (!this.#knows(envelope.type, envelope.version)) throw new UnknownEvent(envelope.type, envelope.version);
+    const upcasts = this.#upcasts.get(envelope.type)!;
     let decoded = data === null ? {} : (JSON.parse(data) as object);
     for (const upcast of upcasts.slice(envelope.version - 1)) decoded = upcast(decoded as never);
     return { ...envelope, name: envelope.type.slice(envelope.type.indexOf('.') + 1), data: decoded };

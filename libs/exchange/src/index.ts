@@ -1,1 +1,3 @@
-export {};
+export * from './import-folder.js';
+export * from './run-import.js';
+export type { Titled } from './likely-duplicates.js';

@@ -1,4 +1,10 @@
-import { createParamDecorator, ExecutionContext, Injectable, type CallHandler, type NestInterceptor } from '@nestjs/common';
+import {
+  createParamDecorator,
+  ExecutionContext,
+  Injectable,
+  type CallHandler,
+  type NestInterceptor,
+} from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { createHash } from 'node:crypto';
 import { catchError, concatMap, from, map, throwError, type Observable } from 'rxjs';
@@ -28,7 +34,11 @@ export const AskedBy = createParamDecorator((_: unknown, context: ExecutionConte
   const { principal, headers } = context.switchToHttp().getRequest<Asking>();
   return {
     by: principal!,
-    meta: metaOf(principal!, headers['idempotency-key'] as string | undefined, correlationOf(headers['x-correlation-id'])),
+    meta: metaOf(
+      principal!,
+      headers['idempotency-key'] as string | undefined,
+      correlationOf(headers['x-correlation-id']),
+    ),
     expected: expectedOf(headers['if-match']),
   };
 });
@@ -63,10 +73,15 @@ export class IdempotencyInterceptor implements NestInterceptor {
     if (method !== 'POST' || key === undefined || !principal) return next.handle();
     if (!/^[\x21-\x7e]{1,200}$/.test(key))
       throw new Rejected('bad_request', 'An Idempotency-Key is 1 to 200 visible ASCII characters.');
-    const digest = createHash('sha256').update(`${url}\n${canonicalJson(body ?? null)}`).digest('base64url');
+    const digest = createHash('sha256')
+      .update(`${url}\n${canonicalJson(body ?? null)}`)
+      .digest('base64url');
     const claim = await this.keys.claim(principal.account, key, digest);
     if (claim === 'other')
-      throw new Rejected('idempotency_key_reused', 'This Idempotency-Key came with another request before. Use a new one.');
+      throw new Rejected(
+        'idempotency_key_reused',
+        'This Idempotency-Key came with another request before. Use a new one.',
+      );
     if (claim === 'same') return next.handle();
     return next.handle().pipe(
       catchError((error: unknown) => {

@@ -19,13 +19,24 @@ const KnownAt = () =>
 
 /** The clocks that every view takes. */
 export class ClockQuery {
-  @OnDate({ optional: true, description: 'Only what was reported by this date counts (default today, UTC)', example: '2011-02-17' })
+  @OnDate({
+    optional: true,
+    description: 'Only what was reported by this date counts (default today, UTC)',
+    example: '2011-02-17',
+  })
   asOf?: string;
   @KnownAt() knownAt?: string;
 }
 
 export class ProgressClockQuery extends ClockQuery {
-  @ApiProperty({ required: false, type: 'integer', minimum: 1, maximum: 1200, default: 12, description: 'Calendar months' })
+  @ApiProperty({
+    required: false,
+    type: 'integer',
+    minimum: 1,
+    maximum: 1200,
+    default: 12,
+    description: 'Calendar months',
+  })
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -49,7 +60,8 @@ export async function clocksOf({ asOf, knownAt }: ClockQuery, store: EventStore,
   if (!isFullDate(clocks.asOf)) throw badClock('asOf', 'must be a real date, YYYY-MM-DD');
   if (knownAt === undefined || knownAt === '') return clocks;
   if (/^\d{1,16}$/.test(knownAt)) {
-    if (BigInt(knownAt) > BigInt((await store.head()) ?? 0)) throw badClock('knownAt', 'is a position the log has not reached');
+    if (BigInt(knownAt) > BigInt((await store.head()) ?? 0))
+      throw badClock('knownAt', 'is a position the log has not reached');
     return { ...clocks, knownAt };
   }
   if (!INSTANT.test(knownAt) || Number.isNaN(Date.parse(knownAt)))

@@ -39,7 +39,13 @@ type Body = new () => object;
 
 const field = ({ optional, description, example }: About, schema: ApiPropertyOptions, ...checks: PropertyDecorator[]) =>
   applyDecorators(
-    ApiProperty({ ...schema, description, example, required: !optional, ...(optional && { nullable: true }) } as ApiPropertyOptions),
+    ApiProperty({
+      ...schema,
+      description,
+      example,
+      required: !optional,
+      ...(optional && { nullable: true }),
+    } as ApiPropertyOptions),
     ...(optional ? [IsOptional()] : []),
     ...checks,
   );
@@ -76,7 +82,11 @@ export const Texts = (about: About = {}) =>
 
 /** One of a closed list. */
 export const OneOf = (values: readonly string[], about: About = {}) =>
-  field(about, { type: String, enum: [...values] }, IsIn(values, { message: `$property must be one of: ${values.join(', ')}` }));
+  field(
+    about,
+    { type: String, enum: [...values] },
+    IsIn(values, { message: `$property must be one of: ${values.join(', ')}` }),
+  );
 
 const kebab = '^[a-z0-9]+(-[a-z0-9]+)*$';
 /** An open kebab-case code, `development-bank`. */
@@ -136,7 +146,10 @@ export const CodeOf = (kinds: Registered | readonly Registered[], about: About =
   applyDecorators(Code(about), refersTo([kinds].flat()));
 
 /** Codes of things registered as one of `kinds`, each at most once. */
-export const CodesOf = (kinds: Registered | readonly Registered[], { min = 0, ...about }: About & { min?: number } = {}) =>
+export const CodesOf = (
+  kinds: Registered | readonly Registered[],
+  { min = 0, ...about }: About & { min?: number } = {},
+) =>
   applyDecorators(
     field(
       about,
@@ -157,7 +170,8 @@ export function referencesIn(body: object, pointer = ''): Reference[] {
     if (value === null || value === undefined) continue;
     const at = `${pointer}/${property}`;
     const kinds = references.get(Object.getPrototypeOf(body) as object)?.get(property);
-    if (kinds && Array.isArray(value)) value.forEach((c: string, i) => found.push({ kinds, code: c, pointer: `${at}/${i}` }));
+    if (kinds && Array.isArray(value))
+      value.forEach((c: string, i) => found.push({ kinds, code: c, pointer: `${at}/${i}` }));
     else if (kinds) found.push({ kinds, code: value as string, pointer: at });
     if (nested.get(Object.getPrototypeOf(body) as object)?.has(property))
       for (const [i, item] of [value].flat().entries())
@@ -165,6 +179,10 @@ export function referencesIn(body: object, pointer = ''): Reference[] {
   }
   return found;
 }
+
+/** What a body says, as plain data: no nulls, no class. */
+export const said = <B extends object>(body: B): B =>
+  JSON.parse(JSON.stringify(body, (_, value: unknown) => (value === null ? undefined : value))) as B;
 
 /** `2006-11-20` */
 export const OnDate = (about: About = {}) =>
@@ -188,7 +206,10 @@ export const Address = (about: About = {}) =>
     about,
     { type: String, format: 'uri', maxLength: 2000 },
     MaxLength(2000),
-    IsUrl({ protocols: ['http', 'https'], require_protocol: true }, { message: '$property must be an http or https address' }),
+    IsUrl(
+      { protocols: ['http', 'https'], require_protocol: true },
+      { message: '$property must be an http or https address' },
+    ),
     fitText,
   );
 
@@ -211,7 +232,9 @@ export const Countries = (about: About = {}) =>
     IsArray(),
     ArrayMaxSize(250),
     ArrayUnique(),
-    check('areUpperCase', 'must hold upper-case codes', (value) => [value].flat().every((c) => c === String(c).toUpperCase())),
+    check('areUpperCase', 'must hold upper-case codes', (value) =>
+      [value].flat().every((c) => c === String(c).toUpperCase()),
+    ),
     IsISO31661Alpha3({ each: true, message: 'unknown country in $property: $value (ISO 3166-1 alpha-3 is expected)' }),
   );
 
@@ -222,12 +245,20 @@ export const Whole = ({ min = 0, max = 1_000_000, ...about }: About & { min?: nu
 export const YesNo = (about: About = {}) => field(about, { type: Boolean }, IsBoolean());
 
 /** One nested object. */
-export const Nested = (of: () => Body, about: About = {}) => applyDecorators(nestedField(of, about, {}, IsObject()), marksNested);
+export const Nested = (of: () => Body, about: About = {}) =>
+  applyDecorators(nestedField(of, about, {}, IsObject()), marksNested);
 
 /** A list of nested objects. */
 export const ListOf = (of: () => Body, { min = 0, max = 200, ...about }: About & { min?: number; max?: number } = {}) =>
   applyDecorators(
-    nestedField(of, about, { isArray: true, minItems: min, maxItems: max }, IsArray(), ArrayMinSize(min), ArrayMaxSize(max)),
+    nestedField(
+      of,
+      about,
+      { isArray: true, minItems: min, maxItems: max },
+      IsArray(),
+      ArrayMinSize(min),
+      ArrayMaxSize(max),
+    ),
     IsObject({ each: true, message: 'each value in $property must be an object' }),
     marksNested,
   );

@@ -52,7 +52,9 @@ export class AccessGuard implements CanActivate {
     if (!principal)
       throw new Rejected(
         'unauthenticated',
-        request.headers.authorization ? 'The token is unknown or was revoked.' : 'This needs a bearer token: Authorization: Bearer …',
+        request.headers.authorization
+          ? 'The token is unknown or was revoked.'
+          : 'This needs a bearer token: Authorization: Bearer …',
       );
     if (marked(SECRETARIAT_ONLY) && !reading && principal.role !== 'secretariat')
       throw new Rejected('forbidden', 'The registers are kept by the secretariat.');

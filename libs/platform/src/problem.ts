@@ -1,4 +1,12 @@
-import { ArgumentsHost, Catch, ExceptionFilter, HttpException, Logger, ValidationPipe, type ValidationError } from '@nestjs/common';
+import {
+  ArgumentsHost,
+  Catch,
+  ExceptionFilter,
+  HttpException,
+  Logger,
+  ValidationPipe,
+  type ValidationError,
+} from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { InvalidAppend, Rejected, StoreUnavailable, WrongRevision, type FieldError } from '#eventsourcing';
 
@@ -55,12 +63,17 @@ export function problemOf(error: unknown): Problem {
   });
   if (error instanceof Rejected) return problem(STATUS[error.code] ?? 422, error.code, error.message, error.errors);
   if (error instanceof WrongRevision)
-    return problem(412, 'wrong_revision', `It is at revision ${error.actual}, not ${error.expected}: read it again and decide anew.`);
+    return problem(
+      412,
+      'wrong_revision',
+      `It is at revision ${error.actual}, not ${error.expected}: read it again and decide anew.`,
+    );
   if (error instanceof InvalidAppend) return problem(413, 'too_large', error.message);
   if (error instanceof StoreUnavailable) return problem(503, 'store_unavailable', error.message);
   if (error instanceof HttpException) return problem(error.getStatus(), codeOf(error.getStatus()), error.message);
   const { statusCode, message } = (error ?? {}) as { statusCode?: number; message?: string };
-  if (statusCode && statusCode >= 400 && statusCode < 500) return problem(statusCode, codeOf(statusCode), message ?? 'Refused');
+  if (statusCode && statusCode >= 400 && statusCode < 500)
+    return problem(statusCode, codeOf(statusCode), message ?? 'Refused');
   return problem(500, 'internal_error', 'An unexpected error. It was logged.');
 }
 
@@ -93,17 +106,18 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** Validates a body or query against its class; unknown fields are refused, each error names its field (RFC 6901). */
+/** How every body and query is validated: unknown fields are refused. */
+export const VALIDATION = {
+  whitelist: true,
+  forbidNonWhitelisted: true,
+  forbidUnknownValues: true,
+  stopAtFirstError: true,
+  validationError: { target: false, value: false },
+} as const;
+
+/** Validates a body or query against its class; each error names its field (RFC 6901). */
 export const validation = (): ValidationPipe =>
-  new ValidationPipe({
-    transform: true,
-    whitelist: true,
-    forbidNonWhitelisted: true,
-    forbidUnknownValues: true,
-    stopAtFirstError: true,
-    validationError: { target: false, value: false },
-    exceptionFactory: (errors) => invalid(errors),
-  });
+  new ValidationPipe({ ...VALIDATION, transform: true, exceptionFactory: (errors) => invalid(errors) });
 
 /** What class-validator found, as `Rejected('invalid')`. */
 export function invalid(errors: readonly ValidationError[]): Rejected {

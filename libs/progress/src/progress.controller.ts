@@ -10,23 +10,33 @@ import { Registers } from '#registers';
 import { csvOf } from './csv.js';
 import { Progress, type At, type Filter } from './progress.projection.js';
 
-const Asked = (description: string, example?: string): PropertyDecorator => (target, property) => {
-  ApiProperty({ required: false, type: String, description, example })(target, property);
-  IsOptional()(target, property);
-  IsString()(target, property);
-  MaxLength(300)(target, property);
-};
+const Asked =
+  (description: string, example?: string): PropertyDecorator =>
+  (target, property) => {
+    ApiProperty({ required: false, type: String, description, example })(target, property);
+    IsOptional()(target, property);
+    IsString()(target, property);
+    MaxLength(300)(target, property);
+  };
 
-const Flag = (description: string): PropertyDecorator => (target, property) => {
-  ApiProperty({ required: false, type: Boolean, description })(target, property);
-  IsOptional()(target, property);
-  Transform(({ value }) => ({ true: true, false: false })[String(value)] ?? (value as unknown))(target, property);
-  IsBoolean()(target, property);
-};
+const Flag =
+  (description: string): PropertyDecorator =>
+  (target, property) => {
+    ApiProperty({ required: false, type: Boolean, description })(target, property);
+    IsOptional()(target, property);
+    Transform(({ value }) => ({ true: true, false: false })[String(value)] ?? (value as unknown))(target, property);
+    IsBoolean()(target, property);
+  };
 
 export class ProgressQuery extends ProgressClockQuery {
-  @Asked('Only what follows up a forum (with its round tables and outcomes) or an outcome', 'HLD-2006') followsUp?: string;
-  @ApiProperty({ required: false, enum: ['lead', 'any'], default: 'any', description: 'Shapes agency rows only. any: lead, co_lead or partner' })
+  @Asked('Only what follows up a forum (with its round tables and outcomes) or an outcome', 'HLD-2006')
+  followsUp?: string;
+  @ApiProperty({
+    required: false,
+    enum: ['lead', 'any'],
+    default: 'any',
+    description: 'Shapes agency rows only. any: lead, co_lead or partner',
+  })
   @IsOptional()
   @IsIn(['any', ...ROLES])
   role?: Role | 'any';
@@ -83,20 +93,28 @@ export class ProgressController {
   @Get('commitments')
   @ApiTags('Commitments')
   @ApiOperation({ summary: 'Commitments as at a date, filtered, ordered by reference' })
-  async commitments(@Query() { limit, cursor, format, ...query }: CommitmentsQuery, @Res({ passthrough: true }) reply: FastifyReply) {
+  async commitments(
+    @Query() { limit, cursor, format, ...query }: CommitmentsQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     const at = await this.at(query);
     if (format !== 'csv') return this.progress.commitments(at, query, { limit, cursor });
     const items = [];
-    for (let next: string | null | undefined = cursor; next !== null; ) {
+    for (let next: string | null | undefined = cursor; next !== null;) {
       const page = await this.progress.commitments(at, query, { limit: limit ?? 1000, cursor: next });
       items.push(...page.items);
       next = limit === undefined ? page.nextCursor : null;
     }
-    return sendCsv(reply, 'commitments', items.map(({ agencies, themes, ...item }) => ({
-      ...item,
-      agencies: agencies.map(({ agency, role }) => `${agency} (${role})`).join('; '),
-      themes: themes.join('; '),
-    })));
+    return sendCsv(
+      reply,
+      'commitments',
+      items.map(({ agencies, themes, followsUp, ...item }) => ({
+        ...item,
+        agencies: agencies.map(({ agency, role }) => `${agency} (${role})`).join('; '),
+        themes: themes.join('; '),
+        followsUp: followsUp.join('; '),
+      })),
+    );
   }
 
   @Get('progress/agencies')
@@ -108,12 +126,18 @@ export class ProgressController {
 
   @Get('progress/agencies/:code')
   @ApiOperation({ summary: 'Progress of one agency, and per theme' })
-  async agency(@Param('code') code: string, @Query() query: ProgressQuery, @Res({ passthrough: true }) reply: FastifyReply) {
+  async agency(
+    @Param('code') code: string,
+    @Query() query: ProgressQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     const at = await this.at(query);
     const agency = await this.registers.one('agency', code, at.knownAt);
     if (!agency) throw new Rejected('not_found', `There is no agency ${code}.`);
     const view = await this.progress.agency(code, at, query);
-    return query.format === 'csv' ? sendCsv(reply, `progress-${code}`, view.rows) : { agency: code, name: agency.name, ...view };
+    return query.format === 'csv'
+      ? sendCsv(reply, `progress-${code}`, view.rows)
+      : { agency: code, name: agency.name, ...view };
   }
 
   @Get('progress/themes')
@@ -128,12 +152,18 @@ export class ProgressController {
 
   @Get('progress/themes/:code')
   @ApiOperation({ summary: 'Progress of one theme with all below it, and per agency' })
-  async theme(@Param('code') code: string, @Query() query: ProgressQuery, @Res({ passthrough: true }) reply: FastifyReply) {
+  async theme(
+    @Param('code') code: string,
+    @Query() query: ProgressQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     const at = await this.at(query);
     const theme = await this.registers.one('theme', code, at.knownAt);
     if (!theme) throw new Rejected('not_found', `There is no theme ${code}.`);
     const view = await this.progress.theme(code, at, query);
-    return query.format === 'csv' ? sendCsv(reply, `progress-${code}`, view.rows) : { theme: code, name: theme.label, ...view };
+    return query.format === 'csv'
+      ? sendCsv(reply, `progress-${code}`, view.rows)
+      : { theme: code, name: theme.label, ...view };
   }
 
   private async at(query: ProgressClockQuery): Promise<At> {
@@ -142,7 +172,9 @@ export class ProgressController {
 }
 
 function sendCsv(reply: FastifyReply, name: string, rows: readonly object[]): string {
-  void reply.type('text/csv; charset=utf-8').header('Content-Disposition', `inline; filename="${name.replaceAll('/', '-')}.csv"`);
+  void reply
+    .type('text/csv; charset=utf-8')
+    .header('Content-Disposition', `inline; filename="${name.replaceAll('/', '-')}.csv"`);
   return csvOf(rows);
 }
 

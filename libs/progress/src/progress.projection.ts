@@ -4,8 +4,25 @@
  */
 import { LRUCache } from 'lru-cache';
 import { lastDayOf, monthsBefore, type FullDate } from '#clocks';
-import { asAt, commitment, turningPoints, STAGES, type Commitment, type Nature, type Role, type Stage } from '#commitments';
-import { fold, type Log, type Projection, type ReadStore, type ReadTx, type Recorded, type Value } from '#eventsourcing';
+import {
+  asAt,
+  commitment,
+  turningPoints,
+  STAGES,
+  type Commitment,
+  type Nature,
+  type Role,
+  type Stage,
+} from '#commitments';
+import {
+  fold,
+  type Log,
+  type Projection,
+  type ReadStore,
+  type ReadTx,
+  type Recorded,
+  type Value,
+} from '#eventsourcing';
 import { codeOf, Registers } from '#registers';
 
 // ── Tables ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -47,8 +64,7 @@ interface Span {
 }
 
 /** Lower case without accents, so that a search for «metis» finds «Métis». */
-export const folded = (text: string): string =>
-  text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+export const folded = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
 
 /** What the tables should say of a commitment: by key, so that only what changed is written. */
 function spansOf(c: Commitment, reference: string): { spans: Map<string, Span>; facets: Map<string, Span> } {
@@ -62,7 +78,18 @@ function spansOf(c: Commitment, reference: string): { spans: Map<string, Span>; 
     const search = folded([reference, title, view.summary, view.condition ?? ''].join(' '));
     const targetLast = target && lastDayOf(target.date);
     const lead = agencies[0]!.agency;
-    const values = [title, search, kind, nature, strength, stage, lead, target?.date ?? null, targetLast, lastReportedOn];
+    const values = [
+      title,
+      search,
+      kind,
+      nature,
+      strength,
+      stage,
+      lead,
+      target?.date ?? null,
+      targetLast,
+      lastReportedOn,
+    ];
     spans.set(JSON.stringify([from, to, values]), { from, to, values });
 
     const cited = [...view.entries, ...view.evidence].flatMap(({ citation }) => citation?.document ?? []);
@@ -85,7 +112,8 @@ function spansOf(c: Commitment, reference: string): { spans: Map<string, Span>; 
   return { spans, facets };
 }
 
-const CLOSE_SPAN = 'UPDATE progress_spans SET to_position = ? WHERE reference = ? AND from_date = ? AND to_position = ?';
+const CLOSE_SPAN =
+  'UPDATE progress_spans SET to_position = ? WHERE reference = ? AND from_date = ? AND to_position = ?';
 const OPEN_SPAN = `INSERT INTO progress_spans
   (reference, from_date, to_date, from_position, to_position, title, search, kind, nature, strength, stage, lead, target, target_last, last_reported_on)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
@@ -200,6 +228,7 @@ export interface Item {
   readonly lead: string;
   readonly agencies: { agency: string; role: Role }[];
   readonly themes: string[];
+  readonly followsUp: string[];
   readonly target: string | null;
   readonly overdue: boolean;
   readonly stale: boolean;
@@ -257,10 +286,16 @@ export class Progress {
   }
 
   /** One agency's progress, and per theme what it is about; `row` is `null` for an agency that has no commitment. */
-  async agency(code: string, at: At, filter: Pick<Filter, 'followsUp' | 'role'> = {}): Promise<ProgressView<ThemeRow> & { row: AgencyRow | null }> {
+  async agency(
+    code: string,
+    at: At,
+    filter: Pick<Filter, 'followsUp' | 'role'> = {},
+  ): Promise<ProgressView<ThemeRow> & { row: AgencyRow | null }> {
     const pinned = await this.#pin(at);
     const { followsUp, role } = filter;
-    const row = (await this.#agencyRows(pinned, { followsUp, agency: code, role }, role)).find(({ agency }) => agency === code);
+    const row = (await this.#agencyRows(pinned, { followsUp, agency: code, role }, role)).find(
+      ({ agency }) => agency === code,
+    );
     return {
       asOf: at.asOf,
       position: pinned.knownAt,
@@ -271,7 +306,10 @@ export class Progress {
   }
 
   /** Progress per theme, of one framework or of all; a theme's commitments count under its parents too. */
-  async themes(at: At, filter: Pick<Filter, 'followsUp'> & { framework?: string } = {}): Promise<ProgressView<ThemeRow>> {
+  async themes(
+    at: At,
+    filter: Pick<Filter, 'followsUp'> & { framework?: string } = {},
+  ): Promise<ProgressView<ThemeRow>> {
     const pinned = await this.#pin(at);
     const { followsUp, framework } = filter;
     return {
@@ -283,7 +321,11 @@ export class Progress {
   }
 
   /** One theme's progress, with all below it, and per agency who works on it. */
-  async theme(code: string, at: At, filter: Pick<Filter, 'followsUp' | 'role'> = {}): Promise<ProgressView<AgencyRow> & { row: ThemeRow | null }> {
+  async theme(
+    code: string,
+    at: At,
+    filter: Pick<Filter, 'followsUp' | 'role'> = {},
+  ): Promise<ProgressView<AgencyRow> & { row: ThemeRow | null }> {
     const pinned = await this.#pin(at);
     const { followsUp, role } = filter;
     const row = (await this.#themeRows(pinned, { followsUp, theme: code })).find(({ theme }) => theme === code);
@@ -314,7 +356,9 @@ export class Progress {
     )) as [{ total: number }];
     const limit = page.limit ?? 50;
     const after = page.cursor === undefined ? '' : Buffer.from(page.cursor, 'base64url').toString();
-    const rows = await this.reads.all<Omit<Record<keyof Item, string>, 'overdue' | 'stale'> & { overdue: number; stale: number }>(
+    const rows = await this.reads.all<
+      Omit<Record<keyof Item, string>, 'overdue' | 'stale'> & { overdue: number; stale: number }
+    >(
       `${found.text} SELECT reference, title, kind, nature, strength, stage, lead, target, overdue, stale,
          last_reported_on AS "lastReportedOn" FROM found WHERE reference > ? ORDER BY reference LIMIT ?`,
       ...found.values,
@@ -322,22 +366,28 @@ export class Progress {
       limit + 1,
     );
     const items = rows.slice(0, limit);
-    const facets = await this.#facets(pinned, items.map(({ reference }) => reference));
+    const facets = await this.#facets(
+      pinned,
+      items.map(({ reference }) => reference),
+    );
     return {
       asOf: at.asOf,
       position: pinned.knownAt,
       total: Number(total),
-      items: items.map((row) => ({
-        ...row,
-        nature: row.nature as Nature,
-        stage: row.stage as Stage,
-        overdue: row.overdue === 1,
-        stale: row.stale === 1,
-        agencies: facets
-          .filter(({ facet, reference }) => facet === 'agency' && reference === row.reference)
-          .map(({ value, role }) => ({ agency: value, role: role as Role })),
-        themes: facets.filter(({ facet, reference }) => facet === 'theme' && reference === row.reference).map(({ value }) => value),
-      })),
+      items: items.map((row) => {
+        const own = facets.filter(({ reference }) => reference === row.reference);
+        const of = (facet: Facet) => own.filter((f) => f.facet === facet);
+        return {
+          ...row,
+          nature: row.nature as Nature,
+          stage: row.stage as Stage,
+          overdue: row.overdue === 1,
+          stale: row.stale === 1,
+          agencies: of('agency').map(({ value, role }) => ({ agency: value, role: role as Role })),
+          themes: of('theme').map(({ value }) => value),
+          followsUp: of('followsUp').map(({ value }) => value),
+        };
+      }),
       nextCursor: rows.length > limit ? Buffer.from(items.at(-1)!.reference).toString('base64url') : null,
     };
   }
@@ -367,7 +417,9 @@ export class Progress {
   /** The position shown: pinned once, so that all figures of one answer are of the same log. */
   async #pin(at: At): Promise<At & { knownAt: string }> {
     if (at.knownAt !== undefined) return { ...at, knownAt: at.knownAt };
-    const [row] = await this.reads.all<{ position: string | null }>(`SELECT position FROM checkpoints WHERE name = 'progress'`);
+    const [row] = await this.reads.all<{ position: string | null }>(
+      `SELECT position FROM checkpoints WHERE name = 'progress'`,
+    );
     return { ...at, knownAt: row?.position ?? '0' };
   }
 
@@ -404,7 +456,9 @@ export class Progress {
     if (filter.followsUp) has('followsUp', await this.#followUpsOf(filter.followsUp, knownAt));
     if (filter.overdue !== undefined) conditions.push(new Sql('overdue = ?', [filter.overdue ? 1 : 0]));
     if (filter.stale !== undefined) conditions.push(new Sql('stale = ?', [filter.stale ? 1 : 0]));
-    for (const word of folded(filter.q ?? '').split(/\s+/).filter(Boolean))
+    for (const word of folded(filter.q ?? '')
+      .split(/\s+/)
+      .filter(Boolean))
       conditions.push(new Sql(`search LIKE ? ESCAPE '!'`, [`%${word.replace(/[!%_]/g, '!$&')}%`]));
 
     const staleBefore = monthsBefore(asOf, staleAfter ?? 12);
@@ -488,7 +542,7 @@ export class Progress {
     const wanted = list(references);
     return this.reads.all<{ reference: string; facet: string; value: string; role: string }>(
       `SELECT reference, facet, value, role FROM progress_facets
-       WHERE reference IN (${wanted.text}) AND facet IN ('agency', 'theme')
+       WHERE reference IN (${wanted.text}) AND facet IN ('agency', 'theme', 'followsUp')
          AND from_date <= ? AND to_date > ? AND from_position <= ? AND to_position > ?
        ORDER BY CASE role WHEN 'lead' THEN 0 WHEN 'co_lead' THEN 1 WHEN 'partner' THEN 2 ELSE 3 END, value`,
       ...wanted.values,
@@ -508,4 +562,3 @@ const rowOf = (row: Counted): Row => ({
   stale: Number(row['stale']),
   lastReportedOn: row['lastReportedOn'] as string | null,
 });
-

@@ -1,4 +1,4 @@
-import type { Context } from "#platform";
+import type { Context } from '#platform';
 import { codeOf } from './register.js';
 import { registerController, RegisterCommandHandler } from './registers.controller.js';
 import { Registers, registersProjection } from './registers.projection.js';

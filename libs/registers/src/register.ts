@@ -1,5 +1,5 @@
 /** The registers: agencies, frameworks with their themes, forums, outcomes, documents. One stream per entry. */
-import { load, Rejected, streamOf, type Aggregate, type Log, type NewEvent } from '#eventsourcing';
+import { canonicalJson, load, Rejected, streamOf, type Aggregate, type Log, type NewEvent } from '#eventsourcing';
 import {
   Code,
   CodeOf,
@@ -8,6 +8,7 @@ import {
   Kebab,
   ListOf,
   OnDate,
+  said,
   Text,
   Texts,
   type Reference,
@@ -42,7 +43,8 @@ export class Theme {
   @Code({ example: 'HLD06-04' }) code: string;
   @CodeOf('framework', { example: 'HLD06' }) framework: string;
   @Text({ example: 'Remittances as a tool of development' }) label: string;
-  @CodeOf('theme', { optional: true, description: 'A theme of the same framework', example: 'IOM-1' }) parent?: string | null;
+  @CodeOf('theme', { optional: true, description: 'A theme of the same framework', example: 'IOM-1' }) parent?:
+    string | null;
 }
 
 export class Forum {
@@ -72,7 +74,8 @@ export class Document {
   @Text({ max: 500, example: 'IOM in the lead-up to the second High-level Dialogue' }) title: string;
   @Text({ example: 'IOM' }) publisher: string;
   @InPeriod({ example: '2012-11-02' }) published: string;
-  @OnDate({ description: 'The date from which its statements count as reported', example: '2012-11-02' }) reportedOn: string;
+  @OnDate({ description: 'The date from which its statements count as reported', example: '2012-11-02' })
+  reportedOn: string;
 }
 
 /** What each register holds. */
@@ -106,26 +109,24 @@ const register = <E extends object>(category: Register): Aggregate<Registration<
   },
 });
 
-export const registers: { readonly [R in Register]: Aggregate<Registration<EntryOf<R>>, RegisterEvents<EntryOf<R>>> } = {
-  agency: register('agency'),
-  framework: register('framework'),
-  theme: register('theme'),
-  forum: register('forum'),
-  outcome: register('outcome'),
-  document: register('document'),
-};
+export const registers: { readonly [R in Register]: Aggregate<Registration<EntryOf<R>>, RegisterEvents<EntryOf<R>>> } =
+  {
+    agency: register('agency'),
+    framework: register('framework'),
+    theme: register('theme'),
+    forum: register('forum'),
+    outcome: register('outcome'),
+    document: register('document'),
+  };
 
 // ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-const plain = <E extends object>(entry: E): E =>
-  JSON.parse(JSON.stringify(entry, (_, value: unknown) => (value === null ? undefined : value))) as E;
 
 /** Enters something new. */
 export const enter =
   <E extends Entry>(entry: E) =>
   ({ entry: existing }: Registration<E>): NewEvent<RegisterEvents<E>>[] => {
     if (existing) throw new Rejected('already_registered', `${codeOf(entry)} is registered already.`);
-    return [{ name: 'Registered', data: plain(entry) } as NewEvent<RegisterEvents<E>>];
+    return [{ name: 'Registered', data: said(entry) } as NewEvent<RegisterEvents<E>>];
   };
 
 /** Replaces what an entry says; saying the same again changes nothing. */
@@ -133,15 +134,11 @@ export const amend =
   <E extends Entry>(entry: E) =>
   ({ entry: existing }: Registration<E>): NewEvent<RegisterEvents<E>>[] => {
     if (!existing) throw new Rejected('not_found', `${codeOf(entry)} is not registered.`);
-    const data = plain(entry);
-    return sameJson(data, existing) ? [] : [{ name: 'Amended', data } as NewEvent<RegisterEvents<E>>];
+    const data = said(entry);
+    return canonicalJson(data) === canonicalJson(existing)
+      ? []
+      : [{ name: 'Amended', data } as NewEvent<RegisterEvents<E>>];
   };
-
-export const sameJson = (a: unknown, b: unknown): boolean => sorted(a) === sorted(b);
-const sorted = (value: unknown): string =>
-  JSON.stringify(value, (_, v: unknown) =>
-    v && typeof v === 'object' && !Array.isArray(v) ? Object.fromEntries(Object.entries(v).sort()) : v,
-  );
 
 /** Finds what codes in a body refer to; reads the log itself, so that what is acknowledged is also known. */
 export class Lookup {
@@ -150,7 +147,11 @@ export class Lookup {
   constructor(private readonly log: Log) {}
 
   async entry<R extends Register>(kind: R, code: string): Promise<EntryOf<R> | null> {
-    const { state } = await load(this.log, registers[kind] as Aggregate<Registration<EntryOf<R>>, RegisterEvents<EntryOf<R>>>, code);
+    const { state } = await load(
+      this.log,
+      registers[kind] as Aggregate<Registration<EntryOf<R>>, RegisterEvents<EntryOf<R>>>,
+      code,
+    );
     return state.entry;
   }
 
@@ -163,11 +164,14 @@ export class Lookup {
     return found;
   }
 
-  /** @throws Rejected that names every unknown code and where in the body it stands */
-  async refuseUnknown(references: readonly Reference[]): Promise<void> {
+  /**
+   * @param together streams that will be written together with the body, and so are as good as known
+   * @throws Rejected that names every unknown code and where in the body it stands
+   */
+  async refuseUnknown(references: readonly Reference[], together: ReadonlySet<string> = new Set()): Promise<void> {
     const errors = [];
     for (const { kinds, code, pointer } of references) {
-      let known = false;
+      let known = kinds.some((kind) => together.has(streamOf({ category: kind }, code)));
       for (const kind of kinds) known ||= await this.has(kind, code);
       if (!known) errors.push({ pointer, message: `Unknown ${kinds.join(' or ')}: ${code}` });
     }
@@ -187,8 +191,12 @@ export class Lookup {
       }
       for (let steps = 0; above; steps++) {
         if (above === codeOf(entry) || steps > 100)
-          throw new Rejected('cycle', `${codeOf(entry)} would be above itself.`, [{ pointer: `/${field}`, message: 'leads back to itself' }]);
-        above = ((await this.entry(kind, above)) as { parent?: string | null; succeededBy?: string | null } | null)?.[field];
+          throw new Rejected('cycle', `${codeOf(entry)} would be above itself.`, [
+            { pointer: `/${field}`, message: 'leads back to itself' },
+          ]);
+        above = ((await this.entry(kind, above)) as { parent?: string | null; succeededBy?: string | null } | null)?.[
+          field
+        ];
       }
     }
   }

@@ -13,7 +13,7 @@ export class RegisterCommand extends Command<RegisterAnswer> {
     readonly act: 'enter' | 'amend',
     readonly entry: Entry,
     readonly asked: Asked,
-    /** Codes that will be registered together with this one, as in the import of a folder. */
+    /** Streams that will be written together with this one, as in the import of a folder. */
     readonly together: ReadonlySet<string> = new Set(),
   ) {
     super();
@@ -35,11 +35,13 @@ export class RegisterCommandHandler implements ICommandHandler<RegisterCommand> 
   }
 
   async execute({ kind, act, entry, asked, together }: RegisterCommand): Promise<RegisterAnswer> {
-    const named = referencesIn(entry).filter(({ kinds, code }) => !kinds.some((k) => together.has(`${k}-${code}`)));
-    await this.lookup.refuseUnknown(named);
-    if (named.length === referencesIn(entry).length) await this.lookup.refuseCycle(kind, entry);
+    await this.lookup.refuseUnknown(referencesIn(entry), together);
+    await this.lookup.refuseCycle(kind, entry);
     const decide = { enter, amend }[act](entry);
-    const aggregate = registers[kind] as unknown as Aggregate<{ entry: Entry | null }, { Registered: Entry; Amended: Entry }>;
+    const aggregate = registers[kind] as unknown as Aggregate<
+      { entry: Entry | null },
+      { Registered: Entry; Amended: Entry }
+    >;
     const { revision, position } = await handle(this.log, aggregate, codeOf(entry), decide, asked.meta, asked.expected);
     return { code: codeOf(entry), revision, position };
   }

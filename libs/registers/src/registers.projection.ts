@@ -5,7 +5,13 @@ const FOREVER = Number.MAX_SAFE_INTEGER;
 
 const write = (kind: Register) => (event: Recorded<Entry>, tx: ReadTx) => {
   const [code, position] = [codeOf(event.data), Number(event.position)];
-  tx.run('UPDATE registers_entries SET to_position = ? WHERE kind = ? AND code = ? AND to_position = ?', position, kind, code, FOREVER);
+  tx.run(
+    'UPDATE registers_entries SET to_position = ? WHERE kind = ? AND code = ? AND to_position = ?',
+    position,
+    kind,
+    code,
+    FOREVER,
+  );
   tx.run(
     'INSERT INTO registers_entries (kind, code, entry, from_position, to_position) VALUES (?, ?, ?, ?, ?)',
     kind,

@@ -1,0 +1,9 @@
+import '../../api/src/node-version.js';
+
+const { program } = await import('./program.js');
+try {
+  await program().parseAsync();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,219 @@
+import { NestFactory } from '@nestjs/core';
+import { CommandBus } from '@nestjs/cqrs';
+import cliProgress from 'cli-progress';
+import { Command } from 'commander';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { AccessStore } from '#access';
+import { SqliteEventStore } from '#event-store-sqlite';
+import { Projector, verify, type Anchor } from '#eventsourcing';
+import { planImport, runImport, type ImportPlan, type Titled } from '#exchange';
+import { LOG, metaOf, type Asked } from '#platform';
+import { Progress } from '#progress';
+import { Lookup } from '#registers';
+import { AppModule, codec, openAccess, openLog, openStores } from '../../api/src/app.module.js';
+import { startServer } from '../../api/src/server.js';
+import { settingsFrom, sqliteFile, type Settings } from '../../api/src/settings.js';
+
+/** What the import is recorded as having been done by. */
+const IMPORTER: Asked['by'] = { account: 'import', role: 'secretariat', agency: null };
+const DEMO_FOLDER = 'data/hld-follow-up';
+const DEMO_LABEL = 'demo';
+
+/** The verbs of `followthrough`. */
+export function program(): Command {
+  const settings = settingsFrom(process.env);
+  const cli = new Command('followthrough').description('Tracks what agencies undertook, and what has come of it.');
+
+  cli
+    .command('demo')
+    .description(`import ${DEMO_FOLDER}, make fresh tokens and start the server`)
+    .action(() => demo(settings));
+
+  cli
+    .command('import <folder>')
+    .description('import a folder in the form of data/hld-follow-up; also while the server runs')
+    .option('--dry-run', 'only say what would be imported, and every problem')
+    .action(async (folder: string, { dryRun }: { dryRun?: boolean }) => {
+      process.exitCode = (await importFolder(settings, folder, dryRun ?? false)) ? 0 : 1;
+    });
+
+  cli
+    .command('verify')
+    .description('check order, revisions, times and the hash chain of the whole log')
+    .option('--anchor <file>', 'check too that the log still contains what this anchor says it once held')
+    .option('--write-anchor <file>', 'keep the last position and a digest of all streams, to be stored elsewhere')
+    .action((options: { anchor?: string; writeAnchor?: string }) => verifyLog(settings, options));
+
+  cli
+    .command('backup <file>')
+    .description('a consistent copy of the log, also while it is written to')
+    .action((file: string) => backup(settings, file));
+
+  cli
+    .command('restore <file>')
+    .description('make a verified backup the log; refused where there is a log already')
+    .action((file: string) => restore(settings, file));
+
+  const token = cli.command('token').description('the bearer tokens of accounts');
+  token
+    .command('add')
+    .description('make a token; it is shown this once')
+    .option('--secretariat', 'for the secretariat')
+    .option('--agency <code>', 'for a focal point of this agency')
+    .option('--label <text>', 'what it is for', 'by the command line')
+    .action((options: { secretariat?: boolean; agency?: string; label: string }) => addToken(settings, options));
+  token
+    .command('list')
+    .description('every token that was ever given out')
+    .action(() => withAccess(settings, (access) => console.table(access.list())));
+  token
+    .command('revoke <id-or-label>')
+    .description('revoke one token by its id, or all of a label')
+    .action((which: string) => withAccess(settings, (access) => console.log(`${access.revoke(which)} revoked`)));
+  return cli;
+}
+
+async function demo(settings: Settings): Promise<void> {
+  if (!(await importFolder(settings, DEMO_FOLDER, false))) process.exit(1);
+  const [secretariat, iom] = withAccess(settings, (access) => {
+    access.revoke(DEMO_LABEL);
+    return [access.create(null, DEMO_LABEL), access.create('IOM', DEMO_LABEL)];
+  }) as [{ token: string }, { token: string }];
+  await startServer(settings);
+  console.log(`
+  Followthrough is running. Ctrl-C ends it.
+
+  Pages              ${settings.publicUrl}
+  API documentation  ${settings.publicUrl}/docs
+
+  Secretariat token      ${secretariat.token}
+  IOM focal point token  ${iom.token}
+`);
+}
+
+/** Imports a folder through the ordinary commands. @returns whether it could be imported */
+async function importFolder(settings: Settings, folder: string, dryRun: boolean): Promise<boolean> {
+  const stores = openStores(settings);
+  const app = await NestFactory.createApplicationContext(AppModule.with(settings, stores), {
+    logger: ['error', 'warn'],
+  });
+  try {
+    await app.init();
+    const projector = app.get(Projector);
+    await projector.start();
+    const known = await knownTitles(app.get(Progress));
+    const plan = await planImport(folder, app.get(LOG), () => ({ by: IMPORTER, meta: metaOf(IMPORTER) }), known);
+    printPlan(folder, plan, dryRun);
+    if (plan.problems.length > 0) return false;
+    if (dryRun || plan.commands.length === 0) return true;
+    const bar = progressBar('importing', plan.commands.length);
+    await runImport(plan, app.get(CommandBus), (done) => bar.update(done));
+    bar.stop();
+    const head = await stores.log.store.head();
+    if (head) await projector.reached(head, 60_000);
+    return true;
+  } finally {
+    await app.close();
+  }
+}
+
+async function knownTitles(progress: Progress): Promise<Titled[]> {
+  const titles: Titled[] = [];
+  for (let cursor: string | null | undefined; cursor !== null;) {
+    const page = await progress.commitments({ asOf: '9999-12-31' }, {}, { limit: 1000, cursor });
+    for (const { reference, title, agencies, followsUp } of page.items)
+      titles.push({ reference, title, followsUp, agencies: agencies.map(({ agency }) => agency) });
+    cursor = page.nextCursor;
+  }
+  return titles;
+}
+
+function printPlan(folder: string, { counts, duplicates, problems }: ImportPlan, dryRun: boolean): void {
+  for (const [file, { new: fresh, known, extended }] of Object.entries(counts))
+    console.log(`${file}: ${fresh} new, ${known} known${extended ? `, ${extended} with further history` : ''}`);
+  if (Object.keys(counts).length === 0 && problems.length === 0) console.log(`${folder} holds nothing to import.`);
+  if (duplicates.length > 0 && Object.values(counts).some((count) => count.new > 0))
+    console.log(`${duplicates.length} pairs may be the same:\n${duplicates.map((pair) => `  ${pair}`).join('\n')}`);
+  for (const { file, row, id, field, message } of problems)
+    console.error(`${file}${row ? ` row ${row}` : ''}${id ? ` (${id})` : ''}${field ? ` ${field}` : ''}: ${message}`);
+  if (problems.length > 0) console.error(`${problems.length} problems; nothing was imported.`);
+  else if (dryRun) console.log('Dry run: nothing was imported.');
+}
+
+/** A bar on a terminal; elsewhere a line every now and then. */
+function progressBar(what: string, total: number): { update(done: number): void; stop(): void } {
+  const bar = new cliProgress.SingleBar(
+    {
+      format: `${what} {bar} {percentage}% | {value}/{total} | {eta_formatted} left`,
+      noTTYOutput: !process.stderr.isTTY,
+      notTTYSchedule: 2_000,
+    },
+    cliProgress.Presets.shades_classic,
+  );
+  bar.start(total, 0);
+  return bar;
+}
+
+async function verifyLog(settings: Settings, options: { anchor?: string; writeAnchor?: string }): Promise<void> {
+  const { store } = openLog(settings);
+  try {
+    const anchor = options.anchor ? (JSON.parse(readFileSync(options.anchor, 'utf8')) as Anchor) : undefined;
+    const total = Number((await store.head()) ?? 0);
+    const bar = progressBar('verifying', total);
+    const verdict = await verify(store, { anchor, onProgress: (_, position) => bar.update(Number(position)) });
+    bar.stop();
+    if (!verdict.ok) {
+      console.error(`NOT SOUND at position ${verdict.position ?? '(none)'}: ${verdict.reason}`);
+      process.exitCode = 1;
+      return;
+    }
+    const { events, position, heads } = verdict.anchor;
+    console.log(`Sound: ${events} events to position ${position ?? '(none)'}, digest ${heads}`);
+    if (options.writeAnchor) writeFileSync(options.writeAnchor, `${JSON.stringify(verdict.anchor, null, 2)}\n`);
+  } finally {
+    await store.close();
+  }
+}
+
+async function backup(settings: Settings, file: string): Promise<void> {
+  const { store } = openLog(settings);
+  try {
+    await store.backup(file);
+  } finally {
+    await store.close();
+  }
+  console.log(`Copied to ${file}.`);
+}
+
+async function restore(settings: Settings, file: string): Promise<void> {
+  const target = sqliteFile(settings.logUrl);
+  const restored = await SqliteEventStore.restore(file, target, async (copy) => {
+    const verdict = await verify(copy);
+    if (!verdict.ok) throw new Error(`${file} is not sound at position ${verdict.position}: ${verdict.reason}`);
+    codec().check(copy.types());
+    return verdict.anchor;
+  });
+  console.log(`Restored ${restored.events} events to ${target}. The views are made anew at the next start.`);
+}
+
+async function addToken(
+  settings: Settings,
+  { secretariat, agency, label }: { secretariat?: boolean; agency?: string; label: string },
+) {
+  if (!secretariat === !agency) throw new Error('Say for whom: --secretariat or --agency CODE.');
+  const log = openLog(settings);
+  const known = !agency || (await new Lookup(log).has('agency', agency));
+  await log.store.close();
+  if (!known) throw new Error(`There is no agency ${agency} in the register.`);
+  const { id, token } = withAccess(settings, (access) => access.create(agency ?? null, label));
+  console.log(`id     ${id}\ntoken  ${token}`);
+}
+
+function withAccess<T>(settings: Settings, use: (access: AccessStore) => T): T {
+  const access = openAccess(settings);
+  try {
+    return use(access);
+  } finally {
+    access.close();
+  }
+}

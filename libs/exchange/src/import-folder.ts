@@ -1,0 +1,386 @@
+/** Reads a folder in the form of `data/hld-follow-up` and gives what it says as ordinary commands, or says why not. */
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { firstDayOf, periodOf, todayAt } from '#clocks';
+import {
+  AttachEvidence,
+  CommitmentCommand,
+  commitment,
+  decideAll,
+  ReachMilestone,
+  RecordCommitment,
+  REFERENCE,
+  ReportStage,
+  type Commitment,
+  type CommitmentAct,
+  type CommitmentEvent,
+} from '#commitments';
+import { canonicalJson, fold, load, NO_STREAM, Rejected, type Log } from '#eventsourcing';
+import { invalid, referencesIn, said, VALIDATION, type Asked } from '#platform';
+import { codeOf, Lookup, RegisterCommand, REGISTERS, type Entry, type Register } from '#registers';
+import { likelyDuplicates, type Titled } from './likely-duplicates.js';
+
+/** Something that keeps a folder from being imported: where it stands and what is wrong. */
+export interface ImportProblem {
+  readonly file: string;
+  /** 1 for the first row; 0 for the file as a whole. */
+  readonly row: number;
+  /** The row's code, id or reference. */
+  readonly id: string;
+  /** JSON pointer into the row. */
+  readonly field: string;
+  readonly message: string;
+}
+
+export type Command = RegisterCommand | CommitmentCommand;
+
+export interface ImportPlan {
+  readonly problems: readonly ImportProblem[];
+  /** Pairs of commitments that may be the same. */
+  readonly duplicates: readonly string[];
+  /** In the order in which they are to be executed. */
+  readonly commands: readonly Command[];
+  /** Per file: rows that are new, that are known already, and that are known and get further history. */
+  readonly counts: Readonly<
+    Record<string, { readonly new: number; readonly known: number; readonly extended: number }>
+  >;
+}
+
+type Json = Record<string, unknown>;
+
+interface Row {
+  readonly file: string;
+  readonly row: number;
+  readonly data: Json;
+}
+
+const FILES = {
+  'documents.json': 'document',
+  'agencies.json': 'agency',
+  'frameworks.json': 'framework',
+  'forums.json': 'forum',
+  'outcomes.json': 'outcome',
+} as const satisfies Record<string, Register>;
+
+/**
+ * Plans the import of a folder: validates every row, resolves every code against the folder and the log, and lets every
+ * commitment decide. Nothing is written.
+ * @param asked who imports, with a new command id at each call
+ * @param known the commitments there are, for likely duplicates
+ */
+export async function planImport(
+  folder: string,
+  log: Log,
+  asked: () => Asked,
+  known: readonly Titled[] = [],
+): Promise<ImportPlan> {
+  const plan = new Plan(log, asked);
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+    plan.problem({ file: folder, row: 0, data: {} }, '', 'there is no such folder');
+    return plan.done([]);
+  }
+  for (const [file, kind] of Object.entries(FILES)) {
+    const rows = plan.read(folder, file);
+    if (kind === 'framework') for (const row of rows) plan.framework(row);
+    else for (const row of rows) plan.entry(kind, row);
+  }
+  for (const row of plan.read(folder, 'commitments.json')) plan.commitment(row);
+  await plan.check();
+  return plan.done(known);
+}
+
+interface PlannedEntry {
+  readonly kind: Register;
+  readonly entry: Entry;
+  readonly at: Row;
+  readonly prefix: string;
+}
+
+interface PlannedCommitment {
+  readonly reference: string;
+  readonly acts: { act: CommitmentAct; pointer: (field: string) => string }[];
+  readonly at: Row;
+}
+
+class Plan {
+  readonly #lookup: Lookup;
+  readonly #problems: ImportProblem[] = [];
+  readonly #entries: PlannedEntry[] = [];
+  readonly #commitments: PlannedCommitment[] = [];
+  /** Every stream the folder writes, so that ids may refer forward. */
+  readonly #together = new Map<string, Row>();
+  readonly #commands: Command[] = [];
+  readonly #counts: Record<string, { new: number; known: number; extended: number }> = {};
+
+  constructor(
+    private readonly log: Log,
+    private readonly asked: () => Asked,
+  ) {
+    this.#lookup = new Lookup(log);
+  }
+
+  problem({ file, row, data }: Row, field: string, message: string): void {
+    const id = data['reference'] ?? data['code'] ?? data['id'] ?? '';
+    this.#problems.push({ file, row, id: typeof id === 'string' ? id : '', field, message });
+  }
+
+  /** The rows of a file; none when it is missing or empty. */
+  read(folder: string, file: string): Row[] {
+    const path = join(folder, file);
+    const whole = { file, row: 0, data: {} };
+    const text = existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
+    if (text === '') return [];
+    this.#counts[file] = { new: 0, known: 0, extended: 0 };
+    try {
+      const rows: unknown = JSON.parse(text);
+      if (!Array.isArray(rows)) throw new Error('it should be a list of objects');
+      return rows.flatMap((data: unknown, i) => {
+        if (data && typeof data === 'object' && !Array.isArray(data)) return [{ file, row: i + 1, data: data as Json }];
+        this.problem({ ...whole, row: i + 1 }, '', 'should be an object');
+        return [];
+      });
+    } catch (error) {
+      this.problem(whole, '', `is not well-formed JSON: ${(error as Error).message}`);
+      return [];
+    }
+  }
+
+  framework(at: Row): void {
+    const { themes, ...framework } = at.data;
+    this.entry('framework', { ...at, data: framework });
+    if (themes === undefined || themes === null) return;
+    if (!Array.isArray(themes)) return this.problem(at, '/themes', 'should be a list');
+    themes.forEach((theme: unknown, i) => {
+      if (theme && typeof theme === 'object')
+        this.entry('theme', { ...at, data: { ...theme, framework: at.data['code'] } }, `/themes/${i}`);
+      else this.problem(at, `/themes/${i}`, 'should be an object');
+    });
+  }
+
+  entry(kind: Register, at: Row, prefix = ''): void {
+    const entry = this.#valid(REGISTERS[kind] as new () => Entry, at.data, at, (field) => prefix + field);
+    if (entry && this.#once(`${kind}-${codeOf(entry)}`, at, prefix)) this.#entries.push({ kind, entry, at, prefix });
+  }
+
+  commitment(at: Row): void {
+    const { history, evidence, milestones, ...rest } = at.data;
+    const lists = { history, evidence, milestones } as { [name: string]: unknown };
+    for (const [name, value] of Object.entries(lists))
+      if (
+        value !== undefined &&
+        value !== null &&
+        !(Array.isArray(value) && value.every((v) => v && typeof v === 'object'))
+      )
+        return this.problem(at, `/${name}`, 'should be a list of objects');
+    const [entries, proofs, steps] = [history, evidence, milestones].map((l) => (l ?? []) as Json[]) as [
+      Json[],
+      Json[],
+      Json[],
+    ];
+    const [first, ...further] = entries;
+    if (!first) return this.problem(at, '/history', 'needs at least one entry');
+
+    const acts: PlannedCommitment['acts'] = [];
+    const add = (
+      act: CommitmentAct['act'],
+      body: object | null,
+      pointer: (field: string) => string,
+      milestone?: number,
+    ) => {
+      if (body) acts.push({ act: { act, body, milestone } as CommitmentAct, pointer });
+    };
+    const ofEntry = new Set(Object.keys(first));
+    const inRecord = (field: string) => (ofEntry.has(field.split('/')[1] ?? '') ? `/history/0${field}` : field);
+    const planned = steps.map(({ reachedOn: _reachedOn, ...step }) => step);
+    const body = { ...rest, ...(steps.length > 0 && { milestones: planned }), ...first };
+    for (const clash of Object.keys(first).filter((key) => key in rest))
+      this.problem(at, `/history/0/${clash}`, 'is not a field of a history entry');
+    const record = this.#valid(RecordCommitment, body, at, inRecord);
+    if (!record) {
+      // Go on, so that every problem of the row is listed.
+    } else if (!record.reference) return this.problem(at, '/reference', 'is missing');
+    else if (!REFERENCE.test(record.reference))
+      return this.problem(at, '/reference', `should be of the form ${REFERENCE.source}`);
+    add('record', record, inRecord);
+    further.forEach((entry, i) => {
+      const pointer = (field: string) => `/history/${i + 1}${field}`;
+      add('reportStage', this.#valid(ReportStage, entry, at, pointer), pointer);
+    });
+    const reportFor = (date: unknown, pointer: string): string | null => {
+      const period = periodOf(date);
+      const on = entries
+        .map((e) => e['reportedOn'])
+        .find((r) => typeof r === 'string' && (!period || firstDayOf(date as string) <= r));
+      if (on === undefined) this.problem(at, pointer, `${String(date)} is after every reportedOn of the history`);
+      return (on as string | undefined) ?? null;
+    };
+    proofs.forEach((proof, i) => {
+      const pointer = (field: string) => `/evidence/${i}${field}`;
+      const reportedOn = reportFor(proof['date'], pointer('/date'));
+      if (reportedOn)
+        add('attachEvidence', this.#valid(AttachEvidence, { ...proof, reportedOn }, at, pointer), pointer);
+    });
+    steps.forEach(({ reachedOn }, i) => {
+      if (reachedOn === undefined || reachedOn === null) return;
+      const pointer = (field: string) => `/milestones/${i}${field}`;
+      const reportedOn = reportFor(reachedOn, pointer('/reachedOn'));
+      if (reportedOn)
+        add('reachMilestone', this.#valid(ReachMilestone, { reachedOn, reportedOn }, at, pointer), pointer, i + 1);
+    });
+    const reference = record?.reference;
+    if (reference && this.#once(`commitment-${reference}`, at, '')) this.#commitments.push({ reference, acts, at });
+  }
+
+  /** Everything that takes the log or the other rows to know. */
+  async check(): Promise<void> {
+    for (const { kind, entry, at, prefix } of this.#entries) {
+      await this.#refers(entry, at, (field) => prefix + field);
+      await this.#noCycle(kind, entry, at, prefix);
+      const existing = await this.#lookup.entry(kind, codeOf(entry));
+      if (!existing) {
+        this.#count(at, kind === 'theme' ? null : 'new');
+        this.#commands.push(new RegisterCommand(kind, 'enter', entry, this.asked(), new Set(this.#together.keys())));
+      } else {
+        this.#count(at, kind === 'theme' ? null : 'known');
+        this.#same(entry, existing, at, prefix);
+      }
+    }
+    for (const planned of this.#commitments) {
+      for (const { act, pointer } of planned.acts) await this.#refers(act.body, planned.at, pointer);
+      await this.#plan(planned);
+    }
+  }
+
+  done(known: readonly Titled[]): ImportPlan {
+    const titled = this.#commitments.map(({ reference, acts }): Titled => {
+      const { title, agencies, followsUp } = acts[0]!.act.body as RecordCommitment;
+      return { reference, title, agencies: agencies.map(({ agency }) => agency), followsUp: followsUp ?? [] };
+    });
+    return {
+      problems: this.#problems,
+      duplicates: likelyDuplicates(titled, known),
+      commands: this.#problems.length > 0 ? [] : this.#commands,
+      counts: this.#counts,
+    };
+  }
+
+  /** Lets the acts of a row decide, as if nothing were recorded; then compares that with what is. */
+  async #plan({ reference, acts, at }: PlannedCommitment): Promise<void> {
+    const decided = this.#decide(reference, acts, at, commitment.initial, NO_STREAM);
+    if (!decided) return;
+    const recorded = (await this.log.store.read(`commitment-${reference}`)).map((e) => this.log.codec.decode(e));
+    if (recorded.length === 0) {
+      this.#count(at, 'new');
+      const given = acts.map(({ act }) => act);
+      this.#commands.push(new CommitmentCommand(reference, given, this.asked(), new Set(this.#together.keys())));
+      return;
+    }
+    const { agency: _reporting, ...before } = recorded[0]!.data as { agency?: string };
+    this.#same(decided[0]!.data as never, before as never, at, '', acts[0]!.pointer);
+    const further: PlannedCommitment['acts'] = [];
+    const seen = new Set([0]);
+    let last = 0;
+    decided.forEach(({ name, data }, i) => {
+      if (i === 0) return;
+      const isStage = name === 'StageReported';
+      const matches = (e: { name: string; data: object }, k: number) =>
+        !seen.has(k) && e.name === name && canonicalJson(e.data) === canonicalJson(data) && (!isStage || k > last);
+      const same = recorded.findIndex(matches);
+      if (same >= 0 && !(isStage && further.length > 0)) {
+        seen.add(same);
+        if (isStage) last = same;
+      } else if (same < 0 && isStage) further.push(acts[i]!);
+      else this.problem(at, acts[i]!.pointer(''), 'differs from what is recorded');
+    });
+    this.#count(at, further.length > 0 ? 'extended' : 'known');
+    if (further.length === 0) return;
+    const { state, revision } = await load(this.log, commitment, reference);
+    if (this.#decide(reference, further, at, state, revision))
+      this.#commands.push(
+        new CommitmentCommand(
+          reference,
+          further.map(({ act }) => act),
+          this.asked(),
+        ),
+      );
+  }
+
+  /** What acts yield in turn; `null` when one is refused, and why is listed. */
+  #decide(
+    reference: string,
+    acts: PlannedCommitment['acts'],
+    at: Row,
+    state: Commitment,
+    revision: number,
+  ): CommitmentEvent[] | null {
+    const by = { ...this.asked().by, today: todayAt(new Date()) };
+    const decided: CommitmentEvent[] = [];
+    for (const { act, pointer } of acts) {
+      try {
+        const events = decideAll(reference, [act], by)(state, revision);
+        state = fold(commitment, state, events, revision);
+        revision += events.length;
+        decided.push(...events);
+      } catch (error) {
+        if (!(error instanceof Rejected)) throw error;
+        const errors = error.errors.length > 0 ? error.errors : [{ pointer: '', message: error.message }];
+        for (const { pointer: field, message } of errors) this.problem(at, pointer(field), message);
+        return null;
+      }
+    }
+    return decided;
+  }
+
+  /** A body of a class, or `null` when it is not valid; its problems are listed. */
+  #valid<T extends object>(of: new () => T, data: Json, at: Row, pointer: (field: string) => string): T | null {
+    const body = plainToInstance(of, data);
+    const errors = invalid(validateSync(body, VALIDATION)).errors;
+    for (const { pointer: field, message } of errors) this.problem(at, pointer(field), message);
+    return errors.length > 0 ? null : body;
+  }
+
+  #once(stream: string, at: Row, prefix: string): boolean {
+    const before = this.#together.get(stream);
+    if (before) this.problem(at, prefix, `is in ${before.file} twice, first as row ${before.row}`);
+    else this.#together.set(stream, at);
+    return !before;
+  }
+
+  async #refers(body: object, at: Row, pointer: (field: string) => string): Promise<void> {
+    for (const { kinds, code, pointer: field } of referencesIn(body)) {
+      let known = kinds.some((kind) => this.#together.has(`${kind}-${code}`));
+      for (const kind of kinds) known ||= await this.#lookup.has(kind, code);
+      if (!known) this.problem(at, pointer(field), `unknown ${kinds.join(' or ')}: ${code}`);
+    }
+  }
+
+  async #noCycle(kind: Register, entry: Entry, at: Row, prefix: string): Promise<void> {
+    const inFolder = new Map(this.#entries.filter((e) => e.kind === kind).map((e) => [codeOf(e.entry), e.entry]));
+    for (const field of ['parent', 'succeededBy'] as const) {
+      const above = async (code: string) => {
+        const found = inFolder.get(code) ?? (await this.#lookup.entry(kind, code));
+        return (found as { parent?: string | null; succeededBy?: string | null } | null)?.[field];
+      };
+      let [next, steps] = [await above(codeOf(entry)), 0];
+      while (next && next !== codeOf(entry) && steps++ < 100) next = await above(next);
+      if (next === codeOf(entry)) this.problem(at, `${prefix}/${field}`, 'leads back to itself');
+    }
+  }
+
+  #same(entry: Entry, existing: Entry, at: Row, prefix: string, pointer = (field: string) => prefix + field): void {
+    const [now, before] = [entry, existing].map((e) => said(e) as unknown as Json) as [Json, Json];
+    for (const field of new Set([...Object.keys(now), ...Object.keys(before)]))
+      if (worth(now[field]) !== worth(before[field]))
+        this.problem(at, pointer(`/${field}`), `differs from what is recorded: ${worth(before[field])}`);
+  }
+
+  #count({ file }: Row, what: 'new' | 'known' | 'extended' | null): void {
+    if (what) this.#counts[file]![what]++;
+  }
+}
+
+/** A value as text; an empty list says as little as none. */
+const worth = (value: unknown): string =>
+  canonicalJson(Array.isArray(value) && value.length === 0 ? null : (value ?? null));
