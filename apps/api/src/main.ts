@@ -3,6 +3,6 @@ import './node-version.js';
 const { settingsFrom } = await import('./settings.js');
 const { startServer } = await import('./server.js');
 
-const settings = settingsFrom(process.env);
+const settings = settingsFrom();
 await startServer(settings);
 console.log(`Followthrough  ${settings.publicUrl}\nAPI            ${settings.publicUrl}/docs`);

@@ -36,6 +36,8 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
       .build(),
   );
   SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json', customSiteTitle: 'Followthrough API' });
+  await app.init();
+  adapter.getInstance().removeContentTypeParser(['text/plain', 'application/x-www-form-urlencoded']);
   app.enableShutdownHooks();
   return app;
 }

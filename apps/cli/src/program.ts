@@ -21,7 +21,7 @@ const DEMO_LABEL = 'demo';
 
 /** The verbs of `followthrough`. */
 export function program(): Command {
-  const settings = settingsFrom(process.env);
+  const settings = settingsFrom();
   const cli = new Command('followthrough').description('Tracks what agencies undertook, and what has come of it.');
 
   cli

@@ -53,7 +53,7 @@ const later = (a: Reported, b: Reported): boolean =>
 /** Rule 1: of several facts about one thing, the last by (reportedOn, revision) with reportedOn ≤ `asOf`. */
 export function lastReported<F extends Reported>(facts: readonly F[], asOf: FullDate): F | undefined {
   let last: F | undefined;
-  for (const fact of facts) if ((fact.reportedOn ?? '') <= asOf && (!last || later(fact, last))) last = fact;
+  for (const fact of facts) if ((fact.reportedOn ?? '') <= asOf && !(last && later(last, fact))) last = fact;
   return last;
 }
 

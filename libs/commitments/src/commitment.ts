@@ -27,6 +27,7 @@ import {
   said,
   Text,
   type Principal,
+  type Registered,
 } from '#platform';
 
 // ── Words (DESIGN.md §1) ────────────────────────────────────────────────────────────────────────────────────────────
@@ -52,7 +53,6 @@ export const RESPONSIBLE_ROLES = ['lead', 'co_lead', 'partner'] as const;
 /** … and any of these beside it. */
 export const OTHER_ROLES = ['observer', 'funder', 'host'] as const;
 export const ROLES = [...RESPONSIBLE_ROLES, ...OTHER_ROLES] as const;
-export const RELATIONS = ['part_of', 'continues', 'replaces', 'prepares_for', 'depends_on', 'same_as'] as const;
 
 export type Stage = (typeof STAGES)[number];
 export type Nature = (typeof NATURES)[number];
@@ -68,12 +68,16 @@ export class Citation {
   @Text({ max: 300, description: 'Paragraph, lines or page', example: 'para 26' }) locator: string;
 }
 
-/** What every act says: when its source says so, where that can be read, and a word about it. */
-class Act {
+/** What every act says: when its source says so, and where that can be read … */
+class Sourced {
   @OnDate({ description: 'The date of the document or return that says so; not after today', example: '2012-11-02' })
   reportedOn: FullDate;
   @Nested(() => Citation, { optional: true, description: 'Without it the reporting agency itself is the source' })
   citation?: Citation | null;
+}
+
+/** … and most may say a word about it. */
+class Act extends Sourced {
   @Text({ max: 2000, optional: true }) note?: string | null;
 }
 
@@ -117,9 +121,13 @@ export class Evidence {
   @Language({ optional: true }) language?: string | null;
 }
 
+const mayLeadTo = ({ type }: { type?: string }): readonly Registered[] =>
+  type === 'prepares_for' ? ['commitment', 'forum'] : ['commitment'];
+
 export class Relation {
-  @OneOf(RELATIONS, { example: 'part_of' }) type: (typeof RELATIONS)[number];
-  @CodeOf(['commitment', 'forum'], {
+  @Code({ description: 'An open code: part_of, continues, replaces, depends_on, prepares_for …', example: 'part_of' })
+  type: string;
+  @CodeOf(mayLeadTo, {
     description: 'The reference of a commitment; for prepares_for also the id of a forum',
     example: 'IOM-2011-10',
   })
@@ -158,6 +166,9 @@ export class AddAgency extends Act {
   @OneOf(ROLES, { example: 'partner' }) role: Role;
 }
 
+const FORMER_LEAD = ['co_lead', 'partner', 'none'] as const;
+type FormerLead = (typeof FORMER_LEAD)[number];
+
 export class ChangeRole extends Act {
   @OneOf(ROLES, { description: 'The new role. `lead` moves the lead in one act', example: 'co_lead' }) role: Role;
   @OneOf(ROLES, {
@@ -166,12 +177,12 @@ export class ChangeRole extends Act {
     example: 'partner',
   })
   from?: Role | null;
-  @OneOf(['co_lead', 'partner', 'none'], {
+  @OneOf(FORMER_LEAD, {
     optional: true,
     description: 'When the lead moves: what the former lead becomes (default partner)',
     example: 'partner',
   })
-  formerLeadBecomes?: 'co_lead' | 'partner' | 'none' | null;
+  formerLeadBecomes?: FormerLead | null;
 }
 
 export class RemoveAgency extends Act {
@@ -204,8 +215,8 @@ export class RescheduleMilestone extends Act {
   @InPeriod({ example: '2013-09' }) due: PartialDate;
 }
 
-export class DropMilestone extends Act {
-  @Text({ max: 2000, description: 'Why', example: 'Merged with the regional pilot' }) declare note: string;
+export class DropMilestone extends Sourced {
+  @Text({ max: 2000, description: 'Why', example: 'Merged with the regional pilot' }) note: string;
 }
 
 export class AttachEvidence extends Act {
@@ -216,8 +227,8 @@ export class AttachEvidence extends Act {
 }
 
 export class Relate extends Act {
-  @OneOf(RELATIONS, { example: 'part_of' }) type: (typeof RELATIONS)[number];
-  @CodeOf(['commitment', 'forum'], { example: 'IOM-2011-10' }) to: string;
+  @Code({ example: 'part_of' }) type: string;
+  @CodeOf(mayLeadTo, { example: 'IOM-2011-10' }) to: string;
 }
 
 export class AmendWording extends Act {
@@ -238,7 +249,7 @@ export type CommitmentEvents = {
     agency: string;
     from: Role;
     role: Role;
-    formerLead?: { agency: string; role?: 'co_lead' | 'partner' };
+    formerLeadBecomes?: FormerLead;
   };
   AgencyRemoved: Act & { agency: string; roles: Role[] };
   ThemesSet: SetThemes;
@@ -276,7 +287,13 @@ interface MilestoneFacts extends Reported {
   readonly dropped: Facts<string>;
 }
 
-type Responsible = 'co_lead' | 'partner';
+/** What an act did to the roles of an agency. */
+interface RoleFact extends Reported {
+  readonly agency: string;
+  readonly loses: readonly Role[];
+  readonly gains?: Role;
+  readonly formerLeadBecomes?: FormerLead;
+}
 
 export interface Commitment {
   readonly recorded: Pick<
@@ -285,11 +302,8 @@ export interface Commitment {
   > | null;
   readonly wording: { readonly [K in 'title' | 'summary' | 'language' | 'condition']: Facts<string | null> };
   readonly entries: readonly StageEntry[];
-  readonly lead: Facts<string>;
-  /** Beside the lead: by agency, co_lead, partner or neither. */
-  readonly responsible: { readonly [agency: string]: Facts<Responsible | null> };
-  /** By agency and role: whether it has it. */
-  readonly others: { readonly [agencyAndRole: string]: Facts<boolean> };
+  /** In the order of (reportedOn, revision). */
+  readonly roles: readonly RoleFact[];
   readonly themes: Facts<readonly string[]>;
   readonly target: Facts<Target | null>;
   readonly milestones: readonly MilestoneFacts[];
@@ -303,9 +317,7 @@ const nothing: Commitment = {
   recorded: null,
   wording: { title: [], summary: [], language: [], condition: [] },
   entries: [],
-  lead: [],
-  responsible: {},
-  others: {},
+  roles: [],
   themes: [],
   target: [],
   milestones: [],
@@ -320,14 +332,15 @@ const and = <T>(facts: Facts<T> | undefined, value: T, { reportedOn, revision }:
   { value, reportedOn, revision },
 ];
 
-/** Gives or takes a role other than lead. */
-function withRole(c: Commitment, agency: string, role: Role, holds: boolean, at: Reported): Commitment {
-  if (role === 'lead') return { ...c, lead: and(c.lead, agency, at) };
-  if (role === 'co_lead' || role === 'partner')
-    return { ...c, responsible: { ...c.responsible, [agency]: and(c.responsible[agency], holds ? role : null, at) } };
-  const key = `${agency} ${role}`;
-  return { ...c, others: { ...c.others, [key]: and(c.others[key], holds, at) } };
-}
+/** `c` after what an act of `reportedOn` did to the roles of an agency. */
+const withRoles = (c: Commitment, { reportedOn, ...fact }: RoleFact): Commitment => ({
+  ...c,
+  roles: [
+    ...c.roles.filter((r) => (r.reportedOn ?? '') <= (reportedOn ?? '')),
+    { reportedOn, ...fact },
+    ...c.roles.filter((r) => (r.reportedOn ?? '') > (reportedOn ?? '')),
+  ],
+});
 
 const changedMilestone = (
   c: Commitment,
@@ -368,21 +381,23 @@ const evolve: Evolve = {
       evidence: (evidence ?? []).map((e) => ({ ...e, ...whenever })),
       relations: (relations ?? []).map((r) => ({ ...r, ...whenever })),
     };
-    return data.agencies.reduce((sum, { agency, role }) => withRole(sum, agency, role, true, whenever), recorded);
+    const roles = data.agencies.map(({ agency, role }) => ({ ...whenever, agency, loses: [], gains: role }));
+    return { ...recorded, roles };
   },
   StageReported: (c, { data, revision }) => ({ ...heard(c, data), entries: [...c.entries, entryOf(data, revision)] }),
-  AgencyAdded: (c, { data, revision }) => withRole(heard(c, data), data.agency, data.role, true, { ...data, revision }),
-  RoleChanged: (c, { data, revision }) => {
-    const at = { ...data, revision };
-    const { agency, from, role, formerLead } = data;
-    let changed = withRole(heard(c, data), agency, from, false, at);
-    changed = withRole(changed, agency, role, true, at);
-    return formerLead
-      ? withRole(changed, formerLead.agency, formerLead.role ?? 'partner', !!formerLead.role, at)
-      : changed;
-  },
-  AgencyRemoved: (c, { data, revision }) =>
-    data.roles.reduce((sum, role) => withRole(sum, data.agency, role, false, { ...data, revision }), heard(c, data)),
+  AgencyAdded: (c, { data: { agency, role, reportedOn }, revision }) =>
+    withRoles(heard(c, { reportedOn }), { agency, loses: [], gains: role, reportedOn, revision }),
+  RoleChanged: (c, { data: { agency, from, role, formerLeadBecomes, reportedOn }, revision }) =>
+    withRoles(heard(c, { reportedOn }), {
+      agency,
+      loses: [from],
+      gains: role,
+      formerLeadBecomes,
+      reportedOn,
+      revision,
+    }),
+  AgencyRemoved: (c, { data: { agency, roles, reportedOn }, revision }) =>
+    withRoles(heard(c, { reportedOn }), { agency, loses: roles, reportedOn, revision }),
   ThemesSet: (c, { data, revision }) => ({
     ...heard(c, data),
     themes: and(c.themes, data.themes, { ...data, revision }),
@@ -513,19 +528,29 @@ export function asAt(c: Commitment, asOf: FullDate): CommitmentAsAt | null {
   };
 }
 
-/** The agencies of a commitment and their roles as at a date, the lead first. */
-function agenciesAsAt(c: Commitment, asOf: FullDate): { agency: string; role: Role }[] {
-  const lead = lastReported(c.lead, asOf)!.value;
-  const agencies: { agency: string; role: Role }[] = [{ agency: lead, role: 'lead' }];
-  for (const [agency, facts] of Object.entries(c.responsible)) {
-    const role = lastReported(facts, asOf)?.value;
-    if (role && agency !== lead) agencies.push({ agency, role });
+/**
+ * The agencies of a commitment and their roles as at a date, the lead first. What acts did is done again in the order of
+ * their reports, so that an act that comes late in the log takes effect where it belongs: there is one lead at any date,
+ * who stops being it only when another takes the lead.
+ */
+function agenciesAsAt(c: Commitment, asOf: FullDate): AgencyRole[] {
+  let lead = '';
+  const beside: AgencyRole[] = [];
+  const lose = (agency: string, gone: (role: Role) => boolean) => {
+    for (let i = beside.length; i-- > 0;)
+      if (beside[i]!.agency === agency && gone(beside[i]!.role)) beside.splice(i, 1);
+  };
+  for (const { agency, loses, gains, formerLeadBecomes, reportedOn } of c.roles) {
+    if ((reportedOn ?? '') > asOf) break;
+    const responsibility = [...loses, gains].some((role) => role && isResponsible(role));
+    lose(agency, (role) => role === gains || loses.includes(role) || (responsibility && isResponsible(role)));
+    if (gains === 'lead') {
+      if (lead && lead !== agency && formerLeadBecomes && formerLeadBecomes !== 'none')
+        beside.push({ agency: lead, role: formerLeadBecomes });
+      lead = agency;
+    } else if (gains && !(isResponsible(gains) && agency === lead)) beside.push({ agency, role: gains });
   }
-  for (const [key, facts] of Object.entries(c.others)) {
-    const [agency, role] = key.split(' ') as [string, Role];
-    if (lastReported(facts, asOf)?.value) agencies.push({ agency, role });
-  }
-  return agencies;
+  return [{ agency: lead, role: 'lead' }, ...beside];
 }
 
 /** The dates on which anything about a commitment may read otherwise than the day before, in order. */
@@ -583,15 +608,20 @@ function stageIsSound(c: Commitment, act: ReportStage, nature: Nature, evidence:
     throw refused('completed_needs_proof', '/citation', 'Completed needs evidence or a citation.');
   if ((act.stage === 'discontinued' || act.stage === 'on_hold') && !act.note)
     throw refused('note_needed', '/note', `${act.stage} needs a note that says why.`);
-  const before = headlineOf(c.entries, '9999-12-31');
-  const after = headlineOf([...c.entries, entryOf(act, Infinity)], '9999-12-31');
-  if (before?.stage === 'completed' && after !== before && act.stage !== 'completed' && !act.note)
+  const goesBack = (asOf: FullDate): boolean => {
+    const before = headlineOf(c.entries, asOf);
+    return before?.stage === 'completed' && headlineOf([...c.entries, entryOf(act, Infinity)], asOf) !== before;
+  };
+  if (act.stage !== 'completed' && !act.note && (goesBack(act.reportedOn) || goesBack(NOW)))
     throw refused('note_needed', '/note', 'Going back from completed needs a note that says why.');
 }
 
+/** A date that no report is after. */
+const NOW = '9999-12-31';
+
 /** The commitment as it stands today: every reportedOn is in the past. */
 function standing(c: Commitment): CommitmentAsAt {
-  const now = asAt(c, '9999-12-31');
+  const now = asAt(c, NOW);
   if (!now) throw new Rejected('not_found', 'There is no such commitment.');
   return now;
 }
@@ -654,33 +684,33 @@ function ownReference(reference: string | null | undefined, by: By): void {
     throw refusedTo(`A focal point of ${by.agency} may only use references ${by.agency}-<year>-<number>.`);
 }
 
-function relationIsSound(reference: string | null, { type, to }: Relation, pointer: string): void {
+function relationIsSound(reference: string | null, { to }: Relation, pointer: string): void {
   if (to === reference)
     throw refused('related_to_itself', `${pointer}/to`, 'A commitment cannot be related to itself.');
-  if (type !== 'prepares_for' && !REFERENCE.test(to))
-    throw refused('not_a_commitment', `${pointer}/to`, `${type} leads to a commitment; ${to} is none.`);
 }
 
-function openMilestone(c: Commitment, number: number | undefined): MilestoneFacts {
+/** A milestone that was not dropped by the date of an act on it. */
+function openMilestone(c: Commitment, number: number | undefined, reportedOn: FullDate): MilestoneFacts {
   const milestone = c.milestones[(number ?? 0) - 1];
   if (!milestone) throw new Rejected('not_found', `There is no milestone ${number}.`);
-  if (milestone.dropped.length > 0) throw new Rejected('milestone_dropped', `Milestone ${number} was dropped.`);
+  if (lastReported(milestone.dropped, reportedOn))
+    throw new Rejected('milestone_dropped', `Milestone ${number} was dropped.`);
   return milestone;
 }
 
 /** The role an act on an agency is about: the one named, or the only one it has. */
-function roleOf(now: CommitmentAsAt, agency: string | undefined, named: Role | null | undefined): Role {
-  const roles = now.agencies.filter((a) => a.agency === agency).map(({ role }) => role);
-  if (roles.length === 0) throw new Rejected('not_found', `${agency} has no role in this commitment.`);
+function roleOf(then: readonly AgencyRole[], agency: string | undefined, named: Role | null | undefined): Role {
+  const roles = then.filter((a) => a.agency === agency).map(({ role }) => role);
+  if (roles.length === 0) throw new Rejected('not_found', `${agency} has no role in this commitment by then.`);
   const role = named ?? roles.find(isResponsible) ?? roles[0]!;
   if (!roles.includes(role)) throw refused('no_such_role', '/from', `${agency} is not ${role} of this commitment.`);
   return role;
 }
 
-/** Whether an agency may be given a role beside those it has. */
-function roleIsFree(now: CommitmentAsAt, agency: string, role: Role, leaving?: Role): void {
-  for (const { role: has } of now.agencies.filter((a) => a.agency === agency && a.role !== leaving))
-    if (has === role || (isResponsible(has) && isResponsible(role)))
+/** Whether an agency may be given a role beside those it has; `leaving` is the one it gives up for it. */
+function roleIsFree(then: readonly AgencyRole[], agency: string, role: Role, leaving?: Role): void {
+  for (const { role: has } of then.filter((a) => a.agency === agency))
+    if (has === role || (has !== leaving && isResponsible(has) && isResponsible(role)))
       throw refused(
         'one_role',
         '/role',
@@ -716,7 +746,7 @@ export const reportStage: Decide<ReportStage> = (c, act, by) => {
 };
 
 export const addAgency: Decide<AddAgency> = (c, act, by) => {
-  const now = may(c, by, 'responsible');
+  may(c, by, 'responsible');
   datesAreSound(by, act.reportedOn);
   if (act.role === 'lead')
     throw refused(
@@ -724,31 +754,28 @@ export const addAgency: Decide<AddAgency> = (c, act, by) => {
       '/role',
       'There is a lead already. Change an agency’s role to lead to move it in one act.',
     );
-  roleIsFree(now, act.agency, act.role);
+  roleIsFree(agenciesAsAt(c, act.reportedOn), act.agency, act.role);
   return [{ name: 'AgencyAdded', data: said(act) }];
 };
 
 export const changeRole: Decide<ChangeRole> = (c, { formerLeadBecomes, ...act }, by, { agency }) => {
-  const now = may(c, by, 'responsible');
+  may(c, by, 'responsible');
   datesAreSound(by, act.reportedOn);
-  const from = roleOf(now, agency, act.from);
+  const then = agenciesAsAt(c, act.reportedOn);
+  const from = roleOf(then, agency, act.from);
   if (from === 'lead')
     throw refused('one_lead', '/role', 'A commitment needs a lead: make another agency the lead instead.');
-  roleIsFree(now, agency!, act.role, from);
-  const data: CommitmentEvents['RoleChanged'] = { ...said(act), agency: agency!, from, role: act.role };
-  if (act.role === 'lead') {
-    const role = formerLeadBecomes ?? 'partner';
-    data.formerLead = { agency: now.agencies[0]!.agency, ...(role !== 'none' && { role }) };
-  }
-  return [{ name: 'RoleChanged', data }];
+  roleIsFree(then, agency!, act.role, from);
+  const moved = act.role === 'lead' && { formerLeadBecomes: formerLeadBecomes ?? 'partner' };
+  return [{ name: 'RoleChanged', data: { ...said(act), agency: agency!, from, ...moved } }];
 };
 
 export const removeAgency: Decide<RemoveAgency> = (c, { role, ...act }, by, { agency }) => {
-  const now = may(c, by, 'responsible');
+  may(c, by, 'responsible');
   datesAreSound(by, act.reportedOn);
-  const all = now.agencies.filter((a) => a.agency === agency).map((a) => a.role);
-  const roles = role ? [roleOf(now, agency, role)] : all;
-  if (roles.length === 0) roleOf(now, agency, null);
+  const then = agenciesAsAt(c, act.reportedOn);
+  const one = roleOf(then, agency, role);
+  const roles = role ? [one] : then.filter((a) => a.agency === agency).map((a) => a.role);
   if (roles.includes('lead'))
     throw refused('one_lead', '/role', `${agency} is the lead. Make another agency the lead first.`);
   return [{ name: 'AgencyRemoved', data: { ...said(act), agency: agency!, roles } }];
@@ -774,22 +801,23 @@ export const addMilestone: Decide<AddMilestone> = (c, act, by) => {
 
 export const reachMilestone: Decide<ReachMilestone> = (c, act, by, { milestone }) => {
   may(c, by, 'responsible');
-  const { reached } = openMilestone(c, milestone);
+  const { reached } = openMilestone(c, milestone, act.reportedOn);
   datesAreSound(by, act.reportedOn, { '/reachedOn': act.reachedOn });
-  if (reached.length > 0) throw new Rejected('milestone_reached', `Milestone ${milestone} was reached already.`);
+  if (lastReported(reached, act.reportedOn))
+    throw new Rejected('milestone_reached', `Milestone ${milestone} was reached already.`);
   return [{ name: 'MilestoneReached', data: { ...said(act), milestone: milestone! } }];
 };
 
 export const rescheduleMilestone: Decide<RescheduleMilestone> = (c, act, by, { milestone }) => {
   may(c, by, 'responsible');
-  openMilestone(c, milestone);
+  openMilestone(c, milestone, act.reportedOn);
   datesAreSound(by, act.reportedOn);
   return [{ name: 'MilestoneRescheduled', data: { ...said(act), milestone: milestone! } }];
 };
 
 export const dropMilestone: Decide<DropMilestone> = (c, act, by, { milestone }) => {
   may(c, by, 'responsible');
-  openMilestone(c, milestone);
+  openMilestone(c, milestone, act.reportedOn);
   datesAreSound(by, act.reportedOn);
   return [{ name: 'MilestoneDropped', data: { ...said(act), milestone: milestone! } }];
 };

@@ -54,12 +54,17 @@ const SCHEMA = `
     BEGIN SELECT raise(ABORT, 'events are never deleted'); END;
   CREATE TRIGGER events_are_never_changed
     BEFORE UPDATE OF position, stream, revision, id, type, version, digest, meta, recorded_at, hash ON events
-    BEGIN SELECT raise(ABORT, 'events are never changed'); END;`;
+    BEGIN SELECT raise(ABORT, 'events are never changed'); END;
+  CREATE TRIGGER data_can_only_be_blanked
+    BEFORE UPDATE OF data, salt ON events WHEN new.data IS NOT NULL OR new.salt <> ''
+    BEGIN SELECT raise(ABORT, 'data can only be blanked, with its salt'); END;`;
 
 /** How often the log is looked at for events that another process has appended. */
 const POLL_MS = 50;
-/** How long an append waits for another process's transaction before it tries again later. */
-const BUSY_MS = 1_000;
+/** How long a read or the opening waits for another process; it blocks this one, and is hardly ever needed. */
+const READ_BUSY_MS = 1_000;
+/** How long an append waits for another process's transaction. */
+const BUSY_MS = 5_000;
 
 interface EventRow {
   position: number;
@@ -88,11 +93,12 @@ interface Waiting {
 /** The log in one SQLite file. Appends that wait in the same turn of the event loop share one durable transaction. */
 export class SqliteEventStore implements EventStore {
   readonly #db: Database.Database;
-  readonly #sql: ReturnType<typeof statements>;
+  readonly #statements: ReturnType<typeof statements>;
+  /** The subscribers that wait for something to come. */
+  readonly #idle = new Set<() => void>();
   #queue: Waiting[] = [];
   #flushing: Promise<void> | null = null;
-  #wake = Promise.withResolvers<void>();
-  /** Types that are in the table of types for certain. */
+  /** Types that are in the table of types, or will be with the commit under way. */
   readonly #typesKnown = new Set<string>();
 
   /** @throws Error when the file was written by newer software, or is not a log */
@@ -101,14 +107,14 @@ export class SqliteEventStore implements EventStore {
     private readonly now: () => number = Date.now,
   ) {
     if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
-    this.#db = new Database(file, { timeout: BUSY_MS });
+    this.#db = new Database(file, { timeout: READ_BUSY_MS });
     try {
       open(this.#db, file);
     } catch (error) {
       this.#db.close();
       throw error;
     }
-    this.#sql = statements(this.#db);
+    this.#statements = statements(this.#db);
   }
 
   async identity(): Promise<string> {
@@ -132,14 +138,12 @@ export class SqliteEventStore implements EventStore {
   }
 
   async *subscribe(after: string | null, signal: AbortSignal, batchSize = 500): AsyncGenerator<Envelope[]> {
-    const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     while (!signal.aborted) {
-      const woken = this.#wake.promise;
       const batch = await this.readAll(after, batchSize);
       if (batch.length > 0) {
         yield batch;
         after = batch.at(-1)!.position;
-      } else await Promise.race([woken, aborted, sleep(POLL_MS)]);
+      } else await this.#somethingCame(signal);
     }
   }
 
@@ -204,34 +208,57 @@ export class SqliteEventStore implements EventStore {
 
   async close(): Promise<void> {
     await this.#flushing;
-    this.#wake.resolve();
-    if (this.#db.open) this.#db.close();
+    this.#db.close();
+    this.#idle.forEach((wake) => wake());
+  }
+
+  get #sql(): ReturnType<typeof statements> {
+    if (!this.#db.open) throw new StoreUnavailable('The log is closed.');
+    return this.#statements;
+  }
+
+  /** Waits for an append here, for the time to look for those of others, or for the signal. */
+  #somethingCame(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', wake);
+        this.#idle.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, POLL_MS);
+      signal.addEventListener('abort', wake);
+      this.#idle.add(wake);
+    });
   }
 
   async #flushSoon(): Promise<void> {
     await new Promise(setImmediate);
-    for (let attempt = 1; this.#queue.length > 0; ) {
+    for (let busySince: number | null = null; this.#queue.length > 0; await new Promise(setImmediate)) {
       const batch = this.#queue;
       this.#queue = [];
       try {
         const settle = this.#commit(batch);
         settle.forEach((done) => done());
-        attempt = 1;
+        busySince = null;
       } catch (error) {
-        if (isBusy(error) && attempt++ < 10) {
+        busySince ??= performance.now();
+        if (isBusy(error) && performance.now() < busySince + BUSY_MS) {
           this.#queue = [...batch, ...this.#queue];
-          await sleep(10);
-        } else this.#refuse(batch, error as Error);
+          await sleep(2);
+        } else {
+          this.#refuse(batch, error as Error);
+          busySince = null;
+        }
       }
-      if (this.#queue.length > 0) await new Promise(setImmediate);
     }
     this.#flushing = null;
   }
 
   /** One durable transaction; each append is judged on its own, and answered only after the commit. */
   #commit(batch: readonly Waiting[]): (() => void)[] {
-    const { begin, commit, rollback } = this.#sql;
-    begin.run();
+    const { commit, rollback } = this.#sql;
+    this.#begin();
     try {
       const last = this.#sql.head.get();
       let position = last?.position ?? 0;
@@ -243,13 +270,22 @@ export class SqliteEventStore implements EventStore {
         return () => waiting.resolve(result);
       });
       commit.run();
-      for (const { events } of batch) for (const { type, version } of events) this.#typesKnown.add(`${type} ${version}`);
-      this.#wake.resolve();
-      this.#wake = Promise.withResolvers();
+      this.#idle.forEach((wake) => wake());
       return settle;
     } catch (error) {
       if (this.#db.inTransaction) rollback.run();
+      this.#typesKnown.clear();
       throw error;
+    }
+  }
+
+  /** Begins without waiting: a wait inside SQLite would stop the whole process. */
+  #begin(): void {
+    this.#sql.doNotWait.get();
+    try {
+      this.#sql.begin.run();
+    } finally {
+      this.#sql.waitAgain.get();
     }
   }
 
@@ -268,8 +304,23 @@ export class SqliteEventStore implements EventStore {
       const salt = newSalt();
       const digest = digestOf(salt, data);
       hash = chainHash(hash, { id, stream, revision: ++revision, type, version, digest, meta, recordedAt: at });
-      if (!this.#typesKnown.has(`${type} ${version}`)) this.#sql.addType.run(type, version);
-      this.#sql.insert.run(++position, stream, revision, id, type, version, data, salt, digest, metaText, recordedAt, hash);
+      const typeAndVersion = `${type} ${version}`;
+      if (!this.#typesKnown.has(typeAndVersion)) this.#sql.addType.run(type, version);
+      this.#typesKnown.add(typeAndVersion);
+      this.#sql.insert.run(
+        ++position,
+        stream,
+        revision,
+        id,
+        type,
+        version,
+        data,
+        salt,
+        digest,
+        metaText,
+        recordedAt,
+        hash,
+      );
     });
     return { revision, position: String(position) };
   }
@@ -289,9 +340,14 @@ export class SqliteEventStore implements EventStore {
 }
 
 function open(db: Database.Database, file: string): void {
-  const format = db.pragma('user_version', { simple: true }) as number;
+  const { format, tables } = db
+    .prepare<[], { format: number; tables: number }>(
+      'SELECT user_version AS format, (SELECT count(*) FROM sqlite_schema) AS tables FROM pragma_user_version',
+    )
+    .get()!;
   if (format > FORMAT)
     throw new Error(`${file} was written by newer software (format ${format}, this is ${FORMAT}): please upgrade.`);
+  if (format === 0 && tables > 0) throw new Error(`${file} is a database, but not a log.`);
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
   db.transaction(() => {
@@ -306,6 +362,8 @@ function open(db: Database.Database, file: string): void {
 }
 
 const statements = (db: Database.Database) => ({
+  doNotWait: db.prepare('PRAGMA busy_timeout = 0'),
+  waitAgain: db.prepare(`PRAGMA busy_timeout = ${READ_BUSY_MS}`),
   begin: db.prepare('BEGIN IMMEDIATE'),
   commit: db.prepare('COMMIT'),
   rollback: db.prepare('ROLLBACK'),
@@ -318,7 +376,9 @@ const statements = (db: Database.Database) => ({
   streamHead: db.prepare<[string], { revision: number; hash: string }>(
     'SELECT revision, hash FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1',
   ),
-  stream: db.prepare<[string, number], EventRow>('SELECT * FROM events WHERE stream = ? AND revision >= ? ORDER BY revision'),
+  stream: db.prepare<[string, number], EventRow>(
+    'SELECT * FROM events WHERE stream = ? AND revision >= ? ORDER BY revision',
+  ),
   log: db.prepare<[number, number], EventRow>('SELECT * FROM events WHERE position > ? ORDER BY position LIMIT ?'),
   recordedAt: db
     .prepare<[number], number>('SELECT recorded_at FROM events WHERE position <= ? ORDER BY position DESC LIMIT 1')
@@ -333,4 +393,5 @@ const toEnvelope = ({ position, recorded_at, meta, ...row }: EventRow): Envelope
   recordedAt: new Date(recorded_at).toISOString(),
 });
 
-const isBusy = (error: unknown): boolean => error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
+const isBusy = (error: unknown): boolean =>
+  error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');

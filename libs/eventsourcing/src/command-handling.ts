@@ -16,7 +16,8 @@ export interface Handled<State> {
   readonly position: string;
 }
 
-const ATTEMPTS = 8;
+/** Each lost race is another command's success, so this is only met by very many commands on one stream at once. */
+const ATTEMPTS = 100;
 
 /**
  * Load, recognise a repeated command, decide, append; decide again when another command was faster.

@@ -1,4 +1,4 @@
-import type { EncodedEvent, Envelope, Meta } from './events.js';
+import { eventId, type EncodedEvent, type Envelope, type Meta } from './events.js';
 
 /** The revision of a stream that has no event. The same in every adapter. */
 export const NO_STREAM = -1;
@@ -67,12 +67,17 @@ export function checkAppend(stream: string, expected: number, events: readonly E
   const size = events.reduce((sum, { data }) => sum + Buffer.byteLength(data) + Buffer.byteLength(metaText), 0);
   if (size > MAX_APPEND_BYTES)
     throw new InvalidAppend(`The append is ${size} bytes; at most ${MAX_APPEND_BYTES} are taken.`);
-  for (const text of [metaText, ...events.map(({ data }) => data)])
-    if (MAYBE_UNFIT.test(text) && !isFit(JSON.parse(text)))
-      throw new InvalidAppend('Text may hold neither U+0000 nor a lone surrogate.');
+  for (const { type, version, data } of events) {
+    if (!Number.isSafeInteger(version) || version < 1)
+      throw new InvalidAppend(`Not an event version: ${String(version)}`);
+    if (!isFit(type) || !isFitJson(data)) throw new InvalidAppend(UNFIT);
+  }
+  if (!isFitJson(metaText)) throw new InvalidAppend(UNFIT);
 }
 
+const UNFIT = 'Text may hold neither U+0000 nor a lone surrogate.';
 const MAYBE_UNFIT = /\\u(?:0000|d[89a-f])/i;
+const isFitJson = (json: string): boolean => isFit(json) && (!MAYBE_UNFIT.test(json) || isFit(JSON.parse(json)));
 
 /** Whether no text in a JSON value, key or value, holds U+0000 or a lone surrogate: PostgreSQL and KurrentDB take neither. */
 export function isFit(value: unknown): boolean {
@@ -83,13 +88,13 @@ export function isFit(value: unknown): boolean {
 }
 
 /**
- * The earlier result of the same command, when the events after `expected` are its own (at most one append of a command
- * per stream and expected revision can have been written).
+ * The earlier result of the same command: when the events after `expected` have the ids of its first, second … event.
+ * (Their command id alone would not do: it also stands in the middle of an append, where another revision was expected.)
  */
 export function earlierResult(after: readonly Envelope[], commandId: string): Appended | null {
   let last: Envelope | null = null;
-  for (const event of after) {
-    if (event.meta.commandId !== commandId) break;
+  for (const [index, event] of after.entries()) {
+    if (event.id !== eventId(commandId, event.stream, index)) break;
     last = event;
   }
   return last && { revision: last.revision, position: last.position };

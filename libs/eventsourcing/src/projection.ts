@@ -49,6 +49,7 @@ export class CheckpointMoved extends Error {}
 export interface ReadStore {
   /** Makes the projection's tables, afresh when its version or the log it was filled from is another one. */
   prepare(projection: Projection, log: string, head: string | null): Promise<Checkpoint>;
+  /** @throws Error when another version of the projection has taken its place */
   checkpoint(projection: Projection): Promise<Checkpoint>;
   /**
    * Runs `apply` and moves the checkpoint from `from` to `to` in one transaction.

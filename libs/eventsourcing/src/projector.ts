@@ -32,7 +32,7 @@ export class Projector {
 
   /** Applies everything the log holds, then keeps following it until `stop`. */
   async start(): Promise<void> {
-    for (const follower of this.#followers) await follower.catchUp();
+    for (const follower of this.#followers) await follower.prepare(this.#stopped.signal);
     this.#running = this.#followers.map((follower) => follower.follow(this.#stopped.signal));
   }
 
@@ -49,16 +49,16 @@ export class Projector {
 
   /** Waits until every projection has applied a position; `false` when that takes longer than `timeoutMs`. */
   async reached(position: string, timeoutMs: number): Promise<boolean> {
-    const deadline = sleep(timeoutMs, false, { ref: false });
-    const all = Promise.all(this.#followers.map((follower) => follower.reached(BigInt(position)))).then(() => true);
-    return Promise.race([all, deadline]);
+    const [at, timedOut] = [BigInt(position), AbortSignal.timeout(timeoutMs)];
+    const all = await Promise.all(this.#followers.map((follower) => follower.reached(at, timedOut)));
+    return all.every((reached) => reached);
   }
 }
 
 class Follower {
   #at: Checkpoint = { log: '', position: null };
   #error: string | null = null;
-  #waiting: { position: bigint; resolve: () => void }[] = [];
+  readonly #waiting = new Set<{ position: bigint; resolve: (reached: boolean) => void }>();
 
   constructor(
     private readonly log: Log,
@@ -71,24 +71,22 @@ class Follower {
     return { projection: name, version, position: this.#at.position, error: this.#error };
   }
 
-  async catchUp(): Promise<void> {
+  /** Makes the projection's tables if need be, and applies everything the log holds. */
+  async prepare(signal: AbortSignal): Promise<void> {
     const { store } = this.log;
     this.#at = await this.reads.prepare(this.projection, await store.identity(), await store.head());
-    for (;;) {
-      const batch = await store.readAll(this.#at.position, BATCH);
-      if (batch.length === 0) return;
-      await this.#apply(batch).catch((error: unknown) => this.#recover(error));
-    }
+    await this.#catchUp(signal);
   }
 
   /** Follows the log; after an error it says so in `progress` and tries again from its checkpoint, more and more slowly. */
   async follow(signal: AbortSignal): Promise<void> {
-    for (let failures = 0; !signal.aborted; ) {
+    for (let failures = 0; !signal.aborted;) {
       try {
+        await this.#catchUp(signal);
+        this.#error = null;
         for await (const batch of this.log.store.subscribe(this.#at.position, signal, BATCH)) {
           await this.#apply(batch);
           failures = 0;
-          this.#error = null;
         }
       } catch (error) {
         await this.#recover(error).catch(async (failure: unknown) => {
@@ -99,9 +97,25 @@ class Follower {
     }
   }
 
-  reached(position: bigint): Promise<void> {
-    if (this.#at.position !== null && BigInt(this.#at.position) >= position) return Promise.resolve();
-    return new Promise((resolve) => this.#waiting.push({ position, resolve }));
+  /** Waits for a position; `false` when the signal comes first. */
+  reached(position: bigint, timedOut: AbortSignal): Promise<boolean> {
+    if (BigInt(this.#at.position ?? -1) >= position) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const waiting = { position, resolve };
+      this.#waiting.add(waiting);
+      timedOut.addEventListener('abort', () => {
+        this.#waiting.delete(waiting);
+        resolve(false);
+      });
+    });
+  }
+
+  async #catchUp(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const batch = await this.log.store.readAll(this.#at.position, BATCH);
+      if (batch.length === 0) return;
+      await this.#apply(batch).catch((error: unknown) => this.#recover(error));
+    }
   }
 
   async #apply(batch: readonly Envelope[]): Promise<void> {
@@ -120,12 +134,17 @@ class Follower {
   async #recover(error: unknown): Promise<void> {
     this.projection.reset?.();
     if (!(error instanceof CheckpointMoved)) throw error;
-    this.#moved(await this.reads.checkpoint(this.projection));
+    const at = await this.reads.checkpoint(this.projection);
+    if (at.log !== this.#at.log) throw new Error(`The views of ${this.projection.name} are made from another log now.`);
+    this.#moved(at);
   }
 
   #moved(at: Checkpoint): void {
     this.#at = at;
-    const reached = BigInt(at.position ?? -1);
-    this.#waiting = this.#waiting.filter(({ position, resolve }) => position > reached || (resolve(), false));
+    for (const waiting of this.#waiting)
+      if (waiting.position <= BigInt(at.position ?? -1)) {
+        this.#waiting.delete(waiting);
+        waiting.resolve(true);
+      }
   }
 }

@@ -48,13 +48,15 @@ export async function verify(
       ({ position, recordedAt } = e);
       events++;
       if (anchor && position === anchor.position) {
-        if (headsDigest(heads) !== anchor.heads) return bad(position, 'the log up to here is not what the anchor was made of');
+        if (headsDigest(heads) !== anchor.heads)
+          return bad(position, 'the log up to here is not what the anchor was made of');
         anchored = true;
       }
     }
     onProgress?.(events, position!);
   }
-  if (!anchored) return bad(position, `the log ends before the anchor's position ${anchor!.position}, or no longer has it`);
+  if (!anchored)
+    return bad(position, `the log ends before the anchor's position ${anchor!.position}, or no longer has it`);
   return { ok: true, anchor: { position, heads: headsDigest(heads), events }, blanked };
 }
 

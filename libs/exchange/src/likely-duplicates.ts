@@ -1,3 +1,5 @@
+import { wordsOf } from '#progress';
+
 /** What of a commitment tells whether it may be another one over again. */
 export interface Titled {
   readonly reference: string;
@@ -8,15 +10,8 @@ export interface Titled {
 
 const SMALL = new Set('a an and as at by for from in into its of on or the their to with within'.split(' '));
 
-const wordsOf = (title: string): Set<string> =>
-  new Set(
-    title
-      .normalize('NFKD')
-      .replace(/\p{M}/gu, '')
-      .toLowerCase()
-      .split(/[^\p{L}\p{N}]+/u)
-      .filter((word) => word.length > 1 && !SMALL.has(word)),
-  );
+const tellingWords = (title: string): Set<string> =>
+  new Set(wordsOf(title).filter((word) => word.length > 1 && !SMALL.has(word)));
 
 /**
  * Pairs of commitments that may be the same: they share an agency, and most of their titles' words (Jaccard ≥ 0.7), or half
@@ -26,7 +21,7 @@ export function likelyDuplicates(rows: readonly Titled[], known: readonly Titled
   const all = [...rows, ...known.filter(({ reference }) => !rows.some((row) => row.reference === reference))].map(
     (row) => ({
       ...row,
-      words: wordsOf(row.title),
+      words: tellingWords(row.title),
     }),
   );
   const byAgency = new Map<string, number[]>();

@@ -12,7 +12,7 @@ import {
   IsArray,
   IsBoolean,
   IsIn,
-  IsISO31661Alpha3,
+  isISO31661Alpha3,
   IsInt,
   IsObject,
   IsOptional,
@@ -131,19 +131,22 @@ export interface Reference {
   readonly pointer: string;
 }
 
-const references = new Map<object, Map<string, readonly Registered[]>>();
-const nested = new Map<object, Set<string>>();
+/** What a code may name, given the object that it stands in. */
+type KindsOf = (body: object) => readonly Registered[];
 
-const refersTo =
-  (kinds: readonly Registered[]): PropertyDecorator =>
-  (target, property) => {
-    if (!references.has(target)) references.set(target, new Map());
-    references.get(target)!.set(String(property), kinds);
+const references = new Map<object, Map<string, KindsOf>>();
+const nested = new Map<object, Map<string, true>>();
+
+function mark<T>(marks: Map<object, Map<string, T>>, value: T): PropertyDecorator {
+  return (target, property) => {
+    if (!marks.has(target)) marks.set(target, new Map());
+    marks.get(target)!.set(String(property), value);
   };
+}
 
 /** The code of something registered as one of `kinds`; an unknown one is refused by name. */
-export const CodeOf = (kinds: Registered | readonly Registered[], about: About = {}) =>
-  applyDecorators(Code(about), refersTo([kinds].flat()));
+export const CodeOf = (kinds: Registered | readonly Registered[] | KindsOf, about: About = {}) =>
+  applyDecorators(Code(about), mark(references, typeof kinds === 'function' ? kinds : () => [kinds].flat()));
 
 /** Codes of things registered as one of `kinds`, each at most once. */
 export const CodesOf = (
@@ -160,8 +163,17 @@ export const CodesOf = (
       ArrayUnique(),
       Matches(new RegExp(code), { each: true, message: 'each value in $property must be a code' }),
     ),
-    refersTo([kinds].flat()),
+    mark(references, () => [kinds].flat()),
   );
+
+/** What is marked on a property of a body's class, or of a class it extends. */
+function marked<T>(marks: ReadonlyMap<object, ReadonlyMap<string, T>>, body: object, property: string): T | undefined {
+  for (let of = Object.getPrototypeOf(body) as object | null; of; of = Object.getPrototypeOf(of) as object | null) {
+    const mark = marks.get(of)?.get(property);
+    if (mark !== undefined) return mark;
+  }
+  return undefined;
+}
 
 /** Every code in a body that must be registered. */
 export function referencesIn(body: object, pointer = ''): Reference[] {
@@ -169,13 +181,10 @@ export function referencesIn(body: object, pointer = ''): Reference[] {
   for (const [property, value] of Object.entries(body)) {
     if (value === null || value === undefined) continue;
     const at = `${pointer}/${property}`;
-    const kinds = references.get(Object.getPrototypeOf(body) as object)?.get(property);
-    if (kinds && Array.isArray(value))
-      value.forEach((c: string, i) => found.push({ kinds, code: c, pointer: `${at}/${i}` }));
-    else if (kinds) found.push({ kinds, code: value as string, pointer: at });
-    if (nested.get(Object.getPrototypeOf(body) as object)?.has(property))
-      for (const [i, item] of [value].flat().entries())
-        found.push(...referencesIn(item as object, Array.isArray(value) ? `${at}/${i}` : at));
+    const items = [value].flat().map((item: unknown, i) => [item, Array.isArray(value) ? `${at}/${i}` : at] as const);
+    const kinds = marked(references, body, property)?.(body);
+    if (kinds) found.push(...items.map(([code, at]) => ({ kinds, code: code as string, pointer: at })));
+    if (marked(nested, body, property)) found.push(...items.flatMap(([item, at]) => referencesIn(item as object, at)));
   }
   return found;
 }
@@ -224,7 +233,9 @@ export const Language = (about: About = {}) =>
     Matches(new RegExp(language), { message: '$property must be a language tag such as en or fr-CH' }),
   );
 
-/** ISO 3166-1 alpha-3 codes. */
+const isCountry = (code: unknown): boolean => isISO31661Alpha3(code) && code === String(code).toUpperCase();
+
+/** ISO 3166-1 alpha-3 codes, in upper case. */
 export const Countries = (about: About = {}) =>
   field(
     { example: ['MAR', 'SEN'], ...about },
@@ -232,10 +243,17 @@ export const Countries = (about: About = {}) =>
     IsArray(),
     ArrayMaxSize(250),
     ArrayUnique(),
-    check('areUpperCase', 'must hold upper-case codes', (value) =>
-      [value].flat().every((c) => c === String(c).toUpperCase()),
-    ),
-    IsISO31661Alpha3({ each: true, message: 'unknown country in $property: $value (ISO 3166-1 alpha-3 is expected)' }),
+    ValidateBy({
+      name: 'areCountries',
+      validator: {
+        validate: (codes: unknown) => Array.isArray(codes) && codes.every(isCountry),
+        defaultMessage: (args) =>
+          `Unknown country: ${[args?.value as unknown]
+            .flat()
+            .filter((code) => !isCountry(code))
+            .join(', ')} (ISO 3166-1 alpha-3)`,
+      },
+    }),
   );
 
 /** A whole number. */
@@ -266,7 +284,4 @@ export const ListOf = (of: () => Body, { min = 0, max = 200, ...about }: About &
 const nestedField = (of: () => Body, about: About, schema: ApiPropertyOptions, ...checks: PropertyDecorator[]) =>
   field(about, { ...schema, type: of } as ApiPropertyOptions, ...checks, ValidateNested(), Type(of));
 
-const marksNested: PropertyDecorator = (target, property) => {
-  if (!nested.has(target)) nested.set(target, new Set());
-  nested.get(target)!.add(String(property));
-};
+const marksNested: PropertyDecorator = mark(nested, true);

@@ -3,6 +3,7 @@ import { ProgressController } from './progress.controller.js';
 import { Progress, progressProjection } from './progress.projection.js';
 
 export { csvOf } from './csv.js';
+export { CommitmentsQuery, ProgressQuery, ThemesQuery } from './progress.controller.js';
 export * from './progress.projection.js';
 
 /** What the composition root takes of this context. */

@@ -59,6 +59,7 @@ export class TimelineQuery extends ProgressQuery {
 }
 
 export class CommitmentsQuery extends ProgressQuery {
+  @Asked('References, separated by commas', 'IOM-2006-24') reference?: string;
   @Asked('An agency, in the role given', 'IOM') agency?: string;
   @Asked('A theme, or any below it', 'HLD06-04') theme?: string;
   @Asked(`One or more of ${STAGES.join(', ')}, separated by commas`, 'in_progress') stage?: string;
@@ -68,9 +69,10 @@ export class CommitmentsQuery extends ProgressQuery {
   @Asked('ISO 3166-1 alpha-3', 'SLV') country?: string;
   @Asked('A region', 'africa') region?: string;
   @Asked('A document that is cited', 'D-2007-WP204') document?: string;
+  @Flag('Only those that have, or have not, a target') withTarget?: boolean;
   @Flag('Only those that are, or are not, overdue') overdue?: boolean;
   @Flag('Only those that are, or are not, stale') stale?: boolean;
-  @Asked('Words of reference, title, summary or condition', 'remittances') q?: string;
+  @Asked('Words, or beginnings of words, of reference, title, summary or condition', 'remittances') q?: string;
   @ApiProperty({ required: false, type: 'integer', minimum: 1, maximum: 1000, default: 50 })
   @IsOptional()
   @Type(() => Number)

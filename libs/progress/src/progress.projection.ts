@@ -52,7 +52,7 @@ const SCHEMA = `
 const FOREVER = Number.MAX_SAFE_INTEGER;
 const END_OF_TIME = '9999-99-99';
 
-type Facet = 'agency' | 'theme' | 'region' | 'country' | 'followsUp' | 'document';
+export type Facet = 'agency' | 'theme' | 'region' | 'country' | 'followsUp' | 'document';
 
 // ── From event to rows ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -63,8 +63,14 @@ interface Span {
   readonly values: readonly Value[];
 }
 
-/** Lower case without accents, so that a search for «metis» finds «Métis». */
-export const folded = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+/** The words of a text in lower case without accents, so that a search for «metis» finds «Métis». */
+export const wordsOf = (text: string): string[] =>
+  text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(Boolean);
 
 /** What the tables should say of a commitment: by key, so that only what changed is written. */
 function spansOf(c: Commitment, reference: string): { spans: Map<string, Span>; facets: Map<string, Span> } {
@@ -75,7 +81,7 @@ function spansOf(c: Commitment, reference: string): { spans: Map<string, Span>; 
     if (!view) return;
     const to = points[i + 1] ?? END_OF_TIME;
     const { title, kind, nature, strength, stage, target, agencies, lastReportedOn } = view;
-    const search = folded([reference, title, view.summary, view.condition ?? ''].join(' '));
+    const search = ` ${wordsOf([reference, title, view.summary, view.condition ?? ''].join(' ')).join(' ')}`;
     const targetLast = target && lastDayOf(target.date);
     const lead = agencies[0]!.agency;
     const values = [
@@ -170,6 +176,8 @@ export interface At {
 }
 
 export interface Filter {
+  /** References, separated by commas. */
+  readonly reference?: string;
   readonly agency?: string;
   /** `any`: lead, co_lead or partner. */
   readonly role?: Role | 'any';
@@ -184,9 +192,10 @@ export interface Filter {
   readonly document?: string;
   /** A forum includes its round tables and outcomes. */
   readonly followsUp?: string;
+  readonly withTarget?: boolean;
   readonly overdue?: boolean;
   readonly stale?: boolean;
-  /** Words of reference, title, summary or condition; each must be found. */
+  /** Words of reference, title, summary or condition, or their beginnings; each must be found. */
   readonly q?: string;
 }
 
@@ -392,35 +401,40 @@ export class Progress {
     };
   }
 
-  /** The ids that commitments follow up, as at a date. */
-  async followedUp(at: At): Promise<Set<string>> {
+  /** The values of a facet as at a date, each with the number of commitments that carry it. */
+  async inUse(facet: Facet, at: At): Promise<Map<string, number>> {
     const { asOf, knownAt } = await this.#pin(at);
-    const rows = await this.reads.all<{ value: string }>(
-      `SELECT DISTINCT value FROM progress_facets
-       WHERE facet = 'followsUp' AND from_date <= ? AND to_date > ? AND from_position <= ? AND to_position > ?`,
-      ...[asOf, asOf, Number(knownAt), Number(knownAt)],
+    const rows = await this.reads.all<{ value: string; total: number }>(
+      `SELECT value, COUNT(DISTINCT reference) AS total FROM progress_facets
+       WHERE facet = ? AND from_date <= ? AND to_date > ? AND from_position <= ? AND to_position > ?
+       GROUP BY value ORDER BY value`,
+      ...[facet, asOf, asOf, Number(knownAt), Number(knownAt)],
     );
-    return new Set(rows.map(({ value }) => value));
+    return new Map(rows.map(({ value, total }) => [value, Number(total)]));
   }
 
-  /** The first and the last date on which anything was reported; `null` when there is nothing. */
-  async dates(at: At): Promise<{ first: FullDate; last: FullDate } | null> {
-    const { knownAt } = await this.#pin(at);
-    const [row] = await this.reads.all<{ first: string | null; last: string }>(
-      'SELECT MIN(from_date) AS first, MAX(last_reported_on) AS last FROM progress_spans WHERE from_position <= ? AND to_position > ?',
-      Number(knownAt),
-      Number(knownAt),
+  /** The dates up to `asOf` on which something was reported, in order. */
+  async reportDates(at: At): Promise<FullDate[]> {
+    const { asOf, knownAt } = await this.#pin(at);
+    const rows = await this.reads.all<{ date: string }>(
+      `SELECT DISTINCT from_date AS date FROM progress_spans
+       WHERE from_date <= ? AND from_position <= ? AND to_position > ? ORDER BY date`,
+      ...[asOf, Number(knownAt), Number(knownAt)],
     );
-    return row?.first ? { first: row.first, last: row.last } : null;
+    return rows.map(({ date }) => date);
+  }
+
+  /** The position of the log that the view has reached. */
+  async position(): Promise<string> {
+    const [row] = await this.reads.all<{ position: string | null }>(
+      `SELECT position FROM checkpoints WHERE name = 'progress'`,
+    );
+    return row?.position ?? '0';
   }
 
   /** The position shown: pinned once, so that all figures of one answer are of the same log. */
   async #pin(at: At): Promise<At & { knownAt: string }> {
-    if (at.knownAt !== undefined) return { ...at, knownAt: at.knownAt };
-    const [row] = await this.reads.all<{ position: string | null }>(
-      `SELECT position FROM checkpoints WHERE name = 'progress'`,
-    );
-    return { ...at, knownAt: row?.position ?? '0' };
+    return { ...at, knownAt: at.knownAt ?? (await this.position()) };
   }
 
   /** `WITH found AS (…)`: the spans of the commitments that exist and match, with overdue and stale (rules 4 and 5). */
@@ -439,11 +453,12 @@ export class Progress {
         ),
       );
     };
-    const words = (column: 'stage' | 'kind' | 'nature' | 'strength') => {
+    const words = (column: 'reference' | 'stage' | 'kind' | 'nature' | 'strength') => {
       if (!filter[column]) return;
       const values = list(filter[column].split(','));
       conditions.push(new Sql(`${column} IN (${values.text})`, values.values));
     };
+    words('reference');
     words('stage');
     words('kind');
     words('nature');
@@ -454,12 +469,11 @@ export class Progress {
     if (filter.region) has('region', [filter.region]);
     if (filter.document) has('document', [filter.document]);
     if (filter.followsUp) has('followsUp', await this.#followUpsOf(filter.followsUp, knownAt));
+    if (filter.withTarget !== undefined)
+      conditions.push(new Sql(`target_last IS ${filter.withTarget ? 'NOT NULL' : 'NULL'}`));
     if (filter.overdue !== undefined) conditions.push(new Sql('overdue = ?', [filter.overdue ? 1 : 0]));
     if (filter.stale !== undefined) conditions.push(new Sql('stale = ?', [filter.stale ? 1 : 0]));
-    for (const word of folded(filter.q ?? '')
-      .split(/\s+/)
-      .filter(Boolean))
-      conditions.push(new Sql(`search LIKE ? ESCAPE '!'`, [`%${word.replace(/[!%_]/g, '!$&')}%`]));
+    for (const word of wordsOf(filter.q ?? '')) conditions.push(new Sql('search LIKE ?', [`% ${word}%`]));
 
     const staleBefore = monthsBefore(asOf, staleAfter ?? 12);
     const where = conditions.map(({ text }) => `AND ${text}`).join(' ');

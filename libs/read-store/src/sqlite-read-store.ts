@@ -1,7 +1,15 @@
 import Database from 'better-sqlite3';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { CheckpointMoved, type Checkpoint, type Projection, type ReadStore, type ReadTx, type Row, type Value } from '#eventsourcing';
+import {
+  CheckpointMoved,
+  type Checkpoint,
+  type Projection,
+  type ReadStore,
+  type ReadTx,
+  type Row,
+  type Value,
+} from '#eventsourcing';
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS checkpoints (
@@ -47,8 +55,10 @@ export class SqliteReadStore implements ReadStore {
   }
 
   async checkpoint(projection: Projection): Promise<Checkpoint> {
-    const { log, position } = this.#read(projection)!;
-    return { log, position };
+    const at = this.#read(projection);
+    if (at?.version !== projection.version)
+      throw new Error(`The views of ${projection.name} are made by another version of this software now.`);
+    return { log: at.log, position: at.position };
   }
 
   apply(projection: Projection, from: Checkpoint, to: string, apply: (tx: ReadTx) => Promise<void>): Promise<void> {
@@ -86,7 +96,9 @@ export class SqliteReadStore implements ReadStore {
 
   #read(projection: Projection): (Checkpoint & { version: number }) | undefined {
     return this.#writer
-      .prepare<[string], Checkpoint & { version: number }>('SELECT version, log, position FROM checkpoints WHERE name = ?')
+      .prepare<[string], Checkpoint & { version: number }>(
+        'SELECT version, log, position FROM checkpoints WHERE name = ?',
+      )
       .get(projection.name);
   }
 

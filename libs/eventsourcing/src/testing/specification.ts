@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import { fold, Rejected, type Aggregate } from '../aggregate.js';
 import type { EventMap, NewEvent } from '../events.js';
 

@@ -1,0 +1,95 @@
+// Who may know whom. test/architecture/rules.spec.ts proves that every rule bites, and that the tree breaks none.
+
+const stores = '^libs/(?:event-store-[^/]+|read-store)/';
+const domain = '^libs/(?:registers|commitments|progress)/';
+const core = '^libs/eventsourcing/';
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'Nothing depends on itself by a detour, not even for a type.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'through-the-front-door',
+      comment: 'A library is imported by its #name, which is its index.ts; the test kits stand in testing/.',
+      severity: 'error',
+      from: { path: '^(?:apps|libs|test|bench)/([^/]+)' },
+      to: {
+        path: '^libs/',
+        pathNot: ['^libs/$1/', '^libs/[^/]+/src/testing/'],
+        dependencyTypesNot: ['aliased-subpath-import'],
+      },
+    },
+    {
+      name: 'test-kits-are-for-tests',
+      comment: 'What stands in testing/ is not part of the program.',
+      severity: 'error',
+      from: { pathNot: '\\.spec\\.tsx?$|/testing/|^(?:test|bench)/' },
+      to: { path: '^libs/[^/]+/src/testing/' },
+    },
+    {
+      name: 'core-knows-nobody',
+      comment: 'The core of event sourcing knows nothing of ours, and nothing of Nest.',
+      severity: 'error',
+      from: { path: core },
+      to: { path: '^(?:apps|libs)/|node_modules/@nestjs/', pathNot: core },
+    },
+    {
+      name: 'clocks-know-nobody',
+      comment: 'The clock rules are pure: they know nothing but a calendar.',
+      severity: 'error',
+      from: { path: '^libs/clocks/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: ['^libs/clocks/', 'node_modules/temporal-polyfill/'] },
+    },
+    {
+      name: 'stores-know-only-the-core',
+      comment: 'A store is an adapter of a port of the core.',
+      severity: 'error',
+      from: { path: '^libs/(event-store-[^/]+|read-store)/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^(?:apps|libs)/', pathNot: [core, '^libs/$1/'] },
+    },
+    {
+      name: 'platform-knows-no-domain',
+      comment: 'What every context uses knows none of them.',
+      severity: 'error',
+      from: { path: '^libs/(platform|access)/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^(?:apps|libs)/', pathNot: [core, '^libs/(?:clocks|platform)/', '^libs/$1/'] },
+    },
+    {
+      name: 'domain-knows-no-adapter',
+      comment: 'The domain knows no store, no access and no application.',
+      severity: 'error',
+      from: { path: domain, pathNot: '\\.spec\\.tsx?$' },
+      to: { path: [stores, '^libs/access/', '^apps/', 'node_modules/better-sqlite3/'] },
+    },
+    {
+      name: 'libraries-know-no-application',
+      comment: 'Applications use libraries, never the other way round.',
+      severity: 'error',
+      from: { path: '^libs/' },
+      to: { path: '^apps/' },
+    },
+    {
+      name: 'no-strangers',
+      comment: 'What the program imports exists, and is one of the dependencies in package.json.',
+      severity: 'error',
+      from: { path: '^(?:apps|libs)/', pathNot: '\\.spec\\.tsx?$|/testing/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown'], dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^test/architecture/fixtures/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['source', 'import', 'node', 'default', 'types'],
+    },
+  },
+};

@@ -1,0 +1,115 @@
+/** What a page shows: of which date, as known at which position; and the addresses that keep to it. */
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { FullDate } from '#clocks';
+import type { Log } from '#eventsourcing';
+import { clocksOf, LOG, type ProgressClockQuery } from '#platform';
+import { Progress, type At, type Filter } from '#progress';
+import { Registers, type Document } from '#registers';
+
+export type Params = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+/** Where the pages are reached, for addresses that are printed or cited. */
+export abstract class PublicUrl {
+  abstract readonly value: string;
+}
+
+/** A date on which documents were reported: one of the dates worth looking at. */
+export interface ReportDate {
+  readonly date: FullDate;
+  readonly documents: readonly Document[];
+}
+
+const query = (params: Params): string => {
+  const present = Object.entries(params).filter(([, value]) => value !== undefined && value !== null && value !== '');
+  const text = new URLSearchParams(present.map(([key, value]) => [key, String(value)])).toString();
+  return text && `?${text}`;
+};
+
+/** A path of encoded segments: ids may hold slashes. */
+export const path = (...segments: string[]): string => `/${segments.map(encodeURIComponent).join('/')}`;
+
+export class View {
+  readonly asOf: FullDate;
+  /** The position of the log that every figure of the page is of. */
+  readonly position: string;
+  readonly staleAfter: number;
+
+  constructor(
+    readonly at: At & { knownAt: string },
+    readonly path: string,
+    /** What the reader asked for, without empty fields. */
+    readonly asked: Params,
+    readonly publicUrl: string,
+    readonly reports: readonly ReportDate[],
+    readonly names: { readonly agency: ReadonlyMap<string, string>; readonly theme: ReadonlyMap<string, string> },
+  ) {
+    this.asOf = at.asOf;
+    this.position = at.knownAt;
+    this.staleAfter = at.staleAfter ?? 12;
+  }
+
+  /** The clocks as the reader set them: links keep them, and nothing that was not asked for. */
+  get clocks(): Params {
+    const { asOf, knownAt, staleAfter } = this.asked;
+    return { asOf, knownAt, staleAfter };
+  }
+
+  /** What the figures of a progress page are narrowed to. */
+  get scope(): Pick<Filter, 'followsUp' | 'role'> {
+    const { followsUp, role } = this.asked;
+    return { followsUp: followsUp as string, role: role as Filter['role'] };
+  }
+
+  /** Another page, as at the same date. */
+  link(to: string, params: Params = {}): string {
+    return to + query({ ...params, ...this.clocks });
+  }
+
+  /** The list behind a figure of this page. */
+  list(filter: Filter): string {
+    return this.link('/commitments', { ...this.scope, ...filter });
+  }
+
+  /** This page, asked otherwise. */
+  here(changes: Params): string {
+    return this.path + query({ ...this.asked, ...changes });
+  }
+
+  /** What the API answers to the same question. */
+  api(to: string, params: Params = this.asked): string {
+    const { asOf, knownAt } = this.asked;
+    return `/v1${to}${query({ ...params, asOf, knownAt })}`;
+  }
+
+  /** The address that will always show exactly this. */
+  get permalink(): string {
+    return this.here({ asOf: this.asOf, knownAt: this.position });
+  }
+}
+
+/** Opens views: settles the clocks and pins the position, once per page. */
+@Injectable()
+export class Views {
+  constructor(
+    @Inject(LOG) private readonly log: Log,
+    private readonly progress: Progress,
+    private readonly registers: Registers,
+    private readonly publicUrl: PublicUrl,
+  ) {}
+
+  async open(asked: ProgressClockQuery, request: FastifyRequest): Promise<View> {
+    const { asOf, knownAt } = await clocksOf(asked, this.log.store);
+    const at = { asOf, knownAt: knownAt ?? (await this.progress.position()), staleAfter: asked.staleAfter };
+    const documents = await this.registers.all('document', at.knownAt);
+    const reports = [...Map.groupBy(documents, ({ reportedOn }) => reportedOn)]
+      .map(([date, documents]) => ({ date, documents }))
+      .sort((a, b) => (a.date < b.date ? -1 : 1));
+    const [agency, theme] = await Promise.all([
+      this.registers.names('agency', at.knownAt),
+      this.registers.names('theme', at.knownAt),
+    ]);
+    const [path = '/'] = request.url.split('?');
+    return new View(at, path, { ...asked } as Params, this.publicUrl.value, reports, { agency, theme });
+  }
+}

@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
+import { SqliteEventStore } from '#event-store-sqlite';
+import { EventCodec, NO_STREAM, type Log, type Meta } from '#eventsourcing';
+import { commitment } from './commitment.js';
+import { numbering, takeReference } from './numbering.js';
+
+let log: Log;
+beforeEach(() => {
+  log = { store: new SqliteEventStore(':memory:'), codec: new EventCodec([commitment, numbering]) };
+});
+afterEach(() => log.store.close());
+
+const command = (): Meta => {
+  const commandId = uuidv7();
+  return { actor: 'a', agency: null, role: 'secretariat', commandId, correlationId: commandId, causationId: null };
+};
+const take = (meta = command(), lead = 'IOM', year = '2006') => takeReference(log, lead, year, meta);
+const record = (reference: string, meta = command()) =>
+  log.store.append(
+    `commitment-${reference}`,
+    NO_STREAM,
+    [log.codec.encode('commitment', { name: 'Recorded', data: {} })],
+    meta,
+  );
+
+describe('A generated reference', () => {
+  it('is lead – year – next number, from 01 on', async () => {
+    expect([await take(), await take(), await take()]).toEqual(['IOM-2006-01', 'IOM-2006-02', 'IOM-2006-03']);
+  });
+  it('is counted per lead and year', async () => {
+    await take();
+    expect(await take(command(), 'ILO')).toBe('ILO-2006-01');
+    expect(await take(command(), 'IOM', '2007')).toBe('IOM-2007-01');
+  });
+  it('has two digits or more', async () => {
+    for (let number = 1; number < 100; number++) await take();
+    expect(await take()).toBe('IOM-2006-100');
+  });
+  it('is the same for the same command again, also after others', async () => {
+    const meta = command();
+    const first = await take(meta);
+    await take();
+    expect(await take(meta)).toBe(first);
+    await record(first, meta);
+    expect(await take(meta)).toBe(first);
+  });
+  it('skips what was given by hand', async () => {
+    await record('IOM-2006-01');
+    await record('IOM-2006-02');
+    expect(await take()).toBe('IOM-2006-03');
+    await record('IOM-2006-04');
+    expect(await take()).toBe('IOM-2006-05');
+  });
+  it('is another one when somebody used it by hand before the command was done', async () => {
+    const meta = command();
+    expect(await take(meta)).toBe('IOM-2006-01');
+    await record('IOM-2006-01');
+    expect(await take(meta)).toBe('IOM-2006-02');
+    expect(await take(meta)).toBe('IOM-2006-02');
+  });
+  it('differs for everyone who takes one at the same time', async () => {
+    const taken = await Promise.all(Array.from({ length: 40 }, () => take()));
+    expect(new Set(taken).size).toBe(40);
+    expect(taken.sort().at(-1)).toBe('IOM-2006-40');
+  });
+});

@@ -1,0 +1,171 @@
+import { describe, expect, it } from '@jest/globals';
+import { v4 as uuidv4, v7 as uuidv7 } from 'uuid';
+import { canonicalJson, chainHash, digestOf, eventId, EventCodec, newSalt, UnknownEvent, type Envelope } from './events.js';
+import { by } from './testing/counter.js';
+
+const envelope = (type: string, version: number, data: string | null): Envelope => ({
+  id: 'a1b2',
+  stream: 'visit-1',
+  revision: 3,
+  position: '41',
+  type,
+  version,
+  data,
+  salt: 'salt',
+  digest: 'digest',
+  meta: by('c-1'),
+  recordedAt: '2026-03-01T12:00:00.000Z',
+  hash: 'hash',
+});
+
+describe('An event codec', () => {
+  const visits = { category: 'visit', evolve: { Planned: null, Made: null } };
+  const upcasts = {
+    Made: [(data: { place: string }) => ({ places: [data.place] }), (data: { places: string[] }) => ({ ...data, by: 'unknown' })],
+  };
+  const codec = new EventCodec([{ ...visits, upcasts }, { category: 'round', evolve: { Opened: null } }]);
+
+  it('gives an event its wire name, its newest version and canonical data', () => {
+    expect(codec.encode('visit', { name: 'Planned', data: { b: 1, a: [2], c: undefined } })).toEqual({
+      type: 'visit.Planned',
+      version: 1,
+      data: '{"a":[2],"b":1}',
+    });
+    expect(codec.encode('visit', { name: 'Made', data: {} }).version).toBe(3);
+  });
+
+  it('refuses to encode an event that no catalogue has', () => {
+    expect(() => codec.encode('visit', { name: 'Opened', data: {} })).toThrow('No such event type: visit.Opened');
+    expect(() => codec.encode('visit', { name: 'toString', data: {} })).toThrow('No such event type');
+  });
+
+  it('decodes the newest version as it was encoded, without salt, digest and hash', () => {
+    const { data: _, salt: _s, digest: _d, hash: _h, ...rest } = envelope('visit.Made', 3, null);
+    expect(codec.decode(envelope('visit.Made', 3, '{"places":["Manila"],"by":"IOM"}'))).toEqual({
+      ...rest,
+      name: 'Made',
+      data: { places: ['Manila'], by: 'IOM' },
+    });
+  });
+
+  it('upcasts older versions step by step, each step once', () => {
+    expect(codec.decode(envelope('visit.Made', 1, '{"place":"Manila"}')).data).toEqual({ places: ['Manila'], by: 'unknown' });
+    expect(codec.decode(envelope('visit.Made', 2, '{"places":["Rabat"]}')).data).toEqual({ places: ['Rabat'], by: 'unknown' });
+  });
+
+  it('keeps the recorded version, so that upcasting twice is noticed', () => {
+    expect(codec.decode(envelope('visit.Made', 1, '{"place":"Manila"}')).version).toBe(1);
+  });
+
+  it.each([
+    ['type', 'visit.Dreamt', 1],
+    ['category', 'dream.Made', 1],
+    ['version', 'visit.Made', 4],
+    ['version', 'visit.Planned', 2],
+  ])('says which unknown %s it met, and that newer software wrote it', (_, type, version) => {
+    expect(() => codec.decode(envelope(type, version, '{}'))).toThrow(UnknownEvent);
+    expect(() => codec.decode(envelope(type, version, '{}'))).toThrow(`${type} version ${version}`);
+    expect(() => codec.check([{ type: 'visit.Made', version: 1 }, { type, version }])).toThrow(/newer software.*upgrade/);
+  });
+
+  it('finds nothing wrong with the types and versions that it knows', () => {
+    expect(codec.types).toEqual([
+      { type: 'visit.Planned', version: 1 },
+      { type: 'visit.Made', version: 3 },
+      { type: 'round.Opened', version: 1 },
+    ]);
+    expect(() => codec.check([...codec.types, { type: 'visit.Made', version: 1 }])).not.toThrow();
+  });
+
+  it('cannot be made when a type is defined twice', () => {
+    expect(() => new EventCodec([visits, { category: 'visit', evolve: { Made: null } }])).toThrow(
+      'Event type defined twice: visit.Made',
+    );
+  });
+});
+
+describe('Canonical JSON', () => {
+  // The example of RFC 8785, section 3.2.2 to 3.2.4.
+  it('is that of RFC 8785', () => {
+    const value = {
+      numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
+      string: '\u20ac$\u000f\nA\'B"\\\\"/',
+      literals: [null, true, false],
+    };
+    expect(canonicalJson(value)).toBe(
+      '{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"string":"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}',
+    );
+  });
+
+  it('orders keys by UTF-16 code units, and leaves out what is absent', () => {
+    const value = { '\u20ac': 1, '\r': 2, '\ufb33': 3, '1': 4, '\ud83d\ude02': 5, '\u0080': 6, '\u00f6': 7, gone: undefined };
+    expect(Object.keys(JSON.parse(canonicalJson(value)) as object)).toHaveLength(7);
+    expect(canonicalJson(value)).toBe('{"\\r":2,"1":4,"\u0080":6,"ö":7,"€":1,"😂":5,"\ufb33":3}');
+  });
+
+  it('is the same whatever the order of the keys', () => {
+    expect(canonicalJson({ a: { c: 1, b: 2 }, d: 3 })).toBe(canonicalJson({ d: 3, a: { b: 2, c: 1 } }));
+  });
+});
+
+describe('The hash of an event', () => {
+  const event = envelope('visit.Made', 1, '{}');
+
+  it('is the one that was computed outside of this program', () => {
+    // printf '%s' '{"digest":"digest","id":"a1b2",…}' | openssl dgst -sha256 -binary | basenc --base64url
+    expect(chainHash(null, event)).toBe('lpe0a2LirpjGgns5VUDA5fFWPLc1wbXmc_RxtnaCL_8');
+    expect(chainHash('before', event)).toBe('KSBCDeuoMKfbXGy11RqFgTV3iaJQ1MCs3Ds5jNeoKi4');
+    expect(digestOf('salt', '{"a":1}')).toBe('ON9gujVLLl599iS7EP6ytLi0Ze9lI_0o4yG1N8uldWY');
+  });
+
+  it.each([
+    ['id', { id: 'a1b3' }],
+    ['stream', { stream: 'visit-2' }],
+    ['revision', { revision: 4 }],
+    ['type', { type: 'visit.Planned' }],
+    ['version', { version: 2 }],
+    ['digest', { digest: 'other' }],
+    ['meta', { meta: { ...event.meta, actor: 'someone' } }],
+    ['recordedAt', { recordedAt: '2026-03-01T12:00:00.001Z' }],
+  ])('changes with the %s', (_, change) => {
+    expect(chainHash(null, { ...event, ...change })).not.toBe(chainHash(null, event));
+  });
+
+  it('changes with the hash before it, but not with position, data or salt', () => {
+    expect(chainHash('other', event)).not.toBe(chainHash(null, event));
+    const moved = { ...event, position: '9', data: null, salt: '' };
+    expect(chainHash(null, moved)).toBe(chainHash(null, event));
+  });
+
+  it('rests on a digest that nobody can guess back without the salt', () => {
+    expect(digestOf('one', '{"name":"Jo"}')).not.toBe(digestOf('other', '{"name":"Jo"}'));
+    expect(new Set(Array.from({ length: 1000 }, newSalt)).size).toBe(1000);
+  });
+});
+
+describe('The id of an event', () => {
+  const UUID = /^[\da-f]{8}-[\da-f]{4}-8[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
+
+  it('is a UUID, always the same for a command, stream and index', () => {
+    for (const commandId of [uuidv7(), uuidv4(), 'import:row-7', `${uuidv7()}:2`, '']) {
+      expect(eventId(commandId, 'a', 0)).toMatch(UUID);
+      expect(eventId(commandId, 'a', 0)).toBe(eventId(commandId, 'a', 0));
+    }
+    expect(eventId('01920000-0000-7000-8000-000000000000', 'a', 0)).toBe('01920000-0000-878d-a7c4-478684650a89');
+  });
+
+  it('is another for every command, stream and index', () => {
+    const commands = [...Array.from({ length: 20 }, () => uuidv7()), uuidv4(), 'x', 'x:2', '1', '11'];
+    const ids = commands.flatMap((command) =>
+      ['a', 'b', '1', '11'].flatMap((stream) => [0, 1, 2, 11].map((index) => eventId(command, stream, index))),
+    );
+    expect(new Set(ids).size).toBe(commands.length * 16);
+  });
+
+  it('keeps the time of a UUIDv7, so that ids are ordered by it', () => {
+    const commands = Array.from({ length: 50 }, (_, n) => uuidv7({ msecs: 1_700_000_000_000 + n }));
+    const ids = commands.map((command) => eventId(command, 'a', 0));
+    expect(ids).toEqual(ids.toSorted());
+    expect(ids.map((id) => id.slice(0, 13))).toEqual(commands.map((command) => command.slice(0, 13)));
+  });
+});

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  checkAppend,
+  earlierResult,
+  NO_STREAM,
+  StoreUnavailable,
+  WrongRevision,
+  type Appended,
+  type EventStore,
+} from '../event-store.js';
+import { chainHash, digestOf, eventId, newSalt, type EncodedEvent, type Envelope, type Meta } from '../events.js';
+import type { TestedLog } from './tested-log.js';
+
+/** What the connections to one log in memory share. Tests may tamper with its events. */
+export class MemoryLog {
+  readonly identity = randomUUID();
+  readonly events: Envelope[] = [];
+  readonly idle = new Set<() => void>();
+  answerIsLost = false;
+}
+
+/** A store for tests of the core: it keeps the whole contract, but nothing beyond the process. */
+export class MemoryEventStore implements EventStore {
+  #closed = false;
+
+  constructor(
+    private readonly shared = new MemoryLog(),
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  async identity(): Promise<string> {
+    return this.#log.identity;
+  }
+
+  async append(stream: string, expected: number, events: readonly EncodedEvent[], meta: Meta): Promise<Appended> {
+    checkAppend(stream, expected, events, meta);
+    await nextTurn();
+    const written = await this.read(stream);
+    const actual = written.at(-1)?.revision ?? NO_STREAM;
+    const earlier = earlierResult(written.slice(expected + 1), meta.commandId);
+    if (earlier) return earlier;
+    if (actual !== expected) throw new WrongRevision(stream, expected, actual);
+    this.#write(stream, events, meta, written.at(-1));
+    if (!this.#log.answerIsLost) return this.#last(stream);
+    this.#log.answerIsLost = false;
+    return earlierResult(await this.read(stream, expected + 1), meta.commandId)!;
+  }
+
+  async read(stream: string, fromRevision = 0): Promise<Envelope[]> {
+    return this.#log.events.filter((e) => e.stream === stream && e.revision >= fromRevision);
+  }
+
+  async readAll(after: string | null, limit: number): Promise<Envelope[]> {
+    return this.#log.events.filter((e) => Number(e.position) > Number(after)).slice(0, limit);
+  }
+
+  async *subscribe(after: string | null, signal: AbortSignal, batchSize = 500): AsyncGenerator<Envelope[]> {
+    while (!signal.aborted) {
+      const batch = await this.readAll(after, batchSize);
+      if (batch.length > 0) yield batch;
+      else
+        await new Promise<void>((resolve) => {
+          this.#log.idle.add(resolve);
+          signal.addEventListener('abort', () => resolve());
+        });
+      after = batch.at(-1)?.position ?? after;
+    }
+  }
+
+  async head(): Promise<string | null> {
+    return this.#log.events.at(-1)?.position ?? null;
+  }
+
+  async positionAt(instant: Date): Promise<string | null> {
+    return this.#log.events.findLast((e) => Date.parse(e.recordedAt) <= instant.getTime())?.position ?? null;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#wake();
+  }
+
+  get #log(): MemoryLog {
+    if (this.#closed) throw new StoreUnavailable('The log is closed.');
+    return this.shared;
+  }
+
+  #write(stream: string, events: readonly EncodedEvent[], meta: Meta, before: Envelope | undefined): void {
+    const log = this.#log.events;
+    const recordedAt = new Date(Math.max(this.now(), Date.parse(log.at(-1)?.recordedAt ?? '1970'))).toISOString();
+    let [revision, hash] = [before?.revision ?? NO_STREAM, before?.hash ?? null];
+    for (const [index, { type, version, data }] of events.entries()) {
+      const salt = newSalt();
+      const position = String(log.length + 1);
+      const id = eventId(meta.commandId, stream, index);
+      const identified = {
+        id,
+        stream,
+        revision: ++revision,
+        type,
+        version,
+        digest: digestOf(salt, data),
+        meta,
+        recordedAt,
+      };
+      hash = chainHash(hash, identified);
+      log.push({ ...identified, position, data, salt, hash });
+    }
+    this.#wake();
+  }
+
+  #last(stream: string): Appended {
+    const { revision, position } = this.#log.events.findLast((e) => e.stream === stream)!;
+    return { revision, position };
+  }
+
+  #wake(): void {
+    this.shared.idle.forEach((wake) => wake());
+    this.shared.idle.clear();
+  }
+}
+
+/** A log in memory for the store contract. */
+export async function memoryLog(): Promise<TestedLog> {
+  const log = new MemoryLog();
+  const stores: MemoryEventStore[] = [];
+  return {
+    connect: async (now) => {
+      stores.push(new MemoryEventStore(log, now));
+      return stores.at(-1)!;
+    },
+    blank: async (position) => {
+      const index = log.events.findIndex((e) => e.position === position);
+      log.events[index] = { ...log.events[index]!, data: null, salt: '' };
+    },
+    loseNextAnswer: () => void (log.answerIsLost = true),
+    remove: async () => void (await Promise.all(stores.map((store) => store.close()))),
+  };
+}

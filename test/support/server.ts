@@ -1,0 +1,92 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { CommandBus } from '@nestjs/cqrs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AccessStore } from '#access';
+import { Projector } from '#eventsourcing';
+import { planImport, runImport } from '#exchange';
+import { LOG, metaOf, type Asked } from '#platform';
+import { openStores } from '../../apps/api/src/app.module.js';
+import { buildServer } from '../../apps/api/src/server.js';
+import { settingsFrom, type Settings } from '../../apps/api/src/settings.js';
+
+export const HLD = 'data/hld-follow-up';
+export const CLOCK_CASES = 'test/data/clock-cases';
+
+/** An answer, read. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly body: any;
+}
+
+/** A real server on a port of its own, with a store of its own that is thrown away. */
+export class TestServer {
+  private constructor(
+    readonly app: NestFastifyApplication,
+    readonly url: string,
+    readonly dataDir: string,
+    readonly settings: Settings,
+  ) {}
+
+  /** @param folders are imported through the ordinary commands */
+  static async start(folders: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<TestServer> {
+    const dataDir = mkdtempSync(join(tmpdir(), 'followthrough-'));
+    const settings = settingsFrom({ DATA_DIR: dataDir, PORT: '0', ...env });
+    const app = await buildServer(settings, openStores(settings));
+    await app.get(Projector).start();
+    await app.listen(0, '127.0.0.1');
+    const server = new TestServer(app, await app.getUrl(), dataDir, settings);
+    try {
+      for (const folder of folders) await server.import(folder);
+      return server;
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
+  }
+
+  async import(folder: string): Promise<void> {
+    const by: Asked['by'] = { account: 'import', role: 'secretariat', agency: null };
+    const log = this.app.get(LOG);
+    const plan = await planImport(folder, log, () => ({ by, meta: metaOf(by) }));
+    if (plan.problems.length > 0) throw new Error(JSON.stringify(plan.problems.slice(0, 5)));
+    await runImport(plan, this.app.get(CommandBus));
+    await this.app.get(Projector).reached(await log.store.head(), 30_000);
+  }
+
+  /** A token for a focal point of an agency, or for the secretariat. */
+  token(agency: string | null): string {
+    return this.app.get(AccessStore).create(agency, 'test').token;
+  }
+
+  async get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return read(await fetch(this.url + path, { headers }));
+  }
+
+  async post(path: string, body: unknown, token?: string, headers: Record<string, string> = {}): Promise<Answer> {
+    const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    const init = {
+      method: 'POST',
+      body: text,
+      headers: { 'content-type': 'application/json', ...authorization, ...headers },
+    };
+    return read(await fetch(this.url + path, init));
+  }
+
+  async close(): Promise<void> {
+    await this.app.close();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+async function read(response: Response): Promise<Answer> {
+  const text = await response.text();
+  const json =
+    /json/.test(response.headers.get('content-type') ?? '') &&
+    !/ndjson/.test(response.headers.get('content-type') ?? '');
+  return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text };
+}
