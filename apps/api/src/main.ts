@@ -1,8 +1,8 @@
 import './node-version.js';
 
 const { settingsFrom } = await import('./settings.js');
-const { startServer } = await import('./server.js');
+const { closeOnSignal, startServer } = await import('./server.js');
 
 const settings = settingsFrom();
-await startServer(settings);
+closeOnSignal(await startServer(settings));
 console.log(`Followthrough  ${settings.publicUrl}\nAPI            ${settings.publicUrl}/docs`);

@@ -16,6 +16,12 @@ export async function startServer(
   return app;
 }
 
+/** Lets requests under way finish on SIGINT or SIGTERM, closes the stores and ends with 0. */
+export function closeOnSignal(app: NestFastifyApplication): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void app.close().then(() => process.exit(0)));
+}
+
 /** The application, not yet listening and its projections not yet started. */
 export async function buildServer(settings: Settings, stores: Stores): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({ bodyLimit: settings.bodyLimit, routerOptions: { maxParamLength: 400 } });
@@ -38,6 +44,5 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
   SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json', customSiteTitle: 'Followthrough API' });
   await app.init();
   adapter.getInstance().removeContentTypeParser(['text/plain', 'application/x-www-form-urlencoded']);
-  app.enableShutdownHooks();
   return app;
 }

@@ -11,7 +11,7 @@ import { LOG, metaOf, type Asked } from '#platform';
 import { Progress } from '#progress';
 import { Lookup } from '#registers';
 import { AppModule, codec, openAccess, openLog, openStores } from '../../api/src/app.module.js';
-import { startServer } from '../../api/src/server.js';
+import { closeOnSignal, startServer } from '../../api/src/server.js';
 import { settingsFrom, sqliteFile, type Settings } from '../../api/src/settings.js';
 
 /** What the import is recorded as having been done by. */
@@ -79,7 +79,7 @@ async function demo(settings: Settings): Promise<void> {
     access.revoke(DEMO_LABEL);
     return [access.create(null, DEMO_LABEL), access.create('IOM', DEMO_LABEL)];
   }) as [{ token: string }, { token: string }];
-  await startServer(settings);
+  closeOnSignal(await startServer(settings));
   console.log(`
   Followthrough is running. Ctrl-C ends it.
 

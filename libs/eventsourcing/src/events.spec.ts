@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { v4 as uuidv4, v7 as uuidv7 } from 'uuid';
-import { canonicalJson, chainHash, digestOf, eventId, EventCodec, newSalt, UnknownEvent, type Envelope } from './events.js';
+import {
+  canonicalJson,
+  chainHash,
+  digestOf,
+  eventId,
+  EventCodec,
+  newSalt,
+  UnknownEvent,
+  type Envelope,
+} from './events.js';
 import { by } from './testing/counter.js';
 
 const envelope = (type: string, version: number, data: string | null): Envelope => ({
@@ -21,9 +30,15 @@ const envelope = (type: string, version: number, data: string | null): Envelope 
 describe('An event codec', () => {
   const visits = { category: 'visit', evolve: { Planned: null, Made: null } };
   const upcasts = {
-    Made: [(data: { place: string }) => ({ places: [data.place] }), (data: { places: string[] }) => ({ ...data, by: 'unknown' })],
+    Made: [
+      (data: { place: string }) => ({ places: [data.place] }),
+      (data: { places: string[] }) => ({ ...data, by: 'unknown' }),
+    ],
   };
-  const codec = new EventCodec([{ ...visits, upcasts }, { category: 'round', evolve: { Opened: null } }]);
+  const codec = new EventCodec([
+    { ...visits, upcasts },
+    { category: 'round', evolve: { Opened: null } },
+  ]);
 
   it('gives an event its wire name, its newest version and canonical data', () => {
     expect(codec.encode('visit', { name: 'Planned', data: { b: 1, a: [2], c: undefined } })).toEqual({
@@ -49,8 +64,14 @@ describe('An event codec', () => {
   });
 
   it('upcasts older versions step by step, each step once', () => {
-    expect(codec.decode(envelope('visit.Made', 1, '{"place":"Manila"}')).data).toEqual({ places: ['Manila'], by: 'unknown' });
-    expect(codec.decode(envelope('visit.Made', 2, '{"places":["Rabat"]}')).data).toEqual({ places: ['Rabat'], by: 'unknown' });
+    expect(codec.decode(envelope('visit.Made', 1, '{"place":"Manila"}')).data).toEqual({
+      places: ['Manila'],
+      by: 'unknown',
+    });
+    expect(codec.decode(envelope('visit.Made', 2, '{"places":["Rabat"]}')).data).toEqual({
+      places: ['Rabat'],
+      by: 'unknown',
+    });
   });
 
   it('keeps the recorded version, so that upcasting twice is noticed', () => {
@@ -65,7 +86,12 @@ describe('An event codec', () => {
   ])('says which unknown %s it met, and that newer software wrote it', (_, type, version) => {
     expect(() => codec.decode(envelope(type, version, '{}'))).toThrow(UnknownEvent);
     expect(() => codec.decode(envelope(type, version, '{}'))).toThrow(`${type} version ${version}`);
-    expect(() => codec.check([{ type: 'visit.Made', version: 1 }, { type, version }])).toThrow(/newer software.*upgrade/);
+    expect(() =>
+      codec.check([
+        { type: 'visit.Made', version: 1 },
+        { type, version },
+      ]),
+    ).toThrow(/newer software.*upgrade/);
   });
 
   it('finds nothing wrong with the types and versions that it knows', () => {
@@ -98,7 +124,16 @@ describe('Canonical JSON', () => {
   });
 
   it('orders keys by UTF-16 code units, and leaves out what is absent', () => {
-    const value = { '\u20ac': 1, '\r': 2, '\ufb33': 3, '1': 4, '\ud83d\ude02': 5, '\u0080': 6, '\u00f6': 7, gone: undefined };
+    const value = {
+      '\u20ac': 1,
+      '\r': 2,
+      '\ufb33': 3,
+      '1': 4,
+      '\ud83d\ude02': 5,
+      '\u0080': 6,
+      '\u00f6': 7,
+      gone: undefined,
+    };
     expect(Object.keys(JSON.parse(canonicalJson(value)) as object)).toHaveLength(7);
     expect(canonicalJson(value)).toBe('{"\\r":2,"1":4,"\u0080":6,"ö":7,"€":1,"😂":5,"\ufb33":3}');
   });

@@ -288,11 +288,22 @@ class Plan {
       const matches = (e: { name: string; data: object }, k: number) =>
         !seen.has(k) && e.name === name && canonicalJson(e.data) === canonicalJson(data) && (!isStage || k > last);
       const same = recorded.findIndex(matches);
-      if (same >= 0 && !(isStage && further.length > 0)) {
-        seen.add(same);
-        if (isStage) last = same;
-      } else if (same < 0 && isStage) further.push(acts[i]!);
-      else this.problem(at, acts[i]!.pointer(''), 'differs from what is recorded');
+      if (same >= 0) seen.add(same);
+      if (same < 0 && isStage) further.push(acts[i]!);
+      else if (same < 0 || (isStage && further.length > 0))
+        this.problem(at, acts[i]!.pointer(''), 'differs from what is recorded');
+      else if (isStage) last = same;
+    });
+    const importer = this.asked().by.account;
+    recorded.forEach(({ meta, data }, k) => {
+      if (meta.actor !== importer || seen.has(k)) return;
+      const { reportedOn } = data as { reportedOn: string };
+      const pointer = further[0]?.pointer('') ?? '/history';
+      this.problem(
+        at,
+        pointer,
+        `what was imported as reported on ${reportedOn} is missing or differs: ${canonicalJson(data)}`,
+      );
     });
     this.#count(at, further.length > 0 ? 'extended' : 'known');
     if (further.length === 0) return;

@@ -33,9 +33,20 @@ export function datesToPlot(reported: readonly FullDate[], asOf: FullDate, stale
 const dateOf = (time: number): FullDate => new Date(time).toISOString().slice(0, 10);
 const dayAfter = (date: FullDate): FullDate => dateOf(Date.parse(date) + DAY);
 
+const yearOf = (time: number): string => dateOf(time).slice(0, 4);
+
+/** The first days of at most so many years between the steps. */
+function newYears(steps: readonly Step[], most: number): number[] {
+  const [first, last] = [steps[0], steps.at(-1)].map((step) => Number(step?.asOf.slice(0, 4) ?? 0)) as [number, number];
+  const every = Math.max(1, Math.ceil((last - first) / most));
+  const years = Array.from({ length: Math.floor((last - first) / every) }, (_, i) => last - i * every);
+  return years.map((year) => Date.UTC(year, 0, 1)).reverse();
+}
+
 /** @returns SVG without a style of its own, so that a strict Content-Security-Policy lets it pass */
 export function stagesChart(steps: readonly Step[], { width, height }: { width: number; height: number }): string {
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
+  const years = newYears(steps, Math.floor(width / 80));
   const at = (value: (row: Row) => number) => steps.map(({ asOf, row }) => [asOf, value(row)]);
   chart.setOption({
     animation: false,
@@ -43,15 +54,11 @@ export function stagesChart(steps: readonly Step[], { width, height }: { width: 
     grid: { left: 4, right: 16, top: 14, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     xAxis: {
       type: 'time',
-      splitNumber: Math.max(3, Math.round(width / 110)),
-      minInterval: 365 * DAY,
-      axisLabel: {
-        color: 'var(--soft)',
-        hideOverlap: true,
-        formatter: (time: number) => String(new Date(time).getUTCFullYear()),
-      },
+      min: steps[0]?.asOf,
+      max: steps.at(-1)?.asOf,
+      axisLabel: { color: 'var(--soft)', customValues: years, formatter: (time: number) => yearOf(time) },
       axisLine: { lineStyle: { color: 'var(--soft)' } },
-      axisTick: { lineStyle: { color: 'var(--soft)' } },
+      axisTick: { lineStyle: { color: 'var(--soft)' }, customValues: years },
     },
     yAxis: {
       type: 'value',
@@ -84,15 +91,7 @@ export function stagesChart(steps: readonly Step[], { width, height }: { width: 
   chart.dispose();
   return svg
     .replace(/<style[\s\S]*?<\/style>/g, '')
-    .replaceAll(/ style="([^"]*)"/g, (_, style: string) =>
-      style
-        .split(';')
-        .filter(Boolean)
-        .map((declaration) => declaration.split(':') as [string, string])
-        .filter(([property]) => /^font-(size|weight)$/.test(property))
-        .map(([property, value]) => ` ${property}="${value}"`)
-        .join(''),
-    )
+    .replaceAll(/ style="[^"]*"/g, '')
     .replaceAll(/ class="[^"]*"/g, '')
     .replace('<svg ', '<svg aria-hidden="true" focusable="false" ')
     .trim();

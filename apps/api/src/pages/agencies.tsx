@@ -1,0 +1,218 @@
+/** Progress per agency, and one agency's report. */
+import { Controller, Get, Param, Query, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { ROLES, type Role } from '#commitments';
+import { Rejected } from '#eventsourcing';
+import { Progress, ProgressQuery, type AgencyRow, type ItemList, type ProgressView, type ThemeRow } from '#progress';
+import { Registers, type Agency, type Forum, type Outcome } from '#registers';
+import { Breakdown, Headline, Legend, NoSum } from './figures.js';
+import { Page } from './layout.js';
+import { AgencyLink, ByStage, LISTED } from './lists.js';
+import { OutcomeList } from './outcomes.js';
+import { RendersPages } from './rendering.js';
+import { FollowedUp, Scope } from './scope.js';
+import { path, Views, type View } from './view.js';
+import { count, counted, dateWords, roleWords, sentence } from './words.js';
+
+@RendersPages()
+@Controller('agencies')
+export class AgencyPages {
+  constructor(
+    private readonly views: Views,
+    private readonly progress: Progress,
+    private readonly registers: Registers,
+    private readonly followedUp: FollowedUp,
+  ) {}
+
+  @Get()
+  async agencies(@Query() query: ProgressQuery, @Req() request: FastifyRequest) {
+    const view = await this.views.open(query, request);
+    const progress = await this.progress.agencies(view.at, view.scope);
+    return <Agencies view={view} progress={progress} forums={await this.followedUp.forums(view)} />;
+  }
+
+  @Get(':code')
+  async agency(@Param('code') code: string, @Query() query: ProgressQuery, @Req() request: FastifyRequest) {
+    const view = await this.views.open(query, request);
+    const agency = await this.registers.one('agency', code, view.position);
+    if (!agency) throw new Rejected('not_found', `There is no agency ${code}.`);
+    const filter = { ...view.scope, agency: code };
+    const [progress, commitments, roles, open, forums] = await Promise.all([
+      this.progress.agency(code, view.at, view.scope),
+      this.progress.commitments(view.at, filter, { limit: LISTED }),
+      this.roles(view, code),
+      this.notTakenUp(view, agency),
+      this.followedUp.forums(view),
+    ]);
+    return <AgencyReport {...{ view, agency, progress, commitments, roles, open, forums }} />;
+  }
+
+  /** In how many commitments an agency has each role. */
+  private async roles(view: View, agency: string): Promise<RoleCount[]> {
+    const { followsUp } = view.scope;
+    const counts = ROLES.map(async (role) => {
+      const { total } = await this.progress.commitments(view.at, { agency, role, followsUp }, { limit: 1 });
+      return { role, total };
+    });
+    return (await Promise.all(counts)).filter(({ total }) => total > 0);
+  }
+
+  /** What outcomes reported by then ask of an agency, and no commitment follows up. */
+  private async notTakenUp(view: View, { code, name }: Agency): Promise<Outcome[]> {
+    const [outcomes, followed] = await Promise.all([
+      this.registers.all('outcome', view.position),
+      this.progress.inUse('followsUp', view.at),
+    ]);
+    return outcomes.filter(
+      (outcome) =>
+        view.isReported(outcome.document) &&
+        !followed.has(outcome.id) &&
+        outcome.addressees.some((addressee) => addressee === code || addressee === name),
+    );
+  }
+}
+
+interface RoleCount {
+  readonly role: Role;
+  readonly total: number;
+}
+
+const Agencies = ({ view, progress, forums }: { view: View; progress: ProgressView<AgencyRow>; forums: readonly Forum[] }) => (
+  <Page
+    view={view}
+    title="Progress per agency"
+    lead={<p>{counted(progress.rows.length, 'agency', 'agencies')} share {counted(progress.total.total, 'commitment')}.</p>}
+    json={view.api('/progress/agencies')}
+    csv={view.api('/progress/agencies', { ...view.asked, format: 'csv' })}
+  >
+    <Scope view={view} forums={forums} />
+    <Legend />
+    <Breakdown
+      view={view}
+      caption="Commitments per agency"
+      of="Agency"
+      lines={progress.rows.map((row) => ({
+        code: row.agency,
+        name: row.name,
+        href: view.link(path('agencies', row.agency), view.scope),
+        filter: { agency: row.agency },
+        row,
+      }))}
+    />
+    <NoSum of="agencies" total={progress.total.total} />
+  </Page>
+);
+
+interface ReportParts {
+  readonly view: View;
+  readonly agency: Agency;
+  readonly progress: ProgressView<ThemeRow> & { row: AgencyRow | null };
+  readonly commitments: ItemList;
+  readonly roles: readonly RoleCount[];
+  readonly open: readonly Outcome[];
+  readonly forums: readonly Forum[];
+}
+
+const AgencyReport = ({ view, agency, progress, commitments, roles, open, forums }: ReportParts) => {
+  const filter = { agency: agency.code };
+  return (
+    <Page
+      view={view}
+      title={agency.name}
+      eyebrow={`${agency.code} · ${sentence(agency.kind)}`}
+      lead={<Belonging view={view} agency={agency} />}
+      json={view.api(`/progress${path('agencies', agency.code)}`)}
+      csv={view.api(`/progress${path('agencies', agency.code)}`, { ...view.asked, format: 'csv' })}
+    >
+      <Scope view={view} forums={forums} />
+      {progress.row ? (
+        <Headline view={view} row={progress.row} filter={filter}>
+          of {count(progress.total.total)} of all agencies
+        </Headline>
+      ) : (
+        <p>
+          As at {dateWords(view.asOf)}, it is responsible for no commitment
+          {Object.values(view.scope).some(Boolean) && ' of those asked for'}.
+        </p>
+      )}
+      {roles.length > 0 && (
+        <p class="roles">
+          Its part:{' '}
+          {roles.map(({ role, total }, i) => (
+            <span key={role}>
+              {i > 0 && ', '}
+              {roleWords(role)} in <a href={view.list({ ...filter, role })}>{count(total)}</a>
+            </span>
+          ))}
+          . Observers, funders and hosts are not counted above.
+        </p>
+      )}
+      {progress.rows.length > 0 && (
+        <section>
+          <h2>By theme</h2>
+          <Legend />
+          <Breakdown
+            view={view}
+            caption={`Themes of the commitments of ${agency.code}`}
+            of="Theme"
+            lines={progress.rows.map((row) => ({
+              code: row.theme,
+              name: row.name,
+              href: view.link(path('themes', row.theme), view.scope),
+              filter: { ...filter, theme: row.theme },
+              row,
+            }))}
+          />
+          <NoSum of="themes" total={progress.row?.total ?? 0} />
+        </section>
+      )}
+      <section>
+        <h2>Asked of it and not taken up</h2>
+        {open.length === 0 ? (
+          <p>No outcome reported by {dateWords(view.asOf)} asks something of it that no commitment follows up.</p>
+        ) : (
+          <>
+            <p>
+              {counted(open.length, 'outcome')} of forums and resolutions {open.length === 1 ? 'names' : 'name'} it as
+              addressee, and no commitment follows {open.length === 1 ? 'it' : 'them'} up as at {dateWords(view.asOf)}.
+            </p>
+            <OutcomeList view={view} outcomes={open} />
+          </>
+        )}
+      </section>
+      <ByStage view={view} items={commitments.items} total={commitments.total} filter={filter} agency={agency.code} />
+    </Page>
+  );
+};
+
+const Belonging = ({ view, agency: { parent, memberships, succeededBy } }: { view: View; agency: Agency }) => {
+  const facts = [
+    parent && (
+      <>
+        part of <AgencyLink view={view} code={parent} long />
+      </>
+    ),
+    ...(memberships ?? []).map(({ body, from, to }) => (
+      <>
+        member of <AgencyLink view={view} code={body} long />
+        {from && ` since ${dateWords(from)}`}
+        {to && ` until ${dateWords(to)}`}
+      </>
+    )),
+    succeededBy && (
+      <>
+        succeeded by <AgencyLink view={view} code={succeededBy} long />
+      </>
+    ),
+  ].filter(Boolean);
+  return facts.length === 0 ? null : (
+    <p>
+      {facts.map((fact, i) => (
+        <span key={i} class="fact">
+          {i > 0 && '; '}
+          {fact}
+        </span>
+      ))}
+    </p>
+  );
+};

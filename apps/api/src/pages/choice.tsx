@@ -1,0 +1,46 @@
+/** A select of a form; what was asked for is shown even when it is not among the options. */
+export type Option = readonly [value: string, label: string];
+
+export interface ChoiceParts {
+  readonly name: string;
+  readonly label: string;
+  /** What no choice means. */
+  readonly any: string;
+  readonly options: readonly Option[];
+  readonly groups?: readonly { readonly label: string; readonly options: readonly Option[] }[];
+  readonly value: unknown;
+}
+
+export const Choice = ({ name, label, any, options, groups = [], value }: ChoiceParts) => {
+  const asked = value === undefined || value === null ? '' : String(value);
+  const known = [...options, ...groups.flatMap(({ options }) => options)].some(([value]) => value === asked);
+  return (
+    <label>
+      <span>{label}</span>
+      <select name={name}>
+        <option value="">{any}</option>
+        {asked && !known && (
+          <option value={asked} selected>
+            {asked}
+          </option>
+        )}
+        <Options options={options} asked={asked} />
+        {groups.map(({ label, options }) => (
+          <optgroup key={label} label={label}>
+            <Options options={options} asked={asked} />
+          </optgroup>
+        ))}
+      </select>
+    </label>
+  );
+};
+
+const Options = ({ options, asked }: { options: readonly Option[]; asked: string }) => (
+  <>
+    {options.map(([value, label]) => (
+      <option key={value} value={value} selected={value === asked}>
+        {label}
+      </option>
+    ))}
+  </>
+);

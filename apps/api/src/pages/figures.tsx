@@ -1,0 +1,207 @@
+/** Counts of commitments: headline figures, bars, and breakdowns. Every figure leads to the list behind it. */
+import type { ComponentChildren } from 'preact';
+import type { PartialDate } from '#clocks';
+import type { Nature, Stage } from '#commitments';
+import type { Filter, Row } from '#progress';
+import type { View } from './view.js';
+import { count, counted, dateWords, OPEN_STAGES, SHOWN_STAGES, STAGE_WORDS, standingWords } from './words.js';
+
+export const On = ({ date }: { date: PartialDate }) => <time dateTime={date}>{dateWords(date)}</time>;
+
+/** A number that leads to the list behind it. */
+export const Figure = ({ n, href }: { n: number; href: string }) =>
+  n === 0 ? <span class="nil">0</span> : <a href={href}>{count(n)}</a>;
+
+export const StageTag = ({ stage, nature }: { stage: Stage; nature?: Nature }) => (
+  <span class={`stage ${stage}`}>
+    {STAGE_WORDS[stage]}
+    {nature === 'standing' && <small> · standing: {standingWords(stage).toLowerCase()}</small>}
+  </span>
+);
+
+/** What the colours of bars and charts stand for. */
+export const Legend = ({ children }: { children?: ComponentChildren }) => (
+  <ul class="legend" aria-label="Colours">
+    {SHOWN_STAGES.map((stage) => (
+      <li key={stage}>
+        <span class={`stage ${stage}`}>{STAGE_WORDS[stage]}</span>
+      </li>
+    ))}
+    {children}
+  </ul>
+);
+
+const openIn = ({ total, byStage }: Row): number => total - byStage.completed - byStage.discontinued;
+
+/** What a bar shows, in words. */
+const barWords = ({ total, byStage }: Row): string =>
+  `Of ${counted(total, 'commitment')}: ${SHOWN_STAGES.filter((stage) => byStage[stage] > 0)
+    .map((stage) => `${count(byStage[stage])} ${STAGE_WORDS[stage].toLowerCase()}`)
+    .join(', ')}`;
+
+/** The stages of a row as a bar; its length is the row's share of `longest` commitments. */
+export const StageBar = ({ row, longest = row.total }: { row: Row; longest?: number }) => {
+  let x = 0;
+  return (
+    <svg class="bar" role="img" aria-label={barWords(row)} width="100%" height="16" preserveAspectRatio="none">
+      <title>{barWords(row)}</title>
+      {SHOWN_STAGES.map((stage) => {
+        const width = (100 * row.byStage[stage]) / Math.max(longest, 1);
+        const segment = <rect key={stage} class={stage} x={`${x}%`} width={`${width}%`} height="16" />;
+        x += width;
+        return width > 0 && segment;
+      })}
+    </svg>
+  );
+};
+
+interface Shown {
+  readonly view: View;
+  readonly row: Row;
+  /** What leads to the commitments that the row counts. */
+  readonly filter: Filter;
+}
+
+/** The totals of a row, each with what it is a part of. */
+export const Headline = ({ view, row, filter, children }: Shown & { children?: ComponentChildren }) => {
+  const open = openIn(row);
+  const part = (n: number, of: number, what: string, part: Filter, whole: Filter) => (
+    <>
+      <dd>
+        <Figure n={n} href={view.list({ ...filter, ...part })} />
+      </dd>
+      <dd class="of">
+        of <Figure n={of} href={view.list({ ...filter, ...whole })} /> {what}
+      </dd>
+    </>
+  );
+  return (
+    <section class="headline" aria-label="Totals">
+      <dl>
+        <div>
+          <dt>Commitments</dt>
+          <dd>
+            <Figure n={row.total} href={view.list(filter)} />
+          </dd>
+          <dd class="of">{children ?? (row.lastReportedOn && <>last report {dateWords(row.lastReportedOn)}</>)}</dd>
+        </div>
+        <div>
+          <dt>Completed</dt>
+          {part(row.byStage.completed, row.total, 'commitments', { stage: 'completed' }, {})}
+        </div>
+        <div>
+          <dt>Overdue</dt>
+          {part(row.overdue, row.withTarget, 'with a target date', { overdue: true }, { withTarget: true })}
+        </div>
+        <div>
+          <dt>Not heard of for {counted(view.staleAfter, 'month')}</dt>
+          {part(row.stale, open, 'still open', { stale: true }, { stage: OPEN_STAGES })}
+        </div>
+      </dl>
+      {row.total > 0 && <StageBar row={row} />}
+      <ul class="legend figures">
+        {SHOWN_STAGES.map((stage) => (
+          <li key={stage}>
+            <span class={`stage ${stage}`}>{STAGE_WORDS[stage]}</span>{' '}
+            <Figure n={row.byStage[stage]} href={view.list({ ...filter, stage })} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+};
+
+/** A row of a breakdown. */
+export interface Line {
+  readonly code: string;
+  readonly name: string;
+  readonly href: string;
+  readonly filter: Filter;
+  readonly row: Row;
+  /** How deep below the top it stands. */
+  readonly depth?: number;
+}
+
+interface BreakdownParts {
+  readonly view: View;
+  readonly caption: string;
+  readonly of: 'Agency' | 'Theme';
+  readonly lines: readonly Line[];
+  /** Without the columns of the single stages: the bar says it. */
+  readonly brief?: boolean;
+}
+
+/** One row per agency or theme, with its bar. */
+export const Breakdown = ({ view, caption, of, lines, brief = false }: BreakdownParts) => {
+  const longest = Math.max(...lines.map(({ row }) => row.total));
+  const stages = brief ? [] : SHOWN_STAGES;
+  return (
+    <div class="table" role="region" aria-label={caption} tabIndex={0}>
+      <table class={brief ? 'breakdown brief' : 'breakdown'}>
+        <caption>{caption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{of}</th>
+            <th scope="col" class="n">
+              Commit&shy;ments
+            </th>
+            <th scope="col">By stage</th>
+            {stages.map((stage) => (
+              <th key={stage} scope="col" class="n">
+                {STAGE_WORDS[stage]}
+              </th>
+            ))}
+            <th scope="col" class="n">
+              Overdue <small>of those with a target</small>
+            </th>
+            <th scope="col" class="n">
+              Not heard of <small>of those open</small>
+            </th>
+            {!brief && <th scope="col">Last report</th>}
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map(({ code, name, href, filter, row, depth = 0 }) => (
+            <tr key={code}>
+              <th scope="row" class={`depth-${Math.min(depth, 3)}`}>
+                <a href={href}>{name}</a> {name !== code && <small class="code">{code}</small>}
+              </th>
+              <td class="n" data-label="Commitments">
+                <Figure n={row.total} href={view.list(filter)} />
+              </td>
+              <td class="of-bar">
+                <StageBar row={row} longest={longest} />
+              </td>
+              {stages.map((stage) => (
+                <td key={stage} class="n by-stage" data-label={STAGE_WORDS[stage]}>
+                  <Figure n={row.byStage[stage]} href={view.list({ ...filter, stage })} />
+                </td>
+              ))}
+              <td class="n" data-label="Overdue">
+                <Figure n={row.overdue} href={view.list({ ...filter, overdue: true })} />
+                <small> of {count(row.withTarget)}</small>
+              </td>
+              <td class="n" data-label="Not heard of">
+                <Figure n={row.stale} href={view.list({ ...filter, stale: true })} />
+                <small> of {count(openIn(row))}</small>
+              </td>
+              {!brief && (
+                <td class="date" data-label="Last report">
+                  {row.lastReportedOn && <On date={row.lastReportedOn} />}
+                </td>
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+};
+
+/** Rule 9: a breakdown is no sum. */
+export const NoSum = ({ of, total }: { of: 'agencies' | 'themes'; total: number }) => (
+  <p class="note">
+    A commitment counts once in the total of {count(total)} and once under each of its {of}
+    {of === 'themes' && ' (and under the themes above them)'}: these rows do not add up to the total.
+  </p>
+);

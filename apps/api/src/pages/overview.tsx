@@ -1,0 +1,268 @@
+/** The overview: where things stand, and whether anyone has said so lately. */
+import { Controller, Get, Query, Req } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { monthsBefore } from '#clocks';
+import { ProgressClockQuery } from '#platform';
+import { Progress, type AgencyRow, type ItemList, type Row, type ThemeRow } from '#progress';
+import { Registers, type Framework } from '#registers';
+import { datesToPlot, stagesChart, type Step } from './chart.js';
+import { Breakdown, Headline, Legend, NoSum } from './figures.js';
+import { HowToRead } from './how-to-read.js';
+import { Page } from './layout.js';
+import { CommitmentTable } from './lists.js';
+import { RendersPages } from './rendering.js';
+import { path, Views, type View } from './view.js';
+import { count, counted, dateWords, OPEN_STAGES, SHOWN_STAGES, STAGE_WORDS } from './words.js';
+
+const MOST = 10;
+const EXAMPLES = 5;
+
+@ApiExcludeController()
+@RendersPages()
+@Controller()
+export class OverviewPage {
+  constructor(
+    private readonly views: Views,
+    private readonly progress: Progress,
+    private readonly registers: Registers,
+  ) {}
+
+  @Get()
+  async overview(@Query() query: ProgressClockQuery, @Req() request: FastifyRequest) {
+    const view = await this.views.open(query, request);
+    const [agencies, themes, frameworks, overdue, reported] = await Promise.all([
+      this.progress.agencies(view.at),
+      this.progress.themes(view.at),
+      this.registers.all('framework', view.position),
+      this.progress.commitments(view.at, { overdue: true }, { limit: EXAMPLES }),
+      this.progress.reportDates(view.at),
+    ]);
+    const steps = await this.progress.timeline(datesToPlot(reported, view.asOf, view.staleAfter), view.at);
+    const registered = await this.registers.all('theme', view.position);
+    const ofFramework = (code: string) => {
+      const top = new Set(registered.filter((t) => t.framework === code && !t.parent).map(({ code }) => code));
+      return themes.rows.filter(({ theme }) => top.has(theme));
+    };
+    const [framework] = [...frameworks]
+      .map((framework) => ({ framework, rows: ofFramework(framework.code) }))
+      .sort((a, b) => b.rows.length - a.rows.length);
+    return <Overview {...{ view, total: agencies.total, agencies: agencies.rows, steps, overdue, framework }} />;
+  }
+}
+
+interface OverviewParts {
+  readonly view: View;
+  readonly total: Row;
+  readonly agencies: readonly AgencyRow[];
+  readonly steps: readonly Step[];
+  readonly overdue: ItemList;
+  readonly framework?: { framework: Framework; rows: readonly ThemeRow[] };
+}
+
+const Overview = ({ view, total, agencies, steps, overdue, framework }: OverviewParts) => (
+  <Page
+    view={view}
+    title="What has come of it"
+    eyebrow="Commitments on international migration and development"
+    lead={
+      <p>
+        What agencies undertook after the High-level Dialogues, and what they have since reported about it: for focal
+        points, for the secretariat, and for everyone who wants to know.
+      </p>
+    }
+    json={view.api('/progress/agencies')}
+    csv={view.api('/progress/agencies', { ...view.asked, format: 'csv' })}
+  >
+    {total.total === 0 ? <Nothing view={view} /> : <Silence view={view} total={total} />}
+    {total.total > 0 && (
+      <>
+        <Headline view={view} row={total} filter={{}} />
+        <OverTime view={view} steps={steps} />
+        <Overdue view={view} overdue={overdue} />
+        <section>
+          <h2>Agencies with most commitments</h2>
+          <Legend />
+          <Breakdown
+            view={view}
+            caption="As lead, co-lead or partner"
+            of="Agency"
+            brief
+            lines={[...agencies]
+              .sort((a, b) => b.total - a.total)
+              .slice(0, MOST)
+              .map((row) => ({
+                code: row.agency,
+                name: row.name,
+                href: view.link(path('agencies', row.agency)),
+                filter: { agency: row.agency },
+                row,
+              }))}
+          />
+          <p>
+            <a href={view.link('/agencies')}>All {counted(agencies.length, 'agency', 'agencies')}</a>
+          </p>
+        </section>
+        {framework && (
+          <section>
+            <h2>Themes</h2>
+            <Legend />
+            <Breakdown
+              view={view}
+              caption={framework.framework.name}
+              of="Theme"
+              brief
+              lines={framework.rows.map((row) => ({
+                code: row.theme,
+                name: row.name,
+                href: view.link(path('themes', row.theme)),
+                filter: { theme: row.theme },
+                row,
+              }))}
+            />
+            <p>
+              <a href={view.link('/themes')}>All themes, by framework</a>
+            </p>
+          </section>
+        )}
+        <NoSum of="themes" total={total.total} />
+      </>
+    )}
+    <HowToRead staleAfter={view.staleAfter} />
+  </Page>
+);
+
+const Nothing = ({ view }: { view: View }) => (
+  <section class="callout">
+    <h2>Nothing had been reported by {dateWords(view.asOf)}</h2>
+    {view.reports[0] && (
+      <p>
+        The first report here is of <a href={view.here({ asOf: view.reports[0].date })}>{dateWords(view.reports[0].date)}</a>.
+      </p>
+    )}
+  </section>
+);
+
+/** Says so plainly when what is shown is old. */
+const Silence = ({ view, total }: { view: View; total: Row }) => {
+  const { lastReportedOn, stale, byStage } = total;
+  if (!lastReportedOn || lastReportedOn >= monthsBefore(view.asOf, view.staleAfter)) return null;
+  const open = total.total - byStage.completed - byStage.discontinued;
+  return (
+    <section class="callout">
+      <h2>Nothing has been reported since {dateWords(lastReportedOn)}</h2>
+      <p>
+        <a href={view.list({ stale: true })}>
+          {count(stale)} of {counted(open, 'open commitment')}
+        </a>{' '}
+        have not been heard of for {counted(view.staleAfter, 'month')}. What follows is the last that was said, not what is
+        so on {dateWords(view.asOf)}. To see how things stood when they were reported, choose the date of a report:
+      </p>
+      <ul class="choices">
+        {view.reports
+          .filter(({ date }) => date <= view.asOf)
+          .map(({ date, documents }) => (
+            <li key={date}>
+              <a href={view.here({ asOf: date })}>
+                <strong>{dateWords(date)}</strong>
+                {documents.map(({ id, title, publisher }) => (
+                  <span key={id}>
+                    {title} <small>({publisher})</small>
+                  </span>
+                ))}
+              </a>
+            </li>
+          ))}
+      </ul>
+    </section>
+  );
+};
+
+const OverTime = ({ view, steps }: { view: View; steps: readonly Step[] }) => {
+  const changes = steps.filter(({ row }, i) => JSON.stringify(row) !== JSON.stringify(steps[i - 1]?.row));
+  const title = 'Stages over time, as reported';
+  return (
+    <section>
+      <h2>{title}</h2>
+      <figure class="chart">
+        <Legend>
+          <li>
+            <span class="stale-line">Open, but not heard of for {counted(view.staleAfter, 'month')}</span>
+          </li>
+        </Legend>
+        {steps.length > 1 && (
+          <>
+            <div class="wide" dangerouslySetInnerHTML={{ __html: stagesChart(steps, { width: 1120, height: 320 }) }} />
+            <div class="narrow" dangerouslySetInnerHTML={{ __html: stagesChart(steps, { width: 340, height: 260 }) }} />
+          </>
+        )}
+        <figcaption>
+          Number of commitments in each stage on each day, by what had been reported by then. Stages change only when
+          someone reports; the dotted line shows how many open ones nobody had spoken of for{' '}
+          {counted(view.staleAfter, 'month')}.
+        </figcaption>
+        <details>
+          <summary>The figures of this chart</summary>
+          <div class="table" role="region" aria-label={title} tabIndex={0}>
+            <table>
+              <caption>{title}: the dates on which figures change</caption>
+              <thead>
+                <tr>
+                  <th scope="col">As at</th>
+                  <th scope="col" class="n">
+                    Commitments
+                  </th>
+                  {SHOWN_STAGES.map((stage) => (
+                    <th key={stage} scope="col" class="n">
+                      {STAGE_WORDS[stage]}
+                    </th>
+                  ))}
+                  <th scope="col" class="n">
+                    Not heard of
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {changes.map(({ asOf, row }) => (
+                  <tr key={asOf}>
+                    <th scope="row">
+                      <a href={view.here({ asOf })}>{dateWords(asOf)}</a>
+                    </th>
+                    <td class="n">{count(row.total)}</td>
+                    {SHOWN_STAGES.map((stage) => (
+                      <td key={stage} class="n">
+                        {count(row.byStage[stage])}
+                      </td>
+                    ))}
+                    <td class="n">{count(row.stale)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </details>
+      </figure>
+    </section>
+  );
+};
+
+const Overdue = ({ view, overdue }: { view: View; overdue: ItemList }) => (
+  <section>
+    <h2>Overdue</h2>
+    {overdue.total === 0 ? (
+      <p>No open commitment has passed its target date.</p>
+    ) : (
+      <>
+        <CommitmentTable
+          view={view}
+          caption={`${count(overdue.items.length)} of the ${count(overdue.total)} that have passed their target date`}
+          items={overdue.items}
+        />
+        <p>
+          <a href={view.list({ overdue: true })}>All {count(overdue.total)} overdue</a> ·{' '}
+          <a href={view.list({ stale: true })}>all not heard of</a> · <a href={view.list({ stage: OPEN_STAGES })}>all open</a>
+        </p>
+      </>
+    )}
+  </section>
+);

@@ -1,0 +1,48 @@
+/** What the figures of a progress page are narrowed to: the follow-up of one forum, a role. */
+import { Injectable } from '@nestjs/common';
+import { Progress } from '#progress';
+import { Registers, type Forum } from '#registers';
+import { Choice } from './choice.js';
+import { Kept } from './layout.js';
+import type { View } from './view.js';
+
+/** The forums that commitments follow up, themselves or through round tables and outcomes. */
+@Injectable()
+export class FollowedUp {
+  constructor(
+    private readonly progress: Progress,
+    private readonly registers: Registers,
+  ) {}
+
+  async forums(view: View): Promise<Forum[]> {
+    const [forums, outcomes, inUse] = await Promise.all([
+      this.registers.all('forum', view.position),
+      this.registers.all('outcome', view.position),
+      this.progress.inUse('followsUp', view.at),
+    ]);
+    const parents = new Map(forums.map(({ id, parent }) => [id, parent]));
+    const followed = new Set<string>();
+    const direct = [...inUse.keys(), ...outcomes.filter(({ id }) => inUse.has(id)).map(({ forum }) => forum)];
+    for (let id of direct)
+      for (; id && parents.has(id) && !followed.has(id); id = parents.get(id)) followed.add(id);
+    return forums.filter(({ id }) => followed.has(id));
+  }
+}
+
+export const Scope = ({ view, forums }: { view: View; forums: readonly Forum[] }) => {
+  const { followsUp, role, ...asked } = view.asked;
+  return (
+    <form method="get" action={view.path} class="filters" aria-label="Narrow the figures">
+      <Kept asked={asked} />
+      <Choice
+        name="followsUp"
+        label="Follow-up of"
+        any="Everything"
+        options={forums.map(({ id, name }) => [id, name])}
+        value={followsUp}
+      />
+      <Choice name="role" label="Agencies count as" any="Lead, co-lead or partner" options={[['lead', 'Lead only']]} value={role} />
+      <button type="submit">Show</button>
+    </form>
+  );
+};

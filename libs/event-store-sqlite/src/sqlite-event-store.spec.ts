@@ -1,0 +1,364 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { v7 as uuidv7 } from 'uuid';
+import {
+  NO_STREAM,
+  StoreUnavailable,
+  verify,
+  WrongRevision,
+  type EncodedEvent,
+  type Envelope,
+  type EventStore,
+  type Meta,
+} from '#eventsourcing';
+import { storeContract } from '../../eventsourcing/src/testing/store-contract.js';
+import { SqliteEventStore } from './sqlite-event-store.js';
+
+/** Every connection of better-sqlite3, and every COMMIT, which may be made to go wrong after it was carried out. */
+const connections = new Set<Database.Database>();
+const commits = { count: 0, answerIsLost: false };
+
+const prepare = Database.prototype.prepare;
+Database.prototype.prepare = function (this: Database.Database, sql: string) {
+  connections.add(this);
+  const statement = prepare.call(this, sql);
+  const run = statement.run.bind(statement) as () => Database.RunResult;
+  if (sql === 'COMMIT')
+    statement.run = () => {
+      const result = run();
+      commits.count++;
+      if (commits.answerIsLost) {
+        commits.answerIsLost = false;
+        throw new Error('disk I/O error');
+      }
+      return result;
+    };
+  return statement;
+} as typeof prepare;
+
+const newFolder = (): string => mkdtempSync(join(tmpdir(), 'sqlite-event-store-'));
+
+storeContract('SQLite', async () => {
+  const folder = newFolder();
+  const file = join(folder, 'log.db');
+  const stores: SqliteEventStore[] = [];
+  return {
+    connect: async (now) => {
+      stores.push(new SqliteEventStore(file, now));
+      return stores.at(-1)!;
+    },
+    blank: async (position) => {
+      const db = new Database(file);
+      db.prepare("UPDATE events SET data = NULL, salt = '' WHERE position = ?").run(position);
+      db.close();
+    },
+    loseNextAnswer: () => void (commits.answerIsLost = true),
+    remove: async () => {
+      commits.answerIsLost = false;
+      await Promise.all(stores.map((store) => store.close()));
+      rmSync(folder, { recursive: true });
+    },
+  };
+});
+
+let folder: string;
+let file: string;
+let store: SqliteEventStore;
+/** Another connection to the file, as another program has it. */
+let foreign: Database.Database;
+beforeEach(() => {
+  folder = newFolder();
+  file = join(folder, 'log.db');
+  store = new SqliteEventStore(file);
+  foreign = new Database(file);
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  foreign.close();
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
+
+const by = (commandId = uuidv7()): Meta => ({
+  actor: 'account-7',
+  agency: null,
+  role: 'secretariat',
+  commandId,
+  correlationId: commandId,
+  causationId: null,
+});
+const event = (text = '', type = 'test.Happened'): EncodedEvent => ({
+  type,
+  version: 1,
+  data: JSON.stringify({ text }),
+});
+const append = (stream: string, expected: number, events = [event()], meta = by(), to: EventStore = store) =>
+  to.append(stream, expected, events, meta);
+const everything = (from: EventStore = store): Promise<Envelope[]> => from.readAll(null, 100_000);
+const ownConnection = (): Database.Database =>
+  [...connections].findLast((db) => db.open && db !== foreign && db.name === file)!;
+
+describe('Durability', () => {
+  it('is synchronous=FULL, also after writes', async () => {
+    for (let n = 0; n < 3; n++) await append('s', n - 1);
+    expect(ownConnection().pragma('synchronous', { simple: true })).toBe(2);
+    expect(ownConnection().pragma('journal_mode', { simple: true })).toBe('wal');
+  });
+
+  it('is refused to be less: a log that SQLite would not keep at FULL is not opened', () => {
+    const pragma = Database.prototype.pragma;
+    jest.spyOn(Database.prototype, 'pragma').mockImplementation(function (this: Database.Database, ...args) {
+      return args[0] === 'synchronous = FULL' ? [] : pragma.apply(this, args);
+    });
+    expect(() => new SqliteEventStore(file)).toThrow('SQLite does not keep synchronous=FULL');
+  });
+});
+
+describe('Appends that wait in the same turn', () => {
+  it('share one transaction and one time, and each gets its own answer', async () => {
+    let now = 1_000_000;
+    const one = new SqliteEventStore(file, () => now++);
+    const before = commits.count;
+    const answers = await Promise.all(
+      Array.from({ length: 32 }, (_, n) => append(`s${n}`, NO_STREAM, [event(), event()], by(), one)),
+    );
+    expect(commits.count - before).toBe(1);
+    const written = await everything();
+    expect(new Set(written.map(({ recordedAt }) => recordedAt)).size).toBe(1);
+    expect(answers).toEqual(answers.map((_, n) => ({ revision: 1, position: String(2 * n + 2) })));
+    expect(written.filter((_, n) => n % 2 === 1).map((e) => e.stream)).toEqual(answers.map((_, n) => `s${n}`));
+    await one.close();
+  });
+
+  it('are judged one by one: a refused or repeated one does no harm to the others', async () => {
+    const meta = by();
+    const earlier = await append('known', NO_STREAM, [event()], meta);
+    const before = commits.count;
+    const answers = await Promise.allSettled([
+      append('a', NO_STREAM),
+      append('a', NO_STREAM),
+      append('known', NO_STREAM, [event()], meta),
+      append('a', 0),
+      append('b', 5),
+      append('a', 1),
+      append('bad name', NO_STREAM),
+    ]);
+    expect(commits.count - before).toBe(1);
+    expect(
+      answers.map((answer) => (answer.status === 'fulfilled' ? answer.value : (answer.reason as Error).message)),
+    ).toEqual([
+      { revision: 0, position: '2' },
+      'a is at revision 0, not -1',
+      earlier,
+      { revision: 1, position: '3' },
+      'b is at revision -1, not 5',
+      { revision: 2, position: '4' },
+      'Not a stream name: "bad name"',
+    ]);
+    expect(answers[1]).toMatchObject({ reason: expect.any(WrongRevision) });
+    expect(await everything()).toHaveLength(4);
+    expect(await verify(store)).toMatchObject({ ok: true });
+  });
+
+  it('are answered only after the commit', async () => {
+    const seen: number[] = [];
+    const visible = foreign.prepare<[], number>('SELECT count(*) FROM events').pluck();
+    await Promise.all(
+      Array.from({ length: 10 }, (_, n) => append(`s${n}`, NO_STREAM).then(() => seen.push(visible.get()!))),
+    );
+    expect(seen).toEqual(Array(10).fill(10));
+  });
+
+  it('are those of one turn: appends one after the other have a transaction each', async () => {
+    const before = commits.count;
+    for (let n = 0; n < 5; n++) await append('s', n - 1);
+    expect(commits.count - before).toBe(5);
+  });
+});
+
+describe('The file', () => {
+  it.each([
+    ["UPDATE events SET type = 'x'", 'events are never changed'],
+    ['UPDATE events SET stream = stream', 'events are never changed'],
+    ['UPDATE events SET position = position + 1', 'events are never changed'],
+    ["UPDATE events SET meta = '{}', data = NULL, salt = ''", 'events are never changed'],
+    ["UPDATE events SET recorded_at = 0, hash = ''", 'events are never changed'],
+    ["UPDATE events SET data = '{}'", 'data can only be blanked, with its salt'],
+    ["UPDATE events SET salt = ''", 'data can only be blanked, with its salt'],
+    ['UPDATE events SET data = NULL', 'data can only be blanked, with its salt'],
+    ['DELETE FROM events', 'events are never deleted'],
+    ['DELETE FROM events WHERE position = 2', 'events are never deleted'],
+  ])('refuses %s', async (sql, message) => {
+    await append('s', NO_STREAM, [event('a'), event('b')]);
+    const before = await everything();
+    expect(() => foreign.exec(sql)).toThrow(message);
+    expect(await everything()).toEqual(before);
+  });
+
+  it('is refused when newer software wrote it, and left as it is', async () => {
+    await append('s', NO_STREAM);
+    foreign.pragma('user_version = 2');
+    expect(() => new SqliteEventStore(file)).toThrow(
+      `${file} was written by newer software (format 2, this is 1): please upgrade.`,
+    );
+    expect(foreign.pragma('user_version', { simple: true })).toBe(2);
+  });
+
+  it('is refused when it is another database, or none, and left as it is', () => {
+    const other = join(folder, 'other.db');
+    const db = new Database(other);
+    db.exec('CREATE TABLE mine (a)');
+    expect(() => new SqliteEventStore(other)).toThrow(`${other} is a database, but not a log.`);
+    expect(db.prepare('SELECT name FROM sqlite_schema').pluck().all()).toEqual(['mine']);
+    expect(db.pragma('journal_mode', { simple: true })).toBe('delete');
+    db.close();
+    writeFileSync(join(folder, 'text.db'), 'No database at all. '.repeat(100));
+    expect(() => new SqliteEventStore(join(folder, 'text.db'))).toThrow('file is not a database');
+  });
+
+  it('knows every type and version that it holds, not those of refused appends', async () => {
+    await append('s', NO_STREAM, [event('', 'a.Known')]);
+    await expect(append('s', NO_STREAM, [event('', 'a.Refused')])).rejects.toThrow(WrongRevision);
+    expect(store.types()).toEqual([{ type: 'a.Known', version: 1 }]);
+    await append('s', 0, [event('', 'a.Refused'), { ...event('', 'a.Known'), version: 2 }]);
+    expect(store.types()).toEqual([
+      { type: 'a.Known', version: 1 },
+      { type: 'a.Known', version: 2 },
+      { type: 'a.Refused', version: 1 },
+    ]);
+  });
+});
+
+describe('A backup', () => {
+  it('made while events are appended is a verified beginning of the log, with all that was there when it began', async () => {
+    for (let n = 0; n < 300; n++) await append(`s${n}`, NO_STREAM, [event('x'.repeat(4000))]);
+    let writing = true;
+    let appended = 300;
+    const writer = (async () => {
+      for (let n = 0; writing; n++) {
+        await append('live', n - 1, [event('x'.repeat(4000))]);
+        appended++;
+        await nextTurn();
+      }
+    })();
+    const backups: { file: string; atLeast: number; atMost: number }[] = [];
+    for (let n = 0; n < 3; n++) {
+      const [backup, atLeast] = [join(folder, `backup-${n}.db`), appended];
+      await store.backup(backup);
+      backups.push({ file: backup, atLeast, atMost: appended });
+    }
+    writing = false;
+    await writer;
+    const written = await everything();
+    expect(backups.some(({ atLeast, atMost }) => atMost > atLeast)).toBe(true);
+    for (const { file: backup, atLeast } of backups) {
+      const copy = new SqliteEventStore(backup);
+      const copied = await everything(copy);
+      expect(copied.length).toBeGreaterThanOrEqual(atLeast);
+      expect(copied).toEqual(written.slice(0, copied.length));
+      expect(await verify(copy)).toMatchObject({ ok: true });
+      await copy.close();
+    }
+  });
+
+  it('is restored as a log of another identity, and only where there is none and the check agrees', async () => {
+    await append('s', NO_STREAM, [event('a'), event('b')]);
+    const [backup, target] = [join(folder, 'backup.db'), join(folder, 'new', 'log.db')];
+    await store.backup(backup);
+    await expect(SqliteEventStore.restore(backup, file, async () => {})).rejects.toThrow('holds a log already');
+    const refusing = SqliteEventStore.restore(backup, target, () => Promise.reject(new Error('tampered')));
+    await expect(refusing).rejects.toThrow('tampered');
+    expect(existsSync(target)).toBe(false);
+
+    await SqliteEventStore.restore(backup, target, verify);
+    const restored = new SqliteEventStore(target);
+    expect(await everything(restored)).toEqual(await everything());
+    expect(await restored.identity()).not.toBe(await store.identity());
+    await restored.close();
+  });
+});
+
+describe('While another program holds the file', () => {
+  it('appends wait without stopping the process, and reads go on', async () => {
+    await append('s', NO_STREAM);
+    foreign.exec('BEGIN IMMEDIATE');
+    let longest = 0;
+    let last = performance.now();
+    const heart = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }, 5);
+    const waiting = [append('s', 0), append('t', NO_STREAM), append('s', NO_STREAM).catch(String)];
+    await sleep(400);
+    expect(await store.read('s')).toHaveLength(1);
+    clearInterval(heart);
+    foreign.exec('COMMIT');
+    expect(await Promise.all(waiting)).toEqual([
+      { revision: 1, position: '2' },
+      { revision: 0, position: '3' },
+      'Error: s is at revision 1, not -1',
+    ]);
+    expect(longest).toBeLessThan(150);
+  });
+
+  it('for long, appends are refused with StoreUnavailable, and taken again afterwards', async () => {
+    const meta = by();
+    foreign.exec('BEGIN IMMEDIATE');
+    const waiting = append('s', NO_STREAM, [event()], meta).catch((error: unknown) => error);
+    await sleep(20);
+    const { now } = performance;
+    jest.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + 60_000);
+    const error = await waiting;
+    expect(error).toBeInstanceOf(StoreUnavailable);
+    expect((error as Error).message).toBe('The log cannot be written now: database is locked');
+    foreign.exec('COMMIT');
+    expect(await everything()).toEqual([]);
+    expect(await append('s', NO_STREAM, [event()], meta)).toEqual({ revision: 0, position: '1' });
+  });
+});
+
+describe('When the disk is full', () => {
+  const pages = (): number => ownConnection().pragma('page_count', { simple: true }) as number;
+  const leave = (room: number) => ownConnection().pragma(`max_page_count = ${room}`);
+
+  it('at whatever page, an append is written whole or not at all, and taken again when there is room', async () => {
+    await append('before', NO_STREAM);
+    let refused = 0;
+    for (let room = 0; room < 24; room++) {
+      leave(pages() + room);
+      const meta = by();
+      const events = Array.from({ length: 4 }, () => event('x'.repeat(16_000)));
+      const answer = await append(`s${room}`, NO_STREAM, events, meta).catch((error: unknown) => error);
+      const written = await store.read(`s${room}`);
+      if (answer instanceof Error) {
+        refused++;
+        expect(answer).toBeInstanceOf(StoreUnavailable);
+        expect(answer.message).toBe('The log cannot be written now: database or disk is full');
+        expect(written).toEqual([]);
+        leave(1_000_000);
+        expect(await append(`s${room}`, NO_STREAM, events, meta)).toMatchObject({ revision: 3 });
+      } else expect(written).toHaveLength(4);
+    }
+    expect(refused).toBeGreaterThan(10);
+    expect(refused).toBeLessThan(24);
+    expect(await everything()).toHaveLength(1 + 24 * 4);
+    expect(await verify(store)).toMatchObject({ ok: true });
+  });
+
+  it('everybody who waits is told, and reading goes on', async () => {
+    await append('before', NO_STREAM);
+    leave(pages());
+    const large = [event('x'.repeat(100_000))];
+    const answers = await Promise.allSettled(Array.from({ length: 8 }, (_, n) => append(`s${n}`, NO_STREAM, large)));
+    for (const answer of answers)
+      expect(answer).toMatchObject({ status: 'rejected', reason: expect.any(StoreUnavailable) });
+    expect(await everything()).toHaveLength(1);
+    leave(1_000_000);
+    await Promise.all(Array.from({ length: 8 }, (_, n) => append(`s${n}`, NO_STREAM, large)));
+    expect(await everything()).toHaveLength(9);
+  });
+});

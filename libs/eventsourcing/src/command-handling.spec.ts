@@ -1,0 +1,224 @@
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Rejected } from './aggregate.js';
+import { handle, load, type Log } from './command-handling.js';
+import { StoreUnavailable, WrongRevision } from './event-store.js';
+import { add, added, by, counter, counterCodec, type Counter } from './testing/counter.js';
+import { MemoryEventStore, MemoryLog } from './testing/memory-event-store.js';
+
+let shared: MemoryLog;
+let log: Log;
+beforeEach(() => {
+  shared = new MemoryLog();
+  log = { store: new MemoryEventStore(shared), codec: counterCodec };
+});
+
+const run = (amount: number, meta = by(), expected?: number) => handle(log, counter, 'a', add(amount), meta, expected);
+const totals = () => shared.events.map(({ data }) => (JSON.parse(data!) as { by: number }).by);
+
+/** Lets another command win the race: it is done after the stream was read and before the append. */
+const overtaken = (times: number, other: () => Promise<unknown>): Log => {
+  const { store } = log;
+  let left = times;
+  const overtaking = Object.create(store, {
+    read: { value: store.read.bind(store) },
+    append: {
+      value: async (...args: Parameters<typeof store.append>) => {
+        if (left-- > 0) await other();
+        return store.append(...args);
+      },
+    },
+  }) as typeof store;
+  return { store: overtaking, codec: counterCodec };
+};
+
+describe('A command', () => {
+  it('is decided on what happened before, and its events are appended', async () => {
+    await run(3);
+    expect(await run(4)).toEqual({
+      before: { total: 3, entries: [{ by: 3, revision: 0 }] },
+      state: {
+        total: 7,
+        entries: [
+          { by: 3, revision: 0 },
+          { by: 4, revision: 1 },
+        ],
+      },
+      revision: 1,
+      position: shared.events[1]!.position,
+    });
+    expect(shared.events.map(({ stream, type, version, data }) => ({ stream, type, version, data }))).toEqual([
+      { stream: 'counter-a', type: 'counter.Added', version: 1, data: '{"by":3}' },
+      { stream: 'counter-a', type: 'counter.Added', version: 1, data: '{"by":4}' },
+    ]);
+  });
+
+  it('sees the revision it is decided at, -1 when there is nothing yet', async () => {
+    const seen: number[] = [];
+    const deciding = (_: Counter, revision: number) => (seen.push(revision), [added(1), added(1)]);
+    for (let n = 0; n < 3; n++) await handle(log, counter, 'a', deciding, by());
+    expect(seen).toEqual([-1, 1, 3]);
+  });
+
+  it('that is rejected writes nothing, and says why', async () => {
+    await expect(run(-1)).rejects.toThrow(Rejected);
+    await expect(run(-1)).rejects.toMatchObject({ code: 'below_zero' });
+    expect(shared.events).toEqual([]);
+  });
+
+  it('that decides nothing writes nothing, and answers where the stream stands', async () => {
+    const nothing = { before: counter.initial, state: counter.initial, revision: -1 };
+    expect(await run(0)).toMatchObject(nothing);
+    const { revision, position, state } = await run(5);
+    expect(await run(0)).toEqual({ before: state, state, revision, position });
+    expect(totals()).toEqual([5]);
+  });
+
+  it('goes to its own stream only', async () => {
+    await run(1);
+    const other = await handle(log, counter, 'b', add(2), by());
+    expect(other.state.total).toBe(2);
+    expect(shared.events.map(({ stream }) => stream)).toEqual(['counter-a', 'counter-b']);
+  });
+
+  it('carries who gave it and why into its events', async () => {
+    const meta = { ...by(), agency: 'IOM', causationId: 'round-7' };
+    await run(1, meta);
+    expect(shared.events[0]!.meta).toEqual(meta);
+  });
+});
+
+describe('A repeated command', () => {
+  it('is recognised before it is decided, and gets its first answer', async () => {
+    const meta = by();
+    await run(1);
+    const first = await run(5, meta);
+    await run(2);
+    const decide = jest.fn(add(5));
+    expect(await handle(log, counter, 'a', decide, meta)).toEqual(first);
+    expect(decide).not.toHaveBeenCalled();
+    expect(totals()).toEqual([1, 5, 2]);
+  });
+
+  it('gets its first answer even if it would be rejected by now', async () => {
+    const meta = by();
+    await run(5);
+    const first = await run(-5, meta);
+    expect(await run(-5, meta)).toEqual(first);
+  });
+
+  it('gets its first answer also when it names the revision that it changed', async () => {
+    const meta = by();
+    await run(5);
+    const first = await run(1, meta, 0);
+    expect(await run(1, meta, 0)).toEqual(first);
+    await run(1);
+    expect(await run(1, meta, 0)).toEqual(first);
+  });
+
+  it('is recognised when it comes twice at once', async () => {
+    const meta = by();
+    const [one, other] = await Promise.all([run(5, meta), run(5, meta)]);
+    expect(other).toEqual(one);
+    expect(totals()).toEqual([5]);
+  });
+
+  it('is decided anew when it was rejected before', async () => {
+    const meta = by();
+    await expect(run(-1, meta)).rejects.toThrow(Rejected);
+    await run(3);
+    expect((await run(-1, meta)).state.total).toBe(2);
+  });
+
+  it('is another command in another stream', async () => {
+    const meta = by();
+    await run(5, meta);
+    expect((await handle(log, counter, 'b', add(7), meta)).state.total).toBe(7);
+  });
+});
+
+describe('A command that loses a race', () => {
+  it('is decided again on what the other one did, when it named no revision', async () => {
+    await run(5);
+    const decide = jest.fn(add(-5));
+    const racing = overtaken(2, () => run(1));
+    expect((await handle(racing, counter, 'a', decide, by())).before.total).toBe(7);
+    expect(decide.mock.calls.map(([{ total }]) => total)).toEqual([5, 6, 7]);
+  });
+
+  it('is rejected when what the other one did forbids it', async () => {
+    await run(5);
+    const racing = overtaken(1, () => run(-1));
+    await expect(handle(racing, counter, 'a', add(-5), by())).rejects.toMatchObject({ code: 'below_zero' });
+    expect(totals()).toEqual([5, -1]);
+  });
+
+  it('is told so, when it named the revision it saw', async () => {
+    await run(5);
+    const decide = jest.fn(add(1));
+    const racing = overtaken(1, () => run(1));
+    await expect(handle(racing, counter, 'a', decide, by(), 0)).rejects.toMatchObject({ expected: 0, actual: 1 });
+    expect(decide).toHaveBeenCalledTimes(1);
+    expect(totals()).toEqual([5, 1]);
+  });
+
+  it('gets its answer when the other one was itself, sent twice', async () => {
+    const meta = by();
+    await run(5);
+    const racing = overtaken(1, () => run(1, meta));
+    expect((await handle(racing, counter, 'a', add(1), meta)).revision).toBe(1);
+    expect(totals()).toEqual([5, 1]);
+  });
+
+  it('is not lost among very many on one stream', async () => {
+    const all = await Promise.all(Array.from({ length: 48 }, () => run(1)));
+    expect(all.map(({ revision }) => revision).toSorted((a, b) => a - b)).toEqual(all.map((_, n) => n));
+    expect((await load(log, counter, 'a')).state.total).toBe(48);
+  });
+
+  it('does not go on for ever', async () => {
+    const racing = overtaken(Infinity, () => run(1));
+    await expect(handle(racing, counter, 'a', add(1), by())).rejects.toThrow(WrongRevision);
+  });
+});
+
+describe('A command that names the revision it saw', () => {
+  it('is refused before it is decided when the stream stands elsewhere', async () => {
+    await run(5);
+    await run(5);
+    const decide = jest.fn(add(1));
+    for (const expected of [-1, 0, 2])
+      await expect(handle(log, counter, 'a', decide, by(), expected)).rejects.toMatchObject({ expected, actual: 1 });
+    expect(decide).not.toHaveBeenCalled();
+    expect((await run(1, by(), 1)).revision).toBe(2);
+  });
+
+  it('can say that there is nothing yet', async () => {
+    expect((await run(1, by(), -1)).revision).toBe(0);
+    await expect(run(1, by(), -1)).rejects.toThrow(WrongRevision);
+  });
+});
+
+it('A failure of the store is no lost race: it is the caller’s to see', async () => {
+  const failing = overtaken(1, () => Promise.reject(new StoreUnavailable('full')));
+  await expect(handle(failing, counter, 'a', add(1), by())).rejects.toThrow('full');
+  expect(shared.events).toEqual([]);
+});
+
+describe('Loading', () => {
+  it('gives the state of a stream, and as it was known at a position', async () => {
+    await run(1);
+    await handle(log, counter, 'b', add(9), by());
+    const { position } = await run(2);
+    await run(4);
+    expect(await load(log, counter, 'a')).toMatchObject({ state: { total: 7 }, revision: 2, position: '4' });
+    expect(await load(log, counter, 'a', position)).toMatchObject({ state: { total: 3 }, revision: 1, position });
+    expect(await load(log, counter, 'a', '2')).toMatchObject({ state: { total: 1 }, revision: 0, position: '1' });
+    expect(await load(log, counter, 'none')).toEqual({ state: counter.initial, revision: -1, position: null });
+  });
+
+  it('compares positions as numbers', async () => {
+    for (let n = 0; n < 11; n++) await run(1);
+    expect((await load(log, counter, 'a', '9')).state.total).toBe(9);
+    expect((await load(log, counter, 'a', '10')).state.total).toBe(10);
+  });
+});

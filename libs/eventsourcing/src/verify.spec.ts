@@ -1,0 +1,218 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { chainHash, digestOf, type Envelope } from './events.js';
+import { by } from './testing/counter.js';
+import { MemoryEventStore, MemoryLog } from './testing/memory-event-store.js';
+import { verify, type Anchor } from './verify.js';
+
+let log: MemoryLog;
+let store: MemoryEventStore;
+let now: number;
+beforeEach(async () => {
+  now = Date.parse('2026-03-01T12:00:00.000Z');
+  log = new MemoryLog();
+  store = new MemoryEventStore(log, () => now++);
+  // Positions 1 to 8: a0 a1 b0 a2 b1 c0 c1 a3
+  await append('a', -1, 2);
+  await append('b', -1, 1);
+  await append('a', 1, 1);
+  await append('b', 0, 1);
+  await append('c', -1, 2);
+  await append('a', 2, 1);
+});
+
+const append = (stream: string, expected: number, count: number) =>
+  store.append(
+    stream,
+    expected,
+    Array.from({ length: count }, (_, n) => ({ type: 't.E', version: 1, data: `{"n":${n}}` })),
+    by(),
+  );
+const change = (position: number, changed: Partial<Envelope>) => {
+  log.events[position - 1] = { ...log.events[position - 1]!, ...changed };
+};
+const anchored = async (): Promise<Anchor> => {
+  const verdict = await verify(store);
+  if (!verdict.ok) throw new Error(verdict.reason);
+  return verdict.anchor;
+};
+
+describe('Verifying', () => {
+  it('finds nothing wrong with a log as it was written, and gives its anchor', async () => {
+    const verdict = await verify(store);
+    expect(verdict).toMatchObject({ ok: true, blanked: 0, anchor: { position: '8', events: 8 } });
+    expect(await verify(store, { anchor: await anchored() })).toEqual(verdict);
+  });
+
+  it('finds nothing wrong with an empty log, whatever is then written', async () => {
+    const empty = new MemoryLog();
+    const verdict = await verify(new MemoryEventStore(empty));
+    expect(verdict).toMatchObject({ ok: true, anchor: { position: null, events: 0 } });
+    if (verdict.ok) expect(await verify(store, { anchor: verdict.anchor })).toMatchObject({ ok: true });
+  });
+
+  it('accepts an anchor that the log has grown beyond', async () => {
+    const anchor = await anchored();
+    await append('d', -1, 3);
+    expect(await verify(store, { anchor })).toMatchObject({ ok: true, anchor: { position: '11', events: 11 } });
+  });
+
+  it('counts blanked events, and accepts them', async () => {
+    change(3, { data: null, salt: '' });
+    change(8, { data: null, salt: '' });
+    expect(await verify(store)).toMatchObject({ ok: true, blanked: 2 });
+  });
+
+  it('tells how far it is', async () => {
+    for (let n = 0; n < 6; n++) await append(`many-${n}`, -1, 300);
+    const told: [number, string][] = [];
+    await verify(store, { onProgress: (events, position) => void told.push([events, position]) });
+    expect(told).toEqual([
+      [1000, '1000'],
+      [1808, '1808'],
+    ]);
+  });
+});
+
+describe('Verifying names the first bad position when', () => {
+  const finds = async (position: string | null, reason: string | RegExp, anchor?: Anchor) => {
+    expect(await verify(store, { anchor })).toEqual({
+      ok: false,
+      position,
+      reason: expect.stringMatching(reason),
+      events: expect.any(Number),
+    });
+  };
+
+  it('data was altered', async () => {
+    change(4, { data: '{"n":7}' });
+    change(7, { data: '{}' });
+    await finds('4', 'data is not what was recorded');
+  });
+
+  it('data was altered and its digest made to fit', async () => {
+    const { salt } = log.events[3]!;
+    change(4, { data: '{"n":7}', digest: digestOf(salt, '{"n":7}') });
+    await finds('4', 'hash chain of a breaks at revision 2');
+  });
+
+  it('data was altered and one hash made to fit', async () => {
+    const [before, event] = [log.events[1]!, log.events[3]!];
+    const altered = { ...event, data: '{"n":7}', digest: digestOf(event.salt, '{"n":7}') };
+    change(4, { ...altered, hash: chainHash(before.hash, altered) });
+    await finds('8', 'hash chain of a breaks at revision 3');
+  });
+
+  it.each<[string, Partial<Envelope>]>([
+    ['actor', { meta: { ...by('c'), actor: 'someone' } }],
+    ['type', { type: 't.Other' }],
+    ['version', { version: 2 }],
+    ['id', { id: '01920000-0000-8000-8000-000000000000' }],
+    ['time', { recordedAt: '2026-03-01T12:00:00.004Z' }],
+    ['hash', { hash: 'x' }],
+  ])('the %s of an event was changed', async (_, changed) => {
+    change(5, changed);
+    await finds('5', 'hash chain of b breaks at revision 1');
+  });
+
+  it('an event was blanked without its digest', async () => {
+    change(5, { data: null, digest: '' });
+    await finds('5', 'hash chain of b breaks');
+  });
+
+  it('an event was removed from the middle', async () => {
+    log.events.splice(3, 1);
+    await finds('8', 'a goes from revision 1 to 3');
+  });
+
+  it('an event was removed and the revisions were closed up', async () => {
+    log.events.splice(3, 1);
+    log.events[6] = { ...log.events[6]!, revision: 2 };
+    await finds('8', 'hash chain of a breaks at revision 2');
+  });
+
+  it('a first event was removed', async () => {
+    log.events.splice(2, 1);
+    await finds('5', 'b goes from revision -1 to 1');
+  });
+
+  it('two events of a stream were swapped', async () => {
+    const [first, second] = [log.events[0]!, log.events[1]!];
+    log.events.splice(0, 2, { ...second, position: '1' }, { ...first, position: '2' });
+    await finds('1', 'a goes from revision -1 to 1');
+  });
+
+  it('the contents of two events were swapped', async () => {
+    const [one, other] = [log.events[5]!, log.events[6]!];
+    change(6, { data: other.data, salt: other.salt });
+    change(7, { data: one.data, salt: one.salt });
+    await finds('6', 'data is not what was recorded');
+  });
+
+  it('an event was put in', async () => {
+    const forged = { ...log.events[7]!, revision: 4, position: '9' };
+    log.events.push({ ...forged, hash: chainHash(null, forged) });
+    await finds('9', 'hash chain of a breaks at revision 4');
+  });
+
+  it('an event is there twice', async () => {
+    log.events.push({ ...log.events[7]!, position: '9' });
+    await finds('9', 'a goes from revision 3 to 3');
+  });
+
+  it('an event was moved to another stream', async () => {
+    change(8, { stream: 'c', revision: 2 });
+    await finds('8', 'hash chain of c breaks at revision 2');
+  });
+
+  it('positions do not rise', async () => {
+    // A store that reads its log in another order than that of positions.
+    const wrong = Object.assign(Object.create(store) as MemoryEventStore, {
+      readAll: async (after: string | null) =>
+        after === null ? log.events.toSpliced(5, 2, log.events[6]!, log.events[5]!) : [],
+    });
+    expect(await verify(wrong)).toMatchObject({ ok: false, position: '7', reason: 'c goes from revision -1 to 1' });
+    wrong.readAll = async (after) =>
+      after === null ? log.events.map((e, n) => (n === 4 ? { ...e, position: '4' } : e)) : [];
+    expect(await verify(wrong)).toMatchObject({ ok: false, position: '4', reason: 'position 4 follows 4' });
+  });
+
+  it('recordedAt falls, even if every hash fits', async () => {
+    const event = { ...log.events[2]!, recordedAt: '2026-03-01T11:59:59.999Z' };
+    change(3, { ...event, hash: chainHash(null, event) });
+    await finds('3', 'recordedAt falls from 2026-03-01T12:00:00.000Z to 2026-03-01T11:59:59.999Z');
+  });
+
+  describe('and only with an anchor', () => {
+    it.each([1, 3, 8])('the last %d events were cut off', async (count) => {
+      const anchor = await anchored();
+      log.events.splice(8 - count);
+      expect(await verify(store)).toMatchObject({ ok: true });
+      await finds(log.events.at(-1)?.position ?? null, "ends before the anchor's position 8", anchor);
+    });
+
+    it('the tail was cut off and written anew', async () => {
+      const anchor = await anchored();
+      log.events.splice(6);
+      await append('c', 0, 1);
+      await append('a', 2, 1);
+      expect(await verify(store)).toMatchObject({ ok: true });
+      await finds('8', 'not what the anchor was made of', anchor);
+    });
+
+    it('a stream was removed as a whole', async () => {
+      const anchor = await anchored();
+      log.events.splice(5, 2);
+      expect(await verify(store)).toMatchObject({ ok: true });
+      await finds('8', 'not what the anchor was made of', anchor);
+    });
+
+    it('the whole log was written anew', async () => {
+      const anchor = await anchored();
+      let hash: string | null = null;
+      log.events.splice(0, 8, ...log.events.map((e, n) => ({ ...e, stream: 'a', revision: n })));
+      log.events.forEach((e, n) => change(n + 1, { hash: (hash = chainHash(hash, { ...e, hash: '' } as Envelope)) }));
+      expect(await verify(store)).toMatchObject({ ok: true });
+      await finds('8', 'not what the anchor was made of', anchor);
+    });
+  });
+});

@@ -1,0 +1,196 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { planImport, runImport, type ImportPlan } from '#exchange';
+import { CommandBus } from '@nestjs/cqrs';
+import { LOG, metaOf, type Principal } from '#platform';
+import { CLOCK_CASES, TestServer } from './support/server.js';
+
+const importer: Principal = { account: 'import', role: 'secretariat', agency: null };
+let server: TestServer;
+let folder: string;
+
+beforeEach(async () => {
+  server = await TestServer.start();
+  folder = join(mkdtempSync(join(tmpdir(), 'followthrough-import-')), 'folder');
+  cpSync(CLOCK_CASES, folder, { recursive: true });
+});
+afterEach(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+type Row = Record<string, unknown>;
+type CommitmentRow = Row & { reference: string; history: Row[]; agencies: Row[]; evidence: Row[]; milestones: Row[] };
+
+const plan = (): Promise<ImportPlan> =>
+  planImport(folder, server.app.get(LOG), () => ({ by: importer, meta: metaOf(importer) }));
+const run = async () => runImport(await plan(), server.app.get(CommandBus));
+const head = async (): Promise<string | null> => server.app.get(LOG).store.head();
+const rows = <R = CommitmentRow>(file = 'commitments.json'): R[] =>
+  JSON.parse(readFileSync(join(folder, file), 'utf8')) as R[];
+const write = (file: string, content: unknown) => writeFileSync(join(folder, file), JSON.stringify(content));
+const changed = (change: (rows: CommitmentRow[]) => void) => {
+  const all = rows();
+  change(all);
+  write('commitments.json', all);
+};
+const problems = async () =>
+  (await plan()).problems.map(({ file, row, field, message }) => `${file} ${row} ${field}: ${message}`);
+
+describe('given a folder in the known form', () => {
+  it('imports it, and recognises it the second time', async () => {
+    await run();
+    const before = await head();
+    const again = await plan();
+    expect(again.counts['commitments.json']).toEqual({ new: 0, known: 10, extended: 0 });
+    expect([again.problems, again.commands]).toEqual([[], []]);
+    expect(await head()).toBe(before);
+  });
+
+  it('appends the history entries that came at the end', async () => {
+    await run();
+    const entry = {
+      stage: 'planned',
+      effective: '2010',
+      reportedOn: '2010-05-01',
+      note: 'more',
+      citation: { document: 'D1', locator: 'p 2' },
+    };
+    changed((all) => all[0]!.history.push({ ...entry, stage: 'in_progress' }, entry));
+    expect((await plan()).counts['commitments.json']).toEqual({ new: 0, known: 9, extended: 1 });
+    await run();
+    const { body } = await server.get(`/v1/commitments/${rows()[0]!.reference}`);
+    expect(body.entries.map(({ reportedOn }: { reportedOn: string }) => reportedOn)).toEqual([
+      '2006-11-21',
+      '2007-02-01',
+      '2010-05-01',
+      '2010-05-01',
+    ]);
+    expect((await plan()).commands).toEqual([]);
+  });
+
+  it('recognises a commitment that has been reported on since', async () => {
+    await run();
+    const reference = rows()[1]!.reference;
+    const since = { stage: 'in_progress', effective: '2009', reportedOn: '2009-06-01', note: 'reopened' };
+    expect((await server.post(`/v1/commitments/${reference}/stage`, since, server.token('AAA'))).status).toBe(200);
+    const again = await plan();
+    expect([again.problems, again.commands]).toEqual([[], []]);
+  });
+
+  it('lists every other difference as a problem, and imports nothing then', async () => {
+    await run();
+    const before = await head();
+    changed((all) => {
+      all[0]!['title'] = 'Another title';
+      all[1]!.history[1]!['note'] = 'rewritten';
+      all[2]!.history.splice(1, 0, { ...all[2]!.history[0]!, note: 'in between' });
+      all[3]!.agencies.push({ agency: 'CC-C', role: 'partner' });
+      all[4]!.evidence.push({ title: 'New', date: '2006' });
+      all.push({ ...all[5]!, reference: 'BBB-2006-77' });
+    });
+    const agencies = rows<Row>('agencies.json');
+    agencies[0]!['name'] = 'Agency Z';
+    write('agencies.json', agencies);
+    const found = await problems();
+    expect(found).toEqual([
+      'agencies.json 1 /name: differs from what is recorded: "Agency A"',
+      expect.stringMatching(/^commitments.json 1 \/title: differs/),
+      expect.stringMatching(/^commitments.json 2 \/history\/1: what was imported as reported on 2008-02-29 is missing or differs/),
+      expect.stringMatching(/^commitments.json 3 \/history\/2: differs/),
+      expect.stringMatching(/^commitments.json 4 \/agencies: differs/),
+      expect.stringMatching(/^commitments.json 5 \/evidence\/0: differs/),
+    ]);
+    expect((await plan()).commands).toEqual([]);
+    await expect(run()).rejects.toThrow('problems');
+    expect(await head()).toBe(before);
+  });
+
+  it('lets ids refer forward, and to what is registered already', async () => {
+    await run();
+    const extra = join(folder, '..', 'extra');
+    mkdirSync(extra);
+    const row = { ...rows()[0]!, reference: 'AAA-2011-01', relations: [{ type: 'continues', to: 'AAA-2011-02' }] };
+    writeFileSync(
+      join(extra, 'commitments.json'),
+      JSON.stringify([row, { ...row, reference: 'AAA-2011-02', relations: [{ type: 'replaces', to: 'AAA-2006-01' }] }]),
+    );
+    writeFileSync(join(extra, 'agencies.json'), '');
+    folder = extra;
+    expect((await plan()).problems).toEqual([]);
+    await run();
+    expect((await server.get('/v1/commitments/AAA-2011-01')).body.relations[0].to).toBe('AAA-2011-02');
+  });
+
+  it('takes a folder in which files are missing or empty', async () => {
+    for (const file of ['agencies.json', 'documents.json', 'frameworks.json', 'commitments.json'])
+      writeFileSync(join(folder, file), file < 'd' ? '' : '[]');
+    expect(await plan()).toMatchObject({ problems: [], commands: [] });
+  });
+});
+
+describe('given a folder with faults', () => {
+  it('lists every one by file, row and field', async () => {
+    changed((all) => {
+      all[0]!['kind'] = 'dance';
+      all[0]!.history[1]!['effective'] = '2006-02-30';
+      all[1]!['colour'] = 'red';
+      all[1]!.agencies[1]!['agency'] = 'NOBODY';
+      all[2]!.history[0]!['citation'] = { document: 'D9', locator: 'p' };
+      all[3]!.history = [];
+      all[4]!.history[1]!['mood'] = 'good';
+      all[5]!.history[0]!['effective'] = '2007';
+      all[6]!.history[0]!['stage'] = 'completed';
+      all[7]!.history[0]!['note'] = null;
+      all[8]!['countries'] = ['SLV', 'XXZ'];
+      all[9]!.reference = all[8]!.reference;
+    });
+    const frameworks = rows<Row & { themes: Row[] }>('frameworks.json');
+    frameworks[0]!.themes[1]!['parent'] = 'T-9';
+    write('frameworks.json', frameworks);
+    expect(await problems()).toEqual([
+      expect.stringMatching(/^commitments.json 1 \/kind: kind must be one of/),
+      expect.stringMatching(/^commitments.json 1 \/history\/1\/effective: effective must be a real date/),
+      expect.stringMatching(/^commitments.json 2 \/colour: property colour should not exist/),
+      expect.stringMatching(/^commitments.json 4 \/history: needs at least one entry/),
+      expect.stringMatching(/^commitments.json 5 \/history\/1\/mood: property mood should not exist/),
+      expect.stringMatching(/^commitments.json 9 \/countries: Unknown country: XXZ/),
+      expect.stringMatching(/^frameworks.json 1 \/themes\/1\/parent: unknown theme: T-9/),
+      expect.stringMatching(/^commitments.json 3 \/history\/0\/citation\/document: unknown document: D9/),
+      expect.stringMatching(/^commitments.json 6 \/history\/0\/effective: 2007 begins after/),
+      expect.stringMatching(/^commitments.json 7 \/history\/0\/stage: A standing commitment/),
+      expect.stringMatching(/^commitments.json 8 \/history\/0\/note: on_hold needs a note/),
+    ]);
+    expect(await head()).toBeNull();
+  });
+
+  it('tells malformed JSON, rows that are no objects, repeated rows, cycles and a missing folder', async () => {
+    writeFileSync(join(folder, 'documents.json'), '[{');
+    write('frameworks.json', { code: 'X' });
+    const agencies = rows<Row>('agencies.json');
+    agencies[0]!['parent'] = 'BBB';
+    agencies[1]!['parent'] = 'AAA';
+    write('agencies.json', [...agencies, agencies[2], 7]);
+    write('commitments.json', []);
+    expect(await problems()).toEqual([
+      expect.stringMatching(/^documents.json 0 : is not well-formed JSON/),
+      expect.stringMatching(/^agencies.json 5 : should be an object/),
+      expect.stringMatching(/^agencies.json 4 : is in agencies.json twice, first as row 3/),
+      expect.stringMatching(/^frameworks.json 0 : .*list/),
+      expect.stringMatching(/^agencies.json 1 \/parent: leads back to itself/),
+      expect.stringMatching(/^agencies.json 2 \/parent: leads back to itself/),
+    ]);
+    folder = join(folder, 'nowhere');
+    expect((await plan()).problems[0]!.message).toContain('no such folder');
+  });
+
+  it('points out likely duplicates, here and among what is recorded', async () => {
+    changed((all) => {
+      const twin = { ...all[0]!, reference: 'AAA-2006-50', title: `${all[0]!['title'] as string} again` };
+      all.push(twin as CommitmentRow);
+    });
+    expect((await plan()).duplicates).toEqual([expect.stringContaining('AAA-2006-01')]);
+  });
+});
