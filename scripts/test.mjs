@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 const chosen = process.argv.slice(2);
 
@@ -46,7 +46,8 @@ const passed = tests.filter((test) => test.status === 'passed').length;
 const failed = tests.filter((test) => test.status === 'failed').length;
 const skipped = tests.filter((test) => test.status !== 'passed' && test.status !== 'failed');
 const unexplained = chosen.length === 0 ? skipped.filter((test) => !hasReason(test)) : [];
-if (chosen.length === 0) for (const { file, fullName } of skipped) console.log(`skipped: ${file}: ${fullName}`);
+if (chosen.length === 0)
+  for (const { file, fullName } of skipped) console.log(`skipped: ${relative('.', file)}: ${fullName}`);
 for (const { fullName } of unexplained) console.error(`Skipped without a reason: ${fullName}`);
 const unaccounted = failed + unexplained.length === 0 && (status !== 0 || tests.length === 0) ? 1 : 0;
 say({ passed, failed: failed + unexplained.length + unaccounted, skipped: skipped.length - unexplained.length });

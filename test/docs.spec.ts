@@ -14,11 +14,16 @@ const documents = globSync(['*.md', 'docs/**/*.md', 'data/*/README.md'], { cwd: 
 
 /** The part of a document under a heading. */
 const section = (file: string, heading: string): string =>
-  text(file).split(/^(?=## )/m).find((part) => part.startsWith(`## ${heading}\n`)) ?? '';
+  text(file)
+    .split(/^(?=## )/m)
+    .find((part) => part.startsWith(`## ${heading}\n`)) ?? '';
 
-/** The first cells of a table's rows, without its head. */
-const tableOf = (markdown: string): string[][] =>
-  [...markdown.matchAll(/^\| (.*) \|$/gm)].slice(2).map(([, row]) => row!.split(' | ').map((cell) => cell.trim()));
+/** The cells of every row of a text's tables, without the heads. */
+function tableOf(markdown: string): string[][] {
+  const rows = [...markdown.matchAll(/^\| (.*) \|$/gm)].map(([, row]) => row!.split(' | ').map((cell) => cell.trim()));
+  const isRule = (row: string[] | undefined): boolean => /^-+$/.test(row?.[0] ?? '');
+  return rows.filter((row, i) => !isRule(row) && !isRule(rows[i + 1]));
+}
 const unquoted = (cell: string): string => cell.replaceAll('`', '');
 
 describe('The tour of the API in the README', () => {
@@ -92,7 +97,9 @@ describe('The tour of the API in the README', () => {
   });
 });
 
-const firstLine = (command: string): string => command.split('\n')[0]!.replace(/ \\$| -H .*/, '');
+function firstLine(command: string): string {
+  return command.split('\n')[0]!.replace(/ \\$| -H .*/, '');
+}
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -158,9 +165,7 @@ describe('The tables of the README', () => {
       .flatMap(([verbs]) => [...verbs!.matchAll(/`([^`]+)`/g)])
       .map(([, verb]) => verb!.replaceAll(/ [A-Z]+/g, ''));
     const verbs = program().commands.flatMap((command) =>
-      command.commands.length === 0
-        ? command.name()
-        : command.commands.map((sub) => `${command.name()} ${sub.name()}`),
+      command.commands.length === 0 ? command.name() : command.commands.map((sub) => `${command.name()} ${sub.name()}`),
     );
     expect(named.toSorted()).toEqual(verbs.toSorted());
   });
@@ -200,5 +205,13 @@ describe('The record of dependencies', () => {
     const { dependencies, devDependencies } = JSON.parse(text('package.json')) as Record<string, object>;
     const named = tableOf(text('docs/adr/0007-dependencies.md')).flatMap(([names]) => unquoted(names!).split(', '));
     expect(named.toSorted()).toEqual([...Object.keys(dependencies!), ...Object.keys(devDependencies!)].toSorted());
+  });
+});
+
+describe('The image', () => {
+  it('is of the Node that everything is tested with', () => {
+    const { devDependencies } = JSON.parse(text('package.json')) as { devDependencies: { node: string } };
+    const images = [...text('docker/Dockerfile').matchAll(/^FROM (\S+)/gm)].map(([, image]) => image);
+    expect(new Set(images)).toEqual(new Set([`node:${devDependencies.node}-slim`]));
   });
 });

@@ -185,8 +185,10 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
       fc.asyncProperty(histories, asked, async (steps, questions) => {
         const log = openLog();
         for (const step of steps) {
+          const done = await take(log, step);
+          if ('register' in step) continue;
           tried++;
-          if (await take(log, step)) accepted++;
+          if (done) accepted++;
         }
         const views = new Views(log);
         await views.catchUp();
@@ -199,7 +201,7 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
         await views.reads.close();
         await log.store.close();
       }),
-      { seed, numRuns: 120 },
+      { seed, numRuns: 80 },
     );
     expect(accepted / tried).toBeGreaterThan(0.5);
   }, 60_000);
@@ -228,7 +230,7 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
         for (const { reads } of [stepwise, following, anew]) await reads.close();
         await log.store.close();
       }),
-      { seed, numRuns: 25 },
+      { seed, numRuns: 15 },
     );
   }, 60_000);
 
@@ -248,7 +250,7 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
         await views.reads.close();
         await log.store.close();
       }),
-      { seed, numRuns: 60 },
+      { seed, numRuns: 30 },
     );
   }, 60_000);
 });

@@ -17,7 +17,7 @@ const forum = (id: string, parent?: string): Step =>
 
 /** What every history begins with. */
 export const REGISTERED: readonly Step[] = [
-  ...['AAA', 'BBB', 'CCC', 'DDD'].map((code) => agency(code)),
+  ...['AAA', 'BBB', 'CCC'].map((code) => agency(code)),
   theme('T-1', 'T'),
   theme('T-1.a', 'T', 'T-1'),
   theme('T-1.a.i', 'T', 'T-1.a'),
@@ -29,7 +29,7 @@ export const REGISTERED: readonly Step[] = [
   enter('outcome', { id: 'R-1', forum: 'F-1-RT', document: 'D-1', locator: 'l', text: 't', addressees: [] } as never),
 ];
 
-export const AGENCIES = ['AAA', 'BBB', 'CCC', 'DDD'];
+export const AGENCIES = ['AAA', 'BBB', 'CCC'];
 export const THEMES = ['T-1', 'T-1.a', 'T-1.a.i', 'T-2', 'U-1'];
 export const FOLLOWED = ['F-1', 'F-1-RT', 'F-2', 'R-1'];
 const REFERENCES = ['AAA-2006-01', 'BBB-2006-01', 'X-2006-01'];
@@ -57,44 +57,46 @@ const anAgency = fc.constantFrom(...AGENCIES);
 const role = fc.constantFrom(...ROLES);
 const themes = fc.uniqueArray(fc.constantFrom(...THEMES), { minLength: 1, maxLength: 3 });
 const target = fc.record({ date: period });
-const stage = {
-  stage: fc.constantFrom(...STAGES),
-  effective: period,
-  reportedOn: date,
-  citation: some(citation),
-  note: some(fc.constant('because')),
-};
+/** A stage report whose period begins before it. */
+const stage = fc
+  .record({
+    stage: fc.constantFrom(...STAGES),
+    dates: fc.tuple(date, date).map((both) => both.sort()),
+    length: fc.constantFrom(4, 7, 10),
+    citation: fc.option(citation, { nil: undefined, freq: 9 }),
+    note: fc.option(fc.constant('because'), { nil: undefined, freq: 9 }),
+  })
+  .map(({ dates: [effective, reportedOn], length, ...rest }) => ({
+    ...rest,
+    effective: effective!.slice(0, length),
+    reportedOn: reportedOn!,
+  }));
 
-const record = fc.record({
+const beside = fc.record({ agency: anAgency, role: fc.constantFrom(...ROLES).filter((role) => role !== 'lead') });
+const wording = fc.record({
   title: fc.constantFrom('Remittances handbook', 'Métis survey', 'Diaspora fund'),
   summary: fc.constantFrom('A handbook', 'A fund for the diaspora'),
   kind: fc.constantFrom('research', 'funding'),
   nature: fc.constantFrom('one_off', 'recurring', 'standing'),
   strength: fc.constantFrom('undertaken', 'offered'),
   agencies: fc
-    .tuple(
-      anAgency,
-      fc.uniqueArray(fc.record({ agency: anAgency, role }), {
-        maxLength: 3,
-        selector: ({ agency, role }) => `${agency} ${role}`,
-      }),
-    )
+    .tuple(anAgency, fc.uniqueArray(beside, { maxLength: 4, selector: ({ agency }) => agency }))
     .map(([lead, others]) => [
       { agency: lead, role: 'lead' },
-      ...others.filter(
-        ({ agency, role }, i) =>
-          !['observer', 'funder', 'host'].includes(role) === false ||
-          (role !== 'lead' && agency !== lead && !others.slice(0, i).some((o) => o.agency === agency)),
-      ),
+      ...others.filter(({ agency, role }) => agency !== lead || role === 'host'),
     ]),
   themes,
   regions: fc.subarray(['africa', 'europe']),
   countries: fc.subarray(['SEN', 'CHE']),
   followsUp: fc.subarray(FOLLOWED),
   target: some(target),
-  ...stage,
 });
+const record = fc
+  .tuple(wording, stage)
+  .filter(([{ nature }, { stage }]) => nature !== 'standing' || stage !== 'completed')
+  .map(([said, first]) => ({ ...said, ...first, citation: { document: 'D-1', locator: 'l' }, note: 'because' }));
 
+/** An act on a date, with what it says and what of the commitment it is about. */
 const act = <A extends CommitmentAct['act']>(
   act: A,
   body: Record<string, fc.Arbitrary<unknown>>,
@@ -109,10 +111,10 @@ const act = <A extends CommitmentAct['act']>(
 const milestone = { milestone: fc.integer({ min: 1, max: 2 }) };
 const onAgency = { agency: anAgency };
 const anAct = fc.oneof(
-  { weight: 5, arbitrary: act('reportStage', stage) },
+  { weight: 5, arbitrary: stage.map((body) => ({ act: 'reportStage', body }) as CommitmentAct) },
   { weight: 2, arbitrary: act('addAgency', { agency: anAgency, role }) },
   {
-    weight: 4,
+    weight: 8,
     arbitrary: act(
       'changeRole',
       { role, formerLeadBecomes: some(fc.constantFrom('co_lead', 'partner', 'none')) },
@@ -149,8 +151,9 @@ export const histories: fc.Arbitrary<Step[]> = fc
   .tuple(
     fc.tuple(record, record, record),
     fc.array(fc.oneof({ weight: 12, arbitrary: onCommitment }, { weight: 1, arbitrary: amendment }), {
-      minLength: 1,
-      maxLength: 30,
+      minLength: 10,
+      maxLength: 60,
+      size: 'max',
     }),
   )
   .map(([records, steps]) => [

@@ -111,7 +111,7 @@ export class AppModule {
         { provide: APP_INTERCEPTOR, useClass: PositionInterceptor },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         { provide: APP_INTERCEPTOR, useClass: EtagInterceptor },
-        { provide: APP_FILTER, useFactory: () => new ProblemFilter() },
+        { provide: APP_FILTER, useFactory: () => new ProblemFilter(extra.problemPage) },
         ...views,
         ...all.flatMap(({ providers }) => providers ?? []),
         Closing,

@@ -3,6 +3,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { Projector } from '#eventsourcing';
 import { AppModule, openStores, type Stores } from './app.module.js';
+import { pagesContext, tidyAddress } from './pages/index.js';
 import type { Settings } from './settings.js';
 
 /** Opens the stores, brings the views up to date and answers; the caller closes it. */
@@ -25,7 +26,8 @@ export function closeOnSignal(app: NestFastifyApplication): void {
 /** The application, not yet listening and its projections not yet started. */
 export async function buildServer(settings: Settings, stores: Stores): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({ bodyLimit: settings.bodyLimit, routerOptions: { maxParamLength: 400 } });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(settings, stores), adapter, {
+  adapter.getInstance().addHook('onRequest', tidyAddress);
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(settings, stores, pagesContext(settings.publicUrl)), adapter, {
     logger: ['error', 'warn'],
     abortOnError: false,
   });

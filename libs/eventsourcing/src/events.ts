@@ -1,5 +1,5 @@
 import canonicalize from 'canonicalize';
-import { createHash, hash, randomBytes } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 
 /** An event's data by its name: the events of one aggregate, `{ StageReported: {...} }`. */
 export type EventMap = Record<string, object>;
@@ -122,7 +122,7 @@ export const canonicalJson = (value: unknown): string => canonicalize(value)!;
 const NOTHING_BEFORE = '';
 
 /** A fresh salt, so that the digest of blanked data cannot be guessed back. */
-export const newSalt = (): string => randomBytes(12).toString('base64url');
+export const newSalt = (): string => randomUUID();
 
 export const digestOf = (salt: string, data: string): string => hash('sha256', salt + data, 'base64url');
 
@@ -141,10 +141,7 @@ export function chainHash(previous: string | null, e: Omit<Envelope, 'position' 
  * that ids stay ordered by time, and derives the rest.
  */
 export function eventId(commandId: string, stream: string, index: number): string {
-  const bytes = createHash('sha256').update(`${commandId}\n${stream}\n${index}`).digest().subarray(0, 16);
-  bytes.write(commandId.replaceAll('-', '').slice(0, 12), 0, 'hex');
-  bytes[6] = (bytes[6]! & 0x0f) | 0x80;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const hex = bytes.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  const derived = hash('sha256', `${commandId}\n${stream}\n${index}`, 'hex');
+  const variant = '89ab'[parseInt(derived[3]!, 16) & 3];
+  return `${commandId.slice(0, 13)}-8${derived.slice(0, 3)}-${variant}${derived.slice(4, 7)}-${derived.slice(7, 19)}`;
 }

@@ -110,7 +110,9 @@ class Plan {
   readonly #entries: PlannedEntry[] = [];
   readonly #commitments: PlannedCommitment[] = [];
   /** Every stream the folder writes, so that ids may refer forward. */
-  readonly #together = new Map<string, Row>();
+  readonly #together = new Set<string>();
+  readonly #firstRows = new Map<string, Row>();
+  readonly #inFolder = new Map<string, Entry>();
   readonly #commands: Command[] = [];
   readonly #counts: Record<string, { new: number; known: number; extended: number }> = {};
 
@@ -161,7 +163,9 @@ class Plan {
 
   entry(kind: Register, at: Row, prefix = ''): void {
     const entry = this.#valid(REGISTERS[kind] as new () => Entry, at.data, at, (field) => prefix + field);
-    if (entry && this.#once(`${kind}-${codeOf(entry)}`, at, prefix)) this.#entries.push({ kind, entry, at, prefix });
+    if (!entry || !this.#once(`${kind}-${codeOf(entry)}`, at, prefix)) return;
+    this.#entries.push({ kind, entry, at, prefix });
+    this.#inFolder.set(`${kind}-${codeOf(entry)}`, entry);
   }
 
   commitment(at: Row): void {
@@ -241,7 +245,7 @@ class Plan {
       const existing = await this.#lookup.entry(kind, codeOf(entry));
       if (!existing) {
         this.#count(at, kind === 'theme' ? null : 'new');
-        this.#commands.push(new RegisterCommand(kind, 'enter', entry, this.asked(), new Set(this.#together.keys())));
+        this.#commands.push(new RegisterCommand(kind, 'enter', entry, this.asked(), this.#together));
       } else {
         this.#count(at, kind === 'theme' ? null : 'known');
         this.#same(entry, existing, at, prefix);
@@ -274,7 +278,7 @@ class Plan {
     if (recorded.length === 0) {
       this.#count(at, 'new');
       const given = acts.map(({ act }) => act);
-      this.#commands.push(new CommitmentCommand(reference, given, this.asked(), new Set(this.#together.keys())));
+      this.#commands.push(new CommitmentCommand(reference, given, this.asked(), this.#together));
       return;
     }
     const { agency: _reporting, ...before } = recorded[0]!.data as { agency?: string };
@@ -353,9 +357,12 @@ class Plan {
   }
 
   #once(stream: string, at: Row, prefix: string): boolean {
-    const before = this.#together.get(stream);
+    const before = this.#firstRows.get(stream);
     if (before) this.problem(at, prefix, `is in ${before.file} twice, first as row ${before.row}`);
-    else this.#together.set(stream, at);
+    else {
+      this.#together.add(stream);
+      this.#firstRows.set(stream, at);
+    }
     return !before;
   }
 
@@ -368,10 +375,9 @@ class Plan {
   }
 
   async #noCycle(kind: Register, entry: Entry, at: Row, prefix: string): Promise<void> {
-    const inFolder = new Map(this.#entries.filter((e) => e.kind === kind).map((e) => [codeOf(e.entry), e.entry]));
     for (const field of ['parent', 'succeededBy'] as const) {
       const above = async (code: string) => {
-        const found = inFolder.get(code) ?? (await this.#lookup.entry(kind, code));
+        const found = this.#inFolder.get(`${kind}-${code}`) ?? (await this.#lookup.entry(kind, code));
         return (found as { parent?: string | null; succeededBy?: string | null } | null)?.[field];
       };
       let [next, steps] = [await above(codeOf(entry)), 0];

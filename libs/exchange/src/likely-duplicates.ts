@@ -13,33 +13,42 @@ const SMALL = new Set('a an and as at by for from in into its of on or the their
 const tellingWords = (title: string): Set<string> =>
   new Set(wordsOf(title).filter((word) => word.length > 1 && !SMALL.has(word)));
 
+/** A word in more titles than this tells nothing. */
+const COMMON = 200;
+
 /**
  * Pairs of commitments that may be the same: they share an agency, and most of their titles' words (Jaccard ≥ 0.7), or half
  * of these and an outcome or forum that they follow up.
  */
 export function likelyDuplicates(rows: readonly Titled[], known: readonly Titled[]): string[] {
-  const all = [...rows, ...known.filter(({ reference }) => !rows.some((row) => row.reference === reference))].map(
-    (row) => ({
-      ...row,
-      words: tellingWords(row.title),
+  const fresh = new Set(rows.map(({ reference }) => reference));
+  const all = [...rows, ...known.filter(({ reference }) => !fresh.has(reference))];
+  const words = all.map(({ title }) => tellingWords(title));
+  const titlesWith = new Map<string, number[]>();
+  words.forEach((of, i) =>
+    of.forEach((word) => {
+      const titles = titlesWith.get(word);
+      if (titles) titles.push(i);
+      else titlesWith.set(word, [i]);
     }),
   );
-  const byAgency = new Map<string, number[]>();
-  all.forEach(({ agencies }, i) =>
-    agencies.forEach((agency) => byAgency.set(agency, [...(byAgency.get(agency) ?? []), i])),
-  );
+
   const found: string[] = [];
-  for (let i = 0; i < rows.length; i++) {
-    const one = all[i]!;
-    const candidates = new Set(one.agencies.flatMap((agency) => byAgency.get(agency)!).filter((k) => k > i));
-    for (const k of candidates) {
+  rows.forEach((one, i) => {
+    const sharing = new Set<number>();
+    for (const word of words[i]!) {
+      const titles = titlesWith.get(word)!;
+      if (titles.length <= COMMON) titles.filter((k) => k > i).forEach((k) => sharing.add(k));
+    }
+    for (const k of sharing) {
       const other = all[k]!;
-      const shared = [...one.words].filter((word) => other.words.has(word)).length;
-      const alike = shared / (one.words.size + other.words.size - shared);
+      if (!one.agencies.some((agency) => other.agencies.includes(agency))) continue;
+      const shared = [...words[i]!].filter((word) => words[k]!.has(word)).length;
+      const alike = shared / (words[i]!.size + words[k]!.size - shared);
       const sameOutcome = one.followsUp.some((id) => other.followsUp.includes(id));
       if (alike >= (sameOutcome ? 0.5 : 0.7))
         found.push(`${one.reference} «${one.title}» and ${other.reference} «${other.title}»`);
     }
-  }
+  });
   return found;
 }

@@ -1,5 +1,6 @@
 import type { Provider, Type } from '@nestjs/common';
 import type { EventCatalog, Log, Projection, ReadStore } from '#eventsourcing';
+import type { ProblemPage } from './problem.js';
 
 /** Injects the log. */
 export const LOG = Symbol('LOG');
@@ -15,4 +16,6 @@ export interface Context {
   readonly providers?: readonly Provider[];
   /** Classes with the queries of its views, made with the read store. */
   readonly views?: readonly (new (reads: ReadStore) => object)[];
+  /** Answers a failed request of a browser. */
+  readonly problemPage?: ProblemPage;
 }

@@ -83,7 +83,7 @@ const codeOf = (status: number): string =>
 export const PROBLEM_JSON = 'application/problem+json';
 
 /** Answers a failed page request with a page, when one can be made. */
-export type ProblemPage = (problem: Problem) => string;
+export type ProblemPage = (problem: Problem, reply: FastifyReply) => string;
 
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -101,7 +101,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.status === 503) void reply.header('Retry-After', '1');
     const wantsPage = this.page && !request.url.startsWith('/v1/') && /text\/html/.test(request.headers.accept ?? '');
     void reply.status(problem.status);
-    if (wantsPage) void reply.type('text/html; charset=utf-8').send(this.page!(problem));
+    if (wantsPage) void reply.send(this.page!(problem, reply));
     else void reply.type(PROBLEM_JSON).send(JSON.stringify({ ...problem, instance: request.url }));
   }
 }

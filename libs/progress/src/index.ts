@@ -2,7 +2,6 @@ import type { Context } from '#platform';
 import { ProgressController } from './progress.controller.js';
 import { Progress, progressProjection } from './progress.projection.js';
 
-export { csvOf } from './csv.js';
 export { CommitmentsQuery, ProgressQuery, ThemesQuery } from './progress.controller.js';
 export * from './progress.projection.js';
 

@@ -5,9 +5,8 @@ import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } fro
 import type { FastifyReply } from 'fastify';
 import { ROLES, STAGES, type Role } from '#commitments';
 import { Rejected, type Log } from '#eventsourcing';
-import { clocksOf, LOG, ProgressClockQuery } from '#platform';
+import { clocksOf, LOG, ProgressClockQuery, sendCsv } from '#platform';
 import { Registers } from '#registers';
-import { csvOf } from './csv.js';
 import { Progress, type At, type Filter } from './progress.projection.js';
 
 const Asked =
@@ -171,13 +170,6 @@ export class ProgressController {
   private async at(query: ProgressClockQuery): Promise<At> {
     return { ...(await clocksOf(query, this.log.store)), staleAfter: query.staleAfter };
   }
-}
-
-function sendCsv(reply: FastifyReply, name: string, rows: readonly object[]): string {
-  void reply
-    .type('text/csv; charset=utf-8')
-    .header('Content-Disposition', `inline; filename="${name.replaceAll('/', '-')}.csv"`);
-  return csvOf(rows);
 }
 
 export type { Filter };

@@ -1,8 +1,18 @@
-import { Body, Controller, Get, Header, HttpCode, Inject, Param, Post, Query, Type } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Inject, Param, Post, Query, Res, Type } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { ApiBearerAuth, ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiTags,
+} from '@nestjs/swagger';
+import { IsIn, IsOptional } from 'class-validator';
+import type { FastifyReply } from 'fastify';
 import { handle, load, Rejected, type Aggregate, type Log } from '#eventsourcing';
-import { AskedBy, ClockQuery, clocksOf, LOG, referencesIn, SecretariatOnly, type Asked } from '#platform';
+import { AskedBy, ClockQuery, clocksOf, LOG, referencesIn, SecretariatOnly, sendCsv, type Asked } from '#platform';
 import { amend, codeOf, enter, Lookup, registers, REGISTERS, type Entry, type Register } from './register.js';
 import { Registers } from './registers.projection.js';
 
@@ -47,6 +57,13 @@ export class RegisterCommandHandler implements ICommandHandler<RegisterCommand> 
   }
 }
 
+class RegisterQuery extends ClockQuery {
+  @ApiProperty({ required: false, enum: ['json', 'csv'], default: 'json' })
+  @IsOptional()
+  @IsIn(['json', 'csv'])
+  format?: 'json' | 'csv';
+}
+
 /** The controller of one register: they all read and write alike. */
 export function registerController(kind: Register, path: string): Type<unknown> {
   const Body_: Type<Entry> = REGISTERS[kind];
@@ -64,9 +81,10 @@ export function registerController(kind: Register, path: string): Type<unknown> 
     @Get()
     @ApiOperation({ summary: `All ${path}`, operationId: `list-${path}` })
     @ApiOkResponse({ description: `{ position, total, items }` })
-    async list(@Query() query: ClockQuery) {
+    async list(@Query() query: RegisterQuery, @Res({ passthrough: true }) reply: FastifyReply) {
       const { knownAt } = await clocksOf(query, this.log.store);
       const items = await this.registered.all(kind, knownAt);
+      if (query.format === 'csv') return sendCsv(reply, path, items);
       return { position: knownAt ?? (await this.log.store.head()), total: items.length, items };
     }
 

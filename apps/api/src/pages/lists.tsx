@@ -121,10 +121,16 @@ const Roles = ({ view, item: { agencies, lead }, agency }: { view: View; item: I
   </span>
 );
 
+interface ByStageParts extends Omit<ListParts, 'caption' | 'staged'> {
+  readonly total: number;
+  readonly filter: Filter;
+  readonly title?: string;
+}
+
 /** All commitments that something is about, a table per stage. */
-export const ByStage = ({ view, items, total, filter, agency }: Omit<ListParts, 'caption' | 'staged'> & { total: number; filter: Filter }) => (
+export const ByStage = ({ view, items, total, filter, agency, title = 'Its commitments' }: ByStageParts) => (
   <section>
-    <h2 id="commitments">Its commitments</h2>
+    <h2 id="commitments">{title}</h2>
     {total === 0 && <p>None as at {dateWords(view.asOf)}.</p>}
     {SHOWN_STAGES.map((stage) => {
       const staged = items.filter((item) => item.stage === stage);

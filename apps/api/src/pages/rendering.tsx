@@ -41,7 +41,7 @@ export const problemPage: ProblemPage = (problem, reply) => sendsHtml(reply, <Pr
 /** A form sends its empty fields, and a field once per choice: the address that is kept and shared has neither. */
 export function tidyAddress(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
   const [path = '/', query] = request.url.split('?', 2);
-  const forPeople = request.method === 'GET' && /text\/html/.test(request.headers.accept ?? '');
+  const forPeople = request.method === 'GET' && !path.startsWith('/v1/') && /text\/html/.test(request.headers.accept ?? '');
   // A path that begins with two slashes would lead to another host.
   if (!forPeople || query === undefined || !/^\/(?![/\\])/.test(path)) return done();
   const asked = [...new URLSearchParams(query)].map(([name, value]) => [name, value.trim()] as const);

@@ -61,6 +61,11 @@ export class View {
     return { followsUp: followsUp as string, role: role as Filter['role'] };
   }
 
+  /** Whether what a document says is reported by the date shown. */
+  isReported(document: string): boolean {
+    return this.reports.some(({ date, documents }) => date <= this.asOf && documents.some(({ id }) => id === document));
+  }
+
   /** Another page, as at the same date. */
   link(to: string, params: Params = {}): string {
     return to + query({ ...params, ...this.clocks });

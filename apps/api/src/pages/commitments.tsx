@@ -1,0 +1,183 @@
+/** The list of commitments: every filter of the API as a plain form. */
+import { Controller, Get, Query, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { KINDS, NATURES, ROLES, STRENGTHS } from '#commitments';
+import { CommitmentsQuery, Progress, type Facet, type ItemList, type Row } from '#progress';
+import { Registers } from '#registers';
+import { Choice, type ChoiceParts } from './choice.js';
+import { StageBar } from './figures.js';
+import { Kept, Page } from './layout.js';
+import { CommitmentTable } from './lists.js';
+import { RendersPages } from './rendering.js';
+import { FollowedUp } from './scope.js';
+import { Views, type View } from './view.js';
+import {
+  count,
+  counted,
+  countryName,
+  NATURE_WORDS,
+  OPEN_STAGES,
+  roleWords,
+  sentence,
+  SHOWN_STAGES,
+  STAGE_WORDS,
+} from './words.js';
+
+@RendersPages()
+@Controller('commitments')
+export class CommitmentsPage {
+  constructor(
+    private readonly views: Views,
+    private readonly progress: Progress,
+    private readonly registers: Registers,
+    private readonly followedUp: FollowedUp,
+  ) {}
+
+  @Get()
+  async commitments(@Query() query: CommitmentsQuery, @Req() request: FastifyRequest) {
+    const view = await this.views.open(query, request);
+    const { limit, cursor, ...filter } = query;
+    const [list, [step], choices] = await Promise.all([
+      this.progress.commitments(view.at, filter, { limit, cursor }),
+      this.progress.timeline([view.asOf], view.at, filter),
+      this.choices(view),
+    ]);
+    return <Commitments view={view} list={list} row={step!.row} choices={choices} />;
+  }
+
+  /** The selects of the form, filled from the registers with what is in use. */
+  private async choices(view: View): Promise<Choices> {
+    const inUse = async (facet: Facet) => [...(await this.progress.inUse(facet, view.at)).keys()];
+    const [agencies, themes, frameworks, countries, regions, documents, forums] = await Promise.all([
+      inUse('agency'),
+      this.registers.all('theme', view.position),
+      this.registers.all('framework', view.position),
+      inUse('country'),
+      inUse('region'),
+      this.registers.all('document', view.position),
+      this.followedUp.forums(view),
+    ]);
+    const words = (codes: readonly string[]) => codes.map((code) => [code, sentence(code)] as const);
+    return [
+      {
+        name: 'stage',
+        label: 'Stage',
+        any: 'Any',
+        options: [[OPEN_STAGES, 'Open (any of these)'], ...SHOWN_STAGES.map((s) => [s, STAGE_WORDS[s]] as const)],
+      },
+      {
+        name: 'agency',
+        label: 'Agency',
+        any: 'Any',
+        options: agencies.map((code) => [code, `${code} – ${view.names.agency.get(code) ?? code}`]),
+      },
+      {
+        name: 'role',
+        label: 'Its role',
+        any: 'Lead, co-lead or partner',
+        options: ROLES.map((role) => [role, sentence(roleWords(role))]),
+      },
+      {
+        name: 'theme',
+        label: 'Theme',
+        any: 'Any',
+        options: [],
+        groups: frameworks.map(({ code, name }) => ({
+          label: name,
+          options: themes.filter(({ framework }) => framework === code).map(({ code, label }) => [code, label] as const),
+        })),
+      },
+      { name: 'followsUp', label: 'Follows up', any: 'Anything', options: forums.map(({ id, name }) => [id, name]) },
+      { name: 'kind', label: 'Kind', any: 'Any', options: words(KINDS) },
+      { name: 'nature', label: 'Nature', any: 'Any', options: NATURES.map((n) => [n, NATURE_WORDS[n]]) },
+      { name: 'strength', label: 'Strength', any: 'Any', options: words(STRENGTHS) },
+      { name: 'country', label: 'Country', any: 'Any', options: countries.map((code) => [code, countryName(code)]) },
+      { name: 'region', label: 'Region', any: 'Any', options: words(regions) },
+      { name: 'document', label: 'Read in', any: 'Any document', options: documents.map(({ id, title }) => [id, title]) },
+      { name: 'withTarget', label: 'Target date', any: 'With or without', options: yesNo('With', 'Without') },
+      { name: 'overdue', label: 'Overdue', any: 'Or not', options: yesNo('Overdue', 'Not overdue') },
+      {
+        name: 'stale',
+        label: `Silent for ${counted(view.staleAfter, 'month')}`,
+        any: 'Or not',
+        options: yesNo('Not heard of', 'Heard of'),
+      },
+    ];
+  }
+}
+
+const yesNo = (yes: string, no: string) =>
+  [
+    ['true', yes],
+    ['false', no],
+  ] as const;
+
+type Choices = readonly Omit<ChoiceParts, 'value'>[];
+
+interface Parts {
+  readonly view: View;
+  readonly list: ItemList;
+  readonly row: Row;
+  readonly choices: Choices;
+}
+
+/** The choices that are always in sight; the others fold away until one is made. */
+const FIRST = 4;
+
+const Commitments = ({ view, list, row, choices }: Parts) => {
+  const { limit: _limit, cursor, ...asked } = view.asked;
+  const made = choices.filter(({ name }) => asked[name] !== undefined);
+  const search = asked['q'] === undefined ? '' : String(asked['q']);
+  const select = (choice: Choices[number]) => <Choice key={choice.name} {...choice} value={asked[choice.name]} />;
+  return (
+    <Page
+      view={view}
+      title="Commitments"
+      lead={
+        <p>
+          <strong id="total">{counted(list.total, 'commitment')}</strong> {made.length > 0 || search ? 'as asked for' : 'in all'}.
+        </p>
+      }
+      json={view.api('/commitments')}
+      csv={view.api('/commitments', { ...asked, format: 'csv' })}
+    >
+      <form method="get" action="/commitments" class="filters" aria-label="Find commitments">
+        <Kept asked={{ ...view.clocks, reference: asked['reference'] }} />
+        <label class="search">
+          <span>Search</span>
+          <input type="search" name="q" value={search} placeholder="Words of title, summary or reference" />
+        </label>
+        {choices.slice(0, FIRST).map(select)}
+        <details open={choices.slice(FIRST).some((choice) => made.includes(choice))}>
+          <summary>More filters</summary>
+          <div class="filters">{choices.slice(FIRST).map(select)}</div>
+        </details>
+        <p class="act">
+          <button type="submit">Show</button> {(made.length > 0 || search) && <a href={view.link('/commitments')}>Clear</a>}
+        </p>
+      </form>
+      {row.total > 0 && <StageBar row={row} />}
+      <ul class="legend figures">
+        {SHOWN_STAGES.filter((stage) => row.byStage[stage] > 0).map((stage) => (
+          <li key={stage}>
+            <span class={`stage ${stage}`}>{STAGE_WORDS[stage]}</span>{' '}
+            <a href={view.here({ stage, cursor: null })}>{count(row.byStage[stage])}</a>
+          </li>
+        ))}
+      </ul>
+      {list.items.length > 0 ? (
+        <CommitmentTable view={view} caption={`In the order of their references, ${counted(list.items.length, 'row')}`} items={list.items} />
+      ) : (
+        <p>None is as asked for. Take a filter away, or look at a later date.</p>
+      )}
+      <nav class="pager" aria-label="Pages of the list">
+        {cursor !== undefined && <a href={view.here({ cursor: null })}>To the start</a>}
+        {list.nextCursor && (
+          <a href={view.here({ cursor: list.nextCursor })} rel="next">
+            Next page
+          </a>
+        )}
+      </nav>
+    </Page>
+  );
+};

@@ -1,0 +1,121 @@
+/** The sources, and what was read in each. */
+import { Controller, Get, Param, Query, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Rejected } from '#eventsourcing';
+import { ProgressClockQuery } from '#platform';
+import { Progress, type ItemList } from '#progress';
+import { Registers, type Document, type Outcome } from '#registers';
+import { Figure, On } from './figures.js';
+import { Page } from './layout.js';
+import { ByStage, LISTED } from './lists.js';
+import { OutcomeList } from './outcomes.js';
+import { RendersPages } from './rendering.js';
+import { path, Views, type View } from './view.js';
+import { dateWords } from './words.js';
+
+@RendersPages()
+@Controller('documents')
+export class DocumentPages {
+  constructor(
+    private readonly views: Views,
+    private readonly progress: Progress,
+    private readonly registers: Registers,
+  ) {}
+
+  @Get()
+  async documents(@Query() query: ProgressClockQuery, @Req() request: FastifyRequest) {
+    const view = await this.views.open(query, request);
+    return <Documents view={view} citing={await this.progress.inUse('document', view.at)} />;
+  }
+
+  @Get(':id')
+  async document(@Param('id') id: string, @Query() query: ProgressClockQuery, @Req() request: FastifyRequest) {
+    const view = await this.views.open(query, request);
+    const document = await this.registers.one('document', id, view.position);
+    if (!document) throw new Rejected('not_found', `There is no document ${id}.`);
+    const [list, outcomes] = await Promise.all([
+      this.progress.commitments(view.at, { document: id }, { limit: LISTED }),
+      this.registers.all('outcome', view.position),
+    ]);
+    const read = outcomes.filter((outcome) => outcome.document === id && view.isReported(id));
+    return <DocumentReport view={view} document={document} list={list} outcomes={read} />;
+  }
+}
+
+const Documents = ({ view, citing }: { view: View; citing: ReadonlyMap<string, number> }) => (
+  <Page
+    view={view}
+    title="Sources"
+    lead={<p>The documents in which statements were read. Their statements count as reported from the date shown.</p>}
+    json={view.api('/documents', {})}
+    csv={view.api('/documents', { format: 'csv' })}
+  >
+    <table class="outcomes">
+      <caption class="hidden">Documents</caption>
+      <thead>
+        <tr>
+          <th scope="col">Document</th>
+          <th scope="col">Reported on</th>
+          <th scope="col" class="n">
+            Commit&shy;ments
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {view.reports.flatMap(({ date, documents }) =>
+          documents.map(({ id, title, symbol, publisher }) => (
+            <tr key={id}>
+              <th scope="row">
+                <a href={view.link(path('documents', id))}>{title}</a>{' '}
+                <small>{[publisher, symbol].filter(Boolean).join(', ')}</small>
+              </th>
+              <td class="date" data-label="Reported on">
+                <On date={date} />
+              </td>
+              <td class="n" data-label="Commitments">
+                <Figure n={citing.get(id) ?? 0} href={view.link('/commitments', { document: id })} />
+              </td>
+            </tr>
+          )),
+        )}
+      </tbody>
+    </table>
+  </Page>
+);
+
+interface Parts {
+  readonly view: View;
+  readonly document: Document;
+  readonly list: ItemList;
+  readonly outcomes: readonly Outcome[];
+}
+
+const DocumentReport = ({ view, document, list, outcomes }: Parts) => (
+  <Page
+    view={view}
+    title={document.title}
+    eyebrow={['Document', document.symbol, document.id].filter(Boolean).join(' · ')}
+    lead={
+      <p>
+        {document.publisher}, <On date={document.published} />. Its statements count as reported on{' '}
+        <a href={view.here({ asOf: document.reportedOn })}>{dateWords(document.reportedOn)}</a>.
+      </p>
+    }
+    json={view.api(path('documents', document.id), {})}
+    csv={view.api('/commitments', { document: document.id, format: 'csv' })}
+  >
+    {outcomes.length > 0 && (
+      <section>
+        <h2>Outcomes read in it</h2>
+        <OutcomeList view={view} outcomes={outcomes} />
+      </section>
+    )}
+    <ByStage
+      view={view}
+      items={list.items}
+      total={list.total}
+      filter={{ document: document.id }}
+      title="Commitments that cite it"
+    />
+  </Page>
+);

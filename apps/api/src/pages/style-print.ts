@@ -1,0 +1,35 @@
+/** On paper the pages of agencies and themes are progress reports: no navigation, no controls, tables that break well. */
+export const PRINT = `
+@page { size: A4; margin: 18mm 16mm 20mm; @bottom-right { content: counter(page) " / " counter(pages); font: 8pt sans-serif; } }
+@media print {
+  :root { --paper: #fff; --wash: #fff; --ink: #000; --soft: #444; --line: #bbb; --rule: #000; --accent: #000; --accent-wash: #fff;
+    --alert: #000; --silent: #000; --callout: #fff; --completed: #0e6b58; --in_progress: #2f80c2; --planned: #8dbde4;
+    --proposed: #c3cfda; --on_hold: #dd9f2f; --discontinued: #84757e; }
+  html { font-size: 9.5pt; }
+  .wrap { max-width: none; padding: 0; }
+  .masthead nav, .clock, .take, .skip, .foot, form, .pager, .choices, .chart details, .how { display: none !important; }
+  .print-only { display: inline; overflow-wrap: anywhere; }
+  .masthead { border-top: 2pt solid #000; }
+  .masthead .wrap { padding-block: 4pt 0; }
+  .brand { font-size: 9pt; }
+  .brand svg { display: none; }
+  .head { padding-top: 14pt; }
+  a { color: inherit; text-decoration: none !important; }
+  section { margin-top: 20pt; }
+  h1, h2, caption, .legend { break-after: avoid; }
+  p { orphans: 3; widows: 3; max-width: none; }
+  .table { overflow: visible; }
+  table { font-size: 8.5pt; }
+  thead { display: table-header-group; }
+  tr, .history > li, .facts > div, .headline dl > div { break-inside: avoid; }
+  th, td { padding-block: 2.5pt; }
+  .breakdown :is(.by-stage, thead th.n:nth-child(n + 4)) { display: revert !important; }
+  .breakdown tbody th { min-width: 0; max-width: none; }
+  .breakdown .of-bar { width: 16%; min-width: 0; }
+  thead th { font-size: 7pt; }
+  .headline dl { grid-template-columns: repeat(4, 1fr); }
+  .headline dd { font-size: 20pt; }
+  .bar, .stage::before, rect { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  .chart .wide { display: block; } .chart .narrow { display: none; }
+  .callout, .why { border: 1pt solid #bbb; }
+}`;
