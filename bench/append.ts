@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import { SqliteEventStore } from '#event-store-sqlite';
 import { canonicalJson, NO_STREAM } from '#eventsourcing';
-import { inScratch, load, machine, row, ROUNDS, SECONDS, type Measured } from './measure.ts';
+import { inScratch, load, machine, row, ROUNDS, SECONDS, type Measured } from './measure.js';
 
 const data = canonicalJson({
   stage: 'in_progress',

@@ -4,16 +4,16 @@ import { Body, Controller, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 
-class Bare {
-  post(body: { title?: string }) {
+@Controller()
+class BareController {
+  @Post('bare')
+  answer(@Body() body: { title?: string }) {
     return { reference: body.title, revision: 0, position: '0' };
   }
 }
-Body()(Bare.prototype, 'post', 0);
-Post('bare')(Bare.prototype, 'post', Object.getOwnPropertyDescriptor(Bare.prototype, 'post')!);
-Controller()(Bare);
+
+@Module({ controllers: [BareController] })
 class BareModule {}
-Module({ controllers: [Bare] })(BareModule);
 
 const app = await NestFactory.create<NestFastifyApplication>(BareModule, new FastifyAdapter(), { logger: false });
 await app.listen(0, '127.0.0.1');

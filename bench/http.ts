@@ -6,7 +6,7 @@ import autocannon from 'autocannon';
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { AccessStore } from '#access';
-import { inScratch, machine, row, ROUNDS, SECONDS, type Measured } from './measure.ts';
+import { inScratch, machine, row, ROUNDS, SECONDS, type Measured } from './measure.js';
 
 const CONNECTIONS = 32;
 const COMMITMENTS = 2_000;
@@ -76,8 +76,8 @@ await inScratch(async (folder) => {
   const access = new AccessStore(join(folder, 'access.db'));
   const { token } = access.create(null, 'bench');
   access.close();
-  const bare = await serve('bare-server.ts');
-  const api = await serve('api-server.ts', { DATA_DIR: folder });
+  const bare = await serve('bare-server.js');
+  const api = await serve('api-server.js', { DATA_DIR: folder });
   const send = (path: string, body: object) =>
     fetch(api.url + path, {
       method: 'POST',

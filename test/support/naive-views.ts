@@ -221,7 +221,8 @@ export class NaiveViews {
     const within = (id: string, forum: string | undefined): boolean =>
       forum !== undefined && (forum === id || within(id, forums.get(forum)?.['parent']));
     const outcomes = this.registered('outcome', knownAt);
-    const parentOf = (theme: string) => this.registered('theme', knownAt).get(theme)?.['parent'];
+    const themes = this.registered('theme', knownAt);
+    const parentOf = (theme: string) => themes.get(theme)?.['parent'];
     const oneOf = (wanted: string | undefined, value: string) => !wanted || wanted.split(',').includes(value);
     const has = (wanted: string | undefined, values: string[]) => !wanted || values.includes(wanted);
     return this.commitments(clocks).filter(

@@ -67,14 +67,10 @@ export class TestServer {
   }
 
   async post(path: string, body: unknown, token?: string, headers: Record<string, string> = {}): Promise<Answer> {
-    const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const all: Record<string, string> = { 'content-type': 'application/json', ...headers };
+    if (token !== undefined) all['authorization'] = `Bearer ${token}`;
     const text = typeof body === 'string' ? body : JSON.stringify(body);
-    const init = {
-      method: 'POST',
-      body: text,
-      headers: { 'content-type': 'application/json', ...authorization, ...headers },
-    };
-    return read(await fetch(this.url + path, init));
+    return read(await fetch(this.url + path, { method: 'POST', body: text, headers: all }));
   }
 
   async close(): Promise<void> {

@@ -1,10 +1,20 @@
 import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import {
+  ApiExtraModels,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProduces,
+  ApiProperty,
+  ApiServiceUnavailableResponse,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import { IsOptional, Matches } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import { Readable } from 'node:stream';
-import { Projector, type Envelope, type Log } from '#eventsourcing';
+import { Projector, type Envelope, type Log, type Meta } from '#eventsourcing';
 import { AlwaysOpen, LOG } from '#platform';
 
 class ChangesQuery {
@@ -21,6 +31,44 @@ class ChangesQuery {
   @IsOptional()
   @Matches(/^(true|false)$/, { message: 'follow must be true or false' })
   follow?: string;
+}
+
+class Live {
+  @ApiProperty({ enum: ['live'] }) status: string;
+}
+
+class ProjectionProgress {
+  @ApiProperty({ example: 'progress' }) projection: string;
+  @ApiProperty({ type: 'integer' }) version: number;
+  @ApiProperty({ type: String, nullable: true, description: 'The last position applied' }) position: string | null;
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'How many positions are not applied yet' }) lag: number;
+  @ApiProperty({ type: String, nullable: true }) error: string | null;
+}
+
+class Ready {
+  @ApiProperty({ enum: ['ready', 'failing'] }) status: string;
+  @ApiProperty({ type: [ProjectionProgress] }) projections: ProjectionProgress[];
+}
+
+class ChangeMeta implements Meta {
+  @ApiProperty({ description: 'An account; no personal data' }) readonly actor: string;
+  @ApiProperty({ type: String, nullable: true }) readonly agency: string | null;
+  @ApiProperty({ enum: ['secretariat', 'focal_point'] }) readonly role: string;
+  @ApiProperty({ format: 'uuid' }) readonly commandId: string;
+  @ApiProperty() readonly correlationId: string;
+  @ApiProperty({ type: String, nullable: true }) readonly causationId: string | null;
+}
+
+class Change {
+  @ApiProperty({ description: 'Strictly rising; for `after`' }) readonly position: string;
+  @ApiProperty({ example: 'commitment-IOM-2011-12' }) readonly stream: string;
+  @ApiProperty({ type: 'integer' }) readonly revision: number;
+  @ApiProperty({ format: 'uuid' }) readonly id: string;
+  @ApiProperty({ example: 'commitment.StageReported' }) readonly type: string;
+  @ApiProperty({ type: 'integer' }) readonly version: number;
+  @ApiProperty({ format: 'date-time' }) readonly recordedAt: string;
+  @ApiProperty() readonly meta: ChangeMeta;
+  @ApiProperty({ type: 'object', additionalProperties: true }) readonly data: object;
 }
 
 const PAGE = 500;
@@ -49,14 +97,20 @@ export class OperationsController {
 
   @Get('health/live')
   @AlwaysOpen()
-  @ApiOperation({ summary: 'Whether the process answers' })
+  @ApiOperation({ summary: 'Whether the process answers', operationId: 'isLive' })
+  @ApiOkResponse({ type: Live })
   live() {
     return { status: 'live' };
   }
 
   @Get('health/ready')
   @AlwaysOpen()
-  @ApiOperation({ summary: 'Whether requests can be served, and how far each projection is behind' })
+  @ApiOperation({
+    summary: 'Whether requests can be served, and how far each projection is behind',
+    operationId: 'isReady',
+  })
+  @ApiOkResponse({ type: Ready, description: 'Ready' })
+  @ApiServiceUnavailableResponse({ type: Ready, description: 'A projection is failing' })
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
     const projections = (await this.projector.progress()).map(({ position, head, ...progress }) => ({
       ...progress,
@@ -70,14 +124,26 @@ export class OperationsController {
 
   @Get('metrics')
   @AlwaysOpen()
-  @ApiOperation({ summary: 'Prometheus metrics' })
+  @ApiOperation({ summary: 'Prometheus metrics', operationId: 'getMetrics' })
+  @ApiProduces('text/plain')
+  @ApiOkResponse({ type: String })
   async prometheus(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     void reply.type(this.metrics.contentType);
     return this.metrics.metrics();
   }
 
   @Get('v1/changes')
+  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'As `after`, when an event source reconnects' })
+  @ApiOkResponse({
+    description: 'One event per line',
+    content: {
+      'application/x-ndjson': { schema: { $ref: getSchemaPath(Change) } },
+      'text/event-stream': { schema: { type: 'string', description: '`data` of each is such an event' } },
+    },
+  })
+  @ApiExtraModels(Change)
   @ApiOperation({
+    operationId: 'getChanges',
     summary: 'The feed of events, oldest first',
     description: 'NDJSON, or server-sent events with `Accept: text/event-stream` (which follow by themselves).',
   })

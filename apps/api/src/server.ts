@@ -1,8 +1,9 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { SwaggerModule } from '@nestjs/swagger';
 import { Projector } from '#eventsourcing';
 import { AppModule, openStores, type Stores } from './app.module.js';
+import { openApi } from './openapi.js';
 import { pagesContext, tidyAddress } from './pages/index.js';
 import type { Settings } from './settings.js';
 
@@ -27,23 +28,19 @@ export function closeOnSignal(app: NestFastifyApplication): void {
 export async function buildServer(settings: Settings, stores: Stores): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({ bodyLimit: settings.bodyLimit, routerOptions: { maxParamLength: 400 } });
   adapter.getInstance().addHook('onRequest', tidyAddress);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(settings, stores, pagesContext(settings.publicUrl)), adapter, {
-    logger: ['error', 'warn'],
-    abortOnError: false,
-  });
-  const document = SwaggerModule.createDocument(
-    app,
-    new DocumentBuilder()
-      .setOpenAPIVersion('3.1.0')
-      .setTitle('Followthrough')
-      .setDescription(
-        'What agencies undertook after the High-level Dialogues on Migration and Development, and what has come of it.',
-      )
-      .setVersion('1')
-      .addBearerAuth()
-      .build(),
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.with(settings, stores, pagesContext(settings.publicUrl)),
+    adapter,
+    {
+      logger: ['error', 'warn'],
+      abortOnError: false,
+    },
   );
-  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'openapi.json', customSiteTitle: 'Followthrough API' });
+  SwaggerModule.setup('docs', app, () => openApi(app, settings.publicReading), {
+    jsonDocumentUrl: 'openapi.json',
+    raw: ['json'],
+    customSiteTitle: 'Followthrough API',
+  });
   await app.init();
   adapter.getInstance().removeContentTypeParser(['text/plain', 'application/x-www-form-urlencoded']);
   return app;

@@ -2,6 +2,7 @@
  * The three clocks of a fact (DESIGN.md §2): *effective* (a partial date), *reportedOn* (a full date) and *recordedAt*
  * (an instant). Everything here is pure; a date is its ISO text, so that dates compare as strings.
  */
+import { LRUCache } from 'lru-cache';
 import { Temporal } from 'temporal-polyfill';
 
 /** `2006-11-20` */
@@ -11,11 +12,26 @@ export type PartialDate = string;
 
 const SHAPE = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/;
 
+interface Period {
+  readonly first: FullDate;
+  readonly last: FullDate;
+}
+
+/** Few dates are asked about very often. */
+const periods = new LRUCache<string, { period: Period | null }>({ max: 20_000 });
+
 /** The first and the last day of the period that a partial date names; `null` when it is not a real date. */
-export function periodOf(date: unknown): { first: FullDate; last: FullDate } | null {
-  const parts = typeof date === 'string' ? SHAPE.exec(date) : null;
+export function periodOf(date: unknown): Period | null {
+  if (typeof date !== 'string' || date.length > 10) return null;
+  let known = periods.get(date);
+  if (!known) periods.set(date, (known = { period: readPeriod(date) }));
+  return known.period;
+}
+
+function readPeriod(date: string): Period | null {
+  const parts = SHAPE.exec(date);
   if (!parts) return null;
-  const [year, month, day] = [parts[1], parts[2], parts[3]].map((part) => (part === undefined ? undefined : Number(part)));
+  const [year, month, day] = parts.slice(1).map((part) => (part === undefined ? undefined : Number(part)));
   try {
     const first = Temporal.PlainDate.from({ year: year!, month: month ?? 1, day: day ?? 1 }, { overflow: 'reject' });
     const length = day ? { days: 0 } : month ? { months: 1 } : { years: 1 };

@@ -9,6 +9,7 @@ import {
   type PartialDate,
   type Reported,
 } from '#clocks';
+import { ApiProperty } from '@nestjs/swagger';
 import { Rejected, type Aggregate, type FieldError, type NewEvent } from '#eventsourcing';
 import {
   Address,
@@ -273,11 +274,26 @@ interface Fact<T> extends Reported {
 }
 type Facts<T> = readonly Fact<T>[];
 
-export interface StageEntry extends Entry {
-  readonly stage: Stage;
-  readonly agency?: string | null;
-  readonly note?: string | null;
-  readonly citation?: Citation | null;
+export class StageEntry extends ReportStage implements Entry {
+  @ApiProperty({ type: 'integer', description: 'Of the event that says so' }) readonly revision: number;
+}
+
+const REPORTED_ON = {
+  type: String,
+  format: 'date',
+  nullable: true,
+  description: 'null: said when the commitment was recorded, and so true whenever it exists',
+} as const;
+
+export class ReportedEvidence extends Evidence implements Reported {
+  @Nested(() => Citation, { optional: true }) citation?: Citation | null;
+  @ApiProperty(REPORTED_ON) readonly reportedOn: FullDate | null;
+  @ApiProperty({ type: 'integer' }) readonly revision: number;
+}
+
+export class ReportedRelation extends Relation implements Reported {
+  @ApiProperty(REPORTED_ON) readonly reportedOn: FullDate | null;
+  @ApiProperty({ type: 'integer' }) readonly revision: number;
 }
 
 interface MilestoneFacts extends Reported {
@@ -307,8 +323,8 @@ export interface Commitment {
   readonly themes: Facts<readonly string[]>;
   readonly target: Facts<Target | null>;
   readonly milestones: readonly MilestoneFacts[];
-  readonly evidence: readonly (Evidence & Reported & { citation?: Citation | null })[];
-  readonly relations: readonly (Relation & Reported)[];
+  readonly evidence: readonly ReportedEvidence[];
+  readonly relations: readonly ReportedRelation[];
   /** The reportedOn of every act. */
   readonly reports: readonly FullDate[];
 }
@@ -454,37 +470,39 @@ export const commitment: Aggregate<Commitment, CommitmentEvents> = { category: '
 
 // ── A commitment as at a date ───────────────────────────────────────────────────────────────────────────────────────
 
-export interface CommitmentAsAt {
-  readonly title: string;
-  readonly summary: string;
-  readonly language: string | null;
-  readonly condition: string | null;
-  readonly kind: (typeof KINDS)[number];
-  readonly nature: Nature;
-  readonly strength: (typeof STRENGTHS)[number];
-  readonly stage: Stage;
-  /** The entry that says so. */
+export class MilestoneAsAt {
+  @ApiProperty({ type: 'integer', minimum: 1, description: 'Its number, for acts on it' }) milestone: number;
+  @ApiProperty() title: string;
+  @ApiProperty({ type: String, nullable: true, example: '2011-06' }) due: PartialDate | null;
+  @ApiProperty() reached: boolean;
+  @ApiProperty({ type: String, nullable: true, example: '2011' }) reachedOn: PartialDate | null;
+  @ApiProperty({ type: String, nullable: true, description: 'Why it was given up' }) dropped: string | null;
+}
+
+export class CommitmentAsAt {
+  @ApiProperty() readonly title: string;
+  @ApiProperty() readonly summary: string;
+  @ApiProperty({ type: String, nullable: true }) readonly language: string | null;
+  @ApiProperty({ type: String, nullable: true }) readonly condition: string | null;
+  @ApiProperty({ enum: KINDS }) readonly kind: (typeof KINDS)[number];
+  @ApiProperty({ enum: NATURES }) readonly nature: Nature;
+  @ApiProperty({ enum: STRENGTHS }) readonly strength: (typeof STRENGTHS)[number];
+  @ApiProperty({ enum: STAGES }) readonly stage: Stage;
+  @ApiProperty({ type: () => StageEntry, description: 'The entry that the stage rests on' })
   readonly headline: StageEntry;
-  readonly agencies: { agency: string; role: Role }[];
-  readonly themes: readonly string[];
-  readonly regions: readonly string[];
-  readonly countries: readonly string[];
-  readonly followsUp: readonly string[];
-  readonly target: Target | null;
-  readonly milestones: {
-    milestone: number;
-    title: string;
-    due: PartialDate | null;
-    reached: boolean;
-    reachedOn: PartialDate | null;
-    dropped: string | null;
-  }[];
-  readonly deliverables: readonly Deliverable[];
-  readonly evidence: Commitment['evidence'];
-  readonly relations: Commitment['relations'];
-  /** The stage entries reported by then, in the order recorded. */
+  @ApiProperty({ type: [AgencyRole], description: 'The lead first' }) readonly agencies: AgencyRole[];
+  @ApiProperty({ type: [String] }) readonly themes: readonly string[];
+  @ApiProperty({ type: [String] }) readonly regions: readonly string[];
+  @ApiProperty({ type: [String] }) readonly countries: readonly string[];
+  @ApiProperty({ type: [String] }) readonly followsUp: readonly string[];
+  @ApiProperty({ type: () => Target, nullable: true }) readonly target: Target | null;
+  @ApiProperty({ type: [MilestoneAsAt] }) readonly milestones: MilestoneAsAt[];
+  @ApiProperty({ type: [Deliverable] }) readonly deliverables: readonly Deliverable[];
+  @ApiProperty({ type: [ReportedEvidence] }) readonly evidence: readonly ReportedEvidence[];
+  @ApiProperty({ type: [ReportedRelation] }) readonly relations: readonly ReportedRelation[];
+  @ApiProperty({ type: [StageEntry], description: 'The stage entries reported by then, in the order recorded' })
   readonly entries: readonly StageEntry[];
-  readonly lastReportedOn: FullDate;
+  @ApiProperty({ type: String, format: 'date' }) readonly lastReportedOn: FullDate;
 }
 
 /** A commitment as at a date by the clock rules of DESIGN.md §2; `null` when it does not exist by then. */

@@ -13,10 +13,8 @@ import {
 } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import {
-  ApiBearerAuth,
-  ApiBody,
+  ApiConflictResponse,
   ApiCreatedResponse,
-  ApiHeader,
   ApiOkResponse,
   ApiOperation,
   ApiProperty,
@@ -25,16 +23,16 @@ import {
 import type { FastifyReply } from 'fastify';
 import { headlineOf, todayAt, type FullDate } from '#clocks';
 import { fold, handle, load, NO_STREAM, Rejected, type Handled, type Log } from '#eventsourcing';
-import { AskedBy, ClockQuery, clocksOf, LOG, referencesIn, type Asked } from '#platform';
+import { AskedBy, ClockQuery, clocksOf, LOG, Principal, principalOf, referencesIn, type Asked } from '#platform';
 import { Lookup } from '#registers';
 import * as acts from './commitment.js';
 import {
   asAt,
   commitment,
+  CommitmentAsAt,
   isOverdue,
   type By,
   type Commitment,
-  type CommitmentAsAt,
   type CommitmentEvent,
   type Decide,
   type Stage,
@@ -124,12 +122,13 @@ export class CommitmentCommandHandler implements ICommandHandler<CommitmentComma
 
 export class ActAnswer {
   @ApiProperty({ example: 'IOM-2011-12' }) reference: string;
-  @ApiProperty({ description: 'Of the commitment’s last event; also the ETag', example: 3 }) revision: number;
+  @ApiProperty({ type: 'integer', description: 'Of the commitment’s last event; also the ETag', example: 3 })
+  revision: number;
   @ApiProperty({ description: 'Opaque; for If-Position-At-Least and knownAt', example: '1841' }) position: string;
 }
 
 export class Outranked {
-  @ApiProperty({ description: 'The revision of the entry that holds', example: 2 }) revision: number;
+  @ApiProperty({ type: 'integer', description: 'The revision of the entry that holds', example: 2 }) revision: number;
   @ApiProperty({ enum: acts.STAGES }) stage: Stage;
   @ApiProperty({ example: '2006-11' }) effective: string;
   @ApiProperty({ example: '2006-11-21' }) reportedOn: string;
@@ -140,6 +139,33 @@ export class StageAnswer extends ActAnswer {
   @ApiProperty({ enum: acts.STAGES, description: 'The stage now' }) stage: Stage;
   @ApiProperty({ description: 'Whether this report is what the stage now rests on' }) headlineChanged: boolean;
   @ApiProperty({ required: false, type: Outranked }) outrankedBy?: Outranked;
+}
+
+export class CommitmentView extends CommitmentAsAt {
+  @ApiProperty() readonly reference: string;
+  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @ApiProperty() readonly overdue: boolean;
+  @ApiProperty({ type: 'integer', description: 'Of its last event; also the ETag' }) readonly revision: number;
+  @ApiProperty() readonly position: string;
+}
+
+class HistoryItem {
+  @ApiProperty({ type: 'integer' }) readonly revision: number;
+  @ApiProperty() readonly position: string;
+  @ApiProperty({ format: 'date-time' }) readonly recordedAt: string;
+  @ApiProperty({ description: 'The wire name of the event', example: 'commitment.StageReported' })
+  readonly type: string;
+  @ApiProperty({ type: String, format: 'date' }) readonly reportedOn: FullDate;
+  @ApiProperty({ description: 'Whether the stage rests on this entry as at `asOf`' }) readonly headline: boolean;
+  @ApiProperty() readonly by: Principal;
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'What the act said' }) readonly data: object;
+}
+
+export class History {
+  @ApiProperty() readonly reference: string;
+  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @ApiProperty() readonly position: string;
+  @ApiProperty({ type: [HistoryItem] }) readonly items: HistoryItem[];
 }
 
 const done = ({ reference, revision, position }: Done): ActAnswer => ({ reference, revision, position });
@@ -158,23 +184,9 @@ function stageAnswer(handled: Done, { effective, reportedOn }: acts.ReportStage)
 }
 
 const ActRoute = (path: string, summary: string, answer: typeof ActAnswer = ActAnswer) =>
-  applyDecorators(
-    Post(path),
-    HttpCode(200),
-    ApiBearerAuth(),
-    ApiOperation({ summary }),
-    ApiHeader({
-      name: 'If-Match',
-      required: false,
-      description: 'The ETag that was read; 412 when someone was faster',
-    }),
-    ApiHeader({
-      name: 'Idempotency-Key',
-      required: false,
-      description: 'The same key again gives the same answer, and nothing twice',
-    }),
-    ApiOkResponse({ type: answer }),
-  );
+  applyDecorators(Post(path), HttpCode(200), ApiOperation({ summary }), ApiOkResponse({ type: answer }));
+
+const MILESTONE_IS_SETTLED = { description: 'The milestone was dropped or reached already' };
 
 // ── Routes ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -187,18 +199,9 @@ export class CommitmentsController {
   ) {}
 
   @Post()
-  @ApiBearerAuth()
-  @ApiOperation({ summary: 'Record a commitment with its first stage' })
-  @ApiHeader({
-    name: 'Idempotency-Key',
-    required: false,
-    description: 'The same key again gives the same answer, and nothing twice',
-  })
-  @ApiBody({ type: acts.RecordCommitment })
-  @ApiCreatedResponse({
-    type: ActAnswer,
-    headers: { Location: { description: 'Where it can be read', schema: { type: 'string' } } },
-  })
+  @ApiOperation({ summary: 'Record a commitment with its first stage', operationId: 'recordCommitment' })
+  @ApiCreatedResponse({ type: ActAnswer })
+  @ApiConflictResponse({ description: 'The reference is taken' })
   async record(
     @Body() body: acts.RecordCommitment,
     @AskedBy() asked: Asked,
@@ -257,6 +260,7 @@ export class CommitmentsController {
   }
 
   @ActRoute(':reference/milestones/:milestone/reach', 'A milestone is reached')
+  @ApiConflictResponse(MILESTONE_IS_SETTLED)
   reachMilestone(
     @Param('reference') reference: string,
     @Param('milestone', ParseIntPipe) milestone: number,
@@ -267,6 +271,7 @@ export class CommitmentsController {
   }
 
   @ActRoute(':reference/milestones/:milestone/reschedule', 'A milestone gets another date')
+  @ApiConflictResponse(MILESTONE_IS_SETTLED)
   rescheduleMilestone(
     @Param('reference') reference: string,
     @Param('milestone', ParseIntPipe) milestone: number,
@@ -277,6 +282,7 @@ export class CommitmentsController {
   }
 
   @ActRoute(':reference/milestones/:milestone/drop', 'A milestone is given up')
+  @ApiConflictResponse(MILESTONE_IS_SETTLED)
   dropMilestone(
     @Param('reference') reference: string,
     @Param('milestone', ParseIntPipe) milestone: number,
@@ -292,6 +298,7 @@ export class CommitmentsController {
   }
 
   @ActRoute(':reference/relations', 'Relate to another commitment, or to a forum it prepares for')
+  @ApiConflictResponse({ description: 'It is related so already' })
   relate(@Param('reference') reference: string, @Body() body: acts.Relate, @AskedBy() asked: Asked) {
     return this.do(reference, { act: 'relate', body }, asked);
   }
@@ -302,13 +309,18 @@ export class CommitmentsController {
   }
 
   @Get(':reference')
-  @ApiOperation({ summary: 'One commitment as at a date' })
+  @ApiOperation({ summary: 'One commitment as at a date', operationId: 'getCommitment' })
+  @ApiOkResponse({ type: CommitmentView })
   async one(@Param('reference') reference: string, @Query() query: ClockQuery): Promise<CommitmentView> {
     return viewOf(this.log, reference, query);
   }
 
   @Get(':reference/history')
-  @ApiOperation({ summary: 'Every act on a commitment, as reported by a date, in the order recorded' })
+  @ApiOperation({
+    summary: 'Every act on a commitment, as reported by a date, in the order recorded',
+    operationId: 'getCommitmentHistory',
+  })
+  @ApiOkResponse({ type: History })
   async history(@Param('reference') reference: string, @Query() query: ClockQuery): Promise<History> {
     return historyOf(this.log, reference, query);
   }
@@ -324,14 +336,6 @@ export class CommitmentsController {
 
 // ── One commitment, folded from its stream ──────────────────────────────────────────────────────────────────────────
 
-export interface CommitmentView extends CommitmentAsAt {
-  readonly reference: string;
-  readonly asOf: FullDate;
-  readonly overdue: boolean;
-  readonly revision: number;
-  readonly position: string;
-}
-
 const notFound = (reference: string, asOf: FullDate) =>
   new Rejected('not_found', `There is no commitment ${reference} as at ${asOf}.`);
 
@@ -342,24 +346,6 @@ export async function viewOf(log: Log, reference: string, query: ClockQuery): Pr
   const view = asAt(state, asOf);
   if (!view) throw notFound(reference, asOf);
   return { reference, asOf, ...view, overdue: isOverdue(view, asOf), revision, position: position! };
-}
-
-export interface History {
-  readonly reference: string;
-  readonly asOf: FullDate;
-  readonly position: string;
-  readonly items: {
-    readonly revision: number;
-    readonly position: string;
-    readonly recordedAt: string;
-    /** The wire name of the event. */
-    readonly type: string;
-    readonly reportedOn: FullDate;
-    /** Whether the stage rests on this entry as at `asOf`. */
-    readonly headline: boolean;
-    readonly by: { readonly account: string; readonly role: string; readonly agency: string | null };
-    readonly data: object;
-  }[];
 }
 
 /** Every act on a commitment that was reported by a date. @throws Rejected `not_found` */
@@ -375,7 +361,7 @@ export async function historyOf(log: Log, reference: string, query: ClockQuery):
       type,
       reportedOn: (data as { reportedOn: FullDate }).reportedOn,
       headline: revision === view.headline.revision,
-      by: { account: meta.actor, role: meta.role, agency: meta.agency },
+      by: principalOf(meta),
       data,
     }))
     // The record act itself holds whenever the commitment exists (rule 1), though its stage counts only from its report.

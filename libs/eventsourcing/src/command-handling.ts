@@ -53,7 +53,7 @@ export async function handle<State, M extends EventMap>(
       const appended = await store.append(stream, revision, encoded, meta);
       return { before, state: fold(aggregate, before, events, revision), ...appended };
     } catch (error) {
-      if (!(error instanceof WrongRevision) || expected !== undefined || attempt === ATTEMPTS) throw error;
+      if (!(error instanceof WrongRevision) || attempt === ATTEMPTS) throw error;
     }
   }
 }

@@ -29,6 +29,13 @@ export function metaOf({ account, role, agency }: Principal, key?: string, corre
   return { actor: account, role, agency, commandId, correlationId: correlationId ?? commandId, causationId: null };
 }
 
+/** Who gave a command, by its meta. */
+export const principalOf = ({ actor, role, agency }: Meta): Principal => ({
+  account: actor,
+  role: role as Principal['role'],
+  agency,
+});
+
 /** The command side of a request: who asks, `If-Match`, `Idempotency-Key`, `X-Correlation-Id`. */
 export const AskedBy = createParamDecorator((_: unknown, context: ExecutionContext): Asked => {
   const { principal, headers } = context.switchToHttp().getRequest<Asking>();

@@ -281,7 +281,9 @@ export const ListOf = (of: () => Body, { min = 0, max = 200, ...about }: About &
     marksNested,
   );
 
-const nestedField = (of: () => Body, about: About, schema: ApiPropertyOptions, ...checks: PropertyDecorator[]) =>
-  field(about, { ...schema, type: of } as ApiPropertyOptions, ...checks, ValidateNested(), Type(of));
+const nestedField = (of: () => Body, about: About, schema: ApiPropertyOptions, ...checks: PropertyDecorator[]) => {
+  const type = () => of(); // OpenAPI takes a function of this name only
+  return field(about, { ...schema, type } as ApiPropertyOptions, ...checks, ValidateNested(), Type(of));
+};
 
 const marksNested: PropertyDecorator = mark(nested, true);

@@ -1,13 +1,14 @@
 import { CanActivate, ExecutionContext, Injectable, SetMetadata, createParamDecorator } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { ApiProperty } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
 
 /** Who acts: an account of the secretariat, or of an agency's focal point. No personal data. */
-export interface Principal {
-  readonly account: string;
-  readonly role: 'secretariat' | 'focal_point';
-  /** A focal point's agency; `null` for the secretariat. */
+export class Principal {
+  @ApiProperty() readonly account: string;
+  @ApiProperty({ enum: ['secretariat', 'focal_point'] }) readonly role: 'secretariat' | 'focal_point';
+  @ApiProperty({ type: String, nullable: true, description: 'A focal point’s agency; null for the secretariat' })
   readonly agency: string | null;
 }
 

@@ -7,17 +7,24 @@ import {
   ValidationPipe,
   type ValidationError,
 } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { InvalidAppend, Rejected, StoreUnavailable, WrongRevision, type FieldError } from '#eventsourcing';
 
 /** RFC 9457, with our `code` and the fields at fault. */
-export interface Problem {
-  type: string;
-  title: string;
-  status: number;
-  detail: string;
-  code: string;
-  errors?: readonly FieldError[];
+export class Problem {
+  @ApiProperty({ format: 'uri' }) type: string;
+  @ApiProperty() title: string;
+  @ApiProperty({ type: 'integer' }) status: number;
+  @ApiProperty({ description: 'For people' }) detail: string;
+  @ApiProperty({ description: 'For programs: what exactly was refused' }) code: string;
+  @ApiProperty({ required: false, type: () => [FieldAtFault] }) errors?: readonly FieldError[];
+  @ApiProperty({ required: false, description: 'The address that was asked' }) instance?: string;
+}
+
+class FieldAtFault implements FieldError {
+  @ApiProperty({ description: 'Where in the body or query (RFC 6901)' }) readonly pointer: string;
+  @ApiProperty() readonly message: string;
 }
 
 /** The status of each code of `Rejected` that is not 422. */

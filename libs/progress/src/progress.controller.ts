@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Param, Query, Res } from '@nestjs/common';
-import { ApiOperation, ApiProperty, ApiTags, OmitType } from '@nestjs/swagger';
+import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags, OmitType } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import type { FastifyReply } from 'fastify';
@@ -7,7 +7,7 @@ import { ROLES, STAGES, type Role } from '#commitments';
 import { Rejected, type Log } from '#eventsourcing';
 import { clocksOf, LOG, ProgressClockQuery, sendCsv } from '#platform';
 import { Registers } from '#registers';
-import { Progress, type At, type Filter } from './progress.projection.js';
+import { AgencyRow, ItemList, Progress, ProgressView, ThemeRow, type At, type Filter } from './progress.projection.js';
 
 const Asked =
   (description: string, example?: string): PropertyDecorator =>
@@ -82,6 +82,28 @@ export class CommitmentsQuery extends ProgressQuery {
   @Asked('`nextCursor` of the answer before') cursor?: string;
 }
 
+class PerAgency extends ProgressView<AgencyRow> {
+  @ApiProperty({ type: [AgencyRow] }) readonly rows: AgencyRow[];
+}
+
+class PerTheme extends ProgressView<ThemeRow> {
+  @ApiProperty({ type: [ThemeRow] }) readonly rows: ThemeRow[];
+}
+
+class OfAgency extends PerTheme {
+  @ApiProperty() readonly agency: string;
+  @ApiProperty() readonly name: string;
+  @ApiProperty({ type: () => AgencyRow, nullable: true, description: 'null: it has no commitment' })
+  readonly row: AgencyRow | null;
+}
+
+class OfTheme extends PerAgency {
+  @ApiProperty() readonly theme: string;
+  @ApiProperty() readonly name: string;
+  @ApiProperty({ type: () => ThemeRow, nullable: true, description: 'null: it has no commitment' })
+  readonly row: ThemeRow | null;
+}
+
 @ApiTags('Progress')
 @Controller('v1')
 export class ProgressController {
@@ -93,7 +115,8 @@ export class ProgressController {
 
   @Get('commitments')
   @ApiTags('Commitments')
-  @ApiOperation({ summary: 'Commitments as at a date, filtered, ordered by reference' })
+  @ApiOperation({ summary: 'Commitments as at a date, filtered, ordered by reference', operationId: 'listCommitments' })
+  @ApiOkResponse({ type: ItemList })
   async commitments(
     @Query() { limit, cursor, format, ...query }: CommitmentsQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -119,14 +142,16 @@ export class ProgressController {
   }
 
   @Get('progress/agencies')
-  @ApiOperation({ summary: 'Progress per agency' })
+  @ApiOperation({ summary: 'Progress per agency', operationId: 'progressPerAgency' })
+  @ApiOkResponse({ type: PerAgency })
   async agencies(@Query() query: ProgressQuery, @Res({ passthrough: true }) reply: FastifyReply) {
     const view = await this.progress.agencies(await this.at(query), query);
     return query.format === 'csv' ? sendCsv(reply, 'progress-agencies', view.rows) : view;
   }
 
   @Get('progress/agencies/:code')
-  @ApiOperation({ summary: 'Progress of one agency, and per theme' })
+  @ApiOperation({ summary: 'Progress of one agency, and per theme', operationId: 'progressOfAgency' })
+  @ApiOkResponse({ type: OfAgency })
   async agency(
     @Param('code') code: string,
     @Query() query: ProgressQuery,
@@ -142,7 +167,9 @@ export class ProgressController {
   }
 
   @Get('progress/themes')
-  @ApiOperation({ summary: 'Progress per theme' })
+  @ApiOperation({ summary: 'Progress per theme', operationId: 'progressPerTheme' })
+  @ApiOkResponse({ type: PerTheme })
+  @ApiNotFoundResponse({ description: 'There is no such framework' })
   async themes(@Query() query: ThemesQuery, @Res({ passthrough: true }) reply: FastifyReply) {
     const at = await this.at(query);
     if (query.framework && !(await this.registers.one('framework', query.framework, at.knownAt)))
@@ -152,7 +179,8 @@ export class ProgressController {
   }
 
   @Get('progress/themes/:code')
-  @ApiOperation({ summary: 'Progress of one theme with all below it, and per agency' })
+  @ApiOperation({ summary: 'Progress of one theme with all below it, and per agency', operationId: 'progressOfTheme' })
+  @ApiOkResponse({ type: OfTheme })
   async theme(
     @Param('code') code: string,
     @Query() query: ProgressQuery,

@@ -2,13 +2,18 @@
  * The one read model of progress: for every commitment the spans of dates over which it reads the same, and the positions of
  * the log between which that was known. `asOf` and `knownAt` are then plain conditions.
  */
+import { ApiProperty } from '@nestjs/swagger';
 import { LRUCache } from 'lru-cache';
 import { lastDayOf, monthsBefore, type FullDate } from '#clocks';
 import {
+  AgencyRole,
   asAt,
   commitment,
   turningPoints,
+  KINDS,
+  NATURES,
   STAGES,
+  STRENGTHS,
   type Commitment,
   type Nature,
   type Role,
@@ -73,7 +78,17 @@ export const wordsOf = (text: string): string[] =>
     .filter(Boolean);
 
 /** What the tables should say of a commitment: by key, so that only what changed is written. */
-function spansOf(c: Commitment, reference: string): { spans: Map<string, Span>; facets: Map<string, Span> } {
+interface Spans {
+  readonly spans: ReadonlyMap<string, Span>;
+  readonly facets: ReadonlyMap<string, Span>;
+}
+
+interface Known extends Spans {
+  readonly state: Commitment;
+  readonly revision: number;
+}
+
+function spansOf(c: Commitment, reference: string): Spans {
   const [spans, facets, open] = [new Map<string, Span>(), new Map<string, Span>(), new Map<string, Span>()];
   const points = turningPoints(c);
   points.forEach((from, i) => {
@@ -130,22 +145,22 @@ const OPEN_FACET = `INSERT INTO progress_facets
 
 /** The projection; `log` gives back the earlier events of a commitment that is no longer in memory. */
 export function progressProjection(log: Log): Projection {
-  const known = new LRUCache<string, { state: Commitment; revision: number }>({ max: 5_000 });
+  const known = new LRUCache<string, Known>({ max: 5_000 });
 
-  const stateBefore = async (event: Recorded): Promise<Commitment> => {
-    const kept = known.get(event.stream);
-    if (kept?.revision === event.revision - 1) return kept.state;
-    if (event.revision === 0) return commitment.initial;
-    const earlier = (await log.store.read(event.stream)).slice(0, event.revision).map((e) => log.codec.decode(e));
-    return fold(commitment, commitment.initial, earlier as never);
+  const before = async ({ stream, revision }: Recorded, reference: string): Promise<Known> => {
+    const kept = known.get(stream);
+    if (kept?.revision === revision - 1) return kept;
+    const earlier = revision === 0 ? [] : (await log.store.read(stream)).slice(0, revision);
+    const state = fold(commitment, commitment.initial, earlier.map((event) => log.codec.decode(event)) as never);
+    return { state, revision: revision - 1, ...spansOf(state, reference) };
   };
 
   const apply = async (event: Recorded, tx: ReadTx): Promise<void> => {
     const [reference, position] = [event.stream.slice(commitment.category.length + 1), Number(event.position)];
-    const state = await stateBefore(event);
-    const after = fold(commitment, state, [event as never]);
-    known.set(event.stream, { state: after, revision: event.revision });
-    const [was, is] = [spansOf(state, reference), spansOf(after, reference)];
+    const was = await before(event, reference);
+    const state = fold(commitment, was.state, [event as never]);
+    const is = { state, revision: event.revision, ...spansOf(state, reference) };
+    known.set(event.stream, is);
     for (const [key, { from }] of was.spans)
       if (!is.spans.has(key)) tx.run(CLOSE_SPAN, position, reference, from, FOREVER);
     for (const [key, { from, to, values }] of is.spans)
@@ -199,56 +214,67 @@ export interface Filter {
   readonly q?: string;
 }
 
+const COUNT = { type: 'integer', minimum: 0 } as const;
+const Count = (description?: string) => ApiProperty({ ...COUNT, description });
+
 /** How many commitments, and how they stand. A commitment counts once. */
-export interface Row {
-  readonly total: number;
+export class Row {
+  @Count() readonly total: number;
+  @ApiProperty({
+    type: 'object',
+    properties: Object.fromEntries(STAGES.map((stage) => [stage, COUNT])),
+    required: [...STAGES],
+    selfRequired: true,
+    additionalProperties: false,
+  })
   readonly byStage: Readonly<Record<Stage, number>>;
-  readonly withTarget: number;
-  readonly overdue: number;
-  readonly stale: number;
-  readonly lastReportedOn: FullDate | null;
+  @Count('With a target as at the date, whatever the stage') readonly withTarget: number;
+  @Count() readonly overdue: number;
+  @Count() readonly stale: number;
+  @ApiProperty({ type: String, format: 'date', nullable: true }) readonly lastReportedOn: FullDate | null;
 }
 
-export interface AgencyRow extends Row {
-  readonly agency: string;
-  readonly name: string;
+export class AgencyRow extends Row {
+  @ApiProperty() readonly agency: string;
+  @ApiProperty() readonly name: string;
 }
-export interface ThemeRow extends Row {
-  readonly theme: string;
-  readonly name: string;
+export class ThemeRow extends Row {
+  @ApiProperty() readonly theme: string;
+  @ApiProperty() readonly name: string;
 }
 
 /** Rows do not add up to the total: a commitment counts once under each of its agencies and themes. */
-export interface ProgressView<R> {
-  readonly asOf: FullDate;
-  /** The position of the log that this shows. */
-  readonly position: string;
+export abstract class ProgressView<R> {
+  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @ApiProperty({ description: 'The position of the log that this shows' }) readonly position: string;
+  @ApiProperty({ description: 'The rows do not add up to it: a commitment counts once under each agency and theme' })
   readonly total: Row;
-  readonly rows: R[];
+  abstract readonly rows: R[];
 }
 
-export interface Item {
-  readonly reference: string;
-  readonly title: string;
-  readonly kind: string;
-  readonly nature: Nature;
-  readonly strength: string;
-  readonly stage: Stage;
-  readonly lead: string;
-  readonly agencies: { agency: string; role: Role }[];
-  readonly themes: string[];
-  readonly followsUp: string[];
-  readonly target: string | null;
-  readonly overdue: boolean;
-  readonly stale: boolean;
-  readonly lastReportedOn: FullDate;
+export class Item {
+  @ApiProperty() readonly reference: string;
+  @ApiProperty() readonly title: string;
+  @ApiProperty({ enum: KINDS }) readonly kind: string;
+  @ApiProperty({ enum: NATURES }) readonly nature: Nature;
+  @ApiProperty({ enum: STRENGTHS }) readonly strength: string;
+  @ApiProperty({ enum: STAGES }) readonly stage: Stage;
+  @ApiProperty() readonly lead: string;
+  @ApiProperty({ type: [AgencyRole] }) readonly agencies: AgencyRole[];
+  @ApiProperty({ type: [String] }) readonly themes: string[];
+  @ApiProperty({ type: [String] }) readonly followsUp: string[];
+  @ApiProperty({ type: String, nullable: true, example: '2013-06' }) readonly target: string | null;
+  @ApiProperty() readonly overdue: boolean;
+  @ApiProperty() readonly stale: boolean;
+  @ApiProperty({ type: String, format: 'date' }) readonly lastReportedOn: FullDate;
 }
 
-export interface ItemList {
-  readonly asOf: FullDate;
-  readonly position: string;
-  readonly total: number;
-  readonly items: Item[];
+export class ItemList {
+  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @ApiProperty() readonly position: string;
+  @Count('Of all pages') readonly total: number;
+  @ApiProperty({ type: [Item] }) readonly items: Item[];
+  @ApiProperty({ type: String, nullable: true, description: 'null: this is the last page' })
   readonly nextCursor: string | null;
 }
 

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { handle, on, Projector, type Log, type Progress, type Projection } from '#eventsourcing';
+import { EventCodec, handle, on, Projector, type Log, type Progress, type Projection } from '#eventsourcing';
 import { add, by, counter, counterCodec } from '../../eventsourcing/src/testing/counter.js';
 import { MemoryEventStore, MemoryLog } from '../../eventsourcing/src/testing/memory-event-store.js';
 import { SqliteReadStore } from './sqlite-read-store.js';
@@ -173,7 +174,7 @@ describe('A handler that fails', () => {
     await expect(
       projectorOf([sums()], {
         ...log,
-        codec: new (counterCodec.constructor as never as new (c: []) => typeof counterCodec)([]),
+        codec: new EventCodec([]),
       }).start(),
     ).rejects.toThrow('newer software');
   });
@@ -192,8 +193,8 @@ it('An error of the log is reported until the log can be followed again, even if
       },
     },
     subscribe: {
-      value: async function* () {
-        for (; !broken; await sleep(5)) yield* [];
+      value: async function* (_after: unknown, signal: AbortSignal) {
+        for (; !broken; await sleep(5)) if (signal.aborted) return;
         throw new Error('connection lost');
       },
     },
@@ -253,13 +254,18 @@ describe('Two projectors on one read store', () => {
 });
 
 describe('The views are made afresh', () => {
-  const stale = () => reads.all("UPDATE sums_rows SET total = 99 RETURNING 'x'").catch(() => []);
+  /** Rows that no event made: they stay if nothing is made afresh. */
+  const spoil = () => {
+    const db = new Database(join(folder, 'views.db'));
+    db.exec('UPDATE sums_rows SET total = 99');
+    db.close();
+  };
   beforeEach(async () => {
     for (let n = 0; n < 3; n++) await addTo('a', 1);
     const projector = projectorOf([sums()]);
     await projector.start();
     await projector.stop();
-    await stale();
+    spoil();
   });
 
   it('when the version of the projection is another one, with its new tables', async () => {
@@ -298,9 +304,8 @@ describe('The views are made afresh', () => {
 
   it('and not otherwise', async () => {
     await addTo('a', 1);
-    const counted = await rows();
     await projectorOf([sums()]).start();
-    expect(await rows()).toEqual([{ stream: 'counter-a', events: 4, total: (counted[0]!.total as number) + 1 }]);
+    expect(await rows()).toEqual([{ stream: 'counter-a', events: 4, total: 100 }]);
   });
 });
 

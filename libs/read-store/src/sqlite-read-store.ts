@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CheckpointMoved,
   type Checkpoint,
@@ -19,6 +20,9 @@ const SCHEMA = `
     position TEXT
   ) STRICT`;
 
+/** How long a transaction waits for another process. */
+const BUSY_MS = 10_000;
+
 /** The views in one SQLite file: one connection writes, another reads. */
 export class SqliteReadStore implements ReadStore {
   readonly #writer: Database.Database;
@@ -29,11 +33,12 @@ export class SqliteReadStore implements ReadStore {
 
   constructor(file: string) {
     if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
-    this.#writer = new Database(file, { timeout: 10_000 });
+    this.#writer = new Database(file, { timeout: BUSY_MS });
     this.#writer.pragma('journal_mode = WAL');
     this.#writer.pragma('synchronous = NORMAL');
     this.#writer.exec(SCHEMA);
-    this.#reader = file === ':memory:' ? this.#writer : new Database(file, { readonly: true, timeout: 10_000 });
+    this.#writer.pragma('busy_timeout = 0');
+    this.#reader = file === ':memory:' ? this.#writer : new Database(file, { readonly: true, timeout: BUSY_MS });
   }
 
   prepare(projection: Projection, log: string, head: string | null): Promise<Checkpoint> {
@@ -105,7 +110,7 @@ export class SqliteReadStore implements ReadStore {
   /** One transaction at a time on the writing connection: projections follow the log each on its own. */
   #transaction<T>(work: () => Promise<T>): Promise<T> {
     const run = this.#turn.then(async () => {
-      this.#writer.exec('BEGIN IMMEDIATE');
+      await this.#begin();
       try {
         const result = await work();
         this.#writer.exec('COMMIT');
@@ -117,5 +122,16 @@ export class SqliteReadStore implements ReadStore {
     });
     this.#turn = run.catch(() => {});
     return run;
+  }
+  /** Begins as soon as no other process writes; to wait inside SQLite would stop this process meanwhile. */
+  async #begin(): Promise<void> {
+    for (const end = performance.now() + BUSY_MS; ; await sleep(2))
+      try {
+        this.#writer.exec('BEGIN IMMEDIATE');
+        return;
+      } catch (error) {
+        if (!(error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) || performance.now() > end)
+          throw error;
+      }
   }
 }

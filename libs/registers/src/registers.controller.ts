@@ -1,8 +1,8 @@
 import { Body, Controller, Get, Header, HttpCode, Inject, Param, Post, Query, Res, Type } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import {
-  ApiBearerAuth,
   ApiBody,
+  ApiConflictResponse,
   ApiCreatedResponse,
   ApiOkResponse,
   ApiOperation,
@@ -12,7 +12,18 @@ import {
 import { IsIn, IsOptional } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { handle, load, Rejected, type Aggregate, type Log } from '#eventsourcing';
-import { AskedBy, ClockQuery, clocksOf, LOG, referencesIn, SecretariatOnly, sendCsv, type Asked } from '#platform';
+import {
+  AskedBy,
+  ClockQuery,
+  clocksOf,
+  LOG,
+  Principal,
+  principalOf,
+  referencesIn,
+  SecretariatOnly,
+  sendCsv,
+  type Asked,
+} from '#platform';
 import { amend, codeOf, enter, Lookup, registers, REGISTERS, type Entry, type Register } from './register.js';
 import { Registers } from './registers.projection.js';
 
@@ -30,10 +41,25 @@ export class RegisterCommand extends Command<RegisterAnswer> {
   }
 }
 
-export interface RegisterAnswer {
-  code: string;
-  revision: number;
-  position: string;
+export class RegisterAnswer {
+  @ApiProperty({ example: 'IOM' }) code: string;
+  @ApiProperty({ type: 'integer', description: 'Of its last event; also the ETag' }) revision: number;
+  @ApiProperty({ description: 'Opaque; for If-Position-At-Least and knownAt' }) position: string;
+}
+
+class RegisterHistoryItem {
+  @ApiProperty({ type: 'integer' }) readonly revision: number;
+  @ApiProperty() readonly position: string;
+  @ApiProperty({ format: 'date-time' }) readonly recordedAt: string;
+  @ApiProperty({ description: 'The wire name of the event', example: 'agency.Amended' }) readonly type: string;
+  @ApiProperty() readonly by: Principal;
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'The whole entry, as it then read' })
+  readonly data: object;
+}
+
+class RegisterHistory {
+  @ApiProperty() readonly code: string;
+  @ApiProperty({ type: [RegisterHistoryItem] }) readonly items: RegisterHistoryItem[];
 }
 
 @CommandHandler(RegisterCommand)
@@ -67,6 +93,20 @@ class RegisterQuery extends ClockQuery {
 /** The controller of one register: they all read and write alike. */
 export function registerController(kind: Register, path: string): Type<unknown> {
   const Body_: Type<Entry> = REGISTERS[kind];
+  const named = `${path[0]!.toUpperCase()}${path.slice(1)}`;
+
+  class View extends (Body_ as Type<object>) {
+    @ApiProperty({ type: 'integer', description: 'Of its last event; also the ETag' }) readonly revision: number;
+    @ApiProperty() readonly position: string;
+  }
+  Object.defineProperty(View, 'name', { value: `${Body_.name}View` });
+
+  class List {
+    @ApiProperty() readonly position: string;
+    @ApiProperty({ type: 'integer', minimum: 0 }) readonly total: number;
+    @ApiProperty({ type: [Body_] }) readonly items: Entry[];
+  }
+  Object.defineProperty(List, 'name', { value: `${Body_.name}List` });
 
   @ApiTags('Registers')
   @Controller(`v1/${path}`)
@@ -79,8 +119,8 @@ export function registerController(kind: Register, path: string): Type<unknown> 
     ) {}
 
     @Get()
-    @ApiOperation({ summary: `All ${path}`, operationId: `list-${path}` })
-    @ApiOkResponse({ description: `{ position, total, items }` })
+    @ApiOperation({ summary: `All ${path}`, operationId: `list${named}` })
+    @ApiOkResponse({ type: List })
     async list(@Query() query: RegisterQuery, @Res({ passthrough: true }) reply: FastifyReply) {
       const { knownAt } = await clocksOf(query, this.log.store);
       const items = await this.registered.all(kind, knownAt);
@@ -89,7 +129,8 @@ export function registerController(kind: Register, path: string): Type<unknown> 
     }
 
     @Get(':code')
-    @ApiOperation({ summary: `One of the ${path}`, operationId: `get-${kind}` })
+    @ApiOperation({ summary: `One of the ${path}`, operationId: `get${Body_.name}` })
+    @ApiOkResponse({ type: View })
     async one(@Param('code') code: string, @Query() query: ClockQuery) {
       const { knownAt } = await clocksOf(query, this.log.store);
       const { state, revision, position } = await load(this.log, registers[kind] as never, code, knownAt);
@@ -99,29 +140,42 @@ export function registerController(kind: Register, path: string): Type<unknown> 
     }
 
     @Get(':code/history')
-    @ApiOperation({ summary: `Every change of one of the ${path}`, operationId: `get-${kind}-history` })
+    @ApiOperation({ summary: `Every change of one of the ${path}`, operationId: `get${Body_.name}History` })
+    @ApiOkResponse({ type: RegisterHistory })
     async history(@Param('code') code: string) {
       const events = (await this.log.store.read(`${kind}-${code}`)).map((event) => this.log.codec.decode(event));
       if (events.length === 0) throw new Rejected('not_found', `There is no ${kind} ${code}.`);
-      return { code, items: events.map(({ id: _id, stream: _stream, ...event }) => event) };
+      return {
+        code,
+        items: events.map(({ revision, position, recordedAt, type, meta, data }) => ({
+          revision,
+          position,
+          recordedAt,
+          type,
+          by: principalOf(meta),
+          data,
+        })),
+      };
     }
 
     @Post()
     @Header('Cache-Control', 'no-store')
-    @ApiBearerAuth()
-    @ApiOperation({ summary: `Register: ${kind}`, operationId: `register-${kind}` })
+    @ApiOperation({ summary: `Register: ${kind}`, operationId: `register${Body_.name}` })
     @ApiBody({ type: Body_ })
-    @ApiCreatedResponse({ description: '{ code, revision, position }' })
-    enter(@Body() entry: Entry, @AskedBy() asked: Asked) {
-      return this.commands.execute(new RegisterCommand(kind, 'enter', entry, asked));
+    @ApiCreatedResponse({ type: RegisterAnswer })
+    @ApiConflictResponse({ description: 'The code is taken' })
+    async enter(@Body() entry: Entry, @AskedBy() asked: Asked, @Res({ passthrough: true }) reply: FastifyReply) {
+      const entered = await this.commands.execute(new RegisterCommand(kind, 'enter', entry, asked));
+      void reply.header('Location', `/v1/${path}/${encodeURIComponent(entered.code)}`);
+      return entered;
     }
 
     @Post(':code/amend')
     @HttpCode(200)
     @Header('Cache-Control', 'no-store')
-    @ApiBearerAuth()
-    @ApiOperation({ summary: `Amend: ${kind}; the body replaces what it says`, operationId: `amend-${kind}` })
+    @ApiOperation({ summary: `Amend: ${kind}; the body replaces what it says`, operationId: `amend${Body_.name}` })
     @ApiBody({ type: Body_ })
+    @ApiOkResponse({ type: RegisterAnswer })
     amend(@Param('code') code: string, @Body() entry: Entry, @AskedBy() asked: Asked) {
       if (codeOf(entry) !== code)
         throw new Rejected('code_is_fixed', `A code never changes: ${code} cannot become ${codeOf(entry)}.`);
@@ -132,7 +186,7 @@ export function registerController(kind: Register, path: string): Type<unknown> 
   for (const method of ['enter', 'amend'])
     Reflect.defineMetadata(
       'design:paramtypes',
-      method === 'enter' ? [Body_, Object] : [String, Body_, Object],
+      method === 'enter' ? [Body_, Object, Object] : [String, Body_, Object],
       RegisterController.prototype,
       method,
     );

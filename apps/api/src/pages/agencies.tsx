@@ -1,18 +1,26 @@
 /** Progress per agency, and one agency's report. */
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
+import { IsIn, IsOptional } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
-import { ROLES, type Role } from '#commitments';
+import { RESPONSIBLE_ROLES, ROLES, type Role } from '#commitments';
 import { Rejected } from '#eventsourcing';
 import { Progress, ProgressQuery, type AgencyRow, type ItemList, type ProgressView, type ThemeRow } from '#progress';
-import { Registers, type Agency, type Forum, type Outcome } from '#registers';
+import { Registers, type Agency, type Forum, type Framework, type Outcome, type Theme } from '#registers';
 import { Breakdown, Headline, Legend, NoSum } from './figures.js';
 import { Page } from './layout.js';
 import { AgencyLink, ByStage, LISTED } from './lists.js';
 import { OutcomeList } from './outcomes.js';
 import { RendersPages } from './rendering.js';
 import { FollowedUp, Scope } from './scope.js';
+import { ByFramework } from './theme-tree.js';
 import { path, Views, type View } from './view.js';
 import { count, counted, dateWords, roleWords, sentence } from './words.js';
+
+class AgenciesQuery extends ProgressQuery {
+  @IsOptional()
+  @IsIn(['number', 'name'])
+  sort?: 'number' | 'name';
+}
 
 @RendersPages()
 @Controller('agencies')
@@ -25,7 +33,7 @@ export class AgencyPages {
   ) {}
 
   @Get()
-  async agencies(@Query() query: ProgressQuery, @Req() request: FastifyRequest) {
+  async agencies(@Query() query: AgenciesQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
     const progress = await this.progress.agencies(view.at, view.scope);
     return <Agencies view={view} progress={progress} forums={await this.followedUp.forums(view)} />;
@@ -37,14 +45,16 @@ export class AgencyPages {
     const agency = await this.registers.one('agency', code, view.position);
     if (!agency) throw new Rejected('not_found', `There is no agency ${code}.`);
     const filter = { ...view.scope, agency: code };
-    const [progress, commitments, roles, open, forums] = await Promise.all([
+    const [progress, commitments, roles, open, forums, frameworks, themes] = await Promise.all([
       this.progress.agency(code, view.at, view.scope),
       this.progress.commitments(view.at, filter, { limit: LISTED }),
       this.roles(view, code),
       this.notTakenUp(view, agency),
       this.followedUp.forums(view),
+      this.registers.all('framework', view.position),
+      this.registers.all('theme', view.position),
     ]);
-    return <AgencyReport {...{ view, agency, progress, commitments, roles, open, forums }} />;
+    return <AgencyReport {...{ view, agency, progress, commitments, roles, open, forums, frameworks, themes }} />;
   }
 
   /** In how many commitments an agency has each role. */
@@ -72,36 +82,57 @@ export class AgencyPages {
   }
 }
 
+const isResponsible = (role: Role): boolean => (RESPONSIBLE_ROLES as readonly Role[]).includes(role);
+
 interface RoleCount {
   readonly role: Role;
   readonly total: number;
 }
 
-const Agencies = ({ view, progress, forums }: { view: View; progress: ProgressView<AgencyRow>; forums: readonly Forum[] }) => (
-  <Page
-    view={view}
-    title="Progress per agency"
-    lead={<p>{counted(progress.rows.length, 'agency', 'agencies')} share {counted(progress.total.total, 'commitment')}.</p>}
-    json={view.api('/progress/agencies')}
-    csv={view.api('/progress/agencies', { ...view.asked, format: 'csv' })}
-  >
-    <Scope view={view} forums={forums} />
-    <Legend />
-    <Breakdown
+interface AgenciesParts {
+  readonly view: View;
+  readonly progress: ProgressView<AgencyRow>;
+  readonly forums: readonly Forum[];
+}
+
+const Agencies = ({ view, progress: { rows, total }, forums }: AgenciesParts) => {
+  const { sort = 'number', ...asked } = view.asked;
+  const byName = [...rows].sort((a, b) => a.name.localeCompare(b.name, 'en'));
+  const order = (by: string, words: string) =>
+    sort === by ? <strong>{words}</strong> : <a href={view.here({ sort: by })}>{words}</a>;
+  return (
+    <Page
       view={view}
-      caption="Commitments per agency"
-      of="Agency"
-      lines={progress.rows.map((row) => ({
-        code: row.agency,
-        name: row.name,
-        href: view.link(path('agencies', row.agency), view.scope),
-        filter: { agency: row.agency },
-        row,
-      }))}
-    />
-    <NoSum of="agencies" total={progress.total.total} />
-  </Page>
-);
+      title="Progress per agency"
+      lead={
+        <p>
+          {counted(rows.length, 'agency', 'agencies')} share {counted(total.total, 'commitment')}.
+        </p>
+      }
+      json={view.api('/progress/agencies', asked)}
+      csv={view.api('/progress/agencies', { ...asked, format: 'csv' })}
+    >
+      <Scope view={view} forums={forums} />
+      <p class="order">
+        Ordered {order('number', 'by number of commitments')} · {order('name', 'by name')}
+      </p>
+      <Legend />
+      <Breakdown
+        view={view}
+        caption="Commitments per agency"
+        of="Agency"
+        lines={(sort === 'name' ? byName : byName.sort((a, b) => b.total - a.total)).map((row) => ({
+          code: row.agency,
+          name: row.name,
+          href: view.link(path('agencies', row.agency), view.scope),
+          filter: { agency: row.agency },
+          row,
+        }))}
+      />
+      <NoSum of="agencies" total={total.total} />
+    </Page>
+  );
+};
 
 interface ReportParts {
   readonly view: View;
@@ -111,9 +142,12 @@ interface ReportParts {
   readonly roles: readonly RoleCount[];
   readonly open: readonly Outcome[];
   readonly forums: readonly Forum[];
+  readonly frameworks: readonly Framework[];
+  readonly themes: readonly Theme[];
 }
 
-const AgencyReport = ({ view, agency, progress, commitments, roles, open, forums }: ReportParts) => {
+const AgencyReport = (parts: ReportParts) => {
+  const { view, agency, progress, commitments, roles, open, forums, frameworks, themes } = parts;
   const filter = { agency: agency.code };
   return (
     <Page
@@ -144,25 +178,14 @@ const AgencyReport = ({ view, agency, progress, commitments, roles, open, forums
               {roleWords(role)} in <a href={view.list({ ...filter, role })}>{count(total)}</a>
             </span>
           ))}
-          . Observers, funders and hosts are not counted above.
+          .{roles.some(({ role }) => !isResponsible(role)) && ' Observers, funders and hosts are not counted above.'}
         </p>
       )}
       {progress.rows.length > 0 && (
         <section>
           <h2>By theme</h2>
           <Legend />
-          <Breakdown
-            view={view}
-            caption={`Themes of the commitments of ${agency.code}`}
-            of="Theme"
-            lines={progress.rows.map((row) => ({
-              code: row.theme,
-              name: row.name,
-              href: view.link(path('themes', row.theme), view.scope),
-              filter: { ...filter, theme: row.theme },
-              row,
-            }))}
-          />
+          <ByFramework view={view} rows={progress.rows} frameworks={frameworks} themes={themes} filter={filter} />
           <NoSum of="themes" total={progress.row?.total ?? 0} />
         </section>
       )}

@@ -1,13 +1,13 @@
 /** The chart of stages over time, drawn on the server: plain SVG whose colours are those of the stylesheet. */
 import { LineChart } from 'echarts/charts';
-import { GridComponent } from 'echarts/components';
+import { GridComponent, MarkAreaComponent } from 'echarts/components';
 import * as echarts from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { monthsBefore, type FullDate } from '#clocks';
 import type { Row } from '#progress';
-import { SHOWN_STAGES } from './words.js';
+import { dateWords, SHOWN_STAGES } from './words.js';
 
-echarts.use([LineChart, GridComponent, SVGRenderer]);
+echarts.use([LineChart, GridComponent, MarkAreaComponent, SVGRenderer]);
 
 export interface Step {
   readonly asOf: FullDate;
@@ -33,6 +33,15 @@ export function datesToPlot(reported: readonly FullDate[], asOf: FullDate, stale
 const dateOf = (time: number): FullDate => new Date(time).toISOString().slice(0, 10);
 const dayAfter = (date: FullDate): FullDate => dateOf(Date.parse(date) + DAY);
 
+/** Pales what is only the last that was said. */
+const silence = (since: FullDate, end: number) => ({
+  silent: true,
+  z: 5,
+  itemStyle: { color: 'var(--paper)', opacity: 0.55 },
+  label: { position: 'top', color: 'var(--silent)', formatter: `Silence since ${dateWords(since, 'short')}` },
+  data: [[{ xAxis: Date.parse(since) }, { xAxis: end }]],
+});
+
 const yearOf = (time: number): string => dateOf(time).slice(0, 4);
 
 /** The first days of at most so many years between the steps. */
@@ -43,19 +52,45 @@ function newYears(steps: readonly Step[], most: number): number[] {
   return years.map((year) => Date.UTC(year, 0, 1)).reverse();
 }
 
-/** @returns SVG without a style of its own, so that a strict Content-Security-Policy lets it pass */
-export function stagesChart(steps: readonly Step[], { width, height }: { width: number; height: number }): string {
+/** How much of the width is left after the last step, so that it shows. */
+const TAIL = 0.02;
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * @param silentSince since when nothing has been reported at all, where that is long
+ * @returns SVG without a style of its own, so that a strict Content-Security-Policy lets it pass
+ */
+export function stagesChart(steps: readonly Step[], silentSince: FullDate | null, { width, height }: Size): string {
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
+  const [first, last] = [Date.parse(steps[0]!.asOf), Date.parse(steps.at(-1)!.asOf)];
+  const end = last + TAIL * (last - first);
   const years = newYears(steps, Math.floor(width / 80));
-  const at = (value: (row: Row) => number) => steps.map(({ asOf, row }) => [asOf, value(row)]);
+  /** From each step to the next, on one level. */
+  const levels = (value: (row: Row) => number) =>
+    steps.flatMap(({ asOf, row }, i) => [
+      [Date.parse(asOf), value(row)],
+      [Date.parse(steps[i + 1]?.asOf ?? '') || end, value(row)],
+    ]);
+  const line = { type: 'line', silent: true, symbol: 'none' } as const;
   chart.setOption({
     animation: false,
     textStyle: { fontFamily: 'inherit', fontSize: 13 },
-    grid: { left: 4, right: 16, top: 14, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
+    grid: {
+      left: 4,
+      right: 16,
+      top: silentSince ? 30 : 14,
+      bottom: 4,
+      outerBoundsMode: 'same',
+      outerBoundsContain: 'axisLabel',
+    },
     xAxis: {
       type: 'time',
-      min: steps[0]?.asOf,
-      max: steps.at(-1)?.asOf,
+      min: first,
+      max: end,
       axisLabel: { color: 'var(--soft)', customValues: years, formatter: (time: number) => yearOf(time) },
       axisLine: { lineStyle: { color: 'var(--soft)' } },
       axisTick: { lineStyle: { color: 'var(--soft)' }, customValues: years },
@@ -67,24 +102,20 @@ export function stagesChart(steps: readonly Step[], { width, height }: { width: 
       splitLine: { lineStyle: { color: 'var(--line)' } },
     },
     series: [
-      ...SHOWN_STAGES.map((stage) => ({
-        type: 'line',
-        step: 'end',
-        stack: 'stages',
-        silent: true,
-        symbol: 'none',
+      // The highest first: each area covers the foot of the one behind it.
+      ...SHOWN_STAGES.toReversed().map((stage, i) => ({
+        ...line,
         lineStyle: { width: 1, color: 'var(--paper)' },
         areaStyle: { color: `var(--${stage})`, opacity: 1 },
-        data: at(({ byStage }) => byStage[stage]),
+        data: levels(({ byStage }) =>
+          SHOWN_STAGES.slice(0, SHOWN_STAGES.length - i).reduce((sum, below) => sum + byStage[below], 0),
+        ),
       })),
-      {
-        type: 'line',
-        step: 'end',
-        silent: true,
-        symbol: 'none',
-        lineStyle: { width: 2, color: 'var(--ink)', type: [2, 4] },
-        data: at(({ stale }) => stale),
-      },
+      ...[
+        { width: 6, color: 'var(--paper)' },
+        { width: 2.5, color: 'var(--ink)', type: [3, 3] },
+      ].map((lineStyle) => ({ ...line, lineStyle, z: 6, data: levels(({ stale }) => stale) })),
+      ...(silentSince ? [{ ...line, data: [], markArea: silence(silentSince, end) }] : []),
     ],
   });
   const svg = chart.renderToSVGString({ useViewBox: true });

@@ -2,15 +2,16 @@
 import { Controller, Get, Inject, Param, Query, Req } from '@nestjs/common';
 import type { ComponentChildren } from 'preact';
 import type { FastifyRequest } from 'fastify';
-import { historyOf, isOpen, viewOf, type CommitmentView, type History } from '#commitments';
+import { historyOf, isOpen, REFERENCE, viewOf, type CommitmentView, type History } from '#commitments';
 import type { Log } from '#eventsourcing';
 import { monthsBefore } from '#clocks';
 import { LOG, ProgressClockQuery } from '#platform';
+import { Progress } from '#progress';
 import { Registers, type Outcome, type Forum, type Document } from '#registers';
 import { On, StageTag } from './figures.js';
 import { HistoryList, Source } from './history.js';
 import { Page } from './layout.js';
-import { AgencyLink, CommitmentLink, ThemeLink } from './lists.js';
+import { AgencyLink, ThemeLink } from './lists.js';
 import { RendersPages } from './rendering.js';
 import { path, Views, type View } from './view.js';
 import { countryName, dateWords, NATURE_WORDS, roleWords, sentence, standingWords } from './words.js';
@@ -20,6 +21,7 @@ import { countryName, dateWords, NATURE_WORDS, roleWords, sentence, standingWord
 export class CommitmentPage {
   constructor(
     private readonly views: Views,
+    private readonly progress: Progress,
     private readonly registers: Registers,
     @Inject(LOG) private readonly log: Log,
   ) {}
@@ -36,15 +38,26 @@ export class CommitmentPage {
       viewOf(this.log, reference, clocks),
       historyOf(this.log, reference, clocks),
     ]);
-    const asked = await Promise.all(
-      commitment.followsUp.map(async (id) => ({
-        id,
-        outcome: await this.registers.one('outcome', id, view.position),
-        forum: await this.registers.one('forum', id, view.position),
-      })),
-    );
+    const [forums, outcomes, related] = await Promise.all([
+      this.registers.all('forum', view.position),
+      this.registers.all('outcome', view.position),
+      this.related(view, commitment),
+    ]);
+    const followsUp = {
+      forums: forums.filter(({ id }) => commitment.followsUp.includes(id)),
+      outcomes: outcomes.filter(({ id }) => commitment.followsUp.includes(id)),
+    };
+    const names = new Map([...forums.map(({ id, name }) => [id, name] as const), ...related]);
     const documents = new Map(view.reports.flatMap(({ documents }) => documents.map((d) => [d.id, d])));
-    return <CommitmentReport {...{ view, commitment, history, asked, documents }} />;
+    return <CommitmentReport {...{ view, commitment, history, followsUp, names, documents }} />;
+  }
+
+  /** The titles of the commitments it is related to that exist as at the date. */
+  private async related(view: View, { relations }: CommitmentView): Promise<(readonly [string, string])[]> {
+    const reference = relations.map(({ to }) => to).join(',');
+    if (!reference) return [];
+    const { items } = await this.progress.commitments(view.at, { reference }, { limit: relations.length });
+    return items.map(({ reference, title }) => [reference, title]);
   }
 }
 
@@ -52,11 +65,13 @@ interface Parts {
   readonly view: View;
   readonly commitment: CommitmentView;
   readonly history: History;
-  readonly asked: readonly { id: string; outcome: Outcome | null; forum: Forum | null }[];
+  readonly followsUp: { readonly forums: readonly Forum[]; readonly outcomes: readonly Outcome[] };
+  /** What the forums and the commitments that it is related to are called; absent: not yet there as at the date. */
+  readonly names: ReadonlyMap<string, string>;
   readonly documents: ReadonlyMap<string, Document>;
 }
 
-const CommitmentReport = ({ view, commitment: c, history, asked, documents }: Parts) => (
+const CommitmentReport = ({ view, commitment: c, history, followsUp, names, documents }: Parts) => (
   <Page
     view={view}
     title={c.title}
@@ -75,8 +90,8 @@ const CommitmentReport = ({ view, commitment: c, history, asked, documents }: Pa
         <section>
           <h2>Its history</h2>
           <p class="note">
-            Every statement in the order in which it was recorded. The stage rests on the one that tells of the latest time.{' '}
-            <a href={view.api(`${path('commitments', c.reference)}/history`, {})}>As JSON</a>
+            Every statement in the order in which it was recorded. The stage rests on the one that tells of the latest
+            time. <a href={view.api(`${path('commitments', c.reference)}/history`, {})}>As JSON</a>
           </p>
           <HistoryList view={view} commitment={c} history={history} documents={documents} />
         </section>
@@ -98,10 +113,15 @@ const CommitmentReport = ({ view, commitment: c, history, asked, documents }: Pa
             ))}
           </Fact>
           <Fact name="Follows up">
-            {asked.map(({ id, outcome, forum }) => (
+            {followsUp.forums.map(({ id, name }) => (
               <li key={id}>
-                <a href={view.link(path(outcome ? 'outcomes' : 'forums', id))}>{forum?.name ?? id}</a>
-                {outcome && <small class="quote">{outcome.text}</small>}
+                <a href={view.link(path('forums', id))}>{name}</a>
+              </li>
+            ))}
+            {followsUp.outcomes.map(({ id, text }) => (
+              <li key={id}>
+                <a href={view.link(path('outcomes', id))}>{id}</a>
+                <small class="quote">{text}</small>
               </li>
             ))}
           </Fact>
@@ -161,10 +181,10 @@ const CommitmentReport = ({ view, commitment: c, history, asked, documents }: Pa
             {c.relations.map(({ type, to }) => (
               <li key={`${type} ${to}`}>
                 {sentence(type)}{' '}
-                {type === 'prepares_for' && !/-\d{4}-\d{2,}$/.test(to) ? (
-                  <a href={view.link(path('forums', to))}>{to}</a>
+                {names.has(to) ? (
+                  <a href={view.link(path(REFERENCE.test(to) ? 'commitments' : 'forums', to))}>{names.get(to)}</a>
                 ) : (
-                  <CommitmentLink view={view} reference={to} />
+                  <>{to}, not reported by then</>
                 )}
               </li>
             ))}

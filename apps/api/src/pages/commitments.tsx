@@ -84,7 +84,9 @@ export class CommitmentsPage {
         options: [],
         groups: frameworks.map(({ code, name }) => ({
           label: name,
-          options: themes.filter(({ framework }) => framework === code).map(({ code, label }) => [code, label] as const),
+          options: themes
+            .filter(({ framework }) => framework === code)
+            .map(({ code, label }) => [code, label] as const),
         })),
       },
       { name: 'followsUp', label: 'Follows up', any: 'Anything', options: forums.map(({ id, name }) => [id, name]) },
@@ -93,7 +95,12 @@ export class CommitmentsPage {
       { name: 'strength', label: 'Strength', any: 'Any', options: words(STRENGTHS) },
       { name: 'country', label: 'Country', any: 'Any', options: countries.map((code) => [code, countryName(code)]) },
       { name: 'region', label: 'Region', any: 'Any', options: words(regions) },
-      { name: 'document', label: 'Read in', any: 'Any document', options: documents.map(({ id, title }) => [id, title]) },
+      {
+        name: 'document',
+        label: 'Read in',
+        any: 'Any document',
+        options: documents.map(({ id, title }) => [id, title]),
+      },
       { name: 'withTarget', label: 'Target date', any: 'With or without', options: yesNo('With', 'Without') },
       { name: 'overdue', label: 'Overdue', any: 'Or not', options: yesNo('Overdue', 'Not overdue') },
       {
@@ -135,7 +142,8 @@ const Commitments = ({ view, list, row, choices }: Parts) => {
       title="Commitments"
       lead={
         <p>
-          <strong id="total">{counted(list.total, 'commitment')}</strong> {made.length > 0 || search ? 'as asked for' : 'in all'}.
+          <strong id="total">{counted(list.total, 'commitment')}</strong>{' '}
+          {made.length > 0 || search ? 'as asked for' : 'in all'}.
         </p>
       }
       json={view.api('/commitments')}
@@ -153,7 +161,8 @@ const Commitments = ({ view, list, row, choices }: Parts) => {
           <div class="filters">{choices.slice(FIRST).map(select)}</div>
         </details>
         <p class="act">
-          <button type="submit">Show</button> {(made.length > 0 || search) && <a href={view.link('/commitments')}>Clear</a>}
+          <button type="submit">Show</button>{' '}
+          {(made.length > 0 || search) && <a href={view.link('/commitments')}>Clear</a>}
         </p>
       </form>
       {row.total > 0 && <StageBar row={row} />}
@@ -166,7 +175,11 @@ const Commitments = ({ view, list, row, choices }: Parts) => {
         ))}
       </ul>
       {list.items.length > 0 ? (
-        <CommitmentTable view={view} caption={`In the order of their references, ${counted(list.items.length, 'row')}`} items={list.items} />
+        <CommitmentTable
+          view={view}
+          caption={`In the order of their references, ${counted(list.items.length, 'row')}`}
+          items={list.items}
+        />
       ) : (
         <p>None is as asked for. Take a filter away, or look at a later date.</p>
       )}

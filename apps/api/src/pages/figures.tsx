@@ -6,7 +6,9 @@ import type { Filter, Row } from '#progress';
 import type { View } from './view.js';
 import { count, counted, dateWords, OPEN_STAGES, SHOWN_STAGES, STAGE_WORDS, standingWords } from './words.js';
 
-export const On = ({ date }: { date: PartialDate }) => <time dateTime={date}>{dateWords(date)}</time>;
+export const On = ({ date, short = false }: { date: PartialDate; short?: boolean }) => (
+  <time dateTime={date}>{dateWords(date, short ? 'short' : 'long')}</time>
+);
 
 /** A number that leads to the list behind it. */
 export const Figure = ({ n, href }: { n: number; href: string }) =>
@@ -147,15 +149,15 @@ export const Breakdown = ({ view, caption, of, lines, brief = false }: Breakdown
             </th>
             <th scope="col">By stage</th>
             {stages.map((stage) => (
-              <th key={stage} scope="col" class="n">
+              <th key={stage} scope="col" class="n by-stage">
                 {STAGE_WORDS[stage]}
               </th>
             ))}
             <th scope="col" class="n">
-              Overdue <small>of those with a target</small>
+              Overdue <small>among those with a target</small>
             </th>
             <th scope="col" class="n">
-              Not heard of <small>of those open</small>
+              Not heard of <small>among those open</small>
             </th>
             {!brief && <th scope="col">Last report</th>}
           </tr>
@@ -187,7 +189,7 @@ export const Breakdown = ({ view, caption, of, lines, brief = false }: Breakdown
               </td>
               {!brief && (
                 <td class="date" data-label="Last report">
-                  {row.lastReportedOn && <On date={row.lastReportedOn} />}
+                  {row.lastReportedOn && <On date={row.lastReportedOn} short />}
                 </td>
               )}
             </tr>

@@ -38,8 +38,16 @@ type Says<N extends keyof CommitmentEvents> = (data: CommitmentEvents[N], view: 
 
 /** What each act says, in a few words. */
 const SAYS: { readonly [N in keyof CommitmentEvents]?: Says<N> } = {
-  Recorded: ({ stage }) => <>Recorded as <StageTag stage={stage} /></>,
-  StageReported: ({ stage }) => <>Reported as <StageTag stage={stage} /></>,
+  Recorded: ({ stage }) => (
+    <>
+      Recorded as <StageTag stage={stage} />
+    </>
+  ),
+  StageReported: ({ stage }) => (
+    <>
+      Reported as <StageTag stage={stage} />
+    </>
+  ),
   AgencyAdded: ({ agency, role }, view) => (
     <>
       <AgencyLink view={view} code={agency} /> joins as {roleWords(role)}
@@ -121,12 +129,15 @@ export const HistoryList = ({ view, commitment, history, documents }: Parts) => 
             <div>
               <dt>Recorded</dt>
               <dd>
-                <time dateTime={recordedAt}>{instantWords(recordedAt)}</time>, {by.agency ?? by.role.replace('_', ' ')}, position {position}
+                <time dateTime={recordedAt}>{instantWords(recordedAt)}</time>, {by.agency ?? by.role.replace('_', ' ')},
+                position {position}
               </dd>
             </div>
           </dl>
           {reportedOn > view.asOf && (
-            <p class="why">Reported after {dateWords(view.asOf)}: its stage does not count yet, what it says of the commitment does.</p>
+            <p class="why">
+              Reported after {dateWords(view.asOf)}: its stage does not count yet, what it says of the commitment does.
+            </p>
           )}
           {entry && !headline && <OutOfOrder entry={entry} headline={commitment.headline} />}
         </li>

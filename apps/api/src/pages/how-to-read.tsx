@@ -8,8 +8,8 @@ export const HowToRead = ({ staleAfter }: { staleAfter: number }) => (
       <div>
         <dt>As at a date</dt>
         <dd>
-          Only what had been reported by that date counts. Each statement keeps three dates: when it happened, when it was
-          reported, and when it was recorded here. So a past date shows what could be known then.
+          Only what had been reported by that date counts. Each statement keeps three dates: when it happened, when it
+          was reported, and when it was recorded here. So a past date shows what could be known then.
         </dd>
       </div>
       <div>
@@ -22,8 +22,8 @@ export const HowToRead = ({ staleAfter }: { staleAfter: number }) => (
       <div>
         <dt>Overdue</dt>
         <dd>
-          The target date has passed and the commitment is neither completed nor discontinued. Standing commitments have no
-          end: they are kept up or not, and never overdue.
+          The target date has passed and the commitment is neither completed nor discontinued. Standing commitments have
+          no end: they are kept up or not, and never overdue.
         </dd>
       </div>
       <div>

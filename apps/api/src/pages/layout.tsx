@@ -39,7 +39,8 @@ export const Page = ({ view, title, eyebrow, lead, json, csv, children }: PagePa
         <h1>{title}</h1>
         {lead && <div class="lead">{lead}</div>}
         <p class="state">
-          As at <strong>{dateWords(view.asOf)}</strong>, as known at position <strong>{view.position}</strong> of the log
+          As at <strong>{dateWords(view.asOf)}</strong>, as known at position <strong>{view.position}</strong> of the
+          log
           <span class="print-only">: {view.publicUrl + view.permalink}</span>
         </p>
         <TakeAway view={view} title={title} json={json} csv={csv} />
@@ -166,7 +167,7 @@ const AsAt = ({ view }: { view: View }) => {
                     title={documents.map(({ title }) => title).join('; ')}
                     aria-current={view.asOf === date ? 'date' : undefined}
                   >
-                    {dateWords(date)}
+                    {dateWords(date, 'short')}
                   </a>
                 </li>
               ))}

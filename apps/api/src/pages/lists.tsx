@@ -8,24 +8,21 @@ import { count, dateWords, roleWords, SHOWN_STAGES, STAGE_WORDS } from './words.
 /** How many commitments a page about something else lists before it refers to the whole list. */
 export const LISTED = 500;
 
+/** An agency by its code, or by its name. */
 export const AgencyLink = ({ view, code, long = false }: { view: View; code: string; long?: boolean }) => {
   const name = view.names.agency.get(code);
+  if (name === undefined) return <>{code}</>;
   return (
     <a href={view.link(path('agencies', code))} title={long ? undefined : name}>
-      {long ? (name ?? code) : code}
+      {long ? name : code}
     </a>
   );
 };
 
-export const ThemeLink = ({ view, code }: { view: View; code: string }) => (
-  <a href={view.link(path('themes', code))}>{view.names.theme.get(code) ?? code}</a>
-);
-
-export const CommitmentLink = ({ view, reference }: { view: View; reference: string }) => (
-  <a class="code" href={view.link(path('commitments', reference))}>
-    {reference}
-  </a>
-);
+export const ThemeLink = ({ view, code }: { view: View; code: string }) => {
+  const label = view.names.theme.get(code);
+  return label === undefined ? <>{code}</> : <a href={view.link(path('themes', code))}>{label}</a>;
+};
 
 /** Agencies with their roles: the lead first, partners without a word. */
 const Who = ({ view, agencies }: { view: View; agencies: readonly { agency: string; role: Role }[] }) => (
@@ -46,12 +43,12 @@ const Standing = ({ item: { target, overdue, stale, lastReportedOn, nature } }: 
     {target && (
       <span class={overdue ? 'alert' : undefined}>
         {overdue ? 'Overdue: target ' : 'Target '}
-        <On date={target} />
+        <On date={target} short />
       </span>
     )}
     <span class={stale ? 'silent' : undefined}>
       {stale ? 'Not heard of since ' : nature === 'standing' ? 'Last confirmed ' : 'Last report '}
-      <On date={lastReportedOn} />
+      <On date={lastReportedOn} short />
     </span>
   </>
 );
@@ -85,11 +82,7 @@ export const CommitmentTable = ({ view, caption, items, agency, staged = false }
             <small class="code">{item.reference}</small>
           </th>
           <td>
-            {agency ? (
-              <Roles view={view} item={item} agency={agency} />
-            ) : (
-              <Who view={view} agencies={item.agencies} />
-            )}
+            {agency ? <Roles view={view} item={item} agency={agency} /> : <Who view={view} agencies={item.agencies} />}
           </td>
           {!staged && (
             <td>

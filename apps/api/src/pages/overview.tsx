@@ -2,7 +2,7 @@
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { monthsBefore } from '#clocks';
+import { monthsBefore, type FullDate } from '#clocks';
 import { ProgressClockQuery } from '#platform';
 import { Progress, type AgencyRow, type ItemList, type Row, type ThemeRow } from '#progress';
 import { Registers, type Framework } from '#registers';
@@ -78,7 +78,7 @@ const Overview = ({ view, total, agencies, steps, overdue, framework }: Overview
     {total.total > 0 && (
       <>
         <Headline view={view} row={total} filter={{}} />
-        <OverTime view={view} steps={steps} />
+        <OverTime view={view} total={total} steps={steps} />
         <Overdue view={view} overdue={overdue} />
         <section>
           <h2>Agencies with most commitments</h2>
@@ -137,26 +137,32 @@ const Nothing = ({ view }: { view: View }) => (
     <h2>Nothing had been reported by {dateWords(view.asOf)}</h2>
     {view.reports[0] && (
       <p>
-        The first report here is of <a href={view.here({ asOf: view.reports[0].date })}>{dateWords(view.reports[0].date)}</a>.
+        The first report here is of{' '}
+        <a href={view.here({ asOf: view.reports[0].date })}>{dateWords(view.reports[0].date)}</a>.
       </p>
     )}
   </section>
 );
 
+/** Since when nothing at all was reported; `null` where that is not long. */
+const silentSince = (view: View, { lastReportedOn }: Row): FullDate | null =>
+  lastReportedOn && lastReportedOn < monthsBefore(view.asOf, view.staleAfter) ? lastReportedOn : null;
+
 /** Says so plainly when what is shown is old. */
 const Silence = ({ view, total }: { view: View; total: Row }) => {
-  const { lastReportedOn, stale, byStage } = total;
-  if (!lastReportedOn || lastReportedOn >= monthsBefore(view.asOf, view.staleAfter)) return null;
+  const { stale, byStage } = total;
+  const since = silentSince(view, total);
+  if (!since) return null;
   const open = total.total - byStage.completed - byStage.discontinued;
   return (
     <section class="callout">
-      <h2>Nothing has been reported since {dateWords(lastReportedOn)}</h2>
+      <h2>Nothing has been reported since {dateWords(since)}</h2>
       <p>
         <a href={view.list({ stale: true })}>
           {count(stale)} of {counted(open, 'open commitment')}
         </a>{' '}
-        have not been heard of for {counted(view.staleAfter, 'month')}. What follows is the last that was said, not what is
-        so on {dateWords(view.asOf)}. To see how things stood when they were reported, choose the date of a report:
+        have not been heard of for {counted(view.staleAfter, 'month')}. What follows is the last that was said, not what
+        is so on {dateWords(view.asOf)}. To see how things stood when they were reported, choose the date of a report:
       </p>
       <ul class="choices">
         {view.reports
@@ -165,10 +171,8 @@ const Silence = ({ view, total }: { view: View; total: Row }) => {
             <li key={date}>
               <a href={view.here({ asOf: date })}>
                 <strong>{dateWords(date)}</strong>
-                {documents.map(({ id, title, publisher }) => (
-                  <span key={id}>
-                    {title} <small>({publisher})</small>
-                  </span>
+                {documents.map(({ id, title }) => (
+                  <span key={id}>{title}</span>
                 ))}
               </a>
             </li>
@@ -178,9 +182,10 @@ const Silence = ({ view, total }: { view: View; total: Row }) => {
   );
 };
 
-const OverTime = ({ view, steps }: { view: View; steps: readonly Step[] }) => {
+const OverTime = ({ view, total, steps }: Pick<OverviewParts, 'view' | 'total' | 'steps'>) => {
   const changes = steps.filter(({ row }, i) => JSON.stringify(row) !== JSON.stringify(steps[i - 1]?.row));
   const title = 'Stages over time, as reported';
+  const silent = silentSince(view, total);
   return (
     <section>
       <h2>{title}</h2>
@@ -192,8 +197,14 @@ const OverTime = ({ view, steps }: { view: View; steps: readonly Step[] }) => {
         </Legend>
         {steps.length > 1 && (
           <>
-            <div class="wide" dangerouslySetInnerHTML={{ __html: stagesChart(steps, { width: 1120, height: 320 }) }} />
-            <div class="narrow" dangerouslySetInnerHTML={{ __html: stagesChart(steps, { width: 340, height: 260 }) }} />
+            <div
+              class="wide"
+              dangerouslySetInnerHTML={{ __html: stagesChart(steps, silent, { width: 1200, height: 340 }) }}
+            />
+            <div
+              class="narrow"
+              dangerouslySetInnerHTML={{ __html: stagesChart(steps, silent, { width: 340, height: 260 }) }}
+            />
           </>
         )}
         <figcaption>
@@ -260,7 +271,8 @@ const Overdue = ({ view, overdue }: { view: View; overdue: ItemList }) => (
         />
         <p>
           <a href={view.list({ overdue: true })}>All {count(overdue.total)} overdue</a> ·{' '}
-          <a href={view.list({ stale: true })}>all not heard of</a> · <a href={view.list({ stage: OPEN_STAGES })}>all open</a>
+          <a href={view.list({ stale: true })}>all not heard of</a> ·{' '}
+          <a href={view.list({ stage: OPEN_STAGES })}>all open</a>
         </p>
       </>
     )}

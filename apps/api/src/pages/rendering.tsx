@@ -1,5 +1,16 @@
 /** From JSX to an answer: HTML with its headers, the stylesheet, tidy addresses, and problems as pages. */
-import { applyDecorators, CallHandler, Controller, ExecutionContext, Get, Injectable, NestInterceptor, Param, Res, UseInterceptors } from '@nestjs/common';
+import {
+  applyDecorators,
+  CallHandler,
+  Controller,
+  ExecutionContext,
+  Get,
+  Injectable,
+  NestInterceptor,
+  Param,
+  Res,
+  UseInterceptors,
+} from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
@@ -41,14 +52,23 @@ export const problemPage: ProblemPage = (problem, reply) => sendsHtml(reply, <Pr
 /** A form sends its empty fields, and a field once per choice: the address that is kept and shared has neither. */
 export function tidyAddress(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
   const [path = '/', query] = request.url.split('?', 2);
-  const forPeople = request.method === 'GET' && !path.startsWith('/v1/') && /text\/html/.test(request.headers.accept ?? '');
+  const forPeople =
+    request.method === 'GET' && !path.startsWith('/v1/') && /text\/html/.test(request.headers.accept ?? '');
   // A path that begins with two slashes would lead to another host.
   if (!forPeople || query === undefined || !/^\/(?![/\\])/.test(path)) return done();
   const asked = [...new URLSearchParams(query)].map(([name, value]) => [name, value.trim()] as const);
-  const given = Map.groupBy(asked.filter(([, value]) => value !== ''), ([name]) => name);
-  if ([...given.values()].reduce((sum, values) => sum + values.length, 0) === asked.length && given.size === asked.length)
+  const given = Map.groupBy(
+    asked.filter(([, value]) => value !== ''),
+    ([name]) => name,
+  );
+  if (
+    [...given.values()].reduce((sum, values) => sum + values.length, 0) === asked.length &&
+    given.size === asked.length
+  )
     return done();
-  const tidy = new URLSearchParams([...given].map(([name, values]) => [name, values.map(([, value]) => value).join(',')]));
+  const tidy = new URLSearchParams(
+    [...given].map(([name, values]) => [name, values.map(([, value]) => value).join(',')]),
+  );
   void reply.redirect(tidy.size > 0 ? `${path}?${tidy}` : path);
 }
 

@@ -23,8 +23,7 @@ export class FollowedUp {
     const parents = new Map(forums.map(({ id, parent }) => [id, parent]));
     const followed = new Set<string>();
     const direct = [...inUse.keys(), ...outcomes.filter(({ id }) => inUse.has(id)).map(({ forum }) => forum)];
-    for (let id of direct)
-      for (; id && parents.has(id) && !followed.has(id); id = parents.get(id)) followed.add(id);
+    for (let id of direct) for (; id && parents.has(id) && !followed.has(id); id = parents.get(id)) followed.add(id);
     return forums.filter(({ id }) => followed.has(id));
   }
 }
@@ -41,7 +40,13 @@ export const Scope = ({ view, forums }: { view: View; forums: readonly Forum[] }
         options={forums.map(({ id, name }) => [id, name])}
         value={followsUp}
       />
-      <Choice name="role" label="Agencies count as" any="Lead, co-lead or partner" options={[['lead', 'Lead only']]} value={role} />
+      <Choice
+        name="role"
+        label="Agencies count as"
+        any="Lead, co-lead or partner"
+        options={[['lead', 'Lead only']]}
+        value={role}
+      />
       <button type="submit">Show</button>
     </form>
   );

@@ -23,13 +23,18 @@ export const PRINT = `
   thead { display: table-header-group; }
   tr, .history > li, .facts > div, .headline dl > div { break-inside: avoid; }
   th, td { padding-block: 2.5pt; }
-  .breakdown :is(.by-stage, thead th.n:nth-child(n + 4)) { display: revert !important; }
   .breakdown tbody th { min-width: 0; max-width: none; }
-  .breakdown .of-bar { width: 16%; min-width: 0; }
-  thead th { font-size: 7pt; }
+  .breakdown .of-bar { width: 16%; min-width: 3rem; }
+  .breakdown :is(th, td) { padding-right: 4pt; }
+  .columns { grid-template-columns: minmax(0, 1fr); gap: 0; }
+  .facts { grid-template-columns: 1fr 1fr; }
+  thead th { font-size: 6.5pt; }
+  .breakdown thead small { font-size: 6pt; }
+  .breakdown .of-bar { padding-top: 4pt; }
+  .bar { height: 9pt; }
+  small { font-size: 7.5pt; }
   .headline dl { grid-template-columns: repeat(4, 1fr); }
   .headline dd { font-size: 20pt; }
   .bar, .stage::before, rect { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  .chart .wide { display: block; } .chart .narrow { display: none; }
   .callout, .why { border: 1pt solid #bbb; }
 }`;

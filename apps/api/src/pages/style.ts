@@ -26,7 +26,7 @@ const BASE = `
 html { -webkit-text-size-adjust: 100%; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.55 var(--sans);
   font-variant-numeric: tabular-nums; overflow-wrap: break-word; }
-.wrap { max-width: 76rem; margin-inline: auto; padding-inline: clamp(1rem, 4vw, 2.5rem); }
+.wrap { max-width: 80rem; margin-inline: auto; padding-inline: clamp(1rem, 4vw, 2.5rem); }
 a { color: var(--accent); text-underline-offset: 0.18em; text-decoration-thickness: 1px;
   text-decoration-color: color-mix(in srgb, currentColor 40%, transparent); }
 a:hover { text-decoration-color: currentColor; }
@@ -35,7 +35,10 @@ h1, h2 { line-height: 1.15; letter-spacing: -0.015em; text-wrap: balance; margin
 h1 { font-size: clamp(1.75rem, 1.2rem + 2.2vw, 2.75rem); font-weight: 700; letter-spacing: -0.025em; max-width: 24em; }
 h2 { font-size: 1.375rem; font-weight: 650; margin-bottom: 1rem; }
 h2 a { color: inherit; }
-p { margin: 0 0 1rem; max-width: 70ch; }
+h3 { font-size: 1.0625rem; font-weight: 650; margin: 0 0 0.25rem; }
+.framework { margin-top: 2rem; }
+.framework caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+p { margin: 0 0 1rem; max-width: 70ch; text-wrap: pretty; }
 ul, ol, dl, dd, figure, blockquote { margin: 0; padding: 0; }
 ul, ol { list-style: none; }
 small { font-size: 0.8125rem; color: var(--soft); }
@@ -79,6 +82,7 @@ const FRAME = `
 .lead { font-size: 1.125rem; color: var(--soft); margin-top: 1rem; }
 .lead strong { color: var(--ink); }
 .lead p { margin-bottom: 0; }
+.lead p::first-letter { text-transform: uppercase; }
 .state { font-size: 0.9375rem; color: var(--soft); margin: 1.25rem 0 0.15rem; }
 .state strong { color: var(--ink); font-weight: 600; }
 .take { display: flex; flex-wrap: wrap; gap: 0 1.5rem; font-size: 0.9375rem; color: var(--soft); }
@@ -103,7 +107,7 @@ const FIGURES = `
 .headline > .bar { height: 1.75rem; margin-top: 2rem; }
 .nil { color: var(--soft); }
 .bar { display: block; min-width: 4rem; }
-.bar rect { stroke: var(--paper); stroke-width: 1px; height: 100%; }
+.bar rect { stroke: var(--paper); stroke-width: 0.75px; height: 100%; }
 rect.completed { fill: var(--completed); } rect.in_progress { fill: var(--in_progress); }
 rect.planned { fill: var(--planned); } rect.proposed { fill: var(--proposed); }
 rect.on_hold { fill: var(--on_hold); } rect.discontinued { fill: var(--discontinued); }
@@ -123,7 +127,7 @@ rect.on_hold { fill: var(--on_hold); } rect.discontinued { fill: var(--discontin
 figcaption { color: var(--soft); font-size: 0.875rem; margin-block: 0.75rem; max-width: 80ch; }
 .callout { background: var(--callout); border-left: 4px solid var(--on_hold); padding: 1.25rem 1.5rem; margin-top: 2.5rem; }
 .callout h2 { margin-bottom: 0.5rem; }
-.choices { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(15rem, 100%), 1fr)); gap: 0.75rem; }
+.choices { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(12.5rem, 100%), 1fr)); gap: 0.75rem; }
 .choices li { display: flex; }
 .choices a { flex: 1; background: var(--paper); padding: 0.7rem 0.9rem; border-radius: 4px; text-decoration: none;
   border: 1px solid var(--line); font-size: 0.875rem; line-height: 1.4; color: var(--soft); }
@@ -144,13 +148,15 @@ tbody tr:hover { background: var(--wash); }
 .n { text-align: right; white-space: nowrap; }
 thead .n { white-space: normal; }
 td.date { white-space: nowrap; font-size: 0.875rem; color: var(--soft); }
-.breakdown tbody th { min-width: 13rem; max-width: 22rem; }
-.breakdown .of-bar { width: 28%; min-width: 7rem; vertical-align: middle; }
+.breakdown tbody th { min-width: 15rem; max-width: 24rem; }
+.breakdown .of-bar { width: 20%; min-width: 7rem; padding-top: 0.7rem; }
+.breakdown .code { white-space: normal; overflow-wrap: anywhere; }
 .breakdown.brief .of-bar { width: 45%; }
 .breakdown tbody th .code { display: inline-block; }
 .depth-1 { padding-left: 1.25rem; } .depth-2 { padding-left: 2.5rem; } .depth-3 { padding-left: 3.75rem; }
 .commitments { margin-bottom: 2rem; table-layout: fixed; }
-.commitments th:first-child { width: 48%; }
+.commitments thead th:first-child { width: 44%; }
+.commitments thead th:last-child { width: 20%; }
 .commitments caption { font-size: 1rem; }
 .commitments tbody th a { font-weight: 550; }
 .standing span { display: block; font-size: 0.875rem; color: var(--soft); }
@@ -200,9 +206,9 @@ form.filters { margin-block: 2rem 2.25rem; padding-block: 1.1rem; border-block: 
 .roles { margin-top: 1rem; }`;
 
 const NARROW = `
-@media (max-width: 60rem) { .columns { grid-template-columns: minmax(0, 1fr); } }
-@media (max-width: 70rem) { .breakdown .by-stage, .breakdown:not(.brief) thead th.n:nth-child(n + 4):nth-child(-n + 9) { display: none; } }
-@media (max-width: 44rem) {
+@media screen and (max-width: 60rem) { .columns { grid-template-columns: minmax(0, 1fr); } }
+@media screen and (max-width: 70rem) { .breakdown .by-stage { display: none; } }
+@media screen and (max-width: 44rem) {
   .masthead nav ul { gap: 0 1.1rem; }
   .chart .wide { display: none; }
   .chart .narrow { display: block; }
@@ -211,13 +217,12 @@ const NARROW = `
   .breakdown, .commitments, .outcomes, :is(.breakdown, .commitments, .outcomes) :is(tbody, tr, th, td, caption) { display: block; width: auto; }
   :is(.breakdown, .commitments, .outcomes) tbody tr { padding-block: 0.6rem; }
   :is(.breakdown, .commitments, .outcomes) tbody :is(th, td) { padding: 0.1rem 0; max-width: none; text-align: left; }
-  .commitments th:first-child, .outcomes tbody th { width: auto; }
+  .outcomes tbody th { width: auto; }
   .breakdown tbody tr { display: grid; grid-template-columns: 1fr 1fr; gap: 0 1rem; }
   .breakdown tbody th, .breakdown .of-bar, .breakdown.brief .of-bar { grid-column: 1 / -1; width: auto; }
   .breakdown .of-bar { padding-block: 0.35rem; order: 1; }
   .breakdown td { order: 2; font-size: 0.875rem; }
   [data-label]::before { content: attr(data-label) " "; color: var(--soft); }
-  .breakdown td.by-stage { display: none; }
   .depth-1, .depth-2, .depth-3 { border-left: 3px solid var(--line); padding-left: 0.75rem !important; }
 }`;
 

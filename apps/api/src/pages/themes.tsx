@@ -2,13 +2,22 @@
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
-import { Progress, ProgressQuery, ThemesQuery, type AgencyRow, type ItemList, type ProgressView, type ThemeRow } from '#progress';
+import {
+  Progress,
+  ProgressQuery,
+  ThemesQuery,
+  type AgencyRow,
+  type ItemList,
+  type ProgressView,
+  type ThemeRow,
+} from '#progress';
 import { Registers, type Forum, type Framework, type Theme } from '#registers';
 import { Breakdown, Headline, Legend, NoSum } from './figures.js';
 import { Page } from './layout.js';
 import { ByStage, LISTED, ThemeLink } from './lists.js';
 import { RendersPages } from './rendering.js';
 import { FollowedUp, Scope } from './scope.js';
+import { ByFramework, inOrder, lineOf } from './theme-tree.js';
 import { path, Views, type View } from './view.js';
 import { count } from './words.js';
 
@@ -55,26 +64,6 @@ export class ThemePages {
   }
 }
 
-/** Themes below another (`null`: of the top), each followed by those below it. */
-function inOrder(themes: readonly Theme[], parent: string | null, depth = 0): { theme: Theme; depth: number }[] {
-  if (depth > 20) return [];
-  return themes
-    .filter((theme) => (theme.parent ?? null) === parent)
-    .flatMap((theme) => [{ theme, depth }, ...inOrder(themes, theme.code, depth + 1)]);
-}
-
-const lineOf = (view: View, rows: readonly ThemeRow[], { code, label }: Theme, depth: number) =>
-  rows
-    .filter(({ theme }) => theme === code)
-    .map((row) => ({
-      code,
-      name: label,
-      href: view.link(path('themes', code), view.scope),
-      filter: { theme: code },
-      row,
-      depth,
-    }));
-
 interface ThemesParts {
   readonly view: View;
   readonly progress: ProgressView<ThemeRow>;
@@ -99,23 +88,12 @@ const Themes = ({ view, progress, frameworks, themes, forums }: ThemesParts) => 
     <Scope view={view} forums={forums} />
     <Legend />
     <NoSum of="themes" total={progress.total.total} />
-    {frameworks
-      .filter(({ code }) => !view.asked['framework'] || view.asked['framework'] === code)
-      .map(({ code, name, source }) => {
-        const ordered = inOrder(themes.filter(({ framework }) => framework === code), null);
-        const lines = ordered.flatMap(({ theme, depth }) => lineOf(view, progress.rows, theme, depth));
-        return (
-          <section key={code}>
-            <h2 id={code}>{name}</h2>
-            <p class="note">{source}</p>
-            {lines.length > 0 ? (
-              <Breakdown view={view} caption={`Commitments per theme: ${name}`} of="Theme" lines={lines} />
-            ) : (
-              <p>No commitment has a theme of this framework.</p>
-            )}
-          </section>
-        );
-      })}
+    <ByFramework
+      view={view}
+      rows={progress.rows}
+      frameworks={frameworks.filter(({ code }) => [undefined, code].includes(view.asked['framework'] as string))}
+      themes={themes}
+    />
   </Page>
 );
 
@@ -135,7 +113,8 @@ const ThemeReport = ({ view, theme, framework, progress, below, commitments, for
       title={theme.label}
       eyebrow={
         <>
-          {theme.code} · <a href={view.link('/themes', { framework: theme.framework })}>{framework?.name ?? theme.framework}</a>
+          {theme.code} ·{' '}
+          <a href={view.link('/themes', { framework: theme.framework })}>{framework?.name ?? theme.framework}</a>
         </>
       }
       lead={

@@ -27,9 +27,11 @@ export const NATURE_WORDS: Readonly<Record<Nature, string>> = {
 /** `co_lead` → `co-lead`. */
 export const roleWords = (role: Role): string => role.replace('_', '-');
 
+const ACRONYMS = /\b(igo|ngo|un|ga|rcp)\b/g;
+
 /** A code as words: `capacity-building` → `Capacity building`. */
 export const sentence = (code: string): string => {
-  const words = code.replaceAll(/[-_]/g, ' ');
+  const words = code.replaceAll(/[-_]/g, ' ').replaceAll(ACRONYMS, (acronym) => acronym.toUpperCase());
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
@@ -39,14 +41,15 @@ export const standingWords = (stage: Stage): string =>
 
 export const countryName = (code: string): string => countries.getName(code, 'en') ?? code;
 
-const formats = [
-  { year: 'numeric' },
-  { year: 'numeric', month: 'long' },
-  { year: 'numeric', month: 'long', day: 'numeric' },
-].map((parts) => new Intl.DateTimeFormat('en-GB', { ...(parts as Intl.DateTimeFormatOptions), timeZone: 'UTC' }));
+const formatsWith = (month: 'long' | 'short') =>
+  [{}, { month }, { month, day: 'numeric' as const }].map(
+    (parts) => new Intl.DateTimeFormat('en-GB', { year: 'numeric', ...parts, timeZone: 'UTC' }),
+  );
+const formats = { long: formatsWith('long'), short: formatsWith('short') };
 
 /** `2006-11` → `November 2006`. */
-export const dateWords = (date: PartialDate): string => formats[date.split('-').length - 1]!.format(new Date(date));
+export const dateWords = (date: PartialDate, length: 'long' | 'short' = 'long'): string =>
+  formats[length][date.split('-').length - 1]!.format(new Date(date));
 
 const instants = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
 export const instantWords = (instant: string): string => `${instants.format(new Date(instant))} UTC`;

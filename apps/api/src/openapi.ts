@@ -1,0 +1,226 @@
+/**
+ * The OpenAPI document: what the controllers say of their routes, and here, once, what is the same for all of them: headers,
+ * errors, security, and an example of each operation with the real data (openapi-examples.json).
+ */
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, getSchemaPath, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { Problem, PROBLEM_JSON } from '#platform';
+import examples from './openapi-examples.json' with { type: 'json' };
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+type Components = Required<NonNullable<OpenAPIObject['components']>>;
+type Parameter = Extract<Components['parameters'][string], { in: string }>;
+type Response = Extract<Components['responses'][string], { content?: unknown }>;
+type Header = Extract<Components['headers'][string], { schema?: unknown }>;
+type Schema = Extract<Components['schemas'][string], { type?: unknown }>;
+
+/** A request with the real data, and what a fresh server answers; long lists are cut. */
+export interface Example {
+  /** Whose token: an agency's, or `secretariat`. */
+  readonly as?: string;
+  readonly path?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: object;
+  readonly answer: unknown;
+  readonly csv?: string;
+}
+/** A request that is refused, by an operation. */
+export interface ProblemExample extends Example {
+  readonly operation: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+export const EXAMPLES: Readonly<Record<string, Example>> = examples.operations;
+export const PROBLEM_EXAMPLES: Readonly<Record<string, ProblemExample>> = examples.problems;
+
+const text = { type: 'string' } as const;
+
+const PARAMETERS: Readonly<Record<string, Parameter>> = {
+  IfMatch: {
+    name: 'If-Match',
+    in: 'header',
+    description: 'The ETag that was read: 412 when someone was faster',
+    schema: { ...text, pattern: '^(W/)?"\\d+"$', examples: ['"3"'] },
+  },
+  IdempotencyKey: {
+    name: 'Idempotency-Key',
+    in: 'header',
+    description: 'The same key again gives the same answer, and nothing twice; with another body: 422',
+    schema: { ...text, pattern: '^[\\x21-\\x7e]{1,200}$' },
+  },
+  CorrelationId: {
+    name: 'X-Correlation-Id',
+    in: 'header',
+    description: 'Kept with the event',
+    schema: { ...text, pattern: '^[\\w.:-]{1,100}$' },
+  },
+  IfPositionAtLeast: {
+    name: 'If-Position-At-Least',
+    in: 'header',
+    description: 'Read your writes: waits until the views have reached this position, up to a limit, then 503',
+    schema: { ...text, pattern: '^\\d{1,19}$' },
+  },
+};
+
+const HEADERS: Readonly<Record<string, Header>> = {
+  ETag: { description: 'The revision, for If-Match', schema: { ...text, examples: ['"3"'] } },
+  Location: { description: 'Where it can be read', schema: { ...text, format: 'uri-reference' } },
+  'Retry-After': { description: 'Seconds', schema: { type: 'integer' } },
+  'WWW-Authenticate': { description: 'How to say who one is', schema: { ...text, enum: ['Bearer'] } },
+};
+
+const PROBLEMS: Readonly<Record<string, string>> = {
+  400: 'Not well formed: JSON, a field, parameter or header. `errors` names the fields',
+  401: 'No token, or one that is unknown or was revoked',
+  403: 'Not yours to do: a focal point acts for its own agency, the secretariat keeps the registers',
+  404: 'There is nothing of this name, as at this date',
+  409: 'Already so',
+  412: 'Someone was faster: it is no longer at the revision of If-Match',
+  413: 'The body is too large',
+  415: 'The body is not application/json',
+  422: 'Against a rule, or the Idempotency-Key came with another request before',
+  503: 'Not available now: the views have not reached the position yet, or the store does not answer',
+};
+const PROBLEM_HEADERS: Readonly<Record<string, readonly string[]>> = {
+  401: ['WWW-Authenticate'],
+  503: ['Retry-After'],
+};
+
+const TAGS = {
+  Commitments: 'What agencies undertook: list, read, record, and the acts that change it',
+  Progress: 'How it stands, per agency and per theme, as at any date and as known at any position',
+  Registers: 'Agencies, frameworks, themes, forums, outcomes, documents; kept by the secretariat',
+  Operations: 'The feed of events, health and metrics',
+};
+
+const ref = <K extends keyof Components>(kind: K, name: string) => ({ $ref: `#/components/${kind}/${name}` });
+const refs = (kind: 'headers', names: readonly string[]) =>
+  Object.fromEntries(names.map((name) => [name, ref(kind, name)]));
+
+/** The document of the whole API. */
+export function openApi(app: INestApplication, publicReading: boolean): OpenAPIObject {
+  const about = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Followthrough')
+    .setDescription(
+      'What agencies undertook after the High-level Dialogues on Migration and Development, and what has come of it.',
+    )
+    .setVersion('1')
+    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+    .addServer('/')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'As `followthrough token add` makes it' });
+  for (const [tag, description] of Object.entries(TAGS)) about.addTag(tag, description);
+  const document = SwaggerModule.createDocument(app, about.build(), {
+    extraModels: [Problem],
+    operationIdFactory: (_, method) => method,
+  });
+  const components = document.components as Components;
+  for (const schema of Object.values(components.schemas)) modernise(schema as Schema);
+  Object.assign(components, { parameters: PARAMETERS, headers: HEADERS, responses: problems() });
+  for (const [path, item] of Object.entries(document.paths))
+    for (const method of ['get', 'post'] as const)
+      if (item[method]) complete(item[method], path, method === 'post', publicReading, components);
+  return document;
+}
+
+const problems = (): Components['responses'] =>
+  Object.fromEntries(
+    Object.entries(PROBLEMS).map(([status, description]) => [
+      status,
+      {
+        description,
+        headers: refs('headers', PROBLEM_HEADERS[status] ?? []),
+        content: {
+          [PROBLEM_JSON]: { schema: { $ref: getSchemaPath(Problem) }, example: PROBLEM_EXAMPLES[status]?.answer },
+        },
+      },
+    ]),
+  );
+
+/** Says of an operation what follows from its method, its path and what it answers. */
+function complete(operation: Operation, path: string, writes: boolean, publicReading: boolean, components: Components) {
+  const { operationId, responses } = operation;
+  const example = EXAMPLES[operationId!];
+  const onSomething = path.includes('{');
+  operation.tags = operation.tags!.slice(-1); // a route's own tag takes the place of its controller's
+  operation.parameters = operation.parameters!.map((parameter) => asked(parameter as Parameter, example));
+  if (operation.requestBody) {
+    const body = (operation.requestBody as { content: Record<string, { schema: { $ref: string }; example?: object }> })
+      .content['application/json']!;
+    body.example = example?.body;
+    close(body.schema.$ref, components);
+  }
+  const [success] = Object.values(responses).filter((r) => r) as Response[];
+  describeAnswer(success!, operation, writes, example, components);
+  if (!path.startsWith('/v1/')) return;
+
+  const headers = writes
+    ? [...(onSomething ? ['IfMatch'] : []), 'IdempotencyKey', 'CorrelationId']
+    : ['IfPositionAtLeast'];
+  operation.parameters.push(...headers.map((name) => ref('parameters', name)));
+  operation.security = writes || !publicReading ? [{ bearer: [] }] : [{}, { bearer: [] }];
+  const refused = [
+    400,
+    ...(writes || !publicReading ? [401] : []),
+    ...(writes ? [403] : []),
+    ...(onSomething ? [404] : []),
+    ...(writes && onSomething ? [412] : []),
+    ...(writes ? [413, 415, 422] : []),
+    503,
+  ];
+  for (const status of Object.keys(responses).filter((status) => status >= '400')) {
+    const { description } = responses[status] as Response;
+    responses[status] = { ...ref('responses', status), ...(description && { description }) };
+  }
+  for (const status of refused) responses[status] ??= ref('responses', String(status));
+}
+
+/** A query never holds null, and is filled in as in the example only, so that trying it out gives the example's answer. */
+function asked(parameter: Parameter, example: Example | undefined): Parameter {
+  const schema = parameter.schema as Schema & { examples?: unknown };
+  modernise(schema);
+  if (Array.isArray(schema.type)) [schema.type] = schema.type as unknown as [string];
+  const value = example?.[parameter.in as 'path' | 'query']?.[parameter.name];
+  return value === undefined ? parameter : { ...parameter, example: value };
+}
+
+function describeAnswer(
+  success: Response,
+  operation: Operation,
+  writes: boolean,
+  example: Example | undefined,
+  components: Components,
+): void {
+  success.description ||= operation.summary!;
+  const content = Object.entries(success.content ?? {});
+  for (const [type, media] of content) {
+    if (type === 'text/event-stream') continue;
+    media.example = example?.answer;
+    const name = (media.schema as { $ref?: string }).$ref?.split('/').at(-1);
+    const { properties } = (components.schemas[name!] ?? {}) as Schema;
+    const headers = [
+      ...(properties?.['revision'] ? ['ETag'] : []),
+      ...('201' in operation.responses ? ['Location'] : []),
+    ];
+    if (headers.length > 0) success.headers = refs('headers', headers);
+  }
+  const asCsv = operation.parameters!.some((parameter) => 'name' in parameter && parameter.name === 'format');
+  if (asCsv && !writes) success.content!['text/csv'] = { schema: text, example: example?.csv };
+}
+
+/** Unknown fields of a body are refused, on every level. */
+function close($ref: string, { schemas }: Components): void {
+  const schema = schemas[$ref.split('/').at(-1)!] as Schema;
+  if (schema.additionalProperties === false) return;
+  schema.additionalProperties = false;
+  for (const [, nested] of JSON.stringify(schema).matchAll(/"\$ref":"([^"]+)"/g))
+    close(nested!, { schemas } as Components);
+}
+
+/** `example` of a schema as JSON Schema 2020-12 has it. */
+function modernise(schema: Schema & { examples?: unknown }): void {
+  if ('example' in schema) {
+    if (schema.example !== undefined) schema.examples = [schema.example];
+    delete schema.example;
+  }
+  for (const property of Object.values(schema.properties ?? {})) modernise(property as Schema);
+}

@@ -1,0 +1,63 @@
+/** Themes as their frameworks order them: parents followed by what is below them. */
+import type { Filter, ThemeRow } from '#progress';
+import type { Framework, Theme } from '#registers';
+import { Breakdown, type Line } from './figures.js';
+import { path, type View } from './view.js';
+
+/** Themes below another (`null`: of the top), each followed by those below it. */
+export function inOrder(themes: readonly Theme[], parent: string | null, depth = 0): { theme: Theme; depth: number }[] {
+  if (depth > 20) return [];
+  return themes
+    .filter((theme) => (theme.parent ?? null) === parent)
+    .flatMap((theme) => [{ theme, depth }, ...inOrder(themes, theme.code, depth + 1)]);
+}
+
+/** A theme's line of a breakdown; none where no commitment has it. */
+export const lineOf = (
+  view: View,
+  rows: readonly ThemeRow[],
+  { code, label }: Theme,
+  depth: number,
+  filter: Filter = {},
+): Line[] =>
+  rows
+    .filter(({ theme }) => theme === code)
+    .map((row) => ({
+      code,
+      name: label,
+      href: view.link(path('themes', code), view.scope),
+      filter: { ...filter, theme: code },
+      row,
+      depth,
+    }));
+
+interface Parts {
+  readonly view: View;
+  readonly rows: readonly ThemeRow[];
+  readonly frameworks: readonly Framework[];
+  readonly themes: readonly Theme[];
+  /** What the rows are counted of, when not of everything. */
+  readonly filter?: Filter;
+}
+
+/** A breakdown per framework that has any of the rows. */
+export const ByFramework = ({ view, rows, frameworks, themes, filter }: Parts) => (
+  <>
+    {frameworks.map(({ code, name, source }) => {
+      const ordered = inOrder(
+        themes.filter(({ framework }) => framework === code),
+        null,
+      );
+      const lines = ordered.flatMap(({ theme, depth }) => lineOf(view, rows, theme, depth, filter));
+      return (
+        lines.length > 0 && (
+          <section key={code} class="framework">
+            <h3 id={code}>{name}</h3>
+            <p class="note">{source}</p>
+            <Breakdown view={view} caption={`Commitments per theme: ${name}`} of="Theme" lines={lines} />
+          </section>
+        )
+      );
+    })}
+  </>
+);

@@ -1,0 +1,73 @@
+// Asks a fresh server with the real data for every example of the OpenAPI document again, in the order of the file, and keeps
+// what it answers: `answer`, `csv`. Everything else in the file is written by hand.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const FILE = 'apps/api/src/openapi-examples.json';
+const LONG = 2;
+
+process.env.DATA_DIR = mkdtempSync(join(tmpdir(), 'followthrough-examples-'));
+process.env.PORT = '0';
+const cli = (...args) => spawnSync(process.execPath, ['dist/apps/cli/src/main.js', ...args], { stdio: 'inherit' });
+if (cli('import', 'data/hld-follow-up').status !== 0) process.exit(1);
+
+const { openStores } = await import('../dist/apps/api/src/app.module.js');
+const { settingsFrom } = await import('../dist/apps/api/src/settings.js');
+const { startServer } = await import('../dist/apps/api/src/server.js');
+const settings = settingsFrom();
+const stores = openStores(settings);
+const app = await startServer(settings, stores);
+const server = await app.getUrl();
+
+const { paths } = await (await fetch(`${server}/openapi.json`)).json();
+const routes = Object.fromEntries(
+  Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, { operationId, parameters }]) => [operationId, { path, method, parameters }]),
+  ),
+);
+
+/** The answer's text, as it would be shown: long lists cut to their first entries, long texts to their first lines. */
+async function ask(operation, { as, path = {}, query = {}, headers = {}, body }) {
+  const { method, path: template } = routes[operation];
+  const address = template.replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(path[name]));
+  const token = as && stores.access.create(as === 'secretariat' ? null : as, 'examples').token;
+  const response = await fetch(`${server}${address}?${new URLSearchParams(query)}`.replace(/\?$/, ''), {
+    method: method.toUpperCase(),
+    headers: {
+      ...(body && { 'Content-Type': 'application/json' }),
+      ...(token && { Authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    body: body && JSON.stringify(body),
+  });
+  const type = response.headers.get('content-type');
+  const text = await response.text();
+  if (/ndjson/.test(type)) return firstLines(text, LONG);
+  if (/csv/.test(type)) return firstLines(text, LONG + 1);
+  if (!/json/.test(type)) return firstLines(text.replaceAll(/^(?!.*followthrough_).*\n/gm, ''), 3);
+  const answer = JSON.parse(text);
+  for (const list of ['items', 'rows']) if (answer[list]) answer[list] = answer[list].slice(0, LONG);
+  return answer;
+}
+
+const firstLines = (text, count) =>
+  text
+    .split('\n')
+    .slice(0, count)
+    .map((line) => `${line}\n`)
+    .join('');
+
+const examples = JSON.parse(readFileSync(FILE, 'utf8'));
+for (const [operation, example] of Object.entries(examples.operations)) {
+  example.answer = await ask(operation, example);
+  if (routes[operation].parameters.some(({ name }) => name === 'format'))
+    example.csv = await ask(operation, { ...example, query: { ...example.query, format: 'csv' } });
+}
+for (const example of Object.values(examples.problems)) example.answer = await ask(example.operation, example);
+
+await app.close();
+rmSync(settings.dataDir, { recursive: true });
+writeFileSync(FILE, `${JSON.stringify(examples, null, 2)}\n`);
+spawnSync(process.execPath, ['node_modules/prettier/bin/prettier.cjs', '--write', FILE], { stdio: 'inherit' });

@@ -1,0 +1,130 @@
+/**
+ * A process that appends as fast as it can until it is killed, or `seconds` are over: `node appender.ts FOLDER JOURNAL NAME
+ * SECONDS CALLERS [unsafe]`. It runs from dist/. What it tries and what it was told it writes to the journal, line by line.
+ */
+import { openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { v7 as uuidv7 } from 'uuid';
+import { SqliteEventStore } from '#event-store-sqlite';
+import {
+  EventCodec,
+  NO_STREAM,
+  Projector,
+  WrongRevision,
+  type EventStore,
+  type Meta,
+  type Projection,
+} from '#eventsourcing';
+import { SqliteReadStore } from '#read-store';
+
+/** One line of the journal. */
+export type Line = { readonly command: string } & (
+  | { readonly is: 'tried'; readonly stream: string; readonly expected: number; readonly count: number }
+  | { readonly is: 'acknowledged'; readonly revision: number; readonly position: string }
+  | { readonly is: 'refused'; readonly actual: number }
+);
+
+export const STREAMS = 5;
+export const metaOf = (commandId: string): Meta => ({
+  actor: 'account-7',
+  agency: null,
+  role: 'secretariat',
+  commandId,
+  correlationId: commandId,
+  causationId: null,
+});
+export const eventsOf = (command: string, count: number) =>
+  Array.from({ length: count }, (_, n) => ({
+    type: 'tally.Told',
+    version: 1,
+    data: `{"command":"${command}","n":${n}}`,
+  }));
+
+export const tallyCodec = new EventCodec([{ category: 'tally', evolve: { Told: null } }]);
+/** A read model in which an event that was applied twice, not at all or out of order shows. */
+export const tally: Projection = {
+  name: 'tally',
+  version: 1,
+  schema: 'CREATE TABLE tally_streams (stream TEXT PRIMARY KEY, events INTEGER NOT NULL, said TEXT NOT NULL)',
+  on: {
+    'tally.Told': async ({ stream, id }: { stream: string; id: string }, tx) => {
+      const [row] = await tx.all<{ said: string }>('SELECT said FROM tally_streams WHERE stream = ?', stream);
+      tx.run(
+        `INSERT INTO tally_streams VALUES (?, 1, ?)
+         ON CONFLICT (stream) DO UPDATE SET events = events + 1, said = excluded.said`,
+        stream,
+        said(row?.said ?? '', id),
+      );
+    },
+  },
+};
+/** What a stream has said so far: depends on every event and their order, and stays short. */
+export const said = (before: string, id: string): string =>
+  [...(before + id)].reduce((sum, character) => (sum * 31 + character.codePointAt(0)!) % 2_147_483_647, 7).toString();
+
+/** The guard removed: acknowledges at once, and writes a moment later. Right in everything, unless the process is killed. */
+function acknowledgingBeforeTheCommit(store: EventStore): EventStore {
+  const heads = new Map<string, number>();
+  let [position, written] = [0, Promise.resolve<unknown>(null)];
+  return Object.assign(Object.create(store) as EventStore, {
+    read: async (stream: string) => (heads.has(stream) ? [{ revision: heads.get(stream)! }] : []),
+    append: async (...args: Parameters<EventStore['append']>) => {
+      const [stream, expected, events] = args;
+      const actual = heads.get(stream) ?? NO_STREAM;
+      if (actual !== expected) throw new WrongRevision(stream, expected, actual);
+      heads.set(stream, actual + events.length);
+      position += events.length;
+      const answer = { revision: actual + events.length, position: String(position) };
+      written = written.then(() => store.append(...args));
+      await sleep(1);
+      return answer;
+    },
+    close: async () => {
+      await written;
+      await store.close();
+    },
+  });
+}
+
+async function main(folder: string, journal: string, seconds: number, callers: number, unsafe: boolean): Promise<void> {
+  const file = openSync(journal, 'a');
+  const tell = (line: Line): number => writeSync(file, `${JSON.stringify(line)}\n`);
+  const sqlite = new SqliteEventStore(join(folder, 'log.db'));
+  const store = unsafe ? acknowledgingBeforeTheCommit(sqlite) : sqlite;
+  const reads = new SqliteReadStore(join(folder, 'views.db'));
+  const projector = new Projector({ store: sqlite, codec: tallyCodec }, reads, [tally]);
+  await projector.start();
+  const end = performance.now() + seconds * 1000;
+
+  const call = async (caller: number): Promise<void> => {
+    for (let n = caller; performance.now() < end; n++) {
+      const [command, stream, count] = [uuidv7(), `tally-${n % STREAMS}`, 1 + (n % 3)];
+      const expected =
+        (await store.read(stream, Math.max(0, (known.get(stream) ?? 0) - 1))).at(-1)?.revision ?? NO_STREAM;
+      known.set(stream, expected);
+      tell({ is: 'tried', command, stream, expected, count });
+      try {
+        tell({
+          is: 'acknowledged',
+          command,
+          ...(await store.append(stream, expected, eventsOf(command, count), metaOf(command))),
+        });
+      } catch (error) {
+        if (!(error instanceof WrongRevision)) throw error;
+        tell({ is: 'refused', command, actual: error.actual });
+      }
+    }
+  };
+  /** Where each stream was last seen, so that it need not be read from its beginning. */
+  const known = new Map<string, number>();
+  await Promise.all(Array.from({ length: callers }, (_, caller) => call(caller)));
+  await store.close();
+  await projector.stop();
+  await reads.close();
+}
+
+if (import.meta.main) {
+  const [folder, journal, seconds, callers, unsafe] = process.argv.slice(2);
+  await main(folder!, journal!, Number(seconds), Number(callers), unsafe === 'unsafe');
+}
