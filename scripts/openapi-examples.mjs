@@ -29,7 +29,7 @@ const routes = Object.fromEntries(
 );
 
 /** The answer's text, as it would be shown: long lists cut to their first entries, long texts to their first lines. */
-async function ask(operation, { as, path = {}, query = {}, headers = {}, body }) {
+async function ask(operation, { as, path = {}, query = {}, headers = {}, body, padTo }) {
   const { method, path: template } = routes[operation];
   const address = template.replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(path[name]));
   const token = as && stores.access.create(as === 'secretariat' ? null : as, 'examples').token;
@@ -40,7 +40,7 @@ async function ask(operation, { as, path = {}, query = {}, headers = {}, body })
       ...(token && { Authorization: `Bearer ${token}` }),
       ...headers,
     },
-    body: body && JSON.stringify(body),
+    body: body && JSON.stringify(body).padEnd(padTo),
   });
   const type = response.headers.get('content-type');
   const text = await response.text();

@@ -49,7 +49,7 @@ describe('the linter', () => {
   const findings = (): { code: string; filename: string }[] => {
     const { stdout } = spawnSync(
       process.execPath,
-      [`${root}/node_modules/oxlint/bin/oxlint`, '--format', 'json', 'test/architecture/fixtures/lint'],
+      [`${root}/node_modules/oxlint/bin/oxlint`, '--type-aware', '--format', 'json', 'test/architecture/fixtures/lint'],
       { cwd: root, encoding: 'utf8' },
     );
     return (JSON.parse(stdout) as { diagnostics: { code: string; filename: string }[] }).diagnostics;

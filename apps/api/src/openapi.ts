@@ -28,6 +28,8 @@ export interface Example {
 export interface ProblemExample extends Example {
   readonly operation: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The body is filled up with blanks to this many bytes. */
+  readonly padTo?: number;
 }
 export const EXAMPLES: Readonly<Record<string, Example>> = examples.operations;
 export const PROBLEM_EXAMPLES: Readonly<Record<string, ProblemExample>> = examples.problems;
@@ -157,7 +159,7 @@ function complete(operation: Operation, path: string, writes: boolean, publicRea
     ? [...(onSomething ? ['IfMatch'] : []), 'IdempotencyKey', 'CorrelationId']
     : ['IfPositionAtLeast'];
   operation.parameters.push(...headers.map((name) => ref('parameters', name)));
-  operation.security = writes || !publicReading ? [{ bearer: [] }] : [{}, { bearer: [] }];
+  if (writes || !publicReading) operation.security = [{ bearer: [] }];
   const refused = [
     400,
     ...(writes || !publicReading ? [401] : []),
@@ -198,7 +200,7 @@ function describeAnswer(
     const name = (media.schema as { $ref?: string }).$ref?.split('/').at(-1);
     const { properties } = (components.schemas[name!] ?? {}) as Schema;
     const headers = [
-      ...(properties?.['revision'] ? ['ETag'] : []),
+      ...(properties?.['revision'] && type === 'application/json' ? ['ETag'] : []),
       ...('201' in operation.responses ? ['Location'] : []),
     ];
     if (headers.length > 0) success.headers = refs('headers', headers);

@@ -180,6 +180,24 @@ describe('Appends that wait in the same turn', () => {
   });
 });
 
+it('An event appended here reaches a subscriber at once, without waiting for the next look at the file', async () => {
+  const stop = new AbortController();
+  const delays: number[] = [];
+  let written = 0;
+  const reading = (async () => {
+    for await (const _ of store.subscribe(null, stop.signal)) delays.push(performance.now() - written);
+  })();
+  for (let n = 0; n < 9; n++) {
+    await sleep(5);
+    await append('s', n - 1).then(() => (written = performance.now()));
+  }
+  await sleep(20);
+  stop.abort();
+  await reading;
+  expect(delays).toHaveLength(9);
+  expect(delays.toSorted((a, b) => a - b)[4]).toBeLessThan(15);
+});
+
 describe('The file', () => {
   it.each([
     ["UPDATE events SET type = 'x'", 'events are never changed'],
@@ -352,7 +370,7 @@ describe('When the disk is full', () => {
   it('everybody who waits is told, and reading goes on', async () => {
     await append('before', NO_STREAM);
     leave(pages());
-    const large = [event('x'.repeat(100_000))];
+    const large = [event('x'.repeat(100_000), 'first.Seen')];
     const answers = await Promise.allSettled(Array.from({ length: 8 }, (_, n) => append(`s${n}`, NO_STREAM, large)));
     for (const answer of answers)
       expect(answer).toMatchObject({ status: 'rejected', reason: expect.any(StoreUnavailable) });
@@ -360,5 +378,6 @@ describe('When the disk is full', () => {
     leave(1_000_000);
     await Promise.all(Array.from({ length: 8 }, (_, n) => append(`s${n}`, NO_STREAM, large)));
     expect(await everything()).toHaveLength(9);
+    expect(store.types().map(({ type }) => type)).toEqual(['first.Seen', 'test.Happened']);
   });
 });

@@ -393,5 +393,4 @@ const toEnvelope = ({ position, recorded_at, meta, ...row }: EventRow): Envelope
   recordedAt: new Date(recorded_at).toISOString(),
 });
 
-const isBusy = (error: unknown): boolean =>
-  error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
+const isBusy = (error: unknown): boolean => String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY');

@@ -57,11 +57,16 @@ export class StoreUnavailable extends Error {}
 const STREAM = /^[A-Za-z0-9._/-]{1,200}$/;
 export const isStreamName = (name: string): boolean => STREAM.test(name);
 
+/** A UUID, whatever may follow it: the ids of events are made of its beginning. */
+const COMMAND = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/;
+
 /** What every adapter refuses before it writes. */
 export function checkAppend(stream: string, expected: number, events: readonly EncodedEvent[], meta: Meta): void {
   if (!isStreamName(stream)) throw new InvalidAppend(`Not a stream name: ${JSON.stringify(stream.slice(0, 220))}`);
   if (!Number.isSafeInteger(expected) || expected < NO_STREAM)
     throw new InvalidAppend(`Not an expected revision: ${String(expected)}`);
+  if (!COMMAND.test(meta.commandId))
+    throw new InvalidAppend(`Not the id of a command: ${JSON.stringify(meta.commandId)}`);
   if (events.length === 0) throw new InvalidAppend('An append needs at least one event.');
   const metaText = JSON.stringify(meta);
   const size = events.reduce((sum, { data }) => sum + Buffer.byteLength(data) + Buffer.byteLength(metaText), 0);

@@ -182,15 +182,16 @@ describe('The id of an event', () => {
   const UUID = /^[\da-f]{8}-[\da-f]{4}-8[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
 
   it('is a UUID, always the same for a command, stream and index', () => {
-    for (const commandId of [uuidv7(), uuidv4(), 'import:row-7', `${uuidv7()}:2`, '']) {
+    for (const commandId of [uuidv7(), uuidv4(), `${uuidv7()}:2`]) {
       expect(eventId(commandId, 'a', 0)).toMatch(UUID);
       expect(eventId(commandId, 'a', 0)).toBe(eventId(commandId, 'a', 0));
     }
-    expect(eventId('01920000-0000-7000-8000-000000000000', 'a', 0)).toBe('01920000-0000-878d-a7c4-478684650a89');
+    expect(eventId('01920000-0000-7000-8000-000000000000', 'a', 0)).toBe('01920000-0000-86fd-95d8-f61ffb78da7c');
   });
 
   it('is another for every command, stream and index', () => {
-    const commands = [...Array.from({ length: 20 }, () => uuidv7()), uuidv4(), 'x', 'x:2', '1', '11'];
+    const commands = [...Array.from({ length: 20 }, () => uuidv7()), uuidv4()];
+    commands.push(`${commands[0]!}:2`, `${commands[0]!}:21`);
     const ids = commands.flatMap((command) =>
       ['a', 'b', '1', '11'].flatMap((stream) => [0, 1, 2, 11].map((index) => eventId(command, stream, index))),
     );

@@ -4,6 +4,7 @@
  */
 import { ApiProperty } from '@nestjs/swagger';
 import { LRUCache } from 'lru-cache';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { lastDayOf, monthsBefore, type FullDate } from '#clocks';
 import {
   AgencyRole,
@@ -21,6 +22,7 @@ import {
 } from '#commitments';
 import {
   fold,
+  Rejected,
   type Log,
   type Projection,
   type ReadStore,
@@ -304,7 +306,10 @@ const list = (values: readonly Value[]): Sql => new Sql(values.map(() => '?').jo
 export class Progress {
   readonly #registers: Registers;
 
-  constructor(private readonly reads: ReadStore) {
+  constructor(
+    private readonly reads: ReadStore,
+    private readonly patienceMs = 5_000,
+  ) {
     this.#registers = new Registers(reads);
   }
 
@@ -450,17 +455,29 @@ export class Progress {
     return rows.map(({ date }) => date);
   }
 
-  /** The position of the log that the view has reached. */
+  /** The position of the log that can be shown: both this view and the registers that it reads have reached it. */
   async position(): Promise<string> {
-    const [row] = await this.reads.all<{ position: string | null }>(
-      `SELECT position FROM checkpoints WHERE name = 'progress'`,
+    const rows = await this.reads.all<{ position: string | null }>(
+      `SELECT position FROM checkpoints WHERE name IN ('progress', 'registers')`,
     );
-    return row?.position ?? '0';
+    return String(Math.min(...rows.map(({ position }) => Number(position ?? 0))));
   }
 
-  /** The position shown: pinned once, so that all figures of one answer are of the same log. */
+  /**
+   * The position shown: pinned once, so that all figures of one answer are of the same log. A position that the views have
+   * yet to reach is waited for.
+   * @throws Rejected `not_yet`
+   */
   async #pin(at: At): Promise<At & { knownAt: string }> {
-    return { ...at, knownAt: at.knownAt ?? (await this.position()) };
+    const deadline = Date.now() + this.patienceMs;
+    for (;;) {
+      const reached = await this.position();
+      if (at.knownAt === undefined || Number(at.knownAt) <= Number(reached))
+        return { ...at, knownAt: at.knownAt ?? reached };
+      if (Date.now() >= deadline)
+        throw new Rejected('not_yet', `The views have not reached position ${at.knownAt} yet. Try again soon.`);
+      await sleep(20);
+    }
   }
 
   /** `WITH found AS (…)`: the spans of the commitments that exist and match, with overdue and stale (rules 4 and 5). */
@@ -548,7 +565,7 @@ export class Progress {
     });
     const position = Number(at.knownAt);
     const rows = await this.reads.all<Counted>(
-      `${found.text}, up AS (SELECT json_extract(value, '$[0]') AS theme, json_extract(value, '$[1]') AS above FROM json_each(?)),
+      `${found.text}, up AS MATERIALIZED (SELECT json_extract(value, '$[0]') AS theme, json_extract(value, '$[1]') AS above FROM json_each(?)),
        keyed AS (
          SELECT DISTINCT up.above AS key, reference FROM progress_facets JOIN up ON up.theme = progress_facets.value
          WHERE facet = 'theme' AND from_date <= ? AND to_date > ? AND from_position <= ? AND to_position > ?)

@@ -130,8 +130,9 @@ export class SqliteReadStore implements ReadStore {
         this.#writer.exec('BEGIN IMMEDIATE');
         return;
       } catch (error) {
-        if (!(error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) || performance.now() > end)
-          throw error;
+        if (!isBusy(error) || performance.now() > end) throw error;
       }
   }
 }
+
+const isBusy = (error: unknown): boolean => String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY');

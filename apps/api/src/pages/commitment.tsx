@@ -82,6 +82,7 @@ const CommitmentReport = ({ view, commitment: c, history, followsUp, names, docu
     }
     lead={<p lang={c.language ?? undefined}>{c.summary}</p>}
     json={view.api(path('commitments', c.reference), {})}
+    since={c.entries.map(({ reportedOn }) => reportedOn).sort()[0]}
     csv={view.api('/commitments', { reference: c.reference, format: 'csv' })}
   >
     <div class="columns">

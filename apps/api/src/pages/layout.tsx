@@ -1,5 +1,6 @@
 /** What every page has: masthead, the "as at" control, the ways to take the figures away, and the footer. */
 import type { ComponentChildren } from 'preact';
+import type { FullDate } from '#clocks';
 import type { Problem } from '#platform';
 import { STYLESHEET } from './style.js';
 import { dateWords } from './words.js';
@@ -18,6 +19,8 @@ interface PageParts extends Parts {
   /** The same from the API. */
   readonly json: string;
   readonly csv: string;
+  /** Before this date there is no such page. */
+  readonly since?: FullDate;
 }
 
 const NAV = {
@@ -30,9 +33,9 @@ const NAV = {
 };
 
 /** A page of figures as at a date. */
-export const Page = ({ view, title, eyebrow, lead, json, csv, children }: PageParts) => (
+export const Page = ({ view, title, eyebrow, lead, json, csv, since, children }: PageParts) => (
   <Document title={`${title} – as at ${dateWords(view.asOf)}`} path={view.path} link={(to) => view.link(to)}>
-    <AsAt view={view} />
+    <AsAt view={view} since={since} />
     <main id="main" class="wrap">
       <header class="head">
         {eyebrow && <p class="eyebrow">{eyebrow}</p>}
@@ -144,8 +147,9 @@ export const Kept = ({ asked }: { asked: Readonly<Record<string, unknown>> }) =>
 
 const CHOICES = 8;
 
-const AsAt = ({ view }: { view: View }) => {
+const AsAt = ({ view, since = '' }: Pick<PageParts, 'view' | 'since'>) => {
   const { asOf: _asOf, cursor: _cursor, ...asked } = view.asked;
+  const reports = view.reports.filter(({ date }) => date >= since).slice(-CHOICES);
   const isToday = view.asked['asOf'] === undefined;
   return (
     <div class="clock">
@@ -153,14 +157,14 @@ const AsAt = ({ view }: { view: View }) => {
         <form method="get" action={view.path}>
           <Kept asked={asked} />
           <label for="as-of">As at</label>
-          <input id="as-of" type="date" name="asOf" value={view.asOf} required />
+          <input id="as-of" type="date" name="asOf" value={view.asOf} min={since || undefined} required />
           <button type="submit">Show</button>
         </form>
-        {view.reports.length > 0 && (
+        {reports.length > 0 && (
           <nav aria-label="Dates of reports">
             <span>Reports of</span>
             <ul>
-              {view.reports.slice(-CHOICES).map(({ date, documents }) => (
+              {reports.map(({ date, documents }) => (
                 <li key={date}>
                   <a
                     href={view.here({ asOf: date, cursor: null })}

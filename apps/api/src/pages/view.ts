@@ -21,9 +21,10 @@ export interface ReportDate {
 }
 
 const query = (params: Params): string => {
-  const present = Object.entries(params).filter(([, value]) => value !== undefined && value !== null && value !== '');
-  const text = new URLSearchParams(present.map(([key, value]) => [key, String(value)])).toString();
-  return text && `?${text}`;
+  const asked = Object.entries(params)
+    .filter(([, value]) => value !== undefined && value !== null && value !== '')
+    .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
+  return asked.length > 0 ? `?${asked.join('&')}` : '';
 };
 
 /** A path of encoded segments: ids may hold slashes. */

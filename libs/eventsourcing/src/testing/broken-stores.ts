@@ -373,6 +373,9 @@ export const leavesTheSaltOutOfTheLog = showing(
 
 // --- ids, revisions, positions -----------------------------------------------------------------------------------------
 export const makesUpIds = showingEach('makes up ids', (e) => ({ ...e, id: randomUUID() }));
+export const takesAnyCommandId = fitting('takes any id of a command', (stream, events, meta) =>
+  /^[\da-f]{8}-/.test(meta.commandId) ? null : [stream, events, { ...meta, commandId: randomUUID() }],
+);
 export const givesStreamsTheSameIds = showingEach('gives a command the same ids in every stream', (e) => ({
   ...e,
   id: eventId(e.meta.commandId, '', e.revision),

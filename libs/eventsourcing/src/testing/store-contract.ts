@@ -213,6 +213,7 @@ async function delayOfEvents(reader: EventStore, writer: EventStore): Promise<nu
   return delays.includes(Infinity) ? Infinity : median(delays);
 }
 
+const UUID = /^[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
 const DAY = 86_400_000;
 const NOON = Date.parse('2026-03-01T12:00:00.000Z');
 
@@ -657,9 +658,27 @@ export const contract: readonly Case[] = [
         ...[0, 1, 2].map((index) => eventId(meta.commandId, 's', index)),
         ...[0, 1].map((index) => eventId(later.commandId, 's', index)),
       ]);
-      for (const id of ids) expect(id).toMatch(/^[\da-f]{8}-[\da-f]{4}-[1-8][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
+      for (const id of ids) expect(id).toMatch(UUID);
     },
     failsOn: [broken.makesUpIds],
+  },
+  {
+    sentence: "a command's id is a UUID, whatever may follow it",
+    run: async (log) => {
+      const store = await log.connect();
+      for (const commandId of [
+        '',
+        'x',
+        'import:row-7',
+        uuidv7().slice(1),
+        `x${uuidv7()}`,
+        uuidv7().replaceAll('-', ''),
+      ])
+        await refusesAsInvalid(store, 's', events(1), by(commandId));
+      await store.append('s', NO_STREAM, events(1), by(`${uuidv7()}:2`));
+      expect((await store.read('s'))[0]!.id).toMatch(UUID);
+    },
+    failsOn: [broken.takesAnyCommandId],
   },
   {
     sentence: 'no two events of a log have the same id, even if one command writes to several streams',

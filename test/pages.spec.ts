@@ -1,0 +1,370 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { openBrowser } from './support/browser.js';
+import { HLD, TestServer } from './support/server.js';
+
+/** One page of every kind, at dates on which they hold something. */
+const PAGES = [
+  '/',
+  '/?asOf=2006-11-21',
+  '/?asOf=2001-01-01',
+  '/agencies?asOf=2011-02-17',
+  '/agencies?followsUp=HLD-2006&role=lead',
+  '/agencies/IOM?asOf=2011-02-17',
+  '/agencies/UNSG',
+  '/themes?asOf=2011-02-17',
+  '/themes/HLD06-04?asOf=2011-02-17',
+  '/themes/IOM-1',
+  '/commitments',
+  '/commitments?stage=planned&overdue=true&asOf=2011-02-17',
+  '/commitments/IOM-2006-24',
+  '/commitments/IOM-2011-12?asOf=2011-02-17',
+  '/outcomes',
+  '/outcomes/A%2FRES%2F58%2F208',
+  '/forums/HLD-2006',
+  '/forums/GFMD-2010',
+  '/documents',
+  '/documents/D-2012-MC2353',
+];
+
+const HTML = { accept: 'text/html' };
+
+describe('the pages, in a real browser', () => {
+  let server: TestServer;
+  let browser: Browser;
+  /** What the browser complained about: errors of the console, the Content-Security-Policy's among them. */
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([TestServer.start([HLD]), openBrowser()]);
+  }, 120_000);
+  afterAll(async () => {
+    await browser.close();
+    await server.close();
+  });
+
+  /** Opens a page, does something with it, and closes it again. */
+  async function on<T>(path: string, look: (page: Page) => Promise<T>, options: BrowserContextOptions = {}): Promise<T> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB', ...options });
+    const page = await context.newPage();
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) complaints.push(`${path}: ${message.text()}`);
+    });
+    page.on('pageerror', (error) => complaints.push(`${path}: ${error.message}`));
+    try {
+      await page.goto(server.url + path);
+      return await look(page);
+    } finally {
+      await context.close();
+    }
+  }
+
+  const text = (page: Page, selector: string): Promise<string> => page.locator(selector).first().innerText();
+  const number = async (page: Page, selector: string): Promise<number> =>
+    Number((await text(page, selector)).replaceAll(',', ''));
+  const overflow = (page: Page): Promise<number> =>
+    page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+  it.each(PAGES)('%s has one heading, a title, a language, a way to the content, and says as at when', async (path) => {
+    await on(path, async (page) => {
+      expect(await page.locator('h1').count()).toBe(1);
+      expect(await page.title()).toMatch(/as at .* · Followthrough$/);
+      expect(await page.locator('html').getAttribute('lang')).toBe('en');
+      expect(await page.locator('a.skip').getAttribute('href')).toBe('#main');
+      expect(await text(page, '.state')).toMatch(/^As at \d+ \w+ \d{4}, as known at position \d+ of the log$/);
+    });
+  });
+
+  it.each(PAGES)('%s fits a phone, and nothing is cut off beside it', async (path) => {
+    await on(path, async (page) => expect(await overflow(page)).toBe(0), { viewport: { width: 360, height: 740 } });
+  });
+
+  it('a page that does not fit would be noticed', async () => {
+    const wide = async (page: Page) => {
+      await page.evaluate(() => document.querySelector('main')!.append('x'.repeat(5)));
+      await page.evaluate(() => document.querySelector('main')!.setAttribute('style', 'min-width: 500px'));
+      return overflow(page);
+    };
+    expect(await on('/documents', wide, { viewport: { width: 360, height: 740 }, bypassCSP: true })).toBeGreaterThan(0);
+  });
+
+  it('the overview’s figures are those of the API, as at the date asked for', async () => {
+    const { body } = await server.get('/v1/progress/agencies?asOf=2011-02-17');
+    await on('/?asOf=2011-02-17', async (page) => {
+      const shown = await page.locator('.headline dl dd:not(.of)').allInnerTexts();
+      const { total, byStage, overdue, stale } = body.total;
+      expect(shown.map(Number)).toEqual([total, byStage.completed, overdue, stale]);
+      const open = total - byStage.completed - byStage.discontinued;
+      const wholes = await page.locator('.headline dd.of').allInnerTexts();
+      expect(wholes.slice(1).map((of) => Number(/of (\d+)/.exec(of)![1]))).toEqual([total, body.total.withTarget, open]);
+    });
+  });
+
+  it('the agencies’ rows are those of the API', async () => {
+    const { body } = await server.get('/v1/progress/agencies?asOf=2011-02-17');
+    await on('/agencies?asOf=2011-02-17&sort=name', async (page) => {
+      const rows = await page.locator('.breakdown tbody tr').evaluateAll((trs) =>
+        trs.map((tr) => [
+          decodeURIComponent(tr.querySelector('th a')!.getAttribute('href')!.split('?')[0]!.split('/').pop()!),
+          ...[...tr.querySelectorAll('td.n')].map((td) => Number(td.firstElementChild!.textContent)),
+        ]),
+      );
+      const stages = ['completed', 'in_progress', 'planned', 'proposed', 'on_hold', 'discontinued'];
+      const expected = body.rows.map((row: { agency: string; total: number; byStage: Record<string, number> } & Record<string, number>) => [
+        row.agency,
+        row.total,
+        ...stages.map((stage) => row.byStage[stage]),
+        row['overdue'],
+        row['stale'],
+      ]);
+      const byCode = (a: unknown[], b: unknown[]) => (String(a[0]) < String(b[0]) ? -1 : 1);
+      expect(rows.sort(byCode)).toEqual(expected.sort(byCode));
+      expect(await text(page, 'main')).toContain('do not add up to the total');
+    });
+  });
+
+  it.each(['/agencies/IOM?asOf=2011-02-17', '/themes/HLD06-04?asOf=2006-11-21', '/agencies/ILO?followsUp=HLD-2006&role=lead', '/'])(
+    'every figure of %s leads to a list with exactly that many commitments',
+    async (path) => {
+      const figures = await on(path, (page) =>
+        page
+          .locator('main a[href^="/commitments?"]')
+          .evaluateAll((links) =>
+            links
+              .map((a) => ({ href: a.getAttribute('href')!, n: a.textContent!.trim() }))
+              .filter(({ n }) => /^[\d,]+$/.test(n)),
+          ),
+      );
+      expect(figures.length).toBeGreaterThan(50);
+      for (const { href, n } of new Map(figures.map((figure) => [figure.href, figure])).values()) {
+        const { status, body } = await server.get(href, HTML);
+        const listed = /<strong id="total">([\d,]+) commitment/.exec(body)?.[1];
+        expect([href, status, listed]).toEqual([href, 200, n]);
+      }
+    },
+    60_000,
+  );
+
+  it('the date control keeps what else was asked, and an empty field leaves no trace in the address', async () => {
+    await on('/commitments?agency=ILO&stage=planned', async (page) => {
+      expect(await number(page, '#total')).toBe(NaN);
+      await page.fill('#as-of', '2006-11-21');
+      await page.click('.clock button');
+      await page.waitForURL('**/commitments?*asOf=2006-11-21*');
+      expect(new URL(page.url()).searchParams.toString()).toBe('agency=ILO&stage=planned&asOf=2006-11-21');
+      await page.selectOption('select[name=stage]', '');
+      await page.click('form.filters button');
+      await page.waitForURL((url) => !url.searchParams.has('stage'));
+      expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({ asOf: '2006-11-21', agency: 'ILO' });
+      const { body } = await server.get('/v1/commitments?agency=ILO&asOf=2006-11-21');
+      expect(await text(page, '#total')).toBe(`${body.total} commitments`);
+    });
+  });
+
+  it('offers the dates of the reports, and shows how things stood then', async () => {
+    const { body } = await server.get('/v1/documents');
+    const dates = [...new Set(body.items.map((document: { reportedOn: string }) => document.reportedOn))].sort();
+    await on('/', async (page) => {
+      expect(await text(page, '.callout')).toContain('Nothing has been reported since 2 November 2012');
+      const offered = await page
+        .locator('.choices a')
+        .evaluateAll((links) => links.map((a) => new URL((a as HTMLAnchorElement).href).searchParams.get('asOf')));
+      expect(offered).toEqual(dates);
+      await page.locator('.choices a').nth(2).click();
+      expect(page.url()).toContain(`asOf=${String(dates[2])}`);
+      expect(await page.locator('.callout').count()).toBe(0);
+    });
+  });
+
+  it('a permalink shows the same figures after more was recorded', async () => {
+    const before = await on('/agencies/IOM', async (page) => ({
+      total: await number(page, '.headline dd'),
+      permalink: (await page.locator('a[rel=bookmark]').getAttribute('href'))!,
+    }));
+    const { status } = await record({ title: 'One more', reference: 'IOM-2026-90' });
+    expect(status).toBe(201);
+    expect(await on('/agencies/IOM', (page) => number(page, '.headline dd'))).toBe(before.total + 1);
+    expect(await on(before.permalink, (page) => number(page, '.headline dd'))).toBe(before.total);
+  });
+
+  it('text that looks like markup shows as text', async () => {
+    const title = '<script>alert(1)</script> & <b>"bold"</b>';
+    const { status } = await record({ title, reference: 'IOM-2026-91', note: '<img src=x onerror=alert(2)>' });
+    expect(status).toBe(201);
+    const alerts: string[] = [];
+    for (const path of ['/commitments/IOM-2026-91', '/commitments?q=IOM-2026-91', '/agencies/IOM'])
+      await on(path, async (page) => {
+        page.on('dialog', (dialog) => void alerts.push(dialog.message()));
+        expect(await text(page, 'body')).toContain(title);
+        expect(await page.locator('main script, main img, main b').count()).toBe(0);
+      });
+    expect(await on('/commitments/IOM-2026-91', (page) => text(page, '.history'))).toContain('<img src=x onerror=alert(2)>');
+    expect(alerts).toEqual([]);
+  });
+
+  async function record(more: { title: string; reference: string; note?: string }) {
+    const answer = await server.post(
+      '/v1/commitments',
+      {
+        summary: 'Made for a test.',
+        kind: 'research',
+        nature: 'one_off',
+        strength: 'undertaken',
+        agencies: [{ agency: 'IOM', role: 'lead' }],
+        themes: ['HLD06-04'],
+        stage: 'planned',
+        effective: '2013',
+        reportedOn: '2013-06-01',
+        ...more,
+      },
+      server.token(null),
+    );
+    await server.get('/v1/commitments?limit=1', { 'if-position-at-least': answer.body.position });
+    return answer;
+  }
+
+  it('a commitment tells which statement holds, and why one that came later does not', async () => {
+    const { reference } = (await record({ title: 'Out of order', reference: 'IOM-2026-92' })).body;
+    const late = { stage: 'in_progress', effective: '2012', reportedOn: '2013-09-01' };
+    const { body } = await server.post(`/v1/commitments/${reference}/stage`, late, server.token(null));
+    expect(body.headlineChanged).toBe(false);
+    await on(`/commitments/${reference}`, async (page) => {
+      expect(await text(page, '.stands .stage')).toBe('Planned');
+      expect(await text(page, '.history .holds')).toContain('Recorded as Planned');
+      expect(await text(page, '.history .why')).toBe(
+        'This came later, but does not change the stage: it tells of the time up to 31 December 2012, and the statement that holds tells of 1 June 2013.',
+      );
+    });
+  });
+
+  it('the history names document, place and all three dates', async () => {
+    const { body } = await server.get('/v1/commitments/IOM-2006-24/history');
+    await on('/commitments/IOM-2006-24', async (page) => {
+      const items = await page.locator('.history > li').allInnerTexts();
+      expect(items).toHaveLength(body.items.length);
+      expect(items[0]).toMatch(/High-level Dialogue Follow-up.*line 38/s);
+      expect(items[0]).toMatch(/Effective\s+16 November 2006\s+Reported on\s+16 November 2006\s+Recorded\s+\d+ \w+ \d{4}/);
+    });
+  });
+
+  it('what was asked of an agency and not taken up is listed, and only that', async () => {
+    const asOf = '2011-02-17';
+    const [{ body: outcomes }, { body: documents }] = await Promise.all([server.get('/v1/outcomes'), server.get('/v1/documents')]);
+    const reported = new Set(
+      documents.items.filter((d: { reportedOn: string }) => d.reportedOn <= asOf).map((d: { id: string }) => d.id),
+    );
+    const open: string[] = [];
+    for (const { id, document, addressees } of outcomes.items)
+      if (reported.has(document) && addressees.includes('IOM')) {
+        const { body } = await server.get(`/v1/commitments?followsUp=${encodeURIComponent(id)}&asOf=${asOf}`);
+        if (body.total === 0) open.push(id);
+      }
+    expect(open.length).toBeGreaterThan(0);
+    const listed = await on(`/agencies/IOM?asOf=${asOf}`, (page) => page.locator('.outcomes tbody .code').allInnerTexts());
+    expect(listed.sort()).toEqual(open.sort());
+  });
+
+  it('the same as JSON and as CSV is what the API answers', async () => {
+    for (const path of PAGES) {
+      const [json, csv] = await on(path, (page) =>
+        page.locator('.take > span a').evaluateAll((links) => links.map((a) => a.getAttribute('href')!)),
+      );
+      expect([path, (await server.get(json!)).headers.get('content-type')]).toEqual([path, expect.stringContaining('application/json')]);
+      expect([path, (await server.get(csv!)).headers.get('content-type')]).toEqual([path, expect.stringContaining('text/csv')]);
+    }
+  });
+
+  it('on paper there is no navigation, but the date, the position and the permanent address', async () => {
+    await on('/agencies/IOM?asOf=2011-02-17', async (page) => {
+      const hidden = ['.masthead nav', '.clock', '.take', '.filters', '.foot'];
+      for (const part of hidden) expect([part, await page.locator(part).first().isVisible()]).toEqual([part, true]);
+      await page.emulateMedia({ media: 'print' });
+      await page.setViewportSize({ width: 672, height: 950 });
+      for (const part of hidden) expect([part, await page.locator(part).first().isVisible()]).toEqual([part, false]);
+      expect(await text(page, '.state')).toMatch(/17 February 2011.*position \d+.*knownAt=\d+/s);
+      expect(await overflow(page)).toBe(0);
+    });
+  });
+
+  it('everything can be read and used without JavaScript', async () => {
+    await on(
+      '/',
+      async (page) => {
+        expect(await page.locator('.chart svg:visible').count()).toBe(1);
+        await page.click('.masthead nav a[href="/commitments"]');
+        await page.fill('input[name=q]', 'remittances');
+        await page.click('form.filters button');
+        const { body } = await server.get('/v1/commitments?q=remittances');
+        expect(await text(page, '#total')).toBe(`${body.total} commitments`);
+      },
+      { javaScriptEnabled: false },
+    );
+  });
+
+  it('the chart says in a table what it shows', async () => {
+    await on('/?asOf=2011-02-17', async (page) => {
+      await page.click('.chart summary');
+      const rows = await page.locator('.chart tbody tr').evaluateAll((trs) =>
+        trs.map((tr) => [...tr.querySelectorAll('td')].map((td) => Number(td.textContent!.replaceAll(',', '')))),
+      );
+      const { body } = await server.get('/v1/progress/agencies?asOf=2011-02-17');
+      const { total, byStage: s, stale } = body.total;
+      expect(rows.at(-1)).toEqual([total, s.completed, s.in_progress, s.planned, s.proposed, s.on_hold, s.discontinued, stale]);
+    });
+  });
+
+  it('what is not there, or is asked wrongly, is a page with the reason', async () => {
+    const answers = { '/agencies/NOBODY': [404, 'There is no agency NOBODY.'], '/nowhere': [404, 'Cannot GET /nowhere'], '/?asOf=2006-02-30': [400, 'asOf'] } as const;
+    for (const [path, [status, reason]] of Object.entries(answers)) {
+      const answer = await server.get(path, HTML);
+      expect([path, answer.status, answer.headers.get('content-type')]).toEqual([path, status, 'text/html; charset=utf-8']);
+      expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+      expect(answer.body).toContain(reason);
+    }
+    expect((await server.get('/agencies/NOBODY')).headers.get('content-type')).toBe('application/problem+json');
+  });
+
+  it('an address that begins with two slashes is not followed to another host', async () => {
+    const answer = await fetch(`${server.url}//example.org/?q=`, { headers: HTML, redirect: 'manual' });
+    expect(answer.headers.get('location')).toBeNull();
+  });
+
+  it('the stylesheet may be kept for ever, and no other address of one answers', async () => {
+    const href = await on('/', (page) => page.locator('link[rel=stylesheet]').getAttribute('href'));
+    const { headers } = await server.get(href!);
+    expect(headers.get('cache-control')).toContain('immutable');
+    const other = await server.get('/assets/000000000000.css');
+    expect([other.status, other.headers.get('cache-control')]).toEqual([404, null]);
+  });
+
+  it('every link within the pages leads somewhere', async () => {
+    const links = new Map<string, string>();
+    for (const path of PAGES) {
+      const { body } = await server.get(path, HTML);
+      for (const [, href] of String(body).matchAll(/(?:href|action)="(\/[^"#]*)/g)) links.set(href!.replaceAll('&amp;', '&'), path);
+    }
+    expect(links.size).toBeGreaterThan(500);
+    const waiting = [...links];
+    const broken: string[] = [];
+    const worker = async () => {
+      for (let next; (next = waiting.pop()); ) {
+        const [href, from] = next;
+        const { status } = await server.get(href, HTML);
+        if (status !== 200) broken.push(`${status} ${href} (on ${from})`);
+      }
+    };
+    await Promise.all([1, 2, 3, 4].map(worker));
+    expect(broken).toEqual([]);
+  }, 120_000);
+
+  it('the browser has complained about nothing; it does complain about what the policy forbids', async () => {
+    expect(complaints).toEqual([]);
+    await on('/documents', (page) =>
+      page.evaluate(() => {
+        document.body.append(Object.assign(document.createElement('img'), { src: 'https://example.org/x.png' }));
+        return new Promise((seen) => document.addEventListener('securitypolicyviolation', seen, { once: true }));
+      }),
+    );
+    expect(complaints.join()).toContain('Content Security Policy');
+  });
+});
