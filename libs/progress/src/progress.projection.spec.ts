@@ -5,7 +5,7 @@ import { SqliteEventStore } from '#event-store-sqlite';
 import { EventCodec, NO_STREAM, Projector, type Log, type Projection } from '#eventsourcing';
 import { SqliteReadStore } from '#read-store';
 import { registersContext } from '#registers';
-import { csvOf } from './csv.js';
+import { csvOf } from '#platform';
 import { Progress, progressProjection } from './progress.projection.js';
 
 const asOf = '2006-11-21';
