@@ -29,6 +29,32 @@ const PAGES = [
 
 const HTML = { accept: 'text/html' };
 
+/** The lowest contrast (WCAG 2) of any text on a page with its background. */
+const faintest = (page: Page): Promise<number> =>
+  page.evaluate(() => {
+    const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!;
+    const luminance = (colour: string): number => {
+      canvas.fillStyle = colour;
+      canvas.fillRect(0, 0, 1, 1);
+      const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map((c) => {
+        const share = c / 255;
+        return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+      }) as [number, number, number];
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const behind = (element: Element | null): string => {
+      const colour = element ? getComputedStyle(element).backgroundColor : 'white';
+      return colour === 'rgba(0, 0, 0, 0)' ? behind(element!.parentElement) : colour;
+    };
+    const contrasts = [...document.querySelectorAll('body *:not(option):not(svg *)')]
+      .filter((e) => [...e.childNodes].some((node) => node.nodeType === 3 && node.textContent!.trim()))
+      .map(
+        (e) => [luminance(getComputedStyle(e).color), luminance(behind(e))].sort((a, b) => b - a) as [number, number],
+      )
+      .map(([light, dark]) => (light + 0.05) / (dark + 0.05));
+    return Math.min(...contrasts);
+  });
+
 describe('the pages, in a real browser', () => {
   let server: TestServer;
   let browser: Browser;
@@ -44,7 +70,11 @@ describe('the pages, in a real browser', () => {
   });
 
   /** Opens a page, does something with it, and closes it again. */
-  async function on<T>(path: string, look: (page: Page) => Promise<T>, options: BrowserContextOptions = {}): Promise<T> {
+  async function on<T>(
+    path: string,
+    look: (page: Page) => Promise<T>,
+    options: BrowserContextOptions = {},
+  ): Promise<T> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB', ...options });
     const page = await context.newPage();
     page.on('console', (message) => {
@@ -65,18 +95,18 @@ describe('the pages, in a real browser', () => {
   const overflow = (page: Page): Promise<number> =>
     page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
-  it.each(PAGES)('%s has one heading, a title, a language, a way to the content, and says as at when', async (path) => {
+  it.each(PAGES)('%s has one heading, says as at when, and fits a phone as well as a desk', async (path) => {
     await on(path, async (page) => {
       expect(await page.locator('h1').count()).toBe(1);
       expect(await page.title()).toMatch(/as at .* · Followthrough$/);
       expect(await page.locator('html').getAttribute('lang')).toBe('en');
       expect(await page.locator('a.skip').getAttribute('href')).toBe('#main');
       expect(await text(page, '.state')).toMatch(/^As at \d+ \w+ \d{4}, as known at position \d+ of the log$/);
+      for (const width of [1440, 820, 360]) {
+        await page.setViewportSize({ width, height: 800 });
+        expect([width, await overflow(page)]).toEqual([width, 0]);
+      }
     });
-  });
-
-  it.each(PAGES)('%s fits a phone, and nothing is cut off beside it', async (path) => {
-    await on(path, async (page) => expect(await overflow(page)).toBe(0), { viewport: { width: 360, height: 740 } });
   });
 
   it('a page that does not fit would be noticed', async () => {
@@ -96,34 +126,47 @@ describe('the pages, in a real browser', () => {
       expect(shown.map(Number)).toEqual([total, byStage.completed, overdue, stale]);
       const open = total - byStage.completed - byStage.discontinued;
       const wholes = await page.locator('.headline dd.of').allInnerTexts();
-      expect(wholes.slice(1).map((of) => Number(/of (\d+)/.exec(of)![1]))).toEqual([total, body.total.withTarget, open]);
+      expect(wholes.slice(1).map((of) => Number(/of (\d+)/.exec(of)![1]))).toEqual([
+        total,
+        body.total.withTarget,
+        open,
+      ]);
     });
   });
 
   it('the agencies’ rows are those of the API', async () => {
     const { body } = await server.get('/v1/progress/agencies?asOf=2011-02-17');
     await on('/agencies?asOf=2011-02-17&sort=name', async (page) => {
-      const rows = await page.locator('.breakdown tbody tr').evaluateAll((trs) =>
-        trs.map((tr) => [
-          decodeURIComponent(tr.querySelector('th a')!.getAttribute('href')!.split('?')[0]!.split('/').pop()!),
-          ...[...tr.querySelectorAll('td.n')].map((td) => Number(td.firstElementChild!.textContent)),
-        ]),
-      );
+      const rows = await page
+        .locator('.breakdown tbody tr')
+        .evaluateAll((trs) =>
+          trs.map((tr) => [
+            decodeURIComponent(tr.querySelector('th a')!.getAttribute('href')!.split('?')[0]!.split('/').pop()!),
+            ...[...tr.querySelectorAll('td.n')].map((td) => Number(td.firstElementChild!.textContent)),
+          ]),
+        );
       const stages = ['completed', 'in_progress', 'planned', 'proposed', 'on_hold', 'discontinued'];
-      const expected = body.rows.map((row: { agency: string; total: number; byStage: Record<string, number> } & Record<string, number>) => [
-        row.agency,
-        row.total,
-        ...stages.map((stage) => row.byStage[stage]),
-        row['overdue'],
-        row['stale'],
-      ]);
+      const expected = body.rows.map(
+        (row: { agency: string; total: number; byStage: Record<string, number> } & Record<string, number>) => [
+          row.agency,
+          row.total,
+          ...stages.map((stage) => row.byStage[stage]),
+          row['overdue'],
+          row['stale'],
+        ],
+      );
       const byCode = (a: unknown[], b: unknown[]) => (String(a[0]) < String(b[0]) ? -1 : 1);
       expect(rows.sort(byCode)).toEqual(expected.sort(byCode));
       expect(await text(page, 'main')).toContain('do not add up to the total');
     });
   });
 
-  it.each(['/agencies/IOM?asOf=2011-02-17', '/themes/HLD06-04?asOf=2006-11-21', '/agencies/ILO?followsUp=HLD-2006&role=lead', '/'])(
+  it.each([
+    '/agencies/DESA?asOf=2011-02-17',
+    '/themes/HLD06-04?asOf=2006-11-21',
+    '/agencies/ILO?followsUp=HLD-2006&role=lead',
+    '/',
+  ])(
     'every figure of %s leads to a list with exactly that many commitments',
     async (path) => {
       const figures = await on(path, (page) =>
@@ -147,7 +190,6 @@ describe('the pages, in a real browser', () => {
 
   it('the date control keeps what else was asked, and an empty field leaves no trace in the address', async () => {
     await on('/commitments?agency=ILO&stage=planned', async (page) => {
-      expect(await number(page, '#total')).toBe(NaN);
       await page.fill('#as-of', '2006-11-21');
       await page.click('.clock button');
       await page.waitForURL('**/commitments?*asOf=2006-11-21*');
@@ -198,7 +240,9 @@ describe('the pages, in a real browser', () => {
         expect(await text(page, 'body')).toContain(title);
         expect(await page.locator('main script, main img, main b').count()).toBe(0);
       });
-    expect(await on('/commitments/IOM-2026-91', (page) => text(page, '.history'))).toContain('<img src=x onerror=alert(2)>');
+    expect(await on('/commitments/IOM-2026-91', (page) => text(page, '.history'))).toContain(
+      '<img src=x onerror=alert(2)>',
+    );
     expect(alerts).toEqual([]);
   });
 
@@ -243,13 +287,18 @@ describe('the pages, in a real browser', () => {
       const items = await page.locator('.history > li').allInnerTexts();
       expect(items).toHaveLength(body.items.length);
       expect(items[0]).toMatch(/High-level Dialogue Follow-up.*line 38/s);
-      expect(items[0]).toMatch(/Effective\s+16 November 2006\s+Reported on\s+16 November 2006\s+Recorded\s+\d+ \w+ \d{4}/);
+      expect(items[0]).toMatch(
+        /Effective\s+16 November 2006\s+Reported on\s+16 November 2006\s+Recorded\s+\d+ \w+ \d{4}/,
+      );
     });
   });
 
   it('what was asked of an agency and not taken up is listed, and only that', async () => {
     const asOf = '2011-02-17';
-    const [{ body: outcomes }, { body: documents }] = await Promise.all([server.get('/v1/outcomes'), server.get('/v1/documents')]);
+    const [{ body: outcomes }, { body: documents }] = await Promise.all([
+      server.get('/v1/outcomes'),
+      server.get('/v1/documents'),
+    ]);
     const reported = new Set(
       documents.items.filter((d: { reportedOn: string }) => d.reportedOn <= asOf).map((d: { id: string }) => d.id),
     );
@@ -260,18 +309,34 @@ describe('the pages, in a real browser', () => {
         if (body.total === 0) open.push(id);
       }
     expect(open.length).toBeGreaterThan(0);
-    const listed = await on(`/agencies/IOM?asOf=${asOf}`, (page) => page.locator('.outcomes tbody .code').allInnerTexts());
+    const listed = await on(`/agencies/IOM?asOf=${asOf}`, (page) =>
+      page.locator('.outcomes tbody .code').allInnerTexts(),
+    );
     expect(listed.sort()).toEqual(open.sort());
   });
 
-  it('the same as JSON and as CSV is what the API answers', async () => {
-    for (const path of PAGES) {
-      const [json, csv] = await on(path, (page) =>
-        page.locator('.take > span a').evaluateAll((links) => links.map((a) => a.getAttribute('href')!)),
-      );
-      expect([path, (await server.get(json!)).headers.get('content-type')]).toEqual([path, expect.stringContaining('application/json')]);
-      expect([path, (await server.get(csv!)).headers.get('content-type')]).toEqual([path, expect.stringContaining('text/csv')]);
-    }
+  it.each(PAGES)('%s is there as JSON and as CSV too', async (path) => {
+    const { body } = await server.get(path, HTML);
+    const typeOf = async (name: string) => {
+      const href = new RegExp(`<a href="([^"]+)">${name}</a>`).exec(body)![1]!.replaceAll('&amp;', '&');
+      const { status, headers } = await server.get(href);
+      return [status, headers.get('content-type')];
+    };
+    expect(await typeOf('JSON')).toEqual([200, expect.stringContaining('application/json')]);
+    expect(await typeOf('CSV')).toEqual([200, expect.stringContaining('text/csv')]);
+  });
+
+  it('the JSON and the CSV of a list hold what the list holds', async () => {
+    const asked = '/commitments?agency=IOM&stage=planned&asOf=2011-02-17&limit=5';
+    const { body } = await server.get(`/v1${asked}`);
+    await on(asked, async (page) => {
+      const listed = await page.locator('.commitments tbody .code').allInnerTexts();
+      expect(listed).toEqual(body.items.map(({ reference }: { reference: string }) => reference));
+      const csv = await server.get((await page.locator('.take > span a').nth(1).getAttribute('href'))!);
+      expect(csv.body.trim().split('\n')).toHaveLength(1 + body.total);
+      await page.click('a[rel=next]');
+      expect(await page.locator('.commitments tbody .code').allInnerTexts()).not.toContain(listed[0]);
+    });
   });
 
   it('on paper there is no navigation, but the date, the position and the permanent address', async () => {
@@ -304,24 +369,43 @@ describe('the pages, in a real browser', () => {
   it('the chart says in a table what it shows', async () => {
     await on('/?asOf=2011-02-17', async (page) => {
       await page.click('.chart summary');
-      const rows = await page.locator('.chart tbody tr').evaluateAll((trs) =>
-        trs.map((tr) => [...tr.querySelectorAll('td')].map((td) => Number(td.textContent!.replaceAll(',', '')))),
-      );
+      const rows = await page
+        .locator('.chart tbody tr')
+        .evaluateAll((trs) =>
+          trs.map((tr) => [...tr.querySelectorAll('td')].map((td) => Number(td.textContent!.replaceAll(',', '')))),
+        );
       const { body } = await server.get('/v1/progress/agencies?asOf=2011-02-17');
       const { total, byStage: s, stale } = body.total;
-      expect(rows.at(-1)).toEqual([total, s.completed, s.in_progress, s.planned, s.proposed, s.on_hold, s.discontinued, stale]);
+      expect(rows.at(-1)).toEqual([
+        total,
+        s.completed,
+        s.in_progress,
+        s.planned,
+        s.proposed,
+        s.on_hold,
+        s.discontinued,
+        stale,
+      ]);
     });
   });
 
   it('what is not there, or is asked wrongly, is a page with the reason', async () => {
-    const answers = { '/agencies/NOBODY': [404, 'There is no agency NOBODY.'], '/nowhere': [404, 'Cannot GET /nowhere'], '/?asOf=2006-02-30': [400, 'asOf'] } as const;
+    const answers = {
+      '/agencies/NOBODY': [404, 'There is no agency NOBODY.'],
+      '/nowhere': [404, 'Cannot GET /nowhere'],
+      '/?asOf=2006-02-30': [400, 'asOf'],
+    } as const;
     for (const [path, [status, reason]] of Object.entries(answers)) {
       const answer = await server.get(path, HTML);
-      expect([path, answer.status, answer.headers.get('content-type')]).toEqual([path, status, 'text/html; charset=utf-8']);
+      expect([path, answer.status, answer.headers.get('content-type')]).toEqual([
+        path,
+        status,
+        'text/html; charset=utf-8',
+      ]);
       expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
       expect(answer.body).toContain(reason);
     }
-    expect((await server.get('/agencies/NOBODY')).headers.get('content-type')).toBe('application/problem+json');
+    expect((await server.get('/agencies/NOBODY')).headers.get('content-type')).toMatch(/^application\/problem\+json/);
   });
 
   it('an address that begins with two slashes is not followed to another host', async () => {
@@ -337,17 +421,19 @@ describe('the pages, in a real browser', () => {
     expect([other.status, other.headers.get('cache-control')]).toEqual([404, null]);
   });
 
-  it('every link within the pages leads somewhere', async () => {
+  it('every link within the pages, other than to the lists followed above, leads somewhere', async () => {
     const links = new Map<string, string>();
     for (const path of PAGES) {
       const { body } = await server.get(path, HTML);
-      for (const [, href] of String(body).matchAll(/(?:href|action)="(\/[^"#]*)/g)) links.set(href!.replaceAll('&amp;', '&'), path);
+      for (const [, href] of String(body).matchAll(/(?:href|action)="(\/[^"#]*)/g))
+        links.set(href!.replaceAll('&amp;', '&'), path);
     }
+    for (const href of links.keys()) if (href.startsWith('/commitments?')) links.delete(href);
     expect(links.size).toBeGreaterThan(500);
     const waiting = [...links];
     const broken: string[] = [];
     const worker = async () => {
-      for (let next; (next = waiting.pop()); ) {
+      for (let next; (next = waiting.pop());) {
         const [href, from] = next;
         const { status } = await server.get(href, HTML);
         if (status !== 200) broken.push(`${status} ${href} (on ${from})`);
@@ -355,7 +441,22 @@ describe('the pages, in a real browser', () => {
     };
     await Promise.all([1, 2, 3, 4].map(worker));
     expect(broken).toEqual([]);
-  }, 120_000);
+  }, 60_000);
+
+  it.each(['light', 'dark'] as const)('text stands out from what is behind it, in %s', async (colorScheme) => {
+    const contrasts = new Map<string, number>();
+    for (const path of ['/', '/agencies/IOM?asOf=2011-02-17', '/commitments/IOM-2006-24', '/commitments?stage=planned'])
+      contrasts.set(path, await on(path, faintest, { colorScheme }));
+    expect([...contrasts].filter(([, contrast]) => !(contrast >= 4.5))).toEqual([]);
+  });
+
+  it('faint text would be noticed', async () => {
+    const faint = async (page: Page) => {
+      await page.evaluate(() => document.querySelector('h1')!.setAttribute('style', 'color: #999'));
+      return faintest(page);
+    };
+    expect(await on('/documents', faint, { bypassCSP: true, colorScheme: 'light' })).toBeLessThan(3);
+  });
 
   it('the browser has complained about nothing; it does complain about what the policy forbids', async () => {
     expect(complaints).toEqual([]);

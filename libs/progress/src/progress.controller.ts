@@ -32,7 +32,7 @@ export class ProgressQuery extends ProgressClockQuery {
   followsUp?: string;
   @ApiProperty({
     required: false,
-    enum: ['lead', 'any'],
+    enum: ['any', ...ROLES],
     default: 'any',
     description: 'Shapes agency rows only. any: lead, co_lead or partner',
   })
@@ -47,7 +47,7 @@ export class ProgressQuery extends ProgressClockQuery {
 
 export class ThemesQuery extends OmitType(ProgressQuery, ['role']) {
   @Asked('Only the themes of this framework', 'HLD06') framework?: string;
-  @ApiProperty({ required: false, enum: ['lead', 'any'], description: 'Without effect on themes' })
+  @ApiProperty({ required: false, enum: ['any', ...ROLES], description: 'Without effect on themes' })
   @IsOptional()
   @IsIn(['any', ...ROLES])
   role?: Role | 'any';

@@ -123,9 +123,10 @@ export function registerController(kind: Register, path: string): Type<unknown> 
     @ApiOkResponse({ type: List })
     async list(@Query() query: RegisterQuery, @Res({ passthrough: true }) reply: FastifyReply) {
       const { knownAt } = await clocksOf(query, this.log.store);
-      const items = await this.registered.all(kind, knownAt);
+      const position = knownAt ?? (await this.registered.position());
+      const items = await this.registered.all(kind, position);
       if (query.format === 'csv') return sendCsv(reply, path, items);
-      return { position: knownAt ?? (await this.log.store.head()), total: items.length, items };
+      return { position, total: items.length, items };
     }
 
     @Get(':code')

@@ -46,6 +46,14 @@ export const registersProjection: Projection = {
 export class Registers {
   constructor(private readonly reads: ReadStore) {}
 
+  /** The position of the log that is shown. */
+  async position(): Promise<string> {
+    const [row] = await this.reads.all<{ position: string | null }>(
+      `SELECT position FROM checkpoints WHERE name = 'registers'`,
+    );
+    return row?.position ?? '0';
+  }
+
   /** All entries of a register, ordered by code. */
   async all<R extends Register>(kind: R, knownAt?: string): Promise<EntryOf<R>[]> {
     const at = Number(knownAt ?? FOREVER - 1);
