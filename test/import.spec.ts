@@ -98,7 +98,9 @@ describe('given a folder in the known form', () => {
     expect(found).toEqual([
       'agencies.json 1 /name: differs from what is recorded: "Agency A"',
       expect.stringMatching(/^commitments.json 1 \/title: differs/),
-      expect.stringMatching(/^commitments.json 2 \/history\/1: what was imported as reported on 2008-02-29 is missing or differs/),
+      expect.stringMatching(
+        /^commitments.json 2 \/history\/1: what was imported as reported on 2008-02-29 is missing or differs/,
+      ),
       expect.stringMatching(/^commitments.json 3 \/history\/2: differs/),
       expect.stringMatching(/^commitments.json 4 \/agencies: differs/),
       expect.stringMatching(/^commitments.json 5 \/evidence\/0: differs/),
@@ -122,6 +124,20 @@ describe('given a folder in the known form', () => {
     expect((await plan()).problems).toEqual([]);
     await run();
     expect((await server.get('/v1/commitments/AAA-2011-01')).body.relations[0].to).toBe('AAA-2011-02');
+  });
+
+  it('lets a stage rest on the evidence of its row', async () => {
+    changed((all) => {
+      Object.assign(all[0]!.history[1]!, { citation: null });
+      all[0]!.evidence.push({ title: 'Report', date: '2006' });
+      Object.assign(all[5]!.history[0]!, { stage: 'completed', citation: null });
+      all[5]!.evidence.push({ title: 'Report', date: null });
+    });
+    expect((await plan()).problems).toEqual([]);
+    await run();
+    for (const { reference } of [rows()[0]!, rows()[5]!])
+      expect((await server.get(`/v1/commitments/${reference}`)).body.evidence).toHaveLength(1);
+    expect((await plan()).counts['commitments.json']).toEqual({ new: 0, known: 10, extended: 0 });
   });
 
   it('takes a folder in which files are missing or empty', async () => {

@@ -745,6 +745,8 @@ export const record: Decide<RecordCommitment> = (c, act, by, { reference }) => {
   const lead = act.agencies.find(({ role }) => role === 'lead')!.agency;
   if (by.role !== 'secretariat' && lead !== by.agency)
     throw refusedTo(`A focal point of ${by.agency} records commitments that ${by.agency} leads, not ${lead}.`);
+  if (reference === null && !REFERENCE.test(`${lead}-2000-01`))
+    throw refused('reference_needed', '/reference', `No reference can be made of ${lead}: please give one.`);
   datesAreSound(by, act.reportedOn, {
     '/effective': act.effective,
     ...Object.fromEntries((act.evidence ?? []).map((e, i) => [`/evidence/${i}/date`, e.date])),

@@ -178,7 +178,7 @@ class Plan {
         !(Array.isArray(value) && value.every((v) => v && typeof v === 'object'))
       )
         return this.problem(at, `/${name}`, 'should be a list of objects');
-    const [entries, proofs, steps] = [history, evidence, milestones].map((l) => (l ?? []) as Json[]) as [
+    const [entries, listed, steps] = [history, evidence, milestones].map((l) => (l ?? []) as Json[]) as [
       Json[],
       Json[],
       Json[],
@@ -198,7 +198,15 @@ class Plan {
     const ofEntry = new Set(Object.keys(first));
     const inRecord = (field: string) => (ofEntry.has(field.split('/')[1] ?? '') ? `/history/0${field}` : field);
     const planned = steps.map(({ reachedOn: _reachedOn, ...step }) => step);
-    const body = { ...rest, ...(steps.length > 0 && { milestones: planned }), ...first };
+    // A first stage that rests on evidence alone needs it in the record act.
+    const proven = first['stage'] === 'completed' && !first['citation'] && listed.length > 0;
+    const proofs = proven ? [] : listed;
+    const body = {
+      ...rest,
+      ...(steps.length > 0 && { milestones: planned }),
+      ...(proven && { evidence }),
+      ...first,
+    };
     for (const clash of Object.keys(first).filter((key) => key in rest))
       this.problem(at, `/history/0/${clash}`, 'is not a field of a history entry');
     const record = this.#valid(RecordCommitment, body, at, inRecord);
@@ -208,10 +216,6 @@ class Plan {
     else if (!REFERENCE.test(record.reference))
       return this.problem(at, '/reference', `should be of the form ${REFERENCE.source}`);
     add('record', record, inRecord);
-    further.forEach((entry, i) => {
-      const pointer = (field: string) => `/history/${i + 1}${field}`;
-      add('reportStage', this.#valid(ReportStage, entry, at, pointer), pointer);
-    });
     const reportFor = (date: unknown, pointer: string): string | null => {
       const period = periodOf(date);
       const on = entries
@@ -220,12 +224,21 @@ class Plan {
       if (on === undefined) this.problem(at, pointer, `${String(date)} is after every reportedOn of the history`);
       return (on as string | undefined) ?? null;
     };
-    proofs.forEach((proof, i) => {
-      const pointer = (field: string) => `/evidence/${i}${field}`;
-      const reportedOn = reportFor(proof['date'], pointer('/date'));
-      if (reportedOn)
-        add('attachEvidence', this.#valid(AttachEvidence, { ...proof, reportedOn }, at, pointer), pointer);
-    });
+    const addStages = () =>
+      further.forEach((entry, i) => {
+        const pointer = (field: string) => `/history/${i + 1}${field}`;
+        add('reportStage', this.#valid(ReportStage, entry, at, pointer), pointer);
+      });
+    const addEvidence = () =>
+      proofs.forEach((proof, i) => {
+        const pointer = (field: string) => `/evidence/${i}${field}`;
+        const reportedOn = reportFor(proof['date'], pointer('/date'));
+        if (reportedOn)
+          add('attachEvidence', this.#valid(AttachEvidence, { ...proof, reportedOn }, at, pointer), pointer);
+      });
+    // Evidence stands before the stages when a stage rests on it alone.
+    const restsOnEvidence = entries.some(({ stage, citation }) => stage === 'completed' && !citation);
+    for (const act of restsOnEvidence ? [addEvidence, addStages] : [addStages, addEvidence]) act();
     steps.forEach(({ reachedOn }, i) => {
       if (reachedOn === undefined || reachedOn === null) return;
       const pointer = (field: string) => `/milestones/${i}${field}`;

@@ -6,7 +6,7 @@ import { RESPONSIBLE_ROLES, ROLES, type Role } from '#commitments';
 import { Rejected } from '#eventsourcing';
 import { Progress, ProgressQuery, type AgencyRow, type ItemList, type ProgressView, type ThemeRow } from '#progress';
 import { Registers, type Agency, type Forum, type Framework, type Outcome, type Theme } from '#registers';
-import { Breakdown, Headline, Legend, NoSum } from './figures.js';
+import { Breakdown, Headline, Legend, mostFirst, NoSum } from './figures.js';
 import { Page } from './layout.js';
 import { AgencyLink, ByStage, LISTED } from './lists.js';
 import { OutcomeList } from './outcomes.js';
@@ -97,7 +97,7 @@ interface AgenciesParts {
 
 const Agencies = ({ view, progress: { rows, total }, forums }: AgenciesParts) => {
   const { sort = 'number', ...asked } = view.asked;
-  const byName = [...rows].sort((a, b) => a.name.localeCompare(b.name, 'en'));
+  const byName = () => [...rows].sort((a, b) => a.name.localeCompare(b.name, 'en'));
   const order = (by: string, words: string) =>
     sort === by ? <strong>{words}</strong> : <a href={view.here({ sort: by })}>{words}</a>;
   return (
@@ -121,7 +121,7 @@ const Agencies = ({ view, progress: { rows, total }, forums }: AgenciesParts) =>
         view={view}
         caption="Commitments per agency"
         of="Agency"
-        lines={(sort === 'name' ? byName : byName.sort((a, b) => b.total - a.total)).map((row) => ({
+        lines={(sort === 'name' ? byName() : mostFirst(rows)).map((row) => ({
           code: row.agency,
           name: row.name,
           href: view.link(path('agencies', row.agency), view.scope),

@@ -48,7 +48,7 @@ const yearOf = (time: number): string => dateOf(time).slice(0, 4);
 function newYears(steps: readonly Step[], most: number): number[] {
   const [first, last] = [steps[0], steps.at(-1)].map((step) => Number(step?.asOf.slice(0, 4) ?? 0)) as [number, number];
   const every = Math.max(1, Math.ceil((last - first) / most));
-  const years = Array.from({ length: Math.floor((last - first) / every) }, (_, i) => last - i * every);
+  const years = Array.from({ length: Math.ceil((last - first) / every) }, (_, i) => last - i * every);
   return years.map((year) => Date.UTC(year, 0, 1)).reverse();
 }
 

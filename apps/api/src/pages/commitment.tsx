@@ -14,7 +14,7 @@ import { Page } from './layout.js';
 import { AgencyLink, ThemeLink } from './lists.js';
 import { RendersPages } from './rendering.js';
 import { path, Views, type View } from './view.js';
-import { countryName, dateWords, NATURE_WORDS, roleWords, sentence, standingWords } from './words.js';
+import { countryName, dateWords, NATURE_WORDS, regionName, roleWords, sentence, standingWords } from './words.js';
 
 @RendersPages()
 @Controller('commitments')
@@ -191,7 +191,7 @@ const CommitmentReport = ({ view, commitment: c, history, followsUp, names, docu
             ))}
           </Fact>
           <Fact name="Where">
-            {[...c.regions.map(sentence), ...c.countries.map(countryName)].map((place) => (
+            {[...c.regions.map(regionName), ...c.countries.map(countryName)].map((place) => (
               <li key={place}>{place}</li>
             ))}
           </Fact>
@@ -220,7 +220,12 @@ const Stands = ({ view, commitment: c, documents }: Pick<Parts, 'view' | 'commit
     <section class="stands" aria-label="How it stands">
       <p class="big">
         <StageTag stage={c.stage} />
-        {c.nature === 'standing' && <span>Standing: {standingWords(c.stage).toLowerCase()}</span>}
+        {c.nature === 'standing' && (
+          <span>
+            Standing: {standingWords(c.stage).toLowerCase()}
+            {silent && ' when last heard of'}
+          </span>
+        )}
         {c.overdue && <span class="alert">Overdue</span>}
         {silent && (
           <span class="silent">
@@ -230,8 +235,13 @@ const Stands = ({ view, commitment: c, documents }: Pick<Parts, 'view' | 'commit
       </p>
       <p>
         Effective <On date={headline.effective} />, reported on <On date={headline.reportedOn} />
-        {' by '}
-        <AgencyLink view={view} code={headline.agency ?? c.agencies[0]!.agency} />.
+        {(headline.agency || !headline.citation) && (
+          <>
+            {' '}
+            by <AgencyLink view={view} code={headline.agency ?? c.agencies[0]!.agency} />
+          </>
+        )}
+        .
       </p>
       {headline.note && <p>{headline.note}</p>}
       <Source view={view} citation={headline.citation} documents={documents} />

@@ -17,6 +17,7 @@ import {
   countryName,
   NATURE_WORDS,
   OPEN_STAGES,
+  regionName,
   roleWords,
   sentence,
   SHOWN_STAGES,
@@ -94,7 +95,7 @@ export class CommitmentsPage {
       { name: 'nature', label: 'Nature', any: 'Any', options: NATURES.map((n) => [n, NATURE_WORDS[n]]) },
       { name: 'strength', label: 'Strength', any: 'Any', options: words(STRENGTHS) },
       { name: 'country', label: 'Country', any: 'Any', options: countries.map((code) => [code, countryName(code)]) },
-      { name: 'region', label: 'Region', any: 'Any', options: words(regions) },
+      { name: 'region', label: 'Region', any: 'Any', options: regions.map((code) => [code, regionName(code)]) },
       {
         name: 'document',
         label: 'Read in',
@@ -177,7 +178,7 @@ const Commitments = ({ view, list, row, choices }: Parts) => {
       {list.items.length > 0 ? (
         <CommitmentTable
           view={view}
-          caption={`In the order of their references, ${counted(list.items.length, 'row')}`}
+          caption={`${count(list.items.length)} of ${count(list.total)}, in the order of their references`}
           items={list.items}
         />
       ) : (

@@ -113,6 +113,10 @@ export const Headline = ({ view, row, filter, children }: Shown & { children?: C
   );
 };
 
+/** Rows with most commitments first, then by name. */
+export const mostFirst = <R extends Row & { name: string }>(rows: readonly R[]): R[] =>
+  [...rows].sort((a, b) => b.total - a.total || a.name.localeCompare(b.name, 'en'));
+
 /** A row of a breakdown. */
 export interface Line {
   readonly code: string;

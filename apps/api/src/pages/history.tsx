@@ -34,7 +34,11 @@ export const Source = ({
   </p>
 );
 
-type Says<N extends keyof CommitmentEvents> = (data: CommitmentEvents[N], view: View) => ComponentChildren;
+type Says<N extends keyof CommitmentEvents> = (
+  data: CommitmentEvents[N],
+  view: View,
+  milestones: CommitmentView['milestones'],
+) => ComponentChildren;
 
 /** What each act says, in a few words. */
 const SAYS: { readonly [N in keyof CommitmentEvents]?: Says<N> } = {
@@ -76,20 +80,24 @@ const SAYS: { readonly [N in keyof CommitmentEvents]?: Says<N> } = {
   ),
   TargetSet: ({ date }) => (date ? <>Its target is {dateWords(date)}</> : 'It has no target any more'),
   MilestoneAdded: ({ title, due }) => `Milestone: ${title}${due ? `, due ${dateWords(due)}` : ''}`,
-  MilestoneReached: ({ milestone, reachedOn }) =>
-    `Milestone ${milestone} reached${reachedOn ? ` ${dateWords(reachedOn)}` : ''}`,
-  MilestoneRescheduled: ({ milestone, due }) => `Milestone ${milestone} is now due ${dateWords(due)}`,
-  MilestoneDropped: ({ milestone }) => `Milestone ${milestone} dropped`,
+  MilestoneReached: ({ milestone, reachedOn }, _, milestones) =>
+    `Milestone reached${reachedOn ? ` ${dateWords(reachedOn)}` : ''}: ${titleOf(milestone, milestones)}`,
+  MilestoneRescheduled: ({ milestone, due }, _, milestones) =>
+    `Milestone now due ${dateWords(due)}: ${titleOf(milestone, milestones)}`,
+  MilestoneDropped: ({ milestone }, _, milestones) => `Milestone dropped: ${titleOf(milestone, milestones)}`,
   EvidenceAttached: ({ title }) => `Evidence: ${title}`,
   Related: ({ type, to }) => `${sentence(type)} ${to}`,
   WordingAmended: () => 'Its wording was amended',
 };
 
+const titleOf = (number: number, milestones: CommitmentView['milestones']): string =>
+  milestones.find(({ milestone }) => milestone === number)?.title ?? `number ${number}`;
+
 /** The words of an act that this version knows; of any other, its name. */
-const saysOf = (type: string, data: object, view: View): ComponentChildren => {
+const saysOf = (type: string, data: object, view: View, { milestones }: CommitmentView): ComponentChildren => {
   const name = type.slice(type.indexOf('.') + 1);
   const says = SAYS[name as keyof CommitmentEvents] as Says<keyof CommitmentEvents> | undefined;
-  return says ? says(data as CommitmentEvents[keyof CommitmentEvents], view) : sentence(name);
+  return says ? says(data as CommitmentEvents[keyof CommitmentEvents], view, milestones) : sentence(name);
 };
 
 interface Parts {
@@ -107,7 +115,7 @@ export const HistoryList = ({ view, commitment, history, documents }: Parts) => 
       return (
         <li key={revision} class={headline ? 'holds' : undefined}>
           <p class="said">
-            {saysOf(type, data, view)} {headline && <strong class="holding">This holds</strong>}
+            {saysOf(type, data, view, commitment)} {headline && <strong class="holding">This holds</strong>}
           </p>
           {note && <p>{note}</p>}
           <Source view={view} citation={citation} documents={documents} />

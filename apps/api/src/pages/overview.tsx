@@ -7,7 +7,7 @@ import { ProgressClockQuery } from '#platform';
 import { Progress, type AgencyRow, type ItemList, type Row, type ThemeRow } from '#progress';
 import { Registers, type Framework } from '#registers';
 import { datesToPlot, stagesChart, type Step } from './chart.js';
-import { Breakdown, Headline, Legend, NoSum } from './figures.js';
+import { Breakdown, Headline, Legend, mostFirst, NoSum } from './figures.js';
 import { HowToRead } from './how-to-read.js';
 import { Page } from './layout.js';
 import { CommitmentTable } from './lists.js';
@@ -88,8 +88,7 @@ const Overview = ({ view, total, agencies, steps, overdue, framework }: Overview
             caption="As lead, co-lead or partner"
             of="Agency"
             brief
-            lines={[...agencies]
-              .sort((a, b) => b.total - a.total)
+            lines={mostFirst(agencies)
               .slice(0, MOST)
               .map((row) => ({
                 code: row.agency,

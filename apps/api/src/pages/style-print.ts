@@ -24,7 +24,8 @@ export const PRINT = `
   tr, .history > li, .facts > div, .headline dl > div { break-inside: avoid; }
   th, td { padding-block: 2.5pt; }
   .breakdown tbody th { min-width: 0; max-width: none; }
-  .breakdown .of-bar { width: 16%; min-width: 3rem; }
+  .breakdown thead th:first-child { width: 27%; }
+  .breakdown .of-bar { width: 13%; min-width: 3rem; }
   .breakdown :is(th, td) { padding-right: 4pt; }
   .columns { grid-template-columns: minmax(0, 1fr); gap: 0; }
   .facts { grid-template-columns: 1fr 1fr; }

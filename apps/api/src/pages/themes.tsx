@@ -12,7 +12,7 @@ import {
   type ThemeRow,
 } from '#progress';
 import { Registers, type Forum, type Framework, type Theme } from '#registers';
-import { Breakdown, Headline, Legend, NoSum } from './figures.js';
+import { Breakdown, Headline, Legend, mostFirst, NoSum } from './figures.js';
 import { Page } from './layout.js';
 import { ByStage, LISTED, ThemeLink } from './lists.js';
 import { RendersPages } from './rendering.js';
@@ -150,7 +150,7 @@ const ThemeReport = ({ view, theme, framework, progress, below, commitments, for
             view={view}
             caption={`Agencies with commitments on ${theme.label}`}
             of="Agency"
-            lines={progress.rows.map((row) => ({
+            lines={mostFirst(progress.rows).map((row) => ({
               code: row.agency,
               name: row.name,
               href: view.link(path('agencies', row.agency), view.scope),

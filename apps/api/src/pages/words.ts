@@ -39,6 +39,9 @@ export const sentence = (code: string): string => {
 export const standingWords = (stage: Stage): string =>
   stage === 'in_progress' ? 'Kept up' : isOpen(stage) && stage !== 'on_hold' ? 'Not begun' : 'Not kept up';
 
+/** `latin-america-caribbean` → `Latin America Caribbean`. */
+export const regionName = (code: string): string => code.split('-').map(sentence).join(' ');
+
 export const countryName = (code: string): string => countries.getName(code, 'en') ?? code;
 
 const formatsWith = (month: 'long' | 'short') =>
