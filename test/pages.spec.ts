@@ -205,7 +205,9 @@ describe('the pages, in a real browser', () => {
 
   it('offers the dates of the reports, and shows how things stood then', async () => {
     const { body } = await server.get('/v1/documents');
-    const dates = [...new Set(body.items.map((document: { reportedOn: string }) => document.reportedOn))].sort();
+    const dates = [
+      ...new Set<string>(body.items.map((document: { reportedOn: string }) => document.reportedOn)),
+    ].sort();
     await on('/', async (page) => {
       expect(await text(page, '.callout')).toContain('Nothing has been reported since 2 November 2012');
       const offered = await page
@@ -213,7 +215,7 @@ describe('the pages, in a real browser', () => {
         .evaluateAll((links) => links.map((a) => new URL((a as HTMLAnchorElement).href).searchParams.get('asOf')));
       expect(offered).toEqual(dates);
       await page.locator('.choices a').nth(2).click();
-      expect(page.url()).toContain(`asOf=${String(dates[2])}`);
+      expect(page.url()).toContain(`asOf=${dates[2]!}`);
       expect(await page.locator('.callout').count()).toBe(0);
     });
   });
@@ -393,7 +395,7 @@ describe('the pages, in a real browser', () => {
     const answers = {
       '/agencies/NOBODY': [404, 'There is no agency NOBODY.'],
       '/nowhere': [404, 'Cannot GET /nowhere'],
-      '/?asOf=2006-02-30': [400, 'asOf'],
+      '/?asOf=2006-02-30': [400, '>asOf must be a real date, YYYY-MM-DD<'],
     } as const;
     for (const [path, [status, reason]] of Object.entries(answers)) {
       const answer = await server.get(path, HTML);

@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import { LRUCache } from 'lru-cache';
 import { randomUUID } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -100,6 +101,10 @@ export class SqliteEventStore implements EventStore {
   #flushing: Promise<void> | null = null;
   /** Types that are in the table of types, or will be with the commit under way. */
   readonly #typesKnown = new Set<string>();
+  /** The last revision and hash of streams lately written, as long as no other process has written. */
+  readonly #heads = new LRUCache<string, { revision: number; hash: string }>({ max: 20_000 });
+  /** Changes when another connection has written. */
+  #dataVersion = 0;
 
   /** @throws Error when the file was written by newer software, or is not a log */
   constructor(
@@ -260,6 +265,7 @@ export class SqliteEventStore implements EventStore {
     const { commit, rollback } = this.#sql;
     this.#begin();
     try {
+      if (this.#dataVersion !== (this.#dataVersion = this.#sql.dataVersion.get()!)) this.#heads.clear();
       const last = this.#sql.head.get();
       let position = last?.position ?? 0;
       const recordedAt = Math.max(this.now(), last?.recorded_at ?? 0);
@@ -275,6 +281,7 @@ export class SqliteEventStore implements EventStore {
     } catch (error) {
       if (this.#db.inTransaction) rollback.run();
       this.#typesKnown.clear();
+      this.#heads.clear();
       throw error;
     }
   }
@@ -290,7 +297,7 @@ export class SqliteEventStore implements EventStore {
   }
 
   #insert({ stream, expected, events, meta }: Waiting, after: number, recordedAt: number): Appended | WrongRevision {
-    const head = this.#sql.streamHead.get(stream);
+    const head = this.#heads.get(stream) ?? this.#sql.streamHead.get(stream);
     const actual = head?.revision ?? NO_STREAM;
     if (actual !== expected) {
       const written = actual > expected ? this.#sql.stream.all(stream, expected + 1).map(toEnvelope) : [];
@@ -322,6 +329,7 @@ export class SqliteEventStore implements EventStore {
         hash,
       );
     });
+    this.#heads.set(stream, { revision, hash: hash! });
     return { revision, position: String(position) };
   }
 
@@ -350,6 +358,8 @@ function open(db: Database.Database, file: string): void {
   if (format === 0 && tables > 0) throw new Error(`${file} is a database, but not a log.`);
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
+  // Pages of the index are written again and again: a longer WAL copies each back once (32 MB at most).
+  db.pragma('wal_autocheckpoint = 8000');
   db.transaction(() => {
     if (db.pragma('user_version', { simple: true }) !== 0) return;
     db.exec(SCHEMA);
@@ -368,6 +378,7 @@ const statements = (db: Database.Database) => ({
   commit: db.prepare('COMMIT'),
   rollback: db.prepare('ROLLBACK'),
   identity: db.prepare<[], string>('SELECT identity FROM about').pluck(),
+  dataVersion: db.prepare<[], number>('PRAGMA data_version').pluck(),
   types: db.prepare<[], { type: string; version: number }>('SELECT type, version FROM types ORDER BY type, version'),
   addType: db.prepare<[string, number]>('INSERT OR IGNORE INTO types VALUES (?, ?)'),
   head: db.prepare<[], { position: number; recorded_at: number }>(

@@ -128,10 +128,12 @@ export const digestOf = (salt: string, data: string): string => hash('sha256', s
 
 /** SHA-256 over the previous event's hash in the stream and the canonical JSON of what identifies this one (never its position). */
 export function chainHash(previous: string | null, e: Omit<Envelope, 'position' | 'data' | 'salt' | 'hash'>): string {
-  const { id, stream, revision, type, version, digest, meta, recordedAt } = e;
+  const text = JSON.stringify;
   return hash(
     'sha256',
-    (previous ?? NOTHING_BEFORE) + canonicalJson({ id, stream, revision, type, version, digest, meta, recordedAt }),
+    `${previous ?? NOTHING_BEFORE}{"digest":${text(e.digest)},"id":${text(e.id)},"meta":${canonicalJson(e.meta)},` +
+      `"recordedAt":${text(e.recordedAt)},"revision":${e.revision},"stream":${text(e.stream)},"type":${text(e.type)},` +
+      `"version":${e.version}}`,
     'base64url',
   );
 }

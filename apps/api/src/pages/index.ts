@@ -4,6 +4,7 @@ import { AgencyPages } from './agencies.js';
 import { CommitmentPage } from './commitment.js';
 import { CommitmentsPage } from './commitments.js';
 import { DocumentPages } from './documents.js';
+import { ForumPages } from './forums.js';
 import { OutcomePages } from './outcomes.js';
 import { OverviewPage } from './overview.js';
 import { AssetsController, problemPage } from './rendering.js';
@@ -22,9 +23,10 @@ export const pagesContext = (publicUrl: string): Context => ({
     CommitmentsPage,
     CommitmentPage,
     OutcomePages,
+    ForumPages,
     DocumentPages,
     AssetsController,
   ],
-  providers: [{ provide: PublicUrl, useValue: { value: publicUrl } }, Views, FollowedUp],
+  providers: [{ provide: PublicUrl, useValue: { value: publicUrl.replace(/\/$/, '') } }, Views, FollowedUp],
   problemPage,
 });

@@ -60,15 +60,12 @@ export const ProblemDocument = ({ problem: { title, status, detail, errors } }: 
       <header class="head">
         <p class="eyebrow">Error {status}</p>
         <h1>{title}</h1>
-        <p class="lead">{detail}</p>
-      </header>
-      {errors && errors.length > 1 && (
-        <ul>
-          {errors.map(({ pointer, message }) => (
-            <li key={pointer}>{message}</li>
+        <div class="lead">
+          {(errors?.map(({ message }) => message) ?? [detail]).map((message) => (
+            <p key={message}>{message}</p>
           ))}
-        </ul>
-      )}
+        </div>
+      </header>
       <p>
         <a href="/">To the overview</a> · <a href="/commitments">Search the commitments</a>
       </p>

@@ -3,17 +3,18 @@ import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
 import { ProgressClockQuery } from '#platform';
-import { Progress, type ItemList, type Row } from '#progress';
+import { Progress } from '#progress';
 import { Registers, type Document, type Forum, type Outcome } from '#registers';
-import { Figure, Headline, On } from './figures.js';
+import { Figure } from './figures.js';
+import { following, FollowUp, type Following } from './follow-up.js';
 import { Page } from './layout.js';
-import { AgencyLink, ByStage, LISTED, ThemeLink } from './lists.js';
+import { AgencyLink, ThemeLink } from './lists.js';
 import { RendersPages } from './rendering.js';
 import { path, Views, type View } from './view.js';
-import { count, counted, dateWords, sentence } from './words.js';
+import { count, counted, dateWords } from './words.js';
 
 @RendersPages()
-@Controller()
+@Controller('outcomes')
 export class OutcomePages {
   constructor(
     private readonly views: Views,
@@ -21,7 +22,7 @@ export class OutcomePages {
     private readonly registers: Registers,
   ) {}
 
-  @Get('outcomes')
+  @Get()
   async outcomes(@Query() query: ProgressClockQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
     const [outcomes, forums, followed] = await Promise.all([
@@ -33,47 +34,18 @@ export class OutcomePages {
     return <Outcomes view={view} outcomes={reported} forums={forums} followed={followed} />;
   }
 
-  @Get('outcomes/:id')
+  @Get(':id')
   async outcome(@Param('id') id: string, @Query() query: ProgressClockQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
     const outcome = await this.registers.one('outcome', id, view.position);
     if (!outcome) throw new Rejected('not_found', `There is no outcome ${id}.`);
-    const [document, forum, following] = await Promise.all([
+    const [document, forum, followUp] = await Promise.all([
       this.registers.one('document', outcome.document, view.position),
       outcome.forum ? this.registers.one('forum', outcome.forum, view.position) : null,
-      this.following(view, id),
+      following(this.progress, view, id),
     ]);
-    return <OutcomeReport {...{ view, outcome, document, forum, ...following }} />;
+    return <OutcomeReport {...{ view, outcome, document, forum, ...followUp }} />;
   }
-
-  @Get('forums/:id')
-  async forum(@Param('id') id: string, @Query() query: ProgressClockQuery, @Req() request: FastifyRequest) {
-    const view = await this.views.open(query, request);
-    const forum = await this.registers.one('forum', id, view.position);
-    if (!forum) throw new Rejected('not_found', `There is no forum ${id}.`);
-    const [forums, outcomes, followed, following] = await Promise.all([
-      this.registers.all('forum', view.position),
-      this.registers.all('outcome', view.position),
-      this.progress.inUse('followsUp', view.at),
-      this.following(view, id),
-    ]);
-    const own = outcomes.filter((outcome) => outcome.forum === id && view.isReported(outcome.document));
-    return <ForumReport {...{ view, forum, forums, outcomes: own, followed, ...following }} />;
-  }
-
-  /** What follows up a forum or an outcome. */
-  private async following(view: View, followsUp: string): Promise<Following> {
-    const [list, [step]] = await Promise.all([
-      this.progress.commitments(view.at, { followsUp }, { limit: LISTED }),
-      this.progress.timeline([view.asOf], view.at, { followsUp }),
-    ]);
-    return { list, row: step!.row };
-  }
-}
-
-interface Following {
-  readonly list: ItemList;
-  readonly row: Row;
 }
 
 const Addressees = ({ view, addressees }: { view: View; addressees: readonly string[] }) => (
@@ -219,79 +191,3 @@ const OutcomeReport = ({ view, outcome, document, forum, list, row }: OutcomePar
     )}
   </Page>
 );
-
-const FollowUp = ({ view, id, list, row }: Following & { view: View; id: string }) => (
-  <>
-    <Headline view={view} row={row} filter={{ followsUp: id }} />
-    <ByStage view={view} items={list.items} total={list.total} filter={{ followsUp: id }} title="What follows it up" />
-  </>
-);
-
-interface ForumParts extends Following, Required<ListParts> {
-  readonly forum: Forum;
-  readonly forums: readonly Forum[];
-}
-
-const ForumReport = ({ view, forum, forums, outcomes, followed, list, row }: ForumParts) => {
-  const parent = forums.find(({ id }) => id === forum.parent);
-  const below = forums.filter(({ parent }) => parent === forum.id);
-  const when = forum.start && (
-    <>
-      <On date={forum.start} />
-      {forum.end && forum.end !== forum.start && (
-        <>
-          {' – '}
-          <On date={forum.end} />
-        </>
-      )}
-    </>
-  );
-  return (
-    <Page
-      view={view}
-      title={forum.name}
-      eyebrow={`${forum.id} · ${sentence(forum.kind)}`}
-      lead={
-        <p>
-          {when} {forum.place} {forum.host && <>· hosted by {view.names.agency.get(forum.host) ?? forum.host}</>}
-          {parent && (
-            <>
-              {' '}
-              · part of <a href={view.link(path('forums', parent.id))}>{parent.name}</a>
-            </>
-          )}
-        </p>
-      }
-      json={view.api(path('forums', forum.id), {})}
-      csv={view.api('/commitments', { followsUp: forum.id, format: 'csv' })}
-    >
-      {row.total === 0 ? (
-        <p class="callout">No commitment follows it up as at {dateWords(view.asOf)}.</p>
-      ) : (
-        <p>
-          <a href={view.link('/agencies', { followsUp: forum.id })}>Its follow-up per agency</a> ·{' '}
-          <a href={view.link('/themes', { followsUp: forum.id })}>per theme</a>
-        </p>
-      )}
-      {below.length > 0 && (
-        <section>
-          <h2>Parts of it</h2>
-          <ul>
-            {below.map(({ id, name }) => (
-              <li key={id}>
-                <a href={view.link(path('forums', id))}>{name}</a>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
-      {outcomes.length > 0 && (
-        <section>
-          <h2>What it asked for</h2>
-          <OutcomeList view={view} outcomes={outcomes} followed={followed} />
-        </section>
-      )}
-      {row.total > 0 && <FollowUp view={view} id={forum.id} list={list} row={row} />}
-    </Page>
-  );
-};

@@ -30,6 +30,7 @@ export const PRINT = `
   .columns { grid-template-columns: minmax(0, 1fr); gap: 0; }
   .facts { grid-template-columns: 1fr 1fr; }
   thead th { font-size: 6.5pt; }
+  thead th:has(small) { min-width: 0; }
   .breakdown thead small { font-size: 6pt; }
   .breakdown .of-bar { padding-top: 4pt; }
   .bar { height: 9pt; }

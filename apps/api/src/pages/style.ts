@@ -51,6 +51,7 @@ a.code { color: var(--accent); }
 .print-only { display: none; }
 button, input, select { font: inherit; font-size: 0.9375rem; color: inherit; background: var(--paper);
   border: 1px solid var(--soft); border-radius: 4px; min-height: 2.25rem; padding: 0.25rem 0.6rem; max-width: 100%; }
+::placeholder { color: var(--soft); opacity: 1; }
 button { background: var(--accent); border-color: var(--accent); color: var(--paper); font-weight: 600; cursor: pointer;
   padding-inline: 1rem; }
 summary { cursor: pointer; color: var(--accent); }`;
@@ -76,6 +77,7 @@ const FRAME = `
 .clock nav ul { display: flex; flex-wrap: wrap; gap: 0.1rem 0.9rem; }
 .clock [aria-current] { color: var(--ink); font-weight: 650; text-decoration: none; }
 .clock .known { flex-basis: 100%; max-width: none; margin: 0; color: var(--silent); }
+.head + p { margin-top: 2rem; }
 .head { padding-top: clamp(1.75rem, 4vw, 3.5rem); }
 .eyebrow { color: var(--soft); font-size: 0.9375rem; margin-bottom: 0.6rem; }
 .eyebrow a { color: inherit; }
@@ -142,6 +144,7 @@ caption { text-align: left; font-weight: 600; padding-bottom: 0.5rem; }
 th, td { text-align: left; vertical-align: top; padding: 0.5rem 0.75rem 0.5rem 0; font-weight: 400; }
 th:last-child, td:last-child { padding-right: 0; }
 thead th { font-size: 0.8125rem; line-height: 1.3; color: var(--soft); vertical-align: bottom; border-bottom: 2px solid var(--rule); }
+thead th:has(small) { min-width: 6.5rem; }
 thead small { display: block; font-size: 0.75rem; }
 tbody tr { border-bottom: 1px solid var(--line); }
 tbody tr:hover { background: var(--wash); }

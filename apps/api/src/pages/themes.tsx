@@ -86,6 +86,7 @@ const Themes = ({ view, progress, frameworks, themes, forums }: ThemesParts) => 
     csv={view.api('/progress/themes', { ...view.asked, format: 'csv' })}
   >
     <Scope view={view} forums={forums} />
+    <h2>By framework</h2>
     <Legend />
     <NoSum of="themes" total={progress.total.total} />
     <ByFramework

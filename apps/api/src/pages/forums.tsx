@@ -1,0 +1,111 @@
+/** A meeting or process: what it asked for, and what follows it up. */
+import { Controller, Get, Param, Query, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Rejected } from '#eventsourcing';
+import { ProgressClockQuery } from '#platform';
+import { Progress } from '#progress';
+import { Registers, type Forum, type Outcome } from '#registers';
+import { On } from './figures.js';
+import { following, FollowUp, type Following } from './follow-up.js';
+import { Page } from './layout.js';
+import { OutcomeList } from './outcomes.js';
+import { RendersPages } from './rendering.js';
+import { path, Views, type View } from './view.js';
+import { dateWords, sentence } from './words.js';
+
+@RendersPages()
+@Controller('forums')
+export class ForumPages {
+  constructor(
+    private readonly views: Views,
+    private readonly progress: Progress,
+    private readonly registers: Registers,
+  ) {}
+
+  @Get(':id')
+  async forum(@Param('id') id: string, @Query() query: ProgressClockQuery, @Req() request: FastifyRequest) {
+    const view = await this.views.open(query, request);
+    const forum = await this.registers.one('forum', id, view.position);
+    if (!forum) throw new Rejected('not_found', `There is no forum ${id}.`);
+    const [forums, outcomes, followed, followUp] = await Promise.all([
+      this.registers.all('forum', view.position),
+      this.registers.all('outcome', view.position),
+      this.progress.inUse('followsUp', view.at),
+      following(this.progress, view, id),
+    ]);
+    const own = outcomes.filter((outcome) => outcome.forum === id && view.isReported(outcome.document));
+    return <ForumReport {...{ view, forum, forums, outcomes: own, followed, ...followUp }} />;
+  }
+}
+
+interface ForumParts extends Following {
+  readonly view: View;
+  readonly outcomes: readonly Outcome[];
+  readonly followed: ReadonlyMap<string, number>;
+  readonly forum: Forum;
+  readonly forums: readonly Forum[];
+}
+
+const ForumReport = ({ view, forum, forums, outcomes, followed, list, row }: ForumParts) => {
+  const parent = forums.find(({ id }) => id === forum.parent);
+  const below = forums.filter(({ parent }) => parent === forum.id);
+  const when = forum.start && (
+    <>
+      <On date={forum.start} />
+      {forum.end && forum.end !== forum.start && (
+        <>
+          {' – '}
+          <On date={forum.end} />
+        </>
+      )}
+    </>
+  );
+  return (
+    <Page
+      view={view}
+      title={forum.name}
+      eyebrow={`${forum.id} · ${sentence(forum.kind)}`}
+      lead={
+        <p>
+          {when} {forum.place} {forum.host && <>· hosted by {view.names.agency.get(forum.host) ?? forum.host}</>}
+          {parent && (
+            <>
+              {' '}
+              · part of <a href={view.link(path('forums', parent.id))}>{parent.name}</a>
+            </>
+          )}
+        </p>
+      }
+      json={view.api(path('forums', forum.id), {})}
+      csv={view.api('/commitments', { followsUp: forum.id, format: 'csv' })}
+    >
+      {row.total === 0 ? (
+        <p class="callout">No commitment follows it up as at {dateWords(view.asOf)}.</p>
+      ) : (
+        <p>
+          <a href={view.link('/agencies', { followsUp: forum.id })}>Its follow-up per agency</a> ·{' '}
+          <a href={view.link('/themes', { followsUp: forum.id })}>per theme</a>
+        </p>
+      )}
+      {below.length > 0 && (
+        <section>
+          <h2>Parts of it</h2>
+          <ul>
+            {below.map(({ id, name }) => (
+              <li key={id}>
+                <a href={view.link(path('forums', id))}>{name}</a>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {outcomes.length > 0 && (
+        <section>
+          <h2>What it asked for</h2>
+          <OutcomeList view={view} outcomes={outcomes} followed={followed} />
+        </section>
+      )}
+      {row.total > 0 && <FollowUp view={view} id={forum.id} list={list} row={row} />}
+    </Page>
+  );
+};
