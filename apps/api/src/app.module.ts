@@ -9,12 +9,13 @@ import {
 } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
+import { LRUCache } from 'lru-cache';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AccessStore } from '#access';
 import { commitmentsContext } from '#commitments';
 import { SqliteEventStore } from '#event-store-sqlite';
-import { EventCodec, Projector, type Log, type ReadStore } from '#eventsourcing';
+import { EventCodec, Projector, type Loaded, type Log, type ReadStore } from '#eventsourcing';
 import {
   AccessGuard,
   EtagInterceptor,
@@ -43,7 +44,8 @@ export const codec = () => new EventCodec(contexts.flatMap(({ catalogs }) => cat
 
 /** @throws Error when the log was written by newer software */
 export function openLog(settings: Settings): Log & { store: SqliteEventStore } {
-  const log = { store: new SqliteEventStore(sqliteFile(settings.logUrl)), codec: codec() };
+  const store = new SqliteEventStore(sqliteFile(settings.logUrl));
+  const log = { store, codec: codec(), recent: new LRUCache<string, Loaded>({ max: 10_000 }) };
   log.codec.check(log.store.types());
   return log;
 }

@@ -1,11 +1,22 @@
+import type { LRUCache } from 'lru-cache';
 import { fold, streamOf, type Aggregate } from './aggregate.js';
 import { NO_STREAM, WrongRevision, type EventStore } from './event-store.js';
 import type { EventCodec, EventMap, Meta, NewEvent } from './events.js';
+
+/** What a stream has come to: its state, its last event, and the commands that wrote it. */
+export interface Loaded<State = unknown> {
+  readonly state: State;
+  readonly revision: number;
+  readonly position: string | null;
+  readonly commands: ReadonlySet<string>;
+}
 
 /** A log: a store, and the codec that reads and writes what is in it. */
 export interface Log {
   readonly store: EventStore;
   readonly codec: EventCodec;
+  /** What streams lately written have come to, so that of these only what came since is read. */
+  readonly recent?: LRUCache<string, Loaded>;
 }
 
 /** What a command did. `before` and `state` are the aggregate's states around its events. */
@@ -25,7 +36,7 @@ const ATTEMPTS = 100;
  * @throws WrongRevision, and whatever `decide` throws (`Rejected`)
  */
 export async function handle<State, M extends EventMap>(
-  { store, codec }: Log,
+  log: Log,
   aggregate: Aggregate<State, M>,
   id: string,
   decide: (state: State, revision: number) => readonly NewEvent<M>[],
@@ -34,28 +45,59 @@ export async function handle<State, M extends EventMap>(
 ): Promise<Handled<State>> {
   const stream = streamOf(aggregate, id);
   for (let attempt = 1; ; attempt++) {
-    const history = (await store.read(stream)).map((e) => codec.decode(e));
-    const earlier = history.filter((event) => event.meta.commandId === meta.commandId);
-    if (earlier.length > 0) {
-      const [first, last] = [earlier[0]!, earlier.at(-1)!];
-      const before = foldRecorded(aggregate, history.slice(0, first.revision));
-      const state = foldRecorded(aggregate, history.slice(0, last.revision + 1));
-      return { before, state, revision: last.revision, position: last.position };
-    }
-    const revision = history.at(-1)?.revision ?? NO_STREAM;
+    const { state: before, revision, position, commands } = await loaded(log, aggregate, stream);
+    if (commands.has(meta.commandId)) return earlier(log, aggregate, stream, meta.commandId);
     if (expected !== undefined && expected !== revision) throw new WrongRevision(stream, expected, revision);
 
-    const before = foldRecorded(aggregate, history);
     const events = decide(before, revision);
-    if (events.length === 0) return { before, state: before, revision, position: history.at(-1)?.position ?? '0' };
+    if (events.length === 0) return { before, state: before, revision, position: position ?? '0' };
     try {
-      const encoded = events.map((event) => codec.encode(aggregate.category, event));
-      const appended = await store.append(stream, revision, encoded, meta);
-      return { before, state: fold(aggregate, before, events, revision), ...appended };
+      const encoded = events.map((event) => log.codec.encode(aggregate.category, event));
+      const appended = await log.store.append(stream, revision, encoded, meta);
+      const state = fold(aggregate, before, events, revision);
+      if (appended.revision === revision + events.length)
+        log.recent?.set(stream, { state, ...appended, commands: new Set(commands).add(meta.commandId) });
+      return { before, state, ...appended };
     } catch (error) {
       if (!(error instanceof WrongRevision) || attempt === ATTEMPTS) throw error;
     }
   }
+}
+
+/** A stream's state; of a stream lately written only what came since is read. */
+async function loaded<State, M extends EventMap>(
+  { store, codec, recent }: Log,
+  aggregate: Aggregate<State, M>,
+  stream: string,
+): Promise<Loaded<State>> {
+  const nothing = { state: aggregate.initial, revision: NO_STREAM, position: null, commands: new Set<string>() };
+  const known = (recent?.get(stream) as Loaded<State> | undefined) ?? nothing;
+  const since = (await store.read(stream, known.revision + 1)).map((event) => codec.decode(event));
+  const last = since.at(-1);
+  if (!last) return known;
+  const now = {
+    state: foldRecorded(aggregate, known.state, since),
+    revision: last.revision,
+    position: last.position,
+    commands: new Set([...known.commands, ...since.map(({ meta }) => meta.commandId)]),
+  };
+  recent?.set(stream, now);
+  return now;
+}
+
+/** What a command did when it was given before. */
+async function earlier<State, M extends EventMap>(
+  { store, codec }: Log,
+  aggregate: Aggregate<State, M>,
+  stream: string,
+  commandId: string,
+): Promise<Handled<State>> {
+  const history = (await store.read(stream)).map((event) => codec.decode(event));
+  const own = history.filter(({ meta }) => meta.commandId === commandId);
+  const [first, last] = [own[0]!, own.at(-1)!];
+  const before = foldRecorded(aggregate, aggregate.initial, history.slice(0, first.revision));
+  const state = foldRecorded(aggregate, before, history.slice(first.revision, last.revision + 1));
+  return { before, state, revision: last.revision, position: last.position };
 }
 
 /** The state of an aggregate as its stream stands, up to a position (`knownAt`); the initial state when there is none. */
@@ -70,7 +112,7 @@ export async function load<State, M extends EventMap>(
     .map((e) => codec.decode(e));
   const last = history.at(-1);
   return {
-    state: foldRecorded(aggregate, history),
+    state: foldRecorded(aggregate, aggregate.initial, history),
     revision: last?.revision ?? NO_STREAM,
     position: last?.position ?? null,
   };
@@ -78,5 +120,6 @@ export async function load<State, M extends EventMap>(
 
 const foldRecorded = <State, M extends EventMap>(
   aggregate: Aggregate<State, M>,
-  history: readonly { name: string; data: object; revision: number; recordedAt: string }[],
-): State => fold(aggregate, aggregate.initial, history as never);
+  state: State,
+  events: readonly { name: string; data: object; revision: number; recordedAt: string }[],
+): State => fold(aggregate, state, events as never);

@@ -102,7 +102,8 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = problemOf(error);
-    if (problem.status >= 500 && !(error instanceof Rejected)) this.logger.error(error instanceof Error ? error.stack : error);
+    if (problem.status >= 500 && !(error instanceof Rejected))
+      this.logger.error(error instanceof Error ? error.stack : error);
     if (reply.sent) return;
     if (problem.status === 401) void reply.header('WWW-Authenticate', 'Bearer');
     if (problem.status === 503) void reply.header('Retry-After', '1');

@@ -147,7 +147,7 @@ const OPEN_FACET = `INSERT INTO progress_facets
 
 /** The projection; `log` gives back the earlier events of a commitment that is no longer in memory. */
 export function progressProjection(log: Log): Projection {
-  const known = new LRUCache<string, Known>({ max: 5_000 });
+  const known = new LRUCache<string, Known>({ max: 20_000 });
 
   const before = async ({ stream, revision }: Recorded, reference: string): Promise<Known> => {
     const kept = known.get(stream);
