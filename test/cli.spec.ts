@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { createServer } from 'node:net';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CLOCK_CASES } from './support/server.js';
@@ -53,6 +53,7 @@ class Demo {
   async stop(): Promise<number | null> {
     const ended = new Promise<number | null>((resolve) => this.child.on('exit', (code) => resolve(code)));
     this.child.kill('SIGINT');
+    this.child.kill('SIGINT'); // as npm passes on what the terminal has sent already
     return ended;
   }
 
@@ -95,6 +96,7 @@ describe('the demo', () => {
     expect(await demo.agency('DEMO-2', demo.token('IOM focal point'))).toBe(403);
     expect(await demo.stop()).toBe(0);
     await expect(fetch(url)).rejects.toThrow();
+    expect(readdirSync(dataDir).sort()).toEqual(['access.db', 'log.db', 'views.db']); // all closed: no WAL is left
 
     demo = await Demo.start(dataDir);
     expect(demo.out).toContain('commitments.json: 0 new, 499 known');

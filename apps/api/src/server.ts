@@ -18,10 +18,14 @@ export async function startServer(
   return app;
 }
 
-/** Lets requests under way finish on SIGINT or SIGTERM, closes the stores and ends with 0. */
+/**
+ * Lets requests under way finish on SIGINT or SIGTERM, closes the stores and ends with 0. A second signal changes nothing:
+ * npm passes on the Ctrl-C that the terminal has sent already.
+ */
 export function closeOnSignal(app: NestFastifyApplication): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void app.close().then(() => process.exit(0)));
+  let closing: Promise<void> | undefined;
+  const close = () => void (closing ??= app.close().then(() => process.exit(0)));
+  process.on('SIGINT', close).on('SIGTERM', close);
 }
 
 /** The application, not yet listening and its projections not yet started. */

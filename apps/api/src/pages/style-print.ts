@@ -27,6 +27,7 @@ export const PRINT = `
   .breakdown thead th:first-child { width: 27%; }
   .breakdown .of-bar { width: 13%; min-width: 3rem; }
   .breakdown :is(th, td) { padding-right: 4pt; }
+  .breakdown :is(th, td):last-child { padding-left: 4pt; }
   .columns { grid-template-columns: minmax(0, 1fr); gap: 0; }
   .facts { grid-template-columns: 1fr 1fr; }
   thead th { font-size: 6.5pt; }
