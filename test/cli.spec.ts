@@ -94,7 +94,9 @@ describe('the demo', () => {
     const [before, url] = [demo.token('Secretariat'), demo.url];
     expect(await demo.agency('DEMO-1', before)).toBe(201);
     expect(await demo.agency('DEMO-2', demo.token('IOM focal point'))).toBe(403);
+    const feed = await fetch(`${url}/v1/changes`, { headers: { accept: 'text/event-stream' } });
     expect(await demo.stop()).toBe(0);
+    await feed.text();
     await expect(fetch(url)).rejects.toThrow();
     expect(readdirSync(dataDir).sort()).toEqual(['access.db', 'log.db', 'views.db']); // all closed: no WAL is left
 

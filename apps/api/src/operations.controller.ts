@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Query, Req, Res, type OnModuleDestroy } from '@nestjs/common';
 import {
   ApiExtraModels,
   ApiHeader,
@@ -75,7 +75,8 @@ const PAGE = 500;
 
 @ApiTags('Operations')
 @Controller()
-export class OperationsController {
+export class OperationsController implements OnModuleDestroy {
+  readonly #closing = new AbortController();
   private readonly metrics = new Registry();
 
   constructor(
@@ -93,6 +94,11 @@ export class OperationsController {
           lag.set({ projection }, Number(head ?? 0) - Number(position ?? 0));
       },
     });
+  }
+
+  /** Ends the feeds that follow, which would keep the server from closing. */
+  onModuleDestroy(): void {
+    this.#closing.abort();
   }
 
   @Get('health/live')
@@ -156,7 +162,12 @@ export class OperationsController {
     const after = (sse && (request.headers['last-event-id'] as string | undefined)) || query.after || null;
     const gone = new AbortController();
     reply.raw.on('close', () => gone.abort());
-    const lines = this.events(after, sse || query.follow === 'true', gone.signal, sse);
+    const lines = this.events(
+      after,
+      sse || query.follow === 'true',
+      AbortSignal.any([gone.signal, this.#closing.signal]),
+      sse,
+    );
     await reply
       .type(sse ? 'text/event-stream' : 'application/x-ndjson; charset=utf-8')
       .header('Cache-Control', 'no-store')
