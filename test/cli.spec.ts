@@ -108,6 +108,32 @@ describe('the demo', () => {
   }, 60_000);
 });
 
+describe('the demo beside another, and after work', () => {
+  const dataDir = join(scratch, 'demo-again');
+
+  it('leaves the tokens of the running one alone, and starts with what was worked on since', async () => {
+    const first = await Demo.start(dataDir);
+    const env = { ...process.env, DATA_DIR: dataDir, PORT: new URL(first.url).port };
+    const second = spawn(process.execPath, [CLI, 'demo'], { env });
+    let said = '';
+    second.stderr.on('data', (text) => (said += String(text)));
+    expect(await new Promise((resolve) => second.on('exit', resolve))).toBe(1);
+    expect(said).toContain('EADDRINUSE');
+
+    const headers = { authorization: `Bearer ${first.token('Secretariat')}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ code: 'IOM', name: 'IOM, renamed', kind: 'igo' });
+    const amended = await fetch(`${first.url}/v1/agencies/IOM/amend`, { method: 'POST', headers, body });
+    expect(amended.status).toBe(200);
+    expect(await first.stop()).toBe(0);
+
+    const again = await Demo.start(dataDir);
+    expect(again.out).toContain('starts with what is there');
+    const { name } = (await (await fetch(`${again.url}/v1/agencies/IOM`)).json()) as { name: string };
+    expect(name).toBe('IOM, renamed');
+    expect(await again.stop()).toBe(0);
+  }, 60_000);
+});
+
 describe('importing', () => {
   it('only reports with --dry-run', async () => {
     const dataDir = join(scratch, 'dry');
@@ -149,6 +175,7 @@ describe('verify, backup and restore', () => {
     const { code, out } = await run(original, 'verify', '--write-anchor', anchor);
     expect([code, out]).toEqual([0, expect.stringMatching(/Sound: \d+ events/)]);
     expect((await run(original, 'backup', copy)).code).toBe(0);
+    expect((await run(original, 'backup', copy)).err).toContain('exists already');
     expect((await run(restored, 'restore', copy)).code).toBe(0);
     expect((await run(restored, 'verify', '--anchor', anchor)).out).toBe(out);
     expect((await run(restored, 'import', CLOCK_CASES)).out).toContain('0 new, 10 known');

@@ -129,6 +129,20 @@ describe('recording a commitment', () => {
   });
 });
 
+describe('an address that cannot be read', () => {
+  it('is a problem too', async () => {
+    for (const [path, status] of [
+      ['/v1/commitments/%E0%A4%A', 400],
+      [`/v1/commitments/${'X'.repeat(500)}`, 414],
+      ['/v1/nowhere', 404],
+    ] as const) {
+      const answer = await server.get(path);
+      expect([path, answer.status]).toEqual([path, status]);
+      expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    }
+  });
+});
+
 describe('who may do what', () => {
   it('tells 401, 403 and 404 apart', async () => {
     const stage = { stage: 'planned', effective: '2012', reportedOn: '2012-11-02' };
@@ -136,6 +150,10 @@ describe('who may do what', () => {
     expect((await server.post('/v1/commitments/IOM-2011-12/stage', stage, 'wrong')).status).toBe(401);
     expect((await server.post('/v1/commitments/IOM-2011-12/stage', stage, ilo)).status).toBe(403);
     expect((await server.post('/v1/commitments/IOM-2011-999/stage', stage, ilo)).status).toBe(404);
+    const unknown = { agency: 'NOBODY', role: 'partner', reportedOn: '2012-11-02' };
+    expect((await server.post('/v1/commitments/IOM-2011-999/agencies', unknown, ilo)).status).toBe(404);
+    expect((await server.post('/v1/commitments/IOM-2011-12/agencies', unknown, ilo)).status).toBe(403);
+    expect((await server.post('/v1/commitments/IOM-2011-12/agencies', unknown, secretariat)).status).toBe(422);
     expect((await server.get('/v1/commitments/IOM-2011-999')).status).toBe(404);
     expect((await server.get('/v1/commitments/IOM-2011-12?asOf=2011-02-16')).status).toBe(404);
   });
@@ -184,6 +202,8 @@ describe('who may do what', () => {
       secretariat,
     );
     expect([amended.status, amended.headers.get('etag')]).toEqual([200, '"1"']);
+    const same = await server.post('/v1/agencies/NEW-AGENCY/amend', { ...agency, name: 'Another name' }, secretariat);
+    expect([same.status, same.body.code]).toEqual([422, 'nothing_amended']);
     const history = await server.get('/v1/agencies/NEW-AGENCY/history');
     expect(history.body.items.map((e: { data: { name: string } }) => e.data.name)).toEqual([
       'A new agency',
@@ -335,7 +355,8 @@ describe('the other acts', () => {
     });
     expect((await server.post(`${at}/milestones/2/reach`, on, iom)).status).toBe(409);
     expect((await server.post(`${at}/milestones/3/reach`, on, iom)).status).toBe(404);
-    expect((await server.post(`${at}/target`, on, iom)).status).toBe(200);
+    expect((await server.post(`${at}/target`, on, iom)).status).toBe(422);
+    expect((await server.post(`${at}/target`, { ...on, date: null }, iom)).status).toBe(200);
     expect((await server.get(at)).body.target).toBeNull();
   });
 });

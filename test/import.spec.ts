@@ -173,7 +173,9 @@ describe('given a folder with faults', () => {
       expect.stringMatching(/^commitments.json 4 \/history: needs at least one entry/),
       expect.stringMatching(/^commitments.json 5 \/history\/1\/mood: property mood should not exist/),
       expect.stringMatching(/^commitments.json 9 \/countries: Unknown country: XXZ/),
+      'commitments.json 10 : is in commitments.json twice, first as row 9',
       expect.stringMatching(/^frameworks.json 1 \/themes\/1\/parent: unknown theme: T-9/),
+      'commitments.json 2 /agencies/1/agency: unknown agency: NOBODY',
       expect.stringMatching(/^commitments.json 3 \/history\/0\/citation\/document: unknown document: D9/),
       expect.stringMatching(/^commitments.json 6 \/history\/0\/effective: 2007 begins after/),
       expect.stringMatching(/^commitments.json 7 \/history\/0\/stage: A standing commitment/),
@@ -200,6 +202,51 @@ describe('given a folder with faults', () => {
     ]);
     folder = join(folder, 'nowhere');
     expect((await plan()).problems[0]!.message).toContain('no such folder');
+  });
+
+  it('lists a parent of another framework, in the folder or registered, and a framework that is another one', async () => {
+    await run();
+    const theme = (code: string, parent: string, framework?: string) => ({ code, label: code, parent, framework });
+    write('frameworks.json', [
+      { code: 'NF', name: 'NF', version: '1', source: 's', themes: [theme('NF-1', 'T-1'), theme('NF-2', 'OF-1')] },
+      {
+        code: 'OF',
+        name: 'OF',
+        version: '1',
+        source: 's',
+        themes: [theme('OF-1', 'OF-2', 'TST'), theme('OF-2', 'T-2')],
+      },
+    ]);
+    expect(await problems()).toEqual([
+      'frameworks.json 2 /themes/0/framework: is another framework',
+      'frameworks.json 1 /themes/0/parent: T-1 is a theme of TST',
+      'frameworks.json 1 /themes/1/parent: OF-1 is a theme of OF',
+      'frameworks.json 2 /themes/1/parent: T-2 is a theme of TST',
+    ]);
+  });
+
+  it('lists every problem of a row, not only the first', async () => {
+    changed((all) => {
+      const [row] = all;
+      Object.assign(row!, { kind: 'dance', themes: ['T-9'], agencies: [{ agency: 'NOPE', role: 'lead' }] });
+      const on = { effective: '2009', reportedOn: '2009-05-01' };
+      all[1]!.history.push({ ...on, stage: 'on_hold' }, { ...on, stage: 'discontinued' });
+    });
+    expect(await problems()).toEqual([
+      expect.stringMatching(/^commitments.json 1 \/kind: /),
+      'commitments.json 1 /agencies/0/agency: unknown agency: NOPE',
+      'commitments.json 1 /themes/0: unknown theme: T-9',
+      expect.stringMatching(/^commitments.json 2 \/history\/2\/note: /),
+      expect.stringMatching(/^commitments.json 2 \/history\/3\/note: /),
+    ]);
+  });
+
+  it('lists a row that is too large to be recorded', async () => {
+    changed((all) => {
+      const entry = { ...all[0]!.history[0]!, note: 'x'.repeat(2000) };
+      all[0]!.history.push(...Array.from({ length: 480 }, () => entry));
+    });
+    expect(await problems()).toEqual([expect.stringMatching(/^commitments.json 1 : The append is \d+ bytes/)]);
   });
 
   it('points out likely duplicates, here and among what is recorded', async () => {

@@ -1,7 +1,9 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply } from 'fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import { Projector } from '#eventsourcing';
+import { PROBLEM_JSON, problemOf } from '#platform';
 import { AppModule, openStores, type Stores } from './app.module.js';
 import { openApi } from './openapi.js';
 import { pagesContext, tidyAddress } from './pages/index.js';
@@ -13,8 +15,13 @@ export async function startServer(
   stores: Stores = openStores(settings),
 ): Promise<NestFastifyApplication> {
   const app = await buildServer(settings, stores);
-  await app.get(Projector).start();
-  await app.listen(settings.port, settings.host);
+  try {
+    await app.get(Projector).start();
+    await app.listen(settings.port, settings.host);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
   return app;
 }
 
@@ -30,7 +37,15 @@ export function closeOnSignal(app: NestFastifyApplication): void {
 
 /** The application, not yet listening and its projections not yet started. */
 export async function buildServer(settings: Settings, stores: Stores): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: settings.bodyLimit, routerOptions: { maxParamLength: 400 } });
+  const adapter = new FastifyAdapter({
+    bodyLimit: settings.bodyLimit,
+    routerOptions: { maxParamLength: 400 },
+    // What is refused before there is a route: addresses that cannot be read.
+    frameworkErrors: (error: Error, _request: unknown, reply: FastifyReply) => {
+      const problem = problemOf(error);
+      void reply.status(problem.status).type(PROBLEM_JSON).send(JSON.stringify(problem));
+    },
+  });
   adapter.getInstance().addHook('onRequest', tidyAddress);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with(settings, stores, pagesContext(settings.publicUrl)),

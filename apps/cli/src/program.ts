@@ -2,7 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import cliProgress from 'cli-progress';
 import { Command } from 'commander';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { AccessStore } from '#access';
 import { SqliteEventStore } from '#event-store-sqlite';
 import { Projector, verify, type Anchor } from '#eventsourcing';
@@ -74,12 +74,18 @@ export function program(): Command {
 }
 
 async function demo(settings: Settings): Promise<void> {
-  if (!(await importFolder(settings, DEMO_FOLDER, false))) process.exit(1);
-  const [secretariat, iom] = withAccess(settings, (access) => {
-    access.revoke(DEMO_LABEL);
-    return [access.create(null, DEMO_LABEL), access.create('IOM', DEMO_LABEL)];
-  }) as [{ token: string }, { token: string }];
-  closeOnSignal(await startServer(settings));
+  const { store } = openLog(settings);
+  const empty = (await store.head()) === null;
+  await store.close();
+  if (!(await importFolder(settings, DEMO_FOLDER, false))) {
+    if (empty) throw new Error(`${DEMO_FOLDER} cannot be imported.`);
+    console.log('What the demo imported was worked on since, so it starts with what is there.');
+  }
+  const app = await startServer(settings);
+  closeOnSignal(app);
+  const access = app.get(AccessStore);
+  access.revoke(DEMO_LABEL);
+  const [secretariat, iom] = [access.create(null, DEMO_LABEL), access.create('IOM', DEMO_LABEL)];
   console.log(`
   Followthrough is running. Ctrl-C ends it.
 
@@ -107,8 +113,11 @@ async function importFolder(settings: Settings, folder: string, dryRun: boolean)
     if (plan.problems.length > 0) return false;
     if (dryRun || plan.commands.length === 0) return true;
     const bar = progressBar('importing', plan.commands.length);
-    await runImport(plan, app.get(CommandBus), (done) => bar.update(done));
-    bar.stop();
+    try {
+      await runImport(plan, app.get(CommandBus), (done) => bar.update(done));
+    } finally {
+      bar.stop();
+    }
     const head = await stores.log.store.head();
     if (head) await projector.reached(head, 60_000);
     return true;
@@ -160,8 +169,9 @@ async function verifyLog(settings: Settings, options: { anchor?: string; writeAn
     const anchor = options.anchor ? (JSON.parse(readFileSync(options.anchor, 'utf8')) as Anchor) : undefined;
     const total = Number((await store.head()) ?? 0);
     const bar = progressBar('verifying', total);
-    const verdict = await verify(store, { anchor, onProgress: (_, position) => bar.update(Number(position)) });
-    bar.stop();
+    const verdict = await verify(store, { anchor, onProgress: (_, position) => bar.update(Number(position)) }).finally(
+      () => bar.stop(),
+    );
     if (!verdict.ok) {
       console.error(`NOT SOUND at position ${verdict.position ?? '(none)'}: ${verdict.reason}`);
       process.exitCode = 1;
@@ -178,6 +188,7 @@ async function verifyLog(settings: Settings, options: { anchor?: string; writeAn
 async function backup(settings: Settings, file: string): Promise<void> {
   const { store } = openLog(settings);
   try {
+    if (existsSync(file)) throw new Error(`${file} exists already. A backup goes to a new file.`);
     await store.backup(file);
   } finally {
     await store.close();

@@ -809,6 +809,7 @@ export const setThemes: Decide<SetThemes> = (c, act, by) => {
 
 export const setTarget: Decide<SetTarget> = (c, act, by) => {
   may(c, by, 'responsible');
+  if (act.date === undefined) throw refused('date_needed', '/date', 'Give the date, or null to lift the target.');
   datesAreSound(by, act.reportedOn);
   return [{ name: 'TargetSet', data: said(act) }];
 };

@@ -21,7 +21,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { headlineOf, todayAt, type FullDate } from '#clocks';
+import { headlineOf, rankedOn, todayAt, type FullDate } from '#clocks';
 import { fold, handle, load, NO_STREAM, Rejected, type Handled, type Log } from '#eventsourcing';
 import { AskedBy, ClockQuery, clocksOf, LOG, Principal, principalOf, referencesIn, type Asked } from '#platform';
 import { Lookup } from '#registers';
@@ -105,15 +105,23 @@ export class CommitmentCommandHandler implements ICommandHandler<CommitmentComma
 
   async execute({ reference, acts: given, asked, together }: CommitmentCommand): Promise<Done> {
     const by: By = { ...asked.by, today: todayAt(new Date()) };
-    for (const { body } of given) await this.lookup.refuseUnknown(referencesIn(body), together);
+    const named = given.flatMap(({ body }) => referencesIn(body));
+    const unknown = await this.lookup.unknownIn(named, together);
+    // Whether one may act at all is told before what the body names.
+    const decide = (on: string | null) => (state: Commitment, revision: number) => {
+      const events = decideAll(on, given, by)(state, revision);
+      if (unknown) throw unknown;
+      return events;
+    };
     if (reference === null) {
-      decideAll(null, given, by)(commitment.initial, NO_STREAM); // refused before a number is taken
+      decide(null)(commitment.initial, NO_STREAM); // refused before a number is taken
+      if (asked.expected !== undefined)
+        throw new Rejected('bad_request', 'If-Match is for a commitment that is recorded already.');
       const { agencies, reportedOn } = given[0]!.body as acts.RecordCommitment;
       const { agency } = agencies.find(({ role }) => role === 'lead')!;
       reference = await takeReference(this.log, agency, reportedOn.slice(0, 4), asked.meta);
     }
-    const decide = decideAll(reference, given, by);
-    const handled = await handle(this.log, commitment, reference, decide, asked.meta, asked.expected);
+    const handled = await handle(this.log, commitment, reference, decide(reference), asked.meta, asked.expected);
     return { reference, ...handled };
   }
 }
@@ -175,10 +183,13 @@ function stageAnswer(handled: Done, { effective, reportedOn }: acts.ReportStage)
   const headline = headlineOf(handled.state.entries, '9999-12-31')!;
   const { stage, revision } = headline;
   if (revision === handled.revision) return { ...done(handled), stage, headlineChanged: true };
+  const sameDay = rankedOn(headline) === rankedOn({ effective, reportedOn, revision: 0 });
   const hint =
     `Revision ${revision} says ${stage}, effective ${headline.effective}, reported on ${headline.reportedOn}; that is later than ` +
-    `effective ${effective}, reported on ${reportedOn}. If it is wrong, report the stage again with the effective date ` +
-    `on which it really came about, ${headline.effective} or later.`;
+    `effective ${effective}, reported on ${reportedOn}. If it is wrong, report the stage again ` +
+    (sameDay
+      ? `with a source of ${headline.reportedOn} or later: where the effective days are equal, the later report holds.`
+      : `with the effective date on which it really came about, ${headline.effective} or later.`);
   const outrankedBy = { revision, stage, effective: headline.effective, reportedOn: headline.reportedOn, hint };
   return { ...done(handled), stage, headlineChanged: false, outrankedBy };
 }

@@ -17,9 +17,9 @@ import {
   type CommitmentAct,
   type CommitmentEvent,
 } from '#commitments';
-import { canonicalJson, fold, load, NO_STREAM, Rejected, type Log } from '#eventsourcing';
+import { canonicalJson, checkAppend, fold, load, NO_STREAM, Rejected, type Log } from '#eventsourcing';
 import { invalid, referencesIn, said, VALIDATION, type Asked } from '#platform';
-import { codeOf, Lookup, RegisterCommand, REGISTERS, type Entry, type Register } from '#registers';
+import { codeOf, Lookup, RegisterCommand, REGISTERS, type Entry, type Register, type Theme } from '#registers';
 import { likelyDuplicates, type Titled } from './likely-duplicates.js';
 
 /** Something that keeps a folder from being imported: where it stands and what is wrong. */
@@ -109,6 +109,8 @@ class Plan {
   readonly #problems: ImportProblem[] = [];
   readonly #entries: PlannedEntry[] = [];
   readonly #commitments: PlannedCommitment[] = [];
+  /** Every body, valid or not: what it names must be known. */
+  readonly #bodies: { body: object; at: Row; pointer: (field: string) => string }[] = [];
   /** Every stream the folder writes, so that ids may refer forward. */
   readonly #together = new Set<string>();
   readonly #firstRows = new Map<string, Row>();
@@ -132,12 +134,16 @@ class Plan {
   read(folder: string, file: string): Row[] {
     const path = join(folder, file);
     const whole = { file, row: 0, data: {} };
-    const text = existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
+    if (existsSync(path) && !statSync(path).isFile()) this.problem(whole, '', 'is not a file');
+    const text = existsSync(path) && statSync(path).isFile() ? readFileSync(path, 'utf8').trim() : '';
     if (text === '') return [];
     this.#counts[file] = { new: 0, known: 0, extended: 0 };
     try {
       const rows: unknown = JSON.parse(text);
-      if (!Array.isArray(rows)) throw new Error('it should be a list of objects');
+      if (!Array.isArray(rows)) {
+        this.problem(whole, '', 'should be a list of objects');
+        return [];
+      }
       return rows.flatMap((data: unknown, i) => {
         if (data && typeof data === 'object' && !Array.isArray(data)) return [{ file, row: i + 1, data: data as Json }];
         this.problem({ ...whole, row: i + 1 }, '', 'should be an object');
@@ -155,17 +161,21 @@ class Plan {
     if (themes === undefined || themes === null) return;
     if (!Array.isArray(themes)) return this.problem(at, '/themes', 'should be a list');
     themes.forEach((theme: unknown, i) => {
-      if (theme && typeof theme === 'object')
+      if (theme && typeof theme === 'object') {
+        const { framework: own = at.data['code'] } = theme as Json;
+        if (own !== at.data['code']) this.problem(at, `/themes/${i}/framework`, 'is another framework');
         this.entry('theme', { ...at, data: { ...theme, framework: at.data['code'] } }, `/themes/${i}`);
-      else this.problem(at, `/themes/${i}`, 'should be an object');
+      } else this.problem(at, `/themes/${i}`, 'should be an object');
     });
   }
 
   entry(kind: Register, at: Row, prefix = ''): void {
     const entry = this.#valid(REGISTERS[kind] as new () => Entry, at.data, at, (field) => prefix + field);
-    if (!entry || !this.#once(`${kind}-${codeOf(entry)}`, at, prefix)) return;
+    const code = at.data['code'] ?? at.data['id'];
+    // Also what is not valid is known by its code, so that those who name it are not at fault too.
+    if (typeof code !== 'string' || !this.#once(`${kind}-${code}`, at, prefix) || !entry) return;
     this.#entries.push({ kind, entry, at, prefix });
-    this.#inFolder.set(`${kind}-${codeOf(entry)}`, entry);
+    this.#inFolder.set(`${kind}-${code}`, entry);
   }
 
   commitment(at: Row): void {
@@ -212,9 +222,9 @@ class Plan {
     const record = this.#valid(RecordCommitment, body, at, inRecord);
     if (!record) {
       // Go on, so that every problem of the row is listed.
-    } else if (!record.reference) return this.problem(at, '/reference', 'is missing');
+    } else if (!record.reference) this.problem(at, '/reference', 'is missing');
     else if (!REFERENCE.test(record.reference))
-      return this.problem(at, '/reference', `should be of the form ${REFERENCE.source}`);
+      this.problem(at, '/reference', `should be of the form ${REFERENCE.source}`);
     add('record', record, inRecord);
     const reportFor = (date: unknown, pointer: string): string | null => {
       const period = periodOf(date);
@@ -247,13 +257,15 @@ class Plan {
         add('reachMilestone', this.#valid(ReachMilestone, { reachedOn, reportedOn }, at, pointer), pointer, i + 1);
     });
     const reference = record?.reference;
-    if (reference && this.#once(`commitment-${reference}`, at, '')) this.#commitments.push({ reference, acts, at });
+    const given = rest['reference'];
+    if (typeof given !== 'string' || !this.#once(`commitment-${given}`, at, '')) return;
+    if (reference) this.#commitments.push({ reference, acts, at });
   }
 
   /** Everything that takes the log or the other rows to know. */
   async check(): Promise<void> {
+    for (const { body, at, pointer } of this.#bodies) await this.#refers(body, at, pointer);
     for (const { kind, entry, at, prefix } of this.#entries) {
-      await this.#refers(entry, at, (field) => prefix + field);
       await this.#noCycle(kind, entry, at, prefix);
       const existing = await this.#lookup.entry(kind, codeOf(entry));
       if (!existing) {
@@ -264,10 +276,7 @@ class Plan {
         this.#same(entry, existing, at, prefix);
       }
     }
-    for (const planned of this.#commitments) {
-      for (const { act, pointer } of planned.acts) await this.#refers(act.body, planned.at, pointer);
-      await this.#plan(planned);
-    }
+    for (const planned of this.#commitments) await this.#plan(planned);
   }
 
   done(known: readonly Titled[]): ImportPlan {
@@ -345,6 +354,7 @@ class Plan {
   ): CommitmentEvent[] | null {
     const by = { ...this.asked().by, today: todayAt(new Date()) };
     const decided: CommitmentEvent[] = [];
+    let refused = false;
     for (const { act, pointer } of acts) {
       try {
         const events = decideAll(reference, [act], by)(state, revision);
@@ -353,10 +363,20 @@ class Plan {
         decided.push(...events);
       } catch (error) {
         if (!(error instanceof Rejected)) throw error;
-        const errors = error.errors.length > 0 ? error.errors : [{ pointer: '', message: error.message }];
-        for (const { pointer: field, message } of errors) this.problem(at, pointer(field), message);
-        return null;
+        const { errors, message: whole } = error;
+        for (const { pointer: field, message } of errors.length > 0 ? errors : [{ pointer: '', message: whole }])
+          this.problem(at, pointer(field), message);
+        refused = true;
+        if (act.act === 'record') break; // nothing can be said of what is not recorded
       }
+    }
+    if (refused) return null;
+    try {
+      const encoded = decided.map((event) => this.log.codec.encode(commitment.category, event));
+      checkAppend(`commitment-${reference}`, NO_STREAM, encoded, this.asked().meta);
+    } catch (error) {
+      this.problem(at, '', (error as Error).message);
+      return null;
     }
     return decided;
   }
@@ -366,6 +386,7 @@ class Plan {
     const body = plainToInstance(of, data);
     const errors = invalid(validateSync(body, VALIDATION)).errors;
     for (const { pointer: field, message } of errors) this.problem(at, pointer(field), message);
+    this.#bodies.push({ body, at, pointer });
     return errors.length > 0 ? null : body;
   }
 
@@ -397,6 +418,11 @@ class Plan {
       while (next && next !== codeOf(entry) && steps++ < 100) next = await above(next);
       if (next === codeOf(entry)) this.problem(at, `${prefix}/${field}`, 'leads back to itself');
     }
+    if (kind !== 'theme') return;
+    const { parent, framework } = entry as Theme;
+    const above = parent && (this.#inFolder.get(`theme-${parent}`) ?? (await this.#lookup.entry('theme', parent)));
+    if (above && (above as Theme).framework !== framework)
+      this.problem(at, `${prefix}/parent`, `${parent} is a theme of ${(above as Theme).framework}`);
   }
 
   #same(entry: Entry, existing: Entry, at: Row, prefix: string, pointer = (field: string) => prefix + field): void {

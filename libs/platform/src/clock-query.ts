@@ -32,7 +32,7 @@ export class ProgressClockQuery extends ClockQuery {
   @ApiProperty({
     required: false,
     type: 'integer',
-    minimum: 1,
+    minimum: 0,
     maximum: 1200,
     default: 12,
     description: 'Calendar months',
@@ -40,7 +40,7 @@ export class ProgressClockQuery extends ClockQuery {
   @IsOptional()
   @Type(() => Number)
   @IsInt()
-  @Min(1)
+  @Min(0)
   @Max(1200)
   staleAfter?: number;
 }

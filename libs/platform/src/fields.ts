@@ -10,18 +10,14 @@ import {
   ArrayMinSize,
   ArrayUnique,
   IsArray,
-  IsBoolean,
   IsIn,
   isISO31661Alpha3,
-  IsInt,
   IsObject,
   IsOptional,
   IsString,
   IsUrl,
   Matches,
-  Max,
   MaxLength,
-  Min,
   MinLength,
   ValidateBy,
   ValidateNested,
@@ -183,8 +179,10 @@ export function referencesIn(body: object, pointer = ''): Reference[] {
     const at = `${pointer}/${property}`;
     const items = [value].flat().map((item: unknown, i) => [item, Array.isArray(value) ? `${at}/${i}` : at] as const);
     const kinds = marked(references, body, property)?.(body);
-    if (kinds) found.push(...items.map(([code, at]) => ({ kinds, code: code as string, pointer: at })));
-    if (marked(nested, body, property)) found.push(...items.flatMap(([item, at]) => referencesIn(item as object, at)));
+    for (const [item, at] of items)
+      if (kinds && typeof item === 'string') found.push({ kinds, code: item, pointer: at });
+      else if (item && typeof item === 'object' && marked(nested, body, property))
+        found.push(...referencesIn(item, at));
   }
   return found;
 }
@@ -255,12 +253,6 @@ export const Countries = (about: About = {}) =>
       },
     }),
   );
-
-/** A whole number. */
-export const Whole = ({ min = 0, max = 1_000_000, ...about }: About & { min?: number; max?: number } = {}) =>
-  field(about, { type: 'integer', minimum: min, maximum: max }, IsInt(), Min(min), Max(max));
-
-export const YesNo = (about: About = {}) => field(about, { type: Boolean }, IsBoolean());
 
 /** One nested object. */
 export const Nested = (of: () => Body, about: About = {}) =>

@@ -53,10 +53,6 @@ export class ThemesQuery extends OmitType(ProgressQuery, ['role']) {
   role?: Role | 'any';
 }
 
-export class TimelineQuery extends ProgressQuery {
-  @Asked('The dates to count at, separated by commas', '2006-11-21,2011-02-17,2012-11-02') dates: string;
-}
-
 export class CommitmentsQuery extends ProgressQuery {
   @Asked('References, separated by commas', 'IOM-2006-24') reference?: string;
   @Asked('An agency, in the role given', 'IOM') agency?: string;

@@ -516,7 +516,9 @@ export class Progress {
       conditions.push(new Sql(`target_last IS ${filter.withTarget ? 'NOT NULL' : 'NULL'}`));
     if (filter.overdue !== undefined) conditions.push(new Sql('overdue = ?', [filter.overdue ? 1 : 0]));
     if (filter.stale !== undefined) conditions.push(new Sql('stale = ?', [filter.stale ? 1 : 0]));
-    for (const word of wordsOf(filter.q ?? '')) conditions.push(new Sql('search LIKE ?', [`% ${word}%`]));
+    const sought = wordsOf(filter.q ?? '');
+    if (filter.q?.trim() && sought.length === 0) conditions.push(new Sql('1 = 0')); // asked for something that is no word
+    for (const word of sought) conditions.push(new Sql('search LIKE ?', [`% ${word}%`]));
 
     const staleBefore = monthsBefore(asOf, staleAfter ?? 12);
     const where = conditions.map(({ text }) => `AND ${text}`).join(' ');

@@ -34,7 +34,7 @@ describe('An entry of a register', () => {
   it('is not amended by saying the same again, in whatever order', () =>
     given(registered)
       .when(amend<Agency>({ kind: 'igo', name: iom.name, code: 'IOM', parent: null }))
-      .then());
+      .rejected('nothing_amended'));
   it('cannot be amended before it is entered', () => given().when(amend(iom)).rejected('not_found'));
 });
 
@@ -66,7 +66,13 @@ describe('With a log', () => {
     }
   };
   const unknownIn = (kind: Register, entry: object, together?: Set<string>) =>
-    errorsOf(new Lookup(log).refuseUnknown(referencesIn(plainToInstance(REGISTERS[kind] as never, entry)), together));
+    errorsOf(
+      new Lookup(log)
+        .unknownIn(referencesIn(plainToInstance(REGISTERS[kind] as never, entry)), together)
+        .then((unknown) => {
+          if (unknown) throw unknown;
+        }),
+    );
   const cycleIn = (kind: Register, entry: object) => errorsOf(new Lookup(log).refuseCycle(kind, entry as Entry));
 
   it('every code that is not registered is refused by name and place', async () => {

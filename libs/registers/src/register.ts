@@ -129,15 +129,15 @@ export const enter =
     return [{ name: 'Registered', data: said(entry) } as NewEvent<RegisterEvents<E>>];
   };
 
-/** Replaces what an entry says; saying the same again changes nothing. */
+/** Replaces what an entry says; saying the same again is refused. */
 export const amend =
   <E extends Entry>(entry: E) =>
   ({ entry: existing }: Registration<E>): NewEvent<RegisterEvents<E>>[] => {
     if (!existing) throw new Rejected('not_found', `${codeOf(entry)} is not registered.`);
     const data = said(entry);
-    return canonicalJson(data) === canonicalJson(existing)
-      ? []
-      : [{ name: 'Amended', data } as NewEvent<RegisterEvents<E>>];
+    if (canonicalJson(data) === canonicalJson(existing))
+      throw new Rejected('nothing_amended', `${codeOf(entry)} says this already.`);
+    return [{ name: 'Amended', data } as NewEvent<RegisterEvents<E>>];
   };
 
 /** Finds what codes in a body refer to; reads the log itself, so that what is acknowledged is also known. */
@@ -166,16 +166,21 @@ export class Lookup {
 
   /**
    * @param together streams that will be written together with the body, and so are as good as known
-   * @throws Rejected that names every unknown code and where in the body it stands
+   * @returns what names every unknown code and where in the body it stands; `null` when all are known
    */
-  async refuseUnknown(references: readonly Reference[], together: ReadonlySet<string> = new Set()): Promise<void> {
+  async unknownIn(
+    references: readonly Reference[],
+    together: ReadonlySet<string> = new Set(),
+  ): Promise<Rejected | null> {
     const errors = [];
     for (const { kinds, code, pointer } of references) {
       let known = kinds.some((kind) => together.has(streamOf({ category: kind }, code)));
       for (const kind of kinds) known ||= await this.has(kind, code);
       if (!known) errors.push({ pointer, message: `Unknown ${kinds.join(' or ')}: ${code}` });
     }
-    if (errors[0]) throw new Rejected('unknown_reference', errors.map(({ message }) => message).join('; '), errors);
+    return errors[0]
+      ? new Rejected('unknown_reference', errors.map(({ message }) => message).join('; '), errors)
+      : null;
   }
 
   /** A parent must be of the same framework, and no chain of parents or successors may come back to its start. */

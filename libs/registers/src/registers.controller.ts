@@ -71,7 +71,8 @@ export class RegisterCommandHandler implements ICommandHandler<RegisterCommand> 
   }
 
   async execute({ kind, act, entry, asked, together }: RegisterCommand): Promise<RegisterAnswer> {
-    await this.lookup.refuseUnknown(referencesIn(entry), together);
+    const unknown = await this.lookup.unknownIn(referencesIn(entry), together);
+    if (unknown) throw unknown;
     await this.lookup.refuseCycle(kind, entry);
     const decide = { enter, amend }[act](entry);
     const aggregate = registers[kind] as unknown as Aggregate<
