@@ -14,7 +14,7 @@ import { IsOptional, Matches } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import { Readable } from 'node:stream';
-import { Projector, type Envelope, type Log, type Meta } from '#eventsourcing';
+import { Projector, Rejected, type Envelope, type Log, type Meta } from '#eventsourcing';
 import { AlwaysOpen, LOG } from '#platform';
 
 class ChangesQuery {
@@ -160,6 +160,8 @@ export class OperationsController implements OnModuleDestroy {
   ): Promise<void> {
     const sse = /text\/event-stream/.test(request.headers.accept ?? '');
     const after = (sse && (request.headers['last-event-id'] as string | undefined)) || query.after || null;
+    if (after !== null && !/^\d{1,16}$/.test(after))
+      throw new Rejected('bad_request', 'Last-Event-ID takes a position as the feed gave it.');
     const gone = new AbortController();
     reply.raw.on('close', () => gone.abort());
     const lines = this.events(

@@ -107,14 +107,16 @@ export const Kebabs = (about: About = {}) =>
     Matches(new RegExp(kebab), { each: true, message: 'each value in $property must be a kebab-case code' }),
   );
 
-const code = '^[A-Za-z0-9._/-]{1,120}$';
+const code = '^[A-Za-z0-9][A-Za-z0-9._/-]{0,119}$';
 /** A code or id that something is registered under. */
 export const Code = (about: About = {}) =>
   field(
     about,
     { type: String, pattern: code },
     IsString(),
-    Matches(new RegExp(code), { message: '$property must be 1 to 120 of A-Z a-z 0-9 . _ / -' }),
+    Matches(new RegExp(code), {
+      message: '$property must be 1 to 120 of A-Z a-z 0-9 . _ / -, the first a letter or digit',
+    }),
   );
 
 /** What a code can name; the register it must be found in. */

@@ -66,13 +66,11 @@ describe('With a log', () => {
     }
   };
   const unknownIn = (kind: Register, entry: object, together?: Set<string>) =>
-    errorsOf(
-      new Lookup(log)
-        .unknownIn(referencesIn(plainToInstance(REGISTERS[kind] as never, entry)), together)
-        .then((unknown) => {
-          if (unknown) throw unknown;
-        }),
-    );
+    errorsOf(refusingUnknown(referencesIn(plainToInstance(REGISTERS[kind] as never, entry)), together));
+  const refusingUnknown = async (...named: Parameters<Lookup['unknownIn']>): Promise<void> => {
+    const unknown = await new Lookup(log).unknownIn(...named);
+    if (unknown) throw unknown;
+  };
   const cycleIn = (kind: Register, entry: object) => errorsOf(new Lookup(log).refuseCycle(kind, entry as Entry));
 
   it('every code that is not registered is refused by name and place', async () => {
