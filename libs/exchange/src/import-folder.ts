@@ -220,10 +220,8 @@ class Plan {
     for (const clash of Object.keys(first).filter((key) => key in rest))
       this.problem(at, `/history/0/${clash}`, 'is not a field of a history entry');
     const record = this.#valid(RecordCommitment, body, at, inRecord);
-    if (!record) {
-      // Go on, so that every problem of the row is listed.
-    } else if (!record.reference) this.problem(at, '/reference', 'is missing');
-    else if (!REFERENCE.test(record.reference))
+    if (record && !record.reference) this.problem(at, '/reference', 'is missing');
+    else if (record && !REFERENCE.test(record.reference!))
       this.problem(at, '/reference', `should be of the form ${REFERENCE.source}`);
     add('record', record, inRecord);
     const reportFor = (date: unknown, pointer: string): string | null => {
