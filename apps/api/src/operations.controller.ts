@@ -14,7 +14,7 @@ import { IsOptional, Matches } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import { Readable } from 'node:stream';
-import { Projector, Rejected, type Envelope, type Log, type Meta } from '#eventsourcing';
+import { decodeAll, Projector, Rejected, type Envelope, type Log, type Meta, type Recorded } from '#eventsourcing';
 import { AlwaysOpen, LOG } from '#platform';
 
 class ChangesQuery {
@@ -59,6 +59,12 @@ class ChangeMeta implements Meta {
   @ApiProperty({ type: String, nullable: true }) readonly causationId: string | null;
 }
 
+class ChangeBlanked implements NonNullable<Recorded['blanked']> {
+  @ApiProperty({ type: 'integer', description: 'Of the Blanked event, in the same stream' }) readonly revision: number;
+  @ApiProperty() readonly reason: string;
+  @ApiProperty({ format: 'date-time' }) readonly recordedAt: string;
+}
+
 class Change {
   @ApiProperty({ description: 'Strictly rising; for `after`' }) readonly position: string;
   @ApiProperty({ example: 'commitment-IOM-2011-12' }) readonly stream: string;
@@ -69,6 +75,8 @@ class Change {
   @ApiProperty({ format: 'date-time' }) readonly recordedAt: string;
   @ApiProperty() readonly meta: ChangeMeta;
   @ApiProperty({ type: 'object', additionalProperties: true }) readonly data: object;
+  @ApiProperty({ required: false, description: 'When its payload was erased; `data` is what is left of it' })
+  readonly blanked?: ChangeBlanked;
 }
 
 const PAGE = 500;
@@ -182,14 +190,16 @@ export class OperationsController implements OnModuleDestroy {
     signal: AbortSignal,
     sse: boolean,
   ): AsyncGenerator<string> {
-    const line = (event: Envelope): string => {
-      const { id, stream, revision, position, type, version, data, meta, recordedAt } = this.log.codec.decode(event);
-      const json = JSON.stringify({ position, stream, revision, id, type, version, recordedAt, meta, data });
+    const line = (event: Recorded): string => {
+      const { position, stream, revision, id, type, version, recordedAt, meta, data, blanked } = event;
+      const json = JSON.stringify({ position, stream, revision, id, type, version, recordedAt, meta, data, blanked });
       return sse ? `id: ${position}\nevent: ${type}\ndata: ${json}\n\n` : `${json}\n`;
     };
+    const lines = async (batch: readonly Envelope[]): Promise<string> =>
+      (await decodeAll(this.log, batch)).map(line).join('');
     if (sse) yield ': followthrough\n\n';
     if (follow) {
-      for await (const batch of this.log.store.subscribe(after, signal)) yield batch.map(line).join('');
+      for await (const batch of this.log.store.subscribe(after, signal)) yield lines(batch);
       return;
     }
     for (
@@ -197,6 +207,6 @@ export class OperationsController implements OnModuleDestroy {
       (batch = await this.log.store.readAll(after, PAGE)).length > 0 && !signal.aborted;
       after = batch.at(-1)!.position
     )
-      yield batch.map(line).join('');
+      yield lines(batch);
   }
 }

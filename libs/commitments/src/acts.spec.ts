@@ -225,6 +225,6 @@ describe('Whose act it is', () => {
   });
   it('a commitment that there is not is not found, rather than forbidden', () =>
     given()
-      .when((c) => acts.setThemes(c, { themes: ['X'], reportedOn }, focalPoint('WB'), { reference: 'IOM-2006-02' }))
+      .when((c) => acts.decide('setThemes', c, { themes: ['X'], reportedOn }, focalPoint('WB'), { reference: 'IOM-2006-02' }))
       .rejected('not_found'));
 });

@@ -34,10 +34,10 @@ const staged = (other: Partial<acts.ReportStage> = {}): CommitmentEvent => ({
 });
 
 const record = (act: Partial<acts.RecordCommitment> = {}, by = secretariat, reference: string | null = null) =>
-  given().when((c) => acts.record(c, { ...wording, ...act }, by, { reference }));
+  given().when((c) => acts.decide('record', c, { ...wording, ...act }, by, { reference }));
 const report = (act: Partial<acts.ReportStage>, by = secretariat, ...history: CommitmentEvent[]) =>
   given(...(history.length > 0 ? history : [recorded()])).when((c) =>
-    acts.reportStage(c, { stage: 'in_progress', effective: '2007', reportedOn: '2007-06-01', ...act }, by, on),
+    acts.decide('reportStage', c, { stage: 'in_progress', effective: '2007', reportedOn: '2007-06-01', ...act }, by, on),
   );
 
 describe('A commitment is recorded', () => {
@@ -47,7 +47,7 @@ describe('A commitment is recorded', () => {
     ));
   it('only once', () =>
     given(recorded())
-      .when((c) => acts.record(c, wording, secretariat, on))
+      .when((c) => acts.decide('record', c, wording, secretariat, on))
       .rejected('already_recorded'));
   it('with exactly one lead', () => {
     record({ agencies: [{ agency: 'IOM', role: 'partner' }] }).rejected('one_lead');
@@ -141,25 +141,25 @@ describe('Dates (rule 3)', () => {
   it.each<[string, (c: acts.Commitment, reportedOn: string) => CommitmentEvent[]]>([
     [
       'addAgency',
-      (c, reportedOn) => acts.addAgency(c, { agency: 'ILO', role: 'partner', reportedOn }, secretariat, on),
+      (c, reportedOn) => acts.decide('addAgency', c, { agency: 'ILO', role: 'partner', reportedOn }, secretariat, on),
     ],
     [
       'changeRole',
-      (c, r) => acts.changeRole(c, { role: 'co_lead', reportedOn: r }, secretariat, { ...on, agency: 'X' }),
+      (c, r) => acts.decide('changeRole', c, { role: 'co_lead', reportedOn: r }, secretariat, { ...on, agency: 'X' }),
     ],
-    ['removeAgency', (c, r) => acts.removeAgency(c, { reportedOn: r }, secretariat, { ...on, agency: 'X' })],
-    ['setThemes', (c, reportedOn) => acts.setThemes(c, { themes: ['T'], reportedOn }, secretariat, on)],
-    ['setTarget', (c, reportedOn) => acts.setTarget(c, { date: '2030', reportedOn }, secretariat, on)],
-    ['addMilestone', (c, reportedOn) => acts.addMilestone(c, { title: 'M', reportedOn }, secretariat, on)],
-    ['reach', (c, r) => acts.reachMilestone(c, { reportedOn: r }, secretariat, { ...on, milestone: 1 })],
+    ['removeAgency', (c, r) => acts.decide('removeAgency', c, { reportedOn: r }, secretariat, { ...on, agency: 'X' })],
+    ['setThemes', (c, reportedOn) => acts.decide('setThemes', c, { themes: ['T'], reportedOn }, secretariat, on)],
+    ['setTarget', (c, reportedOn) => acts.decide('setTarget', c, { date: '2030', reportedOn }, secretariat, on)],
+    ['addMilestone', (c, reportedOn) => acts.decide('addMilestone', c, { title: 'M', reportedOn }, secretariat, on)],
+    ['reach', (c, r) => acts.decide('reachMilestone', c, { reportedOn: r }, secretariat, { ...on, milestone: 1 })],
     [
       'reschedule',
-      (c, r) => acts.rescheduleMilestone(c, { due: '2030', reportedOn: r }, secretariat, { ...on, milestone: 1 }),
+      (c, r) => acts.decide('rescheduleMilestone', c, { due: '2030', reportedOn: r }, secretariat, { ...on, milestone: 1 }),
     ],
-    ['drop', (c, r) => acts.dropMilestone(c, { note: 'n', reportedOn: r }, secretariat, { ...on, milestone: 1 })],
-    ['attachEvidence', (c, reportedOn) => acts.attachEvidence(c, { title: 'E', reportedOn }, secretariat, on)],
-    ['relate', (c, reportedOn) => acts.relate(c, { type: 'part_of', to: 'X-2006-01', reportedOn }, secretariat, on)],
-    ['amendWording', (c, reportedOn) => acts.amendWording(c, { title: 'T', reportedOn }, secretariat, on)],
+    ['drop', (c, r) => acts.decide('dropMilestone', c, { note: 'n', reportedOn: r }, secretariat, { ...on, milestone: 1 })],
+    ['attachEvidence', (c, reportedOn) => acts.decide('attachEvidence', c, { title: 'E', reportedOn }, secretariat, on)],
+    ['relate', (c, reportedOn) => acts.decide('relate', c, { type: 'part_of', to: 'X-2006-01', reportedOn }, secretariat, on)],
+    ['amendWording', (c, reportedOn) => acts.decide('amendWording', c, { title: 'T', reportedOn }, secretariat, on)],
   ])('%s is not reported after today, and is today', (_, decide) => {
     const known = recorded({
       agencies: [...wording.agencies, { agency: 'X', role: 'partner' }],
@@ -236,6 +236,6 @@ describe('A stage is reported', () => {
   });
   it('only of a commitment that there is', () =>
     given()
-      .when((c) => acts.reportStage(c, { stage: 'planned', effective: '2006', reportedOn: '2006-11-21' }, iom, on))
+      .when((c) => acts.decide('reportStage', c, { stage: 'planned', effective: '2006', reportedOn: '2006-11-21' }, iom, on))
       .rejected('not_found'));
 });

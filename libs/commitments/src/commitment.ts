@@ -1,40 +1,87 @@
-/** A commitment: what may be said about it (acts), what was said (events), what that adds up to (state), and the rules. */
-import {
-  headlineOf,
-  lastReported,
-  lastDayOf,
-  firstDayOf,
-  type Entry,
-  type FullDate,
-  type PartialDate,
-  type Reported,
-} from '#clocks';
+/**
+ * A commitment: what may be said about it (acts), what was said (events), what that adds up to (state), as at a date, and the
+ * rules. Its topics have a file each; here is the record act, and the whole.
+ */
 import { ApiProperty } from '@nestjs/swagger';
-import { Rejected, type Aggregate, type FieldError, type NewEvent } from '#eventsourcing';
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { lastDayOf, type FullDate } from '#clocks';
+import { Rejected, type Aggregate, type Happened, type NewEvent } from '#eventsourcing';
 import {
-  Address,
   Code,
-  CodeOf,
   CodesOf,
   Countries,
-  InPeriod,
-  Kebab,
+  invalid,
   Kebabs,
   Language,
   ListOf,
   Nested,
-  OnDate,
   OneOf,
-  said,
   Text,
-  type Principal,
-  type Registered,
+  VALIDATION,
 } from '#platform';
+import * as content from './content.js';
+import { contentAsAt, contentAtFirst, contentEvolvers, Deliverable, Evidence, Milestone, Target } from './content.js';
+import * as corrections from './corrections.js';
+import { blanked, changesOf, correctionsAsAt, isMadeBy, saidAt, type Change, type Said } from './corrections.js';
+import * as editions from './editions.js';
+import { editionEvolvers, editionsAsAt, editionsAtFirst } from './editions.js';
+import * as lineage from './lineage.js';
+import { inWords, lineageAsAt, lineageAtFirst, lineageEvolvers, noCycle, Relation } from './lineage.js';
+import * as responsibility from './responsibility.js';
+import {
+  agenciesAreSound,
+  AgencyRole,
+  askedIfNamed,
+  isResponsible,
+  responsibilityAsAt,
+  responsibilityEvolvers,
+  responsibleAtFirst,
+  type NamedRole,
+  type Role,
+} from './responsibility.js';
+import * as stages from './stages.js';
+import {
+  entryOf,
+  headlineAsAt,
+  isOpen,
+  isProven,
+  NATURES,
+  reportingAgency,
+  ReportStage,
+  stageEvolvers,
+  StageEntry,
+  stageIsSound,
+  STAGES,
+  stagesAsAt,
+  stagesAtFirst,
+  Verification,
+  type Nature,
+  type Stage,
+} from './stages.js';
+import {
+  and,
+  datesAreSound,
+  isCited,
+  refused,
+  refusedTo,
+  told,
+  type By,
+  type Decide,
+  type Evolvers,
+  type On,
+} from './statement.js';
+
+export * from './content.js';
+export * from './corrections.js';
+export * from './editions.js';
+export * from './lineage.js';
+export * from './responsibility.js';
+export * from './stages.js';
+export * from './statement.js';
 
 // ── Words (DESIGN.md §1) ────────────────────────────────────────────────────────────────────────────────────────────
 
-export const STAGES = ['proposed', 'planned', 'in_progress', 'on_hold', 'completed', 'discontinued'] as const;
-export const NATURES = ['one_off', 'recurring', 'standing'] as const;
 export const STRENGTHS = ['undertaken', 'intended', 'offered', 'proposed'] as const;
 export const KINDS = [
   'research',
@@ -49,91 +96,11 @@ export const KINDS = [
   'funding',
   'advocacy',
 ] as const;
-/** At most one of these per agency … */
-export const RESPONSIBLE_ROLES = ['lead', 'co_lead', 'partner'] as const;
-/** … and any of these beside it. */
-export const OTHER_ROLES = ['observer', 'funder', 'host'] as const;
-export const ROLES = [...RESPONSIBLE_ROLES, ...OTHER_ROLES] as const;
-
-export type Stage = (typeof STAGES)[number];
-export type Nature = (typeof NATURES)[number];
-export type Role = (typeof ROLES)[number];
 
 /** A given reference is opaque and never parsed. */
 export const REFERENCE = /^[A-Z0-9.-]+-\d{4}-\d{2,}$/;
 
-// ── Acts: each class is the request body, its validation and its OpenAPI schema ─────────────────────────────────────
-
-export class Citation {
-  @CodeOf('document', { example: 'D-2012-MC2353' }) document: string;
-  @Text({ max: 300, description: 'Paragraph, lines or page', example: 'para 26' }) locator: string;
-}
-
-/** What every act says: when its source says so, and where that can be read … */
-class Sourced {
-  @OnDate({ description: 'The date of the document or return that says so; not after today', example: '2012-11-02' })
-  reportedOn: FullDate;
-  @Nested(() => Citation, { optional: true, description: 'Without it the reporting agency itself is the source' })
-  citation?: Citation | null;
-}
-
-/** … and most may say a word about it. */
-class Act extends Sourced {
-  @Text({ max: 2000, optional: true }) note?: string | null;
-}
-
-export class ReportStage extends Act {
-  @OneOf(STAGES, { example: 'in_progress' }) stage: Stage;
-  @InPeriod({ description: 'When it happened; may not begin after reportedOn', example: '2012-11-02' })
-  effective: PartialDate;
-  @CodeOf('agency', {
-    optional: true,
-    description: 'The agency that reports. A focal point always reports for its own agency',
-    example: 'IOM',
-  })
-  agency?: string | null;
-}
-
-export class AgencyRole {
-  @CodeOf('agency', { example: 'IOM' }) agency: string;
-  @OneOf(ROLES, { example: 'partner' }) role: Role;
-}
-
-export class Target {
-  @InPeriod({ example: '2011' }) date: PartialDate;
-  @Text({ max: 2000, optional: true }) note?: string | null;
-}
-
-export class Milestone {
-  @Text({ example: 'Research Guide produced' }) title: string;
-  @InPeriod({ optional: true, example: '2011-06' }) due?: PartialDate | null;
-  @InPeriod({ optional: true, example: '2011' }) reachedOn?: PartialDate | null;
-}
-
-export class Deliverable {
-  @Kebab({ example: 'publication' }) type: string;
-  @Text({ example: 'Research Guide' }) title: string;
-}
-
-export class Evidence {
-  @Text({ max: 500, example: 'Research Guide' }) title: string;
-  @InPeriod({ optional: true, example: '2011' }) date?: PartialDate | null;
-  @Address({ optional: true, example: 'https://example.org/research-guide' }) url?: string | null;
-  @Language({ optional: true }) language?: string | null;
-}
-
-const mayLeadTo = ({ type }: { type?: string }): readonly Registered[] =>
-  type === 'prepares_for' ? ['commitment', 'forum'] : ['commitment'];
-
-export class Relation {
-  @Code({ description: 'An open code: part_of, continues, replaces, depends_on, prepares_for …', example: 'part_of' })
-  type: string;
-  @CodeOf(mayLeadTo, {
-    description: 'The reference of a commitment; for prepares_for also the id of a forum',
-    example: 'IOM-2011-10',
-  })
-  to: string;
-}
+// ── The record act: each class is the request body, its validation and its OpenAPI schema ───────────────────────────
 
 export class RecordCommitment extends ReportStage {
   @Code({
@@ -162,222 +129,66 @@ export class RecordCommitment extends ReportStage {
   @ListOf(() => Relation, { optional: true }) relations?: Relation[] | null;
 }
 
-export class AddAgency extends Act {
-  @CodeOf('agency', { example: 'ILO' }) agency: string;
-  @OneOf(ROLES, { example: 'partner' }) role: Role;
-}
-
-const FORMER_LEAD = ['co_lead', 'partner', 'none'] as const;
-type FormerLead = (typeof FORMER_LEAD)[number];
-
-export class ChangeRole extends Act {
-  @OneOf(ROLES, { description: 'The new role. `lead` moves the lead in one act', example: 'co_lead' }) role: Role;
-  @OneOf(ROLES, {
-    optional: true,
-    description: 'The role that changes, when the agency has several',
-    example: 'partner',
-  })
-  from?: Role | null;
-  @OneOf(FORMER_LEAD, {
-    optional: true,
-    description: 'When the lead moves: what the former lead becomes (default partner)',
-    example: 'partner',
-  })
-  formerLeadBecomes?: FormerLead | null;
-}
-
-export class RemoveAgency extends Act {
-  @OneOf(ROLES, {
-    optional: true,
-    description: 'Only this role; without it all roles of the agency',
-    example: 'funder',
-  })
-  role?: Role | null;
-}
-
-export class SetThemes extends Act {
-  @CodesOf('theme', { min: 1, example: ['HLD06-15', 'HLD06-01'] }) themes: string[];
-}
-
-export class SetTarget extends Act {
-  @InPeriod({ optional: true, description: 'null: no target any more', example: '2013-06' }) date?: PartialDate | null;
-}
-
-export class AddMilestone extends Act {
-  @Text({ example: 'Indicators piloted in two countries' }) title: string;
-  @InPeriod({ optional: true, example: '2013-03' }) due?: PartialDate | null;
-}
-
-export class ReachMilestone extends Act {
-  @InPeriod({ optional: true, example: '2013-02' }) reachedOn?: PartialDate | null;
-}
-
-export class RescheduleMilestone extends Act {
-  @InPeriod({ example: '2013-09' }) due: PartialDate;
-}
-
-export class DropMilestone extends Sourced {
-  @Text({ max: 2000, description: 'Why', example: 'Merged with the regional pilot' }) note: string;
-}
-
-export class AttachEvidence extends Act {
-  @Text({ max: 500, example: 'Research Guide' }) title: string;
-  @InPeriod({ optional: true, example: '2011' }) date?: PartialDate | null;
-  @Address({ optional: true, example: 'https://example.org/research-guide' }) url?: string | null;
-  @Language({ optional: true }) language?: string | null;
-}
-
-export class Relate extends Act {
-  @Code({ example: 'part_of' }) type: string;
-  @CodeOf(mayLeadTo, { example: 'IOM-2011-10' }) to: string;
-}
-
-export class AmendWording extends Act {
-  @Text({ optional: true, example: 'ACP Observatory on Migration' }) title?: string | null;
-  @Text({ max: 4000, optional: true }) summary?: string | null;
-  @Language({ optional: true }) language?: string | null;
-  @Text({ max: 2000, optional: true }) condition?: string | null;
-}
-
 // ── Events ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** An event's data is what its act said, without the nulls. `agency` is the one that reports; absent: whoever leads. */
-export type CommitmentEvents = {
-  Recorded: Omit<RecordCommitment, 'reference'>;
-  StageReported: ReportStage;
-  AgencyAdded: AddAgency;
-  RoleChanged: Act & {
-    agency: string;
-    from: Role;
-    role: Role;
-    formerLeadBecomes?: FormerLead;
+/** An event's data is what its act said, without the nulls. An item of a list that was retracted is null. */
+type Statements = {
+  Recorded: Omit<
+    RecordCommitment,
+    'reference' | 'agencies' | 'milestones' | 'deliverables' | 'evidence' | 'relations'
+  > & {
+    agencies: NamedRole[];
+    milestones?: (Milestone | null)[] | null;
+    deliverables?: (Deliverable | null)[] | null;
+    evidence?: (Evidence | null)[] | null;
+    relations?: ((Omit<Relation, 'type'> & { type: string }) | null)[] | null;
   };
-  AgencyRemoved: Act & { agency: string; roles: Role[] };
-  ThemesSet: SetThemes;
-  TargetSet: SetTarget;
-  MilestoneAdded: AddMilestone & { milestone: number };
-  MilestoneReached: ReachMilestone & { milestone: number };
-  MilestoneRescheduled: RescheduleMilestone & { milestone: number };
-  MilestoneDropped: DropMilestone & { milestone: number };
-  EvidenceAttached: AttachEvidence;
-  Related: Relate;
-  WordingAmended: AmendWording;
-};
+} & stages.StageEvents &
+  responsibility.ResponsibilityEvents &
+  content.ContentEvents &
+  editions.EditionEvents &
+  lineage.LineageEvents;
 
+export type CommitmentEvents = Statements & corrections.CorrectionEvents;
 export type CommitmentEvent = NewEvent<CommitmentEvents>;
 
 // ── State: facts with their dates, so that it can be asked as at any date ───────────────────────────────────────────
 
-/** One value that a thing had, and from which report on. */
-interface Fact<T> extends Reported {
-  readonly value: T;
-}
-type Facts<T> = readonly Fact<T>[];
-
-export class StageEntry extends ReportStage implements Entry {
-  @ApiProperty({ type: 'integer', description: 'Of the event that says so' }) readonly revision: number;
-}
-
-const REPORTED_ON = {
-  type: String,
-  format: 'date',
-  nullable: true,
-  description: 'null: said when the commitment was recorded, and so true whenever it exists',
-} as const;
-
-export class ReportedEvidence extends Evidence implements Reported {
-  @Nested(() => Citation, { optional: true }) citation?: Citation | null;
-  @ApiProperty(REPORTED_ON) readonly reportedOn: FullDate | null;
-  @ApiProperty({ type: 'integer' }) readonly revision: number;
-}
-
-export class ReportedRelation extends Relation implements Reported {
-  @ApiProperty(REPORTED_ON) readonly reportedOn: FullDate | null;
-  @ApiProperty({ type: 'integer' }) readonly revision: number;
-}
-
-interface MilestoneFacts extends Reported {
-  readonly title: string;
-  readonly due: Facts<PartialDate | null>;
-  readonly reached: Facts<{ on: PartialDate | null }>;
-  readonly dropped: Facts<string>;
-}
-
-/** What an act did to the roles of an agency. */
-interface RoleFact extends Reported {
-  readonly agency: string;
-  readonly loses: readonly Role[];
-  readonly gains?: Role;
-  readonly formerLeadBecomes?: FormerLead;
-}
-
-export interface Commitment {
+export interface Commitment
+  extends stages.Stages, responsibility.Responsibility, content.Content, editions.Editions, lineage.Lineage {
   readonly recorded: Pick<
-    CommitmentEvents['Recorded'],
-    'kind' | 'nature' | 'strength' | 'regions' | 'countries' | 'followsUp' | 'deliverables'
+    Statements['Recorded'],
+    'kind' | 'nature' | 'strength' | 'regions' | 'countries' | 'deliverables'
   > | null;
-  readonly wording: { readonly [K in 'title' | 'summary' | 'language' | 'condition']: Facts<string | null> };
-  readonly entries: readonly StageEntry[];
-  /** In the order of (reportedOn, revision). */
-  readonly roles: readonly RoleFact[];
-  readonly themes: Facts<readonly string[]>;
-  readonly target: Facts<Target | null>;
-  readonly milestones: readonly MilestoneFacts[];
-  readonly evidence: readonly ReportedEvidence[];
-  readonly relations: readonly ReportedRelation[];
-  /** The reportedOn of every act. */
+  /** The reportedOn of every act: whatever it said, it is a sign of life. */
   readonly reports: readonly FullDate[];
+  /** Every event, and what corrections and retractions made of it. */
+  readonly said: readonly Said[];
+  readonly changes: ReadonlyMap<number, readonly Change[]>;
 }
 
 const nothing: Commitment = {
   recorded: null,
-  wording: { title: [], summary: [], language: [], condition: [] },
-  entries: [],
-  roles: [],
-  themes: [],
-  target: [],
-  milestones: [],
-  evidence: [],
-  relations: [],
   reports: [],
+  said: [],
+  changes: new Map(),
+  ...stagesAtFirst,
+  ...responsibleAtFirst,
+  ...contentAtFirst,
+  ...editionsAtFirst,
+  ...lineageAtFirst,
 };
 
-/** `facts` and one more. */
-const and = <T>(facts: Facts<T> | undefined, value: T, { reportedOn, revision }: Reported): Facts<T> => [
-  ...(facts ?? []),
-  { value, reportedOn, revision },
-];
+const there = <T>(items: readonly (T | null)[] | null | undefined): T[] =>
+  (items ?? []).filter((item) => item !== null);
 
-/** `c` after what an act of `reportedOn` did to the roles of an agency. */
-const withRoles = (c: Commitment, { reportedOn, ...fact }: RoleFact): Commitment => ({
-  ...c,
-  roles: [
-    ...c.roles.filter((r) => (r.reportedOn ?? '') <= (reportedOn ?? '')),
-    { reportedOn, ...fact },
-    ...c.roles.filter((r) => (r.reportedOn ?? '') > (reportedOn ?? '')),
-  ],
-});
-
-const changedMilestone = (
-  c: Commitment,
-  number: number,
-  change: (milestone: MilestoneFacts) => Partial<MilestoneFacts>,
-): Commitment => ({
-  ...c,
-  milestones: c.milestones.map((m, i) => (i + 1 === number ? { ...m, ...change(m) } : m)),
-});
-
-/** Wraps every evolve function: an act's date counts as a sign of life, whatever it said. */
-type Evolve = Aggregate<Commitment, CommitmentEvents>['evolve'];
-
-const evolve: Evolve = {
+const statements: Evolvers<Statements> = {
   Recorded: (c, { data, revision }) => {
     const whenever = { reportedOn: null, revision };
     const { title, summary, language, condition, milestones, evidence, relations, kind, nature, strength } = data;
     const { regions, countries, followsUp, deliverables } = data;
-    const recorded: Commitment = {
-      ...heard(c, data),
-      recorded: { kind, nature, strength, regions, countries, followsUp, deliverables },
+    return {
+      recorded: { kind, nature, strength, regions, countries, deliverables },
       wording: {
         title: and(c.wording.title, title, whenever),
         summary: and(c.wording.summary, summary, whenever),
@@ -385,121 +196,129 @@ const evolve: Evolve = {
         condition: and(c.wording.condition, condition ?? null, whenever),
       },
       entries: [...c.entries, entryOf(data, revision)],
-      themes: and(c.themes, data.themes, whenever),
+      roles: data.agencies.map(({ agency, role, asked }) => ({ ...whenever, agency, loses: [], gains: role, asked })),
+      themes: and(c.themes, { themes: data.themes }, whenever),
       target: and(c.target, data.target ?? null, whenever),
-      milestones: (milestones ?? []).map((m) => ({
-        ...whenever,
-        title: m.title,
-        due: and([], m.due ?? null, whenever),
-        reached: m.reachedOn ? and([], { on: m.reachedOn }, whenever) : [],
-        dropped: [],
-      })),
-      evidence: (evidence ?? []).map((e) => ({ ...e, ...whenever })),
-      relations: (relations ?? []).map((r) => ({ ...r, ...whenever })),
-    };
-    const roles = data.agencies.map(({ agency, role }) => ({ ...whenever, agency, loses: [], gains: role }));
-    return { ...recorded, roles };
-  },
-  StageReported: (c, { data, revision }) => ({ ...heard(c, data), entries: [...c.entries, entryOf(data, revision)] }),
-  AgencyAdded: (c, { data: { agency, role, reportedOn }, revision }) =>
-    withRoles(heard(c, { reportedOn }), { agency, loses: [], gains: role, reportedOn, revision }),
-  RoleChanged: (c, { data: { agency, from, role, formerLeadBecomes, reportedOn }, revision }) =>
-    withRoles(heard(c, { reportedOn }), {
-      agency,
-      loses: [from],
-      gains: role,
-      formerLeadBecomes,
-      reportedOn,
-      revision,
-    }),
-  AgencyRemoved: (c, { data: { agency, roles, reportedOn }, revision }) =>
-    withRoles(heard(c, { reportedOn }), { agency, loses: roles, reportedOn, revision }),
-  ThemesSet: (c, { data, revision }) => ({
-    ...heard(c, data),
-    themes: and(c.themes, data.themes, { ...data, revision }),
-  }),
-  TargetSet: (c, { data, revision }) => {
-    const { date, note } = data;
-    return { ...heard(c, data), target: and(c.target, date ? { date, note } : null, { ...data, revision }) };
-  },
-  MilestoneAdded: (c, { data: { title, due, reportedOn, ...data }, revision }) => {
-    const at = { reportedOn, revision };
-    const milestone = { ...at, title, due: and([], due ?? null, at), reached: [], dropped: [] };
-    return { ...heard(c, { ...data, reportedOn }), milestones: [...c.milestones, milestone] };
-  },
-  MilestoneReached: (c, { data, revision }) =>
-    changedMilestone(heard(c, data), data.milestone, ({ reached }) => ({
-      reached: and(reached, { on: data.reachedOn ?? null }, { ...data, revision }),
-    })),
-  MilestoneRescheduled: (c, { data, revision }) =>
-    changedMilestone(heard(c, data), data.milestone, ({ due }) => ({ due: and(due, data.due, { ...data, revision }) })),
-  MilestoneDropped: (c, { data, revision }) =>
-    changedMilestone(heard(c, data), data.milestone, ({ dropped }) => ({
-      dropped: and(dropped, data.note, { ...data, revision }),
-    })),
-  EvidenceAttached: (c, { data, revision }) => {
-    const { title, date, url, language, citation, reportedOn } = data;
-    return {
-      ...heard(c, data),
-      evidence: [...c.evidence, { title, date, url, language, citation, reportedOn, revision }],
+      milestones: (milestones ?? []).flatMap((m, i) =>
+        m === null
+          ? []
+          : {
+              ...whenever,
+              number: i + 1,
+              title: m.title,
+              due: and([], m.due ?? null, whenever),
+              reached: m.reachedOn ? and([], { on: m.reachedOn }, whenever) : [],
+              dropped: [],
+            },
+      ),
+      evidence: there(evidence).map((e) => ({ ...e, ...whenever })),
+      relations: there(relations).map((r) => ({ ...r, ...whenever })),
+      followsUp: and(c.followsUp, followsUp ?? [], whenever),
     };
   },
-  Related: (c, { data: { type, to, reportedOn }, revision }) => ({
-    ...heard(c, { reportedOn }),
-    relations: [...c.relations, { type, to, reportedOn, revision }],
-  }),
-  WordingAmended: (c, { data, revision }) => {
-    const amended = { ...c.wording };
-    for (const key of Object.keys(amended) as (keyof typeof amended)[])
-      if (data[key]) amended[key] = and(amended[key], data[key], { ...data, revision });
-    return { ...heard(c, data), wording: amended };
-  },
+  ...stageEvolvers,
+  ...responsibilityEvolvers,
+  ...contentEvolvers,
+  ...editionEvolvers,
+  ...lineageEvolvers,
 };
 
-const heard = (c: Commitment, { reportedOn }: { reportedOn: FullDate }): Commitment => ({
-  ...c,
-  reports: [...c.reports, reportedOn],
-});
+/** `c` after a statement. */
+function after(c: Commitment, said: Said): Commitment {
+  const evolve = statements[said.name as keyof Statements] as (c: Commitment, event: Happened<object>) => object;
+  return { ...c, ...evolve(c, said), reports: [...c.reports, (said.data as { reportedOn: FullDate }).reportedOn] };
+}
 
-const entryOf = (data: ReportStage, revision: number): StageEntry => {
-  const { stage, effective, reportedOn, agency, note, citation } = data;
-  return { stage, effective, reportedOn, agency, note, citation, revision };
-};
+/** The state after everything that was said, each as corrected since; what was retracted was never said. */
+function again(said: readonly Said[]): Commitment {
+  const changes = changesOf(said);
+  return said.reduce(
+    (c, one) => {
+      if (!(one.name in statements)) return c;
+      const last = changes.get(one.revision)?.at(-1);
+      return last?.says === null ? c : after(c, { ...one, data: last?.says ?? one.data });
+    },
+    { ...nothing, said, changes },
+  );
+}
+
+type Evolve = Aggregate<Commitment, CommitmentEvents>['evolve'];
+
+const evolve = {
+  ...Object.fromEntries(
+    Object.keys(statements).map((name) => [
+      name,
+      (c: Commitment, event: Happened<object>) => {
+        const said = { name: name as keyof Statements, data: event.data, revision: event.revision, by: event.by };
+        return { ...after(c, said), said: [...c.said, said] };
+      },
+    ]),
+  ),
+  Corrected: (c, event) => again([...c.said, { name: 'Corrected', ...event }]),
+  Retracted: (c, event) => again([...c.said, { name: 'Retracted', ...event }]),
+  Blanked: (c, event) => again([...blanked(c.said, event.data), { name: 'Blanked', ...event }]),
+} as Evolve;
 
 export const commitment: Aggregate<Commitment, CommitmentEvents> = { category: 'commitment', initial: nothing, evolve };
 
 // ── A commitment as at a date ───────────────────────────────────────────────────────────────────────────────────────
 
-export class MilestoneAsAt {
-  @ApiProperty({ type: 'integer', minimum: 1, description: 'Its number, for acts on it' }) milestone: number;
-  @ApiProperty() title: string;
-  @ApiProperty({ type: String, nullable: true, example: '2011-06' }) due: PartialDate | null;
-  @ApiProperty() reached: boolean;
-  @ApiProperty({ type: String, nullable: true, example: '2011' }) reachedOn: PartialDate | null;
-  @ApiProperty({ type: String, nullable: true, description: 'Why it was given up' }) dropped: string | null;
-}
+const COUNT = { type: 'integer', minimum: 1 } as const;
 
 export class CommitmentAsAt {
   @ApiProperty() readonly title: string;
   @ApiProperty() readonly summary: string;
   @ApiProperty({ type: String, nullable: true }) readonly language: string | null;
-  @ApiProperty({ type: String, nullable: true }) readonly condition: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'What it depends on' }) readonly condition: string | null;
+  @ApiProperty({ type: () => content.LiftedCondition, nullable: true })
+  readonly conditionLifted: content.LiftedCondition | null;
   @ApiProperty({ enum: KINDS }) readonly kind: (typeof KINDS)[number];
   @ApiProperty({ enum: NATURES }) readonly nature: Nature;
   @ApiProperty({ enum: STRENGTHS }) readonly strength: (typeof STRENGTHS)[number];
-  @ApiProperty({ enum: STAGES }) readonly stage: Stage;
+  @ApiProperty({ enum: lineage.LIVES, description: 'Only an active record is counted' }) readonly life: lineage.Life;
+  @ApiProperty({ type: () => lineage.EndOfRecord, nullable: true }) readonly end: lineage.EndOfRecord | null;
+  @ApiProperty({ enum: STAGES, description: 'The lead’s part' }) readonly stage: Stage;
   @ApiProperty({ type: () => StageEntry, description: 'The entry that the stage rests on' })
   readonly headline: StageEntry;
-  @ApiProperty({ type: [AgencyRole], description: 'The lead first' }) readonly agencies: AgencyRole[];
+  @ApiProperty({ type: () => Verification, nullable: true, description: 'Of the headline; null: unreviewed' })
+  readonly verification: Verification | null;
+  @ApiProperty({ type: [stages.Part], description: 'What lead, co-leads and partners each say of their part' })
+  readonly parts: readonly stages.Part[];
+  @ApiProperty({
+    type: 'object',
+    properties: Object.fromEntries([...STAGES, 'unreported'].map((stage) => [stage, COUNT])),
+    additionalProperties: false,
+    description: 'The parts by stage',
+    example: { in_progress: 1, unreported: 1 },
+  })
+  readonly spread: { readonly [S in Stage | 'unreported']?: number };
+  @ApiProperty({ type: [responsibility.AgencyAsAt], description: 'The lead first' })
+  readonly agencies: responsibility.AgencyAsAt[];
+  @ApiProperty({ type: [responsibility.DeclinedRole] }) readonly declined: readonly responsibility.DeclinedRole[];
+  @ApiProperty({ type: () => responsibility.LeadTransfer, nullable: true, description: 'The lead is on offer' })
+  readonly leadTransfer: responsibility.LeadTransfer | null;
   @ApiProperty({ type: [String] }) readonly themes: readonly string[];
   @ApiProperty({ type: [String] }) readonly regions: readonly string[];
   @ApiProperty({ type: [String] }) readonly countries: readonly string[];
   @ApiProperty({ type: [String] }) readonly followsUp: readonly string[];
   @ApiProperty({ type: () => Target, nullable: true }) readonly target: Target | null;
-  @ApiProperty({ type: [MilestoneAsAt] }) readonly milestones: MilestoneAsAt[];
+  @ApiProperty({ type: [content.MilestoneAsAt] }) readonly milestones: content.MilestoneAsAt[];
   @ApiProperty({ type: [Deliverable] }) readonly deliverables: readonly Deliverable[];
-  @ApiProperty({ type: [ReportedEvidence] }) readonly evidence: readonly ReportedEvidence[];
-  @ApiProperty({ type: [ReportedRelation] }) readonly relations: readonly ReportedRelation[];
+  @ApiProperty({ type: [content.ReportedEvidence] }) readonly evidence: readonly content.ReportedEvidence[];
+  @ApiProperty({ type: [content.Claims], description: 'What sources say, side by side' })
+  readonly claims: readonly content.Claims[];
+  @ApiProperty({ type: [editions.Edition], description: 'Of a recurring commitment, the last one last' })
+  readonly editions: readonly editions.Edition[];
+  @ApiProperty({ type: () => editions.Edition, nullable: true }) readonly lastEdition: editions.Edition | null;
+  @ApiProperty({ type: String, nullable: true, example: '2007-10', description: 'When the next edition is due' })
+  readonly nextDue: string | null;
+  @ApiProperty({ type: [editions.Upkeep], description: 'Of a standing commitment: whether it was kept up, per period' })
+  readonly upkeep: readonly editions.Upkeep[];
+  @ApiProperty({ type: () => editions.Upkeep, nullable: true }) readonly lastUpkeep: editions.Upkeep | null;
+  @ApiProperty({ type: [lineage.ReportedRelation] }) readonly relations: readonly lineage.ReportedRelation[];
+  @ApiProperty({ type: [lineage.TakenOver], description: 'From commitments that ended in this one' })
+  readonly tookOver: readonly lineage.TakenOver[];
+  @ApiProperty({ type: [corrections.Correction] }) readonly corrections: readonly corrections.Correction[];
   @ApiProperty({ type: [StageEntry], description: 'The stage entries reported by then, in the order recorded' })
   readonly entries: readonly StageEntry[];
   @ApiProperty({ type: String, format: 'date' }) readonly lastReportedOn: FullDate;
@@ -507,187 +326,36 @@ export class CommitmentAsAt {
 
 /** A commitment as at a date by the clock rules of DESIGN.md §2; `null` when it does not exist by then. */
 export function asAt(c: Commitment, asOf: FullDate): CommitmentAsAt | null {
-  const headline = headlineOf(c.entries, asOf);
+  const headline = headlineAsAt(c, asOf);
   if (!headline || !c.recorded) return null;
-  const { regions, countries, followsUp, deliverables, ...recorded } = c.recorded;
-  const now = <T>(facts: Facts<T>): T | undefined => lastReported(facts, asOf)?.value;
-  const known = (fact: Reported): boolean => (fact.reportedOn ?? '') <= asOf;
+  const { regions, countries, deliverables, ...recorded } = c.recorded;
   return {
     ...recorded,
-    title: now(c.wording.title)!,
-    summary: now(c.wording.summary)!,
-    language: now(c.wording.language) ?? null,
-    condition: now(c.wording.condition) ?? null,
+    ...contentAsAt(c, asOf),
     stage: headline.stage,
     headline,
-    agencies: agenciesAsAt(c, asOf),
-    themes: now(c.themes) ?? [],
+    ...stagesAsAt(c, headline, asOf),
+    ...responsibilityAsAt(c, asOf),
     regions: regions ?? [],
     countries: countries ?? [],
-    followsUp: followsUp ?? [],
-    target: now(c.target) ?? null,
-    milestones: c.milestones.flatMap((m, i) => {
-      if (!known(m)) return [];
-      const reached = now(m.reached);
-      return {
-        milestone: i + 1,
-        title: m.title,
-        due: now(m.due) ?? null,
-        reached: reached !== undefined,
-        reachedOn: reached?.on ?? null,
-        dropped: now(m.dropped) ?? null,
-      };
-    }),
-    deliverables: deliverables ?? [],
-    evidence: c.evidence.filter(known),
-    relations: c.relations.filter(known),
-    entries: c.entries.filter(known),
+    deliverables: there(deliverables),
+    ...editionsAsAt(c, asOf),
+    ...lineageAsAt(c, asOf),
+    corrections: correctionsAsAt(c.said, asOf),
+    entries: c.entries.filter(({ reportedOn }) => reportedOn <= asOf),
     lastReportedOn: c.reports.reduce((last, on) => (on <= asOf && on > last ? on : last), ''),
   };
 }
 
-/**
- * The agencies of a commitment and their roles as at a date, the lead first. What acts did is done again in the order of
- * their reports, so that an act that comes late in the log takes effect where it belongs: there is one lead at any date,
- * who stops being it only when another takes the lead.
- */
-function agenciesAsAt(c: Commitment, asOf: FullDate): AgencyRole[] {
-  let lead = '';
-  const beside: AgencyRole[] = [];
-  const lose = (agency: string, gone: (role: Role) => boolean) => {
-    for (let i = beside.length; i-- > 0;)
-      if (beside[i]!.agency === agency && gone(beside[i]!.role)) beside.splice(i, 1);
-  };
-  for (const { agency, loses, gains, formerLeadBecomes, reportedOn } of c.roles) {
-    if ((reportedOn ?? '') > asOf) break;
-    const responsibility = [...loses, gains].some((role) => role && isResponsible(role));
-    lose(agency, (role) => role === gains || loses.includes(role) || (responsibility && isResponsible(role)));
-    if (gains === 'lead') {
-      if (lead && lead !== agency && formerLeadBecomes && formerLeadBecomes !== 'none')
-        beside.push({ agency: lead, role: formerLeadBecomes });
-      lead = agency;
-    } else if (gains && !(isResponsible(gains) && agency === lead)) beside.push({ agency, role: gains });
-  }
-  return [{ agency: lead, role: 'lead' }, ...beside];
-}
-
 /** The dates on which anything about a commitment may read otherwise than the day before, in order. */
-export const turningPoints = (c: Commitment): FullDate[] => [...new Set(c.reports)].sort();
+export const turningPoints = (c: Commitment): FullDate[] =>
+  [...new Set([...c.reports, ...c.roles.flatMap(({ reportedOn }) => reportedOn ?? [])])].sort();
 
 /** Rule 4. */
 export const isOverdue = (c: Pick<CommitmentAsAt, 'target' | 'stage' | 'nature'>, asOf: FullDate): boolean =>
   c.target !== null && lastDayOf(c.target.date) < asOf && isOpen(c.stage) && c.nature !== 'standing';
 
-export const isOpen = (stage: Stage): boolean => stage !== 'completed' && stage !== 'discontinued';
-
-// ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** Who acts, and what day it is (UTC). */
-export interface By extends Pick<Principal, 'role' | 'agency'> {
-  readonly today: FullDate;
-}
-
-/** What the route names: the commitment itself (`null`: its reference is yet to be generated), and what of it. */
-interface On {
-  readonly reference: string | null;
-  readonly agency?: string;
-  readonly milestone?: number;
-}
-
-/** Decides an act: the events it yields, or `Rejected`. */
-export type Decide<A> = (c: Commitment, act: A, by: By, on: On) => CommitmentEvent[];
-
-const refused = (code: string, pointer: string, message: string): Rejected =>
-  new Rejected(code, message, [{ pointer, message }]);
-
-/** Rule 3 of DESIGN.md §2, for the act's own date and every period it names. */
-function datesAreSound(
-  by: By,
-  reportedOn: FullDate,
-  periods: { [pointer: string]: PartialDate | null | undefined } = {},
-): void {
-  const errors: FieldError[] = [];
-  if (reportedOn > by.today)
-    errors.push({ pointer: '/reportedOn', message: `reportedOn ${reportedOn} is after today, ${by.today}` });
-  for (const [pointer, period] of Object.entries(periods))
-    if (period && firstDayOf(period) > reportedOn)
-      errors.push({ pointer, message: `${period} begins after it was reported, on ${reportedOn}` });
-  if (errors[0]) throw new Rejected('date_in_the_future', errors.map((e) => e.message).join('; '), errors);
-}
-
-function stageIsSound(c: Commitment, act: ReportStage, nature: Nature, evidence: number): void {
-  if (act.stage === 'completed' && nature === 'standing')
-    throw refused(
-      'standing_never_completes',
-      '/stage',
-      'A standing commitment is kept up or not; it is never completed.',
-    );
-  if (act.stage === 'completed' && !act.citation && evidence === 0)
-    throw refused('completed_needs_proof', '/citation', 'Completed needs evidence or a citation.');
-  if ((act.stage === 'discontinued' || act.stage === 'on_hold') && !act.note)
-    throw refused('note_needed', '/note', `${act.stage} needs a note that says why.`);
-  const goesBack = (asOf: FullDate): boolean => {
-    const before = headlineOf(c.entries, asOf);
-    return before?.stage === 'completed' && headlineOf([...c.entries, entryOf(act, Infinity)], asOf) !== before;
-  };
-  if (act.stage !== 'completed' && !act.note && (goesBack(act.reportedOn) || goesBack(NOW)))
-    throw refused('note_needed', '/note', 'Going back from completed needs a note that says why.');
-}
-
-/** A date that no report is after. */
-const NOW = '9999-12-31';
-
-/** The commitment as it stands today: every reportedOn is in the past. */
-function standing(c: Commitment): CommitmentAsAt {
-  const now = asAt(c, NOW);
-  if (!now) throw new Rejected('not_found', 'There is no such commitment.');
-  return now;
-}
-
-type Who = 'responsible' | 'contributing';
-
-/** The secretariat may do everything; a lead or co-lead every act; a partner may attach evidence. */
-function may(c: Commitment, by: By, who: Who): CommitmentAsAt {
-  const now = standing(c);
-  if (by.role === 'secretariat') return now;
-  const roles: readonly Role[] = who === 'responsible' ? ['lead', 'co_lead'] : RESPONSIBLE_ROLES;
-  if (!now.agencies.some(({ agency, role }) => agency === by.agency && roles.includes(role)))
-    throw new Rejected(
-      'forbidden',
-      `${by.agency} is not ${roles.join(', ')} of this commitment, so this act is not its to do.`,
-    );
-  return now;
-}
-
-function reportingAgency(by: By, named: string | null | undefined): string | undefined {
-  if (by.role === 'secretariat') return named ?? undefined;
-  if (named && named !== by.agency)
-    throw refusedTo(`A focal point of ${by.agency} reports for ${by.agency} only, not for ${named}.`);
-  return by.agency!;
-}
-
-const refusedTo = (message: string): Rejected => new Rejected('forbidden', message);
-
-const isResponsible = (role: Role): boolean => (RESPONSIBLE_ROLES as readonly Role[]).includes(role);
-
-function agenciesAreSound(agencies: readonly AgencyRole[]): void {
-  const leads = agencies.filter(({ role }) => role === 'lead').length;
-  if (leads !== 1) throw refused('one_lead', '/agencies', `A commitment has exactly one lead, not ${leads}.`);
-  agencies.forEach(({ agency, role }, i) => {
-    const clash = agencies
-      .slice(0, i)
-      .find(
-        (other) =>
-          other.agency === agency && (other.role === role || (isResponsible(role) && isResponsible(other.role))),
-      );
-    if (clash)
-      throw refused(
-        'one_role',
-        `/agencies/${i}`,
-        `${agency} cannot be ${role} beside ${clash.role}: one of lead, co_lead, partner.`,
-      );
-  });
-}
+// ── Rules of recording and correcting ───────────────────────────────────────────────────────────────────────────────
 
 function ownReference(reference: string | null | undefined, by: By): void {
   if (!reference) return;
@@ -702,43 +370,8 @@ function ownReference(reference: string | null | undefined, by: By): void {
     throw refusedTo(`A focal point of ${by.agency} may only use references ${by.agency}-<year>-<number>.`);
 }
 
-function relationIsSound(reference: string | null, { to }: Relation, pointer: string): void {
-  if (to === reference)
-    throw refused('related_to_itself', `${pointer}/to`, 'A commitment cannot be related to itself.');
-}
-
-/** A milestone that was not dropped by the date of an act on it. */
-function openMilestone(c: Commitment, number: number | undefined, reportedOn: FullDate): MilestoneFacts {
-  const milestone = c.milestones[(number ?? 0) - 1];
-  if (!milestone) throw new Rejected('not_found', `There is no milestone ${number}.`);
-  if (lastReported(milestone.dropped, reportedOn))
-    throw new Rejected('milestone_dropped', `Milestone ${number} was dropped.`);
-  return milestone;
-}
-
-/** The role an act on an agency is about: the one named, or the only one it has. */
-function roleOf(then: readonly AgencyRole[], agency: string | undefined, named: Role | null | undefined): Role {
-  const roles = then.filter((a) => a.agency === agency).map(({ role }) => role);
-  if (roles.length === 0) throw new Rejected('not_found', `${agency} has no role in this commitment by then.`);
-  const role = named ?? roles.find(isResponsible) ?? roles[0]!;
-  if (!roles.includes(role)) throw refused('no_such_role', '/from', `${agency} is not ${role} of this commitment.`);
-  return role;
-}
-
-/** Whether an agency may be given a role beside those it has; `leaving` is the one it gives up for it. */
-function roleIsFree(then: readonly AgencyRole[], agency: string, role: Role, leaving?: Role): void {
-  for (const { role: has } of then.filter((a) => a.agency === agency))
-    if (has === role || (has !== leaving && isResponsible(has) && isResponsible(role)))
-      throw refused(
-        'one_role',
-        '/role',
-        `${agency} is ${has} already: one of lead, co_lead, partner, and no role twice.`,
-      );
-}
-
-// ── Acts and what they yield ────────────────────────────────────────────────────────────────────────────────────────
-
-export const record: Decide<RecordCommitment> = (c, act, by, { reference }) => {
+const record: Decide<RecordCommitment> = (c, act, by, on) => {
+  const { reference } = on;
   if (c.recorded) throw new Rejected('already_recorded', `${reference} is recorded already.`);
   ownReference(act.reference, by);
   agenciesAreSound(act.agencies);
@@ -747,121 +380,296 @@ export const record: Decide<RecordCommitment> = (c, act, by, { reference }) => {
     throw refusedTo(`A focal point of ${by.agency} records commitments that ${by.agency} leads, not ${lead}.`);
   if (reference === null && !REFERENCE.test(`${lead}-2000-01`))
     throw refused('reference_needed', '/reference', `No reference can be made of ${lead}: please give one.`);
+  const agency = reportingAgency(by, act.agency);
+  if (agency && !act.agencies.some((a) => a.agency === agency && isResponsible(a.role)))
+    throw refused('no_part', '/agency', `${agency} is not lead, co-lead or partner, and so has no part to report on.`);
   datesAreSound(by, act.reportedOn, {
     '/effective': act.effective,
     ...Object.fromEntries((act.evidence ?? []).map((e, i) => [`/evidence/${i}/date`, e.date])),
     ...Object.fromEntries((act.milestones ?? []).map((m, i) => [`/milestones/${i}/reachedOn`, m.reachedOn])),
   });
-  stageIsSound(c, act, act.nature, act.evidence?.length ?? 0);
-  act.relations?.forEach((relation, i) => relationIsSound(reference, relation, `/relations/${i}`));
-  const { reference: _reference, ...data } = said(act);
-  return [{ name: 'Recorded', data: { ...data, agency: reportingAgency(by, act.agency) } }];
+  stageIsSound(c, act, act.nature, agency ?? lead, (act.evidence?.length ?? 0) > 0);
+  act.relations?.forEach(({ type, to }, i) => noCycle(on, type, to, `/relations/${i}/to`));
+  const { reference: _, ...data } = told(act);
+  const agencies = data.agencies.map((a) => ({ ...a, ...askedIfNamed(by, act, a.agency, agency ?? lead) }));
+  return [{ name: 'Recorded', data: { ...data, agencies, agency } }];
 };
 
-export const reportStage: Decide<ReportStage> = (c, act, by) => {
-  const now = may(c, by, 'responsible');
-  datesAreSound(by, act.reportedOn, { '/effective': act.effective });
-  stageIsSound(c, act, now.nature, c.evidence.length);
-  return [{ name: 'StageReported', data: { ...said(act), agency: reportingAgency(by, act.agency) } }];
-};
+/** What two have agreed on, or what follows elsewhere, is settled by the acts made for it. */
+const SETTLED = ['LeadOffered', 'LeadAccepted', 'LeadDeclined', 'LeadOfferWithdrawn', 'TookOver'];
+const isCorrectable = ({ name }: Said): boolean => name in statements && !SETTLED.includes(name);
+const ENDS_IT = ['Merged', 'SplitUp', 'Superseded', 'Withdrawn'];
 
-export const addAgency: Decide<AddAgency> = (c, act, by) => {
-  may(c, by, 'responsible');
-  datesAreSound(by, act.reportedOn);
-  if (act.role === 'lead')
-    throw refused(
-      'one_lead',
-      '/role',
-      'There is a lead already. Change an agency’s role to lead to move it in one act.',
+/** Whether the whole is as sound with a correction as it would be had everything been said so at once. */
+function wholeIsSound(c: Commitment): Commitment {
+  if (!c.recorded || c.entries.length === 0)
+    throw new Rejected('last_entry', 'Nothing would be left of it: withdraw the commitment instead.');
+  const { nature } = c.recorded;
+  for (const entry of c.entries.filter(({ stage }) => stage === 'completed')) {
+    if (nature === 'standing')
+      throw new Rejected('standing_never_completes', `It was reported as completed (revision ${entry.revision}).`);
+    if (!isCited(entry) && !isProven(c))
+      throw new Rejected('completed_needs_proof', `Revision ${entry.revision}, completed, would rest on nothing.`);
+  }
+  if (c.editions.length > 0 && nature !== 'recurring') throw new Rejected('not_recurring', 'It has had editions.');
+  if (c.upkeep.length > 0 && nature !== 'standing') throw new Rejected('not_standing', 'Its upkeep was reported.');
+  return c;
+}
+
+/** The act whose event this is, with the class of its body. */
+export const actOf = ({ name }: Pick<Said, 'name'>) =>
+  Object.values(ACTS as unknown as Record<string, ActDefinition<object>>).find(({ yields }) => yields === name)!;
+
+/** What an event would say with some fields said otherwise: valid, and decided as if it were said for the first time. */
+const correct: Decide<corrections.Correct> = (c, { says, reason, citation }, by, on) => {
+  const { said } = c;
+  const was = saidAt(said, on.revision);
+  if (!isCorrectable(was) || ENDS_IT.includes(was.name))
+    throw new Rejected(
+      'not_correctable',
+      `${was.name} cannot be corrected; it may be retracted, or answered by another act.`,
     );
-  roleIsFree(agenciesAsAt(c, act.reportedOn), act.agency, act.role);
-  return [{ name: 'AgencyAdded', data: said(act) }];
+  const { body: Body, decide } = actOf(was);
+  const before = (c.changes.get(was.revision)?.at(-1)?.says ?? was.data) as Record<string, unknown>;
+  const faults = validateSync(plainToInstance(Body, says), { ...VALIDATION, skipMissingProperties: true });
+  if (faults.length > 0) throw invalid(faults, '/says');
+  const { asked, ...merged } = { ...before, ...says };
+  for (const [key, value] of Object.entries(merged)) if (Array.isArray(value)) merged[key] = there(value);
+  const whole = plainToInstance(Body, merged);
+  const missing = validateSync(whole, { ...VALIDATION, whitelist: false, forbidNonWhitelisted: false });
+  if (missing.length > 0) throw invalid(missing, '/says');
+  const numbered = (data: object) => (data as { milestones?: unknown[] | null }).milestones?.length ?? 0;
+  if (numbered(before) !== numbered({ ...before, ...says }))
+    throw refused(
+      'milestones_are_numbered',
+      '/says/milestones',
+      'Retract a milestone, or add one: their numbers stay.',
+    );
+
+  const { agency, milestone } = was.data as { agency?: string; milestone?: number };
+  const without = again(said.filter(({ revision }) => revision !== was.revision));
+  const asSecretariat: By = { ...by, role: 'secretariat', agency: null };
+  const now = asAt(without, by.today) ?? asAt(c, by.today)!;
+  const [decided] = decide(without, whole, asSecretariat, { ...on, agency, milestone }, now);
+  const kept =
+    was.name === 'Recorded'
+      ? Object.fromEntries(Object.entries(before).filter(([key]) => !(key in says)))
+      : { ...(milestone && { milestone }), ...(asked === true && !NAMES_WHO.some((key) => key in says) && { asked }) };
+  const data = { revision: was.revision, says: { ...decided!.data, ...kept }, reason, ...(citation && { citation }) };
+  wholeIsSound(evolve.Corrected(c, { data, revision: said.length, by: was.by }));
+  return [{ name: 'Corrected', data }];
 };
 
-export const changeRole: Decide<ChangeRole> = (c, { formerLeadBecomes, ...act }, by, { agency }) => {
-  may(c, by, 'responsible');
-  datesAreSound(by, act.reportedOn);
-  const then = agenciesAsAt(c, act.reportedOn);
-  const from = roleOf(then, agency, act.from);
-  if (from === 'lead')
-    throw refused('one_lead', '/role', 'A commitment needs a lead: make another agency the lead instead.');
-  roleIsFree(then, agency!, act.role, from);
-  const moved = act.role === 'lead' && { formerLeadBecomes: formerLeadBecomes ?? 'partner' };
-  return [{ name: 'RoleChanged', data: { ...said(act), agency: agency!, from, ...moved } }];
+/** What decides whether an agency is asked. */
+const NAMES_WHO = ['agency', 'role', 'citation', 'citations'];
+const LISTED = /^\/(milestones|evidence|deliverables|relations)\/(\d+)$/;
+
+const retract: Decide<corrections.Retract> = (c, { item, reason, citation }, _, on) => {
+  const was = saidAt(c.said, on.revision);
+  if (!isCorrectable(was))
+    throw new Rejected('not_correctable', `${was.name} cannot be retracted: answer it by another act.`);
+  const last = c.changes.get(was.revision)?.at(-1);
+  if (last?.says === null) throw new Rejected('already_retracted', `Revision ${was.revision} was retracted already.`);
+  if (was.name === 'Recorded' && !item)
+    throw new Rejected(
+      'record_stays',
+      'The record act stays: correct it, retract an item of it, or withdraw the commitment.',
+    );
+  if (item) {
+    const [, list, index] = LISTED.exec(item) ?? [];
+    const items = list && ((last?.says ?? was.data) as Record<string, unknown[] | undefined>)[list];
+    if (was.name !== 'Recorded' || !items || !items[Number(index)])
+      throw refused('no_such_item', '/item', `There is no ${item} in revision ${was.revision}.`);
+  }
+  const data = { revision: was.revision, reason, ...(item && { item }), ...(citation && { citation }) };
+  wholeIsSound(evolve.Retracted(c, { data, revision: c.said.length, by: was.by }));
+  return [{ name: 'Retracted', data }];
 };
 
-export const removeAgency: Decide<RemoveAgency> = (c, { role, ...act }, by, { agency }) => {
-  may(c, by, 'responsible');
-  datesAreSound(by, act.reportedOn);
-  const then = agenciesAsAt(c, act.reportedOn);
-  const one = roleOf(then, agency, role);
-  const roles = role ? [one] : then.filter((a) => a.agency === agency).map((a) => a.role);
-  if (roles.includes('lead'))
-    throw refused('one_lead', '/role', `${agency} is the lead. Make another agency the lead first.`);
-  return [{ name: 'AgencyRemoved', data: { ...said(act), agency: agency!, roles } }];
+const blank: Decide<corrections.Blank> = (c, act, by, { revision }) =>
+  corrections.blank(c.said, act, by, ({ name }) => 1 + (commitment.upcasts?.[name]?.length ?? 0), revision);
+
+// ── All acts: who may do them, on what, and what decides them ───────────────────────────────────────────────────────
+
+/** Whose act it is, beside the secretariat, which may do all. */
+type Who = (now: CommitmentAsAt, by: By, on: Omit<On, 'reference'>, c: Commitment) => boolean;
+
+const holding =
+  (...roles: readonly Role[]): Who =>
+  (now, by) =>
+    now.agencies.some(({ agency, role }) => agency === by.agency && roles.includes(role));
+
+const nobody: Who = () => false;
+const lead = holding('lead');
+const responsible = holding('lead', 'co_lead');
+const contributing = holding('lead', 'co_lead', 'partner');
+const named: Who = (_, by, { agency }) => agency === by.agency;
+const offered: Who = ({ leadTransfer }, by) => leadTransfer?.to === by.agency;
+const read: Who = ({ parts }, by) =>
+  parts.some(({ agency, verification }) => agency === by.agency && verification !== null);
+const maker: Who = (_, by, { revision }, c) => isMadeBy(saidAt(c.said, revision), by.agency);
+
+/** What an act can be done on as things stand. */
+type Choices = (now: CommitmentAsAt, c: Commitment) => readonly Omit<On, 'reference'>[];
+
+const when =
+  (holds: (now: CommitmentAsAt) => unknown): Choices =>
+  (now) =>
+    holds(now) ? [{}] : [];
+const others: Choices = ({ agencies }) =>
+  [...new Set(agencies.map(({ agency }) => agency))]
+    .filter((agency) => agency !== agencies[0]!.agency)
+    .map((agency) => ({ agency }));
+const asked: Choices = ({ agencies }) => agencies.filter((a) => a.asked).map(({ agency }) => ({ agency }));
+const standingMilestones: Choices = ({ milestones }) =>
+  milestones.filter(({ dropped }) => dropped === null).map(({ milestone }) => ({ milestone }));
+const openMilestones: Choices = ({ milestones }) =>
+  milestones.filter(({ dropped, reached }) => dropped === null && !reached).map(({ milestone }) => ({ milestone }));
+const stands = (c: Commitment, { revision }: Said): boolean => c.changes.get(revision)?.at(-1)?.says !== null;
+
+interface ActDefinition<A> {
+  readonly body: new () => A;
+  /** The name of its event; none: the record of what it yields is not an act that can be corrected. */
+  readonly yields: keyof CommitmentEvents;
+  readonly who: Who;
+  readonly decide: Decide<A>;
+  /** Absent: it can always be done. */
+  readonly on?: Choices;
+  /** It may also be done on a record that has ended. */
+  readonly afterwards?: true;
+}
+
+const act = <A>(
+  yields: keyof CommitmentEvents,
+  body: new () => A,
+  who: Who,
+  decide: Decide<A>,
+  more: Pick<ActDefinition<A>, 'on' | 'afterwards'> = {},
+): ActDefinition<A> => ({ body, yields, who, decide, ...more });
+
+/** Every act on a commitment. */
+export const ACTS = {
+  record: act('Recorded', RecordCommitment, () => true, record, { on: () => [] }),
+  reportStage: act('StageReported', ReportStage, contributing, stages.reportStage),
+  verify: act('Verified', stages.Verify, nobody, stages.verify, { afterwards: true }),
+  reply: act('Replied', stages.Reply, read, stages.reply, {
+    on: when(({ parts, verification }) => verification ?? parts.some((part) => part.verification)),
+    afterwards: true,
+  }),
+  addAgency: act('AgencyAdded', responsibility.AddAgency, responsible, responsibility.addAgency),
+  changeRole: act('RoleChanged', responsibility.ChangeRole, responsible, responsibility.changeRole, { on: others }),
+  removeAgency: act('AgencyRemoved', responsibility.RemoveAgency, responsible, responsibility.removeAgency, {
+    on: others,
+  }),
+  acceptRole: act('RoleAccepted', responsibility.AcceptRole, named, responsibility.acceptRole, { on: asked }),
+  declineRole: act('RoleDeclined', responsibility.DeclineRole, named, responsibility.declineRole, {
+    on: (now, c) => asked({ ...now, agencies: now.agencies.slice(1) }, c),
+  }),
+  offerLead: act('LeadOffered', responsibility.OfferLead, lead, responsibility.offerLead, {
+    on: when(({ leadTransfer }) => !leadTransfer),
+  }),
+  acceptLead: act('LeadAccepted', responsibility.AcceptLead, offered, responsibility.acceptLead, {
+    on: when(({ leadTransfer }) => leadTransfer),
+  }),
+  declineLead: act('LeadDeclined', responsibility.DeclineLead, offered, responsibility.declineLead, {
+    on: when(({ leadTransfer }) => leadTransfer),
+  }),
+  withdrawLeadOffer: act(
+    'LeadOfferWithdrawn',
+    responsibility.WithdrawLeadOffer,
+    lead,
+    responsibility.withdrawLeadOffer,
+    {
+      on: when(({ leadTransfer }) => leadTransfer),
+    },
+  ),
+  setThemes: act('ThemesSet', content.SetThemes, responsible, content.setThemes),
+  setTarget: act('TargetSet', content.SetTarget, responsible, content.setTarget),
+  addMilestone: act('MilestoneAdded', content.AddMilestone, responsible, content.addMilestone),
+  reachMilestone: act('MilestoneReached', content.ReachMilestone, responsible, content.reachMilestone, {
+    on: openMilestones,
+  }),
+  rescheduleMilestone: act(
+    'MilestoneRescheduled',
+    content.RescheduleMilestone,
+    responsible,
+    content.rescheduleMilestone,
+    { on: standingMilestones },
+  ),
+  dropMilestone: act('MilestoneDropped', content.DropMilestone, responsible, content.dropMilestone, {
+    on: standingMilestones,
+  }),
+  attachEvidence: act('EvidenceAttached', content.AttachEvidence, contributing, content.attachEvidence),
+  amendWording: act('WordingAmended', content.AmendWording, responsible, content.amendWording),
+  liftCondition: act('ConditionLifted', content.LiftCondition, responsible, content.liftCondition, {
+    on: when(({ condition, conditionLifted }) => condition && !conditionLifted),
+  }),
+  claim: act('Claimed', content.Claim, contributing, content.claim),
+  holdEdition: act('EditionHeld', editions.HoldEdition, contributing, editions.holdEdition, {
+    on: when(({ nature }) => nature === 'recurring'),
+  }),
+  reportUpkeep: act('UpkeepReported', editions.ReportUpkeep, contributing, editions.reportUpkeep, {
+    on: when(({ nature }) => nature === 'standing'),
+  }),
+  relate: act('Related', lineage.Relate, responsible, lineage.relate),
+  merge: act('Merged', lineage.Merge, lead, lineage.merge(asAt)),
+  split: act('SplitUp', lineage.Split, lead, lineage.split(asAt)),
+  supersede: act('Superseded', lineage.Supersede, lead, lineage.supersede(asAt)),
+  withdraw: act('Withdrawn', lineage.Withdraw, lead, lineage.withdraw),
+  correct: act('Corrected', corrections.Correct, maker, correct, {
+    on: (_, { said }) =>
+      said.filter((s) => isCorrectable(s) && !ENDS_IT.includes(s.name)).map(({ revision }) => ({ revision })),
+    afterwards: true,
+  }),
+  retract: act('Retracted', corrections.Retract, maker, retract, {
+    on: (_, c) =>
+      c.said
+        .filter((s) => isCorrectable(s) && s.name !== 'Recorded' && stands(c, s))
+        .map(({ revision }) => ({ revision })),
+    afterwards: true,
+  }),
+  blank: act('Blanked', corrections.Blank, nobody, blank, {
+    on: (_, { said }) => said.filter(({ name }) => name !== 'Blanked').map(({ revision }) => ({ revision })),
+    afterwards: true,
+  }),
+} as const;
+
+export type ActName = keyof typeof ACTS;
+export type BodyOf<A extends ActName> = InstanceType<(typeof ACTS)[A]['body']>;
+
+/**
+ * Decides any act: is there such a commitment, is the act the caller's, has the record not ended, and then the act's own rule.
+ * @throws Rejected
+ */
+export function decide<A extends ActName>(name: A, c: Commitment, body: BodyOf<A>, by: By, on: On): CommitmentEvent[] {
+  const { who, decide: decideMatter, afterwards } = ACTS[name] as unknown as ActDefinition<object>;
+  if (name === 'record') return decideMatter(c, body, by, on, null as never);
+  const now = asAt(c, by.today);
+  if (!now) throw new Rejected('not_found', 'There is no such commitment.');
+  if (by.role !== 'secretariat' && !who(now, by, on, c)) throw refusedTo(notYours(now, by));
+  const { reportedOn = by.today } = body as { reportedOn?: FullDate };
+  if (now.end && !afterwards && reportedOn >= now.end.reportedOn!)
+    throw new Rejected('not_active', `It was ${now.end.life}${inWords(now.end)} on ${now.end.reportedOn}.`);
+  return decideMatter(c, body, by, on, now);
+}
+
+const notYours = ({ agencies }: CommitmentAsAt, { agency }: By): string => {
+  const roles = agencies.filter((a) => a.agency === agency).map(({ role }) => role);
+  return `${agency} is ${roles.join(' and ') || 'no agency'} of this commitment, so this act is not its to do.`;
 };
 
-export const setThemes: Decide<SetThemes> = (c, act, by) => {
-  may(c, by, 'responsible');
-  datesAreSound(by, act.reportedOn);
-  return [{ name: 'ThemesSet', data: said(act) }];
-};
+/** An act that someone may do as things stand, and on what. */
+export type AllowedAct = { readonly act: ActName } & Omit<On, 'reference' | 'others'>;
 
-export const setTarget: Decide<SetTarget> = (c, act, by) => {
-  may(c, by, 'responsible');
-  if (act.date === undefined) throw refused('date_needed', '/date', 'Give the date, or null to lift the target.');
-  datesAreSound(by, act.reportedOn);
-  return [{ name: 'TargetSet', data: said(act) }];
-};
-
-export const addMilestone: Decide<AddMilestone> = (c, act, by) => {
-  may(c, by, 'responsible');
-  datesAreSound(by, act.reportedOn);
-  return [{ name: 'MilestoneAdded', data: { ...said(act), milestone: c.milestones.length + 1 } }];
-};
-
-export const reachMilestone: Decide<ReachMilestone> = (c, act, by, { milestone }) => {
-  may(c, by, 'responsible');
-  const { reached } = openMilestone(c, milestone, act.reportedOn);
-  datesAreSound(by, act.reportedOn, { '/reachedOn': act.reachedOn });
-  if (lastReported(reached, act.reportedOn))
-    throw new Rejected('milestone_reached', `Milestone ${milestone} was reached already.`);
-  return [{ name: 'MilestoneReached', data: { ...said(act), milestone: milestone! } }];
-};
-
-export const rescheduleMilestone: Decide<RescheduleMilestone> = (c, act, by, { milestone }) => {
-  may(c, by, 'responsible');
-  openMilestone(c, milestone, act.reportedOn);
-  datesAreSound(by, act.reportedOn);
-  return [{ name: 'MilestoneRescheduled', data: { ...said(act), milestone: milestone! } }];
-};
-
-export const dropMilestone: Decide<DropMilestone> = (c, act, by, { milestone }) => {
-  may(c, by, 'responsible');
-  openMilestone(c, milestone, act.reportedOn);
-  datesAreSound(by, act.reportedOn);
-  return [{ name: 'MilestoneDropped', data: { ...said(act), milestone: milestone! } }];
-};
-
-export const attachEvidence: Decide<AttachEvidence> = (c, act, by) => {
-  may(c, by, 'contributing');
-  datesAreSound(by, act.reportedOn, { '/date': act.date });
-  return [{ name: 'EvidenceAttached', data: said(act) }];
-};
-
-export const relate: Decide<Relate> = (c, act, by, { reference }) => {
-  may(c, by, 'responsible');
-  datesAreSound(by, act.reportedOn);
-  relationIsSound(reference, act, '');
-  if (c.relations.some(({ type, to }) => type === act.type && to === act.to))
-    throw new Rejected('already_related', `It is related to ${act.to} as ${act.type} already.`);
-  return [{ name: 'Related', data: said(act) }];
-};
-
-export const amendWording: Decide<AmendWording> = (c, act, by) => {
-  may(c, by, 'responsible');
-  datesAreSound(by, act.reportedOn);
-  if (!act.title && !act.summary && !act.language && !act.condition)
-    throw refused('nothing_amended', '', 'Give at least one of title, summary, language, condition.');
-  return [{ name: 'WordingAmended', data: said(act) }];
-};
+/** Every act that someone may do on a commitment as it stands today. */
+export function allowedActs(c: Commitment, by: By): AllowedAct[] {
+  const now = asAt(c, by.today);
+  if (!now) return [];
+  return (Object.keys(ACTS) as ActName[]).flatMap((name) => {
+    const { who, on = () => [{}], afterwards } = ACTS[name] as unknown as ActDefinition<object>;
+    if (now.end && !afterwards) return [];
+    return on(now, c)
+      .filter((choice) => by.role === 'secretariat' || who(now, by, choice, c))
+      .map((choice) => ({ act: name, ...choice }));
+  });
+}

@@ -1,70 +1,71 @@
-import {
-  Body,
-  Controller,
-  Get,
-  HttpCode,
-  Inject,
-  Param,
-  ParseIntPipe,
-  Post,
-  Query,
-  Res,
-  applyDecorators,
-} from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import {
   ApiConflictResponse,
   ApiCreatedResponse,
   ApiOkResponse,
   ApiOperation,
+  ApiParam,
   ApiProperty,
   ApiTags,
 } from '@nestjs/swagger';
+import { plainToInstance } from 'class-transformer';
 import type { FastifyReply } from 'fastify';
 import { headlineOf, rankedOn, todayAt, type FullDate } from '#clocks';
-import { fold, handle, load, NO_STREAM, Rejected, type Handled, type Log } from '#eventsourcing';
-import { AskedBy, ClockQuery, clocksOf, LOG, Principal, principalOf, referencesIn, type Asked } from '#platform';
-import { Lookup } from '#registers';
-import * as acts from './commitment.js';
+import { decodeAll, fold, handle, load, NO_STREAM, Rejected, streamOf, type Handled, type Log } from '#eventsourcing';
 import {
+  AskedBy,
+  Caller,
+  ClockQuery,
+  clocksOf,
+  LOG,
+  Principal,
+  principalOf,
+  referencesIn,
+  type Asked,
+  type Reference,
+} from '#platform';
+import { Lookup } from '#registers';
+import {
+  ACTS,
+  actOf,
+  allowedActs,
   asAt,
   commitment,
   CommitmentAsAt,
+  Correction,
+  correctionsAsAt,
+  decide,
   isOverdue,
+  partOf,
+  RecordCommitment,
+  ReportStage,
+  saidAt,
+  STAGES,
+  type ActName,
+  type BodyOf,
   type By,
   type Commitment,
   type CommitmentEvent,
-  type Decide,
+  type Correct,
   type Stage,
 } from './commitment.js';
+import { follow, FOLLOWED, linkedTo } from './following.js';
 import { takeReference } from './numbering.js';
-
-/** The acts by the name of their decision, and the body each takes. */
-interface Acts {
-  record: acts.RecordCommitment;
-  reportStage: acts.ReportStage;
-  addAgency: acts.AddAgency;
-  changeRole: acts.ChangeRole;
-  removeAgency: acts.RemoveAgency;
-  setThemes: acts.SetThemes;
-  setTarget: acts.SetTarget;
-  addMilestone: acts.AddMilestone;
-  reachMilestone: acts.ReachMilestone;
-  rescheduleMilestone: acts.RescheduleMilestone;
-  dropMilestone: acts.DropMilestone;
-  attachEvidence: acts.AttachEvidence;
-  relate: acts.Relate;
-  amendWording: acts.AmendWording;
-}
 
 export interface Done extends Handled<Commitment> {
   readonly reference: string;
 }
 
-/** One act: which, what it says, and what of the commitment the route names. */
-export type CommitmentAct = {
-  [A in keyof Acts]: { readonly act: A; readonly body: Acts[A]; readonly agency?: string; readonly milestone?: number };
-}[keyof Acts];
+/** What of a commitment the route of an act names. */
+interface Named {
+  readonly agency?: string;
+  readonly milestone?: number;
+  readonly revision?: number;
+}
+
+/** One act: which, what it says, and what of the commitment it is about. */
+export type CommitmentAct = { [A in ActName]: { readonly act: A; readonly body: BodyOf<A> } & Named }[ActName];
 
 /** One envelope for every act on a commitment; several acts in one are decided in turn and recorded all or none. */
 export class CommitmentCommand extends Command<Done> {
@@ -80,15 +81,23 @@ export class CommitmentCommand extends Command<Done> {
   }
 }
 
-/** What several acts in turn yield. @throws Rejected by the first that is refused */
-export function decideAll(reference: string | null, given: readonly CommitmentAct[], by: By) {
+/**
+ * What several acts in turn yield.
+ * @param others the commitments that the acts name, and those that these lead to
+ * @throws Rejected by the first that is refused
+ */
+export function decideAll(
+  reference: string | null,
+  given: readonly CommitmentAct[],
+  by: By,
+  others: ReadonlyMap<string, Commitment> = new Map(),
+) {
   return (before: Commitment, revision: number): CommitmentEvent[] => {
     const events: CommitmentEvent[] = [];
     let state = before;
-    for (const { act, body, ...on } of given) {
-      const decision = acts[act] as Decide<object>;
-      const decided = decision(state, body, by, { ...on, reference });
-      state = fold(commitment, state, decided, revision + events.length);
+    for (const { act, body, ...named } of given) {
+      const decided = decide(act, state, body as never, by, { ...named, reference, others });
+      state = fold(commitment, state, decided, revision + events.length, by);
       events.push(...decided);
     }
     return events;
@@ -104,25 +113,59 @@ export class CommitmentCommandHandler implements ICommandHandler<CommitmentComma
   }
 
   async execute({ reference, acts: given, asked, together }: CommitmentCommand): Promise<Done> {
-    const by: By = { ...asked.by, today: todayAt(new Date()) };
-    const named = given.flatMap(({ body }) => referencesIn(body));
-    const unknown = await this.lookup.unknownIn(named, together);
-    // Whether one may act at all is told before what the body names.
-    const decide = (on: string | null) => (state: Commitment, revision: number) => {
-      const events = decideAll(on, given, by)(state, revision);
-      if (unknown) throw unknown;
-      return events;
-    };
+    const deciding = await this.deciding(reference, given, asked, together);
     if (reference === null) {
-      decide(null)(commitment.initial, NO_STREAM); // refused before a number is taken
+      deciding(null)(commitment.initial, NO_STREAM); // refused before a number is taken
       if (asked.expected !== undefined)
         throw new Rejected('bad_request', 'If-Match is for a commitment that is recorded already.');
-      const { agencies, reportedOn } = given[0]!.body as acts.RecordCommitment;
+      const { agencies, reportedOn } = given[0]!.body as RecordCommitment;
       const { agency } = agencies.find(({ role }) => role === 'lead')!;
       reference = await takeReference(this.log, agency, reportedOn.slice(0, 4), asked.meta);
     }
-    const handled = await handle(this.log, commitment, reference, decide(reference), asked.meta, asked.expected);
-    return { reference, ...handled };
+    const handled = await handle(this.log, commitment, reference, deciding(reference), asked.meta, asked.expected);
+    return this.followed({ reference, ...handled }, given);
+  }
+
+  /** What decides some acts, given the reference; what their bodies name has been looked up by then. */
+  async deciding(
+    reference: string | null,
+    given: readonly CommitmentAct[],
+    asked: Asked,
+    together: ReadonlySet<string>,
+  ): Promise<(on: string | null) => (state: Commitment, revision: number) => CommitmentEvent[]> {
+    const by: By = { ...asked.by, today: todayAt(new Date()) };
+    const named: Reference[] = [];
+    for (const act of given)
+      named.push(...referencesIn(act.body), ...(act.act === 'correct' ? await this.namedBy(reference, act) : []));
+    const unknown = await this.lookup.unknownIn(named, together);
+    const links = named.filter(({ kinds }) => kinds.includes('commitment')).map(({ code }) => code);
+    const others = await linkedTo(this.log, links);
+    // Whether one may act at all is told before what the body names.
+    return (on) => (state, revision) => {
+      const events = decideAll(on, given, by, others)(state, revision);
+      if (unknown) throw unknown;
+      return events;
+    };
+  }
+
+  /** The codes in what a correction says instead: that is as the body of the act that it corrects. */
+  private async namedBy(reference: string | null, { body, revision }: Named & { body: Correct }) {
+    const { state } = await load(this.log, commitment, reference ?? '');
+    const said = state.said.find((s) => s.revision === revision);
+    const act = said && actOf(said);
+    return act ? referencesIn(plainToInstance(act.body, body.says), '/says') : [];
+  }
+
+  /** Does at once what follows in other streams; the projector would do it, too, but later. */
+  private async followed(done: Done, given: readonly CommitmentAct[]): Promise<Done> {
+    if (!given.some(({ act }) => FOLLOWED.includes(ACTS[act].yields))) return done;
+    const { reference, revision } = done;
+    const written = await this.log.store.read(streamOf(commitment, reference), revision - given.length + 1);
+    let { position } = done;
+    for (const event of await decodeAll(this.log, written))
+      if (event.revision <= revision && FOLLOWED.includes(event.name as (typeof FOLLOWED)[number]))
+        position = (await follow(this.log, reference, event)) ?? position;
+    return { ...done, position };
   }
 }
 
@@ -137,16 +180,38 @@ export class ActAnswer {
 
 export class Outranked {
   @ApiProperty({ type: 'integer', description: 'The revision of the entry that holds', example: 2 }) revision: number;
-  @ApiProperty({ enum: acts.STAGES }) stage: Stage;
+  @ApiProperty({ enum: STAGES }) stage: Stage;
   @ApiProperty({ example: '2006-11' }) effective: string;
   @ApiProperty({ example: '2006-11-21' }) reportedOn: string;
   @ApiProperty({ description: 'Why it holds, and how to say otherwise' }) hint: string;
 }
 
+export class PartAnswer {
+  @ApiProperty({ description: 'The agency whose part the report is' }) agency: string;
+  @ApiProperty({ enum: STAGES, description: 'How that part stands now' }) stage: Stage;
+  @ApiProperty({ description: 'Whether this report is what the part now rests on' }) changed: boolean;
+}
+
 export class StageAnswer extends ActAnswer {
-  @ApiProperty({ enum: acts.STAGES, description: 'The stage now' }) stage: Stage;
+  @ApiProperty({ enum: STAGES, description: 'The stage now: the lead’s part' }) stage: Stage;
   @ApiProperty({ description: 'Whether this report is what the stage now rests on' }) headlineChanged: boolean;
+  @ApiProperty({ type: PartAnswer }) part: PartAnswer;
   @ApiProperty({ required: false, type: Outranked }) outrankedBy?: Outranked;
+}
+
+/** An act that the caller may do now, and where. */
+export class AllowedAct {
+  @ApiProperty({ enum: Object.keys(ACTS) }) readonly act: ActName;
+  @ApiProperty({ enum: ['POST'] }) readonly method: 'POST';
+  @ApiProperty({ example: '/v1/commitments/IOM-2011-12/stage' }) readonly href: string;
+  @ApiProperty({ description: 'The schema of the body, in the OpenAPI document', example: 'ReportStage' })
+  readonly body: string;
+}
+
+/** A correction that was made after what is shown. */
+export class LaterCorrection extends Correction {
+  @ApiProperty() readonly position: string;
+  @ApiProperty({ format: 'date-time' }) readonly recordedAt: string;
 }
 
 export class CommitmentView extends CommitmentAsAt {
@@ -155,6 +220,10 @@ export class CommitmentView extends CommitmentAsAt {
   @ApiProperty() readonly overdue: boolean;
   @ApiProperty({ type: 'integer', description: 'Of its last event; also the ETag' }) readonly revision: number;
   @ApiProperty() readonly position: string;
+  @ApiProperty({ type: [LaterCorrection], description: 'What of this was corrected after `knownAt`' })
+  readonly correctedLater: readonly LaterCorrection[];
+  @ApiProperty({ type: [AllowedAct], description: 'What the caller may do next; none without a token' })
+  readonly allowedActs: readonly AllowedAct[];
 }
 
 class HistoryItem {
@@ -167,6 +236,8 @@ class HistoryItem {
   @ApiProperty({ description: 'Whether the stage rests on this entry as at `asOf`' }) readonly headline: boolean;
   @ApiProperty() readonly by: Principal;
   @ApiProperty({ type: 'object', additionalProperties: true, description: 'What the act said' }) readonly data: object;
+  @ApiProperty({ type: [LaterCorrection], description: 'What became of it since; also after `knownAt`' })
+  readonly corrections: readonly LaterCorrection[];
 }
 
 export class History {
@@ -179,27 +250,139 @@ export class History {
 const done = ({ reference, revision, position }: Done): ActAnswer => ({ reference, revision, position });
 
 /** What the stage is now and whether the act changed it; if not, which entry outranks it (DESIGN.md §2, rule 2). */
-function stageAnswer(handled: Done, { effective, reportedOn }: acts.ReportStage): StageAnswer {
-  const headline = headlineOf(handled.state.entries, '9999-12-31')!;
-  const { stage, revision } = headline;
-  if (revision === handled.revision) return { ...done(handled), stage, headlineChanged: true };
-  const sameDay = rankedOn(headline) === rankedOn({ effective, reportedOn, revision: 0 });
+function stageAnswer(handled: Done, { effective, reportedOn }: ReportStage): StageAnswer {
+  const { state: c, revision: own } = handled;
+  const today = todayAt(new Date());
+  const { headline, stage } = asAt(c, today)!;
+  const agency = partOf(c, saidAt(c.said, own).data as ReportStage);
+  const part = headlineOf(
+    c.entries.filter((entry) => partOf(c, entry) === agency),
+    today,
+  )!;
+  const answer = {
+    ...done(handled),
+    stage,
+    headlineChanged: headline.revision === own,
+    part: { agency, stage: part.stage, changed: part.revision === own },
+  };
+  if (part.revision === own) return answer;
+  const { revision } = part;
   const hint =
-    `Revision ${revision} says ${stage}, effective ${headline.effective}, reported on ${headline.reportedOn}; that is later than ` +
-    `effective ${effective}, reported on ${reportedOn}. If it is wrong, report the stage again ` +
-    (sameDay
-      ? `with a source of ${headline.reportedOn} or later: where the effective days are equal, the later report holds.`
-      : `with the effective date on which it really came about, ${headline.effective} or later.`);
-  const outrankedBy = { revision, stage, effective: headline.effective, reportedOn: headline.reportedOn, hint };
-  return { ...done(handled), stage, headlineChanged: false, outrankedBy };
+    `Revision ${revision} says ${part.stage}, effective ${part.effective}, reported on ${part.reportedOn}; that is later than ` +
+    `effective ${effective}, reported on ${reportedOn}. If it is wrong, correct it ` +
+    `(POST /v1/commitments/${handled.reference}/history/${revision}/correct), or report the stage again ` +
+    (rankedOn(part) === rankedOn({ effective, reportedOn, revision: 0 })
+      ? `with a source of ${part.reportedOn} or later: where the effective days are equal, the later report holds.`
+      : `with the effective date on which it really came about, ${part.effective} or later.`);
+  const outrankedBy = { revision, stage: part.stage, effective: part.effective, reportedOn: part.reportedOn, hint };
+  return { ...answer, outrankedBy };
 }
 
-const ActRoute = (path: string, summary: string, answer: typeof ActAnswer = ActAnswer) =>
-  applyDecorators(Post(path), HttpCode(200), ApiOperation({ summary }), ApiOkResponse({ type: answer }));
-
-const MILESTONE_IS_SETTLED = { description: 'The milestone was dropped or reached already' };
-
 // ── Routes ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+interface Route {
+  readonly path: string;
+  readonly summary: string;
+  readonly answer?: typeof ActAnswer;
+  /** When it is answered with 409. */
+  readonly conflict?: string;
+}
+
+const MILESTONE_IS_SETTLED = 'The milestone was dropped or reached already';
+const HAS_ENDED = 'It has ended already: merged, split, superseded or withdrawn';
+const NO_OFFER = 'The lead is not on offer';
+
+/** Where each act is done. */
+const ROUTES: { readonly [A in Exclude<ActName, 'record'>]: Route } = {
+  reportStage: { path: 'stage', summary: 'Report the stage of one’s part', answer: StageAnswer },
+  verify: { path: 'verification', summary: 'The secretariat’s reading of a part' },
+  reply: { path: 'reply', summary: 'The agency’s reply to the secretariat’s reading' },
+  addAgency: { path: 'agencies', summary: 'Add an agency; one named by another agency is asked' },
+  changeRole: { path: 'agencies/:agency/role', summary: 'Change an agency’s role' },
+  removeAgency: { path: 'agencies/:agency/remove', summary: 'Remove an agency, or one of its roles' },
+  acceptRole: {
+    path: 'agencies/:agency/accept',
+    summary: 'The agency that was asked accepts its role',
+    conflict: 'It was not asked',
+  },
+  declineRole: {
+    path: 'agencies/:agency/decline',
+    summary: 'The agency that was asked declines; its role counts no more from then on',
+    conflict: 'It was not asked',
+  },
+  offerLead: {
+    path: 'lead-transfer',
+    summary: 'Offer the lead to another agency',
+    conflict: 'The lead is on offer, or moving, already',
+  },
+  acceptLead: { path: 'lead-transfer/accept', summary: 'Take the lead that was offered', conflict: NO_OFFER },
+  declineLead: { path: 'lead-transfer/decline', summary: 'Decline the lead that was offered', conflict: NO_OFFER },
+  withdrawLeadOffer: { path: 'lead-transfer/withdraw', summary: 'Take back the offer of the lead', conflict: NO_OFFER },
+  setThemes: { path: 'themes', summary: 'Set the themes' },
+  setTarget: { path: 'target', summary: 'Set, move or lift the target' },
+  addMilestone: { path: 'milestones', summary: 'Add a milestone' },
+  reachMilestone: {
+    path: 'milestones/:milestone/reach',
+    summary: 'A milestone is reached',
+    conflict: MILESTONE_IS_SETTLED,
+  },
+  rescheduleMilestone: {
+    path: 'milestones/:milestone/reschedule',
+    summary: 'A milestone gets another date',
+    conflict: MILESTONE_IS_SETTLED,
+  },
+  dropMilestone: {
+    path: 'milestones/:milestone/drop',
+    summary: 'A milestone is given up',
+    conflict: MILESTONE_IS_SETTLED,
+  },
+  attachEvidence: { path: 'evidence', summary: 'Attach evidence' },
+  amendWording: { path: 'wording', summary: 'Amend title, summary, language or condition' },
+  liftCondition: {
+    path: 'condition/lift',
+    summary: 'The condition is lifted: when, and by what',
+    conflict: 'There is no condition, or it was lifted already',
+  },
+  claim: { path: 'claims', summary: 'Keep what a source claims, beside what others do' },
+  holdEdition: { path: 'editions', summary: 'An edition of a recurring commitment was held' },
+  reportUpkeep: { path: 'upkeep', summary: 'Whether a standing commitment was kept up in a period' },
+  relate: {
+    path: 'relations',
+    summary: 'Relate to another commitment, or to a forum it prepares for',
+    conflict: 'It is related so already',
+  },
+  merge: { path: 'merge', summary: 'Merge this duplicate into the commitment that stays', conflict: HAS_ENDED },
+  split: { path: 'split', summary: 'Split into commitments that are recorded already', conflict: HAS_ENDED },
+  supersede: { path: 'supersede', summary: 'Another commitment takes its place', conflict: HAS_ENDED },
+  withdraw: { path: 'withdraw', summary: 'Withdraw it', conflict: HAS_ENDED },
+  correct: {
+    path: 'history/:revision/correct',
+    summary: 'Correct what was said, with a reason',
+    conflict: 'It cannot be corrected',
+  },
+  retract: {
+    path: 'history/:revision/retract',
+    summary: 'Retract what was said, with a reason',
+    conflict: 'It cannot be retracted, or was already',
+  },
+  blank: {
+    path: 'history/:revision/blank',
+    summary: 'Blank words that must go; what is left keeps every figure as it was',
+    conflict: 'It is a blanking itself',
+  },
+};
+
+/** Where someone may do an act next. */
+const allowedTo = (c: Commitment, reference: string, by: By): AllowedAct[] =>
+  allowedActs(c, by).map(({ act, ...named }) => ({
+    act,
+    method: 'POST',
+    href: `/v1/commitments/${encodeURIComponent(reference)}/${ROUTES[act as keyof typeof ROUTES].path.replace(
+      /:(\w+)/g,
+      (_, name: keyof typeof named) => encodeURIComponent(String(named[name])),
+    )}`,
+    body: ACTS[act].body.name,
+  }));
 
 @ApiTags('Commitments')
 @Controller('v1/commitments')
@@ -214,7 +397,7 @@ export class CommitmentsController {
   @ApiCreatedResponse({ type: ActAnswer })
   @ApiConflictResponse({ description: 'The reference is taken' })
   async record(
-    @Body() body: acts.RecordCommitment,
+    @Body() body: RecordCommitment,
     @AskedBy() asked: Asked,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ActAnswer> {
@@ -225,105 +408,26 @@ export class CommitmentsController {
     return done(handled);
   }
 
-  @ActRoute(':reference/stage', 'Report a stage', StageAnswer)
-  async reportStage(@Param('reference') reference: string, @Body() body: acts.ReportStage, @AskedBy() asked: Asked) {
-    return stageAnswer(await this.execute(reference, { act: 'reportStage', body }, asked), body);
-  }
-
-  @ActRoute(':reference/agencies', 'Add an agency')
-  addAgency(@Param('reference') reference: string, @Body() body: acts.AddAgency, @AskedBy() asked: Asked) {
-    return this.do(reference, { act: 'addAgency', body }, asked);
-  }
-
-  @ActRoute(':reference/agencies/:agency/role', 'Change an agency’s role; to lead: move the lead')
-  changeRole(
-    @Param('reference') reference: string,
-    @Param('agency') agency: string,
-    @Body() body: acts.ChangeRole,
-    @AskedBy() asked: Asked,
-  ) {
-    return this.do(reference, { act: 'changeRole', body, agency }, asked);
-  }
-
-  @ActRoute(':reference/agencies/:agency/remove', 'Remove an agency, or one of its roles')
-  removeAgency(
-    @Param('reference') reference: string,
-    @Param('agency') agency: string,
-    @Body() body: acts.RemoveAgency,
-    @AskedBy() asked: Asked,
-  ) {
-    return this.do(reference, { act: 'removeAgency', body, agency }, asked);
-  }
-
-  @ActRoute(':reference/themes', 'Set the themes')
-  setThemes(@Param('reference') reference: string, @Body() body: acts.SetThemes, @AskedBy() asked: Asked) {
-    return this.do(reference, { act: 'setThemes', body }, asked);
-  }
-
-  @ActRoute(':reference/target', 'Set, move or lift the target')
-  setTarget(@Param('reference') reference: string, @Body() body: acts.SetTarget, @AskedBy() asked: Asked) {
-    return this.do(reference, { act: 'setTarget', body }, asked);
-  }
-
-  @ActRoute(':reference/milestones', 'Add a milestone')
-  addMilestone(@Param('reference') reference: string, @Body() body: acts.AddMilestone, @AskedBy() asked: Asked) {
-    return this.do(reference, { act: 'addMilestone', body }, asked);
-  }
-
-  @ActRoute(':reference/milestones/:milestone/reach', 'A milestone is reached')
-  @ApiConflictResponse(MILESTONE_IS_SETTLED)
-  reachMilestone(
-    @Param('reference') reference: string,
-    @Param('milestone', ParseIntPipe) milestone: number,
-    @Body() body: acts.ReachMilestone,
-    @AskedBy() asked: Asked,
-  ) {
-    return this.do(reference, { act: 'reachMilestone', body, milestone }, asked);
-  }
-
-  @ActRoute(':reference/milestones/:milestone/reschedule', 'A milestone gets another date')
-  @ApiConflictResponse(MILESTONE_IS_SETTLED)
-  rescheduleMilestone(
-    @Param('reference') reference: string,
-    @Param('milestone', ParseIntPipe) milestone: number,
-    @Body() body: acts.RescheduleMilestone,
-    @AskedBy() asked: Asked,
-  ) {
-    return this.do(reference, { act: 'rescheduleMilestone', body, milestone }, asked);
-  }
-
-  @ActRoute(':reference/milestones/:milestone/drop', 'A milestone is given up')
-  @ApiConflictResponse(MILESTONE_IS_SETTLED)
-  dropMilestone(
-    @Param('reference') reference: string,
-    @Param('milestone', ParseIntPipe) milestone: number,
-    @Body() body: acts.DropMilestone,
-    @AskedBy() asked: Asked,
-  ) {
-    return this.do(reference, { act: 'dropMilestone', body, milestone }, asked);
-  }
-
-  @ActRoute(':reference/evidence', 'Attach evidence')
-  attachEvidence(@Param('reference') reference: string, @Body() body: acts.AttachEvidence, @AskedBy() asked: Asked) {
-    return this.do(reference, { act: 'attachEvidence', body }, asked);
-  }
-
-  @ActRoute(':reference/relations', 'Relate to another commitment, or to a forum it prepares for')
-  @ApiConflictResponse({ description: 'It is related so already' })
-  relate(@Param('reference') reference: string, @Body() body: acts.Relate, @AskedBy() asked: Asked) {
-    return this.do(reference, { act: 'relate', body }, asked);
-  }
-
-  @ActRoute(':reference/wording', 'Amend title, summary, language or condition')
-  amendWording(@Param('reference') reference: string, @Body() body: acts.AmendWording, @AskedBy() asked: Asked) {
-    return this.do(reference, { act: 'amendWording', body }, asked);
+  /** Every other act: the routes of ROUTES are bound to it below. */
+  async act(name: ActName, { reference, agency, ...numbers }: Record<string, string>, body: object, asked: Asked) {
+    const named = {
+      ...(agency !== undefined && { agency }),
+      ...Object.fromEntries(Object.entries(numbers).map(([key, text]) => [key, numberOf(key, text)])),
+    };
+    const act = { act: name, body, ...named } as CommitmentAct;
+    const handled = await this.commands.execute(new CommitmentCommand(reference!, [act], asked));
+    return name === 'reportStage' ? stageAnswer(handled, body as ReportStage) : done(handled);
   }
 
   @Get(':reference')
   @ApiOperation({ summary: 'One commitment as at a date', operationId: 'getCommitment' })
   @ApiOkResponse({ type: CommitmentView })
-  async one(@Param('reference') reference: string, @Query() query: ClockQuery): Promise<CommitmentView> {
-    return viewOf(this.log, reference, query);
+  async one(
+    @Param('reference') reference: string,
+    @Query() query: ClockQuery,
+    @Caller() caller: Principal | null,
+  ): Promise<CommitmentView> {
+    return viewOf(this.log, reference, query, caller);
   }
 
   @Get(':reference/history')
@@ -335,14 +439,32 @@ export class CommitmentsController {
   async history(@Param('reference') reference: string, @Query() query: ClockQuery): Promise<History> {
     return historyOf(this.log, reference, query);
   }
+}
 
-  private execute(reference: string, act: CommitmentAct, asked: Asked): Promise<Done> {
-    return this.commands.execute(new CommitmentCommand(reference, [act], asked));
-  }
+function numberOf(name: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new Rejected('bad_request', `${name} is a number, not ${text}.`);
+  return Number(text);
+}
 
-  private async do(reference: string, act: CommitmentAct, asked: Asked): Promise<ActAnswer> {
-    return done(await this.execute(reference, act, asked));
-  }
+for (const [name, { path, summary, answer = ActAnswer, conflict }] of Object.entries(ROUTES)) {
+  const routes = CommitmentsController.prototype as unknown as Record<string, unknown>;
+  routes[name] = function (this: CommitmentsController, params: Record<string, string>, body: object, asked: Asked) {
+    return this.act(name as ActName, params, body, asked);
+  };
+  const method = Object.getOwnPropertyDescriptor(routes, name)!;
+  Reflect.defineMetadata('design:paramtypes', [Object, ACTS[name as ActName].body, Object], routes, name);
+  [Param(), Body(), AskedBy()].forEach((parameter, i) => parameter(routes, name, i));
+  const decorators = [
+    Post(`:reference/${path}`),
+    HttpCode(200),
+    ApiOperation({ summary }),
+    ...[...`:reference/${path}`.matchAll(/:(\w+)/g)].map(([, param]) =>
+      ApiParam({ name: param!, schema: { type: /milestone|revision/.test(param!) ? 'integer' : 'string' } }),
+    ),
+    ApiOkResponse({ type: answer }),
+    ...(conflict ? [ApiConflictResponse({ description: conflict })] : []),
+  ];
+  for (const decorate of decorators) decorate(routes, name, method);
 }
 
 // ── One commitment, folded from its stream ──────────────────────────────────────────────────────────────────────────
@@ -350,32 +472,65 @@ export class CommitmentsController {
 const notFound = (reference: string, asOf: FullDate) =>
   new Rejected('not_found', `There is no commitment ${reference} as at ${asOf}.`);
 
-/** A commitment as at a date and as known at a position. @throws Rejected `not_found` */
-export async function viewOf(log: Log, reference: string, query: ClockQuery): Promise<CommitmentView> {
+/** A commitment as known at a position, and everything that was recorded of it since. @throws Rejected `not_found` */
+async function knownOf(log: Log, reference: string, query: ClockQuery) {
   const { asOf, knownAt } = await clocksOf(query, log.store);
-  const { state, revision, position } = await load(log, commitment, reference, knownAt);
+  const all = await decodeAll(log, await log.store.read(streamOf(commitment, reference)));
+  const known = all.filter(({ position }) => knownAt === undefined || BigInt(position) <= BigInt(knownAt));
+  const last = known.at(-1);
+  const state = fold(commitment, commitment.initial, known as never);
   const view = asAt(state, asOf);
-  if (!view) throw notFound(reference, asOf);
-  return { reference, asOf, ...view, overdue: isOverdue(view, asOf), revision, position: position! };
+  if (!view || !last) throw notFound(reference, asOf);
+  const later = correctionsAsAt(fold(commitment, state, all.slice(known.length) as never).said, asOf).map(
+    (correction): LaterCorrection => {
+      const { position, recordedAt } = all[correction.by]!;
+      return { ...correction, position, recordedAt };
+    },
+  );
+  return { asOf, state, view, known, revision: last.revision, position: last.position, corrections: later };
+}
+
+/**
+ * A commitment as at a date and as known at a position.
+ * @param caller whose next acts are listed
+ * @throws Rejected `not_found`
+ */
+export async function viewOf(
+  log: Log,
+  reference: string,
+  query: ClockQuery,
+  caller: Principal | null = null,
+): Promise<CommitmentView> {
+  const { asOf, state, view, revision, position, corrections } = await knownOf(log, reference, query);
+  const correctedLater = corrections.filter((c) => c.by > revision && c.revision <= revision);
+  const allowed = caller ? allowedTo(state, reference, { ...caller, today: todayAt(new Date()) }) : [];
+  const overdue = isOverdue(view, asOf);
+  return { reference, asOf, ...view, overdue, revision, position, correctedLater, allowedActs: allowed };
 }
 
 /** Every act on a commitment that was reported by a date. @throws Rejected `not_found` */
 export async function historyOf(log: Log, reference: string, query: ClockQuery): Promise<History> {
-  const view = await viewOf(log, reference, query);
-  const events = (await log.store.read(`commitment-${reference}`)).filter(({ revision }) => revision <= view.revision);
-  const items = events
-    .map((event) => log.codec.decode(event))
+  const { asOf, state, view, known, position, corrections } = await knownOf(log, reference, query);
+  const reportedOnOf = (revision: number): FullDate => {
+    const { reportedOn, revision: of } = saidAt(state.said, revision).data as {
+      reportedOn: FullDate;
+      revision: number;
+    };
+    return reportedOn ?? reportedOnOf(of);
+  };
+  const items = known
     .map(({ revision, position, recordedAt, type, meta, data }) => ({
       revision,
       position,
       recordedAt,
       type,
-      reportedOn: (data as { reportedOn: FullDate }).reportedOn,
+      reportedOn: reportedOnOf(revision),
       headline: revision === view.headline.revision,
       by: principalOf(meta),
       data,
+      corrections: corrections.filter((correction) => correction.revision === revision),
     }))
     // The record act itself holds whenever the commitment exists (rule 1), though its stage counts only from its report.
-    .filter(({ reportedOn, revision }) => revision === 0 || reportedOn <= view.asOf);
-  return { reference, asOf: view.asOf, position: view.position, items };
+    .filter(({ reportedOn, revision }) => revision === 0 || reportedOn <= asOf);
+  return { reference, asOf, position, items };
 }

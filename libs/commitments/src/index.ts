@@ -1,5 +1,6 @@
 import type { Context } from '#platform';
 import { commitment } from './commitment.js';
+import { followingProjection } from './following.js';
 import { CommitmentCommandHandler, CommitmentsController } from './commitments.controller.js';
 import { numbering } from './numbering.js';
 
@@ -17,6 +18,7 @@ export {
 /** What the composition root takes of this context. */
 export const commitmentsContext: Context = {
   catalogs: [commitment, numbering],
+  projections: (log) => [followingProjection(log)],
   controllers: [CommitmentsController],
   providers: [CommitmentCommandHandler],
 };

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
@@ -50,11 +50,6 @@ storeContract('SQLite', async () => {
     connect: async (now) => {
       stores.push(new SqliteEventStore(file, now));
       return stores.at(-1)!;
-    },
-    blank: async (position) => {
-      const db = new Database(file);
-      db.prepare("UPDATE events SET data = NULL, salt = '' WHERE position = ?").run(position);
-      db.close();
     },
     loseNextAnswer: () => void (commits.answerIsLost = true),
     remove: async () => {
@@ -198,6 +193,122 @@ it('An event appended here reaches a subscriber at once, without waiting for the
   expect(delays.toSorted((a, b) => a - b)[4]).toBeLessThan(15);
 });
 
+describe('Blanked data', () => {
+  /** How often words stand in the bytes of a log: in its file, and in what lies beside it. */
+  const found = (words: string, of = file): number =>
+    ['', '-wal', '-shm', '-journal']
+      .filter((suffix) => existsSync(of + suffix))
+      .map((suffix) => readFileSync(of + suffix, 'latin1').split(words).length - 1)
+      .reduce((sum, count) => sum + count);
+  const about = (person: number, length = 0): EncodedEvent => event(`Doe-${person}-`.padEnd(length, `Doe-${person}-`));
+  const checkpoint = () => foreign.pragma('wal_checkpoint(TRUNCATE)');
+
+  it.each([0, 2_000, 100_000])('is gone from the file and from the WAL (%d characters)', async (length) => {
+    await append('s', NO_STREAM, [event(), about(1, length), about(2, length)]);
+    checkpoint();
+    await append('s', 2, [about(3, length)]);
+    for (const person of [1, 2, 3]) expect(found(`Doe-${person}-`)).toBeGreaterThan(0);
+    await store.blank('s', 1);
+    await store.blank('s', 3);
+    expect([1, 2, 3].map((person) => found(`Doe-${person}-`) > 0)).toEqual([false, true, false]);
+    expect((await store.read('s'))[2]!.data).toBe(about(2, length).data);
+  });
+
+  it('is not gone by being deleted alone, in the file or in the WAL', async () => {
+    await append('s', NO_STREAM, [event(), about(1, 9_000), about(2, 9_000), event()]);
+    checkpoint();
+    const deleting = foreign.prepare("UPDATE events SET data = NULL, salt = '' WHERE revision = ?");
+    deleting.run(1);
+    expect(found('Doe-1-')).toBeGreaterThan(0);
+    checkpoint();
+    expect(found('Doe-1-')).toBeGreaterThan(0);
+    foreign.pragma('secure_delete = ON');
+    deleting.run(2);
+    expect(found('Doe-2-')).toBeGreaterThan(0);
+  });
+
+  it('is gone whichever of many events it is of, in whatever order, among appends', async () => {
+    const sizes = [20, 200, 800, 2_500, 9_000];
+    for (let n = 0; n < 300; n++) await append(`s${n % 7}`, Math.floor(n / 7) - 1, [about(n, sizes[(n * 13) % 5])]);
+    const blanked = new Set<number>();
+    for (let n = 11; blanked.size < 60; n = (n + 127) % 300) {
+      blanked.add(n);
+      await Promise.all([
+        store.blank(`s${n % 7}`, Math.floor(n / 7)),
+        append('t', blanked.size - 2, [event('x'.repeat(sizes[n % 5]!))]),
+      ]);
+    }
+    const left = Array.from({ length: 300 }, (_, n) => n).filter((n) => found(`Doe-${n}-`) > 0);
+    expect(left).toEqual(Array.from({ length: 300 }, (_, n) => n).filter((n) => !blanked.has(n)));
+  }, 30_000);
+
+  it('is gone from a log of format 1, which has copies of rows in unused parts of its pages', async () => {
+    const pragma = Database.prototype.pragma;
+    jest.spyOn(Database.prototype, 'pragma').mockImplementation(function (this: Database.Database, ...args) {
+      return args[0] === 'secure_delete = ON' ? [] : pragma.apply(this, args);
+    });
+    const old = async (format: number): Promise<string> => {
+      const path = join(folder, `format-${format}.db`);
+      const writing = new SqliteEventStore(path);
+      for (let n = 0; n < 40; n++) await append('s', n - 1, [about(n, 300)], by(), writing);
+      await writing.close();
+      const db = new Database(path);
+      db.pragma(`user_version = ${format}`);
+      db.close();
+      return path;
+    };
+    const files = [await old(1), await old(2)];
+    jest.restoreAllMocks();
+    const left: number[][] = [];
+    for (const path of files) {
+      const reopened = new SqliteEventStore(path);
+      const before = await everything(reopened);
+      for (let n = 0; n < 40; n += 2) await reopened.blank('s', n);
+      expect((await everything(reopened)).filter(({ data }) => data)).toEqual(before.filter((_, n) => n % 2));
+      left.push(before.map((_, n) => n).filter((n) => n % 2 === 0 && found(`Doe-${n}-`, path) > 0));
+      await reopened.close();
+    }
+    // Told that it is of format 2, the other one was not made anew: so there are such copies.
+    expect(left).toEqual([[], expect.arrayContaining([0])]);
+  });
+
+  it('waits for other programs without stopping the process, and says when it cannot be erased for long', async () => {
+    await append('s', NO_STREAM, [about(1)]);
+    foreign.exec('BEGIN');
+    expect(foreign.prepare('SELECT data FROM events').all()).toHaveLength(1);
+    const started = performance.now();
+    const waiting = store.blank('s', 0).catch((error: unknown) => error);
+    await sleep(50);
+    expect(performance.now() - started).toBeLessThan(150);
+    const { now } = performance;
+    jest.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + 60_000);
+    expect(await waiting).toBeInstanceOf(StoreUnavailable);
+    expect(found('Doe-1-')).toBeGreaterThan(0);
+    jest.restoreAllMocks();
+    foreign.exec('COMMIT');
+    await store.blank('s', 0);
+    expect(found('Doe-1-')).toBe(0);
+  });
+
+  it('is gone when a log is opened again after a crash that left it in the WAL', async () => {
+    await append('s', NO_STREAM, [about(1)]);
+    foreign.exec('BEGIN');
+    expect(foreign.prepare('SELECT data FROM events').all()).toHaveLength(1);
+    const waiting = store.blank('s', 0);
+    await sleep(20);
+    const crashed = join(folder, 'crashed', 'log.db');
+    mkdirSync(join(folder, 'crashed'));
+    for (const suffix of ['', '-wal']) copyFileSync(file + suffix, crashed + suffix);
+    foreign.exec('COMMIT');
+    await waiting;
+    expect(found('Doe-1-', crashed)).toBeGreaterThan(0);
+    const reopened = new SqliteEventStore(crashed);
+    expect((await everything(reopened)).map(({ data }) => data)).toEqual([null]);
+    expect(found('Doe-1-', crashed)).toBe(0);
+    await reopened.close();
+  });
+});
+
 describe('The file', () => {
   it.each([
     ["UPDATE events SET type = 'x'", 'events are never changed'],
@@ -219,11 +330,11 @@ describe('The file', () => {
 
   it('is refused when newer software wrote it, and left as it is', async () => {
     await append('s', NO_STREAM);
-    foreign.pragma('user_version = 2');
+    foreign.pragma('user_version = 3');
     expect(() => new SqliteEventStore(file)).toThrow(
-      `${file} was written by newer software (format 2, this is 1): please upgrade.`,
+      `${file} was written by newer software (format 3, this is 2): please upgrade.`,
     );
-    expect(foreign.pragma('user_version', { simple: true })).toBe(2);
+    expect(foreign.pragma('user_version', { simple: true })).toBe(3);
   });
 
   it('is refused when it is another database, or none, and left as it is', () => {

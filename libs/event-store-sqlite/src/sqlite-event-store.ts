@@ -12,6 +12,7 @@ import {
   eventId,
   newSalt,
   NO_STREAM,
+  NoSuchEvent,
   StoreUnavailable,
   WrongRevision,
   type Appended,
@@ -21,8 +22,11 @@ import {
   type Meta,
 } from '#eventsourcing';
 
-/** Raised when the tables change; a store with a greater number was written by newer software. */
-const FORMAT = 1;
+/**
+ * Raised when the file changes; one with a greater number was written by newer software. Of format 1, which had the same
+ * tables, pages may hold copies of rows in their unused parts: what was deleted was not overwritten.
+ */
+const FORMAT = 2;
 
 const SCHEMA = `
   CREATE TABLE about (
@@ -64,7 +68,7 @@ const SCHEMA = `
 const POLL_MS = 50;
 /** How long a read or the opening waits for another process; it blocks this one, and is hardly ever needed. */
 const READ_BUSY_MS = 1_000;
-/** How long an append waits for another process's transaction. */
+/** How long a write waits for another process's transaction. */
 const BUSY_MS = 5_000;
 
 interface EventRow {
@@ -131,6 +135,19 @@ export class SqliteEventStore implements EventStore {
       checkAppend(stream, expected, events, meta);
       this.#queue.push({ stream, expected, events, meta, resolve, reject });
       this.#flushing ??= this.#flushSoon();
+    });
+  }
+
+  /** Durable in one transaction; then nothing of it is left in the WAL either, which a crash in between would leave to `open`. */
+  async blank(stream: string, revision: number): Promise<void> {
+    const { changes } = await this.#unhindered(() => this.#sql.blank.run(stream, revision));
+    if (changes === 0) throw new NoSuchEvent(stream, revision);
+    await this.#unhindered(() => {
+      if (formatOf(this.#db) < FORMAT) {
+        this.#db.exec('VACUUM');
+        this.#db.pragma(`user_version = ${FORMAT}`);
+      }
+      if (this.#sql.emptyWal.get()!.busy) throw new Database.SqliteError('the WAL is being read', 'SQLITE_BUSY');
     });
   }
 
@@ -260,6 +277,21 @@ export class SqliteEventStore implements EventStore {
     this.#flushing = null;
   }
 
+  /** Does something as soon as no other process hinders it; the wait for that stops nobody else. */
+  async #unhindered<T>(act: () => T): Promise<T> {
+    for (const end = performance.now() + BUSY_MS; ; await sleep(2)) {
+      this.#sql.doNotWait.get();
+      try {
+        return act();
+      } catch (cause) {
+        if (!isBusy(cause) || performance.now() > end)
+          throw new StoreUnavailable(`The log cannot be written now: ${(cause as Error).message}`, { cause });
+      } finally {
+        this.#sql.waitAgain.get();
+      }
+    }
+  }
+
   /** One durable transaction; each append is judged on its own, and answered only after the commit. */
   #commit(batch: readonly Waiting[]): (() => void)[] {
     const { commit, rollback } = this.#sql;
@@ -348,20 +380,19 @@ export class SqliteEventStore implements EventStore {
 }
 
 function open(db: Database.Database, file: string): void {
-  const { format, tables } = db
-    .prepare<[], { format: number; tables: number }>(
-      'SELECT user_version AS format, (SELECT count(*) FROM sqlite_schema) AS tables FROM pragma_user_version',
-    )
-    .get()!;
+  const format = formatOf(db);
   if (format > FORMAT)
     throw new Error(`${file} was written by newer software (format ${format}, this is ${FORMAT}): please upgrade.`);
-  if (format === 0 && tables > 0) throw new Error(`${file} is a database, but not a log.`);
+  if (format === 0 && db.prepare('SELECT 1 FROM sqlite_schema').get())
+    throw new Error(`${file} is a database, but not a log.`);
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
+  // What is deleted is overwritten, in every page: blanked data must be gone from the file.
+  db.pragma('secure_delete = ON');
   // Pages of the index are written again and again: a longer WAL copies each back once (32 MB at most).
   db.pragma('wal_autocheckpoint = 8000');
   db.transaction(() => {
-    if (db.pragma('user_version', { simple: true }) !== 0) return;
+    if (formatOf(db) !== 0) return;
     db.exec(SCHEMA);
     db.prepare('INSERT INTO about (identity) VALUES (?)').run(randomUUID());
     db.pragma(`user_version = ${FORMAT}`);
@@ -369,7 +400,11 @@ function open(db: Database.Database, file: string): void {
   // better-sqlite3 lowers `synchronous` to NORMAL with the first write in WAL mode unless it was set: assert it after one.
   db.transaction(() => db.exec('UPDATE about SET identity = identity')).immediate();
   if (db.pragma('synchronous', { simple: true }) !== 2) throw new Error('SQLite does not keep synchronous=FULL');
+  // After a crash the WAL may still hold what was blanked.
+  db.pragma('wal_checkpoint(TRUNCATE)');
 }
+
+const formatOf = (db: Database.Database): number => db.pragma('user_version', { simple: true }) as number;
 
 const statements = (db: Database.Database) => ({
   doNotWait: db.prepare('PRAGMA busy_timeout = 0'),
@@ -377,6 +412,8 @@ const statements = (db: Database.Database) => ({
   begin: db.prepare('BEGIN IMMEDIATE'),
   commit: db.prepare('COMMIT'),
   rollback: db.prepare('ROLLBACK'),
+  blank: db.prepare<[string, number]>("UPDATE events SET data = NULL, salt = '' WHERE stream = ? AND revision = ?"),
+  emptyWal: db.prepare<[], { busy: number }>('PRAGMA wal_checkpoint(TRUNCATE)'),
   identity: db.prepare<[], string>('SELECT identity FROM about').pluck(),
   dataVersion: db.prepare<[], number>('PRAGMA data_version').pluck(),
   types: db.prepare<[], { type: string; version: number }>('SELECT type, version FROM types ORDER BY type, version'),

@@ -1,10 +1,13 @@
-import type { EventCatalog, EventMap, NewEvent, Upcast } from './events.js';
+import type { EventCatalog, EventMap, Meta, NewEvent, Upcast } from './events.js';
 
-/** What `evolve` sees of an event: its data and where it stands. */
+/** Who makes an event, as far as states know it. */
+export type Maker = Pick<Meta, 'agency' | 'role'>;
+
+/** What `evolve` sees of an event: its data, where it stands and who made it. */
 export interface Happened<Data> {
   readonly data: Data;
   readonly revision: number;
-  readonly recordedAt?: string;
+  readonly by: Maker;
 }
 
 /**
@@ -22,17 +25,19 @@ export interface Aggregate<State, M extends EventMap> extends EventCatalog {
 
 export const streamOf = (aggregate: { category: string }, id: string): string => `${aggregate.category}-${id}`;
 
-/** The state after some more events. New events get the revisions that follow `revision`. */
+/** The state after some more events. New events get the revisions that follow `revision`, and are made by `by`. */
 export function fold<State, M extends EventMap>(
   aggregate: Aggregate<State, M>,
   state: State,
-  events: readonly (NewEvent<M> & { revision?: number; recordedAt?: string })[],
+  events: readonly (NewEvent<M> & { revision?: number; meta?: Maker })[],
   revision = -1,
+  by: Maker = { agency: null, role: 'secretariat' },
 ): State {
   return events.reduce((before, event) => {
     revision = event.revision ?? revision + 1;
     const evolve = aggregate.evolve[event.name] as (state: State, event: Happened<unknown>) => State;
-    return evolve(before, { data: event.data, revision, recordedAt: event.recordedAt });
+    const { agency, role } = event.meta ?? by;
+    return evolve(before, { data: event.data, revision, by: { agency, role } });
   }, state);
 }
 

@@ -1,7 +1,8 @@
 import type { LRUCache } from 'lru-cache';
 import { fold, streamOf, type Aggregate } from './aggregate.js';
+import { decodeAll, namedIn } from './blanking.js';
 import { NO_STREAM, WrongRevision, type EventStore } from './event-store.js';
-import type { EventCodec, EventMap, Meta, NewEvent } from './events.js';
+import type { EventCodec, EventMap, Meta, NewEvent, Recorded } from './events.js';
 
 /** What a stream has come to: its state, its last event, and the commands that wrote it. */
 export interface Loaded<State = unknown> {
@@ -31,7 +32,8 @@ export interface Handled<State> {
 const ATTEMPTS = 100;
 
 /**
- * Load, recognise a repeated command, decide, append; decide again when another command was faster.
+ * Load, recognise a repeated command, decide, append; decide again when another command was faster. What a `Blanked` event
+ * names is erased once the event is in the log, by whoever meets it first.
  * @param expected the revision the caller saw (`If-Match`); with it a lost race is the caller's to settle
  * @throws WrongRevision, and whatever `decide` throws (`Rejected`)
  */
@@ -53,8 +55,10 @@ export async function handle<State, M extends EventMap>(
     if (events.length === 0) return { before, state: before, revision, position: position ?? '0' };
     try {
       const encoded = events.map((event) => log.codec.encode(aggregate.category, event));
+      const named = namedIn(events, revision);
       const appended = await log.store.append(stream, revision, encoded, meta);
-      const state = fold(aggregate, before, events, revision);
+      for (const erased of named) await log.store.blank(stream, erased);
+      const state = fold(aggregate, before, events, revision, meta);
       if (appended.revision === revision + events.length)
         log.recent?.set(stream, { state, ...appended, commands: new Set(commands).add(meta.commandId) });
       return { before, state, ...appended };
@@ -66,15 +70,17 @@ export async function handle<State, M extends EventMap>(
 
 /** A stream's state; of a stream lately written only what came since is read. */
 async function loaded<State, M extends EventMap>(
-  { store, codec, recent }: Log,
+  log: Log,
   aggregate: Aggregate<State, M>,
   stream: string,
 ): Promise<Loaded<State>> {
+  const { store, recent } = log;
   const nothing = { state: aggregate.initial, revision: NO_STREAM, position: null, commands: new Set<string>() };
   const known = (recent?.get(stream) as Loaded<State> | undefined) ?? nothing;
-  const since = (await store.read(stream, known.revision + 1)).map((event) => codec.decode(event));
+  const since = await decodeAll(log, await store.read(stream, known.revision + 1));
   const last = since.at(-1);
   if (!last) return known;
+  for (const erased of namedIn(since, last.revision)) await store.blank(stream, erased);
   const now = {
     state: foldRecorded(aggregate, known.state, since),
     revision: last.revision,
@@ -87,12 +93,12 @@ async function loaded<State, M extends EventMap>(
 
 /** What a command did when it was given before. */
 async function earlier<State, M extends EventMap>(
-  { store, codec }: Log,
+  log: Log,
   aggregate: Aggregate<State, M>,
   stream: string,
   commandId: string,
 ): Promise<Handled<State>> {
-  const history = (await store.read(stream)).map((event) => codec.decode(event));
+  const history = await decodeAll(log, await log.store.read(stream));
   const own = history.filter(({ meta }) => meta.commandId === commandId);
   const [first, last] = [own[0]!, own.at(-1)!];
   const before = foldRecorded(aggregate, aggregate.initial, history.slice(0, first.revision));
@@ -102,14 +108,14 @@ async function earlier<State, M extends EventMap>(
 
 /** The state of an aggregate as its stream stands, up to a position (`knownAt`); the initial state when there is none. */
 export async function load<State, M extends EventMap>(
-  { store, codec }: Log,
+  log: Log,
   aggregate: Aggregate<State, M>,
   id: string,
   knownAt?: string,
 ): Promise<{ state: State; revision: number; position: string | null }> {
-  const history = (await store.read(streamOf(aggregate, id)))
-    .filter((event) => knownAt === undefined || BigInt(event.position) <= BigInt(knownAt))
-    .map((e) => codec.decode(e));
+  const history = (await decodeAll(log, await log.store.read(streamOf(aggregate, id)))).filter(
+    ({ position }) => knownAt === undefined || BigInt(position) <= BigInt(knownAt),
+  );
   const last = history.at(-1);
   return {
     state: foldRecorded(aggregate, aggregate.initial, history),
@@ -121,5 +127,5 @@ export async function load<State, M extends EventMap>(
 const foldRecorded = <State, M extends EventMap>(
   aggregate: Aggregate<State, M>,
   state: State,
-  events: readonly { name: string; data: object; revision: number; recordedAt: string }[],
+  events: readonly Recorded[],
 ): State => fold(aggregate, state, events as never);

@@ -24,6 +24,12 @@ export interface EventStore {
    * @throws WrongRevision | InvalidAppend | StoreUnavailable
    */
   append(stream: string, expectedRevision: number, events: readonly EncodedEvent[], meta: Meta): Promise<Appended>;
+  /**
+   * Erases the data and salt of one event for ever; its digest stays, so the hash chain still verifies. Erased before:
+   * nothing changes. Who may erase, and why, a `Blanked` event must say before (`blanking.ts`).
+   * @throws NoSuchEvent | StoreUnavailable; after the latter it may be erased or not: repeat it
+   */
+  blank(stream: string, revision: number): Promise<void>;
   /** A stream's events in order, from a revision on; empty when there is no such stream. */
   read(stream: string, fromRevision?: number): Promise<Envelope[]>;
   /** Up to `limit` events of the whole log in commit order, after a position (`null`: from the start). */
@@ -45,6 +51,13 @@ export class WrongRevision extends Error {
     readonly actual: number,
   ) {
     super(`${stream} is at revision ${actual}, not ${expected}`);
+  }
+}
+
+/** There is no event at this revision of the stream. */
+export class NoSuchEvent extends Error {
+  constructor(stream: string, revision: number) {
+    super(`${stream} has no revision ${revision}`);
   }
 }
 

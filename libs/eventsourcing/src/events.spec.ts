@@ -74,6 +74,12 @@ describe('An event codec', () => {
     });
   });
 
+  it('refuses an erased payload rather than make one up', () => {
+    expect(() => codec.decode(envelope('visit.Made', 3, null))).toThrow(
+      'The payload of visit-1 at revision 3 (position 41) was erased unexplained.',
+    );
+  });
+
   it('keeps the recorded version, so that upcasting twice is noticed', () => {
     expect(codec.decode(envelope('visit.Made', 1, '{"place":"Manila"}')).version).toBe(1);
   });

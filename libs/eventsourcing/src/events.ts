@@ -43,7 +43,20 @@ export interface Envelope {
 export interface Recorded<Data = object> extends Omit<Envelope, 'data' | 'salt' | 'digest' | 'hash'> {
   readonly name: string;
   readonly data: Data;
+  /** The `Blanked` event by which the payload was erased; `data` is then what that event left of it. */
+  readonly blanked?: { readonly revision: number; readonly reason: string; readonly recordedAt: string };
 }
+
+/**
+ * What an event named `Blanked` says, in any category: the payload of an earlier event of its stream is erased, why, and
+ * what is left of it, in the event's form of `version`, so that only the words that had to go are gone.
+ */
+export type Blanked = {
+  readonly revision: number;
+  readonly reason: string;
+  readonly version: number;
+  readonly left: object;
+};
 
 /** Turns the data of one version into that of the next. */
 export type Upcast = (data: never) => object;
@@ -100,13 +113,24 @@ export class EventCodec {
     return { type, version: upcasts.length + 1, data: canonicalJson(event.data) };
   }
 
-  /** @throws UnknownEvent for a type or version that this software does not have */
-  decode({ data, salt: _salt, digest: _digest, hash: _hash, ...envelope }: Envelope): Recorded {
-    if (!this.#knows(envelope.type, envelope.version)) throw new UnknownEvent(envelope.type, envelope.version);
-    const upcasts = this.#upcasts.get(envelope.type)!;
-    let decoded = data === null ? {} : (JSON.parse(data) as object);
-    for (const upcast of upcasts.slice(envelope.version - 1)) decoded = upcast(decoded as never);
-    return { ...envelope, name: envelope.type.slice(envelope.type.indexOf('.') + 1), data: decoded };
+  /**
+   * @param by the `Blanked` event that names this one, if there is any (`decodeAll` finds it)
+   * @throws UnknownEvent for a type or version that this software does not have
+   * @throws Error for an erased payload of which nothing says what is left
+   */
+  decode({ data, salt: _salt, digest: _digest, hash: _hash, ...envelope }: Envelope, by?: Recorded<Blanked>): Recorded {
+    const { type, stream, revision, position } = envelope;
+    const version = by?.data.version ?? envelope.version;
+    if (!this.#knows(type, version)) throw new UnknownEvent(type, version);
+    if (data === null && !by)
+      throw new Error(
+        `The payload of ${stream} at revision ${revision} (position ${position}) was erased unexplained.`,
+      );
+    let decoded = by?.data.left ?? (JSON.parse(data!) as object);
+    for (const upcast of this.#upcasts.get(type)!.slice(version - 1)) decoded = upcast(decoded as never);
+    const event = { ...envelope, name: type.slice(type.indexOf('.') + 1), data: decoded };
+    if (!by) return event;
+    return { ...event, blanked: { revision: by.revision, reason: by.data.reason, recordedAt: by.recordedAt } };
   }
 }
 

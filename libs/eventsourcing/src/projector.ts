@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { decodeAll } from './blanking.js';
 import type { Log } from './command-handling.js';
 import type { Envelope } from './events.js';
 import { CheckpointMoved, type Checkpoint, type Projection, type ReadStore } from './projection.js';
@@ -121,11 +122,12 @@ class Follower {
   async #apply(batch: readonly Envelope[]): Promise<void> {
     const to = batch.at(-1)!.position;
     const { on } = this.projection;
+    const heard = await decodeAll(
+      this.log,
+      batch.filter(({ type }) => on[type]),
+    );
     await this.reads.apply(this.projection, this.#at, to, async (tx) => {
-      for (const envelope of batch) {
-        const handler = on[envelope.type];
-        if (handler) await handler(this.log.codec.decode(envelope) as never, tx);
-      }
+      for (const event of heard) await on[event.type]!(event as never, tx);
     });
     this.#moved({ ...this.#at, position: to });
   }

@@ -30,6 +30,14 @@ const append = (stream: string, expected: number, count: number) =>
 const change = (position: number, changed: Partial<Envelope>) => {
   log.events[position - 1] = { ...log.events[position - 1]!, ...changed };
 };
+/** Appends a Blanked event. */
+const said = (stream: string, expected: number, data: object) =>
+  store.append(stream, expected, [{ type: 't.Blanked', version: 1, data: JSON.stringify(data) }], by());
+/** … and erases what it names. */
+const blank = async (stream: string, expected: number, data: { revision: number; left?: object }) => {
+  await said(stream, expected, data);
+  await store.blank(stream, data.revision);
+};
 const anchored = async (): Promise<Anchor> => {
   const verdict = await verify(store);
   if (!verdict.ok) throw new Error(verdict.reason);
@@ -56,10 +64,24 @@ describe('Verifying', () => {
     expect(await verify(store, { anchor })).toMatchObject({ ok: true, anchor: { position: '11', events: 11 } });
   });
 
-  it('counts blanked events, and accepts them', async () => {
-    change(3, { data: null, salt: '' });
-    change(8, { data: null, salt: '' });
-    expect(await verify(store)).toMatchObject({ ok: true, blanked: 2 });
+  it('counts blanked events, and accepts them when a later Blanked event names them', async () => {
+    await blank('b', 1, { revision: 0 });
+    await blank('a', 3, { revision: 3 });
+    expect(await verify(store)).toMatchObject({ ok: true, blanked: 2, toErase: [] });
+    await append('b', 2, 1);
+    expect(await verify(store, { anchor: await anchored() })).toMatchObject({ ok: true, blanked: 2 });
+  });
+
+  it('accepts a Blanked event that was blanked itself, as long as what is left names what it named', async () => {
+    await blank('b', 1, { revision: 0 });
+    await blank('b', 2, { revision: 2, left: { revision: 0 } });
+    expect(await verify(store)).toMatchObject({ ok: true, blanked: 2, toErase: [] });
+  });
+
+  it('names the Blanked events whose payload is still there', async () => {
+    await blank('b', 1, { revision: 0 });
+    await said('a', 3, { revision: 1 });
+    expect(await verify(store)).toMatchObject({ ok: true, blanked: 1, toErase: ['10'] });
   });
 
   it('tells how far it is', async () => {
@@ -117,6 +139,40 @@ describe('Verifying names the first bad position when', () => {
   it('an event was blanked without its digest', async () => {
     change(5, { data: null, digest: '' });
     await finds('5', 'hash chain of b breaks');
+  });
+
+  it('a payload was erased and no Blanked event says why', async () => {
+    await blank('b', 1, { revision: 0 });
+    for (const [stream, revision] of [
+      ['c', 1],
+      ['a', 2],
+    ] as const)
+      await store.blank(stream, revision);
+    await finds('4', 'the payload was erased, and no later Blanked event says why');
+  });
+
+  it.each<[string, string, number, object]>([
+    ['of another stream', 'c', 1, { revision: 2 }],
+    ['for another event', 'a', 3, { revision: 1 }],
+    ['for what is left of another', 'a', 3, { revision: 1, left: { revision: 2 } }],
+  ])('a payload was erased and there is a Blanked event only %s', async (_, stream, expected, data) => {
+    await store.blank('a', 2);
+    await said(stream, expected, data);
+    await finds('4', 'the payload was erased');
+  });
+
+  it('a payload was erased and the Blanked event came before it', async () => {
+    await said('a', 3, { revision: 5 });
+    await append('a', 4, 1);
+    expect(await verify(store)).toMatchObject({ ok: true });
+    await store.blank('a', 5);
+    await finds('10', 'the payload was erased');
+  });
+
+  it('a Blanked event was blanked and nothing is left of what it named', async () => {
+    await blank('b', 1, { revision: 0 });
+    await blank('b', 2, { revision: 2, left: {} });
+    await finds('3', 'the payload was erased');
   });
 
   it('an event was removed from the middle', async () => {

@@ -1,6 +1,7 @@
 import type { EventStore } from './event-store.js';
+import { isBlanked } from './blanking.js';
 import { NO_STREAM } from './event-store.js';
-import { chainHash, digestOf } from './events.js';
+import { chainHash, digestOf, type Blanked, type Envelope } from './events.js';
 import { createHash } from 'node:crypto';
 
 /** What can be kept outside the system, to notice later that the log was cut or rewritten as a whole. */
@@ -13,21 +14,32 @@ export interface Anchor {
 }
 
 export type Verdict =
-  | { readonly ok: true; readonly anchor: Anchor; readonly blanked: number }
+  | { readonly ok: true; readonly anchor: Anchor; readonly blanked: number; readonly toErase: readonly string[] }
   | { readonly ok: false; readonly position: string | null; readonly reason: string; readonly events: number };
 
 /**
  * Reads the whole log and checks order, revisions, times, digests and the hash chain of every stream, and that it still
- * contains what `anchor` says it once held.
- * @returns the log's own anchor, or the first bad position and what is wrong there
+ * contains what `anchor` says it once held. A payload may be missing only if a later `Blanked` event of its stream names it.
+ * @returns the log's own anchor, how many payloads are blanked, and the positions of `Blanked` events whose payload is still
+ * there (a crash came between); or the first bad position and what is wrong there
  */
 export async function verify(
   store: EventStore,
   { anchor, onProgress }: { anchor?: Anchor; onProgress?: (events: number, position: string) => void } = {},
 ): Promise<Verdict> {
   const heads = new Map<string, { revision: number; hash: string }>();
-  let [position, recordedAt, events, blanked]: [string | null, string, number, number] = [null, '', 0, 0];
+  /** Every event whose payload is missing, by stream and revision. */
+  const missing = new Map<string, { readonly position: string; readonly isBlanked: boolean; named: boolean }>();
+  const toErase: string[] = [];
+  let [position, recordedAt, events]: [string | null, string, number] = [null, '', 0];
   let anchored = anchor === undefined || anchor.position === null;
+  /** Marks what a `Blanked` event names, and if that is an erased one of its kind, what that one named. */
+  const name = ({ revision, left }: Blanked, e: Envelope): void => {
+    const erased = missing.get(`${e.stream} ${revision}`);
+    if (!erased) return void toErase.push(e.position);
+    erased.named = true;
+    if (erased.isBlanked) name(left as Blanked, e);
+  };
   const bad = (at: string | null, reason: string): Verdict => ({ ok: false, position: at, reason, events });
 
   for (;;) {
@@ -40,8 +52,10 @@ export async function verify(
       if (e.revision !== head.revision + 1)
         return bad(e.position, `${e.stream} goes from revision ${head.revision} to ${e.revision}`);
       if (e.recordedAt < recordedAt) return bad(e.position, `recordedAt falls from ${recordedAt} to ${e.recordedAt}`);
-      if (e.data === null) blanked++;
+      if (e.data === null)
+        missing.set(`${e.stream} ${e.revision}`, { position: e.position, isBlanked: isBlanked(e), named: false });
       else if (digestOf(e.salt, e.data) !== e.digest) return bad(e.position, 'the data is not what was recorded');
+      else if (isBlanked(e)) name(JSON.parse(e.data) as Blanked, e);
       if (chainHash(head.hash, e) !== e.hash)
         return bad(e.position, `the hash chain of ${e.stream} breaks at revision ${e.revision}`);
       heads.set(e.stream, { revision: e.revision, hash: e.hash });
@@ -55,9 +69,11 @@ export async function verify(
     }
     onProgress?.(events, position!);
   }
+  const unexplained = [...missing.values()].find(({ named }) => !named);
+  if (unexplained) return bad(unexplained.position, 'the payload was erased, and no later Blanked event says why');
   if (!anchored)
     return bad(position, `the log ends before the anchor's position ${anchor!.position}, or no longer has it`);
-  return { ok: true, anchor: { position, heads: headsDigest(heads), events }, blanked };
+  return { ok: true, anchor: { position, heads: headsDigest(heads), events }, blanked: missing.size, toErase };
 }
 
 function headsDigest(heads: ReadonlyMap<string, { revision: number; hash: string }>): string {

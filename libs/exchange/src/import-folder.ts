@@ -17,7 +17,7 @@ import {
   type CommitmentAct,
   type CommitmentEvent,
 } from '#commitments';
-import { canonicalJson, checkAppend, fold, load, NO_STREAM, Rejected, type Log } from '#eventsourcing';
+import { canonicalJson, checkAppend, decodeAll, fold, load, NO_STREAM, Rejected, type Log } from '#eventsourcing';
 import { invalid, referencesIn, said, VALIDATION, type Asked } from '#platform';
 import { codeOf, Lookup, RegisterCommand, REGISTERS, type Entry, type Register, type Theme } from '#registers';
 import { likelyDuplicates, type Titled } from './likely-duplicates.js';
@@ -294,7 +294,7 @@ class Plan {
   async #plan({ reference, acts, at }: PlannedCommitment): Promise<void> {
     const decided = this.#decide(reference, acts, at, commitment.initial, NO_STREAM);
     if (!decided) return;
-    const recorded = (await this.log.store.read(`commitment-${reference}`)).map((e) => this.log.codec.decode(e));
+    const recorded = await decodeAll(this.log, await this.log.store.read(`commitment-${reference}`));
     if (recorded.length === 0) {
       this.#count(at, 'new');
       const given = acts.map(({ act }) => act);

@@ -50,6 +50,12 @@ export const AskedBy = createParamDecorator((_: unknown, context: ExecutionConte
   };
 });
 
+/** Who reads, if they say so. */
+export const Caller = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Principal | null =>
+    context.switchToHttp().getRequest<Asking>().principal ?? null,
+);
+
 function expectedOf(ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined) return undefined;
   const revision = /^(?:W\/)?"(\d+)"$/.exec(ifMatch)?.[1];

@@ -10,6 +10,7 @@ import {
   ArrayMinSize,
   ArrayUnique,
   IsArray,
+  IsBoolean,
   IsIn,
   isISO31661Alpha3,
   IsObject,
@@ -49,6 +50,16 @@ const field = ({ optional, description, example }: About, schema: ApiPropertyOpt
 const check = (name: string, message: string, validate: (value: unknown) => boolean) =>
   ValidateBy({ name, validator: { validate, defaultMessage: () => `$property ${message}` } });
 
+const pointer = '^(/[A-Za-z0-9]{1,40}){1,6}$';
+/** A pointer (RFC 6901) into what was said. */
+export const Pointer = (about: About = {}) =>
+  field(
+    about,
+    { type: String, pattern: pointer },
+    IsString(),
+    Matches(new RegExp(pointer), { message: '$property must be a pointer such as /evidence/0' }),
+  );
+
 const fitText = check('isFit', 'may hold neither U+0000 nor a lone surrogate', (value) => isFit(value));
 
 /** Text of 1 to `max` characters, not blank. */
@@ -82,6 +93,31 @@ export const OneOf = (values: readonly string[], about: About = {}) =>
     about,
     { type: String, enum: [...values] },
     IsIn(values, { message: `$property must be one of: ${values.join(', ')}` }),
+  );
+
+/** Yes or no. */
+export const YesNo = (about: About = {}) => field(about, { type: Boolean }, IsBoolean());
+
+/** Pointers (RFC 6901) into what was said. */
+export const Pointers = (about: About = {}) =>
+  field(
+    about,
+    { type: String, isArray: true, pattern: pointer, minItems: 1, maxItems: 100 },
+    IsArray(),
+    ArrayMinSize(1),
+    ArrayMaxSize(100),
+    ArrayUnique(),
+    Matches(new RegExp(pointer), { each: true, message: 'each value in $property must be a pointer such as /note' }),
+  );
+
+/** An object whose fields are checked elsewhere. */
+export const Plain = (about: About = {}) =>
+  field(
+    about,
+    { type: 'object', additionalProperties: true, minProperties: 1 },
+    IsObject(),
+    check('isNotEmpty', 'must say something', (value) => Object.keys(value ?? {}).length > 0),
+    fitText,
   );
 
 const kebab = '^[a-z0-9]+(-[a-z0-9]+)*$';

@@ -37,6 +37,10 @@ const STATUS: Readonly<Record<string, number>> = {
   already_recorded: 409,
   already_registered: 409,
   already_related: 409,
+  already_ended: 409,
+  already_a_member: 409,
+  already_left: 409,
+  already_chairing: 409,
   milestone_reached: 409,
   milestone_dropped: 409,
   gone_ahead: 412,
@@ -128,8 +132,8 @@ export const validation = (): ValidationPipe =>
   new ValidationPipe({ ...VALIDATION, transform: true, exceptionFactory: (errors) => invalid(errors) });
 
 /** What class-validator found, as `Rejected('invalid')`. */
-export function invalid(errors: readonly ValidationError[]): Rejected {
-  const found = fieldErrors(errors);
+export function invalid(errors: readonly ValidationError[], within = ''): Rejected {
+  const found = fieldErrors(errors, within);
   return new Rejected('invalid', found.map(({ pointer, message }) => `${pointer}: ${message}`).join('; '), found);
 }
 

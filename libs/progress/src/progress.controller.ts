@@ -3,7 +3,7 @@ import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags,
 import { Transform, Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import type { FastifyReply } from 'fastify';
-import { ROLES, STAGES, type Role } from '#commitments';
+import { LIVES, OUTLOOKS, RELATION_TYPES, ROLES, STAGES, VERIFICATIONS, type Role } from '#commitments';
 import { Rejected, type Log } from '#eventsourcing';
 import { clocksOf, LOG, ProgressClockQuery, sendCsv } from '#platform';
 import { Registers } from '#registers';
@@ -39,6 +39,16 @@ export class ProgressQuery extends ProgressClockQuery {
   @IsOptional()
   @IsIn(['any', ...ROLES])
   role?: Role | 'any';
+  @ApiProperty({
+    required: false,
+    enum: ['then', 'today'],
+    default: 'then',
+    description:
+      'Agencies as they were then, or as what they have become by today: successors stand for all before them',
+  })
+  @IsOptional()
+  @IsIn(['then', 'today'])
+  agencies?: 'then' | 'today';
   @ApiProperty({ required: false, enum: ['json', 'csv'], default: 'json' })
   @IsOptional()
   @IsIn(['json', 'csv'])
@@ -64,6 +74,12 @@ export class CommitmentsQuery extends ProgressQuery {
   @Asked('ISO 3166-1 alpha-3', 'SLV') country?: string;
   @Asked('A region', 'africa') region?: string;
   @Asked('A document that is cited', 'D-2007-WP204') document?: string;
+  @Asked(`One or more of ${LIVES.join(', ')}, separated by commas, or any; without it active`, 'merged,split')
+  life?: string;
+  @Asked(`One or more of ${OUTLOOKS.join(', ')}, separated by commas`, 'at_risk') outlook?: string;
+  @Asked(`One or more of ${VERIFICATIONS.join(', ')}, separated by commas`, 'contested') verification?: string;
+  @Asked('The commitment or forum that a relation leads to', 'IOM-2011-10') relatedTo?: string;
+  @Asked(`With relatedTo: only a relation of this type: ${RELATION_TYPES.join(', ')}`, 'part_of') relation?: string;
   @Flag('Only those that have, or have not, a target') withTarget?: boolean;
   @Flag('Only those that are, or are not, overdue') overdue?: boolean;
   @Flag('Only those that are, or are not, stale') stale?: boolean;
@@ -128,9 +144,16 @@ export class ProgressController {
     return sendCsv(
       reply,
       'commitments',
-      items.map(({ agencies, themes, followsUp, ...item }) => ({
+      items.map(({ agencies, themes, followsUp, into, spread, verification, ...item }) => ({
         ...item,
-        agencies: agencies.map(({ agency, role }) => `${agency} (${role})`).join('; '),
+        into: into.join('; '),
+        spread: Object.entries(spread)
+          .map(([stage, parts]) => `${parts} ${stage}`)
+          .join('; '),
+        verification: verification?.verification ?? 'unreviewed',
+        verificationReason: verification?.reason ?? '',
+        replies: (verification?.replies ?? []).map(({ agency, text }) => `${agency}: ${text}`).join('; '),
+        agencies: agencies.map(({ agency, role, asked }) => `${agency} (${role}${asked ? ', asked' : ''})`).join('; '),
         themes: themes.join('; '),
         followsUp: followsUp.join('; '),
       })),

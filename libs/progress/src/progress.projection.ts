@@ -5,22 +5,32 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { LRUCache } from 'lru-cache';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lastDayOf, monthsBefore, type FullDate } from '#clocks';
+import { lastDayOf, monthsBefore, todayAt, type FullDate } from '#clocks';
 import {
-  AgencyRole,
+  AgencyAsAt,
   asAt,
   commitment,
   turningPoints,
+  ENDS,
   KINDS,
+  LIVES,
   NATURES,
+  OUTLOOKS,
   STAGES,
   STRENGTHS,
+  FINDINGS,
   type Commitment,
+  type CommitmentAsAt,
+  type CommitmentEvents,
+  type End,
+  type Life,
   type Nature,
   type Role,
+  type Sourced,
   type Stage,
 } from '#commitments';
 import {
+  decodeAll,
   fold,
   Rejected,
   type Log,
@@ -41,15 +51,19 @@ const SCHEMA = `
     from_position INTEGER NOT NULL, to_position INTEGER NOT NULL,
     title TEXT NOT NULL, search TEXT NOT NULL,
     kind TEXT NOT NULL, nature TEXT NOT NULL, strength TEXT NOT NULL,
-    stage TEXT NOT NULL, lead TEXT NOT NULL,
+    stage TEXT NOT NULL, outlook TEXT, lead TEXT NOT NULL,
     target TEXT, target_last TEXT,
     last_reported_on TEXT NOT NULL,
+    life TEXT NOT NULL, became TEXT NOT NULL,
+    spread TEXT NOT NULL,
+    verification TEXT NOT NULL, reading TEXT,
+    corrected_at INTEGER,
     PRIMARY KEY (reference, from_date, from_position)
   );
   CREATE INDEX progress_spans_as_at ON progress_spans (to_position, to_date, from_date);
   CREATE TABLE progress_facets (
     reference TEXT NOT NULL,
-    facet TEXT NOT NULL, value TEXT NOT NULL, role TEXT NOT NULL,
+    facet TEXT NOT NULL, value TEXT NOT NULL, role TEXT NOT NULL, asked INTEGER NOT NULL,
     from_date TEXT NOT NULL, to_date TEXT NOT NULL,
     from_position INTEGER NOT NULL, to_position INTEGER NOT NULL,
     PRIMARY KEY (facet, value, reference, role, from_date, from_position)
@@ -59,7 +73,7 @@ const SCHEMA = `
 const FOREVER = Number.MAX_SAFE_INTEGER;
 const END_OF_TIME = '9999-99-99';
 
-export type Facet = 'agency' | 'theme' | 'region' | 'country' | 'followsUp' | 'document';
+export type Facet = 'agency' | 'theme' | 'region' | 'country' | 'followsUp' | 'document' | 'relation';
 
 // ── From event to rows ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -90,6 +104,27 @@ interface Known extends Spans {
   readonly revision: number;
 }
 
+type FacetRow = [facet: Facet, value: string, role: string, asked: number];
+
+/** What stands beside the stage: the secretariat's reading and the agency's reply. */
+const readingOf = (verification: CommitmentAsAt['verification']): string | null => {
+  if (!verification) return null;
+  const { reason, current, replies } = verification;
+  return JSON.stringify({ reason, current, replies: replies.map(({ agency, text }) => ({ agency, text })) });
+};
+
+/** Every document that anything said of a commitment by a date rests on. */
+function citedIn(c: Commitment, view: CommitmentAsAt, asOf: FullDate): string[] {
+  const read = [...c.readings, ...c.replies].filter(({ reportedOn }) => reportedOn <= asOf);
+  const { entries, evidence, claims, editions, upkeep, relations, tookOver, end } = view;
+  const said: Pick<Sourced, 'citation' | 'citations'>[] = [
+    ...[...entries, ...evidence, ...claims.flatMap((matter) => matter.claims), ...editions, ...upkeep],
+    ...[...relations, ...read, ...tookOver, ...(end ? [end] : [])],
+  ];
+  const cited = said.flatMap(({ citation, citations }) => [citation ?? [], citations ?? []].flat());
+  return [...new Set(cited.map(({ document }) => document))];
+}
+
 function spansOf(c: Commitment, reference: string): Spans {
   const [spans, facets, open] = [new Map<string, Span>(), new Map<string, Span>(), new Map<string, Span>()];
   const points = turningPoints(c);
@@ -97,32 +132,25 @@ function spansOf(c: Commitment, reference: string): Spans {
     const view = asAt(c, from);
     if (!view) return;
     const to = points[i + 1] ?? END_OF_TIME;
-    const { title, kind, nature, strength, stage, target, agencies, lastReportedOn } = view;
+    const { title, kind, nature, strength, stage, headline, target, agencies, lastReportedOn, life, end } = view;
     const search = ` ${wordsOf([reference, title, view.summary, view.condition ?? ''].join(' ')).join(' ')}`;
-    const targetLast = target && lastDayOf(target.date);
-    const lead = agencies[0]!.agency;
     const values = [
-      title,
-      search,
-      kind,
-      nature,
-      strength,
-      stage,
-      lead,
-      target?.date ?? null,
-      targetLast,
-      lastReportedOn,
+      ...[title, search, kind, nature, strength, stage, headline.outlook ?? null, agencies[0]!.agency],
+      ...[target?.date ?? null, target && lastDayOf(target.date), lastReportedOn],
+      ...[life, JSON.stringify(end?.into ?? []), JSON.stringify(view.spread)],
+      ...[view.verification?.verification ?? 'unreviewed', readingOf(view.verification)],
     ];
     spans.set(JSON.stringify([from, to, values]), { from, to, values });
 
-    const cited = [...view.entries, ...view.evidence].flatMap(({ citation }) => citation?.document ?? []);
-    const present: [Facet, string, string][] = [
-      ...agencies.map(({ agency, role }): [Facet, string, string] => ['agency', agency, role]),
-      ...view.themes.map((theme): [Facet, string, string] => ['theme', theme, '']),
-      ...view.regions.map((region): [Facet, string, string] => ['region', region, '']),
-      ...view.countries.map((country): [Facet, string, string] => ['country', country, '']),
-      ...view.followsUp.map((id): [Facet, string, string] => ['followsUp', id, '']),
-      ...[...new Set(cited)].map((document): [Facet, string, string] => ['document', document, '']),
+    const plain = (facet: Facet, all: readonly string[]) => all.map((value): FacetRow => [facet, value, '', 0]);
+    const present: FacetRow[] = [
+      ...agencies.map(({ agency, role, asked }): FacetRow => ['agency', agency, role, asked ? 1 : 0]),
+      ...view.relations.map(({ to, type }): FacetRow => ['relation', to, type, 0]),
+      ...plain('theme', view.themes),
+      ...plain('region', view.regions),
+      ...plain('country', view.countries),
+      ...plain('followsUp', view.followsUp),
+      ...plain('document', citedIn(c, view, from)),
     ];
     for (const facet of present) {
       const key = JSON.stringify(facet);
@@ -138,46 +166,99 @@ function spansOf(c: Commitment, reference: string): Spans {
 const CLOSE_SPAN =
   'UPDATE progress_spans SET to_position = ? WHERE reference = ? AND from_date = ? AND to_position = ?';
 const OPEN_SPAN = `INSERT INTO progress_spans
-  (reference, from_date, to_date, from_position, to_position, title, search, kind, nature, strength, stage, lead, target, target_last, last_reported_on)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  (reference, from_date, to_date, from_position, to_position, title, search, kind, nature, strength, stage, outlook, lead,
+   target, target_last, last_reported_on, life, became, spread, verification, reading)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const CLOSE_FACET = `UPDATE progress_facets SET to_position = ?
-  WHERE reference = ? AND facet = ? AND value = ? AND role = ? AND from_date = ? AND to_position = ?`;
+  WHERE reference = ? AND facet = ? AND value = ? AND role = ? AND asked = ? AND from_date = ? AND to_position = ?`;
 const OPEN_FACET = `INSERT INTO progress_facets
-  (reference, from_date, to_date, from_position, to_position, facet, value, role) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+  (reference, from_date, to_date, from_position, to_position, facet, value, role, asked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+/** What was shown of these dates since the event that is now corrected. */
+const MARK_CORRECTED = `UPDATE progress_spans SET corrected_at = ?
+  WHERE reference = ? AND from_date < ? AND to_date > ? AND to_position <= ? AND to_position > ? AND corrected_at IS NULL`;
+const FORGET = ['DELETE FROM progress_spans WHERE reference = ?', 'DELETE FROM progress_facets WHERE reference = ?'];
+
+/** What is in `a` and not in `b`. */
+const less = (a: ReadonlyMap<string, Span>, b: ReadonlyMap<string, Span>): Map<string, Span> =>
+  new Map([...a].filter(([key]) => !b.has(key)));
 
 /** The projection; `log` gives back the earlier events of a commitment that is no longer in memory. */
 export function progressProjection(log: Log): Projection {
   const known = new LRUCache<string, Known>({ max: 20_000 });
 
+  const nothingKnown: Known = { state: commitment.initial, revision: -1, spans: new Map(), facets: new Map() };
+
   const before = async ({ stream, revision }: Recorded, reference: string): Promise<Known> => {
     const kept = known.get(stream);
     if (kept?.revision === revision - 1) return kept;
-    const earlier = revision === 0 ? [] : (await log.store.read(stream)).slice(0, revision);
-    const state = fold(commitment, commitment.initial, earlier.map((event) => log.codec.decode(event)) as never);
+    if (revision === 0) return nothingKnown;
+    const earlier = await decodeAll(log, (await log.store.read(stream)).slice(0, revision));
+    const state = fold(commitment, commitment.initial, earlier as never);
     return { state, revision: revision - 1, ...spansOf(state, reference) };
   };
 
-  const apply = async (event: Recorded, tx: ReadTx): Promise<void> => {
+  /** Writes what an event changes; `since` is the position of the event that it corrects. */
+  const write = (event: Recorded, was: Known, tx: ReadTx, since?: number): Known => {
     const [reference, position] = [event.stream.slice(commitment.category.length + 1), Number(event.position)];
-    const was = await before(event, reference);
     const state = fold(commitment, was.state, [event as never]);
     const is = { state, revision: event.revision, ...spansOf(state, reference) };
+    let [closed, opened] = [less(was.spans, is.spans), less(is.spans, was.spans)];
+    const [closedFacets, openedFacets] = [less(was.facets, is.facets), less(is.facets, was.facets)];
+    if (since !== undefined) {
+      const changed = [closed, opened, closedFacets, openedFacets].flatMap((all) => [...all.values()]);
+      const touched = new Map(
+        [...was.spans].filter(([, span]) => changed.some(({ from, to }) => from < span.to && to > span.from)),
+      );
+      [closed, opened] = [touched, new Map([...opened, ...[...touched].filter(([key]) => is.spans.has(key))])];
+    }
+    for (const { from } of closed.values()) tx.run(CLOSE_SPAN, position, reference, from, FOREVER);
+    for (const { from, to, values } of opened.values())
+      tx.run(OPEN_SPAN, reference, from, to, position, FOREVER, ...values);
+    for (const { from, values } of closedFacets.values())
+      tx.run(CLOSE_FACET, position, reference, ...values, from, FOREVER);
+    for (const { from, to, values } of openedFacets.values())
+      tx.run(OPEN_FACET, reference, from, to, position, FOREVER, ...values);
+    if (since !== undefined)
+      for (const { from, to } of closed.values())
+        tx.run(MARK_CORRECTED, position, reference, to, from, position, since);
     known.set(event.stream, is);
-    for (const [key, { from }] of was.spans)
-      if (!is.spans.has(key)) tx.run(CLOSE_SPAN, position, reference, from, FOREVER);
-    for (const [key, { from, to, values }] of is.spans)
-      if (!was.spans.has(key)) tx.run(OPEN_SPAN, reference, from, to, position, FOREVER, ...values);
-    for (const [key, { from, values }] of was.facets)
-      if (!is.facets.has(key)) tx.run(CLOSE_FACET, position, reference, ...values, from, FOREVER);
-    for (const [key, { from, to, values }] of is.facets)
-      if (!was.facets.has(key)) tx.run(OPEN_FACET, reference, from, to, position, FOREVER, ...values);
+    return is;
   };
 
+  const apply = async (event: Recorded, tx: ReadTx): Promise<void> => {
+    const reference = event.stream.slice(commitment.category.length + 1);
+    write(event, await before(event, reference), tx);
+  };
+
+  const positionOf = (all: readonly Pick<Recorded, 'position'>[], { data }: Recorded): number =>
+    Number(all[(data as CommitmentEvents['Corrected']).revision]!.position);
+
+  const correct = async (event: Recorded, tx: ReadTx): Promise<void> => {
+    const reference = event.stream.slice(commitment.category.length + 1);
+    write(event, await before(event, reference), tx, positionOf(await log.store.read(event.stream), event));
+  };
+
+  /** The words that went stand in what was shown earlier, too: all of it is made anew without them. */
+  const blank = async ({ stream, revision }: Recorded, tx: ReadTx): Promise<void> => {
+    const reference = stream.slice(commitment.category.length + 1);
+    for (const sql of FORGET) tx.run(sql, reference);
+    const all = await decodeAll(log, (await log.store.read(stream)).slice(0, revision + 1));
+    let was = nothingKnown;
+    for (const event of all)
+      was = write(event, was, tx, /^(Corrected|Retracted)$/.test(event.name) ? positionOf(all, event) : undefined);
+  };
+
+  const handlers = { Corrected: correct, Retracted: correct, Blanked: blank };
   return {
     name: 'progress',
-    version: 1,
+    version: 2,
     schema: SCHEMA,
-    on: Object.fromEntries(Object.keys(commitment.evolve).map((name) => [`${commitment.category}.${name}`, apply])),
+    on: Object.fromEntries(
+      Object.keys(commitment.evolve).map((name) => [
+        `${commitment.category}.${name}`,
+        name in handlers ? handlers[name as keyof typeof handlers] : apply,
+      ]),
+    ),
     reset: () => known.clear(),
   };
 }
@@ -209,6 +290,16 @@ export interface Filter {
   readonly document?: string;
   /** A forum includes its round tables and outcomes. */
   readonly followsUp?: string;
+  /** Lives, separated by commas, or `any`; absent: only active records. */
+  readonly life?: string;
+  readonly outlook?: string;
+  readonly verification?: string;
+  /** The reference of a commitment or the id of a forum that a relation leads to … */
+  readonly relatedTo?: string;
+  /** … and of which type. */
+  readonly relation?: string;
+  /** `today`: an agency stands for all that have become it. */
+  readonly agencies?: 'then' | 'today';
   readonly withTarget?: boolean;
   readonly overdue?: boolean;
   readonly stale?: boolean;
@@ -238,6 +329,12 @@ export class Row {
 
 export class AgencyRow extends Row {
   @ApiProperty() readonly agency: string;
+  @ApiProperty({
+    ...COUNT,
+    required: false,
+    description: 'In how many it has yet to accept the role that another agency named it for; absent: in none',
+  })
+  readonly asked?: number;
   @ApiProperty() readonly name: string;
 }
 export class ThemeRow extends Row {
@@ -251,7 +348,30 @@ export abstract class ProgressView<R> {
   @ApiProperty({ description: 'The position of the log that this shows' }) readonly position: string;
   @ApiProperty({ description: 'The rows do not add up to it: a commitment counts once under each agency and theme' })
   readonly total: Row;
+  @ApiProperty({
+    type: 'object',
+    properties: Object.fromEntries(ENDS.map((life) => [life, COUNT])),
+    required: [...ENDS],
+    selfRequired: true,
+    additionalProperties: false,
+    description: 'Records that have ended by then; they are in no total',
+  })
+  readonly apart: Readonly<Record<End, number>>;
+  @Count('Of the total: in how many something was corrected after `knownAt`') readonly correctedLater: number;
   abstract readonly rows: R[];
+}
+
+class ReplyInShort {
+  @ApiProperty() readonly agency: string;
+  @ApiProperty() readonly text: string;
+}
+
+/** The secretariat's reading beside the stage. */
+export class ReadingInShort {
+  @ApiProperty({ enum: FINDINGS }) readonly verification: string;
+  @ApiProperty() readonly reason: string;
+  @ApiProperty({ description: 'Whether the stage still rests on what was read' }) readonly current: boolean;
+  @ApiProperty({ type: [ReplyInShort] }) readonly replies: readonly ReplyInShort[];
 }
 
 export class Item {
@@ -260,15 +380,28 @@ export class Item {
   @ApiProperty({ enum: KINDS }) readonly kind: string;
   @ApiProperty({ enum: NATURES }) readonly nature: Nature;
   @ApiProperty({ enum: STRENGTHS }) readonly strength: string;
-  @ApiProperty({ enum: STAGES }) readonly stage: Stage;
+  @ApiProperty({ enum: STAGES, description: 'The lead’s part' }) readonly stage: Stage;
+  @ApiProperty({ enum: OUTLOOKS, nullable: true }) readonly outlook: string | null;
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: COUNT,
+    description: 'The parts of lead, co-leads and partners by stage',
+    example: { in_progress: 1, unreported: 1 },
+  })
+  readonly spread: CommitmentAsAt['spread'];
+  @ApiProperty({ type: () => ReadingInShort, nullable: true, description: 'null: unreviewed' })
+  readonly verification: ReadingInShort | null;
+  @ApiProperty({ enum: LIVES }) readonly life: Life;
+  @ApiProperty({ type: [String], description: 'The commitments that it became' }) readonly into: string[];
   @ApiProperty() readonly lead: string;
-  @ApiProperty({ type: [AgencyRole] }) readonly agencies: AgencyRole[];
+  @ApiProperty({ type: [AgencyAsAt] }) readonly agencies: AgencyAsAt[];
   @ApiProperty({ type: [String] }) readonly themes: string[];
   @ApiProperty({ type: [String] }) readonly followsUp: string[];
   @ApiProperty({ type: String, nullable: true, example: '2013-06' }) readonly target: string | null;
   @ApiProperty() readonly overdue: boolean;
   @ApiProperty() readonly stale: boolean;
   @ApiProperty({ type: String, format: 'date' }) readonly lastReportedOn: FullDate;
+  @ApiProperty({ description: 'Whether what is shown was corrected after `knownAt`' }) readonly correctedLater: boolean;
 }
 
 export class ItemList {
@@ -288,9 +421,28 @@ const COUNTS = [
   'COUNT(*) FILTER (WHERE overdue = 1) AS overdue',
   'COUNT(*) FILTER (WHERE stale = 1) AS stale',
   'MAX(last_reported_on) AS "lastReportedOn"',
+  'COUNT(corrected_at) AS "correctedLater"',
 ].join(', ');
 
 type Counted = { [column: string]: number | string | null; key: string };
+
+type ItemRow = Record<
+  | 'reference'
+  | 'title'
+  | 'kind'
+  | 'nature'
+  | 'strength'
+  | 'stage'
+  | 'lead'
+  | 'lastReportedOn'
+  | 'life'
+  | 'became'
+  | 'spread'
+  | 'verification',
+  string
+> &
+  Record<'outlook' | 'target' | 'reading', string | null> &
+  Record<'overdue' | 'stale' | 'correctedLater', number>;
 
 /** SQL text with the values of its question marks. */
 class Sql {
@@ -301,6 +453,8 @@ class Sql {
 }
 
 const list = (values: readonly Value[]): Sql => new Sql(values.map(() => '?').join(', ') || 'NULL', values);
+
+type ViewFilter = Pick<Filter, 'followsUp' | 'role' | 'agencies'>;
 
 /** The queries over the read model. */
 export class Progress {
@@ -314,13 +468,13 @@ export class Progress {
   }
 
   /** Progress per agency. */
-  async agencies(at: At, filter: Pick<Filter, 'followsUp' | 'role'> = {}): Promise<ProgressView<AgencyRow>> {
+  async agencies(at: At, filter: ViewFilter = {}): Promise<ProgressView<AgencyRow>> {
     const pinned = await this.#pin(at);
-    const followUp = { followsUp: filter.followsUp };
+    const followUp = { followsUp: filter.followsUp, agencies: filter.agencies };
     return {
       asOf: at.asOf,
       position: pinned.knownAt,
-      total: await this.#total(pinned, followUp),
+      ...(await this.#totals(pinned, followUp)),
       rows: await this.#agencyRows(pinned, followUp, filter.role),
     };
   }
@@ -329,19 +483,19 @@ export class Progress {
   async agency(
     code: string,
     at: At,
-    filter: Pick<Filter, 'followsUp' | 'role'> = {},
+    filter: ViewFilter = {},
   ): Promise<ProgressView<ThemeRow> & { row: AgencyRow | null }> {
     const pinned = await this.#pin(at);
-    const { followsUp, role } = filter;
-    const row = (await this.#agencyRows(pinned, { followsUp, agency: code, role }, role)).find(
+    const { followsUp, role, agencies } = filter;
+    const row = (await this.#agencyRows(pinned, { followsUp, agency: code, role, agencies }, role)).find(
       ({ agency }) => agency === code,
     );
     return {
       asOf: at.asOf,
       position: pinned.knownAt,
-      total: await this.#total(pinned, { followsUp }),
+      ...(await this.#totals(pinned, { followsUp })),
       row: row ?? null,
-      rows: await this.#themeRows(pinned, { followsUp, agency: code, role }),
+      rows: await this.#themeRows(pinned, { followsUp, agency: code, role, agencies }),
     };
   }
 
@@ -355,7 +509,7 @@ export class Progress {
     return {
       asOf: at.asOf,
       position: pinned.knownAt,
-      total: await this.#total(pinned, { followsUp }),
+      ...(await this.#totals(pinned, { followsUp })),
       rows: await this.#themeRows(pinned, { followsUp }, framework),
     };
   }
@@ -364,17 +518,17 @@ export class Progress {
   async theme(
     code: string,
     at: At,
-    filter: Pick<Filter, 'followsUp' | 'role'> = {},
+    filter: ViewFilter = {},
   ): Promise<ProgressView<AgencyRow> & { row: ThemeRow | null }> {
     const pinned = await this.#pin(at);
-    const { followsUp, role } = filter;
+    const { followsUp, role, agencies } = filter;
     const row = (await this.#themeRows(pinned, { followsUp, theme: code })).find(({ theme }) => theme === code);
     return {
       asOf: at.asOf,
       position: pinned.knownAt,
-      total: await this.#total(pinned, { followsUp }),
+      ...(await this.#totals(pinned, { followsUp })),
       row: row ?? null,
-      rows: await this.#agencyRows(pinned, { followsUp, theme: code }, role),
+      rows: await this.#agencyRows(pinned, { followsUp, theme: code, agencies }, role),
     };
   }
 
@@ -396,11 +550,10 @@ export class Progress {
     )) as [{ total: number }];
     const limit = page.limit ?? 50;
     const after = page.cursor === undefined ? '' : Buffer.from(page.cursor, 'base64url').toString();
-    const rows = await this.reads.all<
-      Omit<Record<keyof Item, string>, 'overdue' | 'stale'> & { overdue: number; stale: number }
-    >(
-      `${found.text} SELECT reference, title, kind, nature, strength, stage, lead, target, overdue, stale,
-         last_reported_on AS "lastReportedOn" FROM found WHERE reference > ? ORDER BY reference LIMIT ?`,
+    const rows = await this.reads.all<ItemRow>(
+      `${found.text} SELECT reference, title, kind, nature, strength, stage, outlook, lead, target, overdue, stale,
+         last_reported_on AS "lastReportedOn", life, became, spread, verification, reading,
+         corrected_at IS NOT NULL AS "correctedLater" FROM found WHERE reference > ? ORDER BY reference LIMIT ?`,
       ...found.values,
       after,
       limit + 1,
@@ -414,16 +567,27 @@ export class Progress {
       asOf: at.asOf,
       position: pinned.knownAt,
       total: Number(total),
-      items: items.map((row) => {
-        const own = facets.filter(({ reference }) => reference === row.reference);
+      items: items.map(({ became, reading, ...row }): Item => {
+        const own = facets.get(row.reference) ?? [];
         const of = (facet: Facet) => own.filter((f) => f.facet === facet);
         return {
           ...row,
           nature: row.nature as Nature,
           stage: row.stage as Stage,
+          life: row.life as Life,
+          into: JSON.parse(became) as string[],
+          spread: JSON.parse(row.spread) as Item['spread'],
+          verification: reading
+            ? { verification: row.verification, ...(JSON.parse(reading) as Omit<ReadingInShort, 'verification'>) }
+            : null,
           overdue: row.overdue === 1,
           stale: row.stale === 1,
-          agencies: of('agency').map(({ value, role }) => ({ agency: value, role: role as Role })),
+          correctedLater: row.correctedLater === 1,
+          agencies: of('agency').map(({ value, role, asked }) => ({
+            agency: value,
+            role: role as Role,
+            ...(asked === 1 && { asked: true }),
+          })),
           themes: of('theme').map(({ value }) => value),
           followsUp: of('followsUp').map(({ value }) => value),
         };
@@ -437,9 +601,9 @@ export class Progress {
     const { asOf, knownAt } = await this.#pin(at);
     const rows = await this.reads.all<{ value: string; total: number }>(
       `SELECT value, COUNT(DISTINCT reference) AS total FROM progress_facets
-       WHERE facet = ? AND from_date <= ? AND to_date > ? AND from_position <= ? AND to_position > ?
+       WHERE facet = ? AND ${DATED} AND reference IN (SELECT reference FROM progress_spans WHERE life = 'active' AND ${DATED})
        GROUP BY value ORDER BY value`,
-      ...[facet, asOf, asOf, Number(knownAt), Number(knownAt)],
+      ...[facet, ...dated(asOf, knownAt), ...dated(asOf, knownAt)],
     );
     return new Map(rows.map(({ value, total }) => [value, Number(total)]));
   }
@@ -482,9 +646,7 @@ export class Progress {
 
   /** `WITH found AS (…)`: the spans of the commitments that exist and match, with overdue and stale (rules 4 and 5). */
   async #asAt({ asOf, knownAt, staleAfter }: At & { knownAt: string }, filter: Filter): Promise<Sql> {
-    const position = Number(knownAt);
-    const dated = [asOf, asOf, position, position];
-    const DATED = 'from_date <= ? AND to_date > ? AND from_position <= ? AND to_position > ?';
+    const when = dated(asOf, knownAt);
     const conditions: Sql[] = [];
     const has = (facet: Facet, values: readonly string[], roles: readonly string[] = []) => {
       const [valueList, roleList] = [list(values), list(roles)];
@@ -492,13 +654,16 @@ export class Progress {
         new Sql(
           `reference IN (SELECT reference FROM progress_facets WHERE facet = '${facet}' AND value IN (${valueList.text})` +
             `${roles.length ? ` AND role IN (${roleList.text})` : ''} AND ${DATED})`,
-          [...valueList.values, ...(roles.length ? roleList.values : []), ...dated],
+          [...valueList.values, ...(roles.length ? roleList.values : []), ...when],
         ),
       );
     };
-    const words = (column: 'reference' | 'stage' | 'kind' | 'nature' | 'strength') => {
-      if (!filter[column]) return;
-      const values = list(filter[column].split(','));
+    const words = (
+      column: 'reference' | 'stage' | 'kind' | 'nature' | 'strength' | 'life' | 'outlook' | 'verification',
+      wanted = filter[column],
+    ) => {
+      if (!wanted) return;
+      const values = list(wanted.split(','));
       conditions.push(new Sql(`${column} IN (${values.text})`, values.values));
     };
     words('reference');
@@ -506,7 +671,12 @@ export class Progress {
     words('kind');
     words('nature');
     words('strength');
-    if (filter.agency) has('agency', [filter.agency], rolesOf(filter.role));
+    words('outlook');
+    words('verification');
+    if (filter.life !== 'any') words('life', filter.life ?? 'active');
+    if (filter.agency)
+      has('agency', await this.#standingFor(filter.agency, filter.agencies, knownAt), rolesOf(filter.role));
+    if (filter.relatedTo) has('relation', [filter.relatedTo], filter.relation ? [filter.relation] : []);
     if (filter.theme) has('theme', await this.#below('theme', filter.theme, knownAt));
     if (filter.country) has('country', [filter.country]);
     if (filter.region) has('region', [filter.region]);
@@ -529,8 +699,31 @@ export class Progress {
            CASE WHEN last_reported_on < ? AND ${OPEN} THEN 1 ELSE 0 END AS stale
          FROM progress_spans WHERE ${DATED}),
        found AS (SELECT * FROM dated WHERE 1 = 1 ${where})`,
-      [asOf, staleBefore, ...dated, ...conditions.flatMap(({ values }) => values)],
+      [asOf, staleBefore, ...when, ...conditions.flatMap(({ values }) => values)],
     );
+  }
+
+  /** The total, what stands apart from it, and how many of it were corrected later. */
+  async #totals(at: At & { knownAt: string }, filter: Filter) {
+    const found = await this.#asAt(at, { ...filter, life: 'any' });
+    const rows = await this.reads.all<Counted>(
+      `${found.text} SELECT life AS key, ${COUNTS} FROM found GROUP BY life`,
+      ...found.values,
+    );
+    const of = (life: Life) => rows.find(({ key }) => key === life);
+    return {
+      total: rowOf(of('active')),
+      apart: Object.fromEntries(ENDS.map((life) => [life, Number(of(life)?.['total'] ?? 0)])) as Record<End, number>,
+      correctedLater: Number(of('active')?.['correctedLater'] ?? 0),
+    };
+  }
+
+  /** The agencies that one stands for: itself, or all that have become it by today. */
+  async #standingFor(agency: string, agencies: Filter['agencies'], knownAt: string): Promise<string[]> {
+    if (agencies !== 'today') return [agency];
+    const successors = await this.#registers.successors(knownAt, todayAt(new Date()));
+    const became = [...successors].flatMap(([code, successor]) => (successor === agency ? code : []));
+    return successors.has(agency) ? became : [agency, ...became];
   }
 
   async #total(at: At & { knownAt: string }, filter: Filter): Promise<Row> {
@@ -541,18 +734,29 @@ export class Progress {
 
   async #agencyRows(at: At & { knownAt: string }, filter: Filter, role?: Filter['role']): Promise<AgencyRow[]> {
     const found = await this.#asAt(at, filter);
-    const [roles, position] = [list(rolesOf(role)), Number(at.knownAt)];
+    const roles = list(rolesOf(role));
+    const today = filter.agencies === 'today';
+    const successors = today ? [...(await this.#registers.successors(at.knownAt, todayAt(new Date())))] : [];
     const rows = await this.reads.all<Counted>(
-      `${found.text}, keyed AS (
-         SELECT DISTINCT value AS key, reference FROM progress_facets
-         WHERE facet = 'agency' AND role IN (${roles.text}) AND from_date <= ? AND to_date > ? AND from_position <= ? AND to_position > ?)
-       SELECT key, ${COUNTS} FROM keyed JOIN found USING (reference) GROUP BY key ORDER BY key`,
+      `${found.text}, became AS MATERIALIZED (SELECT json_extract(value, '$[0]') AS agency, json_extract(value, '$[1]') AS now FROM json_each(?)),
+       keyed AS (
+         SELECT COALESCE(now, value) AS key, reference, MAX(asked) AS asked
+         FROM progress_facets LEFT JOIN became ON became.agency = progress_facets.value
+         WHERE facet = 'agency' AND role IN (${roles.text}) AND ${DATED}
+         GROUP BY COALESCE(now, value), reference)
+       SELECT key, SUM(asked) AS asked, ${COUNTS} FROM keyed JOIN found USING (reference) GROUP BY key ORDER BY key`,
       ...found.values,
+      JSON.stringify(successors),
       ...roles.values,
-      ...[at.asOf, at.asOf, position, position],
+      ...dated(at.asOf, at.knownAt),
     );
-    const names = await this.#registers.names('agency', at.knownAt);
-    return rows.map((row) => ({ agency: row.key, name: names.get(row.key) ?? row.key, ...rowOf(row) }));
+    const names = await this.#registers.names('agency', at.knownAt, today ? undefined : at.asOf);
+    return rows.map((row) => ({
+      agency: row.key,
+      name: names.get(row.key) ?? row.key,
+      ...rowOf(row),
+      ...(Number(row['asked']) > 0 && { asked: Number(row['asked']) }),
+    }));
   }
 
   async #themeRows(at: At & { knownAt: string }, filter: Filter, framework?: string): Promise<ThemeRow[]> {
@@ -565,16 +769,15 @@ export class Progress {
         pairs.push([code, above]);
       return pairs;
     });
-    const position = Number(at.knownAt);
     const rows = await this.reads.all<Counted>(
       `${found.text}, up AS MATERIALIZED (SELECT json_extract(value, '$[0]') AS theme, json_extract(value, '$[1]') AS above FROM json_each(?)),
        keyed AS (
          SELECT DISTINCT up.above AS key, reference FROM progress_facets JOIN up ON up.theme = progress_facets.value
-         WHERE facet = 'theme' AND from_date <= ? AND to_date > ? AND from_position <= ? AND to_position > ?)
+         WHERE facet = 'theme' AND ${DATED})
        SELECT key, ${COUNTS} FROM keyed JOIN found USING (reference) GROUP BY key ORDER BY key`,
       ...found.values,
       JSON.stringify(up),
-      ...[at.asOf, at.asOf, position, position],
+      ...dated(at.asOf, at.knownAt),
     );
     const byCode = new Map(themes.map((theme) => [theme.code, theme]));
     return rows
@@ -597,27 +800,30 @@ export class Progress {
     return [...forums, ...outcomes.filter(({ forum }) => forum && forums.includes(forum)).map(({ id }) => id)];
   }
 
-  #facets({ asOf, knownAt }: At & { knownAt: string }, references: readonly string[]) {
+  async #facets({ asOf, knownAt }: At & { knownAt: string }, references: readonly string[]) {
     const wanted = list(references);
-    return this.reads.all<{ reference: string; facet: string; value: string; role: string }>(
-      `SELECT reference, facet, value, role FROM progress_facets
-       WHERE reference IN (${wanted.text}) AND facet IN ('agency', 'theme', 'followsUp')
-         AND from_date <= ? AND to_date > ? AND from_position <= ? AND to_position > ?
+    const rows = await this.reads.all<{ reference: string; facet: string; value: string; role: string; asked: number }>(
+      `SELECT reference, facet, value, role, asked FROM progress_facets
+       WHERE reference IN (${wanted.text}) AND facet IN ('agency', 'theme', 'followsUp') AND ${DATED}
        ORDER BY CASE role WHEN 'lead' THEN 0 WHEN 'co_lead' THEN 1 WHEN 'partner' THEN 2 ELSE 3 END, value`,
       ...wanted.values,
-      ...[asOf, asOf, Number(knownAt), Number(knownAt)],
+      ...dated(asOf, knownAt),
     );
+    return Map.groupBy(rows, ({ reference }) => reference);
   }
 }
+
+const DATED = 'from_date <= ? AND to_date > ? AND from_position <= ? AND to_position > ?';
+const dated = (asOf: FullDate, knownAt: string): Value[] => [asOf, asOf, Number(knownAt), Number(knownAt)];
 
 const rolesOf = (role: Filter['role']): readonly string[] =>
   role === undefined || role === 'any' ? ['lead', 'co_lead', 'partner'] : [role];
 
-const rowOf = (row: Counted): Row => ({
-  total: Number(row['total']),
-  byStage: Object.fromEntries(STAGES.map((stage) => [stage, Number(row[stage])])) as Record<Stage, number>,
-  withTarget: Number(row['withTarget']),
-  overdue: Number(row['overdue']),
-  stale: Number(row['stale']),
-  lastReportedOn: row['lastReportedOn'] as string | null,
+const rowOf = (row: Partial<Counted> = {}): Row => ({
+  total: Number(row['total'] ?? 0),
+  byStage: Object.fromEntries(STAGES.map((stage) => [stage, Number(row[stage] ?? 0)])) as Record<Stage, number>,
+  withTarget: Number(row['withTarget'] ?? 0),
+  overdue: Number(row['overdue'] ?? 0),
+  stale: Number(row['stale'] ?? 0),
+  lastReportedOn: (row['lastReportedOn'] ?? null) as string | null,
 });

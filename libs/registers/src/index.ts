@@ -1,26 +1,27 @@
 import type { Context } from '#platform';
-import { codeOf } from './register.js';
+import { AgenciesController, AgencyCommandHandler } from './agencies.controller.js';
 import { registerController, RegisterCommandHandler } from './registers.controller.js';
 import { Registers, registersProjection } from './registers.projection.js';
 import { registers } from './register.js';
 
+export * from './agency.js';
 export * from './register.js';
+export { AgencyCommand, type AgencyAct } from './agencies.controller.js';
 export { RegisterCommand, type RegisterAnswer } from './registers.controller.js';
-export { nameOf, Registers } from './registers.projection.js';
-export { codeOf };
+export { MemberAsAt, nameOf, Registers } from './registers.projection.js';
 
 /** What the composition root takes of this context. */
 export const registersContext: Context = {
   catalogs: Object.values(registers),
   projections: () => [registersProjection],
   controllers: [
-    registerController('agency', 'agencies'),
+    AgenciesController,
     registerController('framework', 'frameworks'),
     registerController('theme', 'themes'),
     registerController('forum', 'forums'),
     registerController('outcome', 'outcomes'),
     registerController('document', 'documents'),
   ],
-  providers: [RegisterCommandHandler],
+  providers: [RegisterCommandHandler, AgencyCommandHandler],
   views: [Registers],
 };

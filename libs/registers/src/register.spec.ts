@@ -6,9 +6,11 @@ import { referencesIn } from '#platform';
 import { SqliteReadStore } from '#read-store';
 import { plainToInstance } from 'class-transformer';
 import { specification } from '../../eventsourcing/src/testing/specification.js';
-import { Agency, amend, codeOf, enter, Lookup, registers, REGISTERS, type Entry, type Register } from './register.js';
+import { chair, dissolve, join, leave, merge, rename, type Agency } from './agency.js';
+import { amend, codeOf, enter, Lookup, registers, REGISTERS, type Entry, type Register } from './register.js';
 import { nameOf, Registers, registersProjection } from './registers.projection.js';
 
+const today = '2026-11-21';
 const iom = { code: 'IOM', name: 'International Organization for Migration', kind: 'igo' };
 
 describe('An entry of a register', () => {
@@ -29,7 +31,7 @@ describe('An entry of a register', () => {
       given(registered)
         .when(amend({ ...iom, kind: 'un' }))
         .state(),
-    ).toEqual({ entry: { ...iom, kind: 'un' } });
+    ).toMatchObject({ entry: { ...iom, kind: 'un' } });
   });
   it('is not amended by saying the same again, in whatever order', () =>
     given(registered)
@@ -56,22 +58,13 @@ describe('With a log', () => {
   const write = async (kind: Register, entry: object, act: typeof enter | typeof amend = enter) =>
     (await handle(log, registers[kind] as never, codeOf(entry as Entry), act(entry as Entry) as never, meta()))
       .position;
-  const errorsOf = async (refusal: Promise<void>) => {
-    try {
-      await refusal;
-      return [];
-    } catch (error) {
-      if (!(error instanceof Rejected)) throw error;
-      return [error.code, ...error.errors.map(({ pointer, message }) => `${pointer} ${message}`)];
-    }
-  };
-  const unknownIn = (kind: Register, entry: object, together?: Set<string>) =>
-    errorsOf(refusingUnknown(referencesIn(plainToInstance(REGISTERS[kind] as never, entry)), together));
-  const refusingUnknown = async (...named: Parameters<Lookup['unknownIn']>): Promise<void> => {
-    const unknown = await new Lookup(log).unknownIn(...named);
-    if (unknown) throw unknown;
-  };
-  const cycleIn = (kind: Register, entry: object) => errorsOf(new Lookup(log).refuseCycle(kind, entry as Entry));
+  const errorsOf = (refusal: Rejected | null) =>
+    refusal ? [refusal.code, ...refusal.errors.map(({ pointer, message }) => `${pointer} ${message}`)] : [];
+  const unknownIn = async (kind: Register, entry: object, together?: Set<string>) =>
+    errorsOf(await new Lookup(log).unknownIn(referencesIn(plainToInstance(REGISTERS[kind] as never, entry)), together));
+  const cycleIn = async (kind: Register, entry: object) => errorsOf(await new Lookup(log).cycleIn(kind, entry));
+  const act = async (code: string, decide: ReturnType<typeof merge>) =>
+    (await handle(log, registers.agency, code, decide, meta())).position;
 
   it('every code that is not registered is refused by name and place', async () => {
     await write('agency', iom);
@@ -107,26 +100,134 @@ describe('With a log', () => {
     expect(await cycleIn('theme', { code: 'T-2', framework: 'T', parent: 'T-1' })).toEqual([]);
   });
 
-  it('the view shows each entry as it was known at any position', async () => {
-    const first = await write('agency', iom);
-    const second = await write('agency', { ...iom, name: 'UN Migration' }, amend);
-    const third = await write('agency', { code: 'ILO', name: 'Labour', kind: 'un' });
-    const reads = new SqliteReadStore(':memory:');
-    const projector = new Projector(log, reads, [registersProjection]);
-    await projector.start();
-    const view = new Registers(reads);
-    expect(await view.one('agency', 'IOM', '0')).toBeNull();
-    expect(await view.one('agency', 'IOM', first)).toEqual(iom);
-    expect((await view.one('agency', 'IOM', second))!.name).toBe('UN Migration');
-    expect((await view.all('agency')).map(codeOf)).toEqual(['ILO', 'IOM']);
-    expect((await view.all('agency', second)).map(codeOf)).toEqual(['IOM']);
-    expect(await view.all('theme')).toEqual([]);
-    expect([...(await view.names('agency', third))]).toEqual([
-      ['ILO', 'Labour'],
-      ['IOM', 'UN Migration'],
+  it('no merger leads back to its start either, and the field at fault is named', async () => {
+    for (const code of ['A', 'B', 'C', 'D']) await write('agency', { code, name: code, kind: 'igo' });
+    await act('A', merge({ into: 'B', effective: '2006', reason: 'r' }, today));
+    await write('agency', { code: 'B', name: 'B', kind: 'igo', succeededBy: 'C' }, amend);
+    expect(await cycleIn('agency', { code: 'C', succeededBy: 'A' })).toEqual([
+      'cycle',
+      '/succeededBy leads back to itself',
     ]);
-    await projector.stop();
-    await reads.close();
+    const merger = await new Lookup(log).cycleIn('agency', { code: 'C', succeededBy: 'B' }, () => '/into');
+    expect(errorsOf(merger)).toEqual(['cycle', '/into leads back to itself']);
+    expect(await cycleIn('agency', { code: 'C', succeededBy: 'D' })).toEqual([]);
+    await act('B', merge({ into: 'D', effective: '2007', reason: 'r' }, today));
+    expect(await cycleIn('agency', { code: 'C', succeededBy: 'A' })).toEqual([]); // B’s undated successor is C no more
+  });
+
+  describe('the views', () => {
+    let reads: SqliteReadStore;
+    let view: Registers;
+    beforeEach(() => {
+      reads = new SqliteReadStore(':memory:');
+      view = new Registers(reads, 30);
+    });
+    afterEach(() => reads.close());
+    const catchUp = async () => {
+      const projector = new Projector(log, reads, [registersProjection]);
+      await projector.start();
+      await projector.stop();
+    };
+    const names = async (...at: [string?, string?]) => Object.fromEntries(await view.names('agency', ...at));
+
+    it('show each entry as it was known at any position', async () => {
+      const first = await write('agency', iom);
+      const second = await write('agency', { ...iom, name: 'UN Migration' }, amend);
+      const third = await write('agency', { code: 'ILO', name: 'Labour', kind: 'un' });
+      const theme = { code: 'T-1', framework: 'T', label: 'One' };
+      const fourth = await write('theme', theme);
+      await write('theme', { ...theme, label: 'Two' }, amend);
+      await catchUp();
+      expect(await view.one('agency', 'IOM', '0')).toBeNull();
+      expect(await view.one('agency', 'IOM', first)).toMatchObject(iom);
+      expect((await view.one('agency', 'IOM', second))!.name).toBe('UN Migration');
+      expect((await view.all('agency')).map(codeOf)).toEqual(['ILO', 'IOM']);
+      expect((await view.all('agency', second)).map(codeOf)).toEqual(['IOM']);
+      expect(await view.all('theme', third)).toEqual([]);
+      expect(await view.all('theme', fourth)).toEqual([theme]);
+      expect(await view.one('theme', 'T-1')).toEqual({ ...theme, label: 'Two' });
+      expect(await names(third)).toEqual({ ILO: 'Labour', IOM: 'UN Migration' });
+    });
+
+    it('show an agency as it was on a date, and as that was known', async () => {
+      const entered = await write('agency', iom);
+      const renamed = await act('IOM', rename({ name: 'UN Migration', effective: '2016-09' }, today));
+      await catchUp();
+      expect(await names()).toEqual({ IOM: 'UN Migration' });
+      expect(await names(renamed, '2016-08-31')).toEqual({ IOM: iom.name });
+      expect(await names(renamed, '2016-09-01')).toEqual({ IOM: 'UN Migration' });
+      expect(await names(entered, '2020-01-01')).toEqual({ IOM: iom.name });
+      expect((await view.one('agency', 'IOM', renamed, '2016-08-31'))!.name).toBe(iom.name);
+      expect((await view.all('agency', renamed, '2016-09-01'))[0]!.names).toHaveLength(2);
+      await write('agency', { ...iom, name: 'Migration', kind: 'un' }, amend);
+      await catchUp();
+      expect(await names(undefined, '2016-08-31')).toEqual({ IOM: 'Migration' });
+      expect(await view.one('agency', 'IOM')).toMatchObject({ name: 'UN Migration', kind: 'un' });
+      expect(await names(renamed, '2016-08-31')).toEqual({ IOM: iom.name });
+    });
+
+    it('show what an agency has become by a day, by however many steps', async () => {
+      for (const code of ['UN-WOMEN', 'GMG', 'NETWORK']) await write('agency', { code, name: code, kind: 'other' });
+      for (const code of ['UNIFEM', 'INSTRAW'])
+        await write('agency', { code, name: code, kind: 'other', succeededBy: 'UN-WOMEN' });
+      await write('agency', { code: 'GENEVA-MG', name: 'Geneva', kind: 'other', succeededBy: 'GMG' });
+      const undated = await act('UNIFEM', merge({ into: 'UN-WOMEN', effective: '2010-07', reason: 'r' }, today));
+      await act('GMG', dissolve({ succeededBy: 'NETWORK', effective: '2018-11', reason: 'r' }, today));
+      await catchUp();
+      const become = async (...at: [string | undefined, string]) => Object.fromEntries(await view.successors(...at));
+      expect(await become(undefined, '2010-06-30')).toEqual({ INSTRAW: 'UN-WOMEN', 'GENEVA-MG': 'GMG' });
+      const merged = { INSTRAW: 'UN-WOMEN', UNIFEM: 'UN-WOMEN' };
+      expect(await become(undefined, '2010-07-01')).toEqual({ ...merged, 'GENEVA-MG': 'GMG' });
+      expect(await become(undefined, today)).toEqual({ ...merged, 'GENEVA-MG': 'NETWORK', GMG: 'NETWORK' });
+      expect(await become(undated, today)).toEqual({ ...merged, 'GENEVA-MG': 'GMG' });
+    });
+
+    it('end with two mergers at once that close a circle', async () => {
+      for (const code of ['A', 'B', 'C']) await write('agency', { code, name: code, kind: 'other' });
+      for (const [code, into] of ['AB', 'BA', 'CA'])
+        await act(code!, merge({ into: into!, effective: '2010', reason: 'r' }, today));
+      await catchUp();
+      expect([...(await view.successors(undefined, today)).keys()]).toEqual(['A', 'B', 'C']);
+    });
+
+    it('show who was a member of a body on a date, and who chaired it', async () => {
+      const memberships = [{ body: 'GMG', from: '2006-04' }];
+      for (const code of ['GMG', 'UN-WOMEN']) await write('agency', { code, name: code, kind: 'other' });
+      for (const code of ['UNHCR', 'OHCHR']) await write('agency', { code, name: code, kind: 'un', memberships });
+      const lateIn2006 = { body: 'GMG', from: '2006-07', to: '2006-12' };
+      const before = await act('UNHCR', chair(lateIn2006, today));
+      await act('OHCHR', chair({ ...lateIn2006, from: '2006-12' }, today));
+      await act('OHCHR', leave({ body: 'GMG', to: '2008' }, today));
+      await act('UN-WOMEN', join({ body: 'GMG', from: '2011' }, today));
+      await catchUp();
+      const members = async (...at: [string | undefined, string]) =>
+        (await view.members('GMG', ...at)).map(({ agency, chairing }) => (chairing ? `${agency} chairs` : agency));
+      expect(await members(undefined, '2006-03-31')).toEqual([]);
+      expect(await members(undefined, '2006-04-01')).toEqual(['OHCHR', 'UNHCR']);
+      expect(await members(undefined, '2006-11-20')).toEqual(['OHCHR', 'UNHCR chairs']);
+      expect(await members(undefined, '2006-12-20')).toEqual(['OHCHR chairs', 'UNHCR chairs']);
+      expect(await members(before, '2006-12-20')).toEqual(['OHCHR', 'UNHCR chairs']);
+      expect(await members(undefined, '2011-01-01')).toEqual(['UN-WOMEN', 'UNHCR']);
+      expect(await view.members('GMG', undefined, '2006-11-20')).toContainEqual({
+        agency: 'OHCHR',
+        name: 'OHCHR',
+        from: '2006-04',
+        to: '2008',
+        chairing: false,
+      });
+      expect(await view.members('UNHCR', undefined, today)).toEqual([]);
+    });
+
+    it('wait for a position that they have yet to reach, and say when that takes too long', async () => {
+      const first = await write('agency', iom);
+      await catchUp();
+      expect([await view.pinned(), await view.pinned(first), await view.pinned('0')]).toEqual([first, first, '0']);
+      const second = await write('agency', { code: 'ILO', name: 'Labour', kind: 'un' });
+      await expect(view.pinned(second)).rejects.toMatchObject({ code: 'not_yet' });
+      const waiting = new Registers(reads, 5_000).pinned(second);
+      await catchUp();
+      expect(await waiting).toBe(second);
+    });
   });
 });
 

@@ -1,12 +1,23 @@
-/** The registers: agencies, frameworks with their themes, forums, outcomes, documents. One stream per entry. */
-import { canonicalJson, load, Rejected, streamOf, type Aggregate, type Log, type NewEvent } from '#eventsourcing';
+/**
+ * The registers: agencies, frameworks with their themes, forums, outcomes, documents. One stream per entry; an agency has
+ * acts of its own (agency.ts).
+ */
+import {
+  canonicalJson,
+  load,
+  Rejected,
+  streamOf,
+  type Aggregate,
+  type EventCatalog,
+  type Log,
+  type NewEvent,
+} from '#eventsourcing';
 import {
   Code,
   CodeOf,
   CodesOf,
   InPeriod,
   Kebab,
-  ListOf,
   OnDate,
   said,
   Text,
@@ -14,23 +25,9 @@ import {
   type Reference,
   type Registered,
 } from '#platform';
+import { Agency, agency, LATEST, successorAt, type AgencyState } from './agency.js';
 
 // ── Acts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-export class Membership {
-  @CodeOf('agency', { example: 'GMG' }) body: string;
-  @InPeriod({ optional: true, example: '2006-04' }) from?: string | null;
-  @InPeriod({ optional: true, example: '2010' }) to?: string | null;
-}
-
-export class Agency {
-  @Code({ example: 'IOM' }) code: string;
-  @Text({ example: 'International Organization for Migration' }) name: string;
-  @Kebab({ example: 'igo' }) kind: string;
-  @CodeOf('agency', { optional: true, example: 'UN' }) parent?: string | null;
-  @ListOf(() => Membership, { optional: true }) memberships?: Membership[] | null;
-  @CodeOf('agency', { optional: true, example: 'UN-WOMEN' }) succeededBy?: string | null;
-}
 
 export class Framework {
   @Code({ example: 'HLD06' }) code: string;
@@ -98,7 +95,7 @@ export const codeOf = (entry: Entry): string => ('code' in entry ? entry.code : 
 // ── Events, state, evolve ───────────────────────────────────────────────────────────────────────────────────────────
 
 export type RegisterEvents<E extends object = Entry> = { Registered: E; Amended: E };
-type Registration<E extends object> = { readonly entry: E | null };
+export type Registration<E extends object> = { readonly entry: E | null };
 
 const register = <E extends object>(category: Register): Aggregate<Registration<E>, RegisterEvents<E>> => ({
   category,
@@ -109,15 +106,14 @@ const register = <E extends object>(category: Register): Aggregate<Registration<
   },
 });
 
-export const registers: { readonly [R in Register]: Aggregate<Registration<EntryOf<R>>, RegisterEvents<EntryOf<R>>> } =
-  {
-    agency: register('agency'),
-    framework: register('framework'),
-    theme: register('theme'),
-    forum: register('forum'),
-    outcome: register('outcome'),
-    document: register('document'),
-  };
+export const registers = {
+  agency,
+  framework: register<Framework>('framework'),
+  theme: register<Theme>('theme'),
+  forum: register<Forum>('forum'),
+  outcome: register<Outcome>('outcome'),
+  document: register<Document>('document'),
+} as const satisfies Record<Register, EventCatalog>;
 
 // ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -147,12 +143,12 @@ export class Lookup {
   constructor(private readonly log: Log) {}
 
   async entry<R extends Register>(kind: R, code: string): Promise<EntryOf<R> | null> {
-    const { state } = await load(
-      this.log,
-      registers[kind] as Aggregate<Registration<EntryOf<R>>, RegisterEvents<EntryOf<R>>>,
-      code,
-    );
-    return state.entry;
+    return (await this.#state(kind, code)).entry;
+  }
+
+  async #state<R extends Register>(kind: R, code: string): Promise<Registration<EntryOf<R>>> {
+    const aggregate = registers[kind] as unknown as Aggregate<Registration<EntryOf<R>>, RegisterEvents<EntryOf<R>>>;
+    return (await load(this.log, aggregate, code)).state;
   }
 
   /** Whether something is registered (or, for a commitment, recorded) under a code. What is found once stays found. */
@@ -183,26 +179,46 @@ export class Lookup {
       : null;
   }
 
-  /** A parent must be of the same framework, and no chain of parents or successors may come back to its start. */
-  async refuseCycle(kind: Register, entry: Entry): Promise<void> {
+  /**
+   * A parent must be of the same framework, and no chain of parents or successors may come back to its start.
+   * @param pointerOf where in the body a field stands
+   * @returns what is wrong; `null` when nothing is
+   */
+  async cycleIn(
+    kind: Register,
+    entry: Above & { code?: string; id?: string },
+    pointerOf = (field: keyof Above) => `/${field}`,
+  ): Promise<Rejected | null> {
     for (const field of ['parent', 'succeededBy'] as const) {
-      let above = (entry as { parent?: string | null; succeededBy?: string | null })[field];
+      let above = entry[field];
       if (above && kind === 'theme') {
         const parent = await this.entry('theme', above);
         if (parent && parent.framework !== (entry as Theme).framework)
-          throw new Rejected('other_framework', `${above} is a theme of ${parent.framework}.`, [
-            { pointer: '/parent', message: 'must be a theme of the same framework' },
+          return new Rejected('other_framework', `${above} is a theme of ${parent.framework}.`, [
+            { pointer: pointerOf(field), message: 'must be a theme of the same framework' },
           ]);
       }
+      const start = codeOf(entry as Entry);
       for (let steps = 0; above; steps++) {
-        if (above === codeOf(entry) || steps > 100)
-          throw new Rejected('cycle', `${codeOf(entry)} would be above itself.`, [
-            { pointer: `/${field}`, message: 'leads back to itself' },
+        if (above === start || steps > 100)
+          return new Rejected('cycle', `${start} would be above itself.`, [
+            { pointer: pointerOf(field), message: 'leads back to itself' },
           ]);
-        above = ((await this.entry(kind, above)) as { parent?: string | null; succeededBy?: string | null } | null)?.[
-          field
-        ];
+        above = await this.#above(kind, above, field);
       }
     }
+    return null;
   }
+
+  async #above(kind: Register, code: string, field: keyof Above): Promise<string | null | undefined> {
+    const state = await this.#state(kind, code);
+    if (kind === 'agency' && field === 'succeededBy') return successorAt(state as AgencyState, LATEST);
+    return (state.entry as Above | null)?.[field];
+  }
+}
+
+/** What of an entry names another of the same register. */
+interface Above {
+  readonly parent?: string | null;
+  readonly succeededBy?: string | null;
 }

@@ -11,7 +11,7 @@ import {
 } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import type { FastifyReply } from 'fastify';
-import { handle, load, Rejected, type Aggregate, type Log } from '#eventsourcing';
+import { decodeAll, handle, load, Rejected, type Aggregate, type Log } from '#eventsourcing';
 import {
   AskedBy,
   ClockQuery,
@@ -53,7 +53,11 @@ class RegisterHistoryItem {
   @ApiProperty({ format: 'date-time' }) readonly recordedAt: string;
   @ApiProperty({ description: 'The wire name of the event', example: 'agency.Amended' }) readonly type: string;
   @ApiProperty() readonly by: Principal;
-  @ApiProperty({ type: 'object', additionalProperties: true, description: 'The whole entry, as it then read' })
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: 'What it says: the whole entry, or the dated act',
+  })
   readonly data: object;
 }
 
@@ -71,9 +75,9 @@ export class RegisterCommandHandler implements ICommandHandler<RegisterCommand> 
   }
 
   async execute({ kind, act, entry, asked, together }: RegisterCommand): Promise<RegisterAnswer> {
-    const unknown = await this.lookup.unknownIn(referencesIn(entry), together);
-    if (unknown) throw unknown;
-    await this.lookup.refuseCycle(kind, entry);
+    const wrong =
+      (await this.lookup.unknownIn(referencesIn(entry), together)) ?? (await this.lookup.cycleIn(kind, entry));
+    if (wrong) throw wrong;
     const decide = { enter, amend }[act](entry);
     const aggregate = registers[kind] as unknown as Aggregate<
       { entry: Entry | null },
@@ -84,7 +88,7 @@ export class RegisterCommandHandler implements ICommandHandler<RegisterCommand> 
   }
 }
 
-class RegisterQuery extends ClockQuery {
+export class RegisterQuery extends ClockQuery {
   @ApiProperty({ required: false, enum: ['json', 'csv'], default: 'json' })
   @IsOptional()
   @IsIn(['json', 'csv'])
@@ -92,7 +96,7 @@ class RegisterQuery extends ClockQuery {
 }
 
 /** The controller of one register: they all read and write alike. */
-export function registerController(kind: Register, path: string): Type<unknown> {
+export function registerController(kind: Register, path: string) {
   const Body_: Type<Entry> = REGISTERS[kind];
   const named = `${path[0]!.toUpperCase()}${path.slice(1)}`;
 
@@ -114,9 +118,9 @@ export function registerController(kind: Register, path: string): Type<unknown> 
   @SecretariatOnly()
   class RegisterController {
     constructor(
-      private readonly commands: CommandBus,
-      private readonly registered: Registers,
-      @Inject(LOG) private readonly log: Log,
+      protected readonly commands: CommandBus,
+      protected readonly registered: Registers,
+      @Inject(LOG) protected readonly log: Log,
     ) {}
 
     @Get()
@@ -124,7 +128,7 @@ export function registerController(kind: Register, path: string): Type<unknown> 
     @ApiOkResponse({ type: List })
     async list(@Query() query: RegisterQuery, @Res({ passthrough: true }) reply: FastifyReply) {
       const { knownAt } = await clocksOf(query, this.log.store);
-      const position = knownAt ?? (await this.registered.position());
+      const position = await this.registered.pinned(knownAt);
       const items = await this.registered.all(kind, position);
       if (query.format === 'csv') return sendCsv(reply, path, items);
       return { position, total: items.length, items };
@@ -145,7 +149,7 @@ export function registerController(kind: Register, path: string): Type<unknown> 
     @ApiOperation({ summary: `Every change of one of the ${path}`, operationId: `get${Body_.name}History` })
     @ApiOkResponse({ type: RegisterHistory })
     async history(@Param('code') code: string) {
-      const events = (await this.log.store.read(`${kind}-${code}`)).map((event) => this.log.codec.decode(event));
+      const events = await decodeAll(this.log, await this.log.store.read(`${kind}-${code}`));
       if (events.length === 0) throw new Rejected('not_found', `There is no ${kind} ${code}.`);
       return {
         code,

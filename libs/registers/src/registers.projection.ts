@@ -1,50 +1,79 @@
-import type { Projection, ReadStore, ReadTx, Recorded } from '#eventsourcing';
-import { codeOf, registers, type Entry, type EntryOf, type Register, type RegisterEvents } from './register.js';
+import { ApiProperty } from '@nestjs/swagger';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FullDate } from '#clocks';
+import { fold, Rejected, type Projection, type ReadStore, type ReadTx, type Recorded } from '#eventsourcing';
+import {
+  AgencyAsAt,
+  asAt,
+  ChairAsAt,
+  LATEST,
+  MembershipAsAt,
+  nameAt,
+  successorAt,
+  type AgencyState,
+} from './agency.js';
+import { codeOf, registers, type Entry, type EntryOf, type Register, type Registration } from './register.js';
 
 const FOREVER = Number.MAX_SAFE_INTEGER;
 
-const write = (kind: Register) => (event: Recorded<Entry>, tx: ReadTx) => {
-  const [code, position] = [codeOf(event.data), Number(event.position)];
+/** Keeps what an entry's stream has come to. */
+const write = (kind: Register) => async (event: Recorded, tx: ReadTx) => {
+  const [code, position] = [event.stream.slice(kind.length + 1), Number(event.position)];
+  const aggregate = registers[kind];
+  const key = [kind, code, FOREVER];
+  const [before] = await tx.all<{ state: string }>(
+    'SELECT state FROM registers_entries WHERE kind = ? AND code = ? AND to_position = ?',
+    ...key,
+  );
+  const state: object = fold(aggregate as never, before ? (JSON.parse(before.state) as object) : aggregate.initial, [
+    event,
+  ] as never);
   tx.run(
     'UPDATE registers_entries SET to_position = ? WHERE kind = ? AND code = ? AND to_position = ?',
     position,
-    kind,
-    code,
-    FOREVER,
+    ...key,
   );
   tx.run(
-    'INSERT INTO registers_entries (kind, code, entry, from_position, to_position) VALUES (?, ?, ?, ?, ?)',
-    kind,
-    code,
-    JSON.stringify(event.data),
-    position,
-    FOREVER,
+    'INSERT INTO registers_entries (kind, code, state, from_position, to_position) VALUES (?, ?, ?, ?, ?)',
+    ...[kind, code, JSON.stringify(state), position, FOREVER],
   );
 };
 
 /** Every entry of every register, as it was known from one position of the log to another. */
 export const registersProjection: Projection = {
   name: 'registers',
-  version: 1,
+  version: 2,
   schema: `
     CREATE TABLE registers_entries (
-      kind TEXT NOT NULL, code TEXT NOT NULL, entry TEXT NOT NULL,
+      kind TEXT NOT NULL, code TEXT NOT NULL, state TEXT NOT NULL,
       from_position INTEGER NOT NULL, to_position INTEGER NOT NULL,
       PRIMARY KEY (kind, code, from_position)
     )`,
   on: Object.fromEntries(
     (Object.keys(registers) as Register[]).flatMap((kind) =>
-      Object.keys(registers[kind].evolve satisfies Record<keyof RegisterEvents, unknown>).map((name) => [
-        `${kind}.${name}`,
-        write(kind) as Projection['on'][string],
-      ]),
+      Object.keys(registers[kind].evolve).map((name) => [`${kind}.${name}`, write(kind) as Projection['on'][string]]),
     ),
   ),
 };
 
-/** The registers as known at a position (absent: now). */
+/** What is shown of an entry: of an agency, how it was on a date. */
+type Shown<R extends Register> = R extends 'agency' ? AgencyAsAt : EntryOf<R>;
+
+/** A member of a body on a date. */
+export class MemberAsAt {
+  @ApiProperty({ example: 'IOM' }) readonly agency: string;
+  @ApiProperty() readonly name: string;
+  @ApiProperty({ required: false, example: '2006-04' }) readonly from?: string;
+  @ApiProperty({ required: false, example: '2010' }) readonly to?: string;
+  @ApiProperty({ description: 'Whether it is in the chair on the date' }) readonly chairing: boolean;
+}
+
+/** The registers as known at a position (absent: now); agencies as they were on a date (absent: the latest). */
 export class Registers {
-  constructor(private readonly reads: ReadStore) {}
+  constructor(
+    private readonly reads: ReadStore,
+    private readonly patienceMs = 5_000,
+  ) {}
 
   /** The position of the log that is shown. */
   async position(): Promise<string> {
@@ -54,35 +83,89 @@ export class Registers {
     return row?.position ?? '0';
   }
 
-  /** All entries of a register, ordered by code. */
-  async all<R extends Register>(kind: R, knownAt?: string): Promise<EntryOf<R>[]> {
-    const at = Number(knownAt ?? FOREVER - 1);
-    const rows = await this.reads.all<{ entry: string }>(
-      'SELECT entry FROM registers_entries WHERE kind = ? AND from_position <= ? AND to_position > ? ORDER BY code',
-      kind,
-      at,
-      at,
-    );
-    return rows.map(({ entry }) => JSON.parse(entry) as EntryOf<R>);
+  /**
+   * The position to be shown: one that the registers have yet to reach is waited for.
+   * @throws Rejected `not_yet`
+   */
+  async pinned(knownAt?: string): Promise<string> {
+    for (const deadline = Date.now() + this.patienceMs; ; await sleep(20)) {
+      const reached = await this.position();
+      if (knownAt === undefined || Number(knownAt) <= Number(reached)) return knownAt ?? reached;
+      if (Date.now() >= deadline)
+        throw new Rejected('not_yet', `The views have not reached position ${knownAt} yet. Try again soon.`);
+    }
   }
 
-  async one<R extends Register>(kind: R, code: string, knownAt?: string): Promise<EntryOf<R> | null> {
-    const at = Number(knownAt ?? FOREVER - 1);
-    const rows = await this.reads.all<{ entry: string }>(
-      'SELECT entry FROM registers_entries WHERE kind = ? AND code = ? AND from_position <= ? AND to_position > ?',
-      kind,
-      code,
-      at,
-      at,
-    );
-    return rows[0] ? (JSON.parse(rows[0].entry) as EntryOf<R>) : null;
+  /** All entries of a register, ordered by code. */
+  async all<R extends Register>(kind: R, knownAt?: string, asOf: FullDate = LATEST): Promise<Shown<R>[]> {
+    return (await this.#states(kind, knownAt)).map((state) => shown(kind, state, asOf));
+  }
+
+  async one<R extends Register>(
+    kind: R,
+    code: string,
+    knownAt?: string,
+    asOf: FullDate = LATEST,
+  ): Promise<Shown<R> | null> {
+    const [state] = await this.#states(kind, knownAt, code);
+    return state ? shown(kind, state, asOf) : null;
   }
 
   /** Names by code. */
-  async names(kind: Register, knownAt?: string): Promise<Map<string, string>> {
-    return new Map((await this.all(kind, knownAt)).map((entry) => [codeOf(entry), nameOf(entry)]));
+  async names(kind: Register, knownAt?: string, asOf: FullDate = LATEST): Promise<Map<string, string>> {
+    const states = await this.#states(kind, knownAt);
+    return new Map(
+      states.map((state) => [
+        codeOf(state.entry!),
+        kind === 'agency' ? nameAt(state as AgencyState, asOf) : nameOf(state.entry!),
+      ]),
+    );
+  }
+
+  /** What each agency that has a successor has become by a date, however many steps that took. Others are left out. */
+  async successors(knownAt: string | undefined, today: FullDate): Promise<Map<string, string>> {
+    const steps = new Map(
+      (await this.#states('agency', knownAt)).flatMap((state) => {
+        const successor = successorAt(state as AgencyState, today);
+        return successor ? [[codeOf(state.entry!), successor] as const] : [];
+      }),
+    );
+    const last = (code: string): string => {
+      const seen = new Set<string>(); // two simultaneous mergers can close a circle
+      for (let next = steps.get(code); next && !seen.has(code); next = steps.get(code)) {
+        seen.add(code);
+        code = next;
+      }
+      return code;
+    };
+    return new Map([...steps.keys()].map((code) => [code, last(code)]));
+  }
+
+  /** The members of a body on a date, ordered by code. Two may be in the chair, when both are said to be. */
+  async members(body: string, knownAt?: string, asOf: FullDate = LATEST): Promise<MemberAsAt[]> {
+    const isOf = (one: MembershipAsAt | ChairAsAt) => one.body === body;
+    return (await this.all('agency', knownAt, asOf)).flatMap(({ code: agency, name, memberships, chairs }) => {
+      const membership = memberships.find((one) => isOf(one) && one.member);
+      if (!membership) return [];
+      const { from, to } = membership;
+      const chairing = chairs.some((one) => isOf(one) && one.chairing);
+      return [{ agency, name, ...(from && { from }), ...(to && { to }), chairing }];
+    });
+  }
+
+  async #states<R extends Register>(kind: R, knownAt?: string, code?: string): Promise<Registration<EntryOf<R>>[]> {
+    const at = Number(knownAt ?? FOREVER - 1);
+    const rows = await this.reads.all<{ state: string }>(
+      `SELECT state FROM registers_entries WHERE kind = ? AND from_position <= ? AND to_position > ?
+       ${code === undefined ? '' : 'AND code = ?'} ORDER BY code`,
+      ...[kind, at, at, ...(code === undefined ? [] : [code])],
+    );
+    return rows.map(({ state }) => JSON.parse(state) as Registration<EntryOf<R>>);
   }
 }
+
+const shown = <R extends Register>(kind: R, state: Registration<EntryOf<R>>, asOf: FullDate): Shown<R> =>
+  (kind === 'agency' ? asAt(state as AgencyState, asOf) : state.entry!) as Shown<R>;
 
 /** What people call an entry. */
 export const nameOf = (entry: Entry): string =>

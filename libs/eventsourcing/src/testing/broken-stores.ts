@@ -6,6 +6,7 @@ import {
   isStreamName,
   MAX_APPEND_BYTES,
   NO_STREAM,
+  NoSuchEvent,
   StoreUnavailable,
   WrongRevision,
   type Appended,
@@ -40,6 +41,7 @@ const store = (
 const methods = (good: EventStore): EventStore => ({
   identity: () => good.identity(),
   append: (...args) => good.append(...args),
+  blank: (...args) => good.blank(...args),
   read: (...args) => good.read(...args),
   readAll: (...args) => good.readAll(...args),
   subscribe: (...args) => good.subscribe(...args),
@@ -584,13 +586,52 @@ export const saltsAllAlike = showingEach('salts all data alike', (e) => ({
 export const altersWhatItReads = showing('alters what it reads', (events) =>
   events.map((e, n) => (n === 5 ? { ...e, data: '{}' } : e)),
 );
+
+// --- blanking ----------------------------------------------------------------------------------------------------------
 export const blanksTheDigestToo = showingEach('blanks the digest with the data', (e) =>
   e.data === null ? { ...e, digest: '' } : e,
 );
-export const blanksNothing: BrokenStore = {
-  fault: 'does not blank what it should',
-  breaking: (log) => ({ ...log, blank: async () => {} }),
-};
+export const blanksNothing = store('does not blank what it should', () => ({ blank: async () => {} }));
+export const keepsTheSalt = showingEach('keeps the salt of what it blanks', (e) =>
+  e.data === null ? { ...e, salt: 'a-salt' } : e,
+);
+export const blanksTheWholeStream = store('blanks the whole stream', (good) => ({
+  blank: async (stream) => {
+    for (const { revision } of await good.read(stream)) await good.blank(stream, revision);
+  },
+}));
+export const blanksOnlyForItself = store('blanks only what it shows itself', (good) => {
+  const blanked = new Set<string>();
+  const shown = (events: Envelope[]) =>
+    events.map((e) => (blanked.has(`${e.stream} ${e.revision}`) ? { ...e, data: null, salt: '' } : e));
+  return {
+    blank: async (stream, revision) => void blanked.add(`${stream} ${revision}`),
+    read: async (...args) => shown(await good.read(...args)),
+    readAll: async (...args) => shown(await good.readAll(...args)),
+  };
+});
+export const blanksOnlyOnce = store('refuses to blank again', (good) => ({
+  blank: async (stream, revision) => {
+    if ((await good.read(stream, revision))[0]?.data === null) throw new NoSuchEvent(stream, revision);
+    return good.blank(stream, revision);
+  },
+}));
+export const blanksWhatIsNotThere = store('takes it well when there is nothing to blank', (good) => ({
+  blank: (...args) => good.blank(...args).catch(() => {}),
+}));
+export const refusesAppendsWhileItBlanks = store('refuses appends while it blanks', (good) => {
+  let blanking = 0;
+  return {
+    append: async (...args) => {
+      if (blanking > 0) throw new StoreUnavailable('blanking');
+      return good.append(...args);
+    },
+    blank: async (...args) => {
+      blanking++;
+      await good.blank(...args).finally(() => blanking--);
+    },
+  };
+});
 
 // --- identity and end --------------------------------------------------------------------------------------------------
 export const identifiesTheConnection = store('has an identity per connection', () => {

@@ -4,6 +4,7 @@ import {
   checkAppend,
   earlierResult,
   NO_STREAM,
+  NoSuchEvent,
   StoreUnavailable,
   WrongRevision,
   type Appended,
@@ -45,6 +46,13 @@ export class MemoryEventStore implements EventStore {
     if (!this.#log.answerIsLost) return this.#last(stream);
     this.#log.answerIsLost = false;
     return earlierResult(await this.read(stream, expected + 1), meta.commandId)!;
+  }
+
+  async blank(stream: string, revision: number): Promise<void> {
+    const { events } = this.#log;
+    const index = events.findIndex((e) => e.stream === stream && e.revision === revision);
+    if (index < 0) throw new NoSuchEvent(stream, revision);
+    events[index] = { ...events[index]!, data: null, salt: '' };
   }
 
   async read(stream: string, fromRevision = 0): Promise<Envelope[]> {
@@ -129,10 +137,6 @@ export async function memoryLog(): Promise<TestedLog> {
     connect: async (now) => {
       stores.push(new MemoryEventStore(log, now));
       return stores.at(-1)!;
-    },
-    blank: async (position) => {
-      const index = log.events.findIndex((e) => e.position === position);
-      log.events[index] = { ...log.events[index]!, data: null, salt: '' };
     },
     loseNextAnswer: () => void (log.answerIsLost = true),
     remove: async () => void (await Promise.all(stores.map((store) => store.close()))),

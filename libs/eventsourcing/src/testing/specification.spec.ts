@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { fold } from '../aggregate.js';
-import { add, added, counter } from './counter.js';
+import { add, added, by, counter } from './counter.js';
+import { guestBook, signed, type GuestBook } from './guest-book.js';
 import { specification } from './specification.js';
 
 const given = specification(counter);
@@ -21,6 +22,17 @@ describe('Folding', () => {
       { ...added(2), revision: 5 },
     ];
     expect(fold(counter, counter.initial, recorded).entries.map(({ revision }) => revision)).toEqual([4, 5]);
+  });
+
+  it('takes new events for made by whom it is told, recorded ones by whom they say, with nothing else of their meta', () => {
+    const iom = { agency: 'IOM', role: 'focal_point' };
+    const recorded = { ...signed('Li'), meta: { ...by(), agency: 'ILO' } };
+    const makers = (book: GuestBook) => book.map((entry) => entry.by);
+    expect(makers(fold(guestBook, [], [signed('Jo'), recorded], -1, { ...by(), ...iom }))).toStrictEqual([
+      iom,
+      { agency: 'ILO', role: 'secretariat' },
+    ]);
+    expect(makers(fold(guestBook, [], [signed('Jo')]))).toStrictEqual([{ agency: null, role: 'secretariat' }]);
   });
 
   it('changes neither the state it starts from nor the events', () => {
@@ -81,5 +93,15 @@ describe('A specification', () => {
         { by: 3, revision: 1 },
       ],
     });
+  });
+
+  it('may say who made a given event, and who gives the command', () => {
+    const iom = { agency: 'IOM', role: 'focal_point' };
+    const given = specification(guestBook);
+    const of = { agency: null, role: 'secretariat' };
+    const book = given({ ...signed('Jo'), by: iom }, signed('Li')).when(() => [signed('Wu')]);
+    expect(book.state().map((entry) => entry.by)).toEqual([iom, of, of]);
+    expect(book.state(iom).map((entry) => entry.by)).toEqual([iom, of, iom]);
+    book.then(signed('Wu'));
   });
 });

@@ -1,20 +1,21 @@
 import { expect } from '@jest/globals';
-import { fold, Rejected, type Aggregate } from '../aggregate.js';
+import { fold, Rejected, type Aggregate, type Maker } from '../aggregate.js';
 import type { EventMap, NewEvent } from '../events.js';
 
 /**
  * given(…events).when(decide).then(…events), .rejected(code) or .state(…): the whole kit for testing decisions.
- * `then` compares all events, so an extra one fails.
+ * `then` compares all events, so an extra one fails. A given event may say who made it (`by`); else the secretariat did.
  */
 export const specification =
   <State, M extends EventMap>(aggregate: Aggregate<State, M>) =>
-  (...history: NewEvent<M>[]) => {
-    const before = fold(aggregate, aggregate.initial, history);
+  (...history: (NewEvent<M> & { readonly by?: Maker })[]) => {
+    const given = history.map(({ by, ...event }) => ({ ...event, meta: by })) as unknown as NewEvent<M>[];
+    const before = fold(aggregate, aggregate.initial, given);
     return {
       state: before,
       when: (decide: (state: State) => readonly NewEvent<M>[]) => ({
         then: (...expected: NewEvent<M>[]) => expect(decide(before)).toEqual(expected),
-        state: () => fold(aggregate, before, decide(before), history.length - 1),
+        state: (by?: Maker) => fold(aggregate, before, decide(before), history.length - 1, by),
         rejected: (code: string) => {
           try {
             decide(before);

@@ -12,6 +12,7 @@ import {
   isStreamName,
   MAX_APPEND_BYTES,
   NO_STREAM,
+  NoSuchEvent,
   StoreUnavailable,
   WrongRevision,
   type Appended,
@@ -1072,21 +1073,91 @@ export const contract: readonly Case[] = [
     },
     failsOn: [broken.altersWhatItReads],
   },
+
+  // --- blanking ------------------------------------------------------------------------------------------------------
   {
-    sentence: 'data can be blanked, and the log still verifies',
+    sentence: 'the data and salt of an event can be blanked, and nothing else changes, on any connection',
+    run: async (log) => {
+      const [store, other] = [await log.connect(), await log.connect()];
+      await store.append('s', NO_STREAM, [event({ n: 0 }), event({ name: 'Jo Doe' }), event({ n: 2 })], by());
+      await store.append('t', NO_STREAM, events(2), by());
+      const before = await everything(store);
+      expect(before[1]!.data).toContain('Jo Doe');
+      await store.blank('s', 1);
+      const after = before.map((e, n) => (n === 1 ? { ...e, data: null, salt: '' } : e));
+      for (const reader of [store, other, await log.connect()]) {
+        expect(await everything(reader)).toEqual(after);
+        expect(await reader.read('s')).toEqual(after.slice(0, 3));
+      }
+    },
+    failsOn: [
+      broken.blanksNothing,
+      broken.blanksTheDigestToo,
+      broken.keepsTheSalt,
+      broken.blanksTheWholeStream,
+      broken.blanksOnlyForItself,
+    ],
+  },
+  {
+    sentence: 'a log with blanked data verifies, and goes on',
     run: async (log) => {
       const store = await log.connect();
-      await store.append('s', NO_STREAM, [event({ n: 0 }), event({ name: 'Jo Doe' }), event({ n: 2 })], by());
-      const [first, second, third] = await everything(store);
-      await log.blank(second!.position);
-      const after = await everything(await log.connect());
-      expect(after.map(({ data }) => data)).toEqual([first!.data, null, third!.data]);
-      expect(after.map(({ hash }) => hash)).toEqual([first, second, third].map((e) => e!.hash));
-      expect(await verify(store)).toMatchObject({ ok: true, blanked: 1 });
+      const meta = by();
+      const first = await store.append('s', NO_STREAM, events(2), meta);
+      await store.append('s', 1, [{ ...event({ revision: 1 }), type: 'test.Blanked' }], by());
+      await store.blank('s', 1);
+      expect(await verify(store)).toMatchObject({ ok: true, blanked: 1, toErase: [] });
+      expect(await store.append('s', NO_STREAM, events(2), meta)).toEqual(first);
       await store.append('s', 2, events(1), by());
-      expect(await verify(store)).toMatchObject({ ok: true, blanked: 1 });
+      expect(await verify(await log.connect())).toMatchObject({ ok: true, blanked: 1, anchor: { events: 4 } });
     },
     failsOn: [broken.blanksTheDigestToo, broken.blanksNothing],
+  },
+  {
+    sentence: 'blanking again changes nothing, from whatever connection',
+    run: async (log) => {
+      const [store, other] = [await log.connect(), await log.connect()];
+      await store.append('s', NO_STREAM, events(2), by());
+      await store.blank('s', 0);
+      const blanked = await everything(store);
+      expect(await failure(Promise.all([store.blank('s', 0), other.blank('s', 0)]))).toBeNull();
+      expect(await everything(store)).toEqual(blanked);
+    },
+    failsOn: [broken.blanksOnlyOnce],
+  },
+  {
+    sentence: 'what is not there cannot be blanked: NoSuchEvent',
+    run: async (log) => {
+      const store = await log.connect();
+      await store.append('s', NO_STREAM, events(2), by());
+      const before = await everything(store);
+      for (const [stream, revision] of [
+        ['s', 2],
+        ['s', -1],
+        ['s', 0.5],
+        ['none', 0],
+      ] as const)
+        expect(await failure(store.blank(stream, revision))).toBeInstanceOf(NoSuchEvent);
+      expect(await everything(store)).toEqual(before);
+    },
+    failsOn: [broken.blanksWhatIsNotThere],
+  },
+  {
+    sentence: 'blanking does no harm to appends under way',
+    run: async (log) => {
+      const [store, other] = [await log.connect(), await log.connect()];
+      await store.append('s', NO_STREAM, events(8), by());
+      const sent = Array.from({ length: 8 }, (_, n) => [
+        store.append(`a${n}`, NO_STREAM, events(2), by()),
+        store.blank('s', n),
+        other.append(`b${n}`, NO_STREAM, events(2), by()),
+      ]).flat();
+      expect((await Promise.allSettled(sent)).filter(({ status }) => status === 'rejected')).toEqual([]);
+      const all = await everything(store);
+      expect(all.map(({ data }) => data === null)).toEqual(all.map(({ stream }) => stream === 's'));
+      expect(all).toHaveLength(8 + 8 * 4);
+    },
+    failsOn: [broken.refusesAppendsWhileItBlanks],
   },
 
   // --- identity and end ----------------------------------------------------------------------------------------------
@@ -1144,6 +1215,7 @@ export const contract: readonly Case[] = [
       expect(await within(500, following.ended)).toBeInstanceOf(StoreUnavailable);
       const calls = [
         () => store.append('s', 0, events(1), by()),
+        () => store.blank('s', 0),
         () => store.read('s'),
         () => store.readAll(position, 10),
         () => store.head(),

@@ -4,8 +4,6 @@ import type { EventStore } from '../event-store.js';
 export interface TestedLog {
   /** Opens one more connection, as another process would; `now` is the clock it stamps events with. */
   connect(now?: () => number): Promise<EventStore>;
-  /** Erases the data of the event at a position. */
-  blank(position: string): Promise<void>;
   /** Makes the next write succeed but its answer get lost. */
   loseNextAnswer(): void;
   /** Closes every connection and removes the log. */

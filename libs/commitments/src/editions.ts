@@ -1,0 +1,117 @@
+/** What comes round and what is kept up: the editions of a recurring commitment, the periods of a standing one. */
+import { ApiProperty } from '@nestjs/swagger';
+import { firstDayOf, lastDayOf, type FullDate, type PartialDate } from '#clocks';
+import { InPeriod, ListOf, Text, YesNo } from '#platform';
+import { Evidence } from './content.js';
+import {
+  Act,
+  datesAreSound,
+  periodIsSound,
+  refused,
+  Source,
+  sourceOf,
+  told,
+  type Decide,
+  type Evolvers,
+} from './statement.js';
+
+// ── Acts and events ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+export class HoldEdition extends Act {
+  @Text({ optional: true, example: 'Fifth Coordination Meeting' }) title?: string | null;
+  @InPeriod({ description: 'When it was held, or began', example: '2006-11-20' }) held: PartialDate;
+  @InPeriod({ optional: true, description: 'When it ended', example: '2006-11-21' }) until?: PartialDate | null;
+  @InPeriod({ optional: true, description: 'When the next one is due', example: '2007-10' })
+  nextDue?: PartialDate | null;
+  @ListOf(() => Evidence, { optional: true }) evidence?: Evidence[] | null;
+}
+
+export class ReportUpkeep extends Act {
+  @InPeriod({ description: 'The period that is told of', example: '2011' }) period: PartialDate;
+  @YesNo({ description: 'Whether it was kept up; if not, the note says why', example: true }) keptUp: boolean;
+  @ListOf(() => Evidence, { optional: true }) evidence?: Evidence[] | null;
+}
+
+export type EditionEvents = { EditionHeld: HoldEdition; UpkeepReported: ReportUpkeep };
+
+// ── State, and as at a date ─────────────────────────────────────────────────────────────────────────────────────────
+
+export class Edition extends Source {
+  @ApiProperty({ type: String, nullable: true }) readonly title: string | null;
+  @ApiProperty({ type: String, example: '2006-11-20' }) readonly held: PartialDate;
+  @ApiProperty({ type: String, nullable: true, example: '2006-11-21' }) readonly until: PartialDate | null;
+  @ApiProperty({ type: String, nullable: true, example: '2007-10' }) readonly nextDue: PartialDate | null;
+  @ApiProperty({ type: [Evidence] }) readonly evidence: readonly Evidence[];
+  @ApiProperty({ type: String, nullable: true }) readonly note: string | null;
+}
+
+export class Upkeep extends Source {
+  @ApiProperty({ type: String, example: '2011' }) readonly period: PartialDate;
+  @ApiProperty() readonly keptUp: boolean;
+  @ApiProperty({ type: [Evidence] }) readonly evidence: readonly Evidence[];
+  @ApiProperty({ type: String, nullable: true }) readonly note: string | null;
+}
+
+export interface Editions {
+  readonly editions: readonly Edition[];
+  readonly upkeep: readonly Upkeep[];
+}
+
+export const editionsAtFirst: Editions = { editions: [], upkeep: [] };
+
+export const editionEvolvers: Evolvers<EditionEvents> = {
+  EditionHeld: (c, { data, revision }) => {
+    const { title = null, held, until = null, nextDue = null, note = null, evidence, reportedOn } = data;
+    const edition = { title, held, until, nextDue, note, evidence: evidence ?? [] };
+    return { editions: [...c.editions, { ...edition, ...sourceOf(data, { reportedOn, revision }) }] };
+  },
+  UpkeepReported: (c, { data, revision }) => {
+    const { period, keptUp, note = null, evidence, reportedOn } = data;
+    const upkeep = { period, keptUp, note, evidence: evidence ?? [] };
+    return { upkeep: [...c.upkeep, { ...upkeep, ...sourceOf(data, { reportedOn, revision }) }] };
+  },
+};
+
+/** In the order of the days on which they ended, then of their reports. */
+const byDay = <F extends Source>(facts: readonly F[], asOf: FullDate, day: (fact: F) => FullDate): F[] =>
+  facts.filter(({ reportedOn }) => reportedOn! <= asOf).toSorted((a, b) => (rank(a, day) < rank(b, day) ? -1 : 1));
+const rank = <F extends Source>(fact: F, day: (fact: F) => FullDate): string =>
+  `${day(fact)} ${fact.reportedOn} ${String(fact.revision).padStart(9, '0')}`;
+
+export function editionsAsAt(c: Editions, asOf: FullDate) {
+  const editions = byDay(c.editions, asOf, ({ held, until }) => lastDayOf(until ?? held));
+  const upkeep = byDay(c.upkeep, asOf, ({ period }) => lastDayOf(period));
+  const lastEdition = editions.at(-1) ?? null;
+  return { editions, lastEdition, nextDue: lastEdition?.nextDue ?? null, upkeep, lastUpkeep: upkeep.at(-1) ?? null };
+}
+
+// ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const datesOf = (evidence: readonly Evidence[] | null | undefined) =>
+  Object.fromEntries((evidence ?? []).map(({ date }, i) => [`/evidence/${i}/date`, date]));
+
+export const holdEdition: Decide<HoldEdition> = (c, act, by) => {
+  if (c.recorded?.nature !== 'recurring')
+    throw refused(
+      'not_recurring',
+      '/held',
+      `Only a recurring commitment has editions; this one is ${c.recorded?.nature}.`,
+    );
+  datesAreSound(by, act.reportedOn, { '/held': act.held, '/until': act.until, ...datesOf(act.evidence) });
+  periodIsSound('/until', act.held, act.until);
+  if (act.nextDue && lastDayOf(act.nextDue) <= firstDayOf(act.held))
+    throw refused('next_is_before', '/nextDue', `The next edition is due after ${act.held}.`);
+  return [{ name: 'EditionHeld', data: told(act) }];
+};
+
+export const reportUpkeep: Decide<ReportUpkeep> = (c, act, by) => {
+  if (c.recorded?.nature !== 'standing')
+    throw refused(
+      'not_standing',
+      '/period',
+      `Only a standing commitment is kept up; this one is ${c.recorded?.nature}.`,
+    );
+  datesAreSound(by, act.reportedOn, { '/period': act.period, ...datesOf(act.evidence) });
+  if (!act.keptUp && !act.note) throw refused('note_needed', '/note', 'Not kept up: say why.');
+  return [{ name: 'UpkeepReported', data: told(act) }];
+};

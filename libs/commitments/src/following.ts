@@ -1,0 +1,134 @@
+/**
+ * What follows in one stream from an event of another. The event is in the log already, so what follows is done again until it
+ * is done: at once by the command that wrote it, and by the projector after a crash. Each step has the event's id for its
+ * command's, so that it is done once.
+ */
+import { handle, load, Rejected, streamOf, type Log, type Meta, type Projection, type Recorded } from '#eventsourcing';
+import { commitment, type Commitment, type CommitmentEvent, type CommitmentEvents } from './commitment.js';
+import { linksOf, noCycle, RELATION_TYPES, type LineageEvents } from './lineage.js';
+
+/** How far a chain of links is followed. */
+const FARTHEST = 1_000;
+
+/** Some commitments and all that their links lead to, as known at a position of the log. */
+export async function linkedTo(log: Log, references: readonly string[], knownAt?: string) {
+  const found = new Map<string, Commitment>();
+  const toVisit = [...references];
+  for (let reference = toVisit.pop(); reference !== undefined && found.size < FARTHEST; reference = toVisit.pop()) {
+    if (found.has(reference)) continue;
+    const { state } = await load(log, commitment, reference, knownAt);
+    if (!state.recorded) continue;
+    found.set(reference, state);
+    toVisit.push(...['end', ...RELATION_TYPES].flatMap((kind) => linksOf(state, kind)));
+  }
+  return found;
+}
+
+type Happening = Pick<Recorded, 'id' | 'name' | 'data' | 'revision' | 'position' | 'meta'>;
+
+/** What an event that ends a record leaves to each of the others. */
+function leaves({ name, data }: Pick<Happening, 'name' | 'data'>, from: string) {
+  const left = (how: LineageEvents['TookOver']['how'], to: readonly string[], takeOver: object = {}) => {
+    const { reason, reportedOn, citation, citations } = data as LineageEvents['Withdrawn'];
+    const source = { ...(citation && { citation }), ...(citations && { citations }) };
+    return to.map((to) => ({ to, data: { from, how, reason, reportedOn, ...source, ...takeOver } }));
+  };
+  if (name === 'Merged') {
+    const { into, takeOver } = data as LineageEvents['Merged'];
+    return left('merged', [into], takeOver ?? {});
+  }
+  if (name === 'SplitUp') return left('split', (data as LineageEvents['SplitUp']).into);
+  if (name === 'Superseded') return left('superseded', [(data as LineageEvents['Superseded']).supersededBy]);
+  return [];
+}
+
+/**
+ * Two commands may link at once what neither would link after the other. The order of the log decides: the later one is
+ * taken back.
+ * @returns why the event must be taken back
+ */
+async function lateFault(log: Log, reference: string, { name, data, position }: Happening): Promise<Rejected | null> {
+  const others = leaves({ name, data }, reference).map(({ to }) => to);
+  const { type, to } = data as LineageEvents['Related'];
+  const links = name === 'Related' ? [{ kind: type, to }] : others.map((to) => ({ kind: 'end', to }));
+  const known = await linkedTo(
+    log,
+    links.map(({ to }) => to),
+    position,
+  );
+  try {
+    for (const link of links) noCycle({ reference, others: known }, link.kind, link.to, '');
+  } catch (error) {
+    return error as Rejected;
+  }
+  const gone = others.find((other) => known.get(other)?.ends.length);
+  return gone ? new Rejected('not_active', `${gone} has ended meanwhile.`) : null;
+}
+
+/**
+ * Does what follows from an event of a commitment.
+ * @returns the position of the last event that it wrote, if any
+ * @throws Rejected when the event had to be taken back
+ */
+export async function follow(log: Log, reference: string, event: Happening): Promise<string | null> {
+  const meta: Meta = { ...event.meta, commandId: event.id, causationId: event.id };
+  const say = (to: string, decide: (c: Commitment) => CommitmentEvent[]) => handle(log, commitment, to, decide, meta);
+  const takeBack = (to: string, revision: number, reason: string) =>
+    say(to, ({ changes }) =>
+      changes.get(revision)?.at(-1)?.says === null ? [] : [{ name: 'Retracted', data: { revision, reason } }],
+    );
+
+  let position: string | null = null;
+  if (event.name === 'Blanked') {
+    await log.store.blank(streamOf(commitment, reference), (event.data as CommitmentEvents['Blanked']).revision);
+    return null;
+  }
+  if (event.name === 'Retracted') {
+    const { revision, reason } = event.data as CommitmentEvents['Retracted'];
+    const { state } = await load(log, commitment, reference);
+    const was = state.said.find((s) => s.revision === revision)!;
+    for (const { to } of leaves(was, reference)) {
+      const other = await load(log, commitment, to);
+      const taken = other.state.tookOver.find(({ from }) => from === reference);
+      if (taken) ({ position } = await takeBack(to, taken.revision, reason));
+    }
+    return position;
+  }
+  const fault = await lateFault(log, reference, event);
+  if (fault) {
+    await takeBack(reference, event.revision, fault.message);
+    throw fault;
+  }
+  for (const { to, data } of leaves(event, reference))
+    ({ position } = await say(to, () => [{ name: 'TookOver', data }]));
+  return position;
+}
+
+/** The events that something follows from. */
+export const FOLLOWED: readonly (keyof CommitmentEvents)[] = [
+  'Related',
+  'Merged',
+  'SplitUp',
+  'Superseded',
+  'Retracted',
+  'Blanked',
+];
+
+/** Catches up with what a command that was cut off had yet to do. It has no tables, only its place in the log. */
+export const followingProjection = (log: Log): Projection => ({
+  name: 'following',
+  version: 1,
+  schema: '',
+  on: Object.fromEntries(
+    FOLLOWED.map((name) => [
+      `${commitment.category}.${name}`,
+      async (event: Recorded) => {
+        try {
+          await follow(log, event.stream.slice(commitment.category.length + 1), event);
+        } catch (error) {
+          if (!(error instanceof Rejected)) throw error;
+        }
+      },
+    ]),
+  ),
+});

@@ -1,0 +1,299 @@
+/**
+ * How commitments belong together, and how one ends in another: relations, and merge, split, supersession and withdrawal. Each
+ * is decided in the stream of the commitment that says so; what the others take over follows from its event (`following.ts`).
+ */
+import { ApiProperty } from '@nestjs/swagger';
+import type { FullDate, Reported } from '#clocks';
+import { Rejected } from '#eventsourcing';
+import { CodeOf, CodesOf, ListOf, Nested, OneOf, type Registered } from '#platform';
+import type { Commitment, CommitmentAsAt } from './commitment.js';
+import { AgencyRole, isResponsible, type NamedRole } from './responsibility.js';
+import {
+  Act,
+  and,
+  datesAreSound,
+  inOrder,
+  Reasoned,
+  refused,
+  refusedTo,
+  Source,
+  sourceOf,
+  told,
+  type By,
+  type Decide,
+  type Evolvers,
+  type Facts,
+  type On,
+} from './statement.js';
+
+export const RELATION_TYPES = ['part_of', 'continues', 'replaces', 'prepares_for', 'depends_on', 'same_as'] as const;
+export type RelationType = (typeof RELATION_TYPES)[number];
+/** What may become of a record. Only an active one is counted. */
+export const ENDS = ['merged', 'split', 'superseded', 'withdrawn'] as const;
+export type End = (typeof ENDS)[number];
+export const LIVES = ['active', ...ENDS] as const;
+export type Life = (typeof LIVES)[number];
+
+// ── Acts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const mayLeadTo = ({ type }: { type?: string }): readonly Registered[] =>
+  type === 'prepares_for' ? ['commitment', 'forum'] : ['commitment'];
+
+const TO = {
+  description: 'The reference of a commitment; for prepares_for also the id of a forum',
+  example: 'IOM-2011-10',
+};
+
+export class Relation {
+  @OneOf(RELATION_TYPES, { example: 'part_of' }) type: RelationType;
+  @CodeOf(mayLeadTo, TO) to: string;
+}
+
+export class Relate extends Act {
+  @OneOf(RELATION_TYPES, { example: 'part_of' }) type: RelationType;
+  @CodeOf(mayLeadTo, TO) to: string;
+}
+
+/** What the other commitment takes over; what is not listed is not taken over. */
+export class TakeOver {
+  @ListOf(() => AgencyRole, { optional: true, example: [{ agency: 'ILO', role: 'partner' }] })
+  agencies?: AgencyRole[] | null;
+  @CodesOf('theme', { optional: true, example: ['HLD06-15'] }) themes?: string[] | null;
+  @CodesOf(['forum', 'outcome'], { optional: true, example: ['HLD-2006'] }) followsUp?: string[] | null;
+}
+
+export class Merge extends Reasoned {
+  @CodeOf('commitment', { description: 'The commitment that stays', example: 'IOM-2011-10' }) into: string;
+  @Nested(() => TakeOver, { optional: true }) takeOver?: TakeOver | null;
+}
+
+export class Split extends Reasoned {
+  @CodesOf('commitment', {
+    min: 2,
+    description: 'The commitments that it becomes, recorded already',
+    example: ['IOM-2011-12', 'IOM-2011-13'],
+  })
+  into: string[];
+}
+
+export class Supersede extends Reasoned {
+  @CodeOf('commitment', { description: 'The commitment that takes its place', example: 'IOM-2011-10' })
+  supersededBy: string;
+}
+
+export class Withdraw extends Reasoned {}
+
+// ── Events and state ────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type LineageEvents = {
+  Related: Omit<Relate, 'type'> & { type: string };
+  Merged: Omit<Merge, 'takeOver'> & { takeOver?: Omit<TakeOver, 'agencies'> & { agencies?: NamedRole[] | null } };
+  SplitUp: Split;
+  Superseded: Supersede;
+  Withdrawn: Withdraw;
+  /** In the other commitment's stream: what follows from how `from` ended. */
+  TookOver: Reasoned & Omit<TakeOver, 'agencies'> & { from: string; how: End; agencies?: NamedRole[] | null };
+};
+
+export class ReportedRelation extends Source {
+  @ApiProperty({ example: 'part_of' }) readonly type: string;
+  @ApiProperty(TO) readonly to: string;
+}
+
+/** How a record ended. */
+export class EndOfRecord extends Source {
+  @ApiProperty({ enum: ENDS }) readonly life: End;
+  @ApiProperty({ type: [String], description: 'The commitments that it became' }) readonly into: readonly string[];
+  @ApiProperty() readonly reason: string;
+}
+
+/** What came to a commitment from one that ended in it. */
+export class TakenOver extends Source {
+  @ApiProperty({ description: 'The reference of the one that ended' }) readonly from: string;
+  @ApiProperty({ enum: ENDS }) readonly how: End;
+  @ApiProperty() readonly reason: string;
+  @ApiProperty({ type: [AgencyRole] }) readonly agencies: readonly AgencyRole[];
+  @ApiProperty({ type: [String] }) readonly themes: readonly string[];
+  @ApiProperty({ type: [String] }) readonly followsUp: readonly string[];
+}
+
+export interface Lineage {
+  readonly relations: readonly ReportedRelation[];
+  readonly ends: readonly EndOfRecord[];
+  readonly tookOver: readonly TakenOver[];
+  readonly followsUp: Facts<readonly string[]>;
+}
+
+export const lineageAtFirst: Lineage = { relations: [], ends: [], tookOver: [], followsUp: [] };
+
+const ended = (
+  c: Commitment,
+  life: End,
+  into: readonly string[],
+  { data, revision }: { data: Reasoned; revision: number },
+): Partial<Commitment> => {
+  const end = { life, into, reason: data.reason, ...sourceOf(data, { reportedOn: data.reportedOn, revision }) };
+  return { ends: [...c.ends, end] };
+};
+
+export const lineageEvolvers: Evolvers<LineageEvents> = {
+  Related: (c, { data, revision }) => ({
+    relations: [...c.relations, { type: data.type, to: data.to, ...sourceOf(data, { ...data, revision }) }],
+  }),
+  Merged: (c, event) => ended(c, 'merged', [event.data.into], event),
+  SplitUp: (c, event) => ended(c, 'split', event.data.into, event),
+  Superseded: (c, event) => ended(c, 'superseded', [event.data.supersededBy], event),
+  Withdrawn: (c, event) => ended(c, 'withdrawn', [], event),
+  TookOver: (c, { data, revision }) => {
+    const { from, how, reason, reportedOn } = data;
+    const [agencies, themes, followsUp] = [data.agencies ?? [], data.themes ?? [], data.followsUp ?? []];
+    const at = { reportedOn, revision };
+    return {
+      tookOver: [...c.tookOver, { from, how, reason, agencies, themes, followsUp, ...sourceOf(data, at) }],
+      // An agency that is here already keeps the role it has here.
+      roles: agencies
+        .filter(({ agency, role }) => !hasRole(c, agency, role))
+        .reduce(
+          (roles, { agency, role, asked }) => inOrder(roles, { agency, loses: [], gains: role, asked, ...at }),
+          c.roles,
+        ),
+      themes: themes.length ? and(c.themes, { themes, added: true }, at) : c.themes,
+      followsUp: followsUp.length ? and(c.followsUp, followsUp, at) : c.followsUp,
+    };
+  },
+};
+
+const hasRole = (c: Commitment, agency: string, role: AgencyRole['role']): boolean =>
+  c.roles.some(
+    (r) => r.agency === agency && r.gains && (r.gains === role || (isResponsible(r.gains) && isResponsible(role))),
+  );
+
+// ── As at a date ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export function lineageAsAt(c: Lineage, asOf: FullDate) {
+  const known = (fact: Reported): boolean => (fact.reportedOn ?? '') <= asOf;
+  const end = c.ends.find(known) ?? null;
+  return {
+    life: (end?.life ?? 'active') as Life,
+    end,
+    tookOver: c.tookOver.filter(known),
+    relations: c.relations.filter(known),
+    followsUp: [...new Set(c.followsUp.filter(known).flatMap(({ value }) => value))],
+  };
+}
+
+// ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The commitments that a commitment leads to by links of a kind: a type of relation, or how records ended. */
+export const linksOf = (c: Commitment, kind: string): readonly string[] =>
+  kind === 'end'
+    ? c.ends.flatMap(({ into }) => into)
+    : c.relations.flatMap(({ type, to }) => (type === kind ? to : []));
+
+/** Links of these kinds say the same in both directions. */
+const isMutual = (kind: string): boolean => kind === 'same_as';
+
+/** No commitment leads back to itself by links of one kind. */
+export function noCycle({ reference, others }: On, kind: string, to: string, pointer: string): void {
+  if (to === reference) throw refused('related_to_itself', pointer, 'A commitment cannot be related to itself.');
+  const seen = new Set<string>();
+  const leadsBack = (from: string): boolean => {
+    if (from === reference) return true;
+    if (seen.has(from)) return false;
+    seen.add(from);
+    const other = others?.get(from);
+    return other !== undefined && linksOf(other, kind).some(leadsBack);
+  };
+  if (!isMutual(kind) && leadsBack(to))
+    throw refused('cycle', pointer, `${to} leads back to ${reference} already: that would be a circle.`);
+  if (isMutual(kind) && reference && linksOf(others?.get(to) ?? ({ relations: [] } as never), kind).includes(reference))
+    throw new Rejected('already_related', `${to} says already that it is the same as ${reference}.`);
+}
+
+export const relate: Decide<Relate> = (c, act, by, on) => {
+  datesAreSound(by, act.reportedOn);
+  if (c.relations.some(({ type, to }) => type === act.type && to === act.to))
+    throw new Rejected('already_related', `It is related to ${act.to} as ${act.type} already.`);
+  noCycle(on, act.type, act.to, '/to');
+  return [{ name: 'Related', data: told(act) }];
+};
+
+/** The other commitment is there and goes on; a focal point also leads it. */
+function mayEndIn(by: By, on: On, to: string, reportedOn: FullDate, pointer: string, asAt: AsAt): CommitmentAsAt {
+  noCycle(on, 'end', to, pointer);
+  const state = on.others?.get(to);
+  const other = state && asAt(state, by.today);
+  if (!other) throw refused('unknown_reference', pointer, `Unknown commitment: ${to}`);
+  if (other.end) throw refused('not_active', pointer, `${to} was ${other.end.life} itself${inWords(other.end)}.`);
+  if (state && !asAt(state, reportedOn))
+    throw refused('not_there_yet', pointer, `${to} was not reported yet on ${reportedOn}.`);
+  if (by.role !== 'secretariat' && other.agencies[0]!.agency !== by.agency)
+    throw refusedTo(`${to} is led by ${other.agencies[0]!.agency}: the secretariat decides what crosses agencies.`);
+  return other;
+}
+
+/** As `asAt` of the whole, which this part cannot import. */
+type AsAt = (c: Commitment, asOf: FullDate) => CommitmentAsAt | null;
+
+export const inWords = ({ into }: EndOfRecord): string => (into.length ? ` into ${into.join(', ')}` : '');
+
+function endsOnce({ end }: CommitmentAsAt): void {
+  if (end) throw new Rejected('not_active', `It was ${end.life}${inWords(end)} on ${end.reportedOn} already.`);
+}
+
+export const merge =
+  (asAt: AsAt): Decide<Merge> =>
+  (c, act, by, on, now) => {
+    endsOnce(now);
+    datesAreSound(by, act.reportedOn);
+    const winner = mayEndIn(by, on, act.into, act.reportedOn, '/into', asAt);
+    const then = asAt(c, act.reportedOn);
+    if (!then) throw refused('not_there_yet', '/reportedOn', `It was not reported yet on ${act.reportedOn}.`);
+    const { agencies, themes, followsUp } = act.takeOver ?? {};
+    agencies?.forEach(({ agency, role }, i) => {
+      const own = then.agencies.some((a) => a.agency === agency);
+      const pointer = `/takeOver/agencies/${i}`;
+      if (!own) throw refused('not_its_own', pointer, `${agency} has no role in it that could be taken over.`);
+      if (role === 'lead') throw refused('one_lead', pointer, `${act.into} has a lead: ${winner.agencies[0]!.agency}.`);
+    });
+    const takes = (field: 'themes' | 'followsUp', values: readonly string[] | null | undefined) =>
+      values?.forEach((value, i) => {
+        if (!then[field].includes(value))
+          throw refused('not_its_own', `/takeOver/${field}/${i}`, `${value} is not among its ${field}.`);
+      });
+    takes('themes', themes);
+    takes('followsUp', followsUp);
+    const isAsked = (agency: string) => then.agencies.some((a) => a.agency === agency && a.asked);
+    const { takeOver, ...data } = told(act);
+    const named = takeOver?.agencies?.map((a): NamedRole => (isAsked(a.agency) ? { ...a, asked: true } : a));
+    return [
+      {
+        name: 'Merged',
+        data: { ...data, ...(takeOver && { takeOver: { ...takeOver, ...(named && { agencies: named }) } }) },
+      },
+    ];
+  };
+
+export const split =
+  (asAt: AsAt): Decide<Split> =>
+  (_, act, by, on, now) => {
+    endsOnce(now);
+    datesAreSound(by, act.reportedOn);
+    act.into.forEach((part, i) => mayEndIn(by, on, part, act.reportedOn, `/into/${i}`, asAt));
+    return [{ name: 'SplitUp', data: told(act) }];
+  };
+
+export const supersede =
+  (asAt: AsAt): Decide<Supersede> =>
+  (_, act, by, on, now) => {
+    endsOnce(now);
+    datesAreSound(by, act.reportedOn);
+    mayEndIn(by, on, act.supersededBy, act.reportedOn, '/supersededBy', asAt);
+    return [{ name: 'Superseded', data: told(act) }];
+  };
+
+export const withdraw: Decide<Withdraw> = (_, act, by, __, now) => {
+  endsOnce(now);
+  datesAreSound(by, act.reportedOn);
+  return [{ name: 'Withdrawn', data: told(act) }];
+};

@@ -1,0 +1,421 @@
+/**
+ * Who is responsible for a commitment: the roles of agencies, who was asked and has yet to accept, and the lead, which moves
+ * from one agency to another only when that one has accepted.
+ */
+import { ApiProperty } from '@nestjs/swagger';
+import { firstDayOf, type FullDate, type PartialDate, type Reported } from '#clocks';
+import { Rejected } from '#eventsourcing';
+import { CodeOf, InPeriod, OneOf, Text } from '#platform';
+import type { Commitment, CommitmentAsAt } from './commitment.js';
+import {
+  Act,
+  datesAreSound,
+  inOrder,
+  isCited,
+  Reasoned,
+  refused,
+  told,
+  type By,
+  type Decide,
+  type Evolvers,
+  type Sourced,
+} from './statement.js';
+
+/** At most one of these per agency … */
+export const RESPONSIBLE_ROLES = ['lead', 'co_lead', 'partner'] as const;
+/** … and any of these beside it. */
+export const OTHER_ROLES = ['observer', 'funder', 'host'] as const;
+export const ROLES = [...RESPONSIBLE_ROLES, ...OTHER_ROLES] as const;
+export type Role = (typeof ROLES)[number];
+
+export const isResponsible = (role: Role): boolean => (RESPONSIBLE_ROLES as readonly Role[]).includes(role);
+
+// ── Acts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export class AgencyRole {
+  @CodeOf('agency', { example: 'IOM' }) agency: string;
+  @OneOf(ROLES, { example: 'partner' }) role: Role;
+}
+
+export class AddAgency extends Act {
+  @CodeOf('agency', { example: 'ILO' }) agency: string;
+  @OneOf(ROLES, { example: 'partner' }) role: Role;
+}
+
+const FORMER_LEAD = ['co_lead', 'partner', 'none'] as const;
+type FormerLead = (typeof FORMER_LEAD)[number];
+
+const FORMER_LEAD_BECOMES = {
+  optional: true,
+  description: 'When the lead moves: what the former lead becomes (default partner)',
+  example: 'partner',
+};
+
+export class ChangeRole extends Act {
+  @OneOf(ROLES, {
+    description: 'The new role. `lead` moves the lead in one act: only the secretariat records that',
+    example: 'co_lead',
+  })
+  role: Role;
+  @OneOf(ROLES, {
+    optional: true,
+    description: 'The role that changes, when the agency has several',
+    example: 'partner',
+  })
+  from?: Role | null;
+  @OneOf(FORMER_LEAD, FORMER_LEAD_BECOMES) formerLeadBecomes?: FormerLead | null;
+}
+
+export class RemoveAgency extends Act {
+  @OneOf(ROLES, {
+    optional: true,
+    description: 'Only this role; without it all roles of the agency',
+    example: 'funder',
+  })
+  role?: Role | null;
+}
+
+const WHICH = { optional: true, description: 'Which, when it is asked for several', example: 'partner' };
+
+export class AcceptRole extends Act {
+  @OneOf(ROLES, WHICH) role?: Role | null;
+}
+
+export class DeclineRole extends Reasoned {
+  @OneOf(ROLES, WHICH) role?: Role | null;
+}
+
+export class OfferLead extends Reasoned {
+  @CodeOf('agency', { description: 'The agency that is to take the lead', example: 'ILO' }) to: string;
+  @InPeriod({ description: 'From when; may be still to come', example: '2013-01' }) effective: PartialDate;
+  @Text({ max: 2000, optional: true, description: 'What is still to be done', example: 'The second edition' })
+  staysOpen?: string | null;
+  @OneOf(FORMER_LEAD, FORMER_LEAD_BECOMES) formerLeadBecomes?: FormerLead | null;
+}
+
+export class AcceptLead extends Act {}
+export class DeclineLead extends Reasoned {}
+export class WithdrawLeadOffer extends Reasoned {}
+
+// ── Events ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Named by another agency, and yet to accept. */
+interface Asked {
+  asked?: true;
+}
+/** A role as an event names it. */
+export type NamedRole = AgencyRole & Asked;
+
+interface Move {
+  from: string;
+  to: string;
+  effective: PartialDate;
+  formerLeadBecomes: FormerLead;
+}
+
+export type ResponsibilityEvents = {
+  AgencyAdded: AddAgency & Asked;
+  RoleChanged: Act & Asked & { agency: string; from: Role; role: Role; formerLeadBecomes?: FormerLead };
+  AgencyRemoved: Act & { agency: string; roles: Role[] };
+  RoleAccepted: Act & AgencyRole;
+  RoleDeclined: Reasoned & AgencyRole;
+  LeadOffered: Reasoned & Move & { staysOpen?: string | null };
+  LeadAccepted: Act & Move;
+  LeadDeclined: Reasoned & { to: string };
+  LeadOfferWithdrawn: Reasoned & { to: string };
+};
+
+// ── State ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What an act did to the roles of an agency. */
+export interface RoleFact extends Reported, Asked {
+  readonly agency: string;
+  readonly loses: readonly Role[];
+  readonly gains?: Role;
+  readonly accepts?: Role;
+  readonly declines?: { readonly role: Role; readonly reason: string };
+  readonly formerLeadBecomes?: FormerLead;
+}
+
+type Offer = Reported & ResponsibilityEvents['LeadOffered'] & { answer?: Reported };
+
+export interface Responsibility {
+  /** In the order of (reportedOn, revision). */
+  readonly roles: readonly RoleFact[];
+  readonly offers: readonly Offer[];
+}
+
+export const responsibleAtFirst: Responsibility = { roles: [], offers: [] };
+
+const withRole = (c: Commitment, fact: RoleFact): Partial<Commitment> => ({ roles: inOrder(c.roles, fact) });
+
+const answered = (c: Commitment, { data, revision }: { data: Sourced; revision: number }): Partial<Commitment> => ({
+  offers: c.offers.map((offer) =>
+    offer.answer || offer.reportedOn! > data.reportedOn
+      ? offer
+      : { ...offer, answer: { reportedOn: data.reportedOn, revision } },
+  ),
+});
+
+export const responsibilityEvolvers: Evolvers<ResponsibilityEvents> = {
+  AgencyAdded: (c, { data: { agency, role, asked, reportedOn }, revision }) =>
+    withRole(c, { agency, loses: [], gains: role, asked, reportedOn, revision }),
+  RoleChanged: (c, { data: { agency, from, role, asked, formerLeadBecomes, reportedOn }, revision }) =>
+    withRole(c, { agency, loses: [from], gains: role, asked, formerLeadBecomes, reportedOn, revision }),
+  AgencyRemoved: (c, { data: { agency, roles, reportedOn }, revision }) =>
+    withRole(c, { agency, loses: roles, reportedOn, revision }),
+  RoleAccepted: (c, { data: { agency, role, reportedOn }, revision }) =>
+    withRole(c, { agency, loses: [], accepts: role, reportedOn, revision }),
+  RoleDeclined: (c, { data: { agency, role, reason, reportedOn }, revision }) =>
+    withRole(c, { agency, loses: [role], declines: { role, reason }, reportedOn, revision }),
+  LeadOffered: (c, { data, revision }) => ({ offers: [...c.offers, { ...data, revision }] }),
+  LeadAccepted: (c, event) => {
+    const { to, effective, formerLeadBecomes, reportedOn } = event.data;
+    const [from, revision] = [firstDayOf(effective), event.revision];
+    const moved = { agency: to, loses: [], gains: 'lead', formerLeadBecomes, revision } as const;
+    return { ...answered(c, event), ...withRole(c, { ...moved, reportedOn: from > reportedOn ? from : reportedOn }) };
+  },
+  LeadDeclined: answered,
+  LeadOfferWithdrawn: answered,
+};
+
+// ── As at a date ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export class AgencyAsAt extends AgencyRole implements Asked {
+  @ApiProperty({
+    required: false,
+    enum: [true],
+    description: 'Named by another agency, and yet to accept; counts like any other',
+  })
+  readonly asked?: true;
+}
+
+export class DeclinedRole extends AgencyRole {
+  @ApiProperty() readonly reason: string;
+  @ApiProperty({ type: String, format: 'date' }) readonly reportedOn: FullDate;
+  @ApiProperty({ type: 'integer' }) readonly revision: number;
+}
+
+/** An offer of the lead that nobody has answered yet. */
+export class LeadTransfer extends OfferLead {
+  @ApiProperty({ description: 'The lead that offers it' }) readonly from: string;
+  @ApiProperty({ type: 'integer' }) readonly revision: number;
+}
+
+/**
+ * The agencies of a commitment and their roles as at a date, the lead first. What acts did is done again in the order of
+ * their reports, so that an act that comes late in the log takes effect where it belongs: there is one lead at any date,
+ * who stops being it only when another takes the lead.
+ */
+export function agenciesAsAt(c: Responsibility, asOf: FullDate): AgencyAsAt[] {
+  let lead: AgencyAsAt = { agency: '', role: 'lead' };
+  const beside: AgencyAsAt[] = [];
+  const lose = (agency: string, gone: (role: Role) => boolean) => {
+    for (let i = beside.length; i-- > 0;)
+      if (beside[i]!.agency === agency && gone(beside[i]!.role)) beside.splice(i, 1);
+  };
+  for (const { agency, loses, gains, asked, accepts, formerLeadBecomes, reportedOn } of c.roles) {
+    if ((reportedOn ?? '') > asOf) break;
+    const named = (role: Role): AgencyAsAt => ({ agency, role, ...(asked && { asked }) });
+    const responsibility = [...loses, gains].some((role) => role && isResponsible(role));
+    lose(agency, (role) => role === gains || loses.includes(role) || (responsibility && isResponsible(role)));
+    if (gains === 'lead') {
+      if (lead.agency && lead.agency !== agency && formerLeadBecomes && formerLeadBecomes !== 'none')
+        beside.push({ agency: lead.agency, role: formerLeadBecomes });
+      lead = named(gains);
+    } else if (gains && !(isResponsible(gains) && agency === lead.agency)) beside.push(named(gains));
+    if (accepts) {
+      const accepted = beside.findIndex((a) => a.agency === agency && a.role === accepts);
+      if (accepted >= 0) beside[accepted] = { agency, role: accepts };
+      if (accepts === 'lead' && lead.agency === agency) lead = { agency, role: 'lead' };
+    }
+  }
+  return [lead, ...beside];
+}
+
+/** The leads of a commitment up to a date, the last one first. */
+export const leadsUpTo = (c: Responsibility, asOf: FullDate): string[] =>
+  c.roles
+    .flatMap(({ agency, gains, reportedOn }) => (gains === 'lead' && (reportedOn ?? '') <= asOf ? agency : []))
+    .reverse();
+
+export function responsibilityAsAt(c: Responsibility, asOf: FullDate) {
+  const agencies = agenciesAsAt(c, asOf);
+  const offer = c.offers.find(
+    ({ reportedOn, answer }) => reportedOn! <= asOf && !(answer && answer.reportedOn! <= asOf),
+  );
+  const declined = c.roles.flatMap(({ agency, declines, reportedOn, revision }): DeclinedRole[] =>
+    declines && reportedOn! <= asOf && !agencies.some((a) => a.agency === agency && a.role === declines.role)
+      ? [{ agency, ...declines, reportedOn: reportedOn!, revision }]
+      : [],
+  );
+  const { answer: _, ...leadTransfer } = offer ?? {};
+  return { agencies, declined, leadTransfer: offer ? (leadTransfer as LeadTransfer) : null };
+}
+
+// ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * A role is confirmed by the agency's own word, or by a published document that the secretariat cites; an agency named by
+ * another one is asked.
+ * @param source the agency that is the source of an act of the secretariat without a citation
+ */
+export function askedIfNamed(by: By, act: Sourced, agency: string, source?: string): Asked {
+  const own = by.role === 'secretariat' ? isCited(act) || agency === source : agency === by.agency;
+  return own ? {} : { asked: true };
+}
+
+export function agenciesAreSound(agencies: readonly AgencyRole[]): void {
+  const leads = agencies.filter(({ role }) => role === 'lead').length;
+  if (leads !== 1) throw refused('one_lead', '/agencies', `A commitment has exactly one lead, not ${leads}.`);
+  agencies.forEach(({ agency, role }, i) => {
+    const clash = agencies
+      .slice(0, i)
+      .find(
+        (other) =>
+          other.agency === agency && (other.role === role || (isResponsible(role) && isResponsible(other.role))),
+      );
+    if (clash)
+      throw refused(
+        'one_role',
+        `/agencies/${i}`,
+        `${agency} cannot be ${role} beside ${clash.role}: one of lead, co_lead, partner.`,
+      );
+  });
+}
+
+/** The role an act on an agency is about: the one named, or the only one it has. */
+function roleOf(then: readonly AgencyRole[], agency: string | undefined, named: Role | null | undefined): Role {
+  const roles = then.filter((a) => a.agency === agency).map(({ role }) => role);
+  if (roles.length === 0) throw new Rejected('not_found', `${agency} has no role in this commitment by then.`);
+  const role = named ?? roles.find(isResponsible) ?? roles[0]!;
+  if (!roles.includes(role)) throw refused('no_such_role', '/from', `${agency} is not ${role} of this commitment.`);
+  return role;
+}
+
+/** Whether an agency may be given a role beside those it has; `leaving` is the one it gives up for it. */
+function roleIsFree(then: readonly AgencyRole[], agency: string, role: Role, leaving?: Role): void {
+  for (const { role: has } of then.filter((a) => a.agency === agency))
+    if (has === role || (has !== leaving && isResponsible(has) && isResponsible(role)))
+      throw refused(
+        'one_role',
+        '/role',
+        `${agency} is ${has} already: one of lead, co_lead, partner, and no role twice.`,
+      );
+}
+
+/** The role that an agency was asked to take. */
+function askedRole(then: readonly AgencyAsAt[], agency: string | undefined, named: Role | null | undefined): Role {
+  const role = roleOf(
+    then.some((a) => a.agency === agency && a.asked) ? then.filter(({ asked }) => asked) : then,
+    agency,
+    named,
+  );
+  if (!then.some((a) => a.agency === agency && a.role === role && a.asked))
+    throw new Rejected('not_asked', `${agency} is ${role} already, and was not asked.`);
+  return role;
+}
+
+export const addAgency: Decide<AddAgency> = (c, act, by) => {
+  datesAreSound(by, act.reportedOn);
+  if (act.role === 'lead')
+    throw refused(
+      'one_lead',
+      '/role',
+      'There is a lead already. The lead is offered to another agency: lead-transfer.',
+    );
+  roleIsFree(agenciesAsAt(c, act.reportedOn), act.agency, act.role);
+  return [{ name: 'AgencyAdded', data: { ...told(act), ...askedIfNamed(by, act, act.agency) } }];
+};
+
+export const changeRole: Decide<ChangeRole> = (c, { formerLeadBecomes, ...act }, by, { agency }, now) => {
+  datesAreSound(by, act.reportedOn);
+  const then = agenciesAsAt(c, act.reportedOn);
+  const from = roleOf(then, agency, act.from);
+  if (from === 'lead')
+    throw refused('one_lead', '/role', 'A commitment needs a lead: offer the lead to another agency (lead-transfer).');
+  if (act.role === 'lead' && by.role !== 'secretariat')
+    throw refused(
+      'lead_is_offered',
+      '/role',
+      'The lead moves when the other agency accepts it: offer it (lead-transfer).',
+    );
+  if (act.role === 'lead') noOfferIsOpen(now);
+  roleIsFree(then, agency!, act.role, from);
+  const moved = act.role === 'lead' && { formerLeadBecomes: formerLeadBecomes ?? 'partner' };
+  return [
+    { name: 'RoleChanged', data: { ...told(act), agency: agency!, from, ...moved, ...askedIfNamed(by, act, agency!) } },
+  ];
+};
+
+export const removeAgency: Decide<RemoveAgency> = (c, { role, ...act }, by, { agency }) => {
+  datesAreSound(by, act.reportedOn);
+  const then = agenciesAsAt(c, act.reportedOn);
+  const one = roleOf(then, agency, role);
+  const roles = role ? [one] : then.filter((a) => a.agency === agency).map((a) => a.role);
+  if (roles.includes('lead'))
+    throw refused('one_lead', '/role', `${agency} is the lead. Another agency must take the lead first.`);
+  return [{ name: 'AgencyRemoved', data: { ...told(act), agency: agency!, roles } }];
+};
+
+export const acceptRole: Decide<AcceptRole> = (c, act, by, { agency }) => {
+  datesAreSound(by, act.reportedOn);
+  const role = askedRole(agenciesAsAt(c, act.reportedOn), agency, act.role);
+  return [{ name: 'RoleAccepted', data: { ...told(act), agency: agency!, role } }];
+};
+
+export const declineRole: Decide<DeclineRole> = (c, act, by, { agency }) => {
+  datesAreSound(by, act.reportedOn);
+  const role = askedRole(agenciesAsAt(c, act.reportedOn), agency, act.role);
+  if (role === 'lead')
+    throw refused(
+      'one_lead',
+      '/role',
+      'Someone must lead: offer the lead to another agency, or have the record withdrawn.',
+    );
+  return [{ name: 'RoleDeclined', data: { ...told(act), agency: agency!, role } }];
+};
+
+function noOfferIsOpen({ leadTransfer }: Pick<CommitmentAsAt, 'leadTransfer'>): void {
+  if (leadTransfer)
+    throw new Rejected('lead_is_on_offer', `The lead was offered to ${leadTransfer.to}, who has yet to answer.`);
+}
+
+/** The offer that is to be answered. */
+function openOffer({ leadTransfer }: CommitmentAsAt, { reportedOn }: Sourced): LeadTransfer {
+  if (!leadTransfer) throw new Rejected('no_lead_offer', 'The lead is not on offer.');
+  if (reportedOn < leadTransfer.reportedOn)
+    throw refused('before_the_offer', '/reportedOn', `The lead was offered on ${leadTransfer.reportedOn} only.`);
+  return leadTransfer;
+}
+
+export const offerLead: Decide<OfferLead> = (c, act, by, _, now) => {
+  datesAreSound(by, act.reportedOn);
+  noOfferIsOpen(now);
+  const coming = c.roles.find(({ gains, reportedOn }) => gains === 'lead' && (reportedOn ?? '') > by.today);
+  if (coming)
+    throw new Rejected(
+      'lead_is_moving',
+      `${coming.agency} takes the lead on ${coming.reportedOn}, as it has accepted.`,
+    );
+  const from = now.agencies[0]!.agency;
+  if (act.to === from) throw refused('leads_already', '/to', `${from} is the lead already.`);
+  const formerLeadBecomes = act.formerLeadBecomes ?? 'partner';
+  return [{ name: 'LeadOffered', data: { ...told(act), from, formerLeadBecomes } }];
+};
+
+export const acceptLead: Decide<AcceptLead> = (_, act, by, __, now) => {
+  datesAreSound(by, act.reportedOn);
+  const { from, to, effective, formerLeadBecomes } = openOffer(now, act);
+  return [{ name: 'LeadAccepted', data: { ...told(act), from, to, effective, formerLeadBecomes: formerLeadBecomes! } }];
+};
+
+export const declineLead: Decide<DeclineLead> = (_, act, by, __, now) => {
+  datesAreSound(by, act.reportedOn);
+  return [{ name: 'LeadDeclined', data: { ...told(act), to: openOffer(now, act).to } }];
+};
+
+export const withdrawLeadOffer: Decide<WithdrawLeadOffer> = (_, act, by, __, now) => {
+  datesAreSound(by, act.reportedOn);
+  return [{ name: 'LeadOfferWithdrawn', data: { ...told(act), to: openOffer(now, act).to } }];
+};

@@ -1,0 +1,257 @@
+/**
+ * How far a commitment has come. Lead, co-leads and partners each report their own part; the headline is the lead's. Beside
+ * the agency's word stand the secretariat's reading of it and the agency's reply; neither overwrites the other.
+ */
+import { ApiProperty } from '@nestjs/swagger';
+import { headlineOf, lastReported, type Entry, type FullDate, type PartialDate, type Reported } from '#clocks';
+import { CodeOf, InPeriod, OneOf, Text } from '#platform';
+import type { Commitment, CommitmentAsAt } from './commitment.js';
+import { agenciesAsAt, isResponsible, leadsUpTo, RESPONSIBLE_ROLES, type Role } from './responsibility.js';
+import {
+  Act,
+  datesAreSound,
+  isCited,
+  Reasoned,
+  refused,
+  refusedTo,
+  Source,
+  Sourced,
+  sourceOf,
+  told,
+  type By,
+  type Decide,
+  type Evolvers,
+} from './statement.js';
+
+export const STAGES = ['proposed', 'planned', 'in_progress', 'on_hold', 'completed', 'discontinued'] as const;
+export type Stage = (typeof STAGES)[number];
+export const OUTLOOKS = ['on_track', 'at_risk', 'off_track'] as const;
+export const NATURES = ['one_off', 'recurring', 'standing'] as const;
+export type Nature = (typeof NATURES)[number];
+/** What the secretariat may find; before that a part is `unreviewed`. */
+export const FINDINGS = ['no_evidence', 'documented', 'corroborated', 'contested'] as const;
+export const VERIFICATIONS = ['unreviewed', ...FINDINGS] as const;
+export type VerificationWord = (typeof VERIFICATIONS)[number];
+
+export const isOpen = (stage: Stage): boolean => stage !== 'completed' && stage !== 'discontinued';
+
+// ── Acts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export class ReportStage extends Act {
+  @OneOf(STAGES, {
+    description: 'Completed, of a recurring commitment: its last edition was done, or the series ended',
+    example: 'in_progress',
+  })
+  stage: Stage;
+  @InPeriod({ description: 'When it happened; may not begin after reportedOn', example: '2012-11-02' })
+  effective: PartialDate;
+  @OneOf(OUTLOOKS, { optional: true, description: 'How the agency sees it going', example: 'on_track' })
+  outlook?: (typeof OUTLOOKS)[number] | null;
+  @CodeOf('agency', {
+    optional: true,
+    description:
+      'The agency whose part this is; without it the lead’s as at reportedOn. A focal point always reports for its own agency',
+    example: 'IOM',
+  })
+  agency?: string | null;
+}
+
+export class Verify extends Reasoned {
+  @OneOf(FINDINGS, { example: 'documented' }) verification: (typeof FINDINGS)[number];
+  @CodeOf('agency', { optional: true, description: 'Whose part was read; without it the lead’s', example: 'IOM' })
+  agency?: string | null;
+}
+
+export class Reply extends Sourced {
+  @Text({ max: 4000, example: 'The guide was handed to both ministries; the receipt is attached.' }) text: string;
+  @CodeOf('agency', { optional: true, description: 'Whose part was read; without it the lead’s', example: 'IOM' })
+  agency?: string | null;
+}
+
+// ── Events and state ────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type StageEvents = {
+  /** `agency` is the one that reports; absent: whoever leads as at `reportedOn`. */
+  StageReported: ReportStage;
+  /** `entry` is the revision of the stage entry that was read. */
+  Verified: Verify & { agency: string; entry: number };
+  /** `to` is the revision of the reading. */
+  Replied: Reply & { agency: string; to: number };
+};
+
+export class StageEntry extends ReportStage implements Entry {
+  @ApiProperty({ type: 'integer', description: 'Of the event that says so' }) readonly revision: number;
+}
+
+export interface Stages {
+  readonly entries: readonly StageEntry[];
+  readonly readings: readonly (Reported & StageEvents['Verified'])[];
+  readonly replies: readonly (Reported & StageEvents['Replied'])[];
+}
+
+export const stagesAtFirst: Stages = { entries: [], readings: [], replies: [] };
+
+export const entryOf = (data: ReportStage, revision: number): StageEntry => {
+  const { stage, effective, reportedOn, agency, note, citation, citations, outlook } = data;
+  return {
+    ...{ stage, effective, reportedOn, agency, note, citation, revision },
+    ...(citations && { citations }),
+    ...(outlook && { outlook }),
+  };
+};
+
+export const stageEvolvers: Evolvers<StageEvents> = {
+  StageReported: (c, { data, revision }) => ({ entries: [...c.entries, entryOf(data, revision)] }),
+  Verified: (c, { data, revision }) => ({ readings: [...c.readings, { ...data, revision }] }),
+  Replied: (c, { data, revision }) => ({ replies: [...c.replies, { ...data, revision }] }),
+};
+
+// ── As at a date ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export class ReplyAsAt extends Source {
+  @ApiProperty() readonly text: string;
+  @ApiProperty() readonly agency: string;
+}
+
+/** The secretariat's reading of a part, and the replies of the agency. */
+export class Verification extends Source {
+  @ApiProperty({ enum: FINDINGS }) readonly verification: (typeof FINDINGS)[number];
+  @ApiProperty() readonly reason: string;
+  @ApiProperty({ type: 'integer', description: 'The revision of the stage entry that was read' })
+  readonly entry: number;
+  @ApiProperty({ description: 'Whether the part still rests on the entry that was read' }) readonly current: boolean;
+  @ApiProperty({ type: [ReplyAsAt] }) readonly replies: readonly ReplyAsAt[];
+}
+
+/** What one agency says of its part. */
+export class Part {
+  @ApiProperty() readonly agency: string;
+  @ApiProperty({ enum: RESPONSIBLE_ROLES }) readonly role: Role;
+  @ApiProperty({ type: () => StageEntry, nullable: true, description: 'null: it has reported nothing of its own' })
+  readonly entry: StageEntry | null;
+  @ApiProperty({ type: () => Verification, nullable: true, description: 'null: unreviewed' })
+  readonly verification: Verification | null;
+}
+
+/** The agency whose part an entry is. */
+export const partOf = (c: Commitment, { agency, reportedOn }: Pick<StageEntry, 'agency' | 'reportedOn'>): string =>
+  agency ?? leadsUpTo(c, reportedOn)[0] ?? '';
+
+/** The entry that an agency's part rests on as at a date (rule 2). */
+export const partAsAt = (c: Commitment, agency: string, asOf: FullDate): StageEntry | undefined =>
+  headlineOf(
+    c.entries.filter((entry) => partOf(c, entry) === agency),
+    asOf,
+  );
+
+/**
+ * The entry that the stage of a commitment rests on: the lead's part. A lead that has said nothing yet stands by what the
+ * lead before it said; a commitment of which no lead ever spoke, by whoever did.
+ */
+export function headlineAsAt(c: Commitment, asOf: FullDate): StageEntry | undefined {
+  for (const lead of leadsUpTo(c, asOf)) {
+    const part = partAsAt(c, lead, asOf);
+    if (part) return part;
+  }
+  return headlineOf(c.entries, asOf);
+}
+
+function verificationAsAt(c: Commitment, agency: string, part: StageEntry | null, asOf: FullDate): Verification | null {
+  const reading = lastReported(
+    c.readings.filter((r) => r.agency === agency),
+    asOf,
+  );
+  if (!reading) return null;
+  const { verification, reason, entry, revision } = reading;
+  const replies = c.replies
+    .filter((reply) => reply.to === revision && reply.reportedOn <= asOf)
+    .map((reply) => ({ text: reply.text, agency: reply.agency, ...sourceOf(reply, reply) }));
+  return { verification, reason, entry, current: part?.revision === entry, replies, ...sourceOf(reading, reading) };
+}
+
+export function stagesAsAt(c: Commitment, headline: StageEntry, asOf: FullDate) {
+  const parts = agenciesAsAt(c, asOf)
+    .filter(({ role }) => isResponsible(role))
+    .map(({ agency, role }): Part => {
+      const entry = partAsAt(c, agency, asOf) ?? null;
+      return { agency, role, entry, verification: verificationAsAt(c, agency, entry, asOf) };
+    });
+  const spread: { [S in Stage | 'unreported']?: number } = {};
+  for (const { entry } of parts) spread[entry?.stage ?? 'unreported'] = (spread[entry?.stage ?? 'unreported'] ?? 0) + 1;
+  return { parts, spread, verification: verificationAsAt(c, partOf(c, headline), headline, asOf) };
+}
+
+// ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A date that no report is after. */
+const NOW = '9999-12-31';
+
+/** Whether a stage may be reported; `part` is the agency that reports. */
+export function stageIsSound(c: Commitment, act: ReportStage, nature: Nature, part: string, proven: boolean): void {
+  if (act.stage === 'completed' && nature === 'standing')
+    throw refused(
+      'standing_never_completes',
+      '/stage',
+      'A standing commitment is kept up or not; it is never completed.',
+    );
+  if (act.stage === 'completed' && !isCited(act) && !proven)
+    throw refused('completed_needs_proof', '/citation', 'Completed needs evidence or a citation.');
+  if ((act.stage === 'discontinued' || act.stage === 'on_hold') && !act.note)
+    throw refused('note_needed', '/note', `${act.stage} needs a note that says why.`);
+  const said = c.entries.filter((entry) => partOf(c, entry) === part);
+  const goesBack = (asOf: FullDate): boolean => {
+    const before = headlineOf(said, asOf);
+    return before?.stage === 'completed' && headlineOf([...said, entryOf(act, Infinity)], asOf) !== before;
+  };
+  if (act.stage !== 'completed' && !act.note && (goesBack(act.reportedOn) || goesBack(NOW)))
+    throw refused('note_needed', '/note', 'Going back from completed needs a note that says why.');
+}
+
+export function reportingAgency(by: By, named: string | null | undefined): string | undefined {
+  if (by.role === 'secretariat') return named ?? undefined;
+  if (named && named !== by.agency)
+    throw refusedTo(`A focal point of ${by.agency} reports for ${by.agency} only, not for ${named}.`);
+  return by.agency!;
+}
+
+/** Whether there is anything that a stage of completed could rest on beside a citation of its own. */
+export const isProven = (c: Commitment): boolean =>
+  c.evidence.length > 0 || [...c.editions, ...c.upkeep].some(({ evidence }) => evidence.length > 0);
+
+export const reportStage: Decide<ReportStage> = (c, act, by, _, now) => {
+  const agency = reportingAgency(by, act.agency);
+  const then = [...now.agencies, ...agenciesAsAt(c, act.reportedOn)];
+  if (agency && !then.some((a) => a.agency === agency && isResponsible(a.role)))
+    throw refused('no_part', '/agency', `${agency} is not lead, co-lead or partner, and so has no part to report on.`);
+  datesAreSound(by, act.reportedOn, { '/effective': act.effective });
+  stageIsSound(c, act, now.nature, agency ?? partOf(c, act), isProven(c));
+  return [{ name: 'StageReported', data: { ...told(act), agency } }];
+};
+
+/** The part that is read: the one named, or the lead's; what it rests on. */
+function partRead(c: Commitment, { agency: named }: Verify | Reply, now: CommitmentAsAt) {
+  const agency = named ?? partOf(c, now.headline);
+  const part = now.parts.find((p) => p.agency === agency);
+  const entry = agency === partOf(c, now.headline) ? now.headline : part?.entry;
+  if (!entry) throw refused('nothing_reported', '/agency', `${agency} has reported nothing that could be read.`);
+  return { agency, entry, verification: agency === partOf(c, now.headline) ? now.verification : part!.verification };
+}
+
+export const verify: Decide<Verify> = (c, act, by, _, now) => {
+  datesAreSound(by, act.reportedOn);
+  if (act.verification !== 'no_evidence' && !isCited(act))
+    throw refused('citation_needed', '/citation', `${act.verification} needs a citation: where can that be read?`);
+  const { agency, entry } = partRead(c, act, now);
+  return [{ name: 'Verified', data: { ...told(act), agency, entry: entry.revision } }];
+};
+
+export const reply: Decide<Reply> = (c, act, by, _, now) => {
+  datesAreSound(by, act.reportedOn);
+  const { agency, verification } = partRead(c, { ...act, agency: act.agency ?? by.agency }, now);
+  if (by.role !== 'secretariat' && agency !== by.agency)
+    throw refusedTo(`A focal point of ${by.agency} replies for ${by.agency} only, not for ${agency}.`);
+  if (!verification) throw refused('nothing_to_reply_to', '/agency', `The part of ${agency} is unreviewed.`);
+  if (act.reportedOn < verification.reportedOn!)
+    throw refused('before_the_reading', '/reportedOn', `The reading is of ${verification.reportedOn}.`);
+  return [{ name: 'Replied', data: { ...told(act), agency, to: verification.revision } }];
+};

@@ -1,0 +1,134 @@
+/** What every act on a commitment says beside its matter: when its source says so and where that can be read; and who acts. */
+import { ApiProperty } from '@nestjs/swagger';
+import { firstDayOf, type FullDate, type PartialDate, type Reported } from '#clocks';
+import { Rejected, type FieldError, type Happened } from '#eventsourcing';
+import { CodeOf, ListOf, Nested, OnDate, said, Text, type Principal } from '#platform';
+import type { Commitment, CommitmentAsAt, CommitmentEvent } from './commitment.js';
+
+export class Citation {
+  @CodeOf('document', { example: 'D-2012-MC2353' }) document: string;
+  @Text({ max: 300, description: 'Paragraph, lines or page', example: 'para 26' }) locator: string;
+}
+
+/** What every act says: when its source says so, and where that can be read … */
+export class Sourced {
+  @OnDate({ description: 'The date of the document or return that says so; not after today', example: '2012-11-02' })
+  reportedOn: FullDate;
+  @Nested(() => Citation, { optional: true, description: 'Without it the reporting agency itself is the source' })
+  citation?: Citation | null;
+  @ListOf(() => Citation, { optional: true, max: 20, description: 'Further places that say the same' })
+  citations?: Citation[] | null;
+}
+
+/** … and most may say a word about it … */
+export class Act extends Sourced {
+  @Text({ max: 2000, optional: true }) note?: string | null;
+}
+
+/** … or must say why. */
+export class Reasoned extends Sourced {
+  @Text({ max: 2000, description: 'Why', example: 'Recorded twice, from two papers of the same year' }) reason: string;
+}
+
+/** What an act said: no nulls; the first of its citations is the citation. */
+export function told<A extends Sourced>(act: A): A {
+  const { citation, citations, ...rest } = said(act);
+  const [first, ...further] = [citation ?? [], citations ?? []].flat();
+  return { ...rest, ...(first && { citation: first }), ...(further.length > 0 && { citations: further }) } as A;
+}
+
+/** Whether an act names a document. */
+export const isCited = ({ citation, citations }: Pick<Sourced, 'citation' | 'citations'>): boolean =>
+  Boolean(citation) || (citations?.length ?? 0) > 0;
+
+export const REPORTED_ON = {
+  type: String,
+  format: 'date',
+  nullable: true,
+  description: 'null: said when the commitment was recorded, and so true whenever it exists',
+} as const;
+
+/** Where a fact that is shown comes from. */
+export class Source implements Reported {
+  @ApiProperty(REPORTED_ON) readonly reportedOn: FullDate | null;
+  @ApiProperty({ type: 'integer', description: 'Of the event that says so' }) readonly revision: number;
+  @Nested(() => Citation, { optional: true }) readonly citation?: Citation | null;
+  @ListOf(() => Citation, { optional: true }) readonly citations?: Citation[] | null;
+}
+
+/** The source of what an event said. */
+export const sourceOf = (
+  { citation, citations }: Pick<Sourced, 'citation' | 'citations'>,
+  { reportedOn, revision }: Reported,
+): Source => ({ reportedOn, revision, ...(citation && { citation }), ...(citations?.length && { citations }) });
+
+/** One value that a thing had, and from which report on. */
+export interface Fact<T> extends Reported {
+  readonly value: T;
+}
+export type Facts<T> = readonly Fact<T>[];
+
+/** `facts` and one more. */
+export const and = <T>(facts: Facts<T> | undefined, value: T, { reportedOn, revision }: Reported): Facts<T> => [
+  ...(facts ?? []),
+  { value, reportedOn, revision },
+];
+
+/** A list of facts with one more, in the order of (reportedOn, revision). */
+export const inOrder = <F extends Reported>(facts: readonly F[], fact: F): F[] => [
+  ...facts.filter((f) => (f.reportedOn ?? '') <= (fact.reportedOn ?? '')),
+  fact,
+  ...facts.filter((f) => (f.reportedOn ?? '') > (fact.reportedOn ?? '')),
+];
+
+/** What each event of a topic changes of the state; that its report was heard is added by the whole. */
+export type Evolvers<M extends Record<string, object>> = {
+  readonly [N in keyof M]: (c: Commitment, event: Happened<M[N]>) => Partial<Commitment>;
+};
+
+// ── Who acts, and what may not be ───────────────────────────────────────────────────────────────────────────────────
+
+/** Who acts, and what day it is (UTC). */
+export interface By extends Pick<Principal, 'role' | 'agency'> {
+  readonly today: FullDate;
+}
+
+/** What the route names: the commitment itself (`null`: its reference is yet to be generated), and what of it. */
+export interface On {
+  readonly reference: string | null;
+  readonly agency?: string;
+  readonly milestone?: number;
+  /** Of the event that is corrected, retracted or blanked. */
+  readonly revision?: number;
+  /** The commitments that an act names, and those that they lead to in turn, by reference. */
+  readonly others?: ReadonlyMap<string, Commitment>;
+}
+
+/** Decides an act: the events it yields, or `Rejected`. `now` is the commitment as it stands today. */
+export type Decide<A> = (c: Commitment, act: A, by: By, on: On, now: CommitmentAsAt) => CommitmentEvent[];
+
+export const refused = (code: string, pointer: string, message: string): Rejected =>
+  new Rejected(code, message, [{ pointer, message }]);
+
+export const refusedTo = (message: string): Rejected => new Rejected('forbidden', message);
+
+/** Rule 3 of DESIGN.md §2, for the act's own date and every period it names. */
+export function datesAreSound(
+  by: By,
+  reportedOn: FullDate,
+  periods: { [pointer: string]: PartialDate | null | undefined } = {},
+): void {
+  const errors: FieldError[] = [];
+  if (reportedOn > by.today)
+    errors.push({ pointer: '/reportedOn', message: `reportedOn ${reportedOn} is after today, ${by.today}` });
+  for (const [pointer, period] of Object.entries(periods))
+    if (period && firstDayOf(period) > reportedOn)
+      errors.push({ pointer, message: `${period} begins after it was reported, on ${reportedOn}` });
+  if (errors[0]) throw new Rejected('date_in_the_future', errors.map((e) => e.message).join('; '), errors);
+}
+
+/** A period ends after it begins. */
+export function periodIsSound(pointer: string, from: PartialDate, to: PartialDate | null | undefined): void {
+  if (to && firstDayOf(to) < firstDayOf(from))
+    throw refused('ends_before_it_begins', pointer, `${to} is before ${from}`);
+}

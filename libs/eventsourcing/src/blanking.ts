@@ -1,0 +1,45 @@
+import type { EventStore } from './event-store.js';
+import type { Blanked, Envelope, EventCodec, Recorded } from './events.js';
+
+const BLANKED = 'Blanked';
+export const isBlanked = ({ type }: { readonly type: string }): boolean => type.endsWith(`.${BLANKED}`);
+
+/**
+ * Decodes events in their order. One that a `Blanked` event names is decoded from what that event left of it: always when
+ * its payload is erased, and before that when both are among `envelopes`.
+ * @throws Error when a payload was erased and no `Blanked` event of the stream says so
+ */
+export async function decodeAll(
+  { store, codec }: { readonly store: EventStore; readonly codec: EventCodec },
+  envelopes: readonly Envelope[],
+): Promise<Recorded[]> {
+  const blankings = new Map<string, Recorded<Blanked>>();
+  const keyOf = (stream: string, revision: number): string => `${stream} ${revision}`;
+  const blankingOf = ({ stream, revision }: Envelope) => blankings.get(keyOf(stream, revision));
+  const hear = (events: readonly Envelope[]): void => {
+    // From the last on, as what a `Blanked` event says may itself have been blanked later.
+    for (const event of events.filter(isBlanked).toReversed()) {
+      if (event.data === null && !blankingOf(event)) continue;
+      const blanking = codec.decode(event, blankingOf(event)) as Recorded<Blanked>;
+      const key = keyOf(event.stream, blanking.data.revision);
+      if (event.revision > (blankings.get(key)?.revision ?? blanking.data.revision)) blankings.set(key, blanking);
+    }
+  };
+  hear(envelopes);
+  for (const event of envelopes)
+    if (event.data === null && !blankingOf(event)) hear(await store.read(event.stream, event.revision + 1));
+  return envelopes.map((event) => codec.decode(event, blankingOf(event)));
+}
+
+/**
+ * The revisions whose payloads are to be erased, as the `Blanked` events among some events say.
+ * @throws Error for one that is not at or before `revision`: it could never be erased
+ */
+export const namedIn = (events: readonly { name: string; data: object }[], revision: number): number[] =>
+  events
+    .filter(({ name }) => name === BLANKED)
+    .map(({ data }) => (data as Blanked).revision)
+    .map((named) => {
+      if (Number.isInteger(named) && named >= 0 && named <= revision) return named;
+      throw new Error(`A ${BLANKED} event names revision ${named}, which is not before it.`);
+    });

@@ -1,0 +1,31 @@
+import type { Aggregate, Maker } from '../aggregate.js';
+import { EventCodec, type Blanked, type NewEvent } from '../events.js';
+
+/** What the entries of a guest book say, for tests of who made an event and of what must go. */
+export type GuestBook = readonly (Signed & { readonly by: Maker; readonly revision: number })[];
+type Signed = { readonly name: string; readonly stars: number | null };
+export type GuestBookEvents = { Signed: Signed; Blanked: Blanked };
+
+export const guestBook: Aggregate<GuestBook, GuestBookEvents> = {
+  category: 'guests',
+  initial: [],
+  evolve: {
+    Signed: (book, { data, revision, by }) => [...book, { ...data, revision, by }],
+    Blanked: (book, { data }) =>
+      book.map((entry) => (entry.revision === data.revision ? { ...entry, ...data.left } : entry)),
+  },
+  upcasts: { Signed: [(data: { name: string }) => ({ ...data, stars: null })] },
+};
+
+export const signed = (name: string, stars: number | null = 5): NewEvent<GuestBookEvents> => ({
+  name: 'Signed',
+  data: { name, stars },
+});
+
+/** Blanks the name of an entry. */
+export const blanked = (revision: number, stars = 5, reason = 'asked to'): NewEvent<GuestBookEvents> => ({
+  name: 'Blanked',
+  data: { revision, reason, version: 2, left: { name: '…', stars } },
+});
+
+export const guestBookCodec = new EventCodec([guestBook]);

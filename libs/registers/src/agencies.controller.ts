@@ -1,0 +1,161 @@
+/** The agencies: read as they were on a date, and the acts that only they have. */
+import {
+  applyDecorators,
+  Body,
+  Controller,
+  Get,
+  Header,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Query,
+  Res,
+} from '@nestjs/common';
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { ApiConflictResponse, ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { todayAt, type FullDate } from '#clocks';
+import { handle, load, Rejected, type Log } from '#eventsourcing';
+import { AskedBy, ClockQuery, clocksOf, LOG, referencesIn, sendCsv, type Asked } from '#platform';
+import * as acts from './agency.js';
+import { Agency, agency, AgencyAsAt, asAt, chair, dissolve, join, leave, merge, rename } from './agency.js';
+import { Lookup } from './register.js';
+import { registerController, RegisterAnswer, RegisterQuery } from './registers.controller.js';
+import { MemberAsAt } from './registers.projection.js';
+
+const ACTS = { rename, merge, dissolve, join, leave, chair };
+
+/** One act on an agency: which, and what it says. */
+export type AgencyAct = {
+  [A in keyof typeof ACTS]: { readonly act: A; readonly body: Parameters<(typeof ACTS)[A]>[0] };
+}[keyof typeof ACTS];
+
+export class AgencyCommand extends Command<RegisterAnswer> {
+  constructor(
+    readonly code: string,
+    readonly act: AgencyAct,
+    readonly asked: Asked,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(AgencyCommand)
+export class AgencyCommandHandler implements ICommandHandler<AgencyCommand> {
+  private readonly lookup: Lookup;
+
+  constructor(@Inject(LOG) private readonly log: Log) {
+    this.lookup = new Lookup(log);
+  }
+
+  async execute({ code, act: { act, body }, asked }: AgencyCommand): Promise<RegisterAnswer> {
+    const wrong = (await this.lookup.unknownIn(referencesIn(body))) ?? (await this.cycleIn(code, body));
+    const decided = ACTS[act](body as never, todayAt(new Date()));
+    // Whether the agency can do so at all is told before what the body names.
+    const decide = (state: acts.AgencyState) => {
+      const events = decided(state);
+      if (wrong) throw wrong;
+      return events;
+    };
+    const { revision, position } = await handle(this.log, agency, code, decide, asked.meta, asked.expected);
+    return { code, revision, position };
+  }
+
+  private cycleIn(code: string, body: AgencyAct['body']): Promise<Rejected | null> {
+    const [field, succeededBy] =
+      'into' in body ? ['/into', body.into] : ['/succeededBy', 'succeededBy' in body ? body.succeededBy : null];
+    return this.lookup.cycleIn('agency', { code, succeededBy }, () => field);
+  }
+}
+
+class AgencyView extends AgencyAsAt {
+  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @ApiProperty({ type: [MemberAsAt], description: 'Who is a member of it on the date' })
+  readonly members: MemberAsAt[];
+  @ApiProperty({ description: 'What was registered or last amended, which the next amendment replaces' })
+  readonly entry: Agency;
+  @ApiProperty({ type: 'integer', description: 'Of its last event; also the ETag' }) readonly revision: number;
+  @ApiProperty() readonly position: string;
+}
+
+class AgencyList {
+  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @ApiProperty() readonly position: string;
+  @ApiProperty({ type: 'integer', minimum: 0 }) readonly total: number;
+  @ApiProperty({ type: [AgencyAsAt] }) readonly items: AgencyAsAt[];
+}
+
+const ActRoute = (path: string, summary: string, operationId: string, conflict?: string) =>
+  applyDecorators(
+    Post(`:code/${path}`),
+    HttpCode(200),
+    Header('Cache-Control', 'no-store'),
+    ApiOperation({ summary, operationId }),
+    ApiOkResponse({ type: RegisterAnswer }),
+    ...(conflict ? [ApiConflictResponse({ description: conflict })] : []),
+  );
+const ENDED_ALREADY = 'It has ended already';
+
+@Controller('v1/agencies')
+export class AgenciesController extends registerController('agency', 'agencies') {
+  @Get()
+  @ApiOperation({ summary: 'All agencies as at a date', operationId: 'listAgencies' })
+  @ApiOkResponse({ type: AgencyList })
+  override async list(@Query() query: RegisterQuery, @Res({ passthrough: true }) reply: FastifyReply) {
+    const { asOf, knownAt } = await clocksOf(query, this.log.store);
+    const position = await this.registered.pinned(knownAt);
+    const items = await this.registered.all('agency', position, asOf);
+    if (query.format === 'csv') return sendCsv(reply, 'agencies', items.map(inRow));
+    return { asOf, position, total: items.length, items };
+  }
+
+  @Get(':code')
+  @ApiOperation({ summary: 'One of the agencies as at a date', operationId: 'getAgency' })
+  @ApiOkResponse({ type: AgencyView })
+  override async one(@Param('code') code: string, @Query() query: ClockQuery) {
+    const { asOf, knownAt } = await clocksOf(query, this.log.store);
+    const { state, revision, position } = await load(this.log, agency, code, knownAt);
+    if (!state.entry) throw new Rejected('not_found', `There is no agency ${code}.`);
+    const members = await this.registered.members(code, await this.registered.pinned(knownAt), asOf);
+    return { ...asAt(state, asOf), asOf, members, entry: state.entry, revision, position };
+  }
+
+  @ActRoute('rename', 'An agency gets another name from a date on', 'renameAgency')
+  rename(@Param('code') code: string, @Body() body: acts.RenameAgency, @AskedBy() asked: Asked) {
+    return this.commands.execute(new AgencyCommand(code, { act: 'rename', body }, asked));
+  }
+
+  @ActRoute('merge', 'An agency becomes part of another', 'mergeAgency', ENDED_ALREADY)
+  merge(@Param('code') code: string, @Body() body: acts.MergeAgency, @AskedBy() asked: Asked) {
+    return this.commands.execute(new AgencyCommand(code, { act: 'merge', body }, asked));
+  }
+
+  @ActRoute('dissolve', 'An agency ends; another may take its place', 'dissolveAgency', ENDED_ALREADY)
+  dissolve(@Param('code') code: string, @Body() body: acts.DissolveAgency, @AskedBy() asked: Asked) {
+    return this.commands.execute(new AgencyCommand(code, { act: 'dissolve', body }, asked));
+  }
+
+  @ActRoute('join', 'An agency becomes a member of a body', 'joinBody', 'It is a member of it then already')
+  join(@Param('code') code: string, @Body() body: acts.JoinBody, @AskedBy() asked: Asked) {
+    return this.commands.execute(new AgencyCommand(code, { act: 'join', body }, asked));
+  }
+
+  @ActRoute('leave', 'An agency leaves a body that it is a member of', 'leaveBody', 'It has left it already')
+  leave(@Param('code') code: string, @Body() body: acts.LeaveBody, @AskedBy() asked: Asked) {
+    return this.commands.execute(new AgencyCommand(code, { act: 'leave', body }, asked));
+  }
+
+  @ActRoute('chair', 'A member chairs a body for a time', 'chairBody', 'It chairs it then already')
+  chair(@Param('code') code: string, @Body() body: acts.ChairBody, @AskedBy() asked: Asked) {
+    return this.commands.execute(new AgencyCommand(code, { act: 'chair', body }, asked));
+  }
+}
+
+/** An agency as a row of a table: of a name or membership what it is and when, not where that can be read. */
+const inRow = ({ names, memberships, chairs, ...agency }: AgencyAsAt) => ({
+  ...agency,
+  names: names.map(({ name, from }) => (from ? `${name} (from ${from})` : name)),
+  memberships: memberships.map(({ body, from, to }) => ({ body, from, to })),
+  chairs: chairs.map(({ body, from, to }) => ({ body, from, to })),
+});
