@@ -9,10 +9,17 @@ module.exports = {
   forbidden: [
     {
       name: 'no-cycles',
-      comment: 'Nothing depends on itself by a detour, not even for a type.',
+      comment: 'Nothing depends on itself by a detour …',
       severity: 'error',
       from: {},
-      to: { circular: true },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-type-cycles',
+      comment: '… not even for a type. The topics of the commitment are one aggregate: each knows the type of the whole.',
+      severity: 'error',
+      from: { pathNot: '^libs/commitments/src/' },
+      to: { circular: true, via: { dependencyTypes: ['type-only'] } },
     },
     {
       name: 'through-the-front-door',

@@ -179,6 +179,9 @@ async function verifyLog(settings: Settings, options: { anchor?: string; writeAn
     }
     const { events, position, heads } = verdict.anchor;
     console.log(`Sound: ${events} events to position ${position ?? '(none)'}, digest ${heads}`);
+    if (verdict.blanked > 0) console.log(`${verdict.blanked} blanked, each with its reason`);
+    if (verdict.toErase.length > 0)
+      console.log(`Blanked and yet to be erased, as soon as the server starts: position ${verdict.toErase.join(', ')}`);
     if (options.writeAnchor) writeFileSync(options.writeAnchor, `${JSON.stringify(verdict.anchor, null, 2)}\n`);
   } finally {
     await store.close();

@@ -160,7 +160,7 @@ export class CommitmentCommandHandler implements ICommandHandler<CommitmentComma
   private async followed(done: Done, given: readonly CommitmentAct[]): Promise<Done> {
     if (!given.some(({ act }) => FOLLOWED.includes(ACTS[act].yields))) return done;
     const { reference, revision } = done;
-    const written = await this.log.store.read(streamOf(commitment, reference), revision - given.length + 1);
+    const written = await this.log.store.read(streamOf(commitment, reference), done.before.said.length);
     let { position } = done;
     for (const event of await decodeAll(this.log, written))
       if (event.revision <= revision && FOLLOWED.includes(event.name as (typeof FOLLOWED)[number]))

@@ -160,21 +160,32 @@ const FREE_TEXT = [
 ];
 export const BLANKED = '[blanked]';
 
+/** What holds the text at a pointer, and its key there. */
+function holderOf(data: object, pointer: string): [Record<string, unknown> | undefined, string] {
+  const path = pointer.slice(1).split('/');
+  const last = path.pop()!;
+  const holder = path.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], data);
+  return [holder as Record<string, unknown> | undefined, last];
+}
+
+const textAt = (data: object, pointer: string): unknown => {
+  const [holder, key] = holderOf(data, pointer);
+  return holder?.[key];
+};
+
 /** `data` with the texts at some pointers gone. @throws Rejected for a pointer to anything but text */
-export function leftOf(data: object, fields: readonly string[]): object {
-  const left = structuredClone(data) as Record<string, unknown>;
+function leftOf(data: object, fields: readonly string[]): object {
+  const left = structuredClone(data);
   fields.forEach((pointer, i) => {
-    const path = pointer.slice(1).split('/');
-    const last = path.pop()!;
-    const holder = path.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], left) as
-      Record<string, unknown> | undefined;
-    if (typeof holder?.[last] !== 'string' || !FREE_TEXT.includes(last))
+    const [holder, key] = holderOf(left, pointer);
+    if (typeof holder?.[key] !== 'string' || !FREE_TEXT.includes(key))
       throw refused('no_such_text', `/fields/${i}`, `There is no free text at ${pointer}.`);
-    holder[last] = last === 'url' ? 'https://blanked.invalid' : BLANKED;
+    holder[key] = key === 'url' ? 'https://blanked.invalid' : BLANKED;
   });
   return left;
 }
 
+/** The same words also stand in what an event was corrected to, and in what an earlier blanking left of it: they go, too. */
 export function blank(
   said: readonly Said[],
   { reason, fields }: Blank,
@@ -185,6 +196,14 @@ export function blank(
   if (by.role !== 'secretariat') throw new Rejected('forbidden', 'Only the secretariat blanks what must go.');
   const was = saidAt(said, revision);
   if (was.name === 'Blanked') throw new Rejected('not_correctable', 'What was blanked is gone.');
-  const left = leftOf(was.data, fields);
-  return [{ name: 'Blanked' as const, data: { revision: was.revision, reason, version: versionOf(was), left } }];
+  const copies = said.flatMap((copy) => {
+    const within = { Corrected: '/says', Blanked: '/left' }[copy.name as string];
+    if (!within || (copy.data as CorrectionEvents['Corrected']).revision !== revision) return [];
+    const same = fields.filter((field) => textAt(copy.data, within + field) === textAt(was.data, field));
+    return same.length > 0 ? [{ of: copy, fields: same.map((field) => within + field) }] : [];
+  });
+  return [{ of: was, fields }, ...copies].map(({ of, fields }) => ({
+    name: 'Blanked' as const,
+    data: { revision: of.revision, reason, version: versionOf(of), left: leftOf(of.data, fields) },
+  }));
 }

@@ -2,13 +2,11 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { firstDayOf, type FullDate, type PartialDate, type Reported } from '#clocks';
 import { Rejected, type FieldError, type Happened } from '#eventsourcing';
-import { CodeOf, ListOf, Nested, OnDate, said, Text, type Principal } from '#platform';
+import { ListOf, Nested, OnDate, said, Text, type Principal } from '#platform';
+import { Citation } from '#registers';
 import type { Commitment, CommitmentAsAt, CommitmentEvent } from './commitment.js';
 
-export class Citation {
-  @CodeOf('document', { example: 'D-2012-MC2353' }) document: string;
-  @Text({ max: 300, description: 'Paragraph, lines or page', example: 'para 26' }) locator: string;
-}
+export { Citation };
 
 /** What every act says: when its source says so, and where that can be read … */
 export class Sourced {

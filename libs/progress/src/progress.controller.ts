@@ -177,7 +177,7 @@ export class ProgressController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const at = await this.at(query);
-    const agency = await this.registers.one('agency', code, at.knownAt);
+    const agency = await this.registers.one('agency', code, at.knownAt, at.asOf);
     if (!agency) throw new Rejected('not_found', `There is no agency ${code}.`);
     const view = await this.progress.agency(code, at, query);
     return query.format === 'csv'

@@ -192,7 +192,7 @@ export function progressProjection(log: Log): Projection {
     const kept = known.get(stream);
     if (kept?.revision === revision - 1) return kept;
     if (revision === 0) return nothingKnown;
-    const earlier = await decodeAll(log, (await log.store.read(stream)).slice(0, revision));
+    const earlier = (await decodeAll(log, await log.store.read(stream))).slice(0, revision);
     const state = fold(commitment, commitment.initial, earlier as never);
     return { state, revision: revision - 1, ...spansOf(state, reference) };
   };
@@ -242,7 +242,7 @@ export function progressProjection(log: Log): Projection {
   const blank = async ({ stream, revision }: Recorded, tx: ReadTx): Promise<void> => {
     const reference = stream.slice(commitment.category.length + 1);
     for (const sql of FORGET) tx.run(sql, reference);
-    const all = await decodeAll(log, (await log.store.read(stream)).slice(0, revision + 1));
+    const all = (await decodeAll(log, await log.store.read(stream))).slice(0, revision + 1);
     let was = nothingKnown;
     for (const event of all)
       was = write(event, was, tx, /^(Corrected|Retracted)$/.test(event.name) ? positionOf(all, event) : undefined);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -50,6 +50,15 @@ describe('Rows and checkpoint', () => {
     expect(await store.checkpoint(notes)).toEqual(start);
     await store.apply(notes, start, '3', note('c'));
     expect(await texts()).toEqual(['c']);
+  });
+
+  it('leave no trace in the files once they were deleted; before that they do', async () => {
+    const inFiles = (text: string) =>
+      readdirSync(folder).filter((file) => readFileSync(join(folder, file)).includes(text));
+    await store.apply(notes, start, '3', note('Jo Doe'));
+    expect(inFiles('Jo Doe')).not.toEqual([]);
+    await store.apply(notes, { ...start, position: '3' }, '4', async (tx) => tx.run('DELETE FROM notes_rows'));
+    expect(inFiles('Jo Doe')).toEqual([]);
   });
 
   it('are not seen before the commit', async () => {

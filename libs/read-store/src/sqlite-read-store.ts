@@ -30,12 +30,15 @@ export class SqliteReadStore implements ReadStore {
   readonly #prepared = new Map<string, Database.Statement<Value[]>>();
   readonly #queries = new Map<string, Database.Statement<Value[]>>();
   #turn: Promise<unknown> = Promise.resolve();
+  /** Rows were deleted, because words had to go, and may still stand in the WAL. */
+  #erasing = false;
 
   constructor(file: string) {
     if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
     this.#writer = new Database(file, { timeout: BUSY_MS });
     this.#writer.pragma('journal_mode = WAL');
     this.#writer.pragma('synchronous = NORMAL');
+    this.#writer.pragma('secure_delete = ON');
     this.#writer.exec(SCHEMA);
     this.#writer.pragma('busy_timeout = 0');
     this.#reader = file === ':memory:' ? this.#writer : new Database(file, { readonly: true, timeout: BUSY_MS });
@@ -89,7 +92,10 @@ export class SqliteReadStore implements ReadStore {
   }
 
   readonly #tx: ReadTx = {
-    run: (sql, ...values) => void this.#statement(sql).run(...values),
+    run: (sql, ...values) => {
+      this.#statement(sql).run(...values);
+      this.#erasing ||= sql.startsWith('DELETE');
+    },
     all: async <R extends Row>(sql: string, ...values: Value[]) => this.#statement(sql).all(...values) as R[],
   };
 
@@ -114,6 +120,7 @@ export class SqliteReadStore implements ReadStore {
       try {
         const result = await work();
         this.#writer.exec('COMMIT');
+        if (this.#erasing) this.#erasing = this.#emptyWal() !== 0;
         return result;
       } catch (error) {
         if (this.#writer.inTransaction) this.#writer.exec('ROLLBACK');
@@ -123,6 +130,12 @@ export class SqliteReadStore implements ReadStore {
     this.#turn = run.catch(() => {});
     return run;
   }
+
+  /** 0 when nothing is left of it; it is tried again with the next transaction when someone reads. */
+  #emptyWal(): unknown {
+    return this.#writer.pragma('wal_checkpoint(TRUNCATE)', { simple: true });
+  }
+
   /** Begins as soon as no other process writes; to wait inside SQLite would stop this process meanwhile. */
   async #begin(): Promise<void> {
     for (const end = performance.now() + BUSY_MS; ; await sleep(2))

@@ -18,8 +18,25 @@ import type { FastifyReply } from 'fastify';
 import { todayAt, type FullDate } from '#clocks';
 import { handle, load, Rejected, type Log } from '#eventsourcing';
 import { AskedBy, ClockQuery, clocksOf, LOG, referencesIn, sendCsv, type Asked } from '#platform';
-import * as acts from './agency.js';
-import { Agency, agency, AgencyAsAt, asAt, chair, dissolve, join, leave, merge, rename } from './agency.js';
+import {
+  Agency,
+  agency,
+  AgencyAsAt,
+  asAt,
+  chair,
+  ChairBody,
+  dissolve,
+  DissolveAgency,
+  join,
+  JoinBody,
+  leave,
+  LeaveBody,
+  merge,
+  MergeAgency,
+  rename,
+  RenameAgency,
+  type AgencyState,
+} from './agency.js';
 import { Lookup } from './register.js';
 import { registerController, RegisterAnswer, RegisterQuery } from './registers.controller.js';
 import { MemberAsAt } from './registers.projection.js';
@@ -53,7 +70,7 @@ export class AgencyCommandHandler implements ICommandHandler<AgencyCommand> {
     const wrong = (await this.lookup.unknownIn(referencesIn(body))) ?? (await this.cycleIn(code, body));
     const decided = ACTS[act](body as never, todayAt(new Date()));
     // Whether the agency can do so at all is told before what the body names.
-    const decide = (state: acts.AgencyState) => {
+    const decide = (state: AgencyState) => {
       const events = decided(state);
       if (wrong) throw wrong;
       return events;
@@ -62,10 +79,10 @@ export class AgencyCommandHandler implements ICommandHandler<AgencyCommand> {
     return { code, revision, position };
   }
 
-  private cycleIn(code: string, body: AgencyAct['body']): Promise<Rejected | null> {
-    const [field, succeededBy] =
-      'into' in body ? ['/into', body.into] : ['/succeededBy', 'succeededBy' in body ? body.succeededBy : null];
-    return this.lookup.cycleIn('agency', { code, succeededBy }, () => field);
+  /** Whether the successor that a body names would lead back to the agency. */
+  private cycleIn(code: string, body: object): Promise<Rejected | null> {
+    const { into, succeededBy = into } = body as Partial<MergeAgency & DissolveAgency>;
+    return this.lookup.cycleIn('agency', { code, succeededBy }, () => (into ? '/into' : '/succeededBy'));
   }
 }
 
@@ -122,32 +139,32 @@ export class AgenciesController extends registerController('agency', 'agencies')
   }
 
   @ActRoute('rename', 'An agency gets another name from a date on', 'renameAgency')
-  rename(@Param('code') code: string, @Body() body: acts.RenameAgency, @AskedBy() asked: Asked) {
+  rename(@Param('code') code: string, @Body() body: RenameAgency, @AskedBy() asked: Asked) {
     return this.commands.execute(new AgencyCommand(code, { act: 'rename', body }, asked));
   }
 
   @ActRoute('merge', 'An agency becomes part of another', 'mergeAgency', ENDED_ALREADY)
-  merge(@Param('code') code: string, @Body() body: acts.MergeAgency, @AskedBy() asked: Asked) {
+  merge(@Param('code') code: string, @Body() body: MergeAgency, @AskedBy() asked: Asked) {
     return this.commands.execute(new AgencyCommand(code, { act: 'merge', body }, asked));
   }
 
   @ActRoute('dissolve', 'An agency ends; another may take its place', 'dissolveAgency', ENDED_ALREADY)
-  dissolve(@Param('code') code: string, @Body() body: acts.DissolveAgency, @AskedBy() asked: Asked) {
+  dissolve(@Param('code') code: string, @Body() body: DissolveAgency, @AskedBy() asked: Asked) {
     return this.commands.execute(new AgencyCommand(code, { act: 'dissolve', body }, asked));
   }
 
   @ActRoute('join', 'An agency becomes a member of a body', 'joinBody', 'It is a member of it then already')
-  join(@Param('code') code: string, @Body() body: acts.JoinBody, @AskedBy() asked: Asked) {
+  join(@Param('code') code: string, @Body() body: JoinBody, @AskedBy() asked: Asked) {
     return this.commands.execute(new AgencyCommand(code, { act: 'join', body }, asked));
   }
 
   @ActRoute('leave', 'An agency leaves a body that it is a member of', 'leaveBody', 'It has left it already')
-  leave(@Param('code') code: string, @Body() body: acts.LeaveBody, @AskedBy() asked: Asked) {
+  leave(@Param('code') code: string, @Body() body: LeaveBody, @AskedBy() asked: Asked) {
     return this.commands.execute(new AgencyCommand(code, { act: 'leave', body }, asked));
   }
 
   @ActRoute('chair', 'A member chairs a body for a time', 'chairBody', 'It chairs it then already')
-  chair(@Param('code') code: string, @Body() body: acts.ChairBody, @AskedBy() asked: Asked) {
+  chair(@Param('code') code: string, @Body() body: ChairBody, @AskedBy() asked: Asked) {
     return this.commands.execute(new AgencyCommand(code, { act: 'chair', body }, asked));
   }
 }

@@ -37,7 +37,8 @@ const group = registered({ code: 'GENEVA-MG', name: 'Geneva Migration Group', ki
 const widening = { effective: '2006', succeededBy: 'GMG', reason: 'Widened into the Global Migration Group' };
 const dissolved: Event = { name: 'Dissolved', data: widening };
 
-const unhcr = (memberships: Agency['memberships'] = [{ body: 'GMG', from: '2006-04' }]) =>
+const inGmg = [{ body: 'GMG', from: '2006-04' }];
+const unhcr = (memberships: Agency['memberships'] = inGmg) =>
   registered({ code: 'UNHCR', name: 'UN Refugee Agency', memberships });
 const joined = (data: AgencyEvents['Joined']): Event => ({ name: 'Joined', data });
 const left = (data: AgencyEvents['Left']): Event => ({ name: 'Left', data });
@@ -182,6 +183,7 @@ describe('An end', () => {
     const after = given(registered(), merged);
     after.when(rename({ name: 'New', effective: '2010-08' }, today)).rejected('has_ended');
     after.when(join({ body: 'GMG', from: '2010-08-01' }, today)).rejected('has_ended');
+    after.when(join({ body: 'GMG', from: '2010-07-31' }, today)).rejected('has_ended');
     given(unhcr(), merged)
       .when(leave({ body: 'GMG', to: '2011' }, today))
       .rejected('has_ended');
@@ -280,7 +282,22 @@ describe('A membership', () => {
       .when(leave({ body: 'GMG', to: '2010' }, today))
       .rejected('already_left');
   });
-  it('may be left on a day to come, or since ever', () => {
+  it('may be left earlier than was said, and not later', () => {
+    const until2030 = joined({ body: 'GMG', from: '2007', to: '2030' });
+    given(registered(), until2030)
+      .when(leave({ body: 'GMG', to: '2018' }, today))
+      .then(left({ body: 'GMG', to: '2018' }));
+    given(registered(), until2030, left({ body: 'GMG', to: '2018' }))
+      .when(leave({ body: 'GMG', to: '2018-12-31' }, today))
+      .rejected('already_left');
+    given(registered(), until2030, left({ body: 'GMG', to: '2018' }))
+      .when(leave({ body: 'GMG', to: '2018-11' }, today))
+      .then(left({ body: 'GMG', to: '2018-11' }));
+  });
+  it('may be left on a day to come, or since ever, or within the year in which it began', () => {
+    given(unhcr())
+      .when(leave({ body: 'GMG', to: '2006' }, today))
+      .then(left({ body: 'GMG', to: '2006' }));
     given(unhcr())
       .when(leave({ body: 'GMG', to: '2030', reason: 'Agreed' }, today))
       .then(left({ body: 'GMG', to: '2030', reason: 'Agreed' }));
@@ -314,6 +331,9 @@ describe('A chair', () => {
   });
   it('needs a membership that it may lie within', () => {
     const member = given(unhcr([{ body: 'GMG', from: '2006-04', to: '2010' }]));
+    given(unhcr([{ body: 'GMG', from: '2006-04', to: '2010-06' }]))
+      .when(chair({ body: 'GMG', from: '2010', to: '2010' }, today))
+      .then(chaired({ body: 'GMG', from: '2010', to: '2010' }));
     member.when(chair({ body: 'IASC', from: '2007', to: '2007' }, today)).rejected('not_a_member');
     member.when(chair({ body: 'GMG', from: '2006-03', to: '2007' }, today)).rejected('not_a_member');
     member.when(chair({ body: 'GMG', from: '2010', to: '2011-01' }, today)).rejected('not_a_member');
@@ -342,10 +362,15 @@ describe('A chair', () => {
     );
     history.when(chair({ body: 'GMG', from: '2006-11', to: '2007' }, today)).rejected('already_chairing');
   });
+  it('that is partly dated is not said twice', () => {
+    const in2008 = { body: 'GMG', from: '2008', to: '2008' };
+    given(unhcr(), chaired(in2008)).when(chair(in2008, today)).rejected('already_chairing');
+  });
   it('ends with the membership', () =>
-    expect(on('2006-12-01', unhcr(), chaired(lateIn2006), left({ body: 'GMG', to: '2006-11' })).chairs).toEqual([
-      { ...lateIn2006, chairing: false },
-    ]));
+    expect(
+      on('2006-12-01', unhcr([...inGmg, { body: 'IASC' }]), chaired(lateIn2006), left({ body: 'GMG', to: '2006-11' }))
+        .chairs,
+    ).toEqual([{ ...lateIn2006, chairing: false }]));
 });
 
 describe('An amendment and the dated acts', () => {
@@ -358,7 +383,7 @@ describe('An amendment and the dated acts', () => {
     succeededBy: 'OTHER',
   };
   it('replaces the entry and leaves them as they are', () => {
-    const state = given(unhcr(), ...dated.filter((event) => event !== merged), merged)
+    const state = given(unhcr(), ...dated)
       .when(amend(entry))
       .state() as AgencyState;
     expect(asAt(state, '2009-01-01')).toMatchObject({

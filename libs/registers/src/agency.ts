@@ -281,7 +281,7 @@ const clash = (a: Period, b: Period): boolean => {
 const mayContain = (outer: Period, { from, to }: { from: PartialDate; to: PartialDate }): boolean =>
   begins(outer) <= lastDayOf(from) && (!outer.to || firstDayOf(to) <= lastDayOf(outer.to));
 
-const told = ({ from, to }: Period): string => `${from ? `from ${from}` : 'since ever'}${to ? ` to ${to}` : ''}`;
+const told = ({ from, to }: Period): string => (from ? ` from ${from}` : '') + (to ? ` to ${to}` : '');
 
 /** An agency gets another name from a date on. */
 export const rename: Decide<RenameAgency> = (act, today) => (state) => {
@@ -324,17 +324,18 @@ export const join: Decide<JoinBody> = (act, today) => (state) => {
   isBeforeItsEnd(state, '/from', act.from);
   if (act.body === state.entry!.code) throw refused('member_of_itself', '/body', 'Nothing is a member of itself.');
   const known = membershipsOf(state).find((one) => one.body === act.body && clash(one, act));
-  if (known) throw refused('already_a_member', '/from', `It is a member of ${act.body} ${told(known)} already.`);
+  if (known) throw refused('already_a_member', '/from', `It is a member of ${act.body}${told(known)} already.`);
   return [{ name: 'Joined', data: said(act) }];
 };
 
-/** An agency leaves what it is a member of. */
+/** An agency leaves what it is a member of; it may do so earlier than was said before. */
 export const leave: Decide<LeaveBody> = (act) => (state) => {
   isRegistered(state);
   isBeforeItsEnd(state, '/to', act.to);
   const left = leftBy(membershipsOf(state), act);
   if (!left) throw refused('not_a_member', '/body', `It is not a member of ${act.body} by ${act.to}.`);
-  if (left.to) throw refused('already_left', '/to', `It was a member of ${act.body} ${told(left)}.`);
+  if (left.to && lastDayOf(act.to) >= lastDayOf(left.to))
+    throw refused('already_left', '/to', `It was a member of ${act.body}${told(left)}.`);
   return [{ name: 'Left', data: said(act) }];
 };
 
@@ -345,8 +346,8 @@ export const chair: Decide<ChairBody> = (act, today) => (state) => {
   endsAfterItBegins(act.from, act.to);
   isBeforeItsEnd(state, '/from', act.from);
   if (!membershipsOf(state).some((one) => one.body === act.body && mayContain(one, act)))
-    throw refused('not_a_member', '/body', `It is not a member of ${act.body} ${told(act)}.`);
+    throw refused('not_a_member', '/body', `It is not a member of ${act.body}${told(act)}.`);
   const known = state.chaired.find((one) => one.body === act.body && clash(one, act));
-  if (known) throw refused('already_chairing', '/from', `It chairs ${act.body} ${told(known)} already.`);
+  if (known) throw refused('already_chairing', '/from', `It chairs ${act.body}${told(known)} already.`);
   return [{ name: 'Chaired', data: said(act) }];
 };
