@@ -61,6 +61,7 @@ const firstLines = (text, count) =>
 
 const examples = JSON.parse(readFileSync(FILE, 'utf8'));
 for (const [operation, example] of Object.entries(examples.operations)) {
+  for (const step of example.before ?? []) await ask(step.operation, step);
   example.answer = await ask(operation, example);
   if (routes[operation].parameters.some(({ name }) => name === 'format'))
     example.csv = await ask(operation, { ...example, query: { ...example.query, format: 'csv' } });

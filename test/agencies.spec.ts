@@ -281,6 +281,102 @@ describe('an act on an agency', () => {
   });
 });
 
+describe('an act that was a mistake', () => {
+  const why = { reason: 'Recorded of the wrong agency', citation: { document: 'D-2007-WP204', locator: 'line 277' } };
+  const retract = (code: string, revision: number | string, body: object = why, token = secretariat, headers = {}) =>
+    act(`${code}/history/${revision}/retract`, body, token, headers);
+  const once = { 'idempotency-key': 'retract-ohchr', 'if-match': '"1"' };
+  let mistaken: string;
+  let retracted: string;
+  beforeAll(async () => {
+    mistaken = await done(act('OHCHR/merge', { ...merger, into: 'UNHCR', effective: '2015' }));
+    await done(act('ILO/join', { body: 'GENEVA-MG', from: '2003' }));
+    retracted = await done(retract('OHCHR', 1, why, secretariat, once));
+    await server.get('/v1/agencies', { 'if-position-at-least': retracted });
+  });
+
+  it('is taken back once under its key, and answered with its ETag', async () => {
+    const again = await retract('OHCHR', 1, why, secretariat, once);
+    expect([again.status, again.headers.get('etag')]).toEqual([200, '"2"']);
+    expect(again.body).toEqual({ code: 'OHCHR', revision: 2, position: retracted });
+  });
+
+  it('is taken back, for every date; as known before, it is still shown', async () => {
+    for (const shown of [await agency('OHCHR'), await listed('OHCHR', '')])
+      expect([shown.status, 'succeededBy' in shown]).toEqual(['active', false]);
+    for (const query of [`?knownAt=${mistaken}`, `?asOf=2015-01-01&knownAt=${mistaken}`])
+      for (const shown of [await agency('OHCHR', query), await listed('OHCHR', query)])
+        expect(shown).toMatchObject({ status: 'merged', succeededBy: 'UNHCR' });
+    const rolledUp = async (query: string) =>
+      (await server.get(`/v1/progress/agencies?agencies=today${query}`)).body.rows.map(
+        (row: { agency: string }) => row.agency,
+      );
+    expect(await rolledUp('')).toContain('OHCHR');
+    expect(await rolledUp(`&knownAt=${mistaken}`)).not.toContain('OHCHR');
+  });
+
+  it('stays in the history, with what became of it and why', async () => {
+    const { items } = (await server.get('/v1/agencies/OHCHR/history')).body;
+    expect(items.map(({ type }: { type: string }) => type)).toEqual([
+      'agency.Registered',
+      'agency.Merged',
+      'agency.Retracted',
+    ]);
+    expect(items[2].data).toEqual({ revision: 1, ...why });
+    const { recordedAt } = items[2];
+    expect(items.map(({ corrections }: { corrections: object[] }) => corrections)).toEqual([
+      [],
+      [{ kind: 'retracted', ...why, by: 2, position: retracted, recordedAt }],
+      [],
+    ]);
+  });
+
+  it('is for the secretariat to take back', async () => {
+    const path = 'ILO/history/1/retract';
+    expect(refusal(await server.post(`/v1/agencies/${path}`, why)).slice(0, 2)).toEqual([401, 'unauthenticated']);
+    expect(refusal(await act(path, why, server.token('ILO'))).slice(0, 2)).toEqual([403, 'forbidden']);
+  });
+
+  it.each<[string, number | string, string, object]>([
+    ['OHCHR', 1, '409 already_retracted', why],
+    ['OHCHR', 2, '409 not_correctable', why],
+    ['OHCHR', 0, '409 not_correctable', why],
+    ['OHCHR', 3, '404 not_found', why],
+    ['OHCHR', -1, '404 not_found', why],
+    ['NASA', 0, '404 not_found', why],
+    ['ILO', 'last', '400 bad_request', why],
+    ['ILO', 1, '400 invalid /reason', {}],
+    ['ILO', 1, '400 invalid /effective', { ...why, effective: '2003' }],
+    ['ILO', 1, '422 unknown_reference /citation/document', { ...why, citation: { document: 'D-0', locator: 'p' } }],
+  ])('of %s at revision %s is not taken back when that cannot be: %s', async (code, revision, expected, body) => {
+    const before = await head();
+    const answer = await retract(code, revision, body);
+    expect(refusal(answer).filter(Boolean).join(' ')).toBe(expected);
+    expect(await head()).toBe(before);
+  });
+
+  it('comes after that of what rests on it', async () => {
+    await done(act('ILO/leave', { body: 'GENEVA-MG', to: '2005' }));
+    expect(refusal(await retract('ILO', 1)).slice(0, 2)).toEqual([422, 'others_rest_on_it']);
+    await done(retract('ILO', 2));
+    await done(retract('ILO', 1));
+    expect((await agency('ILO')).memberships).toEqual([{ body: 'GMG', from: '2006-04', member: true }]);
+  });
+
+  it('is not taken back when what then holds again closes a circle', async () => {
+    for (const code of ['ONE', 'TWO', 'THREE'])
+      await server.post('/v1/agencies', { code, name: code, kind: 'other' }, secretariat);
+    await done(act('ONE/amend', { code: 'ONE', name: 'One', kind: 'other', succeededBy: 'TWO' }));
+    const end = { effective: '2010', reason: 'r' };
+    await done(act('ONE/merge', { ...end, into: 'THREE' }));
+    await done(act('TWO/merge', { ...end, into: 'ONE' }));
+    expect(refusal(await retract('ONE', 2)).slice(0, 2)).toEqual([422, 'cycle']);
+    await done(retract('TWO', 1));
+    await done(retract('ONE', 2));
+    expect(await agency('ONE')).toMatchObject({ status: 'active', succeededBy: 'TWO' });
+  });
+});
+
 describe('the data that was imported', () => {
   it('is known when it is imported again, whatever was dated since', async () => {
     const before = await head();

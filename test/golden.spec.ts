@@ -1,9 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SqliteEventStore } from '#event-store-sqlite';
 import { chainHash, digestOf, EventCodec, fold, type Aggregate, type Envelope, type Recorded } from '#eventsourcing';
 import { codec } from '../apps/api/src/app.module.js';
 import { commitmentsContext } from '#commitments';
 import { registersContext } from '#registers';
+import { TestServer } from './support/server.js';
 
 /** An event as it was recorded once, and what it was decoded to then. These files are added to, and never changed. */
 interface Golden {
@@ -41,6 +45,68 @@ describe('Events recorded by earlier versions are read for ever', () => {
       const aggregate = catalogs.find(({ category }) => name.startsWith(`${category}.`)) as Aggregate<unknown, never>;
       expect(fold(aggregate, aggregate.initial, [codec().decode(envelope) as never])).not.toEqual(aggregate.initial);
     });
+  });
+});
+
+/** What the software answered for the golden events up to a position when it knew no others. Never changed, either. */
+const { upTo, answers } = JSON.parse(readFileSync('test/data/first-log.json', 'utf8')) as {
+  upTo: number;
+  answers: Record<string, object>;
+};
+
+/** What it answers for them now. */
+async function answersNow(said: (envelope: Envelope) => string = ({ data }) => data!): Promise<Record<string, object>> {
+  const first = [...golden.values()]
+    .map(({ envelope }) => envelope)
+    .filter(({ position }) => Number(position) <= upTo)
+    .toSorted((a, b) => Number(a.position) - Number(b.position));
+  const folder = mkdtempSync(join(tmpdir(), 'golden-'));
+  try {
+    let now = '';
+    const store = new SqliteEventStore(join(folder, 'log.db'), () => Date.parse(now));
+    for (const envelope of first) {
+      const { stream, revision, type, version, meta, recordedAt, position } = envelope;
+      now = recordedAt;
+      const appended = await store.append(stream, revision - 1, [{ type, version, data: said(envelope) }], meta);
+      expect(appended).toEqual({ revision, position });
+    }
+    await store.close();
+    const server = await TestServer.start([], { LOG_URL: `sqlite:${store.file}` });
+    const paths = Object.keys(answers);
+    const bodies = await Promise.all(paths.map(async (path) => (await server.get(path)).body as object));
+    await server.close();
+    return Object.fromEntries(paths.map((path, i) => [path, bodies[i]!]));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+describe('A log of the first events only', () => {
+  it('is answered for as it was then; what is new since stands beside it', async () => {
+    const now = await answersNow();
+    expect(Object.keys(now).length).toBeGreaterThan(20);
+    for (const [path, answer] of Object.entries(answers)) expect([path, now[path]]).toMatchObject([path, answer]);
+  });
+
+  it('may tell of relations by other words than today’s: they are shown as they were told', async () => {
+    const path = '/v1/commitments/IOM-2011-01?asOf=2013-10-01';
+    const now = await answersNow(({ data }) => data!.replace('"type":"part_of"', '"type":"grew-out-of"'));
+    expect(now[path]).toMatchObject({
+      relations: [{ type: 'prepares_for' }, { type: 'grew-out-of', to: 'IOM-2011-10' }],
+    });
+  });
+
+  it('would be found out if one event meant something else', async () => {
+    const now = await answersNow(({ data }) => data!.replace('"stage":"in_progress"', '"stage":"planned"'));
+    const differs = Object.entries(answers).filter(([path, answer]) => {
+      try {
+        expect(now[path]).toMatchObject(answer);
+        return false;
+      } catch {
+        return true;
+      }
+    });
+    expect(differs.length).toBeGreaterThan(5);
   });
 });
 

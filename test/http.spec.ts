@@ -172,7 +172,7 @@ describe('who may do what', () => {
     );
   });
 
-  it('lets a co-lead do every act, a partner attach evidence only, and a funder nothing', async () => {
+  it('lets a co-lead do every act, a partner report its part and attach evidence, and a funder nothing', async () => {
     const roles = (role: string) => [
       { agency: 'IOM', role: 'lead' },
       { agency: 'ILO', role },
@@ -184,11 +184,12 @@ describe('who may do what', () => {
       return [
         (await server.post(`${at}/stage`, stage, ilo)).status,
         (await server.post(`${at}/evidence`, evidence, ilo)).status,
+        (await server.post(`${at}/target`, { date: '2013', reportedOn: '2012-11-02' }, ilo)).status,
       ];
     };
-    expect(await tried('co_lead')).toEqual([200, 200]);
-    expect(await tried('partner')).toEqual([403, 200]);
-    expect(await tried('funder')).toEqual([403, 403]);
+    expect(await tried('co_lead')).toEqual([200, 200, 200]);
+    expect(await tried('partner')).toEqual([200, 200, 403]);
+    expect(await tried('funder')).toEqual([403, 403, 403]);
   });
 
   it('keeps the registers to the secretariat', async () => {
@@ -313,7 +314,10 @@ describe('the other acts', () => {
     const on = { reportedOn: '2012-11-02' };
     expect((await server.post(`${at}/agencies`, { ...on, agency: 'ILO', role: 'partner' }, iom)).status).toBe(200);
     expect((await server.post(`${at}/agencies`, { ...on, agency: 'ILO', role: 'co_lead' }, iom)).status).toBe(422);
-    expect((await server.post(`${at}/agencies/ILO/role`, { ...on, role: 'lead' }, iom)).status).toBe(200);
+    const moved = await server.post(`${at}/agencies/ILO/role`, { ...on, role: 'lead' }, iom);
+    expect([moved.status, moved.body.code]).toEqual([422, 'lead_is_offered']);
+    const cited = { ...on, role: 'lead', citation: { document: 'D-2012-MC2353', locator: 'para 26' } };
+    expect((await server.post(`${at}/agencies/ILO/role`, cited, secretariat)).status).toBe(200);
     expect((await server.get(at)).body.agencies).toEqual([
       { agency: 'ILO', role: 'lead' },
       { agency: 'IOM', role: 'partner' },
@@ -550,6 +554,7 @@ describe('reading', () => {
       ]),
     ).toEqual([
       ['registers', 0, null],
+      ['following', 0, null],
       ['progress', 0, null],
     ]);
     expect((await server.get('/metrics')).body).toContain(

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { openBrowser } from './support/browser.js';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { faintest, overflow, Reader, text } from './support/browser.js';
 import { HLD, TestServer } from './support/server.js';
 
 /** One page of every kind, at dates on which they hold something. */
@@ -29,71 +29,23 @@ const PAGES = [
 
 const HTML = { accept: 'text/html' };
 
-/** The lowest contrast (WCAG 2) of any text on a page with its background. */
-const faintest = (page: Page): Promise<number> =>
-  page.evaluate(() => {
-    const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!;
-    const luminance = (colour: string): number => {
-      canvas.fillStyle = colour;
-      canvas.fillRect(0, 0, 1, 1);
-      const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map((c) => {
-        const share = c / 255;
-        return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-      }) as [number, number, number];
-      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-    };
-    const behind = (element: Element | null): string => {
-      const colour = element ? getComputedStyle(element).backgroundColor : 'white';
-      return colour === 'rgba(0, 0, 0, 0)' ? behind(element!.parentElement) : colour;
-    };
-    const contrasts = [...document.querySelectorAll('body *:not(option):not(svg *)')]
-      .filter((e) => [...e.childNodes].some((node) => node.nodeType === 3 && node.textContent!.trim()))
-      .map(
-        (e) => [luminance(getComputedStyle(e).color), luminance(behind(e))].sort((a, b) => b - a) as [number, number],
-      )
-      .map(([light, dark]) => (light + 0.05) / (dark + 0.05));
-    return Math.min(...contrasts);
-  });
-
 describe('the pages, in a real browser', () => {
   let server: TestServer;
-  let browser: Browser;
-  /** What the browser complained about: errors of the console, the Content-Security-Policy's among them. */
-  const complaints: string[] = [];
+  let reader: Reader;
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([TestServer.start([HLD]), openBrowser()]);
+    server = await TestServer.start([HLD]);
+    reader = await Reader.of(server);
   }, 120_000);
   afterAll(async () => {
-    await browser.close();
+    await reader.close();
     await server.close();
   });
 
-  /** Opens a page, does something with it, and closes it again. */
-  async function on<T>(
-    path: string,
-    look: (page: Page) => Promise<T>,
-    options: BrowserContextOptions = {},
-  ): Promise<T> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB', ...options });
-    const page = await context.newPage();
-    page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) complaints.push(`${path}: ${message.text()}`);
-    });
-    page.on('pageerror', (error) => complaints.push(`${path}: ${error.message}`));
-    try {
-      await page.goto(server.url + path);
-      return await look(page);
-    } finally {
-      await context.close();
-    }
-  }
-
-  const text = (page: Page, selector: string): Promise<string> => page.locator(selector).first().innerText();
+  const on = <T>(path: string, look: (page: Page) => Promise<T>, options: BrowserContextOptions = {}): Promise<T> =>
+    reader.on(path, look, options);
   const number = async (page: Page, selector: string): Promise<number> =>
     Number((await text(page, selector)).replaceAll(',', ''));
-  const overflow = (page: Page): Promise<number> =>
-    page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
   it.each(PAGES)('%s has one heading, says as at when, and fits a phone as well as a desk', async (path) => {
     await on(path, async (page) => {
@@ -461,13 +413,13 @@ describe('the pages, in a real browser', () => {
   });
 
   it('the browser has complained about nothing; it does complain about what the policy forbids', async () => {
-    expect(complaints).toEqual([]);
+    expect(reader.complaints).toEqual([]);
     await on('/documents', (page) =>
       page.evaluate(() => {
         document.body.append(Object.assign(document.createElement('img'), { src: 'https://example.org/x.png' }));
         return new Promise((seen) => document.addEventListener('securitypolicyviolation', seen, { once: true }));
       }),
     );
-    expect(complaints.join()).toContain('Content Security Policy');
+    expect(reader.complaints.join()).toContain('Content Security Policy');
   });
 });

@@ -1,4 +1,4 @@
-import { chromium as playwright, type Browser } from 'playwright-core';
+import { chromium as playwright, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
 /** A real, headless Chromium; it brings the shared libraries and fonts that a bare machine lacks. */
 export async function openBrowser(): Promise<Browser> {
@@ -10,3 +10,74 @@ export async function openBrowser(): Promise<Browser> {
     args: ['--no-sandbox', '--no-zygote', '--disable-gpu', '--font-render-hinting=none'],
   });
 }
+
+/** Someone who reads the pages of a server in a browser. */
+export class Reader {
+  /** What the browser complained about: errors of the console, the Content-Security-Policy's among them. */
+  readonly complaints: string[] = [];
+
+  private constructor(
+    private readonly browser: Browser,
+    private readonly url: string,
+  ) {}
+
+  static async of(server: { readonly url: string }): Promise<Reader> {
+    return new Reader(await openBrowser(), server.url);
+  }
+
+  /** Opens a page, does something with it, and closes it again. */
+  async on<T>(path: string, look: (page: Page) => Promise<T>, options: BrowserContextOptions = {}): Promise<T> {
+    const context = await this.browser.newContext({
+      viewport: { width: 1280, height: 900 },
+      locale: 'en-GB',
+      ...options,
+    });
+    const page = await context.newPage();
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) this.complaints.push(`${path}: ${message.text()}`);
+    });
+    page.on('pageerror', (error) => this.complaints.push(`${path}: ${error.message}`));
+    try {
+      await page.goto(this.url + path);
+      return await look(page);
+    } finally {
+      await context.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+  }
+}
+
+export const text = (page: Page, selector: string): Promise<string> => page.locator(selector).first().innerText();
+
+/** By how much a page is wider than the screen. */
+export const overflow = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** The lowest contrast (WCAG 2) of any text on a page with its background. */
+export const faintest = (page: Page): Promise<number> =>
+  page.evaluate(() => {
+    const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true })!;
+    const luminance = (colour: string): number => {
+      canvas.fillStyle = colour;
+      canvas.fillRect(0, 0, 1, 1);
+      const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map((c) => {
+        const share = c / 255;
+        return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+      }) as [number, number, number];
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const behind = (element: Element | null): string => {
+      const colour = element ? getComputedStyle(element).backgroundColor : 'white';
+      return colour === 'rgba(0, 0, 0, 0)' ? behind(element!.parentElement) : colour;
+    };
+    const contrasts = [...document.querySelectorAll('body *:not(option):not(svg *)')]
+      .filter((e) => [...e.childNodes].some((node) => node.nodeType === 3 && node.textContent!.trim()))
+      .map(
+        (e) => [luminance(getComputedStyle(e).color), luminance(behind(e))].sort((a, b) => b - a) as [number, number],
+      )
+      .map(([light, dark]) => (light + 0.05) / (dark + 0.05));
+    return Math.min(...contrasts);
+  });

@@ -1,22 +1,53 @@
 /**
- * The views, computed again from the raw events by the words of DESIGN.md §2, as plainly as can be: every question reads the
- * whole log. Written without the code it checks; slow, and meant to be.
+ * The views, computed again from the raw events by the words of DESIGN.md §2 and of the life of a commitment, as plainly as can
+ * be: every question reads the whole log. Written without the code it checks; slow, and meant to be.
  */
 
-/** An event as it stands in the log. */
+// oxlint-disable-next-line typescript/no-explicit-any
+type Data = any;
+
+/** An event as it stands in the log; `data` is null when it was erased. */
 export interface RawEvent {
   readonly position: number;
   readonly stream: string;
   readonly revision: number;
   readonly type: string;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly data: any;
+  readonly data: Data;
+}
+
+/** An event as it counts: as corrected since, and of what was blanked, what is left. */
+interface Said {
+  readonly name: string;
+  readonly revision: number;
+  readonly data: Data;
+}
+
+interface Entry {
+  readonly stage: string;
+  readonly effective: string;
+  readonly reportedOn: string;
+  readonly outlook?: string;
+  readonly agency?: string;
+  readonly revision: number;
 }
 
 export interface NaiveClocks {
   readonly asOf: string;
   readonly knownAt: number;
   readonly staleAfter: number;
+}
+
+export interface NaiveReading {
+  readonly verification: string;
+  readonly reason: string;
+  readonly current: boolean;
+  readonly replies: { agency: string; text: string }[];
+}
+
+export interface NaiveRole {
+  readonly agency: string;
+  readonly role: string;
+  readonly asked: boolean;
 }
 
 export interface NaiveCommitment {
@@ -27,11 +58,20 @@ export interface NaiveCommitment {
   readonly nature: string;
   readonly strength: string;
   readonly stage: string;
-  readonly agencies: { agency: string; role: string }[];
+  readonly outlook: string | null;
+  /** The lead first. */
+  readonly agencies: NaiveRole[];
+  readonly declined: { agency: string; role: string }[];
+  readonly parts: { agency: string; stage: string | null; reading: NaiveReading | null }[];
+  readonly spread: Readonly<Record<string, number>>;
+  readonly reading: NaiveReading | null;
+  readonly life: string;
+  readonly into: string[];
   readonly themes: string[];
   readonly regions: string[];
   readonly countries: string[];
   readonly followsUp: string[];
+  readonly relations: { type: string; to: string }[];
   readonly documents: string[];
   readonly target: string | null;
   readonly overdue: boolean;
@@ -42,8 +82,12 @@ export interface NaiveCommitment {
 export interface NaiveFilter {
   readonly agency?: string;
   readonly role?: string;
+  readonly agencies?: 'then' | 'today';
   readonly theme?: string;
   readonly stage?: string;
+  readonly outlook?: string;
+  readonly verification?: string;
+  readonly life?: string;
   readonly kind?: string;
   readonly nature?: string;
   readonly strength?: string;
@@ -51,13 +95,21 @@ export interface NaiveFilter {
   readonly region?: string;
   readonly document?: string;
   readonly followsUp?: string;
+  readonly relatedTo?: string;
+  readonly relation?: string;
+  readonly withTarget?: boolean;
   readonly overdue?: boolean;
   readonly stale?: boolean;
   readonly q?: string;
 }
 
-const two = (n: number): string => String(n).padStart(2, '0');
+const RESPONSIBLE = ['lead', 'co_lead', 'partner'];
+const ENDS = ['merged', 'split', 'superseded', 'withdrawn'];
+
+const padded = (n: number, length = 2): string => String(n).padStart(length, '0');
 const daysIn = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate();
+
+export const firstDay = (period: string): string => `${period}-01-01`.slice(0, 10);
 
 export function lastDay(period: string): string {
   if (period.length === 4) return `${period}-12-31`;
@@ -68,10 +120,10 @@ export function lastDay(period: string): string {
 export function monthsEarlier(date: string, months: number): string {
   let [year, month] = [Number(date.slice(0, 4)), Number(date.slice(5, 7))];
   for (let i = 0; i < months; i++) [year, month] = month === 1 ? [year - 1, 12] : [year, month - 1];
-  return `${year}-${two(month)}-${two(Math.min(Number(date.slice(8)), daysIn(year, month)))}`;
+  return `${year}-${padded(month)}-${padded(Math.min(Number(date.slice(8)), daysIn(year, month)))}`;
 }
 
-/** The sentences of DESIGN.md §2 that a reader may get wrong, each on its own, so that a test can get it wrong on purpose. */
+/** The sentences that a reader may get wrong, each on its own, so that a test can get it wrong on purpose. */
 export const RULES = {
   /** Rule 1 */
   reportedBy: (reportedOn: string, asOf: string) => reportedOn <= asOf,
@@ -80,7 +132,7 @@ export const RULES = {
   /** Rule 2 */
   rank: (effective: string, reportedOn: string) => (lastDay(effective) < reportedOn ? lastDay(effective) : reportedOn),
   /** Rule 2 */
-  tieBreaks: (entry: { reportedOn: string; revision: number }) => [entry.reportedOn, two(entry.revision)],
+  tieBreaks: (entry: { reportedOn: string; revision: number }) => [entry.reportedOn, padded(entry.revision, 5)],
   /** Rules 4 and 5 */
   isOpen: (stage: string) => stage !== 'completed' && stage !== 'discontinued',
   /** Rule 4 */
@@ -89,8 +141,25 @@ export const RULES = {
   neverOverdue: (nature: string): boolean => nature === 'standing',
   /** Rule 4 */
   hasTarget: (c: { target: string | null; stage: string }) => c.target !== null,
+  /** Rule 5: every report is a sign of life. */
+  isSignOfLife: (_name: string): boolean => true,
   /** Rule 5 */
   isStale: (last: string, asOf: string, months: number) => last < monthsEarlier(asOf, months),
+  /** Rule 6: a correction acts on what is known from its own position on. */
+  amendedBy: (position: number, knownAt: number) => position <= knownAt,
+  /** Rule 6: what a correction makes of what was said. */
+  corrected: (_was: Data, says: Data): Data => says,
+  /** Rule 6: what a retraction leaves of what was said. */
+  retracted: (_was: Data): Data => null,
+  /** An item of a list of the record act is retracted; the others stay. */
+  withoutItem: (was: Data, list: string, index: number): Data => ({
+    ...was,
+    [list]: was[list]?.map((item: Data, i: number) => (i === index ? null : item)),
+  }),
+  /** Rule 7: an end acts from its own report on. */
+  hasEnded: (reportedOn: string, asOf: string) => reportedOn <= asOf,
+  /** Rule 7 */
+  isCounted: (life: string): boolean => life === 'active',
   /** §5: role `any` */
   anyRole: ['lead', 'co_lead', 'partner'],
   /** Rule 9 */
@@ -100,159 +169,405 @@ export const RULES = {
       for (let above: string | undefined = theme; above !== undefined; above = parentOf(above)) under.add(above);
     return [...under];
   },
+  /** A role that is not confirmed yet counts like any other. */
+  holds: (_role: NaiveRole): boolean => true,
+  /** An acceptance confirms the role. */
+  isConfirmedBy: (name: string): boolean => name === 'RoleAccepted',
+  /** A declined role is gone from then on. */
+  isLostBy: (name: string): boolean => name === 'AgencyRemoved' || name === 'RoleDeclined',
+  /** The lead moves on acceptance, but not before the offer says. */
+  leadMovesOn: (acceptedOn: string, effective: string) =>
+    firstDay(effective) > acceptedOn ? firstDay(effective) : acceptedOn,
+  /** An entry that names no agency is the part of whoever led as at its report. */
+  partOf: (entry: Entry, leadOn: (date: string) => string, _asOf: string) => entry.agency ?? leadOn(entry.reportedOn),
+  /** The headline is the lead's part; a silent lead stands by that of the lead before; without any, by whoever spoke. */
+  headline: (leads: string[], part: (agency: string) => Entry | undefined, anybody: Entry) =>
+    leads.map(part).findLast((entry) => entry !== undefined) ?? anybody,
+  /** A reading is of one agency's part. */
+  isReadingOf: (reading: { agency: string }, agency: string) => reading.agency === agency,
+  /** A reading is current while the part rests on the entry that was read. */
+  isCurrent: (reading: { entry: number }, entry: number | undefined) => reading.entry === entry,
+  /** What another record leaves to an agency that is here already changes nothing of what it is here. */
+  takesOver: (has: string[], role: string) =>
+    !has.includes(role) && !(RESPONSIBLE.includes(role) && has.some((other) => RESPONSIBLE.includes(other))),
+  /** What is taken over comes on top. */
+  withTaken: (own: string[], taken: string[]) => [...new Set([...own, ...taken])],
+  /** All citations of a statement count. */
+  cited: ({ citation, citations }: Data): { document: string }[] => [citation ?? [], citations ?? []].flat(),
+  /** An agency is today what its successor is, and so on. */
+  becomes: (code: string, successorOf: (code: string) => string | undefined) => {
+    let last = code;
+    for (let next = successorOf(last); next !== undefined; next = successorOf(last)) last = next;
+    return last;
+  },
+  /** A name is that of the date. */
+  isCalledSo: (effective: string, asOf: string) => firstDay(effective) <= asOf,
 };
 export type Rules = typeof RULES;
 
-const RESPONSIBLE = ['lead', 'co_lead', 'partner'];
+/** The acts whose citations say where something that a commitment shows was read. */
+const CITING =
+  /^(Recorded|StageReported|EvidenceAttached|Claimed|EditionHeld|UpkeepReported|Related|Verified|Replied|TookOver|Merged|SplitUp|Superseded|Withdrawn)$/;
+const STAGING = /^(Recorded|StageReported)$/;
+const ENDING: Readonly<Record<string, [life: string, into: (data: Data) => string[]]>> = {
+  Merged: ['merged', (data) => [data.into]],
+  SplitUp: ['split', (data) => data.into],
+  Superseded: ['superseded', (data) => [data.supersededBy]],
+  Withdrawn: ['withdrawn', () => []],
+};
+
+/** Sorted by a date and then by revision. */
+const inOrder = <T extends { on: string; revision: number }>(facts: T[]): T[] =>
+  facts.sort((a, b) => (a.on === b.on ? a.revision - b.revision : a.on < b.on ? -1 : 1));
 
 /** Answers from the raw events of a log. */
 export class NaiveViews {
-  constructor(
-    private readonly events: readonly RawEvent[],
-    private readonly rules: Rules = RULES,
-  ) {}
+  private readonly streams: ReadonlyMap<string, readonly RawEvent[]>;
+  private readonly answered = new Map<string, NaiveCommitment[]>();
 
-  /** What a register says of a code at a position. */
-  registered(kind: string, knownAt: number): Map<string, Record<string, string | undefined>> {
-    const found = new Map<string, Record<string, string | undefined>>();
-    for (const { position, type, data } of this.events)
-      if (position <= knownAt && type.startsWith(`${kind}.`)) found.set(data.code ?? data.id, data);
+  constructor(
+    events: readonly RawEvent[],
+    private readonly rules: Rules = RULES,
+  ) {
+    this.streams = Map.groupBy(events, ({ stream }) => stream);
+  }
+
+  // ── What was said, and stands ─────────────────────────────────────────────────────────────────────────────────────
+
+  /** What an event says; of a blanked one what is left, at any position, as the rest is gone for ever. */
+  private dataOf({ stream, revision, data }: RawEvent): Data {
+    const left = this.streams
+      .get(stream)!
+      .filter((e) => e.type.endsWith('.Blanked') && e.revision > revision)
+      .map((blanking) => this.dataOf(blanking))
+      .findLast((blanking) => blanking.revision === revision);
+    return left ? left.left : data;
+  }
+
+  /** The revision that a correction or retraction is about. */
+  amends(event: RawEvent): number {
+    return this.dataOf(event).revision;
+  }
+
+  /** Everything that was said in a stream and stands, as known at a position. */
+  private said(stream: string, knownAt: number): Said[] {
+    const events = this.streams.get(stream) ?? [];
+    const amends = ({ type }: RawEvent): boolean => /\.(Corrected|Retracted)$/.test(type);
+    const amendments = events.filter((e) => amends(e) && this.rules.amendedBy(e.position, knownAt));
+    return events
+      .filter((e) => e.position <= knownAt && !amends(e) && !e.type.endsWith('.Blanked'))
+      .flatMap((event) => {
+        let data = this.dataOf(event);
+        for (const amendment of amendments) {
+          const { revision, says, item } = this.dataOf(amendment);
+          if (revision !== event.revision) continue;
+          if (amendment.type.endsWith('.Corrected')) data = this.rules.corrected(data, says);
+          else if (item) data = this.rules.withoutItem(data, item.split('/')[1], Number(item.split('/')[2]));
+          else data = this.rules.retracted(data);
+        }
+        const name = event.type.slice(event.type.indexOf('.') + 1);
+        return data === null ? [] : [{ name, revision: event.revision, data }];
+      });
+  }
+
+  /** The streams of a category that are there by a position, in the order of what they are about. */
+  private idsOf(category: string, knownAt: number): string[] {
+    const found = [...this.streams].filter(([, [first]]) => first!.position <= knownAt).map(([stream]) => stream);
+    return found
+      .flatMap((stream) => (stream.startsWith(`${category}-`) ? stream.slice(category.length + 1) : []))
+      .sort();
+  }
+
+  // ── What the registers say ────────────────────────────────────────────────────────────────────────────────────────
+
+  /** What a register says of its entries at a position. */
+  private registered(kind: string, knownAt: number): Map<string, Data> {
+    const entry = (id: string) =>
+      this.said(`${kind}-${id}`, knownAt).findLast(({ name }) => /^(Registered|Amended)$/.test(name))!.data;
+    return new Map(this.idsOf(kind, knownAt).map((id) => [id, entry(id)]));
+  }
+
+  /** What was said of one agency at a position. */
+  private ofAgency(code: string, knownAt: number, ...names: string[]): Data[] {
+    return this.said(`agency-${code}`, knownAt)
+      .filter(({ name }) => names.includes(name))
+      .map(({ data }) => data);
+  }
+
+  /** The agency that stands for another one today; an end that names a successor outranks what is registered. */
+  private today(code: string, knownAt: number): string {
+    return this.rules.becomes(code, (one) => {
+      const [ended] = this.ofAgency(one, knownAt, 'Merged', 'Dissolved');
+      return ended?.into ?? ended?.succeededBy ?? this.registered('agency', knownAt).get(one)?.succeededBy;
+    });
+  }
+
+  private agencyName(code: string, asOf: string, knownAt: number): string {
+    const names = this.ofAgency(code, knownAt, 'Renamed')
+      .filter(({ effective }) => this.rules.isCalledSo(effective, asOf))
+      .map(({ effective, name }, revision) => ({ on: firstDay(effective), name, revision }));
+    return inOrder(names).at(-1)?.name ?? this.registered('agency', knownAt).get(code)?.name ?? code;
+  }
+
+  // ── What ends leave to other records ──────────────────────────────────────────────────────────────────────────────
+
+  /** What every end that stands leaves to each record that it became, and what these say that they took over. */
+  lineage(knownAt: number): { left: string[]; taken: string[] } {
+    const [left, taken]: [string[], string[]] = [[], []];
+    for (const reference of this.idsOf('commitment', knownAt))
+      for (const { name, data } of this.said(`commitment-${reference}`, knownAt)) {
+        const { reportedOn } = data;
+        const inShort = (...all: unknown[]) => JSON.stringify([...all, reportedOn]);
+        const lists = ({ agencies = [], themes = [], followsUp = [] }: Data) => [agencies, themes, followsUp];
+        if (name === 'TookOver') taken.push(inShort(data.from, data.how, reference, lists(data)));
+        if (!(name in ENDING)) continue;
+        const [life, into] = ENDING[name]!;
+        left.push(...into(data).map((to) => inShort(reference, life, to, lists(data.takeOver ?? {}))));
+      }
+    return { left: left.sort(), taken: taken.sort() };
+  }
+
+  // ── What a commitment is as at a date ─────────────────────────────────────────────────────────────────────────────
+
+  commitments(clocks: NaiveClocks): NaiveCommitment[] {
+    const asked = JSON.stringify(clocks);
+    const { asOf, knownAt, staleAfter } = clocks;
+    const found =
+      this.answered.get(asked) ??
+      this.idsOf('commitment', knownAt)
+        .flatMap((reference) => this.commitment(reference, this.said(`commitment-${reference}`, knownAt), asOf) ?? [])
+        .map((c) => ({
+          ...c,
+          stale: this.rules.isOpen(c.stage) && this.rules.isStale(c.lastReportedOn, asOf, staleAfter),
+        }));
+    this.answered.set(asked, found);
     return found;
   }
 
-  commitments({ asOf, knownAt, staleAfter }: NaiveClocks): NaiveCommitment[] {
-    const streams = new Map<string, RawEvent[]>();
-    for (const event of this.events)
-      if (event.position <= knownAt && event.type.startsWith('commitment.'))
-        streams.set(event.stream, [...(streams.get(event.stream) ?? []), event]);
-    const found: NaiveCommitment[] = [];
-    for (const [stream, events] of streams) {
-      const { data: record } = events[0]!;
-      const entries = events
-        .filter(({ type }) => type === 'commitment.Recorded' || type === 'commitment.StageReported')
-        .map(({ data, revision }) => ({ ...data, revision }));
-      if (!this.rules.existsBy(entries, asOf)) continue;
-      const told = events.filter(({ data }) => this.rules.reportedBy(data.reportedOn, asOf));
-      const later = told
-        .filter(({ revision }) => revision > 0)
-        .sort((a, b) =>
-          a.data.reportedOn === b.data.reportedOn
-            ? a.revision - b.revision
-            : a.data.reportedOn < b.data.reportedOn
-              ? -1
-              : 1,
-        );
-      const last = (type: string, field: string) =>
-        later.filter((e) => e.type === `commitment.${type}` && (type !== 'WordingAmended' || e.data[field])).at(-1);
+  private commitment(reference: string, said: Said[], asOf: string): Omit<NaiveCommitment, 'stale'> | null {
+    const { rules } = this;
+    const { data: record } = said[0]!;
+    const entries: Entry[] = said
+      .filter(({ name }) => STAGING.test(name))
+      .map(({ data, revision }) => ({ ...data, revision }));
+    if (!rules.existsBy(entries, asOf)) return null;
+    const told = said.filter(({ data }) => rules.reportedBy(data.reportedOn, asOf));
+    const later = inOrder(
+      told.filter(({ name }) => name !== 'Recorded').map((one) => ({ ...one, on: one.data.reportedOn as string })),
+    );
+    const last = (type: string, field: string) =>
+      later.filter(({ name, data }) => name === type && (name !== 'WordingAmended' || data[field])).at(-1)?.data;
+    const wording = (field: string) => last('WordingAmended', field)?.[field] ?? record[field] ?? '';
+    const all = (type: string) => later.filter(({ name }) => name === type);
 
-      const known = entries.filter(({ reportedOn }) => this.rules.reportedBy(reportedOn, asOf));
-      const rank = (entry: (typeof entries)[number]) =>
-        [this.rules.rank(entry.effective, entry.reportedOn), ...this.rules.tieBreaks(entry)].join(' ');
-      const { stage } = known.reduce((best, entry) => (rank(entry) > rank(best) ? entry : best));
-      const moved = last('TargetSet', 'date');
-      const target: string | null = (moved ? moved.data.date : record.target?.date) ?? null;
-      const lastReportedOn = told
+    const { leads, agencies, declined } = this.roles(said, asOf);
+    const leadOn = (date: string) => this.roles(said, date).leads.at(-1)!;
+    const greatest = (of: Entry[]): Entry | undefined => {
+      const rank = (entry: Entry) =>
+        [rules.rank(entry.effective, entry.reportedOn), ...rules.tieBreaks(entry)].join(' ');
+      return of
+        .filter(({ reportedOn }) => rules.reportedBy(reportedOn, asOf))
+        .reduce<Entry | undefined>((best, entry) => (best && rank(best) > rank(entry) ? best : entry), undefined);
+    };
+    const part = (agency: string) => greatest(entries.filter((entry) => rules.partOf(entry, leadOn, asOf) === agency));
+    const headline = rules.headline(leads, part, greatest(entries)!);
+    const readingOf = (agency: string, entry: Entry | undefined): NaiveReading | null => {
+      const reading = all('Verified').findLast(({ data }) => rules.isReadingOf(data, agency));
+      if (!reading) return null;
+      const replies = told
+        .filter(({ name, data }) => name === 'Replied' && data.to === reading.revision)
+        .map(({ data }) => ({ agency: data.agency, text: data.text }));
+      const { verification, reason } = reading.data;
+      return { verification, reason, current: rules.isCurrent(reading.data, entry?.revision), replies };
+    };
+    const parts = agencies
+      .filter(({ role }) => RESPONSIBLE.includes(role))
+      .map(({ agency }) => {
+        const entry = part(agency);
+        return { agency, stage: entry?.stage ?? null, reading: readingOf(agency, entry) };
+      });
+    const spread: Record<string, number> = {};
+    for (const { stage } of parts) spread[stage ?? 'unreported'] = (spread[stage ?? 'unreported'] ?? 0) + 1;
+
+    const ended = said.find(({ name, data }) => name in ENDING && rules.hasEnded(data.reportedOn, asOf));
+    const [life, into] = ended ? ENDING[ended.name]! : ['active', () => []];
+    let themes: string[] = record.themes;
+    for (const { name, data } of later) {
+      if (name === 'ThemesSet') themes = data.themes;
+      if (name === 'TookOver') themes = rules.withTaken(themes, data.themes ?? []);
+    }
+    const taken = all('TookOver').flatMap(({ data }) => data.followsUp ?? []);
+    const moved = last('TargetSet', 'date');
+    const target: string | null = (moved ? moved.date : record.target?.date) ?? null;
+    const { stage } = headline;
+    return {
+      reference,
+      title: wording('title'),
+      words: [reference, wording('title'), wording('summary'), wording('condition')].join(' ').toLowerCase(),
+      kind: record.kind,
+      nature: record.nature,
+      strength: record.strength,
+      stage,
+      outlook: headline.outlook ?? null,
+      agencies,
+      declined,
+      parts,
+      spread,
+      reading: readingOf(rules.partOf(headline, leadOn, asOf), headline),
+      life,
+      into: ended ? into(ended.data) : [],
+      themes,
+      regions: record.regions ?? [],
+      countries: record.countries ?? [],
+      followsUp: rules.withTaken(record.followsUp ?? [], taken),
+      relations: [...(record.relations ?? []).filter(Boolean), ...all('Related').map(({ data }) => data)].map(
+        ({ type, to }) => ({ type, to }),
+      ),
+      documents: told
+        .filter(({ name }) => CITING.test(name))
+        .flatMap(({ data }) => rules.cited(data).map(({ document }) => document)),
+      target,
+      overdue:
+        target !== null && rules.isPast(target, asOf) && rules.isOpen(stage) && !rules.neverOverdue(record.nature),
+      lastReportedOn: told
+        .filter(({ name }) => rules.isSignOfLife(name))
         .map(({ data }) => data.reportedOn as string)
         .sort()
-        .at(-1)!;
-      const wording = (field: string) => last('WordingAmended', field)?.data[field] ?? record[field] ?? '';
-      const open = this.rules.isOpen(stage);
-      const reference = stream.slice('commitment-'.length);
-      found.push({
-        reference,
-        title: wording('title'),
-        words: [reference, wording('title'), wording('summary'), wording('condition')].join(' ').toLowerCase(),
-        kind: record.kind,
-        nature: record.nature,
-        strength: record.strength,
-        stage,
-        agencies: this.agencies(record, later),
-        themes: last('ThemesSet', 'themes')?.data.themes ?? record.themes,
-        regions: record.regions ?? [],
-        countries: record.countries ?? [],
-        followsUp: record.followsUp ?? [],
-        documents: told
-          .filter(({ type }) => /Recorded|StageReported|EvidenceAttached/.test(type))
-          .flatMap(({ data }) => data.citation?.document ?? []),
-        target,
-        overdue: target !== null && this.rules.isPast(target, asOf) && open && !this.rules.neverOverdue(record.nature),
-        stale: open && this.rules.isStale(lastReportedOn, asOf, staleAfter),
-        lastReportedOn,
-      });
-    }
-    return found.sort((a, b) => (a.reference < b.reference ? -1 : 1));
+        .at(-1)!,
+    };
   }
 
-  /** One lead at any time; at most one of lead, co_lead and partner per agency; any of the others beside. */
-  private agencies(record: RawEvent['data'], later: readonly RawEvent[]): { agency: string; role: string }[] {
-    let lead: string = record.agencies.find((a: { role: string }) => a.role === 'lead').agency;
-    const second = new Map<string, string>();
-    const others = new Set<string>();
-    const give = (agency: string, role: string) => {
-      if (!RESPONSIBLE.includes(role)) others.add(`${agency} ${role}`);
-      else if (role !== 'lead') second.set(agency, role);
+  /**
+   * One lead at any time; at most one of lead, co_lead and partner per agency; any of the others beside.
+   * `leads`: all up to the date, the last one last.
+   */
+  private roles(said: Said[], asOf: string) {
+    const { rules } = this;
+    let lead: NaiveRole = { agency: '', role: 'lead', asked: false };
+    const leads: string[] = [];
+    const second = new Map<string, NaiveRole>();
+    const others = new Map<string, NaiveRole>();
+    const lost: { agency: string; role: string }[] = [];
+    const held = () => [lead, ...second.values(), ...others.values()];
+    const give = ({ agency, role, asked = false }: { agency: string; role: string; asked?: boolean }) => {
+      if (!RESPONSIBLE.includes(role)) others.set(`${agency} ${role}`, { agency, role, asked });
+      else if (role !== 'lead') second.set(agency, { agency, role, asked });
+      second.delete(lead.agency);
     };
     const take = (agency: string, role: string) => {
       if (RESPONSIBLE.includes(role)) second.delete(agency);
       else others.delete(`${agency} ${role}`);
     };
-    for (const { agency, role } of record.agencies) give(agency, role);
-    for (const { type, data } of later) {
-      if (type === 'commitment.AgencyRemoved') for (const role of data.roles) take(data.agency, role);
-      if (type === 'commitment.RoleChanged') take(data.agency, data.from);
-      if (type === 'commitment.RoleChanged' || type === 'commitment.AgencyAdded') give(data.agency, data.role);
-      if (type === 'commitment.RoleChanged' && data.role === 'lead' && data.agency !== lead) {
-        second.delete(data.agency);
-        if (data.formerLeadBecomes !== 'none') second.set(lead, data.formerLeadBecomes);
-        lead = data.agency;
+    const leadMoves = (agency: string, asked: boolean, formerLeadBecomes: string) => {
+      second.delete(agency);
+      if (agency !== lead.agency && formerLeadBecomes !== 'none')
+        second.set(lead.agency, { agency: lead.agency, role: formerLeadBecomes, asked: false });
+      lead = { agency, role: 'lead', asked };
+      leads.push(agency);
+    };
+    const acts = inOrder(
+      said.map((one) => {
+        const { name, data } = one;
+        const on = name === 'LeadAccepted' ? rules.leadMovesOn(data.reportedOn, data.effective) : data.reportedOn;
+        return { ...one, on: (name === 'Recorded' ? '' : on) as string };
+      }),
+    );
+    for (const { name, data, on } of acts) {
+      if (on !== '' && !rules.reportedBy(on, asOf)) continue;
+      if (name === 'Recorded') {
+        const first = data.agencies.find(({ role }: NaiveRole) => role === 'lead');
+        lead = { agency: first.agency, role: 'lead', asked: first.asked ?? false };
+        leads.push(lead.agency);
+        data.agencies.forEach(give);
       }
-      second.delete(lead);
+      if (name === 'AgencyAdded') give(data);
+      if (name === 'RoleChanged') {
+        take(data.agency, data.from);
+        if (data.role === 'lead') leadMoves(data.agency, data.asked ?? false, data.formerLeadBecomes);
+        else give(data);
+      }
+      if (rules.isLostBy(name)) for (const role of data.roles ?? [data.role]) take(data.agency, role);
+      if (name === 'RoleDeclined') lost.push({ agency: data.agency, role: data.role });
+      if (rules.isConfirmedBy(name)) {
+        const { agency, role } = data;
+        if (held().some((one) => one.agency === agency && one.role === role)) {
+          if (role === 'lead') lead = { ...lead, asked: false };
+          else give({ agency, role });
+        }
+      }
+      if (name === 'LeadAccepted') leadMoves(data.to, false, data.formerLeadBecomes);
+      if (name === 'TookOver')
+        for (const one of data.agencies ?? []) {
+          const has = held().filter(({ agency }) => agency === one.agency);
+          if (
+            rules.takesOver(
+              has.map(({ role }) => role),
+              one.role,
+            )
+          )
+            give(one);
+        }
     }
-    return [
-      { agency: lead, role: 'lead' },
-      ...[...second].map(([agency, role]) => ({ agency, role })),
-      ...[...others].map((both) => ({ agency: both.split(' ')[0]!, role: both.split(' ')[1]! })),
-    ];
+    const agencies = held();
+    const declined = lost.filter(({ agency, role }) => !agencies.some((a) => a.agency === agency && a.role === role));
+    return { leads, agencies, declined };
   }
+
+  // ── What the views show ───────────────────────────────────────────────────────────────────────────────────────────
 
   matching(clocks: NaiveClocks, filter: NaiveFilter): NaiveCommitment[] {
     const { knownAt } = clocks;
     const forums = this.registered('forum', knownAt);
     const within = (id: string, forum: string | undefined): boolean =>
-      forum !== undefined && (forum === id || within(id, forums.get(forum)?.['parent']));
+      forum !== undefined && (forum === id || within(id, forums.get(forum)?.parent));
     const outcomes = this.registered('outcome', knownAt);
     const themes = this.registered('theme', knownAt);
-    const parentOf = (theme: string) => themes.get(theme)?.['parent'];
-    const oneOf = (wanted: string | undefined, value: string) => !wanted || wanted.split(',').includes(value);
+    const oneOf = (wanted: string | undefined, value: string | null) =>
+      !wanted || (value !== null && wanted.split(',').includes(value));
     const has = (wanted: string | undefined, values: string[]) => !wanted || values.includes(wanted);
+    const is = (wanted: boolean | undefined, value: boolean) => wanted === undefined || wanted === value;
     return this.commitments(clocks).filter(
       (c) =>
-        (!filter.agency || this.holders(c, filter.role).includes(filter.agency)) &&
-        (!filter.theme || RULES.countsUnder(c.themes, parentOf).includes(filter.theme)) &&
+        (!filter.agency || this.holders(c, filter, knownAt).some(({ agency }) => agency === filter.agency)) &&
+        (!filter.theme || RULES.countsUnder(c.themes, (theme) => themes.get(theme)?.parent).includes(filter.theme)) &&
         (!filter.followsUp ||
           c.followsUp.some(
             (id) =>
               id === filter.followsUp ||
               within(filter.followsUp!, id) ||
-              within(filter.followsUp!, outcomes.get(id)?.['forum']),
+              within(filter.followsUp!, outcomes.get(id)?.forum),
           )) &&
+        (!filter.relatedTo ||
+          c.relations.some(
+            ({ type, to }) => to === filter.relatedTo && (!filter.relation || type === filter.relation),
+          )) &&
+        (filter.life ? filter.life === 'any' || oneOf(filter.life, c.life) : this.rules.isCounted(c.life)) &&
         oneOf(filter.stage, c.stage) &&
+        oneOf(filter.outlook, c.outlook) &&
+        oneOf(filter.verification, c.reading?.verification ?? 'unreviewed') &&
         oneOf(filter.kind, c.kind) &&
         oneOf(filter.nature, c.nature) &&
         oneOf(filter.strength, c.strength) &&
         has(filter.country, c.countries) &&
         has(filter.region, c.regions) &&
         has(filter.document, c.documents) &&
-        (filter.overdue === undefined || c.overdue === filter.overdue) &&
-        (filter.stale === undefined || c.stale === filter.stale) &&
+        is(filter.withTarget, this.rules.hasTarget(c)) &&
+        is(filter.overdue, c.overdue) &&
+        is(filter.stale, c.stale) &&
         (filter.q ?? '').split(' ').every((word) => ` ${c.words}`.includes(` ${word.toLowerCase()}`)),
     );
   }
 
-  /** The agencies of a commitment in a role, each once. */
-  private holders({ agencies }: NaiveCommitment, role = 'any'): string[] {
+  /** The agencies of a commitment in a role, each once; asked when any of its roles has yet to be accepted. */
+  private holders(c: NaiveCommitment, { role = 'any', agencies }: NaiveFilter, knownAt: number) {
     const roles = role === 'any' ? this.rules.anyRole : [role];
-    return [...new Set(agencies.filter((a) => roles.includes(a.role)).map(({ agency }) => agency))];
+    const holders = new Map<string, boolean>();
+    for (const one of c.agencies) {
+      if (!roles.includes(one.role) || !this.rules.holds(one)) continue;
+      const agency = agencies === 'today' ? this.today(one.agency, knownAt) : one.agency;
+      holders.set(agency, one.asked || (holders.get(agency) ?? false));
+    }
+    return [...holders].map(([agency, asked]) => ({ agency, asked }));
   }
 
   row(commitments: readonly NaiveCommitment[]) {
@@ -272,21 +587,40 @@ export class NaiveViews {
     };
   }
 
+  /** How many of the commitments that count carry each value. */
+  inUse(clocks: NaiveClocks, valuesOf: (c: NaiveCommitment) => string[]): Record<string, number> {
+    const all = this.matching(clocks, {}).flatMap((c) => [...new Set(valuesOf(c))]);
+    return Object.fromEntries([...new Set(all)].map((value) => [value, all.filter((v) => v === value).length]));
+  }
+
+  /** The records that have ended, by how. */
+  apart(clocks: NaiveClocks, filter: NaiveFilter): Record<string, number> {
+    const found = this.matching(clocks, { ...filter, life: 'any' });
+    return Object.fromEntries(ENDS.map((life) => [life, found.filter((c) => c.life === life).length]));
+  }
+
   private rows(commitments: readonly NaiveCommitment[], keysOf: (c: NaiveCommitment) => string[]) {
     const groups = new Map<string, NaiveCommitment[]>();
     for (const c of commitments) for (const key of keysOf(c)) groups.set(key, [...(groups.get(key) ?? []), c]);
-    return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, group]) => ({ key, ...this.row(group) }));
+    return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, group]) => ({ key, group, ...this.row(group) }));
   }
 
-  perAgency(clocks: NaiveClocks, filter: NaiveFilter = {}, role = 'any') {
-    return this.rows(this.matching(clocks, filter), (c) => this.holders(c, role));
+  perAgency(clocks: NaiveClocks, filter: NaiveFilter = {}, role?: string, agencies?: NaiveFilter['agencies']) {
+    const holders = (c: NaiveCommitment) => this.holders(c, { role, agencies }, clocks.knownAt);
+    const on = agencies === 'today' ? '9999-12-31' : clocks.asOf;
+    return this.rows(this.matching(clocks, filter), (c) => holders(c).map(({ agency }) => agency)).map(
+      ({ key, group, ...row }) => {
+        const asked = group.filter((c) => holders(c).some((one) => one.agency === key && one.asked)).length;
+        return { key, name: this.agencyName(key, on, clocks.knownAt), ...row, ...(asked > 0 && { asked }) };
+      },
+    );
   }
 
   perTheme(clocks: NaiveClocks, filter: NaiveFilter = {}, framework?: string) {
     const themes = this.registered('theme', clocks.knownAt);
-    const under = (c: NaiveCommitment) => this.rules.countsUnder(c.themes, (theme) => themes.get(theme)?.['parent']);
-    return this.rows(this.matching(clocks, filter), under).filter(
-      ({ key }) => !framework || themes.get(key)!['framework'] === framework,
-    );
+    const under = (c: NaiveCommitment) => this.rules.countsUnder(c.themes, (theme) => themes.get(theme)?.parent);
+    return this.rows(this.matching(clocks, filter), under)
+      .filter(({ key }) => !framework || themes.get(key)!.framework === framework)
+      .map(({ key, group: _group, ...row }) => ({ key, name: themes.get(key)?.label ?? key, ...row }));
   }
 }

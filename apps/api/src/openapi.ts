@@ -21,6 +21,8 @@ export interface Example {
   readonly path?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: object;
+  /** What must have been done before; it is not shown. */
+  readonly before?: readonly (Omit<Example, 'answer'> & { readonly operation: string })[];
   readonly answer: unknown;
   readonly csv?: string;
 }
@@ -75,7 +77,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   401: 'No token, or one that is unknown or was revoked',
   403: 'Not yours to do: a focal point acts for its own agency, the secretariat keeps the registers',
   404: 'There is nothing of this name, as at this date',
-  409: 'Already so',
+  409: 'Already so, or not in a state for it',
   412: 'Someone was faster: it is no longer at the revision of If-Match',
   413: 'The body is too large',
   415: 'The body is not application/json',

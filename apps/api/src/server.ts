@@ -46,6 +46,10 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
       void reply.status(problem.status).type(PROBLEM_JSON).send(JSON.stringify(problem));
     },
   });
+  adapter.getInstance().addHook('onRoute', (route) => {
+    const { bodies } = (route.config ?? {}) as { bodies?: number };
+    if (bodies) route.bodyLimit = bodies * settings.bodyLimit;
+  });
   adapter.getInstance().addHook('onRequest', tidyAddress);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with(settings, stores, pagesContext(settings.publicUrl)),

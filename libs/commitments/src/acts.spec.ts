@@ -1,136 +1,44 @@
-import { describe, it } from '@jest/globals';
-import { specification } from '../../eventsourcing/src/testing/specification.js';
-import * as acts from './commitment.js';
-import type { CommitmentAct } from './commitments.controller.js';
-import { commitment, type By, type Commitment, type CommitmentEvent, type Decide } from './commitment.js';
-
-const given = specification(commitment);
-const secretariat: By = { role: 'secretariat', agency: null, today: '2012-11-02' };
-const focalPoint = (agency: string): By => ({ role: 'focal_point', agency, today: '2012-11-02' });
+import { describe, expect, it } from '@jest/globals';
+import { ACTS, allowedActs, type ActName, type BodyOf, type CommitmentEvent } from './commitment.js';
+import {
+  after,
+  allowedTo,
+  citation,
+  did,
+  focalPoint,
+  given,
+  on,
+  recorded,
+  SCENES,
+  secretariat,
+  type Happening,
+} from './testing/a-commitment.js';
 
 const reportedOn = '2007-06-01';
-const recorded: CommitmentEvent = {
-  name: 'Recorded',
-  data: {
-    title: 'Remittances handbook',
-    summary: 'IOM is to write a handbook on remittances.',
-    kind: 'publication',
-    nature: 'one_off',
-    strength: 'undertaken',
-    agencies: [
-      { agency: 'IOM', role: 'lead' },
-      { agency: 'ILO', role: 'co_lead' },
-      { agency: 'WB', role: 'partner' },
-      { agency: 'WB', role: 'funder' },
-      { agency: 'UNHCR', role: 'observer' },
-    ],
-    themes: ['HLD06-04'],
-    milestones: [{ title: 'Draft', due: '2007' }],
-    stage: 'planned',
-    effective: '2006-11',
-    reportedOn: '2006-11-21',
-  },
-};
+const history = [recorded({ milestones: [{ title: 'Draft', due: '2007' }] })];
 
 /** Does an act on the commitment above, after some more events. */
-const when = <A extends object>(
-  decide: Decide<A>,
-  act: A,
-  what: object = {},
-  by = secretariat,
-  ...more: CommitmentEvent[]
-) => given(recorded, ...more).when((c: Commitment) => decide(c, act, by, { reference: 'IOM-2006-01', ...what }));
+const when = <A extends ActName>(act: A, body: BodyOf<A>, what: object = {}, ...more: CommitmentEvent[]) =>
+  given(...history, ...more).when(act, body, secretariat, what);
 
-describe('Agencies', () => {
-  const change = (agency: string, act: Partial<acts.ChangeRole> & { role: acts.Role }, ...more: CommitmentEvent[]) =>
-    when(acts.changeRole, { reportedOn, ...act }, { agency }, secretariat, ...more);
-  const remove = (agency: string, role?: acts.Role) => when(acts.removeAgency, { reportedOn, role }, { agency });
-
-  it('one is added', () =>
-    when(acts.addAgency, { agency: 'WHO', role: 'partner', reportedOn }).then({
-      name: 'AgencyAdded',
-      data: { agency: 'WHO', role: 'partner', reportedOn },
-    }));
-  it('never as a second lead', () =>
-    when(acts.addAgency, { agency: 'WHO', role: 'lead', reportedOn }).rejected('one_lead'));
-  it('never with two of lead, co_lead and partner, or with a role twice', () => {
-    when(acts.addAgency, { agency: 'WB', role: 'co_lead', reportedOn }).rejected('one_role');
-    when(acts.addAgency, { agency: 'IOM', role: 'partner', reportedOn }).rejected('one_role');
-    when(acts.addAgency, { agency: 'WB', role: 'funder', reportedOn }).rejected('one_role');
-    when(acts.addAgency, { agency: 'WB', role: 'host', reportedOn }).state();
-    when(acts.addAgency, { agency: 'UNHCR', role: 'partner', reportedOn }).state();
-  });
-  it('one changes its role', () =>
-    change('WB', { role: 'co_lead' }).then({
-      name: 'RoleChanged',
-      data: { agency: 'WB', from: 'partner', role: 'co_lead', reportedOn },
-    }));
-  it('one with several roles changes the one that is named', () => {
-    change('WB', { role: 'host', from: 'funder' }).then({
-      name: 'RoleChanged',
-      data: { agency: 'WB', from: 'funder', role: 'host', reportedOn },
-    });
-    change('WB', { role: 'lead', from: 'funder' }).rejected('one_role');
-    change('WB', { role: 'host', from: 'observer' }).rejected('no_such_role');
-  });
-  it('the lead moves in one act, and the former lead becomes what is said, else partner', () => {
-    const data = { agency: 'ILO', from: 'co_lead', role: 'lead', reportedOn } as const;
-    change('ILO', { role: 'lead' }).then({ name: 'RoleChanged', data: { ...data, formerLeadBecomes: 'partner' } });
-    change('ILO', { role: 'lead', formerLeadBecomes: 'none' }).then({
-      name: 'RoleChanged',
-      data: { ...data, formerLeadBecomes: 'none' },
-    });
-  });
-  it('the lead cannot step down or be removed: another takes the lead', () => {
-    change('IOM', { role: 'partner' }).rejected('one_lead');
-    remove('IOM').rejected('one_lead');
-    remove('IOM', 'lead').rejected('one_lead');
-  });
-  it('a change to the role it has is refused', () => change('WB', { role: 'partner' }).rejected('one_role'));
-  it('one without a role cannot change or lose it', () => {
-    change('WHO', { role: 'partner' }).rejected('not_found');
-    remove('WHO').rejected('not_found');
-    remove('WB', 'host').rejected('no_such_role');
-  });
-  it('one is removed, from one role or from all', () => {
-    remove('WB', 'funder').then({ name: 'AgencyRemoved', data: { agency: 'WB', roles: ['funder'], reportedOn } });
-    remove('WB').then({ name: 'AgencyRemoved', data: { agency: 'WB', roles: ['partner', 'funder'], reportedOn } });
-  });
-  it('acts are judged by the roles as at their own date', () => {
-    const added: CommitmentEvent = {
-      name: 'AgencyAdded',
-      data: { agency: 'WHO', role: 'partner', reportedOn: '2010-01-01' },
-    };
-    change('WHO', { role: 'lead' }, added).rejected('not_found');
-    when(acts.addAgency, { agency: 'WHO', role: 'co_lead', reportedOn }, {}, secretariat, added).state();
-    change('WHO', { role: 'lead', reportedOn: '2010-01-01' }, added).state();
-  });
-});
-
-describe('Themes, target, wording, relations', () => {
+describe('Themes, target, wording', () => {
   it('themes are set', () =>
-    when(acts.setThemes, { themes: ['HLD06-01'], reportedOn }).then({
+    when('setThemes', { themes: ['HLD06-01'], reportedOn }).then({
       name: 'ThemesSet',
       data: { themes: ['HLD06-01'], reportedOn },
     }));
   it('the target is set, moved and lifted', () => {
-    when(acts.setTarget, { date: '2009', reportedOn }).then({ name: 'TargetSet', data: { date: '2009', reportedOn } });
-    when(acts.setTarget, { date: null, reportedOn }).then({ name: 'TargetSet', data: { reportedOn } });
+    when('setTarget', { date: '2009', reportedOn }).then({ name: 'TargetSet', data: { date: '2009', reportedOn } });
+    when('setTarget', { date: null, reportedOn }).then({ name: 'TargetSet', data: { reportedOn } });
+    when('setTarget', { reportedOn }).rejected('date_needed');
   });
   it('wording is amended, and something of it must be', () => {
-    when(acts.amendWording, { title: 'Handbook', reportedOn }).then({
+    when('amendWording', { title: 'Handbook', reportedOn }).then({
       name: 'WordingAmended',
       data: { title: 'Handbook', reportedOn },
     });
-    when(acts.amendWording, { reportedOn }).rejected('nothing_amended');
-  });
-  it('a relation is made once, and never to itself', () => {
-    const related: CommitmentEvent = { name: 'Related', data: { type: 'part_of', to: 'ILO-2006-01', reportedOn } };
-    const part = { type: 'part_of', to: 'ILO-2006-01', reportedOn };
-    when(acts.relate, part).then(related);
-    when(acts.relate, part, {}, secretariat, related).rejected('already_related');
-    when(acts.relate, { ...part, type: 'continues' }, {}, secretariat, related).state();
-    when(acts.relate, { ...part, to: 'IOM-2006-01' }).rejected('related_to_itself');
+    when('amendWording', { reportedOn }).rejected('nothing_amended');
+    when('amendWording', { note: 'As it was', reportedOn }).rejected('nothing_amended');
   });
 });
 
@@ -139,92 +47,269 @@ describe('Milestones', () => {
   const dropped: CommitmentEvent = { name: 'MilestoneDropped', data: { milestone: 1, note: 'No money', reportedOn } };
 
   it('one is added with the next number', () =>
-    when(acts.addMilestone, { title: 'Print', due: '2008', reportedOn }).then({
+    when('addMilestone', { title: 'Print', due: '2008', reportedOn }).then({
       name: 'MilestoneAdded',
       data: { milestone: 2, title: 'Print', due: '2008', reportedOn },
     }));
   it('one is reached, once, on a date that may be unknown but not later than its report', () => {
-    when(acts.reachMilestone, { reachedOn: '2007', reportedOn }, { milestone: 1 }).then(reached);
-    when(acts.reachMilestone, { reportedOn }, { milestone: 1 }).then({
+    when('reachMilestone', { reachedOn: '2007', reportedOn }, { milestone: 1 }).then(reached);
+    when('reachMilestone', { reportedOn }, { milestone: 1 }).then({
       name: 'MilestoneReached',
       data: { milestone: 1, reportedOn },
     });
-    when(acts.reachMilestone, { reachedOn: '2007-07', reportedOn }, { milestone: 1 }).rejected('date_in_the_future');
-    when(acts.reachMilestone, { reportedOn }, { milestone: 1 }, secretariat, reached).rejected('milestone_reached');
+    when('reachMilestone', { reachedOn: '2007-07', reportedOn }, { milestone: 1 }).rejected('date_in_the_future');
+    when('reachMilestone', { reportedOn }, { milestone: 1 }, reached).rejected('milestone_reached');
   });
   it('one is rescheduled', () =>
-    when(acts.rescheduleMilestone, { due: '2009', reportedOn }, { milestone: 1 }).then({
+    when('rescheduleMilestone', { due: '2009', reportedOn }, { milestone: 1 }).then({
       name: 'MilestoneRescheduled',
       data: { milestone: 1, due: '2009', reportedOn },
     }));
   it('one is dropped with a reason; then nothing more happens to it', () => {
-    when(acts.dropMilestone, { note: 'No money', reportedOn }, { milestone: 1 }).then(dropped);
+    when('dropMilestone', { note: 'No money', reportedOn }, { milestone: 1 }).then(dropped);
     const late = { reportedOn: '2008-01-01' };
-    when(acts.reachMilestone, late, { milestone: 1 }, secretariat, dropped).rejected('milestone_dropped');
-    when(acts.rescheduleMilestone, { ...late, due: '2009' }, { milestone: 1 }, secretariat, dropped).rejected(
-      'milestone_dropped',
-    );
-    when(acts.dropMilestone, { ...late, note: 'Again' }, { milestone: 1 }, secretariat, dropped).rejected(
-      'milestone_dropped',
-    );
+    when('reachMilestone', late, { milestone: 1 }, dropped).rejected('milestone_dropped');
+    when('rescheduleMilestone', { ...late, due: '2009' }, { milestone: 1 }, dropped).rejected('milestone_dropped');
+    when('dropMilestone', { ...late, note: 'Again' }, { milestone: 1 }, dropped).rejected('milestone_dropped');
   });
   it('what came before it was dropped can still be told', () => {
-    when(acts.reachMilestone, { reportedOn: '2007-05-31' }, { milestone: 1 }, secretariat, dropped).state();
+    when('reachMilestone', { reportedOn: '2007-05-31' }, { milestone: 1 }, dropped).state();
   });
   it.each([0, 2, -1])('there is no number %d', (milestone) =>
-    when(acts.reachMilestone, { reportedOn }, { milestone }).rejected('not_found'),
+    when('reachMilestone', { reportedOn }, { milestone }).rejected('not_found'),
   );
 });
 
-describe('Whose act it is', () => {
-  type Act = (by: By, ...more: CommitmentEvent[]) => ReturnType<typeof when>;
-  const contributing: Record<'attachEvidence', Act> = {
-    attachEvidence: (by, ...more) =>
-      when(acts.attachEvidence, { title: 'Handbook', date: '2007', reportedOn }, {}, by, ...more),
-  };
-  const responsible: Record<Exclude<CommitmentAct['act'], 'record' | 'attachEvidence'>, Act> = {
-    reportStage: (by, ...more) =>
-      when(acts.reportStage, { stage: 'in_progress', effective: '2007', reportedOn }, {}, by, ...more),
-    addAgency: (by, ...more) => when(acts.addAgency, { agency: 'WHO', role: 'host', reportedOn }, {}, by, ...more),
-    changeRole: (by, ...more) => when(acts.changeRole, { role: 'host', reportedOn }, { agency: 'UNHCR' }, by, ...more),
-    removeAgency: (by, ...more) => when(acts.removeAgency, { reportedOn }, { agency: 'UNHCR' }, by, ...more),
-    setThemes: (by, ...more) => when(acts.setThemes, { themes: ['X'], reportedOn }, {}, by, ...more),
-    setTarget: (by, ...more) => when(acts.setTarget, { date: '2009', reportedOn }, {}, by, ...more),
-    addMilestone: (by, ...more) => when(acts.addMilestone, { title: 'X', reportedOn }, {}, by, ...more),
-    reachMilestone: (by, ...more) => when(acts.reachMilestone, { reportedOn }, { milestone: 1 }, by, ...more),
-    rescheduleMilestone: (by, ...more) =>
-      when(acts.rescheduleMilestone, { due: '2009', reportedOn }, { milestone: 1 }, by, ...more),
-    dropMilestone: (by, ...more) => when(acts.dropMilestone, { note: 'X', reportedOn }, { milestone: 1 }, by, ...more),
-    relate: (by, ...more) => when(acts.relate, { type: 'part_of', to: 'X-2006-01', reportedOn }, {}, by, ...more),
-    amendWording: (by, ...more) => when(acts.amendWording, { title: 'X', reportedOn }, {}, by, ...more),
-  };
-  const every: Record<Exclude<CommitmentAct['act'], 'record'>, Act> = { ...responsible, ...contributing };
+describe('A condition', () => {
+  const conditional = recorded({ condition: 'subject to funding' });
+  const lift = { liftedOn: '2007-05', liftedBy: 'The European Commission’s grant was signed', reportedOn };
+  const lifted = did('liftCondition', lift);
+  const again = did('amendWording', { condition: 'if the ministries agree', reportedOn: '2008-01-01' });
 
-  it.each(Object.entries(every))('%s: of the secretariat, a lead or a co-lead', (_, act) => {
-    act(secretariat).state();
-    act(focalPoint('IOM')).state();
-    act(focalPoint('ILO')).state();
-  });
-  it.each(Object.entries(responsible))('%s: not of a partner, funder or observer, nor of anybody else', (_, act) => {
-    for (const agency of ['WB', 'UNHCR', 'WHO']) act(focalPoint(agency)).rejected('forbidden');
-  });
-  it('attachEvidence: of a partner too, not of an observer or anybody else', () => {
-    contributing.attachEvidence(focalPoint('WB')).then({
-      name: 'EvidenceAttached',
-      data: { title: 'Handbook', date: '2007', reportedOn },
+  it('is lifted: when, and by what', () => {
+    given(conditional).when('liftCondition', lift).then({ name: 'ConditionLifted', data: lift });
+    expect(on('2007-05-31', conditional, lifted)).toMatchObject({
+      condition: 'subject to funding',
+      conditionLifted: null,
     });
-    for (const agency of ['UNHCR', 'WHO']) contributing.attachEvidence(focalPoint(agency)).rejected('forbidden');
+    expect(on(reportedOn, conditional, lifted)).toMatchObject({
+      condition: 'subject to funding',
+      conditionLifted: { ...lift, revision: 1 },
+    });
   });
-  it.each(Object.entries(every))('%s: not of an agency that was the lead once', (_, act) => {
+  it('is not lifted before it was, later than its report, twice, or where there is none', () => {
+    given(conditional)
+      .when('liftCondition', { ...lift, liftedOn: '2007-06-02' })
+      .rejected('date_in_the_future');
+    given(conditional, lifted).when('liftCondition', lift).rejected('condition_lifted');
+    given(recorded()).when('liftCondition', lift).rejected('no_condition');
+    given(recorded(), again).when('liftCondition', lift).rejected('no_condition');
+  });
+  it('comes back when it is said anew, and may be lifted anew', () => {
+    expect(on('2007-12-31', conditional, lifted, again).conditionLifted).not.toBeNull();
+    expect(on('2008-01-01', conditional, lifted, again)).toMatchObject({
+      condition: 'if the ministries agree',
+      conditionLifted: null,
+    });
+    given(conditional, lifted, again)
+      .when('liftCondition', { ...lift, reportedOn: '2008-01-01' })
+      .state();
+  });
+  it('that is said later is not lifted by a grant that was reported before, whenever that is told', () =>
+    expect(on('2008-01-01', conditional, again, lifted)).toMatchObject({
+      condition: 'if the ministries agree',
+      conditionLifted: null,
+    }));
+});
+
+describe('A statement with several citations', () => {
+  const second = { document: 'D-2009-IDM12', locator: 'p. 4' };
+  it('keeps them all, the first as its citation', () => {
+    when('attachEvidence', { title: 'Draft', citations: [citation, second], reportedOn }).then({
+      name: 'EvidenceAttached',
+      data: { title: 'Draft', citation, citations: [second], reportedOn },
+    });
+    when('attachEvidence', { title: 'Draft', citation, citations: [second], reportedOn }).then({
+      name: 'EvidenceAttached',
+      data: { title: 'Draft', citation, citations: [second], reportedOn },
+    });
+    when('attachEvidence', { title: 'Draft', citation: second, citations: [], reportedOn }).then({
+      name: 'EvidenceAttached',
+      data: { title: 'Draft', citation: second, reportedOn },
+    });
+  });
+  it('shows them wherever it shows', () => {
+    const both = { citation, citations: [second] };
+    const report = { stage: 'completed', effective: '2007', reportedOn, ...both } as const;
+    const view = on(
+      reportedOn,
+      ...history,
+      did('attachEvidence', { title: 'Draft', reportedOn, ...both }),
+      did('relate', { type: 'part_of', to: 'IOM-2011-10', reportedOn, ...both }),
+      did('claim', { about: 'organiser', says: 'The ILO', reportedOn, ...both }),
+      did('reportStage', report),
+      did('verify', { verification: 'documented', reason: 'Read', reportedOn, ...both }),
+      did('reply', { text: 'Thank you', reportedOn, ...both }),
+    );
+    const { headline, evidence, relations, claims, verification } = view;
+    const all = [headline, ...evidence, ...relations, ...claims[0]!.claims, verification!, ...verification!.replies];
+    expect(all).toHaveLength(6);
+    for (const shown of all) expect(shown).toMatchObject(both);
+  });
+  it('is proof of a completed stage when any of them is given', () => {
+    const completed = { stage: 'completed', effective: '2007', reportedOn } as const;
+    when('reportStage', { ...completed, citations: [second] }).state();
+    when('reportStage', { ...completed, citations: [] }).rejected('completed_needs_proof');
+  });
+});
+
+describe('Claims that contradict each other', () => {
+  const claim = (says: string, document: string, reportedOn: string, about = 'organiser') =>
+    did('claim', { about, says, citation: { document, locator: 'p. 1' }, reportedOn });
+  const two = [claim('Organised by the ILO', 'D-1', '2008-01-01'), claim('Organised by IOM', 'D-2', '2007-06-01')];
+
+  it('are kept side by side with their sources', () => {
+    const claims = [
+      { says: 'Organised by the ILO', note: null, citation: { document: 'D-1', locator: 'p. 1' } },
+      { says: 'Organised by IOM', note: null, citation: { document: 'D-2', locator: 'p. 1' } },
+    ];
+    expect(on('2008-01-01', ...history, ...two).claims).toMatchObject([
+      { about: 'organiser', contradictory: true, claims },
+    ]);
+    expect(on('2007-12-31', ...history, ...two).claims).toMatchObject([
+      { about: 'organiser', contradictory: false, claims: [claims[1]] },
+    ]);
+    expect(on('2007-05-31', ...history, ...two).claims).toEqual([]);
+  });
+  it('are of one matter each, and no contradiction where they say the same', () =>
+    expect(
+      on(
+        '2008-01-01',
+        ...history,
+        two[0]!,
+        claim('Organised by the ILO', 'D-3', '2008-01-01'),
+        claim('Geneva', 'D-1', '2008-01-01', 'place'),
+      ).claims.map(({ about, contradictory, claims }) => [about, contradictory, claims.length]),
+    ).toEqual([
+      ['organiser', false, 2],
+      ['place', false, 1],
+    ]));
+  it('need their source', () =>
+    when('claim', { about: 'organiser', says: 'Organised by IOM', reportedOn }).rejected('citation_needed'));
+});
+
+describe('Whose act it is', () => {
+  const everybody = ['IOM', 'ILO', 'WB', 'UNHCR', 'WHO'];
+  const responsible = ['IOM', 'ILO'];
+  const contributing = [...responsible, 'WB'];
+  /** Beside the secretariat, which may do all. Of the agencies IOM is lead, ILO co-lead, WB partner, UNHCR observer. */
+  const MAY: { readonly [A in ActName]: readonly string[] } = {
+    record: ['IOM'],
+    reportStage: contributing,
+    verify: [],
+    reply: ['IOM'],
+    addAgency: responsible,
+    changeRole: responsible,
+    removeAgency: responsible,
+    acceptRole: ['WHO'],
+    declineRole: ['WHO'],
+    offerLead: ['IOM'],
+    acceptLead: ['ILO'],
+    declineLead: ['ILO'],
+    withdrawLeadOffer: ['IOM'],
+    setThemes: responsible,
+    setTarget: responsible,
+    addMilestone: responsible,
+    reachMilestone: responsible,
+    rescheduleMilestone: responsible,
+    dropMilestone: responsible,
+    attachEvidence: contributing,
+    amendWording: responsible,
+    liftCondition: responsible,
+    claim: contributing,
+    holdEdition: contributing,
+    reportUpkeep: contributing,
+    relate: responsible,
+    merge: ['IOM'],
+    split: ['IOM'],
+    supersede: ['IOM'],
+    withdraw: ['IOM'],
+    correct: ['IOM'],
+    retract: ['IOM'],
+    blank: [],
+  };
+  const acts = Object.keys(ACTS) as ActName[];
+  const trying = (act: ActName, agency: string | null, ...more: CommitmentEvent[]) => {
+    const { given: before, body, on } = SCENES[act];
+    return given(...before, ...more).when(act, body as never, agency ? focalPoint(agency) : secretariat, on);
+  };
+
+  it.each(acts)('%s', (act) => {
+    trying(act, null).state();
+    for (const agency of MAY[act]) trying(act, agency).state();
+    for (const agency of everybody.filter((one) => !MAY[act].includes(one))) trying(act, agency).rejected('forbidden');
+  });
+  it.each(acts.filter((act) => act !== 'record'))('%s, is listed for those who may do it, and for no others', (act) => {
+    const may = (agency: string | null) =>
+      allowedTo(agency ? focalPoint(agency) : secretariat, ...SCENES[act].given).includes(act);
+    expect(may(null)).toBe(true);
+    expect(everybody.filter(may)).toEqual(MAY[act]);
+  });
+
+  /** What one may do for one's role in it; ends also ask for the lead of the other commitment. */
+  const ofTheRole = acts.filter(
+    (act) => MAY[act].includes('IOM') && !/^(record|reply|correct|retract|merge|split|supersede)$/.test(act),
+  );
+  it.each(ofTheRole)('%s: not of an agency that was the lead once', (act) => {
     const moved: CommitmentEvent = {
       name: 'RoleChanged',
       data: { agency: 'WB', from: 'partner', role: 'lead', formerLeadBecomes: 'none', reportedOn },
     };
-    act(focalPoint('IOM'), moved).rejected('forbidden');
-    act(focalPoint('WB'), moved).state();
+    trying(act, 'IOM', moved).rejected('forbidden');
+    trying(act, 'WB', moved).state();
   });
-  it('a commitment that there is not is not found, rather than forbidden', () =>
-    given()
-      .when((c) => acts.decide('setThemes', c, { themes: ['X'], reportedOn }, focalPoint('WB'), { reference: 'IOM-2006-02' }))
-      .rejected('not_found'));
+});
+
+describe('What someone may do next', () => {
+  it('names what it can be done on, each once', () => {
+    const c = after(
+      ...history,
+      did('addMilestone', { title: 'Print', reportedOn }),
+      did('reachMilestone', { reportedOn }, secretariat, { milestone: 1 }),
+      did('addAgency', { agency: 'WHO', role: 'partner', reportedOn }, focalPoint('IOM')),
+      did('addAgency', { agency: 'WHO', role: 'host', reportedOn }, focalPoint('IOM')),
+    );
+    const choices = (act: ActName) =>
+      allowedActs(c, secretariat).flatMap(({ act: name, ...what }) => (name === act ? [what] : []));
+    expect(choices('reachMilestone')).toEqual([{ milestone: 2 }]);
+    expect(choices('dropMilestone')).toEqual([{ milestone: 1 }, { milestone: 2 }]);
+    expect(choices('removeAgency')).toEqual(['ILO', 'WB', 'UNHCR', 'WHO'].map((agency) => ({ agency })));
+    expect(choices('acceptRole')).toEqual([{ agency: 'WHO' }]);
+    expect(choices('correct')).toEqual([0, 1, 2, 3, 4].map((revision) => ({ revision })));
+    expect(choices('retract')).toEqual([1, 2, 3, 4].map((revision) => ({ revision })));
+    expect(choices('setThemes')).toEqual([{}]);
+  });
+  it('is what fits its nature, and nothing for a stranger or before there is anything', () => {
+    const nature = (nature: 'one_off' | 'recurring' | 'standing') =>
+      allowedTo(secretariat, recorded({ nature })).filter((act) => act === 'holdEdition' || act === 'reportUpkeep');
+    expect([nature('one_off'), nature('recurring'), nature('standing')]).toEqual([
+      [],
+      ['holdEdition'],
+      ['reportUpkeep'],
+    ]);
+    expect(allowedTo(focalPoint('WHO'), ...history)).toEqual([]);
+    expect(allowedTo({ ...secretariat, today: '2006-11-20' }, ...history)).toEqual([]);
+  });
+  it('includes giving up another role of the lead, but not the lead', () => {
+    const funding = did('addAgency', { agency: 'IOM', role: 'funder', citation, reportedOn });
+    const agencies = (...more: Happening[]) =>
+      allowedActs(after(...history, ...more), secretariat).flatMap(({ act, agency }) =>
+        act === 'removeAgency' ? [agency] : [],
+      );
+    expect(agencies()).not.toContain('IOM');
+    expect(agencies(funding)).toContain('IOM');
+    given(...history, funding)
+      .when('removeAgency', { role: 'funder', reportedOn }, focalPoint('IOM'), { agency: 'IOM' })
+      .then({ name: 'AgencyRemoved', data: { agency: 'IOM', roles: ['funder'], reportedOn } });
+  });
 });

@@ -3,6 +3,7 @@ import type { ArgumentMetadata, Type } from '@nestjs/common';
 import { Rejected } from '#eventsourcing';
 import { referencesIn, validation } from '#platform';
 import * as acts from './commitment.js';
+import { SCENES } from './testing/a-commitment.js';
 
 const citation = { document: 'D-2007-WP204', locator: 'para 12' };
 const record = {
@@ -18,6 +19,7 @@ const record = {
   reportedOn: '2006-11-21',
 };
 const reportedOn = '2006-11-21';
+const reason = 'Recorded twice';
 
 const pipe = validation();
 /** The pointers of what is wrong with a body; empty when it is valid. */
@@ -144,12 +146,69 @@ describe('The bodies of the other acts', () => {
     [acts.AttachEvidence, { title: 'Draft', reportedOn }, { title: '' }, '/title'],
     [acts.Relate, { type: 'part_of', to: 'ILO-2006-01', reportedOn }, { to: undefined }, '/to'],
     [acts.AmendWording, { title: 'Draft', reportedOn }, { title: '' }, '/title'],
+    [acts.Relate, { type: 'part_of', to: 'ILO-2006-01', reportedOn }, { type: 'follows' }, '/type'],
+    [acts.ReportStage, { stage: 'planned', effective: '2006', reportedOn }, { outlook: 'fine' }, '/outlook'],
+    [acts.Verify, { verification: 'documented', reason, reportedOn }, { verification: 'unreviewed' }, '/verification'],
+    [acts.Verify, { verification: 'documented', reason, reportedOn }, { reason: undefined }, '/reason'],
+    [acts.Reply, { text: 'It was printed.', reportedOn }, { text: ' ' }, '/text'],
+    [acts.AcceptRole, { reportedOn }, { role: 'boss' }, '/role'],
+    [acts.DeclineRole, { reason, reportedOn }, { reason: null }, '/reason'],
+    [acts.OfferLead, { to: 'ILO', effective: '2013', reason, reportedOn }, { effective: 'soon' }, '/effective'],
+    [acts.OfferLead, { to: 'ILO', effective: '2013', reason, reportedOn }, { reason: undefined }, '/reason'],
+    [acts.AcceptLead, { reportedOn }, { note: '' }, '/note'],
+    [acts.DeclineLead, { reason, reportedOn }, { reason: undefined }, '/reason'],
+    [acts.WithdrawLeadOffer, { reason, reportedOn }, { reason: undefined }, '/reason'],
+    [acts.LiftCondition, { liftedOn: '2006', liftedBy: 'A grant', reportedOn }, { liftedBy: undefined }, '/liftedBy'],
+    [acts.Claim, { about: 'organiser', says: 'The ILO', reportedOn }, { about: 'Who organised it?' }, '/about'],
+    [acts.HoldEdition, { held: '2006-11', reportedOn }, { held: undefined }, '/held'],
+    [acts.HoldEdition, { held: '2006-11', reportedOn }, { evidence: [{ date: '2006' }] }, '/evidence/0/title'],
+    [acts.ReportUpkeep, { period: '2006', keptUp: true, reportedOn }, { keptUp: 'yes' }, '/keptUp'],
+    [acts.Merge, { into: 'ILO-2006-01', reason, reportedOn }, { into: undefined }, '/into'],
+    [acts.Merge, { into: 'ILO-2006-01', reason, reportedOn }, { takeOver: { stage: 'x' } }, '/takeOver/stage'],
+    [
+      acts.Merge,
+      { into: 'ILO-2006-01', reason, reportedOn },
+      { takeOver: { agencies: [{ role: 'host' }] } },
+      '/takeOver/agencies/0/agency',
+    ],
+    [acts.Split, { into: ['ILO-2006-01', 'ILO-2006-02'], reason, reportedOn }, { into: ['ILO-2006-01'] }, '/into'],
+    [
+      acts.Split,
+      { into: ['ILO-2006-01', 'ILO-2006-02'], reason, reportedOn },
+      { into: ['X-2006-01', 'X-2006-01'] },
+      '/into',
+    ],
+    [acts.Supersede, { supersededBy: 'ILO-2006-01', reason, reportedOn }, { supersededBy: null }, '/supersededBy'],
+    [acts.Withdraw, { reason, reportedOn }, { reason: undefined }, '/reason'],
   ])('%p: %j, but not with %j', async (of, body, change, pointer) => {
     expect(await faults(of, body)).toEqual([]);
     expect(await faults(of, { ...body, ...change })).toEqual([pointer]);
     expect(await faults(of, { ...body, reportedOn: undefined })).toEqual(['/reportedOn']);
     expect(await faults(of, { ...body, citation: { document: 'D 1', locator: 'x' } })).toEqual(['/citation/document']);
+    expect(await faults(of, { ...body, citations: [citation, { locator: 'x' }] })).toEqual(['/citations/1/document']);
     expect(await faults(of, { ...body, extra: 1 })).toEqual(['/extra']);
+  });
+  it.each(Object.entries(SCENES))('%s has a body that can be tried', async (act, { body }) =>
+    expect(await faults(acts.ACTS[act as acts.ActName].body, body)).toEqual([]),
+  );
+});
+
+describe('The bodies of corrections, retractions and blankings', () => {
+  it.each<[Type<object>, object, object, string]>([
+    [acts.Correct, { says: { note: 'x' }, reason }, { says: {} }, '/says'],
+    [acts.Correct, { says: { note: 'x' }, reason }, { says: ['note'] }, '/says'],
+    [acts.Correct, { says: { note: 'x' }, reason }, { says: { note: 'nul \0' } }, '/says'],
+    [acts.Correct, { says: { note: 'x' }, reason }, { says: undefined }, '/says'],
+    [acts.Retract, { reason }, { item: 'evidence' }, '/item'],
+    [acts.Retract, { reason }, { item: '/evidence/../0' }, '/item'],
+    [acts.Blank, { reason, fields: ['/note'] }, { fields: [] }, '/fields'],
+    [acts.Blank, { reason, fields: ['/note'] }, { fields: ['note'] }, '/fields'],
+    [acts.Blank, { reason, fields: ['/note'] }, { fields: ['/note', '/note'] }, '/fields'],
+  ])('%p: %j, but not with %j', async (of, body, change, pointer) => {
+    expect(await faults(of, body)).toEqual([]);
+    expect(await faults(of, { ...body, ...change })).toEqual([pointer]);
+    expect(await faults(of, { ...body, reason: undefined })).toEqual(['/reason']);
+    expect(await faults(of, { ...body, reportedOn })).toEqual(['/reportedOn']);
   });
 });
 

@@ -19,11 +19,21 @@ import {
   OneOf,
   Text,
   VALIDATION,
+  within,
 } from '#platform';
 import * as content from './content.js';
 import { contentAsAt, contentAtFirst, contentEvolvers, Deliverable, Evidence, Milestone, Target } from './content.js';
 import * as corrections from './corrections.js';
-import { blanked, changesOf, correctionsAsAt, isMadeBy, saidAt, type Change, type Said } from './corrections.js';
+import {
+  blanked,
+  changesOf,
+  correctionsAsAt,
+  isMadeBy,
+  onlyWords,
+  saidAt,
+  type Change,
+  type Said,
+} from './corrections.js';
 import * as editions from './editions.js';
 import { editionEvolvers, editionsAsAt, editionsAtFirst } from './editions.js';
 import * as lineage from './lineage.js';
@@ -34,6 +44,7 @@ import {
   AgencyRole,
   askedIfNamed,
   isResponsible,
+  leadToCome,
   responsibilityAsAt,
   responsibilityEvolvers,
   responsibleAtFirst,
@@ -292,8 +303,8 @@ export class CommitmentAsAt {
     example: { in_progress: 1, unreported: 1 },
   })
   readonly spread: { readonly [S in Stage | 'unreported']?: number };
-  @ApiProperty({ type: [responsibility.AgencyAsAt], description: 'The lead first' })
-  readonly agencies: responsibility.AgencyAsAt[];
+  @ApiProperty({ type: [responsibility.RoleAsAt], description: 'The lead first' })
+  readonly agencies: responsibility.RoleAsAt[];
   @ApiProperty({ type: [responsibility.DeclinedRole] }) readonly declined: readonly responsibility.DeclinedRole[];
   @ApiProperty({ type: () => responsibility.LeadTransfer, nullable: true, description: 'The lead is on offer' })
   readonly leadTransfer: responsibility.LeadTransfer | null;
@@ -420,24 +431,43 @@ function wholeIsSound(c: Commitment): Commitment {
 export const actOf = ({ name }: Pick<Said, 'name'>) =>
   Object.values(ACTS as unknown as Record<string, ActDefinition<object>>).find(({ yields }) => yields === name)!;
 
+const stands = (c: Commitment, { revision }: Said): boolean => c.changes.get(revision)?.at(-1)?.says !== null;
+
+function stillStands(c: Commitment, was: Said): void {
+  if (!stands(c, was)) throw new Rejected('already_retracted', `Revision ${was.revision} was retracted already.`);
+}
+
+/** What an event holds beside the words of its act: it stays as it was decided, until one of these fields is corrected. */
+const DECIDED: Readonly<Record<string, readonly string[]>> = {
+  asked: ['agency', 'role', 'citation', 'citations'],
+  milestone: [],
+  roles: ['role'],
+  entry: ['agency'],
+  to: ['agency'],
+};
+
 /** What an event would say with some fields said otherwise: valid, and decided as if it were said for the first time. */
-const correct: Decide<corrections.Correct> = (c, { says, reason, citation }, by, on) => {
-  const { said } = c;
-  const was = saidAt(said, on.revision);
+const correct: Decide<corrections.Correct> = (c, { says, reason, citation }, by, on, { end }) => {
+  const was = saidAt(c.said, on.revision);
   if (!isCorrectable(was) || ENDS_IT.includes(was.name))
     throw new Rejected(
       'not_correctable',
       `${was.name} cannot be corrected; it may be retracted, or answered by another act.`,
     );
-  const { body: Body, decide } = actOf(was);
+  stillStands(c, was);
+  const { body: Body, decide, afterwards, unsaid } = actOf(was);
   const before = (c.changes.get(was.revision)?.at(-1)?.says ?? was.data) as Record<string, unknown>;
+  const corrects = (fields: readonly string[]): boolean => fields.some((field) => field in says);
+  if (corrects(['reference'])) throw refused('reference_stays', '/says/reference', 'Its reference stays what it is.');
   const faults = validateSync(plainToInstance(Body, says), { ...VALIDATION, skipMissingProperties: true });
   if (faults.length > 0) throw invalid(faults, '/says');
-  const { asked, ...merged } = { ...before, ...says };
+  const { asked: _, ...merged }: Record<string, unknown> = { ...unsaid?.(before), ...before, ...says };
   for (const [key, value] of Object.entries(merged)) if (Array.isArray(value)) merged[key] = there(value);
   const whole = plainToInstance(Body, merged);
   const missing = validateSync(whole, { ...VALIDATION, whitelist: false, forbidNonWhitelisted: false });
-  if (missing.length > 0) throw invalid(missing, '/says');
+  // What was said before today's rules stays as it was said.
+  const missed = missing.filter(({ property }) => property in says);
+  if (missed.length > 0) throw invalid(missed, '/says');
   const numbered = (data: object) => (data as { milestones?: unknown[] | null }).milestones?.length ?? 0;
   if (numbered(before) !== numbered({ ...before, ...says }))
     throw refused(
@@ -447,29 +477,39 @@ const correct: Decide<corrections.Correct> = (c, { says, reason, citation }, by,
     );
 
   const { agency, milestone } = was.data as { agency?: string; milestone?: number };
-  const without = again(said.filter(({ revision }) => revision !== was.revision));
-  const asSecretariat: By = { ...by, role: 'secretariat', agency: null };
+  const without = again(c.said.filter(({ revision }) => revision !== was.revision));
+  const named = was.name === 'Recorded' ? ['agency', 'agencies'] : DECIDED.asked!;
+  // Who is named, and for whom, is decided by who corrects it; all else was the maker's to say.
+  const speaker: By = corrects(named) ? by : { ...by, role: 'secretariat', agency: null };
   const now = asAt(without, by.today) ?? asAt(c, by.today)!;
-  const [decided] = decide(without, whole, asSecretariat, { ...on, agency, milestone }, now);
-  const kept =
-    was.name === 'Recorded'
-      ? Object.fromEntries(Object.entries(before).filter(([key]) => !(key in says)))
-      : { ...(milestone && { milestone }), ...(asked === true && !NAMES_WHO.some((key) => key in says) && { asked }) };
-  const data = { revision: was.revision, says: { ...decided!.data, ...kept }, reason, ...(citation && { citation }) };
-  wholeIsSound(evolve.Corrected(c, { data, revision: said.length, by: was.by }));
+  const saidAnew = (): object => {
+    try {
+      return decide(without, whole, speaker, { ...on, agency, milestone }, now)[0]!.data;
+    } catch (error) {
+      throw within('/says', error);
+    }
+  };
+  const decided = onlyWords(says) ? { ...before, ...says } : saidAnew();
+  const { reportedOn } = decided as { reportedOn: FullDate };
+  if (corrects(['reportedOn']) && !afterwards) goesOn(end, reportedOn);
+  const stays = (field: string): boolean =>
+    !(field in says) && (was.name === 'Recorded' || (field in DECIDED && !corrects(DECIDED[field]!)));
+  const fieldsOf = (said: object, chosen: (field: string) => boolean) =>
+    Object.fromEntries(Object.entries(said).filter(([field]) => chosen(field)));
+  const whatItSays = { ...fieldsOf(decided, (field) => !stays(field)), ...fieldsOf(before, stays) };
+  const data = { revision: was.revision, says: whatItSays, reason, ...(citation && { citation }) };
+  wholeIsSound(evolve.Corrected(c, { data, revision: c.said.length, by: was.by }));
   return [{ name: 'Corrected', data }];
 };
 
-/** What decides whether an agency is asked. */
-const NAMES_WHO = ['agency', 'role', 'citation', 'citations'];
 const LISTED = /^\/(milestones|evidence|deliverables|relations)\/(\d+)$/;
 
 const retract: Decide<corrections.Retract> = (c, { item, reason, citation }, _, on) => {
   const was = saidAt(c.said, on.revision);
   if (!isCorrectable(was))
     throw new Rejected('not_correctable', `${was.name} cannot be retracted: answer it by another act.`);
+  stillStands(c, was);
   const last = c.changes.get(was.revision)?.at(-1);
-  if (last?.says === null) throw new Rejected('already_retracted', `Revision ${was.revision} was retracted already.`);
   if (was.name === 'Recorded' && !item)
     throw new Rejected(
       'record_stays',
@@ -510,22 +550,20 @@ const read: Who = ({ parts }, by) =>
 const maker: Who = (_, by, { revision }, c) => isMadeBy(saidAt(c.said, revision), by.agency);
 
 /** What an act can be done on as things stand. */
-type Choices = (now: CommitmentAsAt, c: Commitment) => readonly Omit<On, 'reference'>[];
+type Choices = (now: CommitmentAsAt, c: Commitment, by: By) => readonly Omit<On, 'reference'>[];
 
 const when =
   (holds: (now: CommitmentAsAt) => unknown): Choices =>
   (now) =>
     holds(now) ? [{}] : [];
-const others: Choices = ({ agencies }) =>
-  [...new Set(agencies.map(({ agency }) => agency))]
-    .filter((agency) => agency !== agencies[0]!.agency)
-    .map((agency) => ({ agency }));
-const asked: Choices = ({ agencies }) => agencies.filter((a) => a.asked).map(({ agency }) => ({ agency }));
+const each = (agencies: readonly AgencyRole[]) =>
+  [...new Set(agencies.map(({ agency }) => agency))].map((agency) => ({ agency }));
+const beside: Choices = ({ agencies }) => each(agencies.slice(1));
+const asked: Choices = ({ agencies }) => each(agencies.filter((a) => a.asked));
 const standingMilestones: Choices = ({ milestones }) =>
   milestones.filter(({ dropped }) => dropped === null).map(({ milestone }) => ({ milestone }));
 const openMilestones: Choices = ({ milestones }) =>
   milestones.filter(({ dropped, reached }) => dropped === null && !reached).map(({ milestone }) => ({ milestone }));
-const stands = (c: Commitment, { revision }: Said): boolean => c.changes.get(revision)?.at(-1)?.says !== null;
 
 interface ActDefinition<A> {
   readonly body: new () => A;
@@ -537,6 +575,8 @@ interface ActDefinition<A> {
   readonly on?: Choices;
   /** It may also be done on a record that has ended. */
   readonly afterwards?: true;
+  /** What its body says and its event does not hold. */
+  readonly unsaid?: (data: Record<string, unknown>) => Partial<A>;
 }
 
 const act = <A>(
@@ -544,7 +584,7 @@ const act = <A>(
   body: new () => A,
   who: Who,
   decide: Decide<A>,
-  more: Pick<ActDefinition<A>, 'on' | 'afterwards'> = {},
+  more: Pick<ActDefinition<A>, 'on' | 'afterwards' | 'unsaid'> = {},
 ): ActDefinition<A> => ({ body, yields, who, decide, ...more });
 
 /** Every act on a commitment. */
@@ -557,16 +597,17 @@ export const ACTS = {
     afterwards: true,
   }),
   addAgency: act('AgencyAdded', responsibility.AddAgency, responsible, responsibility.addAgency),
-  changeRole: act('RoleChanged', responsibility.ChangeRole, responsible, responsibility.changeRole, { on: others }),
+  changeRole: act('RoleChanged', responsibility.ChangeRole, responsible, responsibility.changeRole, { on: beside }),
   removeAgency: act('AgencyRemoved', responsibility.RemoveAgency, responsible, responsibility.removeAgency, {
-    on: others,
+    on: beside,
+    unsaid: ({ roles }) => ((roles as Role[]).length === 1 ? { role: (roles as Role[])[0] } : {}),
   }),
   acceptRole: act('RoleAccepted', responsibility.AcceptRole, named, responsibility.acceptRole, { on: asked }),
   declineRole: act('RoleDeclined', responsibility.DeclineRole, named, responsibility.declineRole, {
-    on: (now, c) => asked({ ...now, agencies: now.agencies.slice(1) }, c),
+    on: ({ agencies }) => each(agencies.slice(1).filter((a) => a.asked)),
   }),
   offerLead: act('LeadOffered', responsibility.OfferLead, lead, responsibility.offerLead, {
-    on: when(({ leadTransfer }) => !leadTransfer),
+    on: ({ leadTransfer }, c, { today }) => (leadTransfer || leadToCome(c, today) ? [] : [{}]),
   }),
   acceptLead: act('LeadAccepted', responsibility.AcceptLead, offered, responsibility.acceptLead, {
     on: when(({ leadTransfer }) => leadTransfer),
@@ -584,7 +625,7 @@ export const ACTS = {
     },
   ),
   setThemes: act('ThemesSet', content.SetThemes, responsible, content.setThemes),
-  setTarget: act('TargetSet', content.SetTarget, responsible, content.setTarget),
+  setTarget: act('TargetSet', content.SetTarget, responsible, content.setTarget, { unsaid: () => ({ date: null }) }),
   addMilestone: act('MilestoneAdded', content.AddMilestone, responsible, content.addMilestone),
   reachMilestone: act('MilestoneReached', content.ReachMilestone, responsible, content.reachMilestone, {
     on: openMilestones,
@@ -617,8 +658,10 @@ export const ACTS = {
   supersede: act('Superseded', lineage.Supersede, lead, lineage.supersede(asAt)),
   withdraw: act('Withdrawn', lineage.Withdraw, lead, lineage.withdraw),
   correct: act('Corrected', corrections.Correct, maker, correct, {
-    on: (_, { said }) =>
-      said.filter((s) => isCorrectable(s) && !ENDS_IT.includes(s.name)).map(({ revision }) => ({ revision })),
+    on: (_, c) =>
+      c.said
+        .filter((s) => isCorrectable(s) && !ENDS_IT.includes(s.name) && stands(c, s))
+        .map(({ revision }) => ({ revision })),
     afterwards: true,
   }),
   retract: act('Retracted', corrections.Retract, maker, retract, {
@@ -648,9 +691,14 @@ export function decide<A extends ActName>(name: A, c: Commitment, body: BodyOf<A
   if (!now) throw new Rejected('not_found', 'There is no such commitment.');
   if (by.role !== 'secretariat' && !who(now, by, on, c)) throw refusedTo(notYours(now, by));
   const { reportedOn = by.today } = body as { reportedOn?: FullDate };
-  if (now.end && !afterwards && reportedOn >= now.end.reportedOn!)
-    throw new Rejected('not_active', `It was ${now.end.life}${inWords(now.end)} on ${now.end.reportedOn}.`);
+  if (!afterwards) goesOn(now.end, reportedOn);
   return decideMatter(c, body, by, on, now);
+}
+
+/** A record takes no act from its end on. */
+function goesOn(end: lineage.EndOfRecord | null, reportedOn: FullDate): void {
+  if (end && reportedOn >= end.reportedOn!)
+    throw new Rejected('not_active', `It was ${end.life}${inWords(end)} on ${end.reportedOn}.`);
 }
 
 const notYours = ({ agencies }: CommitmentAsAt, { agency }: By): string => {
@@ -668,7 +716,7 @@ export function allowedActs(c: Commitment, by: By): AllowedAct[] {
   return (Object.keys(ACTS) as ActName[]).flatMap((name) => {
     const { who, on = () => [{}], afterwards } = ACTS[name] as unknown as ActDefinition<object>;
     if (now.end && !afterwards) return [];
-    return on(now, c)
+    return on(now, c, by)
       .filter((choice) => by.role === 'secretariat' || who(now, by, choice, c))
       .map((choice) => ({ act: name, ...choice }));
   });

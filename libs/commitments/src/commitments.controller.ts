@@ -58,7 +58,7 @@ export interface Done extends Handled<Commitment> {
 }
 
 /** What of a commitment the route of an act names. */
-interface Named {
+export interface Named {
   readonly agency?: string;
   readonly milestone?: number;
   readonly revision?: number;
@@ -278,13 +278,17 @@ function stageAnswer(handled: Done, { effective, reportedOn }: ReportStage): Sta
   return { ...answer, outrankedBy };
 }
 
+/** What an act is answered with. */
+export const answerOf = ({ act, body }: CommitmentAct, handled: Done): ActAnswer =>
+  act === 'reportStage' ? stageAnswer(handled, body) : done(handled);
+
 // ── Routes ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 interface Route {
   readonly path: string;
   readonly summary: string;
   readonly answer?: typeof ActAnswer;
-  /** When it is answered with 409. */
+  /** When it is answered with 409; absent: when the record has ended. */
   readonly conflict?: string;
 }
 
@@ -295,8 +299,16 @@ const NO_OFFER = 'The lead is not on offer';
 /** Where each act is done. */
 const ROUTES: { readonly [A in Exclude<ActName, 'record'>]: Route } = {
   reportStage: { path: 'stage', summary: 'Report the stage of one’s part', answer: StageAnswer },
-  verify: { path: 'verification', summary: 'The secretariat’s reading of a part' },
-  reply: { path: 'reply', summary: 'The agency’s reply to the secretariat’s reading' },
+  verify: {
+    path: 'verification',
+    summary: 'The secretariat’s reading of a part',
+    conflict: 'Nothing was reported that could be read',
+  },
+  reply: {
+    path: 'reply',
+    summary: 'The agency’s reply to the secretariat’s reading',
+    conflict: 'Nothing was read that could be replied to',
+  },
   addAgency: { path: 'agencies', summary: 'Add an agency; one named by another agency is asked' },
   changeRole: { path: 'agencies/:agency/role', summary: 'Change an agency’s role' },
   removeAgency: { path: 'agencies/:agency/remove', summary: 'Remove an agency, or one of its roles' },
@@ -351,10 +363,10 @@ const ROUTES: { readonly [A in Exclude<ActName, 'record'>]: Route } = {
     summary: 'Relate to another commitment, or to a forum it prepares for',
     conflict: 'It is related so already',
   },
-  merge: { path: 'merge', summary: 'Merge this duplicate into the commitment that stays', conflict: HAS_ENDED },
-  split: { path: 'split', summary: 'Split into commitments that are recorded already', conflict: HAS_ENDED },
-  supersede: { path: 'supersede', summary: 'Another commitment takes its place', conflict: HAS_ENDED },
-  withdraw: { path: 'withdraw', summary: 'Withdraw it', conflict: HAS_ENDED },
+  merge: { path: 'merge', summary: 'Merge this duplicate into the commitment that stays' },
+  split: { path: 'split', summary: 'Split into commitments that are recorded already' },
+  supersede: { path: 'supersede', summary: 'Another commitment takes its place' },
+  withdraw: { path: 'withdraw', summary: 'Withdraw it' },
   correct: {
     path: 'history/:revision/correct',
     summary: 'Correct what was said, with a reason',
@@ -372,16 +384,25 @@ const ROUTES: { readonly [A in Exclude<ActName, 'record'>]: Route } = {
   },
 };
 
+const pathOf = (act: ActName): string => (act === 'record' ? '' : `/:reference/${ROUTES[act].path}`);
+
+/** What the route of an act names beside the commitment. */
+export const namedIn = (act: ActName): string[] =>
+  [...pathOf(act).matchAll(/:(\w+)/g)].map(([, name]) => name!).filter((name) => name !== 'reference');
+
+/** Where an act is done. */
+export const addressOf = (reference: string | null, { act, ...on }: { readonly act: ActName } & Named): string =>
+  `/v1/commitments${pathOf(act)}`.replace(/:(\w+)/g, (_, name: keyof Named) =>
+    encodeURIComponent(String({ ...on, reference }[name])),
+  );
+
 /** Where someone may do an act next. */
 const allowedTo = (c: Commitment, reference: string, by: By): AllowedAct[] =>
-  allowedActs(c, by).map(({ act, ...named }) => ({
-    act,
+  allowedActs(c, by).map((allowed) => ({
+    act: allowed.act,
     method: 'POST',
-    href: `/v1/commitments/${encodeURIComponent(reference)}/${ROUTES[act as keyof typeof ROUTES].path.replace(
-      /:(\w+)/g,
-      (_, name: keyof typeof named) => encodeURIComponent(String(named[name])),
-    )}`,
-    body: ACTS[act].body.name,
+    href: addressOf(reference, allowed),
+    body: ACTS[allowed.act].body.name,
   }));
 
 @ApiTags('Commitments')
@@ -415,8 +436,7 @@ export class CommitmentsController {
       ...Object.fromEntries(Object.entries(numbers).map(([key, text]) => [key, numberOf(key, text)])),
     };
     const act = { act: name, body, ...named } as CommitmentAct;
-    const handled = await this.commands.execute(new CommitmentCommand(reference!, [act], asked));
-    return name === 'reportStage' ? stageAnswer(handled, body as ReportStage) : done(handled);
+    return answerOf(act, await this.commands.execute(new CommitmentCommand(reference!, [act], asked)));
   }
 
   @Get(':reference')
@@ -446,11 +466,13 @@ function numberOf(name: string, text: string): number {
   return Number(text);
 }
 
-for (const [name, { path, summary, answer = ActAnswer, conflict }] of Object.entries(ROUTES)) {
+for (const [name, { path, summary, answer = ActAnswer, conflict = HAS_ENDED }] of Object.entries(ROUTES)) {
   const routes = CommitmentsController.prototype as unknown as Record<string, unknown>;
-  routes[name] = function (this: CommitmentsController, params: Record<string, string>, body: object, asked: Asked) {
-    return this.act(name as ActName, params, body, asked);
-  };
+  Object.assign(routes, {
+    [name](this: CommitmentsController, params: Record<string, string>, body: object, asked: Asked) {
+      return this.act(name as ActName, params, body, asked);
+    },
+  });
   const method = Object.getOwnPropertyDescriptor(routes, name)!;
   Reflect.defineMetadata('design:paramtypes', [Object, ACTS[name as ActName].body, Object], routes, name);
   [Param(), Body(), AskedBy()].forEach((parameter, i) => parameter(routes, name, i));
@@ -462,7 +484,7 @@ for (const [name, { path, summary, answer = ActAnswer, conflict }] of Object.ent
       ApiParam({ name: param!, schema: { type: /milestone|revision/.test(param!) ? 'integer' : 'string' } }),
     ),
     ApiOkResponse({ type: answer }),
-    ...(conflict ? [ApiConflictResponse({ description: conflict })] : []),
+    ApiConflictResponse({ description: conflict }),
   ];
   for (const decorate of decorators) decorate(routes, name, method);
 }
@@ -511,11 +533,10 @@ export async function viewOf(
 /** Every act on a commitment that was reported by a date. @throws Rejected `not_found` */
 export async function historyOf(log: Log, reference: string, query: ClockQuery): Promise<History> {
   const { asOf, state, view, known, position, corrections } = await knownOf(log, reference, query);
+  /** As it was corrected; of a correction, that of what it corrects. */
   const reportedOnOf = (revision: number): FullDate => {
-    const { reportedOn, revision: of } = saidAt(state.said, revision).data as {
-      reportedOn: FullDate;
-      revision: number;
-    };
+    const says = state.changes.get(revision)?.at(-1)?.says ?? saidAt(state.said, revision).data;
+    const { reportedOn, revision: of } = says as { reportedOn?: FullDate; revision: number };
     return reportedOn ?? reportedOnOf(of);
   };
   const items = known

@@ -4,10 +4,13 @@
  */
 import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
-import { Rejected, type Happened } from '#eventsourcing';
-import { Nested, Pointer, Pointers, Text, Plain } from '#platform';
+import { Rejected, type Blanked, type Happened } from '#eventsourcing';
+import { Nested, Pointer, Text, Plain } from '#platform';
+import { blankings, saidAt, type Blank } from '#registers';
 import type { CommitmentEvents } from './commitment.js';
-import { Citation, refused, type By } from './statement.js';
+import { Citation, type By } from './statement.js';
+
+export { Blank, BLANKED, blanked, saidAt } from '#registers';
 
 // ── Acts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -35,20 +38,13 @@ export class Retract extends Amending {
   item?: string | null;
 }
 
-export class Blank {
-  @Text({ max: 2000, description: 'Why; without the words that must go', example: 'Named a person' }) reason: string;
-  @Pointers({ description: 'The texts that must go, wherever in what was said they stand', example: ['/note'] })
-  fields: string[];
-}
-
 // ── Events ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export type CorrectionEvents = {
   /** `says` is all that the event at `revision` should have said. */
   Corrected: Amending & { revision: number; says: object };
   Retracted: Amending & { revision: number; item?: string | null };
-  /** See `Blanked` in the event codec: the form is the core's. */
-  Blanked: { revision: number; reason: string; version: number; left: object };
+  Blanked: Blanked;
 };
 
 /** An event as it was said; of a blanked one, what is left. */
@@ -91,10 +87,6 @@ function without(data: object, pointer: string): object {
   return { ...data, [list!]: items.map((item: unknown, i) => (i === Number(index) ? null : item)) };
 }
 
-/** `said` with what is left of the event that a blanking names. */
-export const blanked = (said: readonly Said[], { revision, left }: CorrectionEvents['Blanked']): Said[] =>
-  said.map((s) => (s.revision === revision ? { ...s, data: left } : s));
-
 // ── As at a date ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Something that was said and then corrected, retracted or blanked. */
@@ -111,10 +103,18 @@ export class Correction {
 
 /** The corrections of what was reported by a date, in the order in which they were made. */
 export function correctionsAsAt(said: readonly Said[], asOf: FullDate): Correction[] {
-  const reported = (revision: number): boolean => {
-    const { data } = said.find((s) => s.revision === revision) ?? {};
-    return revision === 0 || ((data as { reportedOn?: FullDate })?.reportedOn ?? '') <= asOf;
-  };
+  /** As it was said, or as it was corrected. */
+  const reported = (revision: number): boolean =>
+    revision === 0 ||
+    said.some((s) => {
+      const { reportedOn, says } = s.data as { reportedOn?: FullDate; says?: { reportedOn?: FullDate } };
+      if (s.revision === revision) return (reportedOn ?? '') <= asOf;
+      return (
+        s.name === 'Corrected' &&
+        (s.data as CorrectionEvents['Corrected']).revision === revision &&
+        (says!.reportedOn ?? '') <= asOf
+      );
+    });
   return said.flatMap(({ name, data, revision: by }): Correction[] => {
     if (name !== 'Corrected' && name !== 'Retracted' && name !== 'Blanked') return [];
     const { revision, reason, item, citation, says } = data as Partial<CorrectionEvents['Corrected']> &
@@ -137,13 +137,6 @@ export const isMadeBy = ({ name, data, by }: Said, agency: string | null): boole
   agency !== null &&
   (by.agency === agency || (NAMES_ITS_REPORTER.includes(name) && (data as { agency?: string }).agency === agency));
 
-/** The event that an act is about, as it was said. @throws Rejected */
-export function saidAt(said: readonly Said[], revision: number | undefined): Said {
-  const found = said.find((s) => s.revision === revision);
-  if (!found) throw new Rejected('not_found', `There is no revision ${revision}.`);
-  return found;
-}
-
 /** What a person may have written: only such text is blanked, so that every figure stays what it was. */
 const FREE_TEXT = [
   'title',
@@ -158,52 +151,16 @@ const FREE_TEXT = [
   'locator',
   'url',
 ];
-export const BLANKED = '[blanked]';
 
-/** What holds the text at a pointer, and its key there. */
-function holderOf(data: object, pointer: string): [Record<string, unknown> | undefined, string] {
-  const path = pointer.slice(1).split('/');
-  const last = path.pop()!;
-  const holder = path.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], data);
-  return [holder as Record<string, unknown> | undefined, last];
-}
+/** Whether a correction changes words only: nothing that was decided hangs on them. */
+export const onlyWords = (says: Record<string, unknown>): boolean =>
+  Object.entries(says).every(([field, text]) => FREE_TEXT.includes(field) && text !== null);
 
-const textAt = (data: object, pointer: string): unknown => {
-  const [holder, key] = holderOf(data, pointer);
-  return holder?.[key];
-};
-
-/** `data` with the texts at some pointers gone. @throws Rejected for a pointer to anything but text */
-function leftOf(data: object, fields: readonly string[]): object {
-  const left = structuredClone(data);
-  fields.forEach((pointer, i) => {
-    const [holder, key] = holderOf(left, pointer);
-    if (typeof holder?.[key] !== 'string' || !FREE_TEXT.includes(key))
-      throw refused('no_such_text', `/fields/${i}`, `There is no free text at ${pointer}.`);
-    holder[key] = key === 'url' ? 'https://blanked.invalid' : BLANKED;
-  });
-  return left;
-}
-
-/** The same words also stand in what an event was corrected to, and in what an earlier blanking left of it: they go, too. */
-export function blank(
-  said: readonly Said[],
-  { reason, fields }: Blank,
-  by: By,
-  versionOf: (said: Said) => number,
-  revision?: number,
-) {
+/** The same words also stand in what an event was corrected to: they go, too. */
+export function blank(said: readonly Said[], act: Blank, by: By, versionOf: (said: Said) => number, revision?: number) {
   if (by.role !== 'secretariat') throw new Rejected('forbidden', 'Only the secretariat blanks what must go.');
-  const was = saidAt(said, revision);
-  if (was.name === 'Blanked') throw new Rejected('not_correctable', 'What was blanked is gone.');
-  const copies = said.flatMap((copy) => {
-    const within = { Corrected: '/says', Blanked: '/left' }[copy.name as string];
-    if (!within || (copy.data as CorrectionEvents['Corrected']).revision !== revision) return [];
-    const same = fields.filter((field) => textAt(copy.data, within + field) === textAt(was.data, field));
-    return same.length > 0 ? [{ of: copy, fields: same.map((field) => within + field) }] : [];
-  });
-  return [{ of: was, fields }, ...copies].map(({ of, fields }) => ({
-    name: 'Blanked' as const,
-    data: { revision: of.revision, reason, version: versionOf(of), left: leftOf(of.data, fields) },
-  }));
+  const corrects = ({ name, data }: Said): boolean =>
+    name === 'Corrected' && (data as CorrectionEvents['Corrected']).revision === revision;
+  const saidAgain = (other: Said) => (corrects(other) ? '/says' : null);
+  return blankings(said, saidAt(said, revision), act, { texts: FREE_TEXT, versionOf, saidAgain });
 }

@@ -3,7 +3,17 @@
  * is done: at once by the command that wrote it, and by the projector after a crash. Each step has the event's id for its
  * command's, so that it is done once.
  */
-import { handle, load, Rejected, streamOf, type Log, type Meta, type Projection, type Recorded } from '#eventsourcing';
+import {
+  decodeAll,
+  handle,
+  load,
+  Rejected,
+  streamOf,
+  type Log,
+  type Meta,
+  type Projection,
+  type Recorded,
+} from '#eventsourcing';
 import { commitment, type Commitment, type CommitmentEvent, type CommitmentEvents } from './commitment.js';
 import { linksOf, noCycle, RELATION_TYPES, type LineageEvents } from './lineage.js';
 
@@ -77,6 +87,7 @@ export async function follow(log: Log, reference: string, event: Happening): Pro
     say(to, ({ changes }) =>
       changes.get(revision)?.at(-1)?.says === null ? [] : [{ name: 'Retracted', data: { revision, reason } }],
     );
+  const eventsOf = async (of: string) => decodeAll(log, await log.store.read(streamOf(commitment, of)));
 
   let position: string | null = null;
   if (event.name === 'Blanked') {
@@ -85,11 +96,9 @@ export async function follow(log: Log, reference: string, event: Happening): Pro
   }
   if (event.name === 'Retracted') {
     const { revision, reason } = event.data as CommitmentEvents['Retracted'];
-    const { state } = await load(log, commitment, reference);
-    const was = state.said.find((s) => s.revision === revision)!;
+    const was = (await eventsOf(reference))[revision]!;
     for (const { to } of leaves(was, reference)) {
-      const other = await load(log, commitment, to);
-      const taken = other.state.tookOver.find(({ from }) => from === reference);
+      const taken = (await eventsOf(to)).find(({ meta }) => meta.commandId === was.id);
       if (taken) ({ position } = await takeBack(to, taken.revision, reason));
     }
     return position;

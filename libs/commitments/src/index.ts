@@ -1,4 +1,5 @@
 import type { Context } from '#platform';
+import { BatchesController } from './batches.controller.js';
 import { commitment } from './commitment.js';
 import { followingProjection } from './following.js';
 import { CommitmentCommandHandler, CommitmentsController } from './commitments.controller.js';
@@ -6,9 +7,12 @@ import { numbering } from './numbering.js';
 
 export * from './commitment.js';
 export {
+  addressOf,
   CommitmentCommand,
+  CommitmentCommandHandler,
   decideAll,
   historyOf,
+  namedIn,
   viewOf,
   type CommitmentAct,
   type CommitmentView,
@@ -19,6 +23,6 @@ export {
 export const commitmentsContext: Context = {
   catalogs: [commitment, numbering],
   projections: (log) => [followingProjection(log)],
-  controllers: [CommitmentsController],
+  controllers: [CommitmentsController, BatchesController],
   providers: [CommitmentCommandHandler],
 };

@@ -7,7 +7,7 @@ import type { FullDate, Reported } from '#clocks';
 import { Rejected } from '#eventsourcing';
 import { CodeOf, CodesOf, ListOf, Nested, OneOf, type Registered } from '#platform';
 import type { Commitment, CommitmentAsAt } from './commitment.js';
-import { AgencyRole, isResponsible, type NamedRole } from './responsibility.js';
+import { AgencyRole, type NamedRole } from './responsibility.js';
 import {
   Act,
   and,
@@ -150,23 +150,16 @@ export const lineageEvolvers: Evolvers<LineageEvents> = {
     const at = { reportedOn, revision };
     return {
       tookOver: [...c.tookOver, { from, how, reason, agencies, themes, followsUp, ...sourceOf(data, at) }],
-      // An agency that is here already keeps the role it has here.
-      roles: agencies
-        .filter(({ agency, role }) => !hasRole(c, agency, role))
-        .reduce(
-          (roles, { agency, role, asked }) => inOrder(roles, { agency, loses: [], gains: role, asked, ...at }),
-          c.roles,
-        ),
+      roles: agencies.reduce(
+        (roles, { agency, role, asked }) =>
+          inOrder(roles, { agency, loses: [], gains: role, asked, unlessHeld: true, ...at }),
+        c.roles,
+      ),
       themes: themes.length ? and(c.themes, { themes, added: true }, at) : c.themes,
       followsUp: followsUp.length ? and(c.followsUp, followsUp, at) : c.followsUp,
     };
   },
 };
-
-const hasRole = (c: Commitment, agency: string, role: AgencyRole['role']): boolean =>
-  c.roles.some(
-    (r) => r.agency === agency && r.gains && (r.gains === role || (isResponsible(r.gains) && isResponsible(role))),
-  );
 
 // ── As at a date ────────────────────────────────────────────────────────────────────────────────────────────────────
 

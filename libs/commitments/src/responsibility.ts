@@ -29,6 +29,8 @@ export const ROLES = [...RESPONSIBLE_ROLES, ...OTHER_ROLES] as const;
 export type Role = (typeof ROLES)[number];
 
 export const isResponsible = (role: Role): boolean => (RESPONSIBLE_ROLES as readonly Role[]).includes(role);
+/** Whether an agency that has one role cannot have the other beside it. */
+const excludes = (has: Role, role: Role): boolean => has === role || (isResponsible(has) && isResponsible(role));
 
 // ── Acts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -135,6 +137,8 @@ export interface RoleFact extends Reported, Asked {
   readonly accepts?: Role;
   readonly declines?: { readonly role: Role; readonly reason: string };
   readonly formerLeadBecomes?: FormerLead;
+  /** An agency that has such a role already keeps that. */
+  readonly unlessHeld?: true;
 }
 
 type Offer = Reported & ResponsibilityEvents['LeadOffered'] & { answer?: Reported };
@@ -181,7 +185,7 @@ export const responsibilityEvolvers: Evolvers<ResponsibilityEvents> = {
 
 // ── As at a date ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export class AgencyAsAt extends AgencyRole implements Asked {
+export class RoleAsAt extends AgencyRole implements Asked {
   @ApiProperty({
     required: false,
     enum: [true],
@@ -207,16 +211,17 @@ export class LeadTransfer extends OfferLead {
  * their reports, so that an act that comes late in the log takes effect where it belongs: there is one lead at any date,
  * who stops being it only when another takes the lead.
  */
-export function agenciesAsAt(c: Responsibility, asOf: FullDate): AgencyAsAt[] {
-  let lead: AgencyAsAt = { agency: '', role: 'lead' };
-  const beside: AgencyAsAt[] = [];
+export function agenciesAsAt(c: Responsibility, asOf: FullDate): RoleAsAt[] {
+  let lead: RoleAsAt = { agency: '', role: 'lead' };
+  const beside: RoleAsAt[] = [];
   const lose = (agency: string, gone: (role: Role) => boolean) => {
     for (let i = beside.length; i-- > 0;)
       if (beside[i]!.agency === agency && gone(beside[i]!.role)) beside.splice(i, 1);
   };
-  for (const { agency, loses, gains, asked, accepts, formerLeadBecomes, reportedOn } of c.roles) {
+  for (const { agency, loses, gains, asked, accepts, formerLeadBecomes, unlessHeld, reportedOn } of c.roles) {
     if ((reportedOn ?? '') > asOf) break;
-    const named = (role: Role): AgencyAsAt => ({ agency, role, ...(asked && { asked }) });
+    if (unlessHeld && [lead, ...beside].some((a) => a.agency === agency && excludes(a.role, gains!))) continue;
+    const named = (role: Role): RoleAsAt => ({ agency, role, ...(asked && { asked }) });
     const responsibility = [...loses, gains].some((role) => role && isResponsible(role));
     lose(agency, (role) => role === gains || loses.includes(role) || (responsibility && isResponsible(role)));
     if (gains === 'lead') {
@@ -238,6 +243,10 @@ export const leadsUpTo = (c: Responsibility, asOf: FullDate): string[] =>
   c.roles
     .flatMap(({ agency, gains, reportedOn }) => (gains === 'lead' && (reportedOn ?? '') <= asOf ? agency : []))
     .reverse();
+
+/** How the lead moves on a day that is still to come, as was agreed. */
+export const leadToCome = (c: Responsibility, today: FullDate): RoleFact | undefined =>
+  c.roles.find(({ gains, reportedOn }) => gains === 'lead' && (reportedOn ?? '') > today);
 
 export function responsibilityAsAt(c: Responsibility, asOf: FullDate) {
   const agencies = agenciesAsAt(c, asOf);
@@ -269,12 +278,7 @@ export function agenciesAreSound(agencies: readonly AgencyRole[]): void {
   const leads = agencies.filter(({ role }) => role === 'lead').length;
   if (leads !== 1) throw refused('one_lead', '/agencies', `A commitment has exactly one lead, not ${leads}.`);
   agencies.forEach(({ agency, role }, i) => {
-    const clash = agencies
-      .slice(0, i)
-      .find(
-        (other) =>
-          other.agency === agency && (other.role === role || (isResponsible(role) && isResponsible(other.role))),
-      );
+    const clash = agencies.slice(0, i).find((other) => other.agency === agency && excludes(other.role, role));
     if (clash)
       throw refused(
         'one_role',
@@ -296,7 +300,7 @@ function roleOf(then: readonly AgencyRole[], agency: string | undefined, named: 
 /** Whether an agency may be given a role beside those it has; `leaving` is the one it gives up for it. */
 function roleIsFree(then: readonly AgencyRole[], agency: string, role: Role, leaving?: Role): void {
   for (const { role: has } of then.filter((a) => a.agency === agency))
-    if (has === role || (has !== leaving && isResponsible(has) && isResponsible(role)))
+    if (has === role || (has !== leaving && excludes(has, role)))
       throw refused(
         'one_role',
         '/role',
@@ -305,12 +309,9 @@ function roleIsFree(then: readonly AgencyRole[], agency: string, role: Role, lea
 }
 
 /** The role that an agency was asked to take. */
-function askedRole(then: readonly AgencyAsAt[], agency: string | undefined, named: Role | null | undefined): Role {
-  const role = roleOf(
-    then.some((a) => a.agency === agency && a.asked) ? then.filter(({ asked }) => asked) : then,
-    agency,
-    named,
-  );
+function askedRole(then: readonly RoleAsAt[], agency: string | undefined, named: Role | null | undefined): Role {
+  const asked = then.filter((a) => a.agency === agency && a.asked);
+  const role = roleOf(named || asked.length === 0 ? then : asked, agency, named);
   if (!then.some((a) => a.agency === agency && a.role === role && a.asked))
     throw new Rejected('not_asked', `${agency} is ${role} already, and was not asked.`);
   return role;
@@ -392,7 +393,7 @@ function openOffer({ leadTransfer }: CommitmentAsAt, { reportedOn }: Sourced): L
 export const offerLead: Decide<OfferLead> = (c, act, by, _, now) => {
   datesAreSound(by, act.reportedOn);
   noOfferIsOpen(now);
-  const coming = c.roles.find(({ gains, reportedOn }) => gains === 'lead' && (reportedOn ?? '') > by.today);
+  const coming = leadToCome(c, by.today);
   if (coming)
     throw new Rejected(
       'lead_is_moving',

@@ -5,7 +5,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { headlineOf, lastReported, type Entry, type FullDate, type PartialDate, type Reported } from '#clocks';
 import { CodeOf, InPeriod, OneOf, Text } from '#platform';
-import type { Commitment, CommitmentAsAt } from './commitment.js';
+import type { Commitment } from './commitment.js';
 import { agenciesAsAt, isResponsible, leadsUpTo, RESPONSIBLE_ROLES, type Role } from './responsibility.js';
 import {
   Act,
@@ -156,11 +156,14 @@ export function headlineAsAt(c: Commitment, asOf: FullDate): StageEntry | undefi
   return headlineOf(c.entries, asOf);
 }
 
-function verificationAsAt(c: Commitment, agency: string, part: StageEntry | null, asOf: FullDate): Verification | null {
-  const reading = lastReported(
+const readingAsAt = (c: Stages, agency: string, asOf: FullDate) =>
+  lastReported(
     c.readings.filter((r) => r.agency === agency),
     asOf,
   );
+
+function verificationAsAt(c: Commitment, agency: string, part: StageEntry | null, asOf: FullDate): Verification | null {
+  const reading = readingAsAt(c, agency, asOf);
   if (!reading) return null;
   const { verification, reason, entry, revision } = reading;
   const replies = c.replies
@@ -228,30 +231,34 @@ export const reportStage: Decide<ReportStage> = (c, act, by, _, now) => {
   return [{ name: 'StageReported', data: { ...told(act), agency } }];
 };
 
-/** The part that is read: the one named, or the lead's; what it rests on. */
-function partRead(c: Commitment, { agency: named }: Verify | Reply, now: CommitmentAsAt) {
-  const agency = named ?? partOf(c, now.headline);
-  const part = now.parts.find((p) => p.agency === agency);
-  const entry = agency === partOf(c, now.headline) ? now.headline : part?.entry;
-  if (!entry) throw refused('nothing_reported', '/agency', `${agency} has reported nothing that could be read.`);
-  return { agency, entry, verification: agency === partOf(c, now.headline) ? now.verification : part!.verification };
+/** The part that is read: the one named, or the one that the headline is; and what it rested on by then. */
+function partRead(c: Commitment, named: string | null | undefined, reportedOn: FullDate) {
+  const headline = headlineAsAt(c, reportedOn);
+  const ofHeadline = headline && partOf(c, headline);
+  const agency = named ?? ofHeadline ?? '';
+  const isPart = agenciesAsAt(c, reportedOn).some((a) => a.agency === agency && isResponsible(a.role));
+  const entry = agency === ofHeadline ? headline : isPart ? partAsAt(c, agency, reportedOn) : undefined;
+  if (!entry)
+    throw refused('nothing_reported', '/agency', `${agency} had reported nothing by ${reportedOn} that could be read.`);
+  return { agency, entry };
 }
 
-export const verify: Decide<Verify> = (c, act, by, _, now) => {
+export const verify: Decide<Verify> = (c, act, by) => {
   datesAreSound(by, act.reportedOn);
   if (act.verification !== 'no_evidence' && !isCited(act))
     throw refused('citation_needed', '/citation', `${act.verification} needs a citation: where can that be read?`);
-  const { agency, entry } = partRead(c, act, now);
+  const { agency, entry } = partRead(c, act.agency, act.reportedOn);
   return [{ name: 'Verified', data: { ...told(act), agency, entry: entry.revision } }];
 };
 
 export const reply: Decide<Reply> = (c, act, by, _, now) => {
   datesAreSound(by, act.reportedOn);
-  const { agency, verification } = partRead(c, { ...act, agency: act.agency ?? by.agency }, now);
+  const agency = act.agency ?? by.agency ?? partOf(c, now.headline);
   if (by.role !== 'secretariat' && agency !== by.agency)
     throw refusedTo(`A focal point of ${by.agency} replies for ${by.agency} only, not for ${agency}.`);
-  if (!verification) throw refused('nothing_to_reply_to', '/agency', `The part of ${agency} is unreviewed.`);
-  if (act.reportedOn < verification.reportedOn!)
-    throw refused('before_the_reading', '/reportedOn', `The reading is of ${verification.reportedOn}.`);
-  return [{ name: 'Replied', data: { ...told(act), agency, to: verification.revision } }];
+  const reading = readingAsAt(c, agency, act.reportedOn);
+  if (!reading && readingAsAt(c, agency, by.today))
+    throw refused('before_the_reading', '/reportedOn', `The part of ${agency} was not read yet on ${act.reportedOn}.`);
+  if (!reading) throw refused('nothing_to_reply_to', '/agency', `The part of ${agency} is unreviewed.`);
+  return [{ name: 'Replied', data: { ...told(act), agency, to: reading.revision } }];
 };

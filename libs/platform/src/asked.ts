@@ -29,6 +29,12 @@ export function metaOf({ account, role, agency }: Principal, key?: string, corre
   return { actor: account, role, agency, commandId, correlationId: correlationId ?? commandId, causationId: null };
 }
 
+/** The meta of one of several commands of a request; the same request again has the same ones. */
+export const metaOfPart = (meta: Meta, index: number): Meta => ({
+  ...meta,
+  commandId: uuidv5(String(index), meta.commandId),
+});
+
 /** Who gave a command, by its meta. */
 export const principalOf = ({ actor, role, agency }: Meta): Principal => ({
   account: actor,
@@ -75,7 +81,7 @@ export abstract class IdempotencyKeys {
   abstract release(account: string, key: string): Promise<void>;
 }
 
-/** The same key with another body is refused; a key whose command was refused is free again. */
+/** The same key with another body is refused; a key whose command was refused, or only tried, is free again. */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
   constructor(private readonly keys: IdempotencyKeys) {}
@@ -86,6 +92,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     if (method !== 'POST' || key === undefined || !principal) return next.handle();
     if (!/^[\x21-\x7e]{1,200}$/.test(key))
       throw new Rejected('bad_request', 'An Idempotency-Key is 1 to 200 visible ASCII characters.');
+    if ((body as { dryRun?: unknown } | null)?.dryRun === true) return next.handle();
     const digest = createHash('sha256')
       .update(`${url}\n${canonicalJson(body ?? null)}`)
       .digest('base64url');

@@ -12,13 +12,16 @@ import {
   IsArray,
   IsBoolean,
   IsIn,
+  IsInt,
   isISO31661Alpha3,
   IsObject,
   IsOptional,
   IsString,
   IsUrl,
   Matches,
+  Max,
   MaxLength,
+  Min,
   MinLength,
   ValidateBy,
   ValidateNested,
@@ -97,6 +100,10 @@ export const OneOf = (values: readonly string[], about: About = {}) =>
 
 /** Yes or no. */
 export const YesNo = (about: About = {}) => field(about, { type: Boolean }, IsBoolean());
+
+/** A whole number, from 0 or `min` on. */
+export const Whole = ({ min = 0, ...about }: About & { min?: number } = {}) =>
+  field(about, { type: 'integer', minimum: min }, IsInt(), Min(min), Max(Number.MAX_SAFE_INTEGER));
 
 /** Pointers (RFC 6901) into what was said. */
 export const Pointers = (about: About = {}) =>

@@ -43,6 +43,18 @@ const STATUS: Readonly<Record<string, number>> = {
   already_chairing: 409,
   milestone_reached: 409,
   milestone_dropped: 409,
+  not_asked: 409,
+  lead_is_on_offer: 409,
+  lead_is_moving: 409,
+  leads_already: 409,
+  no_lead_offer: 409,
+  nothing_reported: 409,
+  nothing_to_reply_to: 409,
+  no_condition: 409,
+  condition_lifted: 409,
+  not_active: 409,
+  not_correctable: 409,
+  already_retracted: 409,
   gone_ahead: 412,
   not_yet: 503,
 };
@@ -53,7 +65,7 @@ const TITLES: Readonly<Record<number, string>> = {
   403: 'Not yours to do',
   404: 'Not found',
   405: 'Method not allowed',
-  409: 'Already so',
+  409: 'Already so, or not in a state for it',
   412: 'Someone was faster',
   413: 'Too large',
   415: 'Unsupported media type',
@@ -131,11 +143,23 @@ export const VALIDATION = {
 export const validation = (): ValidationPipe =>
   new ValidationPipe({ ...VALIDATION, transform: true, exceptionFactory: (errors) => invalid(errors) });
 
-/** What class-validator found, as `Rejected('invalid')`. */
-export function invalid(errors: readonly ValidationError[], within = ''): Rejected {
-  const found = fieldErrors(errors, within);
-  return new Rejected('invalid', found.map(({ pointer, message }) => `${pointer}: ${message}`).join('; '), found);
-}
+/** What class-validator found. */
+export const invalid = (errors: readonly ValidationError[], within = ''): Rejected =>
+  malformed(fieldErrors(errors, within));
+
+/** Fields that are not well formed. */
+export const malformed = (errors: readonly FieldError[]): Rejected =>
+  new Rejected('invalid', errors.map(({ pointer, message }) => `${pointer}: ${message}`).join('; '), errors);
+
+/** Why something was refused, with pointers from where it stands in a greater body. */
+export const within = (pointer: string, error: unknown): unknown =>
+  error instanceof Rejected
+    ? new Rejected(
+        error.code,
+        error.message,
+        error.errors.map((e) => ({ ...e, pointer: pointer + e.pointer })),
+      )
+    : error;
 
 function fieldErrors(errors: readonly ValidationError[], parent = ''): FieldError[] {
   return errors.flatMap(({ property, constraints, children }) => {

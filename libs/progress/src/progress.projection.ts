@@ -7,7 +7,7 @@ import { LRUCache } from 'lru-cache';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { lastDayOf, monthsBefore, todayAt, type FullDate } from '#clocks';
 import {
-  AgencyAsAt,
+  RoleAsAt,
   asAt,
   commitment,
   turningPoints,
@@ -57,7 +57,6 @@ const SCHEMA = `
     life TEXT NOT NULL, became TEXT NOT NULL,
     spread TEXT NOT NULL,
     verification TEXT NOT NULL, reading TEXT,
-    corrected_at INTEGER,
     PRIMARY KEY (reference, from_date, from_position)
   );
   CREATE INDEX progress_spans_as_at ON progress_spans (to_position, to_date, from_date);
@@ -68,7 +67,13 @@ const SCHEMA = `
     from_position INTEGER NOT NULL, to_position INTEGER NOT NULL,
     PRIMARY KEY (facet, value, reference, role, from_date, from_position)
   );
-  CREATE INDEX progress_facets_reference ON progress_facets (reference, facet)`;
+  CREATE INDEX progress_facets_reference ON progress_facets (reference, facet);
+  CREATE TABLE progress_corrections (
+    reference TEXT NOT NULL,
+    from_date TEXT NOT NULL, to_date TEXT NOT NULL,
+    from_position INTEGER NOT NULL, to_position INTEGER NOT NULL
+  );
+  CREATE INDEX progress_corrections_as_at ON progress_corrections (to_position, to_date, from_date)`;
 
 const FOREVER = Number.MAX_SAFE_INTEGER;
 const END_OF_TIME = '9999-99-99';
@@ -173,10 +178,31 @@ const CLOSE_FACET = `UPDATE progress_facets SET to_position = ?
   WHERE reference = ? AND facet = ? AND value = ? AND role = ? AND asked = ? AND from_date = ? AND to_position = ?`;
 const OPEN_FACET = `INSERT INTO progress_facets
   (reference, from_date, to_date, from_position, to_position, facet, value, role, asked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-/** What was shown of these dates since the event that is now corrected. */
-const MARK_CORRECTED = `UPDATE progress_spans SET corrected_at = ?
-  WHERE reference = ? AND from_date < ? AND to_date > ? AND to_position <= ? AND to_position > ? AND corrected_at IS NULL`;
-const FORGET = ['DELETE FROM progress_spans WHERE reference = ?', 'DELETE FROM progress_facets WHERE reference = ?'];
+/** What was shown as at these dates, from the event that is now corrected on, reads otherwise from this position on. */
+const CORRECTED = `INSERT INTO progress_corrections
+  (reference, from_date, to_date, from_position, to_position) VALUES (?, ?, ?, ?, ?)`;
+const FORGET = ['spans', 'facets', 'corrections'].map((table) => `DELETE FROM progress_${table} WHERE reference = ?`);
+
+/** Between which dates two read differently. */
+function differences(was: Spans, is: Spans): { from: FullDate; to: FullDate }[] {
+  const changed = [
+    less(was.spans, is.spans),
+    less(is.spans, was.spans),
+    less(was.facets, is.facets),
+    less(is.facets, was.facets),
+  ];
+  const dates = new Set(changed.flatMap((spans) => [...spans.values()].flatMap(({ from, to }) => [from, to])));
+  const readsOn = ({ spans, facets }: Spans, date: FullDate): string =>
+    [...spans.values(), ...facets.values()]
+      .filter(({ from, to }) => from <= date && to > date)
+      .map(({ values }) => JSON.stringify(values))
+      .sort()
+      .join();
+  return [...dates].sort().flatMap((from, i, all) => {
+    const to = all[i + 1];
+    return to !== undefined && readsOn(was, from) !== readsOn(is, from) ? [{ from, to }] : [];
+  });
+}
 
 /** What is in `a` and not in `b`. */
 const less = (a: ReadonlyMap<string, Span>, b: ReadonlyMap<string, Span>): Map<string, Span> =>
@@ -202,15 +228,8 @@ export function progressProjection(log: Log): Projection {
     const [reference, position] = [event.stream.slice(commitment.category.length + 1), Number(event.position)];
     const state = fold(commitment, was.state, [event as never]);
     const is = { state, revision: event.revision, ...spansOf(state, reference) };
-    let [closed, opened] = [less(was.spans, is.spans), less(is.spans, was.spans)];
+    const [closed, opened] = [less(was.spans, is.spans), less(is.spans, was.spans)];
     const [closedFacets, openedFacets] = [less(was.facets, is.facets), less(is.facets, was.facets)];
-    if (since !== undefined) {
-      const changed = [closed, opened, closedFacets, openedFacets].flatMap((all) => [...all.values()]);
-      const touched = new Map(
-        [...was.spans].filter(([, span]) => changed.some(({ from, to }) => from < span.to && to > span.from)),
-      );
-      [closed, opened] = [touched, new Map([...opened, ...[...touched].filter(([key]) => is.spans.has(key))])];
-    }
     for (const { from } of closed.values()) tx.run(CLOSE_SPAN, position, reference, from, FOREVER);
     for (const { from, to, values } of opened.values())
       tx.run(OPEN_SPAN, reference, from, to, position, FOREVER, ...values);
@@ -219,8 +238,7 @@ export function progressProjection(log: Log): Projection {
     for (const { from, to, values } of openedFacets.values())
       tx.run(OPEN_FACET, reference, from, to, position, FOREVER, ...values);
     if (since !== undefined)
-      for (const { from, to } of closed.values())
-        tx.run(MARK_CORRECTED, position, reference, to, from, position, since);
+      for (const { from, to } of differences(was, is)) tx.run(CORRECTED, reference, from, to, since, position);
     known.set(event.stream, is);
     return is;
   };
@@ -394,7 +412,7 @@ export class Item {
   @ApiProperty({ enum: LIVES }) readonly life: Life;
   @ApiProperty({ type: [String], description: 'The commitments that it became' }) readonly into: string[];
   @ApiProperty() readonly lead: string;
-  @ApiProperty({ type: [AgencyAsAt] }) readonly agencies: AgencyAsAt[];
+  @ApiProperty({ type: [RoleAsAt] }) readonly agencies: RoleAsAt[];
   @ApiProperty({ type: [String] }) readonly themes: string[];
   @ApiProperty({ type: [String] }) readonly followsUp: string[];
   @ApiProperty({ type: String, nullable: true, example: '2013-06' }) readonly target: string | null;
@@ -421,7 +439,7 @@ const COUNTS = [
   'COUNT(*) FILTER (WHERE overdue = 1) AS overdue',
   'COUNT(*) FILTER (WHERE stale = 1) AS stale',
   'MAX(last_reported_on) AS "lastReportedOn"',
-  'COUNT(corrected_at) AS "correctedLater"',
+  'COUNT(*) FILTER (WHERE corrected = 1) AS "correctedLater"',
 ].join(', ');
 
 type Counted = { [column: string]: number | string | null; key: string };
@@ -553,7 +571,7 @@ export class Progress {
     const rows = await this.reads.all<ItemRow>(
       `${found.text} SELECT reference, title, kind, nature, strength, stage, outlook, lead, target, overdue, stale,
          last_reported_on AS "lastReportedOn", life, became, spread, verification, reading,
-         corrected_at IS NOT NULL AS "correctedLater" FROM found WHERE reference > ? ORDER BY reference LIMIT ?`,
+         corrected AS "correctedLater" FROM found WHERE reference > ? ORDER BY reference LIMIT ?`,
       ...found.values,
       after,
       limit + 1,
@@ -696,10 +714,11 @@ export class Progress {
       `WITH dated AS (
          SELECT *,
            CASE WHEN target_last < ? AND ${OPEN} AND nature <> 'standing' THEN 1 ELSE 0 END AS overdue,
-           CASE WHEN last_reported_on < ? AND ${OPEN} THEN 1 ELSE 0 END AS stale
+           CASE WHEN last_reported_on < ? AND ${OPEN} THEN 1 ELSE 0 END AS stale,
+           CASE WHEN reference IN (SELECT reference FROM progress_corrections WHERE ${DATED}) THEN 1 ELSE 0 END AS corrected
          FROM progress_spans WHERE ${DATED}),
        found AS (SELECT * FROM dated WHERE 1 = 1 ${where})`,
-      [asOf, staleBefore, ...when, ...conditions.flatMap(({ values }) => values)],
+      [asOf, staleBefore, ...when, ...when, ...conditions.flatMap(({ values }) => values)],
     );
   }
 

@@ -8,15 +8,16 @@ import {
   HttpCode,
   Inject,
   Param,
+  ParseIntPipe,
   Post,
   Query,
   Res,
 } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { ApiConflictResponse, ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
+import { ApiConflictResponse, ApiOkResponse, ApiOperation, ApiParam, ApiProperty } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { todayAt, type FullDate } from '#clocks';
-import { handle, load, Rejected, type Log } from '#eventsourcing';
+import { fold, handle, load, Rejected, type Log } from '#eventsourcing';
 import { AskedBy, ClockQuery, clocksOf, LOG, referencesIn, sendCsv, type Asked } from '#platform';
 import {
   Agency,
@@ -30,18 +31,23 @@ import {
   join,
   JoinBody,
   leave,
+  LATEST,
   LeaveBody,
   merge,
   MergeAgency,
   rename,
   RenameAgency,
+  retract,
+  RetractDatedAct,
+  successorAt,
   type AgencyState,
 } from './agency.js';
+import type { Kept } from './corrections.js';
 import { Lookup } from './register.js';
 import { registerController, RegisterAnswer, RegisterQuery } from './registers.controller.js';
 import { MemberAsAt } from './registers.projection.js';
 
-const ACTS = { rename, merge, dissolve, join, leave, chair };
+const ACTS = { rename, merge, dissolve, join, leave, chair, retract };
 
 /** One act on an agency: which, and what it says. */
 export type AgencyAct = {
@@ -66,11 +72,11 @@ export class AgencyCommandHandler implements ICommandHandler<AgencyCommand> {
     this.lookup = new Lookup(log);
   }
 
-  async execute({ code, act: { act, body }, asked }: AgencyCommand): Promise<RegisterAnswer> {
-    const wrong = (await this.lookup.unknownIn(referencesIn(body))) ?? (await this.cycleIn(code, body));
-    const decided = ACTS[act](body as never, todayAt(new Date()));
+  async execute({ code, act, asked }: AgencyCommand): Promise<RegisterAnswer> {
+    const wrong = (await this.lookup.unknownIn(referencesIn(act.body))) ?? (await this.cycleIn(code, act));
+    const decided = ACTS[act.act](act.body as never, todayAt(new Date()));
     // Whether the agency can do so at all is told before what the body names.
-    const decide = (state: AgencyState) => {
+    const decide = (state: AgencyState & Kept) => {
       const events = decided(state);
       if (wrong) throw wrong;
       return events;
@@ -79,8 +85,13 @@ export class AgencyCommandHandler implements ICommandHandler<AgencyCommand> {
     return { code, revision, position };
   }
 
-  /** Whether the successor that a body names would lead back to the agency. */
-  private cycleIn(code: string, body: object): Promise<Rejected | null> {
+  /** Whether the successor that a body names, or that holds again without an act, would lead back to the agency. */
+  private async cycleIn(code: string, { act, body }: AgencyAct): Promise<Rejected | null> {
+    if (act === 'retract') {
+      const { state } = await load(this.log, agency, code);
+      const without = fold(agency, state, [{ name: 'Retracted', data: body }], state.said.length - 1);
+      return this.lookup.cycleIn('agency', { code, succeededBy: successorAt(without, LATEST) }, () => '');
+    }
     const { into, succeededBy = into } = body as Partial<MergeAgency & DissolveAgency>;
     return this.lookup.cycleIn('agency', { code, succeededBy }, () => (into ? '/into' : '/succeededBy'));
   }
@@ -113,6 +124,7 @@ const ActRoute = (path: string, summary: string, operationId: string, conflict?:
     ...(conflict ? [ApiConflictResponse({ description: conflict })] : []),
   );
 const ENDED_ALREADY = 'It has ended already';
+const NOT_SO = 'It is no dated act, or was taken back already';
 
 @Controller('v1/agencies')
 export class AgenciesController extends registerController('agency', 'agencies') {
@@ -166,6 +178,18 @@ export class AgenciesController extends registerController('agency', 'agencies')
   @ActRoute('chair', 'A member chairs a body for a time', 'chairBody', 'It chairs it then already')
   chair(@Param('code') code: string, @Body() body: ChairBody, @AskedBy() asked: Asked) {
     return this.commands.execute(new AgencyCommand(code, { act: 'chair', body }, asked));
+  }
+
+  @ActRoute('history/:revision/retract', 'Take back a dated act that was a mistake', 'retractAgencyAct', NOT_SO)
+  @ApiParam({ name: 'revision', schema: { type: 'integer' } })
+  retract(
+    @Param('code') code: string,
+    @Param('revision', ParseIntPipe) revision: number,
+    @Body() body: RetractDatedAct,
+    @AskedBy() asked: Asked,
+  ) {
+    const act = { act: 'retract', body: Object.assign(body, { revision }) } as const;
+    return this.commands.execute(new AgencyCommand(code, act, asked));
   }
 }
 

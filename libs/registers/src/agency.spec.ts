@@ -12,17 +12,19 @@ import {
   merge,
   nameAt,
   rename,
+  retract,
   successorAt,
   type Agency,
   type AgencyEvents,
   type AgencyState,
 } from './agency.js';
-import { amend } from './register.js';
+import { amend, blank } from './register.js';
 
 const given = specification(agency);
 const today = '2026-11-21';
 
 type Event = NewEvent<AgencyEvents>;
+type Gone = AgencyEvents['Retracted'];
 const registered = (entry: Partial<Agency> = {}): Event => ({
   name: 'Registered',
   data: { code: 'UNIFEM', name: 'UN Development Fund for Women', kind: 'un-fund-programme', ...entry },
@@ -373,6 +375,81 @@ describe('A chair', () => {
     ).toEqual([{ ...lateIn2006, chairing: false }]));
 });
 
+describe('A retraction', () => {
+  const because = { reason: 'Said of the wrong agency' };
+  const retracted = (revision: number): Event => ({ name: 'Retracted', data: { revision, ...because } });
+  const since2007 = joined({ body: 'GMG', from: '2007' });
+  const until2010 = left({ body: 'GMG', to: '2010' });
+
+  it.each<[string, Event, Event]>([
+    ['rename', oic, renamed],
+    ['merger', registered(), merged],
+    ['dissolution', group, dissolved],
+    ['joining', registered(), since2007],
+    ['leaving', unhcr(), until2010],
+    ['chair', unhcr(), chaired(lateIn2006)],
+  ])('of a %s makes the agency what it would be without', (_, entry, mistake) => {
+    const other: Event = { name: 'Renamed', data: { name: 'Another name', effective: '2005' } };
+    const history = [entry, mistake, other];
+    given(...history)
+      .when(retract({ revision: 1, ...because }, today))
+      .then(retracted(1));
+    for (const asOf of ['2006-08-01', '2009-01-01', '2020-01-01'])
+      expect(on(asOf, ...history, retracted(1))).toEqual(on(asOf, entry, other));
+    expect(on('2020-01-01', ...history)).not.toEqual(on('2020-01-01', entry, other));
+  });
+  it('is recorded with its citation, without its nulls', () => {
+    const citation = { document: 'D-1', locator: 'p. 1' };
+    const cited = given(registered(), merged).when(retract({ revision: 1, ...because, citation }, today));
+    cited.then({ name: 'Retracted', data: { revision: 1, ...because, citation } });
+    const uncited = given(registered(), merged).when(retract({ revision: 1, ...because, citation: null }, today));
+    uncited.then(retracted(1));
+  });
+  it('of what was registered, amended, retracted or blanked, or of nothing, is refused', () => {
+    const amended: Event = { name: 'Amended', data: { code: 'UNIFEM', name: 'New', kind: 'other' } };
+    const gone: Event = { name: 'Blanked', data: { revision: 1, reason: 'r', version: 1, left: amended.data } };
+    const history = given(registered(), amended, gone, merged, retracted(3));
+    for (const revision of [0, 1, 2, 4])
+      history.when(retract({ revision, ...because }, today)).rejected('not_correctable');
+    history.when(retract({ revision: 3, ...because }, today)).rejected('already_retracted');
+    history.when(retract({ revision: 5, ...because }, today)).rejected('not_found');
+    given()
+      .when(retract({ revision: 0, ...because }, today))
+      .rejected('not_found');
+  });
+  it('lets the same be said again, as it should have been', () => {
+    const later = { ...merger, effective: '2011' };
+    given(registered(), merged).when(merge(later, today)).rejected('already_ended');
+    given(registered(), merged, retracted(1)).when(merge(later, today)).then({ name: 'Merged', data: later });
+  });
+  it.each<[string, Event, Event, Event]>([
+    ['a leaving rests on the joining', registered(), since2007, until2010],
+    ['a chair rests on the joining', registered(), since2007, chaired({ body: 'GMG', from: '2008', to: '2008' })],
+    ['joining again rests on the leaving', unhcr(), until2010, joined({ body: 'GMG', from: '2012' })],
+  ])('comes after that of what rests on it: %s', (_, entry, first, second) => {
+    given(entry, first, second)
+      .when(retract({ revision: 1, ...because }, today))
+      .rejected('others_rest_on_it');
+    given(entry, first, second, retracted(2))
+      .when(retract({ revision: 1, ...because }, today))
+      .then(retracted(1));
+  });
+  it('names what rests on it', () => {
+    const state = fold(agency, agency.initial, [registered(), since2007, renamed, until2010]);
+    expect(() => retract({ revision: 1, ...because }, today)(state)).toThrow('Revision 3 rests on it');
+  });
+  it('is not kept by names that were blanked: nothing rests on a name', () => {
+    const same = [oic, renamed, { ...renamed, data: { ...renaming, effective: '2012', name: 'OIC' } }, since2007];
+    const state = fold(agency, agency.initial, same as Event[]);
+    const without = [0, 1, 2].reduce((known, revision) => {
+      const events = blank('agency', revision, { reason: 'r', fields: ['/name'] })(known) as Event[];
+      return fold(agency, known, events, known.said.length - 1);
+    }, state);
+    expect(asAt(without, '2020-01-01').names.map(({ name }) => name)).toEqual(['[blanked]']);
+    expect(retract({ revision: 3, ...because }, today)(without)).toEqual([retracted(3)]);
+  });
+});
+
 describe('An amendment and the dated acts', () => {
   const dated = [renamed, merged, joined({ body: 'IASC', from: '2007' }), left({ body: 'GMG', to: '2008' })];
   const entry: Agency = {
@@ -432,12 +509,13 @@ describe('Whatever acts are tried', () => {
     fc
       .array(period, { maxLength: 2 })
       .map((memberships) => amend<Agency>({ code: 'Z', name: 'A', kind: 'k', memberships })),
+    fc.record({ revision: fc.integer({ min: 1, max: 3 }), reason }).map((act) => retract(act, '2008-06-15')),
   );
   const history = fc.array(act, { minLength: 1, maxLength: 25 }).map((acts) => {
     let state = fold(agency, agency.initial, [registered({ code: 'Z', name: 'A' })]);
     for (const act of acts)
       try {
-        state = fold(agency, state, act(state) as Event[]);
+        state = fold(agency, state, act(state) as Event[], state.said.length - 1);
       } catch (error) {
         if (!(error instanceof Rejected)) throw error;
       }
@@ -458,6 +536,19 @@ describe('Whatever acts are tried', () => {
       }),
       { numRuns: 500 },
     ));
+  it('an agency is what it would be had nobody said what was retracted', () => {
+    let retractions = 0;
+    fc.assert(
+      fc.property(history, day, ({ said, ...state }, asOf) => {
+        const gone = new Set(said.flatMap(({ name, data }) => (name === 'Retracted' ? (data as Gone).revision : [])));
+        const stands = said.filter(({ name, revision }) => name !== 'Retracted' && !gone.has(revision)) as Event[];
+        expect(asAt(state, asOf)).toEqual(on(asOf, ...stands));
+        retractions += gone.size;
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(retractions).toBeGreaterThan(50);
+  });
   it('and what it was on a day before the first dated act is what its entry says', () =>
     fc.assert(
       fc.property(history, (state) =>

@@ -10,11 +10,14 @@
  * An amendment replaces the entry and leaves the dated acts as they are. What is dated holds from the first day of its
  * period, and a membership or chair to the last day of it. Rules about two periods refuse only what cannot be: where a
  * partial date leaves it open which came first, the one who says it is believed.
+ *
+ * A dated act that was a mistake is retracted: the agency is then as if it had never been said.
  */
 import { ApiProperty, OmitType } from '@nestjs/swagger';
 import { firstDayOf, lastDayOf, type FullDate, type PartialDate } from '#clocks';
-import { Rejected, type Aggregate, type NewEvent } from '#eventsourcing';
+import { fold, Rejected, type Aggregate, type Blanked, type NewEvent } from '#eventsourcing';
 import { Code, CodeOf, InPeriod, Kebab, ListOf, Nested, said, Text } from '#platform';
+import { kept, retractedIn, saidAt, type Kept } from './corrections.js';
 
 // ── Acts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -85,6 +88,14 @@ export class ChairBody extends Explained {
   @InPeriod({ description: 'Its last day in the chair; may be to come', example: '2006-12' }) to: PartialDate;
 }
 
+/** It has no date of its own: it acts on what is known, as at every date. */
+export class RetractDatedAct extends Cited {
+  @Text({ max: 2000, description: 'Why', example: 'Said of the wrong agency' }) reason: string;
+}
+
+/** … and which. */
+export type Retraction = RetractDatedAct & { readonly revision: number };
+
 // ── Events: what was said, without the nulls ────────────────────────────────────────────────────────────────────────
 
 export type AgencyEvents = {
@@ -96,6 +107,8 @@ export type AgencyEvents = {
   Joined: JoinBody;
   Left: LeaveBody;
   Chaired: ChairBody;
+  Retracted: Retraction;
+  Blanked: Blanked;
 };
 
 type Decided = NewEvent<AgencyEvents>[];
@@ -115,7 +128,7 @@ export interface AgencyState {
   readonly chaired: readonly ChairBody[];
 }
 
-export const agency: Aggregate<AgencyState, AgencyEvents> = {
+export const agency: Aggregate<AgencyState & Kept, AgencyEvents> = kept<AgencyState, Omit<AgencyEvents, 'Blanked'>>({
   category: 'agency',
   initial: { entry: null, renamed: [], end: null, moves: [], chaired: [] },
   evolve: {
@@ -127,8 +140,9 @@ export const agency: Aggregate<AgencyState, AgencyEvents> = {
     Joined: (state, { data }) => ({ ...state, moves: [...state.moves, data] }),
     Left: (state, { data }) => ({ ...state, moves: [...state.moves, data] }),
     Chaired: (state, { data }) => ({ ...state, chaired: [...state.chaired, data] }),
+    Retracted: (state) => state, // by then what it names is no more
   },
-};
+});
 
 // ── As at a date ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -244,7 +258,7 @@ const covers = (one: Period, date: FullDate): boolean => begins(one) <= date && 
 // ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Decides an act on an agency; `today` is the UTC date. */
-type Decide<A> = (act: A, today: FullDate) => (state: AgencyState) => Decided;
+type Decide<A> = (act: A, today: FullDate) => (state: AgencyState & Kept) => Decided;
 
 const refused = (code: string, pointer: string, message: string): Rejected =>
   new Rejected(code, message, [{ pointer, message }]);
@@ -350,4 +364,28 @@ export const chair: Decide<ChairBody> = (act, today) => (state) => {
   const known = state.chaired.find((one) => one.body === act.body && clash(one, act));
   if (known) throw refused('already_chairing', '/from', `It chairs ${act.body}${told(known)} already.`);
   return [{ name: 'Chaired', data: said(act) }];
+};
+
+/** Who is a member, and when, is what later acts may rest on. */
+const RESTING: { readonly [name: string]: Decide<never> | undefined } = { Joined: join, Left: leave, Chaired: chair };
+
+/** A dated act that was a mistake is taken back; those that rest on it first. */
+export const retract: Decide<Retraction> = (act) => (state) => {
+  const { name, revision } = saidAt(state.said, act.revision);
+  if (['Registered', 'Amended', 'Retracted', 'Blanked'].includes(name))
+    throw new Rejected('not_correctable', 'Only a dated act is retracted; what is registered is amended.');
+  const gone = retractedIn(state.said);
+  if (gone.has(revision)) throw new Rejected('already_retracted', `Revision ${revision} was retracted already.`);
+
+  let without = agency.initial;
+  for (const one of state.said.filter((other) => other.revision !== revision && !gone.has(other.revision))) {
+    try {
+      RESTING[one.name]?.(one.data as never, LATEST)(without);
+    } catch (error) {
+      if (!(error instanceof Rejected)) throw error;
+      throw new Rejected('others_rest_on_it', `Revision ${one.revision} rests on it: retract that first.`);
+    }
+    without = fold(agency, without, [one as never]);
+  }
+  return [{ name: 'Retracted', data: said(act) }];
 };

@@ -1,10 +1,11 @@
 import type { Context } from '#platform';
 import { AgenciesController, AgencyCommandHandler } from './agencies.controller.js';
-import { registerController, RegisterCommandHandler } from './registers.controller.js';
+import { BlankCommandHandler, registerController, RegisterCommandHandler } from './registers.controller.js';
 import { Registers, registersProjection } from './registers.projection.js';
 import { registers } from './register.js';
 
 export * from './agency.js';
+export * from './corrections.js';
 export * from './register.js';
 export { AgencyCommand, type AgencyAct } from './agencies.controller.js';
 export { RegisterCommand, type RegisterAnswer } from './registers.controller.js';
@@ -13,7 +14,7 @@ export { MemberAsAt, nameOf, Registers } from './registers.projection.js';
 /** What the composition root takes of this context. */
 export const registersContext: Context = {
   catalogs: Object.values(registers),
-  projections: () => [registersProjection],
+  projections: (log) => [registersProjection(log)],
   controllers: [
     AgenciesController,
     registerController('framework', 'frameworks'),
@@ -22,6 +23,6 @@ export const registersContext: Context = {
     registerController('outcome', 'outcomes'),
     registerController('document', 'documents'),
   ],
-  providers: [RegisterCommandHandler, AgencyCommandHandler],
+  providers: [RegisterCommandHandler, BlankCommandHandler, AgencyCommandHandler],
   views: [Registers],
 };

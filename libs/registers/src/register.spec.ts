@@ -6,8 +6,8 @@ import { referencesIn } from '#platform';
 import { SqliteReadStore } from '#read-store';
 import { plainToInstance } from 'class-transformer';
 import { specification } from '../../eventsourcing/src/testing/specification.js';
-import { chair, dissolve, join, leave, merge, rename, type Agency } from './agency.js';
-import { amend, codeOf, enter, Lookup, registers, REGISTERS, type Entry, type Register } from './register.js';
+import { chair, dissolve, join, leave, merge, rename, retract, type Agency } from './agency.js';
+import { amend, blank, codeOf, enter, Lookup, registers, REGISTERS, type Entry, type Register } from './register.js';
 import { nameOf, Registers, registersProjection } from './registers.projection.js';
 
 const today = '2026-11-21';
@@ -124,7 +124,7 @@ describe('With a log', () => {
     });
     afterEach(() => reads.close());
     const catchUp = async () => {
-      const projector = new Projector(log, reads, [registersProjection]);
+      const projector = new Projector(log, reads, [registersProjection(log)]);
       await projector.start();
       await projector.stop();
     };
@@ -180,6 +180,51 @@ describe('With a log', () => {
       expect(await become(undefined, '2010-07-01')).toEqual({ ...merged, 'GENEVA-MG': 'GMG' });
       expect(await become(undefined, today)).toEqual({ ...merged, 'GENEVA-MG': 'NETWORK', GMG: 'NETWORK' });
       expect(await become(undated, today)).toEqual({ ...merged, 'GENEVA-MG': 'GMG' });
+    });
+
+    it('show no more what was retracted, but still as it was known before', async () => {
+      await write('agency', iom);
+      const renamed = await act('IOM', rename({ name: 'UN Migration', effective: '2016-09' }, today));
+      await act('IOM', retract({ revision: 1, reason: 'A related organization keeps its name' }, today));
+      await catchUp();
+      expect(await names()).toEqual({ IOM: iom.name });
+      expect(await names(renamed)).toEqual({ IOM: 'UN Migration' });
+    });
+
+    it('show nothing of what was blanked, as known at whatever position, and all else as before', async () => {
+      const positions = [
+        await write('agency', iom),
+        await act('IOM', rename({ name: 'UN Migration', effective: '2016-09', reason: 'Jo said' }, today)),
+        await write('agency', { ...iom, kind: 'un' }, amend),
+      ];
+      await catchUp();
+      const seen = async () => {
+        const entries = await Promise.all(positions.map((position) => view.one('agency', 'IOM', position)));
+        return entries.map(
+          (entry) => `${entry!.kind}: ${entry!.names.map(({ name, reason }) => name + (reason ?? '')).join()}`,
+        );
+      };
+      const before = await seen();
+      expect(before).toEqual([
+        'igo: International Organization for Migration',
+        'igo: International Organization for Migration,UN MigrationJo said',
+        'un: International Organization for Migration,UN MigrationJo said',
+      ]);
+      const words = { reason: 'Named a person', fields: ['/reason'] };
+      positions.push(await act('IOM', blank('agency', 1, words) as never));
+      await catchUp();
+      const without = before.map((entry) => entry.replace('Jo said', '[blanked]'));
+      expect(await seen()).toEqual([...without, without.at(-1)]);
+      expect(JSON.stringify(await reads.all('SELECT * FROM registers_entries'))).not.toContain('Jo said');
+      positions.push(await write('agency', iom, amend));
+      await catchUp();
+      const kept = await seen();
+      expect(kept).toEqual([...without, without.at(-1), without.at(-1)!.replace('un: ', 'igo: ')]);
+      await reads.close();
+      reads = new SqliteReadStore(':memory:');
+      view = new Registers(reads, 30);
+      await catchUp();
+      expect(await seen()).toEqual(kept);
     });
 
     it('end with two mergers at once that close a circle', async () => {

@@ -8,6 +8,7 @@ import {
   Rejected,
   streamOf,
   type Aggregate,
+  type Blanked,
   type EventCatalog,
   type Log,
   type NewEvent,
@@ -26,6 +27,7 @@ import {
   type Registered,
 } from '#platform';
 import { Agency, agency, LATEST, successorAt, type AgencyState } from './agency.js';
+import { blankings, kept, saidAt, type Blank, type Kept } from './corrections.js';
 
 // ── Acts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -94,17 +96,19 @@ export const codeOf = (entry: Entry): string => ('code' in entry ? entry.code : 
 
 // ── Events, state, evolve ───────────────────────────────────────────────────────────────────────────────────────────
 
-export type RegisterEvents<E extends object = Entry> = { Registered: E; Amended: E };
+type Statements<E extends object> = { Registered: E; Amended: E };
+export type RegisterEvents<E extends object = Entry> = Statements<E> & { Blanked: Blanked };
 export type Registration<E extends object> = { readonly entry: E | null };
 
-const register = <E extends object>(category: Register): Aggregate<Registration<E>, RegisterEvents<E>> => ({
-  category,
-  initial: { entry: null },
-  evolve: {
-    Registered: (_, { data }) => ({ entry: data }),
-    Amended: (_, { data }) => ({ entry: data }),
-  },
-});
+const register = <E extends object>(category: Register): Aggregate<Registration<E> & Kept, RegisterEvents<E>> =>
+  kept<Registration<E>, Statements<E>>({
+    category,
+    initial: { entry: null },
+    evolve: {
+      Registered: (_, { data }) => ({ entry: data }),
+      Amended: (_, { data }) => ({ entry: data }),
+    },
+  });
 
 export const registers = {
   agency,
@@ -134,6 +138,24 @@ export const amend =
     if (canonicalJson(data) === canonicalJson(existing))
       throw new Rejected('nothing_amended', `${codeOf(entry)} says this already.`);
     return [{ name: 'Amended', data } as NewEvent<RegisterEvents<E>>];
+  };
+
+/** What a person may have written of an entry, or in an act on it. */
+const TEXTS = [
+  ...['name', 'label', 'title', 'text', 'source', 'publisher', 'place', 'host'],
+  ...['addressees', 'locator', 'reason'],
+];
+
+/** Blanks words of a revision, and the same words at the same place of every other. */
+export const blank =
+  (kind: Register, revision: number, act: Blank) =>
+  ({ said }: Kept): NewEvent<{ Blanked: Blanked }>[] => {
+    const { upcasts }: EventCatalog = registers[kind];
+    return blankings(said, saidAt(said, revision), act, {
+      texts: TEXTS,
+      versionOf: ({ name }) => 1 + (upcasts?.[name]?.length ?? 0),
+      saidAgain: () => '',
+    });
   };
 
 /** Finds what codes in a body refer to; reads the log itself, so that what is acknowledged is also known. */

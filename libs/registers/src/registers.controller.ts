@@ -1,4 +1,17 @@
-import { Body, Controller, Get, Header, HttpCode, Inject, Param, Post, Query, Res, Type } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  Header,
+  HttpCode,
+  Inject,
+  Param,
+  ParseIntPipe,
+  Post,
+  Query,
+  Res,
+  Type,
+} from '@nestjs/common';
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import {
   ApiBody,
@@ -6,12 +19,13 @@ import {
   ApiCreatedResponse,
   ApiOkResponse,
   ApiOperation,
+  ApiParam,
   ApiProperty,
   ApiTags,
 } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import type { FastifyReply } from 'fastify';
-import { decodeAll, handle, load, Rejected, type Aggregate, type Log } from '#eventsourcing';
+import { decodeAll, handle, load, Rejected, type Aggregate, type Log, type Recorded } from '#eventsourcing';
 import {
   AskedBy,
   ClockQuery,
@@ -24,7 +38,21 @@ import {
   sendCsv,
   type Asked,
 } from '#platform';
-import { amend, codeOf, enter, Lookup, registers, REGISTERS, type Entry, type Register } from './register.js';
+import { Citation, type Retraction } from './agency.js';
+import { Blank, type Kept } from './corrections.js';
+import {
+  amend,
+  blank,
+  codeOf,
+  enter,
+  Lookup,
+  registers,
+  REGISTERS,
+  type Entry,
+  type Register,
+  type RegisterEvents,
+  type Registration,
+} from './register.js';
 import { Registers } from './registers.projection.js';
 
 /** Enters or amends an entry of a register. */
@@ -41,10 +69,33 @@ export class RegisterCommand extends Command<RegisterAnswer> {
   }
 }
 
+/** Blanks words of an entry of a register. */
+export class BlankCommand extends Command<RegisterAnswer> {
+  constructor(
+    readonly kind: Register,
+    readonly code: string,
+    readonly revision: number,
+    readonly body: Blank,
+    readonly asked: Asked,
+  ) {
+    super();
+  }
+}
+
 export class RegisterAnswer {
   @ApiProperty({ example: 'IOM' }) code: string;
   @ApiProperty({ type: 'integer', description: 'Of its last event; also the ETag' }) revision: number;
   @ApiProperty({ description: 'Opaque; for If-Position-At-Least and knownAt' }) position: string;
+}
+
+/** What became of what was said. */
+class RegisterCorrection {
+  @ApiProperty({ enum: ['retracted', 'blanked'] }) readonly kind: 'retracted' | 'blanked';
+  @ApiProperty() readonly reason: string;
+  @ApiProperty({ type: () => Citation, required: false }) readonly citation?: Citation;
+  @ApiProperty({ type: 'integer', description: 'Of the event that says so' }) readonly by: number;
+  @ApiProperty() readonly position: string;
+  @ApiProperty({ format: 'date-time' }) readonly recordedAt: string;
 }
 
 class RegisterHistoryItem {
@@ -59,7 +110,18 @@ class RegisterHistoryItem {
     description: 'What it says: the whole entry, or the dated act',
   })
   readonly data: object;
+  @ApiProperty({ type: [RegisterCorrection], description: 'What became of it since' })
+  readonly corrections: readonly RegisterCorrection[];
 }
+
+/** What became of the event of a revision, in the order recorded. */
+const correctionsOf = (revision: number, events: readonly Recorded[]): RegisterCorrection[] =>
+  events.flatMap(({ name, data, revision: by, position, recordedAt }) => {
+    if (name !== 'Retracted' && name !== 'Blanked') return [];
+    const { revision: of, reason, citation } = data as Retraction;
+    const kind = name === 'Retracted' ? 'retracted' : 'blanked';
+    return of === revision ? [{ kind, reason, ...(citation && { citation }), by, position, recordedAt }] : [];
+  });
 
 class RegisterHistory {
   @ApiProperty() readonly code: string;
@@ -79,14 +141,24 @@ export class RegisterCommandHandler implements ICommandHandler<RegisterCommand> 
       (await this.lookup.unknownIn(referencesIn(entry), together)) ?? (await this.lookup.cycleIn(kind, entry));
     if (wrong) throw wrong;
     const decide = { enter, amend }[act](entry);
-    const aggregate = registers[kind] as unknown as Aggregate<
-      { entry: Entry | null },
-      { Registered: Entry; Amended: Entry }
-    >;
-    const { revision, position } = await handle(this.log, aggregate, codeOf(entry), decide, asked.meta, asked.expected);
-    return { code: codeOf(entry), revision, position };
+    const code = codeOf(entry);
+    const { revision, position } = await handle(this.log, anyOf(kind), code, decide, asked.meta, asked.expected);
+    return { code, revision, position };
   }
 }
+
+@CommandHandler(BlankCommand)
+export class BlankCommandHandler implements ICommandHandler<BlankCommand> {
+  constructor(@Inject(LOG) private readonly log: Log) {}
+
+  async execute({ kind, code, revision: of, body, asked }: BlankCommand): Promise<RegisterAnswer> {
+    const decide = blank(kind, of, body);
+    const { revision, position } = await handle(this.log, anyOf(kind), code, decide, asked.meta, asked.expected);
+    return { code, revision, position };
+  }
+}
+
+const anyOf = (kind: Register) => registers[kind] as unknown as Aggregate<Registration<Entry> & Kept, RegisterEvents>;
 
 export class RegisterQuery extends ClockQuery {
   @ApiProperty({ required: false, enum: ['json', 'csv'], default: 'json' })
@@ -160,6 +232,7 @@ export function registerController(kind: Register, path: string) {
           type,
           by: principalOf(meta),
           data,
+          corrections: correctionsOf(revision, events),
         })),
       };
     }
@@ -186,6 +259,26 @@ export function registerController(kind: Register, path: string) {
       if (codeOf(entry) !== code)
         throw new Rejected('code_is_fixed', `A code never changes: ${code} cannot become ${codeOf(entry)}.`);
       return this.commands.execute(new RegisterCommand(kind, 'amend', entry, asked));
+    }
+
+    @Post(':code/history/:revision/blank')
+    @HttpCode(200)
+    @Header('Cache-Control', 'no-store')
+    @ApiOperation({
+      summary: `Blank words of one of the ${path}`,
+      description: 'The same words at the same place of its other revisions go with them. What is left stays as it is.',
+      operationId: `blank${Body_.name}`,
+    })
+    @ApiParam({ name: 'revision', schema: { type: 'integer' } })
+    @ApiOkResponse({ type: RegisterAnswer })
+    @ApiConflictResponse({ description: 'It is a blanking itself' })
+    blank(
+      @Param('code') code: string,
+      @Param('revision', ParseIntPipe) revision: number,
+      @Body() body: Blank,
+      @AskedBy() asked: Asked,
+    ) {
+      return this.commands.execute(new BlankCommand(kind, code, revision, body, asked));
     }
   }
   // The bodies' class, for the validation pipe: a decorated parameter's type cannot depend on an argument.

@@ -1,7 +1,18 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FullDate } from '#clocks';
-import { fold, Rejected, type Projection, type ReadStore, type ReadTx, type Recorded } from '#eventsourcing';
+import {
+  decodeAll,
+  fold,
+  Rejected,
+  type Aggregate,
+  type EventMap,
+  type Log,
+  type Projection,
+  type ReadStore,
+  type ReadTx,
+  type Recorded,
+} from '#eventsourcing';
 import {
   AgencyAsAt,
   asAt,
@@ -12,48 +23,51 @@ import {
   successorAt,
   type AgencyState,
 } from './agency.js';
+import type { Kept } from './corrections.js';
 import { codeOf, registers, type Entry, type EntryOf, type Register, type Registration } from './register.js';
 
 const FOREVER = Number.MAX_SAFE_INTEGER;
 
-/** Keeps what an entry's stream has come to. */
-const write = (kind: Register) => async (event: Recorded, tx: ReadTx) => {
-  const [code, position] = [event.stream.slice(kind.length + 1), Number(event.position)];
-  const aggregate = registers[kind];
-  const key = [kind, code, FOREVER];
-  const [before] = await tx.all<{ state: string }>(
-    'SELECT state FROM registers_entries WHERE kind = ? AND code = ? AND to_position = ?',
-    ...key,
-  );
-  const state: object = fold(aggregate as never, before ? (JSON.parse(before.state) as object) : aggregate.initial, [
-    event,
-  ] as never);
-  tx.run(
-    'UPDATE registers_entries SET to_position = ? WHERE kind = ? AND code = ? AND to_position = ?',
-    position,
-    ...key,
-  );
-  tx.run(
-    'INSERT INTO registers_entries (kind, code, state, from_position, to_position) VALUES (?, ?, ?, ?, ?)',
-    ...[kind, code, JSON.stringify(state), position, FOREVER],
-  );
-};
-
-/** Every entry of every register, as it was known from one position of the log to another. */
-export const registersProjection: Projection = {
-  name: 'registers',
-  version: 2,
-  schema: `
-    CREATE TABLE registers_entries (
-      kind TEXT NOT NULL, code TEXT NOT NULL, state TEXT NOT NULL,
-      from_position INTEGER NOT NULL, to_position INTEGER NOT NULL,
-      PRIMARY KEY (kind, code, from_position)
-    )`,
-  on: Object.fromEntries(
-    (Object.keys(registers) as Register[]).flatMap((kind) =>
-      Object.keys(registers[kind].evolve).map((name) => [`${kind}.${name}`, write(kind) as Projection['on'][string]]),
+/**
+ * Every entry of every register, as it was known from one position of the log to another; `log` gives back the earlier events
+ * of an entry.
+ */
+export const registersProjection = (log: Log): Projection => {
+  /** Keeps what an entry's stream has come to. Words that went stand in what was shown earlier, too: all of it is made anew. */
+  const write = (kind: Register) => async (event: Recorded, tx: ReadTx) => {
+    const code = event.stream.slice(kind.length + 1);
+    const known = (await decodeAll(log, await log.store.read(event.stream))).slice(0, event.revision + 1);
+    const anew = event.name === 'Blanked';
+    if (anew) tx.run('DELETE FROM registers_entries WHERE kind = ? AND code = ?', kind, code);
+    else
+      tx.run(
+        'UPDATE registers_entries SET to_position = ? WHERE kind = ? AND code = ? AND to_position = ?',
+        ...[Number(event.position), kind, code, FOREVER],
+      );
+    for (const { revision, position } of anew ? known : [event]) {
+      const aggregate = registers[kind] as unknown as Aggregate<Kept, EventMap>;
+      const { said: _, ...state } = fold(aggregate, aggregate.initial, known.slice(0, revision + 1) as never);
+      tx.run(
+        'INSERT INTO registers_entries (kind, code, state, from_position, to_position) VALUES (?, ?, ?, ?, ?)',
+        ...[kind, code, JSON.stringify(state), Number(position), Number(known[revision + 1]?.position ?? FOREVER)],
+      );
+    }
+  };
+  return {
+    name: 'registers',
+    version: 3,
+    schema: `
+      CREATE TABLE registers_entries (
+        kind TEXT NOT NULL, code TEXT NOT NULL, state TEXT NOT NULL,
+        from_position INTEGER NOT NULL, to_position INTEGER NOT NULL,
+        PRIMARY KEY (kind, code, from_position)
+      )`,
+    on: Object.fromEntries(
+      (Object.keys(registers) as Register[]).flatMap((kind) =>
+        Object.keys(registers[kind].evolve).map((name) => [`${kind}.${name}`, write(kind) as Projection['on'][string]]),
+      ),
     ),
-  ),
+  };
 };
 
 /** What is shown of an entry: of an agency, how it was on a date. */

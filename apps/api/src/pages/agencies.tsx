@@ -2,13 +2,23 @@
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import { IsIn, IsOptional } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
-import { RESPONSIBLE_ROLES, ROLES, type Role } from '#commitments';
+import { isResponsible, ROLES, type Role } from '#commitments';
 import { Rejected } from '#eventsourcing';
 import { Progress, ProgressQuery, type AgencyRow, type ItemList, type ProgressView, type ThemeRow } from '#progress';
-import { Registers, type Agency, type Forum, type Framework, type Outcome, type Theme } from '#registers';
+import {
+  Registers,
+  type AgencyAsAt,
+  type Forum,
+  type Framework,
+  type MemberAsAt,
+  type Outcome,
+  type Theme,
+} from '#registers';
+import { AgenciesAs, Belonging, Members, WhatBecameOfIt } from './agency-identity.js';
 import { Breakdown, Headline, Legend, mostFirst, NoSum } from './figures.js';
 import { Page } from './layout.js';
-import { AgencyLink, ByStage, LISTED } from './lists.js';
+import { apartOf, correctedAmong, CorrectedLater, EndedApart, type Apart } from './lineage.js';
+import { ByStage, LISTED } from './lists.js';
 import { OutcomeList } from './outcomes.js';
 import { RendersPages } from './rendering.js';
 import { FollowedUp, Scope } from './scope.js';
@@ -42,33 +52,37 @@ export class AgencyPages {
   @Get(':code')
   async agency(@Param('code') code: string, @Query() query: ProgressQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
-    const agency = await this.registers.one('agency', code, view.position);
+    const agency = await this.registers.one('agency', code, view.position, view.asOf);
     if (!agency) throw new Rejected('not_found', `There is no agency ${code}.`);
     const filter = { ...view.scope, agency: code };
-    const [progress, commitments, roles, open, forums, frameworks, themes] = await Promise.all([
+    const [progress, commitments, apart, roles, open, forums, frameworks, themes, members, all] = await Promise.all([
       this.progress.agency(code, view.at, view.scope),
       this.progress.commitments(view.at, filter, { limit: LISTED }),
+      apartOf(this.progress, view, filter),
       this.roles(view, code),
       this.notTakenUp(view, agency),
       this.followedUp.forums(view),
       this.registers.all('framework', view.position),
       this.registers.all('theme', view.position),
+      this.registers.members(code, view.position, view.asOf),
+      this.registers.all('agency', view.position, view.asOf),
     ]);
-    return <AgencyReport {...{ view, agency, progress, commitments, roles, open, forums, frameworks, themes }} />;
+    const before = all.filter(({ succeededBy }) => succeededBy === code);
+    const figures = { progress, commitments, apart, roles, open };
+    return <AgencyReport {...{ view, agency, before, members, forums, frameworks, themes, ...figures }} />;
   }
 
   /** In how many commitments an agency has each role. */
   private async roles(view: View, agency: string): Promise<RoleCount[]> {
-    const { followsUp } = view.scope;
     const counts = ROLES.map(async (role) => {
-      const { total } = await this.progress.commitments(view.at, { agency, role, followsUp }, { limit: 1 });
+      const { total } = await this.progress.commitments(view.at, { ...view.scope, agency, role }, { limit: 1 });
       return { role, total };
     });
     return (await Promise.all(counts)).filter(({ total }) => total > 0);
   }
 
   /** What outcomes reported by then ask of an agency, and no commitment follows up. */
-  private async notTakenUp(view: View, { code, name }: Agency): Promise<Outcome[]> {
+  private async notTakenUp(view: View, { code, names }: AgencyAsAt): Promise<Outcome[]> {
     const [outcomes, followed] = await Promise.all([
       this.registers.all('outcome', view.position),
       this.progress.inUse('followsUp', view.at),
@@ -77,12 +91,10 @@ export class AgencyPages {
       (outcome) =>
         view.isReported(outcome.document) &&
         !followed.has(outcome.id) &&
-        outcome.addressees.some((addressee) => addressee === code || addressee === name),
+        outcome.addressees.some((addressee) => addressee === code || names.some(({ name }) => addressee === name)),
     );
   }
 }
-
-const isResponsible = (role: Role): boolean => (RESPONSIBLE_ROLES as readonly Role[]).includes(role);
 
 interface RoleCount {
   readonly role: Role;
@@ -95,7 +107,7 @@ interface AgenciesParts {
   readonly forums: readonly Forum[];
 }
 
-const Agencies = ({ view, progress: { rows, total }, forums }: AgenciesParts) => {
+const Agencies = ({ view, progress: { rows, total, apart, correctedLater }, forums }: AgenciesParts) => {
   const { sort = 'number', ...asked } = view.asked;
   const byName = () => [...rows].sort((a, b) => a.name.localeCompare(b.name, 'en'));
   const order = (by: string, words: string) =>
@@ -113,6 +125,9 @@ const Agencies = ({ view, progress: { rows, total }, forums }: AgenciesParts) =>
       csv={view.api('/progress/agencies', { ...asked, format: 'csv' })}
     >
       <Scope view={view} forums={forums} />
+      <EndedApart apart={apart} list={(life) => view.list({ life })} />
+      <CorrectedLater view={view} n={correctedLater} of={total.total} />
+      <AgenciesAs view={view} />
       <p class="order">
         Ordered {order('number', 'by number of commitments')} · {order('name', 'by name')}
       </p>
@@ -127,6 +142,7 @@ const Agencies = ({ view, progress: { rows, total }, forums }: AgenciesParts) =>
           href: view.link(path('agencies', row.agency), view.scope),
           filter: { agency: row.agency },
           row,
+          asked: row.asked,
         }))}
       />
       <NoSum of="agencies" total={total.total} />
@@ -136,9 +152,12 @@ const Agencies = ({ view, progress: { rows, total }, forums }: AgenciesParts) =>
 
 interface ReportParts {
   readonly view: View;
-  readonly agency: Agency;
+  readonly agency: AgencyAsAt;
+  readonly before: readonly AgencyAsAt[];
+  readonly members: readonly MemberAsAt[];
   readonly progress: ProgressView<ThemeRow> & { row: AgencyRow | null };
   readonly commitments: ItemList;
+  readonly apart: Apart;
   readonly roles: readonly RoleCount[];
   readonly open: readonly Outcome[];
   readonly forums: readonly Forum[];
@@ -147,18 +166,21 @@ interface ReportParts {
 }
 
 const AgencyReport = (parts: ReportParts) => {
-  const { view, agency, progress, commitments, roles, open, forums, frameworks, themes } = parts;
+  const { view, agency, before, members, progress, commitments, apart, roles, open, forums, frameworks, themes } =
+    parts;
   const filter = { agency: agency.code };
   return (
     <Page
       view={view}
       title={agency.name}
       eyebrow={`${agency.code} · ${sentence(agency.kind)}`}
-      lead={<Belonging view={view} agency={agency} />}
+      lead={<Belonging view={view} agency={agency} before={before} />}
       json={view.api(`/progress${path('agencies', agency.code)}`)}
       csv={view.api(`/progress${path('agencies', agency.code)}`, { ...view.asked, format: 'csv' })}
     >
+      <WhatBecameOfIt view={view} agency={agency} />
       <Scope view={view} forums={forums} />
+      <AgenciesAs view={view} />
       {progress.row ? (
         <Headline view={view} row={progress.row} filter={filter}>
           of {count(progress.total.total)} of all agencies
@@ -166,9 +188,17 @@ const AgencyReport = (parts: ReportParts) => {
       ) : (
         <p>
           As at {dateWords(view.asOf)}, it is responsible for no commitment
-          {Object.values(view.scope).some(Boolean) && ' of those asked for'}.
+          {(view.scope.followsUp ?? view.scope.role) && ' of those asked for'}.
         </p>
       )}
+      {progress.row?.asked && (
+        <p>
+          In {count(progress.row.asked)} of these {count(progress.row.total)} another agency named it, and it has yet to
+          accept.
+        </p>
+      )}
+      <EndedApart apart={apart} list={(life) => view.list({ ...filter, life })} />
+      <CorrectedLater view={view} {...correctedAmong(commitments.items)} />
       {roles.length > 0 && (
         <p class="roles">
           Its part:{' '}
@@ -181,6 +211,7 @@ const AgencyReport = (parts: ReportParts) => {
           .{roles.some(({ role }) => !isResponsible(role)) && ' Observers, funders and hosts are not counted above.'}
         </p>
       )}
+      <Members view={view} members={members} />
       {progress.rows.length > 0 && (
         <section>
           <h2>By theme</h2>
@@ -205,37 +236,5 @@ const AgencyReport = (parts: ReportParts) => {
       </section>
       <ByStage view={view} items={commitments.items} total={commitments.total} filter={filter} agency={agency.code} />
     </Page>
-  );
-};
-
-const Belonging = ({ view, agency: { parent, memberships, succeededBy } }: { view: View; agency: Agency }) => {
-  const facts = [
-    parent && (
-      <>
-        part of <AgencyLink view={view} code={parent} long />
-      </>
-    ),
-    ...(memberships ?? []).map(({ body, from, to }) => (
-      <>
-        member of <AgencyLink view={view} code={body} long />
-        {from && ` since ${dateWords(from)}`}
-        {to && ` until ${dateWords(to)}`}
-      </>
-    )),
-    succeededBy && (
-      <>
-        succeeded by <AgencyLink view={view} code={succeededBy} long />
-      </>
-    ),
-  ].filter(Boolean);
-  return facts.length === 0 ? null : (
-    <p>
-      {facts.map((fact, i) => (
-        <span key={i} class="fact">
-          {i > 0 && '; '}
-          {fact}
-        </span>
-      ))}
-    </p>
   );
 };

@@ -2,19 +2,34 @@
 import { Controller, Get, Inject, Param, Query, Req } from '@nestjs/common';
 import type { ComponentChildren } from 'preact';
 import type { FastifyRequest } from 'fastify';
-import { historyOf, isOpen, REFERENCE, viewOf, type CommitmentView, type History } from '#commitments';
+import { historyOf, isOpen, viewOf, type CommitmentView, type History } from '#commitments';
 import type { Log } from '#eventsourcing';
 import { monthsBefore } from '#clocks';
-import { LOG, ProgressClockQuery } from '#platform';
+import { LOG } from '#platform';
 import { Progress } from '#progress';
-import { Registers, type Outcome, type Forum, type Document } from '#registers';
+import { Registers, type Outcome, type Forum } from '#registers';
+import { Claims, ComesRound, Condition, Editions, EvidenceLink, Upkeep } from './editions.js';
 import { On, StageTag } from './figures.js';
-import { HistoryList, Source } from './history.js';
+import { HistoryList } from './history.js';
 import { Page } from './layout.js';
-import { AgencyLink, ThemeLink } from './lists.js';
+import { EndOfRecord, relationsBack, sidesOf, titlesOf, TookOver, type Back, type Titles } from './lineage.js';
+import { AgencyLink, ThemeLink } from './links.js';
+import { Asked, EachPart, LeadOnOffer, Outlook } from './parts.js';
+import { ReadingAndReply } from './reading.js';
 import { RendersPages } from './rendering.js';
-import { path, Views, type View } from './view.js';
-import { countryName, dateWords, NATURE_WORDS, regionName, roleWords, sentence, standingWords } from './words.js';
+import { Explained, Source, Words } from './source.js';
+import { PageQuery, path, Views, type View } from './view.js';
+import {
+  counted,
+  countryName,
+  dateWords,
+  NATURE_WORDS,
+  regionName,
+  roleWords,
+  sentence,
+  standingWords,
+  textWords,
+} from './words.js';
 
 @RendersPages()
 @Controller('commitments')
@@ -27,37 +42,29 @@ export class CommitmentPage {
   ) {}
 
   @Get(':reference')
-  async commitment(
-    @Param('reference') reference: string,
-    @Query() query: ProgressClockQuery,
-    @Req() request: FastifyRequest,
-  ) {
+  async commitment(@Param('reference') reference: string, @Query() query: PageQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
     const clocks = { asOf: view.asOf, knownAt: view.position };
     const [commitment, history] = await Promise.all([
       viewOf(this.log, reference, clocks),
       historyOf(this.log, reference, clocks),
     ]);
-    const [forums, outcomes, related] = await Promise.all([
+    const [forums, outcomes, titles, back] = await Promise.all([
       this.registers.all('forum', view.position),
       this.registers.all('outcome', view.position),
-      this.related(view, commitment),
+      titlesOf(this.progress, view, commitment),
+      relationsBack(this.progress, view, reference),
     ]);
     const followsUp = {
       forums: forums.filter(({ id }) => commitment.followsUp.includes(id)),
       outcomes: outcomes.filter(({ id }) => commitment.followsUp.includes(id)),
     };
-    const names = new Map([...forums.map(({ id, name }) => [id, name] as const), ...related]);
-    const documents = new Map(view.reports.flatMap(({ documents }) => documents.map((d) => [d.id, d])));
-    return <CommitmentReport {...{ view, commitment, history, followsUp, names, documents }} />;
-  }
-
-  /** The titles of the commitments it is related to that exist as at the date. */
-  private async related(view: View, { relations }: CommitmentView): Promise<(readonly [string, string])[]> {
-    const reference = relations.map(({ to }) => to).join(',');
-    if (!reference) return [];
-    const { items } = await this.progress.commitments(view.at, { reference }, { limit: relations.length });
-    return items.map(({ reference, title }) => [reference, title]);
+    const named = new Map(forums.map(({ id, name }) => [id, textWords(name)]));
+    return (
+      <Explained by={commitment.corrections}>
+        <CommitmentReport {...{ view, commitment, history, followsUp, titles, back, forums: named }} />
+      </Explained>
+    );
   }
 }
 
@@ -66,12 +73,14 @@ interface Parts {
   readonly commitment: CommitmentView;
   readonly history: History;
   readonly followsUp: { readonly forums: readonly Forum[]; readonly outcomes: readonly Outcome[] };
-  /** What the forums and the commitments that it is related to are called; absent: not yet there as at the date. */
-  readonly names: ReadonlyMap<string, string>;
-  readonly documents: ReadonlyMap<string, Document>;
+  /** The other commitments that it names. */
+  readonly titles: Titles;
+  readonly back: readonly Back[];
+  /** The names of all forums. */
+  readonly forums: ReadonlyMap<string, string>;
 }
 
-const CommitmentReport = ({ view, commitment: c, history, followsUp, names, documents }: Parts) => (
+const CommitmentReport = ({ view, commitment: c, history, followsUp, titles, back, forums }: Parts) => (
   <Page
     view={view}
     title={c.title}
@@ -80,29 +89,48 @@ const CommitmentReport = ({ view, commitment: c, history, followsUp, names, docu
         <span class="code">{c.reference}</span> · {sentence(c.kind)}
       </>
     }
-    lead={<p lang={c.language ?? undefined}>{c.summary}</p>}
+    lead={
+      <p lang={c.language ?? undefined}>
+        <Words text={c.summary} of={{ revision: 0 }} />
+      </p>
+    }
     json={view.api(path('commitments', c.reference), {})}
     since={c.entries.map(({ reportedOn }) => reportedOn).sort()[0]}
     csv={view.api('/commitments', { reference: c.reference, format: 'csv' })}
   >
+    <EndOfRecord view={view} commitment={c} titles={titles} />
+    {c.correctedLater.length > 0 && (
+      <p class="callout">
+        {counted(c.correctedLater.length, 'statement')} shown here {c.correctedLater.length === 1 ? 'was' : 'were'}{' '}
+        corrected later: see <a href="#history">its history</a>, or{' '}
+        <a href={view.here({ knownAt: null })}>show what is known now</a>.
+      </p>
+    )}
+    <LeadOnOffer view={view} commitment={c} />
     <div class="columns">
       <div>
-        <Stands view={view} commitment={c} documents={documents} />
+        <Stands view={view} commitment={c} />
+        <EachPart view={view} commitment={c} />
+        <Editions view={view} commitment={c} />
+        <Upkeep view={view} commitment={c} />
+        <Claims view={view} commitment={c} />
+        <TookOver view={view} commitment={c} titles={titles} />
         <section>
-          <h2>Its history</h2>
+          <h2 id="history">Its history</h2>
           <p class="note">
-            Every statement in the order in which it was recorded. The stage rests on the one that tells of the latest
-            time. <a href={view.api(`${path('commitments', c.reference)}/history`, {})}>As JSON</a>
+            Every statement in the order in which it was recorded. The stage rests on the one of the lead that tells of
+            the latest time. Nothing is taken out: what was corrected or retracted is struck through.{' '}
+            <a href={view.api(`${path('commitments', c.reference)}/history`, {})}>As JSON</a>
           </p>
-          <HistoryList view={view} commitment={c} history={history} documents={documents} />
+          <HistoryList view={view} commitment={c} history={history} />
         </section>
       </div>
       <aside aria-label="Facts">
         <dl class="facts">
           <Fact name="Agencies">
-            {c.agencies.map(({ agency, role }) => (
+            {c.agencies.map(({ agency, role, asked }) => (
               <li key={`${agency} ${role}`}>
-                <AgencyLink view={view} code={agency} long /> <small>{roleWords(role)}</small>
+                <AgencyLink view={view} code={agency} long /> <small>{roleWords(role)}</small> {asked && <Asked />}
               </li>
             ))}
           </Fact>
@@ -116,13 +144,15 @@ const CommitmentReport = ({ view, commitment: c, history, followsUp, names, docu
           <Fact name="Follows up">
             {followsUp.forums.map(({ id, name }) => (
               <li key={id}>
-                <a href={view.link(path('forums', id))}>{name}</a>
+                <a href={view.link(path('forums', id))}>{textWords(name)}</a>
               </li>
             ))}
             {followsUp.outcomes.map(({ id, text }) => (
               <li key={id}>
                 <a href={view.link(path('outcomes', id))}>{id}</a>
-                <small class="quote">{text}</small>
+                <small class="quote">
+                  <Words text={text} />
+                </small>
               </li>
             ))}
           </Fact>
@@ -130,14 +160,17 @@ const CommitmentReport = ({ view, commitment: c, history, followsUp, names, docu
             <li>
               {NATURE_WORDS[c.nature]}, {c.strength}
             </li>
-            {c.condition && <li>On condition: {c.condition}</li>}
           </Fact>
           <Fact name="Target">
             {c.target && (
               <li>
                 <On date={c.target.date} />
-                {c.overdue && <span class="alert"> overdue</span>}
-                {c.target.note && <small class="quote">{c.target.note}</small>}
+                {c.overdue && !c.end && <span class="alert"> overdue</span>}
+                {c.target.note && (
+                  <small class="quote">
+                    <Words text={c.target.note} />
+                  </small>
+                )}
               </li>
             )}
           </Fact>
@@ -165,31 +198,23 @@ const CommitmentReport = ({ view, commitment: c, history, followsUp, names, docu
             ))}
           </Fact>
           <Fact name="Evidence">
-            {c.evidence.map(({ title, date, url, language, revision }, i) => (
-              <li key={`${revision} ${i}`}>
-                {url ? (
-                  <a href={url} rel="noreferrer nofollow" hreflang={language ?? undefined}>
-                    {title}
-                  </a>
-                ) : (
-                  title
-                )}
-                {date && <small> {dateWords(date)}</small>}
+            {c.evidence.map((evidence, i) => (
+              <li key={`${evidence.revision} ${i}`}>
+                <EvidenceLink {...evidence} />
+                <Source view={view} of={evidence} uncited={null} />
               </li>
             ))}
           </Fact>
-          <Fact name="Related">
-            {c.relations.map(({ type, to }) => (
-              <li key={`${type} ${to}`}>
-                {sentence(type)}{' '}
-                {names.has(to) ? (
-                  <a href={view.link(path(REFERENCE.test(to) ? 'commitments' : 'forums', to))}>{names.get(to)}</a>
-                ) : (
-                  <>{to}, not reported by then</>
-                )}
-              </li>
-            ))}
-          </Fact>
+          {sidesOf({ view, commitment: c, titles, back, forums }).map(({ words, links }) => (
+            <Fact key={words} name={words}>
+              {links.map(({ key, link, source }) => (
+                <li key={key}>
+                  {link}
+                  {source && <Source view={view} of={source} uncited={null} />}
+                </li>
+              ))}
+            </Fact>
+          ))}
           <Fact name="Where">
             {[...c.regions.map(regionName), ...c.countries.map(countryName)].map((place) => (
               <li key={place}>{place}</li>
@@ -212,21 +237,23 @@ const Fact = ({ name, children }: { name: string; children: ComponentChildren })
     </div>
   ) : null;
 
-/** The stage, and the statement it rests on. */
-const Stands = ({ view, commitment: c, documents }: Pick<Parts, 'view' | 'commitment' | 'documents'>) => {
-  const silent = isOpen(c.stage) && c.lastReportedOn < monthsBefore(view.asOf, view.staleAfter);
+/** The stage, the statement it rests on, and beside it the reading and the reply. */
+const Stands = ({ view, commitment: c }: Pick<Parts, 'view' | 'commitment'>) => {
+  const silent = !c.end && isOpen(c.stage) && c.lastReportedOn < monthsBefore(view.asOf, view.staleAfter);
   const { headline } = c;
   return (
     <section class="stands" aria-label="How it stands">
       <p class="big">
-        <StageTag stage={c.stage} />
-        {c.nature === 'standing' && (
+        <span>
+          <StageTag stage={c.stage} /> <Outlook outlook={headline.outlook} />
+        </span>
+        {c.nature === 'standing' && !c.lastUpkeep && (
           <span>
             Standing: {standingWords(c.stage).toLowerCase()}
             {silent && ' when last heard of'}
           </span>
         )}
-        {c.overdue && <span class="alert">Overdue</span>}
+        {c.overdue && !c.end && <span class="alert">Overdue</span>}
         {silent && (
           <span class="silent">
             Not heard of since <On date={c.lastReportedOn} />
@@ -242,9 +269,22 @@ const Stands = ({ view, commitment: c, documents }: Pick<Parts, 'view' | 'commit
           </>
         )}
         .
+        {c.corrections.some(({ revision, kind }) => revision === headline.revision && kind === 'corrected') && (
+          <>
+            {' '}
+            <a href={`#r${headline.revision}`}>Corrected since it was first said.</a>
+          </>
+        )}
       </p>
-      {headline.note && <p>{headline.note}</p>}
-      <Source view={view} citation={headline.citation} documents={documents} />
+      {headline.note && (
+        <p>
+          <Words text={headline.note} of={headline} />
+        </p>
+      )}
+      <Source view={view} of={headline} />
+      <Condition commitment={c} />
+      <ComesRound view={view} commitment={c} />
+      <ReadingAndReply view={view} verification={c.verification} />
     </section>
   );
 };

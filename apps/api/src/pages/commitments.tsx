@@ -1,12 +1,13 @@
 /** The list of commitments: every filter of the API as a plain form. */
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { KINDS, NATURES, ROLES, STRENGTHS } from '#commitments';
+import { ENDS, KINDS, NATURES, OUTLOOKS, ROLES, STRENGTHS, VERIFICATIONS } from '#commitments';
 import { CommitmentsQuery, Progress, type Facet, type ItemList, type Row } from '#progress';
 import { Registers } from '#registers';
 import { Choice, type ChoiceParts } from './choice.js';
 import { StageBar } from './figures.js';
 import { Kept, Page } from './layout.js';
+import { apartOf, correctedAmong, CorrectedLater, EndedApart, type Apart } from './lineage.js';
 import { CommitmentTable } from './lists.js';
 import { RendersPages } from './rendering.js';
 import { FollowedUp } from './scope.js';
@@ -15,8 +16,11 @@ import {
   count,
   counted,
   countryName,
+  dateWords,
   NATURE_WORDS,
   OPEN_STAGES,
+  OUTLOOK_WORDS,
+  READING_WORDS,
   regionName,
   roleWords,
   sentence,
@@ -38,12 +42,13 @@ export class CommitmentsPage {
   async commitments(@Query() query: CommitmentsQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
     const { limit, cursor, ...filter } = query;
-    const [list, [step], choices] = await Promise.all([
+    const [list, [step], choices, apart] = await Promise.all([
       this.progress.commitments(view.at, filter, { limit, cursor }),
       this.progress.timeline([view.asOf], view.at, filter),
       this.choices(view),
+      filter.life ? null : apartOf(this.progress, view, filter),
     ]);
-    return <Commitments view={view} list={list} row={step!.row} choices={choices} />;
+    return <Commitments view={view} list={list} row={step!.row} choices={choices} apart={apart} />;
   }
 
   /** The selects of the form, filled from the registers with what is in use. */
@@ -90,6 +95,19 @@ export class CommitmentsPage {
             .map(({ code, label }) => [code, label] as const),
         })),
       },
+      {
+        name: 'verification',
+        label: 'Secretariat’s reading',
+        any: 'Any, or unreviewed',
+        options: VERIFICATIONS.map((v) => [v, READING_WORDS[v]]),
+      },
+      { name: 'outlook', label: 'Outlook', any: 'Any, or none', options: OUTLOOKS.map((o) => [o, OUTLOOK_WORDS[o]]) },
+      {
+        name: 'life',
+        label: 'Records',
+        any: 'Active',
+        options: [...words(ENDS), [ENDS.join(','), 'All that have ended'], ['any', 'Active and ended']],
+      },
       { name: 'followsUp', label: 'Follows up', any: 'Anything', options: forums.map(({ id, name }) => [id, name]) },
       { name: 'kind', label: 'Kind', any: 'Any', options: words(KINDS) },
       { name: 'nature', label: 'Nature', any: 'Any', options: NATURES.map((n) => [n, NATURE_WORDS[n]]) },
@@ -127,14 +145,17 @@ interface Parts {
   readonly list: ItemList;
   readonly row: Row;
   readonly choices: Choices;
+  /** The ended records that the same filter finds; `null` where they are asked for themselves. */
+  readonly apart: Apart | null;
 }
 
 /** The choices that are always in sight; the others fold away until one is made. */
 const FIRST = 4;
 
-const Commitments = ({ view, list, row, choices }: Parts) => {
+const Commitments = ({ view, list, row, choices, apart }: Parts) => {
   const { limit: _limit, cursor, ...asked } = view.asked;
   const made = choices.filter(({ name }) => asked[name] !== undefined);
+  const related = { relatedTo: asked['relatedTo'], relation: asked['relation'] };
   const search = asked['q'] === undefined ? '' : String(asked['q']);
   const select = (choice: Choices[number]) => <Choice key={choice.name} {...choice} value={asked[choice.name]} />;
   return (
@@ -144,14 +165,14 @@ const Commitments = ({ view, list, row, choices }: Parts) => {
       lead={
         <p>
           <strong id="total">{counted(list.total, 'commitment')}</strong>{' '}
-          {made.length > 0 || search ? 'as asked for' : 'in all'}.
+          {made.length > 0 || search || asked['relatedTo'] ? 'as asked for' : 'in all'}.
         </p>
       }
       json={view.api('/commitments')}
       csv={view.api('/commitments', { ...asked, format: 'csv' })}
     >
       <form method="get" action="/commitments" class="filters" aria-label="Find commitments">
-        <Kept asked={{ ...view.clocks, reference: asked['reference'] }} />
+        <Kept asked={{ ...view.kept, reference: asked['reference'], ...related }} />
         <label class="search">
           <span>Search</span>
           <input type="search" name="q" value={search} placeholder="Words of title, summary or reference" />
@@ -166,6 +187,9 @@ const Commitments = ({ view, list, row, choices }: Parts) => {
           {(made.length > 0 || search) && <a href={view.link('/commitments')}>Clear</a>}
         </p>
       </form>
+      {asked['life'] !== undefined && (
+        <p class="note">Records that have ended by {dateWords(view.asOf)} are in no total of the other pages.</p>
+      )}
       {row.total > 0 && <StageBar row={row} />}
       <ul class="legend figures">
         {SHOWN_STAGES.filter((stage) => row.byStage[stage] > 0).map((stage) => (
@@ -175,6 +199,8 @@ const Commitments = ({ view, list, row, choices }: Parts) => {
           </li>
         ))}
       </ul>
+      {apart && <EndedApart apart={apart} list={(life) => view.here({ life, cursor: null })} />}
+      <CorrectedLater view={view} {...correctedAmong(list.items)} />
       {list.items.length > 0 ? (
         <CommitmentTable
           view={view}

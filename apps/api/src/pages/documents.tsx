@@ -2,7 +2,6 @@
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
-import { ProgressClockQuery } from '#platform';
 import { Progress, type ItemList } from '#progress';
 import { Registers, type Document, type Outcome } from '#registers';
 import { Figure, On } from './figures.js';
@@ -10,7 +9,7 @@ import { Page } from './layout.js';
 import { ByStage, LISTED } from './lists.js';
 import { OutcomeList } from './outcomes.js';
 import { RendersPages } from './rendering.js';
-import { path, Views, type View } from './view.js';
+import { PageQuery, path, Views, type View } from './view.js';
 import { dateWords } from './words.js';
 
 @RendersPages()
@@ -23,13 +22,13 @@ export class DocumentPages {
   ) {}
 
   @Get()
-  async documents(@Query() query: ProgressClockQuery, @Req() request: FastifyRequest) {
+  async documents(@Query() query: PageQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
     return <Documents view={view} citing={await this.progress.inUse('document', view.at)} />;
   }
 
   @Get(':id')
-  async document(@Param('id') id: string, @Query() query: ProgressClockQuery, @Req() request: FastifyRequest) {
+  async document(@Param('id') id: string, @Query() query: PageQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
     const document = await this.registers.one('document', id, view.position);
     if (!document) throw new Rejected('not_found', `There is no document ${id}.`);

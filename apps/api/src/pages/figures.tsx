@@ -126,6 +126,8 @@ export interface Line {
   readonly row: Row;
   /** How deep below the top it stands. */
   readonly depth?: number;
+  /** In how many it has yet to accept its role. */
+  readonly asked?: number;
 }
 
 interface BreakdownParts {
@@ -167,10 +169,15 @@ export const Breakdown = ({ view, caption, of, lines, brief = false }: Breakdown
           </tr>
         </thead>
         <tbody>
-          {lines.map(({ code, name, href, filter, row, depth = 0 }) => (
+          {lines.map(({ code, name, href, filter, row, depth = 0, asked }) => (
             <tr key={code}>
               <th scope="row" class={`depth-${Math.min(depth, 3)}`}>
                 <a href={href}>{name}</a> {name !== code && <small class="code">{code}</small>}
+                {asked && (
+                  <span class="asked-for asked">
+                    in {count(asked)} of {count(row.total)} only asked, yet to accept
+                  </span>
+                )}
               </th>
               <td class="n" data-label="Commitments">
                 <Figure n={row.total} href={view.list(filter)} />

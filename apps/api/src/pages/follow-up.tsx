@@ -1,25 +1,29 @@
 /** What follows up a forum or an outcome. */
 import { Progress, type ItemList, type Row } from '#progress';
 import { Headline } from './figures.js';
+import { apartOf, EndedApart, type Apart } from './lineage.js';
 import { ByStage, LISTED } from './lists.js';
 import type { View } from './view.js';
 
 export interface Following {
   readonly list: ItemList;
   readonly row: Row;
+  readonly apart: Apart;
 }
 
 export async function following(progress: Progress, view: View, followsUp: string): Promise<Following> {
-  const [list, [step]] = await Promise.all([
+  const [list, [step], apart] = await Promise.all([
     progress.commitments(view.at, { followsUp }, { limit: LISTED }),
     progress.timeline([view.asOf], view.at, { followsUp }),
+    apartOf(progress, view, { followsUp }),
   ]);
-  return { list, row: step!.row };
+  return { list, row: step!.row, apart };
 }
 
-export const FollowUp = ({ view, id, list, row }: Following & { view: View; id: string }) => (
+export const FollowUp = ({ view, id, list, row, apart }: Following & { view: View; id: string }) => (
   <>
     <Headline view={view} row={row} filter={{ followsUp: id }} />
+    <EndedApart apart={apart} list={(life) => view.list({ followsUp: id, life })} />
     <ByStage view={view} items={list.items} total={list.total} filter={{ followsUp: id }} title="What follows it up" />
   </>
 );

@@ -2,16 +2,17 @@
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
-import { ProgressClockQuery } from '#platform';
 import { Progress } from '#progress';
 import { Registers, type Forum, type Outcome } from '#registers';
 import { On } from './figures.js';
 import { following, FollowUp, type Following } from './follow-up.js';
 import { Page } from './layout.js';
+import { relationsBack, type Back } from './lineage.js';
+import { CommitmentTable } from './lists.js';
 import { OutcomeList } from './outcomes.js';
 import { RendersPages } from './rendering.js';
-import { path, Views, type View } from './view.js';
-import { dateWords, sentence } from './words.js';
+import { PageQuery, path, Views, type View } from './view.js';
+import { counted, dateWords, RELATION_WORDS, sentence, textWords } from './words.js';
 
 @RendersPages()
 @Controller('forums')
@@ -23,18 +24,19 @@ export class ForumPages {
   ) {}
 
   @Get(':id')
-  async forum(@Param('id') id: string, @Query() query: ProgressClockQuery, @Req() request: FastifyRequest) {
+  async forum(@Param('id') id: string, @Query() query: PageQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
     const forum = await this.registers.one('forum', id, view.position);
     if (!forum) throw new Rejected('not_found', `There is no forum ${id}.`);
-    const [forums, outcomes, followed, followUp] = await Promise.all([
+    const [forums, outcomes, followed, followUp, back] = await Promise.all([
       this.registers.all('forum', view.position),
       this.registers.all('outcome', view.position),
       this.progress.inUse('followsUp', view.at),
       following(this.progress, view, id),
+      relationsBack(this.progress, view, id),
     ]);
     const own = outcomes.filter((outcome) => outcome.forum === id && view.isReported(outcome.document));
-    return <ForumReport {...{ view, forum, forums, outcomes: own, followed, ...followUp }} />;
+    return <ForumReport {...{ view, forum, forums, outcomes: own, followed, back, ...followUp }} />;
   }
 }
 
@@ -44,9 +46,11 @@ interface ForumParts extends Following {
   readonly followed: ReadonlyMap<string, number>;
   readonly forum: Forum;
   readonly forums: readonly Forum[];
+  /** The commitments that prepare for it. */
+  readonly back: readonly Back[];
 }
 
-const ForumReport = ({ view, forum, forums, outcomes, followed, list, row }: ForumParts) => {
+const ForumReport = ({ view, forum, forums, outcomes, followed, back, ...followUp }: ForumParts) => {
   const parent = forums.find(({ id }) => id === forum.parent);
   const below = forums.filter(({ parent }) => parent === forum.id);
   const when = forum.start && (
@@ -71,7 +75,7 @@ const ForumReport = ({ view, forum, forums, outcomes, followed, list, row }: For
           {parent && (
             <>
               {' '}
-              · part of <a href={view.link(path('forums', parent.id))}>{parent.name}</a>
+              · part of <a href={view.link(path('forums', parent.id))}>{textWords(parent.name)}</a>
             </>
           )}
         </p>
@@ -79,7 +83,7 @@ const ForumReport = ({ view, forum, forums, outcomes, followed, list, row }: For
       json={view.api(path('forums', forum.id), {})}
       csv={view.api('/commitments', { followsUp: forum.id, format: 'csv' })}
     >
-      {row.total === 0 ? (
+      {followUp.row.total === 0 ? (
         <p class="callout">No commitment follows it up as at {dateWords(view.asOf)}.</p>
       ) : (
         <p>
@@ -93,7 +97,7 @@ const ForumReport = ({ view, forum, forums, outcomes, followed, list, row }: For
           <ul>
             {below.map(({ id, name }) => (
               <li key={id}>
-                <a href={view.link(path('forums', id))}>{name}</a>
+                <a href={view.link(path('forums', id))}>{textWords(name)}</a>
               </li>
             ))}
           </ul>
@@ -105,7 +109,18 @@ const ForumReport = ({ view, forum, forums, outcomes, followed, list, row }: For
           <OutcomeList view={view} outcomes={outcomes} followed={followed} />
         </section>
       )}
-      {row.total > 0 && <FollowUp view={view} id={forum.id} list={list} row={row} />}
+      {followUp.row.total > 0 && <FollowUp view={view} id={forum.id} {...followUp} />}
+      {back.map(({ type, items }) => {
+        const active = items.filter(({ life }) => life === 'active');
+        return (
+          active.length > 0 && (
+            <section key={type}>
+              <h2>{RELATION_WORDS[type][1]}</h2>
+              <CommitmentTable view={view} caption={counted(active.length, 'commitment')} items={active} />
+            </section>
+          )
+        );
+      })}
     </Page>
   );
 };

@@ -1,161 +1,266 @@
-/** What was said about a commitment, statement by statement, with its three dates and its source. */
-import type { ComponentChildren } from 'preact';
-import { outranks, rankedOn } from '#clocks';
-import type { Citation, CommitmentEvents, CommitmentView, History, StageEntry } from '#commitments';
-import type { Document } from '#registers';
-import { On, StageTag } from './figures.js';
-import { AgencyLink, ThemeLink } from './lists.js';
-import { path, type View } from './view.js';
-import { dateWords, instantWords, roleWords, sentence } from './words.js';
-
-type Documents = ReadonlyMap<string, Document>;
-
-/** Where a statement can be read; without a citation the agency itself has said it. */
-export const Source = ({
-  view,
-  citation,
-  documents,
-}: {
-  view: View;
-  citation?: Citation | null;
-  documents: Documents;
-}) => (
-  <p class="source">
-    {citation ? (
-      <>
-        <a href={view.link(path('documents', citation.document))}>
-          {documents.get(citation.document)?.title ?? citation.document}
-        </a>
-        , {citation.locator}
-      </>
-    ) : (
-      'Said by the reporting agency itself'
-    )}
-  </p>
-);
-
-type Says<N extends keyof CommitmentEvents> = (
-  data: CommitmentEvents[N],
-  view: View,
-  milestones: CommitmentView['milestones'],
-) => ComponentChildren;
-
-/** What each act says, in a few words. */
-const SAYS: { readonly [N in keyof CommitmentEvents]?: Says<N> } = {
-  Recorded: ({ stage }) => (
-    <>
-      Recorded as <StageTag stage={stage} />
-    </>
-  ),
-  StageReported: ({ stage }) => (
-    <>
-      Reported as <StageTag stage={stage} />
-    </>
-  ),
-  AgencyAdded: ({ agency, role }, view) => (
-    <>
-      <AgencyLink view={view} code={agency} /> joins as {roleWords(role)}
-    </>
-  ),
-  RoleChanged: ({ agency, from, role }, view) => (
-    <>
-      <AgencyLink view={view} code={agency} /> is {roleWords(role)}, no longer {roleWords(from)}
-    </>
-  ),
-  AgencyRemoved: ({ agency, roles }, view) => (
-    <>
-      <AgencyLink view={view} code={agency} /> is no longer {roles.map(roleWords).join(', ')}
-    </>
-  ),
-  ThemesSet: ({ themes }, view) => (
-    <>
-      Its themes are{' '}
-      {themes.map((code, i) => (
-        <span key={code}>
-          {i > 0 && ', '}
-          <ThemeLink view={view} code={code} />
-        </span>
-      ))}
-    </>
-  ),
-  TargetSet: ({ date }) => (date ? <>Its target is {dateWords(date)}</> : 'It has no target any more'),
-  MilestoneAdded: ({ title, due }) => `Milestone: ${title}${due ? `, due ${dateWords(due)}` : ''}`,
-  MilestoneReached: ({ milestone, reachedOn }, _, milestones) =>
-    `Milestone reached${reachedOn ? ` ${dateWords(reachedOn)}` : ''}: ${titleOf(milestone, milestones)}`,
-  MilestoneRescheduled: ({ milestone, due }, _, milestones) =>
-    `Milestone now due ${dateWords(due)}: ${titleOf(milestone, milestones)}`,
-  MilestoneDropped: ({ milestone }, _, milestones) => `Milestone dropped: ${titleOf(milestone, milestones)}`,
-  EvidenceAttached: ({ title }) => `Evidence: ${title}`,
-  Related: ({ type, to }) => `${sentence(type)} ${to}`,
-  WordingAmended: () => 'Its wording was amended',
-};
-
-const titleOf = (number: number, milestones: CommitmentView['milestones']): string =>
-  milestones.find(({ milestone }) => milestone === number)?.title ?? `number ${number}`;
-
-/** The words of an act that this version knows; of any other, its name. */
-const saysOf = (type: string, data: object, view: View, { milestones }: CommitmentView): ComponentChildren => {
-  const name = type.slice(type.indexOf('.') + 1);
-  const says = SAYS[name as keyof CommitmentEvents] as Says<keyof CommitmentEvents> | undefined;
-  return says ? says(data as CommitmentEvents[keyof CommitmentEvents], view, milestones) : sentence(name);
-};
+/** What was said about a commitment, statement by statement, with its dates, its source, and what was corrected of it since. */
+import { Fragment, type ComponentChildren, type VNode } from 'preact';
+import { renderToString } from 'preact-render-to-string';
+import { outranks, rankedOn, type FullDate, type PartialDate } from '#clocks';
+import { BLANKED, type CommitmentView, type History, type StageEntry } from '#commitments';
+import { canonicalJson } from '#eventsourcing';
+import { valueWords, wordsOf, type Told } from './acts-in-words.js';
+import { On } from './figures.js';
+import { AgencyLink } from './links.js';
+import { Source, Words, type Cited } from './source.js';
+import type { View } from './view.js';
+import { instantWords, sentence } from './words.js';
 
 interface Parts {
   readonly view: View;
   readonly commitment: CommitmentView;
   readonly history: History;
-  readonly documents: Documents;
 }
 
-export const HistoryList = ({ view, commitment, history, documents }: Parts) => (
-  <ol class="history">
-    {history.items.map(({ revision, position, recordedAt, type, reportedOn, headline, by, data }) => {
-      const { effective, note, citation } = data as Partial<StageEntry>;
-      const entry = commitment.entries.find((entry) => entry.revision === revision);
-      return (
-        <li key={revision} class={headline ? 'holds' : undefined}>
-          <p class="said">
-            {saysOf(type, data, view, commitment)} {headline && <strong class="holding">This holds</strong>}
-          </p>
-          {note && <p>{note}</p>}
-          <Source view={view} citation={citation} documents={documents} />
-          <dl class="clocks">
-            {effective && (
-              <div>
-                <dt>Effective</dt>
-                <dd>
-                  <On date={effective} />
-                </dd>
-              </div>
-            )}
-            <div>
-              <dt>Reported on</dt>
-              <dd>
-                <On date={reportedOn} />
-              </dd>
-            </div>
-            <div>
-              <dt>Recorded</dt>
-              <dd>
-                <time dateTime={recordedAt}>{instantWords(recordedAt)}</time>, {by.agency ?? by.role.replace('_', ' ')},
-                position {position}
-              </dd>
-            </div>
-          </dl>
-          {reportedOn > view.asOf && (
-            <p class="why">
-              Reported after {dateWords(view.asOf)}: its stage does not count yet, what it says of the commitment does.
-            </p>
-          )}
-          {entry && !headline && <OutOfOrder entry={entry} headline={commitment.headline} />}
-        </li>
-      );
-    })}
-  </ol>
-);
+type Statement = History['items'][number];
+type Correction = Statement['corrections'][number];
+/** The data of any act, by field. */
+type Said = Cited & {
+  readonly effective?: PartialDate;
+  readonly reportedOn?: FullDate;
+  readonly [field: string]: unknown;
+};
 
-/** Why a statement that came after another does not change the stage (rule 2). */
-const OutOfOrder = ({ entry, headline }: { entry: StageEntry; headline: StageEntry }) => {
+export const HistoryList = ({ view, commitment, history }: Parts) => {
+  const isKnown = ({ by }: Correction) => by <= commitment.revision;
+  return (
+    <ol class="history">
+      {history.items.map((statement) => {
+        const { revision, reportedOn, headline, corrections } = statement;
+        const entry = commitment.entries.find((entry) => entry.revision === revision);
+        const known = corrections.filter(isKnown);
+        const isRetracted = known.some(({ kind, item }) => kind === 'retracted' && !item);
+        return (
+          <li key={revision} id={`r${revision}`} class={headline ? 'holds' : isRetracted ? 'retracted' : undefined}>
+            <SaidSo view={view} commitment={commitment} statement={statement} known={known} isRetracted={isRetracted} />
+            {known.map((correction) => (
+              <Since key={correction.by} view={view} correction={correction} history={history} />
+            ))}
+            {corrections
+              .filter((correction) => !isKnown(correction))
+              .map(({ by, kind, recordedAt }) => (
+                <p key={by} class="why">
+                  {kind === 'corrected' ? 'Corrected' : kind === 'retracted' ? 'Retracted' : 'Words removed'} later, on{' '}
+                  <time dateTime={recordedAt}>{instantWords(recordedAt)}</time>.{' '}
+                  <a href={`${view.here({ knownAt: null })}#r${revision}`}>Show what is known now</a>
+                </p>
+              ))}
+            {reportedOn > view.asOf && (
+              <p class="why">
+                Reported after <On date={view.asOf} />: its stage does not count yet, what it says of the commitment
+                does.
+              </p>
+            )}
+            {entry && !headline && <OutOfOrder entry={entry} commitment={commitment} />}
+          </li>
+        );
+      })}
+    </ol>
+  );
+};
+
+/** What a statement says, first as it was said, then after each correction. */
+interface Versions {
+  readonly versions: readonly Said[];
+  readonly isRetracted: boolean;
+}
+
+const htmlOf = (shown: ComponentChildren): string => renderToString((<>{shown}</>) as VNode);
+
+/** A part of a statement: what holds of it, and before that, struck through, what no longer does. */
+const Shown = ({ versions, isRetracted, show }: Versions & { show: (said: Said) => ComponentChildren }) => {
+  const shown = versions.map(show).filter((one, i, all) => i === 0 || htmlOf(one) !== htmlOf(all[i - 1]));
+  const is = isRetracted ? null : shown.pop();
+  const was = shown.filter(Boolean);
+  if (was.length === 0) return <>{is}</>;
+  return (
+    <>
+      {was.map((one, i) => (
+        <Fragment key={i}>
+          <del>
+            <span class="hidden">No longer: </span>
+            {one}
+          </del>{' '}
+        </Fragment>
+      ))}
+      {is && (
+        <ins>
+          <span class="hidden">Instead: </span>
+          {is}
+        </ins>
+      )}
+    </>
+  );
+};
+
+/** What has a line of its own, and how that begins. */
+const LINES = { note: '', text: '', reason: 'Why: ', staysOpen: 'What stays open: ' } as const;
+const PLACED = [...Object.keys(LINES), 'effective', 'reportedOn', 'citation', 'citations', 'asked'];
+
+interface SaidParts {
+  readonly view: View;
+  readonly commitment: CommitmentView;
+  readonly statement: Statement;
+  readonly known: readonly Correction[];
+  readonly isRetracted: boolean;
+}
+
+/** What was said, with what was corrected, retracted or blanked of it. */
+const SaidSo = ({ view, commitment: { milestones }, statement, known, isRetracted }: SaidParts) => {
+  const { type, data, headline, position, recordedAt, by, revision } = statement;
+  const told: Told = { view, milestones, revision };
+  const versions = [data, ...known.flatMap(({ kind, says }) => (kind === 'corrected' && says) || [])] as Said[];
+  const of = { versions, isRetracted };
+  return (
+    <>
+      <p class="said">
+        <Shown {...of} show={(said) => wordsOf(type, said, told)} />{' '}
+        {headline && <strong class="holding">This holds</strong>}
+      </p>
+      {Object.entries(LINES)
+        .filter(([key]) => versions.some((said) => said[key]))
+        .map(([key, label]) => (
+          <p key={key}>
+            {label}
+            <Shown {...of} show={(said) => (said[key] ? <Words text={said[key] as string} of={statement} /> : null)} />
+          </p>
+        ))}
+      {changedElsewhere(statement, versions, told).map((key) => (
+        <p key={key}>
+          {fieldWords(key)}:{' '}
+          <Shown
+            {...of}
+            show={(said) =>
+              said[key] === BLANKED ? <Words text={BLANKED} of={statement} /> : valueWords(key, said[key], told)
+            }
+          />
+        </p>
+      ))}
+      {known.map(
+        ({ item }) =>
+          item && (
+            <p key={item}>
+              {fieldWords(item.split('/')[1]!)}:{' '}
+              <Shown versions={versions.slice(0, 1)} isRetracted show={itemAt(item, told)} />
+            </p>
+          ),
+      )}
+      <Shown {...of} show={(said) => <Source view={view} of={{ ...said, revision }} uncited={uncited(statement)} />} />
+      <dl class="clocks">
+        {versions[0]!.effective && (
+          <div>
+            <dt>Effective</dt>
+            <dd>
+              <Shown {...of} show={({ effective }) => <On date={effective!} />} />
+            </dd>
+          </div>
+        )}
+        {!isOnStatements(statement) && (
+          <div>
+            <dt>Reported on</dt>
+            <dd>
+              <Shown {...of} show={({ reportedOn }) => <On date={reportedOn!} />} />
+            </dd>
+          </div>
+        )}
+        <div>
+          <dt>Recorded</dt>
+          <dd>
+            <time dateTime={recordedAt}>{instantWords(recordedAt)}</time>, <Who by={by} view={view} />, position{' '}
+            {position}, revision {revision}
+          </dd>
+        </div>
+      </dl>
+    </>
+  );
+};
+
+/** The fields that were corrected or blanked and that neither the sentence nor a line of the statement shows. */
+function changedElsewhere({ type }: Statement, versions: readonly Said[], told: Told): string[] {
+  const [first] = versions as [Said];
+  const sentenceWith = (key: string, value: unknown) => htmlOf(wordsOf(type, { ...first, [key]: value }, told));
+  return [...new Set(versions.flatMap(Object.keys))].filter((key) => {
+    if (PLACED.includes(key)) return false;
+    const others = versions.map((said) => said[key]).filter((value) => textOf(value) !== textOf(first[key]));
+    if (first[key] === BLANKED) others.push('');
+    return others.length > 0 && others.every((value) => sentenceWith(key, value) === sentenceWith(key, first[key]));
+  });
+}
+
+const textOf = (value: unknown): string => canonicalJson(value ?? null);
+
+/** `followsUp` → `Follows up`. */
+const fieldWords = (key: string): string => sentence(key.replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`));
+
+/** Shows the item of a list that a pointer names. */
+const itemAt = (pointer: string, told: Told) => {
+  const [list = '', index] = pointer.slice(1).split('/');
+  return (said: Said): string => valueWords(list, (said[list] as unknown[] | undefined)?.[Number(index)], told);
+};
+
+/** Acts on other statements: they have no date and need no source of their own. */
+const isOnStatements = ({ type }: Statement): boolean => /\.(Corrected|Retracted|Blanked)$/.test(type);
+
+const Who = ({ by, view }: { by: Statement['by']; view: View }) =>
+  by.agency ? (
+    <AgencyLink view={view} code={by.agency} />
+  ) : (
+    <>{by.role === 'secretariat' ? 'the secretariat' : by.role}</>
+  );
+
+/** Whose word it is where no document is cited. */
+function uncited(statement: Statement): string | null {
+  const { by, data } = statement;
+  if (isOnStatements(statement)) return null;
+  if (by.agency) return `Said by ${by.agency} itself`;
+  return 'reason' in data ? 'No document is cited' : 'Said by the reporting agency itself';
+}
+
+/** What became of a statement since: why, who said so, and when. */
+const Since = ({ view, correction, history }: { view: View; correction: Correction; history: History }) => {
+  const { kind, item, reason, recordedAt, by } = correction;
+  const act = history.items.find(({ revision }) => revision === by);
+  const what = {
+    corrected: 'Corrected',
+    retracted: item ? 'Retracted in part' : 'Retracted',
+    blanked: 'Words removed',
+  };
+  return (
+    <div class="why">
+      <p>
+        {what[kind]}: <Words text={reason} />
+      </p>
+      <p class="source">
+        <a href={`#r${by}`}>
+          <time dateTime={recordedAt}>{instantWords(recordedAt)}</time>
+        </a>
+        {act && (
+          <>
+            , <Who by={act.by} view={view} />
+          </>
+        )}
+      </p>
+      <Source view={view} of={correction} uncited={null} />
+    </div>
+  );
+};
+
+/** Why a statement that came after another does not change the stage (rule 2), or whose part it is. */
+const OutOfOrder = ({
+  entry,
+  commitment: { headline, agencies },
+}: {
+  entry: StageEntry;
+  commitment: CommitmentView;
+}) => {
+  const lead = agencies[0]!.agency;
+  if (entry.agency && entry.agency !== lead)
+    return <p class="source">This is its own part; the stage is that of {lead}, which leads.</p>;
   const cameLater = entry.reportedOn > headline.reportedOn || entry.revision > headline.revision;
   if (!cameLater || !outranks(headline, entry)) return null;
   const [of, held] = [rankedOn(entry), rankedOn(headline)];

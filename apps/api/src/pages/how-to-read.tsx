@@ -40,8 +40,33 @@ export const HowToRead = ({ staleAfter }: { staleAfter: number }) => (
         </dd>
       </div>
       <div>
-        <dt>What agencies say</dt>
-        <dd>Stages are what the agencies reported, with the document and place where it can be read.</dd>
+        <dt>What agencies say, and what is read in it</dt>
+        <dd>
+          Stages are what the agencies reported, with the document and place where it can be read. The secretariat’s
+          reading (documented, corroborated, no evidence found, contested) and the agency’s reply stand beside them;
+          neither overwrites the other.
+        </dd>
+      </div>
+      <div>
+        <dt>Parts of joint work</dt>
+        <dd>
+          Lead, co-leads and partners each report their own part. The stage of a commitment is the lead’s part. An
+          agency that another one named counts like any other, and is marked until it accepts.
+        </dd>
+      </div>
+      <div>
+        <dt>Corrections</dt>
+        <dd>
+          Nothing is edited or taken out. What was corrected or retracted is struck through in the history, with the
+          reason; a view as known before says which of its figures were corrected later.
+        </dd>
+      </div>
+      <div>
+        <dt>Ended records</dt>
+        <dd>
+          A record that was merged, split, superseded or withdrawn is counted in no total from then on. Such records are
+          listed apart.
+        </dd>
       </div>
     </dl>
   </section>

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import type { FullDate } from '#clocks';
 import type { Problem } from '#platform';
 import { STYLESHEET } from './style.js';
-import { dateWords } from './words.js';
+import { dateWords, textWords } from './words.js';
 import type { View } from './view.js';
 
 interface Parts {
@@ -33,25 +33,28 @@ const NAV = {
 };
 
 /** A page of figures as at a date. */
-export const Page = ({ view, title, eyebrow, lead, json, csv, since, children }: PageParts) => (
-  <Document title={`${title} – as at ${dateWords(view.asOf)}`} path={view.path} link={(to) => view.link(to)}>
-    <AsAt view={view} since={since} />
-    <main id="main" class="wrap">
-      <header class="head">
-        {eyebrow && <p class="eyebrow">{eyebrow}</p>}
-        <h1>{title}</h1>
-        {lead && <div class="lead">{lead}</div>}
-        <p class="state">
-          As at <strong>{dateWords(view.asOf)}</strong>, as known at position <strong>{view.position}</strong> of the
-          log
-          <span class="print-only">: {view.publicUrl + view.permalink}</span>
-        </p>
-        <TakeAway view={view} title={title} json={json} csv={csv} />
-      </header>
-      {children}
-    </main>
-  </Document>
-);
+export const Page = ({ view, title: named, eyebrow, lead, json, csv, since, children }: PageParts) => {
+  const title = textWords(named);
+  return (
+    <Document title={`${title} – as at ${dateWords(view.asOf)}`} path={view.path} link={(to) => view.link(to)}>
+      <AsAt view={view} since={since} />
+      <main id="main" class="wrap">
+        <header class="head">
+          {eyebrow && <p class="eyebrow">{eyebrow}</p>}
+          <h1>{title}</h1>
+          {lead && <div class="lead">{lead}</div>}
+          <p class="state">
+            As at <strong>{dateWords(view.asOf)}</strong>, as known at position <strong>{view.position}</strong> of the
+            log
+            <span class="print-only">: {view.publicUrl + view.permalink}</span>
+          </p>
+          <TakeAway view={view} title={title} json={json} csv={csv} />
+        </header>
+        {children}
+      </main>
+    </Document>
+  );
+};
 
 /** A request that could not be answered. */
 export const ProblemDocument = ({ problem: { title, status, detail, errors } }: { problem: Problem }) => (
@@ -149,7 +152,7 @@ const AsAt = ({ view, since = '' }: Pick<PageParts, 'view' | 'since'>) => {
   const reports = view.reports.filter(({ date }) => date >= since).slice(-CHOICES);
   const isToday = view.asked['asOf'] === undefined;
   return (
-    <div class="clock">
+    <div class="clock" role="region" aria-label="The date shown">
       <div class="wrap">
         <form method="get" action={view.path}>
           <Kept asked={asked} />
@@ -184,6 +187,12 @@ const AsAt = ({ view, since = '' }: Pick<PageParts, 'view' | 'since'>) => {
           <p class="known">
             This shows what was known at position {view.position} of the log, not what has been recorded since.{' '}
             <a href={view.here({ knownAt: null, cursor: null })}>Show what is known now</a>
+          </p>
+        )}
+        {view.underToday && (
+          <p class="known">
+            Agencies are those of today: successors stand for the agencies before them.{' '}
+            <a href={view.here({ agencies: null, cursor: null })}>Show them as they were then</a>
           </p>
         )}
       </div>

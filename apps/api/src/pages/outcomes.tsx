@@ -2,15 +2,15 @@
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
-import { ProgressClockQuery } from '#platform';
 import { Progress } from '#progress';
 import { Registers, type Document, type Forum, type Outcome } from '#registers';
 import { Figure } from './figures.js';
 import { following, FollowUp, type Following } from './follow-up.js';
 import { Page } from './layout.js';
-import { AgencyLink, ThemeLink } from './lists.js';
+import { AgencyLink, ThemeLink } from './links.js';
 import { RendersPages } from './rendering.js';
-import { path, Views, type View } from './view.js';
+import { Words } from './source.js';
+import { PageQuery, path, Views, type View } from './view.js';
 import { count, counted, dateWords } from './words.js';
 
 @RendersPages()
@@ -23,7 +23,7 @@ export class OutcomePages {
   ) {}
 
   @Get()
-  async outcomes(@Query() query: ProgressClockQuery, @Req() request: FastifyRequest) {
+  async outcomes(@Query() query: PageQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
     const [outcomes, forums, followed] = await Promise.all([
       this.registers.all('outcome', view.position),
@@ -35,7 +35,7 @@ export class OutcomePages {
   }
 
   @Get(':id')
-  async outcome(@Param('id') id: string, @Query() query: ProgressClockQuery, @Req() request: FastifyRequest) {
+  async outcome(@Param('id') id: string, @Query() query: PageQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
     const outcome = await this.registers.one('outcome', id, view.position);
     if (!outcome) throw new Rejected('not_found', `There is no outcome ${id}.`);
@@ -85,7 +85,10 @@ export const OutcomeList = ({ view, outcomes, followed }: ListParts) => (
       {outcomes.map(({ id, text, addressees }) => (
         <tr key={id}>
           <th scope="row">
-            <a href={view.link(path('outcomes', id))}>{text}</a> <small class="code">{id}</small>
+            <a href={view.link(path('outcomes', id))}>
+              <Words text={text} />
+            </a>{' '}
+            <small class="code">{id}</small>
           </th>
           <td>
             <Addressees view={view} addressees={addressees} />
@@ -139,12 +142,16 @@ interface OutcomeParts extends Following {
   readonly forum: Forum | null;
 }
 
-const OutcomeReport = ({ view, outcome, document, forum, list, row }: OutcomeParts) => (
+const OutcomeReport = ({ view, outcome, document, forum, ...followUp }: OutcomeParts) => (
   <Page
     view={view}
     title={outcome.id}
     eyebrow="Outcome"
-    lead={<p>{outcome.text}</p>}
+    lead={
+      <p>
+        <Words text={outcome.text} />
+      </p>
+    }
     json={view.api(path('outcomes', outcome.id), {})}
     csv={view.api('/commitments', { followsUp: outcome.id, format: 'csv' })}
   >
@@ -184,10 +191,10 @@ const OutcomeReport = ({ view, outcome, document, forum, list, row }: OutcomePar
         </dd>
       </div>
     </dl>
-    {row.total === 0 ? (
+    {followUp.row.total === 0 ? (
       <p class="callout">No commitment follows it up as at {dateWords(view.asOf)}.</p>
     ) : (
-      <FollowUp view={view} id={outcome.id} list={list} row={row} />
+      <FollowUp view={view} id={outcome.id} {...followUp} />
     )}
   </Page>
 );

@@ -2,17 +2,17 @@
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { ProgressClockQuery } from '#platform';
 import { Progress, type AgencyRow, type ItemList, type Row, type ThemeRow } from '#progress';
 import { Registers, type Framework } from '#registers';
 import { datesToPlot, type Step } from './chart.js';
 import { Breakdown, Headline, Legend, mostFirst, NoSum } from './figures.js';
 import { HowToRead } from './how-to-read.js';
 import { Page } from './layout.js';
+import { CorrectedLater, EndedApart, type Apart } from './lineage.js';
 import { CommitmentTable } from './lists.js';
 import { OverTime, silentSince } from './over-time.js';
 import { RendersPages } from './rendering.js';
-import { path, Views, type View } from './view.js';
+import { PageQuery, path, Views, type View } from './view.js';
 import { count, counted, dateWords, OPEN_STAGES } from './words.js';
 
 const MOST = 10;
@@ -29,10 +29,10 @@ export class OverviewPage {
   ) {}
 
   @Get()
-  async overview(@Query() query: ProgressClockQuery, @Req() request: FastifyRequest) {
+  async overview(@Query() query: PageQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
     const [agencies, themes, frameworks, overdue, reported] = await Promise.all([
-      this.progress.agencies(view.at),
+      this.progress.agencies(view.at, view.scope),
       this.progress.themes(view.at),
       this.registers.all('framework', view.position),
       this.progress.commitments(view.at, { overdue: true }, { limit: EXAMPLES }),
@@ -47,20 +47,23 @@ export class OverviewPage {
     const [framework] = [...frameworks]
       .map((framework) => ({ framework, rows: ofFramework(framework.code) }))
       .sort((a, b) => b.rows.length - a.rows.length);
-    return <Overview {...{ view, total: agencies.total, agencies: agencies.rows, steps, overdue, framework }} />;
+    const { total, apart, correctedLater, rows } = agencies;
+    return <Overview {...{ view, total, apart, correctedLater, agencies: rows, steps, overdue, framework }} />;
   }
 }
 
 interface OverviewParts {
   readonly view: View;
   readonly total: Row;
+  readonly apart: Apart;
+  readonly correctedLater: number;
   readonly agencies: readonly AgencyRow[];
   readonly steps: readonly Step[];
   readonly overdue: ItemList;
   readonly framework?: { framework: Framework; rows: readonly ThemeRow[] };
 }
 
-const Overview = ({ view, total, agencies, steps, overdue, framework }: OverviewParts) => (
+const Overview = ({ view, total, apart, correctedLater, agencies, steps, overdue, framework }: OverviewParts) => (
   <Page
     view={view}
     title="What has come of it"
@@ -78,6 +81,8 @@ const Overview = ({ view, total, agencies, steps, overdue, framework }: Overview
     {total.total > 0 && (
       <>
         <Headline view={view} row={total} filter={{}} />
+        <EndedApart apart={apart} list={(life) => view.list({ life })} />
+        <CorrectedLater view={view} n={correctedLater} of={total.total} />
         <OverTime view={view} total={total} steps={steps} />
         <Overdue view={view} overdue={overdue} />
         <section>
@@ -96,6 +101,7 @@ const Overview = ({ view, total, agencies, steps, overdue, framework }: Overview
                 href: view.link(path('agencies', row.agency)),
                 filter: { agency: row.agency },
                 row,
+                asked: row.asked,
               }))}
           />
           <p>

@@ -39,5 +39,9 @@ export const PRINT = `
   .headline dl { grid-template-columns: repeat(4, 1fr); }
   .headline dd { font-size: 20pt; }
   .bar, .stage::before, rect { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  details.reading::details-content { content-visibility: visible; block-size: auto; }
+  details.reading summary { list-style: none; }
+  del, ins { print-color-adjust: exact; }
+  .both > div, .claims li, .parts tr { break-inside: avoid; }
   .callout, .why { border: 1pt solid #bbb; }
 }`;

@@ -208,6 +208,51 @@ form.filters { margin-block: 2rem 2.25rem; padding-block: 1.1rem; border-block: 
 .how dd { color: var(--soft); font-size: 0.9375rem; }
 .roles { margin-top: 1rem; }`;
 
+const LIFE = `
+.finding::before { content: ""; display: inline-block; width: 0.7em; height: 0.7em; margin-right: 0.45em; border-radius: 50%;
+  background: var(--mark); vertical-align: -0.02em; print-color-adjust: exact; }
+.finding { white-space: nowrap; }
+.finding.documented { --mark: var(--in_progress); } .finding.corroborated { --mark: var(--completed); }
+.finding.no_evidence { --mark: var(--on_hold); } .finding.contested { --mark: var(--alert); }
+.outlook { white-space: nowrap; color: var(--soft); }
+.stage + .outlook::before { content: "· "; }
+.outlook.at_risk { color: var(--silent); } .outlook.off_track { color: var(--alert); }
+.asked, .later { color: var(--silent); font-size: 0.8125rem; }
+.spread, .ended-mark, .asked-for { display: block; }
+.spread, .ended-mark { font-size: 0.8125rem; color: var(--soft); }
+details.reading { font-size: 0.875rem; margin-top: 0.15rem; }
+details.reading summary { color: inherit; width: fit-content; }
+details.reading p { margin: 0.35rem 0 0; border-left: 2px solid var(--line); padding-left: 0.6rem; }
+.found { font-weight: 600; margin-bottom: 0.2rem; }
+.found time { font-weight: 400; color: var(--soft); font-size: 0.875rem; }
+.both { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem 2rem; margin-top: 1.25rem; }
+.both > div { background: var(--wash); padding: 0.75rem 1rem; border-top: 2px solid var(--line); }
+.both dt { font-size: 0.8125rem; color: var(--soft); margin-bottom: 0.25rem; }
+.both p, .parts p, .told p, .claims p, .took-over p { margin-bottom: 0.3rem; }
+.parts { table-layout: fixed; margin-bottom: 1rem; }
+.parts thead th:first-child { width: 24%; }
+.parts.read thead th:first-child { width: 17%; }
+.parts tbody th small { display: block; }
+section > h3 { margin-top: 1.5rem; }
+.declined li, .took-over li { margin-top: 0.5rem; }
+.told thead th:first-child { width: 24%; }
+.told thead th:last-child { width: 40%; }
+.matter + .matter { margin-top: 1.75rem; }
+.claims { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(16rem, 100%), 1fr)); gap: 1rem; margin-top: 0.5rem; }
+.claims li { background: var(--wash); padding: 0.75rem 1rem; border-top: 2px solid var(--line); }
+.apart { margin-block: 0.75rem; color: var(--soft); font-size: 0.9375rem; }
+.members { columns: 20rem 2; column-gap: 3rem; }
+.members li { break-inside: avoid; padding-block: 0.2rem; }
+del { color: var(--soft); text-decoration-thickness: 1px; }
+del :is(.source, .stage, a) { color: inherit; text-decoration: inherit; }
+ins { text-decoration: none; background: var(--accent-wash); padding: 0 0.2em; border-radius: 2px; }
+del .source, ins .source { display: inline; }
+.retracted::before { border-style: dashed !important; }
+.blanked { color: var(--soft); font-style: italic; border: 1px dashed var(--soft); padding: 0 0.35em; border-radius: 3px; }
+.facts .source { font-size: 0.8125rem; margin-bottom: 0.25rem; }
+.history > li:target { background: var(--wash); }
+.why p { margin-bottom: 0; }`;
+
 const NARROW = `
 @media screen and (max-width: 60rem) { .columns { grid-template-columns: minmax(0, 1fr); } }
 @media screen and (max-width: 70rem) { .breakdown .by-stage { display: none; } }
@@ -226,10 +271,18 @@ const NARROW = `
   .breakdown .of-bar { padding-block: 0.35rem; order: 1; }
   .breakdown td { order: 2; font-size: 0.875rem; }
   [data-label]::before { content: attr(data-label) " "; color: var(--soft); }
+  .both { grid-template-columns: minmax(0, 1fr); }
+  .parts thead, .told thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  :is(.parts, .told), :is(.parts, .told) :is(tbody, tr, th, td) { display: block; width: auto; }
+  :is(.parts, .told) tbody tr { padding-block: 0.75rem; }
+  :is(.parts, .told) tbody :is(th, td) { padding: 0.15rem 0; }
+  .parts tbody th { font-weight: 600; }
+  .parts tbody th small { display: inline; font-weight: 400; }
+  .parts td[data-label]::before { display: block; font-size: 0.8125rem; margin-top: 0.4rem; }
   .depth-1, .depth-2, .depth-3 { border-left: 3px solid var(--line); padding-left: 0.75rem !important; }
 }`;
 
-const text = [TOKENS, BASE, FRAME, FIGURES, TABLES, PARTS, NARROW, PRINT].join('\n');
+const text = [TOKENS, BASE, FRAME, FIGURES, TABLES, PARTS, LIFE, NARROW, PRINT].join('\n');
 
 export const STYLESHEET = {
   text,

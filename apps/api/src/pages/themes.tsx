@@ -14,7 +14,9 @@ import {
 import { Registers, type Forum, type Framework, type Theme } from '#registers';
 import { Breakdown, Headline, Legend, mostFirst, NoSum } from './figures.js';
 import { Page } from './layout.js';
-import { ByStage, LISTED, ThemeLink } from './lists.js';
+import { ThemeLink } from './links.js';
+import { apartOf, correctedAmong, CorrectedLater, EndedApart, type Apart } from './lineage.js';
+import { ByStage, LISTED } from './lists.js';
 import { RendersPages } from './rendering.js';
 import { FollowedUp, Scope } from './scope.js';
 import { ByFramework, inOrder, lineOf } from './theme-tree.js';
@@ -51,16 +53,17 @@ export class ThemePages {
     const theme = await this.registers.one('theme', code, view.position);
     if (!theme) throw new Rejected('not_found', `There is no theme ${code}.`);
     const { followsUp } = view.scope;
-    const [progress, framework, themes, all, commitments, forums] = await Promise.all([
+    const [progress, framework, themes, all, commitments, forums, apart] = await Promise.all([
       this.progress.theme(code, view.at, view.scope),
       this.registers.one('framework', theme.framework, view.position),
       this.registers.all('theme', view.position),
       this.progress.themes(view.at, { followsUp, framework: theme.framework }),
       this.progress.commitments(view.at, { theme: code, followsUp }, { limit: LISTED }),
       this.followedUp.forums(view),
+      apartOf(this.progress, view, { theme: code, followsUp }),
     ]);
     const below = inOrder(themes, code).flatMap(({ theme, depth }) => lineOf(view, all.rows, theme, depth));
-    return <ThemeReport {...{ view, theme, framework, themes, progress, below, commitments, forums }} />;
+    return <ThemeReport {...{ view, theme, framework, themes, progress, below, commitments, forums, apart }} />;
   }
 }
 
@@ -86,6 +89,8 @@ const Themes = ({ view, progress, frameworks, themes, forums }: ThemesParts) => 
     csv={view.api('/progress/themes', { ...view.asked, format: 'csv' })}
   >
     <Scope view={view} forums={forums} />
+    <EndedApart apart={progress.apart} list={(life) => view.list({ life })} />
+    <CorrectedLater view={view} n={progress.correctedLater} of={progress.total.total} />
     <h2>By framework</h2>
     <Legend />
     <NoSum of="themes" total={progress.total.total} />
@@ -104,9 +109,10 @@ interface ReportParts extends Omit<ThemesParts, 'progress' | 'frameworks'> {
   readonly progress: ProgressView<AgencyRow> & { row: ThemeRow | null };
   readonly below: ReturnType<typeof lineOf>;
   readonly commitments: ItemList;
+  readonly apart: Apart;
 }
 
-const ThemeReport = ({ view, theme, framework, progress, below, commitments, forums }: ReportParts) => {
+const ThemeReport = ({ view, theme, framework, progress, below, commitments, forums, apart }: ReportParts) => {
   const filter = { theme: theme.code };
   return (
     <Page
@@ -136,6 +142,8 @@ const ThemeReport = ({ view, theme, framework, progress, below, commitments, for
       ) : (
         <p>No commitment as at this date.</p>
       )}
+      <EndedApart apart={apart} list={(life) => view.list({ ...filter, life })} />
+      <CorrectedLater view={view} {...correctedAmong(commitments.items)} />
       {below.length > 0 && (
         <section>
           <h2>Themes below it</h2>
@@ -157,6 +165,7 @@ const ThemeReport = ({ view, theme, framework, progress, below, commitments, for
               href: view.link(path('agencies', row.agency), view.scope),
               filter: { ...filter, agency: row.agency },
               row,
+              asked: row.asked,
             }))}
           />
           <NoSum of="agencies" total={progress.row?.total ?? 0} />

@@ -1,11 +1,13 @@
 /** What a page shows: of which date, as known at which position; and the addresses that keep to it. */
 import { Inject, Injectable } from '@nestjs/common';
+import { PickType } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import type { FullDate } from '#clocks';
+import { todayAt, type FullDate } from '#clocks';
 import type { Log } from '#eventsourcing';
-import { clocksOf, LOG, type ProgressClockQuery } from '#platform';
-import { Progress, type At, type Filter } from '#progress';
+import { clocksOf, LOG } from '#platform';
+import { Progress, ProgressQuery, type At, type Filter } from '#progress';
 import { Registers, type Document } from '#registers';
+import { textWords } from './words.js';
 
 export type Params = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
@@ -13,6 +15,9 @@ export type Params = Readonly<Record<string, string | number | boolean | null | 
 export abstract class PublicUrl {
   abstract readonly value: string;
 }
+
+/** What every page takes. */
+export class PageQuery extends PickType(ProgressQuery, ['asOf', 'knownAt', 'staleAfter', 'agencies']) {}
 
 /** A date on which documents were reported: one of the dates worth looking at. */
 export interface ReportDate {
@@ -43,23 +48,45 @@ export class View {
     readonly asked: Params,
     readonly publicUrl: string,
     readonly reports: readonly ReportDate[],
-    readonly names: { readonly agency: ReadonlyMap<string, string>; readonly theme: ReadonlyMap<string, string> },
+    readonly names: Readonly<Record<'agency' | 'theme' | 'document', ReadonlyMap<string, string>>>,
+    /** What agencies have become; empty while they are shown as they were then. */
+    private readonly successors: ReadonlyMap<string, string>,
   ) {
     this.asOf = at.asOf;
     this.position = at.knownAt;
     this.staleAfter = at.staleAfter ?? 12;
   }
 
-  /** The clocks as the reader set them: links keep them, and nothing that was not asked for. */
-  get clocks(): Params {
-    const { asOf, knownAt, staleAfter } = this.asked;
-    return { asOf, knownAt, staleAfter };
+  /** The clocks, and whose agencies, as the reader set them: links keep them, and nothing that was not asked for. */
+  get kept(): Params {
+    const { asOf, knownAt, staleAfter, agencies } = this.asked;
+    return { asOf, knownAt, staleAfter, agencies };
+  }
+
+  /** Whether successors stand for the agencies before them. */
+  get underToday(): boolean {
+    return this.asked['agencies'] === 'today';
+  }
+
+  /** The agencies that one stands for in this view. */
+  standsFor(agency: string): string[] {
+    const became = [...this.successors].flatMap(([code, successor]) => (successor === agency ? code : []));
+    return this.successors.has(agency) ? became : [agency, ...became];
+  }
+
+  /** What has taken an agency's place in this view. */
+  successorOf(agency: string): string | undefined {
+    return this.successors.get(agency);
   }
 
   /** What the figures of a progress page are narrowed to. */
-  get scope(): Pick<Filter, 'followsUp' | 'role'> {
+  get scope(): Pick<Filter, 'followsUp' | 'role' | 'agencies'> {
     const { followsUp, role } = this.asked;
-    return { followsUp: followsUp as string, role: role as Filter['role'] };
+    return {
+      followsUp: followsUp as string,
+      role: role as Filter['role'],
+      ...(this.underToday && { agencies: 'today' }),
+    };
   }
 
   /** Whether what a document says is reported by the date shown. */
@@ -67,9 +94,14 @@ export class View {
     return this.reports.some(({ date, documents }) => date <= this.asOf && documents.some(({ id }) => id === document));
   }
 
-  /** Another page, as at the same date. */
+  /** Another page, asked the same way. */
   link(to: string, params: Params = {}): string {
-    return to + query({ ...params, ...this.clocks });
+    return to + query({ ...params, ...this.kept });
+  }
+
+  /** Another page, with all that is known now. */
+  now(to: string): string {
+    return to + query({ ...this.kept, knownAt: null });
   }
 
   /** The list behind a figure of this page. */
@@ -104,18 +136,24 @@ export class Views {
     private readonly publicUrl: PublicUrl,
   ) {}
 
-  async open(asked: ProgressClockQuery, request: FastifyRequest): Promise<View> {
+  async open(asked: PageQuery, request: FastifyRequest): Promise<View> {
     const { asOf, knownAt } = await clocksOf(asked, this.log.store);
     const at = { asOf, knownAt: knownAt ?? (await this.progress.position()), staleAfter: asked.staleAfter };
     const documents = await this.registers.all('document', at.knownAt);
     const reports = [...Map.groupBy(documents, ({ reportedOn }) => reportedOn)]
       .map(([date, documents]) => ({ date, documents }))
       .sort((a, b) => (a.date < b.date ? -1 : 1));
-    const [agency, theme] = await Promise.all([
-      this.registers.names('agency', at.knownAt),
+    const underToday = asked.agencies === 'today';
+    const [agency, theme, successors] = await Promise.all([
+      this.registers.names('agency', at.knownAt, underToday ? undefined : asOf),
       this.registers.names('theme', at.knownAt),
+      underToday ? this.registers.successors(at.knownAt, todayAt(new Date())) : new Map<string, string>(),
     ]);
+    const document = documents.map(({ id, title }) => [id, title] as const);
+    const readable = (names: Iterable<readonly [string, string]>) =>
+      new Map([...names].map(([code, name]) => [code, textWords(name)]));
+    const names = { agency: readable(agency), theme: readable(theme), document: readable(document) };
     const [path = '/'] = request.url.split('?');
-    return new View(at, path, { ...asked } as Params, this.publicUrl.value, reports, { agency, theme });
+    return new View(at, path, { ...asked } as Params, this.publicUrl.value, reports, names, successors);
   }
 }

@@ -1,7 +1,18 @@
 /** How the domain's codes read to people. */
 import countries from 'i18n-iso-countries';
 import type { PartialDate } from '#clocks';
-import { isOpen, STAGES, type Nature, type Role, type Stage } from '#commitments';
+import {
+  BLANKED,
+  isOpen,
+  STAGES,
+  type End,
+  type Nature,
+  type OUTLOOKS,
+  type RelationType,
+  type Role,
+  type Stage,
+  type VerificationWord,
+} from '#commitments';
 
 /** The stages in the order in which bars, columns and legends show them: what is done first, from a common baseline. */
 export const STAGE_WORDS: Readonly<Record<Stage, string>> = {
@@ -22,6 +33,39 @@ export const NATURE_WORDS: Readonly<Record<Nature, string>> = {
   one_off: 'One-off',
   recurring: 'Recurring',
   standing: 'Standing',
+};
+
+export const OUTLOOK_WORDS: Readonly<Record<(typeof OUTLOOKS)[number], string>> = {
+  on_track: 'On track',
+  at_risk: 'At risk',
+  off_track: 'Off track',
+};
+
+/** The secretariat's readings. */
+export const READING_WORDS: Readonly<Record<VerificationWord, string>> = {
+  unreviewed: 'Unreviewed',
+  no_evidence: 'No evidence found',
+  documented: 'Documented',
+  corroborated: 'Corroborated',
+  contested: 'Contested',
+};
+
+/** How a record ends, before the name of what it became. */
+export const END_WORDS: Readonly<Record<End, string>> = {
+  merged: 'Merged into',
+  split: 'Split into',
+  superseded: 'Superseded by',
+  withdrawn: 'Withdrawn',
+};
+
+/** Each relation from the side that says so, and from the other. */
+export const RELATION_WORDS: Readonly<Record<RelationType, readonly [said: string, fromTheOther: string]>> = {
+  part_of: ['Part of', 'Has as part'],
+  continues: ['Continues', 'Continued by'],
+  replaces: ['Replaces', 'Replaced by'],
+  prepares_for: ['Prepares for', 'Prepared by'],
+  depends_on: ['Depends on', 'Needed by'],
+  same_as: ['Same as', 'Same as'],
 };
 
 /** `co_lead` → `co-lead`. */
@@ -53,6 +97,18 @@ const formats = { long: formatsWith('long'), short: formatsWith('short') };
 /** `2006-11` → `November 2006`. */
 export const dateWords = (date: PartialDate, length: 'long' | 'short' = 'long'): string =>
   formats[length][date.split('-').length - 1]!.format(new Date(date));
+
+/** `20–21 November 2006`; where one of both is less exact, each by itself. */
+export const periodWords = (from: PartialDate, to: PartialDate): string =>
+  from.length === to.length
+    ? formats.long[from.split('-').length - 1]!.formatRange(new Date(from), new Date(to))
+    : `${dateWords(from)} – ${dateWords(to)}`;
+
+/** A text, or that its words were removed. */
+export const textWords = (text: string): string => (text === BLANKED ? 'Words removed' : text);
+
+/** `in November 2006`, `on 20 November 2006`. */
+export const whenWords = (date: PartialDate): string => `${date.length === 10 ? 'on' : 'in'} ${dateWords(date)}`;
 
 const instants = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
 export const instantWords = (instant: string): string => `${instants.format(new Date(instant))} UTC`;

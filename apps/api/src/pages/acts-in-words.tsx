@@ -1,0 +1,292 @@
+/** What each act on a commitment says, in words. */
+import type { ComponentChildren } from 'preact';
+import { BLANKED, type CommitmentEvents, type CommitmentView, type Role } from '#commitments';
+import { StageTag } from './figures.js';
+import { AgencyLink, Joined, ThemeLink } from './links.js';
+import { Asked, Outlook } from './parts.js';
+import { Finding } from './reading.js';
+import { Words } from './source.js';
+import { path, type View } from './view.js';
+import {
+  countryName,
+  dateWords,
+  regionName,
+  END_WORDS,
+  RELATION_WORDS,
+  roleWords,
+  sentence,
+  whenWords,
+} from './words.js';
+
+/** What the words of an act need to know beside what it says. */
+export interface Told {
+  readonly view: View;
+  readonly revision: number;
+  readonly milestones: CommitmentView['milestones'];
+}
+
+type Says<N extends keyof CommitmentEvents> = (data: CommitmentEvents[N], told: Told) => ComponentChildren;
+
+const Commitment = ({ view, reference }: { view: View; reference: string }) => (
+  <a href={view.link(path('commitments', reference))}>{reference}</a>
+);
+
+/** The statement of this page that a revision is. */
+export const Statement = ({ revision, children }: { revision: number; children: ComponentChildren }) => (
+  <a href={`#r${revision}`}>{children}</a>
+);
+
+const rolesOf = (roles: readonly Role[]): string => roles.map(roleWords).join(' and ');
+
+const becomes = (former: string | null | undefined): string =>
+  former === 'none' ? 'has no part any more' : `becomes ${roleWords((former ?? 'partner') as Role)}`;
+
+const ofMilestone = ({ milestone }: { milestone: number }, { milestones }: Told): string =>
+  milestones.find((m) => m.milestone === milestone)?.title ?? `number ${milestone}`;
+
+/** In the order of the topics of a commitment. An event that has no words yet does not compile. */
+const SAYS: { readonly [N in keyof CommitmentEvents]: Says<N> } = {
+  Recorded: ({ stage, outlook }) => (
+    <>
+      Recorded as <StageTag stage={stage} /> <Outlook outlook={outlook} />
+    </>
+  ),
+  StageReported: ({ stage, outlook, agency }, { view }) => (
+    <>
+      {agency ? (
+        <>
+          <AgencyLink view={view} code={agency} /> reports
+        </>
+      ) : (
+        'Reported as'
+      )}{' '}
+      <StageTag stage={stage} /> <Outlook outlook={outlook} />
+    </>
+  ),
+  Verified: ({ agency, verification, entry }, { view }) => (
+    <>
+      The secretariat reads <Statement revision={entry}>what was said</Statement> of the part of{' '}
+      <AgencyLink view={view} code={agency} />: <Finding verification={verification} />
+    </>
+  ),
+  Replied: ({ agency, to }, { view }) => (
+    <>
+      <AgencyLink view={view} code={agency} /> replies to <Statement revision={to}>the secretariat’s reading</Statement>
+    </>
+  ),
+  AgencyAdded: ({ agency, role, asked }, { view }) => (
+    <>
+      <AgencyLink view={view} code={agency} />{' '}
+      {asked ? (
+        <>
+          is named as {roleWords(role)} <Asked />
+        </>
+      ) : (
+        `joins as ${roleWords(role)}`
+      )}
+    </>
+  ),
+  RoleChanged: ({ agency, from, role, asked, formerLeadBecomes }, { view }) => (
+    <>
+      <AgencyLink view={view} code={agency} /> is {roleWords(role)}, no longer {roleWords(from)}
+      {role === 'lead' && `; the lead before it ${becomes(formerLeadBecomes)}`} {asked && <Asked />}
+    </>
+  ),
+  AgencyRemoved: ({ agency, roles }, { view }) => (
+    <>
+      <AgencyLink view={view} code={agency} /> is no longer {rolesOf(roles)}
+    </>
+  ),
+  RoleAccepted: ({ agency, role }, { view }) => (
+    <>
+      <AgencyLink view={view} code={agency} /> accepts to be {roleWords(role)}
+    </>
+  ),
+  RoleDeclined: ({ agency, role }, { view }) => (
+    <>
+      <AgencyLink view={view} code={agency} /> declines to be {roleWords(role)}
+    </>
+  ),
+  LeadOffered: ({ from, to, effective, formerLeadBecomes }, { view }) => (
+    <>
+      <AgencyLink view={view} code={from} /> offers the lead to <AgencyLink view={view} code={to} />, to be taken{' '}
+      {whenWords(effective)}; then it {becomes(formerLeadBecomes)}
+    </>
+  ),
+  LeadAccepted: ({ from, to, effective, formerLeadBecomes }, { view }) => (
+    <>
+      <AgencyLink view={view} code={to} /> accepts the lead, to be taken {whenWords(effective)};{' '}
+      <AgencyLink view={view} code={from} /> {becomes(formerLeadBecomes)}
+    </>
+  ),
+  LeadDeclined: ({ to }, { view }) => (
+    <>
+      <AgencyLink view={view} code={to} /> declines the lead
+    </>
+  ),
+  LeadOfferWithdrawn: ({ to }, { view }) => (
+    <>
+      The offer of the lead to <AgencyLink view={view} code={to} /> is taken back
+    </>
+  ),
+  ThemesSet: ({ themes }, { view }) => (
+    <>
+      Its themes are{' '}
+      <Joined
+        all={themes.map((code) => (
+          <ThemeLink key={code} view={view} code={code} />
+        ))}
+      />
+    </>
+  ),
+  TargetSet: ({ date }) => (date ? <>Its target is {dateWords(date)}</> : 'It has no target any more'),
+  MilestoneAdded: ({ title, due }, told) => (
+    <>
+      Milestone: <Words text={title} of={told} />
+      {due && `, due ${dateWords(due)}`}
+    </>
+  ),
+  MilestoneReached: (data, told) =>
+    `Milestone reached${data.reachedOn ? ` ${whenWords(data.reachedOn)}` : ''}: ${ofMilestone(data, told)}`,
+  MilestoneRescheduled: (data, told) => `Milestone now due ${dateWords(data.due)}: ${ofMilestone(data, told)}`,
+  MilestoneDropped: (data, told) => `Milestone dropped: ${ofMilestone(data, told)}`,
+  EvidenceAttached: ({ title, date }, told) => (
+    <>
+      Evidence: <Words text={title} of={told} />
+      {date && `, ${dateWords(date)}`}
+    </>
+  ),
+  WordingAmended: ({ title, summary, language, condition }, told) => (
+    <>
+      {title && (
+        <>
+          Its title is now “<Words text={title} of={told} />
+          ”.{' '}
+        </>
+      )}
+      {summary && (
+        <>
+          Its summary is now “<Words text={summary} of={told} />
+          ”.{' '}
+        </>
+      )}
+      {condition && (
+        <>
+          It is on condition: <Words text={condition} of={told} />.{' '}
+        </>
+      )}
+      {language && `Its language is ${language}.`}
+    </>
+  ),
+  ConditionLifted: ({ liftedOn, liftedBy }, told) => (
+    <>
+      Its condition was lifted {whenWords(liftedOn)}: <Words text={liftedBy} of={told} />
+    </>
+  ),
+  Claimed: ({ about, says }, told) => (
+    <>
+      {sentence(about)}, as a source has it: <Words text={says} of={told} />
+    </>
+  ),
+  EditionHeld: ({ title, held, until, nextDue }, told) => (
+    <>
+      Edition held {whenWords(held)}
+      {until && until !== held && ` to ${dateWords(until)}`}
+      {title && (
+        <>
+          : <Words text={title} of={told} />
+        </>
+      )}
+      {nextDue && `; the next is due ${whenWords(nextDue)}`}
+    </>
+  ),
+  UpkeepReported: ({ period, keptUp }) => `${keptUp ? 'Kept up' : 'Not kept up'} ${whenWords(period)}`,
+  Related: ({ type, to }, { view }) => (
+    <>
+      {RELATION_WORDS[type as keyof typeof RELATION_WORDS]?.[0] ?? sentence(type)}{' '}
+      <Commitment view={view} reference={to} />
+    </>
+  ),
+  Merged: ({ into }, { view }) => (
+    <>
+      {END_WORDS.merged} <Commitment view={view} reference={into} />
+    </>
+  ),
+  SplitUp: ({ into }, { view }) => (
+    <>
+      {END_WORDS.split}{' '}
+      <Joined
+        all={into.map((reference) => (
+          <Commitment key={reference} view={view} reference={reference} />
+        ))}
+      />
+    </>
+  ),
+  Superseded: ({ supersededBy }, { view }) => (
+    <>
+      {END_WORDS.superseded} <Commitment view={view} reference={supersededBy} />
+    </>
+  ),
+  Withdrawn: () => END_WORDS.withdrawn,
+  TookOver: ({ from, how }, { view }) => (
+    <>
+      <Commitment view={view} reference={from} /> ended in it ({how})
+    </>
+  ),
+  Corrected: ({ revision }) => (
+    <>
+      <Statement revision={revision}>What was said before</Statement> is corrected
+    </>
+  ),
+  Retracted: ({ revision, item }) => (
+    <>
+      {item ? 'Part of ' : ''}
+      <Statement revision={revision}>{item ? 'what was recorded' : 'What was said before'}</Statement> is retracted
+    </>
+  ),
+  Blanked: ({ revision }) => (
+    <>
+      Words are removed from <Statement revision={revision}>what was said before</Statement>
+    </>
+  ),
+};
+
+const nameOf = (type: string): string => type.slice(type.indexOf('.') + 1);
+
+/** The words of an act that this version knows; of any other, its name. */
+export function wordsOf(type: string, data: object, told: Told): ComponentChildren {
+  const says = SAYS[nameOf(type) as keyof CommitmentEvents] as Says<keyof CommitmentEvents> | undefined;
+  return says ? says(data as CommitmentEvents[keyof CommitmentEvents], told) : sentence(nameOf(type));
+}
+
+/** What a field of an act says, in words: for what no sentence has. */
+export function valueWords(key: string, value: unknown, told: Told): string {
+  const { view } = told;
+  if (value === undefined || value === null) return 'nothing';
+  if (value === BLANKED) return 'words removed';
+  if (Array.isArray(value))
+    return (
+      value
+        .filter((one) => one !== null)
+        .map((one) => valueWords(key, one, told))
+        .join(', ') || 'nothing'
+    );
+  if (typeof value === 'object') {
+    const { title, date, note, agency, role, type, to, document, locator, due } = value as Record<
+      string,
+      string | undefined
+    >;
+    if (document) return `${view.names.document.get(document) ?? document}, ${locator}`;
+    if (agency) return `${agency} as ${roleWords(role as Role)}`;
+    if (to) return `${RELATION_WORDS[type as keyof typeof RELATION_WORDS]?.[0] ?? sentence(type!)} ${to}`;
+    const when = date ?? due;
+    return [title, when && dateWords(when), note].filter(Boolean).join(', ');
+  }
+  if (key === 'countries') return countryName(value as string);
+  if (key === 'regions') return regionName(value as string);
+  if (key === 'themes') return view.names.theme.get(value as string) ?? (value as string);
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  const text = String(value);
+  if (/^\d{4}(-\d{2}){0,2}$/.test(text) && !/title|says|text/.test(key)) return dateWords(text);
+  return /^(stage|nature|strength|kind|outlook|role)$/.test(key) ? sentence(text) : text;
+}

@@ -1,0 +1,165 @@
+/** Who an agency was at the time: its names, what became of it, what it was a member of, and who were members of it. */
+import type { AgencyAsAt, MemberAsAt } from '#registers';
+import { On } from './figures.js';
+import { AgencyLink, Joined } from './links.js';
+import { Source, Words } from './source.js';
+import { path, type View } from './view.js';
+import { counted, dateWords, periodWords, whenWords } from './words.js';
+
+/** Whether figures are those of the agencies of the time or of today's, and the way to the other. */
+export const AgenciesAs = ({ view }: { view: View }) => {
+  const then = 'as the agencies were then';
+  const today = 'under today’s agencies';
+  return (
+    <p class="order">
+      Counted{' '}
+      {view.underToday ? (
+        <>
+          <a href={view.here({ agencies: null })}>{then}</a> · <strong>{today}</strong>
+        </>
+      ) : (
+        <>
+          <strong>{then}</strong> · <a href={view.here({ agencies: 'today' })}>{today}</a>
+        </>
+      )}
+    </p>
+  );
+};
+
+interface Parts {
+  readonly view: View;
+  readonly agency: AgencyAsAt;
+  /** The agencies whose place it has taken. */
+  readonly before: readonly AgencyAsAt[];
+}
+
+const ENDED = { merged: 'merged into', dissolved: 'dissolved', active: '' } as const;
+
+/** Since when, until when, or both. */
+const memberWords = (from?: string | null, to?: string | null): string =>
+  from && to ? `, ${periodWords(from, to)}` : from ? ` since ${dateWords(from)}` : to ? ` until ${dateWords(to)}` : '';
+
+/** What belongs to its name, in a few lines. */
+export const Belonging = ({ view, agency, before }: Parts) => {
+  const { parent, memberships, chairs, names } = agency;
+  const facts = [
+    ...names.slice(0, -1).map(({ name }, i) => (
+      <>
+        called {name} until it was renamed {whenWords(names[i + 1]!.from!)}
+      </>
+    )),
+    parent && (
+      <>
+        part of <AgencyLink view={view} code={parent} long />
+      </>
+    ),
+    ...before.map(({ code, endedOn }) => (
+      <>
+        took the place of <AgencyLink view={view} code={code} long />
+        {endedOn && ` ${whenWords(endedOn)}`}
+      </>
+    )),
+    ...memberships.map(({ body, from, to, member }) => (
+      <>
+        {member ? 'member' : 'was a member'} of <AgencyLink view={view} code={body} long />
+        {memberWords(from, to)}
+      </>
+    )),
+    ...chairs.map(({ body, from, to, chairing }) => (
+      <>
+        {chairing ? 'in the chair' : 'was in the chair'} of <AgencyLink view={view} code={body} long />,{' '}
+        {periodWords(from, to)}
+      </>
+    )),
+  ].filter(Boolean);
+  return facts.length === 0 ? null : (
+    <p>
+      {facts.map((fact, i) => (
+        <span key={i} class="fact">
+          {i > 0 && '; '}
+          {fact}
+        </span>
+      ))}
+    </p>
+  );
+};
+
+/** Says so where an agency is no more, and who stands for it now. */
+export const WhatBecameOfIt = ({ view, agency }: Pick<Parts, 'view' | 'agency'>) => {
+  const { status, endedOn, reason, citation, succeededBy, code } = agency;
+  if (status === 'active' && !succeededBy) return null;
+  const successor = succeededBy && <AgencyLink view={view} code={succeededBy} long />;
+  return (
+    <section class="callout ended" aria-label="What became of it">
+      <h2>
+        {status === 'active' ? (
+          <>Succeeded by {successor}</>
+        ) : (
+          <>
+            {ENDED[status].charAt(0).toUpperCase() + ENDED[status].slice(1)} {status === 'merged' && successor}{' '}
+            {endedOn && whenWords(endedOn)}
+            {status === 'dissolved' && successor && <>, succeeded by {successor}</>}
+          </>
+        )}
+      </h2>
+      {reason && (
+        <p>
+          <Words text={reason} />
+        </p>
+      )}
+      {citation && <Source view={view} of={{ citation }} />}
+      {succeededBy && (
+        <p class="note">
+          {view.underToday ? (
+            <>Under today’s agencies, what {code} undertook is counted under its successor.</>
+          ) : (
+            <>
+              What follows is counted as the agencies were then.{' '}
+              <a href={view.link(path('agencies', succeededBy), { ...view.scope, agencies: 'today' })}>
+                Its successor, with all that came to it
+              </a>
+            </>
+          )}
+        </p>
+      )}
+    </section>
+  );
+};
+
+/** The members of a body on the date, and who was in the chair. */
+export const Members = ({ view, members }: { view: View; members: readonly MemberAsAt[] }) => {
+  if (members.length === 0) return null;
+  const chairing = members.filter((member) => member.chairing);
+  return (
+    <section>
+      <h2>Its members</h2>
+      <p>
+        {counted(members.length, 'member')} as at <On date={view.asOf} />.{' '}
+        {chairing.length === 0 ? (
+          'Who was in the chair is not recorded.'
+        ) : (
+          <>
+            In the chair:{' '}
+            <Joined
+              all={chairing.map(({ agency }) => (
+                <AgencyLink key={agency} view={view} code={agency} long />
+              ))}
+            />
+            .
+          </>
+        )}
+      </p>
+      <ul class="members">
+        {members.map(({ agency, from, to, chairing }) => (
+          <li key={agency}>
+            <AgencyLink view={view} code={agency} long />
+            <small>
+              {memberWords(from, to)}
+              {chairing && ', in the chair'}
+            </small>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+};

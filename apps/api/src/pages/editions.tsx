@@ -1,0 +1,223 @@
+/** What comes round and what is kept up, what a commitment depends on, what there is to show for it, and what sources claim. */
+import { lastDayOf, type PartialDate } from '#clocks';
+import type { CommitmentView, Evidence as EvidenceOf } from '#commitments';
+import { On } from './figures.js';
+import { Source, Words } from './source.js';
+import type { View } from './view.js';
+import { counted, dateWords, periodWords, sentence, whenWords } from './words.js';
+
+interface Shown {
+  readonly view: View;
+  readonly commitment: CommitmentView;
+}
+
+/** One piece of evidence. */
+export const EvidenceLink = ({ title, date, url, language, revision }: EvidenceOf & { revision: number }) => (
+  <>
+    {url ? (
+      <a href={url} rel="noreferrer nofollow" hreflang={language ?? undefined}>
+        <Words text={title} of={{ revision }} />
+      </a>
+    ) : (
+      <Words text={title} of={{ revision }} />
+    )}
+    {date && <small> {dateWords(date)}</small>}
+  </>
+);
+
+const EvidenceList = ({ evidence, revision }: { evidence: readonly EvidenceOf[]; revision: number }) => (
+  <>
+    {evidence.map((one, i) => (
+      <span key={i}>
+        {i > 0 && '; '}
+        <EvidenceLink {...one} revision={revision} />
+      </span>
+    ))}
+  </>
+);
+
+/** When something was held. */
+const heldWords = ({ held, until }: { held: PartialDate; until: PartialDate | null }): string =>
+  until ? periodWords(held, until) : dateWords(held);
+
+/** Whether something that was due by the date shown is past. */
+const dueWords = (view: View, due: PartialDate): string =>
+  `${lastDayOf(due) < view.asOf ? 'was due' : 'is due'} ${whenWords(due)}`;
+
+/** What the last edition was and when the next is due, or whether it was kept up last; in a line. */
+export const ComesRound = ({ view, commitment: c }: Shown) => {
+  if (c.nature === 'recurring')
+    return (
+      <p>
+        {c.lastEdition ? (
+          <>
+            Last edition: {c.lastEdition.title && <Words text={c.lastEdition.title} of={c.lastEdition} />}
+            {c.lastEdition.title && ', '}
+            {heldWords(c.lastEdition)}.{' '}
+            {c.nextDue ? `The next ${dueWords(view, c.nextDue)}.` : 'When the next is due was not said.'}
+          </>
+        ) : (
+          'It comes round, but no edition has been reported by itself.'
+        )}
+        {c.stage === 'completed' &&
+          ' Completed, as it comes round, means: its last edition was done, or the series ended.'}
+      </p>
+    );
+  if (!c.lastUpkeep) return null;
+  return (
+    <p>
+      Last told of <On date={c.lastUpkeep.period} />: {c.lastUpkeep.keptUp ? 'kept up' : 'not kept up'}.
+    </p>
+  );
+};
+
+/** Every edition, the last one first. */
+export const Editions = ({ view, commitment: { editions } }: Shown) =>
+  editions.length > 0 ? (
+    <section>
+      <h2>Editions</h2>
+      <p class="note">{counted(editions.length, 'edition')} reported, the last one first.</p>
+      <table class="told">
+        <caption class="hidden">Editions</caption>
+        <thead>
+          <tr>
+            <th scope="col">Held</th>
+            <th scope="col">Edition</th>
+            <th scope="col">What shows it</th>
+          </tr>
+        </thead>
+        <tbody>
+          {editions.toReversed().map((edition) => (
+            <tr key={edition.revision}>
+              <th scope="row">{heldWords(edition)}</th>
+              <td>
+                {edition.title && (
+                  <p>
+                    <Words text={edition.title} of={edition} />
+                  </p>
+                )}
+                {edition.note && (
+                  <p>
+                    <Words text={edition.note} of={edition} />
+                  </p>
+                )}
+                {edition.nextDue && <p class="source">The next was to come {whenWords(edition.nextDue)}</p>}
+              </td>
+              <td>
+                {edition.evidence.length > 0 && (
+                  <p>
+                    <EvidenceList {...edition} />
+                  </p>
+                )}
+                <Source view={view} of={edition} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  ) : null;
+
+/** Whether it was kept up, period by period. */
+export const Upkeep = ({ view, commitment: { upkeep } }: Shown) =>
+  upkeep.length > 0 ? (
+    <section>
+      <h2>Kept up or not</h2>
+      <p class="note">
+        Kept up in {upkeep.filter(({ keptUp }) => keptUp).length} of {counted(upkeep.length, 'period')} reported.
+      </p>
+      <table class="told">
+        <caption class="hidden">Kept up or not, per period</caption>
+        <thead>
+          <tr>
+            <th scope="col">Period</th>
+            <th scope="col">Kept up</th>
+            <th scope="col">What shows it</th>
+          </tr>
+        </thead>
+        <tbody>
+          {upkeep.toReversed().map((told) => (
+            <tr key={told.revision}>
+              <th scope="row">
+                <On date={told.period} />
+              </th>
+              <td>
+                <p class={told.keptUp ? undefined : 'silent'}>{told.keptUp ? 'Kept up' : 'Not kept up'}</p>
+                {told.note && (
+                  <p>
+                    <Words text={told.note} of={told} />
+                  </p>
+                )}
+              </td>
+              <td>
+                {told.evidence.length > 0 && (
+                  <p>
+                    <EvidenceList {...told} />
+                  </p>
+                )}
+                <Source view={view} of={told} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  ) : null;
+
+/** What it depends on, and whether that was lifted since. */
+export const Condition = ({ commitment: { condition, conditionLifted: lifted } }: Pick<Shown, 'commitment'>) =>
+  condition ? (
+    <p>
+      On condition: <Words text={condition} />.{' '}
+      {lifted ? (
+        <>
+          Lifted {whenWords(lifted.liftedOn)}: <Words text={lifted.liftedBy} of={lifted} /> (reported{' '}
+          <a href={`#r${lifted.revision}`}>{dateWords(lifted.reportedOn)}</a>).
+        </>
+      ) : (
+        <span class="silent">Not lifted.</span>
+      )}
+    </p>
+  ) : null;
+
+/** What the sources say about one thing, side by side. */
+export const Claims = ({ view, commitment: { claims } }: Shown) =>
+  claims.length > 0 ? (
+    <section>
+      <h2>What sources say</h2>
+      {claims.map(({ about, contradictory, claims }) => (
+        <div key={about} class="matter">
+          <h3>
+            {sentence(about)}{' '}
+            <small>
+              {claims.length === 1
+                ? 'one source'
+                : contradictory
+                  ? `${counted(claims.length, 'source')}, which contradict each other`
+                  : `${counted(claims.length, 'source')}, which say the same`}
+            </small>
+          </h3>
+          <ul class="claims">
+            {claims.map((claim) => (
+              <li key={claim.revision}>
+                <p class="said">
+                  <Words text={claim.says} of={claim} />
+                </p>
+                {claim.note && (
+                  <p>
+                    <Words text={claim.note} of={claim} />
+                  </p>
+                )}
+                <Source view={view} of={claim} />
+                {claim.reportedOn && (
+                  <p class="source">
+                    Reported on <On date={claim.reportedOn} />
+                  </p>
+                )}
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </section>
+  ) : null;

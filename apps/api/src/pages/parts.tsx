@@ -1,0 +1,190 @@
+/** Who is responsible, what each says of its own part, who was asked and who declined, and a lead that is on offer. */
+import type { CommitmentView, Stage } from '#commitments';
+import { On, StageTag } from './figures.js';
+import { AgencyLink, Joined } from './links.js';
+import { Reading, Replies } from './reading.js';
+import { Source, Words } from './source.js';
+import type { View } from './view.js';
+import { count, counted, dateWords, OUTLOOK_WORDS, roleWords, SHOWN_STAGES, STAGE_WORDS, whenWords } from './words.js';
+
+interface Shown {
+  readonly view: View;
+  readonly commitment: CommitmentView;
+}
+
+/** That another agency named it, and it has not yet said yes. */
+export const Asked = () => <small class="asked">(asked, yet to accept)</small>;
+
+export const Outlook = ({ outlook }: { outlook?: string | null }) =>
+  outlook ? <span class={`outlook ${outlook}`}>{OUTLOOK_WORDS[outlook as keyof typeof OUTLOOK_WORDS]}</span> : null;
+
+type Part = CommitmentView['parts'][number];
+type Spread = CommitmentView['spread'];
+
+/** `1 completed, 2 unreported` */
+const spreadWords = (spread: Spread): string =>
+  [...SHOWN_STAGES, 'unreported' as const]
+    .filter((stage) => spread[stage])
+    .map((stage) => `${count(spread[stage]!)} ${stage === 'unreported' ? stage : STAGE_WORDS[stage].toLowerCase()}`)
+    .join(', ');
+
+/** The parts of a commitment in few words: beside the stage, which is only the lead's. */
+export const SpreadMark = ({ spread, stage }: { spread: Spread; stage: Stage }) => {
+  const parts = Object.values(spread).reduce((sum, n) => sum + n, 0);
+  if (parts < 2) return null;
+  const heard = parts - (spread.unreported ?? 0);
+  return (
+    <small class="spread">
+      {heard === (spread[stage] ?? 0) && heard < parts
+        ? `${count(heard)} of ${counted(parts, 'part')} reported`
+        : `Parts: ${spreadWords(spread)}`}
+    </small>
+  );
+};
+
+/** The spread of all parts, and what each agency says of its own; nothing where one agency does it alone. */
+export const EachPart = ({ view, commitment }: Shown) => {
+  const { parts, spread, declined, headline } = commitment;
+  if (parts.length < 2 && declined.length === 0) return null;
+  const heard = parts.filter(({ entry, verification }) => entry ?? verification);
+  const isAsked = ({ agency }: Part) => commitment.agencies.some((a) => a.agency === agency && a.asked);
+  const silent = parts.filter((part) => !heard.includes(part));
+  const isAllAbove = heard.every(({ entry }) => entry?.revision === headline.revision);
+  return (
+    <section>
+      <h2 id="parts">Each agency’s part</h2>
+      <p>
+        Of {counted(parts.length, 'part')}: {spreadWords(spread)}.{' '}
+        {parts[0]!.entry
+          ? 'The stage above is the lead’s part.'
+          : 'The lead has reported nothing of its own yet; the stage above is what was said before.'}
+      </p>
+      {!isAllAbove && <PartsTable view={view} parts={heard} isAsked={isAsked} />}
+      {silent.length > 0 && (
+        <p>
+          Nothing of {silent.length === 1 ? 'its' : 'their'} own was reported by{' '}
+          <Joined
+            all={silent.map((part) => (
+              <>
+                <AgencyLink view={view} code={part.agency} /> <small>{roleWords(part.role)}</small>
+                {isAsked(part) && (
+                  <>
+                    {' '}
+                    <Asked />
+                  </>
+                )}
+              </>
+            ))}
+          />
+          .
+        </p>
+      )}
+      {declined.length > 0 && (
+        <>
+          <h3>Declined</h3>
+          <ul class="declined">
+            {declined.map(({ agency, role, reason, reportedOn, revision }) => (
+              <li key={revision}>
+                <AgencyLink view={view} code={agency} /> declined to be {roleWords(role)} on <On date={reportedOn} />:{' '}
+                <Words text={reason} of={{ revision }} />
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
+  );
+};
+
+interface TableParts {
+  readonly view: View;
+  readonly parts: readonly Part[];
+  readonly isAsked: (part: Part) => boolean;
+}
+
+/** A row per agency: its word, and where any was read the reading and the reply beside it. */
+const PartsTable = ({ view, parts, isAsked }: TableParts) => {
+  const isRead = parts.some(({ verification }) => verification);
+  return (
+    <table class={isRead ? 'parts read' : 'parts'}>
+      <caption class="hidden">Each agency’s part</caption>
+      <thead>
+        <tr>
+          <th scope="col">Agency</th>
+          <th scope="col">What it says of its part</th>
+          {isRead && <th scope="col">The secretariat’s reading</th>}
+          {isRead && <th scope="col">The agency’s reply</th>}
+        </tr>
+      </thead>
+      <tbody>
+        {parts.map((part) => (
+          <tr key={part.agency}>
+            <th scope="row">
+              <AgencyLink view={view} code={part.agency} /> <small>{roleWords(part.role)}</small>{' '}
+              {isAsked(part) && <Asked />}
+            </th>
+            <td>{part.entry ? <Word view={view} entry={part.entry} /> : <span class="nil">Nothing any more</span>}</td>
+            {isRead && (
+              <td data-label="The secretariat’s reading">
+                {part.verification ? (
+                  <Reading view={view} verification={part.verification} />
+                ) : (
+                  <span class="nil">Unreviewed</span>
+                )}
+              </td>
+            )}
+            {isRead && (
+              <td data-label={part.verification ? 'The agency’s reply' : undefined}>
+                {part.verification && <Replies view={view} verification={part.verification} />}
+              </td>
+            )}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+};
+
+/** What an agency says of its part. */
+const Word = ({ view, entry }: { view: View; entry: NonNullable<Part['entry']> }) => (
+  <>
+    <p class="found">
+      <StageTag stage={entry.stage} /> <Outlook outlook={entry.outlook} />
+    </p>
+    {entry.note && (
+      <p>
+        <Words text={entry.note} of={entry} />
+      </p>
+    )}
+    <p class="source">
+      Effective {dateWords(entry.effective, 'short')}, reported {dateWords(entry.reportedOn, 'short')}
+    </p>
+    <Source view={view} of={entry} />
+  </>
+);
+
+/** An offer of the lead that nobody has answered yet. */
+export const LeadOnOffer = ({ view, commitment: { leadTransfer: offer } }: Shown) =>
+  offer && (
+    <section class="callout" aria-label="The lead is on offer">
+      <h2>
+        The lead is on offer to <AgencyLink view={view} code={offer.to} long />
+      </h2>
+      <p>
+        <AgencyLink view={view} code={offer.from} /> offered it on <On date={offer.reportedOn} />, to be taken{' '}
+        {whenWords(offer.effective)}: <Words text={offer.reason} of={offer} />
+      </p>
+      {offer.staysOpen && (
+        <p>
+          What stays open: <Words text={offer.staysOpen} of={offer} />
+        </p>
+      )}
+      <p class="note">
+        <AgencyLink view={view} code={offer.from} /> leads until <AgencyLink view={view} code={offer.to} /> accepts
+        {offer.formerLeadBecomes === 'none'
+          ? ', and then has no part in it any more.'
+          : `, and then becomes ${roleWords(offer.formerLeadBecomes ?? 'partner')}.`}
+      </p>
+      <Source view={view} of={offer} uncited={null} />
+    </section>
+  );

@@ -1,0 +1,101 @@
+/** What the secretariat reads in an agency's word, and what the agency replies: beside each other, wherever a stage shows. */
+import type { CommitmentView, VerificationWord } from '#commitments';
+import type { Item } from '#progress';
+import { On } from './figures.js';
+import { AgencyLink } from './links.js';
+import { Source, Words } from './source.js';
+import type { View } from './view.js';
+import { READING_WORDS } from './words.js';
+
+export const Finding = ({ verification }: { verification: string }) => (
+  <span class={`finding ${verification}`}>{READING_WORDS[verification as VerificationWord]}</span>
+);
+
+/** In a list: a word beside the stage, which opens to what both say. */
+export const ReadingMark = ({ reading }: { reading: Item['verification'] }) => {
+  if (!reading) return null;
+  const { verification, reason, current, replies } = reading;
+  return (
+    <details class="reading">
+      <summary title={reason}>
+        <Finding verification={verification} />
+        {replies.length > 0 && <small> · agency replied</small>}
+        {!current && <small> · of an earlier statement</small>}
+      </summary>
+      <p>
+        <small>Secretariat:</small> <Words text={reason} />
+      </p>
+      {replies.map(({ agency, text }, i) => (
+        <p key={i}>
+          <small>{agency}:</small> <Words text={text} />
+        </p>
+      ))}
+    </details>
+  );
+};
+
+type Verification = NonNullable<CommitmentView['verification']>;
+
+interface Parts {
+  readonly view: View;
+  readonly verification: Verification;
+}
+
+/** What the secretariat found, why, and where that can be read. */
+export const Reading = ({ view, verification: read }: Parts) => (
+  <>
+    <p class="found">
+      <Finding verification={read.verification} /> {read.reportedOn && <On date={read.reportedOn} short />}
+    </p>
+    <p>
+      <Words text={read.reason} of={read} />
+    </p>
+    <Source view={view} of={read} uncited={null} />
+    {!read.current && (
+      <p class="why">
+        This was read on <a href={`#r${read.entry}`}>an earlier statement</a>, not on the one that holds now.
+      </p>
+    )}
+  </>
+);
+
+/** What the agency answers to it. */
+export const Replies = ({ view, verification: { replies } }: Parts) =>
+  replies.length === 0 ? (
+    <p class="nil">No reply</p>
+  ) : (
+    <>
+      {replies.map((reply) => (
+        <div key={reply.revision}>
+          <p class="found">
+            <AgencyLink view={view} code={reply.agency} /> {reply.reportedOn && <On date={reply.reportedOn} short />}
+          </p>
+          <p>
+            <Words text={reply.text} of={reply} />
+          </p>
+          <Source view={view} of={reply} uncited={null} />
+        </div>
+      ))}
+    </>
+  );
+
+/** Both, side by side. */
+export const ReadingAndReply = ({ view, verification }: { view: View; verification: Verification | null }) =>
+  verification ? (
+    <dl class="both">
+      <div>
+        <dt>The secretariat’s reading</dt>
+        <dd>
+          <Reading view={view} verification={verification} />
+        </dd>
+      </div>
+      <div>
+        <dt>The agency’s reply</dt>
+        <dd>
+          <Replies view={view} verification={verification} />
+        </dd>
+      </div>
+    </dl>
+  ) : (
+    <p class="source">Unreviewed by the secretariat</p>
+  );

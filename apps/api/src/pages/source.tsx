@@ -1,0 +1,55 @@
+/** Where a statement can be read, and what is left of words that were blanked. */
+import { createContext, type ComponentChildren } from 'preact';
+import { useContext } from 'preact/hooks';
+import { BLANKED, type Citation, type Correction } from '#commitments';
+import { path, type View } from './view.js';
+
+/** What a statement rests on. */
+export interface Cited {
+  readonly citation?: Citation | null;
+  readonly citations?: readonly Citation[] | null;
+  /** Of the event that says so. */
+  readonly revision?: number;
+}
+
+interface Parts {
+  readonly view: View;
+  readonly of: Cited;
+  /** What it says of a statement that cites no document. */
+  readonly uncited?: ComponentChildren;
+}
+
+/** The documents and places of a statement; without a citation the agency itself has said it. */
+export const Source = ({ view, of, uncited = 'Said by the reporting agency itself' }: Parts) => {
+  const cited = [of.citation ?? [], of.citations ?? []].flat();
+  if (cited.length === 0) return uncited ? <p class="source">{uncited}</p> : null;
+  return (
+    <p class="source">
+      {cited.map(({ document, locator }, i) => (
+        <span key={`${document} ${locator}`}>
+          {i > 0 && '; also '}
+          <a href={view.link(path('documents', document))}>{view.names.document.get(document) ?? document}</a>,{' '}
+          <Words text={locator} of={of} />
+        </span>
+      ))}
+    </p>
+  );
+};
+
+/** Why words of the events of a commitment were removed, by revision. */
+const Removed = createContext<ReadonlyMap<number, string>>(new Map());
+
+/** Lets all texts within say why their words were removed. */
+export const Explained = ({ by, children }: { by: readonly Correction[]; children: ComponentChildren }) => {
+  const blankings = by.filter(({ kind }) => kind === 'blanked');
+  const reasons = [...Map.groupBy(blankings, ({ revision }) => revision)].map(
+    ([revision, all]) => [revision, [...new Set(all.map(({ reason }) => reason))].join('; ')] as const,
+  );
+  return <Removed.Provider value={new Map(reasons)}>{children}</Removed.Provider>;
+};
+
+/** A text as it was given; of one that was blanked, that it was, and why where that is known. */
+export const Words = ({ text, of }: { text: string; of?: { readonly revision?: number } }) => {
+  const why = useContext(Removed).get(of?.revision ?? -1);
+  return text === BLANKED ? <em class="blanked">Words removed{why ? `: ${why}` : ''}</em> : <>{text}</>;
+};

@@ -1,0 +1,668 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  ACTS,
+  allowedActs,
+  asAt,
+  type ActName,
+  type BodyOf,
+  type CommitmentAsAt,
+  type CommitmentEvent,
+  type Correct,
+} from './commitment.js';
+import {
+  after,
+  citation,
+  did,
+  eventsOf,
+  focalPoint,
+  given,
+  on,
+  OTHER,
+  recorded,
+  rolesOn,
+  SCENES,
+  secretariat,
+  staged,
+  TODAY,
+  type Happening,
+} from './testing/a-commitment.js';
+
+const iom = focalPoint('IOM');
+const ilo = focalPoint('ILO');
+const wb = focalPoint('WB');
+const reason = 'The paper says otherwise';
+const reportedOn = '2007-06-01';
+
+const corrected = (revision: number, says: Correct['says'], by = secretariat) =>
+  did('correct', { says, reason }, by, { revision });
+const retracted = (revision: number, item?: string) => did('retract', { reason, item }, secretariat, { revision });
+const correcting = (revision: number, says: Correct['says'], ...history: Happening[]) =>
+  given(...history).when('correct', { says, reason }, secretariat, { revision });
+const retracting = (revision: number, ...history: Happening[]) =>
+  given(...history).when('retract', { reason }, secretariat, { revision });
+
+/** All that is shown but the corrections themselves. */
+const less = (view: CommitmentAsAt | null) => view && { ...view, corrections: [] };
+const DAYS = ['2006-11-21', '2007-05-31', '2007-06-01', '2007-06-30', '2007-07-01', TODAY];
+const everyDay = (...history: Happening[]) => DAYS.map((day) => less(on(day, ...history)));
+
+const SETTLED: readonly ActName[] = ['offerLead', 'acceptLead', 'declineLead', 'withdrawLeadOffer'];
+const ENDS: readonly ActName[] = ['merge', 'split', 'supersede', 'withdraw'];
+const AMENDING: readonly ActName[] = ['correct', 'retract', 'blank'];
+const said = (Object.keys(ACTS) as ActName[]).filter((act) => ![...SETTLED, ...AMENDING].includes(act));
+
+/** What was said by the act of a scene, and at which revision. */
+const saying = (act: ActName) => {
+  const { given: before, body, on } = SCENES[act];
+  const revision = before.length;
+  const does = (changed: object = {}) =>
+    did(act, { ...body, ...changed } as never, secretariat, act === 'record' ? { ...on, reference: OTHER } : on);
+  return { before, does, revision };
+};
+
+describe('A correction', () => {
+  /** For every act that can be corrected, what it should have said, beside its date. */
+  const SHOULD_SAY: { readonly [A in ActName]?: Partial<BodyOf<A>> } = {
+    record: {
+      title: 'Guide',
+      target: { date: '2009' },
+      milestones: [{ title: 'Draft', due: '2008' }],
+      stage: 'proposed',
+    },
+    reportStage: { stage: 'on_hold', note: 'No money', outlook: 'at_risk' },
+    verify: { verification: 'no_evidence', citation: null },
+    reply: { text: 'It was not printed.' },
+    addAgency: { role: 'partner' },
+    changeRole: { role: 'funder' },
+    removeAgency: {},
+    acceptRole: {},
+    declineRole: { reason: 'Not in our programme' },
+    setThemes: { themes: ['HLD06-02', 'HLD06-03'] },
+    setTarget: { date: null },
+    addMilestone: { title: 'Layout', due: '2008' },
+    reachMilestone: { reachedOn: '2007-05' },
+    rescheduleMilestone: { due: '2010' },
+    dropMilestone: { note: 'Not needed' },
+    attachEvidence: { title: 'Second draft', date: '2006', url: 'https://example.org/draft' },
+    amendWording: { title: null, summary: 'Two handbooks' },
+    liftCondition: { liftedOn: '2006' },
+    claim: { about: 'place', says: 'Geneva' },
+    holdEdition: { held: '2006', nextDue: '2008' },
+    reportUpkeep: { keptUp: false, note: 'The desk was closed' },
+    relate: { type: 'continues' },
+  };
+  it('can be made of every act but agreements, ends and corrections', () =>
+    expect(Object.keys(SHOULD_SAY).sort()).toEqual(said.filter((act) => !ENDS.includes(act)).sort()));
+
+  it.each(Object.entries(SHOULD_SAY) as [ActName, object][])(
+    'of %s shows, as at every date, what would show had it been said so at once',
+    (act, says) => {
+      const { before, does, revision } = saying(act);
+      const onAnotherDay = { reportedOn: '2007-07-01' };
+      for (const should of [
+        onAnotherDay,
+        ...(Object.keys(says).length > 0 ? [says, { ...says, ...onAnotherDay }] : []),
+      ]) {
+        const history = [...before, does(), corrected(revision, should as never)];
+        expect(everyDay(...history)).toEqual(everyDay(...before, does(should)));
+        expect(everyDay(...history)).not.toEqual(everyDay(...before, does()));
+        expect(everyDay(...eventsOf(...history).slice(0, -1))).toEqual(everyDay(...before, does()));
+      }
+    },
+  );
+  it.each(Object.keys(SHOULD_SAY) as ActName[])('of %s may change words alone, whatever has happened since', (act) => {
+    const { before, does, revision } = saying(act);
+    const word = { verify: 'reason', declineRole: 'reason', reply: 'text' }[act as string] ?? 'note';
+    const since = [
+      did('withdraw', { reason, reportedOn: TODAY }),
+      ...(before.length > 0 && /Milestone/.test(act) && act !== 'addMilestone' && act !== 'dropMilestone'
+        ? [did('dropMilestone', { note: 'No money', reportedOn }, secretariat, { milestone: 1 })]
+        : []),
+    ];
+    correcting(revision, { [word]: 'As it was meant' }, ...before, does(), ...since).state();
+  });
+
+  it('says all that should have been said, why, and where that can be read', () =>
+    given(recorded(), staged({ note: 'As told' }))
+      .when('correct', { says: { effective: '2006', note: null }, reason, citation }, secretariat, { revision: 1 })
+      .then({
+        name: 'Corrected',
+        data: {
+          revision: 1,
+          says: { stage: 'in_progress', effective: '2006', reportedOn },
+          reason,
+          citation,
+        },
+      }));
+  it('may be corrected in turn, and retracted', () => {
+    const history = [recorded(), staged(), corrected(1, { stage: 'on_hold', note: 'No money' })];
+    const twice = [...history, corrected(1, { stage: 'proposed' })];
+    expect(on(TODAY, ...twice).headline).toMatchObject({ stage: 'proposed', note: 'No money', revision: 1 });
+    expect(on(TODAY, ...twice, retracted(1)).headline).toMatchObject({ stage: 'planned', revision: 0 });
+    expect(on(TODAY, ...twice, retracted(1)).corrections.map(({ kind, by }) => `${kind} by ${by}`)).toEqual([
+      'corrected by 2',
+      'corrected by 3',
+      'retracted by 4',
+    ]);
+  });
+  it('is marked wherever what it corrects was or is reported, with what is said instead and why', () => {
+    const later = [recorded(), staged(), corrected(1, { reportedOn: '2008-01-01' })];
+    const marker = {
+      revision: 1,
+      kind: 'corrected',
+      reason,
+      by: 2,
+      says: { ...staged().data, reportedOn: '2008-01-01' },
+    };
+    expect(on('2007-05-31', ...later).corrections).toEqual([]);
+    expect(on('2007-06-01', ...later)).toMatchObject({ stage: 'planned', corrections: [marker] });
+    expect(on('2008-01-01', ...later)).toMatchObject({ stage: 'in_progress', corrections: [marker] });
+    const earlier = [recorded(), staged(), corrected(1, { effective: '2007-01', reportedOn: '2007-01-31' })];
+    expect(on('2007-01-30', ...earlier).corrections).toEqual([]);
+    expect(on('2007-01-31', ...earlier)).toMatchObject({ stage: 'in_progress', corrections: [{ revision: 1 }] });
+    expect(on('2006-11-21', recorded(), corrected(0, { title: 'Guide' })).corrections).toMatchObject([{ revision: 0 }]);
+  });
+  it('names what there is', () => {
+    correcting(1, { note: 'x' }, recorded()).rejected('not_found');
+    retracting(1, recorded()).rejected('not_found');
+    given(recorded())
+      .when('correct', { says: { note: 'x' }, reason })
+      .rejected('not_found');
+    given(recorded())
+      .when('correct', { says: { note: 'x' }, reason }, ilo, { revision: 7 })
+      .rejected('not_found');
+  });
+  it.each<[string, Correct['says']]>([
+    ['a field that the act does not have', { colour: 'red' }],
+    ['a value that the act does not take', { stage: 'done' }],
+    ['less than the act needs', { stage: null }],
+    ['no date', { effective: '2007-02-30' }],
+  ])('is refused when it says %s', (_, says) => correcting(1, says, recorded(), staged()).rejected('invalid'));
+  it('leaves what was said before today’s rules as it was said', () => {
+    const old = recorded({ relations: [{ type: 'follow-up-to', to: OTHER }] });
+    expect(on(TODAY, old, corrected(0, { title: 'Guide' }))).toMatchObject({
+      title: 'Guide',
+      relations: [{ type: 'follow-up-to', to: OTHER }],
+    });
+    expect(on(TODAY, old, corrected(0, { kind: 'data' })).kind).toBe('data');
+    correcting(0, { relations: [{ type: 'follow-up-to', to: OTHER }] }, old).rejected('invalid');
+  });
+
+  describe('leaves what was decided when it was said', () => {
+    it('an agency that is asked or was not', () => {
+      const adding = { agency: 'WHO', role: 'partner', reportedOn } as const;
+      const own = { agency: 'IOM', role: 'funder', reportedOn } as const;
+      const history = [recorded(), did('addAgency', adding, iom), did('addAgency', own, iom)];
+      const roles = rolesOn(TODAY, ...history);
+      expect(roles).toEqual(expect.arrayContaining(['WHO partner?', 'IOM funder']));
+      expect(rolesOn(TODAY, ...history, corrected(1, { note: 'x' }), corrected(2, { note: 'x' }))).toEqual(roles);
+      const redated = [corrected(1, { reportedOn: '2007-06-02' }), corrected(2, { reportedOn: '2007-06-02' })];
+      expect(rolesOn(TODAY, ...history, ...redated)).toEqual(roles);
+      expect(rolesOn(TODAY, ...history, corrected(1, { citation }))).toContain('WHO partner');
+      expect(rolesOn(TODAY, ...history, corrected(1, { role: 'host' }))).toContain('WHO host?');
+    });
+    it('which entry was read', () => {
+      const read = did('verify', { verification: 'contested', reason: 'Read', citation, reportedOn });
+      const history = [recorded(), read, staged({ reportedOn: '2008-01-01' })];
+      expect(on(TODAY, ...history).verification).toMatchObject({ entry: 0, current: false });
+      for (const says of [{ reason: 'Read again' }, { verification: 'no_evidence' }, { reportedOn: '2008-02-01' }])
+        expect(on(TODAY, ...history, corrected(1, says)).verification).toMatchObject({ entry: 0, current: false });
+    });
+    it('which reading was replied to', () => {
+      const read = (reportedOn: string) =>
+        did('verify', { verification: 'contested', reason: 'Read', citation, reportedOn });
+      const replied = did('reply', { text: 'No', reportedOn }, iom);
+      const history = [recorded(), read(reportedOn), replied, read('2008-01-01')];
+      for (const says of [{ text: 'Yes' }, { citation }, { reportedOn: '2008-02-01' }]) {
+        expect(on('2007-12-31', ...history, corrected(2, says)).verification!.revision).toBe(1);
+        expect(on(TODAY, ...history, corrected(2, says)).verification!.replies).toEqual([]);
+      }
+      expect(on('2007-12-31', ...history, corrected(2, { text: 'Yes' })).verification!.replies).toMatchObject([
+        { text: 'Yes' },
+      ]);
+    });
+    it('which roles were given up', () => {
+      const gone = (role?: 'funder') => did('removeAgency', { role, reportedOn }, secretariat, { agency: 'WB' });
+      const redated = corrected(1, { reportedOn: '2007-07-01' });
+      expect(rolesOn(TODAY, recorded(), gone('funder'), redated)).toContain('WB partner');
+      expect(rolesOn('2007-06-30', recorded(), gone('funder'), redated)).toContain('WB funder');
+      expect(rolesOn(TODAY, recorded(), gone(), redated).join()).not.toContain('WB');
+      const other = corrected(1, { role: 'partner' });
+      expect(rolesOn(TODAY, recorded(), gone('funder'), other)).toContain('WB funder');
+      expect(rolesOn(TODAY, recorded(), gone('funder'), other)).not.toContain('WB partner');
+    });
+    it('that the lead gave up another role', () => {
+      const funding = did('addAgency', { agency: 'IOM', role: 'funder', citation, reportedOn: '2007-01-01' });
+      const gone = did('removeAgency', { role: 'funder', reportedOn }, secretariat, { agency: 'IOM' });
+      expect(rolesOn('2007-06-30', recorded(), funding, gone, corrected(2, { reportedOn: '2007-07-01' }))).toContain(
+        'IOM funder',
+      );
+    });
+    it('that a target was lifted', () => {
+      const history = [recorded({ target: { date: '2007' } }), did('setTarget', { date: null, reportedOn })];
+      expect(on(TODAY, ...history, corrected(1, { note: 'x' })).target).toBeNull();
+      expect(on('2007-06-30', ...history, corrected(1, { reportedOn: '2007-07-01' })).target).toEqual({ date: '2007' });
+      expect(on(TODAY, ...history, corrected(1, { date: '2009' })).target).toEqual({ date: '2009' });
+    });
+    it('the numbers of milestones', () => {
+      const history = [
+        recorded({ milestones: [{ title: 'First' }] }),
+        did('addMilestone', { title: 'Second', reportedOn }),
+        did('addMilestone', { title: 'Third', reportedOn }),
+        did('reachMilestone', { reportedOn }, secretariat, { milestone: 2 }),
+      ];
+      const shown = (...more: Happening[]) =>
+        on(TODAY, ...history, ...more).milestones.map((m) => `${m.milestone} ${m.title}${m.reached ? ' reached' : ''}`);
+      expect(shown(corrected(1, { title: 'Print', due: '2008' }))).toEqual(['1 First', '2 Print reached', '3 Third']);
+      expect(shown(retracted(1))).toEqual(['1 First', '3 Third']);
+      expect(shown(retracted(2), did('addMilestone', { title: 'Fourth', reportedOn }))).toEqual([
+        '1 First',
+        '2 Second reached',
+        '4 Fourth',
+      ]);
+      expect(shown(corrected(3, { reachedOn: '2007' }))).toEqual(['1 First', '2 Second reached', '3 Third']);
+      correcting(0, { milestones: [{ title: 'First' }, { title: 'Half' }] }, ...history).rejected(
+        'milestones_are_numbered',
+      );
+      correcting(0, { milestones: null }, ...history).rejected('milestones_are_numbered');
+    });
+  });
+});
+
+describe('A retraction', () => {
+  it.each(said.filter((act) => act !== 'record'))(
+    'of %s leaves, as at every date, what would show without it',
+    (act) => {
+      const { before, does, revision } = saying(act);
+      expect(everyDay(...before, does(), retracted(revision))).toEqual(everyDay(...before));
+      expect(everyDay(...before, does())).not.toEqual(everyDay(...before));
+      expect(on(TODAY, ...before, does(), retracted(revision)).corrections).toEqual([
+        { revision, kind: 'retracted', reason, by: revision + 1 },
+      ]);
+    },
+  );
+  it('is made once; what was never said is not corrected either', () => {
+    retracting(1, recorded(), staged(), retracted(1)).rejected('already_retracted');
+    correcting(1, { note: 'x' }, recorded(), staged(), retracted(1)).rejected('already_retracted');
+    const next = allowedActs(after(recorded(), staged(), retracted(1)), secretariat);
+    expect(next.filter(({ act }) => act === 'correct')).toEqual([{ act: 'correct', revision: 0 }]);
+    expect(next.filter(({ act }) => act === 'retract')).toEqual([]);
+  });
+  it('of the record act itself is not made: a commitment keeps its first entry', () =>
+    retracting(0, recorded(), staged()).rejected('record_stays'));
+  it('says where it can be read', () =>
+    given(recorded(), staged())
+      .when('retract', { reason, citation }, secretariat, { revision: 1 })
+      .then({ name: 'Retracted', data: { revision: 1, reason, citation } }));
+
+  describe('of one item of the record act', () => {
+    const full = recorded({
+      milestones: [{ title: 'First' }, { title: 'Second' }],
+      evidence: [{ title: 'Draft' }, { title: 'Print' }],
+      deliverables: [{ type: 'publication', title: 'Handbook' }],
+      relations: [{ type: 'part_of', to: OTHER }],
+    });
+    const less = (item: string) => on('2006-11-21', full, retracted(0, item));
+
+    it('leaves the others and their numbers', () => {
+      expect(less('/milestones/0').milestones).toMatchObject([{ milestone: 2, title: 'Second' }]);
+      expect(less('/evidence/1').evidence).toMatchObject([{ title: 'Draft' }]);
+      expect(less('/deliverables/0').deliverables).toEqual([]);
+      expect(less('/relations/0').relations).toEqual([]);
+      expect(less('/evidence/0').corrections).toEqual([
+        { revision: 0, kind: 'retracted', item: '/evidence/0', reason, by: 1 },
+      ]);
+      const added = did('addMilestone', { title: 'Third', reportedOn });
+      expect(on(TODAY, full, retracted(0, '/milestones/1'), added).milestones.map((m) => m.milestone)).toEqual([1, 3]);
+      given(full, retracted(0, '/milestones/0'))
+        .when('reachMilestone', { reportedOn }, secretariat, { milestone: 1 })
+        .rejected('not_found');
+    });
+    it('is made once, and of what there is', () => {
+      const item = (pointer: string, revision: number, ...history: Happening[]) =>
+        given(...history).when('retract', { reason, item: pointer }, secretariat, { revision });
+      item('/evidence/0', 0, full, retracted(0, '/evidence/0')).rejected('no_such_item');
+      item('/evidence/1', 0, full, retracted(0, '/evidence/0')).state();
+      for (const pointer of ['/evidence/2', '/agencies/0', '/themes/0', '/title', '/evidence', '/evidence/0/title'])
+        item(pointer, 0, full).rejected('no_such_item');
+      item('/evidence/0', 1, full, did('attachEvidence', { title: 'x', reportedOn })).rejected('no_such_item');
+    });
+    it('stands when the record act is corrected afterwards', () =>
+      expect(on(TODAY, full, retracted(0, '/milestones/0'), corrected(0, { kind: 'data' }))).toMatchObject({
+        kind: 'data',
+        milestones: [{ milestone: 2, title: 'Second' }],
+      }));
+  });
+});
+
+describe('Nothing unsound comes of a correction or a retraction', () => {
+  const evidence = did('attachEvidence', { title: 'Handbook', reportedOn });
+  const completed = staged({ stage: 'completed' });
+
+  it('completed keeps its proof', () => {
+    const edition = did('holdEdition', { held: '2006', evidence: [{ title: 'Report' }], reportedOn });
+    retracting(1, recorded(), evidence, completed).rejected('completed_needs_proof');
+    retracting(1, recorded({ nature: 'recurring' }), edition, completed).rejected('completed_needs_proof');
+    correcting(1, { evidence: null }, recorded({ nature: 'recurring' }), edition, completed).rejected(
+      'completed_needs_proof',
+    );
+    correcting(0, { evidence: [] }, recorded({ evidence: [{ title: 'Draft' }] }), completed).rejected(
+      'completed_needs_proof',
+    );
+    correcting(1, { citation: null }, recorded(), staged({ stage: 'completed', citation })).rejected(
+      'completed_needs_proof',
+    );
+    correcting(1, { stage: 'completed' }, recorded(), staged()).rejected('completed_needs_proof');
+    given(recorded({ evidence: [{ title: 'Draft' }] }), completed)
+      .when('retract', { reason, item: '/evidence/0' }, secretariat, { revision: 0 })
+      .rejected('completed_needs_proof');
+    retracting(1, recorded(), evidence, evidence, completed).state();
+    retracting(2, recorded(), evidence, completed).state();
+    correcting(1, { stage: 'completed', citation }, recorded(), staged()).state();
+  });
+  it('a standing commitment is not completed', () => {
+    correcting(1, { stage: 'completed', citation }, recorded({ nature: 'standing' }), staged()).rejected(
+      'standing_never_completes',
+    );
+    correcting(0, { nature: 'standing' }, recorded(), staged({ stage: 'completed', citation })).rejected(
+      'standing_never_completes',
+    );
+    correcting(0, { nature: 'recurring' }, recorded(), staged({ stage: 'completed', citation })).state();
+  });
+  it('editions stay of a recurring commitment, upkeep of a standing one', () => {
+    const edition = did('holdEdition', { held: '2006', reportedOn });
+    const upkeep = did('reportUpkeep', { period: '2006', keptUp: true, reportedOn });
+    correcting(0, { nature: 'one_off' }, recorded({ nature: 'recurring' }), edition).rejected('not_recurring');
+    correcting(0, { nature: 'one_off' }, recorded({ nature: 'standing' }), upkeep).rejected('not_standing');
+    correcting(0, { nature: 'one_off' }, recorded({ nature: 'recurring' }), edition, retracted(1)).state();
+  });
+  it('what needs a note keeps one', () => {
+    correcting(1, { note: null }, recorded(), staged({ stage: 'on_hold', note: 'No money' })).rejected('note_needed');
+    const back = staged({ effective: '2008', reportedOn: '2008-06-01' });
+    const done = staged({ stage: 'completed', citation });
+    correcting(2, { note: null }, recorded(), done, {
+      ...back,
+      data: { ...back.data, note: 'A draft' },
+    } as CommitmentEvent).rejected('note_needed');
+    correcting(
+      2,
+      { effective: '2008', reportedOn: '2008-06-01' },
+      recorded(),
+      done,
+      staged({ effective: '2006' }),
+    ).rejected('note_needed');
+  });
+  it('dates stay sound', () => {
+    correcting(1, { reportedOn: '2012-11-03' }, recorded(), staged()).rejected('date_in_the_future');
+    correcting(1, { effective: '2007-06-02' }, recorded(), staged()).rejected('date_in_the_future');
+    correcting(1, { reportedOn: '2006-12-31' }, recorded(), staged()).rejected('date_in_the_future');
+    correcting(0, { evidence: [{ title: 'x', date: '2007' }] }, recorded()).rejected('date_in_the_future');
+  });
+  it('there is one lead, and one of lead, co-lead and partner per agency', () => {
+    const agencies = (...roles: [string, string][]) => ({
+      agencies: roles.map(([agency, role]) => ({ agency, role })),
+    });
+    correcting(0, agencies(['IOM', 'partner']), recorded()).rejected('one_lead');
+    correcting(0, agencies(['IOM', 'lead'], ['ILO', 'lead']), recorded()).rejected('one_lead');
+    correcting(0, agencies(['IOM', 'lead'], ['IOM', 'partner']), recorded()).rejected('one_role');
+    const added = did('addAgency', { agency: 'WHO', role: 'partner', reportedOn });
+    correcting(1, { role: 'lead' }, recorded(), added).rejected('one_lead');
+    correcting(1, { agency: 'ILO' }, recorded(), added).rejected('one_role');
+    const another = corrected(0, agencies(['WHO', 'lead'], ['IOM', 'partner']));
+    expect(rolesOn(TODAY, recorded(), added, another)).toEqual(['WHO lead', 'IOM partner?']);
+  });
+  it('a record does not begin after its end, nor does anything happen to it then', () => {
+    const ended: CommitmentEvent = { name: 'Withdrawn', data: { reason, reportedOn: '2008-01-31' } };
+    correcting(1, { reportedOn: '2008-01-31' }, recorded(), staged(), ended).rejected('not_active');
+    correcting(1, { reportedOn: '2008-01-30' }, recorded(), staged(), ended).state();
+    correcting(0, { reportedOn: '2009-01-01' }, recorded(), ended).rejected('not_active');
+    const read = did('verify', { verification: 'no_evidence', reason, reportedOn });
+    correcting(1, { reportedOn: TODAY }, recorded(), read, ended).state();
+  });
+  it('no circle of relations comes about', () => {
+    const back = after(recorded(), { name: 'Related', data: { type: 'part_of', to: 'IOM-2006-01', reportedOn } });
+    const related = did('relate', { type: 'part_of', to: 'IOM-2011-12', reportedOn });
+    const others = new Map([[OTHER, back]]);
+    const correct = (says: Correct['says'], ...history: Happening[]) =>
+      given(...history).when('correct', { says, reason }, secretariat, { revision: history.length - 1, others });
+    correct({ to: OTHER }, recorded(), related).rejected('cycle');
+    correct({ to: OTHER, type: 'continues' }, recorded(), related).state();
+    correct({ relations: [{ type: 'part_of', to: OTHER }] }, recorded()).rejected('cycle');
+    correct({ relations: [{ type: 'continues', to: OTHER }] }, recorded()).state();
+  });
+  it('a commitment keeps its reference', () =>
+    correcting(0, { reference: 'ILO-2006-01' }, recorded()).rejected('reference_stays'));
+  it('what follows hangs in the air, and shows no more', () => {
+    const adding = did('addAgency', { agency: 'WHO', role: 'partner', reportedOn }, iom);
+    const accepted = did('acceptRole', { reportedOn }, focalPoint('WHO'), { agency: 'WHO' });
+    expect(rolesOn(TODAY, recorded(), adding, accepted, retracted(1))).toEqual(rolesOn(TODAY, recorded()));
+    const added = did('addMilestone', { title: 'Print', reportedOn });
+    const reached = did('reachMilestone', { reportedOn }, secretariat, { milestone: 1 });
+    expect(on(TODAY, recorded(), added, reached, retracted(1)).milestones).toEqual([]);
+    const read = did('verify', { verification: 'no_evidence', reason, reportedOn });
+    const replied = did('reply', { text: 'No', reportedOn }, iom);
+    expect(on(TODAY, recorded(), read, replied, retracted(1)).verification).toBeNull();
+    const anew = [
+      recorded(),
+      staged(),
+      did('verify', { verification: 'no_evidence', reason, reportedOn }),
+      retracted(1),
+    ];
+    expect(on(TODAY, ...anew).verification).toMatchObject({ entry: 1, current: false });
+  });
+});
+
+describe('What cannot be corrected', () => {
+  it.each([...SETTLED, ...AMENDING])('%s: it is answered by another act', (act) => {
+    const { before, does, revision } = saying(act);
+    correcting(revision, { reason: 'x' }, ...before, does()).rejected('not_correctable');
+    retracting(revision, ...before, does()).rejected('not_correctable');
+  });
+  it.each(ENDS)('%s: it is retracted', (act) => {
+    const { before, does, revision } = saying(act);
+    correcting(revision, { reason: 'x' }, ...before, does()).rejected('not_correctable');
+    retracting(revision, ...before, does()).state();
+  });
+  it('what was taken over: it follows from elsewhere', () => {
+    const took: CommitmentEvent = { name: 'TookOver', data: { from: OTHER, how: 'merged', reason, reportedOn } };
+    correcting(1, { reason: 'x' }, recorded(), took).rejected('not_correctable');
+    retracting(1, recorded(), took).rejected('not_correctable');
+  });
+});
+
+describe('Whose it is to correct', () => {
+  const tell = (by: typeof iom, agency?: string) =>
+    did('reportStage', { stage: 'in_progress', effective: '2007', agency, reportedOn }, by);
+  const tried = (by: typeof iom, says: Correct['says'], ...history: Happening[]) =>
+    given(...history).when('correct', { says, reason }, by, { revision: history.length - 1 });
+
+  it('the agency that recorded it, or the secretariat', () => {
+    const history = [recorded(), did('setTarget', { date: '2009', reportedOn }, ilo)];
+    for (const by of [ilo, secretariat]) {
+      tried(by, { note: 'x' }, ...history).state();
+      given(...history)
+        .when('retract', { reason }, by, { revision: 1 })
+        .state();
+    }
+    for (const by of [iom, wb, focalPoint('WHO')]) {
+      tried(by, { note: 'x' }, ...history).rejected('forbidden');
+      given(...history)
+        .when('retract', { reason }, by, { revision: 1 })
+        .rejected('forbidden');
+    }
+  });
+  it('the agency whose part it is, also when the secretariat recorded it', () => {
+    tried(wb, { outlook: 'at_risk' }, recorded(), tell(secretariat, 'WB')).state();
+    tried(iom, { outlook: 'at_risk' }, recorded(), tell(secretariat, 'WB')).rejected('forbidden');
+    tried(iom, { outlook: 'at_risk' }, recorded(), tell(secretariat)).rejected('forbidden');
+    tried(wb, { title: 'Guide', kind: 'data' }, recorded({ agency: 'WB' })).state();
+    tried(iom, { title: 'Guide', kind: 'data' }, recorded({ agency: 'WB' })).rejected('forbidden');
+  });
+  it('the agency that made it, though it has left since', () => {
+    const left = did('removeAgency', { reportedOn: '2008-01-01' }, secretariat, { agency: 'WB' });
+    given(recorded(), tell(wb), left).when('retract', { reason }, wb, { revision: 1 }).state();
+    given(recorded(), tell(wb), left)
+      .when('correct', { says: { effective: '2006' }, reason }, wb, { revision: 1 })
+      .state();
+  });
+  it('is listed for those who may', () => {
+    const c = after(recorded(), tell(wb), did('setTarget', { date: '2009', reportedOn }, ilo));
+    const listed = (by: typeof iom) =>
+      allowedActs(c, by).flatMap(({ act, revision }) => (act === 'correct' ? [revision] : []));
+    expect([listed(secretariat), listed(wb), listed(ilo), listed(iom)]).toEqual([[0, 1, 2], [1], [2], []]);
+  });
+
+  describe('and it gives no one a say that the act did not', () => {
+    it('on another agency’s part', () => {
+      tried(ilo, { agency: 'WB' }, recorded(), tell(ilo)).rejected('forbidden');
+      tried(secretariat, { agency: 'WB' }, recorded(), tell(ilo)).state();
+    });
+    it('on the lead', () => {
+      const changed = did('changeRole', { role: 'partner', reportedOn }, ilo, { agency: 'ILO' });
+      tried(ilo, { role: 'lead' }, recorded(), changed).rejected('lead_is_offered');
+      tried(secretariat, { role: 'lead' }, recorded(), changed).state();
+      const own = recorded({ agency: 'IOM', agencies: [{ agency: 'IOM', role: 'lead' }] });
+      const handedOver = {
+        agencies: [
+          { agency: 'ILO', role: 'lead' },
+          { agency: 'IOM', role: 'partner' },
+        ],
+      };
+      tried(iom, handedOver, own).rejected('forbidden');
+      tried(secretariat, handedOver, own).state();
+    });
+    it('on whether another agency takes part', () => {
+      const added = did('addAgency', { agency: 'WHO', role: 'partner', reportedOn }, iom);
+      for (const says of [{ citation }, { role: 'host' }, { agency: 'UNFPA' }])
+        tried(iom, says, recorded(), added).then({
+          name: 'Corrected',
+          data: {
+            revision: 1,
+            says: { agency: 'WHO', role: 'partner', reportedOn, ...says, asked: true },
+            reason,
+          },
+        });
+      const own = recorded({ agency: 'IOM', agencies: [{ agency: 'IOM', role: 'lead' }] });
+      const agencies = [
+        { agency: 'IOM', role: 'lead' },
+        { agency: 'ILO', role: 'partner' },
+      ];
+      expect(rolesOn(TODAY, own, corrected(0, { agencies, citation }, iom))).toEqual(['IOM lead', 'ILO partner?']);
+      expect(rolesOn(TODAY, own, corrected(0, { agencies, citation }))).toEqual(['IOM lead', 'ILO partner']);
+    });
+  });
+});
+
+describe('A blanking', () => {
+  const named = recorded({
+    summary: 'Written by Jane Doe',
+    evidence: [{ title: 'Letter of Jane Doe', date: '2006', url: 'https://example.org/jane-doe' }],
+    milestones: [{ title: 'Jane Doe retires', due: '2007' }],
+    note: 'Jane Doe told us',
+    citation: { document: 'D-2007-WP204', locator: 'Jane Doe, para 12' },
+    target: { date: '2007', note: 'Jane Doe' },
+  });
+  const fields = [
+    '/summary',
+    '/evidence/0/title',
+    '/evidence/0/url',
+    '/milestones/0/title',
+    '/note',
+    '/citation/locator',
+    '/target/note',
+  ];
+  const blanked = (revision: number, ...fields: string[]) =>
+    did('blank', { reason: 'Named a person', fields }, secretariat, { revision });
+  const blanking = (revision: number, field: string, ...history: Happening[]) =>
+    given(...history).when('blank', { reason, fields: [field] }, secretariat, { revision });
+
+  it('takes the words that it names out of what was said, and says what is left and why', () =>
+    given(recorded(), staged({ note: 'Jane Doe', outlook: 'at_risk' }))
+      .when('blank', { reason: 'Named a person', fields: ['/note'] }, secretariat, { revision: 1 })
+      .then({
+        name: 'Blanked',
+        data: {
+          revision: 1,
+          reason: 'Named a person',
+          version: 1,
+          left: { stage: 'in_progress', effective: '2007', reportedOn, outlook: 'at_risk', note: '[blanked]' },
+        },
+      }));
+  it('leaves nothing of the words, and all else as at every date', () => {
+    const clean = (value: unknown) =>
+      JSON.parse(
+        JSON.stringify(value).replace(/"[^"]*(Jane Doe|jane-doe)[^"]*"|"https:..blanked.invalid"/g, '"[blanked]"'),
+      ) as unknown;
+    const history = [named, staged(), blanked(0, ...fields)];
+    expect(JSON.stringify(after(...history))).not.toMatch(/jane.doe/i);
+    expect(JSON.stringify(after(named, staged()))).toMatch(/jane.doe/i);
+    for (const day of DAYS) {
+      expect(clean(less(on(day, ...history)))).toEqual(clean(less(on(day, named, staged()))));
+      expect(on(day, ...history).corrections).toEqual([
+        { revision: 0, kind: 'blanked', reason: 'Named a person', by: 2 },
+      ]);
+    }
+  });
+  it('takes only text that a person may have written', () => {
+    for (const pointer of [
+      '/reportedOn',
+      '/title/0',
+      '/agencies/0/agency',
+      '/themes/0',
+      '/evidence/0/date',
+      '/evidence/0',
+      '/kind',
+      '/no',
+      '/language',
+    ])
+      blanking(0, pointer, named).rejected('no_such_text');
+    blanking(0, '/title', named).state();
+  });
+  it('is the secretariat’s', () => {
+    for (const agency of ['IOM', 'ILO', 'WHO'])
+      given(named)
+        .when('blank', { reason, fields: ['/note'] }, focalPoint(agency), { revision: 0 })
+        .rejected('forbidden');
+  });
+  it('also takes the words out of what was corrected', () => {
+    const history = [recorded(), staged({ note: 'Jane Doe' }), corrected(1, { effective: '2006' })];
+    const clean = [...history, blanked(1, '/note')];
+    expect(JSON.stringify(after(...clean))).not.toContain('Jane');
+    expect(on(TODAY, ...clean).headline).toMatchObject({ effective: '2006', note: '[blanked]' });
+    expect(on(TODAY, ...clean, corrected(1, { stage: 'proposed' })).headline).toMatchObject({
+      stage: 'proposed',
+      effective: '2006',
+      note: '[blanked]',
+    });
+  });
+  it('of a correction takes out what that said', () => {
+    const history = [recorded(), staged(), corrected(1, { note: 'Jane Doe' })];
+    const clean = [...history, blanked(2, '/says/note')];
+    expect(JSON.stringify(after(...clean))).not.toContain('Jane');
+    expect(on(TODAY, ...clean).headline).toMatchObject({ stage: 'in_progress', note: '[blanked]' });
+  });
+  it('may take more words later, and then also from what was left at first', () => {
+    const history = [named, blanked(0, '/note'), blanked(0, '/summary', '/evidence/0/title')];
+    expect(JSON.stringify(after(...history))).not.toContain('Written by Jane Doe');
+    expect(on(TODAY, ...history).headline.note).toBe('[blanked]');
+    expect(on(TODAY, ...history).summary).toBe('[blanked]');
+  });
+  it('is not taken back: what was blanked is gone', () => {
+    const history = [named, blanked(0, '/note')];
+    blanking(1, '/reason', ...history).rejected('not_correctable');
+    retracting(1, ...history).rejected('not_correctable');
+    correcting(1, { reason: 'x' }, ...history).rejected('not_correctable');
+  });
+  it('of a retracted statement leaves it retracted', () => {
+    const history = [recorded(), staged({ note: 'Jane Doe' }), retracted(1), blanked(1, '/note')];
+    expect(JSON.stringify(after(...history))).not.toContain('Jane');
+    expect(on(TODAY, ...history)).toMatchObject({
+      stage: 'planned',
+      corrections: [{ kind: 'retracted' }, { kind: 'blanked' }],
+    });
+  });
+  it('before which the log is read shows what was known then', () => {
+    const events = eventsOf(named, blanked(0, ...fields));
+    expect(asAt(after(...events.slice(0, 1)), TODAY)).toEqual(on(TODAY, named));
+  });
+});

@@ -1,0 +1,112 @@
+import { describe, expect, it } from '@jest/globals';
+import type { HoldEdition, ReportUpkeep } from './commitment.js';
+import { citation, did, given, on, recorded, secretariat, TODAY } from './testing/a-commitment.js';
+
+const recurring = recorded({ nature: 'recurring', title: 'Coordination Meeting' });
+const standing = recorded({ nature: 'standing', title: 'Help desk' });
+
+describe('An edition of a recurring commitment', () => {
+  const fifth: HoldEdition = {
+    title: 'Fifth Coordination Meeting',
+    held: '2006-11-20',
+    until: '2006-11-21',
+    nextDue: '2007-10',
+    evidence: [{ title: 'Report of the meeting', date: '2006-12' }],
+    reportedOn: '2007-01-31',
+  };
+  const sixth: HoldEdition = { title: 'Sixth', held: '2007-11', nextDue: '2008-10', reportedOn: '2007-12-31' };
+  const hold = (act: Partial<HoldEdition>) => given(recurring).when('holdEdition', { ...fifth, ...act });
+  const held = (edition: HoldEdition) => did('holdEdition', edition);
+
+  it('has its own dates and evidence', () => {
+    hold({}).then({ name: 'EditionHeld', data: fifth });
+    expect(on('2007-01-30', recurring, held(fifth))).toMatchObject({ editions: [], lastEdition: null, nextDue: null });
+    expect(on('2007-01-31', recurring, held(fifth)).lastEdition).toEqual({ ...fifth, note: null, revision: 1 });
+  });
+  it('that came last is shown, with when the next is due, whatever order they are told in', () => {
+    const late = [recurring, held(sixth), held({ ...fifth, reportedOn: '2008-03-01' })];
+    for (const history of [[recurring, held(fifth), held(sixth)], late])
+      expect(on('2008-03-01', ...history)).toMatchObject({
+        editions: [{ title: fifth.title }, { title: 'Sixth' }],
+        lastEdition: { title: 'Sixth' },
+        nextDue: '2008-10',
+      });
+    expect(on('2007-12-31', ...late)).toMatchObject({ editions: [{ title: 'Sixth' }], nextDue: '2008-10' });
+  });
+  it('says when the next is due, or that this is unknown', () =>
+    expect(on(TODAY, recurring, held(fifth), held({ ...sixth, nextDue: null })).nextDue).toBeNull());
+  it('of two that ended on one day: the one reported later is the last, then the one recorded later', () => {
+    const one = { title: 'One', held: '2007', reportedOn: '2008-01-01' };
+    const last = (...editions: HoldEdition[]) => on(TODAY, recurring, ...editions.map(held)).lastEdition!.title;
+    expect(last({ ...one, reportedOn: '2008-02-01' }, { ...one, title: 'Two' })).toBe('One');
+    expect(last(one, { ...one, title: 'Two' })).toBe('Two');
+  });
+  it('is of a recurring commitment only', () => {
+    for (const nature of ['one_off', 'standing'] as const)
+      given(recorded({ nature })).when('holdEdition', fifth).rejected('not_recurring');
+  });
+  it('was held by then, ended after it began, and the next comes after it', () => {
+    hold({ held: '2007-02' }).rejected('date_in_the_future');
+    hold({ until: '2007-02' }).rejected('date_in_the_future');
+    hold({ evidence: [{ title: 'Report', date: '2007-02' }] }).rejected('date_in_the_future');
+    hold({ until: '2006-11-19' }).rejected('ends_before_it_begins');
+    hold({ until: '2006-11-20' }).state();
+    hold({ nextDue: '2006-11-20' }).rejected('next_is_before');
+    hold({ nextDue: '2006-11-21' }).state();
+    hold({ nextDue: '2006' }).state();
+  });
+  it('may be the last: then the commitment is completed, on its evidence', () => {
+    const completed = { stage: 'completed', effective: '2006-11', reportedOn: '2007-01-31' } as const;
+    given(recurring).when('reportStage', completed).rejected('completed_needs_proof');
+    given(recurring, held(fifth)).when('reportStage', completed).state();
+    given(recurring, held({ ...fifth, evidence: [] }))
+      .when('reportStage', completed)
+      .rejected('completed_needs_proof');
+    const done = on(TODAY, recurring, held(fifth), did('reportStage', completed));
+    expect(done).toMatchObject({ stage: 'completed', lastEdition: { title: fifth.title } });
+    given(recurring, did('reportStage', { ...completed, citation }))
+      .when('holdEdition', sixth)
+      .state();
+  });
+});
+
+describe('The upkeep of a standing commitment', () => {
+  const kept: ReportUpkeep = { period: '2007', keptUp: true, reportedOn: '2008-01-31' };
+  const lapsed: ReportUpkeep = { period: '2008', keptUp: false, note: 'The desk was closed', reportedOn: '2009-01-31' };
+  const told = (upkeep: ReportUpkeep) => did('reportUpkeep', upkeep);
+
+  it('is told per period', () => {
+    given(standing).when('reportUpkeep', kept).then({ name: 'UpkeepReported', data: kept });
+    const history = [standing, told(lapsed), told(kept)];
+    expect(on('2008-01-30', ...history)).toMatchObject({ upkeep: [], lastUpkeep: null });
+    expect(on('2008-01-31', ...history).lastUpkeep).toMatchObject({ period: '2007', keptUp: true, note: null });
+    expect(on('2009-01-31', ...history)).toMatchObject({
+      upkeep: [{ period: '2007' }, { period: '2008' }],
+      lastUpkeep: { period: '2008', keptUp: false, note: 'The desk was closed' },
+    });
+  });
+  it('of one period is what was said last', () =>
+    expect(
+      on(TODAY, standing, told(kept), told({ ...kept, keptUp: false, note: 'It was not' })).lastUpkeep,
+    ).toMatchObject({ keptUp: false }));
+  it('that failed needs a note that says why', () =>
+    given(standing)
+      .when('reportUpkeep', { ...lapsed, note: null })
+      .rejected('note_needed'));
+  it('is of a standing commitment only', () => {
+    for (const nature of ['one_off', 'recurring'] as const)
+      given(recorded({ nature })).when('reportUpkeep', kept).rejected('not_standing');
+  });
+  it('is not told before the period began', () => {
+    given(standing)
+      .when('reportUpkeep', { ...kept, period: '2008-02' })
+      .rejected('date_in_the_future');
+    given(standing)
+      .when('reportUpkeep', { ...kept, period: '2008' })
+      .state();
+  });
+  it('never completes it', () =>
+    given(standing, told({ ...kept, evidence: [{ title: 'Annual report' }] }))
+      .when('reportStage', { stage: 'completed', effective: '2007', citation, reportedOn: '2008-01-31' }, secretariat)
+      .rejected('standing_never_completes'));
+});

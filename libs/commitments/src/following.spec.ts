@@ -1,0 +1,368 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { plainToInstance } from 'class-transformer';
+import { v7 as uuidv7 } from 'uuid';
+import { SqliteEventStore } from '#event-store-sqlite';
+import {
+  decodeAll,
+  EventCodec,
+  handle,
+  load,
+  Projector,
+  StoreUnavailable,
+  streamOf,
+  verify,
+  type Log,
+  type Meta,
+  type Recorded,
+} from '#eventsourcing';
+import { SqliteReadStore } from '#read-store';
+import {
+  ACTS,
+  asAt,
+  commitment,
+  type CommitmentEvent,
+  type CommitmentEvents,
+  type LineageEvents,
+} from './commitment.js';
+import { CommitmentCommand, CommitmentCommandHandler, type CommitmentAct } from './commitments.controller.js';
+import { follow, followingProjection } from './following.js';
+import { recorded, TODAY } from './testing/a-commitment.js';
+
+const [A, B, C] = ['IOM-2006-01', 'IOM-2011-10', 'IOM-2011-11'] as const;
+const reportedOn = '2008-01-31';
+const reason = 'Recorded twice';
+
+let log: Log & { store: SqliteEventStore };
+let reads: SqliteReadStore;
+beforeEach(async () => {
+  log = { store: new SqliteEventStore(':memory:'), codec: new EventCodec([commitment]) };
+  reads = new SqliteReadStore(':memory:');
+  for (const reference of [A, B, C])
+    await said(
+      reference,
+      recorded({
+        agencies: [
+          { agency: 'IOM', role: 'lead' },
+          { agency: 'WB', role: 'partner' },
+        ],
+      }),
+    );
+});
+afterEach(async () => {
+  await reads.close();
+  await log.store.close();
+});
+
+const metaOf = (): Meta => ({
+  actor: 'a',
+  agency: null,
+  role: 'secretariat',
+  commandId: uuidv7(),
+  correlationId: uuidv7(),
+  causationId: null,
+});
+/** What a command wrote that was then cut off. */
+const said = async (reference: string, ...events: CommitmentEvent[]): Promise<Recorded> => {
+  await handle(log, commitment, reference, () => events, metaOf());
+  return (await history(reference)).at(-1)!;
+};
+const history = async (reference: string) => decodeAll(log, await log.store.read(streamOf(commitment, reference)));
+const names = async (reference: string) => (await history(reference)).map(({ name }) => name);
+const view = async (reference: string) => asAt((await load(log, commitment, reference)).state, TODAY)!;
+const tookOver = async (reference: string) =>
+  (await view(reference)).tookOver.map(({ from, themes }) => [from, ...themes]);
+const lives = () => Promise.all([A, B, C].map(async (reference) => (await view(reference)).life));
+
+const command = (reference: string, { body, ...act }: CommitmentAct) =>
+  new CommitmentCommandHandler(log).execute(
+    new CommitmentCommand(
+      reference,
+      [{ ...act, body: plainToInstance(ACTS[act.act].body as never, body) } as CommitmentAct],
+      {
+        by: { account: 'a', role: 'secretariat', agency: null },
+        meta: metaOf(),
+      },
+    ),
+  );
+/** What the projector does, from the beginning of the log on. */
+const project = async () => {
+  const projector = new Projector(log, reads, [followingProjection(log)]);
+  await projector.start();
+  await projector.stop();
+  return (await projector.progress())[0]!;
+};
+
+const merged = (into: string, takeOver?: LineageEvents['Merged']['takeOver']): CommitmentEvent => ({
+  name: 'Merged',
+  data: { into, reason, reportedOn, ...(takeOver && { takeOver }) },
+});
+const splitUp = (...into: string[]): CommitmentEvent => ({ name: 'SplitUp', data: { into, reason, reportedOn } });
+const related = (type: string, to: string): CommitmentEvent => ({ name: 'Related', data: { type, to, reportedOn } });
+const withdrawn: CommitmentEvent = { name: 'Withdrawn', data: { reason, reportedOn } };
+const retracted = (revision: number): CommitmentEvent => ({
+  name: 'Retracted',
+  data: { revision, reason: 'Not the same' },
+});
+const merge = (into: string): CommitmentAct => ({ act: 'merge', body: { into, reason, reportedOn } });
+
+describe('What follows from a merge', () => {
+  it('is told in the stream of the one that stays, with what the act lists, in the name of who merged', async () => {
+    const event = await said(A, merged(B, { agencies: [{ agency: 'WB', role: 'host' }], themes: ['HLD06-04'] }));
+    const position = await follow(log, A, event);
+    const took = (await history(B)).at(-1)!;
+    expect(took).toMatchObject({
+      name: 'TookOver',
+      data: { from: A, how: 'merged', reason, reportedOn, themes: ['HLD06-04'] },
+      meta: { actor: 'a', role: 'secretariat', causationId: event.id, correlationId: event.meta.correlationId },
+      position,
+    });
+    expect((await view(B)).agencies).toContainEqual({ agency: 'WB', role: 'host' });
+    expect(await lives()).toEqual(['merged', 'active', 'active']);
+  });
+  it('is done by the command, and its answer is of the last step', async () => {
+    const { position, revision } = await command(A, merge(B));
+    expect(await tookOver(B)).toEqual([[A]]);
+    expect(position).toBe(await log.store.head());
+    expect(revision).toBe(1);
+  });
+  it('is done once, however often it is done', async () => {
+    await command(A, merge(B));
+    const event = (await history(A)).at(-1)!;
+    const head = await log.store.head();
+    expect(await follow(log, A, event)).toBe(head);
+    await follow(log, A, event);
+    await project();
+    expect(await log.store.head()).toBe(head);
+    expect(await names(B)).toEqual(['Recorded', 'TookOver']);
+    // Not by luck: what follows from another event is done beside it.
+    await follow(log, A, { ...event, id: uuidv7() });
+    expect(await names(B)).toEqual(['Recorded', 'TookOver', 'TookOver']);
+  });
+  it('is caught up with when the command was cut off', async () => {
+    await said(A, merged(B));
+    expect(await tookOver(B)).toEqual([]);
+    await project();
+    expect(await tookOver(B)).toEqual([[A]]);
+  });
+  it('is also told to one that has ended since', async () => {
+    const event = await said(A, merged(B));
+    await said(B, withdrawn);
+    await follow(log, A, event);
+    expect(await names(B)).toEqual(['Recorded', 'Withdrawn', 'TookOver']);
+    expect(await lives()).toEqual(['merged', 'withdrawn', 'active']);
+  });
+});
+
+describe('What follows from other ends', () => {
+  it('is told to each part of a split, and to what supersedes', async () => {
+    await follow(log, A, await said(A, splitUp(B, C)));
+    expect([await tookOver(B), await tookOver(C)]).toEqual([[[A]], [[A]]]);
+    await follow(log, B, await said(B, { name: 'Superseded', data: { supersededBy: C, reason, reportedOn } }));
+    expect((await view(C)).tookOver).toMatchObject([
+      { from: A, how: 'split' },
+      { from: B, how: 'superseded' },
+    ]);
+  });
+  it('is finished when it was cut off in the middle, and what was done is not done again', async () => {
+    const event = await said(A, splitUp(B, C));
+    const append = log.store.append.bind(log.store);
+    log.store.append = (stream, ...rest) =>
+      stream.endsWith(C) ? Promise.reject(new StoreUnavailable('the disk is full')) : append(stream, ...rest);
+    await expect(follow(log, A, event)).rejects.toThrow(StoreUnavailable);
+    expect([await names(B), await names(C)]).toEqual([['Recorded', 'TookOver'], ['Recorded']]);
+    log.store.append = append;
+    await project();
+    expect([await names(B), await names(C)]).toEqual([
+      ['Recorded', 'TookOver'],
+      ['Recorded', 'TookOver'],
+    ]);
+  });
+  it('of a withdrawal is nothing', async () => {
+    expect(await follow(log, A, await said(A, withdrawn))).toBeNull();
+    expect([await names(A), await names(B)]).toEqual([['Recorded', 'Withdrawn'], ['Recorded']]);
+  });
+});
+
+describe('Two that are merged into each other at once', () => {
+  it.each([
+    ['the first one first', [A, B]],
+    ['the later one first', [B, A]],
+  ])('leave the first as it is and take back the later one: %s', async (_, order) => {
+    const events = { [A]: await said(A, merged(B)), [B]: await said(B, merged(A)) };
+    // Nobody has looked yet: both have ended, and neither stays.
+    expect(await lives()).toEqual(['merged', 'merged', 'active']);
+    for (const reference of order) {
+      const following = follow(log, reference, events[reference]!);
+      await (reference === A ? following : expect(following).rejects.toMatchObject({ code: 'cycle' }));
+    }
+    expect(await lives()).toEqual(['merged', 'active', 'active']);
+    expect((await names(B)).sort()).toEqual(['Merged', 'Recorded', 'Retracted', 'TookOver']);
+    expect((await view(B)).corrections).toMatchObject([{ revision: 1, kind: 'retracted', reason: /circle/ }]);
+    expect(await names(A)).toEqual(['Recorded', 'Merged']);
+  });
+  it('do so also when both commands were cut off, and however often it is done', async () => {
+    await said(A, merged(B));
+    await said(B, merged(A));
+    expect((await project()).error).toBeNull();
+    const head = await log.store.head();
+    for (const reference of [B, A])
+      for (const event of await history(reference)) await follow(log, reference, event).catch(() => {});
+    reads = new SqliteReadStore(':memory:');
+    await project();
+    expect(await log.store.head()).toBe(head);
+    expect(await lives()).toEqual(['merged', 'active', 'active']);
+  });
+  it('tell the later command that it came too late', async () => {
+    await said(B, merged(A));
+    const { state } = await load(log, commitment, A);
+    expect(state.ends).toEqual([]);
+    // A's command has read B before B was merged: its merge is in the log after B's.
+    await expect(follow(log, A, await said(A, merged(B)))).rejects.toMatchObject({ code: 'cycle' });
+    expect(await lives()).toEqual(['active', 'merged', 'active']);
+  });
+  it('do so round three', async () => {
+    const events = [await said(A, merged(B)), await said(B, merged(C)), await said(C, merged(A))];
+    for (const [i, reference] of [A, B, C].entries()) await follow(log, reference, events[i]!).catch(() => {});
+    expect(await lives()).toEqual(['merged', 'merged', 'active']);
+    expect([await tookOver(A), await tookOver(B), await tookOver(C)]).toEqual([[], [[A]], [[B]]]);
+  });
+});
+
+describe('One that is merged into another which ended in between', () => {
+  it('goes on, and the command is told why', async () => {
+    await said(B, withdrawn);
+    await expect(follow(log, A, await said(A, merged(B)))).rejects.toMatchObject({ code: 'not_active' });
+    expect(await lives()).toEqual(['active', 'withdrawn', 'active']);
+    expect((await view(A)).corrections).toMatchObject([{ kind: 'retracted', reason: `${B} has ended meanwhile.` }]);
+    expect(await names(B)).toEqual(['Recorded', 'Withdrawn']);
+  });
+  it('is split into none of the parts when one of them has ended', async () => {
+    await said(C, withdrawn);
+    await expect(follow(log, A, await said(A, splitUp(B, C)))).rejects.toMatchObject({ code: 'not_active' });
+    expect([await lives(), await tookOver(B)]).toEqual([['active', 'active', 'withdrawn'], []]);
+  });
+  it('stays merged when the other was alive again by then', async () => {
+    await said(B, withdrawn, retracted(1));
+    await follow(log, A, await said(A, merged(B)));
+    expect(await lives()).toEqual(['merged', 'active', 'active']);
+  });
+});
+
+describe('Relations that close a circle at once', () => {
+  const links = async (reference: string) => (await view(reference)).relations.map(({ type, to }) => `${type} ${to}`);
+
+  it.each(['part_of', 'depends_on'])('%s: the later one is taken back', async (type) => {
+    const events = [await said(A, related(type, B)), await said(B, related(type, C)), await said(C, related(type, A))];
+    await expect(follow(log, C, events[2]!)).rejects.toMatchObject({ code: 'cycle' });
+    for (const [i, reference] of [A, B].entries()) expect(await follow(log, reference, events[i]!)).toBeNull();
+    expect([await links(A), await links(B), await links(C)]).toEqual([[`${type} ${B}`], [`${type} ${C}`], []]);
+  });
+  it('same_as in both directions: once is enough', async () => {
+    await follow(log, A, await said(A, related('same_as', B)));
+    await expect(follow(log, B, await said(B, related('same_as', A)))).rejects.toMatchObject({
+      code: 'already_related',
+    });
+    expect([await links(A), await links(B)]).toEqual([[`same_as ${B}`], []]);
+  });
+  it('of different types close none', async () => {
+    await follow(log, A, await said(A, related('part_of', B)));
+    expect(await follow(log, B, await said(B, related('continues', A)))).toBeNull();
+    expect(await follow(log, B, await said(B, related('prepares_for', 'GMG-2006-07')))).toBeNull();
+    expect([await links(A), await links(B)]).toEqual([
+      [`part_of ${B}`],
+      [`continues ${A}`, 'prepares_for GMG-2006-07'],
+    ]);
+  });
+});
+
+describe('What follows from retracting a merge', () => {
+  it('is that what was taken over is retracted, once, with the same reason', async () => {
+    await command(A, merge(B));
+    await command(A, { act: 'retract', revision: 1, body: { reason: 'Not the same' } });
+    expect(await lives()).toEqual(['active', 'active', 'active']);
+    expect(await view(B)).toMatchObject({
+      tookOver: [],
+      corrections: [{ revision: 1, kind: 'retracted', reason: 'Not the same' }],
+    });
+    const head = await log.store.head();
+    await project();
+    expect(await log.store.head()).toBe(head);
+    expect(await names(B)).toEqual(['Recorded', 'TookOver', 'Retracted']);
+  });
+  it('is caught up with when the commands were cut off', async () => {
+    await said(A, merged(B));
+    await said(A, retracted(1));
+    expect(await tookOver(B)).toEqual([]);
+    await project();
+    expect(await names(B)).toEqual(['Recorded', 'TookOver', 'Retracted']);
+    expect(await tookOver(B)).toEqual([]);
+  });
+  it('leaves what was taken over when it was merged again, though that was done first', async () => {
+    await said(A, merged(B, { themes: ['HLD06-01'] }));
+    await said(A, retracted(1));
+    await follow(log, A, await said(A, merged(B, { themes: ['HLD06-02'] })));
+    expect(await tookOver(B)).toEqual([[A, 'HLD06-02']]);
+    await project();
+    expect(await tookOver(B)).toEqual([[A, 'HLD06-02']]);
+    expect(await lives()).toEqual(['merged', 'active', 'active']);
+  });
+  it('of a split is told to all its parts', async () => {
+    await follow(log, A, await said(A, splitUp(B, C)));
+    await follow(log, A, await said(A, retracted(1)));
+    expect([await tookOver(B), await tookOver(C)]).toEqual([[], []]);
+  });
+  it('of anything else is nothing', async () => {
+    await said(A, related('part_of', B));
+    expect(await follow(log, A, await said(A, retracted(1)))).toBeNull();
+    expect(await names(B)).toEqual(['Recorded']);
+  });
+});
+
+describe('What follows from a blanking', () => {
+  const payload = async (reference: string, revision: number) =>
+    (await log.store.read(streamOf(commitment, reference)))[revision]!.data;
+  const note: CommitmentEvent = { name: 'EvidenceAttached', data: { title: 'Letter', note: 'Jane Doe', reportedOn } };
+  const blanked: CommitmentEvents['Blanked'] = {
+    revision: 1,
+    reason: 'Named a person',
+    version: 1,
+    left: { title: 'Letter', note: '[blanked]', reportedOn },
+  };
+
+  it('is that the store holds the words no more; the chain still verifies', async () => {
+    await said(A, note);
+    expect(await payload(A, 1)).toContain('Jane Doe');
+    await command(A, { act: 'blank', revision: 1, body: { reason: 'Named a person', fields: ['/note'] } });
+    expect(await payload(A, 1)).toBeNull();
+    expect(JSON.stringify(await history(A))).not.toContain('Jane Doe');
+    expect((await history(A))[1]!.data).toEqual(blanked.left);
+    expect((await view(A)).evidence).toMatchObject([{ title: 'Letter' }]);
+    expect(await verify(log.store)).toMatchObject({ ok: true });
+    await project();
+    expect((await history(A))[1]!.data).toEqual(blanked.left);
+  });
+  it('is caught up with when the command was cut off before the store had erased them', async () => {
+    await said(A, note);
+    const encoded = log.codec.encode('commitment', { name: 'Blanked', data: blanked });
+    await log.store.append(streamOf(commitment, A), 1, [encoded], metaOf());
+    expect(await payload(A, 1)).toContain('Jane Doe');
+    await project();
+    expect(await payload(A, 1)).toBeNull();
+  });
+});
+
+describe('The projector', () => {
+  it('goes on after what had to be taken back', async () => {
+    await said(A, merged(B));
+    await said(B, merged(A));
+    await said(C, merged(A));
+    expect(await project()).toMatchObject({ error: null, position: await log.store.head() });
+    expect(await lives()).toEqual(['merged', 'active', 'active']);
+  });
+  it('does not pass over what could not be done', async () => {
+    const event = await said(A, merged(B));
+    log.store.append = () => Promise.reject(new StoreUnavailable('the disk is full'));
+    const doing = followingProjection(log).on['commitment.Merged']!(event as never, null as never);
+    await expect(doing).rejects.toThrow(StoreUnavailable);
+  });
+});

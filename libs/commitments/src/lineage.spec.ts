@@ -1,0 +1,354 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  asAt,
+  RELATION_TYPES,
+  type ActName,
+  type BodyOf,
+  type Commitment,
+  type CommitmentEvent,
+} from './commitment.js';
+import {
+  A_THIRD,
+  after,
+  allowedTo,
+  another,
+  citation,
+  did,
+  focalPoint,
+  given,
+  on,
+  OTHER,
+  recorded,
+  REFERENCE,
+  rolesOn,
+  SCENES,
+  secretariat,
+  staged,
+  TODAY,
+  type Happening,
+} from './testing/a-commitment.js';
+
+const iom = focalPoint('IOM');
+const reason = 'Recorded twice, from two papers of the same year';
+const reportedOn = '2008-01-31';
+const led = recorded({ agencies: [{ agency: 'IOM', role: 'lead' }] });
+const ledByIlo = after(recorded({ agencies: [{ agency: 'ILO', role: 'lead' }] }));
+const byReference = (others: Record<string, Commitment>) => ({ others: new Map(Object.entries(others)) });
+const others = byReference({ [OTHER]: another, [A_THIRD]: another });
+const related = (type: string, to: string): CommitmentEvent => ({ name: 'Related', data: { type, to, reportedOn } });
+const merged = (into: string): CommitmentEvent => ({ name: 'Merged', data: { into, reason, reportedOn } });
+
+describe('A relation', () => {
+  const relate = (body: Partial<BodyOf<'relate'>>, about: object = others, ...more: Happening[]) =>
+    given(recorded(), ...more).when('relate', { type: 'part_of', to: OTHER, reportedOn, ...body }, secretariat, about);
+
+  it.each(RELATION_TYPES)('may be %s', (type) => relate({ type }).then(related(type, OTHER)));
+  it('holds from its report on', () => {
+    const history = [recorded(), did('relate', { type: 'continues', to: OTHER, reportedOn }, secretariat, others)];
+    expect(on('2008-01-30', ...history).relations).toEqual([]);
+    expect(on(reportedOn, ...history).relations).toEqual([{ type: 'continues', to: OTHER, reportedOn, revision: 1 }]);
+  });
+  it('is made once, and never to itself', () => {
+    relate({}, others, related('part_of', OTHER)).rejected('already_related');
+    relate({ type: 'continues' }, others, related('part_of', OTHER)).state();
+    relate({ to: REFERENCE }).rejected('related_to_itself');
+  });
+  it('may lead to a forum, when the commitment prepares for it', () =>
+    relate({ type: 'prepares_for', to: 'GMG-2006-07' }, byReference({})).then(related('prepares_for', 'GMG-2006-07')));
+
+  const back = (type: string) => after(led, related(type, REFERENCE));
+  it.each(RELATION_TYPES.filter((type) => type !== 'same_as'))('%s never goes in a circle', (type) => {
+    relate({ type }, byReference({ [OTHER]: back(type) })).rejected('cycle');
+    const round = { [OTHER]: after(led, related(type, A_THIRD)), [A_THIRD]: back(type) };
+    relate({ type }, byReference(round)).rejected('cycle');
+    relate({ type }, byReference({ ...round, [A_THIRD]: after(led, related(type, OTHER)) })).state();
+  });
+  it('of another type may lead back', () => {
+    relate({ type: 'part_of' }, byReference({ [OTHER]: back('continues') })).state();
+    relate({ type: 'part_of' }, byReference({ [OTHER]: after(led, merged(REFERENCE)) })).state();
+  });
+  it('same_as says the same in both directions: once is enough, and a third may be the same, too', () => {
+    relate({ type: 'same_as' }, byReference({ [OTHER]: back('same_as') })).rejected('already_related');
+    const round = { [OTHER]: after(led, related('same_as', A_THIRD)), [A_THIRD]: back('same_as') };
+    relate({ type: 'same_as' }, byReference(round)).state();
+  });
+  it('is refused in a circle by the record act, too', () => {
+    const body = recorded({ relations: [{ type: 'part_of', to: OTHER }] }).data as BodyOf<'record'>;
+    const about = { reference: REFERENCE, ...byReference({ [OTHER]: back('part_of') }) };
+    given().when('record', body, secretariat, about).rejected('cycle');
+    given()
+      .when('record', body, secretariat, { ...about, ...others })
+      .state();
+  });
+});
+
+describe('Merging a duplicate', () => {
+  const merge = (body: Partial<BodyOf<'merge'>> = {}, by = secretariat, about: object = others, ...more: Happening[]) =>
+    given(recorded({ followsUp: ['HLD-2006'] }), ...more).when(
+      'merge',
+      { into: OTHER, reason, reportedOn, ...body },
+      by,
+      about,
+    );
+
+  it('makes it point to the one that stays, from its report on; its own history stays readable', () => {
+    merge({ citation }).then({ name: 'Merged', data: { into: OTHER, reason, citation, reportedOn } });
+    const history = [recorded(), staged(), did('merge', { into: OTHER, reason, reportedOn }, secretariat, others)];
+    expect(on('2008-01-30', ...history)).toMatchObject({ life: 'active', end: null });
+    expect(on(reportedOn, ...history)).toMatchObject({
+      life: 'merged',
+      end: { life: 'merged', into: [OTHER], reason, reportedOn, revision: 2 },
+      stage: 'in_progress',
+      title: 'Remittances handbook',
+    });
+    expect(on(reportedOn, ...history).entries).toHaveLength(2);
+  });
+  it('hands over agencies, themes and follow-up only where the act lists them', () => {
+    const takeOver = {
+      agencies: [{ agency: 'WB', role: 'partner' }],
+      themes: ['HLD06-04'],
+      followsUp: ['HLD-2006'],
+    } as const;
+    merge({ takeOver: takeOver as never }).then({
+      name: 'Merged',
+      data: { into: OTHER, reason, reportedOn, takeOver: takeOver as never },
+    });
+  });
+  it('hands over nothing that is not its own', () => {
+    merge({ takeOver: { agencies: [{ agency: 'WHO', role: 'partner' }] } }).rejected('not_its_own');
+    merge({ takeOver: { themes: ['HLD06-01'] } }).rejected('not_its_own');
+    merge({ takeOver: { followsUp: ['GFMD-2007'] } }).rejected('not_its_own');
+    const added = did('addAgency', { agency: 'WHO', role: 'partner', citation, reportedOn: '2008-02-01' });
+    merge({ takeOver: { agencies: [{ agency: 'WHO', role: 'partner' }] } }, secretariat, others, added).rejected(
+      'not_its_own',
+    );
+  });
+  it('hands over no lead, as the other has one', () =>
+    merge({ takeOver: { agencies: [{ agency: 'IOM', role: 'lead' }] } }).rejected('one_lead'));
+  it('hands over an agency that is asked as one that is asked', () => {
+    const asked = did('addAgency', { agency: 'WHO', role: 'partner', reportedOn: '2007-02-01' }, iom);
+    const takeOver = { agencies: [{ agency: 'WHO', role: 'partner' } as const] };
+    merge({ takeOver }, secretariat, others, asked).then({
+      name: 'Merged',
+      data: {
+        into: OTHER,
+        reason,
+        reportedOn,
+        takeOver: { agencies: [{ agency: 'WHO', role: 'partner', asked: true }] },
+      },
+    });
+  });
+  it('is into one that there is, that was there by then and goes on', () => {
+    merge({ into: 'IOM-2099-01' }).rejected('unknown_reference');
+    merge({ into: REFERENCE }).rejected('related_to_itself');
+    merge({}, secretariat, byReference({ [OTHER]: after(recorded({ reportedOn: '2008-02-01' })) })).rejected(
+      'not_there_yet',
+    );
+    merge(
+      { reportedOn: '2006-11-20' },
+      secretariat,
+      byReference({ [OTHER]: after(recorded({ effective: '2005', reportedOn: '2005-01-01' })) }),
+    ).rejected('not_there_yet');
+    merge(
+      {},
+      secretariat,
+      byReference({ [OTHER]: after(led, { name: 'Withdrawn', data: { reason, reportedOn } }) }),
+    ).rejected('not_active');
+  });
+  it('never goes in a circle', () => {
+    const loops = { [OTHER]: after(led, merged(A_THIRD)), [A_THIRD]: after(led, merged(REFERENCE)) };
+    merge({}, secretariat, byReference(loops)).rejected('cycle');
+  });
+  it('is the lead’s, when it leads both; across agencies it is the secretariat’s', () => {
+    merge({}, iom).state();
+    merge({}, focalPoint('ILO')).rejected('forbidden');
+    merge({}, iom, byReference({ [OTHER]: ledByIlo })).rejected('forbidden');
+    merge({}, secretariat, byReference({ [OTHER]: ledByIlo })).state();
+  });
+});
+
+describe('Splitting, superseding, withdrawing', () => {
+  it('a split points to the parts', () => {
+    const into = [OTHER, A_THIRD];
+    given(recorded())
+      .when('split', { into, reason, reportedOn }, secretariat, others)
+      .then({ name: 'SplitUp', data: { into, reason, reportedOn } });
+    expect(
+      on(reportedOn, recorded(), did('split', { into, reason, reportedOn }, secretariat, others)).end,
+    ).toMatchObject({
+      life: 'split',
+      into,
+    });
+    const splits = (part: string) =>
+      given(recorded()).when('split', { into: [OTHER, part], reason, reportedOn }, secretariat, others);
+    splits('IOM-2099-01').rejected('unknown_reference');
+    splits(REFERENCE).rejected('related_to_itself');
+  });
+  it('a superseded one points to what took its place', () => {
+    const body = { supersededBy: OTHER, reason, reportedOn };
+    given(recorded()).when('supersede', body, secretariat, others).then({ name: 'Superseded', data: body });
+    expect(on(reportedOn, recorded(), did('supersede', body, secretariat, others)).end).toMatchObject({
+      life: 'superseded',
+      into: [OTHER],
+    });
+  });
+  it('a withdrawn one points nowhere', () => {
+    given(recorded())
+      .when('withdraw', { reason, reportedOn })
+      .then({ name: 'Withdrawn', data: { reason, reportedOn } });
+    expect(on('2008-01-30', recorded(), did('withdraw', { reason, reportedOn })).life).toBe('active');
+    expect(on(reportedOn, recorded(), did('withdraw', { reason, reportedOn })).end).toMatchObject({
+      life: 'withdrawn',
+      into: [],
+      reason,
+    });
+  });
+  it.each(['split', 'supersede'] as const)(
+    '%s: the other ones are there, go on, and are the focal point’s own',
+    (act) => {
+      const trying = (other: Commitment, by = secretariat) =>
+        given(recorded()).when(
+          act,
+          SCENES[act].body as never,
+          by,
+          byReference({ [OTHER]: another, [A_THIRD]: other, ...(act === 'supersede' && { [OTHER]: other }) }),
+        );
+      trying(another, iom).state();
+      trying(ledByIlo).state();
+      trying(ledByIlo, iom).rejected('forbidden');
+      trying(after(led, merged('IOM-2011-12'))).rejected('not_active');
+      trying(after(led, merged(REFERENCE))).rejected('cycle');
+      trying(after(recorded({ reportedOn: '2008-01-31' }))).rejected('not_there_yet');
+    },
+  );
+});
+
+describe('A record that has ended', () => {
+  const ends = ['merge', 'split', 'supersede', 'withdraw'] as const;
+  const ended: CommitmentEvent = { name: 'Withdrawn', data: { reason, reportedOn: '2007-06-01' } };
+  const afterwards = ['verify', 'reply', 'correct', 'retract', 'blank'];
+  const acts = (Object.keys(SCENES) as ActName[]).filter((act) => act !== 'record');
+  const trying = (act: ActName, reportedOn: string) => {
+    const { given: before, body, on } = SCENES[act];
+    return given(...before, ended).when(
+      act,
+      { ...body, ...('reportedOn' in body && { reportedOn }) } as never,
+      secretariat,
+      on,
+    );
+  };
+
+  it.each(acts.filter((act) => !afterwards.includes(act)))('takes no %s from its end on', (act) => {
+    trying(act, '2007-06-01').rejected('not_active');
+    trying(act, TODAY).rejected('not_active');
+  });
+  it.each(afterwards as ActName[])('takes %s also afterwards', (act) => {
+    trying(act, '2007-06-01').state();
+    trying(act, TODAY).state();
+  });
+  it.each(['reportStage', 'addAgency', 'setThemes', 'attachEvidence', 'relate'] as const)(
+    'is still told by %s of what was before its end',
+    (act) => {
+      trying(act, '2007-05-31').state();
+    },
+  );
+  it.each(ends)('ends once: no %s, not even before its end', (act) => {
+    trying(act, '2007-05-31').rejected('not_active');
+  });
+  it('may only be read, replied to and corrected next', () =>
+    expect(allowedTo(secretariat, ...SCENES.reply.given, ended)).toEqual(afterwards));
+  it('goes on when its end is retracted', () => {
+    const history = [
+      recorded(),
+      ended,
+      did('retract', { reason: 'It was another paper' }, secretariat, { revision: 1 }),
+    ];
+    expect(on(TODAY, ...history)).toMatchObject({ life: 'active', end: null });
+    given(...history)
+      .when('setThemes', { themes: ['HLD06-01'], reportedOn: TODAY })
+      .state();
+    given(...history)
+      .when('withdraw', { reason, reportedOn: TODAY })
+      .state();
+  });
+  it('keeps its end: that is retracted, not corrected', () =>
+    given(recorded(), ended)
+      .when('correct', { says: { reportedOn: '2007-07-01' }, reason }, secretariat, { revision: 1 })
+      .rejected('not_correctable'));
+});
+
+describe('What a commitment took over', () => {
+  const tookOver = (data: object = {}): CommitmentEvent => ({
+    name: 'TookOver',
+    data: { from: OTHER, how: 'merged', reason, reportedOn, ...data },
+  });
+  const agencies = [
+    { agency: 'WHO', role: 'partner' },
+    { agency: 'ILO', role: 'partner' },
+    { agency: 'WB', role: 'host' },
+    { agency: 'IOM', role: 'co_lead' },
+  ];
+  const base = recorded({ followsUp: ['HLD-2006'] });
+
+  it('shows from the report of the end on, with its source', () => {
+    expect(on('2008-01-30', base, tookOver({ citation })).tookOver).toEqual([]);
+    expect(on(reportedOn, base, tookOver({ citation })).tookOver).toEqual([
+      {
+        from: OTHER,
+        how: 'merged',
+        reason,
+        agencies: [],
+        themes: [],
+        followsUp: [],
+        citation,
+        reportedOn,
+        revision: 1,
+      },
+    ]);
+  });
+  it('is added to its own themes and follow-up', () => {
+    const view = (asOf: string) =>
+      on(asOf, base, tookOver({ themes: ['HLD06-04', 'HLD06-01'], followsUp: ['GFMD-2007', 'HLD-2006'] }));
+    expect(view('2008-01-30')).toMatchObject({ themes: ['HLD06-04'], followsUp: ['HLD-2006'] });
+    expect(view(reportedOn)).toMatchObject({ themes: ['HLD06-04', 'HLD06-01'], followsUp: ['HLD-2006', 'GFMD-2007'] });
+  });
+  it('is added to the themes as they are by then: set before, also when that is told later', () => {
+    const set = (reportedOn: string) => did('setThemes', { themes: ['HLD06-09'], reportedOn });
+    const took = tookOver({ themes: ['HLD06-01'] });
+    expect(on(TODAY, base, took, set('2007-06-01')).themes).toEqual(['HLD06-09', 'HLD06-01']);
+    expect(on(TODAY, base, took, set('2009-01-01')).themes).toEqual(['HLD06-09']);
+  });
+  it('gives agencies the roles that are listed; one that has such a role here keeps it', () => {
+    expect(rolesOn('2008-01-30', base, tookOver({ agencies }))).toEqual(rolesOn(reportedOn, base));
+    expect(rolesOn(reportedOn, base, tookOver({ agencies }))).toEqual([
+      'IOM lead',
+      'ILO co_lead',
+      'UNHCR observer',
+      'WB funder',
+      'WB host',
+      'WB partner',
+      'WHO partner',
+    ]);
+  });
+  it('gives an agency its role that had left by then', () => {
+    const left = did('removeAgency', { reportedOn: '2007-06-01' }, secretariat, { agency: 'ILO' });
+    expect(rolesOn(reportedOn, base, left, tookOver({ agencies }))).toContain('ILO partner');
+    expect(rolesOn(reportedOn, base, tookOver({ agencies }), left)).toContain('ILO partner');
+  });
+  it('leaves an agency the role that it had by then, though that is told later', () => {
+    const added = did('addAgency', { agency: 'WHO', role: 'co_lead', citation, reportedOn: '2007-06-01' });
+    expect(rolesOn(TODAY, base, tookOver({ agencies }), added)).toContain('WHO co_lead');
+    expect(rolesOn(TODAY, base, tookOver({ agencies }), added)).not.toContain('WHO partner');
+  });
+  it('leaves an agency that was asked asked', () =>
+    expect(rolesOn(TODAY, base, tookOver({ agencies: [{ agency: 'WHO', role: 'partner', asked: true }] }))).toContain(
+      'WHO partner?',
+    ));
+  it('is gone as at every date when it is retracted, as nothing of it was ever so', () => {
+    const took = tookOver({ agencies, themes: ['HLD06-01'], followsUp: ['GFMD-2007'] });
+    const undone = [base, took, { name: 'Retracted', data: { revision: 1, reason } } as CommitmentEvent];
+    const { corrections, ...view } = on(TODAY, ...undone);
+    expect({ ...view, corrections: [] }).toEqual(asAt(after(base), TODAY));
+    expect(corrections).toEqual([{ revision: 1, kind: 'retracted', reason, by: 2 }]);
+  });
+});

@@ -1,0 +1,77 @@
+import { LRUCache } from 'lru-cache';
+import {
+  checkAppend,
+  earlierResult,
+  eventId,
+  NO_STREAM,
+  WrongRevision,
+  type Appended,
+  type EncodedEvent,
+  type Envelope,
+  type EventStore,
+  type Loaded,
+  type Log,
+  type Meta,
+} from '#eventsourcing';
+
+/**
+ * A log as it stood at a moment, and whatever is appended to it since: that shows in its streams as if it had been recorded,
+ * but is kept here only, and gone with this.
+ */
+class RehearsalStore implements EventStore {
+  readonly #added = new Map<string, Envelope[]>();
+  #head: bigint;
+
+  constructor(
+    private readonly real: EventStore,
+    private readonly since: bigint,
+  ) {
+    this.#head = since;
+  }
+
+  async append(stream: string, expected: number, events: readonly EncodedEvent[], meta: Meta): Promise<Appended> {
+    checkAppend(stream, expected, events, meta);
+    const written = await this.read(stream);
+    const earlier = earlierResult(written.slice(expected + 1), meta.commandId);
+    if (earlier) return earlier;
+    const actual = written.at(-1)?.revision ?? NO_STREAM;
+    if (actual !== expected) throw new WrongRevision(stream, expected, actual);
+    const added = events.map((event, index) => ({
+      ...event,
+      id: eventId(meta.commandId, stream, index),
+      stream,
+      revision: expected + 1 + index,
+      position: String(++this.#head),
+      meta,
+      recordedAt: new Date().toISOString(),
+      // Of what is not recorded there is nothing to verify.
+      ...{ salt: '', digest: '', hash: '' },
+    }));
+    this.#added.set(stream, [...(this.#added.get(stream) ?? []), ...added]);
+    const { revision, position } = added.at(-1)!;
+    return { revision, position };
+  }
+
+  async read(stream: string, fromRevision = 0): Promise<Envelope[]> {
+    const real = (await this.real.read(stream, fromRevision)).filter(({ position }) => BigInt(position) <= this.since);
+    return [...real, ...(this.#added.get(stream) ?? []).filter(({ revision }) => revision >= fromRevision)];
+  }
+
+  /** Nothing is erased: what a blanking leaves is what its stream says. */
+  async blank(): Promise<void> {}
+  async close(): Promise<void> {}
+
+  head = async () => String(this.#head);
+  identity = () => this.real.identity();
+  positionAt = (instant: Date) => this.real.positionAt(instant);
+  readAll = (after: string | null, limit: number) => this.real.readAll(after, limit);
+  subscribe = (after: string | null, signal: AbortSignal, batchSize?: number) =>
+    this.real.subscribe(after, signal, batchSize);
+}
+
+/** A log to try commands on: each sees what those before it would have done, and nothing is recorded. */
+export const rehearsalOf = async ({ store, codec }: Log): Promise<Log> => ({
+  store: new RehearsalStore(store, BigInt((await store.head()) ?? 0)),
+  codec,
+  recent: new LRUCache<string, Loaded>({ max: 1_000 }),
+});

@@ -1,0 +1,340 @@
+import { describe, expect, it } from '@jest/globals';
+import { FINDINGS, type BodyOf, type CommitmentEvent, type CommitmentEvents, type ReportStage } from './commitment.js';
+import {
+  citation,
+  did,
+  focalPoint,
+  given,
+  on,
+  recorded,
+  secretariat,
+  staged,
+  TODAY,
+  type Happening,
+} from './testing/a-commitment.js';
+
+const iom = focalPoint('IOM');
+const ilo = focalPoint('ILO');
+const wb = focalPoint('WB');
+const reportedOn = '2007-06-01';
+const reason = 'As the paper says';
+
+const stage = (act: Partial<ReportStage>): ReportStage => ({
+  stage: 'in_progress',
+  effective: '2007',
+  reportedOn,
+  ...act,
+});
+const report = (act: Partial<ReportStage>, by = secretariat, ...history: Happening[]) =>
+  given(...(history.length > 0 ? history : [recorded()])).when('reportStage', stage(act), by);
+const record = (act: Partial<BodyOf<'record'>>) =>
+  given().when('record', { ...recorded().data, ...act } as BodyOf<'record'>);
+const reports = (act: Partial<ReportStage>, by = secretariat) => did('reportStage', stage(act), by);
+/** From one day on another agency leads; the former lead becomes a partner unless it is said otherwise. */
+const moves = (
+  agency: string,
+  reportedOn: string,
+  formerLeadBecomes: CommitmentEvents['RoleChanged']['formerLeadBecomes'] = 'partner',
+): CommitmentEvent => ({
+  name: 'RoleChanged',
+  data: { agency, from: 'partner', role: 'lead', formerLeadBecomes, reportedOn },
+});
+
+describe('A stage is reported', () => {
+  it('and says which agency reports', () => {
+    report({}, iom).then(staged({ agency: 'IOM' }));
+    report({}, wb).then(staged({ agency: 'WB' }));
+    report({ agency: 'ILO' }, iom).rejected('forbidden');
+    report({ agency: 'ILO' }).then(staged({ agency: 'ILO' }));
+    report({}).then(staged());
+  });
+  it('only of the part of a lead, co-lead or partner', () => {
+    report({ agency: 'UNHCR' }).rejected('no_part');
+    report({ agency: 'WHO' }).rejected('no_part');
+    report({}, focalPoint('UNHCR')).rejected('forbidden');
+    const removed = did('removeAgency', { reportedOn: '2009-01-01' }, secretariat, { agency: 'ILO' });
+    report({ agency: 'ILO' }, secretariat, recorded(), removed).state();
+    report({ agency: 'ILO', reportedOn: '2009-01-01' }, secretariat, recorded(), removed).rejected('no_part');
+  });
+  it('completed only with evidence or a citation', () => {
+    report({ stage: 'completed' }).rejected('completed_needs_proof');
+    report({ stage: 'completed', citation }).then(staged({ stage: 'completed', citation }));
+    report({ stage: 'completed' }, secretariat, recorded({ evidence: [{ title: 'Handbook' }] })).state();
+    const attached = did('attachEvidence', { title: 'Handbook', reportedOn: '2007-01-01' });
+    report({ stage: 'completed' }, secretariat, recorded(), attached).then(staged({ stage: 'completed' }));
+    record({ stage: 'completed' }).rejected('completed_needs_proof');
+    record({ stage: 'completed', evidence: [{ title: 'Handbook' }] }).state();
+  });
+  it.each(['on_hold', 'discontinued'] as const)('%s only with a note', (stage) => {
+    report({ stage }).rejected('note_needed');
+    report({ stage, note: 'No money' }).then(staged({ stage, note: 'No money' }));
+    record({ stage }).rejected('note_needed');
+  });
+  it('never completed when the commitment is standing', () => {
+    report({ stage: 'completed', citation }, secretariat, recorded({ nature: 'standing' })).rejected(
+      'standing_never_completes',
+    );
+    record({ nature: 'standing', stage: 'completed', citation }).rejected('standing_never_completes');
+    report({ stage: 'completed', citation }, secretariat, recorded({ nature: 'recurring' })).state();
+  });
+  it('going back from completed only with a note', () => {
+    const completed = reports({ stage: 'completed', citation });
+    const back = { effective: '2008', reportedOn: '2008-06-01' };
+    report(back, secretariat, recorded(), completed).rejected('note_needed');
+    report({ ...back, note: 'It was a draft' }, secretariat, recorded(), completed).then(
+      staged({ ...back, note: 'It was a draft' }),
+    );
+    report({ ...back, stage: 'completed', citation }, secretariat, recorded(), completed).state();
+  });
+  it('by another agency without a note, though the lead’s part is completed: it does not go back', () => {
+    const completed = reports({ stage: 'completed', citation });
+    report({ effective: '2008', reportedOn: '2008-06-01' }, ilo, recorded(), completed).state();
+    report({ effective: '2008', reportedOn: '2008-06-01' }, iom, recorded(), completed).rejected('note_needed');
+  });
+  it('without a note where it does not go back: an earlier stage that the completed one outranks', () => {
+    const completed = reports({ stage: 'completed', citation });
+    report({ effective: '2007-01', reportedOn: '2008-06-01' }, secretariat, recorded(), completed).state();
+  });
+  it('with a note where it went back from completed as at its own date, whatever came after', () => {
+    const history = [
+      recorded(),
+      reports({ stage: 'completed', citation }),
+      reports({ effective: '2009', reportedOn: '2009-06-01', note: 'A draft' }),
+    ];
+    report({ effective: '2008', reportedOn: '2008-06-01' }, secretariat, ...history).rejected('note_needed');
+    report({ effective: '2008', reportedOn: '2008-06-01', note: 'A draft' }, secretariat, ...history).state();
+  });
+});
+
+describe('Parts', () => {
+  const parts = (asOf: string, ...history: Happening[]) =>
+    on(asOf, recorded(), ...history).parts.map(
+      ({ agency, role, entry }) => `${agency} ${role} ${entry?.stage ?? 'unreported'}`,
+    );
+  const headline = (asOf: string, ...history: Happening[]) => {
+    const { stage, headline } = on(asOf, recorded(), ...history);
+    return `${stage} ${headline.revision}`;
+  };
+
+  it('there are of lead, co-leads and partners, and of nobody else', () =>
+    expect(parts('2006-11-21')).toEqual(['IOM lead planned', 'ILO co_lead unreported', 'WB partner unreported']));
+  it('each say a stage, an outlook, a note and citations of their own', () => {
+    const own = { stage: 'on_hold', effective: '2007-05', outlook: 'at_risk', note: 'No money', citation } as const;
+    const { parts, entries } = on(reportedOn, recorded(), reports({ ...own }, wb));
+    expect(parts[2]).toEqual({
+      agency: 'WB',
+      role: 'partner',
+      entry: { ...own, agency: 'WB', reportedOn, revision: 1 },
+      verification: null,
+    });
+    expect(entries).toHaveLength(2);
+  });
+  it('are shown with their spread', () => {
+    expect(on('2006-11-21', recorded()).spread).toEqual({ planned: 1, unreported: 2 });
+    expect(on(reportedOn, recorded(), reports({}, ilo), reports({}, iom)).spread).toEqual({
+      in_progress: 2,
+      unreported: 1,
+    });
+  });
+  it('of another agency do not touch the headline, which is the lead’s', () => {
+    const others = [reports({}, ilo), reports({ stage: 'completed', citation, reportedOn: '2008-01-01' }, wb)];
+    expect(headline(TODAY, ...others)).toBe('planned 0');
+    expect(parts(TODAY, ...others)).toEqual(['IOM lead planned', 'ILO co_lead in_progress', 'WB partner completed']);
+    expect(headline(TODAY, ...others, reports({ reportedOn: '2007-02-01' }, iom))).toBe('in_progress 3');
+  });
+  it('that name no agency are of whoever led as at their report', () => {
+    const history = [
+      reports({ stage: 'in_progress', reportedOn: '2007-02-01' }),
+      moves('WB', '2007-06-01'),
+      reports({ stage: 'on_hold', note: 'No money', reportedOn: '2007-06-01' }),
+      reports({ stage: 'proposed', reportedOn: '2007-05-31', effective: '2007-05-31' }),
+    ];
+    expect(parts('2007-05-31', ...history)).toEqual([
+      'IOM lead proposed',
+      'ILO co_lead unreported',
+      'WB partner unreported',
+    ]);
+    expect(parts('2007-06-01', ...history)).toEqual([
+      'WB lead on_hold',
+      'ILO co_lead unreported',
+      'IOM partner proposed',
+    ]);
+    expect(headline('2007-05-31', ...history)).toBe('proposed 4');
+    expect(headline('2007-06-01', ...history)).toBe('on_hold 3');
+  });
+  it('follow a move of the lead that is told late', () => {
+    const history = [reports({ reportedOn: '2007-08-01' }), moves('WB', '2007-06-01')];
+    expect(parts('2007-08-01', ...history)).toEqual([
+      'WB lead in_progress',
+      'ILO co_lead unreported',
+      'IOM partner planned',
+    ]);
+  });
+  it('of a lead that has said nothing yet: the headline stays what the lead before it said', () => {
+    const moved = moves('WB', '2007-06-01');
+    expect(headline('2007-06-01', moved)).toBe('planned 0');
+    expect(on('2007-06-01', recorded(), moved).spread).toEqual({ planned: 1, unreported: 2 });
+    expect(headline('2008-01-01', moved, reports({ reportedOn: '2008-01-01' }, iom))).toBe('in_progress 2');
+    expect(headline('2008-01-01', moved, moves('ILO', '2007-09-01'))).toBe('planned 0');
+    expect(headline('2008-01-01', moves('WB', '2007-06-01', 'none'))).toBe('planned 0');
+  });
+  it('of a lead that spoke before it led: that is the headline from the day on which it leads', () => {
+    const history = [reports({ reportedOn: '2007-02-01' }, wb), moves('WB', '2007-06-01')];
+    expect([headline('2007-05-31', ...history), headline('2007-06-01', ...history)]).toEqual([
+      'planned 0',
+      'in_progress 1',
+    ]);
+  });
+  it('of others only: as long as no lead ever spoke, the headline is whoever did', () => {
+    const fromIlo = [recorded({ agency: 'ILO' })];
+    expect(on('2006-11-21', ...fromIlo)).toMatchObject({ stage: 'planned', headline: { agency: 'ILO' } });
+    expect(on('2007-06-01', ...fromIlo, reports({}, wb)).stage).toBe('in_progress');
+    expect(on('2007-06-01', ...fromIlo, reports({}, wb), reports({ stage: 'proposed' }, iom)).stage).toBe('proposed');
+    expect(on('2007-06-01', ...fromIlo).spread).toEqual({ planned: 1, unreported: 2 });
+  });
+  it('of an agency that has left are parts no more, and are again when it is back', () => {
+    const left = did('removeAgency', { reportedOn: '2008-01-01' }, secretariat, { agency: 'ILO' });
+    const back = did('addAgency', { agency: 'ILO', role: 'partner', citation, reportedOn: '2009-01-01' });
+    const history = [reports({}, ilo), left, back];
+    expect(['2007-12-31', '2008-01-01', '2009-01-01'].map((day) => parts(day, ...history))).toEqual([
+      ['IOM lead planned', 'ILO co_lead in_progress', 'WB partner unreported'],
+      ['IOM lead planned', 'WB partner unreported'],
+      ['IOM lead planned', 'WB partner unreported', 'ILO partner in_progress'],
+    ]);
+  });
+  it('that are told late take their place by their own dates', () => {
+    const history = [
+      reports({ stage: 'completed', citation, effective: '2008-05', reportedOn: '2008-06-01' }, ilo),
+      reports({ effective: '2007-05', reportedOn: '2007-06-01' }, ilo),
+    ];
+    expect(parts('2007-06-01', ...history)[1]).toBe('ILO co_lead in_progress');
+    expect(parts('2008-06-01', ...history)[1]).toBe('ILO co_lead completed');
+  });
+});
+
+describe('The secretariat’s reading', () => {
+  const reading = { verification: 'contested', reason, citation, reportedOn } as const;
+  const verify = (act: object, ...more: Happening[]) =>
+    given(recorded(), ...more).when('verify', { ...reading, ...act });
+  const read = (act: object = {}) => did('verify', { ...reading, ...act });
+
+  it.each(FINDINGS)('may be %s', (verification) =>
+    verify({ verification }).then({ name: 'Verified', data: { ...reading, verification, agency: 'IOM', entry: 0 } }),
+  );
+  it('cites what it rests on, unless it found nothing', () => {
+    for (const verification of FINDINGS.filter((finding) => finding !== 'no_evidence'))
+      verify({ verification, citation: null }).rejected('citation_needed');
+    verify({ verification: 'no_evidence', citation: null }).state();
+  });
+  it('is nobody else’s to say', () => {
+    for (const agency of ['IOM', 'ILO', 'WHO'])
+      given(recorded()).when('verify', reading, focalPoint(agency)).rejected('forbidden');
+  });
+  it('shows beside the agency’s word and does not overwrite it', () => {
+    const before = on(reportedOn, recorded());
+    const after = on(reportedOn, recorded(), read());
+    expect(before.verification).toBeNull();
+    expect(after).toMatchObject({ stage: before.stage, headline: before.headline, entries: before.entries });
+    expect(after.verification).toEqual({
+      verification: 'contested',
+      reason,
+      entry: 0,
+      current: true,
+      replies: [],
+      citation,
+      reportedOn,
+      revision: 1,
+    });
+    expect(after.parts[0]!.verification).toEqual(after.verification);
+    expect(after.parts[1]!.verification).toBeNull();
+    expect(on('2007-05-31', recorded(), read()).verification).toBeNull();
+  });
+  it('of a partner’s part shows there, not at the headline', () => {
+    const history = [reports({}, wb), read({ agency: 'WB' })];
+    verify({ agency: 'WB' }, reports({}, wb)).then({ name: 'Verified', data: { ...reading, agency: 'WB', entry: 1 } });
+    const { parts, verification } = on(reportedOn, recorded(), ...history);
+    expect(verification).toBeNull();
+    expect(parts.map((part) => part.verification?.verification)).toEqual([undefined, undefined, 'contested']);
+  });
+  it('is of a part that was reported', () => {
+    verify({ agency: 'ILO' }).rejected('nothing_reported');
+    verify({ agency: 'WHO' }).rejected('nothing_reported');
+  });
+  it('is of what was reported by its own date, though it is told later', () => {
+    const history = [recorded(), reports({ reportedOn: '2008-01-01' }, iom), read()];
+    expect(on(reportedOn, ...history).verification).toMatchObject({ entry: 0, current: true });
+    expect(on(TODAY, ...history).verification).toMatchObject({ entry: 0, current: false });
+    verify({ reportedOn: '2006-11-20' }).rejected('nothing_reported');
+    verify({ agency: 'WB' }, reports({ reportedOn: '2008-01-01' }, wb)).rejected('nothing_reported');
+  });
+  it('of the headline is of the agency whose word that is, also when another leads since', () => {
+    const moved = moves('WB', '2007-02-01');
+    verify({}, moved).then({ name: 'Verified', data: { ...reading, agency: 'IOM', entry: 0 } });
+    expect(on(reportedOn, recorded(), moved, read()).verification).toMatchObject({ entry: 0, current: true });
+    expect(on(TODAY, recorded(), moved, read(), reports({ reportedOn: '2008-01-01' }, wb)).verification).toBeNull();
+  });
+  it('is no longer current once the agency reports anew, and of two readings the later holds', () => {
+    const anew = reports({ reportedOn: '2008-01-01' }, iom);
+    expect(on('2007-12-31', recorded(), read(), anew).verification).toMatchObject({ entry: 0, current: true });
+    expect(on('2008-01-01', recorded(), read(), anew).verification).toMatchObject({ entry: 0, current: false });
+    const again = read({ verification: 'documented', reportedOn: '2008-02-01' });
+    expect(on('2008-02-01', recorded(), read(), anew, again).verification).toMatchObject({
+      verification: 'documented',
+      entry: 2,
+      current: true,
+    });
+    expect(on('2008-01-31', recorded(), read(), anew, again).verification).toMatchObject({ verification: 'contested' });
+  });
+
+  describe('is replied to', () => {
+    const reply = { text: 'The receipt is attached.', reportedOn };
+    const replied = (by: typeof iom, act: object = {}) => did('reply', { ...reply, ...act }, by);
+
+    it('by the agency whose part was read', () => {
+      given(recorded(), read())
+        .when('reply', reply, iom)
+        .then({ name: 'Replied', data: { ...reply, agency: 'IOM', to: 1 } });
+      given(recorded(), read())
+        .when('reply', reply)
+        .then({ name: 'Replied', data: { ...reply, agency: 'IOM', to: 1 } });
+      for (const agency of ['ILO', 'UNHCR', 'WHO'])
+        given(recorded(), read()).when('reply', reply, focalPoint(agency)).rejected('forbidden');
+      given(recorded(), reports({}, wb), read(), read({ agency: 'WB' }))
+        .when('reply', { ...reply, agency: 'IOM' }, wb)
+        .rejected('forbidden');
+      given(recorded(), reports({}, wb), read(), read({ agency: 'WB' }))
+        .when('reply', reply, wb)
+        .then({ name: 'Replied', data: { ...reply, agency: 'WB', to: 3 } });
+    });
+    it('only once it was read, and not before', () => {
+      given(recorded()).when('reply', reply, iom).rejected('forbidden');
+      given(recorded()).when('reply', reply).rejected('nothing_to_reply_to');
+      given(recorded(), read())
+        .when('reply', { ...reply, reportedOn: '2007-05-31' }, iom)
+        .rejected('before_the_reading');
+    });
+    it('side by side: neither overwrites the other', () => {
+      const later = { text: 'And here is another.', reportedOn: '2008-01-01' };
+      const history = [recorded(), read(), replied(iom), replied(iom, later)];
+      const shown = [
+        { ...reply, agency: 'IOM', revision: 2 },
+        { ...later, agency: 'IOM', revision: 3 },
+      ];
+      expect(on('2007-12-31', ...history).verification).toMatchObject({
+        verification: 'contested',
+        replies: [shown[0]],
+      });
+      expect(on('2008-01-01', ...history).verification).toMatchObject({ verification: 'contested', replies: shown });
+    });
+    it('to the reading that there was by then, though it is told later', () =>
+      given(recorded(), read(), read({ reportedOn: '2008-02-01' }))
+        .when('reply', reply, iom)
+        .then({ name: 'Replied', data: { ...reply, agency: 'IOM', to: 1 } }));
+    it('to the reading it is about: the next one stands without a reply', () => {
+      const again = read({ verification: 'documented', reportedOn: '2008-02-01' });
+      const history = [recorded(), read(), replied(iom), again];
+      expect(on('2008-01-31', ...history).verification!.replies).toHaveLength(1);
+      expect(on('2008-02-01', ...history).verification!.replies).toEqual([]);
+    });
+  });
+});

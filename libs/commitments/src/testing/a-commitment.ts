@@ -1,0 +1,182 @@
+/** What tests of the aggregate tell: who acts, what is recorded at first, and given/when/then over acts as over events. */
+import { fold, type Maker } from '#eventsourcing';
+import { specification } from '../../../eventsourcing/src/testing/specification.js';
+import {
+  allowedActs,
+  asAt,
+  commitment,
+  decide,
+  type ActName,
+  type BodyOf,
+  type By,
+  type Commitment,
+  type CommitmentAsAt,
+  type CommitmentEvent,
+  type CommitmentEvents,
+  type On,
+  type ReportStage,
+} from '../commitment.js';
+
+export const TODAY = '2012-11-02';
+export const secretariat: By = { role: 'secretariat', agency: null, today: TODAY };
+export const focalPoint = (agency: string): By => ({ role: 'focal_point', agency, today: TODAY });
+
+export const REFERENCE = 'IOM-2006-01';
+export const citation = { document: 'D-2007-WP204', locator: 'para 12' };
+
+/** A commitment that IOM leads; cited, so that all its agencies are confirmed. */
+export const recorded = (other: Partial<CommitmentEvents['Recorded']> = {}): CommitmentEvent => ({
+  name: 'Recorded',
+  data: {
+    title: 'Remittances handbook',
+    summary: 'IOM is to write a handbook on remittances.',
+    kind: 'publication',
+    nature: 'one_off',
+    strength: 'undertaken',
+    agencies: [
+      { agency: 'IOM', role: 'lead' },
+      { agency: 'ILO', role: 'co_lead' },
+      { agency: 'WB', role: 'partner' },
+      { agency: 'WB', role: 'funder' },
+      { agency: 'UNHCR', role: 'observer' },
+    ],
+    themes: ['HLD06-04'],
+    stage: 'planned',
+    effective: '2006-11',
+    reportedOn: '2006-11-21',
+    ...other,
+  },
+});
+export const staged = (other: Partial<ReportStage> = {}): CommitmentEvent => ({
+  name: 'StageReported',
+  data: { stage: 'in_progress', effective: '2007', reportedOn: '2007-06-01', ...other },
+});
+
+/** An act that was done. */
+interface Doing {
+  readonly act: (c: Commitment) => CommitmentEvent[];
+  readonly by: By;
+}
+type About = Partial<On>;
+
+export const did = <A extends ActName>(act: A, body: BodyOf<A>, by = secretariat, on: About = {}): Doing => ({
+  act: (c) => decide(act, c, body, by, { reference: REFERENCE, ...on }),
+  by,
+});
+
+/** What happened, as an event (of the secretariat, unless it says `by`) or as an act. */
+export type Happening = (CommitmentEvent & { readonly by?: Maker }) | Doing;
+
+/** The events of what happened, each with who made it. */
+export function eventsOf(...history: readonly Happening[]): (CommitmentEvent & { readonly by?: Maker })[] {
+  const events: (CommitmentEvent & { by?: Maker })[] = [];
+  let state = commitment.initial;
+  for (const happening of history) {
+    const { by } = happening;
+    const more = 'act' in happening ? happening.act(state) : [happening];
+    state = fold(commitment, state, more, events.length - 1, by);
+    events.push(...more.map((event) => ({ ...event, by: by && { role: by.role, agency: by.agency } })));
+  }
+  return events;
+}
+
+export const after = (...history: readonly Happening[]): Commitment =>
+  specification(commitment)(...eventsOf(...history)).state;
+
+/** What a commitment with this history is on a date. */
+export const on = (asOf: string, ...history: readonly Happening[]): CommitmentAsAt => asAt(after(...history), asOf)!;
+
+/** `<agency> <role>` of each agency on a date, the lead first, the others in alphabetical order; one that is asked has a `?`. */
+export const rolesOn = (asOf: string, ...history: readonly Happening[]): string[] => {
+  const [lead, ...beside] = on(asOf, ...history).agencies.map(
+    ({ agency, role, asked }) => `${agency} ${role}${asked ? '?' : ''}`,
+  );
+  return [lead!, ...beside.sort()];
+};
+
+/** The names of the acts that someone may do. */
+export const allowedTo = (by: By, ...history: readonly Happening[]): ActName[] => [
+  ...new Set(allowedActs(after(...history), by).map(({ act }) => act)),
+];
+
+/** Another commitment, that IOM leads. */
+export const OTHER = 'IOM-2011-10';
+export const another = after(recorded({ agencies: [{ agency: 'IOM', role: 'lead' }] }));
+export const A_THIRD = 'IOM-2011-11';
+
+const reportedOn = '2007-06-01';
+const reason = 'As the paper says';
+const ripe = recorded({ condition: 'if funded', milestones: [{ title: 'Draft', due: '2007' }] });
+const asked: CommitmentEvent = {
+  name: 'AgencyAdded',
+  data: { agency: 'WHO', role: 'partner', reportedOn, asked: true },
+};
+const offered: CommitmentEvent = {
+  name: 'LeadOffered',
+  data: { from: 'IOM', to: 'ILO', effective: '2007', formerLeadBecomes: 'partner', reason, reportedOn },
+};
+const read: CommitmentEvent = {
+  name: 'Verified',
+  data: { agency: 'IOM', entry: 0, verification: 'contested', reason, citation, reportedOn },
+};
+const attached: Happening = {
+  name: 'EvidenceAttached',
+  data: { title: 'Draft', note: 'By hand', reportedOn },
+  by: { role: 'focal_point', agency: 'IOM' },
+};
+const others = new Map([OTHER, A_THIRD].map((reference) => [reference, another]));
+
+interface Scene<A extends ActName> {
+  readonly given: readonly Happening[];
+  readonly body: BodyOf<A>;
+  readonly on?: About;
+}
+
+const record = { ...ripe.data, reference: REFERENCE } as BodyOf<'record'>;
+
+/** For every act a commitment on which it can be done, and how. */
+export const SCENES: { readonly [A in ActName]: Scene<A> } = {
+  record: { given: [], body: { ...record, agencies: [{ agency: 'IOM', role: 'lead' }] } },
+  reportStage: { given: [ripe], body: { stage: 'in_progress', effective: '2007', reportedOn } },
+  verify: { given: [ripe], body: { verification: 'contested', reason, citation, reportedOn } },
+  reply: { given: [ripe, read], body: { text: 'The guide was printed.', reportedOn } },
+  addAgency: { given: [ripe], body: { agency: 'WHO', role: 'host', reportedOn } },
+  changeRole: { given: [ripe], body: { role: 'host', reportedOn }, on: { agency: 'UNHCR' } },
+  removeAgency: { given: [ripe], body: { reportedOn }, on: { agency: 'UNHCR' } },
+  acceptRole: { given: [ripe, asked], body: { reportedOn }, on: { agency: 'WHO' } },
+  declineRole: { given: [ripe, asked], body: { reason, reportedOn }, on: { agency: 'WHO' } },
+  offerLead: { given: [ripe], body: { to: 'ILO', effective: '2007', reason, reportedOn } },
+  acceptLead: { given: [ripe, offered], body: { reportedOn } },
+  declineLead: { given: [ripe, offered], body: { reason, reportedOn } },
+  withdrawLeadOffer: { given: [ripe, offered], body: { reason, reportedOn } },
+  setThemes: { given: [ripe], body: { themes: ['HLD06-01'], reportedOn } },
+  setTarget: { given: [ripe], body: { date: '2009', reportedOn } },
+  addMilestone: { given: [ripe], body: { title: 'Print', reportedOn } },
+  reachMilestone: { given: [ripe], body: { reportedOn }, on: { milestone: 1 } },
+  rescheduleMilestone: { given: [ripe], body: { due: '2009', reportedOn }, on: { milestone: 1 } },
+  dropMilestone: { given: [ripe], body: { note: 'No money', reportedOn }, on: { milestone: 1 } },
+  attachEvidence: { given: [ripe], body: { title: 'Draft', reportedOn } },
+  amendWording: { given: [ripe], body: { title: 'Handbook', reportedOn } },
+  liftCondition: { given: [ripe], body: { liftedOn: '2007', liftedBy: 'A grant', reportedOn } },
+  claim: { given: [ripe], body: { about: 'organiser', says: 'Organised by the ILO', citation, reportedOn } },
+  holdEdition: { given: [recorded({ nature: 'recurring' })], body: { held: '2007', reportedOn } },
+  reportUpkeep: { given: [recorded({ nature: 'standing' })], body: { period: '2006', keptUp: true, reportedOn } },
+  relate: { given: [ripe], body: { type: 'part_of', to: OTHER, reportedOn }, on: { others } },
+  merge: { given: [ripe], body: { into: OTHER, reason, reportedOn }, on: { others } },
+  split: { given: [ripe], body: { into: [OTHER, A_THIRD], reason, reportedOn }, on: { others } },
+  supersede: { given: [ripe], body: { supersededBy: OTHER, reason, reportedOn }, on: { others } },
+  withdraw: { given: [ripe], body: { reason, reportedOn } },
+  correct: { given: [ripe, attached], body: { says: { title: 'First draft' }, reason }, on: { revision: 1 } },
+  retract: { given: [ripe, attached], body: { reason }, on: { revision: 1 } },
+  blank: { given: [ripe, attached], body: { fields: ['/note'], reason }, on: { revision: 1 } },
+};
+
+/** given(…what happened).when(act, body, by, on what).then(…events), .rejected(code) or .state(). */
+export const given = (...history: readonly Happening[]) => {
+  const specified = specification(commitment)(...eventsOf(...history));
+  return {
+    state: specified.state,
+    when: <A extends ActName>(act: A, body: BodyOf<A>, by = secretariat, on: About = {}) =>
+      specified.when((c) => decide(act, c, body, by, { reference: REFERENCE, ...on })),
+  };
+};

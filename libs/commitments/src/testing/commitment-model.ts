@@ -1,0 +1,877 @@
+/**
+ * What becomes of a commitment, told another way than the aggregate tells it: all that was said, each as it stands by now, and
+ * every question answered by looking through all of it again. It shares no code with the aggregate.
+ */
+import type { ActName, By, CommitmentAsAt, Role, Stage } from '../commitment.js';
+
+/** What any act may say, or had decided for it. */
+export interface Says {
+  reportedOn?: string;
+  citation?: object | null;
+  note?: string | null;
+  reason?: string;
+  text?: string;
+  stage?: Stage;
+  effective?: string;
+  agency?: string | null;
+  nature?: string;
+  condition?: string | null;
+  agencies?: { agency: string; role: Role; asked?: true }[];
+  themes?: string[];
+  followsUp?: string[];
+  milestones?: (object | null)[];
+  evidence?: ({ title: string } | null)[] | null;
+  relations?: ({ type: string; to: string } | null)[];
+  verification?: string;
+  role?: Role | null;
+  from?: Role | null;
+  formerLeadBecomes?: string | null;
+  to?: string | number;
+  date?: string | null;
+  due?: string;
+  reachedOn?: string;
+  liftedOn?: string;
+  held?: string;
+  period?: string;
+  keptUp?: boolean;
+  type?: string;
+  into?: string | string[];
+  supersededBy?: string;
+  takeOver?: { agencies?: { agency: string; role: Role; asked?: true }[]; themes?: string[]; followsUp?: string[] };
+  says?: Says;
+  item?: string;
+  fields?: string[];
+  asked?: boolean;
+  roles?: Role[];
+  milestone?: number;
+  entry?: number;
+  [other: string]: unknown;
+}
+export interface About {
+  readonly agency?: string;
+  readonly milestone?: number;
+  readonly revision?: number;
+}
+export interface Line {
+  readonly revision: number;
+  readonly act: ActName | 'tookOver';
+  /** As it was corrected. */
+  readonly says: Says;
+  /** As it was first said. */
+  readonly said: Says;
+  /** Who recorded it, and who was the reporter when it was first said; `null` for the secretariat. */
+  readonly by: string | null;
+  readonly reporter?: string | null;
+  readonly on: About;
+  readonly retracted?: true;
+}
+
+interface Roles {
+  readonly held: Map<string, Map<Role, boolean>>;
+  readonly leads: string[];
+  readonly lead: string;
+}
+
+const RESPONSIBLE: readonly Role[] = ['lead', 'co_lead', 'partner'];
+export const ENDS = { merge: 'merged', split: 'split', supersede: 'superseded', withdraw: 'withdrawn' } as const;
+const AGREED = ['offerLead', 'acceptLead', 'declineLead', 'withdrawLeadOffer', 'tookOver'];
+const AMENDING = ['correct', 'retract', 'blank'];
+const AFTERWARDS = ['verify', 'reply', ...AMENDING];
+const OF_ALL_PARTS = ['reportStage', 'attachEvidence', 'claim', 'holdEdition', 'reportUpkeep'];
+const OF_THE_LEAD = ['offerLead', 'withdrawLeadOffer', ...Object.keys(ENDS)];
+const WORDS = ['note', 'reason', 'text', 'title', 'summary', 'condition', 'liftedBy', 'says'];
+const EVER = '9999-12-31';
+
+export const isEnd = (act: string): act is keyof typeof ENDS => act in ENDS;
+const firstDay = (period: string) => (period + '-01-01').slice(0, 10);
+const lastDay = (period: string) => {
+  if (period.length === 10) return period;
+  const [year, month = 12] = period.split('-').map(Number);
+  return new Date(Date.UTC(year!, month, 0)).toISOString().slice(0, 10);
+};
+const cited = ({ citation }: Says) => Boolean(citation);
+
+export class Model {
+  lines: Line[] = [];
+  /** What was found out about these lines already. */
+  private seen: { of: Line[]; roles: Map<string, Roles> } = { of: [], roles: new Map() };
+  /** How many events there are: corrections and blankings are events, too. */
+  length = 0;
+
+  constructor(
+    readonly reference: string,
+    readonly world: ReadonlyMap<string, Model>,
+  ) {}
+
+  // ── What was said ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+  private said(...acts: Line['act'][]): Line[] {
+    return this.lines.filter(({ act, retracted }) => !retracted && acts.includes(act));
+  }
+  /** Of some acts those that were reported by a day, in the order of their reports; the record act holds from ever on. */
+  private known(day: string, ...acts: Line['act'][]): Line[] {
+    const on = ({ act, says }: Line) => (act === 'record' ? '' : says.reportedOn!);
+    return this.said(...acts)
+      .filter((line) => on(line) <= day)
+      .sort((a, b) => (on(a) === on(b) ? a.revision - b.revision : on(a) < on(b) ? -1 : 1));
+  }
+  get record(): Says | undefined {
+    return this.said('record')[0]?.says;
+  }
+
+  // ── Who is responsible ────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** When each thing that changes roles takes effect. */
+  private roleLines() {
+    const acts = [
+      'record',
+      'addAgency',
+      'changeRole',
+      'removeAgency',
+      'acceptRole',
+      'declineRole',
+      'acceptLead',
+      'tookOver',
+    ] as const;
+    const day = ({ act, says }: Line) => {
+      if (act === 'record') return '';
+      const agreed = act === 'acceptLead' ? firstDay(says.effective!) : '';
+      return agreed > says.reportedOn! ? agreed : says.reportedOn!;
+    };
+    return this.said(...acts)
+      .map((line) => ({ ...line, day: day(line) }))
+      .sort((a, b) => (a.day === b.day ? a.revision - b.revision : a.day < b.day ? -1 : 1));
+  }
+
+  /** Which agencies have which roles on a day, and whether they are asked; and who has led up to then. */
+  roles(until: string): Roles {
+    if (this.seen.of !== this.lines) this.seen = { of: this.lines, roles: new Map() };
+    const known = this.seen.roles.get(until) ?? this.rolesUntil(until);
+    this.seen.roles.set(until, known);
+    return known;
+  }
+  private rolesUntil(until: string): Roles {
+    const held = new Map<string, Map<Role, boolean>>();
+    const leads: string[] = [];
+    const of = (agency: string) => held.get(agency) ?? held.set(agency, new Map()).get(agency)!;
+    const loses = (agency: string, roles: readonly Role[]) => {
+      for (const role of roles.some((one) => RESPONSIBLE.includes(one))
+        ? ([...roles, 'co_lead', 'partner'] as Role[])
+        : roles)
+        if (role !== 'lead') of(agency).delete(role);
+    };
+    const gains = (agency: string, role: Role, asked = false, former?: string | null) => {
+      const lead = leads.at(-1);
+      if (role === 'lead') {
+        if (lead !== undefined && lead !== agency) {
+          of(lead).delete('lead');
+          if (former && former !== 'none') of(lead).set(former as Role, false);
+        }
+        loses(agency, ['partner']);
+        leads.push(agency);
+      }
+      if (role === 'co_lead' || role === 'partner') {
+        if (agency === lead) return;
+        loses(agency, ['partner']);
+      }
+      of(agency).set(role, asked);
+    };
+    for (const { act, says, on, day } of this.roleLines()) {
+      if (day > until) break;
+      const agency = on.agency ?? says.agency ?? '';
+      if (act === 'record') for (const a of says.agencies!) gains(a.agency, a.role, a.asked);
+      if (act === 'addAgency') gains(says.agency!, says.role!, says.asked);
+      if (act === 'changeRole') {
+        loses(agency, [says.from!, says.role!]);
+        gains(agency, says.role!, says.asked, says.formerLeadBecomes ?? 'partner');
+      }
+      if (act === 'removeAgency') loses(agency, says.roles!);
+      if (act === 'declineRole') loses(agency, [says.role!]);
+      if (act === 'acceptRole' && of(agency).has(says.role!)) of(agency).set(says.role!, false);
+      if (act === 'acceptLead') gains(says.to as string, 'lead', false, says.formerLeadBecomes);
+      if (act === 'tookOver')
+        for (const a of says.takeOver?.agencies ?? []) {
+          const has = [...of(a.agency).keys()];
+          if (
+            !has.includes(a.role) &&
+            !(RESPONSIBLE.includes(a.role) && has.some((role) => RESPONSIBLE.includes(role)))
+          )
+            gains(a.agency, a.role, a.asked);
+        }
+    }
+    return { held, leads, lead: leads.at(-1)! };
+  }
+  private has(agency: string | null | undefined, day: string): Map<Role, boolean> {
+    return this.roles(day).held.get(agency ?? '') ?? new Map<Role, boolean>();
+  }
+  private isPart(agency: string | null | undefined, day: string): boolean {
+    return [...this.has(agency, day).keys()].some((role) => RESPONSIBLE.includes(role));
+  }
+
+  /** The offer of the lead that is open on a day. */
+  offer(day: string): Line | undefined {
+    const answers = this.said('acceptLead', 'declineLead', 'withdrawLeadOffer');
+    return this.said('offerLead').find((offer) => {
+      const { reportedOn } = offer.says;
+      const answer = answers.find((a) => a.revision > offer.revision && a.says.reportedOn! >= reportedOn!);
+      return reportedOn! <= day && !(answer && answer.says.reportedOn! <= day);
+    });
+  }
+
+  // ── How far it has come ───────────────────────────────────────────────────────────────────────────────────────────
+
+  private entries(): Line[] {
+    return this.said('record', 'reportStage');
+  }
+  private partOf({ agency, reportedOn }: Says): string {
+    return agency ?? this.roles(reportedOn!).lead;
+  }
+  private best(entries: readonly Line[], day: string): Line | undefined {
+    const key = ({ says, revision }: Line) => {
+      const last = lastDay(says.effective!);
+      const by = says.reportedOn!;
+      return `${last < by ? last : by} ${by} ${String(revision).padStart(9, '0')}`;
+    };
+    return entries.filter(({ says }) => says.reportedOn! <= day).sort((a, b) => (key(a) < key(b) ? 1 : -1))[0];
+  }
+  private part(agency: string, day: string): Line | undefined {
+    return this.best(
+      this.entries().filter(({ says }) => this.partOf(says) === agency),
+      day,
+    );
+  }
+  headline(day: string): Line | undefined {
+    for (const lead of this.roles(day).leads.toReversed()) {
+      const part = this.part(lead, day);
+      if (part) return part;
+    }
+    return this.best(this.entries(), day);
+  }
+  private reading(agency: string, day: string): Line | undefined {
+    return this.known(day, 'verify').findLast(({ says }) => says.agency === agency);
+  }
+  private isProven(): boolean {
+    return this.said('record', 'attachEvidence', 'holdEdition', 'reportUpkeep').some(
+      ({ act, says }) => act === 'attachEvidence' || (says.evidence ?? []).some((one) => one !== null),
+    );
+  }
+
+  // ── Content, lineage ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  end(day: string): Line | undefined {
+    return this.known(day, ...(Object.keys(ENDS) as (keyof typeof ENDS)[]))[0];
+  }
+  private relations(day = EVER): { type: string; to: string }[] {
+    return this.known(day, 'record', 'relate').flatMap(({ act, says }) =>
+      act === 'record' ? (says.relations ?? []).filter((one) => one !== null) : [says as { type: string; to: string }],
+    );
+  }
+  /** Where links of a kind lead to. */
+  links(kind: string): string[] {
+    if (kind !== 'end') return this.relations().flatMap(({ type, to }) => (type === kind ? to : []));
+    return this.said(...(Object.keys(ENDS) as (keyof typeof ENDS)[])).flatMap(
+      ({ says }) => says.into ?? says.supersededBy ?? [],
+    );
+  }
+  private leadsBack(kind: string, from: string): boolean {
+    const reached = new Set([from]);
+    for (const one of reached) for (const next of this.world.get(one)?.links(kind) ?? []) reached.add(next);
+    return reached.has(this.reference);
+  }
+  private condition(day: string): Line | undefined {
+    const said = this.known(day, 'record', 'amendWording').findLast(
+      ({ act, says }) => act === 'record' || says.condition,
+    );
+    return said?.says.condition ? said : undefined;
+  }
+  private lifted(day: string): Line | undefined {
+    const condition = this.condition(day);
+    const lift = this.known(day, 'liftCondition').at(-1);
+    const order = ({ act, says, revision }: Line) =>
+      `${act === 'record' ? '' : says.reportedOn} ${String(revision).padStart(9, '0')}`;
+    return condition && lift && order(condition) < order(lift) ? lift : undefined;
+  }
+  private hasMilestone(number: number): boolean {
+    return (
+      (this.record?.milestones?.[number - 1] ?? null) !== null ||
+      this.said('addMilestone').some(({ says }) => says.milestone === number)
+    );
+  }
+  private ofMilestone(act: 'reachMilestone' | 'dropMilestone', number: number, day: string): boolean {
+    return this.known(day, act).some(({ says }) => says.milestone === number);
+  }
+  get numbers(): number[] {
+    return [
+      ...(this.record?.milestones ?? []).map((_, i) => i + 1),
+      ...this.lines.flatMap(({ act, says }) => (act === 'addMilestone' ? says.milestone! : [])),
+    ];
+  }
+
+  // ── Whether an act is taken ───────────────────────────────────────────────────────────────────────────────────────
+
+  /** Why someone may not do an act, or not now; empty when they may. */
+  whoAndWhen(act: ActName, says: Says, by: By, on: About): string[] {
+    const { today, agency } = by;
+    if (act === 'record') return this.record ? ['already_recorded'] : [];
+    if (!this.headline(today)) return ['not_found'];
+    const about = this.lines.find(({ revision }) => revision === on.revision);
+    const roles = [...this.has(agency, today).keys()];
+    const holds = (...some: Role[]) => some.some((role) => roles.includes(role));
+    const may = (): boolean => {
+      if (by.role === 'secretariat') return true;
+      if (act === 'verify' || act === 'blank') return false;
+      if (act === 'reply') return holds('lead', 'co_lead', 'partner') && this.reading(agency!, today) !== undefined;
+      if (act === 'acceptRole' || act === 'declineRole') return on.agency === agency;
+      if (act === 'acceptLead' || act === 'declineLead') return this.offer(today)?.says.to === agency;
+      if (act === 'correct' || act === 'retract') return about?.by === agency || about?.reporter === agency;
+      if (OF_THE_LEAD.includes(act)) return holds('lead');
+      return OF_ALL_PARTS.includes(act) ? holds('lead', 'co_lead', 'partner') : holds('lead', 'co_lead');
+    };
+    const end = this.end(today);
+    return [
+      ...(AMENDING.includes(act) && on.revision! >= this.length ? ['not_found'] : []),
+      ...(may() ? [] : ['forbidden']),
+      ...(end && !AFTERWARDS.includes(act) && (isEnd(act) || says.reportedOn! >= end.says.reportedOn!)
+        ? ['not_active']
+        : []),
+    ];
+  }
+
+  /** Why the matter of an act cannot be; empty when it can. */
+  matter(act: ActName, says: Says, by: By, on: About): string[] {
+    const { today } = by;
+    const day = says.reportedOn!;
+    const own = by.role === 'secretariat' ? null : by.agency;
+    const periods = [says.effective, says.reachedOn, says.liftedOn, says.held, says.period].filter(
+      (one) => one !== undefined,
+    );
+    const early =
+      !AMENDING.includes(act) &&
+      (day > today || (act !== 'offerLead' && periods.some((period) => firstDay(period) > day)))
+        ? ['date_in_the_future']
+        : [];
+    const because = (holds: unknown, code: string) => (holds ? [code] : []);
+    const then = this.has(on.agency, day);
+    const clash = (roles: Iterable<Role>, role: Role, leaving?: Role) =>
+      [...roles].some(
+        (has) => has === role || (has !== leaving && RESPONSIBLE.includes(has) && RESPONSIBLE.includes(role)),
+      );
+    /** The role that an act on an agency is about, or why there is none. */
+    const roleOf = (roles: Map<Role, boolean>, named: Role | null | undefined): Role | 'not_found' | 'no_such_role' => {
+      if (roles.size === 0) return 'not_found';
+      if (named) return roles.has(named) ? named : 'no_such_role';
+      return RESPONSIBLE.find((role) => roles.has(role)) ?? [...roles.keys()][0]!;
+    };
+    const reasons = (): string[] => {
+      switch (act) {
+        case 'record': {
+          const agencies = says.agencies!;
+          const leads = agencies.filter(({ role }) => role === 'lead').map(({ agency }) => agency);
+          const reporter = says.agency ?? own ?? undefined;
+          return [
+            ...because(leads.length !== 1, 'one_lead'),
+            ...because(
+              agencies.some((a, i) =>
+                agencies.slice(0, i).some((b) => a.agency === b.agency && clash([b.role], a.role)),
+              ),
+              'one_role',
+            ),
+            ...because(own && (leads[0] !== own || reporter !== own), 'forbidden'),
+            ...because(
+              reporter && !agencies.some((a) => a.agency === reporter && RESPONSIBLE.includes(a.role)),
+              'no_part',
+            ),
+            ...this.stage(says, says.nature!, reporter ?? leads[0]!, (says.evidence ?? []).length > 0),
+            ...(says.relations ?? []).flatMap((one) => (one ? this.link(one.type, one.to) : [])),
+          ];
+        }
+        case 'reportStage': {
+          const reporter = own ?? says.agency;
+          return [
+            ...because(own && says.agency && says.agency !== own, 'forbidden'),
+            ...because(reporter && !this.isPart(reporter, today) && !this.isPart(reporter, day), 'no_part'),
+            ...this.stage(says, this.record?.nature ?? '', reporter ?? this.roles(day).lead, this.isProven()),
+          ];
+        }
+        case 'verify':
+          return [
+            ...because(says.verification !== 'no_evidence' && !cited(says), 'citation_needed'),
+            ...because(!this.read(says.agency, day), 'nothing_reported'),
+          ];
+        case 'reply': {
+          const agency = says.agency ?? own ?? this.partOf(this.headline(today)!.says);
+          return [
+            ...because(own && agency !== own, 'forbidden'),
+            ...because(!this.reading(agency, day) && this.reading(agency, today), 'before_the_reading'),
+            ...because(!this.reading(agency, today), 'nothing_to_reply_to'),
+          ];
+        }
+        case 'addAgency':
+          return [
+            ...because(says.role === 'lead', 'one_lead'),
+            ...because(clash(this.has(says.agency, day).keys(), says.role!), 'one_role'),
+          ];
+        case 'changeRole': {
+          const from = roleOf(then, says.from);
+          if (from === 'not_found' || from === 'no_such_role') return [from];
+          return [
+            ...because(from === 'lead', 'one_lead'),
+            ...because(says.role === 'lead' && own, 'lead_is_offered'),
+            ...because(says.role === 'lead' && this.offer(today), 'lead_is_on_offer'),
+            ...because(clash(then.keys(), says.role!, from), 'one_role'),
+          ];
+        }
+        case 'removeAgency': {
+          const role = roleOf(then, says.role);
+          if (role === 'not_found' || role === 'no_such_role') return [role];
+          return because(says.role ? says.role === 'lead' : then.has('lead'), 'one_lead');
+        }
+        case 'acceptRole':
+        case 'declineRole': {
+          const asked = new Map([...then].filter(([, isAsked]) => isAsked));
+          const role = roleOf(says.role || asked.size === 0 ? then : asked, says.role);
+          if (role === 'not_found' || role === 'no_such_role') return [role];
+          return [
+            ...because(!then.get(role), 'not_asked'),
+            ...because(act === 'declineRole' && role === 'lead', 'one_lead'),
+          ];
+        }
+        case 'offerLead':
+          return [
+            ...because(this.offer(today), 'lead_is_on_offer'),
+            ...because(this.roles(EVER).leads.length > this.roles(today).leads.length, 'lead_is_moving'),
+            ...because(says.to === this.roles(today).lead, 'leads_already'),
+          ];
+        case 'acceptLead':
+        case 'declineLead':
+        case 'withdrawLeadOffer': {
+          const offer = this.offer(today);
+          if (!offer) return ['no_lead_offer'];
+          return because(day < offer.says.reportedOn!, 'before_the_offer');
+        }
+        case 'reachMilestone':
+        case 'rescheduleMilestone':
+        case 'dropMilestone': {
+          if (!this.hasMilestone(on.milestone!)) return ['not_found'];
+          return [
+            ...because(this.ofMilestone('dropMilestone', on.milestone!, day), 'milestone_dropped'),
+            ...because(
+              act === 'reachMilestone' && this.ofMilestone('reachMilestone', on.milestone!, day),
+              'milestone_reached',
+            ),
+          ];
+        }
+        case 'liftCondition':
+          return [...because(!this.condition(day), 'no_condition'), ...because(this.lifted(day), 'condition_lifted')];
+        case 'claim':
+          return because(!cited(says), 'citation_needed');
+        case 'holdEdition':
+          return because(this.record?.nature !== 'recurring', 'not_recurring');
+        case 'reportUpkeep':
+          return [
+            ...because(this.record?.nature !== 'standing', 'not_standing'),
+            ...because(!says.keptUp && !says.note, 'note_needed'),
+          ];
+        case 'relate':
+          return [
+            ...because(
+              this.relations().some(({ type, to }) => type === says.type && to === says.to),
+              'already_related',
+            ),
+            ...this.link(says.type!, says.to as string),
+          ];
+        case 'merge': {
+          const mine = this.roles(day).held;
+          const { agencies = [], themes = [], followsUp = [] } = says.takeOver ?? {};
+          return [
+            ...this.endsIn(says.into as string, day, by),
+            ...because(!this.headline(day), 'not_there_yet'),
+            ...because(
+              agencies.some(({ agency }) => !mine.get(agency)?.size),
+              'not_its_own',
+            ),
+            ...because(
+              agencies.some(({ role }) => role === 'lead'),
+              'one_lead',
+            ),
+            ...because(
+              themes.some((theme) => !this.themes(day).includes(theme)),
+              'not_its_own',
+            ),
+            ...because(
+              followsUp.some((id) => !this.followsUp(day).includes(id)),
+              'not_its_own',
+            ),
+          ];
+        }
+        case 'split':
+          return (says.into as string[]).flatMap((into) => this.endsIn(into, day, by));
+        case 'supersede':
+          return this.endsIn(says.supersededBy!, day, by);
+        case 'correct':
+          return this.correction(says.says!, by, on.revision!);
+        case 'retract':
+          return this.retraction(says.item, on.revision!);
+        case 'blank': {
+          const line = this.lines.find(({ revision }) => revision === on.revision);
+          if (!line) return ['not_correctable', 'no_such_text'];
+          return [
+            ...because(line.act === 'blank', 'not_correctable'),
+            ...because(!says.fields!.every((field) => typeof line.said[field.slice(1)] === 'string'), 'no_such_text'),
+          ];
+        }
+        default:
+          return [];
+      }
+    };
+    return [...early, ...reasons()];
+  }
+
+  private stage(says: Says, nature: string, reporter: string, proven: boolean): string[] {
+    const completed = says.stage === 'completed';
+    const own = this.entries().filter((entry) => this.partOf(entry.says) === reporter);
+    const goesBack = (day: string) => {
+      const before = this.best(own, day);
+      const entry = { revision: 1_000_000, act: 'reportStage', says, said: says, by: null, on: {} } as const;
+      return before?.says.stage === 'completed' && this.best([...own, entry], day) === entry;
+    };
+    const noted = Boolean(says.note);
+    return [
+      ...(completed && nature === 'standing' ? ['standing_never_completes'] : []),
+      ...(completed && !cited(says) && !proven ? ['completed_needs_proof'] : []),
+      ...(!noted && (says.stage === 'on_hold' || says.stage === 'discontinued') ? ['note_needed'] : []),
+      ...(!noted && !completed && (goesBack(says.reportedOn!) || goesBack(EVER)) ? ['note_needed'] : []),
+    ];
+  }
+  /** Whose part is read, and what it rests on by then. */
+  private read(named: string | null | undefined, day: string): { agency: string; entry: Line } | undefined {
+    const headline = this.headline(day);
+    if (!headline) return undefined;
+    const ofHeadline = this.partOf(headline.says);
+    const agency = named ?? ofHeadline;
+    const entry = agency === ofHeadline ? headline : this.isPart(agency, day) ? this.part(agency, day) : undefined;
+    return entry && { agency, entry };
+  }
+  private link(kind: string, to: string): string[] {
+    if (to === this.reference) return ['related_to_itself'];
+    if (kind === 'same_as') return this.world.get(to)?.links(kind).includes(this.reference) ? ['already_related'] : [];
+    return this.leadsBack(kind, to) ? ['cycle'] : [];
+  }
+  private endsIn(to: string, day: string, by: By): string[] {
+    const other = this.world.get(to);
+    const reasons = this.link('end', to);
+    if (!other?.headline(by.today)) return [...reasons, 'unknown_reference'];
+    if (other.end(by.today)) reasons.push('not_active');
+    if (!other.headline(day)) reasons.push('not_there_yet');
+    if (by.role !== 'secretariat' && other.roles(by.today).lead !== by.agency) reasons.push('forbidden');
+    return reasons;
+  }
+  themes(day: string): string[] {
+    let themes: string[] = [];
+    for (const { act, says } of this.known(day, 'record', 'setThemes', 'tookOver'))
+      themes = act === 'tookOver' ? [...new Set([...themes, ...(says.takeOver?.themes ?? [])])] : says.themes!;
+    return themes;
+  }
+  followsUp(day: string): string[] {
+    return [
+      ...new Set(
+        this.known(day, 'record', 'tookOver').flatMap(({ says }) => says.followsUp ?? says.takeOver?.followsUp ?? []),
+      ),
+    ];
+  }
+
+  // ── Corrections ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** This model with a line said otherwise, or not at all. */
+  private with(revision: number, change: Partial<Line> | null): Model {
+    const other = new Model(this.reference, this.world);
+    other.length = this.length;
+    other.lines = this.lines.flatMap((line) =>
+      line.revision === revision ? (change ? { ...line, ...change } : []) : line,
+    );
+    return other;
+  }
+  private unsound(): string[] {
+    const nature = this.record!.nature;
+    const completed = this.entries().filter(({ says }) => says.stage === 'completed');
+    return [
+      ...(nature === 'standing' && completed.length > 0 ? ['standing_never_completes'] : []),
+      ...(completed.some(({ says }) => !cited(says)) && !this.isProven() ? ['completed_needs_proof'] : []),
+      ...(nature !== 'recurring' && this.said('holdEdition').length > 0 ? ['not_recurring'] : []),
+      ...(nature !== 'standing' && this.said('reportUpkeep').length > 0 ? ['not_standing'] : []),
+    ];
+  }
+  /** What a line says once it is corrected, and why it cannot. */
+  private corrected(line: Line, says: Says, by: By): { says: Says; reasons: string[] } {
+    if (Object.keys(says).every((key) => WORDS.includes(key))) return { says: { ...line.says, ...says }, reasons: [] };
+    const act = line.act as ActName;
+    const naming = act === 'record' ? ['agency', 'agencies'] : ['agency', 'role', 'citation'];
+    const names = naming.some((key) => key in says);
+    const speaker: By = names ? by : { ...by, role: 'secretariat', agency: null };
+    const again = act === 'removeAgency' && line.says.roles!.length === 1 ? { role: line.says.roles![0]! } : {};
+    const body: Says = { ...again, ...line.says, ...says };
+    const without = this.with(line.revision, null);
+    const reasons = without.matter(act, body, speaker, line.on);
+    if (reasons.length > 0) return { says: body, reasons };
+    const anew = without.decided(act, body, speaker, line.on);
+    const { asked, roles, entry, to, agencies } = line.says;
+    return {
+      reasons,
+      says: {
+        ...anew,
+        milestone: line.says.milestone,
+        ...(!names && act !== 'record' && { asked }),
+        ...(!('role' in says) && { roles }),
+        ...(!('agency' in says) && act === 'verify' && { entry }),
+        ...(!('agency' in says) && act === 'reply' && { to }),
+        ...(act === 'record' && !('agencies' in says) && { agencies }),
+      },
+    };
+  }
+  private correction(says: Says, by: By, revision: number): string[] {
+    const line = this.lines.find((one) => one.revision === revision);
+    if (!line || AMENDING.includes(line.act) || AGREED.includes(line.act) || isEnd(line.act))
+      return ['not_correctable'];
+    if (line.retracted) return ['already_retracted'];
+    const corrected = this.corrected(line, says, by);
+    const end = this.end(by.today);
+    const tooLate =
+      'reportedOn' in says && end && !AFTERWARDS.includes(line.act) && says.reportedOn! >= end.says.reportedOn!;
+    return [
+      ...corrected.reasons,
+      ...(tooLate ? ['not_active'] : []),
+      ...this.with(revision, { says: corrected.says }).unsound(),
+    ];
+  }
+  private retraction(item: string | undefined, revision: number): string[] {
+    const line = this.lines.find((one) => one.revision === revision);
+    if (!line || AMENDING.includes(line.act) || AGREED.includes(line.act)) return ['not_correctable'];
+    if (line.retracted) return ['already_retracted'];
+    if (line.act === 'record' && !item) return ['record_stays'];
+    if (!item) return this.with(revision, { retracted: true }).unsound();
+    if (line.act !== 'record' || !itemOf(line.says, item)) return ['no_such_item'];
+    return this.with(revision, { says: withoutItem(line.says, item) }).unsound();
+  }
+
+  // ── What an act does ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** What an act says, with what it leaves to be decided. */
+  private decided(act: ActName, says: Says, by: By, on: About): Says {
+    const own = by.role === 'secretariat' ? null : by.agency;
+    const day = says.reportedOn!;
+    const isAsked = (agency: string | undefined, source?: string) =>
+      own ? agency !== own : !cited(says) && agency !== source;
+    switch (act) {
+      case 'record': {
+        const source = says.agency ?? own ?? says.agencies!.find(({ role }) => role === 'lead')!.agency;
+        const agencies = says.agencies!.map(({ agency, role }) => ({
+          agency,
+          role,
+          ...(isAsked(agency, source) && { asked: true as const }),
+        }));
+        return { ...says, agencies, agency: says.agency ?? own };
+      }
+      case 'reportStage':
+        return { ...says, agency: own ?? says.agency };
+      case 'verify': {
+        const { agency, entry } = this.read(says.agency, day)!;
+        return { ...says, agency, entry: entry.revision };
+      }
+      case 'reply': {
+        const agency = says.agency ?? own ?? this.partOf(this.headline(by.today)!.says);
+        return { ...says, agency, to: this.reading(agency, day)!.revision };
+      }
+      case 'addAgency':
+        return { ...says, asked: isAsked(says.agency!) };
+      case 'changeRole':
+        return { ...says, asked: isAsked(on.agency), from: says.from ?? this.theRole(on.agency, day) };
+      case 'removeAgency':
+        return { ...says, roles: says.role ? [says.role] : [...this.has(on.agency, day).keys()] };
+      case 'acceptRole':
+      case 'declineRole':
+        return { ...says, role: says.role ?? this.theRole(on.agency, day, true) };
+      case 'offerLead':
+        return { ...says, formerLeadBecomes: says.formerLeadBecomes ?? 'partner' };
+      case 'acceptLead': {
+        const { to, effective, formerLeadBecomes } = this.offer(by.today)!.says;
+        return { ...says, to, effective, formerLeadBecomes };
+      }
+      case 'addMilestone':
+        return { ...says, milestone: Math.max(0, ...this.numbers) + 1 };
+      case 'reachMilestone':
+      case 'rescheduleMilestone':
+      case 'dropMilestone':
+        return { ...says, milestone: on.milestone };
+      case 'merge': {
+        const asked = (agency: string) => [...this.has(agency, day).values()].some((one) => one);
+        const agencies = says.takeOver?.agencies?.map((a) => ({
+          ...a,
+          ...(asked(a.agency) && { asked: true as const }),
+        }));
+        return { ...says, takeOver: says.takeOver && { ...says.takeOver, ...(agencies && { agencies }) } };
+      }
+      default:
+        return says;
+    }
+  }
+  private theRole(agency: string | undefined, day: string, asked = false): Role {
+    const all = [...this.has(agency, day)].filter(([, isAsked]) => isAsked || !asked).map(([role]) => role);
+    return RESPONSIBLE.find((role) => all.includes(role)) ?? all[0]!;
+  }
+
+  /** An act is taken: `events` are how many events it made. */
+  take(act: ActName, says: Says, by: By, on: About, events: number): void {
+    const decided = this.decided(act, says, by, on);
+    if (act === 'correct') {
+      const line = this.lines.find(({ revision }) => revision === on.revision)!;
+      const { says: corrected } = this.corrected(line, says.says!, by);
+      this.lines = this.with(line.revision, { says: corrected }).lines;
+    }
+    if (act === 'retract') {
+      const line = this.lines.find(({ revision }) => revision === on.revision)!;
+      this.lines = this.with(
+        line.revision,
+        says.item ? { says: withoutItem(line.says, says.item) } : { retracted: true },
+      ).lines;
+    }
+    const by_ = by.role === 'secretariat' ? null : by.agency;
+    const reports = ['record', 'reportStage', 'reply'].includes(act);
+    this.lines = [
+      ...this.lines,
+      {
+        revision: this.length,
+        act,
+        says: decided,
+        said: decided,
+        by: by_,
+        on,
+        ...(reports && { reporter: decided.agency }),
+      },
+    ];
+    this.length += events;
+  }
+  /** What follows from the end of another, and from its retraction. */
+  tookOver(from: string, says: Says): void {
+    this.happened('tookOver', { ...says, endedOne: from });
+  }
+  gaveBack(from: string): void {
+    this.lines = this.lines.map((line) => (line.says.endedOne === from ? { ...line, retracted: true } : line));
+    this.happened('retract', {});
+  }
+  private happened(act: Line['act'], says: Says): void {
+    this.lines = [...this.lines, { revision: this.length++, act, says, said: says, by: null, on: {} }];
+  }
+
+  // ── What is shown ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** What a commitment is on a day, in few words. */
+  shown(day: string): object | null {
+    const headline = this.headline(day);
+    if (!headline) return null;
+    const { held, lead } = this.roles(day);
+    const parts = [...held].flatMap(([agency, roles]) =>
+      [...roles.keys()].some((role) => RESPONSIBLE.includes(role)) ? [[agency, this.part(agency, day)] as const] : [],
+    );
+    const reading = this.reading(this.partOf(headline.says), day);
+    const replies =
+      reading && this.said('reply').filter(({ says }) => says.to === reading.revision && says.reportedOn! <= day);
+    const end = this.end(day);
+    const target = this.known(day, 'record', 'setTarget').findLast(
+      ({ act, says }) => act === 'setTarget' || says.target !== undefined,
+    );
+    const numbers = [...new Set(this.numbers)].filter(
+      (number) =>
+        (this.record?.milestones?.[number - 1] ?? null) !== null ||
+        this.known(day, 'addMilestone').some(({ says }) => says.milestone === number),
+    );
+    return {
+      lead,
+      roles: [...held]
+        .flatMap(([agency, roles]) => [...roles].map(([role, asked]) => `${agency} ${role}${asked ? '?' : ''}`))
+        .sort(),
+      headline: headline.revision,
+      stage: headline.says.stage,
+      parts: parts.map(([agency, part]) => `${agency} ${part?.revision ?? 'unreported'}`).sort(),
+      spread: parts.map(([, part]) => part?.says.stage ?? 'unreported').sort(),
+      entries: this.entries()
+        .filter(({ says }) => says.reportedOn! <= day)
+        .map(({ revision }) => revision),
+      offeredTo: this.offer(day)?.says.to ?? null,
+      life: end && isEnd(end.act) ? ENDS[end.act] : 'active',
+      nature: this.record!.nature,
+      verification: reading ? `${reading.revision} of ${reading.says.entry}` : null,
+      replies: (replies ?? []).map(({ revision }) => revision),
+      themes: [...this.themes(day)].sort(),
+      followsUp: this.followsUp(day).sort(),
+      target: target?.says.date ?? null,
+      condition: this.condition(day)?.says.condition ?? null,
+      lifted: this.lifted(day)?.revision ?? null,
+      milestones: numbers
+        .map(
+          (n) =>
+            `${n}${this.ofMilestone('reachMilestone', n, day) ? ' reached' : ''}${this.ofMilestone('dropMilestone', n, day) ? ' dropped' : ''}`,
+        )
+        .sort(),
+      evidence:
+        (this.record!.evidence ?? []).filter((one) => one !== null).length + this.known(day, 'attachEvidence').length,
+      claims: this.known(day, 'claim').length,
+      editions: this.known(day, 'holdEdition')
+        .map(({ revision }) => revision)
+        .sort(),
+      upkeep: this.known(day, 'reportUpkeep')
+        .map(({ revision }) => revision)
+        .sort(),
+      relations: this.relations(day)
+        .map(({ type, to }) => `${type} ${to}`)
+        .sort(),
+      tookOver: this.known(day, 'tookOver')
+        .map(({ revision }) => revision)
+        .sort(),
+    };
+  }
+}
+
+function itemOf(says: Says, item: string): unknown {
+  const [, list, index] = item.split('/');
+  return (says[list!] as unknown[] | null | undefined)?.[Number(index)];
+}
+function withoutItem(says: Says, item: string): Says {
+  const [, list, index] = item.split('/');
+  return { ...says, [list!]: (says[list!] as unknown[]).map((one, i) => (i === Number(index) ? null : one)) };
+}
+
+/** The same few words of what the aggregate shows. */
+export function inFewWords(view: CommitmentAsAt | null): object | null {
+  if (!view) return null;
+  const { agencies, headline, parts, verification, target } = view;
+  return {
+    lead: agencies[0]!.agency,
+    roles: agencies.map(({ agency, role, asked }) => `${agency} ${role}${asked ? '?' : ''}`).sort(),
+    headline: headline.revision,
+    stage: view.stage,
+    parts: parts.map(({ agency, entry }) => `${agency} ${entry?.revision ?? 'unreported'}`).sort(),
+    spread: Object.entries(view.spread)
+      .flatMap(([stage, count]) => Array<string>(count).fill(stage))
+      .sort(),
+    entries: view.entries.map(({ revision }) => revision),
+    offeredTo: view.leadTransfer?.to ?? null,
+    life: view.life,
+    nature: view.nature,
+    verification: verification && `${verification.revision} of ${verification.entry}`,
+    replies: (verification?.replies ?? []).map(({ revision }) => revision),
+    themes: [...view.themes].sort(),
+    followsUp: [...view.followsUp].sort(),
+    target: target?.date ?? null,
+    condition: view.condition,
+    lifted: view.conditionLifted?.revision ?? null,
+    milestones: view.milestones
+      .map((m) => `${m.milestone}${m.reached ? ' reached' : ''}${m.dropped ? ' dropped' : ''}`)
+      .sort(),
+    evidence: view.evidence.length,
+    claims: view.claims.reduce((sum, { claims }) => sum + claims.length, 0),
+    editions: view.editions.map(({ revision }) => revision).sort(),
+    upkeep: view.upkeep.map(({ revision }) => revision).sort(),
+    relations: view.relations.map(({ type, to }) => `${type} ${to}`).sort(),
+    tookOver: view.tookOver.map(({ revision }) => revision).sort(),
+  };
+}

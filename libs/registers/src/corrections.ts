@@ -1,0 +1,145 @@
+/**
+ * What was said and turned out a mistake, or must go. Nothing is edited or deleted: a retraction or a blanking is an event of
+ * its own, and the state is what the events add up to without the one that was retracted, and with what a blanking left.
+ */
+import { Rejected, type Aggregate, type Blanked, type EventMap, type Happened } from '#eventsourcing';
+import { Pointers, Text } from '#platform';
+
+/** The words of an event that must go. */
+export class Blank {
+  @Text({ max: 2000, description: 'Why; without the words that must go', example: 'Named a person' }) reason: string;
+  @Pointers({ description: 'The texts that must go, wherever in what was said they stand', example: ['/reason'] })
+  fields: string[];
+}
+
+/** An event as it was said; of a blanked one, what is left. */
+export interface Said extends Happened<object> {
+  readonly name: string;
+}
+
+/** The event that an act is about, as it was said. @throws Rejected */
+export function saidAt<S extends Said>(said: readonly S[], revision: number | undefined): S {
+  const found = said.find((s) => s.revision === revision);
+  if (!found) throw new Rejected('not_found', `There is no revision ${revision}.`);
+  return found;
+}
+
+// ── State: what was said, and what of it stands ─────────────────────────────────────────────────────────────────────
+
+/** Everything that was said of an entry, in order. */
+export interface Kept {
+  readonly said: readonly Said[];
+}
+
+/** The revisions that were retracted. */
+export const retractedIn = (said: readonly Said[]): ReadonlySet<number> =>
+  new Set(said.filter(({ name }) => name === 'Retracted').map(({ data }) => (data as { revision: number }).revision));
+
+/** An aggregate that keeps what was said, so that it can be retracted and blanked. */
+export function kept<S extends object, M extends EventMap>({
+  initial,
+  evolve,
+  ...catalog
+}: Aggregate<S, M>): Aggregate<S & Kept, M & { Blanked: Blanked }> {
+  const again = (said: readonly Said[]): S & Kept => {
+    const retracted = retractedIn(said);
+    const standing = said.filter(({ name, revision }) => name in evolve && !retracted.has(revision));
+    return {
+      ...standing.reduce((state, one) => evolve[one.name as keyof M & string](state, one as never), initial),
+      said,
+    };
+  };
+  const names = [...Object.keys(evolve), 'Blanked'];
+  const evolvers = names.map((name) => [
+    name,
+    ({ said }: Kept, event: Happened<object>) =>
+      again([...(name === 'Blanked' ? blanked(said, event.data as Blanked) : said), { name, ...event }]),
+  ]);
+  return { ...catalog, initial: again([]), evolve: Object.fromEntries(evolvers) as never };
+}
+
+/** Whether a later blanking has taken the place of one: that says what is left. */
+const isPast = ({ left }: Blanked): boolean => Object.keys(left).length === 0;
+
+/** `said` with what is left of the event that a blanking names. */
+export const blanked = <S extends Said>(said: readonly S[], blanking: Blanked): S[] =>
+  said.map((s) => (s.revision === blanking.revision && !isPast(blanking) ? { ...s, data: blanking.left } : s));
+
+// ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const BLANKED = '[blanked]';
+
+const partsOf = (pointer: string): string[] => pointer.slice(1).split('/');
+
+/** What stands at a place in what was said. */
+const at = (data: object, parts: readonly string[]): unknown =>
+  parts.reduce<unknown>(
+    (holder, key) =>
+      typeof holder === 'object' && holder !== null ? (holder as Record<string, unknown>)[key] : undefined,
+    data,
+  );
+
+/** `data` with the texts at some pointers gone. @throws Rejected for a pointer to anything but text */
+function leftOf(data: object, fields: readonly string[], texts: readonly string[]): object {
+  const left = structuredClone(data);
+  fields.forEach((pointer, i) => {
+    const parts = partsOf(pointer);
+    const name = parts.findLast((part) => !/^\d+$/.test(part)) ?? '';
+    if (typeof at(left, parts) !== 'string' || !texts.includes(name)) {
+      const message = `There is no free text at ${pointer}.`;
+      throw new Rejected('no_such_text', message, [{ pointer: `/fields/${i}`, message }]);
+    }
+    const holder = at(left, parts.slice(0, -1)) as Record<string, unknown>;
+    holder[parts.at(-1)!] = name === 'url' ? 'https://blanked.invalid' : BLANKED;
+  });
+  return left;
+}
+
+/** How the words of an aggregate are blanked. */
+interface Words<S> {
+  /** What a person may have written: only such is blanked, so that every figure stays what it was. A list stands for its items. */
+  readonly texts: readonly string[];
+  /** The newest version of an event's form. */
+  readonly versionOf: (said: S) => number;
+  /** Where another event says again what the one that is blanked says, such as `/says`; `null`: nowhere. */
+  readonly saidAgain: (other: S) => string | null;
+}
+
+/**
+ * Blanks texts of an event, and the same words where they were said again. What an earlier blanking left holds the words, too:
+ * it goes, as the new one takes its place.
+ * @throws Rejected
+ */
+export function blankings<S extends Said>(
+  said: readonly S[],
+  was: S,
+  { reason, fields }: Blank,
+  { texts, versionOf, saidAgain }: Words<S>,
+): { name: 'Blanked'; data: Blanked }[] {
+  const isBlanking = ({ name }: Said) => name === 'Blanked';
+  if (isBlanking(was)) throw new Rejected('not_correctable', 'What was blanked is gone.');
+  const left = new Map([[was, leftOf(was.data, fields, texts)]]);
+  for (const other of said) {
+    const within = other === was || isBlanking(other) ? null : saidAgain(other);
+    if (within === null) continue;
+    const same = fields.filter((field) => at(other.data, partsOf(within + field)) === at(was.data, partsOf(field)));
+    if (same.length === 0) continue;
+    left.set(
+      other,
+      leftOf(
+        other.data,
+        same.map((field) => within + field),
+        texts,
+      ),
+    );
+  }
+  const named = new Set([...left.keys()].map(({ revision }) => revision));
+  for (const earlier of said.filter(isBlanking)) {
+    const blanking = earlier.data as Blanked;
+    if (named.has(blanking.revision) && !isPast(blanking)) left.set(earlier, { ...blanking, left: {} });
+  }
+  return [...left].map(([of, left]) => ({
+    name: 'Blanked',
+    data: { revision: of.revision, reason, version: versionOf(of), left },
+  }));
+}
