@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
 import { commitment, CommitmentCommand, CommitmentCommandHandler, commitmentsContext, viewOf } from '#commitments';
 import { SqliteEventStore } from '#event-store-sqlite';
-import { decodeAll, handle, type Blanked, load, Projector, Rejected, type Log, type Projection } from '#eventsourcing';
+import { decodeAll, handle, load, Projector, Rejected, type Blanked, type Log, type Projection } from '#eventsourcing';
 import { metaOf, VALIDATION, type Principal } from '#platform';
 import { Progress, progressProjection, type Filter, type Item } from '#progress';
 import { SqliteReadStore } from '#read-store';
@@ -43,7 +43,7 @@ const caller = (of?: string): Principal => ({
 
 const openLog = (): Log => ({ store: new SqliteEventStore(':memory:'), codec: codec() });
 
-/** Tries the steps of a history by the real decisions. @returns what was accepted, and how many were refused */
+/** Tries the steps of a history by the real commands, and counts which were accepted. */
 class History {
   readonly log = openLog();
   readonly #commitments = new CommitmentCommandHandler(this.log);
@@ -210,10 +210,10 @@ const shown = ({ lead, verification, agencies, themes, followsUp, into, correcte
 /** The same by the naive views. */
 function naivelyShown(c: NaiveCommitment) {
   const { reference, title, kind, nature, strength, stage, outlook, spread, life, into, target } = c;
-  const { overdue, stale, lastReportedOn } = c;
+  const { overdue, stale, lastReportedOn, lastEdition, nextDue, lastUpkeep } = c;
   return {
     ...{ reference, title, kind, nature, strength, stage, outlook, spread, life, into, target },
-    ...{ overdue, stale, lastReportedOn },
+    ...{ overdue, stale, lastReportedOn, lastEdition, nextDue, lastUpkeep },
     lead: c.agencies[0]!.agency,
     verification: c.reading,
     agencies: c.agencies.map(inWords).sort(),
@@ -462,6 +462,7 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
     ['a silent lead has the stage of anybody', { headline: (leads, part, anybody) => part(leads.at(-1)!) ?? anybody }],
     ['a reading is of all parts', { isReadingOf: () => true }],
     ['a reading is always current', { isCurrent: () => true }],
+    ['the last edition is the one told of last', { endedOn: () => '' }],
     ['what is left to another record changes the roles there', { takesOver: () => true }],
     ['agencies are never taken over', { takesOver: () => false }],
     [

@@ -278,8 +278,11 @@ const anAct: fc.Arbitrary<Try[]> = fc.oneof(
     weight: 2,
     arbitrary: act('claim', on({ about: fc.constant('host'), says: fc.constantFrom('AAA', 'BBB'), ...cited })),
   },
-  { weight: 4, arbitrary: act('holdEdition', dated('held', sources)) },
-  { weight: 4, arbitrary: act('reportUpkeep', dated('period', { keptUp: fc.constant(true), ...sources })) },
+  {
+    weight: 4,
+    arbitrary: act('holdEdition', dated('held', { nextDue: some(fc.constantFrom('2010', '2011-06'), 2), ...sources })),
+  },
+  { weight: 4, arbitrary: act('reportUpkeep', dated('period', { keptUp: fc.boolean(), note: reason, ...sources })) },
   { weight: 3, arbitrary: act('relate', on({ type: relationType, ...sources })) },
   { weight: 4, arbitrary: act('merge', fc.record({ ...ending, takeOver }), secretariat) },
   { weight: 3, arbitrary: act('split', fc.record(ending), secretariat) },

@@ -74,6 +74,9 @@ export interface NaiveCommitment {
   readonly relations: { type: string; to: string }[];
   readonly documents: string[];
   readonly target: string | null;
+  readonly lastEdition: string | null;
+  readonly nextDue: string | null;
+  readonly lastUpkeep: { period: string; keptUp: boolean } | null;
   readonly overdue: boolean;
   readonly stale: boolean;
   readonly lastReportedOn: string;
@@ -187,6 +190,8 @@ export const RULES = {
   isReadingOf: (reading: { agency: string }, agency: string) => reading.agency === agency,
   /** A reading is current while the part rests on the entry that was read. */
   isCurrent: (reading: { entry: number }, entry: number | undefined) => reading.entry === entry,
+  /** The last edition is the one that ended last; so with the periods of upkeep. */
+  endedOn: ({ held, until, period }: Data): string => lastDay(until ?? held ?? period),
   /** What another record leaves to an agency that is here already changes nothing of what it is here. */
   takesOver: (has: string[], role: string) =>
     !has.includes(role) && !(RESPONSIBLE.includes(role) && has.some((other) => RESPONSIBLE.includes(other))),
@@ -399,6 +404,9 @@ export class NaiveViews {
     const taken = all('TookOver').flatMap(({ data }) => data.followsUp ?? []);
     const moved = last('TargetSet', 'date');
     const target: string | null = (moved ? moved.date : record.target?.date) ?? null;
+    const lastOf = (type: string): Data =>
+      inOrder(all(type).map((one) => ({ ...one, on: `${rules.endedOn(one.data)} ${one.on}` }))).at(-1)?.data;
+    const [edition, upkeep] = [lastOf('EditionHeld'), lastOf('UpkeepReported')];
     const { stage } = headline;
     return {
       reference,
@@ -427,6 +435,9 @@ export class NaiveViews {
         .filter(({ name }) => CITING.test(name))
         .flatMap(({ data }) => rules.cited(data).map(({ document }) => document)),
       target,
+      lastEdition: edition?.held ?? null,
+      nextDue: edition?.nextDue ?? null,
+      lastUpkeep: upkeep ? { period: upkeep.period, keptUp: upkeep.keptUp } : null,
       overdue:
         target !== null && rules.isPast(target, asOf) && rules.isOpen(stage) && !rules.neverOverdue(record.nature),
       lastReportedOn: told

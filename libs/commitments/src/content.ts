@@ -264,7 +264,7 @@ function claimsAsAt(c: Content, asOf: FullDate): Claims[] {
   return [...byMatter].map(([about, claims]) => ({
     about,
     contradictory: new Set(claims.map(({ says }) => says)).size > 1,
-    claims: claims.map(({ about: _, ...claim }) => claim),
+    claims: claims.map((claim) => ({ says: claim.says, note: claim.note, ...sourceOf(claim, claim) })),
   }));
 }
 

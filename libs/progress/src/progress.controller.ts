@@ -144,8 +144,9 @@ export class ProgressController {
     return sendCsv(
       reply,
       'commitments',
-      items.map(({ agencies, themes, followsUp, into, spread, verification, ...item }) => ({
+      items.map(({ agencies, themes, followsUp, into, spread, verification, lastUpkeep, ...item }) => ({
         ...item,
+        lastUpkeep: lastUpkeep ? `${lastUpkeep.period}: ${lastUpkeep.keptUp ? '' : 'not '}kept up` : '',
         into: into.join('; '),
         spread: Object.entries(spread)
           .map(([stage, parts]) => `${parts} ${stage}`)

@@ -222,6 +222,19 @@ describe('What was corrected later is marked where it is shown', () => {
     expect(await item(progress, asOf)).toMatchObject({ stage: 'completed', correctedLater: false });
   });
 
+  it('the last edition and when the next is due stand beside a recurring commitment, upkeep beside a standing one', async () => {
+    await record('IOM-2006-01');
+    await say('IOM-2006-01', 'EditionHeld', { held: '2006-11-20', nextDue: '2007', reportedOn: '2007-02-28' });
+    await say('IOM-2006-01', 'UpkeepReported', { period: '2006', keptUp: false, note: 'n', reportedOn: '2007-02-28' });
+    const progress = await views();
+    expect(await item(progress, '2007-02-27')).toMatchObject({ lastEdition: null, nextDue: null, lastUpkeep: null });
+    expect(await item(progress, '2007-02-28')).toMatchObject({
+      lastEdition: '2006-11-20',
+      nextDue: '2007',
+      lastUpkeep: { period: '2006', keptUp: false },
+    });
+  });
+
   it('a later report is no correction', async () => {
     const known = await record('IOM-2006-01');
     await say('IOM-2006-01', 'StageReported', { ...underWay, effective: '2006', reportedOn: asOf });

@@ -55,7 +55,7 @@ const SCHEMA = `
     target TEXT, target_last TEXT,
     last_reported_on TEXT NOT NULL,
     life TEXT NOT NULL, became TEXT NOT NULL,
-    spread TEXT NOT NULL,
+    spread TEXT NOT NULL, recurrence TEXT NOT NULL,
     verification TEXT NOT NULL, reading TEXT,
     PRIMARY KEY (reference, from_date, from_position)
   );
@@ -118,6 +118,14 @@ const readingOf = (verification: CommitmentAsAt['verification']): string | null 
   return JSON.stringify({ reason, current, replies: replies.map(({ agency, text }) => ({ agency, text })) });
 };
 
+/** What comes round, and what is kept up. */
+const recurrenceOf = ({ lastEdition, nextDue, lastUpkeep }: CommitmentAsAt): string =>
+  JSON.stringify({
+    lastEdition: lastEdition?.held ?? null,
+    nextDue,
+    lastUpkeep: lastUpkeep && { period: lastUpkeep.period, keptUp: lastUpkeep.keptUp },
+  } satisfies Pick<Item, 'lastEdition' | 'nextDue' | 'lastUpkeep'>);
+
 /** Every document that anything said of a commitment by a date rests on. */
 function citedIn(c: Commitment, view: CommitmentAsAt, asOf: FullDate): string[] {
   const read = [...c.readings, ...c.replies].filter(({ reportedOn }) => reportedOn <= asOf);
@@ -142,7 +150,7 @@ function spansOf(c: Commitment, reference: string): Spans {
     const values = [
       ...[title, search, kind, nature, strength, stage, headline.outlook ?? null, agencies[0]!.agency],
       ...[target?.date ?? null, target && lastDayOf(target.date), lastReportedOn],
-      ...[life, JSON.stringify(end?.into ?? []), JSON.stringify(view.spread)],
+      ...[life, JSON.stringify(end?.into ?? []), JSON.stringify(view.spread), recurrenceOf(view)],
       ...[view.verification?.verification ?? 'unreviewed', readingOf(view.verification)],
     ];
     spans.set(JSON.stringify([from, to, values]), { from, to, values });
@@ -172,8 +180,8 @@ const CLOSE_SPAN =
   'UPDATE progress_spans SET to_position = ? WHERE reference = ? AND from_date = ? AND to_position = ?';
 const OPEN_SPAN = `INSERT INTO progress_spans
   (reference, from_date, to_date, from_position, to_position, title, search, kind, nature, strength, stage, outlook, lead,
-   target, target_last, last_reported_on, life, became, spread, verification, reading)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+   target, target_last, last_reported_on, life, became, spread, recurrence, verification, reading)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const CLOSE_FACET = `UPDATE progress_facets SET to_position = ?
   WHERE reference = ? AND facet = ? AND value = ? AND role = ? AND asked = ? AND from_date = ? AND to_position = ?`;
 const OPEN_FACET = `INSERT INTO progress_facets
@@ -384,6 +392,12 @@ class ReplyInShort {
   @ApiProperty() readonly text: string;
 }
 
+/** Whether a standing commitment was kept up in the last period told of. */
+class UpkeepInShort {
+  @ApiProperty({ example: '2011' }) readonly period: string;
+  @ApiProperty() readonly keptUp: boolean;
+}
+
 /** The secretariat's reading beside the stage. */
 export class ReadingInShort {
   @ApiProperty({ enum: FINDINGS }) readonly verification: string;
@@ -409,6 +423,11 @@ export class Item {
   readonly spread: CommitmentAsAt['spread'];
   @ApiProperty({ type: () => ReadingInShort, nullable: true, description: 'null: unreviewed' })
   readonly verification: ReadingInShort | null;
+  @ApiProperty({ type: String, nullable: true, example: '2006-11-20', description: 'When the last edition was held' })
+  readonly lastEdition: string | null;
+  @ApiProperty({ type: String, nullable: true, example: '2007', description: 'When the next edition is due' })
+  readonly nextDue: string | null;
+  @ApiProperty({ type: () => UpkeepInShort, nullable: true }) readonly lastUpkeep: UpkeepInShort | null;
   @ApiProperty({ enum: LIVES }) readonly life: Life;
   @ApiProperty({ type: [String], description: 'The commitments that it became' }) readonly into: string[];
   @ApiProperty() readonly lead: string;
@@ -456,6 +475,7 @@ type ItemRow = Record<
   | 'life'
   | 'became'
   | 'spread'
+  | 'recurrence'
   | 'verification',
   string
 > &
@@ -570,7 +590,7 @@ export class Progress {
     const after = page.cursor === undefined ? '' : Buffer.from(page.cursor, 'base64url').toString();
     const rows = await this.reads.all<ItemRow>(
       `${found.text} SELECT reference, title, kind, nature, strength, stage, outlook, lead, target, overdue, stale,
-         last_reported_on AS "lastReportedOn", life, became, spread, verification, reading,
+         last_reported_on AS "lastReportedOn", life, became, spread, recurrence, verification, reading,
          corrected AS "correctedLater" FROM found WHERE reference > ? ORDER BY reference LIMIT ?`,
       ...found.values,
       after,
@@ -585,7 +605,7 @@ export class Progress {
       asOf: at.asOf,
       position: pinned.knownAt,
       total: Number(total),
-      items: items.map(({ became, reading, ...row }): Item => {
+      items: items.map(({ became, reading, recurrence, ...row }): Item => {
         const own = facets.get(row.reference) ?? [];
         const of = (facet: Facet) => own.filter((f) => f.facet === facet);
         return {
@@ -595,6 +615,7 @@ export class Progress {
           life: row.life as Life,
           into: JSON.parse(became) as string[],
           spread: JSON.parse(row.spread) as Item['spread'],
+          ...(JSON.parse(recurrence) as Pick<Item, 'lastEdition' | 'nextDue' | 'lastUpkeep'>),
           verification: reading
             ? { verification: row.verification, ...(JSON.parse(reading) as Omit<ReadingInShort, 'verification'>) }
             : null,
