@@ -468,7 +468,7 @@ export function becoming({ code, becomes, effective, pick }: Becoming): (state: 
 const amendment: fc.Arbitrary<Step[]> = fc.oneof(amended, became).map((step) => [step]);
 
 const told = {
-  ...{ title: 'Diaspora fund', summary: 'A fund for the diaspora', kind: 'funding', nature: 'one_off' },
+  ...{ title: 'Diaspora fund', summary: 'A fund for the diaspora', kind: 'funding', nature: 'recurring' },
   ...{ strength: 'undertaken', themes: ['T-1'], stage: 'planned', effective: '2006', reportedOn: '2006-11-20' },
 };
 /** A history in which happens what seldom does at random. */
@@ -521,6 +521,9 @@ export const EXAMPLE: Step[] = [
   },
   { reference: REFERENCES[2]!, act: 'acceptLead', body: { reportedOn: '2007-03-01' }, pick: 0 },
   { reference: REFERENCES[2]!, act: 'retract', body: { reason: 'because' }, pick: 4 },
+  // And the later one of its editions is told of first.
+  { reference: REFERENCES[2]!, act: 'holdEdition', body: { held: '2007-01', reportedOn: '2007-01-31' }, pick: 0 },
+  { reference: REFERENCES[2]!, act: 'holdEdition', body: { held: '2006', reportedOn: '2007-02-28' }, pick: 0 },
   { code: 'AAA', becomes: 'rename', effective: '2008', pick: 0 },
   { code: 'AAA', becomes: 'merge', effective: '2009', pick: 0 },
   { code: 'BBB', becomes: 'merge', effective: '2009', pick: 0 },

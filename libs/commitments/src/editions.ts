@@ -1,6 +1,6 @@
 /** What comes round and what is kept up: the editions of a recurring commitment, the periods of a standing one. */
 import { ApiProperty } from '@nestjs/swagger';
-import { firstDayOf, lastDayOf, type FullDate, type PartialDate } from '#clocks';
+import { firstDayOf, lastDayOf, rankedOn, type FullDate, type PartialDate } from '#clocks';
 import { InPeriod, ListOf, Text, YesNo } from '#platform';
 import { Evidence } from './content.js';
 import {
@@ -72,15 +72,18 @@ export const editionEvolvers: Evolvers<EditionEvents> = {
   },
 };
 
-/** In the order of the days on which they ended, then of their reports. */
-const byDay = <F extends Source>(facts: readonly F[], asOf: FullDate, day: (fact: F) => FullDate): F[] =>
-  facts.filter(({ reportedOn }) => reportedOn! <= asOf).toSorted((a, b) => (rank(a, day) < rank(b, day) ? -1 : 1));
-const rank = <F extends Source>(fact: F, day: (fact: F) => FullDate): string =>
-  `${day(fact)} ${fact.reportedOn} ${String(fact.revision).padStart(9, '0')}`;
+/** In the order in which stage entries are ranked (rule 2), by the period told of. */
+const inTime = <F extends Source>(facts: readonly F[], asOf: FullDate, period: (fact: F) => PartialDate): F[] => {
+  const rank = (fact: F): string => {
+    const day = rankedOn({ effective: period(fact), reportedOn: fact.reportedOn!, revision: fact.revision });
+    return `${day} ${fact.reportedOn} ${String(fact.revision).padStart(9, '0')}`;
+  };
+  return facts.filter(({ reportedOn }) => reportedOn! <= asOf).toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1));
+};
 
 export function editionsAsAt(c: Editions, asOf: FullDate) {
-  const editions = byDay(c.editions, asOf, ({ held, until }) => lastDayOf(until ?? held));
-  const upkeep = byDay(c.upkeep, asOf, ({ period }) => lastDayOf(period));
+  const editions = inTime(c.editions, asOf, ({ held, until }) => until ?? held);
+  const upkeep = inTime(c.upkeep, asOf, ({ period }) => period);
   const lastEdition = editions.at(-1) ?? null;
   return { editions, lastEdition, nextDue: lastEdition?.nextDue ?? null, upkeep, lastUpkeep: upkeep.at(-1) ?? null };
 }

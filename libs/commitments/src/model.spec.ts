@@ -57,7 +57,7 @@ const WEIGHTS: { readonly [A in ActName]?: number } = {
   retract: 4,
   acceptRole: 3,
   removeAgency: 3,
-  merge: 2,
+  merge: 4,
   split: 2,
   reportUpkeep: 2,
   reachMilestone: 2,
@@ -155,7 +155,7 @@ function choose({ by: who, day, picks, ...tried }: Try, model: Model, today: str
   const citation = two % 3 ? CITATION : undefined;
   const note = rarely(3, three, 'A word');
   const reason = 'A reason';
-  const role = oneOf(ROLES, two);
+  const role = oneOf([...ROLES, 'lead'] as const, two);
   const milestone = { milestone: 1 + (one % (model.numbers.length + 1)) };
   const period = oneOf(['2006', '2006-11', '2007-03-01', '2008'], four);
   const told = { reportedOn, ...(citation && { citation }), ...(note && { note }) };
@@ -231,12 +231,9 @@ function choose({ by: who, day, picks, ...tried }: Try, model: Model, today: str
     case 'relate':
       return saying({ ...told, type: oneOf(RELATION_TYPES, two), to });
     case 'merge': {
-      const agencies = [{ agency, role: oneOf(BESIDE, two) }];
-      return saying({
-        ...because,
-        into: to,
-        takeOver: rarely(2, five, { agencies, themes: ['T-1'], followsUp: rarely(2, four, ['F-1']) }),
-      });
+      const agencies = [{ agency: oneOf(present, one), role: oneOf(BESIDE, two) }];
+      const takeOver = { agencies, themes: ['T-1'], followsUp: rarely(2, four, ['F-1']) };
+      return saying({ ...because, into: to, takeOver: five % 4 ? takeOver : undefined });
     }
     case 'split':
       return saying({ ...because, into: three % 5 ? others : [to, 'X-2006-01'] });

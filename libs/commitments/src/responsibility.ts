@@ -153,11 +153,10 @@ export const responsibleAtFirst: Responsibility = { roles: [], offers: [] };
 
 const withRole = (c: Commitment, fact: RoleFact): Partial<Commitment> => ({ roles: inOrder(c.roles, fact) });
 
+/** There is one offer at a time. */
 const answered = (c: Commitment, { data, revision }: { data: Sourced; revision: number }): Partial<Commitment> => ({
   offers: c.offers.map((offer) =>
-    offer.answer || offer.reportedOn! > data.reportedOn
-      ? offer
-      : { ...offer, answer: { reportedOn: data.reportedOn, revision } },
+    offer.answer ? offer : { ...offer, answer: { reportedOn: data.reportedOn, revision } },
   ),
 });
 

@@ -183,7 +183,7 @@ export class Model {
       if (act === 'addAgency') gains(says.agency!, says.role!, says.asked);
       if (act === 'changeRole') {
         loses(agency, [says.from!, says.role!]);
-        gains(agency, says.role!, says.asked, says.formerLeadBecomes ?? 'partner');
+        gains(agency, says.role!, says.asked, says.formerLeadBecomes);
       }
       if (act === 'removeAgency') loses(agency, says.roles!);
       if (act === 'declineRole') loses(agency, [says.role!]);
@@ -684,7 +684,12 @@ export class Model {
       case 'addAgency':
         return { ...says, asked: isAsked(says.agency!) };
       case 'changeRole':
-        return { ...says, asked: isAsked(on.agency), from: says.from ?? this.theRole(on.agency, day) };
+        return {
+          ...says,
+          asked: isAsked(on.agency),
+          from: says.from ?? this.theRole(on.agency, day),
+          formerLeadBecomes: says.role === 'lead' ? (says.formerLeadBecomes ?? 'partner') : undefined,
+        };
       case 'removeAgency':
         return { ...says, roles: says.role ? [says.role] : [...this.has(on.agency, day).keys()] };
       case 'acceptRole':
