@@ -16,7 +16,8 @@ module.exports = {
     },
     {
       name: 'no-type-cycles',
-      comment: '… not even for a type. The topics of the commitment are one aggregate: each knows the type of the whole.',
+      comment:
+        '… not even for a type. The topics of the commitment are one aggregate: each knows the type of the whole.',
       severity: 'error',
       from: { pathNot: '^libs/commitments/src/' },
       to: { circular: true, via: { dependencyTypes: ['type-only'] } },

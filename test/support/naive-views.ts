@@ -191,8 +191,7 @@ export const RULES = {
   /** A reading is current while the part rests on the entry that was read. */
   isCurrent: (reading: { entry: number }, entry: number | undefined) => reading.entry === entry,
   /** The last edition is the one that ended last; so with the periods of upkeep. */
-  endedOn: ({ held, until, period, reportedOn }: Data): string =>
-    [lastDay(until ?? held ?? period), reportedOn].sort()[0]!,
+  endedOn: ({ held, until, period, reportedOn }: Data): string => RULES.rank(until ?? held ?? period, reportedOn),
   /** What another record leaves to an agency that is here already changes nothing of what it is here. */
   takesOver: (has: string[], role: string) =>
     !has.includes(role) && !(RESPONSIBLE.includes(role) && has.some((other) => RESPONSIBLE.includes(other))),

@@ -192,8 +192,9 @@ describe('Two that are merged into each other at once', () => {
     // Nobody has looked yet: both have ended, and neither stays.
     expect(await lives()).toEqual(['merged', 'merged', 'active']);
     for (const reference of order) {
-      const following = follow(log, reference, events[reference]!);
-      await (reference === A ? following : expect(following).rejects.toMatchObject({ code: 'cycle' }));
+      const outcome = await follow(log, reference, events[reference]!).catch((error: unknown) => error);
+      if (reference === B) expect(outcome).toMatchObject({ code: 'cycle' });
+      else expect(outcome).not.toBeInstanceOf(Error);
     }
     expect(await lives()).toEqual(['merged', 'active', 'active']);
     expect((await names(B)).sort()).toEqual(['Merged', 'Recorded', 'Retracted', 'TookOver']);

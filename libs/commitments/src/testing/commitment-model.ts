@@ -822,16 +822,16 @@ export class Model {
       claims: this.known(day, 'claim').length,
       editions: this.known(day, 'holdEdition')
         .map(({ revision }) => revision)
-        .sort(),
+        .sort((a, b) => a - b),
       upkeep: this.known(day, 'reportUpkeep')
         .map(({ revision }) => revision)
-        .sort(),
+        .sort((a, b) => a - b),
       relations: this.relations(day)
         .map(({ type, to }) => `${type} ${to}`)
         .sort(),
       tookOver: this.known(day, 'tookOver')
         .map(({ revision }) => revision)
-        .sort(),
+        .sort((a, b) => a - b),
     };
   }
 }
@@ -874,9 +874,9 @@ export function inFewWords(view: CommitmentAsAt | null): object | null {
       .sort(),
     evidence: view.evidence.length,
     claims: view.claims.reduce((sum, { claims }) => sum + claims.length, 0),
-    editions: view.editions.map(({ revision }) => revision).sort(),
-    upkeep: view.upkeep.map(({ revision }) => revision).sort(),
+    editions: view.editions.map(({ revision }) => revision).sort((a, b) => a - b),
+    upkeep: view.upkeep.map(({ revision }) => revision).sort((a, b) => a - b),
     relations: view.relations.map(({ type, to }) => `${type} ${to}`).sort(),
-    tookOver: view.tookOver.map(({ revision }) => revision).sort(),
+    tookOver: view.tookOver.map(({ revision }) => revision).sort((a, b) => a - b),
   };
 }
