@@ -204,6 +204,25 @@ describe('given a folder with faults', () => {
     expect((await plan()).problems[0]!.message).toContain('no such folder');
   });
 
+  it('lists relations that lead back to where they began, and imports nothing of them', async () => {
+    const related = rows<Row>('commitments.json');
+    const [one, two, three] = related.map((row) => row['reference'] as string);
+    related[0]!['relations'] = [{ type: 'part_of', to: two }];
+    related[1]!['relations'] = [
+      { type: 'part_of', to: three },
+      { type: 'continues', to: one },
+    ];
+    related[2]!['relations'] = [{ type: 'continues', to: two }];
+    write('commitments.json', related);
+    expect(await problems()).toEqual([]);
+    related[2]!['relations'] = [{ type: 'part_of', to: one }];
+    write('commitments.json', related);
+    expect(await problems()).toEqual(
+      [1, 2, 3].map((row) => expect.stringMatching(`^commitments.json ${row} /relations/0/to: .* leads back to`)),
+    );
+    expect(await head()).toBeNull();
+  });
+
   it('lists a parent of another framework, in the folder or registered, and a framework that is another one', async () => {
     await run();
     const theme = (code: string, parent: string, framework?: string) => ({ code, label: code, parent, framework });

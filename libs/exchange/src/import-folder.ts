@@ -109,6 +109,7 @@ class Plan {
   readonly #problems: ImportProblem[] = [];
   readonly #entries: PlannedEntry[] = [];
   readonly #commitments: PlannedCommitment[] = [];
+  #relatedRows: ReadonlyMap<string, Commitment> | undefined;
   /** Every body, valid or not: what it names must be known. */
   readonly #bodies: { body: object; at: Row; pointer: (field: string) => string }[] = [];
   /** Every stream the folder writes, so that ids may refer forward. */
@@ -355,7 +356,7 @@ class Plan {
     let refused = false;
     for (const { act, pointer } of acts) {
       try {
-        const events = decideAll(reference, [act], by)(state, revision);
+        const events = decideAll(reference, [act], by, this.#related())(state, revision);
         state = fold(commitment, state, events, revision);
         revision += events.length;
         decided.push(...events);
@@ -377,6 +378,18 @@ class Plan {
       return null;
     }
     return decided;
+  }
+
+  /** Where the relations of each row lead: none may lead back to it. */
+  #related(): ReadonlyMap<string, Commitment> {
+    this.#relatedRows ??= new Map(
+      this.#commitments.map(({ reference, acts }) => {
+        const relations = (acts[0]!.act.body as RecordCommitment).relations ?? [];
+        const said = relations.map((relation) => ({ ...relation, reportedOn: null, revision: 0 }));
+        return [reference, { ...commitment.initial, relations: said }];
+      }),
+    );
+    return this.#relatedRows;
   }
 
   /** A body of a class, or `null` when it is not valid; its problems are listed. */
