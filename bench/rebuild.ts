@@ -108,7 +108,7 @@ function statement(db: Database.Database, sql: string): Database.Statement<Value
   return known.get(sql)!;
 }
 
-async function timed(times: number, call: () => Promise<unknown> | unknown): Promise<string> {
+async function timed(times: number, call: () => unknown): Promise<string> {
   const all = [];
   for (let n = 0; n < times; n++) {
     const start = performance.now();

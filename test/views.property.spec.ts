@@ -594,18 +594,11 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
   itOnPostgres(
     'the views are so on PostgreSQL, too',
     async () => {
-      const [before, urls] = [openReads, [] as string[]];
-      openReads = () => new PostgresReadStore(urls.at(-1)!);
-      try {
-        await expectAlways(
-          truthful().beforeEach(async () => void urls.push(await emptyDatabase())),
-          6,
-          [[EXAMPLE, ASKED]],
-        );
-      } finally {
-        openReads = before;
-      }
-      expect(urls.length).toBeGreaterThanOrEqual(6);
+      const onSqlite = openReads;
+      let url: string;
+      const property = truthful().beforeEach(async () => void (url = await emptyDatabase()));
+      openReads = () => new PostgresReadStore(url);
+      await expectAlways(property, 6, [[EXAMPLE, ASKED]]).finally(() => (openReads = onSqlite));
     },
     90_000,
   );

