@@ -12,6 +12,7 @@ import {
   type ReadStore,
 } from '#eventsourcing';
 import { add, by, counter, counterCodec } from '../../eventsourcing/src/testing/counter.js';
+import { blanked, guestBook, guestBookCodec, signed } from '../../eventsourcing/src/testing/guest-book.js';
 import { MemoryEventStore, MemoryLog } from '../../eventsourcing/src/testing/memory-event-store.js';
 import { onEachStore } from './testing/each-store.js';
 
@@ -328,6 +329,25 @@ onEachStore('Projections', (place) => {
     expect(await until(projector, ({ error }) => error !== null)).toMatchObject({ error: 'connection lost' });
     broken = false;
     expect(await until(projector, ({ error }) => error === null)).toMatchObject({ error: null, position: '1' });
+  });
+
+  it('What served before is dropped when something is blanked: it would hold the words still', async () => {
+    const book: Log = { store: log.store, codec: guestBookCodec };
+    const names: Projection = {
+      ...sums(),
+      on: on(guestBook, { Signed: () => {}, Blanked: (_, tx) => tx.run('DELETE FROM sums_rows') }),
+    };
+    const say = (event: ReturnType<typeof signed>) => handle(book, guestBook, 'b', () => [event], by());
+    const projector = projectorOf([names], book);
+    await projector.start();
+    await say(signed('Jo'));
+    await projector.rebuild('sums');
+    expect((await reads.generations()).map(({ state }) => state)).toEqual(['former', 'serving']);
+    const { position } = await say(blanked(0));
+    expect(await projector.reached(position, 3_000)).toBe(true);
+    for (const end = performance.now() + 2_000; (await reads.generations()).length > 1 && performance.now() < end;)
+      await sleep(5);
+    expect((await reads.generations()).map(({ state }) => state)).toEqual(['serving']);
   });
 
   describe('Two projectors on one read store', () => {

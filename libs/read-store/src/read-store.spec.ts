@@ -17,6 +17,7 @@ import {
 } from '#eventsourcing';
 import { added, by, counter, counterCodec } from '../../eventsourcing/src/testing/counter.js';
 import { MemoryEventStore, MemoryLog } from '../../eventsourcing/src/testing/memory-event-store.js';
+import { SqliteReadStore } from './sqlite-read-store.js';
 import { onEachStore } from './testing/each-store.js';
 
 const notes: Projection = {
@@ -425,6 +426,21 @@ onEachStore('A read store', (place) => {
       expect(longest).toBeLessThan(took / 4);
     });
   });
+
+  if (place.kind === 'SQLite')
+    it('Views of a version that kept all in one file are made anew', async () => {
+      const file = `${dirname(place.url.slice('sqlite:'.length))}/old.db`;
+      const db = new Database(file);
+      db.exec(
+        `CREATE TABLE checkpoints (name TEXT); CREATE TABLE notes_rows (text TEXT); INSERT INTO notes_rows VALUES ('Jo Doe')`,
+      );
+      db.close();
+      expect(readFileSync(file).includes('Jo Doe')).toBe(true);
+      const anew = new SqliteReadStore(file);
+      expect(await anew.current(notes)).toBeNull();
+      await anew.close();
+      expect(readFileSync(file).includes('Jo Doe')).toBe(false);
+    });
 
   // PostgreSQL forgets rows that were deleted with its next VACUUM.
   if (place.kind === 'SQLite')

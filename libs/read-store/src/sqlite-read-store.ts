@@ -59,6 +59,7 @@ export class SqliteReadStore implements ReadStore {
     this.#temporary = file === ':memory:';
     this.#file = this.#temporary ? join(mkdtempSync(join(tmpdir(), 'views-')), 'views.db') : file;
     mkdirSync(dirname(this.#file), { recursive: true });
+    removeOldViews(this.#file);
     this.#register = new Connection(this.#file, SCHEMA);
   }
 
@@ -200,8 +201,13 @@ export class SqliteReadStore implements ReadStore {
   #serving(): Readonly<Record<string, string>> {
     const at = this.#register.committed.pragma('data_version', { simple: true });
     if (at !== this.#attach.at) {
-      const files: Record<string, string> = {};
-      for (const one of this.#registered())
+      const [files, all]: [Record<string, string>, Registered[]] = [{}, this.#registered()];
+      for (const [id, connection] of this.#generations) {
+        if (all.some((one) => one.id === id)) continue;
+        this.#generations.delete(id); // another process has dropped it
+        void connection.close();
+      }
+      for (const one of all)
         if (one.state === 'serving' && this.#versions.get(one.name) === one.version)
           files[one.name] = this.#fileOf(one);
       this.#attach = { at, files };
@@ -267,6 +273,15 @@ const forget = (db: Database.Database, { id }: Registered): void =>
 const remove = (file: string): void => {
   for (const end of ['', '-wal', '-shm']) rmSync(file + end, { force: true });
 };
+
+/** Views of a version that kept all in this one file, and words that were blanked since with them: they are made anew. */
+function removeOldViews(file: string): void {
+  if (!existsSync(file)) return;
+  const db = new Database(file, { timeout: BUSY_MS });
+  const old = db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'checkpoints'`).get();
+  db.close();
+  if (old) remove(file);
+}
 
 /** A connection that writes, one transaction at a time. */
 class Connection {
