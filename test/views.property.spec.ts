@@ -4,12 +4,23 @@ import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
 import { commitment, CommitmentCommand, CommitmentCommandHandler, commitmentsContext, viewOf } from '#commitments';
 import { SqliteEventStore } from '#event-store-sqlite';
-import { decodeAll, handle, load, Projector, Rejected, type Blanked, type Log, type Projection } from '#eventsourcing';
+import {
+  decodeAll,
+  handle,
+  type Blanked,
+  load,
+  Projector,
+  Rejected,
+  type Log,
+  type Projection,
+  type ReadStore,
+} from '#eventsourcing';
 import { metaOf, VALIDATION, type Principal } from '#platform';
 import { Progress, progressProjection, type Filter, type Item } from '#progress';
-import { SqliteReadStore } from '#read-store';
+import { PostgresReadStore, SqliteReadStore } from '#read-store';
 import { agency, amend, codeOf, enter, registers, registersContext, type Entry } from '#registers';
 import { codec } from '../apps/api/src/app.module.js';
+import { emptyDatabase, itOnPostgres } from '../libs/read-store/src/testing/each-store.js';
 import {
   AGENCIES,
   becoming,
@@ -87,9 +98,11 @@ class History {
 
 const projectionsOf = (log: Log) => [...registersContext.projections!(log), progressProjection(log)];
 
+let openReads = (): ReadStore => new SqliteReadStore(':memory:');
+
 /** The views of a log in a store of their own, not yet filled; two processes fill them in turn. */
 class Views {
-  readonly reads = new SqliteReadStore(':memory:');
+  readonly reads = openReads();
   readonly progress = new Progress(this.reads);
   readonly #processes: Projection[][];
 
@@ -115,12 +128,9 @@ class Views {
 
   /** Every row of every table. */
   async dump() {
-    const tables = await this.reads.all<{ name: string }>(
-      `SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`,
-    );
     const rows: Record<string, string[]> = {};
-    for (const { name } of tables)
-      rows[name] = (await this.reads.all(`SELECT * FROM "${name}"`)).map((row) => JSON.stringify(row)).sort();
+    for (const [, name] of this.#processes[0]!.flatMap(({ schema }) => [...schema.matchAll(/CREATE TABLE (\w+)/g)]))
+      rows[name!] = (await this.reads.all(`SELECT * FROM "${name}"`)).map((row) => JSON.stringify(row)).sort();
     return rows;
   }
 }
@@ -407,8 +417,9 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
   const types: string[] = [];
   const counts = { tried: 0, accepted: 0 };
 
-  it('the views are what the words say, as at any date and as known at any position', async () => {
-    const property = fc.asyncProperty(histories, questions, async (steps, questions) => {
+  /** The views of a history say what the words say. */
+  const truthful = () =>
+    fc.asyncProperty(histories, questions, async (steps, questions) => {
       const history = await History.of(steps);
       const { log } = history;
       const { progress, reads } = await Views.of(log);
@@ -426,7 +437,8 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
       await reads.close();
       await log.store.close();
     });
-    await expectAlways(property, 50, [[EXAMPLE, ASKED]]);
+  it('the views are what the words say, as at any date and as known at any position', async () => {
+    await expectAlways(truthful(), 50, [[EXAMPLE, ASKED]]);
   }, 90_000);
 
   it('every act is accepted often enough', () => {
@@ -578,4 +590,16 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
     });
     await expectAlways(property, 10);
   }, 90_000);
+
+  itOnPostgres(
+    'the views are so on PostgreSQL, too',
+    async () => {
+      const onSqlite = openReads;
+      let url: string;
+      const property = truthful().beforeEach(async () => void (url = await emptyDatabase()));
+      openReads = () => new PostgresReadStore(url);
+      await expectAlways(property, 6, [[EXAMPLE, ASKED]]).finally(() => (openReads = onSqlite));
+    },
+    90_000,
+  );
 });

@@ -1,6 +1,7 @@
 /**
  * A process that appends as fast as it can until it is killed, or `seconds` are over: `node appender.ts FOLDER JOURNAL NAME
- * SECONDS CALLERS [unsafe]`. It runs from dist/. What it tries and what it was told it writes to the journal, line by line.
+ * SECONDS CALLERS [unsafe]`; or that projects, until it is killed: `node appender.ts LOG VIEWS follow|rebuild [unfenced]`.
+ * It runs from dist/. What it tries and what it was told it writes to the journal, line by line.
  */
 import { openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,15 +9,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import { SqliteEventStore } from '#event-store-sqlite';
 import {
+  CheckpointMoved,
   EventCodec,
   NO_STREAM,
   Projector,
+  Rejected,
   WrongRevision,
   type EventStore,
   type Meta,
   type Projection,
+  type ReadStore,
 } from '#eventsourcing';
-import { SqliteReadStore } from '#read-store';
+import { PostgresReadStore, SqliteReadStore } from '#read-store';
 
 /** One line of the journal. */
 export type Line = { readonly command: string } & (
@@ -46,13 +50,13 @@ export const tallyCodec = new EventCodec([{ category: 'tally', evolve: { Told: n
 export const tally: Projection = {
   name: 'tally',
   version: 1,
-  schema: 'CREATE TABLE tally_streams (stream TEXT PRIMARY KEY, events INTEGER NOT NULL, said TEXT NOT NULL)',
+  schema: 'CREATE TABLE tally_streams (stream TEXT PRIMARY KEY, events BIGINT NOT NULL, said TEXT NOT NULL)',
   on: {
     'tally.Told': async ({ stream, id }: { stream: string; id: string }, tx) => {
       const [row] = await tx.all<{ said: string }>('SELECT said FROM tally_streams WHERE stream = ?', stream);
       tx.run(
         `INSERT INTO tally_streams VALUES (?, 1, ?)
-         ON CONFLICT (stream) DO UPDATE SET events = events + 1, said = excluded.said`,
+         ON CONFLICT (stream) DO UPDATE SET events = tally_streams.events + 1, said = excluded.said`,
         stream,
         said(row?.said ?? '', id),
       );
@@ -124,7 +128,36 @@ async function main(folder: string, journal: string, seconds: number, callers: n
   await reads.close();
 }
 
+/** The guard removed: applies wherever the views are by now. Right in everything, unless another process was faster. */
+function unfenced(reads: ReadStore): ReadStore {
+  const apply = reads.apply.bind(reads);
+  reads.apply = async (generation, to, work) => {
+    const now = to && (await reads.current(tally));
+    return apply(now?.id === generation.id ? now : generation, to, work);
+  };
+  return reads;
+}
+
+/** Follows a log, or builds its views anew and rolls back, over and over. */
+async function project(file: string, url: string, what: string, guard?: string): Promise<void> {
+  const log = { store: new SqliteEventStore(file), codec: tallyCodec };
+  const store = url.startsWith('postgres:') ? new PostgresReadStore(url) : new SqliteReadStore(url.slice(7));
+  const projector = new Projector(log, guard === 'unfenced' ? unfenced(store) : store, [tally]);
+  if (what === 'follow') {
+    await projector.start();
+    process.send?.('ready');
+  } else
+    for (let n = 0; ; n++)
+      try {
+        await (n % 3 === 2 ? projector.rollback('tally') : projector.rebuild('tally'));
+        process.send?.('switched');
+      } catch (error) {
+        if (!(error instanceof CheckpointMoved || error instanceof Rejected)) throw error;
+      }
+}
+
 if (import.meta.main) {
-  const [folder, journal, seconds, callers, unsafe] = process.argv.slice(2);
-  await main(folder!, journal!, Number(seconds), Number(callers), unsafe === 'unsafe');
+  const [first, second, third, ...others] = process.argv.slice(2) as [string, string, string, ...string[]];
+  if (/^(follow|rebuild)$/.test(third)) await project(first, second, third, others[0]);
+  else await main(first, second, Number(third), Number(others[0]), others[1] === 'unsafe');
 }

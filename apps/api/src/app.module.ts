@@ -31,7 +31,7 @@ import {
   type Context,
 } from '#platform';
 import { progressContext } from '#progress';
-import { SqliteReadStore } from '#read-store';
+import { PostgresReadStore, SqliteReadStore } from '#read-store';
 import { registersContext } from '#registers';
 import { OperationsController } from './operations.controller.js';
 import { sqliteFile, type Settings } from './settings.js';
@@ -55,6 +55,10 @@ export const openAccess = (settings: Settings): AccessStore => {
   return new AccessStore(join(settings.dataDir, 'access.db'));
 };
 
+/** The store of the views, by its URL. */
+export const openReads = ({ viewsUrl }: Settings): ReadStore =>
+  /^postgres(?:ql)?:/.test(viewsUrl) ? new PostgresReadStore(viewsUrl) : new SqliteReadStore(sqliteFile(viewsUrl));
+
 export interface Stores {
   readonly log: Log;
   readonly reads: ReadStore;
@@ -63,7 +67,7 @@ export interface Stores {
 
 export const openStores = (settings: Settings): Stores => ({
   log: openLog(settings),
-  reads: new SqliteReadStore(sqliteFile(settings.viewsUrl)),
+  reads: openReads(settings),
   access: openAccess(settings),
 });
 

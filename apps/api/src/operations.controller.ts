@@ -14,7 +14,17 @@ import { IsOptional, Matches } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import { Readable } from 'node:stream';
-import { decodeAll, Projector, Rejected, type Envelope, type Log, type Meta, type Recorded } from '#eventsourcing';
+import {
+  decodeAll,
+  Projector,
+  Rejected,
+  type Building,
+  type Envelope,
+  type Log,
+  type Meta,
+  type Progress,
+  type Recorded,
+} from '#eventsourcing';
 import { AlwaysOpen, LOG } from '#platform';
 
 class ChangesQuery {
@@ -37,16 +47,33 @@ class Live {
   @ApiProperty({ enum: ['live'] }) status: string;
 }
 
+class BuildingProgress implements Building {
+  @ApiProperty({ type: String, nullable: true }) position: string | null;
+  @ApiProperty({ type: 'integer' }) events: number;
+  @ApiProperty({ type: 'integer' }) eventsPerSecond: number;
+  @ApiProperty({ type: 'integer', nullable: true }) secondsLeft: number | null;
+}
+
 class ProjectionProgress {
   @ApiProperty({ example: 'progress' }) projection: string;
   @ApiProperty({ type: 'integer' }) version: number;
   @ApiProperty({ type: String, nullable: true, description: 'The last position applied' }) position: string | null;
   @ApiProperty({ type: 'integer', minimum: 0, description: 'How many positions are not applied yet' }) lag: number;
   @ApiProperty({ type: String, nullable: true }) error: string | null;
+  @ApiProperty({ description: 'Whether there are views to be read; not while the first ones are being built' })
+  serving: boolean;
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Streams that wait because an event could not be applied' })
+  parked: number;
+  @ApiProperty({ type: () => BuildingProgress, nullable: true, description: 'A generation that is being built' })
+  building: BuildingProgress | null;
 }
 
 class Ready {
-  @ApiProperty({ enum: ['ready', 'failing'] }) status: string;
+  @ApiProperty({
+    enum: ['ready', 'degraded', 'building', 'failing'],
+    description: 'degraded: some streams wait, all else is shown',
+  })
+  status: string;
   @ApiProperty({ type: [ProjectionProgress] }) projections: ProjectionProgress[];
 }
 
@@ -81,6 +108,9 @@ class Change {
 
 const PAGE = 500;
 
+const lagOf = ({ position, head }: Pick<Progress, 'position' | 'head'>): number =>
+  Number(head ?? 0) - Number(position ?? 0);
+
 @ApiTags('Operations')
 @Controller()
 export class OperationsController implements OnModuleDestroy {
@@ -92,14 +122,36 @@ export class OperationsController implements OnModuleDestroy {
     private readonly projector: Projector,
   ) {
     collectDefaultMetrics({ register: this.metrics });
-    const lag = new Gauge({
-      name: 'followthrough_projection_lag_positions',
-      help: 'Positions of the log that a projection has not applied yet',
+    this.#gauge(
+      'followthrough_projection_lag_positions',
+      'Positions of the log that a projection has not applied yet',
+      lagOf,
+    );
+    this.#gauge('followthrough_projection_parked_streams', 'Streams that wait behind an event', ({ parked }) => parked);
+    this.#gauge('followthrough_projection_failing', '1: a projection does not follow the log', ({ error }) =>
+      Number(error !== null),
+    );
+    this.#gauge(
+      'followthrough_projection_building_events_per_second',
+      'How fast a generation is being built; 0: none is',
+      ({ building }) => building?.eventsPerSecond ?? 0,
+    );
+    this.#gauge(
+      'followthrough_projection_building_seconds_left',
+      'How long it will take; 0: none is being built',
+      ({ building }) => building?.secondsLeft ?? 0,
+    );
+  }
+
+  #gauge(name: string, help: string, value: (progress: Progress) => number): void {
+    const gauge = new Gauge({
+      name,
+      help,
       labelNames: ['projection'],
       registers: [this.metrics],
       collect: async () => {
-        for (const { projection, position, head } of await this.projector.progress())
-          lag.set({ projection }, Number(head ?? 0) - Number(position ?? 0));
+        for (const progress of await this.projector.progress())
+          gauge.set({ projection: progress.projection }, value(progress));
       },
     });
   }
@@ -124,16 +176,19 @@ export class OperationsController implements OnModuleDestroy {
     operationId: 'isReady',
   })
   @ApiOkResponse({ type: Ready, description: 'Ready' })
-  @ApiServiceUnavailableResponse({ type: Ready, description: 'A projection is failing' })
+  @ApiServiceUnavailableResponse({ type: Ready, description: 'A projection is failing, or has yet to be built' })
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
-    const projections = (await this.projector.progress()).map(({ position, head, ...progress }) => ({
-      ...progress,
-      position,
-      lag: Number(head ?? 0) - Number(position ?? 0),
-    }));
-    const ready = projections.every(({ error }) => error === null);
-    void reply.status(ready ? 200 : 503);
-    return { status: ready ? 'ready' : 'failing', projections };
+    const all = await this.projector.progress();
+    const projections = all.map(({ head, ...progress }) => ({ ...progress, lag: lagOf({ head, ...progress }) }));
+    const status = all.some(({ error }) => error !== null)
+      ? 'failing'
+      : all.some(({ serving }) => !serving)
+        ? 'building'
+        : all.some(({ parked }) => parked > 0)
+          ? 'degraded'
+          : 'ready';
+    void reply.status(status === 'ready' || status === 'degraded' ? 200 : 503);
+    return { status, projections };
   }
 
   @Get('metrics')

@@ -9,15 +9,14 @@ import { openApi } from './openapi.js';
 import { pagesContext, tidyAddress } from './pages/index.js';
 import type { Settings } from './settings.js';
 
-/** Opens the stores, brings the views up to date and answers; the caller closes it. */
+/** Opens the stores and answers, while it brings the views up to date; the caller closes it. */
 export async function startServer(
   settings: Settings,
   stores: Stores = openStores(settings),
 ): Promise<NestFastifyApplication> {
   const app = await buildServer(settings, stores);
   try {
-    await app.get(Projector).start();
-    await app.listen(settings.port, settings.host);
+    await Promise.all([app.get(Projector).start(), app.listen(settings.port, settings.host)]);
   } catch (error) {
     await app.close();
     throw error;

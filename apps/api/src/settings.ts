@@ -8,7 +8,7 @@ export interface Settings {
   readonly dataDir: string;
   /** URL of the log. */
   readonly logUrl: string;
-  /** URL of the views. */
+  /** URL of the views: `sqlite:FILE`, or `postgres://…`. */
   readonly viewsUrl: string;
   /** Whether reading needs no token. */
   readonly publicReading: boolean;
@@ -51,6 +51,7 @@ function yesNo(env: NodeJS.ProcessEnv, name: string, otherwise: boolean): boolea
 /** The file of a `sqlite:` URL. */
 export function sqliteFile(url: string): string {
   const file = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(url)?.[1];
-  if (!file) throw new Error(`Not a store that this version knows: ${url} (sqlite:FILE is).`);
+  if (!file)
+    throw new Error(`Not a store that this version knows: ${url} (sqlite:FILE is; for views postgres://… too).`);
   return file;
 }

@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { AccessStore } from '#access';
 import { SqliteEventStore } from '#event-store-sqlite';
-import { Projector, verify, type Anchor } from '#eventsourcing';
+import { Projector, verify, type Anchor, type Generation, type OnBuilding, type ParkedStream } from '#eventsourcing';
 import { planImport, runImport, type ImportPlan, type Titled } from '#exchange';
 import { LOG, metaOf, type Asked } from '#platform';
 import { Progress } from '#progress';
@@ -53,6 +53,51 @@ export function program(): Command {
     .command('restore <file>')
     .description('make a verified backup the log; refused where there is a log already')
     .action((file: string) => restore(settings, file));
+
+  cli
+    .command('projections')
+    .description('every generation of the views, and the streams that wait')
+    .action(() => withProjector(settings, listProjections));
+
+  cli
+    .command('rebuild [name]')
+    .description('build the views anew, all or one, beside what serves, and switch to them; also while the server runs')
+    .action((name?: string) =>
+      withProjector(settings, async (projector) => {
+        for (const one of name ? [name] : projector.names) await build(one, (on) => projector.rebuild(one, on));
+      }),
+    );
+
+  cli
+    .command('rollback <name>')
+    .description('switch back to the views that served before, once they are as far')
+    .action((name: string) =>
+      withProjector(settings, (projector) => build(name, (on) => projector.rollback(name, on))),
+    );
+
+  cli
+    .command('retry <name> [stream]')
+    .description('try again what could not be applied, in order')
+    .action((name: string, stream?: string) =>
+      withProjector(settings, async (projector) => printParked(name, await projector.retry(name, stream))),
+    );
+
+  cli
+    .command('release <name> <stream> <position>')
+    .description('pass over the event that a stream waits for, for good; what waits behind it is tried')
+    .action((name: string, stream: string, position: string) =>
+      withProjector(settings, async (projector) => printParked(name, await projector.release(name, stream, position))),
+    );
+
+  cli
+    .command('prune')
+    .description('drop the views that nobody of this version reads: former, half built, and of other versions')
+    .action(() =>
+      withProjector(settings, async (projector) => {
+        for (const { name, version, state } of await projector.prune())
+          console.log(`dropped ${name} ${version}, ${state}`);
+      }),
+    );
 
   const token = cli.command('token').description('the bearer tokens of accounts');
   token
@@ -149,17 +194,61 @@ function printPlan(folder: string, { counts, duplicates, problems }: ImportPlan,
   else if (dryRun) console.log('Dry run: nothing was imported.');
 }
 
+async function withProjector(settings: Settings, use: (projector: Projector) => Promise<void>): Promise<void> {
+  const app = await NestFactory.createApplicationContext(AppModule.with(settings, openStores(settings)), {
+    logger: ['error', 'warn'],
+  });
+  try {
+    await use(app.get(Projector));
+  } finally {
+    await app.close();
+  }
+}
+
+async function listProjections(projector: Projector): Promise<void> {
+  const generations = await projector.generations();
+  console.table(generations, ['name', 'version', 'state', 'position', 'events', 'startedAt']);
+  for (const { name } of generations.filter(({ state }) => state === 'serving'))
+    if (projector.names.includes(name)) printParked(name, await projector.parked(name), false);
+}
+
+function printParked(name: string, parked: readonly ParkedStream[], fails = true): void {
+  for (const { stream, position, type, error, events } of parked)
+    console.error(`${name}: ${stream} waits since position ${position} (${type}), ${events} events: ${error}`);
+  if (parked.length === 0) console.log(`${name}: nothing waits`);
+  else if (fails) process.exitCode = 1;
+}
+
+async function build(name: string, work: (on: OnBuilding) => Promise<Generation>): Promise<void> {
+  let bar: ReturnType<typeof progressBar> | undefined;
+  try {
+    const { position, events } = await work(({ position, eventsPerSecond }, head) => {
+      (bar ??= progressBar(`building ${name}`, Number(head ?? 0), ' | {rate} events/s')).update(Number(position ?? 0), {
+        rate: eventsPerSecond,
+      });
+    });
+    bar?.stop();
+    console.log(`${name}: ${events} events, to position ${position ?? '(none)'}; it serves now.`);
+  } finally {
+    bar?.stop();
+  }
+}
+
 /** A bar on a terminal; elsewhere a line every now and then. */
-function progressBar(what: string, total: number): { update(done: number): void; stop(): void } {
+function progressBar(
+  what: string,
+  total: number,
+  more = '',
+): { update(done: number, more?: object): void; stop(): void } {
   const bar = new cliProgress.SingleBar(
     {
-      format: `${what} {bar} {percentage}% | {value}/{total} | {eta_formatted} left`,
+      format: `${what} {bar} {percentage}% | {value}/{total}${more} | {eta_formatted} left`,
       noTTYOutput: !process.stderr.isTTY,
       notTTYSchedule: 2_000,
     },
     cliProgress.Presets.shades_classic,
   );
-  bar.start(total, 0);
+  bar.start(total, 0, { rate: 0 });
   return bar;
 }
 

@@ -194,8 +194,15 @@ it('A projection is given what is left, also when what says so comes much later 
   await give([blanked(0, 3)], asSecretariat());
   const heard: Recorded[] = [];
   const reads: Partial<ReadStore> = {
-    prepare: async (_, log) => ({ log, position: null }),
-    apply: async (_projection, _from, _to, apply) => apply({ run: () => {}, all: async () => [] }),
+    current: async () => null,
+    build: async ({ name, version }, log) => ({
+      ...{ id: 1, name, version, state: 'building', log, position: null, events: 0, startedAt: '' },
+    }),
+    apply: async (at, to, work) => {
+      await work({ run: () => {}, all: async () => [] });
+      return { ...at, position: to?.position ?? at.position };
+    },
+    serve: async () => {},
   };
   const on = { 'guests.Signed': (event: Recorded) => void heard.push(event) };
   const projector = new Projector(log, reads as ReadStore, [{ name: 'all', version: 1, schema: '', on }]);

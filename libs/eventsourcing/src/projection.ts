@@ -1,10 +1,10 @@
 import type { EventMap, Recorded } from './events.js';
-import type { Aggregate } from './aggregate.js';
+import { Rejected, type Aggregate } from './aggregate.js';
 
 export type Row = Record<string, string | number | null>;
 export type Value = string | number | null;
 
-/** The transaction a projection writes in. `run` may be deferred until `all` or the commit. */
+/** The transaction a projection writes in. What `run` is refused may only be known at the next `all` or the commit. */
 export interface ReadTx {
   run(sql: string, ...values: Value[]): void;
   all<R extends Row = Row>(sql: string, ...values: Value[]): Promise<R[]>;
@@ -13,8 +13,8 @@ export interface ReadTx {
 type Handler<Data> = (event: Recorded<Data>, tx: ReadTx) => void | Promise<void>;
 
 /**
- * A read model: its tables, and what each event does to them. Its tables are all named `<name>_…`; they are dropped and
- * filled again from the log when `version` changes.
+ * A read model: its tables, and what each event does to them. Its tables are all named `<name>_…`; every `version` has its
+ * own, filled from the log.
  */
 export interface Projection {
   readonly name: string;
@@ -36,26 +36,62 @@ export const on = <M extends EventMap>(
     Object.entries(handlers).map(([name, handler]) => [`${aggregate.category}.${name}`, handler as Handler<never>]),
   );
 
-/** Where a projection stands: the log it follows and the last position it has applied. */
-export interface Checkpoint {
+/**
+ * One filling of a projection's tables, which are its own. Readers see the generation that serves; another one can be built
+ * beside it, and the one that served before is kept, no longer written to, until a third is built.
+ */
+export interface Generation {
+  readonly id: number;
+  readonly name: string;
+  readonly version: number;
+  readonly state: 'building' | 'serving' | 'former';
+  /** The identity of the log that it follows. */
   readonly log: string;
+  /** The last position applied. */
   readonly position: string | null;
+  /** How many events of the log that took. */
+  readonly events: number;
+  readonly startedAt: string;
 }
 
-/** Another process has moved the checkpoint since it was read: nothing was applied. */
+/** The generation is not where it was, or no longer written to: another process was faster, and nothing was applied. */
 export class CheckpointMoved extends Error {}
 
-/** The port to the database that holds the views. */
+export const beingBuilt = (names: readonly string[]): Rejected =>
+  new Rejected('not_yet', `The views of ${names.join(' and ')} are being built. Try again soon.`);
+
+/**
+ * The port to the database that holds the views. The SQL is that of the projections: `?` for values, and what SQLite and
+ * PostgreSQL understand alike. Numbers come back as numbers, truth as 1 and 0, text in the order of its code points.
+ * What the database cannot do now (`StoreUnavailable`) is told apart from what it refuses, which is the fault of an event.
+ */
 export interface ReadStore {
-  /** Makes the projection's tables, afresh when its version or the log it was filled from is another one. */
-  prepare(projection: Projection, log: string, head: string | null): Promise<Checkpoint>;
-  /** @throws Error when another version of the projection has taken its place */
-  checkpoint(projection: Projection): Promise<Checkpoint>;
+  /** Every generation of every projection and version, oldest first. */
+  generations(): Promise<Generation[]>;
+  /** The generation of this version that serves, else the one being built. Queries read this version from now on. */
+  current(projection: Projection): Promise<Generation | null>;
+  /** Makes empty tables, to be filled. What was being built of this version before is dropped. */
+  build(projection: Projection, log: string): Promise<Generation>;
+  /** Takes up a former generation again, as one being built. What was being built of this version before is dropped. */
+  revive(generation: Generation): Promise<Generation>;
   /**
-   * Runs `apply` and moves the checkpoint from `from` to `to` in one transaction.
-   * @throws CheckpointMoved when another process was faster
+   * Runs `work` on the tables of a generation and moves its checkpoint, in one transaction; without `to` it stays.
+   * @throws CheckpointMoved | StoreUnavailable | whatever `work` throws; then nothing was written
    */
-  apply(projection: Projection, from: Checkpoint, to: string, apply: (tx: ReadTx) => Promise<void>): Promise<void>;
+  apply(
+    generation: Generation,
+    to: { readonly position: string; readonly events: number } | null,
+    work: (tx: ReadTx) => Promise<void>,
+  ): Promise<Generation>;
+  /**
+   * Lets readers see it instead of the one they saw, at once. When that one is further, `catchUp` is to bring it as far;
+   * nobody can move the other one meanwhile. @throws CheckpointMoved
+   */
+  serve(generation: Generation, catchUp: (position: string) => Promise<Generation>): Promise<void>;
+  drop(generation: Generation): Promise<void>;
+  /** Rows of the generations that serve. @throws Rejected `not_yet` while the first one is being built */
   all<R extends Row = Row>(sql: string, ...values: Value[]): Promise<R[]>;
+  /** The position that all of these projections have reached. @throws Rejected `not_yet` */
+  position(...names: string[]): Promise<string>;
   close(): Promise<void>;
 }

@@ -1,8 +1,18 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { decodeAll } from './blanking.js';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { Rejected } from './aggregate.js';
+import { decodeAll, isBlanked } from './blanking.js';
 import type { Log } from './command-handling.js';
-import type { Envelope } from './events.js';
-import { CheckpointMoved, type Checkpoint, type Projection, type ReadStore } from './projection.js';
+import { StoreUnavailable } from './event-store.js';
+import { UnknownEvent, type Envelope, type Recorded } from './events.js';
+import { Parking, type ParkedStream } from './parking.js';
+import {
+  beingBuilt,
+  CheckpointMoved,
+  type Generation,
+  type Projection,
+  type ReadStore,
+  type ReadTx,
+} from './projection.js';
 
 export interface Progress {
   readonly projection: string;
@@ -12,9 +22,28 @@ export interface Progress {
   /** The last position of the log when it was last looked at. */
   readonly head: string | null;
   readonly error: string | null;
+  /** Whether there are views to be read. */
+  readonly serving: boolean;
+  /** How many streams wait because an event of theirs could not be applied. */
+  readonly parked: number;
+  /** The generation that is being built, by this process or another one. */
+  readonly building: Building | null;
 }
 
-const BATCH = 500;
+export interface Building {
+  readonly position: string | null;
+  readonly events: number;
+  readonly eventsPerSecond: number;
+  readonly secondsLeft: number | null;
+}
+
+/** Hears of a rebuild while it goes on. */
+export type OnBuilding = (building: Building, head: string | null) => void;
+
+/** How many events are read at once, and committed at once. */
+const [PAGE, COMMIT] = [500, 2_000];
+/** How long other work of this process may have to wait. */
+const SLICE_MS = 8;
 const RETRY_MS = [100, 500, 2_000, 10_000];
 
 /** Keeps projections up with the log: each on its own, in order, its checkpoint in the transaction of its rows. */
@@ -25,14 +54,20 @@ export class Projector {
 
   constructor(
     private readonly log: Log,
-    reads: ReadStore,
-    projections: readonly Projection[],
+    private readonly reads: ReadStore,
+    private readonly projections: readonly Projection[],
   ) {
     this.#followers = projections.map((projection) => new Follower(log, reads, projection));
   }
 
-  /** Applies everything the log holds, then keeps following it until `stop`. */
+  /** Of the projections that have tables. */
+  get names(): string[] {
+    return this.projections.filter(({ schema }) => schema).map(({ name }) => name);
+  }
+
+  /** Applies everything the log holds, tries once what was parked before, then keeps following the log until `stop`. */
   async start(): Promise<void> {
+    for (const projection of this.projections) await this.reads.current(projection);
     for (const follower of this.#followers) await follower.prepare(this.#stopped.signal);
     this.#running = this.#followers.map((follower) => follower.follow(this.#stopped.signal));
   }
@@ -44,39 +79,169 @@ export class Projector {
 
   /** Where each projection stands. */
   async progress(): Promise<Progress[]> {
-    const head = await this.log.store.head();
-    return this.#followers.map((follower) => ({ ...follower.progress, head }));
+    const [head, generations] = [await this.log.store.head(), await this.reads.generations()];
+    return Promise.all(
+      this.#followers.map(async (follower) => {
+        const { name, version } = follower.projection;
+        const own = generations.filter((one) => one.name === name && one.version === version);
+        const building = own.find(({ state }) => state === 'building');
+        const serving = own.some(({ state }) => state === 'serving');
+        return {
+          projection: name,
+          version,
+          position: follower.position,
+          head,
+          error: follower.error,
+          serving,
+          parked: serving ? (await new Parking(name).inView(this.reads)).length : 0,
+          building: building ? buildingOf(building, head) : null,
+        };
+      }),
+    );
   }
 
-  /** Waits until every projection has applied a position; `false` when that takes longer than `timeoutMs`. */
-  async reached(position: string, timeoutMs: number): Promise<boolean> {
+  /** Waits until projections, all if none is named, have applied a position; `false` when that takes longer than `timeoutMs`. */
+  async reached(position: string, timeoutMs: number, ...names: string[]): Promise<boolean> {
     const [at, timedOut] = [BigInt(position), AbortSignal.timeout(timeoutMs)];
-    const all = await Promise.all(this.#followers.map((follower) => follower.reached(at, timedOut)));
+    const meant = this.#followers.filter(({ projection }) => names.length === 0 || names.includes(projection.name));
+    const all = await Promise.all(meant.map((follower) => follower.reached(at, timedOut)));
     return all.every((reached) => reached);
+  }
+
+  /** Every generation there is. */
+  async generations(): Promise<Generation[]> {
+    for (const projection of this.projections) await this.reads.current(projection);
+    return this.reads.generations();
+  }
+
+  /**
+   * Builds a projection anew beside what serves, and lets readers see it once it is as far.
+   * @throws Rejected `conflict` when more streams would be parked than are now; then it is dropped
+   */
+  async rebuild(name: string, on: OnBuilding = () => {}): Promise<Generation> {
+    const projection = this.#of(name);
+    const parking = new Parking(name);
+    const now = await this.reads.current(projection);
+    const [released, parked] =
+      now?.state === 'serving'
+        ? [await parking.released(this.reads), (await parking.inView(this.reads)).length]
+        : [[], 0];
+    const empty = await this.reads.build(projection, await this.log.store.identity());
+    await this.reads.apply(empty, null, async (tx) => released.forEach((row) => parking.release(tx, row)));
+    const builder = new Follower(this.log, this.reads, projection, empty);
+    return builder.build(on, this.#stopped.signal, now?.state === 'serving' ? parked : Infinity);
+  }
+
+  /** Lets readers see the generation again that served before, once it is as far. @throws Rejected `not_found` */
+  async rollback(name: string, on: OnBuilding = () => {}): Promise<Generation> {
+    const { version } = this.#of(name);
+    const log = await this.log.store.identity();
+    const former = (await this.generations()).find(
+      (one) => one.name === name && one.version === version && one.state === 'former' && one.log === log,
+    );
+    if (!former) throw new Rejected('not_found', `There is no former generation of ${name} version ${version}.`);
+    const revived = await this.reads.revive(former);
+    return new Follower(this.log, this.reads, this.#of(name), revived).build(on, this.#stopped.signal, Infinity);
+  }
+
+  /** Drops what no reader of this version sees: former generations, what was left half built, and other versions. */
+  async prune(): Promise<Generation[]> {
+    const all = await this.generations();
+    const versions = new Map(this.projections.map(({ name, version }) => [name, version]));
+    const dropped = all.filter((one) => one.state !== 'serving' || versions.get(one.name) !== one.version);
+    for (const generation of dropped) await this.reads.drop(generation);
+    return dropped;
+  }
+
+  /** The streams of a projection that wait, in the order of the log. */
+  async parked(name: string): Promise<ParkedStream[]> {
+    await this.reads.current(this.#of(name));
+    return new Parking(name).inView(this.reads);
+  }
+
+  /** Tries again, in order, what was parked of a projection, or of one of its streams. @returns what is parked still */
+  async retry(name: string, stream?: string): Promise<ParkedStream[]> {
+    await this.#serving(name).then((follower) => follower.retry(stream));
+    return this.parked(name);
+  }
+
+  /** Passes over the event that a stream waits for, leaves a trace of that, and tries what waits behind it. @throws Rejected */
+  async release(name: string, stream: string, position: string): Promise<ParkedStream[]> {
+    await this.#serving(name).then((follower) => follower.release(stream, position));
+    return this.parked(name);
+  }
+
+  async #serving(name: string): Promise<Follower> {
+    const projection = this.#of(name);
+    const serving = await this.reads.current(projection);
+    if (serving?.state !== 'serving') throw beingBuilt([name]);
+    return new Follower(this.log, this.reads, projection, serving);
+  }
+
+  #of(name: string): Projection {
+    const projection = this.projections.find((one) => one.name === name);
+    if (projection) return projection;
+    throw new Rejected('not_found', `There is no projection ${name}; there are ${this.names.join(', ')}.`);
   }
 }
 
+/** How far a generation is, and how long it will take. */
+export function buildingOf({ position, events, startedAt }: Generation, head: string | null): Building {
+  const seconds = Math.max(Date.now() - Date.parse(startedAt), 1) / 1000;
+  const [done, all] = [Number(position ?? 0), Number(head ?? 0)];
+  return {
+    position,
+    events,
+    eventsPerSecond: Math.round(events / seconds),
+    secondsLeft: done > 0 ? Math.ceil((seconds * Math.max(all - done, 0)) / done) : null,
+  };
+}
+
+/** What is not the fault of an event, and may be over soon; or all the events of a process that is too old. */
+const stopsEverything = (error: unknown): boolean =>
+  error instanceof StoreUnavailable || error instanceof CheckpointMoved || error instanceof UnknownEvent;
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 class Follower {
-  #at: Checkpoint = { log: '', position: null };
-  #error: string | null = null;
+  error: string | null = null;
+  #at: Generation | null;
+  /** Since when nothing else had a turn. */
+  #began = 0;
+  /** Something was blanked. */
+  #erased = false;
+  readonly #parking: Parking;
   readonly #waiting = new Set<{ position: bigint; resolve: (reached: boolean) => void }>();
 
   constructor(
     private readonly log: Log,
     private readonly reads: ReadStore,
-    private readonly projection: Projection,
-  ) {}
-
-  get progress(): Omit<Progress, 'head'> {
-    const { name, version } = this.projection;
-    return { projection: name, version, position: this.#at.position, error: this.#error };
+    readonly projection: Projection,
+    at: Generation | null = null,
+  ) {
+    this.#at = at;
+    this.#parking = new Parking(projection.name);
   }
 
-  /** Makes the projection's tables if need be, and applies everything the log holds. */
+  get position(): string | null {
+    return this.#at?.position ?? null;
+  }
+
+  /** Makes the projection's tables if need be, tries again what was parked, and applies everything the log holds. */
   async prepare(signal: AbortSignal): Promise<void> {
-    const { store } = this.log;
-    this.#at = await this.reads.prepare(this.projection, await store.identity(), await store.head());
+    this.#at = await this.#found();
+    await this.retry().catch((error: unknown) => this.#recover(error));
     await this.#catchUp(signal);
+  }
+
+  /** The generation to go on with; a new one when there is none of this log. */
+  async #found(): Promise<Generation> {
+    const { store } = this.log;
+    const [log, head, found] = [await store.identity(), await store.head(), await this.reads.current(this.projection)];
+    const ahead = BigInt(found?.position ?? 0) > BigInt(head ?? 0);
+    if (found?.log === log && !ahead) return found;
+    if (found) await this.reads.drop(found);
+    return this.reads.build(this.projection, log);
   }
 
   /** Follows the log; after an error it says so in `progress` and tries again from its checkpoint, more and more slowly. */
@@ -84,23 +249,44 @@ class Follower {
     for (let failures = 0; !signal.aborted;) {
       try {
         await this.#catchUp(signal);
-        this.#error = null;
-        for await (const batch of this.log.store.subscribe(this.#at.position, signal, BATCH)) {
+        this.error = null;
+        for await (const batch of this.log.store.subscribe(this.position, signal, PAGE)) {
           await this.#apply(batch);
+          await this.#forget();
           failures = 0;
         }
       } catch (error) {
         await this.#recover(error).catch(async (failure: unknown) => {
-          this.#error = failure instanceof Error ? failure.message : String(failure);
+          this.error = messageOf(failure);
           await sleep(RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)], undefined, { signal }).catch(() => {});
         });
       }
     }
   }
 
+  /** Fills a generation that is being built and lets it serve, unless more than `parkedAtMost` of its streams are parked. */
+  async build(on: OnBuilding, signal: AbortSignal, parkedAtMost: number): Promise<Generation> {
+    const { id } = this.#at!;
+    await this.#catchUp(signal, async (at, all) => {
+      const head = await this.log.store.head();
+      on(buildingOf(at, head), head);
+      if (!all) return;
+      let parked = 0;
+      await this.reads.apply(at, null, async (tx) => void (parked = (await this.#parking.streams(tx)).size));
+      if (parked <= parkedAtMost) return;
+      await this.reads.drop(at);
+      throw new Rejected(
+        'conflict',
+        `${parked} streams cannot be applied, more than now. What serves was left as it is.`,
+      );
+    });
+    if (this.#at!.id !== id) throw new Rejected('conflict', 'Another rebuild has taken the place of this one.');
+    return this.#at!;
+  }
+
   /** Waits for a position; `false` when the signal comes first. */
   reached(position: bigint, timedOut: AbortSignal): Promise<boolean> {
-    if (BigInt(this.#at.position ?? -1) >= position) return Promise.resolve(true);
+    if (BigInt(this.position ?? -1) >= position) return Promise.resolve(true);
     return new Promise((resolve) => {
       const waiting = { position, resolve };
       this.#waiting.add(waiting);
@@ -111,37 +297,168 @@ class Follower {
     });
   }
 
-  async #catchUp(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const batch = await this.log.store.readAll(this.#at.position, BATCH);
-      if (batch.length === 0) return;
-      await this.#apply(batch).catch((error: unknown) => this.#recover(error));
+  /** Applies, in order, what is parked of a stream or of all, as far as it can be. */
+  async retry(only?: string): Promise<void> {
+    const streams = only === undefined ? [...(await this.#alone((tx) => this.#parking.streams(tx)))] : [only];
+    for (const stream of streams) {
+      const first = await this.#alone((tx) => this.#parking.first(tx, stream));
+      for (const event of first ? await this.log.store.read(stream, first.revision) : [])
+        if (!(await this.#retryOne(event))) break;
     }
   }
 
-  async #apply(batch: readonly Envelope[]): Promise<void> {
-    const to = batch.at(-1)!.position;
-    const { on } = this.projection;
-    const heard = await decodeAll(
-      this.log,
-      batch.filter(({ type }) => on[type]),
-    );
-    await this.reads.apply(this.projection, this.#at, to, async (tx) => {
-      for (const event of heard) await on[event.type]!(event as never, tx);
+  /** @returns whether the next one can be tried */
+  async #retryOne(event: Envelope): Promise<boolean> {
+    const isFirst = async (tx: ReadTx) => (await this.#parking.first(tx, event.stream))?.revision === event.revision;
+    try {
+      return await this.#alone(async (tx) => {
+        if (!(await isFirst(tx))) return false;
+        this.#parking.remove(tx, event);
+        await this.#handle([event], tx);
+        return true;
+      });
+    } catch (error) {
+      this.projection.reset?.();
+      await this.#isOf(event, error);
+      await this.#alone(async (tx) => {
+        if (await isFirst(tx)) this.#parking.blame(tx, event, messageOf(error));
+      });
+      return false;
+    }
+  }
+
+  async release(stream: string, position: string): Promise<void> {
+    await this.#alone(async (tx) => {
+      const first = await this.#parking.first(tx, stream);
+      if (first === undefined || String(first.position) !== position)
+        throw new Rejected(
+          'not_found',
+          `The first event of ${stream} that waits for ${this.projection.name} is not that of position ${position}.`,
+        );
+      this.#parking.release(tx, first);
+      this.#parking.remove(tx, first);
     });
-    this.#moved({ ...this.#at, position: to });
+    await this.retry(stream);
+  }
+
+  /** A transaction that does not move the checkpoint. */
+  async #alone<T>(work: (tx: ReadTx) => Promise<T>): Promise<T> {
+    let result: T;
+    await this.reads.apply(this.#at!, null, async (tx) => void (result = await work(tx)));
+    return result!;
+  }
+
+  /** Applies what there is; a generation that is being built serves from then on. */
+  async #catchUp(signal: AbortSignal, on?: (at: Generation, all: boolean) => Promise<void>): Promise<void> {
+    while (!signal.aborted) {
+      const batch = await this.log.store.readAll(this.position, COMMIT);
+      if (batch.length > 0) await this.#apply(batch).catch((error: unknown) => this.#recover(error));
+      await this.#forget();
+      await this.#yield();
+      await on?.(this.#at!, batch.length === 0);
+      if (batch.length > 0) continue;
+      if (this.#at!.state !== 'building') return;
+      try {
+        await this.reads.serve(this.#at!, (position) => this.#upTo(position));
+        this.#moved({ ...this.#at!, state: 'serving' });
+      } catch (error) {
+        await this.#recover(error);
+      }
+    }
+  }
+
+  /** Applies what there is up to a position that the log holds. */
+  async #upTo(position: string): Promise<Generation> {
+    while (BigInt(this.position ?? 0) < BigInt(position))
+      await this.#apply(await this.log.store.readAll(this.position, COMMIT));
+    return this.#at!;
+  }
+
+  /** Applies events in one transaction; of those it fails for, each half in its own, down to the event whose stream has to wait. */
+  async #apply(batch: readonly Envelope[]): Promise<void> {
+    const [event, ...others] = batch as [Envelope, ...Envelope[]];
+    try {
+      await this.#commit(batch, (tx, parked) => this.#handle(batch, tx, parked));
+    } catch (error) {
+      this.projection.reset?.();
+      await this.#isOf(event, error);
+      if (others.length === 0) return this.#commit(batch, (tx) => this.#parking.park(tx, event, messageOf(error)));
+      const half = batch.length >> 1;
+      await this.#apply(batch.slice(0, half));
+      await this.#apply(batch.slice(half));
+    }
+  }
+
+  /** Throws an error that may not be the event's: nothing is parked while the log cannot be read. */
+  async #isOf({ stream, revision }: Envelope, error: unknown): Promise<void> {
+    if (stopsEverything(error)) throw error;
+    await this.log.store.read(stream, revision);
+  }
+
+  async #commit(
+    batch: readonly Envelope[],
+    work: (tx: ReadTx, parked: ReadonlySet<string>) => Promise<void>,
+  ): Promise<void> {
+    const to = { position: batch.at(-1)!.position, events: batch.length };
+    this.#moved(
+      await this.reads.apply(this.#at!, to, async (tx) => {
+        await work(tx, await this.#parking.streams(tx));
+      }),
+    );
+    this.#erased ||= batch.some((event) => isBlanked(event) && this.projection.on[event.type]);
+  }
+
+  /** Words that were erased still stand in what served before. */
+  async #forget(): Promise<void> {
+    if (!this.#erased) return;
+    this.#erased = false;
+    const { name, version } = this.projection;
+    for (const one of await this.reads.generations())
+      if (one.name === name && one.version === version && one.state === 'former') await this.reads.drop(one);
+  }
+
+  /** Lets the projection handle events, and parks those of streams that wait. */
+  async #handle(batch: readonly Envelope[], tx: ReadTx, parked: ReadonlySet<string> = new Set()): Promise<void> {
+    const { on } = this.projection;
+    const heard = batch.filter(({ type }) => on[type]);
+    for (let i = 0; i < heard.length; i += PAGE) {
+      const page = heard.slice(i, i + PAGE);
+      const decoded = new Map<string, Recorded>(
+        (
+          await decodeAll(
+            this.log,
+            page.filter(({ stream }) => !parked.has(stream)),
+          )
+        ).map((event) => [event.id, event]),
+      );
+      for (const envelope of page) {
+        const event = decoded.get(envelope.id);
+        if (event) await on[event.type]!(event as never, tx);
+        else await this.#parking.park(tx, envelope, null);
+        await this.#yield();
+      }
+    }
+  }
+
+  /** Lets other work of this process have its turn. */
+  async #yield(): Promise<void> {
+    if (performance.now() - this.#began < SLICE_MS) return;
+    await turn();
+    this.#began = performance.now();
   }
 
   /** After a batch that was not committed: goes on from where another process got to; any other error is thrown again. */
   async #recover(error: unknown): Promise<void> {
     this.projection.reset?.();
     if (!(error instanceof CheckpointMoved)) throw error;
-    const at = await this.reads.checkpoint(this.projection);
-    if (at.log !== this.#at.log) throw new Error(`The views of ${this.projection.name} are made from another log now.`);
+    const { name } = this.projection;
+    const at = await this.reads.current(this.projection);
+    if (!at) throw new Error(`The views of ${name} are being made anew.`);
+    if (at.log !== this.#at!.log) throw new Error(`The views of ${name} are made from another log now.`);
     this.#moved(at);
   }
 
-  #moved(at: Checkpoint): void {
+  #moved(at: Generation): void {
     this.#at = at;
     for (const waiting of this.#waiting)
       if (waiting.position <= BigInt(at.position ?? -1)) {

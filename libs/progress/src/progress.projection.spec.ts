@@ -2,24 +2,20 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { commitmentsContext } from '#commitments';
 import { SqliteEventStore } from '#event-store-sqlite';
-import { EventCodec, NO_STREAM, Projector, type Log, type Projection } from '#eventsourcing';
-import { SqliteReadStore } from '#read-store';
+import { EventCodec, NO_STREAM, Projector, type Log, type Projection, type ReadStore } from '#eventsourcing';
 import { registersContext } from '#registers';
 import { csvOf } from '#platform';
+import { onEachStore } from '../../read-store/src/testing/each-store.js';
 import { Progress, progressProjection, type Filter } from './progress.projection.js';
 
 const asOf = '2006-11-21';
 let log: Log;
-let reads: SqliteReadStore;
+let reads: ReadStore;
 beforeEach(() => {
   const catalogs = [...registersContext.catalogs!, ...commitmentsContext.catalogs!];
   log = { store: new SqliteEventStore(':memory:'), codec: new EventCodec(catalogs) };
-  reads = new SqliteReadStore(':memory:');
 });
-afterEach(async () => {
-  await reads.close();
-  await log.store.close();
-});
+afterEach(() => log.store.close());
 
 /** Appends what is said next of something. @returns its position */
 const append = async (category: string, id: string, name: string, data: object) => {
@@ -64,299 +60,319 @@ const views = async (): Promise<Progress> => {
   return new Progress(reads);
 };
 
-describe('What a view shows is of one position', () => {
-  it('that the registers have reached as well', async () => {
-    const first = await theme('T-1');
-    await catchUp(...registers(), progressProjection(log));
-    await record('IOM-2006-01');
-    await catchUp(progressProjection(log));
-    const progress = new Progress(reads);
-    expect(await progress.themes({ asOf })).toMatchObject({ position: first, total: { total: 0 }, rows: [] });
-    await catchUp(...registers());
-    expect(await progress.themes({ asOf })).toMatchObject({ total: { total: 1 }, rows: [{ theme: 'T-1', total: 1 }] });
+onEachStore('The views of progress', (place) => {
+  beforeEach(() => {
+    reads = place.open();
   });
 
-  it('that is waited for when it is asked for by knownAt', async () => {
-    await catchUp(...registers(), progressProjection(log));
-    const knownAt = await record('IOM-2006-01');
-    const shown = new Progress(reads).commitments({ asOf, knownAt });
-    await catchUp(...registers(), progressProjection(log));
-    expect(await shown).toMatchObject({ position: knownAt, total: 1 });
+  describe('What a view shows is of one position', () => {
+    it('that the registers have reached as well', async () => {
+      const first = await theme('T-1');
+      await catchUp(...registers(), progressProjection(log));
+      await record('IOM-2006-01');
+      await catchUp(progressProjection(log));
+      const progress = new Progress(reads);
+      expect(await progress.themes({ asOf })).toMatchObject({ position: first, total: { total: 0 }, rows: [] });
+      await catchUp(...registers());
+      expect(await progress.themes({ asOf })).toMatchObject({
+        total: { total: 1 },
+        rows: [{ theme: 'T-1', total: 1 }],
+      });
+    });
+
+    it('that is waited for when it is asked for by knownAt', async () => {
+      await catchUp(...registers(), progressProjection(log));
+      const knownAt = await record('IOM-2006-01');
+      const shown = new Progress(reads).commitments({ asOf, knownAt });
+      await catchUp(...registers(), progressProjection(log));
+      expect(await shown).toMatchObject({ position: knownAt, total: 1 });
+    });
+
+    it('and when that takes too long, it is said', async () => {
+      await catchUp(...registers(), progressProjection(log));
+      const knownAt = await record('IOM-2006-01');
+      await expect(new Progress(reads, 30).agencies({ asOf, knownAt })).rejects.toMatchObject({ code: 'not_yet' });
+    });
+
+    it('of an empty log it is 0, and nothing is there', async () => {
+      await catchUp(...registers(), progressProjection(log));
+      const progress = new Progress(reads);
+      const nothing = { total: 0, withTarget: 0, overdue: 0, stale: 0, lastReportedOn: null };
+      expect(await progress.agencies({ asOf })).toMatchObject({ position: '0', total: nothing, rows: [] });
+      expect(await progress.agency('IOM', { asOf })).toMatchObject({ row: null, rows: [] });
+      expect(await progress.commitments({ asOf })).toMatchObject({ total: 0, items: [], nextCursor: null });
+    });
   });
 
-  it('and when that takes too long, it is said', async () => {
-    await catchUp(...registers(), progressProjection(log));
-    const knownAt = await record('IOM-2006-01');
-    await expect(new Progress(reads, 30).agencies({ asOf, knownAt })).rejects.toMatchObject({ code: 'not_yet' });
-  });
+  describe('A list', () => {
+    it('is given in pages that follow each other, in the order of references, each once', async () => {
+      const references = ['B-2006-01', 'A-2006-10', 'A-2006-02', 'A-2007-01', 'C-2006-01'];
+      for (const reference of references) await record(reference);
+      await catchUp(...registers(), progressProjection(log));
+      const progress = new Progress(reads);
+      const seen: string[] = [];
+      for (let cursor: string | null | undefined; cursor !== null;) {
+        const page = await progress.commitments({ asOf }, {}, { limit: 2, cursor });
+        expect(page.total).toBe(5);
+        seen.push(...page.items.map(({ reference }) => reference));
+        cursor = page.nextCursor;
+      }
+      expect(seen).toEqual(references.toSorted());
+    });
 
-  it('of an empty log it is 0, and nothing is there', async () => {
-    await catchUp(...registers(), progressProjection(log));
-    const progress = new Progress(reads);
-    const nothing = { total: 0, withTarget: 0, overdue: 0, stale: 0, lastReportedOn: null };
-    expect(await progress.agencies({ asOf })).toMatchObject({ position: '0', total: nothing, rows: [] });
-    expect(await progress.agency('IOM', { asOf })).toMatchObject({ row: null, rows: [] });
-    expect(await progress.commitments({ asOf })).toMatchObject({ total: 0, items: [], nextCursor: null });
-  });
-});
-
-describe('A list', () => {
-  it('is given in pages that follow each other, in the order of references, each once', async () => {
-    const references = ['B-2006-01', 'A-2006-10', 'A-2006-02', 'A-2007-01', 'C-2006-01'];
-    for (const reference of references) await record(reference);
-    await catchUp(...registers(), progressProjection(log));
-    const progress = new Progress(reads);
-    const seen: string[] = [];
-    for (let cursor: string | null | undefined; cursor !== null;) {
-      const page = await progress.commitments({ asOf }, {}, { limit: 2, cursor });
-      expect(page.total).toBe(5);
-      seen.push(...page.items.map(({ reference }) => reference));
-      cursor = page.nextCursor;
-    }
-    expect(seen).toEqual(references.toSorted());
-  });
-
-  it.each([
-    ['metis', 1],
-    ['MÉTIS', 1],
-    ['handbook metis', 1],
-    ['hand', 1],
-    ['book', 0],
-    ['100%', 1],
-    ['%', 0],
-    [' ', 2],
-    ['o_e', 0],
-    ['x-2006-02', 1],
-    ['paid', 1],
-  ])('of «%s» has %d', async (q, total) => {
-    await record('X-2006-01', { title: 'Handbook for Métis', condition: 'if paid' });
-    await record('X-2006-02', { title: '100% more', summary: 'One more' });
-    await catchUp(...registers(), progressProjection(log));
-    expect(await new Progress(reads).commitments({ asOf }, { q })).toMatchObject({ total });
-  });
-
-  it('takes any text as words', async () => {
-    await record('X-2006-01', { title: `O'Brien "quoted"` });
-    await catchUp(...registers(), progressProjection(log));
-    for (const [q, total] of [
-      [`o'brien`, 1],
-      ['"quoted"', 1],
-      [`'; DROP TABLE progress_spans; --`, 0],
-    ] as const)
+    it.each([
+      ['metis', 1],
+      ['MÉTIS', 1],
+      ['handbook metis', 1],
+      ['hand', 1],
+      ['book', 0],
+      ['100%', 1],
+      ['%', 0],
+      [' ', 2],
+      ['o_e', 0],
+      ['x-2006-02', 1],
+      ['paid', 1],
+    ])('of «%s» has %d', async (q, total) => {
+      await record('X-2006-01', { title: 'Handbook for Métis', condition: 'if paid' });
+      await record('X-2006-02', { title: '100% more', summary: 'One more' });
+      await catchUp(...registers(), progressProjection(log));
       expect(await new Progress(reads).commitments({ asOf }, { q })).toMatchObject({ total });
-  });
-});
-
-/** The one item that is listed, as at a date and as known at a position. */
-const item = async (progress: Progress, date: string, knownAt?: string) =>
-  (await progress.commitments({ asOf: date, knownAt }, { life: 'any' })).items[0];
-
-describe('What was corrected later is marked where it is shown', () => {
-  const underWay = { stage: 'in_progress', effective: '2007', reportedOn: '2007-02-28' };
-
-  it('a correction of a stage marks what was known between the two, as at the dates that it changed', async () => {
-    const before = await record('IOM-2006-01');
-    const said = await say('IOM-2006-01', 'StageReported', underWay);
-    const known = await say('IOM-2006-01', 'TargetSet', { date: '2009', reportedOn: '2007-03-01' });
-    const corrected = await say('IOM-2006-01', 'Corrected', {
-      revision: 1,
-      reason: 'misread',
-      says: { ...underWay, stage: 'on_hold' },
     });
-    const progress = await views();
-    const shown = async (date: string, knownAt?: string) => {
-      const { stage, correctedLater } = (await item(progress, date, knownAt))!;
-      return [stage, correctedLater];
-    };
-    expect(await shown('2007-03-31', before)).toEqual(['planned', false]);
-    expect(await shown('2007-03-31', said)).toEqual(['in_progress', true]);
-    expect(await shown('2007-03-31', known)).toEqual(['in_progress', true]);
-    expect(await shown('2007-03-31', corrected)).toEqual(['on_hold', false]);
-    expect(await shown('2007-03-31')).toEqual(['on_hold', false]);
-    expect(await shown(asOf, known)).toEqual(['planned', false]);
-  });
 
-  it('views count how many of their total were', async () => {
-    await record('IOM-2006-01');
-    const known = await record('IOM-2006-02');
-    await say('IOM-2006-02', 'Corrected', { revision: 0, reason: 'misread', says: recorded({ stage: 'proposed' }) });
-    const progress = await views();
-    for (const view of [
-      await progress.agencies({ asOf, knownAt: known }),
-      await progress.themes({ asOf, knownAt: known }),
-    ])
-      expect(view).toMatchObject({ total: { total: 2, byStage: { planned: 2 } }, correctedLater: 1 });
-    expect(await progress.agencies({ asOf })).toMatchObject({ total: { byStage: { proposed: 1 } }, correctedLater: 0 });
-  });
-
-  it('a retraction marks what it takes away, and only as at the dates on which that was there', async () => {
-    await record('IOM-2006-01');
-    const known = await say('IOM-2006-01', 'ThemesSet', { themes: ['T-2'], reportedOn: '2007-02-28' });
-    await say('IOM-2006-01', 'Retracted', { revision: 1, reason: 'of another commitment' });
-    const progress = await views();
-    expect(await item(progress, '2007-02-28', known)).toMatchObject({ themes: ['T-2'], correctedLater: true });
-    expect(await item(progress, '2007-02-28')).toMatchObject({ themes: ['T-1'], correctedLater: false });
-    expect(await item(progress, '2007-02-27', known)).toMatchObject({ themes: ['T-1'], correctedLater: false });
-  });
-
-  it('what changes nothing that is shown marks nothing', async () => {
-    await record('IOM-2006-01');
-    const known = await say('IOM-2006-01', 'StageReported', { ...underWay, note: 'as plaanned' });
-    await say('IOM-2006-01', 'Corrected', {
-      revision: 1,
-      reason: 'spelling',
-      says: { ...underWay, note: 'as planned' },
-    });
-    expect(await item(await views(), '2007-03-31', known)).toMatchObject({ correctedLater: false });
-  });
-
-  it('a correction of what was not said yet marks nothing', async () => {
-    const completed = { stage: 'completed', effective: '2005', reportedOn: asOf };
-    const before = await record('IOM-2006-01');
-    const known = await say('IOM-2006-01', 'StageReported', completed); // outranked
-    const says = { ...completed, effective: asOf };
-    await say('IOM-2006-01', 'Corrected', { revision: 1, reason: 'misread', says });
-    const progress = await views();
-    expect(await item(progress, asOf, before)).toMatchObject({ stage: 'planned', correctedLater: false });
-    expect(await item(progress, asOf, known)).toMatchObject({ stage: 'planned', correctedLater: true });
-    expect(await item(progress, asOf)).toMatchObject({ stage: 'completed', correctedLater: false });
-  });
-
-  it('the last edition and when the next is due stand beside a recurring commitment, upkeep beside a standing one', async () => {
-    await record('IOM-2006-01');
-    await say('IOM-2006-01', 'EditionHeld', { held: '2006-11-20', nextDue: '2007', reportedOn: '2007-02-28' });
-    await say('IOM-2006-01', 'UpkeepReported', { period: '2006', keptUp: false, note: 'n', reportedOn: '2007-02-28' });
-    const progress = await views();
-    expect(await item(progress, '2007-02-27')).toMatchObject({ lastEdition: null, nextDue: null, lastUpkeep: null });
-    expect(await item(progress, '2007-02-28')).toMatchObject({
-      lastEdition: '2006-11-20',
-      nextDue: '2007',
-      lastUpkeep: { period: '2006', keptUp: false },
+    it('takes any text as words', async () => {
+      await record('X-2006-01', { title: `O'Brien "quoted"` });
+      await catchUp(...registers(), progressProjection(log));
+      for (const [q, total] of [
+        [`o'brien`, 1],
+        ['"quoted"', 1],
+        [`'; DROP TABLE progress_spans; --`, 0],
+      ] as const)
+        expect(await new Progress(reads).commitments({ asOf }, { q })).toMatchObject({ total });
     });
   });
 
-  it('a later report is no correction', async () => {
-    const known = await record('IOM-2006-01');
-    await say('IOM-2006-01', 'StageReported', { ...underWay, effective: '2006', reportedOn: asOf });
-    expect(await item(await views(), asOf, known)).toMatchObject({ stage: 'planned', correctedLater: false });
-  });
-});
+  /** The one item that is listed, as at a date and as known at a position. */
+  const item = async (progress: Progress, date: string, knownAt?: string) =>
+    (await progress.commitments({ asOf: date, knownAt }, { life: 'any' })).items[0];
 
-describe('What was blanked', () => {
-  it('is gone as known at every position, and no figure is another', async () => {
-    const known = await record('IOM-2006-01', { title: 'Handbook of Ann Other', target: { date: '2006' } });
-    const before = await (await views()).agencies({ asOf });
-    await say('IOM-2006-01', 'Blanked', {
-      revision: 0,
-      reason: 'named a person',
-      version: 1,
-      left: recorded({ title: '[blanked]', target: { date: '2006' } }),
-    });
-    await log.store.blank('commitment-IOM-2006-01', 0);
-    const progress = await views();
-    for (const at of [{ asOf, knownAt: known }, { asOf }]) {
-      expect(await progress.commitments(at, { q: 'ann other' })).toMatchObject({ total: 0 });
-      expect(await progress.commitments(at, { q: 'handbook' })).toMatchObject({ items: [{ title: '[blanked]' }] });
-      const { total, rows } = await progress.agencies(at);
-      expect({ total, rows }).toEqual({ total: before.total, rows: before.rows });
-    }
-  });
-});
+  describe('What was corrected later is marked where it is shown', () => {
+    const underWay = { stage: 'in_progress', effective: '2007', reportedOn: '2007-02-28' };
 
-describe('A record that has ended', () => {
-  it('is in no total from then on, and listed apart', async () => {
-    await record('IOM-2006-01');
-    await record('IOM-2006-02', { followsUp: ['F-1'] });
-    await say('IOM-2006-02', 'Merged', { into: 'IOM-2006-01', reason: 'twice', reportedOn: '2007-02-28' });
-    const progress = await views();
-    const none = { merged: 0, split: 0, superseded: 0, withdrawn: 0 };
-    expect(await progress.agencies({ asOf: '2007-02-27' })).toMatchObject({ total: { total: 2 }, apart: none });
-    const on = { asOf: '2007-02-28' };
-    expect(await progress.agencies(on)).toMatchObject({
-      total: { total: 1 },
-      rows: [{ agency: 'IOM', total: 1 }],
-      apart: { ...none, merged: 1 },
+    it('a correction of a stage marks what was known between the two, as at the dates that it changed', async () => {
+      const before = await record('IOM-2006-01');
+      const said = await say('IOM-2006-01', 'StageReported', underWay);
+      const known = await say('IOM-2006-01', 'TargetSet', { date: '2009', reportedOn: '2007-03-01' });
+      const corrected = await say('IOM-2006-01', 'Corrected', {
+        revision: 1,
+        reason: 'misread',
+        says: { ...underWay, stage: 'on_hold' },
+      });
+      const progress = await views();
+      const shown = async (date: string, knownAt?: string) => {
+        const { stage, correctedLater } = (await item(progress, date, knownAt))!;
+        return [stage, correctedLater];
+      };
+      expect(await shown('2007-03-31', before)).toEqual(['planned', false]);
+      expect(await shown('2007-03-31', said)).toEqual(['in_progress', true]);
+      expect(await shown('2007-03-31', known)).toEqual(['in_progress', true]);
+      expect(await shown('2007-03-31', corrected)).toEqual(['on_hold', false]);
+      expect(await shown('2007-03-31')).toEqual(['on_hold', false]);
+      expect(await shown(asOf, known)).toEqual(['planned', false]);
     });
-    expect(await progress.agencies(on, { followsUp: 'F-2' })).toMatchObject({ total: { total: 0 }, apart: none });
-    expect(await progress.commitments(on)).toMatchObject({ total: 1, items: [{ reference: 'IOM-2006-01', into: [] }] });
-    expect(await progress.commitments(on, { life: 'merged,split' })).toMatchObject({
-      total: 1,
-      items: [{ reference: 'IOM-2006-02', life: 'merged', into: ['IOM-2006-01'] }],
-    });
-    expect(await progress.commitments(on, { life: 'any' })).toMatchObject({ total: 2 });
-  });
-});
 
-describe('An agency that became another', () => {
-  it('is shown as it was, or under what it is today; a commitment of both counts once', async () => {
-    for (const code of ['INSTRAW', 'UNIFEM', 'UN-WOMEN'])
-      await append('agency', code, 'Registered', { code, name: code, kind: 'un-entity' });
-    for (const code of ['INSTRAW', 'UNIFEM'])
-      await append('agency', code, 'Merged', { into: 'UN-WOMEN', effective: '2010-07', reason: 'A/RES/64/289' });
-    await record('UNIFEM-2006-01', {
-      agencies: [
-        { agency: 'UNIFEM', role: 'lead' },
-        { agency: 'INSTRAW', role: 'partner', asked: true },
-      ],
+    it('views count how many of their total were', async () => {
+      await record('IOM-2006-01');
+      const known = await record('IOM-2006-02');
+      await say('IOM-2006-02', 'Corrected', { revision: 0, reason: 'misread', says: recorded({ stage: 'proposed' }) });
+      const progress = await views();
+      for (const view of [
+        await progress.agencies({ asOf, knownAt: known }),
+        await progress.themes({ asOf, knownAt: known }),
+      ])
+        expect(view).toMatchObject({ total: { total: 2, byStage: { planned: 2 } }, correctedLater: 1 });
+      expect(await progress.agencies({ asOf })).toMatchObject({
+        total: { byStage: { proposed: 1 } },
+        correctedLater: 0,
+      });
     });
-    const progress = await views();
-    expect(await progress.agencies({ asOf })).toMatchObject({
-      rows: [
-        { agency: 'INSTRAW', total: 1, asked: 1 },
-        { agency: 'UNIFEM', total: 1 },
-      ],
-    });
-    expect(await progress.agencies({ asOf }, { agencies: 'today' })).toMatchObject({
-      rows: [{ agency: 'UN-WOMEN', name: 'UN-WOMEN', total: 1, asked: 1 }],
-    });
-    const listed = async (agency: string, agencies?: 'today') =>
-      (await progress.commitments({ asOf }, { agency, agencies })).total;
-    expect([await listed('UN-WOMEN'), await listed('UN-WOMEN', 'today')]).toEqual([0, 1]);
-    expect([await listed('UNIFEM'), await listed('UNIFEM', 'today')]).toEqual([1, 0]);
-  });
-});
 
-describe('A list finds commitments', () => {
-  it('by every document that something said of them rests on', async () => {
-    const cites = (...documents: string[]) => ({
-      citation: { document: documents[0], locator: 'l' },
-      citations: documents.slice(1).map((document) => ({ document, locator: 'l' })),
+    it('a retraction marks what it takes away, and only as at the dates on which that was there', async () => {
+      await record('IOM-2006-01');
+      const known = await say('IOM-2006-01', 'ThemesSet', { themes: ['T-2'], reportedOn: '2007-02-28' });
+      await say('IOM-2006-01', 'Retracted', { revision: 1, reason: 'of another commitment' });
+      const progress = await views();
+      expect(await item(progress, '2007-02-28', known)).toMatchObject({ themes: ['T-2'], correctedLater: true });
+      expect(await item(progress, '2007-02-28')).toMatchObject({ themes: ['T-1'], correctedLater: false });
+      expect(await item(progress, '2007-02-27', known)).toMatchObject({ themes: ['T-1'], correctedLater: false });
     });
-    await record('IOM-2006-01', cites('D-1', 'D-2'));
-    const claim = { about: 'organiser', says: 'ILO', reportedOn: '2007-02-28' };
-    await say('IOM-2006-01', 'Claimed', { ...claim, ...cites('D-3', 'D-4') });
-    const progress = await views();
-    const found = async (document: string, date: string) =>
-      (await progress.commitments({ asOf: date }, { document })).total;
-    for (const document of ['D-1', 'D-2']) expect(await found(document, asOf)).toBe(1);
-    for (const document of ['D-3', 'D-4'])
-      expect([await found(document, asOf), await found(document, '2007-02-28')]).toEqual([0, 1]);
+
+    it('what changes nothing that is shown marks nothing', async () => {
+      await record('IOM-2006-01');
+      const known = await say('IOM-2006-01', 'StageReported', { ...underWay, note: 'as plaanned' });
+      await say('IOM-2006-01', 'Corrected', {
+        revision: 1,
+        reason: 'spelling',
+        says: { ...underWay, note: 'as planned' },
+      });
+      expect(await item(await views(), '2007-03-31', known)).toMatchObject({ correctedLater: false });
+    });
+
+    it('a correction of what was not said yet marks nothing', async () => {
+      const completed = { stage: 'completed', effective: '2005', reportedOn: asOf };
+      const before = await record('IOM-2006-01');
+      const known = await say('IOM-2006-01', 'StageReported', completed); // outranked
+      const says = { ...completed, effective: asOf };
+      await say('IOM-2006-01', 'Corrected', { revision: 1, reason: 'misread', says });
+      const progress = await views();
+      expect(await item(progress, asOf, before)).toMatchObject({ stage: 'planned', correctedLater: false });
+      expect(await item(progress, asOf, known)).toMatchObject({ stage: 'planned', correctedLater: true });
+      expect(await item(progress, asOf)).toMatchObject({ stage: 'completed', correctedLater: false });
+    });
+
+    it('the last edition and when the next is due stand beside a recurring commitment, upkeep beside a standing one', async () => {
+      await record('IOM-2006-01');
+      await say('IOM-2006-01', 'EditionHeld', { held: '2006-11-20', nextDue: '2007', reportedOn: '2007-02-28' });
+      await say('IOM-2006-01', 'UpkeepReported', {
+        period: '2006',
+        keptUp: false,
+        note: 'n',
+        reportedOn: '2007-02-28',
+      });
+      const progress = await views();
+      expect(await item(progress, '2007-02-27')).toMatchObject({ lastEdition: null, nextDue: null, lastUpkeep: null });
+      expect(await item(progress, '2007-02-28')).toMatchObject({
+        lastEdition: '2006-11-20',
+        nextDue: '2007',
+        lastUpkeep: { period: '2006', keptUp: false },
+      });
+    });
+
+    it('a later report is no correction', async () => {
+      const known = await record('IOM-2006-01');
+      await say('IOM-2006-01', 'StageReported', { ...underWay, effective: '2006', reportedOn: asOf });
+      expect(await item(await views(), asOf, known)).toMatchObject({ stage: 'planned', correctedLater: false });
+    });
   });
 
-  it('by what they are related to, and by how the secretariat read them', async () => {
-    await record('IOM-2006-01', { relations: [{ type: 'prepares_for', to: 'F-1' }] });
-    await say('IOM-2006-01', 'Related', { type: 'part_of', to: 'IOM-2006-02', reportedOn: '2007-02-28' });
-    await say('IOM-2006-01', 'Verified', {
-      agency: 'IOM',
-      entry: 0,
-      verification: 'contested',
-      reason: 'not found',
-      reportedOn: '2007-02-28',
+  describe('What was blanked', () => {
+    it('is gone as known at every position, and no figure is another', async () => {
+      const known = await record('IOM-2006-01', { title: 'Handbook of Ann Other', target: { date: '2006' } });
+      const before = await (await views()).agencies({ asOf });
+      await say('IOM-2006-01', 'Blanked', {
+        revision: 0,
+        reason: 'named a person',
+        version: 1,
+        left: recorded({ title: '[blanked]', target: { date: '2006' } }),
+      });
+      await log.store.blank('commitment-IOM-2006-01', 0);
+      const progress = await views();
+      for (const at of [{ asOf, knownAt: known }, { asOf }]) {
+        expect(await progress.commitments(at, { q: 'ann other' })).toMatchObject({ total: 0 });
+        expect(await progress.commitments(at, { q: 'handbook' })).toMatchObject({ items: [{ title: '[blanked]' }] });
+        const { total, rows } = await progress.agencies(at);
+        expect({ total, rows }).toEqual({ total: before.total, rows: before.rows });
+      }
     });
-    await say('IOM-2006-01', 'Replied', { agency: 'IOM', to: 2, text: 'It is there.', reportedOn: '2007-03-01' });
-    const progress = await views();
-    const found = async (date: string, filter: Filter) => (await progress.commitments({ asOf: date }, filter)).total;
-    expect(await found(asOf, { relatedTo: 'F-1' })).toBe(1);
-    expect(await found(asOf, { relatedTo: 'F-1', relation: 'part_of' })).toBe(0);
-    expect(await found(asOf, { relatedTo: 'IOM-2006-02' })).toBe(0);
-    expect(await found('2007-02-28', { relatedTo: 'IOM-2006-02', relation: 'part_of' })).toBe(1);
-    expect(await found(asOf, { verification: 'unreviewed' })).toBe(1);
-    expect(await found('2007-02-28', { verification: 'documented,contested' })).toBe(1);
-    expect(await item(progress, '2007-02-28')).toMatchObject({
-      verification: { verification: 'contested', reason: 'not found', current: true, replies: [] },
+  });
+
+  describe('A record that has ended', () => {
+    it('is in no total from then on, and listed apart', async () => {
+      await record('IOM-2006-01');
+      await record('IOM-2006-02', { followsUp: ['F-1'] });
+      await say('IOM-2006-02', 'Merged', { into: 'IOM-2006-01', reason: 'twice', reportedOn: '2007-02-28' });
+      const progress = await views();
+      const none = { merged: 0, split: 0, superseded: 0, withdrawn: 0 };
+      expect(await progress.agencies({ asOf: '2007-02-27' })).toMatchObject({ total: { total: 2 }, apart: none });
+      const on = { asOf: '2007-02-28' };
+      expect(await progress.agencies(on)).toMatchObject({
+        total: { total: 1 },
+        rows: [{ agency: 'IOM', total: 1 }],
+        apart: { ...none, merged: 1 },
+      });
+      expect(await progress.agencies(on, { followsUp: 'F-2' })).toMatchObject({ total: { total: 0 }, apart: none });
+      expect(await progress.commitments(on)).toMatchObject({
+        total: 1,
+        items: [{ reference: 'IOM-2006-01', into: [] }],
+      });
+      expect(await progress.commitments(on, { life: 'merged,split' })).toMatchObject({
+        total: 1,
+        items: [{ reference: 'IOM-2006-02', life: 'merged', into: ['IOM-2006-01'] }],
+      });
+      expect(await progress.commitments(on, { life: 'any' })).toMatchObject({ total: 2 });
     });
-    expect(await item(progress, '2007-03-01')).toMatchObject({
-      verification: { replies: [{ agency: 'IOM', text: 'It is there.' }] },
+  });
+
+  describe('An agency that became another', () => {
+    it('is shown as it was, or under what it is today; a commitment of both counts once', async () => {
+      for (const code of ['INSTRAW', 'UNIFEM', 'UN-WOMEN'])
+        await append('agency', code, 'Registered', { code, name: code, kind: 'un-entity' });
+      for (const code of ['INSTRAW', 'UNIFEM'])
+        await append('agency', code, 'Merged', { into: 'UN-WOMEN', effective: '2010-07', reason: 'A/RES/64/289' });
+      await record('UNIFEM-2006-01', {
+        agencies: [
+          { agency: 'UNIFEM', role: 'lead' },
+          { agency: 'INSTRAW', role: 'partner', asked: true },
+        ],
+      });
+      const progress = await views();
+      expect(await progress.agencies({ asOf })).toMatchObject({
+        rows: [
+          { agency: 'INSTRAW', total: 1, asked: 1 },
+          { agency: 'UNIFEM', total: 1 },
+        ],
+      });
+      expect(await progress.agencies({ asOf }, { agencies: 'today' })).toMatchObject({
+        rows: [{ agency: 'UN-WOMEN', name: 'UN-WOMEN', total: 1, asked: 1 }],
+      });
+      const listed = async (agency: string, agencies?: 'today') =>
+        (await progress.commitments({ asOf }, { agency, agencies })).total;
+      expect([await listed('UN-WOMEN'), await listed('UN-WOMEN', 'today')]).toEqual([0, 1]);
+      expect([await listed('UNIFEM'), await listed('UNIFEM', 'today')]).toEqual([1, 0]);
+    });
+  });
+
+  describe('A list finds commitments', () => {
+    it('by every document that something said of them rests on', async () => {
+      const cites = (...documents: string[]) => ({
+        citation: { document: documents[0], locator: 'l' },
+        citations: documents.slice(1).map((document) => ({ document, locator: 'l' })),
+      });
+      await record('IOM-2006-01', cites('D-1', 'D-2'));
+      const claim = { about: 'organiser', says: 'ILO', reportedOn: '2007-02-28' };
+      await say('IOM-2006-01', 'Claimed', { ...claim, ...cites('D-3', 'D-4') });
+      const progress = await views();
+      const found = async (document: string, date: string) =>
+        (await progress.commitments({ asOf: date }, { document })).total;
+      for (const document of ['D-1', 'D-2']) expect(await found(document, asOf)).toBe(1);
+      for (const document of ['D-3', 'D-4'])
+        expect([await found(document, asOf), await found(document, '2007-02-28')]).toEqual([0, 1]);
+    });
+
+    it('by what they are related to, and by how the secretariat read them', async () => {
+      await record('IOM-2006-01', { relations: [{ type: 'prepares_for', to: 'F-1' }] });
+      await say('IOM-2006-01', 'Related', { type: 'part_of', to: 'IOM-2006-02', reportedOn: '2007-02-28' });
+      await say('IOM-2006-01', 'Verified', {
+        agency: 'IOM',
+        entry: 0,
+        verification: 'contested',
+        reason: 'not found',
+        reportedOn: '2007-02-28',
+      });
+      await say('IOM-2006-01', 'Replied', { agency: 'IOM', to: 2, text: 'It is there.', reportedOn: '2007-03-01' });
+      const progress = await views();
+      const found = async (date: string, filter: Filter) => (await progress.commitments({ asOf: date }, filter)).total;
+      expect(await found(asOf, { relatedTo: 'F-1' })).toBe(1);
+      expect(await found(asOf, { relatedTo: 'F-1', relation: 'part_of' })).toBe(0);
+      expect(await found(asOf, { relatedTo: 'IOM-2006-02' })).toBe(0);
+      expect(await found('2007-02-28', { relatedTo: 'IOM-2006-02', relation: 'part_of' })).toBe(1);
+      expect(await found(asOf, { verification: 'unreviewed' })).toBe(1);
+      expect(await found('2007-02-28', { verification: 'documented,contested' })).toBe(1);
+      expect(await item(progress, '2007-02-28')).toMatchObject({
+        verification: { verification: 'contested', reason: 'not found', current: true, replies: [] },
+      });
+      expect(await item(progress, '2007-03-01')).toMatchObject({
+        verification: { replies: [{ agency: 'IOM', text: 'It is there.' }] },
+      });
     });
   });
 });

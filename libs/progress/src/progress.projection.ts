@@ -30,7 +30,7 @@ import {
   type Stage,
 } from '#commitments';
 import {
-  decodeAll,
+  appliedBefore,
   fold,
   Rejected,
   type Log,
@@ -48,7 +48,7 @@ const SCHEMA = `
   CREATE TABLE progress_spans (
     reference TEXT NOT NULL,
     from_date TEXT NOT NULL, to_date TEXT NOT NULL,
-    from_position INTEGER NOT NULL, to_position INTEGER NOT NULL,
+    from_position BIGINT NOT NULL, to_position BIGINT NOT NULL,
     title TEXT NOT NULL, search TEXT NOT NULL,
     kind TEXT NOT NULL, nature TEXT NOT NULL, strength TEXT NOT NULL,
     stage TEXT NOT NULL, outlook TEXT, lead TEXT NOT NULL,
@@ -64,14 +64,14 @@ const SCHEMA = `
     reference TEXT NOT NULL,
     facet TEXT NOT NULL, value TEXT NOT NULL, role TEXT NOT NULL, asked INTEGER NOT NULL,
     from_date TEXT NOT NULL, to_date TEXT NOT NULL,
-    from_position INTEGER NOT NULL, to_position INTEGER NOT NULL,
+    from_position BIGINT NOT NULL, to_position BIGINT NOT NULL,
     PRIMARY KEY (facet, value, reference, role, from_date, from_position)
   );
   CREATE INDEX progress_facets_reference ON progress_facets (reference, facet);
   CREATE TABLE progress_corrections (
     reference TEXT NOT NULL,
     from_date TEXT NOT NULL, to_date TEXT NOT NULL,
-    from_position INTEGER NOT NULL, to_position INTEGER NOT NULL
+    from_position BIGINT NOT NULL, to_position BIGINT NOT NULL
   );
   CREATE INDEX progress_corrections_as_at ON progress_corrections (to_position, to_date, from_date)`;
 
@@ -218,15 +218,16 @@ const less = (a: ReadonlyMap<string, Span>, b: ReadonlyMap<string, Span>): Map<s
 
 /** The projection; `log` gives back the earlier events of a commitment that is no longer in memory. */
 export function progressProjection(log: Log): Projection {
+  const name = 'progress';
   const known = new LRUCache<string, Known>({ max: 20_000 });
 
   const nothingKnown: Known = { state: commitment.initial, revision: -1, spans: new Map(), facets: new Map() };
 
-  const before = async ({ stream, revision }: Recorded, reference: string): Promise<Known> => {
+  const before = async ({ stream, revision }: Recorded, reference: string, tx: ReadTx): Promise<Known> => {
     const kept = known.get(stream);
     if (kept?.revision === revision - 1) return kept;
     if (revision === 0) return nothingKnown;
-    const earlier = (await decodeAll(log, await log.store.read(stream))).slice(0, revision);
+    const earlier = await appliedBefore(log, name, stream, revision, tx);
     const state = fold(commitment, commitment.initial, earlier as never);
     return { state, revision: revision - 1, ...spansOf(state, reference) };
   };
@@ -253,7 +254,7 @@ export function progressProjection(log: Log): Projection {
 
   const apply = async (event: Recorded, tx: ReadTx): Promise<void> => {
     const reference = event.stream.slice(commitment.category.length + 1);
-    write(event, await before(event, reference), tx);
+    write(event, await before(event, reference, tx), tx);
   };
 
   const positionOf = (all: readonly Pick<Recorded, 'position'>[], { data }: Recorded): number =>
@@ -261,23 +262,23 @@ export function progressProjection(log: Log): Projection {
 
   const correct = async (event: Recorded, tx: ReadTx): Promise<void> => {
     const reference = event.stream.slice(commitment.category.length + 1);
-    write(event, await before(event, reference), tx, positionOf(await log.store.read(event.stream), event));
+    write(event, await before(event, reference, tx), tx, positionOf(await log.store.read(event.stream), event));
   };
 
   /** The words that went stand in what was shown earlier, too: all of it is made anew without them. */
   const blank = async ({ stream, revision }: Recorded, tx: ReadTx): Promise<void> => {
     const reference = stream.slice(commitment.category.length + 1);
     for (const sql of FORGET) tx.run(sql, reference);
-    const all = (await decodeAll(log, await log.store.read(stream))).slice(0, revision + 1);
+    const all = await log.store.read(stream);
     let was = nothingKnown;
-    for (const event of all)
+    for (const event of await appliedBefore(log, name, stream, revision + 1, tx))
       was = write(event, was, tx, /^(Corrected|Retracted)$/.test(event.name) ? positionOf(all, event) : undefined);
   };
 
   const handlers = { Corrected: correct, Retracted: correct, Blanked: blank };
   return {
-    name: 'progress',
-    version: 2,
+    name,
+    version: 3,
     schema: SCHEMA,
     on: Object.fromEntries(
       Object.keys(commitment.evolve).map((name) => [
@@ -492,6 +493,12 @@ class Sql {
 
 const list = (values: readonly Value[]): Sql => new Sql(values.map(() => '?').join(', ') || 'NULL', values);
 
+/** A table of two columns of text. */
+const pairs = (rows: readonly (readonly [string, string])[]): Sql =>
+  rows.length === 0
+    ? new Sql("SELECT '', '' WHERE 1 = 0")
+    : new Sql(`VALUES ${rows.map(() => '(?, ?)').join(', ')}`, rows.flat());
+
 type ViewFilter = Pick<Filter, 'followsUp' | 'role' | 'agencies'>;
 
 /** The queries over the read model. */
@@ -660,10 +667,7 @@ export class Progress {
 
   /** The position of the log that can be shown: both this view and the registers that it reads have reached it. */
   async position(): Promise<string> {
-    const rows = await this.reads.all<{ position: string | null }>(
-      `SELECT position FROM checkpoints WHERE name IN ('progress', 'registers')`,
-    );
-    return String(Math.min(...rows.map(({ position }) => Number(position ?? 0))));
+    return this.reads.position('progress', 'registers');
   }
 
   /**
@@ -776,9 +780,9 @@ export class Progress {
     const found = await this.#asAt(at, filter);
     const roles = list(rolesOf(role));
     const today = filter.agencies === 'today';
-    const successors = today ? [...(await this.#registers.successors(at.knownAt, todayAt(new Date())))] : [];
+    const successors = pairs(today ? [...(await this.#registers.successors(at.knownAt, todayAt(new Date())))] : []);
     const rows = await this.reads.all<Counted>(
-      `${found.text}, became AS MATERIALIZED (SELECT json_extract(value, '$[0]') AS agency, json_extract(value, '$[1]') AS now FROM json_each(?)),
+      `${found.text}, became (agency, now) AS MATERIALIZED (${successors.text}),
        keyed AS (
          SELECT COALESCE(now, value) AS key, reference, MAX(asked) AS asked
          FROM progress_facets LEFT JOIN became ON became.agency = progress_facets.value
@@ -786,7 +790,7 @@ export class Progress {
          GROUP BY COALESCE(now, value), reference)
        SELECT key, SUM(asked) AS asked, ${COUNTS} FROM keyed JOIN found USING (reference) GROUP BY key ORDER BY key`,
       ...found.values,
-      JSON.stringify(successors),
+      ...successors.values,
       ...roles.values,
       ...dated(at.asOf, at.knownAt),
     );
@@ -803,25 +807,28 @@ export class Progress {
     const found = await this.#asAt(at, filter);
     const themes = await this.#registers.all('theme', at.knownAt);
     const parents = new Map(themes.map(({ code, parent }) => [code, parent]));
-    const up = themes.flatMap(({ code }) => {
-      const pairs = [];
-      for (let above: string | null | undefined = code; above && pairs.length < 100; above = parents.get(above))
-        pairs.push([code, above]);
-      return pairs;
-    });
+    const up = pairs(
+      themes.flatMap(({ code }) => {
+        const steps: [string, string][] = [];
+        for (let above: string | null | undefined = code; above && steps.length < 100; above = parents.get(above))
+          steps.push([code, above]);
+        return steps;
+      }),
+    );
     const rows = await this.reads.all<Counted>(
-      `${found.text}, up AS MATERIALIZED (SELECT json_extract(value, '$[0]') AS theme, json_extract(value, '$[1]') AS above FROM json_each(?)),
+      `${found.text}, up (theme, above) AS MATERIALIZED (${up.text}),
        keyed AS (
          SELECT DISTINCT up.above AS key, reference FROM progress_facets JOIN up ON up.theme = progress_facets.value
          WHERE facet = 'theme' AND ${DATED})
-       SELECT key, ${COUNTS} FROM keyed JOIN found USING (reference) GROUP BY key ORDER BY key`,
+       SELECT key, ${COUNTS} FROM keyed JOIN found USING (reference) GROUP BY key`,
       ...found.values,
-      JSON.stringify(up),
+      ...up.values,
       ...dated(at.asOf, at.knownAt),
     );
     const byCode = new Map(themes.map((theme) => [theme.code, theme]));
     return rows
       .filter(({ key }) => !framework || byCode.get(key)?.framework === framework)
+      .sort((a, b) => (a.key < b.key ? -1 : 1)) // they come from values, which a database may order as people do
       .map((row) => ({ theme: row.key, name: byCode.get(row.key)?.label ?? row.key, ...rowOf(row) }));
   }
 

@@ -1,1 +1,2 @@
 export * from './sqlite-read-store.js';
+export * from './postgres-read-store.js';

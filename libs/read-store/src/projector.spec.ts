@@ -1,353 +1,507 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import Database from 'better-sqlite3';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EventCodec, handle, on, Projector, type Log, type Progress, type Projection } from '#eventsourcing';
+import {
+  EventCodec,
+  handle,
+  on,
+  StoreUnavailable,
+  Projector,
+  type Log,
+  type Progress,
+  type Projection,
+  type ReadStore,
+} from '#eventsourcing';
 import { add, by, counter, counterCodec } from '../../eventsourcing/src/testing/counter.js';
+import { blanked, guestBook, guestBookCodec, signed } from '../../eventsourcing/src/testing/guest-book.js';
 import { MemoryEventStore, MemoryLog } from '../../eventsourcing/src/testing/memory-event-store.js';
-import { SqliteReadStore } from './sqlite-read-store.js';
+import { onEachStore } from './testing/each-store.js';
 
-let folder: string;
 let shared: MemoryLog;
 let log: Log;
-let reads: SqliteReadStore;
-const running = new Set<Projector>();
-const readStores = new Set<SqliteReadStore>();
 
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'projector-'));
-  shared = new MemoryLog();
-  log = connected();
-  reads = openReads();
-});
-afterEach(async () => {
-  await Promise.all([...running].map((projector) => projector.stop()));
-  running.clear();
-  await Promise.all([...readStores].map((store) => store.close()));
-  readStores.clear();
-  rmSync(folder, { recursive: true });
-});
+onEachStore('Projections', (place) => {
+  let reads: ReadStore;
+  const running = new Set<Projector>();
 
-const connected = (): Log => ({ store: new MemoryEventStore(shared), codec: counterCodec });
-const openReads = (): SqliteReadStore => {
-  const store = new SqliteReadStore(join(folder, 'views.db'));
-  readStores.add(store);
-  return store;
-};
-const projectorOf = (projections: readonly Projection[], of: Log = log, into = reads): Projector => {
-  const projector = new Projector(of, into, projections);
-  running.add(projector);
-  return projector;
-};
-const addTo = async (id: string, amount: number): Promise<string> =>
-  (await handle(log, counter, id, add(amount), by())).position;
-
-/** How often, and with what, each counter was added to: an event applied twice or not at all shows. */
-const sums = (change: Partial<Projection> = {}, failing: () => boolean = () => false): Projection => ({
-  name: 'sums',
-  version: 1,
-  schema: 'CREATE TABLE sums_rows (stream TEXT PRIMARY KEY, events INTEGER NOT NULL, total INTEGER NOT NULL)',
-  on: on(counter, {
-    Added: async ({ stream, data }, tx) => {
-      tx.run(
-        `INSERT INTO sums_rows VALUES (?, 1, ?)
-         ON CONFLICT (stream) DO UPDATE SET events = events + 1, total = total + excluded.total`,
-        stream,
-        data.by,
-      );
-      if (failing()) throw new Error('the handler failed');
-    },
-  }),
-  ...change,
-});
-const rows = (from = reads) => from.all('SELECT stream, events, total FROM sums_rows ORDER BY stream');
-const until = async (projector: Projector, met: (progress: Progress) => boolean): Promise<Progress> => {
-  for (const end = performance.now() + 3_000; ; await sleep(5)) {
-    const [progress] = await projector.progress();
-    if (met(progress!) || performance.now() > end) return progress!;
-  }
-};
-
-describe('A projector', () => {
-  it('applies what the log holds before it has started, then what comes', async () => {
-    await addTo('a', 1);
-    await addTo('b', 2);
-    const projector = projectorOf([sums()]);
-    await projector.start();
-    expect(await rows()).toEqual([
-      { stream: 'counter-a', events: 1, total: 1 },
-      { stream: 'counter-b', events: 1, total: 2 },
-    ]);
-    const position = await addTo('a', 5);
-    expect(await projector.reached(position, 2_000)).toBe(true);
-    expect((await rows())[0]).toEqual({ stream: 'counter-a', events: 2, total: 6 });
-    expect(await projector.progress()).toEqual([
-      { projection: 'sums', version: 1, position, head: position, error: null },
-    ]);
+  beforeEach(() => {
+    shared = new MemoryLog();
+    log = connected();
+    reads = place.open();
+  });
+  afterEach(async () => {
+    await Promise.all([...running].map((projector) => projector.stop()));
+    running.clear();
   });
 
-  it('goes on from its checkpoint, and applies nothing twice', async () => {
-    for (let n = 0; n < 3; n++) await addTo('a', 1);
-    const first = projectorOf([sums()]);
-    await first.start();
-    await first.stop();
-    await addTo('a', 1);
-    await projectorOf([sums()]).start();
-    expect(await rows()).toEqual([{ stream: 'counter-a', events: 4, total: 4 }]);
-  });
-
-  it('passes over events that a projection has no handler for, and moves its checkpoint beyond them', async () => {
-    const { position } = await log.store.append('other', -1, [{ type: 'other.Unheard', version: 9, data: '{}' }], by());
-    const projector = projectorOf([sums()]);
-    await projector.start();
-    expect(await projector.progress()).toMatchObject([{ position, error: null }]);
-  });
-
-  it('keeps several projections up, each with its own checkpoint', async () => {
-    await addTo('a', 1);
-    await projectorOf([sums()]).start();
-    await addTo('a', 1);
-    const counts: Projection = {
-      name: 'counts',
-      version: 1,
-      schema: 'CREATE TABLE counts_rows (position TEXT)',
-      on: on(counter, { Added: ({ position }, tx) => tx.run('INSERT INTO counts_rows VALUES (?)', position) }),
-    };
-    const both = projectorOf([sums(), counts]);
-    await both.start();
-    await both.reached(await addTo('a', 1), 2_000);
-    expect(await rows()).toEqual([{ stream: 'counter-a', events: 3, total: 3 }]);
-    expect(await reads.all('SELECT position FROM counts_rows')).toEqual([
-      { position: '1' },
-      { position: '2' },
-      { position: '3' },
-    ]);
-  });
-});
-
-describe('A handler that fails', () => {
-  it('leaves neither rows nor checkpoint behind, is reported, and tried again', async () => {
-    let failing = false;
-    const projection = sums({}, () => failing);
-    await addTo('a', 1);
-    const projector = projectorOf([projection]);
-    await projector.start();
-    failing = true;
-    const position = await addTo('a', 1);
-
-    const progress = await until(projector, ({ error }) => error !== null);
-    expect(progress).toMatchObject({ position: '1', head: '2', error: 'the handler failed' });
-    expect(await rows()).toEqual([{ stream: 'counter-a', events: 1, total: 1 }]);
-    expect(await reads.checkpoint(projection)).toMatchObject({ position: '1' });
-    expect(await projector.reached(position, 20)).toBe(false);
-
-    failing = false;
-    expect(await projector.reached(position, 3_000)).toBe(true);
-    expect(await until(projector, ({ error }) => error === null)).toMatchObject({ position, error: null });
-    expect(await rows()).toEqual([{ stream: 'counter-a', events: 2, total: 2 }]);
-  });
-
-  it('makes the projection forget what it keeps in memory', async () => {
-    let [failing, resets] = [false, 0];
-    const projector = projectorOf([sums({ reset: () => void resets++ }, () => failing)]);
-    await projector.start();
-    failing = true;
-    await addTo('a', 1);
-    await until(projector, () => resets > 0);
-    expect(resets).toBeGreaterThan(0);
-  });
-
-  it('does not stop the other projections', async () => {
-    const broken: Projection = { ...sums({}, () => true), name: 'broken', schema: 'CREATE TABLE broken_rows (a)' };
-    const projector = projectorOf([broken, sums()]);
-    await projector.start();
-    await addTo('a', 1);
-    for (const end = performance.now() + 2_000; (await rows()).length === 0 && performance.now() < end;) await sleep(5);
-    expect(await rows()).toEqual([{ stream: 'counter-a', events: 1, total: 1 }]);
-  });
-
-  it('refuses the start: what cannot be read at all should not be served', async () => {
-    await addTo('a', 1);
-    await expect(projectorOf([sums({}, () => true)]).start()).rejects.toThrow('the handler failed');
-    await expect(
-      projectorOf([sums()], {
-        ...log,
-        codec: new EventCodec([]),
-      }).start(),
-    ).rejects.toThrow('newer software');
-  });
-});
-
-it('An error of the log is reported until the log can be followed again, even if nothing is appended', async () => {
-  let broken = false;
-  const { store } = log;
-  const flaky = Object.create(store, {
-    identity: { value: () => store.identity() },
-    head: { value: () => store.head() },
-    readAll: {
-      value: async (...args: Parameters<typeof store.readAll>) => {
-        if (broken) throw new Error('connection lost');
-        return store.readAll(...args);
-      },
-    },
-    subscribe: {
-      value: async function* (_after: unknown, signal: AbortSignal) {
-        for (; !broken; await sleep(5)) if (signal.aborted) return;
-        throw new Error('connection lost');
-      },
-    },
-  }) as typeof store;
-  await addTo('a', 1);
-  const projector = projectorOf([sums()], { ...log, store: flaky });
-  await projector.start();
-  broken = true;
-  expect(await until(projector, ({ error }) => error !== null)).toMatchObject({ error: 'connection lost' });
-  broken = false;
-  expect(await until(projector, ({ error }) => error === null)).toMatchObject({ error: null, position: '1' });
-});
-
-describe('Two projectors on one read store', () => {
-  it('have no double effect: who comes late goes on from where the other one got to', async () => {
-    const [one, other] = [projectorOf([sums()]), projectorOf([sums()], connected(), openReads())];
-    await one.start();
-    await other.start();
-    let position = '';
-    for (let n = 0; n < 60; n++) position = await addTo(`c${n % 3}`, 1);
-    expect(await Promise.all([one.reached(position, 3_000), other.reached(position, 3_000)])).toEqual([true, true]);
-    expect(await rows()).toEqual([0, 1, 2].map((n) => ({ stream: `counter-c${n}`, events: 20, total: 20 })));
-    for (const projector of [one, other]) expect(await projector.progress()).toMatchObject([{ position, error: null }]);
-  });
-
-  it('have none either when both catch up at once', async () => {
-    for (let n = 0; n < 30; n++) await addTo('a', 1);
-    await Promise.all([projectorOf([sums()]).start(), projectorOf([sums()], connected(), openReads()).start()]);
-    expect(await rows()).toEqual([{ stream: 'counter-a', events: 30, total: 30 }]);
-  });
-
-  it('of different versions do not undo each other: the older one stops and says so', async () => {
-    const older = projectorOf([sums()]);
-    await older.start();
-    await addTo('a', 1);
-    const newer = projectorOf([sums({ version: 2 })], connected(), openReads());
-    await newer.start();
-    const position = await addTo('a', 1);
-    expect(await newer.reached(position, 2_000)).toBe(true);
-    const { error } = await until(older, (progress) => progress.error !== null);
-    expect(error).toBe('The views of sums are made by another version of this software now.');
-    expect(await rows()).toEqual([{ stream: 'counter-a', events: 2, total: 2 }]);
-    expect(await newer.progress()).toMatchObject([{ version: 2, position, error: null }]);
-  });
-
-  it('of different logs do not mix them: the first one stops and says so', async () => {
-    const first = projectorOf([sums()]);
-    await first.start();
-    const elsewhere: Log = { store: new MemoryEventStore(new MemoryLog()), codec: counterCodec };
-    const second = projectorOf([sums()], elsewhere, openReads());
-    await second.start();
-    await addTo('a', 1);
-    const { error } = await until(first, (progress) => progress.error !== null);
-    expect(error).toBe('The views of sums are made from another log now.');
-    expect(await rows()).toEqual([]);
-  });
-});
-
-describe('The views are made afresh', () => {
-  /** Rows that no event made: they stay if nothing is made afresh. */
-  const spoil = () => {
-    const db = new Database(join(folder, 'views.db'));
-    db.exec('UPDATE sums_rows SET total = 99');
-    db.close();
+  const connected = (): Log => ({ store: new MemoryEventStore(shared), codec: counterCodec });
+  const projectorOf = (projections: readonly Projection[], of: Log = log, into = reads): Projector => {
+    const projector = new Projector(of, into, projections);
+    running.add(projector);
+    return projector;
   };
-  beforeEach(async () => {
-    for (let n = 0; n < 3; n++) await addTo('a', 1);
-    const projector = projectorOf([sums()]);
-    await projector.start();
-    await projector.stop();
-    spoil();
-  });
+  const addTo = async (id: string, amount: number): Promise<string> =>
+    (await handle(log, counter, id, add(amount), by())).position;
 
-  it('when the version of the projection is another one, with its new tables', async () => {
-    const schema = 'CREATE TABLE sums_rows (stream TEXT PRIMARY KEY, events INTEGER, total INTEGER, extra TEXT)';
-    const renewed = sums({
-      version: 2,
-      schema,
-      on: on(counter, {
-        Added: ({ stream, data }, tx) =>
-          tx.run(
-            'INSERT INTO sums_rows VALUES (?, 1, ?, ?) ON CONFLICT DO UPDATE SET total = total * 10',
-            stream,
-            data.by,
-            'new',
-          ),
-      }),
+  /** How often, and with what, each counter was added to: an event applied twice or not at all shows. */
+  const sums = (change: Partial<Projection> = {}, failing: () => boolean = () => false): Projection => ({
+    name: 'sums',
+    version: 1,
+    schema: 'CREATE TABLE sums_rows (stream TEXT PRIMARY KEY, events BIGINT NOT NULL, total BIGINT NOT NULL)',
+    on: on(counter, {
+      Added: async ({ stream, data }, tx) => {
+        tx.run(
+          `INSERT INTO sums_rows VALUES (?, 1, ?)
+         ON CONFLICT (stream) DO UPDATE SET events = sums_rows.events + 1, total = sums_rows.total + excluded.total`,
+          stream,
+          data.by,
+        );
+        if (failing()) throw new Error('the handler failed');
+      },
+    }),
+    ...change,
+  });
+  const rows = (from = reads) => from.all('SELECT stream, events, total FROM sums_rows ORDER BY stream');
+  const until = async (projector: Projector, met: (progress: Progress) => boolean): Promise<Progress> => {
+    for (const end = performance.now() + 3_000; ; await sleep(5)) {
+      const [progress] = await projector.progress();
+      if (met(progress!) || performance.now() > end) return progress!;
+    }
+  };
+
+  describe('A projector', () => {
+    it('applies what the log holds before it has started, then what comes', async () => {
+      await addTo('a', 1);
+      await addTo('b', 2);
+      const projector = projectorOf([sums()]);
+      await projector.start();
+      expect(await rows()).toEqual([
+        { stream: 'counter-a', events: 1, total: 1 },
+        { stream: 'counter-b', events: 1, total: 2 },
+      ]);
+      const position = await addTo('a', 5);
+      expect(await projector.reached(position, 2_000)).toBe(true);
+      expect((await rows())[0]).toEqual({ stream: 'counter-a', events: 2, total: 6 });
+      expect(await projector.progress()).toEqual([
+        {
+          projection: 'sums',
+          version: 1,
+          position,
+          head: position,
+          error: null,
+          serving: true,
+          parked: 0,
+          building: null,
+        },
+      ]);
     });
-    await projectorOf([renewed]).start();
-    expect(await reads.all('SELECT * FROM sums_rows')).toEqual([
-      { stream: 'counter-a', events: 1, total: 100, extra: 'new' },
-    ]);
+
+    it('goes on from its checkpoint, and applies nothing twice', async () => {
+      for (let n = 0; n < 3; n++) await addTo('a', 1);
+      const first = projectorOf([sums()]);
+      await first.start();
+      await first.stop();
+      await addTo('a', 1);
+      await projectorOf([sums()]).start();
+      expect(await rows()).toEqual([{ stream: 'counter-a', events: 4, total: 4 }]);
+    });
+
+    it('passes over events that a projection has no handler for, and moves its checkpoint beyond them', async () => {
+      const { position } = await log.store.append(
+        'other',
+        -1,
+        [{ type: 'other.Unheard', version: 9, data: '{}' }],
+        by(),
+      );
+      const projector = projectorOf([sums()]);
+      await projector.start();
+      expect(await projector.progress()).toMatchObject([{ position, error: null }]);
+    });
+
+    it('keeps several projections up, each with its own checkpoint', async () => {
+      await addTo('a', 1);
+      await projectorOf([sums()]).start();
+      await addTo('a', 1);
+      const counts: Projection = {
+        name: 'counts',
+        version: 1,
+        schema: 'CREATE TABLE counts_rows (position TEXT)',
+        on: on(counter, { Added: ({ position }, tx) => tx.run('INSERT INTO counts_rows VALUES (?)', position) }),
+      };
+      const both = projectorOf([sums(), counts]);
+      await both.start();
+      await both.reached(await addTo('a', 1), 2_000);
+      expect(await rows()).toEqual([{ stream: 'counter-a', events: 3, total: 3 }]);
+      expect(await reads.all('SELECT position FROM counts_rows')).toEqual([
+        { position: '1' },
+        { position: '2' },
+        { position: '3' },
+      ]);
+    });
   });
 
-  it('when the log is another one', async () => {
-    const other = new MemoryLog();
-    other.events.push(...shared.events.slice(0, 2));
-    await projectorOf([sums()], { store: new MemoryEventStore(other), codec: counterCodec }).start();
-    expect(await rows()).toEqual([{ stream: 'counter-a', events: 2, total: 2 }]);
+  describe('A read store or a log that fails', () => {
+    it('leaves neither rows nor checkpoint behind, is reported, and tried again', async () => {
+      let failing = false;
+      let resets = 0;
+      const unavailable = () => {
+        if (failing) throw new StoreUnavailable('the disk is full');
+        return false;
+      };
+      await addTo('a', 1);
+      const projector = projectorOf([sums({ reset: () => void resets++ }, unavailable)]);
+      await projector.start();
+      failing = true;
+      const position = await addTo('a', 1);
+
+      const progress = await until(projector, ({ error }) => error !== null);
+      expect(progress).toMatchObject({ position: '1', head: '2', error: 'the disk is full', parked: 0 });
+      expect(await rows()).toEqual([{ stream: 'counter-a', events: 1, total: 1 }]);
+      expect(await reads.position('sums')).toBe('1');
+      expect(await projector.reached(position, 20)).toBe(false);
+      expect(resets).toBeGreaterThan(0);
+
+      failing = false;
+      expect(await projector.reached(position, 3_000)).toBe(true);
+      expect(await until(projector, ({ error }) => error === null)).toMatchObject({ position, error: null });
+      expect(await rows()).toEqual([{ stream: 'counter-a', events: 2, total: 2 }]);
+    });
+
+    it('parks nothing, even if the handler says only that it failed, as long as the log cannot be read', async () => {
+      let failing = true;
+      const projector = projectorOf([sums({}, () => failing)], {
+        ...log,
+        store: Object.create(log.store, {
+          identity: { value: () => log.store.identity() },
+          head: { value: () => log.store.head() },
+          readAll: { value: (...args: Parameters<typeof log.store.readAll>) => log.store.readAll(...args) },
+          read: { value: () => Promise.reject(new Error('connection lost')) },
+          subscribe: { value: (...args: Parameters<typeof log.store.subscribe>) => log.store.subscribe(...args) },
+        }) as typeof log.store,
+      });
+      await projector.start();
+      const position = await addTo('a', 1);
+      expect(await until(projector, ({ error }) => error !== null)).toMatchObject({
+        error: 'connection lost',
+        parked: 0,
+      });
+      failing = false;
+      expect(await projector.reached(position, 3_000)).toBe(true);
+      expect(await rows()).toEqual([{ stream: 'counter-a', events: 1, total: 1 }]);
+    });
+
+    it('and software that is too old for what the log holds: refuses the start', async () => {
+      await addTo('a', 1);
+      await expect(projectorOf([sums()], { ...log, codec: new EventCodec([]) }).start()).rejects.toThrow(
+        'newer software',
+      );
+    });
   });
 
-  it('when the checkpoint is beyond the head of the log', async () => {
-    shared.events.splice(1);
-    await projectorOf([sums()]).start();
-    expect(await rows()).toEqual([{ stream: 'counter-a', events: 1, total: 1 }]);
+  describe('An event that cannot be applied', () => {
+    /** Fails for every 13 that is added, after it has written. */
+    const superstitious = (change: Partial<Projection> = {}): Projection => ({
+      ...sums(),
+      on: on(counter, {
+        Added: async (event, tx) => {
+          await (sums().on['counter.Added'] as (...args: unknown[]) => Promise<void>)(event, tx);
+          if (event.data.by === 13) throw new Error('thirteen');
+        },
+      }),
+      ...change,
+    });
+    const total = (stream: string, events: number, sum: number) => ({
+      stream: `counter-${stream}`,
+      events,
+      total: sum,
+    });
+
+    it.each([
+      ['while it follows the log', true],
+      ['while it catches up', false],
+    ])('stops only its own stream, whose later events wait in order: %s', async (_, live) => {
+      const projector = projectorOf([superstitious()]);
+      if (live) await projector.start();
+      let position = '';
+      for (const [stream, by] of [
+        ['a', 1],
+        ['b', 2],
+        ['a', 13],
+        ['b', 3],
+        ['a', 5],
+        ['c', 13],
+        ['b', 4],
+        ['a', 6],
+      ] as const)
+        position = await addTo(stream, by);
+      if (!live) await projector.start();
+      expect(await projector.reached(position, 3_000)).toBe(true);
+      expect(await rows()).toEqual([total('a', 1, 1), total('b', 3, 9)]);
+      expect(await projector.progress()).toMatchObject([{ position, error: null, parked: 2 }]);
+      expect(await projector.parked('sums')).toMatchObject([
+        { stream: 'counter-a', position: '3', type: 'counter.Added', error: 'thirteen', events: 3 },
+        { stream: 'counter-c', position: '6', type: 'counter.Added', error: 'thirteen', events: 1 },
+      ]);
+    });
+
+    it('is retried with those behind it: by an operator, by another process, or at the next start of mended software', async () => {
+      const broken = projectorOf([superstitious()]);
+      await broken.start();
+      for (const by of [1, 13, 5]) await addTo('a', by);
+      await broken.reached(await addTo('b', 13), 3_000);
+      const still = { stream: 'counter-a', position: '2', error: 'thirteen', events: 2 };
+      expect(await broken.retry('sums', 'counter-a')).toMatchObject([still, { stream: 'counter-b' }]);
+      expect(await rows()).toEqual([total('a', 1, 1)]);
+
+      const mended = new Projector(connected(), place.open(), [sums()]);
+      expect(await mended.retry('sums', 'counter-a')).toMatchObject([{ stream: 'counter-b' }]);
+      expect(await rows()).toEqual([total('a', 3, 19)]);
+      await broken.reached(await addTo('a', 7), 3_000);
+      expect(await rows()).toEqual([total('a', 4, 26)]);
+
+      await broken.stop();
+      const restarted = projectorOf([sums()], connected(), place.open());
+      await restarted.start();
+      expect(await rows()).toEqual([total('a', 4, 26), total('b', 1, 13)]);
+      expect(await restarted.progress()).toMatchObject([{ parked: 0, error: null }]);
+    });
+
+    it('is passed over when an operator releases it, with a trace, in what is built later, too', async () => {
+      const projector = projectorOf([superstitious()]);
+      await projector.start();
+      for (const by of [1, 13, 5]) await addTo('a', by);
+      await projector.reached(await addTo('a', 6), 3_000);
+      for (const position of ['3', '1'])
+        await expect(projector.release('sums', 'counter-a', position)).rejects.toMatchObject({ code: 'not_found' });
+      expect(await projector.release('sums', 'counter-a', '2')).toEqual([]);
+      const released = 'SELECT stream, revision, position, type, error FROM sums_released';
+      const trace = [{ stream: 'counter-a', revision: 1, position: 2, type: 'counter.Added', error: 'thirteen' }];
+      for (const make of [async () => {}, () => projector.rebuild('sums')]) {
+        await make();
+        expect(await rows()).toEqual([total('a', 3, 12)]);
+        expect(await reads.all(released)).toEqual(trace);
+        expect(await projector.parked('sums')).toEqual([]);
+      }
+    });
+
+    it('does not let a rebuild take the place of what serves, when that has fewer such streams', async () => {
+      const projector = projectorOf([sums()]);
+      await projector.start();
+      await projector.reached(await addTo('a', 13), 3_000);
+      const worse = new Projector(connected(), place.open(), [superstitious()]);
+      await expect(worse.rebuild('sums')).rejects.toMatchObject({ code: 'conflict' });
+      expect(await rows()).toEqual([total('a', 1, 13)]);
+      expect(await reads.generations()).toMatchObject([{ state: 'serving' }]);
+    });
+
+    it('does not stop the other projections', async () => {
+      const broken = { ...superstitious(), name: 'broken', schema: sums().schema.replaceAll('sums', 'broken') };
+      const projector = projectorOf([broken, sums()]);
+      await projector.start();
+      expect(await projector.reached(await addTo('a', 13), 3_000)).toBe(true);
+      expect(await rows()).toEqual([total('a', 1, 13)]);
+      expect(await projector.progress()).toMatchObject([{ parked: 1 }, { parked: 0 }]);
+    });
   });
 
-  it('and not otherwise', async () => {
+  it('An error of the log is reported until the log can be followed again, even if nothing is appended', async () => {
+    let broken = false;
+    const { store } = log;
+    const flaky = Object.create(store, {
+      identity: { value: () => store.identity() },
+      head: { value: () => store.head() },
+      readAll: {
+        value: async (...args: Parameters<typeof store.readAll>) => {
+          if (broken) throw new Error('connection lost');
+          return store.readAll(...args);
+        },
+      },
+      subscribe: {
+        value: async function* (_after: unknown, signal: AbortSignal) {
+          for (; !broken; await sleep(5)) if (signal.aborted) return;
+          throw new Error('connection lost');
+        },
+      },
+    }) as typeof store;
     await addTo('a', 1);
-    await projectorOf([sums()]).start();
-    expect(await rows()).toEqual([{ stream: 'counter-a', events: 4, total: 100 }]);
-  });
-});
-
-describe('Waiting for a position', () => {
-  it('ends at once when it was reached before', async () => {
-    const position = await addTo('a', 1);
-    const projector = projectorOf([sums()]);
+    const projector = projectorOf([sums()], { ...log, store: flaky });
     await projector.start();
+    broken = true;
+    expect(await until(projector, ({ error }) => error !== null)).toMatchObject({ error: 'connection lost' });
+    broken = false;
+    expect(await until(projector, ({ error }) => error === null)).toMatchObject({ error: null, position: '1' });
+  });
+
+  it('What served before is dropped when something is blanked: it would hold the words still', async () => {
+    const book: Log = { store: log.store, codec: guestBookCodec };
+    const names: Projection = {
+      ...sums(),
+      on: on(guestBook, { Signed: () => {}, Blanked: (_, tx) => tx.run('DELETE FROM sums_rows') }),
+    };
+    const say = (event: ReturnType<typeof signed>) => handle(book, guestBook, 'b', () => [event], by());
+    const projector = projectorOf([names], book);
+    await projector.start();
+    await say(signed('Jo'));
+    await projector.rebuild('sums');
+    expect((await reads.generations()).map(({ state }) => state)).toEqual(['former', 'serving']);
+    const { position } = await say(blanked(0));
+    expect(await projector.reached(position, 3_000)).toBe(true);
+    for (const end = performance.now() + 2_000; (await reads.generations()).length > 1 && performance.now() < end;)
+      await sleep(5);
+    expect((await reads.generations()).map(({ state }) => state)).toEqual(['serving']);
+  });
+
+  describe('Two projectors on one read store', () => {
+    it('have no double effect: who comes late goes on from where the other one got to', async () => {
+      const [one, other] = [projectorOf([sums()]), projectorOf([sums()], connected(), place.open())];
+      await one.start();
+      await other.start();
+      let position = '';
+      for (let n = 0; n < 60; n++) position = await addTo(`c${n % 3}`, 1);
+      expect(await Promise.all([one.reached(position, 3_000), other.reached(position, 3_000)])).toEqual([true, true]);
+      expect(await rows()).toEqual([0, 1, 2].map((n) => ({ stream: `counter-c${n}`, events: 20, total: 20 })));
+      for (const projector of [one, other])
+        expect(await projector.progress()).toMatchObject([{ position, error: null }]);
+    });
+
+    it('have none either when both catch up at once', async () => {
+      for (let n = 0; n < 30; n++) await addTo('a', 1);
+      await Promise.all([projectorOf([sums()]).start(), projectorOf([sums()], connected(), place.open()).start()]);
+      expect(await rows()).toEqual([{ stream: 'counter-a', events: 30, total: 30 }]);
+    });
+
+    it('of different versions do not undo each other: each has its own tables and goes on', async () => {
+      const older = projectorOf([sums()]);
+      await older.start();
+      await addTo('a', 1);
+      const elsewhere = place.open();
+      const newer = projectorOf([sums({ version: 2 })], connected(), elsewhere);
+      await newer.start();
+      const position = await addTo('a', 1);
+      for (const [projector, version, store] of [
+        [older, 1, reads],
+        [newer, 2, elsewhere],
+      ] as const) {
+        expect(await projector.reached(position, 2_000)).toBe(true);
+        expect(await projector.progress()).toMatchObject([{ version, position, error: null }]);
+        expect(await rows(store)).toEqual([{ stream: 'counter-a', events: 2, total: 2 }]);
+      }
+    });
+
+    it('of different logs do not mix them: the first one stops and says so', async () => {
+      const first = projectorOf([sums()]);
+      await first.start();
+      const elsewhere: Log = { store: new MemoryEventStore(new MemoryLog()), codec: counterCodec };
+      const second = projectorOf([sums()], elsewhere, place.open());
+      await second.start();
+      await addTo('a', 1);
+      const { error } = await until(first, (progress) => progress.error !== null);
+      expect(error).toBe('The views of sums are made from another log now.');
+      expect(await rows()).toEqual([]);
+    });
+  });
+
+  describe('The views are made afresh', () => {
+    /** Rows that no event made: they stay if nothing is made afresh. */
+    const spoil = async () => {
+      const [generation] = await reads.generations();
+      await reads.apply(generation!, null, async (tx) => tx.run('UPDATE sums_rows SET total = 99'));
+    };
+    beforeEach(async () => {
+      for (let n = 0; n < 3; n++) await addTo('a', 1);
+      const projector = projectorOf([sums()]);
+      await projector.start();
+      await projector.stop();
+      await spoil();
+    });
+
+    it('when the version of the projection is another one, with its new tables', async () => {
+      const schema = 'CREATE TABLE sums_rows (stream TEXT PRIMARY KEY, events BIGINT, total BIGINT, extra TEXT)';
+      const renewed = sums({
+        version: 2,
+        schema,
+        on: on(counter, {
+          Added: ({ stream, data }, tx) =>
+            tx.run(
+              'INSERT INTO sums_rows VALUES (?, 1, ?, ?) ON CONFLICT (stream) DO UPDATE SET total = sums_rows.total * 10',
+              stream,
+              data.by,
+              'new',
+            ),
+        }),
+      });
+      await projectorOf([renewed]).start();
+      expect(await reads.all('SELECT * FROM sums_rows')).toEqual([
+        { stream: 'counter-a', events: 1, total: 100, extra: 'new' },
+      ]);
+    });
+
+    it('when the log is another one', async () => {
+      const other = new MemoryLog();
+      other.events.push(...shared.events.slice(0, 2));
+      await projectorOf([sums()], { store: new MemoryEventStore(other), codec: counterCodec }).start();
+      expect(await rows()).toEqual([{ stream: 'counter-a', events: 2, total: 2 }]);
+    });
+
+    it('when the checkpoint is beyond the head of the log', async () => {
+      shared.events.splice(1);
+      await projectorOf([sums()]).start();
+      expect(await rows()).toEqual([{ stream: 'counter-a', events: 1, total: 1 }]);
+    });
+
+    it('and not otherwise', async () => {
+      await addTo('a', 1);
+      await projectorOf([sums()]).start();
+      expect(await rows()).toEqual([{ stream: 'counter-a', events: 4, total: 100 }]);
+    });
+  });
+
+  describe('Waiting for a position', () => {
+    it('ends at once when it was reached before', async () => {
+      const position = await addTo('a', 1);
+      const projector = projectorOf([sums()]);
+      await projector.start();
+      const start = performance.now();
+      expect(await projector.reached(position, 5_000)).toBe(true);
+      expect(await projector.reached('0', 5_000)).toBe(true);
+      expect(performance.now() - start).toBeLessThan(50);
+    });
+
+    it('ends when it is reached, compared as a number', async () => {
+      for (let n = 0; n < 9; n++) await addTo('a', 1);
+      const projector = projectorOf([sums()]);
+      await projector.start();
+      const waiting = projector.reached('10', 3_000);
+      expect(await Promise.race([waiting, sleep(50, 'waiting')])).toBe('waiting');
+      expect(await addTo('a', 1)).toBe('10');
+      expect(await waiting).toBe(true);
+      expect(await rows()).toMatchObject([{ events: 10 }]);
+    });
+
+    it('gives up in time', async () => {
+      const projector = projectorOf([sums()]);
+      await projector.start();
+      const start = performance.now();
+      expect(await projector.reached('7', 100)).toBe(false);
+      expect(performance.now() - start).toBeGreaterThan(90);
+      expect(performance.now() - start).toBeLessThan(400);
+    });
+  });
+
+  it('Stopping ends a projector promptly, idle or in its pause after an error', async () => {
+    let failing = false;
+    const projector = projectorOf([
+      sums({}, () => {
+        if (failing) throw new StoreUnavailable('gone');
+        return false;
+      }),
+    ]);
+    await projector.start();
+    failing = true;
+    await addTo('a', 1);
+    await until(projector, ({ error }) => error !== null);
+    await sleep(700);
     const start = performance.now();
-    expect(await projector.reached(position, 5_000)).toBe(true);
-    expect(await projector.reached('0', 5_000)).toBe(true);
-    expect(performance.now() - start).toBeLessThan(50);
+    await projector.stop();
+    expect(performance.now() - start).toBeLessThan(200);
   });
-
-  it('ends when it is reached, compared as a number', async () => {
-    for (let n = 0; n < 9; n++) await addTo('a', 1);
-    const projector = projectorOf([sums()]);
-    await projector.start();
-    const waiting = projector.reached('10', 3_000);
-    expect(await Promise.race([waiting, sleep(50, 'waiting')])).toBe('waiting');
-    expect(await addTo('a', 1)).toBe('10');
-    expect(await waiting).toBe(true);
-    expect(await rows()).toMatchObject([{ events: 10 }]);
-  });
-
-  it('gives up in time', async () => {
-    const projector = projectorOf([sums()]);
-    await projector.start();
-    const start = performance.now();
-    expect(await projector.reached('7', 100)).toBe(false);
-    expect(performance.now() - start).toBeGreaterThan(90);
-    expect(performance.now() - start).toBeLessThan(400);
-  });
-});
-
-it('Stopping ends a projector promptly, idle or in its pause after an error', async () => {
-  const projector = projectorOf([sums({}, () => true)]);
-  await projector.start();
-  await addTo('a', 1);
-  await until(projector, ({ error }) => error !== null);
-  await sleep(700);
-  const start = performance.now();
-  await projector.stop();
-  expect(performance.now() - start).toBeLessThan(200);
 });

@@ -1,129 +1,333 @@
 import Database from 'better-sqlite3';
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  beingBuilt,
   CheckpointMoved,
-  type Checkpoint,
+  Parking,
+  StoreUnavailable,
+  type Generation,
   type Projection,
   type ReadStore,
   type ReadTx,
   type Row,
   type Value,
 } from '#eventsourcing';
+import { SqliteReaders } from './sqlite-readers.js';
 
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS checkpoints (
-    name     TEXT PRIMARY KEY,
-    version  INTEGER NOT NULL,
-    log      TEXT NOT NULL,
-    position TEXT
-  ) STRICT`;
+  CREATE TABLE IF NOT EXISTS generations (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    name       TEXT NOT NULL,
+    version    INTEGER NOT NULL,
+    state      TEXT NOT NULL,
+    log        TEXT NOT NULL,
+    started_at TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX IF NOT EXISTS generations_one_of_each ON generations (name, version, state)`;
+
+/** In the file of a generation, beside its tables. Only while it is open may it be written to. */
+const CHECKPOINT = `
+  CREATE TABLE checkpoint (position TEXT, events INTEGER NOT NULL, open INTEGER NOT NULL) STRICT;
+  INSERT INTO checkpoint VALUES (NULL, 0, 1)`;
 
 /** How long a transaction waits for another process. */
 const BUSY_MS = 10_000;
 
-/** The views in one SQLite file: one connection writes, another reads. */
+type Registered = Omit<Generation, 'position' | 'events'>;
+type At = Pick<Generation, 'position' | 'events'> & { open: number };
+
+/**
+ * The views in SQLite: one small file says which generations there are, and each of these is a file beside it. So one that is
+ * built never waits for one that serves, and to switch is to change a word.
+ */
 export class SqliteReadStore implements ReadStore {
-  readonly #writer: Database.Database;
-  readonly #reader: Database.Database;
+  readonly #file: string;
+  readonly #temporary: boolean;
+  /** Says which generations there are. */
+  readonly #register: Connection;
+  readonly #generations = new Map<number, Connection>();
+  readonly #readers = new SqliteReaders();
+  /** The version of each projection that this process reads. */
+  readonly #versions = new Map<string, number>();
+  #attach: { at: unknown; files: Record<string, string> } = { at: undefined, files: {} };
+
+  /** @param file `:memory:`: a folder that is thrown away when it is closed */
+  constructor(file: string) {
+    this.#temporary = file === ':memory:';
+    this.#file = this.#temporary ? join(mkdtempSync(join(tmpdir(), 'views-')), 'views.db') : file;
+    mkdirSync(dirname(this.#file), { recursive: true });
+    removeOldViews(this.#file);
+    this.#register = new Connection(this.#file, SCHEMA);
+  }
+
+  async generations(): Promise<Generation[]> {
+    return this.#registered().flatMap((one) => {
+      const at = this.#at(one);
+      return at ? [{ ...one, position: at.position, events: at.events }] : [];
+    });
+  }
+
+  current({ name, version }: Projection): Promise<Generation | null> {
+    this.#versions.set(name, version);
+    this.#attach.at = undefined;
+    return this.#register.transaction(async (db) => {
+      for (const state of ['serving', 'building'] as const) {
+        const [one] = registered(db, 'WHERE name = ? AND version = ? AND state = ?', name, version, state);
+        const at = one && this.#at(one);
+        if (one && !at) forget(db, one); // somebody has deleted its file
+        if (!at) continue;
+        // Closed, and still the one that serves: whoever was to put another one in its place was killed on the way.
+        if (at.open === 0) await this.#connection(one).transaction(async (own) => void own.exec(OPEN));
+        return { ...one, position: at.position, events: at.events };
+      }
+      return null;
+    });
+  }
+
+  build(projection: Projection, log: string): Promise<Generation> {
+    const { name, version, schema } = projection;
+    return this.#register.transaction(async (db) => {
+      await this.#dropBuilding(db, projection);
+      const { lastInsertRowid } = db
+        .prepare(`INSERT INTO generations (name, version, state, log, started_at) VALUES (?, ?, 'building', ?, ?)`)
+        .run(name, version, log, new Date().toISOString());
+      const [one] = registered(db, 'WHERE id = ?', Number(lastInsertRowid));
+      const file = this.#fileOf(one!);
+      remove(file); // of a generation whose registration was rolled back
+      const made = new Connection(file);
+      try {
+        await made.transaction(async (own) => void own.exec(`${CHECKPOINT}; ${new Parking(name).schema} ${schema}`));
+      } catch (error) {
+        await made.close();
+        remove(file);
+        throw error;
+      }
+      this.#generations.set(one!.id, made);
+      return { ...one!, position: null, events: 0 };
+    });
+  }
+
+  revive(generation: Generation): Promise<Generation> {
+    return this.#register.transaction(async (db) => {
+      await this.#dropBuilding(db, generation);
+      const startedAt = new Date().toISOString();
+      await this.#connection(generation).transaction(async (own) => void own.exec(`${OPEN}, events = 0`));
+      db.prepare(`UPDATE generations SET state = 'building', started_at = ? WHERE id = ?`).run(
+        startedAt,
+        generation.id,
+      );
+      return { ...generation, state: 'building', events: 0, startedAt };
+    });
+  }
+
+  async apply(
+    generation: Generation,
+    to: { readonly position: string; readonly events: number } | null,
+    work: (tx: ReadTx) => Promise<void>,
+  ): Promise<Generation> {
+    const { position, events } = to ?? { position: generation.position, events: 0 };
+    const connection = this.#connection(generation);
+    return connection.transaction(async () => {
+      const moved = to
+        ? connection
+            .statement('UPDATE checkpoint SET position = ?, events = events + ? WHERE open = 1 AND position IS ?')
+            .run(position, events, generation.position).changes
+        : connection.statement('UPDATE checkpoint SET open = 1 WHERE open = 1').run().changes;
+      if (moved === 0)
+        throw new CheckpointMoved(
+          `${generation.name} is no longer at ${generation.position}, or served by another one`,
+        );
+      await work(connection.tx);
+      return { ...generation, position, events: generation.events + events };
+    });
+  }
+
+  serve(generation: Generation, catchUp: (position: string) => Promise<Generation>): Promise<void> {
+    const { id, name, version, log } = generation;
+    return this.#register.transaction(async (db) => {
+      const [own] = registered(db, `WHERE id = ? AND state = 'building'`, id);
+      const at = own && this.#at(own);
+      if (!at) throw new CheckpointMoved(`Generation ${id} of ${name} is not being built any more`);
+      const [before] = registered(db, `WHERE name = ? AND version = ? AND state = 'serving'`, name, version);
+      if (before) {
+        await this.#connection(before).transaction(async (served) => {
+          const { position } = served.prepare<[], At>('SELECT position FROM checkpoint').get()!;
+          if (before.log === log && BigInt(position ?? 0) > BigInt(at.position ?? 0)) await catchUp(position!);
+          served.exec('UPDATE checkpoint SET open = 0');
+        });
+        const [former] = registered(db, `WHERE name = ? AND version = ? AND state = 'former'`, name, version);
+        if (former) await this.#drop(db, former);
+        db.prepare(`UPDATE generations SET state = 'former' WHERE id = ?`).run(before.id);
+      }
+      db.prepare(`UPDATE generations SET state = 'serving' WHERE id = ?`).run(id);
+    });
+  }
+
+  drop(generation: Generation): Promise<void> {
+    return this.#register.transaction((db) => this.#drop(db, generation));
+  }
+
+  async all<R extends Row = Row>(sql: string, ...values: Value[]): Promise<R[]> {
+    const files = this.#serving();
+    try {
+      return (await this.#readers.all(sql, values, files)) as R[];
+    } catch (error) {
+      if (!/no such table/.test((error as Error).message)) throw error;
+      if (this.#serving() !== files) return this.all<R>(sql, ...values); // dropped while the query waited
+      const missing = [...this.#versions.keys()].filter((name) => !(name in files));
+      throw missing.length > 0 ? beingBuilt(missing) : error;
+    }
+  }
+
+  async position(...names: string[]): Promise<string> {
+    const missing = names.filter((name) => !(name in this.#serving()));
+    if (missing.length > 0) throw beingBuilt(missing);
+    const sql = names.map((name) => `SELECT position FROM "${name}".checkpoint`).join(' UNION ALL ');
+    const rows = await this.all<{ position: string | null }>(sql);
+    return String(rows.map(({ position }) => BigInt(position ?? 0)).reduce((a, b) => (a < b ? a : b)));
+  }
+
+  async close(): Promise<void> {
+    await this.#readers.close();
+    await this.#register.close();
+    for (const connection of this.#generations.values()) await connection.close();
+    if (this.#temporary) rmSync(dirname(this.#file), { recursive: true, force: true });
+  }
+
+  /** The files of the generations that serve, by projection: the same object as long as they are the same. */
+  #serving(): Readonly<Record<string, string>> {
+    const at = this.#register.committed.pragma('data_version', { simple: true });
+    if (at !== this.#attach.at) {
+      const [files, all]: [Record<string, string>, Registered[]] = [{}, this.#registered()];
+      for (const [id, connection] of this.#generations) {
+        if (all.some((one) => one.id === id)) continue;
+        this.#generations.delete(id); // another process has dropped it
+        void connection.close();
+      }
+      for (const one of all)
+        if (one.state === 'serving' && this.#versions.get(one.name) === one.version)
+          files[one.name] = this.#fileOf(one);
+      this.#attach = { at, files };
+    }
+    return this.#attach.files;
+  }
+
+  #registered(): Registered[] {
+    return registered(this.#register.committed, 'ORDER BY id');
+  }
+
+  #fileOf({ name, version, id }: Registered): string {
+    return `${this.#file.replace(/\.db$/, '')}-${name}-${version}-${id}.db`;
+  }
+
+  /** @throws CheckpointMoved when it is not there any more */
+  #connection(generation: Registered): Connection {
+    const kept = this.#generations.get(generation.id);
+    if (kept) return kept;
+    const file = this.#fileOf(generation);
+    if (!existsSync(file)) throw new CheckpointMoved(`Generation ${generation.id} of ${generation.name} was dropped`);
+    const connection = new Connection(file);
+    this.#generations.set(generation.id, connection);
+    return connection;
+  }
+
+  #at(generation: Registered): At | null {
+    if (!existsSync(this.#fileOf(generation))) return null;
+    return this.#connection(generation).committed.prepare<[], At>('SELECT * FROM checkpoint').get()!;
+  }
+
+  async #dropBuilding(db: Database.Database, { name, version }: Projection | Generation): Promise<void> {
+    const [building] = registered(db, `WHERE name = ? AND version = ? AND state = 'building'`, name, version);
+    if (building) await this.#drop(db, building);
+  }
+
+  /** Closes it to whoever writes to it, then deletes it: who still reads it, reads on. */
+  async #drop(db: Database.Database, generation: Registered): Promise<void> {
+    const file = this.#fileOf(generation);
+    if (existsSync(file)) {
+      const connection = this.#connection(generation);
+      await connection.transaction(async (own) => void own.exec('UPDATE checkpoint SET open = 0'));
+      this.#generations.delete(generation.id);
+      await connection.close();
+    }
+    forget(db, generation);
+    remove(file);
+  }
+}
+
+const OPEN = 'UPDATE checkpoint SET open = 1';
+
+const registered = (db: Database.Database, where: string, ...values: Value[]): Registered[] =>
+  db
+    .prepare<Value[], Registered>(
+      `SELECT id, name, version, state, log, started_at AS "startedAt" FROM generations ${where}`,
+    )
+    .all(...values);
+
+const forget = (db: Database.Database, { id }: Registered): void =>
+  void db.prepare('DELETE FROM generations WHERE id = ?').run(id);
+
+const remove = (file: string): void => {
+  for (const end of ['', '-wal', '-shm']) rmSync(file + end, { force: true });
+};
+
+/** Views of a version that kept all in this one file, and words that were blanked since with them: they are made anew. */
+function removeOldViews(file: string): void {
+  if (!existsSync(file)) return;
+  const db = new Database(file, { timeout: BUSY_MS });
+  const old = db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'checkpoints'`).get();
+  db.close();
+  if (old) remove(file);
+}
+
+/** A connection that writes, one transaction at a time. */
+class Connection {
+  readonly #db: Database.Database;
+  /** Another connection, which sees only what was committed. */
+  readonly committed: Database.Database;
   readonly #prepared = new Map<string, Database.Statement<Value[]>>();
-  readonly #queries = new Map<string, Database.Statement<Value[]>>();
   #turn: Promise<unknown> = Promise.resolve();
   /** Rows were deleted, because words had to go, and may still stand in the WAL. */
   #erasing = false;
 
-  constructor(file: string) {
-    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
-    this.#writer = new Database(file, { timeout: BUSY_MS });
-    this.#writer.pragma('journal_mode = WAL');
-    this.#writer.pragma('synchronous = NORMAL');
-    this.#writer.pragma('secure_delete = ON');
-    this.#writer.exec(SCHEMA);
-    this.#writer.pragma('busy_timeout = 0');
-    this.#reader = file === ':memory:' ? this.#writer : new Database(file, { readonly: true, timeout: BUSY_MS });
+  constructor(file: string, schema = '') {
+    this.#db = new Database(file, { timeout: BUSY_MS });
+    this.#db.pragma('journal_mode = WAL');
+    this.#db.pragma('synchronous = NORMAL');
+    this.#db.pragma('secure_delete = ON');
+    this.#db.exec(schema);
+    this.#db.pragma('busy_timeout = 0');
+    this.committed = new Database(file, { readonly: true, timeout: BUSY_MS });
   }
 
-  prepare(projection: Projection, log: string, head: string | null): Promise<Checkpoint> {
-    return this.#transaction(async () => {
-      const at = this.#read(projection);
-      const ahead = BigInt(at?.position ?? 0) > BigInt(head ?? 0);
-      if (at?.version === projection.version && at.log === log && !ahead) return { log, position: at.position };
-      const tables = this.#writer
-        .prepare<[string], string>(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE ? ESCAPE '!'`)
-        .pluck()
-        .all(`${projection.name}!_%`);
-      for (const table of tables) this.#writer.exec(`DROP TABLE "${table}"`);
-      this.#writer.exec(projection.schema);
-      this.#writer
-        .prepare('INSERT OR REPLACE INTO checkpoints (name, version, log, position) VALUES (?, ?, ?, NULL)')
-        .run(projection.name, projection.version, log);
-      return { log, position: null };
-    });
-  }
-
-  async checkpoint(projection: Projection): Promise<Checkpoint> {
-    const at = this.#read(projection);
-    if (at?.version !== projection.version)
-      throw new Error(`The views of ${projection.name} are made by another version of this software now.`);
-    return { log: at.log, position: at.position };
-  }
-
-  apply(projection: Projection, from: Checkpoint, to: string, apply: (tx: ReadTx) => Promise<void>): Promise<void> {
-    return this.#transaction(async () => {
-      const moved = this.#statement(
-        'UPDATE checkpoints SET position = ? WHERE name = ? AND version = ? AND log = ? AND position IS ?',
-      ).run(to, projection.name, projection.version, from.log, from.position);
-      if (moved.changes === 0) throw new CheckpointMoved(`${projection.name} is no longer at ${from.position}`);
-      await apply(this.#tx);
-    });
-  }
-
-  async all<R extends Row = Row>(sql: string, ...values: Value[]): Promise<R[]> {
-    let query = this.#queries.get(sql);
-    if (!query) this.#queries.set(sql, (query = this.#reader.prepare<Value[]>(sql)));
-    return query.all(...values) as R[];
-  }
-
-  async close(): Promise<void> {
-    await this.#turn;
-    if (this.#reader !== this.#writer) this.#reader.close();
-    this.#writer.close();
-  }
-
-  readonly #tx: ReadTx = {
+  readonly tx: ReadTx = {
     run: (sql, ...values) => {
-      this.#statement(sql).run(...values);
+      unavailableOr(() => this.statement(sql).run(...values));
       this.#erasing ||= sql.startsWith('DELETE');
     },
-    all: async <R extends Row>(sql: string, ...values: Value[]) => this.#statement(sql).all(...values) as R[],
+    all: async <R extends Row>(sql: string, ...values: Value[]) =>
+      unavailableOr(() => this.statement(sql).all(...values) as R[]),
   };
 
-  #statement(sql: string): Database.Statement<Value[]> {
+  statement(sql: string): Database.Statement<Value[]> {
     let statement = this.#prepared.get(sql);
-    if (!statement) this.#prepared.set(sql, (statement = this.#writer.prepare<Value[]>(sql)));
+    if (!statement) this.#prepared.set(sql, (statement = this.#db.prepare<Value[]>(sql)));
     return statement;
   }
 
-  #read(projection: Projection): (Checkpoint & { version: number }) | undefined {
-    return this.#writer
-      .prepare<[string], Checkpoint & { version: number }>(
-        'SELECT version, log, position FROM checkpoints WHERE name = ?',
-      )
-      .get(projection.name);
-  }
-
-  /** One transaction at a time on the writing connection: projections follow the log each on its own. */
-  #transaction<T>(work: () => Promise<T>): Promise<T> {
+  transaction<T>(work: (db: Database.Database) => Promise<T>): Promise<T> {
     const run = this.#turn.then(async () => {
       await this.#begin();
       try {
-        const result = await work();
-        this.#writer.exec('COMMIT');
+        const result = await work(this.#db);
+        unavailableOr(() => this.#db.exec('COMMIT'));
         if (this.#erasing) this.#erasing = this.#emptyWal() !== 0;
         return result;
       } catch (error) {
-        if (this.#writer.inTransaction) this.#writer.exec('ROLLBACK');
+        if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
         throw error;
       }
     });
@@ -131,21 +335,43 @@ export class SqliteReadStore implements ReadStore {
     return run;
   }
 
+  async close(): Promise<void> {
+    await this.#turn;
+    this.committed.close();
+    this.#db.close();
+  }
+
   /** 0 when nothing is left of it; it is tried again with the next transaction when someone reads. */
   #emptyWal(): unknown {
-    return this.#writer.pragma('wal_checkpoint(TRUNCATE)', { simple: true });
+    return this.#db.pragma('wal_checkpoint(TRUNCATE)', { simple: true });
   }
 
   /** Begins as soon as no other process writes; to wait inside SQLite would stop this process meanwhile. */
   async #begin(): Promise<void> {
+    if (!this.#db.open) throw new CheckpointMoved('It was dropped.');
     for (const end = performance.now() + BUSY_MS; ; await sleep(2))
       try {
-        this.#writer.exec('BEGIN IMMEDIATE');
+        this.#db.exec('BEGIN IMMEDIATE');
         return;
       } catch (error) {
-        if (!isBusy(error) || performance.now() > end) throw error;
+        if (!isBusy(error) || performance.now() > end) throw unavailable(error);
       }
   }
 }
 
 const isBusy = (error: unknown): boolean => String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY');
+
+/** What SQLite says of a statement and its values; everything else is about the machine. */
+const REFUSAL = /^SQLITE_(?:ERROR|CONSTRAINT|MISMATCH|RANGE|TOOBIG)/;
+const unavailable = (error: unknown): unknown => {
+  const { code, message } = error as { code?: string; message: string };
+  if (code === undefined || REFUSAL.test(code)) return error;
+  return new StoreUnavailable(`The views cannot be written now: ${message}`, { cause: error });
+};
+function unavailableOr<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw unavailable(error);
+  }
+}

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { SqliteEventStore } from '#event-store-sqlite';
-import { EventCodec, handle, Projector, Rejected, type Log, type Meta } from '#eventsourcing';
+import { EventCodec, handle, Projector, Rejected, type Log, type Meta, type ReadStore } from '#eventsourcing';
 import { referencesIn } from '#platform';
-import { SqliteReadStore } from '#read-store';
 import { plainToInstance } from 'class-transformer';
+import { onEachStore } from '../../read-store/src/testing/each-store.js';
 import { specification } from '../../eventsourcing/src/testing/specification.js';
 import { chair, dissolve, join, leave, merge, rename, retract, type Agency } from './agency.js';
 import { amend, blank, codeOf, enter, Lookup, registers, REGISTERS, type Entry, type Register } from './register.js';
@@ -115,14 +115,13 @@ describe('With a log', () => {
     expect(await cycleIn('agency', { code: 'C', succeededBy: 'A' })).toEqual([]); // B’s undated successor is C no more
   });
 
-  describe('the views', () => {
-    let reads: SqliteReadStore;
+  onEachStore('the views', (place) => {
+    let reads: ReadStore;
     let view: Registers;
     beforeEach(() => {
-      reads = new SqliteReadStore(':memory:');
+      reads = place.open();
       view = new Registers(reads, 30);
     });
-    afterEach(() => reads.close());
     const catchUp = async () => {
       const projector = new Projector(log, reads, [registersProjection(log)]);
       await projector.start();
@@ -220,9 +219,7 @@ describe('With a log', () => {
       await catchUp();
       const kept = await seen();
       expect(kept).toEqual([...without, without.at(-1), without.at(-1)!.replace('un: ', 'igo: ')]);
-      await reads.close();
-      reads = new SqliteReadStore(':memory:');
-      view = new Registers(reads, 30);
+      for (const generation of await reads.generations()) await reads.drop(generation);
       await catchUp();
       expect(await seen()).toEqual(kept);
     });

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FullDate } from '#clocks';
 import {
-  decodeAll,
+  appliedBefore,
   fold,
   Rejected,
   type Aggregate,
@@ -36,7 +36,7 @@ export const registersProjection = (log: Log): Projection => {
   /** Keeps what an entry's stream has come to. Words that went stand in what was shown earlier, too: all of it is made anew. */
   const write = (kind: Register) => async (event: Recorded, tx: ReadTx) => {
     const code = event.stream.slice(kind.length + 1);
-    const known = (await decodeAll(log, await log.store.read(event.stream))).slice(0, event.revision + 1);
+    const known = await appliedBefore(log, 'registers', event.stream, event.revision + 1, tx);
     const anew = event.name === 'Blanked';
     if (anew) tx.run('DELETE FROM registers_entries WHERE kind = ? AND code = ?', kind, code);
     else
@@ -45,21 +45,22 @@ export const registersProjection = (log: Log): Projection => {
         ...[Number(event.position), kind, code, FOREVER],
       );
     for (const { revision, position } of anew ? known : [event]) {
+      const [sofar, next] = [known.filter((e) => e.revision <= revision), known.find((e) => e.revision > revision)];
       const aggregate = registers[kind] as unknown as Aggregate<Kept, EventMap>;
-      const { said: _, ...state } = fold(aggregate, aggregate.initial, known.slice(0, revision + 1) as never);
+      const { said: _, ...state } = fold(aggregate, aggregate.initial, sofar as never);
       tx.run(
         'INSERT INTO registers_entries (kind, code, state, from_position, to_position) VALUES (?, ?, ?, ?, ?)',
-        ...[kind, code, JSON.stringify(state), Number(position), Number(known[revision + 1]?.position ?? FOREVER)],
+        ...[kind, code, JSON.stringify(state), Number(position), Number(next?.position ?? FOREVER)],
       );
     }
   };
   return {
     name: 'registers',
-    version: 3,
+    version: 4,
     schema: `
       CREATE TABLE registers_entries (
         kind TEXT NOT NULL, code TEXT NOT NULL, state TEXT NOT NULL,
-        from_position INTEGER NOT NULL, to_position INTEGER NOT NULL,
+        from_position BIGINT NOT NULL, to_position BIGINT NOT NULL,
         PRIMARY KEY (kind, code, from_position)
       )`,
     on: Object.fromEntries(
@@ -91,10 +92,7 @@ export class Registers {
 
   /** The position of the log that is shown. */
   async position(): Promise<string> {
-    const [row] = await this.reads.all<{ position: string | null }>(
-      `SELECT position FROM checkpoints WHERE name = 'registers'`,
-    );
-    return row?.position ?? '0';
+    return this.reads.position('registers');
   }
 
   /**

@@ -1,0 +1,320 @@
+import pg from 'pg';
+import {
+  beingBuilt,
+  CheckpointMoved,
+  Parking,
+  StoreUnavailable,
+  type Generation,
+  type Projection,
+  type ReadStore,
+  type ReadTx,
+  type Row,
+  type Value,
+} from '#eventsourcing';
+
+const SCHEMA = `
+  CREATE SCHEMA IF NOT EXISTS views;
+  CREATE TABLE IF NOT EXISTS views.generations (
+    id         BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name       TEXT NOT NULL,
+    version    INTEGER NOT NULL,
+    state      TEXT NOT NULL,
+    log        TEXT NOT NULL,
+    position   TEXT,
+    events     BIGINT NOT NULL,
+    started_at TEXT NOT NULL,
+    UNIQUE (name, version, state) DEFERRABLE
+  )`;
+const COLUMNS = 'id, name, version, state, log, position, events, started_at AS "startedAt"';
+/** One of our processes at a time changes which generations there are. */
+const CHANGES = 0x766965;
+
+/** The schema of a generation. To switch is to rename two of them, which every reader sees at once. */
+const schemaOf = ({ name, version, state }: Pick<Generation, 'name' | 'version' | 'state'>): string =>
+  `views_${name}_${version}${state === 'building' ? '_next' : state === 'former' ? '_former' : ''}`;
+
+/** Numbers are numbers, also when they are large or sums; truth is 1 or 0, as in SQLite. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid, format) => {
+    const { INT8, NUMERIC, BOOL } = pg.types.builtins;
+    if (oid === INT8 || oid === NUMERIC) return Number;
+    if (oid === BOOL) return (value: string) => (value === 't' ? 1 : 0);
+    return pg.types.getTypeParser(oid, format) as (value: string) => unknown;
+  },
+};
+
+const [READERS, WRITERS] = [8, 8];
+
+/** The views in PostgreSQL: a schema per generation. */
+export class PostgresReadStore implements ReadStore {
+  readonly #readers: pg.Pool;
+  readonly #writers: pg.Pool;
+  /** The version of each projection that this process reads. */
+  readonly #versions = new Map<string, number>();
+  /** The schemas that each reading connection looks into. */
+  readonly #paths = new WeakMap<pg.PoolClient, string>();
+  #ready: Promise<void> | undefined;
+
+  constructor(url: string) {
+    const common = { connectionString: url, types, application_name: 'followthrough', connectionTimeoutMillis: 10_000 };
+    this.#readers = new pg.Pool({ ...common, max: READERS, options: '-c default_transaction_read_only=on' });
+    this.#writers = new pg.Pool({ ...common, max: WRITERS, pipeline: true } as pg.PoolConfig);
+    // A lost connection is told to whoever uses it next; unheard, it would end the process.
+    for (const pool of [this.#readers, this.#writers])
+      pool.on('error', () => {}).on('connect', (client) => client.on('error', () => {}));
+  }
+
+  async generations(): Promise<Generation[]> {
+    await this.#prepared();
+    return this.#query<Generation>(`SELECT ${COLUMNS} FROM views.generations ORDER BY id`);
+  }
+
+  async current({ name, version }: Projection): Promise<Generation | null> {
+    this.#versions.set(name, version);
+    await this.#prepared();
+    const [current] = await this.#query<Generation>(
+      `SELECT ${COLUMNS} FROM views.generations
+       WHERE name = ? AND version = ? AND state <> 'former' ORDER BY state = 'serving' DESC LIMIT 1`,
+      ...[name, version],
+    );
+    return current ?? null;
+  }
+
+  async build({ name, version, schema }: Projection, log: string): Promise<Generation> {
+    await this.#prepared();
+    return this.#change(async (client) => {
+      const next = { name, version, state: 'building' as const };
+      await dropped(client, next);
+      await client.query(`CREATE SCHEMA ${schemaOf(next)}; SET LOCAL search_path TO ${schemaOf(next)}`);
+      await client.query(`${new Parking(name).schema} ${schema}`.replace(/\bTEXT\b/g, 'TEXT COLLATE "C"'));
+      const { rows } = await client.query<Generation>(
+        `INSERT INTO views.generations (name, version, state, log, events, started_at)
+         VALUES ($1, $2, 'building', $3, 0, $4) RETURNING ${COLUMNS}`,
+        [name, version, log, new Date().toISOString()],
+      );
+      return rows[0]!;
+    });
+  }
+
+  revive(generation: Generation): Promise<Generation> {
+    return this.#change(async (client) => {
+      const next = { ...generation, state: 'building' as const };
+      await dropped(client, next);
+      const { rows } = await client.query<Generation>(
+        `UPDATE views.generations SET state = 'building', events = 0, started_at = $2
+         WHERE id = $1 AND state = 'former' RETURNING ${COLUMNS}`,
+        [generation.id, new Date().toISOString()],
+      );
+      if (!rows[0]) throw new CheckpointMoved(`Generation ${generation.id} of ${generation.name} was dropped`);
+      await client.query(`ALTER SCHEMA ${schemaOf({ ...next, state: 'former' })} RENAME TO ${schemaOf(next)}`);
+      return rows[0];
+    });
+  }
+
+  apply(
+    generation: Generation,
+    to: { readonly position: string; readonly events: number } | null,
+    work: (tx: ReadTx) => Promise<void>,
+  ): Promise<Generation> {
+    const { id, name, version, position } = generation;
+    return this.#transaction(async (client) => {
+      const { rows } = await client.query<Generation>({
+        name: 'move',
+        text: `UPDATE views.generations SET position = CASE WHEN $2 THEN $3 ELSE position END, events = events + $4
+               WHERE id = $1 AND state <> 'former' AND (NOT $2 OR position IS NOT DISTINCT FROM $5)
+               RETURNING ${COLUMNS}, set_config('search_path', $6 || CASE state WHEN 'building' THEN '_next' ELSE '' END, true)`,
+        values: [
+          id,
+          to !== null,
+          to?.position ?? null,
+          to?.events ?? 0,
+          position,
+          schemaOf({ name, version, state: 'serving' }),
+        ],
+      });
+      const moved = rows[0];
+      if (!moved) throw new CheckpointMoved(`${name} is no longer at ${position}, or served by another one`);
+      await work(client);
+      await client.done();
+      const { set_config: _, ...at } = moved as Generation & { set_config?: string };
+      return at;
+    });
+  }
+
+  serve(generation: Generation, catchUp: (position: string) => Promise<Generation>): Promise<void> {
+    const { id, name, version, log } = generation;
+    const COMPARED = `SELECT ${COLUMNS} FROM views.generations WHERE name = $1 AND version = $2 AND state = $3 FOR UPDATE`;
+    return this.#change(async (client) => {
+      const { rows } = await client.query<Generation>(COMPARED, [name, version, 'serving']);
+      const before = rows[0];
+      const own = async () => {
+        const building = await client.query<Generation>(COMPARED.replace('FOR UPDATE', ''), [
+          name,
+          version,
+          'building',
+        ]);
+        if (building.rows[0]?.id === id) return building.rows[0];
+        throw new CheckpointMoved(`Generation ${id} of ${name} is not being built any more`);
+      };
+      const { position } = await own();
+      if (before?.log === log && BigInt(before.position ?? 0) > BigInt(position ?? 0)) await catchUp(before.position!);
+      if (before) {
+        await dropped(client, { name, version, state: 'former' });
+        await renamed(client, before, 'former');
+      }
+      await renamed(client, await own(), 'serving');
+    });
+  }
+
+  drop(generation: Generation): Promise<void> {
+    return this.#change(async (client) => {
+      const { rows } = await client.query<Generation>(
+        `SELECT ${COLUMNS} FROM views.generations WHERE id = $1 FOR UPDATE`,
+        [generation.id],
+      );
+      if (rows[0]) await dropped(client, rows[0]);
+    });
+  }
+
+  async all<R extends Row = Row>(sql: string, ...values: Value[]): Promise<R[]> {
+    const path = [...this.#versions].map(([name, version]) => schemaOf({ name, version, state: 'serving' })).join(', ');
+    const client = await this.#readers.connect().catch(unavailable);
+    try {
+      if (this.#paths.get(client) !== path) {
+        await client.query(`SELECT set_config('search_path', $1, false)`, [path]);
+        this.#paths.set(client, path);
+      }
+      const { rows } = await client.query<R>({ ...statementOf(sql), values });
+      client.release();
+      return rows;
+    } catch (error) {
+      client.release(true);
+      if ((error as { code?: string }).code !== UNDEFINED_TABLE) return unavailable(error);
+      const serving = await this.#serving();
+      const missing = [...this.#versions.keys()].filter((name) => !serving.some((one) => one.name === name));
+      throw missing.length > 0 ? beingBuilt(missing) : error;
+    }
+  }
+
+  async position(...names: string[]): Promise<string> {
+    const rows = await this.#serving();
+    const positions = names.map((name) => rows.find((row) => row.name === name)?.position);
+    const missing = names.filter((_, i) => positions[i] === undefined);
+    if (missing.length > 0) throw beingBuilt(missing);
+    return String(positions.map((position) => BigInt(position ?? 0)).reduce((a, b) => (a < b ? a : b)));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#readers.end(), this.#writers.end()]);
+  }
+
+  async #serving(): Promise<{ name: string; position: string | null }[]> {
+    await this.#prepared();
+    const rows = await this.#query<Pick<Generation, 'name' | 'version' | 'position'>>(
+      `SELECT name, version, position FROM views.generations WHERE state = 'serving'`,
+    );
+    return rows.filter(({ name, version }) => this.#versions.get(name) === version);
+  }
+
+  /** Makes the table of generations if need be; tried again the next time when that fails. */
+  #prepared(): Promise<void> {
+    this.#ready ??= this.#change(async (client) => void (await client.query(SCHEMA))).catch((error: unknown) => {
+      this.#ready = undefined;
+      throw error;
+    });
+    return this.#ready;
+  }
+
+  async #query<R extends pg.QueryResultRow>(sql: string, ...values: Value[]): Promise<R[]> {
+    return (await this.#writers.query<R>({ ...statementOf(sql), values }).catch(unavailable)).rows;
+  }
+
+  #change<T>(work: (client: Session) => Promise<T>): Promise<T> {
+    return this.#transaction(async (client) => {
+      await client.query(`SELECT pg_advisory_xact_lock(${CHANGES})`);
+      return work(client);
+    });
+  }
+
+  async #transaction<T>(work: (client: Session) => Promise<T>): Promise<T> {
+    const client = await this.#writers.connect().catch(unavailable);
+    try {
+      const session = new Session(client);
+      const [, result] = await Promise.all([session.query('BEGIN'), work(session)]);
+      await session.query('COMMIT');
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(true); // statements may still be under way on it: its end rolls back whatever they are
+      throw error;
+    }
+  }
+}
+
+/** A transaction, in which statements are sent without waiting for the answers of those before. */
+class Session implements ReadTx {
+  #failed: { readonly error: unknown } | null = null;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly client: pg.PoolClient) {}
+
+  query<R extends pg.QueryResultRow>(text: string | pg.QueryConfig, values?: Value[]): Promise<pg.QueryResult<R>> {
+    return this.client.query<R>(text as string, values).catch(unavailable);
+  }
+
+  run(sql: string, ...values: Value[]): void {
+    this.#last = this.query({ ...statementOf(sql), values }).catch((error: unknown) => {
+      this.#failed ??= { error };
+    });
+  }
+
+  async all<R extends Row>(sql: string, ...values: Value[]): Promise<R[]> {
+    const answer = await this.query<R>({ ...statementOf(sql), values }).catch((error: unknown) => {
+      throw this.#failed ? this.#failed.error : error;
+    });
+    await this.done();
+    return answer.rows;
+  }
+
+  /** Waits for all that was sent. */
+  async done(): Promise<void> {
+    await this.#last;
+    if (this.#failed) throw this.#failed.error;
+  }
+}
+
+async function dropped(client: Session, generation: Pick<Generation, 'name' | 'version' | 'state'>): Promise<void> {
+  const { name, version, state } = generation;
+  await client.query('DELETE FROM views.generations WHERE name = $1 AND version = $2 AND state = $3', [
+    ...[name, version, state],
+  ]);
+  await client.query(`DROP SCHEMA IF EXISTS ${schemaOf(generation)} CASCADE`);
+}
+
+async function renamed(client: Session, generation: Generation, state: Generation['state']): Promise<void> {
+  await client.query(`ALTER SCHEMA ${schemaOf(generation)} RENAME TO ${schemaOf({ ...generation, state })}`);
+  await client.query('UPDATE views.generations SET state = $2 WHERE id = $1', [generation.id, state]);
+}
+
+/** How many statements a connection keeps prepared; those that come after are planned each time. */
+const STATEMENTS = 1_000;
+const statements = new Map<string, pg.QueryConfig>();
+/** A statement with `$1, $2 …` for its question marks. */
+function statementOf(sql: string): pg.QueryConfig {
+  const known = statements.get(sql);
+  if (known) return known;
+  let n = 0;
+  const text = sql.replace(/'(?:[^']|'')*'|"[^"]*"|\?/g, (found) => (found === '?' ? `$${++n}` : found));
+  if (statements.size >= STATEMENTS) return { text };
+  const statement = { name: `s${statements.size}`, text };
+  statements.set(sql, statement);
+  return statement;
+}
+
+const UNDEFINED_TABLE = '42P01';
+/** What PostgreSQL says of a statement and its values: data, integrity, syntax. Everything else is about the machine. */
+const REFUSAL = /^(?:22|23|42(?!501))/;
+const unavailable = (error: unknown): never => {
+  if (REFUSAL.test(String((error as { code?: unknown }).code))) throw error;
+  throw new StoreUnavailable(`The views cannot be reached now: ${(error as Error).message}`, { cause: error });
+};

@@ -1,0 +1,455 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import {
+  CheckpointMoved,
+  on,
+  Projector,
+  StoreUnavailable,
+  type Generation,
+  type Projection,
+  type ReadStore,
+  type ReadTx,
+  type Value,
+} from '#eventsourcing';
+import { added, by, counter, counterCodec } from '../../eventsourcing/src/testing/counter.js';
+import { MemoryEventStore, MemoryLog } from '../../eventsourcing/src/testing/memory-event-store.js';
+import { SqliteReadStore } from './sqlite-read-store.js';
+import { onEachStore } from './testing/each-store.js';
+
+const notes: Projection = {
+  name: 'notes',
+  version: 1,
+  schema: 'CREATE TABLE notes_rows (n BIGINT, text TEXT NOT NULL)',
+  on: {},
+};
+const INSERT = 'INSERT INTO notes_rows (n, text) VALUES (?, ?)';
+const note =
+  (text: string | null, n = 0) =>
+  async (tx: ReadTx) =>
+    tx.run(INSERT, n, text);
+const behind = (position: string) => Promise.reject(new Error(`behind ${position}`));
+const at = (position: string) => ({ position, events: 1 });
+
+onEachStore('A read store', (place) => {
+  let store: ReadStore;
+  let other: ReadStore;
+  let start: Generation;
+  /** A generation that has taken a position with a note, not yet serving. */
+  const built = async (position: string, text: string, on = store, projection = notes): Promise<Generation> =>
+    on.apply(await on.build(projection, 'log-1'), at(position), note(text));
+  const serving = async (position: string, text: string, on = store): Promise<Generation> => {
+    const generation = await built(position, text, on);
+    await on.serve(generation, behind);
+    return { ...generation, state: 'serving' };
+  };
+  beforeEach(async () => {
+    [store, other] = [place.open(), place.open()];
+    start = await store.build(notes, 'log-1');
+    await store.serve(start, behind);
+    for (const each of [store, other]) await each.current(notes);
+  });
+  const texts = async (from = store) =>
+    (await from.all('SELECT text FROM notes_rows ORDER BY text')).map(({ text }) => text);
+  const states = async () => (await store.generations()).map(({ version, state }) => `${version} ${state}`);
+
+  describe('Rows and checkpoint', () => {
+    it('are written together, and seen by every connection', async () => {
+      expect(start).toMatchObject({ name: 'notes', version: 1, log: 'log-1', position: null, events: 0 });
+      expect(await store.apply(start, { position: '3', events: 2 }, note('a'))).toMatchObject({
+        position: '3',
+        events: 2,
+      });
+      for (const each of [store, other]) {
+        expect(await texts(each)).toEqual(['a']);
+        expect(await each.current(notes)).toMatchObject({ log: 'log-1', position: '3', events: 2 });
+        expect(await each.position('notes')).toBe('3');
+      }
+    });
+
+    it('are both left as they were when applying fails, after a while too', async () => {
+      const failing = async (tx: ReadTx) => {
+        tx.run(INSERT, 1, 'b');
+        expect(await tx.all('SELECT text FROM notes_rows')).toEqual([{ text: 'b' }]);
+        await sleep(20);
+        throw new Error('failed');
+      };
+      await expect(store.apply(start, at('3'), failing)).rejects.toThrow('failed');
+      await expect(store.apply(start, at('3'), note(null))).rejects.toThrow(/not.null/i);
+      expect(await texts()).toEqual([]);
+      expect(await store.current(notes)).toMatchObject({ position: null });
+      await store.apply(start, at('3'), note('c'));
+      expect(await texts()).toEqual(['c']);
+    });
+
+    it('are not seen before the commit', async () => {
+      const [written, commit] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const applying = store.apply(start, at('3'), async (tx) => {
+        await note('a')(tx);
+        written.resolve();
+        await commit.promise;
+      });
+      await written.promise;
+      expect([await texts(), await texts(other), await store.position('notes')]).toEqual([[], [], '0']);
+      commit.resolve();
+      await applying;
+      expect([await texts(), await texts(other), await other.position('notes')]).toEqual([['a'], ['a'], '3']);
+    });
+
+    it('are refused with CheckpointMoved, unapplied, when another connection was faster', async () => {
+      await other.apply(start, at('2'), note('faster'));
+      let applied = false;
+      const late = store.apply(start, at('2'), async () => void (applied = true));
+      await expect(late).rejects.toThrow(CheckpointMoved);
+      expect(applied).toBe(false);
+      await store.apply((await store.current(notes))!, at('3'), note('next'));
+      expect(await texts()).toEqual(['faster', 'next']);
+    });
+
+    it('of one position are applied once, however many try at once', async () => {
+      const tries = Array.from({ length: 12 }, (_, i) =>
+        (i % 2 ? store : other).apply(start, at('1'), note(`try ${i}`)),
+      );
+      const outcomes = await Promise.allSettled(tries);
+      const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
+      expect(refused).toHaveLength(11);
+      for (const reason of refused) expect(reason).toBeInstanceOf(CheckpointMoved);
+      expect(await texts()).toHaveLength(1);
+    });
+
+    it('of projections do not wait for each other for ever', async () => {
+      const second: Projection = { ...notes, name: 'second', schema: 'CREATE TABLE second_rows (text TEXT)' };
+      const from = await store.build(second, 'log-1');
+      const slow = store.apply(start, at('1'), async (tx) => {
+        await sleep(20);
+        await note('slow')(tx);
+        throw new Error('failed');
+      });
+      await store.apply(from, at('1'), async (tx) => tx.run("INSERT INTO second_rows VALUES ('quick')"));
+      await expect(slow).rejects.toThrow('failed');
+      await store.current(second);
+      await store.serve({ ...from, position: '1' }, behind);
+      expect(await store.all('SELECT text FROM second_rows')).toEqual([{ text: 'quick' }]);
+      expect(await texts()).toEqual([]);
+    });
+
+    it('without a position to move to: are written under the same lock, and the checkpoint stays', async () => {
+      const moved = await store.apply(start, at('3'), note('a'));
+      await other.apply(start, null, note('b'));
+      expect(await store.apply(moved, at('4'), note('c'))).toMatchObject({ position: '4', events: 2 });
+      expect(await texts()).toEqual(['a', 'b', 'c']);
+    });
+  });
+
+  describe('SQL means the same everywhere', () => {
+    const given = async (...rows: [number, string][]) =>
+      store.apply(start, at('1'), async (tx) => rows.forEach(([n, text]) => tx.run(INSERT, n, text)));
+
+    it('numbers come back as numbers, large ones and sums too, and truth as 1 and 0', async () => {
+      await given([Number.MAX_SAFE_INTEGER, 'a'], [1, 'b']);
+      const [row] = await store.all(
+        `SELECT MAX(n) AS large, SUM(n) AS sum, COUNT(*) AS count, COUNT(*) FILTER (WHERE n = 1) AS one,
+           MIN(n) IS NULL AS no, MIN(n) IS NOT NULL AS yes, CASE WHEN 1 = 1 THEN 1 ELSE 0 END AS "camelCase" FROM notes_rows WHERE n > ?`,
+        1,
+      );
+      const large = Number.MAX_SAFE_INTEGER;
+      expect(row).toEqual({ large, sum: large, count: 1, one: 0, no: 0, yes: 1, camelCase: 1 });
+    });
+
+    it('text is in the order of code points, and any of it is a value', async () => {
+      const all = ['a', 'B', '_', 'é', 'e', 'Z', '10', '9', `O'Brien ?`, '\\x', '$1'];
+      await given(...all.map((text, n): [number, string] => [n, text]));
+      expect(await texts()).toEqual(all.toSorted());
+      for (const text of all)
+        expect(await store.all(`SELECT text, '?' AS mark FROM notes_rows WHERE text = ?`, text)).toEqual([
+          { text, mark: '?' },
+        ]);
+    });
+
+    it('lists of values are tables', async () => {
+      await given([1, 'a'], [2, 'b']);
+      const sql = `WITH up (low, high) AS MATERIALIZED (VALUES (?, ?), (?, ?))
+        SELECT high FROM notes_rows JOIN up ON up.low = notes_rows.text ORDER BY text`;
+      expect(await store.all(sql, 'b', 'BB', 'a', 'AA')).toEqual([{ high: 'AA' }, { high: 'BB' }]);
+    });
+
+    it('queries cannot write', async () => {
+      const insert = `INSERT INTO notes_rows (text) VALUES ('x') RETURNING text`;
+      await expect(store.all(insert)).rejects.toThrow(/read-?only/);
+      expect(await texts(other)).toEqual([]);
+    });
+
+    it('a query that fails says why, and the next one is answered', async () => {
+      await expect(store.all('SELECT nothing FROM notes_rows')).rejects.toThrow('nothing');
+      await expect(store.all('SELECT 1 FROM nowhere')).rejects.toThrow('nowhere');
+      expect(await Promise.all(Array.from({ length: 30 }, () => texts()))).toHaveLength(30);
+    });
+
+    it('what a statement is refused for is told apart from what cannot be done now', async () => {
+      const refused: [string, Value[]][] = [
+        [INSERT, [1, null]],
+        ['INSERT INTO notes_rows (n) VALUES (?', [1]],
+        ['INSERT INTO nowhere VALUES (1)', []],
+      ];
+      for (const [sql, values] of refused)
+        await expect(store.apply(start, at('1'), async (tx) => tx.run(sql, ...values))).rejects.not.toThrow(
+          StoreUnavailable,
+        );
+      const unavailable = store.apply(start, at('1'), async (tx) => {
+        if (place.kind === 'SQLite') await tx.all('PRAGMA max_page_count = 1');
+        else {
+          const [{ pid }] = (await tx.all<{ pid: number }>('SELECT pg_backend_pid() AS pid')) as [{ pid: number }];
+          const admin = new pg.Client(place.url);
+          await admin.connect();
+          await admin.query('SELECT pg_terminate_backend($1)', [pid]);
+          await admin.end();
+        }
+        tx.run(INSERT, 1, 'x'.repeat(100_000));
+      });
+      await expect(unavailable).rejects.toThrow(StoreUnavailable);
+      if (place.kind === 'PostgreSQL') await store.apply(start, at('1'), note('again'));
+      expect(await texts(other)).toEqual(place.kind === 'PostgreSQL' ? ['again'] : []);
+    });
+  });
+
+  describe('A generation that is built', () => {
+    beforeEach(async () => {
+      start = await store.apply(start, at('5'), note('now'));
+    });
+
+    it('is not seen before it serves, then by every process at once, and the one before is kept', async () => {
+      const next = await built('5', 'next', other);
+      expect([await texts(), await texts(other), await states()]).toEqual([
+        ['now'],
+        ['now'],
+        ['1 serving', '1 building'],
+      ]);
+      expect(await store.current(notes)).toMatchObject({ id: start.id });
+      await other.serve(next, behind);
+      expect([await texts(), await texts(other), await states()]).toEqual([
+        ['next'],
+        ['next'],
+        ['1 former', '1 serving'],
+      ]);
+      expect(await store.current(notes)).toMatchObject({ id: next.id, state: 'serving' });
+    });
+
+    it('does not serve before it is as far, compared as numbers; nobody can move the other one meanwhile', async () => {
+      let next = await built('9', 'next', other);
+      start = await store.apply(start, at('10'), note('later'));
+      await expect(other.serve(next, behind)).rejects.toThrow('behind 10');
+      expect(await texts()).toEqual(['later', 'now']);
+      let late: Promise<unknown> = Promise.resolve();
+      await other.serve(next, async (position) => {
+        late = store.apply(start, at('11'), note('too late')).catch((error: unknown) => error);
+        await sleep(50);
+        return (next = await other.apply(next, at(position), note('as far')));
+      });
+      expect(await late).toBeInstanceOf(CheckpointMoved);
+      expect(await texts()).toEqual(['as far', 'next']);
+      expect(await store.position('notes')).toBe('10');
+    });
+
+    it('closes the one before: whoever wrote to it, applies nothing any more and finds the new one', async () => {
+      await serving('5', 'next', other);
+      for (const late of [store.apply(start, at('6'), note('late')), other.apply(start, null, note('late'))])
+        await expect(late).rejects.toThrow(CheckpointMoved);
+      await store.apply((await store.current(notes))!, at('6'), note('more'));
+      expect(await texts()).toEqual(['more', 'next']);
+    });
+
+    it('makes room: of two that served before, the older one is dropped', async () => {
+      await serving('5', 'second');
+      await serving('5', 'third', other);
+      expect(await states()).toEqual(['1 former', '1 serving']);
+      const [former] = await store.generations();
+      await store
+        .apply(await store.revive(former!), at('5'), note('again'))
+        .then((again) => store.serve(again, behind));
+      expect(await texts()).toEqual(['again', 'second']);
+    });
+
+    it('takes the place of another that was being built: that one can neither be written nor serve', async () => {
+      const first = await built('5', 'first');
+      const second = await built('5', 'second', other);
+      await expect(store.apply(first, at('6'), note('late'))).rejects.toThrow(CheckpointMoved);
+      await expect(store.serve(first, behind)).rejects.toThrow(CheckpointMoved);
+      await other.serve(second, behind);
+      expect(await texts()).toEqual(['second']);
+    });
+
+    it('can be the former one, revived: closed again when that takes up the log', async () => {
+      await serving('5', 'next');
+      const [former] = await other.generations();
+      const revived = await other.revive(former!);
+      expect(revived).toMatchObject({ id: start.id, state: 'building', position: '5', events: 0 });
+      await store.apply((await store.current(notes))!, at('6'), note('later'));
+      await expect(other.serve(revived, behind)).rejects.toThrow('behind 6');
+      await other.serve(await other.apply(revived, at('6'), note('caught up')), behind);
+      expect(await texts()).toEqual(['caught up', 'now']);
+      expect(await states()).toEqual(['1 serving', '1 former']);
+    });
+
+    it('of another version leaves what the older version reads as it is', async () => {
+      const newer: Projection = { ...notes, version: 2, schema: notes.schema.replace(')', ', more TEXT)') };
+      await other.current(newer);
+      await expect(texts(other)).rejects.toMatchObject({ code: 'not_yet' });
+      await expect(other.position('notes')).rejects.toMatchObject({ code: 'not_yet' });
+      const next = await built('7', 'next', other, newer);
+      await other.serve(next, behind);
+      await store.apply(start, at('6'), note('still'));
+      expect([await texts(), await texts(other)]).toEqual([['now', 'still'], ['next']]);
+      expect(await states()).toEqual(['1 serving', '2 serving']);
+    });
+
+    it('of another log serves even if it is less far', async () => {
+      const next = await other.apply(await other.build(notes, 'log-2'), at('1'), note('other'));
+      await other.serve(next, behind);
+      expect([await texts(), await store.position('notes')]).toEqual([['other'], '1']);
+    });
+
+    it('with a schema that does not work leaves nothing behind', async () => {
+      const broken = { ...notes, schema: 'CREATE TABLE notes_new (a TEXT); nonsense' };
+      await expect(store.build(broken, 'log-1')).rejects.toThrow('syntax error');
+      expect([await texts(), await states()]).toEqual([['now'], ['1 serving']]);
+      await serving('5', 'next');
+    });
+
+    it('can be dropped, with its tables, while it serves or not', async () => {
+      const next = await built('5', 'next');
+      await other.drop(next);
+      await other.drop(next);
+      expect(await states()).toEqual(['1 serving']);
+      await other.drop(start);
+      await expect(texts()).rejects.toMatchObject({ code: 'not_yet' });
+      expect(await store.current(notes)).toBeNull();
+      await expect(store.apply(start, at('6'), note('late'))).rejects.toThrow(CheckpointMoved);
+    });
+
+    it.each(['switches to what is as far', 'switches to what is behind (a control, which must fail)'])(
+      'is never less far than what a reader saw before, when it %s',
+      async (how) => {
+        const control = how.includes('control');
+        let [steps, position, reads, backwards] = [0, 5, 0, 0];
+        const reading = (async () => {
+          for (let seen = 0; steps < 40; reads++) {
+            const from = reads % 2 ? store : other;
+            const [row] = await from.all<{ n: number }>('SELECT COALESCE(MAX(n), 0) AS n FROM notes_rows');
+            if (row!.n < seen) backwards++;
+            seen = row!.n;
+          }
+        })();
+        const writing = (async () => {
+          for (; steps < 40; await sleep(1)) {
+            const current = (await store.current(notes))!;
+            position = Number(current.position) + 1;
+            await store.apply(current, at(String(position)), note('n', position)).catch((error: unknown) => {
+              expect(error).toBeInstanceOf(CheckpointMoved);
+            });
+          }
+        })();
+        for (; steps < 40; steps++) {
+          let next = await other.build(notes, control ? `log-${steps}` : 'log-1');
+          const upTo = async (to: number) => (next = await other.apply(next, at(String(to)), note('n', to)));
+          await upTo(control ? 1 : Math.max(position - 2, 1));
+          await other.serve(next, (to) => upTo(Number(to)));
+          for (const before = reads; reads === before;) await sleep(1);
+        }
+        await Promise.all([reading, writing]);
+        if (control) expect(backwards).toBeGreaterThan(0);
+        else expect(backwards).toBe(0);
+      },
+      60_000,
+    );
+  });
+
+  describe('The event loop', () => {
+    /** How long work took, and the longest time in which nothing else had a turn, in ms. */
+    const watched = async (work: () => Promise<unknown>) => {
+      let [longest, last, over] = [0, performance.now(), false];
+      const tick = () => {
+        const now = performance.now();
+        [longest, last] = [Math.max(longest, now - last), now];
+        if (!over) setImmediate(tick);
+      };
+      setImmediate(tick);
+      const start = performance.now();
+      await work();
+      const took = performance.now() - start;
+      await new Promise((resolve) => setImmediate(resolve));
+      over = true;
+      return { took, longest };
+    };
+    const LONG = `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000) SELECT MAX(i) AS i FROM n`;
+
+    it('goes on during a long query, and short ones are answered', async () => {
+      await Promise.all([texts(), texts()]); // everything is open
+      let short = 0;
+      const { took, longest } = await watched(async () => {
+        const long = store.all(LONG);
+        const { took: short1 } = await watched(() => texts());
+        short = short1;
+        expect(await long).toEqual([{ i: 2_000_000 }]);
+      });
+      expect(took).toBeGreaterThan(100);
+      expect(longest).toBeLessThan(took / 2);
+      expect(short).toBeLessThan(took / 2);
+    });
+
+    it('would be seen not to, if the query ran in this thread (a control)', async () => {
+      const db = new Database(':memory:');
+      const { took, longest } = await watched(async () => db.prepare(LONG).all());
+      db.close();
+      expect(longest).toBeGreaterThan(took / 2);
+    });
+
+    it('goes on while a projection catches up', async () => {
+      const log = { store: new MemoryEventStore(new MemoryLog()), codec: counterCodec };
+      for (let n = 0; n < 3_000; n++)
+        await log.store.append(`counter-${n}`, -1, [counterCodec.encode('counter', added(1))], by());
+      const slow: Projection = {
+        ...notes,
+        on: on(counter, {
+          Added: (_, tx) => {
+            for (const end = performance.now() + 0.1; performance.now() < end;);
+            tx.run(INSERT, 1, 'x');
+          },
+        }),
+      };
+      const projector = new Projector(log, store, [{ ...slow, version: 7 }]);
+      const { took, longest } = await watched(() => projector.start());
+      await projector.stop();
+      expect(took).toBeGreaterThan(300);
+      expect(longest).toBeLessThan(took / 4);
+    });
+  });
+
+  if (place.kind === 'SQLite')
+    it('Views of a version that kept all in one file are made anew', async () => {
+      const file = `${dirname(place.url.slice('sqlite:'.length))}/old.db`;
+      const db = new Database(file);
+      db.exec(
+        `CREATE TABLE checkpoints (name TEXT); CREATE TABLE notes_rows (text TEXT); INSERT INTO notes_rows VALUES ('Jo Doe')`,
+      );
+      db.close();
+      expect(readFileSync(file).includes('Jo Doe')).toBe(true);
+      const anew = new SqliteReadStore(file);
+      expect(await anew.current(notes)).toBeNull();
+      await anew.close();
+      expect(readFileSync(file).includes('Jo Doe')).toBe(false);
+    });
+
+  // PostgreSQL forgets rows that were deleted with its next VACUUM.
+  if (place.kind === 'SQLite')
+    it('Erased words leave no trace once their rows were deleted; before that they do', async () => {
+      const folder = dirname(place.url.slice('sqlite:'.length));
+      const inFiles = () => readdirSync(folder).filter((file) => readFileSync(`${folder}/${file}`).includes('Jo Doe'));
+      start = await store.apply(start, at('3'), note('Jo Doe'));
+      expect(inFiles()).not.toEqual([]);
+      await store.apply(start, at('4'), async (tx) => tx.run('DELETE FROM notes_rows'));
+      expect(inFiles()).toEqual([]);
+    });
+});
