@@ -132,6 +132,7 @@ async function main(folder: string, journal: string, seconds: number, callers: n
 function unfenced(reads: ReadStore): ReadStore {
   const apply = reads.apply.bind(reads);
   reads.apply = async (generation, to, work) => {
+    await sleep(20); // meanwhile the other process has read the same events
     const now = to && (await reads.current(tally));
     return apply(now?.id === generation.id ? now : generation, to, work);
   };

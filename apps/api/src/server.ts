@@ -1,4 +1,5 @@
 import { NestFactory } from '@nestjs/core';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
 import { SwaggerModule } from '@nestjs/swagger';
@@ -9,14 +10,19 @@ import { openApi } from './openapi.js';
 import { pagesContext, tidyAddress } from './pages/index.js';
 import type { Settings } from './settings.js';
 
-/** Opens the stores and answers, while it brings the views up to date; the caller closes it. */
+/** How long a server brings its views up to date before it answers; then it says of each that it is being built. */
+const PATIENCE_MS = 5_000;
+
+/** Opens the stores, brings the views up to date and answers, before that if it takes long; the caller closes it. */
 export async function startServer(
   settings: Settings,
   stores: Stores = openStores(settings),
 ): Promise<NestFastifyApplication> {
   const app = await buildServer(settings, stores);
   try {
-    await Promise.all([app.get(Projector).start(), app.listen(settings.port, settings.host)]);
+    const building = app.get(Projector).start();
+    await Promise.race([building, sleep(PATIENCE_MS, undefined, { ref: false })]);
+    await Promise.all([building, app.listen(settings.port, settings.host)]);
   } catch (error) {
     await app.close();
     throw error;
