@@ -441,7 +441,6 @@ function stillStands(c: Commitment, was: Said): void {
 const DECIDED: Readonly<Record<string, readonly string[]>> = {
   asked: ['agency', 'role', 'citation', 'citations'],
   milestone: [],
-  roles: ['role'],
   entry: ['agency'],
   to: ['agency'],
 };

@@ -41,6 +41,14 @@ describe('An edition of a recurring commitment', () => {
     expect(last({ ...one, reportedOn: '2008-02-01' }, { ...one, title: 'Two' })).toBe('One');
     expect(last(one, { ...one, title: 'Two' })).toBe('Two');
   });
+  it('of a whole year counts as held by its report at the latest', () => {
+    const inYear = { title: 'In 2007', held: '2007', reportedOn: '2007-06-01' };
+    const later = { title: 'In autumn', held: '2007-09', reportedOn: '2007-10-01' };
+    expect(on(TODAY, recurring, held(inYear), held(later)).lastEdition!.title).toBe('In autumn');
+    expect(on(TODAY, recurring, held({ ...inYear, reportedOn: '2008-01-31' }), held(later)).lastEdition!.title).toBe(
+      'In 2007',
+    );
+  });
   it('is of a recurring commitment only', () => {
     for (const nature of ['one_off', 'standing'] as const)
       given(recorded({ nature })).when('holdEdition', fifth).rejected('not_recurring');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { fold, Rejected } from '#eventsourcing';
+import { canonicalJson, fold, Rejected } from '#eventsourcing';
 import {
   ACTS,
   allowedActs,
@@ -51,10 +51,12 @@ const WEIGHTS: { readonly [A in ActName]?: number } = {
   acceptLead: 3,
   verify: 3,
   reply: 6,
+  attachEvidence: 2,
+  holdEdition: 2,
   addMilestone: 2,
   relate: 3,
   correct: 9,
-  retract: 4,
+  retract: 5,
   acceptRole: 3,
   removeAgency: 3,
   merge: 4,
@@ -93,7 +95,7 @@ const recording = (i: number, picks: readonly number[]): Says => {
       { agency: oneOf(others, one), role: oneOf(BESIDE, two) },
       ...(one % 2 ? [{ agency: oneOf(others, one + 1), role: oneOf(BESIDE, three) }] : []),
     ],
-    agency: rarely(7, two, oneOf(AGENCIES, two >> 4)),
+    agency: five % 4 ? undefined : oneOf([...others, AGENCIES[i]!], one),
     themes: ['T-1'],
     followsUp: rarely(2, four, ['F-1']) ?? [],
     citation: rarely(2, three, CITATION),
@@ -139,12 +141,13 @@ function choose({ by: who, day, picks, ...tried }: Try, model: Model, today: str
   const onAgency = two % 7 ? oneOf(present, one) : agency;
   const others = REFERENCES.filter((other) => other !== model.reference && model.world.get(other)!.length > 0);
   const offeredTo = model.offer(today)?.says.to as string | undefined;
-  const revision = one % 7 ? oneOf(model.lines, one).revision : one % (model.length + 1);
+  const any = one % 7 ? oneOf(model.lines, one).revision : one % (model.length + 1);
+  const revision = act === 'correct' && four % 3 === 0 ? 0 : any;
   const line = model.lines.find((other) => other.revision === revision);
   const likely = (): string | null => {
     if (who % 4 === 0 || act === 'verify' || act === 'blank' || isEnd(act)) return null;
     if (act === 'acceptLead' || act === 'declineLead') return offeredTo ?? agency;
-    if (act === 'correct' || act === 'retract') return line?.by ?? null;
+    if (act === 'correct' || act === 'retract') return line?.by ?? line?.reporter ?? null;
     if (act === 'reply')
       return (model.lines.findLast((read) => read.act === 'verify')?.says.agency ?? agency) as string;
     return byItself || act === 'reportStage' ? onAgency : lead;
@@ -168,13 +171,17 @@ function choose({ by: who, day, picks, ...tried }: Try, model: Model, today: str
     on,
   });
   switch (act) {
-    case 'reportStage':
+    case 'reportStage': {
+      const stage = oneOf([...STAGES, 'completed'] as const, two);
+      const proof = stage === 'completed' && five % 2 ? { citation: undefined } : {};
       return saying({
         ...told,
-        stage: oneOf(STAGES, two),
+        ...proof,
+        stage,
         effective: period,
         agency: speaks ? undefined : rarely(2, five, onAgency),
       });
+    }
     case 'verify': {
       const verification = oneOf(['no_evidence', 'documented', 'corroborated', 'contested'], three);
       return saying({ ...because, verification, agency: rarely(3, five, agency) });
@@ -280,6 +287,7 @@ function correcting(act: ActName | undefined, [, two = 0, three = 0, four = 0, f
   const period = oneOf(['2006', '2007-03-01', '2008'], three);
   const menus: { readonly [A in ActName]?: readonly Says[] } = {
     record: [
+      { nature: 'standing' },
       { nature: oneOf(NATURES, three) },
       { stage: oneOf(STAGES, three) },
       {
@@ -539,24 +547,23 @@ function expectAllowed(world: World): void {
 const shownInText = (state: Commitment): string =>
   JSON.stringify(state, (_, value: unknown) => (value instanceof Map ? [...(value as Map<unknown, unknown>)] : value));
 
+/** The same text is the same, and soon compared. */
 function expectSame(given: unknown, wanted: unknown): void {
-  expect(given).toEqual(wanted);
+  if (JSON.stringify(given) !== JSON.stringify(wanted)) expect(given).toEqual(wanted);
 }
 
-/** Folded from the log, once as it was recorded and once as it comes from a store, every prefix is what was shown then. */
+/** Folded from the log, as its JSON comes from a store, every prefix is what was shown then. */
 function expectReplayed(world: World): void {
   for (const [reference, log] of world.log) {
     const events = log.map(({ event: { by, ...event } }) => ({ ...event, meta: by }));
     const stored = JSON.parse(JSON.stringify(events)) as typeof events;
-    let [again, fromStore] = [commitment.initial, commitment.initial];
+    let again = commitment.initial;
     log.forEach(({ state }, i) => {
-      again = fold(commitment, again, [events[i]!], i - 1);
-      fromStore = fold(commitment, fromStore, [stored[i]!], i - 1);
-      expect(shownInText(again)).toBe(shownInText(state));
-      expect(shownInText(fromStore)).toBe(shownInText(state));
+      again = fold(commitment, again, [stored[i]!], i - 1);
+      expectSame(shownInText(again), shownInText(state));
     });
-    expect(fromStore).toEqual(world.states.get(reference));
-    expect(fold(commitment, commitment.initial, stored)).toEqual(world.states.get(reference));
+    const sorted = JSON.parse(canonicalJson(events)) as typeof events;
+    expect(fold(commitment, commitment.initial, sorted)).toEqual(world.states.get(reference));
   }
 }
 
@@ -569,7 +576,7 @@ describe('Whatever is done on some commitments, in any order and by anybody', ()
         expectAllowed(world);
         expectReplayed(world);
       }),
-      { numRuns: 200 },
+      { numRuns: 300 },
     );
     // A history that never gets to an act proves nothing of it.
     for (const act of Object.keys(ACTS)) {

@@ -259,6 +259,9 @@ describe('The secretariat’s reading', () => {
   it('is of a part that was reported', () => {
     verify({ agency: 'ILO' }).rejected('nothing_reported');
     verify({ agency: 'WHO' }).rejected('nothing_reported');
+    const left = did('removeAgency', { reportedOn: '2008-01-01' }, secretariat, { agency: 'WB' });
+    verify({ agency: 'WB' }, reports({}, wb), left).state();
+    verify({ agency: 'WB', reportedOn: '2008-01-01' }, reports({}, wb), left).rejected('nothing_reported');
   });
   it('is of what was reported by its own date, though it is told later', () => {
     const history = [recorded(), reports({ reportedOn: '2008-01-01' }, iom), read()];

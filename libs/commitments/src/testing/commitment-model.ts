@@ -226,13 +226,19 @@ export class Model {
   private partOf({ agency, reportedOn }: Says): string {
     return agency ?? this.roles(reportedOn!).lead;
   }
-  private best(entries: readonly Line[], day: string): Line | undefined {
+  /** The last by the day on which its period ended, but not later than its report; then by its report. */
+  private last(lines: readonly Line[], period: 'effective' | 'held' | 'period'): Line | undefined {
     const key = ({ says, revision }: Line) => {
-      const last = lastDay(says.effective!);
-      const by = says.reportedOn!;
-      return `${last < by ? last : by} ${by} ${String(revision).padStart(9, '0')}`;
+      const [ended, reported] = [lastDay(says[period]!), says.reportedOn!];
+      return `${ended < reported ? ended : reported} ${reported} ${String(revision).padStart(9, '0')}`;
     };
-    return entries.filter(({ says }) => says.reportedOn! <= day).sort((a, b) => (key(a) < key(b) ? 1 : -1))[0];
+    return lines.toSorted((a, b) => (key(a) < key(b) ? 1 : -1))[0];
+  }
+  private best(entries: readonly Line[], day: string): Line | undefined {
+    return this.last(
+      entries.filter(({ says }) => says.reportedOn! <= day),
+      'effective',
+    );
   }
   private part(agency: string, day: string): Line | undefined {
     return this.best(
@@ -614,14 +620,13 @@ export class Model {
     const reasons = without.matter(act, body, speaker, line.on);
     if (reasons.length > 0) return { says: body, reasons };
     const anew = without.decided(act, body, speaker, line.on);
-    const { asked, roles, entry, to, agencies } = line.says;
+    const { asked, entry, to, agencies } = line.says;
     return {
       reasons,
       says: {
         ...anew,
         milestone: line.says.milestone,
         ...(!names && act !== 'record' && { asked }),
-        ...(!('role' in says) && { roles }),
         ...(!('agency' in says) && act === 'verify' && { entry }),
         ...(!('agency' in says) && act === 'reply' && { to }),
         ...(act === 'record' && !('agencies' in says) && { agencies }),
@@ -820,6 +825,8 @@ export class Model {
       evidence:
         (this.record!.evidence ?? []).filter((one) => one !== null).length + this.known(day, 'attachEvidence').length,
       claims: this.known(day, 'claim').length,
+      lastEdition: this.last(this.known(day, 'holdEdition'), 'held')?.revision ?? null,
+      lastUpkeep: this.last(this.known(day, 'reportUpkeep'), 'period')?.revision ?? null,
       editions: this.known(day, 'holdEdition')
         .map(({ revision }) => revision)
         .sort((a, b) => a - b),
@@ -874,6 +881,8 @@ export function inFewWords(view: CommitmentAsAt | null): object | null {
       .sort(),
     evidence: view.evidence.length,
     claims: view.claims.reduce((sum, { claims }) => sum + claims.length, 0),
+    lastEdition: view.lastEdition?.revision ?? null,
+    lastUpkeep: view.lastUpkeep?.revision ?? null,
     editions: view.editions.map(({ revision }) => revision).sort((a, b) => a - b),
     upkeep: view.upkeep.map(({ revision }) => revision).sort((a, b) => a - b),
     relations: view.relations.map(({ type, to }) => `${type} ${to}`).sort(),
