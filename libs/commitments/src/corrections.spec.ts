@@ -318,6 +318,8 @@ describe('A retraction', () => {
         .when('reachMilestone', { reportedOn }, secretariat, { milestone: 1 })
         .rejected('not_found');
     });
+    it('may be followed by that of another', () =>
+      expect(on(TODAY, full, retracted(0, '/evidence/0'), retracted(0, '/evidence/1')).evidence).toEqual([]));
     it('is made once, and of what there is', () => {
       const item = (pointer: string, revision: number, ...history: Happening[]) =>
         given(...history).when('retract', { reason, item: pointer }, secretariat, { revision });

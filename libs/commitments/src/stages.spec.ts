@@ -86,6 +86,13 @@ describe('A stage is reported', () => {
     );
     report({ ...back, stage: 'completed', citation }, secretariat, recorded(), completed).state();
   });
+  it('with a note where it goes back from what was reported after it, though it is told later', () => {
+    const completed = reports({ stage: 'completed', citation, reportedOn: '2008-06-01' });
+    report({ effective: '2008-01', reportedOn: '2008-01-31' }, secretariat, recorded(), completed).rejected(
+      'note_needed',
+    );
+    report({ effective: '2007-01', reportedOn: '2008-01-31' }, secretariat, recorded(), completed).state();
+  });
   it('by another agency without a note, though the lead’s part is completed: it does not go back', () => {
     const completed = reports({ stage: 'completed', citation });
     report({ effective: '2008', reportedOn: '2008-06-01' }, ilo, recorded(), completed).state();
@@ -176,6 +183,7 @@ describe('Parts', () => {
     expect(on('2007-06-01', recorded(), moved).spread).toEqual({ planned: 1, unreported: 2 });
     expect(headline('2008-01-01', moved, reports({ reportedOn: '2008-01-01' }, iom))).toBe('in_progress 2');
     expect(headline('2008-01-01', moved, moves('ILO', '2007-09-01'))).toBe('planned 0');
+    expect(headline('2008-01-01', moved, reports({ reportedOn: '2008-01-01' }, ilo))).toBe('planned 0');
     expect(headline('2008-01-01', moves('WB', '2007-06-01', 'none'))).toBe('planned 0');
   });
   it('of a lead that spoke before it led: that is the headline from the day on which it leads', () => {
