@@ -399,7 +399,7 @@ const record: Decide<RecordCommitment> = (c, act, by, on) => {
     ...Object.fromEntries((act.evidence ?? []).map((e, i) => [`/evidence/${i}/date`, e.date])),
     ...Object.fromEntries((act.milestones ?? []).map((m, i) => [`/milestones/${i}/reachedOn`, m.reachedOn])),
   });
-  stageIsSound(c, act, act.nature, agency ?? lead, (act.evidence?.length ?? 0) > 0);
+  stageIsSound(c, act, act.nature, agency ?? lead, (act.evidence?.length ?? 0) > 0 || isProven(c));
   act.relations?.forEach(({ type, to }, i) => noCycle(on, type, to, `/relations/${i}/to`));
   const { reference: _, ...data } = told(act);
   const agencies = data.agencies.map((a) => ({ ...a, ...askedIfNamed(by, act, a.agency, agency ?? lead) }));

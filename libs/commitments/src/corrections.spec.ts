@@ -361,6 +361,8 @@ describe('Nothing unsound comes of a correction or a retraction', () => {
     retracting(1, recorded(), evidence, evidence, completed).state();
     retracting(2, recorded(), evidence, completed).state();
     correcting(1, { stage: 'completed', citation }, recorded(), staged()).state();
+    correcting(0, { stage: 'completed' }, recorded()).rejected('completed_needs_proof');
+    correcting(0, { stage: 'completed' }, recorded(), evidence).state();
   });
   it('a standing commitment is not completed', () => {
     correcting(1, { stage: 'completed', citation }, recorded({ nature: 'standing' }), staged()).rejected(

@@ -387,7 +387,12 @@ export class Model {
               reporter && !agencies.some((a) => a.agency === reporter && RESPONSIBLE.includes(a.role)),
               'no_part',
             ),
-            ...this.stage(says, says.nature!, reporter ?? leads[0]!, (says.evidence ?? []).length > 0),
+            ...this.stage(
+              says,
+              says.nature!,
+              reporter ?? leads[0]!,
+              this.isProven() || (says.evidence ?? []).some((one) => one !== null),
+            ),
             ...(says.relations ?? []).flatMap((one) => (one ? this.link(one.type, one.to) : [])),
           ];
         }
