@@ -350,6 +350,31 @@ describe('What follows from a blanking', () => {
     await project();
     expect(await payload(A, 1)).toBeNull();
   });
+  it('is that words which were copied elsewhere go there, too, once', async () => {
+    const locator = { document: 'D-1', locator: 'Jane Doe, p. 1' };
+    await said(A, { name: 'Merged', data: { into: B, reason: 'Jane Doe says so', citation: locator, reportedOn } });
+    await follow(log, A, (await history(A)).at(-1)!);
+    const blank = (revision: number, ...fields: string[]): CommitmentAct => ({
+      act: 'blank',
+      revision,
+      body: { reason: 'Named a person', fields },
+    });
+    await command(A, blank(1, '/reason', '/citation/locator'));
+    expect((await view(B)).tookOver).toMatchObject([
+      { from: A, reason: '[blanked]', citation: { document: 'D-1', locator: '[blanked]' } },
+    ]);
+    expect(await payload(B, 1)).toBeNull();
+    await command(A, { act: 'retract', revision: 1, body: { reason: 'Jane Doe erred' } });
+    expect(JSON.stringify(await history(B))).toContain('Jane Doe');
+    const { position } = await command(A, blank(3, '/reason'));
+    expect(position).toBe(await log.store.head());
+    expect(JSON.stringify([await history(A), await history(B)])).not.toContain('Jane Doe');
+    expect(await names(B)).toEqual(['Recorded', 'TookOver', 'Blanked', 'Retracted', 'Blanked']);
+    expect(await tookOver(B)).toEqual([]);
+    await project();
+    expect(await log.store.head()).toBe(position);
+    expect(await verify(log.store)).toMatchObject({ ok: true });
+  });
 });
 
 describe('The projector', () => {

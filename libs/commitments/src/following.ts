@@ -4,6 +4,7 @@
  * command's, so that it is done once.
  */
 import {
+  canonicalJson,
   decodeAll,
   handle,
   load,
@@ -52,6 +53,12 @@ function leaves({ name, data }: Pick<Happening, 'name' | 'data'>, from: string) 
   return [];
 }
 
+/** The words that were copied from one event to another that followed from it. */
+const wordsOf = (data: object, copy: object): object =>
+  Object.fromEntries(
+    Object.entries(data).filter(([key]) => key in copy && ['reason', 'citation', 'citations'].includes(key)),
+  );
+
 /**
  * Two commands may link at once what neither would link after the other. The order of the log decides: the later one is
  * taken back.
@@ -89,18 +96,37 @@ export async function follow(log: Log, reference: string, event: Happening): Pro
     );
   const eventsOf = async (of: string) => decodeAll(log, await log.store.read(streamOf(commitment, of)));
 
+  /** An event of this stream, and what has followed in others from it. */
+  const followedFrom = async (revision: number) => {
+    const all = await eventsOf(reference);
+    const was = all[revision]!;
+    const end = was.name === 'Retracted' ? all[(was.data as CommitmentEvents['Retracted']).revision]! : was;
+    const found = [];
+    for (const { to } of leaves(end, reference)) {
+      const followed = (await eventsOf(to)).find(({ meta }) => meta.commandId === was.id);
+      if (followed) found.push({ to, followed });
+    }
+    return { was, found };
+  };
+
   let position: string | null = null;
   if (event.name === 'Blanked') {
-    await log.store.blank(streamOf(commitment, reference), (event.data as CommitmentEvents['Blanked']).revision);
-    return null;
+    const { revision, reason } = event.data as CommitmentEvents['Blanked'];
+    await log.store.blank(streamOf(commitment, reference), revision);
+    const { was, found } = await followedFrom(revision);
+    for (const { to, followed } of found) {
+      const left = { ...followed.data, ...wordsOf(was.data, followed.data) };
+      if (canonicalJson(left) === canonicalJson(followed.data)) continue;
+      const { version } = log.codec.encode(commitment.category, { name: followed.name, data: left });
+      const data = { revision: followed.revision, reason, version, left };
+      ({ position } = await say(to, () => [{ name: 'Blanked', data }]));
+    }
+    return position;
   }
   if (event.name === 'Retracted') {
     const { revision, reason } = event.data as CommitmentEvents['Retracted'];
-    const was = (await eventsOf(reference))[revision]!;
-    for (const { to } of leaves(was, reference)) {
-      const taken = (await eventsOf(to)).find(({ meta }) => meta.commandId === was.id);
-      if (taken) ({ position } = await takeBack(to, taken.revision, reason));
-    }
+    const { found } = await followedFrom(revision);
+    for (const { to, followed } of found) ({ position } = await takeBack(to, followed.revision, reason));
     return position;
   }
   const fault = await lateFault(log, reference, event);
