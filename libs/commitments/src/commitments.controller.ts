@@ -153,7 +153,9 @@ export class CommitmentCommandHandler implements ICommandHandler<CommitmentComma
     const { state } = await load(this.log, commitment, reference ?? '');
     const said = state.said.find((s) => s.revision === revision);
     const act = said && actOf(said);
-    return act ? referencesIn(plainToInstance(act.body, body.says), '/says') : [];
+    if (!act) return [];
+    const before = state.changes.get(said.revision)?.at(-1)?.says ?? said.data;
+    return referencesIn(plainToInstance(act.body, { ...before, ...body.says }), '/says');
   }
 
   /** Does at once what follows in other streams; the projector would do it, too, but later. */
