@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventMap, Recorded } from './events.js';
 import { Rejected, type Aggregate } from './aggregate.js';
 
@@ -94,4 +95,23 @@ export interface ReadStore {
   /** The position that all of these projections have reached. @throws Rejected `not_yet` */
   position(...names: string[]): Promise<string>;
   close(): Promise<void>;
+}
+
+/**
+ * The position to be shown of some projections: the one asked for, or how far all of them are. One that they have yet to
+ * reach is waited for.
+ * @throws Rejected `not_yet`
+ */
+export async function pinned(
+  reads: ReadStore,
+  names: readonly string[],
+  knownAt: string | undefined,
+  patienceMs: number,
+): Promise<string> {
+  for (const deadline = Date.now() + patienceMs; ; await sleep(20)) {
+    const reached = await reads.position(...names);
+    if (knownAt === undefined || BigInt(knownAt) <= BigInt(reached)) return knownAt ?? reached;
+    if (Date.now() >= deadline)
+      throw new Rejected('not_yet', `The views have not reached position ${knownAt} yet. Try again soon.`);
+  }
 }

@@ -4,7 +4,6 @@
  */
 import { ApiProperty } from '@nestjs/swagger';
 import { LRUCache } from 'lru-cache';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { lastDayOf, monthsBefore, todayAt, type FullDate } from '#clocks';
 import {
   RoleAsAt,
@@ -32,7 +31,7 @@ import {
 import {
   appliedBefore,
   fold,
-  Rejected,
+  pinned,
   type Log,
   type Projection,
   type ReadStore,
@@ -300,6 +299,9 @@ export interface At {
   readonly staleAfter?: number;
 }
 
+/** `knownAt` is settled: every query of an answer asks for the same log. */
+export type Pinned = At & { readonly knownAt: string };
+
 export interface Filter {
   /** References, separated by commas. */
   readonly reference?: string;
@@ -334,8 +336,8 @@ export interface Filter {
   readonly q?: string;
 }
 
-const COUNT = { type: 'integer', minimum: 0 } as const;
-const Count = (description?: string) => ApiProperty({ ...COUNT, description });
+export const COUNT = { type: 'integer', minimum: 0 } as const;
+export const Count = (description?: string) => ApiProperty({ ...COUNT, description });
 
 /** How many commitments, and how they stand. A commitment counts once. */
 export class Row {
@@ -451,8 +453,9 @@ export class ItemList {
   readonly nextCursor: string | null;
 }
 
-const OPEN = `stage NOT IN ('completed', 'discontinued')`;
-const COUNTS = [
+export const OPEN = `stage NOT IN ('completed', 'discontinued')`;
+/** The columns of a `Row`, to be counted over `found`. */
+export const COUNTS = [
   'COUNT(*) AS total',
   ...STAGES.map((stage) => `COUNT(*) FILTER (WHERE stage = '${stage}') AS ${stage}`),
   'COUNT(target_last) AS "withTarget"',
@@ -462,7 +465,7 @@ const COUNTS = [
   'COUNT(*) FILTER (WHERE corrected = 1) AS "correctedLater"',
 ].join(', ');
 
-type Counted = { [column: string]: number | string | null; key: string };
+export type Counted = { [column: string]: number | string | null; key: string };
 
 type ItemRow = Record<
   | 'reference'
@@ -484,17 +487,17 @@ type ItemRow = Record<
   Record<'overdue' | 'stale' | 'correctedLater', number>;
 
 /** SQL text with the values of its question marks. */
-class Sql {
+export class Sql {
   constructor(
     readonly text: string,
     readonly values: readonly Value[] = [],
   ) {}
 }
 
-const list = (values: readonly Value[]): Sql => new Sql(values.map(() => '?').join(', ') || 'NULL', values);
+export const list = (values: readonly Value[]): Sql => new Sql(values.map(() => '?').join(', ') || 'NULL', values);
 
 /** A table of two columns of text. */
-const pairs = (rows: readonly (readonly [string, string])[]): Sql =>
+export const pairs = (rows: readonly (readonly [string, string])[]): Sql =>
   rows.length === 0
     ? new Sql("SELECT '', '' WHERE 1 = 0")
     : new Sql(`VALUES ${rows.map(() => '(?, ?)').join(', ')}`, rows.flat());
@@ -503,18 +506,19 @@ type ViewFilter = Pick<Filter, 'followsUp' | 'role' | 'agencies'>;
 
 /** The queries over the read model. */
 export class Progress {
-  readonly #registers: Registers;
+  /** The registers that the same store holds. */
+  readonly registers: Registers;
 
   constructor(
-    private readonly reads: ReadStore,
+    readonly reads: ReadStore,
     private readonly patienceMs = 5_000,
   ) {
-    this.#registers = new Registers(reads);
+    this.registers = new Registers(reads);
   }
 
   /** Progress per agency. */
   async agencies(at: At, filter: ViewFilter = {}): Promise<ProgressView<AgencyRow>> {
-    const pinned = await this.#pin(at);
+    const pinned = await this.pin(at);
     const followUp = { followsUp: filter.followsUp, agencies: filter.agencies };
     return {
       asOf: at.asOf,
@@ -530,7 +534,7 @@ export class Progress {
     at: At,
     filter: ViewFilter = {},
   ): Promise<ProgressView<ThemeRow> & { row: AgencyRow | null }> {
-    const pinned = await this.#pin(at);
+    const pinned = await this.pin(at);
     const { followsUp, role, agencies } = filter;
     const row = (await this.#agencyRows(pinned, { followsUp, agency: code, role, agencies }, role)).find(
       ({ agency }) => agency === code,
@@ -549,7 +553,7 @@ export class Progress {
     at: At,
     filter: Pick<Filter, 'followsUp'> & { framework?: string } = {},
   ): Promise<ProgressView<ThemeRow>> {
-    const pinned = await this.#pin(at);
+    const pinned = await this.pin(at);
     const { followsUp, framework } = filter;
     return {
       asOf: at.asOf,
@@ -565,7 +569,7 @@ export class Progress {
     at: At,
     filter: ViewFilter = {},
   ): Promise<ProgressView<AgencyRow> & { row: ThemeRow | null }> {
-    const pinned = await this.#pin(at);
+    const pinned = await this.pin(at);
     const { followsUp, role, agencies } = filter;
     const row = (await this.#themeRows(pinned, { followsUp, theme: code })).find(({ theme }) => theme === code);
     return {
@@ -579,7 +583,7 @@ export class Progress {
 
   /** Counts by stage as at each of some dates. */
   async timeline(dates: readonly FullDate[], at: At, filter: Filter = {}): Promise<{ asOf: FullDate; row: Row }[]> {
-    const pinned = await this.#pin(at);
+    const pinned = await this.pin(at);
     const steps = [];
     for (const asOf of dates) steps.push({ asOf, row: await this.#total({ ...pinned, asOf }, filter) });
     return steps;
@@ -587,8 +591,8 @@ export class Progress {
 
   /** Commitments, ordered by reference; `cursor` is an answer's `nextCursor`. */
   async commitments(at: At, filter: Filter = {}, page: { limit?: number; cursor?: string } = {}): Promise<ItemList> {
-    const pinned = await this.#pin(at);
-    const found = await this.#asAt(pinned, filter);
+    const pinned = await this.pin(at);
+    const found = await this.found(pinned, filter);
     const [{ total }] = (await this.reads.all<{ total: number }>(
       `${found.text} SELECT COUNT(*) AS total FROM found`,
       ...found.values,
@@ -644,7 +648,7 @@ export class Progress {
 
   /** The values of a facet as at a date, each with the number of commitments that carry it. */
   async inUse(facet: Facet, at: At): Promise<Map<string, number>> {
-    const { asOf, knownAt } = await this.#pin(at);
+    const { asOf, knownAt } = await this.pin(at);
     const rows = await this.reads.all<{ value: string; total: number }>(
       `SELECT value, COUNT(DISTINCT reference) AS total FROM progress_facets
        WHERE facet = ? AND ${DATED} AND reference IN (SELECT reference FROM progress_spans WHERE life = 'active' AND ${DATED})
@@ -656,7 +660,7 @@ export class Progress {
 
   /** The dates up to `asOf` on which something was reported, in order. */
   async reportDates(at: At): Promise<FullDate[]> {
-    const { asOf, knownAt } = await this.#pin(at);
+    const { asOf, knownAt } = await this.pin(at);
     const rows = await this.reads.all<{ date: string }>(
       `SELECT DISTINCT from_date AS date FROM progress_spans
        WHERE from_date <= ? AND from_position <= ? AND to_position > ? ORDER BY date`,
@@ -675,20 +679,12 @@ export class Progress {
    * yet to reach is waited for.
    * @throws Rejected `not_yet`
    */
-  async #pin(at: At): Promise<At & { knownAt: string }> {
-    const deadline = Date.now() + this.patienceMs;
-    for (;;) {
-      const reached = await this.position();
-      if (at.knownAt === undefined || Number(at.knownAt) <= Number(reached))
-        return { ...at, knownAt: at.knownAt ?? reached };
-      if (Date.now() >= deadline)
-        throw new Rejected('not_yet', `The views have not reached position ${at.knownAt} yet. Try again soon.`);
-      await sleep(20);
-    }
+  async pin(at: At): Promise<Pinned> {
+    return { ...at, knownAt: await pinned(this.reads, ['progress', 'registers'], at.knownAt, this.patienceMs) };
   }
 
   /** `WITH found AS (…)`: the spans of the commitments that exist and match, with overdue and stale (rules 4 and 5). */
-  async #asAt({ asOf, knownAt, staleAfter }: At & { knownAt: string }, filter: Filter): Promise<Sql> {
+  async found({ asOf, knownAt, staleAfter }: Pinned, filter: Filter): Promise<Sql> {
     const when = dated(asOf, knownAt);
     const conditions: Sql[] = [];
     const has = (facet: Facet, values: readonly string[], roles: readonly string[] = []) => {
@@ -720,11 +716,11 @@ export class Progress {
     if (filter.agency)
       has('agency', await this.#standingFor(filter.agency, filter.agencies, knownAt), rolesOf(filter.role));
     if (filter.relatedTo) has('relation', [filter.relatedTo], filter.relation ? [filter.relation] : []);
-    if (filter.theme) has('theme', await this.#below('theme', filter.theme, knownAt));
+    if (filter.theme) has('theme', await this.below('theme', filter.theme, knownAt));
     if (filter.country) has('country', [filter.country]);
     if (filter.region) has('region', [filter.region]);
     if (filter.document) has('document', [filter.document]);
-    if (filter.followsUp) has('followsUp', await this.#followUpsOf(filter.followsUp, knownAt));
+    if (filter.followsUp) has('followsUp', await this.followUpsOf(filter.followsUp, knownAt));
     if (filter.withTarget !== undefined)
       conditions.push(new Sql(`target_last IS ${filter.withTarget ? 'NOT NULL' : 'NULL'}`));
     if (filter.overdue !== undefined) conditions.push(new Sql('overdue = ?', [filter.overdue ? 1 : 0]));
@@ -748,8 +744,8 @@ export class Progress {
   }
 
   /** The total, what stands apart from it, and how many of it were corrected later. */
-  async #totals(at: At & { knownAt: string }, filter: Filter) {
-    const found = await this.#asAt(at, { ...filter, life: 'any' });
+  async #totals(at: Pinned, filter: Filter) {
+    const found = await this.found(at, { ...filter, life: 'any' });
     const rows = await this.reads.all<Counted>(
       `${found.text} SELECT life AS key, ${COUNTS} FROM found GROUP BY life`,
       ...found.values,
@@ -765,22 +761,22 @@ export class Progress {
   /** The agencies that one stands for: itself, or all that have become it by today. */
   async #standingFor(agency: string, agencies: Filter['agencies'], knownAt: string): Promise<string[]> {
     if (agencies !== 'today') return [agency];
-    const successors = await this.#registers.successors(knownAt, todayAt(new Date()));
+    const successors = await this.registers.successors(knownAt, todayAt(new Date()));
     const became = [...successors].flatMap(([code, successor]) => (successor === agency ? code : []));
     return successors.has(agency) ? became : [agency, ...became];
   }
 
-  async #total(at: At & { knownAt: string }, filter: Filter): Promise<Row> {
-    const found = await this.#asAt(at, filter);
+  async #total(at: Pinned, filter: Filter): Promise<Row> {
+    const found = await this.found(at, filter);
     const rows = await this.reads.all<Counted>(`${found.text} SELECT '' AS key, ${COUNTS} FROM found`, ...found.values);
     return rowOf(rows[0]!);
   }
 
-  async #agencyRows(at: At & { knownAt: string }, filter: Filter, role?: Filter['role']): Promise<AgencyRow[]> {
-    const found = await this.#asAt(at, filter);
+  async #agencyRows(at: Pinned, filter: Filter, role?: Filter['role']): Promise<AgencyRow[]> {
+    const found = await this.found(at, filter);
     const roles = list(rolesOf(role));
     const today = filter.agencies === 'today';
-    const successors = pairs(today ? [...(await this.#registers.successors(at.knownAt, todayAt(new Date())))] : []);
+    const successors = pairs(today ? [...(await this.registers.successors(at.knownAt, todayAt(new Date())))] : []);
     const rows = await this.reads.all<Counted>(
       `${found.text}, became (agency, now) AS MATERIALIZED (${successors.text}),
        keyed AS (
@@ -794,7 +790,7 @@ export class Progress {
       ...roles.values,
       ...dated(at.asOf, at.knownAt),
     );
-    const names = await this.#registers.names('agency', at.knownAt, today ? undefined : at.asOf);
+    const names = await this.registers.names('agency', at.knownAt, today ? undefined : at.asOf);
     return rows.map((row) => ({
       agency: row.key,
       name: names.get(row.key) ?? row.key,
@@ -803,9 +799,9 @@ export class Progress {
     }));
   }
 
-  async #themeRows(at: At & { knownAt: string }, filter: Filter, framework?: string): Promise<ThemeRow[]> {
-    const found = await this.#asAt(at, filter);
-    const themes = await this.#registers.all('theme', at.knownAt);
+  async #themeRows(at: Pinned, filter: Filter, framework?: string): Promise<ThemeRow[]> {
+    const found = await this.found(at, filter);
+    const themes = await this.registers.all('theme', at.knownAt);
     const parents = new Map(themes.map(({ code, parent }) => [code, parent]));
     const up = pairs(
       themes.flatMap(({ code }) => {
@@ -833,21 +829,21 @@ export class Progress {
   }
 
   /** A theme or forum with all below it. */
-  async #below(kind: 'theme' | 'forum', code: string, knownAt: string): Promise<string[]> {
-    const entries = await this.#registers.all(kind, knownAt);
+  async below(kind: 'theme' | 'forum', code: string, knownAt: string): Promise<string[]> {
+    const entries = await this.registers.all(kind, knownAt);
     const below = [code];
     for (const above of below)
       below.push(...entries.filter((e) => e.parent === above && !below.includes(codeOf(e))).map(codeOf));
     return below;
   }
 
-  async #followUpsOf(id: string, knownAt: string): Promise<string[]> {
-    const forums = await this.#below('forum', id, knownAt);
-    const outcomes = await this.#registers.all('outcome', knownAt);
+  async followUpsOf(id: string, knownAt: string): Promise<string[]> {
+    const forums = await this.below('forum', id, knownAt);
+    const outcomes = await this.registers.all('outcome', knownAt);
     return [...forums, ...outcomes.filter(({ forum }) => forum && forums.includes(forum)).map(({ id }) => id)];
   }
 
-  async #facets({ asOf, knownAt }: At & { knownAt: string }, references: readonly string[]) {
+  async #facets({ asOf, knownAt }: Pinned, references: readonly string[]) {
     const wanted = list(references);
     const rows = await this.reads.all<{ reference: string; facet: string; value: string; role: string; asked: number }>(
       `SELECT reference, facet, value, role, asked FROM progress_facets
@@ -860,13 +856,14 @@ export class Progress {
   }
 }
 
-const DATED = 'from_date <= ? AND to_date > ? AND from_position <= ? AND to_position > ?';
-const dated = (asOf: FullDate, knownAt: string): Value[] => [asOf, asOf, Number(knownAt), Number(knownAt)];
+/** A row of spans or facets holds as at a date and position; its four values are `dated`. */
+export const DATED = 'from_date <= ? AND to_date > ? AND from_position <= ? AND to_position > ?';
+export const dated = (asOf: FullDate, knownAt: string): Value[] => [asOf, asOf, Number(knownAt), Number(knownAt)];
 
-const rolesOf = (role: Filter['role']): readonly string[] =>
+export const rolesOf = (role: Filter['role']): readonly string[] =>
   role === undefined || role === 'any' ? ['lead', 'co_lead', 'partner'] : [role];
 
-const rowOf = (row: Partial<Counted> = {}): Row => ({
+export const rowOf = (row: Partial<Counted> = {}): Row => ({
   total: Number(row['total'] ?? 0),
   byStage: Object.fromEntries(STAGES.map((stage) => [stage, Number(row[stage] ?? 0)])) as Record<Stage, number>,
   withTarget: Number(row['withTarget'] ?? 0),

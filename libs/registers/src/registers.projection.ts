@@ -1,10 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { FullDate } from '#clocks';
 import {
   appliedBefore,
   fold,
-  Rejected,
+  pinned,
   type Aggregate,
   type EventMap,
   type Log,
@@ -100,12 +99,7 @@ export class Registers {
    * @throws Rejected `not_yet`
    */
   async pinned(knownAt?: string): Promise<string> {
-    for (const deadline = Date.now() + this.patienceMs; ; await sleep(20)) {
-      const reached = await this.position();
-      if (knownAt === undefined || Number(knownAt) <= Number(reached)) return knownAt ?? reached;
-      if (Date.now() >= deadline)
-        throw new Rejected('not_yet', `The views have not reached position ${knownAt} yet. Try again soon.`);
-    }
+    return pinned(this.reads, ['registers'], knownAt, this.patienceMs);
   }
 
   /** All entries of a register, ordered by code. */
