@@ -10,6 +10,7 @@ import { AccessStore } from '#access';
 import { SqliteEventStore } from '#event-store-sqlite';
 import { StoreUnavailable, verify, type Envelope } from '#eventsourcing';
 import { LOG } from '#platform';
+import { commitment } from './support/commitment.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
 interface Result {
@@ -33,19 +34,6 @@ beforeAll(async () => {
 afterAll(() => server.close());
 afterEach(() => void jest.restoreAllMocks());
 
-const commitment = (changes: object = {}) => ({
-  title: 'Regional guide to remittance corridors',
-  summary: 'A guide for four corridors.',
-  kind: 'publication',
-  nature: 'one_off',
-  strength: 'undertaken',
-  agencies: [{ agency: 'IOM', role: 'lead' }],
-  themes: ['HLD06-04'],
-  stage: 'planned',
-  effective: '2012-06',
-  reportedOn: '2012-11-02',
-  ...changes,
-});
 const on = { reportedOn: '2012-11-02' };
 const stage = (changes: object = {}) => ({ stage: 'in_progress', effective: '2012-10', ...on, ...changes });
 const record = (changes: object = {}) => ({ act: 'record', body: commitment(changes) });

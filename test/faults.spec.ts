@@ -9,7 +9,7 @@ import { SqliteEventStore } from '#event-store-sqlite';
 import { Projector, verify, WrongRevision, type Appended, type Envelope, type ReadStore } from '#eventsourcing';
 import { SqliteReadStore } from '#read-store';
 import { onEachStore } from '../libs/read-store/src/testing/each-store.js';
-import { eventsOf, metaOf, said, tally, tallyCodec, type Line } from './support/appender.js';
+import { eventsOf, MADE, metaOf, said, tally, tallyCodec, type Line } from './support/appender.js';
 
 /** How often processes are killed; `FAULT_ROUNDS=1000` for a long run. */
 const ROUNDS = Number(process.env.FAULT_ROUNDS ?? 20);
@@ -262,6 +262,36 @@ describe('Several processes that write to one store', () => {
     expect(delays.length).toBeGreaterThan(3);
     expect(delays.toSorted((a, b) => a - b)[Math.floor(delays.length / 2)]).toBeLessThan(200);
     await store.close();
+  }, 60_000);
+});
+
+describe('Several processes that make one log at once', () => {
+  /** What each of them says of each log. */
+  const made = async (...guard: string[]): Promise<string[][]> => {
+    const place = mkdtempSync(join(folder, 'made-'));
+    const start = Date.now() + 1_500;
+    return Promise.all(
+      [1, 2, 3].map(async () => {
+        const child = spawn(process.execPath, ['test/support/appender.ts', place, String(start), 'make', ...guard], {
+          stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+          env: { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
+        });
+        return (await once(child, 'message'))[0] as string[];
+      }),
+    );
+  };
+
+  it('all open the one that was made', async () => {
+    const [first, ...others] = await made();
+    expect(first).toHaveLength(MADE);
+    expect(new Set(first)).toEqual(new Set(first!.filter((identity) => /^[0-9a-f-]{36}$/.test(identity))));
+    expect(new Set(first).size).toBe(MADE);
+    expect(others).toEqual([first, first]);
+  }, 60_000);
+
+  it('do not, when they look at it in one moment after the other (a control, which must fail)', async () => {
+    const all = (await made('apart')).flat();
+    expect(all).toContainEqual(expect.stringMatching('is a database, but not a log'));
   }, 60_000);
 });
 

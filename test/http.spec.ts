@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { commitment } from './support/commitment.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
 let server: TestServer;
@@ -12,19 +13,6 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => server.close());
 
-const commitment = (changes: object = {}) => ({
-  title: 'Regional guide to remittance corridors',
-  summary: 'A guide for four corridors.',
-  kind: 'publication',
-  nature: 'one_off',
-  strength: 'undertaken',
-  agencies: [{ agency: 'IOM', role: 'lead' }],
-  themes: ['HLD06-04'],
-  stage: 'planned',
-  effective: '2012-06',
-  reportedOn: '2012-11-02',
-  ...changes,
-});
 const record = async (changes: object = {}, token = iom): Promise<string> => {
   const answer = await server.post('/v1/commitments', commitment(changes), token);
   expect(answer.status).toBe(201);

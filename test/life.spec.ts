@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { addressOf, namedIn, type ActName } from '#commitments';
 import { StoreUnavailable, verify, type Log } from '#eventsourcing';
 import { LOG } from '#platform';
+import { commitment } from './support/commitment.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
 let server: TestServer;
@@ -21,19 +22,6 @@ type Who = 'IOM' | 'ILO' | 'DESA' | 'UNHCR' | 'EC' | 'WHO' | 'secretariat' | 'an
 const tokenOf = (who: Who) => (who === 'secretariat' ? secretariat : tokens.get(who));
 
 const citation = { document: 'D-2012-MC2353', locator: 'para 26' };
-const commitment = (changes: object = {}) => ({
-  title: 'Regional guide to remittance corridors',
-  summary: 'A guide for four corridors.',
-  kind: 'publication',
-  nature: 'one_off',
-  strength: 'undertaken',
-  agencies: [{ agency: 'IOM', role: 'lead' }],
-  themes: ['HLD06-04'],
-  stage: 'planned',
-  effective: '2012-06',
-  reportedOn: '2012-11-02',
-  ...changes,
-});
 const withRole = (role: string, agency = 'ILO') => ({
   agencies: [
     { agency: 'IOM', role: 'lead' },
@@ -481,7 +469,7 @@ describe('A duplicate that is merged', () => {
 
 describe('A record that is split, superseded or withdrawn', () => {
   it('becomes others that are recorded already', async () => {
-    const [whole, one, other] = [await record(), await record(), await record()];
+    const [whole, one, other] = [await record({ reportedOn: '2012-10-31' }), await record(), await record()];
     const split = (into: string[], more: object = {}) =>
       refusal(act(whole, 'split', { into, reason: 'Two things', ...more }));
     const all = await listed();
@@ -491,6 +479,7 @@ describe('A record that is split, superseded or withdrawn', () => {
     expect(await split([one, 'IOM-1066-01'])).toBe('422 unknown_reference /into/1');
     expect(await split([one, other], { reason: null })).toBe('400 invalid /reason');
     expect(await split([one, other], { reportedOn: '2012-11-01' })).toBe('422 not_there_yet /into/0');
+    expect(await split([one, other], { reportedOn: '2012-10-30' })).toBe('422 not_there_yet /reportedOn');
     expect(await split([one, other])).toBe('200');
     expect(await get(whole)).toMatchObject({ life: 'split', end: { into: [one, other], reason: 'Two things' } });
     for (const part of [one, other])
@@ -502,6 +491,8 @@ describe('A record that is split, superseded or withdrawn', () => {
   it('gives its place to another', async () => {
     const [old, next] = [await record(), await record()];
     const all = await listed();
+    const early = { supersededBy: next, reason: 'A new mandate', reportedOn: '2012-11-01' };
+    expect(await refusal(act(old, 'supersede', early))).toBe('422 not_there_yet /reportedOn');
     await done(act(old, 'supersede', { supersededBy: next, reason: 'A new mandate' }));
     expect(await get(old)).toMatchObject({ life: 'superseded', end: { into: [next], reason: 'A new mandate' } });
     expect((await get(next)).tookOver).toMatchObject([{ from: old, how: 'superseded' }]);
@@ -514,6 +505,8 @@ describe('A record that is split, superseded or withdrawn', () => {
     const [all, known] = [await listed(), await head()];
     expect(await refusal(act(reference, 'withdraw', { reason: 'r' }, 'ILO'))).toBe('403 forbidden');
     expect(await refusal(act(reference, 'withdraw', {}))).toBe('400 invalid /reason');
+    const early = { reason: 'Never adopted', reportedOn: '2012-11-01' };
+    expect(await refusal(act(reference, 'withdraw', early))).toBe('422 not_there_yet /reportedOn');
     await done(act(reference, 'withdraw', { reason: 'Never adopted' }));
     expect(await get(reference)).toMatchObject({ life: 'withdrawn', end: { into: [], reason: 'Never adopted' } });
     expect(await refusal(act(reference, 'withdraw', { reason: 'r' }))).toBe('409 not_active');
@@ -859,6 +852,20 @@ describe('The detail of what was said', () => {
     expect((await history(reference))[0].corrections).toMatchObject([{ kind: 'blanked', reason: 'Named a person' }]);
     expect((await server.get(`/v1/changes?after=${Number(known) - 1}`)).body).toContain('Named a person');
     expect(await listed('overdue=true')).toBe(all);
+
+    const why = (body: object) => act(reference, 'history/1/blank', { reason: 'Said who', ...body }, 'secretariat');
+    expect(await refusal(why({ fields: ['/left/note'] }))).toBe('409 not_correctable');
+    expect(await refusal(why({ fields: ['/reason'] }))).toBe('200');
+    expect(JSON.stringify(await store.readAll(known, 100_000))).not.toContain('Named a person');
+    expect((await get(reference)).corrections).toMatchObject([
+      { revision: 0, kind: 'blanked', reason: '[blanked]' },
+      { revision: 1, kind: 'blanked', reason: 'Said who' },
+    ]);
+    expect(await listed('overdue=true')).toBe(all);
+    expect(JSON.stringify((await server.get('/health/ready')).body)).not.toMatch(/"parked":[1-9]/);
+    const page = await server.get(`/commitments/${reference}`, { accept: 'text/html' });
+    expect([page.status, /Named a person|undefined/.test(page.body)]).toEqual([200, false]);
+    expect((await verify(store)).ok).toBe(true);
   });
 });
 

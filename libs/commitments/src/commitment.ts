@@ -57,6 +57,7 @@ import {
   headlineAsAt,
   isOpen,
   isProven,
+  partOf,
   NATURES,
   reportingAgency,
   ReportStage,
@@ -544,8 +545,10 @@ const responsible = holding('lead', 'co_lead');
 const contributing = holding('lead', 'co_lead', 'partner');
 const named: Who = (_, by, { agency }) => agency === by.agency;
 const offered: Who = ({ leadTransfer }, by) => leadTransfer?.to === by.agency;
-const read: Who = ({ parts }, by) =>
-  parts.some(({ agency, verification }) => agency === by.agency && verification !== null);
+/** Its part was read, or what it said as the lead before, on which the headline still rests. */
+const read: Who = ({ parts, headline, verification }, by, _, c) =>
+  parts.some((part) => part.agency === by.agency && part.verification !== null) ||
+  (verification !== null && partOf(c, headline) === by.agency);
 const maker: Who = (_, by, { revision }, c) => isMadeBy(saidAt(c.said, revision), by.agency);
 
 /** What an act can be done on as things stand. */
@@ -655,7 +658,7 @@ export const ACTS = {
   merge: act('Merged', lineage.Merge, lead, lineage.merge(asAt)),
   split: act('SplitUp', lineage.Split, lead, lineage.split(asAt)),
   supersede: act('Superseded', lineage.Supersede, lead, lineage.supersede(asAt)),
-  withdraw: act('Withdrawn', lineage.Withdraw, lead, lineage.withdraw),
+  withdraw: act('Withdrawn', lineage.Withdraw, lead, lineage.withdraw(asAt)),
   correct: act('Corrected', corrections.Correct, maker, correct, {
     on: (_, c) =>
       c.said
@@ -671,7 +674,7 @@ export const ACTS = {
     afterwards: true,
   }),
   blank: act('Blanked', corrections.Blank, nobody, blank, {
-    on: (_, { said }) => said.filter(({ name }) => name !== 'Blanked').map(({ revision }) => ({ revision })),
+    on: (_, { said }) => said.map(({ revision }) => ({ revision })),
     afterwards: true,
   }),
 } as const;

@@ -11,7 +11,7 @@ import {
 } from '@nestjs/swagger';
 import { plainToInstance } from 'class-transformer';
 import type { FastifyReply } from 'fastify';
-import { headlineOf, rankedOn, todayAt, type FullDate } from '#clocks';
+import { rankedOn, todayAt, type FullDate } from '#clocks';
 import { decodeAll, fold, handle, load, NO_STREAM, Rejected, streamOf, type Handled, type Log } from '#eventsourcing';
 import {
   AskedBy,
@@ -37,6 +37,7 @@ import {
   correctionsAsAt,
   decide,
   isOverdue,
+  partAsAt,
   partOf,
   RecordCommitment,
   ReportStage,
@@ -257,10 +258,7 @@ function stageAnswer(handled: Done, { effective, reportedOn }: ReportStage): Sta
   const today = todayAt(new Date());
   const { headline, stage } = asAt(c, today)!;
   const agency = partOf(c, saidAt(c.said, own).data as ReportStage);
-  const part = headlineOf(
-    c.entries.filter((entry) => partOf(c, entry) === agency),
-    today,
-  )!;
+  const part = partAsAt(c, agency, today)!;
   const answer = {
     ...done(handled),
     stage,
@@ -382,7 +380,7 @@ const ROUTES: { readonly [A in Exclude<ActName, 'record'>]: Route } = {
   blank: {
     path: 'history/:revision/blank',
     summary: 'Blank words that must go; what is left keeps every figure as it was',
-    conflict: 'It is a blanking itself',
+    conflict: 'It is a blanking itself, of which only the reason can be blanked',
   },
 };
 

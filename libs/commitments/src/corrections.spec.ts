@@ -653,9 +653,40 @@ describe('A blanking', () => {
   });
   it('is not taken back: what was blanked is gone', () => {
     const history = [named, blanked(0, '/note')];
-    blanking(1, '/reason', ...history).rejected('not_correctable');
+    blanking(1, '/left/note', ...history).rejected('not_correctable');
     retracting(1, ...history).rejected('not_correctable');
     correcting(1, { reason: 'x' }, ...history).rejected('not_correctable');
+  });
+  describe('whose reason names what had to go', () => {
+    const says = (of: string) =>
+      did('blank', { reason: `It named ${of}`, fields: ['/note'] }, secretariat, { revision: 0 });
+    const history = [named, says('Mary Major')];
+
+    it('can be rid of that, and leaves as little as before', () => {
+      const clean = [...history, blanked(1, '/reason')];
+      expect(JSON.stringify(after(...history))).toContain('Mary Major');
+      expect(JSON.stringify(after(...clean))).not.toContain('Mary Major');
+      expect(on(TODAY, ...clean)).toEqual({
+        ...on(TODAY, ...history),
+        corrections: [
+          { revision: 0, kind: 'blanked', reason: '[blanked]', by: 1 },
+          { revision: 1, kind: 'blanked', reason: 'Named a person', by: 2 },
+        ],
+      });
+    });
+    it('and of the same words in every blanking of the same act', () => {
+      const both = [named, corrected(0, { note: 'Jane Doe, again' }), says('Mary Major'), says('Mary Major')];
+      const revision = eventsOf(...both).length - 1;
+      const clean = [...both, blanked(revision, '/reason')];
+      expect(JSON.stringify(after(...clean))).not.toContain('Mary Major');
+    });
+    it('and still gives way when more words must go', () => {
+      const clean = [...history, blanked(1, '/reason'), blanked(0, '/summary')];
+      expect(JSON.stringify(after(...clean))).not.toMatch(/Mary Major|Written by Jane Doe/);
+      const last = [...clean, blanked(0, '/title')];
+      expect(JSON.stringify(after(...last))).not.toContain('Mary Major');
+      expect(on(TODAY, ...last)).toMatchObject({ title: '[blanked]', summary: '[blanked]' });
+    });
   });
   it('of a retracted statement leaves it retracted', () => {
     const history = [recorded(), staged({ note: 'Jane Doe' }), retracted(1), blanked(1, '/note')];

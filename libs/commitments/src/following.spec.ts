@@ -276,6 +276,116 @@ describe('Relations that close a circle at once', () => {
   });
 });
 
+describe('Corrections that close a circle at once', () => {
+  const links = async (reference: string) => (await view(reference)).relations.map(({ type, to }) => `${type} ${to}`);
+  const [D] = ['IOM-2011-12'] as const;
+  /** What commands wrote that had each read the log before the other. */
+  const corrected = async (reference: string, revision: number, change: object): Promise<Recorded> => {
+    const { state } = await load(log, commitment, reference);
+    const was = state.changes.get(revision)?.at(-1)?.says ?? state.said[revision]!.data;
+    return said(reference, { name: 'Corrected', data: { revision, says: { ...was, ...change }, reason: 'Misread' } });
+  };
+  beforeEach(() =>
+    said(
+      D,
+      recorded({
+        relations: [
+          { type: 'part_of', to: C },
+          { type: 'continues', to: C },
+        ],
+      }),
+    ),
+  );
+
+  it.each([
+    ['the first one first', [A, B]],
+    ['the later one first', [B, A]],
+  ])('leave the first, and the later one says again what it said before: %s', async (_, order) => {
+    for (const reference of [A, B]) await said(reference, related('part_of', C));
+    const events = { [A]: await corrected(A, 1, { to: B }), [B]: await corrected(B, 1, { to: A }) };
+    expect([await links(A), await links(B)]).toEqual([[`part_of ${B}`], [`part_of ${A}`]]); // nobody has looked yet
+    for (const reference of order) {
+      const outcome = await follow(log, reference, events[reference]!).catch((error: unknown) => error);
+      if (reference === B) expect(outcome).toMatchObject({ code: 'cycle' });
+      else expect(outcome).toBeNull();
+    }
+    expect([await links(A), await links(B)]).toEqual([[`part_of ${B}`], [`part_of ${C}`]]);
+    expect((await view(B)).corrections).toMatchObject([{ reason: 'Misread' }, { kind: 'corrected', reason: /circle/ }]);
+    const head = await log.store.head();
+    for (const reference of order) await follow(log, reference, events[reference]!).catch(() => {});
+    await project();
+    expect(await log.store.head()).toBe(head);
+  });
+  it('do so also when both commands were cut off, by their types, and in the record act', async () => {
+    await said(A, related('depends_on', D));
+    await corrected(A, 1, { type: 'part_of' });
+    await corrected(D, 0, {
+      relations: [
+        { type: 'part_of', to: A },
+        { type: 'continues', to: C },
+      ],
+    });
+    expect((await project()).error).toBeNull();
+    expect([await links(A), await links(D)]).toEqual([[`part_of ${D}`], [`part_of ${C}`, `continues ${C}`]]);
+  });
+  it('leave no relation where the former one would be a circle by now', async () => {
+    await said(A, related('part_of', C));
+    await said(B, related('part_of', A));
+    await said(D, related('part_of', B));
+    const late = await corrected(A, 1, { to: D }); // by who had not seen that D is part of B by now
+    await said(C, related('part_of', A)); // which A is part of no more, for now
+    await expect(follow(log, A, late)).rejects.toMatchObject({ code: 'cycle' });
+    expect(await links(A)).toEqual([]);
+  });
+  it('leave alone what was corrected again since', async () => {
+    for (const reference of [A, B]) await said(reference, related('part_of', C));
+    await corrected(A, 1, { to: B });
+    const late = await corrected(B, 1, { to: A });
+    await corrected(B, 1, { to: D });
+    await expect(follow(log, B, late)).rejects.toMatchObject({ code: 'cycle' });
+    expect(await links(B)).toEqual([`part_of ${D}`]);
+  });
+  it('of words, or of a relation that stays, take nothing back', async () => {
+    await said(A, related('part_of', B));
+    await said(B, related('part_of', A)); // the circle is of this one, which is looked at by itself
+    expect(await follow(log, A, await corrected(A, 1, { note: 'As the paper says' }))).toBeNull();
+    expect(await follow(log, D, await corrected(D, 0, { title: 'Other' }))).toBeNull();
+    expect(await links(A)).toEqual([`part_of ${B}`]);
+  });
+  it('are told so by the command', async () => {
+    await said(A, related('part_of', C));
+    const correct: CommitmentAct = { act: 'correct', revision: 1, body: { reason: 'Misread', says: { to: B } } };
+    const append = log.store.append.bind(log.store);
+    // Between the decision and its event, another one relates B to A.
+    log.store.append = async (...args) => {
+      log.store.append = append;
+      await said(B, related('part_of', A));
+      return append(...args);
+    };
+    await expect(command(A, correct)).rejects.toMatchObject({ code: 'cycle' });
+    expect([await links(A), await links(B)]).toEqual([[`part_of ${C}`], [`part_of ${A}`]]);
+  });
+});
+
+describe('A correction of a relation’s type alone', () => {
+  const retyped = (reference: string, type: string) =>
+    command(reference, { act: 'correct', revision: 1, body: { reason: 'Misread', says: { type } } });
+
+  it('is refused when the relation, as it then is, goes in a circle', async () => {
+    await said(A, related('part_of', B));
+    await said(B, related('depends_on', A));
+    await expect(retyped(B, 'part_of')).rejects.toMatchObject({ code: 'cycle' });
+    expect(await names(B)).toEqual(['Recorded', 'Related']);
+    await retyped(B, 'continues');
+    expect((await view(B)).relations).toMatchObject([{ type: 'continues', to: A }]);
+  });
+  it('is refused when it then leads to what such a relation cannot lead to', async () => {
+    await said(A, related('prepares_for', 'GMG-2006-07'));
+    await expect(retyped(A, 'part_of')).rejects.toMatchObject({ code: 'unknown_reference' });
+    expect(await names(A)).toEqual(['Recorded', 'Related']);
+  });
+});
+
 describe('What follows from retracting a merge', () => {
   it('is that what was taken over is retracted, once, with the same reason', async () => {
     await command(A, merge(B));
@@ -349,6 +459,26 @@ describe('What follows from a blanking', () => {
     expect(await payload(A, 1)).toContain('Jane Doe');
     await project();
     expect(await payload(A, 1)).toBeNull();
+  });
+  it('of a blanking’s own reason is that it goes wherever it was copied, too', async () => {
+    await said(A, { name: 'Merged', data: { into: B, reason: 'John Roe says so', reportedOn } });
+    await follow(log, A, (await history(A)).at(-1)!);
+    const blank = (revision: number, reason: string): CommitmentAct => ({
+      act: 'blank',
+      revision,
+      body: { reason, fields: ['/reason'] },
+    });
+    await command(A, blank(1, 'It named Jane Doe'));
+    expect(await names(B)).toEqual(['Recorded', 'TookOver', 'Blanked']);
+    expect(JSON.stringify([await history(A), await history(B)])).toContain('Jane Doe');
+    await command(A, blank(2, 'Named a person'));
+    expect(JSON.stringify([await history(A), await history(B)])).not.toContain('Jane Doe');
+    expect([await payload(A, 2), await payload(B, 2)]).toEqual([null, null]);
+    expect((await view(A)).end).toMatchObject({ reason: '[blanked]' });
+    expect(await tookOver(B)).toEqual([[A]]);
+    await project();
+    expect(JSON.stringify([await history(A), await history(B)])).not.toContain('Jane Doe');
+    expect(await verify(log.store)).toMatchObject({ ok: true });
   });
   it('is that words which were copied elsewhere go there, too, once', async () => {
     const locator = { document: 'D-1', locator: 'Jane Doe, p. 1' };

@@ -15,7 +15,7 @@ import {
   type Projection,
   type Recorded,
 } from '#eventsourcing';
-import { commitment, type Commitment, type CommitmentEvent, type CommitmentEvents } from './commitment.js';
+import { commitment, saidAt, type Commitment, type CommitmentEvent, type CommitmentEvents } from './commitment.js';
 import { linksOf, noCycle, RELATION_TYPES, type LineageEvents } from './lineage.js';
 
 /** How far a chain of links is followed. */
@@ -59,27 +59,86 @@ const wordsOf = (data: object, copy: object): object =>
     Object.entries(data).filter(([key]) => key in copy && ['reason', 'citation', 'citations'].includes(key)),
   );
 
+/** A relation, or how one record ends in another. */
+interface Link {
+  readonly type: string;
+  readonly to: string;
+}
+
+/** The relations that an act says, each at its place, which is empty where one was retracted. */
+const relationsIn = (name: string, data: object): readonly (Link | null)[] => {
+  if (name === 'Related') return [data as Link];
+  return name === 'Recorded' ? ((data as CommitmentEvents['Recorded']).relations ?? []) : [];
+};
+
+const isAmong = (links: readonly (Link | null)[], { type, to }: Link): boolean =>
+  links.some((link) => link?.type === type && link.to === to);
+
 /**
  * Two commands may link at once what neither would link after the other. The order of the log decides: the later one is
  * taken back.
- * @returns why the event must be taken back
+ * @param position the end of the log as it is looked at; without it, as it is now
+ * @returns why the links cannot be
  */
-async function lateFault(log: Log, reference: string, { name, data, position }: Happening): Promise<Rejected | null> {
-  const others = leaves({ name, data }, reference).map(({ to }) => to);
-  const { type, to } = data as LineageEvents['Related'];
-  const links = name === 'Related' ? [{ kind: type, to }] : others.map((to) => ({ kind: 'end', to }));
+async function lateFault(
+  log: Log,
+  reference: string,
+  links: readonly Link[],
+  position?: string,
+): Promise<Rejected | null> {
   const known = await linkedTo(
     log,
     links.map(({ to }) => to),
     position,
   );
   try {
-    for (const link of links) noCycle({ reference, others: known }, link.kind, link.to, '');
+    for (const { type, to } of links) noCycle({ reference, others: known }, type, to, '');
   } catch (error) {
     return error as Rejected;
   }
-  const gone = others.find((other) => known.get(other)?.ends.length);
-  return gone ? new Rejected('not_active', `${gone} has ended meanwhile.`) : null;
+  const gone = links.find(({ type, to }) => type === 'end' && known.get(to)?.ends.length);
+  return gone ? new Rejected('not_active', `${gone.to} has ended meanwhile.`) : null;
+}
+
+type Says = CommitmentEvents['Corrected'];
+
+/**
+ * Of a correction, the relations that cannot be.
+ * @returns why, and the correction that says each again as it was before, or not at all if that cannot be either by now
+ */
+async function lateCorrection(log: Log, reference: string, { data, position }: Happening) {
+  const { revision, says } = data as Says;
+  const { state: before } = await load(log, commitment, reference, String(BigInt(position) - 1n));
+  const was = saidAt(before.said, revision);
+  const stood = relationsIn(was.name, before.changes.get(revision)?.at(-1)?.says ?? was.data);
+  const places = new Map<number, Link | null>();
+  let fault: Rejected | null = null;
+  for (const [place, link] of relationsIn(was.name, says).entries()) {
+    const late = link && !isAmong(stood, link) && (await lateFault(log, reference, [link], position));
+    if (!late) continue;
+    fault ??= late;
+    const former = stood[place];
+    const again =
+      former && !isAmong(relationsIn(was.name, says), former) && !(await lateFault(log, reference, [former]));
+    places.set(place, again ? former : null);
+  }
+  if (!fault) return null;
+  const reason = fault.message;
+  const takeBack = ({ changes }: Commitment): CommitmentEvent[] => {
+    const last = changes.get(revision)?.at(-1)?.says;
+    if (!last) return [];
+    const said = relationsIn(was.name, last);
+    const stands = (place: number) => said[place] && isAmong(relationsIn(was.name, says), said[place]);
+    if (![...places.keys()].some(stands)) return [];
+    const relations = said.map((link, place) => (places.has(place) && stands(place) ? places.get(place)! : link));
+    if (was.name === 'Recorded')
+      return [{ name: 'Corrected', data: { revision, says: { ...last, relations }, reason } }];
+    const [link] = relations;
+    if (!link) return [{ name: 'Retracted', data: { revision, reason } }];
+    const { type, to } = link;
+    return [{ name: 'Corrected', data: { revision, says: { ...last, type, to }, reason } }];
+  };
+  return { fault, takeBack };
 }
 
 /**
@@ -100,7 +159,8 @@ export async function follow(log: Log, reference: string, event: Happening): Pro
   const followedFrom = async (revision: number) => {
     const all = await eventsOf(reference);
     const was = all[revision]!;
-    const end = was.name === 'Retracted' ? all[(was.data as CommitmentEvents['Retracted']).revision]! : was;
+    let end = was;
+    while (end.name === 'Retracted' || end.name === 'Blanked') end = all[(end.data as { revision: number }).revision]!;
     const found = [];
     for (const { to } of leaves(end, reference)) {
       const followed = (await eventsOf(to)).find(({ meta }) => meta.commandId === was.id);
@@ -129,7 +189,15 @@ export async function follow(log: Log, reference: string, event: Happening): Pro
     for (const { to, followed } of found) ({ position } = await takeBack(to, followed.revision, reason));
     return position;
   }
-  const fault = await lateFault(log, reference, event);
+  if (event.name === 'Corrected') {
+    const late = await lateCorrection(log, reference, event);
+    if (!late) return null;
+    await say(reference, late.takeBack);
+    throw late.fault;
+  }
+  const links =
+    event.name === 'Related' ? [event.data as Link] : leaves(event, reference).map(({ to }) => ({ type: 'end', to }));
+  const fault = await lateFault(log, reference, links, event.position);
   if (fault) {
     await takeBack(reference, event.revision, fault.message);
     throw fault;
@@ -145,6 +213,7 @@ export const FOLLOWED: readonly (keyof CommitmentEvents)[] = [
   'Merged',
   'SplitUp',
   'Superseded',
+  'Corrected',
   'Retracted',
   'Blanked',
 ];

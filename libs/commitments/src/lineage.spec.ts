@@ -192,6 +192,19 @@ describe('Splitting, superseding, withdrawing', () => {
       into: [OTHER],
     });
   });
+  it.each([
+    ['split', { into: [OTHER, A_THIRD] }],
+    ['supersede', { supersededBy: OTHER }],
+    ['withdraw', {}],
+    ['merge', { into: OTHER }],
+  ] as [ActName, object][])('%s is refused for a day on which it was not reported yet', (act, body) => {
+    const early = after(recorded({ effective: '2005', reportedOn: '2005-01-01' }));
+    const about = byReference({ [OTHER]: early, [A_THIRD]: early });
+    const ends = (reportedOn: string) =>
+      given(recorded()).when(act, { ...body, reason, reportedOn } as never, secretariat, about);
+    ends('2006-11-20').rejected('not_there_yet');
+    ends('2006-11-21').state();
+  });
   it('a withdrawn one points nowhere', () => {
     given(recorded())
       .when('withdraw', { reason, reportedOn })

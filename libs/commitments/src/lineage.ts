@@ -230,18 +230,20 @@ type AsAt = (c: Commitment, asOf: FullDate) => CommitmentAsAt | null;
 
 export const inWords = ({ into }: EndOfRecord): string => (into.length ? ` into ${into.join(', ')}` : '');
 
-function endsOnce({ end }: CommitmentAsAt): void {
+/** A record ends once, and not before it was first reported. @returns it as at its end */
+function mayEnd(c: Commitment, { reportedOn }: Reasoned, by: By, { end }: CommitmentAsAt, asAt: AsAt): CommitmentAsAt {
   if (end) throw new Rejected('not_active', `It was ${end.life}${inWords(end)} on ${end.reportedOn} already.`);
+  datesAreSound(by, reportedOn);
+  const then = asAt(c, reportedOn);
+  if (!then) throw refused('not_there_yet', '/reportedOn', `It was not reported yet on ${reportedOn}.`);
+  return then;
 }
 
 export const merge =
   (asAt: AsAt): Decide<Merge> =>
   (c, act, by, on, now) => {
-    endsOnce(now);
-    datesAreSound(by, act.reportedOn);
+    const then = mayEnd(c, act, by, now, asAt);
     const winner = mayEndIn(by, on, act.into, act.reportedOn, '/into', asAt);
-    const then = asAt(c, act.reportedOn);
-    if (!then) throw refused('not_there_yet', '/reportedOn', `It was not reported yet on ${act.reportedOn}.`);
     const { agencies, themes, followsUp } = act.takeOver ?? {};
     agencies?.forEach(({ agency, role }, i) => {
       const own = then.agencies.some((a) => a.agency === agency);
@@ -269,24 +271,23 @@ export const merge =
 
 export const split =
   (asAt: AsAt): Decide<Split> =>
-  (_, act, by, on, now) => {
-    endsOnce(now);
-    datesAreSound(by, act.reportedOn);
+  (c, act, by, on, now) => {
+    mayEnd(c, act, by, now, asAt);
     act.into.forEach((part, i) => mayEndIn(by, on, part, act.reportedOn, `/into/${i}`, asAt));
     return [{ name: 'SplitUp', data: told(act) }];
   };
 
 export const supersede =
   (asAt: AsAt): Decide<Supersede> =>
-  (_, act, by, on, now) => {
-    endsOnce(now);
-    datesAreSound(by, act.reportedOn);
+  (c, act, by, on, now) => {
+    mayEnd(c, act, by, now, asAt);
     mayEndIn(by, on, act.supersededBy, act.reportedOn, '/supersededBy', asAt);
     return [{ name: 'Superseded', data: told(act) }];
   };
 
-export const withdraw: Decide<Withdraw> = (_, act, by, __, now) => {
-  endsOnce(now);
-  datesAreSound(by, act.reportedOn);
-  return [{ name: 'Withdrawn', data: told(act) }];
-};
+export const withdraw =
+  (asAt: AsAt): Decide<Withdraw> =>
+  (c, act, by, _, now) => {
+    mayEnd(c, act, by, now, asAt);
+    return [{ name: 'Withdrawn', data: told(act) }];
+  };

@@ -499,6 +499,7 @@ function leastBody(act: ActName, state: Commitment, by: By, on: About): Says {
     offerLead: { to: AGENCIES.find((agency) => agency !== now.agencies[0]!.agency) },
     reply: { agency: by.agency ?? read },
     correct: { says: { [word]: 'x' } },
+    ...(about?.name === 'Blanked' && { blank: { fields: ['/reason'] } }),
   };
   const { reportedOn, ...body } = SCENES[act].body as Says;
   return { ...body, ...least[act], ...(reportedOn && { reportedOn: by.today }) };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { FINDINGS, type BodyOf, type CommitmentEvent, type CommitmentEvents, type ReportStage } from './commitment.js';
 import {
+  allowedTo,
   citation,
   did,
   focalPoint,
@@ -316,6 +317,27 @@ describe('The secretariat’s reading', () => {
       given(recorded(), reports({}, wb), read(), read({ agency: 'WB' }))
         .when('reply', reply, wb)
         .then({ name: 'Replied', data: { ...reply, agency: 'WB', to: 3 } });
+    });
+    it('by a former lead that has no role any more, while the headline rests on what it said', () => {
+      const moves = {
+        name: 'RoleChanged',
+        data: { agency: 'ILO', from: 'co_lead', role: 'lead', formerLeadBecomes: 'none', reportedOn: '2007-02-01' },
+      } as const;
+      const history = [recorded({ agency: 'IOM' }), moves, read()];
+      expect(on(TODAY, ...history).agencies.map(({ agency }) => agency)).not.toContain('IOM');
+      given(...history)
+        .when('reply', reply, iom)
+        .then({ name: 'Replied', data: { ...reply, agency: 'IOM', to: 2 } });
+      expect(allowedTo(iom, ...history)).toContain('reply');
+      expect(on(TODAY, ...history, replied(iom)).verification!.replies).toMatchObject([{ agency: 'IOM' }]);
+      for (const agency of ['WB', 'UNHCR'])
+        given(...history)
+          .when('reply', reply, focalPoint(agency))
+          .rejected('forbidden');
+      const superseded = [...history, reports({ reportedOn: '2008-01-01' }, focalPoint('ILO'))];
+      given(...superseded)
+        .when('reply', { ...reply, reportedOn: '2008-01-02' }, iom)
+        .rejected('forbidden');
     });
     it('only once it was read, and not before', () => {
       given(recorded()).when('reply', reply, iom).rejected('forbidden');

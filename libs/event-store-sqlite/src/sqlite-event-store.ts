@@ -380,12 +380,15 @@ export class SqliteEventStore implements EventStore {
 }
 
 function open(db: Database.Database, file: string): void {
-  const format = formatOf(db);
-  if (format > FORMAT)
-    throw new Error(`${file} was written by newer software (format ${format}, this is ${FORMAT}): please upgrade.`);
-  if (format === 0 && db.prepare('SELECT 1 FROM sqlite_schema').get())
-    throw new Error(`${file} is a database, but not a log.`);
-  db.pragma('journal_mode = WAL');
+  // What another process makes meanwhile is seen whole or not at all.
+  db.transaction(() => {
+    const format = formatOf(db);
+    if (format > FORMAT)
+      throw new Error(`${file} was written by newer software (format ${format}, this is ${FORMAT}): please upgrade.`);
+    if (format === 0 && db.prepare('SELECT 1 FROM sqlite_schema').get())
+      throw new Error(`${file} is a database, but not a log.`);
+  })();
+  toWal(db);
   db.pragma('synchronous = FULL');
   // What is deleted is overwritten, in every page: blanked data must be gone from the file.
   db.pragma('secure_delete = ON');
@@ -402,6 +405,18 @@ function open(db: Database.Database, file: string): void {
   if (db.pragma('synchronous', { simple: true }) !== 2) throw new Error('SQLite does not keep synchronous=FULL');
   // After a crash the WAL may still hold what was blanked.
   db.pragma('wal_checkpoint(TRUNCATE)');
+}
+
+/** Of several processes that make a log at once, one can do it; SQLite refuses the others without waiting. */
+function toWal(db: Database.Database): void {
+  for (const end = performance.now() + READ_BUSY_MS; ;)
+    try {
+      db.pragma('journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > end) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+    }
 }
 
 const formatOf = (db: Database.Database): number => db.pragma('user_version', { simple: true }) as number;

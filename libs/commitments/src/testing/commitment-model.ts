@@ -326,7 +326,11 @@ export class Model {
     const may = (): boolean => {
       if (by.role === 'secretariat') return true;
       if (act === 'verify' || act === 'blank') return false;
-      if (act === 'reply') return holds('lead', 'co_lead', 'partner') && this.reading(agency!, today) !== undefined;
+      if (act === 'reply')
+        return (
+          (holds('lead', 'co_lead', 'partner') || this.partOf(this.headline(today)!.says) === agency) &&
+          this.reading(agency!, today) !== undefined
+        );
       if (act === 'acceptRole' || act === 'declineRole') return on.agency === agency;
       if (act === 'acceptLead' || act === 'declineLead') return this.offer(today)?.says.to === agency;
       if (act === 'correct' || act === 'retract') return about?.by === agency || about?.reporter === agency;
@@ -516,9 +520,12 @@ export class Model {
           ];
         }
         case 'split':
-          return (says.into as string[]).flatMap((into) => this.endsIn(into, day, by));
         case 'supersede':
-          return this.endsIn(says.supersededBy!, day, by);
+        case 'withdraw':
+          return [
+            ...because(!this.headline(day), 'not_there_yet'),
+            ...[says.into ?? says.supersededBy ?? []].flat().flatMap((into) => this.endsIn(into, day, by)),
+          ];
         case 'correct':
           return this.correction(says.says!, by, on.revision!);
         case 'retract':
@@ -527,7 +534,7 @@ export class Model {
           const line = this.lines.find(({ revision }) => revision === on.revision);
           if (!line) return ['not_correctable', 'no_such_text'];
           return [
-            ...because(line.act === 'blank', 'not_correctable'),
+            ...because(line.act === 'blank' && says.fields!.some((field) => field !== '/reason'), 'not_correctable'),
             ...because(!says.fields!.every((field) => typeof line.said[field.slice(1)] === 'string'), 'no_such_text'),
           ];
         }
