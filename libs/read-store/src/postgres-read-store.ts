@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import {
   beingBuilt,
@@ -11,6 +12,7 @@ import {
   type Row,
   type Value,
 } from '#eventsourcing';
+import type { Erases, Erasure } from './erasure.js';
 
 const SCHEMA = `
   CREATE SCHEMA IF NOT EXISTS views;
@@ -24,10 +26,17 @@ const SCHEMA = `
     events     BIGINT NOT NULL,
     started_at TEXT NOT NULL,
     UNIQUE (name, version, state) DEFERRABLE
-  )`;
+  );
+  -- The last transaction that deleted rows which still stand in the files; of older tables nobody knows.
+  ALTER TABLE views.generations ADD COLUMN IF NOT EXISTS deleted_by TEXT DEFAULT 'unknown'`;
 const COLUMNS = 'id, name, version, state, log, position, events, started_at AS "startedAt"';
-/** One of our processes at a time changes which generations there are. */
-const CHANGES = 0x766965;
+/** One of our processes at a time changes which generations there are, and one erases. */
+const [CHANGES, ERASES] = [0x766965, 0x766966];
+/** How long readers may be kept waiting by what waits for them, and how soon it is tried again, ever later. */
+const [LOCK_MS, AGAIN_MS, AGAIN_AT_MOST_MS] = [2_000, 1_000, 600_000];
+/** Where PostgreSQL keeps samples of the values in tables; and, in `deleted_by`, that nothing else is left of them. */
+const [STATISTICS, SAMPLES] = ['pg_catalog.pg_statistic', 'samples'];
+const STILL_SEEN = 'A transaction that is under way may still see what was deleted.';
 
 /** The schema of a generation. To switch is to rename two of them, which every reader sees at once. */
 const schemaOf = ({ name, version, state }: Pick<Generation, 'name' | 'version' | 'state'>): string =>
@@ -46,7 +55,7 @@ const types: pg.CustomTypesConfig = {
 const [READERS, WRITERS] = [8, 8];
 
 /** The views in PostgreSQL: a schema per generation. */
-export class PostgresReadStore implements ReadStore {
+export class PostgresReadStore implements ReadStore, Erases {
   readonly #readers: pg.Pool;
   readonly #writers: pg.Pool;
   /** The version of each projection that this process reads. */
@@ -54,6 +63,13 @@ export class PostgresReadStore implements ReadStore {
   /** The schemas that each reading connection looks into. */
   readonly #paths = new WeakMap<pg.PoolClient, string>();
   #ready: Promise<void> | undefined;
+  #erasing: Promise<void> | undefined;
+  #toErase = false;
+  /** Tables were dropped, and samples of what they held are left. */
+  #samplesLeft = false;
+  /** Why the last try to erase did not do all. */
+  #notErased: string | null = null;
+  readonly #closing = new AbortController();
 
   constructor(url: string) {
     const common = { connectionString: url, types, application_name: 'followthrough', connectionTimeoutMillis: 10_000 };
@@ -88,8 +104,8 @@ export class PostgresReadStore implements ReadStore {
       await client.query(`CREATE SCHEMA ${schemaOf(next)}; SET LOCAL search_path TO ${schemaOf(next)}`);
       await client.query(`${new Parking(name).schema} ${schema}`.replace(/\bTEXT\b/g, 'TEXT COLLATE "C"'));
       const { rows } = await client.query<Generation>(
-        `INSERT INTO views.generations (name, version, state, log, events, started_at)
-         VALUES ($1, $2, 'building', $3, 0, $4) RETURNING ${COLUMNS}`,
+        `INSERT INTO views.generations (name, version, state, log, events, started_at, deleted_by)
+         VALUES ($1, $2, 'building', $3, 0, $4, NULL) RETURNING ${COLUMNS}`,
         [name, version, log, new Date().toISOString()],
       );
       return rows[0]!;
@@ -136,15 +152,20 @@ export class PostgresReadStore implements ReadStore {
       if (!moved) throw new CheckpointMoved(`${name} is no longer at ${position}, or served by another one`);
       await work(client);
       await client.done();
+      if (client.deletes)
+        await client.query('UPDATE views.generations SET deleted_by = pg_current_xact_id()::text WHERE id = $1', [id]);
       const { set_config: _, ...at } = moved as Generation & { set_config?: string };
+      return { at, deletes: client.deletes };
+    }).then(({ at, deletes }) => {
+      if (deletes) this.#eraseSoon();
       return at;
     });
   }
 
-  serve(generation: Generation, catchUp: (position: string) => Promise<Generation>): Promise<void> {
+  async serve(generation: Generation, catchUp: (position: string) => Promise<Generation>): Promise<void> {
     const { id, name, version, log } = generation;
     const COMPARED = `SELECT ${COLUMNS} FROM views.generations WHERE name = $1 AND version = $2 AND state = $3 FOR UPDATE`;
-    return this.#change(async (client) => {
+    await this.#change(async (client) => {
       const { rows } = await client.query<Generation>(COMPARED, [name, version, 'serving']);
       const before = rows[0];
       const own = async () => {
@@ -164,16 +185,26 @@ export class PostgresReadStore implements ReadStore {
       }
       await renamed(client, await own(), 'serving');
     });
+    this.#eraseSoon();
   }
 
-  drop(generation: Generation): Promise<void> {
-    return this.#change(async (client) => {
+  async drop(generation: Generation): Promise<void> {
+    await this.#change(async (client) => {
       const { rows } = await client.query<Generation>(
         `SELECT ${COLUMNS} FROM views.generations WHERE id = $1 FOR UPDATE`,
         [generation.id],
       );
       if (rows[0]) await dropped(client, rows[0]);
     });
+    this.#samplesLeft = true;
+    this.#eraseSoon();
+  }
+
+  async erasing(): Promise<Erasure[]> {
+    const generations = await this.#query<Erasure>(
+      `SELECT name AS projection, version FROM views.generations WHERE deleted_by IS NOT NULL ORDER BY id`,
+    );
+    return generations.map((one) => ({ ...one, error: this.#notErased }));
   }
 
   async all<R extends Row = Row>(sql: string, ...values: Value[]): Promise<R[]> {
@@ -205,6 +236,8 @@ export class PostgresReadStore implements ReadStore {
   }
 
   async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#erasing;
     await Promise.all([this.#readers.end(), this.#writers.end()]);
   }
 
@@ -218,11 +251,75 @@ export class PostgresReadStore implements ReadStore {
 
   /** Makes the table of generations if need be; tried again the next time when that fails. */
   #prepared(): Promise<void> {
-    this.#ready ??= this.#change(async (client) => void (await client.query(SCHEMA))).catch((error: unknown) => {
-      this.#ready = undefined;
-      throw error;
-    });
+    this.#ready ??= this.#change(async (client) => void (await client.query(SCHEMA))).then(
+      () => this.#eraseSoon(), // what a process that was killed had yet to erase
+      (error: unknown) => {
+        this.#ready = undefined;
+        throw error;
+      },
+    );
     return this.#ready;
+  }
+
+  /** Erases what was deleted from the generations that serve, and tries again until that is done. */
+  #eraseSoon(): void {
+    const { signal } = this.#closing;
+    this.#toErase = true;
+    this.#erasing ??= (async () => {
+      for (let pause = AGAIN_MS; this.#toErase && !signal.aborted;) {
+        this.#toErase = false;
+        this.#notErased = await this.#erase().catch((error: unknown) => (error as Error).message);
+        if (this.#notErased === null) continue;
+        this.#toErase = true;
+        await sleep(pause, undefined, { signal, ref: false }).catch(() => {});
+        pause = Math.min(2 * pause, AGAIN_AT_MOST_MS);
+      }
+      this.#erasing = undefined;
+    })();
+  }
+
+  /**
+   * Writes tables anew, without the rows that were deleted. (`VACUUM` alone leaves their bytes in the pages of indexes.)
+   * @returns why something is left
+   */
+  async #erase(): Promise<string | null> {
+    const client = await this.#writers.connect();
+    /** Rows that someone may still see, and so are kept. */
+    let kept = 0;
+    const notice = ({ detail }: { detail?: string | undefined }) =>
+      (kept += Number(/^\d+/.exec(detail ?? '')?.[0] ?? 0));
+    client.on('notice', notice);
+    const done = ({ id, by }: { id: number; by: string }, left: string | null) =>
+      client.query(
+        `UPDATE views.generations SET deleted_by = $3 WHERE id = $1 AND state = 'serving' AND deleted_by = $2`,
+        [id, by, left],
+      );
+    try {
+      const { rows: serving } = await client.query<Generation & { by: string }>(
+        `SELECT id, name, version, state, deleted_by AS by FROM views.generations WHERE state = 'serving' AND deleted_by IS NOT NULL`,
+      );
+      if (serving.length === 0 && !this.#samplesLeft) return null;
+      const { rows } = await client.query<{ free: 0 | 1 }>('SELECT pg_try_advisory_lock($1) AS free', [ERASES]);
+      if (!rows[0]!.free) return 'Another process is at it.';
+      await client.query(`SET lock_timeout = ${LOCK_MS}`);
+      for (const one of serving.filter(({ by }) => by !== SAMPLES)) {
+        const { rows: tables } = await client.query<{ name: string }>(
+          `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = $1`,
+          [schemaOf(one)],
+        );
+        for (const { name } of tables) await client.query(`VACUUM (FULL, ANALYZE, VERBOSE) ${name}`);
+        if (kept > 0) return STILL_SEEN;
+        await done(one, SAMPLES);
+      }
+      await client.query(`VACUUM (FULL, VERBOSE) ${STATISTICS}`);
+      if (kept > 0) return STILL_SEEN;
+      this.#samplesLeft = false;
+      for (const { id } of serving) await done({ id, by: SAMPLES }, null);
+      return null;
+    } finally {
+      client.off('notice', notice);
+      client.release(true); // with its lock and its settings
+    }
   }
 
   async #query<R extends pg.QueryResultRow>(sql: string, ...values: Value[]): Promise<R[]> {
@@ -253,6 +350,8 @@ export class PostgresReadStore implements ReadStore {
 
 /** A transaction, in which statements are sent without waiting for the answers of those before. */
 class Session implements ReadTx {
+  /** Rows were deleted, because words had to go. */
+  deletes = false;
   #failed: { readonly error: unknown } | null = null;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -263,6 +362,7 @@ class Session implements ReadTx {
   }
 
   run(sql: string, ...values: Value[]): void {
+    this.deletes ||= sql.startsWith('DELETE');
     this.#last = this.query({ ...statementOf(sql), values }).catch((error: unknown) => {
       this.#failed ??= { error };
     });

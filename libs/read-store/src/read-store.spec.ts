@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
@@ -17,6 +17,8 @@ import {
 } from '#eventsourcing';
 import { added, by, counter, counterCodec } from '../../eventsourcing/src/testing/counter.js';
 import { MemoryEventStore, MemoryLog } from '../../eventsourcing/src/testing/memory-event-store.js';
+import type { Erases, Erasure } from './erasure.js';
+import { PostgresReadStore } from './postgres-read-store.js';
 import { SqliteReadStore } from './sqlite-read-store.js';
 import { onEachStore } from './testing/each-store.js';
 
@@ -366,6 +368,65 @@ onEachStore('A read store', (place) => {
     );
   });
 
+  describe('Many projections', () => {
+    const many = Array.from({ length: 12 }, (_, i) => `many${i}`);
+    const joined = (names: readonly string[]) =>
+      store.all(
+        `SELECT ${names.map((name) => `${name}_rows.n`).join(' + ')} AS sum FROM ${names.join('_rows, ')}_rows`,
+      );
+    beforeEach(async () => {
+      for (const [n, name] of many.entries()) {
+        const one = { ...notes, name, schema: `CREATE TABLE ${name}_rows (n BIGINT)` };
+        const insert = async (tx: ReadTx) => tx.run(`INSERT INTO ${name}_rows VALUES (?)`, n);
+        await store.current(one);
+        await store.serve(await store.apply(await store.build(one, 'log-1'), at(String(n + 3)), insert), behind);
+      }
+    });
+
+    it('are all read, again and again, alone and up to ten at once', async () => {
+      for (const _ of [1, 2])
+        for (const [n, name] of many.entries()) expect(await store.all(`SELECT n FROM ${name}_rows`)).toEqual([{ n }]);
+      expect(await joined(many.slice(0, 10))).toEqual([{ sum: 45 }]);
+      expect(await joined(many.slice(2))).toEqual([{ sum: 65 }]);
+      const pairs = many.slice(1).map((name, i) => joined([name, many[i]!]));
+      expect(await Promise.all(pairs)).toEqual(pairs.map((_, i) => [{ sum: 2 * i + 1 }]));
+      expect(await store.position(...many)).toBe('3');
+    });
+
+    it('are still read when one of them is switched and another one dropped', async () => {
+      await joined(many.slice(2));
+      const [, first] = await store.generations();
+      const next = await store.build(
+        { ...notes, name: 'many0', schema: 'CREATE TABLE many0_rows (n BIGINT)' },
+        'log-2',
+      );
+      await store.serve(
+        await store.apply(next, at('1'), async (tx) => tx.run('INSERT INTO many0_rows VALUES (100)')),
+        behind,
+      );
+      expect(first).toMatchObject({ name: 'many0' });
+      await store.drop((await store.generations()).find(({ name }) => name === 'many11')!);
+      expect(await joined(['many0', 'many10'])).toEqual([{ sum: 110 }]);
+      await expect(joined(['many0', 'many11'])).rejects.toMatchObject({ code: 'not_yet' });
+    });
+
+    if (place.kind === 'SQLite') {
+      it('more than ten in one query are refused, by name', async () => {
+        await expect(joined(many.slice(1))).rejects.toThrow(
+          `A query can see 10 projections in SQLite, not 11: ${many.slice(1).join(', ')}.`,
+        );
+        expect(await joined(many.slice(0, 2))).toEqual([{ sum: 1 }]);
+      });
+
+      it('would be refused, were all attached: SQLite attaches no more than ten (a control)', () => {
+        const db = new Database(':memory:');
+        const attach = () => many.forEach((name) => db.exec(`ATTACH ':memory:' AS ${name}`));
+        expect(attach).toThrow('too many attached databases - max 10');
+        db.close();
+      });
+    }
+  });
+
   describe('The event loop', () => {
     /** How long work took, and the longest time in which nothing else had a turn, in ms. */
     const watched = async (work: () => Promise<unknown>) => {
@@ -442,14 +503,162 @@ onEachStore('A read store', (place) => {
       expect(readFileSync(file).includes('Jo Doe')).toBe(false);
     });
 
-  // PostgreSQL forgets rows that were deleted with its next VACUUM.
-  if (place.kind === 'SQLite')
-    it('Erased words leave no trace once their rows were deleted; before that they do', async () => {
-      const folder = dirname(place.url.slice('sqlite:'.length));
-      const inFiles = () => readdirSync(folder).filter((file) => readFileSync(`${folder}/${file}`).includes('Jo Doe'));
-      start = await store.apply(start, at('3'), note('Jo Doe'));
-      expect(inFiles()).not.toEqual([]);
-      await store.apply(start, at('4'), async (tx) => tx.run('DELETE FROM notes_rows'));
-      expect(inFiles()).toEqual([]);
+  describe('Erased words', () => {
+    /** Erases as the stores do, and says what is left. */
+    type Erasing = ReadStore & Erases;
+    const erased = async (from = store as Erasing): Promise<Erasure[]> => {
+      for (const end = performance.now() + 20_000; performance.now() < end; await sleep(20))
+        if ((await from.erasing()).length === 0) break;
+      return from.erasing();
+    };
+    let admin: pg.Client;
+    beforeEach(async () => {
+      if (place.kind === 'SQLite') return;
+      admin = new pg.Client(place.url);
+      await admin.connect();
     });
+    afterEach(() => (place.kind === 'SQLite' ? undefined : admin.end()));
+    /** The files of the database that hold them; not PostgreSQL's WAL, which is a backup of a kind. */
+    const inFiles = async (): Promise<string[]> => {
+      let folder = dirname(place.url.slice('sqlite:'.length));
+      if (place.kind === 'PostgreSQL') {
+        await admin.query('CHECKPOINT');
+        const { rows } = await admin.query<{ data_directory: string }>('SHOW data_directory');
+        folder = rows[0]!.data_directory;
+      }
+      return readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((file) => file.isFile() && !file.parentPath.endsWith('pg_wal'))
+        .map((file) => `${file.parentPath}/${file.name}`)
+        .filter((file) => readFileSync(file).includes('Jo Doe'));
+    };
+    /** A note with words that must go among others, in an index and in what the database keeps of samples. */
+    const indexed: Projection = {
+      ...notes,
+      version: 3,
+      schema: `${notes.schema}; CREATE INDEX notes_text ON notes_rows (text)`,
+    };
+    const FORGET = `DELETE FROM notes_rows WHERE text LIKE 'Jo Doe%'`;
+    beforeEach(async () => {
+      start = await store.build(indexed, 'log-1');
+      await store.serve(start, behind);
+      await store.current(indexed);
+      start = await store.apply(start, at('3'), async (tx) => {
+        for (let n = 0; n < 600; n++) tx.run(INSERT, n, n % 200 === 3 ? `Jo Doe ${n}` : `Somebody else ${n}`);
+      });
+      if (place.kind === 'PostgreSQL') await admin.query('ANALYZE views_notes_3.notes_rows');
+    });
+    const forget = async () => void (start = await store.apply(start, at('4'), async (tx) => tx.run(FORGET)));
+    const left = async () => (await store.all('SELECT COUNT(*) AS n FROM notes_rows'))[0]!.n;
+
+    it('leave no trace once their rows were deleted; before that they do', async () => {
+      expect(await inFiles()).not.toEqual([]);
+      await forget();
+      expect(await erased()).toEqual([]);
+      expect(await inFiles()).toEqual([]);
+      expect(await left()).toBe(597);
+    }, 30_000);
+
+    it('leave none when they were deleted while a generation was built, or dropped with it', async () => {
+      const next = await store.apply(await store.build(indexed, 'log-1'), at('3'), note('Jo Doe, again'));
+      await store.serve(await store.apply(next, at('4'), async (tx) => tx.run(FORGET)), behind);
+      expect(await erased()).toEqual([]);
+      expect(await inFiles()).not.toEqual([]); // of the generation that served before
+      await store.drop((await store.generations()).find(({ version, state }) => version === 3 && state === 'former')!);
+      for (const end = performance.now() + 3_000; (await inFiles()).length > 0 && performance.now() < end;)
+        await sleep(50);
+      expect(await inFiles()).toEqual([]);
+    }, 30_000);
+
+    if (place.kind === 'SQLite') {
+      /** Someone who reads what is there now, for a while. */
+      const reader = (): Database.Database => {
+        const folder = dirname(place.url.slice('sqlite:'.length));
+        const db = new Database(`${folder}/views-notes-3-${start.id}.db`, { readonly: true });
+        db.exec('BEGIN; SELECT * FROM notes_rows');
+        return db;
+      };
+
+      it('are left while someone reads them: that is said, and tried again', async () => {
+        const reads = reader();
+        await forget();
+        expect(await inFiles()).not.toEqual([]);
+        expect(await (store as Erasing).erasing()).toMatchObject([{ projection: 'notes', version: 3, error: /reads/ }]);
+        reads.close();
+        start = await store.apply(start, at('5'), async () => {});
+        expect(await erased()).toEqual([]);
+        expect(await inFiles()).toEqual([]);
+      });
+
+      it('are erased by the next process, when the one that deleted them was cut off', async () => {
+        const reads = reader();
+        const killed = new SqliteReadStore(place.url.slice('sqlite:'.length));
+        await killed.apply(start, at('4'), async (tx) => tx.run(FORGET));
+        await Promise.all([killed.close(), store.close(), other.close()]);
+        reads.close();
+        expect(await inFiles()).not.toEqual([]);
+        await place.open().current(indexed);
+        expect(await inFiles()).toEqual([]);
+      });
+    } else {
+      it('are left while a transaction still sees them, or reads the table: that is said, and tried again', async () => {
+        for (const hold of ['SELECT 1', 'LOCK TABLE views_notes_3.notes_rows IN ACCESS SHARE MODE']) {
+          await admin.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+          await admin.query(hold);
+          await forget();
+          expect(await store.all('SELECT n FROM notes_rows WHERE n = 3')).toEqual([]);
+          let said: Erasure[] = [];
+          while (!(said = await (store as Erasing).erasing())[0]?.error) await sleep(20);
+          expect(said).toEqual([
+            {
+              projection: 'notes',
+              version: 3,
+              error: expect.stringMatching(/^A transaction that is under way may|lock timeout/),
+            },
+          ]);
+          await admin.query('COMMIT');
+          expect(await inFiles()).not.toEqual([]);
+          expect(await erased()).toEqual([]);
+          expect(await inFiles()).toEqual([]);
+          start = await store.apply(start, at('3'), async (tx) =>
+            [3, 203, 403].forEach((n) => tx.run(INSERT, n, `Jo Doe ${n}`)),
+          );
+          start = await store.apply(start, at('3'), async (tx) => tx.run('UPDATE notes_rows SET n = n'));
+        }
+      }, 30_000);
+
+      it('are erased by the next process, when the one that deleted them was cut off', async () => {
+        await admin.query('BEGIN; LOCK TABLE views_notes_3.notes_rows IN ACCESS SHARE MODE');
+        const killed = new PostgresReadStore(place.url);
+        await killed.apply(start, at('4'), async (tx) => tx.run(FORGET));
+        await killed.close();
+        await admin.query('COMMIT');
+        expect(await inFiles()).not.toEqual([]);
+        const next = place.open() as Erasing;
+        await next.current(indexed);
+        expect(await erased(next)).toEqual([]);
+        expect(await inFiles()).toEqual([]);
+      }, 30_000);
+
+      it('are erased while others read on and on', async () => {
+        let over = false;
+        const reader = async () => {
+          let reads = 0;
+          for (; !over; reads++) await store.all('SELECT COUNT(*), pg_sleep(0.05) FROM notes_rows');
+          return reads;
+        };
+        const readers = [reader(), reader(), reader()];
+        await forget();
+        expect(await erased()).toEqual([]);
+        over = true;
+        expect(Math.min(...(await Promise.all(readers)))).toBeGreaterThan(5);
+        expect(await inFiles()).toEqual([]);
+      }, 30_000);
+
+      it('would stay in the pages of indexes after a plain VACUUM (a control)', async () => {
+        await admin.query(FORGET.replace('notes_rows', 'views_notes_3.notes_rows'));
+        await admin.query('VACUUM views_notes_3.notes_rows');
+        expect(await inFiles()).not.toEqual([]);
+      });
+    }
+  });
 });

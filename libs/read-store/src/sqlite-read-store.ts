@@ -15,6 +15,7 @@ import {
   type Row,
   type Value,
 } from '#eventsourcing';
+import type { Erases, Erasure } from './erasure.js';
 import { SqliteReaders } from './sqlite-readers.js';
 
 const SCHEMA = `
@@ -43,7 +44,7 @@ type At = Pick<Generation, 'position' | 'events'> & { open: number };
  * The views in SQLite: one small file says which generations there are, and each of these is a file beside it. So one that is
  * built never waits for one that serves, and to switch is to change a word.
  */
-export class SqliteReadStore implements ReadStore {
+export class SqliteReadStore implements ReadStore, Erases {
   readonly #file: string;
   readonly #temporary: boolean;
   /** Says which generations there are. */
@@ -185,9 +186,18 @@ export class SqliteReadStore implements ReadStore {
   async position(...names: string[]): Promise<string> {
     const missing = names.filter((name) => !(name in this.#serving()));
     if (missing.length > 0) throw beingBuilt(missing);
-    const sql = names.map((name) => `SELECT position FROM "${name}".checkpoint`).join(' UNION ALL ');
-    const rows = await this.all<{ position: string | null }>(sql);
-    return String(rows.map(({ position }) => BigInt(position ?? 0)).reduce((a, b) => (a < b ? a : b)));
+    const rows = await Promise.all(
+      names.map((name) => this.all<{ position: string | null }>(`SELECT position FROM "${name}".checkpoint`)),
+    );
+    return String(rows.map(([row]) => BigInt(row!.position ?? 0)).reduce((a, b) => (a < b ? a : b)));
+  }
+
+  async erasing(): Promise<Erasure[]> {
+    return this.#registered().flatMap(({ id, name, version }) =>
+      this.#generations.get(id)?.erasing
+        ? [{ projection: name, version, error: 'Someone reads what was there before.' }]
+        : [],
+    );
   }
 
   async close(): Promise<void> {
@@ -291,7 +301,7 @@ class Connection {
   readonly #prepared = new Map<string, Database.Statement<Value[]>>();
   #turn: Promise<unknown> = Promise.resolve();
   /** Rows were deleted, because words had to go, and may still stand in the WAL. */
-  #erasing = false;
+  erasing = false;
 
   constructor(file: string, schema = '') {
     this.#db = new Database(file, { timeout: BUSY_MS });
@@ -300,13 +310,14 @@ class Connection {
     this.#db.pragma('secure_delete = ON');
     this.#db.exec(schema);
     this.#db.pragma('busy_timeout = 0');
+    this.erasing = this.#emptyWal() !== 0; // of a process that was killed
     this.committed = new Database(file, { readonly: true, timeout: BUSY_MS });
   }
 
   readonly tx: ReadTx = {
     run: (sql, ...values) => {
       unavailableOr(() => this.statement(sql).run(...values));
-      this.#erasing ||= sql.startsWith('DELETE');
+      this.erasing ||= sql.startsWith('DELETE');
     },
     all: async <R extends Row>(sql: string, ...values: Value[]) =>
       unavailableOr(() => this.statement(sql).all(...values) as R[]),
@@ -324,7 +335,7 @@ class Connection {
       try {
         const result = await work(this.#db);
         unavailableOr(() => this.#db.exec('COMMIT'));
-        if (this.#erasing) this.#erasing = this.#emptyWal() !== 0;
+        if (this.erasing) this.erasing = this.#emptyWal() !== 0;
         return result;
       } catch (error) {
         if (this.#db.inTransaction) this.#db.exec('ROLLBACK');

@@ -17,10 +17,10 @@ export class SqliteReaders {
   readonly #waiting: Query[] = [];
   #closed = false;
 
-  all(sql: string, values: readonly Value[], attach: Readonly<Record<string, string>>): Promise<Row[]> {
+  all(sql: string, values: readonly Value[], serving: Readonly<Record<string, string>>): Promise<Row[]> {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(new Error('The views are closed.'));
-      this.#waiting.push({ sql, values, attach, resolve, reject });
+      this.#waiting.push({ sql, values, serving, resolve, reject });
       this.#next();
     });
   }
@@ -42,7 +42,8 @@ export class SqliteReaders {
 class Thread {
   readonly #worker = new Worker(new URL(`./sqlite-reader${extname(import.meta.url)}`, import.meta.url));
   #query: Query | null = null;
-  #attached: Query['attach'];
+  /** The files that it knows of. */
+  #serving: Query['serving'];
 
   constructor(free: () => void) {
     this.#worker.on('message', (answer: Answered) => {
@@ -51,7 +52,7 @@ class Thread {
       this.#worker.unref();
       if ('rows' in answer) resolve(answer.rows as Row[]);
       else {
-        this.#attached = undefined;
+        this.#serving = undefined;
         reject(Object.assign(new Error(answer.error), { code: answer.code }));
       }
       free();
@@ -67,9 +68,9 @@ class Thread {
   ask(query: Query): void {
     this.#query = query;
     this.#worker.ref();
-    const { sql, values, attach } = query;
-    this.#worker.postMessage({ sql, values, ...(attach !== this.#attached && { attach }) } satisfies Asked);
-    this.#attached = attach;
+    const { sql, values, serving } = query;
+    this.#worker.postMessage({ sql, values, ...(serving !== this.#serving && { serving }) } satisfies Asked);
+    this.#serving = serving;
   }
 
   async end(): Promise<void> {
