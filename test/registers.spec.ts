@@ -134,7 +134,7 @@ describe.each(NAMED)('words that must go from the %s', (register, code, fields) 
     expect(refusal(await blank(1, { ...why, fields: ['/code'] }))).toBe('422 no_such_text /fields/0');
     expect(refusal(await blank(1, { ...why, fields: [] }))).toBe('400 invalid /fields');
     expect(refusal(await blank(1, { fields }))).toBe('400 invalid /reason');
-    expect(refusal(await blank(4, { ...why, fields: ['/reason'] }))).toBe('409 not_correctable');
+    expect(refusal(await blank(4, { ...why, fields: ['/left/name'] }))).toBe('409 not_correctable');
     expect(refusal(await blank(7, why))).toBe('404 not_found');
     expect(refusal(await blank('first', why))).toBe('400 bad_request');
     expect(refusal(await post(`${register}/NONE/history/0/blank`, why))).toBe('404 not_found');

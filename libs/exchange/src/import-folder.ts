@@ -1,7 +1,7 @@
 /** Reads a folder in the form of `data/hld-follow-up` and gives what it says as ordinary commands, or says why not. */
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { firstDayOf, periodOf, todayAt } from '#clocks';
 import {
@@ -19,7 +19,23 @@ import {
 } from '#commitments';
 import { canonicalJson, checkAppend, decodeAll, fold, load, NO_STREAM, Rejected, type Log } from '#eventsourcing';
 import { invalid, referencesIn, said, VALIDATION, type Asked } from '#platform';
-import { codeOf, Lookup, RegisterCommand, REGISTERS, type Entry, type Register, type Theme } from '#registers';
+import {
+  codeOf,
+  Crosswalk,
+  crosswalk,
+  CrosswalkCommand,
+  Lookup,
+  publish,
+  PublishVersion,
+  RegisterCommand,
+  REGISTERS,
+  setUp,
+  type CrosswalkAct,
+  type Entry,
+  type Known,
+  type Register,
+  type Theme,
+} from '#registers';
 import { likelyDuplicates, type Titled } from './likely-duplicates.js';
 
 /** Something that keeps a folder from being imported: where it stands and what is wrong. */
@@ -34,7 +50,7 @@ export interface ImportProblem {
   readonly message: string;
 }
 
-export type Command = RegisterCommand | CommitmentCommand;
+export type Command = RegisterCommand | CrosswalkCommand | CommitmentCommand;
 
 export interface ImportPlan {
   readonly problems: readonly ImportProblem[];
@@ -64,6 +80,12 @@ const FILES = {
   'outcomes.json': 'outcome',
 } as const satisfies Record<string, Register>;
 
+/** Files with a version of a crosswalk each, `{from, to, version, links, noEquivalent}`. */
+const CROSSWALKS = 'crosswalk-*.json';
+
+/** Who made a version that names no author: who imports it, answers for it. */
+const UNNAMED_AUTHOR = 'The secretariat';
+
 /**
  * Plans the import of a folder: validates every row, resolves every code against the folder and the log, and lets every
  * commitment decide. Nothing is written.
@@ -87,6 +109,8 @@ export async function planImport(
     else for (const row of rows) plan.entry(kind, row);
   }
   for (const row of plan.read(folder, 'commitments.json')) plan.commitment(row);
+  for (const file of globSync(CROSSWALKS, { cwd: folder }).sort())
+    for (const row of plan.read(folder, file, true)) plan.crosswalk(row);
   await plan.check();
   return plan.done(known);
 }
@@ -96,6 +120,15 @@ interface PlannedEntry {
   readonly entry: Entry;
   readonly at: Row;
   readonly prefix: string;
+}
+
+interface PlannedCrosswalk {
+  readonly entry: Crosswalk;
+  readonly version: PublishVersion;
+  /** The fields that the file says nothing of: what is recorded of them may be anything. */
+  readonly unsaid: ReadonlySet<string>;
+  readonly at: Row;
+  readonly pointer: (field: string) => string;
 }
 
 interface PlannedCommitment {
@@ -108,6 +141,7 @@ class Plan {
   readonly #lookup: Lookup;
   readonly #problems: ImportProblem[] = [];
   readonly #entries: PlannedEntry[] = [];
+  readonly #crosswalks: PlannedCrosswalk[] = [];
   readonly #commitments: PlannedCommitment[] = [];
   #relatedRows: ReadonlyMap<string, Commitment> | undefined;
   /** Every body, valid or not: what it names must be known. */
@@ -131,8 +165,8 @@ class Plan {
     this.#problems.push({ file, row, id: typeof id === 'string' ? id : '', field, message });
   }
 
-  /** The rows of a file; none when it is missing or empty. */
-  read(folder: string, file: string): Row[] {
+  /** The rows of a file, or the one thing that it holds (`single`); none when it is missing or empty. */
+  read(folder: string, file: string, single = false): Row[] {
     const path = join(folder, file);
     const whole = { file, row: 0, data: {} };
     if (existsSync(path) && !statSync(path).isFile()) this.problem(whole, '', 'is not a file');
@@ -141,13 +175,14 @@ class Plan {
     this.#counts[file] = { new: 0, known: 0, extended: 0 };
     try {
       const rows: unknown = JSON.parse(text);
-      if (!Array.isArray(rows)) {
-        this.problem(whole, '', 'should be a list of objects');
+      if (Array.isArray(rows) === single) {
+        this.problem(whole, '', single ? 'should be an object' : 'should be a list of objects');
         return [];
       }
-      return rows.flatMap((data: unknown, i) => {
-        if (data && typeof data === 'object' && !Array.isArray(data)) return [{ file, row: i + 1, data: data as Json }];
-        this.problem({ ...whole, row: i + 1 }, '', 'should be an object');
+      return [rows].flat().flatMap((data: unknown, i) => {
+        const row = single ? 0 : i + 1;
+        if (data && typeof data === 'object' && !Array.isArray(data)) return [{ file, row, data: data as Json }];
+        this.problem({ ...whole, row }, '', 'should be an object');
         return [];
       });
     } catch (error) {
@@ -177,6 +212,30 @@ class Plan {
     if (typeof code !== 'string' || !this.#once(`${kind}-${code}`, at, prefix) || !entry) return;
     this.#entries.push({ kind, entry, at, prefix });
     this.#inFolder.set(`${kind}-${code}`, entry);
+  }
+
+  /** What the file does not say: it is published on the day of the import, by whoever imports it. `relations` is its note. */
+  crosswalk({ data, ...rest }: Row): void {
+    const { from, to, code = `${String(from)}-${String(to)}`, title, relations, noEquivalent, ...version } = said(data);
+    const at: Row = { ...rest, data: { code } };
+    const items = Array.isArray(noEquivalent) ? (noEquivalent as unknown[]) : null;
+    const none = items?.map((item) => (typeof item === 'string' ? { theme: item } : item)) ?? noEquivalent;
+    const pointer = (field: string) =>
+      field.replace(/^(\/noEquivalent\/(\d+))\/theme$/, (whole, item: string, i: string) =>
+        typeof items?.[Number(i)] === 'string' ? item : whole,
+      );
+    const unsaid = {
+      title: `From ${String(from)} to ${String(to)}`,
+      author: UNNAMED_AUTHOR,
+      reportedOn: todayAt(new Date()),
+    };
+    const { title: untitled, ...unpublished } = unsaid;
+    const entry = this.#valid(Crosswalk, { code, title: title ?? untitled, from, to }, at, pointer);
+    const body = { version: '1', ...unpublished, note: relations, ...version, noEquivalent: none };
+    const published = this.#valid(PublishVersion, body, at, pointer);
+    if (typeof code !== 'string' || !this.#once(`crosswalk-${code}`, at, '') || !entry || !published) return;
+    const fields = Object.keys(unsaid).filter((field) => (data[field] ?? null) === null);
+    this.#crosswalks.push({ entry, version: published, unsaid: new Set(fields), at, pointer });
   }
 
   commitment(at: Row): void {
@@ -276,6 +335,7 @@ class Plan {
       }
     }
     for (const planned of this.#commitments) await this.#plan(planned);
+    for (const planned of this.#crosswalks) await this.#planCrosswalk(planned);
   }
 
   done(known: readonly Titled[]): ImportPlan {
@@ -289,6 +349,45 @@ class Plan {
       commands: this.#problems.length > 0 ? [] : this.#commands,
       counts: this.#counts,
     };
+  }
+
+  /** Lets a version be published, as if nothing were recorded; then compares that with what is. */
+  async #planCrosswalk({ entry, version, unsaid, at, pointer }: PlannedCrosswalk): Promise<void> {
+    const frameworks = new Map<string, string | undefined>();
+    for (const { kinds, code } of referencesIn(version))
+      if (kinds.includes('theme')) frameworks.set(code, (await this.#themeOf(code))?.framework);
+    const known: Known = { today: todayAt(new Date()), frameworkOf: (theme) => frameworks.get(theme) };
+    const { state } = await load(this.log, crosswalk, entry.code);
+    const recorded = state.said.findLast(
+      ({ name, data }) => name === 'Published' && (data as PublishVersion).version === version.version,
+    );
+    try {
+      const began = fold(crosswalk, crosswalk.initial, setUp(entry)(crosswalk.initial));
+      publish(version, known)(began);
+      if (state.entry && !recorded) publish(version, known)(state);
+    } catch (error) {
+      if (!(error instanceof Rejected)) throw error;
+      return this.#refusal(error, at, pointer);
+    }
+    const acts: CrosswalkAct[] = [];
+    const stated = (body: object) => Object.fromEntries(Object.entries(body).filter(([field]) => !unsaid.has(field)));
+    if (state.entry) this.#same({ ...state.entry, ...stated(entry) }, state.entry, at, '', pointer);
+    else acts.push({ act: 'setUp', body: entry });
+    if (recorded)
+      this.#same({ ...recorded.data, ...stated(version) } as never, recorded.data as never, at, '', pointer);
+    else acts.push({ act: 'publish', body: version });
+    this.#count(at, !state.entry ? 'new' : recorded ? 'known' : 'extended');
+    if (acts.length > 0) this.#commands.push(new CrosswalkCommand(entry.code, acts, this.asked(), this.#together));
+  }
+
+  async #themeOf(code: string): Promise<Theme | null> {
+    return (this.#inFolder.get(`theme-${code}`) as Theme | undefined) ?? (await this.#lookup.entry('theme', code));
+  }
+
+  /** Lists why an act is refused. */
+  #refusal({ errors, message: whole }: Rejected, at: Row, pointer: (field: string) => string): void {
+    for (const { pointer: field, message } of errors.length > 0 ? errors : [{ pointer: '', message: whole }])
+      this.problem(at, pointer(field), message);
   }
 
   /** Lets the acts of a row decide, as if nothing were recorded; then compares that with what is. */
@@ -362,9 +461,7 @@ class Plan {
         decided.push(...events);
       } catch (error) {
         if (!(error instanceof Rejected)) throw error;
-        const { errors, message: whole } = error;
-        for (const { pointer: field, message } of errors.length > 0 ? errors : [{ pointer: '', message: whole }])
-          this.problem(at, pointer(field), message);
+        this.#refusal(error, at, pointer);
         refused = true;
         if (act.act === 'record') break; // nothing can be said of what is not recorded
       }
@@ -431,9 +528,9 @@ class Plan {
     }
     if (kind !== 'theme') return;
     const { parent, framework } = entry as Theme;
-    const above = parent && (this.#inFolder.get(`theme-${parent}`) ?? (await this.#lookup.entry('theme', parent)));
-    if (above && (above as Theme).framework !== framework)
-      this.problem(at, `${prefix}/parent`, `${parent} is a theme of ${(above as Theme).framework}`);
+    const above = parent && (await this.#themeOf(parent));
+    if (above && above.framework !== framework)
+      this.problem(at, `${prefix}/parent`, `${parent} is a theme of ${above.framework}`);
   }
 
   #same(entry: Entry, existing: Entry, at: Row, prefix: string, pointer = (field: string) => prefix + field): void {

@@ -1,4 +1,4 @@
-import { wordsOf } from '#progress';
+import { wordsOf } from '#platform';
 
 /** What of a commitment tells whether it may be another one over again. */
 export interface Titled {

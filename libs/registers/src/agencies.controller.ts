@@ -11,14 +11,24 @@ import {
   ParseIntPipe,
   Post,
   Query,
-  Res,
 } from '@nestjs/common';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ApiConflictResponse, ApiOkResponse, ApiOperation, ApiParam, ApiProperty } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
 import { todayAt, type FullDate } from '#clocks';
 import { fold, handle, load, Rejected, type Log } from '#eventsourcing';
-import { AskedBy, ClockQuery, clocksOf, LOG, referencesIn, sendCsv, type Asked } from '#platform';
+import {
+  AskedBy,
+  ClockQuery,
+  clocksOf,
+  FieldsOf,
+  goingOn,
+  InRows,
+  LOG,
+  referencesIn,
+  WantedFormat,
+  type Asked,
+  type Format,
+} from '#platform';
 import {
   Agency,
   agency,
@@ -44,7 +54,8 @@ import {
 } from './agency.js';
 import type { Kept } from './corrections.js';
 import { Lookup } from './register.js';
-import { registerController, RegisterAnswer, RegisterQuery } from './registers.controller.js';
+import { pageOf, RegisterListQuery, RegisterPage } from './list.js';
+import { registerController, RegisterAnswer } from './registers.controller.js';
 import { MemberAsAt } from './registers.projection.js';
 
 const ACTS = { rename, merge, dissolve, join, leave, chair, retract };
@@ -107,11 +118,13 @@ class AgencyView extends AgencyAsAt {
   @ApiProperty() readonly position: string;
 }
 
-class AgencyList {
+class AgencyList extends RegisterPage {
   @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
-  @ApiProperty() readonly position: string;
-  @ApiProperty({ type: 'integer', minimum: 0 }) readonly total: number;
   @ApiProperty({ type: [AgencyAsAt] }) readonly items: AgencyAsAt[];
+}
+
+class AgencyListQuery extends RegisterListQuery {
+  @FieldsOf(AgencyAsAt) fields?: string[];
 }
 
 const ActRoute = (path: string, summary: string, operationId: string, conflict?: string) =>
@@ -126,17 +139,25 @@ const ActRoute = (path: string, summary: string, operationId: string, conflict?:
 const ENDED_ALREADY = 'It has ended already';
 const NOT_SO = 'It is no dated act, or was taken back already';
 
+/** An agency as a row of a table: of a name or membership what it is and when, not where that can be read. */
+const inRow = ({ names, memberships, chairs, ...agency }: Partial<AgencyAsAt>) => ({
+  ...agency,
+  ...(names && { names: names.map(({ name, from }) => (from ? `${name} (from ${from})` : name)) }),
+  ...(memberships && { memberships: memberships.map(({ body, from, to }) => ({ body, from, to })) }),
+  ...(chairs && { chairs: chairs.map(({ body, from, to }) => ({ body, from, to })) }),
+});
+
 @Controller('v1/agencies')
 export class AgenciesController extends registerController('agency', 'agencies') {
   @Get()
   @ApiOperation({ summary: 'All agencies as at a date', operationId: 'listAgencies' })
   @ApiOkResponse({ type: AgencyList })
-  override async list(@Query() query: RegisterQuery, @Res({ passthrough: true }) reply: FastifyReply) {
-    const { asOf, knownAt } = await clocksOf(query, this.log.store);
+  @InRows(inRow)
+  override async list(@Query() query: AgencyListQuery, @WantedFormat() format: Format) {
+    const { asOf, knownAt } = await clocksOf(goingOn(query), this.log.store);
     const position = await this.registered.pinned(knownAt);
-    const items = await this.registered.all('agency', position, asOf);
-    if (query.format === 'csv') return sendCsv(reply, 'agencies', items.map(inRow));
-    return { asOf, position, total: items.length, items };
+    const all = await this.registered.all('agency', position, asOf);
+    return { asOf, ...pageOf(all, query, { list: 'agencies', asOf, position }, format) };
   }
 
   @Get(':code')
@@ -192,11 +213,3 @@ export class AgenciesController extends registerController('agency', 'agencies')
     return this.commands.execute(new AgencyCommand(code, act, asked));
   }
 }
-
-/** An agency as a row of a table: of a name or membership what it is and when, not where that can be read. */
-const inRow = ({ names, memberships, chairs, ...agency }: AgencyAsAt) => ({
-  ...agency,
-  names: names.map(({ name, from }) => (from ? `${name} (from ${from})` : name)),
-  memberships: memberships.map(({ body, from, to }) => ({ body, from, to })),
-  chairs: chairs.map(({ body, from, to }) => ({ body, from, to })),
-});

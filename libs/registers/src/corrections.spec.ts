@@ -74,9 +74,15 @@ describe('Blanking', () => {
   });
   it('is refused of a blanking, and of what was never said', () => {
     const history = given(registered, gone(0, { ...outcome, text: '[blanked]' }));
-    history.when(blanking(1, '/reason')).rejected('not_correctable');
+    history.when(blanking(1, '/left/text')).rejected('not_correctable');
     history.when(blanking(2, '/text')).rejected('not_found');
     given().when(blanking(0, '/text')).rejected('not_found');
+  });
+  it('of its own reason leaves what it left', () => {
+    const first = gone(0, { ...outcome, text: '[blanked]' });
+    const history = given(registered, first).when(blanking(1, '/reason'));
+    history.then(gone(1, { ...first.data, reason: '[blanked]' }));
+    expect(history.state().entry).toMatchObject({ text: '[blanked]' });
   });
   it('takes the same words at the same place of every other revision, and no others', () => {
     const [other, again] = [amended({ text: 'Asks nobody' }), amended({ locator: 'line 52' })];

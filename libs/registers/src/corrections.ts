@@ -61,6 +61,22 @@ export function kept<S extends object, M extends EventMap>({
 /** Whether a later blanking has taken the place of one: that says what is left. */
 const isPast = ({ left }: Blanked): boolean => Object.keys(left).length === 0;
 
+/** Whether a blanking, or the blanking whose reason it blanked, still says what is left of what was said. */
+const holdsWords = ({ left }: Blanked): boolean =>
+  isOfBlanking(left) ? holdsWords(left) : Object.keys(left).length > 0;
+
+/** Whether what a blanking left is left of a blanking. */
+const isOfBlanking = (left: object): left is Blanked => 'left' in left;
+
+/** A reason also stands in what is left of the blanking that gave it. */
+const givesReason = ({ reason, left }: Blanked, gone: string): boolean =>
+  reason === gone || (isOfBlanking(left) && givesReason(left, gone));
+const withoutReason = ({ reason, left, ...blanking }: Blanked, gone: string): Blanked => ({
+  ...blanking,
+  reason: reason === gone ? BLANKED : reason,
+  left: isOfBlanking(left) ? withoutReason(left, gone) : left,
+});
+
 /** `said` with what is left of the event that a blanking names. */
 export const blanked = <S extends Said>(said: readonly S[], blanking: Blanked): S[] =>
   said.map((s) => (s.revision === blanking.revision && !isPast(blanking) ? { ...s, data: blanking.left } : s));
@@ -107,7 +123,7 @@ interface Words<S> {
 
 /**
  * Blanks texts of an event, and the same words where they were said again. What an earlier blanking left holds the words, too:
- * it goes, as the new one takes its place.
+ * it goes, as the new one takes its place. Of a blanking itself the reason can be blanked, as it may name what had to go.
  * @throws Rejected
  */
 export function blankings<S extends Said>(
@@ -117,10 +133,16 @@ export function blankings<S extends Said>(
   { texts, versionOf, saidAgain }: Words<S>,
 ): { name: 'Blanked'; data: Blanked }[] {
   const isBlanking = ({ name }: Said) => name === 'Blanked';
-  if (isBlanking(was)) throw new Rejected('not_correctable', 'What was blanked is gone.');
-  const left = new Map([[was, leftOf(was.data, fields, texts)]]);
+  const left = new Map<S, object>();
+  if (isBlanking(was)) {
+    if (fields.some((field) => field !== '/reason'))
+      throw new Rejected('not_correctable', 'What was blanked is gone; of a blanking, only the reason can be blanked.');
+    const gone = (was.data as Blanked).reason;
+    for (const other of said.filter((other) => isBlanking(other) && givesReason(other.data as Blanked, gone)))
+      left.set(other, withoutReason(other.data as Blanked, gone));
+  } else left.set(was, leftOf(was.data, fields, texts));
   for (const other of said) {
-    const within = other === was || isBlanking(other) ? null : saidAgain(other);
+    const within = isBlanking(was) || other === was || isBlanking(other) ? null : saidAgain(other);
     if (within === null) continue;
     const same = fields.filter((field) => at(other.data, partsOf(within + field)) === at(was.data, partsOf(field)));
     if (same.length === 0) continue;
@@ -136,7 +158,9 @@ export function blankings<S extends Said>(
   const named = new Set([...left.keys()].map(({ revision }) => revision));
   for (const earlier of said.filter(isBlanking)) {
     const blanking = earlier.data as Blanked;
-    if (named.has(blanking.revision) && !isPast(blanking)) left.set(earlier, { ...blanking, left: {} });
+    if (!named.has(blanking.revision) || !holdsWords(blanking)) continue;
+    left.set(earlier, { ...(left.get(earlier) ?? blanking), left: {} });
+    named.add(earlier.revision);
   }
   return [...left].map(([of, left]) => ({
     name: 'Blanked',

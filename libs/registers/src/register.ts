@@ -1,6 +1,6 @@
 /**
- * The registers: agencies, frameworks with their themes, forums, outcomes, documents. One stream per entry; an agency has
- * acts of its own (agency.ts).
+ * The registers: agencies, frameworks with their themes, crosswalks between them, forums, outcomes, documents. One stream per
+ * entry; an agency and a crosswalk have acts of their own (agency.ts, crosswalk.ts).
  */
 import {
   canonicalJson,
@@ -28,6 +28,7 @@ import {
 } from '#platform';
 import { Agency, agency, LATEST, successorAt, type AgencyState } from './agency.js';
 import { blankings, kept, saidAt, type Blank, type Kept } from './corrections.js';
+import { Crosswalk, crosswalk } from './crosswalk.js';
 
 // ── Acts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -82,6 +83,7 @@ export const REGISTERS = {
   agency: Agency,
   framework: Framework,
   theme: Theme,
+  crosswalk: Crosswalk,
   forum: Forum,
   outcome: Outcome,
   document: Document,
@@ -114,6 +116,7 @@ export const registers = {
   agency,
   framework: register<Framework>('framework'),
   theme: register<Theme>('theme'),
+  crosswalk,
   forum: register<Forum>('forum'),
   outcome: register<Outcome>('outcome'),
   document: register<Document>('document'),
@@ -143,7 +146,7 @@ export const amend =
 /** What a person may have written of an entry, or in an act on it. */
 const TEXTS = [
   ...['name', 'label', 'title', 'text', 'source', 'publisher', 'place', 'host'],
-  ...['addressees', 'locator', 'reason'],
+  ...['addressees', 'locator', 'reason', 'author', 'note'],
 ];
 
 /** Blanks words of a revision, and the same words at the same place of every other. */

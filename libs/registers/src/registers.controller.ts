@@ -23,23 +23,26 @@ import {
   ApiProperty,
   ApiTags,
 } from '@nestjs/swagger';
-import { IsIn, IsOptional } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { decodeAll, handle, load, Rejected, type Aggregate, type Log, type Recorded } from '#eventsourcing';
 import {
   AskedBy,
   ClockQuery,
   clocksOf,
+  FieldsOf,
+  goingOn,
   LOG,
   Principal,
   principalOf,
   referencesIn,
   SecretariatOnly,
-  sendCsv,
+  WantedFormat,
   type Asked,
+  type Format,
 } from '#platform';
 import { Citation, type Retraction } from './agency.js';
 import { Blank, type Kept } from './corrections.js';
+import { retitle, setUp } from './crosswalk.js';
 import {
   amend,
   blank,
@@ -53,7 +56,10 @@ import {
   type RegisterEvents,
   type Registration,
 } from './register.js';
+import { pageOf, RegisterListQuery, RegisterPage } from './list.js';
 import { Registers } from './registers.projection.js';
+
+export { RegisterQuery } from './list.js';
 
 /** Enters or amends an entry of a register. */
 export class RegisterCommand extends Command<RegisterAnswer> {
@@ -128,6 +134,9 @@ class RegisterHistory {
   @ApiProperty({ type: [RegisterHistoryItem] }) readonly items: RegisterHistoryItem[];
 }
 
+/** Registers that are entered and amended by rules of their own. */
+const OWN: { readonly [kind in Register]?: object } = { crosswalk: { enter: setUp, amend: retitle } };
+
 @CommandHandler(RegisterCommand)
 export class RegisterCommandHandler implements ICommandHandler<RegisterCommand> {
   private readonly lookup: Lookup;
@@ -140,7 +149,7 @@ export class RegisterCommandHandler implements ICommandHandler<RegisterCommand> 
     const wrong =
       (await this.lookup.unknownIn(referencesIn(entry), together)) ?? (await this.lookup.cycleIn(kind, entry));
     if (wrong) throw wrong;
-    const decide = { enter, amend }[act](entry);
+    const decide = { enter, amend, ...OWN[kind] }[act](entry);
     const code = codeOf(entry);
     const { revision, position } = await handle(this.log, anyOf(kind), code, decide, asked.meta, asked.expected);
     return { code, revision, position };
@@ -160,13 +169,6 @@ export class BlankCommandHandler implements ICommandHandler<BlankCommand> {
 
 const anyOf = (kind: Register) => registers[kind] as unknown as Aggregate<Registration<Entry> & Kept, RegisterEvents>;
 
-export class RegisterQuery extends ClockQuery {
-  @ApiProperty({ required: false, enum: ['json', 'csv'], default: 'json' })
-  @IsOptional()
-  @IsIn(['json', 'csv'])
-  format?: 'json' | 'csv';
-}
-
 /** The controller of one register: they all read and write alike. */
 export function registerController(kind: Register, path: string) {
   const Body_: Type<Entry> = REGISTERS[kind];
@@ -178,12 +180,14 @@ export function registerController(kind: Register, path: string) {
   }
   Object.defineProperty(View, 'name', { value: `${Body_.name}View` });
 
-  class List {
-    @ApiProperty() readonly position: string;
-    @ApiProperty({ type: 'integer', minimum: 0 }) readonly total: number;
+  class List extends RegisterPage {
     @ApiProperty({ type: [Body_] }) readonly items: Entry[];
   }
   Object.defineProperty(List, 'name', { value: `${Body_.name}List` });
+
+  class ListQuery extends RegisterListQuery {
+    @FieldsOf(Body_) fields?: string[];
+  }
 
   @ApiTags('Registers')
   @Controller(`v1/${path}`)
@@ -198,18 +202,16 @@ export function registerController(kind: Register, path: string) {
     @Get()
     @ApiOperation({ summary: `All ${path}`, operationId: `list${named}` })
     @ApiOkResponse({ type: List })
-    async list(@Query() query: RegisterQuery, @Res({ passthrough: true }) reply: FastifyReply) {
-      const { knownAt } = await clocksOf(query, this.log.store);
+    async list(@Query() query: ListQuery, @WantedFormat() format: Format): Promise<unknown> {
+      const { knownAt } = await clocksOf(goingOn(query), this.log.store);
       const position = await this.registered.pinned(knownAt);
-      const items = await this.registered.all(kind, position);
-      if (query.format === 'csv') return sendCsv(reply, path, items);
-      return { position, total: items.length, items };
+      return pageOf(await this.registered.all(kind, position), query, { list: path, position }, format);
     }
 
     @Get(':code')
     @ApiOperation({ summary: `One of the ${path}`, operationId: `get${Body_.name}` })
     @ApiOkResponse({ type: View })
-    async one(@Param('code') code: string, @Query() query: ClockQuery) {
+    async one(@Param('code') code: string, @Query() query: ClockQuery): Promise<unknown> {
       const { knownAt } = await clocksOf(query, this.log.store);
       const { state, revision, position } = await load(this.log, registers[kind] as never, code, knownAt);
       const { entry } = state as { entry: Entry | null };
@@ -271,7 +273,7 @@ export function registerController(kind: Register, path: string) {
     })
     @ApiParam({ name: 'revision', schema: { type: 'integer' } })
     @ApiOkResponse({ type: RegisterAnswer })
-    @ApiConflictResponse({ description: 'It is a blanking itself' })
+    @ApiConflictResponse({ description: 'It is a blanking itself, of which only the reason can be blanked' })
     blank(
       @Param('code') code: string,
       @Param('revision', ParseIntPipe) revision: number,

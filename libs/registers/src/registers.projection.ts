@@ -23,6 +23,7 @@ import {
   type AgencyState,
 } from './agency.js';
 import type { Kept } from './corrections.js';
+import { crosswalkAt, type CrosswalkAsAt, type CrosswalkState } from './crosswalk.js';
 import { codeOf, registers, type Entry, type EntryOf, type Register, type Registration } from './register.js';
 
 const FOREVER = Number.MAX_SAFE_INTEGER;
@@ -70,8 +71,8 @@ export const registersProjection = (log: Log): Projection => {
   };
 };
 
-/** What is shown of an entry: of an agency, how it was on a date. */
-type Shown<R extends Register> = R extends 'agency' ? AgencyAsAt : EntryOf<R>;
+/** What is shown of an entry: of an agency, how it was on a date; of a crosswalk, the versions there were. */
+type Shown<R extends Register> = R extends 'agency' ? AgencyAsAt : R extends 'crosswalk' ? CrosswalkAsAt : EntryOf<R>;
 
 /** A member of a body on a date. */
 export class MemberAsAt {
@@ -82,7 +83,7 @@ export class MemberAsAt {
   @ApiProperty({ description: 'Whether it is in the chair on the date' }) readonly chairing: boolean;
 }
 
-/** The registers as known at a position (absent: now); agencies as they were on a date (absent: the latest). */
+/** The registers as known at a position (absent: now); agencies and crosswalks as on a date (absent: the latest). */
 export class Registers {
   constructor(
     private readonly reads: ReadStore,
@@ -170,8 +171,11 @@ export class Registers {
   }
 }
 
-const shown = <R extends Register>(kind: R, state: Registration<EntryOf<R>>, asOf: FullDate): Shown<R> =>
-  (kind === 'agency' ? asAt(state as AgencyState, asOf) : state.entry!) as Shown<R>;
+function shown<R extends Register>(kind: R, state: Registration<EntryOf<R>>, asOf: FullDate): Shown<R> {
+  if (kind === 'agency') return asAt(state as AgencyState, asOf) as Shown<R>;
+  if (kind === 'crosswalk') return crosswalkAt(state as CrosswalkState, asOf) as Shown<R>;
+  return state.entry! as Shown<R>;
+}
 
 /** What people call an entry. */
 export const nameOf = (entry: Entry): string =>

@@ -1,0 +1,223 @@
+/**
+ * A crosswalk: which themes of one framework stand for which of another, as its author saw it. It is published in versions,
+ * each of which says everything anew; as at a date, the one reported last by then holds.
+ *
+ * A link is one of the mapping properties of SKOS (https://www.w3.org/TR/skos-reference/#mapping) and is read as there, from
+ * the theme of the first framework to that of the second: `broad` (skos:broadMatch) says that `to` is broader than `from`, so
+ * that all that is on `from` is on `to`, too; `narrow` (skos:narrowMatch) that `to` is only a part of `from`.
+ */
+import { ApiProperty } from '@nestjs/swagger';
+import type { FullDate } from '#clocks';
+import { canonicalJson, Rejected, type Aggregate, type Blanked, type FieldError, type NewEvent } from '#eventsourcing';
+import { Code, CodeOf, ListOf, Nested, OnDate, OneOf, said, Text } from '#platform';
+import { Citation, type Retraction } from './agency.js';
+import { kept, retractedIn, saidAt, type Kept } from './corrections.js';
+
+/** The types of links, from the most alike on. */
+export const MATCHES = ['exact', 'close', 'broad', 'narrow', 'related'] as const;
+export type Match = (typeof MATCHES)[number];
+
+/** The links by which what is on a theme is, as a whole, on the other. */
+export const WITHIN: readonly Match[] = ['exact', 'close', 'broad'];
+
+// ── Acts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export class Crosswalk {
+  @Code({ example: 'HLD06-HLD13' }) code: string;
+  @Text({ example: 'From the topics of 2006 to the agenda of 2013' }) title: string;
+  @CodeOf('framework', { description: 'The framework whose themes are looked up', example: 'HLD06' }) from: string;
+  @CodeOf('framework', { description: 'The framework that they are looked up in', example: 'HLD13' }) to: string;
+}
+
+export class CrosswalkLink {
+  @CodeOf('theme', { description: 'A theme of the framework `from`', example: 'HLD06-08' }) from: string;
+  @CodeOf('theme', { description: 'A theme of the framework `to`', example: 'HLD13-2' }) to: string;
+  @OneOf(MATCHES, { description: 'As in SKOS; broad: `to` is broader than `from`', example: 'broad' }) match: Match;
+  @Text({ max: 2000, optional: true }) note?: string | null;
+}
+
+export class NoEquivalent {
+  @CodeOf('theme', { description: 'A theme of the framework `from`', example: 'HLD06-17' }) theme: string;
+  @Text({ max: 2000, optional: true }) note?: string | null;
+}
+
+export class PublishVersion {
+  @Text({ max: 60, description: 'What it is called', example: '1' }) version: string;
+  @Text({ description: 'The agency or other institution that made it; never a person', example: 'DESA' })
+  author: string;
+  @OnDate({ description: 'When it was published; not after today', example: '2013-10-04' }) reportedOn: FullDate;
+  @ListOf(() => CrosswalkLink, { min: 1, max: 2000 }) links: CrosswalkLink[];
+  @ListOf(() => NoEquivalent, { optional: true, max: 2000, description: 'Themes that none of `to` stands for' })
+  noEquivalent?: NoEquivalent[] | null;
+  @Nested(() => Citation, { optional: true }) citation?: Citation | null;
+  @Text({ max: 2000, optional: true }) note?: string | null;
+}
+
+// ── Events ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type CrosswalkEvents = {
+  Registered: Crosswalk;
+  Amended: Crosswalk;
+  Published: PublishVersion;
+  Retracted: Retraction;
+  Blanked: Blanked;
+};
+
+type Decided = NewEvent<CrosswalkEvents>[];
+
+// ── State: the entry, and the versions in the order recorded ────────────────────────────────────────────────────────
+
+export class CrosswalkVersion extends PublishVersion {
+  @ApiProperty({ type: 'integer', description: 'Of the event that says so' }) readonly revision: number;
+}
+
+export interface CrosswalkState {
+  readonly entry: Crosswalk | null;
+  readonly versions: readonly CrosswalkVersion[];
+}
+
+export const crosswalk: Aggregate<CrosswalkState & Kept, CrosswalkEvents> = kept<
+  CrosswalkState,
+  Omit<CrosswalkEvents, 'Blanked'>
+>({
+  category: 'crosswalk',
+  initial: { entry: null, versions: [] },
+  evolve: {
+    Registered: (state, { data }) => ({ ...state, entry: data }),
+    Amended: (state, { data }) => ({ ...state, entry: data }),
+    Published: (state, { data, revision }) => ({ ...state, versions: [...state.versions, { ...data, revision }] }),
+    Retracted: (state) => state, // by then what it names is no more
+  },
+});
+
+// ── As at a date ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A crosswalk with the versions there were by a date, the one that holds last. */
+export interface CrosswalkAsAt extends Crosswalk {
+  readonly versions: readonly CrosswalkVersion[];
+}
+
+/** A crosswalk that is registered, as at a date. */
+export const crosswalkAt = ({ entry, versions }: CrosswalkState, asOf: FullDate): CrosswalkAsAt => ({
+  ...entry!,
+  versions: versions
+    .filter(({ reportedOn }) => reportedOn <= asOf)
+    .toSorted((a, b) => a.reportedOn.localeCompare(b.reportedOn) || a.revision - b.revision),
+});
+
+/** The version that is named, or else the one that holds; `null` when there is none yet. @throws Rejected `not_found` */
+export function versionOf({ code, versions }: CrosswalkAsAt, named?: string): CrosswalkVersion | null {
+  if (named === undefined) return versions.at(-1) ?? null;
+  const found = versions.find(({ version }) => version === named);
+  if (!found) throw new Rejected('not_found', `There is no version ${named} of the crosswalk ${code}.`);
+  return found;
+}
+
+// ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What a decision has to know beside the act. */
+export interface Known {
+  readonly today: FullDate;
+  /** The framework of a theme; `undefined` for one that is unknown, or registered together with the crosswalk. */
+  readonly frameworkOf: (theme: string) => string | undefined;
+}
+
+type Decide<A> = (act: A, known: Known) => (state: CrosswalkState & Kept) => Decided;
+
+const refused = (code: string, pointer: string, message: string): Rejected =>
+  new Rejected(code, message, [{ pointer, message }]);
+
+function isRegistered({ entry }: CrosswalkState): void {
+  if (!entry) throw new Rejected('not_found', 'There is no such crosswalk.');
+}
+
+/** Sets up a crosswalk between two frameworks. */
+export const setUp =
+  (entry: Crosswalk) =>
+  ({ entry: existing }: CrosswalkState): Decided => {
+    if (existing) throw new Rejected('already_registered', `${entry.code} is registered already.`);
+    if (entry.from === entry.to) throw refused('same_framework', '/to', `It leads from ${entry.from} to itself.`);
+    return [{ name: 'Registered', data: said(entry) }];
+  };
+
+/** Gives it another title; the frameworks are what its links rest on. */
+export const retitle =
+  (entry: Crosswalk) =>
+  (state: CrosswalkState): Decided => {
+    isRegistered(state);
+    for (const field of ['from', 'to'] as const)
+      if (entry[field] !== state.entry![field])
+        throw refused('frameworks_are_fixed', `/${field}`, `It leads from ${state.entry!.from} to ${state.entry!.to}.`);
+    if (entry.title === state.entry!.title) throw new Rejected('nothing_amended', `${entry.code} says this already.`);
+    return [{ name: 'Amended', data: said(entry) }];
+  };
+
+/** Publishes a version, which takes the place of the one before as a whole. */
+export const publish: Decide<PublishVersion> =
+  (act, { today, frameworkOf }) =>
+  (state) => {
+    isRegistered(state);
+    if (act.reportedOn > today)
+      throw refused('date_in_the_future', '/reportedOn', `${act.reportedOn} is after today, ${today}.`);
+    linksAreSound(act, state.entry!, frameworkOf);
+    const { versions } = crosswalkAt(state, act.reportedOn);
+    if (state.versions.some(({ version }) => version === act.version))
+      throw refused('version_taken', '/version', `There is a version ${act.version} already.`);
+    const before = versions.at(-1);
+    if (before && sayingOf(before) === sayingOf(act))
+      throw new Rejected('nothing_published', `Version ${before.version} says this already.`);
+    return [{ name: 'Published', data: said(act) }];
+  };
+
+/** A link leads from one framework to the other, once; and a theme that has one has an equivalent. */
+export function linksAreSound(
+  { links, noEquivalent }: PublishVersion,
+  { from, to }: Crosswalk,
+  frameworkOf: Known['frameworkOf'],
+): void {
+  const wrong: (FieldError & { code: string })[] = [];
+  const find = (code: string, pointer: string, message: string) => wrong.push({ code, pointer, message });
+  const isOf = (framework: string, theme: string, pointer: string) => {
+    const own = frameworkOf(theme);
+    if (own !== undefined && own !== framework)
+      find('other_framework', pointer, `${theme} is a theme of ${own}, not of ${framework}.`);
+  };
+  const [linked, without] = [new Set<string>(), new Set<string>()];
+  links.forEach((link, i) => {
+    isOf(from, link.from, `/links/${i}/from`);
+    isOf(to, link.to, `/links/${i}/to`);
+    const pair = `${link.from} ${link.to}`;
+    if (linked.has(pair)) find('linked_twice', `/links/${i}`, `${link.from} is linked to ${link.to} already.`);
+    linked.add(pair).add(link.from);
+  });
+  noEquivalent?.forEach(({ theme }, i) => {
+    const pointer = `/noEquivalent/${i}/theme`;
+    isOf(from, theme, pointer);
+    if (linked.has(theme)) find('has_equivalent', pointer, `${theme} is linked, and so has an equivalent.`);
+    if (without.has(theme)) find('said_twice', pointer, `${theme} is said to have none already.`);
+    without.add(theme);
+  });
+  if (wrong[0])
+    throw new Rejected(
+      wrong[0].code,
+      wrong.map(({ message }) => message).join(' '),
+      wrong.map(({ pointer, message }) => ({ pointer, message })),
+    );
+}
+
+/** Who says what in a version, in whatever order. */
+function sayingOf(act: PublishVersion): string {
+  const { author, links, noEquivalent } = said(act);
+  const inAnyOrder = (all: readonly object[] = []) => all.map((one) => canonicalJson(one)).sort();
+  return canonicalJson([author, inAnyOrder(links), inAnyOrder(noEquivalent ?? [])]);
+}
+
+/** Takes back a version that was a mistake: it is as if it had never been published. */
+export const retractVersion: Decide<Retraction> = (act) => (state) => {
+  const { name, revision } = saidAt(state.said, act.revision);
+  if (name !== 'Published')
+    throw new Rejected('not_correctable', 'Only a version is retracted; what is registered is amended.');
+  if (retractedIn(state.said).has(revision))
+    throw new Rejected('already_retracted', `Revision ${revision} was retracted already.`);
+  return [{ name: 'Retracted', data: said(act) }];
+};
