@@ -59,14 +59,19 @@ export async function clocksOf({ asOf, knownAt }: ClockQuery, store: EventStore,
   const clocks = { asOf: asOf ?? todayAt(now) };
   if (!isFullDate(clocks.asOf)) throw badClock('asOf', 'must be a real date, YYYY-MM-DD');
   if (knownAt === undefined || knownAt === '') return clocks;
+  return { ...clocks, knownAt: await positionOf(knownAt, store) };
+}
+
+/** The position that a position or an instant stands for; `field` is where it was asked. */
+export async function positionOf(knownAt: string, store: EventStore, field = 'knownAt'): Promise<string> {
   if (/^\d{1,16}$/.test(knownAt)) {
     if (BigInt(knownAt) > BigInt((await store.head()) ?? 0))
-      throw badClock('knownAt', 'is a position the log has not reached');
-    return { ...clocks, knownAt };
+      throw badClock(field, 'is a position the log has not reached');
+    return knownAt;
   }
   if (!INSTANT.test(knownAt) || Number.isNaN(Date.parse(knownAt)))
-    throw badClock('knownAt', 'must be a position of the log or an instant such as 2026-11-21T12:00:00Z');
-  return { ...clocks, knownAt: (await store.positionAt(new Date(knownAt))) ?? '0' };
+    throw badClock(field, 'must be a position of the log or an instant such as 2026-11-21T12:00:00Z');
+  return (await store.positionAt(new Date(knownAt))) ?? '0';
 }
 
 const badClock = (field: string, message: string) =>

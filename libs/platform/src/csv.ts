@@ -1,21 +1,29 @@
-import { stringify } from 'csv-stringify/sync';
-import type { FastifyReply } from 'fastify';
+import { stringify, type Options } from 'csv-stringify';
+import { stringify as stringifyAll } from 'csv-stringify/sync';
+import type { Transform } from 'node:stream';
+
+const OPTIONS: Options = { header: true, escape_formulas: true, cast: { boolean: (value) => String(value) } };
 
 /**
  * Rows as CSV (RFC 4180) with a header; what is nested becomes columns, a list one cell. Cells that a spreadsheet would run
  * as formulas are escaped.
  */
 export function csvOf(rows: readonly object[]): string {
-  const flatRows = rows.map((row) => flat(row));
-  return stringify(flatRows, {
-    header: true,
-    columns: [...new Set(flatRows.flatMap((row) => Object.keys(row)))],
-    escape_formulas: true,
-    cast: { boolean: (value) => String(value) },
-  });
+  const flatRows = rows.map(flat);
+  return stringifyAll(flatRows, { ...OPTIONS, columns: columnsOf(flatRows) });
 }
 
-const flat = (row: object): Record<string, unknown> =>
+/** The same as a stream that flat rows are written to. */
+export const csvStream = (columns?: readonly string[]): Transform =>
+  stringify({ ...OPTIONS, ...(columns && { columns: [...columns] }) });
+
+/** Every column that any of some flat rows has. */
+export const columnsOf = (flatRows: readonly object[]): string[] => [
+  ...new Set(flatRows.flatMap((row) => Object.keys(row))),
+];
+
+/** A row with a value per column. */
+export const flat = (row: object): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(row).flatMap(([key, value]: [string, unknown]) => {
       if (Array.isArray(value)) return [[key, value.map(cell).join('; ')]];
@@ -25,11 +33,3 @@ const flat = (row: object): Record<string, unknown> =>
 
 const cell = (value: unknown): string =>
   value && typeof value === 'object' ? Object.values(value).join(' ') : String(value);
-
-/** Answers with rows as CSV, under a file name. */
-export function sendCsv(reply: FastifyReply, name: string, rows: readonly object[]): string {
-  void reply
-    .type('text/csv; charset=utf-8')
-    .header('Content-Disposition', `inline; filename="${name.replaceAll('/', '-')}.csv"`);
-  return csvOf(rows);
-}

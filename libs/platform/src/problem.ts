@@ -41,6 +41,7 @@ const STATUS: Readonly<Record<string, number>> = {
   already_a_member: 409,
   already_left: 409,
   already_chairing: 409,
+  version_taken: 409,
   milestone_reached: 409,
   milestone_dropped: 409,
   not_asked: 409,

@@ -1,0 +1,99 @@
+/** Cursors: where a list goes on, so that its pages show one log however much is written meanwhile. */
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { createHash } from 'node:crypto';
+import { canonicalJson, Rejected } from '#eventsourcing';
+
+/** The field of a query that says how many entries a page has at most. */
+export const PageSize = (usual: number, most = 1000, description?: string): PropertyDecorator =>
+  applyDecorators(
+    ApiProperty({ required: false, type: 'integer', minimum: 1, maximum: most, default: usual, description }),
+    IsOptional(),
+    Type(() => Number),
+    IsInt(),
+    Min(1),
+    Max(most),
+  );
+
+/** The field of a query that says where to go on. */
+export const GoesOn = (): PropertyDecorator =>
+  applyDecorators(
+    ApiProperty({
+      required: false,
+      type: String,
+      description: '`nextCursor` of the answer before, to the same question',
+    }),
+    IsOptional(),
+    IsString(),
+    MaxLength(1000),
+  );
+
+/** Where a list goes on: the clocks of its first page, how much that found, and the last one given. */
+export interface Place {
+  readonly asOf?: string;
+  readonly knownAt: string;
+  readonly staleAfter?: number;
+  readonly total: number;
+  readonly after: string;
+}
+
+const FORM = 1;
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 16);
+
+/** An opaque cursor; `asked` is what else was asked for, with which alone it goes on. */
+export function cursorTo(place: Place, asked: object): string {
+  const text = JSON.stringify([FORM, digestOf(canonicalJson(asked)), place]);
+  return Buffer.from(digestOf(text) + text).toString('base64url');
+}
+
+/**
+ * Where a cursor leads. What is asked for beside it must be what was asked for at first; clocks may be left away.
+ * @throws Rejected `invalid` | `cursor_of_another_list`
+ */
+export function placeOf(cursor: string, asked: object, clocks: Partial<Place> = {}): Place {
+  const { digest, place } = read(cursor);
+  const others = (['asOf', 'knownAt', 'staleAfter'] as const).filter(
+    (clock) => clocks[clock] !== undefined && clocks[clock] !== place[clock],
+  );
+  if (others.length > 0 || digest !== digestOf(canonicalJson(asked))) {
+    const by = others[0] ? `${others[0]} ${place[others[0]]}` : 'other filters or another order';
+    const message = `The cursor is of a list with ${by}. Ask as for the first page, or leave the cursor away.`;
+    throw new Rejected('cursor_of_another_list', message, [{ pointer: '/cursor', message }]);
+  }
+  return place;
+}
+
+/** A query with the clocks of its cursor, where it names none itself. */
+export function goingOn<Q extends Partial<Record<'asOf' | 'knownAt' | 'cursor', string>> & { staleAfter?: number }>(
+  query: Q,
+): Q {
+  if (query.cursor === undefined) return query;
+  const { asOf, knownAt, staleAfter } = read(query.cursor).place;
+  return {
+    ...query,
+    asOf: query.asOf ?? asOf,
+    knownAt: query.knownAt ?? knownAt,
+    staleAfter: query.staleAfter ?? staleAfter,
+  };
+}
+
+function read(cursor: string): { digest: string; place: Place } {
+  const bytes = Buffer.from(cursor, 'base64url');
+  const [check, text] = [bytes.toString().slice(0, 16), bytes.toString().slice(16)];
+  if (bytes.toString('base64url') !== cursor || digestOf(text) !== check)
+    throw badCursor('is not one that an answer gave');
+  const [form, digest, place] = JSON.parse(text) as [number, string, Place];
+  if (form !== FORM) throw badCursor('was given by another version of this software: start again without it');
+  if (!isPlace(place)) throw badCursor('is not one that an answer gave');
+  return { digest, place };
+}
+
+/** A check sum can be made by anyone. */
+const isPlace = ({ knownAt, staleAfter = 0, total, after }: Place): boolean =>
+  /^\d{1,16}$/.test(knownAt) && typeof after === 'string' && [staleAfter, total].every(Number.isInteger);
+
+const badCursor = (what: string) =>
+  new Rejected('invalid', `cursor ${what}`, [{ pointer: '/cursor', message: `cursor ${what}` }]);
