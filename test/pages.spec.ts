@@ -293,6 +293,60 @@ describe('the pages, in a real browser', () => {
     });
   });
 
+  it('a list is ordered by its column heads, and goes on with what it began with while more is recorded', async () => {
+    const references = (page: Page) => page.locator('.commitments tbody .code').allInnerTexts();
+    const listed = async (query: string, limit = 20) =>
+      (
+        (await server.get(`/v1/commitments?agency=ILO&limit=${limit}&${query}`)).body.items as { reference: string }[]
+      ).map(({ reference }) => reference);
+    await on('/commitments?agency=ILO&limit=20', async (page) => {
+      const head = page.locator('thead th').nth(3);
+      await head.getByText('Target').click();
+      expect(await references(page)).toEqual(await listed('sort=target'));
+      expect([await head.getAttribute('aria-sort'), await page.locator('th[aria-sort]').count()]).toEqual([
+        'ascending',
+        1,
+      ]);
+      await head.getByText('Target').click();
+      expect(await references(page)).toEqual(await listed('sort=-target'));
+      expect(await head.getAttribute('aria-sort')).toBe('descending');
+      expect(await text(page, 'caption')).toMatch(/^20 of \d+: by target date, the latest first$/);
+      const [first, all] = [await references(page), await listed('sort=-target', 1000)];
+      const position = await text(page, '.state strong:nth-of-type(2)');
+      expect((await record({ title: 'Later', reference: 'IOM-2026-95' })).status).toBe(201);
+      await page.click('a[rel=next]');
+      expect([...first, ...(await references(page))]).toEqual(all.slice(0, 40));
+      expect(await text(page, '.state strong:nth-of-type(2)')).toBe(position);
+      expect(await page.locator('.known').count()).toBe(0);
+      const { body } = await server.get(
+        (await page.getByRole('link', { name: 'JSON', exact: true }).getAttribute('href'))!,
+      );
+      expect(body.items.map(({ reference }: { reference: string }) => reference)).toEqual(await references(page));
+      await page.getByRole('link', { name: 'To the start' }).click();
+      expect(await text(page, '.state strong:nth-of-type(2)')).not.toBe(position);
+    });
+  });
+
+  it('a search gives the best first and marks what it found; its downloads hold the same', async () => {
+    await on('/commitments?q=migr+health&asOf=2012-11-02', async (page) => {
+      const { body } = await server.get('/v1/commitments?q=migr+health&asOf=2012-11-02');
+      const titles = await page.locator('.commitments tbody th a:first-child').allInnerTexts();
+      expect(titles).toEqual(body.items.map(({ title }: { title: string }) => title));
+      expect(await page.locator('tbody tr').first().locator('mark').allInnerTexts()).toEqual(
+        titles[0]!.match(/\b(migr\w*|health\w*)/gi),
+      );
+      expect(await text(page, 'caption')).toContain('best matches first');
+      await page.selectOption('select[name=sort]', '-title');
+      await page.click('form.filters button');
+      expect(new URL(page.url()).searchParams.get('sort')).toBe('-title');
+      const ndjson = await server.get((await page.getByRole('link', { name: 'NDJSON' }).getAttribute('href'))!);
+      const lines = (ndjson.body as string).trim().split('\n');
+      expect(lines.map((line) => (JSON.parse(line) as { title: string }).title)).toEqual(
+        await page.locator('.commitments tbody th a:first-child').allInnerTexts(),
+      );
+    });
+  });
+
   it('on paper there is no navigation, but the date, the position and the permanent address', async () => {
     await on('/agencies/IOM?asOf=2011-02-17', async (page) => {
       const hidden = ['.masthead nav', '.clock', '.take', '.filters', '.foot'];
@@ -329,7 +383,7 @@ describe('the pages, in a real browser', () => {
           trs.map((tr) => [...tr.querySelectorAll('td')].map((td) => Number(td.textContent!.replaceAll(',', '')))),
         );
       const { body } = await server.get('/v1/progress/agencies?asOf=2011-02-17');
-      const { total, byStage: s, stale } = body.total;
+      const { total, byStage: s, overdue, stale } = body.total;
       expect(rows.at(-1)).toEqual([
         total,
         s.completed,
@@ -338,6 +392,7 @@ describe('the pages, in a real browser', () => {
         s.proposed,
         s.on_hold,
         s.discontinued,
+        overdue,
         stale,
       ]);
     });

@@ -1,39 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
-import { validateSync } from 'class-validator';
 import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
-import { commitment, CommitmentCommand, CommitmentCommandHandler, commitmentsContext, viewOf } from '#commitments';
-import { SqliteEventStore } from '#event-store-sqlite';
-import {
-  decodeAll,
-  handle,
-  type Blanked,
-  load,
-  Projector,
-  Rejected,
-  type Log,
-  type Projection,
-  type ReadStore,
-} from '#eventsourcing';
-import { metaOf, VALIDATION, type Principal } from '#platform';
-import { Progress, progressProjection, type Filter, type Item } from '#progress';
+import { commitment, commitmentsContext, viewOf } from '#commitments';
+import { Projector, type Log, type ReadStore } from '#eventsourcing';
+import type { Filter, Item, Progress } from '#progress';
 import { PostgresReadStore, SqliteReadStore } from '#read-store';
-import { agency, amend, codeOf, enter, registers, registersContext, type Entry } from '#registers';
-import { codec } from '../apps/api/src/app.module.js';
 import { emptyDatabase, itOnPostgres } from '../libs/read-store/src/testing/each-store.js';
+import { BODY, EXAMPLE, histories, REFERENCES } from './support/acts.js';
 import {
-  AGENCIES,
-  becoming,
-  date,
-  DOCUMENTS,
-  EXAMPLE,
-  FOLLOWED,
-  histories,
-  meant,
-  REFERENCES,
-  THEMES,
-  type Step,
-} from './support/acts.js';
+  clocks,
+  cutAt,
+  expectAlways,
+  filters,
+  History,
+  projectionsOf,
+  rawEvents,
+  seed,
+  Views,
+} from './support/histories.js';
 import {
   NaiveViews,
   RULES,
@@ -44,164 +28,6 @@ import {
   type RawEvent,
   type Rules,
 } from './support/naive-views.js';
-
-const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
-const caller = (of?: string): Principal => ({
-  account: 'a',
-  role: of ? 'focal_point' : 'secretariat',
-  agency: of ?? null,
-});
-
-const openLog = (): Log => ({ store: new SqliteEventStore(':memory:'), codec: codec() });
-
-/** Tries the steps of a history by the real commands, and counts which were accepted. */
-class History {
-  readonly log = openLog();
-  readonly #commitments = new CommitmentCommandHandler(this.log);
-  tried = 0;
-  accepted = 0;
-
-  static async of(steps: readonly Step[]): Promise<History> {
-    const history = new History();
-    for (const step of steps) await history.take(step);
-    return history;
-  }
-
-  /** @returns whether the step was accepted */
-  async take(step: Step): Promise<boolean> {
-    if ('reference' in step) this.tried++;
-    try {
-      await this.#do(step);
-      if ('reference' in step) this.accepted++;
-      return true;
-    } catch (error) {
-      if (!(error instanceof Rejected)) throw error;
-      return false;
-    }
-  }
-
-  async #do(step: Step): Promise<unknown> {
-    if ('register' in step) {
-      const entry = step.entry as Entry;
-      const known = (await this.log.store.read(`${step.register}-${codeOf(entry)}`)).length > 0;
-      const decide = known ? amend(entry) : enter(entry);
-      return handle(this.log, registers[step.register] as never, codeOf(entry), decide as never, metaOf(caller()));
-    }
-    if ('becomes' in step) return handle(this.log, agency, step.code, becoming(step), metaOf(caller()));
-    const act = meant(step, (await load(this.log, commitment, step.reference)).state);
-    if (validateSync(act.body, VALIDATION).length > 0)
-      throw new Rejected('invalid', 'A body that no request may have.');
-    const by = caller(step.by);
-    return this.#commitments.execute(new CommitmentCommand(step.reference, [act], { by, meta: metaOf(by) }));
-  }
-}
-
-const projectionsOf = (log: Log) => [...registersContext.projections!(log), progressProjection(log)];
-
-let openReads = (): ReadStore => new SqliteReadStore(':memory:');
-
-/** The views of a log in a store of their own, not yet filled; two processes fill them in turn. */
-class Views {
-  readonly reads = openReads();
-  readonly progress = new Progress(this.reads);
-  readonly #processes: Projection[][];
-
-  constructor(private readonly log: Log) {
-    this.#processes = [projectionsOf(log), projectionsOf(log)];
-  }
-
-  /** Views of a log that have applied it. */
-  static async of(log: Log): Promise<Views> {
-    const views = new Views(log);
-    await views.catchUp();
-    return views;
-  }
-
-  /** Applies what is new. */
-  async catchUp(): Promise<void> {
-    const projections = this.#processes.shift()!;
-    this.#processes.push(projections);
-    const projector = new Projector(this.log, this.reads, projections);
-    await projector.start();
-    await projector.stop();
-  }
-
-  /** Every row of every table. */
-  async dump() {
-    const rows: Record<string, string[]> = {};
-    for (const [, name] of this.#processes[0]!.flatMap(({ schema }) => [...schema.matchAll(/CREATE TABLE (\w+)/g)]))
-      rows[name!] = (await this.reads.all(`SELECT * FROM "${name}"`)).map((row) => JSON.stringify(row)).sort();
-    return rows;
-  }
-}
-
-const rawEvents = async (log: Log): Promise<RawEvent[]> =>
-  (await log.store.readAll(null, 10_000)).map(({ position, stream, revision, type, data }) => ({
-    position: Number(position),
-    stream,
-    revision,
-    type,
-    data: data === null ? null : JSON.parse(data),
-  }));
-
-/** A log that ends at a position; what was erased later is erased in it, too. */
-async function cutAt(log: Log, position: number): Promise<Log> {
-  const cut = openLog();
-  const events = await decodeAll(log, await log.store.readAll(null, position));
-  for (const { stream, revision, name, data, meta } of events) {
-    // A blanking that was replaced by a later one names what that one left.
-    const named =
-      (data as Partial<Blanked>).left &&
-      events.find((e) => e.stream === stream && e.revision === (data as Blanked).revision);
-    const encoded = cut.codec.encode(stream.slice(0, stream.indexOf('-')), {
-      name,
-      data: named ? { ...data, left: named.data } : data,
-    });
-    await cut.store.append(stream, revision - 1, [encoded], { ...meta, commandId: metaOf(caller()).commandId });
-  }
-  return cut;
-}
-
-const clocks = fc.record({
-  asOf: fc.oneof({ weight: 4, arbitrary: date }, { weight: 1, arbitrary: fc.constantFrom('2010-06-30', '2012-01-01') }),
-  staleAfter: fc.constantFrom(1, 11, 12, 13, 24),
-});
-const aRole = fc.constantFrom('lead', 'any', 'co_lead', 'partner', 'funder', undefined) as fc.Arbitrary<Filter['role']>;
-const one = (...values: string[]) => fc.constantFrom(...values);
-/** One or two conditions, so that something is found. */
-const filters: fc.Arbitrary<Filter> = fc
-  .tuple(
-    fc.record({
-      agency: one(...AGENCIES),
-      theme: one(...THEMES),
-      followsUp: one(...FOLLOWED),
-      stage: one('in_progress', 'planned,completed'),
-      outlook: one('on_track', 'at_risk,off_track'),
-      verification: one('unreviewed', 'documented,corroborated', 'contested,no_evidence'),
-      life: one('any', 'any', 'merged', 'active,split,withdrawn', 'merged,superseded'),
-      relatedTo: one(...REFERENCES, 'F-1'),
-      kind: one('research', 'research,funding'),
-      nature: one('standing'),
-      strength: one('offered'),
-      country: one('SEN'),
-      region: one('africa'),
-      document: one(...DOCUMENTS),
-      withTarget: fc.boolean(),
-      overdue: fc.boolean(),
-      stale: fc.boolean(),
-      q: one('handbook', 'fund dia', 'HAND', 'aaa', 'if'),
-    }),
-    fc.array(fc.nat(17), { minLength: 0, maxLength: 2 }),
-    aRole,
-    fc.constantFrom('then', 'today', undefined),
-    fc.constantFrom('part_of', 'prepares_for', undefined),
-  )
-  .map(([all, picked, role, agencies, relation]) => ({
-    role,
-    agencies,
-    ...(all.relatedTo && { relation }),
-    ...Object.fromEntries(Object.entries(all).filter((_, i) => picked.includes(i))),
-  }));
 
 const inWords = ({ agency, role, asked }: { agency: string; role: string; asked?: boolean }) =>
   `${agency} ${role}${asked ? ' asked' : ''}`;
@@ -232,16 +58,16 @@ function naivelyShown(c: NaiveCommitment) {
   };
 }
 
-/** Further dates that a timeline shows. */
+/** Further dates whose totals are asked for. */
 const LATER = ['2007-06-30', '2008-03-31'];
 
 type At = Omit<NaiveClocks, 'knownAt'> & { readonly knownAt?: number };
 
 /** Every answer of `Progress`, but which figures were corrected later. */
 async function given(progress: Progress, at: At, filter: Filter) {
-  const { agency = 'BBB', theme = 'T-1', followsUp, role, agencies } = filter;
+  const { agency = 'BBB', theme = 'T-1', followsUp, role, agencies, memberOf } = filter;
+  const shape = { followsUp, role, agencies, memberOf };
   const clock = { ...at, knownAt: at.knownAt === undefined ? undefined : String(at.knownAt) };
-  const shape = { followsUp, role, agencies };
   const list = await progress.commitments(clock, filter, { limit: 2 });
   const second = list.nextCursor && (await progress.commitments(clock, filter, { cursor: list.nextCursor }));
   const views = {
@@ -251,13 +77,13 @@ async function given(progress: Progress, at: At, filter: Filter) {
     framework: await progress.themes(clock, { followsUp, framework: 'T' }),
     theme: await progress.theme(theme, clock, shape),
   };
-  const timeline = await progress.timeline(LATER, clock, filter);
+  const totals = await Promise.all(LATER.map((asOf) => progress.total({ ...clock, asOf }, filter)));
   const keyed = ({ agency, theme, ...row }: { agency?: string; theme?: string }) => ({ key: agency ?? theme, ...row });
   return {
     positions: [list, ...Object.values(views)].map(({ position }) => position),
     found: list.total,
     items: [...list.items, ...(second ? second.items : [])].map(shown),
-    timeline: timeline.map(({ row }) => row),
+    totals,
     inUse: {
       documents: Object.fromEntries(await progress.inUse('document', clock)),
       themes: Object.fromEntries(await progress.inUse('theme', clock)),
@@ -273,26 +99,29 @@ async function given(progress: Progress, at: At, filter: Filter) {
 
 /** The same by the naive views. */
 function wanted(naive: NaiveViews, at: NaiveClocks, filter: NaiveFilter) {
-  const { agency = 'BBB', theme = 'T-1', followsUp, role, agencies } = filter;
+  const { agency = 'BBB', theme = 'T-1', followsUp, role, agencies, memberOf } = filter;
+  const shape = { followsUp, role, agencies, memberOf };
   const found = naive.matching(at, filter);
   const row = <R extends { key: string }>(rows: R[], key: string) => rows.find((r) => r.key === key) ?? null;
-  const perAgency = naive.perAgency(at, { followsUp }, role, agencies);
+  const perAgency = naive.perAgency(at, shape);
   const perTheme = naive.perTheme(at, { followsUp });
-  const total = { total: naive.row(naive.matching(at, { followsUp })), apart: naive.apart(at, { followsUp }) };
+  const totalOf = (of: NaiveFilter) => ({ total: naive.row(naive.matching(at, of)), apart: naive.apart(at, of) });
+  const [total, all] = [totalOf(shape), totalOf({ followsUp })];
+  const onTheme = row(naive.perTheme(at, shape), theme);
   return {
     positions: Array(6).fill(String(at.knownAt)),
     found: found.length,
     items: found.map(naivelyShown),
-    timeline: LATER.map((asOf) => naive.row(naive.matching({ ...at, asOf }, filter))),
+    totals: LATER.map((asOf) => naive.row(naive.matching({ ...at, asOf }, filter))),
     inUse: {
       documents: naive.inUse(at, ({ documents }) => documents),
       themes: naive.inUse(at, ({ themes }) => themes),
     },
     agencies: { ...total, rows: perAgency },
-    agency: { ...total, rows: naive.perTheme(at, { followsUp, agency, role, agencies }), row: row(perAgency, agency) },
-    themes: { ...total, rows: perTheme },
-    framework: { ...total, rows: naive.perTheme(at, { followsUp }, 'T') },
-    theme: { ...total, rows: naive.perAgency(at, { followsUp, theme }, role, agencies), row: row(perTheme, theme) },
+    agency: { ...total, rows: naive.perTheme(at, { ...shape, agency }), row: row(perAgency, agency) },
+    themes: { ...all, rows: perTheme },
+    framework: { ...all, rows: naive.perTheme(at, { followsUp }, 'T') },
+    theme: { ...total, rows: naive.perAgency(at, { ...shape, theme }), row: onTheme },
   };
 }
 
@@ -404,13 +233,13 @@ const questions: fc.Arbitrary<Question[]> = fc.array(
   { minLength: 12, maxLength: 12 },
 );
 /** What is asked of the example. */
-const ASKED = ['2006-11-21', '2007-02-28', '2007-03-01', '2008-03-31'].flatMap((asOf) =>
-  (['then', 'today'] as const).map((agencies): Question => [{ asOf, staleAfter: 12 }, 1, { agencies }]),
+const ASKED = [
+  ...['2006-11-21', '2007-02-28', '2007-03-01', '2008-03-31'].map((asOf) => ({ asOf, filter: {} })),
+  ...['2006-11-20', '2008-03-31', '2010-06-30'].map((asOf) => ({ asOf, filter: { memberOf: BODY } })),
+  { asOf: '2007-02-28', filter: { joint: true } },
+].flatMap(({ asOf, filter }) =>
+  (['then', 'today'] as const).map((agencies): Question => [{ asOf, staleAfter: 12 }, 1, { ...filter, agencies }]),
 );
-
-/** That a property holds; a counterexample is made smaller for as long as there is time. */
-const expectAlways = <T>(property: fc.IAsyncProperty<T>, numRuns: number, examples: T[] = []): Promise<void> =>
-  fc.assert(property, { seed, numRuns, examples, interruptAfterTimeLimit: 80_000, markInterruptAsFailure: true });
 
 describe(`Whatever happens to commitments (SEED=${seed})`, () => {
   const answered: { events: RawEvent[]; at: NaiveClocks; filter: Filter; given: object }[] = [];
@@ -418,11 +247,11 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
   const counts = { tried: 0, accepted: 0 };
 
   /** The views of a history say what the words say. */
-  const truthful = () =>
+  const truthful = (openReads?: () => ReadStore) =>
     fc.asyncProperty(histories, questions, async (steps, questions) => {
       const history = await History.of(steps);
       const { log } = history;
-      const { progress, reads } = await Views.of(log);
+      const { progress, reads } = await Views.of(log, openReads?.());
       const events = await rawEvents(log);
       const naive = new NaiveViews(events);
       counts.tried += history.tried;
@@ -484,6 +313,11 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
     ['nothing is taken over', { withTaken: (own) => own }],
     ['only the first citation counts', { cited: ({ citation }) => [citation ?? []].flat() }],
     ['an agency is what its successor was', { becomes: (code, successorOf) => successorOf(code) ?? code }],
+    ['who left is a member still', { isMember: (from, _to, asOf) => RULES.isMember(from, undefined, asOf) }],
+    ['who will join is a member already', { isMember: (_from, to, asOf) => RULES.isMember(undefined, to, asOf) }],
+    ['what has ended is a member still', { staysMember: () => true }],
+    ['members are what became of them', { countsAsMember: (members, _then, today) => members.has(today) }],
+    ['what one does alone is joint', { isJoint: () => true }],
     ['agencies stay what they were', { becomes: (code) => code }],
     ['agencies are called as they are today', { isCalledSo: () => true }],
   ])('negative control: they are not what the words do not say: %s', (_, wrong) => {
@@ -594,11 +428,11 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
   itOnPostgres(
     'the views are so on PostgreSQL, too',
     async () => {
-      const onSqlite = openReads;
       let url: string;
-      const property = truthful().beforeEach(async () => void (url = await emptyDatabase()));
-      openReads = () => new PostgresReadStore(url);
-      await expectAlways(property, 6, [[EXAMPLE, ASKED]]).finally(() => (openReads = onSqlite));
+      const property = truthful(() => new PostgresReadStore(url)).beforeEach(
+        async () => void (url = await emptyDatabase()),
+      );
+      await expectAlways(property, 6, [[EXAMPLE, ASKED]]);
     },
     90_000,
   );

@@ -5,7 +5,18 @@
 import { plainToInstance } from 'class-transformer';
 import fc from 'fast-check';
 import { ACTS, asAt, type ActName, type Commitment, type CommitmentAct, type CommitmentAsAt } from '#commitments';
-import { blank, dissolve, merge, rename, retract, type AgencyState, type Kept, type Register } from '#registers';
+import {
+  blank,
+  dissolve,
+  join,
+  leave,
+  merge,
+  rename,
+  retract,
+  type AgencyState,
+  type Kept,
+  type Register,
+} from '#registers';
 
 /** An act that is tried; it may be refused. */
 export interface Try {
@@ -26,22 +37,26 @@ export type Step = Try | { readonly register: Register; readonly entry: { code?:
 /** What becomes of an agency. */
 interface Becoming {
   readonly code: string;
-  readonly becomes: 'rename' | 'merge' | 'dissolve' | 'retract' | 'blank';
+  readonly becomes: 'rename' | 'merge' | 'dissolve' | 'join' | 'leave' | 'retract' | 'blank';
   readonly effective: string;
   readonly pick: number;
 }
 
 const enter = (register: Register, entry: { code?: string; id?: string }): Step => ({ register, entry });
-const agency = (code: string, name = `Agency ${code}`, succeededBy?: string): Step =>
-  enter('agency', { code, name, kind: 'igo', ...(succeededBy && { succeededBy }) } as never);
+const agency = (code: string, name = `Agency ${code}`, more: object = {}): Step =>
+  enter('agency', { code, name, kind: 'igo', ...more } as never);
 const theme = (code: string, framework: string, parent?: string): Step =>
   enter('theme', { code, framework, label: `Theme ${code}`, ...(parent && { parent }) } as never);
 const forum = (id: string, parent?: string): Step =>
   enter('forum', { id, name: `Forum ${id}`, kind: 'meeting', ...(parent && { parent }) } as never);
-const document = (id: string): Step =>
-  enter('document', { id, title: id, publisher: 'P', published: '2006', reportedOn: '2006-12-31' } as never);
+const document = (id: string, reportedOn = '2006-12-31'): Step =>
+  enter('document', { id, title: id, publisher: 'P', published: '2006', reportedOn } as never);
+const outcome = (id: string, document: string, addressees: string[], forum?: string): Step =>
+  enter('outcome', { id, document, locator: 'l', text: `Do ${id}`, addressees, ...(forum && { forum }) } as never);
 
 export const AGENCIES = ['AAA', 'BBB', 'CCC', 'DDD'];
+/** What agencies can be members of. */
+export const BODY = 'GMG';
 
 /** What every history begins with. */
 export const REGISTERED: readonly Step[] = [
@@ -56,12 +71,16 @@ export const REGISTERED: readonly Step[] = [
   forum('F-2'),
   document('D-1'),
   document('D-2'),
-  document('D-3'),
-  enter('outcome', { id: 'R-1', forum: 'F-1-RT', document: 'D-1', locator: 'l', text: 't', addressees: [] } as never),
+  document('D-3', '2007-02-28'),
+  outcome('R-1', 'D-1', ['AAA', 'Agency BBB'], 'F-1-RT'),
+  outcome('R-2', 'D-2', ['Member States']),
+  outcome('R-3', 'D-3', ['BBB'], 'F-2'),
+  agency(BODY),
+  agency('DDD', 'Agency DDD', { memberships: [{ body: BODY, from: '2006-11' }] }),
 ];
 
 export const THEMES = ['T-1', 'T-1.a', 'T-1.a.i', 'T-2', 'U-1'];
-export const FOLLOWED = ['F-1', 'F-1-RT', 'F-2', 'R-1'];
+export const FOLLOWED = ['F-1', 'F-1-RT', 'F-2', 'R-1', 'R-2', 'R-3'];
 export const DOCUMENTS = ['D-1', 'D-2', 'D-3'];
 export const REFERENCES = ['AAA-2006-01', 'BBB-2006-01', 'X-2006-01'];
 const STAGES = ['proposed', 'planned', 'in_progress', 'on_hold', 'completed', 'discontinued'] as const;
@@ -434,13 +453,19 @@ const amended = fc.constantFrom(
   theme('T-1.a', 'T', 'T-2'),
   theme('T-1.a', 'T'),
   forum('F-1-RT', 'F-2'),
-  agency('AAA', 'Agency A', 'BBB'),
-  agency('BBB', 'Agency B', 'DDD'),
+  agency('AAA', 'Agency A', { succeededBy: 'BBB' }),
+  agency('BBB', 'Agency B', { succeededBy: 'DDD' }),
   agency('BBB', 'Agency B'),
+  agency('CCC', 'Agency CCC', { memberships: [{ body: BODY, from: '2006', to: '2007-01' }] }),
+  outcome('R-1', 'D-1', ['CCC'], 'F-2'),
+  document('D-2', '2007-01-31'),
 );
 const became: fc.Arbitrary<Becoming> = fc.record({
   code: fc.constantFrom('AAA', 'BBB', 'CCC'),
-  becomes: fc.constantFrom('rename', 'rename', 'merge', 'merge', 'dissolve', 'dissolve', 'retract', 'blank'),
+  becomes: fc.constantFrom(
+    ...(['rename', 'rename', 'merge', 'merge', 'dissolve', 'dissolve', 'retract', 'blank'] as const),
+    ...(['join', 'join', 'join', 'leave', 'leave'] as const),
+  ),
   effective: period,
   pick,
 });
@@ -454,8 +479,10 @@ export function becoming({ code, becomes, effective, pick }: Becoming): (state: 
     rename: () => rename({ effective, name: pick % 2 ? 'Renamed' : 'Renamed again' }, today),
     merge: () => merge({ ...ended, into: oneOf(successors, pick)! }, today),
     dissolve: () => dissolve({ ...ended, succeededBy: pick % 2 ? oneOf(successors, pick >> 1) : undefined }, today),
+    join: () => join({ body: BODY, from: effective, ...(pick % 3 === 0 && { to: '2008-02' }) }, today),
+    leave: () => leave({ body: BODY, to: effective }, today),
     retract: ({ said }: Kept) => {
-      const dated = said.filter(({ name }) => /^(Renamed|Merged|Dissolved)$/.test(name));
+      const dated = said.filter(({ name }) => /^(Renamed|Merged|Dissolved|Joined|Left)$/.test(name));
       return retract({ revision: oneOf(dated, pick)?.revision ?? 0, reason: 'because' }, today);
     },
     blank: ({ said }: Kept) => {
@@ -465,7 +492,8 @@ export function becoming({ code, becomes, effective, pick }: Becoming): (state: 
   };
   return (state) => decisions[becomes](state)(state) as never[];
 }
-const amendment: fc.Arbitrary<Step[]> = fc.oneof(amended, became).map((step) => [step]);
+/** Something is entered anew in a register, or becomes of an agency. */
+export const amendment: fc.Arbitrary<Step[]> = fc.oneof(amended, became).map((step) => [step]);
 
 const told = {
   ...{ title: 'Diaspora fund', summary: 'A fund for the diaspora', kind: 'funding', nature: 'recurring' },
@@ -474,6 +502,8 @@ const told = {
 /** A history in which happens what seldom does at random. */
 export const EXAMPLE: Step[] = [
   ...REGISTERED,
+  { code: 'AAA', becomes: 'join', effective: '2006', pick: 1 },
+  { code: 'CCC', becomes: 'join', effective: '2006', pick: 3 },
   ...[
     [
       { agency: 'AAA', role: 'lead' },

@@ -1,8 +1,9 @@
 /**
  * A process that appends as fast as it can until it is killed, or `seconds` are over: `node appender.ts FOLDER JOURNAL NAME
- * SECONDS CALLERS [unsafe]`; or that projects, until it is killed: `node appender.ts LOG VIEWS follow|rebuild [unfenced]`.
- * It runs from dist/. What it tries and what it was told it writes to the journal, line by line.
+ * SECONDS CALLERS [unsafe]`; or that projects, until it is killed: `node appender.ts LOG VIEWS follow|rebuild [unfenced]`;
+ * or that makes logs in a folder, at the same moments as others: `node appender.ts FOLDER START make [apart]`. It runs from dist/. What it tries and what it was told it writes to the journal, line by line.
  */
+import Database from 'better-sqlite3';
 import { openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -157,8 +158,38 @@ async function project(file: string, url: string, what: string, guard?: string):
       }
 }
 
+/** How many logs are made, and how long each may take. */
+export const [MADE, MAKE_MS] = [150, 12];
+
+/** The guard removed: what a log is opened by is looked at in one moment after the other. */
+function lookingApart(): void {
+  const { transaction } = Database.prototype;
+  Database.prototype.transaction = function (this: Database.Database, work: () => void) {
+    return Object.assign(() => work(), { immediate: transaction.call(this, work).immediate });
+  } as typeof transaction;
+}
+
+/** Opens one log after the other, none of which is there yet, and tells which logs they are, or why they are not. */
+async function make(folder: string, start: number): Promise<void> {
+  const made: string[] = [];
+  for (let n = 0; n < MADE; n++) {
+    while (Date.now() < start + n * MAKE_MS);
+    try {
+      const store = new SqliteEventStore(join(folder, `${n}.db`));
+      made.push(await store.identity());
+      await store.close();
+    } catch (error) {
+      made.push((error as Error).message);
+    }
+  }
+  process.send!(made);
+}
+
 if (import.meta.main) {
   const [first, second, third, ...others] = process.argv.slice(2) as [string, string, string, ...string[]];
-  if (/^(follow|rebuild)$/.test(third)) await project(first, second, third, others[0]);
+  if (third === 'make') {
+    if (others[0] === 'apart') lookingApart();
+    await make(first, Number(second));
+  } else if (/^(follow|rebuild)$/.test(third)) await project(first, second, third, others[0]);
   else await main(first, second, Number(third), Number(others[0]), others[1] === 'unsafe');
 }

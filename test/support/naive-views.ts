@@ -85,6 +85,9 @@ export interface NaiveCommitment {
 export interface NaiveFilter {
   readonly agency?: string;
   readonly role?: string;
+  readonly with?: string;
+  readonly memberOf?: string;
+  readonly joint?: boolean;
   readonly agencies?: 'then' | 'today';
   readonly theme?: string;
   readonly stage?: string;
@@ -205,6 +208,15 @@ export const RULES = {
     for (let next = successorOf(last); next !== undefined; next = successorOf(last)) last = next;
     return last;
   },
+  /** Members are those of the date, to the last day of their period. */
+  isMember: (from: string | undefined, to: string | undefined, asOf: string) =>
+    (!from || firstDay(from) <= asOf) && (!to || asOf <= lastDay(to)),
+  /** What has ended is a member of nothing. */
+  staysMember: (ended: string | undefined, asOf: string) => !ended || firstDay(ended) > asOf,
+  /** Of agencies and what they have become, the ones then were members, or not. */
+  countsAsMember: (members: Set<string>, then: string, _today: string) => members.has(then),
+  /** A commitment is joint when several agencies are responsible for it. */
+  isJoint: (agencies: string[]) => agencies.length > 1,
   /** A name is that of the date. */
   isCalledSo: (effective: string, asOf: string) => firstDay(effective) <= asOf,
 };
@@ -227,12 +239,12 @@ const inOrder = <T extends { on: string; revision: number }>(facts: T[]): T[] =>
 
 /** Answers from the raw events of a log. */
 export class NaiveViews {
-  private readonly streams: ReadonlyMap<string, readonly RawEvent[]>;
+  protected readonly streams: ReadonlyMap<string, readonly RawEvent[]>;
   private readonly answered = new Map<string, NaiveCommitment[]>();
 
   constructor(
     events: readonly RawEvent[],
-    private readonly rules: Rules = RULES,
+    protected readonly rules: Rules = RULES,
   ) {
     this.streams = Map.groupBy(events, ({ stream }) => stream);
   }
@@ -240,7 +252,7 @@ export class NaiveViews {
   // ── What was said, and stands ─────────────────────────────────────────────────────────────────────────────────────
 
   /** What an event says; of a blanked one what is left, at any position, as the rest is gone for ever. */
-  private dataOf({ stream, revision, data }: RawEvent): Data {
+  protected dataOf({ stream, revision, data }: RawEvent): Data {
     const left = this.streams
       .get(stream)!
       .filter((e) => e.type.endsWith('.Blanked') && e.revision > revision)
@@ -255,7 +267,7 @@ export class NaiveViews {
   }
 
   /** Everything that was said in a stream and stands, as known at a position. */
-  private said(stream: string, knownAt: number): Said[] {
+  protected said(stream: string, knownAt: number): Said[] {
     const events = this.streams.get(stream) ?? [];
     const amends = ({ type }: RawEvent): boolean => /\.(Corrected|Retracted)$/.test(type);
     const amendments = events.filter((e) => amends(e) && this.rules.amendedBy(e.position, knownAt));
@@ -276,7 +288,7 @@ export class NaiveViews {
   }
 
   /** The streams of a category that are there by a position, in the order of what they are about. */
-  private idsOf(category: string, knownAt: number): string[] {
+  protected idsOf(category: string, knownAt: number): string[] {
     const found = [...this.streams].filter(([, [first]]) => first!.position <= knownAt).map(([stream]) => stream);
     return found
       .flatMap((stream) => (stream.startsWith(`${category}-`) ? stream.slice(category.length + 1) : []))
@@ -286,32 +298,54 @@ export class NaiveViews {
   // ── What the registers say ────────────────────────────────────────────────────────────────────────────────────────
 
   /** What a register says of its entries at a position. */
-  private registered(kind: string, knownAt: number): Map<string, Data> {
+  protected registered(kind: string, knownAt: number): Map<string, Data> {
     const entry = (id: string) =>
       this.said(`${kind}-${id}`, knownAt).findLast(({ name }) => /^(Registered|Amended)$/.test(name))!.data;
     return new Map(this.idsOf(kind, knownAt).map((id) => [id, entry(id)]));
   }
 
   /** What was said of one agency at a position. */
-  private ofAgency(code: string, knownAt: number, ...names: string[]): Data[] {
+  protected ofAgency(code: string, knownAt: number, ...names: string[]): Data[] {
     return this.said(`agency-${code}`, knownAt)
       .filter(({ name }) => names.includes(name))
       .map(({ data }) => data);
   }
 
   /** The agency that stands for another one today; an end that names a successor outranks what is registered. */
-  private today(code: string, knownAt: number): string {
+  protected today(code: string, knownAt: number): string {
     return this.rules.becomes(code, (one) => {
       const [ended] = this.ofAgency(one, knownAt, 'Merged', 'Dissolved');
       return ended?.into ?? ended?.succeededBy ?? this.registered('agency', knownAt).get(one)?.succeededBy;
     });
   }
 
-  private agencyName(code: string, asOf: string, knownAt: number): string {
+  protected agencyName(code: string, asOf: string, knownAt: number): string {
     const names = this.ofAgency(code, knownAt, 'Renamed')
       .filter(({ effective }) => this.rules.isCalledSo(effective, asOf))
       .map(({ effective, name }, revision) => ({ on: firstDay(effective), name, revision }));
     return inOrder(names).at(-1)?.name ?? this.registered('agency', knownAt).get(code)?.name ?? code;
+  }
+
+  /** The agencies that were members of a body. */
+  private members(body: string, { asOf, knownAt }: NaiveClocks): Set<string> {
+    return new Set(
+      [...this.registered('agency', knownAt)].flatMap(([code, { memberships }]) => {
+        const [ended] = this.ofAgency(code, knownAt, 'Merged', 'Dissolved');
+        if (!this.rules.staysMember(ended?.effective, asOf)) return [];
+        const periods: Data[] = (memberships ?? []).map((one: Data) => ({ ...one }));
+        for (const { from, to, ...move } of this.ofAgency(code, knownAt, 'Joined', 'Left')) {
+          const begun = periods.filter(
+            (one) => one.body === move.body && firstDay(one.from ?? '0000') <= lastDay(to ?? '9999'),
+          );
+          if (from) periods.push({ body: move.body, from, to });
+          else
+            inOrder(begun.map((one, revision) => ({ one, on: firstDay(one.from ?? '0000'), revision }))).at(
+              -1,
+            )!.one.to = to;
+        }
+        return periods.some((one) => one.body === body && this.rules.isMember(one.from, one.to, asOf)) ? code : [];
+      }),
+    );
   }
 
   // ── What ends leave to other records ──────────────────────────────────────────────────────────────────────────────
@@ -537,9 +571,14 @@ export class NaiveViews {
       !wanted || (value !== null && wanted.split(',').includes(value));
     const has = (wanted: string | undefined, values: string[]) => !wanted || values.includes(wanted);
     const is = (wanted: boolean | undefined, value: boolean) => wanted === undefined || wanted === value;
+    const { agencies, memberOf } = filter;
+    const agenciesOf = (c: NaiveCommitment, of: NaiveFilter) => this.holders(c, of, clocks).map(({ agency }) => agency);
     return this.commitments(clocks).filter(
       (c) =>
-        (!filter.agency || this.holders(c, filter, knownAt).some(({ agency }) => agency === filter.agency)) &&
+        (!filter.agency || agenciesOf(c, filter).includes(filter.agency)) &&
+        (!memberOf || agenciesOf(c, filter).length > 0) &&
+        (!filter.with || agenciesOf(c, { agencies, memberOf }).includes(filter.with)) &&
+        is(filter.joint, this.rules.isJoint(agenciesOf(c, { agencies, memberOf }))) &&
         (!filter.theme || RULES.countsUnder(c.themes, (theme) => themes.get(theme)?.parent).includes(filter.theme)) &&
         (!filter.followsUp ||
           c.followsUp.some(
@@ -570,12 +609,15 @@ export class NaiveViews {
   }
 
   /** The agencies of a commitment in a role, each once; asked when any of its roles has yet to be accepted. */
-  private holders(c: NaiveCommitment, { role = 'any', agencies }: NaiveFilter, knownAt: number) {
+  protected holders(c: NaiveCommitment, { role = 'any', agencies, memberOf }: NaiveFilter, clocks: NaiveClocks) {
     const roles = role === 'any' ? this.rules.anyRole : [role];
+    const members = memberOf ? this.members(memberOf, clocks) : null;
     const holders = new Map<string, boolean>();
     for (const one of c.agencies) {
       if (!roles.includes(one.role) || !this.rules.holds(one)) continue;
-      const agency = agencies === 'today' ? this.today(one.agency, knownAt) : one.agency;
+      const today = this.today(one.agency, clocks.knownAt);
+      if (members && !this.rules.countsAsMember(members, one.agency, today)) continue;
+      const agency = agencies === 'today' ? today : one.agency;
       holders.set(agency, one.asked || (holders.get(agency) ?? false));
     }
     return [...holders].map(([agency, asked]) => ({ agency, asked }));
@@ -610,14 +652,15 @@ export class NaiveViews {
     return Object.fromEntries(ENDS.map((life) => [life, found.filter((c) => c.life === life).length]));
   }
 
-  private rows(commitments: readonly NaiveCommitment[], keysOf: (c: NaiveCommitment) => string[]) {
+  protected rows(commitments: readonly NaiveCommitment[], keysOf: (c: NaiveCommitment) => string[]) {
     const groups = new Map<string, NaiveCommitment[]>();
     for (const c of commitments) for (const key of keysOf(c)) groups.set(key, [...(groups.get(key) ?? []), c]);
     return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, group]) => ({ key, group, ...this.row(group) }));
   }
 
-  perAgency(clocks: NaiveClocks, filter: NaiveFilter = {}, role?: string, agencies?: NaiveFilter['agencies']) {
-    const holders = (c: NaiveCommitment) => this.holders(c, { role, agencies }, clocks.knownAt);
+  perAgency(clocks: NaiveClocks, filter: NaiveFilter = {}, role = filter.role, agencies = filter.agencies) {
+    const held = { role, agencies, memberOf: filter.memberOf };
+    const holders = (c: NaiveCommitment) => this.holders(c, held, clocks);
     const on = agencies === 'today' ? '9999-12-31' : clocks.asOf;
     return this.rows(this.matching(clocks, filter), (c) => holders(c).map(({ agency }) => agency)).map(
       ({ key, group, ...row }) => {

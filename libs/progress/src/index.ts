@@ -1,13 +1,48 @@
 import type { Context } from '#platform';
+import { Coverage, CoverageController } from './coverage.js';
+import { Deadlines, DeadlinesController } from './deadlines.js';
+import { Flows, FlowsController } from './flows.js';
+import { Matrix, MatrixController } from './matrix.js';
+import { Partnerships, PartnershipsController } from './partnerships.js';
 import { ProgressController } from './progress.controller.js';
+import { Crosswalks } from './crosswalk.js';
 import { Progress, progressProjection } from './progress.projection.js';
+import { Silence, SilenceController } from './silence.js';
+import { Timeline, TimelineController } from './timeline.js';
 
-export { CommitmentsQuery, ProgressQuery, ThemesQuery } from './progress.controller.js';
+export * from './coverage.js';
+export * from './deadlines.js';
+export * from './flows.js';
+export * from './matrix.js';
+export * from './partnerships.js';
+export {
+  AgenciesQuery,
+  CommitmentsQuery,
+  FilterQuery,
+  listOf,
+  ProgressQuery,
+  ThemesQuery,
+  ThroughQuery,
+} from './progress.controller.js';
+export { Crosswalks, type ThroughCrosswalk } from './crosswalk.js';
 export * from './progress.projection.js';
+export { SORTS, type Sort } from './order.js';
+export * from './silence.js';
+export * from './timeline.js';
+export type { Through } from './theme-tree.js';
 
 /** What the composition root takes of this context. */
 export const progressContext: Context = {
   projections: (log) => [progressProjection(log)],
-  controllers: [ProgressController],
-  views: [Progress],
+  controllers: [
+    ProgressController,
+    MatrixController,
+    CoverageController,
+    PartnershipsController,
+    TimelineController,
+    FlowsController,
+    DeadlinesController,
+    SilenceController,
+  ],
+  views: [Progress, Crosswalks, Matrix, Coverage, Partnerships, Timeline, Flows, Deadlines, Silence],
 };

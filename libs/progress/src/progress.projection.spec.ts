@@ -4,9 +4,10 @@ import { commitmentsContext } from '#commitments';
 import { SqliteEventStore } from '#event-store-sqlite';
 import { EventCodec, NO_STREAM, Projector, type Log, type Projection, type ReadStore } from '#eventsourcing';
 import { registersContext } from '#registers';
-import { csvOf } from '#platform';
+import { csvOf, cursorTo, placeOf } from '#platform';
 import { onEachStore } from '../../read-store/src/testing/each-store.js';
-import { Progress, progressProjection, type Filter } from './progress.projection.js';
+import { SORTS, type Sort } from './order.js';
+import { Progress, progressProjection, type At, type Filter } from './progress.projection.js';
 
 const asOf = '2006-11-21';
 let log: Log;
@@ -149,6 +150,250 @@ onEachStore('The views of progress', (place) => {
       ] as const)
         expect(await new Progress(reads).commitments({ asOf }, { q })).toMatchObject({ total });
     });
+  });
+
+  /** The references of a list, page by page. */
+  const paged = async (progress: Progress, at: At, filter: Filter, sort: Sort, between = async () => {}) => {
+    const seen: string[] = [];
+    for (let cursor: string | null | undefined; cursor !== null;) {
+      const page = await progress.commitments(at, filter, { limit: 2, cursor, sort });
+      seen.push(...page.items.map(({ reference }) => reference));
+      cursor = page.nextCursor;
+      await between();
+    }
+    return seen;
+  };
+
+  describe('A list in an order', () => {
+    const STAGE_ORDER = ['proposed', 'planned', 'in_progress', 'on_hold', 'completed', 'discontinued'];
+    const COMMITMENTS = [
+      {
+        reference: 'B-2006-01',
+        title: 'zebra',
+        stage: 'completed',
+        lead: 'B',
+        target: '2007',
+        reportedOn: '2006-11-21',
+      },
+      { reference: 'A-2006-10', title: 'Zebra', stage: 'planned', lead: 'A', target: null, reportedOn: '2006-11-20' },
+      { reference: 'A-2006-02', title: 'Élan', stage: 'on_hold', lead: 'A', target: '2006', reportedOn: '2006-11-21' },
+      {
+        reference: 'A.-2006-02',
+        title: 'ｚ',
+        stage: 'proposed',
+        lead: 'É',
+        target: '2006-12',
+        reportedOn: '2005-01-01',
+      },
+      { reference: 'C-2006-01', title: '𐐷', stage: 'planned', lead: 'b', target: null, reportedOn: '2005-01-01' },
+      {
+        reference: 'C-2006-02',
+        title: 'zebra',
+        stage: 'discontinued',
+        lead: 'B',
+        target: '2006',
+        reportedOn: '2006-11-21',
+      },
+      {
+        reference: 'C-2006-03',
+        title: 'e-',
+        stage: 'in_progress',
+        lead: 'GOV-B',
+        target: '2006-12-31',
+        reportedOn: '2006-01-01',
+      },
+    ] as const;
+    type One = (typeof COMMITMENTS)[number];
+    const LAST_DAY: Record<string, string> = { '2006': '2006-12-31', '2006-12': '2006-12-31', '2007': '2007-12-31' };
+    const KEYS: Record<string, (one: One) => string | number | null> = {
+      reference: ({ reference }) => reference,
+      title: ({ title }) => title,
+      stage: ({ stage }) => STAGE_ORDER.indexOf(stage),
+      lead: ({ lead }) => lead,
+      target: ({ target }) => (target === null ? null : (LAST_DAY[target] ?? target)),
+      lastReportedOn: ({ reportedOn }) => reportedOn,
+    };
+    const compare = (a: string | number, b: string | number) =>
+      typeof a === 'number' ? a - Number(b) : Buffer.compare(Buffer.from(a), Buffer.from(String(b)));
+    const inOrder = (sort: string, nulls = 1) => {
+      const [key, sign] = [KEYS[sort.replace('-', '')]!, sort.startsWith('-') ? -1 : 1];
+      return [...COMMITMENTS]
+        .sort((a, b) => {
+          const [x, y] = [key(a), key(b)];
+          const first =
+            x === null || y === null ? nulls * (Number(x === null) - Number(y === null)) : sign * compare(x, y);
+          return first || compare(a.reference, b.reference);
+        })
+        .map(({ reference }) => reference);
+    };
+    const recordAll = async () => {
+      for (const { reference, lead, target, ...data } of COMMITMENTS)
+        await record(reference, {
+          ...{ ...data, effective: '2004' },
+          agencies: [{ agency: lead, role: 'lead' }],
+          ...(target && { target: { date: target } }),
+        });
+      return views();
+    };
+
+    it('is the same on every store: by code points, stages in their order, alike ones by reference, those without at the end', async () => {
+      const progress = await recordAll();
+      const sorts = SORTS.filter((sort) => sort !== 'relevance');
+      expect(sorts.length).toBe(2 * Object.keys(KEYS).length);
+      for (const sort of sorts) {
+        const page = await progress.commitments({ asOf }, {}, { sort });
+        const [whole, references] = [inOrder(sort), page.items.map(({ reference }) => reference)];
+        expect([sort, page.sort, references]).toEqual([sort, sort, whole]);
+        expect([sort, await paged(progress, { asOf }, {}, sort)]).toEqual([sort, whole]);
+      }
+      expect(inOrder('target', -1)).not.toEqual(inOrder('target')); // what the order of nulls would do
+    });
+
+    it('is also given whole, some at a time', async () => {
+      const progress = await recordAll();
+      for (const sort of ['reference', '-target'] as const) {
+        const all = [];
+        for await (const page of progress.allCommitments(await progress.pin({ asOf }), { life: 'any' }, { sort }))
+          all.push(...page);
+        const { items, nextCursor } = await progress.commitments({ asOf }, { life: 'any' }, { sort, limit: 3 });
+        expect(all.slice(0, 3)).toEqual(items);
+        expect(all.map(({ reference }) => reference)).toEqual(inOrder(sort));
+        const rest = [];
+        const pinned = await progress.pin({ asOf });
+        for await (const page of progress.allCommitments(pinned, { life: 'any' }, { sort, cursor: nextCursor! }))
+          rest.push(...page);
+        expect(rest).toEqual(all.slice(3));
+      }
+    });
+  });
+
+  describe('A list that is read while others write', () => {
+    const AT = { asOf: '2010-01-01' };
+    /** Between two pages: one comes to the front, a new one as well, one goes. */
+    const writing = (references: readonly string[]) => {
+      let n = 0;
+      return async () => {
+        const [moves, goes] = [references[n % references.length]!, references.at(-1 - n)!];
+        n++;
+        await say(moves, 'StageReported', { stage: 'in_progress', effective: '2009', reportedOn: `2009-01-${10 + n}` });
+        await say(goes, 'Withdrawn', { reason: 'r', reportedOn: '2008-01-01' });
+        await record(`N-2009-${10 + n}`, { reportedOn: `2009-02-${10 + n}` });
+        await catchUp(...registers(), progressProjection(log));
+      };
+    };
+    const references = Array.from({ length: 9 }, (_, i) => `A-2006-0${i + 1}`);
+
+    it.each(['-lastReportedOn', 'stage', 'reference', 'relevance'] as const)(
+      'by %s has each commitment of the first page’s log once, as it was then',
+      async (sort) => {
+        for (const reference of references) await record(reference);
+        const progress = await views();
+        const filter = { q: 'handbook' };
+        const before = (await progress.commitments(AT, filter, { sort })).items.map(({ reference }) => reference);
+        expect(before).toHaveLength(9);
+        expect(await paged(progress, AT, filter, sort, writing(references))).toEqual(before);
+        const after = (await progress.commitments(AT, filter, { sort })).items.map(({ reference }) => reference);
+        expect(after).not.toEqual(before);
+      },
+    );
+
+    it('which a cursor that did not keep to that log would miss or repeat', async () => {
+      for (const reference of references) await record(reference);
+      const progress = await views();
+      const [seen, between, asked] = [[] as string[], writing(references), { sort: '-lastReportedOn' as const }];
+      for (let cursor: string | null | undefined; cursor !== null;) {
+        const page = await progress.commitments(AT, {}, { limit: 2, cursor, ...asked });
+        seen.push(...page.items.map(({ reference }) => reference));
+        await between();
+        const knownAt = await progress.position();
+        cursor = page.nextCursor && cursorTo({ ...placeOf(page.nextCursor, asked), knownAt }, asked);
+      }
+      expect(seen.toSorted()).not.toEqual(references);
+    });
+
+    it('keeps the date, the months of silence and the count of its first page', async () => {
+      for (const reference of references) await record(reference);
+      const progress = await views();
+      const first = await progress.commitments({ ...AT, staleAfter: 100 }, { stale: false }, { limit: 2 });
+      await writing(references)();
+      const place = placeOf(first.nextCursor!, { stale: false, sort: 'reference' });
+      expect(place).toMatchObject({ ...AT, staleAfter: 100, total: 9, knownAt: first.position });
+      expect(await progress.commitments(AT, { stale: false }, { limit: 2, cursor: first.nextCursor! })).toMatchObject({
+        ...{ position: first.position, total: 9 },
+        items: [{ reference: 'A-2006-03' }, { reference: 'A-2006-04' }],
+      });
+      for (const [at, filter] of [
+        [{ asOf: '2010-01-02' }, { stale: false }],
+        [{ ...AT, staleAfter: 12 }, { stale: false }],
+        [AT, { stale: true }],
+        [AT, {}],
+      ] as const)
+        await expect(progress.commitments(at, filter, { cursor: first.nextCursor! })).rejects.toMatchObject({
+          code: 'cursor_of_another_list',
+        });
+    });
+  });
+
+  describe('A search', () => {
+    const TEXTS: Readonly<Record<string, [title: string, summary?: string]>> = {
+      'X-2006-01': ['Health of migrants'],
+      'X-2006-02': ['Healthy cities'],
+      'X-2006-03': ['Handbook', 'On health in cities'],
+      'X-2006-04': ['Handbook', 'On healthcare'],
+      'X-2006-05': ['Μετανάστευση και υγεία', 'Ο λόγος'],
+      'X-2006-06': ['Миграция и здоровье'],
+      'X-2006-07': ['الهِجْرَة والصحة'],
+      'X-2006-08': ['İstanbul sağlık planı'],
+      'X-2006-09': ['Straße der ﬁnanzen'],
+      'X-2006-10': ['移住 と 健康'],
+      'X-2006-11': ['100% a_b c\\d', 'Percent'],
+    };
+
+    it.each([
+      ['health', ['01', '02', '03', '04']],
+      ['HEALTH cities', ['02', '03']],
+      ['"health"', ['01', '03']],
+      ['"health of migrants"', ['01']],
+      ['"of health"', []],
+      ['ΜΕΤΑΝΑΣ', ['05']],
+      ['ΛΟΓΟΣ', ['05']],
+      ['миграц', ['06']],
+      ['الهجرة', ['07']],
+      ['istanbul SAĞLIK', ['08']],
+      ['ıstanbul', ['08']],
+      ['strasse FIN', ['09']],
+      ['移', ['10']],
+      ['住', []],
+      ['%', []],
+      ['h_alth', []],
+      ['he%th', []],
+      ['c\\d', ['11']],
+    ])('for «%s» finds the best first', async (q, found) => {
+      for (const [reference, [title, summary = '-']] of Object.entries(TEXTS))
+        await record(reference, { title, summary });
+      const progress = await views();
+      const references = found.map((n) => `X-2006-${n}`);
+      const page = await progress.commitments({ asOf }, { q }, { sort: 'relevance' });
+      expect(page).toMatchObject({ total: found.length, sort: 'relevance' });
+      const shown = page.items.map(({ reference }) => reference);
+      expect(shown).toEqual(references);
+      expect(await paged(progress, { asOf }, { q }, 'relevance')).toEqual(shown);
+    });
+  });
+
+  it('A search that finds more than anybody reads is in the order of references, and says so', async () => {
+    const titles = ['Healthcare', 'Health', 'Health of all', 'Healthy'];
+    for (const [i, title] of titles.entries()) await record(`X-2006-0${i}`, { title });
+    await views();
+    const search = async (most: number) => {
+      const progress = new Progress(reads, 5_000, most);
+      const { sort, items } = await progress.commitments({ asOf }, { q: 'health' }, { sort: 'relevance' });
+      const pages = await paged(progress, { asOf }, { q: 'health' }, 'relevance');
+      expect(pages).toEqual(items.map(({ reference }) => reference));
+      return [sort, ...pages];
+    };
+    expect(await search(4)).toEqual(['relevance', 'X-2006-01', 'X-2006-02', 'X-2006-00', 'X-2006-03']);
+    expect(await search(3)).toEqual(['reference', 'X-2006-00', 'X-2006-01', 'X-2006-02', 'X-2006-03']);
   });
 
   /** The one item that is listed, as at a date and as known at a position. */

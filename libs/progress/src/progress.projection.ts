@@ -4,11 +4,13 @@
  */
 import { ApiProperty } from '@nestjs/swagger';
 import { LRUCache } from 'lru-cache';
+import { setImmediate } from 'node:timers/promises';
 import { lastDayOf, monthsBefore, todayAt, type FullDate } from '#clocks';
 import {
   RoleAsAt,
   asAt,
   commitment,
+  isOpen,
   turningPoints,
   ENDS,
   KINDS,
@@ -39,7 +41,10 @@ import {
   type Recorded,
   type Value,
 } from '#eventsourcing';
+import { cursorTo, placeOf, relevanceOf, searched, soughtIn, wordsOf } from '#platform';
 import { codeOf, Registers } from '#registers';
+import { orderOf, SORTS, type Sort } from './order.js';
+import { themeTree, throughOf, type Through } from './theme-tree.js';
 
 // ── Tables ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -87,15 +92,6 @@ interface Span {
   /** The row's columns after the dates and positions. */
   readonly values: readonly Value[];
 }
-
-/** The words of a text in lower case without accents, so that a search for «metis» finds «Métis». */
-export const wordsOf = (text: string): string[] =>
-  text
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter(Boolean);
 
 /** What the tables should say of a commitment: by key, so that only what changed is written. */
 interface Spans {
@@ -302,14 +298,26 @@ export interface At {
 /** `knownAt` is settled: every query of an answer asks for the same log. */
 export type Pinned = At & { readonly knownAt: string };
 
-export interface Filter {
+export interface Filter extends Through {
   /** References, separated by commas. */
   readonly reference?: string;
   readonly agency?: string;
   /** `any`: lead, co_lead or partner. */
   readonly role?: Role | 'any';
-  /** A theme, or any below it. */
+  /** Another agency that stands in it, too, as lead, co-lead or partner. */
+  readonly with?: string;
+  /** No other agencies count than those that were members of this body. */
+  readonly memberOf?: string;
+  /** Whether several agencies stand in it as lead, co-lead or partner, or one alone. */
+  readonly joint?: boolean;
+  /** A theme, or any below it, or any that a link of the crosswalk leads from to one of these. */
   readonly theme?: string;
+  /** Any theme of a framework. */
+  readonly framework?: string;
+  /** A crosswalk: a theme of its first framework from which a link leads to one of the second … */
+  readonly reached?: string;
+  /** … or such a theme, and none from which a link leads. */
+  readonly noEquivalent?: string;
   readonly stage?: string;
   readonly kind?: string;
   readonly nature?: string;
@@ -330,26 +338,36 @@ export interface Filter {
   /** `today`: an agency stands for all that have become it. */
   readonly agencies?: 'then' | 'today';
   readonly withTarget?: boolean;
+  /** The period of the target ends on this day or later … */
+  readonly dueFrom?: FullDate;
+  /** … and on this day or before. */
+  readonly dueBy?: FullDate;
   readonly overdue?: boolean;
   readonly stale?: boolean;
-  /** Words of reference, title, summary or condition, or their beginnings; each must be found. */
+  /**
+   * Words of reference, title, summary or condition, or their beginnings, or words in quotation marks as they are; each must
+   * be found.
+   */
   readonly q?: string;
 }
 
 export const COUNT = { type: 'integer', minimum: 0 } as const;
 export const Count = (description?: string) => ApiProperty({ ...COUNT, description });
+/** A count for each of some names. */
+export const CountsBy = (names: readonly string[], description?: string) =>
+  ApiProperty({
+    type: 'object',
+    properties: Object.fromEntries(names.map((name) => [name, COUNT])),
+    required: [...names],
+    selfRequired: true,
+    additionalProperties: false,
+    description,
+  });
 
 /** How many commitments, and how they stand. A commitment counts once. */
 export class Row {
   @Count() readonly total: number;
-  @ApiProperty({
-    type: 'object',
-    properties: Object.fromEntries(STAGES.map((stage) => [stage, COUNT])),
-    required: [...STAGES],
-    selfRequired: true,
-    additionalProperties: false,
-  })
-  readonly byStage: Readonly<Record<Stage, number>>;
+  @CountsBy(STAGES) readonly byStage: Readonly<Record<Stage, number>>;
   @Count('With a target as at the date, whatever the stage') readonly withTarget: number;
   @Count() readonly overdue: number;
   @Count() readonly stale: number;
@@ -377,14 +395,7 @@ export abstract class ProgressView<R> {
   @ApiProperty({ description: 'The position of the log that this shows' }) readonly position: string;
   @ApiProperty({ description: 'The rows do not add up to it: a commitment counts once under each agency and theme' })
   readonly total: Row;
-  @ApiProperty({
-    type: 'object',
-    properties: Object.fromEntries(ENDS.map((life) => [life, COUNT])),
-    required: [...ENDS],
-    selfRequired: true,
-    additionalProperties: false,
-    description: 'Records that have ended by then; they are in no total',
-  })
+  @CountsBy(ENDS, 'Records that have ended by then; they are in no total')
   readonly apart: Readonly<Record<End, number>>;
   @Count('Of the total: in how many something was corrected after `knownAt`') readonly correctedLater: number;
   abstract readonly rows: R[];
@@ -444,15 +455,30 @@ export class Item {
   @ApiProperty({ description: 'Whether what is shown was corrected after `knownAt`' }) readonly correctedLater: boolean;
 }
 
+const RANKED = 20_000;
+/** How many are looked up at once, and shown at once, of a list that is read whole. */
+const [AHEAD, AT_ONCE] = [10_000, 500];
+
 export class ItemList {
   @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
   @ApiProperty() readonly position: string;
   @Count('Of all pages') readonly total: number;
+  @ApiProperty({
+    enum: SORTS,
+    description: `Of more than ${RANKED} that a search finds: reference instead of relevance`,
+  })
+  readonly sort: Sort;
   @ApiProperty({ type: [Item] }) readonly items: Item[];
-  @ApiProperty({ type: String, nullable: true, description: 'null: this is the last page' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The next page, of what was known when the first one was read. null: this is the last page',
+  })
   readonly nextCursor: string | null;
 }
 
+/** The stages of open commitments, as the `stage` filter takes them. */
+export const OPEN_STAGES = STAGES.filter(isOpen).join(',');
 export const OPEN = `stage NOT IN ('completed', 'discontinued')`;
 /** The columns of a `Row`, to be counted over `found`. */
 export const COUNTS = [
@@ -499,10 +525,18 @@ export const list = (values: readonly Value[]): Sql => new Sql(values.map(() => 
 /** A table of two columns of text. */
 export const pairs = (rows: readonly (readonly [string, string])[]): Sql =>
   rows.length === 0
-    ? new Sql("SELECT '', '' WHERE 1 = 0")
+    ? new Sql("SELECT '' AS column1, '' AS column2 WHERE 1 = 0")
     : new Sql(`VALUES ${rows.map(() => '(?, ?)').join(', ')}`, rows.flat());
 
-type ViewFilter = Pick<Filter, 'followsUp' | 'role' | 'agencies'>;
+type ViewFilter = Pick<Filter, 'followsUp' | 'role' | 'agencies' | 'memberOf'>;
+
+/** Only what every view can be narrowed to. */
+const scopeOf = ({ followsUp, role, agencies, memberOf }: ViewFilter): ViewFilter => ({
+  followsUp,
+  role,
+  agencies,
+  memberOf,
+});
 
 /** The queries over the read model. */
 export class Progress {
@@ -512,6 +546,8 @@ export class Progress {
   constructor(
     readonly reads: ReadStore,
     private readonly patienceMs = 5_000,
+    /** Of more than this nobody reads the best: they are not ranked. */
+    private readonly mostRanked = RANKED,
   ) {
     this.registers = new Registers(reads);
   }
@@ -519,12 +555,12 @@ export class Progress {
   /** Progress per agency. */
   async agencies(at: At, filter: ViewFilter = {}): Promise<ProgressView<AgencyRow>> {
     const pinned = await this.pin(at);
-    const followUp = { followsUp: filter.followsUp, agencies: filter.agencies };
+    const scope = scopeOf(filter);
     return {
       asOf: at.asOf,
       position: pinned.knownAt,
-      ...(await this.#totals(pinned, followUp)),
-      rows: await this.#agencyRows(pinned, followUp, filter.role),
+      ...(await this.totals(pinned, scope)),
+      rows: await this.#agencyRows(pinned, scope),
     };
   }
 
@@ -535,31 +571,30 @@ export class Progress {
     filter: ViewFilter = {},
   ): Promise<ProgressView<ThemeRow> & { row: AgencyRow | null }> {
     const pinned = await this.pin(at);
-    const { followsUp, role, agencies } = filter;
-    const row = (await this.#agencyRows(pinned, { followsUp, agency: code, role, agencies }, role)).find(
-      ({ agency }) => agency === code,
-    );
+    const scope = scopeOf(filter);
+    const ofAgency = { ...scope, agency: code };
+    const row = (await this.#agencyRows(pinned, ofAgency)).find(({ agency }) => agency === code);
     return {
       asOf: at.asOf,
       position: pinned.knownAt,
-      ...(await this.#totals(pinned, { followsUp })),
+      ...(await this.totals(pinned, scope)),
       row: row ?? null,
-      rows: await this.#themeRows(pinned, { followsUp, agency: code, role, agencies }),
+      rows: await this.#themeRows(pinned, ofAgency),
     };
   }
 
   /** Progress per theme, of one framework or of all; a theme's commitments count under its parents too. */
   async themes(
     at: At,
-    filter: Pick<Filter, 'followsUp'> & { framework?: string } = {},
+    filter: Pick<Filter, 'followsUp' | 'framework'> & Through = {},
   ): Promise<ProgressView<ThemeRow>> {
     const pinned = await this.pin(at);
     const { followsUp, framework } = filter;
     return {
       asOf: at.asOf,
       position: pinned.knownAt,
-      ...(await this.#totals(pinned, { followsUp })),
-      rows: await this.#themeRows(pinned, { followsUp }, framework),
+      ...(await this.totals(pinned, { followsUp })),
+      rows: await this.#themeRows(pinned, { followsUp, ...throughOf(filter) }, framework),
     };
   }
 
@@ -567,56 +602,136 @@ export class Progress {
   async theme(
     code: string,
     at: At,
-    filter: ViewFilter = {},
+    filter: ViewFilter & Through = {},
   ): Promise<ProgressView<AgencyRow> & { row: ThemeRow | null }> {
     const pinned = await this.pin(at);
-    const { followsUp, role, agencies } = filter;
-    const row = (await this.#themeRows(pinned, { followsUp, theme: code })).find(({ theme }) => theme === code);
+    const scope = scopeOf(filter);
+    const onTheme = { ...scope, theme: code, ...throughOf(filter) };
+    const row = (await this.#themeRows(pinned, onTheme)).find(({ theme }) => theme === code);
     return {
       asOf: at.asOf,
       position: pinned.knownAt,
-      ...(await this.#totals(pinned, { followsUp })),
+      ...(await this.totals(pinned, scope)),
       row: row ?? null,
-      rows: await this.#agencyRows(pinned, { followsUp, theme: code, agencies }, role),
+      rows: await this.#agencyRows(pinned, onTheme),
     };
   }
 
-  /** Counts by stage as at each of some dates. */
-  async timeline(dates: readonly FullDate[], at: At, filter: Filter = {}): Promise<{ asOf: FullDate; row: Row }[]> {
-    const pinned = await this.pin(at);
-    const steps = [];
-    for (const asOf of dates) steps.push({ asOf, row: await this.#total({ ...pinned, asOf }, filter) });
-    return steps;
+  /** How many commitments a filter finds, and how they stand. */
+  async total(at: At, filter: Filter = {}): Promise<Row> {
+    return this.#total(await this.pin(at), filter);
   }
 
-  /** Commitments, ordered by reference; `cursor` is an answer's `nextCursor`. */
-  async commitments(at: At, filter: Filter = {}, page: { limit?: number; cursor?: string } = {}): Promise<ItemList> {
-    const pinned = await this.pin(at);
-    const found = await this.found(pinned, filter);
-    const [{ total }] = (await this.reads.all<{ total: number }>(
-      `${found.text} SELECT COUNT(*) AS total FROM found`,
+  /**
+   * Commitments in an order, else in that of their references; `cursor` is an answer's `nextCursor`, which keeps to the log and
+   * the clocks of the first page.
+   */
+  async commitments(
+    at: At,
+    filter: Filter = {},
+    page: { limit?: number; cursor?: string; sort?: Sort } = {},
+  ): Promise<ItemList> {
+    const { limit = 50, cursor, sort: wanted = 'reference' } = page;
+    const asked = { ...filter, sort: wanted };
+    const place = cursor === undefined ? null : placeOf(cursor, asked, at);
+    const { asOf = at.asOf, knownAt = at.knownAt, staleAfter = at.staleAfter ?? 12 } = place ?? {};
+    const pinned = await this.pin({ asOf, knownAt, staleAfter });
+    const counted = place ? Promise.resolve(place.total) : this.#count(pinned, filter);
+    const sort = wanted === 'relevance' && (await counted) > this.mostRanked ? 'reference' : wanted;
+    const [total, references] = await Promise.all([
+      counted,
+      this.#ordered(pinned, filter, sort, place?.after, limit + 1),
+    ]);
+    const shown = references.slice(0, limit);
+    const next = { asOf, knownAt: pinned.knownAt, staleAfter, total, after: shown.at(-1)! };
+    return {
+      asOf,
+      position: pinned.knownAt,
+      total,
+      sort,
+      items: await this.#items(pinned, shown),
+      nextCursor: references.length > limit ? cursorTo(next, asked) : null,
+    };
+  }
+
+  /** The same list whole, or from a cursor on, some at a time: what is not asked for yet is not read yet. */
+  async *allCommitments(
+    at: Pinned,
+    filter: Filter = {},
+    { cursor, sort: wanted = 'reference' }: { cursor?: string; sort?: Sort } = {},
+  ): AsyncGenerator<Item[]> {
+    const place = cursor === undefined ? null : placeOf(cursor, { ...filter, sort: wanted }, at);
+    const total = place?.total ?? (await this.#count(at, filter));
+    const sort = wanted === 'relevance' && total > this.mostRanked ? 'reference' : wanted;
+    for (let references: string[] = [], after = place?.after; ; after = references.at(-1)) {
+      references = await this.#ordered(at, filter, sort, after, AHEAD);
+      for (let i = 0; i < references.length; i += AT_ONCE)
+        yield await this.#items(at, references.slice(i, i + AT_ONCE));
+      if (references.length < AHEAD) return;
+    }
+  }
+
+  async #count(at: Pinned, filter: Filter): Promise<number> {
+    const found = await this.found(at, filter);
+    const rows = await this.reads.all(`${found.text} SELECT COUNT(*) AS total FROM found`, ...found.values);
+    return Number(rows[0]!['total']);
+  }
+
+  /** The references of what is found, in an order, after one of them. */
+  async #ordered(at: Pinned, filter: Filter, sort: Sort, after: string | undefined, limit: number): Promise<string[]> {
+    if (sort === 'relevance') {
+      const ranked = await this.#ranked(at, filter);
+      const from = after === undefined ? 0 : ranked.indexOf(after) + 1;
+      return ranked.slice(from, from + limit);
+    }
+    const order = orderOf(sort);
+    const found = await this.found(at, filter);
+    const beyond = after === undefined ? null : order.after(await this.#keyOf(at, order.key, after), after);
+    const rows = await this.reads.all<{ reference: string }>(
+      `${found.text} SELECT reference FROM found ${beyond ? `WHERE ${beyond.text}` : ''} ORDER BY ${order.by} LIMIT ?`,
+      ...[...found.values, ...(beyond?.values ?? []), limit],
+    );
+    return rows.map(({ reference }) => reference);
+  }
+
+  /** What a commitment is ordered by. It is asked anew and stands in no cursor: words of it may have been blanked. */
+  async #keyOf(at: Pinned, key: string, reference: string): Promise<Value> {
+    const one = await this.found(at, { reference, life: 'any' });
+    const [row] = await this.reads.all(`${one.text} SELECT ${key} AS key FROM found`, ...one.values);
+    return row?.['key'] ?? null;
+  }
+
+  /** The references of what a search finds, the best first. */
+  async #ranked(at: Pinned, filter: Filter): Promise<string[]> {
+    const found = await this.found(at, filter);
+    const rows = await this.reads.all<{ reference: string; title: string; search: string }>(
+      `${found.text} SELECT reference, title, search FROM found`,
       ...found.values,
-    )) as [{ total: number }];
-    const limit = page.limit ?? 50;
-    const after = page.cursor === undefined ? '' : Buffer.from(page.cursor, 'base64url').toString();
+    );
+    const sought = soughtIn(filter.q ?? '');
+    const relevance = new Map<string, number>();
+    for (const [i, { reference, title, search }] of rows.entries()) {
+      if (i % AT_ONCE === 0) await setImmediate(); // others have their turn
+      relevance.set(reference, relevanceOf(sought, reference, title, search));
+    }
+    return [...relevance].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([reference]) => reference);
+  }
+
+  /** Commitments in the order of these references. */
+  async #items(at: Pinned, references: readonly string[]): Promise<Item[]> {
+    if (references.length === 0) return [];
+    const found = await this.found(at, { reference: references.join(','), life: 'any' });
     const rows = await this.reads.all<ItemRow>(
       `${found.text} SELECT reference, title, kind, nature, strength, stage, outlook, lead, target, overdue, stale,
          last_reported_on AS "lastReportedOn", life, became, spread, recurrence, verification, reading,
-         corrected AS "correctedLater" FROM found WHERE reference > ? ORDER BY reference LIMIT ?`,
+         corrected AS "correctedLater" FROM found`,
       ...found.values,
-      after,
-      limit + 1,
     );
-    const items = rows.slice(0, limit);
-    const facets = await this.#facets(
-      pinned,
-      items.map(({ reference }) => reference),
-    );
-    return {
-      asOf: at.asOf,
-      position: pinned.knownAt,
-      total: Number(total),
-      items: items.map(({ became, reading, recurrence, ...row }): Item => {
+    const facets = await this.#facets(at, references);
+    const byReference = new Map(rows.map((row) => [row.reference, row]));
+    return references
+      .flatMap((reference) => byReference.get(reference) ?? [])
+      .map(({ became, reading, recurrence, ...row }): Item => {
         const own = facets.get(row.reference) ?? [];
         const of = (facet: Facet) => own.filter((f) => f.facet === facet);
         return {
@@ -641,9 +756,7 @@ export class Progress {
           themes: of('theme').map(({ value }) => value),
           followsUp: of('followsUp').map(({ value }) => value),
         };
-      }),
-      nextCursor: rows.length > limit ? Buffer.from(items.at(-1)!.reference).toString('base64url') : null,
-    };
+      });
   }
 
   /** The values of a facet as at a date, each with the number of commitments that carry it. */
@@ -663,7 +776,7 @@ export class Progress {
     const { asOf, knownAt } = await this.pin(at);
     const rows = await this.reads.all<{ date: string }>(
       `SELECT DISTINCT from_date AS date FROM progress_spans
-       WHERE from_date <= ? AND from_position <= ? AND to_position > ? ORDER BY date`,
+       WHERE from_date <= ? AND from_position <= ? AND +to_position > ? ORDER BY date`,
       ...[asOf, Number(knownAt), Number(knownAt)],
     );
     return rows.map(({ date }) => date);
@@ -684,14 +797,15 @@ export class Progress {
   }
 
   /** `WITH found AS (…)`: the spans of the commitments that exist and match, with overdue and stale (rules 4 and 5). */
-  async found({ asOf, knownAt, staleAfter }: Pinned, filter: Filter): Promise<Sql> {
+  async found(at: Pinned, filter: Filter): Promise<Sql> {
+    const { asOf, knownAt, staleAfter } = at;
     const when = dated(asOf, knownAt);
     const conditions: Sql[] = [];
-    const has = (facet: Facet, values: readonly string[], roles: readonly string[] = []) => {
+    const has = (facet: Facet, values: readonly string[], roles: readonly string[] = [], isIn = 'IN') => {
       const [valueList, roleList] = [list(values), list(roles)];
       conditions.push(
         new Sql(
-          `reference IN (SELECT reference FROM progress_facets WHERE facet = '${facet}' AND value IN (${valueList.text})` +
+          `reference ${isIn} (SELECT reference FROM progress_facets WHERE facet = '${facet}' AND value IN (${valueList.text})` +
             `${roles.length ? ` AND role IN (${roleList.text})` : ''} AND ${DATED})`,
           [...valueList.values, ...(roles.length ? roleList.values : []), ...when],
         ),
@@ -713,21 +827,35 @@ export class Progress {
     words('outlook');
     words('verification');
     if (filter.life !== 'any') words('life', filter.life ?? 'active');
-    if (filter.agency)
-      has('agency', await this.#standingFor(filter.agency, filter.agencies, knownAt), rolesOf(filter.role));
+    if (filter.agency || filter.memberOf) has('agency', (await this.#counting(at, filter))!, rolesOf(filter.role));
+    if (filter.with) has('agency', (await this.#counting(at, { ...filter, agency: filter.with }))!, rolesOf('any'));
+    if (filter.joint !== undefined) {
+      const holders = await this.holders(at, { agencies: filter.agencies, memberOf: filter.memberOf });
+      const several = `SELECT reference FROM (${holders.text}) AS held GROUP BY reference HAVING COUNT(*) > 1`;
+      conditions.push(new Sql(`reference ${filter.joint ? 'IN' : 'NOT IN'} (${several})`, holders.values));
+    }
     if (filter.relatedTo) has('relation', [filter.relatedTo], filter.relation ? [filter.relation] : []);
-    if (filter.theme) has('theme', await this.below('theme', filter.theme, knownAt));
+    const themes = (crosswalk = filter.crosswalk) => themeTree(this.registers, { ...filter, crosswalk }, at);
+    if (filter.theme) has('theme', (await themes()).under(filter.theme));
+    if (filter.framework) has('theme', (await themes()).of(filter.framework));
+    if (filter.reached) has('theme', (await themes(filter.reached)).linked());
+    if (filter.noEquivalent) {
+      const tree = await themes(filter.noEquivalent);
+      has('theme', tree.from());
+      has('theme', tree.linked(), [], 'NOT IN');
+    }
     if (filter.country) has('country', [filter.country]);
     if (filter.region) has('region', [filter.region]);
     if (filter.document) has('document', [filter.document]);
     if (filter.followsUp) has('followsUp', await this.followUpsOf(filter.followsUp, knownAt));
     if (filter.withTarget !== undefined)
       conditions.push(new Sql(`target_last IS ${filter.withTarget ? 'NOT NULL' : 'NULL'}`));
+    if (filter.dueFrom) conditions.push(new Sql('target_last >= ?', [filter.dueFrom]));
+    if (filter.dueBy) conditions.push(new Sql('target_last <= ?', [filter.dueBy]));
     if (filter.overdue !== undefined) conditions.push(new Sql('overdue = ?', [filter.overdue ? 1 : 0]));
     if (filter.stale !== undefined) conditions.push(new Sql('stale = ?', [filter.stale ? 1 : 0]));
-    const sought = wordsOf(filter.q ?? '');
-    if (filter.q?.trim() && sought.length === 0) conditions.push(new Sql('1 = 0')); // asked for something that is no word
-    for (const word of sought) conditions.push(new Sql('search LIKE ?', [`% ${word}%`]));
+    const sought = searched(filter.q ?? '');
+    if (sought) conditions.push(new Sql(sought.text, sought.values));
 
     const staleBefore = monthsBefore(asOf, staleAfter ?? 12);
     const where = conditions.map(({ text }) => `AND ${text}`).join(' ');
@@ -744,7 +872,7 @@ export class Progress {
   }
 
   /** The total, what stands apart from it, and how many of it were corrected later. */
-  async #totals(at: Pinned, filter: Filter) {
+  async totals(at: Pinned, filter: Filter) {
     const found = await this.found(at, { ...filter, life: 'any' });
     const rows = await this.reads.all<Counted>(
       `${found.text} SELECT life AS key, ${COUNTS} FROM found GROUP BY life`,
@@ -758,8 +886,37 @@ export class Progress {
     };
   }
 
+  /**
+   * `SELECT key, reference, asked`: the agencies of each commitment in the role, each once. Of those that were members, where that
+   * is asked; only the one that is asked for.
+   */
+  async holders(at: Pinned, filter: Pick<Filter, 'agency' | 'role' | 'agencies' | 'memberOf'>): Promise<Sql> {
+    const [roles, counting] = [list(rolesOf(filter.role)), await this.#counting(at, filter)];
+    const today = filter.agencies === 'today';
+    const became = pairs(today ? [...(await this.registers.successors(at.knownAt, todayAt(new Date())))] : []);
+    const those = counting && list(counting);
+    return new Sql(
+      `SELECT COALESCE(now, value) AS key, reference, MAX(asked) AS asked
+       FROM progress_facets LEFT JOIN (SELECT column1 AS was, column2 AS now FROM (${became.text}) AS became) AS became ON was = value
+       WHERE facet = 'agency' AND role IN (${roles.text}) AND ${DATED}${those ? ` AND value IN (${those.text})` : ''}
+       GROUP BY COALESCE(now, value), reference`,
+      [...became.values, ...roles.values, ...dated(at.asOf, at.knownAt), ...(those?.values ?? [])],
+    );
+  }
+
+  /** The agencies that count, as they were then: what the one asked for stands for, and of these the members; `null`: all. */
+  async #counting(
+    { asOf, knownAt }: Pinned,
+    { agency, agencies, memberOf }: Pick<Filter, 'agency' | 'agencies' | 'memberOf'>,
+  ): Promise<string[] | null> {
+    const own = agency ? await this.standingFor(agency, agencies, knownAt) : null;
+    if (!memberOf) return own;
+    const members = (await this.registers.members(memberOf, knownAt, asOf)).map((member) => member.agency);
+    return own ? own.filter((one) => members.includes(one)) : members;
+  }
+
   /** The agencies that one stands for: itself, or all that have become it by today. */
-  async #standingFor(agency: string, agencies: Filter['agencies'], knownAt: string): Promise<string[]> {
+  async standingFor(agency: string, agencies: Filter['agencies'], knownAt: string): Promise<string[]> {
     if (agencies !== 'today') return [agency];
     const successors = await this.registers.successors(knownAt, todayAt(new Date()));
     const became = [...successors].flatMap(([code, successor]) => (successor === agency ? code : []));
@@ -772,25 +929,15 @@ export class Progress {
     return rowOf(rows[0]!);
   }
 
-  async #agencyRows(at: Pinned, filter: Filter, role?: Filter['role']): Promise<AgencyRow[]> {
-    const found = await this.found(at, filter);
-    const roles = list(rolesOf(role));
-    const today = filter.agencies === 'today';
-    const successors = pairs(today ? [...(await this.registers.successors(at.knownAt, todayAt(new Date())))] : []);
+  async #agencyRows(at: Pinned, filter: Filter): Promise<AgencyRow[]> {
+    const [found, holders] = [await this.found(at, filter), await this.holders(at, filter)];
     const rows = await this.reads.all<Counted>(
-      `${found.text}, became (agency, now) AS MATERIALIZED (${successors.text}),
-       keyed AS (
-         SELECT COALESCE(now, value) AS key, reference, MAX(asked) AS asked
-         FROM progress_facets LEFT JOIN became ON became.agency = progress_facets.value
-         WHERE facet = 'agency' AND role IN (${roles.text}) AND ${DATED}
-         GROUP BY COALESCE(now, value), reference)
-       SELECT key, SUM(asked) AS asked, ${COUNTS} FROM keyed JOIN found USING (reference) GROUP BY key ORDER BY key`,
+      `${found.text}, holders AS (${holders.text})
+       SELECT key, SUM(asked) AS asked, ${COUNTS} FROM holders JOIN found USING (reference) GROUP BY key ORDER BY key`,
       ...found.values,
-      ...successors.values,
-      ...roles.values,
-      ...dated(at.asOf, at.knownAt),
+      ...holders.values,
     );
-    const names = await this.registers.names('agency', at.knownAt, today ? undefined : at.asOf);
+    const names = await this.registers.names('agency', at.knownAt, filter.agencies === 'today' ? undefined : at.asOf);
     return rows.map((row) => ({
       agency: row.key,
       name: names.get(row.key) ?? row.key,
@@ -801,16 +948,9 @@ export class Progress {
 
   async #themeRows(at: Pinned, filter: Filter, framework?: string): Promise<ThemeRow[]> {
     const found = await this.found(at, filter);
-    const themes = await this.registers.all('theme', at.knownAt);
-    const parents = new Map(themes.map(({ code, parent }) => [code, parent]));
-    const up = pairs(
-      themes.flatMap(({ code }) => {
-        const steps: [string, string][] = [];
-        for (let above: string | null | undefined = code; above && steps.length < 100; above = parents.get(above))
-          steps.push([code, above]);
-        return steps;
-      }),
-    );
+    const tree = await themeTree(this.registers, filter, at);
+    const { themes } = tree;
+    const up = pairs(themes.flatMap(({ code }) => tree.above(code).map((above) => [code, above] as const)));
     const rows = await this.reads.all<Counted>(
       `${found.text}, up (theme, above) AS MATERIALIZED (${up.text}),
        keyed AS (

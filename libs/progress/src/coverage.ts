@@ -1,0 +1,267 @@
+/**
+ * What became of what was asked for: every outcome with the commitments that follow it up, or none. An outcome is there as at a
+ * date when the document in which it was read was reported by then.
+ */
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { todayAt, type FullDate } from '#clocks';
+import { STAGES, type Stage } from '#commitments';
+import { Rejected, type Log, type ReadStore } from '#eventsourcing';
+import { clocksOf, cursorTo, GoesOn, goingOn, LOG, PageSize, placeOf, WantedFormat, type Format } from '#platform';
+import type { Forum } from '#registers';
+import { listQuery } from './list-query.js';
+import { LIST } from './matrix.js';
+import { AgenciesQuery, Asked, Flag } from './progress.controller.js';
+import {
+  AgencyRow,
+  Count,
+  COUNTS,
+  CountsBy,
+  dated,
+  DATED,
+  Progress,
+  ProgressView,
+  Row,
+  rowOf,
+  type At,
+  type Counted,
+  type Filter,
+  type Pinned,
+} from './progress.projection.js';
+
+export class OutcomesQuery extends AgenciesQuery {
+  @Asked('Only follow-up by this agency, in the role given, counts', 'IOM') agency?: string;
+  @Asked('Only what was asked of this agency, by its code or one of its names, or of whom is called so', 'IOM')
+  addressee?: string;
+  @Flag('Only outcomes that a commitment follows up, or that none does') covered?: boolean;
+  @Asked(`Only outcomes that a commitment in one of these stages follows up: ${STAGES.join(', ')}`, 'completed')
+  stage?: string;
+  @PageSize(200) limit?: number;
+  @GoesOn() cursor?: string;
+}
+
+/** How many outcomes there are, and of how many something has come. An outcome counts once. */
+class Tally {
+  @Count() readonly outcomes: number;
+  @Count('That at least one commitment follows up') readonly covered: number;
+  @CountsBy(STAGES, 'That at least one commitment in the stage follows up; they do not add up')
+  readonly byStage: Readonly<Record<Stage, number>>;
+  @Count('That at least one overdue commitment follows up') readonly overdue: number;
+  @Count('That at least one stale commitment follows up') readonly stale: number;
+}
+
+const OUTCOMES = 'The query of `/v1/progress/outcomes` that lists them';
+
+/** What a forum asked for, with its round tables. */
+class ForumTally extends Tally {
+  @ApiProperty({ example: 'GFMD-2010' }) readonly forum: string;
+  @ApiProperty() readonly name: string;
+  @ApiProperty({ type: String, nullable: true, example: '2010' }) readonly start: string | null;
+  @ApiProperty({ description: OUTCOMES, example: 'followsUp=GFMD-2010&asOf=2011-02-17' }) readonly list: string;
+}
+
+/** An outcome, and the commitments that follow it up. */
+export class OutcomeRow extends Row {
+  @ApiProperty({ example: 'WHA61.17' }) readonly outcome: string;
+  @ApiProperty() readonly text: string;
+  @ApiProperty({ type: String, nullable: true, example: 'WHA-61' }) readonly forum: string | null;
+  @ApiProperty({ type: [String], description: 'Codes of agencies, or free text' })
+  readonly addressees: readonly string[];
+  @ApiProperty({ type: [String] }) readonly themes: readonly string[];
+  @ApiProperty({ example: 'D-2011-9CM-IOM' }) readonly document: string;
+  @ApiProperty() readonly locator: string;
+  @ApiProperty({ type: String, format: 'date', description: 'Of its document' }) readonly reportedOn: FullDate;
+  @ApiProperty({ description: 'Whether any commitment follows it up' }) readonly covered: boolean;
+  @ApiProperty({ type: [String], description: 'The agencies that lead these commitments' }) readonly leads: string[];
+  @ApiProperty({ description: LIST, example: 'followsUp=WHA61.17&asOf=2011-02-17' }) readonly list: string;
+}
+
+export class OutcomesView {
+  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @ApiProperty({ description: 'The position of the log that this shows' }) readonly position: string;
+  @ApiProperty({ description: 'Of all outcomes asked for, whether covered or not and in whatever stage' })
+  readonly total: Tally;
+  @ApiProperty({
+    type: [ForumTally],
+    description: 'The latest first. An outcome counts in its forum and in those above it: they do not add up',
+  })
+  readonly forums: ForumTally[];
+  @ApiProperty({ type: Tally, description: 'What no forum asked for' }) readonly elsewhere: Tally;
+  @Count('Of all pages') readonly rowCount: number;
+  @ApiProperty({
+    type: [OutcomeRow],
+    description: 'By forum, the latest first, and then by code; what no forum asked for is at the end',
+  })
+  readonly rows: OutcomeRow[];
+  @ApiProperty({ type: String, nullable: true, description: 'null: this is the last page' })
+  readonly nextCursor: string | null;
+}
+
+class OfOutcome extends ProgressView<AgencyRow> {
+  @ApiProperty({ type: () => OutcomeRow }) readonly row: OutcomeRow;
+  @ApiProperty({ type: [AgencyRow], description: 'Who follows it up' }) readonly rows: AgencyRow[];
+}
+
+export type OutcomesFilter = Pick<Filter, 'followsUp' | 'agency' | 'role' | 'agencies' | 'memberOf'> &
+  Partial<Pick<OutcomesQuery, 'addressee' | 'covered' | 'stage'>>;
+
+export class Coverage {
+  readonly #progress: Progress;
+
+  constructor(private readonly reads: ReadStore) {
+    this.#progress = new Progress(reads);
+  }
+
+  /** Outcomes with their follow-up; `limit` `null`: all of them. */
+  async outcomes(
+    at: At,
+    { addressee, covered, stage, ...filter }: OutcomesFilter = {},
+    { limit = 200, cursor }: { readonly limit?: number | null; readonly cursor?: string } = {},
+  ): Promise<OutcomesView> {
+    const asked = { view: 'outcomes', addressee, covered, stage, ...filter };
+    const place = cursor === undefined ? null : placeOf(cursor, asked, at);
+    const { asOf = at.asOf, knownAt = at.knownAt, staleAfter = at.staleAfter ?? 12 } = place ?? {};
+    const pinned = await this.#progress.pin({ asOf, knownAt, staleAfter });
+    const forums = (await this.#progress.registers.all('forum', pinned.knownAt)).sort(latestFirst);
+    const order = new Map(forums.map(({ id }, i) => [id, i]));
+    const rows = (await this.#rows(pinned, filter, addressee)).sort(
+      (a, b) => (order.get(a.forum ?? '') ?? order.size) - (order.get(b.forum ?? '') ?? order.size),
+    );
+    const parents = new Map(forums.map(({ id, parent }) => [id, parent]));
+    const isWithin = (forum: string | null, above: string): boolean => {
+      const up = new Set<string>();
+      for (let next = forum; next && !up.has(next); next = parents.get(next) ?? null) up.add(next);
+      return up.has(above);
+    };
+    const stages = stage?.split(',') as Stage[] | undefined;
+    const chosen = rows.filter(
+      (row) => [undefined, row.covered].includes(covered) && (!stages || stages.some((one) => row.byStage[one] > 0)),
+    );
+    const first = Number(place?.after ?? 0);
+    const last = first + (limit ?? chosen.length);
+    return {
+      asOf,
+      position: pinned.knownAt,
+      total: tallyOf(rows),
+      forums: forums.flatMap(({ id, name, start }) => {
+        const own = rows.filter(({ forum }) => isWithin(forum, id));
+        const list = listQuery({ ...filter, addressee, followsUp: id }, pinned);
+        return own.length > 0 ? [{ forum: id, name, start: start ?? null, ...tallyOf(own), list }] : [];
+      }),
+      elsewhere: tallyOf(rows.filter(({ forum }) => forum === null)),
+      rowCount: chosen.length,
+      rows: chosen.slice(first, last),
+      nextCursor:
+        last < chosen.length
+          ? cursorTo({ asOf, knownAt: pinned.knownAt, staleAfter, total: chosen.length, after: String(last) }, asked)
+          : null,
+    };
+  }
+
+  /** One outcome, and per agency who follows it up. @throws Rejected `not_found` when it was not there as at the date */
+  async outcome(id: string, at: At, filter: Pick<Filter, 'role' | 'agencies' | 'memberOf'> = {}): Promise<OfOutcome> {
+    const pinned = await this.#progress.pin(at);
+    const row = (await this.#rows(pinned, { ...filter, followsUp: id })).find(({ outcome }) => outcome === id);
+    if (!row) throw new Rejected('not_found', `There is no outcome ${id} as at ${at.asOf}.`);
+    return { ...(await this.#progress.agencies(pinned, { ...filter, followsUp: id })), row };
+  }
+
+  /** The outcomes that were reported by then, of those asked for, in the order of their codes. */
+  async #rows(at: Pinned, filter: OutcomesFilter, addressee?: string): Promise<OutcomeRow[]> {
+    const { registers } = this.#progress;
+    const { followsUp } = filter;
+    const within = followsUp ? await this.#progress.followUpsOf(followsUp, at.knownAt) : null;
+    const documents = await registers.all('document', at.knownAt);
+    const reportedOn = new Map(documents.map((document) => [document.id, document.reportedOn]));
+    const agency = addressee ? await registers.one('agency', addressee, at.knownAt, at.asOf) : null;
+    const called = addressee ? [addressee, ...(agency?.names ?? []).map(({ name }) => name)] : null;
+    const counted = Map.groupBy(await this.#counts(at, filter), ({ key }) => key);
+    const became = filter.agencies === 'today' ? await registers.successors(at.knownAt, todayAt(new Date())) : null;
+    return (await registers.all('outcome', at.knownAt)).flatMap((outcome): OutcomeRow[] => {
+      const { id, text, forum, addressees, themes, document, locator } = outcome;
+      const reported = reportedOn.get(document);
+      if (reported === undefined || reported > at.asOf) return [];
+      if ((within && !within.includes(id)) || (called && !addressees.some((one) => called.includes(one)))) return [];
+      const counts = counted.get(id) ?? [];
+      const row = rowOf(counts.find(({ lead }) => lead === ''));
+      const leads = counts.flatMap(({ lead }) => (lead === '' ? [] : (became?.get(lead) ?? lead)));
+      return [
+        {
+          ...{ outcome: id, text, forum: forum ?? null, addressees, themes: themes ?? [], document, locator },
+          reportedOn: reported,
+          covered: row.total > 0,
+          ...row,
+          leads: [...new Set(leads)].sort(),
+          list: listQuery({ ...filter, followsUp: id }, at),
+        },
+      ];
+    });
+  }
+
+  /** Per outcome or forum what follows it up itself, of all leads (``) and of each. */
+  async #counts(at: Pinned, filter: Filter): Promise<(Counted & { readonly lead: string })[]> {
+    const found = await this.#progress.found(at, filter);
+    return this.reads.all(
+      `${found.text}, counted AS MATERIALIZED (
+         SELECT reference, stage, target_last, overdue, stale, corrected, last_reported_on, lead FROM found),
+       followed AS MATERIALIZED (
+         SELECT DISTINCT value AS key, reference FROM progress_facets WHERE facet = 'followsUp' AND ${DATED})
+       SELECT key, '' AS lead, ${COUNTS} FROM followed JOIN counted USING (reference) GROUP BY key
+       UNION ALL SELECT key, lead, ${COUNTS} FROM followed JOIN counted USING (reference) GROUP BY key, lead`,
+      ...found.values,
+      ...dated(at.asOf, at.knownAt),
+    );
+  }
+}
+
+/** Forums that began last come first; those without a date are at the end. */
+const latestFirst = (a: Forum, b: Forum): number =>
+  (b.start ?? '').localeCompare(a.start ?? '') || (a.id < b.id ? -1 : 1);
+
+const tallyOf = (rows: readonly OutcomeRow[]): Tally => {
+  const those = (test: (row: OutcomeRow) => boolean) => rows.filter(test).length;
+  return {
+    outcomes: rows.length,
+    covered: those(({ covered }) => covered),
+    byStage: Object.fromEntries(STAGES.map((stage) => [stage, those(({ byStage }) => byStage[stage] > 0)])) as Record<
+      Stage,
+      number
+    >,
+    overdue: those(({ overdue }) => overdue > 0),
+    stale: those(({ stale }) => stale > 0),
+  };
+};
+
+@ApiTags('Progress')
+@Controller('v1/progress/outcomes')
+export class CoverageController {
+  constructor(
+    private readonly coverage: Coverage,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'Which outcomes are followed up, and how that stands',
+    description:
+      'What recommendations and requests of forums and resolutions ask for, whether any commitment follows it up, and who leads ' +
+      'these. As CSV or NDJSON without `limit`: all of them.',
+    operationId: 'progressOutcomes',
+  })
+  @ApiOkResponse({ type: OutcomesView })
+  async outcomes(@Query() query: OutcomesQuery, @WantedFormat() wanted: Format) {
+    const { asOf, knownAt, staleAfter, format: _, limit, cursor, ...filter } = goingOn(query);
+    const at = { ...(await clocksOf({ asOf, knownAt }, this.log.store)), staleAfter };
+    return this.coverage.outcomes(at, filter, { limit: limit ?? (wanted === 'json' ? undefined : null), cursor });
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'Progress on one outcome, and per agency', operationId: 'progressOnOutcome' })
+  @ApiOkResponse({ type: OfOutcome })
+  @ApiNotFoundResponse({ description: 'There is no such outcome as at the date' })
+  async outcome(@Param('id') id: string, @Query() query: AgenciesQuery) {
+    const { staleAfter, role, agencies, memberOf } = query;
+    const at = { ...(await clocksOf(query, this.log.store)), staleAfter };
+    return this.coverage.outcome(id, at, { role, agencies, memberOf });
+  }
+}

@@ -1,0 +1,182 @@
+/** What is due next, month by month, and what is overdue, by how long. */
+import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { lastDayOf, monthsBefore, type FullDate } from '#clocks';
+import { NATURES } from '#commitments';
+import { Rejected, type Log, type ReadStore } from '#eventsourcing';
+import { clocksOf, LOG, OnDate, WantedFormat, type Format } from '#platform';
+import { listQuery } from './list-query.js';
+import { Asked, ProgressQuery } from './progress.controller.js';
+import { Count, OPEN_STAGES, Progress } from './progress.projection.js';
+import type { At, Filter } from './progress.projection.js';
+
+/** After how many months overdue the next class begins. */
+const LATE = [0, 6, 12, 24] as const;
+
+export class DeadlinesQuery extends ProgressQuery {
+  @ApiProperty({ required: false, type: 'integer', minimum: 1, maximum: 600, default: 6, description: 'Months ahead' })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(600)
+  within?: number;
+  @OnDate({ optional: true, description: 'Instead of `within`: the last day looked at', example: '2012-12-31' })
+  until?: FullDate;
+  @Asked('An agency, in the role given', 'IOM') agency?: string;
+  @Asked('A theme, or any below it', 'HLD06-04') theme?: string;
+}
+
+export type DeadlinesFilter = Pick<Filter, 'agency' | 'role' | 'agencies' | 'theme' | 'followsUp'>;
+
+const LIST = {
+  description: 'The query of `/v1/commitments` that lists them',
+  example: 'dueFrom=2012-01-01&dueBy=2012-01-31',
+};
+
+export class DueInMonth {
+  @ApiProperty({ example: '2012-01', description: 'The month in which the period of the target ends' })
+  readonly month: string;
+  @Count() readonly total: number;
+  @ApiProperty(LIST) readonly list: string;
+}
+
+export class OverdueFor {
+  @ApiProperty({ enum: LATE, description: 'For more than so many months …' }) readonly over: number;
+  @ApiProperty({ type: 'integer', nullable: true, description: '… and at most so many; null: any longer' })
+  readonly upTo: number | null;
+  @Count() readonly total: number;
+  @ApiProperty(LIST) readonly list: string;
+}
+
+class Ahead {
+  @Count('By `until`') readonly total: number;
+  @ApiProperty(LIST) readonly list: string;
+  @ApiProperty({ type: [DueInMonth], description: 'The months in which any is due, in order' })
+  readonly months: DueInMonth[];
+}
+
+class Overdue {
+  @Count() readonly total: number;
+  @ApiProperty(LIST) readonly list: string;
+  @ApiProperty({ type: [OverdueFor] }) readonly byLength: OverdueFor[];
+}
+
+export class DeadlinesView {
+  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @ApiProperty() readonly position: string;
+  @ApiProperty({ type: String, format: 'date' }) readonly until: FullDate;
+  @Count('Open commitments that can become overdue: with a target, and not standing') readonly of: number;
+  @ApiProperty({ description: 'The query of `/v1/commitments` that lists these' }) readonly list: string;
+  @ApiProperty({ description: 'Those whose target is yet to pass' }) readonly ahead: Ahead;
+  @ApiProperty({ description: 'Those whose target has passed' }) readonly overdue: Overdue;
+}
+
+export class Deadlines {
+  readonly #progress: Progress;
+
+  constructor(private readonly reads: ReadStore) {
+    this.#progress = new Progress(reads);
+  }
+
+  /** @throws Rejected `invalid` when `until` has passed */
+  async ahead(
+    at: At,
+    {
+      within = 6,
+      until = monthsBefore(at.asOf, -within),
+      ...filter
+    }: DeadlinesFilter & Pick<DeadlinesQuery, 'within' | 'until'> = {},
+  ): Promise<DeadlinesView> {
+    const { asOf } = at;
+    if (until < asOf) throw bad('until', `has passed by ${asOf}`);
+    const pinned = await this.#progress.pin(at);
+    const asked = { ...filter, ...DUE };
+    const found = await this.#progress.found(pinned, asked);
+    const days = (
+      await this.reads.all<{ due: FullDate; n: number }>(
+        `${found.text} SELECT target_last AS due, COUNT(*) AS n FROM found GROUP BY target_last ORDER BY target_last`,
+        ...found.values,
+      )
+    ).map(({ due, n }) => ({ due, n: Number(n) }));
+    const sum = (test: (due: FullDate) => boolean) => days.reduce((sum, { due, n }) => (test(due) ? sum + n : sum), 0);
+    const list = (dates: Pick<Filter, 'dueFrom' | 'dueBy'>) => listQuery({ ...asked, ...dates }, pinned);
+    const overdue = (dates: Pick<Filter, 'dueFrom' | 'dueBy'> = {}) =>
+      listQuery({ ...filter, overdue: true, ...dates }, pinned);
+    const isAhead = (due: FullDate) => due >= asOf && due <= until;
+    const months = [...new Set(days.filter(({ due }) => isAhead(due)).map(({ due }) => due.slice(0, 7)))];
+    return {
+      asOf,
+      position: pinned.knownAt,
+      until,
+      of: sum(() => true),
+      list: list({}),
+      ahead: {
+        total: sum(isAhead),
+        list: list({ dueFrom: asOf, dueBy: until }),
+        months: months.map((month) => {
+          const [first, last] = [`${month}-01`, lastDayOf(month)];
+          const dates = { dueFrom: first < asOf ? asOf : first, dueBy: last > until ? until : last };
+          return { month, total: sum((due) => due >= dates.dueFrom && due <= dates.dueBy), list: list(dates) };
+        }),
+      },
+      overdue: {
+        total: sum((due) => due < asOf),
+        list: overdue(),
+        byLength: LATE.map((over, i) => {
+          const upTo = LATE[i + 1] ?? null;
+          const [before, since] = [monthsBefore(asOf, over), upTo === null ? '' : monthsBefore(asOf, upTo)];
+          return {
+            over,
+            upTo,
+            total: sum((due) => due < before && due >= since),
+            list: overdue({ dueBy: dayBefore(before), ...(since && { dueFrom: since }) }),
+          };
+        }),
+      },
+    };
+  }
+}
+
+/** What can become overdue (rule 4). */
+const DUE = {
+  stage: OPEN_STAGES,
+  nature: NATURES.filter((nature) => nature !== 'standing').join(','),
+  withTarget: true,
+} as const satisfies Filter;
+
+const bad = (field: string, message: string) =>
+  new Rejected('invalid', `${field} ${message}.`, [{ pointer: `/${field}`, message: `${field} ${message}` }]);
+
+const dayBefore = (date: FullDate): FullDate => new Date(Date.parse(date) - 86_400_000).toISOString().slice(0, 10);
+
+@ApiTags('Progress')
+@Controller('v1/progress/deadlines')
+export class DeadlinesController {
+  constructor(
+    private readonly deadlines: Deadlines,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'What is due next, and what is overdue and for how long', operationId: 'progressDeadlines' })
+  @ApiOkResponse({ type: DeadlinesView })
+  async ahead(@Query() query: DeadlinesQuery, @WantedFormat() format: Format) {
+    const { asOf, knownAt, staleAfter, format: _format, ...asked } = query;
+    const at = { ...(await clocksOf({ asOf, knownAt }, this.log.store)), staleAfter };
+    const view = await this.deadlines.ahead(at, asked);
+    if (format === 'json') return view;
+    const { position, overdue, ahead } = view;
+    const late = overdue.byLength.toReversed().map(({ over, upTo, total, list }) => {
+      const months = upTo === null ? `more than ${over}` : `${over} to ${upTo}`;
+      return { due: `overdue for ${months} months`, total, list };
+    });
+    return {
+      asOf: view.asOf,
+      position,
+      rows: [...late, ...ahead.months.map(({ month, ...due }) => ({ due: month, ...due }))],
+    };
+  }
+}

@@ -1,0 +1,547 @@
+/** How the commitments as at one date became those as at another one: *N then + … − … = N now*, with every term and its list. */
+import { applyDecorators, Controller, Get, Inject, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { firstDayOf, type FullDate, type PartialDate } from '#clocks';
+import { historyOf, STAGES, type Stage } from '#commitments';
+import { Rejected, type Log, type ReadStore, type Value } from '#eventsourcing';
+import {
+  clocksOf,
+  cursorTo,
+  goingOn,
+  InRows,
+  LOG,
+  OnDate,
+  placeOf,
+  positionOf,
+  WantedFormat,
+  type Format,
+} from '#platform';
+import { listQuery } from './list-query.js';
+import { Asked, ProgressQuery } from './progress.controller.js';
+import { Count, CountsBy, DATED, dated, Item, list, Progress, Sql } from './progress.projection.js';
+import type { At, Filter, Pinned } from './progress.projection.js';
+
+/** What comes into a total … */
+export const ENTRIES = ['new', 'restored', 'joined'] as const;
+/** … and what goes out of it. */
+export const EXITS = ['merged', 'split', 'superseded', 'withdrawn', 'removed', 'departed'] as const;
+export type Entry = (typeof ENTRIES)[number];
+export type Exit = (typeof EXITS)[number];
+
+/** `same`, an entry, an exit, or `in_progress-completed`: from one stage to another. */
+export type FlowName = 'same' | Entry | Exit | `${Stage}-${Stage}`;
+
+const MOVES = STAGES.flatMap((from) => STAGES.filter((to) => to !== from).map((to) => `${from}-${to}` as const));
+export const FLOWS: readonly FlowName[] = ['same', ...ENTRIES, ...EXITS, ...MOVES];
+
+/** What was learned since about the first date, and what was reported between the two dates. */
+export const LEGS = ['learned', 'reported'] as const;
+export type LegName = (typeof LEGS)[number];
+
+export type FlowFilter = Pick<Filter, 'agency' | 'role' | 'agencies' | 'theme' | 'followsUp'>;
+
+export class FlowsQuery extends ProgressQuery {
+  @OnDate({ description: 'The total as at this date …', example: '2006-11-21' }) from: FullDate;
+  @OnDate({ optional: true, description: '… became that as at this one (default `asOf`); not after `asOf`' })
+  to?: FullDate;
+  @Asked('A position or an instant, not after `knownAt`: begin with what was known then, such as what was published')
+  knownThen?: string;
+  @Asked('An agency, in the role given', 'IOM') agency?: string;
+  @Asked('A theme, or any below it', 'HLD06-04') theme?: string;
+}
+
+const InStage = (description: string) =>
+  applyDecorators(ApiProperty({ required: false, enum: STAGES, description }), IsOptional(), IsIn(STAGES));
+
+export class FlowListQuery extends FlowsQuery {
+  @ApiProperty({
+    example: 'new',
+    description: `One or more of same, ${[...ENTRIES, ...EXITS].join(', ')}, or from one stage to another, such as planned-completed; separated by commas`,
+  })
+  @Transform(({ value }) => [value].flat().flatMap((flows) => String(flows).split(',')))
+  @IsIn(FLOWS, { each: true, message: ({ value }) => `flow knows no ${String(value)}; it takes ${FLOWS.join(', ')}` })
+  flow: readonly FlowName[];
+  @InStage('In this stage before') before?: Stage;
+  @InStage('In this stage after') after?: Stage;
+  @ApiProperty({ required: false, enum: LEGS, default: 'reported', description: '`learned` only with `knownThen`' })
+  @IsOptional()
+  @IsIn(LEGS)
+  leg?: LegName;
+  @ApiProperty({ required: false, type: 'integer', minimum: 1, maximum: 200, default: 50 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(200)
+  limit?: number;
+  @Asked('`nextCursor` of the answer before') cursor?: string;
+}
+
+const LIST = { description: 'The query that lists them', example: 'flow=merged&from=2006-11-21&to=2011-02-17' };
+
+export class Total {
+  @Count() readonly total: number;
+  @CountsBy(STAGES) readonly byStage: Readonly<Record<Stage, number>>;
+  @ApiProperty({ description: 'The query of `/v1/commitments` that lists them', example: 'asOf=2006-11-21' })
+  readonly list: string;
+}
+
+/** What came in or went out. */
+export class Term {
+  @Count() readonly total: number;
+  @CountsBy(STAGES, 'What came in by its stage after; what went out by its stage before')
+  readonly byStage: Readonly<Record<Stage, number>>;
+  @ApiProperty(LIST) readonly list: string;
+}
+
+export class MergedTerm extends Term {
+  @Count('Into how many commitments') readonly into: number;
+}
+
+export class Move {
+  @ApiProperty({ enum: STAGES }) readonly from: Stage;
+  @ApiProperty({ enum: STAGES }) readonly to: Stage;
+  @Count() readonly count: number;
+  @ApiProperty(LIST) readonly list: string;
+}
+
+class Entered implements Record<Entry, Term> {
+  @ApiProperty({ description: 'Not there before: newly reported, or recorded since' }) readonly new: Term;
+  @ApiProperty({ description: 'Its end was retracted, or corrected to a later date' }) readonly restored: Term;
+  @ApiProperty({ description: 'There before, but not among those asked for: an agency or a theme came to it' })
+  readonly joined: Term;
+}
+
+class Left implements Record<Exit, Term> {
+  @ApiProperty() readonly merged: MergedTerm;
+  @ApiProperty() readonly split: Term;
+  @ApiProperty() readonly superseded: Term;
+  @ApiProperty() readonly withdrawn: Term;
+  @ApiProperty({ description: 'What said that it was there by then was retracted, or corrected to a later date' })
+  readonly removed: Term;
+  @ApiProperty({ description: 'Still there, but no longer among those asked for: an agency or a theme went' })
+  readonly departed: Term;
+}
+
+/** From one total to the next one. */
+export class Leg {
+  @ApiProperty({ description: 'With every term that is not 0', example: '75 + 10 new − 2 merged = 83' })
+  readonly equation: string;
+  @ApiProperty({ description: 'In the same stage before and after' }) readonly same: Term;
+  @ApiProperty({ type: [Move], description: 'From stage to stage, in the order of the stages' }) readonly moves: Move[];
+  @ApiProperty() readonly entered: Entered;
+  @ApiProperty() readonly left: Left;
+}
+
+export class FlowsView {
+  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @ApiProperty() readonly position: string;
+  @ApiProperty({ type: String, format: 'date' }) readonly from: FullDate;
+  @ApiProperty({ type: String, format: 'date' }) readonly to: FullDate;
+  @ApiProperty({ type: String, nullable: true, description: 'The position of `knownThen`; null: as known now' })
+  readonly knownThen: string | null;
+  @ApiProperty({ description: 'As at `from`, as known at `knownThen`' }) readonly totalThen: Total;
+  @ApiProperty({
+    type: Leg,
+    nullable: true,
+    description: 'What was learned since about `from`; null without `knownThen`',
+  })
+  readonly learned: Leg | null;
+  @ApiProperty({ description: 'As at `from`, as known now; without `knownThen` the same as `totalThen`' })
+  readonly totalThenAsKnownNow: Total;
+  @ApiProperty({ description: 'What was reported after `from` and by `to`' }) readonly reported: Leg;
+  @ApiProperty({ description: 'As at `to`, as known now' }) readonly totalNow: Total;
+}
+
+/** An event by which a commitment changed. */
+export class Why {
+  @ApiProperty({ type: 'integer' }) readonly revision: number;
+  @ApiProperty() readonly position: string;
+  @ApiProperty({ example: 'commitment.StageReported' }) readonly type: string;
+  @ApiProperty({ type: String, format: 'date' }) readonly reportedOn: FullDate;
+}
+
+export class Changed {
+  @ApiProperty() readonly reference: string;
+  @ApiProperty() readonly title: string;
+  @ApiProperty({ enum: FLOWS }) readonly flow: FlowName;
+  @ApiProperty({ enum: STAGES, nullable: true, description: 'null: it was not counted' }) readonly before: Stage | null;
+  @ApiProperty({ enum: STAGES, nullable: true, description: 'null: it is not counted any more' })
+  readonly after: Stage | null;
+  @ApiProperty({ type: [String], description: 'The commitments that it became' }) readonly into: readonly string[];
+  @ApiProperty({ example: '/v1/commitments/IOM-2006-24/history?knownAt=1362' }) readonly history: string;
+  @ApiProperty({ type: [Why], description: 'What was said of it between; none: a register changed' })
+  readonly why: readonly Why[];
+}
+
+class ChangedList {
+  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @ApiProperty() readonly position: string;
+  @ApiProperty({ type: String, format: 'date' }) readonly from: FullDate;
+  @ApiProperty({ type: String, format: 'date' }) readonly to: FullDate;
+  @ApiProperty({ type: String, nullable: true }) readonly knownThen: string | null;
+  @Count('Of all pages') readonly total: number;
+  @ApiProperty({ type: [Changed] }) readonly items: Changed[];
+  @ApiProperty({ type: String, nullable: true, description: 'null: this is the last page' }) readonly nextCursor:
+    string | null;
+}
+
+/** Between which two dates, and from which knowledge on; settled. */
+export interface Between {
+  readonly from: FullDate;
+  readonly to?: FullDate;
+  /** A position. */
+  readonly knownThen?: string;
+}
+
+/** Which commitments of a leg are listed. */
+export interface Terms {
+  readonly flow: readonly FlowName[];
+  readonly leg?: LegName;
+  readonly before?: Stage;
+  readonly after?: Stage;
+}
+
+/** One leg: the two looks that it compares. */
+interface Looks {
+  readonly before: Pinned;
+  readonly after: Pinned;
+}
+
+type Settled = Record<LegName, Looks> & {
+  readonly view: Pick<FlowsView, 'asOf' | 'position' | 'from' | 'to' | 'knownThen'>;
+};
+
+interface Tally {
+  readonly [column: string]: string | number | null;
+  readonly flow: FlowName;
+  readonly before: Stage | null;
+  readonly after: Stage | null;
+  readonly n: number;
+  readonly into: number;
+}
+
+export class Flows {
+  readonly #progress: Progress;
+
+  constructor(private readonly reads: ReadStore) {
+    this.#progress = new Progress(reads);
+  }
+
+  /** How the total changed, and by what. @throws Rejected `invalid` when the dates are out of order */
+  async between(at: At, dates: Between, filter: FlowFilter = {}): Promise<FlowsView> {
+    const { view, learned, reported } = await this.#settle(at, dates);
+    const { from, to, knownThen } = view;
+    const [first, second] = await Promise.all([
+      knownThen === null ? null : this.#tallies(learned, filter),
+      this.#tallies(reported, filter),
+    ]);
+    const terms = (leg: LegName) => (flow: FlowName) =>
+      listQuery(
+        { flow, ...(leg === 'learned' && { leg }), from, to, knownThen, ...filter },
+        { ...at, knownAt: view.position },
+      );
+    const then = totalOf(second, 'before', listQuery(filter, learned.after));
+    return {
+      ...view,
+      totalThen: first ? totalOf(first, 'before', listQuery(filter, learned.before)) : then,
+      learned: first && legOf(first, terms('learned')),
+      totalThenAsKnownNow: then,
+      reported: legOf(second, terms('reported')),
+      totalNow: totalOf(second, 'after', listQuery(filter, reported.after)),
+    };
+  }
+
+  /** The commitments of some terms, ordered by reference; `why` is told by `whyOf`. */
+  async commitments(
+    at: At,
+    dates: Between,
+    terms: Terms,
+    filter: FlowFilter = {},
+    page: { readonly limit?: number; readonly cursor?: string } = {},
+  ): Promise<Omit<ChangedList, 'items'> & { items: Omit<Changed, 'why' | 'history'>[] }> {
+    const { limit = 50, cursor } = page;
+    const { leg = 'reported' } = terms;
+    const asked = { ...filter, ...dates, ...terms, leg };
+    const place = cursor === undefined ? null : placeOf(cursor, asked, at);
+    const settled = await this.#settle(
+      { ...at, ...(place && { asOf: place.asOf ?? at.asOf, knownAt: place.knownAt }) },
+      dates,
+    );
+    const { view } = settled;
+    if (leg === 'learned' && view.knownThen === null) throw bad('leg', 'learned needs knownThen');
+    const looks = settled[leg];
+    const changed = await this.#changed(looks, filter);
+    const wanted = wantedOf(terms);
+    const total = place?.total ?? (await this.#count(changed, wanted));
+    const rows = await this.reads.all<Pick<Tally, 'flow' | 'before' | 'after'> & { reference: string }>(
+      `${changed.text} SELECT reference, flow, before, after FROM changed WHERE ${wanted.text} AND reference > ? ORDER BY reference LIMIT ?`,
+      ...[...changed.values, ...wanted.values, place?.after ?? '', limit + 1],
+    );
+    const shown = rows.slice(0, limit);
+    const told = await this.#told(
+      looks,
+      shown.map(({ reference }) => reference),
+    );
+    return {
+      ...view,
+      total,
+      items: shown.map((row) => ({ ...row, ...told(row.reference) })),
+      nextCursor:
+        rows.length > limit
+          ? cursorTo(
+              {
+                asOf: view.asOf,
+                knownAt: view.position,
+                staleAfter: at.staleAfter ?? 12,
+                total,
+                after: shown.at(-1)!.reference,
+              },
+              asked,
+            )
+          : null,
+    };
+  }
+
+  async #count({ text, values }: Sql, wanted: Sql): Promise<number> {
+    const rows = await this.reads.all(
+      `${text} SELECT COUNT(*) AS total FROM changed WHERE ${wanted.text}`,
+      ...values,
+      ...wanted.values,
+    );
+    return Number(rows[0]!['total']);
+  }
+
+  async #settle(at: At, { from, to = at.asOf, knownThen }: Between): Promise<Settled> {
+    if (to > at.asOf) throw bad('to', `is after asOf, ${at.asOf}: what is reported later is not known as at that date`);
+    if (from > to) throw bad('from', `is after the last date, ${to}`);
+    const pinned = await this.#progress.pin(at);
+    if (knownThen !== undefined && BigInt(knownThen) > BigInt(pinned.knownAt))
+      throw bad('knownThen', `is after what is shown, position ${pinned.knownAt}`);
+    const [then, now] = [
+      { ...pinned, asOf: from },
+      { ...pinned, asOf: to },
+    ];
+    return {
+      learned: { before: { ...then, knownAt: knownThen ?? pinned.knownAt }, after: then },
+      reported: { before: then, after: now },
+      view: { asOf: at.asOf, position: pinned.knownAt, from, to, knownThen: knownThen ?? null },
+    };
+  }
+
+  async #tallies(looks: Looks, filter: FlowFilter): Promise<Tally[]> {
+    const { text, values } = await this.#changed(looks, filter);
+    return this.reads.all<Tally>(
+      `${text} SELECT flow, before, after, COUNT(*) AS n, CASE WHEN flow = 'merged' THEN (
+         SELECT COUNT(DISTINCT became) FROM progress_spans
+         WHERE reference IN (SELECT reference FROM changed WHERE flow = 'merged') AND ${DATED}) ELSE 0 END AS "into"
+       FROM changed GROUP BY flow, before, after`,
+      ...values,
+      ...dated(looks.after.asOf, looks.after.knownAt),
+    );
+  }
+
+  /** `WITH changed AS (…)`: every commitment counted before or after, and which flow it is in. */
+  async #changed({ before, after }: Looks, filter: FlowFilter): Promise<Sql> {
+    const [was, is] = [await this.#progress.found(before, filter), await this.#progress.found(after, filter)];
+    const lifeAt = `(SELECT life FROM progress_spans WHERE reference = both_looks.reference AND ${DATED})`;
+    const values: Value[] = [...dated(after.asOf, after.knownAt), ...dated(before.asOf, before.knownAt)];
+    return new Sql(
+      `WITH was AS (${was.text} SELECT reference, stage FROM found),
+       is_now AS (${is.text} SELECT reference, stage FROM found),
+       both_looks AS (
+         SELECT reference, MAX(before) AS before, MAX(after) AS after FROM (
+           SELECT reference, stage AS before, CAST(NULL AS TEXT) AS after FROM was
+           UNION ALL SELECT reference, CAST(NULL AS TEXT) AS before, stage AS after FROM is_now) AS looks
+         GROUP BY reference),
+       elsewhere AS (
+         SELECT reference, before, after,
+           CASE WHEN after IS NULL THEN ${lifeAt} WHEN before IS NULL THEN ${lifeAt} END AS life FROM both_looks),
+       changed AS (
+         SELECT reference, before, after, CASE
+           WHEN before = after THEN 'same'
+           WHEN before IS NOT NULL AND after IS NOT NULL THEN before || '-' || after
+           WHEN after IS NULL THEN CASE life WHEN 'active' THEN 'departed' ELSE COALESCE(life, 'removed') END
+           WHEN life IS NULL THEN 'new'
+           WHEN life = 'active' THEN 'joined'
+           ELSE 'restored' END AS flow FROM elsewhere)`,
+      [...was.values, ...is.values, ...values],
+    );
+  }
+
+  /** What some commitments are called and became: as at the second look, or of one that is no longer there as at the first. */
+  async #told({ before, after }: Looks, references: readonly string[]) {
+    const items = new Map<string, Item>();
+    for (const at of [before, after]) {
+      if (references.length === 0) break;
+      const found = await this.#progress.commitments(
+        at,
+        { reference: references.join(','), life: 'any' },
+        { limit: references.length },
+      );
+      for (const item of found.items) items.set(item.reference, item);
+    }
+    return (reference: string) => {
+      const { title, into } = items.get(reference)!;
+      return { title, into };
+    };
+  }
+}
+
+/** The condition on `changed` that some terms are. */
+function wantedOf({ flow, before, after }: Terms): Sql {
+  const flows = list(flow);
+  return new Sql(
+    `flow IN (${flows.text})${before ? ' AND before = ?' : ''}${after ? ' AND after = ?' : ''}`,
+    [...flows.values, before ?? [], after ?? []].flat(),
+  );
+}
+
+const totalOf = (tallies: readonly Tally[], side: 'before' | 'after', list: string): Total => ({
+  ...counted(tallies, side),
+  list,
+});
+
+function counted(tallies: readonly Tally[], side: 'before' | 'after') {
+  const byStage = Object.fromEntries(STAGES.map((stage) => [stage, 0])) as Record<Stage, number>;
+  let total = 0;
+  for (const { [side]: stage, n } of tallies) {
+    if (stage === null) continue;
+    byStage[stage as Stage] += Number(n);
+    total += Number(n);
+  }
+  return { total, byStage };
+}
+
+function legOf(tallies: readonly Tally[], list: (flow: FlowName) => string): Leg {
+  const of = (flow: FlowName) => tallies.filter((tally) => tally.flow === flow);
+  const term = (flow: FlowName, side: 'before' | 'after'): Term => ({
+    ...counted(of(flow), side),
+    list: list(flow),
+  });
+  const terms = <F extends Entry | Exit>(flows: readonly F[], side: 'before' | 'after') =>
+    Object.fromEntries(flows.map((flow) => [flow, term(flow, side)])) as Record<F, Term>;
+  const entered = terms(ENTRIES, 'after');
+  const left = terms(EXITS, 'before');
+  const into = Number(of('merged')[0]?.into ?? 0);
+  const words = (sign: string, all: object) =>
+    Object.entries(all as Record<string, Term>).map(([flow, { total }]) =>
+      total > 0 ? ` ${sign} ${total} ${flow}` : '',
+    );
+  const [then, now] = [counted(tallies, 'before').total, counted(tallies, 'after').total];
+  return {
+    equation: `${then}${words('+', entered).join('')}${words('−', left).join('')} = ${now}`,
+    same: term('same', 'after'),
+    moves: MOVES.flatMap((flow) => {
+      const count = counted(of(flow), 'after').total;
+      const [from, to] = flow.split('-') as [Stage, Stage];
+      return count > 0 ? [{ from, to, count, list: list(flow) }] : [];
+    }),
+    entered,
+    left: { ...left, merged: { ...left.merged, into } },
+  };
+}
+
+const bad = (field: string, message: string) =>
+  new Rejected('invalid', `${field} ${message}.`, [{ pointer: `/${field}`, message: `${field} ${message}` }]);
+
+/** What was said of a commitment that may have changed how it counts: in a leg, as far as known. */
+export async function whyOf(log: Log, reference: string, leg: LegName, view: Settled['view']): Promise<Why[]> {
+  const { from, to, knownThen, position } = view;
+  const { items } = await historyOf(log, reference, { asOf: END_OF_TIME, knownAt: position });
+  const isOnStatements = (type: string) => /\.(Corrected|Retracted|Blanked)$/.test(type);
+  const within = (date: FullDate) => date > from && date <= to;
+  /** A lead moves on the day it was offered for, not on that of its acceptance. */
+  const movesLead = (type: string, data: { effective?: PartialDate }) =>
+    type.endsWith('.LeadAccepted') && within(firstDayOf(data.effective!));
+  return items
+    .filter(({ type, position, reportedOn, data, corrections }) =>
+      leg === 'learned'
+        ? BigInt(position) > BigInt(knownThen!) && (isOnStatements(type) || reportedOn <= from)
+        : !isOnStatements(type) &&
+          !corrections.some(
+            (one) => one.kind === 'retracted' && !one.item && BigInt(one.position) <= BigInt(view.position),
+          ) &&
+          (within(reportedOn) || movesLead(type, data)),
+    )
+    .map(({ revision, position, type, reportedOn }) => ({ revision, position, type, reportedOn }));
+}
+const END_OF_TIME = '9999-12-31';
+
+@ApiTags('Progress')
+@Controller('v1/progress/flows')
+export class FlowsController {
+  constructor(
+    private readonly flows: Flows,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'How the total as at one date became that as at another one', operationId: 'progressFlows' })
+  @ApiOkResponse({ type: FlowsView })
+  async between(@Query() query: FlowsQuery, @WantedFormat() format: Format) {
+    const { at, dates, filter } = await settle(query, this.log);
+    const view = await this.flows.between(at, dates, filter);
+    return format === 'json' ? view : { asOf: view.asOf, position: view.position, rows: termsOf(view) };
+  }
+
+  @Get('commitments')
+  @InRows(({ why = [], ...item }: Partial<Changed>) => ({
+    ...item,
+    why: why.map(({ type, reportedOn, revision }) => `${type} ${reportedOn} (revision ${revision})`),
+  }))
+  @ApiOperation({
+    summary: 'The commitments behind a term, and what was said of each',
+    operationId: 'progressFlowList',
+  })
+  @ApiOkResponse({ type: ChangedList })
+  async commitments(@Query() query: FlowListQuery): Promise<ChangedList> {
+    const { flow, leg = 'reported', before, after, limit, cursor, ...asked } = goingOn(query);
+    const { at, dates, filter } = await settle(asked, this.log);
+    const page = await this.flows.commitments(at, dates, { flow, leg, before, after }, filter, { limit, cursor });
+    return { ...page, items: await withWhy(this.log, leg, page) };
+  }
+}
+
+/** The items of a page with what was said of each, and where all of it is told. */
+export const withWhy = (
+  log: Log,
+  leg: LegName,
+  page: Settled['view'] & { readonly items: readonly Omit<Changed, 'why' | 'history'>[] },
+): Promise<Changed[]> =>
+  Promise.all(
+    page.items.map(async (item) => ({
+      ...item,
+      history: `/v1/commitments/${encodeURIComponent(item.reference)}/history?knownAt=${page.position}`,
+      why: await whyOf(log, item.reference, leg, page),
+    })),
+  );
+
+/** The clocks, dates and filter of a query. */
+export async function settle(query: FlowsQuery, log: Log) {
+  const { asOf, knownAt, staleAfter, from, to, knownThen, format: _format, ...filter } = query;
+  const at: At = { ...(await clocksOf({ asOf, knownAt }, log.store)), staleAfter };
+  const then = knownThen === undefined ? undefined : await positionOf(knownThen, log.store, 'knownThen');
+  return { at, dates: { from, to, knownThen: then }, filter: filter as FlowFilter };
+}
+
+/** The equation as rows: one per term, with its sign. */
+function termsOf({ totalThen, learned, totalThenAsKnownNow, reported, totalNow }: FlowsView): object[] {
+  const row = (leg: string, term: string, sign: string, { total, byStage }: Pick<Total, 'total' | 'byStage'>) => ({
+    ...{ leg, term, sign, total },
+    ...byStage,
+  });
+  const of = (name: LegName, leg: Leg) => [
+    ...Object.entries(leg.entered).map(([flow, term]: [string, Term]) => row(name, flow, '+', term)),
+    ...Object.entries(leg.left).map(([flow, term]: [string, Term]) => row(name, flow, '-', term)),
+    ...leg.moves.map(({ from, to, count }) => ({ leg: name, term: `${from}-${to}`, sign: '', total: count })),
+  ];
+  return [
+    row('', 'then', '', totalThen),
+    ...(learned ? [...of('learned', learned), row('', 'then as known now', '', totalThenAsKnownNow)] : []),
+    ...of('reported', reported),
+    row('', 'now', '', totalNow),
+  ];
+}

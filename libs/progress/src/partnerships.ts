@@ -1,0 +1,230 @@
+/** Who works with whom: the pairs of agencies that stand together in commitments, and what these are about. */
+import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import type { FullDate } from '#clocks';
+import type { Log, ReadStore } from '#eventsourcing';
+import {
+  clocksOf,
+  cursorTo,
+  GoesOn,
+  goingOn,
+  InRows,
+  LOG,
+  PageSize,
+  placeOf,
+  WantedFormat,
+  type Format,
+} from '#platform';
+import { listQuery } from './list-query.js';
+import { ALIKE, LIST, meeting, rowOfAlike, themeAxis, type Alike } from './matrix.js';
+import { FilterQuery } from './progress.controller.js';
+import { Count, pairs, Progress, Row, type Sql } from './progress.projection.js';
+import type { At, Filter, Pinned } from './progress.projection.js';
+
+export class PartnershipsQuery extends FilterQuery {
+  @PageSize(50) limit?: number;
+  @GoesOn() cursor?: string;
+}
+
+class OnTheme {
+  @ApiProperty({ example: 'HLD06-04' }) readonly theme: string;
+  @ApiProperty() readonly name: string;
+  @Count() readonly total: number;
+  @ApiProperty({ description: LIST, example: 'agency=IOM&with=ILO&theme=HLD06-04&asOf=2011-02-17' })
+  readonly list: string;
+}
+
+/** Two agencies, and the commitments in which both stand. */
+export class PartnershipRow extends Row {
+  @ApiProperty({ description: 'In the role asked for' }) readonly agency: string;
+  @ApiProperty() readonly name: string;
+  @ApiProperty({ description: 'As lead, co-lead or partner' }) readonly with: string;
+  @ApiProperty() readonly withName: string;
+  @ApiProperty({
+    type: [OnTheme],
+    description:
+      'What these are about, most first: themes at the top of their frameworks, or directly below the one asked for',
+  })
+  readonly themes: OnTheme[];
+  @ApiProperty({ description: LIST, example: 'agency=IOM&with=ILO&asOf=2011-02-17' }) readonly list: string;
+}
+
+/** Commitments of several agencies. */
+class Joint extends Row {
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: `${LIST}; null where another agency beside, a role other than lead, or what is not joint is asked for`,
+    example: 'joint=true&asOf=2011-02-17',
+  })
+  readonly list: string | null;
+}
+
+export class PartnershipsView {
+  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @ApiProperty({ description: 'The position of the log that this shows' }) readonly position: string;
+  @ApiProperty({ description: 'Everything that is asked for, done by one agency or by several' }) readonly total: Row;
+  @ApiProperty({ description: 'In how many of these two agencies stand together; the rows do not add up to it' })
+  readonly joint: Joint;
+  @Count('Of the total: in how many something was corrected after `knownAt`') readonly correctedLater: number;
+  @Count('Pairs, of all pages') readonly rowCount: number;
+  @Count('Agencies in these pairs') readonly agencies: number;
+  @ApiProperty({
+    type: [PartnershipRow],
+    description:
+      'Most commitments first. Each pair once, unless an agency or a role is asked for: then that one comes first',
+  })
+  readonly rows: PartnershipRow[];
+  @ApiProperty({ type: String, nullable: true, description: 'null: this is the last page' })
+  readonly nextCursor: string | null;
+}
+
+interface Pair {
+  readonly key: string;
+  readonly other: string;
+  readonly row: Row;
+}
+
+export class Partnerships {
+  readonly #progress: Progress;
+
+  constructor(private readonly reads: ReadStore) {
+    this.#progress = new Progress(reads);
+  }
+
+  /** The pairs, most first; `limit` `null`: all of them. */
+  async between(
+    at: At,
+    filter: Filter = {},
+    { limit = 50, cursor }: { readonly limit?: number | null; readonly cursor?: string } = {},
+  ): Promise<PartnershipsView> {
+    const asked = { view: 'partnerships', ...filter };
+    const place = cursor === undefined ? null : placeOf(cursor, asked, at);
+    const { asOf = at.asOf, knownAt = at.knownAt, staleAfter = at.staleAfter ?? 12 } = place ?? {};
+    const pinned = await this.#progress.pin({ asOf, knownAt, staleAfter });
+    const counted = await this.#counts(pinned, filter);
+    const isMutual = !filter.agency && (filter.role ?? 'any') === 'any';
+    const parts = Map.groupBy(counted, ({ part }) => part);
+    const all = [...Map.groupBy(parts.get('pair') ?? [], keyOf).values()]
+      .map((alike): Pair => ({ key: alike[0]!.key, other: alike[0]!.other, row: rowOfAlike(alike).row }))
+      .filter(({ key, other }) => !isMutual || key < other)
+      .sort((a, b) => b.row.total - a.row.total || compare(a.key, b.key) || compare(a.other, b.other));
+    const [first, last] = [Number(place?.after ?? 0), Number(place?.after ?? 0) + (limit ?? all.length)];
+    const shown = all.slice(first, last);
+    const [names, themes] = [await this.#names(pinned, filter), await this.#themes(pinned, filter, shown)];
+    const { row: total, correctedLater } = rowOfAlike(parts.get('total'));
+    const isListed = !filter.with && filter.joint !== false && [undefined, 'any', 'lead'].includes(filter.role);
+    return {
+      asOf,
+      position: pinned.knownAt,
+      total,
+      joint: {
+        ...rowOfAlike(parts.get('joint')).row,
+        list: isListed ? listQuery({ ...filter, joint: true }, pinned) : null,
+      },
+      correctedLater,
+      rowCount: all.length,
+      agencies: new Set(all.flatMap(({ key, other }) => [key, other])).size,
+      rows: shown.map((pair) => ({
+        agency: pair.key,
+        name: names.get(pair.key) ?? pair.key,
+        with: pair.other,
+        withName: names.get(pair.other) ?? pair.other,
+        ...pair.row,
+        themes: themes.get(keyOf(pair)) ?? [],
+        list: listQuery({ ...filter, agency: pair.key, with: pair.other }, pinned),
+      })),
+      nextCursor:
+        last < all.length
+          ? cursorTo({ asOf, knownAt: pinned.knownAt, staleAfter, total: all.length, after: String(last) }, asked)
+          : null,
+    };
+  }
+
+  #names(at: Pinned, { agencies }: Filter): Promise<ReadonlyMap<string, string>> {
+    return this.#progress.registers.names('agency', at.knownAt, agencies === 'today' ? undefined : at.asOf);
+  }
+
+  /** `WITH … met`: two agencies and a commitment in which both stand. */
+  async #met(at: Pinned, filter: Filter): Promise<Sql> {
+    const { agencies, memberOf } = filter;
+    const found = await this.#progress.found(at, filter);
+    const one = await this.#progress.holders(at, filter);
+    const other = await this.#progress.holders(at, { agencies, memberOf, agency: filter.with });
+    return meeting(found, one, other, true);
+  }
+
+  async #counts(at: Pinned, filter: Filter): Promise<Alike[]> {
+    const met = await this.#met(at, filter);
+    return this.reads.all<Alike>(
+      `${met.text}
+       SELECT 'total' AS part, '' AS key, '' AS other, ${ALIKE} FROM counted GROUP BY status
+       UNION ALL
+       SELECT 'joint', '', '', ${ALIKE} FROM counted WHERE reference IN (SELECT reference FROM met) GROUP BY status
+       UNION ALL SELECT 'pair', key, other, ${ALIKE} FROM met GROUP BY key, other, status`,
+      ...met.values,
+    );
+  }
+
+  /** What the commitments of some pairs are about. */
+  async #themes(at: Pinned, filter: Filter, shown: readonly Pair[]): Promise<ReadonlyMap<string, OnTheme[]>> {
+    if (shown.length === 0) return new Map();
+    const met = await this.#met(at, filter);
+    const axis = await themeAxis(this.#progress.registers, at, filter);
+    const wanted = pairs(shown.map(({ key, other }) => [key, other] as const));
+    const rows = await this.reads.all<{ key: string; other: string; theme: string; total: number }>(
+      `${met.text}, themed (theme, reference) AS MATERIALIZED (${axis.sql.text})
+       SELECT key, other, theme, COUNT(*) AS total
+       FROM (${wanted.text}) AS wanted JOIN met ON key = column1 AND other = column2 JOIN themed USING (reference)
+       GROUP BY key, other, theme`,
+      ...[...met.values, ...axis.sql.values, ...wanted.values],
+    );
+    const themes = rows
+      .map(({ total, ...row }) => ({ ...row, total: Number(total) }))
+      .sort((a, b) => b.total - a.total || compare(a.theme, b.theme))
+      .map(({ key, other, theme, total }) => ({
+        pair: keyOf({ key, other }),
+        on: {
+          ...{ theme, name: axis.names.get(theme) ?? theme, total },
+          list: listQuery({ ...filter, agency: key, with: other, theme }, at),
+        },
+      }));
+    return new Map([...Map.groupBy(themes, ({ pair }) => pair)].map(([pair, all]) => [pair, all.map(({ on }) => on)]));
+  }
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const keyOf = ({ key, other }: { readonly key: string; readonly other: string }): string =>
+  JSON.stringify([key, other]);
+
+/** A pair as a row of a table. */
+const inRow = ({ themes, list: _list, ...row }: Partial<PartnershipRow>): object => ({
+  ...row,
+  ...(themes && { themes: themes.map(({ theme, total }) => `${theme} (${total})`).join('; ') }),
+});
+
+@ApiTags('Progress')
+@Controller('v1/progress/partnerships')
+export class PartnershipsController {
+  constructor(
+    private readonly partnerships: Partnerships,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  @Get()
+  @InRows(inRow)
+  @ApiOperation({
+    summary: 'Which agencies work together, and on what',
+    description:
+      'Two agencies work together where both stand in a commitment as lead, co-lead or partner. With a role, the first one of a pair ' +
+      'has it. As CSV or NDJSON without `limit`: all pairs.',
+    operationId: 'progressPartnerships',
+  })
+  @ApiOkResponse({ type: PartnershipsView })
+  async between(@Query() query: PartnershipsQuery, @WantedFormat() wanted: Format) {
+    const { asOf, knownAt, staleAfter, format: _, limit, cursor, ...filter } = goingOn(query);
+    const at = { ...(await clocksOf({ asOf, knownAt }, this.log.store)), staleAfter };
+    return this.partnerships.between(at, filter, { limit: limit ?? (wanted === 'json' ? undefined : null), cursor });
+  }
+}

@@ -1,0 +1,162 @@
+/** Which agencies have not been heard of: all that they have open is stale. */
+import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags, OmitType } from '@nestjs/swagger';
+import { IsIn, IsOptional } from 'class-validator';
+import { monthsBefore, todayAt, type FullDate } from '#clocks';
+import { ROLES, type Role } from '#commitments';
+import type { Log, ReadStore } from '#eventsourcing';
+import { clocksOf, LOG } from '#platform';
+import { listQuery } from './list-query.js';
+import { Asked, Flag, ProgressQuery } from './progress.controller.js';
+import { Count, dated, DATED, list, OPEN_STAGES, pairs, Progress, rolesOf, Sql } from './progress.projection.js';
+import type { At, Filter } from './progress.projection.js';
+
+export class SilentQuery extends OmitType(ProgressQuery, ['role']) {
+  @ApiProperty({
+    required: false,
+    enum: ['any', ...ROLES],
+    default: 'lead',
+    description: 'Agencies in this role; any: lead, co_lead or partner',
+  })
+  @IsOptional()
+  @IsIn(['any', ...ROLES])
+  role?: Role | 'any';
+  @Asked('A theme, or any below it', 'HLD06-04') theme?: string;
+  @Flag('Only agencies that are, or are not, silent') silent?: boolean;
+}
+
+export type SilentFilter = Pick<Filter, 'role' | 'agencies' | 'theme' | 'followsUp'> & { readonly silent?: boolean };
+
+export class SilentRow {
+  @ApiProperty() readonly agency: string;
+  @ApiProperty() readonly name: string;
+  @Count('Its open commitments') readonly open: number;
+  @Count('Of these: not heard of for `staleAfter` months') readonly stale: number;
+  @ApiProperty({ description: 'Whether all of its open commitments are stale' }) readonly silent: boolean;
+  @ApiProperty({ type: String, format: 'date', description: 'The last report on any of its open commitments' })
+  readonly lastHeardOn: FullDate;
+  @Count('Whole calendar months from then to `asOf`') readonly months: number;
+  @ApiProperty({
+    description: 'The query of `/v1/commitments` that lists the stale ones',
+    example: 'agency=IOM&stale=true',
+  })
+  readonly list: string;
+}
+
+class SilenceTotals {
+  @Count('With an open commitment') readonly agencies: number;
+  @Count('Of these') readonly silent: number;
+  @Count('Open commitments, each once') readonly open: number;
+  @Count('Of these') readonly stale: number;
+  @ApiProperty({ description: 'The query of `/v1/commitments` that lists the stale ones', example: 'stale=true' })
+  readonly list: string;
+}
+
+export class SilenceView {
+  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @ApiProperty() readonly position: string;
+  @ApiProperty({ type: 'integer', description: 'Calendar months' }) readonly staleAfter: number;
+  @ApiProperty() readonly total: SilenceTotals;
+  @ApiProperty({ type: [SilentRow], description: 'The longest silent first; they do not add up to the total' })
+  readonly rows: SilentRow[];
+}
+
+export class Silence {
+  readonly #progress: Progress;
+
+  constructor(private readonly reads: ReadStore) {
+    this.#progress = new Progress(reads);
+  }
+
+  /** Every agency that has an open commitment, and since when nothing was said of any of these. */
+  async agencies(at: At, { silent, role = 'lead', ...filter }: SilentFilter = {}): Promise<SilenceView> {
+    const pinned = await this.#progress.pin(at);
+    const { asOf, knownAt, staleAfter = 12 } = pinned;
+    const found = await this.#progress.found(pinned, { ...filter, stage: OPEN_STAGES });
+    const today = filter.agencies === 'today';
+    const { registers } = this.#progress;
+    const successors = pairs(today ? [...(await registers.successors(knownAt, todayAt(new Date())))] : []);
+    const roles = list(rolesOf(role));
+    // There is exactly one lead, and every commitment names it: the agencies in other roles are looked up.
+    const holders =
+      role === 'lead'
+        ? new Sql('SELECT lead AS holder, reference FROM found')
+        : new Sql(
+            `SELECT value AS holder, reference FROM progress_facets
+             WHERE facet = 'agency' AND role IN (${roles.text}) AND ${DATED}`,
+            [...roles.values, ...dated(asOf, knownAt)],
+          );
+    const counts = 'COUNT(*) AS open, COUNT(*) FILTER (WHERE stale = 1) AS stale, MAX(last_reported_on) AS last';
+    const counted = await this.reads.all<{ agency: string | null; open: number; stale: number; last: FullDate | null }>(
+      `${found.text}, became (agency, now) AS MATERIALIZED (${successors.text}),
+       held AS (
+         SELECT DISTINCT COALESCE(now, holder) AS agency, reference
+         FROM (${holders.text}) AS holders LEFT JOIN became ON became.agency = holder)
+       SELECT agency, ${counts} FROM held JOIN found USING (reference) GROUP BY agency
+       UNION ALL SELECT NULL, ${counts} FROM found`,
+      ...found.values,
+      ...successors.values,
+      ...holders.values,
+    );
+    const names = await registers.names('agency', knownAt, today ? undefined : asOf);
+    const rows = counted
+      .flatMap(({ agency, open, stale, last }): SilentRow[] =>
+        agency === null
+          ? []
+          : [
+              {
+                agency,
+                name: names.get(agency) ?? agency,
+                open: Number(open),
+                stale: Number(stale),
+                silent: Number(open) === Number(stale),
+                lastHeardOn: last!,
+                months: monthsFrom(last!, asOf),
+                list: listQuery({ agency, role, ...filter, stale: true }, pinned),
+              },
+            ],
+      )
+      .sort((a, b) => compare(a.lastHeardOn, b.lastHeardOn) || compare(a.agency, b.agency));
+    const all = counted.find(({ agency }) => agency === null)!;
+    return {
+      asOf: at.asOf,
+      position: knownAt,
+      staleAfter,
+      total: {
+        agencies: rows.length,
+        silent: rows.filter((row) => row.silent).length,
+        open: Number(all.open),
+        stale: Number(all.stale),
+        list: listQuery({ ...filter, stale: true }, pinned),
+      },
+      rows: silent === undefined ? rows : rows.filter((row) => row.silent === silent),
+    };
+  }
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** How many whole calendar months lie between two dates, as rule 5 counts them. */
+export function monthsFrom(date: FullDate, to: FullDate): number {
+  const months = (day: FullDate) => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7));
+  const apart = months(to) - months(date);
+  return monthsBefore(to, apart) < date ? apart - 1 : apart;
+}
+
+@ApiTags('Progress')
+@Controller('v1/progress/silent')
+export class SilenceController {
+  constructor(
+    private readonly silence: Silence,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Which agencies have not been heard of, and for how long', operationId: 'progressSilent' })
+  @ApiOkResponse({ type: SilenceView })
+  async agencies(@Query() query: SilentQuery) {
+    const { asOf, knownAt, staleAfter, format: _format, ...filter } = query;
+    const at = { ...(await clocksOf({ asOf, knownAt }, this.log.store)), staleAfter };
+    return this.silence.agencies(at, filter);
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * Under which themes a commitment counts: under its own, under those above them, and, read through a crosswalk, under those
+ * that the links lead to. A link of a theme is one of all below it, too; and what it leads to counts under its parents.
+ */
+import { Rejected } from '#eventsourcing';
+import {
+  LATEST,
+  versionOf,
+  WITHIN,
+  type CrosswalkAsAt,
+  type CrosswalkLink,
+  type CrosswalkVersion,
+  type Match,
+  type Registers,
+  type Theme,
+} from '#registers';
+
+/** Which crosswalk is read, and how. */
+export interface Through {
+  readonly crosswalk?: string;
+  /** Absent: the version that holds as at the date. */
+  readonly crosswalkVersion?: string;
+  /** Types of links, separated by commas; absent: those by which all that is on a theme is on the other. */
+  readonly match?: string;
+}
+
+/** A crosswalk as it is read. */
+export interface Reading {
+  readonly crosswalk: CrosswalkAsAt;
+  /** `null`: none was published by the date, and so nothing is linked. */
+  readonly version: CrosswalkVersion | null;
+  readonly match: readonly Match[];
+  readonly links: readonly CrosswalkLink[];
+}
+
+interface Clocks {
+  readonly asOf: string;
+  readonly knownAt: string;
+}
+
+/** What is read of a crosswalk; `null` when none is asked for. @throws Rejected `not_found` */
+export async function readingOf(
+  registers: Registers,
+  { crosswalk: code, crosswalkVersion, match }: Through,
+  { asOf, knownAt }: Clocks,
+): Promise<Reading | null> {
+  if (!code) return null;
+  const named = crosswalkVersion || undefined;
+  const crosswalk = await registers.one('crosswalk', code, knownAt, named ? LATEST : asOf);
+  if (!crosswalk) throw new Rejected('not_found', `There is no crosswalk ${code}.`);
+  const version = versionOf(crosswalk, named);
+  const types = match ? (match.split(',') as Match[]) : WITHIN;
+  return { crosswalk, version, match: types, links: version?.links.filter((link) => types.includes(link.match)) ?? [] };
+}
+
+/** Only what is asked of a crosswalk. */
+export const throughOf = ({ crosswalk, crosswalkVersion, match }: Through): Through => ({
+  crosswalk,
+  crosswalkVersion,
+  match,
+});
+
+/** All themes as known at a position, read through a crosswalk where one is asked for. @throws Rejected `not_found` */
+export const themeTree = async (registers: Registers, through: Through, clocks: Clocks): Promise<ThemeTree> =>
+  new ThemeTree(await registers.all('theme', clocks.knownAt), await readingOf(registers, through, clocks));
+
+export class ThemeTree {
+  readonly #parents: ReadonlyMap<string, string | null | undefined>;
+  readonly #links: ReadonlyMap<string, readonly CrosswalkLink[]>;
+
+  constructor(
+    readonly themes: readonly Theme[],
+    readonly reading: Reading | null = null,
+  ) {
+    this.#parents = new Map(themes.map(({ code, parent }) => [code, parent]));
+    this.#links = Map.groupBy(reading?.links ?? [], ({ from }) => from);
+  }
+
+  /** The themes under which a commitment with this one counts. */
+  above(theme: string): string[] {
+    const own = this.#up(theme);
+    return [...new Set([...own, ...this.#linksOf(own).flatMap(({ to }) => this.#up(to))])];
+  }
+
+  /** The themes with which a commitment counts under this one. */
+  under(theme: string): string[] {
+    const under = this.themes.flatMap(({ code }) => (this.above(code).includes(theme) ? code : []));
+    return under.includes(theme) ? under : [theme, ...under];
+  }
+
+  /** The themes of a framework. */
+  of(framework: string): string[] {
+    return this.themes.flatMap(({ code, framework: own }) => (own === framework ? code : []));
+  }
+
+  /** The themes of the framework that the crosswalk leads from … */
+  from(): string[] {
+    return this.reading ? this.of(this.reading.crosswalk.from) : [];
+  }
+
+  /** … and those of them from which, or from one above, a link leads. */
+  linked(): string[] {
+    return this.from().filter((theme) => this.#linksOf(this.#up(theme)).length > 0);
+  }
+
+  #linksOf(themes: readonly string[]): CrosswalkLink[] {
+    return themes.flatMap((theme) => this.#links.get(theme) ?? []);
+  }
+
+  /** A theme and all above it. */
+  #up(theme: string): string[] {
+    const up: string[] = [];
+    for (let next: string | null | undefined = theme; next && !up.includes(next); next = this.#parents.get(next))
+      up.push(next);
+    return up;
+  }
+}

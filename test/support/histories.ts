@@ -1,0 +1,191 @@
+/** Random histories, tried by the real commands, and the views of the log that they leave. */
+import { validateSync } from 'class-validator';
+import fc from 'fast-check';
+import { commitment, CommitmentCommand, CommitmentCommandHandler } from '#commitments';
+import { SqliteEventStore } from '#event-store-sqlite';
+import {
+  decodeAll,
+  handle,
+  type Blanked,
+  load,
+  Projector,
+  Rejected,
+  type Log,
+  type Projection,
+  type ReadStore,
+} from '#eventsourcing';
+import { metaOf, VALIDATION, type Principal } from '#platform';
+import { Progress, progressProjection, type Filter } from '#progress';
+import { SqliteReadStore } from '#read-store';
+import { agency, amend, codeOf, enter, registers, registersContext, type Entry } from '#registers';
+import { codec } from '../../apps/api/src/app.module.js';
+import { AGENCIES, becoming, BODY, date, DOCUMENTS, FOLLOWED, meant, REFERENCES, THEMES, type Step } from './acts.js';
+import type { RawEvent } from './naive-views.js';
+
+export const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
+
+const caller = (of?: string): Principal => ({
+  account: 'a',
+  role: of ? 'focal_point' : 'secretariat',
+  agency: of ?? null,
+});
+
+const openLog = (): Log => ({ store: new SqliteEventStore(':memory:'), codec: codec() });
+
+/** Tries the steps of a history by the real commands, and counts which were accepted. */
+export class History {
+  readonly log = openLog();
+  readonly #commitments = new CommitmentCommandHandler(this.log);
+  tried = 0;
+  accepted = 0;
+
+  static async of(steps: readonly Step[]): Promise<History> {
+    const history = new History();
+    for (const step of steps) await history.take(step);
+    return history;
+  }
+
+  /** @returns whether the step was accepted */
+  async take(step: Step): Promise<boolean> {
+    if ('reference' in step) this.tried++;
+    try {
+      await this.#do(step);
+      if ('reference' in step) this.accepted++;
+      return true;
+    } catch (error) {
+      if (!(error instanceof Rejected)) throw error;
+      return false;
+    }
+  }
+
+  async #do(step: Step): Promise<unknown> {
+    if ('register' in step) {
+      const entry = step.entry as Entry;
+      const known = (await this.log.store.read(`${step.register}-${codeOf(entry)}`)).length > 0;
+      const decide = known ? amend(entry) : enter(entry);
+      return handle(this.log, registers[step.register] as never, codeOf(entry), decide as never, metaOf(caller()));
+    }
+    if ('becomes' in step) return handle(this.log, agency, step.code, becoming(step), metaOf(caller()));
+    const act = meant(step, (await load(this.log, commitment, step.reference)).state);
+    if (validateSync(act.body, VALIDATION).length > 0)
+      throw new Rejected('invalid', 'A body that no request may have.');
+    const by = caller(step.by);
+    return this.#commitments.execute(new CommitmentCommand(step.reference, [act], { by, meta: metaOf(by) }));
+  }
+}
+
+export const projectionsOf = (log: Log) => [...registersContext.projections!(log), progressProjection(log)];
+
+/** The views of a log in a store of their own, not yet filled; two processes fill them in turn. */
+export class Views {
+  readonly progress: Progress;
+  readonly #processes: Projection[][];
+
+  constructor(
+    private readonly log: Log,
+    readonly reads: ReadStore = new SqliteReadStore(':memory:'),
+  ) {
+    this.progress = new Progress(reads);
+    this.#processes = [projectionsOf(log), projectionsOf(log)];
+  }
+
+  /** Views of a log that have applied it. */
+  static async of(log: Log, reads?: ReadStore): Promise<Views> {
+    const views = new Views(log, reads);
+    await views.catchUp();
+    return views;
+  }
+
+  /** Applies what is new. */
+  async catchUp(): Promise<void> {
+    const projections = this.#processes.shift()!;
+    this.#processes.push(projections);
+    const projector = new Projector(this.log, this.reads, projections);
+    await projector.start();
+    await projector.stop();
+  }
+
+  /** Every row of every table. */
+  async dump() {
+    const rows: Record<string, string[]> = {};
+    for (const [, name] of this.#processes[0]!.flatMap(({ schema }) => [...schema.matchAll(/CREATE TABLE (\w+)/g)]))
+      rows[name!] = (await this.reads.all(`SELECT * FROM "${name}"`)).map((row) => JSON.stringify(row)).sort();
+    return rows;
+  }
+}
+
+/** The events of a log as they stand there. */
+export const rawEvents = async (log: Log): Promise<RawEvent[]> =>
+  (await log.store.readAll(null, 10_000)).map(({ position, stream, revision, type, data }) => ({
+    position: Number(position),
+    stream,
+    revision,
+    type,
+    data: data === null ? null : JSON.parse(data),
+  }));
+
+/** A log that ends at a position; what was erased later is erased in it, too. */
+export async function cutAt(log: Log, position: number): Promise<Log> {
+  const cut = openLog();
+  const events = await decodeAll(log, await log.store.readAll(null, position));
+  for (const { stream, revision, name, data, meta } of events) {
+    // A blanking that was replaced by a later one names what that one left.
+    const named =
+      (data as Partial<Blanked>).left &&
+      events.find((e) => e.stream === stream && e.revision === (data as Blanked).revision);
+    const encoded = cut.codec.encode(stream.slice(0, stream.indexOf('-')), {
+      name,
+      data: named ? { ...data, left: named.data } : data,
+    });
+    await cut.store.append(stream, revision - 1, [encoded], { ...meta, commandId: metaOf(caller()).commandId });
+  }
+  return cut;
+}
+
+export const clocks = fc.record({
+  asOf: fc.oneof({ weight: 4, arbitrary: date }, { weight: 1, arbitrary: fc.constantFrom('2010-06-30', '2012-01-01') }),
+  staleAfter: fc.constantFrom(1, 11, 12, 13, 24),
+});
+const aRole = fc.constantFrom('lead', 'any', 'co_lead', 'partner', 'funder', undefined) as fc.Arbitrary<Filter['role']>;
+const one = (...values: string[]) => fc.constantFrom(...values);
+/** One or two conditions, so that something is found. */
+export const filters: fc.Arbitrary<Filter> = fc
+  .tuple(
+    fc.record({
+      agency: one(...AGENCIES),
+      with: one(...AGENCIES),
+      memberOf: one(BODY),
+      joint: fc.boolean(),
+      theme: one(...THEMES),
+      followsUp: one(...FOLLOWED),
+      stage: one('in_progress', 'planned,completed'),
+      outlook: one('on_track', 'at_risk,off_track'),
+      verification: one('unreviewed', 'documented,corroborated', 'contested,no_evidence'),
+      life: one('any', 'any', 'merged', 'active,split,withdrawn', 'merged,superseded'),
+      relatedTo: one(...REFERENCES, 'F-1'),
+      kind: one('research', 'research,funding'),
+      nature: one('standing'),
+      strength: one('offered'),
+      country: one('SEN'),
+      region: one('africa'),
+      document: one(...DOCUMENTS),
+      withTarget: fc.boolean(),
+      overdue: fc.boolean(),
+      stale: fc.boolean(),
+      q: one('handbook', 'fund dia', 'HAND', 'aaa', 'if'),
+    }),
+    fc.array(fc.nat(20), { minLength: 0, maxLength: 2 }),
+    aRole,
+    fc.constantFrom('then', 'today', undefined),
+    fc.constantFrom('part_of', 'prepares_for', undefined),
+  )
+  .map(([all, picked, role, agencies, relation]) => ({
+    role,
+    agencies,
+    ...(all.relatedTo && { relation }),
+    ...Object.fromEntries(Object.entries(all).filter((_, i) => picked.includes(i))),
+  }));
+
+/** That a property holds; a counterexample is made smaller for as long as there is time. */
+export const expectAlways = <T>(property: fc.IAsyncProperty<T>, numRuns: number, examples: T[] = []): Promise<void> =>
+  fc.assert(property, { seed, numRuns, examples, interruptAfterTimeLimit: 80_000, markInterruptAsFailure: true });

@@ -1,0 +1,116 @@
+/** What became of outcomes, counted again from the raw events; see naive-views.ts. */
+import { NaiveViews, type NaiveClocks, type NaiveFilter, type RawEvent } from './naive-views.js';
+
+export interface NaiveCoverageFilter extends Pick<
+  NaiveFilter,
+  'followsUp' | 'agency' | 'role' | 'agencies' | 'memberOf'
+> {
+  readonly addressee?: string;
+  readonly covered?: boolean;
+  readonly stage?: string;
+}
+
+/** The sentences that a reader may get wrong. */
+export const COVERAGE_RULES = {
+  /** An outcome is there when its document was reported. */
+  isThere: (reportedOn: string, asOf: string): boolean => reportedOn <= asOf,
+  /** What follows up a forum follows up none of its outcomes. */
+  follows: (id: string, _forum: string | undefined, followed: string[]): boolean => followed.includes(id),
+  /** Ended records follow up nothing. */
+  life: undefined as string | undefined,
+  /** An outcome counts once, however many commitments follow it up. */
+  counts: (commitments: number): number => Math.min(commitments, 1),
+  /** An agency is addressed by its code and by the names it has had by then. */
+  isAddressed: (addressees: string[], code: string, names: string[]): boolean =>
+    addressees.some((one) => one === code || names.includes(one)),
+  /** A forum has asked for what its round tables asked for. */
+  isOf: (forum: string, above: string[]): boolean => above.includes(forum),
+};
+export type CoverageRules = typeof COVERAGE_RULES;
+
+export class NaiveCoverage extends NaiveViews {
+  constructor(
+    events: readonly RawEvent[],
+    private readonly wording: CoverageRules = COVERAGE_RULES,
+  ) {
+    super(events);
+  }
+
+  outcomes(at: NaiveClocks, { addressee, covered, stage, ...filter }: NaiveCoverageFilter) {
+    const { followsUp, ...whose } = filter;
+    const forums = this.registered('forum', at.knownAt);
+    const documents = this.registered('document', at.knownAt);
+    const above = (id: string | undefined): string[] =>
+      id === undefined ? [] : [id, ...above(forums.get(id)?.parent)];
+    const commitments = this.matching(at, { ...whose, life: this.wording.life });
+    const names = addressee ? this.names(addressee, at) : [];
+    const rows = [...this.registered('outcome', at.knownAt)]
+      .filter(([, { document }]) => this.wording.isThere(documents.get(document).reportedOn, at.asOf))
+      .filter(([id, { forum }]) => !followsUp || id === followsUp || this.wording.isOf(followsUp, above(forum)))
+      .filter(([, { addressees }]) => !addressee || this.wording.isAddressed(addressees, addressee, names))
+      .map(([outcome, { text, forum, addressees, document }]) => {
+        const own = commitments.filter((c) => this.wording.follows(outcome, forum, c.followsUp));
+        const leads = own.map((c) => this.standsFor(c.agencies[0]!.agency, filter.agencies, at.knownAt));
+        return {
+          ...{ outcome, text, forum: (forum ?? null) as string | null, addressees, document },
+          covered: own.length > 0,
+          leads: [...new Set(leads)].sort(),
+          ...this.row(own),
+        };
+      })
+      .sort((a, b) =>
+        rank(forums, a.forum) < rank(forums, b.forum) ? -1 : rank(forums, a.forum) > rank(forums, b.forum) ? 1 : 0,
+      );
+    const tally = (of: typeof rows) => {
+      const sum = (count: (row: (typeof rows)[number]) => number) =>
+        of.reduce((n, row) => n + this.wording.counts(count(row)), 0);
+      return {
+        outcomes: of.length,
+        covered: of.filter((row) => row.covered).length,
+        byStage: Object.fromEntries(
+          Object.keys(this.row([]).byStage).map((one) => [one, sum((row) => row.byStage[one]!)]),
+        ),
+        overdue: sum((row) => row.overdue),
+        stale: sum((row) => row.stale),
+      };
+    };
+    const chosen = rows.filter(
+      (row) =>
+        (covered === undefined || row.covered === covered) &&
+        (!stage || stage.split(',').some((one) => row.byStage[one]! > 0)),
+    );
+    return {
+      total: tally(rows),
+      forums: [...forums]
+        .map(([forum, { name }]) => ({
+          forum,
+          name,
+          of: rows.filter((row) => this.wording.isOf(forum, above(row.forum ?? undefined))),
+        }))
+        .filter(({ of }) => of.length > 0)
+        .sort((a, b) => (rank(forums, a.forum) < rank(forums, b.forum) ? -1 : 1))
+        .map(({ forum, name, of }) => ({ forum, name, ...tally(of) })),
+      elsewhere: tally(rows.filter(({ forum }) => forum === null)),
+      rowCount: chosen.length,
+      rows: chosen,
+    };
+  }
+
+  private standsFor(agency: string, agencies: NaiveFilter['agencies'], knownAt: number): string {
+    return agencies === 'today' ? this.today(agency, knownAt) : agency;
+  }
+
+  /** What an agency was called up to a date. */
+  private names(code: string, { asOf, knownAt }: NaiveClocks): string[] {
+    const renamed = this.ofAgency(code, knownAt, 'Renamed').filter(
+      ({ effective }) => `${effective}-01-01`.slice(0, 10) <= asOf,
+    );
+    return [this.registered('agency', knownAt).get(code)?.name, ...renamed.map(({ name }) => name)];
+  }
+}
+
+/** The latest first, those without a date and then those without a forum at the end. */
+const rank = (forums: ReadonlyMap<string, { start?: string }>, forum: string | null): string =>
+  forum === null
+    ? '~'
+    : `${[...(forums.get(forum)?.start ?? '')].map((d) => String.fromCharCode(200 - d.charCodeAt(0))).join('') || '}'} ${forum}`;

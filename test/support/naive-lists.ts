@@ -1,0 +1,58 @@
+/** The orders of lists, said again as plainly as can be. It imports nothing of ours. */
+import { lastDay, type NaiveCommitment } from './naive-views.js';
+
+const STAGES = ['proposed', 'planned', 'in_progress', 'on_hold', 'completed', 'discontinued'];
+
+type Key = string | number | null;
+
+/** By what a list is ordered; a test puts one of these otherwise, to see that it would be found out. */
+export const ORDERS = {
+  keys: {
+    reference: (c: NaiveCommitment): Key => c.reference,
+    title: (c: NaiveCommitment): Key => c.title,
+    stage: (c: NaiveCommitment): Key => STAGES.indexOf(c.stage),
+    lead: (c: NaiveCommitment): Key => c.agencies[0]!.agency,
+    target: (c: NaiveCommitment): Key => c.target && lastDay(c.target),
+    lastReportedOn: (c: NaiveCommitment): Key => c.lastReportedOn,
+  } as Readonly<Record<string, (c: NaiveCommitment) => Key>>,
+  /** Where those without a key stand: 1 at the end. */
+  without: ((_descending) => 1) as (descending: boolean) => number,
+  /** Of those that are alike. */
+  alike: (a: NaiveCommitment, b: NaiveCommitment): number => (a.reference < b.reference ? -1 : 1),
+  /** What it is worth to find a word. */
+  worth: (inTitle: boolean, whole: boolean): number => (inTitle ? 3 : 1) + (whole ? 1 : 0),
+};
+export type Orders = typeof ORDERS;
+
+const wordsIn = (text: string): string[] => text.toLowerCase().split(/[^a-z0-9]+/);
+
+function relevance(c: NaiveCommitment, q: string, { worth }: Orders): number {
+  const [title, all] = [wordsIn(`${c.reference} ${c.title}`), wordsIn(c.words)];
+  const sum = [...new Set(wordsIn(q).filter(Boolean))].map((sought) =>
+    Math.max(
+      ...title.map((word) => (word.startsWith(sought) ? worth(true, word === sought) : 0)),
+      ...all.map((word) => (word.startsWith(sought) ? worth(false, word === sought) : 0)),
+    ),
+  );
+  return sum.reduce((a, b) => a + b, 0);
+}
+
+/** Commitments in an order. */
+export function ordered(
+  all: readonly NaiveCommitment[],
+  sort: string,
+  q = '',
+  orders: Orders = ORDERS,
+): NaiveCommitment[] {
+  if (sort === 'relevance')
+    return [...all].sort((a, b) => relevance(b, q, orders) - relevance(a, q, orders) || orders.alike(a, b));
+  const descending = sort.startsWith('-');
+  const key = orders.keys[descending ? sort.slice(1) : sort]!;
+  return [...all].sort((a, b) => {
+    const [x, y] = [key(a), key(b)];
+    if (x === y) return orders.alike(a, b);
+    if (x === null) return orders.without(descending);
+    if (y === null) return -orders.without(descending);
+    return x < y === descending ? 1 : -1;
+  });
+}
