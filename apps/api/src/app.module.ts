@@ -18,6 +18,7 @@ import { SqliteEventStore } from '#event-store-sqlite';
 import { EventCodec, Projector, type Loaded, type Log, type ReadStore } from '#eventsourcing';
 import {
   AccessGuard,
+  Downloads,
   EtagInterceptor,
   IdempotencyInterceptor,
   IdempotencyKeys,
@@ -31,7 +32,7 @@ import {
   type Context,
 } from '#platform';
 import { progressContext } from '#progress';
-import { PostgresReadStore, SqliteReadStore } from '#read-store';
+import { PostgresReadStore, SqliteReadStore, type Erases } from '#read-store';
 import { registersContext } from '#registers';
 import { OperationsController } from './operations.controller.js';
 import { sqliteFile, type Settings } from './settings.js';
@@ -56,12 +57,12 @@ export const openAccess = (settings: Settings): AccessStore => {
 };
 
 /** The store of the views, by its URL. */
-export const openReads = ({ viewsUrl }: Settings): ReadStore =>
+export const openReads = ({ viewsUrl }: Settings): ReadStore & Erases =>
   /^postgres(?:ql)?:/.test(viewsUrl) ? new PostgresReadStore(viewsUrl) : new SqliteReadStore(sqliteFile(viewsUrl));
 
 export interface Stores {
   readonly log: Log;
-  readonly reads: ReadStore;
+  readonly reads: ReadStore & Erases;
   readonly access: AccessStore;
 }
 
@@ -117,6 +118,7 @@ export class AppModule {
         { provide: APP_INTERCEPTOR, useClass: PositionInterceptor },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         { provide: APP_INTERCEPTOR, useClass: EtagInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: Downloads },
         { provide: APP_FILTER, useFactory: () => new ProblemFilter(extra.problemPage) },
         ...views,
         ...all.flatMap(({ providers }) => providers ?? []),

@@ -69,6 +69,12 @@ const HEADERS: Readonly<Record<string, Header>> = {
   ETag: { description: 'The revision, for If-Match', schema: { ...text, examples: ['"3"'] } },
   Location: { description: 'Where it can be read', schema: { ...text, format: 'uri-reference' } },
   'Retry-After': { description: 'Seconds', schema: { type: 'integer' } },
+  'X-As-Of': { description: 'The date that is shown', schema: { ...text, format: 'date' } },
+  'X-Position': { description: 'The position of the log that is shown', schema: { ...text } },
+  Link: {
+    description: 'rel="bookmark": where exactly this will always be found; rel="next": the next page',
+    schema: { ...text },
+  },
   'WWW-Authenticate': { description: 'How to say who one is', schema: { ...text, enum: ['Bearer'] } },
 };
 
@@ -92,7 +98,7 @@ const PROBLEM_HEADERS: Readonly<Record<string, readonly string[]>> = {
 const TAGS = {
   Commitments: 'What agencies undertook: list, read, record, and the acts that change it',
   Progress: 'How it stands, per agency and per theme, as at any date and as known at any position',
-  Registers: 'Agencies, frameworks, themes, forums, outcomes, documents; kept by the secretariat',
+  Registers: 'Agencies, frameworks, themes, crosswalks, forums, outcomes, documents; kept by the secretariat',
   Operations: 'The feed of events, health and metrics',
 };
 
@@ -201,15 +207,38 @@ function describeAnswer(
     media.example = example?.answer;
     const name = (media.schema as { $ref?: string }).$ref?.split('/').at(-1);
     const { properties } = (components.schemas[name!] ?? {}) as Schema;
+    const listed = properties?.['items'] ?? properties?.['rows'];
+    const shows = listed && !writes && type === 'application/json' && properties?.['position'];
     const headers = [
       ...(properties?.['revision'] && type === 'application/json' ? ['ETag'] : []),
       ...('201' in operation.responses ? ['Location'] : []),
+      ...(shows ? [...(properties?.['asOf'] ? ['X-As-Of'] : []), 'X-Position', 'Link'] : []),
     ];
     if (headers.length > 0) success.headers = refs('headers', headers);
   }
-  const asCsv = operation.parameters!.some((parameter) => 'name' in parameter && parameter.name === 'format');
-  if (asCsv && !writes) success.content!['text/csv'] = { schema: text, example: example?.csv };
+  const asked = operation.parameters!.find((parameter) => 'name' in parameter && parameter.name === 'format');
+  const formats = ((asked as Parameter | undefined)?.schema as { enum?: readonly string[] } | undefined)?.enum ?? [];
+  if (formats.includes('csv')) success.content!['text/csv'] = { schema: text, example: example?.csv };
+  if (formats.includes('ndjson'))
+    success.content!['application/x-ndjson'] = {
+      schema: entryOf(success, components),
+      example: linesOf(example?.answer),
+    };
 }
+
+/** What a list or view has one of per line, as NDJSON. */
+function entryOf(success: Response, { schemas }: Components): Schema {
+  const { $ref } = (success.content?.['application/json']?.schema ?? {}) as { $ref?: string };
+  const { properties } = (schemas[$ref?.split('/').at(-1) ?? ''] ?? {}) as Schema;
+  const { items } = (properties?.['items'] ?? properties?.['rows'] ?? {}) as { items?: Schema };
+  return items ?? { type: 'object' };
+}
+
+/** The entries of an answer, one per line. */
+export const linesOf = (answer: unknown): string => {
+  const { items, rows } = (answer ?? {}) as Readonly<Partial<Record<'items' | 'rows', readonly object[]>>>;
+  return (items ?? rows ?? []).map((entry) => `${JSON.stringify(entry)}\n`).join('');
+};
 
 /** Unknown fields of a body are refused, on every level. */
 function close($ref: string, { schemas }: Components): void {

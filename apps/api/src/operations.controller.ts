@@ -25,7 +25,8 @@ import {
   type Progress,
   type Recorded,
 } from '#eventsourcing';
-import { AlwaysOpen, LOG } from '#platform';
+import { AlwaysOpen, LOG, READS } from '#platform';
+import type { Erases, Erasure } from '#read-store';
 
 class ChangesQuery {
   @ApiProperty({ required: false, type: String, description: 'Only what follows this position', example: '1841' })
@@ -68,6 +69,13 @@ class ProjectionProgress {
   building: BuildingProgress | null;
 }
 
+class ErasureUnderWay implements Erasure {
+  @ApiProperty({ example: 'progress' }) projection: string;
+  @ApiProperty({ type: 'integer' }) version: number;
+  @ApiProperty({ type: String, nullable: true, description: 'Why the last try did not succeed; it is tried again' })
+  error: string | null;
+}
+
 class Ready {
   @ApiProperty({
     enum: ['ready', 'degraded', 'building', 'failing'],
@@ -75,6 +83,12 @@ class Ready {
   })
   status: string;
   @ApiProperty({ type: [ProjectionProgress] }) projections: ProjectionProgress[];
+  @ApiProperty({
+    type: [ErasureUnderWay],
+    description:
+      'Views that hold words in the files of their database which were blanked, and are yet to be erased there',
+  })
+  erasing: ErasureUnderWay[];
 }
 
 class ChangeMeta implements Meta {
@@ -120,6 +134,7 @@ export class OperationsController implements OnModuleDestroy {
   constructor(
     @Inject(LOG) private readonly log: Log,
     private readonly projector: Projector,
+    @Inject(READS) private readonly reads: Erases,
   ) {
     collectDefaultMetrics({ register: this.metrics });
     this.#gauge(
@@ -141,6 +156,12 @@ export class OperationsController implements OnModuleDestroy {
       'How long it will take; 0: none is being built',
       ({ building }) => building?.secondsLeft ?? 0,
     );
+    const erasing: Gauge = new Gauge({
+      name: 'followthrough_views_to_erase',
+      help: 'Views that hold words in their files which were blanked, and are yet to be erased there',
+      registers: [this.metrics],
+      collect: async () => erasing.set((await this.reads.erasing()).length),
+    });
   }
 
   #gauge(name: string, help: string, value: (progress: Progress) => number): void {
@@ -188,7 +209,7 @@ export class OperationsController implements OnModuleDestroy {
           ? 'degraded'
           : 'ready';
     void reply.status(status === 'ready' || status === 'degraded' ? 200 : 503);
-    return { status, projections };
+    return { status, projections, erasing: await this.reads.erasing() };
   }
 
   @Get('metrics')

@@ -4,21 +4,25 @@ import { IsIn, IsOptional } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import { isResponsible, ROLES, type Role } from '#commitments';
 import { Rejected } from '#eventsourcing';
-import { Progress, ProgressQuery, type AgencyRow, type ItemList, type ProgressView, type ThemeRow } from '#progress';
 import {
-  Registers,
-  type AgencyAsAt,
-  type Forum,
-  type Framework,
-  type MemberAsAt,
-  type Outcome,
-  type Theme,
-} from '#registers';
+  AgenciesQuery,
+  Coverage,
+  Progress,
+  ProgressQuery,
+  type AgencyRow,
+  type OutcomeRow,
+  type ItemList,
+  type ProgressView,
+  type ThemeRow,
+} from '#progress';
+import { Registers, type AgencyAsAt, type Forum, type Framework, type MemberAsAt, type Theme } from '#registers';
 import { AgenciesAs, Belonging, Members, WhatBecameOfIt } from './agency-identity.js';
+import { Choice, type ChoiceParts } from './choice.js';
 import { Breakdown, Headline, Legend, mostFirst, NoSum } from './figures.js';
 import { Page } from './layout.js';
 import { apartOf, correctedAmong, CorrectedLater, EndedApart, type Apart } from './lineage.js';
 import { ByStage, LISTED } from './lists.js';
+import { MemberOf, OnlyMembers } from './member-of.js';
 import { OutcomeList } from './outcomes.js';
 import { RendersPages } from './rendering.js';
 import { FollowedUp, Scope } from './scope.js';
@@ -26,7 +30,7 @@ import { ByFramework } from './theme-tree.js';
 import { path, Views, type View } from './view.js';
 import { count, counted, dateWords, roleWords, sentence } from './words.js';
 
-class AgenciesQuery extends ProgressQuery {
+class AgenciesPageQuery extends AgenciesQuery {
   @IsOptional()
   @IsIn(['number', 'name'])
   sort?: 'number' | 'name';
@@ -40,13 +44,20 @@ export class AgencyPages {
     private readonly progress: Progress,
     private readonly registers: Registers,
     private readonly followedUp: FollowedUp,
+    private readonly memberOf: MemberOf,
+    private readonly coverage: Coverage,
   ) {}
 
   @Get()
-  async agencies(@Query() query: AgenciesQuery, @Req() request: FastifyRequest) {
+  async agencies(@Query() query: AgenciesPageQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
-    const progress = await this.progress.agencies(view.at, view.scope);
-    return <Agencies view={view} progress={progress} forums={await this.followedUp.forums(view)} />;
+    const [progress, forums, bodies, members] = await Promise.all([
+      this.progress.agencies(view.at, { ...view.scope, memberOf: query.memberOf }),
+      this.followedUp.forums(view),
+      this.memberOf.choice(view),
+      this.memberOf.count(view),
+    ]);
+    return <Agencies {...{ view, progress, forums, bodies, members }} />;
   }
 
   @Get(':code')
@@ -82,17 +93,8 @@ export class AgencyPages {
   }
 
   /** What outcomes reported by then ask of an agency, and no commitment follows up. */
-  private async notTakenUp(view: View, { code, names }: AgencyAsAt): Promise<Outcome[]> {
-    const [outcomes, followed] = await Promise.all([
-      this.registers.all('outcome', view.position),
-      this.progress.inUse('followsUp', view.at),
-    ]);
-    return outcomes.filter(
-      (outcome) =>
-        view.isReported(outcome.document) &&
-        !followed.has(outcome.id) &&
-        outcome.addressees.some((addressee) => addressee === code || names.some(({ name }) => addressee === name)),
-    );
+  private async notTakenUp(view: View, { code }: AgencyAsAt): Promise<OutcomeRow[]> {
+    return (await this.coverage.outcomes(view.at, { addressee: code, covered: false }, { limit: null })).rows;
   }
 }
 
@@ -105,9 +107,12 @@ interface AgenciesParts {
   readonly view: View;
   readonly progress: ProgressView<AgencyRow>;
   readonly forums: readonly Forum[];
+  readonly bodies: Omit<ChoiceParts, 'value'>;
+  readonly members: number | null;
 }
 
-const Agencies = ({ view, progress: { rows, total, apart, correctedLater }, forums }: AgenciesParts) => {
+const Agencies = ({ view, progress, forums, bodies, members }: AgenciesParts) => {
+  const { rows, total, apart, correctedLater } = progress;
   const { sort = 'number', ...asked } = view.asked;
   const byName = () => [...rows].sort((a, b) => a.name.localeCompare(b.name, 'en'));
   const order = (by: string, words: string) =>
@@ -124,7 +129,10 @@ const Agencies = ({ view, progress: { rows, total, apart, correctedLater }, foru
       json={view.api('/progress/agencies', asked)}
       csv={view.api('/progress/agencies', { ...asked, format: 'csv' })}
     >
-      <Scope view={view} forums={forums} />
+      <Scope view={view} forums={forums} fields={['memberOf']}>
+        <Choice {...bodies} value={view.asked['memberOf']} />
+      </Scope>
+      <OnlyMembers view={view} members={members} />
       <EndedApart apart={apart} list={(life) => view.list({ life })} />
       <CorrectedLater view={view} n={correctedLater} of={total.total} />
       <AgenciesAs view={view} />
@@ -159,7 +167,7 @@ interface ReportParts {
   readonly commitments: ItemList;
   readonly apart: Apart;
   readonly roles: readonly RoleCount[];
-  readonly open: readonly Outcome[];
+  readonly open: readonly OutcomeRow[];
   readonly forums: readonly Forum[];
   readonly frameworks: readonly Framework[];
   readonly themes: readonly Theme[];
@@ -230,7 +238,7 @@ const AgencyReport = (parts: ReportParts) => {
               {counted(open.length, 'outcome')} of forums and resolutions {open.length === 1 ? 'names' : 'name'} it as
               addressee, and no commitment follows {open.length === 1 ? 'it' : 'them'} up as at {dateWords(view.asOf)}.
             </p>
-            <OutcomeList view={view} outcomes={open} />
+            <OutcomeList view={view} rows={open} brief />
           </>
         )}
       </section>

@@ -4,15 +4,13 @@ import { GridComponent, MarkAreaComponent } from 'echarts/components';
 import * as echarts from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { monthsBefore, type FullDate } from '#clocks';
-import type { Row } from '#progress';
+import type { Row, TimelineRow } from '#progress';
 import { dateWords, SHOWN_STAGES } from './words.js';
 
 echarts.use([LineChart, GridComponent, MarkAreaComponent, SVGRenderer]);
 
-export interface Step {
-  readonly asOf: FullDate;
-  readonly row: Row;
-}
+/** A row of a timeline, without its list. */
+export type Step = Row & Pick<TimelineRow, 'asOf'>;
 
 const MOST = 24;
 const DAY = 86_400_000;
@@ -71,8 +69,8 @@ export function stagesChart(steps: readonly Step[], silentSince: FullDate | null
   const years = newYears(steps, Math.floor(width / 80));
   /** From each step to the next, on one level. */
   const levels = (value: (row: Row) => number) =>
-    steps.flatMap(({ asOf, row }, i) => [
-      [Date.parse(asOf), value(row)],
+    steps.flatMap((row, i) => [
+      [Date.parse(row.asOf), value(row)],
       [Date.parse(steps[i + 1]?.asOf ?? '') || end, value(row)],
     ]);
   const line = { type: 'line', silent: true, symbol: 'none' } as const;

@@ -2,15 +2,18 @@
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { ENDS, KINDS, NATURES, OUTLOOKS, ROLES, STRENGTHS, VERIFICATIONS } from '#commitments';
-import { CommitmentsQuery, Progress, type Facet, type ItemList, type Row } from '#progress';
+import { goingOn } from '#platform';
+import { CommitmentsQuery, listOf, Progress, type Facet, type ItemList, type Row } from '#progress';
 import { Registers } from '#registers';
 import { Choice, type ChoiceParts } from './choice.js';
 import { StageBar } from './figures.js';
 import { Kept, Page } from './layout.js';
 import { apartOf, correctedAmong, CorrectedLater, EndedApart, type Apart } from './lineage.js';
-import { CommitmentTable } from './lists.js';
+import { CommitmentTable, ORDER_WORDS } from './lists.js';
+import { MemberOf } from './member-of.js';
 import { RendersPages } from './rendering.js';
 import { FollowedUp } from './scope.js';
+import { ListedThrough, LISTED_BY } from './through.js';
 import { Views, type View } from './view.js';
 import {
   count,
@@ -36,19 +39,20 @@ export class CommitmentsPage {
     private readonly progress: Progress,
     private readonly registers: Registers,
     private readonly followedUp: FollowedUp,
+    private readonly memberOf: MemberOf,
   ) {}
 
   @Get()
   async commitments(@Query() query: CommitmentsQuery, @Req() request: FastifyRequest) {
-    const view = await this.views.open(query, request);
-    const { limit, cursor, ...filter } = query;
-    const [list, [step], choices, apart] = await Promise.all([
-      this.progress.commitments(view.at, filter, { limit, cursor }),
-      this.progress.timeline([view.asOf], view.at, filter),
+    const view = await this.views.open(query, request, goingOn(query));
+    const { filter, page } = listOf(query);
+    const [list, row, choices, apart] = await Promise.all([
+      this.progress.commitments(view.at, filter, page),
+      this.progress.total(view.at, filter),
       this.choices(view),
       filter.life ? null : apartOf(this.progress, view, filter),
     ]);
-    return <Commitments view={view} list={list} row={step!.row} choices={choices} apart={apart} />;
+    return <Commitments view={view} list={list} row={row} choices={choices} apart={apart} />;
   }
 
   /** The selects of the form, filled from the registers with what is in use. */
@@ -109,6 +113,19 @@ export class CommitmentsPage {
         options: [...words(ENDS), [ENDS.join(','), 'All that have ended'], ['any', 'Active and ended']],
       },
       { name: 'followsUp', label: 'Follows up', any: 'Anything', options: forums.map(({ id, name }) => [id, name]) },
+      {
+        name: 'with',
+        label: 'Together with',
+        any: 'Anyone, or no one',
+        options: agencies.map((code) => [code, `${code} – ${view.names.agency.get(code) ?? code}`]),
+      },
+      await this.memberOf.choice(view),
+      {
+        name: 'joint',
+        label: 'Agencies responsible',
+        any: 'One or several',
+        options: yesNo('Several', 'One alone'),
+      },
       { name: 'kind', label: 'Kind', any: 'Any', options: words(KINDS) },
       { name: 'nature', label: 'Nature', any: 'Any', options: NATURES.map((n) => [n, NATURE_WORDS[n]]) },
       { name: 'strength', label: 'Strength', any: 'Any', options: words(STRENGTHS) },
@@ -155,7 +172,14 @@ const FIRST = 4;
 const Commitments = ({ view, list, row, choices, apart }: Parts) => {
   const { limit: _limit, cursor, ...asked } = view.asked;
   const made = choices.filter(({ name }) => asked[name] !== undefined);
-  const related = { relatedTo: asked['relatedTo'], relation: asked['relation'] };
+  const related = {
+    relatedTo: asked['relatedTo'],
+    relation: asked['relation'],
+    dueFrom: asked['dueFrom'],
+    dueBy: asked['dueBy'],
+  };
+  const through = Object.fromEntries(LISTED_BY.map((field) => [field, asked[field]]));
+  const isNarrowed = ['q', 'relatedTo', ...LISTED_BY].some((field) => asked[field] !== undefined) || made.length > 0;
   const search = asked['q'] === undefined ? '' : String(asked['q']);
   const select = (choice: Choices[number]) => <Choice key={choice.name} {...choice} value={asked[choice.name]} />;
   return (
@@ -164,29 +188,41 @@ const Commitments = ({ view, list, row, choices, apart }: Parts) => {
       title="Commitments"
       lead={
         <p>
-          <strong id="total">{counted(list.total, 'commitment')}</strong>{' '}
-          {made.length > 0 || search || asked['relatedTo'] ? 'as asked for' : 'in all'}.
+          <strong id="total">{counted(list.total, 'commitment')}</strong> {isNarrowed ? 'as asked for' : 'in all'}.
         </p>
       }
       json={view.api('/commitments')}
       csv={view.api('/commitments', { ...asked, format: 'csv' })}
     >
       <form method="get" action="/commitments" class="filters" aria-label="Find commitments">
-        <Kept asked={{ ...view.kept, reference: asked['reference'], ...related }} />
+        <Kept asked={{ ...view.kept, reference: asked['reference'], ...related, ...through }} />
         <label class="search">
           <span>Search</span>
-          <input type="search" name="q" value={search} placeholder="Words of title, summary or reference" />
+          <input
+            type="search"
+            name="q"
+            value={search}
+            placeholder="Words of title, summary or reference, or “a phrase”"
+          />
         </label>
         {choices.slice(0, FIRST).map(select)}
         <details open={choices.slice(FIRST).some((choice) => made.includes(choice))}>
           <summary>More filters</summary>
           <div class="filters">{choices.slice(FIRST).map(select)}</div>
         </details>
+        <Choice
+          name="sort"
+          label="Order"
+          any={ORDER_WORDS[search ? 'relevance' : 'reference']}
+          options={Object.entries(ORDER_WORDS).filter(([sort]) => search || sort !== 'relevance')}
+          value={asked['sort']}
+        />
         <p class="act">
           <button type="submit">Show</button>{' '}
           {(made.length > 0 || search) && <a href={view.link('/commitments')}>Clear</a>}
         </p>
       </form>
+      <ListedThrough view={view} />
       {asked['life'] !== undefined && (
         <p class="note">Records that have ended by {dateWords(view.asOf)} are in no total of the other pages.</p>
       )}
@@ -204,8 +240,10 @@ const Commitments = ({ view, list, row, choices, apart }: Parts) => {
       {list.items.length > 0 ? (
         <CommitmentTable
           view={view}
-          caption={`${count(list.items.length)} of ${count(list.total)}, in the order of their references`}
+          caption={`${count(list.items.length)} of ${count(list.total)}: ${ORDER_WORDS[list.sort].toLowerCase()}`}
           items={list.items}
+          order={{ sort: list.sort, href: (sort) => view.here({ sort, cursor: null }) }}
+          search={search}
         />
       ) : (
         <p>None is as asked for. Take a filter away, or look at a later date.</p>

@@ -2,8 +2,8 @@
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
-import { Progress, type ItemList } from '#progress';
-import { Registers, type Document, type Outcome } from '#registers';
+import { Coverage, Progress, type ItemList, type OutcomeRow } from '#progress';
+import { Registers, type Document } from '#registers';
 import { Figure, On } from './figures.js';
 import { Page } from './layout.js';
 import { ByStage, LISTED } from './lists.js';
@@ -19,6 +19,7 @@ export class DocumentPages {
     private readonly views: Views,
     private readonly progress: Progress,
     private readonly registers: Registers,
+    private readonly coverage: Coverage,
   ) {}
 
   @Get()
@@ -34,9 +35,9 @@ export class DocumentPages {
     if (!document) throw new Rejected('not_found', `There is no document ${id}.`);
     const [list, outcomes] = await Promise.all([
       this.progress.commitments(view.at, { document: id }, { limit: LISTED }),
-      this.registers.all('outcome', view.position),
+      this.coverage.outcomes(view.at, {}, { limit: null }),
     ]);
-    const read = outcomes.filter((outcome) => outcome.document === id && view.isReported(id));
+    const read = outcomes.rows.filter((outcome) => outcome.document === id);
     return <DocumentReport view={view} document={document} list={list} outcomes={read} />;
   }
 }
@@ -86,7 +87,7 @@ interface Parts {
   readonly view: View;
   readonly document: Document;
   readonly list: ItemList;
-  readonly outcomes: readonly Outcome[];
+  readonly outcomes: readonly OutcomeRow[];
 }
 
 const DocumentReport = ({ view, document, list, outcomes }: Parts) => (
@@ -106,7 +107,7 @@ const DocumentReport = ({ view, document, list, outcomes }: Parts) => (
     {outcomes.length > 0 && (
       <section>
         <h2>Outcomes read in it</h2>
-        <OutcomeList view={view} outcomes={outcomes} />
+        <OutcomeList view={view} rows={outcomes} />
       </section>
     )}
     <ByStage

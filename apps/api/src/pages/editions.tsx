@@ -1,6 +1,7 @@
 /** What comes round and what is kept up, what a commitment depends on, what there is to show for it, and what sources claim. */
+import type { ComponentChildren } from 'preact';
 import { lastDayOf, type PartialDate } from '#clocks';
-import type { CommitmentView, Evidence as EvidenceOf } from '#commitments';
+import type { CommitmentView, Edition, Evidence as EvidenceOf, Upkeep as Upkept } from '#commitments';
 import { On } from './figures.js';
 import { Source, Words } from './source.js';
 import type { View } from './view.js';
@@ -71,50 +72,78 @@ export const ComesRound = ({ view, commitment: c }: Shown) => {
   );
 };
 
+interface Lines<T> {
+  readonly view: View;
+  readonly caption: string;
+  /** What the first two columns are called. */
+  readonly columns: readonly [when: string, what: string];
+  readonly lines: readonly T[];
+  readonly when: (line: T) => ComponentChildren;
+  readonly what: (line: T) => ComponentChildren;
+}
+
+/** What was told period by period, the last one first, each with what shows it. */
+const PeriodByPeriod = <T extends Edition | Upkept>({ view, caption, columns, lines, when, what }: Lines<T>) => (
+  <table class="told">
+    <caption class="hidden">{caption}</caption>
+    <thead>
+      <tr>
+        {[...columns, 'What shows it'].map((column) => (
+          <th key={column} scope="col">
+            {column}
+          </th>
+        ))}
+      </tr>
+    </thead>
+    <tbody>
+      {lines.toReversed().map((line) => (
+        <tr key={line.revision}>
+          <th scope="row">{when(line)}</th>
+          <td>
+            {what(line)}
+            {line.note && (
+              <p>
+                <Words text={line.note} of={line} />
+              </p>
+            )}
+          </td>
+          <td>
+            {line.evidence.length > 0 && (
+              <p>
+                <EvidenceList {...line} />
+              </p>
+            )}
+            <Source view={view} of={line} />
+          </td>
+        </tr>
+      ))}
+    </tbody>
+  </table>
+);
+
 /** Every edition, the last one first. */
 export const Editions = ({ view, commitment: { editions } }: Shown) =>
   editions.length > 0 ? (
     <section>
       <h2>Editions</h2>
       <p class="note">{counted(editions.length, 'edition')} reported, the last one first.</p>
-      <table class="told">
-        <caption class="hidden">Editions</caption>
-        <thead>
-          <tr>
-            <th scope="col">Held</th>
-            <th scope="col">Edition</th>
-            <th scope="col">What shows it</th>
-          </tr>
-        </thead>
-        <tbody>
-          {editions.toReversed().map((edition) => (
-            <tr key={edition.revision}>
-              <th scope="row">{heldWords(edition)}</th>
-              <td>
-                {edition.title && (
-                  <p>
-                    <Words text={edition.title} of={edition} />
-                  </p>
-                )}
-                {edition.note && (
-                  <p>
-                    <Words text={edition.note} of={edition} />
-                  </p>
-                )}
-                {edition.nextDue && <p class="source">The next was to come {whenWords(edition.nextDue)}</p>}
-              </td>
-              <td>
-                {edition.evidence.length > 0 && (
-                  <p>
-                    <EvidenceList {...edition} />
-                  </p>
-                )}
-                <Source view={view} of={edition} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <PeriodByPeriod
+        view={view}
+        caption="Editions"
+        columns={['Held', 'Edition']}
+        lines={editions}
+        when={heldWords}
+        what={(edition) => (
+          <>
+            {edition.title && (
+              <p>
+                <Words text={edition.title} of={edition} />
+              </p>
+            )}
+            {edition.nextDue && <p class="source">The next was to come {whenWords(edition.nextDue)}</p>}
+          </>
+        )}
+      />
     </section>
   ) : null;
 
@@ -126,41 +155,14 @@ export const Upkeep = ({ view, commitment: { upkeep } }: Shown) =>
       <p class="note">
         Kept up in {upkeep.filter(({ keptUp }) => keptUp).length} of {counted(upkeep.length, 'period')} reported.
       </p>
-      <table class="told">
-        <caption class="hidden">Kept up or not, per period</caption>
-        <thead>
-          <tr>
-            <th scope="col">Period</th>
-            <th scope="col">Kept up</th>
-            <th scope="col">What shows it</th>
-          </tr>
-        </thead>
-        <tbody>
-          {upkeep.toReversed().map((told) => (
-            <tr key={told.revision}>
-              <th scope="row">
-                <On date={told.period} />
-              </th>
-              <td>
-                <p class={told.keptUp ? undefined : 'silent'}>{told.keptUp ? 'Kept up' : 'Not kept up'}</p>
-                {told.note && (
-                  <p>
-                    <Words text={told.note} of={told} />
-                  </p>
-                )}
-              </td>
-              <td>
-                {told.evidence.length > 0 && (
-                  <p>
-                    <EvidenceList {...told} />
-                  </p>
-                )}
-                <Source view={view} of={told} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <PeriodByPeriod
+        view={view}
+        caption="Kept up or not, per period"
+        columns={['Period', 'Kept up']}
+        lines={upkeep}
+        when={({ period }) => <On date={period} />}
+        what={({ keptUp }) => <p class={keptUp ? undefined : 'silent'}>{keptUp ? 'Kept up' : 'Not kept up'}</p>}
+      />
     </section>
   ) : null;
 

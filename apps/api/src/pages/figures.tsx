@@ -36,7 +36,7 @@ export const Legend = ({ children }: { children?: ComponentChildren }) => (
 const openIn = ({ total, byStage }: Row): number => total - byStage.completed - byStage.discontinued;
 
 /** What a bar shows, in words. */
-const barWords = ({ total, byStage }: Row): string =>
+export const barWords = ({ total, byStage }: Row): string =>
   `Of ${counted(total, 'commitment')}: ${SHOWN_STAGES.filter((stage) => byStage[stage] > 0)
     .map((stage) => `${count(byStage[stage])} ${STAGE_WORDS[stage].toLowerCase()}`)
     .join(', ')}`;

@@ -12,12 +12,12 @@ export interface Following {
 }
 
 export async function following(progress: Progress, view: View, followsUp: string): Promise<Following> {
-  const [list, [step], apart] = await Promise.all([
+  const [list, row, apart] = await Promise.all([
     progress.commitments(view.at, { followsUp }, { limit: LISTED }),
-    progress.timeline([view.asOf], view.at, { followsUp }),
+    progress.total(view.at, { followsUp }),
     apartOf(progress, view, { followsUp }),
   ]);
-  return { list, row: step!.row, apart };
+  return { list, row, apart };
 }
 
 export const FollowUp = ({ view, id, list, row, apart }: Following & { view: View; id: string }) => (

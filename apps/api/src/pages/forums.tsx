@@ -2,8 +2,8 @@
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
-import { Progress } from '#progress';
-import { Registers, type Forum, type Outcome } from '#registers';
+import { Coverage, Progress, type OutcomeRow } from '#progress';
+import { Registers, type Forum } from '#registers';
 import { On } from './figures.js';
 import { following, FollowUp, type Following } from './follow-up.js';
 import { Page } from './layout.js';
@@ -21,6 +21,7 @@ export class ForumPages {
     private readonly views: Views,
     private readonly progress: Progress,
     private readonly registers: Registers,
+    private readonly coverage: Coverage,
   ) {}
 
   @Get(':id')
@@ -28,29 +29,27 @@ export class ForumPages {
     const view = await this.views.open(query, request);
     const forum = await this.registers.one('forum', id, view.position);
     if (!forum) throw new Rejected('not_found', `There is no forum ${id}.`);
-    const [forums, outcomes, followed, followUp, back] = await Promise.all([
+    const [forums, { rows }, followUp, back] = await Promise.all([
       this.registers.all('forum', view.position),
-      this.registers.all('outcome', view.position),
-      this.progress.inUse('followsUp', view.at),
+      this.coverage.outcomes(view.at, { followsUp: id }, { limit: null }),
       following(this.progress, view, id),
       relationsBack(this.progress, view, id),
     ]);
-    const own = outcomes.filter((outcome) => outcome.forum === id && view.isReported(outcome.document));
-    return <ForumReport {...{ view, forum, forums, outcomes: own, followed, back, ...followUp }} />;
+    const outcomes = rows.filter((row) => row.forum === id);
+    return <ForumReport {...{ view, forum, forums, outcomes, back, ...followUp }} />;
   }
 }
 
 interface ForumParts extends Following {
   readonly view: View;
-  readonly outcomes: readonly Outcome[];
-  readonly followed: ReadonlyMap<string, number>;
+  readonly outcomes: readonly OutcomeRow[];
   readonly forum: Forum;
   readonly forums: readonly Forum[];
   /** The commitments that prepare for it. */
   readonly back: readonly Back[];
 }
 
-const ForumReport = ({ view, forum, forums, outcomes, followed, back, ...followUp }: ForumParts) => {
+const ForumReport = ({ view, forum, forums, outcomes, back, ...followUp }: ForumParts) => {
   const parent = forums.find(({ id }) => id === forum.parent);
   const below = forums.filter(({ parent }) => parent === forum.id);
   const when = forum.start && (
@@ -106,7 +105,7 @@ const ForumReport = ({ view, forum, forums, outcomes, followed, back, ...followU
       {outcomes.length > 0 && (
         <section>
           <h2>What it asked for</h2>
-          <OutcomeList view={view} outcomes={outcomes} followed={followed} />
+          <OutcomeList view={view} rows={outcomes} />
         </section>
       )}
       {followUp.row.total > 0 && <FollowUp view={view} id={forum.id} {...followUp} />}

@@ -40,6 +40,13 @@ export const HowToRead = ({ staleAfter }: { staleAfter: number }) => (
         </dd>
       </div>
       <div>
+        <dt>Crosswalks</dt>
+        <dd>
+          A crosswalk says which themes of one framework stand for which of another. Read through it, what was filed
+          under the topics of one year counts under the agenda of another, and what has no equivalent is shown as such.
+        </dd>
+      </div>
+      <div>
         <dt>What agencies say, and what is read in it</dt>
         <dd>
           Stages are what the agencies reported, with the document and place where it can be read. The secretariat’s

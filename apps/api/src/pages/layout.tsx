@@ -2,8 +2,9 @@
 import type { ComponentChildren } from 'preact';
 import type { FullDate } from '#clocks';
 import type { Problem } from '#platform';
+import { buildingWords, Notice, percentOf, projectionWords, type Standing } from './freshness.js';
 import { STYLESHEET } from './style.js';
-import { dateWords, textWords } from './words.js';
+import { dateWords, sentence, textWords } from './words.js';
 import type { View } from './view.js';
 
 interface Parts {
@@ -27,8 +28,13 @@ const NAV = {
   '/': 'Overview',
   '/agencies': 'Agencies',
   '/themes': 'Themes',
+  '/matrix': 'Who does what',
   '/commitments': 'Commitments',
   '/outcomes': 'What was asked',
+  '/timeline': 'Over time',
+  '/changes-since': 'What changed',
+  '/deadlines': 'Deadlines',
+  '/silent': 'Silence',
   '/documents': 'Sources',
 };
 
@@ -56,6 +62,57 @@ export const Page = ({ view, title: named, eyebrow, lead, json, csv, since, chil
   );
 };
 
+/** A page without figures, and so without a date. */
+export const PlainPage = ({ title, path, eyebrow, lead, children }: Parts & { path: string }) => (
+  <Document title={title} path={path} link={(to) => to}>
+    <main id="main" class="wrap">
+      <header class="head">
+        {eyebrow && <p class="eyebrow">{eyebrow}</p>}
+        <h1>{title}</h1>
+        {lead && <div class="lead">{lead}</div>}
+      </header>
+      {children}
+    </main>
+  </Document>
+);
+
+/** While the first views are being built there is nothing to show yet; the page asks again by itself. */
+export const BeingPrepared = ({ projections, again }: Pick<Standing, 'projections'> & { again: number }) => (
+  <Document title="The figures are being prepared" path="" link={(to) => to} again={again}>
+    <main id="main" class="wrap">
+      <header class="head">
+        <p class="eyebrow">One moment</p>
+        <h1>The figures are being prepared</h1>
+        <div class="lead" role="status">
+          <p>
+            They are worked out from everything that was ever recorded: at the first start, and after an upgrade. This
+            page shows what you asked for as soon as they are there.
+          </p>
+        </div>
+      </header>
+      <section>
+        <h2>How far it is</h2>
+        <dl class="preparing">
+          {projections.map((one) => {
+            const percent = one.serving ? 100 : percentOf(one.building?.position ?? null, one.head);
+            return (
+              <div key={one.projection}>
+                <dt id={one.projection}>{sentence(projectionWords(one.projection))}</dt>
+                <dd>
+                  <progress max={100} value={percent} aria-labelledby={one.projection}>
+                    {percent}%
+                  </progress>
+                  {one.serving ? 'done' : buildingWords(one)}
+                </dd>
+              </div>
+            );
+          })}
+        </dl>
+      </section>
+    </main>
+  </Document>
+);
+
 /** A request that could not be answered. */
 export const ProblemDocument = ({ problem: { title, status, detail, errors } }: { problem: Problem }) => (
   <Document title={title} path="" link={(to) => to}>
@@ -79,12 +136,20 @@ export const ProblemDocument = ({ problem: { title, status, detail, errors } }: 
 const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='6' fill='%23005a9c'/%3E%3Cpath d='M5 17l7 7L27 8' fill='none' stroke='%23fff' stroke-width='4'/%3E%3C/svg%3E";
 
-const Document = ({ title, path, link, children }: Parts & { path: string; link: (to: string) => string }) => (
+interface Frame extends Parts {
+  readonly path: string;
+  readonly link: (to: string) => string;
+  /** After how many seconds it is asked for again. */
+  readonly again?: number;
+}
+
+const Document = ({ title, path, link, again, children }: Frame) => (
   <html lang="en">
     <head>
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <meta name="color-scheme" content="light dark" />
+      {again && <meta http-equiv="refresh" content={String(again)} />}
       <title>{`${title} · Followthrough`}</title>
       <link rel="icon" href={ICON} />
       <link rel="stylesheet" href={STYLESHEET.path} />
@@ -115,6 +180,7 @@ const Document = ({ title, path, link, children }: Parts & { path: string; link:
           </nav>
         </div>
       </header>
+      <Notice link={link} />
       {children}
       <footer class="foot">
         <div class="wrap">
@@ -124,7 +190,7 @@ const Document = ({ title, path, link, children }: Parts & { path: string; link:
           </p>
           <p>
             <a href={`${link('/')}#how`}>How to read the figures</a> · <a href="/docs">API</a> ·{' '}
-            <a href="/v1/changes">All changes</a>
+            <a href="/v1/changes">All changes</a> · <a href="/operations">State of the figures</a>
           </p>
         </div>
       </footer>
@@ -203,7 +269,8 @@ const AsAt = ({ view, since = '' }: Pick<PageParts, 'view' | 'since'>) => {
 const TakeAway = ({ view, title, json, csv }: { view: View; title: string; json: string; csv: string }) => (
   <div class="take">
     <span>
-      The same as <a href={json}>JSON</a> or <a href={csv}>CSV</a>
+      The same as <a href={json}>JSON</a>, <a href={csv}>CSV</a> or{' '}
+      <a href={csv.replace('format=csv', 'format=ndjson')}>NDJSON</a>
     </span>
     <details>
       <summary>Cite this view</summary>

@@ -1,5 +1,7 @@
 /** Lists of commitments. */
-import type { Filter, Item } from '#progress';
+import { BLANKED } from '#commitments';
+import { marked } from '#platform';
+import type { Filter, Item, Sort } from '#progress';
 import { On, StageTag } from './figures.js';
 import { AgencyLink } from './links.js';
 import { Asked, Outlook, SpreadMark } from './parts.js';
@@ -80,27 +82,89 @@ const Standing = ({ item: { target, lastReportedOn, nature, life, ...item } }: {
   );
 };
 
+/** The orders that a reader can choose. */
+export const ORDER_WORDS: Readonly<Record<Sort, string>> = {
+  relevance: 'Best matches first',
+  reference: 'By reference',
+  '-reference': 'By reference, the last first',
+  title: 'By title',
+  '-title': 'By title, the last first',
+  stage: 'By stage, proposed first',
+  '-stage': 'By stage, discontinued first',
+  lead: 'By lead agency',
+  '-lead': 'By lead agency, the last first',
+  target: 'By target date, the earliest first',
+  '-target': 'By target date, the latest first',
+  lastReportedOn: 'By last report, the oldest first',
+  '-lastReportedOn': 'By last report, the latest first',
+};
+
+interface Order {
+  readonly sort: Sort;
+  /** The same list in another order. */
+  readonly href: (sort: Sort) => string;
+}
+
+/** The head of a column, by whose contents the list can be ordered: once more, the other way round. */
+const Head = ({ order, by }: { order?: Order; by: Readonly<Partial<Record<Sort, string>>> }) => {
+  const opposite = (sort: string) => (sort.startsWith('-') ? sort.slice(1) : `-${sort}`) as Sort;
+  const sorts = Object.keys(by) as Sort[];
+  const current = sorts.find((sort) => order?.sort === sort || order?.sort === opposite(sort));
+  return (
+    <th scope="col" aria-sort={current && (order!.sort.startsWith('-') ? 'descending' : 'ascending')}>
+      {sorts.map((sort, i) => (
+        <span key={sort}>
+          {i > 0 && ' and '}
+          {order ? (
+            <a
+              href={order.href(order.sort === sort ? opposite(sort) : sort)}
+              title={ORDER_WORDS[order.sort === sort ? opposite(sort) : sort]}
+              class={sort === current ? (order.sort.startsWith('-') ? 'falling' : 'rising') : undefined}
+            >
+              {by[sort]}
+            </a>
+          ) : (
+            by[sort]
+          )}
+        </span>
+      ))}
+    </th>
+  );
+};
+
+/** A title with the words marked that were searched for. */
+const Title = ({ text, search }: { text: string; search: string }) =>
+  search && text !== BLANKED ? (
+    <>{marked(text, search).map(({ text, found }, i) => (found ? <mark key={i}>{text}</mark> : text))}</>
+  ) : (
+    <Words text={text} />
+  );
+
 interface ListParts {
   readonly view: View;
   readonly caption: string;
   readonly items: readonly Item[];
+  /** In which order they are, where that can be chosen. */
+  readonly order?: Order;
+  /** What was searched for. */
+  readonly search?: string;
   /** Shows this agency's role instead of all agencies. */
   readonly agency?: string;
   /** Without the column of the stage: the caption says it. */
   readonly staged?: boolean;
 }
 
-export const CommitmentTable = ({ view, caption, items, agency, staged = false }: ListParts) => {
+export const CommitmentTable = ({ view, caption, items, order, search = '', agency, staged = false }: ListParts) => {
   const more = !staged || items.some(hasMore);
   return (
-    <table class="commitments">
+    <table class={order ? 'commitments ordered' : 'commitments'}>
       <caption>{caption}</caption>
       <thead>
         <tr>
-          <th scope="col">Commitment</th>
-          <th scope="col">{agency ? 'Role' : 'Agencies'}</th>
-          {more && <th scope="col">{staged ? 'Parts and reading' : 'Stage'}</th>}
-          <th scope="col">Target and last report</th>
+          <Head order={order} by={{ title: 'Commitment', ...(order && { reference: 'reference' }) }} />
+          <Head order={order} by={{ lead: agency ? 'Role' : 'Agencies' }} />
+          {more && <Head order={order} by={{ stage: staged ? 'Parts and reading' : 'Stage' }} />}
+          <Head order={order} by={{ target: 'Target', '-lastReportedOn': 'last report' }} />
         </tr>
       </thead>
       <tbody>
@@ -108,7 +172,7 @@ export const CommitmentTable = ({ view, caption, items, agency, staged = false }
           <tr key={item.reference}>
             <th scope="row">
               <a href={view.link(path('commitments', item.reference))}>
-                <Words text={item.title} />
+                <Title text={item.title} search={search} />
               </a>{' '}
               <small class="code">{item.reference}</small>
               {item.correctedLater && (

@@ -2,16 +2,20 @@
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
-import { Progress } from '#progress';
+import { goingOn } from '#platform';
+import { Coverage, OutcomesQuery, Progress, type OutcomeRow, type OutcomesView } from '#progress';
 import { Registers, type Document, type Forum, type Outcome } from '#registers';
-import { Figure } from './figures.js';
+import { Choice, type ChoiceParts } from './choice.js';
+import { Figure, Legend, StageBar } from './figures.js';
 import { following, FollowUp, type Following } from './follow-up.js';
 import { Page } from './layout.js';
-import { AgencyLink, ThemeLink } from './links.js';
+import { AgencyLink, Joined, ThemeLink } from './links.js';
+import { MemberOf, OnlyMembers } from './member-of.js';
 import { RendersPages } from './rendering.js';
+import { FollowedUp, Scope } from './scope.js';
 import { Words } from './source.js';
-import { PageQuery, path, Views, type View } from './view.js';
-import { count, counted, dateWords } from './words.js';
+import { PageQuery, path, Views, type Params, type View } from './view.js';
+import { count, counted, dateWords, OPEN_STAGES, SHOWN_STAGES, STAGE_WORDS, textWords } from './words.js';
 
 @RendersPages()
 @Controller('outcomes')
@@ -20,18 +24,24 @@ export class OutcomePages {
     private readonly views: Views,
     private readonly progress: Progress,
     private readonly registers: Registers,
+    private readonly coverage: Coverage,
+    private readonly followedUp: FollowedUp,
+    private readonly memberOf: MemberOf,
   ) {}
 
   @Get()
-  async outcomes(@Query() query: PageQuery, @Req() request: FastifyRequest) {
-    const view = await this.views.open(query, request);
-    const [outcomes, forums, followed] = await Promise.all([
-      this.registers.all('outcome', view.position),
+  async outcomes(@Query() query: OutcomesQuery, @Req() request: FastifyRequest) {
+    const { limit, cursor, ...asked } = query;
+    const view = await this.views.open(query, request, goingOn(query));
+    const { asOf: _a, knownAt: _k, staleAfter: _s, format: _f, ...filter } = asked;
+    const [coverage, forums, followed, bodies, members] = await Promise.all([
+      this.coverage.outcomes(view.at, filter, { limit, cursor }),
       this.registers.all('forum', view.position),
-      this.progress.inUse('followsUp', view.at),
+      this.followedUp.forums(view),
+      this.memberOf.choice(view),
+      this.memberOf.count(view),
     ]);
-    const reported = outcomes.filter(({ document }) => view.isReported(document));
-    return <Outcomes view={view} outcomes={reported} forums={forums} followed={followed} />;
+    return <Outcomes {...{ view, coverage, forums, followed, bodies, members }} />;
   }
 
   @Get(':id')
@@ -61,42 +71,61 @@ const Addressees = ({ view, addressees }: { view: View; addressees: readonly str
 
 interface ListParts {
   readonly view: View;
-  readonly outcomes: readonly Outcome[];
-  /** How many commitments follow up each id; absent where none does. */
-  readonly followed?: ReadonlyMap<string, number>;
+  readonly rows: readonly OutcomeRow[];
+  /** What is asked and of whom, without what became of it. */
+  readonly brief?: boolean;
 }
 
-/** Outcomes with whom they address and, where that is asked, how many commitments follow them up. */
-export const OutcomeList = ({ view, outcomes, followed }: ListParts) => (
-  <table class="outcomes">
+/** Outcomes with whom they address, what follows them up and who leads that. */
+export const OutcomeList = ({ view, rows, brief = false }: ListParts) => (
+  <table class={brief ? 'outcomes brief' : 'outcomes'}>
     <caption class="hidden">Outcomes</caption>
     <thead>
       <tr>
         <th scope="col">What was asked</th>
         <th scope="col">Of whom</th>
-        {followed && (
-          <th scope="col" class="n">
-            Commit&shy;ments
-          </th>
+        {!brief && (
+          <>
+            <th scope="col" class="n">
+              Commit&shy;ments
+            </th>
+            <th scope="col">By stage</th>
+            <th scope="col">Led by</th>
+          </>
         )}
       </tr>
     </thead>
     <tbody>
-      {outcomes.map(({ id, text, addressees }) => (
-        <tr key={id}>
+      {rows.map((row) => (
+        <tr key={row.outcome}>
           <th scope="row">
-            <a href={view.link(path('outcomes', id))}>
-              <Words text={text} />
+            <a href={view.link(path('outcomes', row.outcome))}>
+              <Words text={row.text} />
             </a>{' '}
-            <small class="code">{id}</small>
+            <small class="code">{row.outcome}</small>
           </th>
           <td>
-            <Addressees view={view} addressees={addressees} />
+            <Addressees view={view} addressees={row.addressees} />
           </td>
-          {followed && (
-            <td class="n" data-label="Commitments">
-              <Figure n={followed.get(id) ?? 0} href={view.link('/commitments', { followsUp: id })} />
-            </td>
+          {!brief && (
+            <>
+              <td class="n" data-label="Commitments">
+                {row.covered ? (
+                  <Figure n={row.total} href={view.list({ ...whose(view), followsUp: row.outcome })} />
+                ) : (
+                  <span class="silent">None</span>
+                )}
+              </td>
+              <td class="of-bar">{row.covered && <StageBar row={row} />}</td>
+              <td data-label={row.covered ? 'Led by' : undefined}>
+                <Joined
+                  all={row.leads.map((code) => (
+                    <AgencyLink key={code} view={view} code={code} />
+                  ))}
+                  last=", "
+                />
+              </td>
+            </>
           )}
         </tr>
       ))}
@@ -104,9 +133,25 @@ export const OutcomeList = ({ view, outcomes, followed }: ListParts) => (
   </table>
 );
 
-const Outcomes = ({ view, outcomes, forums, followed }: Required<ListParts> & { forums: readonly Forum[] }) => {
-  const open = outcomes.filter(({ id }) => !followed.has(id)).length;
-  const groups = [...Map.groupBy(outcomes, ({ forum }) => forums.find(({ id }) => id === forum))];
+/** Whose follow-up counts. */
+const whose = ({ asked: { agency } }: View) => (agency === undefined ? {} : { agency: String(agency) });
+
+interface Parts {
+  readonly view: View;
+  readonly coverage: OutcomesView;
+  readonly forums: readonly Forum[];
+  readonly followed: readonly Forum[];
+  readonly bodies: Omit<ChoiceParts, 'value'>;
+  readonly members: number | null;
+}
+
+const FIELDS = ['covered', 'stage', 'addressee', 'agency', 'memberOf', 'cursor'];
+
+const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Parts) => {
+  const { total, rows, rowCount, nextCursor } = coverage;
+  const { cursor, ...asked } = view.asked;
+  const groups = [...Map.groupBy(rows, ({ forum }) => forum)];
+  const agencies = [...view.names.agency].map(([code, name]) => [code, `${code} – ${name}`] as const);
   return (
     <Page
       view={view}
@@ -115,23 +160,181 @@ const Outcomes = ({ view, outcomes, forums, followed }: Required<ListParts> & { 
         <p>
           Recommendations and requests of forums and resolutions, with the commitments that follow them up.{' '}
           <strong>
-            {count(open)} of {counted(outcomes.length, 'outcome')}
+            {count(total.outcomes - total.covered)} of {counted(total.outcomes, 'outcome')}
           </strong>{' '}
           had not been taken up by {dateWords(view.asOf)}.
         </p>
       }
-      json={view.api('/outcomes', {})}
-      csv={view.api('/outcomes', { format: 'csv' })}
+      json={view.api('/progress/outcomes', view.asked)}
+      csv={view.api('/progress/outcomes', { ...asked, format: 'csv' })}
     >
-      {groups
-        .sort(([a], [b]) => (b?.start ?? '').localeCompare(a?.start ?? ''))
-        .map(([forum, asked]) => (
-          <section key={forum?.id ?? ''}>
-            <h2>{forum ? <a href={view.link(path('forums', forum.id))}>{forum.name}</a> : 'Elsewhere'}</h2>
-            <OutcomeList view={view} outcomes={asked} followed={followed} />
-          </section>
-        ))}
+      <Scope view={view} forums={followedOrAsking(forums, followed, coverage)} fields={FIELDS}>
+        <Choice
+          name="covered"
+          label="Show"
+          any="All that was asked"
+          options={[
+            ['true', 'What is taken up'],
+            ['false', 'What is not'],
+          ]}
+          value={asked['covered']}
+        />
+        <Choice
+          name="stage"
+          label="With a commitment that is"
+          any="In any stage, or none"
+          options={[[OPEN_STAGES, 'Open'], ...SHOWN_STAGES.map((stage) => [stage, STAGE_WORDS[stage]] as const)]}
+          value={asked['stage']}
+        />
+        <Choice name="addressee" label="Asked of" any="Anyone" options={agencies} value={asked['addressee']} />
+        <Choice name="agency" label="Follow-up by" any="Anyone" options={agencies} value={asked['agency']} />
+        <Choice {...bodies} value={asked['memberOf']} />
+      </Scope>
+      <OnlyMembers view={view} members={members} />
+      <Covered view={view} total={total} />
+      <PerForum view={view} coverage={coverage} />
+      <section>
+        <h2 id="outcomes">
+          {counted(rowCount, 'outcome')}
+          {rowCount < total.outcomes && ` of ${count(total.outcomes)}`}
+        </h2>
+        <Legend />
+        {groups.map(([id, of]) => {
+          const forum = forums.find((one) => one.id === id);
+          return (
+            <section key={id ?? ''} class="framework">
+              <h3>
+                {forum ? <a href={view.link(path('forums', forum.id))}>{textWords(forum.name)}</a> : 'Of no forum'}
+              </h3>
+              <OutcomeList view={view} rows={of} />
+            </section>
+          );
+        })}
+        <nav class="pager" aria-label="Pages of the list">
+          {cursor !== undefined && <a href={view.here({ cursor: null })}>To the start</a>}
+          {nextCursor && (
+            <a href={view.here({ cursor: nextCursor })} rel="next">
+              Next page
+            </a>
+          )}
+        </nav>
+      </section>
     </Page>
+  );
+};
+
+/** The forums that asked for something, and what was chosen. */
+const followedOrAsking = (forums: readonly Forum[], followed: readonly Forum[], coverage: OutcomesView) => {
+  const shown = new Set([...followed.map(({ id }) => id), ...coverage.forums.map(({ forum }) => forum)]);
+  return forums.filter(({ id }) => shown.has(id));
+};
+
+/** How much has come of it: each figure with what it is a part of, and leading to the outcomes behind it. */
+const Covered = ({ view, total }: { view: View; total: OutcomesView['total'] }) => {
+  const outcomes = (changes: Params) => `${view.here({ ...NOTHING_CHOSEN, ...changes })}#outcomes`;
+  const part = (what: string, n: number, of: string, changes: Params) => (
+    <div>
+      <dt>{what}</dt>
+      <dd>
+        <Figure n={n} href={outcomes(changes)} />
+      </dd>
+      <dd class="of">
+        of{' '}
+        <Figure
+          n={of === 'all' ? total.outcomes : total.covered}
+          href={outcomes(of === 'all' ? {} : { covered: true })}
+        />{' '}
+        {of === 'all' ? 'outcomes' : 'taken up'}
+      </dd>
+    </div>
+  );
+  return (
+    <section class="headline" aria-label="Totals">
+      <dl>
+        {part('Taken up', total.covered, 'all', { covered: true })}
+        {part('Not taken up', total.outcomes - total.covered, 'all', { covered: false })}
+        {part('With something completed', total.byStage.completed, 'covered', { stage: 'completed' })}
+        {part('With something in progress', total.byStage.in_progress, 'covered', { stage: 'in_progress' })}
+      </dl>
+    </section>
+  );
+};
+
+const NOTHING_CHOSEN = { covered: null, stage: null, cursor: null };
+
+/** What each forum asked for, and how much of it is taken up. */
+const PerForum = ({ view, coverage }: { view: View; coverage: OutcomesView }) => {
+  const outcomes = (followsUp: string, changes: Params) =>
+    `${view.here({ ...NOTHING_CHOSEN, ...changes, followsUp })}#outcomes`;
+  const { elsewhere } = coverage;
+  const title = 'What each forum asked for';
+  return (
+    <section>
+      <h2>{title}</h2>
+      <div class="table" role="region" aria-label={title} tabIndex={0}>
+        <table class="coverage">
+          <caption>With its round tables</caption>
+          <thead>
+            <tr>
+              <th scope="col">Forum</th>
+              <th scope="col" class="n">
+                Outcomes
+              </th>
+              <th scope="col" class="n">
+                Taken up
+              </th>
+              <th scope="col">Share taken up</th>
+              <th scope="col" class="n">
+                With something completed
+              </th>
+              <th scope="col" class="n">
+                Not taken up
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {coverage.forums.map(({ forum, name, outcomes: asked, covered, byStage }) => (
+              <tr key={forum}>
+                <th scope="row">
+                  <a href={view.link(path('forums', forum))}>{textWords(name)}</a>
+                </th>
+                <td class="n" data-label="Outcomes">
+                  <Figure n={asked} href={outcomes(forum, {})} />
+                </td>
+                <td class="n" data-label="Taken up">
+                  <Figure n={covered} href={outcomes(forum, { covered: true })} />
+                </td>
+                <td class="of-bar">
+                  <ShareBar n={covered} of={asked} />
+                </td>
+                <td class="n" data-label="With something completed">
+                  <Figure n={byStage.completed} href={outcomes(forum, { stage: 'completed' })} />
+                </td>
+                <td class="n" data-label="Not taken up">
+                  <Figure n={asked - covered} href={outcomes(forum, { covered: false })} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p class="note">
+        An outcome counts in its forum and in the one that forum is part of: these rows do not add up.{' '}
+        {elsewhere.outcomes > 0 &&
+          `Of ${counted(elsewhere.outcomes, 'outcome')} of no forum, ${count(elsewhere.covered)} ${elsewhere.covered === 1 ? 'is' : 'are'} taken up.`}
+      </p>
+    </section>
+  );
+};
+
+const ShareBar = ({ n, of }: { n: number; of: number }) => {
+  const words = `${count(n)} of ${count(of)} taken up`;
+  return (
+    <svg class="bar share" role="img" aria-label={words} width="100%" height="16" preserveAspectRatio="none">
+      <title>{words}</title>
+      <rect class="none" width="100%" height="16" />
+      <rect class="completed" width={`${(100 * n) / Math.max(of, 1)}%`} height="16" />
+    </svg>
   );
 };
 
@@ -152,7 +355,7 @@ const OutcomeReport = ({ view, outcome, document, forum, ...followUp }: OutcomeP
         <Words text={outcome.text} />
       </p>
     }
-    json={view.api(path('outcomes', outcome.id), {})}
+    json={view.api(`/progress${path('outcomes', outcome.id)}`, {})}
     csv={view.api('/commitments', { followsUp: outcome.id, format: 'csv' })}
   >
     <dl class="facts">

@@ -2,7 +2,7 @@
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { Progress, type AgencyRow, type ItemList, type Row, type ThemeRow } from '#progress';
+import { Progress, Timeline, type AgencyRow, type ItemList, type Row, type ThemeRow } from '#progress';
 import { Registers, type Framework } from '#registers';
 import { datesToPlot, type Step } from './chart.js';
 import { Breakdown, Headline, Legend, mostFirst, NoSum } from './figures.js';
@@ -25,6 +25,7 @@ export class OverviewPage {
   constructor(
     private readonly views: Views,
     private readonly progress: Progress,
+    private readonly timeline: Timeline,
     private readonly registers: Registers,
   ) {}
 
@@ -38,7 +39,7 @@ export class OverviewPage {
       this.progress.commitments(view.at, { overdue: true }, { limit: EXAMPLES }),
       this.progress.reportDates(view.at),
     ]);
-    const steps = await this.progress.timeline(datesToPlot(reported, view.asOf, view.staleAfter), view.at);
+    const steps = await this.timeline.on(datesToPlot(reported, view.asOf, view.staleAfter), view.at);
     const registered = await this.registers.all('theme', view.position);
     const ofFramework = (code: string) => {
       const top = new Set(registered.filter((t) => t.framework === code && !t.parent).map(({ code }) => code));
@@ -84,6 +85,10 @@ const Overview = ({ view, total, apart, correctedLater, agencies, steps, overdue
         <EndedApart apart={apart} list={(life) => view.list({ life })} />
         <CorrectedLater view={view} n={correctedLater} of={total.total} />
         <OverTime view={view} total={total} steps={steps} />
+        <p>
+          <a href={view.link('/timeline')}>Other dates and steps, one agency or theme</a> ·{' '}
+          <a href={view.link('/changes-since')}>what changed between two dates</a>
+        </p>
         <Overdue view={view} overdue={overdue} />
         <section>
           <h2>Agencies with most commitments</h2>

@@ -15,10 +15,11 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
-import { map, type Observable } from 'rxjs';
+import { catchError, concatMap, type Observable } from 'rxjs';
 import { Rejected } from '#eventsourcing';
 import { AlwaysOpen, type ProblemPage } from '#platform';
-import { ProblemDocument } from './layout.js';
+import { Freshness, Now } from './freshness.js';
+import { BeingPrepared, ProblemDocument } from './layout.js';
 import { STYLESHEET } from './style.js';
 
 /** Nothing but our own stylesheet, and the icon in the page itself; no script at all. */
@@ -35,11 +36,31 @@ function sendsHtml(reply: FastifyReply, page: VNode): string {
   return `<!doctype html>${renderToString(page)}`;
 }
 
+/** How long a browser waits before it asks again for a page that is being prepared. */
+const [AGAIN_S, AGAIN_AT_MOST_S] = [2, 10];
+
 @Injectable()
 class PageInterceptor implements NestInterceptor {
+  constructor(private readonly freshness: Freshness) {}
+
   intercept(context: ExecutionContext, next: CallHandler<VNode>): Observable<string> {
-    const reply = context.switchToHttp().getResponse<FastifyReply>();
-    return next.handle().pipe(map((page) => sendsHtml(reply, page)));
+    const http = context.switchToHttp();
+    const reply = http.getResponse<FastifyReply>();
+    const forPeople = /text\/html/.test(http.getRequest<FastifyRequest>().headers.accept ?? '');
+    return next.handle().pipe(
+      catchError(async (error: unknown) => {
+        const { projections } = await this.freshness.look();
+        const missing = projections.filter(({ serving }) => !serving);
+        if (!forPeople || !(error instanceof Rejected) || error.code !== 'not_yet' || missing.length === 0) throw error;
+        const left = missing.reduce((seconds, { building }) => seconds + (building?.secondsLeft ?? 0), 0);
+        const again = Math.min(Math.max(left, AGAIN_S), AGAIN_AT_MOST_S);
+        void reply.status(503).header('Retry-After', String(again));
+        return <BeingPrepared projections={projections} again={again} />;
+      }),
+      concatMap(async (page) =>
+        sendsHtml(reply, <Now.Provider value={await this.freshness.look()}>{page}</Now.Provider>),
+      ),
+    );
   }
 }
 

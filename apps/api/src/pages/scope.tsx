@@ -1,5 +1,6 @@
 /** What the figures of a progress page are narrowed to: the follow-up of one forum, a role. */
 import { Injectable } from '@nestjs/common';
+import type { ComponentChildren } from 'preact';
 import { Progress } from '#progress';
 import { Registers, type Forum } from '#registers';
 import { Choice } from './choice.js';
@@ -28,11 +29,19 @@ export class FollowedUp {
   }
 }
 
-export const Scope = ({ view, forums }: { view: View; forums: readonly Forum[] }) => {
+interface ScopeParts {
+  readonly view: View;
+  readonly forums: readonly Forum[];
+  /** Further fields, and their names. */
+  readonly children?: ComponentChildren;
+  readonly fields?: readonly string[];
+}
+
+export const Scope = ({ view, forums, children, fields = [] }: ScopeParts) => {
   const { followsUp, role, ...asked } = view.asked;
   return (
     <form method="get" action={view.path} class="filters" aria-label="Narrow the figures">
-      <Kept asked={asked} />
+      <Kept asked={Object.fromEntries(Object.entries(asked).filter(([name]) => !fields.includes(name)))} />
       <Choice
         name="followsUp"
         label="Follow-up of"
@@ -47,6 +56,7 @@ export const Scope = ({ view, forums }: { view: View; forums: readonly Forum[] }
         options={[['lead', 'Lead only']]}
         value={role}
       />
+      {children}
       <button type="submit">Show</button>
     </form>
   );

@@ -4,7 +4,8 @@ export const PRINT = `
 @media print {
   :root { --paper: #fff; --wash: #fff; --ink: #000; --soft: #444; --line: #bbb; --rule: #000; --accent: #000; --accent-wash: #fff;
     --alert: #000; --silent: #000; --callout: #fff; --completed: #0e6b58; --in_progress: #2f80c2; --planned: #8dbde4;
-    --proposed: #c3cfda; --on_hold: #dd9f2f; --discontinued: #84757e; }
+    --proposed: #c3cfda; --on_hold: #dd9f2f; --discontinued: #84757e; --heat-1: #e3eef8; --heat-2: #bfdaf0; --heat-3: #86b9e0;
+    --heat-4: #1f6cab; --heat-5: #0b3f6f; --on-heat-1: #000; --on-heat-3: #000; --on-heat-4: #fff; }
   html { font-size: 9.5pt; }
   .wrap { max-width: none; padding: 0; }
   .masthead nav, .clock, .take, .skip, .foot, form, .pager, .choices, .chart details, .how { display: none !important; }
@@ -18,7 +19,12 @@ export const PRINT = `
   section { margin-top: 20pt; }
   h1, h2, caption, .legend { break-after: avoid; }
   p { orphans: 3; widows: 3; max-width: none; }
-  .table { overflow: visible; }
+  .table, .table.heat { overflow: visible; max-height: none; border: 0; }
+  .matrix thead th, .matrix :is(thead, tbody, tfoot) th:first-child { position: static; min-width: 0; }
+  .matrix td { min-width: 0; }
+  [class^="heat-"] { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  .kinds { display: none; }
+  tfoot { display: table-row-group; }
   table { font-size: 8.5pt; }
   thead { display: table-header-group; }
   tr, .history > li, .facts > div, .headline dl > div { break-inside: avoid; }

@@ -9,6 +9,8 @@ const TOKENS = `
   --accent: #00599d; --accent-wash: #e4eff8; --alert: #a3290f; --silent: #8a5300; --callout: #fdf4e3;
   --completed: #0e6b58; --in_progress: #2f80c2; --planned: #8dbde4; --proposed: #c3cfda; --on_hold: #dd9f2f;
   --discontinued: #84757e;
+  --heat-1: #e3eef8; --heat-2: #bfdaf0; --heat-3: #86b9e0; --heat-4: #1f6cab; --heat-5: #0b3f6f;
+  --on-heat-1: #16222e; --on-heat-3: #0b1620; --on-heat-4: #ffffff;
   --sans: ui-sans-serif, system-ui, "Segoe UI", "Helvetica Neue", "Noto Sans", "Open Sans", Arial, sans-serif;
   --mono: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, monospace;
 }
@@ -18,6 +20,8 @@ const TOKENS = `
     --accent: #86c3f4; --accent-wash: #1b3346; --alert: #ff9d85; --silent: #efbb6b; --callout: #2a2316;
     --completed: #39b193; --in_progress: #3f8fd3; --planned: #a5cdee; --proposed: #566673; --on_hold: #e2ab47;
     --discontinued: #93838d;
+    --heat-1: #17293a; --heat-2: #1f4160; --heat-3: #2a628f; --heat-4: #7db8e8; --heat-5: #c2e0f7;
+    --on-heat-1: #e5ebf0; --on-heat-3: #ffffff; --on-heat-4: #10181f;
   }
 }`;
 
@@ -77,6 +81,15 @@ const FRAME = `
 .clock nav ul { display: flex; flex-wrap: wrap; gap: 0.1rem 0.9rem; }
 .clock [aria-current] { color: var(--ink); font-weight: 650; text-decoration: none; }
 .clock .known { flex-basis: 100%; max-width: none; margin: 0; color: var(--silent); }
+.notice { background: var(--callout); border-bottom: 1px solid var(--line); font-size: 0.9375rem; padding-block: 0.7rem; }
+.notice p { margin: 0; max-width: none; }
+.notice a { white-space: nowrap; }
+.preparing { display: grid; gap: 1.25rem; }
+.preparing dt { font-weight: 600; }
+.preparing progress { width: min(24rem, 100%); height: 0.9rem; accent-color: var(--accent); margin-right: 0.75rem; }
+.states thead th:first-child { width: 32%; }
+.states + .states { margin-top: 2rem; }
+.kept li { margin-top: 0.4rem; }
 .head + p { margin-top: 2rem; }
 .head { padding-top: clamp(1.75rem, 4vw, 3.5rem); }
 .eyebrow { color: var(--soft); font-size: 0.9375rem; margin-bottom: 0.6rem; }
@@ -150,6 +163,7 @@ tbody tr { border-bottom: 1px solid var(--line); }
 tbody tr:hover { background: var(--wash); }
 .n { text-align: right; white-space: nowrap; }
 thead .n { white-space: normal; }
+.day { white-space: nowrap; }
 td.date { white-space: nowrap; font-size: 0.875rem; color: var(--soft); }
 .breakdown tbody th { min-width: 15rem; max-width: 24rem; }
 .breakdown .of-bar { width: 20%; min-width: 7rem; padding-top: 0.7rem; }
@@ -162,12 +176,35 @@ td.date { white-space: nowrap; font-size: 0.875rem; color: var(--soft); }
 .commitments thead th:last-child { width: 20%; }
 .commitments caption { font-size: 1rem; }
 .commitments tbody th a { font-weight: 550; }
+.ordered thead a { color: inherit; }
+.ordered thead th[aria-sort] { color: var(--ink); }
+.rising::after, .falling::after { content: ""; display: inline-block; margin-left: 0.35em; vertical-align: 0.1em;
+  border-inline: 0.3em solid transparent; border-bottom: 0.45em solid currentColor; }
+.falling::after { border-bottom: 0; border-top: 0.45em solid currentColor; }
+mark { background: var(--callout); color: inherit; border-bottom: 2px solid var(--on_hold); }
 .standing span { display: block; font-size: 0.875rem; color: var(--soft); }
 .alert, .standing .alert { color: var(--alert); font-weight: 600; }
 .silent, .standing .silent { color: var(--silent); }
 .who { font-size: 0.875rem; }
 .outcomes tbody th { width: 62%; }
+.linked tbody th { width: 40%; }
+.linked td p { margin: 0; max-width: none; }
+.table + p { margin-top: 1.5rem; }
+.as-read + h2 { margin-top: 2.75rem; }
 .stage small { color: inherit; opacity: 0.85; }
+.equation { width: auto; margin-bottom: 1.25rem; }
+.equation th { padding-right: 2rem; }
+.equation strong a { color: var(--ink); }
+.equation td:last-child { color: var(--soft); font-size: 0.9375rem; padding-left: 0.5rem; }
+.equation .n { font-size: 1.25rem; line-height: 1.25; }
+.equation .total, .stages .total { border-top: 2px solid var(--rule); }
+.stages, .due { width: auto; min-width: min(24rem, 100%); margin-bottom: 2rem; }
+.stages .same { background: var(--wash); color: var(--soft); }
+.stages :is(th, td) { padding-inline: 0.5rem; }
+.stages :is(th, td):first-child { padding-left: 0; }
+.stages .stage { white-space: nowrap; }
+.changed .step { display: block; }
+.why-list { font-size: 0.875rem; }
 .pager { display: flex; gap: 1.5rem; margin-top: 1rem; }`;
 
 const PARTS = `
@@ -176,7 +213,12 @@ form.filters { margin-block: 2rem 2.25rem; padding-block: 1.1rem; border-block: 
 .filters label { display: flex; flex-direction: column; gap: 0.15rem; min-width: 0; }
 .filters label span { font-size: 0.8125rem; color: var(--soft); }
 .filters select, .filters input { width: 100%; text-overflow: ellipsis; }
-.filters details, .filters .search { grid-column: 1 / -1; }
+.filters details, .filters .search, .boxes { grid-column: 1 / -1; }
+.boxes { display: flex; flex-wrap: wrap; gap: 0.35rem 1.5rem; border: 0; padding: 0; margin: 0; min-width: 0; }
+.boxes legend { font-size: 0.8125rem; color: var(--soft); padding: 0; margin-bottom: 0.35rem; }
+.filters .boxes label { flex-direction: row; align-items: center; gap: 0.45rem; }
+.filters .boxes input { width: 1.15rem; height: 1.15rem; min-height: 0; flex: none; margin: 0; }
+.filters .boxes span { font-size: 0.9375rem; color: var(--ink); }
 .filters details .filters { margin-top: 0.75rem; }
 .filters .act { margin: 0; display: flex; gap: 1rem; align-items: center; }
 .filters > button { justify-self: start; }
@@ -253,6 +295,41 @@ del .source, ins .source { display: inline; }
 .history > li:target { background: var(--wash); }
 .why p { margin-bottom: 0; }`;
 
+const HEAT = `
+.table.heat { position: relative; overflow: auto; max-height: min(85vh, 60rem); border: 1px solid var(--line); width: fit-content; max-width: 100%; }
+.matrix { width: auto; border-collapse: separate; border-spacing: 0; }
+.matrix caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.matrix :is(th, td) { padding: 0; border-bottom: 1px solid var(--line); }
+.matrix tbody tr:hover { background: none; }
+.matrix thead th { position: sticky; top: 0; z-index: 2; background: var(--paper); padding: 0.5rem 0.4rem; }
+.matrix :is(thead, tbody, tfoot) th:first-child { position: sticky; left: 0; z-index: 1; background: var(--paper);
+  min-width: 15rem; max-width: 22rem; padding: 0.3rem 0.75rem; font-size: 0.875rem; line-height: 1.3; vertical-align: middle; border-right: 1px solid var(--line); }
+.matrix thead th:first-child { z-index: 3; }
+.matrix .turned a { display: block; writing-mode: vertical-rl; transform: rotate(180deg); max-height: 12rem; max-width: 3.4rem;
+  overflow: hidden; line-height: 1.15; margin-inline: auto; color: inherit; }
+.matrix td { min-width: 2.75rem; text-align: center; vertical-align: middle; border-left: 1px solid var(--paper); }
+.matrix td a, .matrix td .nil { display: block; padding: 0.4rem 0.3rem; text-decoration: none; color: inherit; }
+.matrix td a:hover { text-decoration: underline; }
+.matrix td a:focus-visible { outline-offset: -3px; outline-color: currentColor; }
+.matrix .all { background: var(--wash); font-weight: 600; }
+.matrix tbody th .code { margin-left: 0.4em; }
+.matrix tfoot :is(th, td) { border-top: 2px solid var(--rule); }
+.heats { gap: 0.2rem 0.5rem; align-items: center; margin-top: 1.5rem; }
+.heats span { display: inline-block; padding: 0.1rem 0.7rem; min-width: 2.5rem; text-align: center; }
+.heat-1 { background: var(--heat-1); color: var(--on-heat-1); } .heat-2 { background: var(--heat-2); color: var(--on-heat-1); }
+.heat-3 { background: var(--heat-3); color: var(--on-heat-3); } .heat-4 { background: var(--heat-4); color: var(--on-heat-4); }
+.heat-5 { background: var(--heat-5); color: var(--on-heat-4); }
+.kinds ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1.5rem; border-bottom: 1px solid var(--line); margin-top: 2rem; }
+.kinds a { display: block; padding: 0.4rem 0; text-decoration: none; border-bottom: 3px solid transparent; margin-bottom: -1px; }
+.kinds [aria-current] { color: var(--ink); font-weight: 600; border-color: var(--accent); }
+.kinds + form.filters { margin-top: 0; border-top: 0; }
+.coverage .of-bar { min-width: 7rem; width: 22%; padding-top: 0.7rem; }
+rect.none { fill: var(--line); }
+.outcomes .of-bar { width: 12%; min-width: 6rem; padding-top: 0.7rem; }
+.outcomes:not(.brief):has(.of-bar) tbody th { width: 48%; }
+.pairs tbody th { min-width: 11rem; }
+.pairs .on-what { width: 45%; font-size: 0.875rem; }`;
+
 const NARROW = `
 @media screen and (max-width: 60rem) { .columns { grid-template-columns: minmax(0, 1fr); } }
 @media screen and (max-width: 70rem) { .breakdown .by-stage { display: none; } }
@@ -265,6 +342,9 @@ const NARROW = `
   .breakdown, .commitments, .outcomes, :is(.breakdown, .commitments, .outcomes) :is(tbody, tr, th, td, caption) { display: block; width: auto; }
   :is(.breakdown, .commitments, .outcomes) tbody tr { padding-block: 0.6rem; }
   :is(.breakdown, .commitments, .outcomes) tbody :is(th, td) { padding: 0.1rem 0; max-width: none; text-align: left; }
+  .commitments.ordered thead { position: static; width: auto; height: auto; clip-path: none; display: block; }
+  .ordered thead tr { display: flex; flex-wrap: wrap; gap: 0 1rem; }
+  .commitments.ordered thead th { width: auto; border: 0; padding: 0.15rem 0; }
   .outcomes tbody th { width: auto; }
   .breakdown tbody tr { display: grid; grid-template-columns: 1fr 1fr; gap: 0 1rem; }
   .breakdown tbody th, .breakdown .of-bar, .breakdown.brief .of-bar { grid-column: 1 / -1; width: auto; }
@@ -272,17 +352,21 @@ const NARROW = `
   .breakdown td { order: 2; font-size: 0.875rem; }
   [data-label]::before { content: attr(data-label) " "; color: var(--soft); }
   .both { grid-template-columns: minmax(0, 1fr); }
-  .parts thead, .told thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-  :is(.parts, .told), :is(.parts, .told) :is(tbody, tr, th, td) { display: block; width: auto; }
-  :is(.parts, .told) tbody tr { padding-block: 0.75rem; }
-  :is(.parts, .told) tbody :is(th, td) { padding: 0.15rem 0; }
+  .matrix :is(thead, tbody, tfoot) th:first-child { min-width: 6.5rem; max-width: 7.5rem; padding-inline: 0.5rem; font-size: 0.8125rem; }
+  .matrix tbody th:has(.code) .name { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .pairs td.on-what { grid-column: 1 / -1; order: 3; width: auto; }
+  .parts thead, .told thead, .states thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  :is(.parts, .told, .states), :is(.parts, .told, .states) :is(tbody, tr, th, td) { display: block; width: auto; }
+  .states caption:not(.hidden) { display: block; }
+  :is(.parts, .told, .states) tbody tr { padding-block: 0.75rem; }
+  :is(.parts, .told, .states) tbody :is(th, td) { padding: 0.15rem 0; text-align: left; }
   .parts tbody th { font-weight: 600; }
   .parts tbody th small { display: inline; font-weight: 400; }
   .parts td[data-label]::before { display: block; font-size: 0.8125rem; margin-top: 0.4rem; }
   .depth-1, .depth-2, .depth-3 { border-left: 3px solid var(--line); padding-left: 0.75rem !important; }
 }`;
 
-const text = [TOKENS, BASE, FRAME, FIGURES, TABLES, PARTS, LIFE, NARROW, PRINT].join('\n');
+const text = [TOKENS, BASE, FRAME, FIGURES, TABLES, PARTS, LIFE, HEAT, NARROW, PRINT].join('\n');
 
 export const STYLESHEET = {
   text,

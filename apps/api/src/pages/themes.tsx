@@ -3,15 +3,17 @@ import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
 import {
+  Crosswalks,
   Progress,
-  ProgressQuery,
   ThemesQuery,
+  ThroughQuery,
   type AgencyRow,
   type ItemList,
   type ProgressView,
   type ThemeRow,
+  type ThroughCrosswalk,
 } from '#progress';
-import { Registers, type Forum, type Framework, type Theme } from '#registers';
+import { LATEST, Registers, type CrosswalkAsAt, type Forum, type Framework, type Theme } from '#registers';
 import { Breakdown, Headline, Legend, mostFirst, NoSum } from './figures.js';
 import { Page } from './layout.js';
 import { ThemeLink } from './links.js';
@@ -20,6 +22,7 @@ import { ByStage, LISTED } from './lists.js';
 import { RendersPages } from './rendering.js';
 import { FollowedUp, Scope } from './scope.js';
 import { ByFramework, inOrder, lineOf } from './theme-tree.js';
+import { AsRead, noEquivalentLine, THROUGH_FIELDS, ThroughFields, throughIn } from './through.js';
 import { path, Views, type View } from './view.js';
 import { count } from './words.js';
 
@@ -29,6 +32,7 @@ export class ThemePages {
   constructor(
     private readonly views: Views,
     private readonly progress: Progress,
+    private readonly crosswalks: Crosswalks,
     private readonly registers: Registers,
     private readonly followedUp: FollowedUp,
   ) {}
@@ -36,46 +40,71 @@ export class ThemePages {
   @Get()
   async themes(@Query() query: ThemesQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
-    const [progress, frameworks, themes, forums] = await Promise.all([
-      this.progress.themes(view.at, { ...view.scope, framework: query.framework }),
+    const { followsUp } = view.scope;
+    const asked = { followsUp, ...throughIn(view) };
+    const through = await this.crosswalks.through(view.at, asked);
+    // A crosswalk that was chosen since shows the themes that it leads to.
+    const framework = through?.to ?? query.framework;
+    const [progress, frameworks, themes, forums, crosswalks] = await Promise.all([
+      this.progress.themes(view.at, { ...asked, framework }),
       this.registers.all('framework', view.position),
       this.registers.all('theme', view.position),
       this.followedUp.forums(view),
+      this.registers.all('crosswalk', view.position, LATEST),
     ]);
-    if (query.framework && !frameworks.some(({ code }) => code === query.framework))
-      throw new Rejected('not_found', `There is no framework ${query.framework}.`);
-    return <Themes {...{ view, progress, frameworks, themes, forums }} />;
+    if (framework && !frameworks.some(({ code }) => code === framework))
+      throw new Rejected('not_found', `There is no framework ${framework}.`);
+    return <Themes {...{ view, progress, through, framework, frameworks, themes, forums, crosswalks }} />;
   }
 
   @Get(':code')
-  async theme(@Param('code') code: string, @Query() query: ProgressQuery, @Req() request: FastifyRequest) {
+  async theme(@Param('code') code: string, @Query() query: ThroughQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
     const theme = await this.registers.one('theme', code, view.position);
     if (!theme) throw new Rejected('not_found', `There is no theme ${code}.`);
     const { followsUp } = view.scope;
-    const [progress, framework, themes, all, commitments, forums, apart] = await Promise.all([
-      this.progress.theme(code, view.at, view.scope),
-      this.registers.one('framework', theme.framework, view.position),
+    const asked = { followsUp, ...throughIn(view) };
+    const through = await this.crosswalks.through(view.at, asked, theme.framework);
+    const [progress, frameworks, themes, all, commitments, forums, apart, crosswalks] = await Promise.all([
+      this.progress.theme(code, view.at, { ...view.scope, ...asked }),
+      this.registers.all('framework', view.position),
       this.registers.all('theme', view.position),
-      this.progress.themes(view.at, { followsUp, framework: theme.framework }),
-      this.progress.commitments(view.at, { theme: code, followsUp }, { limit: LISTED }),
+      this.progress.themes(view.at, { ...asked, framework: theme.framework }),
+      this.progress.commitments(view.at, { theme: code, ...asked }, { limit: LISTED }),
       this.followedUp.forums(view),
-      apartOf(this.progress, view, { theme: code, followsUp }),
+      apartOf(this.progress, view, { theme: code, ...asked }),
+      this.registers.all('crosswalk', view.position, LATEST),
     ]);
-    const below = inOrder(themes, code).flatMap(({ theme, depth }) => lineOf(view, all.rows, theme, depth));
-    return <ThemeReport {...{ view, theme, framework, themes, progress, below, commitments, forums, apart }} />;
+    const below = inOrder(themes, code).flatMap(({ theme, depth }) => linesOf(view, all.rows, theme, depth));
+    return (
+      <ThemeReport
+        {...{ view, theme, frameworks, themes, progress, through, below, commitments, forums, apart, crosswalks }}
+      />
+    );
   }
 }
 
+/** A theme's line of a breakdown, read as the page is. */
+const linesOf = (view: View, rows: readonly ThemeRow[], theme: Theme, depth: number) =>
+  lineOf(view, rows, theme, depth, throughIn(view)).map((line) => ({
+    ...line,
+    href: view.link(path('themes', line.code), { ...view.scope, ...throughIn(view) }),
+  }));
+
 interface ThemesParts {
   readonly view: View;
+  /** What reading through a crosswalk comes to, where that is asked for. */
+  readonly through: ThroughCrosswalk | null;
+  /** The only framework that is shown. */
+  readonly framework?: string;
+  readonly crosswalks: readonly CrosswalkAsAt[];
   readonly progress: ProgressView<ThemeRow>;
   readonly frameworks: readonly Framework[];
   readonly themes: readonly Theme[];
   readonly forums: readonly Forum[];
 }
 
-const Themes = ({ view, progress, frameworks, themes, forums }: ThemesParts) => (
+const Themes = ({ view, progress, through, framework, frameworks, themes, forums, crosswalks }: ThemesParts) => (
   <Page
     view={view}
     title="Progress per theme"
@@ -85,35 +114,57 @@ const Themes = ({ view, progress, frameworks, themes, forums }: ThemesParts) => 
         parents of its themes too.
       </p>
     }
-    json={view.api('/progress/themes')}
-    csv={view.api('/progress/themes', { ...view.asked, format: 'csv' })}
+    json={view.api('/progress/themes', { ...view.asked, framework })}
+    csv={view.api('/progress/themes', { ...view.asked, framework, format: 'csv' })}
   >
-    <Scope view={view} forums={forums} />
+    <Scope view={view} forums={forums} fields={THROUGH_FIELDS}>
+      <ThroughFields view={view} crosswalks={crosswalks} />
+    </Scope>
     <EndedApart apart={progress.apart} list={(life) => view.list({ life })} />
     <CorrectedLater view={view} n={progress.correctedLater} of={progress.total.total} />
-    <h2>By framework</h2>
+    {through && <AsRead {...{ view, through, crosswalks, frameworks }} />}
+    <h2>{through ? frameworks.find(({ code }) => code === framework)?.name : 'By framework'}</h2>
     <Legend />
     <NoSum of="themes" total={progress.total.total} />
-    <ByFramework
-      view={view}
-      rows={progress.rows}
-      frameworks={frameworks.filter(({ code }) => [undefined, code].includes(view.asked['framework'] as string))}
-      themes={themes}
-    />
+    {through ? (
+      <Breakdown
+        view={view}
+        caption="Commitments per theme, and those without equivalent"
+        of="Theme"
+        lines={[
+          ...inOrder(
+            themes.filter((theme) => theme.framework === framework),
+            null,
+          ).flatMap(({ theme, depth }) => linesOf(view, progress.rows, theme, depth)),
+          noEquivalentLine(view, through),
+        ]}
+      />
+    ) : (
+      <ByFramework
+        view={view}
+        rows={progress.rows}
+        frameworks={frameworks.filter(({ code }) => [undefined, code].includes(framework))}
+        themes={themes}
+      />
+    )}
+    <p>
+      <a href={view.link('/crosswalks')}>Crosswalks between frameworks</a>
+    </p>
   </Page>
 );
 
-interface ReportParts extends Omit<ThemesParts, 'progress' | 'frameworks'> {
+interface ReportParts extends Omit<ThemesParts, 'progress' | 'framework'> {
   readonly theme: Theme;
-  readonly framework: Framework | null;
   readonly progress: ProgressView<AgencyRow> & { row: ThemeRow | null };
   readonly below: ReturnType<typeof lineOf>;
   readonly commitments: ItemList;
   readonly apart: Apart;
 }
 
-const ThemeReport = ({ view, theme, framework, progress, below, commitments, forums, apart }: ReportParts) => {
-  const filter = { theme: theme.code };
+const ThemeReport = (parts: ReportParts) => {
+  const { view, theme, frameworks, progress, through, below, commitments, forums, apart, crosswalks } = parts;
+  const framework = frameworks.find(({ code }) => code === theme.framework);
+  const filter = { theme: theme.code, ...throughIn(view) };
   return (
     <Page
       view={view}
@@ -134,7 +185,10 @@ const ThemeReport = ({ view, theme, framework, progress, below, commitments, for
       json={view.api(`/progress${path('themes', theme.code)}`)}
       csv={view.api(`/progress${path('themes', theme.code)}`, { ...view.asked, format: 'csv' })}
     >
-      <Scope view={view} forums={forums} />
+      <Scope view={view} forums={forums} fields={THROUGH_FIELDS}>
+        <ThroughFields view={view} crosswalks={crosswalks.filter(({ to }) => to === theme.framework)} />
+      </Scope>
+      {through && <AsRead {...{ view, through, crosswalks, frameworks }} />}
       {progress.row ? (
         <Headline view={view} row={progress.row} filter={filter}>
           of {count(progress.total.total)} on all themes

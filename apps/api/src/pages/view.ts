@@ -89,11 +89,6 @@ export class View {
     };
   }
 
-  /** Whether what a document says is reported by the date shown. */
-  isReported(document: string): boolean {
-    return this.reports.some(({ date, documents }) => date <= this.asOf && documents.some(({ id }) => id === document));
-  }
-
   /** Another page, asked the same way. */
   link(to: string, params: Params = {}): string {
     return to + query({ ...params, ...this.kept });
@@ -106,7 +101,12 @@ export class View {
 
   /** The list behind a figure of this page. */
   list(filter: Filter): string {
-    return this.link('/commitments', { ...this.scope, ...filter });
+    return this.link('/commitments', { ...this.scope, memberOf: this.asked['memberOf'], ...filter });
+  }
+
+  /** The list behind a figure of another date, or of what was known at another position. */
+  listAt(asOf: FullDate, filter: Filter, knownAt: string | null = null): string {
+    return `/commitments${query({ ...this.scope, ...filter, ...this.kept, asOf, ...(knownAt && { knownAt }) })}`;
   }
 
   /** This page, asked otherwise. */
@@ -114,10 +114,9 @@ export class View {
     return this.path + query({ ...this.asked, ...changes });
   }
 
-  /** What the API answers to the same question. */
+  /** What the API answers to the same question: exactly what is shown. */
   api(to: string, params: Params = this.asked): string {
-    const { asOf, knownAt } = this.asked;
-    return `/v1${to}${query({ ...params, asOf, knownAt })}`;
+    return `/v1${to}${query({ ...params, asOf: this.asOf, knownAt: this.position })}`;
   }
 
   /** The address that will always show exactly this. */
@@ -136,9 +135,10 @@ export class Views {
     private readonly publicUrl: PublicUrl,
   ) {}
 
-  async open(asked: PageQuery, request: FastifyRequest): Promise<View> {
-    const { asOf, knownAt } = await clocksOf(asked, this.log.store);
-    const at = { asOf, knownAt: knownAt ?? (await this.progress.position()), staleAfter: asked.staleAfter };
+  /** @param clocks where they are not as asked: those of the page before */
+  async open(asked: PageQuery, request: FastifyRequest, clocks = asked): Promise<View> {
+    const { asOf, knownAt } = await clocksOf(clocks, this.log.store);
+    const at = { asOf, knownAt: knownAt ?? (await this.progress.position()), staleAfter: clocks.staleAfter };
     const documents = await this.registers.all('document', at.knownAt);
     const reports = [...Map.groupBy(documents, ({ reportedOn }) => reportedOn)]
       .map(([date, documents]) => ({ date, documents }))

@@ -4,7 +4,6 @@ import type { PartialDate } from '#clocks';
 import {
   BLANKED,
   isOpen,
-  STAGES,
   type End,
   type Nature,
   type OUTLOOKS,
@@ -26,8 +25,7 @@ export const STAGE_WORDS: Readonly<Record<Stage, string>> = {
 
 export const SHOWN_STAGES = Object.keys(STAGE_WORDS) as Stage[];
 
-/** As the `stage` filter of a list takes it. */
-export const OPEN_STAGES = STAGES.filter(isOpen).join(',');
+export { OPEN_STAGES } from '#progress';
 
 export const NATURE_WORDS: Readonly<Record<Nature, string>> = {
   one_off: 'One-off',

@@ -1,0 +1,311 @@
+/** The crosswalks between frameworks: what each says, and what comes of reading themes through it. */
+import { Controller, Get, Param, Query, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { Rejected } from '#eventsourcing';
+import { Crosswalks, Progress, type ThemeRow, type ThroughCrosswalk } from '#progress';
+import {
+  LATEST,
+  Registers,
+  versionOf,
+  type CrosswalkAsAt,
+  type CrosswalkVersion,
+  type Framework,
+  type Theme,
+} from '#registers';
+import { Figure, On } from './figures.js';
+import { Page } from './layout.js';
+import { ThemeLink } from './links.js';
+import { RendersPages } from './rendering.js';
+import { Source, Words } from './source.js';
+import { inOrder } from './theme-tree.js';
+import { Author, InForce, MATCH_WORDS, NotYet, Reached } from './through.js';
+import { PageQuery, path, Views, type View } from './view.js';
+import { counted, dateWords, textWords } from './words.js';
+
+class CrosswalkPageQuery extends PageQuery {
+  @IsOptional()
+  @IsString()
+  @MaxLength(60)
+  version?: string;
+}
+
+@RendersPages()
+@Controller('crosswalks')
+export class CrosswalkPages {
+  constructor(
+    private readonly views: Views,
+    private readonly progress: Progress,
+    private readonly crosswalks: Crosswalks,
+    private readonly registers: Registers,
+  ) {}
+
+  @Get()
+  async all(@Query() query: PageQuery, @Req() request: FastifyRequest) {
+    const view = await this.views.open(query, request);
+    return <AllCrosswalks view={view} crosswalks={await this.registers.all('crosswalk', view.position, view.asOf)} />;
+  }
+
+  @Get(':code')
+  async one(@Param('code') code: string, @Query() query: CrosswalkPageQuery, @Req() request: FastifyRequest) {
+    const view = await this.views.open(query, request);
+    const known = await this.registers.one('crosswalk', code, view.position, LATEST);
+    if (!known) throw new Rejected('not_found', `There is no crosswalk ${code}.`);
+    const asked = { crosswalk: code, crosswalkVersion: query.version };
+    const [byThen, through, carried, themes, frameworks] = await Promise.all([
+      this.registers.one('crosswalk', code, view.position, view.asOf),
+      this.crosswalks.through(view.at, asked),
+      this.progress.themes(view.at, { framework: known.from }),
+      this.registers.all('theme', view.position),
+      this.registers.all('framework', view.position),
+    ]);
+    const version = query.version === undefined ? versionOf(byThen!) : versionOf(known, query.version);
+    return (
+      <CrosswalkReport
+        {...{ view, crosswalk: known, version, through: through!, rows: carried.rows, themes, frameworks }}
+      />
+    );
+  }
+}
+
+const AllCrosswalks = ({ view, crosswalks }: { view: View; crosswalks: readonly CrosswalkAsAt[] }) => (
+  <Page
+    view={view}
+    title="Crosswalks"
+    lead={
+      <p>
+        A crosswalk says which themes of one framework stand for which of another, so that what was filed under the
+        topics of one year can be read by the agenda of another.
+      </p>
+    }
+    json={view.api('/crosswalks')}
+    csv={view.api('/crosswalks', { ...view.asked, format: 'csv' })}
+  >
+    {crosswalks.length === 0 ? (
+      <p>There is none.</p>
+    ) : (
+      <table class="outcomes">
+        <caption class="hidden">Crosswalks</caption>
+        <thead>
+          <tr>
+            <th scope="col">Crosswalk</th>
+            <th scope="col">Version that holds as at {dateWords(view.asOf)}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {crosswalks.map((crosswalk) => (
+            <tr key={crosswalk.code}>
+              <th scope="row">
+                <a href={view.link(path('crosswalks', crosswalk.code))}>{textWords(crosswalk.title)}</a>{' '}
+                <small class="code">{crosswalk.code}</small>
+              </th>
+              <td data-label="Version">
+                <InForce view={view} version={versionOf(crosswalk)} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    )}
+  </Page>
+);
+
+interface ReportParts {
+  readonly view: View;
+  /** With all its versions. */
+  readonly crosswalk: CrosswalkAsAt;
+  readonly version: CrosswalkVersion | null;
+  readonly through: ThroughCrosswalk;
+  /** How much there is under each theme of the framework that it leads from. */
+  readonly rows: readonly ThemeRow[];
+  readonly themes: readonly Theme[];
+  readonly frameworks: readonly Framework[];
+}
+
+const CrosswalkReport = ({ view, crosswalk, version, through, rows, themes, frameworks }: ReportParts) => {
+  const { code, from, to } = crosswalk;
+  const name = (framework: string) => frameworks.find((one) => one.code === framework)?.name ?? framework;
+  const reads = { crosswalk: code, crosswalkVersion: view.asked['version'] };
+  return (
+    <Page
+      view={view}
+      title={crosswalk.title}
+      eyebrow={
+        <>
+          <a href={view.link('/crosswalks')}>Crosswalk</a> · {code}
+        </>
+      }
+      lead={
+        <>
+          <p>
+            From <a href={view.link('/themes', { framework: from })}>{name(from)}</a> to{' '}
+            <a href={view.link('/themes', { framework: to })}>{name(to)}</a>.
+          </p>
+          <p>
+            <InForce view={view} version={version} />.
+          </p>
+        </>
+      }
+      json={view.api(path('crosswalks', code))}
+      csv={view.api(path('crosswalks', code), { ...view.asked, format: 'csv' })}
+    >
+      {version ? (
+        <>
+          {version.note && (
+            <p class="note">
+              <Words text={version.note} />
+            </p>
+          )}
+          <Source view={view} of={version} uncited={null} />
+          <section>
+            <h2>What comes of it</h2>
+            <Reached view={view} through={through} from={name(from)} to={name(to)} />
+            <p>
+              <a href={view.link('/themes', reads)}>Read the themes of “{name(to)}” through it</a>
+            </p>
+          </section>
+          <Links view={view} version={version} rows={rows} />
+          <WithoutLink
+            view={view}
+            version={version}
+            rows={rows}
+            themes={themes.filter(({ framework }) => framework === from)}
+          />
+        </>
+      ) : (
+        <NotYet view={view} crosswalk={crosswalk} field="version" />
+      )}
+      <Versions view={view} crosswalk={crosswalk} shown={version} />
+    </Page>
+  );
+};
+
+interface TableParts {
+  readonly view: View;
+  readonly version: CrosswalkVersion;
+  readonly rows: readonly ThemeRow[];
+}
+
+const totalOf = (rows: readonly ThemeRow[], theme: string) => rows.find((row) => row.theme === theme)?.total ?? 0;
+
+const Links = ({ view, version, rows }: TableParts) => (
+  <section>
+    <h2>Its links</h2>
+    <table class="outcomes linked">
+      <caption>{counted(version.links.length, 'link')}. What is said of a theme holds for all below it.</caption>
+      <thead>
+        <tr>
+          <th scope="col">Theme</th>
+          <th scope="col" class="n">
+            Commit&shy;ments
+          </th>
+          <th scope="col">Link</th>
+        </tr>
+      </thead>
+      <tbody>
+        {[...Map.groupBy(version.links, ({ from }) => from)].map(([from, links]) => (
+          <tr key={from}>
+            <th scope="row">
+              <ThemeLink view={view} code={from} /> <small class="code">{from}</small>
+            </th>
+            <td class="n" data-label="Commitments">
+              <Figure n={totalOf(rows, from)} href={view.list({ theme: from })} />
+            </td>
+            <td>
+              {links.map(({ to, match, note }) => (
+                <p key={to}>
+                  {MATCH_WORDS[match][0]} <ThemeLink view={view} code={to} /> <small class="code">{to}</small>
+                  {note && (
+                    <span class="note">
+                      {' '}
+                      <Words text={note} />
+                    </span>
+                  )}
+                </p>
+              ))}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </section>
+);
+
+/** The themes that no link leads from, and whether that was said. */
+const WithoutLink = ({ view, version, rows, themes }: TableParts & { themes: readonly Theme[] }) => {
+  const linked = (theme: Theme | undefined): boolean =>
+    theme !== undefined &&
+    (version.links.some(({ from }) => from === theme.code) || linked(themes.find(({ code }) => code === theme.parent)));
+  const said = new Map(version.noEquivalent?.map(({ theme, note }) => [theme, note]));
+  const without = inOrder(themes, null).filter(({ theme }) => !linked(theme));
+  if (without.length === 0) return null;
+  return (
+    <section>
+      <h2 id="none">Themes that no link leads from</h2>
+      <table class="outcomes linked">
+        <caption class="hidden">Themes without a link</caption>
+        <thead>
+          <tr>
+            <th scope="col">Theme</th>
+            <th scope="col" class="n">
+              Commit&shy;ments
+            </th>
+            <th scope="col">What is said of it</th>
+          </tr>
+        </thead>
+        <tbody>
+          {without.map(({ theme: { code, label } }) => {
+            const note = said.get(code);
+            return (
+              <tr key={code}>
+                <th scope="row">
+                  <a href={view.link(path('themes', code))}>{textWords(label)}</a> <small class="code">{code}</small>
+                </th>
+                <td class="n" data-label="Commitments">
+                  <Figure n={totalOf(rows, code)} href={view.list({ theme: code })} />
+                </td>
+                <td>
+                  {said.has(code) ? 'Has no equivalent' : 'Nothing'}
+                  {note && (
+                    <p class="note">
+                      <Words text={note} />
+                    </p>
+                  )}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </section>
+  );
+};
+
+const Versions = ({
+  view,
+  crosswalk,
+  shown,
+}: Pick<ReportParts, 'view' | 'crosswalk'> & { shown: CrosswalkVersion | null }) => (
+  <section>
+    <h2>Its versions</h2>
+    {crosswalk.versions.length === 0 && <p>None has been published.</p>}
+    <ul>
+      {crosswalk.versions.toReversed().map((version) => (
+        <li key={version.revision}>
+          <a
+            href={view.link(path('crosswalks', crosswalk.code), { version: version.version })}
+            aria-current={version.revision === shown?.revision ? 'true' : undefined}
+          >
+            Version {version.version}
+          </a>
+          , by <Author view={view} author={version.author} />, published on <On date={version.reportedOn} />:{' '}
+          {counted(version.links.length, 'link')}
+          {version.reportedOn > view.asOf && <> (later than {dateWords(view.asOf)})</>}
+        </li>
+      ))}
+    </ul>
+    <p>
+      <a href={`/v1${path('crosswalks', crosswalk.code)}/history`}>Every change of it</a>
+    </p>
+  </section>
+);

@@ -1,0 +1,182 @@
+/** What is due next, and what is overdue and for how long. */
+import { Controller, Get, Query, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Deadlines, DeadlinesQuery, Progress, type DeadlinesView, type Filter, type ItemList } from '#progress';
+import { Choice } from './choice.js';
+import { Figure } from './figures.js';
+import { Page } from './layout.js';
+import { CommitmentTable } from './lists.js';
+import { narrowed, Narrow, Narrowing } from './narrow.js';
+import { RendersPages } from './rendering.js';
+import { Views, type View } from './view.js';
+import { count, counted, dateWords } from './words.js';
+
+const SHOWN = 25;
+const AHEAD = [3, 6, 12, 24, 60];
+
+@RendersPages()
+@Controller('deadlines')
+export class DeadlinesPage {
+  constructor(
+    private readonly views: Views,
+    private readonly deadlines: Deadlines,
+    private readonly progress: Progress,
+    private readonly narrowing: Narrowing,
+  ) {}
+
+  @Get()
+  async ahead(@Query() query: DeadlinesQuery, @Req() request: FastifyRequest) {
+    const view = await this.views.open(query, request);
+    const { within, until } = query;
+    const filter = narrowed(view);
+    const deadlines = await this.deadlines.ahead(view.at, { ...filter, within, until });
+    const page = { limit: SHOWN, sort: 'target' } as const;
+    const [next, overdue, choices] = await Promise.all([
+      this.progress.commitments(view.at, filterOf(deadlines.ahead.list), page),
+      this.progress.commitments(view.at, { ...filter, overdue: true }, page),
+      this.narrowing.choices(view),
+    ]);
+    return <Due {...{ view, deadlines, next, overdue, choices, within: query.within ?? 6 }} />;
+  }
+}
+
+/** The filter that the query of a list asks for. */
+function filterOf(list: string): Filter {
+  const {
+    asOf: _asOf,
+    knownAt: _knownAt,
+    staleAfter: _stale,
+    ...filter
+  } = Object.fromEntries(new URLSearchParams(list));
+  return { ...filter, withTarget: true };
+}
+
+interface Parts {
+  readonly view: View;
+  readonly deadlines: DeadlinesView;
+  readonly next: ItemList;
+  readonly overdue: ItemList;
+  readonly choices: Parameters<typeof Narrow>[0]['choices'];
+  readonly within: number;
+}
+
+const Due = ({ view, deadlines, next, overdue, choices, within }: Parts) => {
+  const list = (query: string) => view.link('/commitments', { ...filterOf(query) });
+  const overdueList = (query: string) => view.link('/commitments', { ...filterOf(query), overdue: true });
+  const { ahead, until } = deadlines;
+  return (
+    <Page
+      view={view}
+      title="Deadlines"
+      lead={
+        <p>
+          <Figure n={deadlines.of} href={list(deadlines.list)} /> open commitments have a target date:{' '}
+          <Figure n={ahead.total} href={list(ahead.list)} /> fall due by {dateWords(until)}, and{' '}
+          <Figure n={deadlines.overdue.total} href={overdueList(deadlines.overdue.list)} /> are overdue.
+        </p>
+      }
+      json={view.api('/progress/deadlines')}
+      csv={view.api('/progress/deadlines', { ...view.asked, format: 'csv' })}
+    >
+      <Narrow view={view} choices={choices} own={['within', 'until']}>
+        <Choice
+          name="within"
+          label="Look ahead"
+          any={counted(6, 'month')}
+          options={AHEAD.filter((months) => months !== 6).map((months) => [String(months), counted(months, 'month')])}
+          value={within === 6 ? undefined : within}
+        />
+      </Narrow>
+      <section>
+        <h2 id="ahead">Due by {dateWords(until)}</h2>
+        {ahead.total === 0 ? (
+          <p>No open commitment falls due by then.</p>
+        ) : (
+          <>
+            <table class="due">
+              <caption>
+                By the month in which the time for it ends: a target of a whole year ends with its December
+              </caption>
+              <thead>
+                <tr>
+                  <th scope="col">Month</th>
+                  <th scope="col" class="n">
+                    Commitments
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {ahead.months.map((due) => (
+                  <tr key={due.month}>
+                    <th scope="row">{dateWords(due.month)}</th>
+                    <td class="n">
+                      <Figure n={due.total} href={list(due.list)} />
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+            <Next view={view} shown={next} href={`${list(ahead.list)}&sort=target`} />
+          </>
+        )}
+      </section>
+      <section>
+        <h2 id="overdue">Overdue</h2>
+        {deadlines.overdue.total === 0 ? (
+          <p>No open commitment has passed its target date.</p>
+        ) : (
+          <>
+            <table class="due">
+              <caption>By how long ago the target date passed</caption>
+              <thead>
+                <tr>
+                  <th scope="col">For</th>
+                  <th scope="col" class="n">
+                    Commitments
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {deadlines.overdue.byLength.map(({ over, upTo, total, list }) => (
+                  <tr key={over}>
+                    <th scope="row">
+                      {upTo === null
+                        ? `more than ${over}`
+                        : over === 0
+                          ? `up to ${upTo}`
+                          : `more than ${over}, up to ${upTo}`}{' '}
+                      months
+                    </th>
+                    <td class="n">
+                      <Figure n={total} href={overdueList(list)} />
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+            <Next view={view} shown={overdue} href={`${overdueList(deadlines.overdue.list)}&sort=target`} />
+          </>
+        )}
+      </section>
+      <p>
+        <a href={view.link('/silent')}>Agencies that have gone silent</a> ·{' '}
+        <a href={view.list({ stale: true })}>all commitments not heard of for {counted(view.staleAfter, 'month')}</a>
+      </p>
+    </Page>
+  );
+};
+
+const Next = ({ view, shown, href }: { view: View; shown: ItemList; href: string }) => (
+  <>
+    <CommitmentTable
+      view={view}
+      caption={`${count(shown.items.length)} of ${count(shown.total)}, the earliest target date first`}
+      items={shown.items}
+    />
+    {shown.total > shown.items.length && (
+      <p>
+        <a href={href}>All {count(shown.total)}</a>
+      </p>
+    )}
+  </>
+);

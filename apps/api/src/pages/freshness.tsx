@@ -1,0 +1,154 @@
+/** Whether the figures are all there and up to date; and if not, a word about it on every page. */
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { createContext, type ComponentChildren } from 'preact';
+import { Projector, type ParkedStream, type Progress } from '#eventsourcing';
+import { path } from './view.js';
+import { count, counted, instantWords } from './words.js';
+
+/** How the views stand. */
+export interface Standing {
+  readonly projections: readonly Progress[];
+  /** The streams that wait because an event of theirs could not be applied. */
+  readonly waiting: readonly WaitingStream[];
+}
+
+export interface WaitingStream extends ParkedStream {
+  readonly projection: string;
+}
+
+const ALL_IS_WELL: Standing = { projections: [], waiting: [] };
+
+/** How long an answer is good for. */
+const GOOD_MS = 1_000;
+
+/** Asks how the views stand, once a second at most, however many pages are read. */
+@Injectable()
+export class Freshness {
+  readonly #seen: LRUCache<'now', Standing>;
+
+  constructor(projector: Projector) {
+    this.#seen = new LRUCache<'now', Standing>({
+      max: 1,
+      ttl: GOOD_MS,
+      allowStaleOnFetchRejection: true,
+      fetchMethod: async () => {
+        const projections = await projector.progress();
+        const waiting = projections
+          .filter(({ parked }) => parked > 0)
+          .map(async ({ projection }) =>
+            (await projector.parked(projection)).map((stream) => ({ projection, ...stream })),
+          );
+        return { projections, waiting: (await Promise.all(waiting)).flat() };
+      },
+    });
+  }
+
+  async look(): Promise<Standing> {
+    return (await this.#seen.fetch('now').catch(() => undefined)) ?? ALL_IS_WELL;
+  }
+}
+
+/** How the views stood when a page was made. */
+export const Now = createContext(ALL_IS_WELL);
+
+/** What a projection keeps, to a reader. */
+export const projectionWords = (name: string): string =>
+  ({
+    progress: 'commitments and all figures',
+    registers: 'the registers of agencies, themes and sources',
+    following: 'what one record leaves to another',
+  })[name] ?? name;
+
+/** How much of the log a generation that is being built has taken in. */
+export const percentOf = (position: string | null, head: string | null): number =>
+  Math.min(100, Math.floor((100 * Number(position ?? 0)) / Math.max(1, Number(head ?? 0))));
+
+const timeWords = (seconds: number): string =>
+  seconds < 90
+    ? counted(seconds, 'second')
+    : seconds < 5_400
+      ? counted(Math.round(seconds / 60), 'minute')
+      : counted(Math.round(seconds / 3600), 'hour');
+
+/** `43% done, 85,300 events a second, about 12 seconds left`. */
+export const buildingWords = ({ building, head }: Pick<Progress, 'building' | 'head'>): string =>
+  building === null
+    ? 'waiting for its turn'
+    : [
+        `${percentOf(building.position, head)}% done`,
+        building.eventsPerSecond > 0 && `${count(building.eventsPerSecond)} events a second`,
+        building.secondsLeft && `about ${timeWords(building.secondsLeft)} left`,
+      ]
+        .filter(Boolean)
+        .join(', ');
+
+type Link = (to: string) => string;
+
+/** The page of what a stream keeps, where there is one. */
+export const StreamLink = ({ stream, link }: { stream: string; link: Link }) => {
+  const [category, code] = [stream.slice(0, stream.indexOf('-')), stream.slice(stream.indexOf('-') + 1)];
+  const pages = { commitment: 'commitments', agency: 'agencies', forum: 'forums', outcome: 'outcomes' };
+  const page = pages[category as keyof typeof pages];
+  return page ? <a href={link(path(page, code))}>{code}</a> : <>{code}</>;
+};
+
+const NAMED = 5;
+
+/** Says on every page that figures are being rebuilt, or that some could not be brought up to date. Quiet when all is well. */
+export const Notice = ({ link }: { link: Link }) => (
+  <Now.Consumer>
+    {({ projections, waiting }) => {
+      const views = projections.filter(({ serving }) => serving);
+      const building = views.filter((one) => one.building);
+      const failing = views.filter(({ error }) => error !== null);
+      const streams = [...Map.groupBy(waiting, ({ stream }) => stream).values()].map(([first]) => first!);
+      const said: ComponentChildren[] = [];
+      const figuresOf = (some: readonly Progress[]) => (
+        <strong>position {some.map(({ position }) => Number(position ?? 0)).reduce((a, b) => Math.min(a, b))}</strong>
+      );
+      if (failing.length > 0)
+        said.push(
+          <>
+            At the moment the figures cannot be brought up to date. They are those of {figuresOf(failing)} of the log;
+            what was recorded since is safe, and will be shown.
+          </>,
+        );
+      if (building.length > 0)
+        said.push(
+          <>
+            Being rebuilt:{' '}
+            {building.map((one) => `${projectionWords(one.projection)} (${buildingWords(one)})`).join('; ')}. Until that
+            is done, the figures shown are those of {figuresOf(building)} of the log.
+          </>,
+        );
+      if (streams.length > 0)
+        said.push(
+          <>
+            {counted(streams.length, 'record')} could not be brought up to date:{' '}
+            {streams.slice(0, NAMED).map(({ stream, since }, i) => (
+              <>
+                {i > 0 && ', '}
+                <StreamLink stream={stream} link={link} /> (since <time dateTime={since}>{instantWords(since)}</time>)
+              </>
+            ))}
+            {streams.length > NAMED && ` and ${count(streams.length - NAMED)} more`}. What the figures say of{' '}
+            {streams.length === 1 ? 'it' : 'them'} is from before.
+          </>,
+        );
+      return (
+        said.length > 0 && (
+          <div class="notice" role="status">
+            <div class="wrap">
+              {said.map((words, i) => (
+                <p key={i}>
+                  {words} {i === said.length - 1 && <a href={link('/operations')}>More about this</a>}
+                </p>
+              ))}
+            </div>
+          </div>
+        )
+      );
+    }}
+  </Now.Consumer>
+);

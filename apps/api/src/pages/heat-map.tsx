@@ -1,0 +1,132 @@
+/** A matrix as a table whose cells are coloured by how much stands in them; every number leads to its list. */
+import type { Filter, MatrixView } from '#progress';
+import { barWords, Figure, mostFirst } from './figures.js';
+import type { View } from './view.js';
+import { count } from './words.js';
+
+export const COLOURED = ['count', 'share'] as const;
+/** By the number of commitments, or by their share of the row. */
+export type Coloured = (typeof COLOURED)[number];
+
+/** From how much on each of the colours is taken: always the same, so that dates can be compared. */
+const FROM: Readonly<Record<Coloured, readonly number[]>> = {
+  count: [1, 2, 4, 8, 16],
+  share: [0, 0.1, 0.25, 0.5, 0.75],
+};
+
+const heatOf = (coloured: Coloured, n: number, of: number): number =>
+  FROM[coloured].filter((from) => (coloured === 'count' ? n : n / of) >= from).length;
+
+const stepWords = (coloured: Coloured, i: number): string => {
+  const [from, next] = [FROM[coloured][i]!, FROM[coloured][i + 1]];
+  if (coloured === 'share') return next === undefined ? `${from * 100}% or more` : `under ${next * 100}%`;
+  if (next === undefined) return `${from} or more`;
+  return next - from === 1 ? String(from) : `${from}–${next - 1}`;
+};
+
+/** What an axis stands for on the page. */
+export interface Side {
+  readonly title: string;
+  /** Of all together: `All agencies`. */
+  readonly all: string;
+  /** Where the head of a row or column leads. */
+  readonly href: (code: string) => string;
+  /** Heads show the code alone: names are long texts. */
+  readonly coded?: boolean;
+  /** The filter of lists that a code is. */
+  readonly filter: 'agency' | 'with' | 'theme' | 'followsUp';
+}
+
+interface Parts {
+  readonly view: View;
+  readonly matrix: MatrixView;
+  readonly caption: string;
+  readonly rows: Side;
+  readonly columns: Side;
+  /** What leads to the list of all that the matrix counts. */
+  readonly filter: Filter;
+  readonly coloured: Coloured;
+}
+
+export const HeatMap = ({ view, matrix, caption, rows, columns, filter, coloured }: Parts) => {
+  const list = (more: Filter) => view.list({ ...filter, ...more });
+  const foremost = rows.filter === 'agency' && columns.filter === 'with' ? mostFirst(matrix.columns) : matrix.columns;
+  return (
+    <>
+      <ul class="legend heats" aria-label="Colours">
+        {FROM[coloured].map((_, i) => (
+          <li key={i}>
+            <span class={`heat-${i + 1}`}>{stepWords(coloured, i)}</span>
+          </li>
+        ))}
+        <li>{coloured === 'count' ? 'commitments in a cell' : 'of the commitments of the row'}</li>
+      </ul>
+      <div class="table heat" role="region" aria-label={caption} tabIndex={0}>
+        <table class="matrix">
+          <caption>{caption}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{rows.title}</th>
+              <th scope="col" class="n">
+                All
+              </th>
+              {foremost.map(({ code, name }) => (
+                <th key={code} scope="col" class="turned" title={name}>
+                  <a href={columns.href(code)}>{columns.coded ? code : name}</a>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {mostFirst(matrix.rows).map((row) => {
+              const cells = new Map(row.cells.map((cell) => [cell.column, cell]));
+              return (
+                <tr key={row.code}>
+                  <th scope="row">
+                    <a href={rows.href(row.code)}>
+                      <span class="name">{row.name}</span>
+                      {row.name !== row.code && <small class="code">{row.code}</small>}
+                    </a>
+                  </th>
+                  <td class="n all">
+                    <Figure n={row.total} href={list({ [rows.filter]: row.code })} />
+                  </td>
+                  {foremost.map((column) => {
+                    const cell = cells.get(column.code);
+                    if (!cell)
+                      return (
+                        <td key={column.code}>
+                          <span class="hidden">0</span>
+                        </td>
+                      );
+                    const both = { [rows.filter]: row.code, [columns.filter]: column.code };
+                    return (
+                      <td key={column.code} class={`heat-${heatOf(coloured, cell.total, row.total)}`}>
+                        <a href={list(both)} title={`${row.name} – ${column.name}. ${barWords(cell)}`}>
+                          {count(cell.total)}
+                        </a>
+                      </td>
+                    );
+                  })}
+                </tr>
+              );
+            })}
+          </tbody>
+          <tfoot>
+            <tr>
+              <th scope="row">{rows.all}</th>
+              <td class="n all">
+                <Figure n={matrix.total.total} href={list({})} />
+              </td>
+              {foremost.map(({ code, total }) => (
+                <td key={code} class="n all">
+                  <Figure n={total} href={list({ [columns.filter]: code })} />
+                </td>
+              ))}
+            </tr>
+          </tfoot>
+        </table>
+      </div>
+    </>
+  );
+};

@@ -1,0 +1,269 @@
+/** Who works on what, and what is done about what was asked, as a heat map. */
+import { Controller, Get, Query, Req } from '@nestjs/common';
+import { IsIn, IsOptional } from 'class-validator';
+import type { FastifyRequest } from 'fastify';
+import {
+  CROSSED,
+  Matrix,
+  MatrixQuery,
+  MOST_CROSSED,
+  Progress,
+  type Columns,
+  type Filter,
+  type MatrixView,
+  type Rows,
+} from '#progress';
+import { Registers, type Framework, type Theme } from '#registers';
+import { Choice, type ChoiceParts } from './choice.js';
+import { Figure } from './figures.js';
+import { COLOURED, HeatMap, type Coloured, type Side } from './heat-map.js';
+import { Page } from './layout.js';
+import { CorrectedLater } from './lineage.js';
+import { ThemeLink } from './links.js';
+import { MemberOf, OnlyMembers } from './member-of.js';
+import { Narrow, Narrowing } from './narrow.js';
+import { RendersPages } from './rendering.js';
+import { path, Views, type View } from './view.js';
+import { count, counted, dateWords } from './words.js';
+
+class MatrixPageQuery extends MatrixQuery {
+  @IsOptional()
+  @IsIn(COLOURED)
+  colour?: Coloured;
+}
+
+/** How many rows and columns are shown before one asks for more. */
+const FIRST = 25;
+
+/** What each kind of matrix is about. */
+const ABOUT: Readonly<Record<string, { readonly tab: string; readonly title: string }>> = {
+  'agency theme': { tab: 'Agencies and themes', title: 'Who works on what' },
+  'agency outcome': { tab: 'Agencies and outcomes', title: 'Who follows up what' },
+  'agency agency': { tab: 'Agencies and agencies', title: 'Who works with whom' },
+  'theme forum': { tab: 'Themes and forums', title: 'What is done about which theme of which forum' },
+};
+
+const NAMES: Readonly<Record<Rows | Columns, { readonly one: string; readonly many: string }>> = {
+  agency: { one: 'agency', many: 'agencies' },
+  theme: { one: 'theme', many: 'themes' },
+  forum: { one: 'forum', many: 'forums' },
+  outcome: { one: 'outcome', many: 'outcomes' },
+};
+
+@RendersPages()
+@Controller('matrix')
+export class MatrixPage {
+  constructor(
+    private readonly views: Views,
+    private readonly matrix: Matrix,
+    private readonly progress: Progress,
+    private readonly registers: Registers,
+    private readonly narrowing: Narrowing,
+    private readonly memberOf: MemberOf,
+  ) {}
+
+  @Get()
+  async crossed(@Query() query: MatrixPageQuery, @Req() request: FastifyRequest) {
+    const view = await this.views.open(query, request);
+    const { asOf: _a, knownAt: _k, staleAfter: _s, format: _f, colour = 'count', limit = FIRST, ...asked } = query;
+    const [frameworks, themes] = await Promise.all([
+      this.registers.all('framework', view.position),
+      this.registers.all('theme', view.position),
+    ]);
+    const { rows = 'agency', columns = CROSSED[rows][0] } = asked;
+    const isOfThemes = rows === 'theme' || columns === 'theme';
+    const own = isOfThemes && !asked.theme && !asked.crosswalk ? await this.mostUsed(view, themes) : undefined;
+    const filter = { ...asked, framework: asked.framework ?? own };
+    const [matrix, choices, bodies, members] = await Promise.all([
+      this.matrix.crossed(view.at, { ...filter, limit }),
+      this.narrowing.choices(view),
+      this.memberOf.choice(view),
+      this.memberOf.count(view),
+    ]);
+    return <Crossed {...{ view, matrix, filter, limit, colour, frameworks, themes, choices, bodies, members }} />;
+  }
+
+  /** The framework whose themes most commitments carry. */
+  private async mostUsed(view: View, themes: readonly Theme[]): Promise<string | undefined> {
+    const inUse = await this.progress.inUse('theme', view.at);
+    const uses = new Map<string, number>();
+    for (const { code, framework } of themes) uses.set(framework, (uses.get(framework) ?? 0) + (inUse.get(code) ?? 0));
+    return [...uses].sort(([, a], [, b]) => b - a)[0]?.[0];
+  }
+}
+
+interface Parts {
+  readonly view: View;
+  readonly matrix: MatrixView;
+  /** What is asked for, and what this page chooses where nothing is. */
+  readonly filter: Filter & { readonly rows?: Rows; readonly columns?: Columns };
+  readonly limit: number;
+  readonly colour: Coloured;
+  readonly frameworks: readonly Framework[];
+  readonly themes: readonly Theme[];
+  readonly choices: readonly Omit<ChoiceParts, 'value'>[];
+  readonly bodies: Omit<ChoiceParts, 'value'>;
+  readonly members: number | null;
+}
+
+const Crossed = (parts: Parts) => {
+  const { view, matrix, filter, limit, colour, frameworks, choices, bodies, members } = parts;
+  const { rows, columns } = matrix.by;
+  const { rows: _r, columns: _c, ...narrowed } = filter;
+  const [one, other] = [NAMES[rows].many, NAMES[columns].many];
+  const left = matrix.rowCount > matrix.rows.length || matrix.columnCount > matrix.columns.length;
+  const isOfThemes = rows === 'theme' || columns === 'theme';
+  const asked = { ...filter, ...matrix.by, limit };
+  return (
+    <Page
+      view={view}
+      title={ABOUT[`${rows} ${columns}`]!.title}
+      lead={
+        <p>
+          {matrix.placed < matrix.total.total && `${count(matrix.placed)} of `}
+          <Figure n={matrix.total.total} href={view.list(narrowed)} />{' '}
+          {matrix.total.total === 1 ? 'commitment' : 'commitments'} {matrix.placed === 1 ? 'stands' : 'stand'} in a cell
+          of this table, where {counted(matrix.rowCount, NAMES[rows].one, one)} and{' '}
+          {counted(matrix.columnCount, NAMES[columns].one, other)} meet.
+        </p>
+      }
+      json={view.api('/progress/matrix', asked)}
+      csv={view.api('/progress/matrix', { ...asked, format: 'csv' })}
+    >
+      <Kinds view={view} rows={rows} columns={columns} />
+      <Narrow view={view} choices={choices} own={['framework', 'memberOf', 'colour']}>
+        {isOfThemes && (
+          <Choice
+            name="framework"
+            label="Themes of"
+            any="The framework most used"
+            options={frameworks.map(({ code, name }) => [code, name])}
+            value={filter.framework}
+          />
+        )}
+        <Choice {...bodies} value={view.asked['memberOf']} />
+        <Choice
+          name="colour"
+          label="Coloured by"
+          any="Number of commitments"
+          options={[['share', 'Share of the row']]}
+          value={colour === 'share' ? colour : undefined}
+        />
+      </Narrow>
+      <OnlyMembers view={view} members={members} />
+      <CorrectedLater view={view} n={matrix.correctedLater} of={matrix.total.total} />
+      <Above {...parts} />
+      {matrix.rows.length === 0 ? (
+        <p class="callout">Nothing meets here as at {dateWords(view.asOf)}.</p>
+      ) : (
+        <HeatMap
+          view={view}
+          matrix={matrix}
+          caption={`Commitments per ${NAMES[rows].one} and ${NAMES[columns].one}`}
+          rows={sideOf(rows, parts)}
+          columns={sideOf(columns, parts, true)}
+          filter={narrowed}
+          coloured={colour}
+        />
+      )}
+      {left && (
+        <p>
+          Shown are the {count(matrix.rows.length)} {one} and {count(matrix.columns.length)} {other} with most
+          commitments.{' '}
+          <a href={view.here({ limit: MOST_CROSSED })}>
+            Show {matrix.rowCount > MOST_CROSSED || matrix.columnCount > MOST_CROSSED ? 'more' : 'all'}
+          </a>
+        </p>
+      )}
+      <p class="note">
+        A commitment counts once in every cell, row and column where it belongs: neither rows nor columns add up.
+        {isOfThemes && ' A theme holds what is below it.'}{' '}
+        {columns === 'forum' && 'A forum holds its round tables and outcomes. '}
+        The margins count everything of a row or column, whether it stands in a cell or not.
+      </p>
+    </Page>
+  );
+};
+
+/** The kinds of matrices; agencies and agencies have a page of their own. */
+export const Kinds = ({ view, rows, columns }: { view: View; rows: Rows; columns: Columns }) => {
+  const scope = { ...view.scope, memberOf: view.asked['memberOf'] };
+  return (
+    <nav class="kinds" aria-label="What is crossed">
+      <ul>
+        {(Object.keys(CROSSED) as Rows[]).flatMap((one) =>
+          CROSSED[one].map((other: Columns) => (
+            <li key={`${one} ${other}`}>
+              <a
+                href={
+                  one === other
+                    ? view.link('/partnerships', scope)
+                    : view.link('/matrix', { rows: one, columns: other, ...scope })
+                }
+                aria-current={one === rows && other === columns ? 'page' : undefined}
+              >
+                {ABOUT[`${one} ${other}`]!.tab}
+              </a>
+            </li>
+          )),
+        )}
+      </ul>
+    </nav>
+  );
+};
+
+/** Where one has come to by the heads of rows and columns, and the way back. */
+const Above = ({ view, matrix: { by }, themes }: Parts) => {
+  const theme = themes.find(({ code }) => code === view.asked['theme']);
+  const { followsUp } = view.asked;
+  const isOfThemes = by.rows === 'theme' || by.columns === 'theme';
+  return (
+    <>
+      {theme && (
+        <p>
+          {isOfThemes ? 'What is below the theme' : 'Only the theme'} <ThemeLink view={view} code={theme.code} />.{' '}
+          <a href={view.here({ theme: theme.parent ?? null, framework: theme.framework })}>
+            {theme.parent ? 'One step up' : 'All themes'}
+          </a>
+        </p>
+      )}
+      {followsUp && by.columns === 'forum' && (
+        <p>
+          What is below the forum <a href={view.link(path('forums', String(followsUp)))}>{followsUp}</a>.{' '}
+          <a href={view.here({ followsUp: null })}>All forums</a>
+        </p>
+      )}
+    </>
+  );
+};
+
+function sideOf(kind: Rows | Columns, { view, themes, filter }: Parts, across = false): Side {
+  const { one, many } = NAMES[kind];
+  const side = { title: one.charAt(0).toUpperCase() + one.slice(1), all: `All ${many}, each commitment once` };
+  if (kind === 'agency')
+    return {
+      ...side,
+      href: (code) => view.link(path('agencies', code), view.scope),
+      coded: across,
+      filter: across ? 'with' : 'agency',
+    };
+  if (kind === 'theme')
+    return {
+      ...side,
+      // To what is below it, or to its own page.
+      href: (code) =>
+        themes.some(({ parent }) => parent === code) && filter.theme !== code
+          ? view.here({ theme: code, limit: null })
+          : view.link(path('themes', code), { followsUp: view.scope.followsUp }),
+      filter: 'theme',
+    };
+  return {
+    ...side,
+    href: (code) =>
+      kind === 'forum' && filter.followsUp !== code
+        ? view.here({ followsUp: code, limit: null })
+        : view.link(path(kind === 'forum' ? 'forums' : 'outcomes', code)),
+    coded: kind === 'outcome',
+    filter: 'followsUp',
+  };
+}

@@ -1,0 +1,42 @@
+/** The members of a body as then: what the figures of agencies can be narrowed to. */
+import { Injectable } from '@nestjs/common';
+import { Registers } from '#registers';
+import type { ChoiceParts } from './choice.js';
+import { AgencyLink } from './links.js';
+import type { View } from './view.js';
+import { counted, dateWords } from './words.js';
+
+@Injectable()
+export class MemberOf {
+  constructor(private readonly registers: Registers) {}
+
+  /** The bodies that had members on the date. */
+  async choice(view: View): Promise<Omit<ChoiceParts, 'value'>> {
+    const agencies = await this.registers.all('agency', view.position, view.asOf);
+    const bodies = agencies.flatMap(({ memberships }) =>
+      memberships.flatMap(({ body, member }) => (member ? body : [])),
+    );
+    return {
+      name: 'memberOf',
+      label: 'Agencies that were members of',
+      any: 'Anything, or nothing',
+      options: [...new Set(bodies)].sort().map((code) => [code, view.names.agency.get(code) ?? code]),
+    };
+  }
+
+  /** How many members the body had that is asked for; `null` when none is. */
+  async count(view: View): Promise<number | null> {
+    const { memberOf } = view.asked;
+    return memberOf ? (await this.registers.members(String(memberOf), view.position, view.asOf)).length : null;
+  }
+}
+
+/** Says that only members count, where that was asked for. */
+export const OnlyMembers = ({ view, members }: { view: View; members: number | null }) =>
+  members === null ? null : (
+    <p class="note">
+      Only agencies that were members of <AgencyLink view={view} code={String(view.asked['memberOf'])} long /> on{' '}
+      {dateWords(view.asOf)} count: {counted(members, 'agency', 'agencies')}.{' '}
+      <a href={view.here({ memberOf: null, cursor: null })}>Count all</a>
+    </p>
+  );

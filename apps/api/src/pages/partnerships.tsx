@@ -1,0 +1,219 @@
+/** Who works with whom: the agencies that share most, as a heat map, and all pairs with what they work on. */
+import { Controller, Get, Query, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { goingOn } from '#platform';
+import {
+  Matrix,
+  Partnerships,
+  PartnershipsQuery,
+  type Filter,
+  type MatrixView,
+  type PartnershipRow,
+  type PartnershipsView,
+} from '#progress';
+import { Choice, type ChoiceParts } from './choice.js';
+import { Figure, Legend, StageBar } from './figures.js';
+import { HeatMap } from './heat-map.js';
+import { Page } from './layout.js';
+import { CorrectedLater } from './lineage.js';
+import { Joined } from './links.js';
+import { Kinds } from './matrix.js';
+import { MemberOf, OnlyMembers } from './member-of.js';
+import { Narrow, Narrowing } from './narrow.js';
+import { RendersPages } from './rendering.js';
+import { path, Views, type View } from './view.js';
+import { count, counted, dateWords } from './words.js';
+
+/** How many agencies the heat map shows. */
+const FOREMOST = 20;
+/** How many themes of a pair are told. */
+const THEMES = 4;
+
+@RendersPages()
+@Controller('partnerships')
+export class PartnershipsPage {
+  constructor(
+    private readonly views: Views,
+    private readonly partnerships: Partnerships,
+    private readonly matrix: Matrix,
+    private readonly narrowing: Narrowing,
+    private readonly memberOf: MemberOf,
+  ) {}
+
+  @Get()
+  async between(@Query() query: PartnershipsQuery, @Req() request: FastifyRequest) {
+    const view = await this.views.open(query, request, goingOn(query));
+    const { asOf: _a, knownAt: _k, staleAfter: _s, format: _f, limit, cursor, ...filter } = query;
+    const crossed = { ...filter, rows: 'agency', columns: 'agency', limit: FOREMOST } as const;
+    const [partnerships, matrix, choices, bodies, members] = await Promise.all([
+      this.partnerships.between(view.at, filter, { limit, cursor }),
+      filter.agency || cursor !== undefined ? null : this.matrix.crossed(view.at, crossed),
+      this.narrowing.choices(view),
+      this.memberOf.choice(view),
+      this.memberOf.count(view),
+    ]);
+    return <WithWhom {...{ view, partnerships, matrix, filter, choices, bodies, members }} />;
+  }
+}
+
+interface Parts {
+  readonly view: View;
+  readonly partnerships: PartnershipsView;
+  /** The agencies that share most; `null` where one agency or a further page is asked for. */
+  readonly matrix: MatrixView | null;
+  readonly filter: Filter;
+  readonly choices: readonly Omit<ChoiceParts, 'value'>[];
+  readonly bodies: Omit<ChoiceParts, 'value'>;
+  readonly members: number | null;
+}
+
+const WithWhom = ({ view, partnerships, matrix, filter, choices, bodies, members }: Parts) => {
+  const { total, joint, rows, rowCount, agencies, nextCursor } = partnerships;
+  const { cursor, limit: _limit, ...asked } = view.asked;
+  const name = filter.agency && (view.names.agency.get(filter.agency) ?? filter.agency);
+  return (
+    <Page
+      view={view}
+      title={name ? `With whom ${name} works` : 'Who works with whom'}
+      lead={
+        <p>
+          {joint.list === null ? (
+            count(joint.total)
+          ) : (
+            <Figure n={joint.total} href={view.list({ ...filter, joint: true })} />
+          )}{' '}
+          of <Figure n={total.total} href={view.list(filter)} />{' '}
+          {total.total === 1 ? 'commitment is' : 'commitments are'} shared by several agencies, as lead, co-lead or
+          partner: {counted(rowCount, 'pair')} of {counted(agencies, 'agency', 'agencies')}.
+        </p>
+      }
+      json={view.api('/progress/partnerships', view.asked)}
+      csv={view.api('/progress/partnerships', { ...asked, format: 'csv' })}
+    >
+      <Kinds view={view} rows="agency" columns="agency" />
+      <Narrow view={view} choices={choices} own={['memberOf', 'cursor']}>
+        <Choice {...bodies} value={view.asked['memberOf']} />
+      </Narrow>
+      <OnlyMembers view={view} members={members} />
+      <CorrectedLater view={view} n={partnerships.correctedLater} of={total.total} />
+      {rows.length === 0 && <p class="callout">No agencies work together on this as at {dateWords(view.asOf)}.</p>}
+      {matrix && matrix.rows.length > 0 && (
+        <section>
+          <h2>
+            {matrix.rowCount > FOREMOST
+              ? `The ${FOREMOST} agencies that share most`
+              : 'The agencies that share commitments'}
+          </h2>
+          <HeatMap
+            view={view}
+            matrix={matrix}
+            caption="Commitments in which both agencies stand"
+            rows={{
+              title: 'Agency',
+              all: 'All commitments of each',
+              href: (code) => view.here({ agency: code, cursor: null }),
+              filter: 'agency',
+            }}
+            columns={{
+              title: 'With',
+              all: '',
+              href: (code) => view.here({ agency: code, cursor: null }),
+              coded: true,
+              filter: 'with',
+            }}
+            filter={filter}
+            coloured="count"
+          />
+        </section>
+      )}
+      {rows.length > 0 && (
+        <section>
+          <h2>{name ? 'Its partners' : 'All pairs'}</h2>
+          <Legend />
+          <Pairs view={view} rows={rows} rowCount={rowCount} filter={filter} />
+          <nav class="pager" aria-label="Pages of the list">
+            {cursor !== undefined && <a href={view.here({ cursor: null })}>To the start</a>}
+            {nextCursor && (
+              <a href={view.here({ cursor: nextCursor })} rel="next">
+                Next page
+              </a>
+            )}
+          </nav>
+        </section>
+      )}
+      <p class="note">
+        A commitment of three agencies counts under each of their three pairs: these rows do not add up to{' '}
+        {count(joint.total)}.
+      </p>
+    </Page>
+  );
+};
+
+interface PairsParts extends Pick<Parts, 'view' | 'filter'> {
+  readonly rows: readonly PartnershipRow[];
+  readonly rowCount: number;
+}
+
+const Pairs = ({ view, rows, rowCount, filter }: PairsParts) => {
+  const longest = Math.max(...rows.map(({ total }) => total));
+  return (
+    <div class="table" role="region" aria-label="Pairs of agencies" tabIndex={0}>
+      <table class="breakdown pairs">
+        <caption>
+          {count(rows.length)} of {counted(rowCount, 'pair')}, most commitments first
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Agencies</th>
+            <th scope="col" class="n">
+              Commit&shy;ments
+            </th>
+            <th scope="col">By stage</th>
+            <th scope="col">On what</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => {
+            const both = { ...filter, agency: row.agency, with: row.with };
+            const rest = row.themes.length - THEMES;
+            return (
+              <tr key={`${row.agency} ${row.with}`}>
+                <th scope="row">
+                  {!filter.agency && (
+                    <>
+                      <a href={view.link(path('agencies', row.agency), view.scope)} title={row.name}>
+                        {row.agency}
+                      </a>{' '}
+                      with{' '}
+                    </>
+                  )}
+                  <a href={view.link(path('agencies', row.with), view.scope)} title={row.withName}>
+                    {filter.agency ? row.withName : row.with}
+                  </a>
+                  {filter.agency && row.withName !== row.with && <small class="code"> {row.with}</small>}
+                </th>
+                <td class="n" data-label="Commitments">
+                  <Figure n={row.total} href={view.list(both)} />
+                </td>
+                <td class="of-bar">
+                  <StageBar row={row} longest={longest} />
+                </td>
+                <td class="on-what">
+                  <Joined
+                    last=", "
+                    all={row.themes.slice(0, THEMES).map(({ theme, name, total }) => (
+                      <>
+                        {name} <Figure n={total} href={view.list({ ...both, theme })} />
+                      </>
+                    ))}
+                  />
+                  {rest > 0 && ` and ${counted(rest, 'other theme')}`}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+};

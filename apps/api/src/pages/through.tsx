@@ -1,0 +1,251 @@
+/** Themes read through a crosswalk: how that is chosen, what comes of it, and what it is called in lists. */
+import {
+  WITHIN,
+  MATCHES,
+  versionOf,
+  type CrosswalkAsAt,
+  type CrosswalkVersion,
+  type Framework,
+  type Match,
+} from '#registers';
+import type { Filter, Through, ThroughCrosswalk } from '#progress';
+import { Choice } from './choice.js';
+import { Figure, On, type Line } from './figures.js';
+import { AgencyLink, Joined } from './links.js';
+import { Words } from './source.js';
+import { path, type View } from './view.js';
+import { dateWords, textWords } from './words.js';
+
+/** What a link says of its first theme: with the second, and by itself. */
+export const MATCH_WORDS: Readonly<Record<Match, readonly [said: string, alone: string]>> = {
+  exact: ['is the same as', 'the same'],
+  close: ['is much the same as', 'much the same'],
+  broad: ['is part of', 'part of it'],
+  narrow: ['is wider than', 'wider than it'],
+  related: ['is related to', 'only related to it'],
+};
+
+const OnlyLinks = ({ match }: { match: readonly string[] }) => (
+  <>
+    Only links that say{' '}
+    <Joined all={MATCHES.filter((one) => match.includes(one)).map((one) => `“${MATCH_WORDS[one][1]}”`)} last=" or " />{' '}
+    count.
+  </>
+);
+
+/** A version by its name, author and date. */
+export const InForce = ({ view, version }: { view: View; version: CrosswalkVersion | null }) =>
+  version ? (
+    <>
+      Version {version.version}, by <Author view={view} author={version.author} />, published on{' '}
+      <On date={version.reportedOn} />
+    </>
+  ) : (
+    <>None was published by then</>
+  );
+
+export const Author = ({ view, author }: { view: View; author: string }) =>
+  view.names.agency.has(author) ? <AgencyLink view={view} code={author} long /> : <Words text={author} />;
+
+interface ReachedParts {
+  readonly view: View;
+  readonly through: ThroughCrosswalk;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Of how much that has a theme of the one framework something is said by the other, and of how much nothing. */
+export const Reached = ({ view, through, from, to }: ReachedParts) => {
+  const { code, match, carrying, reached, noEquivalent, ownThemes, reportedOn } = through;
+  const by = linksOf(through, view);
+  return (
+    <div class="reached">
+      <p>
+        Of <Figure n={carrying.total} href={view.list({ framework: through.from })} /> commitments with a theme of “
+        {from}
+        ”, <Figure n={reached.total} href={view.list({ reached: code, ...by })} /> are reached by its links;{' '}
+        <strong>
+          <Figure n={noEquivalent.total} href={view.list({ noEquivalent: code, ...by })} /> have no equivalent
+        </strong>
+        .
+        {ownThemes.total > 0 && (
+          <>
+            {' '}
+            <Figure n={ownThemes.total} href={view.list({ framework: through.to })} /> have a theme of “{to}”
+            themselves.
+          </>
+        )}
+      </p>
+      <p class="note">
+        <OnlyLinks match={match} />
+        {reportedOn !== null && reportedOn > view.asOf && (
+          <> This version was published on {dateWords(reportedOn)}, later than the date shown.</>
+        )}
+      </p>
+    </div>
+  );
+};
+
+/** How the links are chosen, where it is not as usual. */
+const linksOf = (
+  { match, version }: ThroughCrosswalk,
+  { asked }: View,
+): Pick<Filter, 'match' | 'crosswalkVersion'> => ({
+  ...(match.join() !== WITHIN.join() && { match: match.join() }),
+  ...((asked['crosswalkVersion'] ?? asked['version']) !== undefined &&
+    version !== null && { crosswalkVersion: version }),
+});
+
+interface NotYetParts {
+  readonly view: View;
+  /** With all its versions. */
+  readonly crosswalk: CrosswalkAsAt;
+  /** The field of this page that names a version. */
+  readonly field: 'version' | 'crosswalkVersion';
+}
+
+/** That no version holds as at the date, and how to read by one all the same. */
+export const NotYet = ({ view, crosswalk: { versions }, field }: NotYetParts) => (
+  <p class="callout">
+    As at {dateWords(view.asOf)} no version had been published, so nothing is linked.{' '}
+    {versions[0] && (
+      <a href={view.here({ [field]: versions[0].version })}>
+        Read by version {versions[0].version}, of {dateWords(versions[0].reportedOn)}
+      </a>
+    )}
+  </p>
+);
+
+/** What a page is asked of a crosswalk. */
+export const throughIn = ({ asked }: View): Through => {
+  const { crosswalk, crosswalkVersion, match } = asked as Through;
+  return { crosswalk, crosswalkVersion, match };
+};
+
+/** The fields of `ThroughFields`. */
+export const THROUGH_FIELDS = ['crosswalk', 'crosswalkVersion', 'match'];
+
+interface FieldParts {
+  readonly view: View;
+  /** That may be chosen here, with all their versions. */
+  readonly crosswalks: readonly CrosswalkAsAt[];
+}
+
+/** Chooses a crosswalk, and when one is chosen, which of its links count. */
+export const ThroughFields = ({ view, crosswalks }: FieldParts) => {
+  const { crosswalk: code, crosswalkVersion, match } = throughIn(view);
+  const types = match?.split(',') ?? WITHIN;
+  const chosen = crosswalks.find((crosswalk) => crosswalk.code === code);
+  if (crosswalks.length === 0 && !code) return null;
+  return (
+    <>
+      <Choice
+        name="crosswalk"
+        label="Also read through a crosswalk"
+        any="No: only what has these themes itself"
+        options={crosswalks.map(({ code, title }) => [code, textWords(title)])}
+        value={code}
+      />
+      {chosen && (
+        <>
+          <Choice
+            name="crosswalkVersion"
+            label="Version of the crosswalk"
+            any={`The one as at ${dateWords(view.asOf)}`}
+            options={chosen.versions.map(({ version, reportedOn }) => [
+              version,
+              `${version}, of ${dateWords(reportedOn, 'short')}`,
+            ])}
+            value={crosswalkVersion}
+          />
+          <fieldset class="boxes">
+            <legend>Links that count</legend>
+            {MATCHES.map((one) => (
+              <label key={one}>
+                <input type="checkbox" name="match" value={one} checked={types.includes(one)} />
+                <span>{MATCH_WORDS[one][1]}</span>
+              </label>
+            ))}
+          </fieldset>
+        </>
+      )}
+    </>
+  );
+};
+
+interface AsReadParts {
+  readonly view: View;
+  readonly through: ThroughCrosswalk;
+  /** All there are, with all their versions. */
+  readonly crosswalks: readonly CrosswalkAsAt[];
+  readonly frameworks: readonly Framework[];
+}
+
+/** Through what the themes of a page are read, and what that comes to. */
+export const AsRead = ({ view, through, crosswalks, frameworks }: AsReadParts) => {
+  const { code, title, from, to, version } = through;
+  const crosswalk = crosswalks.find((one) => one.code === code)!;
+  const name = (framework: string) => frameworks.find((one) => one.code === framework)?.name ?? framework;
+  return (
+    <section class="as-read">
+      <h2>
+        Read through{' '}
+        <a href={view.link(path('crosswalks', code), { version: view.asked['crosswalkVersion'] })}>
+          {textWords(title)}
+        </a>
+      </h2>
+      {version === null ? (
+        <NotYet view={view} crosswalk={crosswalk} field="crosswalkVersion" />
+      ) : (
+        <>
+          <p class="note">
+            <InForce view={view} version={versionOf(crosswalk, version)} />.
+          </p>
+          <Reached view={view} through={through} from={name(from)} to={name(to)} />
+        </>
+      )}
+    </section>
+  );
+};
+
+/** The line of a breakdown for what has no equivalent. */
+export const noEquivalentLine = (view: View, through: ThroughCrosswalk): Line => ({
+  code: through.code,
+  name: 'No equivalent',
+  href: `${view.link(path('crosswalks', through.code), { version: view.asked['crosswalkVersion'] })}#none`,
+  filter: { noEquivalent: through.code, ...linksOf(through, view) },
+  row: through.noEquivalent,
+});
+
+/** What a list is narrowed to by crosswalks, in words. */
+export const ListedThrough = ({ view }: { view: View }) => {
+  const { theme, framework, reached, noEquivalent, ...asked } = view.asked as Filter;
+  const crosswalk = reached ?? noEquivalent ?? (theme && asked.crosswalk);
+  if (!crosswalk && !framework) return null;
+  const nothing = {
+    framework: null,
+    reached: null,
+    noEquivalent: null,
+    crosswalk: null,
+    crosswalkVersion: null,
+    match: null,
+  };
+  return (
+    <p class="note">
+      {framework && <>With a theme of the framework {framework}. </>}
+      {crosswalk && (
+        <>
+          {reached && <>Those with an equivalent by the crosswalk </>}
+          {noEquivalent && <>Those without equivalent by the crosswalk </>}
+          {!reached && !noEquivalent && <>Also those that reach the theme by the crosswalk </>}
+          <a href={view.link(path('crosswalks', crosswalk), { version: asked.crosswalkVersion })}>{crosswalk}</a>.{' '}
+          <OnlyLinks match={asked.match?.split(',') ?? WITHIN} />{' '}
+        </>
+      )}
+      <a href={view.here({ ...nothing, cursor: null })}>Take this away</a>
+    </p>
+  );
+};
+
+/** Keeps the fields of a list that have no choice of their own. */
+export const LISTED_BY = ['framework', 'reached', 'noEquivalent', ...THROUGH_FIELDS];
