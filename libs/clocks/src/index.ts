@@ -56,6 +56,15 @@ export const todayAt = (now: Date): FullDate => now.toISOString().slice(0, 10);
 export const monthsBefore = (date: FullDate, months: number): FullDate =>
   Temporal.PlainDate.from(date).subtract({ months }).toString();
 
+/** The first date on which what was last reported on `lastReportedOn` is stale (rule 5): the day on which `monthsBefore` passes it. */
+export function staleFrom(lastReportedOn: FullDate, months: number): FullDate {
+  const day = Temporal.PlainDate.from(lastReportedOn).add({ days: 1 });
+  const then = day.add({ months });
+  return (then.day < day.day ? then.add({ days: 1 }) : then).toString();
+}
+
+export const dayAfter = (date: FullDate): FullDate => Temporal.PlainDate.from(date).add({ days: 1 }).toString();
+
 /** A fact about a commitment as the clock rules see it: when it was reported, and where in its stream it stands. */
 export interface Reported {
   /** `null`: said by the record act, and so true whenever the commitment exists (rule 1). */

@@ -221,7 +221,7 @@ export const FOLLOWED: readonly (keyof CommitmentEvents)[] = [
 /** Catches up with what a command that was cut off had yet to do. It has no tables, only its place in the log. */
 export const followingProjection = (log: Log): Projection => ({
   name: 'following',
-  version: 1,
+  version: 2,
   schema: '',
   on: Object.fromEntries(
     FOLLOWED.map((name) => [

@@ -159,6 +159,16 @@ export class SqliteEventStore implements EventStore {
     return this.#sql.log.all(Number(after ?? 0), limit).map(toEnvelope);
   }
 
+  async readByStream(
+    category: string,
+    after: Pick<Envelope, 'stream' | 'revision'> | null,
+    upTo: string,
+    limit: number,
+  ): Promise<Envelope[]> {
+    const { stream, revision } = after ?? { stream: `${category}-`, revision: -1 };
+    return this.#sql.byStream.all(stream, revision, `${category}.`, Number(upTo), limit).map(toEnvelope);
+  }
+
   async *subscribe(after: string | null, signal: AbortSignal, batchSize = 500): AsyncGenerator<Envelope[]> {
     while (!signal.aborted) {
       const batch = await this.readAll(after, batchSize);
@@ -443,6 +453,11 @@ const statements = (db: Database.Database) => ({
     'SELECT * FROM events WHERE stream = ? AND revision >= ? ORDER BY revision',
   ),
   log: db.prepare<[number, number], EventRow>('SELECT * FROM events WHERE position > ? ORDER BY position LIMIT ?'),
+  // '.' is the character after '-'.
+  byStream: db.prepare<[string, number, string, number, number], EventRow>(
+    `SELECT * FROM events WHERE (stream, revision) > (?, ?) AND stream < ? AND +position <= ?
+     ORDER BY stream, revision LIMIT ?`,
+  ),
   recordedAt: db
     .prepare<[number], number>('SELECT recorded_at FROM events WHERE position <= ? ORDER BY position DESC LIMIT 1')
     .pluck(),

@@ -196,10 +196,10 @@ it('A projection is given what is left, also when what says so comes much later 
   const reads: Partial<ReadStore> = {
     current: async () => null,
     build: async ({ name, version }, log) => ({
-      ...{ id: 1, name, version, state: 'building', log, position: null, events: 0, startedAt: '' },
+      ...{ id: 1, name, version, state: 'building', log, position: null, cursor: null, events: 0, startedAt: '' },
     }),
     apply: async (at, to, work) => {
-      await work({ run: () => {}, all: async () => [] });
+      await work({ run: () => {}, insert: async () => {}, all: async () => [] });
       return { ...at, position: to?.position ?? at.position };
     },
     serve: async () => {},

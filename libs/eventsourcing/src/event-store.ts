@@ -34,6 +34,16 @@ export interface EventStore {
   read(stream: string, fromRevision?: number): Promise<Envelope[]>;
   /** Up to `limit` events of the whole log in commit order, after a position (`null`: from the start). */
   readAll(after: string | null, limit: number): Promise<Envelope[]>;
+  /**
+   * Up to `limit` events of the streams `<category>-…` up to a position of the log, by the names of their streams (in the
+   * order of this store) and their revisions, after one of them. Absent: this store can only read in the order of the log.
+   */
+  readByStream?(
+    category: string,
+    after: Pick<Envelope, 'stream' | 'revision'> | null,
+    upTo: string,
+    limit: number,
+  ): Promise<Envelope[]>;
   /** Follows the log after a position for ever: batches in commit order, nothing skipped; ends when the signal aborts. */
   subscribe(after: string | null, signal: AbortSignal, batchSize?: number): AsyncGenerator<Envelope[]>;
   /** The last position of the log, `null` when it is empty. */

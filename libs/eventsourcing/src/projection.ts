@@ -8,6 +8,13 @@ export type Value = string | number | null;
 /** The transaction a projection writes in. What `run` is refused may only be known at the next `all` or the commit. */
 export interface ReadTx {
   run(sql: string, ...values: Value[]): void;
+  /** Many rows at once. `otherwise`: an `ON CONFLICT …` clause; no two of the rows may then be in conflict with each other. */
+  insert(
+    table: string,
+    columns: readonly string[],
+    rows: readonly (readonly Value[])[],
+    otherwise?: string,
+  ): Promise<void>;
   all<R extends Row = Row>(sql: string, ...values: Value[]): Promise<R[]>;
 }
 
@@ -24,6 +31,13 @@ export interface Projection {
   readonly schema: string;
   /** By wire name: events of other types are passed over. */
   readonly on: Readonly<Record<string, Handler<never>>>;
+  /**
+   * The rows of one stream's events do not depend on the events of others. Then a generation is filled stream by stream, if
+   * the store can read so, and nothing of a stream is needed again once it is done.
+   */
+  readonly byStream?: boolean;
+  /** Writes what it holds back of the events handled since the last commit; called before every commit. */
+  flush?(tx: ReadTx): Promise<void>;
   /** Forgets what is kept in memory, because the transaction it belongs to was not committed. */
   reset?(): void;
 }
@@ -48,12 +62,17 @@ export interface Generation {
   readonly state: 'building' | 'serving' | 'former';
   /** The identity of the log that it follows. */
   readonly log: string;
-  /** The last position applied. */
+  /** The last position applied; `null` while it is filled stream by stream. */
   readonly position: string | null;
+  /** How far it is filled stream by stream. */
+  readonly cursor: string | null;
   /** How many events of the log that took. */
   readonly events: number;
   readonly startedAt: string;
 }
+
+/** Where a generation gets to, and by how many more events. */
+export type Checkpoint = Pick<Generation, 'position' | 'events'> & Partial<Pick<Generation, 'cursor'>>;
 
 /** The generation is not where it was, or no longer written to: another process was faster, and nothing was applied. */
 export class CheckpointMoved extends Error {}
@@ -79,11 +98,7 @@ export interface ReadStore {
    * Runs `work` on the tables of a generation and moves its checkpoint, in one transaction; without `to` it stays.
    * @throws CheckpointMoved | StoreUnavailable | whatever `work` throws; then nothing was written
    */
-  apply(
-    generation: Generation,
-    to: { readonly position: string; readonly events: number } | null,
-    work: (tx: ReadTx) => Promise<void>,
-  ): Promise<Generation>;
+  apply(generation: Generation, to: Checkpoint | null, work: (tx: ReadTx) => Promise<void>): Promise<Generation>;
   /**
    * Lets readers see it instead of the one they saw, at once. When that one is further, `catchUp` is to bring it as far;
    * nobody can move the other one meanwhile. @throws CheckpointMoved

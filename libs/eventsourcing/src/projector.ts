@@ -8,6 +8,7 @@ import { Parking, type ParkedStream } from './parking.js';
 import {
   beingBuilt,
   CheckpointMoved,
+  type Checkpoint,
   type Generation,
   type Projection,
   type ReadStore,
@@ -188,7 +189,7 @@ export class Projector {
 /** How far a generation is, and how long it will take. */
 export function buildingOf({ position, events, startedAt }: Generation, head: string | null): Building {
   const seconds = Math.max(Date.now() - Date.parse(startedAt), 1) / 1000;
-  const [done, all] = [Number(position ?? 0), Number(head ?? 0)];
+  const [done, all] = [position === null ? events : Number(position), Number(head ?? 0)];
   return {
     position,
     events,
@@ -202,6 +203,13 @@ const stopsEverything = (error: unknown): boolean =>
   error instanceof StoreUnavailable || error instanceof CheckpointMoved || error instanceof UnknownEvent;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** The checkpoint once an event is applied. */
+type To = (event: Envelope) => Pick<Checkpoint, 'position' | 'cursor'>;
+const inOrder: To = ({ position }) => ({ position });
+
+/** How far a generation is filled stream by stream, of a log that ends at `upTo`. */
+type Cursor = Pick<Envelope, 'stream' | 'revision'> & { readonly category: string; readonly upTo: string };
 
 class Follower {
   error: string | null = null;
@@ -221,6 +229,11 @@ class Follower {
   ) {
     this.#at = at;
     this.#parking = new Parking(projection.name);
+  }
+
+  /** Of the events that it hears. */
+  get #categories(): string[] {
+    return [...new Set(Object.keys(this.projection.on).map((type) => type.slice(0, type.indexOf('.'))))].sort();
   }
 
   get position(): string | null {
@@ -251,7 +264,7 @@ class Follower {
         await this.#catchUp(signal);
         this.error = null;
         for await (const batch of this.log.store.subscribe(this.position, signal, PAGE)) {
-          await this.#apply(batch);
+          await this.#apply(batch, inOrder);
           await this.#forget();
           failures = 0;
         }
@@ -351,8 +364,8 @@ class Follower {
   /** Applies what there is; a generation that is being built serves from then on. */
   async #catchUp(signal: AbortSignal, on?: (at: Generation, all: boolean) => Promise<void>): Promise<void> {
     while (!signal.aborted) {
-      const batch = await this.log.store.readAll(this.position, COMMIT);
-      if (batch.length > 0) await this.#apply(batch).catch((error: unknown) => this.#recover(error));
+      const { batch, to } = await this.#next();
+      if (batch.length > 0) await this.#apply(batch, to).catch((error: unknown) => this.#recover(error));
       await this.#forget();
       await this.#yield();
       await on?.(this.#at!, batch.length === 0);
@@ -367,25 +380,53 @@ class Follower {
     }
   }
 
+  /** The events to be applied next, and where each of them leads to. */
+  async #next(): Promise<{ batch: Envelope[]; to: To }> {
+    const { store } = this.log;
+    const { position, cursor } = this.#at!;
+    if (position === null && this.projection.byStream && store.readByStream) {
+      const at = cursor === null ? null : (JSON.parse(cursor) as Cursor);
+      const upTo = at?.upTo ?? (await store.head());
+      for (const category of upTo === null ? [] : this.#categories) {
+        if (at && category < at.category) continue;
+        const after = at?.category === category ? at : null;
+        const batch: Envelope[] = [];
+        for (let page: Envelope[]; batch.length < COMMIT; batch.push(...page)) {
+          page = await store.readByStream(category, batch.at(-1) ?? after, upTo!, PAGE);
+          if (page.length === 0) break;
+          await this.#yield();
+        }
+        const cursorAt = ({ stream, revision }: Envelope) => JSON.stringify({ category, stream, revision, upTo });
+        if (batch.length > 0) return { batch, to: (event) => ({ position, cursor: cursorAt(event) }) };
+      }
+      if (upTo !== null) {
+        const filled = this.reads.apply(this.#at!, { position: upTo, events: 0 }, async () => {});
+        await filled.then((at) => this.#moved(at)).catch((error: unknown) => this.#recover(error));
+        return this.#next();
+      }
+    }
+    return { batch: await store.readAll(this.position, COMMIT), to: inOrder };
+  }
+
   /** Applies what there is up to a position that the log holds. */
   async #upTo(position: string): Promise<Generation> {
     while (BigInt(this.position ?? 0) < BigInt(position))
-      await this.#apply(await this.log.store.readAll(this.position, COMMIT));
+      await this.#apply(await this.log.store.readAll(this.position, COMMIT), inOrder);
     return this.#at!;
   }
 
   /** Applies events in one transaction; of those it fails for, each half in its own, down to the event whose stream has to wait. */
-  async #apply(batch: readonly Envelope[]): Promise<void> {
+  async #apply(batch: readonly Envelope[], to: To): Promise<void> {
     const [event, ...others] = batch as [Envelope, ...Envelope[]];
     try {
-      await this.#commit(batch, (tx, parked) => this.#handle(batch, tx, parked));
+      await this.#commit(batch, to, (tx, parked) => this.#handle(batch, tx, parked));
     } catch (error) {
       this.projection.reset?.();
       await this.#isOf(event, error);
-      if (others.length === 0) return this.#commit(batch, (tx) => this.#parking.park(tx, event, messageOf(error)));
+      if (others.length === 0) return this.#commit(batch, to, (tx) => this.#parking.park(tx, event, messageOf(error)));
       const half = batch.length >> 1;
-      await this.#apply(batch.slice(0, half));
-      await this.#apply(batch.slice(half));
+      await this.#apply(batch.slice(0, half), to);
+      await this.#apply(batch.slice(half), to);
     }
   }
 
@@ -397,11 +438,11 @@ class Follower {
 
   async #commit(
     batch: readonly Envelope[],
+    to: To,
     work: (tx: ReadTx, parked: ReadonlySet<string>) => Promise<void>,
   ): Promise<void> {
-    const to = { position: batch.at(-1)!.position, events: batch.length };
     this.#moved(
-      await this.reads.apply(this.#at!, to, async (tx) => {
+      await this.reads.apply(this.#at!, { ...to(batch.at(-1)!), events: batch.length }, async (tx) => {
         await work(tx, await this.#parking.streams(tx));
       }),
     );
@@ -438,6 +479,7 @@ class Follower {
         await this.#yield();
       }
     }
+    await this.projection.flush?.(tx);
   }
 
   /** Lets other work of this process have its turn. */

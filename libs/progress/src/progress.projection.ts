@@ -42,42 +42,52 @@ import {
   type Value,
 } from '#eventsourcing';
 import { cursorTo, placeOf, relevanceOf, searched, soughtIn, wordsOf } from '#platform';
-import { codeOf, Registers } from '#registers';
+import { codeOf, Registers, type Theme } from '#registers';
 import { orderOf, SORTS, type Sort } from './order.js';
-import { themeTree, throughOf, type Through } from './theme-tree.js';
+import {
+  TALLIED_STALE_AFTER,
+  TALLIES,
+  Tallies,
+  talliesAsAt,
+  themeSet,
+  together,
+  type Counts,
+  type Tally,
+} from './tallies.js';
+import { themeTree, throughOf, type Through, type ThemeTree } from './theme-tree.js';
 
 // ── Tables ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+const DATES = `from_date TEXT NOT NULL, to_date TEXT NOT NULL, from_position BIGINT NOT NULL, to_position BIGINT NOT NULL`;
+
 const SCHEMA = `
   CREATE TABLE progress_spans (
-    reference TEXT NOT NULL,
-    from_date TEXT NOT NULL, to_date TEXT NOT NULL,
-    from_position BIGINT NOT NULL, to_position BIGINT NOT NULL,
-    title TEXT NOT NULL, search TEXT NOT NULL,
+    reference TEXT NOT NULL, ${DATES},
     kind TEXT NOT NULL, nature TEXT NOT NULL, strength TEXT NOT NULL,
     stage TEXT NOT NULL, outlook TEXT, lead TEXT NOT NULL,
     target TEXT, target_last TEXT,
     last_reported_on TEXT NOT NULL,
     life TEXT NOT NULL, became TEXT NOT NULL,
-    spread TEXT NOT NULL, recurrence TEXT NOT NULL,
+    spread TEXT NOT NULL, recurrence TEXT,
     verification TEXT NOT NULL, reading TEXT,
+    themes TEXT NOT NULL,
     PRIMARY KEY (reference, from_date, from_position)
   );
   CREATE INDEX progress_spans_as_at ON progress_spans (to_position, to_date, from_date);
+  CREATE TABLE progress_texts (
+    reference TEXT NOT NULL, ${DATES},
+    title TEXT NOT NULL, search TEXT NOT NULL,
+    PRIMARY KEY (reference, from_date, from_position)
+  ) WITHOUT ROWID;
   CREATE TABLE progress_facets (
-    reference TEXT NOT NULL,
+    reference TEXT NOT NULL, ${DATES},
     facet TEXT NOT NULL, value TEXT NOT NULL, role TEXT NOT NULL, asked INTEGER NOT NULL,
-    from_date TEXT NOT NULL, to_date TEXT NOT NULL,
-    from_position BIGINT NOT NULL, to_position BIGINT NOT NULL,
-    PRIMARY KEY (facet, value, reference, role, from_date, from_position)
-  );
-  CREATE INDEX progress_facets_reference ON progress_facets (reference, facet);
-  CREATE TABLE progress_corrections (
-    reference TEXT NOT NULL,
-    from_date TEXT NOT NULL, to_date TEXT NOT NULL,
-    from_position BIGINT NOT NULL, to_position BIGINT NOT NULL
-  );
-  CREATE INDEX progress_corrections_as_at ON progress_corrections (to_position, to_date, from_date)`;
+    PRIMARY KEY (reference, facet, value, role, from_date, from_position)
+  ) WITHOUT ROWID;
+  CREATE INDEX progress_facets_value ON progress_facets (facet, value);
+  CREATE TABLE progress_corrections (reference TEXT NOT NULL, ${DATES});
+  CREATE INDEX progress_corrections_as_at ON progress_corrections (to_position, to_date, from_date);
+  ${TALLIES}`;
 
 const FOREVER = Number.MAX_SAFE_INTEGER;
 const END_OF_TIME = '9999-99-99';
@@ -86,25 +96,52 @@ export type Facet = 'agency' | 'theme' | 'region' | 'country' | 'followsUp' | 'd
 
 // ── From event to rows ──────────────────────────────────────────────────────────────────────────────────────────────
 
-interface Span {
+type Columns = readonly Value[];
+type FacetRow = readonly [facet: Facet, value: string, role: string, asked: number];
+
+/** What a commitment reads like from a date on, up to the next one. What is equal is the same object. */
+interface Point extends Counts {
+  readonly span: Columns;
+  readonly text: Text;
+  readonly facets: readonly FacetRow[];
+}
+
+interface Text extends Pick<CommitmentAsAt, 'title' | 'summary' | 'condition'> {
+  readonly columns: Columns;
+}
+
+/** A row as it holds now, of all that is known. */
+interface Held {
   readonly from: FullDate;
   readonly to: FullDate;
-  /** The row's columns after the dates and positions. */
-  readonly values: readonly Value[];
+  readonly values: Columns;
+  /** The position that it is known from. */
+  readonly since: number;
+  /** Whether it is in its table. */
+  stored: boolean;
 }
 
-/** What the tables should say of a commitment: by key, so that only what changed is written. */
-interface Spans {
-  readonly spans: ReadonlyMap<string, Span>;
-  readonly facets: ReadonlyMap<string, Span>;
-}
+const TABLES = ['spans', 'texts', 'facets'] as const;
+type Table = (typeof TABLES)[number];
+type Rows = Readonly<Record<Table, readonly Held[]>>;
 
-interface Known extends Spans {
+/** What is known of a commitment, and what the tables should say of it. */
+interface Known {
   readonly state: Commitment;
   readonly revision: number;
+  readonly points: readonly Point[];
+  readonly rows: Rows;
 }
 
-type FacetRow = [facet: Facet, value: string, role: string, asked: number];
+const COLUMNS: Readonly<Record<Table, readonly string[]>> = {
+  spans: [
+    ...['kind', 'nature', 'strength', 'stage', 'outlook', 'lead', 'target', 'target_last', 'last_reported_on'],
+    ...['life', 'became', 'spread', 'recurrence', 'verification', 'reading', 'themes'],
+  ],
+  texts: ['title', 'search'],
+  facets: ['facet', 'value', 'role', 'asked'],
+};
+const DATED_COLUMNS = ['reference', 'from_date', 'to_date', 'from_position', 'to_position'];
 
 /** What stands beside the stage: the secretariat's reading and the agency's reply. */
 const readingOf = (verification: CommitmentAsAt['verification']): string | null => {
@@ -113,13 +150,18 @@ const readingOf = (verification: CommitmentAsAt['verification']): string | null 
   return JSON.stringify({ reason, current, replies: replies.map(({ agency, text }) => ({ agency, text })) });
 };
 
+type Recurrence = Pick<Item, 'lastEdition' | 'nextDue' | 'lastUpkeep'>;
+const NOTHING_RECURS: Recurrence = { lastEdition: null, nextDue: null, lastUpkeep: null };
+
 /** What comes round, and what is kept up. */
-const recurrenceOf = ({ lastEdition, nextDue, lastUpkeep }: CommitmentAsAt): string =>
-  JSON.stringify({
-    lastEdition: lastEdition?.held ?? null,
-    nextDue,
-    lastUpkeep: lastUpkeep && { period: lastUpkeep.period, keptUp: lastUpkeep.keptUp },
-  } satisfies Pick<Item, 'lastEdition' | 'nextDue' | 'lastUpkeep'>);
+const recurrenceOf = ({ lastEdition, nextDue, lastUpkeep }: CommitmentAsAt): string | null =>
+  lastEdition || nextDue || lastUpkeep
+    ? JSON.stringify({
+        lastEdition: lastEdition?.held ?? null,
+        nextDue,
+        lastUpkeep: lastUpkeep && { period: lastUpkeep.period, keptUp: lastUpkeep.keptUp },
+      } satisfies Recurrence)
+    : null;
 
 /** Every document that anything said of a commitment by a date rests on. */
 function citedIn(c: Commitment, view: CommitmentAsAt, asOf: FullDate): string[] {
@@ -133,25 +175,30 @@ function citedIn(c: Commitment, view: CommitmentAsAt, asOf: FullDate): string[] 
   return [...new Set(cited.map(({ document }) => document))];
 }
 
-function spansOf(c: Commitment, reference: string): Spans {
-  const [spans, facets, open] = [new Map<string, Span>(), new Map<string, Span>(), new Map<string, Span>()];
-  const points = turningPoints(c);
-  points.forEach((from, i) => {
-    const view = asAt(c, from);
-    if (!view) return;
-    const to = points[i + 1] ?? END_OF_TIME;
-    const { title, kind, nature, strength, stage, headline, target, agencies, lastReportedOn, life, end } = view;
-    const search = ` ${wordsOf([reference, title, view.summary, view.condition ?? ''].join(' ')).join(' ')}`;
-    const values = [
-      ...[title, search, kind, nature, strength, stage, headline.outlook ?? null, agencies[0]!.agency],
+/** What a commitment is called and found by; `before` if that says the same. */
+function textOf(reference: string, { title, summary, condition }: CommitmentAsAt, before: Text | undefined): Text {
+  if (before && before.title === title && before.summary === summary && before.condition === condition) return before;
+  const words = wordsOf([reference, title, summary, condition ?? ''].join(' '));
+  return { title, summary, condition, columns: [title, ` ${words.join(' ')}`] };
+}
+
+function pointAt(c: Commitment, reference: string, from: FullDate, before: Point | undefined): Point | null {
+  const view = asAt(c, from);
+  if (!view) return null;
+  const { kind, nature, strength, stage, headline, target, agencies, lastReportedOn, life, end } = view;
+  const plain = (facet: Facet, all: readonly string[]) => all.map((value): FacetRow => [facet, value, '', 0]);
+  return {
+    ...{ from, life, stage, nature, lastReportedOn, agencies, themes: view.themes },
+    targetLast: target && lastDayOf(target.date),
+    span: [
+      ...[kind, nature, strength, stage, headline.outlook ?? null, agencies[0]!.agency],
       ...[target?.date ?? null, target && lastDayOf(target.date), lastReportedOn],
       ...[life, JSON.stringify(end?.into ?? []), JSON.stringify(view.spread), recurrenceOf(view)],
       ...[view.verification?.verification ?? 'unreviewed', readingOf(view.verification)],
-    ];
-    spans.set(JSON.stringify([from, to, values]), { from, to, values });
-
-    const plain = (facet: Facet, all: readonly string[]) => all.map((value): FacetRow => [facet, value, '', 0]);
-    const present: FacetRow[] = [
+      themeSet(view),
+    ],
+    text: textOf(reference, view, before?.text),
+    facets: [
       ...agencies.map(({ agency, role, asked }): FacetRow => ['agency', agency, role, asked ? 1 : 0]),
       ...view.relations.map(({ to, type }): FacetRow => ['relation', to, type, 0]),
       ...plain('theme', view.themes),
@@ -159,131 +206,249 @@ function spansOf(c: Commitment, reference: string): Spans {
       ...plain('country', view.countries),
       ...plain('followsUp', view.followsUp),
       ...plain('document', citedIn(c, view, from)),
-    ];
-    for (const facet of present) {
-      const key = JSON.stringify(facet);
-      const before = open.get(key);
-      open.set(key, { from: before?.to === from ? before.from : from, to, values: facet });
-      if (before && before.to !== from) facets.set(JSON.stringify([before.from, before.to, before.values]), before);
-    }
-  });
-  for (const span of open.values()) facets.set(JSON.stringify([span.from, span.to, span.values]), span);
-  return { spans, facets };
+    ],
+  };
 }
 
-const CLOSE_SPAN =
-  'UPDATE progress_spans SET to_position = ? WHERE reference = ? AND from_date = ? AND to_position = ?';
-const OPEN_SPAN = `INSERT INTO progress_spans
-  (reference, from_date, to_date, from_position, to_position, title, search, kind, nature, strength, stage, outlook, lead,
-   target, target_last, last_reported_on, life, became, spread, recurrence, verification, reading)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-const CLOSE_FACET = `UPDATE progress_facets SET to_position = ?
-  WHERE reference = ? AND facet = ? AND value = ? AND role = ? AND asked = ? AND from_date = ? AND to_position = ?`;
-const OPEN_FACET = `INSERT INTO progress_facets
-  (reference, from_date, to_date, from_position, to_position, facet, value, role, asked) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-/** What was shown as at these dates, from the event that is now corrected on, reads otherwise from this position on. */
-const CORRECTED = `INSERT INTO progress_corrections
-  (reference, from_date, to_date, from_position, to_position) VALUES (?, ?, ?, ?, ?)`;
-const FORGET = ['spans', 'facets', 'corrections'].map((table) => `DELETE FROM progress_${table} WHERE reference = ?`);
+const equal = (a: Columns | readonly FacetRow[], b: Columns | readonly FacetRow[]): boolean =>
+  a === b ||
+  (a.length === b.length && a.every((one, i) => one === b[i] || (Array.isArray(one) && equal(one, b[i] as never))));
+
+/** One of those known before, if it is equal. */
+const known = <T extends Columns | readonly FacetRow[]>(one: T, ...before: (T | undefined)[]): T =>
+  before.find((other) => other !== undefined && equal(one, other)) ?? one;
+
+/** How a commitment reads from every turning point on; before `since` as it did. */
+function pointsOf(c: Commitment, reference: string, was: readonly Point[], since: FullDate): readonly Point[] {
+  const points = was.filter(({ from }) => from < since);
+  for (const from of turningPoints(c)) {
+    if (from < since) continue;
+    const [before, same] = [points.at(-1), was.find((one) => one.from === from)];
+    const point = pointAt(c, reference, from, before ?? same);
+    if (!point) continue;
+    points.push({
+      ...point,
+      span: known(point.span, same?.span),
+      text:
+        point.text === before?.text
+          ? point.text
+          : known(point.text.columns, same?.text.columns) === same?.text.columns
+            ? same!.text
+            : point.text,
+      facets: known(point.facets, before?.facets, same?.facets),
+    });
+  }
+  return points;
+}
+
+type Run = Pick<Held, 'from' | 'to' | 'values'>;
+
+/** What goes on unchanged, from which date on. */
+function stretches<T>(points: readonly Point[], of: (point: Point) => T): { from: FullDate; it: T }[] {
+  const all: { from: FullDate; it: T }[] = [];
+  for (const point of points) if (all.at(-1)?.it !== of(point)) all.push({ from: point.from, it: of(point) });
+  return all;
+}
+
+const ended = <T extends { from: FullDate }>(all: readonly T[]): (T & { to: FullDate })[] =>
+  all.map((one, i) => ({ ...one, to: all[i + 1]?.from ?? END_OF_TIME }));
+
+/** Each facet from when to when it goes on. */
+function facetRuns(points: readonly Point[]): Run[] {
+  const [runs, open] = [[] as Run[], new Map<string, { from: FullDate; values: FacetRow }>()];
+  for (const { from, it } of stretches(points, ({ facets }) => facets)) {
+    const present = new Map(it.map((values) => [values.join('\n'), values]));
+    for (const [key, { from: opened, values }] of open)
+      if (!present.has(key)) {
+        runs.push({ from: opened, to: from, values });
+        open.delete(key);
+      }
+    for (const [key, values] of present) if (!open.has(key)) open.set(key, { from, values });
+  }
+  for (const { from, values } of open.values()) runs.push({ from, to: END_OF_TIME, values });
+  return runs;
+}
+
+/** The rows that say what the points say: of what goes on unchanged, one. */
+const RUNS: Readonly<Record<Table, (points: readonly Point[]) => Run[]>> = {
+  spans: (points) => ended(points.map(({ from, span: values }) => ({ from, values }))),
+  texts: (points) => ended(stretches(points, ({ text }) => text).map(({ from, it }) => ({ from, values: it.columns }))),
+  facets: facetRuns,
+};
+
+const sameRun = (a: Run | undefined, b: Run): boolean =>
+  a !== undefined && a.from === b.from && a.to === b.to && equal(a.values, b.values);
+
+const sameStretches = <T>(was: readonly Point[], is: readonly Point[], of: (point: Point) => T): boolean => {
+  const [a, b] = [stretches(was, of), stretches(is, of)];
+  return a.length === b.length && a.every(({ from, it }, i) => from === b[i]!.from && it === b[i]!.it);
+};
+
+/** The rows that hold from a position on: those that still do, and new ones. */
+function heldFrom(position: number, table: Table, was: Known, points: readonly Point[]): readonly Held[] {
+  const rows = was.rows[table];
+  if (table === 'texts' && sameStretches(was.points, points, ({ text }) => text)) return rows;
+  if (table === 'facets' && sameStretches(was.points, points, ({ facets }) => facets)) return rows;
+  return RUNS[table](points).map((run, i) => {
+    const same = sameRun(rows[i], run) ? rows[i] : rows.find((row) => sameRun(row, run));
+    return same ?? { ...run, since: position, stored: false };
+  });
+}
 
 /** Between which dates two read differently. */
-function differences(was: Spans, is: Spans): { from: FullDate; to: FullDate }[] {
-  const changed = [
-    less(was.spans, is.spans),
-    less(is.spans, was.spans),
-    less(was.facets, is.facets),
-    less(is.facets, was.facets),
-  ];
-  const dates = new Set(changed.flatMap((spans) => [...spans.values()].flatMap(({ from, to }) => [from, to])));
-  const readsOn = ({ spans, facets }: Spans, date: FullDate): string =>
-    [...spans.values(), ...facets.values()]
-      .filter(({ from, to }) => from <= date && to > date)
-      .map(({ values }) => JSON.stringify(values))
-      .sort()
-      .join();
-  return [...dates].sort().flatMap((from, i, all) => {
-    const to = all[i + 1];
-    return to !== undefined && readsOn(was, from) !== readsOn(is, from) ? [{ from, to }] : [];
+function differences(was: readonly Point[], is: readonly Point[]): { from: FullDate; to: FullDate }[] {
+  const dates = [...new Set([...was, ...is].map(({ from }) => from))].sort();
+  const on = (points: readonly Point[], date: FullDate) => points.findLast(({ from }) => from <= date);
+  const read = (point: Point | undefined) => point && [point.span, point.text.columns, point.facets.map(String).sort()];
+  return dates.flatMap((from, i) => {
+    const [a, b] = [on(was, from), on(is, from)];
+    const same = a === b || JSON.stringify(read(a)) === JSON.stringify(read(b));
+    return same ? [] : [{ from, to: dates[i + 1] ?? END_OF_TIME }];
   });
 }
 
-/** What is in `a` and not in `b`. */
-const less = (a: ReadonlyMap<string, Span>, b: ReadonlyMap<string, Span>): Map<string, Span> =>
-  new Map([...a].filter(([key]) => !b.has(key)));
+const CLOSE: Readonly<Record<Table, string>> = {
+  spans: 'UPDATE progress_spans SET to_position = ? WHERE reference = ? AND from_date = ? AND to_position = ?',
+  texts: 'UPDATE progress_texts SET to_position = ? WHERE reference = ? AND from_date = ? AND to_position = ?',
+  facets: `UPDATE progress_facets SET to_position = ? WHERE reference = ? AND from_date = ? AND to_position = ?
+    AND facet = ? AND value = ? AND role = ? AND asked = ?`,
+};
+const FORGET = [...TABLES, 'corrections'].map((table) => `DELETE FROM progress_${table} WHERE reference = ?`);
+
+/** Of the commitments that are kept in memory together, as what comes next is often about one of them: about 6 kB each. */
+const EVENTS_IN_MEMORY = 2_000;
 
 /** The projection; `log` gives back the earlier events of a commitment that is no longer in memory. */
 export function progressProjection(log: Log): Projection {
   const name = 'progress';
-  const known = new LRUCache<string, Known>({ max: 20_000 });
+  const recent = new LRUCache<string, Known>({
+    maxSize: EVENTS_IN_MEMORY,
+    sizeCalculation: ({ revision }) => revision + 1,
+  });
+  /** What was written of since the last commit, and what the tables say of it. */
+  const touched = new Map<string, { readonly before: Known; is: Known }>();
+  /** Rows that came and went since the last commit, and rows of the tables that went. */
+  let [past, closed]: [Record<Table, Value[][]>, [table: Table, values: Value[]][]] = [nothingPast(), []];
+  let corrections: Value[][] = [];
+  /** Of the last event handled. */
+  let last = 0;
 
-  const nothingKnown: Known = { state: commitment.initial, revision: -1, spans: new Map(), facets: new Map() };
-
-  const before = async ({ stream, revision }: Recorded, reference: string, tx: ReadTx): Promise<Known> => {
-    const kept = known.get(stream);
-    if (kept?.revision === revision - 1) return kept;
-    if (revision === 0) return nothingKnown;
-    const earlier = await appliedBefore(log, name, stream, revision, tx);
-    const state = fold(commitment, commitment.initial, earlier as never);
-    return { state, revision: revision - 1, ...spansOf(state, reference) };
+  const nothing: Known = {
+    state: commitment.initial,
+    revision: -1,
+    points: [],
+    rows: { spans: [], texts: [], facets: [] },
   };
 
-  /** Writes what an event changes; `since` is the position of the event that it corrects. */
-  const write = (event: Recorded, was: Known, tx: ReadTx, since?: number): Known => {
-    const [reference, position] = [event.stream.slice(commitment.category.length + 1), Number(event.position)];
+  const before = async ({ stream, revision }: Recorded, reference: string, tx: ReadTx): Promise<Known> => {
+    const kept = touched.get(stream)?.is ?? recent.get(stream);
+    if (kept?.revision === revision - 1) return kept;
+    if (revision === 0) return nothing;
+    const earlier = await appliedBefore(log, name, stream, revision, tx);
+    const state = fold(commitment, commitment.initial, earlier as never);
+    const points = pointsOf(state, reference, [], '');
+    const stored = (table: Table) => RUNS[table](points).map((run): Held => ({ ...run, since: 0, stored: true }));
+    const rows = { spans: stored('spans'), texts: stored('texts'), facets: stored('facets') };
+    return { state, revision: revision - 1, points, rows };
+  };
+
+  /** What an event changes; `corrects` is the position of the event that it corrects. */
+  const follow = (event: Recorded, was: Known, corrects?: number): Known => {
+    const [reference, position] = [referenceOf(event), Number(event.position)];
+    last = Math.max(last, position);
     const state = fold(commitment, was.state, [event as never]);
-    const is = { state, revision: event.revision, ...spansOf(state, reference) };
-    const [closed, opened] = [less(was.spans, is.spans), less(is.spans, was.spans)];
-    const [closedFacets, openedFacets] = [less(was.facets, is.facets), less(is.facets, was.facets)];
-    for (const { from } of closed.values()) tx.run(CLOSE_SPAN, position, reference, from, FOREVER);
-    for (const { from, to, values } of opened.values())
-      tx.run(OPEN_SPAN, reference, from, to, position, FOREVER, ...values);
-    for (const { from, values } of closedFacets.values())
-      tx.run(CLOSE_FACET, position, reference, ...values, from, FOREVER);
-    for (const { from, to, values } of openedFacets.values())
-      tx.run(OPEN_FACET, reference, from, to, position, FOREVER, ...values);
-    if (since !== undefined)
-      for (const { from, to } of differences(was, is)) tx.run(CORRECTED, reference, from, to, since, position);
-    known.set(event.stream, is);
+    // Rule 1: as at the days before something was reported, it changes nothing.
+    const since = corrects === undefined ? (event.data as Sourced).reportedOn : '';
+    const points = pointsOf(state, reference, was.points, since);
+    const held = (table: Table): readonly Held[] => {
+      const rows = heldFrom(position, table, was, points);
+      for (const row of rows === was.rows[table] ? [] : was.rows[table]) {
+        if (rows.includes(row)) continue;
+        if (row.stored)
+          closed.push([table, [position, reference, row.from, FOREVER, ...(table === 'facets' ? row.values : [])]]);
+        else past[table].push([reference, row.from, row.to, row.since, position, ...row.values]);
+      }
+      return rows;
+    };
+    const rows = { spans: held('spans'), texts: held('texts'), facets: held('facets') };
+    if (corrects !== undefined)
+      for (const { from, to } of differences(was.points, points))
+        corrections.push([reference, from, to, corrects, position]);
+    const is = { state, revision: event.revision, points, rows };
+    touched.set(event.stream, { before: touched.get(event.stream)?.before ?? was, is });
     return is;
   };
 
   const apply = async (event: Recorded, tx: ReadTx): Promise<void> => {
-    const reference = event.stream.slice(commitment.category.length + 1);
-    write(event, await before(event, reference, tx), tx);
+    follow(event, await before(event, referenceOf(event), tx));
   };
 
   const positionOf = (all: readonly Pick<Recorded, 'position'>[], { data }: Recorded): number =>
     Number(all[(data as CommitmentEvents['Corrected']).revision]!.position);
 
   const correct = async (event: Recorded, tx: ReadTx): Promise<void> => {
-    const reference = event.stream.slice(commitment.category.length + 1);
-    write(event, await before(event, reference, tx), tx, positionOf(await log.store.read(event.stream), event));
+    follow(event, await before(event, referenceOf(event), tx), positionOf(await log.store.read(event.stream), event));
   };
 
   /** The words that went stand in what was shown earlier, too: all of it is made anew without them. */
-  const blank = async ({ stream, revision }: Recorded, tx: ReadTx): Promise<void> => {
-    const reference = stream.slice(commitment.category.length + 1);
-    for (const sql of FORGET) tx.run(sql, reference);
+  const blank = async (event: Recorded, tx: ReadTx): Promise<void> => {
+    const { stream, revision } = event;
+    const was = await before(event, referenceOf(event), tx);
+    await flush(tx);
+    for (const sql of FORGET) tx.run(sql, referenceOf(event));
     const all = await log.store.read(stream);
-    let was = nothingKnown;
-    for (const event of await appliedBefore(log, name, stream, revision + 1, tx))
-      was = write(event, was, tx, /^(Corrected|Retracted)$/.test(event.name) ? positionOf(all, event) : undefined);
+    let is = nothing;
+    for (const one of await appliedBefore(log, name, stream, revision + 1, tx))
+      is = follow(one, is, /^(Corrected|Retracted)$/.test(one.name) ? positionOf(all, one) : undefined);
+    touched.set(stream, { before: was, is });
+  };
+
+  const flush = async (tx: ReadTx): Promise<void> => {
+    const tallies = new Tallies();
+    for (const [table, values] of closed) tx.run(CLOSE[table], ...values);
+    const present = past;
+    for (const [stream, { before, is }] of touched) {
+      const reference = stream.slice(commitment.category.length + 1);
+      for (const table of TABLES)
+        for (const row of is.rows[table]) {
+          if (row.stored) continue;
+          present[table].push([reference, row.from, row.to, row.since, FOREVER, ...row.values]);
+          row.stored = true;
+        }
+      tallies.less(before.points).and(is.points);
+      recent.set(stream, is);
+    }
+    for (const table of TABLES)
+      await tx.insert(`progress_${table}`, [...DATED_COLUMNS, ...COLUMNS[table]], present[table]);
+    await tx.insert('progress_corrections', DATED_COLUMNS, corrections);
+    if (touched.size > 0) await tallies.write(tx, last);
+    touched.clear();
+    [past, closed, corrections] = [nothingPast(), [], []];
   };
 
   const handlers = { Corrected: correct, Retracted: correct, Blanked: blank };
   return {
     name,
-    version: 3,
+    version: 4,
     schema: SCHEMA,
+    byStream: true,
     on: Object.fromEntries(
       Object.keys(commitment.evolve).map((name) => [
         `${commitment.category}.${name}`,
         name in handlers ? handlers[name as keyof typeof handlers] : apply,
       ]),
     ),
-    reset: () => known.clear(),
+    flush,
+    reset: () => {
+      recent.clear();
+      touched.clear();
+      [past, closed, corrections] = [nothingPast(), [], []];
+    },
   };
 }
+
+const referenceOf = ({ stream }: Recorded): string => stream.slice(commitment.category.length + 1);
+const nothingPast = (): Record<Table, Value[][]> => ({ spans: [], texts: [], facets: [] });
 
 // ── Queries ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -505,11 +670,10 @@ type ItemRow = Record<
   | 'life'
   | 'became'
   | 'spread'
-  | 'recurrence'
   | 'verification',
   string
 > &
-  Record<'outlook' | 'target' | 'reading', string | null> &
+  Record<'outlook' | 'target' | 'reading' | 'recurrence', string | null> &
   Record<'overdue' | 'stale' | 'correctedLater', number>;
 
 /** SQL text with the values of its question marks. */
@@ -528,6 +692,7 @@ export const pairs = (rows: readonly (readonly [string, string])[]): Sql =>
     ? new Sql("SELECT '' AS column1, '' AS column2 WHERE 1 = 0")
     : new Sql(`VALUES ${rows.map(() => '(?, ?)').join(', ')}`, rows.flat());
 
+type Tallied = NonNullable<Awaited<ReturnType<Progress['tallied']>>>;
 type ViewFilter = Pick<Filter, 'followsUp' | 'role' | 'agencies' | 'memberOf'>;
 
 /** Only what every view can be narrowed to. */
@@ -554,6 +719,9 @@ export class Progress {
 
   /** Progress per agency. */
   async agencies(at: At, filter: ViewFilter = {}): Promise<ProgressView<AgencyRow>> {
+    const { followsUp, agencies, memberOf } = filter;
+    const tallied = followsUp || memberOf || agencies === 'today' ? null : await this.tallied(at, 'agency');
+    if (tallied) return { ...tallied.totals, rows: await this.#talliedAgencies(tallied, filter.role) };
     const pinned = await this.pin(at);
     const scope = scopeOf(filter);
     return {
@@ -588,8 +756,10 @@ export class Progress {
     at: At,
     filter: Pick<Filter, 'followsUp' | 'framework'> & Through = {},
   ): Promise<ProgressView<ThemeRow>> {
-    const pinned = await this.pin(at);
     const { followsUp, framework } = filter;
+    const tallied = followsUp || filter.crosswalk ? null : await this.tallied(at, 'themes');
+    if (tallied) return { ...tallied.totals, rows: await this.#talliedThemes(tallied, framework) };
+    const pinned = await this.pin(at);
     return {
       asOf: at.asOf,
       position: pinned.knownAt,
@@ -685,27 +855,38 @@ export class Progress {
       return ranked.slice(from, from + limit);
     }
     const order = orderOf(sort);
-    const found = await this.found(at, filter);
+    const found = await this.#titled(at, filter);
     const beyond = after === undefined ? null : order.after(await this.#keyOf(at, order.key, after), after);
     const rows = await this.reads.all<{ reference: string }>(
-      `${found.text} SELECT reference FROM found ${beyond ? `WHERE ${beyond.text}` : ''} ORDER BY ${order.by} LIMIT ?`,
+      `${found.text} SELECT reference FROM ${order.key === 'title' ? 'titled' : 'found'}
+       ${beyond ? `WHERE ${beyond.text}` : ''} ORDER BY ${order.by} LIMIT ?`,
       ...[...found.values, ...(beyond?.values ?? []), limit],
     );
     return rows.map(({ reference }) => reference);
   }
 
+  /** `found`, and `titled`: the same with `title` and `search`. */
+  async #titled(at: Pinned, filter: Filter): Promise<Sql> {
+    const found = await this.found(at, filter);
+    return new Sql(
+      `${found.text}, texts AS (SELECT reference AS "of", title, search FROM progress_texts WHERE ${DATED}),
+       titled AS (SELECT found.*, title, search FROM found CROSS JOIN texts WHERE "of" = reference)`,
+      [...found.values, ...dated(at.asOf, at.knownAt)],
+    );
+  }
+
   /** What a commitment is ordered by. It is asked anew and stands in no cursor: words of it may have been blanked. */
   async #keyOf(at: Pinned, key: string, reference: string): Promise<Value> {
-    const one = await this.found(at, { reference, life: 'any' });
-    const [row] = await this.reads.all(`${one.text} SELECT ${key} AS key FROM found`, ...one.values);
+    const one = await this.#titled(at, { reference, life: 'any' });
+    const [row] = await this.reads.all(`${one.text} SELECT ${key} AS key FROM titled`, ...one.values);
     return row?.['key'] ?? null;
   }
 
   /** The references of what a search finds, the best first. */
   async #ranked(at: Pinned, filter: Filter): Promise<string[]> {
-    const found = await this.found(at, filter);
+    const found = await this.#titled(at, filter);
     const rows = await this.reads.all<{ reference: string; title: string; search: string }>(
-      `${found.text} SELECT reference, title, search FROM found`,
+      `${found.text} SELECT reference, title, search FROM titled`,
       ...found.values,
     );
     const sought = soughtIn(filter.q ?? '');
@@ -720,11 +901,11 @@ export class Progress {
   /** Commitments in the order of these references. */
   async #items(at: Pinned, references: readonly string[]): Promise<Item[]> {
     if (references.length === 0) return [];
-    const found = await this.found(at, { reference: references.join(','), life: 'any' });
+    const found = await this.#titled(at, { reference: references.join(','), life: 'any' });
     const rows = await this.reads.all<ItemRow>(
       `${found.text} SELECT reference, title, kind, nature, strength, stage, outlook, lead, target, overdue, stale,
          last_reported_on AS "lastReportedOn", life, became, spread, recurrence, verification, reading,
-         corrected AS "correctedLater" FROM found`,
+         corrected AS "correctedLater" FROM titled`,
       ...found.values,
     );
     const facets = await this.#facets(at, references);
@@ -741,7 +922,7 @@ export class Progress {
           life: row.life as Life,
           into: JSON.parse(became) as string[],
           spread: JSON.parse(row.spread) as Item['spread'],
-          ...(JSON.parse(recurrence) as Pick<Item, 'lastEdition' | 'nextDue' | 'lastUpkeep'>),
+          ...(recurrence ? (JSON.parse(recurrence) as Recurrence) : NOTHING_RECURS),
           verification: reading
             ? { verification: row.verification, ...(JSON.parse(reading) as Omit<ReadingInShort, 'verification'>) }
             : null,
@@ -855,7 +1036,13 @@ export class Progress {
     if (filter.overdue !== undefined) conditions.push(new Sql('overdue = ?', [filter.overdue ? 1 : 0]));
     if (filter.stale !== undefined) conditions.push(new Sql('stale = ?', [filter.stale ? 1 : 0]));
     const sought = searched(filter.q ?? '');
-    if (sought) conditions.push(new Sql(sought.text, sought.values));
+    if (sought)
+      conditions.push(
+        new Sql(`reference IN (SELECT reference FROM progress_texts WHERE ${sought.text} AND ${DATED})`, [
+          ...sought.values,
+          ...when,
+        ]),
+      );
 
     const staleBefore = monthsBefore(asOf, staleAfter ?? 12);
     const where = conditions.map(({ text }) => `AND ${text}`).join(' ');
@@ -869,6 +1056,49 @@ export class Progress {
        found AS (SELECT * FROM dated WHERE 1 = 1 ${where})`,
       [asOf, staleBefore, ...when, ...when, ...conditions.flatMap(({ values }) => values)],
     );
+  }
+
+  /** What is tallied of all commitments, unless it is not what is asked for: the log has moved on since, or stale is otherwise. */
+  async tallied(at: At, dimension: 'agency' | 'themes') {
+    if ((at.staleAfter ?? TALLIED_STALE_AFTER) !== TALLIED_STALE_AFTER) return null;
+    const { knownAt: reached } = await this.pin(at);
+    const { position, tallies } = await talliesAsAt(this.reads, at.asOf, dimension);
+    const later = position > Number(reached);
+    if (later && (at.knownAt !== undefined || Number(await this.registers.position()) < position)) return null;
+    const knownAt = later ? String(position) : reached;
+    const of = (dimension: Tally['dimension']) => tallies.filter((tally) => tally.dimension === dimension);
+    const ended = Map.groupBy(of('life'), ({ key }) => key);
+    return {
+      ...{ asOf: at.asOf, knownAt, of },
+      totals: {
+        asOf: at.asOf,
+        position: knownAt,
+        total: rowOf(together(of('life').filter(({ key }) => key === 'active'))),
+        apart: Object.fromEntries(ENDS.map((life) => [life, Number(ended.get(life)?.[0]?.total ?? 0)])) as Record<
+          End,
+          number
+        >,
+        correctedLater: 0,
+      },
+    };
+  }
+
+  async #talliedAgencies({ asOf, knownAt, of }: Tallied, role: Filter['role']): Promise<AgencyRow[]> {
+    const roles = rolesOf(role);
+    const each = of('agency').map((tally) => ({
+      tally,
+      named: tally.key.split(' ') as [agency: string, role: string],
+    }));
+    const byAgency = Map.groupBy(
+      each.filter(({ named }) => roles.includes(named[1])),
+      ({ named }) => named[0],
+    );
+    const rows = [...byAgency].map(([key, its]) => ({ key, ...together(its.map(({ tally }) => tally)) }));
+    return agencyRows(rows, await this.registers.names('agency', knownAt, asOf));
+  }
+
+  async #talliedThemes({ asOf, knownAt, of }: Tallied, framework?: string): Promise<ThemeRow[]> {
+    return themeRows(of('themes'), await themeTree(this.registers, {}, { asOf, knownAt }), framework);
   }
 
   /** The total, what stands apart from it, and how many of it were corrected later. */
@@ -892,15 +1122,18 @@ export class Progress {
    */
   async holders(at: Pinned, filter: Pick<Filter, 'agency' | 'role' | 'agencies' | 'memberOf'>): Promise<Sql> {
     const [roles, counting] = [list(rolesOf(filter.role)), await this.#counting(at, filter)];
-    const today = filter.agencies === 'today';
-    const became = pairs(today ? [...(await this.registers.successors(at.knownAt, todayAt(new Date())))] : []);
     const those = counting && list(counting);
+    const held = `facet = 'agency' AND role IN (${roles.text}) AND ${DATED}${those ? ` AND value IN (${those.text})` : ''}`;
+    const values = [...roles.values, ...dated(at.asOf, at.knownAt), ...(those?.values ?? [])];
+    // As they were then, an agency holds one of these roles at most.
+    if (filter.agencies !== 'today')
+      return new Sql(`SELECT value AS key, reference, asked FROM progress_facets WHERE ${held}`, values);
+    const became = pairs([...(await this.registers.successors(at.knownAt, todayAt(new Date())))]);
     return new Sql(
       `SELECT COALESCE(now, value) AS key, reference, MAX(asked) AS asked
        FROM progress_facets LEFT JOIN (SELECT column1 AS was, column2 AS now FROM (${became.text}) AS became) AS became ON was = value
-       WHERE facet = 'agency' AND role IN (${roles.text}) AND ${DATED}${those ? ` AND value IN (${those.text})` : ''}
-       GROUP BY COALESCE(now, value), reference`,
-      [...became.values, ...roles.values, ...dated(at.asOf, at.knownAt), ...(those?.values ?? [])],
+       WHERE ${held} GROUP BY COALESCE(now, value), reference`,
+      [...became.values, ...values],
     );
   }
 
@@ -931,41 +1164,26 @@ export class Progress {
 
   async #agencyRows(at: Pinned, filter: Filter): Promise<AgencyRow[]> {
     const [found, holders] = [await this.found(at, filter), await this.holders(at, filter)];
+    const today = filter.agencies === 'today';
+    // SQLite takes tables that are joined across in this order: of each commitment that is found, its few agencies.
     const rows = await this.reads.all<Counted>(
       `${found.text}, holders AS (${holders.text})
-       SELECT key, SUM(asked) AS asked, ${COUNTS} FROM holders JOIN found USING (reference) GROUP BY key ORDER BY key`,
+       SELECT key, SUM(asked) AS asked, ${COUNTS} FROM found ${today ? ',' : 'CROSS JOIN'} holders
+       WHERE holders.reference = found.reference GROUP BY key`,
       ...found.values,
       ...holders.values,
     );
-    const names = await this.registers.names('agency', at.knownAt, filter.agencies === 'today' ? undefined : at.asOf);
-    return rows.map((row) => ({
-      agency: row.key,
-      name: names.get(row.key) ?? row.key,
-      ...rowOf(row),
-      ...(Number(row['asked']) > 0 && { asked: Number(row['asked']) }),
-    }));
+    return agencyRows(rows, await this.registers.names('agency', at.knownAt, today ? undefined : at.asOf));
   }
 
   async #themeRows(at: Pinned, filter: Filter, framework?: string): Promise<ThemeRow[]> {
     const found = await this.found(at, filter);
     const tree = await themeTree(this.registers, filter, at);
-    const { themes } = tree;
-    const up = pairs(themes.flatMap(({ code }) => tree.above(code).map((above) => [code, above] as const)));
-    const rows = await this.reads.all<Counted>(
-      `${found.text}, up (theme, above) AS MATERIALIZED (${up.text}),
-       keyed AS (
-         SELECT DISTINCT up.above AS key, reference FROM progress_facets JOIN up ON up.theme = progress_facets.value
-         WHERE facet = 'theme' AND ${DATED})
-       SELECT key, ${COUNTS} FROM keyed JOIN found USING (reference) GROUP BY key`,
+    const sets = await this.reads.all<Counted>(
+      `${found.text} SELECT themes AS key, ${COUNTS} FROM found GROUP BY themes`,
       ...found.values,
-      ...up.values,
-      ...dated(at.asOf, at.knownAt),
     );
-    const byCode = new Map(themes.map((theme) => [theme.code, theme]));
-    return rows
-      .filter(({ key }) => !framework || byCode.get(key)?.framework === framework)
-      .sort((a, b) => (a.key < b.key ? -1 : 1)) // they come from values, which a database may order as people do
-      .map((row) => ({ theme: row.key, name: byCode.get(row.key)?.label ?? row.key, ...rowOf(row) }));
+    return themeRows(sets, tree, framework);
   }
 
   /** A theme or forum with all below it. */
@@ -1011,3 +1229,28 @@ export const rowOf = (row: Partial<Counted> = {}): Row => ({
   stale: Number(row['stale'] ?? 0),
   lastReportedOn: (row['lastReportedOn'] ?? null) as string | null,
 });
+
+/** Keys come in the order of a database, or of values that it may order as people do. */
+const byKey = (a: { key: string }, b: { key: string }): number => (a.key < b.key ? -1 : 1);
+
+const agencyRows = (rows: readonly Counted[], names: ReadonlyMap<string, string>): AgencyRow[] =>
+  rows.toSorted(byKey).map((row) => ({
+    agency: row.key,
+    name: names.get(row.key) ?? row.key,
+    ...rowOf(row),
+    ...(Number(row['asked']) > 0 && { asked: Number(row['asked']) }),
+  }));
+
+/** What is counted per set of themes, under each theme that one of a set counts under. */
+function themeRows(sets: readonly Counted[], tree: ThemeTree, framework: string | undefined): ThemeRow[] {
+  const under = new Map<string, Counted[]>();
+  for (const one of sets)
+    for (const theme of new Set(one.key.split(' ').flatMap((code) => tree.above(code))))
+      under.set(theme, [...(under.get(theme) ?? []), one]);
+  const themes = new Map<string, Theme>(tree.themes.map((theme) => [theme.code, theme]));
+  return [...under]
+    .map(([key, its]) => ({ key, ...together(its) }))
+    .filter(({ key }) => themes.has(key) && (!framework || themes.get(key)!.framework === framework))
+    .sort(byKey)
+    .map((row) => ({ theme: row.key, name: themes.get(row.key)!.label, ...rowOf(row) }));
+}

@@ -3,6 +3,7 @@ import pg from 'pg';
 import {
   beingBuilt,
   CheckpointMoved,
+  type Checkpoint,
   Parking,
   StoreUnavailable,
   type Generation,
@@ -23,13 +24,15 @@ const SCHEMA = `
     state      TEXT NOT NULL,
     log        TEXT NOT NULL,
     position   TEXT,
+    cursor     TEXT,
     events     BIGINT NOT NULL,
     started_at TEXT NOT NULL,
     UNIQUE (name, version, state) DEFERRABLE
   );
   -- The last transaction that deleted rows which still stand in the files; of older tables nobody knows.
-  ALTER TABLE views.generations ADD COLUMN IF NOT EXISTS deleted_by TEXT DEFAULT 'unknown'`;
-const COLUMNS = 'id, name, version, state, log, position, events, started_at AS "startedAt"';
+  ALTER TABLE views.generations ADD COLUMN IF NOT EXISTS deleted_by TEXT DEFAULT 'unknown';
+  ALTER TABLE views.generations ADD COLUMN IF NOT EXISTS cursor TEXT`;
+const COLUMNS = 'id, name, version, state, log, position, cursor, events, started_at AS "startedAt"';
 /** One of our processes at a time changes which generations there are, and one erases. */
 const [CHANGES, ERASES] = [0x766965, 0x766966];
 /** How long readers may be kept waiting by what waits for them, and how soon it is tried again, ever later. */
@@ -102,7 +105,11 @@ export class PostgresReadStore implements ReadStore, Erases {
       const next = { name, version, state: 'building' as const };
       await dropped(client, next);
       await client.query(`CREATE SCHEMA ${schemaOf(next)}; SET LOCAL search_path TO ${schemaOf(next)}`);
-      await client.query(`${new Parking(name).schema} ${schema}`.replace(/\bTEXT\b/g, 'TEXT COLLATE "C"'));
+      await client.query(
+        `${new Parking(name).schema} ${schema}`
+          .replace(/\bTEXT\b/g, 'TEXT COLLATE "C"')
+          .replace(/\bWITHOUT ROWID\b/g, ''),
+      );
       const { rows } = await client.query<Generation>(
         `INSERT INTO views.generations (name, version, state, log, events, started_at, deleted_by)
          VALUES ($1, $2, 'building', $3, 0, $4, NULL) RETURNING ${COLUMNS}`,
@@ -127,17 +134,15 @@ export class PostgresReadStore implements ReadStore, Erases {
     });
   }
 
-  apply(
-    generation: Generation,
-    to: { readonly position: string; readonly events: number } | null,
-    work: (tx: ReadTx) => Promise<void>,
-  ): Promise<Generation> {
-    const { id, name, version, position } = generation;
+  apply(generation: Generation, to: Checkpoint | null, work: (tx: ReadTx) => Promise<void>): Promise<Generation> {
+    const { id, name, version, position, cursor } = generation;
     return this.#transaction(async (client) => {
       const { rows } = await client.query<Generation>({
         name: 'move',
-        text: `UPDATE views.generations SET position = CASE WHEN $2 THEN $3 ELSE position END, events = events + $4
-               WHERE id = $1 AND state <> 'former' AND (NOT $2 OR position IS NOT DISTINCT FROM $5)
+        text: `UPDATE views.generations SET position = CASE WHEN $2 THEN $3 ELSE position END,
+                 cursor = CASE WHEN $2 THEN $7 ELSE cursor END, events = events + $4
+               WHERE id = $1 AND state <> 'former'
+                 AND (NOT $2 OR (position IS NOT DISTINCT FROM $5 AND cursor IS NOT DISTINCT FROM $8))
                RETURNING ${COLUMNS}, set_config('search_path', $6 || CASE state WHEN 'building' THEN '_next' ELSE '' END, true)`,
         values: [
           id,
@@ -146,6 +151,8 @@ export class PostgresReadStore implements ReadStore, Erases {
           to?.events ?? 0,
           position,
           schemaOf({ name, version, state: 'serving' }),
+          to?.cursor ?? null,
+          cursor,
         ],
       });
       const moved = rows[0];
@@ -368,6 +375,20 @@ class Session implements ReadTx {
     });
   }
 
+  async insert(table: string, columns: readonly string[], rows: readonly (readonly Value[])[], otherwise = '') {
+    const most = Math.floor(PARAMETERS / columns.length);
+    for (let i = 0; i < rows.length; i += most) {
+      const some = rows.slice(i, i + most);
+      const row = `(${columns.map(() => '?').join(', ')})`;
+      const sql = `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${some.map(() => row).join(', ')} ${otherwise}`;
+      if (some.length === most) this.run(sql, ...some.flat());
+      else
+        for (const one of some)
+          this.run(`INSERT INTO ${table} (${columns.join(', ')}) VALUES ${row} ${otherwise}`, ...one);
+      if (i > 0) await this.done();
+    }
+  }
+
   async all<R extends Row>(sql: string, ...values: Value[]): Promise<R[]> {
     const answer = await this.query<R>({ ...statementOf(sql), values }).catch((error: unknown) => {
       throw this.#failed ? this.#failed.error : error;
@@ -396,6 +417,8 @@ async function renamed(client: Session, generation: Generation, state: Generatio
   await client.query('UPDATE views.generations SET state = $2 WHERE id = $1', [generation.id, state]);
 }
 
+/** How many values a statement that inserts many rows takes. */
+const PARAMETERS = 4_000;
 /** How many statements a connection keeps prepared; those that come after are planned each time. */
 const STATEMENTS = 1_000;
 const statements = new Map<string, pg.QueryConfig>();

@@ -303,6 +303,99 @@ onEachStore('Projections', (place) => {
     });
   });
 
+  describe('A generation that can be filled stream by stream', () => {
+    const byStream = (change: Partial<Projection> = {}) => sums({ byStream: true, ...change });
+    const some = async () => {
+      for (let n = 1; n <= 4; n++) for (const stream of ['b', 'a', 'c']) await addTo(stream, n);
+      return ['a', 'b', 'c'].map((stream) => ({ stream: `counter-${stream}`, events: 4, total: 10 }));
+    };
+
+    it('is given one stream after the other, then what came meanwhile in the order of the log', async () => {
+      const all = await some();
+      const heard: string[] = [];
+      const noted = on(counter, {
+        Added: async (event, tx) => {
+          heard.push(event.stream.slice(-1));
+          if (heard.length === 2) await addTo('a', 5);
+          await (sums().on['counter.Added'] as (...args: unknown[]) => Promise<void>)(event, tx);
+        },
+      });
+      const projector = projectorOf([byStream({ on: noted })]);
+      await projector.start();
+      expect(heard.join('')).toBe('aaaabbbbcccca');
+      expect(await rows()).toEqual([{ stream: 'counter-a', events: 5, total: 15 }, ...all.slice(1)]);
+      expect(await reads.position('sums')).toBe('13');
+    });
+
+    it('goes on in the middle of a stream after a crash, and applies nothing twice', async () => {
+      const all = await some();
+      const projection = byStream();
+      const empty = await reads.build(projection, await log.store.identity());
+      const upTo = (await log.store.head())!;
+      const first = await log.store.readByStream!('counter', null, upTo, 6);
+      const { stream, revision } = first.at(-1)!;
+      await reads.apply(
+        empty,
+        { position: null, cursor: JSON.stringify({ category: 'counter', stream, revision, upTo }), events: 6 },
+        async (tx) => {
+          tx.run(`INSERT INTO sums_rows VALUES ('counter-a', 4, 10), ('counter-b', 2, 3)`);
+        },
+      );
+      await projectorOf([projection]).start();
+      expect(await rows()).toEqual(all);
+      expect(await reads.generations()).toMatchObject([{ state: 'serving', position: upTo, cursor: null, events: 12 }]);
+    });
+
+    it('by two processes at once, is filled once', async () => {
+      const all = await some();
+      const other = projectorOf([byStream()], connected(), place.open());
+      const one = projectorOf([byStream()]);
+      await Promise.all([one.start(), other.start()]);
+      expect(await rows()).toEqual(all);
+      expect(await reads.generations()).toMatchObject([{ state: 'serving', events: 12 }]);
+    });
+
+    it('parks the stream of an event that cannot be applied, and fills the rest', async () => {
+      const all = await some();
+      const failing = on(counter, {
+        Added: async (event, tx) => {
+          await (sums().on['counter.Added'] as (...args: unknown[]) => Promise<void>)(event, tx);
+          if (event.stream === 'counter-b' && event.data.by === 2) throw new Error('two');
+        },
+      });
+      const projector = projectorOf([byStream({ on: failing })]);
+      await projector.start();
+      expect(await rows()).toEqual([all[0], { stream: 'counter-b', events: 1, total: 1 }, all[2]]);
+      expect(await projector.parked('sums')).toMatchObject([{ stream: 'counter-b', error: 'two', events: 3 }]);
+    });
+
+    it('can hold back rows until they are committed', async () => {
+      await some();
+      const held: string[] = [];
+      const flushes: number[] = [];
+      const projector = projectorOf([
+        byStream({
+          on: on(counter, { Added: ({ stream }) => void held.push(stream) }),
+          flush: async (tx) => {
+            await tx.insert(
+              'sums_rows',
+              ['stream', 'events', 'total'],
+              [...new Set(held)].map((stream) => [stream, 1, 1]),
+              OTHERWISE,
+            );
+            flushes.push(held.splice(0).length);
+          },
+        }),
+      ]);
+      await projector.start();
+      expect(await rows()).toMatchObject([{ stream: 'counter-a' }, { stream: 'counter-b' }, { stream: 'counter-c' }]);
+      expect(await projector.reached(await addTo('c', 1), 2_000)).toBe(true);
+      expect((await rows())[2]).toEqual({ stream: 'counter-c', events: 2, total: 1 });
+      expect(flushes.filter((n) => n > 0)).toEqual([12, 1]);
+    });
+    const OTHERWISE = 'ON CONFLICT (stream) DO UPDATE SET events = sums_rows.events + excluded.events';
+  });
+
   it('An error of the log is reported until the log can be followed again, even if nothing is appended', async () => {
     let broken = false;
     const { store } = log;

@@ -2,10 +2,11 @@ import Database from 'better-sqlite3';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import {
   beingBuilt,
   CheckpointMoved,
+  type Checkpoint,
   Parking,
   StoreUnavailable,
   type Generation,
@@ -31,14 +32,14 @@ const SCHEMA = `
 
 /** In the file of a generation, beside its tables. Only while it is open may it be written to. */
 const CHECKPOINT = `
-  CREATE TABLE checkpoint (position TEXT, events INTEGER NOT NULL, open INTEGER NOT NULL) STRICT;
-  INSERT INTO checkpoint VALUES (NULL, 0, 1)`;
+  CREATE TABLE checkpoint (position TEXT, cursor TEXT, events INTEGER NOT NULL, open INTEGER NOT NULL) STRICT;
+  INSERT INTO checkpoint VALUES (NULL, NULL, 0, 1)`;
 
 /** How long a transaction waits for another process. */
 const BUSY_MS = 10_000;
 
-type Registered = Omit<Generation, 'position' | 'events'>;
-type At = Pick<Generation, 'position' | 'events'> & { open: number };
+type Registered = Omit<Generation, keyof Checkpoint>;
+type At = Required<Checkpoint> & { open: number };
 
 /**
  * The views in SQLite: one small file says which generations there are, and each of these is a file beside it. So one that is
@@ -67,7 +68,7 @@ export class SqliteReadStore implements ReadStore, Erases {
   async generations(): Promise<Generation[]> {
     return this.#registered().flatMap((one) => {
       const at = this.#at(one);
-      return at ? [{ ...one, position: at.position, events: at.events }] : [];
+      return at ? [{ ...one, ...placeOf(at) }] : [];
     });
   }
 
@@ -82,7 +83,7 @@ export class SqliteReadStore implements ReadStore, Erases {
         if (!at) continue;
         // Closed, and still the one that serves: whoever was to put another one in its place was killed on the way.
         if (at.open === 0) await this.#connection(one).transaction(async (own) => void own.exec(OPEN));
-        return { ...one, position: at.position, events: at.events };
+        return { ...one, ...placeOf(at) };
       }
       return null;
     });
@@ -107,7 +108,7 @@ export class SqliteReadStore implements ReadStore, Erases {
         throw error;
       }
       this.#generations.set(one!.id, made);
-      return { ...one!, position: null, events: 0 };
+      return { ...one!, position: null, cursor: null, events: 0 };
     });
   }
 
@@ -124,25 +125,24 @@ export class SqliteReadStore implements ReadStore, Erases {
     });
   }
 
-  async apply(
-    generation: Generation,
-    to: { readonly position: string; readonly events: number } | null,
-    work: (tx: ReadTx) => Promise<void>,
-  ): Promise<Generation> {
-    const { position, events } = to ?? { position: generation.position, events: 0 };
+  async apply(generation: Generation, to: Checkpoint | null, work: (tx: ReadTx) => Promise<void>): Promise<Generation> {
+    const { position, cursor = null, events } = to ?? { ...generation, events: 0 };
     const connection = this.#connection(generation);
     return connection.transaction(async () => {
       const moved = to
         ? connection
-            .statement('UPDATE checkpoint SET position = ?, events = events + ? WHERE open = 1 AND position IS ?')
-            .run(position, events, generation.position).changes
+            .statement(
+              `UPDATE checkpoint SET position = ?, cursor = ?, events = events + ?
+               WHERE open = 1 AND position IS ? AND cursor IS ?`,
+            )
+            .run(position, cursor, events, generation.position, generation.cursor).changes
         : connection.statement('UPDATE checkpoint SET open = 1 WHERE open = 1').run().changes;
       if (moved === 0)
         throw new CheckpointMoved(
           `${generation.name} is no longer at ${generation.position}, or served by another one`,
         );
       await work(connection.tx);
-      return { ...generation, position, events: generation.events + events };
+      return { ...generation, position, cursor, events: generation.events + events };
     });
   }
 
@@ -268,6 +268,11 @@ export class SqliteReadStore implements ReadStore, Erases {
   }
 }
 
+/** How many rows are inserted before other work has its turn. */
+const ROWS_AT_ONCE = 1_000;
+
+const placeOf = ({ position, cursor, events }: At): Required<Checkpoint> => ({ position, cursor, events });
+
 const OPEN = 'UPDATE checkpoint SET open = 1';
 
 const registered = (db: Database.Database, where: string, ...values: Value[]): Registered[] =>
@@ -308,6 +313,8 @@ class Connection {
     this.#db.pragma('journal_mode = WAL');
     this.#db.pragma('synchronous = NORMAL');
     this.#db.pragma('secure_delete = ON');
+    this.#db.pragma('wal_autocheckpoint = 8000');
+    this.#db.pragma('cache_size = -32000');
     this.#db.exec(schema);
     this.#db.pragma('busy_timeout = 0');
     this.erasing = this.#emptyWal() !== 0; // of a process that was killed
@@ -318,6 +325,14 @@ class Connection {
     run: (sql, ...values) => {
       unavailableOr(() => this.statement(sql).run(...values));
       this.erasing ||= sql.startsWith('DELETE');
+    },
+    insert: async (table, columns, rows, otherwise = '') => {
+      const values = columns.map(() => '?').join(', ');
+      const statement = this.statement(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${values}) ${otherwise}`);
+      for (let i = 0; i < rows.length; i += ROWS_AT_ONCE) {
+        if (i > 0) await turn();
+        unavailableOr(() => rows.slice(i, i + ROWS_AT_ONCE).forEach((row) => statement.run(...row)));
+      }
     },
     all: async <R extends Row>(sql: string, ...values: Value[]) =>
       unavailableOr(() => this.statement(sql).all(...values) as R[]),

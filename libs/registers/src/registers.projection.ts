@@ -56,7 +56,8 @@ export const registersProjection = (log: Log): Projection => {
   };
   return {
     name: 'registers',
-    version: 4,
+    version: 5,
+    byStream: true,
     schema: `
       CREATE TABLE registers_entries (
         kind TEXT NOT NULL, code TEXT NOT NULL, state TEXT NOT NULL,

@@ -44,6 +44,7 @@ const methods = (good: EventStore): EventStore => ({
   blank: (...args) => good.blank(...args),
   read: (...args) => good.read(...args),
   readAll: (...args) => good.readAll(...args),
+  ...(good.readByStream && { readByStream: good.readByStream.bind(good) }),
   subscribe: (...args) => good.subscribe(...args),
   head: () => good.head(),
   positionAt: (...args) => good.positionAt(...args),
@@ -142,6 +143,38 @@ const byText = (a: string | number, b: string | number): number => (String(a) < 
 
 /** Not broken, only wrapped like the others. */
 export const inNoWay = store('is not broken', () => ({}));
+
+// --- streams one after the other ---------------------------------------------------------------------------------------
+type ByStream = NonNullable<EventStore['readByStream']>;
+const byStream = (fault: string, read: (good: ByStream) => ByStream): BrokenStore =>
+  store(fault, (good) => (good.readByStream ? { readByStream: read(good.readByStream) } : {}));
+export const readsOtherCategories = byStream(
+  'reads the streams of categories that only begin alike',
+  (good) => async (category, after, upTo, limit) => [
+    ...(await good(category, after, upTo, limit)),
+    ...(after ? [] : await good(`${category}s`, null, upTo, limit)),
+  ],
+);
+export const readsStreamsBeyondThePosition = byStream(
+  'reads streams beyond the position',
+  (good) => (category, after, _upTo, limit) => good(category, after, String(Number.MAX_SAFE_INTEGER), limit),
+);
+export const leavesTheRestOfAStream = byStream(
+  'leaves the rest of a stream for the next one',
+  (good) => async (category, after, upTo, limit) =>
+    (await good(category, after, upTo, limit)).filter(({ stream }) => stream !== after?.stream),
+);
+export const readsAStreamAgain = byStream(
+  'begins a stream again',
+  (good) => (category, after, upTo, limit) =>
+    good(category, after && { ...after, revision: after.revision - 1 }, upTo, limit),
+);
+export const readsAStreamBackwards = byStream(
+  'reads a stream from its end',
+  (good) =>
+    async (...args) =>
+      (await good(...args)).reverse(),
+);
 
 // --- the expected revision ---------------------------------------------------------------------------------------------
 export const answersWithTheFirstRevision = appending('answers with the first revision', (good) => async (...args) => {

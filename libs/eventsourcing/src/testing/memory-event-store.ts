@@ -63,6 +63,20 @@ export class MemoryEventStore implements EventStore {
     return this.#log.events.filter((e) => Number(e.position) > Number(after)).slice(0, limit);
   }
 
+  async readByStream(
+    category: string,
+    after: Pick<Envelope, 'stream' | 'revision'> | null,
+    upTo: string,
+    limit: number,
+  ): Promise<Envelope[]> {
+    const key = ({ stream, revision }: Pick<Envelope, 'stream' | 'revision'>) => `${stream}\0${1e9 + revision}`;
+    return this.#log.events
+      .filter((e) => e.stream.startsWith(`${category}-`) && Number(e.position) <= Number(upTo))
+      .filter((e) => after === null || key(e) > key(after))
+      .sort((a, b) => (key(a) < key(b) ? -1 : 1))
+      .slice(0, limit);
+  }
+
   async *subscribe(after: string | null, signal: AbortSignal, batchSize = 500): AsyncGenerator<Envelope[]> {
     while (!signal.aborted) {
       const batch = await this.readAll(after, batchSize);

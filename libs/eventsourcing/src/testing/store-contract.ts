@@ -754,6 +754,41 @@ export const contract: readonly Case[] = [
     failsOn: [broken.sharesPositions, broken.readsPositionsAsText],
   },
 
+  // --- streams one after the other -----------------------------------------------------------------------------------
+  {
+    sentence:
+      'a store that reads a category stream by stream gives each event up to a position once, wherever it goes on',
+    run: async (log) => {
+      const store = await log.connect();
+      const names = ['book-b', 'book-a', 'books-a', 'book.a', 'book-a.b', 'boo-k', 'book-A'];
+      for (let n = 0; n < 3; n++) for (const name of names) await store.append(name, n - 1, [event({ n })], by());
+      const upTo = (await store.head())!;
+      for (const name of ['book-a', 'book-c'])
+        await store.append(name, name === 'book-a' ? 2 : -1, [event({ n: 3 })], by());
+      if (!store.readByStream) return;
+      const read = async (page: number) => {
+        const all: Envelope[] = [];
+        for (let some; (some = await store.readByStream!('book', all.at(-1) ?? null, upTo, page)).length > 0;) {
+          expect(some.length).toBeLessThanOrEqual(page);
+          all.push(...some);
+          expect(all.length).toBeLessThan(100);
+        }
+        return all;
+      };
+      const all = await read(100);
+      expect([...new Set(all.map(({ stream }) => stream))].sort()).toEqual(['book-A', 'book-a', 'book-a.b', 'book-b']);
+      expect(all.map(number)).toEqual([0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2]);
+      for (const page of [1, 2, 4, 5, 11]) expect(await read(page)).toEqual(all);
+    },
+    failsOn: [
+      broken.readsOtherCategories,
+      broken.readsStreamsBeyondThePosition,
+      broken.leavesTheRestOfAStream,
+      broken.readsAStreamAgain,
+      broken.readsAStreamBackwards,
+    ],
+  },
+
   // --- the whole log -------------------------------------------------------------------------------------------------
   {
     sentence: 'the log is read in the order of the commits',
