@@ -112,7 +112,7 @@ export class Views {
     for (const [, name] of this.#processes[0]!.flatMap(({ schema }) => [...schema.matchAll(/CREATE TABLE (\w+)/g)])) {
       const all = await this.reads.all(`SELECT * FROM "${name}"`);
       // What was counted and then counted no more leaves a row of noughts.
-      const counts = ({ level: _, ...row }: Row) => Object.values(row).filter((value) => typeof value === 'number');
+      const counts = (row: Row) => Object.values({ ...row, level: '' }).filter((value) => typeof value === 'number');
       const telling = /tallies|heard/.test(name!) ? all.filter((row) => counts(row).some((n) => n !== 0)) : all;
       rows[name!] = telling.map((row) => JSON.stringify(row)).sort();
     }

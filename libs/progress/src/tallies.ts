@@ -204,7 +204,9 @@ export async function talliesAsAt(
         WHERE heard.dimension = moved.dimension AND heard.key = moved.key AND reported_on <= ? AND on_date <= ?
         GROUP BY reported_on HAVING SUM(commitments) > 0 ORDER BY reported_on DESC LIMIT 1) AS "lastReportedOn"
      FROM moved GROUP BY dimension, key HAVING SUM(total) <> 0
-     UNION ALL SELECT 'position', '', position, ${COUNTED.slice(1).map(() => '0')}, NULL FROM progress_tallied`,
+     UNION ALL SELECT 'position', '', position, ${COUNTED.slice(1)
+       .map(() => '0')
+       .join()}, NULL FROM progress_tallied`,
     ...ended.flatMap(({ level, within, before }) => [dimension, 'life', level, within, before]),
     ...[asOf, asOf],
   );
