@@ -49,6 +49,7 @@ class Live {
 }
 
 class BuildingProgress implements Building {
+  @ApiProperty({ type: 'integer', minimum: 0, maximum: 100 }) percent: number;
   @ApiProperty({ type: String, nullable: true }) position: string | null;
   @ApiProperty({ type: 'integer' }) events: number;
   @ApiProperty({ type: 'integer' }) eventsPerSecond: number;

@@ -222,10 +222,13 @@ function printParked(name: string, parked: readonly ParkedStream[], fails = true
 async function build(name: string, work: (on: OnBuilding) => Promise<Generation>): Promise<void> {
   let bar: ReturnType<typeof progressBar> | undefined;
   try {
-    const { position, events } = await work(({ position, eventsPerSecond }, head) => {
-      (bar ??= progressBar(`building ${name}`, Number(head ?? 0), ' | {rate} events/s')).update(Number(position ?? 0), {
-        rate: eventsPerSecond,
-      });
+    const { position, events } = await work(({ percent, eventsPerSecond }, head) => {
+      (bar ??= progressBar(`building ${name}`, Number(head ?? 0), ' | {rate} events/s')).update(
+        Math.floor((Number(head ?? 0) * percent) / 100),
+        {
+          rate: eventsPerSecond,
+        },
+      );
     });
     bar?.stop();
     console.log(`${name}: ${events} events, to position ${position ?? '(none)'}; it serves now.`);

@@ -32,6 +32,8 @@ export interface Progress {
 }
 
 export interface Building {
+  /** Of the log, in per cent. */
+  readonly percent: number;
   readonly position: string | null;
   readonly events: number;
   readonly eventsPerSecond: number;
@@ -191,6 +193,7 @@ export function buildingOf({ position, events, startedAt }: Generation, head: st
   const seconds = Math.max(Date.now() - Date.parse(startedAt), 1) / 1000;
   const [done, all] = [position === null ? events : Number(position), Number(head ?? 0)];
   return {
+    percent: Math.min(100, Math.floor((100 * done) / Math.max(1, all))),
     position,
     events,
     eventsPerSecond: Math.round(events / seconds),

@@ -205,7 +205,7 @@ export class Coverage {
       `${found.text}, counted AS MATERIALIZED (
          SELECT reference, stage, target_last, overdue, stale, corrected, last_reported_on, lead FROM found),
        followed AS MATERIALIZED (
-         SELECT DISTINCT value AS key, reference FROM progress_facets WHERE facet = 'followsUp' AND ${DATED})
+         SELECT value AS key, reference FROM progress_facets WHERE facet = 'followsUp' AND ${DATED})
        SELECT key, '' AS lead, ${COUNTS} FROM followed JOIN counted USING (reference) GROUP BY key
        UNION ALL SELECT key, lead, ${COUNTS} FROM followed JOIN counted USING (reference) GROUP BY key, lead`,
       ...found.values,

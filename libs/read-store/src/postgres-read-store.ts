@@ -185,6 +185,7 @@ export class PostgresReadStore implements ReadStore, Erases {
         throw new CheckpointMoved(`Generation ${id} of ${name} is not being built any more`);
       };
       const { position } = await own();
+      await analyzed(client, { name, version, state: 'building' });
       if (before?.log === log && BigInt(before.position ?? 0) > BigInt(position ?? 0)) await catchUp(before.position!);
       if (before) {
         await dropped(client, { name, version, state: 'former' });
@@ -410,6 +411,15 @@ async function dropped(client: Session, generation: Pick<Generation, 'name' | 'v
     ...[name, version, state],
   ]);
   await client.query(`DROP SCHEMA IF EXISTS ${schemaOf(generation)} CASCADE`);
+}
+
+/** Queries are planned by a sample of what the tables hold. */
+async function analyzed(client: Session, generation: Pick<Generation, 'name' | 'version' | 'state'>): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    'SELECT tablename AS name FROM pg_tables WHERE schemaname = $1',
+    [schemaOf(generation)],
+  );
+  for (const { name } of rows) await client.query(`ANALYZE ${schemaOf(generation)}.${name}`);
 }
 
 async function renamed(client: Session, generation: Generation, state: Generation['state']): Promise<void> {

@@ -152,6 +152,8 @@ export class SqliteReadStore implements ReadStore, Erases {
       const [own] = registered(db, `WHERE id = ? AND state = 'building'`, id);
       const at = own && this.#at(own);
       if (!at) throw new CheckpointMoved(`Generation ${id} of ${name} is not being built any more`);
+      // Queries are planned by a sample of what the tables hold.
+      await this.#connection(own).transaction(async (its) => void its.exec('PRAGMA analysis_limit = 1000; ANALYZE'));
       const [before] = registered(db, `WHERE name = ? AND version = ? AND state = 'serving'`, name, version);
       if (before) {
         await this.#connection(before).transaction(async (served) => {

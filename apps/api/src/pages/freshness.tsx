@@ -60,10 +60,6 @@ export const projectionWords = (name: string): string =>
     following: 'what one record leaves to another',
   })[name] ?? name;
 
-/** How much of the log a generation that is being built has taken in. */
-export const percentOf = (position: string | null, head: string | null): number =>
-  Math.min(100, Math.floor((100 * Number(position ?? 0)) / Math.max(1, Number(head ?? 0))));
-
 const timeWords = (seconds: number): string =>
   seconds < 90
     ? counted(seconds, 'second')
@@ -72,11 +68,11 @@ const timeWords = (seconds: number): string =>
       : counted(Math.round(seconds / 3600), 'hour');
 
 /** `43% done, 85,300 events a second, about 12 seconds left`. */
-export const buildingWords = ({ building, head }: Pick<Progress, 'building' | 'head'>): string =>
+export const buildingWords = ({ building }: Pick<Progress, 'building'>): string =>
   building === null
     ? 'waiting for its turn'
     : [
-        `${percentOf(building.position, head)}% done`,
+        `${building.percent}% done`,
         building.eventsPerSecond > 0 && `${count(building.eventsPerSecond)} events a second`,
         building.secondsLeft && `about ${timeWords(building.secondsLeft)} left`,
       ]

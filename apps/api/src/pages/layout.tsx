@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import type { FullDate } from '#clocks';
 import type { Problem } from '#platform';
-import { buildingWords, Notice, percentOf, projectionWords, type Standing } from './freshness.js';
+import { buildingWords, Notice, projectionWords, type Standing } from './freshness.js';
 import { STYLESHEET } from './style.js';
 import { dateWords, sentence, textWords } from './words.js';
 import type { View } from './view.js';
@@ -94,7 +94,7 @@ export const BeingPrepared = ({ projections, again }: Pick<Standing, 'projection
         <h2>How far it is</h2>
         <dl class="preparing">
           {projections.map((one) => {
-            const percent = one.serving ? 100 : percentOf(one.building?.position ?? null, one.head);
+            const percent = one.serving ? 100 : (one.building?.percent ?? 0);
             return (
               <div key={one.projection}>
                 <dt id={one.projection}>{sentence(projectionWords(one.projection))}</dt>
