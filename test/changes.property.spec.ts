@@ -29,6 +29,8 @@ interface Question extends Omit<NaiveQuestion, 'knownAt' | 'knownThen'> {
   readonly filter: FlowFilter;
 }
 
+const seldom = <T>(arbitrary: fc.Arbitrary<T>) =>
+  fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 const sometimes = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
 const aDate = fc.oneof(
   { weight: 4, arbitrary: date },
@@ -44,8 +46,8 @@ const question: fc.Arbitrary<Question> = fc
     shareThen: fc.constantFrom(null, 0.4, 0.6, 0.8),
     filter: fc.record({
       agency: sometimes(fc.constantFrom(...AGENCIES)),
-      theme: fc.option(fc.constantFrom(...THEMES), { nil: undefined, freq: 1 }),
-      followsUp: fc.option(fc.constantFrom(...FOLLOWED), { nil: undefined, freq: 1 }),
+      theme: seldom(fc.constantFrom(...THEMES)),
+      followsUp: seldom(fc.constantFrom(...FOLLOWED)),
       role: fc.constantFrom('lead', 'lead', 'any', undefined),
       agencies: fc.constantFrom('then', 'today', undefined),
     }),

@@ -44,7 +44,7 @@ export interface Building {
 export type OnBuilding = (building: Building, head: string | null) => void;
 
 /** How many events are read at once, and committed at once. */
-const [PAGE, COMMIT] = [500, 2_000];
+const [PAGE, COMMIT, COMMIT_BY_STREAM] = [500, 2_000, 8_000];
 /** How long other work of this process may have to wait. */
 const SLICE_MS = 8;
 const RETRY_MS = [100, 500, 2_000, 10_000];
@@ -394,7 +394,7 @@ class Follower {
         if (at && category < at.category) continue;
         const after = at?.category === category ? at : null;
         const batch: Envelope[] = [];
-        for (let page: Envelope[]; batch.length < COMMIT; batch.push(...page)) {
+        for (let page: Envelope[]; batch.length < COMMIT_BY_STREAM; batch.push(...page)) {
           page = await store.readByStream(category, batch.at(-1) ?? after, upTo!, PAGE);
           if (page.length === 0) break;
           await this.#yield();
