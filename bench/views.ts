@@ -81,7 +81,7 @@ type Write = { readonly commit: true } | { readonly sql: string; readonly rows: 
 /** The writes of a projection, in their order and with the ends of their transactions. */
 async function writesOf(log: Log): Promise<Write[]> {
   const writes: Write[] = [];
-  const projection = progressProjection(log);
+  const { fresh: _, ...projection } = progressProjection(log);
   const noting = (tx: ReadTx): ReadTx => ({
     all: tx.all.bind(tx),
     run: (sql, ...values) => (writes.push({ sql, rows: [values] }), tx.run(sql, ...values)),

@@ -38,6 +38,8 @@ export interface Projection {
   readonly byStream?: boolean;
   /** Writes what it holds back of the events handled since the last commit; called before every commit. */
   flush?(tx: ReadTx): Promise<void>;
+  /** The same with nothing in memory yet: what is kept there belongs to the tables of one generation. */
+  fresh?(): Projection;
   /** Forgets what is kept in memory, because the transaction it belongs to was not committed. */
   reset?(): void;
 }

@@ -224,12 +224,15 @@ class Follower {
   readonly #parking: Parking;
   readonly #waiting = new Set<{ position: bigint; resolve: (reached: boolean) => void }>();
 
+  readonly projection: Projection;
+
   constructor(
     private readonly log: Log,
     private readonly reads: ReadStore,
-    readonly projection: Projection,
+    projection: Projection,
     at: Generation | null = null,
   ) {
+    this.projection = projection.fresh?.() ?? projection;
     this.#at = at;
     this.#parking = new Parking(projection.name);
   }

@@ -175,41 +175,6 @@ function citedIn(c: Commitment, view: CommitmentAsAt, asOf: FullDate): string[] 
   return [...new Set(cited.map(({ document }) => document))];
 }
 
-/** What a commitment is called and found by; `before` if that says the same. */
-function textOf(reference: string, { title, summary, condition }: CommitmentAsAt, before: Text | undefined): Text {
-  if (before && before.title === title && before.summary === summary && before.condition === condition) return before;
-  const words = wordsOf([reference, title, summary, condition ?? ''].join(' '));
-  return { title, summary, condition, columns: [title, ` ${words.join(' ')}`] };
-}
-
-function pointAt(c: Commitment, reference: string, from: FullDate, before: Point | undefined): Point | null {
-  const view = asAt(c, from);
-  if (!view) return null;
-  const { kind, nature, strength, stage, headline, target, agencies, lastReportedOn, life, end } = view;
-  const plain = (facet: Facet, all: readonly string[]) => all.map((value): FacetRow => [facet, value, '', 0]);
-  return {
-    ...{ from, life, stage, nature, lastReportedOn, agencies, themes: view.themes },
-    targetLast: target && lastDayOf(target.date),
-    span: [
-      ...[kind, nature, strength, stage, headline.outlook ?? null, agencies[0]!.agency],
-      ...[target?.date ?? null, target && lastDayOf(target.date), lastReportedOn],
-      ...[life, JSON.stringify(end?.into ?? []), JSON.stringify(view.spread), recurrenceOf(view)],
-      ...[view.verification?.verification ?? 'unreviewed', readingOf(view.verification)],
-      themeSet(view),
-    ],
-    text: textOf(reference, view, before?.text),
-    facets: [
-      ...agencies.map(({ agency, role, asked }): FacetRow => ['agency', agency, role, asked ? 1 : 0]),
-      ...view.relations.map(({ to, type }): FacetRow => ['relation', to, type, 0]),
-      ...plain('theme', view.themes),
-      ...plain('region', view.regions),
-      ...plain('country', view.countries),
-      ...plain('followsUp', view.followsUp),
-      ...plain('document', citedIn(c, view, from)),
-    ],
-  };
-}
-
 const equal = (a: Columns | readonly FacetRow[], b: Columns | readonly FacetRow[]): boolean =>
   a === b ||
   (a.length === b.length && a.every((one, i) => one === b[i] || (Array.isArray(one) && equal(one, b[i] as never))));
@@ -218,25 +183,59 @@ const equal = (a: Columns | readonly FacetRow[], b: Columns | readonly FacetRow[
 const known = <T extends Columns | readonly FacetRow[]>(one: T, ...before: (T | undefined)[]): T =>
   before.find((other) => other !== undefined && equal(one, other)) ?? one;
 
+/** What a commitment is called and found by: one of those known, if that says the same. */
+function textOf(reference: string, view: CommitmentAsAt, known: readonly (Text | undefined)[]): Text {
+  const { title, summary, condition } = view;
+  const same = known.find((one) => one?.title === title && one.summary === summary && one.condition === condition);
+  if (same) return same;
+  const words = wordsOf([reference, title, summary, condition ?? ''].join(' '));
+  return { title, summary, condition, columns: [title, ` ${words.join(' ')}`] };
+}
+
+/** @param before how it reads from the date before on @param same how it read from this date on until now */
+function pointAt(c: Commitment, reference: string, from: FullDate, before?: Point, same?: Point): Point | null {
+  const view = asAt(c, from);
+  if (!view) return null;
+  const { kind, nature, strength, stage, headline, target, agencies, lastReportedOn, life, end } = view;
+  const plain = (facet: Facet, all: readonly string[]) => all.map((value): FacetRow => [facet, value, '', 0]);
+  return {
+    ...{ from, life, stage, nature, lastReportedOn, agencies, themes: view.themes },
+    targetLast: target && lastDayOf(target.date),
+    span: known(
+      [
+        ...[kind, nature, strength, stage, headline.outlook ?? null, agencies[0]!.agency],
+        ...[target?.date ?? null, target && lastDayOf(target.date), lastReportedOn],
+        ...[life, JSON.stringify(end?.into ?? []), JSON.stringify(view.spread), recurrenceOf(view)],
+        ...[view.verification?.verification ?? 'unreviewed', readingOf(view.verification)],
+        themeSet(view),
+      ],
+      same?.span,
+    ),
+    text: textOf(reference, view, [before?.text, same?.text]),
+    facets: known(
+      [
+        ...agencies.map(({ agency, role, asked }): FacetRow => ['agency', agency, role, asked ? 1 : 0]),
+        ...view.relations.map(({ to, type }): FacetRow => ['relation', to, type, 0]),
+        ...plain('theme', view.themes),
+        ...plain('region', view.regions),
+        ...plain('country', view.countries),
+        ...plain('followsUp', view.followsUp),
+        ...plain('document', citedIn(c, view, from)),
+      ],
+      before?.facets,
+      same?.facets,
+    ),
+  };
+}
+
 /** How a commitment reads from every turning point on; before `since` as it did. */
 function pointsOf(c: Commitment, reference: string, was: readonly Point[], since: FullDate): readonly Point[] {
   const points = was.filter(({ from }) => from < since);
   for (const from of turningPoints(c)) {
     if (from < since) continue;
     const [before, same] = [points.at(-1), was.find((one) => one.from === from)];
-    const point = pointAt(c, reference, from, before ?? same);
-    if (!point) continue;
-    points.push({
-      ...point,
-      span: known(point.span, same?.span),
-      text:
-        point.text === before?.text
-          ? point.text
-          : known(point.text.columns, same?.text.columns) === same?.text.columns
-            ? same!.text
-            : point.text,
-      facets: known(point.facets, before?.facets, same?.facets),
-    });
+    const point = pointAt(c, reference, from, before, same);
+    if (point) points.push(point);
   }
   return points;
 }
@@ -407,7 +406,8 @@ export function progressProjection(log: Log): Projection {
     const tallies = new Tallies();
     for (const [table, values] of closed) tx.run(CLOSE[table], ...values);
     const present = past;
-    for (const [stream, { before, is }] of touched) {
+    for (const [i, [stream, { before, is }]] of [...touched].entries()) {
+      if (i % AT_ONCE === AT_ONCE - 1) await setImmediate(); // others have their turn
       const reference = stream.slice(commitment.category.length + 1);
       for (const table of TABLES)
         for (const row of is.rows[table]) {
@@ -439,6 +439,7 @@ export function progressProjection(log: Log): Projection {
       ]),
     ),
     flush,
+    fresh: () => progressProjection(log),
     reset: () => {
       recent.clear();
       touched.clear();

@@ -4,6 +4,7 @@
  * everything else is counted from the spans.
  */
 import { LRUCache } from 'lru-cache';
+import { setImmediate } from 'node:timers/promises';
 import { dayAfter, staleFrom, type FullDate } from '#clocks';
 import { STAGES, isOpen, type Life, type Nature, type Stage } from '#commitments';
 import type { ReadStore, ReadTx, Value } from '#eventsourcing';
@@ -89,7 +90,8 @@ export class Tallies {
   /** @param position of the last event that they are of */
   async write(tx: ReadTx, position: number): Promise<void> {
     const rows: Value[][] = [];
-    for (const [key, days] of this.#changes) {
+    for (const [i, [key, days]] of [...this.#changes].entries()) {
+      if (i % 20 === 19) await setImmediate(); // others have their turn
       const periods = new Map<string, number[]>();
       for (const [day, counts] of days)
         for (const level of LEVELS) {

@@ -393,6 +393,40 @@ onEachStore('Projections', (place) => {
       expect((await rows())[2]).toEqual({ stream: 'counter-c', events: 2, total: 1 });
       expect(flushes.filter((n) => n > 0)).toEqual([12, 1]);
     });
+
+    /** Keeps its sums in memory. */
+    const remembering = (): Projection => {
+      const known = new Map<string, number>();
+      return byStream({
+        on: on(counter, {
+          Added: ({ stream, data }) => void known.set(stream, (known.get(stream) ?? 0) + data.by),
+        }),
+        flush: async (tx) => {
+          const sums = [...known].map(([stream, total]) => [stream, 1, total]);
+          await tx.insert(
+            'sums_rows',
+            ['stream', 'events', 'total'],
+            sums,
+            'ON CONFLICT (stream) DO UPDATE SET total = excluded.total',
+          );
+        },
+        fresh: remembering,
+      });
+    };
+    it.each([
+      ['with a memory of its own, a rebuild beside one that follows is right', remembering, 10],
+      [
+        'negative control: with one memory for both it is not',
+        () => ({ ...remembering(), fresh: undefined }) as unknown as Projection,
+        20,
+      ],
+    ])('%s', async (_, projection, total) => {
+      await some();
+      const projector = projectorOf([projection()]);
+      await projector.start();
+      await projector.rebuild('sums');
+      expect(await rows()).toMatchObject([{ total }, { total }, { total }]);
+    });
     const OTHERWISE = 'ON CONFLICT (stream) DO UPDATE SET events = sums_rows.events + excluded.events';
   });
 
