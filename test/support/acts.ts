@@ -504,6 +504,7 @@ export const EXAMPLE: Step[] = [
   ...REGISTERED,
   { code: 'AAA', becomes: 'join', effective: '2006', pick: 1 },
   { code: 'CCC', becomes: 'join', effective: '2006', pick: 3 },
+  { code: 'BBB', becomes: 'join', effective: '2007-03', pick: 1 },
   ...[
     [
       { agency: 'AAA', role: 'lead' },
