@@ -73,7 +73,7 @@ const SCHEMA = `
     themes TEXT NOT NULL,
     PRIMARY KEY (reference, from_date, from_position)
   );
-  CREATE INDEX progress_spans_as_at ON progress_spans (to_position, to_date, from_date);
+  CREATE INDEX progress_spans_as_at ON progress_spans (to_position, to_date, from_date, from_position);
   CREATE TABLE progress_texts (
     reference TEXT NOT NULL, ${DATES},
     title TEXT NOT NULL, search TEXT NOT NULL,
@@ -693,7 +693,13 @@ export const pairs = (rows: readonly (readonly [string, string])[]): Sql =>
     ? new Sql("SELECT '' AS column1, '' AS column2 WHERE 1 = 0")
     : new Sql(`VALUES ${rows.map(() => '(?, ?)').join(', ')}`, rows.flat());
 
-type Tallied = NonNullable<Awaited<ReturnType<Progress['tallied']>>>;
+interface Tallied {
+  readonly asOf: FullDate;
+  readonly knownAt: string;
+  readonly of: (dimension: Tally['dimension']) => Tally[];
+  readonly totals: Totals;
+}
+type Totals = Omit<ProgressView<never>, 'rows'>;
 type ViewFilter = Pick<Filter, 'followsUp' | 'role' | 'agencies' | 'memberOf'>;
 
 /** Only what every view can be narrowed to. */
@@ -720,14 +726,11 @@ export class Progress {
 
   /** Progress per agency. */
   async agencies(at: At, filter: ViewFilter = {}): Promise<ProgressView<AgencyRow>> {
-    const { followsUp, agencies, memberOf } = filter;
-    const tallied = followsUp || memberOf || agencies === 'today' ? null : await this.tallied(at, 'agency');
+    const tallied = await this.#tallied(at, filter, 'agency');
     if (tallied) return { ...tallied.totals, rows: await this.#talliedAgencies(tallied, filter.role) };
     const pinned = await this.pin(at);
     const scope = scopeOf(filter);
     return {
-      asOf: at.asOf,
-      position: pinned.knownAt,
       ...(await this.totals(pinned, scope)),
       rows: await this.#agencyRows(pinned, scope),
     };
@@ -739,15 +742,14 @@ export class Progress {
     at: At,
     filter: ViewFilter = {},
   ): Promise<ProgressView<ThemeRow> & { row: AgencyRow | null }> {
-    const pinned = await this.pin(at);
+    const tallied = await this.#tallied(at, filter, 'agency');
+    const pinned = await this.pin({ ...at, knownAt: tallied?.knownAt ?? at.knownAt });
     const scope = scopeOf(filter);
     const ofAgency = { ...scope, agency: code };
-    const row = (await this.#agencyRows(pinned, ofAgency)).find(({ agency }) => agency === code);
+    const own = tallied ? await this.#talliedAgencies(tallied, filter.role) : await this.#agencyRows(pinned, ofAgency);
     return {
-      asOf: at.asOf,
-      position: pinned.knownAt,
-      ...(await this.totals(pinned, scope)),
-      row: row ?? null,
+      ...(tallied?.totals ?? (await this.totals(pinned, scope))),
+      row: own.find(({ agency }) => agency === code) ?? null,
       rows: await this.#themeRows(pinned, ofAgency),
     };
   }
@@ -758,14 +760,18 @@ export class Progress {
     filter: Pick<Filter, 'followsUp' | 'framework'> & Through = {},
   ): Promise<ProgressView<ThemeRow>> {
     const { followsUp, framework } = filter;
-    const tallied = followsUp || filter.crosswalk ? null : await this.tallied(at, 'themes');
+    const tallied = await this.#tallied(at, filter, 'themes');
     if (tallied) return { ...tallied.totals, rows: await this.#talliedThemes(tallied, framework) };
     const pinned = await this.pin(at);
+    const sets = await this.#sets(pinned, { followsUp, life: 'any' });
+    const tree = await themeTree(this.registers, throughOf(filter), pinned);
     return {
-      asOf: at.asOf,
-      position: pinned.knownAt,
-      ...(await this.totals(pinned, { followsUp })),
-      rows: await this.#themeRows(pinned, { followsUp, ...throughOf(filter) }, framework),
+      ...totalsOf(pinned, sets),
+      rows: themeRows(
+        sets.filter(({ life }) => life === 'active'),
+        tree,
+        framework,
+      ),
     };
   }
 
@@ -775,15 +781,14 @@ export class Progress {
     at: At,
     filter: ViewFilter & Through = {},
   ): Promise<ProgressView<AgencyRow> & { row: ThemeRow | null }> {
-    const pinned = await this.pin(at);
+    const tallied = await this.#tallied(at, filter, 'themes');
+    const pinned = await this.pin({ ...at, knownAt: tallied?.knownAt ?? at.knownAt });
     const scope = scopeOf(filter);
     const onTheme = { ...scope, theme: code, ...throughOf(filter) };
-    const row = (await this.#themeRows(pinned, onTheme)).find(({ theme }) => theme === code);
+    const own = tallied ? await this.#talliedThemes(tallied) : await this.#themeRows(pinned, onTheme);
     return {
-      asOf: at.asOf,
-      position: pinned.knownAt,
-      ...(await this.totals(pinned, scope)),
-      row: row ?? null,
+      ...(tallied?.totals ?? (await this.totals(pinned, scope))),
+      row: own.find(({ theme }) => theme === code) ?? null,
       rows: await this.#agencyRows(pinned, onTheme),
     };
   }
@@ -1059,8 +1064,13 @@ export class Progress {
     );
   }
 
-  /** What is tallied of all commitments, unless it is not what is asked for: the log has moved on since, or stale is otherwise. */
-  async tallied(at: At, dimension: 'agency' | 'themes') {
+  /** What is tallied, unless that is not what is asked for: of some only, as known then, or stale after other months. */
+  async #tallied(
+    at: At,
+    { followsUp, memberOf, agencies, crosswalk }: ViewFilter & Through,
+    dimension: 'agency' | 'themes',
+  ): Promise<Tallied | null> {
+    if (followsUp || memberOf || agencies === 'today' || crosswalk) return null;
     if ((at.staleAfter ?? TALLIED_STALE_AFTER) !== TALLIED_STALE_AFTER) return null;
     const { knownAt: reached } = await this.pin(at);
     const { position, tallies } = await talliesAsAt(this.reads, at.asOf, dimension);
@@ -1068,20 +1078,8 @@ export class Progress {
     if (later && (at.knownAt !== undefined || Number(await this.registers.position()) < position)) return null;
     const knownAt = later ? String(position) : reached;
     const of = (dimension: Tally['dimension']) => tallies.filter((tally) => tally.dimension === dimension);
-    const ended = Map.groupBy(of('life'), ({ key }) => key);
-    return {
-      ...{ asOf: at.asOf, knownAt, of },
-      totals: {
-        asOf: at.asOf,
-        position: knownAt,
-        total: rowOf(together(of('life').filter(({ key }) => key === 'active'))),
-        apart: Object.fromEntries(ENDS.map((life) => [life, Number(ended.get(life)?.[0]?.total ?? 0)])) as Record<
-          End,
-          number
-        >,
-        correctedLater: 0,
-      },
-    };
+    const lives = of('life').map((tally) => ({ ...tally, life: tally.key as Life }));
+    return { ...{ asOf: at.asOf, knownAt, of }, totals: totalsOf({ ...at, knownAt }, lives) };
   }
 
   async #talliedAgencies({ asOf, knownAt, of }: Tallied, role: Filter['role']): Promise<AgencyRow[]> {
@@ -1103,18 +1101,22 @@ export class Progress {
   }
 
   /** The total, what stands apart from it, and how many of it were corrected later. */
-  async totals(at: Pinned, filter: Filter) {
+  async totals(at: Pinned, filter: Filter): Promise<Totals> {
     const found = await this.found(at, { ...filter, life: 'any' });
-    const rows = await this.reads.all<Counted>(
-      `${found.text} SELECT life AS key, ${COUNTS} FROM found GROUP BY life`,
+    const rows = await this.reads.all<Counted & { life: Life }>(
+      `${found.text} SELECT life, '' AS key, ${COUNTS} FROM found GROUP BY life`,
       ...found.values,
     );
-    const of = (life: Life) => rows.find(({ key }) => key === life);
-    return {
-      total: rowOf(of('active')),
-      apart: Object.fromEntries(ENDS.map((life) => [life, Number(of(life)?.['total'] ?? 0)])) as Record<End, number>,
-      correctedLater: Number(of('active')?.['correctedLater'] ?? 0),
-    };
+    return totalsOf(at, rows);
+  }
+
+  /** What is counted per life and set of themes. */
+  async #sets(at: Pinned, filter: Filter): Promise<(Counted & { life: Life })[]> {
+    const found = await this.found(at, filter);
+    return this.reads.all(
+      `${found.text} SELECT life, themes AS key, ${COUNTS} FROM found GROUP BY life, themes`,
+      ...found.values,
+    );
   }
 
   /**
@@ -1178,12 +1180,7 @@ export class Progress {
   }
 
   async #themeRows(at: Pinned, filter: Filter, framework?: string): Promise<ThemeRow[]> {
-    const found = await this.found(at, filter);
-    const tree = await themeTree(this.registers, filter, at);
-    const sets = await this.reads.all<Counted>(
-      `${found.text} SELECT themes AS key, ${COUNTS} FROM found GROUP BY themes`,
-      ...found.values,
-    );
+    const [sets, tree] = [await this.#sets(at, filter), await themeTree(this.registers, filter, at)];
     return themeRows(sets, tree, framework);
   }
 
@@ -1230,6 +1227,17 @@ export const rowOf = (row: Partial<Counted> = {}): Row => ({
   stale: Number(row['stale'] ?? 0),
   lastReportedOn: (row['lastReportedOn'] ?? null) as string | null,
 });
+
+/** The total, what stands apart from it, and how many of it were corrected later, of what is counted per life. */
+function totalsOf({ asOf, knownAt }: Pinned, counts: readonly (Counted & { readonly life: Life })[]): Totals {
+  const of = (life: Life) => counts.filter((one) => one.life === life);
+  const total = (life: Life) => rowOf(together(of(life)));
+  return {
+    ...{ asOf, position: knownAt, total: total('active') },
+    apart: Object.fromEntries(ENDS.map((life) => [life, total(life).total])) as Record<End, number>,
+    correctedLater: of('active').reduce((sum, one) => sum + Number(one['correctedLater'] ?? 0), 0),
+  };
+}
 
 /** Keys come in the order of a database, or of values that it may order as people do. */
 const byKey = (a: { key: string }, b: { key: string }): number => (a.key < b.key ? -1 : 1);
