@@ -795,7 +795,9 @@ export class Progress {
 
   /** How many commitments a filter finds, and how they stand. */
   async total(at: At, filter: Filter = {}): Promise<Row> {
-    return this.#total(await this.pin(at), filter);
+    const found = await this.found(await this.pin(at), filter);
+    const rows = await this.reads.all<Counted>(`${found.text} SELECT '' AS key, ${COUNTS} FROM found`, ...found.values);
+    return rowOf(rows[0]!);
   }
 
   /**
@@ -1157,12 +1159,6 @@ export class Progress {
     const successors = await this.registers.successors(knownAt, todayAt(new Date()));
     const became = [...successors].flatMap(([code, successor]) => (successor === agency ? code : []));
     return successors.has(agency) ? became : [agency, ...became];
-  }
-
-  async #total(at: Pinned, filter: Filter): Promise<Row> {
-    const found = await this.found(at, filter);
-    const rows = await this.reads.all<Counted>(`${found.text} SELECT '' AS key, ${COUNTS} FROM found`, ...found.values);
-    return rowOf(rows[0]!);
   }
 
   async #agencyRows(at: Pinned, filter: Filter): Promise<AgencyRow[]> {

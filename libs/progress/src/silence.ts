@@ -2,13 +2,13 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags, OmitType } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import { monthsBefore, todayAt, type FullDate } from '#clocks';
+import { monthsBefore, type FullDate } from '#clocks';
 import { ROLES, type Role } from '#commitments';
 import type { Log, ReadStore } from '#eventsourcing';
 import { clocksOf, LOG } from '#platform';
 import { listQuery } from './list-query.js';
 import { Asked, Flag, ProgressQuery } from './progress.controller.js';
-import { Count, dated, DATED, list, OPEN_STAGES, pairs, Progress, rolesOf, Sql } from './progress.projection.js';
+import { Count, OPEN_STAGES, Progress, Sql } from './progress.projection.js';
 import type { At, Filter } from './progress.projection.js';
 
 export class SilentQuery extends OmitType(ProgressQuery, ['role']) {
@@ -75,27 +75,17 @@ export class Silence {
     const found = await this.#progress.found(pinned, { ...filter, stage: OPEN_STAGES });
     const today = filter.agencies === 'today';
     const { registers } = this.#progress;
-    const successors = pairs(today ? [...(await registers.successors(knownAt, todayAt(new Date())))] : []);
-    const roles = list(rolesOf(role));
     // There is exactly one lead, and every commitment names it: the agencies in other roles are looked up.
     const holders =
-      role === 'lead'
-        ? new Sql('SELECT lead AS holder, reference FROM found')
-        : new Sql(
-            `SELECT value AS holder, reference FROM progress_facets
-             WHERE facet = 'agency' AND role IN (${roles.text}) AND ${DATED}`,
-            [...roles.values, ...dated(asOf, knownAt)],
-          );
+      role === 'lead' && !today
+        ? new Sql('SELECT lead AS key, reference FROM found')
+        : await this.#progress.holders(pinned, { role, agencies: filter.agencies });
     const counts = 'COUNT(*) AS open, COUNT(*) FILTER (WHERE stale = 1) AS stale, MAX(last_reported_on) AS last';
     const counted = await this.reads.all<{ agency: string | null; open: number; stale: number; last: FullDate | null }>(
-      `${found.text}, became (agency, now) AS MATERIALIZED (${successors.text}),
-       held AS (
-         SELECT DISTINCT COALESCE(now, holder) AS agency, reference
-         FROM (${holders.text}) AS holders LEFT JOIN became ON became.agency = holder)
-       SELECT agency, ${counts} FROM held JOIN found USING (reference) GROUP BY agency
+      `${found.text}, held AS (${holders.text})
+       SELECT key AS agency, ${counts} FROM held JOIN found USING (reference) GROUP BY key
        UNION ALL SELECT NULL, ${counts} FROM found`,
       ...found.values,
-      ...successors.values,
       ...holders.values,
     );
     const names = await registers.names('agency', knownAt, today ? undefined : asOf);

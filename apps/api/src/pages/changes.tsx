@@ -26,6 +26,7 @@ import {
   type Total,
 } from '#progress';
 import { Figure, On, StageTag } from './figures.js';
+import { Pager } from './lists.js';
 import { Page } from './layout.js';
 import { narrowed, Narrow, Narrowing } from './narrow.js';
 import { RendersPages } from './rendering.js';
@@ -472,14 +473,7 @@ const ChangedList = ({ view, listed: { terms, leg, total, items, nextCursor } }:
         </tbody>
       </table>
     )}
-    <nav class="pager" aria-label="Pages of the list">
-      {view.asked['cursor'] !== undefined && <a href={`${view.here({ cursor: null })}#list`}>To the start</a>}
-      {nextCursor && (
-        <a href={`${view.here({ cursor: nextCursor })}#list`} rel="next">
-          Next page
-        </a>
-      )}
-    </nav>
+    <Pager view={view} next={nextCursor} to="#list" />
   </section>
 );
 

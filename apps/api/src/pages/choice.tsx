@@ -1,3 +1,5 @@
+import type { Framework, Theme } from '#registers';
+
 /** A select of a form; what was asked for is shown even when it is not among the options. */
 export type Option = readonly [value: string, label: string];
 
@@ -10,6 +12,13 @@ export interface ChoiceParts {
   readonly groups?: readonly { readonly label: string; readonly options: readonly Option[] }[];
   readonly value: unknown;
 }
+
+/** Themes to choose from, under their frameworks. */
+export const byFramework = (frameworks: readonly Framework[], themes: readonly Theme[]): ChoiceParts['groups'] =>
+  frameworks.map(({ code, name }) => ({
+    label: name,
+    options: themes.filter(({ framework }) => framework === code).map(({ code, label }) => [code, label] as const),
+  }));
 
 export const Choice = ({ name, label, any, options, groups = [], value }: ChoiceParts) => {
   const asked = value === undefined || value === null ? '' : String(value);

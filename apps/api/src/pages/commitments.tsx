@@ -5,11 +5,11 @@ import { ENDS, KINDS, NATURES, OUTLOOKS, ROLES, STRENGTHS, VERIFICATIONS } from 
 import { goingOn } from '#platform';
 import { CommitmentsQuery, listOf, Progress, type Facet, type ItemList, type Row } from '#progress';
 import { Registers } from '#registers';
-import { Choice, type ChoiceParts } from './choice.js';
+import { byFramework, Choice, type ChoiceParts } from './choice.js';
 import { StageBar } from './figures.js';
 import { Kept, Page } from './layout.js';
 import { apartOf, correctedAmong, CorrectedLater, EndedApart, type Apart } from './lineage.js';
-import { CommitmentTable, ORDER_WORDS } from './lists.js';
+import { CommitmentTable, ORDER_WORDS, Pager } from './lists.js';
 import { MemberOf } from './member-of.js';
 import { RendersPages } from './rendering.js';
 import { FollowedUp } from './scope.js';
@@ -92,12 +92,7 @@ export class CommitmentsPage {
         label: 'Theme',
         any: 'Any',
         options: [],
-        groups: frameworks.map(({ code, name }) => ({
-          label: name,
-          options: themes
-            .filter(({ framework }) => framework === code)
-            .map(({ code, label }) => [code, label] as const),
-        })),
+        groups: byFramework(frameworks, themes),
       },
       {
         name: 'verification',
@@ -170,7 +165,7 @@ interface Parts {
 const FIRST = 4;
 
 const Commitments = ({ view, list, row, choices, apart }: Parts) => {
-  const { limit: _limit, cursor, ...asked } = view.asked;
+  const { limit: _limit, cursor: _cursor, ...asked } = view.asked;
   const made = choices.filter(({ name }) => asked[name] !== undefined);
   const related = {
     relatedTo: asked['relatedTo'],
@@ -248,14 +243,7 @@ const Commitments = ({ view, list, row, choices, apart }: Parts) => {
       ) : (
         <p>None is as asked for. Take a filter away, or look at a later date.</p>
       )}
-      <nav class="pager" aria-label="Pages of the list">
-        {cursor !== undefined && <a href={view.here({ cursor: null })}>To the start</a>}
-        {list.nextCursor && (
-          <a href={view.here({ cursor: list.nextCursor })} rel="next">
-            Next page
-          </a>
-        )}
-      </nav>
+      <Pager view={view} next={list.nextCursor} />
     </Page>
   );
 };

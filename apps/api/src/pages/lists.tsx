@@ -13,6 +13,18 @@ import { count, dateWords, END_WORDS, roleWords, SHOWN_STAGES, STAGE_WORDS } fro
 /** How many commitments a page about something else lists before it refers to the whole list. */
 export const LISTED = 500;
 
+/** Leads on in a list, and back to its start; `to`: where on the page it stands. */
+export const Pager = ({ view, next, to = '' }: { view: View; next: string | null; to?: string }) => (
+  <nav class="pager" aria-label="Pages of the list">
+    {view.asked['cursor'] !== undefined && <a href={view.here({ cursor: null }) + to}>To the start</a>}
+    {next && (
+      <a href={view.here({ cursor: next }) + to} rel="next">
+        Next page
+      </a>
+    )}
+  </nav>
+);
+
 /** Agencies with their roles: the lead first, partners without a word. */
 const Who = ({ view, agencies }: { view: View; agencies: Item['agencies'] }) => (
   <span class="who">

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { ComponentChildren } from 'preact';
 import { Progress } from '#progress';
 import { Registers } from '#registers';
-import { Choice, type ChoiceParts } from './choice.js';
+import { byFramework, Choice, type ChoiceParts } from './choice.js';
 import { Kept } from './layout.js';
 import { FollowedUp } from './scope.js';
 import type { View } from './view.js';
@@ -39,12 +39,7 @@ export class Narrowing {
         label: 'Theme',
         any: 'All themes',
         options: [],
-        groups: frameworks.map(({ code, name }) => ({
-          label: name,
-          options: themes
-            .filter(({ framework }) => framework === code)
-            .map(({ code, label }) => [code, label] as const),
-        })),
+        groups: byFramework(frameworks, themes),
       },
       {
         name: 'followsUp',

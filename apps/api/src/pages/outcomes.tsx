@@ -8,6 +8,7 @@ import { Registers, type Document, type Forum, type Outcome } from '#registers';
 import { Choice, type ChoiceParts } from './choice.js';
 import { Figure, Legend, StageBar } from './figures.js';
 import { following, FollowUp, type Following } from './follow-up.js';
+import { Pager } from './lists.js';
 import { Page } from './layout.js';
 import { AgencyLink, Joined, ThemeLink } from './links.js';
 import { MemberOf, OnlyMembers } from './member-of.js';
@@ -149,7 +150,7 @@ const FIELDS = ['covered', 'stage', 'addressee', 'agency', 'memberOf', 'cursor']
 
 const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Parts) => {
   const { total, rows, rowCount, nextCursor } = coverage;
-  const { cursor, ...asked } = view.asked;
+  const { cursor: _cursor, ...asked } = view.asked;
   const groups = [...Map.groupBy(rows, ({ forum }) => forum)];
   const agencies = [...view.names.agency].map(([code, name]) => [code, `${code} – ${name}`] as const);
   return (
@@ -210,14 +211,7 @@ const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Parts) 
             </section>
           );
         })}
-        <nav class="pager" aria-label="Pages of the list">
-          {cursor !== undefined && <a href={view.here({ cursor: null })}>To the start</a>}
-          {nextCursor && (
-            <a href={view.here({ cursor: nextCursor })} rel="next">
-              Next page
-            </a>
-          )}
-        </nav>
+        <Pager view={view} next={nextCursor} />
       </section>
     </Page>
   );

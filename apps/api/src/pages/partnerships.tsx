@@ -14,6 +14,7 @@ import {
 import { Choice, type ChoiceParts } from './choice.js';
 import { Figure, Legend, StageBar } from './figures.js';
 import { HeatMap } from './heat-map.js';
+import { Pager } from './lists.js';
 import { Page } from './layout.js';
 import { CorrectedLater } from './lineage.js';
 import { Joined } from './links.js';
@@ -69,7 +70,7 @@ interface Parts {
 
 const WithWhom = ({ view, partnerships, matrix, filter, choices, bodies, members }: Parts) => {
   const { total, joint, rows, rowCount, agencies, nextCursor } = partnerships;
-  const { cursor, limit: _limit, ...asked } = view.asked;
+  const { cursor: _cursor, limit: _limit, ...asked } = view.asked;
   const name = filter.agency && (view.names.agency.get(filter.agency) ?? filter.agency);
   return (
     <Page
@@ -131,14 +132,7 @@ const WithWhom = ({ view, partnerships, matrix, filter, choices, bodies, members
           <h2>{name ? 'Its partners' : 'All pairs'}</h2>
           <Legend />
           <Pairs view={view} rows={rows} rowCount={rowCount} filter={filter} />
-          <nav class="pager" aria-label="Pages of the list">
-            {cursor !== undefined && <a href={view.here({ cursor: null })}>To the start</a>}
-            {nextCursor && (
-              <a href={view.here({ cursor: nextCursor })} rel="next">
-                Next page
-              </a>
-            )}
-          </nav>
+          <Pager view={view} next={nextCursor} />
         </section>
       )}
       <p class="note">
