@@ -28,7 +28,7 @@ const DAY_MS = 86_400_000;
 /** The real catalogue, imported. */
 export async function realLog(folder: string): Promise<Log> {
   const settings = settingsFrom({ DATA_DIR: folder });
-  const app = await NestFactory.createApplicationContext(AppModule.with(settings, openStores(settings)), {
+  const app = await NestFactory.createApplicationContext(AppModule.with(settings, await openStores(settings)), {
     logger: false,
   });
   await app.init();

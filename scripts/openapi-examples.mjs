@@ -17,7 +17,7 @@ const { openStores } = await import('../dist/apps/api/src/app.module.js');
 const { settingsFrom } = await import('../dist/apps/api/src/settings.js');
 const { startServer } = await import('../dist/apps/api/src/server.js');
 const settings = settingsFrom();
-const stores = openStores(settings);
+const stores = await openStores(settings);
 const app = await startServer(settings, stores);
 const server = await app.getUrl();
 

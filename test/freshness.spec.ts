@@ -247,7 +247,7 @@ describe('While the first views are being built', () => {
     dataDir = mkdtempSync(join(tmpdir(), 'followthrough-'));
     await server.app.get(LOG).store.backup(join(dataDir, 'log.db'));
     const settings = settingsFrom({ DATA_DIR: dataDir, PORT: '0' });
-    app = await buildServer(settings, openStores(settings));
+    app = await buildServer(settings, await openStores(settings));
     const held = await heldHalfWay(app);
     const started = app.get(Projector).start();
     await app.listen(0, '127.0.0.1');

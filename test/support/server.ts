@@ -35,7 +35,7 @@ export class TestServer {
   static async start(folders: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<TestServer> {
     const dataDir = mkdtempSync(join(tmpdir(), 'followthrough-'));
     const settings = settingsFrom({ DATA_DIR: dataDir, PORT: '0', ...env });
-    const app = await buildServer(settings, openStores(settings));
+    const app = await buildServer(settings, await openStores(settings));
     await app.get(Projector).start();
     await app.listen(0, '127.0.0.1');
     const server = new TestServer(app, await app.getUrl(), dataDir, settings);

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { AccessStore } from '#access';
 import { commitmentsContext } from '#commitments';
 import { SqliteEventStore } from '#event-store-sqlite';
-import { EventCodec, Projector, type Loaded, type Log, type ReadStore } from '#eventsourcing';
+import { EventCodec, Projector, type EventStore, type Loaded, type Log, type ReadStore } from '#eventsourcing';
 import {
   AccessGuard,
   Downloads,
@@ -43,12 +43,19 @@ const contexts: readonly Context[] = [registersContext, commitmentsContext, prog
 /** The codec of every event type. */
 export const codec = () => new EventCodec(contexts.flatMap(({ catalogs }) => catalogs ?? []));
 
+/** The store of a log, by its URL. */
+export const openEventStore = (url: string): EventStore => new SqliteEventStore(sqliteFile(url));
+
 /** @throws Error when the log was written by newer software */
-export function openLog(settings: Settings): Log & { store: SqliteEventStore } {
-  const store = new SqliteEventStore(sqliteFile(settings.logUrl));
-  const log = { store, codec: codec(), recent: new LRUCache<string, Loaded>({ max: 10_000 }) };
-  log.codec.check(log.store.types());
-  return log;
+export async function openLog({ logUrl }: Settings): Promise<Log> {
+  const log = { store: openEventStore(logUrl), codec: codec(), recent: new LRUCache<string, Loaded>({ max: 10_000 }) };
+  try {
+    log.codec.check(await log.store.types());
+    return log;
+  } catch (error) {
+    await log.store.close();
+    throw error;
+  }
 }
 
 export const openAccess = (settings: Settings): AccessStore => {
@@ -66,8 +73,8 @@ export interface Stores {
   readonly access: AccessStore;
 }
 
-export const openStores = (settings: Settings): Stores => ({
-  log: openLog(settings),
+export const openStores = async (settings: Settings): Promise<Stores> => ({
+  log: await openLog(settings),
   reads: openReads(settings),
   access: openAccess(settings),
 });

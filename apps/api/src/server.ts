@@ -14,11 +14,8 @@ import type { Settings } from './settings.js';
 const PATIENCE_MS = 5_000;
 
 /** Opens the stores, brings the views up to date and answers, before that if it takes long; the caller closes it. */
-export async function startServer(
-  settings: Settings,
-  stores: Stores = openStores(settings),
-): Promise<NestFastifyApplication> {
-  const app = await buildServer(settings, stores);
+export async function startServer(settings: Settings, stores?: Stores): Promise<NestFastifyApplication> {
+  const app = await buildServer(settings, stores ?? (await openStores(settings)));
   try {
     const building = app.get(Projector).start();
     await Promise.race([building, sleep(PATIENCE_MS, undefined, { ref: false })]);

@@ -119,7 +119,7 @@ export function program(): Command {
 }
 
 async function demo(settings: Settings): Promise<void> {
-  const { store } = openLog(settings);
+  const { store } = await openLog(settings);
   const empty = (await store.head()) === null;
   await store.close();
   if (!(await importFolder(settings, DEMO_FOLDER, false))) {
@@ -144,7 +144,7 @@ async function demo(settings: Settings): Promise<void> {
 
 /** Imports a folder through the ordinary commands. @returns whether it could be imported */
 async function importFolder(settings: Settings, folder: string, dryRun: boolean): Promise<boolean> {
-  const stores = openStores(settings);
+  const stores = await openStores(settings);
   const app = await NestFactory.createApplicationContext(AppModule.with(settings, stores), {
     logger: ['error', 'warn'],
   });
@@ -195,7 +195,7 @@ function printPlan(folder: string, { counts, duplicates, problems }: ImportPlan,
 }
 
 async function withProjector(settings: Settings, use: (projector: Projector) => Promise<void>): Promise<void> {
-  const app = await NestFactory.createApplicationContext(AppModule.with(settings, openStores(settings)), {
+  const app = await NestFactory.createApplicationContext(AppModule.with(settings, await openStores(settings)), {
     logger: ['error', 'warn'],
   });
   try {
@@ -256,7 +256,7 @@ function progressBar(
 }
 
 async function verifyLog(settings: Settings, options: { anchor?: string; writeAnchor?: string }): Promise<void> {
-  const { store } = openLog(settings);
+  const { store } = await openLog(settings);
   try {
     const anchor = options.anchor ? (JSON.parse(readFileSync(options.anchor, 'utf8')) as Anchor) : undefined;
     const total = Number((await store.head()) ?? 0);
@@ -281,8 +281,9 @@ async function verifyLog(settings: Settings, options: { anchor?: string; writeAn
 }
 
 async function backup(settings: Settings, file: string): Promise<void> {
-  const { store } = openLog(settings);
+  const { store } = await openLog(settings);
   try {
+    if (!(store instanceof SqliteEventStore)) throw new Error('Only a log in SQLite can be copied to a file yet.');
     if (existsSync(file)) throw new Error(`${file} exists already. A backup goes to a new file.`);
     await store.backup(file);
   } finally {
@@ -296,7 +297,7 @@ async function restore(settings: Settings, file: string): Promise<void> {
   const restored = await SqliteEventStore.restore(file, target, async (copy) => {
     const verdict = await verify(copy);
     if (!verdict.ok) throw new Error(`${file} is not sound at position ${verdict.position}: ${verdict.reason}`);
-    codec().check(copy.types());
+    codec().check(await copy.types());
     return verdict.anchor;
   });
   console.log(`Restored ${restored.events} events to ${target}. The views are made anew at the next start.`);
@@ -307,7 +308,7 @@ async function addToken(
   { secretariat, agency, label }: { secretariat?: boolean; agency?: string; label: string },
 ) {
   if (!secretariat === !agency) throw new Error('Say for whom: --secretariat or --agency CODE.');
-  const log = openLog(settings);
+  const log = await openLog(settings);
   const known = !agency || (await new Lookup(log).has('agency', agency));
   await log.store.close();
   if (!known) throw new Error(`There is no agency ${agency} in the register.`);

@@ -60,9 +60,13 @@ class RehearsalStore implements EventStore {
   /** Nothing is erased: what a blanking leaves is what its stream says. */
   async blank(): Promise<void> {}
   async close(): Promise<void> {}
+  async takeOver(): Promise<void> {
+    throw new Error('A rehearsal takes nothing over.');
+  }
 
   head = async () => String(this.#head);
   identity = () => this.real.identity();
+  types = () => this.real.types();
   positionAt = (instant: Date) => this.real.positionAt(instant);
   readAll = (after: string | null, limit: number) => this.real.readAll(after, limit);
   subscribe = (after: string | null, signal: AbortSignal, batchSize?: number) =>

@@ -352,9 +352,9 @@ describe('The file', () => {
   it('knows every type and version that it holds, not those of refused appends', async () => {
     await append('s', NO_STREAM, [event('', 'a.Known')]);
     await expect(append('s', NO_STREAM, [event('', 'a.Refused')])).rejects.toThrow(WrongRevision);
-    expect(store.types()).toEqual([{ type: 'a.Known', version: 1 }]);
+    expect(await store.types()).toEqual([{ type: 'a.Known', version: 1 }]);
     await append('s', 0, [event('', 'a.Refused'), { ...event('', 'a.Known'), version: 2 }]);
-    expect(store.types()).toEqual([
+    expect(await store.types()).toEqual([
       { type: 'a.Known', version: 1 },
       { type: 'a.Known', version: 2 },
       { type: 'a.Refused', version: 1 },
@@ -489,6 +489,6 @@ describe('When the disk is full', () => {
     leave(1_000_000);
     await Promise.all(Array.from({ length: 8 }, (_, n) => append(`s${n}`, NO_STREAM, large)));
     expect(await everything()).toHaveLength(9);
-    expect(store.types().map(({ type }) => type)).toEqual(['first.Seen', 'test.Happened']);
+    expect((await store.types()).map(({ type }) => type)).toEqual(['first.Seen', 'test.Happened']);
   });
 });

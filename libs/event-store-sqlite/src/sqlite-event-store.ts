@@ -5,11 +5,14 @@ import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  Arrivals,
   chainHash,
   checkAppend,
+  checkTakeOver,
   digestOf,
   earlierResult,
   eventId,
+  InvalidAppend,
   newSalt,
   NO_STREAM,
   NoSuchEvent,
@@ -19,6 +22,7 @@ import {
   type EncodedEvent,
   type Envelope,
   type EventStore,
+  type EventType,
   type Meta,
 } from '#eventsourcing';
 
@@ -99,8 +103,7 @@ interface Waiting {
 export class SqliteEventStore implements EventStore {
   readonly #db: Database.Database;
   readonly #statements: ReturnType<typeof statements>;
-  /** The subscribers that wait for something to come. */
-  readonly #idle = new Set<() => void>();
+  readonly #arrivals = new Arrivals();
   #queue: Waiting[] = [];
   #flushing: Promise<void> | null = null;
   /** Types that are in the table of types, or will be with the commit under way. */
@@ -175,7 +178,7 @@ export class SqliteEventStore implements EventStore {
       if (batch.length > 0) {
         yield batch;
         after = batch.at(-1)!.position;
-      } else await this.#somethingCame(signal);
+      } else await this.#arrivals.next(POLL_MS, signal);
     }
   }
 
@@ -187,15 +190,42 @@ export class SqliteEventStore implements EventStore {
     let [low, high] = [0, this.#sql.head.get()?.position ?? 0];
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
-      if (this.#sql.recordedAt.get(middle)! <= instant.getTime()) low = middle;
+      if ((this.#sql.recordedAt.get(middle) ?? 0) <= instant.getTime()) low = middle;
       else high = middle - 1;
     }
-    return low === 0 ? null : String(low);
+    return this.#sql.lastUpTo.get(low)?.toString() ?? null;
   }
 
-  /** Every type and version of an event that the log holds. */
-  types(): { type: string; version: number }[] {
+  async types(): Promise<EventType[]> {
     return this.#sql.types.all();
+  }
+
+  /** In one durable transaction. */
+  async takeOver(after: string | null, events: readonly Envelope[]): Promise<void> {
+    await this.#flushing;
+    await this.#unhindered(() => {
+      const { addType, insert } = this.#sql;
+      this.#begin();
+      try {
+        checkTakeOver(after, this.#sql.head.get()?.position.toString() ?? null, events);
+        for (const e of events) {
+          if (e.revision !== (this.#sql.streamHead.get(e.stream)?.revision ?? NO_STREAM) + 1)
+            throw new InvalidAppend(`${e.stream} has no revision ${e.revision - 1} here.`);
+          addType.run(e.type, e.version);
+          insert.run(
+            ...([Number(e.position), e.stream, e.revision, e.id, e.type, e.version, e.data, e.salt, e.digest] as const),
+            ...([JSON.stringify(e.meta), Date.parse(e.recordedAt), e.hash] as const),
+          );
+        }
+        this.#sql.commit.run();
+      } catch (error) {
+        if (this.#db.inTransaction) this.#sql.rollback.run();
+        throw error;
+      } finally {
+        this.#heads.clear();
+      }
+    });
+    this.#arrivals.tell();
   }
 
   /** A consistent copy, also while events are being appended. */
@@ -241,27 +271,12 @@ export class SqliteEventStore implements EventStore {
   async close(): Promise<void> {
     await this.#flushing;
     this.#db.close();
-    this.#idle.forEach((wake) => wake());
+    this.#arrivals.tell();
   }
 
   get #sql(): ReturnType<typeof statements> {
     if (!this.#db.open) throw new StoreUnavailable('The log is closed.');
     return this.#statements;
-  }
-
-  /** Waits for an append here, for the time to look for those of others, or for the signal. */
-  #somethingCame(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', wake);
-        this.#idle.delete(wake);
-        resolve();
-      };
-      const timer = setTimeout(wake, POLL_MS);
-      signal.addEventListener('abort', wake);
-      this.#idle.add(wake);
-    });
   }
 
   async #flushSoon(): Promise<void> {
@@ -294,6 +309,7 @@ export class SqliteEventStore implements EventStore {
       try {
         return act();
       } catch (cause) {
+        if (!(cause instanceof Database.SqliteError)) throw cause;
         if (!isBusy(cause) || performance.now() > end)
           throw new StoreUnavailable(`The log cannot be written now: ${(cause as Error).message}`, { cause });
       } finally {
@@ -318,7 +334,7 @@ export class SqliteEventStore implements EventStore {
         return () => waiting.resolve(result);
       });
       commit.run();
-      this.#idle.forEach((wake) => wake());
+      this.#arrivals.tell();
       return settle;
     } catch (error) {
       if (this.#db.inTransaction) rollback.run();
@@ -345,6 +361,7 @@ export class SqliteEventStore implements EventStore {
       const written = actual > expected ? this.#sql.stream.all(stream, expected + 1).map(toEnvelope) : [];
       return earlierResult(written, meta.commandId) ?? new WrongRevision(stream, expected, actual);
     }
+    const { addType, insert } = this.#sql;
     const metaText = JSON.stringify(meta);
     const at = new Date(recordedAt).toISOString();
     let [revision, position, hash] = [expected, after, head?.hash ?? null];
@@ -354,22 +371,9 @@ export class SqliteEventStore implements EventStore {
       const digest = digestOf(salt, data);
       hash = chainHash(hash, { id, stream, revision: ++revision, type, version, digest, meta, recordedAt: at });
       const typeAndVersion = `${type} ${version}`;
-      if (!this.#typesKnown.has(typeAndVersion)) this.#sql.addType.run(type, version);
+      if (!this.#typesKnown.has(typeAndVersion)) addType.run(type, version);
       this.#typesKnown.add(typeAndVersion);
-      this.#sql.insert.run(
-        ++position,
-        stream,
-        revision,
-        id,
-        type,
-        version,
-        data,
-        salt,
-        digest,
-        metaText,
-        recordedAt,
-        hash,
-      );
+      insert.run(++position, stream, revision, id, type, version, data, salt, digest, metaText, recordedAt, hash);
     });
     this.#heads.set(stream, { revision, hash: hash! });
     return { revision, position: String(position) };
@@ -461,7 +465,12 @@ const statements = (db: Database.Database) => ({
   recordedAt: db
     .prepare<[number], number>('SELECT recorded_at FROM events WHERE position <= ? ORDER BY position DESC LIMIT 1')
     .pluck(),
-  insert: db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+  lastUpTo: db
+    .prepare<[number], number>('SELECT position FROM events WHERE position <= ? ORDER BY position DESC LIMIT 1')
+    .pluck(),
+  insert: db.prepare<
+    [number, string, number, string, string, number, string | null, string, string, string, number, string]
+  >('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
 });
 
 const toEnvelope = ({ position, recorded_at, meta, ...row }: EventRow): Envelope => ({

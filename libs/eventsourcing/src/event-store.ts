@@ -5,6 +5,12 @@ export const NO_STREAM = -1;
 /** An append larger than this, data and meta in bytes, is refused before it is sent. */
 export const MAX_APPEND_BYTES = 900_000;
 
+/** A wire name and a version of it. */
+export interface EventType {
+  readonly type: string;
+  readonly version: number;
+}
+
 /** Where an append ended: the revision and position of its last event. */
 export interface Appended {
   readonly revision: number;
@@ -50,6 +56,15 @@ export interface EventStore {
   head(): Promise<string | null>;
   /** The greatest position recorded at or before an instant. */
   positionAt(instant: Date): Promise<string | null>;
+  /** Every type and version of an event that the log holds; one that was only tried may be among them. */
+  types(): Promise<readonly EventType[]>;
+  /**
+   * Takes over events of another log, in its order, as they are: with ids, positions, times, salts, digests and hashes, so
+   * that whoever names one of its positions finds the same here. `after` is where this log ends.
+   * @throws InvalidAppend when they do not follow on what is here
+   * @throws StoreUnavailable; then the first of them may be written: go on from `head`
+   */
+  takeOver(after: string | null, events: readonly Envelope[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -126,4 +141,15 @@ export function earlierResult(after: readonly Envelope[], commandId: string): Ap
     last = event;
   }
   return last && { revision: last.revision, position: last.position };
+}
+
+/** What every adapter asks before it takes events over. @throws InvalidAppend when they do not follow on `head` */
+export function checkTakeOver(after: string | null, head: string | null, events: readonly Envelope[]): void {
+  if (after !== head) throw new InvalidAppend(`The log ends at ${head ?? 'its beginning'}, not at ${after}.`);
+  let last = BigInt(head ?? -1);
+  for (const { position, stream } of events) {
+    if (!isStreamName(stream)) throw new InvalidAppend(`Not a stream name: ${JSON.stringify(stream.slice(0, 220))}`);
+    if (BigInt(position) <= last) throw new InvalidAppend(`Position ${position} does not follow ${last}.`);
+    last = BigInt(position);
+  }
 }

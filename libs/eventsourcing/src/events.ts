@@ -34,7 +34,10 @@ export interface Envelope {
   readonly salt: string;
   readonly digest: string;
   readonly meta: Meta;
-  /** ISO 8601 in UTC, stamped by the store; never falls within a log. */
+  /**
+   * ISO 8601 in UTC, stamped by the store; never falls within a stream, nor from an event to one that was sent after it was
+   * acknowledged.
+   */
   readonly recordedAt: string;
   readonly hash: string;
 }

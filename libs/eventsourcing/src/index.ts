@@ -1,4 +1,5 @@
 export * from './aggregate.js';
+export * from './arrivals.js';
 export * from './blanking.js';
 export * from './command-handling.js';
 export * from './event-store.js';

@@ -48,6 +48,8 @@ const methods = (good: EventStore): EventStore => ({
   subscribe: (...args) => good.subscribe(...args),
   head: () => good.head(),
   positionAt: (...args) => good.positionAt(...args),
+  types: () => good.types(),
+  takeOver: (...args) => good.takeOver(...args),
   close: () => good.close(),
 });
 

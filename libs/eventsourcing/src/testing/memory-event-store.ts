@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   checkAppend,
+  checkTakeOver,
   earlierResult,
   NO_STREAM,
   NoSuchEvent,
@@ -9,6 +10,7 @@ import {
   WrongRevision,
   type Appended,
   type EventStore,
+  type EventType,
 } from '../event-store.js';
 import { chainHash, digestOf, eventId, newSalt, type EncodedEvent, type Envelope, type Meta } from '../events.js';
 import type { TestedLog } from './tested-log.js';
@@ -98,6 +100,17 @@ export class MemoryEventStore implements EventStore {
     return this.#log.events.findLast((e) => Date.parse(e.recordedAt) <= instant.getTime())?.position ?? null;
   }
 
+  async types(): Promise<EventType[]> {
+    const types = new Map(this.#log.events.map(({ type, version }) => [`${type} ${version}`, { type, version }]));
+    return [...types.values()];
+  }
+
+  async takeOver(after: string | null, events: readonly Envelope[]): Promise<void> {
+    checkTakeOver(after, await this.head(), events);
+    this.#log.events.push(...events);
+    this.#wake();
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#wake();
@@ -114,7 +127,7 @@ export class MemoryEventStore implements EventStore {
     let [revision, hash] = [before?.revision ?? NO_STREAM, before?.hash ?? null];
     for (const [index, { type, version, data }] of events.entries()) {
       const salt = newSalt();
-      const position = String(log.length + 1);
+      const position = String(Number(log.at(-1)?.position ?? 0) + 1);
       const id = eventId(meta.commandId, stream, index);
       const identified = {
         id,
