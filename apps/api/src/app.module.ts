@@ -3,19 +3,28 @@ import {
   Global,
   Inject,
   Injectable,
+  Logger,
   Module,
   type OnApplicationShutdown,
   type Provider,
 } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
-import { CqrsModule } from '@nestjs/cqrs';
+import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import { LRUCache } from 'lru-cache';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AccessStore } from '#access';
 import { commitmentsContext } from '#commitments';
 import { SqliteEventStore } from '#event-store-sqlite';
-import { EventCodec, Projector, type EventStore, type Loaded, type Log, type ReadStore } from '#eventsourcing';
+import {
+  EventCodec,
+  Projector,
+  type EventStore,
+  type Failure,
+  type Loaded,
+  type Log,
+  type ReadStore,
+} from '#eventsourcing';
 import {
   AccessGuard,
   Downloads,
@@ -23,6 +32,8 @@ import {
   IdempotencyInterceptor,
   IdempotencyKeys,
   LOG,
+  observed,
+  observedCommands,
   PositionInterceptor,
   ProblemFilter,
   READS,
@@ -36,6 +47,7 @@ import { PostgresReadStore, SqliteReadStore, type Erases } from '#read-store';
 import { registersContext } from '#registers';
 import { OperationsController } from './operations.controller.js';
 import { sqliteFile, type Settings } from './settings.js';
+import { startTracing, stopTracing } from './tracing.js';
 
 /** The composition root: every context there is. */
 const contexts: readonly Context[] = [registersContext, commitmentsContext, progressContext];
@@ -46,9 +58,14 @@ export const codec = () => new EventCodec(contexts.flatMap(({ catalogs }) => cat
 /** The store of a log, by its URL. */
 export const openEventStore = (url: string): EventStore => new SqliteEventStore(sqliteFile(url));
 
+/** What kind of store a URL names, as metrics and traces say it. */
+const systemOf = (url: string): string =>
+  /^postgres/.test(url) ? 'postgresql' : /^(?:kurrentdb|esdb)/.test(url) ? 'kurrentdb' : 'sqlite';
+
 /** @throws Error when the log was written by newer software */
 export async function openLog({ logUrl }: Settings): Promise<Log> {
-  const log = { store: openEventStore(logUrl), codec: codec(), recent: new LRUCache<string, Loaded>({ max: 10_000 }) };
+  const store = observed(openEventStore(logUrl), systemOf(logUrl));
+  const log = { store, codec: codec(), recent: new LRUCache<string, Loaded>({ max: 10_000 }) };
   try {
     log.codec.check(await log.store.types());
     return log;
@@ -73,13 +90,23 @@ export interface Stores {
   readonly access: AccessStore;
 }
 
-export const openStores = async (settings: Settings): Promise<Stores> => ({
-  log: await openLog(settings),
-  reads: openReads(settings),
-  access: openAccess(settings),
-});
+export async function openStores(settings: Settings): Promise<Stores> {
+  await startTracing(settings);
+  return { log: await openLog(settings), reads: openReads(settings), access: openAccess(settings) };
+}
 
-/** Closes what is open, in the order that loses nothing: the projections, then the log. */
+const projectorLog = new Logger('Projector');
+
+/** Tells of a projection that fails, by the names of the event that it fails for. */
+function logFailure({ projection, error, parked }: Failure): void {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const { stream, position, type, meta } = parked ?? {};
+  const told = { projection, stream, position, type, correlationId: meta?.correlationId };
+  const what = parked ? `cannot apply ${type} of ${stream}, which waits now` : 'cannot follow the log now';
+  projectorLog.error(`${projection} ${what}: ${message}`, stack, told);
+}
+
+/** Closes what is open, in the order that loses nothing: the projections, then the log, then the traces of both. */
 @Injectable()
 class Closing implements OnApplicationShutdown {
   constructor(
@@ -87,13 +114,17 @@ class Closing implements OnApplicationShutdown {
     @Inject(LOG) private readonly log: Log,
     @Inject(READS) private readonly reads: ReadStore,
     private readonly access: AccessStore,
-  ) {}
+    commands: CommandBus,
+  ) {
+    observedCommands(commands);
+  }
 
   async onApplicationShutdown(): Promise<void> {
     await this.projector.stop();
     await this.reads.close();
     await this.log.store.close();
     this.access.close();
+    await stopTracing();
   }
 }
 
@@ -119,7 +150,7 @@ export class AppModule {
         { provide: Tokens, useExisting: AccessStore },
         { provide: IdempotencyKeys, useExisting: AccessStore },
         { provide: ReadingIsPublic, useValue: { value: settings.publicReading } },
-        { provide: Projector, useFactory: () => new Projector(log, reads, projections) },
+        { provide: Projector, useFactory: () => new Projector(log, reads, projections, logFailure) },
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_PIPE, useFactory: validation },
         { provide: APP_INTERCEPTOR, useClass: PositionInterceptor },

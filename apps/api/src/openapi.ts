@@ -54,7 +54,7 @@ const PARAMETERS: Readonly<Record<string, Parameter>> = {
   CorrelationId: {
     name: 'X-Correlation-Id',
     in: 'header',
-    description: 'Kept with the event',
+    description: 'Kept with the event, and in the log of the server; without it there is one of the server’s own',
     schema: { ...text, pattern: '^[\\w.:-]{1,100}$' },
   },
   IfPositionAtLeast: {
@@ -70,6 +70,10 @@ const HEADERS: Readonly<Record<string, Header>> = {
   Location: { description: 'Where it can be read', schema: { ...text, format: 'uri-reference' } },
   'Retry-After': { description: 'Seconds', schema: { type: 'integer' } },
   'X-As-Of': { description: 'The date that is shown', schema: { ...text, format: 'date' } },
+  'X-Correlation-Id': {
+    description: 'The name of the request, in its events and in the log of the server',
+    schema: { ...text },
+  },
   'X-Position': { description: 'The position of the log that is shown', schema: { ...text } },
   Link: {
     description: 'rel="bookmark": where exactly this will always be found; rel="next": the next page',
@@ -138,7 +142,7 @@ const problems = (): Components['responses'] =>
       status,
       {
         description,
-        headers: refs('headers', PROBLEM_HEADERS[status] ?? []),
+        headers: refs('headers', [...(PROBLEM_HEADERS[status] ?? []), 'X-Correlation-Id']),
         content: {
           [PROBLEM_JSON]: { schema: { $ref: getSchemaPath(Problem) }, example: PROBLEM_EXAMPLES[status]?.answer },
         },
@@ -212,9 +216,10 @@ function describeAnswer(
     const headers = [
       ...(properties?.['revision'] && type === 'application/json' ? ['ETag'] : []),
       ...('201' in operation.responses ? ['Location'] : []),
+      'X-Correlation-Id',
       ...(shows ? [...(properties?.['asOf'] ? ['X-As-Of'] : []), 'X-Position', 'Link'] : []),
     ];
-    if (headers.length > 0) success.headers = refs('headers', headers);
+    success.headers = refs('headers', headers);
   }
   const asked = operation.parameters!.find((parameter) => 'name' in parameter && parameter.name === 'format');
   const formats = ((asked as Parameter | undefined)?.schema as { enum?: readonly string[] } | undefined)?.enum ?? [];

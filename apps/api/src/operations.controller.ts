@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Query, Req, Res, type OnModuleDestroy } from '@nestjs/common';
+import { Controller, Get, Inject, Logger, Query, Req, Res, type OnModuleDestroy } from '@nestjs/common';
 import {
   ApiExtraModels,
   ApiHeader,
@@ -25,7 +25,7 @@ import {
   type Progress,
   type Recorded,
 } from '#eventsourcing';
-import { AlwaysOpen, LOG, READS } from '#platform';
+import { AlwaysOpen, LOG, metrics, READS } from '#platform';
 import type { Erases, Erasure } from '#read-store';
 
 class ChangesQuery {
@@ -99,6 +99,8 @@ class ChangeMeta implements Meta {
   @ApiProperty({ format: 'uuid' }) readonly commandId: string;
   @ApiProperty() readonly correlationId: string;
   @ApiProperty({ type: String, nullable: true }) readonly causationId: string | null;
+  @ApiProperty({ required: false, description: 'W3C Trace Context of the append, when its trace was recorded' })
+  readonly traceparent?: string;
 }
 
 class ChangeBlanked implements NonNullable<Recorded['blanked']> {
@@ -130,18 +132,31 @@ const lagOf = ({ position, head }: Pick<Progress, 'position' | 'head'>): number 
 @Controller()
 export class OperationsController implements OnModuleDestroy {
   readonly #closing = new AbortController();
-  private readonly metrics = new Registry();
+  readonly #logger = new Logger('Metrics');
+  /** Of this application's views; what is measured of the process, `metrics`, is beside them. */
+  readonly #registry = new Registry();
+  readonly #erasing = new Gauge({
+    name: 'followthrough_views_to_erase',
+    help: 'Views that hold words in their files which were blanked, and are yet to be erased there',
+    registers: [this.#registry],
+  });
+  readonly #gauges: { readonly gauge: Gauge; readonly value: (progress: Progress, next?: Envelope) => number }[] = [];
 
   constructor(
     @Inject(LOG) private readonly log: Log,
     private readonly projector: Projector,
     @Inject(READS) private readonly reads: Erases,
   ) {
-    collectDefaultMetrics({ register: this.metrics });
+    if (!metrics.getSingleMetric('process_cpu_seconds_total')) collectDefaultMetrics({ register: metrics });
     this.#gauge(
       'followthrough_projection_lag_positions',
       'Positions of the log that a projection has not applied yet',
       lagOf,
+    );
+    this.#gauge(
+      'followthrough_projection_lag_seconds',
+      'How long ago the first event was recorded that a projection has not applied yet; 0: it has applied all',
+      (_, next) => (next ? Math.max(0, Date.now() - Date.parse(next.recordedAt)) / 1000 : 0),
     );
     this.#gauge('followthrough_projection_parked_streams', 'Streams that wait behind an event', ({ parked }) => parked);
     this.#gauge('followthrough_projection_failing', '1: a projection does not follow the log', ({ error }) =>
@@ -157,25 +172,35 @@ export class OperationsController implements OnModuleDestroy {
       'How long it will take; 0: none is being built',
       ({ building }) => building?.secondsLeft ?? 0,
     );
-    const erasing: Gauge = new Gauge({
-      name: 'followthrough_views_to_erase',
-      help: 'Views that hold words in their files which were blanked, and are yet to be erased there',
-      registers: [this.metrics],
-      collect: async () => erasing.set((await this.reads.erasing()).length),
+  }
+
+  #gauge(name: string, help: string, value: (progress: Progress, next?: Envelope) => number): void {
+    this.#gauges.push({
+      gauge: new Gauge({ name, help, labelNames: ['projection'], registers: [this.#registry] }),
+      value,
     });
   }
 
-  #gauge(name: string, help: string, value: (progress: Progress) => number): void {
-    const gauge = new Gauge({
-      name,
-      help,
-      labelNames: ['projection'],
-      registers: [this.metrics],
-      collect: async () => {
-        for (const progress of await this.projector.progress())
-          gauge.set({ projection: progress.projection }, value(progress));
-      },
-    });
+  /** Looks how the views are; while that cannot be seen, nothing is said of it. */
+  async #measure(): Promise<void> {
+    const all = [...this.#gauges.map(({ gauge }) => gauge), this.#erasing];
+    try {
+      const looked = await Promise.all(
+        (await this.projector.progress()).map(async (progress) => {
+          const behind = lagOf(progress) > 0;
+          return { progress, next: behind ? (await this.log.store.readAll(progress.position, 1))[0] : undefined };
+        }),
+      );
+      const erasing = await this.reads.erasing();
+      all.forEach((gauge) => gauge.reset());
+      for (const { progress, next } of looked)
+        for (const { gauge, value } of this.#gauges)
+          gauge.set({ projection: progress.projection }, value(progress, next));
+      this.#erasing.set(erasing.length);
+    } catch (error) {
+      all.forEach((gauge) => gauge.reset());
+      this.#logger.warn(`The views cannot be measured: ${String(error)}`);
+    }
   }
 
   /** Ends the feeds that follow, which would keep the server from closing. */
@@ -219,8 +244,10 @@ export class OperationsController implements OnModuleDestroy {
   @ApiProduces('text/plain')
   @ApiOkResponse({ type: String })
   async prometheus(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
-    void reply.type(this.metrics.contentType);
-    return this.metrics.metrics();
+    await this.#measure();
+    const all = Registry.merge([metrics, this.#registry]);
+    void reply.type(all.contentType);
+    return all.metrics();
   }
 
   @Get('v1/changes')

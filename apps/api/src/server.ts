@@ -4,7 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyReply } from 'fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import { Projector } from '#eventsourcing';
-import { PROBLEM_JSON, problemOf } from '#platform';
+import { Logging, observeRequests, PROBLEM_JSON, problemOf } from '#platform';
 import { AppModule, openStores, type Stores } from './app.module.js';
 import { openApi } from './openapi.js';
 import { pagesContext, tidyAddress } from './pages/index.js';
@@ -52,12 +52,13 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
     const { bodies } = (route.config ?? {}) as { bodies?: number };
     if (bodies) route.bodyLimit = bodies * settings.bodyLimit;
   });
+  observeRequests(adapter.getInstance());
   adapter.getInstance().addHook('onRequest', tidyAddress);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with(settings, stores, pagesContext(settings.publicUrl)),
     adapter,
     {
-      logger: ['error', 'warn'],
+      logger: new Logging(settings),
       abortOnError: false,
     },
   );

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { LOG_FORMATS, LOG_LEVELS, type LogSettings } from '#platform';
 
 /** Everything that can be set, read from the environment here and nowhere else. The README's table says the same. */
-export interface Settings {
+export interface Settings extends LogSettings {
   readonly host: string;
   readonly port: number;
   /** Where the embedded stores are kept. */
@@ -16,6 +17,8 @@ export interface Settings {
   readonly bodyLimit: number;
   /** Where people reach it, when that is not http://HOST:PORT. */
   readonly publicUrl: string;
+  /** Which part of the traces that begin here is recorded and exported, from 0 to 1; `null`: tracing is off. */
+  readonly traced: number | null;
 }
 
 /** @throws Error that names the variable and what it takes */
@@ -32,7 +35,27 @@ export function settingsFrom(env: NodeJS.ProcessEnv = process.env): Settings {
     publicReading: yesNo(env, 'PUBLIC_READING', true),
     bodyLimit: whole(env, 'BODY_LIMIT', 262_144, 1_024, 900_000),
     publicUrl: env['PUBLIC_URL'] ?? `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`,
+    logFormat: oneOf(env, 'LOG_FORMAT', LOG_FORMATS, 'text'),
+    logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'warn'),
+    traced: tracedIn(env),
   };
+}
+
+/** Whether traces are asked for, as OpenTelemetry's variables say; the exporter reads its own OTEL_EXPORTER_OTLP_* itself. */
+function tracedIn(env: NodeJS.ProcessEnv): number | null {
+  const to = env['OTEL_EXPORTER_OTLP_ENDPOINT'] || env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'];
+  const exporter = oneOf(env, 'OTEL_TRACES_EXPORTER', ['otlp', 'none'] as const, to ? 'otlp' : 'none');
+  const share = Number(env['OTEL_TRACES_SAMPLER_ARG'] || 1);
+  if (!(share >= 0 && share <= 1))
+    throw new Error(`OTEL_TRACES_SAMPLER_ARG takes a number from 0 to 1, not ${env['OTEL_TRACES_SAMPLER_ARG']}.`);
+  return exporter === 'none' ? null : share;
+}
+
+function oneOf<T extends string>(env: NodeJS.ProcessEnv, name: string, known: readonly T[], otherwise: T): T {
+  const value = env[name] || otherwise;
+  const found = known.find((one) => one === value);
+  if (!found) throw new Error(`${name} takes ${known.join(', ')}, not ${value}.`);
+  return found;
 }
 
 function whole(env: NodeJS.ProcessEnv, name: string, otherwise: number, min: number, max: number): number {

@@ -7,7 +7,7 @@ import { AccessStore } from '#access';
 import { SqliteEventStore } from '#event-store-sqlite';
 import { Projector, verify, type Anchor, type Generation, type OnBuilding, type ParkedStream } from '#eventsourcing';
 import { planImport, runImport, type ImportPlan, type Titled } from '#exchange';
-import { LOG, metaOf, type Asked } from '#platform';
+import { LOG, Logging, metaOf, type Asked } from '#platform';
 import { Progress } from '#progress';
 import { Lookup } from '#registers';
 import { AppModule, codec, openAccess, openLog, openStores } from '../../api/src/app.module.js';
@@ -146,7 +146,7 @@ async function demo(settings: Settings): Promise<void> {
 async function importFolder(settings: Settings, folder: string, dryRun: boolean): Promise<boolean> {
   const stores = await openStores(settings);
   const app = await NestFactory.createApplicationContext(AppModule.with(settings, stores), {
-    logger: ['error', 'warn'],
+    logger: new Logging(settings),
   });
   try {
     await app.init();
@@ -196,7 +196,7 @@ function printPlan(folder: string, { counts, duplicates, problems }: ImportPlan,
 
 async function withProjector(settings: Settings, use: (projector: Projector) => Promise<void>): Promise<void> {
   const app = await NestFactory.createApplicationContext(AppModule.with(settings, await openStores(settings)), {
-    logger: ['error', 'warn'],
+    logger: new Logging(settings),
   });
   try {
     await use(app.get(Projector));

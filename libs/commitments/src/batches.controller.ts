@@ -26,6 +26,7 @@ import {
   OneOf,
   Problem,
   problemOf,
+  rejections,
   VALIDATION,
   Whole,
   within,
@@ -179,7 +180,8 @@ export class BatchesController {
       if (error instanceof StoreUnavailable)
         throw new StoreUnavailable(`${error.message} The acts before ${at} have been dealt with.`, { cause: error });
       const problem = { ...problemOf(error), ...(instance && { instance }) };
-      if (problem.status >= 500) this.logger.error(error instanceof Error ? error.stack : error);
+      if (error instanceof Rejected) rejections.inc({ code: error.code });
+      if (problem.status >= 500 && error instanceof Error) this.logger.error(error.message, error.stack);
       return { index, status: 'refused', reference, revision: null, position: null, problem };
     }
   }

@@ -17,6 +17,8 @@ export interface Meta {
   readonly commandId: string;
   readonly correlationId: string;
   readonly causationId: string | null;
+  /** W3C Trace Context of the append; only when its trace was recorded. */
+  readonly traceparent?: string;
 }
 
 /** What the store keeps of an event. `data` is canonical JSON (RFC 8785), `null` once it was blanked. */

@@ -1,3 +1,4 @@
+import { context, type Context } from '@opentelemetry/api';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { Rejected } from './aggregate.js';
 import { decodeAll, isBlanked } from './blanking.js';
@@ -14,6 +15,7 @@ import {
   type ReadStore,
   type ReadTx,
 } from './projection.js';
+import { applying } from './tracing.js';
 
 export interface Progress {
   readonly projection: string;
@@ -43,6 +45,14 @@ export interface Building {
 /** Hears of a rebuild while it goes on. */
 export type OnBuilding = (building: Building, head: string | null) => void;
 
+/** What went wrong with a projection: an event was parked, or it cannot follow the log for now. */
+export interface Failure {
+  readonly projection: string;
+  readonly error: unknown;
+  /** The event that was parked, its whole stream with it. */
+  readonly parked?: Envelope;
+}
+
 /** How many events are read at once, and committed at once. */
 const [PAGE, COMMIT, COMMIT_BY_STREAM] = [500, 2_000, 8_000];
 /** How long other work of this process may have to wait. */
@@ -59,8 +69,10 @@ export class Projector {
     private readonly log: Log,
     private readonly reads: ReadStore,
     private readonly projections: readonly Projection[],
+    /** Hears of failures, of one that goes on once. */
+    private readonly onFailure: (failure: Failure) => void = () => {},
   ) {
-    this.#followers = projections.map((projection) => new Follower(log, reads, projection));
+    this.#followers = projections.map((projection) => new Follower(log, reads, projection, null, onFailure));
   }
 
   /** Of the projections that have tables. */
@@ -131,7 +143,7 @@ export class Projector {
         : [[], 0];
     const empty = await this.reads.build(projection, await this.log.store.identity());
     await this.reads.apply(empty, null, async (tx) => released.forEach((row) => parking.release(tx, row)));
-    const builder = new Follower(this.log, this.reads, projection, empty);
+    const builder = new Follower(this.log, this.reads, projection, empty, this.onFailure);
     return builder.build(on, this.#stopped.signal, now?.state === 'serving' ? parked : Infinity);
   }
 
@@ -144,7 +156,8 @@ export class Projector {
     );
     if (!former) throw new Rejected('not_found', `There is no former generation of ${name} version ${version}.`);
     const revived = await this.reads.revive(former);
-    return new Follower(this.log, this.reads, this.#of(name), revived).build(on, this.#stopped.signal, Infinity);
+    const follower = new Follower(this.log, this.reads, this.#of(name), revived, this.onFailure);
+    return follower.build(on, this.#stopped.signal, Infinity);
   }
 
   /** Drops what no reader of this version sees: former generations, what was left half built, and other versions. */
@@ -178,7 +191,7 @@ export class Projector {
     const projection = this.#of(name);
     const serving = await this.reads.current(projection);
     if (serving?.state !== 'serving') throw beingBuilt([name]);
-    return new Follower(this.log, this.reads, projection, serving);
+    return new Follower(this.log, this.reads, projection, serving, this.onFailure);
   }
 
   #of(name: string): Projection {
@@ -221,6 +234,8 @@ class Follower {
   #began = 0;
   /** Something was blanked. */
   #erased = false;
+  /** What the events that are being applied are handled under. */
+  #under: ReadonlyMap<string, Context> = new Map();
   readonly #parking: Parking;
   readonly #waiting = new Set<{ position: bigint; resolve: (reached: boolean) => void }>();
 
@@ -230,7 +245,8 @@ class Follower {
     private readonly log: Log,
     private readonly reads: ReadStore,
     projection: Projection,
-    at: Generation | null = null,
+    at: Generation | null,
+    private readonly onFailure: (failure: Failure) => void,
   ) {
     this.projection = projection.fresh?.() ?? projection;
     this.#at = at;
@@ -276,7 +292,9 @@ class Follower {
         }
       } catch (error) {
         await this.#recover(error).catch(async (failure: unknown) => {
+          const known = this.error;
           this.error = messageOf(failure);
+          if (this.error !== known) this.onFailure({ projection: this.projection.name, error: failure });
           await sleep(RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)], undefined, { signal }).catch(() => {});
         });
       }
@@ -429,7 +447,10 @@ class Follower {
     } catch (error) {
       this.projection.reset?.();
       await this.#isOf(event, error);
-      if (others.length === 0) return this.#commit(batch, to, (tx) => this.#parking.park(tx, event, messageOf(error)));
+      if (others.length === 0) {
+        await this.#commit(batch, to, (tx) => this.#parking.park(tx, event, messageOf(error)));
+        return this.onFailure({ projection: this.projection.name, error, parked: event });
+      }
       const half = batch.length >> 1;
       await this.#apply(batch.slice(0, half), to);
       await this.#apply(batch.slice(half), to);
@@ -447,11 +468,16 @@ class Follower {
     to: To,
     work: (tx: ReadTx, parked: ReadonlySet<string>) => Promise<void>,
   ): Promise<void> {
-    this.#moved(
-      await this.reads.apply(this.#at!, { ...to(batch.at(-1)!), events: batch.length }, async (tx) => {
+    // What is built, or far behind, shows in no trace.
+    const shown = this.#at!.state === 'serving' && batch.length < PAGE;
+    const traced = shown ? batch.filter(({ type }) => this.projection.on[type]) : [];
+    const at = await applying(this.projection.name, traced, (under) => {
+      this.#under = under;
+      return this.reads.apply(this.#at!, { ...to(batch.at(-1)!), events: batch.length }, async (tx) => {
         await work(tx, await this.#parking.streams(tx));
-      }),
-    );
+      });
+    });
+    this.#moved(at);
     this.#erased ||= batch.some((event) => isBlanked(event) && this.projection.on[event.type]);
   }
 
@@ -480,7 +506,9 @@ class Follower {
       );
       for (const envelope of page) {
         const event = decoded.get(envelope.id);
-        if (event) await on[event.type]!(event as never, tx);
+        const under = this.#under.get(envelope.id);
+        if (event && under) await context.with(under, () => on[event.type]!(event as never, tx));
+        else if (event) await on[event.type]!(event as never, tx);
         else await this.#parking.park(tx, envelope, null);
         await this.#yield();
       }

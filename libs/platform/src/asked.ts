@@ -44,16 +44,10 @@ export const principalOf = ({ actor, role, agency }: Meta): Principal => ({
 
 /** The command side of a request: who asks, `If-Match`, `Idempotency-Key`, `X-Correlation-Id`. */
 export const AskedBy = createParamDecorator((_: unknown, context: ExecutionContext): Asked => {
-  const { principal, headers } = context.switchToHttp().getRequest<Asking>();
-  return {
-    by: principal!,
-    meta: metaOf(
-      principal!,
-      headers['idempotency-key'] as string | undefined,
-      correlationOf(headers['x-correlation-id']),
-    ),
-    expected: expectedOf(headers['if-match']),
-  };
+  const { principal, headers, correlation } = context.switchToHttp().getRequest<Asking>();
+  const meta = metaOf(principal!, headers['idempotency-key'] as string | undefined, correlation?.known);
+  correlation?.is(meta.correlationId);
+  return { by: principal!, meta, expected: expectedOf(headers['if-match']) };
 });
 
 /** Who reads, if they say so. */
@@ -69,9 +63,6 @@ function expectedOf(ifMatch: string | undefined): number | undefined {
     throw new Rejected('bad_request', `If-Match takes one ETag as it was given, such as "3", not ${ifMatch}.`);
   return Number(revision);
 }
-
-const correlationOf = (id: string | string[] | undefined): string | undefined =>
-  typeof id === 'string' && /^[\w.:-]{1,100}$/.test(id) ? id : undefined;
 
 /** Remembers which body came with an idempotency key. */
 export abstract class IdempotencyKeys {

@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { ApiProperty } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
+import type { Correlation } from './correlation.js';
 
 /** Who acts: an account of the secretariat, or of an agency's focal point. No personal data. */
 export class Principal {
@@ -23,7 +24,7 @@ export abstract class ReadingIsPublic {
   abstract readonly value: boolean;
 }
 
-export type Asking = FastifyRequest & { principal?: Principal };
+export type Asking = FastifyRequest & { principal?: Principal; correlation?: Correlation };
 
 const SECRETARIAT_ONLY = 'secretariat-only';
 /** The registers are written by the secretariat only. */

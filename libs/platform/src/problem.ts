@@ -8,8 +8,10 @@ import {
   type ValidationError,
 } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { InvalidAppend, Rejected, StoreUnavailable, WrongRevision, type FieldError } from '#eventsourcing';
+import { rejections } from './metrics.js';
+import type { Asking } from './principal.js';
 
 /** RFC 9457, with our `code` and the fields at fault. */
 export class Problem {
@@ -20,6 +22,8 @@ export class Problem {
   @ApiProperty({ description: 'For programs: what exactly was refused' }) code: string;
   @ApiProperty({ required: false, type: () => [FieldAtFault] }) errors?: readonly FieldError[];
   @ApiProperty({ required: false, description: 'The address that was asked' }) instance?: string;
+  @ApiProperty({ required: false, description: 'Of an error that was logged: by this the log names it' })
+  correlationId?: string;
 }
 
 class FieldAtFault implements FieldError {
@@ -116,11 +120,15 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly page?: ProblemPage) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
-    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const request = host.switchToHttp().getRequest<Asking>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = problemOf(error);
-    if (problem.status >= 500 && !(error instanceof Rejected))
-      this.logger.error(error instanceof Error ? error.stack : error);
+    if (error instanceof Rejected) rejections.inc({ code: error.code });
+    else if (problem.status >= 500) {
+      problem.correlationId = request.correlation?.id;
+      const { message, stack } = error instanceof Error ? error : new Error(String(error));
+      this.logger.error(message, stack, { correlationId: problem.correlationId });
+    }
     if (reply.sent) return;
     if (problem.status === 401) void reply.header('WWW-Authenticate', 'Bearer');
     if (problem.status === 503) void reply.header('Retry-After', '1');

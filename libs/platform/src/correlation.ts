@@ -1,0 +1,29 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { v7 as uuidv7 } from 'uuid';
+
+/** The name under which a request's answer, its events and its log lines are found: the caller's, or one of ours. */
+export class Correlation {
+  #id: string | undefined;
+
+  /** @param given the header `X-Correlation-Id`; what is not a name is passed over */
+  constructor(given?: string | string[]) {
+    if (typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given)) this.#id = given;
+  }
+
+  /** Absent as long as nobody needed one. */
+  get known(): string | undefined {
+    return this.#id;
+  }
+
+  get id(): string {
+    return (this.#id ??= uuidv7());
+  }
+
+  /** What it is called, unless it has a name already. */
+  is(id: string): void {
+    this.#id ??= id;
+  }
+}
+
+/** Of the request that is being answered. */
+export const correlation = new AsyncLocalStorage<Correlation>();

@@ -1,0 +1,47 @@
+import { ConsoleLogger, type LogLevel } from '@nestjs/common';
+import { trace } from '@opentelemetry/api';
+import { correlation } from './correlation.js';
+
+/** What is told, from little to all; and what Nest calls it. */
+const LEVELS = { error: ['fatal', 'error'], warn: ['warn'], info: ['log'], debug: ['debug', 'verbose'] } as const;
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+/** Lines for people, or one JSON object per line. */
+export const LOG_FORMATS = ['text', 'json'] as const;
+
+export interface LogSettings {
+  readonly logFormat: (typeof LOG_FORMATS)[number];
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+}
+
+/**
+ * The log, on stdout. Each line says of which request it is, and of which trace, wherever in the program it was written. It is
+ * given names and codes, never bodies, headers or tokens.
+ */
+export class Logging extends ConsoleLogger {
+  constructor({ logFormat, logLevel }: LogSettings) {
+    const shown = LOG_LEVELS.slice(0, LOG_LEVELS.indexOf(logLevel) + 1);
+    super({
+      prefix: 'Followthrough',
+      json: logFormat === 'json',
+      flattenParams: true,
+      logLevels: shown.flatMap((level): readonly LogLevel[] => LEVELS[level]),
+    });
+  }
+
+  protected override printMessages(...[messages, context, level, stream, stack, params]: Printed): void {
+    const traceId = trace.getActiveSpan()?.spanContext().traceId;
+    const correlationId = correlation.getStore()?.id;
+    const told = { ...(correlationId && { correlationId }), ...(traceId && { traceId }), ...params };
+    const where = this.options.json ? 'stdout' : stream;
+    super.printMessages(messages, context, level, where, stack, Object.keys(told).length > 0 ? told : undefined);
+  }
+
+  protected override stringifyJsonLogObject(line: Record<string, unknown>): string {
+    const { timestamp, level, message, ...more } = line;
+    const [name] = Object.entries(LEVELS).find(([, names]) => (names as readonly unknown[]).includes(level))!;
+    const time = new Date(timestamp as number).toISOString();
+    return super.stringifyJsonLogObject({ time, level: name, message, ...more });
+  }
+}
+
+type Printed = Parameters<ConsoleLogger['printMessages']>;

@@ -1,0 +1,110 @@
+/** Stores and commands, watched: a span and measures for each append and each command. */
+import type { CommandBus, ICommand } from '@nestjs/cqrs';
+import { context, SpanKind } from '@opentelemetry/api';
+import {
+  endSpan,
+  Rejected,
+  startSpan,
+  StoreUnavailable,
+  traceparentOf,
+  WrongRevision,
+  type EventStore,
+} from '#eventsourcing';
+import { appendedEvents, appendSeconds, appendsWaiting, commandSeconds, conflicts, unavailable } from './metrics.js';
+
+/**
+ * Watches the appends of a store: it stays the same store, whatever else it can do. In a trace that is recorded, the events
+ * get the `traceparent` of their append, so that projections go on in that trace, wherever they run.
+ * @param system what kind of store it is: `sqlite`, `postgresql`, `kurrentdb`
+ */
+export function observed<S extends EventStore>(store: S, system: string): S {
+  const append = store.append.bind(store);
+  const labels = { store: system };
+  const of = {
+    seconds: appendSeconds.labels(labels),
+    events: appendedEvents.labels(labels),
+    waiting: appendsWaiting.labels(labels),
+    conflicts: conflicts.labels(labels),
+    unavailable: unavailable.labels(labels),
+  };
+  // A rate is told from the first conflict on only if there was a nought before it.
+  [of.conflicts, of.unavailable].forEach((counter) => counter.inc(0));
+  store.append = async (stream, expected, events, meta) => {
+    const { span, under } = startSpan('append', SpanKind.CLIENT, {
+      'db.system.name': system,
+      'db.operation.name': 'append',
+      'followthrough.stream': stream,
+      'followthrough.events': events.length,
+    });
+    const traceparent = traceparentOf(under);
+    const began = performance.now();
+    of.waiting.inc();
+    try {
+      const traced = traceparent === undefined ? meta : { ...meta, traceparent };
+      const appended = await context.with(under, () => append(stream, expected, events, traced));
+      of.events.inc(events.length);
+      span.setAttribute('followthrough.position', appended.position);
+      endSpan(span);
+      return appended;
+    } catch (error) {
+      const late = error instanceof WrongRevision;
+      if (late) of.conflicts.inc();
+      else if (error instanceof StoreUnavailable) of.unavailable.inc();
+      if (late) span.setAttribute('followthrough.outcome', 'conflict');
+      endSpan(span, late ? undefined : error);
+      throw error;
+    } finally {
+      of.waiting.dec();
+      of.seconds.observe((performance.now() - began) / 1000);
+    }
+  };
+  return store;
+}
+
+/** What commands say of themselves, each in its way. */
+interface Told {
+  readonly act?: string | { readonly act: string };
+  readonly acts?: readonly { readonly act: string }[];
+  readonly code?: string;
+  readonly reference?: string | null;
+}
+
+/** `CommitmentCommand` with one act `reportStage`: commitment, reportStage; with more of them: commitment, several. */
+function named(command: ICommand): { category: string; act: string } {
+  const { act, acts } = command as Told;
+  const category = command.constructor.name.replace(/Command$/, '').toLowerCase();
+  if (acts) return { category, act: acts.length === 1 ? acts[0]!.act : 'several' };
+  return { category, act: typeof act === 'string' ? act : (act?.act ?? category) };
+}
+
+/** Watches the commands that a bus brings to their handlers. */
+export function observedCommands(bus: CommandBus): CommandBus {
+  const execute = bus.execute.bind(bus) as (command: ICommand, ...more: unknown[]) => Promise<unknown>;
+  const watched = async (command: ICommand, ...more: unknown[]): Promise<unknown> => {
+    const { category, act } = named(command);
+    const { reference, code } = command as Told;
+    const { span, under } = startSpan(`${category} ${act}`, SpanKind.INTERNAL, {
+      'followthrough.category': category,
+      'followthrough.act': act,
+      'followthrough.reference': reference ?? code,
+    });
+    const began = performance.now();
+    const ended = (outcome: string, error?: unknown): void => {
+      commandSeconds.observe({ category, act, outcome }, (performance.now() - began) / 1000);
+      endSpan(span, error);
+    };
+    try {
+      const done = await context.with(under, () => execute(command, ...more));
+      ended('done');
+      return done;
+    } catch (error) {
+      const outcome = error instanceof Rejected ? 'rejected' : error instanceof WrongRevision ? 'conflict' : 'failed';
+      span.setAttribute('followthrough.outcome', outcome);
+      if (error instanceof Rejected) span.setAttribute('followthrough.code', error.code);
+      ended(outcome, outcome === 'failed' ? error : undefined);
+      throw error;
+    }
+  };
+  bus.execute = watched as CommandBus['execute'];
+  return bus;
+}

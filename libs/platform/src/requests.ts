@@ -1,0 +1,81 @@
+import { Logger } from '@nestjs/common';
+import { context, propagation, SpanKind, SpanStatusCode, type Context, type Span } from '@opentelemetry/api';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { startSpan } from '#eventsourcing';
+import { Correlation, correlation } from './correlation.js';
+import { requestSeconds } from './metrics.js';
+import type { Asking } from './principal.js';
+
+/** A request that is being answered, as it is watched. */
+interface Watched extends Asking {
+  tracing?: { readonly span: Span; readonly under: Context };
+}
+
+/** What asks all the time whether we are well is shown in no trace and no log. */
+const WATCHMAN = /^\/(?:health\/|metrics$)/;
+
+const routeOf = ({ routeOptions }: FastifyRequest): string => routeOptions.url ?? 'none';
+
+/**
+ * Watches the requests of a server: a span by the semantic conventions, in the trace that the caller's `traceparent` names;
+ * a measure by route; a log line at level info. `X-Correlation-Id` is in every answer, and everything that is done for a
+ * request is done under its correlation.
+ */
+export function observeRequests(server: FastifyInstance): void {
+  const logger = new Logger('Request');
+  server.decorateRequest('correlation').decorateRequest('tracing');
+
+  server.addHook('onRequest', (request: Watched, _reply, done) => {
+    const { method, headers } = request;
+    request.correlation = new Correlation(headers['x-correlation-id']);
+    const route = routeOf(request);
+    if (!WATCHMAN.test(route)) {
+      const attributes = {
+        'http.request.method': method,
+        'http.route': request.routeOptions.url,
+        'url.scheme': request.protocol,
+        'url.path': request.url.split('?', 1)[0],
+      };
+      const parent = propagation.extract(context.active(), headers);
+      request.tracing = startSpan(`${method} ${route}`, SpanKind.SERVER, attributes, parent);
+    }
+    done();
+  });
+
+  // Here, because what a body is read in knows nothing of what it is read for.
+  server.addHook('preValidation', (request: Watched, _reply, done) => {
+    const run = () => correlation.run(request.correlation!, done);
+    if (request.tracing) context.with(request.tracing.under, run);
+    else run();
+  });
+
+  server.addHook('onSend', (request: Watched, reply, payload, done) => {
+    void reply.header('X-Correlation-Id', (request.correlation ??= new Correlation()).id);
+    done(null, payload);
+  });
+
+  server.addHook('onResponse', (request: Watched, reply, done) => {
+    const { method, tracing } = request;
+    const [route, status, ms] = [routeOf(request), reply.statusCode, reply.elapsedTime];
+    requestSeconds.observe({ method, route, status }, ms / 1000);
+    if (tracing) {
+      const { span, under } = tracing;
+      span.setAttribute('http.response.status_code', status);
+      if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+      span.end();
+      if (Logger.isLevelEnabled('log')) {
+        const correlationId = request.correlation?.id;
+        const line = {
+          correlationId,
+          method,
+          route,
+          status,
+          ms: Number(ms.toFixed(3)),
+          account: request.principal?.account,
+        };
+        context.with(under, () => logger.log(`${method} ${route} ${status}`, line));
+      }
+    }
+    done();
+  });
+}
