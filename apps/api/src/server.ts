@@ -1,10 +1,10 @@
 import { NestFactory } from '@nestjs/core';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import { Projector } from '#eventsourcing';
-import { Logging, observeRequests, PROBLEM_JSON, problemOf } from '#platform';
+import { Correlation, Logging, observeRequests, PROBLEM_JSON, problemOf } from '#platform';
 import { AppModule, openStores, type Stores } from './app.module.js';
 import { openApi } from './openapi.js';
 import { pagesContext, tidyAddress } from './pages/index.js';
@@ -43,8 +43,9 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
     bodyLimit: settings.bodyLimit,
     routerOptions: { maxParamLength: 400 },
     // What is refused before there is a route: addresses that cannot be read.
-    frameworkErrors: (error: Error, _request: unknown, reply: FastifyReply) => {
+    frameworkErrors: (error: Error, { headers }: FastifyRequest, reply: FastifyReply) => {
       const problem = problemOf(error);
+      void reply.header('X-Correlation-Id', new Correlation(headers['x-correlation-id']).id);
       void reply.status(problem.status).type(PROBLEM_JSON).send(JSON.stringify(problem));
     },
   });

@@ -8,6 +8,9 @@ export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 /** Lines for people, or one JSON object per line. */
 export const LOG_FORMATS = ['text', 'json'] as const;
 
+/** What Nest tells of itself when it starts, a line per route. */
+const CHATTER = /^(?:NestFactory|InstanceLoader|RoutesResolver|RouterExplorer|NestApplication)$/;
+
 export interface LogSettings {
   readonly logFormat: (typeof LOG_FORMATS)[number];
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -29,6 +32,7 @@ export class Logging extends ConsoleLogger {
   }
 
   protected override printMessages(...[messages, context, level, stream, stack, params]: Printed): void {
+    if (level === 'log' && CHATTER.test(context ?? '') && !this.isLevelEnabled('debug')) return;
     const traceId = trace.getActiveSpan()?.spanContext().traceId;
     const correlationId = correlation.getStore()?.id;
     const told = { ...(correlationId && { correlationId }), ...(traceId && { traceId }), ...params };
