@@ -373,7 +373,12 @@ describe('The log', () => {
   });
 
   it('names a request as its events and its answer do, also when the caller gave it no name', async () => {
-    for (const headers of [{}, { 'idempotency-key': 'once' }, { 'x-correlation-id': 'no name, this' }]) {
+    const given: Record<string, string>[] = [
+      {},
+      { 'idempotency-key': 'once' },
+      { 'x-correlation-id': 'no name, this' },
+    ];
+    for (const headers of given) {
       const answer = await report(headers);
       const id = answer.headers.get('x-correlation-id')!;
       const event = (await server.app.get<Log>(LOG).store.read(`commitment-${reference}`)).at(-1)!;

@@ -60,7 +60,7 @@ export const openEventStore = (url: string): EventStore => new SqliteEventStore(
 
 /** What kind of store a URL names, as metrics and traces say it. */
 const systemOf = (url: string): string =>
-  /^postgres/.test(url) ? 'postgresql' : /^(?:kurrentdb|esdb)/.test(url) ? 'kurrentdb' : 'sqlite';
+  url.startsWith('postgres') ? 'postgresql' : /^(?:kurrentdb|esdb)/.test(url) ? 'kurrentdb' : 'sqlite';
 
 /** @throws Error when the log was written by newer software */
 export async function openLog({ logUrl }: Settings): Promise<Log> {
