@@ -114,10 +114,7 @@ class Closing implements OnApplicationShutdown {
     @Inject(LOG) private readonly log: Log,
     @Inject(READS) private readonly reads: ReadStore,
     private readonly access: AccessStore,
-    commands: CommandBus,
-  ) {
-    observedCommands(commands);
-  }
+  ) {}
 
   async onApplicationShutdown(): Promise<void> {
     await this.projector.stop();
@@ -160,6 +157,7 @@ export class AppModule {
         { provide: APP_FILTER, useFactory: () => new ProblemFilter(extra.problemPage) },
         ...views,
         ...all.flatMap(({ providers }) => providers ?? []),
+        { provide: Symbol('ObservedCommands'), useFactory: observedCommands, inject: [CommandBus] },
         Closing,
       ],
     };
