@@ -26,7 +26,7 @@ export class Logging extends ConsoleLogger {
     super({
       prefix: 'Followthrough',
       json: logFormat === 'json',
-      colors: logFormat === 'text' && process.stdout.isTTY === true,
+      colors: logFormat === 'text' && Boolean(process.stdout.isTTY),
       flattenParams: true,
       logLevels: shown.flatMap((level): readonly LogLevel[] => LEVELS[level]),
     });
