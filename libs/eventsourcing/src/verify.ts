@@ -27,11 +27,11 @@ export async function verify(
   store: EventStore,
   { anchor, onProgress }: { anchor?: Anchor; onProgress?: (events: number, position: string) => void } = {},
 ): Promise<Verdict> {
-  const heads = new Map<string, { revision: number; hash: string }>();
+  const heads = new Map<string, Pick<Envelope, 'revision' | 'hash' | 'recordedAt'>>();
   /** Every event whose payload is missing, by stream and revision. */
   const missing = new Map<string, { readonly position: string; readonly isBlanked: boolean; named: boolean }>();
   const toErase: string[] = [];
-  let [position, recordedAt, events]: [string | null, string, number] = [null, '', 0];
+  let [position, events]: [string | null, number] = [null, 0];
   let anchored = anchor === undefined || anchor.position === null;
   /** Marks what a `Blanked` event names, and if that is an erased one of its kind, what that one named. */
   const name = ({ revision, left }: Blanked, e: Envelope): void => {
@@ -48,18 +48,19 @@ export async function verify(
     for (const e of batch) {
       if (position !== null && BigInt(e.position) <= BigInt(position))
         return bad(e.position, `position ${e.position} follows ${position}`);
-      const head = heads.get(e.stream) ?? { revision: NO_STREAM, hash: null };
+      const head = heads.get(e.stream) ?? { revision: NO_STREAM, hash: null, recordedAt: '' };
       if (e.revision !== head.revision + 1)
         return bad(e.position, `${e.stream} goes from revision ${head.revision} to ${e.revision}`);
-      if (e.recordedAt < recordedAt) return bad(e.position, `recordedAt falls from ${recordedAt} to ${e.recordedAt}`);
+      if (e.recordedAt < head.recordedAt)
+        return bad(e.position, `recordedAt falls from ${head.recordedAt} to ${e.recordedAt} in ${e.stream}`);
       if (e.data === null)
         missing.set(`${e.stream} ${e.revision}`, { position: e.position, isBlanked: isBlanked(e), named: false });
       else if (digestOf(e.salt, e.data) !== e.digest) return bad(e.position, 'the data is not what was recorded');
       else if (isBlanked(e)) name(JSON.parse(e.data) as Blanked, e);
       if (chainHash(head.hash, e) !== e.hash)
         return bad(e.position, `the hash chain of ${e.stream} breaks at revision ${e.revision}`);
-      heads.set(e.stream, { revision: e.revision, hash: e.hash });
-      ({ position, recordedAt } = e);
+      heads.set(e.stream, { revision: e.revision, hash: e.hash, recordedAt: e.recordedAt });
+      ({ position } = e);
       events++;
       if (anchor && position === anchor.position) {
         if (headsDigest(heads) !== anchor.heads)
@@ -76,7 +77,7 @@ export async function verify(
   return { ok: true, anchor: { position, heads: headsDigest(heads), events }, blanked: missing.size, toErase };
 }
 
-function headsDigest(heads: ReadonlyMap<string, { revision: number; hash: string }>): string {
+function headsDigest(heads: ReadonlyMap<string, Pick<Envelope, 'revision' | 'hash'>>): string {
   const digest = createHash('sha256');
   for (const [stream, { revision, hash }] of [...heads].sort(([a], [b]) => (a < b ? -1 : 1)))
     digest.update(`${stream}\n${revision}\n${hash}\n`);
