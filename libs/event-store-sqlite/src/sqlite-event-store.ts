@@ -233,7 +233,6 @@ export class SqliteEventStore implements EventStore {
     this.#arrivals.tell();
   }
 
-  /** A consistent copy, also while events are being appended. */
   async backup(file: string): Promise<void> {
     await this.#db.backup(file);
   }

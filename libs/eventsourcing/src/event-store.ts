@@ -65,6 +65,8 @@ export interface EventStore {
    * @throws StoreUnavailable; then the first of them may be written: go on from `head`
    */
   takeOver(after: string | null, events: readonly Envelope[]): Promise<void>;
+  /** A consistent copy of the log as a SQLite file, also while it is written to. Absent: `copyLog` makes one. */
+  backup?(file: string): Promise<void>;
   close(): Promise<void>;
 }
 
