@@ -187,6 +187,16 @@ describe('Given a source that is not sound', () => {
     expect(Number(await to.head())).toBeLessThan(Number(removed!.position));
   });
 
+  it('since it was copied, when it is copied further, then that is said and nothing is copied', async () => {
+    await copyLog(from, to);
+    const before = [...there.events];
+    await say('s-0', 'later');
+    change(here, 700, { data: '{"text":"else"}' });
+    const { position } = here.events[700]!;
+    expect(await reason(copyLog(from, to))).toContain(`The source is not sound at position ${position}: the data`);
+    expect(there.events).toEqual(before);
+  });
+
   it('when a payload was erased unexplained, before or after it was copied, then that is said', async () => {
     const { data, salt, position } = here.events[700]!;
     change(here, 700, { data: null, salt: '' });
@@ -223,6 +233,14 @@ describe('Given a target that is no beginning of the source', () => {
     await expectRefusal('it holds own at revision 0');
   });
 
+  it('because it has the same events at other positions, when copied to, then it is left as it is', async () => {
+    await to.takeOver(
+      null,
+      here.events.slice(0, 300).map((e, n) => ({ ...e, position: String(n + 1) })),
+    );
+    await expectRefusal('at position 1 it holds s-0 at revision 0, which the source does not have there');
+  });
+
   it('because it lacks an event, when copied to, then it is left as it is', async () => {
     await to.takeOver(null, here.events.slice(0, 600));
     there.events.splice(300, 1);
@@ -253,8 +271,16 @@ describe('Given a target that is no beginning of the source', () => {
       },
     });
     await expect(copyLog(from, shared)).rejects.toThrow(InvalidAppend);
+    await expect(copyLog(from, new MemoryEventStore(there))).rejects.toThrow('it holds own at revision 0');
     expect(there.events.map(({ stream }) => stream)).toEqual(['own']);
   });
+});
+
+it('Given a copy that another one carries on meanwhile, when it is copied to, then that is refused', async () => {
+  await to.takeOver(null, here.events.slice(0, 700));
+  const behind = but(there, { head: async () => here.events[299]!.position });
+  await expect(copyLog(from, behind)).rejects.toThrow(InvalidAppend);
+  expect(there.events).toEqual(here.events.slice(0, 700));
 });
 
 const said = (text: string) => ({ type: 't.Said', version: 1, data: canonicalJson({ text }) });

@@ -41,12 +41,6 @@ export async function copyLog(from: EventStore, to: EventStore, onCopying: OnCop
     const unsound = verification.next(event);
     if (unsound) throw notSound(whose, unsound);
   };
-  const erase = async (): Promise<void> => {
-    for (const [stream, revision] of toErase.splice(0)) {
-      await to.blank(stream, revision);
-      left.delete(keyOf(stream, revision));
-    }
-  };
   const compare = async (step: 'comparing' | 'checking', upTo: string | null): Promise<void> => {
     while (target.position !== upTo) {
       const there = await to.readAll(target.position, PAGE);
@@ -59,7 +53,10 @@ export async function copyLog(from: EventStore, to: EventStore, onCopying: OnCop
         if (event.data !== null && here[n].data === null) left.set(keyOf(event.stream, event.revision), event.position);
         if (event.position === upTo) break;
       }
-      await erase();
+      for (const [stream, revision] of toErase.splice(0)) {
+        await to.blank(stream, revision);
+        left.delete(keyOf(stream, revision));
+      }
       if (there.length > 0) onCopying(step, target.events, target.position!);
       else throw new Error(`The target ends at ${target.position}, and said that it ends at ${upTo}.`);
     }
@@ -71,7 +68,6 @@ export async function copyLog(from: EventStore, to: EventStore, onCopying: OnCop
       if (batch.length === 0) throw new Error(`The source ends at ${after}, and said that it ends at ${head}.`);
       for (const event of batch) check('source', source, event);
       await to.takeOver(after, batch);
-      await erase();
       copied += batch.length;
       onCopying('copying', source.events, source.position!);
     }
