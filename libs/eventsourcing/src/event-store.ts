@@ -147,14 +147,15 @@ export function earlierResult(after: readonly Envelope[], commandId: string): Ap
 
 /**
  * What every adapter asks before it takes events over.
- * @param revisions the last revision of each of their streams, as far as they are here
+ * @param revisions the last revision of each of their streams, as far as they are here; absent: that the first event of
+ * each stream follows on what is here is looked at elsewhere
  * @throws InvalidAppend when they do not follow on `head` and `revisions`
  */
 export function checkTakeOver(
   after: string | null,
   head: string | null,
   events: readonly Envelope[],
-  revisions: ReadonlyMap<string, number>,
+  revisions?: ReadonlyMap<string, number>,
 ): void {
   if (after !== head)
     throw new InvalidAppend(`The log ends at ${head ?? 'its beginning'}, not at ${after ?? 'its beginning'}.`);
@@ -165,8 +166,8 @@ export function checkTakeOver(
     if (!/^[1-9]\d*$/.test(position) || !Number.isSafeInteger(Number(position)))
       throw new InvalidAppend(`Not a position: ${JSON.stringify(position.slice(0, 220))}`);
     if (Number(position) <= last) throw new InvalidAppend(`Position ${position} does not follow ${last}.`);
-    const before = reached.get(stream) ?? NO_STREAM;
-    if (revision !== before + 1)
+    const before = reached.get(stream) ?? (revisions ? NO_STREAM : revision - 1);
+    if (!(Number.isSafeInteger(revision) && revision >= 0 && revision === before + 1))
       throw new InvalidAppend(`${stream} is at revision ${before}, and ${revision} does not follow that.`);
     last = Number(position);
     reached.set(stream, revision);
