@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { copyLog, Projector, verify, type Envelope } from '#eventsourcing';
 import { LOG } from '#platform';
 import { openEventStore } from '../apps/api/src/app.module.js';
+import { settingsFrom } from '../apps/api/src/settings.js';
+import { backup, restore } from '../apps/cli/src/logs.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
 /** Somewhere a log can live. */
@@ -46,7 +49,7 @@ async function living<T>(
   }
 }
 
-const everything = async ({ url }: House): Promise<Envelope[]> => {
+const everything = async ({ url }: Pick<House, 'url'>): Promise<Envelope[]> => {
   const store = openEventStore(url);
   const all: Envelope[] = [];
   for (let page; (page = await store.readAll(all.at(-1)?.position ?? null, 1000)).length > 0;) all.push(...page);
@@ -154,4 +157,58 @@ describe('The real log moves house', () => {
     expect(houses.at(-1)!.url).toMatch(/^sqlite:/);
     expect(await everything(houses[0]!)).toEqual(written.slice(0, -ways.length));
   });
+});
+
+describe.each(ways)('A backup of the log in %s', (_in, build) => {
+  const said: string[] = [];
+  const settings = (logUrl: string) => settingsFrom({ DATA_DIR: folder, LOG_URL: logUrl });
+  let [folder, file]: string[] = [];
+  let house: House;
+  let empty: House;
+  beforeAll(async () => {
+    jest.spyOn(console, 'log').mockImplementation((text) => void said.push(String(text)));
+    jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    folder = mkdtempSync(join(tmpdir(), 'followthrough-backup-'));
+    file = join(folder, 'backup.db');
+    houses.push((house = await build()), (empty = await build()));
+    await move(houses[0]!, house);
+  }, 60_000);
+  afterAll(() => {
+    jest.restoreAllMocks();
+    rmSync(folder!, { recursive: true });
+  });
+
+  it('is a file that holds the same events, and goes only to a new file', async () => {
+    await backup(settings(house.url), file!);
+    expect(readdirSync(folder!).filter((name) => name.startsWith('backup'))).toEqual(['backup.db']);
+    expect(await everything({ url: `sqlite:${file}` })).toEqual(await everything(house));
+    await expect(backup(settings(house.url), file!)).rejects.toThrow('exists already');
+  }, 60_000);
+
+  it('is refused when it is not sound or not there, and nothing of it is restored', async () => {
+    const tampered = join(folder!, 'tampered.db');
+    copyFileSync(file!, tampered);
+    const db = new Database(tampered);
+    db.exec(`DROP TRIGGER data_can_only_be_blanked; UPDATE events SET data = '{}' WHERE position = 700`);
+    db.close();
+    await expect(restore(settings(empty.url), tampered)).rejects.toThrow('not sound at position 700: the data is not');
+    await expect(restore(settings(empty.url), join(folder!, 'none.db'))).rejects.toThrow('There is no file');
+    expect(await everything(empty)).toEqual([]);
+  }, 60_000);
+
+  it('is restored as a log of another identity, where there is none, and the file stays as it is', async () => {
+    const bytes = readFileSync(file!);
+    await restore(settings(empty.url), file!);
+    expect(said.at(-1)).toMatch(/^Restored \d+ events to .*The views are made anew at the next start\.$/);
+    expect(readFileSync(file!).equals(bytes)).toBe(true);
+    expect(await everything(empty)).toEqual(await everything(house));
+    const identities = [house, empty].map(async ({ url }) => {
+      const store = openEventStore(url);
+      return store.identity().finally(() => store.close());
+    });
+    const [original, restored] = await Promise.all(identities);
+    expect(restored).not.toBe(original);
+    await expect(restore(settings(empty.url), file!)).rejects.toThrow('holds a log already');
+    expect(readdirSync(folder!).filter((name) => /restoring|arriving/.test(name))).toEqual([]);
+  }, 60_000);
 });
