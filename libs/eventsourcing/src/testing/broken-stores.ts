@@ -436,6 +436,12 @@ export const losesTheCause = showingEach('loses the causation id', (e) => ({
   ...e,
   meta: { ...e.meta, causationId: null },
 }));
+export const callsEverythingVersionOne = showingEach('gives every event version 1', (e) => ({ ...e, version: 1 }));
+export const leavesTheSaltOutOfTheLog = showing(
+  'leaves the salt out when it reads the log',
+  (events) => events.map((e) => ({ ...e, salt: '' })),
+  'readAll',
+);
 export const keepsOnlyTheMetaItKnows = showingEach('keeps only the meta that it knows', (e) => {
   const { actor, agency, role, commandId, correlationId, causationId } = e.meta;
   return { ...e, meta: { actor, agency, role, commandId, correlationId, causationId } };
@@ -459,12 +465,6 @@ export const leavesOutLargePages = showing(
 export const readsAThousandAtMost = store('reads a thousand events of a stream at most', (good) => ({
   read: async (...args) => (await good.read(...args)).slice(0, 1000),
 }));
-export const callsEverythingVersionOne = showingEach('gives every event version 1', (e) => ({ ...e, version: 1 }));
-export const leavesTheSaltOutOfTheLog = showing(
-  'leaves the salt out when it reads the log',
-  (events) => events.map((e) => ({ ...e, salt: '' })),
-  'readAll',
-);
 
 // --- ids, revisions, positions -----------------------------------------------------------------------------------------
 export const makesUpIds = showingEach('makes up ids', (e) => ({ ...e, id: randomUUID() }));
