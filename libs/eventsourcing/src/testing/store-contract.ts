@@ -1314,7 +1314,8 @@ export const contract: readonly Case[] = [
     failsOn: [broken.datesWithoutMilliseconds, broken.datesByTheReader],
   },
   {
-    sentence: 'recordedAt never falls within a log, whatever the clocks of its writers do',
+    sentence:
+      'recordedAt never falls from an event to one that is sent after it was acknowledged, whatever the clocks of the writers do',
     run: async (log) => {
       let now = NOON;
       const [store, behind] = [await log.connect(() => now), await log.connect(() => NOON - 400 * DAY)];
@@ -1329,6 +1330,20 @@ export const contract: readonly Case[] = [
       await reopened.append('e', NO_STREAM, events(1), by());
       const times = (await everything(store)).map(({ recordedAt }) => Date.parse(recordedAt) - NOON);
       expect(times).toEqual([0, 0, 0, 1000, 1000, 1000]);
+    },
+    failsOn: [broken.believesTheClock],
+  },
+  {
+    sentence: 'recordedAt never falls within a stream, however many write to it at once by different clocks',
+    run: async (log) => {
+      const clocks = [() => NOON, () => NOON - 400 * DAY, () => NOON + 3 * DAY];
+      await writeAtOnce(await Promise.all(clocks.map((clock) => log.connect(clock))), 2, 9);
+      const all = await everything(await log.connect());
+      for (const stream of ['shared-0', 'shared-1', 'shared-2']) {
+        const times = all.filter((e) => e.stream === stream).map(({ recordedAt }) => recordedAt);
+        expect(times.length).toBeGreaterThan(20);
+        expect(times).toEqual(times.toSorted());
+      }
     },
     failsOn: [broken.believesTheClock],
   },
