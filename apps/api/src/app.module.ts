@@ -14,6 +14,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AccessStore } from '#access';
 import { commitmentsContext } from '#commitments';
+import { PostgresEventStore } from '#event-store-postgres';
 import { SqliteEventStore } from '#event-store-sqlite';
 import { EventCodec, Projector, type EventStore, type Loaded, type Log, type ReadStore } from '#eventsourcing';
 import {
@@ -43,8 +44,11 @@ const contexts: readonly Context[] = [registersContext, commitmentsContext, prog
 /** The codec of every event type. */
 export const codec = () => new EventCodec(contexts.flatMap(({ catalogs }) => catalogs ?? []));
 
+const isPostgres = (url: string): boolean => /^postgres(?:ql)?:/.test(url);
+
 /** The store of a log, by its URL. */
-export const openEventStore = (url: string): EventStore => new SqliteEventStore(sqliteFile(url));
+export const openEventStore = (url: string): EventStore =>
+  isPostgres(url) ? new PostgresEventStore(url) : new SqliteEventStore(sqliteFile(url));
 
 /** @throws Error when the log was written by newer software */
 export async function openLog({ logUrl }: Settings): Promise<Log> {
@@ -65,7 +69,7 @@ export const openAccess = (settings: Settings): AccessStore => {
 
 /** The store of the views, by its URL. */
 export const openReads = ({ viewsUrl }: Settings): ReadStore & Erases =>
-  /^postgres(?:ql)?:/.test(viewsUrl) ? new PostgresReadStore(viewsUrl) : new SqliteReadStore(sqliteFile(viewsUrl));
+  isPostgres(viewsUrl) ? new PostgresReadStore(viewsUrl) : new SqliteReadStore(sqliteFile(viewsUrl));
 
 export interface Stores {
   readonly log: Log;
