@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import {
   Arrivals,
   canonicalJson,
@@ -42,6 +42,8 @@ const LISTEN_AGAIN_MS = 10_000;
 const [ERASE_LOCK_MS, ERASE_AGAIN_MS, ERASE_AGAIN_AT_MOST_MS, ERASE_MS] = [2_000, 1_000, 600_000, 3_600_000];
 /** What one transaction takes at most, roughly, in bytes of data. */
 const BATCH_BYTES = 8_000_000;
+/** How many batches are sent at once, and how many appends are at least as fast in one as in two. */
+const [AHEAD, WORTH_SPLITTING] = [2, 8];
 const [READERS, WRITERS] = [8, 4];
 
 const SCHEMA = `
@@ -297,8 +299,10 @@ export class PostgresEventStore implements EventStore {
   readonly #arrivals = new Arrivals();
   #ready: Promise<void> | undefined;
   #closed = false;
+  #ended: Promise<unknown> | undefined;
   #queue: Waiting[] = [];
-  #flushing: Promise<void> | null = null;
+  #turn: NodeJS.Immediate | undefined;
+  readonly #underWay = new Set<Promise<void>>();
   /** Refused appends of which it is being read whether they are known. */
   #judging: Promise<unknown> = Promise.resolve();
   /** Types that are in the table of types. */
@@ -344,7 +348,7 @@ export class PostgresEventStore implements EventStore {
       checkAppend(stream, expected, events, meta);
       if (this.#closed) throw closed();
       this.#queue.push({ stream, expected, events, meta, resolve, reject });
-      this.#flushing ??= this.#flushSoon();
+      this.#flushSoon();
     });
   }
 
@@ -440,7 +444,7 @@ export class PostgresEventStore implements EventStore {
   }
 
   async close(): Promise<void> {
-    await this.#flushing;
+    while (this.#queue.length > 0 || this.#underWay.size > 0) await Promise.race([...this.#underWay, nextTurn()]);
     await this.#judging;
     this.#closed = true;
     clearTimeout(this.#eraseAgain);
@@ -448,8 +452,8 @@ export class PostgresEventStore implements EventStore {
     await this.#erasing;
     await this.#watching;
     await this.#listener?.end().catch(() => {});
-    const ended = [this.#readers, this.#writers].map((pool) => (pool.ending ? null : pool.end()));
-    await Promise.all(ended);
+    this.#ended ??= Promise.all([this.#readers.end(), this.#writers.end()]);
+    await this.#ended;
   }
 
   /** Makes the schema if need be; tried again the next time when that fails. @throws Error when newer software made it */
@@ -486,14 +490,22 @@ export class PostgresEventStore implements EventStore {
     return (await this.#writers.query<R>(sql, values).catch(unavailable)).rows;
   }
 
-  async #flushSoon(): Promise<void> {
-    await new Promise(setImmediate);
-    for (; this.#queue.length > 0; await new Promise(setImmediate)) {
-      const [batch] = inBatches(this.#queue, ({ events }) => events.reduce((sum, { data }) => sum + data.length, 0));
+  /** While the database is at one batch, the next is made ready and sent: so what waits goes in two. */
+  #flushSoon(): void {
+    if (this.#turn || this.#queue.length === 0 || this.#underWay.size === AHEAD) return;
+    this.#turn = setImmediate(() => {
+      this.#turn = undefined;
+      const most =
+        this.#underWay.size > 0 ? Infinity : Math.max(WORTH_SPLITTING, Math.ceil(this.#queue.length / AHEAD));
+      const [batch] = inBatches(this.#queue.slice(0, most), sizeOf);
       this.#queue = this.#queue.slice(batch!.length);
-      await this.#commit(batch!);
-    }
-    this.#flushing = null;
+      const commit = this.#commit(batch!).finally(() => {
+        this.#underWay.delete(commit);
+        this.#flushSoon();
+      });
+      this.#underWay.add(commit);
+      this.#flushSoon();
+    });
   }
 
   /** One transaction; each append is judged on its own there, and answered only after the commit. */
@@ -525,21 +537,26 @@ export class PostgresEventStore implements EventStore {
   #settle(batch: readonly Waiting[], base: bigint, refused: Record<string, number>): void {
     const judged: Promise<void>[] = [];
     for (const [n, waiting] of batch.entries()) {
-      const { stream, expected, events, meta, resolve, reject } = waiting;
+      const { stream, expected, events, resolve, reject } = waiting;
       const actual = refused[n];
       if (actual === undefined) {
         base += BigInt(events.length);
         resolve({ revision: expected + events.length, position: String(base) });
       } else if (actual < expected) reject(new WrongRevision(stream, expected, actual));
-      else
-        judged.push(
-          this.#earlier(stream, expected, meta).then((earlier) => {
-            if (earlier) resolve(earlier);
-            else reject(new WrongRevision(stream, expected, actual));
-          }, reject),
-        );
+      else judged.push(this.#judge(waiting, actual));
     }
     if (judged.length > 0) this.#judging = Promise.all([this.#judging, ...judged]);
+  }
+
+  /** A refused append may be known. */
+  async #judge({ stream, expected, meta, resolve, reject }: Waiting, actual: number): Promise<void> {
+    try {
+      const earlier = await this.#earlier(stream, expected, meta);
+      if (earlier) resolve(earlier);
+      else reject(new WrongRevision(stream, expected, actual));
+    } catch (error) {
+      reject(error as Error);
+    }
   }
 
   async #earlier(stream: string, expected: number, meta: Meta): Promise<Appended | null> {
@@ -675,6 +692,8 @@ function rowsOf(batch: readonly Waiting[]) {
   }
   return { events, chain, types };
 }
+
+const sizeOf = ({ events }: Waiting): number => events.reduce((sum, { data }) => sum + data.length, 0);
 
 /** Parts of a list, in its order, that are about as large as one transaction may be; none is empty. */
 function inBatches<T>(all: readonly T[], sizeOf: (one: T) => number): T[][] {
