@@ -555,22 +555,23 @@ export class PostgresEventStore implements EventStore {
    * have written.
    */
   async #findOut(batch: readonly Waiting[], cause: unknown): Promise<void> {
-    const end = performance.now() + OUTCOME_MS;
-    for (const { stream, expected, meta, resolve, reject } of batch)
-      for (;;)
-        try {
-          await this.#write(`SELECT set_config('lock_timeout', '${LOCK_MS}', true), pg_advisory_xact_lock(${WRITES})`);
-          const earlier = await this.#earlier(stream, expected, meta);
-          if (earlier) resolve(earlier);
-          else reject(asError(cause));
-          break;
-        } catch (error) {
-          if (performance.now() < end) await sleep(OUTCOME_AGAIN_MS);
-          else {
-            reject(asError(error));
-            break;
-          }
+    const [unknown, end] = [new Set(batch), performance.now() + OUTCOME_MS];
+    while (unknown.size > 0)
+      try {
+        await this.#write(`SELECT set_config('lock_timeout', '${LOCK_MS}', true), pg_advisory_xact_lock(${WRITES})`);
+        for (const waiting of unknown) {
+          const earlier = await this.#earlier(waiting.stream, waiting.expected, waiting.meta);
+          if (earlier) waiting.resolve(earlier);
+          else waiting.reject(asError(cause));
+          unknown.delete(waiting);
         }
+      } catch (error) {
+        if (performance.now() < end) await sleep(OUTCOME_AGAIN_MS);
+        else {
+          unknown.forEach(({ reject }) => reject(asError(error)));
+          unknown.clear();
+        }
+      }
     this.#tell();
   }
 
