@@ -254,6 +254,11 @@ describeHere(`In PostgreSQL${here}`, () => {
       await until(() => following.got.length >= 180);
       await following.stop();
       expect(following.got).toEqual(await everything(open(server.url(database))));
+      const taking = open(server.url(await server.newDatabase(), bouncer.port));
+      const half = following.got.length / 2;
+      await taking.takeOver(null, following.got.slice(0, half));
+      await taking.takeOver(following.got[half - 1]!.position, following.got.slice(half));
+      expect(await everything(taking)).toEqual(following.got);
       const [one, other] = [await connected(url), await connected(url)];
       const locked = 'SELECT pg_try_advisory_lock(7) AS locked';
       expect((await one.query(locked)).rows).toEqual([{ locked: true }]);
@@ -284,6 +289,20 @@ describeHere(`Where LISTEN is refused${here}`, () => {
     );
     it('and each of them was refused', () => expect(refused).toBeGreaterThan(5));
   });
+
+  it('one look at the log is enough for all subscribers of a process', async () => {
+    const { store } = await newLog();
+    const [looks, reads] = [jest.spyOn(store, 'head'), jest.spyOn(store, 'readAll')];
+    const following = Array.from({ length: 30 }, () => follow(store));
+    await until(() => reads.mock.calls.length >= 60);
+    const before = [looks.mock.calls.length, reads.mock.calls.length];
+    await until(() => looks.mock.calls.length >= before[0]! + 10);
+    // Were it one look for each, it would be 300. (Some read again after a second.)
+    expect(reads.mock.calls.length - before[1]!).toBeLessThan(150);
+    await append(store, 's', NO_STREAM);
+    await until(() => following.every(({ got }) => got.length === 1));
+    await Promise.all(following.map(({ stop }) => stop()));
+  }, 20_000);
 
   it(`nothing is missing, but where it is heard a hint wakes subscribers before the log has gone on`, async () => {
     const { store, sql } = await newLog();
