@@ -15,6 +15,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AccessStore } from '#access';
 import { commitmentsContext } from '#commitments';
+import { PostgresEventStore } from '#event-store-postgres';
 import { SqliteEventStore } from '#event-store-sqlite';
 import {
   EventCodec,
@@ -55,8 +56,11 @@ const contexts: readonly Context[] = [registersContext, commitmentsContext, prog
 /** The codec of every event type. */
 export const codec = () => new EventCodec(contexts.flatMap(({ catalogs }) => catalogs ?? []));
 
+const isPostgres = (url: string): boolean => /^postgres(?:ql)?:/.test(url);
+
 /** The store of a log, by its URL. */
-export const openEventStore = (url: string): EventStore => new SqliteEventStore(sqliteFile(url));
+export const openEventStore = (url: string): EventStore =>
+  isPostgres(url) ? new PostgresEventStore(url) : new SqliteEventStore(sqliteFile(url));
 
 /** What kind of store a URL names, as metrics and traces say it. */
 const systemOf = (url: string): string =>
@@ -82,7 +86,7 @@ export const openAccess = (settings: Settings): AccessStore => {
 
 /** The store of the views, by its URL. */
 export const openReads = ({ viewsUrl }: Settings): ReadStore & Erases =>
-  /^postgres(?:ql)?:/.test(viewsUrl) ? new PostgresReadStore(viewsUrl) : new SqliteReadStore(sqliteFile(viewsUrl));
+  isPostgres(viewsUrl) ? new PostgresReadStore(viewsUrl) : new SqliteReadStore(sqliteFile(viewsUrl));
 
 export interface Stores {
   readonly log: Log;
