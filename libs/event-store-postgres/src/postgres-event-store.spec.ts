@@ -716,7 +716,9 @@ describeHere(`Events of another log${here}`, () => {
     await from.store.blank('s1', 1);
     const events = (await everything(from.store)).map((e) => ({ ...e, position: String(Number(e.position) * 1000) }));
     await to.store.takeOver(null, events.slice(0, 5));
-    await expect(to.store.takeOver(null, events.slice(5))).rejects.toThrow('The log ends at 5000, not at null.');
+    await expect(to.store.takeOver(null, events.slice(5))).rejects.toThrow(
+      'The log ends at 5000, not at its beginning.',
+    );
     await expect(to.store.takeOver('5000', events.slice(6))).rejects.toThrow('s1 has no revision 2 here.');
     expect(await everything(to.store)).toEqual(events.slice(0, 5));
     await to.store.takeOver('5000', events.slice(5));

@@ -26,6 +26,8 @@ import {
 const FORMAT = 1;
 /** One writer at a time holds this advisory lock until its transaction has ended; one process erases. */
 const [WRITES, ERASES] = [0x6c6f67, 0x6c6f68];
+/** By how much, in ms, times may fall from one stream to another in a log that was taken over. */
+const DISORDER_MS = 60_000;
 const CHANNEL = 'followthrough_log';
 
 /** How long a write waits for another's, and how long the database keeps what was sent by somebody who has stopped since. */
@@ -55,10 +57,11 @@ DO $schema$ BEGIN
   END IF;
   CREATE SCHEMA IF NOT EXISTS followthrough_log;
 
-  -- blanked counts blankings, erased those of them whose words are gone from the files, too.
+  -- blanked counts blankings, erased those of them whose words are gone from the files, too. latest: of times taken over.
   CREATE TABLE followthrough_log.about (
     format   integer NOT NULL,
     identity text    NOT NULL,
+    latest   bigint  NOT NULL DEFAULT 0,
     blanked  bigint  NOT NULL DEFAULT 0,
     erased   bigint  NOT NULL DEFAULT 0
   );
@@ -135,8 +138,8 @@ DO $schema$ BEGIN
     wrong    jsonb := '{}';
   BEGIN
     PERFORM followthrough_log.begin_writing();
-    SELECT e.position, greatest(at, e.recorded_at) INTO head, at
-      FROM followthrough_log.events e ORDER BY e.position DESC LIMIT 1;
+    SELECT e.position, greatest(clock, e.recorded_at, a.latest) INTO head, at
+      FROM followthrough_log.events e, followthrough_log.about a ORDER BY e.position DESC LIMIT 1;
     IF NOT FOUND THEN head := 0; at := clock; END IF;
     instant := to_char(timestamp '1970-01-01' + at * interval '1 ms', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
     FOR said IN
@@ -195,7 +198,8 @@ DO $schema$ BEGIN
     PERFORM followthrough_log.begin_writing();
     SELECT max(e.position) INTO head FROM followthrough_log.events e;
     IF head IS DISTINCT FROM since THEN
-      RAISE EXCEPTION 'The log ends at %, not at %.', coalesce(head::text, 'its beginning'), since USING ERRCODE = '${MISFIT}';
+      RAISE EXCEPTION 'The log ends at %, not at %.', coalesce(head::text, 'its beginning'),
+        coalesce(since::text, 'its beginning') USING ERRCODE = '${MISFIT}';
     END IF;
     SELECT a.stream, a.revision INTO misfit FROM (
       SELECT a.*, coalesce((SELECT max(e.revision) FROM followthrough_log.events e WHERE e.stream = a.stream), -1)
@@ -210,6 +214,7 @@ DO $schema$ BEGIN
     INSERT INTO followthrough_log.events
       SELECT a.position, a.stream, a.revision, a.id, a.type, a.version, a.digest, a.meta, a.recorded_at, a.hash
       FROM pg_temp.arriving a ORDER BY a.position;
+    UPDATE followthrough_log.about SET latest = greatest(latest, (SELECT max(a.recorded_at) FROM pg_temp.arriving a));
     PERFORM pg_notify('${CHANNEL}', '');
   END $$;
 
@@ -250,9 +255,11 @@ DO $schema$ BEGIN
       middle := low + (high - low + 1) / 2;
       SELECT e.recorded_at INTO told FROM followthrough_log.events e
         WHERE e.position <= middle ORDER BY e.position DESC LIMIT 1;
-      IF NOT FOUND OR told <= instant THEN low := middle; ELSE high := middle - 1; END IF;
+      IF NOT FOUND OR told <= instant - ${DISORDER_MS} THEN low := middle; ELSE high := middle - 1; END IF;
     END LOOP;
-    RETURN (SELECT max(e.position) FROM followthrough_log.events e WHERE e.position <= low);
+    SELECT e.position INTO high FROM followthrough_log.events e
+      WHERE e.position > low AND e.recorded_at > instant ORDER BY e.position LIMIT 1;
+    RETURN (SELECT max(e.position) FROM followthrough_log.events e WHERE high IS NULL OR e.position < high);
   END $$;
 END $schema$`;
 
