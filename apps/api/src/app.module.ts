@@ -10,9 +10,7 @@ import {
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { LRUCache } from 'lru-cache';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { AccessStore } from '#access';
+import { AccessStore, PostgresAccessStore, SqliteAccessStore } from '#access';
 import { commitmentsContext } from '#commitments';
 import { SqliteEventStore } from '#event-store-sqlite';
 import { EventCodec, Projector, type EventStore, type Loaded, type Log, type ReadStore } from '#eventsourcing';
@@ -35,7 +33,7 @@ import { progressContext } from '#progress';
 import { PostgresReadStore, SqliteReadStore, type Erases } from '#read-store';
 import { registersContext } from '#registers';
 import { OperationsController } from './operations.controller.js';
-import { sqliteFile, type Settings } from './settings.js';
+import { isPostgres, sqliteFile, type Settings } from './settings.js';
 
 /** The composition root: every context there is. */
 const contexts: readonly Context[] = [registersContext, commitmentsContext, progressContext];
@@ -58,14 +56,13 @@ export async function openLog({ logUrl }: Settings): Promise<Log> {
   }
 }
 
-export const openAccess = (settings: Settings): AccessStore => {
-  mkdirSync(settings.dataDir, { recursive: true });
-  return new AccessStore(join(settings.dataDir, 'access.db'));
-};
+/** The store of tokens and idempotency keys, by its URL. */
+export const openAccess = ({ accessUrl }: Settings): AccessStore =>
+  isPostgres(accessUrl) ? new PostgresAccessStore(accessUrl) : new SqliteAccessStore(sqliteFile(accessUrl));
 
 /** The store of the views, by its URL. */
 export const openReads = ({ viewsUrl }: Settings): ReadStore & Erases =>
-  /^postgres(?:ql)?:/.test(viewsUrl) ? new PostgresReadStore(viewsUrl) : new SqliteReadStore(sqliteFile(viewsUrl));
+  isPostgres(viewsUrl) ? new PostgresReadStore(viewsUrl) : new SqliteReadStore(sqliteFile(viewsUrl));
 
 export interface Stores {
   readonly log: Log;
@@ -93,7 +90,7 @@ class Closing implements OnApplicationShutdown {
     await this.projector.stop();
     await this.reads.close();
     await this.log.store.close();
-    this.access.close();
+    await this.access.close();
   }
 }
 

@@ -110,11 +110,13 @@ export function program(): Command {
   token
     .command('list')
     .description('every token that was ever given out')
-    .action(() => withAccess(settings, (access) => console.table(access.list())));
+    .action(() => withAccess(settings, async (access) => console.table(await access.list())));
   token
     .command('revoke <id-or-label>')
     .description('revoke one token by its id, or all of a label')
-    .action((which: string) => withAccess(settings, (access) => console.log(`${access.revoke(which)} revoked`)));
+    .action((which: string) =>
+      withAccess(settings, async (access) => console.log(`${await access.revoke(which)} revoked`)),
+    );
   return cli;
 }
 
@@ -129,8 +131,8 @@ async function demo(settings: Settings): Promise<void> {
   const app = await startServer(settings);
   closeOnSignal(app);
   const access = app.get(AccessStore);
-  access.revoke(DEMO_LABEL);
-  const [secretariat, iom] = [access.create(null, DEMO_LABEL), access.create('IOM', DEMO_LABEL)];
+  await access.revoke(DEMO_LABEL);
+  const [secretariat, iom] = [await access.create(null, DEMO_LABEL), await access.create('IOM', DEMO_LABEL)];
   console.log(`
   Followthrough is running. Ctrl-C ends it.
 
@@ -312,15 +314,15 @@ async function addToken(
   const known = !agency || (await new Lookup(log).has('agency', agency));
   await log.store.close();
   if (!known) throw new Error(`There is no agency ${agency} in the register.`);
-  const { id, token } = withAccess(settings, (access) => access.create(agency ?? null, label));
+  const { id, token } = await withAccess(settings, (access) => access.create(agency ?? null, label));
   console.log(`id     ${id}\ntoken  ${token}`);
 }
 
-function withAccess<T>(settings: Settings, use: (access: AccessStore) => T): T {
+async function withAccess<T>(settings: Settings, use: (access: AccessStore) => Promise<T>): Promise<T> {
   const access = openAccess(settings);
   try {
-    return use(access);
+    return await use(access);
   } finally {
-    access.close();
+    await access.close();
   }
 }

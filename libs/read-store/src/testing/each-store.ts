@@ -20,37 +20,44 @@ const SUPPORTED = ['linux', 'darwin', 'win32'].includes(process.platform) && ['x
 /** A test that needs `emptyDatabase`. */
 export const itOnPostgres = SUPPORTED ? it : it.skip;
 
-/** The same tests on SQLite and on a real PostgreSQL, each test with an empty store. */
-export function onEachStore(what: string, tests: (place: Place) => void): void {
+/** The same tests on SQLite and on a real PostgreSQL. */
+export function onEachDatabase(what: string, tests: (kind: Place['kind']) => void): void {
   for (const kind of ['SQLite', 'PostgreSQL'] as const) {
     const runs = kind === 'SQLite' || SUPPORTED;
-    (runs ? describe : describe.skip)(`${what}, on ${kind}${runs ? '' : ' (which npm does not have here)'}`, () => {
-      let url = '';
-      const open = new Set<ReadStore>();
-      const folder = mkdtempSync(join(tmpdir(), 'views-'));
-      let n = 0;
-      beforeEach(async () => {
-        url = kind === 'SQLite' ? `sqlite:${join(folder, String(++n), 'views.db')}` : await emptyDatabase();
-      }, 60_000);
-      afterEach(async () => {
-        await Promise.all([...open].map((store) => store.close()));
-        open.clear();
-      });
-      afterAll(() => rmSync(folder, { recursive: true, force: true }));
-      tests({
-        kind,
-        get url() {
-          return url;
-        },
-        open() {
-          const store =
-            kind === 'SQLite' ? new SqliteReadStore(url.slice('sqlite:'.length)) : new PostgresReadStore(url);
-          open.add(store);
-          return store;
-        },
-      });
-    });
+    (runs ? describe : describe.skip)(
+      `${what}, on ${kind}${runs ? '' : ' (skipped: npm has no PostgreSQL here)'}`,
+      () => tests(kind),
+    );
   }
+}
+
+/** The same, each test with an empty store of views. */
+export function onEachStore(what: string, tests: (place: Place) => void): void {
+  onEachDatabase(what, (kind) => {
+    let url = '';
+    const open = new Set<ReadStore>();
+    const folder = mkdtempSync(join(tmpdir(), 'views-'));
+    let n = 0;
+    beforeEach(async () => {
+      url = kind === 'SQLite' ? `sqlite:${join(folder, String(++n), 'views.db')}` : await emptyDatabase();
+    }, 60_000);
+    afterEach(async () => {
+      await Promise.all([...open].map((store) => store.close()));
+      open.clear();
+    });
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+    tests({
+      kind,
+      get url() {
+        return url;
+      },
+      open() {
+        const store = kind === 'SQLite' ? new SqliteReadStore(url.slice('sqlite:'.length)) : new PostgresReadStore(url);
+        open.add(store);
+        return store;
+      },
+    });
+  });
 }
 
 let cluster: Promise<{ postgres: EmbeddedPostgres; admin: pg.Client; url: string }> | undefined;
@@ -83,11 +90,11 @@ async function start() {
   return { postgres, admin, url };
 }
 
-/** The URL of a PostgreSQL that holds no views. */
+/** The URL of a PostgreSQL that holds neither views nor tokens. */
 export async function emptyDatabase(): Promise<string> {
   const { admin, url } = await (cluster ??= start());
   const { rows } = await admin.query<{ name: string }>(
-    `SELECT nspname AS name FROM pg_namespace WHERE nspname LIKE 'views%'`,
+    `SELECT nspname AS name FROM pg_namespace WHERE nspname LIKE 'views%' OR nspname = 'access'`,
   );
   for (const { name } of rows) await admin.query(`DROP SCHEMA ${name} CASCADE`);
   return url;
