@@ -145,7 +145,11 @@ onEachDatabase('The access store', (kind) => {
       for (const [n, place] of places.entries()) {
         while (Date.now() < Number(start) + n * 12);
         try {
-          if (open === 'unguarded') new Database(place, { timeout: 5000 }).pragma('journal_mode = WAL');
+          if (open === 'unguarded') {
+            const db = new Database(place, { timeout: 5000 });
+            db.pragma('journal_mode = WAL');
+            db.exec('CREATE TABLE IF NOT EXISTS made (n TEXT)');
+          }
           else {
             const store = new (place.startsWith('postgres') ? PostgresAccessStore : SqliteAccessStore)(place);
             await store.create('IOM', 'made');
