@@ -7,4 +7,5 @@ export * from './events.js';
 export * from './parking.js';
 export * from './projection.js';
 export * from './projector.js';
+export * from './under-lease.js';
 export * from './verify.js';
