@@ -5,7 +5,7 @@ const { closeOnSignal, startServer } = await import('./server.js');
 
 try {
   const settings = settingsFrom();
-  closeOnSignal(await startServer(settings));
+  closeOnSignal(await startServer(settings), settings);
   console.log(`Followthrough  ${settings.publicUrl}\nAPI            ${settings.publicUrl}/docs`);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

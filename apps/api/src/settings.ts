@@ -65,7 +65,9 @@ function oneOf(env: NodeJS.ProcessEnv, name: string, ...words: readonly [string,
 export function sqliteFile(url: string): string {
   const file = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(url)?.[1];
   if (!file)
-    throw new Error(`Not a store that this version knows: ${url} (sqlite:FILE is; for views and access postgres://… too).`);
+    throw new Error(
+      `Not a store that this version knows: ${url} (sqlite:FILE is; for views and access postgres://… too).`,
+    );
   return file;
 }
 

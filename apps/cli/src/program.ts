@@ -11,7 +11,7 @@ import { LOG, metaOf, type Asked } from '#platform';
 import { Progress } from '#progress';
 import { Lookup } from '#registers';
 import { AppModule, codec, openAccess, openLog, openStores } from '../../api/src/app.module.js';
-import { closeOnSignal, startServer } from '../../api/src/server.js';
+import { closeOnSignal, startProjecting, startServer } from '../../api/src/server.js';
 import { settingsFrom, sqliteFile, type Settings } from '../../api/src/settings.js';
 
 /** What the import is recorded as having been done by. */
@@ -37,6 +37,14 @@ export function program(): Command {
       process.exitCode = (await importFolder(settings, folder, dryRun ?? false)) ? 0 : 1;
     });
 
+  cli
+    .command('project')
+    .description(
+      'bring the views up to date, for servers with PROJECTIONS=off; of several, one does and the others stand by',
+    )
+    .action(async () => {
+      closeOnSignal(await startProjecting(settings), settings);
+    });
   cli
     .command('verify')
     .description('check order, revisions, times and the hash chain of the whole log')
@@ -129,7 +137,7 @@ async function demo(settings: Settings): Promise<void> {
     console.log('What the demo imported was worked on since, so it starts with what is there.');
   }
   const app = await startServer(settings);
-  closeOnSignal(app);
+  closeOnSignal(app, settings);
   const access = app.get(AccessStore);
   await access.revoke(DEMO_LABEL);
   const [secretariat, iom] = [await access.create(null, DEMO_LABEL), await access.create('IOM', DEMO_LABEL)];
