@@ -14,6 +14,7 @@ import { LRUCache } from 'lru-cache';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AccessStore, PostgresAccessStore, SqliteAccessStore } from '#access';
 import { commitmentsContext } from '#commitments';
+import { PostgresEventStore } from '#event-store-postgres';
 import { SqliteEventStore } from '#event-store-sqlite';
 import {
   EventCodec,
@@ -54,7 +55,8 @@ const contexts: readonly Context[] = [registersContext, commitmentsContext, prog
 export const codec = () => new EventCodec(contexts.flatMap(({ catalogs }) => catalogs ?? []));
 
 /** The store of a log, by its URL. */
-export const openEventStore = (url: string): EventStore => new SqliteEventStore(sqliteFile(url));
+export const openEventStore = (url: string): EventStore =>
+  isPostgres(url) ? new PostgresEventStore(url) : new SqliteEventStore(sqliteFile(url));
 
 /** @throws Error when the log was written by newer software */
 export async function openLog({ logUrl }: Settings): Promise<Log> {

@@ -6,7 +6,7 @@ export interface Settings {
   readonly port: number;
   /** Where the embedded stores are kept. */
   readonly dataDir: string;
-  /** URL of the log. */
+  /** URL of the log: `sqlite:FILE`, or `postgres://…`. */
   readonly logUrl: string;
   /** URL of the views: `sqlite:FILE`, or `postgres://…`. */
   readonly viewsUrl: string;
@@ -64,10 +64,7 @@ function oneOf(env: NodeJS.ProcessEnv, name: string, ...words: readonly [string,
 /** The file of a `sqlite:` URL. */
 export function sqliteFile(url: string): string {
   const file = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(url)?.[1];
-  if (!file)
-    throw new Error(
-      `Not a store that this version knows: ${url} (sqlite:FILE is; for views and access postgres://… too).`,
-    );
+  if (!file) throw new Error(`Not a store that this version knows: ${url} (sqlite:FILE and postgres://… are).`);
   return file;
 }
 

