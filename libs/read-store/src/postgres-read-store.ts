@@ -321,7 +321,7 @@ export class PostgresReadStore implements ReadStore, Erases {
 
   /** Makes the table of generations if need be; tried again the next time when that fails. */
   #prepared(): Promise<void> {
-    this.#ready ??= this.#change(async (client) => void (await client.query(SCHEMA))).then(
+    this.#ready ??= this.#made().then(
       () => this.#eraseSoon(), // what a process that was killed had yet to erase
       (error: unknown) => {
         this.#ready = undefined;
@@ -329,6 +329,12 @@ export class PostgresReadStore implements ReadStore, Erases {
       },
     );
     return this.#ready;
+  }
+
+  /** To make what is there already would wait for everybody who writes, and make everybody who reads wait for that. */
+  async #made(): Promise<void> {
+    const [newest] = await this.#query<{ made: 0 | 1 }>(`SELECT to_regclass('views.lease') IS NOT NULL AS made`);
+    if (!newest!.made) await this.#change(async (client) => void (await client.query(SCHEMA)));
   }
 
   /** Erases what was deleted from the generations that serve, and tries again until that is done. */

@@ -495,6 +495,26 @@ onEachStore('A read store', (place) => {
     });
   });
 
+  if (place.kind === 'PostgreSQL')
+    it('A process that starts waits for nobody who writes, and makes no reader wait', async () => {
+      const admin = new pg.Client(place.url);
+      await admin.connect();
+      await admin.query('BEGIN; UPDATE views.generations SET events = events');
+      try {
+        expect(await place.open().current(notes)).toMatchObject({ id: start.id });
+        expect(await other.position('notes')).toBe('0');
+        // What it would have waited with, and for: the control.
+        const late = new pg.Client(`${place.url}?lock_timeout=200`);
+        await late.connect();
+        const making = late.query('ALTER TABLE views.generations ADD COLUMN IF NOT EXISTS cursor TEXT');
+        await expect(making).rejects.toThrow('lock timeout');
+        await late.end();
+      } finally {
+        await admin.query('ROLLBACK');
+        await admin.end();
+      }
+    });
+
   describe('Many projections', () => {
     const many = Array.from({ length: 12 }, (_, i) => `many${i}`);
     const joined = (names: readonly string[]) =>
