@@ -3,6 +3,7 @@ import {
   Global,
   Inject,
   Injectable,
+  Logger,
   Module,
   type OnApplicationShutdown,
   type OnModuleDestroy,
@@ -91,9 +92,8 @@ export interface Stores {
 export async function openStores(settings: Settings): Promise<Stores> {
   const { log, reads } = await openLogAndReads(settings);
   const access = openAccess(settings);
-  await patiently(settings, 'tokens and keys', settings.accessUrl, () => access.principalOf('')).catch(
-    closing(access, reads, log.store),
-  );
+  const asked = () => access.principalOf('');
+  await orClose([access, reads, log.store], patiently(settings, 'tokens and keys', settings.accessUrl, asked));
   return { log, reads, access };
 }
 
@@ -101,16 +101,19 @@ export async function openStores(settings: Settings): Promise<Stores> {
 export async function openLogAndReads(settings: Settings): Promise<Omit<Stores, 'access'>> {
   const log = await patiently(settings, 'the log', settings.logUrl, () => openLog(settings));
   const reads = openReads(settings);
-  await patiently(settings, 'the views', settings.viewsUrl, () => reads.generations()).catch(closing(reads, log.store));
+  const asked = () => reads.generations();
+  await orClose([reads, log.store], patiently(settings, 'the views', settings.viewsUrl, asked));
   return { log, reads };
 }
 
-const closing =
-  (...opened: readonly { close(): Promise<void> }[]) =>
-  async (error: unknown): Promise<never> => {
+async function orClose(opened: readonly { close(): Promise<void> }[], work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
     await Promise.allSettled(opened.map((one) => one.close()));
     throw error;
-  };
+  }
+}
 
 /** How often it is tried again, and said again that something is waited for. */
 const [AGAIN_MS, SAY_MS] = [500, 5_000];
@@ -135,7 +138,7 @@ async function patiently<T>(
         });
       if (waited - said < SAY_MS) continue;
       said = waited;
-      console.error(`Waiting for ${where}. ${error.message}`);
+      new Logger('Start').warn(`Waiting for ${where}. ${error.message}`);
     }
 }
 

@@ -36,7 +36,10 @@ export async function startServer(settings: Settings, stores?: Stores): Promise<
 }
 
 /** Brings the views up to date while no other process does, and answers how they are; the caller closes it. */
-export async function startProjecting(settings: Settings): Promise<NestFastifyApplication> {
+export async function startProjecting(
+  settings: Settings,
+  say: (what: string) => void,
+): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.projecting(await openLogAndReads(settings)),
     new FastifyAdapter(ENDING),
@@ -46,7 +49,7 @@ export async function startProjecting(settings: Settings): Promise<NestFastifyAp
     closesConnections(app);
     await app.get(Projector).watch();
     await app.listen(settings.port, settings.host);
-    app.get(Projecting).start((what) => console.log(what));
+    app.get(Projecting).start(say);
   } catch (error) {
     await app.close();
     throw error;

@@ -43,7 +43,7 @@ export function program(): Command {
       'bring the views up to date, for servers with PROJECTIONS=off; of several, one does and the others stand by',
     )
     .action(async () => {
-      closeOnSignal(await startProjecting(settings), settings);
+      closeOnSignal(await startProjecting(settings, (what) => console.log(what)), settings);
     });
   cli
     .command('verify')

@@ -9,7 +9,7 @@ const MAKES = 0x616363;
 /** Tokens and idempotency keys in PostgreSQL, in the schema `followthrough_access`. */
 export class PostgresAccessStore extends AccessStore {
   readonly #pool: pg.Pool;
-  #ready: Promise<void> | undefined;
+  #ready: Promise<unknown> | undefined;
 
   constructor(url: string) {
     super();
@@ -35,13 +35,12 @@ export class PostgresAccessStore extends AccessStore {
   }
 
   /** Makes the tables if need be; tried again the next time when that fails. */
-  #prepared(): Promise<void> {
+  #prepared(): Promise<unknown> {
     // Statements that are sent together are one transaction.
     this.#ready ??= this.#pool
       .query(
         `SELECT pg_advisory_xact_lock(${MAKES}); CREATE SCHEMA IF NOT EXISTS followthrough_access; ${SCHEMA.map(translated).join('; ')}`,
       )
-      .then(() => {})
       .catch((error: unknown) => {
         this.#ready = undefined;
         return unavailable(error);
