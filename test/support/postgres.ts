@@ -167,8 +167,13 @@ const BOUNCER = ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer', '/opt/homebrew/bin
 /** Where PgBouncer is, `null` where there is none. */
 export const pgbouncer = (): string | null => BOUNCER.find((file) => existsSync(file)) ?? null;
 
+export interface Bouncer {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
 /** A PgBouncer before a server, which gives its few connections to whoever has a transaction. */
-export async function startBouncer({ port: to }: PostgresServer): Promise<{ port: number; stop(): Promise<void> }> {
+export async function startBouncer({ port: to }: PostgresServer): Promise<Bouncer> {
   const [folder, port] = [ownFolder('pgbouncer-'), await freePort()];
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'users'), '"postgres" ""\n');

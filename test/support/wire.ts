@@ -12,7 +12,7 @@ export class Wire {
 
   private constructor(to: number) {
     this.#server = createServer((client) => {
-      if (this.#refusing) return client.destroy();
+      if (this.#refusing) client.destroy();
       const server = connect(to, '127.0.0.1').setNoDelay();
       client.setNoDelay();
       let losing: 'cut' | 'silent' | null = null;

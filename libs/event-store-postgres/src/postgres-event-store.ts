@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import {
   Arrivals,
   canonicalJson,
@@ -28,8 +28,10 @@ const FORMAT = 1;
 const [WRITES, ERASES] = [0x6c6f67, 0x6c6f68];
 const CHANNEL = 'followthrough_log';
 
-/** How long a write waits for another's, and how long a writer that has stopped in the middle of one keeps others waiting. */
-const [LOCK_MS, STOPPED_MS] = [8_000, 3_000];
+/** How long a write waits for another's, and how long the database keeps what was sent by somebody who has stopped since. */
+const [LOCK_MS, STOPPED_MS] = [8_000, 10_000];
+/** Of events that do not follow on what is here. */
+const MISFIT = 'FT001';
 /** How long an answer is waited for, and how long a connection: longer than the server waits for the lock. */
 const [ANSWER_MS, CONNECT_MS] = [12_000, 5_000];
 /** How long it is tried to find out what became of an append whose answer was lost, and how soon again. */
@@ -184,34 +186,30 @@ DO $schema$ BEGIN
     refused := wrong;
   END $$;
 
-  -- Takes over events that follow on the head, which it answers with if it is another; or the first that does not follow.
-  CREATE FUNCTION followthrough_log.take_over(since bigint, events json, OUT head text, OUT misfit text)
-  LANGUAGE plpgsql AS $$
+  -- Takes over what was put into pg_temp.arriving before, so that the lock is not held while that is sent.
+  CREATE FUNCTION followthrough_log.take_over(since bigint) RETURNS void LANGUAGE plpgsql AS $$
+  DECLARE
+    head   bigint;
+    misfit record;
   BEGIN
     PERFORM followthrough_log.begin_writing();
-    SELECT max(e.position)::text INTO head FROM followthrough_log.events e;
-    IF head::bigint IS DISTINCT FROM since THEN RETURN; END IF;
-    WITH arriving AS MATERIALIZED (
-      SELECT * FROM json_to_recordset(events) AS e(position bigint, stream text, revision bigint, id text, type text,
-        version integer, data text, salt text, digest text, meta text, recorded_at bigint, hash text)
-    )
-    SELECT format('%s has no revision %s here.', a.stream, a.revision - 1) INTO misfit FROM (
+    SELECT max(e.position) INTO head FROM followthrough_log.events e;
+    IF head IS DISTINCT FROM since THEN
+      RAISE EXCEPTION 'The log ends at %, not at %.', coalesce(head::text, 'its beginning'), since USING ERRCODE = '${MISFIT}';
+    END IF;
+    SELECT a.stream, a.revision INTO misfit FROM (
       SELECT a.*, coalesce((SELECT max(e.revision) FROM followthrough_log.events e WHERE e.stream = a.stream), -1)
-        + row_number() OVER (PARTITION BY a.stream ORDER BY a.position) AS next FROM arriving a
+        + row_number() OVER (PARTITION BY a.stream ORDER BY a.position) AS next FROM pg_temp.arriving a
     ) a WHERE a.revision <> a.next ORDER BY a.position LIMIT 1;
-    IF misfit IS NOT NULL THEN RETURN; END IF;
-    INSERT INTO followthrough_log.types
-      SELECT DISTINCT t.type, t.version FROM json_to_recordset(events) AS t(type text, version integer)
-      ON CONFLICT DO NOTHING;
-    WITH arriving AS MATERIALIZED (
-      SELECT * FROM json_to_recordset(events) AS e(position bigint, stream text, revision bigint, id text, type text,
-        version integer, data text, salt text, digest text, meta text, recorded_at bigint, hash text)
-    ), payload AS (
-      INSERT INTO followthrough_log.payloads (position, data, salt) SELECT a.position, a.data, a.salt FROM arriving a
-    )
+    IF FOUND THEN
+      RAISE EXCEPTION '% has no revision % here.', misfit.stream, misfit.revision - 1 USING ERRCODE = '${MISFIT}';
+    END IF;
+    INSERT INTO followthrough_log.types SELECT DISTINCT a.type, a.version FROM pg_temp.arriving a ON CONFLICT DO NOTHING;
+    INSERT INTO followthrough_log.payloads (position, data, salt)
+      SELECT a.position, a.data, a.salt FROM pg_temp.arriving a ORDER BY a.position;
     INSERT INTO followthrough_log.events
       SELECT a.position, a.stream, a.revision, a.id, a.type, a.version, a.digest, a.meta, a.recorded_at, a.hash
-      FROM arriving a;
+      FROM pg_temp.arriving a ORDER BY a.position;
     PERFORM pg_notify('${CHANNEL}', '');
   END $$;
 
@@ -258,6 +256,8 @@ DO $schema$ BEGIN
   END $$;
 END $schema$`;
 
+const ARRIVING = `CREATE TEMPORARY TABLE arriving (position bigint, stream text COLLATE "C", revision bigint, id text,
+  type text, version integer, data text, salt text, digest text, meta text, recorded_at bigint, hash text) ON COMMIT DROP`;
 const EVENTS = `SELECT e.position, e.stream, e.revision::float8, e.id, e.type, e.version, p.data, p.salt, e.digest, e.meta,
     e.recorded_at::float8 AS "recordedAt", e.hash
   FROM followthrough_log.events e JOIN followthrough_log.payloads p ON p.position = e.position`;
@@ -297,6 +297,7 @@ export class PostgresEventStore implements EventStore {
   readonly #arrivals = new Arrivals();
   #ready: Promise<void> | undefined;
   #closed = false;
+  #ended: Promise<unknown> | undefined;
   #queue: Waiting[] = [];
   #flushing: Promise<void> | null = null;
   /** Refused appends of which it is being read whether they are known. */
@@ -412,26 +413,23 @@ export class PostgresEventStore implements EventStore {
 
   /** In one transaction. */
   async takeOver(after: string | null, events: readonly Envelope[]): Promise<void> {
-    await this.#prepared();
     checkTakeOver(after, await this.head(), events);
     const client = await this.#writers.connect().catch(unavailable);
-    let [since, broken] = [after, true];
+    let broken = true;
     try {
       await client.query('BEGIN');
       await client.query(`SET LOCAL idle_in_transaction_session_timeout = ${STOPPED_MS}`);
-      for (const some of inBatches(events, ({ data }) => data?.length ?? 0)) {
-        const { rows } = await client.query<{ head: string | null; misfit: string | null }>(
-          'SELECT * FROM followthrough_log.take_over($1, $2)',
-          [since, JSON.stringify(some.map(toRow))],
+      await client.query(ARRIVING);
+      for (const some of inBatches(events, ({ data }) => data?.length ?? 0))
+        await client.query(
+          'INSERT INTO pg_temp.arriving SELECT * FROM json_populate_recordset(NULL::pg_temp.arriving, $1)',
+          [JSON.stringify(some.map(toRow))],
         );
-        checkTakeOver(since, rows[0]!.head, some);
-        if (rows[0]!.misfit) throw new InvalidAppend(rows[0]!.misfit);
-        since = some.at(-1)!.position;
-      }
-      await client.query('COMMIT');
+      // In one message: who holds the lock does not wait for anything to be sent.
+      await client.query(`SELECT followthrough_log.take_over(${after === null ? 'NULL' : BigInt(after)}); COMMIT`);
       broken = false;
     } catch (error) {
-      if (error instanceof InvalidAppend) throw error;
+      if ((error as { code?: string }).code === MISFIT) throw new InvalidAppend((error as Error).message);
       unavailable(error);
     } finally {
       client.release(broken); // the end of a connection rolls back what it was at
@@ -448,8 +446,8 @@ export class PostgresEventStore implements EventStore {
     await this.#erasing;
     await this.#watching;
     await this.#listener?.end().catch(() => {});
-    const ended = [this.#readers, this.#writers].map((pool) => (pool.ending ? null : pool.end()));
-    await Promise.all(ended);
+    this.#ended ??= Promise.all([this.#readers.end(), this.#writers.end()]);
+    await this.#ended;
   }
 
   /** Makes the schema if need be; tried again the next time when that fails. @throws Error when newer software made it */
@@ -487,9 +485,9 @@ export class PostgresEventStore implements EventStore {
   }
 
   async #flushSoon(): Promise<void> {
-    await new Promise(setImmediate);
-    for (; this.#queue.length > 0; await new Promise(setImmediate)) {
-      const [batch] = inBatches(this.#queue, ({ events }) => events.reduce((sum, { data }) => sum + data.length, 0));
+    await nextTurn();
+    for (; this.#queue.length > 0; await nextTurn()) {
+      const [batch] = inBatches(this.#queue, sizeOf);
       this.#queue = this.#queue.slice(batch!.length);
       await this.#commit(batch!);
     }
@@ -518,28 +516,34 @@ export class PostgresEventStore implements EventStore {
       this.#settle(batch, BigInt(rows[0]!.base), rows[0]!.refused);
     } catch (cause) {
       client.release(true);
-      await this.#findOut(batch, cause);
+      if (wasRolledBack(cause)) batch.forEach(({ reject }) => reject(asError(cause)));
+      else await this.#findOut(batch, cause);
     }
   }
 
   #settle(batch: readonly Waiting[], base: bigint, refused: Record<string, number>): void {
     const judged: Promise<void>[] = [];
     for (const [n, waiting] of batch.entries()) {
-      const { stream, expected, events, meta, resolve, reject } = waiting;
+      const { stream, expected, events, resolve, reject } = waiting;
       const actual = refused[n];
       if (actual === undefined) {
         base += BigInt(events.length);
         resolve({ revision: expected + events.length, position: String(base) });
       } else if (actual < expected) reject(new WrongRevision(stream, expected, actual));
-      else
-        judged.push(
-          this.#earlier(stream, expected, meta).then((earlier) => {
-            if (earlier) resolve(earlier);
-            else reject(new WrongRevision(stream, expected, actual));
-          }, reject),
-        );
+      else judged.push(this.#judge(waiting, actual));
     }
     if (judged.length > 0) this.#judging = Promise.all([this.#judging, ...judged]);
+  }
+
+  /** A refused append may be known. */
+  async #judge({ stream, expected, meta, resolve, reject }: Waiting, actual: number): Promise<void> {
+    try {
+      const earlier = await this.#earlier(stream, expected, meta);
+      if (earlier) resolve(earlier);
+      else reject(new WrongRevision(stream, expected, actual));
+    } catch (error) {
+      reject(error as Error);
+    }
   }
 
   async #earlier(stream: string, expected: number, meta: Meta): Promise<Appended | null> {
@@ -676,6 +680,8 @@ function rowsOf(batch: readonly Waiting[]) {
   return { events, chain, types };
 }
 
+const sizeOf = ({ events }: Waiting): number => events.reduce((sum, { data }) => sum + data.length, 0);
+
 /** Parts of a list, in its order, that are about as large as one transaction may be; none is empty. */
 function inBatches<T>(all: readonly T[], sizeOf: (one: T) => number): T[][] {
   const batches: T[][] = [];
@@ -706,6 +712,11 @@ const toRow = ({ meta, recordedAt, ...event }: Envelope): object => ({
 const UNDEFINED_TABLE = '42P01';
 /** What PostgreSQL says of a statement and its values: data, integrity, syntax, privileges. Everything else may pass. */
 const REFUSAL = /^(?:22|23|42)/;
+/** Whether the server has answered that it did not do it. */
+const wasRolledBack = (error: unknown): boolean => {
+  const { severity, code } = error as { severity?: string; code?: string };
+  return severity === 'ERROR' && !/^(?:08|57P|XX)/.test(code ?? 'XX');
+};
 const closed = (): StoreUnavailable => new StoreUnavailable('The log is closed.');
 const asError = (error: unknown): Error => {
   if (error instanceof StoreUnavailable || REFUSAL.test(String((error as { code?: unknown }).code)))
