@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,7 +12,7 @@ import { PostgresReadStore } from '#read-store';
 import { codec } from '../apps/api/src/app.module.js';
 import { eventsOf, metaOf, said } from './support/appender.js';
 import { projectionsOf, Views } from './support/histories.js';
-import { HAS_POSTGRES, PostgresServer } from './support/postgres.js';
+import { freePort, HAS_POSTGRES, PostgresServer } from './support/postgres.js';
 import { Client, Service, type Sent } from './support/service.js';
 import { Wire } from './support/wire.js';
 
@@ -398,8 +398,8 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
       return faults;
     }
 
-    async function setUp() {
-      const env = await shared();
+    async function setUp(more: NodeJS.ProcessEnv = {}) {
+      const env = { ...(await shared()), ...more };
       const headers = await secretariatOf(new PostgresAccessStore(url));
       const apis = [await started('api', env), await started('api', env)];
       const projectors = await Promise.all(
@@ -489,6 +489,63 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
       expect(by(active).filter(({ at }) => at > now)).toEqual([]);
       expect(by(1 - active).length).toBeGreaterThan(10);
     }, 180_000);
+
+    const haproxy = ['/usr/sbin/haproxy', 'haproxy'].find((name) => spawnSync(name, ['-v']).status === 0);
+    (haproxy ? describe : describe.skip)(
+      `and the proxy of docker/haproxy.cfg${haproxy ? '' : ' (skipped: haproxy is not installed here)'}`,
+      () => {
+        let proxy: ChildProcess;
+        afterEach(() => void proxy?.kill('SIGKILL'));
+
+        it('are restarted without its clients noticing; who follows the feed is told at once', async () => {
+          const { headers, apis } = await setUp({ DRAIN_MS: '3000' });
+          const port = await freePort();
+          const config = join(scratch, 'haproxy.cfg');
+          const text = readFileSync('docker/haproxy.cfg', 'utf8')
+            .replace('bind :8080', `bind 127.0.0.1:${port}`)
+            .replaceAll(/api-(\d):3000/g, (_, n) => `127.0.0.1:${apis[Number(n) - 1]!.port}`)
+            .replaceAll(' resolvers docker', '')
+            .replace(/^resolvers docker$.*/ms, '');
+          writeFileSync(config, text);
+          proxy = spawn(haproxy!, ['-db', '-f', config], { stdio: 'ignore' });
+          const client = new Client(`http://127.0.0.1:${port}`);
+          expect(
+            await until(async () => (await fetch(`${client.url}/health/ready`).catch(() => null))?.ok ?? false, 20_000),
+          ).toBe(true);
+
+          const feed = await fetch(`${client.url}/v1/changes`, { headers: { accept: 'text/event-stream' } });
+          let heard = '';
+          const hearing = (async () => {
+            for await (const chunk of feed.body!) heard += Buffer.from(chunk).toString();
+          })().catch(() => {});
+          const marked = await client.send('POST', '/v1/commitments', commitment('Heard at once'), headers);
+          expect(marked).toMatchObject({ status: 201 });
+          expect(await until(() => heard.includes('Heard at once'), 5_000)).toBe(true);
+
+          const sent: Sent[] = [];
+          let over = false;
+          const calls = [1, 2, 3, 4].map(async (caller) => {
+            for (let n = 0; !over; n++, await sleep(10)) {
+              const code = `P${caller}-${n}`;
+              sent.push(await client.send('POST', '/v1/agencies', { code, name: code, kind: 'other' }, headers));
+              sent.push(await client.send('GET', '/v1/agencies'));
+            }
+          });
+          for (const api of apis) {
+            await sleep(500);
+            expect(await api.end()).toBe(0);
+            await api.again();
+            await sleep(1_500); // until the proxy has looked
+          }
+          over = true;
+          await Promise.all(calls);
+          expect(sent.length).toBeGreaterThan(100);
+          expect(sent.filter((one) => one.is !== 'answered' || one.status >= 300)).toEqual([]);
+          await hearing; // both servers have ended, and the feed with them
+          client.close();
+        }, 120_000);
+      },
+    );
 
     it('a request that is sent again after its answer was lost is carried out once; without a key, twice (the control)', async () => {
       const { headers, apis } = await setUp();
