@@ -2,6 +2,7 @@
 import { settingsFrom } from '../apps/api/src/settings.js';
 import { closeOnSignal, startServer } from '../apps/api/src/server.js';
 
-const app = await startServer({ ...settingsFrom(), port: 0 });
-closeOnSignal(app);
+const settings = { ...settingsFrom(), port: 0 };
+const app = await startServer(settings);
+closeOnSignal(app, settings);
 process.send!(await app.getUrl());

@@ -5,7 +5,7 @@
 import autocannon from 'autocannon';
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import { AccessStore } from '#access';
+import { SqliteAccessStore } from '#access';
 import { inScratch, machine, row, ROUNDS, SECONDS, type Measured } from './measure.js';
 
 const CONNECTIONS = 32;
@@ -73,9 +73,9 @@ async function post(
 
 console.log(`Durable commands over HTTP, ${CONNECTIONS} connections\n${await machine()}`);
 await inScratch(async (folder) => {
-  const access = new AccessStore(join(folder, 'access.db'));
-  const { token } = access.create(null, 'bench');
-  access.close();
+  const access = new SqliteAccessStore(join(folder, 'access.db'));
+  const { token } = await access.create(null, 'bench');
+  await access.close();
   const bare = await serve('bare-server.js');
   const api = await serve('api-server.js', { DATA_DIR: folder });
   const send = (path: string, body: object) =>

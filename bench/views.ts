@@ -12,7 +12,7 @@ import { chmodSync, copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { v7 as uuidv7 } from 'uuid';
-import { AccessStore } from '#access';
+import { SqliteAccessStore } from '#access';
 import { monthsBefore } from '#clocks';
 import { SqliteEventStore } from '#event-store-sqlite';
 import { Projector, type Log, type Projection, type ReadStore, type ReadTx, type Value } from '#eventsourcing';
@@ -231,7 +231,7 @@ async function measure(folder: string, size: number, database: (n: number) => Pr
   const data = join(folder, String(size));
   mkdirSync(data);
   copyFileSync(kept, join(data, 'log.db'));
-  new AccessStore(join(data, 'access.db')).close();
+  await new SqliteAccessStore(join(data, 'access.db')).close();
 
   const rows: Record<string, string>[] = [];
   for (const kind of STORES) {

@@ -32,7 +32,7 @@ const routes = Object.fromEntries(
 async function ask(operation, { as, path = {}, query = {}, headers = {}, body, padTo }) {
   const { method, path: template } = routes[operation];
   const address = template.replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(path[name]));
-  const token = as && stores.access.create(as === 'secretariat' ? null : as, 'examples').token;
+  const token = as && (await stores.access.create(as === 'secretariat' ? null : as, 'examples')).token;
   const response = await fetch(`${server}${address}?${new URLSearchParams(query)}`.replace(/\?$/, ''), {
     method: method.toUpperCase(),
     headers: {

@@ -6,7 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AccessStore } from '#access';
+import { SqliteAccessStore } from '#access';
 import { SqliteEventStore } from '#event-store-sqlite';
 import { StoreUnavailable, verify, type Envelope } from '#eventsourcing';
 import { LOG } from '#platform';
@@ -569,9 +569,9 @@ describe('a server that is killed in the middle of a batch', () => {
 
   beforeEach(async () => {
     dataDir = mkdtempSync(join(tmpdir(), 'batches-'));
-    const access = new AccessStore(join(dataDir, 'access.db'));
-    ({ token } = access.create(null, 'test'));
-    access.close();
+    const access = new SqliteAccessStore(join(dataDir, 'access.db'));
+    ({ token } = await access.create(null, 'test'));
+    await access.close();
     await start();
     await post('/v1/agencies', { code: 'IOM', name: 'International Organization for Migration', kind: 'igo' }, 'a');
     await post('/v1/frameworks', { code: 'HLD06', name: 'Topics', version: '2006', source: 'ESA/P/WP.204' }, 'f');

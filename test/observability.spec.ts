@@ -13,7 +13,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AccessStore } from '#access';
+import { SqliteAccessStore } from '#access';
 import { Projector, StoreUnavailable, type Envelope, type Log } from '#eventsourcing';
 import { LOG, READS } from '#platform';
 import { openStores } from '../apps/api/src/app.module.js';
@@ -475,9 +475,9 @@ describe('A server that is asked for traces', () => {
     await once(collector, 'listening');
     const dataDir = mkdtempSync(join(tmpdir(), 'followthrough-'));
     const port = await freePort();
-    const access = new AccessStore(join(dataDir, 'access.db'));
-    const { token } = access.create(null, 'test');
-    access.close();
+    const access = new SqliteAccessStore(join(dataDir, 'access.db'));
+    const { token } = await access.create(null, 'test');
+    await access.close();
     const server = spawn(process.execPath, ['dist/apps/api/src/main.js'], {
       env: {
         ...process.env,

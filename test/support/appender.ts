@@ -4,6 +4,7 @@
  * or that makes logs in a folder, at the same moments as others: `node appender.ts FOLDER START make [apart]`. It runs from dist/. What it tries and what it was told it writes to the journal, line by line.
  */
 import Database from 'better-sqlite3';
+import { once } from 'node:events';
 import { openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,6 +13,7 @@ import { SqliteEventStore } from '#event-store-sqlite';
 import {
   CheckpointMoved,
   EventCodec,
+  followUnderLease,
   NO_STREAM,
   Projector,
   Rejected,
@@ -20,6 +22,8 @@ import {
   type Meta,
   type Projection,
   type ReadStore,
+  type ReadTx,
+  type Recorded,
 } from '#eventsourcing';
 import { PostgresReadStore, SqliteReadStore } from '#read-store';
 
@@ -146,12 +150,33 @@ function unfenced(reads: ReadStore): ReadStore {
   return reads;
 }
 
+/** Says in the middle of its second event's transaction that it is there, and goes on when it is told to. */
+function standing(projection: Projection): Projection {
+  let events = 0;
+  const [type, handler] = Object.entries(projection.on)[0]!;
+  return {
+    ...projection,
+    on: {
+      [type]: async (event: Recorded<never>, tx: ReadTx) => {
+        await handler(event, tx);
+        if (++events !== 2) return;
+        await tx.all('SELECT 1 AS one');
+        process.send!('stands');
+        await once(process, 'message');
+      },
+    },
+  };
+}
+
 /** Follows a log, or builds its views anew and rolls back, over and over. */
 async function project(file: string, url: string, what: string, guard?: string): Promise<void> {
   const log = { store: new SqliteEventStore(file), codec: tallyCodec };
   const store = url.startsWith('postgres:') ? new PostgresReadStore(url) : new SqliteReadStore(url.slice(7));
-  const projector = new Projector(log, guard === 'unfenced' ? unfenced(store) : store, [tally]);
-  if (what === 'follow') {
+  const projection = guard === 'stands' ? standing(tally) : tally;
+  const projector = new Projector(log, guard === 'unfenced' ? unfenced(store) : store, [projection]);
+  if (what === 'lease')
+    await followUnderLease(projector, store, new AbortController().signal, (said) => process.send!(said));
+  else if (what === 'follow') {
     await projector.start();
     process.send?.('ready');
   } else
@@ -196,6 +221,6 @@ if (import.meta.main) {
   if (third === 'make') {
     if (others[0] === 'apart') lookingApart();
     await make(first, Number(second));
-  } else if (/^(follow|rebuild)$/.test(third)) await project(first, second, third, others[0]);
+  } else if (/^(follow|rebuild|lease)$/.test(third)) await project(first, second, third, others[0]);
   else await main(first, second, Number(third), Number(others[0]), others[1] === 'unsafe');
 }

@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AccessStore } from '#access';
+import { AccessStore, newToken } from '#access';
 import { Projector } from '#eventsourcing';
 import { planImport, runImport } from '#exchange';
 import { LOG, metaOf, type Asked } from '#platform';
@@ -59,7 +59,9 @@ export class TestServer {
 
   /** A token for a focal point of an agency, or for the secretariat. */
   token(agency: string | null): string {
-    return this.app.get(AccessStore).create(agency, 'test').token;
+    const token = newToken();
+    void this.app.get(AccessStore).create(agency, 'test', token); // in SQLite it is there at once
+    return token;
   }
 
   async get(path: string, headers: Record<string, string> = {}): Promise<Answer> {

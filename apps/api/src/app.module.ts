@@ -6,20 +6,22 @@ import {
   Logger,
   Module,
   type OnApplicationShutdown,
+  type OnModuleDestroy,
   type Provider,
 } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import { LRUCache } from 'lru-cache';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { AccessStore } from '#access';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AccessStore, PostgresAccessStore, SqliteAccessStore } from '#access';
 import { commitmentsContext } from '#commitments';
 import { PostgresEventStore } from '#event-store-postgres';
 import { SqliteEventStore } from '#event-store-sqlite';
 import {
   EventCodec,
+  followUnderLease,
   Projector,
+  StoreUnavailable,
   type EventStore,
   type Failure,
   type Loaded,
@@ -46,8 +48,9 @@ import {
 import { progressContext } from '#progress';
 import { PostgresReadStore, SqliteReadStore, type Erases } from '#read-store';
 import { registersContext } from '#registers';
-import { OperationsController } from './operations.controller.js';
-import { sqliteFile, type Settings } from './settings.js';
+import { ChangesController } from './changes.controller.js';
+import { Draining, OperationsController } from './operations.controller.js';
+import { isPostgres, sqliteFile, type Settings } from './settings.js';
 import { startTracing, stopTracing } from './tracing.js';
 
 /** The composition root: every context there is. */
@@ -55,8 +58,6 @@ const contexts: readonly Context[] = [registersContext, commitmentsContext, prog
 
 /** The codec of every event type. */
 export const codec = () => new EventCodec(contexts.flatMap(({ catalogs }) => catalogs ?? []));
-
-const isPostgres = (url: string): boolean => /^postgres(?:ql)?:/.test(url);
 
 /** The store of a log, by its URL. */
 export const openEventStore = (url: string): EventStore =>
@@ -79,10 +80,9 @@ export async function openLog({ logUrl }: Settings): Promise<Log> {
   }
 }
 
-export const openAccess = (settings: Settings): AccessStore => {
-  mkdirSync(settings.dataDir, { recursive: true });
-  return new AccessStore(join(settings.dataDir, 'access.db'));
-};
+/** The store of tokens and idempotency keys, by its URL. */
+export const openAccess = ({ accessUrl }: Settings): AccessStore =>
+  isPostgres(accessUrl) ? new PostgresAccessStore(accessUrl) : new SqliteAccessStore(sqliteFile(accessUrl));
 
 /** The store of the views, by its URL. */
 export const openReads = ({ viewsUrl }: Settings): ReadStore & Erases =>
@@ -94,9 +94,62 @@ export interface Stores {
   readonly access: AccessStore;
 }
 
+/**
+ * Opens what a process needs; of databases that cannot be reached yet it says so, and waits for them.
+ * @throws Error that names the database, once that has taken too long
+ */
 export async function openStores(settings: Settings): Promise<Stores> {
+  const { log, reads } = await openLogAndReads(settings);
+  const access = openAccess(settings);
+  const asked = () => access.principalOf('');
+  await orClose([access, reads, log.store], patiently(settings, 'tokens and keys', settings.accessUrl, asked));
+  return { log, reads, access };
+}
+
+/** The same without tokens, for a process that only brings the views up to date. */
+export async function openLogAndReads(settings: Settings): Promise<Omit<Stores, 'access'>> {
   await startTracing(settings);
-  return { log: await openLog(settings), reads: openReads(settings), access: openAccess(settings) };
+  const log = await patiently(settings, 'the log', settings.logUrl, () => openLog(settings));
+  const reads = openReads(settings);
+  const asked = () => reads.generations();
+  await orClose([reads, log.store], patiently(settings, 'the views', settings.viewsUrl, asked));
+  return { log, reads };
+}
+
+async function orClose(opened: readonly { close(): Promise<void> }[], work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    await Promise.allSettled(opened.map((one) => one.close()));
+    throw error;
+  }
+}
+
+/** How often it is tried again, and said again that something is waited for. */
+const [AGAIN_MS, SAY_MS] = [500, 5_000];
+
+async function patiently<T>(
+  { startPatienceMs }: Settings,
+  what: string,
+  url: string,
+  open: () => Promise<T>,
+): Promise<T> {
+  const where = `${what} (${url.replace(/\/\/[^/@]*@/, '//')})`;
+  const start = performance.now();
+  for (let said = -Infinity; ; await sleep(AGAIN_MS))
+    try {
+      return await open();
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      const waited = performance.now() - start;
+      if (waited >= startPatienceMs)
+        throw new Error(`No connection to ${where} for ${Math.round(waited / 1000)} s. ${error.message}`, {
+          cause: error,
+        });
+      if (waited - said < SAY_MS) continue;
+      said = waited;
+      new Logger('Start').warn(`Waiting for ${where}. ${error.message}`);
+    }
 }
 
 const projectorLog = new Logger('Projector');
@@ -115,17 +168,51 @@ function logFailure({ projection, error, parked }: Failure): void {
 class Closing implements OnApplicationShutdown {
   constructor(
     private readonly projector: Projector,
-    @Inject(LOG) private readonly log: Log,
-    @Inject(READS) private readonly reads: ReadStore,
-    private readonly access: AccessStore,
+    private readonly stores: Omit<Stores, 'access'> & Partial<Stores>,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
+    const { log, reads, access } = this.stores;
     await this.projector.stop();
-    await this.reads.close();
-    await this.log.store.close();
-    this.access.close();
+    await reads.close();
+    await log.store.close();
+    await access?.close();
     await stopTracing();
+  }
+}
+
+/** What every process with views has. */
+function keeping(stores: Omit<Stores, 'access'> & Partial<Stores>, all: readonly Context[]): Provider[] {
+  const { log, reads } = stores;
+  const projections = all.flatMap((one) => one.projections?.(log) ?? []);
+  return [
+    { provide: LOG, useValue: log },
+    { provide: READS, useValue: reads },
+    { provide: Projector, useFactory: () => new Projector(log, reads, projections, logFailure) },
+    { provide: Closing, useFactory: (projector: Projector) => new Closing(projector, stores), inject: [Projector] },
+    { provide: APP_FILTER, useFactory: () => new ProblemFilter(all.find((one) => one.problemPage)?.problemPage) },
+    Draining,
+  ];
+}
+
+/** Brings the views up to date while it has the lease to do so. */
+@Injectable()
+export class Projecting implements OnModuleDestroy {
+  readonly #ending = new AbortController();
+  #following: Promise<void> | undefined;
+
+  constructor(
+    private readonly projector: Projector,
+    @Inject(READS) private readonly reads: ReadStore,
+  ) {}
+
+  start(say: (what: string) => void): void {
+    this.#following = followUnderLease(this.projector, this.reads, this.#ending.signal, say);
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.#ending.abort();
+    await this.#following;
   }
 }
 
@@ -135,35 +222,39 @@ export class AppModule {
   /** The whole application; `extra` adds what only a server has, such as the pages. */
   static with(settings: Settings, stores: Stores, extra: Context = {}): DynamicModule {
     const all = [...contexts, extra];
-    const { log, reads, access } = stores;
-    const projections = all.flatMap(({ projections }) => projections?.(log) ?? []);
+    const { reads, access } = stores;
     const views: Provider[] = all
       .flatMap(({ views }) => views ?? [])
       .map((View) => ({ provide: View, useFactory: () => new View(reads) }));
     return {
       module: AppModule,
       imports: [CqrsModule.forRoot()],
-      controllers: [...all.flatMap(({ controllers }) => controllers ?? []), OperationsController],
+      controllers: [...all.flatMap(({ controllers }) => controllers ?? []), ChangesController, OperationsController],
       providers: [
-        { provide: LOG, useValue: log },
-        { provide: READS, useValue: reads },
+        ...keeping(stores, all),
         { provide: AccessStore, useValue: access },
         { provide: Tokens, useExisting: AccessStore },
         { provide: IdempotencyKeys, useExisting: AccessStore },
         { provide: ReadingIsPublic, useValue: { value: settings.publicReading } },
-        { provide: Projector, useFactory: () => new Projector(log, reads, projections, logFailure) },
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_PIPE, useFactory: validation },
         { provide: APP_INTERCEPTOR, useClass: PositionInterceptor },
         { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
         { provide: APP_INTERCEPTOR, useClass: EtagInterceptor },
         { provide: APP_INTERCEPTOR, useClass: Downloads },
-        { provide: APP_FILTER, useFactory: () => new ProblemFilter(extra.problemPage) },
         ...views,
         ...all.flatMap(({ providers }) => providers ?? []),
         { provide: Symbol('ObservedCommands'), useFactory: observedCommands, inject: [CommandBus] },
-        Closing,
       ],
+    };
+  }
+
+  /** The projections alone, and how they are. */
+  static projecting(stores: Omit<Stores, 'access'>): DynamicModule {
+    return {
+      module: AppModule,
+      controllers: [OperationsController],
+      providers: [...keeping(stores, contexts), Projecting],
     };
   }
 }

@@ -1,47 +1,22 @@
-import { Controller, Get, Inject, Logger, Query, Req, Res, type OnModuleDestroy } from '@nestjs/common';
+import { Controller, Get, Inject, Injectable, Logger, Res } from '@nestjs/common';
 import {
-  ApiExtraModels,
-  ApiHeader,
   ApiOkResponse,
   ApiOperation,
   ApiProduces,
   ApiProperty,
   ApiServiceUnavailableResponse,
   ApiTags,
-  getSchemaPath,
 } from '@nestjs/swagger';
-import { IsOptional, Matches } from 'class-validator';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
-import { Readable } from 'node:stream';
-import {
-  decodeAll,
-  Projector,
-  Rejected,
-  type Building,
-  type Envelope,
-  type Log,
-  type Meta,
-  type Progress,
-  type Recorded,
-} from '#eventsourcing';
+import { Projector, type Building, type Envelope, type Log, type Progress } from '#eventsourcing';
 import { AlwaysOpen, LOG, metrics, READS } from '#platform';
 import type { Erases, Erasure } from '#read-store';
 
-class ChangesQuery {
-  @ApiProperty({ required: false, type: String, description: 'Only what follows this position', example: '1841' })
-  @IsOptional()
-  @Matches(/^\d{1,16}$/, { message: 'after must be a position' })
-  after?: string;
-  @ApiProperty({
-    required: false,
-    enum: ['true', 'false'],
-    default: 'false',
-    description: 'Stay connected and send what comes',
-  })
-  @IsOptional()
-  @Matches(/^(true|false)$/, { message: 'follow must be true or false' })
-  follow?: string;
+/** Whether the server is about to end: it still answers, but should be asked no more. */
+@Injectable()
+export class Draining {
+  begun = false;
 }
 
 class Live {
@@ -79,10 +54,13 @@ class ErasureUnderWay implements Erasure {
 
 class Ready {
   @ApiProperty({
-    enum: ['ready', 'degraded', 'building', 'failing'],
-    description: 'degraded: some streams wait, all else is shown',
+    enum: ['ready', 'degraded', 'building', 'failing', 'closing'],
+    description:
+      'degraded: some streams wait, or no process brings the views up to date; all else is shown. closing: about to end',
   })
   status: string;
+  @ApiProperty({ description: 'Whether this process brings the views up to date; else another one does' })
+  projecting: boolean;
   @ApiProperty({ type: [ProjectionProgress] }) projections: ProjectionProgress[];
   @ApiProperty({
     type: [ErasureUnderWay],
@@ -92,46 +70,12 @@ class Ready {
   erasing: ErasureUnderWay[];
 }
 
-class ChangeMeta implements Meta {
-  @ApiProperty({ description: 'An account; no personal data' }) readonly actor: string;
-  @ApiProperty({ type: String, nullable: true }) readonly agency: string | null;
-  @ApiProperty({ enum: ['secretariat', 'focal_point'] }) readonly role: string;
-  @ApiProperty({ format: 'uuid' }) readonly commandId: string;
-  @ApiProperty() readonly correlationId: string;
-  @ApiProperty({ type: String, nullable: true }) readonly causationId: string | null;
-  @ApiProperty({ required: false, description: 'W3C Trace Context of the append, when its trace was recorded' })
-  readonly traceparent?: string;
-}
-
-class ChangeBlanked implements NonNullable<Recorded['blanked']> {
-  @ApiProperty({ type: 'integer', description: 'Of the Blanked event, in the same stream' }) readonly revision: number;
-  @ApiProperty() readonly reason: string;
-  @ApiProperty({ format: 'date-time' }) readonly recordedAt: string;
-}
-
-class Change {
-  @ApiProperty({ description: 'Strictly rising; for `after`' }) readonly position: string;
-  @ApiProperty({ example: 'commitment-IOM-2011-12' }) readonly stream: string;
-  @ApiProperty({ type: 'integer' }) readonly revision: number;
-  @ApiProperty({ format: 'uuid' }) readonly id: string;
-  @ApiProperty({ example: 'commitment.StageReported' }) readonly type: string;
-  @ApiProperty({ type: 'integer' }) readonly version: number;
-  @ApiProperty({ format: 'date-time' }) readonly recordedAt: string;
-  @ApiProperty() readonly meta: ChangeMeta;
-  @ApiProperty({ type: 'object', additionalProperties: true }) readonly data: object;
-  @ApiProperty({ required: false, description: 'When its payload was erased; `data` is what is left of it' })
-  readonly blanked?: ChangeBlanked;
-}
-
-const PAGE = 500;
-
 const lagOf = ({ position, head }: Pick<Progress, 'position' | 'head'>): number =>
   Number(head ?? 0) - Number(position ?? 0);
 
 @ApiTags('Operations')
 @Controller()
-export class OperationsController implements OnModuleDestroy {
-  readonly #closing = new AbortController();
+export class OperationsController {
   readonly #logger = new Logger('Metrics');
   /** Of this application's views; what is measured of the process, `metrics`, is beside them. */
   readonly #registry = new Registry();
@@ -140,12 +84,18 @@ export class OperationsController implements OnModuleDestroy {
     help: 'Views that hold words in their files which were blanked, and are yet to be erased there',
     registers: [this.#registry],
   });
+  readonly #projecting = new Gauge({
+    name: 'followthrough_projecting',
+    help: '1: this process brings the views up to date; 0: another one does',
+    registers: [this.#registry],
+  });
   readonly #gauges: { readonly gauge: Gauge; readonly value: (progress: Progress, next?: Envelope) => number }[] = [];
 
   constructor(
     @Inject(LOG) private readonly log: Log,
     private readonly projector: Projector,
     @Inject(READS) private readonly reads: Erases,
+    private readonly draining: Draining,
   ) {
     if (!metrics.getSingleMetric('process_cpu_seconds_total')) collectDefaultMetrics({ register: metrics });
     this.#gauge(
@@ -183,6 +133,7 @@ export class OperationsController implements OnModuleDestroy {
 
   /** Looks how the views are; while that cannot be seen, nothing is said of it. */
   async #measure(): Promise<void> {
+    this.#projecting.set(Number(this.projector.follows));
     const all = [...this.#gauges.map(({ gauge }) => gauge), this.#erasing];
     try {
       const looked = await Promise.all(
@@ -203,11 +154,6 @@ export class OperationsController implements OnModuleDestroy {
     }
   }
 
-  /** Ends the feeds that follow, which would keep the server from closing. */
-  onModuleDestroy(): void {
-    this.#closing.abort();
-  }
-
   @Get('health/live')
   @AlwaysOpen()
   @ApiOperation({ summary: 'Whether the process answers', operationId: 'isLive' })
@@ -223,19 +169,26 @@ export class OperationsController implements OnModuleDestroy {
     operationId: 'isReady',
   })
   @ApiOkResponse({ type: Ready, description: 'Ready' })
-  @ApiServiceUnavailableResponse({ type: Ready, description: 'A projection is failing, or has yet to be built' })
+  @ApiServiceUnavailableResponse({
+    type: Ready,
+    description: 'A projection is failing or has yet to be built, or it is about to end',
+  })
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
+    const { follows: projecting } = this.projector;
     const all = await this.projector.progress();
     const projections = all.map(({ head, ...progress }) => ({ ...progress, lag: lagOf({ head, ...progress }) }));
-    const status = all.some(({ error }) => error !== null)
-      ? 'failing'
-      : all.some(({ serving }) => !serving)
-        ? 'building'
-        : all.some(({ parked }) => parked > 0)
-          ? 'degraded'
-          : 'ready';
+    const failing = all.some(({ error }) => error !== null);
+    const status = this.draining.begun
+      ? 'closing'
+      : failing && projecting
+        ? 'failing'
+        : all.some(({ serving }) => !serving)
+          ? 'building'
+          : failing || all.some(({ parked }) => parked > 0)
+            ? 'degraded'
+            : 'ready';
     void reply.status(status === 'ready' || status === 'degraded' ? 200 : 503);
-    return { status, projections, erasing: await this.reads.erasing() };
+    return { status, projecting, projections, erasing: await this.reads.erasing() };
   }
 
   @Get('metrics')
@@ -248,69 +201,5 @@ export class OperationsController implements OnModuleDestroy {
     const all = Registry.merge([metrics, this.#registry]);
     void reply.type(all.contentType);
     return all.metrics();
-  }
-
-  @Get('v1/changes')
-  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'As `after`, when an event source reconnects' })
-  @ApiOkResponse({
-    description: 'One event per line',
-    content: {
-      'application/x-ndjson': { schema: { $ref: getSchemaPath(Change) } },
-      'text/event-stream': { schema: { type: 'string', description: '`data` of each is such an event' } },
-    },
-  })
-  @ApiExtraModels(Change)
-  @ApiOperation({
-    operationId: 'getChanges',
-    summary: 'The feed of events, oldest first',
-    description: 'NDJSON, or server-sent events with `Accept: text/event-stream` (which follow by themselves).',
-  })
-  async changes(
-    @Query() query: ChangesQuery,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const sse = /text\/event-stream/.test(request.headers.accept ?? '');
-    const after = (sse && (request.headers['last-event-id'] as string | undefined)) || query.after || null;
-    if (after !== null && !/^\d{1,16}$/.test(after))
-      throw new Rejected('bad_request', 'Last-Event-ID takes a position as the feed gave it.');
-    const gone = new AbortController();
-    reply.raw.on('close', () => gone.abort());
-    const lines = this.events(
-      after,
-      sse || query.follow === 'true',
-      AbortSignal.any([gone.signal, this.#closing.signal]),
-      sse,
-    );
-    await reply
-      .type(sse ? 'text/event-stream' : 'application/x-ndjson; charset=utf-8')
-      .header('Cache-Control', 'no-store')
-      .send(Readable.from(lines, { objectMode: false }));
-  }
-
-  private async *events(
-    after: string | null,
-    follow: boolean,
-    signal: AbortSignal,
-    sse: boolean,
-  ): AsyncGenerator<string> {
-    const line = (event: Recorded): string => {
-      const { position, stream, revision, id, type, version, recordedAt, meta, data, blanked } = event;
-      const json = JSON.stringify({ position, stream, revision, id, type, version, recordedAt, meta, data, blanked });
-      return sse ? `id: ${position}\nevent: ${type}\ndata: ${json}\n\n` : `${json}\n`;
-    };
-    const lines = async (batch: readonly Envelope[]): Promise<string> =>
-      (await decodeAll(this.log, batch)).map(line).join('');
-    if (sse) yield ': followthrough\n\n';
-    if (follow) {
-      for await (const batch of this.log.store.subscribe(after, signal)) yield lines(batch);
-      return;
-    }
-    for (
-      let batch;
-      (batch = await this.log.store.readAll(after, PAGE)).length > 0 && !signal.aborted;
-      after = batch.at(-1)!.position
-    )
-      yield lines(batch);
   }
 }

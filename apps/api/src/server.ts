@@ -5,19 +5,27 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import { Projector } from '#eventsourcing';
 import { Correlation, Logging, observeRequests, PROBLEM_JSON, problemOf } from '#platform';
-import { AppModule, openStores, type Stores } from './app.module.js';
+import { AppModule, openLogAndReads, openStores, Projecting, type Stores } from './app.module.js';
 import { openApi } from './openapi.js';
+import { Draining } from './operations.controller.js';
 import { pagesContext, tidyAddress } from './pages/index.js';
 import type { Settings } from './settings.js';
 
 /** How long a server brings its views up to date before it answers; then it says of each that it is being built. */
 const PATIENCE_MS = 5_000;
 
-/** Opens the stores, brings the views up to date and answers, before that if it takes long; the caller closes it. */
+/** How long requests under way may take to finish when the server ends. */
+const FINISH_MS = 15_000;
+
+/**
+ * Opens the stores, brings the views up to date and answers, before that if it takes long; the caller closes it. With
+ * projections off another process brings them up to date.
+ */
 export async function startServer(settings: Settings, stores?: Stores): Promise<NestFastifyApplication> {
   const app = await buildServer(settings, stores ?? (await openStores(settings)));
   try {
-    const building = app.get(Projector).start();
+    const projector = app.get(Projector);
+    const building = settings.projections ? projector.start() : projector.watch();
     await Promise.race([building, sleep(PATIENCE_MS, undefined, { ref: false })]);
     await Promise.all([building, app.listen(settings.port, settings.host)]);
   } catch (error) {
@@ -27,19 +35,64 @@ export async function startServer(settings: Settings, stores?: Stores): Promise<
   return app;
 }
 
-/**
- * Lets requests under way finish on SIGINT or SIGTERM, closes the stores and ends with 0. A second signal changes nothing:
- * npm passes on the Ctrl-C that the terminal has sent already.
- */
-export function closeOnSignal(app: NestFastifyApplication): void {
-  let closing: Promise<void> | undefined;
-  const close = () => void (closing ??= app.close().then(() => process.exit(0)));
-  process.on('SIGINT', close).on('SIGTERM', close);
+/** Brings the views up to date while no other process does, and answers how they are; the caller closes it. */
+export async function startProjecting(
+  settings: Settings,
+  say: (what: string) => void,
+): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.projecting(await openLogAndReads(settings)),
+    new FastifyAdapter(ENDING),
+    { logger: new Logging(settings), abortOnError: false },
+  );
+  try {
+    closesConnections(app);
+    await app.get(Projector).watch();
+    await app.listen(settings.port, settings.host);
+    app.get(Projecting).start(say);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  return app;
 }
+
+/**
+ * On SIGINT or SIGTERM says that it is not ready, goes on answering for `drainMs`, so that it is asked no more, then takes no
+ * more connections, lets requests under way finish, closes the stores and ends with 0. A second signal changes nothing: npm
+ * passes on the Ctrl-C that the terminal has sent already.
+ */
+export function closeOnSignal(app: NestFastifyApplication, { drainMs }: Settings): void {
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    app.get(Draining).begun = true;
+    await sleep(drainMs);
+    setTimeout(() => app.getHttpServer().closeAllConnections(), FINISH_MS).unref();
+    await app.close();
+    process.exit(0);
+  };
+  const once = () => void (closing ??= close());
+  process.on('SIGINT', once).on('SIGTERM', once);
+}
+
+/** Whoever is answered while the server ends is told to come back by another connection, which another server has. */
+function closesConnections(app: NestFastifyApplication): void {
+  const draining = app.get(Draining);
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onSend', async (_request, reply) => {
+      if (draining.begun) void reply.header('Connection', 'close');
+    });
+}
+
+/** What comes by an open connection while the server ends is answered like anything else. */
+const ENDING = { return503OnClosing: false };
 
 /** The application, not yet listening and its projections not yet started. */
 export async function buildServer(settings: Settings, stores: Stores): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
+    ...ENDING,
     bodyLimit: settings.bodyLimit,
     routerOptions: { maxParamLength: 400 },
     // What is refused before there is a route: addresses that cannot be read.
@@ -63,6 +116,7 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
       abortOnError: false,
     },
   );
+  closesConnections(app);
   SwaggerModule.setup('docs', app, () => openApi(app, settings.publicReading), {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],

@@ -11,6 +11,14 @@ export interface Settings extends LogSettings {
   readonly logUrl: string;
   /** URL of the views: `sqlite:FILE`, or `postgres://…`. */
   readonly viewsUrl: string;
+  /** URL of tokens and idempotency keys: `sqlite:FILE`, or `postgres://…`. */
+  readonly accessUrl: string;
+  /** Whether the server brings the views up to date itself; otherwise `followthrough project` does. */
+  readonly projections: boolean;
+  /** How long a server that is to end goes on as before, but for saying that it is not ready. */
+  readonly drainMs: number;
+  /** How long a start waits for databases that cannot be reached yet. */
+  readonly startPatienceMs: number;
   /** Whether reading needs no token. */
   readonly publicReading: boolean;
   /** The largest body taken, in bytes. */
@@ -32,7 +40,11 @@ export function settingsFrom(env: NodeJS.ProcessEnv = process.env): Settings {
     dataDir,
     logUrl: env['LOG_URL'] ?? `sqlite:${join(dataDir, 'log.db')}`,
     viewsUrl: env['VIEWS_URL'] ?? `sqlite:${join(dataDir, 'views.db')}`,
-    publicReading: yesNo(env, 'PUBLIC_READING', true),
+    accessUrl: env['ACCESS_URL'] ?? `sqlite:${join(dataDir, 'access.db')}`,
+    projections: oneOf(env, 'PROJECTIONS', ['on', 'off'], 'on') === 'on',
+    drainMs: whole(env, 'DRAIN_MS', 250, 0, 600_000),
+    startPatienceMs: whole(env, 'START_PATIENCE_MS', 30_000, 0, 3_600_000),
+    publicReading: oneOf(env, 'PUBLIC_READING', ['true', 'false'], 'true') === 'true',
     bodyLimit: whole(env, 'BODY_LIMIT', 262_144, 1_024, 900_000),
     publicUrl: env['PUBLIC_URL'] ?? `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`,
     logFormat: oneOf(env, 'LOG_FORMAT', LOG_FORMATS, 'text'),
@@ -65,15 +77,11 @@ function whole(env: NodeJS.ProcessEnv, name: string, otherwise: number, min: num
   return value;
 }
 
-function yesNo(env: NodeJS.ProcessEnv, name: string, otherwise: boolean): boolean {
-  const value = env[name] ?? String(otherwise);
-  if (value !== 'true' && value !== 'false') throw new Error(`${name} takes true or false, not ${value}.`);
-  return value === 'true';
-}
-
 /** The file of a `sqlite:` URL. */
 export function sqliteFile(url: string): string {
   const file = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(url)?.[1];
   if (!file) throw new Error(`Not a store that this version knows: ${url} (sqlite:FILE and postgres://… are).`);
   return file;
 }
+
+export const isPostgres = (url: string): boolean => /^postgres(?:ql)?:/.test(url);

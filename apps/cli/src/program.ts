@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import { Command } from 'commander';
@@ -8,7 +9,7 @@ import { LOG, Logging, metaOf, type Asked } from '#platform';
 import { Progress } from '#progress';
 import { Lookup } from '#registers';
 import { AppModule, openAccess, openLog, openStores } from '../../api/src/app.module.js';
-import { closeOnSignal, startServer } from '../../api/src/server.js';
+import { closeOnSignal, startProjecting, startServer } from '../../api/src/server.js';
 import { settingsFrom, type Settings } from '../../api/src/settings.js';
 import { backup, copy, restore, verifyLog } from './logs.js';
 import { progressBar } from './progress-bar.js';
@@ -36,6 +37,16 @@ export function program(): Command {
       process.exitCode = (await importFolder(settings, folder, dryRun ?? false)) ? 0 : 1;
     });
 
+  cli
+    .command('project')
+    .description(
+      'bring the views up to date, for servers with PROJECTIONS=off; of several, one does and the others stand by',
+    )
+    .action(async () => {
+      const logger = new Logger('Projecting');
+      const say = (what: string) => (settings.logFormat === 'json' ? logger.log(what) : console.log(what));
+      closeOnSignal(await startProjecting(settings, say), settings);
+    });
   cli
     .command('verify')
     .description('check order, revisions, times and the hash chain of the whole log')
@@ -116,11 +127,13 @@ export function program(): Command {
   token
     .command('list')
     .description('every token that was ever given out')
-    .action(() => withAccess(settings, (access) => console.table(access.list())));
+    .action(() => withAccess(settings, async (access) => console.table(await access.list())));
   token
     .command('revoke <id-or-label>')
     .description('revoke one token by its id, or all of a label')
-    .action((which: string) => withAccess(settings, (access) => console.log(`${access.revoke(which)} revoked`)));
+    .action((which: string) =>
+      withAccess(settings, async (access) => console.log(`${await access.revoke(which)} revoked`)),
+    );
   return cli;
 }
 
@@ -133,10 +146,10 @@ async function demo(settings: Settings): Promise<void> {
     console.log('What the demo imported was worked on since, so it starts with what is there.');
   }
   const app = await startServer(settings);
-  closeOnSignal(app);
+  closeOnSignal(app, settings);
   const access = app.get(AccessStore);
-  access.revoke(DEMO_LABEL);
-  const [secretariat, iom] = [access.create(null, DEMO_LABEL), access.create('IOM', DEMO_LABEL)];
+  await access.revoke(DEMO_LABEL);
+  const [secretariat, iom] = [await access.create(null, DEMO_LABEL), await access.create('IOM', DEMO_LABEL)];
   console.log(`
   Followthrough is running. Ctrl-C ends it.
 
@@ -252,15 +265,15 @@ async function addToken(
   const known = !agency || (await new Lookup(log).has('agency', agency));
   await log.store.close();
   if (!known) throw new Error(`There is no agency ${agency} in the register.`);
-  const { id, token } = withAccess(settings, (access) => access.create(agency ?? null, label));
+  const { id, token } = await withAccess(settings, (access) => access.create(agency ?? null, label));
   console.log(`id     ${id}\ntoken  ${token}`);
 }
 
-function withAccess<T>(settings: Settings, use: (access: AccessStore) => T): T {
+async function withAccess<T>(settings: Settings, use: (access: AccessStore) => Promise<T>): Promise<T> {
   const access = openAccess(settings);
   try {
-    return use(access);
+    return await use(access);
   } finally {
-    access.close();
+    await access.close();
   }
 }

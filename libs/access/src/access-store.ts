@@ -1,11 +1,9 @@
-import Database from 'better-sqlite3';
-import { randomBytes, createHash, randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { IdempotencyKeys, Tokens, type Principal } from '#platform';
 
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS tokens (
+/** What both databases understand, but for the words that only SQLite knows (`STRICT`, `WITHOUT ROWID`). */
+export const SCHEMA = [
+  `CREATE TABLE IF NOT EXISTS tokens (
     id      TEXT PRIMARY KEY,
     hash    TEXT NOT NULL UNIQUE,
     account TEXT NOT NULL,
@@ -14,14 +12,15 @@ const SCHEMA = `
     label   TEXT NOT NULL,
     created TEXT NOT NULL,
     revoked TEXT
-  ) STRICT;
-
-  CREATE TABLE IF NOT EXISTS idempotency_keys (
+  ) STRICT`,
+  `CREATE TABLE IF NOT EXISTS idempotency_keys (
     account TEXT NOT NULL,
     key     TEXT NOT NULL,
     digest  TEXT NOT NULL,
+    tries   INTEGER NOT NULL DEFAULT 1,
     PRIMARY KEY (account, key)
-  ) STRICT, WITHOUT ROWID;`;
+  ) STRICT, WITHOUT ROWID`,
+];
 
 export interface TokenRow extends Principal {
   readonly id: string;
@@ -31,68 +30,60 @@ export interface TokenRow extends Principal {
 }
 
 /**
- * Tokens (only their SHA-256 is kept) and idempotency keys, in a file beside the log. Nothing here is needed to read the
- * log: a lost file loses access, not data.
+ * Tokens (only their SHA-256 is kept) and idempotency keys, beside the log and shared by all processes that write to it.
+ * Nothing here is needed to read the log: what is lost is access, not data. Every question goes to the database, so that a
+ * token which was revoked is refused everywhere at once.
  */
-export class AccessStore implements Tokens, IdempotencyKeys {
-  readonly #db: Database.Database;
-
-  constructor(file: string) {
-    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
-    this.#db = new Database(file, { timeout: 5_000 });
-    this.#db.pragma('journal_mode = WAL');
-    this.#db.pragma('synchronous = NORMAL');
-    this.#db.exec(SCHEMA);
-    this.#find = this.#db.prepare('SELECT account, role, agency FROM tokens WHERE hash = ? AND revoked IS NULL');
-    this.#claim = this.#db.prepare('INSERT INTO idempotency_keys VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
-    this.#digest = this.#db
-      .prepare<[string, string], string>('SELECT digest FROM idempotency_keys WHERE account = ? AND key = ?')
-      .pluck();
-  }
-
-  readonly #find: Database.Statement<[string], Principal>;
-  readonly #claim: Database.Statement<[string, string, string]>;
-  readonly #digest: Database.Statement<[string, string], string>;
+export abstract class AccessStore implements Tokens, IdempotencyKeys {
+  /** Runs one statement, with `?` for values. @throws StoreUnavailable */
+  protected abstract query<R extends object>(sql: string, ...values: (string | null)[]): Promise<R[]>;
+  abstract close(): Promise<void>;
 
   async principalOf(token: string): Promise<Principal | null> {
-    return this.#find.get(hashOf(token)) ?? null;
+    const sql = 'SELECT account, role, agency FROM tokens WHERE hash = ? AND revoked IS NULL';
+    return (await this.query<Principal>(sql, hashOf(token)))[0] ?? null;
   }
 
   /** Makes a token for the secretariat (`agency` null) or a focal point. It is shown this once. */
-  create(agency: string | null, label: string): { id: string; token: string } {
-    const [id, token] = [randomUUID(), `ft_${randomBytes(24).toString('base64url')}`];
+  async create(agency: string | null, label: string, token = newToken()): Promise<{ id: string; token: string }> {
+    const id = randomUUID();
     const role = agency === null ? 'secretariat' : 'focal_point';
-    this.#db
-      .prepare('INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, NULL)')
-      .run(id, hashOf(token), `account-${id.slice(0, 8)}`, role, agency, label, new Date().toISOString());
+    await this.query(
+      'INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, NULL) RETURNING id',
+      ...[id, hashOf(token), `account-${id.slice(0, 8)}`, role, agency, label, new Date().toISOString()],
+    );
     return { id, token };
   }
 
-  list(): TokenRow[] {
-    return this.#db
-      .prepare<[], TokenRow>('SELECT id, account, role, agency, label, created, revoked FROM tokens ORDER BY created')
-      .all();
+  list(): Promise<TokenRow[]> {
+    return this.query('SELECT id, account, role, agency, label, created, revoked FROM tokens ORDER BY created, id');
   }
 
   /** Revokes by id, or all of a label. @returns how many */
-  revoke(idOrLabel: string): number {
-    return this.#db
-      .prepare('UPDATE tokens SET revoked = ? WHERE revoked IS NULL AND (id = ? OR label = ?)')
-      .run(new Date().toISOString(), idOrLabel, idOrLabel).changes;
+  async revoke(idOrLabel: string): Promise<number> {
+    const sql = 'UPDATE tokens SET revoked = ? WHERE revoked IS NULL AND (id = ? OR label = ?) RETURNING id';
+    return (await this.query(sql, new Date().toISOString(), idOrLabel, idOrLabel)).length;
   }
 
   async claim(account: string, key: string, digest: string): Promise<'first' | 'same' | 'other'> {
-    if (this.#claim.run(account, key, digest).changes === 1) return 'first';
-    return this.#digest.get(account, key) === digest ? 'same' : 'other';
+    const [kept] = await this.query<{ digest: string; tries: number }>(
+      `INSERT INTO idempotency_keys (account, key, digest) VALUES (?, ?, ?)
+       ON CONFLICT (account, key) DO UPDATE
+         SET tries = idempotency_keys.tries + CASE WHEN idempotency_keys.digest = excluded.digest THEN 1 ELSE 0 END
+       RETURNING digest, tries`,
+      ...[account, key, digest],
+    );
+    if (kept!.digest !== digest) return 'other';
+    return kept!.tries === 1 ? 'first' : 'same';
   }
 
-  async release(account: string, key: string): Promise<void> {
-    this.#db.prepare('DELETE FROM idempotency_keys WHERE account = ? AND key = ?').run(account, key);
-  }
-
-  close(): void {
-    this.#db.close();
+  async release(account: string, key: string, digest: string): Promise<void> {
+    const own = 'WHERE account = ? AND key = ? AND digest = ?';
+    await this.query(`UPDATE idempotency_keys SET tries = tries - 1 ${own} RETURNING key`, account, key, digest);
+    await this.query(`DELETE FROM idempotency_keys ${own} AND tries < 1 RETURNING key`, account, key, digest);
   }
 }
+
+export const newToken = (): string => `ft_${randomBytes(24).toString('base64url')}`;
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('base64url');

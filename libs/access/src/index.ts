@@ -1,1 +1,3 @@
 export * from './access-store.js';
+export * from './postgres-access-store.js';
+export * from './sqlite-access-store.js';

@@ -9,4 +9,5 @@ export * from './parking.js';
 export * from './projection.js';
 export * from './projector.js';
 export * from './tracing.js';
+export * from './under-lease.js';
 export * from './verify.js';

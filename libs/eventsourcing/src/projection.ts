@@ -79,6 +79,16 @@ export type Checkpoint = Pick<Generation, 'position' | 'events'> & Partial<Pick<
 /** The generation is not where it was, or no longer written to: another process was faster, and nothing was applied. */
 export class CheckpointMoved extends Error {}
 
+/** Another process has taken over the lease under which this one wrote; nothing was applied. */
+export class LeaseLost extends Error {}
+
+/** Who of several processes brings the views up to date. */
+export interface Lease {
+  readonly holder: string;
+  /** How long ago it ended, by the clock of the database; null while it holds. */
+  readonly endedMsAgo: number | null;
+}
+
 export const beingBuilt = (names: readonly string[]): Rejected =>
   new Rejected('not_yet', `The views of ${names.join(' and ')} are being built. Try again soon.`);
 
@@ -98,7 +108,7 @@ export interface ReadStore {
   revive(generation: Generation): Promise<Generation>;
   /**
    * Runs `work` on the tables of a generation and moves its checkpoint, in one transaction; without `to` it stays.
-   * @throws CheckpointMoved | StoreUnavailable | whatever `work` throws; then nothing was written
+   * @throws CheckpointMoved | LeaseLost | StoreUnavailable | whatever `work` throws; then nothing was written
    */
   apply(generation: Generation, to: Checkpoint | null, work: (tx: ReadTx) => Promise<void>): Promise<Generation>;
   /**
@@ -107,6 +117,17 @@ export interface ReadStore {
    */
   serve(generation: Generation, catchUp: (position: string) => Promise<Generation>): Promise<void>;
   drop(generation: Generation): Promise<void>;
+  /**
+   * Takes the lease to bring the views up to date, or renews it, for `ms` by the clock of the database. Whatever this store
+   * writes from then on, it writes only as long as no other has taken the lease over, which waits for what is being written.
+   * A store that never took it is not asked for it.
+   * @returns its term, which rises whenever the lease passes on; null while another one holds it
+   */
+  takeLease(holder: string, ms: number): Promise<number | null>;
+  /** Ends the lease of `holder`, if it has it: another one can take it at once. */
+  endLease(holder: string): Promise<void>;
+  /** The last lease; null: there never was one. */
+  lease(): Promise<Lease | null>;
   /** Rows of the generations that serve. @throws Rejected `not_yet` while the first one is being built */
   all<R extends Row = Row>(sql: string, ...values: Value[]): Promise<R[]>;
   /** The position that all of these projections have reached. @throws Rejected `not_yet` */

@@ -9,6 +9,7 @@ import { Parking, type ParkedStream } from './parking.js';
 import {
   beingBuilt,
   CheckpointMoved,
+  LeaseLost,
   type Checkpoint,
   type Generation,
   type Projection,
@@ -20,7 +21,7 @@ import { applying } from './tracing.js';
 export interface Progress {
   readonly projection: string;
   readonly version: number;
-  /** The last position applied. */
+  /** The last position applied, by this process or another one. */
   readonly position: string | null;
   /** The last position of the log when it was last looked at. */
   readonly head: string | null;
@@ -58,12 +59,21 @@ const [PAGE, COMMIT, COMMIT_BY_STREAM] = [500, 2_000, 8_000];
 /** How long other work of this process may have to wait. */
 const SLICE_MS = 8;
 const RETRY_MS = [100, 500, 2_000, 10_000];
+/** How often, at most, it is looked how far another process is. */
+const LOOK_MS = 25;
+/** How long the views may be without a process that brings them up to date. */
+const ALONE_MS = 3_000;
 
-/** Keeps projections up with the log: each on its own, in order, its checkpoint in the transaction of its rows. */
+/**
+ * Keeps projections up with the log: each on its own, in order, its checkpoint in the transaction of its rows. Before it is
+ * started, and once it was stopped, another process may do so: then this one tells what the read store knows of it.
+ */
 export class Projector {
-  readonly #followers: Follower[];
-  readonly #stopped = new AbortController();
-  #running: Promise<void>[] = [];
+  #followers: Follower[] = [];
+  #stopped = new AbortController();
+  #running: Promise<unknown>[] = [];
+  #look: Promise<ReadonlyMap<string, bigint>> | undefined;
+  #lookedAt = -Infinity;
 
   constructor(
     private readonly log: Log,
@@ -71,43 +81,65 @@ export class Projector {
     private readonly projections: readonly Projection[],
     /** Hears of failures, of one that goes on once. */
     private readonly onFailure: (failure: Failure) => void = () => {},
-  ) {
-    this.#followers = projections.map((projection) => new Follower(log, reads, projection, null, onFailure));
-  }
+  ) {}
 
   /** Of the projections that have tables. */
   get names(): string[] {
     return this.projections.filter(({ schema }) => schema).map(({ name }) => name);
   }
 
+  /** Whether this process follows the log. */
+  get follows(): boolean {
+    return this.#followers.length > 0;
+  }
+
   /** Applies everything the log holds, tries once what was parked before, then keeps following the log until `stop`. */
   async start(): Promise<void> {
-    for (const projection of this.projections) await this.reads.current(projection);
-    for (const follower of this.#followers) await follower.prepare(this.#stopped.signal);
-    this.#running = this.#followers.map((follower) => follower.follow(this.#stopped.signal));
+    const { signal } = (this.#stopped = new AbortController());
+    const followers = this.projections.map(
+      (projection) => new Follower(this.log, this.reads, projection, null, this.onFailure),
+    );
+    this.#followers = followers;
+    const prepared = (async () => {
+      for (const projection of this.projections) await this.reads.current(projection);
+      for (const follower of followers) await follower.prepare(signal);
+    })();
+    this.#running = [prepared];
+    await prepared;
+    this.#running = followers.map((follower) => follower.follow(signal));
   }
 
   async stop(): Promise<void> {
     this.#stopped.abort();
-    await Promise.all(this.#running);
+    await Promise.allSettled(this.#running);
+    this.#followers = [];
+  }
+
+  /** Lets queries see the views that another process brings up to date. */
+  async watch(): Promise<void> {
+    for (const projection of this.projections) await this.reads.current(projection);
   }
 
   /** Where each projection stands. */
   async progress(): Promise<Progress[]> {
     const [head, generations] = [await this.log.store.head(), await this.reads.generations()];
+    const lease = this.follows ? null : await this.reads.lease();
+    const alone = lease !== null && (lease.endedMsAgo ?? 0) > ALONE_MS;
     return Promise.all(
-      this.#followers.map(async (follower) => {
-        const { name, version } = follower.projection;
+      this.projections.map(async ({ name, version }) => {
+        const follower = this.#followers.find(({ projection }) => projection.name === name);
         const own = generations.filter((one) => one.name === name && one.version === version);
         const building = own.find(({ state }) => state === 'building');
-        const serving = own.some(({ state }) => state === 'serving');
+        const serving = own.find(({ state }) => state === 'serving');
+        const position = follower ? follower.position : ((serving ?? building)?.position ?? null);
+        const behind = BigInt(position ?? 0) < BigInt(head ?? 0);
         return {
           projection: name,
           version,
-          position: follower.position,
+          position,
           head,
-          error: follower.error,
-          serving,
+          error: follower ? follower.error : alone && behind ? 'No process brings the views up to date now.' : null,
+          serving: serving !== undefined,
           parked: serving ? (await new Parking(name).inView(this.reads)).length : 0,
           building: building ? buildingOf(building, head) : null,
         };
@@ -118,14 +150,44 @@ export class Projector {
   /** Waits until projections, all if none is named, have applied a position; `false` when that takes longer than `timeoutMs`. */
   async reached(position: string, timeoutMs: number, ...names: string[]): Promise<boolean> {
     const [at, timedOut] = [BigInt(position), AbortSignal.timeout(timeoutMs)];
-    const meant = this.#followers.filter(({ projection }) => names.length === 0 || names.includes(projection.name));
-    const all = await Promise.all(meant.map((follower) => follower.reached(at, timedOut)));
+    const meant = this.projections.map(({ name }) => name).filter((name) => names.length === 0 || names.includes(name));
+    if (!this.follows) return this.#seen(at, timedOut, meant);
+    const followers = this.#followers.filter(({ projection }) => meant.includes(projection.name));
+    const all = await Promise.all(followers.map((follower) => follower.reached(at, timedOut)));
     return all.every((reached) => reached);
+  }
+
+  /** Waits for what another process does. */
+  async #seen(at: bigint, timedOut: AbortSignal, names: readonly string[]): Promise<boolean> {
+    while (!timedOut.aborted) {
+      const positions = await this.#nextLook();
+      if (names.every((name) => (positions.get(name) ?? -1n) >= at)) return true;
+    }
+    return false;
+  }
+
+  /** How far the views are that are read: one look for all who wait, none when nobody does. */
+  #nextLook(): Promise<ReadonlyMap<string, bigint>> {
+    this.#look ??= sleep(Math.max(0, this.#lookedAt + LOOK_MS - performance.now())).then(async () => {
+      this.#look = undefined;
+      this.#lookedAt = performance.now();
+      const generations = await this.reads.generations().catch(() => []); // waits on until it can be asked
+      return new Map(
+        generations
+          .filter(({ name, version, state }) => state === 'serving' && this.#versionOf(name) === version)
+          .map(({ name, position }) => [name, BigInt(position ?? 0)]),
+      );
+    });
+    return this.#look;
+  }
+
+  #versionOf(name: string): number | undefined {
+    return this.projections.find((one) => one.name === name)?.version;
   }
 
   /** Every generation there is. */
   async generations(): Promise<Generation[]> {
-    for (const projection of this.projections) await this.reads.current(projection);
+    await this.watch();
     return this.reads.generations();
   }
 
@@ -216,7 +278,7 @@ export function buildingOf({ position, events, startedAt }: Generation, head: st
 
 /** What is not the fault of an event, and may be over soon; or all the events of a process that is too old. */
 const stopsEverything = (error: unknown): boolean =>
-  error instanceof StoreUnavailable || error instanceof CheckpointMoved || error instanceof UnknownEvent;
+  [StoreUnavailable, CheckpointMoved, LeaseLost, UnknownEvent].some((kind) => error instanceof kind);
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

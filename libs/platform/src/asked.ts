@@ -64,12 +64,12 @@ function expectedOf(ifMatch: string | undefined): number | undefined {
   return Number(revision);
 }
 
-/** Remembers which body came with an idempotency key. */
+/** Remembers which body came with an idempotency key; all processes that write to a log share it. */
 export abstract class IdempotencyKeys {
   /** `first`: the key was not known; `same`: it came with this body before; `other`: it came with another body. */
   abstract claim(account: string, key: string, digest: string): Promise<'first' | 'same' | 'other'>;
-  /** Forgets a key whose command was refused. */
-  abstract release(account: string, key: string): Promise<void>;
+  /** Takes back a claim whose command was refused. The key is free again once every claim of it was taken back. */
+  abstract release(account: string, key: string, digest: string): Promise<void>;
 }
 
 /** The same key with another body is refused; a key whose command was refused, or only tried, is free again. */
@@ -93,11 +93,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
         'idempotency_key_reused',
         'This Idempotency-Key came with another request before. Use a new one.',
       );
-    if (claim === 'same') return next.handle();
     return next.handle().pipe(
       catchError((error: unknown) => {
         if (problemOf(error).status >= 500) return throwError(() => error);
-        return from(this.keys.release(principal.account, key)).pipe(concatMap(() => throwError(() => error)));
+        return from(this.keys.release(principal.account, key, digest)).pipe(concatMap(() => throwError(() => error)));
       }),
     );
   }

@@ -3,10 +3,12 @@ import pg from 'pg';
 import {
   beingBuilt,
   CheckpointMoved,
+  LeaseLost,
   type Checkpoint,
   Parking,
   StoreUnavailable,
   type Generation,
+  type Lease,
   type Projection,
   type ReadStore,
   type ReadTx,
@@ -31,7 +33,14 @@ const SCHEMA = `
   );
   -- The last transaction that deleted rows which still stand in the files; of older tables nobody knows.
   ALTER TABLE views.generations ADD COLUMN IF NOT EXISTS deleted_by TEXT DEFAULT 'unknown';
-  ALTER TABLE views.generations ADD COLUMN IF NOT EXISTS cursor TEXT`;
+  ALTER TABLE views.generations ADD COLUMN IF NOT EXISTS cursor TEXT;
+  CREATE TABLE IF NOT EXISTS views.lease (
+    one     BOOLEAN PRIMARY KEY DEFAULT true CHECK (one),
+    term    BIGINT NOT NULL,
+    holder  TEXT NOT NULL,
+    expires TIMESTAMPTZ NOT NULL
+  );
+  INSERT INTO views.lease (term, holder, expires) VALUES (0, '', '-infinity') ON CONFLICT DO NOTHING`;
 const COLUMNS = 'id, name, version, state, log, position, cursor, events, started_at AS "startedAt"';
 /** One of our processes at a time changes which generations there are, and one erases. */
 const [CHANGES, ERASES] = [0x766965, 0x766966];
@@ -56,6 +65,12 @@ const types: pg.CustomTypesConfig = {
 };
 
 const [READERS, WRITERS] = [8, 8];
+/**
+ * What a process that stands still in the middle of a transaction has locked, is free after the first: longer than an event's
+ * handler thinks between two statements, and short enough to be waited for. While one generation takes the place of another
+ * nothing may be sent for longer: the events since are read from the log. Who waits for a lock says so after the last.
+ */
+const [IDLE_MS, IDLE_SWITCHING_MS, WAITS_MS] = [10_000, 60_000, 90_000];
 
 /** The views in PostgreSQL: a schema per generation. */
 export class PostgresReadStore implements ReadStore, Erases {
@@ -65,6 +80,8 @@ export class PostgresReadStore implements ReadStore, Erases {
   readonly #versions = new Map<string, number>();
   /** The schemas that each reading connection looks into. */
   readonly #paths = new WeakMap<pg.PoolClient, string>();
+  /** Of the lease that this store took last. */
+  #term: number | null = null;
   #ready: Promise<void> | undefined;
   #erasing: Promise<void> | undefined;
   #toErase = false;
@@ -77,7 +94,8 @@ export class PostgresReadStore implements ReadStore, Erases {
   constructor(url: string) {
     const common = { connectionString: url, types, application_name: 'followthrough', connectionTimeoutMillis: 10_000 };
     this.#readers = new pg.Pool({ ...common, max: READERS, options: '-c default_transaction_read_only=on' });
-    this.#writers = new pg.Pool({ ...common, max: WRITERS, pipeline: true } as pg.PoolConfig);
+    const patience = { idle_in_transaction_session_timeout: IDLE_MS, lock_timeout: WAITS_MS };
+    this.#writers = new pg.Pool({ ...common, ...patience, max: WRITERS, pipeline: true } as pg.PoolConfig);
     // A lost connection is told to whoever uses it next; unheard, it would end the process.
     for (const pool of [this.#readers, this.#writers])
       pool.on('error', () => {}).on('connect', (client) => client.on('error', () => {}));
@@ -137,7 +155,7 @@ export class PostgresReadStore implements ReadStore, Erases {
   apply(generation: Generation, to: Checkpoint | null, work: (tx: ReadTx) => Promise<void>): Promise<Generation> {
     const { id, name, version, position, cursor } = generation;
     return this.#transaction(async (client) => {
-      const { rows } = await client.query<Generation>({
+      const move = client.query<Generation>({
         name: 'move',
         text: `UPDATE views.generations SET position = CASE WHEN $2 THEN $3 ELSE position END,
                  cursor = CASE WHEN $2 THEN $7 ELSE cursor END, events = events + $4
@@ -155,6 +173,7 @@ export class PostgresReadStore implements ReadStore, Erases {
           cursor,
         ],
       });
+      const [{ rows }] = await Promise.all([move, this.#holdLease(client)]);
       const moved = rows[0];
       if (!moved) throw new CheckpointMoved(`${name} is no longer at ${position}, or served by another one`);
       await work(client);
@@ -173,6 +192,7 @@ export class PostgresReadStore implements ReadStore, Erases {
     const { id, name, version, log } = generation;
     const COMPARED = `SELECT ${COLUMNS} FROM views.generations WHERE name = $1 AND version = $2 AND state = $3 FOR UPDATE`;
     await this.#change(async (client) => {
+      await client.query(`SET LOCAL idle_in_transaction_session_timeout = ${IDLE_SWITCHING_MS}`);
       const { rows } = await client.query<Generation>(COMPARED, [name, version, 'serving']);
       const before = rows[0];
       const own = async () => {
@@ -206,6 +226,48 @@ export class PostgresReadStore implements ReadStore, Erases {
     });
     this.#samplesLeft = true;
     this.#eraseSoon();
+  }
+
+  async takeLease(holder: string, ms: number): Promise<number | null> {
+    await this.#prepared();
+    const until = `clock_timestamp() + interval '${ms} milliseconds'`;
+    // Columns that are no key: that waits for nobody who holds the lease still while writing (`#holdLease`).
+    const renewed = await this.#transaction((client) =>
+      client.query<{ term: number }>(
+        `UPDATE views.lease SET expires = ${until} WHERE holder = $1 AND term = $2 RETURNING term`,
+        [holder, this.#term],
+      ),
+    );
+    if (renewed.rows[0]) return renewed.rows[0].term;
+    return this.#transaction(async (client) => {
+      await client.query(`SET LOCAL lock_timeout = ${ms}`);
+      const { rows: over } = await client.query(
+        'SELECT FROM views.lease WHERE expires <= clock_timestamp() FOR UPDATE',
+      );
+      if (over.length === 0) return null;
+      const { rows } = await client.query<{ term: number }>(
+        `UPDATE views.lease SET term = term + 1, holder = $1, expires = ${until} RETURNING term`,
+        [holder],
+      );
+      return rows[0]!.term;
+    }).then((term) => {
+      if (term !== null) this.#term = term;
+      return term;
+    });
+  }
+
+  async endLease(holder: string): Promise<void> {
+    await this.#transaction((client) =>
+      client.query('UPDATE views.lease SET expires = clock_timestamp() WHERE holder = $1', [holder]),
+    );
+  }
+
+  async lease(): Promise<Lease | null> {
+    await this.#prepared();
+    const [lease] = await this.#query<{ holder: string; ago: number }>(
+      `SELECT holder, EXTRACT(EPOCH FROM clock_timestamp() - expires) * 1000 AS ago FROM views.lease WHERE term > 0`,
+    );
+    return lease ? { holder: lease.holder, endedMsAgo: lease.ago < 0 ? null : lease.ago } : null;
   }
 
   async erasing(): Promise<Erasure[]> {
@@ -259,7 +321,7 @@ export class PostgresReadStore implements ReadStore, Erases {
 
   /** Makes the table of generations if need be; tried again the next time when that fails. */
   #prepared(): Promise<void> {
-    this.#ready ??= this.#change(async (client) => void (await client.query(SCHEMA))).then(
+    this.#ready ??= this.#made().then(
       () => this.#eraseSoon(), // what a process that was killed had yet to erase
       (error: unknown) => {
         this.#ready = undefined;
@@ -267,6 +329,12 @@ export class PostgresReadStore implements ReadStore, Erases {
       },
     );
     return this.#ready;
+  }
+
+  /** To make what is there already would wait for everybody who writes, and make everybody who reads wait for that. */
+  async #made(): Promise<void> {
+    const [newest] = await this.#query<{ made: 0 | 1 }>(`SELECT to_regclass('views.lease') IS NOT NULL AS made`);
+    if (!newest!.made) await this.#change(async (client) => void (await client.query(SCHEMA)));
   }
 
   /** Erases what was deleted from the generations that serve, and tries again until that is done. */
@@ -334,9 +402,17 @@ export class PostgresReadStore implements ReadStore, Erases {
     return (await this.#writers.query<R>({ ...statementOf(sql), values }).catch(unavailable)).rows;
   }
 
+  /** Holds the lease still until the transaction ends: who takes it over, waits for that. @throws LeaseLost */
+  async #holdLease(client: Session): Promise<void> {
+    if (this.#term === null) return;
+    const { rows } = await client.query('SELECT FROM views.lease WHERE term = $1 FOR KEY SHARE', [this.#term]);
+    if (rows.length === 0) throw new LeaseLost('Another process brings the views up to date now.');
+  }
+
   #change<T>(work: (client: Session) => Promise<T>): Promise<T> {
     return this.#transaction(async (client) => {
       await client.query(`SELECT pg_advisory_xact_lock(${CHANGES})`);
+      await this.#holdLease(client);
       return work(client);
     });
   }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   EventCodec,
+  followUnderLease,
   handle,
   on,
   StoreUnavailable,
@@ -612,6 +613,160 @@ onEachStore('Projections', (place) => {
       expect(performance.now() - start).toBeGreaterThan(90);
       expect(performance.now() - start).toBeLessThan(400);
     });
+  });
+
+  describe('A process that does not follow', () => {
+    let elsewhere: Projector;
+    let watching: Projector;
+    let watched: ReadStore;
+    beforeEach(async () => {
+      watched = place.open();
+      [elsewhere, watching] = [projectorOf([sums()]), projectorOf([sums()], connected(), watched)];
+      await watching.watch();
+    });
+    const total = () => watched.all('SELECT SUM(total) AS total FROM sums_rows');
+
+    it('says so, and that there are no views, until another process has made them; then how far those are', async () => {
+      const position = await addTo('a', 1);
+      expect(watching.follows).toBe(false);
+      expect(await watching.progress()).toMatchObject([
+        { serving: false, position: null, head: position, error: null },
+      ]);
+      expect(await watching.reached('0', 60)).toBe(false);
+      await elsewhere.start();
+      expect(await watching.progress()).toMatchObject([{ serving: true, position, head: position, error: null }]);
+    });
+
+    it('reads what it has waited for', async () => {
+      await elsewhere.start();
+      for (let n = 1; n <= 20; n++) {
+        expect(await watching.reached(await addTo('a', 1), 3_000)).toBe(true);
+        expect(await total()).toEqual([{ total: n }]);
+      }
+    });
+
+    it('waits in vain, and no longer than it is to, when nobody follows', async () => {
+      await elsewhere.start();
+      await elsewhere.stop();
+      const start = performance.now();
+      expect(await watching.reached(await addTo('a', 1), 200)).toBe(false);
+      expect(performance.now() - start).toBeGreaterThan(190);
+    });
+
+    it('asks for all who wait at once, and for nobody when nobody waits', async () => {
+      await elsewhere.start();
+      await elsewhere.stop();
+      let asked = 0;
+      const { generations } = watched;
+      watched.generations = () => {
+        asked++;
+        return generations.call(watched);
+      };
+      const position = await addTo('a', 1);
+      const start = performance.now();
+      await Promise.all(Array.from({ length: 50 }, (_, n) => watching.reached(position, 200 + n)));
+      expect(asked).toBeGreaterThan(3);
+      expect(asked).toBeLessThan((performance.now() - start) / 25 + 2);
+      const before = asked;
+      await sleep(100);
+      expect(asked).toBe(before);
+    });
+
+    it('goes on waiting while the views cannot be asked for a moment', async () => {
+      await elsewhere.start();
+      const { generations } = watched;
+      let asked = 0;
+      watched.generations = async () => {
+        if (asked++ < 3) throw new StoreUnavailable('gone');
+        return generations.call(watched);
+      };
+      expect(await watching.reached(await addTo('a', 1), 3_000)).toBe(true);
+      expect(asked).toBeGreaterThan(3);
+    });
+  });
+
+  describe('Of several processes under a lease', () => {
+    const ending: AbortController[] = [];
+    const following: Promise<void>[] = [];
+    const said: string[][] = [];
+    /** As a process of its own. */
+    const follower = (projection: Projection = sums()) => {
+      const [end, store, words] = [new AbortController(), place.open(), [] as string[]];
+      const projector = projectorOf([projection], connected(), store);
+      const followed = followUnderLease(projector, store, end.signal, (what) => words.push(what));
+      ending.push(end);
+      following.push(followed);
+      said.push(words);
+      return { projector, store, words, end: () => (end.abort(), followed) };
+    };
+    const active = async (...all: ReturnType<typeof follower>[]) => {
+      for (;;) {
+        const found = all.find(({ projector }) => projector.follows);
+        if (found) return found;
+        await sleep(10);
+      }
+    };
+    beforeEach(() => projectorOf([sums()]).watch());
+    afterEach(async () => {
+      ending.forEach((end) => end.abort());
+      await Promise.all(following);
+    });
+
+    it('one follows; another one goes on at once where it ends', async () => {
+      const both = [follower(), follower()];
+      const first = await active(...both);
+      const other = both.find((one) => one !== first)!;
+      expect(await other.projector.reached(await addTo('a', 1), 3_000)).toBe(true);
+      expect(other.projector.follows).toBe(false);
+      const start = performance.now();
+      await first.end();
+      await active(other);
+      expect(performance.now() - start).toBeLessThan(4_000); // and not when the lease would have run out
+      expect(first.projector.follows).toBe(false);
+      expect(await first.projector.reached(await addTo('a', 1), 3_000)).toBe(true);
+      expect(await rows()).toEqual([{ stream: 'counter-a', events: 2, total: 2 }]);
+    });
+
+    it('one that lost the lease writes nothing, forgets what it had in memory, and stands by', async () => {
+      let resets = 0;
+      const first = follower({ ...sums(), reset: () => void resets++ });
+      await active(first);
+      expect(await first.projector.reached(await addTo('a', 1), 3_000)).toBe(true);
+      const thief = place.open();
+      await first.store.endLease(await thief.lease().then((lease) => lease!.holder));
+      expect(await thief.takeLease('thief', 60_000)).toBe(2);
+      const position = await addTo('a', 1);
+      while (first.projector.follows) await sleep(10);
+      expect(resets).toBeGreaterThan(0);
+      expect(await first.projector.progress()).toMatchObject([{ position: '1', head: position }]);
+      expect(await rows()).toEqual([{ stream: 'counter-a', events: 1, total: 1 }]);
+      await thief.endLease('thief');
+      await active(first);
+      expect(await first.projector.reached(position, 3_000)).toBe(true);
+      expect(await rows()).toEqual([{ stream: 'counter-a', events: 2, total: 2 }]);
+      expect(first.words).toEqual([
+        'Brings the views up to date (term 1).',
+        'Stands by: another process brings the views up to date.',
+        'Brings the views up to date (term 3).',
+      ]);
+    }, 20_000);
+
+    it('none is left: who reads is told', async () => {
+      const only = follower();
+      await active(only);
+      await only.projector.reached(await addTo('a', 1), 3_000);
+      await only.end();
+      await addTo('a', 1);
+      const watching = projectorOf([sums()], connected(), place.open());
+      await watching.watch();
+      expect(await watching.progress()).toMatchObject([{ error: null }]); // somebody may take over yet
+      await sleep(3_200);
+      const error = 'No process brings the views up to date now.';
+      expect(await watching.progress()).toMatchObject([{ position: '1', head: '2', error }]);
+      await active(follower());
+      await watching.reached('2', 3_000);
+      expect(await watching.progress()).toMatchObject([{ position: '2', error: null }]);
+    }, 20_000);
   });
 
   it('Stopping ends a projector promptly, idle or in its pause after an error', async () => {

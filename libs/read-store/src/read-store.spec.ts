@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import {
   CheckpointMoved,
+  LeaseLost,
   on,
   Projector,
   StoreUnavailable,
@@ -367,6 +368,152 @@ onEachStore('A read store', (place) => {
       60_000,
     );
   });
+
+  describe('The lease', () => {
+    const TERM_MS = 400;
+    /** Until the lease of a store that renews it no more is over. */
+    const takenBy = async (from: ReadStore, holder: string): Promise<number> => {
+      for (;;) {
+        const term = await from.takeLease(holder, TERM_MS);
+        if (term !== null) return term;
+        await sleep(20);
+      }
+    };
+
+    it('is had by one at a time; whoever has it keeps it by renewing it', async () => {
+      expect(await store.lease()).toBeNull();
+      expect(await store.takeLease('one', TERM_MS)).toBe(1);
+      for (const end = performance.now() + 2 * TERM_MS; performance.now() < end; await sleep(40)) {
+        expect(await other.takeLease('other', TERM_MS)).toBeNull();
+        expect(await store.takeLease('one', TERM_MS)).toBe(1);
+      }
+      expect(await other.lease()).toEqual({ holder: 'one', endedMsAgo: null });
+    });
+
+    it('passes on when it is renewed no more, with a greater term', async () => {
+      expect(await store.takeLease('one', TERM_MS)).toBe(1);
+      const start = performance.now();
+      expect(await takenBy(other, 'other')).toBe(2);
+      expect(performance.now() - start).toBeGreaterThan(TERM_MS / 2);
+      expect(await store.takeLease('one', TERM_MS)).toBeNull();
+      expect(await takenBy(store, 'one')).toBe(3);
+    });
+
+    it('passes on at once when it is ended by who has it, and by nobody else', async () => {
+      await store.takeLease('one', 60_000);
+      await other.endLease('other');
+      expect(await other.takeLease('other', 60_000)).toBeNull();
+      await store.endLease('one');
+      expect((await store.lease())!.endedMsAgo).toBeGreaterThanOrEqual(0);
+      expect(await other.takeLease('other', 60_000)).toBe(2);
+    });
+
+    it('of many that take it at once, one has it', async () => {
+      const stores = Array.from({ length: 6 }, () => place.open());
+      for (let round = 1; round <= 3; round++) {
+        const terms = await Promise.all(stores.map((one, n) => one.takeLease(`store ${n}`, 60_000)));
+        expect(terms.filter((term) => term !== null)).toHaveLength(1);
+        await store.endLease(`store ${terms.findIndex((term) => term !== null)}`);
+      }
+    });
+
+    it('is not asked of a store that never took it', async () => {
+      await store.takeLease('one', TERM_MS);
+      await other.apply(start, at('1'), note('without'));
+      expect(await texts()).toEqual(['without']);
+    });
+
+    /** Everything that who had the lease before may try, at places where nobody was faster. */
+    const lateWrites = (late: ReadStore, serving: Generation): Record<string, () => Promise<unknown>> => ({
+      'rows without a position': () => late.apply(serving, null, note('late')),
+      rows: () => late.apply(serving, at('1'), note('late')),
+      'a generation': () => late.build({ ...notes, version: 9 }, 'log-1'),
+      dropping: () => late.drop(serving),
+    });
+
+    it('fences: who had it before writes nothing any more, also where nobody was faster', async () => {
+      await store.takeLease('one', TERM_MS);
+      await takenBy(other, 'other');
+      for (const write of Object.values(lateWrites(store, start))) await expect(write()).rejects.toThrow(LeaseLost);
+      expect([await texts(), await states()]).toEqual([[], ['1 serving']]);
+      await other.apply(start, at('1'), note('in time'));
+      expect(await texts()).toEqual(['in time']);
+    });
+
+    it('fences generations that were built since, and the one that served before', async () => {
+      await store.takeLease('one', TERM_MS);
+      await takenBy(other, 'other');
+      const next = await serving('0', 'next', other);
+      await expect(store.apply(next, at('1'), note('late'))).rejects.toThrow(LeaseLost);
+      const [former] = await store.generations();
+      await expect(store.revive(former!)).rejects.toThrow(LeaseLost);
+      const building = await other.build(notes, 'log-1');
+      await expect(store.apply(building, at('1'), note('late'))).rejects.toThrow(LeaseLost);
+      await expect(store.serve(building, behind)).rejects.toThrow(LeaseLost);
+      expect(await texts()).toEqual(['next']);
+    });
+
+    it('has to be waited for while something is written under it, and is then had in full', async () => {
+      await store.takeLease('one', 50);
+      const [written, commit] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const writing = store.apply(start, at('1'), async (tx) => {
+        await note('in time')(tx);
+        await tx.all('SELECT 1 AS one');
+        written.resolve();
+        await commit.promise;
+      });
+      await written.promise;
+      await sleep(100);
+      let taken = false;
+      const taking = other.takeLease('other', 5_000).then((term) => {
+        taken = true;
+        return term;
+      });
+      await sleep(100);
+      expect(taken).toBe(false);
+      commit.resolve();
+      await writing;
+      expect(await taking).toBe(2);
+      expect(await texts(other)).toEqual(['in time']);
+    });
+
+    it('is renewed while something long is written under it', async () => {
+      await store.takeLease('one', 60_000);
+      await store.apply(start, at('1'), async (tx) => {
+        await note('long')(tx);
+        expect(await store.takeLease('one', 60_000)).toBe(1);
+      });
+      expect(await texts()).toEqual(['long']);
+    });
+
+    it('without the fence, late writers would get through (a control)', async () => {
+      const unfenced = place.open(); // of the process that takes the lease by `store`
+      await store.takeLease('one', TERM_MS);
+      await takenBy(other, 'other');
+      for (const write of Object.values(lateWrites(unfenced, start)).slice(0, 3)) await write();
+      expect(await texts(other)).toEqual(['late', 'late']);
+    });
+  });
+
+  if (place.kind === 'PostgreSQL')
+    it('A process that starts waits for nobody who writes, and makes no reader wait', async () => {
+      const admin = new pg.Client(place.url);
+      await admin.connect();
+      await admin.query('BEGIN; UPDATE views.generations SET events = events');
+      try {
+        expect(await place.open().current(notes)).toMatchObject({ id: start.id });
+        expect(await other.position('notes')).toBe('0');
+        // What it would have waited with, and for: the control.
+        const late = new pg.Client(`${place.url}?lock_timeout=200`);
+        await late.connect();
+        const making = late.query('ALTER TABLE views.generations ADD COLUMN IF NOT EXISTS cursor TEXT');
+        await expect(making).rejects.toThrow('lock timeout');
+        await late.end();
+      } finally {
+        await admin.query('ROLLBACK');
+        await admin.end();
+      }
+    });
 
   describe('Many projections', () => {
     const many = Array.from({ length: 12 }, (_, i) => `many${i}`);

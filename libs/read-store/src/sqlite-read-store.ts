@@ -6,10 +6,12 @@ import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import {
   beingBuilt,
   CheckpointMoved,
+  LeaseLost,
   type Checkpoint,
   Parking,
   StoreUnavailable,
   type Generation,
+  type Lease,
   type Projection,
   type ReadStore,
   type ReadTx,
@@ -28,12 +30,23 @@ const SCHEMA = `
     log        TEXT NOT NULL,
     started_at TEXT NOT NULL
   ) STRICT;
-  CREATE UNIQUE INDEX IF NOT EXISTS generations_one_of_each ON generations (name, version, state)`;
+  CREATE UNIQUE INDEX IF NOT EXISTS generations_one_of_each ON generations (name, version, state);
+
+  CREATE TABLE IF NOT EXISTS lease (
+    one     INTEGER PRIMARY KEY CHECK (one = 1),
+    term    INTEGER NOT NULL,
+    holder  TEXT NOT NULL,
+    expires INTEGER NOT NULL
+  ) STRICT`;
 
 /** In the file of a generation, beside its tables. Only while it is open may it be written to. */
 const CHECKPOINT = `
   CREATE TABLE checkpoint (position TEXT, cursor TEXT, events INTEGER NOT NULL, open INTEGER NOT NULL) STRICT;
   INSERT INTO checkpoint VALUES (NULL, NULL, 0, 1)`;
+
+/** In the file of a generation: the term of the lease; who holds an older one writes nothing any more. */
+const FENCE = `
+  CREATE TABLE IF NOT EXISTS fence (one INTEGER PRIMARY KEY CHECK (one = 1), term INTEGER NOT NULL) STRICT`;
 
 /** How long a transaction waits for another process. */
 const BUSY_MS = 10_000;
@@ -54,6 +67,8 @@ export class SqliteReadStore implements ReadStore, Erases {
   readonly #readers = new SqliteReaders();
   /** The version of each projection that this process reads. */
   readonly #versions = new Map<string, number>();
+  /** Of the lease that this store took last. */
+  #term: number | null = null;
   #attach: { at: unknown; files: Record<string, string> } = { at: undefined, files: {} };
 
   /** @param file `:memory:`: a folder that is thrown away when it is closed */
@@ -92,6 +107,7 @@ export class SqliteReadStore implements ReadStore, Erases {
   build(projection: Projection, log: string): Promise<Generation> {
     const { name, version, schema } = projection;
     return this.#register.transaction(async (db) => {
+      this.#holdLease(db);
       await this.#dropBuilding(db, projection);
       const { lastInsertRowid } = db
         .prepare(`INSERT INTO generations (name, version, state, log, started_at) VALUES (?, ?, 'building', ?, ?)`)
@@ -99,9 +115,12 @@ export class SqliteReadStore implements ReadStore, Erases {
       const [one] = registered(db, 'WHERE id = ?', Number(lastInsertRowid));
       const file = this.#fileOf(one!);
       remove(file); // of a generation whose registration was rolled back
-      const made = new Connection(file);
+      const made = new Connection(file, FENCE);
       try {
-        await made.transaction(async (own) => void own.exec(`${CHECKPOINT}; ${new Parking(name).schema} ${schema}`));
+        await made.transaction(async (own) => {
+          own.exec(`${CHECKPOINT}; ${new Parking(name).schema} ${schema}`);
+          fence(own, leaseIn(db)?.term ?? 0);
+        });
       } catch (error) {
         await made.close();
         remove(file);
@@ -114,6 +133,7 @@ export class SqliteReadStore implements ReadStore, Erases {
 
   revive(generation: Generation): Promise<Generation> {
     return this.#register.transaction(async (db) => {
+      this.#holdLease(db);
       await this.#dropBuilding(db, generation);
       const startedAt = new Date().toISOString();
       await this.#connection(generation).transaction(async (own) => void own.exec(`${OPEN}, events = 0`));
@@ -129,6 +149,8 @@ export class SqliteReadStore implements ReadStore, Erases {
     const { position, cursor = null, events } = to ?? { ...generation, events: 0 };
     const connection = this.#connection(generation);
     return connection.transaction(async () => {
+      if (this.#term !== null && connection.statement('SELECT 1 FROM fence WHERE term > ?').get(this.#term))
+        throw new LeaseLost(LOST);
       const moved = to
         ? connection
             .statement(
@@ -149,6 +171,7 @@ export class SqliteReadStore implements ReadStore, Erases {
   serve(generation: Generation, catchUp: (position: string) => Promise<Generation>): Promise<void> {
     const { id, name, version, log } = generation;
     return this.#register.transaction(async (db) => {
+      this.#holdLease(db);
       const [own] = registered(db, `WHERE id = ? AND state = 'building'`, id);
       const at = own && this.#at(own);
       if (!at) throw new CheckpointMoved(`Generation ${id} of ${name} is not being built any more`);
@@ -170,7 +193,37 @@ export class SqliteReadStore implements ReadStore, Erases {
   }
 
   drop(generation: Generation): Promise<void> {
-    return this.#register.transaction((db) => this.#drop(db, generation));
+    return this.#register.transaction(async (db) => {
+      this.#holdLease(db);
+      await this.#drop(db, generation);
+    });
+  }
+
+  takeLease(holder: string, ms: number): Promise<number | null> {
+    return this.#register.transaction(async (db) => {
+      const [lease, now] = [leaseIn(db), Date.now()];
+      const renews = lease?.holder === holder && lease.term === this.#term;
+      if (lease && !renews && lease.expires > now) return null;
+      const term = renews ? lease.term : (lease?.term ?? 0) + 1;
+      db.prepare('INSERT OR REPLACE INTO lease VALUES (1, ?, ?, ?)').run(term, holder, now + ms);
+      if (!renews)
+        for (const one of registered(db, ''))
+          if (existsSync(this.#fileOf(one))) await this.#connection(one).transaction(async (own) => fence(own, term));
+      return (this.#term = term);
+    });
+  }
+
+  endLease(holder: string): Promise<void> {
+    return this.#register.transaction(
+      async (db) => void db.prepare('UPDATE lease SET expires = ? WHERE holder = ?').run(Date.now(), holder),
+    );
+  }
+
+  async lease(): Promise<Lease | null> {
+    const lease = leaseIn(this.#register.committed);
+    if (!lease) return null;
+    const ago = Date.now() - lease.expires;
+    return { holder: lease.holder, endedMsAgo: ago < 0 ? null : ago };
   }
 
   async all<R extends Row = Row>(sql: string, ...values: Value[]): Promise<R[]> {
@@ -227,6 +280,11 @@ export class SqliteReadStore implements ReadStore, Erases {
     return this.#attach.files;
   }
 
+  /** @throws LeaseLost */
+  #holdLease(db: Database.Database): void {
+    if (this.#term !== null && leaseIn(db)?.term !== this.#term) throw new LeaseLost(LOST);
+  }
+
   #registered(): Registered[] {
     return registered(this.#register.committed, 'ORDER BY id');
   }
@@ -241,7 +299,7 @@ export class SqliteReadStore implements ReadStore, Erases {
     if (kept) return kept;
     const file = this.#fileOf(generation);
     if (!existsSync(file)) throw new CheckpointMoved(`Generation ${generation.id} of ${generation.name} was dropped`);
-    const connection = new Connection(file);
+    const connection = new Connection(file, FENCE);
     this.#generations.set(generation.id, connection);
     return connection;
   }
@@ -283,6 +341,14 @@ const registered = (db: Database.Database, where: string, ...values: Value[]): R
       `SELECT id, name, version, state, log, started_at AS "startedAt" FROM generations ${where}`,
     )
     .all(...values);
+
+const LOST = 'Another process brings the views up to date now.';
+
+const leaseIn = (db: Database.Database) =>
+  db.prepare<[], { term: number; holder: string; expires: number }>('SELECT term, holder, expires FROM lease').get();
+
+const fence = (db: Database.Database, term: number): void =>
+  void db.prepare('INSERT OR REPLACE INTO fence VALUES (1, ?)').run(term);
 
 const forget = (db: Database.Database, { id }: Registered): void =>
   void db.prepare('DELETE FROM generations WHERE id = ?').run(id);

@@ -16,48 +16,58 @@ export interface Place {
 /** A test that needs `emptyDatabase`. */
 export const itOnPostgres = HAS_POSTGRES ? it : it.skip;
 
-/** The same tests on SQLite and on a real PostgreSQL, each test with an empty store. */
-export function onEachStore(what: string, tests: (place: Place) => void): void {
+/** The same tests on SQLite and on a real PostgreSQL. */
+export function onEachDatabase(what: string, tests: (kind: Place['kind']) => void): void {
   for (const kind of ['SQLite', 'PostgreSQL'] as const) {
     const runs = kind === 'SQLite' || HAS_POSTGRES;
-    (runs ? describe : describe.skip)(`${what}, on ${kind}${runs ? '' : ' (which npm does not have here)'}`, () => {
-      let url = '';
-      const open = new Set<ReadStore>();
-      const folder = mkdtempSync(join(tmpdir(), 'views-'));
-      let n = 0;
-      beforeEach(async () => {
-        url = kind === 'SQLite' ? `sqlite:${join(folder, String(++n), 'views.db')}` : await emptyDatabase();
-      }, 60_000);
-      afterEach(async () => {
-        await Promise.all([...open].map((store) => store.close()));
-        open.clear();
-      });
-      afterAll(() => rmSync(folder, { recursive: true, force: true }));
-      tests({
-        kind,
-        get url() {
-          return url;
-        },
-        open() {
-          const store =
-            kind === 'SQLite' ? new SqliteReadStore(url.slice('sqlite:'.length)) : new PostgresReadStore(url);
-          open.add(store);
-          return store;
-        },
-      });
-    });
+    (runs ? describe : describe.skip)(
+      `${what}, on ${kind}${runs ? '' : ' (skipped: npm has no PostgreSQL here)'}`,
+      () => tests(kind),
+    );
   }
+}
+
+/** The same, each test with an empty store of views. */
+export function onEachStore(what: string, tests: (place: Place) => void): void {
+  onEachDatabase(what, (kind) => {
+    let url = '';
+    const open = new Set<ReadStore>();
+    const folder = mkdtempSync(join(tmpdir(), 'views-'));
+    let n = 0;
+    beforeEach(async () => {
+      url = kind === 'SQLite' ? `sqlite:${join(folder, String(++n), 'views.db')}` : await emptyDatabase();
+    }, 60_000);
+    afterEach(async () => {
+      await Promise.all([...open].map((store) => store.close()));
+      open.clear();
+    });
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+    tests({
+      kind,
+      get url() {
+        return url;
+      },
+      open() {
+        const store = kind === 'SQLite' ? new SqliteReadStore(url.slice('sqlite:'.length)) : new PostgresReadStore(url);
+        open.add(store);
+        return store;
+      },
+    });
+  });
 }
 
 let cluster: Promise<PostgresServer> | undefined;
 afterAll(async () => (await cluster)?.stop());
 
-/** The URL of a PostgreSQL that holds no views. */
-export async function emptyDatabase(): Promise<string> {
+/** A PostgreSQL of this test file alone, that holds neither views nor tokens nor a log. */
+export async function emptyServer(): Promise<PostgresServer> {
   const server = await (cluster ??= PostgresServer.start());
-  const views = await server.sql<{ name: string }>(
-    `SELECT nspname AS name FROM pg_namespace WHERE nspname LIKE 'views%'`,
+  const ours = await server.sql<{ name: string }>(
+    `SELECT nspname AS name FROM pg_namespace WHERE nspname LIKE 'views%' OR nspname IN ('followthrough_access', 'followthrough_log')`,
   );
-  for (const { name } of views) await server.sql(`DROP SCHEMA ${name} CASCADE`);
-  return server.url();
+  for (const { name } of ours) await server.sql(`DROP SCHEMA ${name} CASCADE`);
+  return server;
 }
+
+/** Its URL. */
+export const emptyDatabase = async (): Promise<string> => (await emptyServer()).url();
