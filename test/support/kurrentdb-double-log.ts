@@ -169,18 +169,17 @@ export class DoubleLog {
     }
   }
 
-  /** Waits until there are more records than these, or the signal aborts. */
-  async more(than: number, signal: AbortSignal): Promise<void> {
-    while (this.records.length <= than && !signal.aborted)
-      await new Promise<void>((resolve) => {
-        const done = (): void => {
-          signal.removeEventListener('abort', done);
-          this.#waiting.delete(done);
-          resolve();
-        };
-        this.#waiting.add(done);
-        signal.addEventListener('abort', done);
-      });
+  /** Waits until something was written, a node shows more, or the signal aborts. */
+  async changed(signal: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        signal.removeEventListener('abort', done);
+        this.#waiting.delete(done);
+        resolve();
+      };
+      this.#waiting.add(done);
+      signal.addEventListener('abort', done);
+    });
   }
 
   /** Tells those that wait that a node may show more of the log. */

@@ -2,6 +2,7 @@ import anyPb from 'google-protobuf/google/protobuf/any_pb.js';
 import googleEmptyPb from 'google-protobuf/google/protobuf/empty_pb.js';
 import timestampPb from 'google-protobuf/google/protobuf/timestamp_pb.js';
 import { Metadata, status, type ServiceError } from '@grpc/grpc-js';
+import codePb from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/code_pb.js';
 import sharedPb from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/shared_pb.js';
 import statusPb from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/status_pb.js';
 import streamsPb from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_pb.js';
@@ -20,7 +21,6 @@ import {
 const { ReadReq, ReadResp, AppendResp, BatchAppendResp } = streamsPb;
 type Options = streamsPb.ReadReq.Options;
 
-const NO_COMMIT = 2n ** 64n - 1n;
 const empty = (): sharedPb.Empty => new sharedPb.Empty();
 const googleEmpty = (): googleEmptyPb.Empty => new googleEmptyPb.Empty();
 export const now = (): timestampPb.Timestamp => timestampPb.Timestamp.fromDate(new Date());
@@ -69,7 +69,7 @@ export function expectedOf(options: streamsPb.AppendReq.Options | streamsPb.Batc
   return Number('getRevision' in options ? options.getRevision() : options.getStreamPosition());
 }
 
-/** Where a read or a subscription begins; `null` is the end. */
+/** Where a read or a subscription of `$all` begins. */
 export function placeOf(options: Options): Place | 'start' | 'end' {
   const all = options.getAll();
   const position = all?.getPosition();
@@ -77,7 +77,7 @@ export function placeOf(options: Options): Place | 'start' | 'end' {
   return all?.hasEnd() ? 'end' : 'start';
 }
 
-/** `EventFilter.cs`: a regular expression, or else prefixes; .NET's `StartsWith` is taken to compare bytes. */
+/** `EventFilter.cs`: a regular expression, or else prefixes. */
 export function filterOf(options: Options): Filter {
   const filter = options.getFilter();
   const onStream = filter?.getStreamIdentifier();
@@ -160,10 +160,10 @@ export function appendResp(outcome: Outcome, expected: Expected): streamsPb.Appe
   return answer.setWrongExpectedVersion(wrong);
 }
 
-const codes = { timeout: 4, notFound: 5, exists: 6, denied: 7, badRequest: 3, unknown: 2, ok: 0 } as const;
+const { Code } = codePb;
 
 function failure(
-  code: number,
+  code: codePb.Code,
   message: string,
   name: string,
   details: { serializeBinary(): Uint8Array },
@@ -176,20 +176,20 @@ function failure(
 /** The errors that `Status.cs` packs into one answer of the batch stream, which goes on. */
 export const batchErrors = {
   accessDenied: () =>
-    failure(codes.denied, 'AccessDenied', 'event_store.client.AccessDenied', new sharedPb.AccessDenied()),
-  timeout: () => failure(codes.timeout, 'Timeout', 'event_store.client.Timeout', new sharedPb.Timeout()),
+    failure(Code.PERMISSION_DENIED, 'AccessDenied', 'event_store.client.AccessDenied', new sharedPb.AccessDenied()),
+  timeout: () => failure(Code.DEADLINE_EXCEEDED, 'Timeout', 'event_store.client.Timeout', new sharedPb.Timeout()),
   tooLarge: (max: number) =>
     failure(
-      codes.badRequest,
+      Code.INVALID_ARGUMENT,
       'MaximumAppendSizeExceeded',
       'event_store.client.MaximumAppendSizeExceeded',
       new sharedPb.MaximumAppendSizeExceeded().setMaxappendsize(max),
     ),
   /** A node that has no leader says so in a text only, with the code of success. */
-  notReady: () => failure(codes.ok, 'Server Is Not Ready', 'google.protobuf.Empty', googleEmpty()),
+  notReady: () => failure(Code.OK, 'Server Is Not Ready', 'google.protobuf.Empty', googleEmpty()),
   streamDeleted: (stream: string) =>
     failure(
-      codes.notFound,
+      Code.NOT_FOUND,
       'StreamDeleted',
       'event_store.client.StreamDeleted',
       new sharedPb.StreamDeleted().setStreamIdentifier(identifier(stream)),
@@ -204,14 +204,16 @@ function conflict(current: number, expected: Expected): statusPb.Status {
   else if (expected === 'no_stream') details.setExpectedNoStream(googleEmpty());
   else if (expected === 'stream_exists') details.setExpectedStreamExists(googleEmpty());
   else details.setExpectedStreamPosition(expected.toString());
-  return failure(codes.exists, 'WrongExpectedVersion', 'event_store.client.WrongExpectedVersion', details);
+  return failure(Code.ALREADY_EXISTS, 'WrongExpectedVersion', 'event_store.client.WrongExpectedVersion', details);
 }
+
+export type BatchResult = statusPb.Status | { readonly outcome: Outcome; readonly expected: Expected };
 
 /** `BatchAppend`'s answer to one append. */
 export function batchResp(
   correlation: sharedPb.UUID | undefined,
   stream: string,
-  result: statusPb.Status | { readonly outcome: Outcome; readonly expected: Expected },
+  result: BatchResult,
 ): streamsPb.BatchAppendResp {
   const answer = new BatchAppendResp().setCorrelationId(correlation).setStreamIdentifier(identifier(stream));
   if (result instanceof statusPb.Status) return answer.setError(result);
@@ -256,11 +258,8 @@ export const errors = {
       'stream-name': stream,
     }),
   /** A read that begins where no record does: a read says so as an unknown error, a subscription clearly. */
-  badPlace: (subscription: boolean, filtered: boolean) =>
-    subscription
-      ? rpcError(status.INVALID_ARGUMENT, 'Trying to read from an invalid position.')
-      : rpcError(status.UNKNOWN, `Unexpected ${filtered ? 'Filtered' : ''}ReadAllResult: InvalidPosition`),
+  badPlaceOfRead: (filtered: boolean) =>
+    rpcError(status.UNKNOWN, `Unexpected ${filtered ? 'Filtered' : ''}ReadAllResult: InvalidPosition`),
+  badPlaceOfSubscription: () => rpcError(status.INVALID_ARGUMENT, 'Trying to read from an invalid position.'),
   badRequest: (details: string) => rpcError(status.INVALID_ARGUMENT, details),
 };
-
-export { NO_COMMIT };

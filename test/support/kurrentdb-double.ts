@@ -7,7 +7,6 @@ import {
   type ServerDuplexStream,
   type ServerReadableStream,
   type ServerUnaryCall,
-  type ServerWritableStream,
   type ServiceError,
 } from '@grpc/grpc-js';
 import featuresGrpc from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/serverfeatures_grpc_pb.js';
@@ -21,44 +20,24 @@ import { randomUUID } from 'node:crypto';
 import { once, type EventEmitter } from 'node:events';
 import { createServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  compare,
-  DoubleLog,
-  InvalidPosition,
-  on,
-  proposed,
-  START,
-  type Expected,
-  type Outcome,
-  type Place,
-  type Proposed,
-  type Stored,
-} from './kurrentdb-double-log.js';
+import { DoubleLog, proposed, type Expected, type Outcome, type Proposed } from './kurrentdb-double-log.js';
+import { answersTo, Outlet, Subscription, type ReadCall } from './kurrentdb-double-reads.js';
 import {
   appendResp,
   batchErrors,
   batchResp,
-  caughtUp,
-  checkpoint,
-  confirmation,
   errors,
   expectedOf,
-  filterOf,
-  isStructured,
-  placeOf,
   proposedOf,
-  readEvent,
   rpcError,
   sizeOf,
-  streamNotFound,
   streamOf,
   uuid,
   uuidOf,
+  type BatchResult,
 } from './kurrentdb-double-wire.js';
 
-const HOST = '127.0.0.1';
-/** How many events the server takes from its log at once (`Enumerator.DefaultReadBatchSize`). */
-const PAGE = 32;
+export const HOST = '127.0.0.1';
 
 export type Method = 'append' | 'batchAppend' | 'read' | 'subscribe' | 'features' | 'gossip';
 
@@ -109,19 +88,20 @@ export interface DoubleOptions {
 }
 
 /** What a node knows of the cluster it is in. */
-interface Cluster {
+export interface Cluster {
   readonly log: DoubleLog;
   readonly nodes: readonly KurrentdbDouble[];
   /** `null` while there is an election. */
   readonly leader: KurrentdbDouble | null;
 }
 
-interface Subscription {
-  readonly call: ReadCall;
-  mute: boolean;
+interface PendingAppend {
+  readonly stream: string;
+  readonly expected: Expected;
+  readonly events: Proposed[];
+  size: number;
 }
 
-type ReadCall = ServerWritableStream<streamsPb.ReadReq, streamsPb.ReadResp>;
 type AppendCall = ServerReadableStream<streamsPb.AppendReq, streamsPb.AppendResp>;
 type BatchCall = ServerDuplexStream<streamsPb.BatchAppendReq, streamsPb.BatchAppendResp>;
 type AnyCall = ReadCall | AppendCall | BatchCall | ServerUnaryCall<unknown, unknown>;
@@ -153,10 +133,10 @@ export class KurrentdbDouble {
   deliverTwice = false;
   /** New subscriptions are confirmed and then hear nothing, not even that they have caught up. */
   muteNew = false;
-  /** How many of the last records this node does not show yet: a follower that lags. */
   #heldBack = 0;
   #readFate: ReadFate = 'answered';
-  #appendFates: { readonly fate: AppendFate; left: number }[] = [];
+  #fateOfAppends: () => AppendFate = () => 'answered';
+  #fatesLeft = 0;
   #port: number;
   readonly #options: DoubleOptions;
   readonly #cluster: Cluster;
@@ -187,6 +167,11 @@ export class KurrentdbDouble {
 
   get host(): string {
     return this.#options.tls ? 'localhost' : HOST;
+  }
+
+  /** How many records of the log this node shows. */
+  get length(): number {
+    return this.log.records.length - this.#heldBack;
   }
 
   get isUp(): boolean {
@@ -227,9 +212,10 @@ export class KurrentdbDouble {
       else this.log.append(`foreign-${i % 5}`, 'any', [proposed('SomethingForeign', { i }, { by: 'another' })]);
   }
 
-  /** What becomes of the next `times` appends; calls follow one another. */
-  appendsAre(fate: AppendFate, times = Infinity): void {
-    this.#appendFates.push({ fate, left: times });
+  /** What becomes of the next `times` appends; a function says it for each one. The ones after them are answered. */
+  appendsAre(fate: AppendFate | (() => AppendFate), times = Infinity): void {
+    this.#fateOfAppends = typeof fate === 'function' ? fate : () => fate;
+    this.#fatesLeft = times;
   }
 
   readsAre(fate: ReadFate): void {
@@ -244,8 +230,8 @@ export class KurrentdbDouble {
 
   /** Ends all misbehaviour. Subscriptions that are mute stay mute. */
   behave(): void {
-    this.#appendFates = [];
-    this.#readFate = 'answered';
+    this.appendsAre('answered');
+    this.readsAre('answered');
     this.answerDelay = this.deliveryDelay = 0;
     this.deliverTwice = this.muteNew = false;
     this.holdBack(0);
@@ -330,10 +316,10 @@ export class KurrentdbDouble {
       callback(rpcError(status.UNIMPLEMENTED, 'The double does not do this.'));
     server.addService(streamsGrpc.StreamsService, {
       read: (call: ReadCall) => {
-        this.#read(call).catch((error: unknown) => call.emit('error', this.#asRpcError(error)));
+        this.#read(call).catch((error: unknown) => call.emit('error', asRpcError(error)));
       },
       append: (call: AppendCall, callback: sendUnaryData<streamsPb.AppendResp>) => {
-        this.#append(call, callback).catch((error: unknown) => callback(this.#asRpcError(error)));
+        void this.#append(call, callback);
       },
       batchAppend: (call: BatchCall) => this.#batchAppend(call),
       delete: missing,
@@ -368,7 +354,8 @@ export class KurrentdbDouble {
   #gossip(): gossipPb.ClusterInfo {
     const { MemberInfo, EndPoint, ClusterInfo } = gossipPb;
     const { LEADER, FOLLOWER, UNKNOWN } = MemberInfo.VNodeState;
-    const { nodes, leader } = this.#cluster;
+    const leader = this.#leader;
+    const { nodes } = this.#cluster;
     return new ClusterInfo().setMembersList(
       nodes.map((node) =>
         new MemberInfo()
@@ -379,6 +366,15 @@ export class KurrentdbDouble {
           .setHttpEndPoint(new EndPoint().setAddress(node.host).setPort(node.port)),
       ),
     );
+  }
+
+  get #maxAppendSize(): number {
+    return this.#options.maxAppendSize ?? 2 ** 20;
+  }
+
+  /** A leader that is down leads no more: its followers notice at once here, after their heartbeats in a real cluster. */
+  get #leader(): KurrentdbDouble | null {
+    return this.#cluster.leader?.isUp ? this.#cluster.leader : null;
   }
 
   #count(call: AnyCall, method: Method): void {
@@ -406,17 +402,16 @@ export class KurrentdbDouble {
 
   /** `ClusterVNodeController.cs`: a follower refuses what asks for the leader, and forwards other appends to it. */
   #route(call: AnyCall): void {
-    const { leader } = this.#cluster;
+    const leader = this.#leader;
     if (!leader) throw errors.notReady();
     const [required] = call.metadata.get('requires-leader');
     if (leader !== this && String(required).toLowerCase() === 'true') throw errors.notLeader(leader.host, leader.port);
   }
 
   #fate(): AppendFate {
-    const next = this.#appendFates.find(({ left }) => left > 0);
-    if (!next) return 'answered';
-    next.left -= 1;
-    return next.fate;
+    if (this.#fatesLeft <= 0) return 'answered';
+    this.#fatesLeft -= 1;
+    return this.#fateOfAppends();
   }
 
   #reset(call: AnyCall): void {
@@ -430,8 +425,17 @@ export class KurrentdbDouble {
 
   async #append(call: AppendCall, callback: sendUnaryData<streamsPb.AppendResp>): Promise<void> {
     this.#count(call, 'append');
+    try {
+      const answer = await this.#appended(call);
+      if (answer) callback(null, answer);
+    } catch (error) {
+      callback(asRpcError(error));
+    }
+  }
+
+  /** `Streams.Append.cs`: one append on one call. `null`: no answer. */
+  async #appended(call: AppendCall): Promise<streamsPb.AppendResp | null> {
     if (this.#user(call) === 'anonymous') throw errors.accessDenied();
-    const { maxAppendSize = 2 ** 20 } = this.#options;
     const events: Proposed[] = [];
     let header: streamsPb.AppendReq.Options | undefined;
     let size = 0;
@@ -441,7 +445,7 @@ export class KurrentdbDouble {
       if (!message) continue;
       const event = proposedOf(message);
       size += sizeOf(event);
-      if (size > maxAppendSize) throw errors.tooLarge(maxAppendSize);
+      if (size > this.#maxAppendSize) throw errors.tooLarge(this.#maxAppendSize);
       events.push(event);
     }
     if (!header) throw errors.badRequest('No options.');
@@ -450,47 +454,66 @@ export class KurrentdbDouble {
     const expected = expectedOf(header);
     const fate = this.#fate();
     const outcome = this.#write(stream, expected, events, fate);
-    await sleep(this.answerDelay);
-    if (fate === 'ignored' || fate === 'unanswered') return;
-    if (fate === 'reset' || fate === 'lost') return this.#reset(call);
+    if (this.answerDelay > 0) await sleep(this.answerDelay);
+    if (fate === 'ignored' || fate === 'unanswered') return null;
+    if (fate === 'reset' || fate === 'lost') {
+      this.#reset(call);
+      return null;
+    }
     if (fate === 'failed') throw rpcError(status.UNAVAILABLE, 'The node is going away.');
     if (fate === 'late') throw rpcError(status.ABORTED, 'Operation timed out: Commit phase timeout.');
     if (!outcome) throw errors.notReady();
     if (!outcome.ok && outcome.why === 'stream-deleted') throw errors.streamDeleted(stream);
-    callback(null, appendResp(outcome, expected));
+    return appendResp(outcome, expected);
   }
 
   /** `Streams.BatchAppend.cs`: many appends on one call, each in one or more messages, answered as they are done. */
   #batchAppend(call: BatchCall): void {
     this.#count(call, 'batchAppend');
-    const { maxAppendSize = 2 ** 20 } = this.#options;
-    type Pending = { options: streamsPb.BatchAppendReq.Options; stream: string; events: Proposed[]; size: number };
-    const pending = new Map<string, Pending>();
+    call.on('error', () => {});
+    const fail = (error: unknown): void => void call.emit('error', asRpcError(error));
     let user: 'known' | 'anonymous';
     try {
       user = this.#user(call);
     } catch (error) {
-      call.emit('error', error);
-      return;
+      return fail(error);
     }
-    const answer = (message: streamsPb.BatchAppendResp): void => {
-      if (!call.cancelled && !call.writableEnded) call.write(message);
+    const pending = new Map<string, PendingAppend>();
+    let atWork = 0;
+    let clientIsDone = false;
+    const answer = (correlation: sharedPb.UUID | undefined, stream: string, result: BatchResult): void => {
+      if (!call.cancelled && !call.writableEnded) call.write(batchResp(correlation, stream, result));
     };
-    call.on('error', () => {});
-    call.on('end', () => call.end());
+    const finish = async (correlation: sharedPb.UUID | undefined, append: PendingAppend): Promise<void> => {
+      atWork += 1;
+      try {
+        const result = await this.#batchResult(call, append);
+        if (result) answer(correlation, append.stream, result);
+      } catch (error) {
+        fail(error);
+      }
+      atWork -= 1;
+      if (clientIsDone && atWork === 0) call.end();
+    };
+    call.on('end', () => {
+      clientIsDone = true;
+      if (atWork === 0) call.end();
+    });
     call.on('data', (request: streamsPb.BatchAppendReq) => {
       const correlation = request.getCorrelationId();
       const id = uuidOf(correlation);
       const options = request.getOptions();
       if (options) {
         const stream = streamOf(options.getStreamIdentifier());
-        if (user === 'anonymous') return answer(batchResp(correlation, stream, batchErrors.accessDenied()));
+        if (user === 'anonymous') return answer(correlation, stream, batchErrors.accessDenied());
         const left = millisecondsLeft(options);
-        if (left <= 0) return answer(batchResp(correlation, stream, batchErrors.timeout()));
-        pending.set(id, { options, stream, events: [], size: 0 });
-        setTimeout(() => {
-          if (pending.delete(id)) answer(batchResp(correlation, stream, batchErrors.timeout()));
-        }, left).unref();
+        if (left <= 0) return answer(correlation, stream, batchErrors.timeout());
+        const append = { stream, expected: expectedOf(options), events: [], size: 0 };
+        pending.set(id, append);
+        if (!request.getIsFinal())
+          setTimeout(() => {
+            if (pending.get(id) === append && pending.delete(id)) answer(correlation, stream, batchErrors.timeout());
+          }, left).unref();
       }
       const append = pending.get(id);
       if (!append) return;
@@ -498,40 +521,27 @@ export class KurrentdbDouble {
         append.events.push(event);
         append.size += sizeOf(event);
       }
-      if (append.size > maxAppendSize) {
+      if (append.size > this.#maxAppendSize) {
         pending.delete(id);
-        return answer(batchResp(correlation, append.stream, batchErrors.tooLarge(maxAppendSize)));
+        return answer(correlation, append.stream, batchErrors.tooLarge(this.#maxAppendSize));
       }
-      if (request.getIsFinal() && pending.delete(id))
-        this.#finish(call, correlation, append.stream, expectedOf(append.options), append.events, answer).catch(
-          (error: unknown) => call.emit('error', this.#asRpcError(error)),
-        );
+      if (request.getIsFinal() && pending.delete(id)) void finish(correlation, append);
     });
   }
 
-  async #finish(
-    call: BatchCall,
-    correlation: sharedPb.UUID | undefined,
-    stream: string,
-    expected: Expected,
-    events: readonly Proposed[],
-    answer: (message: streamsPb.BatchAppendResp) => void,
-  ): Promise<void> {
-    if (!this.#cluster.leader) return answer(batchResp(correlation, stream, batchErrors.notReady()));
+  /** `null`: no answer. */
+  async #batchResult(call: BatchCall, { stream, expected, events }: PendingAppend): Promise<BatchResult | null> {
+    if (!this.#leader) return batchErrors.notReady();
     this.#route(call);
     const fate = this.#fate();
     const outcome = this.#write(stream, expected, events, fate);
     if (this.answerDelay > 0) await sleep(this.answerDelay);
-    if (fate === 'ignored' || fate === 'unanswered') return;
-    if (fate === 'half-closed') return void call.end();
-    if (fate === 'reset' || fate === 'lost') return this.#reset(call);
     if (fate === 'failed') throw rpcError(status.UNAVAILABLE, 'The node is going away.');
-    if (fate === 'late') return answer(batchResp(correlation, stream, batchErrors.timeout()));
-    answer(batchResp(correlation, stream, outcome ? { outcome, expected } : batchErrors.notReady()));
-  }
-
-  get #length(): number {
-    return this.log.records.length - this.#heldBack;
+    if (fate === 'late') return batchErrors.timeout();
+    if (fate === 'not-ready') return batchErrors.notReady();
+    if (fate === 'half-closed') call.end();
+    if (fate === 'reset' || fate === 'lost') this.#reset(call);
+    return fate === 'answered' && outcome ? { outcome, expected } : null;
   }
 
   async #read(call: ReadCall): Promise<void> {
@@ -539,180 +549,31 @@ export class KurrentdbDouble {
     const isSubscription = options?.hasSubscription() ?? false;
     this.#count(call, isSubscription ? 'subscribe' : 'read');
     if (this.#user(call) === 'anonymous') throw errors.accessDenied();
-    const [required] = call.metadata.get('requires-leader');
-    if (String(required).toLowerCase() === 'true') this.#route(call);
-    if (!this.#cluster.leader) throw errors.notReady();
+    this.#route(call);
     if (!options) throw errors.badRequest('No options.');
     if (isSubscription) {
-      if (!options.hasAll()) throw rpcError(status.UNIMPLEMENTED, 'The double has no subscriptions to one stream.');
-      return this.#subscribe(call, options);
+      const subscription = new Subscription(call, options, this);
+      subscription.mute = this.muteNew;
+      this.#subscriptions.add(subscription);
+      subscription.signal.addEventListener('abort', () => this.#subscriptions.delete(subscription));
+      return subscription.run();
     }
     if (this.#readFate === 'ignored') return;
     if (this.#readFate === 'unavailable') throw errors.notReady();
-    await sleep(this.answerDelay);
-    const structured = isStructured(options);
+    if (this.answerDelay > 0) await sleep(this.answerDelay);
     const out = new Outlet(call);
-    let left = Number(options.getCount());
-    for (const event of options.hasAll() ? this.#all(options) : this.#stream(call, options)) {
-      if (left <= 0) break;
-      left -= 1;
-      await out.write(readEvent(event, structured));
+    for (const message of answersTo(options, this)) {
+      await out.write(message);
       if (this.#readFate === 'cut') return this.#reset(call);
       if (out.isClosed) return;
     }
     call.end();
   }
-
-  *#all(options: streamsPb.ReadReq.Options): Generator<Stored> {
-    const filter = filterOf(options);
-    const from = placeOf(options);
-    const backwards = options.getReadDirection() === streamsPb.ReadReq.Options.ReadDirection.BACKWARDS;
-    const { end } = this.log;
-    const place =
-      from === 'start' ? { commit: 0n, prepare: 0n } : from === 'end' ? { commit: end, prepare: end } : from;
-    try {
-      if (backwards) return yield* this.log.backwards(place, filter, this.#length);
-      for (let at = place; ;) {
-        const page = this.log.page(at, PAGE, PAGE, filter, this.#length);
-        yield* page.events;
-        if (page.end) return;
-        at = page.next;
-      }
-    } catch (error) {
-      if (error instanceof InvalidPosition) throw errors.badPlace(false, options.hasFilter());
-      throw error;
-    }
-  }
-
-  *#stream(call: ReadCall, options: streamsPb.ReadReq.Options): Generator<Stored> {
-    const { BACKWARDS } = streamsPb.ReadReq.Options.ReadDirection;
-    const of = options.getStream();
-    const stream = streamOf(of?.getStreamIdentifier());
-    if (this.log.isDeleted(stream)) throw errors.streamDeleted(stream);
-    const shown = this.log.records[this.#length - 1]?.position ?? -1n;
-    const known = this.log.stream(stream)?.filter(({ position }) => position <= shown);
-    if (!known?.length) {
-      call.write(streamNotFound(stream));
-      return;
-    }
-    const from = of?.hasStart() ? 0 : of?.hasEnd() ? known.length - 1 : Number(of?.getRevision());
-    if (options.getReadDirection() === BACKWARDS) {
-      for (let i = Math.min(from, known.length - 1); i >= 0; i -= 1) yield known[i]!;
-      return;
-    }
-    // From the end forwards there is nothing.
-    if (!of?.hasEnd()) for (let i = from; i < known.length; i += 1) yield known[i]!;
-  }
-
-  /** `Enumerator.AllSubscription(Filtered).cs`: what lies behind in pages, then what comes. */
-  async #subscribe(call: ReadCall, options: streamsPb.ReadReq.Options): Promise<void> {
-    const filter = filterOf(options);
-    const filtered = options.getFilter();
-    const window = filtered?.hasMax() ? filtered.getMax() : PAGE;
-    const interval = filtered ? filtered.getCheckpointintervalmultiplier() * window : Infinity;
-    if (filtered && interval === 0) throw rpcError(status.UNKNOWN, 'Exception was thrown by handler.');
-    const structured = isStructured(options);
-    const subscription: Subscription = { call, mute: this.muteNew };
-    const out = new Outlet(call);
-    this.#subscriptions.add(subscription);
-    out.signal.addEventListener('abort', () => this.#subscriptions.delete(subscription));
-
-    const from = placeOf(options);
-    const subscribedAt = this.#length;
-    const last = this.log.records[subscribedAt - 1];
-    const lastPlace = last ? on(last) : START;
-    let at: Place = from === 'start' ? START : from === 'end' ? lastPlace : from;
-    let sentCheckpoint = START;
-    const say = async (message: streamsPb.ReadResp): Promise<void> => {
-      if (!subscription.mute) await out.write(message);
-    };
-    const deliver = async (event: Stored): Promise<void> => {
-      if (this.deliveryDelay > 0) await sleep(this.deliveryDelay);
-      await say(readEvent(event, structured));
-      if (this.deliverTwice) await say(readEvent(event, structured));
-      at = on(event);
-    };
-    const mark = async (place: Place): Promise<void> => {
-      if (!filtered || compare(place, sentCheckpoint) <= 0) return;
-      sentCheckpoint = place;
-      await say(checkpoint(place));
-    };
-
-    await out.write(confirmation(randomUUID()));
-    if (compare(at, lastPlace) < 0) {
-      let considered = 0;
-      for (let start = at.commit < 0n ? { commit: 0n, prepare: 0n } : at; !out.isClosed;) {
-        const page = this.#page(start, filtered ? window : Infinity, filter, options);
-        for (const event of page.events) if (compare(on(event), at) > 0) await deliver(event);
-        if (compare(at, start) < 0 && compare(start, page.next) < 0) at = start;
-        considered += page.considered;
-        if (page.end) break;
-        if (considered >= interval) {
-          considered %= interval;
-          await mark(at);
-        }
-        start = page.next;
-      }
-      await mark(at);
-    }
-    await say(caughtUp(at));
-    let heard = 0;
-    for (let index = subscribedAt; !out.isClosed; index += 1) {
-      while (this.#length <= index && !out.isClosed) await this.log.more(index + this.#heldBack, out.signal);
-      const event = this.log.records[index];
-      if (!event || out.isClosed) break;
-      heard += 1;
-      if (filter(event) && compare(on(event), at) > 0) await deliver(event);
-      if (heard < interval) continue;
-      heard = 0;
-      if (compare(on(event), at) >= 0) {
-        await mark(on(event));
-        at = on(event);
-      }
-    }
-  }
-
-  #page(
-    from: Place,
-    window: number,
-    filter: (event: Stored) => boolean,
-    options: streamsPb.ReadReq.Options,
-  ): ReturnType<DoubleLog['page']> {
-    try {
-      return this.log.page(from, PAGE, window, filter, this.#length);
-    } catch (error) {
-      if (error instanceof InvalidPosition) throw errors.badPlace(true, options.hasFilter());
-      throw error;
-    }
-  }
-
-  #asRpcError(error: unknown): ServiceError {
-    if (error instanceof Error && 'code' in error && 'metadata' in error) return error as ServiceError;
-    return rpcError(status.UNKNOWN, `Exception was thrown by handler. ${String(error)}`);
-  }
 }
 
-/** Writes no faster than the client reads, and knows when it is gone. */
-class Outlet {
-  readonly #gone = new AbortController();
-
-  constructor(readonly call: ReadCall) {
-    const gone = (): void => this.#gone.abort();
-    call.on('cancelled', gone).on('close', gone).on('finish', gone).on('error', gone);
-  }
-
-  get signal(): AbortSignal {
-    return this.#gone.signal;
-  }
-
-  get isClosed(): boolean {
-    return this.#gone.signal.aborted;
-  }
-
-  async write(message: streamsPb.ReadResp): Promise<void> {
-    if (this.isClosed || this.call.write(message)) return;
-    await once(this.call, 'drain', { signal: this.signal }).catch(() => {});
-  }
+function asRpcError(error: unknown): ServiceError {
+  if (error instanceof Error && 'code' in error && 'metadata' in error) return error as ServiceError;
+  return rpcError(status.UNKNOWN, `Exception was thrown by handler. ${String(error)}`);
 }
 
 /** The deadline of an append: a time (what client 1.3.1 sends) or a duration; the server's own limit is 2 s for a commit. */
@@ -721,60 +582,4 @@ function millisecondsLeft(options: streamsPb.BatchAppendReq.Options): number {
   if (duration) return duration.getSeconds() * 1000 + duration.getNanos() / 1e6;
   const time = options.getDeadline21100()?.toDate().getTime();
   return time === undefined ? 2 ** 31 - 1 : Math.min(time - Date.now(), 2 ** 31 - 1);
-}
-
-/** A few nodes with one log. All are up at first; the first one leads. */
-export class KurrentdbCluster {
-  readonly nodes: KurrentdbDouble[] = [];
-  leader: KurrentdbDouble | null = null;
-  readonly log = new DoubleLog();
-
-  private constructor() {}
-
-  static async start(size = 3, options: DoubleOptions = {}): Promise<KurrentdbCluster> {
-    const cluster = new KurrentdbCluster();
-    for (let i = 0; i < size; i += 1) cluster.nodes.push(await KurrentdbDouble.start(options, cluster));
-    cluster.lead(0);
-    return cluster;
-  }
-
-  /** All the nodes by name: the client asks one of them for the others and takes the leader. */
-  get url(): string {
-    return this.nodes[0]!.urlFor(this.nodes, 'kurrentdb');
-  }
-
-  /** One node by name, the others by its gossip. */
-  get discoverUrl(): string {
-    return this.nodes[0]!.urlFor(this.nodes.slice(0, 1), 'kurrentdb+discover');
-  }
-
-  /** Another node leads from now on; `null`: none does. */
-  lead(index: number | null): void {
-    this.leader = index === null ? null : this.nodes[index]!;
-  }
-
-  async stop(): Promise<void> {
-    await Promise.all(this.nodes.map((node) => node.stop()));
-  }
-}
-
-/** A peer that takes TCP connections and never says a word. */
-export async function startSilentPeer(): Promise<{ readonly port: number; stop(): Promise<void> }> {
-  const sockets = new Set<Socket>();
-  const listener = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => socket.destroy());
-    socket.resume();
-  });
-  listener.listen(0, HOST);
-  await once(listener, 'listening');
-  return {
-    port: (listener.address() as AddressInfo).port,
-    async stop() {
-      const closed = once(listener, 'close');
-      listener.close();
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
-  };
 }
