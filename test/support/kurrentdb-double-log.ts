@@ -61,7 +61,7 @@ const FIRST = 227n;
 /** What a record takes besides names, data and metadata (`PrepareLogRecord`). */
 const RECORD_BYTES = 119;
 
-/** The server could not find a record at this place. */
+/** Reading cannot begin at this place. The message is the server's, as far as it tells one place from another. */
 export class InvalidPosition extends Error {}
 
 /** One log, shared by the nodes of a cluster. */
@@ -71,6 +71,7 @@ export class DoubleLog {
   readonly #deleted = new Set<string>();
   readonly #recent = new Map<string, { stream: string; revision: number }>();
   readonly #waiting = new Set<() => void>();
+  #end = FIRST;
 
   constructor() {
     // What a fresh server writes for itself.
@@ -81,7 +82,7 @@ export class DoubleLog {
 
   /** Where the next record will begin. */
   get end(): bigint {
-    return this.records.at(-1)?.next ?? FIRST;
+    return this.#end;
   }
 
   stream(name: string): readonly Stored[] | null {
@@ -127,7 +128,7 @@ export class DoubleLog {
         return { ok: true, revision: last.revision, position: last.position, written: 0 };
       }
     }
-    if (events.length === 0) return { ok: true, revision: current, position: this.end, written: 0 };
+    if (events.length === 0) return { ok: true, revision: current, position: this.#skip(stream), written: 0 };
     const last = this.#write(stream, events);
     return { ok: true, revision: last.revision, position: last.position, written: events.length };
   }
@@ -161,7 +162,10 @@ export class DoubleLog {
 
   /** `ReadAllEventsBackwardInternal`: what ends at or before the place, so the event on it is not among them. */
   *backwards(from: Place, filter: Filter, length: number): Generator<Stored> {
-    if (from.commit > this.end) throw new InvalidPosition();
+    if (from.commit > this.end)
+      throw new InvalidPosition(
+        `Error >> Requested position ${from.commit} is greater than writer checkpoint ${this.end}`,
+      );
     for (let index = this.#indexOf(from.commit) - 1; index >= 0; index -= 1) {
       const event = this.records[index]!;
       if (index < length && compare({ commit: event.next, prepare: event.next }, from) <= 0 && filter(event))
@@ -197,8 +201,16 @@ export class DoubleLog {
       if (this.records[middle]!.position < position) low = middle + 1;
       else high = middle;
     }
-    if ((this.records[low]?.position ?? this.end) !== position) throw new InvalidPosition();
+    if ((this.records[low]?.position ?? this.end) !== position)
+      throw new InvalidPosition(`InvalidPosition >> There is no log record at actual pos ${position}.`);
     return low;
+  }
+
+  /** An append of nothing leaves a record that nobody reads. */
+  #skip(stream: string): bigint {
+    const position = this.#end;
+    this.#end += BigInt(RECORD_BYTES + Buffer.byteLength(stream));
+    return position;
   }
 
   #write(stream: string, events: readonly Proposed[]): Stored {
@@ -207,12 +219,14 @@ export class DoubleLog {
     const created = new Date();
     for (const event of events) {
       const bytes = RECORD_BYTES + Buffer.byteLength(stream) + Buffer.byteLength(event.type);
-      const position = this.end;
+      const position = this.#end;
       const next = position + BigInt(bytes + event.data.length + event.metadata.length);
       const stored = { ...event, stream, revision: known.length, position, next, created };
+      this.#end = next;
       known.push(stored);
       this.records.push(stored);
-      this.#recent.set(event.id, { stream, revision: stored.revision });
+      // The first place of an id stays (`PutRecord` with `throwOnDuplicate: false`).
+      if (!this.#recent.has(event.id)) this.#recent.set(event.id, { stream, revision: stored.revision });
     }
     for (const id of this.#recent.keys()) {
       if (this.#recent.size <= RECENT) break;

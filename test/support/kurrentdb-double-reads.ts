@@ -20,7 +20,9 @@ import {
   confirmation,
   errors,
   filterOf,
+  firstStreamPosition,
   isStructured,
+  lastStreamPosition,
   placeOf,
   readEvent,
   rpcError,
@@ -65,24 +67,26 @@ export class Outlet {
   }
 }
 
-/** What a read is answered, message by message. */
-export function* answersTo(options: Options, shown: Shown): Generator<streamsPb.ReadResp> {
-  const structured = isStructured(options);
-  let left = Number(options.getCount());
-  const events = options.hasAll() ? eventsOfAll(options, shown) : eventsOfStream(options, shown);
-  if (!events) {
-    yield streamNotFound(streamOf(options.getStream()?.getStreamIdentifier()));
-    return;
-  }
-  for (const event of events) {
-    if (left <= 0) return;
-    left -= 1;
-    yield readEvent(event, structured);
-  }
+/** What a read is answered, message by message. `null`: nothing ever, the server reads on and on. */
+export function answersTo(options: Options, shown: Shown): Iterable<streamsPb.ReadResp> | null {
+  if (!options.hasAll()) return answersOfStream(options, shown);
+  const isEndless =
+    Number(options.getCount()) === 0 || (options.getFilter()?.hasMax() && options.getFilter()?.getMax() === 0);
+  return isEndless ? null : answersOfAll(options, shown);
 }
 
 const isBackwards = (options: Options): boolean =>
   options.getReadDirection() === streamsPb.ReadReq.Options.ReadDirection.BACKWARDS;
+
+function* answersOfAll(options: Options, shown: Shown): Generator<streamsPb.ReadResp> {
+  const structured = isStructured(options);
+  let left = Number(options.getCount());
+  for (const event of eventsOfAll(options, shown)) {
+    yield readEvent(event, structured);
+    left -= 1;
+    if (left === 0) return;
+  }
+}
 
 function* eventsOfAll(options: Options, { log, length }: Shown): Generator<Stored> {
   const filter = filterOf(options);
@@ -98,23 +102,32 @@ function* eventsOfAll(options: Options, { log, length }: Shown): Generator<Store
         more = !page.end;
       }
   } catch (error) {
-    throw error instanceof InvalidPosition ? errors.badPlaceOfRead(options.hasFilter()) : error;
+    throw error instanceof InvalidPosition ? errors.badPlaceOfRead(options.hasFilter(), error.message) : error;
   }
 }
 
-/** `Enumerator.ReadStreamForwards.cs` and `…Backwards.cs`; `null`: there is no such stream. */
-function eventsOfStream(options: Options, { log, length }: Shown): Iterable<Stored> | null {
+/** `Enumerator.ReadStreamForwards.cs` and `Enumerator.ReadStreamBackwards.cs`. */
+function* answersOfStream(options: Options, { log, length }: Shown): Generator<streamsPb.ReadResp> {
   const of = options.getStream();
   const stream = streamOf(of?.getStreamIdentifier());
+  const count = Number(options.getCount());
+  const backwards = isBackwards(options);
+  const tellsEnds = (options.getControlOption()?.getCompatibility() ?? 0) >= 1;
+  if (count === 0) throw errors.badReadOfStream("maxCount should be positive. (Parameter 'maxCount')");
+  if (!backwards && of?.hasEnd())
+    throw errors.badReadOfStream("fromEventNumber should be non negative. (Parameter 'fromEventNumber')");
   if (log.isDeleted(stream)) throw errors.streamDeleted(stream);
-  const last = log.records[length - 1]?.position ?? -1n;
-  const known = log.stream(stream)?.filter(({ position }) => position <= last);
-  if (!known?.length) return null;
-  if (isBackwards(options)) {
-    const from = of?.hasStart() ? 0 : of?.hasEnd() ? known.length - 1 : Number(of?.getRevision());
-    return known.slice(0, from + 1).reverse();
+  const shownUpTo = log.records[length - 1]?.position ?? -1n;
+  const known = log.stream(stream)?.filter(({ position }) => position <= shownUpTo);
+  if (!known?.length) {
+    yield streamNotFound(stream);
+    return;
   }
-  return of?.hasEnd() ? [] : known.slice(of?.hasStart() ? 0 : Number(of?.getRevision()));
+  const from = of?.hasStart() ? 0 : of?.hasEnd() ? known.length - 1 : Number(of?.getRevision());
+  const events = backwards ? known.slice(0, from + 1).reverse() : known.slice(from);
+  if (tellsEnds && !backwards && from > known.length) yield firstStreamPosition(known.length);
+  for (const event of events.slice(0, count)) yield readEvent(event, isStructured(options));
+  if (tellsEnds) yield lastStreamPosition(known.length - 1);
 }
 
 /** How a node treats its subscribers. */
@@ -153,7 +166,7 @@ export class Subscription {
   /** Until the client leaves. @throws ServiceError where it asks for what is not there */
   async run(): Promise<void> {
     if (!this.#options.hasAll()) throw rpcError(status.UNIMPLEMENTED, 'The double subscribes to $all only.');
-    if (this.#interval === 0) throw rpcError(status.UNKNOWN, 'Exception was thrown by handler.');
+    if (this.#interval === 0) throw errors.thrown();
     const from = placeOf(this.#options);
     const { length, log } = this.node;
     const last = log.records[length - 1];

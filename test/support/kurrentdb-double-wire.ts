@@ -49,15 +49,25 @@ export const streamOf = (identifier: sharedPb.StreamIdentifier | undefined): str
 const identifier = (stream: string): sharedPb.StreamIdentifier =>
   new sharedPb.StreamIdentifier().setStreamName(Buffer.from(stream));
 
-export const proposedOf = (
+const ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** @throws Error where the server's own classes would (`Event.cs`, `Guid.Parse`) */
+export function proposedOf(
   message: streamsPb.AppendReq.ProposedMessage | streamsPb.BatchAppendReq.ProposedMessage,
-): Proposed => ({
-  id: uuidOf(message.getId()),
-  type: message.getMetadataMap().get('type') ?? '',
-  json: message.getMetadataMap().get('content-type') === 'application/json',
-  data: message.getData_asU8(),
-  metadata: message.getCustomMetadata_asU8(),
-});
+): Proposed {
+  const id = uuidOf(message.getId()).toLowerCase();
+  const type = message.getMetadataMap().get('type') ?? '';
+  if (!ID.test(id)) throw new Error('Unrecognized Guid format.');
+  if (/^[0-]*$/.test(id)) throw new Error("Empty eventId provided. (Parameter 'eventId')");
+  if (type === '') throw new Error("Empty eventType provided. (Parameter 'eventType')");
+  return {
+    id,
+    type,
+    json: message.getMetadataMap().get('content-type') === 'application/json',
+    data: message.getData_asU8(),
+    metadata: message.getCustomMetadata_asU8(),
+  };
+}
 
 /** `Event.SizeOnDisk`: what counts against the largest append. */
 export const sizeOf = ({ type, data, metadata }: Proposed): number => data.length + metadata.length + type.length * 2;
@@ -69,11 +79,15 @@ export function expectedOf(options: streamsPb.AppendReq.Options | streamsPb.Batc
   return Number('getRevision' in options ? options.getRevision() : options.getStreamPosition());
 }
 
-/** Where a read or a subscription of `$all` begins. */
+/** Where a read or a subscription of `$all` begins. @throws Error for what is no `Position` at all (`Position.cs`) */
 export function placeOf(options: Options): Place | 'start' | 'end' {
   const all = options.getAll();
   const position = all?.getPosition();
-  if (position) return { commit: BigInt(position.getCommitPosition()), prepare: BigInt(position.getPreparePosition()) };
+  if (position) {
+    const place = { commit: BigInt(position.getCommitPosition()), prepare: BigInt(position.getPreparePosition()) };
+    if (place.commit < place.prepare) throw new Error('The commit position cannot be less than the prepare position');
+    return place;
+  }
   return all?.hasEnd() ? 'end' : 'start';
 }
 
@@ -113,6 +127,11 @@ export function readEvent(event: Stored, structured: boolean): streamsPb.ReadRes
     .set('content-type', event.json ? 'application/json' : 'application/octet-stream');
   return new ReadResp().setEvent(new ReadResp.ReadEvent().setEvent(recorded).setCommitPosition(position));
 }
+
+export const firstStreamPosition = (revision: number): streamsPb.ReadResp =>
+  new ReadResp().setFirstStreamPosition(revision.toString());
+export const lastStreamPosition = (revision: number): streamsPb.ReadResp =>
+  new ReadResp().setLastStreamPosition(revision.toString());
 
 export const streamNotFound = (stream: string): streamsPb.ReadResp =>
   new ReadResp().setStreamNotFound(new ReadResp.StreamNotFound().setStreamIdentifier(identifier(stream)));
@@ -177,6 +196,13 @@ function failure(
 export const batchErrors = {
   accessDenied: () =>
     failure(Code.PERMISSION_DENIED, 'AccessDenied', 'event_store.client.AccessDenied', new sharedPb.AccessDenied()),
+  badRequest: (message: string) =>
+    failure(
+      Code.INVALID_ARGUMENT,
+      'BadRequest',
+      'event_store.client.BadRequest',
+      new sharedPb.BadRequest().setMessage(message),
+    ),
   timeout: () => failure(Code.DEADLINE_EXCEEDED, 'Timeout', 'event_store.client.Timeout', new sharedPb.Timeout()),
   tooLarge: (max: number) =>
     failure(
@@ -258,8 +284,10 @@ export const errors = {
       'stream-name': stream,
     }),
   /** A read that begins where no record does: a read says so as an unknown error, a subscription clearly. */
-  badPlaceOfRead: (filtered: boolean) =>
-    rpcError(status.UNKNOWN, `Unexpected ${filtered ? 'Filtered' : ''}ReadAllResult: InvalidPosition`),
+  badPlaceOfRead: (filtered: boolean, why: string) =>
+    rpcError(status.UNKNOWN, `Unexpected ${filtered ? 'Filtered' : ''}ReadAllResult: ${why}`),
+  badReadOfStream: (why: string) => rpcError(status.UNKNOWN, `Unexpected ReadStreamResult: Error >> ${why}`),
   badPlaceOfSubscription: () => rpcError(status.INVALID_ARGUMENT, 'Trying to read from an invalid position.'),
-  badRequest: (details: string) => rpcError(status.INVALID_ARGUMENT, details),
+  /** What the server's own code threw. */
+  thrown: () => rpcError(status.UNKNOWN, 'Exception was thrown by handler.'),
 };

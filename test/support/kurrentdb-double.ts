@@ -393,9 +393,8 @@ export class KurrentdbDouble {
     if (!users) return 'known';
     const [header] = call.metadata.get('authorization');
     if (header === undefined) return 'anonymous';
-    const [name = '', password] = Buffer.from(String(header).replace(/^basic /i, ''), 'base64')
-      .toString()
-      .split(':');
+    const [, name = '', password] =
+      /^([^:]*):(.*)$/s.exec(Buffer.from(String(header).replace(/^basic /i, ''), 'base64').toString()) ?? [];
     if (password === undefined || users[name] !== password) throw errors.unauthenticated();
     return 'known';
   }
@@ -448,9 +447,10 @@ export class KurrentdbDouble {
       if (size > this.#maxAppendSize) throw errors.tooLarge(this.#maxAppendSize);
       events.push(event);
     }
-    if (!header) throw errors.badRequest('No options.');
+    if (!header) throw errors.thrown();
     this.#route(call);
     const stream = streamOf(header.getStreamIdentifier());
+    if (stream === '') throw errors.thrown();
     const expected = expectedOf(header);
     const fate = this.#fate();
     const outcome = this.#write(stream, expected, events, fate);
@@ -517,9 +517,15 @@ export class KurrentdbDouble {
       }
       const append = pending.get(id);
       if (!append) return;
-      for (const event of request.getProposedMessagesList().map(proposedOf)) {
-        append.events.push(event);
-        append.size += sizeOf(event);
+      try {
+        for (const event of request.getProposedMessagesList().map(proposedOf)) {
+          append.events.push(event);
+          append.size += sizeOf(event);
+        }
+        if (append.stream === '') throw new Error("Invalid stream ID:  (Parameter 'eventStreamIds')");
+      } catch (error) {
+        pending.delete(id);
+        return answer(correlation, append.stream, batchErrors.badRequest((error as Error).message));
       }
       if (append.size > this.#maxAppendSize) {
         pending.delete(id);
@@ -550,7 +556,7 @@ export class KurrentdbDouble {
     this.#count(call, isSubscription ? 'subscribe' : 'read');
     if (this.#user(call) === 'anonymous') throw errors.accessDenied();
     this.#route(call);
-    if (!options) throw errors.badRequest('No options.');
+    if (!options) throw errors.thrown();
     if (isSubscription) {
       const subscription = new Subscription(call, options, this);
       subscription.mute = this.muteNew;
@@ -562,7 +568,9 @@ export class KurrentdbDouble {
     if (this.#readFate === 'unavailable') throw errors.notReady();
     if (this.answerDelay > 0) await sleep(this.answerDelay);
     const out = new Outlet(call);
-    for (const message of answersTo(options, this)) {
+    const answers = answersTo(options, this);
+    if (!answers) return;
+    for (const message of answers) {
       await out.write(message);
       if (this.#readFate === 'cut') return this.#reset(call);
       if (out.isClosed) return;
@@ -573,7 +581,7 @@ export class KurrentdbDouble {
 
 function asRpcError(error: unknown): ServiceError {
   if (error instanceof Error && 'code' in error && 'metadata' in error) return error as ServiceError;
-  return rpcError(status.UNKNOWN, `Exception was thrown by handler. ${String(error)}`);
+  return errors.thrown();
 }
 
 /** The deadline of an append: a time (what client 1.3.1 sends) or a duration; the server's own limit is 2 s for a commit. */
