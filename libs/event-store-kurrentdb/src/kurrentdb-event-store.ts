@@ -1,6 +1,4 @@
 import {
-  BACKWARDS,
-  END,
   jsonEvent,
   MaxAppendSizeExceededError,
   NO_STREAM as NO_SUCH_STREAM,
@@ -41,6 +39,7 @@ import {
 import { Connection, isRefused, saying, within } from './connection.js';
 import { Feed } from './feed.js';
 import { Known, type Head } from './known.js';
+import { read, type Wanted } from './reading.js';
 import { commitOf, Names, placeOf, toEnvelope, toOwnRecord, toTakenRecord } from './records.js';
 
 export interface KurrentdbOptions {
@@ -60,6 +59,8 @@ export interface KurrentdbOptions {
 
 /** How many records are read at once. */
 const PAGE = 1_000;
+/** More records than a stream has; the protocol has no word for all. */
+const ALL = 2 ** 52;
 /** How often the log is looked at while the subscription is down, in ms. */
 const POLL_MS = 100;
 /** How long a subscriber waits at most for the feed to tell it something, in ms. */
@@ -77,6 +78,17 @@ interface Waiting {
   readonly until: number;
   readonly resolve: (appended: Appended) => void;
   readonly reject: (error: Error) => void;
+}
+
+/** An append that expected another revision than the stream has. */
+interface Overtaken {
+  readonly stream: string;
+  readonly expected: number;
+  /** Its result, if it is what was written at that revision before. */
+  readonly ours: (written: readonly Envelope[]) => Appended | null;
+  readonly until: number;
+  /** The revision of the stream's last event, if the server said so: it may be one that cannot be read yet. */
+  readonly last?: number;
 }
 
 /**
@@ -245,10 +257,11 @@ export class KurrentdbEventStore implements EventStore {
     for (const run of runs(events)) {
       const [{ stream, revision }] = run as [Envelope];
       const records = run.map(toTakenRecord);
-      await this.#send(stream, revision - 1, records, until(), (written) => {
+      const sent = await this.#send(stream, revision - 1, records, until(), (written) => {
         const last = written[run.length - 1];
         return last && run.every(({ id }, n) => id === written[n]!.id) ? last : null;
       });
+      if ('ours' in sent) await this.#refuse(sent);
     }
     await this.#look();
   }
@@ -280,11 +293,9 @@ export class KurrentdbEventStore implements EventStore {
   async #readBeside(): Promise<void> {
     const { log, types, marks, blanked } = this.#names;
     const beside = await Promise.all(
-      [log, types, marks, blanked].map((stream) =>
-        this.#connection.read((client) => client.readStream(stream, { requiresLeader: true })),
-      ),
+      [log, types, marks, blanked].map((stream) => this.#read({ stream, from: null, count: ALL })),
     );
-    this.#known.begin(beside.flat().map(({ event }) => event as AllStreamRecordedEvent));
+    this.#known.begin(beside.flat());
     const until = performance.now() + this.#connection.deadline;
     await this.#note(log, { identity: randomUUID() }, () => this.#known.identity !== null, until);
   }
@@ -309,8 +320,8 @@ export class KurrentdbEventStore implements EventStore {
   async #lookOnce(): Promise<void> {
     const end = performance.now() > this.#reachedAt + REACH_EVERY_MS ? await this.#end() : null;
     for (;;) {
-      const fromPosition = this.#known.reached ?? START;
-      const records = await this.#readLog(fromPosition, PAGE);
+      const { reached: from } = this.#known;
+      const records = await this.#read({ prefixes: this.#names.prefixes, from, count: PAGE });
       const isNew = records.map((record) => this.#known.take(record));
       if (isNew.some(Boolean)) this.#gained();
       if (records.length < PAGE) break;
@@ -322,18 +333,22 @@ export class KurrentdbEventStore implements EventStore {
   /** Where the server's log ends, whoever wrote the last record. */
   async #end(): Promise<Position | null> {
     this.#reachedAt = performance.now();
-    const [last] = await this.#connection.read((client) =>
-      client.readAll({ fromPosition: END, direction: BACKWARDS, maxCount: 1, requiresLeader: true }),
-    );
-    return last?.event ? commitOf(last.event) : null;
+    const [last] = await this.#read({ from: null, backwards: true, count: 1 });
+    return last ? commitOf(last) : null;
   }
 
-  async #readLog(fromPosition: Position | typeof START, maxCount: number, prefixes = this.#names.prefixes) {
-    const filter = streamNameFilter({ prefixes });
-    const read = await this.#connection.read((client) =>
-      client.readAll({ fromPosition, maxCount, filter, requiresLeader: true }),
+  async #read(wanted: Wanted, until?: number): Promise<AllStreamRecordedEvent[]> {
+    const records = await this.#connection.read((client) => read(client, wanted), until);
+    return records.flatMap(({ event }) => (event ? [event] : []));
+  }
+
+  /** A page of the log, by the client's native reader: it is the faster one where there is much. */
+  async #readMany(from: Position | null, maxCount: number): Promise<AllStreamRecordedEvent[]> {
+    const filter = streamNameFilter({ prefixes: [this.#names.prefix] });
+    const records = await this.#connection.read((client) =>
+      client.readAll({ fromPosition: from ?? START, maxCount, filter, requiresLeader: true }),
     );
-    return read.flatMap(({ event }) => (event ? [event] : []));
+    return records.flatMap(({ event }) => (event ? [event] : []));
   }
 
   #gained(): void {
@@ -352,13 +367,8 @@ export class KurrentdbEventStore implements EventStore {
     return (await this.#records(stream, from, maxCount, until)).map(this.#toEnvelope);
   }
 
-  async #records(stream: string, from: number, maxCount = Number.MAX_SAFE_INTEGER, until?: number) {
-    const options = { fromRevision: BigInt(from), maxCount, requiresLeader: true };
-    const read = await this.#connection.read(
-      (client) => client.readStream(this.#names.physical(stream), options),
-      until,
-    );
-    return read.flatMap(({ event }) => (event ? [event] : []));
+  async #records(stream: string, from: number, count = ALL, until?: number): Promise<AllStreamRecordedEvent[]> {
+    return this.#read({ stream: this.#names.physical(stream), from: BigInt(from), count }, until);
   }
 
   readonly #toEnvelope = (record: RecordedEvent): Envelope =>
@@ -371,12 +381,12 @@ export class KurrentdbEventStore implements EventStore {
     const page: Envelope[] = [];
     for (let from = this.#startFor(after); page.length < limit;) {
       const maxCount = Math.min(limit - page.length + 1, 5 * PAGE);
-      const records = await this.#readLog(from, maxCount, [this.#names.prefix]);
+      const records = await this.#readMany(from, maxCount);
       await looked;
       for (const record of records) {
         const place = commitOf(record);
         // The server begins with the record at the place itself. What was written after the look is left for later.
-        if (from !== START && place.commit <= from.commit) continue;
+        if (from && place.commit <= from.commit) continue;
         if (page.length === limit || place.commit > this.#known.commit) return this.#known.masked(page);
         const event = this.#toEnvelope(record);
         if (BigInt(event.position) <= after) continue;
@@ -389,9 +399,9 @@ export class KurrentdbEventStore implements EventStore {
     return this.#known.masked(page);
   }
 
-  #startFor(after: bigint): Position | typeof START {
+  #startFor(after: bigint): Position | null {
     const mark = this.#known.marks.findLast(({ shown }) => BigInt(shown) <= after);
-    return this.#ends.get(String(after)) ?? (mark ? placeOf(mark.reached) : START);
+    return this.#ends.get(String(after)) ?? (mark ? placeOf(mark.reached) : null);
   }
 
   async #flushSoon(): Promise<void> {
@@ -418,16 +428,22 @@ export class KurrentdbEventStore implements EventStore {
       for (const { reject } of batch) reject(error);
       return;
     }
-    const answers = batch.map((waiting) => {
-      const { stream, resolve, reject } = waiting;
-      const before = this.#inStream.get(stream) ?? Promise.resolve();
-      const answer = before.then(() => this.#append(waiting)).then(resolve, reject);
-      this.#inStream.set(stream, answer);
-      return answer.finally(() => {
-        if (this.#inStream.get(stream) === answer) this.#inStream.delete(stream);
-      });
-    });
-    await Promise.all(answers);
+    await Promise.all(batch.map((waiting) => this.#inTurn(waiting)));
+  }
+
+  /** After the appends to the same stream that came before; whom one of them has overtaken finds that out by himself. */
+  async #inTurn(waiting: Waiting): Promise<void> {
+    const { stream, resolve, reject } = waiting;
+    const before = this.#inStream.get(stream) ?? Promise.resolve();
+    const sent = before.then(() => this.#append(waiting));
+    const turn = sent.then(
+      () => {},
+      () => {},
+    );
+    this.#inStream.set(stream, turn);
+    await turn;
+    if (this.#inStream.get(stream) === turn) this.#inStream.delete(stream);
+    await sent.then((answer) => ('ours' in answer ? this.#refuse(answer) : answer)).then(resolve, reject);
   }
 
   /** Also while it is being closed: what was taken is answered. */
@@ -436,10 +452,10 @@ export class KurrentdbEventStore implements EventStore {
     else await this.#open();
   }
 
-  async #append({ stream, expected, events, meta, until }: Waiting): Promise<Appended> {
+  async #append({ stream, expected, events, meta, until }: Waiting): Promise<Appended | Overtaken> {
     const last = (written: readonly Envelope[]) => earlierResult(written, meta.commandId);
     const head = expected === NO_STREAM ? null : await this.#headAt(stream, expected, until);
-    if (head === undefined) return this.#refuse(stream, expected, last, until);
+    if (head === undefined) return { stream, expected, ours: last, until };
     await this.#declare(events, until);
     // Records are sent, and written, in the order in which they are stamped.
     this.#stamped = Math.max(this.#now(), this.#known.recordedAt, this.#stamped, head?.recordedAt ?? 0);
@@ -455,8 +471,10 @@ export class KurrentdbEventStore implements EventStore {
         events.length - 1 - index,
       );
     });
-    const { ours, appended } = await this.#send(stream, expected, records, until, last);
-    if (ours) this.#known.headIs(stream, { revision, hash: hash!, recordedAt: Date.parse(at) });
+    const answer = await this.#send(stream, expected, records, until, last);
+    if ('ours' in answer) return answer;
+    const { asSent, ...appended } = answer;
+    if (asSent) this.#known.headIs(stream, { revision, hash: hash!, recordedAt: Date.parse(at) });
     return appended;
   }
 
@@ -472,28 +490,28 @@ export class KurrentdbEventStore implements EventStore {
 
   /** The last event of a stream. */
   async #headOf(stream: string, until?: number): Promise<Head | null> {
-    const options = { fromRevision: END, direction: BACKWARDS, maxCount: 1, requiresLeader: true } as const;
-    const [last] = await this.#connection.read(
-      (client) => client.readStream(this.#names.physical(stream), options),
-      until,
-    );
-    if (!last?.event) return null;
-    const { revision, hash, recordedAt } = this.#toEnvelope(last.event);
+    const wanted = { stream: this.#names.physical(stream), from: null, backwards: true, count: 1 };
+    const [last] = await this.#read(wanted, until);
+    if (!last) return null;
+    const { revision, hash, recordedAt } = this.#toEnvelope(last);
     return { revision, hash, recordedAt: Date.parse(recordedAt) };
   }
 
-  /** The stream is not at the revision that was expected: by this very command, or by another one. */
-  async #refuse(
-    stream: string,
-    expected: number,
-    ours: (written: readonly Envelope[]) => Appended | null,
-    until: number,
-  ): Promise<Appended> {
-    const written = await this.#readStream(stream, expected + 1, undefined, until);
-    const earlier = ours(written);
-    if (earlier) return earlier;
-    const actual = written.at(-1)?.revision ?? (await this.#headOf(stream, until))?.revision ?? NO_STREAM;
-    throw new WrongRevision(stream, expected, actual);
+  /**
+   * The stream is not at the revision that was expected: by this very command, or by another one.
+   * @throws WrongRevision | StoreUnavailable
+   */
+  async #refuse({ stream, expected, ours, until, last }: Overtaken): Promise<Appended> {
+    for (let pause = 1; ; pause *= 2) {
+      const written = await this.#readStream(stream, expected + 1, ALL, until);
+      const earlier = ours(written);
+      if (earlier) return earlier;
+      if (written.length > 0) throw new WrongRevision(stream, expected, written.at(-1)!.revision);
+      const actual = (await this.#headOf(stream, until))?.revision ?? NO_STREAM;
+      if (actual < expected && (last ?? actual) <= expected) throw new WrongRevision(stream, expected, actual);
+      if (performance.now() + pause > until) throw new WrongRevision(stream, expected, last ?? actual);
+      await sleep(pause);
+    }
   }
 
   /**
@@ -508,7 +526,7 @@ export class KurrentdbEventStore implements EventStore {
     records: EventData[],
     until: number,
     ours: (written: readonly Envelope[]) => Appended | null,
-  ): Promise<{ ours: boolean; appended: Appended }> {
+  ): Promise<(Appended & { asSent?: true }) | Overtaken> {
     const settled = until + this.#settling;
     for (let [attempt, pause] = [0, 20]; ; attempt++, pause = Math.min(2 * pause, 500)) {
       const { client } = this.#connection.current;
@@ -525,13 +543,13 @@ export class KurrentdbEventStore implements EventStore {
         );
         const revision = expected + records.length;
         if (attempt === 0 && position && nextExpectedRevision === BigInt(revision))
-          return { ours: true, appended: { revision, position: String(this.#known.shown(position.commit)) } };
+          return { revision, position: String(this.#known.shown(position.commit)), asSent: true };
       } catch (error) {
         if (error instanceof MaxAppendSizeExceededError)
           throw new InvalidAppend(`The server takes no append of this size: ${error.message}`, { cause: error });
         if (isRefused(error)) throw new StoreUnavailable(`KurrentDB refuses: ${saying(error)}`, { cause: error });
         if (error instanceof WrongExpectedVersionError)
-          return { ours: false, appended: await this.#refuse(stream, expected, ours, settled) };
+          return { stream, expected, ours, until: settled, last: lastOf(error) };
         said = error;
         this.#connection.discard(client);
       }
@@ -542,7 +560,7 @@ export class KurrentdbEventStore implements EventStore {
         );
       });
       const earlier = ours(written);
-      if (earlier) return { ours: false, appended: earlier };
+      if (earlier) return earlier;
       if (written.length > 0) throw new WrongRevision(stream, expected, written.at(-1)!.revision);
       if (performance.now() + pause >= until)
         throw new StoreUnavailable(`The log cannot be written now: ${saying(said)}`, { cause: said });
@@ -600,6 +618,9 @@ export class KurrentdbEventStore implements EventStore {
       .finally(() => (this.#marking = false));
   }
 }
+
+const lastOf = ({ actualState }: WrongExpectedVersionError): number =>
+  typeof actualState === 'bigint' ? Number(actualState) : NO_STREAM;
 
 /** Our own part of the URL, and the client's. */
 function parsed(url: string): { connectionString: string; prefix: string } {
