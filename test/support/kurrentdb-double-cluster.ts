@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { DoubleLog } from './kurrentdb-double-log.js';
 import { HOST, KurrentdbDouble, type Cluster, type DoubleOptions } from './kurrentdb-double.js';
@@ -43,11 +43,43 @@ export class KurrentdbCluster implements Cluster {
 
 /** A peer that takes TCP connections and never says a word. */
 export async function startSilentPeer(): Promise<{ readonly port: number; stop(): Promise<void> }> {
+  return listen((socket) => [socket.resume()]);
+}
+
+/** What lies between a client and a double: `freeze()` makes a black hole of the connections that are open now. */
+export async function startProxy(
+  to: KurrentdbDouble,
+): Promise<{ port: number; freeze(): void; stop(): Promise<void> }> {
+  const pairs = new Set<readonly [Socket, Socket]>();
+  const proxy = await listen((socket) => {
+    const beyond = connect(to.port, HOST);
+    const pair = [socket, beyond] as const;
+    pairs.add(pair);
+    for (const [one, other] of [pair, [beyond, socket] as const]) {
+      one.pipe(other);
+      one.on('close', () => {
+        pairs.delete(pair);
+        other.destroy();
+      });
+    }
+    return pair;
+  });
+  const freeze = (): void => {
+    for (const pair of pairs) for (const one of pair) one.unpipe().pause();
+  };
+  return { ...proxy, freeze };
+}
+
+/** @param take gives back every socket that is to be destroyed at the end */
+async function listen(
+  take: (socket: Socket) => readonly Socket[],
+): Promise<{ readonly port: number; stop(): Promise<void> }> {
   const sockets = new Set<Socket>();
   const listener = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => socket.destroy());
-    socket.resume();
+    for (const one of take(socket)) {
+      sockets.add(one);
+      one.on('error', () => one.destroy());
+    }
   });
   listener.listen(0, HOST);
   await once(listener, 'listening');
