@@ -14,6 +14,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AccessStore } from '#access';
 import { commitmentsContext } from '#commitments';
+import { KurrentdbEventStore } from '#event-store-kurrentdb';
 import { SqliteEventStore } from '#event-store-sqlite';
 import { EventCodec, Projector, type EventStore, type Loaded, type Log, type ReadStore } from '#eventsourcing';
 import {
@@ -44,7 +45,10 @@ const contexts: readonly Context[] = [registersContext, commitmentsContext, prog
 export const codec = () => new EventCodec(contexts.flatMap(({ catalogs }) => catalogs ?? []));
 
 /** The store of a log, by its URL. */
-export const openEventStore = (url: string): EventStore => new SqliteEventStore(sqliteFile(url));
+export const openEventStore = (url: string): EventStore =>
+  /^(?:kurrentdb|kurrent|kdb|esdb)(?:\+discover)?:/.test(url)
+    ? new KurrentdbEventStore(url)
+    : new SqliteEventStore(sqliteFile(url));
 
 /** @throws Error when the log was written by newer software */
 export async function openLog({ logUrl }: Settings): Promise<Log> {

@@ -6,8 +6,10 @@ import {
   type AllStreamResolvedEvent,
   type ResolvedEvent,
 } from '@kurrent/kurrentdb-client';
+import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreUnavailable } from '#eventsourcing';
+import { type Address } from './address.js';
 
 /** A call that was not answered in time. Whether it was carried out is not known. */
 export class Unanswered extends Error {}
@@ -27,11 +29,11 @@ export class Connection {
 
   /** @throws Error when the client does not understand the connection string */
   constructor(
-    private readonly url: string,
+    private readonly address: Address,
     /** In ms: how long a call may go without any answer. */
     readonly deadline: number,
   ) {
-    this.#client = open(url);
+    this.#client = open(address);
   }
 
   /** The client of now, and a signal that aborts when it is discarded. */
@@ -43,7 +45,7 @@ export class Connection {
   discard(client: KurrentDBClient): void {
     if (client !== this.#client) return;
     const gone = this.#gone;
-    this.#client = open(this.url);
+    this.#client = open(this.address);
     this.#gone = new AbortController();
     end(client);
     gone.abort();
@@ -131,19 +133,43 @@ export const saying = (error: unknown): string => {
   return (error as Error).message || (error as Error).name;
 };
 
-function open(url: string): KurrentDBClient {
+/** What of a client is not public, and yet needed. */
+interface Inside {
+  getChannel(): Promise<{ close(): void }>;
+  GRPCStreamCreator(
+    stub: unknown,
+    name: string,
+    creator: (client: unknown) => Writable,
+    ...more: unknown[]
+  ): () => Promise<Writable>;
+}
+
+function open(address: Address): KurrentDBClient {
+  let client: KurrentDBClient;
   try {
-    return KurrentDBClient.connectionString(url);
+    client = KurrentDBClient.connectionString(address.next());
   } catch (error) {
     throw new Error(`Not a connection string of KurrentDB: ${(error as Error).message}`, { cause: error });
   }
+  // Appends that wait for the common stream to drain are rejected behind everybody's back when it breaks, which kills the
+  // process. So it never says that it is full; there are never more appends in it than callers that wait for them.
+  const inside = client as unknown as Inside;
+  const create = inside.GRPCStreamCreator.bind(inside);
+  inside.GRPCStreamCreator = (stub, name, creator, ...more) =>
+    create(stub, name, (grpc) => (name === 'appendToStream' ? neverFull(creator(grpc)) : creator(grpc)), ...more);
+  return client;
+}
+
+function neverFull(stream: Writable): Writable {
+  const write = stream.write.bind(stream) as (message: unknown) => boolean;
+  return Object.assign(stream, { write: (message: unknown) => write(message) || true });
 }
 
 /** `dispose` cancels what is under way, and may never return; the connection itself must be closed, too. */
 function end(client: KurrentDBClient): void {
-  const { getChannel } = client as unknown as { getChannel(): Promise<{ close(): void }> };
   client.dispose().catch(() => {});
-  getChannel()
+  (client as unknown as Inside)
+    .getChannel()
     .then((channel) => channel.close())
     .catch(() => {});
 }

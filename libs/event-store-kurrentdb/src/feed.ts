@@ -1,6 +1,7 @@
 import { START, streamNameFilter, type AllStreamRecordedEvent, type Position } from '@kurrent/kurrentdb-client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Connection } from './connection.js';
+import { lastUpTo } from './records.js';
 
 export interface Followed {
   readonly prefixes: string[];
@@ -63,7 +64,7 @@ export class Feed {
     const ended = new AbortController();
     const end = AbortSignal.any([ended.signal, gone, this.#stopping.signal]);
     const from = this.followed.from();
-    let [lived, heardAt, last] = [false, performance.now(), from?.commit ?? -1n];
+    let [lived, heardAt, last] = [false, performance.now(), from ? lastUpTo(from) : -1n];
     const subscription = client.subscribeToAll({
       fromPosition: from ?? START,
       filter: streamNameFilter({

@@ -1,7 +1,17 @@
 import { type AllStreamRecordedEvent, type Position } from '@kurrent/kurrentdb-client';
 import { LRUCache } from 'lru-cache';
 import { type Envelope, type EventType } from '#eventsourcing';
-import { comeAfter, commitOf, placeOf, Positions, toEnvelope, toText, type Mark, type Names } from './records.js';
+import {
+  comeAfter,
+  commitOf,
+  lastUpTo,
+  placeOf,
+  Positions,
+  toEnvelope,
+  toText,
+  type Mark,
+  type Names,
+} from './records.js';
 
 /** How many of the latest events are kept, and how many characters of data; up to twice as many for a while. */
 const WINDOW = 2_000;
@@ -51,7 +61,7 @@ export class Known {
     const mark = this.marks.at(-1);
     if (!mark) return;
     this.reached = placeOf(mark.reached);
-    this.#commit = this.#visible = this.reached.commit;
+    this.#commit = this.#visible = lastUpTo(this.reached);
     this.last = this.#windowBegins = BigInt(mark.shown);
     this.recordedAt = mark.recordedAt;
     this.#positions = new Positions(mark.positions);

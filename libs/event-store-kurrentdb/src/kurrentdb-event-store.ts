@@ -36,11 +36,12 @@ import {
   type EventType,
   type Meta,
 } from '#eventsourcing';
+import { Address } from './address.js';
 import { Connection, isRefused, saying, within } from './connection.js';
 import { Feed } from './feed.js';
 import { Known, type Head } from './known.js';
 import { read, type Wanted } from './reading.js';
-import { commitOf, Names, placeOf, toEnvelope, toOwnRecord, toTakenRecord } from './records.js';
+import { commitOf, lastUpTo, Names, placeOf, toEnvelope, toOwnRecord, toTakenRecord } from './records.js';
 
 export interface KurrentdbOptions {
   /** The clock that stamps events. */
@@ -67,7 +68,6 @@ const POLL_MS = 100;
 const IDLE_MS = 1_000;
 /** How often it is looked how far foreign events reach, in ms. */
 const REACH_EVERY_MS = 2_000;
-const PREFIX = /^[A-Za-z0-9_-]{1,60}\.$/;
 
 interface Waiting {
   readonly stream: string;
@@ -99,6 +99,7 @@ interface Overtaken {
  * single event without its own licensed tool (redaction). `copy-log` to a fresh log takes no blanked words along.
  */
 export class KurrentdbEventStore implements EventStore {
+  readonly #address: Address;
   readonly #connection: Connection;
   readonly #names: Names;
   readonly #known: Known;
@@ -132,21 +133,24 @@ export class KurrentdbEventStore implements EventStore {
    * @throws Error when it is not one
    */
   constructor(url: string, options: KurrentdbOptions = {}) {
-    const { connectionString, prefix } = parsed(url);
-    this.#names = new Names(prefix);
+    this.#address = new Address(url);
+    this.#names = new Names(this.#address.prefix);
     this.#known = new Known(this.#names);
     this.#now = options.now ?? Date.now;
     this.#settling = options.settling ?? 1_000;
     this.#markEvery = options.markEvery ?? 1_000;
     this.#markEveryBytes = options.markEveryBytes ?? 32_000_000n;
-    this.#connection = new Connection(connectionString, options.deadline ?? 5_000);
+    this.#connection = new Connection(this.#address, options.deadline ?? 5_000);
     this.#feed = new Feed(
       this.#connection,
       {
         prefixes: this.#names.prefixes,
         from: () => this.#known.reached,
         take: (record) => void (this.#known.take(record) && this.#gained()),
-        reach: (place) => this.#known.reach(place),
+        reach: (place) => {
+          this.#known.reach(place);
+          this.#mark();
+        },
         look: async () => {
           await this.#look();
           return this.#known.commit;
@@ -344,9 +348,11 @@ export class KurrentdbEventStore implements EventStore {
 
   /** A page of the log, by the client's native reader: it is the faster one where there is much. */
   async #readMany(from: Position | null, maxCount: number): Promise<AllStreamRecordedEvent[]> {
+    const { credentials } = this.#address;
     const filter = streamNameFilter({ prefixes: [this.#names.prefix] });
+    const fromPosition = from ?? START;
     const records = await this.#connection.read((client) =>
-      client.readAll({ fromPosition: from ?? START, maxCount, filter, requiresLeader: true }),
+      client.readAll({ fromPosition, maxCount, filter, requiresLeader: true, ...(credentials && { credentials }) }),
     );
     return records.flatMap(({ event }) => (event ? [event] : []));
   }
@@ -386,7 +392,7 @@ export class KurrentdbEventStore implements EventStore {
       for (const record of records) {
         const place = commitOf(record);
         // The server begins with the record at the place itself. What was written after the look is left for later.
-        if (from && place.commit <= from.commit) continue;
+        if (from && place.commit <= lastUpTo(from)) continue;
         if (page.length === limit || place.commit > this.#known.commit) return this.#known.masked(page);
         const event = this.#toEnvelope(record);
         if (BigInt(event.position) <= after) continue;
@@ -621,23 +627,6 @@ export class KurrentdbEventStore implements EventStore {
 
 const lastOf = ({ actualState }: WrongExpectedVersionError): number =>
   typeof actualState === 'bigint' ? Number(actualState) : NO_STREAM;
-
-/** Our own part of the URL, and the client's. */
-function parsed(url: string): { connectionString: string; prefix: string } {
-  const [address, query = ''] = url.split('?', 2) as [string, string?];
-  const parameters = query.split('&').filter((parameter) => parameter !== '');
-  const isOurs = (parameter: string): boolean => parameter.startsWith('prefix=');
-  const prefix = decodeURIComponent(parameters.findLast(isOurs)?.slice('prefix='.length) ?? 'followthrough.');
-  if (!PREFIX.test(prefix))
-    throw new Error(`A prefix is letters, digits, _ and - with a dot at its end, not ${JSON.stringify(prefix)}.`);
-  const rest = parameters.filter((parameter) => !isOurs(parameter));
-  // The client's reader waits so long before it connects at all, if nothing is said half a second.
-  if (!rest.some((parameter) => /^discovery[_-]?interval=/i.test(parameter))) rest.push('discoveryInterval=50');
-  return {
-    connectionString: `${address.replace(/^esdb/, 'kurrentdb')}?${rest.join('&')}`,
-    prefix,
-  };
-}
 
 /** Events of one stream that follow one another, as many as one append takes. */
 function* runs(events: readonly Envelope[]): Generator<Envelope[]> {

@@ -135,6 +135,8 @@ export const placeOf = (text: string): Position => {
   const [commit, prepare] = text.split(':');
   return { commit: BigInt(commit!), prepare: BigInt(prepare!) };
 };
+/** The server's `(commit, 0)` lies before the record at `commit`, `(commit, commit)` on it. */
+export const lastUpTo = ({ commit, prepare }: Position): bigint => (prepare < commit ? commit - 1n : commit);
 export const toText = ({ commit, prepare }: Position): string => `${commit}:${prepare}`;
 
 /**
