@@ -482,6 +482,19 @@ const cases: Case[] = [
     },
   },
   {
+    // Enumerator.AllSubscription(Filtered).cs, GoLive: the live channel drops what does not fit
+    sentence: 'a burst that a subscription does not take up at once reaches it whole; it may catch up once more',
+    async run(client) {
+      const stream = newStream();
+      const listener = new Listener(client, { fromPosition: END, filter: streamNameFilter({ prefixes: [stream] }) });
+      await until(() => listener.caughtUp.length > 0);
+      for (let i = 0; i < 5; i += 1) await client.appendToStream(stream, some(200));
+      await until(() => listener.events.length >= 1000);
+      expect(listener.events.map(({ revision }) => revision)).toEqual([...Array(1000).keys()]);
+      await listener.subscription.unsubscribe();
+    },
+  },
+  {
     // Streams.Delete.cs; RpcExceptions.cs, StreamDeleted
     sentence: 'a stream that is deleted for ever takes no events and is not read, but stays in $all',
     async run(client) {
@@ -597,6 +610,7 @@ describe('The double misbehaves:', () => {
   it('a read is never answered, fails, or breaks off', async () => {
     const double = await startDouble();
     const client = connect(double.url);
+    double.foreign(1);
     const read = (): Promise<Recorded[]> => all(client.readAll({ maxCount: 2 }));
     double.readsAre('ignored');
     const ignored = read();
@@ -728,10 +742,37 @@ describe('The double misbehaves:', () => {
     await client.appendToStream('large', large[0]!);
   });
 
+  it('an event that is too large is refused; on the common stream the client does not know that word', async () => {
+    const double = await startDouble({ maxAppendEventSize: 1000 });
+    const client = connect(double.url);
+    const large = event(undefined, { text: 'x'.repeat(1000) });
+    expect(await failure(client.appendToStream('large', large))).toMatchObject({
+      type: ErrorType.UNKNOWN,
+      message: 'Could not recognize MaximumAppendEventSizeExceeded',
+    });
+    expect((await failure(client.appendToStream('large', large, perCall))).message).toContain(large.id);
+    const perMessage = event(undefined, { text: 'x'.repeat(2 ** 24) });
+    expect((await failure(client.appendToStream('large', perMessage))).message).toContain('RESOURCE_EXHAUSTED');
+    expect(double.log.stream('large')).toBe(null);
+  });
+
   it('an older server has no common stream for appends', async () => {
     const double = await startDouble({ batchAppend: false });
     await appended(double, connect(double.url)).work;
     expect(double.calls).toMatchObject({ append: 1, batchAppend: 0 });
+  });
+
+  it('after a burst a subscription is told once more that it has caught up', async () => {
+    const double = await startDouble();
+    const client = connect(double.url);
+    const listener = new Listener(client, { fromPosition: END });
+    await until(() => listener.caughtUp.length === 1);
+    await client.appendToStream('burst', some(32));
+    await until(() => listener.events.length === 32);
+    expect(listener.caughtUp).toHaveLength(1);
+    await client.appendToStream('burst', some(33));
+    await until(() => listener.caughtUp.length === 2);
+    expect(listener.events).toHaveLength(65);
   });
 
   it('positions in its log are not counts, and every event of it is there for the oracle', async () => {

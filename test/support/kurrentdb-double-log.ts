@@ -57,7 +57,7 @@ export const compare = (a: Place, b: Place): number =>
 /** The server knows the ids of the events that it wrote lately (8 MB of them, `ESConsts.CommittedEventsMemCacheLimit`). */
 const RECENT = 100_000;
 /** The log opens with records that nobody may read (its epoch), so that the first event never is at 0. */
-const FIRST = 227n;
+const FIRST = 546n;
 /** What a record takes besides names, data and metadata (`PrepareLogRecord`). */
 const RECORD_BYTES = 119;
 
@@ -74,10 +74,8 @@ export class DoubleLog {
   #end = FIRST;
 
   constructor() {
-    // What a fresh server writes for itself.
-    for (const user of ['admin', 'ops'])
-      this.#write(`$user-${user}`, [proposed('$UserCreated', { loginName: user, groups: ['$admins'] })]);
-    this.#write('$users', [proposed('$User', 'admin'), proposed('$User', 'ops')]);
+    // All that a fresh server has in `$all`.
+    this.#write('$$$scavenges', [proposed('$metadata', { $maxAge: 2_592_000 })]);
   }
 
   /** Where the next record will begin. */

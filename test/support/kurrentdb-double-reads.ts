@@ -32,6 +32,8 @@ import {
 
 /** How many events the server takes from its log at once (`Enumerator.DefaultReadBatchSize`). */
 const PAGE = 32;
+/** How many live events wait for a subscriber (`Enumerator.DefaultLiveBufferSize`). */
+const LIVE = 32;
 const ZERO: Place = { commit: 0n, prepare: 0n };
 
 type Options = streamsPb.ReadReq.Options;
@@ -212,8 +214,19 @@ export class Subscription {
     let heard = 0;
     for (let index = from; ; index += 1) {
       while (this.node.length <= index && !this.#out.isClosed) await this.node.log.changed(this.signal);
+      if (this.#out.isClosed) return;
+      if (this.#isBehind(index)) {
+        heard = (heard + this.node.length - index) % this.#interval;
+        index = this.node.length;
+        await this.#mark(this.#at);
+        await this.#catchUp();
+        await this.#say(caughtUp(this.#at));
+      }
       const event = this.node.log.records[index];
-      if (!event || this.#out.isClosed) return;
+      if (!event || index >= this.node.length) {
+        index -= 1;
+        continue;
+      }
       if (this.#filter(event) && compare(on(event), this.#at) > 0) await this.#deliver(event);
       heard += 1;
       if (heard < this.#interval) continue;
@@ -222,6 +235,12 @@ export class Subscription {
       this.#at = on(event);
       await this.#mark(this.#at);
     }
+  }
+
+  /** More than the live buffer holds (`DefaultLiveBufferSize`): the server reads them from the log, and has caught up again. */
+  #isBehind(index: number): boolean {
+    if (this.node.length - index <= LIVE) return false;
+    return this.node.log.records.slice(index, this.node.length).filter(this.#filter).length > LIVE;
   }
 
   #page(from: Place): Page {

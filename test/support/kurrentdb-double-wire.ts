@@ -1,3 +1,4 @@
+import protobuf from 'google-protobuf';
 import anyPb from 'google-protobuf/google/protobuf/any_pb.js';
 import googleEmptyPb from 'google-protobuf/google/protobuf/empty_pb.js';
 import timestampPb from 'google-protobuf/google/protobuf/timestamp_pb.js';
@@ -180,6 +181,7 @@ export function appendResp(outcome: Outcome, expected: Expected): streamsPb.Appe
 }
 
 const { Code } = codePb;
+const { BinaryWriter } = protobuf;
 
 function failure(
   code: codePb.Code,
@@ -204,6 +206,19 @@ export const batchErrors = {
       new sharedPb.BadRequest().setMessage(message),
     ),
   timeout: () => failure(Code.DEADLINE_EXCEEDED, 'Timeout', 'event_store.client.Timeout', new sharedPb.Timeout()),
+  /** The client ships no class for this one, and does not know it. */
+  eventTooLarge: (id: string, size: number, max: number) => {
+    const details = new BinaryWriter();
+    details.writeString(1, id);
+    details.writeUint32(2, size);
+    details.writeUint32(3, max);
+    return failure(
+      Code.INVALID_ARGUMENT,
+      'MaximumAppendEventSizeExceeded',
+      'event_store.client.MaximumAppendEventSizeExceeded',
+      { serializeBinary: () => details.getResultBuffer() },
+    );
+  },
   tooLarge: (max: number) =>
     failure(
       Code.INVALID_ARGUMENT,
@@ -278,6 +293,17 @@ export const errors = {
       exception: 'maximum-append-size-exceeded',
       'maximum-append-size': max.toString(),
     }),
+  eventTooLarge: (id: string, size: number, max: number) =>
+    rpcError(
+      status.INVALID_ARGUMENT,
+      `Event with Id: { "string": "${id}" }, Size: ${size}, exceeds Maximum Append Event Size of ${max}.`,
+      {
+        exception: 'maximum-append-event-size-exceeded',
+        'maximum-append-event-size': max.toString(),
+        'event-id': `{ "string": "${id}" }`,
+        'proposed-append-event-size': size.toString(),
+      },
+    ),
   streamDeleted: (stream: string) =>
     rpcError(status.FAILED_PRECONDITION, `Event stream '${stream}' is deleted.`, {
       exception: 'stream-deleted',
