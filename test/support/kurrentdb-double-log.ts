@@ -74,8 +74,11 @@ export class DoubleLog {
   #end = FIRST;
 
   constructor() {
-    // All that a fresh server has in `$all`.
+    // What a fresh server with users has in `$all`.
     this.#write('$$$scavenges', [proposed('$metadata', { $maxAge: 2_592_000 })]);
+    for (const user of ['admin', 'ops'])
+      this.#write(`$user-${user}`, [proposed('$UserCreated', { loginName: user, groups: ['$admins'] })]);
+    this.#write('$users', [proposed('$User', 'admin'), proposed('$User', 'ops')]);
   }
 
   /** Where the next record will begin. */
