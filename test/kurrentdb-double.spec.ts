@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import {
   ANY,
   BACKWARDS,
@@ -34,8 +34,9 @@ import { KurrentdbDouble, type AppendFate, type DoubleOptions } from './support/
 /**
  * The bare official client against the double. What a server does is proved on both when `KURRENTDB_URL` names a real one;
  * where it is read from the server's source, the file is named. What the client does wrong is proved on the double alone:
- * these are the controls for the adapter's tests.
+ * these are the controls for the adapter's tests. The URL needs a query: `kurrentdb://127.0.0.1:2113?tls=false`.
  */
+jest.setTimeout(30_000);
 const REAL = process.env['KURRENTDB_URL'];
 /** Clients of one process share a connection where their addresses and settings are the same (see below). */
 const OWN_CONNECTION = 'keepAliveInterval=10001';
@@ -550,10 +551,8 @@ describe('A real server:', () => {
     afterAll(() => client.dispose());
   }
   const onReal = REAL ? it : it.skip;
-  onReal.each(cases)(
-    REAL ? '$sentence' : '$sentence (skipped: no KURRENTDB_URL)',
-    ({ run }) => expectTrue(run, client, REAL ?? ''),
-    30_000,
+  onReal.each(cases)(REAL ? '$sentence' : '$sentence (skipped: no KURRENTDB_URL)', ({ run }) =>
+    expectTrue(run, client, REAL ?? ''),
   );
 });
 
@@ -709,24 +708,24 @@ describe('The double misbehaves:', () => {
     await until(() => listener.caughtUp.length > 0);
     double.deliverTwice = true;
     double.deliveryDelay = 100;
-    const { work } = appended(double, client);
-    await work;
-    expect(listener.events).toEqual([]);
+    const begun = performance.now();
+    await appended(double, client).work;
     await until(() => listener.events.length === 2);
+    expect(performance.now() - begun).toBeGreaterThan(95);
     expect(listener.events[0]).toEqual(listener.events[1]);
     double.behave();
     await appended(double, client).work;
     await until(() => listener.events.length === 3);
   });
 
-  it('answers come late, in the order of the appends', async () => {
+  it('answers come late', async () => {
     const double = await startDouble();
     const client = connect(double.url);
     double.answerDelay = 200;
-    const { work, written } = appended(double, client);
-    await until(() => written() === 1);
-    expect(await after(0, work)).toBe('pending');
-    expect(await work).toMatchObject({ success: true });
+    const begun = performance.now();
+    expect(await appended(double, client).work).toMatchObject({ success: true });
+    await all(client.readAll({ maxCount: 1 }));
+    expect(performance.now() - begun).toBeGreaterThan(390);
   });
 
   it('an append that is too large is refused and not written', async () => {
@@ -982,7 +981,8 @@ describe('The bare client 1.3.1 has these defects:', () => {
     expect(dies).toMatchObject({ code: 1, stderr: expect.stringContaining('no place to keep it') });
     const lives = await run(`
       process.on('unhandledRejection', () => {});
-      setTimeout(() => { console.log(JSON.stringify({ heard, told })); process.exit(0); }, 1500);`);
+      const tell = () => { console.log(JSON.stringify({ heard, told })); process.exit(0); };
+      const looking = setInterval(() => { if (told > 0) { clearInterval(looking); setTimeout(tell, 500); } }, 10);`);
     const { heard, told } = JSON.parse(lives.stdout) as { heard: number; told: number };
     expect(told).toBe(1);
     expect(heard).toBeGreaterThanOrEqual(0);
