@@ -252,6 +252,75 @@ describe('verify, backup and restore', () => {
   }, 60_000);
 });
 
+describe('copy-log', () => {
+  const [dataDir, folder] = [join(scratch, 'moving'), mkdtempSync(join(scratch, 'houses-'))];
+  const [from, to] = [`sqlite:${join(dataDir, 'log.db')}`, `sqlite:${join(folder, 'log.db')}`];
+  const copy = (source: string, target: string) => run(dataDir, 'copy-log', '--from', source, '--to', target);
+
+  it('copies a log, goes on from there, and then has nothing to do', async () => {
+    await run(dataDir, 'import', CLOCK_CASES, '--dry-run');
+    expect((await copy(from, to)).out).toMatch(/^0 events copied, 0 in all, to position \(none\), digest/);
+    await run(dataDir, 'import', CLOCK_CASES);
+    const first = await copy(from, to);
+    expect([first.code, first.out]).toEqual([
+      0,
+      expect.stringMatching(/^(\d+) events copied, \1 in all, to position \d+, /),
+    ]);
+    expect(first.err).toContain('copying');
+    const again = await copy(from, to);
+    expect([again.code, again.out]).toEqual([0, first.out.replace(/^\d+/, '0')]);
+    const digest = /digest \S+/.exec(first.out)![0];
+    for (const [url, at] of [
+      [from, dataDir],
+      [to, folder],
+    ] as const)
+      expect([url, (await run(at, 'verify')).out]).toEqual([url, expect.stringContaining(digest)]);
+  }, 120_000);
+
+  it('gives a log that goes on: what is served from it is known, and is not copied over', async () => {
+    expect((await run(folder, 'import', CLOCK_CASES)).out).toContain('0 new, 10 known');
+    const agencies = mkdtempSync(join(scratch, 'more-'));
+    writeFileSync(join(agencies, 'agencies.json'), JSON.stringify([{ code: 'NEW', name: 'New', kind: 'other' }]));
+    expect((await run(folder, 'import', agencies)).out).toContain('agencies.json: 1 new');
+    const over = await copy(from, to);
+    expect([over.code, over.err]).toEqual([1, expect.stringContaining('The target is no beginning of the source')]);
+    expect((await copy(to, from)).out).toMatch(/^[1-9]\d* events copied/);
+  }, 120_000);
+
+  it('says what is wrong, and leaves nothing behind', async () => {
+    const missing = join(folder, 'missing.db');
+    for (const [source, target, message] of [
+      [from, from, '--from and --to name the same log'],
+      [from, from.replace('moving/', 'moving/../moving/'), 'one and the same log'],
+      [`sqlite:${missing}`, to, `There is no file ${missing}`],
+      ['somewhere:else', to, 'somewhere:else'],
+      [from, 'somewhere:else', 'somewhere:else'],
+    ] as const) {
+      const { code, err } = await copy(source, target);
+      expect([code, err]).toEqual([1, expect.stringContaining(message)]);
+    }
+    expect(existsSync(missing)).toBe(false);
+    expect((await run(dataDir, 'copy-log', '--from', from)).err).toContain("required option '--to <url>'");
+  }, 120_000);
+
+  it('refuses a log that newer software wrote, and copies nothing from a bad event on', async () => {
+    const db = new Database(join(dataDir, 'log.db'));
+    db.exec(`INSERT INTO types VALUES ('commitment.Teleported', 1)`);
+    const target = join(folder, 'refused.db');
+    expect((await copy(from, `sqlite:${target}`)).err).toContain('newer software');
+    expect(existsSync(target)).toBe(false);
+    db.exec(`DELETE FROM types WHERE type = 'commitment.Teleported'`);
+    unguard(db);
+    db.exec(`UPDATE events SET data = '{}' WHERE position = 7`);
+    db.close();
+    const { code, err } = await copy(from, `sqlite:${target}`);
+    expect([code, err]).toEqual([1, expect.stringContaining('The source is not sound at position 7: the data is not')]);
+    const copied = new Database(target, { readonly: true });
+    expect(copied.prepare('SELECT count(*) FROM events WHERE position >= 7').pluck().get()).toBe(0);
+    copied.close();
+  }, 120_000);
+});
+
 describe('tokens', () => {
   it('are made for the secretariat or an agency that is registered, listed without the secret, and revoked', async () => {
     const dataDir = join(scratch, 'tokens');

@@ -1,18 +1,17 @@
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
-import cliProgress from 'cli-progress';
 import { Command } from 'commander';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { AccessStore } from '#access';
-import { SqliteEventStore } from '#event-store-sqlite';
-import { Projector, verify, type Anchor, type Generation, type OnBuilding, type ParkedStream } from '#eventsourcing';
+import { Projector, type Generation, type OnBuilding, type ParkedStream } from '#eventsourcing';
 import { planImport, runImport, type ImportPlan, type Titled } from '#exchange';
 import { LOG, metaOf, type Asked } from '#platform';
 import { Progress } from '#progress';
 import { Lookup } from '#registers';
-import { AppModule, codec, openAccess, openLog, openStores } from '../../api/src/app.module.js';
+import { AppModule, openAccess, openLog, openStores } from '../../api/src/app.module.js';
 import { closeOnSignal, startServer } from '../../api/src/server.js';
-import { settingsFrom, sqliteFile, type Settings } from '../../api/src/settings.js';
+import { settingsFrom, type Settings } from '../../api/src/settings.js';
+import { backup, copy, restore, verifyLog } from './logs.js';
+import { progressBar } from './progress-bar.js';
 
 /** What the import is recorded as having been done by. */
 const IMPORTER: Asked['by'] = { account: 'import', role: 'secretariat', agency: null };
@@ -53,6 +52,13 @@ export function program(): Command {
     .command('restore <file>')
     .description('make a verified backup the log; refused where there is a log already')
     .action((file: string) => restore(settings, file));
+
+  cli
+    .command('copy-log')
+    .description('copy a log to another store as it is, verified; cut off, or to follow what was written since: again')
+    .requiredOption('--from <url>', 'the log, in the form of LOG_URL')
+    .requiredOption('--to <url>', 'an empty store, or an earlier copy of the same log')
+    .action((urls: { from: string; to: string }) => copy(settings, urls));
 
   cli
     .command('projections')
@@ -223,7 +229,7 @@ async function build(name: string, work: (on: OnBuilding) => Promise<Generation>
   let bar: ReturnType<typeof progressBar> | undefined;
   try {
     const { position, events } = await work(({ percent, eventsPerSecond }, head) => {
-      (bar ??= progressBar(`building ${name}`, Number(head ?? 0), ' | {rate} events/s')).update(
+      (bar ??= progressBar(`building ${name}`, Number(head ?? 0), '{value}/{total} | {rate} events/s')).update(
         Math.floor((Number(head ?? 0) * percent) / 100),
         {
           rate: eventsPerSecond,
@@ -235,72 +241,6 @@ async function build(name: string, work: (on: OnBuilding) => Promise<Generation>
   } finally {
     bar?.stop();
   }
-}
-
-/** A bar on a terminal; elsewhere a line every now and then. */
-function progressBar(
-  what: string,
-  total: number,
-  more = '',
-): { update(done: number, more?: object): void; stop(): void } {
-  const bar = new cliProgress.SingleBar(
-    {
-      format: `${what} {bar} {percentage}% | {value}/{total}${more} | {eta_formatted} left`,
-      noTTYOutput: !process.stderr.isTTY,
-      notTTYSchedule: 2_000,
-    },
-    cliProgress.Presets.shades_classic,
-  );
-  bar.start(total, 0, { rate: 0 });
-  return bar;
-}
-
-async function verifyLog(settings: Settings, options: { anchor?: string; writeAnchor?: string }): Promise<void> {
-  const { store } = await openLog(settings);
-  try {
-    const anchor = options.anchor ? (JSON.parse(readFileSync(options.anchor, 'utf8')) as Anchor) : undefined;
-    const total = Number((await store.head()) ?? 0);
-    const bar = progressBar('verifying', total);
-    const verdict = await verify(store, { anchor, onProgress: (_, position) => bar.update(Number(position)) }).finally(
-      () => bar.stop(),
-    );
-    if (!verdict.ok) {
-      console.error(`NOT SOUND at position ${verdict.position ?? '(none)'}: ${verdict.reason}`);
-      process.exitCode = 1;
-      return;
-    }
-    const { events, position, heads } = verdict.anchor;
-    console.log(`Sound: ${events} events to position ${position ?? '(none)'}, digest ${heads}`);
-    if (verdict.blanked > 0) console.log(`${verdict.blanked} blanked, each with its reason`);
-    if (verdict.toErase.length > 0)
-      console.log(`Blanked and yet to be erased, as soon as the server starts: position ${verdict.toErase.join(', ')}`);
-    if (options.writeAnchor) writeFileSync(options.writeAnchor, `${JSON.stringify(verdict.anchor, null, 2)}\n`);
-  } finally {
-    await store.close();
-  }
-}
-
-async function backup(settings: Settings, file: string): Promise<void> {
-  const { store } = await openLog(settings);
-  try {
-    if (!(store instanceof SqliteEventStore)) throw new Error('Only a log in SQLite can be copied to a file yet.');
-    if (existsSync(file)) throw new Error(`${file} exists already. A backup goes to a new file.`);
-    await store.backup(file);
-  } finally {
-    await store.close();
-  }
-  console.log(`Copied to ${file}.`);
-}
-
-async function restore(settings: Settings, file: string): Promise<void> {
-  const target = sqliteFile(settings.logUrl);
-  const restored = await SqliteEventStore.restore(file, target, async (copy) => {
-    const verdict = await verify(copy);
-    if (!verdict.ok) throw new Error(`${file} is not sound at position ${verdict.position}: ${verdict.reason}`);
-    codec().check(await copy.types());
-    return verdict.anchor;
-  });
-  console.log(`Restored ${restored.events} events to ${target}. The views are made anew at the next start.`);
 }
 
 async function addToken(

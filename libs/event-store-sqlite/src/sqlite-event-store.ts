@@ -12,7 +12,6 @@ import {
   digestOf,
   earlierResult,
   eventId,
-  InvalidAppend,
   newSalt,
   NO_STREAM,
   NoSuchEvent,
@@ -75,6 +74,9 @@ const READ_BUSY_MS = 1_000;
 /** How long a write waits for another process's transaction. */
 const BUSY_MS = 5_000;
 
+/** Times in a log taken over from KurrentDB may fall from one stream to another: by this much at most. */
+const DISORDER_MS = 60_000;
+
 interface EventRow {
   position: number;
   stream: string;
@@ -89,6 +91,8 @@ interface EventRow {
   recorded_at: number;
   hash: string;
 }
+
+type StreamHead = Pick<EventRow, 'revision' | 'hash' | 'recorded_at'>;
 
 interface Waiting {
   readonly stream: string;
@@ -108,8 +112,8 @@ export class SqliteEventStore implements EventStore {
   #flushing: Promise<void> | null = null;
   /** Types that are in the table of types, or will be with the commit under way. */
   readonly #typesKnown = new Set<string>();
-  /** The last revision and hash of streams lately written, as long as no other process has written. */
-  readonly #heads = new LRUCache<string, { revision: number; hash: string }>({ max: 20_000 });
+  /** The last revision, hash and time of streams lately written, as long as no other process has written. */
+  readonly #heads = new LRUCache<string, StreamHead>({ max: 20_000 });
   /** Changes when another connection has written. */
   #dataVersion = 0;
 
@@ -190,10 +194,11 @@ export class SqliteEventStore implements EventStore {
     let [low, high] = [0, this.#sql.head.get()?.position ?? 0];
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
-      if ((this.#sql.recordedAt.get(middle) ?? 0) <= instant.getTime()) low = middle;
+      if ((this.#sql.recordedAt.get(middle) ?? 0) <= instant.getTime() - DISORDER_MS) low = middle;
       else high = middle - 1;
     }
-    return this.#sql.lastUpTo.get(low)?.toString() ?? null;
+    const later = this.#sql.laterThan.get(low, instant.getTime());
+    return this.#sql.lastUpTo.get(later ? later - 1 : (this.#sql.head.get()?.position ?? 0))?.toString() ?? null;
   }
 
   async types(): Promise<EventType[]> {
@@ -207,10 +212,10 @@ export class SqliteEventStore implements EventStore {
       const { addType, insert } = this.#sql;
       this.#begin();
       try {
-        checkTakeOver(after, this.#sql.head.get()?.position.toString() ?? null, events);
+        const streams = [...new Set(events.map(({ stream }) => stream))];
+        const revisions = new Map(streams.map((s) => [s, this.#sql.streamHead.get(s)?.revision ?? NO_STREAM]));
+        checkTakeOver(after, this.#sql.head.get()?.position.toString() ?? null, events, revisions);
         for (const e of events) {
-          if (e.revision !== (this.#sql.streamHead.get(e.stream)?.revision ?? NO_STREAM) + 1)
-            throw new InvalidAppend(`${e.stream} has no revision ${e.revision - 1} here.`);
           addType.run(e.type, e.version);
           insert.run(
             ...([Number(e.position), e.stream, e.revision, e.id, e.type, e.version, e.data, e.salt, e.digest] as const),
@@ -228,7 +233,6 @@ export class SqliteEventStore implements EventStore {
     this.#arrivals.tell();
   }
 
-  /** A consistent copy, also while events are being appended. */
   async backup(file: string): Promise<void> {
     await this.#db.backup(file);
   }
@@ -354,7 +358,7 @@ export class SqliteEventStore implements EventStore {
     }
   }
 
-  #insert({ stream, expected, events, meta }: Waiting, after: number, recordedAt: number): Appended | WrongRevision {
+  #insert({ stream, expected, events, meta }: Waiting, after: number, now: number): Appended | WrongRevision {
     const head = this.#heads.get(stream) ?? this.#sql.streamHead.get(stream);
     const actual = head?.revision ?? NO_STREAM;
     if (actual !== expected) {
@@ -363,6 +367,7 @@ export class SqliteEventStore implements EventStore {
     }
     const { addType, insert } = this.#sql;
     const metaText = JSON.stringify(meta);
+    const recordedAt = Math.max(now, head?.recorded_at ?? 0);
     const at = new Date(recordedAt).toISOString();
     let [revision, position, hash] = [expected, after, head?.hash ?? null];
     events.forEach(({ type, version, data }, index) => {
@@ -375,7 +380,7 @@ export class SqliteEventStore implements EventStore {
       this.#typesKnown.add(typeAndVersion);
       insert.run(++position, stream, revision, id, type, version, data, salt, digest, metaText, recordedAt, hash);
     });
-    this.#heads.set(stream, { revision, hash: hash! });
+    this.#heads.set(stream, { revision, hash: hash!, recorded_at: recordedAt });
     return { revision, position: String(position) };
   }
 
@@ -450,8 +455,8 @@ const statements = (db: Database.Database) => ({
   head: db.prepare<[], { position: number; recorded_at: number }>(
     'SELECT position, recorded_at FROM events ORDER BY position DESC LIMIT 1',
   ),
-  streamHead: db.prepare<[string], { revision: number; hash: string }>(
-    'SELECT revision, hash FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1',
+  streamHead: db.prepare<[string], StreamHead>(
+    'SELECT revision, hash, recorded_at FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1',
   ),
   stream: db.prepare<[string, number], EventRow>(
     'SELECT * FROM events WHERE stream = ? AND revision >= ? ORDER BY revision',
@@ -464,6 +469,11 @@ const statements = (db: Database.Database) => ({
   ),
   recordedAt: db
     .prepare<[number], number>('SELECT recorded_at FROM events WHERE position <= ? ORDER BY position DESC LIMIT 1')
+    .pluck(),
+  laterThan: db
+    .prepare<[number, number], number>(
+      'SELECT position FROM events WHERE position > ? AND recorded_at > ? ORDER BY position LIMIT 1',
+    )
     .pluck(),
   lastUpTo: db
     .prepare<[number], number>('SELECT position FROM events WHERE position <= ? ORDER BY position DESC LIMIT 1')

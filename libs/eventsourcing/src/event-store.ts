@@ -19,7 +19,7 @@ export interface Appended {
 
 /**
  * The port every store implements; the contract suite (`testing/store-contract.ts`) proves that all do so alike.
- * Positions are decimal digits, greater is later, but opaque to everyone outside the process.
+ * Positions are decimal digits from 1 to 2^53 - 1, greater is later, but opaque to everyone outside the process.
  */
 export interface EventStore {
   /** Changes when the log is another one (a restore from a backup), so that views know that they must be rebuilt. */
@@ -54,17 +54,19 @@ export interface EventStore {
   subscribe(after: string | null, signal: AbortSignal, batchSize?: number): AsyncGenerator<Envelope[]>;
   /** The last position of the log, `null` when it is empty. */
   head(): Promise<string | null>;
-  /** The greatest position recorded at or before an instant. */
+  /** The last position up to which everything was recorded at or before an instant. */
   positionAt(instant: Date): Promise<string | null>;
   /** Every type and version of an event that the log holds; one that was only tried may be among them. */
   types(): Promise<readonly EventType[]>;
   /**
    * Takes over events of another log, in its order, as they are: with ids, positions, times, salts, digests and hashes, so
    * that whoever names one of its positions finds the same here. `after` is where this log ends.
-   * @throws InvalidAppend when they do not follow on what is here
+   * @throws InvalidAppend when they do not follow on what is here; nothing is written then
    * @throws StoreUnavailable; then the first of them may be written: go on from `head`
    */
   takeOver(after: string | null, events: readonly Envelope[]): Promise<void>;
+  /** A consistent copy of the log as a SQLite file, also while it is written to. Absent: `copyLog` makes one. */
+  backup?(file: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -143,13 +145,31 @@ export function earlierResult(after: readonly Envelope[], commandId: string): Ap
   return last && { revision: last.revision, position: last.position };
 }
 
-/** What every adapter asks before it takes events over. @throws InvalidAppend when they do not follow on `head` */
-export function checkTakeOver(after: string | null, head: string | null, events: readonly Envelope[]): void {
-  if (after !== head) throw new InvalidAppend(`The log ends at ${head ?? 'its beginning'}, not at ${after}.`);
-  let last = BigInt(head ?? -1);
-  for (const { position, stream } of events) {
+/**
+ * What every adapter asks before it takes events over.
+ * @param revisions the last revision of each of their streams, as far as they are here; absent: that the first event of
+ * each stream follows on what is here is looked at elsewhere
+ * @throws InvalidAppend when they do not follow on `head` and `revisions`
+ */
+export function checkTakeOver(
+  after: string | null,
+  head: string | null,
+  events: readonly Envelope[],
+  revisions?: ReadonlyMap<string, number>,
+): void {
+  if (after !== head)
+    throw new InvalidAppend(`The log ends at ${head ?? 'its beginning'}, not at ${after ?? 'its beginning'}.`);
+  let last = Number(head);
+  const reached = new Map(revisions);
+  for (const { position, stream, revision } of events) {
     if (!isStreamName(stream)) throw new InvalidAppend(`Not a stream name: ${JSON.stringify(stream.slice(0, 220))}`);
-    if (BigInt(position) <= last) throw new InvalidAppend(`Position ${position} does not follow ${last}.`);
-    last = BigInt(position);
+    if (!/^[1-9]\d*$/.test(position) || !Number.isSafeInteger(Number(position)))
+      throw new InvalidAppend(`Not a position: ${JSON.stringify(position.slice(0, 220))}`);
+    if (Number(position) <= last) throw new InvalidAppend(`Position ${position} does not follow ${last}.`);
+    const before = reached.get(stream) ?? (revisions ? NO_STREAM : revision - 1);
+    if (!(Number.isSafeInteger(revision) && revision >= 0 && revision === before + 1))
+      throw new InvalidAppend(`${stream} is at revision ${before}, and ${revision} does not follow that.`);
+    last = Number(position);
+    reached.set(stream, revision);
   }
 }

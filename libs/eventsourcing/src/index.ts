@@ -2,6 +2,7 @@ export * from './aggregate.js';
 export * from './arrivals.js';
 export * from './blanking.js';
 export * from './command-handling.js';
+export * from './copy-log.js';
 export * from './event-store.js';
 export * from './events.js';
 export * from './parking.js';

@@ -13,70 +13,129 @@ export interface Anchor {
   readonly events: number;
 }
 
+/** What is wrong, at which position, after how many events that are right. */
+export interface Unsound {
+  readonly ok: false;
+  readonly position: string | null;
+  readonly reason: string;
+  readonly events: number;
+}
+
 export type Verdict =
   | { readonly ok: true; readonly anchor: Anchor; readonly blanked: number; readonly toErase: readonly string[] }
-  | { readonly ok: false; readonly position: string | null; readonly reason: string; readonly events: number };
+  | Unsound;
 
 /**
- * Reads the whole log and checks order, revisions, times, digests and the hash chain of every stream, and that it still
- * contains what `anchor` says it once held. A payload may be missing only if a later `Blanked` event of its stream names it.
- * @returns the log's own anchor, how many payloads are blanked, and the positions of `Blanked` events whose payload is still
- * there (a crash came between); or the first bad position and what is wrong there
+ * Checks the events of a log one after the other, from its first on: order, revisions, times, digests and the hash chain of
+ * every stream, and that it still contains what `anchor` says it once held. A payload may be missing only if a later
+ * `Blanked` event of its stream names it.
+ * @param onNamed is told which payloads are to be gone, as `Blanked` events come, and whether they are
  */
+export class Verification {
+  readonly #heads = new Map<string, Pick<Envelope, 'revision' | 'hash' | 'recordedAt'>>();
+  /** Every event whose payload is missing, by stream and revision. */
+  readonly #missing = new Map<string, { readonly position: string; readonly isBlanked: boolean; named: boolean }>();
+  readonly #toErase: string[] = [];
+  #position: string | null = null;
+  #events = 0;
+  #anchored: boolean;
+
+  constructor(
+    private readonly anchor?: Anchor,
+    private readonly onNamed?: (stream: string, revision: number, isErased: boolean) => void,
+  ) {
+    this.#anchored = anchor === undefined || anchor.position === null;
+  }
+
+  get events(): number {
+    return this.#events;
+  }
+
+  /** The position of the last event that was right, `null` before the first. */
+  get position(): string | null {
+    return this.#position;
+  }
+
+  /** Takes the next event. @returns what is wrong with it; then nothing may follow */
+  next(e: Envelope): Unsound | null {
+    if (this.#position !== null && BigInt(e.position) <= BigInt(this.#position))
+      return this.#bad(e.position, `position ${e.position} follows ${this.#position}`);
+    const head = this.#heads.get(e.stream) ?? { revision: NO_STREAM, hash: null, recordedAt: '' };
+    if (e.revision !== head.revision + 1)
+      return this.#bad(e.position, `${e.stream} goes from revision ${head.revision} to ${e.revision}`);
+    if (e.recordedAt < head.recordedAt)
+      return this.#bad(e.position, `recordedAt falls from ${head.recordedAt} to ${e.recordedAt} in ${e.stream}`);
+    if (e.data !== null && digestOf(e.salt, e.data) !== e.digest)
+      return this.#bad(e.position, 'the data is not what was recorded');
+    if (chainHash(head.hash, e) !== e.hash)
+      return this.#bad(e.position, `the hash chain of ${e.stream} breaks at revision ${e.revision}`);
+    if (e.data === null)
+      this.#missing.set(`${e.stream} ${e.revision}`, {
+        position: e.position,
+        isBlanked: isBlanked(e),
+        named: false,
+      });
+    else if (isBlanked(e)) this.#name(JSON.parse(e.data) as Blanked, e);
+    this.#heads.set(e.stream, { revision: e.revision, hash: e.hash, recordedAt: e.recordedAt });
+    this.#position = e.position;
+    this.#events++;
+    if (this.anchor && e.position === this.anchor.position) {
+      if (headsDigest(this.#heads) !== this.anchor.heads)
+        return this.#bad(e.position, 'the log up to here is not what the anchor was made of');
+      this.#anchored = true;
+    }
+    return null;
+  }
+
+  /**
+   * What is to be said if the log ends here.
+   * @returns the log's own anchor, how many payloads are blanked, and the positions of `Blanked` events whose payload is
+   * still there (a crash came between); or the first bad position and what is wrong there
+   */
+  end(): Verdict {
+    const unexplained = [...this.#missing.values()].find(({ named }) => !named);
+    if (unexplained)
+      return this.#bad(unexplained.position, 'the payload was erased, and no later Blanked event says why');
+    if (!this.#anchored)
+      return this.#bad(
+        this.#position,
+        `the log ends before the anchor's position ${this.anchor!.position}, or no longer has it`,
+      );
+    const anchor = { position: this.#position, heads: headsDigest(this.#heads), events: this.#events };
+    return { ok: true, anchor, blanked: this.#missing.size, toErase: this.#toErase };
+  }
+
+  /** Marks what a `Blanked` event names, and if that is an erased one of its kind, what that one named. */
+  #name({ revision, left }: Blanked, e: Envelope): void {
+    const erased = this.#missing.get(`${e.stream} ${revision}`);
+    this.onNamed?.(e.stream, revision, erased !== undefined);
+    if (!erased) return void this.#toErase.push(e.position);
+    erased.named = true;
+    if (erased.isBlanked) this.#name(left as Blanked, e);
+  }
+
+  #bad(position: string | null, reason: string): Unsound {
+    return { ok: false, position, reason, events: this.#events };
+  }
+}
+
+/** Reads the whole log and checks it (`Verification`). */
 export async function verify(
   store: EventStore,
   { anchor, onProgress }: { anchor?: Anchor; onProgress?: (events: number, position: string) => void } = {},
 ): Promise<Verdict> {
-  const heads = new Map<string, { revision: number; hash: string }>();
-  /** Every event whose payload is missing, by stream and revision. */
-  const missing = new Map<string, { readonly position: string; readonly isBlanked: boolean; named: boolean }>();
-  const toErase: string[] = [];
-  let [position, recordedAt, events]: [string | null, string, number] = [null, '', 0];
-  let anchored = anchor === undefined || anchor.position === null;
-  /** Marks what a `Blanked` event names, and if that is an erased one of its kind, what that one named. */
-  const name = ({ revision, left }: Blanked, e: Envelope): void => {
-    const erased = missing.get(`${e.stream} ${revision}`);
-    if (!erased) return void toErase.push(e.position);
-    erased.named = true;
-    if (erased.isBlanked) name(left as Blanked, e);
-  };
-  const bad = (at: string | null, reason: string): Verdict => ({ ok: false, position: at, reason, events });
-
-  for (;;) {
-    const batch = await store.readAll(position, 1000);
-    if (batch.length === 0) break;
-    for (const e of batch) {
-      if (position !== null && BigInt(e.position) <= BigInt(position))
-        return bad(e.position, `position ${e.position} follows ${position}`);
-      const head = heads.get(e.stream) ?? { revision: NO_STREAM, hash: null };
-      if (e.revision !== head.revision + 1)
-        return bad(e.position, `${e.stream} goes from revision ${head.revision} to ${e.revision}`);
-      if (e.recordedAt < recordedAt) return bad(e.position, `recordedAt falls from ${recordedAt} to ${e.recordedAt}`);
-      if (e.data === null)
-        missing.set(`${e.stream} ${e.revision}`, { position: e.position, isBlanked: isBlanked(e), named: false });
-      else if (digestOf(e.salt, e.data) !== e.digest) return bad(e.position, 'the data is not what was recorded');
-      else if (isBlanked(e)) name(JSON.parse(e.data) as Blanked, e);
-      if (chainHash(head.hash, e) !== e.hash)
-        return bad(e.position, `the hash chain of ${e.stream} breaks at revision ${e.revision}`);
-      heads.set(e.stream, { revision: e.revision, hash: e.hash });
-      ({ position, recordedAt } = e);
-      events++;
-      if (anchor && position === anchor.position) {
-        if (headsDigest(heads) !== anchor.heads)
-          return bad(position, 'the log up to here is not what the anchor was made of');
-        anchored = true;
-      }
+  const verification = new Verification(anchor);
+  for (let batch; (batch = await store.readAll(verification.position, 1000)).length > 0;) {
+    for (const event of batch) {
+      const unsound = verification.next(event);
+      if (unsound) return unsound;
     }
-    onProgress?.(events, position!);
+    onProgress?.(verification.events, verification.position!);
   }
-  const unexplained = [...missing.values()].find(({ named }) => !named);
-  if (unexplained) return bad(unexplained.position, 'the payload was erased, and no later Blanked event says why');
-  if (!anchored)
-    return bad(position, `the log ends before the anchor's position ${anchor!.position}, or no longer has it`);
-  return { ok: true, anchor: { position, heads: headsDigest(heads), events }, blanked: missing.size, toErase };
+  return verification.end();
 }
 
-function headsDigest(heads: ReadonlyMap<string, { revision: number; hash: string }>): string {
+function headsDigest(heads: ReadonlyMap<string, Pick<Envelope, 'revision' | 'hash'>>): string {
   const digest = createHash('sha256');
   for (const [stream, { revision, hash }] of [...heads].sort(([a], [b]) => (a < b ? -1 : 1)))
     digest.update(`${stream}\n${revision}\n${hash}\n`);

@@ -294,6 +294,25 @@ export const takesALostAnswerForAFailure: BrokenStore = {
   },
 };
 
+export const answersForAsManyEventsAsItIsGiven = appending(
+  'answers a repeated command as far as its events go',
+  (good) =>
+    async (...args) => {
+      const answer = await good.append(...args);
+      const last = (await good.read(args[0], args[1] + args[2].length))[0];
+      return last && last.revision < answer.revision ? { revision: last.revision, position: last.position } : answer;
+    },
+);
+export const refusesACommandThatGrew = appending(
+  'does not know a command again that has more events now',
+  (good) => async (stream, expected, events, meta) => {
+    const written = await good.read(stream);
+    const own = written.filter((e) => e.meta.commandId === meta.commandId).length;
+    if (own > 0 && own < events.length) throw new WrongRevision(stream, expected, written.at(-1)!.revision);
+    return good.append(stream, expected, events, meta);
+  },
+);
+
 // --- all or nothing ----------------------------------------------------------------------------------------------------
 export const writesHalfOfAnAppend = fitting('writes only half of an append', (stream, events, meta) =>
   events.length > 1 ? [stream, events.slice(0, Math.ceil(events.length / 2)), meta] : null,
@@ -321,6 +340,22 @@ function oneByOne(good: EventStore): Append {
     return answer;
   };
 }
+export const answersOnlyAHundredAtOnce = appending('answers only 100 appends at once', (good) => {
+  let underWay = 0;
+  return (...args) =>
+    ++underWay > 100 ? new Promise<Appended>(() => {}) : good.append(...args).finally(() => underWay--);
+});
+export const mixesUpAnswers = appending('gives appends under way the answers of others', (good) => {
+  let before: Appended | null = null;
+  let underWay = 0;
+  return async (...args) => {
+    const alone = ++underWay === 1;
+    const answer = await good.append(...args).finally(() => underWay--);
+    const given = alone ? answer : (before ?? answer);
+    before = answer;
+    return given;
+  };
+});
 export const takesEmptyAppends = appending(
   'takes an append without events',
   (good) =>
@@ -407,6 +442,29 @@ export const leavesTheSaltOutOfTheLog = showing(
   (events) => events.map((e) => ({ ...e, salt: '' })),
   'readAll',
 );
+export const keepsOnlyTheMetaItKnows = showingEach('keeps only the meta that it knows', (e) => {
+  const { actor, agency, role, commandId, correlationId, causationId } = e.meta;
+  return { ...e, meta: { actor, agency, role, commandId, correlationId, causationId } };
+});
+export const revivesDates = showingEach('takes text for dates', (e) => ({
+  ...e,
+  data: e.data && e.data.replaceAll(/"(\d{4}-\d\d-\d\d)"/g, '"$1T00:00:00.000Z"'),
+}));
+export const takesTextForNumbers = showingEach('takes text for numbers', ({ meta, ...e }) => ({
+  ...e,
+  meta: /^-?\d+$/.test(meta.actor) ? { ...meta, actor: String(Number(meta.actor)) } : meta,
+}));
+export const leavesOutLargePages = showing(
+  'leaves out what makes a page too large',
+  (events) => {
+    let size = 0;
+    return events.filter((e, n) => (size += e.data?.length ?? 0) < 3 * MAX_APPEND_BYTES || n === events.length - 1);
+  },
+  'readAll',
+);
+export const readsAThousandAtMost = store('reads a thousand events of a stream at most', (good) => ({
+  read: async (...args) => (await good.read(...args)).slice(0, 1000),
+}));
 
 // --- ids, revisions, positions -----------------------------------------------------------------------------------------
 export const makesUpIds = showingEach('makes up ids', (e) => ({ ...e, id: randomUUID() }));
@@ -490,6 +548,35 @@ export const leapsToTheHead = store('leaps to the head after each batch', (good)
   },
 }));
 
+export const losesWhatFollowsARefusal = store('loses what follows a refused append', (good) => {
+  let refused = 0;
+  return {
+    append: (...args) =>
+      good.append(...args).catch((error: unknown) => {
+        refused++;
+        throw error;
+      }),
+    async *subscribe(...args) {
+      for await (const batch of good.subscribe(...args)) {
+        const left = batch.slice(refused > 0 ? 1 : 0);
+        refused = 0;
+        if (left.length > 0) yield left;
+      }
+    },
+  };
+});
+export const leapsWhenItGoesLive = store(
+  'leaps over what comes while it goes from the past to the present',
+  (good) => ({
+    async *subscribe(after, signal, batchSize = 500) {
+      let at = after;
+      for (let batch; (batch = await good.readAll(at, batchSize)).length > 0; at = batch.at(-1)!.position) yield batch;
+      await sleep(5);
+      yield* good.subscribe(await good.head(), signal, batchSize);
+    },
+  }),
+);
+
 // --- following ---------------------------------------------------------------------------------------------------------
 export const followsOnlyWhatComes = store('follows only what comes', (good) => ({
   async *subscribe(_after, ...rest) {
@@ -554,6 +641,29 @@ export const noticesOnlyItsOwnEvents = store('notices only events of its own con
     },
   };
 });
+export const servesAHundredSubscribers = store('serves only 100 subscribers', (good) => {
+  let serving = 0;
+  return {
+    async *subscribe(after, signal, batchSize) {
+      if (++serving > 100) await forever(signal);
+      else yield* good.subscribe(after, signal, batchSize);
+    },
+  };
+});
+export const holdsOnToASubscriber = store('holds on to a subscriber that leaves', (good) => ({
+  async *subscribe(...args) {
+    let left = true;
+    try {
+      yield* good.subscribe(...args);
+      left = false;
+    } catch (error) {
+      left = false;
+      throw error;
+    } finally {
+      if (left) await forever(args[1]);
+    }
+  },
+}));
 export const sharesOneCursor = store('shares one cursor among its subscribers', (good) => {
   let cursor: string | null = null;
   return {
@@ -603,6 +713,14 @@ export const findsTheFirstOfAnInstant = store('finds the first position of an in
     return all.find((e) => e.recordedAt === found.recordedAt)!.position;
   },
 }));
+
+export const findsTheLastEventOfAnInstant = store(
+  'finds the last event of an instant, whatever stands before',
+  (good) => ({
+    positionAt: async (instant) =>
+      (await good.readAll(null, 1000)).findLast((e) => Date.parse(e.recordedAt) <= instant.getTime())?.position ?? null,
+  }),
+);
 
 // --- the hash chain ----------------------------------------------------------------------------------------------------
 export const chainsEventsToNothing = showingEach('chains events to nothing', (e) => ({
@@ -667,6 +785,144 @@ export const refusesAppendsWhileItBlanks = store('refuses appends while it blank
     },
   };
 });
+
+// --- types -------------------------------------------------------------------------------------------------------------
+export const namesOnlyItsOwnTypes = store('names only the types that it appended itself', (good) => {
+  const own = new Map<string, { type: string; version: number }>();
+  return {
+    append: async (stream, expected, events, meta) => {
+      const answer = await good.append(stream, expected, events, meta);
+      for (const { type, version } of events) own.set(`${type} ${version}`, { type, version });
+      return answer;
+    },
+    types: async () => [...own.values()],
+  };
+});
+export const forgetsVersions = store('names types without their versions', (good) => ({
+  types: async () => (await good.types()).map(({ type }) => ({ type, version: 1 })),
+}));
+export const namesTheTypeOfAnAppendOnly = store("names the type of an append's first event only", (good) => ({
+  types: async () => {
+    const all = await good.readAll(null, 1000);
+    const first = all.filter((e) => e.id === eventId(e.meta.commandId, e.stream, 0));
+    return [...new Map(first.map(({ type, version }) => [`${type} ${version}`, { type, version }])).values()];
+  },
+}));
+
+// --- the events of another log -----------------------------------------------------------------------------------------
+const takingOver = (fault: string, change: (e: Envelope) => Envelope): BrokenStore =>
+  store(fault, (good) => ({ takeOver: (after, events) => good.takeOver(after, events.map(change)) }));
+
+/** A store that treats a log otherwise once it took events over, whatever connection did; `taken` are their ids. */
+const afterATakeOver = (
+  fault: string,
+  breaking: (good: EventStore, taken: ReadonlySet<string>) => Partial<EventStore>,
+): BrokenStore => ({
+  fault,
+  breaking: (log) => {
+    const taken = new Set<string>();
+    return store(fault, (good) => ({
+      takeOver: async (after, events) => {
+        await good.takeOver(after, events);
+        for (const { id } of events) taken.add(id);
+      },
+      ...breaking(good, taken),
+    })).breaking(log);
+  },
+});
+
+export const numbersWhatItTakesOver = store('gives what it takes over positions of its own', (good) => ({
+  takeOver: async (_after, events) => {
+    const head = await good.head();
+    const numbered = events.map((e, n) => ({ ...e, position: String(Number(head) + n + 1) }));
+    return good.takeOver(head, numbered);
+  },
+}));
+export const datesWhatItTakesOver = takingOver('dates what it takes over', (e) => ({
+  ...e,
+  recordedAt: new Date().toISOString(),
+}));
+export const fillsWhatWasBlanked = takingOver('fills what was blanked', (e) =>
+  e.data === null ? { ...e, data: '{}', salt: 'a-salt' } : e,
+);
+export const namesItselfForWhatItTakesOver = takingOver('says that it did what others did', (e) => ({
+  ...e,
+  meta: { ...e.meta, actor: 'copy-log' },
+}));
+export const keepsATakeOverToItself = afterATakeOver('keeps what it takes over from subscribers', (good, taken) => ({
+  async *subscribe(...args) {
+    for await (const batch of good.subscribe(...args)) {
+      const left = batch.filter(({ id }) => !taken.has(id));
+      if (left.length > 0) yield left;
+    }
+  },
+}));
+export const looksForThePositionItself = store('finds nothing after a position that no event has', (good) => ({
+  readAll: async (after, limit) => {
+    const all = await good.readAll(null, 100_000);
+    const at = all.findIndex((e) => e.position === after);
+    return after !== null && at < 0 ? [] : all.slice(at + 1, at + 1 + limit);
+  },
+}));
+export const knowsNothingOfStreamsItTookOver = afterATakeOver(
+  'does not go on in streams it took over',
+  (good, taken) => ({
+    append: async (stream, expected, events, meta) => {
+      const written = await good.read(stream);
+      if (written.some(({ id }) => taken.has(id))) throw new WrongRevision(stream, expected, NO_STREAM);
+      return good.append(stream, expected, events, meta);
+    },
+  }),
+);
+export const countsOnFromItsOwnPositions = afterATakeOver(
+  'counts positions after a take-over as if there had been none',
+  (good, taken) => ({
+    readAll: async (...args) =>
+      (await good.readAll(...args)).map((e, n) => (taken.has(e.id) ? e : { ...e, position: String(n + 1) })),
+  }),
+);
+export const chainsAnewAfterATakeOver = afterATakeOver(
+  'begins the hash chains anew after a take-over',
+  (good, taken) => ({
+    readAll: async (...args) =>
+      (await good.readAll(...args)).map((e) =>
+        taken.size === 0 || taken.has(e.id) ? e : { ...e, hash: chainHash(null, e) },
+      ),
+  }),
+);
+/** A store that takes over what it must refuse, after making it fit. */
+const takingOverAfterAll = (
+  fault: string,
+  fit: (good: EventStore, events: readonly Envelope[]) => Promise<Envelope[]>,
+): BrokenStore =>
+  store(fault, (good) => ({
+    takeOver: (after, events) =>
+      good.takeOver(after, events).catch(async (error: unknown) => {
+        if (!(error instanceof InvalidAppend)) throw error;
+        return good.takeOver(after, await fit(good, events));
+      }),
+  }));
+export const takesOverInAnyOrder = takingOverAfterAll('takes events over in any order', async (good, events) => {
+  let last = Number(await good.head());
+  return events.map((e) => ({ ...e, position: String((last = Math.max(last + 1, Number(e.position) || 0))) }));
+});
+export const takesOverWithHoles = takingOverAfterAll('takes over streams with holes', async (good, events) => {
+  const heads = new Map<string, number>();
+  for (const { stream } of events) heads.set(stream, (await good.read(stream)).at(-1)?.revision ?? NO_STREAM);
+  return events.map((e) => {
+    const revision = heads.get(e.stream)! + 1;
+    heads.set(e.stream, revision);
+    return { ...e, revision };
+  });
+});
+export const takesOverWherever = store('takes events over wherever its log ends', (good) => ({
+  takeOver: async (_after, events) => good.takeOver(await good.head(), events),
+}));
+export const takesOverUpToTheBadEvent = store('takes over what comes before a bad event', (good) => ({
+  takeOver: async (after, events) => {
+    for (const [n, e] of events.entries()) await good.takeOver(n === 0 ? after : events[n - 1]!.position, [e]);
+  },
+}));
 
 // --- identity and end --------------------------------------------------------------------------------------------------
 export const identifiesTheConnection = store('has an identity per connection', () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Arrivals } from '../arrivals.js';
 import {
   checkAppend,
   checkTakeOver,
@@ -19,7 +20,7 @@ import type { TestedLog } from './tested-log.js';
 export class MemoryLog {
   readonly identity = randomUUID();
   readonly events: Envelope[] = [];
-  readonly idle = new Set<() => void>();
+  readonly arrivals = new Arrivals();
   answerIsLost = false;
 }
 
@@ -83,11 +84,7 @@ export class MemoryEventStore implements EventStore {
     while (!signal.aborted) {
       const batch = await this.readAll(after, batchSize);
       if (batch.length > 0) yield batch;
-      else
-        await new Promise<void>((resolve) => {
-          this.#log.idle.add(resolve);
-          signal.addEventListener('abort', () => resolve());
-        });
+      else await this.#log.arrivals.next(50, signal);
       after = batch.at(-1)?.position ?? after;
     }
   }
@@ -97,7 +94,9 @@ export class MemoryEventStore implements EventStore {
   }
 
   async positionAt(instant: Date): Promise<string | null> {
-    return this.#log.events.findLast((e) => Date.parse(e.recordedAt) <= instant.getTime())?.position ?? null;
+    const { events } = this.#log;
+    const later = events.findIndex((e) => Date.parse(e.recordedAt) > instant.getTime());
+    return (later < 0 ? events.at(-1) : events[later - 1])?.position ?? null;
   }
 
   async types(): Promise<EventType[]> {
@@ -106,14 +105,15 @@ export class MemoryEventStore implements EventStore {
   }
 
   async takeOver(after: string | null, events: readonly Envelope[]): Promise<void> {
-    checkTakeOver(after, await this.head(), events);
+    const revisions = new Map(this.#log.events.map(({ stream, revision }) => [stream, revision]));
+    checkTakeOver(after, this.#log.events.at(-1)?.position ?? null, events, revisions);
     this.#log.events.push(...events);
-    this.#wake();
+    this.shared.arrivals.tell();
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#wake();
+    this.shared.arrivals.tell();
   }
 
   get #log(): MemoryLog {
@@ -123,7 +123,8 @@ export class MemoryEventStore implements EventStore {
 
   #write(stream: string, events: readonly EncodedEvent[], meta: Meta, before: Envelope | undefined): void {
     const log = this.#log.events;
-    const recordedAt = new Date(Math.max(this.now(), Date.parse(log.at(-1)?.recordedAt ?? '1970'))).toISOString();
+    const times = [log.at(-1), before].map((e) => Date.parse(e?.recordedAt ?? '1970'));
+    const recordedAt = new Date(Math.max(this.now(), ...times)).toISOString();
     let [revision, hash] = [before?.revision ?? NO_STREAM, before?.hash ?? null];
     for (const [index, { type, version, data }] of events.entries()) {
       const salt = newSalt();
@@ -142,17 +143,12 @@ export class MemoryEventStore implements EventStore {
       hash = chainHash(hash, identified);
       log.push({ ...identified, position, data, salt, hash });
     }
-    this.#wake();
+    this.shared.arrivals.tell();
   }
 
   #last(stream: string): Appended {
     const { revision, position } = this.#log.events.findLast((e) => e.stream === stream)!;
     return { revision, position };
-  }
-
-  #wake(): void {
-    this.shared.idle.forEach((wake) => wake());
-    this.shared.idle.clear();
   }
 }
 
