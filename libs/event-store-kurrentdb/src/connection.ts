@@ -24,8 +24,7 @@ const READS_AT_ONCE = 40;
 export class Connection {
   #client: KurrentDBClient;
   #gone = new AbortController();
-  #reads = 0;
-  readonly #waiting: (() => void)[] = [];
+  readonly #reads = new Turns(READS_AT_ONCE);
 
   /** @throws Error when the client does not understand the connection string */
   constructor(
@@ -67,7 +66,9 @@ export class Connection {
     for (let pause = 20; ; pause = Math.min(pause * 2, 500)) {
       const { client } = this.current;
       try {
-        return await this.#inTurn(() => collect(events(client), Math.min(this.deadline, until - performance.now())));
+        return await this.#reads.take(1, () =>
+          collect(events(client), Math.min(this.deadline, until - performance.now())),
+        );
       } catch (error) {
         if (error instanceof StreamNotFoundError) return [];
         if (isRefused(error)) throw new StoreUnavailable(`KurrentDB refuses: ${saying(error)}`, { cause: error });
@@ -78,16 +79,30 @@ export class Connection {
       }
     }
   }
+}
 
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#reads < READS_AT_ONCE) this.#reads++;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+/** Lets so much be done at once, first come, first served. */
+export class Turns {
+  readonly #waiting: { readonly weight: number; readonly go: () => void }[] = [];
+  #free: number;
+
+  constructor(private readonly all: number) {
+    this.#free = all;
+  }
+
+  async take<T>(weight: number, work: () => Promise<T>): Promise<T> {
+    const own = Math.min(weight, this.all);
+    if (this.#waiting.length === 0 && own <= this.#free) this.#free -= own;
+    else await new Promise<void>((go) => this.#waiting.push({ weight: own, go }));
     try {
       return await work();
     } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#reads--;
+      this.#free += own;
+      for (let next; (next = this.#waiting[0]) && next.weight <= this.#free;) {
+        this.#waiting.shift();
+        this.#free -= next.weight;
+        next.go();
+      }
     }
   }
 }
@@ -96,7 +111,10 @@ export class Connection {
 export async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Unanswered(`no answer within ${Math.ceil(ms)} ms`)), Math.max(ms, 1));
+    timer = setTimeout(
+      () => reject(new Unanswered(`no answer within ${Math.max(Math.ceil(ms), 0)} ms`)),
+      Math.max(ms, 1),
+    );
   });
   try {
     return await Promise.race([promise, late]);

@@ -37,7 +37,7 @@ import {
   type Meta,
 } from '#eventsourcing';
 import { Address } from './address.js';
-import { Connection, isRefused, saying, within } from './connection.js';
+import { Connection, isRefused, saying, Turns, Unanswered, within } from './connection.js';
 import { Feed } from './feed.js';
 import { Known, type Head } from './known.js';
 import { read, type Wanted } from './reading.js';
@@ -60,12 +60,20 @@ export interface KurrentdbOptions {
 
 /** How many records are read at once. */
 const PAGE = 1_000;
+/** How many characters are read ahead of a subscriber, about. */
+const AHEAD_CHARS = 8_000_000;
 /** More records than a stream has; the protocol has no word for all. */
 const ALL = 2 ** 52;
 /** How often the log is looked at while the subscription is down, in ms. */
 const POLL_MS = 100;
 /** How long a subscriber waits at most for the feed to tell it something, in ms. */
 const IDLE_MS = 1_000;
+/** An append that is late is waited for on, if another one was answered within this time, in ms. */
+const PROGRESS_MS = 500;
+/** How long the feed is waited for before the log is read instead, in ms. */
+const FED_MS = 30;
+/** How much of others may stand after our last event for it to be looked for from the end, in bytes of the server's log. */
+const FAR_BYTES = 500_000n;
 /** How often it is looked how far foreign events reach, in ms. */
 const REACH_EVERY_MS = 2_000;
 
@@ -120,8 +128,13 @@ export class KurrentdbEventStore implements EventStore {
   /** The look at the log that is under way, and the one that begins after it. */
   #looking: Promise<void> | null = null;
   #lookingNext: Promise<void> | null = null;
+  readonly #never = new AbortController().signal;
   #reachedAt = 0;
   #stamped = 0;
+  /** So much is on its way to the server at most, in bytes; what waits longer waits here, where nothing is uncertain. */
+  readonly #sending = new Turns(4_000_000);
+  /** When an append was answered last. */
+  #answeredAt = 0;
   /** Notes beside the log are written one after the other. */
   #noting: Promise<void> = Promise.resolve();
   #marking = false;
@@ -140,7 +153,7 @@ export class KurrentdbEventStore implements EventStore {
     this.#settling = options.settling ?? 1_000;
     this.#markEvery = options.markEvery ?? 1_000;
     this.#markEveryBytes = options.markEveryBytes ?? 32_000_000n;
-    this.#connection = new Connection(this.#address, options.deadline ?? 5_000);
+    this.#connection = new Connection(this.#address, options.deadline ?? 10_000);
     this.#feed = new Feed(
       this.#connection,
       {
@@ -202,19 +215,28 @@ export class KurrentdbEventStore implements EventStore {
   }
 
   async *subscribe(after: string | null, signal: AbortSignal, batchSize = 500): AsyncGenerator<Envelope[]> {
-    for (let [pause, from] = [POLL_MS, BigInt(after ?? -1)]; !signal.aborted;) {
+    let [pause, from] = [POLL_MS, BigInt(after ?? -1)];
+    /** What is read while the subscriber works on what came before. */
+    let ahead: Promise<Envelope[]> | null = null;
+    while (!signal.aborted) {
       this.#check();
       const { commit } = this.#known;
-      const batch = await unless(signal, this.#upToNow(from, batchSize)).catch((error: unknown) => {
+      const page = await unless(signal, ahead ?? this.#upToNow(from, batchSize)).catch((error: unknown) => {
         this.#check();
         if (isRefused((error as Error).cause)) throw error;
         return null;
       });
-      pause = batch ? POLL_MS : Math.min(pause * 2, 2_000);
-      if (batch && batch.length > 0) {
-        yield batch;
-        from = BigInt(batch.at(-1)!.position);
-      } else if (commit === this.#known.commit || !batch)
+      ahead = null;
+      pause = page ? POLL_MS : Math.min(pause * 2, 2_000);
+      if (page && page.length > 0) {
+        from = BigInt(page.at(-1)!.position);
+        if (!this.#known.after(from, 0)) {
+          ahead = this.#page(from, fitting(page));
+          ahead.catch(() => {});
+        }
+        for (let at = 0; at < page.length && !signal.aborted; at += batchSize)
+          yield this.#known.masked(page.slice(at, at + batchSize));
+      } else if (commit === this.#known.commit || !page)
         await this.#arrivals.next(this.#feed.isLive ? IDLE_MS : pause, signal);
     }
   }
@@ -291,7 +313,6 @@ export class KurrentdbEventStore implements EventStore {
       throw error;
     });
     await this.#opening;
-    this.#feed.start();
   }
 
   async #readBeside(): Promise<void> {
@@ -322,16 +343,36 @@ export class KurrentdbEventStore implements EventStore {
   }
 
   async #lookOnce(): Promise<void> {
+    if (this.#feed.isLive && (await this.#fed())) return;
     const end = performance.now() > this.#reachedAt + REACH_EVERY_MS ? await this.#end() : null;
-    for (;;) {
+    for (let count = PAGE; ; count = 4 * PAGE) {
       const { reached: from } = this.#known;
-      const records = await this.#read({ prefixes: this.#names.prefixes, from, count: PAGE });
+      const { prefixes } = this.#names;
+      const records = await (count === PAGE
+        ? this.#read({ prefixes, from, count })
+        : this.#readMany(from, count, prefixes));
       const isNew = records.map((record) => this.#known.take(record));
       if (isNew.some(Boolean)) this.#gained();
-      if (records.length < PAGE) break;
+      if (records.length < count) break;
     }
     if (end) this.#known.reach(end);
     this.#mark();
+  }
+
+  /** Whether the feed brings, soon, what the log ends with now. */
+  async #fed(): Promise<boolean> {
+    const { reached, commit: known } = this.#known;
+    // Where there was much of others since, it is far back.
+    if (!reached || reached.commit - known > FAR_BYTES) return false;
+    const { prefixes } = this.#names;
+    const [last] = await this.#read({ prefixes, from: null, backwards: true, count: 1 });
+    const commit = last ? commitOf(last).commit : -1n;
+    for (const end = performance.now() + FED_MS; this.#known.commit < commit;) {
+      const left = end - performance.now();
+      if (left <= 0 || !this.#feed.isLive) return false;
+      await this.#arrivals.next(left, this.#never);
+    }
+    return true;
   }
 
   /** Where the server's log ends, whoever wrote the last record. */
@@ -347,9 +388,13 @@ export class KurrentdbEventStore implements EventStore {
   }
 
   /** A page of the log, by the client's native reader: it is the faster one where there is much. */
-  async #readMany(from: Position | null, maxCount: number): Promise<AllStreamRecordedEvent[]> {
+  async #readMany(
+    from: Position | null,
+    maxCount: number,
+    prefixes = [this.#names.prefix],
+  ): Promise<AllStreamRecordedEvent[]> {
     const { credentials } = this.#address;
-    const filter = streamNameFilter({ prefixes: [this.#names.prefix] });
+    const filter = streamNameFilter({ prefixes });
     const fromPosition = from ?? START;
     const records = await this.#connection.read((client) =>
       client.readAll({ fromPosition, maxCount, filter, requiresLeader: true, ...(credentials && { credentials }) }),
@@ -365,6 +410,7 @@ export class KurrentdbEventStore implements EventStore {
   /** Events after a position, of those that are known if they are among the latest; else read. */
   async #upToNow(from: bigint, limit: number): Promise<Envelope[]> {
     await this.#open();
+    this.#feed.start();
     if (!this.#feed.isLive) await this.#look();
     return this.#known.after(from, limit) ?? this.#page(from, limit);
   }
@@ -442,10 +488,7 @@ export class KurrentdbEventStore implements EventStore {
     const { stream, resolve, reject } = waiting;
     const before = this.#inStream.get(stream) ?? Promise.resolve();
     const sent = before.then(() => this.#append(waiting));
-    const turn = sent.then(
-      () => {},
-      () => {},
-    );
+    const turn = settled(sent);
     this.#inStream.set(stream, turn);
     await turn;
     if (this.#inStream.get(stream) === turn) this.#inStream.delete(stream);
@@ -463,6 +506,16 @@ export class KurrentdbEventStore implements EventStore {
     const head = expected === NO_STREAM ? null : await this.#headAt(stream, expected, until);
     if (head === undefined) return { stream, expected, ours: last, until };
     await this.#declare(events, until);
+    const size = events.reduce((sum, { data }) => sum + data.length, 1_000 * events.length);
+    return this.#sending.take(size, () => this.#appendNow({ stream, expected, events, meta, until }, head, last));
+  }
+
+  async #appendNow(
+    { stream, expected, events, meta, until }: Pick<Waiting, 'stream' | 'expected' | 'events' | 'meta' | 'until'>,
+    head: Head | null,
+    last: Overtaken['ours'],
+  ): Promise<Appended | Overtaken> {
+    if (performance.now() > until) throw new StoreUnavailable('The log cannot be written now: it is too busy.');
     // Records are sent, and written, in the order in which they are stamped.
     this.#stamped = Math.max(this.#now(), this.#known.recordedAt, this.#stamped, head?.recordedAt ?? 0);
     const at = new Date(this.#stamped).toISOString();
@@ -539,8 +592,9 @@ export class KurrentdbEventStore implements EventStore {
       const left = until - performance.now();
       let said: unknown;
       try {
-        const { nextExpectedRevision, position } = await within(
+        const { nextExpectedRevision, position } = await this.#answered(
           attempt === 0 ? left / 2 : left,
+          until,
           client.appendToStream(this.#names.physical(stream), records, {
             streamState: expected === NO_STREAM ? NO_SUCH_STREAM : BigInt(expected),
             requiresLeader: true,
@@ -574,6 +628,19 @@ export class KurrentdbEventStore implements EventStore {
     }
   }
 
+  /** What is not answered while others are is only slow. @throws Unanswered */
+  async #answered<T>(ms: number, until: number, append: Promise<T>): Promise<T> {
+    for (; ; ms = Math.min(PROGRESS_MS, until - performance.now()))
+      try {
+        const answer = await within(ms, append);
+        this.#answeredAt = performance.now();
+        return answer;
+      } catch (error) {
+        const now = performance.now();
+        if (!(error instanceof Unanswered) || now > until || now > this.#answeredAt + PROGRESS_MS) throw error;
+      }
+  }
+
   /** Notes types before the first event of them is written. */
   async #declare(events: readonly EventType[], until: number): Promise<void> {
     for (const { type, version } of events) {
@@ -584,30 +651,32 @@ export class KurrentdbEventStore implements EventStore {
 
   /** Writes a note beside the log until it is known there, whoever wrote it. @throws StoreUnavailable */
   #note(stream: string, note: Record<string, unknown>, isKnown: () => boolean, until: number): Promise<void> {
-    const noting = this.#noting.then(async () => {
-      while (!isKnown()) {
-        const { client } = this.#connection.current;
-        const revision = this.#known.revisionOf(stream);
-        const left = until - performance.now();
-        if (left <= 0) throw new StoreUnavailable('The log cannot be written now.');
-        try {
-          await within(
-            left,
-            client.appendToStream(stream, jsonEvent({ type: 'Noted', data: note }), {
-              streamState: revision < 0 ? NO_SUCH_STREAM : BigInt(revision),
-              requiresLeader: true,
-              deadline: Math.max(left, 1),
-            }),
-          );
-        } catch (error) {
-          if (isRefused(error)) throw new StoreUnavailable(`KurrentDB refuses: ${saying(error)}`, { cause: error });
-          if (!(error instanceof WrongExpectedVersionError)) this.#connection.discard(client);
-        }
-        await this.#look();
-      }
-    });
-    this.#noting = noting.catch(() => {});
+    const noting = this.#noting.then(() => this.#noteNow(stream, note, isKnown, until));
+    this.#noting = settled(noting);
     return noting;
+  }
+
+  async #noteNow(stream: string, note: Record<string, unknown>, isKnown: () => boolean, until: number): Promise<void> {
+    while (!isKnown()) {
+      const { client } = this.#connection.current;
+      const revision = this.#known.revisionOf(stream);
+      const left = until - performance.now();
+      if (left <= 0) throw new StoreUnavailable('The log cannot be written now.');
+      try {
+        await within(
+          left,
+          client.appendToStream(stream, jsonEvent({ type: 'Noted', data: note }), {
+            streamState: revision < 0 ? NO_SUCH_STREAM : BigInt(revision),
+            requiresLeader: true,
+            deadline: Math.max(left, 1),
+          }),
+        );
+      } catch (error) {
+        if (isRefused(error)) throw new StoreUnavailable(`KurrentDB refuses: ${saying(error)}`, { cause: error });
+        if (!(error instanceof WrongExpectedVersionError)) this.#connection.discard(client);
+      }
+      await this.#look();
+    }
   }
 
   /** Sets a mark when there was much since the last one; it is only there to be faster, and may fail. */
@@ -625,6 +694,11 @@ export class KurrentdbEventStore implements EventStore {
   }
 }
 
+/** Ends when a promise does, however it does. */
+const settled = async (promise: Promise<unknown>): Promise<void> => {
+  await promise.catch(() => {});
+};
+
 const lastOf = ({ actualState }: WrongExpectedVersionError): number =>
   typeof actualState === 'bigint' ? Number(actualState) : NO_STREAM;
 
@@ -641,6 +715,12 @@ function* runs(events: readonly Envelope[]): Generator<Envelope[]> {
     size += bytes;
   }
   if (run.length > 0) yield run;
+}
+
+/** How many events more to read at once, after some like these: a few megabytes. */
+function fitting(page: readonly Envelope[]): number {
+  const chars = page.reduce((sum, { data }) => sum + 1_000 + (data?.length ?? 0), 0) / page.length;
+  return Math.min(4 * PAGE, Math.max(10, Math.floor(AHEAD_CHARS / chars)));
 }
 
 /** What a promise gives; null as soon as the signal aborts. */

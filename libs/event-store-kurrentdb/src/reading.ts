@@ -1,6 +1,6 @@
 import {
   convertToCommandError,
-  KurrentDBClient,
+  type KurrentDBClient,
   StreamNotFoundError,
   type AllStreamResolvedEvent,
   type Position,
