@@ -28,6 +28,8 @@ export interface Head {
 export class Known {
   /** Up to where everything is known. */
   reached: Position | null = null;
+  /** A place with no event of ours before it. */
+  first: Position | null = null;
   /** The position shown of the last event. */
   last: bigint | null = null;
   /** In ms: the greatest time of all events. */
@@ -60,6 +62,7 @@ export class Known {
     for (const record of beside) this.#beside(record);
     const mark = this.marks.at(-1);
     if (!mark) return;
+    this.first = placeOf(mark.first);
     this.reached = placeOf(mark.reached);
     this.#commit = this.#visible = lastUpTo(this.reached);
     this.last = this.#windowBegins = BigInt(mark.shown);
@@ -132,11 +135,14 @@ export class Known {
       shown: String(this.last),
       recordedAt: this.recordedAt,
       reached: toText(this.reached),
+      first: toText(this.first ?? this.reached),
       positions: this.#positions.toJSON(),
     };
   }
 
   #event(record: AllStreamRecordedEvent): void {
+    // `(commit, 0)` lies before the record.
+    this.first ??= { commit: commitOf(record).commit, prepare: 0n };
     const envelope = toEnvelope(record, this.names.prefix, (commit, taken) => this.#positions.next(commit, taken));
     const recordedAt = Date.parse(envelope.recordedAt);
     this.recordedAt = Math.max(this.recordedAt, recordedAt);

@@ -432,7 +432,7 @@ export class KurrentdbEventStore implements EventStore {
     looked.catch(() => {});
     const page: Envelope[] = [];
     for (let from = this.#startFor(after); page.length < limit;) {
-      const maxCount = Math.min(limit - page.length + 1, 5 * PAGE);
+      const maxCount = Math.min(limit - page.length + 1, 8 * PAGE);
       const records = await this.#readMany(from, maxCount);
       await looked;
       for (const record of records) {
@@ -453,7 +453,7 @@ export class KurrentdbEventStore implements EventStore {
 
   #startFor(after: bigint): Position | null {
     const mark = this.#known.marks.findLast(({ shown }) => BigInt(shown) <= after);
-    return this.#ends.get(String(after)) ?? (mark ? placeOf(mark.reached) : null);
+    return this.#ends.get(String(after)) ?? (mark ? placeOf(mark.reached) : this.#known.first);
   }
 
   async #flushSoon(): Promise<void> {
@@ -630,14 +630,15 @@ export class KurrentdbEventStore implements EventStore {
 
   /** What is not answered while others are is only slow. @throws Unanswered */
   async #answered<T>(ms: number, until: number, append: Promise<T>): Promise<T> {
-    for (; ; ms = Math.min(PROGRESS_MS, until - performance.now()))
+    for (const sentAt = performance.now(); ; ms = Math.min(PROGRESS_MS, until - performance.now()))
       try {
         const answer = await within(ms, append);
         this.#answeredAt = performance.now();
         return answer;
       } catch (error) {
         const now = performance.now();
-        if (!(error instanceof Unanswered) || now > until || now > this.#answeredAt + PROGRESS_MS) throw error;
+        const isOnlySlow = this.#answeredAt > sentAt && now < this.#answeredAt + PROGRESS_MS && now < until;
+        if (!(error instanceof Unanswered) || !isOnlySlow) throw error;
       }
   }
 
@@ -720,7 +721,7 @@ function* runs(events: readonly Envelope[]): Generator<Envelope[]> {
 /** How many events more to read at once, after some like these: a few megabytes. */
 function fitting(page: readonly Envelope[]): number {
   const chars = page.reduce((sum, { data }) => sum + 1_000 + (data?.length ?? 0), 0) / page.length;
-  return Math.min(4 * PAGE, Math.max(10, Math.floor(AHEAD_CHARS / chars)));
+  return Math.min(8 * PAGE, Math.max(10, Math.floor(AHEAD_CHARS / chars)));
 }
 
 /** What a promise gives; null as soon as the signal aborts. */

@@ -127,6 +127,8 @@ export interface Mark {
   readonly recordedAt: number;
   /** Up to where in the server's log this holds: up to there is no other event of ours. `commit:prepare` */
   readonly reached: string;
+  /** Before the first event of ours. */
+  readonly first: string;
   /** See `Positions`. */
   readonly positions: { readonly ahead: string; readonly steps: readonly (readonly [string, string])[] };
 }
