@@ -410,8 +410,9 @@ export class KurrentdbEventStore implements EventStore {
   /** Events after a position, of those that are known if they are among the latest; else read. */
   async #upToNow(from: bigint, limit: number): Promise<Envelope[]> {
     await this.#open();
-    this.#feed.start();
     if (!this.#feed.isLive) await this.#look();
+    // It begins where the look ended: by the feed a long log would come slowly.
+    this.#feed.start();
     return this.#known.after(from, limit) ?? this.#page(from, limit);
   }
 
