@@ -15,6 +15,7 @@ import { LRUCache } from 'lru-cache';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AccessStore, PostgresAccessStore, SqliteAccessStore } from '#access';
 import { commitmentsContext } from '#commitments';
+import { KurrentdbEventStore } from '#event-store-kurrentdb';
 import { PostgresEventStore } from '#event-store-postgres';
 import { SqliteEventStore } from '#event-store-sqlite';
 import {
@@ -50,7 +51,7 @@ import { PostgresReadStore, SqliteReadStore, type Erases } from '#read-store';
 import { registersContext } from '#registers';
 import { ChangesController } from './changes.controller.js';
 import { Draining, OperationsController } from './operations.controller.js';
-import { isPostgres, sqliteFile, type Settings } from './settings.js';
+import { isKurrentdb, isPostgres, sqliteFile, type Settings } from './settings.js';
 import { startTracing, stopTracing } from './tracing.js';
 
 /** The composition root: every context there is. */
@@ -61,11 +62,14 @@ export const codec = () => new EventCodec(contexts.flatMap(({ catalogs }) => cat
 
 /** The store of a log, by its URL. */
 export const openEventStore = (url: string): EventStore =>
-  isPostgres(url) ? new PostgresEventStore(url) : new SqliteEventStore(sqliteFile(url));
+  isPostgres(url)
+    ? new PostgresEventStore(url)
+    : isKurrentdb(url)
+      ? new KurrentdbEventStore(url)
+      : new SqliteEventStore(sqliteFile(url));
 
 /** What kind of store a URL names, as metrics and traces say it. */
-const systemOf = (url: string): string =>
-  url.startsWith('postgres') ? 'postgresql' : /^(?:kurrentdb|esdb)/.test(url) ? 'kurrentdb' : 'sqlite';
+const systemOf = (url: string): string => (isPostgres(url) ? 'postgresql' : isKurrentdb(url) ? 'kurrentdb' : 'sqlite');
 
 /** @throws Error when the log was written by newer software */
 export async function openLog({ logUrl }: Settings): Promise<Log> {

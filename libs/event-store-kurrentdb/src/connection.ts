@@ -1,0 +1,193 @@
+import {
+  AccessDeniedError,
+  KurrentDBClient,
+  NotLeaderError,
+  StreamNotFoundError,
+  type AllStreamResolvedEvent,
+  type ResolvedEvent,
+} from '@kurrent/kurrentdb-client';
+import type { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StoreUnavailable } from '#eventsourcing';
+import { type Address } from './address.js';
+
+/** A call that was not answered in time. Whether it was carried out is not known. */
+export class Unanswered extends Error {}
+
+/** More streams than 100 on one HTTP/2 connection wait for ever; reads use this many at most. */
+const READS_AT_ONCE = 40;
+
+/**
+ * The way to the server: one client object, and another one when it is not to be trusted any more. A client can be wedged
+ * for good without saying so, so every call has a timer of its own here, and nobody waits for a client to end.
+ */
+export class Connection {
+  #client: KurrentDBClient;
+  #gone = new AbortController();
+  readonly #reads = new Turns(READS_AT_ONCE);
+
+  /** @throws Error when the client does not understand the connection string */
+  constructor(
+    private readonly address: Address,
+    /** In ms: how long a call may go without any answer. */
+    readonly deadline: number,
+  ) {
+    this.#client = open(address);
+  }
+
+  /** The client of now, and a signal that aborts when it is discarded. */
+  get current(): { readonly client: KurrentDBClient; readonly gone: AbortSignal } {
+    return { client: this.#client, gone: this.#gone.signal };
+  }
+
+  /** Gives up a client; whoever comes next gets a new one. */
+  discard(client: KurrentDBClient): void {
+    if (client !== this.#client) return;
+    const gone = this.#gone;
+    this.#client = open(this.address);
+    this.#gone = new AbortController();
+    end(client);
+    gone.abort();
+  }
+
+  close(): void {
+    end(this.#client);
+    this.#gone.abort();
+  }
+
+  /**
+   * Reads, on another client when one fails, until `until` (of `performance.now()`) at the latest.
+   * @throws StoreUnavailable
+   */
+  async read<E extends ResolvedEvent | AllStreamResolvedEvent>(
+    events: (client: KurrentDBClient) => AsyncIterable<E>,
+    until = performance.now() + this.deadline,
+  ): Promise<E[]> {
+    for (let pause = 20; ; pause = Math.min(pause * 2, 500)) {
+      const { client } = this.current;
+      try {
+        return await this.#reads.take(1, () =>
+          collect(events(client), Math.min(this.deadline, until - performance.now())),
+        );
+      } catch (error) {
+        if (error instanceof StreamNotFoundError) return [];
+        if (isRefused(error)) throw new StoreUnavailable(`KurrentDB refuses: ${saying(error)}`, { cause: error });
+        this.discard(client);
+        if (performance.now() + pause > until)
+          throw new StoreUnavailable(`KurrentDB cannot be read now: ${saying(error)}`, { cause: error });
+        await sleep(pause);
+      }
+    }
+  }
+}
+
+/** Lets so much be done at once, first come, first served. */
+export class Turns {
+  readonly #waiting: { readonly weight: number; readonly go: () => void }[] = [];
+  #free: number;
+
+  constructor(private readonly all: number) {
+    this.#free = all;
+  }
+
+  async take<T>(weight: number, work: () => Promise<T>): Promise<T> {
+    const own = Math.min(weight, this.all);
+    if (this.#waiting.length === 0 && own <= this.#free) this.#free -= own;
+    else await new Promise<void>((go) => this.#waiting.push({ weight: own, go }));
+    try {
+      return await work();
+    } finally {
+      this.#free += own;
+      for (let next; (next = this.#waiting[0]) && next.weight <= this.#free;) {
+        this.#waiting.shift();
+        this.#free -= next.weight;
+        next.go();
+      }
+    }
+  }
+}
+
+/** Waits for a promise so many ms. @throws Unanswered */
+export async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Unanswered(`no answer within ${Math.max(Math.ceil(ms), 0)} ms`)),
+      Math.max(ms, 1),
+    );
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** All there is; each next event must come within `ms`. @throws Unanswered */
+async function collect<E>(events: AsyncIterable<E>, ms: number): Promise<E[]> {
+  const all: E[] = [];
+  const reading = (async () => {
+    for await (const event of events) all.push(event);
+  })();
+  for (let seen = -1; ;) {
+    const done = await within(
+      ms,
+      reading.then(() => true),
+    ).catch((error: unknown) => {
+      if (!(error instanceof Unanswered) || all.length === seen) throw error;
+      return false;
+    });
+    if (done) return all;
+    seen = all.length;
+  }
+}
+
+/** Whether the server says no, and would say so again. */
+export const isRefused = (error: unknown): boolean =>
+  error instanceof AccessDeniedError || [7, 16].includes((error as { code?: number }).code ?? 0);
+
+export const saying = (error: unknown): string => {
+  if (error instanceof NotLeaderError) return 'this node does not lead';
+  return (error as Error).message || (error as Error).name;
+};
+
+/** What of a client is not public, and yet needed. */
+interface Inside {
+  getChannel(): Promise<{ close(): void }>;
+  GRPCStreamCreator(
+    stub: unknown,
+    name: string,
+    creator: (client: unknown) => Writable,
+    ...more: unknown[]
+  ): () => Promise<Writable>;
+}
+
+function open(address: Address): KurrentDBClient {
+  let client: KurrentDBClient;
+  try {
+    client = KurrentDBClient.connectionString(address.next());
+  } catch (error) {
+    throw new Error(`Not a connection string of KurrentDB: ${(error as Error).message}`, { cause: error });
+  }
+  // Appends that wait for the common stream to drain are rejected behind everybody's back when it breaks, which kills the
+  // process. So it never says that it is full; there are never more appends in it than callers that wait for them.
+  const inside = client as unknown as Inside;
+  const create = inside.GRPCStreamCreator.bind(inside);
+  inside.GRPCStreamCreator = (stub, name, creator, ...more) =>
+    create(stub, name, (grpc) => (name === 'appendToStream' ? neverFull(creator(grpc)) : creator(grpc)), ...more);
+  return client;
+}
+
+function neverFull(stream: Writable): Writable {
+  const write = stream.write.bind(stream) as (message: unknown) => boolean;
+  return Object.assign(stream, { write: (message: unknown) => write(message) || true });
+}
+
+/** `dispose` cancels what is under way, and may never return; the connection itself must be closed, too. */
+function end(client: KurrentDBClient): void {
+  client.dispose().catch(() => {});
+  (client as unknown as Inside)
+    .getChannel()
+    .then((channel) => channel.close())
+    .catch(() => {});
+}
