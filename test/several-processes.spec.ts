@@ -61,7 +61,7 @@ describe('A server that is told to end', () => {
   async function endUnderLoad(nodeArguments: readonly string[] = []) {
     const dataDir = mkdtempSync(join(scratch, 'drain-'));
     const headers = await secretariatOf(new SqliteAccessStore(join(dataDir, 'access.db')));
-    const server = await started('api', { DATA_DIR: dataDir, DRAIN_MS: '600' }, nodeArguments);
+    const server = await started('api', { DATA_DIR: dataDir, DRAIN_MS: '3000' }, nodeArguments);
     await server.ready();
     const feed = fetch(`${server.url}/v1/changes?follow=true`).then((response) => response.text());
     feed.catch(() => {});
@@ -82,10 +82,13 @@ describe('A server that is told to end', () => {
     await until(() => acknowledged.length > 300, 20_000);
     const start = performance.now();
     server.signal('SIGTERM');
-    await sleep(100);
-    const late = await Promise.all(
-      ['/health/ready', '/v1/agencies'].map((path) => fetch(server.url + path).catch(() => null)),
-    );
+    const statusOf = (path: string) =>
+      fetch(server.url + path).then(
+        (answer) => answer.status,
+        () => null,
+      );
+    await until(async () => (await statusOf('/health/ready')) !== 200, 20_000);
+    const late = [await statusOf('/health/ready'), await statusOf('/v1/agencies')];
     server.signal('SIGTERM');
     const code = await server.exit();
     const took = performance.now() - start;
@@ -99,7 +102,7 @@ describe('A server that is told to end', () => {
       acknowledged: acknowledged.length,
       missing: acknowledged.filter((one) => !inLog.has(`agency-${one}`)),
       others,
-      late: late.map((answer) => answer?.status),
+      late,
       feed: await feed.then(
         (text) => text.endsWith('\n'),
         () => false,
@@ -111,7 +114,7 @@ describe('A server that is told to end', () => {
     const { took, acknowledged, ...rest } = await endUnderLoad();
     expect(rest).toEqual({ code: 0, missing: [], others: [], late: [503, 200], feed: true });
     expect(acknowledged).toBeGreaterThan(300);
-    expect(took).toBeLessThan(10_000);
+    expect(took).toBeLessThan(15_000); // as long as requests may take, which is less than a container is given
   }, 60_000);
 
   it('would leave requests without an answer if it just ended (a control)', async () => {

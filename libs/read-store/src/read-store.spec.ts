@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
@@ -634,6 +636,30 @@ onEachStore('A read store', (place) => {
       expect(longest).toBeLessThan(took / 4);
     });
   });
+
+  if (place.kind === 'SQLite')
+    it('Files that another process is just making are waited for; SQLite alone refuses at once (the control)', async () => {
+      const file = `${dirname(place.url.slice('sqlite:'.length))}/being-made.db`;
+      const SCRIPT = `
+        const { default: Database } = await import('better-sqlite3');
+        const db = new Database(process.argv[1]);
+        db.exec('BEGIN IMMEDIATE; CREATE TABLE made (n TEXT)');
+        process.stdin.once('data', () => setTimeout(() => db.exec('COMMIT'), 300)).once('end', () => db.close());
+        console.log('making');`;
+      const maker = spawn(process.execPath, ['--input-type=module', '-e', SCRIPT, file], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
+      await once(maker.stdout, 'data');
+      const alone = new Database(file, { timeout: 5_000 });
+      expect(() => alone.pragma('journal_mode = WAL')).toThrow('database is locked');
+      alone.close();
+      maker.stdin.write('commit');
+      const made = new SqliteReadStore(file);
+      expect(await made.generations()).toEqual([]);
+      maker.stdin.end();
+      await once(maker, 'exit');
+      await made.close();
+    }, 30_000);
 
   if (place.kind === 'SQLite')
     it('Views of a version that kept all in one file are made anew', async () => {

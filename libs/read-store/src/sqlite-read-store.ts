@@ -378,7 +378,7 @@ class Connection {
 
   constructor(file: string, schema = '') {
     this.#db = new Database(file, { timeout: BUSY_MS });
-    this.#db.pragma('journal_mode = WAL');
+    toWal(this.#db);
     this.#db.pragma('synchronous = NORMAL');
     this.#db.pragma('secure_delete = ON');
     this.#db.pragma('wal_autocheckpoint = 8000');
@@ -451,6 +451,18 @@ class Connection {
         if (!isBusy(error) || performance.now() > end) throw unavailable(error);
       }
   }
+}
+
+/** Of several processes that make a file at once, one can do it; SQLite refuses the others without waiting. */
+function toWal(db: Database.Database): void {
+  for (const end = performance.now() + BUSY_MS; ;)
+    try {
+      db.pragma('journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > end) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+    }
 }
 
 const isBusy = (error: unknown): boolean => String((error as { code?: unknown }).code).startsWith('SQLITE_BUSY');
