@@ -8,6 +8,8 @@ import { LOG } from '#platform';
 import { openEventStore } from '../apps/api/src/app.module.js';
 import { settingsFrom } from '../apps/api/src/settings.js';
 import { backup, restore } from '../apps/cli/src/logs.js';
+import { KurrentdbDouble } from './support/kurrentdb-double.js';
+import { PostgresServer } from './support/postgres.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
 /** Somewhere a log can live. */
@@ -21,10 +23,20 @@ const sqlite = (): House => {
   return { url: `sqlite:${join(folder, 'log.db')}`, leave: () => rmSync(folder, { recursive: true }) };
 };
 
+const postgres = async (): Promise<House> => {
+  const server = await PostgresServer.start();
+  return { url: server.url(), leave: () => server.stop() };
+};
+const kurrentdb = async (): Promise<House> => {
+  const double = await KurrentdbDouble.start();
+  return { url: double.url, leave: () => double.stop() };
+};
+
 /** Where the real log moves, one after the other, until it is back in SQLite. */
 const ways: readonly (readonly [string, () => House | Promise<House>])[] = [
-  ['another SQLite file', sqlite],
-  ['SQLite again', sqlite],
+  ['PostgreSQL', postgres],
+  ['KurrentDB', kurrentdb],
+  ['SQLite', sqlite],
 ];
 
 const ACP = 'IOM-2011-10';

@@ -80,7 +80,8 @@ function whole(env: NodeJS.ProcessEnv, name: string, otherwise: number, min: num
 /** The file of a `sqlite:` URL. */
 export function sqliteFile(url: string): string {
   const file = /^sqlite:(?:\/\/(?=\/))?(.+)$/.exec(url)?.[1];
-  if (!file) throw new Error(`Not a store that this version knows: ${url} (sqlite:FILE, postgres://… and kurrentdb://… are).`);
+  if (!file)
+    throw new Error(`Not a store that this version knows: ${url} (sqlite:FILE, postgres://… and kurrentdb://… are).`);
   return file;
 }
 
