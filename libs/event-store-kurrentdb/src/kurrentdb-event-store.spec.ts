@@ -513,15 +513,6 @@ describe('What follows the log goes on', () => {
     await until(() => failures >= 3);
     expect(heard).toBeGreaterThan(0);
   });
-
-  it('and ends with a clear error where the log may not be read', async () => {
-    const double = await newDouble();
-    const store = newStore(double.url);
-    const following = follow(store);
-    await append(store, 's');
-    await store.close();
-    expect(await following.ended).toBeInstanceOf(StoreUnavailable);
-  });
 });
 
 describe('Among the streams of others', () => {
