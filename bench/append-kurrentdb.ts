@@ -14,29 +14,10 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { v7 as uuidv7 } from 'uuid';
 import { KurrentdbEventStore } from '#event-store-kurrentdb';
-import { canonicalJson, NO_STREAM } from '#eventsourcing';
+import { NO_STREAM } from '#eventsourcing';
+import { appendAndRead, data, fields, meta, TYPE } from './logs.js';
 import { load, machine, row, ROUNDS, SECONDS, type Measured } from './measure.js';
 
-const fields = {
-  stage: 'in_progress',
-  effective: '2012-11',
-  reportedOn: '2012-11-02',
-  agency: 'IOM',
-  note: 'Research projects being set up with the partners of the consortium',
-  citation: { document: 'D-2012-MC2353', locator: 'para 26' },
-};
-const data = canonicalJson(fields);
-const meta = () => {
-  const commandId = uuidv7();
-  return {
-    actor: 'account-1',
-    agency: 'IOM',
-    role: 'focal_point',
-    commandId,
-    correlationId: commandId,
-    causationId: null,
-  };
-};
 const EVENTS = Number(process.env['BENCH_EVENTS'] ?? 20_000);
 
 /** The server, and how to stop it. */
@@ -58,7 +39,7 @@ async function bare(callers: number): Promise<Measured> {
   const measured = await load(callers, SECONDS, async (caller, turn) => {
     const stream = `${prefix}-${caller}-${turn % 100}`;
     const metadata = { ...meta(), salt: uuidv7(), digest: uuidv7() + uuidv7(), hash: uuidv7() + uuidv7() };
-    const event = jsonEvent({ id: uuidv7(), type: 'commitment.StageReported', data: fields, metadata });
+    const event = jsonEvent({ id: uuidv7(), type: TYPE, data: fields, metadata });
     const streamState = revisions.get(stream) ?? NO_SUCH_STREAM;
     revisions.set(stream, (await client.appendToStream(stream, event, { streamState })).nextExpectedRevision);
   });
@@ -69,22 +50,16 @@ async function bare(callers: number): Promise<Measured> {
 async function ours(callers: number): Promise<Measured> {
   const store = new KurrentdbEventStore(logUrl());
   await store.identity();
-  const revisions = new Map<string, number>();
-  const event = { type: 'commitment.StageReported', version: 1, data };
-  const measured = await load(callers, SECONDS, async (caller, turn) => {
-    const stream = `commitment-${caller}-${turn % 100}`;
-    const { revision } = await store.append(stream, revisions.get(stream) ?? NO_STREAM, [event], meta());
-    revisions.set(stream, revision);
-  });
+  const { appended } = await appendAndRead(store, callers);
   await store.close();
-  return measured;
+  return appended;
 }
 
 /** A log to read: its URL and the prefix of its streams. */
 async function written(): Promise<{ log: string; prefix: string }> {
   const log = logUrl();
   const store = new KurrentdbEventStore(log);
-  const event = { type: 'commitment.StageReported', version: 1, data };
+  const event = { type: TYPE, version: 1, data };
   await Promise.all(
     Array.from({ length: EVENTS / 100 }, (_, n) =>
       store.append(

@@ -6,30 +6,9 @@
 import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { PostgresEventStore } from '#event-store-postgres';
-import { canonicalJson, NO_STREAM } from '#eventsourcing';
 import { PostgresServer } from '../test/support/postgres.js';
-import { load, machine, row, ROUNDS, SECONDS, type Measured } from './measure.js';
-
-const PAGE = 1000;
-const data = canonicalJson({
-  stage: 'in_progress',
-  effective: '2012-11',
-  reportedOn: '2012-11-02',
-  agency: 'IOM',
-  note: 'Research projects being set up with the partners of the consortium',
-  citation: { document: 'D-2012-MC2353', locator: 'para 26' },
-});
-const meta = () => {
-  const commandId = uuidv7();
-  return {
-    actor: 'account-1',
-    agency: 'IOM',
-    role: 'focal_point',
-    commandId,
-    correlationId: commandId,
-    causationId: null,
-  };
-};
+import { appendAndRead, compare, data, meta, PAGE, paging, TYPE, type Both } from './logs.js';
+import { load, machine, SECONDS } from './measure.js';
 
 const server = await PostgresServer.start({ durable: true });
 
@@ -44,21 +23,7 @@ async function inDatabase<T>(work: (url: string) => Promise<T>): Promise<T> {
   }
 }
 
-/** What pages of 1000 give in a second. */
-async function paging(page: (after: string | null) => Promise<{ position: string }[]>): Promise<Measured> {
-  const [latencies, start] = [[] as number[], performance.now()];
-  let read = 0;
-  for (let after: string | null = null, some; ; after = some.at(-1)!.position) {
-    const asked = performance.now();
-    some = await page(after);
-    if (some.length === 0) break;
-    latencies.push(performance.now() - asked);
-    read += some.length;
-  }
-  return { rate: (read * 1000) / (performance.now() - start), latencies };
-}
-
-const raw = (connections: number): Promise<[Measured, Measured]> =>
+const raw = (connections: number): Promise<Both> =>
   inDatabase(async (url) => {
     const pool = new pg.Pool({ connectionString: url, max: connections });
     await pool.query(`CREATE TABLE events (position BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, stream TEXT NOT NULL,
@@ -73,56 +38,42 @@ const raw = (connections: number): Promise<[Measured, Measured]> =>
           `commitment-${caller}-${turn % 100}`,
           Math.floor(turn / 100),
           uuidv7(),
-          'commitment.StageReported',
+          TYPE,
           data,
           JSON.stringify(meta()),
           Date.now(),
         ],
       }),
     );
-    const read = await paging(async (after) => {
+    const read = await paging<string>(async (after) => {
       const text = 'SELECT * FROM events WHERE position > $1 ORDER BY position LIMIT $2';
       return (await clients[0]!.query<{ position: string }>({ name: 'page', text, values: [after ?? 0, PAGE] })).rows;
     });
     clients.forEach((client) => client.release());
     await pool.end();
-    return [appended, read];
+    return { appended, read };
   });
 
-const ours = (callers: number): Promise<[Measured, Measured]> =>
+const ours = (callers: number): Promise<Both> =>
   inDatabase(async (url) => {
     const store = new PostgresEventStore(url);
     await store.head();
-    const revisions = new Map<string, number>();
-    const event = { type: 'commitment.StageReported', version: 1, data };
-    const appended = await load(callers, SECONDS, async (caller, turn) => {
-      const stream = `commitment-${caller}-${turn % 100}`;
-      const { revision } = await store.append(stream, revisions.get(stream) ?? NO_STREAM, [event], meta());
-      revisions.set(stream, revision);
-    });
-    const read = await paging((after) => store.readAll(after, PAGE));
+    const both = await appendAndRead(store, callers);
     await store.close();
-    return [appended, read];
+    return both;
   });
 
 const [{ version }] = (await server
   .sql<{ version: string }>('SHOW server_version')
   .then((rows) => rows.map((shown) => ({ version: Object.values(shown)[0]! })))) as [{ version: string }];
 console.log(`Appending to the PostgreSQL log\n${await machine()}, PostgreSQL ${version}`);
-const table = [];
-for (const [callers, target] of [
-  [1, ''],
-  [8, ''],
-  [32, '≥ 1.3'],
-] as const) {
-  const [oursRounds, rawRounds]: [[Measured, Measured][], [Measured, Measured][]] = [[], []];
-  for (let round = 0; round < ROUNDS; round++) {
-    rawRounds.push(await raw(callers));
-    oursRounds.push(await ours(callers));
-  }
-  const side = (rounds: [Measured, Measured][], n: 0 | 1) => rounds.map((measured) => measured[n]);
-  table.push(row(`${callers} callers append`, side(oursRounds, 0), side(rawRounds, 0), target));
-  if (callers === 32) table.push(row('reading in pages of 1000', side(oursRounds, 1), side(rawRounds, 1), ''));
-}
-console.table(table);
+await compare(
+  [
+    [1, ''],
+    [8, ''],
+    [32, '≥ 1.3'],
+  ],
+  raw,
+  ours,
+);
 await server.stop();
