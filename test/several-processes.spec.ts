@@ -272,7 +272,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
       ...{ stage: 'planned', effective: '2012-06', reportedOn: '2012-11-02' },
     });
     const stage = (note: string) => ({ stage: 'in_progress', effective: '2012-11', reportedOn: '2012-11-02', note });
-    const REFERENCES = ['IOM-2012-901', 'IOM-2012-902', 'IOM-2012-903'];
+    const REFERENCES = ['IOM-2011-01', 'IOM-2011-02', 'IOM-2011-03'];
 
     interface Acknowledged {
       readonly caller: number;
