@@ -35,6 +35,7 @@ import {
   type EventStore,
   type EventType,
   type Meta,
+  type Waiting,
 } from '#eventsourcing';
 import { Address } from './address.js';
 import { Connection, isRefused, saying, Turns, Unanswered, within } from './connection.js';
@@ -77,15 +78,9 @@ const FAR_BYTES = 500_000n;
 /** How often it is looked how far foreign events reach, in ms. */
 const REACH_EVERY_MS = 2_000;
 
-interface Waiting {
-  readonly stream: string;
-  readonly expected: number;
-  readonly events: readonly EncodedEvent[];
-  readonly meta: Meta;
+interface Timed extends Waiting {
   /** Of `performance.now()`. */
   readonly until: number;
-  readonly resolve: (appended: Appended) => void;
-  readonly reject: (error: Error) => void;
 }
 
 /** An append that expected another revision than the stream has. */
@@ -119,7 +114,7 @@ export class KurrentdbEventStore implements EventStore {
   readonly #markEveryBytes: bigint;
   #closed = false;
   #opening: Promise<void> | null = null;
-  #queue: Waiting[] = [];
+  #queue: Timed[] = [];
   #flushing: Promise<void> | null = null;
   /** Appends that are not answered yet. */
   readonly #underWay = new Set<Promise<void>>();
@@ -468,7 +463,7 @@ export class KurrentdbEventStore implements EventStore {
   }
 
   /** Appends what waited in one turn: to different streams side by side, to one stream one after the other. */
-  async #appendAll(batch: readonly Waiting[]): Promise<void> {
+  async #appendAll(batch: readonly Timed[]): Promise<void> {
     const until = Math.min(...batch.map((waiting) => waiting.until));
     try {
       // Whatever was acknowledged before, by whichever process, is not younger than what is stamped now.
@@ -485,7 +480,7 @@ export class KurrentdbEventStore implements EventStore {
   }
 
   /** After the appends to the same stream that came before; whom one of them has overtaken finds that out by himself. */
-  async #inTurn(waiting: Waiting): Promise<void> {
+  async #inTurn(waiting: Timed): Promise<void> {
     const { stream, resolve, reject } = waiting;
     const before = this.#inStream.get(stream) ?? Promise.resolve();
     const sent = before.then(() => this.#append(waiting));
@@ -502,7 +497,7 @@ export class KurrentdbEventStore implements EventStore {
     else await this.#open();
   }
 
-  async #append({ stream, expected, events, meta, until }: Waiting): Promise<Appended | Overtaken> {
+  async #append({ stream, expected, events, meta, until }: Timed): Promise<Appended | Overtaken> {
     const last = (written: readonly Envelope[]) => earlierResult(written, meta.commandId);
     const head = expected === NO_STREAM ? null : await this.#headAt(stream, expected, until);
     if (head === undefined) return { stream, expected, ours: last, until };
@@ -512,7 +507,7 @@ export class KurrentdbEventStore implements EventStore {
   }
 
   async #appendNow(
-    { stream, expected, events, meta, until }: Pick<Waiting, 'stream' | 'expected' | 'events' | 'meta' | 'until'>,
+    { stream, expected, events, meta, until }: Pick<Timed, 'stream' | 'expected' | 'events' | 'meta' | 'until'>,
     head: Head | null,
     last: Overtaken['ours'],
   ): Promise<Appended | Overtaken> {

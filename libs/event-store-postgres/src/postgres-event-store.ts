@@ -20,6 +20,7 @@ import {
   type EventStore,
   type EventType,
   type Meta,
+  type Waiting,
 } from '#eventsourcing';
 
 /** Raised when the schema or a function in it changes; one with a greater number was made by newer software. */
@@ -278,15 +279,6 @@ interface EventRow extends Omit<Envelope, 'meta' | 'recordedAt'> {
   readonly meta: string;
   /** In ms since 1970. */
   readonly recordedAt: number;
-}
-
-interface Waiting {
-  readonly stream: string;
-  readonly expected: number;
-  readonly events: readonly EncodedEvent[];
-  readonly meta: Meta;
-  readonly resolve: (appended: Appended) => void;
-  readonly reject: (error: Error) => void;
 }
 
 /**

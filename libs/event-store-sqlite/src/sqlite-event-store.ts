@@ -23,6 +23,7 @@ import {
   type EventStore,
   type EventType,
   type Meta,
+  type Waiting,
 } from '#eventsourcing';
 
 /**
@@ -93,15 +94,6 @@ interface EventRow {
 }
 
 type StreamHead = Pick<EventRow, 'revision' | 'hash' | 'recorded_at'>;
-
-interface Waiting {
-  readonly stream: string;
-  readonly expected: number;
-  readonly events: readonly EncodedEvent[];
-  readonly meta: Meta;
-  readonly resolve: (appended: Appended) => void;
-  readonly reject: (error: Error) => void;
-}
 
 /** The log in one SQLite file. Appends that wait in the same turn of the event loop share one durable transaction. */
 export class SqliteEventStore implements EventStore {

@@ -70,6 +70,16 @@ export interface EventStore {
   close(): Promise<void>;
 }
 
+/** An append that waits to be written together with others, and who is to hear of it. */
+export interface Waiting {
+  readonly stream: string;
+  readonly expected: number;
+  readonly events: readonly EncodedEvent[];
+  readonly meta: Meta;
+  readonly resolve: (appended: Appended) => void;
+  readonly reject: (error: Error) => void;
+}
+
 /** Someone was faster, or the caller named a revision that is not the stream's last. */
 export class WrongRevision extends Error {
   constructor(
