@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { planImport, runImport } from '#exchange';
 import { LOG, metaOf, type Principal } from '#platform';
-import { faintest, overflow, Reader, text } from './support/browser.js';
+import { faintest, overflow, Reader, STATE, text } from './support/browser.js';
 import { CLOCK_CASES, HLD, TestServer, type Answer } from './support/server.js';
 
 const today = new Date().toISOString().slice(0, 10);
@@ -290,7 +290,7 @@ describe('Crosswalks over HTTP', () => {
     it.each(PAGES)('%s can be read, on a phone as well as at a desk', async (path) => {
       await reader.on(path, async (page) => {
         expect(await page.locator('h1').count()).toBe(1);
-        expect(await text(page, '.state')).toMatch(/^As at \d+ \w+ \d{4}, as known at position \d+ of the log$/);
+        expect(await text(page, '.state')).toMatch(STATE);
         expect(await page.locator('table:not(:has(caption)), th:not([scope])').count()).toBe(0);
         expect(await faintest(page)).toBeGreaterThanOrEqual(4.5);
         for (const width of [1440, 820, 360]) {

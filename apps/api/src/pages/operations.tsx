@@ -13,6 +13,7 @@ import {
   type WaitingStream,
 } from './freshness.js';
 import { PlainPage } from './layout.js';
+import { Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { count, counted, instantWords, sentence } from './words.js';
 
@@ -79,7 +80,7 @@ const stateWords = (one: Progress): string => {
 };
 
 const Projections = ({ projections }: Pick<Standing, 'projections'>) => (
-  <table class="states">
+  <Table class="states">
     <caption class="hidden">Each projection of the log</caption>
     <thead>
       <tr>
@@ -121,7 +122,7 @@ const Projections = ({ projections }: Pick<Standing, 'projections'>) => (
         );
       })}
     </tbody>
-  </table>
+  </Table>
 );
 
 const Waiting = ({ waiting }: Pick<Standing, 'waiting'>) => (
@@ -138,7 +139,7 @@ const Waiting = ({ waiting }: Pick<Standing, 'waiting'>) => (
 );
 
 const Streams = ({ projection, streams }: { projection: string; streams: readonly WaitingStream[] }) => (
-  <table class="states" id={`waits-${projection}`}>
+  <Table class="states" id={`waits-${projection}`}>
     <caption>
       In {projectionWords(projection)}: {counted(streams.length, 'record')}
       {streams.length > LISTED && `, the first ${LISTED} of them`}
@@ -173,7 +174,7 @@ const Streams = ({ projection, streams }: { projection: string; streams: readonl
         </tr>
       ))}
     </tbody>
-  </table>
+  </Table>
 );
 
 const Others = ({ generations, versions }: Pick<Parts, 'generations'> & { versions: ReadonlyMap<string, number> }) => (
