@@ -140,12 +140,11 @@ const connected = async (url: string): Promise<pg.Client> => {
 
 beforeAll(async () => {
   if (!HAS_POSTGRES) return;
-  server = await PostgresServer.start();
+  server = await PostgresServer.shared();
   wire = await Wire.to(server.port);
 }, 60_000);
 afterAll(async () => {
   await wire?.close();
-  await server?.stop();
 });
 
 describeHere(`In PostgreSQL${here}`, () => {
@@ -308,7 +307,11 @@ describeHere(`Where LISTEN is refused${here}`, () => {
     const { store, sql } = await newLog();
     const looks = jest.spyOn(store, 'readAll');
     const following = follow(store);
-    await until(async () => (await sql(`SELECT 1 FROM pg_stat_activity WHERE query LIKE 'LISTEN%'`)).length > 0);
+    await until(
+      async () =>
+        (await sql(`SELECT 1 FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()`))
+          .length > 0,
+    );
     await sleep(100);
     const before = looks.mock.calls.length;
     await sleep(400);
