@@ -215,7 +215,7 @@ describe('With a log', () => {
     );
     expect([blanked > 30, refused > 0]).toEqual([true, true]);
     expect(await verify(log.store)).toMatchObject({ ok: true, toErase: [] });
-  }, 60_000);
+  });
   /** How many statements have an addressee at another place than the first. */
   const countOf = (statements: readonly Said[], addressee: string): number =>
     statements.filter(({ data }) => (data as Outcome).addressees.slice(1).includes(addressee)).length;
