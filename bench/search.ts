@@ -134,10 +134,11 @@ const cpuSince = (start: NodeJS.CpuUsage): number => {
 const mb = (bytes: number) => Math.round(bytes / 100_000) / 10;
 
 /** Heap and array buffers that are in use. */
-function held(): number {
+function held() {
   global.gc!();
+  global.gc!(); // what the first one let go is given back by the second
   const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
+  return { heap: heapUsed, lists: external };
 }
 
 async function measure(name: string): Promise<void> {
@@ -149,9 +150,10 @@ async function measure(name: string): Promise<void> {
     for (const [id, doc] of docs.entries()) way.add(id, doc);
     const built = cpuSince(start);
     way.find('warm');
-    const memory = held() - before;
+    const after = held();
+    const memory = `${mb(after.heap - before.heap)} MB in the heap, ${mb(after.lists - before.lists)} outside`;
     if (docs.length === 0) throw new Error('no texts'); // they are held until here
-    console.log(`${name}: built with ${built} ms CPU, holds ${mb(memory)} MB; ${mb(way.kept())} MB kept`);
+    console.log(`${name}: built with ${built} ms CPU, holds ${memory}; ${mb(way.kept())} MB kept`);
     const rows = QUERIES.map((q) => {
       const times = Array.from({ length: 30 }, () => {
         const asked = process.cpuUsage();
