@@ -246,7 +246,7 @@ describe('An index', () => {
   });
 
   it.each([
-    ['nothing', (_: Uint8Array) => new Uint8Array(0)],
+    ['nothing', () => new Uint8Array(0)],
     [
       'another format',
       (bytes: Uint8Array) =>
