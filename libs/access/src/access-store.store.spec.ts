@@ -1,0 +1,221 @@
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { StoreUnavailable } from '#eventsourcing';
+import { emptyDatabase, onEachDatabase } from '../../read-store/src/testing/each-store.js';
+import { newToken, type AccessStore } from './access-store.js';
+import { PostgresAccessStore } from './postgres-access-store.js';
+import { SqliteAccessStore } from './sqlite-access-store.js';
+
+const scratch = mkdtempSync(join(tmpdir(), 'access-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+onEachDatabase('The access store', (kind) => {
+  let place: string;
+  let access: AccessStore;
+  let other: AccessStore;
+  const opened: AccessStore[] = [];
+  const open = (): AccessStore => {
+    const store = kind === 'SQLite' ? new SqliteAccessStore(place) : new PostgresAccessStore(place);
+    opened.push(store);
+    return store;
+  };
+  beforeEach(async () => {
+    place = kind === 'SQLite' ? join(mkdtempSync(join(scratch, 'place-')), 'access.db') : await emptyDatabase();
+    [access, other] = [open(), open()]; // as of two processes
+  });
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((store) => store.close()));
+  });
+
+  describe('Tokens', () => {
+    const tokenOf = async (agency: string | null, label = 'a') => (await access.create(agency, label)).token;
+
+    it('one tells every process whose it is: the secretariat, or a focal point of an agency', async () => {
+      const [secretariat, focalPoint] = [await tokenOf(null), await tokenOf('IOM')];
+      for (const each of [access, other]) {
+        expect(await each.principalOf(secretariat)).toMatchObject({ role: 'secretariat', agency: null });
+        expect(await each.principalOf(focalPoint)).toMatchObject({ role: 'focal_point', agency: 'IOM' });
+      }
+    });
+    it('two never belong to one account', async () => {
+      const [one, another] = [await tokenOf('IOM'), await tokenOf('IOM')];
+      expect(one).not.toBe(another);
+      expect((await access.principalOf(one))!.account).not.toBe((await access.principalOf(another))!.account);
+    });
+    it('what was never given out is nobody’s', async () => {
+      const { id, token } = await access.create(null, 'a');
+      for (const no of ['', id, `${token}x`, token.slice(0, -1), token.toUpperCase()])
+        expect(await access.principalOf(no)).toBeNull();
+    });
+    it('one that was revoked is nobody’s in any process from then on: by its id, or all of a label', async () => {
+      const [a, b, c] = [
+        await access.create(null, 'demo'),
+        await access.create('IOM', 'demo'),
+        await access.create('ILO', 'kept'),
+      ];
+      expect(await other.principalOf(a.token)).not.toBeNull();
+      expect(await access.revoke(a.id)).toBe(1);
+      expect(await other.principalOf(a.token)).toBeNull();
+      expect(await other.principalOf(b.token)).not.toBeNull();
+      expect(await access.revoke('demo')).toBe(1);
+      expect(await other.principalOf(b.token)).toBeNull();
+      expect(await other.principalOf(c.token)).not.toBeNull();
+      expect(await access.revoke('demo')).toBe(0);
+    });
+    it('are listed with what became of them, and without what would let anyone in', async () => {
+      const { id, token } = await access.create('IOM', 'demo');
+      await access.revoke(id);
+      const [row] = await other.list();
+      expect(row).toMatchObject({ id, role: 'focal_point', agency: 'IOM', label: 'demo', revoked: expect.any(String) });
+      expect(JSON.stringify(row)).not.toContain(token);
+    });
+    it('a token that was given out already is not given out again', async () => {
+      const token = await tokenOf('IOM');
+      await expect(other.create('ILO', 'a', token)).rejects.toThrow(/unique/i);
+      expect(await access.principalOf(token)).toMatchObject({ agency: 'IOM' });
+    });
+    it('outlast the process', async () => {
+      const token = await tokenOf('IOM');
+      await Promise.all(opened.splice(0).map((store) => store.close()));
+      expect(await open().principalOf(token)).toMatchObject({ agency: 'IOM' });
+    });
+  });
+
+  describe('Idempotency keys', () => {
+    it('the first claim is first; with the same body it is the same, with another body another', async () => {
+      expect(await access.claim('a', 'key', 'digest')).toBe('first');
+      expect(await other.claim('a', 'key', 'digest')).toBe('same');
+      expect(await access.claim('a', 'key', 'changed')).toBe('other');
+      expect(await other.claim('a', 'key', 'digest')).toBe('same');
+    });
+    it('belong to an account each', async () => {
+      await access.claim('a', 'key', 'digest');
+      expect(await other.claim('b', 'key', 'changed')).toBe('first');
+      expect(await other.claim('a', 'other key', 'changed')).toBe('first');
+    });
+    it('one whose command was refused is free again; the others stay', async () => {
+      await access.claim('a', 'key', 'digest');
+      await access.claim('b', 'key', 'digest');
+      await access.release('a', 'key', 'digest');
+      expect(await other.claim('a', 'key', 'changed')).toBe('first');
+      expect(await other.claim('b', 'key', 'changed')).toBe('other');
+    });
+    it('one that was tried twice at once and refused once stays bound to its body; refused twice it is free', async () => {
+      await access.claim('a', 'key', 'digest');
+      await other.claim('a', 'key', 'digest');
+      await access.release('a', 'key', 'digest');
+      expect(await access.claim('a', 'key', 'changed')).toBe('other');
+      await other.release('a', 'key', 'digest');
+      expect(await access.claim('a', 'key', 'changed')).toBe('first');
+    });
+    it('a late refusal of another body takes nothing from who has the key now', async () => {
+      await access.claim('a', 'key', 'digest');
+      await access.release('a', 'key', 'digest');
+      await other.claim('a', 'key', 'changed');
+      await access.release('a', 'key', 'digest');
+      expect(await access.claim('a', 'key', 'digest')).toBe('other');
+    });
+    it('of many that claim one at once, one is first; with another body each, one has it', async () => {
+      const claims = (digest: (n: number) => string, key: string) =>
+        Promise.all(Array.from({ length: 16 }, (_, n) => (n % 2 ? access : other).claim('a', key, digest(n))));
+      const counted = (all: string[]) =>
+        Object.fromEntries([...new Set(all)].map((c) => [c, all.filter((x) => x === c).length]));
+      expect(counted(await claims(() => 'digest', 'one'))).toEqual({ first: 1, same: 15 });
+      expect(counted(await claims(String, 'two'))).toEqual({ first: 1, other: 15 });
+    });
+    it('of a process that was killed before it answered, does not keep another from trying the same', async () => {
+      await access.claim('a', 'key', 'digest'); // and never heard of again
+      expect(await other.claim('a', 'key', 'digest')).toBe('same');
+      expect(await other.claim('a', 'key', 'changed')).toBe('other');
+    });
+  });
+
+  it('several processes that make the store at once, all have it, once', async () => {
+    /** Opens one store after the other, each at the same moment as other processes do, and tells how many it could not. */
+    const SCRIPT = `
+      const [start, ...places] = process.argv.slice(1);
+      const { SqliteAccessStore, PostgresAccessStore } = await import('./dist/libs/access/src/index.js');
+      for (const [n, place] of places.entries()) {
+        while (Date.now() < Number(start) + n * 12);
+        const store = new (place.startsWith('postgres') ? PostgresAccessStore : SqliteAccessStore)(place);
+        await store.create('IOM', 'made');
+        await store.close();
+      }`;
+    await Promise.all(opened.splice(0).map((store) => store.close()));
+    const folder = mkdtempSync(join(scratch, 'made-'));
+    const made =
+      kind === 'SQLite' ? Array.from({ length: 50 }, (_, n) => join(folder, `${n}.db`)) : [await emptyDatabase()];
+    const start = String(Date.now() + 1_500);
+    const children = [1, 2, 3].map(() =>
+      spawn(process.execPath, ['--input-type=module', '-e', SCRIPT, start, ...made], { stdio: 'inherit' }),
+    );
+    for (const child of children) if (child.exitCode === null) await once(child, 'exit');
+    expect(children.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
+    for (place of made) expect(await open().list()).toHaveLength(3);
+  });
+
+  if (kind === 'SQLite')
+    it('one that another process is just making is waited for, where SQLite alone refuses at once (the control)', async () => {
+      const file = join(scratch, 'being-made.db');
+      const SCRIPT = `
+        const { default: Database } = await import('better-sqlite3');
+        const db = new Database(process.argv[1]);
+        db.exec('BEGIN IMMEDIATE; CREATE TABLE made (n TEXT)');
+        process.stdin.once('data', () => setTimeout(() => db.exec('COMMIT'), 300)).once('end', () => db.close());
+        console.log('making');`;
+      const maker = spawn(process.execPath, ['--input-type=module', '-e', SCRIPT, file], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
+      await once(maker.stdout, 'data');
+      const alone = new Database(file, { timeout: 5_000 });
+      expect(() => alone.pragma('journal_mode = WAL')).toThrow('database is locked');
+      alone.close();
+      maker.stdin.write('commit');
+      place = file;
+      expect(await open().list()).toEqual([]);
+      maker.stdin.end();
+      await once(maker, 'exit');
+    });
+
+  it('what cannot be reached now is told apart from what is refused', async () => {
+    await access.list();
+    if (kind === 'SQLite') await access.close();
+    else access = new PostgresAccessStore(place.replace(/:\d+\//, ':1/'));
+    await expect(access.list()).rejects.toThrow(StoreUnavailable);
+    await expect(other.create('IOM', null as never)).rejects.not.toThrow(StoreUnavailable);
+  });
+
+  if (kind === 'SQLite') {
+    it('tokens are nowhere in the files; their accounts are', async () => {
+      const { token } = await access.create('IOM', 'demo');
+      const { account } = (await access.principalOf(token))!;
+      const folder = join(place, '..');
+      const text = readdirSync(folder)
+        .map((file) => readFileSync(join(folder, file), 'latin1'))
+        .join();
+      expect(text).not.toContain(token);
+      expect(text).not.toContain(token.slice(3));
+      expect(text).toContain(account);
+    });
+    it('a file of an earlier version keeps its keys', async () => {
+      const file = join(scratch, 'earlier.db');
+      const db = new Database(file);
+      db.exec(`CREATE TABLE idempotency_keys (account TEXT NOT NULL, key TEXT NOT NULL, digest TEXT NOT NULL,
+        PRIMARY KEY (account, key)) STRICT, WITHOUT ROWID; INSERT INTO idempotency_keys VALUES ('a', 'key', 'digest')`);
+      db.close();
+      place = file;
+      expect(await open().claim('a', 'key', 'digest')).toBe('same');
+      expect(await open().claim('a', 'key', 'changed')).toBe('other');
+    });
+    it('a new token can be given out before the database answers', async () => {
+      const token = newToken();
+      void access.create('IOM', 'a', token);
+      expect(await access.principalOf(token)).toMatchObject({ agency: 'IOM' });
+    });
+  }
+});

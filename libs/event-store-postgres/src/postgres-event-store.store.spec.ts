@@ -1,0 +1,733 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { v7 as uuidv7 } from 'uuid';
+import {
+  NO_STREAM,
+  StoreUnavailable,
+  verify,
+  WrongRevision,
+  type Appended,
+  type EncodedEvent,
+  type Envelope,
+  type EventStore,
+  type Meta,
+} from '#eventsourcing';
+import type { TestedLog } from '../../eventsourcing/src/testing/tested-log.js';
+import { storeContract } from '../../eventsourcing/src/testing/store-contract.js';
+import {
+  debianBin,
+  HAS_POSTGRES,
+  pgbouncer,
+  PostgresServer,
+  startBouncer,
+  type Bouncer,
+} from '../../../test/support/postgres.js';
+import { Wire } from '../../../test/support/wire.js';
+import { PostgresEventStore } from './postgres-event-store.js';
+
+const APPEND = 'followthrough_log.append(';
+const SCHEMA = 'followthrough_log';
+
+let server: PostgresServer;
+let wire: Wire;
+const debian = debianBin();
+const bounces = HAS_POSTGRES && pgbouncer() !== null;
+const describeOnLinux = HAS_POSTGRES && process.platform === 'linux' ? describe : describe.skip;
+const onLinux =
+  process.platform === 'linux'
+    ? HAS_POSTGRES
+      ? ''
+      : ' (skipped: npm has no PostgreSQL for this machine)'
+    : ' (skipped: needs /proc)';
+const describeHere = HAS_POSTGRES ? describe : describe.skip;
+const here = HAS_POSTGRES ? '' : ' (skipped: npm has no PostgreSQL for this machine)';
+
+const by = (commandId = uuidv7()): Meta => ({
+  actor: 'account-7',
+  agency: null,
+  role: 'secretariat',
+  commandId,
+  correlationId: commandId,
+  causationId: null,
+});
+const event = (text = '', type = 'test.Happened'): EncodedEvent => ({
+  type,
+  version: 1,
+  data: JSON.stringify({ text }),
+});
+const append = (to: EventStore, stream: string, expected: number, events = [event()], meta = by()) =>
+  to.append(stream, expected, events, meta);
+const everything = async (from: EventStore): Promise<Envelope[]> => {
+  const all: Envelope[] = [];
+  for (let some; (some = await from.readAll(all.at(-1)?.position ?? null, 1000)).length > 0;) all.push(...some);
+  return all;
+};
+const failure = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => null,
+    (error: unknown) => error,
+  );
+async function until(is: () => boolean | Promise<boolean>, ms = 15_000): Promise<void> {
+  for (const end = performance.now() + ms; !(await is()); await sleep(10))
+    if (performance.now() > end) throw new Error('waited in vain');
+}
+/** Collects what a subscription gives, taken up again after errors as a projector does, until it is stopped. */
+function follow(store: EventStore, after: string | null = null) {
+  const [stop, got] = [new AbortController(), [] as Envelope[]];
+  const ended = (async () => {
+    while (!stop.signal.aborted)
+      try {
+        for await (const batch of store.subscribe(got.at(-1)?.position ?? after, stop.signal)) got.push(...batch);
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable)) throw error;
+        await sleep(20);
+      }
+  })();
+  return { got, stop: () => (stop.abort(), ended) };
+}
+
+const stores = new Set<PostgresEventStore>();
+const open = (url: string, now?: () => number): PostgresEventStore => {
+  const store = new PostgresEventStore(url, now);
+  stores.add(store);
+  return store;
+};
+const closeAll = async (): Promise<void> => {
+  await Promise.all([...stores].map((store) => store.close()));
+  stores.clear();
+};
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await closeAll();
+});
+
+/** An empty log in a database that is used again and again. */
+const logIn = (of: () => PostgresServer, through: () => Wire) => async (): Promise<TestedLog> => {
+  await of().sql(`DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE`);
+  return {
+    connect: async (now) => open(of().url('postgres', through().port), now),
+    loseNextAnswer: () => through().loseAnswerTo(APPEND),
+    remove: async () => {
+      through().mend();
+      await closeAll();
+    },
+  };
+};
+
+/** The name and the URL of a new database, and a log in it. */
+const newLog = async () => {
+  const database = await server.newDatabase();
+  const url = server.url(database);
+  return {
+    database,
+    url,
+    store: open(url),
+    sql: <R extends pg.QueryResultRow>(text: string, values?: unknown[]) => server.sql<R>(text, values, database),
+  };
+};
+const connected = async (url: string): Promise<pg.Client> => {
+  const client = new pg.Client(url);
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+};
+
+beforeAll(async () => {
+  if (!HAS_POSTGRES) return;
+  server = await PostgresServer.shared();
+  wire = await Wire.to(server.port);
+});
+afterAll(async () => {
+  await wire?.close();
+});
+
+describeHere(`In PostgreSQL${here}`, () => {
+  storeContract(
+    'in PostgreSQL',
+    logIn(
+      () => server,
+      () => wire,
+    ),
+  );
+});
+
+(debian ? describe : describe.skip)(
+  `PostgreSQL as Debian has it${debian ? '' : ' (skipped: no Debian PostgreSQL here)'}`,
+  () => {
+    let older: PostgresServer;
+    let throughOlder: Wire;
+    beforeAll(async () => {
+      older = await PostgresServer.start({ bin: debian! });
+      throughOlder = await Wire.to(older.port);
+    });
+    afterAll(async () => {
+      await throughOlder.close();
+      await older.stop();
+    });
+    storeContract(
+      'in an older PostgreSQL',
+      logIn(
+        () => older,
+        () => throughOlder,
+      ),
+    );
+
+    it('is dumped and restored into a new cluster, where the log is the same and followers go on', async () => {
+      const store = open(older.url(await older.newDatabase()));
+      const database = new URL(store.url).pathname.slice(1);
+      for (let n = 0; n < 30; n++) await append(store, `s${n % 4}`, Math.floor(n / 4) - 1, [event(`é ${n} \\ "`)]);
+      await store.blank('s1', 2);
+      // What orders by transaction ids: they begin anew in a new cluster.
+      await older.sql('CREATE TABLE by_xid (n int, xid xid8 DEFAULT pg_current_xact_id())', [], database);
+      for (let n = 0; n < 300; n++) await older.sql('SELECT pg_current_xact_id()');
+      await older.sql('INSERT INTO by_xid VALUES (1)', [], database);
+      const before = await everything(store);
+      const checkpoint = before[11]!.position;
+      const dump = join(older.folder, 'dump.sql');
+      older.tool('pg_dump', ['--file', dump, older.url(database)]);
+
+      const fresh = await PostgresServer.start({ bin: debian! });
+      try {
+        fresh.tool('psql', ['--quiet', '--set=ON_ERROR_STOP=1', '--file', dump, fresh.url()]);
+        const restored = open(fresh.url());
+        expect(await everything(restored)).toEqual(before);
+        expect(await restored.identity()).toBe(await store.identity());
+        expect(await restored.types()).toEqual(await store.types());
+        const following = follow(restored, checkpoint);
+        const answer = await append(restored, 's0', 7);
+        expect(answer).toEqual({ revision: 8, position: String(Number(before.at(-1)!.position) + 1) });
+        await until(() => following.got.length >= 19);
+        await following.stop();
+        expect(following.got).toEqual((await everything(restored)).slice(12));
+        expect(await failure(fresh.sql(`DELETE FROM ${SCHEMA}.events`))).toMatchObject({
+          message: 'events are never deleted',
+        });
+        const visible = 'SELECT n FROM by_xid WHERE xid < pg_snapshot_xmin(pg_current_snapshot())';
+        expect(await older.sql(visible, [], database)).toHaveLength(1);
+        expect(await fresh.sql(visible)).toEqual([]);
+        await restored.close();
+      } finally {
+        await fresh.stop();
+      }
+    });
+  },
+);
+
+(bounces ? describe : describe.skip)(
+  `PgBouncer in transaction mode${bounces ? '' : ' (skipped: no PgBouncer here)'}`,
+  () => {
+    let bouncer: Bouncer;
+    let throughBouncer: Wire;
+    beforeAll(async () => {
+      bouncer = await startBouncer(server);
+      throughBouncer = await Wire.to(bouncer.port);
+    });
+    afterAll(async () => {
+      await throughBouncer.close();
+      await bouncer.stop();
+    });
+    storeContract(
+      'through PgBouncer',
+      logIn(
+        () => server,
+        () => throughBouncer,
+      ),
+    );
+
+    it('gives a live subscriber all that is written, while what a session keeps belongs to nobody', async () => {
+      const database = await server.newDatabase();
+      const url = server.url(database, bouncer.port);
+      const following = follow(open(url));
+      const writers = [open(url), open(url)];
+      await Promise.all(
+        Array.from({ length: 12 }, async (_, w) => {
+          for (let n = 0; n < 15; n++) await append(writers[w % 2]!, `s${w}`, n - 1);
+        }),
+      );
+      await until(() => following.got.length >= 180);
+      await following.stop();
+      expect(following.got).toEqual(await everything(open(server.url(database))));
+      const taking = open(server.url(await server.newDatabase(), bouncer.port));
+      const half = following.got.length / 2;
+      await taking.takeOver(null, following.got.slice(0, half));
+      await taking.takeOver(following.got[half - 1]!.position, following.got.slice(half));
+      expect(await everything(taking)).toEqual(following.got);
+      const [one, other] = [await connected(url), await connected(url)];
+      const locked = 'SELECT pg_try_advisory_lock(7) AS locked';
+      expect((await one.query(locked)).rows).toEqual([{ locked: true }]);
+      expect((await other.query(locked)).rows).toEqual([{ locked: true }]);
+      await Promise.all([one.end(), other.end()]);
+    });
+  },
+);
+
+describeHere(`Where LISTEN is refused${here}`, () => {
+  describe('the contract of followers is kept', () => {
+    let refused = 0;
+    beforeEach(() => {
+      const query = pg.Client.prototype.query as (...args: unknown[]) => unknown;
+      jest.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...args: unknown[]) {
+        if (!String(args[0]).startsWith('LISTEN')) return query.apply(this, args) as never;
+        refused++;
+        return Promise.reject(new Error('not here')) as never;
+      } as never);
+    });
+    storeContract(
+      'without hints',
+      logIn(
+        () => server,
+        () => wire,
+      ),
+      /subscri|followed live/,
+    );
+    it('and each of them was refused', () => expect(refused).toBeGreaterThan(5));
+  });
+
+  it('one look at the log is enough for all subscribers of a process', async () => {
+    const { store } = await newLog();
+    const [looks, reads] = [jest.spyOn(store, 'head'), jest.spyOn(store, 'readAll')];
+    const following = Array.from({ length: 30 }, () => follow(store));
+    await until(() => reads.mock.calls.length >= 60);
+    const before = [looks.mock.calls.length, reads.mock.calls.length];
+    await until(() => looks.mock.calls.length >= before[0]! + 10);
+    // Were it one look for each, it would be 300. (Some read again after a second.)
+    expect(reads.mock.calls.length - before[1]!).toBeLessThan(150);
+    await append(store, 's', NO_STREAM);
+    await until(() => following.every(({ got }) => got.length === 1));
+    await Promise.all(following.map(({ stop }) => stop()));
+  });
+
+  it(`nothing is missing, but where it is heard a hint wakes subscribers before the log has gone on`, async () => {
+    const { store, sql } = await newLog();
+    const looks = jest.spyOn(store, 'readAll');
+    const following = follow(store);
+    await until(
+      async () =>
+        (await sql(`SELECT 1 FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()`))
+          .length > 0,
+    );
+    await sleep(100);
+    const before = looks.mock.calls.length;
+    await sleep(400);
+    const idle = looks.mock.calls.length - before;
+    for (let n = 0; n < 20; n++) await sql(`NOTIFY ${SCHEMA}`);
+    await until(() => looks.mock.calls.length >= before + idle + 10);
+    await following.stop();
+    expect(idle).toBeLessThan(5);
+  });
+});
+
+describeHere(`The order of the log${here}`, () => {
+  it(`does not wait for open transactions, in other databases or in this one`, async () => {
+    const { store, url, sql } = await newLog();
+    await append(store, 's', NO_STREAM);
+    await sql('CREATE TABLE other (n int); CREATE TABLE by_xid (n int, xid xid8 DEFAULT pg_current_xact_id())');
+    const elsewhere = await connected(server.url());
+    const beside = await connected(url);
+    await elsewhere.query('BEGIN; SELECT pg_current_xact_id()');
+    const visible = 'SELECT n FROM by_xid WHERE xid < pg_snapshot_xmin(pg_current_snapshot())';
+    const following = follow(store);
+    await append(store, 's', 0);
+    await sql('INSERT INTO by_xid VALUES (1)');
+    await until(() => following.got.length === 2);
+    // A reader that goes by transaction ids stands still.
+    expect(await sql(visible)).toEqual([]);
+    await elsewhere.query('COMMIT');
+    expect(await sql(visible)).toHaveLength(1);
+    await beside.query('BEGIN; INSERT INTO other VALUES (1)');
+    await append(store, 's', 1);
+    await until(() => following.got.length === 3);
+    await following.stop();
+    await Promise.all([elsewhere.end(), beside.end()]);
+  });
+
+  it(`is what a live subscriber gets, with many writers and one transaction of twelve rolled back`, async () => {
+    const { store, url, sql } = await newLog();
+    await store.head();
+    await sql(`
+      CREATE SEQUENCE batches;
+      CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN IF nextval('batches') % 12 = 0 THEN RAISE EXCEPTION 'rolled back'; END IF; RETURN NULL; END $$;
+      CREATE TRIGGER failing AFTER INSERT ON ${SCHEMA}.events EXECUTE FUNCTION fail();`);
+    const following = follow(open(url));
+    const writers = [store, open(url), open(url)];
+    let rolledBack = 0;
+    const write = async (writer: number): Promise<void> => {
+      for (let n = 0; n < 40;) {
+        const stream = `s${(writer + n) % 5}`;
+        const from = writers[writer % 3]!;
+        const at = (await from.read(stream)).at(-1)?.revision ?? NO_STREAM;
+        const error = await failure(append(from, stream, at, [event(), event()]));
+        if (error === null) n++;
+        else if (error instanceof StoreUnavailable) rolledBack++;
+        else expect(error).toBeInstanceOf(WrongRevision);
+      }
+    };
+    await Promise.all(Array.from({ length: 9 }, (_, writer) => write(writer)));
+    const stored = await everything(store);
+    await until(() => following.got.length >= stored.length);
+    await following.stop();
+    expect(rolledBack).toBeGreaterThan(5);
+    expect(stored).toHaveLength(9 * 40 * 2);
+    expect(following.got).toEqual(stored);
+    expect(stored.map(({ position }) => position)).toEqual(stored.map((_, n) => String(n + 1)));
+    expect(await verify(store)).toMatchObject({ ok: true });
+  });
+
+  it(`is one that a reader can follow, as it is not where numbers are given without the lock`, async () => {
+    const { store, url, sql } = await newLog();
+    await store.head();
+    await sql('CREATE TABLE unlocked (position bigserial PRIMARY KEY, who text)');
+    const [one, other] = [await connected(url), await connected(url)];
+    await one.query(`BEGIN; INSERT INTO unlocked (who) VALUES ('one')`);
+    await other.query(`INSERT INTO unlocked (who) VALUES ('other')`);
+    const page = async (after: number) =>
+      (await sql<{ position: string; who: string }>('SELECT * FROM unlocked WHERE position > $1', [after])).map(
+        ({ who }) => who,
+      );
+    expect(await page(0)).toEqual(['other']);
+    await one.query('COMMIT');
+    expect(await page(2)).toEqual([]);
+    // The same with the log: while one write is held back, the next does not overtake it.
+    const following = follow(store);
+    await one.query('BEGIN');
+    await one.query(`SELECT * FROM ${SCHEMA}.append(0, $1, $2, true)`, [
+      JSON.stringify([
+        {
+          n: 0,
+          stream: 'a',
+          revision: 0,
+          id: 'i',
+          type: 't.A',
+          version: 1,
+          data: '{}',
+          salt: '',
+          digest: '',
+          meta: '{}',
+        },
+      ]),
+      JSON.stringify([{ n: 0, append: 0, stream: 'a', revision: 0, before: '', after: '' }]),
+    ]);
+    const second = append(store, 'b', NO_STREAM);
+    expect(await Promise.race([second, sleep(300, 'waits')])).toBe('waits');
+    await one.query('COMMIT');
+    expect(await second).toEqual({ revision: 0, position: '2' });
+    await until(() => following.got.length >= 2);
+    await following.stop();
+    expect(following.got.map(({ stream }) => stream)).toEqual(['a', 'b']);
+    await Promise.all([one.end(), other.end()]);
+  });
+});
+
+describeHere(`An answer that does not come${here}`, () => {
+  const through = (database: string) => open(server.url(database, wire.port));
+
+  it(`is found out by reading back, also when the server is silent; who writes anew instead doubles`, async () => {
+    const database = await server.newDatabase();
+    const store = through(database);
+    await append(store, 's', NO_STREAM);
+    const { setTimeout: timer } = globalThis;
+    jest
+      .spyOn(globalThis, 'setTimeout')
+      .mockImplementation(((work: () => void, ms: number) => timer(work, ms === 12_000 ? 300 : ms)) as never);
+    wire.loseAnswerTo(APPEND, 'silent');
+    expect(await append(store, 's', 0)).toEqual({ revision: 1, position: '2' });
+    expect(await everything(store)).toHaveLength(2);
+
+    const naive = await connected(server.url(database, wire.port));
+    await naive.query('CREATE TABLE naive (n int)');
+    wire.loseAnswerTo('INSERT INTO naive');
+    expect(await failure(naive.query('INSERT INTO naive VALUES ($1)', [1]))).toBeInstanceOf(Error);
+    await server.sql('INSERT INTO naive VALUES (1)', [], database);
+    expect(await server.sql('SELECT n FROM naive', [], database)).toHaveLength(2);
+  });
+
+  it(`leaves StoreUnavailable when nothing can be reached, and service goes on when it can`, async () => {
+    const database = await server.newDatabase();
+    const store = through(database);
+    await append(store, 's', NO_STREAM);
+    wire.cut();
+    for (const call of [
+      () => append(store, 's', 0),
+      () => store.read('s'),
+      () => store.blank('s', 0),
+      () => store.head(),
+    ])
+      expect(await failure(call())).toBeInstanceOf(StoreUnavailable);
+    wire.mend();
+    expect(await append(store, 's', 0)).toEqual({ revision: 1, position: '2' });
+  });
+
+  it(`is not waited for by a server that takes no writes: StoreUnavailable`, async () => {
+    const { database, store, sql } = await newLog();
+    await append(store, 's', NO_STREAM);
+    await sql(`ALTER DATABASE ${database} SET default_transaction_read_only = on`);
+    const reading = open(server.url(database));
+    expect(await failure(append(reading, 's', 0))).toBeInstanceOf(StoreUnavailable);
+    expect(await reading.read('s')).toHaveLength(1);
+  });
+});
+
+describeHere(`A server that fails under load${here}`, () => {
+  it(`loses and doubles nothing that was acknowledged, and is served again by itself`, async () => {
+    const durable = await PostgresServer.start({ durable: true });
+    try {
+      const two = [open(durable.url()), open(durable.url())];
+      const following = follow(two[0]!);
+      let [going, unavailable] = [true, 0];
+      const told = new Map<string, Appended>();
+      const write = async (writer: number): Promise<number> => {
+        let n = 0;
+        for (; going; n++) {
+          const meta = by();
+          const answer = async (): Promise<Appended> => {
+            for (;;)
+              try {
+                return await append(two[writer % 2]!, `s${writer}`, n - 1, [event(String(n))], meta);
+              } catch (error) {
+                if (!(error instanceof StoreUnavailable)) throw error;
+                unavailable++;
+                await sleep(20);
+              }
+          };
+          told.set(`${writer} ${n}`, await answer());
+        }
+        return n;
+      };
+      const writing = Promise.all(Array.from({ length: 8 }, (_, writer) => write(writer)));
+      const goesOn = async () => {
+        const before = told.size;
+        await until(() => told.size > before + 30, 30_000);
+      };
+      await goesOn();
+      for (let round = 0; round < 5; round++) {
+        const others = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+          WHERE application_name = 'followthrough-log' AND pid <> pg_backend_pid()`;
+        await durable.sql(others);
+        await goesOn();
+      }
+      for (let round = 0; round < 2; round++) {
+        await durable.end('SIGKILL');
+        await durable.restart();
+        await goesOn();
+      }
+      going = false;
+      const counts = await writing;
+      const stored = await everything(two[1]!);
+      expect(stored).toHaveLength(counts.reduce((sum, count) => sum + count));
+      for (const [writer, count] of counts.entries()) {
+        const of = stored.filter(({ stream }) => stream === `s${writer}`);
+        expect(of.map(({ data }) => data)).toEqual(Array.from({ length: count }, (_, n) => event(String(n)).data));
+        expect(of.map(({ revision, position }) => ({ revision, position }))).toEqual(
+          of.map((_, n) => told.get(`${writer} ${n}`)),
+        );
+      }
+      await until(() => following.got.length >= stored.length);
+      await following.stop();
+      expect(following.got).toEqual(stored);
+      expect(await verify(two[0]!)).toMatchObject({ ok: true });
+      expect(unavailable).toBeGreaterThan(0);
+      await closeAll();
+    } finally {
+      await durable.stop();
+    }
+  });
+});
+
+describeOnLinux(`A writer that stops (SIGSTOP) in the middle${onLinux}`, () => {
+  const writer = async (url: string, what: 'append' | 'takeOver' | 'bare') => {
+    const child = fork('test/support/postgres-writer.ts', [url, what], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    const said: unknown[] = [];
+    child.on('message', (message) => said.push(message));
+    await until(() => said.includes('stopping'));
+    await until(() => /^State:\s+T/m.test(readFileSync(`/proc/${child.pid}/status`, 'utf8')));
+    return {
+      wake: async () => {
+        child.kill('SIGCONT');
+        await until(() => said.length >= 2);
+        return said[1];
+      },
+      end: async () => {
+        child.kill('SIGKILL');
+        if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      },
+    };
+  };
+
+  it(`keeps nobody waiting with an append, which is whole by then`, async () => {
+    const { store, url } = await newLog();
+    await store.head();
+    const stopped = await writer(url, 'append');
+    try {
+      await append(store, 's', NO_STREAM);
+      expect((await everything(store)).map(({ stream }) => stream).sort()).toEqual(['of-the-stopped', 's']);
+      expect(await stopped.wake()).toBe('written');
+      expect(await everything(store)).toHaveLength(2);
+    } finally {
+      await stopped.end();
+    }
+  });
+
+  it(`keeps nobody waiting with a take-over, of which nothing is written then, nor when it wakes`, async () => {
+    const [log, control] = [await newLog(), await newLog()];
+    await Promise.all([log.store.head(), control.store.head()]);
+    const [stopped, unlimited] = await Promise.all([writer(log.url, 'takeOver'), writer(control.url, 'bare')]);
+    try {
+      const waiting = failure(append(control.store, 's', NO_STREAM));
+      const answer = await append(log.store, 's', NO_STREAM);
+      expect(answer).toEqual({ revision: 0, position: '1' });
+      expect(await stopped.wake()).toBe('InvalidAppend');
+      // Who stops with the lock keeps the others waiting until they give up.
+      expect(await waiting).toBeInstanceOf(StoreUnavailable);
+      expect((await everything(log.store)).map(({ stream }) => stream)).toEqual(['s']);
+    } finally {
+      await Promise.all([stopped.end(), unlimited.end()]);
+    }
+  });
+});
+
+describeHere(`Blanked data${here}`, () => {
+  /** How often words stand in the tables of a database and their indexes. */
+  const found = async (words: string, { sql }: Awaited<ReturnType<typeof newLog>>): Promise<number> => {
+    await sql('CHECKPOINT');
+    const [{ oid }] = (await sql('SELECT oid FROM pg_database WHERE datname = current_database()')) as [
+      { oid: number },
+    ];
+    const base = join(server.folder, 'data', 'base', String(oid));
+    let count = 0;
+    for (const file of readdirSync(base, { recursive: true, withFileTypes: true }))
+      if (file.isFile())
+        try {
+          count += readFileSync(join(file.parentPath, file.name), 'latin1').split(words).length - 1;
+        } catch (error) {
+          if ((error as { code?: string }).code !== 'ENOENT') throw error; // it was dropped meanwhile
+        }
+    return count;
+  };
+  /** Words about a person, between others that cannot be compressed. */
+  const about = (person: string, length: number): EncodedEvent => {
+    return event(`${person} ${randomBytes(length * 0.75).toString('base64')}`);
+  };
+
+  it.each([0, 2_500, 100_000])(`is gone from the files of the database (%d characters)`, async (length) => {
+    const log = await newLog();
+    const { store, sql } = log;
+    const [one, two, three] = ['Doe', 'Roe', 'Poe'].map((name) => `${name}-${uuidv7()}`) as [string, string, string];
+    await append(store, 's', NO_STREAM, [about(one, length), about(two, length), about(three, length)]);
+    await sql('ANALYZE');
+    for (const person of [one, two, three]) expect(await found(person, log)).toBeGreaterThan(0);
+    await store.blank('s', 0);
+    expect([await found(one, log), (await found(two, log)) > 0]).toEqual([0, true]);
+    expect((await everything(store)).map(({ data }) => data?.includes(two) ?? null)).toEqual([null, true, false]);
+    // To be deleted alone is not to be gone.
+    await sql(`UPDATE ${SCHEMA}.payloads SET data = NULL, salt = '' WHERE position = 3`);
+    await sql(`VACUUM ${SCHEMA}.payloads`);
+    expect(await found(three, log)).toBeGreaterThan(0);
+    expect(await verify(store)).toMatchObject({ ok: false }); // nobody said why
+  });
+
+  it(`stays as long as somebody may still see it; then the next process erases it`, async () => {
+    const log = await newLog();
+    const { store, url, sql } = log;
+    const person = `Doe-${uuidv7()}`;
+    await append(store, 's', NO_STREAM, [about(person, 0)]);
+    const seeing = await connected(url);
+    await seeing.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1');
+    await store.blank('s', 0);
+    expect(await found(person, log)).toBeGreaterThan(0);
+    await store.close();
+    await seeing.query('COMMIT');
+    await open(url).head();
+    const owes = async () => (await sql(`SELECT 1 FROM ${SCHEMA}.about WHERE erased < blanked`)).length > 0;
+    await until(async () => !(await owes()));
+    expect(await found(person, log)).toBe(0);
+    await seeing.end();
+  });
+});
+
+describeHere(`The schema${here}`, () => {
+  it.each([
+    [`UPDATE ${SCHEMA}.events SET type = 'x'`, 'events are never changed'],
+    [`UPDATE ${SCHEMA}.events SET position = position + 1`, 'events are never changed'],
+    [`DELETE FROM ${SCHEMA}.events WHERE position = 2`, 'events are never deleted'],
+    [`TRUNCATE ${SCHEMA}.events`, 'events are never deleted'],
+    [`TRUNCATE ${SCHEMA}.payloads`, 'events are never deleted'],
+    [`DELETE FROM ${SCHEMA}.payloads`, 'events are never deleted'],
+    [`UPDATE ${SCHEMA}.payloads SET data = '{}'`, 'data can only be blanked, with its salt'],
+    [`UPDATE ${SCHEMA}.payloads SET salt = ''`, 'data can only be blanked, with its salt'],
+    [`UPDATE ${SCHEMA}.payloads SET data = NULL`, 'data can only be blanked, with its salt'],
+    [`UPDATE ${SCHEMA}.payloads SET data = NULL, salt = '', position = 9`, 'data can only be blanked, with its salt'],
+  ])(`refuses %s`, async (statement, message) => {
+    const { store, sql } = await newLog();
+    await append(store, 's', NO_STREAM, [event('a'), event('b')]);
+    const before = await everything(store);
+    expect(await failure(sql(statement))).toMatchObject({ message });
+    expect(await everything(store)).toEqual(before);
+  });
+
+  it(`is made once by many processes at the same time`, async () => {
+    const { url } = await newLog();
+    const identities = await Promise.all(Array.from({ length: 12 }, () => open(url).identity()));
+    expect(new Set(identities).size).toBe(1);
+  });
+
+  it(`is refused when newer software made it, and left as it is`, async () => {
+    const { store, url, sql } = await newLog();
+    await append(store, 's', NO_STREAM);
+    await sql(`UPDATE ${SCHEMA}.about SET format = 2`);
+    const message = 'The log was written by newer software (format 2, this is 1): please upgrade.';
+    await expect(open(url).head()).rejects.toThrow(message);
+    await expect(append(open(url), 's', 0)).rejects.toThrow(message);
+    expect(await sql(`SELECT format FROM ${SCHEMA}.about`)).toEqual([{ format: 2 }]);
+  });
+
+  it(`is not made in a database that cannot hold every text`, async () => {
+    await server.sql(`CREATE DATABASE latin ENCODING LATIN1 LOCALE 'C' LOCALE_PROVIDER libc TEMPLATE template0`);
+    const error = await failure(open(server.url('latin')).head());
+    expect(String(error)).toContain('a log needs a database whose encoding is UTF8, not LATIN1');
+    expect(await server.sql(`SELECT 1 FROM pg_namespace WHERE nspname = '${SCHEMA}'`, [], 'latin')).toEqual([]);
+  });
+
+  it(`waits for the disk, also where a database is told not to`, async () => {
+    const { database, store, sql } = await newLog();
+    await store.head();
+    await sql(`ALTER DATABASE ${database} SET synchronous_commit = off`);
+    await sql(`CREATE TABLE heard (setting text);
+      CREATE FUNCTION hear() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN INSERT INTO heard VALUES (current_setting('synchronous_commit')); RETURN NULL; END $$;
+      CREATE TRIGGER hearing AFTER INSERT ON ${SCHEMA}.events EXECUTE FUNCTION hear();
+      CREATE TRIGGER hearing AFTER UPDATE ON ${SCHEMA}.payloads EXECUTE FUNCTION hear();`);
+    const careless = open(server.url(database));
+    await append(careless, 's', NO_STREAM);
+    await careless.blank('s', 0);
+    expect(await sql('SELECT setting FROM heard')).toEqual([{ setting: 'on' }, { setting: 'on' }]);
+    expect(await sql('SHOW synchronous_commit')).toEqual([{ synchronous_commit: 'off' }]);
+  });
+});
+
+describeHere(`Events of another log${here}`, () => {
+  it(`are taken over as they are, or not at all`, async () => {
+    const [from, to] = [await newLog(), await newLog()];
+    for (let n = 0; n < 9; n++) await append(from.store, `s${n % 2}`, Math.floor(n / 2) - 1, [event(String(n))]);
+    await from.store.blank('s1', 1);
+    const events = (await everything(from.store)).map((e) => ({ ...e, position: String(Number(e.position) * 1000) }));
+    await to.store.takeOver(null, events.slice(0, 5));
+    await expect(to.store.takeOver(null, events.slice(5))).rejects.toThrow(
+      'The log ends at 5000, not at its beginning.',
+    );
+    await expect(to.store.takeOver('5000', events.slice(6))).rejects.toThrow('s1 has no revision 2 here.');
+    expect(await everything(to.store)).toEqual(events.slice(0, 5));
+    await to.store.takeOver('5000', events.slice(5));
+    expect(await everything(to.store)).toEqual(events);
+    expect(await append(to.store, 's0', 4)).toEqual({ revision: 5, position: '9001' });
+    expect(await to.store.types()).toEqual(await from.store.types());
+  });
+});

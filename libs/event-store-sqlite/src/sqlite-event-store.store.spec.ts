@@ -1,0 +1,494 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { v7 as uuidv7 } from 'uuid';
+import {
+  NO_STREAM,
+  StoreUnavailable,
+  verify,
+  WrongRevision,
+  type EncodedEvent,
+  type Envelope,
+  type EventStore,
+  type Meta,
+} from '#eventsourcing';
+import { storeContract } from '../../eventsourcing/src/testing/store-contract.js';
+import { SqliteEventStore } from './sqlite-event-store.js';
+
+/** Every connection of better-sqlite3, and every COMMIT, which may be made to go wrong after it was carried out. */
+const connections = new Set<Database.Database>();
+const commits = { count: 0, answerIsLost: false };
+
+const prepare = Database.prototype.prepare;
+Database.prototype.prepare = function (this: Database.Database, sql: string) {
+  connections.add(this);
+  const statement = prepare.call(this, sql);
+  const run = statement.run.bind(statement) as () => Database.RunResult;
+  if (sql === 'COMMIT')
+    statement.run = () => {
+      const result = run();
+      commits.count++;
+      if (commits.answerIsLost) {
+        commits.answerIsLost = false;
+        throw new Error('disk I/O error');
+      }
+      return result;
+    };
+  return statement;
+} as typeof prepare;
+
+const newFolder = (): string => mkdtempSync(join(tmpdir(), 'sqlite-event-store-'));
+
+storeContract('SQLite', async () => {
+  const folder = newFolder();
+  const file = join(folder, 'log.db');
+  const stores: SqliteEventStore[] = [];
+  return {
+    connect: async (now) => {
+      stores.push(new SqliteEventStore(file, now));
+      return stores.at(-1)!;
+    },
+    loseNextAnswer: () => void (commits.answerIsLost = true),
+    remove: async () => {
+      commits.answerIsLost = false;
+      await Promise.all(stores.map((store) => store.close()));
+      rmSync(folder, { recursive: true });
+    },
+  };
+});
+
+let folder: string;
+let file: string;
+let store: SqliteEventStore;
+/** Another connection to the file, as another program has it. */
+let foreign: Database.Database;
+beforeEach(() => {
+  folder = newFolder();
+  file = join(folder, 'log.db');
+  store = new SqliteEventStore(file);
+  foreign = new Database(file);
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  foreign.close();
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
+
+const by = (commandId = uuidv7()): Meta => ({
+  actor: 'account-7',
+  agency: null,
+  role: 'secretariat',
+  commandId,
+  correlationId: commandId,
+  causationId: null,
+});
+const event = (text = '', type = 'test.Happened'): EncodedEvent => ({
+  type,
+  version: 1,
+  data: JSON.stringify({ text }),
+});
+const append = (stream: string, expected: number, events = [event()], meta = by(), to: EventStore = store) =>
+  to.append(stream, expected, events, meta);
+const everything = (from: EventStore = store): Promise<Envelope[]> => from.readAll(null, 100_000);
+const ownConnection = (): Database.Database =>
+  [...connections].findLast((db) => db.open && db !== foreign && db.name === file)!;
+
+describe('Durability', () => {
+  it('is synchronous=FULL, also after writes', async () => {
+    for (let n = 0; n < 3; n++) await append('s', n - 1);
+    expect(ownConnection().pragma('synchronous', { simple: true })).toBe(2);
+    expect(ownConnection().pragma('journal_mode', { simple: true })).toBe('wal');
+  });
+
+  it('is refused to be less: a log that SQLite would not keep at FULL is not opened', () => {
+    const pragma = Database.prototype.pragma;
+    jest.spyOn(Database.prototype, 'pragma').mockImplementation(function (this: Database.Database, ...args) {
+      return args[0] === 'synchronous = FULL' ? [] : pragma.apply(this, args);
+    });
+    expect(() => new SqliteEventStore(file)).toThrow('SQLite does not keep synchronous=FULL');
+  });
+});
+
+describe('Appends that wait in the same turn', () => {
+  it('share one transaction and one time, and each gets its own answer', async () => {
+    let now = 1_000_000;
+    const one = new SqliteEventStore(file, () => now++);
+    const before = commits.count;
+    const answers = await Promise.all(
+      Array.from({ length: 32 }, (_, n) => append(`s${n}`, NO_STREAM, [event(), event()], by(), one)),
+    );
+    expect(commits.count - before).toBe(1);
+    const written = await everything();
+    expect(new Set(written.map(({ recordedAt }) => recordedAt)).size).toBe(1);
+    expect(answers).toEqual(answers.map((_, n) => ({ revision: 1, position: String(2 * n + 2) })));
+    expect(written.filter((_, n) => n % 2 === 1).map((e) => e.stream)).toEqual(answers.map((_, n) => `s${n}`));
+    await one.close();
+  });
+
+  it('are judged one by one: a refused or repeated one does no harm to the others', async () => {
+    const meta = by();
+    const earlier = await append('known', NO_STREAM, [event()], meta);
+    const before = commits.count;
+    const answers = await Promise.allSettled([
+      append('a', NO_STREAM),
+      append('a', NO_STREAM),
+      append('known', NO_STREAM, [event()], meta),
+      append('a', 0),
+      append('b', 5),
+      append('a', 1),
+      append('bad name', NO_STREAM),
+    ]);
+    expect(commits.count - before).toBe(1);
+    expect(
+      answers.map((answer) => (answer.status === 'fulfilled' ? answer.value : (answer.reason as Error).message)),
+    ).toEqual([
+      { revision: 0, position: '2' },
+      'a is at revision 0, not -1',
+      earlier,
+      { revision: 1, position: '3' },
+      'b is at revision -1, not 5',
+      { revision: 2, position: '4' },
+      'Not a stream name: "bad name"',
+    ]);
+    expect(answers[1]).toMatchObject({ reason: expect.any(WrongRevision) });
+    expect(await everything()).toHaveLength(4);
+    expect(await verify(store)).toMatchObject({ ok: true });
+  });
+
+  it('are answered only after the commit', async () => {
+    const seen: number[] = [];
+    const visible = foreign.prepare<[], number>('SELECT count(*) FROM events').pluck();
+    await Promise.all(
+      Array.from({ length: 10 }, (_, n) => append(`s${n}`, NO_STREAM).then(() => seen.push(visible.get()!))),
+    );
+    expect(seen).toEqual(Array(10).fill(10));
+  });
+
+  it('are those of one turn: appends one after the other have a transaction each', async () => {
+    const before = commits.count;
+    for (let n = 0; n < 5; n++) await append('s', n - 1);
+    expect(commits.count - before).toBe(5);
+  });
+});
+
+it('An event appended here reaches a subscriber at once, without waiting for the next look at the file', async () => {
+  const stop = new AbortController();
+  const delays: number[] = [];
+  let written = 0;
+  const reading = (async () => {
+    for await (const _ of store.subscribe(null, stop.signal)) delays.push(performance.now() - written);
+  })();
+  for (let n = 0; n < 9; n++) {
+    await sleep(5);
+    await append('s', n - 1).then(() => (written = performance.now()));
+  }
+  await sleep(20);
+  stop.abort();
+  await reading;
+  expect(delays).toHaveLength(9);
+  expect(delays.toSorted((a, b) => a - b)[4]).toBeLessThan(15);
+});
+
+describe('Blanked data', () => {
+  /** How often words stand in the bytes of a log: in its file, and in what lies beside it. */
+  const found = (words: string, of = file): number =>
+    ['', '-wal', '-shm', '-journal']
+      .filter((suffix) => existsSync(of + suffix))
+      .map((suffix) => readFileSync(of + suffix, 'latin1').split(words).length - 1)
+      .reduce((sum, count) => sum + count);
+  const about = (person: number, length = 0): EncodedEvent => event(`Doe-${person}-`.padEnd(length, `Doe-${person}-`));
+  const checkpoint = () => foreign.pragma('wal_checkpoint(TRUNCATE)');
+
+  it.each([0, 2_000, 100_000])('is gone from the file and from the WAL (%d characters)', async (length) => {
+    await append('s', NO_STREAM, [event(), about(1, length), about(2, length)]);
+    checkpoint();
+    await append('s', 2, [about(3, length)]);
+    for (const person of [1, 2, 3]) expect(found(`Doe-${person}-`)).toBeGreaterThan(0);
+    await store.blank('s', 1);
+    await store.blank('s', 3);
+    expect([1, 2, 3].map((person) => found(`Doe-${person}-`) > 0)).toEqual([false, true, false]);
+    expect((await store.read('s'))[2]!.data).toBe(about(2, length).data);
+  });
+
+  it('is not gone by being deleted alone, in the file or in the WAL', async () => {
+    await append('s', NO_STREAM, [event(), about(1, 9_000), about(2, 9_000), event()]);
+    checkpoint();
+    const deleting = foreign.prepare("UPDATE events SET data = NULL, salt = '' WHERE revision = ?");
+    deleting.run(1);
+    expect(found('Doe-1-')).toBeGreaterThan(0);
+    checkpoint();
+    expect(found('Doe-1-')).toBeGreaterThan(0);
+    foreign.pragma('secure_delete = ON');
+    deleting.run(2);
+    expect(found('Doe-2-')).toBeGreaterThan(0);
+  });
+
+  it('is gone whichever of many events it is of, in whatever order, among appends', async () => {
+    const sizes = [20, 200, 800, 2_500, 9_000];
+    for (let n = 0; n < 300; n++) await append(`s${n % 7}`, Math.floor(n / 7) - 1, [about(n, sizes[(n * 13) % 5])]);
+    const blanked = new Set<number>();
+    for (let n = 11; blanked.size < 60; n = (n + 127) % 300) {
+      blanked.add(n);
+      await Promise.all([
+        store.blank(`s${n % 7}`, Math.floor(n / 7)),
+        append('t', blanked.size - 2, [event('x'.repeat(sizes[n % 5]!))]),
+      ]);
+    }
+    const left = Array.from({ length: 300 }, (_, n) => n).filter((n) => found(`Doe-${n}-`) > 0);
+    expect(left).toEqual(Array.from({ length: 300 }, (_, n) => n).filter((n) => !blanked.has(n)));
+  });
+
+  it('is gone from a log of format 1, which has copies of rows in unused parts of its pages', async () => {
+    const pragma = Database.prototype.pragma;
+    jest.spyOn(Database.prototype, 'pragma').mockImplementation(function (this: Database.Database, ...args) {
+      return args[0] === 'secure_delete = ON' ? [] : pragma.apply(this, args);
+    });
+    const old = async (format: number): Promise<string> => {
+      const path = join(folder, `format-${format}.db`);
+      const writing = new SqliteEventStore(path);
+      for (let n = 0; n < 40; n++) await append('s', n - 1, [about(n, 300)], by(), writing);
+      await writing.close();
+      const db = new Database(path);
+      db.pragma(`user_version = ${format}`);
+      db.close();
+      return path;
+    };
+    const files = [await old(1), await old(2)];
+    jest.restoreAllMocks();
+    const left: number[][] = [];
+    for (const path of files) {
+      const reopened = new SqliteEventStore(path);
+      const before = await everything(reopened);
+      for (let n = 0; n < 40; n += 2) await reopened.blank('s', n);
+      expect((await everything(reopened)).filter(({ data }) => data)).toEqual(before.filter((_, n) => n % 2));
+      left.push(before.map((_, n) => n).filter((n) => n % 2 === 0 && found(`Doe-${n}-`, path) > 0));
+      await reopened.close();
+    }
+    // Told that it is of format 2, the other one was not made anew: so there are such copies.
+    expect(left).toEqual([[], expect.arrayContaining([0])]);
+  });
+
+  it('waits for other programs without stopping the process, and says when it cannot be erased for long', async () => {
+    await append('s', NO_STREAM, [about(1)]);
+    foreign.exec('BEGIN');
+    expect(foreign.prepare('SELECT data FROM events').all()).toHaveLength(1);
+    const started = performance.now();
+    const waiting = store.blank('s', 0).catch((error: unknown) => error);
+    await sleep(50);
+    expect(performance.now() - started).toBeLessThan(150);
+    const { now } = performance;
+    jest.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + 60_000);
+    expect(await waiting).toBeInstanceOf(StoreUnavailable);
+    expect(found('Doe-1-')).toBeGreaterThan(0);
+    jest.restoreAllMocks();
+    foreign.exec('COMMIT');
+    await store.blank('s', 0);
+    expect(found('Doe-1-')).toBe(0);
+  });
+
+  it('is gone when a log is opened again after a crash that left it in the WAL', async () => {
+    await append('s', NO_STREAM, [about(1)]);
+    foreign.exec('BEGIN');
+    expect(foreign.prepare('SELECT data FROM events').all()).toHaveLength(1);
+    const waiting = store.blank('s', 0);
+    await sleep(20);
+    const crashed = join(folder, 'crashed', 'log.db');
+    mkdirSync(join(folder, 'crashed'));
+    for (const suffix of ['', '-wal']) copyFileSync(file + suffix, crashed + suffix);
+    foreign.exec('COMMIT');
+    await waiting;
+    expect(found('Doe-1-', crashed)).toBeGreaterThan(0);
+    const reopened = new SqliteEventStore(crashed);
+    expect((await everything(reopened)).map(({ data }) => data)).toEqual([null]);
+    expect(found('Doe-1-', crashed)).toBe(0);
+    await reopened.close();
+  });
+});
+
+describe('The file', () => {
+  it.each([
+    ["UPDATE events SET type = 'x'", 'events are never changed'],
+    ['UPDATE events SET stream = stream', 'events are never changed'],
+    ['UPDATE events SET position = position + 1', 'events are never changed'],
+    ["UPDATE events SET meta = '{}', data = NULL, salt = ''", 'events are never changed'],
+    ["UPDATE events SET recorded_at = 0, hash = ''", 'events are never changed'],
+    ["UPDATE events SET data = '{}'", 'data can only be blanked, with its salt'],
+    ["UPDATE events SET salt = ''", 'data can only be blanked, with its salt'],
+    ['UPDATE events SET data = NULL', 'data can only be blanked, with its salt'],
+    ['DELETE FROM events', 'events are never deleted'],
+    ['DELETE FROM events WHERE position = 2', 'events are never deleted'],
+  ])('refuses %s', async (sql, message) => {
+    await append('s', NO_STREAM, [event('a'), event('b')]);
+    const before = await everything();
+    expect(() => foreign.exec(sql)).toThrow(message);
+    expect(await everything()).toEqual(before);
+  });
+
+  it('is refused when newer software wrote it, and left as it is', async () => {
+    await append('s', NO_STREAM);
+    foreign.pragma('user_version = 3');
+    expect(() => new SqliteEventStore(file)).toThrow(
+      `${file} was written by newer software (format 3, this is 2): please upgrade.`,
+    );
+    expect(foreign.pragma('user_version', { simple: true })).toBe(3);
+  });
+
+  it('is refused when it is another database, or none, and left as it is', () => {
+    const other = join(folder, 'other.db');
+    const db = new Database(other);
+    db.exec('CREATE TABLE mine (a)');
+    expect(() => new SqliteEventStore(other)).toThrow(`${other} is a database, but not a log.`);
+    expect(db.prepare('SELECT name FROM sqlite_schema').pluck().all()).toEqual(['mine']);
+    expect(db.pragma('journal_mode', { simple: true })).toBe('delete');
+    db.close();
+    writeFileSync(join(folder, 'text.db'), 'No database at all. '.repeat(100));
+    expect(() => new SqliteEventStore(join(folder, 'text.db'))).toThrow('file is not a database');
+  });
+
+  it('knows every type and version that it holds, not those of refused appends', async () => {
+    await append('s', NO_STREAM, [event('', 'a.Known')]);
+    await expect(append('s', NO_STREAM, [event('', 'a.Refused')])).rejects.toThrow(WrongRevision);
+    expect(await store.types()).toEqual([{ type: 'a.Known', version: 1 }]);
+    await append('s', 0, [event('', 'a.Refused'), { ...event('', 'a.Known'), version: 2 }]);
+    expect(await store.types()).toEqual([
+      { type: 'a.Known', version: 1 },
+      { type: 'a.Known', version: 2 },
+      { type: 'a.Refused', version: 1 },
+    ]);
+  });
+});
+
+describe('A backup', () => {
+  it('made while events are appended is a verified beginning of the log, with all that was there when it began', async () => {
+    for (let n = 0; n < 300; n++) await append(`s${n}`, NO_STREAM, [event('x'.repeat(4000))]);
+    let writing = true;
+    let appended = 300;
+    const writer = (async () => {
+      for (let n = 0; writing; n++) {
+        await append('live', n - 1, [event('x'.repeat(4000))]);
+        appended++;
+        await nextTurn();
+      }
+    })();
+    const backups: { file: string; atLeast: number; atMost: number }[] = [];
+    for (let n = 0; n < 3; n++) {
+      const [backup, atLeast] = [join(folder, `backup-${n}.db`), appended];
+      await store.backup(backup);
+      backups.push({ file: backup, atLeast, atMost: appended });
+    }
+    writing = false;
+    await writer;
+    const written = await everything();
+    expect(backups.some(({ atLeast, atMost }) => atMost > atLeast)).toBe(true);
+    for (const { file: backup, atLeast } of backups) {
+      const copy = new SqliteEventStore(backup);
+      const copied = await everything(copy);
+      expect(copied.length).toBeGreaterThanOrEqual(atLeast);
+      expect(copied).toEqual(written.slice(0, copied.length));
+      expect(await verify(copy)).toMatchObject({ ok: true });
+      await copy.close();
+    }
+  });
+
+  it('is restored as a log of another identity, and only where there is none and the check agrees', async () => {
+    await append('s', NO_STREAM, [event('a'), event('b')]);
+    const [backup, target] = [join(folder, 'backup.db'), join(folder, 'new', 'log.db')];
+    await store.backup(backup);
+    await expect(SqliteEventStore.restore(backup, file, async () => {})).rejects.toThrow('holds a log already');
+    const refusing = SqliteEventStore.restore(backup, target, () => Promise.reject(new Error('tampered')));
+    await expect(refusing).rejects.toThrow('tampered');
+    expect(existsSync(target)).toBe(false);
+
+    await SqliteEventStore.restore(backup, target, verify);
+    const restored = new SqliteEventStore(target);
+    expect(await everything(restored)).toEqual(await everything());
+    expect(await restored.identity()).not.toBe(await store.identity());
+    await restored.close();
+  });
+});
+
+describe('While another program holds the file', () => {
+  it('appends wait without stopping the process, and reads go on', async () => {
+    await append('s', NO_STREAM);
+    foreign.exec('BEGIN IMMEDIATE');
+    let longest = 0;
+    let last = performance.now();
+    const heart = setInterval(() => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+    }, 5);
+    const waiting = [append('s', 0), append('t', NO_STREAM), append('s', NO_STREAM).catch(String)];
+    await sleep(400);
+    expect(await store.read('s')).toHaveLength(1);
+    clearInterval(heart);
+    foreign.exec('COMMIT');
+    expect(await Promise.all(waiting)).toEqual([
+      { revision: 1, position: '2' },
+      { revision: 0, position: '3' },
+      'Error: s is at revision 1, not -1',
+    ]);
+    expect(longest).toBeLessThan(150);
+  });
+
+  it('for long, appends are refused with StoreUnavailable, and taken again afterwards', async () => {
+    const meta = by();
+    foreign.exec('BEGIN IMMEDIATE');
+    const waiting = append('s', NO_STREAM, [event()], meta).catch((error: unknown) => error);
+    await sleep(20);
+    const { now } = performance;
+    jest.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + 60_000);
+    const error = await waiting;
+    expect(error).toBeInstanceOf(StoreUnavailable);
+    expect((error as Error).message).toBe('The log cannot be written now: database is locked');
+    foreign.exec('COMMIT');
+    expect(await everything()).toEqual([]);
+    expect(await append('s', NO_STREAM, [event()], meta)).toEqual({ revision: 0, position: '1' });
+  });
+});
+
+describe('When the disk is full', () => {
+  const pages = (): number => ownConnection().pragma('page_count', { simple: true }) as number;
+  const leave = (room: number) => ownConnection().pragma(`max_page_count = ${room}`);
+
+  it('at whatever page, an append is written whole or not at all, and taken again when there is room', async () => {
+    await append('before', NO_STREAM);
+    let refused = 0;
+    for (let room = 0; room < 24; room++) {
+      leave(pages() + room);
+      const meta = by();
+      const events = Array.from({ length: 4 }, () => event('x'.repeat(16_000)));
+      const answer = await append(`s${room}`, NO_STREAM, events, meta).catch((error: unknown) => error);
+      const written = await store.read(`s${room}`);
+      if (answer instanceof Error) {
+        refused++;
+        expect(answer).toBeInstanceOf(StoreUnavailable);
+        expect(answer.message).toBe('The log cannot be written now: database or disk is full');
+        expect(written).toEqual([]);
+        leave(1_000_000);
+        expect(await append(`s${room}`, NO_STREAM, events, meta)).toMatchObject({ revision: 3 });
+      } else expect(written).toHaveLength(4);
+    }
+    expect(refused).toBeGreaterThan(10);
+    expect(refused).toBeLessThan(24);
+    expect(await everything()).toHaveLength(1 + 24 * 4);
+    expect(await verify(store)).toMatchObject({ ok: true });
+  });
+
+  it('everybody who waits is told, and reading goes on', async () => {
+    await append('before', NO_STREAM);
+    leave(pages());
+    const large = [event('x'.repeat(100_000), 'first.Seen')];
+    const answers = await Promise.allSettled(Array.from({ length: 8 }, (_, n) => append(`s${n}`, NO_STREAM, large)));
+    for (const answer of answers)
+      expect(answer).toMatchObject({ status: 'rejected', reason: expect.any(StoreUnavailable) });
+    expect(await everything()).toHaveLength(1);
+    leave(1_000_000);
+    await Promise.all(Array.from({ length: 8 }, (_, n) => append(`s${n}`, NO_STREAM, large)));
+    expect(await everything()).toHaveLength(9);
+    expect((await store.types()).map(({ type }) => type)).toEqual(['first.Seen', 'test.Happened']);
+  });
+});

@@ -1,0 +1,386 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { LOG } from '#platform';
+import { HLD, TestServer, type Answer } from './support/server.js';
+
+let server: TestServer;
+let secretariat: string;
+let before: string;
+
+const resolution = {
+  id: 'A/RES/64/289',
+  title: 'System-wide coherence',
+  publisher: 'UN',
+  published: '2010-07-02',
+  reportedOn: '2010-07-02',
+};
+const merger = {
+  into: 'UN-WOMEN',
+  effective: '2010-07',
+  reason: 'Consolidated into UN-Women, operational from 2011-01-01',
+  citation: { document: 'A/RES/64/289', locator: 'para 49' },
+};
+const renaming = { name: 'Organisation of Islamic Cooperation', effective: '2011-06-28' };
+const lateIn2006 = {
+  body: 'GMG',
+  from: '2006-07',
+  to: '2006-12',
+  citation: { document: 'D-2007-WP204', locator: 'lines 277-283' },
+};
+
+const act = (path: string, body: object, token = secretariat, headers = {}) =>
+  server.post(`/v1/agencies/${path}`, body, token, headers);
+const done = async (answer: Promise<Answer>): Promise<string> => {
+  const { status, body } = await answer;
+  expect([status, body]).toMatchObject([200, { position: expect.any(String) }]);
+  return body.position as string;
+};
+const agency = async (code: string, query = '') => (await server.get(`/v1/agencies/${code}${query}`)).body;
+const listed = async (code: string, query: string) =>
+  (await server.get(`/v1/agencies${query}`)).body.items.find((item: { code: string }) => item.code === code);
+const refusal = ({ status, body }: Answer) => [status, body.code, body.errors?.[0]?.pointer];
+const head = () => server.app.get(LOG).store.head();
+
+/** The real data, and what the United Nations did with these agencies since. */
+beforeAll(async () => {
+  server = await TestServer.start([HLD]);
+  secretariat = server.token(null);
+  await server.post('/v1/documents', resolution, secretariat);
+  before = (await server.get('/v1/agencies')).body.position as string;
+  await done(act('UNIFEM/merge', merger));
+  await done(act('INSTRAW/merge', merger));
+  await done(
+    act('GENEVA-MG/dissolve', {
+      succeededBy: 'GMG',
+      effective: '2006',
+      reason: 'Widened into the Global Migration Group',
+    }),
+  );
+  await done(act('OIC/rename', renaming));
+  await done(act('UNHCR/chair', lateIn2006));
+  await done(act('UN-WOMEN/join', { body: 'GMG', from: '2011', reason: 'Member since it became operational' }));
+  const last = await done(act('WORLD-BANK/leave', { body: 'GMG', to: '2018' }));
+  await server.get('/v1/agencies', { 'if-position-at-least': last });
+});
+afterAll(() => server.close());
+
+describe('an agency as at a date', () => {
+  it('was active until it became part of another', async () => {
+    expect(await agency('UNIFEM', '?asOf=2010-06-30')).toMatchObject({ asOf: '2010-06-30', status: 'active' });
+    expect(await agency('UNIFEM', '?asOf=2010-06-30')).not.toHaveProperty('succeededBy');
+    expect(await agency('UNIFEM', '?asOf=2010-07-01')).toMatchObject({
+      status: 'merged',
+      endedOn: '2010-07',
+      reason: merger.reason,
+      citation: merger.citation,
+      succeededBy: 'UN-WOMEN',
+    });
+    expect(await agency('GENEVA-MG')).toMatchObject({ status: 'dissolved', endedOn: '2006', succeededBy: 'GMG' });
+  });
+
+  it('had the name of the time; all its names by then are listed', async () => {
+    expect((await agency('OIC', '?asOf=2006-11-21')).name).toBe('Organization of the Islamic Conference');
+    const { name, names } = await agency('OIC', '?asOf=2011-06-28');
+    expect([name, names]).toEqual([
+      renaming.name,
+      [
+        { name: 'Organization of the Islamic Conference', from: null },
+        { name: renaming.name, from: renaming.effective },
+      ],
+    ]);
+  });
+
+  it('was a member of what it had joined and not yet left, and chaired it in its time', async () => {
+    const of = async (code: string, asOf: string) => {
+      const { memberships, chairs } = await agency(code, `?asOf=${asOf}`);
+      return [memberships, chairs];
+    };
+    expect(await of('WORLD-BANK', '2018-12-31')).toEqual([
+      [{ body: 'GMG', from: '2006-04', to: '2018', member: true }],
+      [],
+    ]);
+    expect(await of('WORLD-BANK', '2019-01-01')).toEqual([
+      [{ body: 'GMG', from: '2006-04', to: '2018', member: false }],
+      [],
+    ]);
+    const [body, from, to] = ['GMG', '2006-07', '2006-12'];
+    expect(await of('UNHCR', '2006-11-20')).toEqual([
+      [{ body, from: '2006-04', member: true }],
+      [{ body, from, to, chairing: true }],
+    ]);
+    expect((await of('UNHCR', '2007-01-01'))[1]).toEqual([{ body, from, to, chairing: false }]);
+  });
+
+  it('as a body, shows its members and who is in the chair', async () => {
+    const members = async (asOf: string) =>
+      (await agency('GMG', `?asOf=${asOf}`)).members as { agency: string; chairing: boolean }[];
+    const founders = 'DESA ILO IOM OHCHR UNCTAD UNDP UNFPA UNHCR UNODC WORLD-BANK'.split(' ');
+    const inNovember = await members('2006-11-20');
+    expect(inNovember.map(({ agency }) => agency)).toEqual(founders);
+    expect(inNovember.filter(({ chairing }) => chairing)).toEqual([
+      {
+        agency: 'UNHCR',
+        name: 'Office of the United Nations High Commissioner for Refugees',
+        from: '2006-04',
+        chairing: true,
+      },
+    ]);
+    expect(await members('2006-03-31')).toEqual([]);
+    expect((await members('2020-01-01')).map(({ agency }) => agency)).toEqual(
+      [...founders, 'UN-WOMEN'].filter((code) => code !== 'WORLD-BANK').sort(),
+    );
+  });
+
+  it('is shown in the list as it is by itself', async () => {
+    for (const asOf of ['2006-11-21', '2010-07-01', '2020-01-01'])
+      for (const code of ['UNIFEM', 'OIC', 'UNHCR', 'GMG']) {
+        const {
+          asOf: _,
+          members: __,
+          entry: ___,
+          revision: ____,
+          position: _____,
+          ...alone
+        } = await agency(code, `?asOf=${asOf}`);
+        expect(await listed(code, `?asOf=${asOf}`)).toEqual(alone);
+      }
+    expect((await server.get('/v1/agencies?asOf=2006-11-21')).body).toMatchObject({ asOf: '2006-11-21', total: 136 });
+  });
+
+  it('is shown as it was known before, too', async () => {
+    const known = `?asOf=2020-01-01&knownAt=${before}`;
+    for (const shown of [await agency('UNIFEM', known), await listed('UNIFEM', known)])
+      expect(shown).toMatchObject({ status: 'active', succeededBy: 'UN-WOMEN' }); // undated, as it was imported
+    expect((await agency('GMG', known)).members).toHaveLength(10);
+    expect((await agency('OIC', known)).names).toHaveLength(1);
+  });
+
+  it('can be read by a spreadsheet', async () => {
+    const { body, headers } = await server.get('/v1/agencies?format=csv&asOf=2006-11-20');
+    expect(headers.get('content-type')).toContain('text/csv');
+    const [columns, ...rows] = (body as string).trim().split('\n');
+    expect(columns!.split(',')).toEqual(
+      expect.arrayContaining(['code', 'name', 'status', 'names', 'memberships', 'chairs', 'succeededBy']),
+    );
+    expect(rows).toHaveLength(136);
+    const row = rows.find((line) => line.startsWith('UNHCR,'));
+    expect(row).toContain('GMG 2006-04');
+    expect(row).toContain('GMG 2006-07 2006-12');
+    expect(body).not.toContain('[object');
+    const { body: later } = await server.get('/v1/agencies?format=csv&asOf=2020-01-01');
+    expect(later).toMatch(
+      /^OIC,.*Organization of the Islamic Conference; Organisation of Islamic Cooperation \(from 2011-06-28\)/m,
+    );
+  });
+});
+
+describe('the history of an agency', () => {
+  it('has every act, with who, when and why', async () => {
+    const { body } = await server.get('/v1/agencies/UNIFEM/history');
+    expect(body.items).toMatchObject([
+      { type: 'agency.Registered', by: { account: 'import' }, data: { succeededBy: 'UN-WOMEN' } },
+      { type: 'agency.Merged', revision: 1, by: { role: 'secretariat' }, recordedAt: expect.any(String), data: merger },
+    ]);
+    const types = async (code: string) =>
+      (await server.get(`/v1/agencies/${code}/history`)).body.items.map(({ type }: { type: string }) => type).slice(1);
+    expect(await types('OIC')).toEqual(['agency.Renamed']);
+    expect(await types('GENEVA-MG')).toEqual(['agency.Dissolved']);
+    expect(await types('UNHCR')).toEqual(['agency.Chaired']);
+    expect(await types('UN-WOMEN')).toEqual(['agency.Joined']);
+    expect(await types('WORLD-BANK')).toEqual(['agency.Left']);
+  });
+});
+
+describe('an act on an agency', () => {
+  it('answers what it did, with its ETag, and is done once under its key', async () => {
+    const rename = { name: 'UN-Habitat', effective: '2002', reason: 'A/RES/56/206' };
+    expect(
+      (await server.post('/v1/agencies', { code: 'HABITAT', name: 'UNCHS', kind: 'un' }, secretariat)).status,
+    ).toBe(201);
+    const stale = await act('HABITAT/rename', rename, secretariat, { 'if-match': '"7"' });
+    expect(refusal(stale).slice(0, 2)).toEqual([412, 'wrong_revision']);
+    const headers = { 'idempotency-key': 'rename-habitat', 'if-match': '"0"' };
+    const first = await act('HABITAT/rename', rename, secretariat, headers);
+    expect([first.status, first.headers.get('etag')]).toEqual([200, '"1"']);
+    expect(first.body).toEqual({ code: 'HABITAT', revision: 1, position: expect.any(String) });
+    expect((await act('HABITAT/rename', rename, secretariat, headers)).body).toEqual(first.body);
+    expect((await server.get('/v1/agencies/HABITAT/history')).body.items).toHaveLength(2);
+  });
+
+  it('outlives an amendment; what that replaces is shown', async () => {
+    const { entry } = await agency('HABITAT');
+    expect(entry).toEqual({ code: 'HABITAT', name: 'UNCHS', kind: 'un' });
+    await done(act('HABITAT/amend', { ...entry, kind: 'un-fund-programme' }));
+    expect(await agency('HABITAT')).toMatchObject({ name: 'UN-Habitat', kind: 'un-fund-programme' });
+    expect(await agency('HABITAT', '?asOf=2001-12-31')).toMatchObject({ name: 'UNCHS', kind: 'un-fund-programme' });
+  });
+
+  it('is the secretariat’s, of an agency that is registered', async () => {
+    for (const [path, body] of [
+      ['rename', renaming],
+      ['merge', merger],
+      ['dissolve', { effective: '2010', reason: 'r' }],
+      ['join', { body: 'GMG', from: '2007' }],
+      ['leave', { body: 'GMG', to: '2010' }],
+      ['chair', lateIn2006],
+    ] as const) {
+      const anonymous = await server.post(`/v1/agencies/IOM/${path}`, body);
+      const own = await act(`IOM/${path}`, body, server.token('IOM'));
+      const unknown = await act(`NASA/${path}`, { ...body, ...('body' in body && { body: 'NOBODY' }) });
+      expect([path, refusal(anonymous), refusal(own), refusal(unknown)].flat(2)).toEqual(
+        [
+          path,
+          [401, 'unauthenticated', undefined],
+          [403, 'forbidden', undefined],
+          [404, 'not_found', undefined],
+        ].flat(),
+      );
+    }
+  });
+
+  it.each([
+    ['IOM/rename', '400 invalid /name', { name: ' ', effective: '2006' }],
+    ['IOM/rename', '400 invalid /effective', { ...renaming, effective: '2011-02-30' }],
+    ['IOM/rename', '400 invalid /colour', { ...renaming, colour: 'red' }],
+    ['IOM/rename', '422 date_in_the_future /effective', { ...renaming, effective: '2999' }],
+    [
+      'IOM/rename',
+      '422 unknown_reference /citation/document',
+      { ...renaming, citation: { document: 'D-NONE', locator: 'p' } },
+    ],
+    ['OIC/rename', '422 nothing_renamed /name', renaming],
+    ['UNIFEM/rename', '422 has_ended /effective', renaming],
+    ['IOM/merge', '400 invalid /reason', { ...merger, reason: undefined }],
+    ['IOM/merge', '422 unknown_reference /into', { ...merger, into: 'NASA' }],
+    ['IOM/merge', '422 cycle /into', { ...merger, into: 'IOM' }],
+    ['UN-WOMEN/merge', '422 cycle /into', { ...merger, into: 'UNIFEM', effective: '2020' }],
+    ['UN-WOMEN/merge', '422 ends_too_early /effective', { ...merger, into: 'IOM' }],
+    ['UNIFEM/merge', '409 already_ended', merger],
+    ['GMG/dissolve', '422 cycle /succeededBy', { effective: '2018', succeededBy: 'GENEVA-MG', reason: 'r' }],
+    ['GENEVA-MG/dissolve', '409 already_ended', { effective: '2018', reason: 'r' }],
+    ['IOM/join', '409 already_a_member /from', { body: 'GMG', from: '2007' }],
+    ['IOM/join', '422 member_of_itself /body', { body: 'IOM', from: '2007' }],
+    ['IOM/join', '422 ends_before_it_begins /to', { body: 'UN-WOMEN', from: '2007', to: '2006' }],
+    ['UNIFEM/join', '422 has_ended /from', { body: 'GMG', from: '2011' }],
+    ['UNESCO/leave', '422 not_a_member /body', { body: 'GMG', to: '2010' }],
+    ['WORLD-BANK/leave', '409 already_left /to', { body: 'GMG', to: '2019' }],
+    ['UNESCO/chair', '422 not_a_member /body', lateIn2006],
+    ['UNHCR/chair', '409 already_chairing /from', lateIn2006],
+    ['IOM/chair', '400 invalid /to', { body: 'GMG', from: '2007' }],
+  ])('that cannot be is refused and leaves nothing behind: %s, %s', async (path, expected, body) => {
+    const before = await head();
+    const answer = await act(path, body);
+    expect(refusal(answer).filter(Boolean).join(' ')).toBe(expected);
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    expect(await head()).toBe(before);
+  });
+
+  it('that closes a circle is refused for an amendment, too', async () => {
+    const { entry } = await agency('UN-WOMEN');
+    const amended = await act('UN-WOMEN/amend', { ...entry, succeededBy: 'UNIFEM' });
+    expect(refusal(amended)).toEqual([422, 'cycle', '/succeededBy']);
+  });
+});
+
+describe('an act that was a mistake', () => {
+  const why = { reason: 'Recorded of the wrong agency', citation: { document: 'D-2007-WP204', locator: 'line 277' } };
+  const retract = (code: string, revision: number | string, body: object = why, token = secretariat, headers = {}) =>
+    act(`${code}/history/${revision}/retract`, body, token, headers);
+  const once = { 'idempotency-key': 'retract-ohchr', 'if-match': '"1"' };
+  let mistaken: string;
+  let retracted: string;
+  beforeAll(async () => {
+    mistaken = await done(act('OHCHR/merge', { ...merger, into: 'UNHCR', effective: '2015' }));
+    await done(act('ILO/join', { body: 'GENEVA-MG', from: '2003' }));
+    retracted = await done(retract('OHCHR', 1, why, secretariat, once));
+    await server.get('/v1/agencies', { 'if-position-at-least': retracted });
+  });
+
+  it('is taken back once under its key, and answered with its ETag', async () => {
+    const again = await retract('OHCHR', 1, why, secretariat, once);
+    expect([again.status, again.headers.get('etag')]).toEqual([200, '"2"']);
+    expect(again.body).toEqual({ code: 'OHCHR', revision: 2, position: retracted });
+  });
+
+  it('is taken back, for every date; as known before, it is still shown', async () => {
+    for (const shown of [await agency('OHCHR'), await listed('OHCHR', '')])
+      expect([shown.status, 'succeededBy' in shown]).toEqual(['active', false]);
+    for (const query of [`?knownAt=${mistaken}`, `?asOf=2015-01-01&knownAt=${mistaken}`])
+      for (const shown of [await agency('OHCHR', query), await listed('OHCHR', query)])
+        expect(shown).toMatchObject({ status: 'merged', succeededBy: 'UNHCR' });
+    const rolledUp = async (query: string) =>
+      (await server.get(`/v1/progress/agencies?agencies=today${query}`)).body.rows.map(
+        (row: { agency: string }) => row.agency,
+      );
+    expect(await rolledUp('')).toContain('OHCHR');
+    expect(await rolledUp(`&knownAt=${mistaken}`)).not.toContain('OHCHR');
+  });
+
+  it('stays in the history, with what became of it and why', async () => {
+    const { items } = (await server.get('/v1/agencies/OHCHR/history')).body;
+    expect(items.map(({ type }: { type: string }) => type)).toEqual([
+      'agency.Registered',
+      'agency.Merged',
+      'agency.Retracted',
+    ]);
+    expect(items[2].data).toEqual({ revision: 1, ...why });
+    const { recordedAt } = items[2];
+    expect(items.map(({ corrections }: { corrections: object[] }) => corrections)).toEqual([
+      [],
+      [{ kind: 'retracted', ...why, by: 2, position: retracted, recordedAt }],
+      [],
+    ]);
+  });
+
+  it('is for the secretariat to take back', async () => {
+    const path = 'ILO/history/1/retract';
+    expect(refusal(await server.post(`/v1/agencies/${path}`, why)).slice(0, 2)).toEqual([401, 'unauthenticated']);
+    expect(refusal(await act(path, why, server.token('ILO'))).slice(0, 2)).toEqual([403, 'forbidden']);
+  });
+
+  it.each<[string, number | string, string, object]>([
+    ['OHCHR', 1, '409 already_retracted', why],
+    ['OHCHR', 2, '409 not_correctable', why],
+    ['OHCHR', 0, '409 not_correctable', why],
+    ['OHCHR', 3, '404 not_found', why],
+    ['OHCHR', -1, '404 not_found', why],
+    ['NASA', 0, '404 not_found', why],
+    ['ILO', 'last', '400 bad_request', why],
+    ['ILO', 1, '400 invalid /reason', {}],
+    ['ILO', 1, '400 invalid /effective', { ...why, effective: '2003' }],
+    ['ILO', 1, '422 unknown_reference /citation/document', { ...why, citation: { document: 'D-0', locator: 'p' } }],
+  ])('of %s at revision %s is not taken back when that cannot be: %s', async (code, revision, expected, body) => {
+    const before = await head();
+    const answer = await retract(code, revision, body);
+    expect(refusal(answer).filter(Boolean).join(' ')).toBe(expected);
+    expect(await head()).toBe(before);
+  });
+
+  it('comes after that of what rests on it', async () => {
+    await done(act('ILO/leave', { body: 'GENEVA-MG', to: '2005' }));
+    expect(refusal(await retract('ILO', 1)).slice(0, 2)).toEqual([422, 'others_rest_on_it']);
+    await done(retract('ILO', 2));
+    await done(retract('ILO', 1));
+    expect((await agency('ILO')).memberships).toEqual([{ body: 'GMG', from: '2006-04', member: true }]);
+  });
+
+  it('is not taken back when what then holds again closes a circle', async () => {
+    for (const code of ['ONE', 'TWO', 'THREE'])
+      await server.post('/v1/agencies', { code, name: code, kind: 'other' }, secretariat);
+    await done(act('ONE/amend', { code: 'ONE', name: 'One', kind: 'other', succeededBy: 'TWO' }));
+    const end = { effective: '2010', reason: 'r' };
+    await done(act('ONE/merge', { ...end, into: 'THREE' }));
+    await done(act('TWO/merge', { ...end, into: 'ONE' }));
+    expect(refusal(await retract('ONE', 2)).slice(0, 2)).toEqual([422, 'cycle']);
+    await done(retract('TWO', 1));
+    await done(retract('ONE', 2));
+    expect(await agency('ONE')).toMatchObject({ status: 'active', succeededBy: 'TWO' });
+  });
+});
+
+describe('the data that was imported', () => {
+  it('is known when it is imported again, whatever was dated since', async () => {
+    const before = await head();
+    await server.import(HLD);
+    expect(await head()).toBe(before);
+  });
+});

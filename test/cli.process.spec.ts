@@ -1,0 +1,338 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { createServer } from 'node:net';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CLOCK_CASES } from './support/server.js';
+
+const scratch = mkdtempSync(join(tmpdir(), 'followthrough-cli-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const CLI = 'dist/apps/cli/src/main.js';
+const run = (dataDir: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, [CLI, ...args], { env: { ...process.env, DATA_DIR: dataDir } }, (error, out, err) =>
+      resolve({ code: error ? Number(error.code) : 0, out, err }),
+    );
+  });
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as { port: number };
+      probe.close(() => resolve(port));
+    });
+  });
+
+class Demo {
+  out = '';
+  private constructor(
+    readonly child: ChildProcess,
+    readonly url: string,
+  ) {}
+
+  static async start(dataDir: string): Promise<Demo> {
+    const port = await freePort();
+    const env = { ...process.env, DATA_DIR: dataDir, PORT: String(port) };
+    const demo = new Demo(spawn(process.execPath, [CLI, 'demo'], { env }), `http://127.0.0.1:${port}`);
+    demo.child.stdout!.on('data', (text) => (demo.out += String(text)));
+    demo.child.stderr!.on('data', (text) => (demo.out += String(text)));
+    while (!/focal point token +\S+/.test(demo.out)) {
+      if (demo.child.exitCode !== null) throw new Error(demo.out);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return demo;
+  }
+
+  token(of: 'Secretariat' | 'IOM focal point'): string {
+    return new RegExp(`${of} token +(\\S+)`).exec(this.out)![1]!;
+  }
+
+  async stop(): Promise<number | null> {
+    const ended = new Promise<number | null>((resolve) => this.child.on('exit', (code) => resolve(code)));
+    this.child.kill('SIGINT');
+    this.child.kill('SIGINT'); // as npm passes on what the terminal has sent already
+    return ended;
+  }
+
+  async agency(code: string, token: string): Promise<number> {
+    const init = { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' } };
+    const body = JSON.stringify({ code, name: code, kind: 'other' });
+    return (await fetch(`${this.url}/v1/agencies`, { ...init, body })).status;
+  }
+}
+
+describe('the demo', () => {
+  const dataDir = join(scratch, 'demo');
+  let demo: Demo;
+  beforeAll(async () => {
+    demo = await Demo.start(dataDir);
+  });
+  afterAll(() => void demo.child.kill('SIGKILL'));
+
+  it('imports the real follow-up, starts the server, and says where everything is', async () => {
+    expect(demo.out).toContain('commitments.json: 499 new');
+    expect(demo.out).toContain(demo.url);
+    expect(demo.out).toContain(`${demo.url}/docs`);
+    const answer = await fetch(`${demo.url}/v1/progress/agencies?asOf=2006-11-21`);
+    expect(((await answer.json()) as { total: { total: number } }).total.total).toBe(407);
+  });
+
+  it('takes another folder while it runs, and shows it', async () => {
+    const { code, out } = await run(dataDir, 'import', CLOCK_CASES);
+    expect([code, out]).toEqual([0, expect.stringContaining('commitments.json: 10 new')]);
+    const shown = async () =>
+      ((await (await fetch(`${demo.url}/v1/commitments?agency=AAA`)).json()) as { total: number }).total;
+    for (let tries = 0; tries < 50 && (await shown()) === 0; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await shown()).toBe(4);
+  });
+
+  it('recognises what is there when run again, revokes the earlier tokens, and ends cleanly on Ctrl-C', async () => {
+    const [before, url] = [demo.token('Secretariat'), demo.url];
+    expect(await demo.agency('DEMO-1', before)).toBe(201);
+    expect(await demo.agency('DEMO-2', demo.token('IOM focal point'))).toBe(403);
+    const feed = await fetch(`${url}/v1/changes`, { headers: { accept: 'text/event-stream' } });
+    expect(await demo.stop()).toBe(0);
+    await feed.text();
+    await expect(fetch(url)).rejects.toThrow();
+    expect(readdirSync(dataDir).filter((file) => !file.endsWith('.db'))).toEqual([]); // all closed: no WAL is left
+
+    demo = await Demo.start(dataDir);
+    expect(demo.out).toContain('commitments.json: 0 new, 499 known');
+    expect(await demo.agency('DEMO-3', before)).toBe(401);
+    expect(await demo.agency('DEMO-3', demo.token('Secretariat'))).toBe(201);
+    expect(await demo.stop()).toBe(0);
+  });
+});
+
+describe('the demo beside another, and after work', () => {
+  const dataDir = join(scratch, 'demo-again');
+
+  it('leaves the tokens of the running one alone, and starts with what was worked on since', async () => {
+    const first = await Demo.start(dataDir);
+    const env = { ...process.env, DATA_DIR: dataDir, PORT: new URL(first.url).port };
+    const second = spawn(process.execPath, [CLI, 'demo'], { env });
+    let said = '';
+    second.stderr.on('data', (text) => (said += String(text)));
+    expect(await new Promise((resolve) => second.on('exit', resolve))).toBe(1);
+    expect(said).toContain('EADDRINUSE');
+
+    const headers = { authorization: `Bearer ${first.token('Secretariat')}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ code: 'IOM', name: 'IOM, renamed', kind: 'igo' });
+    const amended = await fetch(`${first.url}/v1/agencies/IOM/amend`, { method: 'POST', headers, body });
+    expect(amended.status).toBe(200);
+    expect(await first.stop()).toBe(0);
+
+    const again = await Demo.start(dataDir);
+    expect(again.out).toContain('starts with what is there');
+    const { name } = (await (await fetch(`${again.url}/v1/agencies/IOM`)).json()) as { name: string };
+    expect(name).toBe('IOM, renamed');
+    expect(await again.stop()).toBe(0);
+  });
+});
+
+describe('the views', () => {
+  const dataDir = join(scratch, 'views');
+
+  it('are built anew beside what serves, and rolled back', async () => {
+    await run(dataDir, 'import', CLOCK_CASES);
+    expect((await run(dataDir, 'projections')).out).toMatch(/'progress'.*'serving'[^]*progress: nothing waits/);
+    const rebuilt = await run(dataDir, 'rebuild');
+    expect([rebuilt.code, rebuilt.out]).toEqual([
+      0,
+      expect.stringMatching(/registers: \d+ events.*\n.*progress: \d+ events/),
+    ]);
+    expect((await run(dataDir, 'rollback', 'progress')).out).toContain('it serves now');
+    expect((await run(dataDir, 'prune')).out).toContain('dropped progress');
+    const nothing = await run(dataDir, 'rollback', 'progress');
+    expect([nothing.code, nothing.err]).toEqual([1, expect.stringContaining('no former generation of progress')]);
+  });
+
+  it('say what waits; what does not wait cannot be released', async () => {
+    expect((await run(dataDir, 'retry', 'progress')).out).toContain('progress: nothing waits');
+    const released = await run(dataDir, 'release', 'progress', 'commitment-X-2006-01', '7');
+    expect([released.code, released.err]).toEqual([1, expect.stringContaining('is not that of position 7')]);
+    expect((await run(dataDir, 'rebuild', 'nothing')).err).toContain('no projection nothing; there are registers');
+  });
+});
+
+describe('importing', () => {
+  it('only reports with --dry-run', async () => {
+    const dataDir = join(scratch, 'dry');
+    const { code, out } = await run(dataDir, 'import', CLOCK_CASES, '--dry-run');
+    expect([code, out]).toEqual([0, expect.stringContaining('10 new')]);
+    expect((await run(dataDir, 'verify')).out).toContain('Sound: 0 events');
+  });
+
+  it('lists every problem and ends with 1', async () => {
+    const folder = mkdtempSync(join(scratch, 'bad-'));
+    writeFileSync(
+      join(folder, 'agencies.json'),
+      JSON.stringify([
+        { code: 'X', kind: 'Other' },
+        { code: 'Y', name: 'Y', kind: 'other', parent: 'Z' },
+      ]),
+    );
+    const { code, err } = await run(join(scratch, 'bad'), 'import', folder);
+    expect(code).toBe(1);
+    expect(err).toContain('agencies.json row 1 (X) /name');
+    expect(err).toContain('agencies.json row 1 (X) /kind');
+    expect(err).toContain('agencies.json row 2 (Y) /parent: unknown agency: Z');
+    expect(err).toContain('3 problems; nothing was imported');
+  });
+});
+
+/** Takes away what keeps events from being changed, as someone with the file could. */
+const unguard = (db: Database.Database): void => {
+  for (const trigger of db.prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'trigger'`).pluck().all())
+    db.exec(`DROP TRIGGER ${trigger}`);
+};
+
+describe('verify, backup and restore', () => {
+  const [original, restored] = [join(scratch, 'original'), join(scratch, 'restored')];
+  const [copy, anchor] = [join(scratch, 'copy.db'), join(scratch, 'anchor.json')];
+
+  it('a restored backup holds the same log, and its views are made anew', async () => {
+    await run(original, 'import', CLOCK_CASES);
+    const { code, out } = await run(original, 'verify', '--write-anchor', anchor);
+    expect([code, out]).toEqual([0, expect.stringMatching(/Sound: \d+ events/)]);
+    expect((await run(original, 'backup', copy)).code).toBe(0);
+    expect((await run(original, 'backup', copy)).err).toContain('exists already');
+    expect((await run(restored, 'restore', copy)).code).toBe(0);
+    expect((await run(restored, 'verify', '--anchor', anchor)).out).toBe(out);
+    expect((await run(restored, 'import', CLOCK_CASES)).out).toContain('0 new, 10 known');
+  });
+
+  it('refuses to restore over a log, or what is not sound', async () => {
+    const over = await run(restored, 'restore', copy);
+    expect([over.code, over.err]).toEqual([1, expect.stringContaining('holds a log already')]);
+    const db = new Database(copy);
+    unguard(db);
+    const { position } = db.prepare(`SELECT position FROM events WHERE stream = 'agency-BBB'`).get() as {
+      position: number;
+    };
+    db.prepare(`UPDATE events SET data = replace(data, 'Agency B', 'Agency X') WHERE position = ?`).run(position);
+    db.close();
+    const target = join(scratch, 'unsound');
+    const unsound = await run(target, 'restore', copy);
+    expect([unsound.code, unsound.err]).toEqual([1, expect.stringContaining(`not sound at position ${position}`)]);
+    expect(existsSync(join(target, 'log.db'))).toBe(false);
+  });
+
+  it('notices a cut tail by the anchor', async () => {
+    const cut = join(scratch, 'cut');
+    await run(cut, 'import', CLOCK_CASES);
+    const db = new Database(join(cut, 'log.db'));
+    db.exec(
+      'DROP TRIGGER events_are_never_deleted; DELETE FROM events WHERE position = (SELECT max(position) FROM events)',
+    );
+    db.close();
+    expect((await run(cut, 'verify')).code).toBe(0);
+    const own = { ...(JSON.parse(readFileSync(anchor, 'utf8')) as object) };
+    writeFileSync(join(scratch, 'own.json'), JSON.stringify(own));
+    const { code, err } = await run(cut, 'verify', '--anchor', join(scratch, 'own.json'));
+    expect([code, err]).toEqual([1, expect.stringContaining('NOT SOUND')]);
+  });
+
+  it('refuses a store written by newer software, whatever the verb', async () => {
+    const db = new Database(join(original, 'log.db'));
+    db.exec(`INSERT INTO types VALUES ('commitment.Teleported', 1)`);
+    for (const verb of [['verify'], ['import', CLOCK_CASES], ['demo'], ['backup', join(scratch, 'x.db')]]) {
+      const { code, err } = await run(original, ...verb);
+      expect([verb[0], code, err]).toEqual([verb[0], 1, expect.stringContaining('newer software')]);
+    }
+    db.exec(`DELETE FROM types WHERE type = 'commitment.Teleported'`);
+    db.pragma('user_version = 99');
+    db.close();
+    const { code, err } = await run(original, 'verify');
+    expect([code, err]).toEqual([1, expect.stringContaining('newer software')]);
+  });
+});
+
+describe('copy-log', () => {
+  const [dataDir, folder] = [join(scratch, 'moving'), mkdtempSync(join(scratch, 'houses-'))];
+  const [from, to] = [`sqlite:${join(dataDir, 'log.db')}`, `sqlite:${join(folder, 'log.db')}`];
+  const copy = (source: string, target: string) => run(dataDir, 'copy-log', '--from', source, '--to', target);
+
+  it('copies a log, goes on from there, and then has nothing to do', async () => {
+    await run(dataDir, 'import', CLOCK_CASES, '--dry-run');
+    expect((await copy(from, to)).out).toMatch(/^0 events copied, 0 in all, to position \(none\), digest/);
+    await run(dataDir, 'import', CLOCK_CASES);
+    const first = await copy(from, to);
+    expect([first.code, first.out]).toEqual([
+      0,
+      expect.stringMatching(/^(\d+) events copied, \1 in all, to position \d+, /),
+    ]);
+    expect(first.err).toContain('copying');
+    const again = await copy(from, to);
+    expect([again.code, again.out]).toEqual([0, first.out.replace(/^\d+/, '0')]);
+    const digest = /digest \S+/.exec(first.out)![0];
+    for (const [url, at] of [
+      [from, dataDir],
+      [to, folder],
+    ] as const)
+      expect([url, (await run(at, 'verify')).out]).toEqual([url, expect.stringContaining(digest)]);
+  });
+
+  it('gives a log that goes on: what is served from it is known, and is not copied over', async () => {
+    expect((await run(folder, 'import', CLOCK_CASES)).out).toContain('0 new, 10 known');
+    const agencies = mkdtempSync(join(scratch, 'more-'));
+    writeFileSync(join(agencies, 'agencies.json'), JSON.stringify([{ code: 'NEW', name: 'New', kind: 'other' }]));
+    expect((await run(folder, 'import', agencies)).out).toContain('agencies.json: 1 new');
+    const over = await copy(from, to);
+    expect([over.code, over.err]).toEqual([1, expect.stringContaining('The target is no beginning of the source')]);
+    expect((await copy(to, from)).out).toMatch(/^[1-9]\d* events copied/);
+  });
+
+  it('says what is wrong, and leaves nothing behind', async () => {
+    const missing = join(folder, 'missing.db');
+    for (const [source, target, message] of [
+      [from, from, '--from and --to name the same log'],
+      [from, from.replace('moving/', 'moving/../moving/'), 'one and the same log'],
+      [`sqlite:${missing}`, to, `There is no file ${missing}`],
+      ['somewhere:else', to, 'somewhere:else'],
+      [from, 'somewhere:else', 'somewhere:else'],
+    ] as const) {
+      const { code, err } = await copy(source, target);
+      expect([code, err]).toEqual([1, expect.stringContaining(message)]);
+    }
+    expect(existsSync(missing)).toBe(false);
+    expect((await run(dataDir, 'copy-log', '--from', from)).err).toContain("required option '--to <url>'");
+  });
+
+  it('refuses a log that newer software wrote, and copies nothing from a bad event on', async () => {
+    const db = new Database(join(dataDir, 'log.db'));
+    db.exec(`INSERT INTO types VALUES ('commitment.Teleported', 1)`);
+    const target = join(folder, 'refused.db');
+    expect((await copy(from, `sqlite:${target}`)).err).toContain('newer software');
+    expect(existsSync(target)).toBe(false);
+    db.exec(`DELETE FROM types WHERE type = 'commitment.Teleported'`);
+    unguard(db);
+    db.exec(`UPDATE events SET data = '{}' WHERE position = 7`);
+    db.close();
+    const { code, err } = await copy(from, `sqlite:${target}`);
+    expect([code, err]).toEqual([1, expect.stringContaining('The source is not sound at position 7: the data is not')]);
+    const copied = new Database(target, { readonly: true });
+    expect(copied.prepare('SELECT count(*) FROM events WHERE position >= 7').pluck().get()).toBe(0);
+    copied.close();
+  });
+});
+
+describe('tokens', () => {
+  it('are made for the secretariat or an agency that is registered, listed without the secret, and revoked', async () => {
+    const dataDir = join(scratch, 'tokens');
+    await run(dataDir, 'import', CLOCK_CASES);
+    expect((await run(dataDir, 'token', 'add', '--agency', 'NOBODY')).err).toContain('no agency NOBODY');
+    expect((await run(dataDir, 'token', 'add')).code).toBe(1);
+    const { out } = await run(dataDir, 'token', 'add', '--agency', 'AAA', '--label', 'nightly export');
+    const [id, token] = [/id +(\S+)/.exec(out)![1]!, /token +(\S+)/.exec(out)![1]!];
+    const list = (await run(dataDir, 'token', 'list')).out;
+    expect(list).toContain('nightly export');
+    expect(list).not.toContain(token);
+    expect((await run(dataDir, 'token', 'revoke', id)).out).toContain('1 revoked');
+    expect((await run(dataDir, 'token', 'revoke', id)).out).toContain('0 revoked');
+  });
+});

@@ -1,0 +1,198 @@
+import { describe, expect, it } from '@jest/globals';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { program } from '../apps/cli/src/program.js';
+import { settingsFrom } from '../apps/api/src/settings.js';
+
+/** What stands in a compose file, as far as it is looked at here. */
+interface Service {
+  readonly image?: string;
+  readonly command?: readonly string[];
+  readonly entrypoint?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly healthcheck?: { readonly test?: readonly string[]; readonly disable?: boolean };
+  readonly ports?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly profiles?: readonly string[];
+  readonly restart?: string;
+  readonly stop_grace_period?: string;
+}
+interface Compose {
+  readonly services: Readonly<Record<string, Service>>;
+  readonly volumes: Readonly<Record<string, unknown>>;
+}
+
+const read = (name: string): string => readFileSync(join('docker', name), 'utf8');
+const [EXAMPLE, DOCKERFILE, PROXY] = [read('.env.example'), read('Dockerfile'), read('haproxy.cfg')];
+const examples = new Set([...EXAMPLE.matchAll(/^([A-Z_]+)=/gm)].map(([, name]) => name));
+
+/** Every variable that the settings ask for. */
+const settings = new Set<string>();
+settingsFrom(new Proxy({}, { get: (_, name) => void settings.add(String(name)) }));
+
+/** The paths that a server answers without being asked for anything else. */
+const ROUTES = [...readFileSync('apps/api/src/operations.controller.ts', 'utf8').matchAll(/@Get\('([^']+)'\)/g)].map(
+  ([, path]) => `/${path}`,
+);
+const VERBS = program().commands.map((command) => command.name());
+const isOurs = ({ image }: Service) => image?.startsWith('followthrough:') ?? false;
+
+/** What is wrong with a compose file; the tests below say which words it may hold. */
+function faultsOf(text: string): string[] {
+  const { services, volumes } = parse(text, { merge: true }) as Compose;
+  const all = Object.entries(services);
+  const published = all.flatMap(([name, { ports }]) =>
+    (ports ?? []).map((port) => [name, port.split(':')[0]!] as const),
+  );
+  return [
+    ...[...text.matchAll(/\$\{([A-Z_]+)/g)]
+      .filter(([, name]) => !examples.has(name))
+      .map(([, name]) => `${name} is not in .env.example`),
+    ...[...text.matchAll(/^.*(?:PASSWORD|:\/\/[^/\s]*@).*$/gm)]
+      .filter(([line]) => !/\$\{\w+PASSWORD:\?/.test(line) && !line.startsWith('#'))
+      .map(([line]) => `a secret stands in ${line.trim()}`),
+    ...published
+      .filter(([, port], i) => published.findIndex(([, other]) => other === port) !== i)
+      .map(([name, port]) => `${name}: ${port} is taken`),
+    ...all.flatMap(([name, service]) => {
+      const { image = '', environment = {}, depends_on = {}, healthcheck, command = [], entrypoint = [] } = service;
+      const tag = /:(?:\$\{\w+:-)?([^:}/]+)\}?$/.exec(image)?.[1];
+      const verbs = [...entrypoint, ...command];
+      const verb = verbs[verbs.indexOf('dist/apps/cli/src/main.js') + 1];
+      const paths = [...JSON.stringify(healthcheck?.test ?? []).matchAll(/:(?:3000|8080)(\/[\w/]+)/g)];
+      const once = Object.values(services).some(
+        (other) => other.depends_on?.[name]?.condition === 'service_completed_successfully',
+      );
+      return [
+        ...(!/^\d+\.\d+/.test(tag ?? '') ? [`${name}: ${image} is not pinned by version`] : []),
+        ...(isOurs(service)
+          ? Object.keys(environment)
+              .filter((key) => !settings.has(key))
+              .map((key) => `${name}: there is no setting ${key}`)
+          : []),
+        ...Object.entries(depends_on).flatMap(([other, { condition }]) =>
+          !services[other]
+            ? [`${name}: there is no ${other}`]
+            : condition === 'service_healthy' && !services[other].healthcheck?.test && !isOurs(services[other])
+              ? [`${name}: ${other} has no health check`]
+              : [],
+        ),
+        ...paths.filter(([, path]) => !ROUTES.includes(path!)).map(([, path]) => `${name}: there is no ${path}`),
+        ...(verbs.includes('dist/apps/cli/src/main.js') && verb !== '--help' && !VERBS.includes(verb!)
+          ? [`${name}: there is no verb ${verb}`]
+          : []),
+        ...(service.volumes ?? [])
+          .map((volume) => volume.split(':')[0]!)
+          .filter((volume) => !volume.startsWith('.') && !(volume in volumes))
+          .map((volume) => `${name}: there is no volume ${volume}`),
+        ...(once || service.restart ? [] : [`${name}: nothing is said of restarting it`]),
+        ...(once || service.stop_grace_period ? [] : [`${name}: it is given no time to end`]),
+        ...(once || isOurs(service) || healthcheck ? [] : [`${name}: it has no health check`]),
+      ];
+    }),
+  ];
+}
+
+const compose = ['docker compose', 'docker-compose'].find((command) => {
+  const [name, ...args] = command.split(' ');
+  return spawnSync(name!, [...args, 'version'], { stdio: 'ignore' }).status === 0;
+});
+const proxy = ['/usr/sbin/haproxy', 'haproxy'].find((name) => spawnSync(name, ['-v']).status === 0);
+
+describe.each(['compose.yaml', 'compose.single.yaml'])('docker/%s', (file) => {
+  const text = read(file);
+  const { services } = parse(text, { merge: true }) as Compose;
+
+  it('has every image pinned, every variable known, every name and path there, and no secret in it', () => {
+    expect(faultsOf(text)).toEqual([]);
+  });
+
+  it('would be found out if not (a control)', () => {
+    const broken: [RegExp, string, RegExp][] = [
+      [/postgres:18\.4/, 'postgres:latest', /postgres:latest is not pinned/],
+      [/ACCESS_URL/g, 'ACESS_URL', /no setting ACESS_URL/],
+      [/\$\{PUBLIC_URL/g, '${PUBLIC_ADDRESS', /PUBLIC_ADDRESS is not in/],
+      [/\$\{POSTGRES_PASSWORD[^}]*\}/, 'hunter2', /a secret stands in .*hunter2/],
+      [/postgres: \{ condition/, 'postgrs: { condition', /there is no postgrs/],
+      [/postgres:\/var/, 'elsewhere:/var', /there is no volume elsewhere/],
+      [/stop_grace_period: 60s/, '', /given no time to end/],
+      [/restart: unless-stopped/g, '', /nothing is said of restarting/],
+      ...(file === 'compose.yaml'
+        ? ([
+            [/'project'\]/, "'projekt']", /no verb projekt/],
+            [/8080\/health\/live/, '8080/health/alive', /no \/health\/alive/],
+          ] as [RegExp, string, RegExp][])
+        : []),
+    ];
+    for (const [what, instead, fault] of broken)
+      expect(faultsOf(text.replace(what, instead))).toContainEqual(expect.stringMatching(fault));
+  });
+
+  it('lets a server drain and finish before it is killed', () => {
+    for (const { environment, stop_grace_period } of Object.values(services).filter(isOurs))
+      expect(Number.parseInt(stop_grace_period!, 10) * 1_000).toBeGreaterThan(
+        Number(environment?.['DRAIN_MS'] ?? 250) + 15_000,
+      );
+  });
+
+  (compose ? describe : describe.skip)(`Compose itself${compose ? '' : ' (skipped: it is not installed here)'}`, () => {
+    it('accepts it, and not without the passwords', () => {
+      const folder = mkdtempSync(join(tmpdir(), 'compose-'));
+      writeFileSync(join(folder, 'env'), EXAMPLE.replaceAll(/PASSWORD=$/gm, 'PASSWORD=secret'));
+      const [name, ...args] = compose!.split(' ');
+      const config = (env: string) =>
+        spawnSync(name!, [...args, '--env-file', join(folder, env), '-f', join('docker', file), 'config'], {
+          encoding: 'utf8',
+        });
+      expect(config('env')).toMatchObject({ status: 0 });
+      writeFileSync(join(folder, 'unset'), EXAMPLE);
+      expect(config('unset').stderr).toMatch(/PASSWORD.*set it in docker\/\.env/s);
+      rmSync(folder, { recursive: true });
+    });
+  });
+});
+
+describe('docker/Dockerfile', () => {
+  it('starts the server, and has what the command line needs, for the projector', () => {
+    expect(DOCKERFILE).toMatch(/^CMD \["node", "dist\/apps\/api\/src\/main\.js"\]$/m);
+    expect(DOCKERFILE).not.toMatch(/^ENTRYPOINT/m);
+    expect(DOCKERFILE).toMatch(/^COPY --from=build \/app\/dist \.\/dist$/m);
+  });
+
+  it('asks a path that there is whether it is well, and every image in it is pinned', () => {
+    const [, path] = /127\.0\.0\.1:\$\{process\.env\.PORT\}(\/[\w/]+)/.exec(DOCKERFILE)!;
+    expect(ROUTES).toContain(path);
+    const images = [...DOCKERFILE.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image);
+    expect(images.filter((image) => !/:\d+\.\d+/.test(image!))).toEqual([]);
+  });
+});
+
+describe('docker/haproxy.cfg', () => {
+  const { services } = parse(read('compose.yaml'), { merge: true }) as Compose;
+
+  it('sends requests to every server that there is, where it listens, and asks whether it is ready', () => {
+    const servers = [...PROXY.matchAll(/^ {2}server \S+ (\S+):(\d+)$/gm)].map(([, host, port]) => `${host}:${port}`);
+    const api = Object.keys(services).filter((name) => name.startsWith('api'));
+    expect(new Set(servers)).toEqual(new Set(api.map((name) => `${name}:3000`)));
+    const checks = [...PROXY.matchAll(/option httpchk GET (\S+)/g)].map(([, path]) => path);
+    expect(checks.length).toBe([...PROXY.matchAll(/^backend /gm)].length);
+    expect(checks.filter((path) => !ROUTES.includes(path!))).toEqual([]);
+  });
+
+  (proxy ? describe : describe.skip)(`HAProxy itself${proxy ? '' : ' (skipped: it is not installed here)'}`, () => {
+    it('accepts it', () => {
+      const folder = mkdtempSync(join(tmpdir(), 'haproxy-'));
+      const check = (text: string) => {
+        writeFileSync(join(folder, 'haproxy.cfg'), text);
+        return execFileSync(proxy!, ['-c', '-f', join(folder, 'haproxy.cfg')], { stdio: 'pipe' });
+      };
+      expect(() => check(PROXY)).not.toThrow();
+      expect(() => check(PROXY.replace('balance leastconn', 'balance leastcon'))).toThrow(/leastcon/);
+      rmSync(folder, { recursive: true });
+    });
+  });
+});

@@ -1,0 +1,223 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { faintest, overflow, Reader, STATE, text } from './support/browser.js';
+import { HLD, TestServer } from './support/server.js';
+
+const AS_OF = 'asOf=2011-02-17';
+const PAGES = [
+  `/matrix?${AS_OF}`,
+  `/matrix?rows=theme&colour=share&${AS_OF}`,
+  `/matrix?columns=outcome&memberOf=GMG`,
+  '/matrix?asOf=2001-01-01',
+  `/partnerships?${AS_OF}`,
+  `/partnerships?agency=IOM&${AS_OF}`,
+  '/partnerships?asOf=2001-01-01',
+  `/outcomes?${AS_OF}`,
+  '/outcomes?followsUp=GFMD-2010&covered=true',
+  '/outcomes?asOf=2001-01-01',
+  `/agencies?memberOf=GMG&${AS_OF}`,
+];
+const HTML = { accept: 'text/html' };
+
+describe('Where agencies, themes, forums and outcomes meet', () => {
+  let server: TestServer;
+  let reader: Reader;
+
+  beforeAll(async () => {
+    server = await TestServer.start([HLD]);
+    reader = await Reader.of(server);
+  });
+  afterAll(async () => {
+    await reader.close();
+    await server.close();
+  });
+
+  const on = <T>(path: string, look: (page: Page) => Promise<T>, options: BrowserContextOptions = {}): Promise<T> =>
+    reader.on(path, look, { javaScriptEnabled: true, ...options });
+
+  describe('the pages, in a real browser', () => {
+    it.each(PAGES)('%s has one heading, says as at when, fits a phone and a desk, and can be read', async (path) => {
+      for (const colorScheme of ['light', 'dark'] as const)
+        await on(
+          path,
+          async (page) => {
+            expect(await page.locator('h1').count()).toBe(1);
+            expect(await text(page, '.state')).toMatch(STATE);
+            for (const width of [1440, 820, 360]) {
+              await page.setViewportSize({ width, height: 800 });
+              expect([width, await overflow(page)]).toEqual([width, 0]);
+            }
+            expect(await faintest(page)).toBeGreaterThanOrEqual(4.5);
+          },
+          { colorScheme },
+        );
+    });
+
+    it.each([...PAGES.filter((path) => !path.includes('2001')), `/matrix?theme=IOM-1&${AS_OF}`])(
+      'the figures of %s lead to lists with exactly that many',
+      async (path) => {
+        const figures = await on(path, (page) =>
+          page
+            .locator('main a[href]')
+            .evaluateAll((links) =>
+              links
+                .map((a) => ({ href: a.getAttribute('href')!, n: a.textContent!.trim() }))
+                .filter(({ href, n }) => /^[\d,]+$/.test(n) && /^\/(commitments|outcomes)\?/.test(href)),
+            ),
+        );
+        expect(figures.length).toBeGreaterThan(5);
+        const each = [...new Map(figures.map((figure) => [figure.href, figure])).values()];
+        for (const { href, n } of each.filter((_, i) => i % Math.ceil(each.length / 40) === 0)) {
+          const { status, body } = await server.get(href.replace(/#.*/, ''), HTML);
+          const listed = /<strong id="total">([\d,]+) commitment|<h2 id="outcomes">([\d,]+) outcome/.exec(
+            body as string,
+          );
+          expect([href, status, listed?.[1] ?? listed?.[2]]).toEqual([href, 200, n]);
+        }
+      },
+    );
+
+    it('a heat map is a table that can be read aloud: every cell has a head of its row and of its column', async () => {
+      const heads = await on(`/matrix?${AS_OF}`, (page) =>
+        page.locator('table.matrix').evaluate((table) => ({
+          caption: table.querySelector('caption')!.textContent,
+          columns: [...table.querySelectorAll('thead th')].map((th) => th.getAttribute('scope')),
+          rows: [...table.querySelectorAll('tbody tr, tfoot tr')].map((tr) => [
+            tr.querySelectorAll('th[scope=row]').length,
+            tr.querySelectorAll('th, td').length,
+            [...tr.querySelectorAll('td')].every((td) => /^[\d,]+$/.test(td.textContent!.trim())),
+          ]),
+        })),
+      );
+      expect(heads.caption).toBe('Commitments per agency and theme');
+      expect(new Set(heads.columns)).toEqual(new Set(['col']));
+      expect(heads.rows.length).toBeGreaterThan(10);
+      for (const row of heads.rows) expect(row).toEqual([1, heads.columns.length, true]);
+    });
+
+    it('its figures are those of the API, and its heads stay in sight', async () => {
+      await on(`/matrix?framework=HLD06&${AS_OF}`, async (page) => {
+        const { body } = await server.get(`/v1/progress/matrix?framework=HLD06&limit=25&${AS_OF}`);
+        const shown = await page.locator('table.matrix tbody td a').allInnerTexts();
+        const cells = body.rows.flatMap((row: { total: number; cells: { total: number }[] }) => [
+          row.total,
+          ...row.cells.map(({ total }) => total),
+        ]);
+        const inOrder = (all: number[]) => all.toSorted((a, b) => a - b);
+        expect(inOrder(shown.map(Number))).toEqual(inOrder(cells));
+        const box = page.locator('.table.heat');
+        await box.evaluate((element) => element.scrollTo(500, 500));
+        const [outer, corner] = [
+          await box.boundingBox(),
+          await page.locator('table.matrix thead th').first().boundingBox(),
+        ];
+        expect(Math.abs(corner!.x - outer!.x) + Math.abs(corner!.y - outer!.y)).toBeLessThan(5);
+      });
+    });
+
+    it('the heads lead to what is below, by the keyboard and without any script', async () => {
+      await on(
+        `/matrix?framework=IOM04&${AS_OF}`,
+        async (page) => {
+          await page.locator('table.matrix thead a', { hasText: 'Migration and development' }).first().focus();
+          await page.keyboard.press('Enter');
+          await page.waitForURL('**/matrix?*theme=IOM-1*');
+          const heads = await page.locator('table.matrix thead th.turned').count();
+          expect(heads).toBeGreaterThan(3);
+          expect(await text(page, 'main')).toContain('What is below the theme Migration and development');
+        },
+        { javaScriptEnabled: false },
+      );
+    });
+
+    it('only members of a body are shown where that is asked for', async () => {
+      await on('/matrix', async (page) => {
+        await page.selectOption('select[name=memberOf]', 'GMG');
+        await page.click('form.filters button');
+        await page.waitForURL('**/matrix?*memberOf=GMG*');
+        const { body } = await server.get('/v1/agencies/GMG');
+        const members = body.members.map(({ agency }: { agency: string }) => agency).sort();
+        const codes = await page.locator('table.matrix tbody th .code').allInnerTexts();
+        expect(codes.sort()).toEqual(members);
+        expect(await text(page, 'main')).toContain(`${members.length} agencies`);
+      });
+    });
+
+    it('print without controls, the whole table, in colour', async () => {
+      await on(`/matrix?${AS_OF}`, async (page) => {
+        await page.emulateMedia({ media: 'print' });
+        for (const gone of ['form.filters', '.kinds', '.clock'])
+          expect([gone, await page.locator(gone).first().isVisible()]).toEqual([gone, false]);
+        const [box, table] = await page
+          .locator('.table.heat, table.matrix')
+          .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().height));
+        expect(box).toBeGreaterThanOrEqual(table!);
+      });
+    });
+
+    it('nothing was complained about', () => expect(reader.complaints).toEqual([]));
+  });
+
+  describe('the answers', () => {
+    const problem = async (path: string) => {
+      const { status, body } = await server.get(path);
+      return [status, body.code];
+    };
+
+    it('refuse what cannot be crossed, is not there, or is no bound', async () => {
+      expect(await problem('/v1/progress/matrix?rows=theme&columns=outcome')).toEqual([400, 'invalid']);
+      expect(await problem('/v1/progress/matrix?rows=forum')).toEqual([400, 'invalid']);
+      expect(await problem('/v1/progress/matrix?framework=HLD99')).toEqual([404, 'not_found']);
+      for (const view of ['matrix', 'partnerships', 'outcomes'])
+        for (const wrong of ['limit=0', 'limit=x', 'agency=IOM&agncy=ILO', 'asOf=2011-02-30'])
+          expect([view, wrong, ...(await problem(`/v1/progress/${view}?${wrong}`))]).toEqual([
+            view,
+            wrong,
+            400,
+            'invalid',
+          ]);
+      expect(await problem('/v1/progress/outcomes/NONE')).toEqual([404, 'not_found']);
+      expect(await problem('/v1/progress/outcomes/A%2FRES%2F58%2F208?asOf=2004-12-30')).toEqual([404, 'not_found']);
+    });
+
+    it('refuse a cursor of another list', async () => {
+      const { body } = await server.get('/v1/progress/partnerships?limit=1');
+      for (const path of ['/v1/progress/partnerships?agency=IOM&', '/v1/progress/outcomes?', '/v1/commitments?'])
+        expect([path, ...(await problem(`${path}cursor=${body.nextCursor}`))]).toEqual([
+          path,
+          422,
+          'cursor_of_another_list',
+        ]);
+    });
+
+    it('as CSV a matrix is a table, with the margins once each', async () => {
+      const { body } = await server.get(`/v1/progress/matrix?framework=HLD06&memberOf=GMG&format=csv&${AS_OF}`);
+      const lines = (body as string).trim().split('\n');
+      expect(lines[0]).toMatch(/^agency,name,total,placed,HLD06-01 International migration and development,/);
+      expect(lines).toHaveLength(1 + 10 + 1);
+      const { body: iom } = await server.get(`/v1/progress/agencies/IOM?${AS_OF}`);
+      expect(lines.find((line) => line.startsWith('IOM,'))).toContain(`Migration,${iom.row.total},`);
+      const { body: members } = await server.get(`/v1/progress/agencies?memberOf=GMG&${AS_OF}`);
+      expect(lines.at(-1)).toContain(`,"All, each commitment once",${members.total.total},`);
+    });
+
+    it('as CSV partnerships and outcomes are there whole', async () => {
+      for (const view of ['partnerships', 'outcomes']) {
+        const [csv, json] = [
+          await server.get(`/v1/progress/${view}?format=csv`),
+          await server.get(`/v1/progress/${view}`),
+        ];
+        expect((csv.body as string).trim().split('\n')).toHaveLength(1 + json.body.rowCount);
+      }
+    });
+
+    it('members of a body are those of the date', async () => {
+      const totals = async (asOf: string) => {
+        const { body } = await server.get(`/v1/progress/agencies?memberOf=GMG&asOf=${asOf}`);
+        return [body.rows.length, body.total.total > 0];
+      };
+      expect(await totals('2006-03-31')).toEqual([0, false]);
+      expect(await totals('2006-11-21')).toEqual([10, true]);
+    });
+  });
+});

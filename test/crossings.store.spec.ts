@@ -1,0 +1,342 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { isDeepStrictEqual } from 'node:util';
+import type { ReadStore } from '#eventsourcing';
+import {
+  Coverage,
+  CROSSED,
+  Matrix,
+  Partnerships,
+  type Filter,
+  type MatrixView,
+  type OutcomesFilter,
+  type Progress,
+  type Rows,
+} from '#progress';
+import { PostgresReadStore } from '#read-store';
+import { emptyDatabase, itOnPostgres } from '../libs/read-store/src/testing/each-store.js';
+import {
+  AGENCIES,
+  amendment,
+  EXAMPLE,
+  FOLLOWED,
+  histories,
+  REFERENCES,
+  REGISTERED,
+  type Step,
+} from './support/acts.js';
+import { clocks, cutAt, expectAlways, filters, History, rawEvents, seed, Views } from './support/histories.js';
+import { COVERAGE_RULES, NaiveCoverage, type CoverageRules } from './support/naive-coverage.js';
+import { MATRIX_RULES, NaiveMatrix, type MatrixRules, type NaiveMatrixFilter } from './support/naive-matrix.js';
+import type { NaiveClocks, RawEvent } from './support/naive-views.js';
+
+interface Question {
+  readonly clock: Omit<NaiveClocks, 'knownAt'>;
+  /** Of the log. */
+  readonly share: number;
+  readonly matrix: NaiveMatrixFilter;
+  readonly pairs: Filter;
+  readonly outcomes: OutcomesFilter;
+}
+
+const sometimes = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
+const crossings = (Object.keys(CROSSED) as Rows[]).flatMap((rows) =>
+  CROSSED[rows].map((columns) => ({ rows, columns })),
+);
+const framework = sometimes(fc.constantFrom('T', 'U'));
+const whose = {
+  role: fc.constantFrom('lead', 'any', 'co_lead', 'partner', 'funder', undefined),
+  agencies: fc.constantFrom('then', 'today', undefined),
+  memberOf: sometimes(fc.constant('GMG')),
+};
+const question: fc.Arbitrary<Question> = fc.record({
+  clock: clocks,
+  share: fc.constantFrom(0.6, 0.9, 1, 1),
+  matrix: fc
+    .tuple(fc.constantFrom(...crossings), filters, framework, sometimes(fc.constantFrom(1, 2)), fc.record(whose))
+    .map(([crossing, filter, framework, limit, own]) => ({ ...own, ...filter, ...crossing, framework, limit })),
+  pairs: fc
+    .tuple(filters, framework, fc.record(whose))
+    .map(([filter, framework, own]) => ({ ...own, ...filter, framework })),
+  outcomes: fc.record({
+    ...whose,
+    followsUp: sometimes(fc.constantFrom(...FOLLOWED)),
+    agency: sometimes(fc.constantFrom(...AGENCIES)),
+    addressee: sometimes(fc.constantFrom('AAA', 'BBB', 'Member States', 'Nobody')),
+    covered: sometimes(fc.boolean()),
+    stage: sometimes(fc.constantFrom('planned', 'completed,in_progress')),
+  }),
+}) as fc.Arbitrary<Question>;
+/** More happens to the registers than in other histories. */
+const busy = fc
+  .tuple(histories, fc.array(amendment, { minLength: 4, maxLength: 8 }))
+  .map(([steps, amendments]) => [...steps.slice(0, -10), ...amendments.flat(), ...steps.slice(-10)]);
+const questions = fc.array(question, { minLength: 10, maxLength: 10 });
+
+const recorded = (reference: string, agencies: [agency: string, role: string][], more: object): Step => ({
+  reference,
+  act: 'record',
+  body: {
+    ...{ title: 'Diaspora fund', summary: 'A fund', kind: 'funding', nature: 'one_off', strength: 'undertaken' },
+    ...{ stage: 'planned', effective: '2006', reportedOn: '2006-11-20', themes: ['T-1'], ...more },
+    agencies: agencies.map(([agency, role]) => ({ agency, role })),
+  },
+  pick: 0,
+});
+/** BBB does more about what was asked than AAA, which has as many commitments; one of them has two themes of a kind. */
+const UNEVEN: Step[] = [
+  ...REGISTERED,
+  recorded(
+    REFERENCES[0]!,
+    [
+      ['AAA', 'lead'],
+      ['BBB', 'partner'],
+    ],
+    { followsUp: ['R-1'], themes: ['T-1.a', 'T-1.a.i', 'T-2'] },
+  ),
+  recorded(
+    REFERENCES[1]!,
+    [
+      ['BBB', 'lead'],
+      ['CCC', 'co_lead'],
+    ],
+    { followsUp: ['R-2', 'F-1'], themes: ['U-1'] },
+  ),
+  recorded(REFERENCES[2]!, [['AAA', 'lead']], {}),
+];
+/** Every crossing: whole, of what stands below, and the foremost. */
+const ASKED: Question[] = ['2006-11-21', '2007-02-28'].flatMap((asOf) =>
+  crossings
+    .flatMap((crossing) => [crossing, { ...crossing, theme: 'T-1', followsUp: 'F-1' }, { ...crossing, limit: 1 }])
+    .map((matrix): Question => {
+      const outcomes = { addressee: 'limit' in matrix ? 'BBB' : undefined };
+      return { clock: { asOf, staleAfter: 12 }, share: 1, matrix, pairs: { role: 'lead' }, outcomes };
+    }),
+);
+
+const plain = (answer: object): unknown =>
+  JSON.parse(JSON.stringify(answer, (key, value: unknown) => (['list', 'locator'].includes(key) ? undefined : value)));
+
+/** Every answer to a question. */
+async function given(reads: ReadStore, { matrix, pairs, outcomes }: Question, at: NaiveClocks) {
+  const clock = { ...at, knownAt: String(at.knownAt) };
+  const {
+    asOf: _a,
+    position,
+    by: _by,
+    correctedLater: _c,
+    ...crossed
+  } = await new Matrix(reads).crossed(clock, matrix as never);
+  const { joint, total, rowCount, agencies, rows } = await new Partnerships(reads).between(clock, pairs, {
+    limit: null,
+  });
+  const coverage = await new Coverage(reads).outcomes(clock, outcomes, { limit: null });
+  return {
+    position,
+    matrix: crossed,
+    pairs: { joint, total, rowCount, agencies, rows },
+    outcomes: {
+      ...{ total: coverage.total, elsewhere: coverage.elsewhere, rowCount: coverage.rowCount },
+      forums: coverage.forums.map(({ start: _s, ...forum }) => forum),
+      rows: coverage.rows.map(({ themes: _t, reportedOn: _r, ...row }) => row),
+    },
+  };
+}
+
+/** The same by the naive views. */
+const wanted = (
+  events: readonly RawEvent[],
+  { matrix, pairs, outcomes }: Question,
+  at: NaiveClocks,
+  { naive = new NaiveMatrix(events), coverage = new NaiveCoverage(events) } = {},
+) => ({
+  position: String(at.knownAt),
+  matrix: naive.crossed(at, matrix),
+  pairs: naive.partnerships(at, pairs as never),
+  outcomes: coverage.outcomes(at, outcomes),
+});
+
+/** How many commitments the list has whose query is given. */
+async function listed(progress: Progress, list: string): Promise<number> {
+  const { asOf, knownAt, staleAfter, ...asked } = Object.fromEntries(new URLSearchParams(list)) as Record<
+    string,
+    string
+  >;
+  const filter = Object.fromEntries(
+    Object.entries(asked).map(([name, value]) => [name, /^(true|false)$/.test(value) ? value === 'true' : value]),
+  );
+  const at = { asOf: asOf!, knownAt, ...(staleAfter && { staleAfter: Number(staleAfter) }) };
+  return (await progress.commitments(at, filter, { limit: 1 })).total;
+}
+
+describe(`What meets (SEED=${seed})`, () => {
+  const answered: { events: RawEvent[]; asked: Question; at: NaiveClocks; given: unknown }[] = [];
+
+  const truthful = (openReads?: () => ReadStore) =>
+    fc.asyncProperty(busy, questions, async (steps, questions) => {
+      const { log } = await History.of(steps);
+      const { reads } = await Views.of(log, openReads?.());
+      const events = await rawEvents(log);
+      const [naive, coverage] = [new NaiveMatrix(events), new NaiveCoverage(events)];
+      for (const asked of questions) {
+        const at = { ...asked.clock, knownAt: Math.round(events.length * asked.share) };
+        const answer = plain(await given(reads, asked, at));
+        answered.push({ events, asked, at, given: answer });
+        expect({ asked, at, ...(answer as object) }).toEqual({
+          ...{ asked, at },
+          ...(plain(wanted(events, asked, at, { naive, coverage })) as object),
+        });
+      }
+      await reads.close();
+      await log.store.close();
+    });
+
+  it('is what the words say, as at any date and as known at any position', async () => {
+    await expectAlways(truthful(), 40, [
+      [EXAMPLE, ASKED],
+      [UNEVEN, ASKED],
+    ]);
+  });
+
+  describe('negative control: it is not what the words do not say:', () => {
+    it.each<[string, Partial<MatrixRules>]>([
+      ['a theme or forum is only itself', { counts: (key, carried) => key === carried }],
+      [
+        'what is asked for shows itself',
+        { isShown: (code, parent, asked) => (asked ? code === asked : parent === undefined) },
+      ],
+      ['what is asked for changes nothing of what is shown', { isShown: (_, parent) => parent === undefined }],
+      ['both have the same role', { roleBeside: (role) => role ?? 'any' }],
+      ['an agency works with itself', { meet: () => true }],
+      ['a margin is the sum of its cells', { margin: (_, cells) => cells.flat() }],
+      ['what stands in two cells is placed twice', { placed: (_, cells) => cells.flat().length }],
+      ['everything is placed', { placed: (own) => own.length }],
+      ['those with most commitments are shown, in cells or not', { rank: (_, total) => total }],
+      ['those with fewest are shown', { rank: (placed) => -placed }],
+    ])('%s', (_, wrong) => {
+      const differs = answered.some(({ events, asked, at, given }) => {
+        const naive = new NaiveMatrix(events, { ...MATRIX_RULES, ...wrong });
+        return !isDeepStrictEqual(
+          plain(wanted(events, asked, at, { naive, coverage: new NaiveCoverage(events) })),
+          given,
+        );
+      });
+      expect(differs).toBe(true);
+    });
+
+    it.each<[string, Partial<CoverageRules>]>([
+      ['outcomes were always there', { isThere: () => true }],
+      [
+        'what follows up a forum follows up its outcomes',
+        { follows: (id, forum, all) => all.some((one) => one === id || one === forum) },
+      ],
+      ['ended records follow up, too', { life: 'any' }],
+      ['an outcome counts once for each commitment', { counts: (commitments) => commitments }],
+      ['only a code addresses an agency', { isAddressed: (addressees, code) => addressees.includes(code) }],
+      ['a forum has asked for nothing that its round tables asked for', { isOf: (forum, [own]) => forum === own }],
+    ])('%s', (_, wrong) => {
+      const differs = answered.some(({ events, asked, at, given }) => {
+        const coverage = new NaiveCoverage(events, { ...COVERAGE_RULES, ...wrong });
+        return !isDeepStrictEqual(
+          plain(wanted(events, asked, at, { naive: new NaiveMatrix(events), coverage })),
+          given,
+        );
+      });
+      expect(differs).toBe(true);
+    });
+  });
+
+  it('every figure leads to a list with exactly that many commitments', async () => {
+    let [figures, others] = [0, 0];
+    const property = fc.asyncProperty(
+      busy,
+      fc.array(question, { minLength: 3, maxLength: 3 }),
+      async (steps, questions) => {
+        const { log } = await History.of(steps);
+        const { reads, progress } = await Views.of(log);
+        for (const { clock, matrix, pairs, outcomes } of questions) {
+          const { rows, columns }: MatrixView = await new Matrix(reads).crossed(clock, matrix as never);
+          const partnerships = await new Partnerships(reads).between(clock, pairs);
+          const coverage = await new Coverage(reads).outcomes(clock, outcomes);
+          const counted = [
+            ...[...rows, ...columns, ...rows.flatMap(({ cells }) => cells)],
+            ...[...partnerships.rows, ...partnerships.rows.flatMap(({ themes }) => themes)],
+            ...(partnerships.joint.list === null ? [] : [{ ...partnerships.joint, list: partnerships.joint.list }]),
+            ...coverage.rows,
+          ];
+          for (const { list, total } of counted) expect([list, await listed(progress, list)]).toEqual([list, total]);
+          // Negative control: a list that lacks one of the keys has others, too.
+          for (const { list, total } of counted.slice(0, 4))
+            if ((await listed(progress, list.replace(/(theme|followsUp|with|agency)=[^&]*&/, ''))) !== total) others++;
+          figures += counted.length;
+        }
+        await reads.close();
+        await log.store.close();
+      },
+    );
+    await expectAlways(property, 12, [[UNEVEN, ASKED]]);
+    expect(figures).toBeGreaterThan(100);
+    expect(others).toBeGreaterThan(5);
+  });
+
+  it('a log that ends at a position shows exactly what is shown as known at it', async () => {
+    const property = fc.asyncProperty(busy, question, fc.nat(), async (steps, asked, pick) => {
+      const { log } = await History.of(steps);
+      const cut = await cutAt(log, 1 + (pick % Number(await log.store.head())));
+      const [whole, part] = [await Views.of(log), await Views.of(cut)];
+      const at = { ...asked.clock, knownAt: Number(await cut.store.head()) };
+      expect(plain(await given(whole.reads, asked, at))).toEqual(plain(await given(part.reads, asked, at)));
+      for (const { reads } of [whole, part]) await reads.close();
+      for (const { store } of [log, cut]) await store.close();
+    });
+    await expectAlways(property, 12);
+  });
+
+  it('pages follow each other, and show the log of the first one, whatever is written meanwhile', async () => {
+    const history = await History.of(UNEVEN);
+    const views = await Views.of(history.log);
+    const at = { asOf: '2007-02-28' };
+    const lists = [
+      (page: object) => new Partnerships(views.reads).between(at, {}, page),
+      (page: object) => new Coverage(views.reads).outcomes(at, {}, page),
+    ];
+    for (const [i, list] of lists.entries()) {
+      const all = await list({ limit: null });
+      const first = await list({ limit: 1 });
+      const more = recorded(
+        `X-2006-1${i}`,
+        [
+          ['AAA', 'lead'],
+          ['CCC', 'partner'],
+        ],
+        { followsUp: ['R-3'] },
+      );
+      expect(await history.take(more)).toBe(true);
+      await views.catchUp();
+      const seen: object[] = [...first.rows];
+      for (let cursor = first.nextCursor; cursor !== null;) {
+        const page = await list({ limit: 1, cursor });
+        expect([page.rowCount, page.position]).toEqual([all.rowCount, all.position]);
+        seen.push(...page.rows);
+        cursor = page.nextCursor;
+      }
+      expect(seen.map(plain)).toEqual(all.rows.map(plain));
+      expect(seen.length).toBeGreaterThan(1);
+      const now = await list({ limit: null });
+      expect(now.rows.map(plain)).not.toEqual(all.rows.map(plain)); // Negative control: without the cursor there is more.
+    }
+    await views.reads.close();
+    await history.log.store.close();
+  });
+
+  itOnPostgres('is so on PostgreSQL, too', async () => {
+    let url: string;
+    const property = truthful(() => new PostgresReadStore(url)).beforeEach(
+      async () => void (url = await emptyDatabase()),
+    );
+    await expectAlways(property, 6, [
+      [EXAMPLE, ASKED],
+      [UNEVEN, ASKED],
+    ]);
+  });
+});

@@ -1,0 +1,518 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { CommandBus } from '@nestjs/cqrs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { planImport, runImport } from '#exchange';
+import { LOG, metaOf, type Principal } from '#platform';
+import { faintest, overflow, Reader, STATE, text } from './support/browser.js';
+import { CLOCK_CASES, HLD, TestServer, type Answer } from './support/server.js';
+
+const today = new Date().toISOString().slice(0, 10);
+const refusal = ({ status, body }: Answer) => [status, body.code, body.errors?.[0]?.pointer].filter(Boolean).join(' ');
+
+interface Link {
+  readonly from: string;
+  readonly to: string;
+  readonly match: string;
+}
+const file = <T>(name: string): T => JSON.parse(readFileSync(join(HLD, name), 'utf8')) as T;
+const given = file<{ links: Link[]; noEquivalent: string[] }>('crosswalk-hld06-hld13.json');
+const rowsOfData = file<{ themes: string[] }[]>('commitments.json');
+
+/** How many commitments of the data fulfil something; they all exist today, and none has ended. */
+const commitmentsWith = (test: (themes: string[]) => boolean) => rowsOfData.filter(({ themes }) => test(themes)).length;
+const linkedFrom = (match: string, to?: string) =>
+  given.links
+    .filter((link) => match.includes(link.match) && (to === undefined || link.to === to))
+    .map(({ from }) => from);
+
+describe('Crosswalks over HTTP', () => {
+  let server: TestServer;
+  let secretariat: string;
+  beforeAll(async () => {
+    server = await TestServer.start([HLD]);
+    secretariat = server.token(null);
+  });
+  afterAll(() => server.close());
+
+  const post = (path: string, body: object, token: string | undefined = secretariat, headers = {}) =>
+    server.post(`/v1/crosswalks${path}`, body, token, headers);
+  const get = async (path: string) => {
+    const { status, body } = await server.get(`/v1${path}`);
+    expect([path, status]).toEqual([path, 200]);
+    return body;
+  };
+  const head = () => server.app.get(LOG).store.head();
+  const seen = async ({ body }: Answer, path: string) =>
+    (await server.get(`/v1${path}`, { 'if-position-at-least': body.position })).body;
+
+  const entry = { code: 'IOM04-HLD13', title: 'IOM’s model by the agenda of 2013', from: 'IOM04', to: 'HLD13' };
+  const version = {
+    version: '1',
+    author: 'IOM',
+    reportedOn: '2013-09-01',
+    links: [
+      { from: 'IOM-1', to: 'HLD13-6', match: 'close' },
+      { from: 'IOM-1.remittances', to: 'HLD13-2', match: 'related', note: 'Only their costs' },
+    ],
+    citation: { document: 'D-2012-MC2353', locator: 'para 26' },
+  };
+
+  it('show what the folder said, with the names of themes', async () => {
+    const crosswalk = await get('/crosswalks/HLD06-HLD13');
+    expect(crosswalk).toMatchObject({ from: 'HLD06', to: 'HLD13', asOf: today, revision: 1 });
+    expect(crosswalk.version).toMatchObject({ version: '1', reportedOn: today, author: 'The secretariat' });
+    expect(crosswalk.version.links.map(({ from, to, match }: Link) => ({ from, to, match }))).toEqual(given.links);
+    expect(crosswalk.version.links[0]).toMatchObject({
+      fromLabel: 'International migration and development',
+      toLabel: 'Migration in the development agenda',
+    });
+    expect(crosswalk.version.noEquivalent).toEqual([
+      { theme: 'HLD06-17', label: 'Follow-up to the High-level Dialogue' },
+    ]);
+    expect(crosswalk.versions).toEqual([expect.objectContaining({ version: '1', reportedOn: today, revision: 1 })]);
+    const csv = ((await server.get('/v1/crosswalks/HLD06-HLD13?format=csv')).body as string).trim().split('\n');
+    expect(csv).toHaveLength(1 + given.links.length + given.noEquivalent.length);
+    expect(csv.at(-1)).toContain('HLD06-17,Follow-up to the High-level Dialogue,no equivalent');
+  });
+
+  it('are set up, published, read as at a date and as known then, and taken back', async () => {
+    const entered = await post('', entry);
+    expect([entered.status, entered.headers.get('location')]).toEqual([201, '/v1/crosswalks/IOM04-HLD13']);
+    const headers = { 'idempotency-key': 'first', 'if-match': '"0"' };
+    const first = await post('/IOM04-HLD13/versions', version, secretariat, headers);
+    expect([first.status, first.headers.get('etag')]).toEqual([200, '"1"']);
+    expect((await post('/IOM04-HLD13/versions', version, secretariat, headers)).body).toEqual(first.body);
+    const links = version.links.slice(0, 1);
+    const later = { ...version, version: '2', reportedOn: '2014-01-01', links, noEquivalent: [{ theme: 'IOM-4' }] };
+    const second = await post('/IOM04-HLD13/versions', later);
+    const on = async (query: string) =>
+      (await seen(second, `/crosswalks/IOM04-HLD13?${query}`)).version?.version ?? null;
+    expect(await on('asOf=2013-08-31')).toBeNull();
+    expect(await on('asOf=2013-09-01')).toBe('1');
+    expect(await on('asOf=2014-01-01')).toBe('2');
+    expect(await on('asOf=2013-08-31&version=2')).toBe('2');
+    expect(await on(`knownAt=${first.body.position}`)).toBe('1');
+    const { items } = await seen(second, '/crosswalks?asOf=2013-12-31&sort=code');
+    expect(items.map(({ code, versions }: { code: string; versions: object[] }) => [code, versions.length])).toEqual([
+      ['HLD06-HLD13', 0],
+      ['IOM04-HLD13', 1],
+    ]);
+
+    const gone = await post('/IOM04-HLD13/history/2/retract', { reason: 'A draft' });
+    expect((await seen(gone, '/crosswalks/IOM04-HLD13')).version.version).toBe('1');
+    expect(await on(`knownAt=${second.body.position}`)).toBe('2');
+    const history = (await get('/crosswalks/IOM04-HLD13/history')).items;
+    expect(history.map(({ type }: { type: string }) => type)).toEqual(
+      ['Registered', 'Published', 'Published', 'Retracted'].map((name) => `crosswalk.${name}`),
+    );
+    expect(history[2].corrections).toEqual([expect.objectContaining({ kind: 'retracted', reason: 'A draft', by: 3 })]);
+
+    const blanked = await post('/IOM04-HLD13/history/1/blank', { reason: 'A name', fields: ['/links/1/note'] });
+    const known = await seen(blanked, `/crosswalks/IOM04-HLD13?knownAt=${second.body.position}&version=1`);
+    expect(known.version.links[1]).toMatchObject({ to: 'HLD13-2', note: '[blanked]' });
+    const retitled = await post('/IOM04-HLD13/amend', { ...entry, title: 'IOM’s model in 2013' });
+    expect((await seen(retitled, '/crosswalks/IOM04-HLD13')).title).toBe('IOM’s model in 2013');
+  });
+
+  it('are refused with a clear problem, which leaves nothing behind', async () => {
+    const before = await head();
+    const publish = async (said: object, code = 'HLD06-HLD13') => {
+      const links = [{ from: 'HLD06-01', to: 'HLD13-1', match: 'exact' }];
+      return refusal(await post(`/${code}/versions`, { ...version, version: '9', links, ...said }));
+    };
+    const link = (from: string, to: string, match = 'exact') => ({ links: [{ from, to, match }] });
+    expect(refusal(await server.post('/v1/crosswalks', { ...entry, code: 'X' }))).toBe('401 unauthenticated');
+    expect(refusal(await post('/HLD06-HLD13/versions', version, server.token('IOM')))).toBe('403 forbidden');
+    expect(refusal(await post('', { ...entry, code: 'HLD06-HLD13' }))).toBe('409 already_registered');
+    expect(refusal(await post('', { ...entry, code: 'X', to: 'IOM04' }))).toBe('422 same_framework /to');
+    expect(refusal(await post('', { ...entry, code: 'X', to: 'NONE' }))).toBe('422 unknown_reference /to');
+    expect(refusal(await post('/HLD06-HLD13/amend', { ...entry, code: 'HLD06-HLD13' }))).toBe(
+      '422 frameworks_are_fixed /from',
+    );
+    expect(await publish({}, 'NONE')).toBe('404 not_found');
+    expect(await publish({ reportedOn: '2999-01-01' })).toBe('422 date_in_the_future /reportedOn');
+    expect(await publish(link('HLD06-99', 'HLD13-1'))).toBe('422 unknown_reference /links/0/from');
+    expect(await publish(link('IOM-1', 'HLD13-1'))).toBe('422 other_framework /links/0/from');
+    expect(await publish(link('HLD06-01', 'HLD06-02'))).toBe('422 other_framework /links/0/to');
+    expect(await publish(link('HLD06-01', 'HLD13-1', 'broader'))).toBe('400 invalid /links/0/match');
+    expect(await publish({ links: [] })).toBe('400 invalid /links');
+    const twice = [...link('HLD06-01', 'HLD13-1').links, ...link('HLD06-01', 'HLD13-1', 'broad').links];
+    expect(await publish({ links: twice })).toBe('422 linked_twice /links/1');
+    expect(await publish({ noEquivalent: [{ theme: 'HLD06-01' }] })).toBe('422 has_equivalent /noEquivalent/0/theme');
+    expect(await publish({ author: ' ' })).toBe('400 invalid /author');
+    expect(await publish({ version: '1' })).toBe('409 version_taken /version');
+    expect(await publish({ colour: 'red' })).toBe('400 invalid /colour');
+    const again = { author: 'The secretariat', reportedOn: today, links: given.links };
+    const none = { noEquivalent: given.noEquivalent.map((theme) => ({ theme })) };
+    expect(await publish({ ...again, ...none })).toBe('422 nothing_published');
+    const why = { reason: 'because' };
+    expect(refusal(await post('/HLD06-HLD13/history/0/retract', why))).toBe('409 not_correctable');
+    expect(refusal(await post('/HLD06-HLD13/history/9/retract', why))).toBe('404 not_found');
+    expect(refusal(await post('/IOM04-HLD13/history/2/retract', why))).toBe('409 already_retracted');
+    expect(refusal(await post('/HLD06-HLD13/versions', version, secretariat, { 'if-match': '"0"' }))).toBe(
+      '412 wrong_revision',
+    );
+    expect(await head()).toBe(before);
+  });
+
+  describe('themes read through one', () => {
+    const path = '/progress/themes?crosswalk=HLD06-HLD13';
+
+    it.each(['exact,close,broad', 'close', 'related,narrow', 'exact,close,broad,narrow,related'])(
+      'count what reaches them by links that are %s, as the data says it',
+      async (match) => {
+        const { rows, crosswalk } = await get(`${path}&match=${match}`);
+        const reaching = (to?: string) => (themes: string[]) =>
+          themes.some((theme) => linkedFrom(match, to).includes(theme) || theme === to);
+        expect(rows.length).toBeGreaterThan(1);
+        expect(
+          Object.fromEntries(rows.map(({ theme, total }: { theme: string; total: number }) => [theme, total])),
+        ).toEqual(
+          Object.fromEntries(
+            rows.map(({ theme }: { theme: string }) => [theme, commitmentsWith(reaching(theme))] as const),
+          ),
+        );
+        expect(new Set(rows.map(({ theme }: { theme: string }) => theme))).toEqual(
+          new Set(given.links.filter((link) => match.includes(link.match)).map(({ to }) => to)),
+        );
+        const carrying = commitmentsWith((themes) => themes.some((theme) => theme.startsWith('HLD06-')));
+        const reached = commitmentsWith(reaching());
+        expect([crosswalk.carrying.total, crosswalk.reached.total, crosswalk.noEquivalent.total]).toEqual([
+          carrying,
+          reached,
+          carrying - reached,
+        ]);
+        expect(crosswalk).toMatchObject({
+          code: 'HLD06-HLD13',
+          version: '1',
+          reportedOn: today,
+          match: match.split(','),
+        });
+      },
+    );
+
+    it('count by links that hold as a whole, where nothing else is asked for', async () => {
+      expect(await get(path)).toEqual(await get(`${path}&match=exact,close,broad`));
+      expect(await get(`${path}&framework=HLD13`)).toEqual(await get(path));
+      expect((await get(path)).rows).not.toEqual((await get(`${path}&match=exact,close`)).rows);
+    });
+
+    it('each lead to a list with exactly as many', async () => {
+      for (const asked of ['', '&match=related&followsUp=HLD-2006', '&asOf=2011-02-17&crosswalkVersion=1']) {
+        const { rows, crosswalk } = await get(path + asked);
+        for (const { total, list } of [
+          crosswalk.carrying,
+          crosswalk.reached,
+          crosswalk.noEquivalent,
+          crosswalk.ownThemes,
+        ])
+          expect([list, (await get(list.slice('/v1'.length))).total]).toEqual([list, total]);
+        for (const { theme, ...row } of rows) {
+          const same = `crosswalk=HLD06-HLD13${asked}`;
+          expect((await get(`/commitments?theme=${theme}&${same}`)).total).toBe(row.total);
+          const one = await get(`/progress/themes/${theme}?${same}`);
+          expect([one.row, one.crosswalk]).toEqual([{ theme, ...row }, crosswalk]);
+        }
+      }
+    });
+
+    it('are only their own before a version was published, unless one is named', async () => {
+      const before = await get(`${path}&asOf=2011-02-17`);
+      expect([before.rows, before.crosswalk]).toMatchObject([
+        [],
+        { version: null, author: null, reportedOn: null, reached: { total: 0 } },
+      ]);
+      expect(before.crosswalk.noEquivalent.total).toBe(before.crosswalk.carrying.total);
+      const named = await get(`${path}&asOf=2011-02-17&crosswalkVersion=1`);
+      expect(named.crosswalk).toMatchObject({ version: '1', reportedOn: today });
+      expect(named.rows.length).toBeGreaterThan(3);
+    });
+
+    it('roll up what is below a theme, on both sides', async () => {
+      const all = await get('/progress/themes?crosswalk=IOM04-HLD13&match=close');
+      const below = (await get('/themes')).items.filter(
+        ({ framework }: { framework: string }) => framework === 'IOM04',
+      );
+      const isOnOne = (code: string): boolean =>
+        code === 'IOM-1' || isOnOne(below.find((theme: { code: string }) => theme.code === code)?.parent ?? 'IOM-1');
+      const onOne = below
+        .map(({ code }: { code: string }) => code)
+        .filter((code: string) => code.startsWith('IOM-1') && isOnOne(code));
+      expect(onOne.length).toBeGreaterThan(5);
+      expect(all.rows).toMatchObject([
+        { theme: 'HLD13-6', total: commitmentsWith((themes) => themes.some((theme) => onOne.includes(theme))) },
+      ]);
+      expect(all.rows[0].total).toBeGreaterThan(
+        commitmentsWith((themes) => themes.includes('IOM-1') || themes.includes('HLD13-6')),
+      );
+    });
+
+    it('say in a table, too, how much has no equivalent', async () => {
+      const { crosswalk } = await get(path);
+      const lines = ((await server.get(`/v1${path}&format=csv`)).body as string).trim().split('\n');
+      expect(lines.at(-1)).toContain(`No equivalent by HLD06-HLD13,${crosswalk.noEquivalent.total},`);
+      expect((await server.get('/v1/progress/themes?format=csv')).body).not.toContain('No equivalent');
+    });
+
+    it.each([
+      ['/progress/themes?crosswalk=NONE', '404 not_found'],
+      ['/progress/themes?crosswalk=HLD06-HLD13&framework=HLD06', '422 other_framework /crosswalk'],
+      ['/progress/themes?crosswalk=HLD06-HLD13&match=broader', '400 invalid /match'],
+      ['/progress/themes?crosswalk=HLD06-HLD13&crosswalkVersion=7', '404 not_found'],
+      ['/progress/themes/HLD06-01?crosswalk=HLD06-HLD13', '422 other_framework /crosswalk'],
+      ['/commitments?theme=HLD13-1&crosswalk=NONE', '404 not_found'],
+      ['/commitments?noEquivalent=NONE', '404 not_found'],
+      ['/commitments?reached=HLD06-HLD13&match=', '400 invalid /match'],
+    ])('%s is refused: %s', async (wrong, expected) => {
+      expect(refusal(await server.get(`/v1${wrong}`))).toBe(expected);
+    });
+  });
+
+  describe('on the pages', () => {
+    let reader: Reader;
+    beforeAll(async () => {
+      reader = await Reader.of(server);
+    });
+    afterAll(() => reader.close());
+
+    const PAGES = [
+      '/themes?crosswalk=HLD06-HLD13',
+      '/themes?crosswalk=HLD06-HLD13&asOf=2011-02-17',
+      '/themes/HLD13-2?crosswalk=HLD06-HLD13&match=broad,related',
+      '/crosswalks',
+      '/crosswalks/HLD06-HLD13',
+      '/crosswalks/HLD06-HLD13?asOf=2011-02-17',
+      '/crosswalks/IOM04-HLD13?version=1&asOf=2011-02-17',
+      '/commitments?noEquivalent=HLD06-HLD13',
+    ];
+    it.each(PAGES)('%s can be read, on a phone as well as at a desk', async (path) => {
+      await reader.on(path, async (page) => {
+        expect(await page.locator('h1').count()).toBe(1);
+        expect(await text(page, '.state')).toMatch(STATE);
+        expect(await page.locator('table:not(:has(caption)), th:not([scope])').count()).toBe(0);
+        expect(await faintest(page)).toBeGreaterThanOrEqual(4.5);
+        for (const width of [1440, 820, 360]) {
+          await page.setViewportSize({ width, height: 800 });
+          expect([width, await overflow(page)]).toEqual([width, 0]);
+        }
+      });
+      expect(reader.complaints).toEqual([]);
+    });
+
+    it.each(PAGES.filter((path) => /crosswalk=|version=|HLD06-HLD13$/.test(path) && !path.startsWith('/commitments')))(
+      'every figure of %s leads to a list with exactly that many commitments',
+      async (path) => {
+        const figures = await reader.on(path, (page) =>
+          page
+            .locator('main a[href^="/commitments?"]')
+            .evaluateAll((links) =>
+              links
+                .map((a) => [a.getAttribute('href')!, a.textContent!.trim()] as const)
+                .filter(([, n]) => /^[\d,]+$/.test(n)),
+            ),
+        );
+        expect(figures.length).toBeGreaterThan(3);
+        for (const [href, n] of new Map(figures)) {
+          const { status, body } = await server.get(href, { accept: 'text/html' });
+          expect([href, status, /<strong id="total">([\d,]+) commitment/.exec(body)?.[1]]).toEqual([href, 200, n]);
+        }
+      },
+    );
+
+    it('show the figures of the API, and what has no equivalent as a line of its own', async () => {
+      const { rows, crosswalk } = await get('/progress/themes?crosswalk=HLD06-HLD13');
+      await reader.on('/themes?crosswalk=HLD06-HLD13', async (page) => {
+        const lines = await page
+          .locator('.breakdown tbody tr')
+          .evaluateAll((trs) =>
+            trs.map((tr) => [tr.querySelector('a')!.textContent, tr.querySelector('td.n a')!.textContent]),
+          );
+        expect(lines).toEqual([
+          ...rows.map(({ name, total }: { name: string; total: number }) => [name, String(total)]),
+          ['No equivalent', String(crosswalk.noEquivalent.total)],
+        ]);
+        expect(await text(page, '.reached')).toContain(
+          `Of ${crosswalk.carrying.total} commitments with a theme of “Topics of the 2006 High-level Dialogue”`,
+        );
+      });
+    });
+
+    it('let a reader without scripts choose a crosswalk and its links', async () => {
+      const go = async (page: Parameters<Parameters<Reader['on']>[1]>[0]) => {
+        await page.goto(`${server.url}/themes?asOf=2011-02-17&framework=HLD06`);
+        await page.selectOption('select[name=crosswalk]', 'HLD06-HLD13');
+        await page.click('form.filters button');
+        await page.waitForURL((url) => url.searchParams.has('crosswalk'));
+        expect(await text(page, '.as-read')).toContain('As at 17 February 2011 no version had been published');
+        await page.click('.as-read .callout a');
+        await page.waitForURL((url) => url.searchParams.get('crosswalkVersion') === '1');
+        expect(await text(page, '.as-read')).toContain('later than the date shown');
+        await page.check('input[value=related]');
+        await page.uncheck('input[value=exact]');
+        await page.click('form.filters button');
+        await page.waitForURL((url) => url.searchParams.get('match') === 'close,broad,related');
+        const { crosswalk } = await get(
+          '/progress/themes?crosswalk=HLD06-HLD13&asOf=2011-02-17&crosswalkVersion=1&match=close,broad,related',
+        );
+        expect(await text(page, '.reached strong')).toBe(`${crosswalk.noEquivalent.total} have no equivalent`);
+        expect(await page.locator('input[name=match]:checked').count()).toBe(3);
+        const json = (await page.locator('.take a').first().getAttribute('href'))!;
+        expect((await get(json.slice('/v1'.length))).crosswalk.noEquivalent).toMatchObject({
+          total: crosswalk.noEquivalent.total,
+        });
+        await page.click('.reached strong a');
+        expect(await text(page, '#total')).toBe(`${crosswalk.noEquivalent.total} commitments`);
+        expect(await text(page, 'main')).toContain('Those without equivalent by the crosswalk HLD06-HLD13');
+        await page.selectOption('select[name=stage]', 'planned');
+        await page.click('form.filters button');
+        await page.waitForURL((url) => url.searchParams.get('stage') === 'planned');
+        expect(new URL(page.url()).searchParams.get('noEquivalent')).toBe('HLD06-HLD13');
+      };
+      await reader.on('/themes', go, { javaScriptEnabled: false });
+    });
+
+    it('say of a crosswalk who made it, when, and every link in words', async () => {
+      await reader.on('/crosswalks/IOM04-HLD13?asOf=2013-12-31', async (page) => {
+        expect(await text(page, '.lead')).toMatch(
+          /Version 1, by International Organization for Migration, published on 1 September 2013/,
+        );
+        expect(await text(page, 'table.linked')).toContain('is much the same as Migration in the development agenda');
+        expect(await text(page, 'main')).toContain('is related to Costs of labour migration');
+        expect(await page.locator('main').innerText()).toContain('Words removed');
+      });
+      await reader.on('/crosswalks/HLD06-HLD13', async (page) => {
+        expect(await text(page, '#none + table')).toContain('Has no equivalent');
+        const linked = new Set(given.links.map(({ from }) => from));
+        expect(await page.locator('table.linked').first().locator('tbody tr').count()).toBe(linked.size);
+      });
+    });
+  });
+});
+
+describe('Crosswalks of a folder', () => {
+  const importer: Principal = { account: 'import', role: 'secretariat', agency: null };
+  let server: TestServer;
+  let folder: string;
+  beforeEach(async () => {
+    server = await TestServer.start();
+    folder = join(mkdtempSync(join(tmpdir(), 'followthrough-crosswalk-')), 'folder');
+    cpSync(CLOCK_CASES, folder, { recursive: true });
+    const [tst] = JSON.parse(readFileSync(join(folder, 'frameworks.json'), 'utf8')) as object[];
+    const other = { code: 'OTH', name: 'Other', version: '1', source: 's' };
+    const themes = ['O-1', 'O-2'].map((code) => ({ code, label: code }));
+    write('frameworks.json', [tst, { ...other, themes }]);
+  });
+  afterEach(async () => {
+    await server.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const write = (name: string, content: unknown) => writeFileSync(join(folder, name), JSON.stringify(content));
+  const plan = () => planImport(folder, server.app.get(LOG), () => ({ by: importer, meta: metaOf(importer) }));
+  const run = async () => runImport(await plan(), server.app.get(CommandBus));
+  const problems = async () =>
+    (await plan()).problems.map(({ file, field, message }) => `${file} ${field}: ${message}`);
+  const FILE = 'crosswalk-tst-oth.json';
+  const crosswalk = {
+    from: 'TST',
+    to: 'OTH',
+    links: [
+      { from: 'T-1', to: 'O-1', match: 'broad' },
+      { from: 'T-1.a', to: 'O-2', match: 'related' },
+    ],
+    noEquivalent: ['T-2'],
+  };
+  const versions = async () => (await server.get('/v1/crosswalks/TST-OTH')).body.versions;
+
+  it('are imported with it, and recognised the second time', async () => {
+    write(FILE, { ...crosswalk, relations: 'as in SKOS' });
+    await run();
+    const [version] = await versions();
+    expect(version).toEqual({
+      version: '1',
+      author: 'The secretariat',
+      reportedOn: today,
+      note: 'as in SKOS',
+      revision: 1,
+    });
+    const before = await server.app.get(LOG).store.head();
+    const again = await plan();
+    expect([again.problems, again.commands, again.counts[FILE]]).toEqual([[], [], { new: 0, known: 1, extended: 0 }]);
+    expect(await server.app.get(LOG).store.head()).toBe(before);
+  });
+
+  it('say who made them and when, where the file does; another version comes on top', async () => {
+    write(FILE, { ...crosswalk, title: 'A title', author: 'DESA', reportedOn: '2013-10-04', version: '2013' });
+    await run();
+    const next = {
+      ...crosswalk,
+      version: '2014',
+      author: 'DESA',
+      reportedOn: '2014-01-01',
+      noEquivalent: [{ theme: 'T-2', note: 'n' }],
+    };
+    write(FILE, next);
+    expect((await plan()).counts[FILE]).toEqual({ new: 0, known: 0, extended: 1 });
+    await run();
+    expect(await versions()).toMatchObject([
+      { version: '2013', author: 'DESA', reportedOn: '2013-10-04' },
+      { version: '2014', author: 'DESA', reportedOn: '2014-01-01' },
+    ]);
+    expect((await plan()).commands).toEqual([]);
+    write(FILE, { ...next, version: '2015' });
+    expect(await problems()).toEqual([`${FILE} : Version 2014 says this already.`]);
+  });
+
+  it('are not published again when their version was taken back', async () => {
+    write(FILE, crosswalk);
+    await run();
+    const why = { reason: 'A draft' };
+    expect((await server.post('/v1/crosswalks/TST-OTH/history/1/retract', why, server.token(null))).status).toBe(200);
+    expect((await plan()).commands).toEqual([]);
+  });
+
+  it('that differ from what is recorded are a problem', async () => {
+    write(FILE, crosswalk);
+    await run();
+    write(FILE, { ...crosswalk, title: 'Another', author: 'IOM', links: crosswalk.links.slice(1) });
+    expect(await problems()).toEqual([
+      `${FILE} /title: differs from what is recorded: "From TST to OTH"`,
+      expect.stringMatching(`^${FILE} /author: differs`),
+      expect.stringMatching(`^${FILE} /links: differs`),
+    ]);
+    await expect(run()).rejects.toThrow('problems');
+  });
+
+  it('that are not sound are told by field, and nothing is imported', async () => {
+    write('crosswalk-a.json', { from: 'TST', to: 'TST', links: crosswalk.links });
+    write('crosswalk-b.json', {
+      ...crosswalk,
+      noEquivalent: ['T-1', 'T-9'],
+      links: [...crosswalk.links, { from: 'O-1', to: 'O-1', match: 'same' }],
+    });
+    write('crosswalk-c.json', {
+      ...crosswalk,
+      code: 'C',
+      noEquivalent: ['T-1'],
+      links: [{ from: 'O-1', to: 'O-2', match: 'exact' }],
+    });
+    write('crosswalk-d.json', [crosswalk]);
+    write('crosswalk-e.json', null);
+    write('crosswalk-f.json', { ...crosswalk, code: 'C', mood: 'good' });
+    writeFileSync(join(folder, 'crosswalk-g.json'), '{');
+    expect((await problems()).sort()).toEqual([
+      'crosswalk-a.json /to: It leads from TST to itself.',
+      'crosswalk-b.json /links/2/match: match must be one of: exact, close, broad, narrow, related',
+      'crosswalk-b.json /noEquivalent/1: unknown theme: T-9',
+      'crosswalk-c.json /links/0/from: O-1 is a theme of OTH, not of TST.',
+      'crosswalk-d.json : should be an object',
+      'crosswalk-e.json : should be an object',
+      'crosswalk-f.json /mood: property mood should not exist',
+      'crosswalk-f.json : is in crosswalk-c.json twice, first as row 0',
+      expect.stringMatching('^crosswalk-g.json : is not well-formed JSON'),
+    ]);
+    expect(await server.app.get(LOG).store.head()).toBeNull();
+  });
+});

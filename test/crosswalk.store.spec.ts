@@ -1,0 +1,308 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { isDeepStrictEqual } from 'node:util';
+import { handle, load, Rejected, type Log, type ReadStore } from '#eventsourcing';
+import { metaOf } from '#platform';
+import { Crosswalks, Progress, type Filter, type Through } from '#progress';
+import { PostgresReadStore } from '#read-store';
+import { blank, crosswalk, CrosswalkCommand, CrosswalkCommandHandler, MATCHES, type CrosswalkAct } from '#registers';
+import { emptyDatabase, itOnPostgres } from '../libs/read-store/src/testing/each-store.js';
+import { date, FOLLOWED, histories, REGISTERED, THEMES, type Step } from './support/acts.js';
+import { clocks, cutAt, expectAlways, History, rawEvents, seed, Views } from './support/histories.js';
+import { LINK_RULES, NaiveCrosswalks, type LinkRules, type NaiveThrough } from './support/naive-crosswalk.js';
+import { RULES, type NaiveClocks, type RawEvent, type Rules } from './support/naive-views.js';
+
+const secretariat = { account: 'a', role: 'secretariat', agency: null } as const;
+
+const enter = (register: 'framework' | 'theme', entry: object): Step => ({ register, entry });
+const theme = (code: string, framework: string, parent?: string) =>
+  enter('theme', { code, framework, label: `Theme ${code}`, ...(parent && { parent }) });
+const framework = (code: string) => enter('framework', { code, name: code, version: '1', source: 's' });
+
+/** Two frameworks of some depth; commitments have themes of both. */
+const FRAMEWORKS = [
+  framework('T'),
+  framework('U'),
+  theme('U-2', 'U'),
+  theme('U-2.a', 'U', 'U-2'),
+  theme('U-1.a', 'U', 'U-1'),
+];
+const OF: Readonly<Record<string, readonly string[]>> = {
+  T: ['T-1', 'T-1.a', 'T-1.a.i', 'T-2'],
+  U: ['U-1', 'U-1.a', 'U-2', 'U-2.a'],
+};
+const CROSSWALKS = { TU: { from: 'T', to: 'U' }, UT: { from: 'U', to: 'T' } };
+type Code = keyof typeof CROSSWALKS;
+const aCode = fc.constantFrom<Code>('TU', 'TU', 'UT');
+
+/** A version is published, taken back or blanked. */
+interface Publishing {
+  readonly code: Code;
+  readonly what: 'publish' | 'retract' | 'blank';
+  readonly said: Record<string, unknown>;
+  readonly pick: number;
+}
+
+const aVersion = aCode.chain((code) => {
+  const { from, to } = CROSSWALKS[code];
+  return fc.record({
+    code: fc.constant(code),
+    what: fc.constantFrom<Publishing['what']>('publish', 'publish', 'publish', 'publish', 'retract', 'blank'),
+    said: fc
+      .record({
+        version: fc.constantFrom('1', '2', '3', '4'),
+        author: fc.constantFrom('DESA', 'A group of experts'),
+        reportedOn: date,
+        links: fc.uniqueArray(
+          fc.record({
+            from: fc.constantFrom(...OF[from]!),
+            to: fc.constantFrom(...OF[to]!),
+            match: fc.constantFrom(...MATCHES),
+          }),
+          { minLength: 1, maxLength: 4, selector: ({ from, to }) => `${from} ${to}` },
+        ),
+        none: fc.subarray([...OF[from]!]),
+      })
+      .map(({ none, links, ...said }) => ({
+        ...said,
+        links,
+        noEquivalent: none.filter((theme) => !links.some(({ from }) => from === theme)).map((theme) => ({ theme })),
+      })),
+    pick: fc.nat(9_999),
+  });
+});
+
+type Happening = Step | Publishing;
+
+/** A history in which versions are published, at any time after the registers. */
+const withVersions: fc.Arbitrary<Happening[]> = fc
+  .tuple(histories, fc.array(fc.tuple(aVersion, fc.nat(9_999)), { minLength: 5, maxLength: 9 }))
+  .map(([steps, versions]) => {
+    const happenings: Happening[] = steps.slice(REGISTERED.length);
+    for (const [version, at] of versions) happenings.splice(at % (happenings.length + 1), 0, version);
+    return [...REGISTERED, ...FRAMEWORKS, ...happenings];
+  });
+
+/** Does what happens; what is refused is left out. @returns how many versions were published */
+async function logOf(happenings: readonly Happening[]): Promise<{ log: Log; published: number }> {
+  const history = new History();
+  const crosswalks = new CrosswalkCommandHandler(history.log);
+  let published = 0;
+  const act = async (code: Code, ...acts: CrosswalkAct[]) =>
+    crosswalks.execute(new CrosswalkCommand(code, acts, { by: secretariat, meta: metaOf(secretariat) }));
+  const versions = async ({ code, what, said, pick }: Publishing) => {
+    const { state } = await load(history.log, crosswalk, code);
+    const title = `${code} in words`;
+    const set: CrosswalkAct[] = state.entry ? [] : [{ act: 'setUp', body: { code, title, ...CROSSWALKS[code] } }];
+    if (what === 'publish') {
+      await act(code, ...set, { act: 'publish', body: said as never });
+      published++;
+      return;
+    }
+    const { revision } = state.versions[pick % Math.max(state.versions.length, 1)] ?? { revision: -1 };
+    const words = { reason: 'because', revision };
+    if (what === 'retract') await act(code, { act: 'retractVersion', body: words });
+    else
+      await handle(
+        history.log,
+        crosswalk,
+        code,
+        blank('crosswalk', revision, { ...words, fields: ['/author'] }) as never,
+        metaOf(secretariat),
+      );
+  };
+  for (const happening of happenings)
+    if ('what' in happening)
+      await versions(happening).catch((error: unknown) => {
+        if (!(error instanceof Rejected)) throw error;
+      });
+    else await history.take(happening);
+  return { log: history.log, published };
+}
+
+interface Question {
+  readonly at: Omit<NaiveClocks, 'knownAt'>;
+  readonly share: number;
+  readonly through: NaiveThrough & { readonly crosswalk: Code };
+  readonly theme: string;
+  readonly followsUp?: string;
+}
+const question: fc.Arbitrary<Question> = fc.record(
+  {
+    at: clocks,
+    share: fc.constantFrom(0.6, 0.8, 0.9, 1, 1),
+    through: fc.record(
+      {
+        crosswalk: aCode,
+        crosswalkVersion: fc.constantFrom('1', '2'),
+        match: fc.constantFrom('exact', 'broad,narrow', 'narrow,related', MATCHES.join()),
+      },
+      { requiredKeys: ['crosswalk'] },
+    ),
+    theme: fc.constantFrom(...THEMES, 'U-2', 'U-1.a'),
+    followsUp: fc.constantFrom(...FOLLOWED),
+  },
+  { requiredKeys: ['at', 'share', 'through', 'theme'] },
+);
+const questions = fc.array(question, { minLength: 12, maxLength: 12 });
+
+type Given = Awaited<ReturnType<typeof given>>;
+
+/** What is answered; `null` when there is no such crosswalk or version. */
+async function given(reads: ReadStore, at: Filter & Partial<NaiveClocks>, { through, theme, followsUp }: Question) {
+  const [progress, crosswalks] = [new Progress(reads), new Crosswalks(reads)];
+  const clock = {
+    asOf: at.asOf!,
+    staleAfter: at.staleAfter,
+    ...(at.knownAt !== undefined && { knownAt: String(at.knownAt) }),
+  };
+  const { from, to } = CROSSWALKS[through.crosswalk];
+  const { crosswalk: code, ...how } = through;
+  const list = async (filter: Filter & Through) => {
+    const { total, items } = await progress.commitments(clock, { ...filter, followsUp });
+    expect(items).toHaveLength(total);
+    return items.map(({ reference }) => reference);
+  };
+  try {
+    const { rows } = await progress.themes(clock, { followsUp, framework: to, ...through });
+    const of = await progress.theme(theme, clock, { followsUp, ...through });
+    const {
+      code: _code,
+      title: _title,
+      from: _from,
+      to: _to,
+      ...block
+    } = (await crosswalks.through(clock, {
+      followsUp,
+      ...through,
+    }))!;
+    const bare = ({ list: _list, ...row }: typeof block.reached) => row;
+    return {
+      rows,
+      row: of.row,
+      agencies: of.rows.map(({ agency, total }) => ({ agency, total })),
+      through: {
+        ...block,
+        carrying: bare(block.carrying),
+        reached: bare(block.reached),
+        noEquivalent: bare(block.noEquivalent),
+        ownThemes: bare(block.ownThemes),
+      },
+      lists: {
+        theme: await list({ theme, ...through }),
+        carrying: await list({ framework: from }),
+        reached: await list({ reached: code, ...how }),
+        noEquivalent: await list({ noEquivalent: code, ...how }),
+        ownThemes: await list({ framework: to }),
+      },
+    };
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'not_found' });
+    return null;
+  }
+}
+
+const wanted = (naive: NaiveCrosswalks, at: NaiveClocks, { through, theme, followsUp }: Question) =>
+  naive.answers(at, through, theme, { followsUp });
+
+/** Without what is `undefined`. */
+const plain = (answer: object | null): unknown => JSON.parse(JSON.stringify(answer));
+
+describe(`Themes read through crosswalks (SEED=${seed})`, () => {
+  const answered: { events: RawEvent[]; at: NaiveClocks; question: Question; answer: Given }[] = [];
+  let published = 0;
+
+  const truthful = (open: () => ReadStore | undefined) =>
+    fc.asyncProperty(withVersions, questions, async (happenings, questions) => {
+      const { log, published: versions } = await logOf(happenings);
+      published += versions;
+      const { reads } = await Views.of(log, open());
+      const events = await rawEvents(log);
+      const naive = new NaiveCrosswalks(events);
+      for (const question of questions) {
+        const at = { ...question.at, knownAt: Math.round(events.length * question.share) };
+        const answer = await given(reads, at, question);
+        answered.push({ events, at, question, answer });
+        expect({ at, question, answer }).toEqual({ at, question, answer: wanted(naive, at, question) });
+      }
+      await reads.close();
+      await log.store.close();
+    });
+
+  it('are what the words say, as at any date and as known at any position', async () => {
+    await expectAlways(
+      truthful(() => undefined),
+      40,
+    );
+    expect(published).toBeGreaterThan(80);
+    const told = answered.flatMap(({ answer }) => answer ?? []);
+    expect(told.length).toBeGreaterThan(answered.length / 4);
+    for (const part of ['carrying', 'reached', 'noEquivalent', 'ownThemes'] as const)
+      expect(told.filter(({ through }) => through[part].total > 0).length).toBeGreaterThan(20);
+  });
+
+  it('leave nothing out: what is reached and what has no equivalent are together all that has a theme', () => {
+    for (const { lists, through } of answered.flatMap(({ answer }) => answer ?? [])) {
+      expect([...lists.reached, ...lists.noEquivalent].sort()).toEqual(lists.carrying);
+      for (const part of ['carrying', 'reached', 'noEquivalent', 'ownThemes'] as const)
+        expect([part, lists[part].length]).toEqual([part, through[part].total]);
+    }
+  });
+
+  it.each<[string, Partial<LinkRules>, Partial<Rules>]>([
+    ['broad is read the other way round', { usual: ['exact', 'close', 'narrow'] }, {}],
+    ['whatever is related is the same', { usual: [...MATCHES] }, {}],
+    ['only what is exact counts', { usual: ['exact'] }, {}],
+    ['a theme is not linked by the one above it', { leadsFrom: (link, theme) => link.from === theme }, {}],
+    ['what is linked does not count further up', { leadsTo: ({ to }) => [to] }, {}],
+    ['links lead both ways', { leadsFrom: (link, theme) => [link.from, link.to].includes(theme) }, {}],
+    ['the version recorded last holds', { holds: (versions) => versions.at(-1) }, {}],
+    [
+      'the first version holds on',
+      { holds: (versions, asOf) => versions.find(({ reportedOn }) => reportedOn <= asOf) },
+      {},
+    ],
+    ['versions add up', { linksOf: (_, all) => all.flatMap(({ links }) => links) }, {}],
+    ['a version that was taken back holds', {}, { retracted: (was) => was }],
+    ['what was taken back was never there', {}, { amendedBy: () => true }],
+    [
+      'whoever has a theme of the other framework has an equivalent',
+      { hasNone: (reached, own) => !reached && !own },
+      {},
+    ],
+    ['only what is said to have none has none', { hasNone: (_, __, said) => said }, {}],
+  ])('negative control: they are not what the words do not say: %s', (_, wrong, wrongAtAll) => {
+    const differs = (rules: Rules, linkRules: LinkRules) =>
+      answered.some(({ events, at, question, answer }) => {
+        const naive = new NaiveCrosswalks(events, rules, linkRules);
+        return !isDeepStrictEqual(plain(wanted(naive, at, question)), plain(answer));
+      });
+    expect(differs({ ...RULES, ...wrongAtAll }, { ...LINK_RULES, ...wrong })).toBe(true);
+    expect(differs(RULES, LINK_RULES)).toBe(false);
+  });
+
+  it('a log that ends at a position shows exactly what is shown as known at it', async () => {
+    const property = fc.asyncProperty(withVersions, questions, fc.nat(), async (happenings, questions, pick) => {
+      const { log } = await logOf(happenings);
+      const events = await rawEvents(log);
+      const cut = await cutAt(log, 1 + (pick % events.length));
+      const [whole, part] = [await Views.of(log), await Views.of(cut)];
+      const knownAt = Number(await cut.store.head());
+      for (const question of questions.slice(0, 4))
+        expect(await given(whole.reads, { ...question.at, knownAt }, question)).toEqual(
+          await given(part.reads, question.at, question),
+        );
+      for (const { reads } of [whole, part]) await reads.close();
+      for (const { store } of [log, cut]) await store.close();
+    });
+    await expectAlways(property, 10);
+  });
+
+  itOnPostgres('are so on PostgreSQL, too', async () => {
+    let url: string;
+    const property = truthful(() => new PostgresReadStore(url)).beforeEach(
+      async () => void (url = await emptyDatabase()),
+    );
+    await expectAlways(property, 6);
+  });
+});

@@ -1,0 +1,421 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SqliteEventStore } from '#event-store-sqlite';
+import { Projector, verify, WrongRevision, type Appended, type Envelope, type ReadStore } from '#eventsourcing';
+import { SqliteReadStore } from '#read-store';
+import { onEachStore } from '../libs/read-store/src/testing/each-store.js';
+import { eventsOf, MADE, metaOf, said, tally, tallyCodec, type Line } from './support/appender.js';
+
+/** How often processes are killed; `FAULT_ROUNDS=1000` for a long run. */
+const ROUNDS = Number(process.env.FAULT_ROUNDS ?? 20);
+const CALLERS = 8;
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'faults-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A log with its views, and the journals of all processes that ever wrote to it. */
+class Place {
+  readonly #folder = mkdtempSync(join(folder, 'place-'));
+  readonly #journals: string[] = [];
+  /** What was found out about commands whose process was killed before it was answered. */
+  readonly #resolved: Line[] = [];
+
+  /** Starts a process that appends for some seconds; resolves when it is at it. */
+  async appender(seconds: number, { unsafe = false } = {}): Promise<ChildProcess> {
+    const journal = join(this.#folder, `journal-${this.#journals.length}`);
+    this.#journals.push(journal);
+    const args = [this.#folder, journal, String(seconds), String(CALLERS), ...(unsafe ? ['unsafe'] : [])];
+    const child = spawn(process.execPath, ['test/support/appender.ts', ...args], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
+    });
+    while (!existsSync(journal) || statSync(journal).size === 0) {
+      if (child.exitCode !== null) throw new Error(`The appender ended with ${child.exitCode}. Is dist/ built?`);
+      await sleep(2);
+    }
+    return child;
+  }
+
+  /** Everything that was tried, and what was said to it, in the order of the journals. */
+  journal(): Line[] {
+    const lines = this.#journals.flatMap((journal) =>
+      readFileSync(journal, 'utf8')
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => JSON.parse(line) as Line),
+    );
+    return [...lines, ...this.#resolved];
+  }
+
+  get log(): string {
+    return join(this.#folder, 'log.db');
+  }
+
+  open(): SqliteEventStore {
+    return new SqliteEventStore(this.log);
+  }
+
+  views(): SqliteReadStore {
+    return new SqliteReadStore(join(this.#folder, 'views.db'));
+  }
+
+  /** Sends every command again whose outcome nobody was told. */
+  async resolve(store: SqliteEventStore): Promise<void> {
+    const tried = new Map<string, Extract<Line, { is: 'tried' }>>();
+    for (const line of this.journal())
+      if (line.is === 'tried') tried.set(line.command, line);
+      else tried.delete(line.command);
+    for (const { command, stream, expected, count } of tried.values())
+      this.#resolved.push(
+        await store.append(stream, expected, eventsOf(command, count), metaOf(command)).then(
+          (appended: Appended) => ({ is: 'acknowledged', command, ...appended }) as const,
+          (error: unknown) => {
+            if (!(error instanceof WrongRevision)) throw error;
+            return { is: 'refused', command, actual: error.actual } as const;
+          },
+        ),
+      );
+  }
+}
+
+const ended = async (child: ChildProcess): Promise<void> => {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+};
+const kill = async (child: ChildProcess): Promise<void> => {
+  child.kill('SIGKILL');
+  await ended(child);
+};
+const everything = async (store: SqliteEventStore): Promise<Envelope[]> => {
+  const all: Envelope[] = [];
+  for (let batch; (batch = await store.readAll(all.at(-1)?.position ?? null, 5000)).length > 0;) all.push(...batch);
+  return all;
+};
+
+/** The faults of a log, measured against what its writers were told; none if all is well. */
+async function faultsOf(place: Place): Promise<string[]> {
+  const store = place.open();
+  const reads = place.views();
+  const faults: string[] = [];
+  const blame = (is: boolean, fault: string): void => void (is && faults.length < 20 && faults.push(fault));
+  try {
+    const before = await everything(store);
+    // What the killed process left of the views must be what the log says up to their checkpoint.
+    const views = await reads.current(tally);
+    if (views?.state === 'serving') {
+      const left = before.filter((e) => BigInt(e.position) <= BigInt(views.position ?? -1));
+      blame((await tallied(reads)) !== fold(left), 'the views are not those of their checkpoint');
+    }
+
+    await place.resolve(store);
+    const log = await everything(store);
+    const verdict = await verify(store);
+    blame(!verdict.ok, `the log does not verify: ${JSON.stringify(verdict)}`);
+
+    const streams = Map.groupBy(log, (e) => e.stream);
+    for (const [stream, events] of streams)
+      blame(
+        events.some(({ revision }, n) => revision !== n),
+        `${stream} has other revisions than 0, 1, 2 …`,
+      );
+    blame(
+      log.some((e, n) => n > 0 && BigInt(e.position) <= BigInt(log[n - 1]!.position)),
+      'positions do not rise',
+    );
+    blame(new Set(log.map(({ id }) => id)).size !== log.length, 'an event is there twice');
+
+    const written = Map.groupBy(log, (e) => e.meta.commandId);
+    const tried = new Map<string, Extract<Line, { is: 'tried' }>>();
+    for (const line of place.journal()) {
+      if (line.is === 'tried') {
+        tried.set(line.command, line);
+        continue;
+      }
+      const { stream, expected, count } = tried.get(line.command)!;
+      const events = written.get(line.command) ?? [];
+      if (line.is === 'acknowledged') {
+        blame(events.length === 0, `lost: ${line.command}, acknowledged at position ${line.position}`);
+        blame(events.length > 0 && events.length !== count, `${line.command}: ${events.length} of ${count} events`);
+        const last = events.at(-1);
+        blame(
+          last !== undefined &&
+            (last.position !== line.position || last.revision !== line.revision || last.stream !== stream),
+          `${line.command} is not where it was said to be`,
+        );
+        blame(line.revision !== expected + count, `${line.command} is not at the revision it expected`);
+      } else {
+        blame(events.length > 0, `${line.command} was refused and written`);
+        const there = streams.get(stream)?.[expected + 1];
+        blame(line.actual === expected || there === undefined, `${line.command} was refused for nothing`);
+        blame((streams.get(stream)?.length ?? 0) <= line.actual, `${line.command} was told a revision that never was`);
+      }
+    }
+    blame(
+      [...written.keys()].some((command) => !tried.has(command)),
+      'an event is there that nobody sent',
+    );
+
+    const projector = new Projector({ store, codec: tallyCodec }, reads, [tally]);
+    await projector.start();
+    await projector.stop();
+    blame((await tallied(reads)) !== fold(log), 'the views are not those of the log');
+  } finally {
+    await reads.close();
+    await store.close();
+  }
+  return faults;
+}
+
+const tallied = async (reads: ReadStore): Promise<string> =>
+  JSON.stringify(await reads.all('SELECT stream, events, said FROM tally_streams ORDER BY stream'));
+/** What the views must hold, computed from the events alone. */
+const fold = (events: readonly Envelope[]): string =>
+  JSON.stringify(
+    [...Map.groupBy(events, (e) => e.stream)]
+      .map(([stream, own]) => ({
+        stream,
+        events: own.length,
+        said: own.reduce((before, { id }) => said(before, id), ''),
+      }))
+      .toSorted((a, b) => (a.stream < b.stream ? -1 : 1)),
+  );
+
+const count = (place: Place, is: Line['is']): number => place.journal().filter((line) => line.is === is).length;
+
+describe('Killed at any moment', () => {
+  it(`writers lose, double and reorder nothing (${ROUNDS} rounds)`, async () => {
+    let [acknowledged, unknown] = [0, 0];
+    for (let round = 0, place = new Place(); round < ROUNDS; round++) {
+      if (round % 5 === 0) place = new Place();
+      const told = count(place, 'acknowledged');
+      const writers = await Promise.all([place.appender(30), place.appender(30)]);
+      for (const writer of writers) {
+        await sleep(Math.random() * 80);
+        await kill(writer);
+      }
+      acknowledged += count(place, 'acknowledged') - told;
+      unknown += count(place, 'tried') - count(place, 'acknowledged') - count(place, 'refused');
+      expect(await faultsOf(place)).toEqual([]);
+    }
+    // Otherwise nothing was under way when they were killed, and this would have shown nothing.
+    expect(acknowledged).toBeGreaterThan(ROUNDS * 20);
+    expect(unknown).toBeGreaterThan(ROUNDS);
+  });
+
+  it('a writer that acknowledges before it has committed is found out', async () => {
+    const faults: string[] = [];
+    for (let round = 0; round < 5 && faults.length === 0; round++) {
+      const place = new Place();
+      const writer = await place.appender(30, { unsafe: true });
+      await sleep(100 + Math.random() * 100);
+      await kill(writer);
+      faults.push(...(await faultsOf(place)));
+    }
+    expect(faults).toContainEqual(expect.stringMatching(/^lost: .*, acknowledged at position \d+$/));
+  });
+
+  it('and only by being killed: left to its end, that writer has no fault', async () => {
+    const place = new Place();
+    await ended(await place.appender(0.2, { unsafe: true }));
+    expect(count(place, 'acknowledged')).toBeGreaterThan(50);
+    expect(await faultsOf(place)).toEqual([]);
+  });
+});
+
+describe('Several processes that write to one store', () => {
+  it('make it together, and lose, double and reorder nothing; each refusal is true', async () => {
+    const place = new Place();
+    const writers = await Promise.all([0, 1, 2].map(() => place.appender(1)));
+    await Promise.all(writers.map(ended));
+    expect(writers.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
+    expect(count(place, 'acknowledged')).toBeGreaterThan(100);
+    expect(count(place, 'refused')).toBeGreaterThan(20);
+    expect(count(place, 'tried')).toBe(count(place, 'acknowledged') + count(place, 'refused'));
+    expect(await faultsOf(place)).toEqual([]);
+  });
+
+  it('notice each other’s events within 200 ms', async () => {
+    const place = new Place();
+    const store = place.open();
+    const stop = new AbortController();
+    const delays: number[] = [];
+    const reading = (async () => {
+      for await (const batch of store.subscribe(null, stop.signal))
+        delays.push(Date.now() - Date.parse(batch.at(-1)!.recordedAt));
+    })();
+    const writer = await place.appender(0.5);
+    await ended(writer);
+    await sleep(100);
+    stop.abort();
+    await reading;
+    expect(delays.length).toBeGreaterThan(3);
+    expect(delays.toSorted((a, b) => a - b)[Math.floor(delays.length / 2)]).toBeLessThan(200);
+    await store.close();
+  });
+});
+
+describe('Several processes that make one log at once', () => {
+  /** What each of them says of each log. */
+  const made = async (...guard: string[]): Promise<string[][]> => {
+    const place = mkdtempSync(join(folder, 'made-'));
+    const start = Date.now() + 1_500;
+    return Promise.all(
+      [1, 2, 3].map(async () => {
+        const child = spawn(process.execPath, ['test/support/appender.ts', place, String(start), 'make', ...guard], {
+          stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+          env: { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
+        });
+        return (await once(child, 'message'))[0] as string[];
+      }),
+    );
+  };
+
+  it('all open the one that was made', async () => {
+    const [first, ...others] = await made();
+    expect(first).toHaveLength(MADE);
+    expect(new Set(first)).toEqual(new Set(first!.filter((identity) => /^[0-9a-f-]{36}$/.test(identity))));
+    expect(new Set(first).size).toBe(MADE);
+    expect(others).toEqual([first, first]);
+  });
+
+  it('do not, when they look at it in one moment after the other (a control, which must fail)', async () => {
+    const all = (await made('apart')).flat();
+    expect(all).toContainEqual(expect.stringMatching('is a database, but not a log'));
+  });
+});
+
+describe('The judge of these tests finds', () => {
+  let place: Place;
+  const tamper = async (sql: string): Promise<string[]> => {
+    const { default: Database } = await import('better-sqlite3');
+    const store = place.open();
+    const db = new Database(store.file);
+    for (const trigger of ['events_are_never_deleted', 'events_are_never_changed', 'data_can_only_be_blanked'])
+      db.exec(`DROP TRIGGER ${trigger}`);
+    db.exec(sql);
+    db.close();
+    await store.close();
+    return faultsOf(place);
+  };
+  const last = "(SELECT max(position) FROM events WHERE stream = 'tally-1')";
+
+  it.each([
+    ['an acknowledged append that is gone', `DELETE FROM events WHERE position = ${last}`, /^lost: |events$/],
+    [
+      'events in another order',
+      `UPDATE events SET position = position + 100000 WHERE position = ${last} - 1`,
+      'not where',
+    ],
+    [
+      'an event twice',
+      `INSERT INTO events SELECT position + 100000, stream, revision + 1, id, type, version, data, salt, digest,
+       meta, recorded_at, hash FROM events WHERE position = ${last}`,
+      'an event is there twice',
+    ],
+    ['altered data', `UPDATE events SET data = '{}' WHERE position = ${last}`, 'does not verify'],
+    ['a hole', "DELETE FROM events WHERE stream = 'tally-1' AND revision = 1", 'other revisions'],
+    [
+      'an event that nobody sent',
+      `UPDATE events SET meta = json_set(meta, '$.commandId', 'x') WHERE position = ${last}`,
+      'nobody sent',
+    ],
+  ])('%s', async (_, sql, fault) => {
+    place = new Place();
+    await ended(await place.appender(0.1));
+    expect(await faultsOf(place)).toEqual([]);
+    expect(await tamper(sql)).toContainEqual(expect.stringMatching(fault));
+  });
+
+  it('views that are not those of their checkpoint', async () => {
+    place = new Place();
+    await ended(await place.appender(0.1));
+    const reads = place.views();
+    await reads.apply((await reads.current(tally))!, null, async (tx) =>
+      tx.run("UPDATE tally_streams SET events = events + 1 WHERE stream = 'tally-1'"),
+    );
+    await reads.close();
+    expect(await faultsOf(place)).toContain('the views are not those of their checkpoint');
+  });
+});
+
+onEachStore('Processes that project one log into one store', (views) => {
+  const children = new Set<ChildProcess>();
+  afterEach(async () => {
+    await Promise.all([...children].map(kill));
+    children.clear();
+  });
+  /** Resolves when it follows, or has switched once. */
+  const project = async (log: string, ...args: string[]): Promise<ChildProcess> => {
+    const child = spawn(process.execPath, ['test/support/appender.ts', log, views.url, ...args], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      env: { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
+    });
+    children.add(child);
+    await Promise.race([once(child, 'message'), once(child, 'exit')]);
+    if (child.exitCode !== null) throw new Error(`It ended with ${child.exitCode}. Is dist/ built?`);
+    return child;
+  };
+  /** Follows a log in several processes while it is written to, until the views have reached its end. */
+  const followed = async (place: Place, also: () => Promise<void>, ...guard: string[]): Promise<SqliteEventStore> => {
+    const store = place.open();
+    await Promise.all([1, 2].map(() => project(place.log, 'follow', ...guard)));
+    const appender = await place.appender(3);
+    await also();
+    await ended(appender);
+    return store;
+  };
+  const reached = async (reads: ReadStore, store: SqliteEventStore): Promise<void> => {
+    const head = await store.head();
+    for (const end = performance.now() + 20_000; performance.now() < end; await sleep(20))
+      if ((await reads.position('tally')) === head) return;
+  };
+
+  it('never apply an event twice, however often the views are built anew, switched and killed; no reader goes back', async () => {
+    const place = new Place();
+    const reads = views.open();
+    let [switched, positions, backwards] = [0, 0, 0];
+    const store = await followed(place, async () => {
+      await reads.current(tally);
+      let over = false;
+      const reading = (async () => {
+        for (let seen = 0n; !over; positions++) {
+          const position = BigInt(await reads.position('tally'));
+          if (position < seen) backwards++;
+          seen = position;
+        }
+      })();
+      for (let n = 0; n < 4; n++) {
+        const rebuilding = await project(place.log, 'rebuild');
+        rebuilding.on('message', () => switched++);
+        await sleep(Math.random() * 400);
+        await kill(rebuilding);
+        switched++;
+      }
+      over = true;
+      await reading;
+    });
+    await reached(reads, store);
+    expect(await tallied(reads)).toBe(fold(await everything(store)));
+    expect(switched).toBeGreaterThanOrEqual(4);
+    expect(positions).toBeGreaterThan(100);
+    expect(backwards).toBe(0);
+    await store.close();
+  });
+
+  it('do apply events twice when the guard is removed (a control, which must fail)', async () => {
+    const place = new Place();
+    const reads = views.open();
+    const store = await followed(place, async () => {}, 'unfenced');
+    await reads.current(tally);
+    await reached(reads, store);
+    expect(await tallied(reads)).not.toBe(fold(await everything(store)));
+    await store.close();
+  });
+});

@@ -1,0 +1,350 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { get, type IncomingMessage } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import { commitment } from '#commitments';
+import { NO_STREAM, Projector, type ReadStore } from '#eventsourcing';
+import { LOG, metaOf, READS } from '#platform';
+import { HLD, TestServer } from './support/server.js';
+
+type Rows = Record<string, string>[];
+
+/** A table as a spreadsheet would read it; no cell of ours holds a line break. */
+const table = (csv: string): Rows => {
+  const [head, ...lines] = csv
+    .trimEnd()
+    .split('\n')
+    .map((line) =>
+      [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].map(([, cell]) =>
+        cell!.startsWith('"') ? cell!.slice(1, -1).replaceAll('""', '"') : cell!,
+      ),
+    );
+  return lines.map((cells) => Object.fromEntries(head!.slice(0, -1).map((name, i) => [name, cells[i]!])));
+};
+const lines = (ndjson: string): Record<string, unknown>[] =>
+  ndjson
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+/** The addresses of a Link header, by what they are. */
+const linksOf = (headers: Headers): Record<string, string> =>
+  Object.fromEntries(
+    [...headers.get('link')!.matchAll(/<([^>]*)>; rel="(\w+)"/g)].map(([, address, rel]) => [rel, address!]),
+  );
+
+describe('Lists and views', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await TestServer.start([HLD]);
+  });
+  afterAll(() => server.close());
+
+  it('are the same as JSON, CSV and NDJSON, whichever way that is asked for', async () => {
+    const path = '/v1/commitments?agency=ILO&asOf=2011-02-17&sort=-title';
+    const { body } = await server.get(`${path}&limit=1000`);
+    expect(body.total).toBeGreaterThan(20);
+    for (const [more, headers] of [
+      ['&format=ndjson', {}],
+      ['', { accept: 'application/x-ndjson' }],
+      ['', { accept: 'text/csv;q=0.2, application/x-ndjson;q=0.9, application/json;q=0.8' }],
+    ] as const) {
+      const answer = await server.get(path + more, headers);
+      expect(answer.headers.get('content-type')).toBe('application/x-ndjson; charset=utf-8');
+      expect(lines(answer.body)).toEqual(body.items);
+    }
+    const references = body.items.map(({ reference }: { reference: string }) => reference);
+    for (const [more, headers] of [
+      ['&format=csv', { accept: 'application/json' }],
+      ['', { accept: 'text/csv, */*;q=0.1' }],
+    ] as const) {
+      const answer = await server.get(path + more, headers);
+      expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+      expect(answer.headers.get('content-disposition')).toBe('inline; filename="commitments.csv"');
+      expect(table(answer.body).map(({ reference }) => reference)).toEqual(references);
+    }
+    for (const accept of [
+      '*/*',
+      'application/json',
+      'text/html,application/xhtml+xml,*/*;q=0.8',
+      'text/csv;q=0',
+      'image/png',
+    ])
+      expect((await server.get(path, { accept })).headers.get('content-type')).toContain('application/json');
+  });
+
+  it('that the document names can all be had as NDJSON: the entries of the JSON, one per line', async () => {
+    const { body: document } = await server.get('/openapi.json');
+    const listed = Object.entries(
+      document.paths as Record<string, { get?: { parameters: { name?: string; schema: { enum?: string[] } }[] } }>,
+    )
+      .filter(
+        ([path, { get }]) =>
+          !path.includes('{') &&
+          get?.parameters.some(({ name, schema }) => name === 'format' && schema.enum!.includes('ndjson')),
+      )
+      .map(([path]) => path);
+    expect(listed).toEqual(
+      expect.arrayContaining(['/v1/commitments', '/v1/agencies', '/v1/documents', '/v1/progress/themes']),
+    );
+    for (const path of listed) {
+      const [json, ndjson] = [
+        await server.get(`${path}?asOf=2012-11-02&limit=3`),
+        await server.get(`${path}?asOf=2012-11-02&limit=3&format=ndjson`),
+      ];
+      if (json.status === 400) continue; // asks for more
+      const entries = json.body.items ?? json.body.rows;
+      expect([path, ndjson.headers.get('content-type')]).toEqual([path, 'application/x-ndjson; charset=utf-8']);
+      expect([path, ndjson.body.trim() ? lines(ndjson.body) : []]).toEqual([path, entries]);
+    }
+  });
+
+  it('say which date and position they show, and where that will always be found', async () => {
+    for (const path of [
+      '/v1/commitments?q=health&limit=3',
+      '/v1/progress/agencies?followsUp=HLD-2006&format=csv',
+      '/v1/commitments?format=ndjson',
+      '/v1/outcomes?limit=2',
+    ]) {
+      const before = await server.get(path);
+      const position = before.headers.get('x-position')!;
+      if (!path.includes('outcomes')) expect(before.headers.get('x-as-of')).toBe(new Date().toISOString().slice(0, 10));
+      const reference = `IOM-2026-${80 + Number(path.length)}`;
+      const { body, status } = await server.post(
+        '/v1/commitments',
+        {
+          ...{
+            reference,
+            title: 'Health handbook',
+            summary: 's',
+            kind: 'research',
+            nature: 'one_off',
+            strength: 'undertaken',
+          },
+          ...{
+            agencies: [{ agency: 'IOM', role: 'lead' }],
+            themes: ['HLD06-04'],
+            regions: [],
+            countries: [],
+            followsUp: ['HLD-2006'],
+          },
+          ...{ stage: 'planned', effective: '2006', reportedOn: '2007-01-01' },
+        },
+        server.token(null),
+      );
+      expect([status, body.code]).toEqual([201, undefined]);
+      const now = await server.get(path, { 'if-position-at-least': body.position });
+      const then = await server.get(linksOf(before.headers)['bookmark']!);
+      expect(then.body).toEqual(before.body);
+      expect(then.headers.get('x-position')).toBe(position);
+      if (!path.includes('outcomes')) expect(now.body).not.toEqual(before.body);
+    }
+  });
+
+  it('have only the fields that are asked for, in that order', async () => {
+    const path = '/v1/commitments?asOf=2011-02-17&limit=3&fields=title,agencies,reference';
+    const { body } = await server.get(path);
+    expect(Object.keys(body).sort()).toEqual(['asOf', 'items', 'nextCursor', 'position', 'sort', 'total']);
+    for (const item of body.items) expect(Object.keys(item)).toEqual(['title', 'agencies', 'reference']);
+    expect(body.items[0].agencies[0]).toEqual({ agency: expect.any(String), role: 'lead' });
+    expect(lines((await server.get(`${path}&format=ndjson`)).body)).toEqual(body.items);
+    const csv = (await server.get(`${path}&format=csv`)).body as string;
+    expect(csv.split('\n')[0]).toBe('title,agencies,reference');
+    expect((await server.get('/v1/commitments?fields=verification&format=csv')).body.split('\n')[0]).toBe(
+      'verification,verificationReason,replies',
+    );
+    expect((await server.get('/v1/commitments?fields=title&fields=stage&limit=1')).body.items[0]).toEqual({
+      ...{ title: expect.any(String), stage: expect.any(String) },
+    });
+    expect((await server.get('/v1/agencies?fields=code,name&limit=2')).body.items).toEqual([
+      { code: expect.any(String), name: expect.any(String) },
+      { code: expect.any(String), name: expect.any(String) },
+    ]);
+  });
+
+  it.each([
+    ['/v1/commitments?fields=reference,colour', '/fields', /fields knows no .*colour.*; it takes reference, title, /],
+    ['/v1/commitments?fields=agencies.role', '/fields', /it takes reference, title, /],
+    ['/v1/themes?fields=name', '/fields', /it takes code, framework, label, parent/],
+    ['/v1/commitments?sort=colour', '/sort', /reference, -reference, title, /],
+    ['/v1/commitments?sort=-relevance&q=a', '/sort', /relevance/],
+    ['/v1/commitments?sort=relevance', '/sort', /needs words to search for/],
+    ['/v1/commitments?format=xml', '/format', /json, csv, ndjson/],
+    ['/v1/agencies?sort=kind', '/sort', /code, -code, name, -name/],
+    ['/v1/commitments?cursor=abc', '/cursor', /not one that an answer gave/],
+    ['/v1/commitments?cursor=abc&format=csv', '/cursor', /not one that an answer gave/],
+    ['/v1/agencies?cursor=abc', '/cursor', /not one that an answer gave/],
+    ['/v1/agencies?limit=0', '/limit', /must not be less than 1/],
+  ])('%s is refused: it names %s and what can be asked for', async (path, pointer, message) => {
+    const { status, body } = await server.get(path);
+    expect([status, body.code]).toEqual([400, 'invalid']);
+    expect(body.errors).toEqual([{ pointer, message: expect.stringMatching(message) }]);
+  });
+
+  it('go on where the page before ended, with the same question and no other', async () => {
+    const asked = '/v1/commitments?agency=IOM&sort=-lastReportedOn&limit=100';
+    const first = await server.get(asked);
+    const all = await server.get('/v1/commitments?agency=IOM&sort=-lastReportedOn&limit=1000');
+    const seen = [...first.body.items];
+    for (let next: string | undefined = linksOf(first.headers)['next']; next;) {
+      const page = await server.get(next);
+      expect([page.status, page.body.position]).toEqual([200, first.body.position]);
+      seen.push(...page.body.items);
+      next = linksOf(page.headers)['next'];
+    }
+    expect(seen).toEqual(all.body.items);
+    const cursor = first.body.nextCursor as string;
+    expect((await server.get(`${asked}&cursor=${cursor}&asOf=${first.body.asOf}`)).status).toBe(200);
+    for (const other of [
+      `/v1/commitments?agency=ILO&sort=-lastReportedOn&cursor=${cursor}`,
+      `/v1/commitments?agency=IOM&cursor=${cursor}`,
+      `${asked}&cursor=${cursor}&asOf=2011-02-17`,
+      `${asked}&cursor=${cursor}&knownAt=${Number(first.body.position) - 1}`,
+      `${asked}&cursor=${cursor}&staleAfter=6`,
+      `${asked.replace('&limit=100', '')}&cursor=${cursor}&staleAfter=6&format=csv`,
+      `/v1/agencies?cursor=${cursor}`,
+    ]) {
+      const { status, body } = await server.get(other);
+      expect([other, status, body.code, body.errors?.[0].pointer]).toEqual([
+        ...[other, 422, 'cursor_of_another_list', '/cursor'],
+      ]);
+    }
+    const rest = await server.get(`${asked.replace('&limit=100', '')}&cursor=${cursor}&format=ndjson`);
+    expect(lines(rest.body)).toEqual(all.body.items.slice(100));
+  });
+
+  it('of the registers are searched, ordered and given in pages, too', async () => {
+    const { body: all } = await server.get('/v1/agencies?asOf=2006-11-20');
+    expect([all.items.length, all.nextCursor]).toEqual([all.total, null]);
+    const codes = (items: { code: string }[]) => items.map(({ code }) => code);
+    for (const sort of ['code', '-code', 'name', '-name']) {
+      const key = sort.replace('-', '') as 'code' | 'name';
+      const compare = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+      const wanted = [...(all.items as Record<'code' | 'name', string>[])].sort(
+        (a, b) => (sort.startsWith('-') ? -1 : 1) * compare(a[key], b[key]) || compare(a.code, b.code),
+      );
+      const seen: { code: string }[] = [];
+      for (let next: string | undefined = `/v1/agencies?asOf=2006-11-20&limit=25&sort=${sort}`; next;) {
+        const page = await server.get(next);
+        expect(page.body.total).toBe(all.total);
+        seen.push(...page.body.items);
+        next = linksOf(page.headers)['next'];
+      }
+      expect([sort, codes(seen)]).toEqual([sort, codes(wanted)]);
+    }
+    const found = await server.get('/v1/agencies?q=organization migr');
+    expect(codes(found.body.items)).toContain('IOM');
+    expect(found.body.total).toBeLessThan(10);
+    expect((await server.get('/v1/themes?q=REMITTANCES tool')).body.items).toMatchObject([{ code: 'HLD06-04' }]);
+    expect((await server.get('/v1/agencies?q=%25')).body.total).toBe(0);
+  });
+});
+
+describe('A long list', () => {
+  const COUNT = 5_000;
+  const PAGES = COUNT / 500;
+  let server: TestServer;
+  let reads: ReadStore;
+  beforeAll(async () => {
+    server = await TestServer.start();
+    const log = server.app.get(LOG);
+    reads = server.app.get(READS);
+    const meta = () => metaOf({ account: 'a', role: 'secretariat', agency: null });
+    const data = {
+      ...{ title: 'x'.repeat(4000), summary: 's', kind: 'research', nature: 'one_off', strength: 'undertaken' },
+      ...{ agencies: [{ agency: 'IOM', role: 'lead' }], themes: [], stage: 'planned', effective: '2006' },
+      reportedOn: '2006-11-21',
+    };
+    const event = log.codec.encode(commitment.category, { name: 'Recorded', data });
+    await Promise.all(
+      Array.from({ length: COUNT }, (_, i) =>
+        log.store.append(`commitment-IOM-2006-${10_000 + i}`, NO_STREAM, [event], meta()),
+      ),
+    );
+    await server.app.get(Projector).reached(await log.store.head(), 60_000);
+  });
+  afterAll(() => server.close());
+
+  /** Counts how often commitments are read, as long as something is done; `before` each time. */
+  const counting = async <T>(work: (read: () => number) => Promise<T>, before = (_n: number) => {}): Promise<T> => {
+    let n = 0;
+    const all = reads.all.bind(reads);
+    const spy = jest.spyOn(reads, 'all').mockImplementation(async (sql, ...values) => {
+      if (sql.includes('last_reported_on AS "lastReportedOn"')) before(++n);
+      return all(sql, ...values);
+    });
+    try {
+      return await work(() => n);
+    } finally {
+      spy.mockRestore();
+    }
+  };
+  const open = (path: string): Promise<IncomingMessage> =>
+    new Promise((resolve, reject) => get(server.url + path, { agent: false }, resolve).on('error', reject));
+
+  for (const format of ['csv', 'ndjson']) {
+    const path = `/v1/commitments?format=${format}`;
+
+    it(`as ${format} is whole`, async () => {
+      const { body } = await counting((read) =>
+        server.get(path).then((answer) => {
+          expect(read()).toBe(PAGES);
+          return answer;
+        }),
+      );
+      const references =
+        format === 'csv'
+          ? table(body).map(({ reference }) => reference)
+          : lines(body).map(({ reference }) => reference);
+      expect(references).toEqual(Array.from({ length: COUNT }, (_, i) => `IOM-2006-${10_000 + i}`));
+    });
+
+    it(`as ${format} is read only as fast as it is taken, and no further when its reader goes away`, async () => {
+      await counting(async (read) => {
+        const answer = await open(path);
+        answer.pause();
+        await sleep(700);
+        const whilePaused = read();
+        expect(whilePaused).toBeGreaterThan(0); // something is on its way already
+        expect(whilePaused).toBeLessThan(PAGES - 1);
+        await sleep(300);
+        expect(read()).toBe(whilePaused);
+        answer.destroy();
+        await sleep(500);
+        expect(read()).toBeLessThanOrEqual(whilePaused + 1); // what had been asked for when it went
+      });
+    });
+
+    it(`as ${format} that fails on the way is broken off, which no reader takes for the end`, async () => {
+      const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => {});
+      await counting(
+        async () => {
+          const response = await fetch(server.url + path);
+          expect(response.status).toBe(200);
+          await expect(response.text()).rejects.toThrow('terminated');
+        },
+        (n) => {
+          if (n === 3) throw new Error('the disk is gone');
+        },
+      );
+      expect(logged).toHaveBeenCalledWith(expect.stringContaining('the disk is gone'));
+      logged.mockRestore();
+    });
+
+    it(`as ${format} that fails before it begins is refused as everything else`, async () => {
+      const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => {});
+      await counting(
+        async () => {
+          const { status, body, headers } = await server.get(path);
+          expect([status, body.code]).toEqual([500, 'internal_error']);
+          expect(headers.get('content-type')).toContain('application/problem+json');
+          expect(headers.get('content-disposition')).toBeNull();
+        },
+        () => {
+          throw new Error('the disk is gone');
+        },
+      );
+      logged.mockRestore();
+    });
+  }
+});

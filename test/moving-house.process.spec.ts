@@ -1,0 +1,223 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { copyLog, Projector, verify, type Envelope } from '#eventsourcing';
+import { LOG } from '#platform';
+import { openEventStore } from '../apps/api/src/app.module.js';
+import { settingsFrom } from '../apps/api/src/settings.js';
+import { backup, restore } from '../apps/cli/src/logs.js';
+import { KurrentdbDouble } from './support/kurrentdb-double.js';
+import { PostgresServer } from './support/postgres.js';
+import { HLD, TestServer, type Answer } from './support/server.js';
+
+/** Somewhere a log can live. */
+interface House {
+  readonly url: string;
+  leave(): Promise<void> | void;
+}
+
+const sqlite = (): House => {
+  const folder = mkdtempSync(join(tmpdir(), 'followthrough-house-'));
+  return { url: `sqlite:${join(folder, 'log.db')}`, leave: () => rmSync(folder, { recursive: true }) };
+};
+
+const postgres = async (): Promise<House> => {
+  const server = await PostgresServer.shared();
+  return { url: server.url(await server.newDatabase()), leave: () => {} };
+};
+const kurrentdb = async (): Promise<House> => {
+  const double = await KurrentdbDouble.start();
+  return { url: double.url, leave: () => double.stop() };
+};
+
+/** Where the real log moves, one after the other, until it is back in SQLite. */
+const ways: readonly (readonly [string, () => House | Promise<House>])[] = [
+  ['PostgreSQL', postgres],
+  ['KurrentDB', kurrentdb],
+  ['SQLite', sqlite],
+];
+
+const ACP = 'IOM-2011-10';
+const houses: House[] = [];
+/** What was published before the log moved, and what its first server answered to it. */
+const published: string[] = [];
+let answers: unknown[];
+let written: Envelope[];
+
+/** A server in a house, that makes its views anew. */
+async function living<T>(
+  { url }: House,
+  folders: readonly string[],
+  use: (server: TestServer) => Promise<T>,
+): Promise<T> {
+  const server = await TestServer.start(folders, { LOG_URL: url });
+  try {
+    await server.app.get(Projector).reached(await server.app.get(LOG).store.head(), 30_000);
+    return await use(server);
+  } finally {
+    await server.close();
+  }
+}
+
+const everything = async ({ url }: Pick<House, 'url'>): Promise<Envelope[]> => {
+  const store = openEventStore(url);
+  const all: Envelope[] = [];
+  for (let page; (page = await store.readAll(all.at(-1)?.position ?? null, 1000)).length > 0;) all.push(...page);
+  await store.close();
+  return all;
+};
+const identity = async ({ url }: House): Promise<string> => {
+  const store = openEventStore(url);
+  const own = await store.identity();
+  await store.close();
+  return own;
+};
+const move = async (from: House, to: House) => {
+  const [source, target] = [openEventStore(from.url), openEventStore(to.url)];
+  try {
+    return await copyLog(source, target);
+  } finally {
+    await source.close();
+    await target.close();
+  }
+};
+const done = ({ status, body }: Answer): { position: string; revision: number } => {
+  if (status !== 200) throw new Error(JSON.stringify(body));
+  return body as { position: string; revision: number };
+};
+/** Answers without the address of the server, and the numbers that a drawing has in its process. */
+const ask = async (server: TestServer): Promise<unknown[]> => {
+  const all: unknown[] = [];
+  for (const path of published) {
+    const { status, body } = await server.get(path);
+    expect([path, status]).toEqual([path, 200]);
+    all.push(typeof body === 'string' ? body.replaceAll(server.url, '').replaceAll(/zr\d+-/g, 'zr-') : body);
+  }
+  return all;
+};
+const report = (server: TestServer, note: string) =>
+  server.post(
+    `/v1/commitments/${ACP}/stage`,
+    { stage: 'in_progress', effective: '2014', reportedOn: '2014-01-01', note },
+    server.token('IOM'),
+  );
+
+beforeAll(async () => {
+  houses.push(sqlite());
+  answers = await living(houses[0]!, [HLD], async (server) => {
+    const imported = (await server.app.get(LOG).store.head())!;
+    const { position: named, revision } = done(await report(server, 'Jo Doe said so'));
+    const blanked = await server.post(
+      `/v1/commitments/${ACP}/history/${revision}/blank`,
+      { reason: 'Named a person', fields: ['/note'] },
+      server.token(null),
+    );
+    done(blanked);
+    const page = await server.get('/?asOf=2006-11-21');
+    const permalink = /href="(\/\?[^"]*knownAt=\d+[^"]*)"/.exec(page.body as string)![1]!.replaceAll('&amp;', '&');
+    const half = String(Math.floor(Number(imported) / 2));
+    published.push(permalink);
+    for (const at of [half, imported, named, new Date().toISOString()])
+      published.push(
+        `/v1/progress/agencies?asOf=2013-10-03&knownAt=${at}`,
+        `/v1/commitments?limit=50&asOf=2010-01-01&knownAt=${at}`,
+        `/v1/commitments/${ACP}?asOf=2014-06-01&knownAt=${at}`,
+      );
+    return ask(server);
+  });
+  written = await everything(houses[0]!);
+});
+afterAll(async () => {
+  for (const house of houses) await house.leave();
+});
+
+describe('The real log moves house', () => {
+  it('after different things were published at different positions', () => {
+    const different = (of: string) =>
+      new Set(answers.filter((_, n) => published[n]!.startsWith(of)).map((answer) => JSON.stringify(answer))).size;
+    const [rows, list, one] = ['/v1/progress', '/v1/commitments?', `/v1/commitments/${ACP}`].map(different);
+    expect([rows, list]).toEqual([4, 4]);
+    expect(one).toBeGreaterThanOrEqual(3);
+  });
+
+  it.each(ways)('to %s: the same events are there, and what was published resolves as it did', async (_to, build) => {
+    const [from, to] = [houses.at(-1)!, await build()];
+    houses.push(to);
+    expect(await move(from, to)).toMatchObject({ copied: written.length, anchor: { events: written.length } });
+    expect(await everything(to)).toEqual(written);
+    expect(await move(from, to)).toMatchObject({ copied: 0 });
+
+    await living(to, [], async (server) => {
+      expect(await ask(server)).toEqual(answers);
+      const before = (await server.app.get(LOG).store.head())!;
+      // What is reported here goes along to the next house.
+      expect(Number(done(await report(server, `reported at ${houses.length}`)).position)).toBeGreaterThan(
+        Number(before),
+      );
+      expect(await verify(server.app.get(LOG).store)).toMatchObject({ ok: true, blanked: 1 });
+    });
+    const now = await everything(to);
+    expect(now.slice(0, written.length)).toEqual(written);
+    expect(now.length).toBe(written.length + 1);
+    written = now;
+  });
+
+  it('and is back in a file, with all that was reported on the way', async () => {
+    const notes = written.filter(({ stream }) => stream === `commitment-${ACP}`).map(({ data }) => data);
+    expect(notes.filter((data) => data?.includes('reported at'))).toHaveLength(ways.length);
+    expect(notes.filter((data) => data === null)).toHaveLength(1);
+    expect(houses.at(-1)!.url).toMatch(/^sqlite:/);
+    expect(await everything(houses[0]!)).toEqual(written.slice(0, -ways.length));
+  });
+});
+
+describe.each(ways)('A backup of the log in %s', (_in, build) => {
+  const said: string[] = [];
+  const settings = (logUrl: string) => settingsFrom({ DATA_DIR: folder, LOG_URL: logUrl });
+  let [folder, file]: string[] = [];
+  let house: House;
+  let empty: House;
+  beforeAll(async () => {
+    jest.spyOn(console, 'log').mockImplementation((text) => void said.push(String(text)));
+    jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    folder = mkdtempSync(join(tmpdir(), 'followthrough-backup-'));
+    file = join(folder, 'backup.db');
+    houses.push((house = await build()), (empty = await build()));
+    await move(houses[0]!, house);
+  });
+  afterAll(() => {
+    jest.restoreAllMocks();
+    rmSync(folder!, { recursive: true });
+  });
+
+  it('is a file that holds the same events, and goes only to a new file', async () => {
+    await backup(settings(house.url), file!);
+    expect(readdirSync(folder!).filter((name) => name.startsWith('backup'))).toEqual(['backup.db']);
+    expect(await everything({ url: `sqlite:${file}` })).toEqual(await everything(house));
+    await expect(backup(settings(house.url), file!)).rejects.toThrow('exists already');
+  });
+
+  it('is refused when it is not sound or not there, and nothing of it is restored', async () => {
+    const tampered = join(folder!, 'tampered.db');
+    copyFileSync(file!, tampered);
+    const db = new Database(tampered);
+    db.exec(`DROP TRIGGER data_can_only_be_blanked; UPDATE events SET data = '{}' WHERE position = 700`);
+    db.close();
+    await expect(restore(settings(empty.url), tampered)).rejects.toThrow('not sound at position 700: the data is not');
+    await expect(restore(settings(empty.url), join(folder!, 'none.db'))).rejects.toThrow('There is no file');
+    expect(await everything(empty)).toEqual([]);
+  });
+
+  it('is restored as a log of another identity, where there is none, and the file stays as it is', async () => {
+    const bytes = readFileSync(file!);
+    await restore(settings(empty.url), file!);
+    expect(said.at(-1)).toMatch(/^Restored \d+ events to .*The views are made anew at the next start\.$/);
+    expect(readFileSync(file!).equals(bytes)).toBe(true);
+    expect(await everything(empty)).toEqual(await everything(house));
+    expect(await identity(empty)).not.toBe(await identity(house));
+    await expect(restore(settings(empty.url), file!)).rejects.toThrow('holds a log already');
+    expect(readdirSync(folder!).filter((name) => /restoring|arriving/.test(name))).toEqual([]);
+  });
+});

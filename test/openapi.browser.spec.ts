@@ -1,0 +1,396 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import {
+  EXAMPLES,
+  linesOf as ndjsonOf,
+  PROBLEM_EXAMPLES,
+  type Example,
+  type ProblemExample,
+} from '../apps/api/src/openapi.js';
+import { openBrowser } from './support/browser.js';
+import { HLD, TestServer, type Answer } from './support/server.js';
+
+interface Media {
+  readonly schema: object;
+  readonly example?: unknown;
+}
+type Content = Readonly<Record<string, Media>>;
+interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly tags: readonly string[];
+  readonly parameters: readonly { name?: string; in?: string; example?: string; $ref?: string }[];
+  readonly requestBody?: { readonly content: Content };
+  readonly responses: Readonly<
+    Record<string, { readonly $ref?: string; readonly content?: Content; headers?: object }>
+  >;
+  readonly security?: readonly object[];
+}
+interface Document {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<'get' | 'post', Operation>>>>;
+  readonly tags: readonly { readonly name: string }[];
+  readonly components: Readonly<Record<'schemas' | 'parameters' | 'headers', Record<string, object>>> & {
+    readonly responses: Readonly<Record<string, { readonly content: Content }>>;
+  };
+}
+
+interface Route extends Operation {
+  readonly method: 'get' | 'post';
+  readonly path: string;
+}
+
+let server: TestServer;
+let document: Document;
+let routes: Map<string, Route>;
+let validators: Validators;
+
+beforeAll(async () => {
+  server = await TestServer.start([HLD]);
+  document = (await server.get('/openapi.json')).body as Document;
+  routes = new Map(
+    Object.entries(document.paths).flatMap(([path, item]) =>
+      Object.entries(item).map(([method, operation]) => [
+        operation.operationId,
+        { ...operation, method: method as Route['method'], path },
+      ]),
+    ),
+  );
+  validators = new Validators(document);
+});
+afterAll(() => server.close());
+
+/** The schemas of the document; those of answers closed, so that a field that the document does not know is a fault. */
+class Validators {
+  readonly #ajv = new Ajv2020({ strict: false, allErrors: true });
+  readonly #compiled = new Map<string, ValidateFunction>();
+
+  constructor({ components }: Document) {
+    addFormats.default(this.#ajv);
+    this.#ajv.addSchema({ $id: 'document', components: closed(components) });
+  }
+
+  /** What is wrong with a value by a schema of the document. */
+  faults(schema: object, value: unknown): string[] {
+    const text = JSON.stringify(closed(schema)).replaceAll('"#/', '"document#/');
+    let validate = this.#compiled.get(text);
+    if (!validate) this.#compiled.set(text, (validate = this.#ajv.compile(JSON.parse(text) as object)));
+    validate(value);
+    return (validate.errors ?? []).map(({ instancePath, message, params }) =>
+      [instancePath, message, JSON.stringify(params)].join(' '),
+    );
+  }
+}
+
+const closed = <T>(schema: T): T =>
+  JSON.parse(JSON.stringify(schema), (_, value: unknown) =>
+    value && typeof value === 'object' && 'properties' in value && !('additionalProperties' in value)
+      ? { ...value, additionalProperties: false }
+      : value,
+  ) as T;
+
+/** The answer's schema and example, by status and media type. */
+const answerOf = (operationId: string, status: number, type: string): Media => {
+  const response = routes.get(operationId)!.responses[status];
+  const { content } = response?.$ref ? document.components.responses[status]! : (response ?? {});
+  const media = content?.[type];
+  if (!media) throw new Error(`${operationId} says nothing of ${status} ${type}`);
+  return media;
+};
+
+const typeOf = ({ headers }: Answer): string => headers.get('content-type')!.split(';')[0]!;
+
+/** What is wrong with an answer by the document. */
+const faultsOf = (operationId: string, answer: Answer): string[] => {
+  const { schema } = answerOf(operationId, answer.status, typeOf(answer));
+  const values = typeOf(answer) === 'application/x-ndjson' ? linesOf(answer.body as string).map(parsed) : [answer.body];
+  return values.flatMap((value) => validators.faults(schema, value));
+};
+
+const linesOf = (text: string): string[] => text.trim().split('\n');
+const parsed = (line: string): unknown => JSON.parse(line);
+
+const ask = (operationId: string, { as, path = {}, query = {}, body, headers, padTo }: AnyExample): Promise<Answer> => {
+  const { method, path: template } = routes.get(operationId)!;
+  const search = new URLSearchParams(query).toString();
+  const address = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name]!));
+  const url = search ? `${address}?${search}` : address;
+  if (method === 'get') return server.get(url, headers);
+  return server.post(
+    url,
+    JSON.stringify(body).padEnd(padTo ?? 0),
+    as && server.token(as === 'secretariat' ? null : as),
+    headers,
+  );
+};
+type AnyExample = Omit<Example, 'answer'> & Pick<ProblemExample, 'headers' | 'padTo'>;
+
+const MADE_ANEW = new Set(['position', 'nextCursor', 'recordedAt', 'commandId', 'correlationId', 'id', 'account']);
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Without what differs from server to server: positions, instants, generated ids and accounts. */
+const lasting = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value), (key, v: unknown) =>
+    MADE_ANEW.has(key) && (key !== 'id' || UUID.test(String(v))) ? '…' : typeof v === 'string' ? atAnyPosition(v) : v,
+  );
+/** An address without the position that it is kept to. */
+const atAnyPosition = (text: string): string => text.replaceAll(/\bknownAt=\d+/g, 'knownAt=…');
+
+/** `answer` with its lists as long as those of `example`. */
+const cutLike = (example: unknown, answer: unknown): unknown => {
+  const cut = { ...(answer as Record<string, unknown[]>) };
+  for (const list of ['items', 'rows'])
+    if (cut[list]) cut[list] = cut[list].slice(0, (example as typeof cut)[list]!.length);
+  return cut;
+};
+
+/** Expects an answer to be what its example says; a text's example is some of its lines, a list's its first entries. */
+function expectLike(example: unknown, answer: unknown): void {
+  if (typeof example !== 'string') return expect(lasting(cutLike(example, answer))).toEqual(lasting(example));
+  const [some, all] = [linesOf(example), linesOf(answer as string)];
+  const comparable = (line: string) =>
+    line.startsWith('{') ? JSON.stringify(lasting(parsed(line))) : atAnyPosition(line);
+  expect(some.length).toBeGreaterThan(1);
+  expect(all.map(comparable)).toEqual(expect.arrayContaining(some.map(comparable)));
+}
+
+describe('the document', () => {
+  it('is valid OpenAPI 3.1', async () => {
+    expect(document.openapi).toBe('3.1.0');
+    expect(await new Validator().validate(structuredClone(document) as never)).toEqual({ valid: true });
+  });
+
+  it('would not be valid without the description of an answer', async () => {
+    const broken = structuredClone(document) as { components: { responses: Record<string, { description?: string }> } };
+    delete broken.components.responses['400']!.description;
+    expect((await new Validator().validate(broken as never)).valid).toBe(false);
+  });
+
+  it('says null the way of JSON Schema 2020-12, and refers to nothing that is not there', () => {
+    const text = JSON.stringify(document);
+    expect(text).not.toContain('"nullable"');
+    const targets = [...text.matchAll(/"\$ref":"#\/components\/(\w+)\/([^"]*)"/g)].map(([, kind, name]) => [
+      kind,
+      name,
+    ]);
+    expect(targets.length).toBeGreaterThan(100);
+    for (const [kind, name] of targets) expect(document.components[kind as 'schemas']).toHaveProperty([name!]);
+  });
+
+  it('has every route of the API, and no other', () => {
+    const fastify = server.app.getHttpAdapter().getInstance() as { printRoutes(options: object): string };
+    const served = routesOf(fastify.printRoutes({ commonPrefix: false }))
+      .filter((route) => /^(get|post|put|patch|delete) \/(v1|health|metrics)(\/|$)/.test(route))
+      .sort();
+    const described = [...routes.values()].map(({ method, path }) => `${method} ${path}`).sort();
+    expect(described).toEqual(served);
+  });
+
+  it('names every operation by a verb, once, in a line, under one known tag', () => {
+    const tags = document.tags.map(({ name }) => name);
+    expect(routes.size).toBe(Object.values(document.paths).flatMap((item) => Object.keys(item)).length);
+    for (const { operationId, summary, tags: own } of routes.values()) {
+      expect(operationId).toMatch(/^[a-z]+([A-Z][A-Za-z]*)?$/);
+      expect(summary).toMatch(/^[A-Z][^\n]{5,100}$/);
+      expect([operationId, own.length, tags]).toEqual([operationId, 1, expect.arrayContaining([...own])]);
+    }
+  });
+
+  it('says of every operation what it answers, how it refuses, and shows an example of each', () => {
+    for (const { operationId, method, path, requestBody, responses, security } of routes.values()) {
+      const [status, success] = Object.entries(responses)[0]!;
+      expect([operationId, status]).toEqual([operationId, expect.stringMatching(/^20[01]$/)]);
+      for (const [type, media] of Object.entries(success.content!).filter(([type]) => type !== 'text/event-stream'))
+        expect([operationId, type, media]).toEqual([
+          operationId,
+          type,
+          { schema: expect.any(Object), example: expect.anything() },
+        ]);
+      if (requestBody) expect(requestBody.content['application/json']!.example).toBeDefined();
+      if (!path.startsWith('/v1/')) continue;
+      const onSomething = path.includes('{');
+      const expected = method === 'post' ? [400, 401, 403, 413, 415, 422, 503] : [400, 503];
+      if (onSomething) expected.push(404, ...(method === 'post' ? [412] : []));
+      const refusals = Object.keys(responses).filter((code) => code >= '400');
+      expect([operationId, refusals]).toEqual([operationId, expect.arrayContaining(expected.map(String))]);
+      expect(security).toEqual(method === 'post' ? [{ bearer: [] }] : undefined);
+    }
+  });
+
+  it('asks for a token for reading, where reading is not public', async () => {
+    const closedServer = await TestServer.start([], { PUBLIC_READING: 'false' });
+    const { paths } = (await closedServer.get('/openapi.json')).body as Document;
+    await closedServer.close();
+    expect(paths['/v1/commitments']!.get.security).toEqual([{ bearer: [] }]);
+    expect(Object.keys(paths['/v1/commitments']!.get.responses)).toContain('401');
+    expect(Object.keys(document.paths['/v1/commitments']!.get.responses)).not.toContain('401');
+  });
+});
+
+/** `method path` of every route that Fastify prints as a tree. */
+function routesOf(tree: string): string[] {
+  const above: string[] = [];
+  return tree.split('\n').flatMap((line) => {
+    const [, indent, segment, methods] = /^((?:[│ ] {3})*[├└]── )(\S*)(?: \((.+)\))?$/.exec(line) ?? [];
+    if (indent === undefined) return [];
+    above.splice(indent.length / 4 - 1, above.length, segment!);
+    const path = above
+      .join('')
+      .replaceAll(/:(\w+)/g, '{$1}')
+      .replace(/(?<=.)\/$/, '');
+    return (methods ?? '')
+      .split(', ')
+      .filter((method) => method && method !== 'HEAD')
+      .map((method) => `${method.toLowerCase()} ${path}`);
+  });
+}
+
+describe('the examples', () => {
+  it('are one for each operation, as the document shows them', () => {
+    expect(Object.keys(EXAMPLES).sort()).toEqual([...routes.keys()].sort());
+    for (const [operationId, { path = {}, query = {}, body, answer, csv }] of Object.entries(EXAMPLES)) {
+      const { parameters, requestBody, responses } = routes.get(operationId)!;
+      const shown = parameters
+        .filter(({ example }) => example !== undefined)
+        .map(({ name, example }) => [name, example]);
+      expect([operationId, Object.fromEntries(shown)]).toEqual([operationId, { ...path, ...query }]);
+      expect(requestBody?.content['application/json']!.example).toEqual(body);
+      const contents = Object.entries(Object.values(responses)[0]!.content!);
+      const examples = contents.filter(([, { example }]) => example !== undefined).map(([, { example }]) => example);
+      const isList = operationId !== 'getChanges' && contents.some(([type]) => type === 'application/x-ndjson');
+      const shownAs = [answer, csv, isList ? ndjsonOf(answer) : undefined].filter((example) => example !== undefined);
+      expect([operationId, examples]).toEqual([operationId, shownAs]);
+    }
+  });
+
+  it('are accepted, and answered as they say, one after the other on a fresh server', async () => {
+    for (const [operationId, example] of Object.entries(EXAMPLES)) {
+      const { requestBody, responses } = routes.get(operationId)!;
+      if (requestBody)
+        expect([operationId, validators.faults(requestBody.content['application/json']!.schema, example.body)]).toEqual(
+          [operationId, []],
+        );
+      for (const step of example.before ?? [])
+        expect([step.operation, (await ask(step.operation, step)).status]).toEqual([step.operation, 200]);
+      const answer = await ask(operationId, example);
+      expect([operationId, answer.status, answer.body]).toEqual([
+        operationId,
+        Number(Object.keys(responses)[0]),
+        expect.anything(),
+      ]);
+      expect([operationId, faultsOf(operationId, answer)]).toEqual([operationId, []]);
+      expectLike(example.answer, answer.body);
+      const promised = Object.keys(Object.values(responses)[0]!.headers ?? {});
+      for (const header of promised)
+        expect([operationId, header, answer.headers.has(header)]).toEqual([operationId, header, true]);
+      if (example.csv === undefined) continue;
+      const csv = await ask(operationId, { ...example, query: { ...example.query, format: 'csv' } });
+      expect(typeOf(csv)).toBe('text/csv');
+      expectLike(example.csv, csv.body);
+      const ndjson = await ask(operationId, { ...example, query: { ...example.query, format: 'ndjson' } });
+      if (typeOf(ndjson) === 'application/x-ndjson')
+        expect([operationId, faultsOf(operationId, ndjson)]).toEqual([operationId, []]);
+    }
+  });
+
+  it('would be found out when they say something else', () => {
+    const { answer } = EXAMPLES['progressPerAgency']!;
+    expect(() => expectLike({ ...(answer as object), asOf: '2006-11-22' }, answer)).toThrow();
+    expect(() => expectLike('{"position":"1"}\n{"stream":"x"}\n', '{"position":"2"}\n{"stream":"y"}\n')).toThrow();
+    const { schema } = answerOf('progressPerAgency', 200, 'application/json');
+    expect(validators.faults(schema, answer)).toEqual([]);
+    expect(validators.faults(schema, { ...(answer as object), colour: 'red' })).toHaveLength(1);
+    expect(validators.faults(schema, { ...(answer as object), total: null })).not.toEqual([]);
+  });
+
+  it('of refusals are refused as they say', async () => {
+    for (const [status, { operation, ...example }] of Object.entries(PROBLEM_EXAMPLES)) {
+      const answer = await ask(operation, example);
+      expect([answer.status, typeOf(answer)]).toEqual([Number(status), 'application/problem+json']);
+      expect([status, faultsOf(operation, answer)]).toEqual([status, []]);
+      expect(answer.body).toEqual(example.answer);
+      expect(answerOf(operation, answer.status, typeOf(answer)).example).toEqual(example.answer);
+    }
+  });
+});
+
+describe('every answer is as the document says', () => {
+  const expectRight = async (operationId: string, example: AnyExample): Promise<Answer> => {
+    const answer = await ask(operationId, example);
+    const asked = JSON.stringify([operationId, example.path, example.query]);
+    expect([asked, answer.status, faultsOf(operationId, answer)]).toEqual([asked, answer.status, []]);
+    return answer;
+  };
+
+  it('for commitments at several dates, whether they exist by then or not', async () => {
+    const { body } = await expectRight('listCommitments', { query: { limit: '1000', life: 'any' } });
+    const references = (body.items as { reference: string }[]).map(({ reference }) => reference);
+    expect(references.length).toBeGreaterThanOrEqual(499);
+    const statuses = new Set<number>();
+    for (const reference of references.filter((_, i) => i % 5 === 0))
+      for (const asOf of ['2006-11-21', '2012-11-02'])
+        for (const operationId of ['getCommitment', 'getCommitmentHistory'])
+          statuses.add((await expectRight(operationId, { path: { reference }, query: { asOf } })).status);
+    expect(statuses).toEqual(new Set([200, 404]));
+  });
+
+  it('for agencies and themes, with commitments and without', async () => {
+    for (const [list, progress] of [
+      ['listAgencies', 'progressOfAgency'],
+      ['listThemes', 'progressOfTheme'],
+    ] as const) {
+      const { body } = await expectRight(list, {});
+      const rows = new Set<boolean>();
+      for (const { code } of (body.items as { code: string }[]).filter((_, i) => i % 4 === 0))
+        rows.add((await expectRight(progress, { path: { code }, query: { asOf: '2011-02-17' } })).body.row === null);
+      expect([list, rows.size]).toEqual([list, 2]);
+    }
+    await expectRight('progressPerAgency', { query: { role: 'lead', followsUp: 'HLD-2006' } });
+    await expectRight('progressPerAgency', { query: { asOf: '1999-01-01' } });
+    await expectRight('progressPerTheme', { query: { framework: 'NONE' } });
+    await expectRight('progressPerTheme', { query: { crosswalk: 'HLD06-HLD13', match: 'related' } });
+    await expectRight('progressPerTheme', { query: { crosswalk: 'HLD06-HLD13', asOf: '1999-01-01' } });
+    await expectRight('progressOfTheme', { path: { code: 'HLD13-2' }, query: { crosswalk: 'HLD06-HLD13' } });
+  });
+
+  it('for every entry of every register, and its history', async () => {
+    for (const [list, kind] of [
+      ['listAgencies', 'Agency'],
+      ['listFrameworks', 'Framework'],
+      ['listThemes', 'Theme'],
+      ['listCrosswalks', 'Crosswalk'],
+      ['listForums', 'Forum'],
+      ['listOutcomes', 'Outcome'],
+      ['listDocuments', 'Document'],
+    ] as const) {
+      const { body } = await expectRight(list, {});
+      for (const entry of body.items as { code?: string; id?: string }[])
+        for (const operationId of [`get${kind}`, `get${kind}History`])
+          await expectRight(operationId, { path: { code: entry.code ?? entry.id! } });
+    }
+  });
+});
+
+describe('the documentation page', () => {
+  it('shows every operation in a browser, from this server alone', async () => {
+    const browser = await openBrowser();
+    try {
+      const page = await browser.newPage();
+      const [origins, errors] = [new Set<string>(), [] as string[]];
+      page.on('request', (request) => origins.add(new URL(request.url()).origin));
+      page.on('pageerror', (error) => errors.push(error.message));
+      const answer = await page.goto(`${server.url}/docs`);
+      expect(answer?.status()).toBe(200);
+      await page.locator('.opblock').first().waitFor();
+      expect(await page.locator('.opblock').count()).toBe(routes.size);
+      await page.locator('#operations-Commitments-recordCommitment .opblock-summary').click();
+      const body = page.locator('#operations-Commitments-recordCommitment .opblock-section-request-body');
+      await body.getByText('Diaspora ministerial conference in 2013').waitFor();
+      expect([[...origins], errors]).toEqual([[server.url], []]);
+    } finally {
+      await browser.close();
+    }
+  });
+});

@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { verify } from '#eventsourcing';
+import { LOG } from '#platform';
+import { HLD, TestServer, type Answer } from './support/server.js';
+
+let server: TestServer;
+let secretariat: string;
+beforeAll(async () => {
+  server = await TestServer.start([HLD]);
+  secretariat = server.token(null);
+});
+afterAll(() => server.close());
+
+const post = (path: string, body: object, token = secretariat, headers = {}) =>
+  server.post(`/v1/${path}`, body, token, headers);
+const done = async (answer: Promise<Answer>): Promise<string> => {
+  const { status, body } = await answer;
+  expect([status, body]).toMatchObject([200, { position: expect.any(String) }]);
+  return body.position as string;
+};
+const refusal = ({ status, body }: Answer) => [status, body.code, body.errors?.[0]?.pointer].filter(Boolean).join(' ');
+const historyOf = async (path: string) => (await server.get(`/v1/${path}/history`)).body.items;
+const shown = async (position: string, path: string) =>
+  (await server.get(path, { 'if-position-at-least': position })).body;
+
+/** What a person’s name got into, in each register, and by which texts. */
+const NAMED = [
+  ['agencies', 'IOM', ['/name']],
+  ['frameworks', 'HLD13', ['/name', '/source']],
+  ['themes', 'HLD06-04', ['/label']],
+  ['forums', 'GFMD-2010-RT2.1', ['/name', '/place', '/host']],
+  ['outcomes', 'A/RES/58/208', ['/text', '/locator', '/addressees/0']],
+  ['documents', 'D-2012-MC2353', ['/title', '/publisher']],
+] as const;
+
+/** The entry as the list shows it, which is what an amendment takes. */
+const entryOf = async (register: string, code: string): Promise<Record<string, unknown>> => {
+  const { revision: _, position: __, ...view } = (await server.get(`/v1/${register}/${encodeURIComponent(code)}`)).body;
+  return register === 'agencies' ? view.entry : view;
+};
+const withWords = (entry: object, fields: readonly string[], words: (field: string) => string): object => {
+  const changed = structuredClone(entry) as Record<string, unknown>;
+  for (const field of fields) {
+    const [, name, index] = field.split('/') as [string, string, string?];
+    if (index === undefined) changed[name] = words(field);
+    else (changed[name] as string[])[Number(index)] = words(field);
+  }
+  return changed;
+};
+
+/** Whether any file of the server holds some words: its log, views, and what SQLite keeps beside them. */
+const onDisk = (words: string): string[] =>
+  readdirSync(server.dataDir, { recursive: true, withFileTypes: true })
+    .filter((file) => file.isFile())
+    .map((file) => join(file.parentPath, file.name))
+    .filter((file) => readFileSync(file).includes(words));
+
+describe.each(NAMED)('words that must go from the %s', (register, code, fields) => {
+  const path = `${register}/${encodeURIComponent(code)}`;
+  const words = `Zenobia Quartermaine of ${register}`;
+  const blank = (revision: number | string, body: object, token = secretariat, headers = {}) =>
+    post(`${path}/history/${revision}/blank`, body, token, headers);
+  const why = { reason: 'Named a person', fields };
+  let clean: Record<string, unknown>;
+  let [named, named2, gone]: string[] = [];
+
+  beforeAll(async () => {
+    clean = await entryOf(register, code);
+    const amend = (words: (field: string) => string) => post(`${path}/amend`, withWords(clean, fields, words));
+    named = await done(amend(() => words));
+    await done(amend((field) => `Others of ${field}`));
+    named2 = await done(amend(() => words));
+  });
+
+  it('are in the answers and in the files before', async () => {
+    const list = await shown(named2!, `/v1/${register}`);
+    expect(JSON.stringify(list)).toContain(words);
+    expect(onDisk(words).length).toBeGreaterThanOrEqual(2); // log and views
+  });
+
+  it('go, wherever they were said again, and from every file', async () => {
+    const headers = { 'idempotency-key': `blank-${register}`, 'if-match': '"3"' };
+    const first = await blank(1, why, secretariat, headers);
+    expect([first.status, first.headers.get('etag')]).toEqual([200, '"5"']);
+    expect((await blank(1, why, secretariat, headers)).body).toEqual(first.body);
+    gone = first.body.position as string;
+    const left = withWords(clean, fields, () => '[blanked]');
+    expect(await shown(gone, `/v1/${path}`)).toMatchObject(left);
+    for (const query of ['', `?knownAt=${named}`, `?knownAt=${named2}`, `?knownAt=${gone}`]) {
+      const all = await shown(gone, `/v1/${register}${query}`);
+      expect(JSON.stringify(all)).not.toContain(words);
+      const key = 'id' in clean ? 'id' : 'code';
+      const entry = all.items.find((item: Record<string, string>) => item[key] === code);
+      if (register === 'agencies') expect(entry.name).toBe('[blanked]');
+      else expect(entry).toEqual(left);
+    }
+    for (const other of [`/v1/changes?after=0`, `/v1/${register}?format=csv`])
+      expect((await server.get(other)).body).not.toContain(words);
+    expect(onDisk(words)).toEqual([]);
+  });
+
+  it('are told of in the history: which went, when and why', async () => {
+    const items = await historyOf(path);
+    const kind = items[0].type.split('.')[0];
+    expect(items.map(({ type }: { type: string }) => type)).toEqual(
+      ['Registered', 'Amended', 'Amended', 'Amended', 'Blanked', 'Blanked'].map((name) => `${kind}.${name}`),
+    );
+    const blanked = (by: number) => [
+      { kind: 'blanked', reason: 'Named a person', by, position: items[by].position, recordedAt: items[by].recordedAt },
+    ];
+    expect(items.map(({ corrections }: { corrections: object[] }) => corrections)).toEqual([
+      [],
+      blanked(4),
+      [],
+      blanked(5),
+      [],
+      [],
+    ]);
+    expect(items[2].data).toEqual(withWords(clean, fields, (field) => `Others of ${field}`));
+    expect(JSON.stringify(items)).not.toContain(words);
+  });
+
+  it('can be followed by an amendment', async () => {
+    const position = await done(post(`${path}/amend`, clean));
+    expect(await shown(position, `/v1/${path}`)).toMatchObject(register === 'agencies' ? { entry: clean } : clean);
+  });
+
+  it('are for the secretariat to blank, and only words are', async () => {
+    const head = await server.app.get(LOG).store.head();
+    expect(refusal(await server.post(`/v1/${path}/history/1/blank`, why))).toBe('401 unauthenticated');
+    expect(refusal(await blank(1, why, server.token('IOM')))).toBe('403 forbidden');
+    expect(refusal(await blank(1, { ...why, fields: ['/code'] }))).toBe('422 no_such_text /fields/0');
+    expect(refusal(await blank(1, { ...why, fields: [] }))).toBe('400 invalid /fields');
+    expect(refusal(await blank(1, { fields }))).toBe('400 invalid /reason');
+    expect(refusal(await blank(4, { ...why, fields: ['/left/name'] }))).toBe('409 not_correctable');
+    expect(refusal(await blank(7, why))).toBe('404 not_found');
+    expect(refusal(await blank('first', why))).toBe('400 bad_request');
+    expect(refusal(await post(`${register}/NONE/history/0/blank`, why))).toBe('404 not_found');
+    expect(refusal(await blank(1, why, secretariat, { 'if-match': '"0"' }))).toBe('412 wrong_revision');
+    expect(await server.app.get(LOG).store.head()).toBe(head);
+  });
+});
+
+describe('words in an act on an agency', () => {
+  it('go, and what the act says of the agency stays', async () => {
+    const words = 'Zenobia Quartermaine said';
+    const citation = { document: 'D-2007-WP204', locator: words };
+    const named = await done(post('agencies/UNESCO/join', { body: 'GMG', from: '2007', reason: words, citation }));
+    await shown(named, '/v1/agencies');
+    expect(onDisk(words).length).toBeGreaterThanOrEqual(2);
+    const gone = await done(
+      post('agencies/UNESCO/history/1/blank', { reason: 'Named a person', fields: ['/reason', '/citation/locator'] }),
+    );
+    const { memberships } = await shown(gone, '/v1/agencies/UNESCO');
+    expect(memberships).toContainEqual({ body: 'GMG', from: '2007', member: true });
+    const retracted = await done(post('agencies/UNESCO/history/1/retract', { reason: 'Said of another agency' }));
+    expect((await shown(retracted, '/v1/agencies/UNESCO')).memberships).toEqual([]);
+    expect((await historyOf('agencies/UNESCO'))[1]).toMatchObject({
+      data: { body: 'GMG', from: '2007', reason: '[blanked]', citation: { ...citation, locator: '[blanked]' } },
+      corrections: [{ kind: 'blanked' }, { kind: 'retracted' }],
+    });
+    expect(onDisk(words)).toEqual([]);
+  });
+});
+
+it('The chain of the log still verifies, and nothing is left to erase', async () => {
+  const verdict = await verify(server.app.get(LOG).store);
+  expect(verdict).toMatchObject({ ok: true, blanked: 2 * NAMED.length + 1, toErase: [] });
+});

@@ -1,0 +1,580 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PostgresAccessStore, SqliteAccessStore, type AccessStore } from '#access';
+import { PostgresEventStore } from '#event-store-postgres';
+import { SqliteEventStore } from '#event-store-sqlite';
+import { Projector, verify, type Envelope, type EventStore } from '#eventsourcing';
+import { PostgresReadStore } from '#read-store';
+import { codec } from '../apps/api/src/app.module.js';
+import { eventsOf, metaOf, said } from './support/appender.js';
+import { projectionsOf, Views } from './support/histories.js';
+import { freePort, HAS_POSTGRES, PostgresServer } from './support/postgres.js';
+import { Client, Service, type Sent } from './support/service.js';
+import { Wire } from './support/wire.js';
+
+const scratch = mkdtempSync(join(tmpdir(), 'processes-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+const onPostgres = HAS_POSTGRES ? describe : describe.skip;
+
+const services: Service[] = [];
+const started = async (...args: Parameters<typeof Service.start>): Promise<Service> => {
+  const service = await Service.start(...args);
+  services.push(service);
+  return service;
+};
+afterEach(async () => {
+  for (const service of services.splice(0)) {
+    service.signal('SIGCONT');
+    await service.end('SIGKILL');
+  }
+});
+
+const secretariatOf = async (access: AccessStore): Promise<Record<string, string>> => {
+  const { token } = await access.create(null, 'test');
+  await access.close();
+  return { authorization: `Bearer ${token}` };
+};
+const everything = async (store: EventStore): Promise<Envelope[]> => {
+  const all: Envelope[] = [];
+  for (let page; (page = await store.readAll(all.at(-1)?.position ?? null, 5_000)).length > 0;) all.push(...page);
+  return all;
+};
+const metric = async (service: Service, name: string): Promise<number> => {
+  const text = await (await fetch(`${service.url}/metrics`)).text();
+  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
+};
+const projects = async (service: Service): Promise<boolean> =>
+  (await metric(service, 'followthrough_projecting')) === 1;
+const until = async (met: () => Promise<boolean> | boolean, ms: number): Promise<boolean> => {
+  for (const end = performance.now() + ms; performance.now() < end; await sleep(50)) if (await met()) return true;
+  return false;
+};
+
+describe('A server that is told to end', () => {
+  const CALLERS = 16;
+
+  /** Ends a server while it is asked as much as it can answer. */
+  async function endUnderLoad(nodeArguments: readonly string[] = []) {
+    const dataDir = mkdtempSync(join(scratch, 'drain-'));
+    const headers = await secretariatOf(new SqliteAccessStore(join(dataDir, 'access.db')));
+    const server = await started('api', { DATA_DIR: dataDir, DRAIN_MS: '3000' }, nodeArguments);
+    await server.ready();
+    const feed = fetch(`${server.url}/v1/changes?follow=true`).then((response) => response.text());
+    feed.catch(() => {});
+    const acknowledged: string[] = [];
+    const others: Sent[] = [];
+    const call = async (caller: number): Promise<void> => {
+      const client = new Client(server.url);
+      for (let n = 0; ; n++) {
+        const code = `C${caller}-${n}`;
+        const sent = await client.send('POST', '/v1/agencies', { code, name: code, kind: 'other' }, headers);
+        if (sent.is === 'answered' && sent.status === 201) acknowledged.push(code);
+        else others.push(sent);
+        if (sent.is !== 'answered' || sent.leaves) break; // as a balancer does
+      }
+      client.close();
+    };
+    const calls = Array.from({ length: CALLERS }, (_, caller) => call(caller));
+    await until(() => acknowledged.length > 300, 20_000);
+    const start = performance.now();
+    server.signal('SIGTERM');
+    const statusOf = (path: string) =>
+      fetch(server.url + path).then(
+        (answer) => answer.status,
+        () => null,
+      );
+    await until(async () => (await statusOf('/health/ready')) !== 200, 20_000);
+    const late = [await statusOf('/health/ready'), await statusOf('/v1/agencies')];
+    server.signal('SIGTERM');
+    const code = await server.exit();
+    const took = performance.now() - start;
+    await Promise.all(calls);
+    const store = new SqliteEventStore(join(dataDir, 'log.db'));
+    const inLog = new Set((await everything(store)).map(({ stream }) => stream));
+    await store.close();
+    return {
+      code,
+      took,
+      acknowledged: acknowledged.length,
+      missing: acknowledged.filter((one) => !inLog.has(`agency-${one}`)),
+      others,
+      late,
+      feed: await feed.then(
+        (text) => text.endsWith('\n'),
+        () => false,
+      ),
+    };
+  }
+
+  it('loses nothing, leaves no request without an answer, says that it is not ready, and ends with 0', async () => {
+    const { took, acknowledged, ...rest } = await endUnderLoad();
+    expect(rest).toEqual({ code: 0, missing: [], others: [], late: [503, 200], feed: true });
+    expect(acknowledged).toBeGreaterThan(300);
+    expect(took).toBeLessThan(15_000); // as long as requests may take, which is less than a container is given
+  });
+
+  it('would leave requests without an answer if it just ended (a control)', async () => {
+    const { others, missing } = await endUnderLoad([
+      '--import',
+      `data:text/javascript,process.on('SIGTERM',()=>process.exit(0))`,
+    ]);
+    expect(missing).toEqual([]);
+    expect(others.filter(({ is }) => is === 'lost').length).toBeGreaterThan(0);
+  });
+});
+
+onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`, () => {
+  let server: PostgresServer;
+  let url: string;
+  beforeAll(async () => {
+    server = await PostgresServer.shared();
+  });
+
+  /** The settings of processes that share a new database. */
+  const shared = async (): Promise<NodeJS.ProcessEnv> => {
+    url = server.url(await server.newDatabase());
+    return { LOG_URL: url, VIEWS_URL: url, ACCESS_URL: url, PROJECTIONS: 'off', DATA_DIR: join(scratch, 'none') };
+  };
+
+  describe('A database that cannot be reached', () => {
+    let wire: Wire;
+    let env: NodeJS.ProcessEnv;
+    let headers: Record<string, string>;
+    beforeAll(async () => {
+      wire = await Wire.to(server.port);
+      await shared();
+      headers = await secretariatOf(new PostgresAccessStore(url));
+      const through = url.replace(`:${server.port}/`, `:${wire.port}/`);
+      env = { LOG_URL: through, VIEWS_URL: through, ACCESS_URL: through, DATA_DIR: join(scratch, 'none') };
+    });
+    afterEach(() => wire.mend());
+    afterAll(() => wire.close());
+
+    it('yet: is waited for, and that is said', async () => {
+      wire.cut();
+      const api = await started('api', env);
+      expect(await until(() => api.out.includes('Waiting for the log (postgres://127.0.0.1:'), 20_000)).toBe(true);
+      expect(api.out).not.toContain('postgres@');
+      await sleep(700);
+      expect(api.ended).toBe(false);
+      wire.mend();
+      await api.ready();
+    });
+
+    it('for too long: ends the start, and says which', async () => {
+      wire.cut();
+      const api = await started('api', { ...env, LOG_URL: 'sqlite::memory:', START_PATIENCE_MS: '300' });
+      expect(await api.exit()).toBe(1);
+      expect(api.out).toMatch(/^No connection to the views \(postgres:\/\/127.*\) for \d+ s\. /m);
+    });
+
+    it('any more: is said with 503, until it can be again', async () => {
+      const api = await (await started('api', env)).ready();
+      const client = new Client(api.url);
+      const body = (code: string) => ({ code, name: code, kind: 'other' });
+      const asked = async (code: string) => [
+        await client.send('POST', '/v1/agencies', body(code), { ...headers, 'idempotency-key': code }),
+        await client.send('GET', '/v1/agencies'),
+        await client.send('GET', '/health/ready'),
+        await client.send('GET', '/health/live'),
+      ];
+      expect(await asked('ONE')).toMatchObject([{ status: 201 }, { status: 200 }, { status: 200 }, { status: 200 }]);
+      wire.cut();
+      const problem = { status: 503, body: { code: 'store_unavailable' } };
+      expect(await asked('TWO')).toMatchObject([problem, problem, problem, { status: 200 }]);
+      expect((await fetch(`${api.url}/v1/agencies`)).headers.get('retry-after')).toBe('1');
+      wire.mend();
+      expect(
+        await until(async () => (await asked('TWO')).every((one) => 'status' in one && one.status < 400), 20_000),
+      ).toBe(true);
+      client.close();
+    });
+  });
+
+  describe('A projector that stands still in the middle of a transaction', () => {
+    const children: ChildProcess[] = [];
+    afterEach(() => children.splice(0).forEach((child) => child.kill('SIGKILL')));
+    const projector = (log: string, views: string, ...guard: string[]) => {
+      const child = spawn(process.execPath, ['test/support/appender.ts', log, views, 'lease', ...guard], {
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+        env: { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
+      });
+      const heard: string[] = [];
+      child.on('message', (message) => heard.push(String(message)));
+      children.push(child);
+      return {
+        child,
+        heard,
+        says: (what: RegExp, ms = 30_000) => until(() => heard.some((one) => what.test(one)), ms),
+      };
+    };
+
+    /** Stops the one that projects in its second event, and lets it go on when the other one has had some time. */
+    async function standStill(idleMs: number, ms: number) {
+      await shared();
+      const file = join(mkdtempSync(join(scratch, 'log-')), 'log.db');
+      const store = new SqliteEventStore(file);
+      const views = `${url}?idle_in_transaction_session_timeout=${idleMs}`;
+      const first = projector(file, views, 'stands');
+      expect(await first.says(/^Brings/)).toBe(true);
+      const other = projector(file, views);
+      expect(await other.says(/^Stands by/)).toBe(true);
+      let [commands, revision] = [0, -1];
+      const append = async () => {
+        const command = `00000000-0000-7000-8000-${String(++commands).padStart(12, '0')}`;
+        ({ revision } = await store.append('tally-1', revision, eventsOf(command, 1), metaOf(command)));
+      };
+      await append();
+      await append();
+      expect(await first.says(/^stands$/)).toBe(true);
+      first.child.kill('SIGSTOP');
+      const takenOver = await other.says(/^Brings/, ms);
+      await append();
+      const reads = new PostgresReadStore(url);
+      const rows = () => reads.all<{ events: number; said: string }>('SELECT events, said FROM tally_streams');
+      await reads.current({ name: 'tally', version: 1, schema: '', on: {} });
+      const meanwhile = takenOver && (await until(async () => (await rows())[0]?.events === 3, 10_000));
+      first.child.send('go on');
+      first.child.kill('SIGCONT');
+      const stoodBy = await first.says(/^Stands by/, takenOver ? 10_000 : 100);
+      const expected = (await everything(store)).reduce((before, { id }) => said(before, id), '');
+      const right = await until(async () => (await rows())[0]?.said === expected, 10_000);
+      await sleep(300);
+      const end = (await rows())[0];
+      await reads.close();
+      await store.close();
+      return { takenOver, meanwhile, stoodBy, right, end: { ...end, said: end?.said === expected } };
+    }
+
+    it('holds up the other one for some seconds, and writes nothing when it wakes', async () => {
+      const well = { takenOver: true, meanwhile: true, stoodBy: true, right: true, end: { events: 3, said: true } };
+      expect(await standStill(1_000, 30_000)).toEqual(well);
+    });
+
+    it('would hold it up for as long as it stands still, if PostgreSQL let it (a control)', async () => {
+      expect(await standStill(0, 9_000)).toMatchObject({ takenOver: false, end: { events: 3, said: true } });
+    });
+  });
+
+  describe('Two servers, two projectors', () => {
+    const CALLERS = 6;
+    const commitment = (title: string, reference?: string) => ({
+      ...(reference && { reference }),
+      title,
+      summary: 'An inventory of possible effects is to grow into detailed indicators for the countries of the group.',
+      ...{ kind: 'data', nature: 'one_off', strength: 'undertaken', regions: ['africa'], countries: ['SEN'] },
+      ...{ agencies: [{ agency: 'IOM', role: 'lead' }], themes: ['T-1'] },
+      ...{ stage: 'planned', effective: '2012-06', reportedOn: '2012-11-02' },
+    });
+    const stage = (note: string) => ({ stage: 'in_progress', effective: '2012-11', reportedOn: '2012-11-02', note });
+    const REFERENCES = ['IOM-2011-01', 'IOM-2011-02', 'IOM-2011-03'];
+
+    interface Acknowledged {
+      readonly caller: number;
+      readonly key: string;
+      readonly reference: string;
+      readonly revision: number;
+      readonly position: string;
+    }
+
+    /** Callers that ask the servers in turn. What was not answered they send again, to another one, with its key. */
+    class Load {
+      readonly acknowledged: Acknowledged[] = [];
+      readonly failed: Sent[] = [];
+      readonly #away = new Set<Service>();
+      readonly #clients: ReadonlyMap<Service, Client>;
+      #turn = 0;
+      #over = false;
+      readonly #calls: Promise<void>[];
+
+      constructor(
+        private readonly servers: readonly Service[],
+        private readonly headers: Record<string, string>,
+      ) {
+        this.#clients = new Map(servers.map((one) => [one, new Client(one.url)]));
+        this.#calls = Array.from({ length: CALLERS }, (_, caller) => this.#call(caller));
+      }
+
+      /** It answers again. */
+      back(server: Service): void {
+        this.#away.delete(server);
+      }
+
+      async end(): Promise<void> {
+        this.#over = true;
+        await Promise.all(this.#calls);
+        this.#clients.forEach((client) => client.close());
+      }
+
+      async #call(caller: number): Promise<void> {
+        for (let n = 0; !this.#over; n++, await sleep(4)) {
+          const key = `key-${caller}-${n}`;
+          const [path, body] =
+            n % 3 === 0
+              ? ['/v1/commitments', commitment(key)]
+              : [`/v1/commitments/${REFERENCES[n % REFERENCES.length]}/stage`, stage(key)];
+          const answer = await this.#send(path as string, body as object, key);
+          this.acknowledged.push({ caller, key, ...(answer as Omit<Acknowledged, 'caller' | 'key'>) });
+        }
+      }
+
+      async #send(path: string, body: object, key: string): Promise<object> {
+        for (;;) {
+          const here = this.servers.filter((one) => !this.#away.has(one));
+          const server = here[this.#turn++ % here.length];
+          if (!server) {
+            await sleep(20);
+            continue;
+          }
+          const sent = await this.#clients
+            .get(server)!
+            .send('POST', path, body, { ...this.headers, 'idempotency-key': key });
+          if (sent.is !== 'answered' || sent.leaves) this.#away.add(server);
+          if (sent.is === 'answered' && sent.status < 300) return sent.body as object;
+          if (sent.is === 'unsent') continue; // nothing was asked yet
+          this.failed.push(sent);
+          if (sent.is === 'answered' && sent.status < 500) throw new Error(JSON.stringify(sent.body));
+        }
+      }
+    }
+
+    async function faultsOf(acknowledged: readonly Acknowledged[]): Promise<string[]> {
+      const store = new PostgresEventStore(url);
+      const reads = new PostgresReadStore(url);
+      const faults: string[] = [];
+      const blame = (is: boolean, fault: string): void => void (is && faults.length < 20 && faults.push(fault));
+      try {
+        const log = { store, codec: codec() };
+        const events = await everything(store);
+        const verdict = await verify(store);
+        blame(!verdict.ok, `the log does not verify: ${JSON.stringify(verdict)}`);
+        blame(
+          events.some((e, n) => n > 0 && BigInt(e.position) <= BigInt(events[n - 1]!.position)),
+          'positions do not rise',
+        );
+        for (const [stream, own] of Map.groupBy(events, (e) => e.stream))
+          blame(
+            own.some(({ revision }, n) => revision !== n),
+            `${stream} has other revisions than 0, 1, 2 …`,
+          );
+        const keyOf = ({ data }: Envelope) => {
+          const { note, title } = JSON.parse(data ?? '{}') as { note?: string; title?: string };
+          return [note, title].find((words) => words?.startsWith('key-'));
+        };
+        const said = Map.groupBy(events.filter(keyOf), (e) => keyOf(e)!);
+        for (const { key, reference, revision, position } of acknowledged) {
+          const own = said.get(key) ?? [];
+          blame(own.length !== 1, `${key} was acknowledged and is there ${own.length} times`);
+          blame(
+            own.length === 1 &&
+              (own[0]!.position !== position ||
+                own[0]!.revision !== revision ||
+                own[0]!.stream !== `commitment-${reference}`),
+            `${key} is not where it was said to be`,
+          );
+        }
+        blame(said.size !== acknowledged.length, `${said.size} commands are there, not ${acknowledged.length}`);
+        for (const [caller, own] of Map.groupBy(acknowledged, (one) => one.caller))
+          blame(
+            own.some(({ position }, n) => n > 0 && BigInt(position) <= BigInt(own[n - 1]!.position)),
+            `what caller ${caller} did one after the other is not in this order`,
+          );
+        const numbers = events.filter(({ type }) => type === 'numbering.NumberTaken').length;
+        const recorded = acknowledged.filter(({ key }) => said.get(key)?.[0]?.type === 'commitment.Recorded').length;
+        blame(numbers !== recorded, `${numbers} numbers were taken for ${recorded} commitments`);
+        await new Projector(log, reads, projectionsOf(log)).watch();
+        const [live, anew] = [await new Views(log, reads).dump(), await Views.of(log)];
+        const fresh = await anew.dump();
+        await anew.reads.close();
+        for (const [table, rows] of Object.entries(fresh))
+          blame(JSON.stringify(live[table]) !== JSON.stringify(rows), `${table} is not what a fresh fold makes`);
+        blame((fresh['progress_spans'] ?? Object.values(fresh)[0])!.length === 0, 'the views are empty');
+      } finally {
+        await reads.close();
+        await store.close();
+      }
+      return faults;
+    }
+
+    async function setUp(more: NodeJS.ProcessEnv = {}) {
+      const env = { ...(await shared()), ...more };
+      const headers = await secretariatOf(new PostgresAccessStore(url));
+      const apis = [await started('api', env), await started('api', env)];
+      const projectors = await Promise.all(
+        [1, 2].map((n) => started('project', { ...env, VIEWS_URL: `${url}?application_name=projector-${n}` })),
+      );
+      await Promise.all([...apis, ...projectors].map((one) => one.ready()));
+      const client = new Client(apis[0]!.url);
+      const given: [string, object][] = [
+        ['/v1/agencies', { code: 'IOM', name: 'IOM', kind: 'igo' }],
+        ['/v1/frameworks', { code: 'T', name: 'T', version: '1', source: 'test' }],
+        ['/v1/themes', { code: 'T-1', framework: 'T', label: 'T-1' }],
+        ...REFERENCES.map((reference): [string, object] => ['/v1/commitments', commitment('Given', reference)]),
+      ];
+      for (const [path, body] of given)
+        expect(await client.send('POST', path, body, headers)).toMatchObject({ status: 201 });
+      client.close();
+      return { headers, apis, projectors };
+    }
+
+    /** Reads its own writes on every server. */
+    async function settled(apis: readonly Service[], acknowledged: readonly Acknowledged[]): Promise<void> {
+      const last = acknowledged.reduce((most, { position }) => Math.max(most, Number(position)), 0);
+      for (const api of apis) {
+        const reading = () =>
+          fetch(`${api.url}/v1/commitments?limit=1`, { headers: { 'if-position-at-least': String(last) } });
+        expect(await until(async () => (await reading()).status === 200, 30_000)).toBe(true);
+        expect(((await (await reading()).json()) as { total: number }).total).toBe(
+          REFERENCES.length + acknowledged.filter(({ reference }) => !REFERENCES.includes(reference)).length,
+        );
+      }
+    }
+
+    it('are restarted one after the other under load: not one request fails, and nothing is lost', async () => {
+      const { headers, apis, projectors } = await setUp();
+      const load = new Load(apis, headers);
+      for (const one of [...apis, ...projectors]) {
+        await sleep(500);
+        const before = load.acknowledged.length;
+        expect(await one.end()).toBe(0);
+        await one.again();
+        load.back(one);
+        expect(await until(() => load.acknowledged.length > before + 20, 20_000)).toBe(true);
+      }
+      await load.end();
+      expect(load.failed).toEqual([]);
+      await settled(apis, load.acknowledged);
+      expect(await faultsOf(load.acknowledged)).toEqual([]);
+    });
+
+    it('lose, double and reorder nothing when one is killed and the one that projects stands still', async () => {
+      const { headers, apis, projectors } = await setUp();
+      await server.sql(
+        `CREATE TABLE moves (at TIMESTAMPTZ DEFAULT clock_timestamp(), by TEXT DEFAULT current_setting('application_name'));
+         CREATE FUNCTION moved() RETURNS TRIGGER LANGUAGE plpgsql AS 'BEGIN INSERT INTO public.moves DEFAULT VALUES; RETURN NEW; END';
+         CREATE TRIGGER moved AFTER UPDATE OF position ON views.generations FOR EACH ROW EXECUTE FUNCTION moved()`,
+        [],
+        new URL(url).pathname.slice(1),
+      );
+      const load = new Load(apis, headers);
+      await until(() => load.acknowledged.length > 200, 20_000);
+
+      expect(await apis[0]!.end('SIGKILL')).toBeNull();
+      await sleep(500);
+      await apis[0]!.again();
+      load.back(apis[0]!);
+
+      const active = (await projects(projectors[0]!)) ? 0 : 1;
+      const [stopped, other] = [projectors[active]!, projectors[1 - active]!];
+      stopped.signal('SIGSTOP');
+      expect(await until(() => projects(other), 40_000)).toBe(true);
+      const [{ now }] = (await server.sql<{ now: Date }>('SELECT clock_timestamp() AS now')) as [{ now: Date }];
+      await sleep(500);
+      stopped.signal('SIGCONT');
+      expect(await until(() => /term 1.*\n.*Stands by/s.test(stopped.out), 15_000)).toBe(true);
+      await sleep(1_000);
+      await load.end();
+      expect(load.acknowledged.length).toBeGreaterThan(300);
+      await settled(apis, load.acknowledged);
+      expect(await faultsOf(load.acknowledged)).toEqual([]);
+      const moves = await server.sql<{ by: string; at: Date }>(
+        'SELECT by, at FROM moves',
+        [],
+        new URL(url).pathname.slice(1),
+      );
+      const by = (n: number) => moves.filter((one) => one.by === `projector-${n + 1}`);
+      expect(by(active).length).toBeGreaterThan(10);
+      expect(by(active).filter(({ at }) => at > now)).toEqual([]);
+      expect(by(1 - active).length).toBeGreaterThan(10);
+    });
+
+    const haproxy = ['/usr/sbin/haproxy', 'haproxy'].find((name) => spawnSync(name, ['-v']).status === 0);
+    (haproxy ? describe : describe.skip)(
+      `and the proxy of docker/haproxy.cfg${haproxy ? '' : ' (skipped: haproxy is not installed here)'}`,
+      () => {
+        let proxy: ChildProcess;
+        afterEach(() => void proxy?.kill('SIGKILL'));
+
+        it('are restarted without its clients noticing; who follows the feed is told at once', async () => {
+          const { headers, apis } = await setUp({ DRAIN_MS: '3000' });
+          const port = await freePort();
+          const config = join(scratch, 'haproxy.cfg');
+          const text = readFileSync('docker/haproxy.cfg', 'utf8')
+            .replace('bind :8080', `bind 127.0.0.1:${port}`)
+            .replaceAll(/api-(\d):3000/g, (_, n) => `127.0.0.1:${apis[Number(n) - 1]!.port}`)
+            .replaceAll(' resolvers docker', '')
+            .replace(/^resolvers docker$.*/ms, '');
+          writeFileSync(config, text);
+          proxy = spawn(haproxy!, ['-db', '-f', config], { stdio: 'ignore' });
+          const client = new Client(`http://127.0.0.1:${port}`);
+          expect(
+            await until(async () => (await fetch(`${client.url}/health/ready`).catch(() => null))?.ok ?? false, 20_000),
+          ).toBe(true);
+
+          const feed = await fetch(`${client.url}/v1/changes`, { headers: { accept: 'text/event-stream' } });
+          let heard = '';
+          const hearing = (async () => {
+            for await (const chunk of feed.body!) heard += Buffer.from(chunk).toString();
+          })().catch(() => {});
+          const marked = await client.send('POST', '/v1/commitments', commitment('Heard at once'), headers);
+          expect(marked).toMatchObject({ status: 201 });
+          expect(await until(() => heard.includes('Heard at once'), 5_000)).toBe(true);
+
+          const sent: Sent[] = [];
+          let over = false;
+          const calls = [1, 2, 3, 4].map(async (caller) => {
+            for (let n = 0; !over; n++, await sleep(10)) {
+              const code = `P${caller}-${n}`;
+              sent.push(await client.send('POST', '/v1/agencies', { code, name: code, kind: 'other' }, headers));
+              sent.push(await client.send('GET', '/v1/agencies'));
+            }
+          });
+          for (const api of apis) {
+            await sleep(500);
+            expect(await api.end()).toBe(0);
+            await api.again();
+            await sleep(1_500); // until the proxy has looked
+          }
+          over = true;
+          await Promise.all(calls);
+          expect(sent.length).toBeGreaterThan(100);
+          expect(sent.filter((one) => one.is !== 'answered' || one.status >= 300)).toEqual([]);
+          await hearing; // both servers have ended, and the feed with them
+          client.close();
+        });
+      },
+    );
+
+    it('a request that is sent again after its answer was lost is carried out once; without a key, twice (the control)', async () => {
+      const { headers, apis } = await setUp();
+      const wire = await Wire.to(apis[0]!.port);
+      const [lossy, other] = [new Client(`http://127.0.0.1:${wire.port}`), new Client(apis[1]!.url)];
+      const position: string[] = [];
+      const twice = async (title: string, more: Record<string, string>) => {
+        const send = (client: Client) =>
+          client.send('POST', '/v1/commitments', commitment(title), { ...headers, ...more });
+        wire.loseAnswerTo(title);
+        expect(await send(lossy)).toMatchObject({ is: 'lost' });
+        const again = await send(other);
+        expect(again).toMatchObject({ status: 201 });
+        position.push(String((again as { body: { position: string } }).body.position));
+      };
+      await twice('With a key', { 'idempotency-key': 'k' });
+      await twice('Without one', {});
+      const found = async (title: string) => {
+        const answer = await other.send('GET', `/v1/commitments?q=${encodeURIComponent(title)}`, undefined, {
+          'if-position-at-least': position.at(-1)!,
+        });
+        return (answer as { body: { total: number } }).body.total;
+      };
+      expect([await found('With a key'), await found('Without one')]).toEqual([1, 2]);
+      lossy.close();
+      other.close();
+      await wire.close();
+    });
+  });
+});
