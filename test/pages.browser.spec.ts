@@ -445,9 +445,9 @@ describe('the pages, in a real browser', () => {
 
   it('the chart says in a table what it shows', async () => {
     await on('/?asOf=2011-02-17', async (page) => {
-      await page.click('.chart summary');
+      await page.click('.steps summary');
       const rows = await page
-        .locator('.chart tbody tr')
+        .locator('.steps tbody tr')
         .evaluateAll((trs) =>
           trs.map((tr) => [...tr.querySelectorAll('td')].map((td) => Number(td.textContent!.replaceAll(',', '')))),
         );

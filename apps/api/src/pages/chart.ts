@@ -178,7 +178,7 @@ export function stagesChart(steps: readonly Step[], since: FullDate | null, { wi
   return svg
     .replace(/<style[\s\S]*?<\/style>/g, '')
     .replaceAll(/ style="[^"]*"/g, '')
-    .replaceAll(/ class="[^"]*"/g, '')
+    .replaceAll(/ (?:class|ecmeta_\w+)="[^"]*"/g, '')
     .replace('<svg ', '<svg aria-hidden="true" focusable="false" ')
     .trim();
 }

@@ -121,21 +121,21 @@ export const OverTime = ({ view, drawn, steps, filter = {}, whole = false }: Par
           open ones had no update for {counted(view.staleAfter, 'month')}.
           {end && since && end < view.asOf && ` The chart ends on ${dateWords(end)}, soon after the last report.`}
         </figcaption>
-        {whole ? (
-          <StepTable view={view} title={title} caption={`${title}: each step`} steps={steps} filter={filter} />
-        ) : (
-          <details>
-            <summary>The figures of this chart</summary>
-            <StepTable
-              view={view}
-              title={title}
-              caption={`${title}: the dates on which figures change`}
-              steps={steps.filter((step, i) => figuresOf(step) !== figuresOf(steps[i - 1]))}
-              filter={filter}
-            />
-          </details>
-        )}
       </figure>
+      {whole ? (
+        <StepTable view={view} title={title} caption={`${title}: each step`} steps={steps} filter={filter} />
+      ) : (
+        <details class="steps">
+          <summary>The figures of this chart</summary>
+          <StepTable
+            view={view}
+            title={title}
+            caption={`${title}: the dates on which figures change`}
+            steps={steps.filter((step, i) => figuresOf(step) !== figuresOf(steps[i - 1]))}
+            filter={filter}
+          />
+        </details>
+      )}
     </section>
   );
 };

@@ -41,8 +41,11 @@ function safely(reply: FastifyReply, type: string, style = ''): void {
     .header('Cache-Control', 'no-cache');
 }
 
+/** Elements that have no end: HTML closes none of them. */
+const VOID = /<(br|col|hr|img|input|link|meta|wbr)((?:\s(?:"[^"]*"|[^">])*?)?)\/>/g;
+
 function sendsHtml(reply: FastifyReply, page: VNode): string {
-  const html = `<!doctype html>${renderToString(page)}`;
+  const html = `<!doctype html>${renderToString(page).replaceAll(VOID, '<$1$2>')}`;
   safely(reply, 'text/html; charset=utf-8', styleIn(html));
   return html;
 }
