@@ -163,6 +163,8 @@ interface BreakdownParts {
 export const Breakdown = ({ view, caption, of, lines, brief = false }: BreakdownParts) => {
   const longest = Math.max(...lines.map(({ row }) => row.total));
   const stages = brief ? [] : SHOWN_STAGES;
+  // Of an agency it may be another one that reports what both do.
+  const last = of === 'Agency' ? 'Last mentioned' : 'Last report';
   return (
     <div class="table" role="region" aria-label={caption} tabIndex={0}>
       <Table class={brief ? 'breakdown brief' : 'breakdown'}>
@@ -187,7 +189,7 @@ export const Breakdown = ({ view, caption, of, lines, brief = false }: Breakdown
             <th scope="col" class="n">
               No update <small>among those open</small>
             </th>
-            {!brief && <th scope="col">Last report</th>}
+            {!brief && <th scope="col">{last}</th>}
           </tr>
         </thead>
         <tbody>
@@ -224,7 +226,7 @@ export const Breakdown = ({ view, caption, of, lines, brief = false }: Breakdown
                 <small> of {count(openIn(row))}</small>
               </td>
               {!brief && (
-                <td class="date" data-label="Last report">
+                <td class="date" data-label={last}>
                   {row.lastReportedOn && <On date={row.lastReportedOn} short />}
                 </td>
               )}
