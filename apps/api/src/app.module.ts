@@ -11,7 +11,6 @@ import {
 } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
-import { LRUCache } from 'lru-cache';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AccessStore, PostgresAccessStore, SqliteAccessStore } from '#access';
 import { commitmentsContext } from '#commitments';
@@ -25,7 +24,7 @@ import {
   StoreUnavailable,
   type EventStore,
   type Failure,
-  type Loaded,
+  recentStreams,
   type Log,
   type ReadStore,
 } from '#eventsourcing';
@@ -74,7 +73,7 @@ const systemOf = (url: string): string => (isPostgres(url) ? 'postgresql' : isKu
 /** @throws Error when the log was written by newer software */
 export async function openLog({ logUrl }: Settings): Promise<Log> {
   const store = observed(openEventStore(logUrl), systemOf(logUrl));
-  const log = { store, codec: codec(), recent: new LRUCache<string, Loaded>({ max: 10_000 }) };
+  const log = { store, codec: codec(), recent: recentStreams() };
   try {
     log.codec.check(await log.store.types());
     return log;

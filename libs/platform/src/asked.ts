@@ -8,8 +8,8 @@ import {
 import type { FastifyReply } from 'fastify';
 import { createHash } from 'node:crypto';
 import { catchError, concatMap, from, map, throwError, type Observable } from 'rxjs';
-import { v5 as uuidv5, v7 as uuidv7 } from 'uuid';
-import { canonicalJson, Projector, Rejected, type Meta } from '#eventsourcing';
+import { v5 as uuidv5 } from 'uuid';
+import { canonicalJson, newCommandId, Projector, Rejected, type Meta } from '#eventsourcing';
 import { problemOf } from './problem.js';
 import type { Asking, Principal } from './principal.js';
 
@@ -25,7 +25,7 @@ const KEYS = 'e5b1d0fe-7a39-5c54-9d43-3f6d2a1b9c07';
 
 /** The meta of a command given by someone; the id is derived from an idempotency key, or new. */
 export function metaOf({ account, role, agency }: Principal, key?: string, correlationId?: string): Meta {
-  const commandId = key === undefined ? uuidv7() : uuidv5(`${account}\n${key}`, KEYS);
+  const commandId = key === undefined ? newCommandId() : uuidv5(`${account}\n${key}`, KEYS);
   return { actor: account, role, agency, commandId, correlationId: correlationId ?? commandId, causationId: null };
 }
 
