@@ -12,4 +12,5 @@ export * from './principal.js';
 export * from './problem.js';
 export * from './requests.js';
 export * from './search.js';
+export * from './validation.js';
 export * from './context.js';
