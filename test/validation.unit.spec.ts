@@ -93,7 +93,7 @@ const HOSTILE: readonly unknown[] = [
     { note: null },
     { toString: 1 },
     { constructor: 'x' },
-    { then: 1 },
+    JSON.parse('{"then":1}'),
     { a: { b: {} } },
     { a: [{ toString: 1 }] },
   ],

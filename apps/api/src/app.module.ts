@@ -12,7 +12,7 @@ import {
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AccessStore, PostgresAccessStore, SqliteAccessStore } from '#access';
+import { AccessStore, KnownTokens, PostgresAccessStore, SqliteAccessStore } from '#access';
 import { commitmentsContext } from '#commitments';
 import { KurrentdbEventStore } from '#event-store-kurrentdb';
 import { PostgresEventStore } from '#event-store-postgres';
@@ -236,7 +236,7 @@ export class AppModule {
       providers: [
         ...keeping(stores, all),
         { provide: AccessStore, useValue: access },
-        { provide: Tokens, useExisting: AccessStore },
+        { provide: Tokens, useFactory: () => new KnownTokens(access) },
         { provide: IdempotencyKeys, useExisting: AccessStore },
         { provide: ReadingIsPublic, useValue: { value: settings.publicReading } },
         { provide: APP_GUARD, useClass: AccessGuard },
