@@ -152,7 +152,7 @@ describe('the pages, in a real browser', () => {
   });
 
   it('offers the dates of the reports, and shows how things stood then', async () => {
-    const { body } = await server.get('/v1/progress/timeline?step=report');
+    const { body } = await server.get('/v1/progress/timeline?step=report&asOf=2012-11-02');
     const { body: documents } = await server.get('/v1/documents');
     const dates = [
       ...new Set<string>([
