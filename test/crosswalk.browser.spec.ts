@@ -301,25 +301,26 @@ describe('Crosswalks over HTTP', () => {
       expect(reader.complaints).toEqual([]);
     });
 
-    it.each(PAGES.filter((path) => /crosswalk=|version=|HLD06-HLD13.asOf=2013/.test(path) && !path.startsWith('/commitments')))(
-      'every figure of %s leads to a list with exactly that many commitments',
-      async (path) => {
-        const figures = await reader.on(path, (page) =>
-          page
-            .locator('main a[href^="/commitments?"]')
-            .evaluateAll((links) =>
-              links
-                .map((a) => [a.getAttribute('href')!, a.textContent!.trim()] as const)
-                .filter(([, n]) => /^[\d,]+$/.test(n)),
-            ),
-        );
-        expect(figures.length).toBeGreaterThan(3);
-        for (const [href, n] of new Map(figures)) {
-          const { status, body } = await server.get(href, { accept: 'text/html' });
-          expect([href, status, /<strong id="total">([\d,]+) commitment/.exec(body)?.[1]]).toEqual([href, 200, n]);
-        }
-      },
-    );
+    it.each(
+      PAGES.filter(
+        (path) => /crosswalk=|version=|HLD06-HLD13.asOf=2013/.test(path) && !path.startsWith('/commitments'),
+      ),
+    )('every figure of %s leads to a list with exactly that many commitments', async (path) => {
+      const figures = await reader.on(path, (page) =>
+        page
+          .locator('main a[href^="/commitments?"]')
+          .evaluateAll((links) =>
+            links
+              .map((a) => [a.getAttribute('href')!, a.textContent!.trim()] as const)
+              .filter(([, n]) => /^[\d,]+$/.test(n)),
+          ),
+      );
+      expect(figures.length).toBeGreaterThan(3);
+      for (const [href, n] of new Map(figures)) {
+        const { status, body } = await server.get(href, { accept: 'text/html' });
+        expect([href, status, /<strong id="total">([\d,]+) commitment/.exec(body)?.[1]]).toEqual([href, 200, n]);
+      }
+    });
 
     it('show the figures of the API, and what has no equivalent as a line of its own', async () => {
       const { rows, crosswalk } = await get('/progress/themes?crosswalk=HLD06-HLD13&asOf=2013-12-31');
