@@ -1,7 +1,7 @@
 /** What one process knows of the log: its end, its latest events, and what stands beside it. */
 import { type AllStreamRecordedEvent, type Position } from '@kurrent/kurrentdb-client';
 import { LRUCache } from 'lru-cache';
-import { type Envelope, type EventType } from '#eventsourcing';
+import { PAGE_BYTES, type Envelope, type EventType } from '#eventsourcing';
 import { type Floor } from './floors.js';
 import {
   comeAfter,
@@ -107,7 +107,7 @@ export class Known {
     return this.#revisions.get(stream) ?? -1;
   }
 
-  /** The events after a position, if they are among those kept. */
+  /** Up to `limit` events after a position, fewer when they are large, if they are among those kept. */
   after(position: bigint, limit: number): Envelope[] | null {
     if (position < this.#windowBegins) return null;
     let [low, high] = [0, this.#window.length];
@@ -116,7 +116,10 @@ export class Known {
       if (BigInt(this.#window[middle]!.position) <= position) low = middle + 1;
       else high = middle;
     }
-    return this.masked(this.#window.slice(low, low + limit));
+    let [end, bytes] = [low, 0];
+    for (; end < Math.min(low + limit, this.#window.length); end++)
+      if ((bytes += this.#window[end]!.data?.length ?? 0) > PAGE_BYTES && end > low) break;
+    return this.masked(this.#window.slice(low, end));
   }
 
   /** Without what was blanked. */
