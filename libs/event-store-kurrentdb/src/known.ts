@@ -37,6 +37,8 @@ export class Known {
   /** In ms: the greatest time of all events. */
   recordedAt = 0;
   identity: string | null = null;
+  /** Where the server's log ended when ours was opened: floors up to there are read from their own stream. */
+  openedAt = -1n;
   readonly marks: Mark[] = [];
   readonly types = new Map<string, EventType>();
   readonly heads = new LRUCache<string, Head>({ max: 20_000 });
@@ -174,7 +176,7 @@ export class Known {
     this.#chars = chars;
   }
 
-  #beside({ streamId, revision, data }: AllStreamRecordedEvent): void {
+  #beside({ streamId, revision, data, position }: AllStreamRecordedEvent): void {
     if (Number(revision) <= this.revisionOf(streamId)) return;
     this.#revisions.set(streamId, Number(revision));
     if (streamId === this.names.log) this.identity ??= (data as { identity: string }).identity;
@@ -187,6 +189,7 @@ export class Known {
     } else if (streamId === this.names.marks) {
       this.marks.push(data as unknown as Mark);
       this.sinceMark = 0;
-    } else if (streamId === this.names.floors) this.heardFloor(data as unknown as Floor);
+    } else if (streamId === this.names.floors && position.commit > this.openedAt)
+      this.heardFloor(data as unknown as Floor);
   }
 }
