@@ -11,13 +11,9 @@ import {
   Projector,
   Rejected,
   type Log,
-  type Projection,
-  type ReadStore,
-  type Row,
 } from '#eventsourcing';
 import { metaOf, VALIDATION, type Principal } from '#platform';
-import { Progress, progressProjection, type Filter } from '#progress';
-import { SqliteReadStore } from '#read-store';
+import { Progress, ProgressProjection, type Filter } from '#progress';
 import { agency, amend, codeOf, enter, registers, registersContext, type Entry } from '#registers';
 import { codec } from '../../apps/api/src/app.module.js';
 import { AGENCIES, becoming, BODY, date, DOCUMENTS, FOLLOWED, meant, REFERENCES, THEMES, type Step } from './acts.js';
@@ -75,48 +71,29 @@ export class History {
   }
 }
 
-export const projectionsOf = (log: Log) => [...registersContext.projections!(log), progressProjection(log)];
+export const projectionsOf = (log: Log) => [...registersContext.projections!(log), new ProgressProjection(log)];
 
-/** The views of a log in a store of their own, not yet filled; two processes fill them in turn. */
+/** The views of a log in memory, not yet filled. */
 export class Views {
+  readonly projector: Projector;
   readonly progress: Progress;
-  readonly #processes: Projection[][];
 
-  constructor(
-    private readonly log: Log,
-    readonly reads: ReadStore = new SqliteReadStore(':memory:'),
-  ) {
-    this.progress = new Progress(reads);
-    this.#processes = [projectionsOf(log), projectionsOf(log)];
+  constructor(log: Log) {
+    this.projector = new Projector(log, projectionsOf(log));
+    this.progress = new Progress(this.projector);
   }
 
   /** Views of a log that have applied it. */
-  static async of(log: Log, reads?: ReadStore): Promise<Views> {
-    const views = new Views(log, reads);
+  static async of(log: Log): Promise<Views> {
+    const views = new Views(log);
     await views.catchUp();
     return views;
   }
 
   /** Applies what is new. */
   async catchUp(): Promise<void> {
-    const projections = this.#processes.shift()!;
-    this.#processes.push(projections);
-    const projector = new Projector(this.log, this.reads, projections);
-    await projector.start();
-    await projector.stop();
-  }
-
-  /** Every row of every table. */
-  async dump() {
-    const rows: Record<string, string[]> = {};
-    for (const [, name] of this.#processes[0]!.flatMap(({ schema }) => [...schema.matchAll(/CREATE TABLE (\w+)/g)])) {
-      const all = await this.reads.all(`SELECT * FROM "${name}"`);
-      // What was counted and then counted no more leaves a row of noughts.
-      const counts = (row: Row) => Object.values({ ...row, level: '' }).filter((value) => typeof value === 'number');
-      const telling = /tallies|heard/.test(name!) ? all.filter((row) => counts(row).some((n) => n !== 0)) : all;
-      rows[name!] = telling.map((row) => JSON.stringify(row)).sort();
-    }
-    return rows;
+    await this.projector.start();
+    await this.projector.stop();
   }
 }
 

@@ -9,5 +9,4 @@ export * from './parking.js';
 export * from './projection.js';
 export * from './projector.js';
 export * from './tracing.js';
-export * from './under-lease.js';
 export * from './verify.js';
