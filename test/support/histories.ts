@@ -3,18 +3,10 @@ import { validateSync } from 'class-validator';
 import fc from 'fast-check';
 import { commitment, CommitmentCommand, CommitmentCommandHandler } from '#commitments';
 import { SqliteEventStore } from '#event-store-sqlite';
-import {
-  decodeAll,
-  handle,
-  type Blanked,
-  load,
-  Projector,
-  Rejected,
-  type Log,
-} from '#eventsourcing';
+import { decodeAll, handle, type Blanked, load, Projector, Rejected, type Log } from '#eventsourcing';
 import { metaOf, VALIDATION, type Principal } from '#platform';
 import { Progress, ProgressProjection, type Filter } from '#progress';
-import { agency, amend, codeOf, enter, registers, registersContext, type Entry } from '#registers';
+import { agency, amend, codeOf, enter, registers, registersContext, RegistersProjection, type Entry } from '#registers';
 import { codec } from '../../apps/api/src/app.module.js';
 import { AGENCIES, becoming, BODY, date, DOCUMENTS, FOLLOWED, meant, REFERENCES, THEMES, type Step } from './acts.js';
 import type { RawEvent } from './naive-views.js';
@@ -94,6 +86,32 @@ export class Views {
   async catchUp(): Promise<void> {
     await this.projector.start();
     await this.projector.stop();
+  }
+
+  /** Everything that is kept, in words: two that say the same are equal, however they came to it. */
+  dump() {
+    const { columns, dictionaries, references, texts, readings, corrections, rows } =
+      this.projector.model(ProgressProjection).columns;
+    const said = [];
+    for (let row = 0; row < rows; row++) {
+      if (columns.until[row] === 0) continue; // its words went
+      const coded = Object.entries(dictionaries).map(([name, { keys }]) => [
+        name,
+        keys[columns[name as keyof typeof dictionaries][row]!],
+      ]);
+      const { from, since, until, lastReportedOn } = columns;
+      said.push(
+        JSON.stringify([
+          ...[references.keys[columns.commitment[row]!], from[row], since[row], until[row], lastReportedOn[row]],
+          ...[texts[columns.text[row]!], readings[columns.reading[row]!] ?? null, Object.fromEntries(coded)],
+        ]),
+      );
+    }
+    const corrected = corrections.map(({ commitment, ...one }) =>
+      JSON.stringify({ reference: references.keys[commitment], ...one }),
+    );
+    const registers = this.projector.model(RegistersProjection);
+    return { said: said.sort(), corrected: corrected.sort(), registers: JSON.stringify(registers) };
   }
 }
 

@@ -47,8 +47,7 @@ class ProjectionProgress {
 class Ready {
   @ApiProperty({
     enum: ['ready', 'degraded', 'building', 'failing', 'closing'],
-    description:
-      'degraded: some streams wait; all else is shown. closing: about to end',
+    description: 'degraded: some streams wait; all else is shown. closing: about to end',
   })
   status: string;
   @ApiProperty({ type: [ProjectionProgress] }) projections: ProjectionProgress[];

@@ -1,4 +1,3 @@
-import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import { Command } from 'commander';
@@ -70,7 +69,9 @@ export function program(): Command {
 
   cli
     .command('release <name> <stream> <position>')
-    .description('pass over the event that a stream waits for, for good, in every process; what waits behind it is tried')
+    .description(
+      'pass over the event that a stream waits for, for good, in every process; what waits behind it is tried',
+    )
     .action((name: string, stream: string, position: string) =>
       withProjector(settings, async (projector) =>
         printParked(name, await projector.release(name, stream, position, metaOf(OPERATOR))),

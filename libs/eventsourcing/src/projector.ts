@@ -23,6 +23,8 @@ const [PAGE, PAGE_BYTES, LIVE_PAGE] = [2_000, 4_000_000, 100];
 /** How long other work of this process may have to wait. */
 const SLICE_MS = 8;
 const RETRY_MS = [100, 500, 2_000, 10_000];
+/** How often a start looks whether there is more, which others may be writing. */
+const ROUNDS = 3;
 /** How many events may wait for a projection that acts, before the views wait, too. */
 const MOST_WAITING = 10_000;
 
@@ -80,17 +82,23 @@ class Follower {
       (event) => this.hears(event) && !(inOrder && this.position !== null && +event.position <= +this.position),
     );
     if (traced && heard.some(({ meta }) => meta.traceparent !== undefined))
-      await applying(this.projection.name, heard, (under) => this.#all(heard, decoded, under));
-    else if (heard.length > 0) await this.#all(heard, decoded, NO_SPANS);
+      await applying(this.projection.name, heard, (under) => this.#all(heard, decoded, under, inOrder));
+    else if (heard.length > 0) await this.#all(heard, decoded, NO_SPANS, inOrder);
   }
 
-  async #all(heard: readonly Envelope[], decoded: Decoded, under: ReadonlyMap<string, Context>): Promise<void> {
+  async #all(
+    heard: readonly Envelope[],
+    decoded: Decoded,
+    under: ReadonlyMap<string, Context>,
+    inOrder: boolean,
+  ): Promise<void> {
     for (const envelope of heard) {
       const waiting = this.parking.waitsFor(envelope.stream);
       if (waiting === undefined) {
         const done = this.#one(envelope, decoded, under.get(envelope.id));
         if (done) await done;
       } else if (envelope.revision > waiting) this.parking.join(envelope.stream);
+      if (inOrder) this.position = envelope.position;
       const pause = this.turns.next();
       if (pause) await pause;
     }
@@ -129,7 +137,7 @@ class Follower {
         .filter((event) => this.position === null || +event.position <= +this.position)
         .slice(0, events);
       this.parking.unpark(stream);
-      await this.#all(waiting, await decodedOf(this.log, waiting), NO_SPANS);
+      await this.#all(waiting, await decodedOf(this.log, waiting), NO_SPANS, false);
     }
   }
 
@@ -287,8 +295,14 @@ export class Projector {
     const { signal } = (this.#stopped = new AbortController());
     const ready = (async () => {
       if (this.#position !== null) await Promise.all(this.#views.map((one) => one.retry()));
-      await this.#catchUp(signal);
-      await Promise.all(this.#acting.map(({ done }) => done));
+      for (
+        let round = 0;
+        round < ROUNDS && (round === 0 || (await this.log.store.head()) !== this.#position);
+        round++
+      ) {
+        await this.#catchUp(signal);
+        await Promise.all(this.#acting.map(({ done }) => done)); // which may have written something
+      }
     })();
     this.#running = ready.catch(() => {});
     await ready;
@@ -324,12 +338,14 @@ export class Projector {
     const isThere = () => this.#serving && BigInt(this.#position ?? -1) >= at;
     if (isThere()) return Promise.resolve(true);
     return new Promise((resolve) => {
-      const waiting = { position: at, resolve };
-      this.#waiting.add(waiting);
-      setTimeout(() => {
+      const settle = (reached: boolean): void => {
+        clearTimeout(timer);
         this.#waiting.delete(waiting);
-        resolve(isThere());
-      }, timeoutMs);
+        resolve(reached);
+      };
+      const waiting = { position: at, resolve: settle };
+      const timer = setTimeout(() => settle(isThere()), timeoutMs);
+      this.#waiting.add(waiting);
     });
   }
 
@@ -459,9 +475,7 @@ export class Projector {
     for (const { follower, due } of this.#acting)
       for (const event of heard)
         if (follower.hears(event))
-          due.push(
-            inOrder ? event : { stream: event.stream, revision: event.revision, position: event.position },
-          );
+          due.push(inOrder ? event : { stream: event.stream, revision: event.revision, position: event.position });
     const decided = page.filter(({ type }) => type === `${releases.category}.Released`);
     for (const { stream, data } of await decodeAll(this.log, decided)) {
       const name = stream.slice(releases.category.length + 1);
@@ -508,10 +522,7 @@ export class Projector {
 
   #tell(): void {
     for (const waiting of this.#waiting)
-      if (waiting.position <= BigInt(this.#position ?? -1)) {
-        this.#waiting.delete(waiting);
-        waiting.resolve(true);
-      }
+      if (waiting.position <= BigInt(this.#position ?? -1)) waiting.resolve(true);
   }
 }
 

@@ -172,8 +172,7 @@ export class Columns {
       return made;
     };
     const { columns } = this;
-    for (const name of INTS)
-      columns[name] = grown(new Int32Array(new SharedArrayBuffer(capacity * 4)), columns[name]);
+    for (const name of INTS) columns[name] = grown(new Int32Array(new SharedArrayBuffer(capacity * 4)), columns[name]);
     for (const name of FLOATS)
       columns[name] = grown(new Float64Array(new SharedArrayBuffer(capacity * 8)), columns[name]);
   }

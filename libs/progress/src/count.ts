@@ -174,7 +174,10 @@ const MOST_PLACES = 4_000_000;
 function placesFor(size: number): { get(at: number): number | undefined; set(at: number, place: number): unknown } {
   if (size > MOST_PLACES) return new Map<number, number>();
   const places = new Int32Array(size);
-  return { get: (at) => places[at]! - 1 >= 0 ? places[at]! - 1 : undefined, set: (at, place) => (places[at] = place + 1) };
+  return {
+    get: (at) => (places[at]! - 1 >= 0 ? places[at]! - 1 : undefined),
+    set: (at, place) => (places[at] = place + 1),
+  };
 }
 
 /** Looks up all keys that the rows have, so that their number is known. */
@@ -235,7 +238,6 @@ function countMeetings(found: Found, one: Counting, other: Counting): Counted[] 
 export function countAll({ columns, rows, statuses }: Found): Counted {
   const tallies = new Tallies();
   const at = tallies.add();
-  for (let i = 0; i < rows.length; i++)
-    tallies.count(at, statuses[i]!, columns.columns.lastReportedOn[rows[i]!]!, 0);
+  for (let i = 0; i < rows.length; i++) tallies.count(at, statuses[i]!, columns.columns.lastReportedOn[rows[i]!]!, 0);
   return tallies.of(at, []);
 }

@@ -154,7 +154,6 @@ export class Coverage {
     if (!row) throw new Rejected('not_found', `There is no outcome ${id} as at ${at.asOf}.`);
     return { ...(await this.#progress.agencies(look.at, { ...filter, followsUp: id })), row };
   }
-
 }
 
 /** The outcomes that were reported by then, of those asked for, in the order of their codes. */

@@ -68,7 +68,10 @@ export class Crosswalks {
     const links = { match: match.join(), crosswalkVersion };
     const [own, linked, others] = [tree.from(), tree.linked(), tree.of(to)].map((themes) => new Set(themes));
     const { columns, dictionaries } = look.columns;
-    const listed = (holds: (has: (these: ReadonlySet<string> | undefined) => boolean) => boolean, filter: Filter): Listed => {
+    const listed = (
+      holds: (has: (these: ReadonlySet<string> | undefined) => boolean) => boolean,
+      filter: Filter,
+    ): Listed => {
       const has = flags(dictionaries.themes.entries, (themes) =>
         holds((these) => themes.some((theme) => these!.has(theme))),
       );

@@ -78,6 +78,8 @@ export function pointAt(c: Commitment, from: FullDate): Point | null {
     summary: view.summary,
     condition: view.condition,
     reading: readingOf(verification),
-    keys: Object.fromEntries(Object.entries(means).map(([name, value]) => [name, JSON.stringify(value)])) as Point['keys'],
+    keys: Object.fromEntries(
+      Object.entries(means).map(([name, value]) => [name, JSON.stringify(value)]),
+    ) as Point['keys'],
   };
 }

@@ -221,13 +221,23 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
     kind: 'text',
     description: 'ISO 3166-1 alpha-3',
     example: 'SLV',
-    rows: inColumn('places', (country: string) => ({ countries }) => countries.includes(country)),
+    rows: inColumn(
+      'places',
+      (country: string) =>
+        ({ countries }) =>
+          countries.includes(country),
+    ),
   },
   region: {
     kind: 'text',
     description: 'A region',
     example: 'africa',
-    rows: inColumn('places', (region: string) => ({ regions }) => regions.includes(region)),
+    rows: inColumn(
+      'places',
+      (region: string) =>
+        ({ regions }) =>
+          regions.includes(region),
+    ),
   },
   document: {
     kind: 'text',
@@ -272,19 +282,34 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
   withTarget: {
     kind: 'flag',
     description: 'Only those that have, or have not, a target',
-    rows: inColumn('target', (wanted: boolean) => ({ date }) => (date !== null) === wanted),
+    rows: inColumn(
+      'target',
+      (wanted: boolean) =>
+        ({ date }) =>
+          (date !== null) === wanted,
+    ),
   },
   dueFrom: {
     kind: 'date',
     description: 'Only those whose target ends on this day or later',
     example: '2011-01-01',
-    rows: inColumn('target', (day: FullDate) => ({ date, last }) => date !== null && last >= dayOf(day)),
+    rows: inColumn(
+      'target',
+      (day: FullDate) =>
+        ({ date, last }) =>
+          date !== null && last >= dayOf(day),
+    ),
   },
   dueBy: {
     kind: 'date',
     description: 'Only those whose target ends by this day',
     example: '2011-12-31',
-    rows: inColumn('target', (day: FullDate) => ({ date, last }) => date !== null && last <= dayOf(day)),
+    rows: inColumn(
+      'target',
+      (day: FullDate) =>
+        ({ date, last }) =>
+          date !== null && last <= dayOf(day),
+    ),
   },
   overdue: { kind: 'flag', description: 'Only those that are, or are not, overdue' },
   stale: { kind: 'flag', description: 'Only those that are, or are not, stale' },

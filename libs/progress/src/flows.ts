@@ -282,7 +282,9 @@ export class Flows {
     if (leg === 'learned' && view.knownThen === null) throw bad('leg', 'learned needs knownThen');
     const looks = settled[leg];
     const isWanted = ({ flow, before, after }: Change) =>
-      terms.flow.includes(flow) && [undefined, before].includes(terms.before) && [undefined, after].includes(terms.after);
+      terms.flow.includes(flow) &&
+      [undefined, before].includes(terms.before) &&
+      [undefined, after].includes(terms.after);
     const changed = (await this.#changed(looks, filter)).filter(isWanted);
     const total = place?.total ?? changed.length;
     const rows = changed
@@ -355,7 +357,8 @@ export class Flows {
       const [from, to] = [STAGES[before[commitment]! - 1] ?? null, STAGES[after[commitment]! - 1] ?? null];
       if (from === null && to === null) continue;
       const ended = to === null ? rowAt(is.columns, commitment, is.at) : NONE;
-      const elsewhere = to === null ? lifeOf(is, ended) : from === null ? lifeOf(was, rowAt(was.columns, commitment, was.at)) : null;
+      const elsewhere =
+        to === null ? lifeOf(is, ended) : from === null ? lifeOf(was, rowAt(was.columns, commitment, was.at)) : null;
       changes.push({
         reference: references.keys[commitment]!,
         flow: flowOf(from, to, elsewhere),
@@ -382,16 +385,14 @@ export class Flows {
 /** By commitment: its stage and one, or 0 when it is not among those found. */
 function stagesOf({ columns, rows, statuses }: Found): Uint8Array {
   const stages = new Uint8Array(columns.references.size);
-  for (let i = 0; i < rows.length; i++)
-    stages[columns.columns.commitment[rows[i]!]!] = (statuses[i]! & STAGE_BITS) + 1;
+  for (let i = 0; i < rows.length; i++) stages[columns.columns.commitment[rows[i]!]!] = (statuses[i]! & STAGE_BITS) + 1;
   return stages;
 }
 
 const lifeOf = ({ columns }: Look, row: number): Life | null =>
   row === NONE ? null : columns.dictionaries.standing.entries[columns.columns.standing[row]!]!.life;
 
-const besideOf = ({ columns }: Look, row: number) =>
-  columns.dictionaries.beside.entries[columns.columns.beside[row]!]!;
+const besideOf = ({ columns }: Look, row: number) => columns.dictionaries.beside.entries[columns.columns.beside[row]!]!;
 
 /** @param elsewhere how it lives at the look at which it is not counted; null: it does not exist then */
 function flowOf(before: Stage | null, after: Stage | null, elsewhere: Life | null): FlowName {

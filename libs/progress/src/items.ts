@@ -96,7 +96,11 @@ export class ItemList {
 }
 
 /** @param status of the row, as it was found */
-export function itemOf({ columns, dictionaries, references, texts, readings }: Columns, row: number, status: number): Item {
+export function itemOf(
+  { columns, dictionaries, references, texts, readings }: Columns,
+  row: number,
+  status: number,
+): Item {
   const of = <C extends keyof typeof dictionaries>(name: C) =>
     dictionaries[name].entries[columns[name][row]!]! as (typeof dictionaries)[C]['entries'][number];
   const { stage, nature, life, verification, outlook, kind, strength } = of('standing');

@@ -2,6 +2,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { STAGES } from '#commitments';
 import { relevanceOf, soughtIn } from '#platform';
+import { byCodePoints } from '#registers';
 import type { Columns } from './columns.js';
 
 type Value = string | number | null;
@@ -39,7 +40,8 @@ export interface Order {
   compare(a: Place, b: Place): number;
 }
 
-const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);
+const compare = (a: string | number, b: string | number): number =>
+  typeof a === 'number' ? a - Number(b) : byCodePoints(a, String(b));
 
 /** @param q what was searched for, for the order of relevance */
 export function orderOf(columns: Columns, sort: Sort, q = ''): Order {

@@ -148,7 +148,6 @@ export class Partnerships {
           : null,
     };
   }
-
 }
 
 /** What the commitments of some pairs are about, most first. */

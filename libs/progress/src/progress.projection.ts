@@ -185,7 +185,7 @@ export class ProgressProjection implements Projection {
       (one) => one.title === title && one.summary === summary && one.condition === condition,
     );
     if (same) return same.code;
-    const search = ` ${wordsOf([reference, title, summary, condition ?? ''].join(' ')).join(" ")} `;
+    const search = ` ${wordsOf([reference, title, summary, condition ?? ''].join(' ')).join(' ')} `;
     const { texts } = this.columns;
     const code =
       this.columns.codesOf(number, 'text').find((code) => {

@@ -122,7 +122,10 @@ export class Progress {
   }
 
   /** Progress per theme, of one framework or of all; a theme's commitments count under its parents too. */
-  async themes(at: At, filter: Pick<Filter, 'followsUp' | 'framework'> & Through = {}): Promise<ProgressView<ThemeRow>> {
+  async themes(
+    at: At,
+    filter: Pick<Filter, 'followsUp' | 'framework'> & Through = {},
+  ): Promise<ProgressView<ThemeRow>> {
     const look = await this.#looking.look(at);
     const all = await look.find({ followsUp: filter.followsUp, life: 'any' });
     const rows = await themeRows(look, look.active(all), throughOf(filter), filter.framework);

@@ -8,6 +8,7 @@ import { registers } from './register.js';
 export * from './agency.js';
 export * from './corrections.js';
 export * from './crosswalk.js';
+export { byCodePoints } from './list.js';
 export * from './register.js';
 export { AgencyCommand, type AgencyAct } from './agencies.controller.js';
 export { CrosswalkCommand, CrosswalkCommandHandler, type CrosswalkAct } from './crosswalks.controller.js';

@@ -61,6 +61,13 @@ export class RegistersProjection implements Projection {
     this.#codes.clear();
   }
 
+  /** All that is kept, in the order of kinds and codes. */
+  toJSON(): readonly (readonly [kind: Register, code: string, versions: readonly Version[]])[] {
+    return [...this.#entries].flatMap(([kind, entries]) =>
+      this.#codesOf(kind).map((code) => [kind, code, entries.get(code)!] as const),
+    );
+  }
+
   /** The entries of a register as known at a position, or the one of a code. */
   statesOf(kind: Register, knownAt: number, code?: string): Kept[] {
     const entries = this.#entries.get(kind)!;
