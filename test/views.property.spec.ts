@@ -5,16 +5,7 @@ import { commitment, commitmentsContext, viewOf } from '#commitments';
 import { Projector, type Log } from '#eventsourcing';
 import type { Filter, Item, Progress } from '#progress';
 import { BODY, EXAMPLE, histories, REFERENCES } from './support/acts.js';
-import {
-  clocks,
-  cutAt,
-  expectAlways,
-  filters,
-  History,
-  rawEvents,
-  seed,
-  Views,
-} from './support/histories.js';
+import { clocks, cutAt, expectAlways, filters, History, rawEvents, seed, Views } from './support/histories.js';
 import {
   NaiveViews,
   RULES,

@@ -57,7 +57,7 @@ export class Parking {
   get streams(): ParkedStream[] {
     return [...this.#parked.values()]
       .sort((a, b) => Number(a.position) - Number(b.position))
-      .map(({ revision: _, ...parked }) => parked);
+      .map(({ stream, position, type, error, since, events }) => ({ stream, position, type, error, since, events }));
   }
 
   /** The revision that a stream waits for; `undefined`: it does not wait. */

@@ -521,8 +521,7 @@ export class Projector {
   }
 
   #tell(): void {
-    for (const waiting of this.#waiting)
-      if (waiting.position <= BigInt(this.#position ?? -1)) waiting.resolve(true);
+    for (const waiting of this.#waiting) if (waiting.position <= BigInt(this.#position ?? -1)) waiting.resolve(true);
   }
 }
 

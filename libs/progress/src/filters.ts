@@ -10,21 +10,15 @@ import { LIVES, OUTLOOKS, RELATION_TYPES, ROLES, STAGES, VERIFICATIONS, type Rol
 import { InFormat, OnDate, ProgressClockQuery, soughtIn, type Format } from '#platform';
 import { MATCHES, WITHIN } from '#registers';
 import { dayOf, type Coded, type Columns, type Meanings, type Standing } from './columns.js';
-import type { Hierarchy } from './hierarchy.js';
+import type { Counting, Hierarchy } from './hierarchy.js';
 import { flags, type Condition } from './scan.js';
 import type { Through } from './theme-tree.js';
 
 /** What a view is narrowed to. */
-export interface Filter extends Through {
+export interface Filter extends Through, Counting {
   /** A forum includes its round tables and outcomes. */
   readonly followsUp?: string;
-  /** `any`: lead, co_lead or partner. */
-  readonly role?: Role | 'any';
-  /** `today`: an agency stands for all that have become it. */
-  readonly agencies?: 'then' | 'today';
-  readonly memberOf?: string;
   readonly reference?: string;
-  readonly agency?: string;
   readonly with?: string;
   readonly joint?: boolean;
   readonly theme?: string;
@@ -335,20 +329,21 @@ function textsWith({ texts }: Columns, q: string): Uint8Array {
 }
 
 /** The conditions that a filter is. @throws Error for one that is none: it would find everything */
-export function conditionsOf(filter: Filter, asking: Omit<Asking, 'filter'>): Promise<Condition[]> {
+export async function conditionsOf(filter: Filter, asking: Omit<Asking, 'filter'>): Promise<Condition[]> {
   const asked: Filter = {
     ...filter,
     life: filter.life === 'any' ? undefined : filter.life || 'active',
     // Members are asked for among all agencies, too.
     agency: filter.agency || (filter.memberOf ? '' : undefined),
   };
-  const each = Object.entries(asked).flatMap(([name, value]) => {
+  const conditions: Condition[] = [];
+  for (const [name, value] of Object.entries(asked)) {
     if (!(name in FILTERS)) throw new Error(`There is no filter ${name}.`);
     const { rows } = FILTERS[name as FilterName] as Definition;
     const isAsked = value !== undefined && (value !== '' || (name === 'agency' && filter.memberOf));
-    return rows && isAsked ? [rows(value as never, { ...asking, filter })] : [];
-  });
-  return Promise.all(each);
+    if (rows && isAsked) conditions.push(await rows(value as never, { ...asking, filter }));
+  }
+  return conditions;
 }
 
 // ── Queries ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,11 +7,20 @@ import type { Role } from '#commitments';
 import { codeOf, type Registers } from '#registers';
 import type { AgencyInRole } from './columns.js';
 import type { Under } from './count.js';
-import type { Filter } from './filters.js';
 import type { Pinned } from './scan.js';
 import { themeTree, type ThemeTree, type Through } from './theme-tree.js';
 
-export const rolesOf = (role: Filter['role']): readonly Role[] =>
+/** Which agencies count, and in which role. */
+export interface Counting {
+  readonly agency?: string;
+  /** `any`: lead, co_lead or partner. */
+  readonly role?: Role | 'any';
+  /** `today`: an agency stands for all that have become it. */
+  readonly agencies?: 'then' | 'today';
+  readonly memberOf?: string;
+}
+
+const rolesOf = (role: Counting['role']): readonly Role[] =>
   role === undefined || role === 'any' ? ['lead', 'co_lead', 'partner'] : [role];
 
 /** What has a code, and may be below another one. */
@@ -81,12 +90,7 @@ export class Hierarchy {
    * Under which agencies a commitment counts: those in the role, of them the one that is asked for, and of them the members of
    * the body. With `today` each as what it has become.
    */
-  async holders({
-    agency,
-    role,
-    agencies,
-    memberOf,
-  }: Pick<Filter, 'agency' | 'role' | 'agencies' | 'memberOf'>): Promise<(entry: readonly AgencyInRole[]) => Under[]> {
+  async holders({ agency, role, agencies, memberOf }: Counting): Promise<(entry: readonly AgencyInRole[]) => Under[]> {
     const roles = rolesOf(role);
     const became = agencies === 'today' ? await this.successors() : null;
     const own = agency ? await this.standingFor(agency, agencies) : null;
@@ -101,7 +105,7 @@ export class Hierarchy {
   }
 
   /** The agencies that one stands for: itself, or all that have become it by today. */
-  async standingFor(agency: string, agencies: Filter['agencies']): Promise<string[]> {
+  async standingFor(agency: string, agencies: Counting['agencies']): Promise<string[]> {
     if (agencies !== 'today') return [agency];
     const successors = await this.successors();
     const became = [...successors].flatMap(([code, successor]) => (successor === agency ? code : []));
@@ -109,7 +113,7 @@ export class Hierarchy {
   }
 
   /** What agencies are called: then, or today. */
-  agencyNames(agencies: Filter['agencies']): Promise<ReadonlyMap<string, string>> {
+  agencyNames(agencies: Counting['agencies']): Promise<ReadonlyMap<string, string>> {
     const { knownAt, asOf } = this.at;
     return this.registers.names('agency', knownAt, agencies === 'today' ? undefined : asOf);
   }

@@ -8,7 +8,7 @@ import { Registers } from '#registers';
 import type { Columns } from './columns.js';
 import { Keys } from './count.js';
 import { conditionsOf, type Filter } from './filters.js';
-import { Hierarchy } from './hierarchy.js';
+import { Hierarchy, type Counting } from './hierarchy.js';
 import { ProgressProjection } from './progress.projection.js';
 import { scan, type At, type Found, type Pinned } from './scan.js';
 import type { Through } from './theme-tree.js';
@@ -31,7 +31,7 @@ export class Look {
   }
 
   /** Under which agencies commitments count. */
-  async agencies(filter: Pick<Filter, 'agency' | 'role' | 'agencies' | 'memberOf'>): Promise<Keys<'agencies'>> {
+  async agencies(filter: Counting): Promise<Keys<'agencies'>> {
     return new Keys(this.columns, 'agencies', await this.hierarchy.holders(filter));
   }
 
