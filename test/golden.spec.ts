@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SqliteEventStore } from '#event-store-sqlite';
-import { chainHash, digestOf, EventCodec, fold, type Aggregate, type Envelope, type Recorded } from '#eventsourcing';
+import { chainHash, digestOf, EventCodec, fold, releases, type Aggregate, type Envelope, type Recorded } from '#eventsourcing';
 import { codec } from '../apps/api/src/app.module.js';
 import { commitmentsContext } from '#commitments';
 import { registersContext } from '#registers';
@@ -28,7 +28,7 @@ const golden = new Map(
 const readable = ({ types }: EventCodec): string[] =>
   types.flatMap(({ type, version }) => Array.from({ length: version }, (_, i) => `${type}.v${i + 1}`)).sort();
 
-const catalogs = [registersContext, commitmentsContext].flatMap(({ catalogs }) => catalogs ?? []);
+const catalogs = [...[registersContext, commitmentsContext].flatMap(({ catalogs }) => catalogs ?? []), releases];
 
 describe('Events recorded by earlier versions are read for ever', () => {
   it(`every type and version has a golden event in ${FOLDER}, and every golden event its type`, () =>

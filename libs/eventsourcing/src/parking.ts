@@ -17,12 +17,10 @@ export interface ParkedStream {
   readonly events: number;
 }
 
-/** The event of a stream that a projection passes over for good when it cannot be applied, and why it could not. */
-export type Released = {
-  readonly stream: string;
-  readonly revision: number;
-  readonly error: string;
-};
+type Place = Pick<Envelope, 'stream' | 'revision'>;
+
+/** The event of a stream that a projection passes over for good when it cannot be applied. */
+export type Released = Place;
 
 /** What operators decided about a projection: the streams `projection-<name>`. */
 export const releases: Aggregate<readonly Released[], { Released: Released }> = {
@@ -31,7 +29,6 @@ export const releases: Aggregate<readonly Released[], { Released: Released }> = 
   evolve: { Released: (all, { data }) => [...all, data] },
 };
 
-type Place = Pick<Envelope, 'stream' | 'revision'>;
 type Parked = ParkedStream & { readonly revision: number };
 
 const keyOf = ({ stream, revision }: Place): string => `${stream} ${revision}`;

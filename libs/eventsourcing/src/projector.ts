@@ -397,7 +397,7 @@ export class Projector {
         'not_found',
         `The first event of ${stream} that waits for ${name} is not that of position ${position}.`,
       );
-    const data = { stream, revision, error: first.error };
+    const data = { stream, revision };
     const done = await handle(this.log, releases, name, () => [{ name: 'Released', data }], meta);
     if (this.#stopped.signal.aborted) await this.#catchUp(new AbortController().signal);
     else await this.reached(done.position, RETRY_MS.at(-1)!);
