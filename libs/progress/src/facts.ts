@@ -1,6 +1,6 @@
 /** How a commitment reads as at a date, as a row says it. Pure: everything comes from `asAt`, so that the clock rules stand once. */
 import { lastDayOf, type FullDate } from '#clocks';
-import { asAt, type Commitment, type CommitmentAsAt, type Role, type Sourced } from '#commitments';
+import { asAt, citedAsAt, type Commitment, type CommitmentAsAt, type Role } from '#commitments';
 import { dayOf, type Beside, type Meanings } from './columns.js';
 
 /** What a row says, in words: the texts of its codes. */
@@ -20,18 +20,6 @@ const readingOf = (verification: CommitmentAsAt['verification']): string | null 
   const { reason, current, replies } = verification;
   return JSON.stringify({ reason, current, replies: replies.map(({ agency, text }) => ({ agency, text })) });
 };
-
-/** Every document that anything said of a commitment by a date rests on. */
-function citedIn(c: Commitment, view: CommitmentAsAt, asOf: FullDate): string[] {
-  const read = [...c.readings, ...c.replies].filter(({ reportedOn }) => reportedOn <= asOf);
-  const { entries, evidence, claims, editions, upkeep, relations, tookOver, end } = view;
-  const said: Pick<Sourced, 'citation' | 'citations'>[] = [
-    ...[...entries, ...evidence, ...claims.flatMap((matter) => matter.claims), ...editions, ...upkeep],
-    ...[...relations, ...read, ...tookOver, ...(end ? [end] : [])],
-  ];
-  const cited = said.flatMap(({ citation, citations }) => [citation ?? [], citations ?? []].flat());
-  return [...new Set(cited.map(({ document }) => document))];
-}
 
 const besideOf = ({ end, spread, lastEdition, nextDue, lastUpkeep }: CommitmentAsAt): Beside => ({
   into: end?.into ?? [],
@@ -67,7 +55,7 @@ export function pointAt(c: Commitment, from: FullDate): Point | null {
     themes: sorted(view.themes),
     followsUp: sorted(view.followsUp),
     places: { regions: sorted(view.regions), countries: sorted(view.countries) },
-    documents: sorted(citedIn(c, view, from)),
+    documents: sorted(citedAsAt(c, from)),
     relations: view.relations.map(({ to, type }) => ({ to, type })),
     target: { date: target?.date ?? null, last: target ? dayOf(lastDayOf(target.date)) : 0 },
     beside: besideOf(view),

@@ -46,7 +46,7 @@ const isCorrection = ({ name }: Recorded): boolean => name === 'Corrected' || na
 
 export class ProgressProjection implements Projection {
   readonly name = 'progress';
-  readonly version = 5;
+  readonly version = 6;
   readonly on: Projection['on'];
   readonly columns = new Columns();
   readonly #recent = new LRUCache<string, Known>({

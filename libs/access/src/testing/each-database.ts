@@ -1,5 +1,5 @@
 /** The same tests on every database that tokens and keys can be kept in. */
-import { afterAll, describe } from '@jest/globals';
+import { describe } from '@jest/globals';
 import { HAS_POSTGRES, PostgresServer } from '../../../../test/support/postgres.js';
 
 /** The same tests on SQLite and on a real PostgreSQL. */
@@ -13,15 +13,13 @@ export function onEachDatabase(what: string, tests: (kind: 'SQLite' | 'PostgreSQ
   }
 }
 
-let cluster: Promise<PostgresServer> | undefined;
-afterAll(async () => (await cluster)?.stop());
+let database: Promise<{ server: PostgresServer; name: string }> | undefined;
 
-/** The URL of a PostgreSQL of this test file alone, that holds neither tokens nor a log. */
+/** The URL of a database of this test file alone, that holds neither tokens nor a log. */
 export async function emptyDatabase(): Promise<string> {
-  const server = await (cluster ??= PostgresServer.start());
-  const ours = await server.sql<{ name: string }>(
-    `SELECT nspname AS name FROM pg_namespace WHERE nspname IN ('followthrough_access', 'followthrough_log')`,
-  );
-  for (const { name } of ours) await server.sql(`DROP SCHEMA ${name} CASCADE`);
-  return server.url();
+  database ??= PostgresServer.shared().then(async (server) => ({ server, name: await server.newDatabase() }));
+  const { server, name } = await database;
+  for (const schema of ['followthrough_access', 'followthrough_log'])
+    await server.sql(`DROP SCHEMA IF EXISTS ${schema} CASCADE`, [], name);
+  return server.url(name);
 }

@@ -805,6 +805,39 @@ describe('The detail of what was said', () => {
     expect(await refusal(answer)).toBe('422 unknown_reference /citations/0/document');
   });
 
+  it('is found by every document that anything of it cites, and counted on the page of sources', async () => {
+    const document = async (id: string) => {
+      const entry = { id, title: id, publisher: 'IOM', published: '2012', reportedOn: '2012-11-30' };
+      expect((await server.post('/v1/documents', entry, secretariat)).status).toBe(201);
+      return { citation: { document: id, locator: 'p. 1' } };
+    };
+    const reference = await record();
+    await done(act(reference, 'evidence', { title: 'Outline' }));
+    const said: Readonly<Record<string, object>> = {
+      target: { date: '2014' },
+      themes: { themes: ['HLD06-01'] },
+      agencies: { agency: 'ILO', role: 'partner' },
+      milestones: { title: 'Draft' },
+      wording: { condition: 'if funded' },
+      'lead-transfer': { to: 'ILO', effective: '2013', reason: 'r' },
+      'history/2/correct': { says: { date: '2015' }, reason: 'r' },
+      'history/1/retract': { reason: 'r' },
+    };
+    const ids = Object.keys(said).map((path) => `D-${path.replaceAll('/', '-')}`);
+    for (const [i, [path, body]] of Object.entries(said).entries())
+      await done(act(reference, path, { ...body, ...(await document(ids[i]!)) }, 'secretariat'));
+    const { body: page } = await server.get('/documents', {
+      accept: 'text/html',
+      'if-position-at-least': await head(),
+    });
+    for (const id of ids) {
+      const { items } = await view(`/v1/commitments?document=${id}`);
+      expect([id, items.map((item: { reference: string }) => item.reference)]).toEqual([id, [reference]]);
+      expect(await listed(`document=${id}&asOf=2012-11-29`)).toBe(0);
+      expect(page).toMatch(new RegExp(`commitments\\?document=${id}"[^>]*>\\s*1\\s*<`));
+    }
+  });
+
   it('keeps claims that contradict each other side by side, with their sources', async () => {
     const reference = await record(withRole('partner'));
     const other = { document: 'D-2011-9CM-IOM', locator: 'p. 2' };

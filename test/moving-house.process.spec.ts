@@ -24,8 +24,8 @@ const sqlite = (): House => {
 };
 
 const postgres = async (): Promise<House> => {
-  const server = await PostgresServer.start();
-  return { url: server.url(), leave: () => server.stop() };
+  const server = await PostgresServer.shared();
+  return { url: server.url(await server.newDatabase()), leave: () => {} };
 };
 const kurrentdb = async (): Promise<House> => {
   const double = await KurrentdbDouble.start();

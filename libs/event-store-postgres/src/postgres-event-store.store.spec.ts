@@ -140,12 +140,11 @@ const connected = async (url: string): Promise<pg.Client> => {
 
 beforeAll(async () => {
   if (!HAS_POSTGRES) return;
-  server = await PostgresServer.start();
+  server = await PostgresServer.shared();
   wire = await Wire.to(server.port);
 }, 60_000);
 afterAll(async () => {
   await wire?.close();
-  await server?.stop();
 });
 
 describeHere(`In PostgreSQL${here}`, () => {
@@ -308,7 +307,11 @@ describeHere(`Where LISTEN is refused${here}`, () => {
     const { store, sql } = await newLog();
     const looks = jest.spyOn(store, 'readAll');
     const following = follow(store);
-    await until(async () => (await sql(`SELECT 1 FROM pg_stat_activity WHERE query LIKE 'LISTEN%'`)).length > 0);
+    await until(
+      async () =>
+        (await sql(`SELECT 1 FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()`))
+          .length > 0,
+    );
     await sleep(100);
     const before = looks.mock.calls.length;
     await sleep(400);
@@ -592,10 +595,13 @@ describeOnLinux(`A writer that stops (SIGSTOP) in the middle${onLinux}`, () => {
 });
 
 describeHere(`Blanked data${here}`, () => {
-  /** How often words stand in the tables of the server and their indexes. */
-  const found = async (words: string): Promise<number> => {
-    await server.sql('CHECKPOINT');
-    const base = join(server.folder, 'data', 'base');
+  /** How often words stand in the tables of a database and their indexes. */
+  const found = async (words: string, { sql }: Awaited<ReturnType<typeof newLog>>): Promise<number> => {
+    await sql('CHECKPOINT');
+    const [{ oid }] = (await sql('SELECT oid FROM pg_database WHERE datname = current_database()')) as [
+      { oid: number },
+    ];
+    const base = join(server.folder, 'data', 'base', String(oid));
     let count = 0;
     for (const file of readdirSync(base, { recursive: true, withFileTypes: true }))
       if (file.isFile())
@@ -614,37 +620,39 @@ describeHere(`Blanked data${here}`, () => {
   it.each([0, 2_500, 100_000])(
     `is gone from the files of the database (%d characters)`,
     async (length) => {
-      const { store, sql } = await newLog();
+      const log = await newLog();
+      const { store, sql } = log;
       const [one, two, three] = ['Doe', 'Roe', 'Poe'].map((name) => `${name}-${uuidv7()}`) as [string, string, string];
       await append(store, 's', NO_STREAM, [about(one, length), about(two, length), about(three, length)]);
       await sql('ANALYZE');
-      for (const person of [one, two, three]) expect(await found(person)).toBeGreaterThan(0);
+      for (const person of [one, two, three]) expect(await found(person, log)).toBeGreaterThan(0);
       await store.blank('s', 0);
-      expect([await found(one), (await found(two)) > 0]).toEqual([0, true]);
+      expect([await found(one, log), (await found(two, log)) > 0]).toEqual([0, true]);
       expect((await everything(store)).map(({ data }) => data?.includes(two) ?? null)).toEqual([null, true, false]);
       // To be deleted alone is not to be gone.
       await sql(`UPDATE ${SCHEMA}.payloads SET data = NULL, salt = '' WHERE position = 3`);
       await sql(`VACUUM ${SCHEMA}.payloads`);
-      expect(await found(three)).toBeGreaterThan(0);
+      expect(await found(three, log)).toBeGreaterThan(0);
       expect(await verify(store)).toMatchObject({ ok: false }); // nobody said why
     },
     30_000,
   );
 
   it(`stays as long as somebody may still see it; then the next process erases it`, async () => {
-    const { store, url, sql } = await newLog();
+    const log = await newLog();
+    const { store, url, sql } = log;
     const person = `Doe-${uuidv7()}`;
     await append(store, 's', NO_STREAM, [about(person, 0)]);
     const seeing = await connected(url);
     await seeing.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1');
     await store.blank('s', 0);
-    expect(await found(person)).toBeGreaterThan(0);
+    expect(await found(person, log)).toBeGreaterThan(0);
     await store.close();
     await seeing.query('COMMIT');
     await open(url).head();
     const owes = async () => (await sql(`SELECT 1 FROM ${SCHEMA}.about WHERE erased < blanked`)).length > 0;
     await until(async () => !(await owes()));
-    expect(await found(person)).toBe(0);
+    expect(await found(person, log)).toBe(0);
     await seeing.end();
   }, 30_000);
 });

@@ -123,9 +123,8 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
   let server: PostgresServer;
   let url: string;
   beforeAll(async () => {
-    server = await PostgresServer.start();
+    server = await PostgresServer.shared();
   }, 60_000);
-  afterAll(() => server?.stop());
 
   /** The settings of processes that share a new database. */
   const shared = async (): Promise<NodeJS.ProcessEnv> => {
