@@ -111,7 +111,7 @@ export class Views {
       JSON.stringify({ reference: references.keys[commitment], ...one }),
     );
     const registers = this.projector.model(RegistersProjection);
-    return { said: said.sort(), corrected: corrected.sort(), registers: JSON.stringify(registers) };
+    return { said: said.sort(), corrected: corrected.sort(), registers: JSON.stringify(registers.save()) };
   }
 }
 

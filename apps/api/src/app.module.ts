@@ -10,6 +10,7 @@ import {
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import { LRUCache } from 'lru-cache';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AccessStore, PostgresAccessStore, SqliteAccessStore } from '#access';
 import { commitmentsContext } from '#commitments';
@@ -20,6 +21,7 @@ import {
   EventCodec,
   Projector,
   releases,
+  SnapshotFile,
   StoreUnavailable,
   type EventStore,
   type Failure,
@@ -47,6 +49,7 @@ import { registersContext } from '#registers';
 import { ChangesController } from './changes.controller.js';
 import { Draining, OperationsController } from './operations.controller.js';
 import { isKurrentdb, isPostgres, sqliteFile, type Settings } from './settings.js';
+import { softwareDigest } from './software.js';
 import { startTracing, stopTracing } from './tracing.js';
 
 /** The composition root: every context there is. */
@@ -173,6 +176,7 @@ export class AppModule {
     const all = [...contexts, extra];
     const { log, access } = stores;
     const projections = all.flatMap((one) => one.projections?.(log) ?? []);
+    const snapshot = new SnapshotFile(join(settings.dataDir, 'views.snapshot'), softwareDigest());
     const views: Provider[] = all
       .flatMap(({ views }) => views ?? [])
       .map((View) => ({
@@ -186,7 +190,7 @@ export class AppModule {
       controllers: [...all.flatMap(({ controllers }) => controllers ?? []), ChangesController, OperationsController],
       providers: [
         { provide: LOG, useValue: log },
-        { provide: Projector, useFactory: () => new Projector(log, projections, logFailure) },
+        { provide: Projector, useFactory: () => new Projector(log, projections, logFailure, snapshot) },
         { provide: Closing, useFactory: (projector: Projector) => new Closing(projector, stores), inject: [Projector] },
         { provide: APP_FILTER, useFactory: () => new ProblemFilter(extra.problemPage) },
         Draining,

@@ -1,6 +1,7 @@
 /** What a projection is: a read model in the memory of a process, or what is done because of events of the log. */
 import { Rejected, type Aggregate } from './aggregate.js';
 import type { EventMap, Recorded } from './events.js';
+import type { Memory } from './snapshot.js';
 
 /** The earlier events of the same stream that the projection was told of, in order. */
 export type Earlier = () => Promise<Recorded[]>;
@@ -24,6 +25,10 @@ export interface Projection {
   readonly acts?: true;
   /** Forgets everything. */
   clear?(): void;
+  /** All that it keeps, as it is now. */
+  save?(): Memory;
+  /** Takes up what it had kept; nothing else was told to it before. */
+  load?(memory: Memory): void;
 }
 
 /** Handlers keyed by the event names of an aggregate: a misspelt one does not compile. */

@@ -2,12 +2,13 @@
 import { context, type Context } from '@opentelemetry/api';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { Rejected } from './aggregate.js';
-import { decodeAll } from './blanking.js';
+import { decodeAll, isBlanked } from './blanking.js';
 import { handle, type Log } from './command-handling.js';
 import { StoreUnavailable } from './event-store.js';
 import { UnknownEvent, type Envelope, type Meta, type Recorded } from './events.js';
 import { Parking, releases, type ParkedStream, type Released } from './parking.js';
 import { beingBuilt, type Building, type Progress, type Projection } from './projection.js';
+import { NotTaken, type Saved, type SnapshotFile } from './snapshot.js';
 import { applying } from './tracing.js';
 
 /** What went wrong with a projection: an event was parked, or it cannot follow the log for now. */
@@ -23,6 +24,8 @@ const [PAGE, PAGE_BYTES, LIVE_PAGE] = [2_000, 4_000_000, 100];
 /** How long other work of this process may have to wait. */
 const SLICE_MS = 8;
 const RETRY_MS = [100, 500, 2_000, 10_000];
+/** After so many events the views are kept anew, and at the end. */
+const SAVED_EVERY = 50_000;
 /** How often a start looks whether there is more, which others may be writing. */
 const ROUNDS = 3;
 /** How many events may wait for a projection that acts, before the views wait, too. */
@@ -59,6 +62,10 @@ class Follower {
     private readonly onFailure: (failure: Failure) => void,
   ) {}
 
+  get key(): string {
+    return `${this.projection.name} ${this.projection.version}`;
+  }
+
   hears({ type }: Pick<Envelope, 'type'>): boolean {
     return this.projection.on[type] !== undefined;
   }
@@ -67,6 +74,19 @@ class Follower {
     this.position = null;
     this.parking.clear();
     this.projection.clear?.();
+  }
+
+  save(): Saved['projections'][number] {
+    const { name, version } = this.projection;
+    const { position, parking } = this;
+    return { name, version, position, parking: parking.save(), memory: this.projection.save?.() ?? null };
+  }
+
+  load({ position, parking, memory }: Saved['projections'][number]): void {
+    this.clear();
+    this.position = position;
+    this.parking.load(parking);
+    if (memory) this.projection.load?.(memory);
   }
 
   /** The events of a stream before a revision that the projection was told of. */
@@ -264,12 +284,18 @@ export class Projector {
   /** The last position that was read and told. */
   #position: string | null = null;
   #building: { readonly began: number; events: number } | null = null;
+  /** How many events were told since the last snapshot; how often words were blanked; and the snapshot that is being written. */
+  #unsaved = 0;
+  #blanked = 0;
+  #saving: Promise<void> | null = null;
 
   constructor(
     private readonly log: Log,
     private readonly projections: readonly Projection[],
     /** Hears of failures, of one that goes on once. */
     private readonly onFailure: (failure: Failure) => void = () => {},
+    /** Where the views are kept over a restart. */
+    private readonly snapshot: SnapshotFile | null = null,
   ) {
     const followers = projections.map((one) => new Follower(log, one, this.#turns, onFailure));
     this.#views = followers.filter(({ projection }) => !projection.acts);
@@ -294,6 +320,7 @@ export class Projector {
   async start(): Promise<void> {
     const { signal } = (this.#stopped = new AbortController());
     const ready = (async () => {
+      if (this.#position === null) await this.#load();
       if (this.#position !== null) await Promise.all(this.#views.map((one) => one.retry()));
       for (
         let round = 0;
@@ -313,6 +340,55 @@ export class Projector {
     this.#stopped.abort();
     await this.#running;
     await Promise.all(this.#acting.map(({ done }) => done));
+    await this.#saving;
+    if (this.#serving && this.#unsaved > 0) await this.#save();
+  }
+
+  /** Takes up the views as they were kept, if they were. */
+  async #load(): Promise<void> {
+    if (!this.snapshot) return;
+    try {
+      const { position, projections } = await this.snapshot.read(this.log.store);
+      const saved = new Map(projections.map((one) => [`${one.name} ${one.version}`, one]));
+      const all = this.#followers.map((follower) => ({ follower, kept: saved.get(follower.key) }));
+      if (all.some(({ kept }) => !kept)) throw new NotTaken('It is of other read models.');
+      for (const { follower, kept } of all) follower.load(kept!);
+      this.#position = position;
+      for (const one of this.#acting) await this.#dueSince(one, position);
+    } catch (error) {
+      if (!(error instanceof NotTaken)) throw error;
+    }
+  }
+
+  /** What acts had yet to act on. */
+  async #dueSince(one: Acting, upTo: string): Promise<void> {
+    let after = one.follower.position;
+    while (BigInt(after ?? 0) < BigInt(upTo)) {
+      const page = this.#pages.seen(await this.log.store.readAll(after, this.#pages.limit));
+      for (const event of page)
+        if (one.follower.hears(event) && BigInt(event.position) <= BigInt(upTo)) one.due.push(event);
+      after = page.at(-1)?.position ?? upTo;
+    }
+  }
+
+  /** Keeps the views as they are now, in the background; what fails is reported, and tried again with the next one. */
+  #save(): Promise<void> {
+    if (!this.snapshot || this.#position === null || this.#saving) return Promise.resolve();
+    const saved = { position: this.#position, projections: this.#followers.map((one) => one.save()) };
+    const blanked = this.#blanked;
+    this.#unsaved = 0;
+    return (this.#saving = this.snapshot
+      .write(this.log.store, saved, () => blanked === this.#blanked)
+      .then((taken) => void (this.#unsaved += Number(!taken)))
+      .catch((error: unknown) => {
+        this.#unsaved++;
+        this.onFailure({ projection: 'snapshot', error });
+      })
+      .finally(() => (this.#saving = null)));
+  }
+
+  get #followers(): readonly Follower[] {
+    return [...this.#views, ...this.#acting.map(({ follower }) => follower)];
   }
 
   /** The position that the views show. @throws Rejected `not_yet` while they are being built */
@@ -353,9 +429,7 @@ export class Projector {
   async progress(): Promise<Progress[]> {
     const head = await this.log.store.head();
     const building = this.#buildingOf(head);
-    const each = new Map(
-      [...this.#views, ...this.#acting.map(({ follower }) => follower)].map((one) => [one.projection, one]),
-    );
+    const each = new Map(this.#followers.map((one) => [one.projection, one]));
     return this.projections.map((one) => each.get(one)!.progress(head, this.#serving, building, this.#error));
   }
 
@@ -405,9 +479,7 @@ export class Projector {
   }
 
   #of(name: string): Follower {
-    const found = [...this.#views, ...this.#acting.map(({ follower }) => follower)].find(
-      ({ projection }) => projection.name === name,
-    );
+    const found = this.#followers.find(({ projection }) => projection.name === name);
     if (found) return found;
     throw new Rejected('not_found', `There is no projection ${name}; there are ${this.names.join(', ')}.`);
   }
@@ -425,6 +497,7 @@ export class Projector {
     if (signal.aborted) return;
     [this.#serving, this.#building, this.#error] = [true, null, null];
     this.#tell();
+    if (this.#unsaved >= SAVED_EVERY) void this.#save();
   }
 
   /** Fills views that hold nothing yet, stream by stream, if the store can read so: the history of one is needed once then. */
@@ -449,6 +522,7 @@ export class Projector {
       }
     if (signal.aborted) return;
     this.#position = upTo;
+    this.#unsaved = this.#building?.events ?? 0;
     for (const one of this.#views) one.position = upTo;
     for (const one of this.#acting) {
       one.due.sort((a, b) => Number(a.position) - Number(b.position));
@@ -462,7 +536,17 @@ export class Projector {
     for (const one of this.#views) one.position = this.#position;
     for (const one of this.#acting) this.#act(one, signal);
     for (const { due, done } of this.#acting) if (due.length > MOST_WAITING) await done;
-    if (this.#serving) this.#tell();
+    this.#unsaved += page.length;
+    if (page.some(isBlanked)) await this.#forget();
+    if (!this.#serving) return;
+    this.#tell();
+    if (this.#unsaved >= SAVED_EVERY) void this.#save();
+  }
+
+  /** Words that were blanked stand in the snapshot still. */
+  async #forget(): Promise<void> {
+    this.#blanked++;
+    await this.snapshot?.erase();
   }
 
   async #tellOf(page: readonly Envelope[], inOrder: boolean): Promise<void> {

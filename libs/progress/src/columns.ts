@@ -5,6 +5,7 @@
  */
 import type { FullDate } from '#clocks';
 import type { CommitmentAsAt, Life, Nature, Role, Stage } from '#commitments';
+import type { Memory } from '#eventsourcing';
 
 export const FOREVER = Number.MAX_SAFE_INTEGER;
 /** No row. */
@@ -264,6 +265,38 @@ export class Columns {
     this.corrections = [];
     this.heads = new Int32Array(0);
     this.#grow(1024);
+  }
+
+  save(): Memory {
+    const { rows, columns, dictionaries, references, texts, readings, corrections, heads, laid } = this;
+    const arrays = Object.fromEntries(
+      [...INTS, ...FLOATS].map((name) => [name, columns[name].slice(0, rows)]),
+    ) as Memory['arrays'];
+    const lists = Object.fromEntries(Object.entries(dictionaries).map(([name, { keys }]) => [name, keys.slice()]));
+    return {
+      arrays: { ...arrays, heads: heads.slice(0, references.size) },
+      lists: {
+        ...lists,
+        ...{ references: references.keys.slice(), texts: texts.slice(), readings: readings.slice(), corrections: corrections.slice() },
+        laid: [laid],
+      },
+    };
+  }
+
+  load({ arrays, lists }: Memory): void {
+    this.clear();
+    this.rows = arrays['from']!.length;
+    this.#grow(Math.max(1024, Math.ceil(this.rows * 1.2)));
+    for (const name of [...INTS, ...FLOATS]) this.columns[name].set(arrays[name]!);
+    this.heads = new Int32Array(new SharedArrayBuffer(Math.max(1024, arrays['heads']!.length) * 4)).fill(NONE);
+    this.heads.set(arrays['heads']!);
+    for (const [name, dictionary] of Object.entries(this.dictionaries))
+      for (const key of lists[name] as string[]) dictionary.codeOf(key);
+    for (const reference of lists['references'] as string[]) this.references.codeOf(reference);
+    for (const text of lists['texts'] as (Words | null)[]) this.texts.push(text);
+    for (const reading of lists['readings'] as (Reading | null)[]) this.readings.push(reading);
+    this.corrections = lists['corrections'] as Corrected[];
+    this.laid = (lists['laid'] as number[])[0]!;
   }
 
   /** How much memory the rows take. */

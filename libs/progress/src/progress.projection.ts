@@ -6,7 +6,7 @@ import { LRUCache } from 'lru-cache';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { FullDate } from '#clocks';
 import { commitment, turningPoints, type Commitment, type CommitmentEvents, type Sourced } from '#commitments';
-import { fold, type Earlier, type Log, type Projection, type Recorded } from '#eventsourcing';
+import { fold, type Earlier, type Log, type Memory, type Projection, type Recorded } from '#eventsourcing';
 import { wordsOf } from '#platform';
 import { Columns, dayOf, NONE, type Coded, type Said } from './columns.js';
 import { pointAt, type Point } from './facts.js';
@@ -68,6 +68,15 @@ export class ProgressProjection implements Projection {
   clear(): void {
     this.#recent.clear();
     this.columns.clear();
+  }
+
+  save(): Memory {
+    return this.columns.save();
+  }
+
+  load(memory: Memory): void {
+    this.#recent.clear();
+    this.columns.load(memory);
   }
 
   #follow(event: Recorded, earlier: Earlier): Promise<void> | void {

@@ -213,7 +213,7 @@ describe('With a log', () => {
       await catchUp();
       const without = before.map((entry) => entry.replace('Jo said', '[blanked]'));
       expect(await seen()).toEqual([...without, without.at(-1)]);
-      expect(JSON.stringify(projector.model(RegistersProjection))).not.toContain('Jo said');
+      expect(JSON.stringify(projector.model(RegistersProjection).save())).not.toContain('Jo said');
       positions.push(await write('agency', iom, amend));
       await catchUp();
       const kept = await seen();

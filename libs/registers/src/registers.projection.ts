@@ -6,6 +6,7 @@ import {
   type Aggregate,
   type Earlier,
   type EventMap,
+  type Memory,
   type Projection,
   type Projector,
   type Recorded,
@@ -32,6 +33,8 @@ interface Version {
   readonly since: number;
   until: number;
 }
+
+type Entered = [kind: Register, code: string, versions: Version[]];
 
 /** Every entry of every register, with all that it was, in the order of codes. */
 export class RegistersProjection implements Projection {
@@ -62,10 +65,16 @@ export class RegistersProjection implements Projection {
   }
 
   /** All that is kept, in the order of kinds and codes. */
-  toJSON(): readonly (readonly [kind: Register, code: string, versions: readonly Version[]])[] {
-    return [...this.#entries].flatMap(([kind, entries]) =>
-      this.#codesOf(kind).map((code) => [kind, code, entries.get(code)!] as const),
+  save(): Memory {
+    const all = [...this.#entries].flatMap(([kind, entries]) =>
+      this.#codesOf(kind).map((code): Entered => [kind, code, entries.get(code)!.map((version) => ({ ...version }))]),
     );
+    return { arrays: {}, lists: { entries: all } };
+  }
+
+  load({ lists }: Memory): void {
+    this.clear();
+    for (const [kind, code, versions] of lists['entries'] as Entered[]) this.#entries.get(kind)!.set(code, versions);
   }
 
   /** The entries of a register as known at a position, or the one of a code. */
