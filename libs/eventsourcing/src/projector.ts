@@ -321,7 +321,10 @@ export class Projector {
     const { signal } = (this.#stopped = new AbortController());
     const ready = (async () => {
       if (this.#position === null) await this.#load();
-      if (this.#position !== null) await Promise.all(this.#views.map((one) => one.retry()));
+      for (const one of this.#position === null ? [] : this.#views) {
+        this.#unsaved += one.parking.size;
+        await one.retry();
+      }
       for (
         let round = 0;
         round < ROUNDS && (round === 0 || (await this.log.store.head()) !== this.#position);

@@ -163,7 +163,8 @@ describe('A snapshot', () => {
     for (const n of [13, 1]) await addTo('b', n);
     const projector = new Projector(log, [new Sums(1, fails)], () => {}, file());
     await projector.start();
-    const [{ position }] = (await projector.parked('sums')) as unknown as [{ position: string }];
+    const [first] = await projector.parked('sums');
+    const { position } = first!;
     expect(await projector.release('sums', 'counter-b', position, by())).toEqual([]);
     await projector.stop();
     const sums = await run(new Sums(1, fails));
