@@ -40,5 +40,7 @@ const common = {
 
 /** @type {import('jest').Config} */
 export default {
+  // For what hangs; a slow machine is no fault of the code.
+  testTimeout: process.env.DEEP ? 3_600_000 : 600_000,
   projects: KINDS.map((kind) => ({ ...common, displayName: kind, testMatch: [`**/*.${kind}.spec.{ts,tsx}`] })),
 };

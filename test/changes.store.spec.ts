@@ -222,7 +222,7 @@ describe(`What changed, what is due and who is silent (SEED=${seed})`, () => {
       [TAKEN_OUT, [{}, { agency: 'AAA' }].map((filter) => asking('2006-11-21', '2007-03-31', filter, 0.96))],
       [RESTORED, [asking('2007-03-31', '2008-03-31'), asking('2008-03-31', '2010-06-30', { agency: 'CCC' })]],
     ]);
-  }, 90_000);
+  });
 
   it('every way in and out was taken', () => {
     const ways = FLOWS.filter((flow) => !flow.includes('-'));
@@ -296,7 +296,7 @@ describe(`What changed, what is due and who is silent (SEED=${seed})`, () => {
       for (const { store } of [log, cut]) await store.close();
     });
     await expectAlways(property, 12);
-  }, 90_000);
+  });
 
   it('whatever changed, the events say why, and they were reported or learned between', async () => {
     let told = 0;
@@ -335,7 +335,7 @@ describe(`What changed, what is due and who is silent (SEED=${seed})`, () => {
     });
     await expectAlways(property, 25);
     expect(told).toBeGreaterThan(20);
-  }, 90_000);
+  });
 });
 
 /** `shareThen`: all of the log but its last event. */

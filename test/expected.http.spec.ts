@@ -60,7 +60,7 @@ describe.each([
   beforeAll(async () => {
     server = await TestServer.start([folder]);
     events = await rawEvents(server);
-  }, 60_000);
+  });
   afterAll(() => server.close());
 
   const get = async (path: string) => {
@@ -106,7 +106,7 @@ describe.each([
         themes: naive.themes,
       });
     }
-  }, 60_000);
+  });
 });
 
 describe('Negative control: the expected totals catch a wrong reading of the rules', () => {

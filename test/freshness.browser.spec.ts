@@ -25,7 +25,7 @@ let reader: Reader;
 beforeAll(async () => {
   server = await TestServer.start([CLOCK_CASES]);
   reader = await Reader.of(server);
-}, 120_000);
+});
 afterAll(async () => {
   await reader.close();
   await server.close();
@@ -73,7 +73,7 @@ describe('While all is well', () => {
     });
     expect(await page()).toContain('<a href="/operations">State of the figures</a>');
     await fitsAndIsRead('/operations', 'operations-well');
-  }, 30_000);
+  });
 
   it('the views are asked once a second at most, however many pages are read', async () => {
     const projector = server.app.get(Projector);
@@ -149,7 +149,7 @@ describe('While an event of a record cannot be shown', () => {
       for (const { stream, position } of await projector.parked(name))
         await projector.release(name, stream, position, meta());
     expect(await notice()).toBeUndefined();
-  }, 20_000);
+  });
 });
 
 describe('While the views cannot follow the log', () => {
@@ -174,7 +174,7 @@ describe('While the views cannot follow the log', () => {
     expect(await notice()).toMatch(/^1 record could not/);
     const [{ position }] = (await server.app.get(Projector).parked('progress')) as [ParkedStream];
     await server.app.get(Projector).release('progress', 'commitment-Y-2006-01', position, metaOf(OPERATOR));
-  }, 30_000);
+  });
 });
 
 describe('While the first views are being built', () => {
@@ -239,7 +239,7 @@ describe('While the first views are being built', () => {
     } finally {
       await visitor.close();
     }
-  }, 60_000);
+  });
 
   it('views that are there but cannot be asked are not said to be prepared (a control)', async () => {
     const asked = jest.spyOn(server.app.get(Projector), 'position').mockImplementation(() => {

@@ -7,7 +7,7 @@ const OPERATOR = { account: 'a', role: 'secretariat', agency: null } as const;
 let server: TestServer;
 beforeAll(async () => {
   server = await TestServer.start([CLOCK_CASES]);
-}, 60_000);
+});
 afterAll(() => server.close());
 
 it('An event that cannot be shown is said to wait, by health and metrics, until it is released; all else is shown', async () => {

@@ -107,7 +107,7 @@ describe('A server that is told to end', () => {
     expect(rest).toEqual({ code: 0, missing: [], others: [], late: [503, 200], feed: true });
     expect(acknowledged).toBeGreaterThan(300);
     expect(took).toBeLessThan(15_000); // as long as requests may take, which is less than a container is given
-  }, 60_000);
+  });
 
   it('would leave requests without an answer if it just ended (a control)', async () => {
     const { others, missing } = await endUnderLoad([
@@ -116,7 +116,7 @@ describe('A server that is told to end', () => {
     ]);
     expect(missing).toEqual([]);
     expect(others.filter(({ is }) => is === 'lost').length).toBeGreaterThan(0);
-  }, 60_000);
+  });
 });
 
 onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`, () => {
@@ -124,7 +124,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
   let url: string;
   beforeAll(async () => {
     server = await PostgresServer.shared();
-  }, 60_000);
+  });
 
   /** The settings of processes that share a new database. */
   const shared = async (): Promise<NodeJS.ProcessEnv> => {
@@ -155,14 +155,14 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
       expect(api.ended).toBe(false);
       wire.mend();
       await api.ready();
-    }, 60_000);
+    });
 
     it('for too long: ends the start, and says which', async () => {
       wire.cut();
       const api = await started('api', { ...env, LOG_URL: 'sqlite::memory:', START_PATIENCE_MS: '300' });
       expect(await api.exit()).toBe(1);
       expect(api.out).toMatch(/^No connection to tokens and keys \(postgres:\/\/127.*\) for \d+ s\. /m);
-    }, 60_000);
+    });
 
     it('any more: is said with 503, until it can be again; what is known is shown meanwhile', async () => {
       const api = await (await started('api', env)).ready();
@@ -184,7 +184,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
         await until(async () => (await asked('TWO')).every((one) => 'status' in one && one.status < 400), 20_000),
       ).toBe(true);
       client.close();
-    }, 60_000);
+    });
   });
 
   describe('Two servers', () => {
@@ -374,7 +374,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
       expect(load.failed).toEqual([]);
       await settled(apis, load.acknowledged);
       expect(await faultsOf(apis, load.acknowledged)).toEqual([]);
-    }, 120_000);
+    });
 
     it('lose, double and reorder nothing when one is killed and the other one stands still', async () => {
       const { headers, apis } = await setUp();
@@ -394,7 +394,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
       await load.end();
       await settled(apis, load.acknowledged);
       expect(await faultsOf(apis, load.acknowledged)).toEqual([]);
-    }, 180_000);
+    });
 
     const haproxy = ['/usr/sbin/haproxy', 'haproxy'].find((name) => spawnSync(name, ['-v']).status === 0);
     (haproxy ? describe : describe.skip)(
@@ -449,7 +449,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
           expect(sent.filter((one) => one.is !== 'answered' || one.status >= 300)).toEqual([]);
           await hearing; // both servers have ended, and the feed with them
           client.close();
-        }, 120_000);
+        });
       },
     );
 
@@ -479,6 +479,6 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
       lossy.close();
       other.close();
       await wire.close();
-    }, 60_000);
+    });
   });
 });

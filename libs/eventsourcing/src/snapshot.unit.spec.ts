@@ -87,13 +87,13 @@ const run = async (sums = new Sums(), software = 'this', of = log): Promise<Sums
   return sums;
 };
 const total = { 'counter-a': 3, 'counter-b': 3 };
-const said = ({ rows }: Sums) => Object.fromEntries([...rows].sort());
+const said = ({ rows }: Sums) => Object.fromEntries(rows);
 
 describe('A snapshot', () => {
   beforeEach(async () => {
     for (const n of [1, 2]) await addTo('a', n);
     await addTo('b', 3);
-    expect((await run()).told).toBe(3);
+    await run();
   });
 
   it('is taken up at the next start, and only what came since is told', async () => {

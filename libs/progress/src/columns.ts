@@ -277,7 +277,12 @@ export class Columns {
       arrays: { ...arrays, heads: heads.slice(0, references.size) },
       lists: {
         ...lists,
-        ...{ references: references.keys.slice(), texts: texts.slice(), readings: readings.slice(), corrections: corrections.slice() },
+        ...{
+          references: references.keys.slice(),
+          texts: texts.slice(),
+          readings: readings.slice(),
+          corrections: corrections.slice(),
+        },
         laid: [laid],
       },
     };
