@@ -1,7 +1,8 @@
 /** Random histories, tried by the real commands, and the views of the log that they leave. */
+import { ActCommand, Acts } from '#acts';
 import { validateSync } from 'class-validator';
 import fc from 'fast-check';
-import { commitment, CommitmentCommand, CommitmentCommandHandler } from '#commitments';
+import { commitment } from '#commitments';
 import { SqliteEventStore } from '#event-store-sqlite';
 import {
   decodeAll,
@@ -18,10 +19,15 @@ import {
 import { metaOf, VALIDATION, type Principal } from '#platform';
 import { Progress, progressProjection, type Filter } from '#progress';
 import { SqliteReadStore } from '#read-store';
-import { agency, amend, codeOf, enter, registers, registersContext, type Entry } from '#registers';
+import { agency, codeOf, registers, registersContext, type Entry } from '#registers';
 import { codec } from '../../apps/api/src/app.module.js';
 import { AGENCIES, becoming, BODY, date, DOCUMENTS, FOLLOWED, meant, REFERENCES, THEMES, type Step } from './acts.js';
 import type { RawEvent } from './naive-views.js';
+import { amend, enter } from '../../libs/registers/src/testing/an-entry.js';
+import { handForms } from '../../libs/bodies/src/testing/forms-at-hand.js';
+import { forms } from '#bodies';
+
+handForms(forms);
 
 export const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
 
@@ -36,7 +42,7 @@ const openLog = (): Log => ({ store: new SqliteEventStore(':memory:'), codec: co
 /** Tries the steps of a history by the real commands, and counts which were accepted. */
 export class History {
   readonly log = openLog();
-  readonly #commitments = new CommitmentCommandHandler(this.log);
+  readonly #commitments = new Acts(this.log);
   tried = 0;
   accepted = 0;
 
@@ -71,7 +77,7 @@ export class History {
     if (validateSync(act.body, VALIDATION).length > 0)
       throw new Rejected('invalid', 'A body that no request may have.');
     const by = caller(step.by);
-    return this.#commitments.execute(new CommitmentCommand(step.reference, [act], { by, meta: metaOf(by) }));
+    return this.#commitments.execute(new ActCommand('commitment', step.reference, [act], { by, meta: metaOf(by) }));
   }
 }
 

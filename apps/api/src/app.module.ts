@@ -10,10 +10,11 @@ import {
   type Provider,
 } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
-import { CommandBus, CqrsModule } from '@nestjs/cqrs';
+import { CqrsModule } from '@nestjs/cqrs';
 import { LRUCache } from 'lru-cache';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AccessStore, PostgresAccessStore, SqliteAccessStore } from '#access';
+import { actsContext } from '#acts';
 import { commitmentsContext } from '#commitments';
 import { KurrentdbEventStore } from '#event-store-kurrentdb';
 import { PostgresEventStore } from '#event-store-postgres';
@@ -37,7 +38,6 @@ import {
   IdempotencyKeys,
   LOG,
   observed,
-  observedCommands,
   PositionInterceptor,
   ProblemFilter,
   READS,
@@ -55,7 +55,7 @@ import { isKurrentdb, isPostgres, sqliteFile, type Settings } from './settings.j
 import { startTracing, stopTracing } from './tracing.js';
 
 /** The composition root: every context there is. */
-const contexts: readonly Context[] = [registersContext, commitmentsContext, progressContext];
+const contexts: readonly Context[] = [registersContext, commitmentsContext, actsContext, progressContext];
 
 /** The codec of every event type. */
 export const codec = () => new EventCodec(contexts.flatMap(({ catalogs }) => catalogs ?? []));
@@ -248,7 +248,6 @@ export class AppModule {
         { provide: APP_INTERCEPTOR, useClass: Downloads },
         ...views,
         ...all.flatMap(({ providers }) => providers ?? []),
-        { provide: Symbol('ObservedCommands'), useFactory: observedCommands, inject: [CommandBus] },
       ],
     };
   }

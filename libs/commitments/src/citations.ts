@@ -32,7 +32,7 @@ export function citedAsAt(c: Commitment, asOf: FullDate): string[] {
     const { reportedOn } = says as { reportedOn?: FullDate };
     if (revision !== 0 && !(reportedOn && reportedOn <= asOf)) return [];
     const stands = changes.at(-1)?.says !== null;
-    return [...(stands ? documentsIn(says) : []), ...changes.flatMap(({ says: _, ...why }) => documentsIn(why))];
+    return [...(stands ? documentsIn(says) : []), ...changes.flatMap(({ says: _says, ...why }) => documentsIn(why))];
   });
   return [...new Set(cited)];
 }

@@ -47,13 +47,45 @@ export interface FieldError {
   readonly message: string;
 }
 
-/** The one way an act is refused. The code is part of the API, the message is for people. */
+/** What kind of refusal it is; the edge has a status for each. The first of them are codes, too. */
+const GENERAL = ['invalid', 'bad_request', 'unauthenticated', 'forbidden', 'not_found', 'conflict', 'not_yet'] as const;
+export type RefusalKind = (typeof GENERAL)[number] | 'rule';
+
+const kindOf = (code: string): RefusalKind => GENERAL.find((kind) => kind === code) ?? 'rule';
+
+/**
+ * The one way an act is refused. The code is part of the API, the message is for people. A general code is its own kind; any
+ * other names a rule.
+ */
 export class Rejected extends Error {
   constructor(
     readonly code: string,
     message: string,
     readonly errors: readonly FieldError[] = [],
+    readonly kind: RefusalKind = kindOf(code),
   ) {
     super(message);
   }
 }
+
+/** It is so already, or not in a state for it. `pointer` names the field at fault, if it is one. */
+export class Conflict extends Rejected {
+  constructor(code: string, message: string, pointer?: string) {
+    super(code, message, pointer === undefined ? [] : [{ pointer, message }], 'conflict');
+  }
+}
+
+/** A rule that one field breaks. */
+export const refused = (code: string, pointer: string, message: string): Rejected =>
+  new Rejected(code, message, [{ pointer, message }]);
+
+/** Why something was refused, with pointers from where it stands in a greater body. */
+export const within = (pointer: string, error: unknown): unknown =>
+  error instanceof Rejected
+    ? new Rejected(
+        error.code,
+        error.message,
+        error.errors.map((e) => ({ ...e, pointer: pointer + e.pointer })),
+        error.kind,
+      )
+    : error;

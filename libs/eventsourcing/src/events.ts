@@ -9,6 +9,10 @@ export type NewEvent<M extends EventMap = EventMap> = {
   [N in keyof M & string]: { readonly name: N; readonly data: M[N] };
 }[keyof M & string];
 
+/** The data of an event: what an act says, as plain data without the nulls. */
+export const withoutNulls = <B extends object>(said: B): B =>
+  JSON.parse(JSON.stringify(said, (_, value: unknown) => (value === null ? undefined : value))) as B;
+
 /** Who and what caused an event. Account ids only: no personal data in the log. */
 export interface Meta {
   readonly actor: string;

@@ -2,12 +2,12 @@
  * The one read model of progress: for every commitment the spans of dates over which it reads the same, and the positions of
  * the log between which that was known. `asOf` and `knownAt` are then plain conditions.
  */
+import { RoleAsAt } from '#bodies';
 import { ApiProperty } from '@nestjs/swagger';
 import { LRUCache } from 'lru-cache';
 import { setImmediate } from 'node:timers/promises';
 import { lastDayOf, monthsBefore, todayAt, type FullDate } from '#clocks';
 import {
-  RoleAsAt,
   asAt,
   citedAsAt,
   commitment,

@@ -2,8 +2,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { ClockQuery, cursorTo, GoesOn, InFormat, PageSize, placeOf, soughtIn, wordsOf, type Format } from '#platform';
-import { codeOf, type Entry } from './register.js';
-import { nameOf } from './registers.projection.js';
+import { codeOf, nameOf, type Entry } from '#registers';
 
 export class RegisterQuery extends ClockQuery {
   @InFormat() format?: Format;
