@@ -158,7 +158,10 @@ export class Acts {
   async execute(command: AnyActCommand): Promise<Done> {
     const { subject, asked } = command;
     const acts = command.acts as readonly CommitmentAct[];
-    const aggregate = (subject === 'commitment' ? commitment : registers[subject]) as unknown as Aggregate<never, EventMap>;
+    const aggregate = (subject === 'commitment' ? commitment : registers[subject]) as unknown as Aggregate<
+      never,
+      EventMap
+    >;
     const deciding = subject === 'commitment' ? await this.#onCommitment(command) : await this.#onEntry(command);
     const id = command.id ?? (await this.#newReference(deciding, acts, asked));
     const handled = await handle(this.log, aggregate, id, deciding(id), asked.meta, asked.expected);
