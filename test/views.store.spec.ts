@@ -269,7 +269,7 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
     });
   it('the views are what the words say, as at any date and as known at any position', async () => {
     await expectAlways(truthful(), 50, [[EXAMPLE, ASKED]]);
-  }, 90_000);
+  });
 
   it('every act is accepted often enough', () => {
     expect(counts.accepted / counts.tried).toBeGreaterThan(0.4);
@@ -346,7 +346,7 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
       for (const { store } of [log, cut]) await store.close();
     });
     await expectAlways(property, 15);
-  }, 90_000);
+  });
 
   it('what was corrected later is marked, and nothing else', async () => {
     const marks = new Set<boolean>();
@@ -381,7 +381,7 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
     });
     await expectAlways(property, 15);
     expect(marks).toEqual(new Set([true, false]));
-  }, 90_000);
+  });
 
   it('what ends leave to other records is taken over there, once, and given back when the end is retracted', async () => {
     let links = 0;
@@ -402,7 +402,7 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
     });
     await expectAlways(property, 15);
     expect(links).toBeGreaterThan(5);
-  }, 90_000);
+  });
 
   it('views built step by step, in batches, and anew from the start hold the same rows', async () => {
     const property = fc.asyncProperty(histories, fc.integer({ min: 1, max: 7 }), async (steps, batch) => {
@@ -426,17 +426,13 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
       await log.store.close();
     });
     await expectAlways(property, 10);
-  }, 90_000);
+  });
 
-  itOnPostgres(
-    'the views are so on PostgreSQL, too',
-    async () => {
-      let url: string;
-      const property = truthful(() => new PostgresReadStore(url)).beforeEach(
-        async () => void (url = await emptyDatabase()),
-      );
-      await expectAlways(property, 6, [[EXAMPLE, ASKED]]);
-    },
-    90_000,
-  );
+  itOnPostgres('the views are so on PostgreSQL, too', async () => {
+    let url: string;
+    const property = truthful(() => new PostgresReadStore(url)).beforeEach(
+      async () => void (url = await emptyDatabase()),
+    );
+    await expectAlways(property, 6, [[EXAMPLE, ASKED]]);
+  });
 });

@@ -26,10 +26,11 @@ import type { RawEvent } from './naive-views.js';
 import { amend, enter } from '../../libs/registers/src/testing/an-entry.js';
 import { handForms } from '../../libs/bodies/src/testing/forms-at-hand.js';
 import { forms } from '#bodies';
+import { runs } from './properties.js';
 
 handForms(forms);
 
-export const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
+export { seed } from './properties.js';
 
 const caller = (of?: string): Principal => ({
   account: 'a',
@@ -198,6 +199,5 @@ export const filters: fc.Arbitrary<Filter> = fc
     ...Object.fromEntries(Object.entries(all).filter((_, i) => picked.includes(i))),
   }));
 
-/** That a property holds; a counterexample is made smaller for as long as there is time. */
-export const expectAlways = <T>(property: fc.IAsyncProperty<T>, numRuns: number, examples: T[] = []): Promise<void> =>
-  fc.assert(property, { seed, numRuns, examples, interruptAfterTimeLimit: 80_000, markInterruptAsFailure: true });
+export const expectAlways = <T>(property: fc.IAsyncProperty<T>, byDay: number, examples: T[] = []): Promise<void> =>
+  fc.assert(property, runs(byDay, examples));
