@@ -5,6 +5,7 @@
 import { type CommitmentAct } from '#acts';
 import { plainToInstance } from 'class-transformer';
 import fc from 'fast-check';
+import { classOf } from '#bodies';
 import { ACTS, asAt, type ActName, type Commitment, type CommitmentAsAt } from '#commitments';
 import { type AgencyState, type Kept, type Register } from '#registers';
 import { blank, dissolve, join, leave, merge, rename, retract } from '../../libs/registers/src/testing/an-entry.js';
@@ -432,7 +433,7 @@ export function meant(step: Try, c: Commitment): CommitmentAct {
   const { body, ...about } = { body: step.body, ...ABOUT[step.act]?.(step, c, then) };
   return {
     act: step.act,
-    body: plainToInstance(ACTS[step.act].body as never, body),
+    body: plainToInstance(classOf(ACTS[step.act].body) as never, body),
     ...about,
     ...(step.agency && { agency: step.agency }),
   } as CommitmentAct;

@@ -24,6 +24,7 @@ import {
   decodeAll,
   fold,
   handle,
+  inTurn,
   load,
   NO_STREAM,
   Rejected,
@@ -97,25 +98,6 @@ type Decide = (state: never, revision: number) => NewEvent[];
 
 /** What decides acts, given their subject's id; what their bodies name has been looked up by then. */
 type Deciding = (id: string | null) => Decide;
-
-/** What several acts yield, each decided on the state that those before it led to. */
-function inTurn<State, A>(
-  aggregate: Aggregate<State, EventMap>,
-  acts: readonly A[],
-  decideOne: (act: A, state: State) => NewEvent[],
-  by?: By,
-) {
-  return (before: State, revision: number): NewEvent[] => {
-    const events: NewEvent[] = [];
-    let state = before;
-    for (const act of acts) {
-      const decided = decideOne(act, state);
-      state = fold(aggregate, state, decided, revision + events.length, by);
-      events.push(...decided);
-    }
-    return events;
-  };
-}
 
 /**
  * What several acts on a commitment yield in turn.

@@ -41,6 +41,25 @@ export function fold<State, M extends EventMap>(
   }, state);
 }
 
+/** Decides several acts in turn, each on the state that those before it led to: the events of all of them. */
+export const inTurn =
+  <State, M extends EventMap, Act>(
+    aggregate: Aggregate<State, M>,
+    acts: readonly Act[],
+    decide: (act: Act, state: State) => NewEvent<M>[],
+    by?: Maker,
+  ) =>
+  (before: State, revision: number): NewEvent<M>[] => {
+    const events: NewEvent<M>[] = [];
+    let state = before;
+    for (const act of acts) {
+      const decided = decide(act, state);
+      state = fold(aggregate, state, decided, revision + events.length, by);
+      events.push(...decided);
+    }
+    return events;
+  };
+
 /** A field that is at fault: where in the body (RFC 6901) and what is wrong. */
 export interface FieldError {
   readonly pointer: string;
