@@ -11,12 +11,10 @@ import {
 } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
-import { LRUCache } from 'lru-cache';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AccessStore, PostgresAccessStore, SqliteAccessStore } from '#access';
+import { AccessStore, KnownTokens, PostgresAccessStore, SqliteAccessStore } from '#access';
 import { actsContext } from '#acts';
 import { commitmentsContext } from '#commitments';
-import { KurrentdbEventStore } from '#event-store-kurrentdb';
 import { PostgresEventStore } from '#event-store-postgres';
 import { SqliteEventStore } from '#event-store-sqlite';
 import {
@@ -26,19 +24,16 @@ import {
   StoreUnavailable,
   type EventStore,
   type Failure,
-  type Loaded,
+  recentStreams,
   type Log,
   type ReadStore,
 } from '#eventsourcing';
 import {
   AccessGuard,
-  Downloads,
-  EtagInterceptor,
-  IdempotencyInterceptor,
+  AnswerInterceptor,
   IdempotencyKeys,
   LOG,
   observed,
-  PositionInterceptor,
   ProblemFilter,
   READS,
   ReadingIsPublic,
@@ -60,21 +55,21 @@ const contexts: readonly Context[] = [registersContext, commitmentsContext, acts
 /** The codec of every event type. */
 export const codec = () => new EventCodec(contexts.flatMap(({ catalogs }) => catalogs ?? []));
 
-/** The store of a log, by its URL. */
-export const openEventStore = (url: string): EventStore =>
-  isPostgres(url)
-    ? new PostgresEventStore(url)
-    : isKurrentdb(url)
-      ? new KurrentdbEventStore(url)
-      : new SqliteEventStore(sqliteFile(url));
+/** The store of a log, by its URL. The client of KurrentDB is loaded only where it is needed. */
+export async function openEventStore(url: string): Promise<EventStore> {
+  if (isPostgres(url)) return new PostgresEventStore(url);
+  if (!isKurrentdb(url)) return new SqliteEventStore(sqliteFile(url));
+  const { KurrentdbEventStore } = await import('#event-store-kurrentdb');
+  return new KurrentdbEventStore(url);
+}
 
 /** What kind of store a URL names, as metrics and traces say it. */
 const systemOf = (url: string): string => (isPostgres(url) ? 'postgresql' : isKurrentdb(url) ? 'kurrentdb' : 'sqlite');
 
 /** @throws Error when the log was written by newer software */
 export async function openLog({ logUrl }: Settings): Promise<Log> {
-  const store = observed(openEventStore(logUrl), systemOf(logUrl));
-  const log = { store, codec: codec(), recent: new LRUCache<string, Loaded>({ max: 10_000 }) };
+  const store = observed(await openEventStore(logUrl), systemOf(logUrl));
+  const log = { store, codec: codec(), recent: recentStreams() };
   try {
     log.codec.check(await log.store.types());
     return log;
@@ -237,15 +232,12 @@ export class AppModule {
       providers: [
         ...keeping(stores, all),
         { provide: AccessStore, useValue: access },
-        { provide: Tokens, useExisting: AccessStore },
+        { provide: Tokens, useFactory: () => new KnownTokens(access) },
         { provide: IdempotencyKeys, useExisting: AccessStore },
         { provide: ReadingIsPublic, useValue: { value: settings.publicReading } },
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_PIPE, useFactory: validation },
-        { provide: APP_INTERCEPTOR, useClass: PositionInterceptor },
-        { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
-        { provide: APP_INTERCEPTOR, useClass: EtagInterceptor },
-        { provide: APP_INTERCEPTOR, useClass: Downloads },
+        { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
         ...views,
         ...all.flatMap(({ providers }) => providers ?? []),
       ],
