@@ -60,20 +60,23 @@ const contexts: readonly Context[] = [registersContext, commitmentsContext, prog
 /** The codec of every event type. */
 export const codec = () => new EventCodec(contexts.flatMap(({ catalogs }) => catalogs ?? []));
 
+/** How a log is opened: to be served (made if need be), or only to be looked at (then it must be there, and may be damaged). */
+export type Purpose = 'serve' | 'look';
+
 /** The store of a log, by its URL. */
-export const openEventStore = (url: string): EventStore =>
-  isPostgres(url)
-    ? new PostgresEventStore(url)
-    : isKurrentdb(url)
-      ? new KurrentdbEventStore(url)
-      : new SqliteEventStore(sqliteFile(url));
+export function openEventStore(url: string, purpose: Purpose = 'serve'): EventStore {
+  const how = purpose === 'look' ? { mustExist: true, toLook: true } : {};
+  if (isPostgres(url)) return new PostgresEventStore(url, undefined, how);
+  if (isKurrentdb(url)) return new KurrentdbEventStore(url);
+  return new SqliteEventStore(sqliteFile(url), undefined, how);
+}
 
 /** What kind of store a URL names, as metrics and traces say it. */
 const systemOf = (url: string): string => (isPostgres(url) ? 'postgresql' : isKurrentdb(url) ? 'kurrentdb' : 'sqlite');
 
 /** @throws Error when the log was written by newer software */
-export async function openLog({ logUrl }: Settings): Promise<Log> {
-  const store = observed(openEventStore(logUrl), systemOf(logUrl));
+export async function openLog({ logUrl }: Settings, purpose: Purpose = 'serve'): Promise<Log> {
+  const store = observed(openEventStore(logUrl, purpose), systemOf(logUrl));
   const log = { store, codec: codec(), recent: new LRUCache<string, Loaded>({ max: 10_000 }) };
   try {
     log.codec.check(await log.store.types());

@@ -11,7 +11,7 @@ import { Lookup } from '#registers';
 import { AppModule, openAccess, openLog, openStores } from '../../api/src/app.module.js';
 import { closeOnSignal, startProjecting, startServer } from '../../api/src/server.js';
 import { settingsFrom, type Settings } from '../../api/src/settings.js';
-import { backup, copy, restore, verifyLog } from './logs.js';
+import { backup, copy, restore, verifyLog, type Anchors } from './logs.js';
 import { progressBar } from './progress-bar.js';
 
 /** What the import is recorded as having been done by. */
@@ -52,24 +52,27 @@ export function program(): Command {
     .description('check order, revisions, times and the hash chain of the whole log')
     .option('--anchor <file>', 'check too that the log still contains what this anchor says it once held')
     .option('--write-anchor <file>', 'keep the last position and a digest of all streams, to be stored elsewhere')
-    .action((options: { anchor?: string; writeAnchor?: string }) => verifyLog(settings, options));
+    .action((anchors: Anchors) => verifyLog(settings, anchors));
 
   cli
     .command('backup <file>')
-    .description('a consistent copy of the log, also while it is written to')
-    .action((file: string) => backup(settings, file));
+    .description('a consistent, verified copy of the log, also while it is written to')
+    .option('--anchor <file>', 'check too that it still contains what this anchor says the log once held')
+    .option('--write-anchor <file>', 'keep its last position and a digest of all streams, to be stored elsewhere')
+    .action((file: string, anchors: Anchors) => backup(settings, file, anchors));
 
   cli
     .command('restore <file>')
-    .description('make a verified backup the log; refused where there is a log already')
-    .action((file: string) => restore(settings, file));
+    .description('make a backup the log, verified; refused where there is a log already')
+    .option('--anchor <file>', 'check too that it contains what this anchor says the log once held')
+    .action((file: string, anchors: Anchors) => restore(settings, file, anchors));
 
   cli
     .command('copy-log')
     .description('copy a log to another store as it is, verified; cut off, or to follow what was written since: again')
     .requiredOption('--from <url>', 'the log, in the form of LOG_URL')
     .requiredOption('--to <url>', 'an empty store, or an earlier copy of the same log')
-    .action((urls: { from: string; to: string }) => copy(settings, urls));
+    .action((urls: { from: string; to: string }) => copy(urls));
 
   cli
     .command('projections')

@@ -394,20 +394,24 @@ describe('A backup', () => {
     }
   });
 
-  it('is restored as a log of another identity, and only where there is none and the check agrees', async () => {
+  it('fills an empty log, which whoever has it open sees at once; one with events is left as it is', async () => {
     await append('s', NO_STREAM, [event('a'), event('b')]);
     const [backup, target] = [join(folder, 'backup.db'), join(folder, 'new', 'log.db')];
     await store.backup(backup);
-    await expect(SqliteEventStore.restore(backup, file, async () => {})).rejects.toThrow('holds a log already');
-    const refusing = SqliteEventStore.restore(backup, target, () => Promise.reject(new Error('tampered')));
-    await expect(refusing).rejects.toThrow('tampered');
-    expect(existsSync(target)).toBe(false);
-
-    await SqliteEventStore.restore(backup, target, verify);
-    const restored = new SqliteEventStore(target);
-    expect(await everything(restored)).toEqual(await everything());
-    expect(await restored.identity()).not.toBe(await store.identity());
-    await restored.close();
+    await expect(store.fillFrom(backup)).rejects.toThrow('holds a log already');
+    const [open, restoring] = [new SqliteEventStore(target), new SqliteEventStore(target)];
+    await restoring.fillFrom(backup);
+    await restoring.close();
+    expect(await everything(open)).toEqual(await everything());
+    expect(await open.types()).toEqual(await store.types());
+    expect(await open.identity()).not.toBe(await store.identity());
+    // What is written by whoever had it open is still there afterwards.
+    expect(await append('s', 1, [event('c')], by(), open)).toEqual({ revision: 2, position: '3' });
+    await open.close();
+    const again = new SqliteEventStore(target);
+    expect(await everything(again)).toHaveLength(3);
+    expect(await verify(again)).toMatchObject({ ok: true });
+    await again.close();
   });
 });
 

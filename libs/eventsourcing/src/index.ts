@@ -3,6 +3,7 @@ export * from './arrivals.js';
 export * from './blanking.js';
 export * from './command-handling.js';
 export * from './copy-log.js';
+export * from './damage.js';
 export * from './event-store.js';
 export * from './events.js';
 export * from './parking.js';

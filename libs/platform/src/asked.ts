@@ -23,9 +23,31 @@ export interface Asked {
 
 const KEYS = 'e5b1d0fe-7a39-5c54-9d43-3f6d2a1b9c07';
 
-/** The meta of a command given by someone; the id is derived from an idempotency key, or new. */
-export function metaOf({ account, role, agency }: Principal, key?: string, correlationId?: string): Meta {
-  const commandId = key === undefined ? uuidv7() : uuidv5(`${account}\n${key}`, KEYS);
+/** Whose idempotency keys are known: an agency's, or the secretariat's, whichever of its tokens they came with. */
+export const ownerOf = ({ role, agency }: Principal): string => (agency === null ? role : `${role} ${agency}`);
+
+/** What a request asks for, its address and body, as a digest. */
+const digests = new WeakMap<object, string>();
+function requestDigest(request: Asking): string {
+  let digest = digests.get(request);
+  if (digest === undefined) {
+    const { url, body } = request;
+    digest = createHash('sha256')
+      .update(`${url}\n${canonicalJson(body ?? null)}`)
+      .digest('base64url');
+    digests.set(request, digest);
+  }
+  return digest;
+}
+
+/**
+ * The meta of a command given by someone.
+ * @param once what makes it the same command when it is given again (an idempotency key and what came with it): then it has
+ * the same id; else a new one
+ */
+export function metaOf(by: Principal, once?: string, correlationId?: string): Meta {
+  const { account, role, agency } = by;
+  const commandId = once === undefined ? uuidv7() : uuidv5(`${ownerOf(by)}\n${once}`, KEYS);
   return { actor: account, role, agency, commandId, correlationId: correlationId ?? commandId, causationId: null };
 }
 
@@ -44,8 +66,11 @@ export const principalOf = ({ actor, role, agency }: Meta): Principal => ({
 
 /** The command side of a request: who asks, `If-Match`, `Idempotency-Key`, `X-Correlation-Id`. */
 export const AskedBy = createParamDecorator((_: unknown, context: ExecutionContext): Asked => {
-  const { principal, headers, correlation } = context.switchToHttp().getRequest<Asking>();
-  const meta = metaOf(principal!, headers['idempotency-key'] as string | undefined, correlation?.known);
+  const request = context.switchToHttp().getRequest<Asking>();
+  const { principal, headers, correlation } = request;
+  const key = headers['idempotency-key'] as string | undefined;
+  const once = key === undefined ? undefined : `${key}\n${requestDigest(request)}`;
+  const meta = metaOf(principal!, once, correlation?.known);
   correlation?.is(meta.correlationId);
   return { by: principal!, meta, expected: expectedOf(headers['if-match']) };
 });
@@ -67,9 +92,9 @@ function expectedOf(ifMatch: string | undefined): number | undefined {
 /** Remembers which body came with an idempotency key; all processes that write to a log share it. */
 export abstract class IdempotencyKeys {
   /** `first`: the key was not known; `same`: it came with this body before; `other`: it came with another body. */
-  abstract claim(account: string, key: string, digest: string): Promise<'first' | 'same' | 'other'>;
+  abstract claim(owner: string, key: string, digest: string): Promise<'first' | 'same' | 'other'>;
   /** Takes back a claim whose command was refused. The key is free again once every claim of it was taken back. */
-  abstract release(account: string, key: string, digest: string): Promise<void>;
+  abstract release(owner: string, key: string, digest: string): Promise<void>;
 }
 
 /** The same key with another body is refused; a key whose command was refused, or only tried, is free again. */
@@ -78,16 +103,15 @@ export class IdempotencyInterceptor implements NestInterceptor {
   constructor(private readonly keys: IdempotencyKeys) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
-    const { method, headers, principal, url, body } = context.switchToHttp().getRequest<Asking>();
+    const request = context.switchToHttp().getRequest<Asking>();
+    const { method, headers, principal, body } = request;
     const key = headers['idempotency-key'] as string | undefined;
     if (method !== 'POST' || key === undefined || !principal) return next.handle();
     if (!/^[\x21-\x7e]{1,200}$/.test(key))
       throw new Rejected('bad_request', 'An Idempotency-Key is 1 to 200 visible ASCII characters.');
     if ((body as { dryRun?: unknown } | null)?.dryRun === true) return next.handle();
-    const digest = createHash('sha256')
-      .update(`${url}\n${canonicalJson(body ?? null)}`)
-      .digest('base64url');
-    const claim = await this.keys.claim(principal.account, key, digest);
+    const [owner, digest] = [ownerOf(principal), requestDigest(request)];
+    const claim = await this.keys.claim(owner, key, digest);
     if (claim === 'other')
       throw new Rejected(
         'idempotency_key_reused',
@@ -96,7 +120,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     return next.handle().pipe(
       catchError((error: unknown) => {
         if (problemOf(error).status >= 500) return throwError(() => error);
-        return from(this.keys.release(principal.account, key, digest)).pipe(concatMap(() => throwError(() => error)));
+        return from(this.keys.release(owner, key, digest)).pipe(concatMap(() => throwError(() => error)));
       }),
     );
   }

@@ -1,0 +1,18 @@
+/** Waiting for what is hindered for a moment: one rule for every store. */
+import pRetry from 'p-retry';
+
+/** How long something is tried, how soon again, and after which errors. */
+export interface Patience {
+  readonly forMs: number;
+  readonly everyMs: number;
+  /** Whether trying again may help; absent: always. */
+  readonly after?: (error: unknown) => boolean;
+}
+
+/** Does something, again and again until it succeeds. @throws its last error, once that has taken too long or cannot help */
+export function again<T>(act: () => T | Promise<T>, { forMs, everyMs, after = () => true }: Patience): Promise<T> {
+  return pRetry(act, {
+    ...{ retries: Infinity, factor: 1, minTimeout: everyMs, maxRetryTime: forMs },
+    shouldRetry: ({ error }) => after(error),
+  });
+}

@@ -1,0 +1,4 @@
+export * from './again.js';
+export * from './migrations.js';
+export * from './postgres.js';
+export * from './sqlite.js';
