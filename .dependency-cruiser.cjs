@@ -1,4 +1,4 @@
-// Who may know whom. test/architecture/rules.spec.ts proves that every rule bites, and that the tree breaks none.
+// Who may know whom. test/architecture/rules.process.spec.ts proves that every rule bites, and that the tree breaks none.
 
 const stores = '^libs/(?:event-store-[^/]+|read-store)/';
 const domain = '^libs/(?:registers|commitments|progress)/';

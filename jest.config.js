@@ -1,7 +1,17 @@
+import { globSync } from 'node:fs';
+
+/** What a spec needs, told by its name: `stages.unit.spec.ts`. CONTRIBUTING.md says what each kind is for. */
+const KINDS = ['unit', 'store', 'http', 'process', 'browser'];
+
+const kindless = globSync('{apps,libs,test}/**/*.spec.{ts,tsx}').filter(
+  (file) => !KINDS.some((kind) => file.includes(`.${kind}.spec.`)),
+);
+if (kindless.length > 0)
+  throw new Error(`Name each spec NAME.KIND.spec.ts, KIND one of ${KINDS.join(', ')}: ${kindless.join(', ')}`);
+
 /** @type {import('jest').Config} */
-export default {
+const common = {
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
-  testMatch: ['**/*.spec.ts', '**/*.spec.tsx'],
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
@@ -25,4 +35,9 @@ export default {
       },
     ],
   },
+};
+
+/** @type {import('jest').Config} */
+export default {
+  projects: KINDS.map((kind) => ({ ...common, displayName: kind, testMatch: [`**/*.${kind}.spec.{ts,tsx}`] })),
 };

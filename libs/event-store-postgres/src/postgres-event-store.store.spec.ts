@@ -678,11 +678,11 @@ describeHere(`The schema${here}`, () => {
   it(`is refused when newer software made it, and left as it is`, async () => {
     const { store, url, sql } = await newLog();
     await append(store, 's', NO_STREAM);
-    await sql(`UPDATE ${SCHEMA}.about SET format = 2`);
-    const message = 'The log was written by newer software (format 2, this is 1): please upgrade.';
+    await sql(`UPDATE ${SCHEMA}.about SET format = 3`);
+    const message = 'The log was written by newer software (format 3, this is 2): please upgrade.';
     await expect(open(url).head()).rejects.toThrow(message);
     await expect(append(open(url), 's', 0)).rejects.toThrow(message);
-    expect(await sql(`SELECT format FROM ${SCHEMA}.about`)).toEqual([{ format: 2 }]);
+    expect(await sql(`SELECT format FROM ${SCHEMA}.about`)).toEqual([{ format: 3 }]);
   });
 
   it(`is not made in a database that cannot hold every text`, async () => {

@@ -21,7 +21,7 @@ const envelope = (type: string, version: number, data: string | null): Envelope 
   version,
   data,
   salt: 'salt',
-  digest: 'digest',
+  digest: data === null ? 'digest' : digestOf('salt', data),
   meta: by('c-1'),
   recordedAt: '2026-03-01T12:00:00.000Z',
   hash: 'hash',

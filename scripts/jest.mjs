@@ -1,0 +1,14 @@
+// Runs Jest with what it needs to load ES modules; `--watchAll` only where somebody watches.
+import { spawnSync } from 'node:child_process';
+
+export const JEST = [
+  '--experimental-vm-modules',
+  '--disable-warning=ExperimentalWarning',
+  'node_modules/jest/bin/jest.js',
+];
+
+if (import.meta.main) {
+  const watching = process.stdout.isTTY && !process.env.CI;
+  const args = process.argv.slice(2).filter((arg) => watching || arg !== '--watchAll');
+  process.exit(spawnSync(process.execPath, [...JEST, ...args], { stdio: 'inherit' }).status ?? 1);
+}
