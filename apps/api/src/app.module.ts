@@ -88,8 +88,10 @@ export async function openLog({ logUrl }: Settings, purpose: Purpose = 'serve'):
 }
 
 /** The store of tokens and idempotency keys, by its URL. */
-export const openAccess = ({ accessUrl }: Settings): AccessStore =>
-  isPostgres(accessUrl) ? new PostgresAccessStore(accessUrl) : new SqliteAccessStore(sqliteFile(accessUrl));
+export const openAccess = ({ accessUrl }: Settings, purpose: Purpose = 'serve'): AccessStore =>
+  isPostgres(accessUrl)
+    ? new PostgresAccessStore(accessUrl)
+    : new SqliteAccessStore(sqliteFile(accessUrl), { mustExist: purpose === 'look' });
 
 /** The store of the views, by its URL. */
 export const openReads = ({ viewsUrl }: Settings): ReadStore & Erases =>

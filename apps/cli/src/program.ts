@@ -2,13 +2,17 @@ import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import { Command } from 'commander';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { AccessStore } from '#access';
+import { NothingThere } from '#databases';
 import { Projector, type Generation, type OnBuilding, type ParkedStream } from '#eventsourcing';
 import { planImport, runImport, type ImportPlan, type Titled } from '#exchange';
 import { LOG, Logging, metaOf, type Asked } from '#platform';
 import { Progress } from '#progress';
 import { Lookup } from '#registers';
-import { AppModule, openAccess, openLog, openStores } from '../../api/src/app.module.js';
+import { AppModule, openAccess, openEventStore, openLog, openStores, type Purpose } from '../../api/src/app.module.js';
 import { closeOnSignal, startProjecting, startServer } from '../../api/src/server.js';
 import { settingsFrom, type Settings } from '../../api/src/settings.js';
 import { backup, copy, restore, verifyLog, type Anchors } from './logs.js';
@@ -130,12 +134,12 @@ export function program(): Command {
   token
     .command('list')
     .description('every token that was ever given out')
-    .action(() => withAccess(settings, async (access) => console.table(await access.list())));
+    .action(() => withAccess(settings, 'look', async (access) => console.table(await access.list())));
   token
     .command('revoke <id-or-label>')
     .description('revoke one token by its id, or all of a label')
     .action((which: string) =>
-      withAccess(settings, async (access) => console.log(`${await access.revoke(which)} revoked`)),
+      withAccess(settings, 'look', async (access) => console.log(`${await access.revoke(which)} revoked`)),
     );
   return cli;
 }
@@ -164,8 +168,38 @@ async function demo(settings: Settings): Promise<void> {
 `);
 }
 
+/** @throws NothingThere where there is no log; looking makes none */
+async function mustBeThere({ logUrl }: Settings): Promise<void> {
+  const store = openEventStore(logUrl, 'look');
+  await store.head().finally(() => store.close());
+}
+
 /** Imports a folder through the ordinary commands. @returns whether it could be imported */
 async function importFolder(settings: Settings, folder: string, dryRun: boolean): Promise<boolean> {
+  if (!dryRun) return importInto(settings, folder, false);
+  try {
+    await mustBeThere(settings);
+  } catch (error) {
+    if (!(error instanceof NothingThere)) throw error;
+    return withScratch((scratch) => importInto({ ...settings, ...scratch }, folder, true));
+  }
+  return importInto(settings, folder, true);
+}
+
+/** Empty stores that are gone afterwards. */
+async function withScratch<T>(
+  use: (urls: Pick<Settings, 'logUrl' | 'viewsUrl' | 'accessUrl'>) => Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'followthrough-'));
+  const at = (name: string) => `sqlite:${join(folder, name)}`;
+  try {
+    return await use({ logUrl: at('log.db'), viewsUrl: at('views.db'), accessUrl: at('access.db') });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function importInto(settings: Settings, folder: string, dryRun: boolean): Promise<boolean> {
   const stores = await openStores(settings);
   const app = await NestFactory.createApplicationContext(AppModule.with(settings, stores), {
     logger: new Logging(settings),
@@ -217,6 +251,7 @@ function printPlan(folder: string, { counts, duplicates, problems }: ImportPlan,
 }
 
 async function withProjector(settings: Settings, use: (projector: Projector) => Promise<void>): Promise<void> {
+  await mustBeThere(settings);
   const app = await NestFactory.createApplicationContext(AppModule.with(settings, await openStores(settings)), {
     logger: new Logging(settings),
   });
@@ -264,16 +299,27 @@ async function addToken(
   { secretariat, agency, label }: { secretariat?: boolean; agency?: string; label: string },
 ) {
   if (!secretariat === !agency) throw new Error('Say for whom: --secretariat or --agency CODE.');
-  const log = await openLog(settings);
-  const known = !agency || (await new Lookup(log).has('agency', agency));
-  await log.store.close();
+  const known = agency === undefined || (await isRegistered(settings, agency));
   if (!known) throw new Error(`There is no agency ${agency} in the register.`);
-  const { id, token } = await withAccess(settings, (access) => access.create(agency ?? null, label));
+  const { id, token } = await withAccess(settings, 'serve', (access) => access.create(agency ?? null, label));
   console.log(`id     ${id}\ntoken  ${token}`);
 }
 
-async function withAccess<T>(settings: Settings, use: (access: AccessStore) => Promise<T>): Promise<T> {
-  const access = openAccess(settings);
+async function isRegistered(settings: Settings, agency: string): Promise<boolean> {
+  const log = await openLog(settings, 'look');
+  try {
+    return await new Lookup(log).has('agency', agency);
+  } finally {
+    await log.store.close();
+  }
+}
+
+async function withAccess<T>(
+  settings: Settings,
+  purpose: Purpose,
+  use: (access: AccessStore) => Promise<T>,
+): Promise<T> {
+  const access = openAccess(settings, purpose);
   try {
     return await use(access);
   } finally {

@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { again } from './again.js';
+import { NothingThere } from './nothing-there.js';
 
 /** How long the opening of a file waits for other processes; it blocks this one. */
 const OPENING_BUSY_MS = 5_000;
@@ -22,10 +23,10 @@ export interface Opening {
 
 /**
  * Opens a database file as durable as SQLite can be: WAL, with `synchronous=FULL` for every write.
- * @throws Error when there is no such file and there must be, and whatever `look` and `prepare` throw
+ * @throws NothingThere when there is no such file and there must be, and whatever `look` and `prepare` throw
  */
 export function openSqlite(file: string, { mustExist = false, waitMs, look, prepare }: Opening): Database.Database {
-  if (mustExist && file !== ':memory:' && !existsSync(file)) throw new Error(`There is no file ${file}.`);
+  if (mustExist && file !== ':memory:' && !existsSync(file)) throw new NothingThere(`There is no file ${file}.`);
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
   const db = new Database(file, { timeout: OPENING_BUSY_MS });
   try {

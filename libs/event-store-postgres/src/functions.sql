@@ -1,7 +1,6 @@
 -- What writes to the log, and what finds an instant in it. Made anew whenever the format is raised.
 -- Until the transaction ends nobody else writes; the statement after sees all that was written before.
 CREATE OR REPLACE FUNCTION followthrough_log.begin_writing() RETURNS void LANGUAGE plpgsql AS $$ BEGIN
-  PERFORM set_config('lock_timeout', '@LOCK_MS@', true);
   IF current_setting('synchronous_commit') = 'off' THEN PERFORM set_config('synchronous_commit', 'on', true); END IF;
   PERFORM pg_advisory_xact_lock(@WRITES@);
 END $$;
@@ -117,7 +116,6 @@ BEGIN
   SELECT e.position INTO of_position FROM followthrough_log.events e
     WHERE e.stream = of_stream AND e.revision = of_revision;
   IF NOT FOUND THEN RETURN false; END IF;
-  PERFORM set_config('lock_timeout', '@LOCK_MS@', true);
   IF current_setting('synchronous_commit') = 'off' THEN PERFORM set_config('synchronous_commit', 'on', true); END IF;
   UPDATE followthrough_log.payloads p SET data = NULL, salt = '' WHERE p.position = of_position AND p.data IS NOT NULL;
   IF FOUND THEN UPDATE followthrough_log.about SET blanked = blanked + 1; END IF;

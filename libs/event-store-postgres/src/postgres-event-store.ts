@@ -1,7 +1,7 @@
 /** The log in a schema of a PostgreSQL database. */
 import type pg from 'pg';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { again, asError, codeOf, openPool, UNDEFINED_TABLE, wasRolledBack } from '#databases';
+import { again, asError, codeOf, NothingThere, openPool, UNDEFINED_TABLE, wasRolledBack } from '#databases';
 import {
   chainedTo,
   checkAppend,
@@ -44,6 +44,10 @@ const [STATEMENT_MS, ANSWER_MS, CONNECT_MS] = [11_000, 12_000, 5_000];
 /** How long it is tried to find out what became of an append whose answer was lost, and how soon again. */
 const [OUTCOME_MS, OUTCOME_AGAIN_MS] = [15_000, 100];
 const [READERS, WRITERS] = [8, 4];
+/** What holds in the transaction of a take-over, whatever the server's defaults are. */
+const TAKING_OVER = `SELECT set_config(s.name, said.value, true) FROM pg_settings s JOIN (VALUES
+  ('lock_timeout', '${LOCK_MS}'), ('idle_in_transaction_session_timeout', '${STOPPED_MS}'),
+  ('statement_timeout', '0'), ('transaction_timeout', '0')) AS said(name, value) ON said.name = s.name`;
 
 /**
  * The log in a schema of a PostgreSQL database. Appends that wait in the same turn go in one statement, which is a
@@ -170,10 +174,7 @@ export class PostgresEventStore implements EventStore {
     let broken = true;
     try {
       await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
-      await client.query(
-        `SELECT set_config(name, CASE name WHEN 'idle_in_transaction_session_timeout' THEN '${STOPPED_MS}' ELSE '0' END, true)
-         FROM pg_settings WHERE name IN ('idle_in_transaction_session_timeout', 'statement_timeout', 'transaction_timeout')`,
-      );
+      await client.query(TAKING_OVER);
       await client.query(ARRIVING);
       for (const some of inBatches(events, ({ data }) => data?.length ?? 0))
         await client.query(
@@ -219,7 +220,7 @@ export class PostgresEventStore implements EventStore {
       if (codeOf(error) === UNDEFINED_TABLE) return null;
       return unavailable(error);
     });
-    if (found === null && this.how.mustExist) throw new Error('There is no log in that database.');
+    if (found === null && this.how.mustExist) throw new NothingThere('There is no log in that database.');
     if (found === null || found.rows[0]!.format < FORMAT) {
       await this.#writers.query(inOneTransaction(makeSchema(), ANSWER_MS)).catch(unavailable);
       found = await about().catch(unavailable);
@@ -321,7 +322,7 @@ export class PostgresEventStore implements EventStore {
   async #findOut(batch: readonly Waiting[], cause: unknown): Promise<void> {
     const unknown = new Set(batch);
     const look = async (): Promise<void> => {
-      await this.#write(`SELECT set_config('lock_timeout', '${LOCK_MS}', true), pg_advisory_xact_lock(${WRITES})`);
+      await this.#write(`SELECT pg_advisory_xact_lock(${WRITES})`);
       for (const waiting of unknown) {
         const earlier = await this.#earlier(waiting.stream, waiting.expected, waiting.meta);
         if (earlier) waiting.resolve(earlier);

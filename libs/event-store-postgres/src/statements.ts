@@ -11,6 +11,7 @@ import {
   type Envelope,
   type Waiting,
 } from '#eventsourcing';
+import { LOCK_MS } from './schema.js';
 
 /** What one transaction takes at most, roughly, in bytes of data. */
 const BATCH_BYTES = 8_000_000;
@@ -20,7 +21,9 @@ const BATCH_BYTES = 8_000_000;
  * while a lock is held, and each statement sees what was committed before it.
  */
 export const inOneTransaction = (sql: string, forMs: number): string =>
-  `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = ${forMs}; ${sql}; COMMIT`;
+  `BEGIN ISOLATION LEVEL READ COMMITTED; ${LIMITS(forMs)}; ${sql}; COMMIT`;
+const LIMITS = (forMs: number): string =>
+  `SELECT set_config('statement_timeout', '${forMs}', true), set_config('lock_timeout', '${LOCK_MS}', true)`;
 
 /** A text in such a message, which has no parameters. */
 export function literal(text: string): string {

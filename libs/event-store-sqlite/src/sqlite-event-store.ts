@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { randomUUID } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { formatOf, openSqlite, setFormat, soon } from '#databases';
+import { formatOf, NothingThere, openSqlite, setFormat, soon } from '#databases';
 import {
   Arrivals,
   chainedTo,
@@ -336,7 +336,7 @@ function look(db: Database.Database, mustExist: boolean): void {
     throw new Error(`${db.name} was written by newer software (format ${format}, this is ${FORMAT}): please upgrade.`);
   if (format === 0 && db.prepare('SELECT 1 FROM sqlite_schema').get())
     throw new Error(`${db.name} is a database, but not a log.`);
-  if (format === 0 && mustExist) throw new Error(`${db.name} holds nothing: it is not a log.`);
+  if (format === 0 && mustExist) throw new NothingThere(`${db.name} holds nothing: it is not a log.`);
 }
 
 function prepare(db: Database.Database): void {

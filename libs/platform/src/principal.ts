@@ -33,6 +33,10 @@ const ALWAYS_OPEN = 'always-open';
 /** Health and the like: open even where reading is not. */
 export const AlwaysOpen = () => SetMetadata(ALWAYS_OPEN, true);
 
+/** The token of an `Authorization` header. */
+export const bearerOf = (authorization: string | undefined): string | undefined =>
+  /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+
 /** Writing needs `Authorization: Bearer …`; reading does not, unless that is switched off. */
 @Injectable()
 export class AccessGuard implements CanActivate {
@@ -46,7 +50,7 @@ export class AccessGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<Asking>();
     const marked = (mark: string) =>
       this.reflector.getAllAndOverride<boolean>(mark, [context.getHandler(), context.getClass()]) ?? false;
-    const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    const token = bearerOf(request.headers.authorization);
     const principal = token ? await this.tokens.principalOf(token) : null;
     if (principal) request.principal = principal;
     const reading = request.method === 'GET' || request.method === 'HEAD';

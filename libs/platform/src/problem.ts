@@ -58,6 +58,8 @@ const STATUS: Readonly<Record<string, number>> = {
   milestone_dropped: 409,
   not_asked: 409,
   lead_is_on_offer: 409,
+  ahead_of_log: 409,
+  another_log: 409,
   lead_is_moving: 409,
   leads_already: 409,
   no_lead_offer: 409,
