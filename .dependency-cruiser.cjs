@@ -56,6 +56,13 @@ module.exports = {
       to: { pathNot: ['^libs/clocks/', 'node_modules/(?:temporal-polyfill|lru-cache)/'] },
     },
     {
+      name: 'text-and-search-are-pure',
+      comment: 'Text and search know no store, no Nest and no domain: what stems and folds words, and each other.',
+      severity: 'error',
+      from: { path: '^libs/(?:text|search)/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: ['^libs/(?:text|search)/', 'node_modules/(?:any-ascii|porter2|@orama/stemmers)/'] },
+    },
+    {
       name: 'stores-know-only-the-core',
       comment: 'A store is an adapter of a port of the core; how databases are opened and waited for is said once.',
       severity: 'error',
@@ -67,7 +74,10 @@ module.exports = {
       comment: 'What every context uses knows none of them.',
       severity: 'error',
       from: { path: '^libs/(platform|access)/', pathNot: '\\.spec\\.ts$' },
-      to: { path: '^(?:apps|libs)/', pathNot: [core, databases, '^libs/(?:clocks|platform)/', '^libs/$1/'] },
+      to: {
+        path: '^(?:apps|libs)/',
+        pathNot: [core, databases, '^libs/(?:clocks|platform|text|search)/', '^libs/$1/'],
+      },
     },
     {
       name: 'domain-knows-no-adapter',

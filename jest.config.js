@@ -12,6 +12,9 @@ if (kindless.length > 0)
 /** @type {import('jest').Config} */
 const common = {
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
+  globalSetup: '<rootDir>/test/support/run.setup.mjs',
+  // For what hangs; a slow machine is no fault of the code.
+  testTimeout: process.env.DEEP ? 3_600_000 : 600_000,
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts', '.tsx'],

@@ -13,7 +13,7 @@ const upToDate = () =>
 export function build() {
   if (upToDate()) return 0;
   const begun = new Date();
-  const args = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'];
+  const args = ['node_modules/typescript-7/bin/tsc', '-p', 'tsconfig.build.json'];
   const run = (args) => spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1;
   const status = run(args) || run(['scripts/copy-files.mjs']);
   if (status === 0) utimesSync(COMPILED, begun, begun);

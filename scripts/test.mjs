@@ -1,12 +1,26 @@
 // Builds, checks and runs all tests (or builds and runs those named), and says last how it went: `N passed, N failed, N skipped`.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 
-const chosen = process.argv.slice(2);
+import { JEST } from './jest.mjs';
 
-const run = (...args) => spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1;
+/** Ten times as many runs of each property, with values by chance, and what by day one server shows on every server. */
+const deep = process.argv.includes('--deep');
+const chosen = process.argv.slice(2).filter((arg) => arg !== '--deep');
+
+/** @returns the exit code of a program, and what it printed where that is to be kept */
+async function run(program, args, { stdio = 'inherit', shell = false } = {}) {
+  const child = spawn(program, args, { stdio: ['ignore', stdio, stdio], shell });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (printed += text));
+  const [code] = await once(child, 'close');
+  return { code: code ?? 1, printed };
+}
+const node = (...args) => run(process.execPath, args);
+const check = () => run('npm run --silent check', [], { stdio: 'pipe', shell: true });
 
 /** Ends the run. A check that failed counts as a failed test. */
 function say({ passed = 0, failed = 0, skipped = 0 }) {
@@ -25,15 +39,20 @@ const testsOf = ({ testResults }) =>
 /** `it.skip('… (skipped: why)')`: a test may be skipped only with its reason. */
 const hasReason = ({ fullName }) => /\(skipped: \S.*\)/.test(fullName);
 
-for (const script of chosen.length === 0 ? ['build', 'check'] : ['build'])
-  if (spawnSync(`npm run --silent ${script}`, { stdio: 'inherit', shell: true }).status !== 0) say({ failed: 1 });
+if ((await node('scripts/build.mjs')).code !== 0) say({ failed: 1 });
 
+if (deep) {
+  process.env.DEEP = 'yes';
+  process.env.SEED ??= String(Date.now() % 2 ** 31);
+  console.log(`SEED=${process.env.SEED}`);
+}
 const folder = mkdtempSync(join(tmpdir(), 'followthrough-tests-'));
 const report = join(folder, 'report.json');
-const status = run(
-  ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'],
-  ...['--json', `--outputFile=${report}`, ...chosen],
-);
+const [checked, { code }] = await Promise.all([
+  chosen.length === 0 ? check() : { code: 0 },
+  node(...JEST, '--json', `--outputFile=${report}`, ...chosen),
+]);
+if (checked.code !== 0) console.error(`npm run check failed:\n${checked.printed}`);
 let tests = [];
 try {
   tests = testsOf(JSON.parse(readFileSync(report, 'utf8')));
@@ -43,11 +62,11 @@ try {
 rmSync(folder, { recursive: true });
 
 const passed = tests.filter((test) => test.status === 'passed').length;
-const failed = tests.filter((test) => test.status === 'failed').length;
+const failed = tests.filter((test) => test.status === 'failed').length + (checked.code === 0 ? 0 : 1);
 const skipped = tests.filter((test) => test.status !== 'passed' && test.status !== 'failed');
 const unexplained = chosen.length === 0 ? skipped.filter((test) => !hasReason(test)) : [];
 if (chosen.length === 0)
   for (const { file, fullName } of skipped) console.log(`skipped: ${relative('.', file)}: ${fullName}`);
 for (const { fullName } of unexplained) console.error(`Skipped without a reason: ${fullName}`);
-const unaccounted = failed + unexplained.length === 0 && (status !== 0 || tests.length === 0) ? 1 : 0;
+const unaccounted = failed + unexplained.length === 0 && (code !== 0 || tests.length === 0) ? 1 : 0;
 say({ passed, failed: failed + unexplained.length + unaccounted, skipped: skipped.length - unexplained.length });

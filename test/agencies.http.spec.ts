@@ -60,7 +60,7 @@ beforeAll(async () => {
   await done(act('UN-WOMEN/join', { body: 'GMG', from: '2011', reason: 'Member since it became operational' }));
   const last = await done(act('WORLD-BANK/leave', { body: 'GMG', to: '2018' }));
   await server.get('/v1/agencies', { 'if-position-at-least': last });
-}, 60_000);
+});
 afterAll(() => server.close());
 
 describe('an agency as at a date', () => {

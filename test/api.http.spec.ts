@@ -10,7 +10,7 @@ let ilo: string;
 beforeAll(async () => {
   server = await TestServer.start([HLD]);
   [secretariat, iom, ilo] = [server.token(null), server.token('IOM'), server.token('ILO')];
-}, 60_000);
+});
 afterAll(() => server.close());
 
 const record = async (changes: object = {}, token = iom): Promise<string> => {
@@ -423,7 +423,7 @@ describe('reading', () => {
   it('answers 503 with Retry-After for a position that does not come', async () => {
     const answer = await server.get('/v1/commitments', { 'if-position-at-least': '99999999' });
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
-  }, 15_000);
+  });
 
   it('filters by everything, and pages without loss or repeat', async () => {
     const asOf = 'asOf=2011-02-17';

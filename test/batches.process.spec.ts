@@ -30,7 +30,7 @@ let ilo: string;
 beforeAll(async () => {
   server = await TestServer.start([HLD]);
   [secretariat, iom, ilo] = [server.token(null), server.token('IOM'), server.token('ILO')];
-}, 60_000);
+});
 afterAll(() => server.close());
 afterEach(() => void jest.restoreAllMocks());
 
@@ -427,7 +427,7 @@ describe('a dry run', () => {
     expect(results(await would).map(({ revision }) => revision)).toEqual(acts.map((_, i) => first + i));
     expect([first, meanwhile]).toEqual([expect.any(Number), (await get(reference)).revision]);
     expect(first).toBeLessThan(meanwhile);
-  }, 30_000);
+  });
 
   it('is malformed like any other batch', async () => {
     expect((await dry([])).status).toBe(400);
@@ -466,23 +466,19 @@ describe('a batch of a thousand acts of the real data', () => {
     ),
   ].slice(0, 1_000);
 
-  it.each([true, false])(
-    'is taken, while others are served: a dry run %p',
-    async (dryRun) => {
-      expect(acts.length).toBe(1_000);
-      let [under, served] = [true, 0];
-      const batch = send(acts, secretariat, {}, { dryRun }).finally(() => (under = false));
-      while (under) {
-        expect((await server.get('/health/live')).status).toBe(200);
-        served++;
-      }
-      const refused = results(await batch).filter(({ status }) => status === 'refused');
-      expect(refused.filter(({ problem }) => problem!.code !== 'completed_needs_proof')).toEqual([]);
-      expect(refused.length).toBeLessThan(20);
-      expect(served).toBeGreaterThan(200);
-    },
-    60_000,
-  );
+  it.each([true, false])('is taken, while others are served: a dry run %p', async (dryRun) => {
+    expect(acts.length).toBe(1_000);
+    let [under, served] = [true, 0];
+    const batch = send(acts, secretariat, {}, { dryRun }).finally(() => (under = false));
+    while (under) {
+      expect((await server.get('/health/live')).status).toBe(200);
+      served++;
+    }
+    const refused = results(await batch).filter(({ status }) => status === 'refused');
+    expect(refused.filter(({ problem }) => problem!.code !== 'completed_needs_proof')).toEqual([]);
+    expect(refused.length).toBeLessThan(20);
+    expect(served).toBeGreaterThan(200);
+  });
 });
 
 describe('a server that is killed in the middle of a batch', () => {
@@ -577,7 +573,7 @@ describe('a server that is killed in the middle of a batch', () => {
     await post('/v1/frameworks', { code: 'HLD06', name: 'Topics', version: '2006', source: 'ESA/P/WP.204' }, 'f');
     await post('/v1/themes', { code: 'HLD06-04', framework: 'HLD06', label: 'Remittances' }, 't');
     await kill();
-  }, 30_000);
+  });
   afterEach(() => {
     child.kill('SIGKILL');
     rmSync(dataDir, { recursive: true, force: true });
@@ -589,11 +585,11 @@ describe('a server that is killed in the middle of a batch', () => {
     expect(await faultsOf(answered.results)).toEqual([]);
     // Otherwise nothing was under way when it was killed, and this would have shown nothing.
     expect(killedAt.filter((count) => count > 0 && count < 3 * PAIRS)).not.toEqual([]);
-  }, 60_000);
+  });
 
   it('would do it twice if it came under another key', async () => {
     const { killedAt, answered } = await untilAnswered((attempt) => `key-${attempt}`);
     expect(killedAt.at(-1)).toBeGreaterThan(0);
     expect(await faultsOf(answered.results)).toContainEqual(expect.stringMatching(/times numbering.NumberTaken/));
-  }, 60_000);
+  });
 });

@@ -37,7 +37,7 @@ describe('What changed, what is due and who is silent', () => {
       await say('IUSSP-2007-03/withdraw', { reportedOn: '2006-11-21', reason: 'Recorded too late' }),
     ];
     await server.get('/v1/commitments?limit=1', { 'if-position-at-least': acts[2]!.body.position });
-  }, 120_000);
+  });
   afterAll(async () => {
     await reader?.close();
     await server?.close();
@@ -195,22 +195,18 @@ describe('What changed, what is due and who is silent', () => {
       [`/changes-since?asOf=2011-02-17&from=2006-11-21&agency=IUSSP&knownThen=1300`, 15],
       ['/deadlines?asOf=2007-06-01&within=24', 9],
       ['/silent?asOf=2011-02-17&role=any', 60],
-    ])(
-      'every figure of %s leads to a list of exactly that many',
-      async (path, atLeast) => {
-        const { figures, different } = await untrue(path);
-        expect(different).toEqual([]);
-        expect(figures).toBeGreaterThanOrEqual(atLeast);
-      },
-      120_000,
-    );
+    ])('every figure of %s leads to a list of exactly that many', async (path, atLeast) => {
+      const { figures, different } = await untrue(path);
+      expect(different).toEqual([]);
+      expect(figures).toBeGreaterThanOrEqual(atLeast);
+    });
 
     it('a list as at another date would be noticed', async () => {
       const { different } = await untrue('/timeline?asOf=2012-11-02', (href) =>
         href.replace(/asOf=[\d-]+/, 'asOf=2005-01-01'),
       );
       expect(different.length).toBeGreaterThan(10);
-    }, 60_000);
+    });
 
     it('the equation adds up, and so does every row of the stages before and every column of those after', async () => {
       await reader.on(`/changes-since?asOf=2010-12-31&from=2006-11-21&knownThen=${before}`, async (page) => {

@@ -225,7 +225,7 @@ describe(`What changed, what is due and who is silent (SEED=${seed})`, () => {
       [TAKEN_OUT, [{}, { agency: 'AAA' }].map((filter) => asking('2006-11-21', '2007-03-31', filter, 0.96))],
       [RESTORED, [asking('2007-03-31', '2008-03-31'), asking('2008-03-31', '2010-06-30', { agency: 'CCC' })]],
     ]);
-  }, 90_000);
+  });
 
   it('every way in and out was taken', () => {
     const ways = FLOWS.filter((flow) => !flow.includes('-'));
@@ -300,7 +300,7 @@ describe(`What changed, what is due and who is silent (SEED=${seed})`, () => {
       for (const { store } of [log, cut]) await store.close();
     });
     await expectAlways(property, 12);
-  }, 90_000);
+  });
 
   it('whatever changed, the events say why, and they were reported or learned between', async () => {
     let told = 0;
@@ -340,19 +340,15 @@ describe(`What changed, what is due and who is silent (SEED=${seed})`, () => {
     });
     await expectAlways(property, 25);
     expect(told).toBeGreaterThan(20);
-  }, 90_000);
+  });
 
-  itOnPostgres(
-    'they are so on PostgreSQL, too',
-    async () => {
-      let url: string;
-      const property = truthful(() => new PostgresReadStore(url)).beforeEach(
-        async () => void (url = await emptyDatabase()),
-      );
-      await expectAlways(property, 5);
-    },
-    90_000,
-  );
+  itOnPostgres('they are so on PostgreSQL, too', async () => {
+    let url: string;
+    const property = truthful(() => new PostgresReadStore(url)).beforeEach(
+      async () => void (url = await emptyDatabase()),
+    );
+    await expectAlways(property, 5);
+  });
 });
 
 /** `shareThen`: all of the log but its last event. */

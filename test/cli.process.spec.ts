@@ -71,7 +71,7 @@ describe('the demo', () => {
   let demo: Demo;
   beforeAll(async () => {
     demo = await Demo.start(dataDir);
-  }, 60_000);
+  });
   afterAll(() => void demo.child.kill('SIGKILL'));
 
   it('imports the real follow-up, starts the server, and says where everything is', async () => {
@@ -90,7 +90,7 @@ describe('the demo', () => {
     for (let tries = 0; tries < 50 && (await shown()) === 0; tries++)
       await new Promise((resolve) => setTimeout(resolve, 20));
     expect(await shown()).toBe(4);
-  }, 30_000);
+  });
 
   it('recognises what is there when run again, revokes the earlier tokens, and ends cleanly on Ctrl-C', async () => {
     const [before, url] = [demo.token('Secretariat'), demo.url];
@@ -107,7 +107,7 @@ describe('the demo', () => {
     expect(await demo.agency('DEMO-3', before)).toBe(401);
     expect(await demo.agency('DEMO-3', demo.token('Secretariat'))).toBe(201);
     expect(await demo.stop()).toBe(0);
-  }, 60_000);
+  });
 });
 
 describe('the demo beside another, and after work', () => {
@@ -133,7 +133,7 @@ describe('the demo beside another, and after work', () => {
     const { name } = (await (await fetch(`${again.url}/v1/agencies/IOM`)).json()) as { name: string };
     expect(name).toBe('IOM, renamed');
     expect(await again.stop()).toBe(0);
-  }, 60_000);
+  });
 });
 
 describe('the views', () => {
@@ -151,14 +151,14 @@ describe('the views', () => {
     expect((await run(dataDir, 'prune')).out).toContain('dropped progress');
     const nothing = await run(dataDir, 'rollback', 'progress');
     expect([nothing.code, nothing.err]).toEqual([1, expect.stringContaining('no former generation of progress')]);
-  }, 60_000);
+  });
 
   it('say what waits; what does not wait cannot be released', async () => {
     expect((await run(dataDir, 'retry', 'progress')).out).toContain('progress: nothing waits');
     const released = await run(dataDir, 'release', 'progress', 'commitment-X-2006-01', '7');
     expect([released.code, released.err]).toEqual([1, expect.stringContaining('is not that of position 7')]);
     expect((await run(dataDir, 'rebuild', 'nothing')).err).toContain('no projection nothing; there are registers');
-  }, 60_000);
+  });
 });
 
 describe('importing', () => {
@@ -167,7 +167,7 @@ describe('importing', () => {
     const { code, out } = await run(dataDir, 'import', CLOCK_CASES, '--dry-run');
     expect([code, out]).toEqual([0, expect.stringContaining('10 new')]);
     expect(existsSync(dataDir)).toBe(false);
-  }, 30_000);
+  });
 
   it('lists every problem and ends with 1', async () => {
     const folder = mkdtempSync(join(scratch, 'bad-'));
@@ -184,7 +184,7 @@ describe('importing', () => {
     expect(err).toContain('agencies.json row 1 (X) /kind');
     expect(err).toContain('agencies.json row 2 (Y) /parent: unknown agency: Z');
     expect(err).toContain('3 problems; nothing was imported');
-  }, 30_000);
+  });
 });
 
 /** Takes away what keeps events from being changed, as someone with the file could. */
@@ -206,7 +206,7 @@ describe('verify, backup and restore', () => {
     expect((await run(restored, 'restore', copy)).code).toBe(0);
     expect((await run(restored, 'verify', '--anchor', anchor)).out).toBe(out);
     expect((await run(restored, 'import', CLOCK_CASES)).out).toContain('0 new, 10 known');
-  }, 60_000);
+  });
 
   it('refuses to restore over a log, or what is not sound', async () => {
     const over = await run(restored, 'restore', copy);
@@ -222,7 +222,7 @@ describe('verify, backup and restore', () => {
     const unsound = await run(target, 'restore', copy);
     expect([unsound.code, unsound.err]).toEqual([1, expect.stringContaining(`not sound at position ${position}`)]);
     expect(existsSync(join(target, 'log.db'))).toBe(false);
-  }, 60_000);
+  });
 
   it('notices a cut tail by the anchor', async () => {
     const cut = join(scratch, 'cut');
@@ -237,7 +237,7 @@ describe('verify, backup and restore', () => {
     writeFileSync(join(scratch, 'own.json'), JSON.stringify(own));
     const { code, err } = await run(cut, 'verify', '--anchor', join(scratch, 'own.json'));
     expect([code, err]).toEqual([1, expect.stringContaining('NOT SOUND')]);
-  }, 60_000);
+  });
 
   it('refuses a store written by newer software, whatever the verb', async () => {
     const db = new Database(join(original, 'log.db'));
@@ -251,7 +251,7 @@ describe('verify, backup and restore', () => {
     db.close();
     const { code, err } = await run(original, 'verify');
     expect([code, err]).toEqual([1, expect.stringContaining('newer software')]);
-  }, 60_000);
+  });
 });
 
 describe('looking', () => {
@@ -293,7 +293,7 @@ describe('restore', () => {
   beforeAll(async () => {
     await run(from, 'import', CLOCK_CASES);
     expect((await run(from, 'backup', copy, '--write-anchor', anchor)).out).toMatch(/^Sound: \d+ events/);
-  }, 60_000);
+  });
 
   it('fills the empty log of a running server, and what that acknowledges afterwards is still there after a restart', async () => {
     const dataDir = join(scratch, 'restore-running');
@@ -323,7 +323,7 @@ describe('restore', () => {
     } finally {
       await server.end();
     }
-  }, 60_000);
+  });
 
   it('refuses a file with nothing in it, what is no log, and a backup that an anchor says more of', async () => {
     const [empty, text, older] = [join(scratch, 'empty.db'), join(scratch, 'text.db'), join(scratch, 'older.db')];
@@ -346,7 +346,7 @@ describe('restore', () => {
     }
     // The control: without the anchor the older backup is taken.
     expect((await run(join(scratch, 'restore-older'), 'restore', older)).code).toBe(0);
-  }, 60_000);
+  });
 
   it('takes what lies beside a file that was copied by hand', async () => {
     const byHand = join(scratch, 'by-hand.db');
@@ -365,7 +365,7 @@ describe('restore', () => {
     for (const suffix of ['', '-wal']) copyFileSync(`${writer.file}${suffix}`, `${byHand}${suffix}`);
     await writer.close();
     expect((await run(join(scratch, 'restore-by-hand'), 'restore', byHand)).out).toContain('Restored 1 events');
-  }, 60_000);
+  });
 
   it('and backup, of a log that is damaged, make nothing', async () => {
     const damaged = join(scratch, 'restore-damaged');
@@ -378,7 +378,7 @@ describe('restore', () => {
     const { code, err } = await run(damaged, 'backup', target);
     expect([code, err]).toEqual([1, expect.stringContaining('not sound at position 5: its meta cannot be read')]);
     expect(readdirSync(scratch).filter((name) => name.startsWith('of-damaged'))).toEqual([]);
-  }, 60_000);
+  });
 });
 
 describe('copy-log', () => {
@@ -404,7 +404,7 @@ describe('copy-log', () => {
       [to, folder],
     ] as const)
       expect([url, (await run(at, 'verify')).out]).toEqual([url, expect.stringContaining(digest)]);
-  }, 120_000);
+  });
 
   it('gives a log that goes on: what is served from it is known, and is not copied over', async () => {
     expect((await run(folder, 'import', CLOCK_CASES)).out).toContain('0 new, 10 known');
@@ -414,7 +414,7 @@ describe('copy-log', () => {
     const over = await copy(from, to);
     expect([over.code, over.err]).toEqual([1, expect.stringContaining('The target is no beginning of the source')]);
     expect((await copy(to, from)).out).toMatch(/^[1-9]\d* events copied/);
-  }, 120_000);
+  });
 
   it('says what is wrong, and leaves nothing behind', async () => {
     const missing = join(folder, 'missing.db');
@@ -430,7 +430,7 @@ describe('copy-log', () => {
     }
     expect(existsSync(missing)).toBe(false);
     expect((await run(dataDir, 'copy-log', '--from', from)).err).toContain("required option '--to <url>'");
-  }, 120_000);
+  });
 
   it('refuses a log that newer software wrote, and copies nothing from a bad event on', async () => {
     const db = new Database(join(dataDir, 'log.db'));
@@ -447,7 +447,7 @@ describe('copy-log', () => {
     const copied = new Database(target, { readonly: true });
     expect(copied.prepare('SELECT count(*) FROM events WHERE position >= 7').pluck().get()).toBe(0);
     copied.close();
-  }, 120_000);
+  });
 });
 
 describe('tokens', () => {
@@ -463,5 +463,5 @@ describe('tokens', () => {
     expect(list).not.toContain(token);
     expect((await run(dataDir, 'token', 'revoke', id)).out).toContain('1 revoked');
     expect((await run(dataDir, 'token', 'revoke', id)).out).toContain('0 revoked');
-  }, 60_000);
+  });
 });

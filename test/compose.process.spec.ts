@@ -152,7 +152,7 @@ describe.each(['compose.yaml', 'compose.single.yaml'])('docker/%s', (file) => {
       writeFileSync(join(folder, 'unset'), EXAMPLE);
       expect(config('unset').stderr).toMatch(/PASSWORD.*set it in docker\/\.env/s);
       rmSync(folder, { recursive: true });
-    }, 30_000);
+    });
   });
 });
 

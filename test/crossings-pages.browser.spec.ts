@@ -26,7 +26,7 @@ describe('Where agencies, themes, forums and outcomes meet', () => {
   beforeAll(async () => {
     server = await TestServer.start([HLD]);
     reader = await Reader.of(server);
-  }, 120_000);
+  });
   afterAll(async () => {
     await reader.close();
     await server.close();
@@ -75,7 +75,6 @@ describe('Where agencies, themes, forums and outcomes meet', () => {
           expect([href, status, listed?.[1] ?? listed?.[2]]).toEqual([href, 200, n]);
         }
       },
-      120_000,
     );
 
     it('a heat map is a table that can be read aloud: every cell has a head of its row and of its column', async () => {

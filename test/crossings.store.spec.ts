@@ -196,7 +196,7 @@ describe(`What meets (SEED=${seed})`, () => {
       [EXAMPLE, ASKED],
       [UNEVEN, ASKED],
     ]);
-  }, 90_000);
+  });
 
   describe('negative control: it is not what the words do not say:', () => {
     it.each<[string, Partial<MatrixRules>]>([
@@ -277,7 +277,7 @@ describe(`What meets (SEED=${seed})`, () => {
     await expectAlways(property, 12, [[UNEVEN, ASKED]]);
     expect(figures).toBeGreaterThan(100);
     expect(others).toBeGreaterThan(5);
-  }, 90_000);
+  });
 
   it('a log that ends at a position shows exactly what is shown as known at it', async () => {
     const property = fc.asyncProperty(busy, question, fc.nat(), async (steps, asked, pick) => {
@@ -290,7 +290,7 @@ describe(`What meets (SEED=${seed})`, () => {
       for (const { store } of [log, cut]) await store.close();
     });
     await expectAlways(property, 12);
-  }, 90_000);
+  });
 
   it('pages follow each other, and show the log of the first one, whatever is written meanwhile', async () => {
     const history = await History.of(UNEVEN);
@@ -329,18 +329,14 @@ describe(`What meets (SEED=${seed})`, () => {
     await history.log.store.close();
   });
 
-  itOnPostgres(
-    'is so on PostgreSQL, too',
-    async () => {
-      let url: string;
-      const property = truthful(() => new PostgresReadStore(url)).beforeEach(
-        async () => void (url = await emptyDatabase()),
-      );
-      await expectAlways(property, 6, [
-        [EXAMPLE, ASKED],
-        [UNEVEN, ASKED],
-      ]);
-    },
-    90_000,
-  );
+  itOnPostgres('is so on PostgreSQL, too', async () => {
+    let url: string;
+    const property = truthful(() => new PostgresReadStore(url)).beforeEach(
+      async () => void (url = await emptyDatabase()),
+    );
+    await expectAlways(property, 6, [
+      [EXAMPLE, ASKED],
+      [UNEVEN, ASKED],
+    ]);
+  });
 });

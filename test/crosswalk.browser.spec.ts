@@ -33,7 +33,7 @@ describe('Crosswalks over HTTP', () => {
   beforeAll(async () => {
     server = await TestServer.start([HLD]);
     secretariat = server.token(null);
-  }, 60_000);
+  });
   afterAll(() => server.close());
 
   const post = (path: string, body: object, token: string | undefined = secretariat, headers = {}) =>
@@ -319,7 +319,6 @@ describe('Crosswalks over HTTP', () => {
           expect([href, status, /<strong id="total">([\d,]+) commitment/.exec(body)?.[1]]).toEqual([href, 200, n]);
         }
       },
-      60_000,
     );
 
     it('show the figures of the API, and what has no equivalent as a line of its own', async () => {

@@ -239,7 +239,7 @@ describe(`Themes read through crosswalks (SEED=${seed})`, () => {
     expect(told.length).toBeGreaterThan(answered.length / 4);
     for (const part of ['carrying', 'reached', 'noEquivalent', 'ownThemes'] as const)
       expect(told.filter(({ through }) => through[part].total > 0).length).toBeGreaterThan(20);
-  }, 90_000);
+  });
 
   it('leave nothing out: what is reached and what has no equivalent are together all that has a theme', () => {
     for (const { lists, through } of answered.flatMap(({ answer }) => answer ?? [])) {
@@ -296,17 +296,13 @@ describe(`Themes read through crosswalks (SEED=${seed})`, () => {
       for (const { store } of [log, cut]) await store.close();
     });
     await expectAlways(property, 10);
-  }, 90_000);
+  });
 
-  itOnPostgres(
-    'are so on PostgreSQL, too',
-    async () => {
-      let url: string;
-      const property = truthful(() => new PostgresReadStore(url)).beforeEach(
-        async () => void (url = await emptyDatabase()),
-      );
-      await expectAlways(property, 6);
-    },
-    90_000,
-  );
+  itOnPostgres('are so on PostgreSQL, too', async () => {
+    let url: string;
+    const property = truthful(() => new PostgresReadStore(url)).beforeEach(
+      async () => void (url = await emptyDatabase()),
+    );
+    await expectAlways(property, 6);
+  });
 });

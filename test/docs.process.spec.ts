@@ -63,7 +63,7 @@ describe('The tour of the API in the README', () => {
     const { stdout, status, stderr } = spawnSync('bash', ['-euo', 'pipefail'], { input: pasted, encoding: 'utf8' });
     if (status !== 0) throw new Error(`The commands of the README ended with ${status}: ${stderr}`);
     answers.push(...stdout.split('\n--- next ---\n'));
-  }, 120_000);
+  });
 
   afterAll(async () => {
     demo.removeAllListeners('exit');

@@ -63,7 +63,7 @@ describe.each([
   beforeAll(async () => {
     server = await TestServer.start([folder], views === 'SQLite' ? {} : { VIEWS_URL: await emptyDatabase() });
     events = await rawEvents(server);
-  }, 60_000);
+  });
   afterAll(() => server.close());
 
   const get = async (path: string) => {
@@ -109,7 +109,7 @@ describe.each([
         themes: naive.themes,
       });
     }
-  }, 60_000);
+  });
 });
 
 describe('Negative control: the expected totals catch a wrong reading of the rules', () => {

@@ -24,7 +24,7 @@ let reader: Reader;
 beforeAll(async () => {
   server = await TestServer.start([CLOCK_CASES]);
   reader = await Reader.of(server);
-}, 120_000);
+});
 afterAll(async () => {
   await reader.close();
   await server.close();
@@ -72,7 +72,7 @@ describe('While all is well', () => {
     });
     expect(await page()).toContain('<a href="/operations">State of the figures</a>');
     await fitsAndIsRead('/operations', 'operations-well');
-  }, 30_000);
+  });
 
   it('the views are asked once a second at most, however many pages are read', async () => {
     const projector = server.app.get(Projector);
@@ -134,7 +134,7 @@ describe('While a projection is rebuilt', () => {
     letGoOn();
     await rebuilding;
     expect(await notice()).toBeUndefined();
-  }, 20_000);
+  });
 });
 
 describe('While an event of a record cannot be shown', () => {
@@ -176,7 +176,7 @@ describe('While an event of a record cannot be shown', () => {
     for (const name of projector.names)
       for (const { stream, position } of await projector.parked(name)) await projector.release(name, stream, position);
     expect(await notice()).toBeUndefined();
-  }, 20_000);
+  });
 });
 
 describe('While the views cannot follow the log', () => {
@@ -199,7 +199,7 @@ describe('While the views cannot follow the log', () => {
     expect(await notice()).toMatch(/^1 record could not/);
     const [{ position }] = (await server.app.get(Projector).parked('progress')) as [ParkedStream];
     await server.app.get(Projector).release('progress', 'commitment-Y-2006-01', position);
-  }, 30_000);
+  });
 });
 
 describe('The operations page', () => {
@@ -233,7 +233,7 @@ describe('The operations page', () => {
     }
     expect((await server.get('/metrics')).body).toContain('followthrough_views_to_erase 0\n');
     expect((await server.get('/health/ready')).body.erasing).toEqual([]);
-  }, 20_000);
+  });
 });
 
 describe('While the first views are being built', () => {
@@ -295,7 +295,7 @@ describe('While the first views are being built', () => {
     } finally {
       await visitor.close();
     }
-  }, 60_000);
+  });
 
   it('views that are there but cannot be asked are not said to be prepared (a control)', async () => {
     const reads = server.app.get<ReadStore>(READS);

@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   ANY,
   BACKWARDS,
@@ -36,7 +36,6 @@ import { KurrentdbDouble, type AppendFate, type DoubleOptions } from './support/
  * where it is read from the server's source, the file is named. What the client does wrong is proved on the double alone:
  * these are the controls for the adapter's tests. The URL needs a query: `kurrentdb://127.0.0.1:2113?tls=false`.
  */
-jest.setTimeout(30_000);
 const REAL = process.env['KURRENTDB_URL'];
 /** Clients of one process share a connection where their addresses and settings are the same (see below). */
 const OWN_CONNECTION = 'keepAliveInterval=10001';

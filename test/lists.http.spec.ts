@@ -37,7 +37,7 @@ describe('Lists and views', () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await TestServer.start([HLD]);
-  }, 60_000);
+  });
   afterAll(() => server.close());
 
   it('are the same as JSON, CSV and NDJSON, whichever way that is asked for', async () => {
@@ -262,7 +262,7 @@ describe('A long list', () => {
       ),
     );
     await server.app.get(Projector).reached(await log.store.head(), 60_000);
-  }, 90_000);
+  });
   afterAll(() => server.close());
 
   /** Counts how often commitments are read, as long as something is done; `before` each time. */
@@ -297,7 +297,7 @@ describe('A long list', () => {
           ? table(body).map(({ reference }) => reference)
           : lines(body).map(({ reference }) => reference);
       expect(references).toEqual(Array.from({ length: COUNT }, (_, i) => `IOM-2006-${10_000 + i}`));
-    }, 30_000);
+    });
 
     it(`as ${format} is read only as fast as it is taken, and no further when its reader goes away`, async () => {
       await counting(async (read) => {
@@ -313,7 +313,7 @@ describe('A long list', () => {
         await sleep(500);
         expect(read()).toBeLessThanOrEqual(whilePaused + 1); // what had been asked for when it went
       });
-    }, 30_000);
+    });
 
     it(`as ${format} that fails on the way is broken off, which no reader takes for the end`, async () => {
       const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => {});
@@ -329,7 +329,7 @@ describe('A long list', () => {
       );
       expect(logged).toHaveBeenCalledWith(expect.stringContaining('the disk is gone'));
       logged.mockRestore();
-    }, 30_000);
+    });
 
     it(`as ${format} that fails before it begins is refused as everything else`, async () => {
       const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => {});
@@ -345,6 +345,6 @@ describe('A long list', () => {
         },
       );
       logged.mockRestore();
-    }, 30_000);
+    });
   }
 });

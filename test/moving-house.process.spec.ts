@@ -24,8 +24,8 @@ const sqlite = (): House => {
 };
 
 const postgres = async (): Promise<House> => {
-  const server = await PostgresServer.start();
-  return { url: server.url(), leave: () => server.stop() };
+  const server = await PostgresServer.shared();
+  return { url: server.url(await server.newDatabase()), leave: () => {} };
 };
 const kurrentdb = async (): Promise<House> => {
   const double = await KurrentdbDouble.start();
@@ -128,7 +128,7 @@ beforeAll(async () => {
     return ask(server);
   });
   written = await everything(houses[0]!);
-}, 60_000);
+});
 afterAll(async () => {
   for (const house of houses) await house.leave();
 });
@@ -142,31 +142,27 @@ describe('The real log moves house', () => {
     expect(one).toBeGreaterThanOrEqual(3);
   });
 
-  it.each(ways)(
-    'to %s: the same events are there, and what was published resolves as it did',
-    async (_to, build) => {
-      const [from, to] = [houses.at(-1)!, await build()];
-      houses.push(to);
-      expect(await move(from, to)).toMatchObject({ copied: written.length, anchor: { events: written.length } });
-      expect(await everything(to)).toEqual(written);
-      expect(await move(from, to)).toMatchObject({ copied: 0 });
+  it.each(ways)('to %s: the same events are there, and what was published resolves as it did', async (_to, build) => {
+    const [from, to] = [houses.at(-1)!, await build()];
+    houses.push(to);
+    expect(await move(from, to)).toMatchObject({ copied: written.length, anchor: { events: written.length } });
+    expect(await everything(to)).toEqual(written);
+    expect(await move(from, to)).toMatchObject({ copied: 0 });
 
-      await living(to, [], async (server) => {
-        expect(await ask(server)).toEqual(answers);
-        const before = (await server.app.get(LOG).store.head())!;
-        // What is reported here goes along to the next house.
-        expect(Number(done(await report(server, `reported at ${houses.length}`)).position)).toBeGreaterThan(
-          Number(before),
-        );
-        expect(await verify(server.app.get(LOG).store)).toMatchObject({ ok: true, blanked: 1 });
-      });
-      const now = await everything(to);
-      expect(now.slice(0, written.length)).toEqual(written);
-      expect(now.length).toBe(written.length + 1);
-      written = now;
-    },
-    60_000,
-  );
+    await living(to, [], async (server) => {
+      expect(await ask(server)).toEqual(answers);
+      const before = (await server.app.get(LOG).store.head())!;
+      // What is reported here goes along to the next house.
+      expect(Number(done(await report(server, `reported at ${houses.length}`)).position)).toBeGreaterThan(
+        Number(before),
+      );
+      expect(await verify(server.app.get(LOG).store)).toMatchObject({ ok: true, blanked: 1 });
+    });
+    const now = await everything(to);
+    expect(now.slice(0, written.length)).toEqual(written);
+    expect(now.length).toBe(written.length + 1);
+    written = now;
+  });
 
   it('and is back in a file, with all that was reported on the way', async () => {
     const notes = written.filter(({ stream }) => stream === `commitment-${ACP}`).map(({ data }) => data);
@@ -190,7 +186,7 @@ describe.each(ways)('A backup of the log in %s', (_in, build) => {
     file = join(folder, 'backup.db');
     houses.push((house = await build()), (empty = await build()));
     await move(houses[0]!, house);
-  }, 60_000);
+  });
   afterAll(() => {
     jest.restoreAllMocks();
     rmSync(folder!, { recursive: true });
@@ -201,7 +197,7 @@ describe.each(ways)('A backup of the log in %s', (_in, build) => {
     expect(readdirSync(folder!).filter((name) => name.startsWith('backup'))).toEqual(['backup.db']);
     expect(await everything({ url: `sqlite:${file}` })).toEqual(await everything(house));
     await expect(backup(settings(house.url), file!)).rejects.toThrow('exists already');
-  }, 60_000);
+  });
 
   it('is refused when it is not sound or not there, and nothing of it is restored', async () => {
     const tampered = join(folder!, 'tampered.db');
@@ -212,7 +208,7 @@ describe.each(ways)('A backup of the log in %s', (_in, build) => {
     await expect(restore(settings(empty.url), tampered)).rejects.toThrow('not sound at position 700: the data is not');
     await expect(restore(settings(empty.url), join(folder!, 'none.db'))).rejects.toThrow('There is no file');
     expect(await everything(empty)).toEqual([]);
-  }, 60_000);
+  });
 
   it('is restored as a log of another identity, where there is none, and the file stays as it is', async () => {
     const bytes = readFileSync(file!);
@@ -223,5 +219,5 @@ describe.each(ways)('A backup of the log in %s', (_in, build) => {
     expect(await identity(empty)).not.toBe(await identity(house));
     await expect(restore(settings(empty.url), file!)).rejects.toThrow('holds a log already');
     expect(readdirSync(folder!).filter((name) => /restoring|arriving/.test(name))).toEqual([]);
-  }, 60_000);
+  });
 });

@@ -46,7 +46,7 @@ describe('Traces', () => {
     server = await TestServer.start([CLOCK_CASES]);
     token = server.token('AAA');
     reference = (await server.post('/v1/commitments', commitment(OURS), token)).body.reference;
-  }, 60_000);
+  });
   afterAll(() => server.close());
 
   const record = (): void => {
@@ -210,7 +210,7 @@ describe('Metrics', () => {
     server = await TestServer.start([CLOCK_CASES]);
     token = server.token('AAA');
     reference = (await server.post('/v1/commitments', commitment(OURS), token)).body.reference;
-  }, 60_000);
+  });
   afterAll(() => server.close());
 
   const scrape = async (): Promise<string> => (await server.get('/metrics')).body;
@@ -330,7 +330,7 @@ describe('The log', () => {
     server = await TestServer.start([CLOCK_CASES], { LOG_FORMAT: 'json', LOG_LEVEL: 'info' });
     token = server.token('AAA');
     reference = (await server.post('/v1/commitments', commitment(OURS), token)).body.reference;
-  }, 60_000);
+  });
   afterAll(() => server.close());
   beforeEach(keep);
   afterEach(() => void jest.restoreAllMocks());
@@ -527,7 +527,7 @@ describe('A server that is asked for traces', () => {
       collector.close();
       rmSync(dataDir, { recursive: true, force: true });
     }
-  }, 60_000);
+  });
 
   it('is started by a variable only, and refuses what it does not know', () => {
     expect(settingsFrom({}).traced).toBeNull();

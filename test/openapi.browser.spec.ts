@@ -59,7 +59,7 @@ beforeAll(async () => {
     ),
   );
   validators = new Validators(document);
-}, 60_000);
+});
 afterAll(() => server.close());
 
 /** The schemas of the document; those of answers closed, so that a field that the document does not know is a fault. */
@@ -293,7 +293,7 @@ describe('the examples', () => {
       if (typeOf(ndjson) === 'application/x-ndjson')
         expect([operationId, faultsOf(operationId, ndjson)]).toEqual([operationId, []]);
     }
-  }, 60_000);
+  });
 
   it('would be found out when they say something else', () => {
     const { answer } = EXAMPLES['progressPerAgency']!;
@@ -313,7 +313,7 @@ describe('the examples', () => {
       expect(answer.body).toEqual(example.answer);
       expect(answerOf(operation, answer.status, typeOf(answer)).example).toEqual(example.answer);
     }
-  }, 20_000);
+  });
 });
 
 describe('every answer is as the document says', () => {
@@ -334,7 +334,7 @@ describe('every answer is as the document says', () => {
         for (const operationId of ['getCommitment', 'getCommitmentHistory'])
           statuses.add((await expectRight(operationId, { path: { reference }, query: { asOf } })).status);
     expect(statuses).toEqual(new Set([200, 404]));
-  }, 30_000);
+  });
 
   it('for agencies and themes, with commitments and without', async () => {
     for (const [list, progress] of [
@@ -353,7 +353,7 @@ describe('every answer is as the document says', () => {
     await expectRight('progressPerTheme', { query: { crosswalk: 'HLD06-HLD13', match: 'related' } });
     await expectRight('progressPerTheme', { query: { crosswalk: 'HLD06-HLD13', asOf: '1999-01-01' } });
     await expectRight('progressOfTheme', { path: { code: 'HLD13-2' }, query: { crosswalk: 'HLD06-HLD13' } });
-  }, 60_000);
+  });
 
   it('for every entry of every register, and its history', async () => {
     for (const [list, kind] of [
@@ -370,7 +370,7 @@ describe('every answer is as the document says', () => {
         for (const operationId of [`get${kind}`, `get${kind}History`])
           await expectRight(operationId, { path: { code: entry.code ?? entry.id! } });
     }
-  }, 60_000);
+  });
 });
 
 describe('the documentation page', () => {
@@ -392,5 +392,5 @@ describe('the documentation page', () => {
     } finally {
       await browser.close();
     }
-  }, 60_000);
+  });
 });

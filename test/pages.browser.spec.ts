@@ -36,7 +36,7 @@ describe('the pages, in a real browser', () => {
   beforeAll(async () => {
     server = await TestServer.start([HLD]);
     reader = await Reader.of(server);
-  }, 120_000);
+  });
   afterAll(async () => {
     await reader.close();
     await server.close();
@@ -118,27 +118,23 @@ describe('the pages, in a real browser', () => {
     '/themes/HLD06-04?asOf=2006-11-21',
     '/agencies/ILO?followsUp=HLD-2006&role=lead',
     '/',
-  ])(
-    'every figure of %s leads to a list with exactly that many commitments',
-    async (path) => {
-      const figures = await on(path, (page) =>
-        page
-          .locator('main a[href^="/commitments?"]')
-          .evaluateAll((links) =>
-            links
-              .map((a) => ({ href: a.getAttribute('href')!, n: a.textContent!.trim() }))
-              .filter(({ n }) => /^[\d,]+$/.test(n)),
-          ),
-      );
-      expect(figures.length).toBeGreaterThan(50);
-      for (const { href, n } of new Map(figures.map((figure) => [figure.href, figure])).values()) {
-        const { status, body } = await server.get(href, HTML);
-        const listed = /<strong id="total">([\d,]+) commitment/.exec(body)?.[1];
-        expect([href, status, listed]).toEqual([href, 200, n]);
-      }
-    },
-    60_000,
-  );
+  ])('every figure of %s leads to a list with exactly that many commitments', async (path) => {
+    const figures = await on(path, (page) =>
+      page
+        .locator('main a[href^="/commitments?"]')
+        .evaluateAll((links) =>
+          links
+            .map((a) => ({ href: a.getAttribute('href')!, n: a.textContent!.trim() }))
+            .filter(({ n }) => /^[\d,]+$/.test(n)),
+        ),
+    );
+    expect(figures.length).toBeGreaterThan(50);
+    for (const { href, n } of new Map(figures.map((figure) => [figure.href, figure])).values()) {
+      const { status, body } = await server.get(href, HTML);
+      const listed = /<strong id="total">([\d,]+) commitment/.exec(body)?.[1];
+      expect([href, status, listed]).toEqual([href, 200, n]);
+    }
+  });
 
   it('the date control keeps what else was asked, and an empty field leaves no trace in the address', async () => {
     await on('/commitments?agency=ILO&stage=planned', async (page) => {
@@ -450,7 +446,7 @@ describe('the pages, in a real browser', () => {
     };
     await Promise.all([1, 2, 3, 4].map(worker));
     expect(broken).toEqual([]);
-  }, 60_000);
+  });
 
   it.each(['light', 'dark'] as const)('text stands out from what is behind it, in %s', async (colorScheme) => {
     const contrasts = new Map<string, number>();

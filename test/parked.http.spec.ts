@@ -6,7 +6,7 @@ import { CLOCK_CASES, TestServer } from './support/server.js';
 let server: TestServer;
 beforeAll(async () => {
   server = await TestServer.start([CLOCK_CASES]);
-}, 60_000);
+});
 afterAll(() => server.close());
 
 it('An event that cannot be shown is said to wait, by health and metrics, until it is released; all else is shown', async () => {

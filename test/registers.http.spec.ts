@@ -10,7 +10,7 @@ let secretariat: string;
 beforeAll(async () => {
   server = await TestServer.start([HLD]);
   secretariat = server.token(null);
-}, 60_000);
+});
 afterAll(() => server.close());
 
 const post = (path: string, body: object, token = secretariat, headers = {}) =>

@@ -115,7 +115,7 @@ describe('A server that is told to end', () => {
     expect(rest).toEqual({ code: 0, missing: [], others: [], late: [503, 200], feed: true });
     expect(acknowledged).toBeGreaterThan(300);
     expect(took).toBeLessThan(15_000); // as long as requests may take, which is less than a container is given
-  }, 60_000);
+  });
 
   it('would leave requests without an answer if it just ended (a control)', async () => {
     const { others, missing } = await endUnderLoad([
@@ -124,16 +124,15 @@ describe('A server that is told to end', () => {
     ]);
     expect(missing).toEqual([]);
     expect(others.filter(({ is }) => is === 'lost').length).toBeGreaterThan(0);
-  }, 60_000);
+  });
 });
 
 onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`, () => {
   let server: PostgresServer;
   let url: string;
   beforeAll(async () => {
-    server = await PostgresServer.start();
-  }, 60_000);
-  afterAll(() => server?.stop());
+    server = await PostgresServer.shared();
+  });
 
   /** The settings of processes that share a new database. */
   const shared = async (): Promise<NodeJS.ProcessEnv> => {
@@ -164,14 +163,14 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
       expect(api.ended).toBe(false);
       wire.mend();
       await api.ready();
-    }, 60_000);
+    });
 
     it('for too long: ends the start, and says which', async () => {
       wire.cut();
       const api = await started('api', { ...env, LOG_URL: 'sqlite::memory:', START_PATIENCE_MS: '300' });
       expect(await api.exit()).toBe(1);
       expect(api.out).toMatch(/^No connection to the views \(postgres:\/\/127.*\) for \d+ s\. /m);
-    }, 60_000);
+    });
 
     it('any more: is said with 503, until it can be again', async () => {
       const api = await (await started('api', env)).ready();
@@ -193,7 +192,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
         await until(async () => (await asked('TWO')).every((one) => 'status' in one && one.status < 400), 20_000),
       ).toBe(true);
       client.close();
-    }, 60_000);
+    });
   });
 
   describe('A projector that stands still in the middle of a transaction', () => {
@@ -254,11 +253,11 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
     it('holds up the other one for some seconds, and writes nothing when it wakes', async () => {
       const well = { takenOver: true, meanwhile: true, stoodBy: true, right: true, end: { events: 3, said: true } };
       expect(await standStill(1_000, 30_000)).toEqual(well);
-    }, 90_000);
+    });
 
     it('would hold it up for as long as it stands still, if PostgreSQL let it (a control)', async () => {
       expect(await standStill(0, 9_000)).toMatchObject({ takenOver: false, end: { events: 3, said: true } });
-    }, 90_000);
+    });
   });
 
   describe('Two servers, two projectors', () => {
@@ -450,7 +449,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
       expect(load.failed).toEqual([]);
       await settled(apis, load.acknowledged);
       expect(await faultsOf(load.acknowledged)).toEqual([]);
-    }, 120_000);
+    });
 
     it('lose, double and reorder nothing when one is killed and the one that projects stands still', async () => {
       const { headers, apis, projectors } = await setUp();
@@ -491,7 +490,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
       expect(by(active).length).toBeGreaterThan(10);
       expect(by(active).filter(({ at }) => at > now)).toEqual([]);
       expect(by(1 - active).length).toBeGreaterThan(10);
-    }, 180_000);
+    });
 
     const haproxy = ['/usr/sbin/haproxy', 'haproxy'].find((name) => spawnSync(name, ['-v']).status === 0);
     (haproxy ? describe : describe.skip)(
@@ -546,7 +545,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
           expect(sent.filter((one) => one.is !== 'answered' || one.status >= 300)).toEqual([]);
           await hearing; // both servers have ended, and the feed with them
           client.close();
-        }, 120_000);
+        });
       },
     );
 
@@ -576,6 +575,6 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
       lossy.close();
       other.close();
       await wire.close();
-    }, 60_000);
+    });
   });
 });

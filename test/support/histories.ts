@@ -22,8 +22,9 @@ import { agency, amend, codeOf, enter, registers, registersContext, type Entry }
 import { codec } from '../../apps/api/src/app.module.js';
 import { AGENCIES, becoming, BODY, date, DOCUMENTS, FOLLOWED, meant, REFERENCES, THEMES, type Step } from './acts.js';
 import type { RawEvent } from './naive-views.js';
+import { runs } from './properties.js';
 
-export const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
+export { seed } from './properties.js';
 
 const caller = (of?: string): Principal => ({
   account: 'a',
@@ -192,6 +193,5 @@ export const filters: fc.Arbitrary<Filter> = fc
     ...Object.fromEntries(Object.entries(all).filter((_, i) => picked.includes(i))),
   }));
 
-/** That a property holds; a counterexample is made smaller for as long as there is time. */
-export const expectAlways = <T>(property: fc.IAsyncProperty<T>, numRuns: number, examples: T[] = []): Promise<void> =>
-  fc.assert(property, { seed, numRuns, examples, interruptAfterTimeLimit: 80_000, markInterruptAsFailure: true });
+export const expectAlways = <T>(property: fc.IAsyncProperty<T>, byDay: number, examples: T[] = []): Promise<void> =>
+  fc.assert(property, runs(byDay, examples));

@@ -200,8 +200,11 @@ export const RULES = {
     !has.includes(role) && !(RESPONSIBLE.includes(role) && has.some((other) => RESPONSIBLE.includes(other))),
   /** What is taken over comes on top. */
   withTaken: (own: string[], taken: string[]) => [...new Set([...own, ...taken])],
-  /** All citations of a statement count. */
-  cited: ({ citation, citations }: Data): { document: string }[] => [citation ?? [], citations ?? []].flat(),
+  /** Whatever is said cites every document that is named anywhere in it. */
+  cited: (said: Data): string[] =>
+    [...JSON.stringify(said).matchAll(/"document":"([^"]+)"/g)].map(([, document]) => document!),
+  /** What a correction or retraction cites counts from the report of what it is about. */
+  citesFrom: (about: Data): string => about.reportedOn,
   /** An agency is today what its successor is, and so on. */
   becomes: (code: string, successorOf: (code: string) => string | undefined) => {
     let last = code;
@@ -222,9 +225,6 @@ export const RULES = {
 };
 export type Rules = typeof RULES;
 
-/** The acts whose citations say where something that a commitment shows was read. */
-const CITING =
-  /^(Recorded|StageReported|EvidenceAttached|Claimed|EditionHeld|UpkeepReported|Related|Verified|Replied|TookOver|Merged|SplitUp|Superseded|Withdrawn)$/;
 const STAGING = /^(Recorded|StageReported)$/;
 const ENDING: Readonly<Record<string, [life: string, into: (data: Data) => string[]]>> = {
   Merged: ['merged', (data) => [data.into]],
@@ -268,22 +268,31 @@ export class NaiveViews {
 
   /** Everything that was said in a stream and stands, as known at a position. */
   protected said(stream: string, knownAt: number): Said[] {
+    return this.amended(stream, knownAt).flatMap(({ data, ...one }) => (data === null ? [] : [{ ...one, data }]));
+  }
+
+  /** Everything that was said in a stream, as known at a position: as it stands, as it was said last, and why it was amended. */
+  private amended(stream: string, knownAt: number) {
     const events = this.streams.get(stream) ?? [];
     const amends = ({ type }: RawEvent): boolean => /\.(Corrected|Retracted)$/.test(type);
     const amendments = events.filter((e) => amends(e) && this.rules.amendedBy(e.position, knownAt));
     return events
       .filter((e) => e.position <= knownAt && !amends(e) && !e.type.endsWith('.Blanked'))
-      .flatMap((event) => {
+      .map((event) => {
         let data = this.dataOf(event);
+        let last = data;
+        const why: Data[] = [];
         for (const amendment of amendments) {
-          const { revision, says, item } = this.dataOf(amendment);
+          const { revision, says, item, ...reasons } = this.dataOf(amendment);
           if (revision !== event.revision) continue;
+          why.push(reasons);
           if (amendment.type.endsWith('.Corrected')) data = this.rules.corrected(data, says);
           else if (item) data = this.rules.withoutItem(data, item.split('/')[1], Number(item.split('/')[2]));
           else data = this.rules.retracted(data);
+          last = data ?? last;
         }
         const name = event.type.slice(event.type.indexOf('.') + 1);
-        return data === null ? [] : [{ name, revision: event.revision, data }];
+        return { name, revision: event.revision, data, last, why };
       });
   }
 
@@ -374,7 +383,7 @@ export class NaiveViews {
     const found =
       this.answered.get(asked) ??
       this.idsOf('commitment', knownAt)
-        .flatMap((reference) => this.commitment(reference, this.said(`commitment-${reference}`, knownAt), asOf) ?? [])
+        .flatMap((reference) => this.commitment(reference, clocks) ?? [])
         .map((c) => ({
           ...c,
           stale: this.rules.isOpen(c.stage) && this.rules.isStale(c.lastReportedOn, asOf, staleAfter),
@@ -383,8 +392,9 @@ export class NaiveViews {
     return found;
   }
 
-  private commitment(reference: string, said: Said[], asOf: string): Omit<NaiveCommitment, 'stale'> | null {
+  private commitment(reference: string, { asOf, knownAt }: NaiveClocks): Omit<NaiveCommitment, 'stale'> | null {
     const { rules } = this;
+    const said = this.said(`commitment-${reference}`, knownAt);
     const { data: record } = said[0]!;
     const entries: Entry[] = said
       .filter(({ name }) => STAGING.test(name))
@@ -465,9 +475,11 @@ export class NaiveViews {
       relations: [...(record.relations ?? []).filter(Boolean), ...all('Related').map(({ data }) => data)].map(
         ({ type, to }) => ({ type, to }),
       ),
-      documents: told
-        .filter(({ name }) => CITING.test(name))
-        .flatMap(({ data }) => rules.cited(data).map(({ document }) => document)),
+      documents: this.amended(`commitment-${reference}`, knownAt).flatMap(({ revision, data, last, why }) => {
+        const counts = (from: string) => revision === 0 || rules.reportedBy(from, asOf);
+        const [said, reasons] = [counts(last.reportedOn), counts(rules.citesFrom(last))];
+        return [...(said && data ? rules.cited(data) : []), ...(reasons ? why.flatMap(rules.cited) : [])];
+      }),
       target,
       lastEdition: edition?.held ?? null,
       nextDue: edition?.nextDue ?? null,

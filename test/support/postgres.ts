@@ -1,12 +1,24 @@
 /** PostgreSQL servers of our own for tests and measures: of npm's binaries, or of those that Debian has installed. */
 import pg from 'pg';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, chownSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { once as event } from 'node:events';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  chownSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { once } from './shared.js';
 
 /** Whether npm has a PostgreSQL for this machine. */
 export const HAS_POSTGRES =
@@ -43,20 +55,24 @@ export const somebody = ((): { uid?: number; gid?: number } => {
 
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  await event(server, 'listening');
   const { port } = server.address() as AddressInfo;
   server.close();
-  await once(server, 'close');
+  await event(server, 'close');
   return port;
 }
 
-/** A folder that `somebody` may write in. */
-function ownFolder(prefix: string): string {
-  const folder = mkdtempSync(join(tmpdir(), prefix));
+/** Lets `somebody` write in a folder. */
+function giveAway(folder: string): string {
   chmodSync(folder, 0o755);
   if (somebody.uid !== undefined) chownSync(folder, somebody.uid, somebody.gid!);
   return folder;
 }
+
+const settingsOf = (durable: boolean): string[] => [
+  ...['fsync', 'full_page_writes', 'synchronous_commit'].map((setting) => `${setting}=${durable ? 'on' : 'off'}`),
+  ...['unix_socket_directories=', 'listen_addresses=127.0.0.1'],
+];
 
 const servers = new Set<ChildProcess>();
 process.on('exit', () => servers.forEach((server) => server.kill('SIGKILL')));
@@ -64,7 +80,6 @@ process.on('exit', () => servers.forEach((server) => server.kill('SIGKILL')));
 /** A cluster that sorts as people do, not by code points: what is left to its order, shows. */
 export class PostgresServer {
   #process: ChildProcess | undefined;
-  #databases = 0;
 
   private constructor(
     readonly bin: string,
@@ -75,16 +90,43 @@ export class PostgresServer {
 
   /** @param durable whether it waits for the disk, as it must where machines fail */
   static async start({ bin = '', durable = false } = {}): Promise<PostgresServer> {
-    const settings = [`fsync=${durable ? 'on' : 'off'}`, 'unix_socket_directories=', 'listen_addresses=127.0.0.1'];
-    const server = new PostgresServer(bin || (await npmBin()), await freePort(), ownFolder('postgres-'), settings);
-    const flags = ['--no-sync', '--encoding=UTF8', '--locale=C', '--locale-provider=icu', '--icu-locale=en'];
-    execFileSync(
-      join(server.bin, 'initdb'),
-      [`--pgdata=${server.#data}`, '--auth=trust', '--username=postgres', '--lc-messages=C', ...flags],
-      { ...somebody, stdio: 'pipe', cwd: server.folder },
-    );
+    const folder = mkdtempSync(join(tmpdir(), 'postgres-'));
+    const server = new PostgresServer(bin || (await npmBin()), await freePort(), folder, settingsOf(durable));
+    server.#initialise();
     await server.restart();
     return server;
+  }
+
+  /** The server that the specs of a run share. They make databases in it; they never end it, nor change its settings. */
+  static async shared(): Promise<PostgresServer> {
+    const bin = await npmBin();
+    const settings = [...settingsOf(false), 'max_connections=400'];
+    const folder = await once('postgres', async (folder) => {
+      const server = new PostgresServer(bin, await freePort(), folder, settings);
+      server.#initialise();
+      const options = [`-p ${server.port}`, ...settings.map((setting) => `-c ${setting}`)].join(' ');
+      server.#run('pg_ctl', [
+        'start',
+        '--wait',
+        `--pgdata=${server.#data}`,
+        `--log=${server.#data}/log`,
+        '-o',
+        options,
+      ]);
+    });
+    const port = Number(readFileSync(join(folder, 'data/postmaster.pid'), 'utf8').split('\n')[3]);
+    return new PostgresServer(bin, port, folder, settings);
+  }
+
+  #initialise(): void {
+    giveAway(this.folder);
+    const flags = ['--no-sync', '--encoding=UTF8', '--locale=C', '--locale-provider=icu', '--icu-locale=en'];
+    const access = ['--auth=trust', '--username=postgres'];
+    this.#run('initdb', [`--pgdata=${this.#data}`, '--lc-messages=C', ...access, ...flags]);
+  }
+
+  #run(program: string, args: readonly string[]): void {
+    execFileSync(join(this.bin, program), args, { ...somebody, stdio: 'ignore', cwd: this.folder });
   }
 
   get #data(): string {
@@ -129,7 +171,7 @@ export class PostgresServer {
     const server = this.#process!;
     if (server.exitCode === null && server.signalCode === null) {
       server.kill(signal);
-      await once(server, 'exit');
+      await event(server, 'exit');
     }
     servers.delete(server);
   }
@@ -152,7 +194,7 @@ export class PostgresServer {
 
   /** The name of a new, empty database. */
   async newDatabase(): Promise<string> {
-    const name = `of_${++this.#databases}`;
+    const name = `of_${randomUUID().replaceAll('-', '')}`;
     await this.sql(`CREATE DATABASE ${name}`);
     return name;
   }
@@ -174,7 +216,7 @@ export interface Bouncer {
 
 /** A PgBouncer before a server, which gives its few connections to whoever has a transaction. */
 export async function startBouncer({ port: to }: PostgresServer): Promise<Bouncer> {
-  const [folder, port] = [ownFolder('pgbouncer-'), await freePort()];
+  const [folder, port] = [giveAway(mkdtempSync(join(tmpdir(), 'pgbouncer-'))), await freePort()];
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'users'), '"postgres" ""\n');
   writeFileSync(
@@ -208,7 +250,7 @@ max_client_conn = 500
     port,
     stop: async () => {
       bouncer.kill('SIGKILL');
-      await once(bouncer, 'exit');
+      await event(bouncer, 'exit');
       servers.delete(bouncer);
       rmSync(folder, { recursive: true, force: true });
     },

@@ -1,6 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CommandBus } from '@nestjs/cqrs';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AccessStore, newToken } from '#access';
@@ -10,6 +10,7 @@ import { LOG, metaOf, type Asked } from '#platform';
 import { openStores } from '../../apps/api/src/app.module.js';
 import { buildServer } from '../../apps/api/src/server.js';
 import { settingsFrom, type Settings } from '../../apps/api/src/settings.js';
+import { once } from './shared.js';
 
 export const HLD = 'data/hld-follow-up';
 export const CLOCK_CASES = 'test/data/clock-cases';
@@ -31,9 +32,15 @@ export class TestServer {
     readonly settings: Settings,
   ) {}
 
-  /** @param folders are imported through the ordinary commands */
+  /** @param folders are imported through the ordinary commands; the first, when it is the real data, once a run */
   static async start(folders: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<TestServer> {
     const dataDir = mkdtempSync(join(tmpdir(), 'followthrough-'));
+    const copies = folders[0] === HLD && env['LOG_URL'] === undefined;
+    if (copies) cpSync(await TestServer.imported(), dataDir, { recursive: true });
+    return TestServer.#on(dataDir, copies ? folders.slice(1) : folders, env);
+  }
+
+  static async #on(dataDir: string, folders: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<TestServer> {
     const settings = settingsFrom({ DATA_DIR: dataDir, PORT: '0', ...env });
     const app = await buildServer(settings, await openStores(settings));
     await app.get(Projector).start();
@@ -46,6 +53,14 @@ export class TestServer {
       await server.close();
       throw error;
     }
+  }
+
+  /** A data folder into which the real data was imported. */
+  static imported(): Promise<string> {
+    return once('imported', async (dataDir) => {
+      const server = await TestServer.#on(dataDir, [HLD]);
+      await server.app.close();
+    });
   }
 
   async import(folder: string): Promise<void> {

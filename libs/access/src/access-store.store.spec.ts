@@ -27,7 +27,7 @@ onEachDatabase('The access store', (kind) => {
   beforeEach(async () => {
     place = kind === 'SQLite' ? join(mkdtempSync(join(scratch, 'place-')), 'access.db') : await emptyDatabase();
     [access, other] = [open(), open()]; // as of two processes
-  }, 60_000);
+  });
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((store) => store.close()));
   });
@@ -157,7 +157,7 @@ onEachDatabase('The access store', (kind) => {
     for (const child of children) if (child.exitCode === null) await once(child, 'exit');
     expect(children.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
     for (place of made) expect(await open().list()).toHaveLength(3);
-  }, 60_000);
+  });
 
   if (kind === 'SQLite')
     it('one that another process is just making is waited for, where SQLite alone refuses at once (the control)', async () => {
@@ -180,7 +180,7 @@ onEachDatabase('The access store', (kind) => {
       expect(await open().list()).toEqual([]);
       maker.stdin.end();
       await once(maker, 'exit');
-    }, 30_000);
+    });
 
   it('what cannot be reached now is told apart from what is refused', async () => {
     await access.list();

@@ -13,6 +13,9 @@ import {
   todayAt,
   type Entry,
 } from './index.js';
+import { runs } from '../../../test/support/properties.js';
+
+fc.configureGlobal(runs(100));
 
 const DAY = 86_400_000;
 const pad = (n: number) => String(n).padStart(2, '0');

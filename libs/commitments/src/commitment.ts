@@ -360,8 +360,13 @@ export function asAt(c: Commitment, asOf: FullDate): CommitmentAsAt | null {
 }
 
 /** The dates on which anything about a commitment may read otherwise than the day before, in order. */
-export const turningPoints = (c: Commitment): FullDate[] =>
-  [...new Set([...c.reports, ...c.roles.flatMap(({ reportedOn }) => reportedOn ?? [])])].sort();
+export function turningPoints(c: Commitment): FullDate[] {
+  const amended = c.said.flatMap(({ revision, data }) =>
+    (c.changes.get(revision) ?? []).map(({ says }) => says ?? data),
+  ) as readonly { reportedOn: FullDate }[];
+  const dates = [...c.roles, ...amended].flatMap(({ reportedOn }) => reportedOn ?? []);
+  return [...new Set([...c.reports, ...dates])].sort();
+}
 
 /** Rule 4. */
 export const isOverdue = (c: Pick<CommitmentAsAt, 'target' | 'stage' | 'nature'>, asOf: FullDate): boolean =>

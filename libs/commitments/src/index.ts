@@ -6,6 +6,7 @@ import { CommitmentCommandHandler, CommitmentsController } from './commitments.c
 import { numbering } from './numbering.js';
 
 export * from './commitment.js';
+export { citedAsAt } from './citations.js';
 export {
   addressOf,
   CommitmentCommand,

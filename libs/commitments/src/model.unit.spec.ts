@@ -20,6 +20,7 @@ import {
 } from './commitment.js';
 import { ENDS, inFewWords, isEnd, Model, type About, type Says } from './testing/commitment-model.js';
 import { another, recorded, SCENES } from './testing/a-commitment.js';
+import { runs } from '../../../test/support/properties.js';
 
 const AGENCIES = ['AAA', 'BBB', 'CCC', 'DDD'] as const;
 const REFERENCES = ['AAA-2006-01', 'BBB-2006-01', 'CCC-2006-01'] as const;
@@ -577,12 +578,12 @@ describe('Whatever is done on some commitments, in any order and by anybody', ()
         expectAllowed(world);
         expectReplayed(world);
       }),
-      { numRuns: 300 },
+      runs(60),
     );
     // A history that never gets to an act proves nothing of it.
     for (const act of Object.keys(ACTS)) {
       const { taken = 0, ...refused } = Object.fromEntries(outcomes.get(act) ?? []);
-      expect({ act, oftenTaken: taken >= 8, alsoRefused: Object.keys(refused).length > 0 }).toEqual({
+      expect({ act, oftenTaken: taken >= 2, alsoRefused: Object.keys(refused).length > 0 }).toEqual({
         act,
         oftenTaken: true,
         alsoRefused: true,

@@ -343,7 +343,7 @@ describe('Every append is settled', () => {
     expect(told.size).toBe(12 * 40);
     expect(await verify(store)).toMatchObject({ ok: true });
     await expectFollowed(following, store);
-  }, 60_000);
+  });
 
   it('150 at once on a fresh connection', async () => {
     const double = await newDouble();
@@ -399,7 +399,7 @@ describe('A broken connection', () => {
     const code = await exit;
     clearInterval(cutting);
     expect(code).toBe(1);
-  }, 20_000);
+  });
 });
 
 describe('What follows the log goes on', () => {
@@ -566,7 +566,7 @@ describe('Among the streams of others', () => {
     expect(pages.filter((from) => from < end)).toEqual([]);
     double.log.page = page;
     expect(await everything(late)).toHaveLength(1);
-  }, 20_000);
+  });
 
   it('an event of theirs under our prefix is refused by name', async () => {
     const double = await newDouble();
@@ -683,22 +683,18 @@ describe('Events of another log', () => {
 });
 
 describe('In a cluster', () => {
-  it.each(['url', 'discoverUrl'] as const)(
-    'appends and followers go with the leader, found by %s',
-    async (url) => {
-      const cluster = keep(await KurrentdbCluster.start(3));
-      const store = newStore(cluster[url], { ...QUICK, deadline: 4_000 });
-      const following = follow(store);
-      await append(store, 's', NO_STREAM, by(), [event(0)]);
-      for (const [n, leader] of [1, 2, 0].entries()) {
-        cluster.lead(leader);
-        expect(await append(store, 's', n, by(), [event(n + 1)])).toMatchObject({ revision: n + 1 });
-      }
-      expect((await everything(store)).map(number)).toEqual([0, 1, 2, 3]);
-      await expectFollowed(following, store);
-    },
-    20_000,
-  );
+  it.each(['url', 'discoverUrl'] as const)('appends and followers go with the leader, found by %s', async (url) => {
+    const cluster = keep(await KurrentdbCluster.start(3));
+    const store = newStore(cluster[url], { ...QUICK, deadline: 4_000 });
+    const following = follow(store);
+    await append(store, 's', NO_STREAM, by(), [event(0)]);
+    for (const [n, leader] of [1, 2, 0].entries()) {
+      cluster.lead(leader);
+      expect(await append(store, 's', n, by(), [event(n + 1)])).toMatchObject({ revision: n + 1 });
+    }
+    expect((await everything(store)).map(number)).toEqual([0, 1, 2, 3]);
+    await expectFollowed(following, store);
+  });
 
   it('an election is waited for, and a leader that went down is left', async () => {
     const cluster = keep(await KurrentdbCluster.start(3));
@@ -713,7 +709,7 @@ describe('In a cluster', () => {
     expect(await sent).toMatchObject({ revision: 1 });
     expect(await append(store, 's', 1)).toMatchObject({ revision: 2 });
     await expectFollowed(following, store);
-  }, 20_000);
+  });
 });
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
@@ -721,7 +717,6 @@ const withOpenssl = hasOpenssl ? it : it.skip;
 withOpenssl(
   `Over TLS who knows the password is served, who does not is told so${hasOpenssl ? '' : ' (skipped: no openssl)'}`,
   () => expectOnlyTheKnownToBeServed(),
-  30_000,
 );
 
 async function expectOnlyTheKnownToBeServed(): Promise<void> {

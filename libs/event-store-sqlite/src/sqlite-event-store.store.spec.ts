@@ -248,7 +248,7 @@ describe('Blanked data', () => {
     }
     const left = Array.from({ length: 300 }, (_, n) => n).filter((n) => found(`Doe-${n}-`) > 0);
     expect(left).toEqual(Array.from({ length: 300 }, (_, n) => n).filter((n) => !blanked.has(n)));
-  }, 30_000);
+  });
 
   it('waits for other programs without stopping the process, and says when it cannot be erased for long', async () => {
     await append('s', NO_STREAM, [about(1)]);
@@ -390,7 +390,7 @@ describe('A backup', () => {
       expect(await verify(copy)).toMatchObject({ ok: true });
       await copy.close();
     }
-  }, 60_000);
+  });
 
   it('fills an empty log, which whoever has it open sees at once; one with events is left as it is', async () => {
     await append('s', NO_STREAM, [event('a'), event('b')]);

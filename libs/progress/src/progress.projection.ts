@@ -9,6 +9,7 @@ import { lastDayOf, monthsBefore, todayAt, type FullDate } from '#clocks';
 import {
   RoleAsAt,
   asAt,
+  citedAsAt,
   commitment,
   isOpen,
   turningPoints,
@@ -163,18 +164,6 @@ const recurrenceOf = ({ lastEdition, nextDue, lastUpkeep }: CommitmentAsAt): str
       } satisfies Recurrence)
     : null;
 
-/** Every document that anything said of a commitment by a date rests on. */
-function citedIn(c: Commitment, view: CommitmentAsAt, asOf: FullDate): string[] {
-  const read = [...c.readings, ...c.replies].filter(({ reportedOn }) => reportedOn <= asOf);
-  const { entries, evidence, claims, editions, upkeep, relations, tookOver, end } = view;
-  const said: Pick<Sourced, 'citation' | 'citations'>[] = [
-    ...[...entries, ...evidence, ...claims.flatMap((matter) => matter.claims), ...editions, ...upkeep],
-    ...[...relations, ...read, ...tookOver, ...(end ? [end] : [])],
-  ];
-  const cited = said.flatMap(({ citation, citations }) => [citation ?? [], citations ?? []].flat());
-  return [...new Set(cited.map(({ document }) => document))];
-}
-
 const equal = (a: Columns | readonly FacetRow[], b: Columns | readonly FacetRow[]): boolean =>
   a === b ||
   (a.length === b.length && a.every((one, i) => one === b[i] || (Array.isArray(one) && equal(one, b[i] as never))));
@@ -220,7 +209,7 @@ function pointAt(c: Commitment, reference: string, from: FullDate, before?: Poin
         ...plain('region', view.regions),
         ...plain('country', view.countries),
         ...plain('followsUp', view.followsUp),
-        ...plain('document', citedIn(c, view, from)),
+        ...plain('document', citedAsAt(c, from)),
       ],
       before?.facets,
       same?.facets,
@@ -429,7 +418,7 @@ export function progressProjection(log: Log): Projection {
   const handlers = { Corrected: correct, Retracted: correct, Blanked: blank };
   return {
     name,
-    version: 4,
+    version: 5,
     schema: SCHEMA,
     byStream: true,
     on: Object.fromEntries(

@@ -56,18 +56,21 @@ export function onEachStore(what: string, tests: (place: Place) => void): void {
   });
 }
 
-let cluster: Promise<PostgresServer> | undefined;
-afterAll(async () => (await cluster)?.stop());
+let database: Promise<{ server: PostgresServer; name: string }> | undefined;
 
-/** A PostgreSQL of this test file alone, that holds neither views nor tokens nor a log. */
-export async function emptyServer(): Promise<PostgresServer> {
-  const server = await (cluster ??= PostgresServer.start());
-  const ours = await server.sql<{ name: string }>(
-    `SELECT nspname AS name FROM pg_namespace WHERE nspname LIKE 'views%' OR nspname IN ('followthrough_access', 'followthrough_log')`,
+/** A database of this test file alone, that holds neither views nor tokens nor a log, and its server. */
+export async function emptyDatabaseOf(): Promise<{ server: PostgresServer; name: string }> {
+  database ??= PostgresServer.shared().then(async (server) => ({ server, name: await server.newDatabase() }));
+  const { server, name } = await database;
+  const ours = await server.sql<{ schema: string }>(
+    `SELECT nspname AS schema FROM pg_namespace WHERE nspname LIKE 'views%' OR nspname IN ('followthrough_access', 'followthrough_log')`,
+    [],
+    name,
   );
-  for (const { name } of ours) await server.sql(`DROP SCHEMA ${name} CASCADE`);
-  return server;
+  for (const { schema } of ours) await server.sql(`DROP SCHEMA ${schema} CASCADE`, [], name);
+  return { server, name };
 }
 
 /** Its URL. */
-export const emptyDatabase = async (): Promise<string> => (await emptyServer()).url();
+export const emptyDatabase = async (): Promise<string> =>
+  emptyDatabaseOf().then(({ server, name }) => server.url(name));

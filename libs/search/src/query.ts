@@ -1,0 +1,209 @@
+/** What is asked for: words, their beginnings, phrases; and how well a single text answers it. */
+import { fold } from '#text';
+import {
+  beginningOfForms,
+  foldedWords,
+  formsOf,
+  isUnparted,
+  joinedWords,
+  languagesOf,
+  sharedStem,
+  soughtForms,
+  UNPARTED,
+  wordsOf,
+} from './words.js';
+
+/** Words as they are written: letters with what is not seen among them; a single letter where words are not parted. */
+const WRITTEN = new RegExp(
+  `(?=[\\p{L}\\p{N}])[${UNPARTED}][\\p{M}\\p{Default_Ignorable_Code_Point}ﾞﾟ]*|(?:(?![${UNPARTED}])[\\p{L}\\p{N}\\p{M}\\p{Default_Ignorable_Code_Point}])+`,
+  'gu',
+);
+
+/** A word, or words that follow each other. */
+export interface Sought {
+  readonly words: readonly string[];
+  /** In quotation marks: the words as they are. Otherwise the last may be the beginning of one, and a single one another form. */
+  readonly exact: boolean;
+  /** What is joined, in one word: either will do. */
+  readonly joined?: string;
+}
+
+/** A text of a document. */
+export interface Field {
+  readonly text: string;
+  /** 1 (default) to 3: how much it counts to be found here. */
+  readonly weight?: 1 | 2 | 3;
+  /** A tag such as `fr`; without one it is told from the words of all fields that have none. */
+  readonly language?: string | null;
+}
+
+/** Words joined by these are sought as they follow each other when there is a digit: IOM-2006-24, A/RES/58/208. */
+const CODE = new RegExp(`(?<![\\p{L}\\p{N}\\p{M}])[\\p{L}\\p{N}\\p{M}]+(?:[-'./_][\\p{L}\\p{N}\\p{M}]+)+`, 'gu');
+
+/** What a text asks for, each once. Nothing: it asks for nothing that could be a word. */
+export function soughtIn(q: string): Sought[] {
+  const parts = q.split(/["“”„«»＂]/);
+  const sought = parts.flatMap((part, i): Sought[] => {
+    const quoted = i % 2 === 1 && i < parts.length - 1; // a last mark without another is none
+    if (!quoted) return soughtWords(fold(part));
+    const words = wordsOf(part);
+    return words.length > 0 ? [{ words, exact: true }] : [];
+  });
+  return [...new Map(sought.map((one) => [JSON.stringify(one), one])).values()];
+}
+
+function soughtWords(folded: string): Sought[] {
+  const sought: Sought[] = [];
+  let at = 0;
+  for (const { 0: joined, index } of folded.matchAll(CODE)) {
+    sought.push(...apart(folded.slice(at, index)), ...together(joined));
+    at = index + joined.length;
+  }
+  return [...sought, ...apart(folded.slice(at))];
+}
+
+/** In which ways it may be found. */
+export const waysOf = (one: Sought): Sought[] =>
+  one.joined === undefined ? [one] : [one, { words: [one.joined], exact: false }];
+
+/** Each stretch of letters is a word; of letters that are not parted, a phrase. */
+const apart = (folded: string): Sought[] =>
+  (folded.match(/[\p{L}\p{N}\p{M}]+/gu) ?? []).flatMap((stretch) => {
+    const words = foldedWords(stretch);
+    return words.length > 0 ? [{ words, exact: false }] : [];
+  });
+
+function together(joined: string): Sought[] {
+  const isCode = /\p{N}/u.test(joined);
+  if (!isCode && /[/_]/.test(joined)) return apart(joined.replace(/[/_]/g, ' '));
+  // A letter beside an apostrophe is an article or an ending: l’œuvre, women’s.
+  const words = foldedWords(joined.replace(/(?<![\p{L}\p{N}])\p{L}(?=')|(?<=')\p{L}(?![\p{L}\p{N}])/gu, ''));
+  if (words.length < 2) return [{ words: words.length > 0 ? words : foldedWords(joined), exact: false }];
+  const [one] = isCode ? [] : joinedWords(joined);
+  return [{ words, exact: false, ...(one !== undefined && { joined: one }) }];
+}
+
+/** How a word is found: not, by its beginning or another form, as it is. */
+export type How = 0 | 1 | 2;
+
+/**
+ * How one word of a text answers one that is sought.
+ * @param languages of the text, as bits
+ */
+export function howFound(wanted: string, word: string, languages: number): How {
+  if (word === wanted) return 2;
+  if (word.startsWith(wanted)) return 1;
+  const { beginnings, whole } = soughtForms(wanted);
+  const forms = formsOf(word);
+  if (forms.some((form) => whole.includes(form) || beginnings.some((one) => form.startsWith(one)))) return 1;
+  const alike = beginningOfForms(wanted);
+  return alike !== null && word.startsWith(alike) && (sharedStem(wanted, word) & languages) !== 0 ? 1 : 0;
+}
+
+/** The words of a field, with its weight and languages; what is joined stands in a row of its own. */
+export interface Row {
+  readonly words: readonly string[];
+  readonly weight: number;
+  readonly languages: number;
+}
+
+/** The fields of a document, as they are searched. */
+export function rowsOf(fields: readonly Field[]): Row[] {
+  const rows = fields.map(({ text, weight = 1, language }) => {
+    const folded = fold(text);
+    return { words: foldedWords(folded), joined: joinedWords(folded), weight, language };
+  });
+  const untold = languagesOf(
+    null,
+    rows.flatMap(({ language, words }) => (language ? [] : words)),
+  );
+  return rows.flatMap(({ words, joined, weight, language }) => {
+    const languages = language ? languagesOf(language, []) : untold;
+    return [words, joined].flatMap((words) => (words.length > 0 ? [{ words, weight, languages }] : []));
+  });
+}
+
+/** How words of a row, from one on, answer what is sought. */
+function phraseFound({ words: wanted, exact }: Sought, { words, languages }: Row, from: number): How {
+  const last = wanted.length - 1;
+  if (last === 0 && !exact) return howFound(wanted[0]!, words[from]!, languages);
+  for (let i = 0; i < last; i++) if (words[from + i] !== wanted[i]) return 0;
+  if (words[from + last] === wanted[last]) return 2;
+  return !exact && !isUnparted(wanted[last]!) && words[from + last]?.startsWith(wanted[last]!) ? 1 : 0;
+}
+
+/** What it is worth to be found in a field: 6, 4 or 2 as it is, one less by a beginning or as another form. */
+export const worthOf = (weight: number, how: How): number => (how === 0 ? 0 : 2 * weight + how - 2);
+
+/**
+ * How well a document answers what is sought: the sum of the best worth of each; 0 when one of them is not found.
+ * The index gives the same answer for many.
+ */
+export function relevanceOf(sought: readonly Sought[], fields: readonly Field[]): number {
+  const rows = rowsOf(fields);
+  let sum = 0;
+  for (const one of sought) {
+    let best = 0;
+    for (const way of waysOf(one))
+      for (const row of rows)
+        for (let i = 0; i < row.words.length; i++) best = Math.max(best, worthOf(row.weight, phraseFound(way, row, i)));
+    if (best === 0) return 0;
+    sum += best;
+  }
+  return sum;
+}
+
+/** One word of a text as it is written, from where to where, and how it is sought. */
+interface Written {
+  readonly from: number;
+  readonly to: number;
+  readonly word: string;
+}
+
+/** The words of a text as they are written. */
+const written = (text: string): Written[] =>
+  [...text.matchAll(WRITTEN)].flatMap(({ 0: as, index }) =>
+    wordsOf(as).map((word) => ({ from: index, to: index + as.length, word })),
+  );
+
+/** Written words that are joined: in text of theirs, nothing but an apostrophe, a hyphen or a dot stands between them. */
+function compoundsOf(text: string, words: readonly Written[]): { first: number; last: number; joined: string[] }[] {
+  const compounds: { first: number; last: number; joined: string[] }[] = [];
+  for (let first = 0, last = 0; first < words.length; first = ++last) {
+    while (last + 1 < words.length && /^['.-]$/.test(fold(text.slice(words[last]!.to, words[last + 1]!.from)))) last++;
+    if (last > first)
+      compounds.push({ first, last, joined: joinedWords(fold(text.slice(words[first]!.from, words[last]!.to))) });
+  }
+  return compounds;
+}
+
+/**
+ * A text in pieces, of which those that were found are marked: whole words, of which the beginning was sought; the letters of
+ * words that are not parted.
+ */
+export function marked(text: string, q: string, language?: string | null): { text: string; found: boolean }[] {
+  const words = written(text);
+  const all = words.map(({ word }) => word);
+  const languages = languagesOf(language, all);
+  const row = { words: all, weight: 1, languages };
+  const found = new Set<number>();
+  const mark = (first: number, last: number) => {
+    for (let i = first; i <= last; i++) found.add(i);
+  };
+  for (const way of soughtIn(q).flatMap(waysOf)) {
+    for (let i = 0; i < words.length; i++) if (phraseFound(way, row, i) > 0) mark(i, i + way.words.length - 1);
+    for (const { first, last, joined } of compoundsOf(text, words))
+      if (joined.some((word) => phraseFound(way, { words: [word], weight: 1, languages }, 0) > 0)) mark(first, last);
+  }
+  const pieces: { text: string; found: boolean }[] = [];
+  let at = 0;
+  for (const i of [...found].sort((a, b) => a - b)) {
+    const { from, to } = words[i]!;
+    if (to <= at) continue; // another word of the same letters: ½
+    const last = pieces.at(-1);
+    if (last?.found && from === at) last.text += text.slice(from, to);
+    else pieces.push({ text: text.slice(at, from), found: false }, { text: text.slice(from, to), found: true });
+    at = to;
+  }
+  return [...pieces, { text: text.slice(at), found: false }].filter(({ text }) => text !== '');
+}

@@ -1,0 +1,140 @@
+/** The words of a text, the forms under which each is found, and which words are forms of one another. */
+import { stemmer as french } from '@orama/stemmers/french';
+import { stemmer as spanish } from '@orama/stemmers/spanish';
+import { stem as english } from 'porter2';
+import { fold } from '#text';
+
+// ── Words ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Scripts that do not part their words, or (Korean) join several in one: there each letter is a word, and words are phrases. */
+export const UNPARTED =
+  '\\p{scx=Han}\\p{scx=Hira}\\p{scx=Kana}\\p{sc=Hang}\\p{scx=Bopo}\\p{sc=Thai}\\p{sc=Laoo}\\p{sc=Khmr}\\p{sc=Mymr}\\p{sc=Tibt}\\p{sc=Talu}\\p{sc=Lana}';
+const LETTER = '[\\p{L}\\p{N}\\p{M}]';
+const UNPARTED_LETTER = `(?=[\\p{L}\\p{N}])[${UNPARTED}]\\p{M}*`;
+const PARTED_WORD = `(?:(?![${UNPARTED}])${LETTER})+`;
+const WORD = new RegExp(`${UNPARTED_LETTER}|${PARTED_WORD}|${LETTER}`, 'gu');
+const STARTS_UNPARTED = new RegExp(`^[${UNPARTED}]`, 'u');
+const PLAIN_WORD = /[a-z0-9]+/g;
+const PLAIN = /^[\0-\x7f]*$/;
+
+/** Words joined by an apostrophe or a hyphen, and letters parted by dots, as they may be written in one: co-operation, U.N. */
+const JOINED = /(?<![\p{L}\p{M}])\p{L}[\p{L}\p{M}]*(?:['-]\p{L}[\p{L}\p{M}]*)+|(?<!\p{L})\p{L}(?:\.\p{L}(?!\p{L}))+/gu;
+const JOINT = /['.-]/g;
+
+/** The words of what is folded already. */
+export const foldedWords = (folded: string): string[] => folded.match(PLAIN.test(folded) ? PLAIN_WORD : WORD) ?? [];
+
+/** The words of a text, folded, in their order. Of a script that does not part them: the letters. */
+export const wordsOf = (text: string): string[] => foldedWords(fold(text));
+
+/** What is written in several words joined, in one: «cooperation» of «co-operation». */
+export const joinedWords = (folded: string): string[] =>
+  /['.-]/.test(folded) ? (folded.match(JOINED) ?? []).map((joined) => joined.replace(JOINT, '')) : [];
+
+/** Letters of words that are not parted: they are sought as they follow each other. */
+export const isUnparted = (word: string): boolean => STARTS_UNPARTED.test(word);
+
+// ── Prefixes of Arabic and Hebrew ───────────────────────────────────────────────────────────────────────────────────
+
+/** The article, with what may stand before it, and particles of one letter. What stays has three letters at least. */
+const ATTACHED = [
+  { script: /^[\u0620-\u064a]{4,}$/, article: /^[وف]?(?:[بك]?ال|لل)/, particle: /^[وفبلك]/ },
+  { script: /^[\u05d0-\u05ea]{4,}$/, article: /^ו?ה/, particle: /^[ובלכמש]/ },
+];
+
+/**
+ * What is left of a word without what is attached to it: of «وللهجره» «هجره». Without an article a first letter may be
+ * a particle or the word's own: both are told.
+ * @returns `bare`: without the article; `maybe`: without particles, one and two
+ */
+function withoutPrefix(word: string): { bare: string[]; maybe: string[] } {
+  const found = { bare: [] as string[], maybe: [] as string[] };
+  for (const { script, article, particle } of ATTACHED) {
+    if (!script.test(word)) continue;
+    const bare = word.replace(article, '');
+    if (bare !== word && bare.length >= 3) found.bare.push(bare);
+    for (let less = word.replace(particle, ''), n = 0; n < 2 && less.length >= 3; n++) {
+      if (less !== word && !found.maybe.includes(less)) found.maybe.push(less);
+      less = less.replace(particle, '');
+    }
+  }
+  return found;
+}
+
+/** Under what a word of a text is found by its beginning: itself, and without what is attached to it. */
+export function formsOf(word: string): string[] {
+  if (word.length < 4 || word.charCodeAt(0) < 0x590) return [word];
+  const { bare, maybe } = withoutPrefix(word);
+  return bare.length + maybe.length === 0 ? [word] : [...new Set([word, ...bare, ...maybe])];
+}
+
+/** As what a word that is sought is looked for: `beginnings` of forms, and `whole` forms. */
+export function soughtForms(word: string): { beginnings: string[]; whole: string[] } {
+  if (word.length < 4 || word.charCodeAt(0) < 0x590) return { beginnings: [word], whole: [] };
+  const { bare, maybe } = withoutPrefix(word);
+  return { beginnings: [word, ...bare], whole: maybe };
+}
+
+// ── Stems ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const STEMMERS = {
+  en: english,
+  fr: french,
+  /** Words are folded; the stemmer knows these endings with their accents only. */
+  es: (word: string) => spanish(word.replace(/(?<=[au])cion$/, 'ción').replace(/logia$/, 'logía')),
+} as const;
+/** A language of which stems are known. */
+export type Language = keyof typeof STEMMERS;
+const LANGUAGES = Object.keys(STEMMERS) as Language[];
+
+/** Words that stand in nearly every text of one of these languages, and in none of the others. */
+const COMMON: Readonly<Record<Language, readonly string[]>> = {
+  en: ['the', 'of', 'and', 'for', 'to', 'with', 'by', 'from', 'its', 'their'],
+  fr: ['le', 'les', 'des', 'du', 'et', 'dans', 'pour', 'sur', 'aux', 'au', 'par', 'une'],
+  es: ['el', 'los', 'las', 'del', 'y', 'para', 'por', 'con', 'una', 'al'],
+};
+const SPOKEN = new Map(LANGUAGES.flatMap((language, n) => COMMON[language].map((word) => [word, n] as const)));
+
+/** Languages as bits. */
+export const EVERY_LANGUAGE = (1 << LANGUAGES.length) - 1;
+export const languageBits = (language: Language): number => 1 << LANGUAGES.indexOf(language);
+export const isLanguage = (language: string): language is Language => language in STEMMERS;
+
+/**
+ * In which languages words of a text may be taken for forms of one another.
+ * @param language a tag such as `fr` or `fr-CH`; without one the common words in the text tell, or else it may be any
+ */
+export function languagesOf(language: string | null | undefined, words: readonly string[]): number {
+  if (language) {
+    const code = language.toLowerCase().split('-')[0]!;
+    return isLanguage(code) ? languageBits(code) : 0;
+  }
+  const counts = LANGUAGES.map(() => 0);
+  for (const word of words) {
+    const n = SPOKEN.get(word);
+    if (n !== undefined) counts[n]!++;
+  }
+  const most = Math.max(...counts);
+  return counts.reduce((bits, count, n) => (count === most ? bits | (1 << n) : bits), 0);
+}
+
+/** Forms of one word begin alike: they have this many letters in common at least, and end in so many others at most. */
+const ALIKE = 3;
+const ENDING = 5;
+const LATIN = /^[a-z]+$/;
+
+/** How words begin that may be other forms of this one; `null`: none are. */
+export const beginningOfForms = (word: string): string | null =>
+  word.length >= ALIKE && LATIN.test(word) ? word.slice(0, Math.max(ALIKE, word.length - ENDING)) : null;
+
+/** The languages in which two words are forms of one, as bits. */
+export function sharedStem(a: string, b: string): number {
+  let alike = 0;
+  while (alike < a.length && a[alike] === b[alike]) alike++;
+  if (alike < ALIKE || Math.max(a.length, b.length) - alike > ENDING || !LATIN.test(a) || !LATIN.test(b)) return 0;
+  return LANGUAGES.reduce((bits, language, n) => {
+    const stem = STEMMERS[language];
+    const [x, y] = [stem(a), stem(b)];
+    return fold(x) === fold(y) || x === b || y === a ? bits | (1 << n) : bits; // mujer, mujeres: the one is the other's stem
+  }, 0);
+}

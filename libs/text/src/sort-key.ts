@@ -1,0 +1,28 @@
+/** The order of people: by words, not by code points. */
+import { fold } from './fold.js';
+
+const wordsIn = (text: string): string =>
+  text
+    .split(/[^\p{L}\p{N}\p{M}]+/u)
+    .filter(Boolean)
+    .join(' ');
+
+/** The length of a number as digits of which a longer one is greater: 1 … 8, 91 … 98, 991 … */
+const lengthOf = (digits: number): string => (digits <= 8 ? String(digits) : `9${lengthOf(digits - 8)}`);
+
+const numbered = (words: string): string =>
+  words.replace(/[0-9]+/g, (number) => {
+    const digits = number.replace(/^0+(?=.)/, '');
+    return lengthOf(digits.length) + digits;
+  });
+
+/**
+ * A key of a text. Keys compare by code units (`<`, `ORDER BY` in binary order) as people put texts in order: words, whatever
+ * their case, accents and punctuation; numbers by their size (99 before 100); an accent decides between what is alike
+ * otherwise. Texts that differ in case or punctuation only have the same key.
+ */
+export function sortKey(text: string): string {
+  const key = numbered(wordsIn(fold(text)));
+  const accented = numbered(wordsIn(text.normalize('NFC').toLowerCase()));
+  return accented === key ? key : `${key}\0${accented}`;
+}
