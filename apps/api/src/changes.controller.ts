@@ -81,7 +81,7 @@ const LOG_HEADER = 'X-Log';
 
 /** How a feed is written: NDJSON, in which an empty line says nothing, or server-sent events. */
 const FORMATS = {
-  ndjson: { type: 'application/x-ndjson; charset=utf-8', beat: '\n', line: (json: string, _: Recorded) => `${json}\n` },
+  ndjson: { type: 'application/x-ndjson; charset=utf-8', beat: '\n', line: (json: string) => `${json}\n` },
   sse: {
     type: 'text/event-stream',
     beat: ': followthrough\n\n',

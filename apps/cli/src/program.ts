@@ -171,7 +171,11 @@ async function demo(settings: Settings): Promise<void> {
 /** @throws NothingThere where there is no log; looking makes none */
 async function mustBeThere({ logUrl }: Settings): Promise<void> {
   const store = openEventStore(logUrl, 'look');
-  await store.head().finally(() => store.close());
+  try {
+    await store.head();
+  } finally {
+    await store.close();
+  }
 }
 
 /** Imports a folder through the ordinary commands. @returns whether it could be imported */

@@ -95,8 +95,8 @@ class Copying {
 
   /** Copies what follows, up to where the source ends now. */
   async #copy(): Promise<void> {
-    const head = await this.from.head();
-    while (head !== null && BigInt(this.#source.position ?? 0) < BigInt(head)) {
+    const head = (await this.from.head()) ?? '0';
+    while (BigInt(this.#source.position ?? 0) < BigInt(head)) {
       const after = this.#source.position;
       const batch = await this.from.readAll(after, PAGE);
       if (batch.length === 0) throw new Error(`The source ends at ${after}, and said that it ends at ${head}.`);
