@@ -11,11 +11,9 @@ import {
 } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
-import { LRUCache } from 'lru-cache';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AccessStore, PostgresAccessStore, SqliteAccessStore } from '#access';
+import { AccessStore, KnownTokens, PostgresAccessStore, SqliteAccessStore } from '#access';
 import { commitmentsContext } from '#commitments';
-import { KurrentdbEventStore } from '#event-store-kurrentdb';
 import { PostgresEventStore } from '#event-store-postgres';
 import { SqliteEventStore } from '#event-store-sqlite';
 import {
@@ -25,20 +23,17 @@ import {
   StoreUnavailable,
   type EventStore,
   type Failure,
-  type Loaded,
+  recentStreams,
   type Log,
   type ReadStore,
 } from '#eventsourcing';
 import {
   AccessGuard,
-  Downloads,
-  EtagInterceptor,
-  IdempotencyInterceptor,
+  AnswerInterceptor,
   IdempotencyKeys,
   LOG,
   observed,
   observedCommands,
-  PositionInterceptor,
   ProblemFilter,
   READS,
   ReadingIsPublic,
@@ -63,12 +58,13 @@ export const codec = () => new EventCodec(contexts.flatMap(({ catalogs }) => cat
 /** How a log is opened: to be served (made if need be), or only to be looked at (then it must be there, and may be damaged). */
 export type Purpose = 'serve' | 'look';
 
-/** The store of a log, by its URL. */
-export function openEventStore(url: string, purpose: Purpose = 'serve'): EventStore {
+/** The store of a log, by its URL. The client of KurrentDB is loaded only where it is needed. */
+export async function openEventStore(url: string, purpose: Purpose = 'serve'): Promise<EventStore> {
   const how = purpose === 'look' ? { mustExist: true, toLook: true } : {};
   if (isPostgres(url)) return new PostgresEventStore(url, undefined, how);
-  if (isKurrentdb(url)) return new KurrentdbEventStore(url);
-  return new SqliteEventStore(sqliteFile(url), undefined, how);
+  if (!isKurrentdb(url)) return new SqliteEventStore(sqliteFile(url), undefined, how);
+  const { KurrentdbEventStore } = await import('#event-store-kurrentdb');
+  return new KurrentdbEventStore(url);
 }
 
 /** What kind of store a URL names, as metrics and traces say it. */
@@ -76,8 +72,8 @@ const systemOf = (url: string): string => (isPostgres(url) ? 'postgresql' : isKu
 
 /** @throws Error when the log was written by newer software */
 export async function openLog({ logUrl }: Settings, purpose: Purpose = 'serve'): Promise<Log> {
-  const store = observed(openEventStore(logUrl, purpose), systemOf(logUrl));
-  const log = { store, codec: codec(), recent: new LRUCache<string, Loaded>({ max: 10_000 }) };
+  const store = observed(await openEventStore(logUrl, purpose), systemOf(logUrl));
+  const log = { store, codec: codec(), recent: recentStreams() };
   try {
     log.codec.check(await log.store.types());
     return log;
@@ -242,15 +238,12 @@ export class AppModule {
       providers: [
         ...keeping(stores, all),
         { provide: AccessStore, useValue: access },
-        { provide: Tokens, useExisting: AccessStore },
+        { provide: Tokens, useFactory: () => new KnownTokens(access) },
         { provide: IdempotencyKeys, useExisting: AccessStore },
         { provide: ReadingIsPublic, useValue: { value: settings.publicReading } },
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_PIPE, useFactory: validation },
-        { provide: APP_INTERCEPTOR, useClass: PositionInterceptor },
-        { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
-        { provide: APP_INTERCEPTOR, useClass: EtagInterceptor },
-        { provide: APP_INTERCEPTOR, useClass: Downloads },
+        { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
         ...views,
         ...all.flatMap(({ providers }) => providers ?? []),
         { provide: Symbol('ObservedCommands'), useFactory: observedCommands, inject: [CommandBus] },

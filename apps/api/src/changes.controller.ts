@@ -73,8 +73,6 @@ class Change {
 }
 
 const PAGE = 500;
-/** How often those who follow hear that they are still connected. */
-const HEARTBEAT_MS = 15_000;
 /** How often it is looked whether a token is still good. */
 const TOKEN_MS = 1_000;
 const LOG_HEADER = 'X-Log';
@@ -93,6 +91,8 @@ type Format = keyof typeof FORMATS;
 @ApiTags('Operations')
 @Controller()
 export class ChangesController implements OnModuleDestroy {
+  /** How often those who follow hear that they are still connected. */
+  static heartbeatMs = 15_000;
   readonly #closing = new AbortController();
   readonly #tail: Tail;
   /** What was written of a batch, for all who are given it. */
@@ -217,7 +217,9 @@ export class ChangesController implements OnModuleDestroy {
     try {
       for (let [next, checked] = [batches.next(), performance.now()]; ;) {
         const stop = new AbortController();
-        const silence = sleep(HEARTBEAT_MS, undefined, { ref: false, signal: stop.signal }).catch(() => undefined);
+        const silence = sleep(ChangesController.heartbeatMs, undefined, { ref: false, signal: stop.signal }).catch(
+          () => undefined,
+        );
         const got = await Promise.race([next, silence]).finally(() => stop.abort());
         if (got?.done) return;
         if (performance.now() - checked >= TOKEN_MS) {

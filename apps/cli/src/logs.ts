@@ -158,7 +158,7 @@ async function inPlace(file: string, make: (arriving: string) => Promise<void>):
 
 /** Opens a log by its URL. @throws UnknownEvent when newer software wrote it */
 async function using<T>(logUrl: string, purpose: Purpose, use: (store: EventStore) => Promise<T>): Promise<T> {
-  const store = openEventStore(logUrl, purpose);
+  const store = await openEventStore(logUrl, purpose);
   try {
     codec().check(await store.types());
     return await use(store);

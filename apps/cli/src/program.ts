@@ -170,7 +170,7 @@ async function demo(settings: Settings): Promise<void> {
 
 /** @throws NothingThere where there is no log; looking makes none */
 async function mustBeThere({ logUrl }: Settings): Promise<void> {
-  const store = openEventStore(logUrl, 'look');
+  const store = await openEventStore(logUrl, 'look');
   try {
     await store.head();
   } finally {

@@ -1,6 +1,8 @@
+/** What one process knows of the log: its end, its latest events, and what stands beside it. */
 import { type AllStreamRecordedEvent, type Position } from '@kurrent/kurrentdb-client';
 import { LRUCache } from 'lru-cache';
 import { type Envelope, type EventType } from '#eventsourcing';
+import { type Floor } from './floors.js';
 import {
   comeAfter,
   commitOf,
@@ -51,7 +53,10 @@ export class Known {
   #windowBegins = -1n;
   #chars = 0;
 
-  constructor(private readonly names: Names) {}
+  constructor(
+    private readonly names: Names,
+    private readonly heardFloor: (floor: Floor) => void,
+  ) {}
 
   /** The places of the last record that came, and of the last that may be seen. */
   #commit = -1n;
@@ -179,6 +184,6 @@ export class Known {
     } else if (streamId === this.names.marks) {
       this.marks.push(data as unknown as Mark);
       this.sinceMark = 0;
-    }
+    } else if (streamId === this.names.floors) this.heardFloor(data as unknown as Floor);
   }
 }
