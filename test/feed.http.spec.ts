@@ -24,14 +24,16 @@ function follow(path: string, headers: Record<string, string> = {}, on = server)
   const stop = new AbortController();
   const said = { text: '', ended: '' };
   const response = fetch(on.url + path, { headers, signal: stop.signal });
-  const reading = response.then(async ({ body }) => {
+  const read = async (): Promise<void> => {
+    const { body } = await response;
     try {
       for await (const chunk of body!) said.text += Buffer.from(chunk as Uint8Array).toString();
       said.ended = 'whole';
     } catch {
       said.ended = 'broken off';
     }
-  });
+  };
+  const reading = read();
   return { said, response, stop: () => (stop.abort(), reading.catch(() => {})), reading };
 }
 async function until(is: () => boolean): Promise<void> {
