@@ -9,10 +9,27 @@ export interface Patience {
   readonly after?: (error: unknown) => boolean;
 }
 
+/** What a try ended with: p-retry tells errors of another realm from its own. */
+class Tried extends Error {}
+
 /** Does something, again and again until it succeeds. @throws its last error, once that has taken too long or cannot help */
-export function again<T>(act: () => T | Promise<T>, { forMs, everyMs, after = () => true }: Patience): Promise<T> {
-  return pRetry(act, {
-    ...{ retries: Infinity, factor: 1, minTimeout: everyMs, maxRetryTime: forMs },
-    shouldRetry: ({ error }) => after(error),
-  });
+export async function again<T>(
+  act: () => T | Promise<T>,
+  { forMs, everyMs, after = () => true }: Patience,
+): Promise<T> {
+  const tried = async (): Promise<T> => {
+    try {
+      return await act();
+    } catch (cause) {
+      throw new Tried('not yet', { cause });
+    }
+  };
+  try {
+    return await pRetry(tried, {
+      ...{ retries: Infinity, factor: 1, minTimeout: everyMs, maxRetryTime: forMs },
+      shouldRetry: ({ error }) => after(error.cause),
+    });
+  } catch (error) {
+    throw error instanceof Tried ? error.cause : error;
+  }
 }

@@ -365,7 +365,8 @@ const DAMAGED = /^SQLITE_(?:CORRUPT|NOTADB)/;
 const unavailable =
   (what: 'read' | 'written') =>
   (cause: unknown): never => {
-    if (!(cause instanceof Database.SqliteError)) throw cause;
-    if (DAMAGED.test(cause.code)) throw new DamagedLog(`The log cannot be trusted: ${cause.message}`, { cause });
-    throw new StoreUnavailable(`The log cannot be ${what} now: ${cause.message}`, { cause });
+    const { code, message } = cause as { code?: unknown; message: string };
+    if (!String(code).startsWith('SQLITE_')) throw cause;
+    if (DAMAGED.test(String(code))) throw new DamagedLog(`The log cannot be trusted: ${message}`, { cause });
+    throw new StoreUnavailable(`The log cannot be ${what} now: ${message}`, { cause });
   };
