@@ -1,6 +1,6 @@
 // Who may know whom. test/architecture/rules.process.spec.ts proves that every rule bites, and that the tree breaks none.
 
-const stores = '^libs/(?:event-store-[^/]+|read-store)/';
+const stores = '^libs/event-store-[^/]+/';
 const domain = '^libs/(?:registers|commitments|progress)/';
 const core = '^libs/eventsourcing/';
 const databases = '^libs/databases/';
@@ -66,7 +66,7 @@ module.exports = {
       name: 'stores-know-only-the-core',
       comment: 'A store is an adapter of a port of the core; how databases are opened and waited for is said once.',
       severity: 'error',
-      from: { path: '^libs/(event-store-[^/]+|read-store|databases)/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^libs/(event-store-[^/]+|databases)/', pathNot: '\\.spec\\.ts$' },
       to: { path: '^(?:apps|libs)/', pathNot: [core, databases, '^libs/$1/'] },
     },
     {
