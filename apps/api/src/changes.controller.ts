@@ -14,7 +14,7 @@ import { IsOptional, IsString, Matches } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decodeAll, Rejected, Tail, type Envelope, type Log, type Meta, type Recorded } from '#eventsourcing';
+import { Conflict, decodeAll, Rejected, Tail, type Envelope, type Log, type Meta, type Recorded } from '#eventsourcing';
 import { bearerOf, LOG, Problem, ReadingIsPublic, Tokens } from '#platform';
 
 class ChangesQuery {
@@ -168,12 +168,12 @@ export class ChangesController implements OnModuleDestroy {
       throw new Rejected('bad_request', 'Last-Event-ID takes a position as the feed gave it.');
     const [identity, head] = [await this.log.store.identity(), (await this.log.store.head()) ?? '0'];
     if (log !== undefined && log !== identity)
-      throw new Rejected(
+      throw new Conflict(
         'another_log',
         `This is the log ${identity}, not ${log}: it was put back from a copy, or moved. Read it from its beginning.`,
       );
     if (after !== null && BigInt(after) > BigInt(head))
-      throw new Rejected(
+      throw new Conflict(
         'ahead_of_log',
         `The log ends at position ${head}, before ${after}: it is not the log that you have read. Read it from its beginning.`,
       );
