@@ -123,8 +123,8 @@ export class EventCodec {
    * @throws UnknownEvent for a type or version that this software does not have
    * @throws Error for an erased payload of which nothing says what is left
    */
-  decode({ data, salt: _salt, digest: _digest, hash: _hash, ...envelope }: Envelope, by?: Recorded<Blanked>): Recorded {
-    const { type, stream, revision, position } = envelope;
+  decode(envelope: Envelope, by?: Recorded<Blanked>): Recorded {
+    const { id, type, stream, revision, position, data, meta, recordedAt } = envelope;
     const version = by?.data.version ?? envelope.version;
     if (!this.#knows(type, version)) throw new UnknownEvent(type, version);
     if (data === null && !by)
@@ -132,8 +132,21 @@ export class EventCodec {
         `The payload of ${stream} at revision ${revision} (position ${position}) was erased unexplained.`,
       );
     let decoded = by?.data.left ?? (JSON.parse(data!) as object);
-    for (const upcast of this.#upcasts.get(type)!.slice(version - 1)) decoded = upcast(decoded as never);
-    const event = { ...envelope, name: type.slice(type.indexOf('.') + 1), data: decoded };
+    const upcasts = this.#upcasts.get(type)!;
+    for (let i = version - 1; i < upcasts.length; i++) decoded = upcasts[i]!(decoded as never);
+    const name = type.slice(type.indexOf('.') + 1);
+    const event = {
+      stream,
+      revision,
+      id,
+      type,
+      version: envelope.version,
+      position,
+      meta,
+      recordedAt,
+      name,
+      data: decoded,
+    };
     if (!by) return event;
     return { ...event, blanked: { revision: by.revision, reason: by.data.reason, recordedAt: by.recordedAt } };
   }

@@ -148,12 +148,25 @@ export function pointAt(c: Commitment, from: FullDate): Point | null {
   return workedOut(new AsAt(c, from), ALL) as Point;
 }
 
+/** Whether anything in a statement may cite a document. */
+function cites(said: object): boolean {
+  for (const [name, value] of Object.entries(said))
+    if (
+      name === 'citation' ||
+      name === 'citations' ||
+      (typeof value === 'object' && value !== null && cites(value as object))
+    )
+      return true;
+  return false;
+}
+
 /**
  * What of it reads otherwise than before, from a date on by which all was said that was said before: what comes from the same
  * as before is the same. Of documents only those that are cited anew; they are added to those before.
  */
 export function changesAt(before: Commitment, c: Commitment, from: FullDate): Partial<Point> {
   const changed = ALL.filter((part) => part !== 'documents' && PARTS[part].from.some((of) => before[of] !== c[of]));
-  const anew = citedAsAt({ ...c, said: c.said.slice(-1) }, from);
-  return { ...workedOut(new AsAt(c, from), changed), ...(anew.length > 0 && { documents: sorted(anew) }) };
+  const point = workedOut(new AsAt(c, from), changed);
+  if (!cites(c.said.at(-1)!.data)) return point;
+  return { ...point, documents: sorted(citedAsAt({ ...c, said: c.said.slice(-1) }, from)) };
 }

@@ -40,8 +40,8 @@ interface Change {
   readonly whole: boolean;
 }
 
-/** How many events the commitments have that are kept to go on from: about 1 kB each. */
-const EVENTS_IN_MEMORY = 30_000;
+/** How many events the commitments have that are kept to go on from: about 6 kB each. */
+const EVENTS_IN_MEMORY = 5_000;
 /** How long others may have to wait. */
 const SLICE_MS = 8;
 
@@ -57,6 +57,8 @@ export class ProgressProjection implements Projection {
   readonly version = 6;
   readonly on: Projection['on'];
   readonly columns = new Columns();
+  /** What was told of last: a history is often told whole. */
+  #last: { readonly stream: string; readonly known: Known } | null = null;
   readonly #recent = new LRUCache<string, Known>({
     maxSize: EVENTS_IN_MEMORY,
     // One long history is kept, too, however long.
@@ -74,6 +76,7 @@ export class ProgressProjection implements Projection {
   }
 
   clear(): void {
+    this.#last = null;
     this.#recent.clear();
     this.columns.clear();
   }
@@ -83,25 +86,31 @@ export class ProgressProjection implements Projection {
   }
 
   load(memory: Memory): void {
+    this.#last = null;
     this.#recent.clear();
     this.columns.load(memory);
   }
 
   #follow(event: Recorded, earlier: Earlier): Promise<void> | void {
-    const kept = this.#recent.get(event.stream);
+    const kept = this.#last?.stream === event.stream ? this.#last.known : this.#recent.get(event.stream);
     const known = kept?.revision === event.revision - 1 ? kept : event.revision === 0 ? nothing() : null;
     if (!known || isCorrection(event)) return this.#followLater(event, known, earlier);
     const change = this.#changeOf(event, known);
     if (!change) return this.#followLater(event, known, earlier);
     this.#lay(known, change);
-    this.#recent.set(event.stream, known);
+    this.#keep(event.stream, known);
+  }
+
+  #keep(stream: string, known: Known): void {
+    if (this.#last?.stream !== stream && this.#last) this.#recent.set(this.#last.stream, this.#last.known);
+    this.#last = { stream, known };
   }
 
   async #followLater(event: Recorded, kept: Known | null, earlier: Earlier): Promise<void> {
     const known = kept ?? (await this.#remembered(event, earlier));
     const change = this.#changeOf(event, known) ?? (await this.#wholeChangeOf(event, known.state));
     this.#lay(known, change);
-    this.#recent.set(event.stream, known);
+    this.#keep(event.stream, known);
   }
 
   /** What a commitment has come to that is not in memory any more. */
@@ -127,7 +136,7 @@ export class ProgressProjection implements Projection {
     this.columns.forget(this.columns.commitmentOf(referenceOf(event)));
     const anew = nothing();
     for (const change of changes) this.#lay(anew, change);
-    this.#recent.set(event.stream, anew);
+    this.#keep(event.stream, anew);
   }
 
   /** What an event changes that says something of the last date, as most do; else `null`. */
