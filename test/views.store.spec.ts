@@ -1,10 +1,11 @@
+import { viewOf } from '#acts';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { existsSync, mkdtempSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { commitment, commitmentsContext, viewOf } from '#commitments';
+import { commitment, commitmentsContext } from '#commitments';
 import { Projector, SnapshotFile, type Log } from '#eventsourcing';
 import type { Filter, Item, Progress } from '#progress';
 import { BODY, EXAMPLE, histories, REFERENCES } from './support/acts.js';

@@ -1,7 +1,16 @@
 import { ArgumentsHost, Catch, ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { InvalidAppend, Rejected, StoreUnavailable, WrongRevision, type FieldError } from '#eventsourcing';
+import {
+  DamagedEvent,
+  InvalidAppend,
+  Rejected,
+  StoreUnavailable,
+  UnknownEvent,
+  WrongRevision,
+  type FieldError,
+  type RefusalKind,
+} from '#eventsourcing';
 import { rejections } from './metrics.js';
 import type { Asking } from './principal.js';
 
@@ -23,36 +32,15 @@ class FieldAtFault implements FieldError {
   @ApiProperty() readonly message: string;
 }
 
-/** The status of each code of `Rejected` that is not 422. */
-const STATUS: Readonly<Record<string, number>> = {
+/** The status of each kind of `Rejected`. */
+const STATUS: Readonly<Record<RefusalKind, number>> = {
   invalid: 400,
   bad_request: 400,
   unauthenticated: 401,
   forbidden: 403,
   not_found: 404,
-  already_recorded: 409,
-  already_registered: 409,
-  already_related: 409,
-  already_ended: 409,
-  already_a_member: 409,
-  already_left: 409,
-  already_chairing: 409,
-  version_taken: 409,
-  milestone_reached: 409,
-  milestone_dropped: 409,
-  not_asked: 409,
-  lead_is_on_offer: 409,
-  lead_is_moving: 409,
-  leads_already: 409,
-  no_lead_offer: 409,
-  nothing_reported: 409,
-  nothing_to_reply_to: 409,
-  no_condition: 409,
-  condition_lifted: 409,
-  not_active: 409,
-  not_correctable: 409,
-  already_retracted: 409,
-  gone_ahead: 412,
+  conflict: 409,
+  rule: 422,
   not_yet: 503,
 };
 
@@ -81,7 +69,7 @@ export function problemOf(error: unknown): Problem {
     code,
     ...(errors?.length && { errors }),
   });
-  if (error instanceof Rejected) return problem(STATUS[error.code] ?? 422, error.code, error.message, error.errors);
+  if (error instanceof Rejected) return problem(STATUS[error.kind], error.code, error.message, error.errors);
   if (error instanceof WrongRevision)
     return problem(
       412,
@@ -90,6 +78,9 @@ export function problemOf(error: unknown): Problem {
     );
   if (error instanceof InvalidAppend) return problem(413, 'too_large', error.message);
   if (error instanceof StoreUnavailable) return problem(503, 'store_unavailable', error.message);
+  // What a newer server wrote, or what the disk has changed: this one cannot tell what it says.
+  if (error instanceof UnknownEvent) return problem(503, 'unknown_event', error.message);
+  if (error instanceof DamagedEvent) return problem(503, 'damaged_event', error.message);
   if (error instanceof HttpException) return problem(error.getStatus(), codeOf(error.getStatus()), error.message);
   const { statusCode, message } = (error ?? {}) as { statusCode?: number; message?: string };
   if (statusCode && statusCode >= 400 && statusCode < 500)
@@ -105,9 +96,14 @@ export const PROBLEM_JSON = 'application/problem+json';
 /** Answers a failed page request with a page, when one can be made. */
 export type ProblemPage = (problem: Problem, reply: FastifyReply) => string;
 
+/** How often an outage that goes on is logged. */
+const OUTAGE_MS = 10_000;
+
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Problem');
+  /** By message: when it was logged, and how often it came since. */
+  readonly #outages = new Map<string, { readonly at: number; readonly unsaid: number }>();
 
   constructor(private readonly page?: ProblemPage) {}
 
@@ -117,9 +113,10 @@ export class ProblemFilter implements ExceptionFilter {
     const problem = problemOf(error);
     if (error instanceof Rejected) rejections.inc({ code: error.code });
     else if (problem.status >= 500) {
-      problem.correlationId = request.correlation?.id;
       const { message, stack } = error instanceof Error ? error : new Error(String(error));
-      this.logger.error(message, stack, { correlationId: problem.correlationId });
+      const more = { correlationId: request.correlation?.id };
+      if (problem.status !== 503) this.logger.error(message, stack, more);
+      if (problem.status !== 503 || this.#outage(message, more)) problem.correlationId = more.correlationId;
     }
     if (reply.sent) return;
     if (problem.status === 401) void reply.header('WWW-Authenticate', 'Bearer');
@@ -128,5 +125,19 @@ export class ProblemFilter implements ExceptionFilter {
     void reply.status(problem.status);
     if (wantsPage) void reply.send(this.page!(problem, reply));
     else void reply.type(PROBLEM_JSON).send(JSON.stringify({ ...problem, instance: request.url }));
+  }
+
+  /** What everybody who asks runs into is logged once, and again with how often after a while; the code is not at fault. @returns whether it was */
+  #outage(message: string, more: object): boolean {
+    const now = performance.now();
+    const said = this.#outages.get(message) ?? { at: -Infinity, unsaid: 0 };
+    if (now - said.at < OUTAGE_MS) {
+      this.#outages.set(message, { ...said, unsaid: said.unsaid + 1 });
+      return false;
+    }
+    if (this.#outages.size >= 100) this.#outages.clear();
+    this.#outages.set(message, { at: now, unsaid: 0 });
+    this.logger.error(said.unsaid === 0 ? message : `${message} (${said.unsaid} more times)`, undefined, more);
+    return true;
   }
 }

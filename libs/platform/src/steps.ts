@@ -28,16 +28,17 @@ import type { FastifyReply } from 'fastify';
 import { hash } from 'node:crypto';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { canonicalJson, isFit, Projector, Rejected } from '#eventsourcing';
+import { ownerOf } from './asked.js';
 import { downloaded } from './downloads.js';
-import { ALWAYS_OPEN, ReadingIsPublic, SECRETARIAT_ONLY, Tokens, type Asking } from './principal.js';
+import { ALWAYS_OPEN, bearerOf, ReadingIsPublic, SECRETARIAT_ONLY, Tokens, type Asking } from './principal.js';
 import { problemOf } from './problem.js';
 
 /** Remembers which body came with an idempotency key; all processes that write to a log share it. */
 export abstract class IdempotencyKeys {
   /** `first`: the key was not known; `same`: it came with this body before; `other`: it came with another body. */
-  abstract claim(account: string, key: string, digest: string): Promise<'first' | 'same' | 'other'>;
+  abstract claim(owner: string, key: string, digest: string): Promise<'first' | 'same' | 'other'>;
   /** Takes back a claim whose command was refused. The key is free again once every claim of it was taken back. */
-  abstract release(account: string, key: string, digest: string): Promise<void>;
+  abstract release(owner: string, key: string, digest: string): Promise<void>;
 }
 
 /** What a route says of who may ask. */
@@ -64,9 +65,10 @@ export class AccessGuard implements CanActivate {
   /** @throws Rejected `unauthenticated` | `forbidden` */
   async admit(request: Asking, { open, secretariatOnly }: Marks): Promise<true> {
     const { authorization } = request.headers;
-    const token = authorization && /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+    const token = bearerOf(authorization);
     const principal = token ? await this.tokens.principalOf(token) : null;
     if (principal) request.principal = principal;
+    request.standing = () => this.#stands(request, principal ? token : undefined);
     const reading = request.method === 'GET' || request.method === 'HEAD';
     if (open || (reading && this.publicReading.value)) return true;
     if (!principal)
@@ -77,6 +79,12 @@ export class AccessGuard implements CanActivate {
     if (secretariatOnly && !reading && principal.role !== 'secretariat')
       throw new Rejected('forbidden', 'The registers are kept by the secretariat.');
     return true;
+  }
+
+  async #stands({ raw }: Asking, token: string | undefined): Promise<void> {
+    if (raw.socket.destroyed) throw new Rejected('gone', 'The caller has gone.');
+    if (token !== undefined && !(await this.tokens.principalOf(token)))
+      throw new Rejected('unauthenticated', 'The token was revoked meanwhile.');
   }
 
   #marksOf(context: ExecutionContext): Marks {
@@ -137,7 +145,8 @@ export class AnswerInterceptor implements NestInterceptor {
    * The same key with another body is refused; a key whose command was refused, or only tried, is free again.
    * @returns what frees the key; `null` when there is none
    */
-  async #claimed({ method, headers, principal, url, body }: Asking): Promise<(() => Promise<void>) | null> {
+  async #claimed(request: Asking): Promise<(() => Promise<void>) | null> {
+    const { method, headers, principal, url, body } = request;
     const key = headers['idempotency-key'] as string | undefined;
     if (method !== 'POST' || key === undefined || !principal) return null;
     if (!/^[\x21-\x7e]{1,200}$/.test(key))
@@ -145,13 +154,15 @@ export class AnswerInterceptor implements NestInterceptor {
     if ((body as { dryRun?: unknown } | null)?.dryRun === true) return null;
     if (!isFit(body)) return null; // it will be refused
     const digest = hash('sha256', `${url}\n${canonicalJson(body ?? null)}`, 'base64url');
-    const claim = await this.keys.claim(principal.account, key, digest);
+    request.digest = digest;
+    const owner = ownerOf(principal);
+    const claim = await this.keys.claim(owner, key, digest);
     if (claim === 'other')
       throw new Rejected(
         'idempotency_key_reused',
         'This Idempotency-Key came with another request before. Use a new one.',
       );
-    return () => this.keys.release(principal.account, key, digest);
+    return () => this.keys.release(owner, key, digest);
   }
 }
 
