@@ -1,18 +1,14 @@
-import { Logger } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { CommandBus } from '@nestjs/cqrs';
+/** The verbs of `followthrough`. What they do is loaded only when they are called: naming them takes none of it. */
 import { Command } from 'commander';
-import { AccessStore } from '#access';
-import { Projector, type Generation, type OnBuilding, type ParkedStream } from '#eventsourcing';
-import { planImport, runImport, type ImportPlan, type Titled } from '#exchange';
-import { LOG, Logging, metaOf, type Asked } from '#platform';
-import { Progress } from '#progress';
-import { Lookup } from '#registers';
-import { AppModule, openAccess, openLog, openStores } from '../../api/src/app.module.js';
-import { closeOnSignal, startProjecting, startServer } from '../../api/src/server.js';
+import type { AccessStore } from '#access';
+import type { Generation, OnBuilding, ParkedStream, Projector } from '#eventsourcing';
+import type { ImportPlan, Titled } from '#exchange';
+import type { Asked } from '#platform';
+import type { Progress } from '#progress';
 import { settingsFrom, type Settings } from '../../api/src/settings.js';
-import { backup, copy, restore, verifyLog } from './logs.js';
-import { progressBar } from './progress-bar.js';
+
+/** The program itself, in which the verbs work. */
+const loaded = () => import('./loaded.js');
 
 /** What the import is recorded as having been done by. */
 const IMPORTER: Asked['by'] = { account: 'import', role: 'secretariat', agency: null };
@@ -43,6 +39,7 @@ export function program(): Command {
       'bring the views up to date, for servers with PROJECTIONS=off; of several, one does and the others stand by',
     )
     .action(async () => {
+      const { Logger, closeOnSignal, startProjecting } = await loaded();
       const logger = new Logger('Projecting');
       const say = (what: string) => (settings.logFormat === 'json' ? logger.log(what) : console.log(what));
       closeOnSignal(await startProjecting(settings, say), settings);
@@ -52,24 +49,26 @@ export function program(): Command {
     .description('check order, revisions, times and the hash chain of the whole log')
     .option('--anchor <file>', 'check too that the log still contains what this anchor says it once held')
     .option('--write-anchor <file>', 'keep the last position and a digest of all streams, to be stored elsewhere')
-    .action((options: { anchor?: string; writeAnchor?: string }) => verifyLog(settings, options));
+    .action(async (options: { anchor?: string; writeAnchor?: string }) =>
+      (await loaded()).verifyLog(settings, options),
+    );
 
   cli
     .command('backup <file>')
     .description('a consistent copy of the log, also while it is written to')
-    .action((file: string) => backup(settings, file));
+    .action(async (file: string) => (await loaded()).backup(settings, file));
 
   cli
     .command('restore <file>')
     .description('make a verified backup the log; refused where there is a log already')
-    .action((file: string) => restore(settings, file));
+    .action(async (file: string) => (await loaded()).restore(settings, file));
 
   cli
     .command('copy-log')
     .description('copy a log to another store as it is, verified; cut off, or to follow what was written since: again')
     .requiredOption('--from <url>', 'the log, in the form of LOG_URL')
     .requiredOption('--to <url>', 'an empty store, or an earlier copy of the same log')
-    .action((urls: { from: string; to: string }) => copy(settings, urls));
+    .action(async (urls: { from: string; to: string }) => (await loaded()).copy(settings, urls));
 
   cli
     .command('projections')
@@ -138,6 +137,7 @@ export function program(): Command {
 }
 
 async function demo(settings: Settings): Promise<void> {
+  const { AccessStore, closeOnSignal, openLog, startServer } = await loaded();
   const { store } = await openLog(settings);
   const empty = (await store.head()) === null;
   await store.close();
@@ -163,6 +163,8 @@ async function demo(settings: Settings): Promise<void> {
 
 /** Imports a folder through the ordinary commands. @returns whether it could be imported */
 async function importFolder(settings: Settings, folder: string, dryRun: boolean): Promise<boolean> {
+  const { AppModule, CommandBus, LOG, Logging, metaOf, NestFactory, openStores } = await loaded();
+  const { planImport, progressBar, Progress, Projector, runImport } = await loaded();
   const stores = await openStores(settings);
   const app = await NestFactory.createApplicationContext(AppModule.with(settings, stores), {
     logger: new Logging(settings),
@@ -214,6 +216,7 @@ function printPlan(folder: string, { counts, duplicates, problems }: ImportPlan,
 }
 
 async function withProjector(settings: Settings, use: (projector: Projector) => Promise<void>): Promise<void> {
+  const { AppModule, Logging, NestFactory, openStores, Projector } = await loaded();
   const app = await NestFactory.createApplicationContext(AppModule.with(settings, await openStores(settings)), {
     logger: new Logging(settings),
   });
@@ -239,6 +242,7 @@ function printParked(name: string, parked: readonly ParkedStream[], fails = true
 }
 
 async function build(name: string, work: (on: OnBuilding) => Promise<Generation>): Promise<void> {
+  const { progressBar } = await loaded();
   let bar: ReturnType<typeof progressBar> | undefined;
   try {
     const { position, events } = await work(({ percent, eventsPerSecond }, head) => {
@@ -261,6 +265,7 @@ async function addToken(
   { secretariat, agency, label }: { secretariat?: boolean; agency?: string; label: string },
 ) {
   if (!secretariat === !agency) throw new Error('Say for whom: --secretariat or --agency CODE.');
+  const { Lookup, openLog } = await loaded();
   const log = await openLog(settings);
   const known = !agency || (await new Lookup(log).has('agency', agency));
   await log.store.close();
@@ -270,7 +275,7 @@ async function addToken(
 }
 
 async function withAccess<T>(settings: Settings, use: (access: AccessStore) => Promise<T>): Promise<T> {
-  const access = openAccess(settings);
+  const access = (await loaded()).openAccess(settings);
   try {
     return await use(access);
   } finally {
