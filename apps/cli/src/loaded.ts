@@ -1,5 +1,4 @@
 /** All that the verbs of the command line need of the program. */
-export { Logger } from '@nestjs/common';
 export { NestFactory } from '@nestjs/core';
 export { CommandBus } from '@nestjs/cqrs';
 export { AccessStore } from '#access';
@@ -9,6 +8,6 @@ export { LOG, Logging, metaOf } from '#platform';
 export { Progress } from '#progress';
 export { Lookup } from '#registers';
 export { AppModule, openAccess, openLog, openStores } from '../../api/src/app.module.js';
-export { closeOnSignal, startProjecting, startServer } from '../../api/src/server.js';
+export { closeOnSignal, startServer } from '../../api/src/server.js';
 export { backup, copy, restore, verifyLog } from './logs.js';
 export { progressBar } from './progress-bar.js';

@@ -7,6 +7,7 @@ import {
   eventId,
   newSalt,
   NO_STREAM,
+  PAGE_BYTES,
   StoreUnavailable,
   verify,
   type Envelope,
@@ -117,6 +118,27 @@ describe('Among the streams of others', () => {
     await until(() => following.events.length > 0);
     expect(follow(store).events.every(({ data }) => data === null)).toBe(true);
     expect(Buffer.from(double.log.stream('followthrough.s')![0]!.data).toString()).toContain('Jo Doe');
+  });
+});
+
+describe('Large events', () => {
+  const LARGE = 800_000;
+  it('are read in pages that end by their size, of one event at least, and all of them', async () => {
+    const double = await newDouble();
+    const writer = newStore(double.url, { deadline: 8_000, markEvery: 5 });
+    const texts = Array.from({ length: 25 }, (_, n) => ({
+      ...event(),
+      data: JSON.stringify({ n, text: 'x'.repeat(LARGE) }),
+    }));
+    for (const [n, text] of texts.entries()) await append(writer, `s${n % 3}`, Math.floor(n / 3) - 1, by(), [text]);
+    for (const reader of [writer, newStore(double.url, { deadline: 8_000 })]) {
+      const pages: Envelope[][] = [];
+      for (let page; (page = await reader.readAll(pages.at(-1)?.at(-1)?.position ?? null, 100)).length > 0;)
+        pages.push(page);
+      expect(pages.flat().map(number)).toEqual(texts.map((_, n) => n));
+      for (const page of pages) expect(page.length * LARGE).toBeLessThan(PAGE_BYTES + LARGE);
+      expect(pages.length).toBeGreaterThan(2);
+    }
   });
 });
 

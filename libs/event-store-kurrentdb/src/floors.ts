@@ -23,8 +23,8 @@ export interface Floor {
   readonly writer: string;
   /** Greater in each note of a process. */
   readonly number: number;
-  /** In ms, like `recordedAt`: rises from here by what has passed since. */
-  readonly floor: number;
+  /** In ms, like `recordedAt`: rises from here by what has passed since. Null: the process has ended. */
+  readonly floor: number | null;
 }
 
 /** What a process has around it. */
@@ -67,7 +67,7 @@ export class Floors {
   #appends = 0;
   /** Own notes from the last settled one on: any of them may be the one that others know. */
   #own: { readonly floor: number; readonly at: number; readonly number: number; acknowledged: number }[] = [];
-  readonly #others = new Map<string, { readonly number: number; readonly floor: number; readonly heard: number }>();
+  readonly #others = new Map<string, Floor & { readonly heard: number }>();
 
   constructor(
     private readonly around: Surroundings,
@@ -85,7 +85,7 @@ export class Floors {
   heard({ writer, number, floor }: Floor): boolean {
     if (writer === this.#writer) return false;
     if (number > (this.#others.get(writer)?.number ?? -1))
-      this.#others.set(writer, { number, floor, heard: this.around.passed() });
+      this.#others.set(writer, { writer, number, floor, heard: this.around.passed() });
     return true;
   }
 
@@ -121,6 +121,11 @@ export class Floors {
     own.acknowledged = this.around.passed();
   }
 
+  /** Tells the others that they need not wait for this process any more, which appends nothing after this. */
+  async end(): Promise<void> {
+    if (this.#own.length > 0) await this.around.write({ writer: this.#writer, number: this.#number++, floor: null });
+  }
+
   /** Whether no look is needed. */
   #mayStamp(): boolean {
     const now = this.around.passed();
@@ -143,7 +148,7 @@ export class Floors {
     let longest = 0;
     for (const [writer, { floor, heard }] of this.#others) {
       const untilItEnds = (heard + ENDED * this.#fresh - now) / SLOWER + this.#fresh;
-      if (untilItEnds <= 0) this.#others.delete(writer);
+      if (untilItEnds <= 0 || floor === null) this.#others.delete(writer);
       else longest = Math.max(longest, Math.min(untilItEnds, (time - floor) / SLOWER - (now - heard)));
     }
     return Math.max(longest, 0);

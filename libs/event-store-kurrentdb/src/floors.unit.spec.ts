@@ -180,6 +180,39 @@ describe('recordedAt never falls from an event that was told to one that is sent
   });
 });
 
+describe('Who tells that an event is written', () => {
+  /** How long somebody waits, in ms, who has heard these floors of another process. */
+  async function waits(...heard: readonly (number | null)[]): Promise<number> {
+    let passed = 0;
+    const floors = new Floors(
+      {
+        ...{ passed: () => passed, isFed: () => true, time: () => 0, clock: () => null },
+        ...{ look: async () => {}, write: async () => {}, sleep: async (ms) => void (passed += ms) },
+      },
+      { fresh: FRESH, writer: 'one' },
+    );
+    floors.looked(0);
+    for (const [number, floor] of heard.entries()) floors.heard({ writer: 'other', number, floor });
+    await floors.beforeTelling(1_000, 0);
+    return passed;
+  }
+
+  it('waits until the floor of another has risen to its time', async () => {
+    expect(await waits()).toBe(0);
+    expect(await waits(1_000)).toBe(0);
+    expect(await waits(990)).toBe(11);
+    expect(await waits(990, 995)).toBe(6);
+  });
+
+  it('or until all have looked again', async () => {
+    expect(await waits(500)).toBe(3 * FRESH);
+  });
+
+  it('but for none that has ended', async () => {
+    expect(await waits(500, null)).toBe(0);
+  });
+});
+
 describe('It does fall', () => {
   const faults: readonly (readonly [string, Fault])[] = [
     ['tells at once', { floors: () => ({ beforeTelling: async () => {} }) }],
@@ -196,7 +229,7 @@ describe('It does fall', () => {
     ],
     [
       'promises a higher floor than it keeps to',
-      { around: ({ write }) => ({ write: (note) => write({ ...note, floor: note.floor + 30 }) }) },
+      { around: ({ write }) => ({ write: (note) => write({ ...note, floor: note.floor! + 30 }) }) },
     ],
     [
       'lives in a time that stands still at times',

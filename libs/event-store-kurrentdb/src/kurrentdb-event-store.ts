@@ -20,14 +20,14 @@ import {
 } from '#eventsourcing';
 import { Address } from './address.js';
 import { Appends, ofEvent } from './appends.js';
-import { Connection, isRefused } from './connection.js';
+import { Connection, isRefused, within } from './connection.js';
 import { Feed } from './feed.js';
-import { Floors } from './floors.js';
+import { Floors, type Floor } from './floors.js';
 import { Known } from './known.js';
 import { ALL, LogReader, PAGE } from './log-reader.js';
 import { Look } from './look.js';
 import { Notes } from './notes.js';
-import { Names, toTakenRecord } from './records.js';
+import { commitOf, Names, toTakenRecord } from './records.js';
 
 export interface KurrentdbOptions {
   /** The clock that stamps events. */
@@ -50,6 +50,10 @@ export interface KurrentdbOptions {
 const POLL_MS = 100;
 /** How long a subscriber waits at most for the feed to tell it something, in ms. */
 const IDLE_MS = 1_000;
+/** More floors than are written while the server shows one. */
+const FLOORS = 1_000;
+/** How long closing may take to say so, in ms. */
+const ENDING_MS = 1_000;
 /** A clock that is so much behind the log serves no floor, in ms. */
 const BEHIND_MS = 20;
 
@@ -86,7 +90,7 @@ export class KurrentdbEventStore implements EventStore {
     const names = (this.#names = new Names(address.prefix));
     const known = (this.#known = new Known(names, (floor) => {
       // The sooner a floor is heard of, the sooner it is high enough.
-      if (this.#floors.heard(floor)) this.#feed.start();
+      if (this.#floors.heard(floor) && floor.floor !== null) this.#feed.start();
     }));
     const connection = (this.#connection = new Connection(address, deadline));
     const gained = (): void => {
@@ -262,6 +266,7 @@ export class KurrentdbEventStore implements EventStore {
     this.#feed.stop();
     this.#arrivals.tell();
     await this.#appends.settled();
+    await within(ENDING_MS, this.#floors.end()).catch(() => {});
     this.#connection.close();
   }
 
@@ -285,7 +290,12 @@ export class KurrentdbEventStore implements EventStore {
   }
 
   async #readBeside(): Promise<void> {
-    const { log, types, marks, blanked } = this.#names;
+    const { log, types, marks, blanked, floors } = this.#names;
+    const [end] = await this.#reader.records({ from: null, backwards: true, count: 1 });
+    this.#known.openedAt = end ? commitOf(end).commit : -1n;
+    // The server shows those of the last seconds, by its own clock; in the log there are older ones.
+    const latest = { stream: floors, from: null, backwards: true, count: FLOORS };
+    for (const { data } of await this.#reader.records(latest)) this.#floors.heard(data as unknown as Floor);
     const beside = await Promise.all(
       [log, types, marks, blanked].map((stream) => this.#reader.records({ stream, from: null, count: ALL })),
     );

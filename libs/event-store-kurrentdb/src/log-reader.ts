@@ -3,6 +3,8 @@ import {
   START,
   streamNameFilter,
   type AllStreamRecordedEvent,
+  type AllStreamResolvedEvent,
+  type KurrentDBClient,
   type Position,
   type ReadAllOptions,
   type RecordedEvent,
@@ -19,6 +21,12 @@ import { commitOf, lastUpTo, placeOf, sizeOf, toEnvelope, type Names } from './r
 export const PAGE = 1_000;
 /** More records than a stream has; the protocol has no word for all. */
 export const ALL = 2 ** 52;
+
+/** Records, and whether there are no more after them. */
+interface Some {
+  readonly records: AllStreamRecordedEvent[];
+  readonly isAll: boolean;
+}
 
 export class LogReader {
   /** Where pages ended lately, by the position shown. */
@@ -41,24 +49,29 @@ export class LogReader {
    * Up to `maxCount` records of the log, fewer where they have more than `PAGE_BYTES`, and whether these are all; by the
    * client’s native reader: it is the faster one where there is much.
    */
-  async manyRecords(
-    from: Position | null,
-    maxCount: number,
-    prefixes = [this.names.prefix],
-  ): Promise<{ records: AllStreamRecordedEvent[]; isAll: boolean }> {
+  manyRecords(from: Position | null, maxCount: number, prefixes = [this.names.prefix]): Promise<Some> {
     const { credentials } = this.address;
     const options: ReadAllOptions = {
       ...{ fromPosition: from ?? START, maxCount, filter: streamNameFilter({ prefixes }), requiresLeader: true },
       ...(credentials && { credentials }),
     };
+    return this.#ended((client) => client.readAll(options), maxCount);
+  }
+
+  /** The same for a few records, by gRPC. */
+  someRecords(wanted: Wanted): Promise<Some> {
+    return this.#ended((client) => read(client, wanted), wanted.count);
+  }
+
+  async #ended(events: (client: KurrentDBClient) => AsyncIterable<AllStreamResolvedEvent>, count: number) {
     let size = 0;
     const read = await this.connection.read(
-      (client) => ((size = 0), client.readAll(options)),
+      (client) => ((size = 0), events(client)),
       undefined,
       ({ event }) => event !== undefined && (size += sizeOf(event)) > PAGE_BYTES,
     );
     const records = read.flatMap(({ event }) => (event ? [event] : []));
-    return { records, isAll: records.length < maxCount && size <= PAGE_BYTES };
+    return { records, isAll: records.length < count && size <= PAGE_BYTES };
   }
 
   recordsOf(stream: string, from: number, count = ALL, until?: number): Promise<AllStreamRecordedEvent[]> {

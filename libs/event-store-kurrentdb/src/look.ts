@@ -62,13 +62,12 @@ export class Look {
     for (let [count, isAll] = [PAGE, false]; !isAll; count = 4 * PAGE) {
       const { reached: from } = known;
       const { prefixes } = names;
-      const some =
-        count === PAGE
-          ? { records: await reader.records({ prefixes, from, count }), isAll: false }
-          : await reader.manyRecords(from, count, prefixes);
+      const some = await (count === PAGE
+        ? reader.someRecords({ prefixes, from, count })
+        : reader.manyRecords(from, count, prefixes));
       const isNew = some.records.map((record) => known.take(record));
       if (isNew.some(Boolean)) this.at.gained();
-      isAll = some.isAll || (count === PAGE && some.records.length < count);
+      isAll = some.isAll;
     }
     if (end) known.reach(end);
   }

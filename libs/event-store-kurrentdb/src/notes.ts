@@ -8,8 +8,8 @@ import { type Known } from './known.js';
 import { type Look } from './look.js';
 import { placeOf, type Names } from './records.js';
 
-/** How many floors the server keeps: all are of the last seconds. */
-const FLOORS = 1_000;
+/** For how long the server shows a floor, in s; it has ended long before. */
+const FLOOR_AGE_S = 30;
 
 export interface MarkOptions {
   /** After how many events of ours a mark is set. */
@@ -94,6 +94,6 @@ export class Notes {
     );
     if (this.#isTrimmed) return;
     this.#isTrimmed = true;
-    await within(deadline, client.setStreamMetadata(this.names.floors, { maxCount: FLOORS }));
+    await within(deadline, client.setStreamMetadata(this.names.floors, { maxAge: FLOOR_AGE_S }));
   }
 }
