@@ -73,7 +73,7 @@ export function program(): Command {
     )
     .action((name: string, stream: string, position: string) =>
       withProjector(settings, async (projector) =>
-        printParked(name, await projector.release(name, stream, position, metaOf(OPERATOR))),
+        printParked(name, await projector.release(name, stream, position, (await loaded()).metaOf(OPERATOR))),
       ),
     );
 
