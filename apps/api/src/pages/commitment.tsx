@@ -1,8 +1,9 @@
 /** One commitment: how it stands, what that rests on, and everything that was ever said about it. */
+import { historyOf, viewOf, type CommitmentView, type History } from '#acts';
 import { Controller, Get, Inject, Param, Query, Req } from '@nestjs/common';
 import type { ComponentChildren } from 'preact';
 import type { FastifyRequest } from 'fastify';
-import { historyOf, isOpen, viewOf, type CommitmentView, type History } from '#commitments';
+import { isOpen } from '#commitments';
 import type { Log } from '#eventsourcing';
 import { monthsBefore } from '#clocks';
 import { LOG } from '#platform';

@@ -1,7 +1,8 @@
 /** What comes round and what is kept up, what a commitment depends on, what there is to show for it, and what sources claim. */
+import { type CommitmentView } from '#acts';
 import type { ComponentChildren } from 'preact';
 import { lastDayOf, type PartialDate } from '#clocks';
-import type { CommitmentView, Edition, Evidence as EvidenceOf, Upkeep as Upkept } from '#commitments';
+import type { Edition, Evidence as EvidenceOf, Upkeep as Upkept } from '#commitments';
 import { On } from './figures.js';
 import { Source, Words } from './source.js';
 import type { View } from './view.js';

@@ -1,6 +1,7 @@
 /** How a record ended and what came to it from others, and how commitments belong together, seen from both sides. */
+import { type CommitmentView } from '#acts';
 import type { ComponentChildren } from 'preact';
-import { ENDS, REFERENCE, RELATION_TYPES, type CommitmentView, type End, type RelationType } from '#commitments';
+import { ENDS, REFERENCE, RELATION_TYPES, type End, type RelationType } from '#commitments';
 import { Progress, type Filter, type Item } from '#progress';
 import { Figure, On } from './figures.js';
 import { AgencyLink, Joined, ThemeLink } from './links.js';

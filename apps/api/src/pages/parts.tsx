@@ -1,5 +1,6 @@
 /** Who is responsible, what each says of its own part, who was asked and who declined, and a lead that is on offer. */
-import type { CommitmentView, Stage } from '#commitments';
+import { type CommitmentView } from '#acts';
+import type { Stage } from '#commitments';
 import { On, StageTag } from './figures.js';
 import { AgencyLink, Joined } from './links.js';
 import { Reading, Replies } from './reading.js';
