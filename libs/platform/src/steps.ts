@@ -15,6 +15,8 @@
  * | 10 | `AnswerInterceptor` | a list in the format that was asked for (`downloads.ts`) |
  * | 11 | `ProblemFilter` | whatever was thrown, as problem+json or a page (`problem.ts`) |
  * | 12 | Fastify `onSend`, `onResponse` | `X-Correlation-Id`; the measure, the end of the span, the log line |
+ *
+ * The routes of acts take steps 4 to 9 in the same order without Nest between them (`direct.ts`).
  */
 import {
   Injectable,
