@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { settingsFrom } from '../../api/src/settings.js';
 import type { Anchors } from './logs.js';
 
-export const DEMO_FOLDER = 'data/hld-follow-up';
+const DEMO_FOLDER = 'data/hld-follow-up';
 
 /** What the verbs do is loaded only when one is called: naming them takes none of it. */
 const verbs = () => import('./verbs.js');
@@ -16,7 +16,7 @@ export function program(): Command {
   cli
     .command('demo')
     .description(`import ${DEMO_FOLDER}, make fresh tokens and start the server`)
-    .action(async () => (await verbs()).demo(settings));
+    .action(async () => (await verbs()).demo(settings, DEMO_FOLDER));
 
   cli
     .command('import <folder>')

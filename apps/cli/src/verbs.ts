@@ -14,7 +14,6 @@ import { Lookup } from '#registers';
 import { AppModule, openAccess, openEventStore, openLog, openStores, type Purpose } from '../../api/src/app.module.js';
 import { closeOnSignal, startServer } from '../../api/src/server.js';
 import type { Settings } from '../../api/src/settings.js';
-import { DEMO_FOLDER } from './program.js';
 import { progressBar } from './progress-bar.js';
 export { backup, copy, restore, verifyLog } from './logs.js';
 
@@ -24,12 +23,13 @@ const IMPORTER: Asked['by'] = { account: 'import', role: 'secretariat', agency: 
 const OPERATOR: Asked['by'] = { account: 'operator', role: 'secretariat', agency: null };
 const DEMO_LABEL = 'demo';
 
-export async function demo(settings: Settings): Promise<void> {
+/** @param folder what the demo shows */
+export async function demo(settings: Settings, folder: string): Promise<void> {
   const { store } = await openLog(settings);
   const empty = (await store.head()) === null;
   await store.close();
-  if (!(await importFolder(settings, DEMO_FOLDER, false))) {
-    if (empty) throw new Error(`${DEMO_FOLDER} cannot be imported.`);
+  if (!(await importFolder(settings, folder, false))) {
+    if (empty) throw new Error(`${folder} cannot be imported.`);
     console.log('What the demo imported was worked on since, so it starts with what is there.');
   }
   const app = await startServer(settings);
