@@ -42,7 +42,7 @@ describe('the pages, in a real browser', () => {
     await server.close();
   });
 
-  const on = <T>(path: string, look: (page: Page) => Promise<T>, options: BrowserContextOptions = {}): Promise<T> =>
+  const on = <T>(path: string, look: (page: Page) => Promise<T>, options?: BrowserContextOptions): Promise<T> =>
     reader.on(path, look, options);
   const number = async (page: Page, selector: string): Promise<number> =>
     Number((await text(page, selector)).replaceAll(',', ''));
