@@ -5,10 +5,9 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider, type ReadableSpan } from '@opentelemetry/sdk-trace';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { createServer as createHttpServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +20,7 @@ import { buildServer } from '../apps/api/src/server.js';
 import { settingsFrom } from '../apps/api/src/settings.js';
 import { commitment } from './support/commitment.js';
 import { CLOCK_CASES, TestServer, type Answer } from './support/server.js';
+import { Service } from './support/service.js';
 
 const OURS = { agencies: [{ agency: 'AAA', role: 'lead' }], themes: ['T-1'] };
 const REPORT = { stage: 'in_progress', effective: '2012-11', reportedOn: '2012-11-20' };
@@ -474,38 +474,24 @@ describe('A server that is asked for traces', () => {
     }).listen(0, '127.0.0.1');
     await once(collector, 'listening');
     const dataDir = mkdtempSync(join(tmpdir(), 'followthrough-'));
-    const port = await freePort();
     const access = new SqliteAccessStore(join(dataDir, 'access.db'));
     const { token } = await access.create(null, 'test');
     await access.close();
-    const server = spawn(process.execPath, ['dist/apps/api/src/main.js'], {
-      env: {
-        ...process.env,
-        DATA_DIR: dataDir,
-        PORT: String(port),
-        LOG_FORMAT: 'json',
-        LOG_LEVEL: 'info',
-        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(collector.address() as AddressInfo).port}`,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
+    const server = await Service.start('api', {
+      DATA_DIR: dataDir,
+      LOG_FORMAT: 'json',
+      LOG_LEVEL: 'info',
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(collector.address() as AddressInfo).port}`,
     });
     try {
-      let [output, errors] = ['', ''];
-      server.stdout.on('data', (chunk: Buffer) => void (output += chunk.toString()));
-      server.stderr.on('data', (chunk: Buffer) => void (errors += chunk.toString()));
-      const exited = once(server, 'exit');
-      await until(
-        () => output,
-        () => output.includes('Listening') || server.exitCode !== null,
-      );
-      const answer = await fetch(`http://127.0.0.1:${port}/v1/agencies`, {
+      await server.printed(/Listening/);
+      const answer = await fetch(`${server.url}/v1/agencies`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...traceparent() },
         body: JSON.stringify({ code: 'IOM', name: 'International Organization for Migration', kind: 'igo' }),
       });
-      expect([answer.status, errors]).toEqual([201, '']);
-      server.kill('SIGTERM');
-      expect(await exited).toEqual([0, null]);
+      expect([answer.status, server.err]).toEqual([201, '']);
+      expect(await server.end()).toBe(0);
       const sent = Buffer.concat(collected);
       for (const name of [
         'POST /v1/agencies',
@@ -517,13 +503,13 @@ describe('A server that is asked for traces', () => {
       ])
         expect([name, sent.includes(name)]).toEqual([name, true]);
       expect(sent.includes(Buffer.from(TRACE, 'hex'))).toBe(true);
-      const lines = output
+      const lines = server.out
         .trimEnd()
         .split('\n')
         .map((line) => JSON.parse(line) as Record<string, unknown>);
       expect(lines).toContainEqual(expect.objectContaining({ route: '/v1/agencies', status: 201, traceId: TRACE }));
     } finally {
-      server.kill('SIGKILL');
+      await server.end('SIGKILL');
       collector.close();
       rmSync(dataDir, { recursive: true, force: true });
     }
@@ -541,12 +527,3 @@ describe('A server that is asked for traces', () => {
     expect(() => settingsFrom({ LOG_LEVEL: 'loud' })).toThrow('LOG_LEVEL takes');
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
