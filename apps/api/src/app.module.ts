@@ -11,9 +11,8 @@ import {
 } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
-import { LRUCache } from 'lru-cache';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AccessStore, PostgresAccessStore, SqliteAccessStore } from '#access';
+import { AccessStore, KnownTokens, PostgresAccessStore, SqliteAccessStore } from '#access';
 import { commitmentsContext } from '#commitments';
 import { KurrentdbEventStore } from '#event-store-kurrentdb';
 import { PostgresEventStore } from '#event-store-postgres';
@@ -25,20 +24,17 @@ import {
   StoreUnavailable,
   type EventStore,
   type Failure,
-  type Loaded,
+  recentStreams,
   type Log,
   type ReadStore,
 } from '#eventsourcing';
 import {
   AccessGuard,
-  Downloads,
-  EtagInterceptor,
-  IdempotencyInterceptor,
+  AnswerInterceptor,
   IdempotencyKeys,
   LOG,
   observed,
   observedCommands,
-  PositionInterceptor,
   ProblemFilter,
   READS,
   ReadingIsPublic,
@@ -74,7 +70,7 @@ const systemOf = (url: string): string => (isPostgres(url) ? 'postgresql' : isKu
 /** @throws Error when the log was written by newer software */
 export async function openLog({ logUrl }: Settings): Promise<Log> {
   const store = observed(openEventStore(logUrl), systemOf(logUrl));
-  const log = { store, codec: codec(), recent: new LRUCache<string, Loaded>({ max: 10_000 }) };
+  const log = { store, codec: codec(), recent: recentStreams() };
   try {
     log.codec.check(await log.store.types());
     return log;
@@ -237,15 +233,12 @@ export class AppModule {
       providers: [
         ...keeping(stores, all),
         { provide: AccessStore, useValue: access },
-        { provide: Tokens, useExisting: AccessStore },
+        { provide: Tokens, useFactory: () => new KnownTokens(access) },
         { provide: IdempotencyKeys, useExisting: AccessStore },
         { provide: ReadingIsPublic, useValue: { value: settings.publicReading } },
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_PIPE, useFactory: validation },
-        { provide: APP_INTERCEPTOR, useClass: PositionInterceptor },
-        { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
-        { provide: APP_INTERCEPTOR, useClass: EtagInterceptor },
-        { provide: APP_INTERCEPTOR, useClass: Downloads },
+        { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
         ...views,
         ...all.flatMap(({ providers }) => providers ?? []),
         { provide: Symbol('ObservedCommands'), useFactory: observedCommands, inject: [CommandBus] },

@@ -1,3 +1,4 @@
+import fastifyAccepts from '@fastify/accepts';
 import { NestFactory } from '@nestjs/core';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -116,6 +117,7 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
       abortOnError: false,
     },
   );
+  await app.register(fastifyAccepts);
   closesConnections(app);
   SwaggerModule.setup('docs', app, () => openApi(app, settings.publicReading), {
     jsonDocumentUrl: 'openapi.json',

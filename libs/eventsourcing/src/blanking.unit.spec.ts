@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { LRUCache } from 'lru-cache';
 import { decodeAll } from './blanking.js';
-import { handle, load, type Loaded, type Log } from './command-handling.js';
+import { handle, load, recentStreams, type Log, type RecentStreams } from './command-handling.js';
 import { StoreUnavailable } from './event-store.js';
 import { canonicalJson, type Meta, type NewEvent, type Recorded } from './events.js';
 import type { ReadStore } from './projection.js';
@@ -13,11 +12,11 @@ import { verify } from './verify.js';
 
 let shared: MemoryLog;
 let store: MemoryEventStore;
-let log: Log & { recent: LRUCache<string, Loaded> };
+let log: Log & { recent: RecentStreams };
 beforeEach(() => {
   shared = new MemoryLog();
   store = new MemoryEventStore(shared);
-  log = { store, codec: guestBookCodec, recent: new LRUCache({ max: 10 }) };
+  log = { store, codec: guestBookCodec, recent: recentStreams(10) };
 });
 
 const asSecretariat = (): Meta => by();

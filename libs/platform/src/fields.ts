@@ -233,8 +233,16 @@ export function referencesIn(body: object, pointer = ''): Reference[] {
 }
 
 /** What a body says, as plain data: no nulls, no class. */
-export const said = <B extends object>(body: B): B =>
-  JSON.parse(JSON.stringify(body, (_, value: unknown) => (value === null ? undefined : value))) as B;
+export const said = <B extends object>(body: B): B => plain(body) as B;
+
+function plain(value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(plain);
+  const members: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(value))
+    if (member !== null && member !== undefined) members[name] = plain(member);
+  return members;
+}
 
 /** `2006-11-20` */
 export const OnDate = (about: About = {}) =>
@@ -294,6 +302,7 @@ export const Countries = (about: About = {}) =>
           `Unknown country: ${[args?.value as unknown]
             .flat()
             .filter((code) => !isCountry(code))
+            .map((code) => (code && typeof code === 'object' ? JSON.stringify(code) : code))
             .join(', ')} (ISO 3166-1 alpha-3)`,
       },
     }),

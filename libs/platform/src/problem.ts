@@ -1,12 +1,4 @@
-import {
-  ArgumentsHost,
-  Catch,
-  ExceptionFilter,
-  HttpException,
-  Logger,
-  ValidationPipe,
-  type ValidationError,
-} from '@nestjs/common';
+import { ArgumentsHost, Catch, ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { InvalidAppend, Rejected, StoreUnavailable, WrongRevision, type FieldError } from '#eventsourcing';
@@ -137,43 +129,4 @@ export class ProblemFilter implements ExceptionFilter {
     if (wantsPage) void reply.send(this.page!(problem, reply));
     else void reply.type(PROBLEM_JSON).send(JSON.stringify({ ...problem, instance: request.url }));
   }
-}
-
-/** How every body and query is validated: unknown fields are refused. */
-export const VALIDATION = {
-  whitelist: true,
-  forbidNonWhitelisted: true,
-  forbidUnknownValues: true,
-  stopAtFirstError: true,
-  validationError: { target: false, value: false },
-} as const;
-
-/** Validates a body or query against its class; each error names its field (RFC 6901). */
-export const validation = (): ValidationPipe =>
-  new ValidationPipe({ ...VALIDATION, transform: true, exceptionFactory: (errors) => invalid(errors) });
-
-/** What class-validator found. */
-export const invalid = (errors: readonly ValidationError[], within = ''): Rejected =>
-  malformed(fieldErrors(errors, within));
-
-/** Fields that are not well formed. */
-export const malformed = (errors: readonly FieldError[]): Rejected =>
-  new Rejected('invalid', errors.map(({ pointer, message }) => `${pointer}: ${message}`).join('; '), errors);
-
-/** Why something was refused, with pointers from where it stands in a greater body. */
-export const within = (pointer: string, error: unknown): unknown =>
-  error instanceof Rejected
-    ? new Rejected(
-        error.code,
-        error.message,
-        error.errors.map((e) => ({ ...e, pointer: pointer + e.pointer })),
-      )
-    : error;
-
-function fieldErrors(errors: readonly ValidationError[], parent = ''): FieldError[] {
-  return errors.flatMap(({ property, constraints, children }) => {
-    const pointer = `${parent}/${property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    const own = Object.values(constraints ?? {}).map((message) => ({ pointer, message }));
-    return [...own, ...fieldErrors(children ?? [], pointer)];
-  });
 }
