@@ -14,7 +14,6 @@ import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AccessStore, KnownTokens, PostgresAccessStore, SqliteAccessStore } from '#access';
 import { commitmentsContext } from '#commitments';
-import { KurrentdbEventStore } from '#event-store-kurrentdb';
 import { PostgresEventStore } from '#event-store-postgres';
 import { SqliteEventStore } from '#event-store-sqlite';
 import {
@@ -56,20 +55,20 @@ const contexts: readonly Context[] = [registersContext, commitmentsContext, prog
 /** The codec of every event type. */
 export const codec = () => new EventCodec(contexts.flatMap(({ catalogs }) => catalogs ?? []));
 
-/** The store of a log, by its URL. */
-export const openEventStore = (url: string): EventStore =>
-  isPostgres(url)
-    ? new PostgresEventStore(url)
-    : isKurrentdb(url)
-      ? new KurrentdbEventStore(url)
-      : new SqliteEventStore(sqliteFile(url));
+/** The store of a log, by its URL. The client of KurrentDB is loaded only where it is needed. */
+export async function openEventStore(url: string): Promise<EventStore> {
+  if (isPostgres(url)) return new PostgresEventStore(url);
+  if (!isKurrentdb(url)) return new SqliteEventStore(sqliteFile(url));
+  const { KurrentdbEventStore } = await import('#event-store-kurrentdb');
+  return new KurrentdbEventStore(url);
+}
 
 /** What kind of store a URL names, as metrics and traces say it. */
 const systemOf = (url: string): string => (isPostgres(url) ? 'postgresql' : isKurrentdb(url) ? 'kurrentdb' : 'sqlite');
 
 /** @throws Error when the log was written by newer software */
 export async function openLog({ logUrl }: Settings): Promise<Log> {
-  const store = observed(openEventStore(logUrl), systemOf(logUrl));
+  const store = observed(await openEventStore(logUrl), systemOf(logUrl));
   const log = { store, codec: codec(), recent: recentStreams() };
   try {
     log.codec.check(await log.store.types());
