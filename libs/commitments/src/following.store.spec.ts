@@ -15,7 +15,6 @@ import {
   type Meta,
   type Recorded,
 } from '#eventsourcing';
-import { SqliteReadStore } from '#read-store';
 import {
   ACTS,
   asAt,
@@ -33,10 +32,8 @@ const reportedOn = '2008-01-31';
 const reason = 'Recorded twice';
 
 let log: Log & { store: SqliteEventStore };
-let reads: SqliteReadStore;
 beforeEach(async () => {
   log = { store: new SqliteEventStore(':memory:'), codec: new EventCodec([commitment]) };
-  reads = new SqliteReadStore(':memory:');
   for (const reference of [A, B, C])
     await said(
       reference,
@@ -49,7 +46,6 @@ beforeEach(async () => {
     );
 });
 afterEach(async () => {
-  await reads.close();
   await log.store.close();
 });
 
@@ -86,7 +82,7 @@ const command = (reference: string, { body, ...act }: CommitmentAct) =>
   );
 /** What the projector does, from the beginning of the log on. */
 const project = async () => {
-  const projector = new Projector(log, reads, [followingProjection(log)]);
+  const projector = new Projector(log, [followingProjection(log)]);
   await projector.start();
   await projector.stop();
   return (await projector.progress())[0]!;
@@ -208,7 +204,6 @@ describe('Two that are merged into each other at once', () => {
     const head = await log.store.head();
     for (const reference of [B, A])
       for (const event of await history(reference)) await follow(log, reference, event).catch(() => {});
-    reads = new SqliteReadStore(':memory:');
     await project();
     expect(await log.store.head()).toBe(head);
     expect(await lives()).toEqual(['merged', 'active', 'active']);

@@ -218,11 +218,11 @@ export const FOLLOWED: readonly (keyof CommitmentEvents)[] = [
   'Blanked',
 ];
 
-/** Catches up with what a command that was cut off had yet to do. It has no tables, only its place in the log. */
+/** Catches up with what a command that was cut off had yet to do. */
 export const followingProjection = (log: Log): Projection => ({
   name: 'following',
   version: 2,
-  schema: '',
+  acts: true,
   on: Object.fromEntries(
     FOLLOWED.map((name) => [
       `${commitment.category}.${name}`,

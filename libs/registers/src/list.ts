@@ -38,8 +38,19 @@ export class RegisterPage {
   readonly nextCursor: string | null;
 }
 
-/** By code points, as the stores order. */
-const compare = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff;
+
+/** Orders texts by their code points, as databases do. */
+export function byCodePoints(a: string, b: string): number {
+  if (a === b) return 0;
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
+    if (x !== y && isSurrogate(x) !== isSurrogate(y)) return isSurrogate(x) ? 1 : -1;
+    if (x !== y) return x - y;
+  }
+  return a.length - b.length;
+}
 
 /**
  * The page that is asked for, of all entries of a register as they are shown.
@@ -58,7 +69,7 @@ export function pageOf<E extends object>(
   const name = (entry: E) => nameOf(entry as unknown as Entry);
   const keyOf = sort.endsWith('name') ? name : code;
   const order = (a: E, b: E) =>
-    (sort.startsWith('-') ? -1 : 1) * compare(keyOf(a), keyOf(b)) || compare(code(a), code(b));
+    (sort.startsWith('-') ? -1 : 1) * byCodePoints(keyOf(a), keyOf(b)) || byCodePoints(code(a), code(b));
   const sought = soughtIn(q);
   const found = all.filter((entry) => {
     const text = ` ${wordsOf(`${code(entry)} ${name(entry)}`).join(' ')} `;
