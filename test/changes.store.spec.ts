@@ -217,7 +217,7 @@ describe(`What changed, what is due and who is silent (SEED=${seed})`, () => {
     });
 
   it('they are what the words say, between any dates and as known at any position, and each figure has its list', async () => {
-    await expectAlways(truthful(), 16, [
+    await expectAlways(truthful(), 30, [
       [EXAMPLE, [asking('2007-01-31', '2008-03-31'), asking('2006-11-20', '2007-03-01', { agency: 'AAA' })]],
       [TAKEN_OUT, [{}, { agency: 'AAA' }].map((filter) => asking('2006-11-21', '2007-03-31', filter, 0.96))],
       [RESTORED, [asking('2007-03-31', '2008-03-31'), asking('2008-03-31', '2010-06-30', { agency: 'CCC' })]],
@@ -295,7 +295,7 @@ describe(`What changed, what is due and who is silent (SEED=${seed})`, () => {
       expectSame(events, asked, plain(await given(whole.projector, asked)), plain(await given(part.projector, asked)));
       for (const { store } of [log, cut]) await store.close();
     });
-    await expectAlways(property, 8);
+    await expectAlways(property, 12);
   });
 
   it('whatever changed, the events say why, and they were reported or learned between', async () => {
@@ -333,7 +333,7 @@ describe(`What changed, what is due and who is silent (SEED=${seed})`, () => {
       }
       await log.store.close();
     });
-    await expectAlways(property, 8);
+    await expectAlways(property, 12);
     expect(told).toBeGreaterThan(5);
   });
 });
