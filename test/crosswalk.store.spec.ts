@@ -1,14 +1,16 @@
+import { ActCommand, Acts, type ActOn } from '#acts';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
 import { handle, load, Rejected, type Log, type Projector } from '#eventsourcing';
 import { metaOf } from '#platform';
 import { Crosswalks, Progress, type Filter, type Through } from '#progress';
-import { blank, crosswalk, CrosswalkCommand, CrosswalkCommandHandler, MATCHES, type CrosswalkAct } from '#registers';
+import { crosswalk, MATCHES } from '#registers';
 import { date, FOLLOWED, histories, REGISTERED, THEMES, type Step } from './support/acts.js';
 import { clocks, cutAt, expectAlways, History, rawEvents, seed, Views } from './support/histories.js';
 import { LINK_RULES, NaiveCrosswalks, type LinkRules, type NaiveThrough } from './support/naive-crosswalk.js';
 import { RULES, type NaiveClocks, type RawEvent, type Rules } from './support/naive-views.js';
+import { blank } from '../libs/registers/src/testing/an-entry.js';
 
 const secretariat = { account: 'a', role: 'secretariat', agency: null } as const;
 
@@ -84,14 +86,14 @@ const withVersions: fc.Arbitrary<Happening[]> = fc
 /** Does what happens; what is refused is left out. @returns how many versions were published */
 async function logOf(happenings: readonly Happening[]): Promise<{ log: Log; published: number }> {
   const history = new History();
-  const crosswalks = new CrosswalkCommandHandler(history.log);
+  const crosswalks = new Acts(history.log);
   let published = 0;
-  const act = async (code: Code, ...acts: CrosswalkAct[]) =>
-    crosswalks.execute(new CrosswalkCommand(code, acts, { by: secretariat, meta: metaOf(secretariat) }));
+  const act = async (code: Code, ...acts: ActOn<'crosswalk'>[]) =>
+    crosswalks.execute(new ActCommand('crosswalk', code, acts, { by: secretariat, meta: metaOf(secretariat) }));
   const versions = async ({ code, what, said, pick }: Publishing) => {
     const { state } = await load(history.log, crosswalk, code);
     const title = `${code} in words`;
-    const set: CrosswalkAct[] = state.entry ? [] : [{ act: 'setUp', body: { code, title, ...CROSSWALKS[code] } }];
+    const set: ActOn<'crosswalk'>[] = state.entry ? [] : [{ act: 'enter', body: { code, title, ...CROSSWALKS[code] } }];
     if (what === 'publish') {
       await act(code, ...set, { act: 'publish', body: said as never });
       published++;
@@ -99,7 +101,7 @@ async function logOf(happenings: readonly Happening[]): Promise<{ log: Log; publ
     }
     const { revision } = state.versions[pick % Math.max(state.versions.length, 1)] ?? { revision: -1 };
     const words = { reason: 'because', revision };
-    if (what === 'retract') await act(code, { act: 'retractVersion', body: words });
+    if (what === 'retract') await act(code, { act: 'retract', body: { reason: 'because' }, revision });
     else
       await handle(
         history.log,

@@ -1,7 +1,8 @@
+import { viewOf } from '#acts';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
-import { commitment, commitmentsContext, viewOf } from '#commitments';
+import { commitment, commitmentsContext } from '#commitments';
 import { Projector, type Log } from '#eventsourcing';
 import type { Filter, Item, Progress } from '#progress';
 import { BODY, EXAMPLE, histories, REFERENCES } from './support/acts.js';

@@ -1,16 +1,22 @@
 /** Random histories, tried by the real commands, and the views of the log that they leave. */
+import { ActCommand, Acts } from '#acts';
 import { validateSync } from 'class-validator';
 import fc from 'fast-check';
-import { commitment, CommitmentCommand, CommitmentCommandHandler } from '#commitments';
+import { commitment } from '#commitments';
 import { SqliteEventStore } from '#event-store-sqlite';
 import { decodeAll, handle, type Blanked, load, Projector, Rejected, type Log } from '#eventsourcing';
 import { metaOf, VALIDATION, type Principal } from '#platform';
 import { Progress, ProgressProjection, type Filter } from '#progress';
-import { agency, amend, codeOf, enter, registers, registersContext, RegistersProjection, type Entry } from '#registers';
+import { agency, codeOf, registers, registersContext, RegistersProjection, type Entry } from '#registers';
 import { codec } from '../../apps/api/src/app.module.js';
 import { AGENCIES, becoming, BODY, date, DOCUMENTS, FOLLOWED, meant, REFERENCES, THEMES, type Step } from './acts.js';
 import type { RawEvent } from './naive-views.js';
+import { amend, enter } from '../../libs/registers/src/testing/an-entry.js';
+import { handForms } from '../../libs/bodies/src/testing/forms-at-hand.js';
+import { forms } from '#bodies';
 import { runs } from './properties.js';
+
+handForms(forms);
 
 export { seed } from './properties.js';
 
@@ -25,7 +31,7 @@ const openLog = (): Log => ({ store: new SqliteEventStore(':memory:'), codec: co
 /** Tries the steps of a history by the real commands, and counts which were accepted. */
 export class History {
   readonly log = openLog();
-  readonly #commitments = new CommitmentCommandHandler(this.log);
+  readonly #commitments = new Acts(this.log);
   tried = 0;
   accepted = 0;
 
@@ -60,7 +66,7 @@ export class History {
     if (validateSync(act.body, VALIDATION).length > 0)
       throw new Rejected('invalid', 'A body that no request may have.');
     const by = caller(step.by);
-    return this.#commitments.execute(new CommitmentCommand(step.reference, [act], { by, meta: metaOf(by) }));
+    return this.#commitments.execute(new ActCommand('commitment', step.reference, [act], { by, meta: metaOf(by) }));
   }
 }
 

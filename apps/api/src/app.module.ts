@@ -8,10 +8,11 @@ import {
   type Provider,
 } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
-import { CommandBus, CqrsModule } from '@nestjs/cqrs';
+import { CqrsModule } from '@nestjs/cqrs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AccessStore, KnownTokens, PostgresAccessStore, SqliteAccessStore } from '#access';
+import { actsContext } from '#acts';
 import { commitmentsContext } from '#commitments';
 import { PostgresEventStore } from '#event-store-postgres';
 import { SqliteEventStore } from '#event-store-sqlite';
@@ -32,7 +33,6 @@ import {
   IdempotencyKeys,
   LOG,
   observed,
-  observedCommands,
   ProblemFilter,
   ReadingIsPublic,
   Tokens,
@@ -48,7 +48,7 @@ import { softwareDigest } from './software.js';
 import { startTracing, stopTracing } from './tracing.js';
 
 /** The composition root: every context there is. */
-const contexts: readonly Context[] = [registersContext, commitmentsContext, progressContext];
+const contexts: readonly Context[] = [registersContext, commitmentsContext, actsContext, progressContext];
 
 /** The codec of every event type. */
 export const codec = () => new EventCodec([...contexts.flatMap(({ catalogs }) => catalogs ?? []), releases]);
@@ -198,7 +198,6 @@ export class AppModule {
         { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
         ...views,
         ...all.flatMap(({ providers }) => providers ?? []),
-        { provide: Symbol('ObservedCommands'), useFactory: observedCommands, inject: [CommandBus] },
       ],
     };
   }

@@ -15,17 +15,12 @@ import {
   type Meta,
   type Recorded,
 } from '#eventsourcing';
-import {
-  ACTS,
-  asAt,
-  commitment,
-  type CommitmentEvent,
-  type CommitmentEvents,
-  type LineageEvents,
-} from './commitment.js';
-import { CommitmentCommand, CommitmentCommandHandler, type CommitmentAct } from './commitments.controller.js';
+import { asAt, commitment, type CommitmentEvent, type CommitmentEvents, type LineageEvents } from './commitment.js';
 import { follow, followingProjection } from './following.js';
 import { recorded, TODAY } from './testing/a-commitment.js';
+import { ACTS } from './acts.js';
+import { ActCommand, Acts, type CommitmentAct } from '#acts';
+import { classOf } from '#bodies';
 
 const [A, B, C] = ['IOM-2006-01', 'IOM-2011-10', 'IOM-2011-11'] as const;
 const reportedOn = '2008-01-31';
@@ -70,10 +65,11 @@ const tookOver = async (reference: string) =>
 const lives = () => Promise.all([A, B, C].map(async (reference) => (await view(reference)).life));
 
 const command = (reference: string, { body, ...act }: CommitmentAct) =>
-  new CommitmentCommandHandler(log).execute(
-    new CommitmentCommand(
+  new Acts(log).execute(
+    new ActCommand(
+      'commitment',
       reference,
-      [{ ...act, body: plainToInstance(ACTS[act.act].body as never, body) } as CommitmentAct],
+      [{ ...act, body: plainToInstance(classOf(ACTS[act.act].body) as never, body) } as CommitmentAct],
       {
         by: { account: 'a', role: 'secretariat', agency: null },
         meta: metaOf(),

@@ -1,10 +1,11 @@
 /** How the commitments as at one date became those as at another one: *N then + … − … = N now*, with every term and its list. */
+import { historyOf } from '#acts';
 import { applyDecorators, Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { firstDayOf, type FullDate, type PartialDate } from '#clocks';
-import { historyOf, STAGES, type Life, type Stage } from '#commitments';
+import { STAGES, type Life, type Stage } from '#commitments';
 import { Rejected, type Log, type Projector } from '#eventsourcing';
 import {
   clocksOf,

@@ -1,8 +1,8 @@
 /** A commitment as lists show it: all that a row says, in words. */
+import { RoleAsAt } from '#bodies';
 import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
 import {
-  RoleAsAt,
   FINDINGS,
   KINDS,
   LIVES,

@@ -5,9 +5,16 @@ import { EventCodec, handle, Projector, Rejected, type Log, type Meta } from '#e
 import { referencesIn } from '#platform';
 import { plainToInstance } from 'class-transformer';
 import { specification } from '../../eventsourcing/src/testing/specification.js';
-import { chair, dissolve, join, leave, merge, rename, retract, type Agency } from './agency.js';
-import { amend, blank, codeOf, enter, Lookup, registers, REGISTERS, type Entry, type Register } from './register.js';
+import { codeOf, registers, type Entry, type Register } from './register.js';
 import { nameOf, Registers, RegistersProjection } from './registers.projection.js';
+import type { Agency } from '#bodies';
+import { Lookup } from './lookup.js';
+import { entryClass } from '#acts';
+import { amend, blank, chair, dissolve, enter, join, leave, merge, rename, retract } from './testing/an-entry.js';
+import { handForms } from '../../bodies/src/testing/forms-at-hand.js';
+import { forms } from '#bodies';
+
+handForms(forms);
 
 const today = '2026-11-21';
 const iom = { code: 'IOM', name: 'International Organization for Migration', kind: 'igo' };
@@ -60,7 +67,9 @@ describe('With a log', () => {
   const errorsOf = (refusal: Rejected | null) =>
     refusal ? [refusal.code, ...refusal.errors.map(({ pointer, message }) => `${pointer} ${message}`)] : [];
   const unknownIn = async (kind: Register, entry: object, together?: Set<string>) =>
-    errorsOf(await new Lookup(log).unknownIn(referencesIn(plainToInstance(REGISTERS[kind] as never, entry)), together));
+    errorsOf(
+      await new Lookup(log).unknownIn(referencesIn(plainToInstance(entryClass(kind) as never, entry)), together),
+    );
   const cycleIn = async (kind: Register, entry: object) => errorsOf(await new Lookup(log).cycleIn(kind, entry));
   const act = async (code: string, decide: ReturnType<typeof merge>) =>
     (await handle(log, registers.agency, code, decide, meta())).position;

@@ -1,5 +1,5 @@
 /** The registers as they are and were: every entry of each, as known at any position of the log. */
-import { ApiProperty } from '@nestjs/swagger';
+import type { AgencyAsAt, ChairAsAt, MemberAsAt, MembershipAsAt } from '#bodies';
 import type { FullDate } from '#clocks';
 import {
   fold,
@@ -11,16 +11,7 @@ import {
   type Projector,
   type Recorded,
 } from '#eventsourcing';
-import {
-  AgencyAsAt,
-  asAt,
-  ChairAsAt,
-  LATEST,
-  MembershipAsAt,
-  nameAt,
-  successorAt,
-  type AgencyState,
-} from './agency.js';
+import { asAt, LATEST, nameAt, successorAt, type AgencyState } from './agency.js';
 import type { Kept } from './corrections.js';
 import { crosswalkAt, type CrosswalkAsAt, type CrosswalkState } from './crosswalk.js';
 import { codeOf, registers, type Entry, type EntryOf, type Register, type Registration } from './register.js';
@@ -136,15 +127,6 @@ function folded(kind: Register, before: Kept | undefined, events: readonly Recor
 
 /** What is shown of an entry: of an agency, how it was on a date; of a crosswalk, the versions there were. */
 type Shown<R extends Register> = R extends 'agency' ? AgencyAsAt : R extends 'crosswalk' ? CrosswalkAsAt : EntryOf<R>;
-
-/** A member of a body on a date. */
-export class MemberAsAt {
-  @ApiProperty({ example: 'IOM' }) readonly agency: string;
-  @ApiProperty() readonly name: string;
-  @ApiProperty({ required: false, example: '2006-04' }) readonly from?: string;
-  @ApiProperty({ required: false, example: '2010' }) readonly to?: string;
-  @ApiProperty({ description: 'Whether it is in the chair on the date' }) readonly chairing: boolean;
-}
 
 /** The registers as known at a position (absent: now); agencies and crosswalks as on a date (absent: the latest). */
 export class Registers {

@@ -2,8 +2,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { ClockQuery, cursorTo, GoesOn, InFormat, PageSize, placeOf, soughtIn, wordsOf, type Format } from '#platform';
-import { codeOf, type Entry } from './register.js';
-import { nameOf } from './registers.projection.js';
+import { byCodePoints, codeOf, nameOf, type Entry } from '#registers';
 
 export class RegisterQuery extends ClockQuery {
   @InFormat() format?: Format;
@@ -36,20 +35,6 @@ export class RegisterPage {
   @ApiProperty({ type: 'integer', minimum: 0, description: 'Of all pages' }) readonly total: number;
   @ApiProperty({ type: String, nullable: true, description: 'null: this is the last page' })
   readonly nextCursor: string | null;
-}
-
-const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff;
-
-/** Orders texts by their code points, as databases do. */
-export function byCodePoints(a: string, b: string): number {
-  if (a === b) return 0;
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
-    if (x !== y && isSurrogate(x) !== isSurrogate(y)) return isSurrogate(x) ? 1 : -1;
-    if (x !== y) return x - y;
-  }
-  return a.length - b.length;
 }
 
 /**

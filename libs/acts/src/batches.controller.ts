@@ -15,7 +15,9 @@ import {
 import { plainToInstance } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsObject, validateSync } from 'class-validator';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Rejected, StoreUnavailable, type FieldError, type Log } from '#eventsourcing';
+import { classOf, StageAnswer } from '#bodies';
+import { ACTS, type ActName, type RecordCommitment } from '#commitments';
+import { Rejected, StoreUnavailable, within, type FieldError, type Log } from '#eventsourcing';
 import {
   AskedBy,
   Code,
@@ -29,22 +31,12 @@ import {
   rejections,
   VALIDATION,
   Whole,
-  within,
   YesNo,
   type Asked,
 } from '#platform';
-import { ACTS, type ActName, type RecordCommitment } from './commitment.js';
-import {
-  addressOf,
-  answerOf,
-  CommitmentCommand,
-  CommitmentCommandHandler,
-  namedIn,
-  StageAnswer,
-  type CommitmentAct,
-  type Done,
-  type Named,
-} from './commitments.controller.js';
+import { ActCommand, Acts, type CommitmentAct, type Done, type Named } from './acts.js';
+import { addressOf, namedBy } from './addresses.js';
+import { commitmentAnswer } from './answers.js';
 import { rehearsalOf } from './rehearsal.js';
 
 const MOST = 1_000;
@@ -69,7 +61,7 @@ class BatchAct {
   @Whole({ optional: true, description: 'As If-Match: the revision of the commitment that was read', example: 3 })
   expected?: number | null;
   @ApiProperty({
-    anyOf: Object.values(ACTS).map(({ body }) => ({ $ref: getSchemaPath(body) })),
+    anyOf: Object.values(ACTS).map(({ body }) => ({ $ref: getSchemaPath(classOf(body)) })),
     description: 'As the act’s own route takes it',
   })
   @IsObject()
@@ -77,7 +69,7 @@ class BatchAct {
 }
 
 /** They are validated one by one: a malformed act is refused, and no other with it. */
-const Acts = () =>
+const ListOfActs = () =>
   applyDecorators(
     ApiProperty({ type: [BatchAct], minItems: 1, maxItems: MOST }),
     IsArray(),
@@ -88,7 +80,7 @@ const Acts = () =>
 class Batch {
   @YesNo({ optional: true, description: 'Decide everything and record nothing', example: true })
   dryRun?: boolean | null;
-  @Acts() acts: unknown[];
+  @ListOfActs() acts: unknown[];
 }
 
 class BatchResult extends PartialType(
@@ -127,7 +119,7 @@ export class BatchesController {
   @Post()
   @HttpCode(200)
   @RouteConfig({ bodies: BODIES })
-  @ApiExtraModels(...Object.values(ACTS).map(({ body }) => body))
+  @ApiExtraModels(...Object.values(ACTS).map(({ body }) => classOf(body)))
   @ApiOperation({
     summary: 'Do up to 1,000 acts, one after the other, each with its own result',
     operationId: 'doActs',
@@ -141,7 +133,7 @@ export class BatchesController {
   async doActs(@Body() { acts, dryRun }: Batch, @AskedBy() asked: Asked): Promise<BatchAnswer> {
     if (asked.expected !== undefined)
       throw new Rejected('bad_request', 'If-Match is for one commitment: say `expected` beside each act.');
-    const commands = dryRun ? new CommitmentCommandHandler(await rehearsalOf(this.log)) : this.commands;
+    const commands = dryRun ? new Acts(await rehearsalOf(this.log)) : this.commands;
     const results: BatchResult[] = [];
     for (const [index, given] of acts.entries()) {
       await nextTurn(); // other requests have theirs in between
@@ -160,22 +152,22 @@ export class BatchesController {
     index: number,
     given: unknown,
     { by, meta }: Asked,
-    commands: { execute(command: CommitmentCommand): Promise<Done> },
+    commands: { execute(command: ActCommand<'commitment'>): Promise<Done> },
   ): Promise<BatchResult> {
     const at = `/acts/${index}`;
     let [reference, instance]: [string | null, string?] = [null];
     try {
       const entry = entryIn(given, at);
       reference = entry.reference;
-      instance = addressOf(reference, { act: entry.act, ...entry.named });
+      instance = addressOf('commitment', reference, { act: entry.act, ...entry.named });
       const act = actFrom(entry, at);
       if (act.act === 'record') reference = act.body.reference ?? null;
       const asked = { by, meta: metaOfPart(meta, index), expected: entry.expected };
-      const command = new CommitmentCommand(reference, [act], asked);
+      const command = new ActCommand('commitment', reference, [act], asked);
       const handled = await commands.execute(command).catch((error: unknown) => {
         throw within(`${at}/body`, error);
       });
-      return { index, status: 'done', ...answerOf(act, handled) };
+      return { index, status: 'done', ...commitmentAnswer(act, handled) };
     } catch (error) {
       if (error instanceof StoreUnavailable)
         throw new StoreUnavailable(`${error.message} The acts before ${at} have been dealt with.`, { cause: error });
@@ -201,11 +193,11 @@ interface Entry {
 function entryIn(given: unknown, at: string): Entry {
   const { act, reference = null, expected, body: said, ...on } = valid(BatchAct, given, at);
   const named = Object.fromEntries(Object.entries(on).filter(([, value]) => value !== undefined && value !== null));
-  const needed = namedIn(act);
+  const needed = namedBy(ACTS[act]);
   const faults = [
     ...needed.filter((name) => !(name in named)).map((name) => needs(act, `${at}/${name}`)),
     ...Object.keys(named)
-      .filter((name) => !needed.includes(name))
+      .filter((name) => !needed.some((one) => one === name))
       .map((name) => ({ pointer: `${at}/${name}`, message: `${act} takes no ${name}` })),
     ...(reference === null && act !== 'record' ? [needs(act, `${at}/reference`)] : []),
   ];
@@ -217,7 +209,7 @@ const needs = (act: ActName, pointer: string): FieldError => ({ pointer, message
 
 /** @throws Rejected `invalid`, with pointers into the batch */
 function actFrom({ act, reference, named, said }: Entry, at: string): CommitmentAct {
-  const body = valid(ACTS[act].body as new () => object, said, `${at}/body`);
+  const body = valid(classOf(ACTS[act].body) as new () => object, said, `${at}/body`);
   if (act === 'record' && reference !== null) {
     const record = body as RecordCommitment;
     record.reference ??= reference;

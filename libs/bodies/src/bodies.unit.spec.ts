@@ -2,8 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import type { ArgumentMetadata, Type } from '@nestjs/common';
 import { Rejected } from '#eventsourcing';
 import { referencesIn, validation } from '#platform';
-import * as acts from './commitment.js';
-import { SCENES } from './testing/a-commitment.js';
+import { ACTS, type ActName } from '#commitments';
+import * as acts from './all.js';
+import { classOf } from './forms.js';
+import { SCENES } from '../../commitments/src/testing/a-commitment.js';
 
 const citation = { document: 'D-2007-WP204', locator: 'para 12' };
 const record = {
@@ -189,7 +191,7 @@ describe('The bodies of the other acts', () => {
     expect(await faults(of, { ...body, extra: 1 })).toEqual(['/extra']);
   });
   it.each(Object.entries(SCENES))('%s has a body that can be tried', async (act, { body }) =>
-    expect(await faults(acts.ACTS[act as acts.ActName].body, body)).toEqual([]),
+    expect(await faults(classOf(ACTS[act as ActName].body), body)).toEqual([]),
   );
 });
 
