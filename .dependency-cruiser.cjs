@@ -1,7 +1,7 @@
 // Who may know whom. test/architecture/rules.process.spec.ts proves that every rule bites, and that the tree breaks none.
 
-const stores = '^libs/(?:event-store-[^/]+|read-store)/';
-const domain = '^libs/(?:registers|commitments|progress)/';
+const stores = '^libs/event-store-[^/]+/';
+const domain = '^libs/(?:words|registers|commitments|bodies|acts|progress)/';
 const core = '^libs/eventsourcing/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -65,7 +65,7 @@ module.exports = {
       name: 'stores-know-only-the-core',
       comment: 'A store is an adapter of a port of the core.',
       severity: 'error',
-      from: { path: '^libs/(event-store-[^/]+|read-store)/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^libs/(event-store-[^/]+)/', pathNot: '\\.spec\\.ts$' },
       to: { path: '^(?:apps|libs)/', pathNot: [core, '^libs/$1/'] },
     },
     {
@@ -73,7 +73,7 @@ module.exports = {
       comment: 'What every context uses knows none of them.',
       severity: 'error',
       from: { path: '^libs/(platform|access)/', pathNot: '\\.spec\\.ts$' },
-      to: { path: '^(?:apps|libs)/', pathNot: [core, '^libs/(?:clocks|platform|text|search)/', '^libs/$1/'] },
+      to: { path: '^(?:apps|libs)/', pathNot: [core, '^libs/(?:clocks|platform|words|text|search)/', '^libs/$1/'] },
     },
     {
       name: 'domain-knows-no-adapter',
@@ -81,6 +81,17 @@ module.exports = {
       severity: 'error',
       from: { path: domain, pathNot: '\\.spec\\.tsx?$' },
       to: { path: [stores, '^libs/access/', '^apps/', 'node_modules/better-sqlite3/'] },
+    },
+    {
+      name: 'rules-are-pure',
+      comment:
+        'The rules of the domain know neither Nest nor the declarations of bodies, only their types: they load in an instant.',
+      severity: 'error',
+      from: { path: '^libs/(?:words|clocks|commitments|registers)/', pathNot: '\\.spec\\.ts$|/testing/' },
+      to: {
+        path: '^libs/(?:platform|bodies|acts|progress)/|node_modules/(?:@nestjs|class-validator|class-transformer|reflect-metadata|rxjs)/',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'libraries-know-no-application',

@@ -1,5 +1,6 @@
+import { addressOf, namedBy } from '#acts';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { addressOf, namedIn, type ActName } from '#commitments';
+import { ACTS, type ActName } from '#commitments';
 import { StoreUnavailable, verify, type Log } from '#eventsourcing';
 import { LOG } from '#platform';
 import { commitment } from './support/commitment.js';
@@ -1107,7 +1108,7 @@ describe('What the caller may do next', () => {
       revision: Array.from({ length: revision + 2 }, (_, i) => i),
     };
     const candidates = (Object.keys(MINIMAL) as (keyof typeof MINIMAL)[]).flatMap((act) => {
-      const [name] = namedIn(act);
+      const [name] = namedBy(ACTS[act]);
       return name ? choices[name]!.map((value) => ({ act, [name]: value })) : [{ act }];
     });
     const wrong: unknown[] = [];
@@ -1117,7 +1118,7 @@ describe('What the caller may do next', () => {
         const body = { dryRun: true, acts: [{ reference, ...candidate, body: MINIMAL[candidate.act] }] };
         const answer = await server.post('/v1/batches', body, tokenOf(who));
         const { status, problem } = answer.body.results?.[0] ?? { status: 'refused', problem: answer.body };
-        const isListed = listed.has(addressOf(reference, candidate));
+        const isListed = listed.has(addressOf('commitment', reference, candidate));
         if (isListed ? [401, 403, 404].includes(problem?.status) : status === 'done')
           wrong.push([who, isListed, candidate, status, problem]);
       }

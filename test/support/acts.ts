@@ -2,21 +2,13 @@
  * Random acts on a few commitments, on few dates, so that ties, late reports and lost roles are frequent. What an act is about
  * (a revision, who was asked, what another record takes over) is chosen when it is its turn, of what there is by then.
  */
+import { type CommitmentAct } from '#acts';
 import { plainToInstance } from 'class-transformer';
 import fc from 'fast-check';
-import { ACTS, asAt, type ActName, type Commitment, type CommitmentAct, type CommitmentAsAt } from '#commitments';
-import {
-  blank,
-  dissolve,
-  join,
-  leave,
-  merge,
-  rename,
-  retract,
-  type AgencyState,
-  type Kept,
-  type Register,
-} from '#registers';
+import { classOf } from '#bodies';
+import { ACTS, asAt, type ActName, type Commitment, type CommitmentAsAt } from '#commitments';
+import { type AgencyState, type Kept, type Register } from '#registers';
+import { blank, dissolve, join, leave, merge, rename, retract } from '../../libs/registers/src/testing/an-entry.js';
 
 /** An act that is tried; it may be refused. */
 export interface Try {
@@ -441,7 +433,7 @@ export function meant(step: Try, c: Commitment): CommitmentAct {
   const { body, ...about } = { body: step.body, ...ABOUT[step.act]?.(step, c, then) };
   return {
     act: step.act,
-    body: plainToInstance(ACTS[step.act].body as never, body),
+    body: plainToInstance(classOf(ACTS[step.act].body) as never, body),
     ...about,
     ...(step.agency && { agency: step.agency }),
   } as CommitmentAct;

@@ -4,12 +4,11 @@ import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './postgres.js';
 
-const CLI = 'dist/apps/cli/src/main.js';
-const MAIN = { api: ['dist/apps/api/src/main.js'], project: [CLI, 'project'], demo: [CLI, 'demo'] } as const;
+const MAIN = { api: ['dist/apps/api/src/main.js'], demo: ['dist/apps/cli/src/main.js', 'demo'] } as const;
 const running = new Set<ChildProcess>();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
-/** A server, a projector or the demo as a process of its own. */
+/** A server, or the demo, as a process of its own. */
 export class Service {
   /** What it printed; and of this what went to stderr. */
   out = '';

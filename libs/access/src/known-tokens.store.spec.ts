@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreUnavailable } from '#eventsourcing';
-import { emptyDatabase, onEachDatabase } from '../../read-store/src/testing/each-store.js';
+import { emptyDatabase, onEachDatabase } from './testing/each-database.js';
 import type { AccessStore } from './access-store.js';
 import { KnownTokens } from './known-tokens.js';
 import { PostgresAccessStore } from './postgres-access-store.js';

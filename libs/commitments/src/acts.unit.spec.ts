@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ACTS, allowedActs, type ActName, type BodyOf, type CommitmentEvent } from './commitment.js';
+import { type CommitmentEvent } from './commitment.js';
 import {
   after,
   allowedTo,
@@ -13,6 +13,11 @@ import {
   secretariat,
   type Happening,
 } from './testing/a-commitment.js';
+import { ACTS, allowedActs, type ActName, type BodyOf } from './acts.js';
+import { forms } from '#bodies';
+import { handForms } from '../../bodies/src/testing/forms-at-hand.js';
+
+handForms(forms);
 
 const reportedOn = '2007-06-01';
 const history = [recorded({ milestones: [{ title: 'Draft', due: '2007' }] })];

@@ -1,8 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { fold } from '#eventsourcing';
 import { citedAsAt } from './citations.js';
-import { ACTS, commitment, turningPoints, type ActName, type CommitmentEvents } from './commitment.js';
+import { commitment, turningPoints, type CommitmentEvents } from './commitment.js';
 import { after, did, eventsOf, recorded, REFERENCE, SCENES, secretariat, staged } from './testing/a-commitment.js';
+import { ACTS, type ActName } from './acts.js';
+import { forms } from '#bodies';
+import { handForms } from '../../bodies/src/testing/forms-at-hand.js';
+
+handForms(forms);
 
 const DAY_BEFORE = '2007-05-31';
 const REPORTED = '2007-06-01';

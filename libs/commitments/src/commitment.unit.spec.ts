@@ -1,12 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  ACTS,
-  type ActName,
-  type AgencyRole,
-  type BodyOf,
-  type CommitmentEvent,
-  type CommitmentEvents,
-} from './commitment.js';
+import { type CommitmentEvent, type CommitmentEvents } from './commitment.js';
 import {
   citation,
   focalPoint,
@@ -17,6 +10,11 @@ import {
   secretariat,
   TODAY,
 } from './testing/a-commitment.js';
+import { ACTS, type ActName, type BodyOf } from './acts.js';
+import { forms, type AgencyRole } from '#bodies';
+import { handForms } from '../../bodies/src/testing/forms-at-hand.js';
+
+handForms(forms);
 
 const iom = focalPoint('IOM');
 const lead: AgencyRole = { agency: 'IOM', role: 'lead' };

@@ -1,99 +1,26 @@
 /** What a commitment is about, and what there is to show for it: wording, condition, themes, target, milestones, evidence, claims. */
-import { ApiProperty } from '@nestjs/swagger';
+import type {
+  AddMilestone,
+  AmendWording,
+  AttachEvidence,
+  Claim,
+  Claims,
+  DropMilestone,
+  LiftCondition,
+  LiftedCondition,
+  MilestoneAsAt,
+  ReachMilestone,
+  ReportedClaim,
+  ReportedEvidence,
+  RescheduleMilestone,
+  SetTarget,
+  SetThemes,
+  Target,
+} from '#bodies';
 import { lastReported, type FullDate, type PartialDate, type Reported } from '#clocks';
-import { Rejected } from '#eventsourcing';
-import { Address, CodesOf, InPeriod, Kebab, Language, Text } from '#platform';
+import { Conflict, Rejected, refused } from '#eventsourcing';
 import type { Commitment } from './commitment.js';
-import {
-  Act,
-  and,
-  Citation,
-  datesAreSound,
-  isCited,
-  refused,
-  Source,
-  Sourced,
-  sourceOf,
-  told,
-  type Decide,
-  type Evolvers,
-  type Facts,
-} from './statement.js';
-
-// ── Acts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-export class Target {
-  @InPeriod({ example: '2011' }) date: PartialDate;
-  @Text({ max: 2000, optional: true }) note?: string | null;
-}
-
-export class Milestone {
-  @Text({ example: 'Research Guide produced' }) title: string;
-  @InPeriod({ optional: true, example: '2011-06' }) due?: PartialDate | null;
-  @InPeriod({ optional: true, example: '2011' }) reachedOn?: PartialDate | null;
-}
-
-export class Deliverable {
-  @Kebab({ example: 'publication' }) type: string;
-  @Text({ example: 'Research Guide' }) title: string;
-}
-
-export class Evidence {
-  @Text({ max: 500, example: 'Research Guide' }) title: string;
-  @InPeriod({ optional: true, example: '2011' }) date?: PartialDate | null;
-  @Address({ optional: true, example: 'https://example.org/research-guide' }) url?: string | null;
-  @Language({ optional: true }) language?: string | null;
-}
-
-export class SetThemes extends Act {
-  @CodesOf('theme', { min: 1, example: ['HLD06-15', 'HLD06-01'] }) themes: string[];
-}
-
-export class SetTarget extends Act {
-  @InPeriod({ optional: true, description: 'null: no target any more', example: '2013-06' }) date?: PartialDate | null;
-}
-
-export class AddMilestone extends Act {
-  @Text({ example: 'Indicators piloted in two countries' }) title: string;
-  @InPeriod({ optional: true, example: '2013-03' }) due?: PartialDate | null;
-}
-
-export class ReachMilestone extends Act {
-  @InPeriod({ optional: true, example: '2013-02' }) reachedOn?: PartialDate | null;
-}
-
-export class RescheduleMilestone extends Act {
-  @InPeriod({ example: '2013-09' }) due: PartialDate;
-}
-
-export class DropMilestone extends Sourced {
-  @Text({ max: 2000, description: 'Why', example: 'Merged with the regional pilot' }) note: string;
-}
-
-export class AttachEvidence extends Act {
-  @Text({ max: 500, example: 'Research Guide' }) title: string;
-  @InPeriod({ optional: true, example: '2011' }) date?: PartialDate | null;
-  @Address({ optional: true, example: 'https://example.org/research-guide' }) url?: string | null;
-  @Language({ optional: true }) language?: string | null;
-}
-
-export class AmendWording extends Act {
-  @Text({ optional: true, example: 'ACP Observatory on Migration' }) title?: string | null;
-  @Text({ max: 4000, optional: true }) summary?: string | null;
-  @Language({ optional: true }) language?: string | null;
-  @Text({ max: 2000, optional: true, description: 'What it depends on; a condition that was lifted comes back' })
-  condition?: string | null;
-}
-
-export class LiftCondition extends Act {
-  @InPeriod({ description: 'When', example: '2011-05' }) liftedOn: PartialDate;
-  @Text({ max: 2000, description: 'By what', example: 'The European Commission’s grant was signed' }) liftedBy: string;
-}
-
-export class Claim extends Act {
-  @Kebab({ description: 'What it is a claim about, in a word', example: 'organiser' }) about: string;
-  @Text({ max: 1000, example: 'Organised by the International Labour Organization' }) says: string;
-}
+import { and, dataOf, datesAreSound, isCited, sourceOf, type Decide, type Evolvers, type Facts } from './statement.js';
 
 // ── Events ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -122,19 +49,6 @@ export interface MilestoneFacts extends Reported {
   readonly due: Facts<PartialDate | null>;
   readonly reached: Facts<{ on: PartialDate | null }>;
   readonly dropped: Facts<string>;
-}
-
-export class ReportedEvidence extends Evidence implements Source {
-  @ApiProperty({ type: String, format: 'date', nullable: true }) readonly reportedOn: FullDate | null;
-  @ApiProperty({ type: 'integer' }) readonly revision: number;
-  @ApiProperty({ type: () => Citation, required: false, nullable: true }) readonly citation?: Citation | null;
-  @ApiProperty({ type: () => [Citation], required: false, nullable: true }) readonly citations?: Citation[] | null;
-}
-
-/** What one source says about something; others may say otherwise. */
-export class ReportedClaim extends Source {
-  @ApiProperty() readonly says: string;
-  @ApiProperty({ type: String, nullable: true }) readonly note: string | null;
 }
 
 interface ClaimFact extends ReportedClaim {
@@ -217,29 +131,6 @@ export const contentEvolvers: Evolvers<ContentEvents> = {
 
 // ── As at a date ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export class MilestoneAsAt {
-  @ApiProperty({ type: 'integer', minimum: 1, description: 'Its number, for acts on it' }) milestone: number;
-  @ApiProperty() title: string;
-  @ApiProperty({ type: String, nullable: true, example: '2011-06' }) due: PartialDate | null;
-  @ApiProperty() reached: boolean;
-  @ApiProperty({ type: String, nullable: true, example: '2011' }) reachedOn: PartialDate | null;
-  @ApiProperty({ type: String, nullable: true, description: 'Why it was given up' }) dropped: string | null;
-}
-
-export class LiftedCondition {
-  @ApiProperty({ example: '2011-05' }) readonly liftedOn: PartialDate;
-  @ApiProperty() readonly liftedBy: string;
-  @ApiProperty({ type: String, format: 'date' }) readonly reportedOn: FullDate;
-  @ApiProperty({ type: 'integer' }) readonly revision: number;
-}
-
-/** What the sources say about one thing, side by side. */
-export class Claims {
-  @ApiProperty({ example: 'organiser' }) readonly about: string;
-  @ApiProperty({ description: 'Whether the sources say different things' }) readonly contradictory: boolean;
-  @ApiProperty({ type: [ReportedClaim] }) readonly claims: readonly ReportedClaim[];
-}
-
 function themesAsAt(facts: Content['themes'], asOf: FullDate): readonly string[] {
   const known = facts
     .filter(({ reportedOn }) => (reportedOn ?? '') <= asOf)
@@ -302,7 +193,7 @@ function openMilestone(c: Commitment, number: number | undefined, reportedOn: Fu
   const milestone = c.milestones.find((m) => m.number === number);
   if (!milestone) throw new Rejected('not_found', `There is no milestone ${number}.`);
   if (lastReported(milestone.dropped, reportedOn))
-    throw new Rejected('milestone_dropped', `Milestone ${number} was dropped.`);
+    throw new Conflict('milestone_dropped', `Milestone ${number} was dropped.`);
   return milestone;
 }
 
@@ -316,62 +207,62 @@ const nextMilestone = (c: Commitment): number =>
 
 export const setThemes: Decide<SetThemes> = (_, act, by) => {
   datesAreSound(by, act.reportedOn);
-  return [{ name: 'ThemesSet', data: told(act) }];
+  return [{ name: 'ThemesSet', data: dataOf(act) }];
 };
 
 export const setTarget: Decide<SetTarget> = (_, act, by) => {
   if (act.date === undefined) throw refused('date_needed', '/date', 'Give the date, or null to lift the target.');
   datesAreSound(by, act.reportedOn);
-  return [{ name: 'TargetSet', data: told(act) }];
+  return [{ name: 'TargetSet', data: dataOf(act) }];
 };
 
 export const addMilestone: Decide<AddMilestone> = (c, act, by) => {
   datesAreSound(by, act.reportedOn);
-  return [{ name: 'MilestoneAdded', data: { ...told(act), milestone: nextMilestone(c) } }];
+  return [{ name: 'MilestoneAdded', data: { ...dataOf(act), milestone: nextMilestone(c) } }];
 };
 
 export const reachMilestone: Decide<ReachMilestone> = (c, act, by, { milestone }) => {
   const { reached } = openMilestone(c, milestone, act.reportedOn);
   datesAreSound(by, act.reportedOn, { '/reachedOn': act.reachedOn });
   if (lastReported(reached, act.reportedOn))
-    throw new Rejected('milestone_reached', `Milestone ${milestone} was reached already.`);
-  return [{ name: 'MilestoneReached', data: { ...told(act), milestone: milestone! } }];
+    throw new Conflict('milestone_reached', `Milestone ${milestone} was reached already.`);
+  return [{ name: 'MilestoneReached', data: { ...dataOf(act), milestone: milestone! } }];
 };
 
 export const rescheduleMilestone: Decide<RescheduleMilestone> = (c, act, by, { milestone }) => {
   openMilestone(c, milestone, act.reportedOn);
   datesAreSound(by, act.reportedOn);
-  return [{ name: 'MilestoneRescheduled', data: { ...told(act), milestone: milestone! } }];
+  return [{ name: 'MilestoneRescheduled', data: { ...dataOf(act), milestone: milestone! } }];
 };
 
 export const dropMilestone: Decide<DropMilestone> = (c, act, by, { milestone }) => {
   openMilestone(c, milestone, act.reportedOn);
   datesAreSound(by, act.reportedOn);
-  return [{ name: 'MilestoneDropped', data: { ...told(act), milestone: milestone! } }];
+  return [{ name: 'MilestoneDropped', data: { ...dataOf(act), milestone: milestone! } }];
 };
 
 export const attachEvidence: Decide<AttachEvidence> = (_, act, by) => {
   datesAreSound(by, act.reportedOn, { '/date': act.date });
-  return [{ name: 'EvidenceAttached', data: told(act) }];
+  return [{ name: 'EvidenceAttached', data: dataOf(act) }];
 };
 
 export const amendWording: Decide<AmendWording> = (_, act, by) => {
   datesAreSound(by, act.reportedOn);
   if (!act.title && !act.summary && !act.language && !act.condition)
     throw refused('nothing_amended', '', 'Give at least one of title, summary, language, condition.');
-  return [{ name: 'WordingAmended', data: told(act) }];
+  return [{ name: 'WordingAmended', data: dataOf(act) }];
 };
 
 export const liftCondition: Decide<LiftCondition> = (c, act, by) => {
   datesAreSound(by, act.reportedOn, { '/liftedOn': act.liftedOn });
   if (!lastReported(c.wording.condition, act.reportedOn)?.value)
-    throw new Rejected('no_condition', 'It is subject to no condition by then.');
-  if (liftedAsAt(c, act.reportedOn)) throw new Rejected('condition_lifted', 'Its condition was lifted already.');
-  return [{ name: 'ConditionLifted', data: told(act) }];
+    throw new Conflict('no_condition', 'It is subject to no condition by then.');
+  if (liftedAsAt(c, act.reportedOn)) throw new Conflict('condition_lifted', 'Its condition was lifted already.');
+  return [{ name: 'ConditionLifted', data: dataOf(act) }];
 };
 
 export const claim: Decide<Claim> = (_, act, by) => {
   datesAreSound(by, act.reportedOn);
   if (!isCited(act)) throw refused('citation_needed', '/citation', 'A claim is kept with its source: cite it.');
-  return [{ name: 'Claimed', data: told(act) }];
+  return [{ name: 'Claimed', data: dataOf(act) }];
 };

@@ -2,41 +2,12 @@
  * What was said and turned out wrong, or must go. Nothing is edited or deleted: a correction, a retraction or a blanking is an
  * event of its own, and the state is what the events add up to when the one it names had been said so, or not at all.
  */
-import { ApiProperty } from '@nestjs/swagger';
+import type { Amending, Citation, Correction } from '#bodies';
 import type { FullDate } from '#clocks';
-import { Rejected, type Blanked, type Happened } from '#eventsourcing';
-import { Nested, Pointer, Text, Plain } from '#platform';
-import { blankings, saidAt, type Blank } from '#registers';
+import type { Blanked, Happened } from '#eventsourcing';
 import type { CommitmentEvents } from './commitment.js';
-import { Citation, type By } from './statement.js';
 
-export { Blank, BLANKED, blanked, saidAt } from '#registers';
-
-// ── Acts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** Why, and where that can be read. It has no date of its own: it acts on what is known, as at every date. */
-class Amending {
-  @Text({ max: 2000, description: 'Why', example: 'The paper says 2010, not 2011' }) reason: string;
-  @Nested(() => Citation, { optional: true }) citation?: Citation | null;
-}
-
-export class Correct extends Amending {
-  @Plain({
-    description:
-      'The fields that were wrong, as the act takes them; null takes one away. The others stay as they were said',
-    example: { effective: '2010' },
-  })
-  says: Record<string, unknown>;
-}
-
-export class Retract extends Amending {
-  @Pointer({
-    optional: true,
-    description: 'Of the record act: which of its milestones, evidence, deliverables or relations',
-    example: '/evidence/0',
-  })
-  item?: string | null;
-}
+export { BLANKED, blanked, saidAt } from '#registers';
 
 // ── Events ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -48,7 +19,7 @@ export type CorrectionEvents = {
 };
 
 /** An event as it was said; of a blanked one, what is left. */
-export interface Said extends Happened<object> {
+export interface Statement extends Happened<object> {
   readonly name: keyof CommitmentEvents;
 }
 
@@ -62,7 +33,7 @@ export interface Change {
 }
 
 /** The changes of every event that was changed, in order. */
-export function changesOf(said: readonly Said[]): ReadonlyMap<number, readonly Change[]> {
+export function changesOf(said: readonly Statement[]): ReadonlyMap<number, readonly Change[]> {
   const changes = new Map<number, Change[]>();
   for (const { name, data, revision } of said) {
     if (name !== 'Corrected' && name !== 'Retracted') continue;
@@ -89,20 +60,8 @@ function without(data: object, pointer: string): object {
 
 // ── As at a date ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Something that was said and then corrected, retracted or blanked. */
-export class Correction {
-  @ApiProperty({ type: 'integer', description: 'Of the event that it is about' }) readonly revision: number;
-  @ApiProperty({ enum: ['corrected', 'retracted', 'blanked'] }) readonly kind: 'corrected' | 'retracted' | 'blanked';
-  @ApiProperty() readonly reason: string;
-  @ApiProperty({ type: 'integer', description: 'Of the event that says so' }) readonly by: number;
-  @ApiProperty({ required: false, description: 'Of the record act: only this item' }) readonly item?: string;
-  @ApiProperty({ type: () => Citation, required: false }) readonly citation?: Citation;
-  @ApiProperty({ type: 'object', additionalProperties: true, selfRequired: false, description: 'What it says instead' })
-  readonly says?: object;
-}
-
 /** The corrections of what was reported by a date, in the order in which they were made. */
-export function correctionsAsAt(said: readonly Said[], asOf: FullDate): Correction[] {
+export function correctionsAsAt(said: readonly Statement[], asOf: FullDate): Correction[] {
   /** As it was said, or as it was corrected. */
   const reported = (revision: number): boolean =>
     revision === 0 ||
@@ -125,42 +84,4 @@ export function correctionsAsAt(said: readonly Said[], asOf: FullDate): Correcti
       { revision, kind, reason, by, ...(item && { item }), ...(citation && { citation }), ...(says && { says }) },
     ];
   });
-}
-
-// ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** What says who reports in its data; of every other event it is whoever recorded it. */
-const NAMES_ITS_REPORTER: readonly (keyof CommitmentEvents)[] = ['Recorded', 'StageReported', 'Replied'];
-
-/** Whether an event is an agency's own: it recorded it, or it is the agency that reports. */
-export const isMadeBy = ({ name, data, by }: Said, agency: string | null): boolean =>
-  agency !== null &&
-  (by.agency === agency || (NAMES_ITS_REPORTER.includes(name) && (data as { agency?: string }).agency === agency));
-
-/** What a person may have written: only such text is blanked, so that every figure stays what it was. */
-const FREE_TEXT = [
-  'title',
-  'summary',
-  'condition',
-  'note',
-  'reason',
-  'text',
-  'says',
-  'staysOpen',
-  'liftedBy',
-  'locator',
-  'url',
-];
-
-/** Whether a correction changes words only: nothing that was decided hangs on them. */
-export const onlyWords = (says: Record<string, unknown>): boolean =>
-  Object.entries(says).every(([field, text]) => FREE_TEXT.includes(field) && text !== null);
-
-/** The same words also stand in what an event was corrected to: they go, too. */
-export function blank(said: readonly Said[], act: Blank, by: By, versionOf: (said: Said) => number, revision?: number) {
-  if (by.role !== 'secretariat') throw new Rejected('forbidden', 'Only the secretariat blanks what must go.');
-  const corrects = ({ name, data }: Said): boolean =>
-    name === 'Corrected' && (data as CorrectionEvents['Corrected']).revision === revision;
-  const saidAgain = (other: Said) => (corrects(other) ? '/says' : null);
-  return blankings(said, saidAt(said, revision), act, { texts: FREE_TEXT, versionOf, saidAgain });
 }

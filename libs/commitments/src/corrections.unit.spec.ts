@@ -1,14 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  ACTS,
-  allowedActs,
-  asAt,
-  type ActName,
-  type BodyOf,
-  type CommitmentAsAt,
-  type CommitmentEvent,
-  type Correct,
-} from './commitment.js';
+import { asAt, type CommitmentEvent } from './commitment.js';
 import {
   after,
   citation,
@@ -26,6 +17,11 @@ import {
   TODAY,
   type Happening,
 } from './testing/a-commitment.js';
+import { ACTS, allowedActs, type ActName, type BodyOf } from './acts.js';
+import { forms, type CommitmentAsAt, type Correct } from '#bodies';
+import { handForms } from '../../bodies/src/testing/forms-at-hand.js';
+
+handForms(forms);
 
 const iom = focalPoint('IOM');
 const ilo = focalPoint('ILO');

@@ -1,56 +1,14 @@
 /** What comes round and what is kept up: the editions of a recurring commitment, the periods of a standing one. */
-import { ApiProperty } from '@nestjs/swagger';
+import type { Edition, Evidence, HoldEdition, ReportUpkeep, Source, Upkeep } from '#bodies';
 import { firstDayOf, lastDayOf, rankedOn, type FullDate, type PartialDate } from '#clocks';
-import { InPeriod, ListOf, Text, YesNo } from '#platform';
-import { Evidence } from './content.js';
-import {
-  Act,
-  datesAreSound,
-  periodIsSound,
-  refused,
-  Source,
-  sourceOf,
-  told,
-  type Decide,
-  type Evolvers,
-} from './statement.js';
+import { refused } from '#eventsourcing';
+import { dataOf, datesAreSound, periodIsSound, sourceOf, type Decide, type Evolvers } from './statement.js';
 
 // ── Acts and events ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-export class HoldEdition extends Act {
-  @Text({ optional: true, example: 'Fifth Coordination Meeting' }) title?: string | null;
-  @InPeriod({ description: 'When it was held, or began', example: '2006-11-20' }) held: PartialDate;
-  @InPeriod({ optional: true, description: 'When it ended', example: '2006-11-21' }) until?: PartialDate | null;
-  @InPeriod({ optional: true, description: 'When the next one is due', example: '2007-10' })
-  nextDue?: PartialDate | null;
-  @ListOf(() => Evidence, { optional: true }) evidence?: Evidence[] | null;
-}
-
-export class ReportUpkeep extends Act {
-  @InPeriod({ description: 'The period that is told of', example: '2011' }) period: PartialDate;
-  @YesNo({ description: 'Whether it was kept up; if not, the note says why', example: true }) keptUp: boolean;
-  @ListOf(() => Evidence, { optional: true }) evidence?: Evidence[] | null;
-}
 
 export type EditionEvents = { EditionHeld: HoldEdition; UpkeepReported: ReportUpkeep };
 
 // ── State, and as at a date ─────────────────────────────────────────────────────────────────────────────────────────
-
-export class Edition extends Source {
-  @ApiProperty({ type: String, nullable: true }) readonly title: string | null;
-  @ApiProperty({ type: String, example: '2006-11-20' }) readonly held: PartialDate;
-  @ApiProperty({ type: String, nullable: true, example: '2006-11-21' }) readonly until: PartialDate | null;
-  @ApiProperty({ type: String, nullable: true, example: '2007-10' }) readonly nextDue: PartialDate | null;
-  @ApiProperty({ type: [Evidence] }) readonly evidence: readonly Evidence[];
-  @ApiProperty({ type: String, nullable: true }) readonly note: string | null;
-}
-
-export class Upkeep extends Source {
-  @ApiProperty({ type: String, example: '2011' }) readonly period: PartialDate;
-  @ApiProperty() readonly keptUp: boolean;
-  @ApiProperty({ type: [Evidence] }) readonly evidence: readonly Evidence[];
-  @ApiProperty({ type: String, nullable: true }) readonly note: string | null;
-}
 
 export interface Editions {
   readonly editions: readonly Edition[];
@@ -104,7 +62,7 @@ export const holdEdition: Decide<HoldEdition> = (c, act, by) => {
   periodIsSound('/until', act.held, act.until);
   if (act.nextDue && lastDayOf(act.nextDue) <= firstDayOf(act.held))
     throw refused('next_is_before', '/nextDue', `The next edition is due after ${act.held}.`);
-  return [{ name: 'EditionHeld', data: told(act) }];
+  return [{ name: 'EditionHeld', data: dataOf(act) }];
 };
 
 export const reportUpkeep: Decide<ReportUpkeep> = (c, act, by) => {
@@ -116,5 +74,5 @@ export const reportUpkeep: Decide<ReportUpkeep> = (c, act, by) => {
     );
   datesAreSound(by, act.reportedOn, { '/period': act.period, ...datesOf(act.evidence) });
   if (!act.keptUp && !act.note) throw refused('note_needed', '/note', 'Not kept up: say why.');
-  return [{ name: 'UpkeepReported', data: told(act) }];
+  return [{ name: 'UpkeepReported', data: dataOf(act) }];
 };

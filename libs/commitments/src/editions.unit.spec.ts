@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { HoldEdition, ReportUpkeep } from './commitment.js';
 import { citation, did, given, on, recorded, secretariat, TODAY } from './testing/a-commitment.js';
+import { type HoldEdition, type ReportUpkeep } from '#bodies';
 
 const recurring = recorded({ nature: 'recurring', title: 'Coordination Meeting' });
 const standing = recorded({ nature: 'standing', title: 'Help desk' });

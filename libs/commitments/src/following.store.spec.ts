@@ -15,28 +15,20 @@ import {
   type Meta,
   type Recorded,
 } from '#eventsourcing';
-import { SqliteReadStore } from '#read-store';
-import {
-  ACTS,
-  asAt,
-  commitment,
-  type CommitmentEvent,
-  type CommitmentEvents,
-  type LineageEvents,
-} from './commitment.js';
-import { CommitmentCommand, CommitmentCommandHandler, type CommitmentAct } from './commitments.controller.js';
+import { asAt, commitment, type CommitmentEvent, type CommitmentEvents, type LineageEvents } from './commitment.js';
 import { follow, followingProjection } from './following.js';
 import { recorded, TODAY } from './testing/a-commitment.js';
+import { ACTS } from './acts.js';
+import { ActCommand, Acts, type CommitmentAct } from '#acts';
+import { classOf } from '#bodies';
 
 const [A, B, C] = ['IOM-2006-01', 'IOM-2011-10', 'IOM-2011-11'] as const;
 const reportedOn = '2008-01-31';
 const reason = 'Recorded twice';
 
 let log: Log & { store: SqliteEventStore };
-let reads: SqliteReadStore;
 beforeEach(async () => {
   log = { store: new SqliteEventStore(':memory:'), codec: new EventCodec([commitment]) };
-  reads = new SqliteReadStore(':memory:');
   for (const reference of [A, B, C])
     await said(
       reference,
@@ -49,7 +41,6 @@ beforeEach(async () => {
     );
 });
 afterEach(async () => {
-  await reads.close();
   await log.store.close();
 });
 
@@ -74,10 +65,11 @@ const tookOver = async (reference: string) =>
 const lives = () => Promise.all([A, B, C].map(async (reference) => (await view(reference)).life));
 
 const command = (reference: string, { body, ...act }: CommitmentAct) =>
-  new CommitmentCommandHandler(log).execute(
-    new CommitmentCommand(
+  new Acts(log).execute(
+    new ActCommand(
+      'commitment',
       reference,
-      [{ ...act, body: plainToInstance(ACTS[act.act].body as never, body) } as CommitmentAct],
+      [{ ...act, body: plainToInstance(classOf(ACTS[act.act].body) as never, body) } as CommitmentAct],
       {
         by: { account: 'a', role: 'secretariat', agency: null },
         meta: metaOf(),
@@ -86,7 +78,7 @@ const command = (reference: string, { body, ...act }: CommitmentAct) =>
   );
 /** What the projector does, from the beginning of the log on. */
 const project = async () => {
-  const projector = new Projector(log, reads, [followingProjection(log)]);
+  const projector = new Projector(log, [followingProjection(log)]);
   await projector.start();
   await projector.stop();
   return (await projector.progress())[0]!;
@@ -208,7 +200,6 @@ describe('Two that are merged into each other at once', () => {
     const head = await log.store.head();
     for (const reference of [B, A])
       for (const event of await history(reference)) await follow(log, reference, event).catch(() => {});
-    reads = new SqliteReadStore(':memory:');
     await project();
     expect(await log.store.head()).toBe(head);
     expect(await lives()).toEqual(['merged', 'active', 'active']);

@@ -5,6 +5,7 @@
  */
 import {
   canonicalJson,
+  Conflict,
   decodeAll,
   handle,
   load,
@@ -15,8 +16,10 @@ import {
   type Projection,
   type Recorded,
 } from '#eventsourcing';
+import type { Reasoned } from '#bodies';
+import { RELATION_TYPES, type End } from '#words';
 import { commitment, saidAt, type Commitment, type CommitmentEvent, type CommitmentEvents } from './commitment.js';
-import { linksOf, noCycle, RELATION_TYPES, type LineageEvents } from './lineage.js';
+import { linksOf, noCycle, type LineageEvents } from './lineage.js';
 
 /** How far a chain of links is followed. */
 const FARTHEST = 1_000;
@@ -37,27 +40,30 @@ export async function linkedTo(log: Log, references: readonly string[], knownAt?
 
 type Happening = Pick<Recorded, 'id' | 'name' | 'data' | 'revision' | 'position' | 'meta'>;
 
+/** The commitments that a record ended in, and what it leaves to them. */
+type Leaves<Data> = (data: Data) => readonly [how: End, to: readonly string[], takeOver?: object | null];
+const LEAVES: { readonly [N in keyof LineageEvents]?: Leaves<LineageEvents[N]> } = {
+  Merged: ({ into, takeOver }) => ['merged', [into], takeOver],
+  SplitUp: ({ into }) => ['split', into],
+  Superseded: ({ supersededBy }) => ['superseded', [supersededBy]],
+};
+
 /** What an event that ends a record leaves to each of the others. */
 function leaves({ name, data }: Pick<Happening, 'name' | 'data'>, from: string) {
-  const left = (how: LineageEvents['TookOver']['how'], to: readonly string[], takeOver: object = {}) => {
-    const { reason, reportedOn, citation, citations } = data as LineageEvents['Withdrawn'];
-    const source = { ...(citation && { citation }), ...(citations && { citations }) };
-    return to.map((to) => ({ to, data: { from, how, reason, reportedOn, ...source, ...takeOver } }));
-  };
-  if (name === 'Merged') {
-    const { into, takeOver } = data as LineageEvents['Merged'];
-    return left('merged', [into], takeOver ?? {});
-  }
-  if (name === 'SplitUp') return left('split', (data as LineageEvents['SplitUp']).into);
-  if (name === 'Superseded') return left('superseded', [(data as LineageEvents['Superseded']).supersededBy]);
-  return [];
+  const left = LEAVES[name as keyof LineageEvents] as Leaves<object> | undefined;
+  if (!left) return [];
+  const [how, references, takeOver] = left(data);
+  const { reason, reportedOn, citation, citations } = data as Reasoned;
+  const source = { ...(citation && { citation }), ...(citations && { citations }) };
+  return references.map((to) => ({ to, data: { from, how, reason, reportedOn, ...source, ...takeOver } }));
 }
+
+/** What an event that follows from another says in its words. */
+const COPIED: readonly string[] = ['reason', 'citation', 'citations'] satisfies (keyof Reasoned)[];
 
 /** The words that were copied from one event to another that followed from it. */
 const wordsOf = (data: object, copy: object): object =>
-  Object.fromEntries(
-    Object.entries(data).filter(([key]) => key in copy && ['reason', 'citation', 'citations'].includes(key)),
-  );
+  Object.fromEntries(Object.entries(data).filter(([key]) => key in copy && COPIED.includes(key)));
 
 /** A relation, or how one record ends in another. */
 interface Link {
@@ -97,7 +103,7 @@ async function lateFault(
     return error as Rejected;
   }
   const gone = links.find(({ type, to }) => type === 'end' && known.get(to)?.ends.length);
-  return gone ? new Rejected('not_active', `${gone.to} has ended meanwhile.`) : null;
+  return gone ? new Conflict('not_active', `${gone.to} has ended meanwhile.`) : null;
 }
 
 type Says = CommitmentEvents['Corrected'];
@@ -141,90 +147,125 @@ async function lateCorrection(log: Log, reference: string, { data, position }: H
   return { fault, takeBack };
 }
 
+/** An event of a commitment that something follows from, and how that is written. */
+class Followed {
+  readonly #meta: Meta;
+
+  constructor(
+    readonly log: Log,
+    readonly reference: string,
+    readonly event: Happening,
+  ) {
+    this.#meta = { ...event.meta, commandId: event.id, causationId: event.id };
+  }
+
+  say(to: string, decide: (c: Commitment) => CommitmentEvent[]) {
+    return handle(this.log, commitment, to, decide, this.#meta);
+  }
+
+  takeBack(to: string, revision: number, reason: string) {
+    return this.say(to, ({ changes }) =>
+      changes.get(revision)?.at(-1)?.says === null ? [] : [{ name: 'Retracted', data: { revision, reason } }],
+    );
+  }
+
+  /** An event of this stream, and what has followed in others from it. */
+  async from(revision: number) {
+    const all = await this.#eventsOf(this.reference);
+    const was = all[revision]!;
+    let end = was;
+    while (end.name === 'Retracted' || end.name === 'Blanked') end = all[(end.data as { revision: number }).revision]!;
+    const found = [];
+    for (const { to } of leaves(end, this.reference)) {
+      const followed = (await this.#eventsOf(to)).find(({ meta }) => meta.commandId === was.id);
+      if (followed) found.push({ to, followed });
+    }
+    return { was, found };
+  }
+
+  async #eventsOf(reference: string) {
+    return decodeAll(this.log, await this.log.store.read(streamOf(commitment, reference)));
+  }
+}
+
+/** Does what follows; the position of the last event that it wrote, if any. */
+type Follow = (followed: Followed) => Promise<string | null>;
+
+/** The words that were blanked go from what was copied to other streams, too. */
+const blankCopies: Follow = async (of) => {
+  const { revision, reason } = of.event.data as CommitmentEvents['Blanked'];
+  await of.log.store.blank(streamOf(commitment, of.reference), revision);
+  const { was, found } = await of.from(revision);
+  let position: string | null = null;
+  for (const { to, followed } of found) {
+    const left = { ...followed.data, ...wordsOf(was.data, followed.data) };
+    if (canonicalJson(left) === canonicalJson(followed.data)) continue;
+    const { version } = of.log.codec.encode(commitment.category, { name: followed.name, data: left });
+    const data = { revision: followed.revision, reason, version, left };
+    ({ position } = await of.say(to, () => [{ name: 'Blanked', data }]));
+  }
+  return position;
+};
+
+/** What an end that is retracted left to others is given back. */
+const giveBack: Follow = async (of) => {
+  const { revision, reason } = of.event.data as CommitmentEvents['Retracted'];
+  const { found } = await of.from(revision);
+  let position: string | null = null;
+  for (const { to, followed } of found) ({ position } = await of.takeBack(to, followed.revision, reason));
+  return position;
+};
+
+const correctionStands: Follow = async (of) => {
+  const late = await lateCorrection(of.log, of.reference, of.event);
+  if (!late) return null;
+  await of.say(of.reference, late.takeBack);
+  throw late.fault;
+};
+
+/** The links of an event stand, and what a record that ended leaves to others is taken over. */
+const linksStand: Follow = async (of) => {
+  const { log, reference, event } = of;
+  const left = leaves(event, reference);
+  const links = event.name === 'Related' ? [event.data as Link] : left.map(({ to }) => ({ type: 'end', to }));
+  const fault = await lateFault(log, reference, links, event.position);
+  if (fault) {
+    await of.takeBack(reference, event.revision, fault.message);
+    throw fault;
+  }
+  let position: string | null = null;
+  for (const { to, data } of left) ({ position } = await of.say(to, () => [{ name: 'TookOver', data }]));
+  return position;
+};
+
+/** The events that something follows from. */
+const FOLLOW: { readonly [N in keyof CommitmentEvents]?: Follow } = {
+  Related: linksStand,
+  Merged: linksStand,
+  SplitUp: linksStand,
+  Superseded: linksStand,
+  Corrected: correctionStands,
+  Retracted: giveBack,
+  Blanked: blankCopies,
+};
+
+export const isFollowed = ({ name }: Pick<Recorded, 'name'>): boolean => name in FOLLOW;
+
 /**
  * Does what follows from an event of a commitment.
  * @returns the position of the last event that it wrote, if any
  * @throws Rejected when the event had to be taken back
  */
-export async function follow(log: Log, reference: string, event: Happening): Promise<string | null> {
-  const meta: Meta = { ...event.meta, commandId: event.id, causationId: event.id };
-  const say = (to: string, decide: (c: Commitment) => CommitmentEvent[]) => handle(log, commitment, to, decide, meta);
-  const takeBack = (to: string, revision: number, reason: string) =>
-    say(to, ({ changes }) =>
-      changes.get(revision)?.at(-1)?.says === null ? [] : [{ name: 'Retracted', data: { revision, reason } }],
-    );
-  const eventsOf = async (of: string) => decodeAll(log, await log.store.read(streamOf(commitment, of)));
+export const follow = async (log: Log, reference: string, event: Happening): Promise<string | null> =>
+  (await FOLLOW[event.name as keyof CommitmentEvents]?.(new Followed(log, reference, event))) ?? null;
 
-  /** An event of this stream, and what has followed in others from it. */
-  const followedFrom = async (revision: number) => {
-    const all = await eventsOf(reference);
-    const was = all[revision]!;
-    let end = was;
-    while (end.name === 'Retracted' || end.name === 'Blanked') end = all[(end.data as { revision: number }).revision]!;
-    const found = [];
-    for (const { to } of leaves(end, reference)) {
-      const followed = (await eventsOf(to)).find(({ meta }) => meta.commandId === was.id);
-      if (followed) found.push({ to, followed });
-    }
-    return { was, found };
-  };
-
-  let position: string | null = null;
-  if (event.name === 'Blanked') {
-    const { revision, reason } = event.data as CommitmentEvents['Blanked'];
-    await log.store.blank(streamOf(commitment, reference), revision);
-    const { was, found } = await followedFrom(revision);
-    for (const { to, followed } of found) {
-      const left = { ...followed.data, ...wordsOf(was.data, followed.data) };
-      if (canonicalJson(left) === canonicalJson(followed.data)) continue;
-      const { version } = log.codec.encode(commitment.category, { name: followed.name, data: left });
-      const data = { revision: followed.revision, reason, version, left };
-      ({ position } = await say(to, () => [{ name: 'Blanked', data }]));
-    }
-    return position;
-  }
-  if (event.name === 'Retracted') {
-    const { revision, reason } = event.data as CommitmentEvents['Retracted'];
-    const { found } = await followedFrom(revision);
-    for (const { to, followed } of found) ({ position } = await takeBack(to, followed.revision, reason));
-    return position;
-  }
-  if (event.name === 'Corrected') {
-    const late = await lateCorrection(log, reference, event);
-    if (!late) return null;
-    await say(reference, late.takeBack);
-    throw late.fault;
-  }
-  const links =
-    event.name === 'Related' ? [event.data as Link] : leaves(event, reference).map(({ to }) => ({ type: 'end', to }));
-  const fault = await lateFault(log, reference, links, event.position);
-  if (fault) {
-    await takeBack(reference, event.revision, fault.message);
-    throw fault;
-  }
-  for (const { to, data } of leaves(event, reference))
-    ({ position } = await say(to, () => [{ name: 'TookOver', data }]));
-  return position;
-}
-
-/** The events that something follows from. */
-export const FOLLOWED: readonly (keyof CommitmentEvents)[] = [
-  'Related',
-  'Merged',
-  'SplitUp',
-  'Superseded',
-  'Corrected',
-  'Retracted',
-  'Blanked',
-];
-
-/** Catches up with what a command that was cut off had yet to do. It has no tables, only its place in the log. */
+/** Catches up with what a command that was cut off had yet to do. */
 export const followingProjection = (log: Log): Projection => ({
   name: 'following',
   version: 2,
-  schema: '',
+  acts: true,
   on: Object.fromEntries(
-    FOLLOWED.map((name) => [
+    Object.keys(FOLLOW).map((name) => [
       `${commitment.category}.${name}`,
       async (event: Recorded) => {
         try {

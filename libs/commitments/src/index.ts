@@ -1,29 +1,18 @@
 import type { Context } from '#platform';
-import { BatchesController } from './batches.controller.js';
 import { commitment } from './commitment.js';
 import { followingProjection } from './following.js';
-import { CommitmentCommandHandler, CommitmentsController } from './commitments.controller.js';
 import { numbering } from './numbering.js';
 
+export * from './acts.js';
 export * from './commitment.js';
 export { citedAsAt } from './citations.js';
-export {
-  addressOf,
-  CommitmentCommand,
-  CommitmentCommandHandler,
-  decideAll,
-  historyOf,
-  namedIn,
-  viewOf,
-  type CommitmentAct,
-  type CommitmentView,
-  type History,
-} from './commitments.controller.js';
+export { follow, isFollowed, linkedTo } from './following.js';
+export { takeReference } from './numbering.js';
+export type * from '#bodies';
+export * from '#words';
 
 /** What the composition root takes of this context. */
 export const commitmentsContext: Context = {
   catalogs: [commitment, numbering],
   projections: (log) => [followingProjection(log)],
-  controllers: [CommitmentsController, BatchesController],
-  providers: [CommitmentCommandHandler],
 };

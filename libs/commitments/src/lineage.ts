@@ -2,86 +2,37 @@
  * How commitments belong together, and how one ends in another: relations, and merge, split, supersession and withdrawal. Each
  * is decided in the stream of the commitment that says so; what the others take over follows from its event (`following.ts`).
  */
-import { ApiProperty } from '@nestjs/swagger';
-import type { FullDate, Reported } from '#clocks';
-import { Rejected } from '#eventsourcing';
-import { CodeOf, CodesOf, ListOf, Nested, OneOf, type Registered } from '#platform';
-import type { Commitment, CommitmentAsAt } from './commitment.js';
-import { AgencyRole, type NamedRole } from './responsibility.js';
-import {
-  Act,
-  and,
-  datesAreSound,
-  inOrder,
+import type {
+  CommitmentAsAt,
+  EndOfRecord,
+  Merge,
   Reasoned,
-  refused,
-  refusedTo,
-  Source,
+  Relate,
+  ReportedRelation,
+  Split,
+  Supersede,
+  TakeOver,
+  TakenOver,
+  Withdraw,
+} from '#bodies';
+import type { FullDate, Reported } from '#clocks';
+import { Conflict, refused } from '#eventsourcing';
+import type { End, Life } from '#words';
+import type { Commitment } from './commitment.js';
+import type { NamedRole } from './responsibility.js';
+import {
+  and,
+  dataOf,
+  datesAreSound,
+  forbidden,
+  inOrder,
   sourceOf,
-  told,
   type By,
   type Decide,
   type Evolvers,
   type Facts,
   type On,
 } from './statement.js';
-
-export const RELATION_TYPES = ['part_of', 'continues', 'replaces', 'prepares_for', 'depends_on', 'same_as'] as const;
-export type RelationType = (typeof RELATION_TYPES)[number];
-/** What may become of a record. Only an active one is counted. */
-export const ENDS = ['merged', 'split', 'superseded', 'withdrawn'] as const;
-export type End = (typeof ENDS)[number];
-export const LIVES = ['active', ...ENDS] as const;
-export type Life = (typeof LIVES)[number];
-
-// ── Acts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-const mayLeadTo = ({ type }: { type?: string }): readonly Registered[] =>
-  type === 'prepares_for' ? ['commitment', 'forum'] : ['commitment'];
-
-const TO = {
-  description: 'The reference of a commitment; for prepares_for also the id of a forum',
-  example: 'IOM-2011-10',
-};
-
-export class Relation {
-  @OneOf(RELATION_TYPES, { example: 'part_of' }) type: RelationType;
-  @CodeOf(mayLeadTo, TO) to: string;
-}
-
-export class Relate extends Act {
-  @OneOf(RELATION_TYPES, { example: 'part_of' }) type: RelationType;
-  @CodeOf(mayLeadTo, TO) to: string;
-}
-
-/** What the other commitment takes over; what is not listed is not taken over. */
-export class TakeOver {
-  @ListOf(() => AgencyRole, { optional: true, example: [{ agency: 'ILO', role: 'partner' }] })
-  agencies?: AgencyRole[] | null;
-  @CodesOf('theme', { optional: true, example: ['HLD06-15'] }) themes?: string[] | null;
-  @CodesOf(['forum', 'outcome'], { optional: true, example: ['HLD-2006'] }) followsUp?: string[] | null;
-}
-
-export class Merge extends Reasoned {
-  @CodeOf('commitment', { description: 'The commitment that stays', example: 'IOM-2011-10' }) into: string;
-  @Nested(() => TakeOver, { optional: true }) takeOver?: TakeOver | null;
-}
-
-export class Split extends Reasoned {
-  @CodesOf('commitment', {
-    min: 2,
-    description: 'The commitments that it becomes, recorded already',
-    example: ['IOM-2011-12', 'IOM-2011-13'],
-  })
-  into: string[];
-}
-
-export class Supersede extends Reasoned {
-  @CodeOf('commitment', { description: 'The commitment that takes its place', example: 'IOM-2011-10' })
-  supersededBy: string;
-}
-
-export class Withdraw extends Reasoned {}
 
 // ── Events and state ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -94,28 +45,6 @@ export type LineageEvents = {
   /** In the other commitment's stream: what follows from how `from` ended. */
   TookOver: Reasoned & Omit<TakeOver, 'agencies'> & { from: string; how: End; agencies?: NamedRole[] | null };
 };
-
-export class ReportedRelation extends Source {
-  @ApiProperty({ example: 'part_of' }) readonly type: string;
-  @ApiProperty(TO) readonly to: string;
-}
-
-/** How a record ended. */
-export class EndOfRecord extends Source {
-  @ApiProperty({ enum: ENDS }) readonly life: End;
-  @ApiProperty({ type: [String], description: 'The commitments that it became' }) readonly into: readonly string[];
-  @ApiProperty() readonly reason: string;
-}
-
-/** What came to a commitment from one that ended in it. */
-export class TakenOver extends Source {
-  @ApiProperty({ description: 'The reference of the one that ended' }) readonly from: string;
-  @ApiProperty({ enum: ENDS }) readonly how: End;
-  @ApiProperty() readonly reason: string;
-  @ApiProperty({ type: [AgencyRole] }) readonly agencies: readonly AgencyRole[];
-  @ApiProperty({ type: [String] }) readonly themes: readonly string[];
-  @ApiProperty({ type: [String] }) readonly followsUp: readonly string[];
-}
 
 export interface Lineage {
   readonly relations: readonly ReportedRelation[];
@@ -187,7 +116,12 @@ export const linksOf = (c: Commitment, kind: string): readonly string[] =>
 const isMutual = (kind: string): boolean => kind === 'same_as';
 
 /** No commitment leads back to itself by links of one kind. */
-export function noCycle({ reference, others }: On, kind: string, to: string, pointer: string): void {
+export function noCycle(
+  { reference, others }: Pick<On, 'reference' | 'others'>,
+  kind: string,
+  to: string,
+  pointer: string,
+): void {
   if (to === reference) throw refused('related_to_itself', pointer, 'A commitment cannot be related to itself.');
   const seen = new Set<string>();
   const leadsBack = (from: string): boolean => {
@@ -200,15 +134,15 @@ export function noCycle({ reference, others }: On, kind: string, to: string, poi
   if (!isMutual(kind) && leadsBack(to))
     throw refused('cycle', pointer, `${to} leads back to ${reference} already: that would be a circle.`);
   if (isMutual(kind) && reference && linksOf(others?.get(to) ?? ({ relations: [] } as never), kind).includes(reference))
-    throw new Rejected('already_related', `${to} says already that it is the same as ${reference}.`);
+    throw new Conflict('already_related', `${to} says already that it is the same as ${reference}.`);
 }
 
 export const relate: Decide<Relate> = (c, act, by, on) => {
   datesAreSound(by, act.reportedOn);
   if (c.relations.some(({ type, to }) => type === act.type && to === act.to))
-    throw new Rejected('already_related', `It is related to ${act.to} as ${act.type} already.`);
+    throw new Conflict('already_related', `It is related to ${act.to} as ${act.type} already.`);
   noCycle(on, act.type, act.to, '/to');
-  return [{ name: 'Related', data: told(act) }];
+  return [{ name: 'Related', data: dataOf(act) }];
 };
 
 /** The other commitment is there and goes on; a focal point also leads it. */
@@ -217,22 +151,28 @@ function mayEndIn(by: By, on: On, to: string, reportedOn: FullDate, pointer: str
   const state = on.others?.get(to);
   const other = state && asAt(state, by.today);
   if (!other) throw refused('unknown_reference', pointer, `Unknown commitment: ${to}`);
-  if (other.end) throw refused('not_active', pointer, `${to} was ${other.end.life} itself${inWords(other.end)}.`);
+  if (other.end) throw new Conflict('not_active', `${to} was ${other.end.life} itself${inWords(other.end)}.`, pointer);
   if (state && !asAt(state, reportedOn))
     throw refused('not_there_yet', pointer, `${to} was not reported yet on ${reportedOn}.`);
   if (by.role !== 'secretariat' && other.agencies[0]!.agency !== by.agency)
-    throw refusedTo(`${to} is led by ${other.agencies[0]!.agency}: the secretariat decides what crosses agencies.`);
+    throw forbidden(`${to} is led by ${other.agencies[0]!.agency}: the secretariat decides what crosses agencies.`);
   return other;
 }
 
 /** As `asAt` of the whole, which this part cannot import. */
 type AsAt = (c: Commitment, asOf: FullDate) => CommitmentAsAt | null;
 
-export const inWords = ({ into }: EndOfRecord): string => (into.length ? ` into ${into.join(', ')}` : '');
+const inWords = ({ into }: EndOfRecord): string => (into.length ? ` into ${into.join(', ')}` : '');
+
+/** A record takes no act from its end on. */
+export function goesOn({ end }: CommitmentAsAt, reportedOn: FullDate): void {
+  if (end && reportedOn >= end.reportedOn!)
+    throw new Conflict('not_active', `It was ${end.life}${inWords(end)} on ${end.reportedOn}.`);
+}
 
 /** A record ends once, and not before it was first reported. @returns it as at its end */
 function mayEnd(c: Commitment, { reportedOn }: Reasoned, by: By, { end }: CommitmentAsAt, asAt: AsAt): CommitmentAsAt {
-  if (end) throw new Rejected('not_active', `It was ${end.life}${inWords(end)} on ${end.reportedOn} already.`);
+  if (end) throw new Conflict('not_active', `It was ${end.life}${inWords(end)} on ${end.reportedOn} already.`);
   datesAreSound(by, reportedOn);
   const then = asAt(c, reportedOn);
   if (!then) throw refused('not_there_yet', '/reportedOn', `It was not reported yet on ${reportedOn}.`);
@@ -259,7 +199,7 @@ export const merge =
     takes('themes', themes);
     takes('followsUp', followsUp);
     const isAsked = (agency: string) => then.agencies.some((a) => a.agency === agency && a.asked);
-    const { takeOver, ...data } = told(act);
+    const { takeOver, ...data } = dataOf(act);
     const named = takeOver?.agencies?.map((a): NamedRole => (isAsked(a.agency) ? { ...a, asked: true } : a));
     return [
       {
@@ -274,7 +214,7 @@ export const split =
   (c, act, by, on, now) => {
     mayEnd(c, act, by, now, asAt);
     act.into.forEach((part, i) => mayEndIn(by, on, part, act.reportedOn, `/into/${i}`, asAt));
-    return [{ name: 'SplitUp', data: told(act) }];
+    return [{ name: 'SplitUp', data: dataOf(act) }];
   };
 
 export const supersede =
@@ -282,12 +222,12 @@ export const supersede =
   (c, act, by, on, now) => {
     mayEnd(c, act, by, now, asAt);
     mayEndIn(by, on, act.supersededBy, act.reportedOn, '/supersededBy', asAt);
-    return [{ name: 'Superseded', data: told(act) }];
+    return [{ name: 'Superseded', data: dataOf(act) }];
   };
 
 export const withdraw =
   (asAt: AsAt): Decide<Withdraw> =>
   (c, act, by, _, now) => {
     mayEnd(c, act, by, now, asAt);
-    return [{ name: 'Withdrawn', data: told(act) }];
+    return [{ name: 'Withdrawn', data: dataOf(act) }];
   };

@@ -1,12 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  asAt,
-  RELATION_TYPES,
-  type ActName,
-  type BodyOf,
-  type Commitment,
-  type CommitmentEvent,
-} from './commitment.js';
+import { asAt, type Commitment, type CommitmentEvent } from './commitment.js';
 import {
   A_THIRD,
   after,
@@ -27,6 +20,12 @@ import {
   TODAY,
   type Happening,
 } from './testing/a-commitment.js';
+import { RELATION_TYPES } from '#words';
+import { type ActName, type BodyOf } from './acts.js';
+import { forms } from '#bodies';
+import { handForms } from '../../bodies/src/testing/forms-at-hand.js';
+
+handForms(forms);
 
 const iom = focalPoint('IOM');
 const reason = 'Recorded twice, from two papers of the same year';

@@ -2,17 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { canonicalJson, fold, Rejected } from '#eventsourcing';
 import {
-  ACTS,
-  allowedActs,
   asAt,
   commitment,
-  decide,
   linksOf,
-  RELATION_TYPES,
-  ROLES,
-  STAGES,
   turningPoints,
-  type ActName,
   type By,
   type Commitment,
   type CommitmentEvent,
@@ -20,6 +13,9 @@ import {
 } from './commitment.js';
 import { ENDS, inFewWords, isEnd, Model, type About, type Says } from './testing/commitment-model.js';
 import { another, recorded, SCENES } from './testing/a-commitment.js';
+import { forms } from '#bodies';
+import { ACTS, allowedActs, decide, type ActName } from './acts.js';
+import { RELATION_TYPES, ROLES, STAGES } from '#words';
 import { runs } from '../../../test/support/properties.js';
 
 const AGENCIES = ['AAA', 'BBB', 'CCC', 'DDD'] as const;
@@ -355,7 +351,7 @@ class World {
   does(act: ActName, reference: string, body: Says, by: By, about: About): string {
     const [state, model] = [this.states.get(reference)!, this.models.get(reference)!];
     const recordedOthers = [...this.states].filter(([other, { recorded }]) => other !== reference && recorded);
-    const on: On = { reference, ...about, others: new Map(recordedOthers) };
+    const on: On = { reference, forms, ...about, others: new Map(recordedOthers) };
     const said = JSON.parse(JSON.stringify(body)) as Says;
     const reasons = model.whoAndWhen(act, said, by, about);
     if (reasons.length === 0) reasons.push(...model.matter(act, said, by, about));
@@ -534,7 +530,7 @@ function expectAllowed(world: World): void {
       );
       function tried(act: ActName, on: About): boolean {
         try {
-          decide(act, state, leastBody(act, state, by, on) as never, by, { reference, others, ...on });
+          decide(act, state, leastBody(act, state, by, on) as never, by, { reference, forms, others, ...on });
           return true;
         } catch (error) {
           if (!(error instanceof Rejected)) throw error;

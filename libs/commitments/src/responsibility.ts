@@ -2,111 +2,43 @@
  * Who is responsible for a commitment: the roles of agencies, who was asked and has yet to accept, and the lead, which moves
  * from one agency to another only when that one has accepted.
  */
-import { ApiProperty } from '@nestjs/swagger';
-import { firstDayOf, type FullDate, type PartialDate, type Reported } from '#clocks';
-import { Rejected } from '#eventsourcing';
-import { CodeOf, InPeriod, OneOf, Text } from '#platform';
-import type { Commitment, CommitmentAsAt } from './commitment.js';
-import {
+import type {
+  AcceptLead,
+  AcceptRole,
   Act,
-  datesAreSound,
-  inOrder,
-  isCited,
+  AddAgency,
+  AgencyRole,
+  ChangeRole,
+  CommitmentAsAt,
+  DeclineLead,
+  DeclineRole,
+  DeclinedRole,
+  LeadTransfer,
+  OfferLead,
   Reasoned,
-  refused,
-  told,
-  type By,
-  type Decide,
-  type Evolvers,
-  type Sourced,
-} from './statement.js';
-
-/** At most one of these per agency … */
-export const RESPONSIBLE_ROLES = ['lead', 'co_lead', 'partner'] as const;
-/** … and any of these beside it. */
-export const OTHER_ROLES = ['observer', 'funder', 'host'] as const;
-export const ROLES = [...RESPONSIBLE_ROLES, ...OTHER_ROLES] as const;
-export type Role = (typeof ROLES)[number];
+  RemoveAgency,
+  RoleAsAt,
+  Sourced,
+  WithdrawLeadOffer,
+} from '#bodies';
+import { firstDayOf, type FullDate, type PartialDate, type Reported } from '#clocks';
+import { Conflict, Rejected, refused } from '#eventsourcing';
+import { RESPONSIBLE_ROLES, type FormerLead, type Role } from '#words';
+import type { Commitment } from './commitment.js';
+import { dataOf, datesAreSound, inOrder, isCited, type By, type Decide, type Evolvers } from './statement.js';
 
 export const isResponsible = (role: Role): boolean => (RESPONSIBLE_ROLES as readonly Role[]).includes(role);
 /** Whether an agency that has one role cannot have the other beside it. */
 const excludes = (has: Role, role: Role): boolean => has === role || (isResponsible(has) && isResponsible(role));
 
-// ── Acts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-export class AgencyRole {
-  @CodeOf('agency', { example: 'IOM' }) agency: string;
-  @OneOf(ROLES, { example: 'partner' }) role: Role;
-}
-
-export class AddAgency extends Act {
-  @CodeOf('agency', { example: 'ILO' }) agency: string;
-  @OneOf(ROLES, { example: 'partner' }) role: Role;
-}
-
-const FORMER_LEAD = ['co_lead', 'partner', 'none'] as const;
-type FormerLead = (typeof FORMER_LEAD)[number];
-
-const FORMER_LEAD_BECOMES = {
-  optional: true,
-  description: 'When the lead moves: what the former lead becomes (default partner)',
-  example: 'partner',
-};
-
-export class ChangeRole extends Act {
-  @OneOf(ROLES, {
-    description: 'The new role. `lead` moves the lead in one act: only the secretariat records that',
-    example: 'co_lead',
-  })
-  role: Role;
-  @OneOf(ROLES, {
-    optional: true,
-    description: 'The role that changes, when the agency has several',
-    example: 'partner',
-  })
-  from?: Role | null;
-  @OneOf(FORMER_LEAD, FORMER_LEAD_BECOMES) formerLeadBecomes?: FormerLead | null;
-}
-
-export class RemoveAgency extends Act {
-  @OneOf(ROLES, {
-    optional: true,
-    description: 'Only this role; without it all roles of the agency',
-    example: 'funder',
-  })
-  role?: Role | null;
-}
-
-const WHICH = { optional: true, description: 'Which, when it is asked for several', example: 'partner' };
-
-export class AcceptRole extends Act {
-  @OneOf(ROLES, WHICH) role?: Role | null;
-}
-
-export class DeclineRole extends Reasoned {
-  @OneOf(ROLES, WHICH) role?: Role | null;
-}
-
-export class OfferLead extends Reasoned {
-  @CodeOf('agency', { description: 'The agency that is to take the lead', example: 'ILO' }) to: string;
-  @InPeriod({ description: 'From when; may be still to come', example: '2013-01' }) effective: PartialDate;
-  @Text({ max: 2000, optional: true, description: 'What is still to be done', example: 'The second edition' })
-  staysOpen?: string | null;
-  @OneOf(FORMER_LEAD, FORMER_LEAD_BECOMES) formerLeadBecomes?: FormerLead | null;
-}
-
-export class AcceptLead extends Act {}
-export class DeclineLead extends Reasoned {}
-export class WithdrawLeadOffer extends Reasoned {}
-
 // ── Events ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Named by another agency, and yet to accept. */
-interface Asked {
+interface Unconfirmed {
   asked?: true;
 }
 /** A role as an event names it. */
-export type NamedRole = AgencyRole & Asked;
+export type NamedRole = AgencyRole & Unconfirmed;
 
 interface Move {
   from: string;
@@ -116,8 +48,8 @@ interface Move {
 }
 
 export type ResponsibilityEvents = {
-  AgencyAdded: AddAgency & Asked;
-  RoleChanged: Act & Asked & { agency: string; from: Role; role: Role; formerLeadBecomes?: FormerLead };
+  AgencyAdded: AddAgency & Unconfirmed;
+  RoleChanged: Act & Unconfirmed & { agency: string; from: Role; role: Role; formerLeadBecomes?: FormerLead };
   AgencyRemoved: Act & { agency: string; roles: Role[] };
   RoleAccepted: Act & AgencyRole;
   RoleDeclined: Reasoned & AgencyRole;
@@ -130,7 +62,7 @@ export type ResponsibilityEvents = {
 // ── State ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** What an act did to the roles of an agency. */
-export interface RoleFact extends Reported, Asked {
+export interface RoleFact extends Reported, Unconfirmed {
   readonly agency: string;
   readonly loses: readonly Role[];
   readonly gains?: Role;
@@ -183,27 +115,6 @@ export const responsibilityEvolvers: Evolvers<ResponsibilityEvents> = {
 };
 
 // ── As at a date ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-export class RoleAsAt extends AgencyRole implements Asked {
-  @ApiProperty({
-    required: false,
-    enum: [true],
-    description: 'Named by another agency, and yet to accept; counts like any other',
-  })
-  readonly asked?: true;
-}
-
-export class DeclinedRole extends AgencyRole {
-  @ApiProperty() readonly reason: string;
-  @ApiProperty({ type: String, format: 'date' }) readonly reportedOn: FullDate;
-  @ApiProperty({ type: 'integer' }) readonly revision: number;
-}
-
-/** An offer of the lead that nobody has answered yet. */
-export class LeadTransfer extends OfferLead {
-  @ApiProperty({ description: 'The lead that offers it' }) readonly from: string;
-  @ApiProperty({ type: 'integer' }) readonly revision: number;
-}
 
 /**
  * The agencies of a commitment and their roles as at a date, the lead first. What acts did is done again in the order of
@@ -268,7 +179,7 @@ export function responsibilityAsAt(c: Responsibility, asOf: FullDate) {
  * another one is asked.
  * @param source the agency that is the source of an act of the secretariat without a citation
  */
-export function askedIfNamed(by: By, act: Sourced, agency: string, source?: string): Asked {
+export function askedIfNamed(by: By, act: Sourced, agency: string, source?: string): Unconfirmed {
   const own = by.role === 'secretariat' ? isCited(act) || agency === source : agency === by.agency;
   return own ? {} : { asked: true };
 }
@@ -312,7 +223,7 @@ function askedRole(then: readonly RoleAsAt[], agency: string | undefined, named:
   const asked = then.filter((a) => a.agency === agency && a.asked);
   const role = roleOf(named || asked.length === 0 ? then : asked, agency, named);
   if (!then.some((a) => a.agency === agency && a.role === role && a.asked))
-    throw new Rejected('not_asked', `${agency} is ${role} already, and was not asked.`);
+    throw new Conflict('not_asked', `${agency} is ${role} already, and was not asked.`);
   return role;
 }
 
@@ -325,7 +236,7 @@ export const addAgency: Decide<AddAgency> = (c, act, by) => {
       'There is a lead already. The lead is offered to another agency: lead-transfer.',
     );
   roleIsFree(agenciesAsAt(c, act.reportedOn), act.agency, act.role);
-  return [{ name: 'AgencyAdded', data: { ...told(act), ...askedIfNamed(by, act, act.agency) } }];
+  return [{ name: 'AgencyAdded', data: { ...dataOf(act), ...askedIfNamed(by, act, act.agency) } }];
 };
 
 export const changeRole: Decide<ChangeRole> = (c, { formerLeadBecomes, ...act }, by, { agency }, now) => {
@@ -344,7 +255,10 @@ export const changeRole: Decide<ChangeRole> = (c, { formerLeadBecomes, ...act },
   roleIsFree(then, agency!, act.role, from);
   const moved = act.role === 'lead' && { formerLeadBecomes: formerLeadBecomes ?? 'partner' };
   return [
-    { name: 'RoleChanged', data: { ...told(act), agency: agency!, from, ...moved, ...askedIfNamed(by, act, agency!) } },
+    {
+      name: 'RoleChanged',
+      data: { ...dataOf(act), agency: agency!, from, ...moved, ...askedIfNamed(by, act, agency!) },
+    },
   ];
 };
 
@@ -355,13 +269,13 @@ export const removeAgency: Decide<RemoveAgency> = (c, { role, ...act }, by, { ag
   const roles = role ? [one] : then.filter((a) => a.agency === agency).map((a) => a.role);
   if (roles.includes('lead'))
     throw refused('one_lead', '/role', `${agency} is the lead. Another agency must take the lead first.`);
-  return [{ name: 'AgencyRemoved', data: { ...told(act), agency: agency!, roles } }];
+  return [{ name: 'AgencyRemoved', data: { ...dataOf(act), agency: agency!, roles } }];
 };
 
 export const acceptRole: Decide<AcceptRole> = (c, act, by, { agency }) => {
   datesAreSound(by, act.reportedOn);
   const role = askedRole(agenciesAsAt(c, act.reportedOn), agency, act.role);
-  return [{ name: 'RoleAccepted', data: { ...told(act), agency: agency!, role } }];
+  return [{ name: 'RoleAccepted', data: { ...dataOf(act), agency: agency!, role } }];
 };
 
 export const declineRole: Decide<DeclineRole> = (c, act, by, { agency }) => {
@@ -373,17 +287,17 @@ export const declineRole: Decide<DeclineRole> = (c, act, by, { agency }) => {
       '/role',
       'Someone must lead: offer the lead to another agency, or have the record withdrawn.',
     );
-  return [{ name: 'RoleDeclined', data: { ...told(act), agency: agency!, role } }];
+  return [{ name: 'RoleDeclined', data: { ...dataOf(act), agency: agency!, role } }];
 };
 
 function noOfferIsOpen({ leadTransfer }: Pick<CommitmentAsAt, 'leadTransfer'>): void {
   if (leadTransfer)
-    throw new Rejected('lead_is_on_offer', `The lead was offered to ${leadTransfer.to}, who has yet to answer.`);
+    throw new Conflict('lead_is_on_offer', `The lead was offered to ${leadTransfer.to}, who has yet to answer.`);
 }
 
 /** The offer that is to be answered. */
 function openOffer({ leadTransfer }: CommitmentAsAt, { reportedOn }: Sourced): LeadTransfer {
-  if (!leadTransfer) throw new Rejected('no_lead_offer', 'The lead is not on offer.');
+  if (!leadTransfer) throw new Conflict('no_lead_offer', 'The lead is not on offer.');
   if (reportedOn < leadTransfer.reportedOn)
     throw refused('before_the_offer', '/reportedOn', `The lead was offered on ${leadTransfer.reportedOn} only.`);
   return leadTransfer;
@@ -394,28 +308,30 @@ export const offerLead: Decide<OfferLead> = (c, act, by, _, now) => {
   noOfferIsOpen(now);
   const coming = leadToCome(c, by.today);
   if (coming)
-    throw new Rejected(
+    throw new Conflict(
       'lead_is_moving',
       `${coming.agency} takes the lead on ${coming.reportedOn}, as it has accepted.`,
     );
   const from = now.agencies[0]!.agency;
-  if (act.to === from) throw refused('leads_already', '/to', `${from} is the lead already.`);
+  if (act.to === from) throw new Conflict('leads_already', `${from} is the lead already.`, '/to');
   const formerLeadBecomes = act.formerLeadBecomes ?? 'partner';
-  return [{ name: 'LeadOffered', data: { ...told(act), from, formerLeadBecomes } }];
+  return [{ name: 'LeadOffered', data: { ...dataOf(act), from, formerLeadBecomes } }];
 };
 
 export const acceptLead: Decide<AcceptLead> = (_, act, by, __, now) => {
   datesAreSound(by, act.reportedOn);
   const { from, to, effective, formerLeadBecomes } = openOffer(now, act);
-  return [{ name: 'LeadAccepted', data: { ...told(act), from, to, effective, formerLeadBecomes: formerLeadBecomes! } }];
+  return [
+    { name: 'LeadAccepted', data: { ...dataOf(act), from, to, effective, formerLeadBecomes: formerLeadBecomes! } },
+  ];
 };
 
 export const declineLead: Decide<DeclineLead> = (_, act, by, __, now) => {
   datesAreSound(by, act.reportedOn);
-  return [{ name: 'LeadDeclined', data: { ...told(act), to: openOffer(now, act).to } }];
+  return [{ name: 'LeadDeclined', data: { ...dataOf(act), to: openOffer(now, act).to } }];
 };
 
 export const withdrawLeadOffer: Decide<WithdrawLeadOffer> = (_, act, by, __, now) => {
   datesAreSound(by, act.reportedOn);
-  return [{ name: 'LeadOfferWithdrawn', data: { ...told(act), to: openOffer(now, act).to } }];
+  return [{ name: 'LeadOfferWithdrawn', data: { ...dataOf(act), to: openOffer(now, act).to } }];
 };

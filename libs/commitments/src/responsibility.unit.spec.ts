@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ActName, AgencyRole, BodyOf, CommitmentEvent, Role } from './commitment.js';
+import type { CommitmentEvent } from './commitment.js';
 import {
   allowedTo,
   citation,
@@ -13,6 +13,9 @@ import {
   TODAY,
   type Happening,
 } from './testing/a-commitment.js';
+import { type ActName, type BodyOf } from './acts.js';
+import { type AgencyRole } from '#bodies';
+import { type Role } from '#words';
 
 const iom = focalPoint('IOM');
 const ilo = focalPoint('ILO');

@@ -2,71 +2,24 @@
  * How far a commitment has come. Lead, co-leads and partners each report their own part; the headline is the lead's. Beside
  * the agency's word stand the secretariat's reading of it and the agency's reply; neither overwrites the other.
  */
-import { ApiProperty } from '@nestjs/swagger';
-import { headlineOf, lastReported, type Entry, type FullDate, type PartialDate, type Reported } from '#clocks';
-import { CodeOf, InPeriod, OneOf, Text } from '#platform';
+import type { Part, Reply, ReportStage, StageEntry, Verification, Verify } from '#bodies';
+import { headlineOf, lastReported, type FullDate, type Reported } from '#clocks';
+import { Conflict, refused } from '#eventsourcing';
+import type { Nature, Stage } from '#words';
 import type { Commitment } from './commitment.js';
-import { agenciesAsAt, isResponsible, leadsUpTo, RESPONSIBLE_ROLES, type Role } from './responsibility.js';
+import { agenciesAsAt, isResponsible, leadsUpTo } from './responsibility.js';
 import {
-  Act,
+  dataOf,
   datesAreSound,
+  forbidden,
   isCited,
-  Reasoned,
-  refused,
-  refusedTo,
-  Source,
-  Sourced,
   sourceOf,
-  told,
   type By,
   type Decide,
   type Evolvers,
 } from './statement.js';
 
-export const STAGES = ['proposed', 'planned', 'in_progress', 'on_hold', 'completed', 'discontinued'] as const;
-export type Stage = (typeof STAGES)[number];
-export const OUTLOOKS = ['on_track', 'at_risk', 'off_track'] as const;
-export const NATURES = ['one_off', 'recurring', 'standing'] as const;
-export type Nature = (typeof NATURES)[number];
-/** What the secretariat may find; before that a part is `unreviewed`. */
-export const FINDINGS = ['no_evidence', 'documented', 'corroborated', 'contested'] as const;
-export const VERIFICATIONS = ['unreviewed', ...FINDINGS] as const;
-export type VerificationWord = (typeof VERIFICATIONS)[number];
-
 export const isOpen = (stage: Stage): boolean => stage !== 'completed' && stage !== 'discontinued';
-
-// ── Acts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-export class ReportStage extends Act {
-  @OneOf(STAGES, {
-    description: 'Completed, of a recurring commitment: its last edition was done, or the series ended',
-    example: 'in_progress',
-  })
-  stage: Stage;
-  @InPeriod({ description: 'When it happened; may not begin after reportedOn', example: '2012-11-02' })
-  effective: PartialDate;
-  @OneOf(OUTLOOKS, { optional: true, description: 'How the agency sees it going', example: 'on_track' })
-  outlook?: (typeof OUTLOOKS)[number] | null;
-  @CodeOf('agency', {
-    optional: true,
-    description:
-      'The agency whose part this is; without it the lead’s as at reportedOn. A focal point always reports for its own agency',
-    example: 'IOM',
-  })
-  agency?: string | null;
-}
-
-export class Verify extends Reasoned {
-  @OneOf(FINDINGS, { example: 'documented' }) verification: (typeof FINDINGS)[number];
-  @CodeOf('agency', { optional: true, description: 'Whose part was read; without it the lead’s', example: 'IOM' })
-  agency?: string | null;
-}
-
-export class Reply extends Sourced {
-  @Text({ max: 4000, example: 'The guide was handed to both ministries; the receipt is attached.' }) text: string;
-  @CodeOf('agency', { optional: true, description: 'Whose part was read; without it the lead’s', example: 'IOM' })
-  agency?: string | null;
-}
 
 // ── Events and state ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -78,10 +31,6 @@ export type StageEvents = {
   /** `to` is the revision of the reading. */
   Replied: Reply & { agency: string; to: number };
 };
-
-export class StageEntry extends ReportStage implements Entry {
-  @ApiProperty({ type: 'integer', description: 'Of the event that says so' }) readonly revision: number;
-}
 
 export interface Stages {
   readonly entries: readonly StageEntry[];
@@ -107,31 +56,6 @@ export const stageEvolvers: Evolvers<StageEvents> = {
 };
 
 // ── As at a date ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-export class ReplyAsAt extends Source {
-  @ApiProperty() readonly text: string;
-  @ApiProperty() readonly agency: string;
-}
-
-/** The secretariat's reading of a part, and the replies of the agency. */
-export class Verification extends Source {
-  @ApiProperty({ enum: FINDINGS }) readonly verification: (typeof FINDINGS)[number];
-  @ApiProperty() readonly reason: string;
-  @ApiProperty({ type: 'integer', description: 'The revision of the stage entry that was read' })
-  readonly entry: number;
-  @ApiProperty({ description: 'Whether the part still rests on the entry that was read' }) readonly current: boolean;
-  @ApiProperty({ type: [ReplyAsAt] }) readonly replies: readonly ReplyAsAt[];
-}
-
-/** What one agency says of its part. */
-export class Part {
-  @ApiProperty() readonly agency: string;
-  @ApiProperty({ enum: RESPONSIBLE_ROLES }) readonly role: Role;
-  @ApiProperty({ type: () => StageEntry, nullable: true, description: 'null: it has reported nothing of its own' })
-  readonly entry: StageEntry | null;
-  @ApiProperty({ type: () => Verification, nullable: true, description: 'null: unreviewed' })
-  readonly verification: Verification | null;
-}
 
 /** The agency whose part an entry is. */
 export const partOf = (c: Commitment, { agency, reportedOn }: Pick<StageEntry, 'agency' | 'reportedOn'>): string =>
@@ -213,7 +137,7 @@ export function stageIsSound(c: Commitment, act: ReportStage, nature: Nature, pa
 export function reportingAgency(by: By, named: string | null | undefined): string | undefined {
   if (by.role === 'secretariat') return named ?? undefined;
   if (named && named !== by.agency)
-    throw refusedTo(`A focal point of ${by.agency} reports for ${by.agency} only, not for ${named}.`);
+    throw forbidden(`A focal point of ${by.agency} reports for ${by.agency} only, not for ${named}.`);
   return by.agency!;
 }
 
@@ -228,7 +152,7 @@ export const reportStage: Decide<ReportStage> = (c, act, by, _, now) => {
     throw refused('no_part', '/agency', `${agency} is not lead, co-lead or partner, and so has no part to report on.`);
   datesAreSound(by, act.reportedOn, { '/effective': act.effective });
   stageIsSound(c, act, now.nature, agency ?? partOf(c, act), isProven(c));
-  return [{ name: 'StageReported', data: { ...told(act), agency } }];
+  return [{ name: 'StageReported', data: { ...dataOf(act), agency } }];
 };
 
 /** The part that is read: the one named, or the one that the headline is; and what it rested on by then. */
@@ -239,7 +163,11 @@ function partRead(c: Commitment, named: string | null | undefined, reportedOn: F
   const isPart = agenciesAsAt(c, reportedOn).some((a) => a.agency === agency && isResponsible(a.role));
   const entry = agency === ofHeadline ? headline : isPart ? partAsAt(c, agency, reportedOn) : undefined;
   if (!entry)
-    throw refused('nothing_reported', '/agency', `${agency} had reported nothing by ${reportedOn} that could be read.`);
+    throw new Conflict(
+      'nothing_reported',
+      `${agency} had reported nothing by ${reportedOn} that could be read.`,
+      '/agency',
+    );
   return { agency, entry };
 }
 
@@ -248,17 +176,17 @@ export const verify: Decide<Verify> = (c, act, by) => {
   if (act.verification !== 'no_evidence' && !isCited(act))
     throw refused('citation_needed', '/citation', `${act.verification} needs a citation: where can that be read?`);
   const { agency, entry } = partRead(c, act.agency, act.reportedOn);
-  return [{ name: 'Verified', data: { ...told(act), agency, entry: entry.revision } }];
+  return [{ name: 'Verified', data: { ...dataOf(act), agency, entry: entry.revision } }];
 };
 
 export const reply: Decide<Reply> = (c, act, by, _, now) => {
   datesAreSound(by, act.reportedOn);
   const agency = act.agency ?? by.agency ?? partOf(c, now.headline);
   if (by.role !== 'secretariat' && agency !== by.agency)
-    throw refusedTo(`A focal point of ${by.agency} replies for ${by.agency} only, not for ${agency}.`);
+    throw forbidden(`A focal point of ${by.agency} replies for ${by.agency} only, not for ${agency}.`);
   const reading = readingAsAt(c, agency, act.reportedOn);
   if (!reading && readingAsAt(c, agency, by.today))
     throw refused('before_the_reading', '/reportedOn', `The part of ${agency} was not read yet on ${act.reportedOn}.`);
-  if (!reading) throw refused('nothing_to_reply_to', '/agency', `The part of ${agency} is unreviewed.`);
-  return [{ name: 'Replied', data: { ...told(act), agency, to: reading.revision } }];
+  if (!reading) throw new Conflict('nothing_to_reply_to', `The part of ${agency} is unreviewed.`, '/agency');
+  return [{ name: 'Replied', data: { ...dataOf(act), agency, to: reading.revision } }];
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { FINDINGS, type BodyOf, type CommitmentEvent, type CommitmentEvents, type ReportStage } from './commitment.js';
+import { type CommitmentEvent, type CommitmentEvents } from './commitment.js';
 import {
   allowedTo,
   citation,
@@ -13,6 +13,9 @@ import {
   TODAY,
   type Happening,
 } from './testing/a-commitment.js';
+import { FINDINGS } from '#words';
+import { type BodyOf } from './acts.js';
+import { type ReportStage } from '#bodies';
 
 const iom = focalPoint('IOM');
 const ilo = focalPoint('ILO');

@@ -1,36 +1,13 @@
 /** What every act on a commitment says beside its matter: when its source says so and where that can be read; and who acts. */
-import { ApiProperty } from '@nestjs/swagger';
+import type { CommitmentAsAt, Forms, Source, Sourced } from '#bodies';
 import { firstDayOf, type FullDate, type PartialDate, type Reported } from '#clocks';
-import { Rejected, type FieldError, type Happened } from '#eventsourcing';
-import { ListOf, Nested, OnDate, said, Text, type Principal } from '#platform';
-import { Citation } from '#registers';
-import type { Commitment, CommitmentAsAt, CommitmentEvent } from './commitment.js';
+import { Rejected, refused, withoutNulls, type FieldError, type Happened } from '#eventsourcing';
+import type { AccountRole } from '#words';
+import type { Commitment, CommitmentEvent } from './commitment.js';
 
-export { Citation };
-
-/** What every act says: when its source says so, and where that can be read … */
-export class Sourced {
-  @OnDate({ description: 'The date of the document or return that says so; not after today', example: '2012-11-02' })
-  reportedOn: FullDate;
-  @Nested(() => Citation, { optional: true, description: 'Without it the reporting agency itself is the source' })
-  citation?: Citation | null;
-  @ListOf(() => Citation, { optional: true, max: 20, description: 'Further places that say the same' })
-  citations?: Citation[] | null;
-}
-
-/** … and most may say a word about it … */
-export class Act extends Sourced {
-  @Text({ max: 2000, optional: true }) note?: string | null;
-}
-
-/** … or must say why. */
-export class Reasoned extends Sourced {
-  @Text({ max: 2000, description: 'Why', example: 'Recorded twice, from two papers of the same year' }) reason: string;
-}
-
-/** What an act said: no nulls; the first of its citations is the citation. */
-export function told<A extends Sourced>(act: A): A {
-  const { citation, citations, ...rest } = said(act);
+/** The data of the event that an act yields: without nulls; the first of its citations is the citation. */
+export function dataOf<A extends Sourced>(act: A): A {
+  const { citation, citations, ...rest } = withoutNulls(act);
   const [first, ...further] = [citation ?? [], citations ?? []].flat();
   return { ...rest, ...(first && { citation: first }), ...(further.length > 0 && { citations: further }) } as A;
 }
@@ -38,21 +15,6 @@ export function told<A extends Sourced>(act: A): A {
 /** Whether an act names a document. */
 export const isCited = ({ citation, citations }: Pick<Sourced, 'citation' | 'citations'>): boolean =>
   Boolean(citation) || (citations?.length ?? 0) > 0;
-
-export const REPORTED_ON = {
-  type: String,
-  format: 'date',
-  nullable: true,
-  description: 'null: said when the commitment was recorded, and so true whenever it exists',
-} as const;
-
-/** Where a fact that is shown comes from. */
-export class Source implements Reported {
-  @ApiProperty(REPORTED_ON) readonly reportedOn: FullDate | null;
-  @ApiProperty({ type: 'integer', description: 'Of the event that says so' }) readonly revision: number;
-  @Nested(() => Citation, { optional: true }) readonly citation?: Citation | null;
-  @ListOf(() => Citation, { optional: true }) readonly citations?: Citation[] | null;
-}
 
 /** The source of what an event said. */
 export const sourceOf = (
@@ -87,12 +49,16 @@ export type Evolvers<M extends Record<string, object>> = {
 // ── Who acts, and what may not be ───────────────────────────────────────────────────────────────────────────────────
 
 /** Who acts, and what day it is (UTC). */
-export interface By extends Pick<Principal, 'role' | 'agency'> {
+export interface By {
+  readonly role: AccountRole;
+  readonly agency: string | null;
   readonly today: FullDate;
 }
 
 /** What the route names: the commitment itself (`null`: its reference is yet to be generated), and what of it. */
 export interface On {
+  /** What bodies of acts have to be like. */
+  readonly forms: Forms;
   readonly reference: string | null;
   readonly agency?: string;
   readonly milestone?: number;
@@ -105,10 +71,7 @@ export interface On {
 /** Decides an act: the events it yields, or `Rejected`. `now` is the commitment as it stands today. */
 export type Decide<A> = (c: Commitment, act: A, by: By, on: On, now: CommitmentAsAt) => CommitmentEvent[];
 
-export const refused = (code: string, pointer: string, message: string): Rejected =>
-  new Rejected(code, message, [{ pointer, message }]);
-
-export const refusedTo = (message: string): Rejected => new Rejected('forbidden', message);
+export const forbidden = (message: string): Rejected => new Rejected('forbidden', message);
 
 /** Rule 3 of DESIGN.md §2, for the act's own date and every period it names. */
 export function datesAreSound(

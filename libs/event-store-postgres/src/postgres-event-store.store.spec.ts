@@ -28,6 +28,7 @@ import {
   startBouncer,
   type Bouncer,
 } from '../../../test/support/postgres.js';
+import { deep } from '../../../test/support/properties.js';
 import { Wire } from '../../../test/support/wire.js';
 import { PostgresEventStore } from './postgres-event-store.js';
 
@@ -147,6 +148,9 @@ afterAll(async () => {
   await wire?.close();
 });
 
+/** What can differ between servers: what hangs on sessions and on order. By day the rest is shown on one of them. */
+const ofServers = deep ? /^/ : /connection|subscri|commits|reopening|lost|at once|taken over/;
+
 describeHere(`In PostgreSQL${here}`, () => {
   storeContract(
     'in PostgreSQL',
@@ -176,6 +180,7 @@ describeHere(`In PostgreSQL${here}`, () => {
         () => older,
         () => throughOlder,
       ),
+      ofServers,
     );
 
     it('is dumped and restored into a new cluster, where the log is the same and followers go on', async () => {
@@ -238,6 +243,7 @@ describeHere(`In PostgreSQL${here}`, () => {
         () => server,
         () => throughBouncer,
       ),
+      ofServers,
     );
 
     it('gives a live subscriber all that is written, while what a session keeps belongs to nobody', async () => {

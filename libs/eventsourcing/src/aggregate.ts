@@ -41,19 +41,70 @@ export function fold<State, M extends EventMap>(
   }, state);
 }
 
+/** Decides several acts in turn, each on the state that those before it led to: the events of all of them. */
+export const inTurn =
+  <State, M extends EventMap, Act>(
+    aggregate: Aggregate<State, M>,
+    acts: readonly Act[],
+    decide: (act: Act, state: State) => NewEvent<M>[],
+    by?: Maker,
+  ) =>
+  (before: State, revision: number): NewEvent<M>[] => {
+    const events: NewEvent<M>[] = [];
+    let state = before;
+    for (const act of acts) {
+      const decided = decide(act, state);
+      state = fold(aggregate, state, decided, revision + events.length, by);
+      events.push(...decided);
+    }
+    return events;
+  };
+
 /** A field that is at fault: where in the body (RFC 6901) and what is wrong. */
 export interface FieldError {
   readonly pointer: string;
   readonly message: string;
 }
 
-/** The one way an act is refused. The code is part of the API, the message is for people. */
+/** What kind of refusal it is; the edge has a status for each. The first of them are codes, too. */
+const GENERAL = ['invalid', 'bad_request', 'unauthenticated', 'forbidden', 'not_found', 'conflict', 'not_yet'] as const;
+export type RefusalKind = (typeof GENERAL)[number] | 'rule';
+
+const kindOf = (code: string): RefusalKind => GENERAL.find((kind) => kind === code) ?? 'rule';
+
+/**
+ * The one way an act is refused. The code is part of the API, the message is for people. A general code is its own kind; any
+ * other names a rule.
+ */
 export class Rejected extends Error {
   constructor(
     readonly code: string,
     message: string,
     readonly errors: readonly FieldError[] = [],
+    readonly kind: RefusalKind = kindOf(code),
   ) {
     super(message);
   }
 }
+
+/** It is so already, or not in a state for it. `pointer` names the field at fault, if it is one. */
+export class Conflict extends Rejected {
+  constructor(code: string, message: string, pointer?: string) {
+    super(code, message, pointer === undefined ? [] : [{ pointer, message }], 'conflict');
+  }
+}
+
+/** A rule that one field breaks. */
+export const refused = (code: string, pointer: string, message: string): Rejected =>
+  new Rejected(code, message, [{ pointer, message }]);
+
+/** Why something was refused, with pointers from where it stands in a greater body. */
+export const within = (pointer: string, error: unknown): unknown =>
+  error instanceof Rejected
+    ? new Rejected(
+        error.code,
+        error.message,
+        error.errors.map((e) => ({ ...e, pointer: pointer + e.pointer })),
+        error.kind,
+      )
+    : error;

@@ -9,6 +9,18 @@ export type NewEvent<M extends EventMap = EventMap> = {
   [N in keyof M & string]: { readonly name: N; readonly data: M[N] };
 }[keyof M & string];
 
+/** The data of an event: what an act says, as plain data without the nulls. */
+export const withoutNulls = <B extends object>(said: B): B => plain(said) as B;
+
+function plain(value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(plain);
+  const members: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(value))
+    if (member !== null && member !== undefined) members[name] = plain(member);
+  return members;
+}
+
 /** Who and what caused an event. Account ids only: no personal data in the log. */
 export interface Meta {
   readonly actor: string;

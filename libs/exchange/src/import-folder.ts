@@ -1,41 +1,33 @@
 /** Reads a folder in the form of `data/hld-follow-up` and gives what it says as ordinary commands, or says why not. */
+import {
+  ActCommand,
+  decideAll,
+  decideEntries,
+  entryClass,
+  type ActOn,
+  type AnyActCommand,
+  type CommitmentAct,
+} from '#acts';
+import { AttachEvidence, ReachMilestone, RecordCommitment, ReportStage, Crosswalk, PublishVersion } from '#bodies';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { firstDayOf, periodOf, todayAt } from '#clocks';
+import { commitment, REFERENCE, type Commitment, type CommitmentEvent } from '#commitments';
 import {
-  AttachEvidence,
-  CommitmentCommand,
-  commitment,
-  decideAll,
-  ReachMilestone,
-  RecordCommitment,
-  REFERENCE,
-  ReportStage,
-  type Commitment,
-  type CommitmentAct,
-  type CommitmentEvent,
-} from '#commitments';
-import { canonicalJson, checkAppend, decodeAll, fold, load, NO_STREAM, Rejected, type Log } from '#eventsourcing';
-import { invalid, referencesIn, said, VALIDATION, type Asked } from '#platform';
-import {
-  codeOf,
-  Crosswalk,
-  crosswalk,
-  CrosswalkCommand,
-  Lookup,
-  publish,
-  PublishVersion,
-  RegisterCommand,
-  REGISTERS,
-  setUp,
-  type CrosswalkAct,
-  type Entry,
-  type Known,
-  type Register,
-  type Theme,
-} from '#registers';
+  canonicalJson,
+  checkAppend,
+  decodeAll,
+  fold,
+  load,
+  NO_STREAM,
+  Rejected,
+  type Log,
+  withoutNulls,
+} from '#eventsourcing';
+import { invalid, referencesIn, VALIDATION, type Asked } from '#platform';
+import { codeOf, crosswalk, Lookup, type Entry, type Register, type Theme } from '#registers';
 import { likelyDuplicates, type Titled } from './likely-duplicates.js';
 
 /** Something that keeps a folder from being imported: where it stands and what is wrong. */
@@ -50,14 +42,12 @@ export interface ImportProblem {
   readonly message: string;
 }
 
-export type Command = RegisterCommand | CrosswalkCommand | CommitmentCommand;
-
 export interface ImportPlan {
   readonly problems: readonly ImportProblem[];
   /** Pairs of commitments that may be the same. */
   readonly duplicates: readonly string[];
   /** In the order in which they are to be executed. */
-  readonly commands: readonly Command[];
+  readonly commands: readonly AnyActCommand[];
   /** Per file: rows that are new, that are known already, and that are known and get further history. */
   readonly counts: Readonly<
     Record<string, { readonly new: number; readonly known: number; readonly extended: number }>
@@ -150,7 +140,7 @@ class Plan {
   readonly #together = new Set<string>();
   readonly #firstRows = new Map<string, Row>();
   readonly #inFolder = new Map<string, Entry>();
-  readonly #commands: Command[] = [];
+  readonly #commands: AnyActCommand[] = [];
   readonly #counts: Record<string, { new: number; known: number; extended: number }> = {};
 
   constructor(
@@ -206,7 +196,7 @@ class Plan {
   }
 
   entry(kind: Register, at: Row, prefix = ''): void {
-    const entry = this.#valid(REGISTERS[kind] as new () => Entry, at.data, at, (field) => prefix + field);
+    const entry = this.#valid(entryClass(kind) as new () => Entry, at.data, at, (field) => prefix + field);
     const code = at.data['code'] ?? at.data['id'];
     // Also what is not valid is known by its code, so that those who name it are not at fault too.
     if (typeof code !== 'string' || !this.#once(`${kind}-${code}`, at, prefix) || !entry) return;
@@ -216,7 +206,15 @@ class Plan {
 
   /** What the file does not say: it is published on the day of the import, by whoever imports it. `relations` is its note. */
   crosswalk({ data, ...rest }: Row): void {
-    const { from, to, code = `${String(from)}-${String(to)}`, title, relations, noEquivalent, ...version } = said(data);
+    const {
+      from,
+      to,
+      code = `${String(from)}-${String(to)}`,
+      title,
+      relations,
+      noEquivalent,
+      ...version
+    } = withoutNulls(data);
     const at: Row = { ...rest, data: { code } };
     const items = Array.isArray(noEquivalent) ? (noEquivalent as unknown[]) : null;
     const none = items?.map((item) => (typeof item === 'string' ? { theme: item } : item)) ?? noEquivalent;
@@ -328,7 +326,7 @@ class Plan {
       const existing = await this.#lookup.entry(kind, codeOf(entry));
       if (!existing) {
         this.#count(at, kind === 'theme' ? null : 'new');
-        this.#commands.push(new RegisterCommand(kind, 'enter', entry, this.asked(), this.#together));
+        this.#commands.push(entering(kind, entry, this.asked(), this.#together));
       } else {
         this.#count(at, kind === 'theme' ? null : 'known');
         this.#same(entry, existing, at, prefix);
@@ -356,28 +354,29 @@ class Plan {
     const frameworks = new Map<string, string | undefined>();
     for (const { kinds, code } of referencesIn(version))
       if (kinds.includes('theme')) frameworks.set(code, (await this.#themeOf(code))?.framework);
-    const known: Known = { today: todayAt(new Date()), frameworkOf: (theme) => frameworks.get(theme) };
+    const on = { id: entry.code, frameworkOf: (theme: string) => frameworks.get(theme) };
+    const [entered, published] = [{ act: 'enter', body: entry } as const, { act: 'publish', body: version } as const];
     const { state } = await load(this.log, crosswalk, entry.code);
     const recorded = state.said.findLast(
       ({ name, data }) => name === 'Published' && (data as PublishVersion).version === version.version,
     );
     try {
-      const began = fold(crosswalk, crosswalk.initial, setUp(entry)(crosswalk.initial));
-      publish(version, known)(began);
-      if (state.entry && !recorded) publish(version, known)(state);
+      decideEntries('crosswalk', [entered, published], on)(crosswalk.initial as never, NO_STREAM);
+      if (state.entry && !recorded) decideEntries('crosswalk', [published], on)(state as never, NO_STREAM);
     } catch (error) {
       if (!(error instanceof Rejected)) throw error;
       return this.#refusal(error, at, pointer);
     }
-    const acts: CrosswalkAct[] = [];
+    const acts: ActOn<'crosswalk'>[] = [];
     const stated = (body: object) => Object.fromEntries(Object.entries(body).filter(([field]) => !unsaid.has(field)));
     if (state.entry) this.#same({ ...state.entry, ...stated(entry) }, state.entry, at, '', pointer);
-    else acts.push({ act: 'setUp', body: entry });
+    else acts.push(entered);
     if (recorded)
       this.#same({ ...recorded.data, ...stated(version) } as never, recorded.data as never, at, '', pointer);
-    else acts.push({ act: 'publish', body: version });
+    else acts.push(published);
     this.#count(at, !state.entry ? 'new' : recorded ? 'known' : 'extended');
-    if (acts.length > 0) this.#commands.push(new CrosswalkCommand(entry.code, acts, this.asked(), this.#together));
+    if (acts.length > 0)
+      this.#commands.push(new ActCommand('crosswalk', entry.code, acts, this.asked(), this.#together));
   }
 
   async #themeOf(code: string): Promise<Theme | null> {
@@ -398,7 +397,7 @@ class Plan {
     if (recorded.length === 0) {
       this.#count(at, 'new');
       const given = acts.map(({ act }) => act);
-      this.#commands.push(new CommitmentCommand(reference, given, this.asked(), this.#together));
+      this.#commands.push(new ActCommand('commitment', reference, given, this.asked(), this.#together));
       return;
     }
     const { agency: _reporting, ...before } = recorded[0]!.data as { agency?: string };
@@ -434,7 +433,8 @@ class Plan {
     const { state, revision } = await load(this.log, commitment, reference);
     if (this.#decide(reference, further, at, state, revision))
       this.#commands.push(
-        new CommitmentCommand(
+        new ActCommand(
+          'commitment',
           reference,
           further.map(({ act }) => act),
           this.asked(),
@@ -534,7 +534,7 @@ class Plan {
   }
 
   #same(entry: Entry, existing: Entry, at: Row, prefix: string, pointer = (field: string) => prefix + field): void {
-    const [now, before] = [entry, existing].map((e) => said(e) as unknown as Json) as [Json, Json];
+    const [now, before] = [entry, existing].map((e) => withoutNulls(e) as unknown as Json) as [Json, Json];
     for (const field of new Set([...Object.keys(now), ...Object.keys(before)]))
       if (worth(now[field]) !== worth(before[field]))
         this.problem(at, pointer(`/${field}`), `differs from what is recorded: ${worth(before[field])}`);
@@ -544,6 +544,10 @@ class Plan {
     if (what) this.#counts[file]![what]++;
   }
 }
+
+/** The command that enters an entry. */
+const entering = (kind: Register, entry: Entry, asked: Asked, together: ReadonlySet<string>): AnyActCommand =>
+  new ActCommand(kind, codeOf(entry), [{ act: 'enter', body: entry } as never], asked, together) as AnyActCommand;
 
 /** A value as text; an empty list says as little as none. */
 const worth = (value: unknown): string =>

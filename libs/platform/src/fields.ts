@@ -53,6 +53,19 @@ const field = ({ optional, description, example }: About, schema: ApiPropertyOpt
 const check = (name: string, message: string, validate: (value: unknown) => boolean) =>
   ValidateBy({ name, validator: { validate, defaultMessage: () => `$property ${message}` } });
 
+const references = new Map<object, Map<string, KindsOf>>();
+const nested = new Map<object, Map<string, true>>();
+const free = new Map<object, Map<string, true>>();
+
+function mark<T>(marks: Map<object, Map<string, T>>, value: T): PropertyDecorator {
+  return (target, property) => {
+    if (!marks.has(target)) marks.set(target, new Map());
+    marks.get(target)!.set(String(property), value);
+  };
+}
+
+const marksFree: PropertyDecorator = mark(free, true);
+
 const pointer = '^(/[A-Za-z0-9]{1,40}){1,6}$';
 /** A pointer (RFC 6901) into what was said. */
 export const Pointer = (about: About = {}) =>
@@ -65,29 +78,35 @@ export const Pointer = (about: About = {}) =>
 
 const fitText = check('isFit', 'may hold neither U+0000 nor a lone surrogate', (value) => isFit(value));
 
-/** Text of 1 to `max` characters, not blank. */
-export const Text = ({ max = 300, ...about }: About & { max?: number } = {}) =>
-  field(
-    about,
-    { type: String, minLength: 1, maxLength: max },
-    IsString(),
-    MinLength(1),
-    MaxLength(max),
-    check('isNotBlank', 'should not be blank', (value) => typeof value !== 'string' || value.trim() !== ''),
-    fitText,
+/** Text of 1 to `max` characters, not blank. It can be blanked, as a person may have written it, unless it is not `free`. */
+export const Text = ({ max = 300, free = true, ...about }: About & { max?: number; free?: boolean } = {}) =>
+  applyDecorators(
+    field(
+      about,
+      { type: String, minLength: 1, maxLength: max },
+      IsString(),
+      MinLength(1),
+      MaxLength(max),
+      check('isNotBlank', 'should not be blank', (value) => typeof value !== 'string' || value.trim() !== ''),
+      fitText,
+    ),
+    ...(free ? [marksFree] : []),
   );
 
-/** Several texts of 1 to 300 characters. */
+/** Several texts of 1 to 300 characters; each can be blanked. */
 export const Texts = (about: About = {}) =>
-  field(
-    about,
-    { type: String, isArray: true, maxItems: 100 },
-    IsArray(),
-    ArrayMaxSize(100),
-    IsString({ each: true }),
-    MinLength(1, { each: true }),
-    MaxLength(300, { each: true }),
-    fitText,
+  applyDecorators(
+    field(
+      about,
+      { type: String, isArray: true, maxItems: 100 },
+      IsArray(),
+      ArrayMaxSize(100),
+      IsString({ each: true }),
+      MinLength(1, { each: true }),
+      MaxLength(300, { each: true }),
+      fitText,
+    ),
+    marksFree,
   );
 
 /** One of a closed list. */
@@ -175,16 +194,6 @@ export interface Reference {
 /** What a code may name, given the object that it stands in. */
 type KindsOf = (body: object) => readonly Registered[];
 
-const references = new Map<object, Map<string, KindsOf>>();
-const nested = new Map<object, Map<string, true>>();
-
-function mark<T>(marks: Map<object, Map<string, T>>, value: T): PropertyDecorator {
-  return (target, property) => {
-    if (!marks.has(target)) marks.set(target, new Map());
-    marks.get(target)!.set(String(property), value);
-  };
-}
-
 /** The code of something registered as one of `kinds`; an unknown one is refused by name. */
 export const CodeOf = (kinds: Registered | readonly Registered[] | KindsOf, about: About = {}) =>
   applyDecorators(Code(about), mark(references, typeof kinds === 'function' ? kinds : () => [kinds].flat()));
@@ -206,6 +215,10 @@ export const CodesOf = (
     ),
     mark(references, () => [kinds].flat()),
   );
+
+/** The names of the fields of some bodies that hold free text. */
+export const freeTextOf = (bodies: readonly Body[]): ReadonlySet<string> =>
+  new Set(bodies.flatMap(({ prototype }) => [...(free.get(prototype as object)?.keys() ?? [])]));
 
 /** What is marked on a property of a body's class, or of a class it extends. */
 function marked<T>(marks: ReadonlyMap<object, ReadonlyMap<string, T>>, body: object, property: string): T | undefined {
@@ -232,18 +245,6 @@ export function referencesIn(body: object, pointer = ''): Reference[] {
   return found;
 }
 
-/** What a body says, as plain data: no nulls, no class. */
-export const said = <B extends object>(body: B): B => plain(body) as B;
-
-function plain(value: unknown): unknown {
-  if (value === null || typeof value !== 'object') return value;
-  if (Array.isArray(value)) return value.map(plain);
-  const members: Record<string, unknown> = {};
-  for (const [name, member] of Object.entries(value))
-    if (member !== null && member !== undefined) members[name] = plain(member);
-  return members;
-}
-
 /** `2006-11-20` */
 export const OnDate = (about: About = {}) =>
   field(
@@ -260,17 +261,20 @@ export const InPeriod = (about: About = {}) =>
     check('isPartialDate', 'must be a real date: YYYY, YYYY-MM or YYYY-MM-DD', (value) => periodOf(value) !== null),
   );
 
-/** An http(s) address. */
+/** An http(s) address; it can be blanked. */
 export const Address = (about: About = {}) =>
-  field(
-    about,
-    { type: String, format: 'uri', maxLength: 2000 },
-    MaxLength(2000),
-    IsUrl(
-      { protocols: ['http', 'https'], require_protocol: true },
-      { message: '$property must be an http or https address' },
+  applyDecorators(
+    field(
+      about,
+      { type: String, format: 'uri', maxLength: 2000 },
+      MaxLength(2000),
+      IsUrl(
+        { protocols: ['http', 'https'], require_protocol: true },
+        { message: '$property must be an http or https address' },
+      ),
+      fitText,
     ),
-    fitText,
+    marksFree,
   );
 
 const language = '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$';

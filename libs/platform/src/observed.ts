@@ -1,5 +1,4 @@
 /** Stores and commands, watched: a span and measures for each append and each command. */
-import type { CommandBus, ICommand } from '@nestjs/cqrs';
 import { context, SpanKind } from '@opentelemetry/api';
 import {
   endSpan,
@@ -61,50 +60,36 @@ export function observed<S extends EventStore>(store: S, system: string): S {
   return store;
 }
 
-/** What commands say of themselves, each in its way. */
+/** What a command is, as measures and traces name it. */
 interface Told {
-  readonly act?: string | { readonly act: string };
-  readonly acts?: readonly { readonly act: string }[];
-  readonly code?: string;
-  readonly reference?: string | null;
+  /** The category of its stream. */
+  readonly category: string;
+  /** Its act, or `several`. */
+  readonly act: string;
+  readonly reference: string | null;
 }
 
-/** `CommitmentCommand` with one act `reportStage`: commitment, reportStage; with more of them: commitment, several. */
-function named(command: ICommand): { category: string; act: string } {
-  const { act, acts } = command as Told;
-  const category = command.constructor.name.replace(/Command$/, '').toLowerCase();
-  if (acts) return { category, act: acts.length === 1 ? acts[0]!.act : 'several' };
-  return { category, act: typeof act === 'string' ? act : (act?.act ?? category) };
-}
-
-/** Watches the commands that a bus brings to their handlers. */
-export function observedCommands(bus: CommandBus): CommandBus {
-  const execute = bus.execute.bind(bus) as (command: ICommand, ...more: unknown[]) => Promise<unknown>;
-  const watched = async (command: ICommand, ...more: unknown[]): Promise<unknown> => {
-    const { category, act } = named(command);
-    const { reference, code } = command as Told;
-    const { span, under } = startSpan(`${category} ${act}`, SpanKind.INTERNAL, {
-      'followthrough.category': category,
-      'followthrough.act': act,
-      'followthrough.reference': reference ?? code,
-    });
-    const began = performance.now();
-    const ended = (outcome: string, error?: unknown): void => {
-      commandSeconds.observe({ category, act, outcome }, (performance.now() - began) / 1000);
-      endSpan(span, error);
-    };
-    try {
-      const done = await context.with(under, () => execute(command, ...more));
-      ended('done');
-      return done;
-    } catch (error) {
-      const outcome = error instanceof Rejected ? 'rejected' : error instanceof WrongRevision ? 'conflict' : 'failed';
-      span.setAttribute('followthrough.outcome', outcome);
-      if (error instanceof Rejected) span.setAttribute('followthrough.code', error.code);
-      ended(outcome, outcome === 'failed' ? error : undefined);
-      throw error;
-    }
+/** Does a command under a span, and measures how long it took and how it ended. */
+export async function tracedCommand<T>({ category, act, reference }: Told, work: () => Promise<T>): Promise<T> {
+  const { span, under } = startSpan(`${category} ${act}`, SpanKind.INTERNAL, {
+    'followthrough.category': category,
+    'followthrough.act': act,
+    'followthrough.reference': reference ?? undefined,
+  });
+  const began = performance.now();
+  const ended = (outcome: string, error?: unknown): void => {
+    commandSeconds.observe({ category, act, outcome }, (performance.now() - began) / 1000);
+    endSpan(span, error);
   };
-  bus.execute = watched as CommandBus['execute'];
-  return bus;
+  try {
+    const done = await context.with(under, work);
+    ended('done');
+    return done;
+  } catch (error) {
+    const outcome = error instanceof Rejected ? 'rejected' : error instanceof WrongRevision ? 'conflict' : 'failed';
+    span.setAttribute('followthrough.outcome', outcome);
+    if (error instanceof Rejected) span.setAttribute('followthrough.code', error.code);
+    ended(outcome, outcome === 'failed' ? error : undefined);
+    throw error;
+  }
 }

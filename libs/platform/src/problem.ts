@@ -1,7 +1,14 @@
 import { ArgumentsHost, Catch, ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { InvalidAppend, Rejected, StoreUnavailable, WrongRevision, type FieldError } from '#eventsourcing';
+import {
+  InvalidAppend,
+  Rejected,
+  StoreUnavailable,
+  WrongRevision,
+  type FieldError,
+  type RefusalKind,
+} from '#eventsourcing';
 import { rejections } from './metrics.js';
 import type { Asking } from './principal.js';
 
@@ -23,36 +30,15 @@ class FieldAtFault implements FieldError {
   @ApiProperty() readonly message: string;
 }
 
-/** The status of each code of `Rejected` that is not 422. */
-const STATUS: Readonly<Record<string, number>> = {
+/** The status of each kind of `Rejected`. */
+const STATUS: Readonly<Record<RefusalKind, number>> = {
   invalid: 400,
   bad_request: 400,
   unauthenticated: 401,
   forbidden: 403,
   not_found: 404,
-  already_recorded: 409,
-  already_registered: 409,
-  already_related: 409,
-  already_ended: 409,
-  already_a_member: 409,
-  already_left: 409,
-  already_chairing: 409,
-  version_taken: 409,
-  milestone_reached: 409,
-  milestone_dropped: 409,
-  not_asked: 409,
-  lead_is_on_offer: 409,
-  lead_is_moving: 409,
-  leads_already: 409,
-  no_lead_offer: 409,
-  nothing_reported: 409,
-  nothing_to_reply_to: 409,
-  no_condition: 409,
-  condition_lifted: 409,
-  not_active: 409,
-  not_correctable: 409,
-  already_retracted: 409,
-  gone_ahead: 412,
+  conflict: 409,
+  rule: 422,
   not_yet: 503,
 };
 
@@ -81,7 +67,7 @@ export function problemOf(error: unknown): Problem {
     code,
     ...(errors?.length && { errors }),
   });
-  if (error instanceof Rejected) return problem(STATUS[error.code] ?? 422, error.code, error.message, error.errors);
+  if (error instanceof Rejected) return problem(STATUS[error.kind], error.code, error.message, error.errors);
   if (error instanceof WrongRevision)
     return problem(
       412,

@@ -132,7 +132,8 @@ function accepted(metatype: unknown, value: unknown): object | null {
 
 class Validation extends ValidationPipe {
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    const { type, metatype } = metadata;
+    const { type } = metadata;
+    const metatype = this.expectedType ?? metadata.metatype;
     const sure =
       type === 'param' && metatype === String && typeof value === 'string'
         ? value
@@ -145,8 +146,8 @@ class Validation extends ValidationPipe {
 }
 
 /** Validates a body or query against its class; each error names its field (RFC 6901). */
-export const validation = (): ValidationPipe =>
-  new Validation({ ...VALIDATION, transform: true, exceptionFactory: (errors) => invalid(errors) });
+export const validation = (expectedType?: Class): ValidationPipe =>
+  new Validation({ ...VALIDATION, transform: true, expectedType, exceptionFactory: (errors) => invalid(errors) });
 
 /** An object as an instance of its class. @throws Rejected `invalid`, with pointers from `at` */
 export function validated<B extends object>(of: Class<B>, given: object, at = ''): B {
@@ -165,16 +166,6 @@ export const invalid = (errors: readonly ValidationError[], within = ''): Reject
 /** Fields that are not well formed. */
 export const malformed = (errors: readonly FieldError[]): Rejected =>
   new Rejected('invalid', errors.map(({ pointer, message }) => `${pointer}: ${message}`).join('; '), errors);
-
-/** Why something was refused, with pointers from where it stands in a greater body. */
-export const within = (pointer: string, error: unknown): unknown =>
-  error instanceof Rejected
-    ? new Rejected(
-        error.code,
-        error.message,
-        error.errors.map((e) => ({ ...e, pointer: pointer + e.pointer })),
-      )
-    : error;
 
 function fieldErrors(errors: readonly ValidationError[], parent = ''): FieldError[] {
   return errors.flatMap(({ property, constraints, children }) => {

@@ -13,87 +13,26 @@
  *
  * A dated act that was a mistake is retracted: the agency is then as if it had never been said.
  */
-import { ApiProperty, OmitType } from '@nestjs/swagger';
+import type {
+  Agency,
+  AgencyAsAt,
+  AgencyEnd,
+  AgencyName,
+  ChairBody,
+  DissolveAgency,
+  JoinBody,
+  LeaveBody,
+  Membership,
+  MergeAgency,
+  RenameAgency,
+  RetractDatedAct,
+} from '#bodies';
 import { firstDayOf, lastDayOf, type FullDate, type PartialDate } from '#clocks';
-import { fold, Rejected, type Aggregate, type Blanked, type NewEvent } from '#eventsourcing';
-import { Code, CodeOf, InPeriod, Kebab, ListOf, Nested, said, Text } from '#platform';
-import { kept, retractedIn, saidAt, type Kept } from './corrections.js';
+import { Conflict, Rejected, fold, refused, withoutNulls, type Aggregate, type Blanked } from '#eventsourcing';
+import type { DecideEntry } from './act.js';
+import { kept, retractedIn, takenBack, type Kept } from './corrections.js';
 
-// ── Acts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-export class Membership {
-  @CodeOf('agency', { example: 'GMG' }) body: string;
-  @InPeriod({ optional: true, example: '2006-04' }) from?: PartialDate | null;
-  @InPeriod({ optional: true, example: '2010' }) to?: PartialDate | null;
-}
-
-export class Agency {
-  @Code({ example: 'IOM' }) code: string;
-  @Text({ example: 'International Organization for Migration' }) name: string;
-  @Kebab({ example: 'igo' }) kind: string;
-  @CodeOf('agency', { optional: true, example: 'UN' }) parent?: string | null;
-  @ListOf(() => Membership, { optional: true }) memberships?: Membership[] | null;
-  @CodeOf('agency', { optional: true, example: 'UN-WOMEN' }) succeededBy?: string | null;
-}
-
-export class Citation {
-  @CodeOf('document', { example: 'D-2012-MC2353' }) document: string;
-  @Text({ max: 300, description: 'Paragraph, lines or page', example: 'para 26' }) locator: string;
-}
-
-/** Where an act can be read … */
-class Cited {
-  @Nested(() => Citation, { optional: true }) citation?: Citation | null;
-}
-
-/** … and why it came about, if one knows … */
-class Explained extends Cited {
-  @Text({ max: 2000, optional: true, description: 'Why' }) reason?: string | null;
-}
-
-/** … as one must of an end. */
-class End extends Cited {
-  @InPeriod({ description: 'When it ended; may not begin after today', example: '2010-07' }) effective: PartialDate;
-  @Text({ max: 2000, description: 'Why', example: 'Consolidated into UN-Women by A/RES/64/289' }) reason: string;
-}
-
-export class RenameAgency extends Explained {
-  @Text({ example: 'Organisation of Islamic Cooperation' }) name: string;
-  @InPeriod({ description: 'Since when; may not begin after today', example: '2011-06-28' }) effective: PartialDate;
-}
-
-export class MergeAgency extends End {
-  @CodeOf('agency', { description: 'What it became part of', example: 'UN-WOMEN' }) into: string;
-}
-
-export class DissolveAgency extends End {
-  @CodeOf('agency', { optional: true, description: 'What took its place', example: 'GMG' }) succeededBy?: string | null;
-}
-
-export class JoinBody extends Explained {
-  @CodeOf('agency', { description: 'What it joins', example: 'GMG' }) body: string;
-  @InPeriod({ description: 'May not begin after today', example: '2007' }) from: PartialDate;
-  @InPeriod({ optional: true, description: 'Its last day, if that is known; may be to come', example: '2010' })
-  to?: PartialDate | null;
-}
-
-export class LeaveBody extends Explained {
-  @CodeOf('agency', { description: 'What it leaves', example: 'GMG' }) body: string;
-  @InPeriod({ description: 'Its last day as a member; may be to come', example: '2010' }) to: PartialDate;
-}
-
-export class ChairBody extends Explained {
-  @CodeOf('agency', { description: 'What it chairs; it is a member of it then', example: 'GMG' }) body: string;
-  @InPeriod({ description: 'May not begin after today', example: '2006-07' }) from: PartialDate;
-  @InPeriod({ description: 'Its last day in the chair; may be to come', example: '2006-12' }) to: PartialDate;
-}
-
-/** It has no date of its own: it acts on what is known, as at every date. */
-export class RetractDatedAct extends Cited {
-  @Text({ max: 2000, description: 'Why', example: 'Said of the wrong agency' }) reason: string;
-}
-
-/** … and which. */
+/** What is taken back, and why. */
 export type Retraction = RetractDatedAct & { readonly revision: number };
 
 // ── Events: what was said, without the nulls ────────────────────────────────────────────────────────────────────────
@@ -111,11 +50,9 @@ export type AgencyEvents = {
   Blanked: Blanked;
 };
 
-type Decided = NewEvent<AgencyEvents>[];
-
 // ── State: the entry, and the dated acts in the order recorded ──────────────────────────────────────────────────────
 
-interface Ended extends End {
+interface Ended extends AgencyEnd {
   readonly status: 'merged' | 'dissolved';
   readonly succeededBy?: string | null;
 }
@@ -148,38 +85,6 @@ export const agency: Aggregate<AgencyState & Kept, AgencyEvents> = kept<AgencySt
 
 /** A date that nothing is after. */
 export const LATEST: FullDate = '9999-12-31';
-
-const optional = { required: false } as const;
-const period = { type: String, pattern: '^\\d{4}(-\\d{2}(-\\d{2})?)?$' } as const;
-
-/** One of the names of an agency, and since when. */
-export class AgencyName extends Explained {
-  @ApiProperty() readonly name: string;
-  @ApiProperty({ ...period, nullable: true, description: 'null: its first name' }) readonly from: PartialDate | null;
-}
-
-export class MembershipAsAt extends Membership {
-  @ApiProperty({ description: 'Whether it is a member on the date' }) readonly member: boolean;
-}
-
-export class ChairAsAt {
-  @ApiProperty({ example: 'GMG' }) readonly body: string;
-  @ApiProperty(period) readonly from: PartialDate;
-  @ApiProperty(period) readonly to: PartialDate;
-  @ApiProperty({ description: 'Whether it is in the chair on the date' }) readonly chairing: boolean;
-}
-
-/** An agency as it was on a date: its names, memberships and chairs that had begun by then. */
-export class AgencyAsAt extends OmitType(Agency, ['memberships']) {
-  @ApiProperty({ type: [AgencyName], description: 'From the first to the one on the date' })
-  readonly names: AgencyName[];
-  @ApiProperty({ enum: ['active', 'merged', 'dissolved'] }) readonly status: 'active' | Ended['status'];
-  @ApiProperty({ ...period, ...optional, description: 'Only when it has ended' }) readonly endedOn?: PartialDate;
-  @ApiProperty({ ...optional, description: 'Why it ended' }) readonly reason?: string;
-  @ApiProperty({ type: Citation, ...optional, description: 'Where its end can be read' }) readonly citation?: Citation;
-  @ApiProperty({ type: [MembershipAsAt] }) readonly memberships: MembershipAsAt[];
-  @ApiProperty({ type: [ChairAsAt] }) readonly chairs: ChairAsAt[];
-}
 
 /** An agency that is registered, as at a date. */
 export function asAt(state: AgencyState, asOf: FullDate): AgencyAsAt {
@@ -257,11 +162,7 @@ const covers = (one: Period, date: FullDate): boolean => begins(one) <= date && 
 
 // ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Decides an act on an agency; `today` is the UTC date. */
-type Decide<A> = (act: A, today: FullDate) => (state: AgencyState & Kept) => Decided;
-
-const refused = (code: string, pointer: string, message: string): Rejected =>
-  new Rejected(code, message, [{ pointer, message }]);
+type Decide<A> = DecideEntry<AgencyState & Kept, A, AgencyEvents>;
 
 function isRegistered({ entry }: AgencyState): void {
   if (!entry) throw new Rejected('not_found', 'There is no such agency.');
@@ -295,22 +196,22 @@ const clash = (a: Period, b: Period): boolean => {
 const mayContain = (outer: Period, { from, to }: { from: PartialDate; to: PartialDate }): boolean =>
   begins(outer) <= lastDayOf(from) && (!outer.to || firstDayOf(to) <= lastDayOf(outer.to));
 
-const told = ({ from, to }: Period): string => (from ? ` from ${from}` : '') + (to ? ` to ${to}` : '');
+const lasting = ({ from, to }: Period): string => (from ? ` from ${from}` : '') + (to ? ` to ${to}` : '');
 
 /** An agency gets another name from a date on. */
-export const rename: Decide<RenameAgency> = (act, today) => (state) => {
+export const rename: Decide<RenameAgency> = (state, act, { today }) => {
   isRegistered(state);
   hasBegun('/effective', act.effective, today);
   isBeforeItsEnd(state, '/effective', act.effective);
   if (nameAt(state, firstDayOf(act.effective)) === act.name)
     throw refused('nothing_renamed', '/name', `It is called so on ${act.effective} already.`);
-  return [{ name: 'Renamed', data: said(act) }];
+  return [{ name: 'Renamed', data: withoutNulls(act) }];
 };
 
 /** An agency ends once, and after all that is dated of it. */
-function endsNow(state: AgencyState, { effective }: End, today: FullDate): void {
+function endsNow(state: AgencyState, { effective }: AgencyEnd, today: FullDate): void {
   isRegistered(state);
-  if (state.end) throw new Rejected('already_ended', `It was ${state.end.status} on ${state.end.effective} already.`);
+  if (state.end) throw new Conflict('already_ended', `It was ${state.end.status} on ${state.end.effective} already.`);
   hasBegun('/effective', effective, today);
   const begun = [...state.moves, ...state.chaired].flatMap((one) => ('from' in one ? one.from : []));
   const dated = [...state.renamed.map((renaming) => renaming.effective), ...begun];
@@ -319,73 +220,84 @@ function endsNow(state: AgencyState, { effective }: End, today: FullDate): void 
 }
 
 /** An agency becomes part of another. That it is not part of itself, by however many steps, is for `Lookup.cycleIn`. */
-export const merge: Decide<MergeAgency> = (act, today) => (state) => {
+export const merge: Decide<MergeAgency> = (state, act, { today }) => {
   endsNow(state, act, today);
-  return [{ name: 'Merged', data: said(act) }];
+  return [{ name: 'Merged', data: withoutNulls(act) }];
 };
 
 /** An agency ends, and another may take its place. */
-export const dissolve: Decide<DissolveAgency> = (act, today) => (state) => {
+export const dissolve: Decide<DissolveAgency> = (state, act, { today }) => {
   endsNow(state, act, today);
-  return [{ name: 'Dissolved', data: said(act) }];
+  return [{ name: 'Dissolved', data: withoutNulls(act) }];
 };
 
 /** An agency becomes a member of a body; it is so once at a time. */
-export const join: Decide<JoinBody> = (act, today) => (state) => {
+export const join: Decide<JoinBody> = (state, act, { today }) => {
   isRegistered(state);
   hasBegun('/from', act.from, today);
   endsAfterItBegins(act.from, act.to);
   isBeforeItsEnd(state, '/from', act.from);
   if (act.body === state.entry!.code) throw refused('member_of_itself', '/body', 'Nothing is a member of itself.');
   const known = membershipsOf(state).find((one) => one.body === act.body && clash(one, act));
-  if (known) throw refused('already_a_member', '/from', `It is a member of ${act.body}${told(known)} already.`);
-  return [{ name: 'Joined', data: said(act) }];
+  if (known) throw new Conflict('already_a_member', `It is a member of ${act.body}${lasting(known)} already.`, '/from');
+  return [{ name: 'Joined', data: withoutNulls(act) }];
 };
 
 /** An agency leaves what it is a member of; it may do so earlier than was said before. */
-export const leave: Decide<LeaveBody> = (act) => (state) => {
+export const leave: Decide<LeaveBody> = (state, act) => {
   isRegistered(state);
   isBeforeItsEnd(state, '/to', act.to);
   const left = leftBy(membershipsOf(state), act);
   if (!left) throw refused('not_a_member', '/body', `It is not a member of ${act.body} by ${act.to}.`);
   if (left.to && lastDayOf(act.to) >= lastDayOf(left.to))
-    throw refused('already_left', '/to', `It was a member of ${act.body}${told(left)}.`);
-  return [{ name: 'Left', data: said(act) }];
+    throw new Conflict('already_left', `It was a member of ${act.body}${lasting(left)}.`, '/to');
+  return [{ name: 'Left', data: withoutNulls(act) }];
 };
 
 /** A member chairs a body for a time. */
-export const chair: Decide<ChairBody> = (act, today) => (state) => {
+export const chair: Decide<ChairBody> = (state, act, { today }) => {
   isRegistered(state);
   hasBegun('/from', act.from, today);
   endsAfterItBegins(act.from, act.to);
   isBeforeItsEnd(state, '/from', act.from);
   if (!membershipsOf(state).some((one) => one.body === act.body && mayContain(one, act)))
-    throw refused('not_a_member', '/body', `It is not a member of ${act.body}${told(act)}.`);
+    throw refused('not_a_member', '/body', `It is not a member of ${act.body}${lasting(act)}.`);
   const known = state.chaired.find((one) => one.body === act.body && clash(one, act));
-  if (known) throw refused('already_chairing', '/from', `It chairs ${act.body}${told(known)} already.`);
-  return [{ name: 'Chaired', data: said(act) }];
+  if (known) throw new Conflict('already_chairing', `It chairs ${act.body}${lasting(known)} already.`, '/from');
+  return [{ name: 'Chaired', data: withoutNulls(act) }];
+};
+
+type Dated = Omit<AgencyEvents, 'Registered' | 'Amended' | 'Retracted' | 'Blanked'>;
+const DATED: { readonly [N in keyof Dated]: true } = {
+  Renamed: true,
+  Merged: true,
+  Dissolved: true,
+  Joined: true,
+  Left: true,
+  Chaired: true,
 };
 
 /** Who is a member, and when, is what later acts may rest on. */
-const RESTING: { readonly [name: string]: Decide<never> | undefined } = { Joined: join, Left: leave, Chaired: chair };
+const RESTING: { readonly [N in keyof AgencyEvents]?: Decide<never> } = { Joined: join, Left: leave, Chaired: chair };
 
 /** A dated act that was a mistake is taken back; those that rest on it first. */
-export const retract: Decide<Retraction> = (act) => (state) => {
-  const { name, revision } = saidAt(state.said, act.revision);
-  if (['Registered', 'Amended', 'Retracted', 'Blanked'].includes(name))
-    throw new Rejected('not_correctable', 'Only a dated act is retracted; what is registered is amended.');
+export const retract: Decide<RetractDatedAct> = (state, act, on) => {
+  const revision = takenBack(
+    state,
+    on,
+    (name) => name in DATED,
+    'Only a dated act is retracted; what is registered is amended.',
+  );
   const gone = retractedIn(state.said);
-  if (gone.has(revision)) throw new Rejected('already_retracted', `Revision ${revision} was retracted already.`);
-
   let without = agency.initial;
   for (const one of state.said.filter((other) => other.revision !== revision && !gone.has(other.revision))) {
     try {
-      RESTING[one.name]?.(one.data as never, LATEST)(without);
+      RESTING[one.name as keyof AgencyEvents]?.(without, one.data as never, { ...on, today: LATEST });
     } catch (error) {
       if (!(error instanceof Rejected)) throw error;
       throw new Rejected('others_rest_on_it', `Revision ${one.revision} rests on it: retract that first.`);
     }
     without = fold(agency, without, [one as never]);
   }
-  return [{ name: 'Retracted', data: said(act) }];
+  return [{ name: 'Retracted', data: { ...withoutNulls(act), revision } }];
 };

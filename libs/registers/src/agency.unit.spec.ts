@@ -3,23 +3,13 @@ import fc from 'fast-check';
 import { fold, Rejected, type NewEvent } from '#eventsourcing';
 import { runs } from '../../../test/support/properties.js';
 import { specification } from '../../eventsourcing/src/testing/specification.js';
-import {
-  agency,
-  asAt,
-  chair,
-  dissolve,
-  join,
-  leave,
-  merge,
-  nameAt,
-  rename,
-  retract,
-  successorAt,
-  type Agency,
-  type AgencyEvents,
-  type AgencyState,
-} from './agency.js';
-import { amend, blank } from './register.js';
+import { agency, asAt, nameAt, successorAt, type AgencyEvents, type AgencyState } from './agency.js';
+import type { Agency } from '#bodies';
+import { amend, blank, chair, dissolve, join, leave, merge, rename, retract } from './testing/an-entry.js';
+import { handForms } from '../../bodies/src/testing/forms-at-hand.js';
+import { forms } from '#bodies';
+
+handForms(forms);
 
 const given = specification(agency);
 const today = '2026-11-21';

@@ -2,23 +2,16 @@
  * What was said and turned out a mistake, or must go. Nothing is edited or deleted: a retraction or a blanking is an event of
  * its own, and the state is what the events add up to without the one that was retracted, and with what a blanking left.
  */
-import { Rejected, type Aggregate, type Blanked, type EventMap, type Happened } from '#eventsourcing';
-import { Pointers, Text } from '#platform';
-
-/** The words of an event that must go. */
-export class Blank {
-  @Text({ max: 2000, description: 'Why; without the words that must go', example: 'Named a person' }) reason: string;
-  @Pointers({ description: 'The texts that must go, wherever in what was said they stand', example: ['/reason'] })
-  fields: string[];
-}
+import type { Blank } from '#bodies';
+import { Conflict, Rejected, type Aggregate, type Blanked, type EventMap, type Happened } from '#eventsourcing';
 
 /** An event as it was said; of a blanked one, what is left. */
-export interface Said extends Happened<object> {
+export interface Statement extends Happened<object> {
   readonly name: string;
 }
 
 /** The event that an act is about, as it was said. @throws Rejected */
-export function saidAt<S extends Said>(said: readonly S[], revision: number | undefined): S {
+export function saidAt<S extends Statement>(said: readonly S[], revision: number | undefined): S {
   const found = said.find((s) => s.revision === revision);
   if (!found) throw new Rejected('not_found', `There is no revision ${revision}.`);
   return found;
@@ -28,12 +21,29 @@ export function saidAt<S extends Said>(said: readonly S[], revision: number | un
 
 /** Everything that was said of an entry, in order. */
 export interface Kept {
-  readonly said: readonly Said[];
+  readonly said: readonly Statement[];
 }
 
 /** The revisions that were retracted. */
-export const retractedIn = (said: readonly Said[]): ReadonlySet<number> =>
+export const retractedIn = (said: readonly Statement[]): ReadonlySet<number> =>
   new Set(said.filter(({ name }) => name === 'Retracted').map(({ data }) => (data as { revision: number }).revision));
+
+/**
+ * The revision that an act takes back: of an event that can be, and was not before.
+ * @throws Rejected
+ */
+export function takenBack(
+  { said }: Kept,
+  { revision: named }: { readonly revision?: number },
+  canBe: (name: string) => boolean,
+  otherwise: string,
+): number {
+  const { name, revision } = saidAt(said, named);
+  if (!canBe(name)) throw new Conflict('not_correctable', otherwise);
+  if (retractedIn(said).has(revision))
+    throw new Conflict('already_retracted', `Revision ${revision} was retracted already.`);
+  return revision;
+}
 
 /** An aggregate that keeps what was said, so that it can be retracted and blanked. */
 export function kept<S extends object, M extends EventMap>({
@@ -41,7 +51,7 @@ export function kept<S extends object, M extends EventMap>({
   evolve,
   ...catalog
 }: Aggregate<S, M>): Aggregate<S & Kept, M & { Blanked: Blanked }> {
-  const again = (said: readonly Said[]): S & Kept => {
+  const again = (said: readonly Statement[]): S & Kept => {
     const retracted = retractedIn(said);
     const standing = said.filter(({ name, revision }) => name in evolve && !retracted.has(revision));
     return {
@@ -78,7 +88,7 @@ const withoutReason = ({ reason, left, ...blanking }: Blanked, gone: string): Bl
 });
 
 /** `said` with what is left of the event that a blanking names. */
-export const blanked = <S extends Said>(said: readonly S[], blanking: Blanked): S[] =>
+export const blanked = <S extends Statement>(said: readonly S[], blanking: Blanked): S[] =>
   said.map((s) => (s.revision === blanking.revision && !isPast(blanking) ? { ...s, data: blanking.left } : s));
 
 // ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -96,12 +106,12 @@ const at = (data: object, parts: readonly string[]): unknown =>
   );
 
 /** `data` with the texts at some pointers gone. @throws Rejected for a pointer to anything but text */
-function leftOf(data: object, fields: readonly string[], texts: readonly string[]): object {
+function leftOf(data: object, fields: readonly string[], isFreeText: (field: string) => boolean): object {
   const left = structuredClone(data);
   fields.forEach((pointer, i) => {
     const parts = partsOf(pointer);
     const name = parts.findLast((part) => !/^\d+$/.test(part)) ?? '';
-    if (typeof at(left, parts) !== 'string' || !texts.includes(name)) {
+    if (typeof at(left, parts) !== 'string' || !isFreeText(name)) {
       const message = `There is no free text at ${pointer}.`;
       throw new Rejected('no_such_text', message, [{ pointer: `/fields/${i}`, message }]);
     }
@@ -113,8 +123,8 @@ function leftOf(data: object, fields: readonly string[], texts: readonly string[
 
 /** How the words of an aggregate are blanked. */
 interface Words<S> {
-  /** What a person may have written: only such is blanked, so that every figure stays what it was. A list stands for its items. */
-  readonly texts: readonly string[];
+  /** Whether a field holds what a person may have written: only such is blanked, so that every figure stays what it was. */
+  readonly isFreeText: (field: string) => boolean;
   /** The newest version of an event's form. */
   readonly versionOf: (said: S) => number;
   /** Where another event says again what the one that is blanked says, such as `/says`; `null`: nowhere. */
@@ -126,21 +136,21 @@ interface Words<S> {
  * it goes, as the new one takes its place. Of a blanking itself the reason can be blanked, as it may name what had to go.
  * @throws Rejected
  */
-export function blankings<S extends Said>(
+export function blankings<S extends Statement>(
   said: readonly S[],
   was: S,
   { reason, fields }: Blank,
-  { texts, versionOf, saidAgain }: Words<S>,
+  { isFreeText, versionOf, saidAgain }: Words<S>,
 ): { name: 'Blanked'; data: Blanked }[] {
-  const isBlanking = ({ name }: Said) => name === 'Blanked';
+  const isBlanking = ({ name }: Statement) => name === 'Blanked';
   const left = new Map<S, object>();
   if (isBlanking(was)) {
     if (fields.some((field) => field !== '/reason'))
-      throw new Rejected('not_correctable', 'What was blanked is gone; of a blanking, only the reason can be blanked.');
+      throw new Conflict('not_correctable', 'What was blanked is gone; of a blanking, only the reason can be blanked.');
     const gone = (was.data as Blanked).reason;
     for (const other of said.filter((other) => isBlanking(other) && givesReason(other.data as Blanked, gone)))
       left.set(other, withoutReason(other.data as Blanked, gone));
-  } else left.set(was, leftOf(was.data, fields, texts));
+  } else left.set(was, leftOf(was.data, fields, isFreeText));
   for (const other of said) {
     const within = isBlanking(was) || other === was || isBlanking(other) ? null : saidAgain(other);
     if (within === null) continue;
@@ -151,7 +161,7 @@ export function blankings<S extends Said>(
       leftOf(
         other.data,
         same.map((field) => within + field),
-        texts,
+        isFreeText,
       ),
     );
   }
@@ -166,4 +176,9 @@ export function blankings<S extends Said>(
     name: 'Blanked',
     data: { revision: of.revision, reason, version: versionOf(of), left },
   }));
+}
+
+/** A code never changes. */
+export function isOwnCode(code: string, { id }: { readonly id: string }): void {
+  if (code !== id) throw new Rejected('code_is_fixed', `A code never changes: ${id} cannot become ${code}.`);
 }

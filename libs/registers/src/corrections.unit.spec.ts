@@ -17,9 +17,14 @@ import {
 } from '#eventsourcing';
 import { runs } from '../../../test/support/properties.js';
 import { specification } from '../../eventsourcing/src/testing/specification.js';
-import { rename } from './agency.js';
-import { blanked, blankings, type Said } from './corrections.js';
-import { amend, blank, enter, registers, type Outcome, type RegisterEvents } from './register.js';
+import { blanked, blankings, type Statement } from './corrections.js';
+import { registers, type RegisterEvents } from './register.js';
+import type { Outcome } from '#bodies';
+import { amend, blank, enter, rename } from './testing/an-entry.js';
+import { handForms } from '../../bodies/src/testing/forms-at-hand.js';
+import { forms } from '#bodies';
+
+handForms(forms);
 
 type Event = NewEvent<RegisterEvents<Outcome>>;
 
@@ -217,7 +222,7 @@ describe('With a log', () => {
     expect(await verify(log.store)).toMatchObject({ ok: true, toErase: [] });
   });
   /** How many statements have an addressee at another place than the first. */
-  const countOf = (statements: readonly Said[], addressee: string): number =>
+  const countOf = (statements: readonly Statement[], addressee: string): number =>
     statements.filter(({ data }) => (data as Outcome).addressees.slice(1).includes(addressee)).length;
 
   it('the tenth blanking adds no more events than the second', async () => {
@@ -232,14 +237,14 @@ describe('With a log', () => {
 describe('Where an event holds what another said', () => {
   const statement = { note: 'Jo said', title: 'Jo’s paper', url: 'https://jo.example' };
   const corrected = { revision: 0, reason: 'r', says: { ...statement, title: 'Another paper' } };
-  const corrects = ({ name, data }: Said) => name === 'Corrected' && (data as Blanked).revision === 0;
+  const corrects = ({ name, data }: Statement) => name === 'Corrected' && (data as Blanked).revision === 0;
   const words = {
-    texts: ['note', 'title', 'url'],
+    isFreeText: (field: string) => ['note', 'title', 'url'].includes(field),
     versionOf: () => 1,
-    saidAgain: (other: Said) => (corrects(other) ? '/says' : null),
+    saidAgain: (other: Statement) => (corrects(other) ? '/says' : null),
   };
   const by = { agency: null, role: 'secretariat' };
-  let said: Said[];
+  let said: Statement[];
   beforeEach(() => {
     said = [
       { name: 'Stated', data: statement, revision: 0, by },

@@ -6,52 +6,25 @@
  * the theme of the first framework to that of the second: `broad` (skos:broadMatch) says that `to` is broader than `from`, so
  * that all that is on `from` is on `to`, too; `narrow` (skos:narrowMatch) that `to` is only a part of `from`.
  */
-import { ApiProperty } from '@nestjs/swagger';
+import type { Crosswalk, CrosswalkVersion, PublishVersion, RetractDatedAct } from '#bodies';
 import type { FullDate } from '#clocks';
-import { canonicalJson, Rejected, type Aggregate, type Blanked, type FieldError, type NewEvent } from '#eventsourcing';
-import { Code, CodeOf, ListOf, Nested, OnDate, OneOf, said, Text } from '#platform';
-import { Citation, type Retraction } from './agency.js';
-import { kept, retractedIn, saidAt, type Kept } from './corrections.js';
-
-/** The types of links, from the most alike on. */
-export const MATCHES = ['exact', 'close', 'broad', 'narrow', 'related'] as const;
-export type Match = (typeof MATCHES)[number];
+import {
+  Conflict,
+  Rejected,
+  canonicalJson,
+  refused,
+  withoutNulls,
+  type Aggregate,
+  type Blanked,
+  type FieldError,
+} from '#eventsourcing';
+import type { Match } from '#words';
+import type { DecideEntry, OnEntry } from './act.js';
+import type { Retraction } from './agency.js';
+import { isOwnCode, kept, takenBack, type Kept } from './corrections.js';
 
 /** The links by which what is on a theme is, as a whole, on the other. */
 export const WITHIN: readonly Match[] = ['exact', 'close', 'broad'];
-
-// ── Acts ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-export class Crosswalk {
-  @Code({ example: 'HLD06-HLD13' }) code: string;
-  @Text({ example: 'From the topics of 2006 to the agenda of 2013' }) title: string;
-  @CodeOf('framework', { description: 'The framework whose themes are looked up', example: 'HLD06' }) from: string;
-  @CodeOf('framework', { description: 'The framework that they are looked up in', example: 'HLD13' }) to: string;
-}
-
-export class CrosswalkLink {
-  @CodeOf('theme', { description: 'A theme of the framework `from`', example: 'HLD06-08' }) from: string;
-  @CodeOf('theme', { description: 'A theme of the framework `to`', example: 'HLD13-2' }) to: string;
-  @OneOf(MATCHES, { description: 'As in SKOS; broad: `to` is broader than `from`', example: 'broad' }) match: Match;
-  @Text({ max: 2000, optional: true }) note?: string | null;
-}
-
-export class NoEquivalent {
-  @CodeOf('theme', { description: 'A theme of the framework `from`', example: 'HLD06-17' }) theme: string;
-  @Text({ max: 2000, optional: true }) note?: string | null;
-}
-
-export class PublishVersion {
-  @Text({ max: 60, description: 'What it is called', example: '1' }) version: string;
-  @Text({ description: 'The agency or other institution that made it; never a person', example: 'DESA' })
-  author: string;
-  @OnDate({ description: 'When it was published; not after today', example: '2013-10-04' }) reportedOn: FullDate;
-  @ListOf(() => CrosswalkLink, { min: 1, max: 2000 }) links: CrosswalkLink[];
-  @ListOf(() => NoEquivalent, { optional: true, max: 2000, description: 'Themes that none of `to` stands for' })
-  noEquivalent?: NoEquivalent[] | null;
-  @Nested(() => Citation, { optional: true }) citation?: Citation | null;
-  @Text({ max: 2000, optional: true }) note?: string | null;
-}
 
 // ── Events ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -63,13 +36,7 @@ export type CrosswalkEvents = {
   Blanked: Blanked;
 };
 
-type Decided = NewEvent<CrosswalkEvents>[];
-
 // ── State: the entry, and the versions in the order recorded ────────────────────────────────────────────────────────
-
-export class CrosswalkVersion extends PublishVersion {
-  @ApiProperty({ type: 'integer', description: 'Of the event that says so' }) readonly revision: number;
-}
 
 export interface CrosswalkState {
   readonly entry: Crosswalk | null;
@@ -115,65 +82,50 @@ export function versionOf({ code, versions }: CrosswalkAsAt, named?: string): Cr
 
 // ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** What a decision has to know beside the act. */
-export interface Known {
-  readonly today: FullDate;
-  /** The framework of a theme; `undefined` for one that is unknown, or registered together with the crosswalk. */
-  readonly frameworkOf: (theme: string) => string | undefined;
-}
-
-type Decide<A> = (act: A, known: Known) => (state: CrosswalkState & Kept) => Decided;
-
-const refused = (code: string, pointer: string, message: string): Rejected =>
-  new Rejected(code, message, [{ pointer, message }]);
+type Decide<A> = DecideEntry<CrosswalkState & Kept, A, CrosswalkEvents>;
 
 function isRegistered({ entry }: CrosswalkState): void {
   if (!entry) throw new Rejected('not_found', 'There is no such crosswalk.');
 }
 
 /** Sets up a crosswalk between two frameworks. */
-export const setUp =
-  (entry: Crosswalk) =>
-  ({ entry: existing }: CrosswalkState): Decided => {
-    if (existing) throw new Rejected('already_registered', `${entry.code} is registered already.`);
-    if (entry.from === entry.to) throw refused('same_framework', '/to', `It leads from ${entry.from} to itself.`);
-    return [{ name: 'Registered', data: said(entry) }];
-  };
+export const setUp: Decide<Crosswalk> = ({ entry: existing }, entry) => {
+  if (existing) throw new Conflict('already_registered', `${entry.code} is registered already.`);
+  if (entry.from === entry.to) throw refused('same_framework', '/to', `It leads from ${entry.from} to itself.`);
+  return [{ name: 'Registered', data: withoutNulls(entry) }];
+};
 
 /** Gives it another title; the frameworks are what its links rest on. */
-export const retitle =
-  (entry: Crosswalk) =>
-  (state: CrosswalkState): Decided => {
-    isRegistered(state);
-    for (const field of ['from', 'to'] as const)
-      if (entry[field] !== state.entry![field])
-        throw refused('frameworks_are_fixed', `/${field}`, `It leads from ${state.entry!.from} to ${state.entry!.to}.`);
-    if (entry.title === state.entry!.title) throw new Rejected('nothing_amended', `${entry.code} says this already.`);
-    return [{ name: 'Amended', data: said(entry) }];
-  };
+export const retitle: Decide<Crosswalk> = (state, entry, on) => {
+  isOwnCode(entry.code, on);
+  isRegistered(state);
+  for (const field of ['from', 'to'] as const)
+    if (entry[field] !== state.entry![field])
+      throw refused('frameworks_are_fixed', `/${field}`, `It leads from ${state.entry!.from} to ${state.entry!.to}.`);
+  if (entry.title === state.entry!.title) throw new Rejected('nothing_amended', `${entry.code} says this already.`);
+  return [{ name: 'Amended', data: withoutNulls(entry) }];
+};
 
 /** Publishes a version, which takes the place of the one before as a whole. */
-export const publish: Decide<PublishVersion> =
-  (act, { today, frameworkOf }) =>
-  (state) => {
-    isRegistered(state);
-    if (act.reportedOn > today)
-      throw refused('date_in_the_future', '/reportedOn', `${act.reportedOn} is after today, ${today}.`);
-    linksAreSound(act, state.entry!, frameworkOf);
-    const { versions } = crosswalkAt(state, act.reportedOn);
-    if (state.versions.some(({ version }) => version === act.version))
-      throw refused('version_taken', '/version', `There is a version ${act.version} already.`);
-    const before = versions.at(-1);
-    if (before && sayingOf(before) === sayingOf(act))
-      throw new Rejected('nothing_published', `Version ${before.version} says this already.`);
-    return [{ name: 'Published', data: said(act) }];
-  };
+export const publish: Decide<PublishVersion> = (state, act, { today, frameworkOf }) => {
+  isRegistered(state);
+  if (act.reportedOn > today)
+    throw refused('date_in_the_future', '/reportedOn', `${act.reportedOn} is after today, ${today}.`);
+  linksAreSound(act, state.entry!, frameworkOf);
+  const { versions } = crosswalkAt(state, act.reportedOn);
+  if (state.versions.some(({ version }) => version === act.version))
+    throw new Conflict('version_taken', `There is a version ${act.version} already.`, '/version');
+  const before = versions.at(-1);
+  if (before && sayingOf(before) === sayingOf(act))
+    throw new Rejected('nothing_published', `Version ${before.version} says this already.`);
+  return [{ name: 'Published', data: withoutNulls(act) }];
+};
 
 /** A link leads from one framework to the other, once; and a theme that has one has an equivalent. */
 export function linksAreSound(
   { links, noEquivalent }: PublishVersion,
   { from, to }: Crosswalk,
-  frameworkOf: Known['frameworkOf'],
+  frameworkOf: OnEntry['frameworkOf'],
 ): void {
   const wrong: (FieldError & { code: string })[] = [];
   const find = (code: string, pointer: string, message: string) => wrong.push({ code, pointer, message });
@@ -207,17 +159,14 @@ export function linksAreSound(
 
 /** Who says what in a version, in whatever order. */
 function sayingOf(act: PublishVersion): string {
-  const { author, links, noEquivalent } = said(act);
+  const { author, links, noEquivalent } = withoutNulls(act);
   const inAnyOrder = (all: readonly object[] = []) => all.map((one) => canonicalJson(one)).sort();
   return canonicalJson([author, inAnyOrder(links), inAnyOrder(noEquivalent ?? [])]);
 }
 
 /** Takes back a version that was a mistake: it is as if it had never been published. */
-export const retractVersion: Decide<Retraction> = (act) => (state) => {
-  const { name, revision } = saidAt(state.said, act.revision);
-  if (name !== 'Published')
-    throw new Rejected('not_correctable', 'Only a version is retracted; what is registered is amended.');
-  if (retractedIn(state.said).has(revision))
-    throw new Rejected('already_retracted', `Revision ${revision} was retracted already.`);
-  return [{ name: 'Retracted', data: said(act) }];
+export const retractVersion: Decide<RetractDatedAct> = (state, act, on) => {
+  const only = 'Only a version is retracted; what is registered is amended.';
+  const revision = takenBack(state, on, (name) => name === 'Published', only);
+  return [{ name: 'Retracted', data: { ...withoutNulls(act), revision } }];
 };

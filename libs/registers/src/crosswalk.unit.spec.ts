@@ -1,29 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 import { fold, type NewEvent } from '#eventsourcing';
 import { specification } from '../../eventsourcing/src/testing/specification.js';
-import {
-  crosswalk,
-  crosswalkAt,
-  publish,
-  retitle,
-  retractVersion,
-  setUp,
-  versionOf,
-  type Crosswalk,
-  type CrosswalkEvents,
-  type Known,
-  type PublishVersion,
-} from './crosswalk.js';
-import { blank } from './register.js';
+import { crosswalk, crosswalkAt, versionOf, type CrosswalkEvents } from './crosswalk.js';
+import type { Crosswalk, PublishVersion } from '#bodies';
+import { blank, publish, retitle, retractVersion, setUp } from './testing/an-entry.js';
+import { handForms } from '../../bodies/src/testing/forms-at-hand.js';
+import { forms } from '#bodies';
+
+handForms(forms);
 
 const given = specification(crosswalk);
 type Event = NewEvent<CrosswalkEvents>;
 
 const entry: Crosswalk = { code: 'A-B', title: 'From A to B', from: 'A', to: 'B' };
 const registered: Event = { name: 'Registered', data: entry };
-const known: Known = {
+const known = {
   today: '2026-11-21',
-  frameworkOf: (theme) => (theme.startsWith('NEW') ? undefined : theme.split('-')[0]),
+  frameworkOf: (theme: string) => (theme.startsWith('NEW') ? undefined : theme.split('-')[0]),
 };
 const first: PublishVersion = {
   version: '1',

@@ -1,32 +1,21 @@
 import type { Context } from '#platform';
-import { AgenciesController, AgencyCommandHandler } from './agencies.controller.js';
-import { CrosswalkCommandHandler, CrosswalksController } from './crosswalks.controller.js';
-import { BlankCommandHandler, registerController, RegisterCommandHandler } from './registers.controller.js';
-import { Registers, registersProjection } from './registers.projection.js';
+import { Registers, RegistersProjection } from './registers.projection.js';
 import { registers } from './register.js';
 
+export * from './act.js';
+export * from './acts.js';
 export * from './agency.js';
 export * from './corrections.js';
 export * from './crosswalk.js';
+export * from './lookup.js';
 export * from './register.js';
-export { AgencyCommand, type AgencyAct } from './agencies.controller.js';
-export { CrosswalkCommand, CrosswalkCommandHandler, type CrosswalkAct } from './crosswalks.controller.js';
-export { RegisterCommand, type RegisterAnswer } from './registers.controller.js';
-export { MemberAsAt, nameOf, Registers } from './registers.projection.js';
+export { nameOf, Registers, RegistersProjection } from './registers.projection.js';
+export type * from '#bodies';
+export { MATCHES, type Match } from '#words';
 
 /** What the composition root takes of this context. */
 export const registersContext: Context = {
   catalogs: Object.values(registers),
-  projections: (log) => [registersProjection(log)],
-  controllers: [
-    AgenciesController,
-    registerController('framework', 'frameworks'),
-    registerController('theme', 'themes'),
-    CrosswalksController,
-    registerController('forum', 'forums'),
-    registerController('outcome', 'outcomes'),
-    registerController('document', 'documents'),
-  ],
-  providers: [RegisterCommandHandler, BlankCommandHandler, AgencyCommandHandler, CrosswalkCommandHandler],
+  projections: () => [new RegistersProjection()],
   views: [Registers],
 };

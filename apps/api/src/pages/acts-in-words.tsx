@@ -1,6 +1,7 @@
 /** What each act on a commitment says, in words. */
+import { type CommitmentView } from '#acts';
 import type { ComponentChildren } from 'preact';
-import { BLANKED, type CommitmentEvents, type CommitmentView, type Role } from '#commitments';
+import { BLANKED, type CommitmentEvents, type Role } from '#commitments';
 import { StageTag } from './figures.js';
 import { AgencyLink, Joined, ThemeLink } from './links.js';
 import { Asked, Outlook } from './parts.js';

@@ -1,8 +1,9 @@
 /** What was said about a commitment, statement by statement, with its dates, its source, and what was corrected of it since. */
+import { type CommitmentView, type History } from '#acts';
 import { Fragment, type ComponentChildren, type VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { outranks, rankedOn, type FullDate, type PartialDate } from '#clocks';
-import { BLANKED, type CommitmentView, type History, type StageEntry } from '#commitments';
+import { BLANKED, type StageEntry } from '#commitments';
 import { canonicalJson } from '#eventsourcing';
 import { valueWords, wordsOf, type Told } from './acts-in-words.js';
 import { On } from './figures.js';
@@ -171,8 +172,10 @@ const SaidSo = ({ view, commitment: { milestones }, statement, known, isRetracte
         <div>
           <dt>Recorded</dt>
           <dd>
-            <time dateTime={recordedAt}>{instantWords(recordedAt)}</time>, <Who by={by} view={view} />, position{' '}
-            {position}, revision {revision}
+            <time dateTime={recordedAt} title={`Position ${position} of the log, revision ${revision}`}>
+              {instantWords(recordedAt)}
+            </time>
+            , <Who by={by} view={view} />
           </dd>
         </div>
       </dl>

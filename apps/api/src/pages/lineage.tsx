@@ -1,6 +1,7 @@
 /** How a record ended and what came to it from others, and how commitments belong together, seen from both sides. */
+import { type CommitmentView } from '#acts';
 import type { ComponentChildren } from 'preact';
-import { ENDS, REFERENCE, RELATION_TYPES, type CommitmentView, type End, type RelationType } from '#commitments';
+import { ENDS, REFERENCE, RELATION_TYPES, type End, type RelationType } from '#commitments';
 import { Progress, type Filter, type Item } from '#progress';
 import { Figure, On } from './figures.js';
 import { AgencyLink, Joined, ThemeLink } from './links.js';
@@ -73,7 +74,11 @@ interface Parts {
 
 /** All relations of a commitment in both directions, each kind under its own words. */
 export function sidesOf({ view, commitment: { relations }, titles, back, forums }: Parts): Side[] {
-  const forum = (id: string) => <a href={view.link(path('forums', id))}>{forums.get(id)}</a>;
+  const forum = (id: string) => (
+    <a href={view.link(path('forums', id))} dir="auto">
+      {forums.get(id)}
+    </a>
+  );
   const said = [...Map.groupBy(relations, ({ type }) => type)].map(([type, all]) => ({
     words: RELATION_WORDS[type as RelationType]?.[0] ?? sentence(type),
     links: all.map((relation) => ({

@@ -1,4 +1,4 @@
-/** What forums and resolutions asked for, and which commitments follow it up. */
+/** What forums and resolutions recommended, and which commitments follow it up. */
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
@@ -12,6 +12,7 @@ import { Pager } from './lists.js';
 import { Page } from './layout.js';
 import { AgencyLink, Joined, ThemeLink } from './links.js';
 import { MemberOf, OnlyMembers } from './member-of.js';
+import { Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { FollowedUp, Scope } from './scope.js';
 import { Words } from './source.js';
@@ -79,18 +80,20 @@ interface ListParts {
 
 /** Outcomes with whom they address, what follows them up and who leads that. */
 export const OutcomeList = ({ view, rows, brief = false }: ListParts) => (
-  <table class={brief ? 'outcomes brief' : 'outcomes'}>
+  <Table class={brief ? 'outcomes brief' : 'outcomes'}>
     <caption class="hidden">Outcomes</caption>
     <thead>
       <tr>
-        <th scope="col">What was asked</th>
-        <th scope="col">Of whom</th>
+        <th scope="col">Outcome</th>
+        <th scope="col">Addressed to</th>
         {!brief && (
           <>
             <th scope="col" class="n">
               Commit&shy;ments
             </th>
-            <th scope="col">By stage</th>
+            <th scope="col" class="of-bar">
+              By stage
+            </th>
             <th scope="col">Led by</th>
           </>
         )}
@@ -114,7 +117,7 @@ export const OutcomeList = ({ view, rows, brief = false }: ListParts) => (
                 {row.covered ? (
                   <Figure n={row.total} href={view.list({ ...whose(view), followsUp: row.outcome })} />
                 ) : (
-                  <span class="silent">None</span>
+                  <span class="dated">None</span>
                 )}
               </td>
               <td class="of-bar">{row.covered && <StageBar row={row} />}</td>
@@ -131,7 +134,7 @@ export const OutcomeList = ({ view, rows, brief = false }: ListParts) => (
         </tr>
       ))}
     </tbody>
-  </table>
+  </Table>
 );
 
 /** Whose follow-up counts. */
@@ -156,27 +159,29 @@ const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Parts) 
   return (
     <Page
       view={view}
-      title="What was asked"
+      title="Recommendations and their follow-up"
       lead={
         <p>
-          Recommendations and requests of forums and resolutions, with the commitments that follow them up.{' '}
+          What forums and resolutions recommended or asked for, with the commitments that follow it up.{' '}
           <strong>
             {count(total.outcomes - total.covered)} of {counted(total.outcomes, 'outcome')}
           </strong>{' '}
-          had not been taken up by {dateWords(view.asOf)}.
+          had no follow-up by {dateWords(view.asOf)}.
         </p>
       }
       json={view.api('/progress/outcomes', view.asked)}
       csv={view.api('/progress/outcomes', { ...asked, format: 'csv' })}
     >
+      <OnlyMembers view={view} members={members} />
+      <Covered view={view} total={total} />
       <Scope view={view} forums={followedOrAsking(forums, followed, coverage)} fields={FIELDS}>
         <Choice
           name="covered"
           label="Show"
-          any="All that was asked"
+          any="All outcomes"
           options={[
-            ['true', 'What is taken up'],
-            ['false', 'What is not'],
+            ['true', 'With follow-up'],
+            ['false', 'Without follow-up'],
           ]}
           value={asked['covered']}
         />
@@ -187,12 +192,10 @@ const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Parts) 
           options={[[OPEN_STAGES, 'Open'], ...SHOWN_STAGES.map((stage) => [stage, STAGE_WORDS[stage]] as const)]}
           value={asked['stage']}
         />
-        <Choice name="addressee" label="Asked of" any="Anyone" options={agencies} value={asked['addressee']} />
+        <Choice name="addressee" label="Addressed to" any="Anyone" options={agencies} value={asked['addressee']} />
         <Choice name="agency" label="Follow-up by" any="Anyone" options={agencies} value={asked['agency']} />
         <Choice {...bodies} value={asked['memberOf']} />
       </Scope>
-      <OnlyMembers view={view} members={members} />
-      <Covered view={view} total={total} />
       <PerForum view={view} coverage={coverage} />
       <section>
         <h2 id="outcomes">
@@ -203,12 +206,22 @@ const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Parts) 
         {groups.map(([id, of]) => {
           const forum = forums.find((one) => one.id === id);
           return (
-            <section key={id ?? ''} class="framework">
-              <h3>
-                {forum ? <a href={view.link(path('forums', forum.id))}>{textWords(forum.name)}</a> : 'Of no forum'}
-              </h3>
+            <details key={id ?? ''} class="framework" open={groups.length <= UNFOLDED}>
+              <summary>
+                <h3 id={`of-${id ?? 'none'}`} dir="auto">
+                  {forum ? textWords(forum.name) : 'Of no forum'}
+                </h3>{' '}
+                <small>
+                  {counted(of.length, 'outcome')}, {count(of.filter(({ covered }) => covered).length)} with follow-up
+                </small>
+              </summary>
+              {forum && (
+                <p class="note">
+                  <a href={view.link(path('forums', forum.id))}>The page of this forum</a>
+                </p>
+              )}
               <OutcomeList view={view} rows={of} />
-            </section>
+            </details>
           );
         })}
         <Pager view={view} next={nextCursor} />
@@ -238,21 +251,24 @@ const Covered = ({ view, total }: { view: View; total: OutcomesView['total'] }) 
           n={of === 'all' ? total.outcomes : total.covered}
           href={outcomes(of === 'all' ? {} : { covered: true })}
         />{' '}
-        {of === 'all' ? 'outcomes' : 'taken up'}
+        {of === 'all' ? 'outcomes' : 'with follow-up'}
       </dd>
     </div>
   );
   return (
     <section class="headline" aria-label="Totals">
       <dl>
-        {part('Taken up', total.covered, 'all', { covered: true })}
-        {part('Not taken up', total.outcomes - total.covered, 'all', { covered: false })}
+        {part('With follow-up', total.covered, 'all', { covered: true })}
+        {part('Without follow-up', total.outcomes - total.covered, 'all', { covered: false })}
         {part('With something completed', total.byStage.completed, 'covered', { stage: 'completed' })}
         {part('With something in progress', total.byStage.in_progress, 'covered', { stage: 'in_progress' })}
       </dl>
     </section>
   );
 };
+
+/** Where there are more groups, each is folded. */
+const UNFOLDED = 3;
 
 const NOTHING_CHOSEN = { covered: null, stage: null, cursor: null };
 
@@ -261,12 +277,12 @@ const PerForum = ({ view, coverage }: { view: View; coverage: OutcomesView }) =>
   const outcomes = (followsUp: string, changes: Params) =>
     `${view.here({ ...NOTHING_CHOSEN, ...changes, followsUp })}#outcomes`;
   const { elsewhere } = coverage;
-  const title = 'What each forum asked for';
+  const title = 'Follow-up per forum';
   return (
     <section>
       <h2>{title}</h2>
       <div class="table" role="region" aria-label={title} tabIndex={0}>
-        <table class="coverage">
+        <Table class="breakdown coverage">
           <caption>With its round tables</caption>
           <thead>
             <tr>
@@ -275,14 +291,16 @@ const PerForum = ({ view, coverage }: { view: View; coverage: OutcomesView }) =>
                 Outcomes
               </th>
               <th scope="col" class="n">
-                Taken up
+                With follow-up
               </th>
-              <th scope="col">Share taken up</th>
+              <th scope="col" class="of-bar">
+                Share with follow-up
+              </th>
               <th scope="col" class="n">
                 With something completed
               </th>
               <th scope="col" class="n">
-                Not taken up
+                Without follow-up
               </th>
             </tr>
           </thead>
@@ -290,12 +308,14 @@ const PerForum = ({ view, coverage }: { view: View; coverage: OutcomesView }) =>
             {coverage.forums.map(({ forum, name, outcomes: asked, covered, byStage }) => (
               <tr key={forum}>
                 <th scope="row">
-                  <a href={view.link(path('forums', forum))}>{textWords(name)}</a>
+                  <a href={view.link(path('forums', forum))} dir="auto">
+                    {textWords(name)}
+                  </a>
                 </th>
                 <td class="n" data-label="Outcomes">
                   <Figure n={asked} href={outcomes(forum, {})} />
                 </td>
-                <td class="n" data-label="Taken up">
+                <td class="n" data-label="With follow-up">
                   <Figure n={covered} href={outcomes(forum, { covered: true })} />
                 </td>
                 <td class="of-bar">
@@ -304,25 +324,25 @@ const PerForum = ({ view, coverage }: { view: View; coverage: OutcomesView }) =>
                 <td class="n" data-label="With something completed">
                   <Figure n={byStage.completed} href={outcomes(forum, { stage: 'completed' })} />
                 </td>
-                <td class="n" data-label="Not taken up">
+                <td class="n" data-label="Without follow-up">
                   <Figure n={asked - covered} href={outcomes(forum, { covered: false })} />
                 </td>
               </tr>
             ))}
           </tbody>
-        </table>
+        </Table>
       </div>
       <p class="note">
         An outcome counts in its forum and in the one that forum is part of: these rows do not add up.{' '}
         {elsewhere.outcomes > 0 &&
-          `Of ${counted(elsewhere.outcomes, 'outcome')} of no forum, ${count(elsewhere.covered)} ${elsewhere.covered === 1 ? 'is' : 'are'} taken up.`}
+          `Of ${counted(elsewhere.outcomes, 'outcome')} of no forum, ${count(elsewhere.covered)} ${elsewhere.covered === 1 ? 'has' : 'have'} follow-up.`}
       </p>
     </section>
   );
 };
 
 const ShareBar = ({ n, of }: { n: number; of: number }) => {
-  const words = `${count(n)} of ${count(of)} taken up`;
+  const words = `${count(n)} of ${count(of)} with follow-up`;
   return (
     <svg class="bar share" role="img" aria-label={words} width="100%" height="16" preserveAspectRatio="none">
       <title>{words}</title>
@@ -339,22 +359,36 @@ interface OutcomeParts extends Following {
   readonly forum: Forum | null;
 }
 
+const LONGEST_TITLE = 160;
+
+/** The beginning of a text, as a heading. */
+const shortened = (text: string): string =>
+  text.length <= LONGEST_TITLE
+    ? text
+    : `${text.slice(0, text.lastIndexOf(' ', LONGEST_TITLE)) || text.slice(0, LONGEST_TITLE)} …`;
+
 const OutcomeReport = ({ view, outcome, document, forum, ...followUp }: OutcomeParts) => (
   <Page
     view={view}
-    title={outcome.id}
-    eyebrow="Outcome"
+    title={shortened(outcome.text)}
+    eyebrow={
+      <>
+        <span class="code">{outcome.id}</span> · Outcome
+      </>
+    }
     lead={
-      <p>
-        <Words text={outcome.text} />
-      </p>
+      shortened(outcome.text) !== outcome.text && (
+        <p>
+          <Words text={outcome.text} />
+        </p>
+      )
     }
     json={view.api(`/progress${path('outcomes', outcome.id)}`, {})}
     csv={view.api('/commitments', { followsUp: outcome.id, format: 'csv' })}
   >
     <dl class="facts">
       <div>
-        <dt>Asked of</dt>
+        <dt>Addressed to</dt>
         <dd>
           <Addressees view={view} addressees={outcome.addressees} />
         </dd>
@@ -363,7 +397,9 @@ const OutcomeReport = ({ view, outcome, document, forum, ...followUp }: OutcomeP
         <div>
           <dt>Forum</dt>
           <dd>
-            <a href={view.link(path('forums', forum.id))}>{forum.name}</a>
+            <a href={view.link(path('forums', forum.id))} dir="auto">
+              {forum.name}
+            </a>
           </dd>
         </div>
       )}
@@ -383,8 +419,10 @@ const OutcomeReport = ({ view, outcome, document, forum, ...followUp }: OutcomeP
       <div>
         <dt>Read in</dt>
         <dd>
-          <a href={view.link(path('documents', outcome.document))}>{document?.title ?? outcome.document}</a>,{' '}
-          {outcome.locator}
+          <a href={view.link(path('documents', outcome.document))} dir="auto">
+            {document?.title ?? outcome.document}
+          </a>
+          , {outcome.locator}
         </dd>
       </div>
     </dl>

@@ -21,6 +21,7 @@ import { Joined } from './links.js';
 import { Kinds } from './matrix.js';
 import { MemberOf, OnlyMembers } from './member-of.js';
 import { Narrow, Narrowing } from './narrow.js';
+import { Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { path, Views, type View } from './view.js';
 import { count, counted, dateWords } from './words.js';
@@ -152,7 +153,7 @@ const Pairs = ({ view, rows, rowCount, filter }: PairsParts) => {
   const longest = Math.max(...rows.map(({ total }) => total));
   return (
     <div class="table" role="region" aria-label="Pairs of agencies" tabIndex={0}>
-      <table class="breakdown pairs">
+      <Table class="breakdown pairs">
         <caption>
           {count(rows.length)} of {counted(rowCount, 'pair')}, most commitments first
         </caption>
@@ -162,7 +163,9 @@ const Pairs = ({ view, rows, rowCount, filter }: PairsParts) => {
             <th scope="col" class="n">
               Commit&shy;ments
             </th>
-            <th scope="col">By stage</th>
+            <th scope="col" class="of-bar">
+              By stage
+            </th>
             <th scope="col">On what</th>
           </tr>
         </thead>
@@ -207,7 +210,7 @@ const Pairs = ({ view, rows, rowCount, filter }: PairsParts) => {
             );
           })}
         </tbody>
-      </table>
+      </Table>
     </div>
   );
 };

@@ -1,5 +1,6 @@
 /** What the secretariat reads in an agency's word, and what the agency replies: beside each other, wherever a stage shows. */
-import type { CommitmentView, VerificationWord } from '#commitments';
+import { type CommitmentView } from '#acts';
+import type { VerificationWord } from '#commitments';
 import type { Item } from '#progress';
 import { On } from './figures.js';
 import { AgencyLink } from './links.js';

@@ -1,21 +1,18 @@
 /** What tests of the aggregate tell: who acts, what is recorded at first, and given/when/then over acts as over events. */
 import { fold, type Maker } from '#eventsourcing';
+import { formsAtHand } from '../../../bodies/src/testing/forms-at-hand.js';
 import { specification } from '../../../eventsourcing/src/testing/specification.js';
 import {
-  allowedActs,
   asAt,
   commitment,
-  decide,
-  type ActName,
-  type BodyOf,
   type By,
   type Commitment,
-  type CommitmentAsAt,
   type CommitmentEvent,
   type CommitmentEvents,
   type On,
-  type ReportStage,
 } from '../commitment.js';
+import { allowedActs, decide, type ActName, type BodyOf } from '../acts.js';
+import { type CommitmentAsAt, type ReportStage } from '#bodies';
 
 export const TODAY = '2012-11-02';
 export const secretariat: By = { role: 'secretariat', agency: null, today: TODAY };
@@ -60,7 +57,7 @@ interface Doing {
 type About = Partial<On>;
 
 export const did = <A extends ActName>(act: A, body: BodyOf<A>, by = secretariat, on: About = {}): Doing => ({
-  act: (c) => decide(act, c, body, by, { reference: REFERENCE, ...on }),
+  act: (c) => decide(act, c, body, by, { reference: REFERENCE, forms: formsAtHand, ...on }),
   by,
 });
 
@@ -177,6 +174,6 @@ export const given = (...history: readonly Happening[]) => {
   return {
     state: specified.state,
     when: <A extends ActName>(act: A, body: BodyOf<A>, by = secretariat, on: About = {}) =>
-      specified.when((c) => decide(act, c, body, by, { reference: REFERENCE, ...on })),
+      specified.when((c) => decide(act, c, body, by, { reference: REFERENCE, forms: formsAtHand, ...on })),
   };
 };

@@ -2,7 +2,10 @@
  * What becomes of a commitment, told another way than the aggregate tells it: all that was said, each as it stands by now, and
  * every question answered by looking through all of it again. It shares no code with the aggregate.
  */
-import type { ActName, By, CommitmentAsAt, Role, Stage } from '../commitment.js';
+import type { By } from '../commitment.js';
+import { type ActName } from '../acts.js';
+import { type CommitmentAsAt } from '#bodies';
+import { type Role, type Stage } from '#words';
 
 /** What any act may say, or had decided for it. */
 export interface Says {

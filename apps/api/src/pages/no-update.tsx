@@ -1,0 +1,146 @@
+/** Of which agencies nothing has been reported, and since when. */
+import { Controller, Get, Query, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Silence, SilentQuery, type SilenceView } from '#progress';
+import { Choice } from './choice.js';
+import { NothingFound } from './conditions.js';
+import { Figure, On } from './figures.js';
+import { Page } from './layout.js';
+import { narrowed, Narrow, Narrowing } from './narrow.js';
+import { Table } from './take-away.js';
+import { RendersPages } from './rendering.js';
+import { path, Views, type View } from './view.js';
+import { count, counted, OPEN_STAGES } from './words.js';
+
+@RendersPages()
+@Controller('no-update')
+export class NoUpdatePage {
+  constructor(
+    private readonly views: Views,
+    private readonly silence: Silence,
+    private readonly narrowing: Narrowing,
+  ) {}
+
+  @Get()
+  async agencies(@Query() query: SilentQuery, @Req() request: FastifyRequest) {
+    const view = await this.views.open(query, request);
+    const { agency: _agency, role, ...filter } = narrowed(view);
+    const [silence, choices] = await Promise.all([
+      this.silence.agencies(view.at, { ...filter, role: role ?? 'lead', silent: query.silent }),
+      this.narrowing.choices(view),
+    ]);
+    const own = choices.filter(({ name }) => name !== 'agency' && name !== 'role');
+    return <NoUpdate view={view} silence={silence} choices={own} />;
+  }
+}
+
+interface Parts {
+  readonly view: View;
+  readonly silence: SilenceView;
+  readonly choices: Parameters<typeof Narrow>[0]['choices'];
+}
+
+const NoUpdate = ({ view, silence: { total, rows, staleAfter }, choices }: Parts) => {
+  const { role = 'lead', silent, ...asked } = view.asked;
+  const filter = { ...narrowed(view), agency: undefined };
+  const lists = (agency: string) => ({ ...filter, agency, role: role as 'lead' });
+  const does = role === 'lead' ? 'lead' : 'have a part in';
+  return (
+    <Page
+      view={view}
+      title="No update since"
+      lead={
+        <p>
+          Of {counted(total.agencies, 'agency', 'agencies')} that {does} open commitments,{' '}
+          <strong>{count(total.silent)}</strong> had no update for {counted(staleAfter, 'month')}: nothing was reported
+          on any of them. In all,{' '}
+          <Figure n={total.stale} href={view.list({ ...filter, role: undefined, stale: true })} /> of{' '}
+          <Figure n={total.open} href={view.list({ ...filter, role: undefined, stage: OPEN_STAGES })} /> open
+          commitments had none.
+        </p>
+      }
+      json={view.api('/progress/silent')}
+      csv={view.api('/progress/silent', { ...asked, role, silent, format: 'csv' })}
+    >
+      <Narrow view={view} choices={choices} own={['role', 'silent', 'staleAfter']}>
+        <Choice
+          name="role"
+          label="Agencies that"
+          any="Lead"
+          options={[['any', 'Lead, co-lead or are partners']]}
+          value={role === 'lead' ? undefined : role}
+        />
+        <Choice
+          name="silent"
+          label="Show"
+          any="All of them"
+          options={[
+            ['true', 'Only those with no update'],
+            ['false', 'Only those with an update'],
+          ]}
+          value={silent}
+        />
+        <label>
+          <span>No update for so many months</span>
+          <input type="number" name="staleAfter" min="0" max="1200" value={String(staleAfter)} />
+        </label>
+      </Narrow>
+      {rows.length === 0 ? (
+        <NothingFound view={view} what="agency" />
+      ) : (
+        <div class="table" role="region" aria-label="The last update per agency" tabIndex={0}>
+          <Table class="breakdown">
+            <caption>
+              The oldest update first; an agency counts as without update when all of its open commitments are
+            </caption>
+            <thead>
+              <tr>
+                <th scope="col">Agency</th>
+                <th scope="col">Last update</th>
+                <th scope="col" class="n">
+                  Months since
+                </th>
+                <th scope="col" class="n">
+                  No update <small>of its open ones</small>
+                </th>
+                <th scope="col">Without update</th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map(({ agency, name, open, stale, silent, lastHeardOn, months }) => (
+                <tr key={agency}>
+                  <th scope="row">
+                    <a href={view.link(path('agencies', agency), view.scope)} dir="auto">
+                      {name}
+                    </a>{' '}
+                    {name !== agency && <small class="code">{agency}</small>}
+                  </th>
+                  <td class="date" data-label="Last update">
+                    <On date={lastHeardOn} short />
+                  </td>
+                  <td class="n" data-label="Months since">
+                    {count(months)}
+                  </td>
+                  <td class="n" data-label="No update">
+                    <Figure n={stale} href={view.list({ ...lists(agency), stale: true })} />
+                    <small>
+                      {' '}
+                      of <Figure n={open} href={view.list({ ...lists(agency), stage: OPEN_STAGES })} />
+                    </small>
+                  </td>
+                  <td data-label="Without update">
+                    {silent ? <strong class="dated">Yes</strong> : <span class="nil">No</span>}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </Table>
+        </div>
+      )}
+      <p class="note">
+        A commitment counts once in the totals and once under each of its agencies: these rows do not add up. What one
+        partner reports is an update of the commitment for all who have a part in it.
+      </p>
+    </Page>
+  );
+};

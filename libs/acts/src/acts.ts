@@ -1,0 +1,235 @@
+/** Executes acts: each is decided on what its stream holds, recorded, and followed by what it leads to in others. */
+import { Command } from '@nestjs/cqrs';
+import { plainToInstance } from 'class-transformer';
+import { classOf, forms } from '#bodies';
+import { todayAt } from '#clocks';
+import {
+  ACTS,
+  actOf,
+  commitment,
+  decide,
+  follow,
+  isFollowed,
+  linkedTo,
+  takeReference,
+  type ActName,
+  type BodyOf,
+  type By,
+  type Commitment,
+  type CommitmentEvent,
+  type Correct,
+  type RecordCommitment,
+} from '#commitments';
+import {
+  decodeAll,
+  fold,
+  handle,
+  inTurn,
+  load,
+  NO_STREAM,
+  Rejected,
+  streamOf,
+  type Aggregate,
+  type EventMap,
+  type Handled,
+  type Log,
+  type NewEvent,
+} from '#eventsourcing';
+import { referencesIn, type Asked, type Reference } from '#platform';
+import {
+  actsOn,
+  agency,
+  decideEntry,
+  entryIn,
+  LATEST,
+  Lookup,
+  registers,
+  successorAt,
+  type ActLine,
+  type EntryAct,
+  type Kept,
+  type OnEntry,
+  type Register,
+} from '#registers';
+
+/** What acts are done on. */
+export type Subject = 'commitment' | Register;
+
+/** What of its subject the route of an act names. */
+export interface Named {
+  readonly agency?: string;
+  readonly milestone?: number;
+  readonly revision?: number;
+}
+
+/** One act: which, what it says, and what of the commitment it is about. */
+export type CommitmentAct = { [A in ActName]: { readonly act: A; readonly body: BodyOf<A> } & Named }[ActName];
+
+export type ActOn<S extends Subject> = S extends Register ? EntryAct<S> : CommitmentAct;
+
+/** The table of the acts on a subject. */
+export const tableOf = (subject: Subject): Readonly<Record<string, ActLine>> =>
+  subject === 'commitment' ? ACTS : actsOn(subject);
+
+/** What acts did: where their subject stands now. */
+export interface Done extends Handled<unknown> {
+  readonly id: string;
+}
+
+/** One envelope for every act; several acts in one are decided in turn and recorded all or none. */
+export class ActCommand<S extends Subject = Subject> extends Command<Done> {
+  constructor(
+    readonly subject: S,
+    /** The reference, code or id; `null`: to be generated. */
+    readonly id: string | null,
+    readonly acts: readonly ActOn<S>[],
+    readonly asked: Asked,
+    /** Streams that will be written together with this one, as in the import of a folder. */
+    readonly together: ReadonlySet<string> = new Set(),
+  ) {
+    super();
+  }
+}
+
+/** A command on whatever subject. */
+export type AnyActCommand = { [S in Subject]: ActCommand<S> }[Subject];
+
+type Decide = (state: never, revision: number) => NewEvent[];
+
+/** What decides acts, given their subject's id; what their bodies name has been looked up by then. */
+type Deciding = (id: string | null) => Decide;
+
+/**
+ * What several acts on a commitment yield in turn.
+ * @param others the commitments that the acts name, and those that these lead to
+ * @throws Rejected by the first that is refused
+ */
+export const decideAll = (
+  reference: string | null,
+  acts: readonly CommitmentAct[],
+  by: By,
+  others: ReadonlyMap<string, Commitment> = new Map(),
+) =>
+  inTurn(
+    commitment as never,
+    acts,
+    ({ act, body, ...named }, c: Commitment) =>
+      decide(act, c, body as never, by, { ...named, reference, others, forms }),
+    by,
+  ) as (before: Commitment, revision: number) => CommitmentEvent[];
+
+/** What several acts on an entry of a register yield in turn. @throws Rejected by the first that is refused */
+export const decideEntries = (
+  kind: Register,
+  acts: readonly EntryAct[],
+  on: Pick<OnEntry, 'id' | 'frameworkOf'>,
+): Decide =>
+  inTurn(registers[kind] as never, acts, (act, state: object) =>
+    decideEntry(kind, act, state, { ...on, revision: act.revision, today: todayAt(new Date()), forms }),
+  ) as Decide;
+
+/** The acts on a log. */
+export class Acts {
+  readonly #lookup: Lookup;
+
+  constructor(private readonly log: Log) {
+    this.#lookup = new Lookup(log);
+  }
+
+  /** @throws Rejected | WrongRevision */
+  async execute(command: AnyActCommand): Promise<Done> {
+    const { subject, asked } = command;
+    const acts = command.acts as readonly CommitmentAct[];
+    const aggregate = (subject === 'commitment' ? commitment : registers[subject]) as unknown as Aggregate<
+      never,
+      EventMap
+    >;
+    const deciding = subject === 'commitment' ? await this.#onCommitment(command) : await this.#onEntry(command);
+    const id = command.id ?? (await this.#newReference(deciding, acts, asked));
+    const handled = await handle(this.log, aggregate, id, deciding(id), asked.meta, asked.expected);
+    const done = { id, ...handled };
+    return subject === 'commitment' ? this.#followed(done as Done & Handled<Commitment>, acts) : done;
+  }
+
+  async #newReference(deciding: Deciding, acts: readonly CommitmentAct[], asked: Asked): Promise<string> {
+    deciding(null)(commitment.initial as never, NO_STREAM); // refused before a number is taken
+    if (asked.expected !== undefined)
+      throw new Rejected('bad_request', 'If-Match is for a commitment that is recorded already.');
+    const { agencies, reportedOn } = acts[0]!.body as RecordCommitment;
+    const lead = agencies.find(({ role }) => role === 'lead')!;
+    return takeReference(this.log, lead.agency, reportedOn.slice(0, 4), asked.meta);
+  }
+
+  async #onCommitment({ id, acts, asked, together }: AnyActCommand): Promise<Deciding> {
+    const given = acts as readonly CommitmentAct[];
+    const by: By = { ...asked.by, today: todayAt(new Date()) };
+    const named: Reference[] = [];
+    for (const act of given)
+      named.push(...referencesIn(act.body), ...(act.act === 'correct' ? await this.#namedBy(id, act) : []));
+    const unknown = await this.#lookup.unknownIn(named, together);
+    const links = named.filter(({ kinds }) => kinds.includes('commitment')).map(({ code }) => code);
+    const others = await linkedTo(this.log, links);
+    return (on) => orElse(decideAll(on, given, by, others) as Decide, unknown);
+  }
+
+  /** The codes in what a correction says instead: that is as the body of the act that it corrects. */
+  async #namedBy(reference: string | null, { body, revision }: Named & { body: Correct }): Promise<Reference[]> {
+    const { state } = await load(this.log, commitment, reference ?? '');
+    const said = state.said.find((one) => one.revision === revision);
+    const act = said && actOf(said);
+    if (!act) return [];
+    const before = state.changes.get(said.revision)?.at(-1)?.says ?? said.data;
+    return referencesIn(plainToInstance(classOf(act.body), { ...before, ...body.says }), '/says');
+  }
+
+  async #onEntry({ subject, id, acts, together }: AnyActCommand): Promise<Deciding> {
+    const kind = subject as Register;
+    const given = acts as readonly EntryAct[];
+    const named = given.flatMap(({ body }) => referencesIn(body));
+    let wrong = await this.#lookup.unknownIn(named, together);
+    for (const act of given) wrong ??= await this.#cycleIn(kind, id!, act);
+    const frameworks = new Map<string, string>();
+    if (kind === 'crosswalk')
+      for (const theme of new Set(named.flatMap(({ kinds, code }) => (kinds.includes('theme') ? code : [])))) {
+        const entry = await this.#lookup.entry('theme', theme);
+        if (entry) frameworks.set(theme, entry.framework);
+      }
+    return (on) =>
+      orElse(decideEntries(kind, given, { id: on!, frameworkOf: (theme) => frameworks.get(theme) }), wrong);
+  }
+
+  /** Whether what an act says is above an entry, or holds again without it, would lead back to that. */
+  async #cycleIn(kind: Register, id: string, act: EntryAct): Promise<Rejected | null> {
+    const entry = entryIn(act);
+    if (entry) return this.#lookup.cycleIn(kind, entry);
+    if (kind !== 'agency') return null;
+    if (act.act === 'retract') {
+      const { state } = await load(this.log, agency, id);
+      const retraction = { name: 'Retracted', data: { ...act.body, revision: act.revision! } } as const;
+      const without = fold(agency, state, [retraction], (state as Kept).said.length - 1);
+      return this.#lookup.cycleIn('agency', { code: id, succeededBy: successorAt(without, LATEST) }, () => '');
+    }
+    const { into, succeededBy = into } = act.body as { into?: string; succeededBy?: string | null };
+    return this.#lookup.cycleIn('agency', { code: id, succeededBy }, () => (into ? '/into' : '/succeededBy'));
+  }
+
+  /** Does at once what follows in other streams; the projector would do it, too, but later. */
+  async #followed(done: Done & Handled<Commitment>, acts: readonly CommitmentAct[]): Promise<Done> {
+    if (!acts.some(({ act }) => isFollowed({ name: ACTS[act].yields }))) return done;
+    const { id, revision } = done;
+    const written = await this.log.store.read(streamOf(commitment, id), done.before.said.length);
+    let { position } = done;
+    for (const event of await decodeAll(this.log, written))
+      if (event.revision <= revision && isFollowed(event)) position = (await follow(this.log, id, event)) ?? position;
+    return { ...done, position };
+  }
+}
+
+/** Whether one may act at all is told before what the body names. */
+const orElse =
+  (decide: Decide, wrong: Rejected | null): Decide =>
+  (state, revision) => {
+    const events = decide(state, revision);
+    if (wrong) throw wrong;
+    return events;
+  };

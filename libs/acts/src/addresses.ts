@@ -1,0 +1,45 @@
+/** Where subjects are found and acts are done. */
+import { Rejected } from '#eventsourcing';
+import type { ActLine } from '#registers';
+import { tableOf, type Named, type Subject } from './acts.js';
+
+/** Where each subject is found: `/v1/<path>/{<id>}`. */
+export const PATHS: { readonly [S in Subject]: { readonly path: string; readonly id: 'reference' | 'code' } } = {
+  commitment: { path: 'commitments', id: 'reference' },
+  agency: { path: 'agencies', id: 'code' },
+  framework: { path: 'frameworks', id: 'code' },
+  theme: { path: 'themes', id: 'code' },
+  crosswalk: { path: 'crosswalks', id: 'code' },
+  forum: { path: 'forums', id: 'code' },
+  outcome: { path: 'outcomes', id: 'code' },
+  document: { path: 'documents', id: 'code' },
+};
+
+const NAMED = /:(\w+)/g;
+
+/** What the route of an act names beside its subject. */
+export const namedBy = ({ path }: Pick<ActLine, 'path'>): (keyof Named)[] =>
+  [...path.matchAll(NAMED)].map(([, name]) => name as keyof Named);
+
+/** Where an act is done. */
+export const addressOf = (subject: Subject, id: string | null, act: { readonly act: string } & Named): string => {
+  const { path } = tableOf(subject)[act.act]!;
+  const below = path.replace(NAMED, (_, name: keyof Named) => encodeURIComponent(String(act[name])));
+  return ['/v1', PATHS[subject].path, ...(path && id !== null ? [encodeURIComponent(id)] : []), below]
+    .filter(Boolean)
+    .join('/');
+};
+
+export const isNumber = (name: keyof Named): boolean => name !== 'agency';
+
+/** What the address of a request names. @throws Rejected */
+export function namedIn(params: Readonly<Record<string, string>>, names: readonly (keyof Named)[]): Named {
+  return Object.fromEntries(
+    names.map((name) => {
+      const text = params[name]!;
+      if (!isNumber(name)) return [name, text];
+      if (!/^-?\d{1,9}$/.test(text)) throw new Rejected('bad_request', `${name} is a number, not ${text}.`);
+      return [name, Number(text)];
+    }),
+  );
+}

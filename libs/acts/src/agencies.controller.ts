@@ -1,0 +1,62 @@
+/** The agencies, read as they were on a date. */
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
+import { Agency, AgencyAsAt, MemberAsAt } from '#bodies';
+import type { FullDate } from '#clocks';
+import { load, Rejected } from '#eventsourcing';
+import { ClockQuery, clocksOf, FieldsOf, goingOn, InRows, WantedFormat, type Format } from '#platform';
+import { agency, asAt } from '#registers';
+import { pageOf, RegisterListQuery, RegisterPage } from './list.js';
+import { registerController } from './registers.controller.js';
+
+class AgencyView extends AgencyAsAt {
+  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @ApiProperty({ type: [MemberAsAt], description: 'Who is a member of it on the date' })
+  readonly members: MemberAsAt[];
+  @ApiProperty({ description: 'What was registered or last amended, which the next amendment replaces' })
+  readonly entry: Agency;
+  @ApiProperty({ type: 'integer', description: 'Of its last event; also the ETag' }) readonly revision: number;
+  @ApiProperty() readonly position: string;
+}
+
+class AgencyList extends RegisterPage {
+  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @ApiProperty({ type: [AgencyAsAt] }) readonly items: AgencyAsAt[];
+}
+
+class AgencyListQuery extends RegisterListQuery {
+  @FieldsOf(AgencyAsAt) fields?: string[];
+}
+
+/** An agency as a row of a table: of a name or membership what it is and when, not where that can be read. */
+const inRow = ({ names, memberships, chairs, ...agency }: Partial<AgencyAsAt>) => ({
+  ...agency,
+  ...(names && { names: names.map(({ name, from }) => (from ? `${name} (from ${from})` : name)) }),
+  ...(memberships && { memberships: memberships.map(({ body, from, to }) => ({ body, from, to })) }),
+  ...(chairs && { chairs: chairs.map(({ body, from, to }) => ({ body, from, to })) }),
+});
+
+@Controller('v1/agencies')
+export class AgenciesController extends registerController('agency') {
+  @Get()
+  @ApiOperation({ summary: 'All agencies as at a date', operationId: 'listAgencies' })
+  @ApiOkResponse({ type: AgencyList })
+  @InRows(inRow)
+  override async list(@Query() query: AgencyListQuery, @WantedFormat() format: Format) {
+    const { asOf, knownAt } = await clocksOf(goingOn(query), this.log.store);
+    const position = await this.registered.pinned(knownAt);
+    const all = await this.registered.all('agency', position, asOf);
+    return { asOf, ...pageOf(all, query, { list: 'agencies', asOf, position }, format) };
+  }
+
+  @Get(':code')
+  @ApiOperation({ summary: 'One of the agencies as at a date', operationId: 'getAgency' })
+  @ApiOkResponse({ type: AgencyView })
+  override async one(@Param('code') code: string, @Query() query: ClockQuery) {
+    const { asOf, knownAt } = await clocksOf(query, this.log.store);
+    const { state, revision, position } = await load(this.log, agency, code, knownAt);
+    if (!state.entry) throw new Rejected('not_found', `There is no agency ${code}.`);
+    const members = await this.registered.members(code, await this.registered.pinned(knownAt), asOf);
+    return { ...asAt(state, asOf), asOf, members, entry: state.entry, revision, position };
+  }
+}

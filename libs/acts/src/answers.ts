@@ -1,0 +1,53 @@
+/** What an act is answered with. */
+import type { Type } from '@nestjs/common';
+import { ActAnswer, RegisterAnswer, StageAnswer, type ReportStage } from '#bodies';
+import { rankedOn, todayAt } from '#clocks';
+import { ACTS, asAt, partAsAt, partOf, saidAt, type ActName, type Commitment } from '#commitments';
+import type { ActOn, CommitmentAct, Done, Subject } from './acts.js';
+import { addressOf } from './addresses.js';
+
+/** What the stage is now and whether the act changed it; if not, which entry outranks it (DESIGN.md §2, rule 2). */
+function stageAnswer(done: Done, { effective, reportedOn }: ReportStage): Omit<StageAnswer, keyof ActAnswer> {
+  const [c, own] = [done.state as Commitment, done.revision];
+  const today = todayAt(new Date());
+  const { headline, stage } = asAt(c, today)!;
+  const agency = partOf(c, saidAt(c.said, own).data as ReportStage);
+  const part = partAsAt(c, agency, today)!;
+  const answer = {
+    stage,
+    headlineChanged: headline.revision === own,
+    part: { agency, stage: part.stage, changed: part.revision === own },
+  };
+  if (part.revision === own) return answer;
+  const { revision } = part;
+  const hint =
+    `Revision ${revision} says ${part.stage}, effective ${part.effective}, reported on ${part.reportedOn}; that is later than ` +
+    `effective ${effective}, reported on ${reportedOn}. If it is wrong, correct it ` +
+    `(POST ${addressOf('commitment', done.id, { act: 'correct', revision })}), or report the stage again ` +
+    (rankedOn(part) === rankedOn({ effective, reportedOn, revision: 0 })
+      ? `with a source of ${part.reportedOn} or later: where the effective days are equal, the later report holds.`
+      : `with the effective date on which it really came about, ${part.effective} or later.`);
+  const outrankedBy = { revision, stage: part.stage, effective: part.effective, reportedOn: part.reportedOn, hint };
+  return { ...answer, outrankedBy };
+}
+
+/** The class of the answer to an act. */
+export const answerClass = (subject: Subject, act: string): Type<object> => {
+  if (subject !== 'commitment') return RegisterAnswer;
+  return answersWithStage(act) ? StageAnswer : ActAnswer;
+};
+
+const answersWithStage = (act: string): boolean => 'answers' in ACTS[act as ActName];
+
+/** What an act on a commitment is answered with. */
+export function commitmentAnswer({ act, body }: CommitmentAct, done: Done): ActAnswer & Partial<StageAnswer> {
+  const { id: reference, revision, position } = done;
+  return { reference, revision, position, ...(answersWithStage(act) && stageAnswer(done, body as ReportStage)) };
+}
+
+/** What an act is answered with. */
+export function answerOf(subject: Subject, act: ActOn<Subject>, done: Done): ActAnswer | RegisterAnswer {
+  if (subject === 'commitment') return commitmentAnswer(act as CommitmentAct, done);
+  const { id: code, revision, position } = done;
+  return { code, revision, position };
+}

@@ -1,0 +1,229 @@
+/** Many acts in one request: each is decided and recorded on its own, and has its own result. */
+import { applyDecorators, Body, Controller, HttpCode, Inject, Logger, Post } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import {
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiTags,
+  getSchemaPath,
+  PartialType,
+  PickType,
+} from '@nestjs/swagger';
+import { plainToInstance } from 'class-transformer';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsObject, validateSync } from 'class-validator';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { classOf, StageAnswer } from '#bodies';
+import { ACTS, type ActName, type RecordCommitment } from '#commitments';
+import { Rejected, StoreUnavailable, within, type FieldError, type Log } from '#eventsourcing';
+import {
+  AskedBy,
+  Code,
+  invalid,
+  LOG,
+  malformed,
+  metaOfPart,
+  OneOf,
+  Problem,
+  problemOf,
+  rejections,
+  VALIDATION,
+  Whole,
+  YesNo,
+  type Asked,
+} from '#platform';
+import { ActCommand, Acts, type CommitmentAct, type Done, type Named } from './acts.js';
+import { addressOf, namedBy } from './addresses.js';
+import { commitmentAnswer } from './answers.js';
+import { rehearsalOf } from './rehearsal.js';
+
+const MOST = 1_000;
+/** As many times the body of one act may be the body of a batch. */
+const BODIES = 16;
+
+/** An act as its own route takes it; what the address and the headers say there stands here beside the body. */
+class BatchAct {
+  @OneOf(Object.keys(ACTS), { example: 'reportStage' }) act: ActName;
+  @Code({
+    optional: true,
+    description: 'Of the commitment; an earlier act of the batch may have recorded it',
+    example: 'IOM-2011-12',
+  })
+  reference?: string | null;
+  @Code({ optional: true, description: 'For an act on the role of an agency: which', example: 'ILO' })
+  agency?: string | null;
+  @Whole({ optional: true, min: 1, description: 'For an act on a milestone: its number', example: 1 })
+  milestone?: number | null;
+  @Whole({ optional: true, description: 'To correct, retract or blank: the revision of what was said', example: 2 })
+  revision?: number | null;
+  @Whole({ optional: true, description: 'As If-Match: the revision of the commitment that was read', example: 3 })
+  expected?: number | null;
+  @ApiProperty({
+    anyOf: Object.values(ACTS).map(({ body }) => ({ $ref: getSchemaPath(classOf(body)) })),
+    description: 'As the act’s own route takes it',
+  })
+  @IsObject()
+  body: object;
+}
+
+/** They are validated one by one: a malformed act is refused, and no other with it. */
+const ListOfActs = () =>
+  applyDecorators(
+    ApiProperty({ type: [BatchAct], minItems: 1, maxItems: MOST }),
+    IsArray(),
+    ArrayMinSize(1),
+    ArrayMaxSize(MOST),
+  );
+
+class Batch {
+  @YesNo({ optional: true, description: 'Decide everything and record nothing', example: true })
+  dryRun?: boolean | null;
+  @ListOfActs() acts: unknown[];
+}
+
+class BatchResult extends PartialType(
+  PickType(StageAnswer, ['stage', 'headlineChanged', 'part', 'outrankedBy'] as const),
+) {
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Of the act in the batch' }) index: number;
+  @ApiProperty({ enum: ['done', 'refused'] }) status: 'done' | 'refused';
+  @ApiProperty({ type: String, nullable: true, example: 'IOM-2011-12' }) reference: string | null;
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Of the commitment’s last event, after the act' })
+  revision: number | null;
+  @ApiProperty({ type: String, nullable: true, description: 'In a dry run nothing gets a position' })
+  position: string | null;
+  @ApiProperty({ required: false, type: Problem, description: 'What the act’s own route would answer' })
+  problem?: Problem;
+}
+
+class BatchAnswer {
+  @ApiProperty({ description: 'true: nothing was recorded, and the results say what would be' }) dryRun: boolean;
+  @ApiProperty({ type: 'integer', minimum: 0 }) done: number;
+  @ApiProperty({ type: 'integer', minimum: 0 }) refused: number;
+  @ApiProperty({ type: String, nullable: true, description: 'The last one; for If-Position-At-Least' })
+  position: string | null;
+  @ApiProperty({ type: [BatchResult], description: 'One for each act, in their order' }) results: BatchResult[];
+}
+
+@ApiTags('Commitments')
+@Controller('v1/batches')
+export class BatchesController {
+  private readonly logger = new Logger('Batches');
+
+  constructor(
+    private readonly commands: CommandBus,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  @RouteConfig({ bodies: BODIES })
+  @ApiExtraModels(...Object.values(ACTS).map(({ body }) => classOf(body)))
+  @ApiOperation({
+    summary: 'Do up to 1,000 acts, one after the other, each with its own result',
+    operationId: 'doActs',
+    description:
+      'Each act is decided and recorded on its own: one that is refused stops none of the others. After a lost connection ' +
+      'or a 503 send the same batch with the same Idempotency-Key again: what was done is answered as it was and not done ' +
+      'twice, what was refused is decided again, and the rest is done. With `dryRun` the results say what would happen; ' +
+      'each act sees what those before it would have done.',
+  })
+  @ApiOkResponse({ type: BatchAnswer })
+  async doActs(@Body() { acts, dryRun }: Batch, @AskedBy() asked: Asked): Promise<BatchAnswer> {
+    if (asked.expected !== undefined)
+      throw new Rejected('bad_request', 'If-Match is for one commitment: say `expected` beside each act.');
+    const commands = dryRun ? new Acts(await rehearsalOf(this.log)) : this.commands;
+    const results: BatchResult[] = [];
+    for (const [index, given] of acts.entries()) {
+      await nextTurn(); // other requests have theirs in between
+      const result = await this.resultOf(index, given, asked, commands);
+      results.push(dryRun ? { ...result, position: null } : result);
+    }
+    const done = results.filter(({ status }) => status === 'done').length;
+    const position = results.reduce<string | null>(
+      (last, { position: own }) => (own !== null && BigInt(own) > BigInt(last ?? 0) ? own : last),
+      null,
+    );
+    return { dryRun: dryRun ?? false, done, refused: results.length - done, position, results };
+  }
+
+  private async resultOf(
+    index: number,
+    given: unknown,
+    { by, meta }: Asked,
+    commands: { execute(command: ActCommand<'commitment'>): Promise<Done> },
+  ): Promise<BatchResult> {
+    const at = `/acts/${index}`;
+    let [reference, instance]: [string | null, string?] = [null];
+    try {
+      const entry = entryIn(given, at);
+      reference = entry.reference;
+      instance = addressOf('commitment', reference, { act: entry.act, ...entry.named });
+      const act = actFrom(entry, at);
+      if (act.act === 'record') reference = act.body.reference ?? null;
+      const asked = { by, meta: metaOfPart(meta, index), expected: entry.expected };
+      const command = new ActCommand('commitment', reference, [act], asked);
+      const handled = await commands.execute(command).catch((error: unknown) => {
+        throw within(`${at}/body`, error);
+      });
+      return { index, status: 'done', ...commitmentAnswer(act, handled) };
+    } catch (error) {
+      if (error instanceof StoreUnavailable)
+        throw new StoreUnavailable(`${error.message} The acts before ${at} have been dealt with.`, { cause: error });
+      const problem = { ...problemOf(error), ...(instance && { instance }) };
+      if (error instanceof Rejected) rejections.inc({ code: error.code });
+      if (problem.status >= 500 && error instanceof Error) this.logger.error(error.message, error.stack);
+      return { index, status: 'refused', reference, revision: null, position: null, problem };
+    }
+  }
+}
+
+// ── From an entry of a batch to an act ──────────────────────────────────────────────────────────────────────────────
+
+interface Entry {
+  readonly act: ActName;
+  readonly reference: string | null;
+  readonly named: Named;
+  readonly expected?: number;
+  readonly said: object;
+}
+
+/** What an entry is an act on: as much as its own route names. @throws Rejected `invalid`, with pointers into the batch */
+function entryIn(given: unknown, at: string): Entry {
+  const { act, reference = null, expected, body: said, ...on } = valid(BatchAct, given, at);
+  const named = Object.fromEntries(Object.entries(on).filter(([, value]) => value !== undefined && value !== null));
+  const needed = namedBy(ACTS[act]);
+  const faults = [
+    ...needed.filter((name) => !(name in named)).map((name) => needs(act, `${at}/${name}`)),
+    ...Object.keys(named)
+      .filter((name) => !needed.some((one) => one === name))
+      .map((name) => ({ pointer: `${at}/${name}`, message: `${act} takes no ${name}` })),
+    ...(reference === null && act !== 'record' ? [needs(act, `${at}/reference`)] : []),
+  ];
+  if (faults.length > 0) throw malformed(faults);
+  return { act, reference, named, expected: expected ?? undefined, said };
+}
+
+const needs = (act: ActName, pointer: string): FieldError => ({ pointer, message: `${act} needs it` });
+
+/** @throws Rejected `invalid`, with pointers into the batch */
+function actFrom({ act, reference, named, said }: Entry, at: string): CommitmentAct {
+  const body = valid(classOf(ACTS[act].body) as new () => object, said, `${at}/body`);
+  if (act === 'record' && reference !== null) {
+    const record = body as RecordCommitment;
+    record.reference ??= reference;
+    if (record.reference !== reference)
+      throw malformed([{ pointer: `${at}/reference`, message: `the body says ${record.reference}` }]);
+  }
+  return { act, body, ...named } as CommitmentAct;
+}
+
+function valid<B extends object>(Body: new () => B, given: unknown, at: string): B {
+  if (!given || typeof given !== 'object' || Array.isArray(given))
+    throw malformed([{ pointer: at, message: 'an act must be an object' }]);
+  const body = plainToInstance(Body, given);
+  const faults = validateSync(body, VALIDATION);
+  if (faults.length > 0) throw invalid(faults, at);
+  return body;
+}

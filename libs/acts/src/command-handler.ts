@@ -1,0 +1,21 @@
+/** The one handler behind Nest's CommandBus: it executes every act, with a span and a measure for each. */
+import { Inject } from '@nestjs/common';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { Log } from '#eventsourcing';
+import { LOG, tracedCommand } from '#platform';
+import { ActCommand, Acts, type AnyActCommand, type Done } from './acts.js';
+
+@CommandHandler(ActCommand)
+export class ActCommandHandler implements ICommandHandler<ActCommand> {
+  readonly #acts: Acts;
+
+  constructor(@Inject(LOG) log: Log) {
+    this.#acts = new Acts(log);
+  }
+
+  execute(command: ActCommand): Promise<Done> {
+    const { subject: category, id, acts } = command;
+    const act = acts.length === 1 ? acts[0]!.act : 'several';
+    return tracedCommand({ category, act, reference: id }, () => this.#acts.execute(command as AnyActCommand));
+  }
+}

@@ -1,0 +1,171 @@
+/** One commitment: as at a date, and everything that was said of it. */
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { CommitmentAsAt, Correction } from '#bodies';
+import { todayAt, type FullDate } from '#clocks';
+import {
+  ACTS,
+  allowedActs,
+  asAt,
+  commitment,
+  correctionsAsAt,
+  isOverdue,
+  saidAt,
+  type ActName,
+  type By,
+  type Commitment,
+} from '#commitments';
+import { decodeAll, fold, Rejected, streamOf, type Log } from '#eventsourcing';
+import { Caller, ClockQuery, clocksOf, LOG, Principal, principalOf } from '#platform';
+import { addressOf } from './addresses.js';
+
+/** An act that the caller may do now, and where. */
+export class AllowedAct {
+  @ApiProperty({ enum: Object.keys(ACTS) }) readonly act: ActName;
+  @ApiProperty({ enum: ['POST'] }) readonly method: 'POST';
+  @ApiProperty({ example: '/v1/commitments/IOM-2011-12/stage' }) readonly href: string;
+  @ApiProperty({ description: 'The schema of the body, in the OpenAPI document', example: 'ReportStage' })
+  readonly body: string;
+}
+
+/** A correction that was made after what is shown. */
+export class LaterCorrection extends Correction {
+  @ApiProperty() readonly position: string;
+  @ApiProperty({ format: 'date-time' }) readonly recordedAt: string;
+}
+
+export class CommitmentView extends CommitmentAsAt {
+  @ApiProperty() readonly reference: string;
+  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @ApiProperty() readonly overdue: boolean;
+  @ApiProperty({ type: 'integer', description: 'Of its last event; also the ETag' }) readonly revision: number;
+  @ApiProperty() readonly position: string;
+  @ApiProperty({ type: [LaterCorrection], description: 'What of this was corrected after `knownAt`' })
+  readonly correctedLater: readonly LaterCorrection[];
+  @ApiProperty({ type: [AllowedAct], description: 'What the caller may do next; none without a token' })
+  readonly allowedActs: readonly AllowedAct[];
+}
+
+class HistoryItem {
+  @ApiProperty({ type: 'integer' }) readonly revision: number;
+  @ApiProperty() readonly position: string;
+  @ApiProperty({ format: 'date-time' }) readonly recordedAt: string;
+  @ApiProperty({ description: 'The wire name of the event', example: 'commitment.StageReported' })
+  readonly type: string;
+  @ApiProperty({ type: String, format: 'date' }) readonly reportedOn: FullDate;
+  @ApiProperty({ description: 'Whether the stage rests on this entry as at `asOf`' }) readonly headline: boolean;
+  @ApiProperty() readonly by: Principal;
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'What the act said' }) readonly data: object;
+  @ApiProperty({ type: [LaterCorrection], description: 'What became of it since; also after `knownAt`' })
+  readonly corrections: readonly LaterCorrection[];
+}
+
+export class History {
+  @ApiProperty() readonly reference: string;
+  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @ApiProperty() readonly position: string;
+  @ApiProperty({ type: [HistoryItem] }) readonly items: HistoryItem[];
+}
+
+/** Where someone may do an act next. */
+const allowedTo = (c: Commitment, reference: string, by: By): AllowedAct[] =>
+  allowedActs(c, by).map((allowed) => ({
+    act: allowed.act,
+    method: 'POST',
+    href: addressOf('commitment', reference, allowed),
+    body: ACTS[allowed.act].body,
+  }));
+
+@ApiTags('Commitments')
+@Controller('v1/commitments')
+export class CommitmentsController {
+  constructor(@Inject(LOG) private readonly log: Log) {}
+
+  @Get(':reference')
+  @ApiOperation({ summary: 'One commitment as at a date', operationId: 'getCommitment' })
+  @ApiOkResponse({ type: CommitmentView })
+  async one(
+    @Param('reference') reference: string,
+    @Query() query: ClockQuery,
+    @Caller() caller: Principal | null,
+  ): Promise<CommitmentView> {
+    return viewOf(this.log, reference, query, caller);
+  }
+
+  @Get(':reference/history')
+  @ApiOperation({
+    summary: 'Every act on a commitment, as reported by a date, in the order recorded',
+    operationId: 'getCommitmentHistory',
+  })
+  @ApiOkResponse({ type: History })
+  async history(@Param('reference') reference: string, @Query() query: ClockQuery): Promise<History> {
+    return historyOf(this.log, reference, query);
+  }
+}
+
+// ── One commitment, folded from its stream ──────────────────────────────────────────────────────────────────────────
+
+const notFound = (reference: string, asOf: FullDate) =>
+  new Rejected('not_found', `There is no commitment ${reference} as at ${asOf}.`);
+
+/** A commitment as known at a position, and everything that was recorded of it since. @throws Rejected `not_found` */
+async function knownOf(log: Log, reference: string, query: ClockQuery) {
+  const { asOf, knownAt } = await clocksOf(query, log.store);
+  const all = await decodeAll(log, await log.store.read(streamOf(commitment, reference)));
+  const known = all.filter(({ position }) => knownAt === undefined || BigInt(position) <= BigInt(knownAt));
+  const last = known.at(-1);
+  const state = fold(commitment, commitment.initial, known as never);
+  const view = asAt(state, asOf);
+  if (!view || !last) throw notFound(reference, asOf);
+  const later = correctionsAsAt(fold(commitment, state, all.slice(known.length) as never).said, asOf).map(
+    (correction): LaterCorrection => {
+      const { position, recordedAt } = all[correction.by]!;
+      return { ...correction, position, recordedAt };
+    },
+  );
+  return { asOf, state, view, known, revision: last.revision, position: last.position, corrections: later };
+}
+
+/**
+ * A commitment as at a date and as known at a position.
+ * @param caller whose next acts are listed
+ * @throws Rejected `not_found`
+ */
+export async function viewOf(
+  log: Log,
+  reference: string,
+  query: ClockQuery,
+  caller: Principal | null = null,
+): Promise<CommitmentView> {
+  const { asOf, state, view, revision, position, corrections } = await knownOf(log, reference, query);
+  const correctedLater = corrections.filter((c) => c.by > revision && c.revision <= revision);
+  const allowed = caller ? allowedTo(state, reference, { ...caller, today: todayAt(new Date()) }) : [];
+  const overdue = isOverdue(view, asOf);
+  return { reference, asOf, ...view, overdue, revision, position, correctedLater, allowedActs: allowed };
+}
+
+/** Every act on a commitment that was reported by a date. @throws Rejected `not_found` */
+export async function historyOf(log: Log, reference: string, query: ClockQuery): Promise<History> {
+  const { asOf, state, view, known, position, corrections } = await knownOf(log, reference, query);
+  /** As it was corrected; of a correction, that of what it corrects. */
+  const reportedOnOf = (revision: number): FullDate => {
+    const says = state.changes.get(revision)?.at(-1)?.says ?? saidAt(state.said, revision).data;
+    const { reportedOn, revision: of } = says as { reportedOn?: FullDate; revision: number };
+    return reportedOn ?? reportedOnOf(of);
+  };
+  const items = known
+    .map(({ revision, position, recordedAt, type, meta, data }) => ({
+      revision,
+      position,
+      recordedAt,
+      type,
+      reportedOn: reportedOnOf(revision),
+      headline: revision === view.headline.revision,
+      by: principalOf(meta),
+      data,
+      corrections: corrections.filter((correction) => correction.revision === revision),
+    }))
+    // The record act itself holds whenever the commitment exists (rule 1), though its stage counts only from its report.
+    .filter(({ reportedOn, revision }) => revision === 0 || reportedOn <= asOf);
+  return { reference, asOf, position, items };
+}

@@ -1,0 +1,124 @@
+/** The crosswalks, read as at a date. */
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty, IntersectionType, OmitType } from '@nestjs/swagger';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { Crosswalk, CrosswalkLink, CrosswalkVersion, NoEquivalent } from '#bodies';
+import type { FullDate } from '#clocks';
+import { load, Rejected } from '#eventsourcing';
+import { clocksOf, FieldsOf, goingOn, InRows, WantedFormat, type Format } from '#platform';
+import { crosswalk, crosswalkAt, LATEST, versionOf, type CrosswalkAsAt } from '#registers';
+import { pageOf, RegisterListQuery, RegisterPage, RegisterQuery } from './list.js';
+import { registerController } from './registers.controller.js';
+
+class CrosswalkQuery extends RegisterQuery {
+  @ApiProperty({ required: false, type: String, description: 'Which version; without it the one as at the date' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(60)
+  version?: string;
+}
+
+/** A version without its links. */
+class CrosswalkVersionInBrief extends OmitType(CrosswalkVersion, ['links', 'noEquivalent']) {}
+
+class LabelledLink extends CrosswalkLink {
+  @ApiProperty() readonly fromLabel: string;
+  @ApiProperty() readonly toLabel: string;
+}
+
+class LabelledTheme extends NoEquivalent {
+  @ApiProperty() readonly label: string;
+}
+
+/** A version with what its themes are called. */
+class LabelledVersion extends CrosswalkVersionInBrief {
+  @ApiProperty({ type: [LabelledLink] }) readonly links: LabelledLink[];
+  @ApiProperty({ type: [LabelledTheme] }) readonly noEquivalent: LabelledTheme[];
+}
+
+class CrosswalkVersions {
+  @ApiProperty({ type: [CrosswalkVersionInBrief], description: 'All by then; the last one holds' })
+  readonly versions: CrosswalkVersionInBrief[];
+}
+
+class CrosswalkItem extends IntersectionType(Crosswalk, CrosswalkVersions) {}
+
+class CrosswalkView extends CrosswalkItem {
+  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @ApiProperty({ type: () => LabelledVersion, nullable: true, description: 'null: none was published by then' })
+  readonly version: LabelledVersion | null;
+  @ApiProperty({ type: 'integer', description: 'Of its last event; also the ETag' }) readonly revision: number;
+  @ApiProperty() readonly position: string;
+}
+
+class CrosswalkList extends RegisterPage {
+  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @ApiProperty({ type: [CrosswalkItem] }) readonly items: CrosswalkItem[];
+}
+
+class CrosswalkListQuery extends RegisterListQuery {
+  @FieldsOf(CrosswalkItem) fields?: string[];
+}
+
+/** A crosswalk as a row of a table: with the version that holds. */
+const inRow = ({ versions, ...entry }: Partial<CrosswalkItem>) => {
+  const { version = '', author = '', reportedOn = '' } = versions?.at(-1) ?? {};
+  return { ...entry, ...(versions && { version, author, reportedOn }) };
+};
+
+@Controller('v1/crosswalks')
+export class CrosswalksController extends registerController('crosswalk') {
+  @Get()
+  @ApiOperation({ summary: 'All crosswalks between frameworks as at a date', operationId: 'listCrosswalks' })
+  @ApiOkResponse({ type: CrosswalkList })
+  @InRows(inRow)
+  override async list(@Query() query: CrosswalkListQuery, @WantedFormat() format: Format) {
+    const { asOf, knownAt } = await clocksOf(goingOn(query), this.log.store);
+    const position = await this.registered.pinned(knownAt);
+    const all = (await this.registered.all('crosswalk', position, asOf)).map(inBrief);
+    return { asOf, ...pageOf(all, query, { list: 'crosswalks', asOf, position }, format) };
+  }
+
+  @Get(':code')
+  @ApiOperation({ summary: 'One crosswalk as at a date, with its links', operationId: 'getCrosswalk' })
+  @ApiOkResponse({ type: CrosswalkView })
+  override async one(@Param('code') code: string, @Query() query: CrosswalkQuery, @WantedFormat() format?: Format) {
+    const { asOf, knownAt } = await clocksOf(query, this.log.store);
+    const { state, revision, position } = await load(this.log, crosswalk, code, knownAt);
+    if (!state.entry) throw new Rejected('not_found', `There is no crosswalk ${code}.`);
+    const named = query.version !== undefined;
+    const held = versionOf(crosswalkAt(state, named ? LATEST : asOf), query.version);
+    const version = held && labelled(held, await this.registered.names('theme', await this.registered.pinned(knownAt)));
+    if (format !== 'json') return { asOf, position, rows: version ? linesOf(version) : [] };
+    return { ...inBrief(crosswalkAt(state, asOf)), asOf, version, revision, position };
+  }
+}
+
+const inBrief = ({ versions, ...entry }: CrosswalkAsAt): CrosswalkItem => ({
+  ...entry,
+  versions: versions.map(({ links: _links, noEquivalent: _none, ...version }) => version),
+});
+
+const labelled = (
+  { links, noEquivalent, ...version }: CrosswalkVersion,
+  labels: ReadonlyMap<string, string>,
+): LabelledVersion => {
+  const labelOf = (theme: string) => labels.get(theme) ?? theme;
+  return {
+    ...version,
+    links: links.map((link) => ({ ...link, fromLabel: labelOf(link.from), toLabel: labelOf(link.to) })),
+    noEquivalent: (noEquivalent ?? []).map((none) => ({ ...none, label: labelOf(none.theme) })),
+  };
+};
+
+/** A version as rows of a table: its links, and the themes that have none. */
+const linesOf = ({ version, reportedOn, links, noEquivalent }: LabelledVersion) => [
+  ...links.map(({ from, fromLabel, match, to, toLabel, note = '' }) => ({
+    ...{ from, fromLabel, match, to, toLabel, note },
+    ...{ version, reportedOn },
+  })),
+  ...noEquivalent.map(({ theme, label, note = '' }) => ({
+    ...{ from: theme, fromLabel: label, match: 'no equivalent', to: '', toLabel: '', note },
+    ...{ version, reportedOn },
+  })),
+];

@@ -1,0 +1,53 @@
+import type { Type } from '@nestjs/common';
+import type { Context } from '#platform';
+import { REGISTER_ACTS, type Register } from '#registers';
+import { actControllers } from './act-controllers.js';
+import { AgenciesController } from './agencies.controller.js';
+import { BatchesController } from './batches.controller.js';
+import { ActCommandHandler } from './command-handler.js';
+import { CommitmentsController } from './commitments.controller.js';
+import { CrosswalksController } from './crosswalks.controller.js';
+import { historyController, registerController } from './registers.controller.js';
+
+export {
+  ActCommand,
+  Acts,
+  decideAll,
+  decideEntries,
+  type ActOn,
+  type AnyActCommand,
+  type CommitmentAct,
+  type Subject,
+} from './acts.js';
+export { addressOf, namedBy } from './addresses.js';
+export { historyOf, viewOf, type CommitmentView, type History } from './commitments.controller.js';
+export { entryClass } from './registers.controller.js';
+
+/** The controllers of a register; in this order they stand in the document of the API. */
+function register(kind: Register, reading: Type<unknown> = registerController(kind)): Type<unknown>[] {
+  const isOfAll = (name: string) => name in REGISTER_ACTS.document;
+  return [
+    reading,
+    ...actControllers(kind, (name) => !isOfAll(name)),
+    historyController(kind),
+    ...actControllers(kind, isOfAll),
+  ];
+}
+
+/** What the composition root takes of this context. */
+export const actsContext: Context = {
+  controllers: [
+    ...register('agency', AgenciesController),
+    ...register('framework'),
+    ...register('theme'),
+    ...register('crosswalk', CrosswalksController),
+    ...register('forum'),
+    ...register('outcome'),
+    ...register('document'),
+    ...actControllers('commitment', (name) => name === 'record'),
+    CommitmentsController,
+    ...actControllers('commitment', (name) => name !== 'record'),
+    BatchesController,
+  ],
+  providers: [ActCommandHandler],
+};

@@ -1,0 +1,149 @@
+/** The registers: their lists, one entry, and everything that was said of it. */
+import { Controller, Get, Inject, Param, Query, type Type } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Citation, classOf } from '#bodies';
+import { decodeAll, load, Rejected, type Log, type Recorded } from '#eventsourcing';
+import {
+  ClockQuery,
+  clocksOf,
+  FieldsOf,
+  goingOn,
+  LOG,
+  Principal,
+  principalOf,
+  WantedFormat,
+  type Format,
+} from '#platform';
+import { REGISTER_ACTS, Registers, registers, type Entry, type Register, type Retraction } from '#registers';
+import { PATHS } from './addresses.js';
+import { pageOf, RegisterListQuery, RegisterPage } from './list.js';
+
+/** What became of what was said. */
+class RegisterCorrection {
+  @ApiProperty({ enum: ['retracted', 'blanked'] }) readonly kind: 'retracted' | 'blanked';
+  @ApiProperty() readonly reason: string;
+  @ApiProperty({ type: () => Citation, required: false }) readonly citation?: Citation;
+  @ApiProperty({ type: 'integer', description: 'Of the event that says so' }) readonly by: number;
+  @ApiProperty() readonly position: string;
+  @ApiProperty({ format: 'date-time' }) readonly recordedAt: string;
+}
+
+class RegisterHistoryItem {
+  @ApiProperty({ type: 'integer' }) readonly revision: number;
+  @ApiProperty() readonly position: string;
+  @ApiProperty({ format: 'date-time' }) readonly recordedAt: string;
+  @ApiProperty({ description: 'The wire name of the event', example: 'agency.Amended' }) readonly type: string;
+  @ApiProperty() readonly by: Principal;
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: 'What it says: the whole entry, or the dated act',
+  })
+  readonly data: object;
+  @ApiProperty({ type: [RegisterCorrection], description: 'What became of it since' })
+  readonly corrections: readonly RegisterCorrection[];
+}
+
+/** What became of the event of a revision, in the order recorded. */
+const correctionsOf = (revision: number, events: readonly Recorded[]): RegisterCorrection[] =>
+  events.flatMap(({ name, data, revision: by, position, recordedAt }) => {
+    if (name !== 'Retracted' && name !== 'Blanked') return [];
+    const { revision: of, reason, citation } = data as Retraction;
+    const kind = name === 'Retracted' ? 'retracted' : 'blanked';
+    return of === revision ? [{ kind, reason, ...(citation && { citation }), by, position, recordedAt }] : [];
+  });
+
+class RegisterHistory {
+  @ApiProperty() readonly code: string;
+  @ApiProperty({ type: [RegisterHistoryItem] }) readonly items: RegisterHistoryItem[];
+}
+
+/** The class of the entries of a register. */
+export const entryClass = (kind: Register): Type<Entry> => classOf(REGISTER_ACTS[kind].enter.body) as Type<Entry>;
+
+/** The controller of one register: they all are read alike. */
+export function registerController(kind: Register) {
+  const Entry_ = entryClass(kind);
+  const { path } = PATHS[kind];
+  const named = `${path[0]!.toUpperCase()}${path.slice(1)}`;
+
+  class View extends (Entry_ as Type<object>) {
+    @ApiProperty({ type: 'integer', description: 'Of its last event; also the ETag' }) readonly revision: number;
+    @ApiProperty() readonly position: string;
+  }
+  Object.defineProperty(View, 'name', { value: `${Entry_.name}View` });
+
+  class List extends RegisterPage {
+    @ApiProperty({ type: [Entry_] }) readonly items: Entry[];
+  }
+  Object.defineProperty(List, 'name', { value: `${Entry_.name}List` });
+
+  class ListQuery extends RegisterListQuery {
+    @FieldsOf(Entry_) fields?: string[];
+  }
+
+  @ApiTags('Registers')
+  @Controller(`v1/${path}`)
+  class RegisterController {
+    constructor(
+      protected readonly registered: Registers,
+      @Inject(LOG) protected readonly log: Log,
+    ) {}
+
+    @Get()
+    @ApiOperation({ summary: `All ${path}`, operationId: `list${named}` })
+    @ApiOkResponse({ type: List })
+    async list(@Query() query: ListQuery, @WantedFormat() format: Format): Promise<unknown> {
+      const { knownAt } = await clocksOf(goingOn(query), this.log.store);
+      const position = await this.registered.pinned(knownAt);
+      return pageOf(await this.registered.all(kind, position), query, { list: path, position }, format);
+    }
+
+    @Get(':code')
+    @ApiOperation({ summary: `One of the ${path}`, operationId: `get${Entry_.name}` })
+    @ApiOkResponse({ type: View })
+    async one(@Param('code') code: string, @Query() query: ClockQuery): Promise<unknown> {
+      const { knownAt } = await clocksOf(query, this.log.store);
+      const { state, revision, position } = await load(this.log, registers[kind] as never, code, knownAt);
+      const { entry } = state as { entry: Entry | null };
+      if (!entry) throw new Rejected('not_found', `There is no ${kind} ${code}.`);
+      return { ...entry, revision, position };
+    }
+  }
+  return RegisterController;
+}
+
+/** The controller of the histories of one register. */
+export function historyController(kind: Register): Type<unknown> {
+  const { path } = PATHS[kind];
+
+  @ApiTags('Registers')
+  @Controller(`v1/${path}`)
+  class HistoryController {
+    constructor(@Inject(LOG) private readonly log: Log) {}
+
+    @Get(':code/history')
+    @ApiOperation({
+      summary: `Every change of one of the ${path}`,
+      operationId: `get${entryClass(kind).name}History`,
+    })
+    @ApiOkResponse({ type: RegisterHistory })
+    async history(@Param('code') code: string): Promise<RegisterHistory> {
+      const events = await decodeAll(this.log, await this.log.store.read(`${kind}-${code}`));
+      if (events.length === 0) throw new Rejected('not_found', `There is no ${kind} ${code}.`);
+      return {
+        code,
+        items: events.map(({ revision, position, recordedAt, type, meta, data }) => ({
+          revision,
+          position,
+          recordedAt,
+          type,
+          by: principalOf(meta),
+          data,
+          corrections: correctionsOf(revision, events),
+        })),
+      };
+    }
+  }
+  return HistoryController;
+}

@@ -1,0 +1,118 @@
+/** Bodies and views: agencies, and where a statement can be read. */
+import { ApiProperty, OmitType } from '@nestjs/swagger';
+import type { PartialDate } from '#clocks';
+import { Code, CodeOf, InPeriod, Kebab, ListOf, Nested, Text } from '#platform';
+
+export class Membership {
+  @CodeOf('agency', { example: 'GMG' }) body: string;
+  @InPeriod({ optional: true, example: '2006-04' }) from?: PartialDate | null;
+  @InPeriod({ optional: true, example: '2010' }) to?: PartialDate | null;
+}
+
+export class Agency {
+  @Code({ example: 'IOM' }) code: string;
+  @Text({ example: 'International Organization for Migration' }) name: string;
+  @Kebab({ example: 'igo' }) kind: string;
+  @CodeOf('agency', { optional: true, example: 'UN' }) parent?: string | null;
+  @ListOf(() => Membership, { optional: true }) memberships?: Membership[] | null;
+  @CodeOf('agency', { optional: true, example: 'UN-WOMEN' }) succeededBy?: string | null;
+}
+
+export class Citation {
+  @CodeOf('document', { example: 'D-2012-MC2353' }) document: string;
+  @Text({ max: 300, description: 'Paragraph, lines or page', example: 'para 26' }) locator: string;
+}
+
+/** Where an act can be read … */
+export class Cited {
+  @Nested(() => Citation, { optional: true }) citation?: Citation | null;
+}
+
+/** … and why it came about, if one knows … */
+export class Explained extends Cited {
+  @Text({ max: 2000, optional: true, description: 'Why' }) reason?: string | null;
+}
+
+/** … as one must of an end. */
+export class AgencyEnd extends Cited {
+  @InPeriod({ description: 'When it ended; may not begin after today', example: '2010-07' }) effective: PartialDate;
+  @Text({ max: 2000, description: 'Why', example: 'Consolidated into UN-Women by A/RES/64/289' }) reason: string;
+}
+
+export class RenameAgency extends Explained {
+  @Text({ example: 'Organisation of Islamic Cooperation' }) name: string;
+  @InPeriod({ description: 'Since when; may not begin after today', example: '2011-06-28' }) effective: PartialDate;
+}
+
+export class MergeAgency extends AgencyEnd {
+  @CodeOf('agency', { description: 'What it became part of', example: 'UN-WOMEN' }) into: string;
+}
+
+export class DissolveAgency extends AgencyEnd {
+  @CodeOf('agency', { optional: true, description: 'What took its place', example: 'GMG' }) succeededBy?: string | null;
+}
+
+export class JoinBody extends Explained {
+  @CodeOf('agency', { description: 'What it joins', example: 'GMG' }) body: string;
+  @InPeriod({ description: 'May not begin after today', example: '2007' }) from: PartialDate;
+  @InPeriod({ optional: true, description: 'Its last day, if that is known; may be to come', example: '2010' })
+  to?: PartialDate | null;
+}
+
+export class LeaveBody extends Explained {
+  @CodeOf('agency', { description: 'What it leaves', example: 'GMG' }) body: string;
+  @InPeriod({ description: 'Its last day as a member; may be to come', example: '2010' }) to: PartialDate;
+}
+
+export class ChairBody extends Explained {
+  @CodeOf('agency', { description: 'What it chairs; it is a member of it then', example: 'GMG' }) body: string;
+  @InPeriod({ description: 'May not begin after today', example: '2006-07' }) from: PartialDate;
+  @InPeriod({ description: 'Its last day in the chair; may be to come', example: '2006-12' }) to: PartialDate;
+}
+
+/** It has no date of its own: it acts on what is known, as at every date. */
+export class RetractDatedAct extends Cited {
+  @Text({ max: 2000, description: 'Why', example: 'Said of the wrong agency' }) reason: string;
+}
+
+const optional = { required: false } as const;
+
+const period = { type: String, pattern: '^\\d{4}(-\\d{2}(-\\d{2})?)?$' } as const;
+
+/** One of the names of an agency, and since when. */
+export class AgencyName extends Explained {
+  @ApiProperty() readonly name: string;
+  @ApiProperty({ ...period, nullable: true, description: 'null: its first name' }) readonly from: PartialDate | null;
+}
+
+export class MembershipAsAt extends Membership {
+  @ApiProperty({ description: 'Whether it is a member on the date' }) readonly member: boolean;
+}
+
+export class ChairAsAt {
+  @ApiProperty({ example: 'GMG' }) readonly body: string;
+  @ApiProperty(period) readonly from: PartialDate;
+  @ApiProperty(period) readonly to: PartialDate;
+  @ApiProperty({ description: 'Whether it is in the chair on the date' }) readonly chairing: boolean;
+}
+
+/** An agency as it was on a date: its names, memberships and chairs that had begun by then. */
+export class AgencyAsAt extends OmitType(Agency, ['memberships']) {
+  @ApiProperty({ type: [AgencyName], description: 'From the first to the one on the date' })
+  readonly names: AgencyName[];
+  @ApiProperty({ enum: ['active', 'merged', 'dissolved'] }) readonly status: 'active' | 'merged' | 'dissolved';
+  @ApiProperty({ ...period, ...optional, description: 'Only when it has ended' }) readonly endedOn?: PartialDate;
+  @ApiProperty({ ...optional, description: 'Why it ended' }) readonly reason?: string;
+  @ApiProperty({ type: Citation, ...optional, description: 'Where its end can be read' }) readonly citation?: Citation;
+  @ApiProperty({ type: [MembershipAsAt] }) readonly memberships: MembershipAsAt[];
+  @ApiProperty({ type: [ChairAsAt] }) readonly chairs: ChairAsAt[];
+}
+
+/** A member of a body on a date. */
+export class MemberAsAt {
+  @ApiProperty({ example: 'IOM' }) readonly agency: string;
+  @ApiProperty() readonly name: string;
+  @ApiProperty({ required: false, example: '2006-04' }) readonly from?: string;
+  @ApiProperty({ required: false, example: '2010' }) readonly to?: string;
+  @ApiProperty({ description: 'Whether it is in the chair on the date' }) readonly chairing: boolean;
+}

@@ -1,0 +1,14 @@
+/** Every body and view, by its name. */
+export * from './agency.js';
+export * from './answers.js';
+export * from './blanking.js';
+export * from './commitment.js';
+export * from './content.js';
+export * from './corrections.js';
+export * from './crosswalk.js';
+export * from './editions.js';
+export * from './lineage.js';
+export * from './register.js';
+export * from './responsibility.js';
+export * from './stages.js';
+export * from './statement.js';

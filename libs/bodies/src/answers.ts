@@ -1,0 +1,37 @@
+/** What acts are answered with. */
+import { ApiProperty } from '@nestjs/swagger';
+import { STAGES, type Stage } from '#words';
+
+export class ActAnswer {
+  @ApiProperty({ example: 'IOM-2011-12' }) reference: string;
+  @ApiProperty({ type: 'integer', description: 'Of the commitment’s last event; also the ETag', example: 3 })
+  revision: number;
+  @ApiProperty({ description: 'Opaque; for If-Position-At-Least and knownAt', example: '1841' }) position: string;
+}
+
+export class Outranked {
+  @ApiProperty({ type: 'integer', description: 'The revision of the entry that holds', example: 2 }) revision: number;
+  @ApiProperty({ enum: STAGES }) stage: Stage;
+  @ApiProperty({ example: '2006-11' }) effective: string;
+  @ApiProperty({ example: '2006-11-21' }) reportedOn: string;
+  @ApiProperty({ description: 'Why it holds, and how to say otherwise' }) hint: string;
+}
+
+export class PartAnswer {
+  @ApiProperty({ description: 'The agency whose part the report is' }) agency: string;
+  @ApiProperty({ enum: STAGES, description: 'How that part stands now' }) stage: Stage;
+  @ApiProperty({ description: 'Whether this report is what the part now rests on' }) changed: boolean;
+}
+
+export class StageAnswer extends ActAnswer {
+  @ApiProperty({ enum: STAGES, description: 'The stage now: the lead’s part' }) stage: Stage;
+  @ApiProperty({ description: 'Whether this report is what the stage now rests on' }) headlineChanged: boolean;
+  @ApiProperty({ type: PartAnswer }) part: PartAnswer;
+  @ApiProperty({ required: false, type: Outranked }) outrankedBy?: Outranked;
+}
+
+export class RegisterAnswer {
+  @ApiProperty({ example: 'IOM' }) code: string;
+  @ApiProperty({ type: 'integer', description: 'Of its last event; also the ETag' }) revision: number;
+  @ApiProperty({ description: 'Opaque; for If-Position-At-Least and knownAt' }) position: string;
+}

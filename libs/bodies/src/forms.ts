@@ -1,0 +1,43 @@
+/** What the rules of the domain ask about bodies: they know them by their names only. */
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import { freeTextOf, invalid, VALIDATION } from '#platform';
+import * as all from './all.js';
+
+type All = typeof all;
+/** The name of a body's class. */
+export type BodyName = { [N in keyof All]: All[N] extends new () => object ? N : never }[keyof All];
+/** What a body says. */
+export type Body<N extends BodyName> = InstanceType<All[N]>;
+
+/** The class of a body. */
+export const classOf = <N extends BodyName>(name: N): new () => Body<N> => all[name] as new () => Body<N>;
+
+export interface Forms {
+  /** Whether the fields of this name hold free text, that a person may have written. */
+  isFreeText(field: string): boolean;
+  /**
+   * Checks that some fields are as a body has them, and that the body is `whole` with them. What it said before today's rules
+   * stays as it is.
+   * @param at where the fields stand, for the pointers of faults
+   * @throws Rejected `invalid`
+   */
+  check(body: BodyName, fields: object, whole: object, at: string): void;
+}
+
+const freeText = freeTextOf(Object.values(all).filter((one) => typeof one === 'function') as (new () => object)[]);
+
+export const forms: Forms = {
+  isFreeText: (field) => freeText.has(field),
+  check(body, fields, whole, at) {
+    const Body = classOf(body);
+    const faults = validateSync(plainToInstance(Body, fields), { ...VALIDATION, skipMissingProperties: true });
+    if (faults.length > 0) throw invalid(faults, at);
+    const missing = validateSync(plainToInstance(Body, whole), {
+      ...VALIDATION,
+      whitelist: false,
+      forbidNonWhitelisted: false,
+    }).filter(({ property }) => property in fields);
+    if (missing.length > 0) throw invalid(missing, at);
+  },
+};

@@ -1,0 +1,61 @@
+/** The entries of the registers. */
+import { Code, CodeOf, CodesOf, InPeriod, Kebab, OnDate, Text, Texts } from '#platform';
+import { Agency } from './agency.js';
+import { Crosswalk } from './crosswalk.js';
+
+export class Framework {
+  @Code({ example: 'HLD06' }) code: string;
+  @Text({ example: 'Topics of the 2006 High-level Dialogue' }) name: string;
+  @Text({ max: 60, free: false, example: '2006' }) version: string;
+  @Text({ max: 1000, example: 'The seventeen headings of ESA/P/WP.204' }) source: string;
+}
+
+export class Theme {
+  @Code({ example: 'HLD06-04' }) code: string;
+  @CodeOf('framework', { example: 'HLD06' }) framework: string;
+  @Text({ example: 'Remittances as a tool of development' }) label: string;
+  @CodeOf('theme', { optional: true, description: 'A theme of the same framework', example: 'IOM-1' }) parent?:
+    string | null;
+}
+
+export class Forum {
+  @Code({ example: 'GFMD-2010-RT2.1' }) id: string;
+  @Text({ example: 'Round table 2.1: Reducing the cost of migration' }) name: string;
+  @Kebab({ example: 'round-table' }) kind: string;
+  @InPeriod({ optional: true, example: '2010-11-10' }) start?: string | null;
+  @InPeriod({ optional: true, example: '2010-11-11' }) end?: string | null;
+  @Text({ optional: true, example: 'Puerto Vallarta' }) place?: string | null;
+  @Text({ optional: true, example: 'Mexico' }) host?: string | null;
+  @CodeOf('forum', { optional: true, example: 'GFMD-2010' }) parent?: string | null;
+}
+
+export class Outcome {
+  @Code({ example: 'WHA61.17' }) id: string;
+  @CodeOf('forum', { optional: true, example: 'WHA-61' }) forum?: string | null;
+  @CodeOf('document', { example: 'D-2011-9CM-IOM' }) document: string;
+  @Text({ example: 'line 51' }) locator: string;
+  @Text({ max: 4000, example: 'Asks States to cooperate in pairs and groups on migrants’ health.' }) text: string;
+  @Texts({ description: 'Codes of agencies, or free text', example: ['WHO Member States'] }) addressees: string[];
+  @CodesOf('theme', { optional: true, example: ['HLD06-13'] }) themes?: string[] | null;
+}
+
+export class Document {
+  @Code({ example: 'D-2012-MC2353' }) id: string;
+  @Text({ optional: true, free: false, example: 'MC/2353' }) symbol?: string | null;
+  @Text({ max: 500, example: 'IOM in the lead-up to the second High-level Dialogue' }) title: string;
+  @Text({ example: 'IOM' }) publisher: string;
+  @InPeriod({ example: '2012-11-02' }) published: string;
+  @OnDate({ description: 'The date from which its statements count as reported', example: '2012-11-02' })
+  reportedOn: string;
+}
+
+/** What each register holds. */
+export const REGISTERS = {
+  agency: Agency,
+  framework: Framework,
+  theme: Theme,
+  crosswalk: Crosswalk,
+  forum: Forum,
+  outcome: Outcome,
+  document: Document,
+} as const;

@@ -1,0 +1,40 @@
+/** What every act on a commitment says beside its matter, and where a fact that is shown comes from. */
+import { ApiProperty } from '@nestjs/swagger';
+import type { FullDate, Reported } from '#clocks';
+import { ListOf, Nested, OnDate, Text } from '#platform';
+import { Citation } from './agency.js';
+
+/** What every act says: when its source says so, and where that can be read … */
+export class Sourced {
+  @OnDate({ description: 'The date of the document or return that says so; not after today', example: '2012-11-02' })
+  reportedOn: FullDate;
+  @Nested(() => Citation, { optional: true, description: 'Without it the reporting agency itself is the source' })
+  citation?: Citation | null;
+  @ListOf(() => Citation, { optional: true, max: 20, description: 'Further places that say the same' })
+  citations?: Citation[] | null;
+}
+
+/** … and most may say a word about it … */
+export class Act extends Sourced {
+  @Text({ max: 2000, optional: true }) note?: string | null;
+}
+
+/** … or must say why. */
+export class Reasoned extends Sourced {
+  @Text({ max: 2000, description: 'Why', example: 'Recorded twice, from two papers of the same year' }) reason: string;
+}
+
+export const REPORTED_ON = {
+  type: String,
+  format: 'date',
+  nullable: true,
+  description: 'null: said when the commitment was recorded, and so true whenever it exists',
+} as const;
+
+/** Where a fact that is shown comes from. */
+export class Source implements Reported {
+  @ApiProperty(REPORTED_ON) readonly reportedOn: FullDate | null;
+  @ApiProperty({ type: 'integer', description: 'Of the event that says so' }) readonly revision: number;
+  @Nested(() => Citation, { optional: true }) readonly citation?: Citation | null;
+  @ListOf(() => Citation, { optional: true }) readonly citations?: Citation[] | null;
+}

@@ -1,0 +1,144 @@
+/** The rules of correcting, retracting and blanking: what was said, and what would stand instead. */
+import type { Blank, BodyName, Correct, Retract } from '#bodies';
+import type { FullDate } from '#clocks';
+import { Conflict, Rejected, refused, within } from '#eventsourcing';
+import { blankings, saidAt } from '#registers';
+import { again, asAt, commitment, there, type Commitment } from './commitment.js';
+import type { CorrectionEvents, Statement } from './corrections.js';
+import { goesOn } from './lineage.js';
+import { isProven } from './stages.js';
+import { forbidden, isCited, type By, type Decide } from './statement.js';
+
+/** What the table of acts says of how an event that was wrong is amended. */
+export interface HowAmended {
+  readonly body: BodyName;
+  readonly decide: Decide<object>;
+  readonly afterwards?: true;
+  readonly unsaid?: (data: Record<string, unknown>) => object;
+  readonly names?: readonly string[];
+  readonly amended?: 'retracted' | 'never' | { readonly [field: string]: 'decided anew' | readonly string[] };
+}
+type ActOf = (statement: Statement) => HowAmended | undefined;
+
+/** An event that follows from one of another stream is no act, and is amended there. */
+export const isRetractable = (act: HowAmended | undefined): act is HowAmended =>
+  act !== undefined && act.amended !== 'never';
+export const isCorrectable = (act: HowAmended | undefined): act is HowAmended =>
+  isRetractable(act) && act.amended !== 'retracted';
+
+export const stands = (c: Commitment, { revision }: Statement): boolean =>
+  c.changes.get(revision)?.at(-1)?.says !== null;
+
+function stillStands(c: Commitment, was: Statement): void {
+  if (!stands(c, was)) throw new Conflict('already_retracted', `Revision ${was.revision} was retracted already.`);
+}
+
+/** Whether the whole is as sound with an amendment as it would be had everything been said so at once. */
+function wholeIsSound(c: Commitment): void {
+  if (!c.recorded || c.entries.length === 0)
+    throw new Rejected('last_entry', 'Nothing would be left of it: withdraw the commitment instead.');
+  const { nature } = c.recorded;
+  for (const entry of c.entries.filter(({ stage }) => stage === 'completed')) {
+    if (nature === 'standing')
+      throw new Rejected('standing_never_completes', `It was reported as completed (revision ${entry.revision}).`);
+    if (!isCited(entry) && !isProven(c))
+      throw new Rejected('completed_needs_proof', `Revision ${entry.revision}, completed, would rest on nothing.`);
+  }
+  if (c.editions.length > 0 && nature !== 'recurring') throw new Rejected('not_recurring', 'It has had editions.');
+  if (c.upkeep.length > 0 && nature !== 'standing') throw new Rejected('not_standing', 'Its upkeep was reported.');
+}
+
+/** The fields that say who does what, unless the table names others. */
+const NAMES = ['agency', 'role', 'citation', 'citations'];
+
+/** What an event would say with some fields said otherwise: valid, and decided as if it were said for the first time. */
+export const correct =
+  (actOf: ActOf): Decide<Correct> =>
+  (c, { says, reason, citation }, by, on, present) => {
+    const was = saidAt(c.said, on.revision);
+    const act = actOf(was);
+    if (!isCorrectable(act))
+      throw new Conflict(
+        'not_correctable',
+        `${was.name} cannot be corrected; it may be retracted, or answered by another act.`,
+      );
+    stillStands(c, was);
+    const before = (c.changes.get(was.revision)?.at(-1)?.says ?? was.data) as Record<string, unknown>;
+    const corrects = (fields: readonly string[]): boolean => fields.some((field) => field in says);
+    if (corrects(['reference'])) throw refused('reference_stays', '/says/reference', 'Its reference stays what it is.');
+    const { asked: _, ...merged }: Record<string, unknown> = { ...act.unsaid?.(before), ...before, ...says };
+    for (const [key, value] of Object.entries(merged)) if (Array.isArray(value)) merged[key] = there(value);
+    on.forms.check(act.body, says, merged, '/says');
+    const numbered = (data: object) => (data as { milestones?: unknown[] | null }).milestones?.length ?? 0;
+    if (numbered(before) !== numbered({ ...before, ...says }))
+      throw refused(
+        'milestones_are_numbered',
+        '/says/milestones',
+        'Retract a milestone, or add one: their numbers stay.',
+      );
+
+    const { agency, milestone } = was.data as { agency?: string; milestone?: number };
+    const without = again(c.said.filter(({ revision }) => revision !== was.revision));
+    // Who is named, and for whom, is decided by who corrects it; all else was the maker's to say.
+    const speaker: By = corrects(act.names ?? NAMES) ? by : { ...by, role: 'secretariat', agency: null };
+    const now = asAt(without, by.today) ?? present;
+    const onlyWords = Object.entries(says).every(([field, text]) => on.forms.isFreeText(field) && text !== null);
+    const saidAnew = (): object => {
+      try {
+        return act.decide(without, merged, speaker, { ...on, agency, milestone }, now)[0]!.data;
+      } catch (error) {
+        throw within('/says', error);
+      }
+    };
+    const decided = onlyWords ? { ...before, ...says } : saidAnew();
+    const { reportedOn } = decided as { reportedOn: FullDate };
+    if (corrects(['reportedOn']) && !act.afterwards) goesOn(present, reportedOn);
+    const staysUntil = typeof act.amended === 'object' ? act.amended : {};
+    const stays = (field: string): boolean => {
+      const until = staysUntil[field];
+      return !(field in says) && (was.name === 'Recorded' || (Array.isArray(until) && !corrects(until)));
+    };
+    const fieldsOf = (said: object, chosen: (field: string) => boolean) =>
+      Object.fromEntries(Object.entries(said).filter(([field]) => chosen(field)));
+    const whatItSays = { ...fieldsOf(decided, (field) => !stays(field)), ...fieldsOf(before, stays) };
+    const data = { revision: was.revision, says: whatItSays, reason, ...(citation && { citation }) };
+    wholeIsSound(commitment.evolve.Corrected(c, { data, revision: c.said.length, by: was.by }));
+    return [{ name: 'Corrected', data }];
+  };
+
+const LISTED = /^\/(milestones|evidence|deliverables|relations)\/(\d+)$/;
+
+export const retract =
+  (actOf: ActOf): Decide<Retract> =>
+  (c, { item, reason, citation }, _, on) => {
+    const was = saidAt(c.said, on.revision);
+    if (!isRetractable(actOf(was)))
+      throw new Conflict('not_correctable', `${was.name} cannot be retracted: answer it by another act.`);
+    stillStands(c, was);
+    const last = c.changes.get(was.revision)?.at(-1);
+    if (was.name === 'Recorded' && !item)
+      throw new Rejected(
+        'record_stays',
+        'The record act stays: correct it, retract an item of it, or withdraw the commitment.',
+      );
+    if (item) {
+      const [, list, index] = LISTED.exec(item) ?? [];
+      const items = list && ((last?.says ?? was.data) as Record<string, unknown[] | undefined>)[list];
+      if (was.name !== 'Recorded' || !items || !items[Number(index)])
+        throw refused('no_such_item', '/item', `There is no ${item} in revision ${was.revision}.`);
+    }
+    const data = { revision: was.revision, reason, ...(item && { item }), ...(citation && { citation }) };
+    wholeIsSound(commitment.evolve.Retracted(c, { data, revision: c.said.length, by: was.by }));
+    return [{ name: 'Retracted', data }];
+  };
+
+/** The same words also stand in what an event was corrected to: they go, too. */
+export const blank: Decide<Blank> = (c, act, by, { revision, forms }) => {
+  if (by.role !== 'secretariat') throw forbidden('Only the secretariat blanks what must go.');
+  return blankings(c.said, saidAt(c.said, revision), act, {
+    isFreeText: forms.isFreeText,
+    versionOf: ({ name }) => 1 + (commitment.upcasts?.[name]?.length ?? 0),
+    saidAgain: ({ name, data }) =>
+      name === 'Corrected' && (data as CorrectionEvents['Corrected']).revision === revision ? '/says' : null,
+  });
+};

@@ -1,0 +1,154 @@
+/** The table of acts on the registers, which the secretariat keeps: everything that is said of an act once. */
+import type { Body, BodyName } from '#bodies';
+import type { EventMap, NewEvent } from '#eventsourcing';
+import type { ActLine, DecideEntry, OnEntry } from './act.js';
+import * as agencies from './agency.js';
+import * as crosswalks from './crosswalk.js';
+import { amend, blank, enter, type Entry, type Register } from './register.js';
+
+interface Definition<A> extends Omit<ActLine, 'body' | 'yields'> {
+  readonly decide: DecideEntry<never, A, EventMap>;
+}
+
+const act = <B extends BodyName, E extends string>(yields: E, body: B, definition: Definition<Body<B>>) => ({
+  ...definition,
+  yields,
+  body,
+});
+
+/** The acts that every register has, of which an entry is a `body`. */
+const onEntries = <B extends BodyName>(
+  kind: Register,
+  plural: string,
+  body: B,
+  own: { enter?: Definition<Body<B>>['decide']; amend?: Definition<Body<B>>['decide'] } = {},
+) => ({
+  enter: act('Registered', body, {
+    path: '',
+    summary: `Register: ${kind}`,
+    operationId: `register${body}`,
+    conflict: 'The code is taken',
+    decide: own.enter ?? (enter as DecideEntry<never, unknown, EventMap>),
+  }),
+  amend: act('Amended', body, {
+    path: 'amend',
+    summary: `Amend: ${kind}; the body replaces what it says`,
+    operationId: `amend${body}`,
+    decide: own.amend ?? (amend as DecideEntry<never, unknown, EventMap>),
+  }),
+  blank: act('Blanked', 'Blank', {
+    path: 'history/:revision/blank',
+    summary: `Blank words of one of the ${plural}`,
+    description: 'The same words at the same place of its other revisions go with them. What is left stays as it is.',
+    operationId: `blank${body}`,
+    conflict: 'It is a blanking itself, of which only the reason can be blanked',
+    decide: blank(kind),
+  }),
+});
+
+const HAS_ENDED = 'It has ended already';
+
+/** Every act on the entries of each register. */
+export const REGISTER_ACTS = {
+  agency: {
+    rename: act('Renamed', 'RenameAgency', {
+      path: 'rename',
+      summary: 'An agency gets another name from a date on',
+      operationId: 'renameAgency',
+      decide: agencies.rename,
+    }),
+    merge: act('Merged', 'MergeAgency', {
+      path: 'merge',
+      summary: 'An agency becomes part of another',
+      operationId: 'mergeAgency',
+      conflict: HAS_ENDED,
+      decide: agencies.merge,
+    }),
+    dissolve: act('Dissolved', 'DissolveAgency', {
+      path: 'dissolve',
+      summary: 'An agency ends; another may take its place',
+      operationId: 'dissolveAgency',
+      conflict: HAS_ENDED,
+      decide: agencies.dissolve,
+    }),
+    join: act('Joined', 'JoinBody', {
+      path: 'join',
+      summary: 'An agency becomes a member of a body',
+      operationId: 'joinBody',
+      conflict: 'It is a member of it then already',
+      decide: agencies.join,
+    }),
+    leave: act('Left', 'LeaveBody', {
+      path: 'leave',
+      summary: 'An agency leaves a body that it is a member of',
+      operationId: 'leaveBody',
+      conflict: 'It has left it already',
+      decide: agencies.leave,
+    }),
+    chair: act('Chaired', 'ChairBody', {
+      path: 'chair',
+      summary: 'A member chairs a body for a time',
+      operationId: 'chairBody',
+      conflict: 'It chairs it then already',
+      decide: agencies.chair,
+    }),
+    retract: act('Retracted', 'RetractDatedAct', {
+      path: 'history/:revision/retract',
+      summary: 'Take back a dated act that was a mistake',
+      operationId: 'retractAgencyAct',
+      conflict: 'It is no dated act, or was taken back already',
+      decide: agencies.retract,
+    }),
+    ...onEntries('agency', 'agencies', 'Agency'),
+  },
+  framework: onEntries('framework', 'frameworks', 'Framework'),
+  theme: onEntries('theme', 'themes', 'Theme'),
+  crosswalk: {
+    publish: act('Published', 'PublishVersion', {
+      path: 'versions',
+      summary: 'Publish a version of a crosswalk, which takes the place of the one before',
+      operationId: 'publishCrosswalkVersion',
+      decide: crosswalks.publish,
+    }),
+    retract: act('Retracted', 'RetractDatedAct', {
+      path: 'history/:revision/retract',
+      summary: 'Take back a version that was a mistake',
+      operationId: 'retractCrosswalkVersion',
+      conflict: 'It is no version, or was taken back already',
+      decide: crosswalks.retractVersion,
+    }),
+    ...onEntries('crosswalk', 'crosswalks', 'Crosswalk', { enter: crosswalks.setUp, amend: crosswalks.retitle }),
+  },
+  forum: onEntries('forum', 'forums', 'Forum'),
+  outcome: onEntries('outcome', 'outcomes', 'Outcome'),
+  document: onEntries('document', 'documents', 'Document'),
+} as const satisfies Record<Register, object>;
+
+type ActsOn<R extends Register> = (typeof REGISTER_ACTS)[R];
+
+/** One act on an entry of a register: which, what it says, and what of the entry it is about. */
+export type EntryAct<R extends Register = Register> = R extends Register
+  ? {
+      [A in keyof ActsOn<R>]: {
+        readonly act: A;
+        readonly body: ActsOn<R>[A] extends { body: infer B extends BodyName } ? Body<B> : never;
+        readonly revision?: number;
+      };
+    }[keyof ActsOn<R>]
+  : never;
+
+/** The acts on the entries of a register, by their names. */
+export const actsOn = (kind: Register): Readonly<Record<string, ActLine & Definition<unknown>>> =>
+  REGISTER_ACTS[kind] as never;
+
+/** Decides an act on an entry of a register. @throws Rejected */
+export const decideEntry = (
+  kind: Register,
+  { act: name, body }: { readonly act: string; readonly body: object },
+  state: object,
+  on: OnEntry,
+): NewEvent[] => actsOn(kind)[name]!.decide(state as never, body, on);
+
+/** The entry that an act enters or replaces with; absent: it is another act. */
+export const entryIn = ({ act: name, body }: { readonly act: string; readonly body: object }): Entry | null =>
+  name === 'enter' || name === 'amend' ? (body as Entry) : null;

@@ -1,0 +1,101 @@
+import type { Theme } from '#bodies';
+import { Rejected, load, streamOf, type Aggregate, type Log } from '#eventsourcing';
+import type { Reference, Registered } from '#platform';
+import { LATEST, successorAt, type AgencyState } from './agency.js';
+import {
+  codeOf,
+  registers,
+  type Entry,
+  type EntryOf,
+  type Register,
+  type RegisterEvents,
+  type Registration,
+} from './register.js';
+
+/** What codes refer to, as the log knows it. */
+/** Finds what codes in a body refer to; reads the log itself, so that what is acknowledged is also known. */
+export class Lookup {
+  readonly #found = new Set<string>();
+
+  constructor(private readonly log: Log) {}
+
+  async entry<R extends Register>(kind: R, code: string): Promise<EntryOf<R> | null> {
+    return (await this.#state(kind, code)).entry;
+  }
+
+  async #state<R extends Register>(kind: R, code: string): Promise<Registration<EntryOf<R>>> {
+    const aggregate = registers[kind] as unknown as Aggregate<Registration<EntryOf<R>>, RegisterEvents<EntryOf<R>>>;
+    return (await load(this.log, aggregate, code)).state;
+  }
+
+  /** Whether something is registered (or, for a commitment, recorded) under a code. What is found once stays found. */
+  async has(kind: Registered, code: string): Promise<boolean> {
+    const stream = streamOf({ category: kind }, code);
+    if (this.#found.has(stream)) return true;
+    const found = (await this.log.store.read(stream)).length > 0;
+    if (found) this.#found.add(stream);
+    return found;
+  }
+
+  /**
+   * @param together streams that will be written together with the body, and so are as good as known
+   * @returns what names every unknown code and where in the body it stands; `null` when all are known
+   */
+  async unknownIn(
+    references: readonly Reference[],
+    together: ReadonlySet<string> = new Set(),
+  ): Promise<Rejected | null> {
+    const errors = [];
+    for (const { kinds, code, pointer } of references) {
+      let known = kinds.some((kind) => together.has(streamOf({ category: kind }, code)));
+      for (const kind of kinds) known ||= await this.has(kind, code);
+      if (!known) errors.push({ pointer, message: `Unknown ${kinds.join(' or ')}: ${code}` });
+    }
+    return errors[0]
+      ? new Rejected('unknown_reference', errors.map(({ message }) => message).join('; '), errors)
+      : null;
+  }
+
+  /**
+   * A parent must be of the same framework, and no chain of parents or successors may come back to its start.
+   * @param pointerOf where in the body a field stands
+   * @returns what is wrong; `null` when nothing is
+   */
+  async cycleIn(
+    kind: Register,
+    entry: Above & { code?: string; id?: string },
+    pointerOf = (field: keyof Above) => `/${field}`,
+  ): Promise<Rejected | null> {
+    for (const field of ['parent', 'succeededBy'] as const) {
+      let above = entry[field];
+      if (above && kind === 'theme') {
+        const parent = await this.entry('theme', above);
+        if (parent && parent.framework !== (entry as Theme).framework)
+          return new Rejected('other_framework', `${above} is a theme of ${parent.framework}.`, [
+            { pointer: pointerOf(field), message: 'must be a theme of the same framework' },
+          ]);
+      }
+      const start = codeOf(entry as Entry);
+      for (let steps = 0; above; steps++) {
+        if (above === start || steps > 100)
+          return new Rejected('cycle', `${start} would be above itself.`, [
+            { pointer: pointerOf(field), message: 'leads back to itself' },
+          ]);
+        above = await this.#above(kind, above, field);
+      }
+    }
+    return null;
+  }
+
+  async #above(kind: Register, code: string, field: keyof Above): Promise<string | null | undefined> {
+    const state = await this.#state(kind, code);
+    if (kind === 'agency' && field === 'succeededBy') return successorAt(state as AgencyState, LATEST);
+    return (state.entry as Above | null)?.[field];
+  }
+}
+
+/** What of an entry names another of the same register. */
+interface Above {
+  readonly parent?: string | null;
+  readonly succeededBy?: string | null;
+}

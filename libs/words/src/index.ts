@@ -1,0 +1,62 @@
+/** The closed lists of words of DESIGN.md §1: what a commitment, an agency's role or a link can be. */
+
+export const STAGES = ['proposed', 'planned', 'in_progress', 'on_hold', 'completed', 'discontinued'] as const;
+export type Stage = (typeof STAGES)[number];
+
+export const NATURES = ['one_off', 'recurring', 'standing'] as const;
+export type Nature = (typeof NATURES)[number];
+
+export const STRENGTHS = ['undertaken', 'intended', 'offered', 'proposed'] as const;
+export type Strength = (typeof STRENGTHS)[number];
+
+export const KINDS = [
+  'research',
+  'data',
+  'publication',
+  'capacity-building',
+  'technical-cooperation',
+  'coordination',
+  'policy-dialogue',
+  'normative',
+  'operational',
+  'funding',
+  'advocacy',
+] as const;
+export type Kind = (typeof KINDS)[number];
+
+export const OUTLOOKS = ['on_track', 'at_risk', 'off_track'] as const;
+export type Outlook = (typeof OUTLOOKS)[number];
+
+/** What the secretariat may find; before that a part is `unreviewed`. */
+export const FINDINGS = ['no_evidence', 'documented', 'corroborated', 'contested'] as const;
+export type Finding = (typeof FINDINGS)[number];
+export const VERIFICATIONS = ['unreviewed', ...FINDINGS] as const;
+export type VerificationWord = (typeof VERIFICATIONS)[number];
+
+/** An agency has at most one of these in a commitment … */
+export const RESPONSIBLE_ROLES = ['lead', 'co_lead', 'partner'] as const;
+/** … and any of these beside it. */
+export const OTHER_ROLES = ['observer', 'funder', 'host'] as const;
+export const ROLES = [...RESPONSIBLE_ROLES, ...OTHER_ROLES] as const;
+export type Role = (typeof ROLES)[number];
+
+/** What a lead becomes when the lead moves to another agency. */
+export const FORMER_LEAD = ['co_lead', 'partner', 'none'] as const;
+export type FormerLead = (typeof FORMER_LEAD)[number];
+
+export const RELATION_TYPES = ['part_of', 'continues', 'replaces', 'prepares_for', 'depends_on', 'same_as'] as const;
+export type RelationType = (typeof RELATION_TYPES)[number];
+
+/** What may become of a record. Only an active one is counted. */
+export const ENDS = ['merged', 'split', 'superseded', 'withdrawn'] as const;
+export type End = (typeof ENDS)[number];
+export const LIVES = ['active', ...ENDS] as const;
+export type Life = (typeof LIVES)[number];
+
+/** The types of links of a crosswalk, the most alike first. */
+export const MATCHES = ['exact', 'close', 'broad', 'narrow', 'related'] as const;
+export type Match = (typeof MATCHES)[number];
+
+/** What an account may do: everything, or what its agency may. */
+export const ACCOUNT_ROLES = ['secretariat', 'focal_point'] as const;
+export type AccountRole = (typeof ACCOUNT_ROLES)[number];
