@@ -29,6 +29,7 @@ import {
   type Bouncer,
 } from '../../../test/support/postgres.js';
 import { deep } from '../../../test/support/properties.js';
+import { until } from '../../../test/support/waiting.js';
 import { Wire } from '../../../test/support/wire.js';
 import { PostgresEventStore } from './postgres-event-store.js';
 
@@ -74,10 +75,6 @@ const failure = (promise: Promise<unknown>): Promise<unknown> =>
     () => null,
     (error: unknown) => error,
   );
-async function until(is: () => boolean | Promise<boolean>, ms = 15_000): Promise<void> {
-  for (const end = performance.now() + ms; !(await is()); await sleep(10))
-    if (performance.now() > end) throw new Error('waited in vain');
-}
 /** Collects what a subscription gives, taken up again after errors as a projector does, until it is stopped. */
 function follow(store: EventStore, after: string | null = null) {
   const [stop, got] = [new AbortController(), [] as Envelope[]];
@@ -509,7 +506,7 @@ describeHere(`A server that fails under load${here}`, () => {
       const writing = Promise.all(Array.from({ length: 8 }, (_, writer) => write(writer)));
       const goesOn = async () => {
         const before = told.size;
-        await until(() => told.size > before + 30, 30_000);
+        await until(() => told.size > before + 30);
       };
       await goesOn();
       for (let round = 0; round < 5; round++) {
