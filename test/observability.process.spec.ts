@@ -499,7 +499,7 @@ describe('A server that is asked for traces', () => {
       const sent = Buffer.concat(collected);
       for (const name of [
         'POST /v1/agencies',
-        'register enter',
+        'agency enter',
         'append',
         'apply registers',
         'service.name',
