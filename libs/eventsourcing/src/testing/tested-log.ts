@@ -1,3 +1,4 @@
+/** The log under test, as the store contract sees it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventStore } from '../event-store.js';
 
