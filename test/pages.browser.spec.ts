@@ -191,6 +191,14 @@ describe('the pages, in a real browser', () => {
     });
   });
 
+  it('counts one commitment as one', async () => {
+    const { body } = await server.get('/v1/progress/agencies?asOf=2012-11-02');
+    const { agency } = body.rows.find(({ total }: { total: number }) => total === 1);
+    await on(`/agencies/${agency}?asOf=2012-11-02`, async (page) =>
+      expect(await page.locator('.headline dd.of').nth(1).innerText()).toBe('of 1 commitment'),
+    );
+  });
+
   it('passes over what mail and social media add to an address', async () => {
     for (const path of ['/?utm_source=newsletter', '/agencies/IOM?asOf=2012-11-02&fbclid=x&gclid=y']) {
       const { status, body } = await server.get(path, HTML);
@@ -269,7 +277,7 @@ describe('the pages, in a real browser', () => {
     expect(alerts).toEqual([]);
   });
 
-  async function record(more: { title: string; reference: string; note?: string }) {
+  async function record(more: { title: string; reference: string; note?: string; language?: string }) {
     const answer = await server.post(
       '/v1/commitments',
       {
@@ -289,6 +297,32 @@ describe('the pages, in a real browser', () => {
     await server.get('/v1/commitments?limit=1', { 'if-position-at-least': answer.body.position });
     return answer;
   }
+
+  it('what people wrote is in its own language and direction', async () => {
+    const title = 'إدارة الهجرة (IOM) 2012: تقرير 50%';
+    expect((await record({ title, reference: 'IOM-2026-93', language: 'ar' })).status).toBe(201);
+    const direction = (page: Page, selector: string) =>
+      page.locator(selector).evaluate((element) => getComputedStyle(element).direction);
+    await on('/commitments/IOM-2026-93', async (page) => {
+      expect(await page.locator('h1').getAttribute('lang')).toBe('ar');
+      expect(await direction(page, 'h1')).toBe('rtl');
+      expect(await direction(page, '.lead p')).toBe('ltr');
+    });
+    await on('/commitments?reference=IOM-2026-93', async (page) =>
+      expect(await direction(page, '.commitments tbody th a [dir=auto]')).toBe('rtl'),
+    );
+  });
+
+  it('the page over time shows the period that its JSON shows', async () => {
+    await on('/timeline?from=2006-12-31&to=2010-12-31&asOf=2012-11-02', async (page) => {
+      const { body } = await server.get((await page.locator('.take a').first().getAttribute('href'))!);
+      const shown = await page
+        .locator('main tbody tr')
+        .evaluateAll((rows) => rows.map((row) => Number(row.querySelector('td')!.textContent!.replaceAll(',', ''))));
+      expect(shown).toEqual(body.rows.map(({ total }: { total: number }) => total));
+      expect(body.to).toBe('2010-12-31');
+    });
+  });
 
   it('a commitment tells which statement holds, and why one that came later does not', async () => {
     const { reference } = (await record({ title: 'Out of order', reference: 'IOM-2026-92' })).body;

@@ -208,10 +208,12 @@ function printPlan(folder: string, { counts, duplicates, problems }: ImportPlan,
     console.log(`${file}: ${fresh} new, ${known} known${extended ? `, ${extended} with further history` : ''}`);
   if (Object.keys(counts).length === 0 && problems.length === 0) console.log(`${folder} holds nothing to import.`);
   if (duplicates.length > 0 && Object.values(counts).some((count) => count.new > 0))
-    console.log(`${duplicates.length} pairs may be the same:\n${duplicates.map((pair) => `  ${pair}`).join('\n')}`);
+    console.log(
+      `${counted(duplicates.length, 'pair')} may be the same:\n${duplicates.map((pair) => `  ${pair}`).join('\n')}`,
+    );
   for (const { file, row, id, field, message } of problems)
     console.error(`${file}${row ? ` row ${row}` : ''}${id ? ` (${id})` : ''}${field ? ` ${field}` : ''}: ${message}`);
-  if (problems.length > 0) console.error(`${problems.length} problems; nothing was imported.`);
+  if (problems.length > 0) console.error(`${counted(problems.length, 'problem')}; nothing was imported.`);
   else if (dryRun) console.log('Dry run: nothing was imported.');
 }
 
@@ -272,4 +274,9 @@ async function withAccess<T>(
   } finally {
     await access.close();
   }
+}
+
+/** `2 pairs`, `1 pair`. */
+function counted(n: number, one: string): string {
+  return `${n} ${one}${n === 1 ? '' : 's'}`;
 }

@@ -104,7 +104,13 @@ export const Headline = ({ view, row, filter, children }: Shown & { children?: C
         </div>
         <div>
           <dt>Completed</dt>
-          {part(row.byStage.completed, row.total, 'commitments', { stage: 'completed' }, {})}
+          {part(
+            row.byStage.completed,
+            row.total,
+            row.total === 1 ? 'commitment' : 'commitments',
+            { stage: 'completed' },
+            {},
+          )}
         </div>
         <div>
           <dt>Overdue</dt>
