@@ -130,7 +130,8 @@ export function noCycle(
 
 function leadsElsewhere(reference: string | null, others: On['others'], kind: string, to: string, at: string): void {
   const seen = new Set<string>();
-  for (let [from, toVisit] = [to as string | undefined, [] as string[]]; from !== undefined; from = toVisit.pop()) {
+  const toVisit: string[] = [];
+  for (let from: string | undefined = to; from !== undefined; from = toVisit.pop()) {
     if (from === reference)
       throw refused('cycle', at, `${to} leads back to ${reference} already: that would be a circle.`);
     if (seen.has(from)) continue;
