@@ -2,7 +2,6 @@
  * Under which themes a commitment counts: under its own, under those above them, and, read through a crosswalk, under those
  * that the links lead to. A link of a theme is one of all below it, too; and what it leads to counts under its parents.
  */
-import { Rejected } from '#eventsourcing';
 import {
   LATEST,
   versionOf,
@@ -47,7 +46,7 @@ export async function readingOf(
   if (!code) return null;
   const named = crosswalkVersion || undefined;
   const crosswalk = await registers.one('crosswalk', code, knownAt, named ? LATEST : asOf);
-  if (!crosswalk) throw new Rejected('not_found', `There is no crosswalk ${code}.`);
+  if (!crosswalk) throw await registers.missing('crosswalk', code, knownAt, 'crosswalk');
   const version = versionOf(crosswalk, named);
   const types = match ? (match.split(',') as Match[]) : WITHIN;
   return { crosswalk, version, match: types, links: version?.links.filter((link) => types.includes(link.match)) ?? [] };
