@@ -18,6 +18,7 @@ import {
 import { Registers, type AgencyAsAt, type Forum, type Framework, type MemberAsAt, type Theme } from '#registers';
 import { AgenciesAs, Belonging, Members, WhatBecameOfIt } from './agency-identity.js';
 import { Choice, type ChoiceParts } from './choice.js';
+import { NothingFound } from './conditions.js';
 import { Contents } from './contents.js';
 import { Breakdown, Headline, Legend, mostFirst, NoSum } from './figures.js';
 import { Page } from './layout.js';
@@ -140,20 +141,26 @@ const Agencies = ({ view, progress, forums, bodies, members }: AgenciesParts) =>
       <p class="order">
         Ordered {order('number', 'by number of commitments')} · {order('name', 'by name')}
       </p>
-      <Legend />
-      <Breakdown
-        view={view}
-        caption="Commitments per agency"
-        of="Agency"
-        lines={(sort === 'name' ? byName() : mostFirst(rows)).map((row) => ({
-          code: row.agency,
-          name: row.name,
-          href: view.link(path('agencies', row.agency), view.scope),
-          filter: { agency: row.agency },
-          row,
-          asked: row.asked,
-        }))}
-      />
+      {rows.length === 0 ? (
+        <NothingFound view={view} what="commitment" />
+      ) : (
+        <>
+          <Legend />
+          <Breakdown
+            view={view}
+            caption="Commitments per agency"
+            of="Agency"
+            lines={(sort === 'name' ? byName() : mostFirst(rows)).map((row) => ({
+              code: row.agency,
+              name: row.name,
+              href: view.link(path('agencies', row.agency), view.scope),
+              filter: { agency: row.agency },
+              row,
+              asked: row.asked,
+            }))}
+          />
+        </>
+      )}
       <NoSum of="agencies" total={total.total} />
     </Page>
   );

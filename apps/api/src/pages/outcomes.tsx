@@ -6,6 +6,7 @@ import { goingOn } from '#platform';
 import { Coverage, OutcomesQuery, Progress, type OutcomeRow, type OutcomesView } from '#progress';
 import { Registers, type Document, type Forum, type Outcome } from '#registers';
 import { Choice, type ChoiceParts } from './choice.js';
+import { NothingFound } from './conditions.js';
 import { Figure, Legend, StageBar } from './figures.js';
 import { following, FollowUp, type Following } from './follow-up.js';
 import { Pager } from './lists.js';
@@ -202,7 +203,7 @@ const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Parts) 
           {counted(rowCount, 'outcome')}
           {rowCount < total.outcomes && ` of ${count(total.outcomes)}`}
         </h2>
-        <Legend />
+        {rowCount === 0 ? <NothingFound view={view} what="outcome" /> : <Legend />}
         {groups.map(([id, of]) => {
           const forum = forums.find((one) => one.id === id);
           return (

@@ -7,6 +7,7 @@ import { Progress, STEPS, Timeline, TimelineQuery, type Filter } from '#progress
 import { noUpdateSince } from './as-at.js';
 import { datesToPlot, stagesChart, type Step } from './chart.js';
 import { Choice } from './choice.js';
+import { NothingFound } from './conditions.js';
 import { Figure, Legend } from './figures.js';
 import { Page } from './layout.js';
 import { narrowed, Narrow, Narrowing } from './narrow.js';
@@ -70,7 +71,7 @@ export class TimelinePage {
           />
         </Narrow>
         {timeline.rows.length === 0 ? (
-          <p>Nothing had been reported by {dateWords(view.asOf)}.</p>
+          <NothingFound view={view} what="commitment" />
         ) : (
           <OverTime view={view} drawn={drawn} steps={timeline.rows} filter={filter} whole />
         )}

@@ -12,6 +12,7 @@ import {
   type PartnershipsView,
 } from '#progress';
 import { Choice, type ChoiceParts } from './choice.js';
+import { NothingFound } from './conditions.js';
 import { Figure, Legend, StageBar } from './figures.js';
 import { HeatMap } from './heat-map.js';
 import { Pager } from './lists.js';
@@ -24,7 +25,7 @@ import { Narrow, Narrowing } from './narrow.js';
 import { Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { path, Views, type View } from './view.js';
-import { count, counted, dateWords } from './words.js';
+import { count, counted } from './words.js';
 
 /** How many agencies the heat map shows. */
 const FOREMOST = 20;
@@ -98,7 +99,7 @@ const WithWhom = ({ view, partnerships, matrix, filter, choices, bodies, members
       </Narrow>
       <OnlyMembers view={view} members={members} />
       <CorrectedLater view={view} n={partnerships.correctedLater} of={total.total} />
-      {rows.length === 0 && <p class="callout">No agencies work together on this as at {dateWords(view.asOf)}.</p>}
+      {rows.length === 0 && <NothingFound view={view} what="shared commitment" />}
       {matrix && matrix.rows.length > 0 && (
         <section>
           <h2>
