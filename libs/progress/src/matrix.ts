@@ -275,7 +275,6 @@ export function matrixTable({ by, rows, columns, total, placed }: MatrixView): o
 export class MatrixController {
   constructor(
     private readonly matrix: Matrix,
-    private readonly registers: Registers,
     @Inject(LOG) private readonly log: Log,
   ) {}
 
@@ -291,8 +290,6 @@ export class MatrixController {
   async crossed(@Query() query: MatrixQuery, @WantedFormat() wanted: Format) {
     const { asOf, knownAt, staleAfter, format: _, ...asked } = query;
     const at = { ...(await clocksOf({ asOf, knownAt }, this.log.store)), staleAfter };
-    if (asked.framework && !(await this.registers.one('framework', asked.framework, at.knownAt)))
-      throw new Rejected('not_found', `There is no framework ${asked.framework}.`);
     const view = await this.matrix.crossed(at, asked);
     return wanted === 'csv' ? { ...view, rows: matrixTable(view) } : view;
   }
