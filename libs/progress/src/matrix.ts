@@ -9,7 +9,6 @@ import { IsIn, IsOptional } from 'class-validator';
 import type { FullDate } from '#clocks';
 import { Rejected, type Log, type Projector } from '#eventsourcing';
 import { clocksOf, LOG, PageSize, WantedFormat, type Format } from '#platform';
-import { Registers } from '#registers';
 import { Count, countAll, countBy, Keys, pairOf, partsOf, Row, type Counted } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
 import { directlyBelow, upFrom } from './hierarchy.js';
