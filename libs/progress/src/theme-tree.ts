@@ -2,7 +2,6 @@
  * The themes under which a commitment counts: its own, their ancestors, and, read through a crosswalk, the themes that links lead
  * to. A link of a theme holds for all themes below it, too; and its goal counts under its parents.
  */
-import { Rejected } from '#eventsourcing';
 import {
   LATEST,
   versionOf,
@@ -25,7 +24,7 @@ export interface Through {
 }
 
 /** A crosswalk as it is read. */
-export interface Reading {
+export interface CrosswalkReading {
   readonly crosswalk: CrosswalkAsAt;
   /** `null`: none was published by the date, and so nothing is linked. */
   readonly version: CrosswalkVersion | null;
@@ -43,11 +42,11 @@ export async function readingOf(
   registers: Registers,
   { crosswalk: code, crosswalkVersion, match }: Through,
   { asOf, knownAt }: Clocks,
-): Promise<Reading | null> {
+): Promise<CrosswalkReading | null> {
   if (!code) return null;
   const named = crosswalkVersion || undefined;
   const crosswalk = await registers.one('crosswalk', code, knownAt, named ? LATEST : asOf);
-  if (!crosswalk) throw new Rejected('not_found', `There is no crosswalk ${code}.`);
+  if (!crosswalk) throw await registers.missing('crosswalk', code, knownAt, 'crosswalk');
   const version = versionOf(crosswalk, named);
   const types = match ? (match.split(',') as Match[]) : WITHIN;
   return { crosswalk, version, match: types, links: version?.links.filter((link) => types.includes(link.match)) ?? [] };
@@ -63,7 +62,7 @@ export class ThemeTree {
 
   constructor(
     readonly themes: readonly Theme[],
-    readonly reading: Reading | null = null,
+    readonly reading: CrosswalkReading | null = null,
   ) {
     this.#parents = new Map(themes.map(({ code, parent }) => [code, parent]));
     this.#links = Map.groupBy(reading?.links ?? [], ({ from }) => from);
