@@ -8,6 +8,7 @@ export * from './agency.js';
 export * from './corrections.js';
 export * from './crosswalk.js';
 export * from './lookup.js';
+export * from './missing.js';
 export * from './register.js';
 export { nameOf, Registers, RegistersProjection } from './registers.projection.js';
 export type * from '#bodies';
