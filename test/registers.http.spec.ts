@@ -77,7 +77,7 @@ describe.each(NAMED)('words that must go from the %s', (register, code, fields) 
   it('are in the answers and in the files before', async () => {
     const list = await shown(named2!, `/v1/${register}`);
     expect(JSON.stringify(list)).toContain(words);
-    expect(onDisk(words).length).toBeGreaterThanOrEqual(2); // log and views
+    expect(onDisk(words)).not.toEqual([]);
   });
 
   it('go, wherever they were said again, and from every file', async () => {
@@ -149,7 +149,7 @@ describe('words in an act on an agency', () => {
     const citation = { document: 'D-2007-WP204', locator: words };
     const named = await done(post('agencies/UNESCO/join', { body: 'GMG', from: '2007', reason: words, citation }));
     await shown(named, '/v1/agencies');
-    expect(onDisk(words).length).toBeGreaterThanOrEqual(2);
+    expect(onDisk(words)).not.toEqual([]);
     const gone = await done(
       post('agencies/UNESCO/history/1/blank', { reason: 'Named a person', fields: ['/reason', '/citation/locator'] }),
     );

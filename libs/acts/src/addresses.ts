@@ -38,7 +38,7 @@ export function namedIn(params: Readonly<Record<string, string>>, names: readonl
     names.map((name) => {
       const text = params[name]!;
       if (!isNumber(name)) return [name, text];
-      if (!/^-?\d{1,9}$/.test(text)) throw new Rejected('bad_request', `${name} is a number, not ${text}.`);
+      if (!/^\d{1,9}$/.test(text)) throw new Rejected('bad_request', `${name} is a number, not ${text}.`);
       return [name, Number(text)];
     }),
   );
