@@ -147,10 +147,9 @@ export class EventCodec {
    * @throws UnknownEvent for a type or version that this software does not have
    * @throws DamagedEvent for what is not what was recorded, and an erased payload of which nothing says what is left
    */
-  decode(stored: Envelope, by?: Recorded<Blanked>): Recorded {
-    const { data, salt: _salt, digest: _digest, hash: _hash, damaged: _damaged, ...envelope } = stored;
-    const { type, stream, revision, position } = envelope;
-    const damage = damageOf(stored);
+  decode(envelope: Envelope, by?: Recorded<Blanked>): Recorded {
+    const { id, type, stream, revision, position, data, meta, recordedAt } = envelope;
+    const damage = damageOf(envelope);
     if (damage !== null) throw new DamagedEvent(position, `The event at position ${position} is damaged: ${damage}.`);
     const version = by?.data.version ?? envelope.version;
     if (!this.#knows(type, version)) throw new UnknownEvent(type, version);
@@ -160,8 +159,21 @@ export class EventCodec {
         `The payload of ${stream} at revision ${revision} (position ${position}) was erased unexplained.`,
       );
     let decoded = by?.data.left ?? (JSON.parse(data!) as object);
-    for (const upcast of this.#upcasts.get(type)!.slice(version - 1)) decoded = upcast(decoded as never);
-    const event = { ...envelope, name: type.slice(type.indexOf('.') + 1), data: decoded };
+    const upcasts = this.#upcasts.get(type)!;
+    for (let i = version - 1; i < upcasts.length; i++) decoded = upcasts[i]!(decoded as never);
+    const name = type.slice(type.indexOf('.') + 1);
+    const event = {
+      stream,
+      revision,
+      id,
+      type,
+      version: envelope.version,
+      position,
+      meta,
+      recordedAt,
+      name,
+      data: decoded,
+    };
     if (!by) return event;
     return { ...event, blanked: { revision: by.revision, reason: by.data.reason, recordedAt: by.recordedAt } };
   }

@@ -33,7 +33,7 @@ const fieldsOf = (Entry: Type<unknown>): string[] =>
 export const InRows = <E extends object>(row: (entry: Partial<E>) => object) => SetMetadata(ROW, row);
 const ROW = Symbol('ROW');
 
-/** What can be downloaded: entries that are all there, or pages of them that are read one after the other. */
+/** A download: all entries at once, or pages read one after the other. */
 interface Listed {
   readonly asOf?: string;
   readonly position?: string;

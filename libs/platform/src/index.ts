@@ -4,6 +4,7 @@ export * from './correlation.js';
 export * from './csv.js';
 export { COUNTRIES_BESIDE } from './countries.js';
 export * from './cursor.js';
+export * from './direct.js';
 export * from './downloads.js';
 export * from './fields.js';
 export * from './formats.js';

@@ -1,3 +1,4 @@
+/** The front door of progress, and its context: the read model and its views. */
 import { APP_PIPE } from '@nestjs/core';
 import { Projector } from '#eventsourcing';
 import type { Context } from '#platform';
@@ -33,7 +34,7 @@ export * from './silence.js';
 export * from './timeline.js';
 export type { Through } from './theme-tree.js';
 
-/** What the composition root takes of this context. */
+/** This context, for the composition root. */
 export const progressContext: Context = {
   projections: (log) => [new ProgressProjection(log)],
   controllers: [
