@@ -56,6 +56,9 @@ export const isFullDate = (date: unknown): date is FullDate => isPartialDate(dat
 /** Today, in UTC. */
 export const todayAt = (now: Date): FullDate => now.toISOString().slice(0, 10);
 
+/** Today where the day begins first, at UTC+14: what is reported there today is not reported in the future (rule 3). */
+export const todayAnywhere = (now: Date): FullDate => todayAt(new Date(now.getTime() + 14 * 3_600_000));
+
 /** `date` less a number of calendar months; the day is clamped to the month's end (rule 5). */
 export const monthsBefore = (date: FullDate, months: number): FullDate =>
   Temporal.PlainDate.from(date).subtract({ months }).toString();
