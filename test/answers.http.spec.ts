@@ -264,3 +264,61 @@ describe('Dates', () => {
       );
   });
 });
+
+describe('A table', () => {
+  const header = async (path: string) => ((await server.get(path)).body as string).split('\n')[0]!;
+
+  it.each([
+    ['/v1/forums', 'q=abuja'],
+    ['/v1/agencies', 'q=UNFPA'],
+    ['/v1/documents', 'q=D-2007-WP204'],
+    ['/v1/outcomes', 'q=WHA61.17'],
+    ['/v1/crosswalks', 'q=HLD06-HLD13'],
+    ['/v1/commitments', 'asOf=2012-11-02&reference=IOM-2006-24'],
+    ['/v1/progress/agencies', 'asOf=2006-11-21'],
+    ['/v1/progress/themes', 'asOf=2006-11-21'],
+    ['/v1/progress/partnerships', 'asOf=2006-11-21&agency=IOM'],
+    ['/v1/progress/silent', 'asOf=2012-11-02&theme=HLD06-04'],
+  ])('of %s has one header, whatever is in it, also when nothing is', async (path, some) => {
+    const whole = await header(`${path}?format=csv&asOf=2012-11-02`);
+    expect(whole.split(',').length).toBeGreaterThan(3);
+    expect(await header(`${path}?format=csv&${some}`)).toBe(whole);
+    const none = path.startsWith('/v1/progress/') ? 'asOf=1990-01-01' : 'asOf=1990-01-01&q=zzzzqqqq';
+    expect(await header(`${path}?format=csv&${none}`)).toBe(whole);
+  });
+
+  it('of commitments leaves nothing out that the JSON has', async () => {
+    const path = '/v1/commitments?asOf=2012-11-02&limit=1000';
+    const columns = (await header(`${path}&format=csv`)).split(',');
+    const names = new Set((await server.get(path)).body.items.flatMap((item: object) => Object.keys(item)) as string[]);
+    expect([...names].filter((name) => name !== 'target' && !columns.includes(name))).toEqual([]);
+  });
+
+  it('begins with a byte order mark when that is asked for, and only then', async () => {
+    const bytes = async (query: string) =>
+      [...new Uint8Array(await (await fetch(`${server.url}/v1/forums?format=csv${query}`)).arrayBuffer())].slice(0, 3);
+    expect(await bytes('&bom=true')).toEqual([0xef, 0xbb, 0xbf]);
+    expect(await bytes('&bom=false')).not.toEqual([0xef, 0xbb, 0xbf]);
+    expect(await bytes('')).not.toEqual([0xef, 0xbb, 0xbf]);
+    for (const list of ['forums', 'commitments', 'progress/agencies', 'progress/matrix'])
+      expect([list, (await server.get(`/v1/${list}?format=csv&bom=perhaps`)).status]).toEqual([list, 400]);
+    for (const list of [
+      'commitments',
+      'progress/agencies',
+      'progress/matrix',
+      'progress/outcomes',
+      'progress/timeline',
+    ])
+      expect([list, (await server.get(`/v1/${list}?format=csv&bom=true&asOf=2012-11-02`)).status]).toEqual([list, 200]);
+  });
+
+  it('is a file that says what it is and of when', async () => {
+    const { headers } = await server.get('/v1/progress/agencies?format=csv&asOf=2012-11-02');
+    expect(headers.get('content-disposition')).toBe('inline; filename="progress-agencies-2012-11-02.csv"');
+  });
+
+  it('of what changed says + and −, not more', async () => {
+    const path = '/v1/progress/flows?format=csv&from=2006-11-21&to=2012-11-02&asOf=2012-11-02';
+    expect((await server.get(path)).body).not.toContain("'");
+  });
+});
