@@ -159,7 +159,7 @@ describe('What people write', () => {
     ['two\u000blines', 'U+000B'],
     ['a\u001bc', 'U+001B'],
     ['next\u0085line', 'U+0085'],
-    ['\ufffe', 'U+FFFE'],
+    ['x\ufffe', 'U+FFFE'],
     ['\u202egnp.exe', 'U+202E'],
     ['half \ud83d', 'U+D83D'],
   ])('%j is refused naming the character, wherever it stands', async (text, code) => {
