@@ -13,7 +13,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { firstDayOf, periodOf, todayAt } from '#clocks';
+import { firstDayOf, periodOf, todayAnywhere, todayAt } from '#clocks';
 import { commitment, REFERENCE, type Commitment, type CommitmentEvent } from '#commitments';
 import {
   canonicalJson,
@@ -26,7 +26,7 @@ import {
   type Log,
   withoutNulls,
 } from '#eventsourcing';
-import { invalid, referencesIn, VALIDATION, type Asked } from '#platform';
+import { cleaned, invalid, referencesIn, VALIDATION, type Asked } from '#platform';
 import { codeOf, crosswalk, Lookup, type Entry, type Register, type Theme } from '#registers';
 import { likelyDuplicates, type Titled } from './likely-duplicates.js';
 
@@ -450,7 +450,7 @@ class Plan {
     state: Commitment,
     revision: number,
   ): CommitmentEvent[] | null {
-    const by = { ...this.asked().by, today: todayAt(new Date()) };
+    const by = { ...this.asked().by, today: todayAnywhere(new Date()) };
     const decided: CommitmentEvent[] = [];
     let refused = false;
     for (const { act, pointer } of acts) {
@@ -491,7 +491,7 @@ class Plan {
 
   /** A body of a class, or `null` when it is not valid; its problems are listed. */
   #valid<T extends object>(of: new () => T, data: Json, at: Row, pointer: (field: string) => string): T | null {
-    const body = plainToInstance(of, data);
+    const body = plainToInstance(of, cleaned(of, data));
     const errors = invalid(validateSync(body, VALIDATION)).errors;
     for (const { pointer: field, message } of errors) this.problem(at, pointer(field), message);
     this.#bodies.push({ body, at, pointer });
