@@ -11,6 +11,7 @@ export * from './formats.js';
 export * from './logging.js';
 export * from './metrics.js';
 export * from './observed.js';
+export * from './outages.js';
 export * from './principal.js';
 export * from './problem.js';
 export * from './query-fields.js';
