@@ -10,8 +10,13 @@ interface Described {
 /** Which columns a field of an entry becomes, where that is not the column of its name. */
 export type ColumnsOfFields = Readonly<Record<string, readonly string[]>>;
 
-const fieldsIn = (of: object): string[] =>
-  ((Reflect.getMetadata('swagger/apiModelPropertiesArray', of) ?? []) as string[]).map((name) => name.slice(1));
+/** The fields of a class, those of its own before those that it has from others. */
+function fieldsIn(of: object | null): string[] {
+  const all = (of && (Reflect.getMetadata('swagger/apiModelPropertiesArray', of) as string[] | undefined)) ?? [];
+  if (all.length === 0) return [];
+  const inherited = fieldsIn(Object.getPrototypeOf(of) as object | null);
+  return [...all.map((name) => name.slice(1)).filter((name) => !inherited.includes(name)), ...inherited];
+}
 
 const describedAs = (of: object, field: string): Described =>
   (Reflect.getMetadata('swagger/apiModelProperties', of, field) ?? {}) as Described;
