@@ -161,7 +161,7 @@ async function demo(settings: Settings): Promise<void> {
 `);
 }
 
-/** Imports a folder through the ordinary commands. @returns whether it could be imported */
+/** Imports a folder through the ordinary commands. @returns whether there was anything to import, and it could be */
 async function importFolder(settings: Settings, folder: string, dryRun: boolean): Promise<boolean> {
   const stores = await openStores(settings);
   const app = await NestFactory.createApplicationContext(AppModule.with(settings, stores), {
@@ -174,7 +174,7 @@ async function importFolder(settings: Settings, folder: string, dryRun: boolean)
     const known = await knownTitles(app.get(Progress));
     const plan = await planImport(folder, app.get(LOG), () => ({ by: IMPORTER, meta: metaOf(IMPORTER) }), known);
     printPlan(folder, plan, dryRun);
-    if (plan.problems.length > 0) return false;
+    if (plan.problems.length > 0 || Object.keys(plan.counts).length === 0) return false;
     if (dryRun || plan.commands.length === 0) return true;
     const bar = progressBar('importing', plan.commands.length);
     try {
@@ -201,15 +201,21 @@ async function knownTitles(progress: Progress): Promise<Titled[]> {
   return titles;
 }
 
-function printPlan(folder: string, { counts, duplicates, problems }: ImportPlan, dryRun: boolean): void {
+/** `1 problem`, `2 problems` */
+const counted = (n: number, thing: string): string => `${n} ${thing}${n === 1 ? '' : 's'}`;
+
+function printPlan(folder: string, { counts, duplicates, problems, unread }: ImportPlan, dryRun: boolean): void {
   for (const [file, { new: fresh, known, extended }] of Object.entries(counts))
     console.log(`${file}: ${fresh} new, ${known} known${extended ? `, ${extended} with further history` : ''}`);
-  if (Object.keys(counts).length === 0 && problems.length === 0) console.log(`${folder} holds nothing to import.`);
+  if (unread.length > 0) console.error(`Not read, as no file of the form is called so: ${unread.join(', ')}`);
+  if (Object.keys(counts).length === 0 && problems.length === 0) console.error(`${folder} holds nothing to import.`);
   if (duplicates.length > 0 && Object.values(counts).some((count) => count.new > 0))
-    console.log(`${duplicates.length} pairs may be the same:\n${duplicates.map((pair) => `  ${pair}`).join('\n')}`);
+    console.log(
+      `${counted(duplicates.length, 'pair')} of commitments may be the same:\n${duplicates.map((pair) => `  ${pair}`).join('\n')}`,
+    );
   for (const { file, row, id, field, message } of problems)
     console.error(`${file}${row ? ` row ${row}` : ''}${id ? ` (${id})` : ''}${field ? ` ${field}` : ''}: ${message}`);
-  if (problems.length > 0) console.error(`${problems.length} problems; nothing was imported.`);
+  if (problems.length > 0) console.error(`${counted(problems.length, 'problem')}; nothing was imported.`);
   else if (dryRun) console.log('Dry run: nothing was imported.');
 }
 
@@ -233,7 +239,9 @@ async function listProjections(projector: Projector): Promise<void> {
 
 function printParked(name: string, parked: readonly ParkedStream[], fails = true): void {
   for (const { stream, position, type, error, events } of parked)
-    console.error(`${name}: ${stream} waits since position ${position} (${type}), ${events} events: ${error}`);
+    console.error(
+      `${name}: ${stream} waits since position ${position} (${type}), ${counted(events, 'event')}: ${error}`,
+    );
   if (parked.length === 0) console.log(`${name}: nothing waits`);
   else if (fails) process.exitCode = 1;
 }
@@ -250,7 +258,7 @@ async function build(name: string, work: (on: OnBuilding) => Promise<Generation>
       );
     });
     bar?.stop();
-    console.log(`${name}: ${events} events, to position ${position ?? '(none)'}; it serves now.`);
+    console.log(`${name}: ${counted(events, 'event')}, to position ${position ?? '(none)'}; it serves now.`);
   } finally {
     bar?.stop();
   }

@@ -5,6 +5,7 @@ import { registers } from './register.js';
 export * from './act.js';
 export * from './acts.js';
 export * from './agency.js';
+export * from './citing.js';
 export * from './corrections.js';
 export * from './crosswalk.js';
 export * from './lookup.js';

@@ -137,9 +137,9 @@ export class Registers {
     return (await this.all('agency', knownAt, asOf)).flatMap(({ code: agency, name, memberships, chairs }) => {
       const membership = memberships.find((one) => isOf(one) && one.member);
       if (!membership) return [];
-      const { from, to } = membership;
+      const { body: _, member: __, ...since } = membership;
       const chairing = chairs.some((one) => isOf(one) && one.chairing);
-      return [{ agency, name, ...(from && { from }), ...(to && { to }), chairing }];
+      return [{ agency, name, ...since, chairing }];
     });
   }
 
