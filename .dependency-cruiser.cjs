@@ -1,6 +1,6 @@
 // Who may know whom. test/architecture/rules.process.spec.ts proves that every rule bites, and that the tree breaks none.
 
-const stores = '^libs/(?:event-store-[^/]+|read-store)/';
+const stores = '^libs/event-store-[^/]+/';
 const domain = '^libs/(?:words|registers|commitments|bodies|acts|progress)/';
 const core = '^libs/eventsourcing/';
 
@@ -65,7 +65,7 @@ module.exports = {
       name: 'stores-know-only-the-core',
       comment: 'A store is an adapter of a port of the core.',
       severity: 'error',
-      from: { path: '^libs/(event-store-[^/]+|read-store)/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^libs/(event-store-[^/]+)/', pathNot: '\\.spec\\.ts$' },
       to: { path: '^(?:apps|libs)/', pathNot: [core, '^libs/$1/'] },
     },
     {

@@ -13,8 +13,6 @@ if (kindless.length > 0)
 const common = {
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
   globalSetup: '<rootDir>/test/support/run.setup.mjs',
-  // For what hangs; a slow machine is no fault of the code.
-  testTimeout: process.env.DEEP ? 3_600_000 : 600_000,
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
@@ -42,5 +40,7 @@ const common = {
 
 /** @type {import('jest').Config} */
 export default {
+  // For what hangs; a slow machine is no fault of the code.
+  testTimeout: process.env.DEEP ? 3_600_000 : 600_000,
   projects: KINDS.map((kind) => ({ ...common, displayName: kind, testMatch: [`**/*.${kind}.spec.{ts,tsx}`] })),
 };

@@ -2,6 +2,8 @@
  * Appends to a log in KurrentDB by 1, 32 and 256 callers, one event each, with revision check, idempotence and hash chain,
  * and reads the whole log; against the bare client, which does the same without any of that, with the same server in turn.
  * The server is that of KURRENTDB_URL; without one a double in a process of its own, which keeps its log in memory only.
+ * Both append for a while before they are measured: ours looks at the log before each batch at first (ADR 16). Beside the
+ * rates stands the CPU time of this process, and of the server where KURRENTDB_PID says which it is.
  */
 import {
   jsonEvent,
@@ -12,12 +14,15 @@ import {
 } from '@kurrent/kurrentdb-client';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { v7 as uuidv7 } from 'uuid';
 import { KurrentdbEventStore } from '#event-store-kurrentdb';
 import { NO_STREAM } from '#eventsourcing';
-import { appendAndRead, data, fields, meta, TYPE } from './logs.js';
-import { load, machine, row, ROUNDS, SECONDS, type Measured } from './measure.js';
+import { data, fields, meta, TYPE } from './logs.js';
+import { load, machine, median, row, ROUNDS, SECONDS, type Measured } from './measure.js';
 
+/** How long both append before they are measured, in s. */
+const WARMING = 2.5;
 const EVENTS = Number(process.env['BENCH_EVENTS'] ?? 20_000);
 
 /** The server, and how to stop it. */
@@ -32,11 +37,34 @@ async function server(): Promise<{ url: string; kind: string; stop: () => void }
 const { url, kind, stop } = await server();
 const logUrl = () => `${url}${url.includes('?') ? '&' : '?'}prefix=bench-${uuidv7()}.`;
 
-async function bare(callers: number): Promise<Measured> {
+/** A rate, and the CPU time of an event in µs: here, and in the server. */
+interface WithCpu extends Measured {
+  readonly cpu: number;
+  readonly serverCpu: number;
+}
+
+/** In ms; NaN when nothing says which process the server is. */
+function cpuOfServer(): number {
+  const pid = process.env['KURRENTDB_PID'];
+  if (!pid) return NaN;
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+async function measured(callers: number, call: (caller: number, turn: number) => Promise<unknown>): Promise<WithCpu> {
+  await load(callers, WARMING, call);
+  const [cpu, serverCpu] = [process.cpuUsage(), cpuOfServer()];
+  const loaded = await load(callers, SECONDS, call);
+  const { user, system } = process.cpuUsage(cpu);
+  const events = loaded.latencies.length;
+  return { ...loaded, cpu: (user + system) / events, serverCpu: ((cpuOfServer() - serverCpu) * 1_000) / events };
+}
+
+async function bare(callers: number): Promise<WithCpu> {
   const client = KurrentDBClient.connectionString(url);
   const prefix = `bare-${uuidv7()}`;
   const revisions = new Map<string, bigint>();
-  const measured = await load(callers, SECONDS, async (caller, turn) => {
+  const appended = await measured(callers, async (caller, turn) => {
     const stream = `${prefix}-${caller}-${turn % 100}`;
     const metadata = { ...meta(), salt: uuidv7(), digest: uuidv7() + uuidv7(), hash: uuidv7() + uuidv7() };
     const event = jsonEvent({ id: uuidv7(), type: TYPE, data: fields, metadata });
@@ -44,15 +72,30 @@ async function bare(callers: number): Promise<Measured> {
     revisions.set(stream, (await client.appendToStream(stream, event, { streamState })).nextExpectedRevision);
   });
   void client.dispose();
-  return measured;
+  return appended;
 }
 
-async function ours(callers: number): Promise<Measured> {
+/** @param follows whether the process also follows the log, as a server does for its views */
+async function ours(callers: number, follows: boolean): Promise<WithCpu> {
   const store = new KurrentdbEventStore(logUrl());
   await store.identity();
-  const { appended } = await appendAndRead(store, callers);
+  const abort = new AbortController();
+  const following = follows ? follow(store, abort.signal) : Promise.resolve();
+  const revisions = new Map<string, number>();
+  const appended = await measured(callers, async (caller, turn) => {
+    const stream = `commitment-${caller}-${turn % 100}`;
+    const event = { type: TYPE, version: 1, data };
+    const { revision } = await store.append(stream, revisions.get(stream) ?? NO_STREAM, [event], meta());
+    revisions.set(stream, revision);
+  });
+  abort.abort();
+  await following;
   await store.close();
   return appended;
+}
+
+async function follow(store: KurrentdbEventStore, signal: AbortSignal): Promise<void> {
+  for await (const _ of store.subscribe(null, signal));
 }
 
 /** A log to read: its URL and the prefix of its streams. */
@@ -104,12 +147,24 @@ try {
   console.log(`Appending to a log in KurrentDB: ${kind}\n${await machine()}`);
   const table = [];
   for (const callers of [1, 32, 256]) {
-    const [oursRounds, bareRounds]: [Measured[], Measured[]] = [[], []];
+    const sides: WithCpu[][] = [[], [], []];
     for (let round = 0; round < ROUNDS; round++) {
-      bareRounds.push(await bare(callers));
-      oursRounds.push(await ours(callers));
+      sides[0]!.push(await bare(callers));
+      sides[1]!.push(await ours(callers, false));
+      sides[2]!.push(await ours(callers, true));
     }
-    table.push(row(`${callers} callers`, oursRounds, bareRounds, '≥ 0.9'));
+    const [raw, alone, following] = sides as [WithCpu[], WithCpu[], WithCpu[]];
+    const cpu = (rounds: WithCpu[]) =>
+      [rounds.map((r) => r.cpu), rounds.map((r) => r.serverCpu)].map((µs) => median(µs).toFixed(0)).join(' + ');
+    for (const [name, rounds] of [
+      ['', alone],
+      [', following the log', following],
+    ] as const)
+      table.push({
+        ...row(`${callers} callers${name}`, rounds, raw, '≥ 0.9'),
+        'CPU µs, here + server': cpu(rounds),
+        'raw CPU µs': cpu(raw),
+      });
   }
   const { log, prefix } = await written();
   const [oursRounds, bareRounds]: [Measured[], Measured[]] = [[], []];

@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { Body, Controller, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { isServed } from './served.js';
 
 @Controller()
 class BareController {
@@ -17,4 +18,4 @@ class BareModule {}
 
 const app = await NestFactory.create<NestFastifyApplication>(BareModule, new FastifyAdapter(), { logger: false });
 await app.listen(0, '127.0.0.1');
-process.send!(await app.getUrl());
+isServed(await app.getUrl());

@@ -12,35 +12,29 @@ import { inScratch, machine, median, percentile, ROUNDS, type Measured } from '.
 
 interface Size {
   readonly servers: number;
-  readonly projectors: number;
   readonly env: (folder: string, database: string) => NodeJS.ProcessEnv;
 }
 
-const inPostgres = (_: string, url: string): NodeJS.ProcessEnv => ({ LOG_URL: url, VIEWS_URL: url, ACCESS_URL: url });
+const inPostgres = (_: string, url: string): NodeJS.ProcessEnv => ({ LOG_URL: url, ACCESS_URL: url });
 const sizes: Readonly<Record<string, Size>> = {
-  'one process, SQLite': { servers: 1, projectors: 0, env: () => ({}) },
-  'one server, PostgreSQL': { servers: 1, projectors: 0, env: inPostgres },
-  'one server, projector, PostgreSQL': { servers: 1, projectors: 1, env: inPostgres },
-  'two servers, projector, standby, PostgreSQL': { servers: 2, projectors: 2, env: inPostgres },
+  'one process, SQLite': { servers: 1, env: () => ({}) },
+  'one server, PostgreSQL': { servers: 1, env: inPostgres },
+  'two servers, PostgreSQL': { servers: 2, env: inPostgres },
 };
 
 const server = await PostgresServer.start({ durable: true });
 console.log(`Reports of a stage, ${CONNECTIONS} connections in all\n${await machine()}`);
 const table: object[] = [];
-for (const [size, { servers, projectors, env }] of Object.entries(sizes))
+for (const [size, { servers, env }] of Object.entries(sizes))
   await inScratch(async (folder) => {
     const all = {
       ...env(folder, server.url(await server.newDatabase())),
       DATA_DIR: join(folder, 'data'),
-      PROJECTIONS: projectors > 0 ? 'off' : 'on',
     };
     const access = openAccess(settingsFrom(all));
     const { token } = await access.create(null, 'bench');
     await access.close();
-    const started = (kind: 'api' | 'project', count: number) =>
-      Promise.all(Array.from({ length: count }, () => Service.start(kind, all)));
-    const others = await started('project', projectors);
-    const apis = await started('api', servers);
+    const apis = await Promise.all(Array.from({ length: servers }, () => Service.start('api', all)));
     await Promise.all(apis.map((api) => api.ready()));
     await prepare(apis[0]!.url, token);
 
@@ -69,7 +63,7 @@ for (const [size, { servers, projectors, env }] of Object.entries(sizes))
       'p99 ms': percentile(latencies, 99).toFixed(1),
       'views up to date after s': median(lags).toFixed(1),
     });
-    await Promise.all([...apis, ...others].map((one) => one.end()));
+    await Promise.all(apis.map((one) => one.end()));
   });
 console.table(table);
 await server.stop();

@@ -14,9 +14,7 @@ import {
   type LegName,
   type Progress,
 } from '#progress';
-import type { ReadStore } from '#eventsourcing';
-import { PostgresReadStore } from '#read-store';
-import { emptyDatabase, itOnPostgres } from '../libs/read-store/src/testing/each-store.js';
+import type { Projector } from '#eventsourcing';
 import { AGENCIES, date, EXAMPLE, FOLLOWED, histories, REFERENCES, THEMES, type Step } from './support/acts.js';
 import { cutAt, expectAlways, History, rawEvents, seed, Views } from './support/histories.js';
 import { CHANGE_RULES, NaiveChanges, type ChangeRules, type NaiveQuestion } from './support/naive-changes.js';
@@ -100,16 +98,16 @@ async function listed(flows: Flows, asked: NaiveQuestion, leg: LegName): Promise
 }
 
 /** Every answer to a question. */
-async function given(reads: ReadStore, asked: NaiveQuestion) {
+async function given(projector: Projector, asked: NaiveQuestion) {
   const { from, knownThen, step, within } = asked;
   const [at, filter] = [clocksOf(asked), asked.filter as FlowFilter];
-  const flows = new Flows(reads);
+  const flows = new Flows(projector);
   const dates = { from, ...(knownThen !== null && { knownThen: String(knownThen) }) };
   const { totalThen, learned, totalThenAsKnownNow, reported, totalNow } = await flows.between(at, dates, filter);
   const { agency: _agency, ...ofAgencies } = filter;
-  const silence = await new Silence(reads).agencies(at, ofAgencies);
-  const { until, of, ahead, overdue } = await new Deadlines(reads).ahead(at, { ...filter, within });
-  const timeline = await new Timeline(reads).steps(at, { ...filter, from, step });
+  const silence = await new Silence(projector).agencies(at, ofAgencies);
+  const { until, of, ahead, overdue } = await new Deadlines(projector).ahead(at, { ...filter, within });
+  const timeline = await new Timeline(projector).steps(at, { ...filter, from, step });
   const terms = async (leg: LegName, of: object | null) =>
     of && {
       ...of,
@@ -193,29 +191,28 @@ describe(`What changed, what is due and who is silent (SEED=${seed})`, () => {
   const answered: { events: RawEvent[]; asked: NaiveQuestion; given: object }[] = [];
   const seen = new Map<string, number>();
 
-  /** Whether someone who reads the words so would have answered otherwise. */
+  /** Whether someone who projector the words so would have answered otherwise. */
   const differs = (wrong: Partial<ChangeRules>, views: Partial<Rules> = {}): boolean =>
     answered.some(({ events, asked, given }) => {
       const naive = new NaiveChanges(events, { ...CHANGE_RULES, ...wrong }, { ...RULES, ...views });
       return !isDeepStrictEqual(plain(naive.answer(asked)), given);
     });
 
-  const truthful = (open?: () => ReadStore) =>
+  const truthful = () =>
     fc.asyncProperty(histories, questions, async (steps, questions) => {
       const { log } = await History.of(steps);
-      const { progress, reads } = await Views.of(log, open?.());
+      const { progress, projector } = await Views.of(log);
       const events = await rawEvents(log);
       const naive = new NaiveChanges(events);
       for (const question of questions) {
         const asked = settled(question, events.length);
-        const answer = await given(reads, asked);
+        const answer = await given(projector, asked);
         answered.push({ events, asked, given: inFigures(answer) });
         expectSame(events, asked, inFigures(answer), plain(naive.answer(asked)));
         for (const leg of [answer.flows.learned, answer.flows.reported])
           for (const { flow } of leg?.lists ?? []) seen.set(flow, (seen.get(flow) ?? 0) + 1);
-        if (!open) await expectListed(progress, new Flows(reads), answer);
+        await expectListed(progress, new Flows(projector), answer);
       }
-      await reads.close();
       await log.store.close();
     });
 
@@ -295,8 +292,7 @@ describe(`What changed, what is due and who is silent (SEED=${seed})`, () => {
       fc.pre(asked.knownAt > 0);
       const cut = await cutAt(log, asked.knownAt);
       const [whole, part] = [await Views.of(log), await Views.of(cut)];
-      expectSame(events, asked, plain(await given(whole.reads, asked)), plain(await given(part.reads, asked)));
-      for (const { reads } of [whole, part]) await reads.close();
+      expectSame(events, asked, plain(await given(whole.projector, asked)), plain(await given(part.projector, asked)));
       for (const { store } of [log, cut]) await store.close();
     });
     await expectAlways(property, 12);
@@ -306,7 +302,7 @@ describe(`What changed, what is due and who is silent (SEED=${seed})`, () => {
     let told = 0;
     const property = fc.asyncProperty(histories, question, async (steps, question) => {
       const { log } = await History.of(steps);
-      const { reads } = await Views.of(log);
+      const { projector } = await Views.of(log);
       const events = await rawEvents(log);
       const asked = settled(question, events.length);
       const { asOf, from, knownAt, knownThen } = asked;
@@ -323,7 +319,7 @@ describe(`What changed, what is due and who is silent (SEED=${seed})`, () => {
       );
       for (const leg of ['learned', 'reported'] as const) {
         if (leg === 'learned' && (knownThen === null || registersChanged)) continue;
-        for (const { reference, flow } of await listed(new Flows(reads), asked, leg)) {
+        for (const { reference, flow } of await listed(new Flows(projector), asked, leg)) {
           const why = await whyOf(log, reference, leg, view);
           if (flow !== 'same')
             expectSame(events, { asked, reference, flow, leg }, { told: why.length > 0 }, { told: true });
@@ -335,19 +331,10 @@ describe(`What changed, what is due and who is silent (SEED=${seed})`, () => {
           }
         }
       }
-      await reads.close();
       await log.store.close();
     });
     await expectAlways(property, 25);
     expect(told).toBeGreaterThan(20);
-  });
-
-  itOnPostgres('they are so on PostgreSQL, too', async () => {
-    let url: string;
-    const property = truthful(() => new PostgresReadStore(url)).beforeEach(
-      async () => void (url = await emptyDatabase()),
-    );
-    await expectAlways(property, 5);
   });
 });
 

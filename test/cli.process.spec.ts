@@ -5,6 +5,8 @@ import { createServer } from 'node:net';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SqliteEventStore } from '#event-store-sqlite';
+import { metaOf } from '#platform';
 import { CLOCK_CASES } from './support/server.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'followthrough-cli-'));
@@ -137,25 +139,25 @@ describe('the demo beside another, and after work', () => {
 describe('the views', () => {
   const dataDir = join(scratch, 'views');
 
-  it('are built anew beside what serves, and rolled back', async () => {
+  it('are worked out from the log, with how far that comes and what waits', async () => {
     await run(dataDir, 'import', CLOCK_CASES);
-    expect((await run(dataDir, 'projections')).out).toMatch(/'progress'.*'serving'[^]*progress: nothing waits/);
-    const rebuilt = await run(dataDir, 'rebuild');
-    expect([rebuilt.code, rebuilt.out]).toEqual([
-      0,
-      expect.stringMatching(/registers: \d+ events.*\n.*progress: \d+ events/),
-    ]);
-    expect((await run(dataDir, 'rollback', 'progress')).out).toContain('it serves now');
-    expect((await run(dataDir, 'prune')).out).toContain('dropped progress');
-    const nothing = await run(dataDir, 'rollback', 'progress');
-    expect([nothing.code, nothing.err]).toEqual([1, expect.stringContaining('no former generation of progress')]);
-  });
+    expect((await run(dataDir, 'projections')).out).toMatch(/'progress'[^]*progress: nothing waits/);
+    const log = new SqliteEventStore(join(dataDir, 'log.db'));
+    const meta = metaOf({ account: 'a', role: 'secretariat', agency: null });
+    const nonsense = { type: 'commitment.Recorded', version: 1, data: '{}' };
+    const { position } = await log.append('commitment-X-2006-01', -1, [nonsense], meta);
+    await log.close();
+    const { code, err } = await run(dataDir, 'projections');
+    expect([code, err]).toEqual([0, expect.stringContaining(`X-2006-01 waits since position ${position}`)]);
 
-  it('say what waits; what does not wait cannot be released', async () => {
-    expect((await run(dataDir, 'retry', 'progress')).out).toContain('progress: nothing waits');
-    const released = await run(dataDir, 'release', 'progress', 'commitment-X-2006-01', '7');
-    expect([released.code, released.err]).toEqual([1, expect.stringContaining('is not that of position 7')]);
-    expect((await run(dataDir, 'rebuild', 'nothing')).err).toContain('no projection nothing; there are registers');
+    const other = await run(dataDir, 'release', 'progress', 'commitment-X-2006-01', '7');
+    expect([other.code, other.err]).toEqual([1, expect.stringContaining('is not that of position 7')]);
+    const released = await run(dataDir, 'release', 'progress', 'commitment-X-2006-01', position);
+    expect([released.code, released.out]).toEqual([0, expect.stringContaining('progress: nothing waits')]);
+    expect((await run(dataDir, 'projections')).out).toContain('progress: nothing waits');
+    expect((await run(dataDir, 'release', 'nothing', 'x', '1')).err).toContain(
+      'no projection nothing; there are registers',
+    );
   });
 });
 

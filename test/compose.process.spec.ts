@@ -123,7 +123,7 @@ describe.each(['compose.yaml', 'compose.single.yaml'])('docker/%s', (file) => {
       [/restart: unless-stopped/g, '', /nothing is said of restarting/],
       ...(file === 'compose.yaml'
         ? ([
-            [/'project'\]/, "'projekt']", /no verb projekt/],
+            [/'--help'/, "'projekt'", /no verb projekt/],
             [/8080\/health\/live/, '8080/health/alive', /no \/health\/alive/],
           ] as [RegExp, string, RegExp][])
         : []),
@@ -157,7 +157,7 @@ describe.each(['compose.yaml', 'compose.single.yaml'])('docker/%s', (file) => {
 });
 
 describe('docker/Dockerfile', () => {
-  it('starts the server, and has what the command line needs, for the projector', () => {
+  it('starts the server, and has what the command line needs', () => {
     expect(DOCKERFILE).toMatch(/^CMD \["node", "dist\/apps\/api\/src\/main\.js"\]$/m);
     expect(DOCKERFILE).not.toMatch(/^ENTRYPOINT/m);
     expect(DOCKERFILE).toMatch(/^COPY --from=build \/app\/dist \.\/dist$/m);

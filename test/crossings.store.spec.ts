@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
-import type { ReadStore } from '#eventsourcing';
+import type { Projector } from '#eventsourcing';
 import {
   Coverage,
   CROSSED,
@@ -13,8 +13,6 @@ import {
   type Progress,
   type Rows,
 } from '#progress';
-import { PostgresReadStore } from '#read-store';
-import { emptyDatabase, itOnPostgres } from '../libs/read-store/src/testing/each-store.js';
 import {
   AGENCIES,
   amendment,
@@ -118,7 +116,7 @@ const plain = (answer: object): unknown =>
   JSON.parse(JSON.stringify(answer, (key, value: unknown) => (['list', 'locator'].includes(key) ? undefined : value)));
 
 /** Every answer to a question. */
-async function given(reads: ReadStore, { matrix, pairs, outcomes }: Question, at: NaiveClocks) {
+async function given(projector: Projector, { matrix, pairs, outcomes }: Question, at: NaiveClocks) {
   const clock = { ...at, knownAt: String(at.knownAt) };
   const {
     asOf: _a,
@@ -126,11 +124,11 @@ async function given(reads: ReadStore, { matrix, pairs, outcomes }: Question, at
     by: _by,
     correctedLater: _c,
     ...crossed
-  } = await new Matrix(reads).crossed(clock, matrix as never);
-  const { joint, total, rowCount, agencies, rows } = await new Partnerships(reads).between(clock, pairs, {
+  } = await new Matrix(projector).crossed(clock, matrix as never);
+  const { joint, total, rowCount, agencies, rows } = await new Partnerships(projector).between(clock, pairs, {
     limit: null,
   });
-  const coverage = await new Coverage(reads).outcomes(clock, outcomes, { limit: null });
+  const coverage = await new Coverage(projector).outcomes(clock, outcomes, { limit: null });
   return {
     position,
     matrix: crossed,
@@ -172,22 +170,21 @@ async function listed(progress: Progress, list: string): Promise<number> {
 describe(`What meets (SEED=${seed})`, () => {
   const answered: { events: RawEvent[]; asked: Question; at: NaiveClocks; given: unknown }[] = [];
 
-  const truthful = (openReads?: () => ReadStore) =>
+  const truthful = () =>
     fc.asyncProperty(busy, questions, async (steps, questions) => {
       const { log } = await History.of(steps);
-      const { reads } = await Views.of(log, openReads?.());
+      const { projector } = await Views.of(log);
       const events = await rawEvents(log);
       const [naive, coverage] = [new NaiveMatrix(events), new NaiveCoverage(events)];
       for (const asked of questions) {
         const at = { ...asked.clock, knownAt: Math.round(events.length * asked.share) };
-        const answer = plain(await given(reads, asked, at));
+        const answer = plain(await given(projector, asked, at));
         answered.push({ events, asked, at, given: answer });
         expect({ asked, at, ...(answer as object) }).toEqual({
           ...{ asked, at },
           ...(plain(wanted(events, asked, at, { naive, coverage })) as object),
         });
       }
-      await reads.close();
       await log.store.close();
     });
 
@@ -253,11 +250,11 @@ describe(`What meets (SEED=${seed})`, () => {
       fc.array(question, { minLength: 3, maxLength: 3 }),
       async (steps, questions) => {
         const { log } = await History.of(steps);
-        const { reads, progress } = await Views.of(log);
+        const { projector, progress } = await Views.of(log);
         for (const { clock, matrix, pairs, outcomes } of questions) {
-          const { rows, columns }: MatrixView = await new Matrix(reads).crossed(clock, matrix as never);
-          const partnerships = await new Partnerships(reads).between(clock, pairs);
-          const coverage = await new Coverage(reads).outcomes(clock, outcomes);
+          const { rows, columns }: MatrixView = await new Matrix(projector).crossed(clock, matrix as never);
+          const partnerships = await new Partnerships(projector).between(clock, pairs);
+          const coverage = await new Coverage(projector).outcomes(clock, outcomes);
           const counted = [
             ...[...rows, ...columns, ...rows.flatMap(({ cells }) => cells)],
             ...[...partnerships.rows, ...partnerships.rows.flatMap(({ themes }) => themes)],
@@ -270,7 +267,6 @@ describe(`What meets (SEED=${seed})`, () => {
             if ((await listed(progress, list.replace(/(theme|followsUp|with|agency)=[^&]*&/, ''))) !== total) others++;
           figures += counted.length;
         }
-        await reads.close();
         await log.store.close();
       },
     );
@@ -285,8 +281,7 @@ describe(`What meets (SEED=${seed})`, () => {
       const cut = await cutAt(log, 1 + (pick % Number(await log.store.head())));
       const [whole, part] = [await Views.of(log), await Views.of(cut)];
       const at = { ...asked.clock, knownAt: Number(await cut.store.head()) };
-      expect(plain(await given(whole.reads, asked, at))).toEqual(plain(await given(part.reads, asked, at)));
-      for (const { reads } of [whole, part]) await reads.close();
+      expect(plain(await given(whole.projector, asked, at))).toEqual(plain(await given(part.projector, asked, at)));
       for (const { store } of [log, cut]) await store.close();
     });
     await expectAlways(property, 12);
@@ -297,8 +292,8 @@ describe(`What meets (SEED=${seed})`, () => {
     const views = await Views.of(history.log);
     const at = { asOf: '2007-02-28' };
     const lists = [
-      (page: object) => new Partnerships(views.reads).between(at, {}, page),
-      (page: object) => new Coverage(views.reads).outcomes(at, {}, page),
+      (page: object) => new Partnerships(views.projector).between(at, {}, page),
+      (page: object) => new Coverage(views.projector).outcomes(at, {}, page),
     ];
     for (const [i, list] of lists.entries()) {
       const all = await list({ limit: null });
@@ -325,18 +320,6 @@ describe(`What meets (SEED=${seed})`, () => {
       const now = await list({ limit: null });
       expect(now.rows.map(plain)).not.toEqual(all.rows.map(plain)); // Negative control: without the cursor there is more.
     }
-    await views.reads.close();
     await history.log.store.close();
-  });
-
-  itOnPostgres('is so on PostgreSQL, too', async () => {
-    let url: string;
-    const property = truthful(() => new PostgresReadStore(url)).beforeEach(
-      async () => void (url = await emptyDatabase()),
-    );
-    await expectAlways(property, 6, [
-      [EXAMPLE, ASKED],
-      [UNEVEN, ASKED],
-    ]);
   });
 });

@@ -2,12 +2,10 @@ import { ActCommand, Acts, type ActOn } from '#acts';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
-import { handle, load, Rejected, type Log, type ReadStore } from '#eventsourcing';
+import { handle, load, Rejected, type Log, type Projector } from '#eventsourcing';
 import { metaOf } from '#platform';
 import { Crosswalks, Progress, type Filter, type Through } from '#progress';
-import { PostgresReadStore } from '#read-store';
 import { crosswalk, MATCHES } from '#registers';
-import { emptyDatabase, itOnPostgres } from '../libs/read-store/src/testing/each-store.js';
 import { date, FOLLOWED, histories, REGISTERED, THEMES, type Step } from './support/acts.js';
 import { clocks, cutAt, expectAlways, History, rawEvents, seed, Views } from './support/histories.js';
 import { LINK_RULES, NaiveCrosswalks, type LinkRules, type NaiveThrough } from './support/naive-crosswalk.js';
@@ -151,8 +149,8 @@ const questions = fc.array(question, { minLength: 12, maxLength: 12 });
 type Given = Awaited<ReturnType<typeof given>>;
 
 /** What is answered; `null` when there is no such crosswalk or version. */
-async function given(reads: ReadStore, at: Filter & Partial<NaiveClocks>, { through, theme, followsUp }: Question) {
-  const [progress, crosswalks] = [new Progress(reads), new Crosswalks(reads)];
+async function given(projector: Projector, at: Filter & Partial<NaiveClocks>, { through, theme, followsUp }: Question) {
+  const [progress, crosswalks] = [new Progress(projector), new Crosswalks(projector)];
   const clock = {
     asOf: at.asOf!,
     staleAfter: at.staleAfter,
@@ -214,28 +212,24 @@ describe(`Themes read through crosswalks (SEED=${seed})`, () => {
   const answered: { events: RawEvent[]; at: NaiveClocks; question: Question; answer: Given }[] = [];
   let published = 0;
 
-  const truthful = (open: () => ReadStore | undefined) =>
+  const truthful = () =>
     fc.asyncProperty(withVersions, questions, async (happenings, questions) => {
       const { log, published: versions } = await logOf(happenings);
       published += versions;
-      const { reads } = await Views.of(log, open());
+      const { projector } = await Views.of(log);
       const events = await rawEvents(log);
       const naive = new NaiveCrosswalks(events);
       for (const question of questions) {
         const at = { ...question.at, knownAt: Math.round(events.length * question.share) };
-        const answer = await given(reads, at, question);
+        const answer = await given(projector, at, question);
         answered.push({ events, at, question, answer });
         expect({ at, question, answer }).toEqual({ at, question, answer: wanted(naive, at, question) });
       }
-      await reads.close();
       await log.store.close();
     });
 
   it('are what the words say, as at any date and as known at any position', async () => {
-    await expectAlways(
-      truthful(() => undefined),
-      40,
-    );
+    await expectAlways(truthful(), 40);
     expect(published).toBeGreaterThan(80);
     const told = answered.flatMap(({ answer }) => answer ?? []);
     expect(told.length).toBeGreaterThan(answered.length / 4);
@@ -291,20 +285,11 @@ describe(`Themes read through crosswalks (SEED=${seed})`, () => {
       const [whole, part] = [await Views.of(log), await Views.of(cut)];
       const knownAt = Number(await cut.store.head());
       for (const question of questions.slice(0, 4))
-        expect(await given(whole.reads, { ...question.at, knownAt }, question)).toEqual(
-          await given(part.reads, question.at, question),
+        expect(await given(whole.projector, { ...question.at, knownAt }, question)).toEqual(
+          await given(part.projector, question.at, question),
         );
-      for (const { reads } of [whole, part]) await reads.close();
       for (const { store } of [log, cut]) await store.close();
     });
     await expectAlways(property, 10);
-  });
-
-  itOnPostgres('are so on PostgreSQL, too', async () => {
-    let url: string;
-    const property = truthful(() => new PostgresReadStore(url)).beforeEach(
-      async () => void (url = await emptyDatabase()),
-    );
-    await expectAlways(property, 6);
   });
 });

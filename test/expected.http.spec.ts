@@ -4,7 +4,6 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Log } from '#eventsourcing';
 import { LOG } from '#platform';
 import { lastDay, monthsEarlier, NaiveViews, RULES, type RawEvent, type Rules } from './support/naive-views.js';
-import { emptyDatabase } from '../libs/read-store/src/testing/each-store.js';
 import { CLOCK_CASES, HLD, TestServer } from './support/server.js';
 
 const MORE_CASES = 'test/data/more-clock-cases';
@@ -51,17 +50,15 @@ function naively(events: readonly RawEvent[], { asOf, staleAfterMonths }: Expect
 }
 
 describe.each([
-  ['the real follow-up', 'SQLite', HLD, 2],
-  ['the clock cases', 'SQLite', CLOCK_CASES, 12],
-  ['what these leave open', 'SQLite', MORE_CASES, 4],
-  ['the real follow-up', 'PostgreSQL', HLD, 2],
-  ['the clock cases', 'PostgreSQL', CLOCK_CASES, 12],
-])('Imported through the ordinary commands, %s, with views on %s', (_, views, folder, dates) => {
+  ['the real follow-up', HLD, 2],
+  ['the clock cases', CLOCK_CASES, 12],
+  ['what these leave open', MORE_CASES, 4],
+])('Imported through the ordinary commands, %s', (_, folder, dates) => {
   const all = expectedOf(folder);
   let server: TestServer;
   let events: RawEvent[];
   beforeAll(async () => {
-    server = await TestServer.start([folder], views === 'SQLite' ? {} : { VIEWS_URL: await emptyDatabase() });
+    server = await TestServer.start([folder]);
     events = await rawEvents(server);
   });
   afterAll(() => server.close());

@@ -1,18 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Projector, Rejected, StoreUnavailable, type Log, type ParkedStream, type ReadStore } from '#eventsourcing';
-import { LOG, metaOf, READS } from '#platform';
-import type { Erases } from '#read-store';
+import { Projector, Rejected, StoreUnavailable, type Log, type ParkedStream } from '#eventsourcing';
+import { LOG, metaOf } from '#platform';
+import { ProgressProjection } from '#progress';
 import { openStores } from '../apps/api/src/app.module.js';
 import { buildServer } from '../apps/api/src/server.js';
 import { settingsFrom } from '../apps/api/src/settings.js';
 import { faintest, overflow, Reader, text } from './support/browser.js';
 import { CLOCK_CASES, TestServer } from './support/server.js';
 
+const OPERATOR = { account: 'a', role: 'secretariat', agency: null } as const;
 const HTML = { accept: 'text/html' };
 /** How long a page may go by what was so before. */
 const A_MOMENT = 1_100;
@@ -92,56 +93,27 @@ describe('While all is well', () => {
 /** Lets who reads the log from its beginning get half-way, and then wait until it is let go on. */
 const heldHalfWay = async (of: NestFastifyApplication) => {
   const { store } = of.get<Log>(LOG);
-  const head = Number(await store.head());
-  const half = Math.floor(head / 2);
+  const half = Math.floor(Number(await store.head()) / 2);
   const { promise, resolve } = Promise.withResolvers<void>();
   const readByStream = store.readByStream!.bind(store);
-  let ended = false;
   store.readByStream = async (category, after, upTo, limit) => {
-    if (category !== 'commitment') return readByStream(category, after, upTo, limit);
-    if (after === null) return readByStream(category, after, upTo, half);
-    if (!ended) {
-      ended = true;
-      return []; // what is committed together ends here
-    }
-    await promise;
+    if (category === 'commitment' && after === null) return readByStream(category, after, upTo, half);
+    if (category === 'commitment') await promise;
     return readByStream(category, after, upTo, limit);
   };
   const letGoOn = () => {
     store.readByStream = readByStream;
     resolve();
   };
-  return { percent: Math.floor((100 * half) / head), letGoOn };
+  const percent = async () => (await of.get(Projector).progress())[0]!.building!.percent;
+  return { percent, letGoOn };
 };
-
-describe('While a projection is rebuilt', () => {
-  it('every page says what, how far, how fast and how long, and of which position the figures are', async () => {
-    const head = await server.app.get(LOG).store.head();
-    const before = (await server.get('/v1/progress/agencies')).body;
-    const { percent, letGoOn } = await heldHalfWay(server.app);
-    const rebuilding = server.app.get(Projector).rebuild('progress');
-    const said =
-      /^Being rebuilt: commitments and all figures \((\d+)% done, [\d,]+ events a second, about [\d,]+ seconds? left\)\. Until that is done, the figures shown are those of position (\d+) of the log\. More about this$/;
-    const [, done, position] = said.exec((await notice('/agencies'))!) ?? [];
-    expect(Number(done)).toBe(percent);
-    expect(position).toBe(head);
-    expect((await server.get('/v1/progress/agencies')).body).toEqual(before);
-    await reader.on('/operations', async (shown) => {
-      expect(await shown.locator('.states').innerText()).toContain(`Shown, while it is rebuilt: ${percent}% done`);
-      expect(await shown.getByRole('status').innerText()).toContain('Being rebuilt');
-    });
-    await fitsAndIsRead('/', 'rebuilt');
-    letGoOn();
-    await rebuilding;
-    expect(await notice()).toBeUndefined();
-  });
-});
 
 describe('While an event of a record cannot be shown', () => {
   it('every page names the record, since when, and that its figures are from before; until that is put right', async () => {
     const { store } = server.app.get(LOG);
     const projector = server.app.get(Projector);
-    const meta = () => metaOf({ account: 'a', role: 'secretariat', agency: null });
+    const meta = () => metaOf(OPERATOR);
     const nonsense = (type: string) => ({ type, version: 1, data: '{}' });
     const positions: string[] = [];
     for (const [stream, type] of [
@@ -174,7 +146,8 @@ describe('While an event of a record cannot be shown', () => {
     await fitsAndIsRead('/operations', 'operations-parked');
 
     for (const name of projector.names)
-      for (const { stream, position } of await projector.parked(name)) await projector.release(name, stream, position);
+      for (const { stream, position } of await projector.parked(name))
+        await projector.release(name, stream, position, meta());
     expect(await notice()).toBeUndefined();
   });
 });
@@ -183,10 +156,12 @@ describe('While the views cannot follow the log', () => {
   it('every page says that the figures are of an earlier position, and that nothing is lost', async () => {
     const { store } = server.app.get(LOG);
     const head = await store.head();
-    const reads = server.app.get<ReadStore>(READS);
-    const { apply } = reads;
-    reads.apply = () => Promise.reject(new StoreUnavailable('the disk is full'));
-    const meta = metaOf({ account: 'a', role: 'secretariat', agency: null });
+    const on = server.app.get(Projector).model(ProgressProjection).on as Record<string, unknown>;
+    const handler = on['commitment.Recorded'];
+    on['commitment.Recorded'] = () => {
+      throw new StoreUnavailable('the disk is full');
+    };
+    const meta = metaOf(OPERATOR);
     await store.append('commitment-Y-2006-01', -1, [{ type: 'commitment.Recorded', version: 1, data: '{}' }], meta);
     expect(await notice()).toMatch(
       new RegExp(
@@ -194,45 +169,11 @@ describe('While the views cannot follow the log', () => {
       ),
     );
     expect(await page('/operations')).toContain('Failing, and tried again: the disk is full');
-    reads.apply = apply;
+    on['commitment.Recorded'] = handler;
     for (const end = performance.now() + 10_000; performance.now() < end && /cannot be/.test((await notice()) ?? ''););
     expect(await notice()).toMatch(/^1 record could not/);
     const [{ position }] = (await server.app.get(Projector).parked('progress')) as [ParkedStream];
-    await server.app.get(Projector).release('progress', 'commitment-Y-2006-01', position);
-  });
-});
-
-describe('The operations page', () => {
-  it('says what is kept beside what is shown, and what may hold words that were removed', async () => {
-    const reads = server.app.get<ReadStore & Erases>(READS);
-    const { erasing } = reads;
-    await server.app.get(Projector).rebuild('registers');
-    const other = await reads.build({ name: 'progress', version: 2, schema: '', on: {} }, 'log');
-    reads.erasing = async () => [
-      { projection: 'progress', version: 3, error: 'canceling statement due to lock timeout' },
-    ];
-    try {
-      await reader.on('/operations', async (shown) => {
-        const kept = await shown.locator('.kept li').allInnerTexts();
-        expect(kept).toContainEqual(
-          expect.stringMatching(/^The registers.* registers \d+: shown before, up to position \d+/),
-        );
-        expect(kept).toContainEqual(
-          expect.stringMatching(/progress 2: of another version of the software, up to position 0/),
-        );
-        expect(kept).toContainEqual(
-          expect.stringMatching(/progress 3: not yet, and tried again: canceling statement due to lock timeout/),
-        );
-      });
-      await fitsAndIsRead('/operations', 'operations-kept');
-      expect((await server.get('/health/ready')).body.erasing).toEqual(await reads.erasing());
-      expect((await server.get('/metrics')).body).toContain('followthrough_views_to_erase 1\n');
-    } finally {
-      reads.erasing = erasing;
-      await reads.drop(other);
-    }
-    expect((await server.get('/metrics')).body).toContain('followthrough_views_to_erase 0\n');
-    expect((await server.get('/health/ready')).body.erasing).toEqual([]);
+    await server.app.get(Projector).release('progress', 'commitment-Y-2006-01', position, metaOf(OPERATOR));
   });
 });
 
@@ -257,7 +198,10 @@ describe('While the first views are being built', () => {
   };
 
   it('pages say so with how far it is, and to ask again; programs are told as ever; then the page is there', async () => {
-    const { percent, letGoOn, started } = await begun();
+    const { percent: done, letGoOn, started } = await begun();
+    const percent = await done();
+    expect(percent).toBeGreaterThan(30);
+    expect(percent).toBeLessThan(100);
     const answer = await fetch(`${url}/agencies?asOf=2006-11-21`, { headers: HTML });
     const html = await answer.text();
     expect(answer.status).toBe(503);
@@ -298,11 +242,11 @@ describe('While the first views are being built', () => {
   });
 
   it('views that are there but cannot be asked are not said to be prepared (a control)', async () => {
-    const reads = server.app.get<ReadStore>(READS);
-    const { position } = reads;
-    reads.position = () => Promise.reject(new Rejected('not_yet', 'Not yet'));
+    const asked = jest.spyOn(server.app.get(Projector), 'position').mockImplementation(() => {
+      throw new Rejected('not_yet', 'Not yet');
+    });
     const answer = await fetch(`${server.url}/`, { headers: HTML });
-    reads.position = position;
+    asked.mockRestore();
     expect([answer.status, (await answer.text()).includes('being prepared')]).toEqual([503, false]);
   });
 });

@@ -1,10 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
-import type { ReadStore } from '#eventsourcing';
 import { SORTS, type Filter, type Progress, type Sort } from '#progress';
-import { PostgresReadStore } from '#read-store';
-import { emptyDatabase, itOnPostgres } from '../libs/read-store/src/testing/each-store.js';
 import { EXAMPLE, histories, type Step } from './support/acts.js';
 import { clocks, expectAlways, filters, History, rawEvents, seed, Views } from './support/histories.js';
 import { ordered, ORDERS, type Orders } from './support/naive-lists.js';
@@ -84,7 +81,7 @@ async function paged(
 
 describe(`Lists are what the words say (seed ${seed})`, () => {
   /** Each list is read page by page while the history goes on, and is that of the log as it was when it was begun. */
-  const truthful = (openReads?: () => ReadStore) =>
+  const truthful = () =>
     fc.asyncProperty(
       histories,
       fc.array(asked, { minLength: 8, maxLength: 10 }),
@@ -92,7 +89,7 @@ describe(`Lists are what the words say (seed ${seed})`, () => {
         const begun = Math.floor(steps.length * 0.8);
         const rest = steps.slice(begun).filter((step) => !('act' in step && step.act === 'blank'));
         const history = await History.of(steps.slice(0, begun));
-        const views = await Views.of(history.log, openReads?.());
+        const views = await Views.of(history.log);
         for (const question of questions) {
           const events = await rawEvents(history.log);
           const { position, given } = await paged(views.progress, question, async () => {
@@ -106,21 +103,12 @@ describe(`Lists are what the words say (seed ${seed})`, () => {
           expect([filter, sort, given]).toEqual([filter, sort, wanted(one)]);
           answered.push({ ...one, given });
         }
-        await views.reads.close();
         await history.log.store.close();
       },
     );
 
   it('page by page while others write, in every order, as of the log at the first page', async () => {
     await expectAlways(truthful(), 14, [[LISTED, QUESTIONS]]);
-  });
-
-  itOnPostgres('on PostgreSQL as well', async () => {
-    let url: string;
-    const property = truthful(() => new PostgresReadStore(url)).beforeEach(
-      async () => void (url = await emptyDatabase()),
-    );
-    await expectAlways(property, 3);
   });
 
   it('something was found in every order', () => {

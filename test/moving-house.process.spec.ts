@@ -62,20 +62,20 @@ async function living<T>(
 }
 
 const everything = async ({ url }: Pick<House, 'url'>): Promise<Envelope[]> => {
-  const store = openEventStore(url);
+  const store = await openEventStore(url);
   const all: Envelope[] = [];
   for (let page; (page = await store.readAll(all.at(-1)?.position ?? null, 1000)).length > 0;) all.push(...page);
   await store.close();
   return all;
 };
 const identity = async ({ url }: House): Promise<string> => {
-  const store = openEventStore(url);
+  const store = await openEventStore(url);
   const own = await store.identity();
   await store.close();
   return own;
 };
 const move = async (from: House, to: House) => {
-  const [source, target] = [openEventStore(from.url), openEventStore(to.url)];
+  const [source, target] = [await openEventStore(from.url), await openEventStore(to.url)];
   try {
     return await copyLog(source, target);
   } finally {

@@ -15,7 +15,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SqliteAccessStore } from '#access';
 import { Projector, StoreUnavailable, type Envelope, type Log } from '#eventsourcing';
-import { LOG, READS } from '#platform';
+import { LOG } from '#platform';
+import { ProgressProjection } from '#progress';
 import { openStores } from '../apps/api/src/app.module.js';
 import { buildServer } from '../apps/api/src/server.js';
 import { settingsFrom } from '../apps/api/src/settings.js';
@@ -158,12 +159,17 @@ describe('Traces', () => {
     });
   });
 
-  it('show nothing of a rebuild', async () => {
+  it('show nothing of what is built at a start', async () => {
     record();
     await spansOf(await report());
     exporter.reset();
-    await server.app.get(Projector).rebuild('progress');
-    expect(exporter.getFinishedSpans()).toEqual([]);
+    const other = await buildServer(server.settings, await openStores(server.settings));
+    try {
+      await other.get(Projector).start();
+      expect(exporter.getFinishedSpans()).toEqual([]);
+    } finally {
+      await other.close();
+    }
   });
 
   it('are not there without an SDK: nothing is recorded, and nothing stored', async () => {
@@ -288,9 +294,8 @@ describe('Metrics', () => {
   });
 
   it('are given also while the views cannot be asked', async () => {
-    const reads = server.app.get<{ generations(): Promise<unknown> }>(READS);
-    const { generations } = reads;
-    reads.generations = () => Promise.reject(new StoreUnavailable('The views are away.'));
+    const projector = server.app.get(Projector);
+    const away = jest.spyOn(projector, 'progress').mockRejectedValue(new StoreUnavailable('The log is away.'));
     const warned = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
     try {
       const all = await scrape();
@@ -298,7 +303,7 @@ describe('Metrics', () => {
       expect(all).not.toContain('followthrough_projection_lag_positions{');
     } finally {
       warned.mockRestore();
-      reads.generations = generations;
+      away.mockRestore();
     }
     expect(await scrape()).toContain('followthrough_projection_lag_positions{');
   });
@@ -422,13 +427,12 @@ describe('The log', () => {
   });
 
   it('says which event a projection could not apply, by its correlation id', async () => {
-    const reads = server.app.get<{ apply(...args: unknown[]): Promise<unknown> }>(READS);
-    const { apply } = reads;
-    const { position } = (await server.app.get<Log>(LOG).store.read(`commitment-${reference}`)).at(-1)!;
-    reads.apply = (generation, to, work) =>
-      (to as { position?: string } | null)?.position === String(Number(position) + 1) && reads.apply !== apply
-        ? ((reads.apply = apply), Promise.reject(new Error('no such column')))
-        : apply.call(reads, generation, to, work);
+    const on = server.app.get(Projector).model(ProgressProjection).on as Record<string, unknown>;
+    const handler = on['commitment.StageReported'];
+    on['commitment.StageReported'] = () => {
+      on['commitment.StageReported'] = handler;
+      throw new Error('no such column');
+    };
     const answer = await report({ 'x-correlation-id': 'stuck' });
     expect(answer.status).toBe(200);
     const found = await until(lines, (all) => all.some(({ context }) => context === 'Projector'));

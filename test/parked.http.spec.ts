@@ -3,6 +3,7 @@ import { Projector } from '#eventsourcing';
 import { LOG, metaOf } from '#platform';
 import { CLOCK_CASES, TestServer } from './support/server.js';
 
+const OPERATOR = { account: 'a', role: 'secretariat', agency: null } as const;
 let server: TestServer;
 beforeAll(async () => {
   server = await TestServer.start([CLOCK_CASES]);
@@ -13,7 +14,7 @@ it('An event that cannot be shown is said to wait, by health and metrics, until 
   const { store } = server.app.get(LOG);
   const projector = server.app.get(Projector);
   const before = (await server.get('/v1/progress/agencies')).body;
-  const meta = metaOf({ account: 'a', role: 'secretariat', agency: null });
+  const meta = metaOf(OPERATOR);
   const nonsense = { type: 'commitment.Recorded', version: 1, data: '{}' };
   const { position } = await store.append('commitment-X-2006-01', -1, [nonsense], meta);
   expect(await projector.reached(position, 5_000)).toBe(true);
@@ -28,7 +29,7 @@ it('An event that cannot be shown is said to wait, by health and metrics, until 
   expect(await parked()).toBe('1');
   expect((await server.get('/v1/progress/agencies')).body).toEqual({ ...before, position });
 
-  await projector.release('progress', 'commitment-X-2006-01', position);
+  await projector.release('progress', 'commitment-X-2006-01', position, metaOf(OPERATOR));
   expect((await server.get('/health/ready')).body.status).toBe('ready');
   expect(await parked()).toBe('0');
 });

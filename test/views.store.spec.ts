@@ -3,22 +3,10 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
 import { commitment, commitmentsContext } from '#commitments';
-import { Projector, type Log, type ReadStore } from '#eventsourcing';
+import { Projector, type Log } from '#eventsourcing';
 import type { Filter, Item, Progress } from '#progress';
-import { PostgresReadStore, SqliteReadStore } from '#read-store';
-import { emptyDatabase, itOnPostgres } from '../libs/read-store/src/testing/each-store.js';
 import { BODY, EXAMPLE, histories, REFERENCES } from './support/acts.js';
-import {
-  clocks,
-  cutAt,
-  expectAlways,
-  filters,
-  History,
-  projectionsOf,
-  rawEvents,
-  seed,
-  Views,
-} from './support/histories.js';
+import { clocks, cutAt, expectAlways, filters, History, rawEvents, seed, Views } from './support/histories.js';
 import {
   NaiveViews,
   RULES,
@@ -248,11 +236,11 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
   const counts = { tried: 0, accepted: 0 };
 
   /** The views of a history say what the words say. */
-  const truthful = (openReads?: () => ReadStore) =>
+  const truthful = () =>
     fc.asyncProperty(histories, questions, async (steps, questions) => {
       const history = await History.of(steps);
       const { log } = history;
-      const { progress, reads } = await Views.of(log, openReads?.());
+      const { progress } = await Views.of(log);
       const events = await rawEvents(log);
       const naive = new NaiveViews(events);
       counts.tried += history.tried;
@@ -264,7 +252,6 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
         answered.push({ events, at, filter, given: answer });
         expectSame(events, { at, filter }, answer, { ...wanted(naive, at, filter), ones: naiveOnes(naive, at) });
       }
-      await reads.close();
       await log.store.close();
     });
   it('the views are what the words say, as at any date and as known at any position', async () => {
@@ -342,7 +329,6 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
       const knownAt = Number(await cut.store.head());
       const known = await given(whole.progress, { ...clock, knownAt }, filter);
       expectSame(events, { clock, filter, knownAt }, known, await given(part.progress, clock, filter));
-      for (const { reads } of [whole, part]) await reads.close();
       for (const { store } of [log, cut]) await store.close();
     });
     await expectAlways(property, 15);
@@ -352,7 +338,7 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
     const marks = new Set<boolean>();
     const property = fc.asyncProperty(histories, questions, async (steps, questions) => {
       const { log } = await History.of(steps);
-      const { progress, reads } = await Views.of(log);
+      const { progress } = await Views.of(log);
       const events = await rawEvents(log);
       const naive = new NaiveViews(events);
       for (const [clock, share] of questions) {
@@ -376,7 +362,6 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
           marks.add(correctedLater);
         }
       }
-      await reads.close();
       await log.store.close();
     });
     await expectAlways(property, 15);
@@ -392,12 +377,10 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
       const { left, taken } = new NaiveViews(events).lineage(Number(head));
       expectSame(events, {}, { taken }, { taken: left });
       links += left.length;
-      const reads = new SqliteReadStore(':memory:');
-      const again = new Projector(log, reads, commitmentsContext.projections!(log));
+      const again = new Projector(log, commitmentsContext.projections!(log));
       await again.start();
       await again.stop();
       expect(await log.store.head()).toBe(head);
-      await reads.close();
       await log.store.close();
     });
     await expectAlways(property, 15);
@@ -409,7 +392,7 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
       const history = new History();
       const { log } = history;
       const [stepwise, following] = [new Views(log), new Views(log)];
-      const live = new Projector(log, following.reads, projectionsOf(log));
+      const live = following.projector;
       await live.start();
       for (const [i, step] of steps.entries()) {
         await history.take(step);
@@ -420,19 +403,10 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
       await live.stop();
       const anew = await Views.of(log);
       const events = await rawEvents(log);
-      expectSame(events, {}, await stepwise.dump(), await anew.dump());
-      expectSame(events, {}, await following.dump(), await anew.dump());
-      for (const { reads } of [stepwise, following, anew]) await reads.close();
+      expectSame(events, {}, stepwise.dump(), anew.dump());
+      expectSame(events, {}, following.dump(), anew.dump());
       await log.store.close();
     });
     await expectAlways(property, 10);
-  });
-
-  itOnPostgres('the views are so on PostgreSQL, too', async () => {
-    let url: string;
-    const property = truthful(() => new PostgresReadStore(url)).beforeEach(
-      async () => void (url = await emptyDatabase()),
-    );
-    await expectAlways(property, 6, [[EXAMPLE, ASKED]]);
   });
 });

@@ -1,31 +1,24 @@
 /**
- * A process that appends as fast as it can until it is killed, or `seconds` are over: `node appender.ts FOLDER JOURNAL NAME
- * SECONDS CALLERS [unsafe]`; or that projects, until it is killed: `node appender.ts LOG VIEWS follow|rebuild [unfenced]`;
- * or that makes logs in a folder, at the same moments as others: `node appender.ts FOLDER START make [apart]`. It runs from dist/. What it tries and what it was told it writes to the journal, line by line.
+ * A process that appends as fast as it can until it is killed, or `seconds` are over: `node appender.ts FOLDER JOURNAL
+ * SECONDS CALLERS [unsafe]`; or that makes logs in a folder, at the same moments as others: `node appender.ts FOLDER START make
+ * [apart]`. It runs from dist/. What it tries and what it was told it writes to the journal, line by line.
  */
 import Database from 'better-sqlite3';
-import { once } from 'node:events';
 import { openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import { SqliteEventStore } from '#event-store-sqlite';
 import {
-  CheckpointMoved,
   EventCodec,
-  followUnderLease,
   NO_STREAM,
   Projector,
-  Rejected,
   WrongRevision,
   type EventStore,
   type Meta,
   type Projection,
-  type ReadStore,
-  type ReadTx,
   type Recorded,
 } from '#eventsourcing';
-import { PostgresReadStore, SqliteReadStore } from '#read-store';
 
 /** One line of the journal. */
 export type Line = { readonly command: string } & (
@@ -52,22 +45,21 @@ export const eventsOf = (command: string, count: number) =>
 
 export const tallyCodec = new EventCodec([{ category: 'tally', evolve: { Told: null } }]);
 /** A read model in which an event that was applied twice, not at all or out of order shows. */
-export const tally: Projection = {
-  name: 'tally',
-  version: 1,
-  schema: 'CREATE TABLE tally_streams (stream TEXT PRIMARY KEY, events BIGINT NOT NULL, said TEXT NOT NULL)',
-  on: {
-    'tally.Told': async ({ stream, id }: { stream: string; id: string }, tx) => {
-      const [row] = await tx.all<{ said: string }>('SELECT said FROM tally_streams WHERE stream = ?', stream);
-      tx.run(
-        `INSERT INTO tally_streams VALUES (?, 1, ?)
-         ON CONFLICT (stream) DO UPDATE SET events = tally_streams.events + 1, said = excluded.said`,
-        stream,
-        said(row?.said ?? '', id),
-      );
+export class Tally implements Projection {
+  readonly name = 'tally';
+  readonly version = 1;
+  readonly streams = new Map<string, { events: number; said: string }>();
+  readonly on = {
+    'tally.Told': ({ stream, id }: Recorded): void => {
+      const before = this.streams.get(stream) ?? { events: 0, said: '' };
+      this.streams.set(stream, { events: before.events + 1, said: said(before.said, id) });
     },
-  },
-};
+  };
+
+  clear(): void {
+    this.streams.clear();
+  }
+}
 /** What a stream has said so far: depends on every event and their order, and stays short. */
 export const said = (before: string, id: string): string =>
   [...(before + id)].reduce((sum, character) => (sum * 31 + character.codePointAt(0)!) % 2_147_483_647, 7).toString();
@@ -101,8 +93,7 @@ async function main(folder: string, journal: string, seconds: number, callers: n
   const tell = (line: Line): number => writeSync(file, `${JSON.stringify(line)}\n`);
   const sqlite = new SqliteEventStore(join(folder, 'log.db'));
   const store = unsafe ? acknowledgingBeforeTheCommit(sqlite) : sqlite;
-  const reads = new SqliteReadStore(join(folder, 'views.db'));
-  const projector = new Projector({ store: sqlite, codec: tallyCodec }, reads, [tally]);
+  const projector = new Projector({ store: sqlite, codec: tallyCodec }, [new Tally()]);
   await projector.start();
   const end = performance.now() + seconds * 1000;
 
@@ -130,63 +121,6 @@ async function main(folder: string, journal: string, seconds: number, callers: n
   await Promise.all(Array.from({ length: callers }, (_, caller) => call(caller)));
   await store.close();
   await projector.stop();
-  await reads.close();
-}
-
-/** The guard removed: applies wherever the views are by now. Right in everything, unless another process was faster. */
-function unfenced(reads: ReadStore): ReadStore {
-  const apply = reads.apply.bind(reads);
-  reads.apply = async (generation, to, work) => {
-    await sleep(20); // meanwhile the other process has read the same events
-    for (;;) {
-      const now = to && (await reads.current(tally));
-      try {
-        return await apply(now?.id === generation.id ? now : generation, to, work);
-      } catch (error) {
-        if (!(error instanceof CheckpointMoved) || now?.id !== generation.id) throw error;
-      }
-    }
-  };
-  return reads;
-}
-
-/** Says in the middle of its second event's transaction that it is there, and goes on when it is told to. */
-function standing(projection: Projection): Projection {
-  let events = 0;
-  const [type, handler] = Object.entries(projection.on)[0]!;
-  return {
-    ...projection,
-    on: {
-      [type]: async (event: Recorded<never>, tx: ReadTx) => {
-        await handler(event, tx);
-        if (++events !== 2) return;
-        await tx.all('SELECT 1 AS one');
-        process.send!('stands');
-        await once(process, 'message');
-      },
-    },
-  };
-}
-
-/** Follows a log, or builds its views anew and rolls back, over and over. */
-async function project(file: string, url: string, what: string, guard?: string): Promise<void> {
-  const log = { store: new SqliteEventStore(file), codec: tallyCodec };
-  const store = url.startsWith('postgres:') ? new PostgresReadStore(url) : new SqliteReadStore(url.slice(7));
-  const projection = guard === 'stands' ? standing(tally) : tally;
-  const projector = new Projector(log, guard === 'unfenced' ? unfenced(store) : store, [projection]);
-  if (what === 'lease')
-    await followUnderLease(projector, store, new AbortController().signal, (said) => process.send!(said));
-  else if (what === 'follow') {
-    await projector.start();
-    process.send?.('ready');
-  } else
-    for (let n = 0; ; n++)
-      try {
-        await (n % 3 === 2 ? projector.rollback('tally') : projector.rebuild('tally'));
-        process.send?.('switched');
-      } catch (error) {
-        if (!(error instanceof CheckpointMoved || error instanceof Rejected)) throw error;
-      }
 }
 
 /** How many logs are made, and how long each may take. */
@@ -221,6 +155,5 @@ if (import.meta.main) {
   if (third === 'make') {
     if (others[0] === 'apart') lookingApart();
     await make(first, Number(second));
-  } else if (/^(follow|rebuild|lease)$/.test(third)) await project(first, second, third, others[0]);
-  else await main(first, second, Number(third), Number(others[0]), others[1] === 'unsafe');
+  } else await main(first, second, Number(third), Number(others[0]), others[1] === 'unsafe');
 }

@@ -4,22 +4,10 @@ import { validateSync } from 'class-validator';
 import fc from 'fast-check';
 import { commitment } from '#commitments';
 import { SqliteEventStore } from '#event-store-sqlite';
-import {
-  decodeAll,
-  handle,
-  type Blanked,
-  load,
-  Projector,
-  Rejected,
-  type Log,
-  type Projection,
-  type ReadStore,
-  type Row,
-} from '#eventsourcing';
+import { decodeAll, handle, type Blanked, load, Projector, Rejected, type Log } from '#eventsourcing';
 import { metaOf, VALIDATION, type Principal } from '#platform';
-import { Progress, progressProjection, type Filter } from '#progress';
-import { SqliteReadStore } from '#read-store';
-import { agency, codeOf, registers, registersContext, type Entry } from '#registers';
+import { Progress, ProgressProjection, type Filter } from '#progress';
+import { agency, codeOf, registers, registersContext, RegistersProjection, type Entry } from '#registers';
 import { codec } from '../../apps/api/src/app.module.js';
 import { AGENCIES, becoming, BODY, date, DOCUMENTS, FOLLOWED, meant, REFERENCES, THEMES, type Step } from './acts.js';
 import type { RawEvent } from './naive-views.js';
@@ -82,48 +70,55 @@ export class History {
   }
 }
 
-export const projectionsOf = (log: Log) => [...registersContext.projections!(log), progressProjection(log)];
+export const projectionsOf = (log: Log) => [...registersContext.projections!(log), new ProgressProjection(log)];
 
-/** The views of a log in a store of their own, not yet filled; two processes fill them in turn. */
+/** The views of a log in memory, not yet filled. */
 export class Views {
+  readonly projector: Projector;
   readonly progress: Progress;
-  readonly #processes: Projection[][];
 
-  constructor(
-    private readonly log: Log,
-    readonly reads: ReadStore = new SqliteReadStore(':memory:'),
-  ) {
-    this.progress = new Progress(reads);
-    this.#processes = [projectionsOf(log), projectionsOf(log)];
+  constructor(log: Log) {
+    this.projector = new Projector(log, projectionsOf(log));
+    this.progress = new Progress(this.projector);
   }
 
   /** Views of a log that have applied it. */
-  static async of(log: Log, reads?: ReadStore): Promise<Views> {
-    const views = new Views(log, reads);
+  static async of(log: Log): Promise<Views> {
+    const views = new Views(log);
     await views.catchUp();
     return views;
   }
 
   /** Applies what is new. */
   async catchUp(): Promise<void> {
-    const projections = this.#processes.shift()!;
-    this.#processes.push(projections);
-    const projector = new Projector(this.log, this.reads, projections);
-    await projector.start();
-    await projector.stop();
+    await this.projector.start();
+    await this.projector.stop();
   }
 
-  /** Every row of every table. */
-  async dump() {
-    const rows: Record<string, string[]> = {};
-    for (const [, name] of this.#processes[0]!.flatMap(({ schema }) => [...schema.matchAll(/CREATE TABLE (\w+)/g)])) {
-      const all = await this.reads.all(`SELECT * FROM "${name}"`);
-      // What was counted and then counted no more leaves a row of noughts.
-      const counts = (row: Row) => Object.values({ ...row, level: '' }).filter((value) => typeof value === 'number');
-      const telling = /tallies|heard/.test(name!) ? all.filter((row) => counts(row).some((n) => n !== 0)) : all;
-      rows[name!] = telling.map((row) => JSON.stringify(row)).sort();
+  /** Everything that is kept, in words: two that say the same are equal, however they came to it. */
+  dump() {
+    const { columns, dictionaries, references, texts, readings, corrections, rows } =
+      this.projector.model(ProgressProjection).columns;
+    const said = [];
+    for (let row = 0; row < rows; row++) {
+      if (columns.until[row] === 0) continue; // its words went
+      const coded = Object.entries(dictionaries).map(([name, { keys }]) => [
+        name,
+        keys[columns[name as keyof typeof dictionaries][row]!],
+      ]);
+      const { from, since, until, lastReportedOn } = columns;
+      said.push(
+        JSON.stringify([
+          ...[references.keys[columns.commitment[row]!], from[row], since[row], until[row], lastReportedOn[row]],
+          ...[texts[columns.text[row]!], readings[columns.reading[row]!] ?? null, Object.fromEntries(coded)],
+        ]),
+      );
     }
-    return rows;
+    const corrected = corrections.map(({ commitment, ...one }) =>
+      JSON.stringify({ reference: references.keys[commitment], ...one }),
+    );
+    const registers = this.projector.model(RegistersProjection);
+    return { said: said.sort(), corrected: corrected.sort(), registers: JSON.stringify(registers.save()) };
   }
 }
 

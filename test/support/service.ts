@@ -4,11 +4,11 @@ import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './postgres.js';
 
-const MAIN = { api: ['dist/apps/api/src/main.js'], project: ['dist/apps/cli/src/main.js', 'project'] } as const;
+const MAIN = { api: ['dist/apps/api/src/main.js'] } as const;
 const running = new Set<ChildProcess>();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
-/** A server or a projector as a process of its own. */
+/** A server as a process of its own. */
 export class Service {
   out = '';
   #child!: ChildProcess;

@@ -1,80 +1,73 @@
 import {
   DynamicModule,
   Global,
-  Inject,
   Injectable,
   Logger,
   Module,
   type OnApplicationShutdown,
-  type OnModuleDestroy,
   type Provider,
 } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
-import { LRUCache } from 'lru-cache';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AccessStore, PostgresAccessStore, SqliteAccessStore } from '#access';
+import { AccessStore, KnownTokens, PostgresAccessStore, SqliteAccessStore } from '#access';
 import { actsContext } from '#acts';
 import { commitmentsContext } from '#commitments';
-import { KurrentdbEventStore } from '#event-store-kurrentdb';
 import { PostgresEventStore } from '#event-store-postgres';
 import { SqliteEventStore } from '#event-store-sqlite';
 import {
   EventCodec,
-  followUnderLease,
   Projector,
+  releases,
+  SnapshotFile,
   StoreUnavailable,
   type EventStore,
   type Failure,
-  type Loaded,
+  recentStreams,
   type Log,
-  type ReadStore,
 } from '#eventsourcing';
 import {
   AccessGuard,
-  Downloads,
-  EtagInterceptor,
-  IdempotencyInterceptor,
+  AnswerInterceptor,
   IdempotencyKeys,
   LOG,
   observed,
-  PositionInterceptor,
   ProblemFilter,
-  READS,
   ReadingIsPublic,
   Tokens,
   validation,
   type Context,
 } from '#platform';
 import { progressContext } from '#progress';
-import { PostgresReadStore, SqliteReadStore, type Erases } from '#read-store';
 import { registersContext } from '#registers';
 import { ChangesController } from './changes.controller.js';
 import { Draining, OperationsController } from './operations.controller.js';
 import { isKurrentdb, isPostgres, sqliteFile, type Settings } from './settings.js';
+import { softwareDigest } from './software.js';
 import { startTracing, stopTracing } from './tracing.js';
 
 /** The composition root: every context there is. */
 const contexts: readonly Context[] = [registersContext, commitmentsContext, actsContext, progressContext];
 
 /** The codec of every event type. */
-export const codec = () => new EventCodec(contexts.flatMap(({ catalogs }) => catalogs ?? []));
+export const codec = () => new EventCodec([...contexts.flatMap(({ catalogs }) => catalogs ?? []), releases]);
 
-/** The store of a log, by its URL. */
-export const openEventStore = (url: string): EventStore =>
-  isPostgres(url)
-    ? new PostgresEventStore(url)
-    : isKurrentdb(url)
-      ? new KurrentdbEventStore(url)
-      : new SqliteEventStore(sqliteFile(url));
+/** The store of a log, by its URL. The client of KurrentDB is loaded only where it is needed. */
+export async function openEventStore(url: string): Promise<EventStore> {
+  if (isPostgres(url)) return new PostgresEventStore(url);
+  if (!isKurrentdb(url)) return new SqliteEventStore(sqliteFile(url));
+  const { KurrentdbEventStore } = await import('#event-store-kurrentdb');
+  return new KurrentdbEventStore(url);
+}
 
 /** What kind of store a URL names, as metrics and traces say it. */
 const systemOf = (url: string): string => (isPostgres(url) ? 'postgresql' : isKurrentdb(url) ? 'kurrentdb' : 'sqlite');
 
 /** @throws Error when the log was written by newer software */
 export async function openLog({ logUrl }: Settings): Promise<Log> {
-  const store = observed(openEventStore(logUrl), systemOf(logUrl));
-  const log = { store, codec: codec(), recent: new LRUCache<string, Loaded>({ max: 10_000 }) };
+  const store = observed(await openEventStore(logUrl), systemOf(logUrl));
+  const log = { store, codec: codec(), recent: recentStreams() };
   try {
     log.codec.check(await log.store.types());
     return log;
@@ -88,13 +81,8 @@ export async function openLog({ logUrl }: Settings): Promise<Log> {
 export const openAccess = ({ accessUrl }: Settings): AccessStore =>
   isPostgres(accessUrl) ? new PostgresAccessStore(accessUrl) : new SqliteAccessStore(sqliteFile(accessUrl));
 
-/** The store of the views, by its URL. */
-export const openReads = ({ viewsUrl }: Settings): ReadStore & Erases =>
-  isPostgres(viewsUrl) ? new PostgresReadStore(viewsUrl) : new SqliteReadStore(sqliteFile(viewsUrl));
-
 export interface Stores {
   readonly log: Log;
-  readonly reads: ReadStore & Erases;
   readonly access: AccessStore;
 }
 
@@ -103,21 +91,12 @@ export interface Stores {
  * @throws Error that names the database, once that has taken too long
  */
 export async function openStores(settings: Settings): Promise<Stores> {
-  const { log, reads } = await openLogAndReads(settings);
-  const access = openAccess(settings);
-  const asked = () => access.principalOf('');
-  await orClose([access, reads, log.store], patiently(settings, 'tokens and keys', settings.accessUrl, asked));
-  return { log, reads, access };
-}
-
-/** The same without tokens, for a process that only brings the views up to date. */
-export async function openLogAndReads(settings: Settings): Promise<Omit<Stores, 'access'>> {
   await startTracing(settings);
   const log = await patiently(settings, 'the log', settings.logUrl, () => openLog(settings));
-  const reads = openReads(settings);
-  const asked = () => reads.generations();
-  await orClose([reads, log.store], patiently(settings, 'the views', settings.viewsUrl, asked));
-  return { log, reads };
+  const access = openAccess(settings);
+  const asked = () => access.principalOf('');
+  await orClose([access, log.store], patiently(settings, 'tokens and keys', settings.accessUrl, asked));
+  return { log, access };
 }
 
 async function orClose(opened: readonly { close(): Promise<void> }[], work: Promise<unknown>): Promise<void> {
@@ -172,51 +151,15 @@ function logFailure({ projection, error, parked }: Failure): void {
 class Closing implements OnApplicationShutdown {
   constructor(
     private readonly projector: Projector,
-    private readonly stores: Omit<Stores, 'access'> & Partial<Stores>,
+    private readonly stores: Stores,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
-    const { log, reads, access } = this.stores;
+    const { log, access } = this.stores;
     await this.projector.stop();
-    await reads.close();
     await log.store.close();
-    await access?.close();
+    await access.close();
     await stopTracing();
-  }
-}
-
-/** What every process with views has. */
-function keeping(stores: Omit<Stores, 'access'> & Partial<Stores>, all: readonly Context[]): Provider[] {
-  const { log, reads } = stores;
-  const projections = all.flatMap((one) => one.projections?.(log) ?? []);
-  return [
-    { provide: LOG, useValue: log },
-    { provide: READS, useValue: reads },
-    { provide: Projector, useFactory: () => new Projector(log, reads, projections, logFailure) },
-    { provide: Closing, useFactory: (projector: Projector) => new Closing(projector, stores), inject: [Projector] },
-    { provide: APP_FILTER, useFactory: () => new ProblemFilter(all.find((one) => one.problemPage)?.problemPage) },
-    Draining,
-  ];
-}
-
-/** Brings the views up to date while it has the lease to do so. */
-@Injectable()
-export class Projecting implements OnModuleDestroy {
-  readonly #ending = new AbortController();
-  #following: Promise<void> | undefined;
-
-  constructor(
-    private readonly projector: Projector,
-    @Inject(READS) private readonly reads: ReadStore,
-  ) {}
-
-  start(say: (what: string) => void): void {
-    this.#following = followUnderLease(this.projector, this.reads, this.#ending.signal, say);
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    this.#ending.abort();
-    await this.#following;
   }
 }
 
@@ -226,38 +169,36 @@ export class AppModule {
   /** The whole application; `extra` adds what only a server has, such as the pages. */
   static with(settings: Settings, stores: Stores, extra: Context = {}): DynamicModule {
     const all = [...contexts, extra];
-    const { reads, access } = stores;
+    const { log, access } = stores;
+    const projections = all.flatMap((one) => one.projections?.(log) ?? []);
+    const snapshot = new SnapshotFile(join(settings.dataDir, 'views.snapshot'), softwareDigest());
     const views: Provider[] = all
       .flatMap(({ views }) => views ?? [])
-      .map((View) => ({ provide: View, useFactory: () => new View(reads) }));
+      .map((View) => ({
+        provide: View,
+        useFactory: (projector: Projector) => new View(projector),
+        inject: [Projector],
+      }));
     return {
       module: AppModule,
       imports: [CqrsModule.forRoot()],
       controllers: [...all.flatMap(({ controllers }) => controllers ?? []), ChangesController, OperationsController],
       providers: [
-        ...keeping(stores, all),
+        { provide: LOG, useValue: log },
+        { provide: Projector, useFactory: () => new Projector(log, projections, logFailure, snapshot) },
+        { provide: Closing, useFactory: (projector: Projector) => new Closing(projector, stores), inject: [Projector] },
+        { provide: APP_FILTER, useFactory: () => new ProblemFilter(extra.problemPage) },
+        Draining,
         { provide: AccessStore, useValue: access },
-        { provide: Tokens, useExisting: AccessStore },
+        { provide: Tokens, useFactory: () => new KnownTokens(access) },
         { provide: IdempotencyKeys, useExisting: AccessStore },
         { provide: ReadingIsPublic, useValue: { value: settings.publicReading } },
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_PIPE, useFactory: validation },
-        { provide: APP_INTERCEPTOR, useClass: PositionInterceptor },
-        { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
-        { provide: APP_INTERCEPTOR, useClass: EtagInterceptor },
-        { provide: APP_INTERCEPTOR, useClass: Downloads },
+        { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
         ...views,
         ...all.flatMap(({ providers }) => providers ?? []),
       ],
-    };
-  }
-
-  /** The projections alone, and how they are. */
-  static projecting(stores: Omit<Stores, 'access'>): DynamicModule {
-    return {
-      module: AppModule,
-      controllers: [OperationsController],
-      providers: [...keeping(stores, contexts), Projecting],
     };
   }
 }

@@ -10,8 +10,7 @@ import {
 import type { FastifyReply } from 'fastify';
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import { Projector, type Building, type Envelope, type Log, type Progress } from '#eventsourcing';
-import { AlwaysOpen, LOG, metrics, READS } from '#platform';
-import type { Erases, Erasure } from '#read-store';
+import { AlwaysOpen, LOG, metrics } from '#platform';
 
 /** Whether the server is about to end: it still answers, but should be asked no more. */
 @Injectable()
@@ -41,33 +40,17 @@ class ProjectionProgress {
   serving: boolean;
   @ApiProperty({ type: 'integer', minimum: 0, description: 'Streams that wait because an event could not be applied' })
   parked: number;
-  @ApiProperty({ type: () => BuildingProgress, nullable: true, description: 'A generation that is being built' })
+  @ApiProperty({ type: () => BuildingProgress, nullable: true, description: 'How far it is being built' })
   building: BuildingProgress | null;
-}
-
-class ErasureUnderWay implements Erasure {
-  @ApiProperty({ example: 'progress' }) projection: string;
-  @ApiProperty({ type: 'integer' }) version: number;
-  @ApiProperty({ type: String, nullable: true, description: 'Why the last try did not succeed; it is tried again' })
-  error: string | null;
 }
 
 class Ready {
   @ApiProperty({
     enum: ['ready', 'degraded', 'building', 'failing', 'closing'],
-    description:
-      'degraded: some streams wait, or no process brings the views up to date; all else is shown. closing: about to end',
+    description: 'degraded: some streams wait; all else is shown. closing: about to end',
   })
   status: string;
-  @ApiProperty({ description: 'Whether this process brings the views up to date; else another one does' })
-  projecting: boolean;
   @ApiProperty({ type: [ProjectionProgress] }) projections: ProjectionProgress[];
-  @ApiProperty({
-    type: [ErasureUnderWay],
-    description:
-      'Views that hold words in the files of their database which were blanked, and are yet to be erased there',
-  })
-  erasing: ErasureUnderWay[];
 }
 
 const lagOf = ({ position, head }: Pick<Progress, 'position' | 'head'>): number =>
@@ -79,22 +62,11 @@ export class OperationsController {
   readonly #logger = new Logger('Metrics');
   /** Of this application's views; what is measured of the process, `metrics`, is beside them. */
   readonly #registry = new Registry();
-  readonly #erasing = new Gauge({
-    name: 'followthrough_views_to_erase',
-    help: 'Views that hold words in their files which were blanked, and are yet to be erased there',
-    registers: [this.#registry],
-  });
-  readonly #projecting = new Gauge({
-    name: 'followthrough_projecting',
-    help: '1: this process brings the views up to date; 0: another one does',
-    registers: [this.#registry],
-  });
   readonly #gauges: { readonly gauge: Gauge; readonly value: (progress: Progress, next?: Envelope) => number }[] = [];
 
   constructor(
     @Inject(LOG) private readonly log: Log,
     private readonly projector: Projector,
-    @Inject(READS) private readonly reads: Erases,
     private readonly draining: Draining,
   ) {
     if (!metrics.getSingleMetric('process_cpu_seconds_total')) collectDefaultMetrics({ register: metrics });
@@ -114,12 +86,12 @@ export class OperationsController {
     );
     this.#gauge(
       'followthrough_projection_building_events_per_second',
-      'How fast a generation is being built; 0: none is',
+      'How fast it is being built; 0: it is built',
       ({ building }) => building?.eventsPerSecond ?? 0,
     );
     this.#gauge(
       'followthrough_projection_building_seconds_left',
-      'How long it will take; 0: none is being built',
+      'How long that will take; 0: it is built',
       ({ building }) => building?.secondsLeft ?? 0,
     );
   }
@@ -133,8 +105,7 @@ export class OperationsController {
 
   /** Looks how the views are; while that cannot be seen, nothing is said of it. */
   async #measure(): Promise<void> {
-    this.#projecting.set(Number(this.projector.follows));
-    const all = [...this.#gauges.map(({ gauge }) => gauge), this.#erasing];
+    const all = this.#gauges.map(({ gauge }) => gauge);
     try {
       const looked = await Promise.all(
         (await this.projector.progress()).map(async (progress) => {
@@ -142,12 +113,10 @@ export class OperationsController {
           return { progress, next: behind ? (await this.log.store.readAll(progress.position, 1))[0] : undefined };
         }),
       );
-      const erasing = await this.reads.erasing();
       all.forEach((gauge) => gauge.reset());
       for (const { progress, next } of looked)
         for (const { gauge, value } of this.#gauges)
           gauge.set({ projection: progress.projection }, value(progress, next));
-      this.#erasing.set(erasing.length);
     } catch (error) {
       all.forEach((gauge) => gauge.reset());
       this.#logger.warn(`The views cannot be measured: ${String(error)}`);
@@ -174,21 +143,20 @@ export class OperationsController {
     description: 'A projection is failing or has yet to be built, or it is about to end',
   })
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
-    const { follows: projecting } = this.projector;
     const all = await this.projector.progress();
     const projections = all.map(({ head, ...progress }) => ({ ...progress, lag: lagOf({ head, ...progress }) }));
     const failing = all.some(({ error }) => error !== null);
     const status = this.draining.begun
       ? 'closing'
-      : failing && projecting
+      : failing
         ? 'failing'
         : all.some(({ serving }) => !serving)
           ? 'building'
-          : failing || all.some(({ parked }) => parked > 0)
+          : all.some(({ parked }) => parked > 0)
             ? 'degraded'
             : 'ready';
     void reply.status(status === 'ready' || status === 'degraded' ? 200 : 503);
-    return { status, projecting, projections, erasing: await this.reads.erasing() };
+    return { status, projections };
   }
 
   @Get('metrics')

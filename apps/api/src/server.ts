@@ -1,3 +1,4 @@
+import fastifyAccepts from '@fastify/accepts';
 import { NestFactory } from '@nestjs/core';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -5,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import { Projector } from '#eventsourcing';
 import { Correlation, Logging, observeRequests, PROBLEM_JSON, problemOf } from '#platform';
-import { AppModule, openLogAndReads, openStores, Projecting, type Stores } from './app.module.js';
+import { AppModule, openStores, type Stores } from './app.module.js';
 import { openApi } from './openapi.js';
 import { Draining } from './operations.controller.js';
 import { pagesContext, tidyAddress } from './pages/index.js';
@@ -17,39 +18,13 @@ const PATIENCE_MS = 5_000;
 /** How long requests under way may take to finish when the server ends. */
 const FINISH_MS = 15_000;
 
-/**
- * Opens the stores, brings the views up to date and answers, before that if it takes long; the caller closes it. With
- * projections off another process brings them up to date.
- */
+/** Opens the stores, brings the views up to date and answers, before that if it takes long; the caller closes it. */
 export async function startServer(settings: Settings, stores?: Stores): Promise<NestFastifyApplication> {
   const app = await buildServer(settings, stores ?? (await openStores(settings)));
   try {
-    const projector = app.get(Projector);
-    const building = settings.projections ? projector.start() : projector.watch();
+    const building = app.get(Projector).start();
     await Promise.race([building, sleep(PATIENCE_MS, undefined, { ref: false })]);
     await Promise.all([building, app.listen(settings.port, settings.host)]);
-  } catch (error) {
-    await app.close();
-    throw error;
-  }
-  return app;
-}
-
-/** Brings the views up to date while no other process does, and answers how they are; the caller closes it. */
-export async function startProjecting(
-  settings: Settings,
-  say: (what: string) => void,
-): Promise<NestFastifyApplication> {
-  const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.projecting(await openLogAndReads(settings)),
-    new FastifyAdapter(ENDING),
-    { logger: new Logging(settings), abortOnError: false },
-  );
-  try {
-    closesConnections(app);
-    await app.get(Projector).watch();
-    await app.listen(settings.port, settings.host);
-    app.get(Projecting).start(say);
   } catch (error) {
     await app.close();
     throw error;
@@ -116,6 +91,7 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
       abortOnError: false,
     },
   );
+  await app.register(fastifyAccepts);
   closesConnections(app);
   SwaggerModule.setup('docs', app, () => openApi(app, settings.publicReading), {
     jsonDocumentUrl: 'openapi.json',

@@ -9,12 +9,8 @@ export interface Settings extends LogSettings {
   readonly dataDir: string;
   /** URL of the log: `sqlite:FILE`, or `postgres://…`. */
   readonly logUrl: string;
-  /** URL of the views: `sqlite:FILE`, or `postgres://…`. */
-  readonly viewsUrl: string;
   /** URL of tokens and idempotency keys: `sqlite:FILE`, or `postgres://…`. */
   readonly accessUrl: string;
-  /** Whether the server brings the views up to date itself; otherwise `followthrough project` does. */
-  readonly projections: boolean;
   /** How long a server that is to end goes on as before, but for saying that it is not ready. */
   readonly drainMs: number;
   /** How long a start waits for databases that cannot be reached yet. */
@@ -39,9 +35,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv = process.env): Settings {
     port,
     dataDir,
     logUrl: env['LOG_URL'] ?? `sqlite:${join(dataDir, 'log.db')}`,
-    viewsUrl: env['VIEWS_URL'] ?? `sqlite:${join(dataDir, 'views.db')}`,
     accessUrl: env['ACCESS_URL'] ?? `sqlite:${join(dataDir, 'access.db')}`,
-    projections: oneOf(env, 'PROJECTIONS', ['on', 'off'], 'on') === 'on',
     drainMs: whole(env, 'DRAIN_MS', 250, 0, 600_000),
     startPatienceMs: whole(env, 'START_PATIENCE_MS', 30_000, 0, 3_600_000),
     publicReading: oneOf(env, 'PUBLIC_READING', ['true', 'false'], 'true') === 'true',

@@ -1,21 +1,22 @@
-import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import { Command } from 'commander';
 import { AccessStore } from '#access';
-import { Projector, type Generation, type OnBuilding, type ParkedStream } from '#eventsourcing';
+import { Projector, type ParkedStream } from '#eventsourcing';
 import { planImport, runImport, type ImportPlan, type Titled } from '#exchange';
 import { LOG, Logging, metaOf, type Asked } from '#platform';
 import { Progress } from '#progress';
 import { Lookup } from '#registers';
 import { AppModule, openAccess, openLog, openStores } from '../../api/src/app.module.js';
-import { closeOnSignal, startProjecting, startServer } from '../../api/src/server.js';
+import { closeOnSignal, startServer } from '../../api/src/server.js';
 import { settingsFrom, type Settings } from '../../api/src/settings.js';
 import { backup, copy, restore, verifyLog } from './logs.js';
 import { progressBar } from './progress-bar.js';
 
 /** What the import is recorded as having been done by. */
 const IMPORTER: Asked['by'] = { account: 'import', role: 'secretariat', agency: null };
+/** What an event is released as. */
+const OPERATOR: Asked['by'] = { account: 'operator', role: 'secretariat', agency: null };
 const DEMO_FOLDER = 'data/hld-follow-up';
 const DEMO_LABEL = 'demo';
 
@@ -37,16 +38,6 @@ export function program(): Command {
       process.exitCode = (await importFolder(settings, folder, dryRun ?? false)) ? 0 : 1;
     });
 
-  cli
-    .command('project')
-    .description(
-      'bring the views up to date, for servers with PROJECTIONS=off; of several, one does and the others stand by',
-    )
-    .action(async () => {
-      const logger = new Logger('Projecting');
-      const say = (what: string) => (settings.logFormat === 'json' ? logger.log(what) : console.log(what));
-      closeOnSignal(await startProjecting(settings, say), settings);
-    });
   cli
     .command('verify')
     .description('check order, revisions, times and the hash chain of the whole log')
@@ -73,47 +64,18 @@ export function program(): Command {
 
   cli
     .command('projections')
-    .description('every generation of the views, and the streams that wait')
+    .description('work out all views from the log, and say how far that comes and which streams have to wait')
     .action(() => withProjector(settings, listProjections));
 
   cli
-    .command('rebuild [name]')
-    .description('build the views anew, all or one, beside what serves, and switch to them; also while the server runs')
-    .action((name?: string) =>
-      withProjector(settings, async (projector) => {
-        for (const one of name ? [name] : projector.names) await build(one, (on) => projector.rebuild(one, on));
-      }),
-    );
-
-  cli
-    .command('rollback <name>')
-    .description('switch back to the views that served before, once they are as far')
-    .action((name: string) =>
-      withProjector(settings, (projector) => build(name, (on) => projector.rollback(name, on))),
-    );
-
-  cli
-    .command('retry <name> [stream]')
-    .description('try again what could not be applied, in order')
-    .action((name: string, stream?: string) =>
-      withProjector(settings, async (projector) => printParked(name, await projector.retry(name, stream))),
-    );
-
-  cli
     .command('release <name> <stream> <position>')
-    .description('pass over the event that a stream waits for, for good; what waits behind it is tried')
+    .description(
+      'pass over the event that a stream waits for, for good, in every process; what waits behind it is tried',
+    )
     .action((name: string, stream: string, position: string) =>
-      withProjector(settings, async (projector) => printParked(name, await projector.release(name, stream, position))),
-    );
-
-  cli
-    .command('prune')
-    .description('drop the views that nobody of this version reads: former, half built, and of other versions')
-    .action(() =>
-      withProjector(settings, async (projector) => {
-        for (const { name, version, state } of await projector.prune())
-          console.log(`dropped ${name} ${version}, ${state}`);
-      }),
+      withProjector(settings, async (projector) =>
+        printParked(name, await projector.release(name, stream, position, metaOf(OPERATOR))),
+      ),
     );
 
   const token = cli.command('token').description('the bearer tokens of accounts');
@@ -224,17 +186,17 @@ async function withProjector(settings: Settings, use: (projector: Projector) => 
     logger: new Logging(settings),
   });
   try {
-    await use(app.get(Projector));
+    const projector = app.get(Projector);
+    await projector.start();
+    await use(projector);
   } finally {
     await app.close();
   }
 }
 
 async function listProjections(projector: Projector): Promise<void> {
-  const generations = await projector.generations();
-  console.table(generations, ['name', 'version', 'state', 'position', 'events', 'startedAt']);
-  for (const { name } of generations.filter(({ state }) => state === 'serving'))
-    if (projector.names.includes(name)) printParked(name, await projector.parked(name), false);
+  console.table(await projector.progress(), ['projection', 'version', 'position', 'parked']);
+  for (const name of projector.names) printParked(name, await projector.parked(name), false);
 }
 
 function printParked(name: string, parked: readonly ParkedStream[], fails = true): void {
@@ -244,24 +206,6 @@ function printParked(name: string, parked: readonly ParkedStream[], fails = true
     );
   if (parked.length === 0) console.log(`${name}: nothing waits`);
   else if (fails) process.exitCode = 1;
-}
-
-async function build(name: string, work: (on: OnBuilding) => Promise<Generation>): Promise<void> {
-  let bar: ReturnType<typeof progressBar> | undefined;
-  try {
-    const { position, events } = await work(({ percent, eventsPerSecond }, head) => {
-      (bar ??= progressBar(`building ${name}`, Number(head ?? 0), '{value}/{total} | {rate} events/s')).update(
-        Math.floor((Number(head ?? 0) * percent) / 100),
-        {
-          rate: eventsPerSecond,
-        },
-      );
-    });
-    bar?.stop();
-    console.log(`${name}: ${counted(events, 'event')}, to position ${position ?? '(none)'}; it serves now.`);
-  } finally {
-    bar?.stop();
-  }
 }
 
 async function addToken(

@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StoreUnavailable } from '#eventsourcing';
-import { emptyDatabase, onEachDatabase } from '../../read-store/src/testing/each-store.js';
+import { emptyDatabase, onEachDatabase } from './testing/each-database.js';
 import { newToken, type AccessStore } from './access-store.js';
 import { PostgresAccessStore } from './postgres-access-store.js';
 import { SqliteAccessStore } from './sqlite-access-store.js';

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { hash, randomBytes, randomUUID } from 'node:crypto';
 import { IdempotencyKeys, Tokens, type Principal } from '#platform';
 
 /** What both databases understand, but for the words that only SQLite knows (`STRICT`, `WITHOUT ROWID`). */
@@ -31,13 +31,16 @@ export interface TokenRow extends Principal {
 
 /**
  * Tokens (only their SHA-256 is kept) and idempotency keys, beside the log and shared by all processes that write to it.
- * Nothing here is needed to read the log: what is lost is access, not data. Every question goes to the database, so that a
- * token which was revoked is refused everywhere at once.
+ * Nothing here is needed to read the log: what is lost is access, not data. Every question goes to the database; servers ask
+ * through `KnownTokens`.
  */
 export abstract class AccessStore implements Tokens, IdempotencyKeys {
   /** Runs one statement, with `?` for values. @throws StoreUnavailable */
   protected abstract query<R extends object>(sql: string, ...values: (string | null)[]): Promise<R[]>;
   abstract close(): Promise<void>;
+  /** Changes with every revocation by any process. Looking is cheap: it may be done every `marksHoldMs`. */
+  abstract tokensMark(): string | Promise<string>;
+  abstract readonly marksHoldMs: number;
 
   async principalOf(token: string): Promise<Principal | null> {
     const sql = 'SELECT account, role, agency FROM tokens WHERE hash = ? AND revoked IS NULL';
@@ -86,4 +89,4 @@ export abstract class AccessStore implements Tokens, IdempotencyKeys {
 
 export const newToken = (): string => `ft_${randomBytes(24).toString('base64url')}`;
 
-const hashOf = (token: string): string => createHash('sha256').update(token).digest('base64url');
+export const hashOf = (token: string): string => hash('sha256', token, 'base64url');

@@ -2,7 +2,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { ClockQuery, cursorTo, GoesOn, InFormat, PageSize, placeOf, soughtIn, wordsOf, type Format } from '#platform';
-import { codeOf, nameOf, type Entry } from '#registers';
+import { byCodePoints, codeOf, nameOf, type Entry } from '#registers';
 
 export class RegisterQuery extends ClockQuery {
   @InFormat() format?: Format;
@@ -37,9 +37,6 @@ export class RegisterPage {
   readonly nextCursor: string | null;
 }
 
-/** By code points, as the stores order. */
-const compare = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
-
 /**
  * The page that is asked for, of all entries of a register as they are shown.
  * @throws Rejected `cursor_of_another_list`
@@ -57,7 +54,7 @@ export function pageOf<E extends object>(
   const name = (entry: E) => nameOf(entry as unknown as Entry);
   const keyOf = sort.endsWith('name') ? name : code;
   const order = (a: E, b: E) =>
-    (sort.startsWith('-') ? -1 : 1) * compare(keyOf(a), keyOf(b)) || compare(code(a), code(b));
+    (sort.startsWith('-') ? -1 : 1) * byCodePoints(keyOf(a), keyOf(b)) || byCodePoints(code(a), code(b));
   const sought = soughtIn(q);
   const found = all.filter((entry) => {
     const text = ` ${wordsOf(`${code(entry)} ${name(entry)}`).join(' ')} `;

@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import {
   checkAppend,
   earlierResult,
@@ -9,7 +8,7 @@ import {
   type EncodedEvent,
   type Envelope,
   type EventStore,
-  type Loaded,
+  recentStreams,
   type Log,
   type Meta,
 } from '#eventsourcing';
@@ -77,5 +76,5 @@ class RehearsalStore implements EventStore {
 export const rehearsalOf = async ({ store, codec }: Log): Promise<Log> => ({
   store: new RehearsalStore(store, BigInt((await store.head()) ?? 0)),
   codec,
-  recent: new LRUCache<string, Loaded>({ max: 1_000 }),
+  recent: recentStreams(1_000),
 });

@@ -47,7 +47,8 @@ export const lastDayOf = (date: PartialDate): FullDate => periodOf(date)!.last;
 /** The first day of a partial date that is known to be real. */
 export const firstDayOf = (date: PartialDate): FullDate => periodOf(date)!.first;
 
-export const isFullDate = (date: unknown): date is FullDate => String(date).length === 10 && periodOf(date) !== null;
+export const isFullDate = (date: unknown): date is FullDate =>
+  periodOf(date) !== null && (date as string).length === 10;
 
 /** Today, in UTC. */
 export const todayAt = (now: Date): FullDate => now.toISOString().slice(0, 10);

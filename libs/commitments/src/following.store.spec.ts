@@ -15,7 +15,6 @@ import {
   type Meta,
   type Recorded,
 } from '#eventsourcing';
-import { SqliteReadStore } from '#read-store';
 import { asAt, commitment, type CommitmentEvent, type CommitmentEvents, type LineageEvents } from './commitment.js';
 import { follow, followingProjection } from './following.js';
 import { recorded, TODAY } from './testing/a-commitment.js';
@@ -28,10 +27,8 @@ const reportedOn = '2008-01-31';
 const reason = 'Recorded twice';
 
 let log: Log & { store: SqliteEventStore };
-let reads: SqliteReadStore;
 beforeEach(async () => {
   log = { store: new SqliteEventStore(':memory:'), codec: new EventCodec([commitment]) };
-  reads = new SqliteReadStore(':memory:');
   for (const reference of [A, B, C])
     await said(
       reference,
@@ -44,7 +41,6 @@ beforeEach(async () => {
     );
 });
 afterEach(async () => {
-  await reads.close();
   await log.store.close();
 });
 
@@ -82,7 +78,7 @@ const command = (reference: string, { body, ...act }: CommitmentAct) =>
   );
 /** What the projector does, from the beginning of the log on. */
 const project = async () => {
-  const projector = new Projector(log, reads, [followingProjection(log)]);
+  const projector = new Projector(log, [followingProjection(log)]);
   await projector.start();
   await projector.stop();
   return (await projector.progress())[0]!;
@@ -204,7 +200,6 @@ describe('Two that are merged into each other at once', () => {
     const head = await log.store.head();
     for (const reference of [B, A])
       for (const event of await history(reference)) await follow(log, reference, event).catch(() => {});
-    reads = new SqliteReadStore(':memory:');
     await project();
     expect(await log.store.head()).toBe(head);
     expect(await lives()).toEqual(['merged', 'active', 'active']);

@@ -259,11 +259,11 @@ export const isFollowed = ({ name }: Pick<Recorded, 'name'>): boolean => name in
 export const follow = async (log: Log, reference: string, event: Happening): Promise<string | null> =>
   (await FOLLOW[event.name as keyof CommitmentEvents]?.(new Followed(log, reference, event))) ?? null;
 
-/** Catches up with what a command that was cut off had yet to do. It has no tables, only its place in the log. */
+/** Catches up with what a command that was cut off had yet to do. */
 export const followingProjection = (log: Log): Projection => ({
   name: 'following',
   version: 2,
-  schema: '',
+  acts: true,
   on: Object.fromEntries(
     Object.keys(FOLLOW).map((name) => [
       `${commitment.category}.${name}`,

@@ -1,3 +1,4 @@
+/** The URL of a log, taken apart. */
 import { type BasicCredentials } from '@kurrent/kurrentdb-client';
 
 const PREFIX = /^[A-Za-z0-9_-]{1,60}\.$/;

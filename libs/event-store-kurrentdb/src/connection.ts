@@ -1,3 +1,4 @@
+/** The way to a server: one client object at a time, calls that end in time, and readings that are tried again. */
 import {
   AccessDeniedError,
   KurrentDBClient,
@@ -6,6 +7,7 @@ import {
   type AllStreamResolvedEvent,
   type ResolvedEvent,
 } from '@kurrent/kurrentdb-client';
+import { Semaphore } from 'async-mutex';
 import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreUnavailable } from '#eventsourcing';
@@ -24,7 +26,7 @@ const READS_AT_ONCE = 40;
 export class Connection {
   #client: KurrentDBClient;
   #gone = new AbortController();
-  readonly #reads = new Turns(READS_AT_ONCE);
+  readonly #reads = new Semaphore(READS_AT_ONCE);
 
   /** @throws Error when the client does not understand the connection string */
   constructor(
@@ -62,12 +64,13 @@ export class Connection {
   async read<E extends ResolvedEvent | AllStreamResolvedEvent>(
     events: (client: KurrentDBClient) => AsyncIterable<E>,
     until = performance.now() + this.deadline,
+    isEnough?: (event: E) => boolean,
   ): Promise<E[]> {
     for (let pause = 20; ; pause = Math.min(pause * 2, 500)) {
       const { client } = this.current;
       try {
-        return await this.#reads.take(1, () =>
-          collect(events(client), Math.min(this.deadline, until - performance.now())),
+        return await this.#reads.runExclusive(() =>
+          collect(events(client), Math.min(this.deadline, until - performance.now()), isEnough),
         );
       } catch (error) {
         if (error instanceof StreamNotFoundError) return [];
@@ -76,32 +79,6 @@ export class Connection {
         if (performance.now() + pause > until)
           throw new StoreUnavailable(`KurrentDB cannot be read now: ${saying(error)}`, { cause: error });
         await sleep(pause);
-      }
-    }
-  }
-}
-
-/** Lets so much be done at once, first come, first served. */
-export class Turns {
-  readonly #waiting: { readonly weight: number; readonly go: () => void }[] = [];
-  #free: number;
-
-  constructor(private readonly all: number) {
-    this.#free = all;
-  }
-
-  async take<T>(weight: number, work: () => Promise<T>): Promise<T> {
-    const own = Math.min(weight, this.all);
-    if (this.#waiting.length === 0 && own <= this.#free) this.#free -= own;
-    else await new Promise<void>((go) => this.#waiting.push({ weight: own, go }));
-    try {
-      return await work();
-    } finally {
-      this.#free += own;
-      for (let next; (next = this.#waiting[0]) && next.weight <= this.#free;) {
-        this.#waiting.shift();
-        this.#free -= next.weight;
-        next.go();
       }
     }
   }
@@ -123,11 +100,11 @@ export async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   }
 }
 
-/** All there is; each next event must come within `ms`. @throws Unanswered */
-async function collect<E>(events: AsyncIterable<E>, ms: number): Promise<E[]> {
+/** All there is, or enough; each next event must come within `ms`. @throws Unanswered */
+async function collect<E>(events: AsyncIterable<E>, ms: number, isEnough?: (event: E) => boolean): Promise<E[]> {
   const all: E[] = [];
   const reading = (async () => {
-    for await (const event of events) all.push(event);
+    for await (const event of events) if ((all.push(event), isEnough?.(event))) break;
   })();
   for (let seen = -1; ;) {
     const done = await within(
@@ -151,9 +128,19 @@ export const saying = (error: unknown): string => {
   return (error as Error).message || (error as Error).name;
 };
 
-/** What of a client is not public, and yet needed. */
+/** What of a client and its channel is not public, and yet needed. */
+interface Channel {
+  close(): void;
+  readonly internalChannel?: { readonly filterStackFactory?: { readonly factories?: { createFilter(): Filter }[] } };
+}
+interface Filter {
+  sendMetadata(headers: Promise<Headers>): Promise<Headers>;
+}
+interface Headers {
+  set(name: string, value: string): void;
+}
 interface Inside {
-  getChannel(): Promise<{ close(): void }>;
+  getChannel(): Promise<Channel>;
   GRPCStreamCreator(
     stub: unknown,
     name: string,
@@ -172,10 +159,33 @@ function open(address: Address): KurrentDBClient {
   // Appends that wait for the common stream to drain are rejected behind everybody's back when it breaks, which kills the
   // process. So it never says that it is full; there are never more appends in it than callers that wait for them.
   const inside = client as unknown as Inside;
+  const { getChannel } = inside;
+  inside.getChannel = async () => uncompressed(await getChannel());
   const create = inside.GRPCStreamCreator.bind(inside);
   inside.GRPCStreamCreator = (stub, name, creator, ...more) =>
     create(stub, name, (grpc) => (name === 'appendToStream' ? neverFull(creator(grpc)) : creator(grpc)), ...more);
   return client;
+}
+
+const plain = new WeakSet<Channel>();
+/**
+ * Asks the server for answers as they are. Otherwise it compresses each message, that is each event, by itself, which costs
+ * both sides more than all the rest of it. Without these inner parts the channel works as before.
+ */
+function uncompressed(channel: Channel): Channel {
+  if (plain.has(channel)) return channel;
+  plain.add(channel);
+  const as = <T>(given: T): T => given;
+  const filter = {
+    ...{ sendMessage: as, receiveMessage: as, receiveMetadata: as, receiveTrailers: as },
+    sendMetadata: async (sent: Promise<Headers>) => {
+      const headers = await sent;
+      headers.set('grpc-accept-encoding', 'identity');
+      return headers;
+    },
+  };
+  channel.internalChannel?.filterStackFactory?.factories?.push({ createFilter: () => filter });
+  return channel;
 }
 
 function neverFull(stream: Writable): Writable {

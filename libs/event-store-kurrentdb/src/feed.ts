@@ -1,3 +1,4 @@
+/** The one subscription of a process to the log. */
 import { START, streamNameFilter, type AllStreamRecordedEvent, type Position } from '@kurrent/kurrentdb-client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Connection } from './connection.js';

@@ -1,6 +1,8 @@
+/** What one process knows of the log: its end, its latest events, and what stands beside it. */
 import { type AllStreamRecordedEvent, type Position } from '@kurrent/kurrentdb-client';
 import { LRUCache } from 'lru-cache';
-import { type Envelope, type EventType } from '#eventsourcing';
+import { PAGE_BYTES, type Envelope, type EventType } from '#eventsourcing';
+import { type Floor } from './floors.js';
 import {
   comeAfter,
   commitOf,
@@ -35,6 +37,8 @@ export class Known {
   /** In ms: the greatest time of all events. */
   recordedAt = 0;
   identity: string | null = null;
+  /** Where the server's log ended when ours was opened: floors up to there are read from their own stream. */
+  openedAt = -1n;
   readonly marks: Mark[] = [];
   readonly types = new Map<string, EventType>();
   readonly heads = new LRUCache<string, Head>({ max: 20_000 });
@@ -51,7 +55,10 @@ export class Known {
   #windowBegins = -1n;
   #chars = 0;
 
-  constructor(private readonly names: Names) {}
+  constructor(
+    private readonly names: Names,
+    private readonly heardFloor: (floor: Floor) => void,
+  ) {}
 
   /** The places of the last record that came, and of the last that may be seen. */
   #commit = -1n;
@@ -102,7 +109,7 @@ export class Known {
     return this.#revisions.get(stream) ?? -1;
   }
 
-  /** The events after a position, if they are among those kept. */
+  /** Up to `limit` events after a position, fewer when they are large, if they are among those kept. */
   after(position: bigint, limit: number): Envelope[] | null {
     if (position < this.#windowBegins) return null;
     let [low, high] = [0, this.#window.length];
@@ -111,7 +118,10 @@ export class Known {
       if (BigInt(this.#window[middle]!.position) <= position) low = middle + 1;
       else high = middle;
     }
-    return this.masked(this.#window.slice(low, low + limit));
+    let [end, bytes] = [low, 0];
+    for (; end < Math.min(low + limit, this.#window.length); end++)
+      if ((bytes += this.#window[end]!.data?.length ?? 0) > PAGE_BYTES && end > low) break;
+    return this.masked(this.#window.slice(low, end));
   }
 
   /** Without what was blanked. */
@@ -166,7 +176,7 @@ export class Known {
     this.#chars = chars;
   }
 
-  #beside({ streamId, revision, data }: AllStreamRecordedEvent): void {
+  #beside({ streamId, revision, data, position }: AllStreamRecordedEvent): void {
     if (Number(revision) <= this.revisionOf(streamId)) return;
     this.#revisions.set(streamId, Number(revision));
     if (streamId === this.names.log) this.identity ??= (data as { identity: string }).identity;
@@ -179,6 +189,7 @@ export class Known {
     } else if (streamId === this.names.marks) {
       this.marks.push(data as unknown as Mark);
       this.sinceMark = 0;
-    }
+    } else if (streamId === this.names.floors && position.commit > this.openedAt)
+      this.heardFloor(data as unknown as Floor);
   }
 }

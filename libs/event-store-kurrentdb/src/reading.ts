@@ -1,3 +1,4 @@
+/** Reads records over gRPC by the client’s own messages. */
 import {
   convertToCommandError,
   type KurrentDBClient,

@@ -1,3 +1,4 @@
+/** What our events look like as records of the server, and which positions they show. */
 import {
   binaryEvent,
   jsonEvent,
@@ -15,6 +16,7 @@ export class Names {
   readonly types: string;
   readonly marks: string;
   readonly blanked: string;
+  readonly floors: string;
 
   constructor(readonly prefix: string) {
     const own = `${prefix.slice(0, -1)}~`;
@@ -22,6 +24,7 @@ export class Names {
     this.types = `${own}types`;
     this.marks = `${own}marks`;
     this.blanked = `${own}blanked`;
+    this.floors = `${own}floors`;
   }
 
   get prefixes(): string[] {
@@ -184,3 +187,14 @@ export class Positions {
 
 export const commitOf = (record: AllStreamRecordedEvent | RecordedEvent): Position =>
   (record as AllStreamRecordedEvent).position;
+
+/** About how many characters of data a record has. */
+export const sizeOf = ({ data }: RecordedEvent): number => (data instanceof Uint8Array ? data.length : lengthOf(data));
+
+function lengthOf(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 5;
+  let length = 2;
+  for (const key in value) length += key.length + 4 + lengthOf((value as Record<string, unknown>)[key]);
+  return length;
+}

@@ -1,10 +1,8 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { LRUCache } from 'lru-cache';
 import { decodeAll } from './blanking.js';
-import { handle, load, type Loaded, type Log } from './command-handling.js';
+import { handle, load, recentStreams, type Log, type RecentStreams } from './command-handling.js';
 import { StoreUnavailable } from './event-store.js';
 import { canonicalJson, type Meta, type NewEvent, type Recorded } from './events.js';
-import type { ReadStore } from './projection.js';
 import { Projector } from './projector.js';
 import { by } from './testing/counter.js';
 import { blanked, guestBook, guestBookCodec, signed, type GuestBookEvents } from './testing/guest-book.js';
@@ -13,11 +11,11 @@ import { verify } from './verify.js';
 
 let shared: MemoryLog;
 let store: MemoryEventStore;
-let log: Log & { recent: LRUCache<string, Loaded> };
+let log: Log & { recent: RecentStreams };
 beforeEach(() => {
   shared = new MemoryLog();
   store = new MemoryEventStore(shared);
-  log = { store, codec: guestBookCodec, recent: new LRUCache({ max: 10 }) };
+  log = { store, codec: guestBookCodec, recent: recentStreams(10) };
 });
 
 const asSecretariat = (): Meta => by();
@@ -193,19 +191,8 @@ it('A projection is given what is left, also when what says so comes much later 
     );
   await give([blanked(0, 3)], asSecretariat());
   const heard: Recorded[] = [];
-  const reads: Partial<ReadStore> = {
-    current: async () => null,
-    build: async ({ name, version }, log) => ({
-      ...{ id: 1, name, version, state: 'building', log, position: null, cursor: null, events: 0, startedAt: '' },
-    }),
-    apply: async (at, to, work) => {
-      await work({ run: () => {}, insert: async () => {}, all: async () => [] });
-      return { ...at, position: to?.position ?? at.position };
-    },
-    serve: async () => {},
-  };
   const on = { 'guests.Signed': (event: Recorded) => void heard.push(event) };
-  const projector = new Projector(log, reads as ReadStore, [{ name: 'all', version: 1, schema: '', on }]);
+  const projector = new Projector(log, [{ name: 'all', version: 1, on }]);
   await projector.start();
   await projector.stop();
   expect(heard).toHaveLength(602);

@@ -1,7 +1,8 @@
-import type { LRUCache } from 'lru-cache';
+/** Commands: decided on what their stream has come to, appended, and decided again when another one was faster. */
+import { LRUCache } from 'lru-cache';
 import { fold, streamOf, type Aggregate } from './aggregate.js';
 import { decodeAll, namedIn } from './blanking.js';
-import { NO_STREAM, WrongRevision, type EventStore } from './event-store.js';
+import { InvalidAppend, NO_STREAM, StoreUnavailable, WrongRevision, type EventStore } from './event-store.js';
 import type { EventCodec, EventMap, Meta, NewEvent, Recorded } from './events.js';
 
 /** What a stream has come to: its state, its last event, and the commands that wrote it. */
@@ -9,15 +10,22 @@ export interface Loaded<State = unknown> {
   readonly state: State;
   readonly revision: number;
   readonly position: string | null;
-  readonly commands: ReadonlySet<string>;
+  /** Added to in place: a long stream has as many commands as events. It may know commands that `state` does not. */
+  readonly commands: Set<string>;
 }
+
+/** What streams lately used have come to, so that a command on one of them need not read it. */
+export type RecentStreams = LRUCache<string, Loaded>;
+
+/** @param events how many events all streams that are kept may have together */
+export const recentStreams = (streams = 10_000, events = 200_000): RecentStreams =>
+  new LRUCache({ max: streams, maxSize: events, sizeCalculation: ({ revision }) => revision + 2 });
 
 /** A log: a store, and the codec that reads and writes what is in it. */
 export interface Log {
   readonly store: EventStore;
   readonly codec: EventCodec;
-  /** What streams lately written have come to, so that of these only what came since is read. */
-  readonly recent?: LRUCache<string, Loaded>;
+  readonly recent?: RecentStreams;
 }
 
 /** What a command did. `before` and `state` are the aggregate's states around its events. */
@@ -32,8 +40,9 @@ export interface Handled<State> {
 const ATTEMPTS = 100;
 
 /**
- * Load, recognise a repeated command, decide, append; decide again when another command was faster. What a `Blanked` event
- * names is erased once the event is in the log, by whoever meets it first.
+ * Recognise a repeated command, decide, append. The command is decided on what is kept of its stream, if anything is: the
+ * append fails when that is out of date. A refusal, a lost race or another expected revision counts only once the stream was
+ * read. What a `Blanked` event names is erased once the event is in the log, by whoever meets it first.
  * @param expected the revision the caller saw (`If-Match`); with it a lost race is the caller's to settle
  * @throws WrongRevision, and whatever `decide` throws (`Rejected`)
  */
@@ -46,46 +55,94 @@ export async function handle<State, M extends EventMap>(
   expected?: number,
 ): Promise<Handled<State>> {
   const stream = streamOf(aggregate, id);
+  const supposed = supposedOf(log, aggregate, stream, meta);
+  if (supposed && (expected ?? supposed.revision) === supposed.revision)
+    try {
+      const events = decide(supposed.state, supposed.revision);
+      if (events.length > 0) return await appended(log, aggregate, stream, supposed, events, meta);
+    } catch (error) {
+      if (error instanceof StoreUnavailable || error instanceof InvalidAppend) throw error;
+    }
   for (let attempt = 1; ; attempt++) {
-    const { state: before, revision, position, commands } = await loaded(log, aggregate, stream);
+    const before = await loaded(log, aggregate, stream);
+    const { state, revision, position, commands } = before;
     if (commands.has(meta.commandId)) return earlier(log, aggregate, stream, meta.commandId);
     if (expected !== undefined && expected !== revision) throw new WrongRevision(stream, expected, revision);
 
-    const events = decide(before, revision);
-    if (events.length === 0) return { before, state: before, revision, position: position ?? '0' };
+    const events = decide(state, revision);
+    if (events.length === 0) return { before: state, state, revision, position: position ?? '0' };
     try {
-      const encoded = events.map((event) => log.codec.encode(aggregate.category, event));
-      const named = namedIn(events, revision);
-      const appended = await log.store.append(stream, revision, encoded, meta);
-      for (const erased of named) await log.store.blank(stream, erased);
-      const state = fold(aggregate, before, events, revision, meta);
-      if (appended.revision === revision + events.length)
-        log.recent?.set(stream, { state, ...appended, commands: new Set(commands).add(meta.commandId) });
-      return { before, state, ...appended };
+      return await appended(log, aggregate, stream, before, events, meta);
     } catch (error) {
       if (!(error instanceof WrongRevision) || attempt === ATTEMPTS) throw error;
     }
   }
 }
 
-/** A stream's state; of a stream lately written only what came since is read. */
+const nothingOf = <State, M extends EventMap>({ initial }: Aggregate<State, M>): Loaded<State> => ({
+  state: initial,
+  revision: NO_STREAM,
+  position: null,
+  commands: new Set(),
+});
+
+/** A UUIDv7 is made for one command only, just now; ids of other versions are derived, and the same command has the same. */
+const isMadeJustNow = (commandId: string): boolean => commandId[14] === '7';
+
+/**
+ * What a stream is supposed to have come to before it is read: what is kept of it, or nothing when the command cannot have
+ * been given before. `undefined`: it must be read.
+ */
+function supposedOf<State, M extends EventMap>(
+  { recent }: Log,
+  aggregate: Aggregate<State, M>,
+  stream: string,
+  { commandId }: Meta,
+): Loaded<State> | undefined {
+  const kept = recent?.get(stream) as Loaded<State> | undefined;
+  if (kept) return kept.commands.has(commandId) ? undefined : kept;
+  return recent && isMadeJustNow(commandId) ? nothingOf(aggregate) : undefined;
+}
+
+/** Appends what was decided on a state, and keeps what the stream has come to. */
+async function appended<State, M extends EventMap>(
+  log: Log,
+  aggregate: Aggregate<State, M>,
+  stream: string,
+  { state: before, revision, commands }: Loaded<State>,
+  events: readonly NewEvent<M>[],
+  meta: Meta,
+): Promise<Handled<State>> {
+  const encoded = events.map((event) => log.codec.encode(aggregate.category, event));
+  const named = namedIn(events, revision);
+  const done = await log.store.append(stream, revision, encoded, meta);
+  for (const erased of named) await log.store.blank(stream, erased);
+  const state = fold(aggregate, before, events, revision, meta);
+  if (done.revision === revision + events.length) {
+    commands.add(meta.commandId);
+    log.recent?.set(stream, { state, ...done, commands });
+  }
+  return { before, state, ...done };
+}
+
+/** A stream's state; of a stream that is kept only what came since is read. */
 async function loaded<State, M extends EventMap>(
   log: Log,
   aggregate: Aggregate<State, M>,
   stream: string,
 ): Promise<Loaded<State>> {
   const { store, recent } = log;
-  const nothing = { state: aggregate.initial, revision: NO_STREAM, position: null, commands: new Set<string>() };
-  const known = (recent?.get(stream) as Loaded<State> | undefined) ?? nothing;
+  const known = (recent?.get(stream) as Loaded<State> | undefined) ?? nothingOf(aggregate);
   const since = await decodeAll(log, await store.read(stream, known.revision + 1));
   const last = since.at(-1);
   if (!last) return known;
   for (const erased of namedIn(since, last.revision)) await store.blank(stream, erased);
+  for (const { meta } of since) known.commands.add(meta.commandId);
   const now = {
     state: foldRecorded(aggregate, known.state, since),
     revision: last.revision,
     position: last.position,
-    commands: new Set([...known.commands, ...since.map(({ meta }) => meta.commandId)]),
+    commands: known.commands,
   };
   recent?.set(stream, now);
   return now;

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Rejected } from './aggregate.js';
-import { handle, load, type Log } from './command-handling.js';
+import { handle, load, recentStreams, type Log } from './command-handling.js';
 import { StoreUnavailable, WrongRevision } from './event-store.js';
 import { add, added, by, counter, counterCodec, type Counter } from './testing/counter.js';
 import { MemoryEventStore, MemoryLog } from './testing/memory-event-store.js';
@@ -220,5 +220,116 @@ describe('Loading', () => {
     for (let n = 0; n < 11; n++) await run(1);
     expect((await load(log, counter, 'a', '9')).state.total).toBe(9);
     expect((await load(log, counter, 'a', '10')).state.total).toBe(10);
+  });
+});
+
+describe('A command on a stream that is kept', () => {
+  let reads: number;
+  /** The same log as another process sees it: it keeps nothing of what is done here. */
+  let elsewhere: Log;
+  beforeEach(() => {
+    elsewhere = log;
+    const store = new MemoryEventStore(shared);
+    reads = 0;
+    const counting = Object.create(store, {
+      read: { value: (...args: Parameters<typeof store.read>) => (reads++, store.read(...args)) },
+      append: { value: store.append.bind(store), writable: true },
+    }) as typeof store;
+    log = { store: counting, codec: counterCodec, recent: recentStreams() };
+  });
+  const other = (amount: number, meta = by()) => handle(elsewhere, counter, 'a', add(amount), meta);
+
+  it('is decided without reading it, also when it is new', async () => {
+    for (let n = 0; n < 5; n++) await run(1);
+    expect(reads).toBe(0);
+    expect(totals()).toEqual([1, 1, 1, 1, 1]);
+  });
+
+  it('is decided on what another process has done meanwhile', async () => {
+    await run(5);
+    await other(-5);
+    await expect(run(-1)).rejects.toMatchObject({ code: 'below_zero' });
+    expect((await run(2)).state.total).toBe(2);
+    await other(1);
+    expect((await run(2)).state.total).toBe(5);
+    expect(totals()).toEqual([5, -5, 2, 1, 2]);
+  });
+
+  it('control: would be decided wrongly by a store that takes any revision', async () => {
+    const { store } = log;
+    const append = store.append.bind(store);
+    store.append = (stream, _expected, ...more) => append(stream, shared.events.length - 1, ...more);
+    await run(5);
+    await other(-5);
+    await run(-1);
+    expect(totals()).toEqual([5, -5, -1]);
+  });
+
+  it('is refused only by what the stream has come to', async () => {
+    await run(1);
+    await other(4);
+    expect((await run(-5)).state.total).toBe(0);
+    await expect(run(-1)).rejects.toMatchObject({ code: 'below_zero' });
+    expect(totals()).toEqual([1, 4, -5]);
+  });
+
+  it('that decides nothing answers where the stream stands', async () => {
+    await run(1);
+    const { revision, position, state } = await other(4);
+    expect(await run(0)).toEqual({ before: state, state, revision, position });
+  });
+
+  it('can name a revision that another process has come to', async () => {
+    await run(1);
+    await other(4);
+    await expect(run(1, by(), 0)).rejects.toMatchObject({ expected: 0, actual: 1 });
+    expect((await run(1, by(), 1)).revision).toBe(2);
+    await other(4);
+    expect((await run(1, by(), 3)).revision).toBe(4);
+  });
+
+  it('is recognised when it was given before, here or elsewhere', async () => {
+    const [here, there, atOnce] = [by(), by(), by()];
+    const first = await run(5, here);
+    const second = await other(6, there);
+    expect(await run(6, there)).toEqual(second);
+    expect(await run(5, here)).toEqual(first);
+    const [one, again] = await Promise.all([run(1, atOnce), other(1, atOnce)]);
+    expect(again).toEqual(one);
+    expect(totals()).toEqual([5, 6, 1]);
+  });
+
+  it('whose id is derived, so that it may have been given before, reads a stream that is not kept', async () => {
+    const meta = by('3f2504e0-4f89-51d3-9a0c-0305e82c3301');
+    const first = await other(5, meta);
+    await other(1);
+    const decide = jest.fn(add(7));
+    expect(await handle(log, counter, 'a', decide, meta)).toEqual(first);
+    expect(decide).not.toHaveBeenCalled();
+  });
+
+  it('whose append fails is not decided again', async () => {
+    log.store.append = () => Promise.reject(new StoreUnavailable('full'));
+    const decide = jest.fn(add(1));
+    await expect(handle(log, counter, 'a', decide, by())).rejects.toThrow('full');
+    expect(decide).toHaveBeenCalledTimes(1);
+  });
+
+  it('does not copy what is known of a long one, nor read it', async () => {
+    await other(1);
+    await run(1);
+    const { commands } = log.recent!.get('counter-a')!;
+    reads = 0;
+    for (let n = 0; n < 100; n++) await run(1);
+    expect(log.recent!.get('counter-a')).toMatchObject({ revision: 101, state: { total: 102 } });
+    expect(log.recent!.get('counter-a')!.commands).toBe(commands);
+    expect([reads, commands.size]).toEqual([0, 102]);
+  });
+
+  it('keeps so many events in all, whatever the length of the streams', async () => {
+    const recent = recentStreams(10_000, 20);
+    for (const id of ['a', 'b', 'c'])
+      for (let n = 0; n < 8; n++) await handle({ ...log, recent }, counter, id, add(1), by());
+    expect([...recent.keys()]).toEqual(['counter-c', 'counter-b']);
   });
 });

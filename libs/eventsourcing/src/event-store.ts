@@ -5,6 +5,9 @@ export const NO_STREAM = -1;
 /** An append larger than this, data and meta in bytes, is refused before it is sent. */
 export const MAX_APPEND_BYTES = 900_000;
 
+/** What a page of events holds at most, in characters of data, unless its first event alone is larger. */
+export const PAGE_BYTES = 8_000_000;
+
 /** A wire name and a version of it. */
 export interface EventType {
   readonly type: string;

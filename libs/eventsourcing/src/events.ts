@@ -1,4 +1,4 @@
-import canonicalize from 'canonicalize';
+/** Events: what a decision yields, what the store keeps of it, and how one becomes the other. */
 import { hash, randomUUID } from 'node:crypto';
 
 /** An event's data by its name: the events of one aggregate, `{ StageReported: {...} }`. */
@@ -10,8 +10,16 @@ export type NewEvent<M extends EventMap = EventMap> = {
 }[keyof M & string];
 
 /** The data of an event: what an act says, as plain data without the nulls. */
-export const withoutNulls = <B extends object>(said: B): B =>
-  JSON.parse(JSON.stringify(said, (_, value: unknown) => (value === null ? undefined : value))) as B;
+export const withoutNulls = <B extends object>(said: B): B => plain(said) as B;
+
+function plain(value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(plain);
+  const members: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(value))
+    if (member !== null && member !== undefined) members[name] = plain(member);
+  return members;
+}
 
 /** Who and what caused an event. Account ids only: no personal data in the log. */
 export interface Meta {
@@ -149,8 +157,39 @@ export interface EncodedEvent {
   readonly data: string;
 }
 
-/** RFC 8785. Absent (`undefined`) members are left out. */
-export const canonicalJson = (value: unknown): string => canonicalize(value)!;
+/**
+ * Canonical JSON (RFC 8785). Absent (`undefined`) members are left out.
+ * @throws Error for a number or text that JSON cannot carry: NaN, infinity, a lone surrogate
+ */
+export const canonicalJson = (value: unknown): string => canonical(value)!;
+
+/** `undefined` for what JSON leaves out. */
+function canonical(value: unknown): string | undefined {
+  if (typeof value === 'string' && !value.isWellFormed()) throw new Error('Lone surrogate is not allowed');
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`${value} is not allowed`);
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) as string | undefined;
+  if ('toJSON' in value && typeof value.toJSON === 'function') return canonical(value.toJSON());
+  if (Array.isArray(value)) return `[${value.map((item) => canonical(item) ?? 'null').join(',')}]`;
+  let members = '';
+  for (const key of sortedKeys(value)) {
+    const member = canonical((value as Readonly<Record<string, unknown>>)[key]);
+    if (member !== undefined) members += `${members && ','}${canonical(key)}:${member}`;
+  }
+  return `{${members}}`;
+}
+
+/** By UTF-16 code units. Most objects have them in that order already. */
+function sortedKeys(of: object): string[] {
+  const keys = Object.keys(of);
+  for (let i = 1; i < keys.length; i++) if (keys[i - 1]! > keys[i]!) return keys.sort();
+  return keys;
+}
+
+/** The id of a new command: a UUID of version 7, so that ids are ordered by time. */
+export function newCommandId(now = Date.now()): string {
+  const time = now.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
+}
 
 const NOTHING_BEFORE = '';
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import canonicalize from 'canonicalize';
+import fc from 'fast-check';
 import { v4 as uuidv4, v7 as uuidv7 } from 'uuid';
 import {
   canonicalJson,
@@ -6,6 +8,7 @@ import {
   digestOf,
   eventId,
   EventCodec,
+  newCommandId,
   newSalt,
   UnknownEvent,
   type Envelope,
@@ -144,6 +147,73 @@ describe('Canonical JSON', () => {
     expect(canonicalJson(value)).toBe('{"\\r":2,"1":4,"\u0080":6,"ö":7,"€":1,"😂":5,"\ufb33":3}');
   });
 
+  // Appendix B of RFC 8785: IEEE 754 bits and how the number is written.
+  it.each([
+    ['0000000000000000', '0'],
+    ['8000000000000000', '0'],
+    ['0000000000000001', '5e-324'],
+    ['8000000000000001', '-5e-324'],
+    ['7fefffffffffffff', '1.7976931348623157e+308'],
+    ['ffefffffffffffff', '-1.7976931348623157e+308'],
+    ['4340000000000000', '9007199254740992'],
+    ['c340000000000000', '-9007199254740992'],
+    ['4430000000000000', '295147905179352830000'],
+    ['44b52d02c7e14af5', '9.999999999999997e+22'],
+    ['44b52d02c7e14af6', '1e+23'],
+    ['44b52d02c7e14af7', '1.0000000000000001e+23'],
+    ['444b1ae4d6e2ef4e', '999999999999999700000'],
+    ['444b1ae4d6e2ef4f', '999999999999999900000'],
+    ['444b1ae4d6e2ef50', '1e+21'],
+    ['3eb0c6f7a0b5ed8c', '9.999999999999997e-7'],
+    ['3eb0c6f7a0b5ed8d', '0.000001'],
+    ['41b3de4355555553', '333333333.3333332'],
+    ['41b3de4355555554', '333333333.33333325'],
+    ['41b3de4355555555', '333333333.3333333'],
+    ['41b3de4355555556', '333333333.3333334'],
+    ['41b3de4355555557', '333333333.33333343'],
+    ['becbf647612f3696', '-0.0000033333333333333333'],
+    ['43143ff3c1cb0959', '1424953923781206.2'],
+  ])('writes the number %s as %s', (bits, written) => {
+    expect(canonicalJson(Buffer.from(bits, 'hex').readDoubleBE())).toBe(written);
+  });
+
+  it.each([NaN, Infinity, -Infinity, '\ud800', 'a\udc00b', { '\ud83d': 1 }, [{ a: ['\udfff'] }]])(
+    'is not to be had of %j',
+    (value) => {
+      expect(() => canonicalJson(value)).toThrow('not allowed');
+    },
+  );
+
+  it('is that of another implementation, whatever the value', () => {
+    const key = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 6 }), fc.nat(120).map(String));
+    const anything = fc.anything({
+      key,
+      withDate: true,
+      withNullPrototype: true,
+      values: [
+        fc.string({ unit: 'binary' }),
+        fc.double(),
+        fc.integer(),
+        fc.boolean(),
+        fc.constantFrom(null, undefined, Symbol()),
+      ],
+    });
+    /** What comes of it: text, or that it is refused. */
+    const outcome = (write: () => unknown): unknown => {
+      try {
+        return write();
+      } catch {
+        return 'refused';
+      }
+    };
+    fc.assert(
+      fc.property(anything, (value) => {
+        expect(outcome(() => canonicalJson(value))).toEqual(outcome(() => canonicalize(value)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('is the same whatever the order of the keys', () => {
     expect(canonicalJson({ a: { c: 1, b: 2 }, d: 3 })).toBe(canonicalJson({ d: 3, a: { b: 2, c: 1 } }));
   });
@@ -181,6 +251,17 @@ describe('The hash of an event', () => {
   it('rests on a digest that nobody can guess back without the salt', () => {
     expect(digestOf('one', '{"name":"Jo"}')).not.toBe(digestOf('other', '{"name":"Jo"}'));
     expect(new Set(Array.from({ length: 1000 }, newSalt)).size).toBe(1000);
+  });
+});
+
+describe('The id of a command', () => {
+  it('is a UUID of version 7 that holds its time, and another one each time', () => {
+    const ids = Array.from({ length: 1_000 }, () => newCommandId(1_700_000_000_123));
+    for (const id of ids) expect(id).toMatch(/^018bcfe5-687b-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
+    expect(new Set(ids).size).toBe(1_000);
+    expect(newCommandId(0)).toMatch(/^00000000-0000-7/);
+    const own = Number.parseInt(newCommandId().replace('-', '').slice(0, 12), 16);
+    expect(Math.abs(own - Date.now())).toBeLessThan(60_000);
   });
 });
 

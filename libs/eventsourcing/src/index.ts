@@ -8,6 +8,6 @@ export * from './events.js';
 export * from './parking.js';
 export * from './projection.js';
 export * from './projector.js';
+export * from './snapshot.js';
 export * from './tracing.js';
-export * from './under-lease.js';
 export * from './verify.js';

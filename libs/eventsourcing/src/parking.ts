@@ -1,11 +1,10 @@
 /**
  * Events that a projection could not apply, and what waits behind them: a stream that is parked waits as a whole and in its
- * order, everything else goes on. The tables are the projection's own, so each generation has its own parked streams.
+ * order, everything else goes on. That an operator passes over such an event for good is an event itself, which every process
+ * hears.
  */
-import { decodeAll } from './blanking.js';
-import type { Log } from './command-handling.js';
-import type { Envelope, Recorded } from './events.js';
-import type { ReadStore, ReadTx } from './projection.js';
+import type { Aggregate } from './aggregate.js';
+import type { Envelope } from './events.js';
 
 /** A stream that waits, since the event at `position`. */
 export interface ParkedStream {
@@ -18,93 +17,97 @@ export interface ParkedStream {
   readonly events: number;
 }
 
-type ParkedRow = Record<'stream' | 'type' | 'since', string> &
-  Record<'position' | 'revision', number> & { error: string | null };
+type Place = Pick<Envelope, 'stream' | 'revision'>;
 
-/** The statements over the two tables beside a projection's own. */
-export class Parking {
-  readonly schema: string;
+/** The event of a stream that a projection passes over for good when it cannot be applied. */
+export type Released = Place;
 
-  constructor(private readonly name: string) {
-    const columns = `stream TEXT NOT NULL, revision BIGINT NOT NULL, position BIGINT NOT NULL, type TEXT NOT NULL,
-      error TEXT, since TEXT NOT NULL, PRIMARY KEY (stream, revision)`;
-    this.schema = `CREATE TABLE ${name}_parked (${columns}); CREATE TABLE ${name}_released (${columns});`;
-  }
+/** What operators decided about a projection: the streams `projection-<name>`. */
+export const releases: Aggregate<readonly Released[], { Released: Released }> = {
+  category: 'projection',
+  initial: [],
+  evolve: { Released: (all, { data }) => [...all, data] },
+};
 
-  /** The streams that wait. */
-  async streams(tx: ReadTx): Promise<Set<string>> {
-    const rows = await tx.all<{ stream: string }>(`SELECT DISTINCT stream FROM ${this.name}_parked`);
-    return new Set(rows.map(({ stream }) => stream));
-  }
+type Parked = ParkedStream & { readonly revision: number };
 
-  /** Parks an event; without an error: behind others of its stream. One that was released before is passed over. */
-  async park(tx: ReadTx, { stream, revision, position, type }: Envelope | Recorded, error: string | null) {
-    const [released] = await tx.all(
-      `SELECT position FROM ${this.name}_released WHERE stream = ? AND revision = ?`,
-      stream,
-      revision,
-    );
-    if (released) return;
-    tx.run(
-      `INSERT INTO ${this.name}_parked (stream, revision, position, type, error, since) VALUES (?, ?, ?, ?, ?, ?)`,
-      ...[stream, revision, Number(position), type, error, new Date().toISOString()],
-    );
-  }
+const keyOf = ({ stream, revision }: Place): string => `${stream} ${revision}`;
 
-  /** The first event of a stream that waits. */
-  async first(tx: ReadTx, stream: string): Promise<ParkedRow | undefined> {
-    const [row] = await tx.all<ParkedRow>(
-      `SELECT stream, revision, position, type, error, since FROM ${this.name}_parked WHERE stream = ? ORDER BY revision LIMIT 1`,
-      stream,
-    );
-    return row;
-  }
-
-  remove(tx: ReadTx, { stream, revision }: { readonly stream: string; readonly revision: number }): void {
-    tx.run(`DELETE FROM ${this.name}_parked WHERE stream = ? AND revision = ?`, stream, revision);
-  }
-
-  blame(tx: ReadTx, { stream, revision }: Envelope, error: string): void {
-    tx.run(`UPDATE ${this.name}_parked SET error = ? WHERE stream = ? AND revision = ?`, error, stream, revision);
-  }
-
-  /** Leaves a trace of an event that is passed over for good. */
-  release(tx: ReadTx, row: ParkedRow): void {
-    tx.run(
-      `INSERT INTO ${this.name}_released (stream, revision, position, type, error, since) VALUES (?, ?, ?, ?, ?, ?)`,
-      ...[row.stream, row.revision, row.position, row.type, row.error, new Date().toISOString()],
-    );
-  }
-
-  /** What was released in the generation that serves, for one that is built beside it. */
-  released(reads: ReadStore): Promise<ParkedRow[]> {
-    return reads.all<ParkedRow>(`SELECT stream, revision, position, type, error, since FROM ${this.name}_released`);
-  }
-
-  /** The streams of the generation that serves which wait, longest first. */
-  async inView(reads: ReadStore): Promise<ParkedStream[]> {
-    const rows = await reads.all<ParkedRow & { error: string; events: number }>(
-      `SELECT p.stream, p.position, p.type, p.error, p.since, c.events FROM ${this.name}_parked p
-       JOIN (SELECT stream, MIN(revision) AS revision, COUNT(*) AS events FROM ${this.name}_parked GROUP BY stream) c
-         ON c.stream = p.stream AND c.revision = p.revision
-       ORDER BY p.position`,
-    );
-    return rows.map(({ stream, position, type, error, since, events }) => ({
-      ...{ stream, position: String(position), type, error, since, events },
-    }));
-  }
+/** What is kept of a parking over a restart. */
+export interface ParkedBefore {
+  readonly parked: readonly Parked[];
+  readonly passed: readonly string[];
 }
 
-/** The events of a stream before a revision that a projection was told of: all but those that were released. */
-export async function appliedBefore(
-  log: Log,
-  name: string,
-  stream: string,
-  revision: number,
-  tx: ReadTx,
-): Promise<Recorded[]> {
-  const rows = await tx.all<{ revision: number }>(`SELECT revision FROM ${name}_released WHERE stream = ?`, stream);
-  const released = new Set(rows.map((row) => row.revision));
-  const earlier = (await log.store.read(stream)).filter((e) => e.revision < revision && !released.has(e.revision));
-  return decodeAll(log, earlier);
+/** The streams of one projection that wait. */
+export class Parking {
+  readonly #parked = new Map<string, Parked>();
+  /** To be passed over if they fail, and those that were. */
+  readonly #released = new Set<string>();
+  readonly #passed = new Set<string>();
+
+  get size(): number {
+    return this.#parked.size;
+  }
+
+  /** The streams that wait, longest first. */
+  get streams(): ParkedStream[] {
+    return [...this.#parked.values()]
+      .sort((a, b) => Number(a.position) - Number(b.position))
+      .map(({ stream, position, type, error, since, events }) => ({ stream, position, type, error, since, events }));
+  }
+
+  /** The revision that a stream waits for; `undefined`: it does not wait. */
+  waitsFor(stream: string): number | undefined {
+    return this.#parked.get(stream)?.revision;
+  }
+
+  /** Whether the event was passed over for good. */
+  wasPassed(place: Place): boolean {
+    return this.#passed.size > 0 && this.#passed.has(keyOf(place));
+  }
+
+  /** Parks the stream of an event that failed, or passes over it, if that was decided. @returns whether it is parked */
+  park({ stream, revision, position, type }: Envelope, error: string): boolean {
+    if (this.#released.has(keyOf({ stream, revision }))) {
+      this.#passed.add(keyOf({ stream, revision }));
+      return false;
+    }
+    const since = this.#parked.get(stream)?.since ?? new Date().toISOString();
+    this.#parked.set(stream, { stream, revision, position, type, error, since, events: 1 });
+    return true;
+  }
+
+  /** One more event waits behind the one that failed. */
+  join(stream: string): void {
+    const first = this.#parked.get(stream)!;
+    this.#parked.set(stream, { ...first, events: first.events + 1 });
+  }
+
+  /** Takes a stream out, to try it again. */
+  unpark(stream: string): void {
+    this.#parked.delete(stream);
+  }
+
+  /** Hears that an event is to be passed over. @returns whether its stream waits for just that */
+  release(place: Place): boolean {
+    this.#released.add(keyOf(place));
+    return this.waitsFor(place.stream) === place.revision;
+  }
+
+  clear(): void {
+    for (const all of [this.#parked, this.#released, this.#passed]) all.clear();
+  }
+
+  save(): ParkedBefore {
+    return { parked: [...this.#parked.values()], passed: [...this.#passed] };
+  }
+
+  load({ parked, passed }: ParkedBefore): void {
+    for (const one of parked) this.#parked.set(one.stream, one);
+    for (const key of passed) {
+      this.#passed.add(key);
+      this.#released.add(key);
+    }
+  }
 }

@@ -1,50 +1,15 @@
+/** Keeps the read models of a process up with the log, and does what is to be done because of its events. */
 import { context, type Context } from '@opentelemetry/api';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import { Rejected } from './aggregate.js';
 import { decodeAll, isBlanked } from './blanking.js';
-import type { Log } from './command-handling.js';
+import { handle, type Log } from './command-handling.js';
 import { StoreUnavailable } from './event-store.js';
-import { UnknownEvent, type Envelope, type Recorded } from './events.js';
-import { Parking, type ParkedStream } from './parking.js';
-import {
-  beingBuilt,
-  CheckpointMoved,
-  LeaseLost,
-  type Checkpoint,
-  type Generation,
-  type Projection,
-  type ReadStore,
-  type ReadTx,
-} from './projection.js';
+import { UnknownEvent, type Envelope, type Meta, type Recorded } from './events.js';
+import { Parking, releases, type ParkedStream, type Released } from './parking.js';
+import { beingBuilt, type Building, type Progress, type Projection } from './projection.js';
+import { NotTaken, type Saved, type SnapshotFile } from './snapshot.js';
 import { applying } from './tracing.js';
-
-export interface Progress {
-  readonly projection: string;
-  readonly version: number;
-  /** The last position applied, by this process or another one. */
-  readonly position: string | null;
-  /** The last position of the log when it was last looked at. */
-  readonly head: string | null;
-  readonly error: string | null;
-  /** Whether there are views to be read. */
-  readonly serving: boolean;
-  /** How many streams wait because an event of theirs could not be applied. */
-  readonly parked: number;
-  /** The generation that is being built, by this process or another one. */
-  readonly building: Building | null;
-}
-
-export interface Building {
-  /** Of the log, in per cent. */
-  readonly percent: number;
-  readonly position: string | null;
-  readonly events: number;
-  readonly eventsPerSecond: number;
-  readonly secondsLeft: number | null;
-}
-
-/** Hears of a rebuild while it goes on. */
-export type OnBuilding = (building: Building, head: string | null) => void;
 
 /** What went wrong with a projection: an event was parked, or it cannot follow the log for now. */
 export interface Failure {
@@ -54,554 +19,597 @@ export interface Failure {
   readonly parked?: Envelope;
 }
 
-/** How many events are read at once, and committed at once. */
-const [PAGE, COMMIT, COMMIT_BY_STREAM] = [500, 2_000, 8_000];
+/** How many events are read at once at most, and how many bytes, about; and of events as they come. */
+const [PAGE, PAGE_BYTES, LIVE_PAGE] = [2_000, 4_000_000, 100];
 /** How long other work of this process may have to wait. */
 const SLICE_MS = 8;
 const RETRY_MS = [100, 500, 2_000, 10_000];
-/** How often, at most, it is looked how far another process is. */
-const LOOK_MS = 25;
-/** How long the views may be without a process that brings them up to date. */
-const ALONE_MS = 3_000;
-
-/**
- * Keeps projections up with the log: each on its own, in order, its checkpoint in the transaction of its rows. Before it is
- * started, and once it was stopped, another process may do so: then this one tells what the read store knows of it.
- */
-export class Projector {
-  #followers: Follower[] = [];
-  #stopped = new AbortController();
-  #running: Promise<unknown>[] = [];
-  #look: Promise<ReadonlyMap<string, bigint>> | undefined;
-  #lookedAt = -Infinity;
-
-  constructor(
-    private readonly log: Log,
-    private readonly reads: ReadStore,
-    private readonly projections: readonly Projection[],
-    /** Hears of failures, of one that goes on once. */
-    private readonly onFailure: (failure: Failure) => void = () => {},
-  ) {}
-
-  /** Of the projections that have tables. */
-  get names(): string[] {
-    return this.projections.filter(({ schema }) => schema).map(({ name }) => name);
-  }
-
-  /** Whether this process follows the log. */
-  get follows(): boolean {
-    return this.#followers.length > 0;
-  }
-
-  /** Applies everything the log holds, tries once what was parked before, then keeps following the log until `stop`. */
-  async start(): Promise<void> {
-    const { signal } = (this.#stopped = new AbortController());
-    const followers = this.projections.map(
-      (projection) => new Follower(this.log, this.reads, projection, null, this.onFailure),
-    );
-    this.#followers = followers;
-    const prepared = (async () => {
-      for (const projection of this.projections) await this.reads.current(projection);
-      for (const follower of followers) await follower.prepare(signal);
-    })();
-    this.#running = [prepared];
-    await prepared;
-    this.#running = followers.map((follower) => follower.follow(signal));
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped.abort();
-    await Promise.allSettled(this.#running);
-    this.#followers = [];
-  }
-
-  /** Lets queries see the views that another process brings up to date. */
-  async watch(): Promise<void> {
-    for (const projection of this.projections) await this.reads.current(projection);
-  }
-
-  /** Where each projection stands. */
-  async progress(): Promise<Progress[]> {
-    const [head, generations] = [await this.log.store.head(), await this.reads.generations()];
-    const lease = this.follows ? null : await this.reads.lease();
-    const alone = lease !== null && (lease.endedMsAgo ?? 0) > ALONE_MS;
-    return Promise.all(
-      this.projections.map(async ({ name, version }) => {
-        const follower = this.#followers.find(({ projection }) => projection.name === name);
-        const own = generations.filter((one) => one.name === name && one.version === version);
-        const building = own.find(({ state }) => state === 'building');
-        const serving = own.find(({ state }) => state === 'serving');
-        const position = follower ? follower.position : ((serving ?? building)?.position ?? null);
-        const behind = BigInt(position ?? 0) < BigInt(head ?? 0);
-        return {
-          projection: name,
-          version,
-          position,
-          head,
-          error: follower ? follower.error : alone && behind ? 'No process brings the views up to date now.' : null,
-          serving: serving !== undefined,
-          parked: serving ? (await new Parking(name).inView(this.reads)).length : 0,
-          building: building ? buildingOf(building, head) : null,
-        };
-      }),
-    );
-  }
-
-  /** Waits until projections, all if none is named, have applied a position; `false` when that takes longer than `timeoutMs`. */
-  async reached(position: string, timeoutMs: number, ...names: string[]): Promise<boolean> {
-    const [at, timedOut] = [BigInt(position), AbortSignal.timeout(timeoutMs)];
-    const meant = this.projections.map(({ name }) => name).filter((name) => names.length === 0 || names.includes(name));
-    if (!this.follows) return this.#seen(at, timedOut, meant);
-    const followers = this.#followers.filter(({ projection }) => meant.includes(projection.name));
-    const all = await Promise.all(followers.map((follower) => follower.reached(at, timedOut)));
-    return all.every((reached) => reached);
-  }
-
-  /** Waits for what another process does. */
-  async #seen(at: bigint, timedOut: AbortSignal, names: readonly string[]): Promise<boolean> {
-    while (!timedOut.aborted) {
-      const positions = await this.#nextLook();
-      if (names.every((name) => (positions.get(name) ?? -1n) >= at)) return true;
-    }
-    return false;
-  }
-
-  /** How far the views are that are read: one look for all who wait, none when nobody does. */
-  #nextLook(): Promise<ReadonlyMap<string, bigint>> {
-    this.#look ??= sleep(Math.max(0, this.#lookedAt + LOOK_MS - performance.now())).then(async () => {
-      this.#look = undefined;
-      this.#lookedAt = performance.now();
-      const generations = await this.reads.generations().catch(() => []); // waits on until it can be asked
-      return new Map(
-        generations
-          .filter(({ name, version, state }) => state === 'serving' && this.#versionOf(name) === version)
-          .map(({ name, position }) => [name, BigInt(position ?? 0)]),
-      );
-    });
-    return this.#look;
-  }
-
-  #versionOf(name: string): number | undefined {
-    return this.projections.find((one) => one.name === name)?.version;
-  }
-
-  /** Every generation there is. */
-  async generations(): Promise<Generation[]> {
-    await this.watch();
-    return this.reads.generations();
-  }
-
-  /**
-   * Builds a projection anew beside what serves, and lets readers see it once it is as far.
-   * @throws Rejected `conflict` when more streams would be parked than are now; then it is dropped
-   */
-  async rebuild(name: string, on: OnBuilding = () => {}): Promise<Generation> {
-    const projection = this.#of(name);
-    const parking = new Parking(name);
-    const now = await this.reads.current(projection);
-    const [released, parked] =
-      now?.state === 'serving'
-        ? [await parking.released(this.reads), (await parking.inView(this.reads)).length]
-        : [[], 0];
-    const empty = await this.reads.build(projection, await this.log.store.identity());
-    await this.reads.apply(empty, null, async (tx) => released.forEach((row) => parking.release(tx, row)));
-    const builder = new Follower(this.log, this.reads, projection, empty, this.onFailure);
-    return builder.build(on, this.#stopped.signal, now?.state === 'serving' ? parked : Infinity);
-  }
-
-  /** Lets readers see the generation again that served before, once it is as far. @throws Rejected `not_found` */
-  async rollback(name: string, on: OnBuilding = () => {}): Promise<Generation> {
-    const { version } = this.#of(name);
-    const log = await this.log.store.identity();
-    const former = (await this.generations()).find(
-      (one) => one.name === name && one.version === version && one.state === 'former' && one.log === log,
-    );
-    if (!former) throw new Rejected('not_found', `There is no former generation of ${name} version ${version}.`);
-    const revived = await this.reads.revive(former);
-    const follower = new Follower(this.log, this.reads, this.#of(name), revived, this.onFailure);
-    return follower.build(on, this.#stopped.signal, Infinity);
-  }
-
-  /** Drops what no reader of this version sees: former generations, what was left half built, and other versions. */
-  async prune(): Promise<Generation[]> {
-    const all = await this.generations();
-    const versions = new Map(this.projections.map(({ name, version }) => [name, version]));
-    const dropped = all.filter((one) => one.state !== 'serving' || versions.get(one.name) !== one.version);
-    for (const generation of dropped) await this.reads.drop(generation);
-    return dropped;
-  }
-
-  /** The streams of a projection that wait, in the order of the log. */
-  async parked(name: string): Promise<ParkedStream[]> {
-    await this.reads.current(this.#of(name));
-    return new Parking(name).inView(this.reads);
-  }
-
-  /** Tries again, in order, what was parked of a projection, or of one of its streams. @returns what is parked still */
-  async retry(name: string, stream?: string): Promise<ParkedStream[]> {
-    await this.#serving(name).then((follower) => follower.retry(stream));
-    return this.parked(name);
-  }
-
-  /** Passes over the event that a stream waits for, leaves a trace of that, and tries what waits behind it. @throws Rejected */
-  async release(name: string, stream: string, position: string): Promise<ParkedStream[]> {
-    await this.#serving(name).then((follower) => follower.release(stream, position));
-    return this.parked(name);
-  }
-
-  async #serving(name: string): Promise<Follower> {
-    const projection = this.#of(name);
-    const serving = await this.reads.current(projection);
-    if (serving?.state !== 'serving') throw beingBuilt([name]);
-    return new Follower(this.log, this.reads, projection, serving, this.onFailure);
-  }
-
-  #of(name: string): Projection {
-    const projection = this.projections.find((one) => one.name === name);
-    if (projection) return projection;
-    throw new Rejected('not_found', `There is no projection ${name}; there are ${this.names.join(', ')}.`);
-  }
-}
-
-/** How far a generation is, and how long it will take. */
-export function buildingOf({ position, events, startedAt }: Generation, head: string | null): Building {
-  const seconds = Math.max(Date.now() - Date.parse(startedAt), 1) / 1000;
-  const [done, all] = [position === null ? events : Number(position), Number(head ?? 0)];
-  return {
-    percent: Math.min(100, Math.floor((100 * done) / Math.max(1, all))),
-    position,
-    events,
-    eventsPerSecond: Math.round(events / seconds),
-    secondsLeft: done > 0 ? Math.ceil((seconds * Math.max(all - done, 0)) / done) : null,
-  };
-}
+/** After so many events the views are kept anew, and at the end. */
+const SAVED_EVERY = 50_000;
+/** How often a start looks whether there is more, which others may be writing. */
+const ROUNDS = 3;
+/** How many events may wait for a projection that acts, before the views wait, too. */
+const MOST_WAITING = 10_000;
 
 /** What is not the fault of an event, and may be over soon; or all the events of a process that is too old. */
-const stopsEverything = (error: unknown): boolean =>
-  [StoreUnavailable, CheckpointMoved, LeaseLost, UnknownEvent].some((kind) => error instanceof kind);
+const stopsEverything = (error: unknown): boolean => error instanceof StoreUnavailable || error instanceof UnknownEvent;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** The checkpoint once an event is applied. */
-type To = (event: Envelope) => Pick<Checkpoint, 'position' | 'cursor'>;
-const inOrder: To = ({ position }) => ({ position });
-
-/** How far a generation is filled stream by stream, of a log that ends at `upTo`. */
-type Cursor = Pick<Envelope, 'stream' | 'revision'> & { readonly category: string; readonly upTo: string };
-
-class Follower {
-  error: string | null = null;
-  #at: Generation | null;
-  /** Since when nothing else had a turn. */
+/** Lets other work of this process have its turn. */
+class Turns {
   #began = 0;
-  /** Something was blanked. */
-  #erased = false;
-  /** What the events that are being applied are handled under. */
-  #under: ReadonlyMap<string, Context> = new Map();
-  readonly #parking: Parking;
-  readonly #waiting = new Set<{ position: bigint; resolve: (reached: boolean) => void }>();
 
-  readonly projection: Projection;
+  /** Awaited only when it is time. */
+  next(): Promise<void> | undefined {
+    if (performance.now() - this.#began < SLICE_MS) return undefined;
+    return turn().then(() => void (this.#began = performance.now()));
+  }
+}
+
+const NO_SPANS: ReadonlyMap<string, Context> = new Map();
+
+/** A projection, how far it is, and what waits. */
+class Follower {
+  position: string | null = null;
+  error: string | null = null;
+  readonly parking = new Parking();
 
   constructor(
     private readonly log: Log,
-    private readonly reads: ReadStore,
-    projection: Projection,
-    at: Generation | null,
+    readonly projection: Projection,
+    private readonly turns: Turns,
     private readonly onFailure: (failure: Failure) => void,
-  ) {
-    this.projection = projection.fresh?.() ?? projection;
-    this.#at = at;
-    this.#parking = new Parking(projection.name);
+  ) {}
+
+  get key(): string {
+    return `${this.projection.name} ${this.projection.version}`;
   }
 
-  /** Of the events that it hears. */
-  get #categories(): string[] {
-    return [...new Set(Object.keys(this.projection.on).map((type) => type.slice(0, type.indexOf('.'))))].sort();
+  hears({ type }: Pick<Envelope, 'type'>): boolean {
+    return this.projection.on[type] !== undefined;
   }
 
-  get position(): string | null {
-    return this.#at?.position ?? null;
+  clear(): void {
+    this.position = null;
+    this.parking.clear();
+    this.projection.clear?.();
   }
 
-  /** Makes the projection's tables if need be, tries again what was parked, and applies everything the log holds. */
-  async prepare(signal: AbortSignal): Promise<void> {
-    this.#at = await this.#found();
-    await this.retry().catch((error: unknown) => this.#recover(error));
-    await this.#catchUp(signal);
+  save(): Saved['projections'][number] {
+    const { name, version } = this.projection;
+    const { position, parking } = this;
+    return { name, version, position, parking: parking.save(), memory: this.projection.save?.() ?? null };
   }
 
-  /** The generation to go on with; a new one when there is none of this log. */
-  async #found(): Promise<Generation> {
-    const { store } = this.log;
-    const [log, head, found] = [await store.identity(), await store.head(), await this.reads.current(this.projection)];
-    const ahead = BigInt(found?.position ?? 0) > BigInt(head ?? 0);
-    if (found?.log === log && !ahead) return found;
-    if (found) await this.reads.drop(found);
-    return this.reads.build(this.projection, log);
+  load({ position, parking, memory }: Saved['projections'][number]): void {
+    this.clear();
+    this.position = position;
+    this.parking.load(parking);
+    if (memory) this.projection.load?.(memory);
   }
 
-  /** Follows the log; after an error it says so in `progress` and tries again from its checkpoint, more and more slowly. */
-  async follow(signal: AbortSignal): Promise<void> {
-    for (let failures = 0; !signal.aborted;) {
-      try {
-        await this.#catchUp(signal);
-        this.error = null;
-        for await (const batch of this.log.store.subscribe(this.position, signal, PAGE)) {
-          await this.#apply(batch, inOrder);
-          await this.#forget();
-          failures = 0;
-        }
-      } catch (error) {
-        await this.#recover(error).catch(async (failure: unknown) => {
-          const known = this.error;
-          this.error = messageOf(failure);
-          if (this.error !== known) this.onFailure({ projection: this.projection.name, error: failure });
-          await sleep(RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)], undefined, { signal }).catch(() => {});
-        });
-      }
+  /** The events of a stream before a revision that the projection was told of. */
+  async #earlier({ stream, revision }: Recorded): Promise<Recorded[]> {
+    const all = (await this.log.store.read(stream)).filter((event) => event.revision <= revision);
+    const told = await decodeAll(this.log, all); // with the event itself, which may say what was blanked
+    return told.filter((event) => event.revision < revision && !this.parking.wasPassed(event));
+  }
+
+  /** Applies what it hears of some events; what fails is parked. Those at or before its position are passed over. */
+  async apply(batch: readonly Envelope[], decoded: Decoded, inOrder: boolean, traced: boolean): Promise<void> {
+    const heard = batch.filter(
+      (event) => this.hears(event) && !(inOrder && this.position !== null && +event.position <= +this.position),
+    );
+    if (traced && heard.some(({ meta }) => meta.traceparent !== undefined))
+      await applying(this.projection.name, heard, (under) => this.#all(heard, decoded, under, inOrder));
+    else if (heard.length > 0) await this.#all(heard, decoded, NO_SPANS, inOrder);
+  }
+
+  async #all(
+    heard: readonly Envelope[],
+    decoded: Decoded,
+    under: ReadonlyMap<string, Context>,
+    inOrder: boolean,
+  ): Promise<void> {
+    for (const envelope of heard) {
+      const waiting = this.parking.waitsFor(envelope.stream);
+      if (waiting === undefined) {
+        const done = this.#one(envelope, decoded, under.get(envelope.id));
+        if (done) await done;
+      } else if (envelope.revision > waiting) this.parking.join(envelope.stream);
+      if (inOrder) this.position = envelope.position;
+      const pause = this.turns.next();
+      if (pause) await pause;
     }
   }
 
-  /** Fills a generation that is being built and lets it serve, unless more than `parkedAtMost` of its streams are parked. */
-  async build(on: OnBuilding, signal: AbortSignal, parkedAtMost: number): Promise<Generation> {
-    const { id } = this.#at!;
-    await this.#catchUp(signal, async (at, all) => {
-      const head = await this.log.store.head();
-      on(buildingOf(at, head), head);
-      if (!all) return;
-      let parked = 0;
-      await this.reads.apply(at, null, async (tx) => void (parked = (await this.#parking.streams(tx)).size));
-      if (parked <= parkedAtMost) return;
-      await this.reads.drop(at);
-      throw new Rejected(
-        'conflict',
-        `${parked} streams cannot be applied, more than now. What serves was left as it is.`,
-      );
-    });
-    if (this.#at!.id !== id) throw new Rejected('conflict', 'Another rebuild has taken the place of this one.');
-    return this.#at!;
+  /** @returns nothing when it was done at once */
+  #one(envelope: Envelope, decoded: Decoded, under?: Context): Promise<void> | void {
+    const event = decoded.get(envelope);
+    try {
+      if (event instanceof Error) throw event;
+      const handler = this.projection.on[envelope.type]!;
+      const work = () => handler(event as never, () => this.#earlier(event));
+      const done = under ? context.with(under, work) : work();
+      return done?.catch((error: unknown) => this.#failed(envelope, error));
+    } catch (error) {
+      return this.#failed(envelope, error);
+    }
   }
 
-  /** Waits for a position; `false` when the signal comes first. */
-  reached(position: bigint, timedOut: AbortSignal): Promise<boolean> {
-    if (BigInt(this.position ?? -1) >= position) return Promise.resolve(true);
-    return new Promise((resolve) => {
-      const waiting = { position, resolve };
-      this.#waiting.add(waiting);
-      timedOut.addEventListener('abort', () => {
-        this.#waiting.delete(waiting);
-        resolve(false);
-      });
-    });
+  async #failed(envelope: Envelope, error: unknown): Promise<void> {
+    if (stopsEverything(error)) throw error;
+    await this.log.store.read(envelope.stream, envelope.revision); // nothing is parked while the log cannot be read
+    if (this.parking.park(envelope, messageOf(error)))
+      this.onFailure({ projection: this.projection.name, error, parked: envelope });
   }
 
   /** Applies, in order, what is parked of a stream or of all, as far as it can be. */
   async retry(only?: string): Promise<void> {
-    const streams = only === undefined ? [...(await this.#alone((tx) => this.#parking.streams(tx)))] : [only];
+    const streams = only === undefined ? this.parking.streams.map(({ stream }) => stream) : [only];
     for (const stream of streams) {
-      const first = await this.#alone((tx) => this.#parking.first(tx, stream));
-      for (const event of first ? await this.log.store.read(stream, first.revision) : [])
-        if (!(await this.#retryOne(event))) break;
+      const first = this.parking.waitsFor(stream);
+      if (first === undefined) continue;
+      const { events } = this.parking.streams.find((one) => one.stream === stream)!;
+      const waiting = (await this.log.store.read(stream, first))
+        .filter((event) => this.hears(event))
+        .filter((event) => this.position === null || +event.position <= +this.position)
+        .slice(0, events);
+      this.parking.unpark(stream);
+      await this.#all(waiting, await decodedOf(this.log, waiting), NO_SPANS, false);
     }
   }
 
-  /** @returns whether the next one can be tried */
-  async #retryOne(event: Envelope): Promise<boolean> {
-    const isFirst = async (tx: ReadTx) => (await this.#parking.first(tx, event.stream))?.revision === event.revision;
-    try {
-      return await this.#alone(async (tx) => {
-        if (!(await isFirst(tx))) return false;
-        this.#parking.remove(tx, event);
-        await this.#handle([event], tx);
-        return true;
-      });
-    } catch (error) {
-      this.projection.reset?.();
-      await this.#isOf(event, error);
-      await this.#alone(async (tx) => {
-        if (await isFirst(tx)) this.#parking.blame(tx, event, messageOf(error));
-      });
-      return false;
-    }
+  /** Hears that an event is passed over for good. */
+  async release(released: Released): Promise<void> {
+    if (this.parking.release(released)) await this.retry(released.stream);
   }
 
-  async release(stream: string, position: string): Promise<void> {
-    await this.#alone(async (tx) => {
-      const first = await this.#parking.first(tx, stream);
-      if (first === undefined || String(first.position) !== position)
-        throw new Rejected(
-          'not_found',
-          `The first event of ${stream} that waits for ${this.projection.name} is not that of position ${position}.`,
-        );
-      this.#parking.release(tx, first);
-      this.#parking.remove(tx, first);
-    });
-    await this.retry(stream);
-  }
-
-  /** A transaction that does not move the checkpoint. */
-  async #alone<T>(work: (tx: ReadTx) => Promise<T>): Promise<T> {
-    let result: T;
-    await this.reads.apply(this.#at!, null, async (tx) => void (result = await work(tx)));
-    return result!;
-  }
-
-  /** Applies what there is; a generation that is being built serves from then on. */
-  async #catchUp(signal: AbortSignal, on?: (at: Generation, all: boolean) => Promise<void>): Promise<void> {
-    while (!signal.aborted) {
-      const { batch, to } = await this.#next();
-      if (batch.length > 0) await this.#apply(batch, to).catch((error: unknown) => this.#recover(error));
-      await this.#forget();
-      await this.#yield();
-      await on?.(this.#at!, batch.length === 0);
-      if (batch.length > 0) continue;
-      if (this.#at!.state !== 'building') return;
-      try {
-        await this.reads.serve(this.#at!, (position) => this.#upTo(position));
-        this.#moved({ ...this.#at!, state: 'serving' });
-      } catch (error) {
-        await this.#recover(error);
-      }
-    }
-  }
-
-  /** The events to be applied next, and where each of them leads to. */
-  async #next(): Promise<{ batch: Envelope[]; to: To }> {
-    const { store } = this.log;
-    const { position, cursor } = this.#at!;
-    if (position === null && this.projection.byStream && store.readByStream) {
-      const at = cursor === null ? null : (JSON.parse(cursor) as Cursor);
-      const upTo = at?.upTo ?? (await store.head());
-      for (const category of upTo === null ? [] : this.#categories) {
-        if (at && category < at.category) continue;
-        const after = at?.category === category ? at : null;
-        const batch: Envelope[] = [];
-        for (let page: Envelope[]; batch.length < COMMIT_BY_STREAM; batch.push(...page)) {
-          page = await store.readByStream(category, batch.at(-1) ?? after, upTo!, PAGE);
-          if (page.length === 0) break;
-          await this.#yield();
-        }
-        const cursorAt = ({ stream, revision }: Envelope) => JSON.stringify({ category, stream, revision, upTo });
-        if (batch.length > 0) return { batch, to: (event) => ({ position, cursor: cursorAt(event) }) };
-      }
-      if (upTo !== null) {
-        const filled = this.reads.apply(this.#at!, { position: upTo, events: 0 }, async () => {});
-        await filled.then((at) => this.#moved(at)).catch((error: unknown) => this.#recover(error));
-        return this.#next();
-      }
-    }
-    return { batch: await store.readAll(this.position, COMMIT), to: inOrder };
-  }
-
-  /** Applies what there is up to a position that the log holds. */
-  async #upTo(position: string): Promise<Generation> {
-    while (BigInt(this.position ?? 0) < BigInt(position))
-      await this.#apply(await this.log.store.readAll(this.position, COMMIT), inOrder);
-    return this.#at!;
-  }
-
-  /** Applies events in one transaction; of those it fails for, each half in its own, down to the event whose stream has to wait. */
-  async #apply(batch: readonly Envelope[], to: To): Promise<void> {
-    const [event, ...others] = batch as [Envelope, ...Envelope[]];
-    try {
-      await this.#commit(batch, to, (tx, parked) => this.#handle(batch, tx, parked));
-    } catch (error) {
-      this.projection.reset?.();
-      await this.#isOf(event, error);
-      if (others.length === 0) {
-        await this.#commit(batch, to, (tx) => this.#parking.park(tx, event, messageOf(error)));
-        return this.onFailure({ projection: this.projection.name, error, parked: event });
-      }
-      const half = batch.length >> 1;
-      await this.#apply(batch.slice(0, half), to);
-      await this.#apply(batch.slice(half), to);
-    }
-  }
-
-  /** Throws an error that may not be the event's: nothing is parked while the log cannot be read. */
-  async #isOf({ stream, revision }: Envelope, error: unknown): Promise<void> {
-    if (stopsEverything(error)) throw error;
-    await this.log.store.read(stream, revision);
-  }
-
-  async #commit(
-    batch: readonly Envelope[],
-    to: To,
-    work: (tx: ReadTx, parked: ReadonlySet<string>) => Promise<void>,
-  ): Promise<void> {
-    // What is built, or far behind, shows in no trace.
-    const shown = this.#at!.state === 'serving' && batch.length < PAGE;
-    const traced = shown ? batch.filter(({ type }) => this.projection.on[type]) : [];
-    const at = await applying(this.projection.name, traced, (under) => {
-      this.#under = under;
-      return this.reads.apply(this.#at!, { ...to(batch.at(-1)!), events: batch.length }, async (tx) => {
-        await work(tx, await this.#parking.streams(tx));
-      });
-    });
-    this.#moved(at);
-    this.#erased ||= batch.some((event) => isBlanked(event) && this.projection.on[event.type]);
-  }
-
-  /** Words that were erased still stand in what served before. */
-  async #forget(): Promise<void> {
-    if (!this.#erased) return;
-    this.#erased = false;
+  progress(head: string | null, serving: boolean, building: Building | null, error: string | null): Progress {
     const { name, version } = this.projection;
-    for (const one of await this.reads.generations())
-      if (one.name === name && one.version === version && one.state === 'former') await this.reads.drop(one);
-  }
-
-  /** Lets the projection handle events, and parks those of streams that wait. */
-  async #handle(batch: readonly Envelope[], tx: ReadTx, parked: ReadonlySet<string> = new Set()): Promise<void> {
-    const { on } = this.projection;
-    const heard = batch.filter(({ type }) => on[type]);
-    for (let i = 0; i < heard.length; i += PAGE) {
-      const page = heard.slice(i, i + PAGE);
-      const decoded = new Map<string, Recorded>(
-        (
-          await decodeAll(
-            this.log,
-            page.filter(({ stream }) => !parked.has(stream)),
-          )
-        ).map((event) => [event.id, event]),
-      );
-      for (const envelope of page) {
-        const event = decoded.get(envelope.id);
-        const under = this.#under.get(envelope.id);
-        if (event && under) await context.with(under, () => on[event.type]!(event as never, tx));
-        else if (event) await on[event.type]!(event as never, tx);
-        else await this.#parking.park(tx, envelope, null);
-        await this.#yield();
-      }
-    }
-    await this.projection.flush?.(tx);
-  }
-
-  /** Lets other work of this process have its turn. */
-  async #yield(): Promise<void> {
-    if (performance.now() - this.#began < SLICE_MS) return;
-    await turn();
-    this.#began = performance.now();
-  }
-
-  /** After a batch that was not committed: goes on from where another process got to; any other error is thrown again. */
-  async #recover(error: unknown): Promise<void> {
-    this.projection.reset?.();
-    if (!(error instanceof CheckpointMoved)) throw error;
-    const { name } = this.projection;
-    const at = await this.reads.current(this.projection);
-    if (!at) throw new Error(`The views of ${name} are being made anew.`);
-    if (at.log !== this.#at!.log) throw new Error(`The views of ${name} are made from another log now.`);
-    this.#moved(at);
-  }
-
-  #moved(at: Generation): void {
-    this.#at = at;
-    for (const waiting of this.#waiting)
-      if (waiting.position <= BigInt(at.position ?? -1)) {
-        this.#waiting.delete(waiting);
-        waiting.resolve(true);
-      }
+    return {
+      ...{ projection: name, version, position: this.position, head },
+      ...{ error: this.error ?? error, serving, parked: this.parking.size, building },
+    };
   }
 }
+
+/** Envelopes with what they were decoded to, or why they could not be. */
+type Decoded = { get(envelope: Envelope): Recorded | Error };
+
+async function decodedOf(log: Log, envelopes: readonly Envelope[]): Promise<Decoded> {
+  const results = new Map<Envelope, Recorded | Error>();
+  const keep = (some: readonly Envelope[], events: readonly Recorded[]) =>
+    some.forEach((envelope, i) => results.set(envelope, events[i]!));
+  try {
+    keep(envelopes, await decodeAll(log, envelopes));
+  } catch (error) {
+    if (stopsEverything(error)) throw error;
+    for (const envelope of envelopes)
+      try {
+        // What is blanked is told by events of the same stream.
+        const own = envelopes.filter(({ stream }) => stream === envelope.stream);
+        keep([envelope], [(await decodeAll(log, own))[own.indexOf(envelope)]!]);
+      } catch (alone) {
+        if (stopsEverything(alone)) throw alone;
+        results.set(envelope, alone instanceof Error ? alone : new Error(String(alone)));
+      }
+  }
+  return { get: (envelope) => results.get(envelope)! };
+}
+
+/** An event to be acted on: it may have to be read again. */
+type Due = Envelope | Pick<Envelope, 'stream' | 'revision' | 'position'>;
+
+/** What acts because of events: one after the other, in the order of the log, beside the views. */
+class Acting {
+  readonly due: Due[] = [];
+  #working: Promise<void> = Promise.resolve();
+  #busy = false;
+
+  constructor(
+    private readonly log: Log,
+    readonly follower: Follower,
+  ) {}
+
+  /** Does what is due, in the background. @param upTo where the log was read to */
+  go(upTo: () => string | null, signal: AbortSignal, say: (error: unknown) => void): void {
+    if (this.#busy) return;
+    this.#busy = true;
+    this.#working = this.#work(upTo, signal, say).finally(() => (this.#busy = false));
+  }
+
+  get done(): Promise<void> {
+    return this.#working;
+  }
+
+  async #work(upTo: () => string | null, signal: AbortSignal, say: (error: unknown) => void): Promise<void> {
+    const { follower } = this;
+    for (let failures = 0; !signal.aborted;) {
+      const next = this.due[0];
+      if (!next) {
+        follower.position = upTo();
+        return;
+      }
+      try {
+        const envelope = 'type' in next ? next : (await this.log.store.read(next.stream, next.revision))[0]!;
+        await follower.apply([envelope], await decodedOf(this.log, [envelope]), false, true);
+        follower.position = envelope.position;
+        follower.error = null;
+        this.due.shift();
+        failures = 0;
+      } catch (error) {
+        if (follower.error === null) say(error);
+        follower.error = messageOf(error);
+        await sleep(RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)], undefined, { signal }).catch(() => {});
+      }
+    }
+  }
+}
+
+/** Reads a log in pages of so many events, and of so many bytes, about. */
+class Pages {
+  #limit = 64;
+
+  /** How many to ask for next. */
+  get limit(): number {
+    return this.#limit;
+  }
+
+  /** Learns from a page how large events are. */
+  seen(page: readonly Envelope[]): readonly Envelope[] {
+    const bytes = page.reduce((sum, { data }) => sum + (data?.length ?? 0) + 400, 0);
+    const fitting = Math.floor((PAGE_BYTES * page.length) / Math.max(bytes, 1));
+    this.#limit = Math.max(1, Math.min(PAGE, fitting, this.#limit * 4));
+    return page;
+  }
+}
+
+/**
+ * Keeps projections up with the log: one reader for all of them, each event told in order. The views are shown once they have
+ * applied the log as it was at the start; until then they say how far they are.
+ */
+export class Projector {
+  readonly #views: readonly Follower[];
+  readonly #acting: readonly Acting[];
+  readonly #turns = new Turns();
+  readonly #pages = new Pages();
+  readonly #known = new Set<string>();
+  readonly #waiting = new Set<{ position: bigint; resolve: (reached: boolean) => void }>();
+  #stopped = new AbortController();
+  #running: Promise<unknown> = Promise.resolve();
+  #serving = false;
+  #error: string | null = null;
+  /** The last position that was read and told. */
+  #position: string | null = null;
+  #building: { readonly began: number; events: number } | null = null;
+  /** How many events were told since the last snapshot; how often words were blanked; and the snapshot that is being written. */
+  #unsaved = 0;
+  #blanked = 0;
+  #saving: Promise<void> | null = null;
+
+  constructor(
+    private readonly log: Log,
+    private readonly projections: readonly Projection[],
+    /** Hears of failures, of one that goes on once. */
+    private readonly onFailure: (failure: Failure) => void = () => {},
+    /** Where the views are kept over a restart. */
+    private readonly snapshot: SnapshotFile | null = null,
+  ) {
+    const followers = projections.map((one) => new Follower(log, one, this.#turns, onFailure));
+    this.#views = followers.filter(({ projection }) => !projection.acts);
+    this.#acting = followers.filter(({ projection }) => projection.acts).map((one) => new Acting(log, one));
+  }
+
+  get names(): string[] {
+    return this.projections.map(({ name }) => name);
+  }
+
+  /** The read model of a kind: what the queries of its views read. */
+  model<P extends Projection>(Model: abstract new (...args: never[]) => P): P {
+    const model = this.projections.find((one) => one instanceof Model);
+    if (!model) throw new Error(`There is no ${Model.name} among ${this.names.join(', ')}.`);
+    return model as P;
+  }
+
+  /**
+   * Applies everything that the log holds, then keeps following it until `stop`.
+   * @throws what the store throws at first, and UnknownEvent: nothing is followed then
+   */
+  async start(): Promise<void> {
+    const { signal } = (this.#stopped = new AbortController());
+    const ready = (async () => {
+      if (this.#position === null) await this.#load();
+      for (const one of this.#position === null ? [] : this.#views) {
+        this.#unsaved += one.parking.size;
+        await one.retry();
+      }
+      for (
+        let round = 0;
+        round < ROUNDS && (round === 0 || (await this.log.store.head()) !== this.#position);
+        round++
+      ) {
+        await this.#catchUp(signal);
+        await Promise.all(this.#acting.map(({ done }) => done)); // which may have written something
+      }
+    })();
+    this.#running = ready.catch(() => {});
+    await ready;
+    this.#running = this.#follow(signal);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#running;
+    await Promise.all(this.#acting.map(({ done }) => done));
+    await this.#saving;
+    if (this.#serving && this.#unsaved > 0) await this.#save();
+  }
+
+  /** Takes up the views as they were kept, if they were. */
+  async #load(): Promise<void> {
+    if (!this.snapshot) return;
+    try {
+      const { position, projections } = await this.snapshot.read(this.log.store);
+      const saved = new Map(projections.map((one) => [`${one.name} ${one.version}`, one]));
+      const all = this.#followers.map((follower) => ({ follower, kept: saved.get(follower.key) }));
+      if (all.some(({ kept }) => !kept)) throw new NotTaken('It is of other read models.');
+      for (const { follower, kept } of all) follower.load(kept!);
+      this.#position = position;
+      for (const one of this.#acting) await this.#dueSince(one, position);
+    } catch (error) {
+      if (!(error instanceof NotTaken)) throw error;
+    }
+  }
+
+  /** What acts had yet to act on. */
+  async #dueSince(one: Acting, upTo: string): Promise<void> {
+    let after = one.follower.position;
+    while (BigInt(after ?? 0) < BigInt(upTo)) {
+      const page = this.#pages.seen(await this.log.store.readAll(after, this.#pages.limit));
+      for (const event of page)
+        if (one.follower.hears(event) && BigInt(event.position) <= BigInt(upTo)) one.due.push(event);
+      after = page.at(-1)?.position ?? upTo;
+    }
+  }
+
+  /** Keeps the views as they are now, in the background; what fails is reported, and tried again with the next one. */
+  #save(): Promise<void> {
+    if (!this.snapshot || this.#position === null || this.#saving) return Promise.resolve();
+    const saved = { position: this.#position, projections: this.#followers.map((one) => one.save()) };
+    const blanked = this.#blanked;
+    this.#unsaved = 0;
+    return (this.#saving = this.snapshot
+      .write(this.log.store, saved, () => blanked === this.#blanked)
+      .then((taken) => void (this.#unsaved += Number(!taken)))
+      .catch((error: unknown) => {
+        this.#unsaved++;
+        this.onFailure({ projection: 'snapshot', error });
+      })
+      .finally(() => (this.#saving = null)));
+  }
+
+  get #followers(): readonly Follower[] {
+    return [...this.#views, ...this.#acting.map(({ follower }) => follower)];
+  }
+
+  /** The position that the views show. @throws Rejected `not_yet` while they are being built */
+  position(): string {
+    if (!this.#serving) throw beingBuilt(this.#views.map(({ projection }) => projection.name));
+    return this.#position ?? '0';
+  }
+
+  /**
+   * The position to be shown: the one asked for, or how far the views are. One that they have yet to reach is waited for.
+   * @throws Rejected `not_yet`
+   */
+  async pinned(knownAt: string | undefined, patienceMs: number): Promise<string> {
+    const reached = this.position();
+    if (knownAt === undefined || BigInt(knownAt) <= BigInt(reached)) return knownAt ?? reached;
+    if (await this.reached(knownAt, patienceMs)) return knownAt;
+    throw new Rejected('not_yet', `The views have not reached position ${knownAt} yet. Try again soon.`);
+  }
+
+  /** Waits until the views have applied a position; `false` when that takes longer than `timeoutMs`. */
+  reached(position: string, timeoutMs: number): Promise<boolean> {
+    const at = BigInt(position);
+    const isThere = () => this.#serving && BigInt(this.#position ?? -1) >= at;
+    if (isThere()) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const settle = (reached: boolean): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(waiting);
+        resolve(reached);
+      };
+      const waiting = { position: at, resolve: settle };
+      const timer = setTimeout(() => settle(isThere()), timeoutMs);
+      this.#waiting.add(waiting);
+    });
+  }
+
+  /** Where each projection stands. */
+  async progress(): Promise<Progress[]> {
+    const head = await this.log.store.head();
+    const building = this.#buildingOf(head);
+    const each = new Map(this.#followers.map((one) => [one.projection, one]));
+    return this.projections.map((one) => each.get(one)!.progress(head, this.#serving, building, this.#error));
+  }
+
+  #buildingOf(head: string | null): Building | null {
+    if (!this.#building) return null;
+    const { began, events } = this.#building;
+    const seconds = Math.max(performance.now() - began, 1) / 1000;
+    const [done, all] = [this.#position === null ? events : Number(this.#position), Number(head ?? 0)];
+    return {
+      percent: Math.min(100, Math.floor((100 * done) / Math.max(1, all))),
+      position: this.#position,
+      events,
+      eventsPerSecond: Math.round(events / seconds),
+      secondsLeft: done > 0 ? Math.ceil((seconds * Math.max(all - done, 0)) / done) : null,
+    };
+  }
+
+  /** The streams of a projection that wait, in the order of the log. */
+  async parked(name: string): Promise<ParkedStream[]> {
+    return this.#of(name).parking.streams;
+  }
+
+  /** Tries again, in order, what was parked of a projection, or of one of its streams. @returns what is parked still */
+  async retry(name: string, stream?: string): Promise<ParkedStream[]> {
+    await this.#of(name).retry(stream);
+    return this.parked(name);
+  }
+
+  /**
+   * Records that the event that a stream waits for is passed over for good, in every process; what waits behind it is tried.
+   * @throws Rejected `not_found` when the stream does not wait for the event of that position
+   */
+  async release(name: string, stream: string, position: string, meta: Meta): Promise<ParkedStream[]> {
+    const follower = this.#of(name);
+    const revision = follower.parking.waitsFor(stream);
+    const first = follower.parking.streams.find((one) => one.stream === stream);
+    if (revision === undefined || first?.position !== position)
+      throw new Rejected(
+        'not_found',
+        `The first event of ${stream} that waits for ${name} is not that of position ${position}.`,
+      );
+    const data = { stream, revision };
+    const done = await handle(this.log, releases, name, () => [{ name: 'Released', data }], meta);
+    if (this.#stopped.signal.aborted) await this.#catchUp(new AbortController().signal);
+    else await this.reached(done.position, RETRY_MS.at(-1)!);
+    return this.parked(name);
+  }
+
+  #of(name: string): Follower {
+    const found = this.#followers.find(({ projection }) => projection.name === name);
+    if (found) return found;
+    throw new Rejected('not_found', `There is no projection ${name}; there are ${this.names.join(', ')}.`);
+  }
+
+  /** Applies what there is. */
+  async #catchUp(signal: AbortSignal): Promise<void> {
+    const { store } = this.log;
+    if (!this.#serving) this.#building ??= { began: performance.now(), events: 0 };
+    if (this.#position === null) await this.#fill(signal);
+    while (!signal.aborted) {
+      const page = this.#pages.seen(await store.readAll(this.#position, this.#pages.limit));
+      if (page.length === 0) break;
+      await this.#apply(page, signal);
+    }
+    if (signal.aborted) return;
+    [this.#serving, this.#building, this.#error] = [true, null, null];
+    this.#tell();
+    if (this.#unsaved >= SAVED_EVERY) void this.#save();
+  }
+
+  /** Fills views that hold nothing yet, stream by stream, if the store can read so: the history of one is needed once then. */
+  async #fill(signal: AbortSignal): Promise<void> {
+    for (const one of this.#views) one.clear();
+    for (const one of this.#acting) {
+      one.follower.clear();
+      one.due.length = 0;
+    }
+    const { store } = this.log;
+    const upTo = await store.head();
+    if (!store.readByStream || upTo === null) return;
+    const heard = new Set(this.projections.flatMap(({ on }) => Object.keys(on).map(categoryOf)));
+    for (const category of [releases.category, ...[...heard].sort()])
+      for (let last: Envelope | null = null; !signal.aborted;) {
+        const page: readonly Envelope[] = this.#pages.seen(
+          await store.readByStream(category, last, upTo, this.#pages.limit),
+        );
+        if (page.length === 0) break;
+        await this.#tellOf(page, false);
+        last = page.at(-1)!;
+      }
+    if (signal.aborted) return;
+    this.#position = upTo;
+    this.#unsaved = this.#building?.events ?? 0;
+    for (const one of this.#views) one.position = upTo;
+    for (const one of this.#acting) {
+      one.due.sort((a, b) => Number(a.position) - Number(b.position));
+      this.#act(one, signal);
+    }
+  }
+
+  async #apply(page: readonly Envelope[], signal: AbortSignal): Promise<void> {
+    await this.#tellOf(page, true);
+    this.#position = page.at(-1)!.position;
+    for (const one of this.#views) one.position = this.#position;
+    for (const one of this.#acting) this.#act(one, signal);
+    for (const { due, done } of this.#acting) if (due.length > MOST_WAITING) await done;
+    this.#unsaved += page.length;
+    if (page.some(isBlanked)) await this.#forget();
+    if (!this.#serving) return;
+    this.#tell();
+    if (this.#unsaved >= SAVED_EVERY) void this.#save();
+  }
+
+  /** Words that were blanked stand in the snapshot still. */
+  async #forget(): Promise<void> {
+    this.#blanked++;
+    await this.snapshot?.erase();
+  }
+
+  async #tellOf(page: readonly Envelope[], inOrder: boolean): Promise<void> {
+    const heard = page.filter((event) => this.projections.some(({ on }) => on[event.type]));
+    for (const { type, version } of page) this.#knows(type, version);
+    const decoded = await decodedOf(this.log, heard);
+    // What is built, or far behind, shows in no trace.
+    const traced = inOrder && this.#serving && page.length < LIVE_PAGE;
+    for (const view of this.#views) await view.apply(heard, decoded, inOrder, traced);
+    for (const { follower, due } of this.#acting)
+      for (const event of heard)
+        if (follower.hears(event))
+          due.push(inOrder ? event : { stream: event.stream, revision: event.revision, position: event.position });
+    const decided = page.filter(({ type }) => type === `${releases.category}.Released`);
+    for (const { stream, data } of await decodeAll(this.log, decided)) {
+      const name = stream.slice(releases.category.length + 1);
+      if (this.names.includes(name)) await this.#of(name).release(data as Released);
+    }
+    if (this.#building) this.#building.events += page.length;
+  }
+
+  /** @throws UnknownEvent for an event of what is heard that newer software must have written */
+  #knows(type: string, version: number): void {
+    const key = `${type} ${version}`;
+    if (this.#known.has(key)) return;
+    if (this.projections.some(({ on }) => Object.keys(on).some((one) => categoryOf(one) === categoryOf(type))))
+      this.log.codec.check([{ type, version }]);
+    this.#known.add(key);
+  }
+
+  #act(one: Acting, signal: AbortSignal): void {
+    one.go(
+      () => this.#position,
+      signal,
+      (error) => this.onFailure({ projection: one.follower.projection.name, error }),
+    );
+  }
+
+  /** Follows the log; after an error it says so in `progress` and tries again from its position, more and more slowly. */
+  async #follow(signal: AbortSignal): Promise<void> {
+    for (let failures = 0; !signal.aborted;) {
+      try {
+        await this.#catchUp(signal);
+        for await (const batch of this.log.store.subscribe(this.#position, signal, LIVE_PAGE)) {
+          await this.#apply(batch, signal);
+          failures = 0;
+        }
+      } catch (error) {
+        const known = this.#error;
+        this.#error = messageOf(error);
+        if (this.#error !== known)
+          for (const { projection } of this.#views) this.onFailure({ projection: projection.name, error });
+        await sleep(RETRY_MS[Math.min(failures++, RETRY_MS.length - 1)], undefined, { signal }).catch(() => {});
+      }
+    }
+  }
+
+  #tell(): void {
+    for (const waiting of this.#waiting) if (waiting.position <= BigInt(this.#position ?? -1)) waiting.resolve(true);
+  }
+}
+
+const categoryOf = (type: string): string => type.slice(0, type.indexOf('.'));

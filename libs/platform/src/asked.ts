@@ -1,16 +1,7 @@
-import {
-  createParamDecorator,
-  ExecutionContext,
-  Injectable,
-  type CallHandler,
-  type NestInterceptor,
-} from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
-import { createHash } from 'node:crypto';
-import { catchError, concatMap, from, map, throwError, type Observable } from 'rxjs';
-import { v5 as uuidv5, v7 as uuidv7 } from 'uuid';
-import { canonicalJson, Projector, Rejected, type Meta } from '#eventsourcing';
-import { problemOf } from './problem.js';
+/** The command side of a request: who asks, and what its headers say of the command. */
+import { createParamDecorator, ExecutionContext } from '@nestjs/common';
+import { v5 as uuidv5 } from 'uuid';
+import { newCommandId, Rejected, type Meta } from '#eventsourcing';
 import type { Asking, Principal } from './principal.js';
 
 /** What a command is to know of its request. */
@@ -25,7 +16,7 @@ const KEYS = 'e5b1d0fe-7a39-5c54-9d43-3f6d2a1b9c07';
 
 /** The meta of a command given by someone; the id is derived from an idempotency key, or new. */
 export function metaOf({ account, role, agency }: Principal, key?: string, correlationId?: string): Meta {
-  const commandId = key === undefined ? uuidv7() : uuidv5(`${account}\n${key}`, KEYS);
+  const commandId = key === undefined ? newCommandId() : uuidv5(`${account}\n${key}`, KEYS);
   return { actor: account, role, agency, commandId, correlationId: correlationId ?? commandId, causationId: null };
 }
 
@@ -43,12 +34,15 @@ export const principalOf = ({ actor, role, agency }: Meta): Principal => ({
 });
 
 /** The command side of a request: who asks, `If-Match`, `Idempotency-Key`, `X-Correlation-Id`. */
-export const AskedBy = createParamDecorator((_: unknown, context: ExecutionContext): Asked => {
-  const { principal, headers, correlation } = context.switchToHttp().getRequest<Asking>();
+export const AskedBy = createParamDecorator((_: unknown, context: ExecutionContext): Asked =>
+  askedBy(context.switchToHttp().getRequest<Asking>()),
+);
+
+export function askedBy({ principal, headers, correlation }: Asking): Asked {
   const meta = metaOf(principal!, headers['idempotency-key'] as string | undefined, correlation?.known);
   correlation?.is(meta.correlationId);
   return { by: principal!, meta, expected: expectedOf(headers['if-match']) };
-});
+}
 
 /** Who reads, if they say so. */
 export const Caller = createParamDecorator(
@@ -62,77 +56,4 @@ function expectedOf(ifMatch: string | undefined): number | undefined {
   if (revision === undefined)
     throw new Rejected('bad_request', `If-Match takes one ETag as it was given, such as "3", not ${ifMatch}.`);
   return Number(revision);
-}
-
-/** Remembers which body came with an idempotency key; all processes that write to a log share it. */
-export abstract class IdempotencyKeys {
-  /** `first`: the key was not known; `same`: it came with this body before; `other`: it came with another body. */
-  abstract claim(account: string, key: string, digest: string): Promise<'first' | 'same' | 'other'>;
-  /** Takes back a claim whose command was refused. The key is free again once every claim of it was taken back. */
-  abstract release(account: string, key: string, digest: string): Promise<void>;
-}
-
-/** The same key with another body is refused; a key whose command was refused, or only tried, is free again. */
-@Injectable()
-export class IdempotencyInterceptor implements NestInterceptor {
-  constructor(private readonly keys: IdempotencyKeys) {}
-
-  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
-    const { method, headers, principal, url, body } = context.switchToHttp().getRequest<Asking>();
-    const key = headers['idempotency-key'] as string | undefined;
-    if (method !== 'POST' || key === undefined || !principal) return next.handle();
-    if (!/^[\x21-\x7e]{1,200}$/.test(key))
-      throw new Rejected('bad_request', 'An Idempotency-Key is 1 to 200 visible ASCII characters.');
-    if ((body as { dryRun?: unknown } | null)?.dryRun === true) return next.handle();
-    const digest = createHash('sha256')
-      .update(`${url}\n${canonicalJson(body ?? null)}`)
-      .digest('base64url');
-    const claim = await this.keys.claim(principal.account, key, digest);
-    if (claim === 'other')
-      throw new Rejected(
-        'idempotency_key_reused',
-        'This Idempotency-Key came with another request before. Use a new one.',
-      );
-    return next.handle().pipe(
-      catchError((error: unknown) => {
-        if (problemOf(error).status >= 500) return throwError(() => error);
-        return from(this.keys.release(principal.account, key, digest)).pipe(concatMap(() => throwError(() => error)));
-      }),
-    );
-  }
-}
-
-/** `ETag` from the answer's revision, for `If-Match`. */
-@Injectable()
-export class EtagInterceptor implements NestInterceptor {
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const reply = context.switchToHttp().getResponse<FastifyReply>();
-    return next.handle().pipe(
-      map((answer: unknown) => {
-        const revision = (answer as { revision?: unknown } | null)?.revision;
-        if (typeof revision === 'number') void reply.header('ETag', `"${revision}"`);
-        return answer;
-      }),
-    );
-  }
-}
-
-/** How long a reader waits for its own write to show. */
-const WAIT_MS = 5_000;
-
-/** Read your writes: waits until the views have reached the position of `If-Position-At-Least`. */
-@Injectable()
-export class PositionInterceptor implements NestInterceptor {
-  constructor(private readonly projector: Projector) {}
-
-  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
-    const { headers, method } = context.switchToHttp().getRequest<Asking>();
-    const position = headers['if-position-at-least'];
-    if (position === undefined || method !== 'GET') return next.handle();
-    if (typeof position !== 'string' || !/^\d{1,19}$/.test(position))
-      throw new Rejected('bad_request', 'If-Position-At-Least takes a position as an answer gave it.');
-    if (!(await this.projector.reached(position, WAIT_MS)))
-      throw new Rejected('not_yet', `The views have not reached position ${position} yet. Try again soon.`);
-    return next.handle();
-  }
 }

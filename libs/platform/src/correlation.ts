@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { v7 as uuidv7 } from 'uuid';
+import { newCommandId } from '#eventsourcing';
 
 /** The name under which a request's answer, its events and its log lines are found: the caller's, or one of ours. */
 export class Correlation {
@@ -16,7 +16,7 @@ export class Correlation {
   }
 
   get id(): string {
-    return (this.#id ??= uuidv7());
+    return (this.#id ??= newCommandId());
   }
 
   /** What it is called, unless it has a name already. */

@@ -1,45 +1,10 @@
 /** Every list and view of the API as JSON, CSV or NDJSON: whole, with what it shows in headers, and sent as it is read. */
-import {
-  applyDecorators,
-  createParamDecorator,
-  ExecutionContext,
-  Injectable,
-  Logger,
-  SetMetadata,
-  type CallHandler,
-  type NestInterceptor,
-  type Type,
-} from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
+import { applyDecorators, SetMetadata, type Type } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsOptional } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { pipeline, Readable, type Duplex } from 'node:stream';
-import { concatMap, type Observable } from 'rxjs';
-import { columnsOf, csvStream, flat } from './csv.js';
-
-export const FORMATS = ['json', 'csv', 'ndjson'] as const;
-export type Format = (typeof FORMATS)[number];
-
-const MEDIA_TYPES: Readonly<Record<Format, string>> = {
-  json: 'application/json',
-  csv: 'text/csv',
-  ndjson: 'application/x-ndjson',
-};
-
-/** The field of a query that names the format. */
-export const InFormat = () =>
-  applyDecorators(
-    ApiProperty({
-      required: false,
-      enum: FORMATS,
-      default: 'json',
-      description: 'Or by Accept: text/csv or application/x-ndjson',
-    }),
-    IsOptional(),
-    IsIn(FORMATS),
-  );
+import { formatNamed, formatOf, type Content, type Pages } from './formats.js';
 
 /** The field of a query that names the fields wanted of each entry: those that the class of the entries has. */
 export const FieldsOf = (Entry: Type<unknown>) => {
@@ -69,24 +34,6 @@ const namesIn = (value: unknown): string[] => [value].flat().flatMap((names) => 
 export const InRows = <E extends object>(row: (entry: Partial<E>) => object) => SetMetadata(ROW, row);
 const ROW = Symbol('ROW');
 
-/** The format that a request asks for: by name, or as what it accepts best. */
-export function formatOf({ query, headers }: FastifyRequest): Format {
-  const { format } = query as { format?: Format };
-  if (format) return format;
-  const accepted = (headers.accept ?? '').split(',').map((range) => {
-    const [type, ...parameters] = range.split(';').map((part) => part.trim());
-    return { type, q: Number(parameters.find((p) => p.startsWith('q='))?.slice(2) ?? 1) };
-  });
-  const quality = (wanted: Format) => accepted.find(({ type }) => type === MEDIA_TYPES[wanted])?.q ?? 0;
-  const [best] = [...FORMATS].sort((a, b) => quality(b) - quality(a));
-  const anything = accepted.find(({ type }) => type === '*/*' || type === 'text/html')?.q ?? 0;
-  return best && quality(best) >= Math.max(anything, 0.001) ? best : 'json';
-}
-
-export const WantedFormat = createParamDecorator((_: unknown, context: ExecutionContext): Format =>
-  formatOf(context.switchToHttp().getRequest<FastifyRequest>()),
-);
-
 /** What can be downloaded: entries that are all there, or pages of them that are read one after the other. */
 interface Listed {
   readonly asOf?: string;
@@ -102,50 +49,30 @@ const entriesOf = (answer: Listed): Entries | null => {
   return Array.isArray(entries) || (entries && Symbol.asyncIterator in entries) ? entries : null;
 };
 
-@Injectable()
-export class Downloads implements NestInterceptor {
-  private readonly logger = new Logger('Downloads');
-
-  constructor(private readonly reflector: Reflector) {}
-
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const reply = context.switchToHttp().getResponse<FastifyReply>();
-    if (request.method === 'POST' || !request.url.startsWith('/v1/')) return next.handle();
-    const row = this.reflector.get<((entry: object) => object) | undefined>(ROW, context.getHandler());
-    return next.handle().pipe(concatMap((answer: unknown) => this.#shaped(answer, request, reply, row)));
-  }
-
-  async #shaped(answer: unknown, request: FastifyRequest, reply: FastifyReply, row = (entry: object) => entry) {
-    const entries = answer && typeof answer === 'object' ? entriesOf(answer) : null;
-    if (!entries) return answer;
-    const listed = answer as Listed;
-    const pages = Symbol.asyncIterator in entries ? await begun(entries) : [entries];
-    say(listed, request, reply);
-    const { fields } = request.query as { fields?: unknown };
-    const chosen = fields === undefined ? null : namesIn(fields);
-    const picked = (entry: object): object =>
-      chosen ? Object.fromEntries(chosen.map((name) => [name, (entry as Record<string, unknown>)[name]])) : entry;
-    const format = formatOf(request);
-    if (format === 'json')
-      return chosen ? { ...listed, [listed.items ? 'items' : 'rows']: (entries as object[]).map(picked) } : listed;
-
-    void reply
-      .type(`${MEDIA_TYPES[format]}; charset=utf-8`)
-      .header('Content-Disposition', `inline; filename="${nameOf(request.url)}.${format}"`);
-    if (format === 'ndjson') return this.#sent(Readable.from(linesOf(pages, picked), { objectMode: false }));
-    const inRow = (entry: object) => flat(row(picked(entry)));
-    const all = Array.isArray(entries) ? columnsOf((entries as object[]).map(inRow)) : undefined;
-    return this.#sent(Readable.from(rowsOf(pages, inRow)), csvStream(all));
-  }
-
-  /** Whoever is sent this reads as fast as they can; when they go away, no more is read; when it fails, they are cut off. */
-  #sent(entries: Readable, through?: Duplex): Readable {
-    const failed = (error: NodeJS.ErrnoException | null | undefined) => {
-      if (error && error.code !== 'ERR_STREAM_PREMATURE_CLOSE') this.logger.error(error.stack);
-    };
-    return through ? pipeline(entries, through, failed) : entries.on('error', failed);
-  }
+/**
+ * An answer in the format that was asked for, with what it shows in headers; what is no list stays as it is.
+ * @param handler the method that answered, which may say how an entry reads in a row
+ */
+export async function downloaded(answer: unknown, request: FastifyRequest, reply: FastifyReply, handler: object) {
+  if (request.method === 'POST' || !request.url.startsWith('/v1/')) return answer;
+  const entries = answer && typeof answer === 'object' ? entriesOf(answer) : null;
+  if (!entries) return answer;
+  const listed = answer as Listed;
+  const pages = Symbol.asyncIterator in entries ? await begun(entries) : [entries];
+  say(listed, request, reply);
+  const { fields } = request.query as { fields?: unknown };
+  const chosen = fields === undefined ? null : namesIn(fields);
+  const picked = (entry: object): object =>
+    chosen ? Object.fromEntries(chosen.map((name) => [name, (entry as Record<string, unknown>)[name]])) : entry;
+  const name = formatOf(request);
+  const { mediaType, write } = formatNamed(name);
+  if (!write)
+    return chosen ? { ...listed, [listed.items ? 'items' : 'rows']: (entries as object[]).map(picked) } : listed;
+  void reply
+    .type(`${mediaType}; charset=utf-8`)
+    .header('Content-Disposition', `inline; filename="${nameOf(request.url)}.${name}"`);
+  const row = (Reflect.getMetadata(ROW, handler) as Content['row'] | undefined) ?? ((entry) => entry);
+  return write({ pages, whole: Array.isArray(entries) ? entries : undefined, picked, row });
 }
 
 /** Says in headers what is shown, where it will always be found so, and where it goes on. */
@@ -170,8 +97,6 @@ const nameOf = (url: string): string =>
     .slice('/v1/'.length)
     .replaceAll(/[^\w.-]+/g, '-');
 
-type Pages = AsyncIterable<readonly object[]> | Iterable<readonly object[]>;
-
 /** Pages whose first one has been read: what is refused is refused before anything is sent. */
 async function begun(pages: AsyncIterable<readonly object[]>): Promise<Pages> {
   const iterator = pages[Symbol.asyncIterator]();
@@ -183,14 +108,4 @@ async function begun(pages: AsyncIterable<readonly object[]>): Promise<Pages> {
       await iterator.return?.();
     }
   })();
-}
-
-async function* rowsOf(pages: Pages, inRow: (entry: object) => object): AsyncGenerator<object> {
-  for await (const page of pages) for (const entry of page) yield inRow(entry);
-}
-
-/** A chunk of lines per page. */
-async function* linesOf(pages: Pages, picked: (entry: object) => object): AsyncGenerator<string> {
-  for await (const page of pages)
-    if (page.length > 0) yield page.map((entry) => `${JSON.stringify(picked(entry))}\n`).join('');
 }

@@ -306,6 +306,7 @@ export const Countries = (about: About = {}) =>
           `Unknown country: ${[args?.value as unknown]
             .flat()
             .filter((code) => !isCountry(code))
+            .map((code) => (code && typeof code === 'object' ? JSON.stringify(code) : code))
             .join(', ')} (ISO 3166-1 alpha-3)`,
       },
     }),

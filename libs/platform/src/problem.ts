@@ -1,12 +1,4 @@
-import {
-  ArgumentsHost,
-  Catch,
-  ExceptionFilter,
-  HttpException,
-  Logger,
-  ValidationPipe,
-  type ValidationError,
-} from '@nestjs/common';
+import { ArgumentsHost, Catch, ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import {
@@ -123,33 +115,4 @@ export class ProblemFilter implements ExceptionFilter {
     if (wantsPage) void reply.send(this.page!(problem, reply));
     else void reply.type(PROBLEM_JSON).send(JSON.stringify({ ...problem, instance: request.url }));
   }
-}
-
-/** How every body and query is validated: unknown fields are refused. */
-export const VALIDATION = {
-  whitelist: true,
-  forbidNonWhitelisted: true,
-  forbidUnknownValues: true,
-  stopAtFirstError: true,
-  validationError: { target: false, value: false },
-} as const;
-
-/** Validates a body or query against its class, which the parameter names unless it is given; each error names its field. */
-export const validation = (expectedType?: new () => object): ValidationPipe =>
-  new ValidationPipe({ ...VALIDATION, transform: true, expectedType, exceptionFactory: (errors) => invalid(errors) });
-
-/** What class-validator found. */
-export const invalid = (errors: readonly ValidationError[], within = ''): Rejected =>
-  malformed(fieldErrors(errors, within));
-
-/** Fields that are not well formed. */
-export const malformed = (errors: readonly FieldError[]): Rejected =>
-  new Rejected('invalid', errors.map(({ pointer, message }) => `${pointer}: ${message}`).join('; '), errors);
-
-function fieldErrors(errors: readonly ValidationError[], parent = ''): FieldError[] {
-  return errors.flatMap(({ property, constraints, children }) => {
-    const pointer = `${parent}/${property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    const own = Object.values(constraints ?? {}).map((message) => ({ pointer, message }));
-    return [...own, ...fieldErrors(children ?? [], pointer)];
-  });
 }

@@ -4,33 +4,22 @@
  */
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { todayAt, type FullDate } from '#clocks';
+import type { FullDate } from '#clocks';
 import { STAGES, type Stage } from '#commitments';
-import { Rejected, type Log, type ReadStore } from '#eventsourcing';
+import { Rejected, type Log, type Projector } from '#eventsourcing';
 import { clocksOf, cursorTo, GoesOn, goingOn, LOG, PageSize, placeOf, WantedFormat, type Format } from '#platform';
 import type { Forum } from '#registers';
+import { Count, countBy, CountsBy, Keys, NO_ROW, Row } from './count.js';
+import { AgenciesQuery, Asked, Flag, Takes, type Filter } from './filters.js';
+import { upFrom } from './hierarchy.js';
 import { listQuery } from './list-query.js';
+import { keyed, Looking, type Look } from './look.js';
 import { LIST } from './matrix.js';
-import { AgenciesQuery, Asked, Flag } from './progress.controller.js';
-import {
-  AgencyRow,
-  Count,
-  COUNTS,
-  CountsBy,
-  dated,
-  DATED,
-  Progress,
-  ProgressView,
-  Row,
-  rowOf,
-  type At,
-  type Counted,
-  type Filter,
-  type Pinned,
-} from './progress.projection.js';
+import { AgencyRow, Progress, ProgressView } from './progress.js';
+import type { At } from './scan.js';
 
 export class OutcomesQuery extends AgenciesQuery {
-  @Asked('Only follow-up by this agency, in the role given, counts', 'IOM') agency?: string;
+  @Takes({ description: 'Only follow-up by this agency, in the role given, counts' }) agency?: string;
   @Asked('Only what was asked of this agency, by its code or one of its names, or of whom is called so', 'IOM')
   addressee?: string;
   @Flag('Only outcomes that a commitment follows up, or that none does') covered?: boolean;
@@ -106,10 +95,12 @@ export type OutcomesFilter = Pick<Filter, 'followsUp' | 'agency' | 'role' | 'age
   Partial<Pick<OutcomesQuery, 'addressee' | 'covered' | 'stage'>>;
 
 export class Coverage {
+  readonly #looking: Looking;
   readonly #progress: Progress;
 
-  constructor(private readonly reads: ReadStore) {
-    this.#progress = new Progress(reads);
+  constructor(projector: Projector) {
+    this.#looking = new Looking(projector);
+    this.#progress = new Progress(projector);
   }
 
   /** Outcomes with their follow-up; `limit` `null`: all of them. */
@@ -121,18 +112,16 @@ export class Coverage {
     const asked = { view: 'outcomes', addressee, covered, stage, ...filter };
     const place = cursor === undefined ? null : placeOf(cursor, asked, at);
     const { asOf = at.asOf, knownAt = at.knownAt, staleAfter = at.staleAfter ?? 12 } = place ?? {};
-    const pinned = await this.#progress.pin({ asOf, knownAt, staleAfter });
-    const forums = (await this.#progress.registers.all('forum', pinned.knownAt)).sort(latestFirst);
+    const look = await this.#looking.look({ asOf, knownAt, staleAfter });
+    const pinned = look.at;
+    const forums = (await look.registers.all('forum', pinned.knownAt)).sort(latestFirst);
     const order = new Map(forums.map(({ id }, i) => [id, i]));
-    const rows = (await this.#rows(pinned, filter, addressee)).sort(
+    const rows = (await rowsOf(look, filter, addressee)).sort(
       (a, b) => (order.get(a.forum ?? '') ?? order.size) - (order.get(b.forum ?? '') ?? order.size),
     );
     const parents = new Map(forums.map(({ id, parent }) => [id, parent]));
-    const isWithin = (forum: string | null, above: string): boolean => {
-      const up = new Set<string>();
-      for (let next = forum; next && !up.has(next); next = parents.get(next) ?? null) up.add(next);
-      return up.has(above);
-    };
+    const isWithin = (forum: string | null, above: string): boolean =>
+      forum !== null && upFrom(forum, parents).includes(above);
     const stages = stage?.split(',') as Stage[] | undefined;
     const chosen = rows.filter(
       (row) => [undefined, row.covered].includes(covered) && (!stages || stages.some((one) => row.byStage[one] > 0)),
@@ -160,58 +149,45 @@ export class Coverage {
 
   /** One outcome, and per agency who follows it up. @throws Rejected `not_found` when it was not there as at the date */
   async outcome(id: string, at: At, filter: Pick<Filter, 'role' | 'agencies' | 'memberOf'> = {}): Promise<OfOutcome> {
-    const pinned = await this.#progress.pin(at);
-    const row = (await this.#rows(pinned, { ...filter, followsUp: id })).find(({ outcome }) => outcome === id);
+    const look = await this.#looking.look(at);
+    const row = (await rowsOf(look, { ...filter, followsUp: id })).find(({ outcome }) => outcome === id);
     if (!row) throw new Rejected('not_found', `There is no outcome ${id} as at ${at.asOf}.`);
-    return { ...(await this.#progress.agencies(pinned, { ...filter, followsUp: id })), row };
+    return { ...(await this.#progress.agencies(look.at, { ...filter, followsUp: id })), row };
   }
+}
 
-  /** The outcomes that were reported by then, of those asked for, in the order of their codes. */
-  async #rows(at: Pinned, filter: OutcomesFilter, addressee?: string): Promise<OutcomeRow[]> {
-    const { registers } = this.#progress;
-    const { followsUp } = filter;
-    const within = followsUp ? await this.#progress.followUpsOf(followsUp, at.knownAt) : null;
-    const documents = await registers.all('document', at.knownAt);
-    const reportedOn = new Map(documents.map((document) => [document.id, document.reportedOn]));
-    const agency = addressee ? await registers.one('agency', addressee, at.knownAt, at.asOf) : null;
-    const called = addressee ? [addressee, ...(agency?.names ?? []).map(({ name }) => name)] : null;
-    const counted = Map.groupBy(await this.#counts(at, filter), ({ key }) => key);
-    const became = filter.agencies === 'today' ? await registers.successors(at.knownAt, todayAt(new Date())) : null;
-    return (await registers.all('outcome', at.knownAt)).flatMap((outcome): OutcomeRow[] => {
-      const { id, text, forum, addressees, themes, document, locator } = outcome;
-      const reported = reportedOn.get(document);
-      if (reported === undefined || reported > at.asOf) return [];
-      if ((within && !within.includes(id)) || (called && !addressees.some((one) => called.includes(one)))) return [];
-      const counts = counted.get(id) ?? [];
-      const row = rowOf(counts.find(({ lead }) => lead === ''));
-      const leads = counts.flatMap(({ lead }) => (lead === '' ? [] : (became?.get(lead) ?? lead)));
-      return [
-        {
-          ...{ outcome: id, text, forum: forum ?? null, addressees, themes: themes ?? [], document, locator },
-          reportedOn: reported,
-          covered: row.total > 0,
-          ...row,
-          leads: [...new Set(leads)].sort(),
-          list: listQuery({ ...filter, followsUp: id }, at),
-        },
-      ];
-    });
-  }
-
-  /** Per outcome or forum what follows it up itself, of all leads (``) and of each. */
-  async #counts(at: Pinned, filter: Filter): Promise<(Counted & { readonly lead: string })[]> {
-    const found = await this.#progress.found(at, filter);
-    return this.reads.all(
-      `${found.text}, counted AS MATERIALIZED (
-         SELECT reference, stage, target_last, overdue, stale, corrected, last_reported_on, lead FROM found),
-       followed AS MATERIALIZED (
-         SELECT value AS key, reference FROM progress_facets WHERE facet = 'followsUp' AND ${DATED})
-       SELECT key, '' AS lead, ${COUNTS} FROM followed JOIN counted USING (reference) GROUP BY key
-       UNION ALL SELECT key, lead, ${COUNTS} FROM followed JOIN counted USING (reference) GROUP BY key, lead`,
-      ...found.values,
-      ...dated(at.asOf, at.knownAt),
-    );
-  }
+/** The outcomes that were reported by then, of those asked for, in the order of their codes. */
+async function rowsOf(look: Look, filter: OutcomesFilter, addressee?: string): Promise<OutcomeRow[]> {
+  const { registers, hierarchy, at, columns } = look;
+  const { followsUp } = filter;
+  const within = followsUp ? new Set(await hierarchy.followUpsOf(followsUp)) : null;
+  const documents = await registers.all('document', at.knownAt);
+  const reportedOn = new Map(documents.map((document) => [document.id, document.reportedOn]));
+  const agency = addressee ? await registers.one('agency', addressee, at.knownAt, at.asOf) : null;
+  const called = addressee ? [addressee, ...(agency?.names ?? []).map(({ name }) => name)] : null;
+  const became = filter.agencies === 'today' ? await hierarchy.successors() : null;
+  const found = await look.find(filter);
+  const followed = new Keys(columns, 'followsUp', (ids) => ids.map(keyed));
+  const lead = new Keys(columns, 'agencies', ([first]) => [keyed(became?.get(first!.agency) ?? first!.agency)]);
+  const counted = new Map(countBy(found, followed).map(({ keys: [id], row }) => [id!, row]));
+  const leads = Map.groupBy(countBy(found, followed, lead), ({ keys: [id] }) => id!);
+  return (await registers.all('outcome', at.knownAt)).flatMap((outcome): OutcomeRow[] => {
+    const { id, text, forum, addressees, themes, document, locator } = outcome;
+    const reported = reportedOn.get(document);
+    if (reported === undefined || reported > at.asOf) return [];
+    if ((within && !within.has(id)) || (called && !addressees.some((one) => called.includes(one)))) return [];
+    const row = counted.get(id) ?? NO_ROW;
+    return [
+      {
+        ...{ outcome: id, text, forum: forum ?? null, addressees, themes: themes ?? [], document, locator },
+        reportedOn: reported,
+        covered: row.total > 0,
+        ...row,
+        leads: (leads.get(id) ?? []).map(({ keys }) => keys[1]!).sort(),
+        list: listQuery({ ...filter, followsUp: id }, at),
+      },
+    ];
+  });
 }
 
 /** Forums that began last come first; those without a date are at the end. */

@@ -1,23 +1,12 @@
 /** What reading one framework through the themes of another comes to: how much is reached, and how much has no equivalent. */
 import { ApiProperty } from '@nestjs/swagger';
-import { STAGES } from '#commitments';
-import { Rejected, type ReadStore } from '#eventsourcing';
+import { Rejected, type Projector } from '#eventsourcing';
 import { MATCHES, type Match } from '#registers';
-import {
-  COUNTS,
-  DATED,
-  dated,
-  list,
-  Progress,
-  Row,
-  rowOf,
-  type Sql,
-  type At,
-  type Counted,
-  type Filter,
-  type Pinned,
-} from './progress.projection.js';
-import { themeTree, type ThemeTree, type Through } from './theme-tree.js';
+import { countAll, Row } from './count.js';
+import type { Filter } from './filters.js';
+import { Looking } from './look.js';
+import { flags, type At } from './scan.js';
+import type { Through } from './theme-tree.js';
 
 /** Commitments, and the list of them. */
 export class Listed extends Row {
@@ -53,10 +42,10 @@ interface Asked extends Through, Pick<Filter, 'followsUp'> {
 
 /** The queries over what is read through crosswalks. */
 export class Crosswalks {
-  private readonly progress: Progress;
+  readonly #looking: Looking;
 
-  constructor(private readonly reads: ReadStore) {
-    this.progress = new Progress(reads);
+  constructor(projector: Projector) {
+    this.#looking = new Looking(projector);
   }
 
   /**
@@ -65,8 +54,8 @@ export class Crosswalks {
    * @throws Rejected `not_found`, `other_framework`
    */
   async through(at: At, asked: Asked, framework?: string): Promise<ThroughCrosswalk | null> {
-    const pinned = await this.progress.pin(at);
-    const tree = await themeTree(this.progress.registers, asked, pinned);
+    const look = await this.#looking.look(at);
+    const tree = await look.hierarchy.themes(asked);
     if (!tree.reading) return null;
     const { crosswalk, version, match } = tree.reading;
     const { code, title, from, to } = crosswalk;
@@ -74,69 +63,34 @@ export class Crosswalks {
       const message = `The crosswalk ${code} leads to ${to}, not to ${framework}.`;
       throw new Rejected('other_framework', message, [{ pointer: '/crosswalk', message }]);
     }
-    const found = await this.#found(pinned, asked, tree);
     const { crosswalkVersion, followsUp, asOf, knownAt, staleAfter } = asked;
+    const found = await look.find({ followsUp });
     const links = { match: match.join(), crosswalkVersion };
-    const listed = (is: (one: Flags) => boolean, filter: Filter): Listed => ({
-      ...together(found.filter(({ flags }) => is(flags)).map(({ row }) => row)),
-      list: `/v1/commitments${queryOf({ ...filter, followsUp, asOf, knownAt, staleAfter })}`,
-    });
+    const [own, linked, others] = [tree.from(), tree.linked(), tree.of(to)].map((themes) => new Set(themes));
+    const { columns, dictionaries } = look.columns;
+    const listed = (
+      holds: (has: (these: ReadonlySet<string> | undefined) => boolean) => boolean,
+      filter: Filter,
+    ): Listed => {
+      const has = flags(dictionaries.themes.entries, (themes) =>
+        holds((these) => themes.some((theme) => these!.has(theme))),
+      );
+      const { row } = countAll(found.where({ codes: columns.themes, holds: has }));
+      return { ...row, list: `/v1/commitments${queryOf({ ...filter, followsUp, asOf, knownAt, staleAfter })}` };
+    };
     return {
       ...{ code, title, from, to },
       version: version?.version ?? null,
       author: version?.author ?? null,
       reportedOn: version?.reportedOn ?? null,
       match,
-      carrying: listed((one) => one.carrying, { framework: from }),
-      reached: listed((one) => one.reached, { reached: code, ...links }),
-      noEquivalent: listed((one) => one.carrying && !one.reached, { noEquivalent: code, ...links }),
-      ownThemes: listed((one) => one.own, { framework: to }),
+      carrying: listed((has) => has(own), { framework: from }),
+      reached: listed((has) => has(linked), { reached: code, ...links }),
+      noEquivalent: listed((has) => has(own) && !has(linked), { noEquivalent: code, ...links }),
+      ownThemes: listed((has) => has(others), { framework: to }),
     };
   }
-
-  /** Commitments by what their themes are: of the first framework, linked, of the second. */
-  async #found(at: Pinned, { followsUp }: Asked, tree: ThemeTree): Promise<{ flags: Flags; row: Row }[]> {
-    const found = await this.progress.found(at, { followsUp });
-    const [from, linked, to] = [tree.from(), tree.linked(), tree.of(tree.reading!.crosswalk.to)].map(list) as [
-      Sql,
-      Sql,
-      Sql,
-    ];
-    const any = ({ text }: Sql, name: string) => `MAX(CASE WHEN value IN (${text}) THEN 1 ELSE 0 END) AS ${name}`;
-    const rows = await this.reads.all<Counted>(
-      `${found.text}, flags AS MATERIALIZED (
-         SELECT reference, ${any(from, 'carrying')}, ${any(linked, 'reached')}, ${any(to, 'own')} FROM progress_facets
-         WHERE facet = 'theme' AND (value IN (${from.text}) OR value IN (${to.text})) AND ${DATED} GROUP BY reference)
-       SELECT carrying, reached, own, ${COUNTS} FROM flags JOIN found USING (reference) GROUP BY carrying, reached, own`,
-      ...[found, from, linked, to, from, to].flatMap(({ values }) => values),
-      ...dated(at.asOf, at.knownAt),
-    );
-    return rows.map((row) => ({
-      flags: { carrying: row['carrying'] === 1, reached: row['reached'] === 1, own: row['own'] === 1 },
-      row: rowOf(row),
-    }));
-  }
 }
-
-interface Flags {
-  readonly carrying: boolean;
-  readonly reached: boolean;
-  readonly own: boolean;
-}
-
-/** A row of what several have that share nothing. */
-const together = (rows: readonly Row[]): Row => {
-  const sum = (of: (row: Row) => number) => rows.reduce((all, row) => all + of(row), 0);
-  const dates = rows.flatMap(({ lastReportedOn }) => lastReportedOn ?? []);
-  return {
-    total: sum(({ total }) => total),
-    byStage: Object.fromEntries(STAGES.map((stage) => [stage, sum(({ byStage }) => byStage[stage])])) as Row['byStage'],
-    withTarget: sum(({ withTarget }) => withTarget),
-    overdue: sum(({ overdue }) => overdue),
-    stale: sum(({ stale }) => stale),
-    lastReportedOn: dates.sort().at(-1) ?? null,
-  };
-};
 
 const queryOf = (asked: object): string => {
   const given = Object.entries(asked).filter(([, value]) => value !== undefined);

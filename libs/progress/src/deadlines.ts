@@ -5,17 +5,20 @@ import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { lastDayOf, monthsBefore, type FullDate } from '#clocks';
 import { NATURES } from '#commitments';
-import { Rejected, type Log, type ReadStore } from '#eventsourcing';
+import { Rejected, type Log, type Projector } from '#eventsourcing';
 import { clocksOf, LOG, OnDate, WantedFormat, type Format } from '#platform';
+import { dateOf } from './columns.js';
+import { Count, countBy, Keys } from './count.js';
+import { ProgressQuery, Takes, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
-import { Asked, ProgressQuery } from './progress.controller.js';
-import { Count, OPEN_STAGES, Progress } from './progress.projection.js';
-import type { At, Filter } from './progress.projection.js';
+import { Looking } from './look.js';
+import { OPEN_STAGES } from './progress.js';
+import type { At } from './scan.js';
 
 /** After how many months overdue the next class begins. */
 const LATE = [0, 6, 12, 24] as const;
 
-export class DeadlinesQuery extends ProgressQuery {
+export class DeadlinesQuery extends ProgressQuery implements DeadlinesFilter {
   @ApiProperty({ required: false, type: 'integer', minimum: 1, maximum: 600, default: 6, description: 'Months ahead' })
   @IsOptional()
   @Type(() => Number)
@@ -25,8 +28,8 @@ export class DeadlinesQuery extends ProgressQuery {
   within?: number;
   @OnDate({ optional: true, description: 'Instead of `within`: the last day looked at', example: '2012-12-31' })
   until?: FullDate;
-  @Asked('An agency, in the role given', 'IOM') agency?: string;
-  @Asked('A theme, or any below it', 'HLD06-04') theme?: string;
+  @Takes() agency?: string;
+  @Takes({ description: 'A theme, or any below it' }) theme?: string;
 }
 
 export type DeadlinesFilter = Pick<Filter, 'agency' | 'role' | 'agencies' | 'theme' | 'followsUp'>;
@@ -75,10 +78,10 @@ export class DeadlinesView {
 }
 
 export class Deadlines {
-  readonly #progress: Progress;
+  readonly #looking: Looking;
 
-  constructor(private readonly reads: ReadStore) {
-    this.#progress = new Progress(reads);
+  constructor(projector: Projector) {
+    this.#looking = new Looking(projector);
   }
 
   /** @throws Rejected `invalid` when `until` has passed */
@@ -92,15 +95,13 @@ export class Deadlines {
   ): Promise<DeadlinesView> {
     const { asOf } = at;
     if (until < asOf) throw bad('until', `has passed by ${asOf}`);
-    const pinned = await this.#progress.pin(at);
+    const look = await this.#looking.look(at);
+    const pinned = look.at;
     const asked = { ...filter, ...DUE };
-    const found = await this.#progress.found(pinned, asked);
-    const days = (
-      await this.reads.all<{ due: FullDate; n: number }>(
-        `${found.text} SELECT target_last AS due, COUNT(*) AS n FROM found GROUP BY target_last ORDER BY target_last`,
-        ...found.values,
-      )
-    ).map(({ due, n }) => ({ due, n: Number(n) }));
+    const dueOn = new Keys(look.columns, 'target', ({ last }) => [{ key: dateOf(last) }]);
+    const days = countBy(await look.find(asked), dueOn)
+      .map(({ keys: [due], row }) => ({ due: due!, n: row.total }))
+      .sort((a, b) => (a.due < b.due ? -1 : 1));
     const sum = (test: (due: FullDate) => boolean) => days.reduce((sum, { due, n }) => (test(due) ? sum + n : sum), 0);
     const list = (dates: Pick<Filter, 'dueFrom' | 'dueBy'>) => listQuery({ ...asked, ...dates }, pinned);
     const overdue = (dates: Pick<Filter, 'dueFrom' | 'dueBy'> = {}) =>

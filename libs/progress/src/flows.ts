@@ -5,8 +5,8 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import { Transform, Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { firstDayOf, type FullDate, type PartialDate } from '#clocks';
-import { STAGES, type Stage } from '#commitments';
-import { Rejected, type Log, type ReadStore, type Value } from '#eventsourcing';
+import { STAGES, type Life, type Stage } from '#commitments';
+import { Rejected, type Log, type Projector } from '#eventsourcing';
 import {
   clocksOf,
   cursorTo,
@@ -19,10 +19,12 @@ import {
   WantedFormat,
   type Format,
 } from '#platform';
+import { NONE } from './columns.js';
+import { Count, CountsBy } from './count.js';
+import { Asked, ProgressQuery, Takes, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
-import { Asked, ProgressQuery } from './progress.controller.js';
-import { Count, CountsBy, DATED, dated, Item, list, Progress, Sql } from './progress.projection.js';
-import type { At, Filter, Pinned } from './progress.projection.js';
+import { Look, Looking } from './look.js';
+import { rowAt, STAGE_BITS, type At, type Found, type Pinned } from './scan.js';
 
 /** What comes into a total … */
 export const ENTRIES = ['new', 'restored', 'joined'] as const;
@@ -49,8 +51,8 @@ export class FlowsQuery extends ProgressQuery {
   to?: FullDate;
   @Asked('A position or an instant, not after `knownAt`: begin with what was known then, such as what was published')
   knownThen?: string;
-  @Asked('An agency, in the role given', 'IOM') agency?: string;
-  @Asked('A theme, or any below it', 'HLD06-04') theme?: string;
+  @Takes() agency?: string;
+  @Takes({ description: 'A theme, or any below it' }) theme?: string;
 }
 
 const InStage = (description: string) =>
@@ -215,20 +217,26 @@ type Settled = Record<LegName, Looks> & {
   readonly view: Pick<FlowsView, 'asOf' | 'position' | 'from' | 'to' | 'knownThen'>;
 };
 
-interface Tally {
-  readonly [column: string]: string | number | null;
+/** A commitment that was counted before or after. */
+interface Change {
+  readonly reference: string;
   readonly flow: FlowName;
   readonly before: Stage | null;
   readonly after: Stage | null;
-  readonly n: number;
-  readonly into: number;
+  /** The commitments that it became by the second look. */
+  readonly into: string;
+}
+
+/** How many there are of the same. */
+interface Tally extends Pick<Change, 'flow' | 'before' | 'after'> {
+  n: number;
 }
 
 export class Flows {
-  readonly #progress: Progress;
+  readonly #looking: Looking;
 
-  constructor(private readonly reads: ReadStore) {
-    this.#progress = new Progress(reads);
+  constructor(projector: Projector) {
+    this.#looking = new Looking(projector);
   }
 
   /** How the total changed, and by what. @throws Rejected `invalid` when the dates are out of order */
@@ -244,14 +252,14 @@ export class Flows {
         { flow, ...(leg === 'learned' && { leg }), from, to, knownThen, ...filter },
         { ...at, knownAt: view.position },
       );
-    const then = totalOf(second, 'before', listQuery(filter, learned.after));
+    const then = totalOf(second.tallies, 'before', listQuery(filter, learned.after));
     return {
       ...view,
-      totalThen: first ? totalOf(first, 'before', listQuery(filter, learned.before)) : then,
-      learned: first && legOf(first, terms('learned')),
+      totalThen: first ? totalOf(first.tallies, 'before', listQuery(filter, learned.before)) : then,
+      learned: first && legOf(first.tallies, first.into, terms('learned')),
       totalThenAsKnownNow: then,
-      reported: legOf(second, terms('reported')),
-      totalNow: totalOf(second, 'after', listQuery(filter, reported.after)),
+      reported: legOf(second.tallies, second.into, terms('reported')),
+      totalNow: totalOf(second.tallies, 'after', listQuery(filter, reported.after)),
     };
   }
 
@@ -274,22 +282,25 @@ export class Flows {
     const { view } = settled;
     if (leg === 'learned' && view.knownThen === null) throw bad('leg', 'learned needs knownThen');
     const looks = settled[leg];
-    const changed = await this.#changed(looks, filter);
-    const wanted = wantedOf(terms);
-    const total = place?.total ?? (await this.#count(changed, wanted));
-    const rows = await this.reads.all<Pick<Tally, 'flow' | 'before' | 'after'> & { reference: string }>(
-      `${changed.text} SELECT reference, flow, before, after FROM changed WHERE ${wanted.text} AND reference > ? ORDER BY reference LIMIT ?`,
-      ...[...changed.values, ...wanted.values, place?.after ?? '', limit + 1],
-    );
+    const isWanted = ({ flow, before, after }: Change) =>
+      terms.flow.includes(flow) &&
+      [undefined, before].includes(terms.before) &&
+      [undefined, after].includes(terms.after);
+    const changed = (await this.#changed(looks, filter)).filter(isWanted);
+    const total = place?.total ?? changed.length;
+    const rows = changed
+      .filter(({ reference }) => reference > (place?.after ?? ''))
+      .sort((a, b) => (a.reference < b.reference ? -1 : 1))
+      .slice(0, limit + 1);
     const shown = rows.slice(0, limit);
-    const told = await this.#told(
-      looks,
-      shown.map(({ reference }) => reference),
-    );
+    const titleOf = await this.#titles(looks);
     return {
       ...view,
       total,
-      items: shown.map((row) => ({ ...row, ...told(row.reference) })),
+      items: shown.map(({ reference, flow, before, after }) => ({
+        ...{ reference, flow, before, after },
+        ...titleOf(reference),
+      })),
       nextCursor:
         rows.length > limit
           ? cursorTo(
@@ -306,19 +317,10 @@ export class Flows {
     };
   }
 
-  async #count({ text, values }: Sql, wanted: Sql): Promise<number> {
-    const rows = await this.reads.all(
-      `${text} SELECT COUNT(*) AS total FROM changed WHERE ${wanted.text}`,
-      ...values,
-      ...wanted.values,
-    );
-    return Number(rows[0]!['total']);
-  }
-
   async #settle(at: At, { from, to = at.asOf, knownThen }: Between): Promise<Settled> {
     if (to > at.asOf) throw bad('to', `is after asOf, ${at.asOf}: what is reported later is not known as at that date`);
     if (from > to) throw bad('from', `is after the last date, ${to}`);
-    const pinned = await this.#progress.pin(at);
+    const pinned = await this.#looking.pin(at);
     if (knownThen !== undefined && BigInt(knownThen) > BigInt(pinned.knownAt))
       throw bad('knownThen', `is after what is shown, position ${pinned.knownAt}`);
     const [then, now] = [
@@ -332,72 +334,72 @@ export class Flows {
     };
   }
 
-  async #tallies(looks: Looks, filter: FlowFilter): Promise<Tally[]> {
-    const { text, values } = await this.#changed(looks, filter);
-    return this.reads.all<Tally>(
-      `${text} SELECT flow, before, after, COUNT(*) AS n, CASE WHEN flow = 'merged' THEN (
-         SELECT COUNT(DISTINCT became) FROM progress_spans
-         WHERE reference IN (SELECT reference FROM changed WHERE flow = 'merged') AND ${DATED}) ELSE 0 END AS "into"
-       FROM changed GROUP BY flow, before, after`,
-      ...values,
-      ...dated(looks.after.asOf, looks.after.knownAt),
-    );
-  }
-
-  /** `WITH changed AS (…)`: every commitment counted before or after, and which flow it is in. */
-  async #changed({ before, after }: Looks, filter: FlowFilter): Promise<Sql> {
-    const [was, is] = [await this.#progress.found(before, filter), await this.#progress.found(after, filter)];
-    const lifeAt = `(SELECT life FROM progress_spans WHERE reference = both_looks.reference AND ${DATED})`;
-    const values: Value[] = [...dated(after.asOf, after.knownAt), ...dated(before.asOf, before.knownAt)];
-    return new Sql(
-      `WITH was AS (${was.text} SELECT reference, stage FROM found),
-       is_now AS (${is.text} SELECT reference, stage FROM found),
-       both_looks AS (
-         SELECT reference, MAX(before) AS before, MAX(after) AS after FROM (
-           SELECT reference, stage AS before, CAST(NULL AS TEXT) AS after FROM was
-           UNION ALL SELECT reference, CAST(NULL AS TEXT) AS before, stage AS after FROM is_now) AS looks
-         GROUP BY reference),
-       elsewhere AS (
-         SELECT reference, before, after,
-           CASE WHEN after IS NULL THEN ${lifeAt} WHEN before IS NULL THEN ${lifeAt} END AS life FROM both_looks),
-       changed AS (
-         SELECT reference, before, after, CASE
-           WHEN before = after THEN 'same'
-           WHEN before IS NOT NULL AND after IS NOT NULL THEN before || '-' || after
-           WHEN after IS NULL THEN CASE life WHEN 'active' THEN 'departed' ELSE COALESCE(life, 'removed') END
-           WHEN life IS NULL THEN 'new'
-           WHEN life = 'active' THEN 'joined'
-           ELSE 'restored' END AS flow FROM elsewhere)`,
-      [...was.values, ...is.values, ...values],
-    );
-  }
-
-  /** What some commitments are called and became: as at the second look, or of one that is no longer there as at the first. */
-  async #told({ before, after }: Looks, references: readonly string[]) {
-    const items = new Map<string, Item>();
-    for (const at of [before, after]) {
-      if (references.length === 0) break;
-      const found = await this.#progress.commitments(
-        at,
-        { reference: references.join(','), life: 'any' },
-        { limit: references.length },
-      );
-      for (const item of found.items) items.set(item.reference, item);
+  async #tallies(looks: Looks, filter: FlowFilter): Promise<{ tallies: Tally[]; into: number }> {
+    const tallies = new Map<string, Tally>();
+    const into = new Set<string>();
+    for (const change of await this.#changed(looks, filter)) {
+      const { flow, before, after } = change;
+      if (flow === 'merged') into.add(change.into);
+      const key = `${flow} ${before} ${after}`;
+      const tally = tallies.get(key);
+      if (tally) tally.n++;
+      else tallies.set(key, { flow, before, after, n: 1 });
     }
-    return (reference: string) => {
-      const { title, into } = items.get(reference)!;
-      return { title, into };
+    return { tallies: [...tallies.values()], into: into.size };
+  }
+
+  /** Every commitment counted before or after, and which flow it is in. */
+  async #changed(looks: Looks, filter: FlowFilter): Promise<Change[]> {
+    const [was, is] = [await this.#looking.look(looks.before), await this.#looking.look(looks.after)];
+    const { references } = is.columns;
+    const [before, after] = [stagesOf(await was.find(filter)), stagesOf(await is.find(filter))];
+    const changes: Change[] = [];
+    for (let commitment = 0; commitment < references.size; commitment++) {
+      const [from, to] = [STAGES[before[commitment]! - 1] ?? null, STAGES[after[commitment]! - 1] ?? null];
+      if (from === null && to === null) continue;
+      const ended = to === null ? rowAt(is.columns, commitment, is.at) : NONE;
+      const elsewhere =
+        to === null ? lifeOf(is, ended) : from === null ? lifeOf(was, rowAt(was.columns, commitment, was.at)) : null;
+      changes.push({
+        reference: references.keys[commitment]!,
+        flow: flowOf(from, to, elsewhere),
+        before: from,
+        after: to,
+        into: ended === NONE ? '' : JSON.stringify(besideOf(is, ended).into),
+      });
+    }
+    return changes;
+  }
+
+  /** What commitments are called and became: as at the second look, or of one that is no longer there as at the first. */
+  async #titles(looks: Looks) {
+    const [was, is] = [await this.#looking.look(looks.before), await this.#looking.look(looks.after)];
+    return (reference: string): { title: string; into: readonly string[] } => {
+      const commitment = is.columns.references.find(reference)!;
+      const [now, then] = [rowAt(is.columns, commitment, is.at), rowAt(was.columns, commitment, was.at)];
+      const row = now === NONE ? then : now;
+      return { title: is.columns.texts[is.columns.columns.text[row]!]?.title ?? '', into: besideOf(is, row).into };
     };
   }
 }
 
-/** The condition on `changed` that some terms are. */
-function wantedOf({ flow, before, after }: Terms): Sql {
-  const flows = list(flow);
-  return new Sql(
-    `flow IN (${flows.text})${before ? ' AND before = ?' : ''}${after ? ' AND after = ?' : ''}`,
-    [...flows.values, before ?? [], after ?? []].flat(),
-  );
+/** By commitment: its stage and one, or 0 when it is not among those found. */
+function stagesOf({ columns, rows, statuses }: Found): Uint8Array {
+  const stages = new Uint8Array(columns.references.size);
+  for (let i = 0; i < rows.length; i++) stages[columns.columns.commitment[rows[i]!]!] = (statuses[i]! & STAGE_BITS) + 1;
+  return stages;
+}
+
+const lifeOf = ({ columns }: Look, row: number): Life | null =>
+  row === NONE ? null : columns.dictionaries.standing.entries[columns.columns.standing[row]!]!.life;
+
+const besideOf = ({ columns }: Look, row: number) => columns.dictionaries.beside.entries[columns.columns.beside[row]!]!;
+
+/** @param elsewhere how it lives at the look at which it is not counted; null: it does not exist then */
+function flowOf(before: Stage | null, after: Stage | null, elsewhere: Life | null): FlowName {
+  if (before && after) return before === after ? 'same' : `${before}-${after}`;
+  if (after === null) return elsewhere === 'active' ? 'departed' : (elsewhere ?? 'removed');
+  return elsewhere === null ? 'new' : elsewhere === 'active' ? 'joined' : 'restored';
 }
 
 const totalOf = (tallies: readonly Tally[], side: 'before' | 'after', list: string): Total => ({
@@ -410,13 +412,13 @@ function counted(tallies: readonly Tally[], side: 'before' | 'after') {
   let total = 0;
   for (const { [side]: stage, n } of tallies) {
     if (stage === null) continue;
-    byStage[stage as Stage] += Number(n);
-    total += Number(n);
+    byStage[stage] += n;
+    total += n;
   }
   return { total, byStage };
 }
 
-function legOf(tallies: readonly Tally[], list: (flow: FlowName) => string): Leg {
+function legOf(tallies: readonly Tally[], into: number, list: (flow: FlowName) => string): Leg {
   const of = (flow: FlowName) => tallies.filter((tally) => tally.flow === flow);
   const term = (flow: FlowName, side: 'before' | 'after'): Term => ({
     ...counted(of(flow), side),
@@ -426,7 +428,6 @@ function legOf(tallies: readonly Tally[], list: (flow: FlowName) => string): Leg
     Object.fromEntries(flows.map((flow) => [flow, term(flow, side)])) as Record<F, Term>;
   const entered = terms(ENTRIES, 'after');
   const left = terms(EXITS, 'before');
-  const into = Number(of('merged')[0]?.into ?? 0);
   const words = (sign: string, all: object) =>
     Object.entries(all as Record<string, Term>).map(([flow, { total }]) =>
       total > 0 ? ` ${sign} ${total} ${flow}` : '',

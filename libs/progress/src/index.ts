@@ -6,7 +6,8 @@ import { Matrix, MatrixController } from './matrix.js';
 import { Partnerships, PartnershipsController } from './partnerships.js';
 import { ProgressController } from './progress.controller.js';
 import { Crosswalks } from './crosswalk.js';
-import { Progress, progressProjection } from './progress.projection.js';
+import { Progress } from './progress.js';
+import { ProgressProjection } from './progress.projection.js';
 import { Silence, SilenceController } from './silence.js';
 import { Timeline, TimelineController } from './timeline.js';
 
@@ -15,17 +16,15 @@ export * from './deadlines.js';
 export * from './flows.js';
 export * from './matrix.js';
 export * from './partnerships.js';
-export {
-  AgenciesQuery,
-  CommitmentsQuery,
-  FilterQuery,
-  listOf,
-  ProgressQuery,
-  ThemesQuery,
-  ThroughQuery,
-} from './progress.controller.js';
+export { CommitmentsQuery, listOf } from './progress.controller.js';
+export * from './count.js';
+export * from './filters.js';
+export * from './items.js';
+export { Looking } from './look.js';
 export { Crosswalks, type ThroughCrosswalk } from './crosswalk.js';
-export * from './progress.projection.js';
+export * from './progress.js';
+export { ProgressProjection } from './progress.projection.js';
+export type { At, Pinned } from './scan.js';
 export { SORTS, type Sort } from './order.js';
 export * from './silence.js';
 export * from './timeline.js';
@@ -33,7 +32,7 @@ export type { Through } from './theme-tree.js';
 
 /** What the composition root takes of this context. */
 export const progressContext: Context = {
-  projections: (log) => [progressProjection(log)],
+  projections: (log) => [new ProgressProjection(log)],
   controllers: [
     ProgressController,
     MatrixController,

@@ -1,4 +1,4 @@
-import type { Pinned } from './progress.projection.js';
+import type { Pinned } from './scan.js';
 
 /** The query that lists exactly what a figure counts: `stage=planned&asOf=2011-02-17&knownAt=1362`. */
 export const listQuery = (asked: object, { asOf, knownAt, staleAfter }: Pinned): string =>

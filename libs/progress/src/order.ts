@@ -1,15 +1,23 @@
-/** The orders in which a list of commitments can be given: the same on every store, and each commitment at one place. */
+/** The orders in which a list of commitments can be given, in each of which every commitment has one place. */
+import { setImmediate as turn } from 'node:timers/promises';
 import { STAGES } from '#commitments';
-import type { Value } from '#eventsourcing';
+import { relevanceOf, soughtIn } from '#platform';
+import { byCodePoints } from '#registers';
+import type { Columns } from './columns.js';
 
-/** What `found` is ordered by; those that are alike follow in the order of their references. */
+type Value = string | number | null;
+
+/** What a row is ordered by; those that are alike follow in the order of their references. */
 const KEYS = {
-  reference: 'reference',
-  title: 'title',
-  stage: `CASE stage ${STAGES.map((stage, i) => `WHEN '${stage}' THEN ${i}`).join(' ')} END`,
-  lead: 'lead',
-  target: 'target_last',
-  lastReportedOn: 'last_reported_on',
+  reference: ({ references, columns }: Columns, row: number): Value => references.keys[columns.commitment[row]!]!,
+  title: ({ texts, columns }: Columns, row: number): Value => texts[columns.text[row]!]?.title ?? null,
+  stage: ({ dictionaries, columns }: Columns, row: number): Value =>
+    STAGES.indexOf(dictionaries.standing.entries[columns.standing[row]!]!.stage),
+  lead: ({ dictionaries, columns }: Columns, row: number): Value =>
+    dictionaries.agencies.entries[columns.agencies[row]!]![0]!.agency,
+  target: ({ dictionaries, columns }: Columns, row: number): Value =>
+    dictionaries.target.entries[columns.target[row]!]!.last || null,
+  lastReportedOn: ({ columns }: Columns, row: number): Value => columns.lastReportedOn[row]!,
 } as const;
 type Key = keyof typeof KEYS;
 
@@ -20,22 +28,71 @@ export const SORTS = [
   'relevance',
 ] as const;
 
-/** The SQL of an order. */
-export function orderOf(sort: Exclude<Sort, 'relevance'>) {
-  const key = KEYS[sort.replace(/^-/, '') as Key];
-  const [direction, beyond] = sort.startsWith('-') ? ['DESC', '<'] : ['', '>'];
+/** Where a commitment stands in an order. */
+export interface Place {
+  readonly key: Value;
+  readonly reference: string;
+}
+
+/** An order: where a row stands, and which of two comes first (negative: the first one). */
+export interface Order {
+  placeOf(row: number): Place;
+  compare(a: Place, b: Place): number;
+}
+
+const compare = (a: string | number, b: string | number): number =>
+  typeof a === 'number' ? a - Number(b) : byCodePoints(a, String(b));
+
+/** @param q what was searched for, for the order of relevance */
+export function orderOf(columns: Columns, sort: Sort, q = ''): Order {
+  const reference = (row: number) => columns.references.keys[columns.columns.commitment[row]!]!;
+  const descends = sort.startsWith('-') || sort === 'relevance';
+  const sought = soughtIn(q);
+  const keyOf =
+    sort === 'relevance'
+      ? (row: number): Value => {
+          const { title, search } = columns.texts[columns.columns.text[row]!] ?? { title: '', search: '' };
+          return relevanceOf(sought, reference(row), title, search);
+        }
+      : (row: number) => KEYS[sort.replace(/^-/, '') as Key](columns, row);
   return {
-    /** An expression over a row of `found`. */
-    key,
-    by: key === 'reference' ? `reference ${direction}` : `${key} IS NULL, ${key} ${direction}, reference`,
-    /** The condition that a row comes after the one with this key and reference. */
-    after(value: Value, reference: string): { text: string; values: Value[] } {
-      if (key === 'reference') return { text: `reference ${beyond} ?`, values: [reference] };
-      if (value === null) return { text: `${key} IS NULL AND reference > ?`, values: [reference] };
-      return {
-        text: `(${key} ${beyond} ? OR ${key} = ? AND reference > ? OR ${key} IS NULL)`,
-        values: [value, value, reference],
-      };
+    placeOf: (row) => ({ key: keyOf(row), reference: reference(row) }),
+    compare: (a, b) => {
+      if (a.key === b.key) return compare(a.reference, b.reference);
+      if (a.key === null) return 1;
+      if (b.key === null) return -1;
+      return descends ? compare(b.key, a.key) : compare(a.key, b.key);
     },
   };
+}
+
+/** How many are looked at before others have their turn. */
+const AT_ONCE = 5_000;
+
+/** The first rows in an order, of those that come after a place; all that come if there is no limit. */
+export async function firstIn(
+  rows: Int32Array,
+  { placeOf, compare }: Order,
+  after: Place | null,
+  limit = Infinity,
+): Promise<number[]> {
+  let best: { readonly row: number; readonly place: Place }[] = [];
+  const byPlace = (a: (typeof best)[number], b: (typeof best)[number]) => compare(a.place, b.place);
+  /** When there are twice as many as asked for, the better half is kept. */
+  const most = Math.max(2 * limit, 1_000);
+  let worst: Place | null = null;
+  for (let i = 0; i < rows.length; i++) {
+    if (i % AT_ONCE === AT_ONCE - 1) await turn();
+    const place = placeOf(rows[i]!);
+    if (after && compare(place, after) <= 0) continue;
+    if (worst && compare(place, worst) >= 0) continue;
+    best.push({ row: rows[i]!, place });
+    if (best.length < most) continue;
+    best = best.sort(byPlace).slice(0, limit);
+    worst = best.at(-1)!.place;
+  }
+  return best
+    .sort(byPlace)
+    .slice(0, limit)
+    .map(({ row }) => row);
 }

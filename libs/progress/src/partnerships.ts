@@ -2,7 +2,7 @@
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
-import type { Log, ReadStore } from '#eventsourcing';
+import type { Log, Projector } from '#eventsourcing';
 import {
   clocksOf,
   cursorTo,
@@ -15,11 +15,12 @@ import {
   WantedFormat,
   type Format,
 } from '#platform';
+import { Count, countAll, countBy, pairOf, partsOf, Row, type Keys } from './count.js';
+import { FilterQuery, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
-import { ALIKE, LIST, meeting, rowOfAlike, themeAxis, type Alike } from './matrix.js';
-import { FilterQuery } from './progress.controller.js';
-import { Count, pairs, Progress, Row, type Sql } from './progress.projection.js';
-import type { At, Filter, Pinned } from './progress.projection.js';
+import { Looking, type Look } from './look.js';
+import { LIST, themeAxis } from './matrix.js';
+import type { At, Found } from './scan.js';
 
 export class PartnershipsQuery extends FilterQuery {
   @PageSize(50) limit?: number;
@@ -86,10 +87,10 @@ interface Pair {
 }
 
 export class Partnerships {
-  readonly #progress: Progress;
+  readonly #looking: Looking;
 
-  constructor(private readonly reads: ReadStore) {
-    this.#progress = new Progress(reads);
+  constructor(projector: Projector) {
+    this.#looking = new Looking(projector);
   }
 
   /** The pairs, most first; `limit` `null`: all of them. */
@@ -101,25 +102,32 @@ export class Partnerships {
     const asked = { view: 'partnerships', ...filter };
     const place = cursor === undefined ? null : placeOf(cursor, asked, at);
     const { asOf = at.asOf, knownAt = at.knownAt, staleAfter = at.staleAfter ?? 12 } = place ?? {};
-    const pinned = await this.#progress.pin({ asOf, knownAt, staleAfter });
-    const counted = await this.#counts(pinned, filter);
+    const look = await this.#looking.look({ asOf, knownAt, staleAfter });
+    const pinned = look.at;
+    const { agencies, memberOf } = filter;
+    const found = await look.find(filter);
+    const one = await look.agencies(filter);
+    const pairs = one.with(look.columns, await look.agencies({ agencies, memberOf, agency: filter.with }));
     const isMutual = !filter.agency && (filter.role ?? 'any') === 'any';
-    const parts = Map.groupBy(counted, ({ part }) => part);
-    const all = [...Map.groupBy(parts.get('pair') ?? [], keyOf).values()]
-      .map((alike): Pair => ({ key: alike[0]!.key, other: alike[0]!.other, row: rowOfAlike(alike).row }))
+    const all = countBy(found, pairs)
+      .map(({ keys: [pair], row }): Pair => {
+        const [key, other] = partsOf(pair!);
+        return { key, other, row };
+      })
       .filter(({ key, other }) => !isMutual || key < other)
       .sort((a, b) => b.row.total - a.row.total || compare(a.key, b.key) || compare(a.other, b.other));
     const [first, last] = [Number(place?.after ?? 0), Number(place?.after ?? 0) + (limit ?? all.length)];
     const shown = all.slice(first, last);
-    const [names, themes] = [await this.#names(pinned, filter), await this.#themes(pinned, filter, shown)];
-    const { row: total, correctedLater } = rowOfAlike(parts.get('total'));
+    const names = await look.hierarchy.agencyNames(agencies);
+    const themes = await themesOf(look, found, pairs, filter, shown);
+    const { row: total, correctedLater } = countAll(found);
     const isListed = !filter.with && filter.joint !== false && [undefined, 'any', 'lead'].includes(filter.role);
     return {
       asOf,
       position: pinned.knownAt,
       total,
       joint: {
-        ...rowOfAlike(parts.get('joint')).row,
+        ...countAll(found.where(pairs.any)).row,
         list: isListed ? listQuery({ ...filter, joint: true }, pinned) : null,
       },
       correctedLater,
@@ -131,7 +139,7 @@ export class Partnerships {
         with: pair.other,
         withName: names.get(pair.other) ?? pair.other,
         ...pair.row,
-        themes: themes.get(keyOf(pair)) ?? [],
+        themes: themes.get(pairOf(pair.key, pair.other)) ?? [],
         list: listQuery({ ...filter, agency: pair.key, with: pair.other }, pinned),
       })),
       nextCursor:
@@ -140,63 +148,35 @@ export class Partnerships {
           : null,
     };
   }
+}
 
-  #names(at: Pinned, { agencies }: Filter): Promise<ReadonlyMap<string, string>> {
-    return this.#progress.registers.names('agency', at.knownAt, agencies === 'today' ? undefined : at.asOf);
-  }
-
-  /** `WITH … met`: two agencies and a commitment in which both stand. */
-  async #met(at: Pinned, filter: Filter): Promise<Sql> {
-    const { agencies, memberOf } = filter;
-    const found = await this.#progress.found(at, filter);
-    const one = await this.#progress.holders(at, filter);
-    const other = await this.#progress.holders(at, { agencies, memberOf, agency: filter.with });
-    return meeting(found, one, other, true);
-  }
-
-  async #counts(at: Pinned, filter: Filter): Promise<Alike[]> {
-    const met = await this.#met(at, filter);
-    return this.reads.all<Alike>(
-      `${met.text}
-       SELECT 'total' AS part, '' AS key, '' AS other, ${ALIKE} FROM counted GROUP BY status
-       UNION ALL
-       SELECT 'joint', '', '', ${ALIKE} FROM counted WHERE reference IN (SELECT reference FROM met) GROUP BY status
-       UNION ALL SELECT 'pair', key, other, ${ALIKE} FROM met GROUP BY key, other, status`,
-      ...met.values,
-    );
-  }
-
-  /** What the commitments of some pairs are about. */
-  async #themes(at: Pinned, filter: Filter, shown: readonly Pair[]): Promise<ReadonlyMap<string, OnTheme[]>> {
-    if (shown.length === 0) return new Map();
-    const met = await this.#met(at, filter);
-    const axis = await themeAxis(this.#progress.registers, at, filter);
-    const wanted = pairs(shown.map(({ key, other }) => [key, other] as const));
-    const rows = await this.reads.all<{ key: string; other: string; theme: string; total: number }>(
-      `${met.text}, themed (theme, reference) AS MATERIALIZED (${axis.sql.text})
-       SELECT key, other, theme, COUNT(*) AS total
-       FROM (${wanted.text}) AS wanted JOIN met ON key = column1 AND other = column2 JOIN themed USING (reference)
-       GROUP BY key, other, theme`,
-      ...[...met.values, ...axis.sql.values, ...wanted.values],
-    );
-    const themes = rows
-      .map(({ total, ...row }) => ({ ...row, total: Number(total) }))
-      .sort((a, b) => b.total - a.total || compare(a.theme, b.theme))
-      .map(({ key, other, theme, total }) => ({
-        pair: keyOf({ key, other }),
-        on: {
-          ...{ theme, name: axis.names.get(theme) ?? theme, total },
-          list: listQuery({ ...filter, agency: key, with: other, theme }, at),
-        },
+/** What the commitments of some pairs are about, most first. */
+async function themesOf(
+  look: Look,
+  found: Found,
+  pairs: Keys<'agencies'>,
+  filter: Filter,
+  shown: readonly Pair[],
+): Promise<ReadonlyMap<string, OnTheme[]>> {
+  const axis = await themeAxis(look, filter);
+  const wanted = pairs.only(look.columns, new Set(shown.map(({ key, other }) => pairOf(key, other))));
+  const counted = countBy(found.where(wanted.any), wanted, axis.keys)
+    .map(({ keys: [pair, theme], row }) => ({ pair: pair!, theme: theme!, total: row.total }))
+    .sort((a, b) => b.total - a.total || compare(a.theme, b.theme));
+  const byPair = Map.groupBy(counted, ({ pair }) => pair);
+  return new Map(
+    [...byPair].map(([pair, themes]) => {
+      const [agency, other] = partsOf(pair);
+      const told = themes.map(({ theme, total }) => ({
+        ...{ theme, name: axis.names.get(theme) ?? theme, total },
+        list: listQuery({ ...filter, agency, with: other, theme }, look.at),
       }));
-    return new Map([...Map.groupBy(themes, ({ pair }) => pair)].map(([pair, all]) => [pair, all.map(({ on }) => on)]));
-  }
+      return [pair, told];
+    }),
+  );
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-const keyOf = ({ key, other }: { readonly key: string; readonly other: string }): string =>
-  JSON.stringify([key, other]);
 
 /** A pair as a row of a table. */
 const inRow = ({ themes, list: _list, ...row }: Partial<PartnershipRow>): object => ({

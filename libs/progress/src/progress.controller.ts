@@ -1,148 +1,27 @@
+/** The routes of lists of commitments and of progress per agency and theme. */
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
-import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags, OmitType } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
-import { LIVES, OUTLOOKS, RELATION_TYPES, ROLES, STAGES, VERIFICATIONS, type Role } from '#commitments';
+import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { IsIn, IsOptional } from 'class-validator';
 import { Rejected, type Log } from '#eventsourcing';
 import {
   clocksOf,
   FieldsOf,
   GoesOn,
   goingOn,
-  InFormat,
   InRows,
   LOG,
-  OnDate,
   PageSize,
-  ProgressClockQuery,
   WantedFormat,
   type Format,
+  type ProgressClockQuery,
 } from '#platform';
-import { MATCHES, Registers, WITHIN } from '#registers';
+import { Registers } from '#registers';
 import { Crosswalks, ThroughCrosswalk } from './crosswalk.js';
+import { AgenciesQuery, FilterQuery, ThemesQuery, ThroughQuery, type Filter } from './filters.js';
+import { Item, ItemList } from './items.js';
 import { SORTS, type Sort } from './order.js';
-import {
-  AgencyRow,
-  Item,
-  ItemList,
-  Progress,
-  ProgressView,
-  ThemeRow,
-  type At,
-  type Filter,
-} from './progress.projection.js';
-
-/** A text that a query may ask for. */
-export const Asked =
-  (description: string, example?: string): PropertyDecorator =>
-  (target, property) => {
-    ApiProperty({ required: false, type: String, description, example })(target, property);
-    IsOptional()(target, property);
-    IsString()(target, property);
-    MaxLength(300)(target, property);
-  };
-
-/** A yes or no that a query may ask for. */
-export const Flag =
-  (description: string): PropertyDecorator =>
-  (target, property) => {
-    ApiProperty({ required: false, type: Boolean, description })(target, property);
-    IsOptional()(target, property);
-    Transform(({ value }) => ({ true: true, false: false })[String(value)] ?? (value as unknown))(target, property);
-    IsBoolean()(target, property);
-  };
-
-export class ProgressQuery extends ProgressClockQuery {
-  @Asked('Only what follows up a forum (with its round tables and outcomes) or an outcome', 'HLD-2006')
-  followsUp?: string;
-  @ApiProperty({
-    required: false,
-    enum: ['any', ...ROLES],
-    default: 'any',
-    description: 'Shapes agency rows only. any: lead, co_lead or partner',
-  })
-  @IsOptional()
-  @IsIn(['any', ...ROLES])
-  role?: Role | 'any';
-  @ApiProperty({
-    required: false,
-    enum: ['then', 'today'],
-    default: 'then',
-    description:
-      'Agencies as they were then, or as what they have become by today: successors stand for all before them',
-  })
-  @IsOptional()
-  @IsIn(['then', 'today'])
-  agencies?: 'then' | 'today';
-  @InFormat() format?: Format;
-}
-
-const MEMBER_OF = 'No other agencies count than those that were members of this body on the date';
-
-/** What takes agencies as rows, too. */
-export class AgenciesQuery extends ProgressQuery {
-  @Asked(MEMBER_OF, 'GMG') memberOf?: string;
-}
-
-const MATCH = `one or more of ${MATCHES.join(', ')}, separated by commas; without it ${WITHIN.join(',')}`;
-
-/** Reads a crosswalk. */
-export class ThroughQuery extends ProgressQuery {
-  @Asked('Also what reaches the themes through the links of a crosswalk to their framework', 'HLD06-HLD13')
-  crosswalk?: string;
-  @Asked('Which version of it; without it the one as at the date', '1') crosswalkVersion?: string;
-  @Asked(`Only links of these types: ${MATCH}`, 'exact,close,broad')
-  @Matches(new RegExp(`^(${MATCHES.join('|')})(,(${MATCHES.join('|')}))*$`), { message: `match takes ${MATCH}` })
-  match?: string;
-}
-
-export class ThemesQuery extends OmitType(ThroughQuery, ['role']) {
-  @Asked('Only the themes of this framework; with a crosswalk those of the one that it leads to', 'HLD06')
-  framework?: string;
-  @ApiProperty({ required: false, enum: ['any', ...ROLES], description: 'Without effect on themes' })
-  @IsOptional()
-  @IsIn(['any', ...ROLES])
-  role?: Role | 'any';
-}
-
-/** Everything that lists can be narrowed by. */
-export class FilterQuery extends ThroughQuery {
-  @Asked('References, separated by commas', 'IOM-2006-24') reference?: string;
-  @Asked('An agency, in the role given', 'IOM') agency?: string;
-  @Asked('Another agency that stands in it, too, as lead, co-lead or partner', 'ILO') with?: string;
-  @Asked(MEMBER_OF, 'GMG') memberOf?: string;
-  @Flag('Only those that several agencies share as lead, co-lead or partner, or those of one alone') joint?: boolean;
-  @Asked('A theme, or any below it, or with a crosswalk any linked to one of these', 'HLD06-04') theme?: string;
-  @Asked('Any theme of a framework', 'HLD06') framework?: string;
-  @Asked('A crosswalk: with a theme from which a link leads', 'HLD06-HLD13') reached?: string;
-  @Asked('A crosswalk: with a theme of the framework that it leads from, and none with a link', 'HLD06-HLD13')
-  noEquivalent?: string;
-  @Asked(`One or more of ${STAGES.join(', ')}, separated by commas`, 'in_progress') stage?: string;
-  @Asked('Kinds, separated by commas', 'research') kind?: string;
-  @Asked('Natures, separated by commas', 'one_off') nature?: string;
-  @Asked('Strengths, separated by commas', 'undertaken') strength?: string;
-  @Asked('ISO 3166-1 alpha-3', 'SLV') country?: string;
-  @Asked('A region', 'africa') region?: string;
-  @Asked('A document that is cited', 'D-2007-WP204') document?: string;
-  @Asked(`One or more of ${LIVES.join(', ')}, separated by commas, or any; without it active`, 'merged,split')
-  life?: string;
-  @Asked(`One or more of ${OUTLOOKS.join(', ')}, separated by commas`, 'at_risk') outlook?: string;
-  @Asked(`One or more of ${VERIFICATIONS.join(', ')}, separated by commas`, 'contested') verification?: string;
-  @Asked('The commitment or forum that a relation leads to', 'IOM-2011-10') relatedTo?: string;
-  @Asked(`With relatedTo: only a relation of this type: ${RELATION_TYPES.join(', ')}`, 'part_of') relation?: string;
-  @Flag('Only those that have, or have not, a target') withTarget?: boolean;
-  @OnDate({ optional: true, description: 'Only those whose target ends on this day or later', example: '2011-01-01' })
-  dueFrom?: string;
-  @OnDate({ optional: true, description: 'Only those whose target ends by this day', example: '2011-12-31' })
-  dueBy?: string;
-  @Flag('Only those that are, or are not, overdue') overdue?: boolean;
-  @Flag('Only those that are, or are not, stale') stale?: boolean;
-  @Asked(
-    'Words, or beginnings of words, of reference, title, summary or condition; in quotation marks, words as they are',
-    'remittances',
-  )
-  q?: string;
-}
+import { AgencyRow, Progress, ProgressView, ThemeRow } from './progress.js';
+import type { At } from './scan.js';
 
 export class CommitmentsQuery extends FilterQuery {
   @ApiProperty({
@@ -308,5 +187,3 @@ export class ProgressController {
     return { ...(await clocksOf(query, this.log.store)), staleAfter: query.staleAfter };
   }
 }
-
-export type { Filter };

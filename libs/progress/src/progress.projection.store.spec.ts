@@ -2,19 +2,22 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { commitmentsContext } from '#commitments';
 import { SqliteEventStore } from '#event-store-sqlite';
-import { EventCodec, NO_STREAM, Projector, type Log, type Projection, type ReadStore } from '#eventsourcing';
+import { EventCodec, NO_STREAM, Projector, type Log } from '#eventsourcing';
 import { registersContext } from '#registers';
 import { csvOf, cursorTo, placeOf } from '#platform';
-import { onEachStore } from '../../read-store/src/testing/each-store.js';
+import type { Filter } from './filters.js';
 import { SORTS, type Sort } from './order.js';
-import { Progress, progressProjection, type At, type Filter } from './progress.projection.js';
+import { Progress } from './progress.js';
+import { ProgressProjection } from './progress.projection.js';
+import type { At } from './scan.js';
 
 const asOf = '2006-11-21';
 let log: Log;
-let reads: ReadStore;
+let projector: Projector;
 beforeEach(() => {
   const catalogs = [...registersContext.catalogs!, ...commitmentsContext.catalogs!];
   log = { store: new SqliteEventStore(':memory:'), codec: new EventCodec(catalogs) };
+  projector = new Projector(log, [...registersContext.projections!(log), new ProgressProjection(log)]);
 });
 afterEach(() => log.store.close());
 
@@ -49,55 +52,40 @@ const recorded = (data: object = {}) => ({
 });
 const record = (reference: string, data: object = {}) => say(reference, 'Recorded', recorded(data));
 const theme = (code: string) => append('theme', code, 'Registered', { code, framework: 'T', label: code });
-const catchUp = async (...projections: Projection[]) => {
-  const projector = new Projector(log, reads, projections);
+const catchUp = async () => {
   await projector.start();
   await projector.stop();
 };
-const registers = () => registersContext.projections!(log);
 /** The views of all that the log holds. */
 const views = async (): Promise<Progress> => {
-  await catchUp(...registers(), progressProjection(log));
-  return new Progress(reads);
+  await catchUp();
+  return new Progress(projector);
 };
 
-onEachStore('The views of progress', (place) => {
-  beforeEach(() => {
-    reads = place.open();
-  });
-
+describe('The views of progress', () => {
   describe('What a view shows is of one position', () => {
-    it('that the registers have reached as well', async () => {
-      const first = await theme('T-1');
-      await catchUp(...registers(), progressProjection(log));
-      await record('IOM-2006-01');
-      await catchUp(progressProjection(log));
-      const progress = new Progress(reads);
-      expect(await progress.themes({ asOf })).toMatchObject({ position: first, total: { total: 0 }, rows: [] });
-      await catchUp(...registers());
-      expect(await progress.themes({ asOf })).toMatchObject({
-        total: { total: 1 },
-        rows: [{ theme: 'T-1', total: 1 }],
-      });
-    });
-
-    it('that is waited for when it is asked for by knownAt', async () => {
-      await catchUp(...registers(), progressProjection(log));
+    it('which is waited for when it is asked for by knownAt', async () => {
+      await theme('T-1');
+      await catchUp();
       const knownAt = await record('IOM-2006-01');
-      const shown = new Progress(reads).commitments({ asOf, knownAt });
-      await catchUp(...registers(), progressProjection(log));
-      expect(await shown).toMatchObject({ position: knownAt, total: 1 });
+      const shown = new Progress(projector).themes({ asOf, knownAt });
+      await catchUp();
+      expect(await shown).toMatchObject({ position: knownAt, total: { total: 1 }, rows: [{ theme: 'T-1', total: 1 }] });
     });
 
     it('and when that takes too long, it is said', async () => {
-      await catchUp(...registers(), progressProjection(log));
+      await catchUp();
       const knownAt = await record('IOM-2006-01');
-      await expect(new Progress(reads, 30).agencies({ asOf, knownAt })).rejects.toMatchObject({ code: 'not_yet' });
+      await expect(new Progress(projector, 30).agencies({ asOf, knownAt })).rejects.toMatchObject({ code: 'not_yet' });
+    });
+
+    it('and nothing is shown before all that the log held is applied', async () => {
+      await record('IOM-2006-01');
+      await expect(new Progress(projector).agencies({ asOf })).rejects.toMatchObject({ code: 'not_yet' });
     });
 
     it('of an empty log it is 0, and nothing is there', async () => {
-      await catchUp(...registers(), progressProjection(log));
-      const progress = new Progress(reads);
+      const progress = await views();
       const nothing = { total: 0, withTarget: 0, overdue: 0, stale: 0, lastReportedOn: null };
       expect(await progress.agencies({ asOf })).toMatchObject({ position: '0', total: nothing, rows: [] });
       expect(await progress.agency('IOM', { asOf })).toMatchObject({ row: null, rows: [] });
@@ -109,8 +97,8 @@ onEachStore('The views of progress', (place) => {
     it('is given in pages that follow each other, in the order of references, each once', async () => {
       const references = ['B-2006-01', 'A-2006-10', 'A-2006-02', 'A-2007-01', 'C-2006-01'];
       for (const reference of references) await record(reference);
-      await catchUp(...registers(), progressProjection(log));
-      const progress = new Progress(reads);
+      await catchUp();
+      const progress = new Progress(projector);
       const seen: string[] = [];
       for (let cursor: string | null | undefined; cursor !== null;) {
         const page = await progress.commitments({ asOf }, {}, { limit: 2, cursor });
@@ -136,19 +124,19 @@ onEachStore('The views of progress', (place) => {
     ])('of «%s» has %d', async (q, total) => {
       await record('X-2006-01', { title: 'Handbook for Métis', condition: 'if paid' });
       await record('X-2006-02', { title: '100% more', summary: 'One more' });
-      await catchUp(...registers(), progressProjection(log));
-      expect(await new Progress(reads).commitments({ asOf }, { q })).toMatchObject({ total });
+      await catchUp();
+      expect(await new Progress(projector).commitments({ asOf }, { q })).toMatchObject({ total });
     });
 
     it('takes any text as words', async () => {
       await record('X-2006-01', { title: `O'Brien "quoted"` });
-      await catchUp(...registers(), progressProjection(log));
+      await catchUp();
       for (const [q, total] of [
         [`o'brien`, 1],
         ['"quoted"', 1],
         [`'; DROP TABLE progress_spans; --`, 0],
       ] as const)
-        expect(await new Progress(reads).commitments({ asOf }, { q })).toMatchObject({ total });
+        expect(await new Progress(projector).commitments({ asOf }, { q })).toMatchObject({ total });
     });
   });
 
@@ -278,7 +266,7 @@ onEachStore('The views of progress', (place) => {
         await say(moves, 'StageReported', { stage: 'in_progress', effective: '2009', reportedOn: `2009-01-${10 + n}` });
         await say(goes, 'Withdrawn', { reason: 'r', reportedOn: '2008-01-01' });
         await record(`N-2009-${10 + n}`, { reportedOn: `2009-02-${10 + n}` });
-        await catchUp(...registers(), progressProjection(log));
+        await catchUp();
       };
     };
     const references = Array.from({ length: 9 }, (_, i) => `A-2006-0${i + 1}`);
@@ -386,7 +374,7 @@ onEachStore('The views of progress', (place) => {
     for (const [i, title] of titles.entries()) await record(`X-2006-0${i}`, { title });
     await views();
     const search = async (most: number) => {
-      const progress = new Progress(reads, 5_000, most);
+      const progress = new Progress(projector, 5_000, most);
       const { sort, items } = await progress.commitments({ asOf }, { q: 'health' }, { sort: 'relevance' });
       const pages = await paged(progress, { asOf }, { q: 'health' }, 'relevance');
       expect(pages).toEqual(items.map(({ reference }) => reference));

@@ -1,27 +1,21 @@
 /** Which agencies have not been heard of: all that they have open is stale. */
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags, OmitType } from '@nestjs/swagger';
-import { IsIn, IsOptional } from 'class-validator';
 import { monthsBefore, type FullDate } from '#clocks';
-import { ROLES, type Role } from '#commitments';
-import type { Log, ReadStore } from '#eventsourcing';
+import type { Role } from '#commitments';
+import type { Log, Projector } from '#eventsourcing';
 import { clocksOf, LOG } from '#platform';
+import { Count, countAll, countBy } from './count.js';
+import { Flag, ProgressQuery, Takes, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
-import { Asked, Flag, ProgressQuery } from './progress.controller.js';
-import { Count, OPEN_STAGES, Progress, Sql } from './progress.projection.js';
-import type { At, Filter } from './progress.projection.js';
+import { Looking } from './look.js';
+import { OPEN_STAGES } from './progress.js';
+import type { At } from './scan.js';
 
 export class SilentQuery extends OmitType(ProgressQuery, ['role']) {
-  @ApiProperty({
-    required: false,
-    enum: ['any', ...ROLES],
-    default: 'lead',
-    description: 'Agencies in this role; any: lead, co_lead or partner',
-  })
-  @IsOptional()
-  @IsIn(['any', ...ROLES])
+  @Takes({ default: 'lead', description: 'Agencies in this role; any: lead, co_lead or partner' })
   role?: Role | 'any';
-  @Asked('A theme, or any below it', 'HLD06-04') theme?: string;
+  @Takes({ description: 'A theme, or any below it' }) theme?: string;
   @Flag('Only agencies that are, or are not, silent') silent?: boolean;
 }
 
@@ -62,52 +56,35 @@ export class SilenceView {
 }
 
 export class Silence {
-  readonly #progress: Progress;
+  readonly #looking: Looking;
 
-  constructor(private readonly reads: ReadStore) {
-    this.#progress = new Progress(reads);
+  constructor(projector: Projector) {
+    this.#looking = new Looking(projector);
   }
 
   /** Every agency that has an open commitment, and since when nothing was said of any of these. */
   async agencies(at: At, { silent, role = 'lead', ...filter }: SilentFilter = {}): Promise<SilenceView> {
-    const pinned = await this.#progress.pin(at);
+    const look = await this.#looking.look(at);
+    const pinned = look.at;
     const { asOf, knownAt, staleAfter = 12 } = pinned;
-    const found = await this.#progress.found(pinned, { ...filter, stage: OPEN_STAGES });
-    const today = filter.agencies === 'today';
-    const { registers } = this.#progress;
-    // There is exactly one lead, and every commitment names it: the agencies in other roles are looked up.
-    const holders =
-      role === 'lead' && !today
-        ? new Sql('SELECT lead AS key, reference FROM found')
-        : await this.#progress.holders(pinned, { role, agencies: filter.agencies });
-    const counts = 'COUNT(*) AS open, COUNT(*) FILTER (WHERE stale = 1) AS stale, MAX(last_reported_on) AS last';
-    const counted = await this.reads.all<{ agency: string | null; open: number; stale: number; last: FullDate | null }>(
-      `${found.text}, held AS (${holders.text})
-       SELECT key AS agency, ${counts} FROM held JOIN found USING (reference) GROUP BY key
-       UNION ALL SELECT NULL, ${counts} FROM found`,
-      ...found.values,
-      ...holders.values,
-    );
-    const names = await registers.names('agency', knownAt, today ? undefined : asOf);
-    const rows = counted
-      .flatMap(({ agency, open, stale, last }): SilentRow[] =>
-        agency === null
-          ? []
-          : [
-              {
-                agency,
-                name: names.get(agency) ?? agency,
-                open: Number(open),
-                stale: Number(stale),
-                silent: Number(open) === Number(stale),
-                lastHeardOn: last!,
-                months: monthsFrom(last!, asOf),
-                list: listQuery({ agency, role, ...filter, stale: true }, pinned),
-              },
-            ],
-      )
+    const found = await look.find({ ...filter, stage: OPEN_STAGES });
+    const names = await look.hierarchy.agencyNames(filter.agencies);
+    const rows = countBy(found, await look.agencies({ role, agencies: filter.agencies }))
+      .map(({ keys: [key], row }): SilentRow => {
+        const [agency, lastHeardOn] = [key!, row.lastReportedOn!];
+        return {
+          agency,
+          name: names.get(agency) ?? agency,
+          open: row.total,
+          stale: row.stale,
+          silent: row.total === row.stale,
+          lastHeardOn,
+          months: monthsFrom(lastHeardOn, asOf),
+          list: listQuery({ agency, role, ...filter, stale: true }, pinned),
+        };
+      })
       .sort((a, b) => compare(a.lastHeardOn, b.lastHeardOn) || compare(a.agency, b.agency));
-    const all = counted.find(({ agency }) => agency === null)!;
+    const all = countAll(found).row;
     return {
       asOf: at.asOf,
       position: knownAt,
@@ -115,8 +92,8 @@ export class Silence {
       total: {
         agencies: rows.length,
         silent: rows.filter((row) => row.silent).length,
-        open: Number(all.open),
-        stale: Number(all.stale),
+        open: all.total,
+        stale: all.stale,
         list: listQuery({ ...filter, stale: true }, pinned),
       },
       rows: silent === undefined ? rows : rows.filter((row) => row.silent === silent),

@@ -53,13 +53,6 @@ export async function readingOf(
   return { crosswalk, version, match: types, links: version?.links.filter((link) => types.includes(link.match)) ?? [] };
 }
 
-/** Only what is asked of a crosswalk. */
-export const throughOf = ({ crosswalk, crosswalkVersion, match }: Through): Through => ({
-  crosswalk,
-  crosswalkVersion,
-  match,
-});
-
 /** All themes as known at a position, read through a crosswalk where one is asked for. @throws Rejected `not_found` */
 export const themeTree = async (registers: Registers, through: Through, clocks: Clocks): Promise<ThemeTree> =>
   new ThemeTree(await registers.all('theme', clocks.knownAt), await readingOf(registers, through, clocks));

@@ -3,13 +3,15 @@ import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import { lastDayOf, monthsBefore, type FullDate } from '#clocks';
-import { ENDS, STAGES, type End, type Life, type Stage } from '#commitments';
-import { Rejected, type Log, type ReadStore } from '#eventsourcing';
+import { ENDS, LIVES, STAGES, type End, type Stage } from '#commitments';
+import { Rejected, type Log, type Projector } from '#eventsourcing';
 import { clocksOf, LOG, OnDate } from '#platform';
+import { dateOf, dayOf, NONE } from './columns.js';
+import { CountsBy, Row } from './count.js';
+import { conditionsOf, ProgressQuery, Takes, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
-import { Asked, ProgressQuery } from './progress.controller.js';
-import { CountsBy, list, OPEN, Progress, rolesOf, Row, Sql } from './progress.projection.js';
-import type { At, Facet, Filter, Pinned } from './progress.projection.js';
+import { Looking, type Look } from './look.js';
+import { days, standings, type At } from './scan.js';
 
 export const STEPS = ['month', 'quarter', 'year', 'report'] as const;
 type Every = (typeof STEPS)[number];
@@ -20,7 +22,7 @@ export const MOST_STEPS = 400;
 /** What a timeline can be narrowed to. */
 export type TimelineFilter = Pick<Filter, 'agency' | 'role' | 'agencies' | 'theme' | 'followsUp'>;
 
-export class TimelineQuery extends ProgressQuery {
+export class TimelineQuery extends ProgressQuery implements TimelineFilter {
   @OnDate({ optional: true, description: 'The first step (default: the first report)' }) from?: FullDate;
   @OnDate({ optional: true, description: 'The last step (default `asOf`); not after `asOf`', example: '2011-02-17' })
   to?: FullDate;
@@ -33,8 +35,8 @@ export class TimelineQuery extends ProgressQuery {
   @IsOptional()
   @IsIn(STEPS)
   step?: Every;
-  @Asked('An agency, in the role given', 'IOM') agency?: string;
-  @Asked('A theme, or any below it', 'HLD06-04') theme?: string;
+  @Takes() agency?: string;
+  @Takes({ description: 'A theme, or any below it' }) theme?: string;
 }
 
 export class TimelineRow extends Row {
@@ -58,25 +60,11 @@ class TimelineView {
   readonly rows: TimelineRow[];
 }
 
-/** Commitments that count alike, from one step up to another one. */
-interface Group {
-  readonly [column: string]: string | number;
-  readonly stage: Stage;
-  readonly life: Life;
-  readonly first: number;
-  readonly until: number;
-  readonly overdue: number;
-  readonly stale: number;
-  readonly targeted: number;
-  readonly n: number;
-  readonly last: FullDate;
-}
-
 export class Timeline {
-  readonly #progress: Progress;
+  readonly #looking: Looking;
 
-  constructor(private readonly reads: ReadStore) {
-    this.#progress = new Progress(reads);
+  constructor(projector: Projector) {
+    this.#looking = new Looking(projector);
   }
 
   /** @throws Rejected `invalid` when the dates are out of order or the steps too many */
@@ -87,9 +75,9 @@ export class Timeline {
     if (to > at.asOf)
       throw badStep('to', `is after asOf, ${at.asOf}: what is reported later is not known as at that date`);
     if (from !== undefined && from > to) throw badStep('from', `is after the last step, ${to}`);
-    const pinned = await this.#progress.pin(at);
+    const look = await this.#looking.look(at);
     const reported =
-      from === undefined || step === 'report' ? await this.#progress.reportDates({ ...pinned, asOf: to }) : [];
+      from === undefined || step === 'report' ? days(look.columns, { ...look.at, asOf: to }).map(dateOf) : [];
     const first = from ?? reported[0];
     const dates = first === undefined ? [] : datesBetween(first, to, step, reported);
     if (dates.length > MOST_STEPS)
@@ -99,118 +87,120 @@ export class Timeline {
       );
     return {
       asOf: at.asOf,
-      position: pinned.knownAt,
+      position: look.at.knownAt,
       from: first ?? to,
       to,
       step,
-      rows: await this.on(dates, pinned, filter),
+      rows: await stepsOf(look, dates, filter),
     };
   }
 
-  /**
-   * Counts as at each of some dates, which are in order. Every commitment is looked at once, however many dates there are: what
-   * is counted is from which step and up to which one it reads the same.
-   */
+  /** Counts as at each of some dates, which are in order. */
   async on(dates: readonly FullDate[], at: At, filter: TimelineFilter = {}): Promise<TimelineRow[]> {
-    const pinned = await this.#progress.pin(at);
-    const groups = dates.length > 0 ? await this.#groups(dates, pinned, filter) : [];
-    const rows = dates.map((asOf) => ({
-      asOf,
-      total: 0,
-      byStage: Object.fromEntries(STAGES.map((stage) => [stage, 0])) as Record<Stage, number>,
-      withTarget: 0,
-      overdue: 0,
-      stale: 0,
-      lastReportedOn: null as FullDate | null,
-      apart: Object.fromEntries(ENDS.map((end) => [end, 0])) as Record<End, number>,
-      list: listQuery(filter, { ...pinned, asOf }),
-    }));
-    for (const { stage, life, first, until, overdue, stale, targeted, last, n } of groups)
-      for (let i = first; i < until; i++) {
-        const row = rows[i]!;
-        if (life !== 'active') {
-          row.apart[life] += n;
-          continue;
-        }
-        row.total += n;
-        row.byStage[stage] += n;
-        row.withTarget += targeted * n;
-        if (i >= overdue) row.overdue += n;
-        if (i >= stale) row.stale += n;
-        if (row.lastReportedOn === null || last > row.lastReportedOn) row.lastReportedOn = last;
-      }
-    return rows;
-  }
-
-  async #groups(dates: readonly FullDate[], at: Pinned, filter: TimelineFilter): Promise<Group[]> {
-    const staleBefore = dates.map((date) => monthsBefore(date, at.staleAfter ?? 12));
-    const [from, to] = [before('from_date', dates), before('to_date', dates)];
-    const [due, silent] = [before('target_last', dates, '<='), before('last_reported_on', staleBefore, '<=')];
-    const parts = await this.#memberships(dates, at, filter);
-    const known = [Number(at.knownAt), Number(at.knownAt)];
-    const within = (step: string) =>
-      `CASE WHEN ${step} < first THEN first WHEN ${step} > until THEN until ELSE ${step} END`;
-    const never = String(dates.length);
-    const columns = 'reference, stage, life, last_reported_on, targeted, due, silent';
-    return this.reads.all<Group>(
-      `WITH ${parts.map(({ text }, i) => `member${i + 1} AS MATERIALIZED (${text}),`).join(' ')}
-       part0 AS MATERIALIZED (
-         SELECT reference, stage, life, last_reported_on, CASE WHEN target_last IS NULL THEN 0 ELSE 1 END AS targeted,
-           CASE WHEN target_last IS NOT NULL AND ${OPEN} AND nature <> 'standing' THEN ${due.text} ELSE ${never} END AS due,
-           CASE WHEN ${OPEN} THEN ${silent.text} ELSE ${never} END AS silent,
-           ${from.text} AS first, ${to.text} AS until
-         FROM progress_spans WHERE from_date <= ? AND to_date > ? AND ${KNOWN}
-           ${parts.map((_, i) => `AND reference IN (SELECT reference FROM member${i + 1})`).join(' ')})
-       ${parts
-         .map(
-           (_, i) => `, part${i + 1} AS MATERIALIZED (
-         SELECT ${columns},
-           CASE WHEN part.first < member.first THEN member.first ELSE part.first END AS first,
-           CASE WHEN part.until > member.until THEN member.until ELSE part.until END AS until
-         FROM part${i} AS part JOIN member${i + 1} AS member USING (reference)
-         WHERE part.first < member.until AND member.first < part.until)`,
-         )
-         .join(' ')}
-       SELECT stage, life, first, until, ${within('due')} AS overdue, ${within('silent')} AS stale, targeted,
-         COUNT(*) AS n, MAX(last_reported_on) AS last
-       FROM part${parts.length} WHERE first < until GROUP BY 1, 2, 3, 4, 5, 6, 7`,
-      ...parts.flatMap(({ values }) => values),
-      ...[...due.values, ...silent.values, ...from.values, ...to.values, dates.at(-1)!, dates[0]!, ...known],
-    );
-  }
-
-  /** For each condition of the filter: which commitments meet it, and from which step up to which. */
-  async #memberships(dates: readonly FullDate[], { knownAt }: Pinned, filter: TimelineFilter): Promise<Sql[]> {
-    const known = [Number(knownAt), Number(knownAt)];
-    const [from, to] = [before('from_date', dates), before('to_date', dates)];
-    const having = (facet: Facet, values: readonly string[], roles: readonly string[] = ['']): Sql => {
-      const [one, role] = [list(values), list(roles)];
-      // What overlaps or follows at once is one stretch: an agency may have two roles, a commitment two of the themes.
-      return new Sql(
-        `SELECT reference, MIN(first) AS first, MAX(until) AS until FROM (
-           SELECT reference, first, until, SUM(begins) OVER (PARTITION BY reference ORDER BY first, until ROWS UNBOUNDED PRECEDING) AS stretch
-           FROM (
-             SELECT reference, first, until, CASE WHEN first <= MAX(until) OVER (
-               PARTITION BY reference ORDER BY first, until ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) THEN 0 ELSE 1 END AS begins
-             FROM (
-               SELECT reference, ${from.text} AS first, ${to.text} AS until FROM progress_facets
-               WHERE facet = '${facet}' AND value IN (${one.text}) AND role IN (${role.text}) AND ${KNOWN}) AS held
-             WHERE first < until) AS begun) AS stretches
-         GROUP BY reference, stretch`,
-        [...from.values, ...to.values, ...one.values, ...role.values, ...known],
-      );
-    };
-    const { agency, role, agencies, theme, followsUp } = filter;
-    return [
-      ...(agency ? [having('agency', await this.#progress.standingFor(agency, agencies, knownAt), rolesOf(role))] : []),
-      ...(theme ? [having('theme', await this.#progress.below('theme', theme, knownAt))] : []),
-      ...(followsUp ? [having('followsUp', await this.#progress.followUpsOf(followsUp, knownAt))] : []),
-    ];
+    return stepsOf(await this.#looking.look(at), dates, filter);
   }
 }
 
-/** By reading all rows: through an index on positions, where most rows match, they would be read one by one. */
-const KNOWN = 'from_position <= ? AND +to_position > ?';
+/** How many of some days, which are in order, come before a day; or at it, too. */
+const before = (days: Int32Array, day: number, orAt = 0): number => {
+  let [first, until] = [0, days.length];
+  while (first < until) {
+    const middle = (first + until) >> 1;
+    if (days[middle]! < day + orAt) first = middle + 1;
+    else until = middle;
+  }
+  return first;
+};
+
+/** Where each count of a step stands: the total, those by stage, the others, and the records that have ended. */
+const [TOTAL, STAGE, TARGETED, OVERDUE, STALE, LIFE, WIDTH] = [0, 1, 7, 8, 9, 10, 16] as const;
+
+/**
+ * Counts as at each of some dates, which are in order. Every row is looked at once, however many dates there are: from which
+ * step and up to which one it counts, and from which one on as overdue or stale.
+ */
+async function stepsOf(look: Look, dates: readonly FullDate[], filter: TimelineFilter): Promise<TimelineRow[]> {
+  const { columns, at } = look;
+  const { from, since, until, next, standing, target, lastReportedOn } = columns.columns;
+  const conditions = await conditionsOf({ ...filter, life: 'any' }, look);
+  const { stages, canBeOverdue, open } = standings(columns);
+  const lives = columns.dictionaries.standing.entries.map(({ life }) => LIVES.indexOf(life));
+  const due = columns.dictionaries.target.entries.map(({ last }) => last);
+  const [position, steps] = [Number(at.knownAt), dates.length];
+  const on = Int32Array.from(dates, dayOf);
+  const staleBefore = Int32Array.from(dates, (date) => dayOf(monthsBefore(date, at.staleAfter ?? 12)));
+  // What begins to count at a step, less what ends to.
+  const changes = new Int32Array((steps + 1) * WIDTH);
+  const count = (first: number, end: number, which: number): void => {
+    if (first >= end) return;
+    changes[first * WIDTH + which]!++;
+    changes[end * WIDTH + which]!--;
+  };
+  const last = new Latest(steps);
+  for (let commitment = 0; commitment < columns.references.size; commitment++) {
+    let end = steps;
+    rows: for (let row = columns.heads[commitment]!; row !== NONE && end > 0; row = next[row]!) {
+      if (since[row]! > position || until[row]! <= position) continue;
+      const first = before(on, from[row]!);
+      if (first >= end) continue;
+      const upTo = end;
+      end = first;
+      for (const { codes, holds } of conditions) if (holds[codes[row]!] === 0) continue rows;
+      const stands = standing[row]!;
+      const life = lives[stands]!;
+      if (life > 0) {
+        count(first, upTo, LIFE + life);
+        continue;
+      }
+      const ends = due[target[row]!]!;
+      count(first, upTo, TOTAL);
+      count(first, upTo, STAGE + stages[stands]!);
+      if (ends > 0) count(first, upTo, TARGETED);
+      if (ends > 0 && canBeOverdue[stands]) count(Math.max(first, before(on, ends, 1)), upTo, OVERDUE);
+      if (open[stands]) count(Math.max(first, before(staleBefore, lastReportedOn[row]!, 1)), upTo, STALE);
+      last.hear(lastReportedOn[row]!, first, upTo);
+    }
+  }
+  const counts = new Int32Array(WIDTH);
+  return dates.map((asOf, step) => {
+    for (let which = 0; which < WIDTH; which++) counts[which]! += changes[step * WIDTH + which]!;
+    const lastDay = last.at(step);
+    return {
+      asOf,
+      total: counts[TOTAL]!,
+      byStage: Object.fromEntries(STAGES.map((stage, i) => [stage, counts[STAGE + i]!])) as Record<Stage, number>,
+      withTarget: counts[TARGETED]!,
+      overdue: counts[OVERDUE]!,
+      stale: counts[STALE]!,
+      lastReportedOn: lastDay === 0 ? null : dateOf(lastDay),
+      apart: Object.fromEntries(ENDS.map((end) => [end, counts[LIFE + LIVES.indexOf(end)]!])) as Record<End, number>,
+      list: listQuery(filter, { ...at, asOf }),
+    };
+  });
+}
+
+/** The greatest of what was heard at each of some steps, each heard from one step up to another one: a segment tree. */
+class Latest {
+  readonly #most: Int32Array;
+
+  constructor(private readonly steps: number) {
+    this.#most = new Int32Array(2 * steps);
+  }
+
+  hear(day: number, first: number, end: number): void {
+    const most = this.#most;
+    for (let [left, right] = [first + this.steps, end + this.steps]; left < right; left >>= 1, right >>= 1) {
+      if (left & 1) most[left] = Math.max(most[left++]!, day);
+      if (right & 1) most[--right] = Math.max(most[right]!, day);
+    }
+  }
+
+  at(step: number): number {
+    let most = 0;
+    for (let node = step + this.steps; node > 0; node >>= 1) most = Math.max(most, this.#most[node]!);
+    return most;
+  }
+}
 
 const badStep = (field: string, message: string) =>
   new Rejected('invalid', `${field} ${message}.`, [{ pointer: `/${field}`, message: `${field} ${message}` }]);
@@ -235,21 +225,6 @@ function periodEnds(from: FullDate, to: FullDate, months: number): FullDate[] {
     const year = String(Math.floor(last / 12)).padStart(4, '0');
     return lastDayOf(`${year}-${String((last % 12) + 1).padStart(2, '0')}`);
   });
-}
-
-/** How many of some days, which are in order, come before a column's: by halving, so that few are compared. */
-function before(column: string, days: readonly FullDate[], comparison: '<' | '<=' = '<'): Sql {
-  const among = (first: number, until: number): Sql => {
-    if (first === until) return new Sql(String(first));
-    const middle = (first + until) >> 1;
-    const [after, up] = [among(middle + 1, until), among(first, middle)];
-    return new Sql(`CASE WHEN ? ${comparison} ${column} THEN ${after.text} ELSE ${up.text} END`, [
-      days[middle]!,
-      ...after.values,
-      ...up.values,
-    ]);
-  };
-  return among(0, days.length);
 }
 
 @ApiTags('Progress')

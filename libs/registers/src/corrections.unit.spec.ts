@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { LRUCache } from 'lru-cache';
 import { v7 as uuidv7 } from 'uuid';
 import { SqliteEventStore } from '#event-store-sqlite';
 import {
@@ -11,7 +10,8 @@ import {
   Rejected,
   verify,
   type Blanked,
-  type Loaded,
+  recentStreams,
+  type RecentStreams,
   type Log,
   type NewEvent,
 } from '#eventsourcing';
@@ -133,10 +133,10 @@ describe('Blanking', () => {
 });
 
 describe('With a log', () => {
-  let log: Log & { recent: LRUCache<string, Loaded> };
+  let log: Log & { recent: RecentStreams };
   beforeEach(() => {
     const codec = new EventCodec(Object.values(registers));
-    log = { store: new SqliteEventStore(':memory:'), codec, recent: new LRUCache({ max: 10 }) };
+    log = { store: new SqliteEventStore(':memory:'), codec, recent: recentStreams(10) };
   });
   afterEach(() => log.store.close());
 

@@ -1,5 +1,5 @@
 import type { Context } from '#platform';
-import { Registers, registersProjection } from './registers.projection.js';
+import { Registers, RegistersProjection } from './registers.projection.js';
 import { registers } from './register.js';
 
 export * from './act.js';
@@ -10,13 +10,13 @@ export * from './corrections.js';
 export * from './crosswalk.js';
 export * from './lookup.js';
 export * from './register.js';
-export { nameOf, Registers } from './registers.projection.js';
+export { nameOf, Registers, RegistersProjection } from './registers.projection.js';
 export type * from '#bodies';
 export { MATCHES, type Match } from '#words';
 
 /** What the composition root takes of this context. */
 export const registersContext: Context = {
   catalogs: Object.values(registers),
-  projections: (log) => [registersProjection(log)],
+  projections: () => [new RegistersProjection()],
   views: [Registers],
 };

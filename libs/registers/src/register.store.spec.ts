@@ -1,13 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { SqliteEventStore } from '#event-store-sqlite';
-import { EventCodec, handle, Projector, Rejected, type Log, type Meta, type ReadStore } from '#eventsourcing';
+import { EventCodec, handle, Projector, Rejected, type Log, type Meta } from '#eventsourcing';
 import { referencesIn } from '#platform';
 import { plainToInstance } from 'class-transformer';
-import { onEachStore } from '../../read-store/src/testing/each-store.js';
 import { specification } from '../../eventsourcing/src/testing/specification.js';
 import { codeOf, registers, type Entry, type Register } from './register.js';
-import { nameOf, Registers, registersProjection } from './registers.projection.js';
+import { nameOf, Registers, RegistersProjection } from './registers.projection.js';
 import type { Agency } from '#bodies';
 import { Lookup } from './lookup.js';
 import { entryClass } from '#acts';
@@ -124,15 +123,15 @@ describe('With a log', () => {
     expect(await cycleIn('agency', { code: 'C', succeededBy: 'A' })).toEqual([]); // B’s undated successor is C no more
   });
 
-  onEachStore('the views', (place) => {
-    let reads: ReadStore;
+  describe('the views', () => {
+    let projector: Projector;
     let view: Registers;
-    beforeEach(() => {
-      reads = place.open();
-      view = new Registers(reads, 30);
-    });
+    const begin = () => {
+      projector = new Projector(log, [new RegistersProjection()]);
+      view = new Registers(projector, 30);
+    };
+    beforeEach(begin);
     const catchUp = async () => {
-      const projector = new Projector(log, reads, [registersProjection(log)]);
       await projector.start();
       await projector.stop();
     };
@@ -223,12 +222,12 @@ describe('With a log', () => {
       await catchUp();
       const without = before.map((entry) => entry.replace('Jo said', '[blanked]'));
       expect(await seen()).toEqual([...without, without.at(-1)]);
-      expect(JSON.stringify(await reads.all('SELECT * FROM registers_entries'))).not.toContain('Jo said');
+      expect(JSON.stringify(projector.model(RegistersProjection).save())).not.toContain('Jo said');
       positions.push(await write('agency', iom, amend));
       await catchUp();
       const kept = await seen();
       expect(kept).toEqual([...without, without.at(-1), without.at(-1)!.replace('un: ', 'igo: ')]);
-      for (const generation of await reads.generations()) await reads.drop(generation);
+      begin();
       await catchUp();
       expect(await seen()).toEqual(kept);
     });
@@ -275,7 +274,7 @@ describe('With a log', () => {
       expect([await view.pinned(), await view.pinned(first), await view.pinned('0')]).toEqual([first, first, '0']);
       const second = await write('agency', { code: 'ILO', name: 'Labour', kind: 'un' });
       await expect(view.pinned(second)).rejects.toMatchObject({ code: 'not_yet' });
-      const waiting = new Registers(reads, 5_000).pinned(second);
+      const waiting = new Registers(projector, 5_000).pinned(second);
       await catchUp();
       expect(await waiting).toBe(second);
     });

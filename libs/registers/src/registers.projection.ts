@@ -1,15 +1,14 @@
+/** The registers as they are and were: every entry of each, as known at any position of the log. */
 import type { AgencyAsAt, ChairAsAt, MemberAsAt, MembershipAsAt } from '#bodies';
 import type { FullDate } from '#clocks';
 import {
-  appliedBefore,
   fold,
-  pinned,
   type Aggregate,
+  type Earlier,
   type EventMap,
-  type Log,
+  type Memory,
   type Projection,
-  type ReadStore,
-  type ReadTx,
+  type Projector,
   type Recorded,
 } from '#eventsourcing';
 import { asAt, LATEST, nameAt, successorAt, type AgencyState } from './agency.js';
@@ -19,63 +18,130 @@ import { codeOf, registers, type Entry, type EntryOf, type Register, type Regist
 
 const FOREVER = Number.MAX_SAFE_INTEGER;
 
-/**
- * Every entry of every register, as it was known from one position of the log to another; `log` gives back the earlier events
- * of an entry.
- */
-export const registersProjection = (log: Log): Projection => {
-  /** Keeps what an entry's stream has come to. Words that went stand in what was shown earlier, too: all of it is made anew. */
-  const write = (kind: Register) => async (event: Recorded, tx: ReadTx) => {
-    const code = event.stream.slice(kind.length + 1);
-    const known = await appliedBefore(log, 'registers', event.stream, event.revision + 1, tx);
-    const anew = event.name === 'Blanked';
-    if (anew) tx.run('DELETE FROM registers_entries WHERE kind = ? AND code = ?', kind, code);
-    else
-      tx.run(
-        'UPDATE registers_entries SET to_position = ? WHERE kind = ? AND code = ? AND to_position = ?',
-        ...[Number(event.position), kind, code, FOREVER],
-      );
-    for (const { revision, position } of anew ? known : [event]) {
-      const [sofar, next] = [known.filter((e) => e.revision <= revision), known.find((e) => e.revision > revision)];
-      const aggregate = registers[kind] as unknown as Aggregate<Kept, EventMap>;
-      const { said: _, ...state } = fold(aggregate, aggregate.initial, sofar as never);
-      tx.run(
-        'INSERT INTO registers_entries (kind, code, state, from_position, to_position) VALUES (?, ?, ?, ?, ?)',
-        ...[kind, code, JSON.stringify(state), Number(position), Number(next?.position ?? FOREVER)],
-      );
-    }
-  };
-  return {
-    name: 'registers',
-    version: 5,
-    byStream: true,
-    schema: `
-      CREATE TABLE registers_entries (
-        kind TEXT NOT NULL, code TEXT NOT NULL, state TEXT NOT NULL,
-        from_position BIGINT NOT NULL, to_position BIGINT NOT NULL,
-        PRIMARY KEY (kind, code, from_position)
-      )`,
-    on: Object.fromEntries(
+/** An entry as it was known from one position of the log to another. */
+interface Version {
+  readonly state: Kept;
+  readonly since: number;
+  until: number;
+}
+
+type Entered = [kind: Register, code: string, versions: Version[]];
+
+/** Every entry of every register, with all that it was, in the order of codes. */
+export class RegistersProjection implements Projection {
+  readonly name = 'registers';
+  readonly version = 6;
+  readonly on: Projection['on'];
+  readonly #entries = new Map<Register, Map<string, Version[]>>();
+  /** Sorted when they are asked for. */
+  readonly #codes = new Map<Register, string[]>();
+
+  constructor() {
+    this.on = Object.fromEntries(
       (Object.keys(registers) as Register[]).flatMap((kind) =>
-        Object.keys(registers[kind].evolve).map((name) => [`${kind}.${name}`, write(kind) as Projection['on'][string]]),
+        Object.keys(registers[kind].evolve).map((name) => [
+          `${kind}.${name}`,
+          name === 'Blanked'
+            ? (event: Recorded, earlier: Earlier) => this.#blank(kind, event, earlier)
+            : (event: Recorded, earlier: Earlier) => this.#follow(kind, event, earlier),
+        ]),
       ),
-    ),
-  };
-};
+    );
+    this.clear();
+  }
+
+  clear(): void {
+    for (const kind of Object.keys(registers) as Register[]) this.#entries.set(kind, new Map());
+    this.#codes.clear();
+  }
+
+  /** All that is kept, in the order of kinds and codes. */
+  save(): Memory {
+    const all = [...this.#entries].flatMap(([kind, entries]) =>
+      this.#codesOf(kind).map((code): Entered => [kind, code, entries.get(code)!.map((version) => ({ ...version }))]),
+    );
+    return { arrays: {}, lists: { entries: all } };
+  }
+
+  load({ lists }: Memory): void {
+    this.clear();
+    for (const [kind, code, versions] of lists['entries'] as Entered[]) this.#entries.get(kind)!.set(code, versions);
+  }
+
+  /** The entries of a register as known at a position, or the one of a code. */
+  statesOf(kind: Register, knownAt: number, code?: string): Kept[] {
+    const entries = this.#entries.get(kind)!;
+    const codes = code === undefined ? this.#codesOf(kind) : [code];
+    return codes.flatMap((one) => {
+      const versions = entries.get(one) ?? [];
+      return versions.find(({ since, until }) => since <= knownAt && until > knownAt)?.state ?? [];
+    });
+  }
+
+  #codesOf(kind: Register): readonly string[] {
+    let codes = this.#codes.get(kind);
+    if (!codes) this.#codes.set(kind, (codes = [...this.#entries.get(kind)!.keys()].sort()));
+    return codes;
+  }
+
+  #follow(kind: Register, event: Recorded, earlier: Earlier): Promise<void> | void {
+    const last = this.#entries.get(kind)!.get(codeIn(kind, event))?.at(-1);
+    if (event.revision === 0 || last?.state.said.at(-1)?.revision === event.revision - 1)
+      return this.#put(kind, event, folded(kind, last?.state, [event]));
+    return earlier().then((before) => this.#put(kind, event, folded(kind, undefined, [...before, event])));
+  }
+
+  #put(kind: Register, event: Recorded, state: Kept): void {
+    const [code, since] = [codeIn(kind, event), Number(event.position)];
+    const entries = this.#entries.get(kind)!;
+    const versions = entries.get(code);
+    const last = versions?.at(-1);
+    if (last) last.until = since;
+    const version = { state, since, until: FOREVER };
+    if (versions) versions.push(version);
+    else {
+      entries.set(code, [version]);
+      this.#codes.delete(kind);
+    }
+  }
+
+  /** The words that went stand in what was shown earlier, too: all of it is made anew. */
+  async #blank(kind: Register, event: Recorded, earlier: Earlier): Promise<void> {
+    const all = [...(await earlier()), event];
+    let state: Kept | undefined;
+    const versions = all.map((one, i): Version => {
+      state = folded(kind, state, [one]);
+      return { state, since: Number(one.position), until: Number(all[i + 1]?.position ?? FOREVER) };
+    });
+    this.#entries.get(kind)!.set(codeIn(kind, event), versions);
+    this.#codes.delete(kind);
+  }
+}
+
+const codeIn = (kind: Register, { stream }: Pick<Recorded, 'stream'>): string => stream.slice(kind.length + 1);
+
+function folded(kind: Register, before: Kept | undefined, events: readonly Recorded[]): Kept {
+  const aggregate = registers[kind] as unknown as Aggregate<Kept, EventMap>;
+  return fold(aggregate, before ?? aggregate.initial, events as never);
+}
 
 /** What is shown of an entry: of an agency, how it was on a date; of a crosswalk, the versions there were. */
 type Shown<R extends Register> = R extends 'agency' ? AgencyAsAt : R extends 'crosswalk' ? CrosswalkAsAt : EntryOf<R>;
 
 /** The registers as known at a position (absent: now); agencies and crosswalks as on a date (absent: the latest). */
 export class Registers {
-  constructor(
-    private readonly reads: ReadStore,
-    private readonly patienceMs = 5_000,
-  ) {}
+  readonly #entries: RegistersProjection;
 
-  /** The position of the log that is shown. */
+  constructor(
+    private readonly projector: Projector,
+    private readonly patienceMs = 5_000,
+  ) {
+    this.#entries = projector.model(RegistersProjection);
+  }
+
+  /** The position of the log that is shown. @throws Rejected `not_yet` */
   async position(): Promise<string> {
-    return this.reads.position('registers');
+    return this.projector.position();
   }
 
   /**
@@ -83,7 +149,7 @@ export class Registers {
    * @throws Rejected `not_yet`
    */
   async pinned(knownAt?: string): Promise<string> {
-    return pinned(this.reads, ['registers'], knownAt, this.patienceMs);
+    return this.projector.pinned(knownAt, this.patienceMs);
   }
 
   /** All entries of a register, ordered by code. */
@@ -144,13 +210,8 @@ export class Registers {
   }
 
   async #states<R extends Register>(kind: R, knownAt?: string, code?: string): Promise<Registration<EntryOf<R>>[]> {
-    const at = Number(knownAt ?? FOREVER - 1);
-    const rows = await this.reads.all<{ state: string }>(
-      `SELECT state FROM registers_entries WHERE kind = ? AND from_position <= ? AND to_position > ?
-       ${code === undefined ? '' : 'AND code = ?'} ORDER BY code`,
-      ...[kind, at, at, ...(code === undefined ? [] : [code])],
-    );
-    return rows.map(({ state }) => JSON.parse(state) as Registration<EntryOf<R>>);
+    this.projector.position(); // nothing is shown of what is only half there
+    return this.#entries.statesOf(kind, Number(knownAt ?? FOREVER - 1), code) as unknown as Registration<EntryOf<R>>[];
   }
 }
 

@@ -38,7 +38,7 @@ export interface Field {
 }
 
 /** Words joined by these are sought as they follow each other when there is a digit: IOM-2006-24, A/RES/58/208. */
-const CODE = new RegExp(`[\\p{L}\\p{N}\\p{M}]+(?:[-'./_][\\p{L}\\p{N}\\p{M}]+)+`, 'gu');
+const CODE = new RegExp(`(?<![\\p{L}\\p{N}\\p{M}])[\\p{L}\\p{N}\\p{M}]+(?:[-'./_][\\p{L}\\p{N}\\p{M}]+)+`, 'gu');
 
 /** What a text asks for, each once. Nothing: it asks for nothing that could be a word. */
 export function soughtIn(q: string): Sought[] {

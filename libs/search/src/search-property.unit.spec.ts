@@ -27,7 +27,7 @@ const PLAIN: Readonly<Record<string, string>> = {
   '\u00ad': '',
 };
 const plain = (text: string) => [...text.toLowerCase()].map((letter) => PLAIN[letter] ?? letter).join('');
-const wordsIn = (text: string) => [...plain(text).matchAll(/[a-z0-9]+/g)].map(([word]) => word);
+const wordsIn = (text: string) => [...plain(text).matchAll(/[a-z0-9]+|[一-鿿]+/g)].map(([word]) => word);
 /** Spaces do not part Chinese; other words do. */
 const chineseIn = (text: string) => text.split(/[^一-鿿 ]+/).map((run) => run.replaceAll(' ', ''));
 

@@ -18,7 +18,7 @@ const PLAIN_WORD = /[a-z0-9]+/g;
 const PLAIN = /^[\0-\x7f]*$/;
 
 /** Words joined by an apostrophe or a hyphen, and letters parted by dots, as they may be written in one: co-operation, U.N. */
-const JOINED = /\p{L}[\p{L}\p{M}]*(?:['-]\p{L}[\p{L}\p{M}]*)+|(?<!\p{L})\p{L}(?:\.\p{L}(?!\p{L}))+/gu;
+const JOINED = /(?<![\p{L}\p{M}])\p{L}[\p{L}\p{M}]*(?:['-]\p{L}[\p{L}\p{M}]*)+|(?<!\p{L})\p{L}(?:\.\p{L}(?!\p{L}))+/gu;
 const JOINT = /['.-]/g;
 
 /** The words of what is folded already. */

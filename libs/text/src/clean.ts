@@ -11,10 +11,17 @@ export function isVisible(text: string): boolean {
 }
 
 /** Spaces and what has no width, at the beginning and the end. A joiner or a mark of direction at the end may be needed. */
-const EDGES = /^[\s\u0085\u00ad\u180e\u200b\u2060]+|[\s\u0085\u00ad\u180e\u200b\u2060]+$/g;
+const EDGE = /[\s\u0085\u00ad\u180e\u200b\u2060]/;
+
+function trimmed(text: string): string {
+  let [from, to] = [0, text.length];
+  while (from < to && EDGE.test(text[from]!)) from++;
+  while (to > from && EDGE.test(text[to - 1]!)) to--;
+  return text.slice(from, to);
+}
 
 /** A text as it is kept: composed (NFC), with nothing around it, lines ended by U+000A. */
-export const cleanText = (text: string): string => text.replace(/\r\n?/g, '\n').normalize('NFC').replace(EDGES, '');
+export const cleanText = (text: string): string => trimmed(text.replace(/\r\n?/g, '\n').normalize('NFC'));
 
 /** A character that a text may not hold. */
 export interface Unfit {

@@ -91,6 +91,11 @@ describe('A text as it is kept', () => {
     ['I ❤️', 'I ❤️'],
     ['\u200b\u2060 ', ''],
   ])('%j is %j', (text, kept) => expect(cleanText(text)).toBe(kept));
+
+  it('is made of a long row of spaces as fast as of anything else', () => {
+    const text = `a${' '.repeat(200_000)}b`; // a pattern for the end alone would look at each of them from each of them
+    expect(cleanText(` ${text} `)).toBe(text);
+  });
 });
 
 describe('A character that a text may not hold', () => {

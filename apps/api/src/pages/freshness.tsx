@@ -91,12 +91,11 @@ export const StreamLink = ({ stream, link }: { stream: string; link: Link }) => 
 
 const NAMED = 5;
 
-/** Says on every page that figures are being rebuilt, or that some could not be brought up to date. Quiet when all is well. */
+/** Says on every page that figures could not be brought up to date. Quiet when all is well. */
 export const Notice = ({ link }: { link: Link }) => (
   <Now.Consumer>
     {({ projections, waiting }) => {
       const views = projections.filter(({ serving }) => serving);
-      const building = views.filter((one) => one.building);
       const failing = views.filter(({ error }) => error !== null);
       const streams = [...Map.groupBy(waiting, ({ stream }) => stream).values()].map(([first]) => first!);
       const said: ComponentChildren[] = [];
@@ -108,14 +107,6 @@ export const Notice = ({ link }: { link: Link }) => (
           <>
             At the moment the figures cannot be brought up to date. They are those of {figuresOf(failing)} of the log;
             what was recorded since is safe, and will be shown.
-          </>,
-        );
-      if (building.length > 0)
-        said.push(
-          <>
-            Being rebuilt:{' '}
-            {building.map((one) => `${projectionWords(one.projection)} (${buildingWords(one)})`).join('; ')}. Until that
-            is done, the figures shown are those of {figuresOf(building)} of the log.
           </>,
         );
       if (streams.length > 0)

@@ -1,9 +1,7 @@
 /** How the views stand, projection by projection: for whoever runs the server, and for who wonders about a notice. */
-import { Controller, Get, Inject } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { Projector, type Generation, type Progress } from '#eventsourcing';
-import { READS } from '#platform';
-import type { Erases, Erasure } from '#read-store';
+import type { Progress } from '#eventsourcing';
 import {
   buildingWords,
   Freshness,
@@ -23,28 +21,15 @@ const LISTED = 100;
 @RendersPages()
 @Controller('operations')
 export class OperationsPage {
-  constructor(
-    private readonly freshness: Freshness,
-    private readonly projector: Projector,
-    @Inject(READS) private readonly reads: Erases,
-  ) {}
+  constructor(private readonly freshness: Freshness) {}
 
   @Get()
   async operations() {
-    const [standing, generations, erasing] = await Promise.all([
-      this.freshness.look(),
-      this.projector.generations(),
-      this.reads.erasing(),
-    ]);
-    return <Operations {...standing} generations={generations} erasing={erasing} />;
+    return <Operations {...await this.freshness.look()} />;
   }
 }
 
-type Parts = Standing & { readonly generations: readonly Generation[]; readonly erasing: readonly Erasure[] };
-
-const Operations = ({ projections, waiting, generations, erasing }: Parts) => {
-  const versions = new Map(projections.map(({ projection, version }) => [projection, version]));
-  const others = generations.filter(({ name, version, state }) => state === 'former' || versions.get(name) !== version);
+const Operations = ({ projections, waiting }: Standing) => {
   return (
     <PlainPage
       title="State of the figures"
@@ -65,17 +50,14 @@ const Operations = ({ projections, waiting, generations, erasing }: Parts) => {
         <h2>Records that could not be brought up to date</h2>
         {waiting.length === 0 ? <p>None: everything that was recorded is shown.</p> : <Waiting waiting={waiting} />}
       </section>
-      {others.length > 0 && <Others generations={others} versions={versions} />}
-      {erasing.length > 0 && <Erasing erasing={erasing} />}
     </PlainPage>
   );
 };
 
 const stateWords = (one: Progress): string => {
-  const { serving, error, building } = one;
+  const { serving, error } = one;
   if (error !== null) return `Failing, and tried again: ${error}`;
-  if (!serving) return `Being prepared: ${buildingWords(one)}`;
-  return building ? `Shown, while it is rebuilt: ${buildingWords(one)}` : 'Shown';
+  return serving ? 'Shown' : `Being prepared: ${buildingWords(one)}`;
 };
 
 const Projections = ({ projections }: Pick<Standing, 'projections'>) => (
@@ -128,8 +110,8 @@ const Waiting = ({ waiting }: Pick<Standing, 'waiting'>) => (
   <>
     <p>
       An event of each of these could not be worked in. It waits with all later ones of its record; nothing is skipped.
-      They are tried again at every start, or by <span class="code">retry</span> on the command line;{' '}
-      <span class="code">release</span> passes over the event for good.
+      They are tried again at every start; <span class="code">release</span> on the command line passes over the event
+      for good.
     </p>
     {[...Map.groupBy(waiting, ({ projection }) => projection)].map(([projection, streams]) => (
       <Streams key={projection} projection={projection} streams={streams} />
@@ -174,45 +156,4 @@ const Streams = ({ projection, streams }: { projection: string; streams: readonl
       ))}
     </tbody>
   </table>
-);
-
-const Others = ({ generations, versions }: Pick<Parts, 'generations'> & { versions: ReadonlyMap<string, number> }) => (
-  <section>
-    <h2>Kept beside what is shown</h2>
-    <p>
-      What was shown before a rebuild is kept for going back to it. What another version of the software has left is
-      touched by that version only: when it runs no more, words that were removed since may still stand there, until{' '}
-      <span class="code">prune</span> drops it.
-    </p>
-    <ul class="kept">
-      {generations.map(({ id, name, version, position, startedAt }) => (
-        <li key={id}>
-          {sentence(projectionWords(name))}{' '}
-          <span class="code">
-            {name} {version}
-          </span>
-          : {versions.get(name) === version ? 'shown before' : 'of another version of the software'}, up to position{' '}
-          {position ?? '0'}, begun <time dateTime={startedAt}>{instantWords(startedAt)}</time>
-        </li>
-      ))}
-    </ul>
-  </section>
-);
-
-const Erasing = ({ erasing }: Pick<Parts, 'erasing'>) => (
-  <section>
-    <h2>Words that are being erased</h2>
-    <p>They are shown nowhere any more, and will be gone from the files of the database, too.</p>
-    <ul class="kept">
-      {erasing.map(({ projection, version, error }) => (
-        <li key={`${projection} ${version}`}>
-          {sentence(projectionWords(projection))}{' '}
-          <span class="code">
-            {projection} {version}
-          </span>
-          : {error === null ? 'under way' : `not yet, and tried again: ${error}`}
-        </li>
-      ))}
-    </ul>
-  </section>
 );

@@ -1,0 +1,17 @@
+/** Names the code that makes the views, so that what another one has made is not taken for what this one would make. */
+import { createHash } from 'node:crypto';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const LIBRARIES = join(import.meta.dirname, '../../../libs');
+
+/** A digest of all our code; of a bundle, which has no libraries beside it, of the program itself. */
+export function softwareDigest(): string {
+  const files = existsSync(LIBRARIES)
+    ? globSync('*/src/*.{js,ts}', { cwd: LIBRARIES }).filter((file) => !file.includes('.spec.'))
+    : [];
+  const hash = createHash('sha256');
+  for (const file of files.sort()) hash.update(file).update(readFileSync(join(LIBRARIES, file)));
+  if (files.length === 0) hash.update(readFileSync(process.argv[1]!));
+  return hash.digest('base64url');
+}

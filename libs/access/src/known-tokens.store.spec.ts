@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StoreUnavailable } from '#eventsourcing';
+import { emptyDatabase, onEachDatabase } from './testing/each-database.js';
+import type { AccessStore } from './access-store.js';
+import { KnownTokens } from './known-tokens.js';
+import { PostgresAccessStore } from './postgres-access-store.js';
+import { SqliteAccessStore } from './sqlite-access-store.js';
+
+onEachDatabase('Whose a token is', (kind) => {
+  let folder: string;
+  let here: AccessStore;
+  let elsewhere: AccessStore;
+  let known: KnownTokens;
+  let token: string;
+  let id: string;
+  let asked: number;
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'known-tokens-'));
+    const place = kind === 'SQLite' ? join(folder, 'access.db') : await emptyDatabase();
+    const open = () => (kind === 'SQLite' ? new SqliteAccessStore(place) : new PostgresAccessStore(place));
+    [here, elsewhere] = [open(), open()];
+    known = new KnownTokens(here);
+    ({ token, id } = await elsewhere.create('IOM', 'a'));
+    asked = 0;
+    const ask = here.principalOf.bind(here);
+    here.principalOf = (one) => (asked++, ask(one));
+  }, 60_000);
+  afterEach(async () => {
+    await Promise.all([here.close(), elsewhere.close()]);
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const markPasses = () => sleep(here.marksHoldMs + 5);
+
+  it('is asked for once', async () => {
+    for (let n = 0; n < 5; n++)
+      expect(await known.principalOf(token)).toMatchObject({ role: 'focal_point', agency: 'IOM' });
+    await markPasses();
+    await known.principalOf(token);
+    expect(asked).toBe(1);
+  });
+
+  it.each(['here', 'elsewhere'])(
+    'is nobody once it was revoked %s, as soon as the mark is looked at',
+    async (where) => {
+      await known.principalOf(token);
+      await (where === 'here' ? here : elsewhere).revoke(id);
+      await markPasses();
+      expect(await known.principalOf(token)).toBeNull();
+    },
+  );
+
+  it('control: would stay known by a mark that never changes', async () => {
+    const { principalOf } = here;
+    known = new KnownTokens({ marksHoldMs: here.marksHoldMs, tokensMark: () => 'same', principalOf });
+    await known.principalOf(token);
+    await elsewhere.revoke(id);
+    await markPasses();
+    expect(await known.principalOf(token)).not.toBeNull();
+  });
+
+  it('is found for a token that was made since', async () => {
+    const later = 'ft_made-later';
+    expect(await known.principalOf(later)).toBeNull();
+    await elsewhere.create('ILO', 'b', later);
+    expect(await known.principalOf(later)).toMatchObject({ agency: 'ILO' });
+  });
+
+  it('is not kept when it was revoked while it was asked for', async () => {
+    const ask = here.principalOf;
+    here.principalOf = async (one) => {
+      const principal = await ask(one);
+      here.principalOf = ask;
+      await elsewhere.revoke(id);
+      await markPasses();
+      expect(await known.principalOf(token)).toBeNull();
+      return principal;
+    };
+    await known.principalOf(token);
+    expect(await known.principalOf(token)).toBeNull();
+  });
+
+  it('is not answered by what was known when the database cannot be reached', async () => {
+    await known.principalOf(token);
+    here.tokensMark = () => Promise.reject(new StoreUnavailable('gone'));
+    await markPasses();
+    await expect(known.principalOf(token)).rejects.toThrow('gone');
+  });
+});

@@ -1,0 +1,86 @@
+/** Clusters, and servers over TLS. */
+import { describe, expect, it } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { NO_STREAM, StoreUnavailable } from '#eventsourcing';
+import { KurrentdbCluster, makeCertificates } from '../../../test/support/kurrentdb-double-cluster.js';
+import {
+  keep,
+  newDouble,
+  QUICK,
+  newStore,
+  by,
+  event,
+  number,
+  append,
+  everything,
+  failure,
+  timed,
+  follow,
+  expectFollowed,
+} from './testing/stores.js';
+
+describe('In a cluster', () => {
+  it.each(['url', 'discoverUrl'] as const)('appends and followers go with the leader, found by %s', async (url) => {
+    const cluster = keep(await KurrentdbCluster.start(3));
+    const store = newStore(cluster[url], { ...QUICK, deadline: 4_000 });
+    const following = follow(store);
+    await append(store, 's', NO_STREAM, by(), [event(0)]);
+    for (const [n, leader] of [1, 2, 0].entries()) {
+      cluster.lead(leader);
+      expect(await append(store, 's', n, by(), [event(n + 1)])).toMatchObject({ revision: n + 1 });
+    }
+    expect((await everything(store)).map(number)).toEqual([0, 1, 2, 3]);
+    await expectFollowed(following, store);
+  });
+
+  it('an election is waited for, and a leader that went down is left', async () => {
+    const cluster = keep(await KurrentdbCluster.start(3));
+    const store = newStore(cluster.url, { ...QUICK, deadline: 6_000 });
+    const following = follow(store);
+    await append(store, 's');
+    cluster.lead(null);
+    const sent = append(store, 's', 0);
+    await sleep(200);
+    await cluster.nodes[0]!.stop();
+    cluster.lead(1);
+    expect(await sent).toMatchObject({ revision: 1 });
+    expect(await append(store, 's', 1)).toMatchObject({ revision: 2 });
+    await expectFollowed(following, store);
+  });
+});
+
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
+const withOpenssl = hasOpenssl ? it : it.skip;
+withOpenssl(
+  `Over TLS who knows the password is served, who does not is told so${hasOpenssl ? '' : ' (skipped: no openssl)'}`,
+  () => expectOnlyTheKnownToBeServed(),
+);
+
+async function expectOnlyTheKnownToBeServed(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'kurrentdb-event-store-'));
+  keep({ stop: () => rmSync(folder, { recursive: true }) });
+  const double = await newDouble({ tls: makeCertificates(folder), users: { admin: 'change:it@once' } });
+  expect(double.url).toContain('change%3Ait%40once');
+  const store = newStore(double.url, { deadline: 4_000 });
+  const following = follow(store);
+  for (let n = 0; n < 5; n++) await append(store, 's', n - 1, by(), [event(n)]);
+  expect((await newStore(double.url, { deadline: 4_000 }).readAll(null, 2)).map(number)).toEqual([0, 1]);
+  await expectFollowed(following, store);
+
+  for (const url of [double.url.replace('change', 'wrong'), double.url.replace(/\/\/.*@/, '//')]) {
+    const stranger = newStore(url, { deadline: 4_000 });
+    for (const call of [append(stranger, 's'), stranger.head(), follow(stranger).ended]) {
+      const { answer, ms } = await timed(call.then((value) => value));
+      expect(answer).toBeInstanceOf(StoreUnavailable);
+      expect((answer as Error).message).toMatch(/^(?:The log cannot be written now: )?KurrentDB refuses: /);
+      expect(ms).toBeLessThan(4_000);
+    }
+  }
+  const trusting = newStore(double.url.replace(/&tlsCaFile=.*/, ''), QUICK);
+  expect(String(await failure(append(trusting, 's')))).toMatch(/certificate/);
+  expect(await everything(store)).toHaveLength(5);
+}

@@ -1,0 +1,73 @@
+/** Two processes that append without looking at the log first: their times do not fall. */
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { NO_STREAM } from '#eventsourcing';
+import { Floors } from './floors.js';
+import { append, by, event, everything, follow, newDouble, newStore, until } from './testing/stores.js';
+
+/** In ms. */
+const FRESH = 200;
+
+afterEach(() => void jest.restoreAllMocks());
+
+/**
+ * Two stores append in turn, each as soon as the other's event is acknowledged; the clock of one is ahead, and what either
+ * writes reaches the other late.
+ * @returns the times of these events, in the order of the log
+ */
+async function appendInTurn(count: number): Promise<number[]> {
+  const double = await newDouble();
+  const options = { deadline: 4_000, fresh: FRESH };
+  const ahead = newStore(double.url, { ...options, now: () => Date.now() + 15 });
+  const behind = newStore(double.url, options);
+  follow(ahead);
+  follow(behind);
+  await Promise.all([ahead.head(), behind.head()]);
+  const floors = () => double.log.stream('followthrough~floors')?.length ?? 0;
+  let busy = true;
+  const working = [ahead, behind].map(async (store, n) => {
+    for (let revision = NO_STREAM; busy; revision++) await append(store, `busy-${n}`, revision);
+  });
+  await until(() => floors() >= 2);
+  await sleep(4 * FRESH);
+  busy = false;
+  await Promise.all(working);
+  double.deliveryDelay = 60;
+  for (let n = 0; n < count; n++) {
+    await append(ahead, 'turns', n - 1, by(), [event()]);
+    await append(behind, 'other', n - 1, by(), [event()]);
+  }
+  const written = (await everything(behind)).filter(({ stream }) => !stream.startsWith('busy'));
+  return written.map(({ recordedAt }) => Date.parse(recordedAt));
+}
+
+const fallsIn = (times: readonly number[]): number => times.filter((time, n) => time < (times[n - 1] ?? 0)).length;
+
+describe('Of two processes that append much', () => {
+  it('the one whose clock is behind gives no lesser time', async () => {
+    const times = await appendInTurn(25);
+    expect(times).toHaveLength(50);
+    expect(fallsIn(times)).toBe(0);
+  });
+
+  it('but it does when who is ahead tells at once that an event is written', async () => {
+    jest.spyOn(Floors.prototype, 'beforeTelling').mockResolvedValue();
+    // Had each append looked at the log, none would fall even so.
+    expect(fallsIn(await appendInTurn(25))).toBeGreaterThan(0);
+  });
+});
+
+it('Who opens the log hears the floors that hold, though a mark was set since', async () => {
+  const double = await newDouble();
+  const options = { deadline: 4_000, fresh: FRESH, markEvery: 5 };
+  const store = newStore(double.url, options);
+  for (let n = 0; n < 40; n++) await append(store, 's', n - 1);
+  await until(() => (double.log.stream('followthrough~floors')?.length ?? 0) > 0);
+  for (let n = 40; n < 60; n++) await append(store, 's', n - 1);
+  await store.head();
+  const [floor, mark] = ['floors', 'marks'].map((name) => double.log.stream(`followthrough~${name}`)!.at(-1)!.position);
+  expect(mark).toBeGreaterThan(floor!);
+  const heard = jest.spyOn(Floors.prototype, 'heard');
+  await newStore(double.url, options).head();
+  expect(heard.mock.results.map(({ value }) => value as boolean)).toContain(true);
+});

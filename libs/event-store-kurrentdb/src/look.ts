@@ -1,0 +1,98 @@
+/** Looks at the end of the log, so that a process knows what others have written. */
+import { type Position } from '@kurrent/kurrentdb-client';
+import { type Arrivals } from '#eventsourcing';
+import { type Feed } from './feed.js';
+import { type Known } from './known.js';
+import { PAGE, type LogReader } from './log-reader.js';
+import { commitOf, type Names } from './records.js';
+
+/** How long the feed is waited for before the log is read instead, in ms. */
+const FED_MS = 30;
+/** How much of others may stand after our last event for it to be looked for from the end, in bytes of the server's log. */
+const FAR_BYTES = 500_000n;
+/** How often it is looked how far foreign events reach, in ms. */
+const REACH_EVERY_MS = 2_000;
+
+export interface Looking {
+  readonly reader: LogReader;
+  readonly known: Known;
+  readonly names: Names;
+  readonly feed: Feed;
+  readonly arrivals: Arrivals;
+  /** There is more to be seen. */
+  gained(): void;
+  /** A look has ended. @param began of `performance.now()` */
+  looked(began: number): void;
+}
+
+export class Look {
+  /** The look that is under way, and the one that begins after it. */
+  #now: Promise<void> | null = null;
+  #next: Promise<void> | null = null;
+  #reachedAt = 0;
+  readonly #never = new AbortController().signal;
+
+  constructor(private readonly at: Looking) {}
+
+  /** Ends once everything is known that was acknowledged, to whomever, before the call. All who wait share one look. */
+  take(): Promise<void> {
+    if (!this.#now) return this.#begin();
+    // The one under way may have begun to read before the call.
+    this.#next ??= this.#now
+      .catch(() => {})
+      .then(() => {
+        this.#next = null;
+        return this.#begin();
+      });
+    return this.#next;
+  }
+
+  #begin(): Promise<void> {
+    const began = performance.now();
+    this.#now = this.#once()
+      .then(() => this.at.looked(began))
+      .finally(() => (this.#now = null));
+    return this.#now;
+  }
+
+  async #once(): Promise<void> {
+    const { reader, known, names, feed } = this.at;
+    if (feed.isLive && (await this.#isFed())) return;
+    const end = performance.now() > this.#reachedAt + REACH_EVERY_MS ? await this.#end() : null;
+    for (let [count, isAll] = [PAGE, false]; !isAll; count = 4 * PAGE) {
+      const { reached: from } = known;
+      const { prefixes } = names;
+      const some = await (count === PAGE
+        ? reader.someRecords({ prefixes, from, count })
+        : reader.manyRecords(from, count, prefixes));
+      const isNew = some.records.map((record) => known.take(record));
+      if (isNew.some(Boolean)) this.at.gained();
+      isAll = some.isAll;
+    }
+    if (end) known.reach(end);
+  }
+
+  /** Whether the feed brings, soon, what the log ends with now. */
+  async #isFed(): Promise<boolean> {
+    const { reader, known, names, feed, arrivals } = this.at;
+    const { reached, commit: last } = known;
+    // Where there was much of others since, it is far back.
+    if (!reached || reached.commit - last > FAR_BYTES) return false;
+    const { prefixes } = names;
+    const [record] = await reader.records({ prefixes, from: null, backwards: true, count: 1 });
+    const commit = record ? commitOf(record).commit : -1n;
+    for (const end = performance.now() + FED_MS; known.commit < commit;) {
+      const left = end - performance.now();
+      if (left <= 0 || !feed.isLive) return false;
+      await arrivals.next(left, this.#never);
+    }
+    return true;
+  }
+
+  /** Where the server's log ends, whoever wrote the last record. */
+  async #end(): Promise<Position | null> {
+    this.#reachedAt = performance.now();
+    const [last] = await this.at.reader.records({ from: null, backwards: true, count: 1 });
+    return last ? commitOf(last) : null;
+  }
+}

@@ -1,0 +1,228 @@
+/** Every append is settled, whatever the server and the connection do. */
+import { describe, expect, it } from '@jest/globals';
+import { jsonEvent, type KurrentDBClient, NO_STREAM as NO_SUCH_STREAM } from '@kurrent/kurrentdb-client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eventId, NO_STREAM, StoreUnavailable, verify, WrongRevision, type Appended } from '#eventsourcing';
+import { startSilentPeer } from '../../../test/support/kurrentdb-double-cluster.js';
+import { type AppendFate } from '../../../test/support/kurrentdb-double.js';
+import { Address } from './address.js';
+import { Connection } from './connection.js';
+import {
+  keep,
+  newDouble,
+  QUICK,
+  SLACK,
+  newStore,
+  bareClient,
+  by,
+  event,
+  number,
+  append,
+  everything,
+  failure,
+  PENDING,
+  after,
+  until,
+  timed,
+  follow,
+  expectFollowed,
+} from './testing/stores.js';
+
+describe('Every append is settled', () => {
+  it('within its deadline and a second, when the server never answers; the bare client waits on', async () => {
+    const double = await newDouble();
+    const store = newStore(double.url);
+    await append(store, 'before');
+    double.appendsAre('ignored');
+    const sent = await Promise.all(Array.from({ length: 20 }, (_, n) => timed(append(store, `s${n}`))));
+    for (const { answer, ms } of sent) {
+      expect(answer).toBeInstanceOf(StoreUnavailable);
+      expect(ms).toBeLessThan(QUICK.deadline + 1_000 + SLACK);
+    }
+    expect(await after(2_000, bareClient(double).appendToStream('s', jsonEvent({ type: 'x', data: {} })))).toBe(
+      PENDING,
+    );
+    double.behave();
+    await append(store, 'before', 0);
+    expect(await everything(store)).toHaveLength(2);
+  });
+
+  it('when the server ends its side of the stream of appends, and the next ones, too; the bare client is wedged', async () => {
+    const double = await newDouble();
+    const store = newStore(double.url);
+    await append(store, 'before');
+    double.appendsAre('half-closed', 1);
+    expect(await append(store, 's')).toMatchObject({ revision: 0 });
+    expect(await append(store, 's', 0)).toMatchObject({ revision: 1 });
+    expect(await everything(store)).toHaveLength(3);
+
+    const bare = bareClient(double);
+    double.appendsAre('half-closed', 1);
+    expect(await after(500, bare.appendToStream('b', jsonEvent({ type: 'x', data: {} })))).toBe(PENDING);
+    expect(await after(500, bare.appendToStream('c', jsonEvent({ type: 'x', data: {} })))).toBe(PENDING);
+  });
+
+  it('when the peer takes connections and says nothing, like every other call; the bare client waits on', async () => {
+    const peer = keep(await startSilentPeer());
+    const url = `kurrentdb://127.0.0.1:${peer.port}?tls=false`;
+    const store = newStore(url);
+    const calls: Promise<unknown>[] = [
+      append(store, 's'),
+      store.read('s'),
+      store.readAll(null, 9),
+      store.head(),
+      store.blank('s', 0),
+    ];
+    for (const { answer, ms } of await Promise.all(calls.map((call) => timed(call)))) {
+      expect(answer).toBeInstanceOf(StoreUnavailable);
+      expect(ms).toBeLessThan(2 * QUICK.deadline + 1_000 + SLACK);
+    }
+    expect(await after(1_500, bareClient({ url }).appendToStream('s', jsonEvent({ type: 'x', data: {} })))).toBe(
+      PENDING,
+    );
+  });
+
+  it('when nobody listens, and once somebody does, it is written', async () => {
+    const double = await newDouble();
+    const store = newStore(double.url);
+    await append(store, 'before');
+    await double.stop();
+    expect(await failure(append(store, 's'))).toBeInstanceOf(StoreUnavailable);
+    const patient = newStore(double.url, { deadline: 8_000 });
+    const sent = append(patient, 's');
+    await sleep(300);
+    await double.restart();
+    expect(await sent).toMatchObject({ revision: 0 });
+    expect(await append(store, 's', 0)).toMatchObject({ revision: 1 });
+  });
+
+  it.each<AppendFate>(['unanswered', 'half-closed', 'reset', 'lost', 'failed', 'late', 'not-ready', 'ignored'])(
+    'as done when at first it is %s: it is written once, and its sender gets its result',
+    async (fate) => {
+      const double = await newDouble();
+      const store = newStore(double.url, { ...QUICK, deadline: 1_500 });
+      await append(store, 's');
+      double.appendsAre(fate, 1);
+      const meta = by();
+      const result = await append(store, 's', 0, meta, [event(1), event(2)]);
+      const written = await store.read('s');
+      expect(written.map(number)).toEqual([0, 1, 2]);
+      expect(result).toEqual({ revision: 2, position: written[2]!.position });
+      expect(await append(store, 's', 0, meta, [event(1), event(2)])).toEqual(result);
+      expect(await append(store, 's', 2)).toMatchObject({ revision: 3 });
+      expect(await verify(store)).toMatchObject({ ok: true, anchor: { events: 4 } });
+    },
+  );
+
+  it('but who sends an append again whose answer was lost, at the revision that now is, writes it twice', async () => {
+    const double = await newDouble();
+    const bare = bareClient(double);
+    const same = jsonEvent({ type: 'x', data: {} });
+    double.appendsAre('failed', 1);
+    await expect(bare.appendToStream('s', same, { streamState: NO_SUCH_STREAM })).rejects.toThrow();
+    await bare.appendToStream('s', same, { streamState: 0n });
+    expect(double.log.stream('s')).toHaveLength(2);
+  });
+
+  it('whatever the server does under load: none is lost, none doubled, none unanswered', async () => {
+    const double = await newDouble();
+    const store = newStore(double.url, { ...QUICK, deadline: 8_000 });
+    const following = follow(store);
+    await append(store, 'before');
+    const misbehave: (() => unknown)[] = [
+      () => double.cutConnections(),
+      () => double.appendsAre('reset', 3),
+      () => double.appendsAre('lost', 3),
+      () => double.appendsAre('unanswered', 3),
+      () => double.appendsAre('half-closed', 2),
+      () => double.appendsAre('failed', 3),
+      () => double.appendsAre('late', 3),
+      () => double.appendsAre('not-ready', 3),
+      () => double.endSubscriptions(),
+      () => double.muteSubscriptions(),
+      () => (double.readsAre('cut'), sleep(300).then(() => double.readsAre('answered'))),
+      () => double.stop().then(() => sleep(100).then(() => double.restart())),
+    ];
+    const told = new Map<string, Appended>();
+    let unknown = 0;
+    for (const [round, act] of misbehave.entries()) {
+      const sent = Array.from({ length: 100 }, async (_, n) => {
+        if (n === 50) await act();
+        if (n > 50) await sleep(n % 10);
+        const stream = `r${round}-${n % 40}`;
+        const meta = by();
+        // Where two go to one stream, one of them is refused.
+        const answer = await append(store, stream, NO_STREAM, meta, [event(n)]).catch((error: unknown) => error);
+        if (answer instanceof StoreUnavailable) unknown++;
+        else if (!(answer instanceof WrongRevision)) told.set(eventId(meta.commandId, stream, 0), answer as Appended);
+      });
+      await Promise.all(sent);
+      double.behave();
+    }
+    const written = await everything(store);
+    const at = new Map(written.map(({ id, position, revision }) => [id, { position, revision }]));
+    expect(at.size).toBe(written.length);
+    for (const [id, answer] of told) expect(at.get(id)).toEqual(answer);
+    expect(written.length).toBeLessThanOrEqual(told.size + 1 + unknown);
+    // With eight seconds for each, the server was back in time.
+    expect(told.size).toBe(12 * 40);
+    expect(await verify(store)).toMatchObject({ ok: true });
+    await expectFollowed(following, store);
+  });
+
+  it('150 at once on a fresh connection', async () => {
+    const double = await newDouble();
+    const store = newStore(double.url, { deadline: 5_000 });
+    const answers = await Promise.all(Array.from({ length: 150 }, (_, n) => append(store, `s${n}`)));
+    expect(new Set(answers.map(({ position }) => position)).size).toBe(150);
+    expect(await everything(store)).toHaveLength(150);
+  });
+
+  it('when it is closed with appends under way, also where the server is silent', async () => {
+    const double = await newDouble();
+    const store = newStore(double.url);
+    await append(store, 'before');
+    double.appendsAre('ignored');
+    const sent = failure(append(store, 's'));
+    await sleep(20);
+    const { ms } = await timed(store.close());
+    expect(ms).toBeLessThan(QUICK.deadline + 1_000 + SLACK);
+    expect(await sent).toBeInstanceOf(StoreUnavailable);
+  });
+});
+
+describe('A broken connection', () => {
+  it('with many large appends under way kills nobody; with the bare client their rejections are unhandled', async () => {
+    const double = await newDouble();
+    const large = jsonEvent({ type: 'x', data: { text: 'x'.repeat(20_000) } });
+    const cutWith = async (client: KurrentDBClient): Promise<void> => {
+      await client.appendToStream('before', large);
+      const sent = Array.from({ length: 300 }, (_, n) => client.appendToStream(`s${n}`, large).catch(() => {}));
+      await sleep(5);
+      double.cutConnections();
+      await Promise.all(sent);
+    };
+    const connection = new Connection(new Address(double.url), 1_000);
+    keep({ stop: () => connection.close() });
+    // Jest fails a test in which a rejection goes unhandled.
+    for (let n = 0; n < 3; n++) {
+      await cutWith(connection.current.client);
+      connection.discard(connection.current.client);
+    }
+    const script = `
+      import { jsonEvent, KurrentDBClient } from '@kurrent/kurrentdb-client';
+      const client = KurrentDBClient.connectionString(${JSON.stringify(double.url)});
+      const large = jsonEvent({ type: 'x', data: { text: 'x'.repeat(20_000) } });
+      await client.appendToStream('before', large);
+      for (let n = 0; n < 300; n++) client.appendToStream('s' + n, large).catch(() => {});
+      setTimeout(() => process.exit(0), 1_500);`;
+    const { spawn } = await import('node:child_process');
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: 'ignore' });
+    const exit = new Promise<number | null>((resolve) => child.on('exit', resolve));
+    await until(() => double.calls.batchAppend > 3 && double.log.records.some(({ stream }) => stream === 's3'));
+    const cutting = setInterval(() => double.cutConnections(), 5);
+    const code = await exit;
+    clearInterval(cutting);
+    expect(code).toBe(1);
+  });
+});

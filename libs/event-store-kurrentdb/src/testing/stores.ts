@@ -1,0 +1,102 @@
+/** What specs of stores in KurrentDB share: doubles and stores that are stopped after each test, events, followers. */
+import { afterEach, expect } from '@jest/globals';
+import { KurrentDBClient } from '@kurrent/kurrentdb-client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { v7 as uuidv7 } from 'uuid';
+import { NO_STREAM, type Appended, type EncodedEvent, type Envelope, type Meta } from '#eventsourcing';
+import { KurrentdbDouble, type DoubleOptions } from '../../../../test/support/kurrentdb-double.js';
+import { KurrentdbEventStore, type KurrentdbOptions } from '../kurrentdb-event-store.js';
+
+export const newPrefix = (): string => `test-${uuidv7()}.`;
+export const withPrefix = (url: string, prefix: string): string =>
+  `${url}${url.includes('?') ? '&' : '?'}prefix=${prefix}`;
+
+/** What a test has opened, the last first. */
+const opened: { stop(): unknown }[] = [];
+export const keep = <T extends { stop(): unknown }>(something: T): T => {
+  opened.push(something);
+  return something;
+};
+afterEach(async () => {
+  for (const something of opened.toReversed()) await something.stop();
+  opened.length = 0;
+});
+
+export const newDouble = async (options?: DoubleOptions): Promise<KurrentdbDouble> =>
+  keep(await KurrentdbDouble.start(options));
+export const QUICK = { deadline: 600, settling: 400, watchAfter: 200 };
+/** Where a test says how long something may take at most, a busy machine may take so much longer, in ms. */
+export const SLACK = 1_500;
+export function newStore(url: string, options: KurrentdbOptions = QUICK): KurrentdbEventStore {
+  const store = new KurrentdbEventStore(url, options);
+  keep({ stop: () => store.close() });
+  return store;
+}
+/** The client as it is, with a connection of its own. */
+export function bareClient({ url }: { readonly url: string }): KurrentDBClient {
+  const client = KurrentDBClient.connectionString(`${url}&defaultDeadline=300&keepAliveInterval=10001`);
+  keep({ stop: () => void client.dispose().catch(() => {}) });
+  return client;
+}
+
+export const by = (commandId = uuidv7()): Meta => ({
+  actor: 'account-7',
+  agency: 'IOM',
+  role: 'focal_point',
+  commandId,
+  correlationId: commandId,
+  causationId: null,
+});
+export const event = (n = 0): EncodedEvent => ({ type: 'test.Happened', version: 1, data: JSON.stringify({ n }) });
+export const number = ({ data }: Envelope): number => (JSON.parse(data!) as { n: number }).n;
+export const append = (
+  store: KurrentdbEventStore,
+  stream: string,
+  expected = NO_STREAM,
+  meta = by(),
+  events = [event()],
+): Promise<Appended> => store.append(stream, expected, events, meta);
+export const everything = (store: KurrentdbEventStore): Promise<Envelope[]> => store.readAll(null, 100_000);
+export const failure = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    (value) => ({ value }),
+    (error: unknown) => error,
+  );
+export const PENDING = Symbol('pending');
+export const after = (ms: number, work: Promise<unknown>): Promise<unknown> => {
+  work.catch(() => {});
+  return Promise.race([work.then(() => 'done', String), sleep(ms, PENDING, { ref: false })]);
+};
+export async function until(is: () => boolean, ms = 10_000): Promise<void> {
+  for (const end = performance.now() + ms; !is(); await sleep(5))
+    if (performance.now() > end) throw new Error(`It never was so: ${is.toString()}`);
+}
+/** What became of a call, and how long it took. */
+export async function timed(work: Promise<unknown>): Promise<{ answer: unknown; ms: number }> {
+  const begun = performance.now();
+  const answer: unknown = await work.catch((error: unknown) => error);
+  return { answer, ms: performance.now() - begun };
+}
+
+export interface Following {
+  readonly events: Envelope[];
+  readonly ended: Promise<unknown>;
+}
+export function follow(store: KurrentdbEventStore, from: string | null = null): Following {
+  const abort = new AbortController();
+  const events: Envelope[] = [];
+  const ended = failure(
+    (async () => {
+      for await (const batch of store.subscribe(from, abort.signal)) events.push(...batch);
+    })(),
+  );
+  keep({ stop: () => abort.abort() });
+  return { events, ended };
+}
+/** Followed exactly what the log holds, once and in order. */
+export async function expectFollowed({ events }: Following, store: KurrentdbEventStore): Promise<void> {
+  const all = await everything(store);
+  await until(() => events.length >= all.length);
+  await sleep(50);
+  expect(events.map(({ id, position }) => [id, position])).toEqual(all.map(({ id, position }) => [id, position]));
+}

@@ -1,0 +1,247 @@
+/**
+ * What the read models of a process have come to, in a file: read at a start instead of the whole log. It is written aside and
+ * renamed, and read only if it is whole, of this log, of this software, and ends where the log still says the same.
+ */
+import { createHash, type Hash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { EventStore } from './event-store.js';
+import type { ParkedBefore } from './parking.js';
+
+/** What a read model keeps: numbers as they are in memory, and all else in lists of what JSON can carry. */
+export interface Memory {
+  readonly arrays: Readonly<Record<string, Int32Array | Float64Array>>;
+  readonly lists: Readonly<Record<string, readonly unknown[]>>;
+}
+
+/** Where a projection was. */
+export interface Standstill {
+  readonly name: string;
+  readonly version: number;
+  readonly position: string | null;
+  readonly parking: ParkedBefore;
+}
+
+/** All read models of a process at a position of the log. */
+export interface Saved {
+  readonly position: string;
+  readonly projections: readonly (Standstill & { readonly memory: Memory | null })[];
+}
+
+/** A part of the file, in the order of the file. */
+type Part =
+  | { readonly projection: number; readonly list: string; readonly bytes: number }
+  | { readonly projection: number; readonly array: string; readonly of: 'i32' | 'f64'; readonly bytes: number };
+
+interface Manifest {
+  readonly form: typeof FORM;
+  readonly log: string;
+  readonly software: string;
+  readonly position: string;
+  /** Of the event at the position. */
+  readonly hash: string;
+  readonly projections: readonly Standstill[];
+  readonly parts: readonly Part[];
+}
+
+const FORM = 1;
+/** The file ends with the length of its manifest and the digest of all before it. */
+const [LENGTH_BYTES, DIGEST_BYTES] = [8, 32];
+/** How many entries of a list become text before others have their turn. */
+const AT_ONCE = 1_000;
+const CHUNK_BYTES = 4_000_000;
+
+/** Why a snapshot is not taken. */
+export class NotTaken extends Error {}
+
+export class SnapshotFile {
+  constructor(
+    readonly path: string,
+    /** Names the code that has made it: another one may make something else of the same events. */
+    private readonly software: string,
+  ) {}
+
+  /** @throws NotTaken when there is none, or none that can be used: it is thrown away then */
+  async read(store: EventStore): Promise<Saved> {
+    this.#tidy();
+    if (!existsSync(this.path)) throw new NotTaken('There is none.');
+    try {
+      const bytes = await readFile(this.path);
+      const { manifest, body } = whole(bytes);
+      await this.#isOf(manifest, store);
+      return savedIn(manifest, body);
+    } catch (error) {
+      await rm(this.path, { force: true });
+      throw error instanceof NotTaken ? error : new NotTaken(`It cannot be read: ${String(error)}`);
+    }
+  }
+
+  async #isOf({ form, log, software, position, hash }: Manifest, store: EventStore): Promise<void> {
+    if (form !== FORM || software !== this.software) throw new NotTaken('It was made by other software.');
+    if (log !== (await store.identity())) throw new NotTaken('It is of another log.');
+    const [event] = await store.readAll(String(BigInt(position) - 1n), 1);
+    if (event?.position !== position || event.hash !== hash) throw new NotTaken('The log says something else there.');
+  }
+
+  /**
+   * Writes one, a slice at a time.
+   * @param stillTrue asked before it takes the place of the former one: words may have been blanked meanwhile
+   * @returns whether it has taken that place
+   */
+  async write(store: EventStore, saved: Saved, stillTrue: () => boolean): Promise<boolean> {
+    const [event] = await store.readAll(String(BigInt(saved.position) - 1n), 1);
+    if (event?.position !== saved.position) return false;
+    mkdirSync(dirname(this.path), { recursive: true });
+    const aside = `${this.path}.${process.pid}.new`;
+    const file = await open(aside, 'w');
+    try {
+      const writer = new Writer(file);
+      const parts: Part[] = [];
+      for (const [projection, { memory }] of saved.projections.entries()) {
+        for (const [array, values] of Object.entries(memory?.arrays ?? {})) {
+          const of = values instanceof Float64Array ? 'f64' : 'i32';
+          parts.push({ projection, array, of, bytes: values.byteLength });
+          await writer.write(Buffer.from(values.buffer, values.byteOffset, values.byteLength));
+        }
+        for (const [list, entries] of Object.entries(memory?.lists ?? {}))
+          parts.push({ projection, list, bytes: await writer.list(entries) });
+      }
+      const projections = saved.projections.map(({ memory: _memory, ...standstill }) => standstill);
+      const manifest: Manifest = {
+        ...{ form: FORM, log: await store.identity(), software: this.software },
+        ...{ position: saved.position, hash: event.hash, projections, parts },
+      };
+      await writer.end(Buffer.from(JSON.stringify(manifest)));
+      await file.sync();
+      await file.close();
+      if (!stillTrue()) return false;
+      await rename(aside, this.path);
+      await synced(dirname(this.path));
+      return true;
+    } finally {
+      await file.close().catch(() => {});
+      await rm(aside, { force: true });
+    }
+  }
+
+  /** Takes it away, with the words that it holds. */
+  async erase(): Promise<void> {
+    const size = await stat(this.path).then(
+      (found) => found.size,
+      () => 0,
+    );
+    if (size === 0) return;
+    const file = await open(this.path, 'r+');
+    try {
+      const nothing = Buffer.alloc(Math.min(size, CHUNK_BYTES));
+      for (let at = 0; at < size; at += nothing.length)
+        await file.write(nothing, 0, Math.min(nothing.length, size - at), at);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rm(this.path, { force: true });
+  }
+
+  /** Takes away what processes left that were killed while they wrote. */
+  #tidy(): void {
+    const [folder, name] = [dirname(this.path), basename(this.path)];
+    for (const left of existsSync(folder) ? readdirSync(folder) : []) {
+      const pid = Number(left.startsWith(`${name}.`) && left.endsWith('.new') ? left.slice(name.length + 1, -4) : NaN);
+      if (pid === process.pid || (pid > 0 && !isRunning(pid))) rmSync(join(folder, left), { force: true });
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+async function synced(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  await handle.sync().catch(() => {}); // not every file system can
+  await handle.close();
+}
+
+/** Writes in chunks, and digests what it writes. */
+class Writer {
+  readonly #hash: Hash = createHash('sha256');
+
+  constructor(private readonly file: FileHandle) {}
+
+  async write(bytes: Buffer): Promise<void> {
+    for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+      const chunk = bytes.subarray(at, at + CHUNK_BYTES);
+      this.#hash.update(chunk);
+      await this.file.write(chunk);
+    }
+  }
+
+  /** Lines of so many entries each. @returns how many bytes */
+  async list(entries: readonly unknown[]): Promise<number> {
+    let bytes = 0;
+    for (let at = 0; at < entries.length; at += AT_ONCE) {
+      const line = Buffer.from(`${JSON.stringify(entries.slice(at, at + AT_ONCE))}\n`);
+      bytes += line.length;
+      await this.write(line);
+      await turn();
+    }
+    return bytes;
+  }
+
+  async end(manifest: Buffer): Promise<void> {
+    await this.write(manifest);
+    const length = Buffer.alloc(LENGTH_BYTES);
+    length.writeBigUInt64LE(BigInt(manifest.length));
+    await this.write(length);
+    await this.file.write(this.#hash.digest());
+  }
+}
+
+function whole(bytes: Buffer): { manifest: Manifest; body: Buffer } {
+  const digested = bytes.subarray(0, bytes.length - DIGEST_BYTES);
+  const digest = bytes.subarray(bytes.length - DIGEST_BYTES);
+  if (!createHash('sha256').update(digested).digest().equals(digest)) throw new NotTaken('It is damaged.');
+  const end = digested.length - LENGTH_BYTES;
+  const begins = end - Number(digested.readBigUInt64LE(end));
+  return {
+    manifest: JSON.parse(digested.toString('utf8', begins, end)) as Manifest,
+    body: digested.subarray(0, begins),
+  };
+}
+
+function savedIn({ position, projections, parts }: Manifest, body: Buffer): Saved {
+  const memories = projections.map(() => ({
+    arrays: {} as Record<string, Int32Array | Float64Array>,
+    lists: {} as Record<string, unknown[]>,
+  }));
+  let at = 0;
+  for (const part of parts) {
+    const bytes = body.subarray(at, (at += part.bytes));
+    const memory = memories[part.projection]!;
+    if ('array' in part) memory.arrays[part.array] = numbersIn(bytes, part.of);
+    else memory.lists[part.list] = listIn(bytes);
+  }
+  return { position, projections: projections.map((one, i) => ({ ...one, memory: memories[i]! })) };
+}
+
+function numbersIn(bytes: Buffer, of: 'i32' | 'f64'): Int32Array | Float64Array {
+  const copy = new Uint8Array(bytes); // at an address of its own, as numbers need it
+  return of === 'i32' ? new Int32Array(copy.buffer) : new Float64Array(copy.buffer);
+}
+
+function listIn(bytes: Buffer): unknown[] {
+  const list: unknown[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const end = bytes.indexOf(10, at);
+    for (const entry of JSON.parse(bytes.toString('utf8', at, end)) as unknown[]) list.push(entry);
+    at = end + 1;
+  }
+  return list;
+}

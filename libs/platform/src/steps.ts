@@ -1,0 +1,159 @@
+/**
+ * What happens to every request, in this order; `server.ts` and `app.module.ts` register it:
+ *
+ * | step | where | what |
+ * |---|---|---|
+ * | 1 | Fastify `onRequest`, `preValidation` | its correlation and its span (`requests.ts`) |
+ * | 2 | Fastify `onRequest` | pages: a tidy address |
+ * | 3 | Fastify's parser | the body is read, as JSON only |
+ * | 4 | `AccessGuard` | whose token it is, and whether that will do |
+ * | 5 | `AnswerInterceptor` | `If-Position-At-Least` is waited for |
+ * | 6 | `AnswerInterceptor` | `Idempotency-Key` is claimed; given back when the request is refused |
+ * | 7 | pipe | body, query and parameters are validated (`validation.ts`) |
+ * | 8 | controller | it is answered; a command by way of Nest's CommandBus, with a span and a measure (`observed.ts`) |
+ * | 9 | `AnswerInterceptor` | `ETag`, from the answer's revision |
+ * | 10 | `AnswerInterceptor` | a list in the format that was asked for (`downloads.ts`) |
+ * | 11 | `ProblemFilter` | whatever was thrown, as problem+json or a page (`problem.ts`) |
+ * | 12 | Fastify `onSend`, `onResponse` | `X-Correlation-Id`; the measure, the end of the span, the log line |
+ */
+import {
+  Injectable,
+  type CallHandler,
+  type CanActivate,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyReply } from 'fastify';
+import { hash } from 'node:crypto';
+import { from, lastValueFrom, type Observable } from 'rxjs';
+import { canonicalJson, isFit, Projector, Rejected } from '#eventsourcing';
+import { downloaded } from './downloads.js';
+import { ALWAYS_OPEN, ReadingIsPublic, SECRETARIAT_ONLY, Tokens, type Asking } from './principal.js';
+import { problemOf } from './problem.js';
+
+/** Remembers which body came with an idempotency key; all processes that write to a log share it. */
+export abstract class IdempotencyKeys {
+  /** `first`: the key was not known; `same`: it came with this body before; `other`: it came with another body. */
+  abstract claim(account: string, key: string, digest: string): Promise<'first' | 'same' | 'other'>;
+  /** Takes back a claim whose command was refused. The key is free again once every claim of it was taken back. */
+  abstract release(account: string, key: string, digest: string): Promise<void>;
+}
+
+/** What a route says of who may ask. */
+interface Marks {
+  readonly open: boolean;
+  readonly secretariatOnly: boolean;
+}
+
+/** Writing needs `Authorization: Bearer …`; reading does not, unless that is switched off. */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  readonly #marks = new WeakMap<object, Marks>();
+
+  constructor(
+    private readonly tokens: Tokens,
+    private readonly publicReading: ReadingIsPublic,
+    private readonly reflector: Reflector,
+  ) {}
+
+  canActivate(context: ExecutionContext): Promise<boolean> {
+    return this.admit(context.switchToHttp().getRequest<Asking>(), this.#marksOf(context));
+  }
+
+  /** @throws Rejected `unauthenticated` | `forbidden` */
+  async admit(request: Asking, { open, secretariatOnly }: Marks): Promise<true> {
+    const { authorization } = request.headers;
+    const token = authorization && /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+    const principal = token ? await this.tokens.principalOf(token) : null;
+    if (principal) request.principal = principal;
+    const reading = request.method === 'GET' || request.method === 'HEAD';
+    if (open || (reading && this.publicReading.value)) return true;
+    if (!principal)
+      throw new Rejected(
+        'unauthenticated',
+        authorization ? 'The token is unknown or was revoked.' : 'This needs a bearer token: Authorization: Bearer …',
+      );
+    if (secretariatOnly && !reading && principal.role !== 'secretariat')
+      throw new Rejected('forbidden', 'The registers are kept by the secretariat.');
+    return true;
+  }
+
+  #marksOf(context: ExecutionContext): Marks {
+    const [handler, controller] = [context.getHandler(), context.getClass()];
+    const known = this.#marks.get(handler);
+    if (known) return known;
+    const marked = (mark: string) => this.reflector.getAllAndOverride<boolean>(mark, [handler, controller]) ?? false;
+    const marks = { open: marked(ALWAYS_OPEN), secretariatOnly: marked(SECRETARIAT_ONLY) };
+    // A handler that several controllers inherit may be marked by one of them.
+    if (Object.hasOwn(controller.prototype as object, handler.name)) this.#marks.set(handler, marks);
+    return marks;
+  }
+}
+
+/** What is done around the answer to a request. */
+@Injectable()
+export class AnswerInterceptor implements NestInterceptor {
+  constructor(
+    private readonly projector: Projector,
+    private readonly keys: IdempotencyKeys,
+  ) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const http = context.switchToHttp();
+    const [request, reply] = [http.getRequest<Asking>(), http.getResponse<FastifyReply>()];
+    const answer = async () => {
+      const given: unknown = await lastValueFrom(next.handle());
+      return downloaded(given, request, reply, context.getHandler());
+    };
+    return from(this.around(request, reply, answer));
+  }
+
+  /** @param answer validates and answers; what it throws frees the idempotency key, unless the fault is ours */
+  async around<A>(request: Asking, reply: FastifyReply, answer: () => Promise<A>): Promise<A> {
+    if (request.method === 'GET') await this.#reaches(request.headers['if-position-at-least']);
+    const release = await this.#claimed(request);
+    try {
+      const given = await answer();
+      const revision = (given as { revision?: unknown } | null | undefined)?.revision;
+      if (typeof revision === 'number') void reply.header('ETag', `"${revision}"`);
+      return given;
+    } catch (error) {
+      if (release && problemOf(error).status < 500) await release();
+      throw error;
+    }
+  }
+
+  /** Read your writes: waits until the views have reached a position. */
+  async #reaches(position: string | string[] | undefined): Promise<void> {
+    if (position === undefined) return;
+    if (typeof position !== 'string' || !/^\d{1,19}$/.test(position))
+      throw new Rejected('bad_request', 'If-Position-At-Least takes a position as an answer gave it.');
+    if (!(await this.projector.reached(position, WAIT_MS)))
+      throw new Rejected('not_yet', `The views have not reached position ${position} yet. Try again soon.`);
+  }
+
+  /**
+   * The same key with another body is refused; a key whose command was refused, or only tried, is free again.
+   * @returns what frees the key; `null` when there is none
+   */
+  async #claimed({ method, headers, principal, url, body }: Asking): Promise<(() => Promise<void>) | null> {
+    const key = headers['idempotency-key'] as string | undefined;
+    if (method !== 'POST' || key === undefined || !principal) return null;
+    if (!/^[\x21-\x7e]{1,200}$/.test(key))
+      throw new Rejected('bad_request', 'An Idempotency-Key is 1 to 200 visible ASCII characters.');
+    if ((body as { dryRun?: unknown } | null)?.dryRun === true) return null;
+    if (!isFit(body)) return null; // it will be refused
+    const digest = hash('sha256', `${url}\n${canonicalJson(body ?? null)}`, 'base64url');
+    const claim = await this.keys.claim(principal.account, key, digest);
+    if (claim === 'other')
+      throw new Rejected(
+        'idempotency_key_reused',
+        'This Idempotency-Key came with another request before. Use a new one.',
+      );
+    return () => this.keys.release(principal.account, key, digest);
+  }
+}
+
+/** How long a reader waits for its own write to show. */
+const WAIT_MS = 5_000;

@@ -1,0 +1,311 @@
+/**
+ * The read model of progress in memory: a row for every date on which a commitment may read otherwise than before, and for
+ * every stretch of the log in which that was known. Rows are numbers in typed arrays; what they say is a code of a dictionary,
+ * so that a filter is looked up once per entry of a dictionary, and a scan only compares numbers.
+ */
+import type { FullDate } from '#clocks';
+import type { CommitmentAsAt, Life, Nature, Role, Stage } from '#commitments';
+import type { Memory } from '#eventsourcing';
+
+export const FOREVER = Number.MAX_SAFE_INTEGER;
+/** No row. */
+export const NONE = -1;
+
+/** A date as a number that orders like its text. */
+export function dayOf(date: FullDate): number {
+  const code = (i: number) => date.charCodeAt(i) - 48;
+  const year = code(0) * 1000 + code(1) * 100 + code(2) * 10 + code(3);
+  return year * 512 + (code(5) * 10 + code(6)) * 32 + code(8) * 10 + code(9);
+}
+const padded = (n: number, length: number): string => String(n).padStart(length, '0');
+export const dateOf = (day: number): FullDate =>
+  `${padded(day >> 9, 4)}-${padded((day >> 5) & 15, 2)}-${padded(day & 31, 2)}`;
+
+/** Texts by the order in which they came, each once, and what each means. */
+export class Dictionary<E> {
+  readonly keys: string[] = [];
+  readonly entries: E[] = [];
+  readonly #codes = new Map<string, number>();
+
+  constructor(private readonly meaning: (key: string) => E) {}
+
+  get size(): number {
+    return this.keys.length;
+  }
+
+  codeOf(key: string): number {
+    let code = this.#codes.get(key);
+    if (code === undefined) {
+      this.#codes.set(key, (code = this.keys.length));
+      this.keys.push(key);
+      this.entries.push(this.meaning(key));
+    }
+    return code;
+  }
+
+  /** The code of a text that is known. */
+  find(key: string): number | undefined {
+    return this.#codes.get(key);
+  }
+
+  clear(): void {
+    this.keys.length = this.entries.length = 0;
+    this.#codes.clear();
+  }
+}
+
+/** How a commitment stands: what its kind and its stage are, and the rest that is one of a few words. */
+export interface Standing {
+  readonly stage: Stage;
+  readonly nature: Nature;
+  readonly life: Life;
+  readonly verification: string;
+  readonly outlook: string | null;
+  readonly kind: string;
+  readonly strength: string;
+}
+
+export interface AgencyInRole {
+  readonly agency: string;
+  readonly role: Role;
+  readonly asked: boolean;
+}
+
+export interface Target {
+  /** `2011-06`; null: none. */
+  readonly date: string | null;
+  /** The last day of its period as a number; 0: none. */
+  readonly last: number;
+}
+
+export interface RelationTo {
+  readonly to: string;
+  readonly type: string;
+}
+
+/** What is shown beside it and not filtered by. */
+export interface Beside {
+  readonly into: readonly string[];
+  readonly spread: CommitmentAsAt['spread'];
+  readonly lastEdition: string | null;
+  readonly nextDue: string | null;
+  readonly lastUpkeep: { readonly period: string; readonly keptUp: boolean } | null;
+}
+
+/** What each column with a dictionary holds. */
+export interface Meanings {
+  readonly standing: Standing;
+  /** In the order in which they are shown, the lead first. */
+  readonly agencies: readonly AgencyInRole[];
+  readonly themes: readonly string[];
+  readonly followsUp: readonly string[];
+  readonly places: { readonly regions: readonly string[]; readonly countries: readonly string[] };
+  readonly documents: readonly string[];
+  readonly relations: readonly RelationTo[];
+  readonly target: Target;
+  readonly beside: Beside;
+}
+export type Coded = keyof Meanings;
+
+/** Words of one commitment: they are nobody else's, and go when they are blanked. */
+export interface Words {
+  readonly title: string;
+  readonly search: string;
+}
+/** The secretariat's reading and the replies, as JSON. */
+export type Reading = string;
+
+const json = <T>(key: string): T => JSON.parse(key) as T;
+
+const INTS = [
+  ...(['commitment', 'next', 'from', 'lastReportedOn', 'text', 'reading'] as const),
+  ...(['standing', 'agencies', 'themes', 'followsUp', 'places', 'documents', 'relations', 'target', 'beside'] as const),
+] as const;
+const FLOATS = ['since', 'until'] as const;
+export type IntColumn = (typeof INTS)[number];
+type FloatColumn = (typeof FLOATS)[number];
+
+/** What a row says, in codes. */
+export type Said = Readonly<Record<Exclude<IntColumn, 'commitment' | 'next' | 'from'>, number>>;
+const SAID = INTS.filter((name) => name !== 'commitment' && name !== 'next' && name !== 'from');
+
+/** From which date up to which one, and between which positions, what was shown was yet to be corrected. */
+export interface Corrected {
+  readonly commitment: number;
+  readonly from: number;
+  readonly to: number;
+  readonly since: number;
+  readonly until: number;
+}
+
+export class Columns {
+  readonly dictionaries: { readonly [C in Coded]: Dictionary<Meanings[C]> } = {
+    standing: new Dictionary<Standing>(json),
+    agencies: new Dictionary<Meanings['agencies']>(json),
+    themes: new Dictionary<Meanings['themes']>(json),
+    followsUp: new Dictionary<Meanings['followsUp']>(json),
+    places: new Dictionary<Meanings['places']>(json),
+    documents: new Dictionary<Meanings['documents']>(json),
+    relations: new Dictionary<Meanings['relations']>(json),
+    target: new Dictionary<Target>(json),
+    beside: new Dictionary<Beside>(json),
+  };
+  readonly references = new Dictionary((reference) => reference);
+  /** By code; `null` where the words went. */
+  readonly texts: (Words | null)[] = [];
+  readonly readings: (Reading | null)[] = [];
+  corrections: Corrected[] = [];
+  /** The latest row of each commitment, by the code of its reference. */
+  heads: Int32Array = new Int32Array(0);
+  readonly columns = {} as Record<IntColumn, Int32Array<SharedArrayBuffer>> &
+    Record<FloatColumn, Float64Array<SharedArrayBuffer>>;
+  rows = 0;
+  /** The last position from or up to which any row was known. */
+  laid = 0;
+
+  constructor() {
+    this.#grow(1024);
+  }
+
+  #grow(capacity: number): void {
+    const grown = <A extends Int32Array | Float64Array>(made: A, before: A | undefined): A => {
+      if (before) made.set(before as never);
+      return made;
+    };
+    const { columns } = this;
+    for (const name of INTS) columns[name] = grown(new Int32Array(new SharedArrayBuffer(capacity * 4)), columns[name]);
+    for (const name of FLOATS)
+      columns[name] = grown(new Float64Array(new SharedArrayBuffer(capacity * 8)), columns[name]);
+  }
+
+  /** The number of a commitment. */
+  commitmentOf(reference: string): number {
+    const known = this.references.size;
+    const code = this.references.codeOf(reference);
+    if (code < known) return code;
+    if (code >= this.heads.length) {
+      const heads = new Int32Array(new SharedArrayBuffer(Math.max(1024, this.heads.length * 2) * 4)).fill(NONE);
+      heads.set(this.heads);
+      this.heads = heads;
+    }
+    return code;
+  }
+
+  /** The row that is known now from just this day on, and where one from this date on belongs. */
+  placeOf(commitment: number, day: number): { readonly row: number; readonly after: number; readonly next: number } {
+    const { from, next, until } = this.columns;
+    let [after, at] = [NONE, this.heads[commitment]!];
+    while (at !== NONE && from[at]! > day) [after, at] = [at, next[at]!];
+    let row = at;
+    while (row !== NONE && from[row] === day && until[row] !== FOREVER) row = next[row]!;
+    return { row: row !== NONE && from[row] === day ? row : NONE, after, next: at };
+  }
+
+  /** The rows that are known now, the latest first. */
+  known(commitment: number): { readonly day: number; readonly row: number }[] {
+    const { from, next, until } = this.columns;
+    const rows = [];
+    for (let row = this.heads[commitment]!; row !== NONE; row = next[row]!)
+      if (until[row] === FOREVER) rows.push({ day: from[row]!, row });
+    return rows;
+  }
+
+  /** What the rows of a commitment say in a column, each once. */
+  codesOf(commitment: number, name: 'text' | 'reading'): number[] {
+    const { next, [name]: column } = this.columns;
+    const codes = new Set<number>();
+    for (let row = this.heads[commitment]!; row !== NONE; row = next[row]!) codes.add(column[row]!);
+    return [...codes];
+  }
+
+  saysTheSame(row: number, said: Said): boolean {
+    return SAID.every((name) => this.columns[name][row] === said[name]);
+  }
+
+  sayTheSame(one: number, other: number): boolean {
+    return SAID.every((name) => this.columns[name][one] === this.columns[name][other]);
+  }
+
+  close(row: number, position: number): void {
+    this.columns.until[row] = position;
+    this.laid = Math.max(this.laid, position);
+  }
+
+  add(commitment: number, day: number, said: Said, position: number, { after, next }: { after: number; next: number }) {
+    if (this.rows === this.columns.from.length) this.#grow(this.rows * 2);
+    const { columns } = this;
+    const row = this.rows++;
+    columns.commitment[row] = commitment;
+    columns.from[row] = day;
+    columns.since[row] = position;
+    columns.until[row] = FOREVER;
+    for (const name of SAID) columns[name][row] = said[name];
+    columns.next[row] = next;
+    if (after === NONE) this.heads[commitment] = row;
+    else columns.next[after] = row;
+    this.laid = Math.max(this.laid, position);
+  }
+
+  /** Takes everything of a commitment away, and its words. */
+  forget(commitment: number): void {
+    const { next, since, until, text, reading } = this.columns;
+    for (let row = this.heads[commitment]!; row !== NONE; row = next[row]!) {
+      this.texts[text[row]!] = null;
+      if (reading[row] !== NONE) this.readings[reading[row]!] = null;
+      since[row] = until[row] = 0;
+    }
+    this.heads[commitment] = NONE;
+    this.corrections = this.corrections.filter((one) => one.commitment !== commitment);
+  }
+
+  clear(): void {
+    for (const dictionary of Object.values(this.dictionaries)) dictionary.clear();
+    this.references.clear();
+    this.texts.length = this.readings.length = this.rows = this.laid = 0;
+    this.corrections = [];
+    this.heads = new Int32Array(0);
+    this.#grow(1024);
+  }
+
+  save(): Memory {
+    const { rows, columns, dictionaries, references, texts, readings, corrections, heads, laid } = this;
+    const arrays = Object.fromEntries(
+      [...INTS, ...FLOATS].map((name) => [name, columns[name].slice(0, rows)]),
+    ) as Memory['arrays'];
+    const lists = Object.fromEntries(Object.entries(dictionaries).map(([name, { keys }]) => [name, keys.slice()]));
+    return {
+      arrays: { ...arrays, heads: heads.slice(0, references.size) },
+      lists: {
+        ...lists,
+        ...{
+          references: references.keys.slice(),
+          texts: texts.slice(),
+          readings: readings.slice(),
+          corrections: corrections.slice(),
+        },
+        laid: [laid],
+      },
+    };
+  }
+
+  load({ arrays, lists }: Memory): void {
+    this.clear();
+    this.rows = arrays['from']!.length;
+    this.#grow(Math.max(1024, Math.ceil(this.rows * 1.2)));
+    for (const name of [...INTS, ...FLOATS]) this.columns[name].set(arrays[name]!);
+    this.heads = new Int32Array(new SharedArrayBuffer(Math.max(1024, arrays['heads']!.length) * 4)).fill(NONE);
+    this.heads.set(arrays['heads']!);
+    for (const [name, dictionary] of Object.entries(this.dictionaries))
+      for (const key of lists[name] as string[]) dictionary.codeOf(key);
+    for (const reference of lists['references'] as string[]) this.references.codeOf(reference);
+    for (const text of lists['texts'] as (Words | null)[]) this.texts.push(text);
+    for (const reading of lists['readings'] as (Reading | null)[]) this.readings.push(reading);
+    this.corrections = lists['corrections'] as Corrected[];
+    this.laid = (lists['laid'] as number[])[0]!;
+  }
+
+  /** How much memory the rows take. */
+  get bytes(): number {
+    return this.columns.from.length * (INTS.length * 4 + FLOATS.length * 8);
+  }
+}

@@ -1,0 +1,243 @@
+/** Counts what was found, by none, one or two kinds of keys. Every figure of every view comes from here. */
+import { ApiProperty } from '@nestjs/swagger';
+import type { FullDate } from '#clocks';
+import { STAGES, type Stage } from '#commitments';
+import { dateOf, type Coded, type Columns, type Meanings } from './columns.js';
+import { CORRECTED, OVERDUE, STAGE_BITS, STALE, WITH_TARGET, type Condition, type Found } from './scan.js';
+
+export const COUNT = { type: 'integer', minimum: 0 } as const;
+export const Count = (description?: string) => ApiProperty({ ...COUNT, description });
+/** A count for each of some names. */
+export const CountsBy = (names: readonly string[], description?: string) =>
+  ApiProperty({
+    type: 'object',
+    properties: Object.fromEntries(names.map((name) => [name, COUNT])),
+    required: [...names],
+    selfRequired: true,
+    additionalProperties: false,
+    description,
+  });
+
+/** How many commitments, and how they stand. A commitment counts once. */
+export class Row {
+  @Count() readonly total: number;
+  @CountsBy(STAGES) readonly byStage: Readonly<Record<Stage, number>>;
+  @Count('With a target as at the date, whatever the stage') readonly withTarget: number;
+  @Count() readonly overdue: number;
+  @Count() readonly stale: number;
+  @ApiProperty({ type: String, format: 'date', nullable: true }) readonly lastReportedOn: FullDate | null;
+}
+
+/** A key under which a commitment counts; of an agency, whether it has yet to accept its role. */
+export interface Under {
+  readonly key: string;
+  readonly asked?: boolean;
+}
+
+/** Keys as they are counted by. */
+type Counting = Pick<Keys<'agencies'>, 'names' | 'codes' | 'size' | 'of'>;
+
+/** Under which keys a commitment counts, by what a row says in one column. */
+export class Keys<C extends Coded> {
+  /** By the number of a key. */
+  readonly names: string[] = [];
+  readonly #numbers = new Map<string, number>();
+  /** By code: the numbers of its keys, twice, and one more for those that are asked. */
+  readonly #of: (readonly number[] | undefined)[] = [];
+  readonly codes: Int32Array;
+  readonly #entries: readonly Meanings[C][];
+
+  /** @param under the keys of an entry; the same one twice counts once */
+  constructor(
+    columns: Columns,
+    readonly column: C,
+    private readonly under: (entry: Meanings[C]) => readonly Under[],
+  ) {
+    this.codes = columns.columns[column];
+    this.#entries = columns.dictionaries[column].entries;
+  }
+
+  /** How many codes there are. */
+  get size(): number {
+    return this.#entries.length;
+  }
+
+  of(code: number): readonly number[] {
+    return (this.#of[code] ??= this.#read(code));
+  }
+
+  #read(code: number): readonly number[] {
+    const keys = new Map<number, boolean>();
+    for (const { key, asked = false } of this.under(this.#entries[code]!)) {
+      let number = this.#numbers.get(key);
+      if (number === undefined) {
+        this.#numbers.set(key, (number = this.names.length));
+        this.names.push(key);
+      }
+      keys.set(number, asked || (keys.get(number) ?? false));
+    }
+    return [...keys].map(([number, asked]) => number * 2 + Number(asked));
+  }
+
+  /** Whether a commitment counts under any key. */
+  get any(): Condition {
+    const holds = new Uint8Array(this.#entries.length);
+    for (let code = 0; code < holds.length; code++) if (this.of(code).length > 0) holds[code] = 1;
+    return { codes: this.codes, holds };
+  }
+
+  /** The same keys, each only of commitments that have one of others, too, which is not the same. */
+  beside(columns: Columns, others: Keys<C>): Keys<C> {
+    return new Keys(columns, this.column, (entry) => {
+      const beside = others.under(entry);
+      return this.under(entry).filter(({ key }) => beside.some((other) => other.key !== key));
+    });
+  }
+
+  /** Only some of these keys. */
+  only(columns: Columns, names: ReadonlySet<string>): Keys<C> {
+    return new Keys(columns, this.column, (entry) => this.under(entry).filter(({ key }) => names.has(key)));
+  }
+
+  /** The pairs of these keys with others which are not the same, as one key. */
+  with(columns: Columns, others: Keys<C>): Keys<C> {
+    return new Keys(columns, this.column, (entry) => {
+      const beside = [...new Set(others.under(entry).map(({ key }) => key))];
+      const own = [...new Set(this.under(entry).map(({ key }) => key))];
+      return own.flatMap((key) => beside.flatMap((other) => (other === key ? [] : { key: pairOf(key, other) })));
+    });
+  }
+}
+
+/** Two keys as one, which no code is part of. */
+export const pairOf = (one: string, other: string): string => `${one}\n${other}`;
+export const partsOf = (pair: string): [one: string, other: string] => pair.split('\n') as [string, string];
+
+/** What counts under a key, or where two meet. */
+export interface Counted {
+  readonly keys: readonly string[];
+  readonly row: Row;
+  readonly asked: number;
+  readonly correctedLater: number;
+}
+
+const WIDTH = 13;
+const [TOTAL, STAGE, TARGETED, DUE, SILENT, LATER, ASKED, LAST] = [0, 1, 7, 8, 9, 10, 11, 12] as const;
+
+/** Counts of commitments, one set after the other. */
+class Tallies {
+  #counts = new Int32Array(64 * WIDTH);
+  size = 0;
+
+  add(): number {
+    if ((this.size + 1) * WIDTH > this.#counts.length) {
+      const counts = new Int32Array(this.#counts.length * 2);
+      counts.set(this.#counts);
+      this.#counts = counts;
+    }
+    return this.size++ * WIDTH;
+  }
+
+  count(at: number, status: number, last: number, asked: number): void {
+    const counts = this.#counts;
+    counts[at + TOTAL]!++;
+    counts[at + STAGE + (status & STAGE_BITS)]!++;
+    if (status & WITH_TARGET) counts[at + TARGETED]!++;
+    if (status & OVERDUE) counts[at + DUE]!++;
+    if (status & STALE) counts[at + SILENT]!++;
+    if (status & CORRECTED) counts[at + LATER]!++;
+    if (asked) counts[at + ASKED]!++;
+    if (last > counts[at + LAST]!) counts[at + LAST] = last;
+  }
+
+  of(at: number, keys: readonly string[]): Counted {
+    const n = (which: number) => this.#counts[at + which]!;
+    const row = {
+      total: n(TOTAL),
+      byStage: Object.fromEntries(STAGES.map((stage, i) => [stage, n(STAGE + i)])) as Record<Stage, number>,
+      withTarget: n(TARGETED),
+      overdue: n(DUE),
+      stale: n(SILENT),
+      lastReportedOn: n(LAST) === 0 ? null : dateOf(n(LAST)),
+    };
+    return { keys, row, asked: n(ASKED), correctedLater: n(LATER) };
+  }
+}
+
+/** Of nothing. */
+export const NO_ROW: Row = new Tallies().of(0, []).row;
+
+/** Beyond so many places where two keys may meet, only those where they do are kept. */
+const MOST_PLACES = 4_000_000;
+
+/** The place of each pair of numbers that was met; `NONE` before. */
+function placesFor(size: number): { get(at: number): number | undefined; set(at: number, place: number): unknown } {
+  if (size > MOST_PLACES) return new Map<number, number>();
+  const places = new Int32Array(size);
+  return {
+    get: (at) => (places[at]! - 1 >= 0 ? places[at]! - 1 : undefined),
+    set: (at, place) => (places[at] = place + 1),
+  };
+}
+
+/** Looks up all keys that the rows have, so that their number is known. */
+function met(kind: Counting, { rows }: Found): number {
+  const seen = new Uint8Array(kind.size);
+  for (let i = 0; i < rows.length; i++) {
+    const code = kind.codes[rows[i]!]!;
+    if (seen[code] === 1) continue;
+    seen[code] = 1;
+    kind.of(code);
+  }
+  return kind.names.length;
+}
+
+/** What was found under each key, or where a key of each kind meets; a commitment counts once under each. */
+export const countBy = (found: Found, one: Counting, other?: Counting): Counted[] =>
+  other ? countMeetings(found, one, other) : countUnder(found, one);
+
+function countUnder(found: Found, one: Counting): Counted[] {
+  const { rows, statuses } = found;
+  const { lastReportedOn } = found.columns.columns;
+  const tallies = new Tallies();
+  for (let keys = met(one, found); keys > 0; keys--) tallies.add();
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
+    const [status, last, under] = [statuses[i]!, lastReportedOn[row]!, one.of(one.codes[row]!)];
+    for (let k = 0; k < under.length; k++) tallies.count((under[k]! >> 1) * WIDTH, status, last, under[k]! & 1);
+  }
+  return one.names.map((name, i) => tallies.of(i * WIDTH, [name])).filter(({ row }) => row.total > 0);
+}
+
+function countMeetings(found: Found, one: Counting, other: Counting): Counted[] {
+  const { rows, statuses } = found;
+  const { lastReportedOn } = found.columns.columns;
+  const width = Math.max(met(other, found), 1);
+  const places = placesFor(met(one, found) * width);
+  const tallies = new Tallies();
+  const keys: [string, string][] = [];
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]!;
+    const [status, last] = [statuses[i]!, lastReportedOn[row]!];
+    const [ones, others] = [one.of(one.codes[row]!), other.of(other.codes[row]!)];
+    for (let j = 0; j < ones.length; j++)
+      for (let k = 0; k < others.length; k++) {
+        const at = (ones[j]! >> 1) * width + (others[k]! >> 1);
+        let place = places.get(at);
+        if (place === undefined) {
+          places.set(at, (place = tallies.add()));
+          keys.push([one.names[ones[j]! >> 1]!, other.names[others[k]! >> 1]!]);
+        }
+        tallies.count(place, status, last, 0);
+      }
+  }
+  return keys.map((names, i) => tallies.of(i * WIDTH, names));
+}
+
+/** All of what was found, each commitment once. */
+export function countAll({ columns, rows, statuses }: Found): Counted {
+  const tallies = new Tallies();
+  const at = tallies.add();
+  for (let i = 0; i < rows.length; i++) tallies.count(at, statuses[i]!, columns.columns.lastReportedOn[rows[i]!]!, 0);
+  return tallies.of(at, []);
+}

@@ -1,0 +1,131 @@
+/**
+ * What stands for what, as the registers had it: agencies for those that they have become, bodies for their members, forums and
+ * themes for what is below them, crosswalks for the themes that they lead to. One look at it, of one date and one position.
+ */
+import { todayAt } from '#clocks';
+import type { Role } from '#commitments';
+import { codeOf, type Registers } from '#registers';
+import type { AgencyInRole } from './columns.js';
+import type { Under } from './count.js';
+import type { Pinned } from './scan.js';
+import { themeTree, type ThemeTree, type Through } from './theme-tree.js';
+
+/** Which agencies count, and in which role. */
+export interface Counting {
+  readonly agency?: string;
+  /** `any`: lead, co_lead or partner. */
+  readonly role?: Role | 'any';
+  /** `today`: an agency stands for all that have become it. */
+  readonly agencies?: 'then' | 'today';
+  readonly memberOf?: string;
+}
+
+const rolesOf = (role: Counting['role']): readonly Role[] =>
+  role === undefined || role === 'any' ? ['lead', 'co_lead', 'partner'] : [role];
+
+/** What has a code, and may be below another one. */
+export interface Node {
+  readonly code: string;
+  readonly name: string;
+  readonly parent?: string | null;
+}
+
+/** What stands directly below one of them, or that one itself where nothing does; without it those at the top. */
+export function directlyBelow<N extends Pick<Node, 'code' | 'parent'>>(
+  code: string | undefined,
+  nodes: readonly N[],
+  tops: readonly N[],
+): readonly Pick<N, 'code'>[] {
+  if (!code) return tops;
+  const below = nodes.filter(({ parent }) => parent === code);
+  return below.length > 0 ? below : [{ code }];
+}
+
+/** A code and all above it. */
+export function upFrom(code: string, parents: ReadonlyMap<string, string | null | undefined>): string[] {
+  const up: string[] = [];
+  for (let next: string | null | undefined = code; next && !up.includes(next); next = parents.get(next)) up.push(next);
+  return up;
+}
+
+export class Hierarchy {
+  readonly #trees = new Map<string, Promise<ThemeTree>>();
+  #successors: Promise<ReadonlyMap<string, string>> | undefined;
+
+  constructor(
+    readonly registers: Registers,
+    readonly at: Pinned,
+  ) {}
+
+  /** All themes, read through a crosswalk where one is asked for. @throws Rejected `not_found` */
+  themes({ crosswalk, crosswalkVersion, match }: Through = {}): Promise<ThemeTree> {
+    const through = crosswalk ? { crosswalk, crosswalkVersion, match } : {};
+    const key = JSON.stringify(through);
+    let tree = this.#trees.get(key);
+    if (!tree) this.#trees.set(key, (tree = themeTree(this.registers, through, this.at)));
+    return tree;
+  }
+
+  /** A theme or forum with all below it. */
+  async below(kind: 'theme' | 'forum', code: string): Promise<string[]> {
+    const children = Map.groupBy(await this.registers.all(kind, this.at.knownAt), ({ parent }) => parent ?? '');
+    const below = new Set([code]);
+    for (const above of below) for (const entry of children.get(above) ?? []) below.add(codeOf(entry));
+    return [...below];
+  }
+
+  /** A forum with its round tables and all their outcomes; or an outcome. */
+  async followUpsOf(id: string): Promise<string[]> {
+    const forums = new Set(await this.below('forum', id));
+    const outcomes = await this.registers.all('outcome', this.at.knownAt);
+    return [...forums, ...outcomes.filter(({ forum }) => forum && forums.has(forum)).map((outcome) => outcome.id)];
+  }
+
+  /** What each agency has become by today. */
+  successors(): Promise<ReadonlyMap<string, string>> {
+    return (this.#successors ??= this.registers.successors(this.at.knownAt, todayAt(new Date())));
+  }
+
+  /**
+   * Under which agencies a commitment counts: those in the role, of them the one that is asked for, and of them the members of
+   * the body. With `today` each as what it has become.
+   */
+  async holders({ agency, role, agencies, memberOf }: Counting): Promise<(entry: readonly AgencyInRole[]) => Under[]> {
+    const roles = rolesOf(role);
+    const became = agencies === 'today' ? await this.successors() : null;
+    const own = agency ? await this.standingFor(agency, agencies) : null;
+    const members = memberOf
+      ? new Set((await this.registers.members(memberOf, this.at.knownAt, this.at.asOf)).map((one) => one.agency))
+      : null;
+    const counts = (one: string) => (!own || own.includes(one)) && (!members || members.has(one));
+    return (entry) =>
+      entry
+        .filter((one) => roles.includes(one.role) && counts(one.agency))
+        .map((one) => ({ key: became?.get(one.agency) ?? one.agency, asked: one.asked }));
+  }
+
+  /** The agencies that one stands for: itself, or all that have become it by today. */
+  async standingFor(agency: string, agencies: Counting['agencies']): Promise<string[]> {
+    if (agencies !== 'today') return [agency];
+    const successors = await this.successors();
+    const became = [...successors].flatMap(([code, successor]) => (successor === agency ? code : []));
+    return successors.has(agency) ? became : [agency, ...became];
+  }
+
+  /** What agencies are called: then, or today. */
+  agencyNames(agencies: Counting['agencies']): Promise<ReadonlyMap<string, string>> {
+    const { knownAt, asOf } = this.at;
+    return this.registers.names('agency', knownAt, agencies === 'today' ? undefined : asOf);
+  }
+
+  /** Forums and outcomes, each below what it is part of or was asked for by. */
+  async forums(): Promise<{ readonly forums: readonly Node[]; readonly outcomes: readonly Node[] }> {
+    const { knownAt } = this.at;
+    const forums = await this.registers.all('forum', knownAt);
+    const outcomes = await this.registers.all('outcome', knownAt);
+    return {
+      forums: forums.map(({ id, name, parent }) => ({ code: id, name, parent })),
+      outcomes: outcomes.map(({ id, text, forum }) => ({ code: id, name: text, parent: forum })),
+    };
+  }
+}

@@ -1,0 +1,128 @@
+/** A commitment as lists show it: all that a row says, in words. */
+import { RoleAsAt } from '#bodies';
+import { ApiProperty } from '@nestjs/swagger';
+import type { FullDate } from '#clocks';
+import {
+  FINDINGS,
+  KINDS,
+  LIVES,
+  NATURES,
+  OUTLOOKS,
+  STAGES,
+  STRENGTHS,
+  type CommitmentAsAt,
+  type Life,
+  type Nature,
+  type Stage,
+} from '#commitments';
+import { dateOf, NONE, type Columns } from './columns.js';
+import { Count, COUNT } from './count.js';
+import { SORTS, type Sort } from './order.js';
+import { CORRECTED, OVERDUE, STALE } from './scan.js';
+
+class ReplyInShort {
+  @ApiProperty() readonly agency: string;
+  @ApiProperty() readonly text: string;
+}
+
+/** Whether a standing commitment was kept up in the last period told of. */
+class UpkeepInShort {
+  @ApiProperty({ example: '2011' }) readonly period: string;
+  @ApiProperty() readonly keptUp: boolean;
+}
+
+/** The secretariat's reading beside the stage. */
+export class ReadingInShort {
+  @ApiProperty({ enum: FINDINGS }) readonly verification: string;
+  @ApiProperty() readonly reason: string;
+  @ApiProperty({ description: 'Whether the stage still rests on what was read' }) readonly current: boolean;
+  @ApiProperty({ type: [ReplyInShort] }) readonly replies: readonly ReplyInShort[];
+}
+
+export class Item {
+  @ApiProperty() readonly reference: string;
+  @ApiProperty() readonly title: string;
+  @ApiProperty({ enum: KINDS }) readonly kind: string;
+  @ApiProperty({ enum: NATURES }) readonly nature: Nature;
+  @ApiProperty({ enum: STRENGTHS }) readonly strength: string;
+  @ApiProperty({ enum: STAGES, description: 'The lead’s part' }) readonly stage: Stage;
+  @ApiProperty({ enum: OUTLOOKS, nullable: true }) readonly outlook: string | null;
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: COUNT,
+    description: 'The parts of lead, co-leads and partners by stage',
+    example: { in_progress: 1, unreported: 1 },
+  })
+  readonly spread: CommitmentAsAt['spread'];
+  @ApiProperty({ type: () => ReadingInShort, nullable: true, description: 'null: unreviewed' })
+  readonly verification: ReadingInShort | null;
+  @ApiProperty({ type: String, nullable: true, example: '2006-11-20', description: 'When the last edition was held' })
+  readonly lastEdition: string | null;
+  @ApiProperty({ type: String, nullable: true, example: '2007', description: 'When the next edition is due' })
+  readonly nextDue: string | null;
+  @ApiProperty({ type: () => UpkeepInShort, nullable: true }) readonly lastUpkeep: UpkeepInShort | null;
+  @ApiProperty({ enum: LIVES }) readonly life: Life;
+  @ApiProperty({ type: [String], description: 'The commitments that it became' }) readonly into: string[];
+  @ApiProperty() readonly lead: string;
+  @ApiProperty({ type: [RoleAsAt] }) readonly agencies: RoleAsAt[];
+  @ApiProperty({ type: [String] }) readonly themes: string[];
+  @ApiProperty({ type: [String] }) readonly followsUp: string[];
+  @ApiProperty({ type: String, nullable: true, example: '2013-06' }) readonly target: string | null;
+  @ApiProperty() readonly overdue: boolean;
+  @ApiProperty() readonly stale: boolean;
+  @ApiProperty({ type: String, format: 'date' }) readonly lastReportedOn: FullDate;
+  @ApiProperty({ description: 'Whether what is shown was corrected after `knownAt`' }) readonly correctedLater: boolean;
+}
+
+/** Of more than this nobody reads the best: they are not ranked. */
+export const RANKED = 20_000;
+
+export class ItemList {
+  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @ApiProperty() readonly position: string;
+  @Count('Of all pages') readonly total: number;
+  @ApiProperty({
+    enum: SORTS,
+    description: `Of more than ${RANKED} that a search finds: reference instead of relevance`,
+  })
+  readonly sort: Sort;
+  @ApiProperty({ type: [Item] }) readonly items: Item[];
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The next page, of what was known when the first one was read. null: this is the last page',
+  })
+  readonly nextCursor: string | null;
+}
+
+/** @param status of the row, as it was found */
+export function itemOf(
+  { columns, dictionaries, references, texts, readings }: Columns,
+  row: number,
+  status: number,
+): Item {
+  const of = <C extends keyof typeof dictionaries>(name: C) =>
+    dictionaries[name].entries[columns[name][row]!]! as (typeof dictionaries)[C]['entries'][number];
+  const { stage, nature, life, verification, outlook, kind, strength } = of('standing');
+  const agencies = of('agencies');
+  const reading = columns.reading[row] === NONE ? null : readings[columns.reading[row]!]!;
+  const { into, spread, lastEdition, nextDue, lastUpkeep } = of('beside');
+  return {
+    reference: references.keys[columns.commitment[row]!]!,
+    title: texts[columns.text[row]!]?.title ?? '',
+    ...{ kind, nature, strength, stage, outlook },
+    lead: agencies[0]!.agency,
+    target: of('target').date,
+    overdue: (status & OVERDUE) > 0,
+    stale: (status & STALE) > 0,
+    lastReportedOn: dateOf(columns.lastReportedOn[row]!),
+    ...{ life, spread },
+    verification: reading ? { verification, ...(JSON.parse(reading) as Omit<ReadingInShort, 'verification'>) } : null,
+    correctedLater: (status & CORRECTED) > 0,
+    into: [...into],
+    ...{ lastEdition, nextDue, lastUpkeep },
+    agencies: agencies.map(({ agency, role, asked }) => ({ agency, role, ...(asked && { asked }) })),
+    themes: [...of('themes')],
+    followsUp: [...of('followsUp')],
+  };
+}

@@ -1,0 +1,90 @@
+/**
+ * One look at the read model: as at a date, as known at a position. A view asks it what a filter finds, counts that by keys
+ * (`countBy`), and says the answer. A view is a file with its answer class, its query and its route; what it finds it never
+ * keeps.
+ */
+import type { Projector } from '#eventsourcing';
+import { Registers } from '#registers';
+import type { Columns } from './columns.js';
+import { Keys } from './count.js';
+import { conditionsOf, type Filter } from './filters.js';
+import { Hierarchy, type Counting } from './hierarchy.js';
+import { ProgressProjection } from './progress.projection.js';
+import { scan, type At, type Found, type Pinned } from './scan.js';
+import type { Through } from './theme-tree.js';
+
+export class Look {
+  readonly hierarchy: Hierarchy;
+
+  constructor(
+    readonly columns: Columns,
+    readonly at: Pinned,
+    readonly registers: Registers,
+  ) {
+    this.hierarchy = new Hierarchy(registers, at);
+  }
+
+  /** What a filter finds. @throws Rejected `not_found` for a crosswalk that is not there */
+  async find(filter: Filter = {}): Promise<Found> {
+    const { overdue, stale } = filter;
+    return scan(this.columns, this.at, await conditionsOf(filter, this), { overdue, stale });
+  }
+
+  /** Under which agencies commitments count. */
+  async agencies(filter: Counting): Promise<Keys<'agencies'>> {
+    return new Keys(this.columns, 'agencies', await this.hierarchy.holders(filter));
+  }
+
+  /** Under which themes commitments count: their own, and all above them. */
+  async themes(through: Through = {}): Promise<Keys<'themes'>> {
+    const tree = await this.hierarchy.themes(through);
+    return new Keys(this.columns, 'themes', (themes) => themes.flatMap((theme) => tree.above(theme)).map(keyed));
+  }
+
+  /** By life. */
+  lives(): Keys<'standing'> {
+    return new Keys(this.columns, 'standing', ({ life }) => [{ key: life }]);
+  }
+
+  /** Of what is found, the active records. */
+  active(found: Found): Found {
+    const { standing } = this.columns.dictionaries;
+    const holds = Uint8Array.from(standing.entries, ({ life }) => Number(life === 'active'));
+    return found.where({ codes: this.columns.columns.standing, holds });
+  }
+}
+
+export const keyed = (key: string) => ({ key });
+
+/** What looks at the read models of a process. */
+export class Looking {
+  /** The registers of the same log. */
+  readonly registers: Registers;
+  readonly #columns: Columns;
+
+  constructor(
+    private readonly projector: Projector,
+    private readonly patienceMs = 5_000,
+  ) {
+    this.registers = new Registers(projector);
+    this.#columns = projector.model(ProgressProjection).columns;
+  }
+
+  /** The position of the log that can be shown. @throws Rejected `not_yet` */
+  position(): string {
+    return this.projector.position();
+  }
+
+  /**
+   * Pins the position that is shown once, so that all figures of one answer are of the same log. A position that is yet to be
+   * reached is waited for.
+   * @throws Rejected `not_yet`
+   */
+  async pin(at: At): Promise<Pinned> {
+    return { ...at, knownAt: await this.projector.pinned(at.knownAt, this.patienceMs) };
+  }
+
+  async look(at: At): Promise<Look> {
+    return new Look(this.#columns, await this.pin(at), this.registers);
+  }
+}

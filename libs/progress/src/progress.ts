@@ -1,0 +1,292 @@
+/** Progress per agency and theme, and lists of commitments. */
+import { ApiProperty } from '@nestjs/swagger';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { FullDate } from '#clocks';
+import { ENDS, isOpen, STAGES, type End } from '#commitments';
+import type { Projector } from '#eventsourcing';
+import { cursorTo, placeOf } from '#platform';
+import type { Registers, Theme } from '#registers';
+import { dateOf } from './columns.js';
+import { Count, COUNT, countAll, countBy, CountsBy, Keys, NO_ROW, Row, type Counted } from './count.js';
+import type { Filter } from './filters.js';
+import { itemOf, RANKED, type Item, type ItemList } from './items.js';
+import { keyed, Look, Looking } from './look.js';
+import { firstIn, orderOf, type Sort } from './order.js';
+import { days, type At, type Found, type Pinned } from './scan.js';
+import type { Through } from './theme-tree.js';
+
+/** The stages of open commitments, as the `stage` filter takes them. */
+export const OPEN_STAGES = STAGES.filter(isOpen).join(',');
+
+export class AgencyRow extends Row {
+  @ApiProperty() readonly agency: string;
+  @ApiProperty({
+    ...COUNT,
+    required: false,
+    description: 'In how many it has yet to accept the role that another agency named it for; absent: in none',
+  })
+  readonly asked?: number;
+  @ApiProperty() readonly name: string;
+}
+export class ThemeRow extends Row {
+  @ApiProperty() readonly theme: string;
+  @ApiProperty() readonly name: string;
+}
+
+/** Rows do not add up to the total: a commitment counts once under each of its agencies and themes. */
+export abstract class ProgressView<R> {
+  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @ApiProperty({ description: 'The position of the log that this shows' }) readonly position: string;
+  @ApiProperty({ description: 'The rows do not add up to it: a commitment counts once under each agency and theme' })
+  readonly total: Row;
+  @CountsBy(ENDS, 'Records that have ended by then; they are in no total')
+  readonly apart: Readonly<Record<End, number>>;
+  @Count('Of the total: in how many something was corrected after `knownAt`') readonly correctedLater: number;
+  abstract readonly rows: R[];
+}
+
+export type Totals = Omit<ProgressView<never>, 'rows'>;
+type ViewFilter = Pick<Filter, 'followsUp' | 'role' | 'agencies' | 'memberOf'>;
+
+/** Only what every view can be narrowed to. */
+const scopeOf = ({ followsUp, role, agencies, memberOf }: ViewFilter): ViewFilter => ({
+  followsUp,
+  role,
+  agencies,
+  memberOf,
+});
+const throughOf = ({ crosswalk, crosswalkVersion, match }: Through): Through => ({
+  crosswalk,
+  crosswalkVersion,
+  match,
+});
+
+/** What can be asked which values are in use. */
+export type Facet = 'agency' | 'theme' | 'region' | 'country' | 'followsUp' | 'document' | 'relation';
+
+const FACETS = {
+  agency: ({ columns }: Look) => new Keys(columns, 'agencies', (all) => all.map(({ agency }) => ({ key: agency }))),
+  theme: ({ columns }: Look) => new Keys(columns, 'themes', (all) => all.map(keyed)),
+  region: ({ columns }: Look) => new Keys(columns, 'places', ({ regions }) => regions.map(keyed)),
+  country: ({ columns }: Look) => new Keys(columns, 'places', ({ countries }) => countries.map(keyed)),
+  followsUp: ({ columns }: Look) => new Keys(columns, 'followsUp', (all) => all.map(keyed)),
+  document: ({ columns }: Look) => new Keys(columns, 'documents', (all) => all.map(keyed)),
+  relation: ({ columns }: Look) => new Keys(columns, 'relations', (all) => all.map(({ to }) => ({ key: to }))),
+} as const satisfies Record<Facet, unknown>;
+
+/** How many of a list that is read whole are shown at once. */
+const AT_ONCE = 500;
+
+/** The queries over the read model. */
+export class Progress {
+  readonly #looking: Looking;
+
+  constructor(
+    projector: Projector,
+    patienceMs = 5_000,
+    /** Of more than this nobody reads the best: they are not ranked. */
+    private readonly mostRanked = RANKED,
+  ) {
+    this.#looking = new Looking(projector, patienceMs);
+  }
+
+  /** The registers of the same log. */
+  get registers(): Registers {
+    return this.#looking.registers;
+  }
+
+  /** Progress per agency. */
+  async agencies(at: At, filter: ViewFilter = {}): Promise<ProgressView<AgencyRow>> {
+    const look = await this.#looking.look(at);
+    const scope = scopeOf(filter);
+    const all = await look.find({ ...scope, life: 'any' });
+    return { ...totalsOf(look, all), rows: await agencyRows(look, look.active(all), scope) };
+  }
+
+  /** One agency's progress, and per theme what it is about; `row` is `null` for an agency that has no commitment. */
+  async agency(
+    code: string,
+    at: At,
+    filter: ViewFilter = {},
+  ): Promise<ProgressView<ThemeRow> & { row: AgencyRow | null }> {
+    const look = await this.#looking.look(at);
+    const scope = scopeOf(filter);
+    const ofAgency = { ...scope, agency: code };
+    const found = await look.find(ofAgency);
+    const own = await agencyRows(look, found, ofAgency);
+    return {
+      ...totalsOf(look, await look.find({ ...scope, life: 'any' })),
+      row: own.find(({ agency }) => agency === code) ?? null,
+      rows: await themeRows(look, found),
+    };
+  }
+
+  /** Progress per theme, of one framework or of all; a theme's commitments count under its parents too. */
+  async themes(
+    at: At,
+    filter: Pick<Filter, 'followsUp' | 'framework'> & Through = {},
+  ): Promise<ProgressView<ThemeRow>> {
+    const look = await this.#looking.look(at);
+    const all = await look.find({ followsUp: filter.followsUp, life: 'any' });
+    const rows = await themeRows(look, look.active(all), throughOf(filter), filter.framework);
+    return { ...totalsOf(look, all), rows };
+  }
+
+  /** One theme's progress, with all below it, and per agency who works on it. */
+  async theme(
+    code: string,
+    at: At,
+    filter: ViewFilter & Through = {},
+  ): Promise<ProgressView<AgencyRow> & { row: ThemeRow | null }> {
+    const look = await this.#looking.look(at);
+    const [scope, through] = [scopeOf(filter), throughOf(filter)];
+    const found = await look.find({ ...scope, ...through, theme: code });
+    const own = await themeRows(look, found, through);
+    return {
+      ...totalsOf(look, await look.find({ ...scope, life: 'any' })),
+      row: own.find(({ theme }) => theme === code) ?? null,
+      rows: await agencyRows(look, found, scope),
+    };
+  }
+
+  /** How many commitments a filter finds, and how they stand. */
+  async total(at: At, filter: Filter = {}): Promise<Row> {
+    const look = await this.#looking.look(at);
+    return countAll(await look.find(filter)).row;
+  }
+
+  /**
+   * Commitments in an order, else in that of their references; `cursor` is an answer's `nextCursor`, which keeps to the log and
+   * the clocks of the first page.
+   */
+  async commitments(
+    at: At,
+    filter: Filter = {},
+    page: { limit?: number; cursor?: string; sort?: Sort } = {},
+  ): Promise<ItemList> {
+    const { limit = 50, cursor, sort: wanted = 'reference' } = page;
+    const asked = { ...filter, sort: wanted };
+    const place = cursor === undefined ? null : placeOf(cursor, asked, at);
+    const { asOf = at.asOf, knownAt = at.knownAt, staleAfter = at.staleAfter ?? 12 } = place ?? {};
+    const look = await this.#looking.look({ asOf, knownAt, staleAfter });
+    const found = await look.find(filter);
+    const total = place?.total ?? found.size;
+    const sort = this.#sortOf(wanted, total);
+    const rows = await this.#ordered(look, found, sort, filter.q, place?.after, limit + 1);
+    const items = itemsOf(look, found, rows.slice(0, limit));
+    const next = { asOf, knownAt: look.at.knownAt, staleAfter, total, after: items.at(-1)?.reference ?? '' };
+    return {
+      asOf,
+      position: look.at.knownAt,
+      total,
+      sort,
+      items,
+      nextCursor: rows.length > limit ? cursorTo(next, asked) : null,
+    };
+  }
+
+  /** The same list whole, or from a cursor on, some at a time. */
+  async *allCommitments(
+    at: Pinned,
+    filter: Filter = {},
+    { cursor, sort: wanted = 'reference' }: { cursor?: string; sort?: Sort } = {},
+  ): AsyncGenerator<Item[]> {
+    const place = cursor === undefined ? null : placeOf(cursor, { ...filter, sort: wanted }, at);
+    const look = await this.#looking.look(at);
+    const found = await look.find(filter);
+    const sort = this.#sortOf(wanted, place?.total ?? found.size);
+    const rows = await this.#ordered(look, found, sort, filter.q, place?.after);
+    for (let i = 0; i < rows.length; i += AT_ONCE) {
+      yield itemsOf(look, found, rows.slice(i, i + AT_ONCE));
+      await turn();
+    }
+  }
+
+  #sortOf(wanted: Sort, total: number): Sort {
+    return wanted === 'relevance' && total > this.mostRanked ? 'reference' : wanted;
+  }
+
+  /** Rows in an order, after the one of a reference: where that stands is looked up, as its words may be blanked by now. */
+  async #ordered(
+    look: Look,
+    found: Found,
+    sort: Sort,
+    q: string | undefined,
+    reference: string | undefined,
+    limit?: number,
+  ): Promise<number[]> {
+    const order = orderOf(look.columns, sort, q);
+    if (reference === undefined) return firstIn(found.rows, order, null, limit);
+    const [row] = (await look.find({ reference, life: 'any' })).rows;
+    const after = row === undefined ? { key: null, reference } : order.placeOf(row);
+    return firstIn(found.rows, order, after, limit);
+  }
+
+  /** The values of a facet as at a date, each with the number of commitments that carry it. */
+  async inUse(facet: Facet, at: At): Promise<Map<string, number>> {
+    const look = await this.#looking.look(at);
+    const counted = countBy(await look.find(), FACETS[facet](look));
+    return new Map(inOrder(counted).map(({ keys, row }) => [keys[0]!, row.total]));
+  }
+
+  /** The dates up to `asOf` on which something was reported, in order. */
+  async reportDates(at: At): Promise<FullDate[]> {
+    const { columns, at: pinned } = await this.#looking.look(at);
+    return days(columns, pinned).map(dateOf);
+  }
+
+  /** The position of the log that can be shown. @throws Rejected `not_yet` */
+  async position(): Promise<string> {
+    return this.#looking.position();
+  }
+
+  /** @see Looking.pin */
+  async pin(at: At): Promise<Pinned> {
+    return this.#looking.pin(at);
+  }
+}
+
+/** Items of rows, in their order. */
+function itemsOf({ columns }: Look, found: Found, rows: readonly number[]): Item[] {
+  const statuses = new Map(rows.map((row) => [row, 0]));
+  found.rows.forEach((row, i) => {
+    if (statuses.has(row)) statuses.set(row, found.statuses[i]!);
+  });
+  return rows.map((row) => itemOf(columns, row, statuses.get(row)!));
+}
+
+/** The total, what stands apart from it, and how many of it were corrected later. */
+export function totalsOf(look: Look, all: Found): Totals {
+  const lives = new Map(countBy(all, look.lives()).map((one) => [one.keys[0], one]));
+  const active = lives.get('active');
+  return {
+    asOf: look.at.asOf,
+    position: look.at.knownAt,
+    total: active?.row ?? NO_ROW,
+    apart: Object.fromEntries(ENDS.map((life) => [life, lives.get(life)?.row.total ?? 0])) as Record<End, number>,
+    correctedLater: active?.correctedLater ?? 0,
+  };
+}
+
+/** By their first key, in the order of its code. */
+export const inOrder = (counted: readonly Counted[]): Counted[] =>
+  counted.toSorted(({ keys: [a] }, { keys: [b] }) => (a! < b! ? -1 : 1));
+
+async function agencyRows(look: Look, found: Found, filter: Filter): Promise<AgencyRow[]> {
+  const names = await look.hierarchy.agencyNames(filter.agencies);
+  return inOrder(countBy(found, await look.agencies(filter))).map(({ keys: [agency], row, asked }) => ({
+    agency: agency!,
+    name: names.get(agency!) ?? agency!,
+    ...row,
+    ...(asked > 0 && { asked }),
+  }));
+}
+
+/** Under the themes that the registers have. */
+async function themeRows(look: Look, found: Found, through: Through = {}, framework?: string): Promise<ThemeRow[]> {
+  const tree = await look.hierarchy.themes(through);
+  const themes = new Map<string, Theme>(tree.themes.map((theme) => [theme.code, theme]));
+  return inOrder(countBy(found, await look.themes(through)))
+    .filter(({ keys: [theme] }) => themes.has(theme!) && (!framework || themes.get(theme!)!.framework === framework))
+    .map(({ keys: [theme], row }) => ({ theme: theme!, name: themes.get(theme!)!.label, ...row }));
+}

@@ -1,3 +1,0 @@
-export * from './erasure.js';
-export * from './sqlite-read-store.js';
-export * from './postgres-read-store.js';

@@ -1,0 +1,182 @@
+/**
+ * Every class that class-validator has rules for, with random and hostile bodies: the compiled form accepts nothing that
+ * class-validator would refuse, makes of what it accepts what class-transformer would make, and errors are word for word
+ * class-validator's. Bodies are made from what the OpenAPI document says of the classes.
+ */
+import { describe, expect, it } from '@jest/globals';
+import { ValidationPipe } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { getMetadataStorage, IsString, MaxLength } from 'class-validator';
+import fc from 'fast-check';
+import '../apps/api/src/app.module.js';
+import { classOf } from '#bodies';
+import { ACTS } from '#commitments';
+import { acceptorOf, invalid, VALIDATION, validation } from '#platform';
+
+type Class = new () => object;
+
+/** What the document says of a field. */
+interface Described {
+  readonly type?: unknown;
+  readonly isArray?: boolean;
+  readonly enum?: readonly unknown[];
+  readonly pattern?: string;
+  readonly format?: string;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minItems?: number;
+  readonly required?: boolean;
+}
+
+const rules = getMetadataStorage() as unknown as { validationMetadatas: Map<Class, unknown> };
+const classes = [...rules.validationMetadatas.keys()].filter((one) => acceptorOf(one));
+
+const described = (of: Class): [string, Described][] =>
+  ((Reflect.getMetadata('swagger/apiModelPropertiesArray', of.prototype as object) ?? []) as string[]).map((name) => [
+    name.slice(1),
+    Reflect.getMetadata('swagger/apiModelProperties', of.prototype as object, name.slice(1)) as Described,
+  ]);
+
+const DATES = ['2006-11-21', '2012-02-29', '1999-01-01'];
+const text = fc.constantFrom('a', 'Étude sur la santé', 'x y', '中文', '-5 %', 'A'.repeat(40));
+
+/** Values that are as the document says. */
+function soundValue({ type, isArray, ...more }: Described): fc.Arbitrary<unknown> {
+  if (isArray) return fc.array(soundValue({ type, ...more }), { minLength: more.minItems ?? 0, maxLength: 4 });
+  if (more.enum) return fc.constantFrom(...more.enum);
+  if (more.format === 'date') return fc.constantFrom(...DATES);
+  if (more.format === 'uri') return fc.constantFrom('https://example.org/a', 'http://example.org');
+  if (more.pattern?.includes('\\d{4}')) return fc.constantFrom('2006', '2006-11', ...DATES);
+  if (more.pattern === '^[A-Z]{3}$') return fc.constantFrom('MAR', 'SEN', 'XXX');
+  if (more.pattern)
+    return fc.stringMatching(new RegExp(more.pattern)).map((s) => s.slice(0, more.maxLength ?? s.length));
+  if (type === 'integer') return fc.integer({ min: more.minimum ?? 0, max: more.maximum ?? 100 });
+  if (type === Boolean || type === 'boolean') return fc.boolean();
+  if (type === 'object') return fc.constant({ note: 'x', deep: { a: [1] } });
+  if (type === String || type === 'string') return text;
+  if (typeof type === 'function') {
+    const of = type.name === 'type' ? (type as () => Class)() : (type as Class);
+    return sound(of);
+  }
+  return text;
+}
+
+/** Bodies that are as the document says, with some of the fields that may be absent or null. */
+function sound(of: Class): fc.Arbitrary<object> {
+  const fields = described(of).map(([name, field]) => {
+    const value = soundValue(field);
+    return field.required === false
+      ? ([name, fc.oneof({ weight: 3, arbitrary: fc.constant(undefined) }, value, fc.constant(null))] as const)
+      : ([name, value] as const);
+  });
+  return fc.record(Object.fromEntries(fields)).map((body) => JSON.parse(JSON.stringify(body)) as object);
+}
+
+const HOSTILE: readonly unknown[] = [
+  ...[null, undefined, '', ' ', '\u00a0', 0, -0, -1, 1.5, 1e308, Number.MAX_SAFE_INTEGER + 1, true, false],
+  ...[
+    '2006-02-30',
+    '2006-13',
+    '9999-12-31',
+    '0000',
+    'a\u0000',
+    'a\ud800',
+    'x'.repeat(5000),
+    '__proto__',
+    'ftp://x.org',
+  ],
+  ...['https://u:p@example.org', 'MAR', 'mar', '/a/b', '~', 'in_progress'],
+  ...[[], [null], [[]], [undefined], ['a', 'a'], ['a', 'b'], [{}], [1, 'a'], Array(300).fill('a'), ['x'.repeat(400)]],
+  ...[
+    {},
+    { length: 1, 0: 'a' },
+    { note: null },
+    { toString: 1 },
+    { constructor: 'x' },
+    JSON.parse('{"then":1}'),
+    { a: { b: {} } },
+    { a: [{ toString: 1 }] },
+  ],
+];
+const NAMES = ['x', 'constructor', 'toString', '__proto__', 'reference ', '', 'hasOwnProperty'];
+const hostile = fc.oneof(fc.constantFrom(...HOSTILE), fc.jsonValue({ maxDepth: 2 }));
+
+type Place = Record<string, unknown>;
+
+/** Every object and list in a body. */
+const placesIn = (value: unknown): Place[] =>
+  value && typeof value === 'object' ? [value as Place, ...Object.values(value).flatMap(placesIn)] : [];
+
+/** Bodies with up to two things wrong, as they come over the wire. */
+const bodies = (of: Class): fc.Arbitrary<string> =>
+  fc
+    .tuple(
+      sound(of),
+      fc.array(fc.tuple(fc.nat(), fc.nat(), hostile, fc.constantFrom('set', 'add', 'leave out')), { maxLength: 2 }),
+    )
+    .map(([body, wrongs]) => {
+      for (const [where, which, wrong, how] of wrongs) {
+        const value: unknown = structuredClone(wrong);
+        const places = placesIn(body);
+        const place = places[where % places.length]!;
+        const names = Object.keys(place);
+        const name = how === 'add' ? NAMES[which % NAMES.length]! : names[which % names.length];
+        if (name === undefined) continue;
+        if (how === 'leave out') delete place[name];
+        else Object.defineProperty(place, name, { value, enumerable: true, configurable: true, writable: true });
+      }
+      return JSON.stringify(body);
+    });
+
+const ours = validation();
+const theirs = new ValidationPipe({ ...VALIDATION, transform: true, exceptionFactory: (errors) => invalid(errors) });
+
+/** What a pipe makes of a body: an instance, or errors. */
+async function outcome(pipe: ValidationPipe, of: Class, body: string): Promise<object> {
+  try {
+    const made = (await pipe.transform(JSON.parse(body), { type: 'body', metatype: of })) as object;
+    return { made, fields: JSON.stringify(made) };
+  } catch (error) {
+    const { code, message, errors } = error as { code?: string; message: string; errors?: unknown };
+    return { code, message, errors };
+  }
+}
+
+/** @returns how many bodies were valid, and how many of them were accepted by the compiled form */
+async function agrees(of: Class, runs: number): Promise<{ valid: number; sure: number }> {
+  let [valid, sure] = [0, 0];
+  await fc.assert(
+    fc.asyncProperty(bodies(of), async (body) => {
+      if (acceptorOf(of)!(JSON.parse(body) as object)) sure++;
+      const right = await outcome(theirs, of, body);
+      if ('made' in right) valid++;
+      expect(await outcome(ours, of, body)).toStrictEqual(right);
+    }),
+    { numRuns: runs },
+  );
+  return { valid, sure };
+}
+
+describe('A compiled class', () => {
+  it('is every body of every act, with all that is nested in it', () => {
+    for (const body of Object.values(ACTS).map(({ body }) => classOf(body)))
+      expect([body.name, acceptorOf(body as Class) !== null]).toEqual([body.name, true]);
+    expect(classes.length).toBeGreaterThan(Object.keys(ACTS).length);
+  });
+
+  it.each(classes.map((one) => [one.name, one] as const))('%s is judged and made as without it', async (_, of) => {
+    const { valid, sure } = await agrees(of, 60);
+    // Or there were no need for it.
+    expect(sure).toBeGreaterThan(0.5 * valid - 1);
+  });
+
+  it('control: one that does not know all rules is found out', async () => {
+    class Visit {
+      @ApiProperty() @IsString() place: string;
+    }
+    expect(acceptorOf(Visit)!({ place: 'Manila' })).toEqual({ place: 'Manila' });
+    MaxLength(3)(Visit.prototype, 'place');
+    await expect(agrees(Visit, 200)).rejects.toThrow();
+  });
+});
