@@ -5,7 +5,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import { Projector } from '#eventsourcing';
-import { Correlation, Logging, observeRequests, PROBLEM_JSON, problemOf } from '#platform';
+import { Correlation, Logging, observeRequests, PROBLEM_JSON, problemOf, readsJson } from '#platform';
 import { AppModule, openStores, type Stores } from './app.module.js';
 import { openApi } from './openapi.js';
 import { Draining } from './operations.controller.js';
@@ -100,5 +100,6 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
   });
   await app.init();
   adapter.getInstance().removeContentTypeParser(['text/plain', 'application/x-www-form-urlencoded']);
+  readsJson(adapter.getInstance() as never);
   return app;
 }

@@ -4,6 +4,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiConflictResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { classOf } from '#bodies';
+import { Rejected } from '#eventsourcing';
 import { AskedBy, SecretariatOnly, validation, type Asked } from '#platform';
 import { codeOf, entryIn, type ActLine } from '#registers';
 import { ActCommand, tableOf, type ActOn, type Named, type Subject } from './acts.js';
@@ -32,7 +33,9 @@ function actController(subject: Subject, name: string, line: ActLine): Type<unkn
     ...(conflict ? [ApiConflictResponse({ description: conflict })] : []),
   );
 
-  @(subject === 'commitment' ? ApiTags('Commitments') : applyDecorators(ApiTags('Registers'), SecretariatOnly()))
+  @(subject === 'commitment'
+    ? ApiTags('Commitments')
+    : applyDecorators(ApiTags('Registers'), ...(line.ownedBy ? [] : [SecretariatOnly()])))
   @Controller(`v1/${path}`)
   class ActController {
     constructor(private readonly commands: CommandBus) {}
@@ -47,6 +50,7 @@ function actController(subject: Subject, name: string, line: ActLine): Type<unkn
       @AskedBy() asked: Asked,
       @Res({ passthrough: true }) reply: FastifyReply,
     ): Promise<object> {
+      if (line.ownedBy) isOwn(line, body as Readonly<Record<string, unknown>>, asked);
       const act = { act: name, body, ...namedIn(params, names) } as ActOn<Subject>;
       const entry = entryIn(act);
       const made = entry ? codeOf(entry) : ((body as { reference?: string | null }).reference ?? null);
@@ -56,6 +60,19 @@ function actController(subject: Subject, name: string, line: ActLine): Type<unkn
     }
   }
   return ActController;
+}
+
+/** An agency does what is its own. @throws Rejected `forbidden` */
+function isOwn(
+  { ownedBy = '', otherwise = '' }: ActLine,
+  body: Readonly<Record<string, unknown>>,
+  { by }: Asked,
+): void {
+  if (by.role === 'secretariat' || body[ownedBy] === by.agency) return;
+  const message = `A focal point of ${by.agency} does this for ${by.agency} only: ${ownedBy} must be ${by.agency}.`;
+  throw new Rejected('forbidden', `${message} ${otherwise}`, [
+    { pointer: `/${ownedBy}`, message: `must be ${by.agency}` },
+  ]);
 }
 
 /** The controllers of some acts on a subject. */

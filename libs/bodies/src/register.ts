@@ -14,8 +14,10 @@ import {
   Whole,
 } from '#platform';
 import { CONCERNS, OUTCOME_KINDS, type Concern, type OutcomeKind } from '#words';
+import { ApiProperty } from '@nestjs/swagger';
 import { Agency } from './agency.js';
 import { Crosswalk } from './crosswalk.js';
+import { Act } from './statement.js';
 
 export class Framework {
   @Code({ example: 'HLD06' }) code: string;
@@ -92,6 +94,20 @@ export class Document {
   @Language({ optional: true }) language?: string | null;
   @Address({ optional: true, description: 'Where it can be read', example: 'https://example.org/mc-2353.pdf' })
   url?: string | null;
+}
+
+/** An agency or forum makes an outcome its own. */
+export class EndorseOutcome extends Act {
+  @CodeOf(['agency', 'forum'], { description: 'Who endorses it', example: 'GFMD-2010' }) by: string;
+}
+
+export class Endorsement extends EndorseOutcome {
+  @ApiProperty({ type: 'integer', description: 'Of the event that says so' }) readonly revision: number;
+}
+
+/** An outcome with who had endorsed it by a date. */
+export class OutcomeAsAt extends Outcome {
+  @ApiProperty({ type: [Endorsement] }) readonly endorsed: readonly Endorsement[];
 }
 
 /** What each register holds. */

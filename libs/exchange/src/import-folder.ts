@@ -100,6 +100,8 @@ const LATER: Readonly<Record<string, ActName>> = {
   milestones: 'addMilestone',
   evidence: 'attachEvidence',
   condition: 'liftCondition',
+  'follows-up': 'addFollowUp',
+  relations: 'relate',
 };
 
 /** Who made a version that names no author: who imports it, answers for it. */

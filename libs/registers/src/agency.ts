@@ -227,7 +227,7 @@ function endsNow(state: AgencyState, { effective }: AgencyEnd, today: FullDate):
   isRegistered(state);
   if (state.end) throw new Conflict('already_ended', `It was ${state.end.status} on ${state.end.effective} already.`);
   hasBegun('/effective', effective, today);
-  const begun = [...state.moves, ...state.chaired].flatMap((one) => ('from' in one ? one.from : []));
+  const begun = [...membershipsOf(state), ...chairsOf(state)].flatMap((one) => one.from ?? []);
   const dated = [...state.renamed.map((renaming) => renaming.effective), ...begun];
   const later = dated.find((date) => !mayPrecede(date, effective));
   if (later) throw refused('ends_too_early', '/effective', `Something is recorded of it on ${later}, which is later.`);

@@ -61,6 +61,10 @@ export type OutcomeKind = (typeof OUTCOME_KINDS)[number];
 export const CONCERNS = ['substance', 'organisation'] as const;
 export type Concern = (typeof CONCERNS)[number];
 
+/** How far an outcome has come. */
+export const OUTCOME_STATUSES = ['proposed', 'endorsed', 'followed_up'] as const;
+export type OutcomeStatus = (typeof OUTCOME_STATUSES)[number];
+
 export const CHAIR_ROLES = ['chair', 'co-chair'] as const;
 export type ChairRole = (typeof CHAIR_ROLES)[number];
 

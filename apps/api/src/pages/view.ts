@@ -6,7 +6,7 @@ import { todayAt, type FullDate } from '#clocks';
 import type { Log } from '#eventsourcing';
 import { clocksOf, LOG } from '#platform';
 import { Progress, ProgressQuery, type At, type Filter } from '#progress';
-import { Registers, type Document } from '#registers';
+import { documentWords, Registers, type Document } from '#registers';
 import { textWords } from './words.js';
 
 export type Params = Readonly<Record<string, string | number | boolean | null | undefined>>;
@@ -48,7 +48,7 @@ export class View {
     readonly asked: Params,
     readonly publicUrl: string,
     readonly reports: readonly ReportDate[],
-    readonly names: Readonly<Record<'agency' | 'theme' | 'document', ReadonlyMap<string, string>>>,
+    readonly names: Readonly<Record<'agency' | 'theme' | 'document' | 'forum', ReadonlyMap<string, string>>>,
     /** What agencies have become; empty while they are shown as they were then. */
     private readonly successors: ReadonlyMap<string, string>,
   ) {
@@ -144,15 +144,21 @@ export class Views {
       .map(([date, documents]) => ({ date, documents }))
       .sort((a, b) => (a.date < b.date ? -1 : 1));
     const underToday = asked.agencies === 'today';
-    const [agency, theme, successors] = await Promise.all([
+    const [agency, theme, forum, successors] = await Promise.all([
       this.registers.names('agency', at.knownAt, underToday ? undefined : asOf),
       this.registers.names('theme', at.knownAt),
+      this.registers.names('forum', at.knownAt),
       underToday ? this.registers.successors(at.knownAt, todayAt(new Date())) : new Map<string, string>(),
     ]);
-    const document = documents.map(({ id, title }) => [id, title] as const);
+    const document = documents.map((one) => [one.id, documentWords(one)] as const);
     const readable = (names: Iterable<readonly [string, string]>) =>
       new Map([...names].map(([code, name]) => [code, textWords(name)]));
-    const names = { agency: readable(agency), theme: readable(theme), document: readable(document) };
+    const names = {
+      agency: readable(agency),
+      theme: readable(theme),
+      document: readable(document),
+      forum: readable(forum),
+    };
     const [path = '/'] = request.url.split('?');
     return new View(at, path, { ...asked } as Params, this.publicUrl.value, reports, names, successors);
   }
