@@ -3,6 +3,7 @@
 const stores = '^libs/event-store-[^/]+/';
 const domain = '^libs/(?:words|registers|commitments|bodies|acts|progress)/';
 const core = '^libs/eventsourcing/';
+const databases = '^libs/databases/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -63,17 +64,20 @@ module.exports = {
     },
     {
       name: 'stores-know-only-the-core',
-      comment: 'A store is an adapter of a port of the core.',
+      comment: 'A store is an adapter of a port of the core; how databases are opened and waited for is said once.',
       severity: 'error',
-      from: { path: '^libs/(event-store-[^/]+)/', pathNot: '\\.spec\\.ts$' },
-      to: { path: '^(?:apps|libs)/', pathNot: [core, '^libs/$1/'] },
+      from: { path: '^libs/(event-store-[^/]+|databases)/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^(?:apps|libs)/', pathNot: [core, databases, '^libs/$1/'] },
     },
     {
       name: 'platform-knows-no-domain',
       comment: 'What every context uses knows none of them.',
       severity: 'error',
       from: { path: '^libs/(platform|access)/', pathNot: '\\.spec\\.ts$' },
-      to: { path: '^(?:apps|libs)/', pathNot: [core, '^libs/(?:clocks|platform|words|text|search)/', '^libs/$1/'] },
+      to: {
+        path: '^(?:apps|libs)/',
+        pathNot: [core, databases, '^libs/(?:clocks|platform|words|text|search)/', '^libs/$1/'],
+      },
     },
     {
       name: 'domain-knows-no-adapter',

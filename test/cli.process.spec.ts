@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { createServer } from 'node:net';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SqliteEventStore } from '#event-store-sqlite';
 import { metaOf } from '#platform';
 import { CLOCK_CASES } from './support/server.js';
+import { Service } from './support/service.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'followthrough-cli-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -166,7 +167,7 @@ describe('importing', () => {
     const dataDir = join(scratch, 'dry');
     const { code, out } = await run(dataDir, 'import', CLOCK_CASES, '--dry-run');
     expect([code, out]).toEqual([0, expect.stringContaining('10 new')]);
-    expect((await run(dataDir, 'verify')).out).toContain('Sound: 0 events');
+    expect(existsSync(dataDir)).toBe(false);
   });
 
   it('lists every problem and ends with 1', async () => {
@@ -254,13 +255,136 @@ describe('verify, backup and restore', () => {
   });
 });
 
+describe('looking', () => {
+  it.each([
+    ['verify'],
+    ['backup', join(scratch, 'of-nothing.db')],
+    [
+      'copy-log',
+      '--from',
+      `sqlite:${join(scratch, 'nothing', 'log.db')}`,
+      '--to',
+      `sqlite:${join(scratch, 'nowhere.db')}`,
+    ],
+    ['projections'],
+    ['release', 'progress', 'commitment-X', '1'],
+    ['token', 'list'],
+    ['token', 'revoke', 'demo'],
+    ['token', 'add', '--agency', 'IOM'],
+  ])(
+    'at a log that is not there is an error and makes nothing: %s',
+    async (...verb) => {
+      const dataDir = join(scratch, 'nothing');
+      const { code, err } = await run(dataDir, ...verb);
+      expect([code, err]).toEqual([1, expect.stringMatching(/^There is no file .*(?:log|access)\.db\.$/m)]);
+      for (const path of [dataDir, join(scratch, 'of-nothing.db'), join(scratch, 'nowhere.db')])
+        expect([path, existsSync(path)]).toEqual([path, false]);
+    },
+    60_000,
+  );
+});
+
+describe('restore', () => {
+  const from = join(scratch, 'restore-from');
+  const [copy, anchor] = [join(scratch, 'restore.db'), join(scratch, 'restore-anchor.json')];
+  beforeAll(async () => {
+    await run(from, 'import', CLOCK_CASES);
+    await run(from, 'backup', copy, '--write-anchor', anchor);
+  });
+
+  it('fills the empty log of a running server, and what that acknowledges afterwards is still there after a restart', async () => {
+    const dataDir = join(scratch, 'restore-running');
+    const server = await Service.start('api', { DATA_DIR: dataDir, HOST: '127.0.0.1' });
+    try {
+      await server.ready();
+      const { out: token } = await run(dataDir, 'token', 'add', '--secretariat');
+      const headers = {
+        authorization: `Bearer ${/token +(\S+)/.exec(token)![1]!}`,
+        'content-type': 'application/json',
+      };
+      expect((await run(dataDir, 'restore', copy, '--anchor', anchor)).code).toBe(0);
+      const body = JSON.stringify({ code: 'LOSTX', name: 'Lost', kind: 'other' });
+      const answer = await fetch(`${server.url}/v1/agencies`, { method: 'POST', headers, body });
+      const { position } = (await answer.json()) as { position: string };
+      expect(answer.status).toBe(201);
+      expect(await server.end()).toBe(0);
+      await server.again();
+      for (const code of ['LOSTX', 'AAA']) {
+        const agency = await fetch(`${server.url}/v1/agencies/${code}`, {
+          headers: { 'if-position-at-least': position },
+        });
+        expect([code, agency.status]).toEqual([code, 200]);
+      }
+      const again = await run(dataDir, 'restore', copy);
+      expect([again.code, again.err]).toEqual([1, expect.stringContaining('holds a log already')]);
+    } finally {
+      await server.end();
+    }
+  });
+
+  it('refuses a file with nothing in it, what is no log, and a backup that an anchor says more of', async () => {
+    const [empty, text, older] = [join(scratch, 'empty.db'), join(scratch, 'text.db'), join(scratch, 'older.db')];
+    writeFileSync(empty, '');
+    writeFileSync(text, 'no database at all '.repeat(100));
+    const first = join(scratch, 'restore-first');
+    const agencies = mkdtempSync(join(scratch, 'one-'));
+    writeFileSync(join(agencies, 'agencies.json'), JSON.stringify([{ code: 'ONE', name: 'One', kind: 'other' }]));
+    await run(first, 'import', agencies);
+    await run(first, 'backup', older);
+    for (const [file, message, ...options] of [
+      [empty, 'it is not a backup'],
+      [text, 'not a database'],
+      [older, 'not sound', '--anchor', anchor],
+    ] as const) {
+      const target = join(scratch, 'restore-refused');
+      const { code, err } = await run(target, 'restore', file, ...options);
+      expect([file, code, err]).toEqual([file, 1, expect.stringContaining(message)]);
+      expect(existsSync(join(target, 'log.db'))).toBe(false);
+    }
+    // The control: without the anchor the older backup is taken.
+    expect((await run(join(scratch, 'restore-older'), 'restore', older)).code).toBe(0);
+  });
+
+  it('takes what lies beside a file that was copied by hand', async () => {
+    const byHand = join(scratch, 'by-hand.db');
+    const writer = new SqliteEventStore(join(scratch, 'written', 'log.db'));
+    const commandId = '019a0000-0000-7000-8000-000000000001';
+    const meta = {
+      actor: 'a',
+      agency: null,
+      role: 'secretariat',
+      commandId,
+      correlationId: commandId,
+      causationId: null,
+    };
+    const data = '{"code":"WAL","kind":"other","name":"In the WAL"}';
+    await writer.append('agency-WAL', -1, [{ type: 'agency.Registered', version: 1, data }], meta);
+    for (const suffix of ['', '-wal']) copyFileSync(`${writer.file}${suffix}`, `${byHand}${suffix}`);
+    await writer.close();
+    expect((await run(join(scratch, 'restore-by-hand'), 'restore', byHand)).out).toContain('Restored 1 events');
+  });
+
+  it('and backup, of a log that is damaged, make nothing', async () => {
+    const damaged = join(scratch, 'restore-damaged');
+    await run(damaged, 'restore', copy);
+    const db = new Database(join(damaged, 'log.db'));
+    unguard(db);
+    db.exec(`UPDATE events SET meta = '{' WHERE position = 5`);
+    db.close();
+    const target = join(scratch, 'of-damaged.db');
+    const { code, err } = await run(damaged, 'backup', target);
+    expect([code, err]).toEqual([1, expect.stringContaining('not sound at position 5: its meta cannot be read')]);
+    expect(readdirSync(scratch).filter((name) => name.startsWith('of-damaged'))).toEqual([]);
+  });
+});
+
 describe('copy-log', () => {
   const [dataDir, folder] = [join(scratch, 'moving'), mkdtempSync(join(scratch, 'houses-'))];
   const [from, to] = [`sqlite:${join(dataDir, 'log.db')}`, `sqlite:${join(folder, 'log.db')}`];
   const copy = (source: string, target: string) => run(dataDir, 'copy-log', '--from', source, '--to', target);
 
   it('copies a log, goes on from there, and then has nothing to do', async () => {
-    await run(dataDir, 'import', CLOCK_CASES, '--dry-run');
+    await new SqliteEventStore(join(dataDir, 'log.db')).close();
     expect((await copy(from, to)).out).toMatch(/^0 events copied, 0 in all, to position \(none\), digest/);
     await run(dataDir, 'import', CLOCK_CASES);
     const first = await copy(from, to);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { faintest, overflow, Reader, text } from './support/browser.js';
+import { faintest, overflow, Reader, STATE, text } from './support/browser.js';
 import { HLD, TestServer } from './support/server.js';
 
 const AS_OF = 'asOf=2011-02-17';
@@ -42,7 +42,7 @@ describe('Where agencies, themes, forums and outcomes meet', () => {
           path,
           async (page) => {
             expect(await page.locator('h1').count()).toBe(1);
-            expect(await text(page, '.state')).toMatch(/^As at \d+ \w+ \d{4}, as known at position \d+ of the log$/);
+            expect(await text(page, '.state')).toMatch(STATE);
             for (const width of [1440, 820, 360]) {
               await page.setViewportSize({ width, height: 800 });
               expect([width, await overflow(page)]).toEqual([width, 0]);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SqliteEventStore } from '#event-store-sqlite';
-import { Projector, verify, WrongRevision, type Appended, type Envelope } from '#eventsourcing';
+import { Projector, SnapshotFile, verify, WrongRevision, type Appended, type Envelope } from '#eventsourcing';
 import { eventsOf, MADE, metaOf, said, Tally, tallyCodec, type Line } from './support/appender.js';
 
 /** How often processes are killed; `FAULT_ROUNDS=1000` for a long run. */
@@ -322,4 +322,51 @@ describe('The judge of these tests finds', () => {
     },
     30_000,
   );
+});
+
+describe('Killed while a snapshot is written', () => {
+  /** How many snapshots were taken up after a kill, and how many were not whole. */
+  const killed = async (...guard: string[]) => {
+    const place = new Place();
+    await ended(await place.appender(0.2));
+    const store = place.open();
+    const path = join(mkdtempSync(join(folder, 'kept-')), 'views.snapshot');
+    let [taken, damaged] = [0, 0];
+    for (let round = 0; round < ROUNDS / 2; round++) {
+      const child = spawn(process.execPath, ['test/support/appender.ts', place.log, path, 'keep', ...guard], {
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+        env: { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' },
+      });
+      await Promise.race([once(child, 'message'), once(child, 'exit')]);
+      if (child.exitCode !== null) throw new Error(`It ended with ${child.exitCode}. Is dist/ built?`);
+      await sleep(Math.random() * 100);
+      await kill(child);
+      const tally = new Tally();
+      await new SnapshotFile(path, 'these').read(store).then(
+        ({ projections: [kept] }) => (taken++, tally.load(kept!.memory!)),
+        () => damaged++,
+      );
+      const projector = new Projector(
+        { store, codec: tallyCodec },
+        [new Tally()],
+        () => {},
+        new SnapshotFile(path, '-'),
+      );
+      await projector.start();
+      await projector.stop();
+      const log = await everything(store);
+      if (tally.streams.size > 0) expect(tallied(tally)).toBe(fold(log));
+      expect(tallied(projector.model(Tally))).toBe(fold(log));
+    }
+    await store.close();
+    return { taken, damaged };
+  };
+
+  it('a process leaves the former one or the new one, whole', async () => {
+    expect(await killed()).toEqual({ taken: ROUNDS / 2, damaged: 0 });
+  });
+
+  it('would leave one that is not whole, which is thrown away, if it were written in place (a control)', async () => {
+    expect((await killed('inPlace')).damaged).toBeGreaterThan(0);
+  });
 });

@@ -252,7 +252,7 @@ describe('the whole life of a commitment, on the pages of the real data', () => 
       for (const path of [ACP, `${ACP}?knownAt=${told}`]) {
         const page = await server.get(path, HTML);
         expect([path, page.status, String(page.body).includes('Jane Doe')]).toEqual([path, 200, false]);
-        expect(page.body).toContain('Evidence: Receipt');
+        expect(String(page.body).replaceAll(/<[^>]*>/g, '')).toContain('Evidence: Receipt');
       }
     });
 
@@ -294,7 +294,7 @@ describe('the whole life of a commitment, on the pages of the real data', () => 
           '3 statements shown here were corrected later: see its history, or show what is known now.',
         );
         expect(await read(page, '#r1 .why')).toMatch(
-          /^Corrected later, on \d+ \w+ \d{4} at .* Show what is known now$/,
+          /^Corrected later, on \d+ \w+ \d{4}, [\d:]+ UTC. Show what is known now$/,
         );
         await page.locator('#r1 .why a').click();
         expect(page.url()).toMatch(/IOM-2011-12#r1$/);
@@ -529,8 +529,7 @@ describe('the whole life of a commitment, on the pages of the real data', () => 
       on(`/commitments/${reference}`, async (page) => {
         const items = await all(page, '.history > li');
         expect(items.join(' ')).toMatch(words);
-        for (const item of items)
-          expect(item).toMatch(/Recorded \d+ \w+ \d{4} at [\d:]+ UTC, .+, position \d+, revision \d+/);
+        for (const item of items) expect(item).toMatch(/Recorded \d+ \w+ \d{4}, [\d:]+ UTC, ./);
       }),
     );
   });
@@ -607,7 +606,7 @@ describe('the whole life of a commitment, on the pages of the real data', () => 
         expect(await all(page, '.commitments tbody .who')).toEqual(
           expect.arrayContaining(['partner as UNIFEM of ESCAP', 'partner as INSTRAW of UNDP']),
         );
-        for (const nav of ['/', '/commitments', '/documents']) {
+        for (const nav of ['/', '/commitments', '/outcomes']) {
           await page.locator(`.masthead nav a[href="${nav}?agencies=today"]`).click();
           expect(await read(page, '.clock')).toContain('Agencies are those of today');
         }
@@ -660,7 +659,8 @@ describe('the whole life of a commitment, on the pages of the real data', () => 
         for (const [, anchor] of html.matchAll(/href="#([^"]+)"/g))
           expect([path, anchor, html.includes(`id="${anchor}"`)]).toEqual([path, anchor, true]);
       }
-      for (const href of links.keys()) if (href.startsWith('/commitments?')) links.delete(href);
+      for (const href of links.keys())
+        if (href.startsWith('/commitments?') || href.includes('take=')) links.delete(href);
       expect(links.size).toBeGreaterThan(500);
       const broken: string[] = [];
       for (const [href, from] of links) {

@@ -1,9 +1,12 @@
 import { viewOf } from '#acts';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { existsSync, mkdtempSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { commitment, commitmentsContext } from '#commitments';
-import { Projector, type Log } from '#eventsourcing';
+import { Projector, SnapshotFile, type Log } from '#eventsourcing';
 import type { Filter, Item, Progress } from '#progress';
 import { BODY, EXAMPLE, histories, REFERENCES } from './support/acts.js';
 import { clocks, cutAt, expectAlways, filters, History, rawEvents, seed, Views } from './support/histories.js';
@@ -408,5 +411,35 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
       await log.store.close();
     });
     await expectAlways(property, 10);
+  });
+
+  it('views that were taken up from a snapshot, at any point and also of damaged ones, hold the same rows', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'views-'));
+    let [taken, n] = [0, 0];
+    const ends = fc.array(fc.record({ after: fc.nat(12), damaged: fc.boolean() }), { minLength: 2, maxLength: 5 });
+    const property = fc.asyncProperty(histories, ends, async (steps, ends) => {
+      const history = new History();
+      const { log } = history;
+      const file = new SnapshotFile(join(folder, `${n++}`), 'these');
+      const rest = [...steps];
+      for (const { after, damaged } of ends) {
+        for (const step of rest.splice(0, after)) await history.take(step);
+        taken += await file.read(log.store).then(
+          () => 1,
+          () => 0,
+        );
+        await new Views(log, file).catchUp();
+        if (damaged && existsSync(file.path)) truncateSync(file.path, statSync(file.path).size - 1);
+      }
+      for (const step of rest) await history.take(step);
+      const kept = new Views(log, file);
+      await kept.catchUp();
+      const events = await rawEvents(log);
+      expectSame(events, {}, kept.dump(), (await Views.of(log)).dump());
+      await log.store.close();
+    });
+    await expectAlways(property, 10);
+    expect(taken).toBeGreaterThan(5);
+    rmSync(folder, { recursive: true });
   });
 });

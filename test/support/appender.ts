@@ -1,10 +1,13 @@
 /**
  * A process that appends as fast as it can until it is killed, or `seconds` are over: `node appender.ts FOLDER JOURNAL
  * SECONDS CALLERS [unsafe]`; or that makes logs in a folder, at the same moments as others: `node appender.ts FOLDER START make
- * [apart]`. It runs from dist/. What it tries and what it was told it writes to the journal, line by line.
+ * [apart]`; or that keeps a snapshot of a log over and over, until it is killed: `node appender.ts LOG FILE keep [inPlace]`. It
+ * runs from dist/. What it tries and what it was told it writes to the journal, line by line.
  */
 import Database from 'better-sqlite3';
 import { openSync, writeSync } from 'node:fs';
+import fs from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
@@ -13,8 +16,10 @@ import {
   EventCodec,
   NO_STREAM,
   Projector,
+  SnapshotFile,
   WrongRevision,
   type EventStore,
+  type Memory,
   type Meta,
   type Projection,
   type Recorded,
@@ -58,6 +63,15 @@ export class Tally implements Projection {
 
   clear(): void {
     this.streams.clear();
+  }
+
+  save(): Memory {
+    return { arrays: {}, lists: { streams: [...this.streams] } };
+  }
+
+  load({ lists }: Memory): void {
+    for (const [stream, told] of lists['streams'] as [string, { events: number; said: string }][])
+      this.streams.set(stream, told);
   }
 }
 /** What a stream has said so far: depends on every event and their order, and stays short. */
@@ -150,10 +164,41 @@ async function make(folder: string, start: number): Promise<void> {
   process.send!(made);
 }
 
+/** The guard removed: what was written aside is written over the former file, and not renamed. */
+function writingInPlace(): void {
+  fs.rename = async (from, to) => {
+    const bytes = await fs.readFile(from);
+    const file = await fs.open(to, 'w');
+    for (let at = 0; at < bytes.length; at += 50_000) {
+      await file.write(bytes.subarray(at, at + 50_000));
+      await sleep(1);
+    }
+    await file.close();
+  };
+  syncBuiltinESMExports();
+}
+
+/** Keeps the views of a log in a file, over and over; `inPlace` (the guard removed): not aside, and renamed. */
+async function keep(file: string, path: string, inPlace: boolean): Promise<void> {
+  const store = new SqliteEventStore(file);
+  const tally = new Tally();
+  const projector = new Projector({ store, codec: tallyCodec }, [tally]);
+  await projector.start();
+  const memory = { arrays: { numbers: Int32Array.from({ length: 300_000 }, (_, n) => n) }, lists: tally.save().lists };
+  const standstill = { name: 'tally', version: 1, position: projector.position(), parking: { parked: [], passed: [] } };
+  const saved = { position: projector.position(), projections: [{ ...standstill, memory }] };
+  if (inPlace) writingInPlace();
+  for (;;) {
+    await new SnapshotFile(path, 'these').write(store, saved, () => true);
+    process.send!('kept');
+  }
+}
+
 if (import.meta.main) {
   const [first, second, third, ...others] = process.argv.slice(2) as [string, string, string, ...string[]];
   if (third === 'make') {
     if (others[0] === 'apart') lookingApart();
     await make(first, Number(second));
-  } else await main(first, second, Number(third), Number(others[0]), others[1] === 'unsafe');
+  } else if (third === 'keep') await keep(first, second, others[0] === 'inPlace');
+  else await main(first, second, Number(third), Number(others[0]), others[1] === 'unsafe');
 }

@@ -52,6 +52,14 @@ export class Reader {
 
 export const text = (page: Page, selector: string): Promise<string> => page.locator(selector).first().innerText();
 
+/** Of which date a page says that it is, and as recorded when. */
+export const STATE =
+  /^As at \d+ \w+ \d{4}(, the day of the last report \(.+ ago\))?, as recorded by \d+ \w+ \d{4}, \d\d:\d\d UTC$/;
+
+/** The position of the log that the permanent address of a page names. */
+export const positionOf = async (page: Page): Promise<string> =>
+  new URL((await page.locator('a[rel=bookmark]').getAttribute('href'))!, page.url()).searchParams.get('knownAt')!;
+
 /** By how much a page is wider than the screen. */
 export const overflow = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

@@ -4,7 +4,16 @@ import { validateSync } from 'class-validator';
 import fc from 'fast-check';
 import { commitment } from '#commitments';
 import { SqliteEventStore } from '#event-store-sqlite';
-import { decodeAll, handle, type Blanked, load, Projector, Rejected, type Log } from '#eventsourcing';
+import {
+  decodeAll,
+  handle,
+  type Blanked,
+  load,
+  Projector,
+  Rejected,
+  type Log,
+  type SnapshotFile,
+} from '#eventsourcing';
 import { metaOf, VALIDATION, type Principal } from '#platform';
 import { Progress, ProgressProjection, type Filter } from '#progress';
 import { agency, codeOf, registers, registersContext, RegistersProjection, type Entry } from '#registers';
@@ -77,8 +86,9 @@ export class Views {
   readonly projector: Projector;
   readonly progress: Progress;
 
-  constructor(log: Log) {
-    this.projector = new Projector(log, projectionsOf(log));
+  /** @param snapshot where they are kept from one process to the next */
+  constructor(log: Log, snapshot: SnapshotFile | null = null) {
+    this.projector = new Projector(log, projectionsOf(log), () => {}, snapshot);
     this.progress = new Progress(this.projector);
   }
 

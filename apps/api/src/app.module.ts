@@ -53,10 +53,14 @@ const contexts: readonly Context[] = [registersContext, commitmentsContext, acts
 /** The codec of every event type. */
 export const codec = () => new EventCodec([...contexts.flatMap(({ catalogs }) => catalogs ?? []), releases]);
 
+/** How a log is opened: to be served (made if need be), or only to be looked at (then it must be there, and may be damaged). */
+export type Purpose = 'serve' | 'look';
+
 /** The store of a log, by its URL. The client of KurrentDB is loaded only where it is needed. */
-export async function openEventStore(url: string): Promise<EventStore> {
-  if (isPostgres(url)) return new PostgresEventStore(url);
-  if (!isKurrentdb(url)) return new SqliteEventStore(sqliteFile(url));
+export async function openEventStore(url: string, purpose: Purpose = 'serve'): Promise<EventStore> {
+  const how = purpose === 'look' ? { mustExist: true, toLook: true } : {};
+  if (isPostgres(url)) return new PostgresEventStore(url, undefined, how);
+  if (!isKurrentdb(url)) return new SqliteEventStore(sqliteFile(url), undefined, how);
   const { KurrentdbEventStore } = await import('#event-store-kurrentdb');
   return new KurrentdbEventStore(url);
 }
@@ -65,8 +69,8 @@ export async function openEventStore(url: string): Promise<EventStore> {
 const systemOf = (url: string): string => (isPostgres(url) ? 'postgresql' : isKurrentdb(url) ? 'kurrentdb' : 'sqlite');
 
 /** @throws Error when the log was written by newer software */
-export async function openLog({ logUrl }: Settings): Promise<Log> {
-  const store = observed(await openEventStore(logUrl), systemOf(logUrl));
+export async function openLog({ logUrl }: Settings, purpose: Purpose = 'serve'): Promise<Log> {
+  const store = observed(await openEventStore(logUrl, purpose), systemOf(logUrl));
   const log = { store, codec: codec(), recent: recentStreams() };
   try {
     log.codec.check(await log.store.types());
@@ -78,8 +82,10 @@ export async function openLog({ logUrl }: Settings): Promise<Log> {
 }
 
 /** The store of tokens and idempotency keys, by its URL. */
-export const openAccess = ({ accessUrl }: Settings): AccessStore =>
-  isPostgres(accessUrl) ? new PostgresAccessStore(accessUrl) : new SqliteAccessStore(sqliteFile(accessUrl));
+export const openAccess = ({ accessUrl }: Settings, purpose: Purpose = 'serve'): AccessStore =>
+  isPostgres(accessUrl)
+    ? new PostgresAccessStore(accessUrl)
+    : new SqliteAccessStore(sqliteFile(accessUrl), { mustExist: purpose === 'look' });
 
 export interface Stores {
   readonly log: Log;

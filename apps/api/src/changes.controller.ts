@@ -1,5 +1,7 @@
+/** The feed of events, for whoever follows the log from outside. */
 import { Controller, Get, Inject, Query, Req, Res, type OnModuleDestroy } from '@nestjs/common';
 import {
+  ApiConflictResponse,
   ApiExtraModels,
   ApiHeader,
   ApiOkResponse,
@@ -8,11 +10,12 @@ import {
   ApiTags,
   getSchemaPath,
 } from '@nestjs/swagger';
-import { IsOptional, Matches } from 'class-validator';
+import { IsOptional, IsString, Matches } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
-import { decodeAll, Rejected, type Envelope, type Log, type Meta, type Recorded } from '#eventsourcing';
-import { LOG } from '#platform';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Conflict, decodeAll, Rejected, Tail, type Envelope, type Log, type Meta, type Recorded } from '#eventsourcing';
+import { bearerOf, LOG, Problem, ReadingIsPublic, Tokens } from '#platform';
 
 class ChangesQuery {
   @ApiProperty({ required: false, type: String, description: 'Only what follows this position', example: '1841' })
@@ -28,6 +31,14 @@ class ChangesQuery {
   @IsOptional()
   @Matches(/^(true|false)$/, { message: 'follow must be true or false' })
   follow?: string;
+  @ApiProperty({
+    required: false,
+    type: String,
+    description: 'The identity of the log that `after` is of, as X-Log gave it; of another log nothing is sent',
+  })
+  @IsOptional()
+  @IsString({ message: 'log must be the identity of a log, as X-Log gave it' })
+  log?: string;
 }
 
 class ChangeMeta implements Meta {
@@ -62,27 +73,63 @@ class Change {
 }
 
 const PAGE = 500;
+/** How often it is looked whether a token is still good. */
+const TOKEN_MS = 1_000;
+const LOG_HEADER = 'X-Log';
+
+/** How a feed is written: NDJSON, in which an empty line says nothing, or server-sent events. */
+const FORMATS = {
+  ndjson: { type: 'application/x-ndjson; charset=utf-8', beat: '\n', line: (json: string) => `${json}\n` },
+  sse: {
+    type: 'text/event-stream',
+    beat: ': followthrough\n\n',
+    line: (json: string, { position, type }: Recorded) => `id: ${position}\nevent: ${type}\ndata: ${json}\n\n`,
+  },
+} as const;
+type Format = keyof typeof FORMATS;
 
 @ApiTags('Operations')
 @Controller()
 export class ChangesController implements OnModuleDestroy {
+  /** How often those who follow hear that they are still connected. */
+  static heartbeatMs = 15_000;
   readonly #closing = new AbortController();
+  readonly #tail: Tail;
+  /** What was written of a batch, for all who are given it. */
+  readonly #written = { ndjson: new WeakMap<object, Promise<string>>(), sse: new WeakMap<object, Promise<string>>() };
 
-  constructor(@Inject(LOG) private readonly log: Log) {}
+  constructor(
+    @Inject(LOG) private readonly log: Log,
+    private readonly tokens: Tokens,
+    private readonly publicReading: ReadingIsPublic,
+  ) {
+    this.#tail = new Tail(log.store);
+  }
 
-  /** Ends the feeds that follow, which would keep the server from closing. */
+  /** Ends the feeds that follow, which would keep the server from closing; what is being downloaded goes on to its end. */
   onModuleDestroy(): void {
     this.#closing.abort();
   }
 
   @Get('v1/changes')
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'As `after`, when an event source reconnects' })
+  @ApiHeader({ name: LOG_HEADER, required: false, description: 'As `log`' })
   @ApiOkResponse({
-    description: 'One event per line',
+    description: 'One event per line; empty lines say nothing',
+    headers: {
+      [LOG_HEADER]: {
+        description: 'The identity of the log, to be sent back with `after`',
+        schema: { type: 'string' },
+      },
+    },
     content: {
       'application/x-ndjson': { schema: { $ref: getSchemaPath(Change) } },
       'text/event-stream': { schema: { type: 'string', description: '`data` of each is such an event' } },
     },
+  })
+  @ApiConflictResponse({
+    type: Problem,
+    description: '`ahead_of_log`: the log ends before `after`; `another_log`: it is not the log that `after` is of',
   })
   @ApiExtraModels(Change)
   @ApiOperation({
@@ -95,47 +142,111 @@ export class ChangesController implements OnModuleDestroy {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const sse = /text\/event-stream/.test(request.headers.accept ?? '');
-    const after = (sse && (request.headers['last-event-id'] as string | undefined)) || query.after || null;
-    if (after !== null && !/^\d{1,16}$/.test(after))
-      throw new Rejected('bad_request', 'Last-Event-ID takes a position as the feed gave it.');
+    const format: Format = /text\/event-stream/.test(request.headers.accept ?? '') ? 'sse' : 'ndjson';
+    const follow = format === 'sse' || query.follow === 'true';
+    const after = (format === 'sse' && (request.headers['last-event-id'] as string | undefined)) || query.after || null;
+    const identity = await this.#checked(after, query.log ?? (request.headers['x-log'] as string | undefined));
     const gone = new AbortController();
     reply.raw.on('close', () => gone.abort());
-    const lines = this.events(
-      after,
-      sse || query.follow === 'true',
-      AbortSignal.any([gone.signal, this.#closing.signal]),
-      sse,
-    );
+    // What cannot be read is said before anything is sent.
+    const first = await this.log.store.readAll(after, PAGE);
+    const begun = first.length > 0 ? await this.#lines(first, format) : '';
+    const from = first.at(-1)?.position ?? after;
+    const more = follow
+      ? this.#following(from, format, AbortSignal.any([gone.signal, this.#closing.signal]), request)
+      : this.#rest(from, format, gone.signal);
     await reply
-      .type(sse ? 'text/event-stream' : 'application/x-ndjson; charset=utf-8')
+      .type(FORMATS[format].type)
       .header('Cache-Control', 'no-store')
-      .send(Readable.from(lines, { objectMode: false }));
+      .header(LOG_HEADER, identity)
+      .send(Readable.from(chunks(reply, begun, more), { objectMode: false }));
   }
 
-  private async *events(
-    after: string | null,
-    follow: boolean,
-    signal: AbortSignal,
-    sse: boolean,
-  ): AsyncGenerator<string> {
-    const line = (event: Recorded): string => {
+  /** @returns the log's identity @throws Rejected when `after` is not a position that this log has reached */
+  async #checked(after: string | null, log: string | undefined): Promise<string> {
+    if (after !== null && !/^\d{1,16}$/.test(after))
+      throw new Rejected('bad_request', 'Last-Event-ID takes a position as the feed gave it.');
+    const [identity, head] = [await this.log.store.identity(), (await this.log.store.head()) ?? '0'];
+    if (log !== undefined && log !== identity)
+      throw new Conflict(
+        'another_log',
+        `This is the log ${identity}, not ${log}: it was put back from a copy, or moved. Read it from its beginning.`,
+      );
+    if (after !== null && BigInt(after) > BigInt(head))
+      throw new Conflict(
+        'ahead_of_log',
+        `The log ends at position ${head}, before ${after}: it is not the log that you have read. Read it from its beginning.`,
+      );
+    return identity;
+  }
+
+  #lines(batch: readonly Envelope[], format: Format): Promise<string> {
+    let lines = this.#written[format].get(batch);
+    if (!lines) this.#written[format].set(batch, (lines = this.#write(batch, format)));
+    return lines;
+  }
+
+  async #write(batch: readonly Envelope[], format: Format): Promise<string> {
+    const write = (event: Recorded): string => {
       const { position, stream, revision, id, type, version, recordedAt, meta, data, blanked } = event;
       const json = JSON.stringify({ position, stream, revision, id, type, version, recordedAt, meta, data, blanked });
-      return sse ? `id: ${position}\nevent: ${type}\ndata: ${json}\n\n` : `${json}\n`;
+      return FORMATS[format].line(json, event);
     };
-    const lines = async (batch: readonly Envelope[]): Promise<string> =>
-      (await decodeAll(this.log, batch)).map(line).join('');
-    if (sse) yield ': followthrough\n\n';
-    if (follow) {
-      for await (const batch of this.log.store.subscribe(after, signal)) yield lines(batch);
-      return;
+    return (await decodeAll(this.log, batch)).map(write).join('');
+  }
+
+  /** What there is; whoever hangs up is read nothing more. */
+  async *#rest(after: string | null, format: Format, gone: AbortSignal): AsyncGenerator<string> {
+    for (let batch; !gone.aborted && (batch = await this.log.store.readAll(after, PAGE)).length > 0;) {
+      yield this.#lines(batch, format);
+      after = batch.at(-1)!.position;
     }
-    for (
-      let batch;
-      (batch = await this.log.store.readAll(after, PAGE)).length > 0 && !signal.aborted;
-      after = batch.at(-1)!.position
-    )
-      yield lines(batch);
+    gone.throwIfAborted();
+  }
+
+  /** What comes, and a sign of life meanwhile. @throws Rejected once the token it was asked for with is no longer good */
+  async *#following(
+    after: string | null,
+    format: Format,
+    ends: AbortSignal,
+    request: FastifyRequest,
+  ): AsyncGenerator<string> {
+    const { beat } = FORMATS[format];
+    if (format === 'sse') yield beat;
+    const batches = this.#tail.subscribe(after, ends);
+    try {
+      for (let [next, checked] = [batches.next(), performance.now()]; ;) {
+        const stop = new AbortController();
+        const silence = sleep(ChangesController.heartbeatMs, undefined, { ref: false, signal: stop.signal }).catch(
+          () => undefined,
+        );
+        const got = await Promise.race([next, silence]).finally(() => stop.abort());
+        if (got?.done) return;
+        if (performance.now() - checked >= TOKEN_MS) {
+          await this.#mayStillRead(request);
+          checked = performance.now();
+        }
+        yield got ? this.#lines(got.value, format) : beat;
+        if (got) next = batches.next();
+      }
+    } finally {
+      await batches.return(undefined);
+    }
+  }
+
+  async #mayStillRead({ headers }: FastifyRequest): Promise<void> {
+    if (this.publicReading.value || (await this.tokens.principalOf(bearerOf(headers.authorization) ?? ''))) return;
+    throw new Rejected('unauthenticated', 'The token was revoked.');
+  }
+}
+
+/** The parts of an answer whose head is sent at once, also when nothing follows for long. */
+async function* chunks(reply: FastifyReply, begun: string, more: AsyncGenerator<string>): AsyncGenerator<string> {
+  try {
+    if (begun) yield begun;
+    else if (reply.raw.hasHeader('content-type')) reply.raw.flushHeaders();
+    yield* more;
+  } finally {
+    await more.return(undefined);
   }
 }

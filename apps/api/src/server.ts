@@ -84,7 +84,7 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
   observeRequests(adapter.getInstance());
   adapter.getInstance().addHook('onRequest', tidyAddress);
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.with(settings, stores, pagesContext(settings.publicUrl)),
+    AppModule.with(settings, stores, pagesContext(settings)),
     adapter,
     {
       logger: new Logging(settings),

@@ -1,91 +1,121 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** The verbs that look at a log as a whole, or copy it. Looking makes nothing: a log that is not there is an error. */
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { removeSqlite } from '#databases';
 import { SqliteEventStore } from '#event-store-sqlite';
-import { copyLog, verify, type Anchor, type Copied, type EventStore } from '#eventsourcing';
-import { codec, openLog } from '../../api/src/app.module.js';
+import { copyLog, verify, type Anchor, type Copied, type EventStore, type Verdict } from '#eventsourcing';
+import { codec, openEventStore, type Purpose } from '../../api/src/app.module.js';
 import { sqliteFile, type Settings } from '../../api/src/settings.js';
 import { progressBar } from './progress-bar.js';
 
+/** Files of anchors: what to check a log against, and where to keep what it comes to. */
+export interface Anchors {
+  readonly anchor?: string;
+  readonly writeAnchor?: string;
+}
+
+/** By how much the clocks of two machines may differ. */
+const CLOCKS_MS = 2_000;
+
 /** Checks the whole log, prints what was found, and ends with 1 when it is not sound. */
-export async function verifyLog(settings: Settings, options: { anchor?: string; writeAnchor?: string }): Promise<void> {
-  await using(settings, settings.logUrl, async (store) => {
-    const anchor = options.anchor ? (JSON.parse(readFileSync(options.anchor, 'utf8')) as Anchor) : undefined;
-    const bar = progressBar('verifying', Number((await store.head()) ?? 0), '{events} events');
-    const onProgress = (events: number, position: string) => bar.update(Number(position), { events });
-    const verdict = await verify(store, { anchor, onProgress }).finally(() => bar.stop());
-    if (!verdict.ok) {
-      console.error(`NOT SOUND at position ${verdict.position ?? '(none)'}: ${verdict.reason}`);
-      process.exitCode = 1;
-      return;
-    }
-    const { events, position, heads } = verdict.anchor;
-    console.log(`Sound: ${events} events to position ${position ?? '(none)'}, digest ${heads}`);
-    if (verdict.blanked > 0) console.log(`${verdict.blanked} blanked, each with its reason`);
-    if (verdict.toErase.length > 0)
-      console.log(`Blanked and yet to be erased, as soon as the server starts: position ${verdict.toErase.join(', ')}`);
-    if (options.writeAnchor) writeFileSync(options.writeAnchor, `${JSON.stringify(verdict.anchor, null, 2)}\n`);
+export async function verifyLog(settings: Settings, anchors: Anchors): Promise<void> {
+  await using(settings.logUrl, 'look', async (store) => {
+    const verdict = await verified(store, anchors);
+    if (verdict.ok) return;
+    console.error(`NOT SOUND at position ${verdict.position ?? '(none)'}: ${verdict.reason}`);
+    process.exitCode = 1;
   });
 }
 
-/** A copy of the log in a new SQLite file, also while it is written to. */
-export async function backup(settings: Settings, file: string): Promise<void> {
-  await using(settings, settings.logUrl, async (store) => {
-    if (existsSync(file)) throw new Error(`${file} exists already. A backup goes to a new file.`);
-    if (store.backup) return store.backup(file);
-    await inPlace(file, (arriving) =>
-      using(settings, `sqlite:${arriving}`, async (copy) => {
-        await copyWithBar(store, copy);
-      }),
+/** Verifies a log, and tells of it when it is sound. @throws Error when an anchor cannot be read */
+async function verified(store: EventStore, { anchor, writeAnchor }: Anchors): Promise<Verdict> {
+  const kept = anchor === undefined ? undefined : readAnchor(anchor);
+  const bar = progressBar('verifying', Number((await store.head().catch(() => null)) ?? 0), '{events} events');
+  const onProgress = (events: number, position: string) => bar.update(Number(position), { events });
+  const verdict = await verify(store, { anchor: kept, onProgress }).finally(() => bar.stop());
+  if (!verdict.ok) return verdict;
+  const { events, position, heads } = verdict.anchor;
+  console.log(`Sound: ${events} events to position ${position ?? '(none)'}, digest ${heads}`);
+  if (verdict.blanked > 0) console.log(`${verdict.blanked} blanked, each with its reason`);
+  if (verdict.toErase.length > 0)
+    console.log(`Blanked and yet to be erased, as soon as the server starts: position ${verdict.toErase.join(', ')}`);
+  const byNow = await store.positionAt(new Date(Date.now() + CLOCKS_MS));
+  if (byNow !== position)
+    console.log(
+      `WARNING: what follows position ${byNow ?? '0'} was recorded later than it is now by this machine's clock`,
     );
+  if (writeAnchor !== undefined) writeFileSync(writeAnchor, `${JSON.stringify(verdict.anchor, null, 2)}\n`);
+  return verdict;
+}
+
+function readAnchor(file: string): Anchor {
+  const anchor = JSON.parse(readFileSync(file, 'utf8')) as Partial<Anchor> | null;
+  if (typeof anchor?.heads !== 'string' || !(anchor.position === null || typeof anchor.position === 'string'))
+    throw new Error(`${file} is not an anchor: verify --write-anchor writes one.`);
+  return anchor as Anchor;
+}
+
+/** @throws Error that names the first bad position of a log that is not sound */
+async function mustBeSound(name: string, store: EventStore, anchors: Anchors): Promise<Anchor> {
+  const verdict = await verified(store, anchors);
+  if (!verdict.ok)
+    throw new Error(`${name} is not sound at position ${verdict.position ?? '(none)'}: ${verdict.reason}`);
+  return verdict.anchor;
+}
+
+/** A verified copy of the log in a new SQLite file, also while it is written to; the file is there when it is whole. */
+export async function backup(settings: Settings, file: string, anchors: Anchors = {}): Promise<void> {
+  await using(settings.logUrl, 'look', async (store) => {
+    if (existsSync(file)) throw new Error(`${file} exists already. A backup goes to a new file.`);
+    await inPlace(file, async (arriving) => {
+      if (store.backup) await store.backup(arriving);
+      else await using(`sqlite:${arriving}`, 'serve', (copy) => copyWithBar(store, copy));
+      // The copy has indexes of its own: those that the server reads by are looked at where they are.
+      const damage = await store.damage?.();
+      if (damage) throw new Error(`The log is not sound at position ${damage.position ?? '(none)'}: ${damage.reason}`);
+      await using(`sqlite:${arriving}`, 'look', (copy) => mustBeSound('The log', copy, anchors));
+    });
   });
   console.log(`Copied to ${file}.`);
 }
 
-/** Makes a backup the log, where there is none. The backup itself stays as it is. */
-export async function restore(settings: Settings, file: string): Promise<void> {
-  const check = async (store: EventStore): Promise<Anchor> => {
-    const verdict = await verify(store);
-    if (!verdict.ok) throw new Error(`${file} is not sound at position ${verdict.position}: ${verdict.reason}`);
-    codec().check(await store.types());
-    return verdict.anchor;
-  };
-  const restored = isFile(settings.logUrl)
-    ? await SqliteEventStore.restore(file, sqliteFile(settings.logUrl), check)
-    : await restoreByCopying(settings, file, check);
-  const target = isFile(settings.logUrl) ? sqliteFile(settings.logUrl) : 'the log';
-  console.log(`Restored ${restored.events} events to ${target}. The views are made anew at the next start.`);
-}
-
-async function restoreByCopying(
-  settings: Settings,
-  file: string,
-  check: (store: EventStore) => Promise<Anchor>,
-): Promise<Anchor> {
+/**
+ * Makes a backup the log, where there is none with events; also while a server has the empty log open. The backup itself
+ * stays as it is.
+ */
+export async function restore(settings: Settings, file: string, anchors: Anchors = {}): Promise<void> {
   if (!existsSync(file)) throw new Error(`There is no file ${file}.`);
-  const opened = join(settings.dataDir, 'restoring.db');
-  mkdirSync(settings.dataDir, { recursive: true });
-  remove(opened);
+  if (statSync(file).size === 0) throw new Error(`${file} is empty: it is not a backup.`);
+  const opened = isFile(settings.logUrl)
+    ? `${sqliteFile(settings.logUrl)}.restoring`
+    : join(settings.dataDir, 'restoring.db');
+  mkdirSync(dirname(opened), { recursive: true });
+  removeSqlite(opened);
   try {
     copyFileSync(file, opened);
-    return await using(settings, `sqlite:${opened}`, async (copy) => {
-      await check(copy);
-      return using(settings, settings.logUrl, async (target) => {
-        if ((await target.head()) !== null)
-          throw new Error('The store holds a log already. A restore that was cut off is ended with copy-log.');
-        return (await copyWithBar(copy, target)).anchor;
-      });
-    });
+    // What a file that was copied by hand has beside it belongs to it.
+    if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${opened}-wal`);
+    const { events } = await using(`sqlite:${opened}`, 'look', (copy) => mustBeSound(file, copy, anchors));
+    await using(settings.logUrl, 'serve', (target) => fill(target, opened));
+    const target = isFile(settings.logUrl) ? sqliteFile(settings.logUrl) : 'the log';
+    console.log(`Restored ${events} events to ${target}. The views are made anew at the next start.`);
   } finally {
-    remove(opened);
+    removeSqlite(opened);
   }
 }
 
+async function fill(target: EventStore, opened: string): Promise<void> {
+  if (target instanceof SqliteEventStore) return target.fillFrom(opened);
+  if ((await target.head()) !== null)
+    throw new Error('The store holds a log already. A restore that was cut off is ended with copy-log.');
+  await using(`sqlite:${opened}`, 'look', (copy) => copyWithBar(copy, target));
+}
+
 /** Copies a log from one store to another, and says how far. */
-export async function copy(settings: Settings, { from, to }: { from: string; to: string }): Promise<void> {
+export async function copy({ from, to }: { from: string; to: string }): Promise<void> {
   if (from === to) throw new Error('--from and --to name the same log.');
-  if (isFile(from) && !existsSync(sqliteFile(from))) throw new Error(`There is no file ${sqliteFile(from)}.`);
-  const { anchor, copied, sourceHead } = await using(settings, from, (source) =>
-    using(settings, to, (target) => copyWithBar(source, target)),
+  const { anchor, copied, sourceHead } = await using(from, 'look', (source) =>
+    using(to, 'serve', (target) => copyWithBar(source, target)),
   );
   const { events, position, heads } = anchor;
   console.log(`${copied} events copied, ${events} in all, to position ${position ?? '(none)'}, digest ${heads}`);
@@ -113,24 +143,24 @@ async function copyWithBar(source: EventStore, target: EventStore): Promise<Copi
 }
 
 const isFile = (url: string): boolean => url.startsWith('sqlite:');
-const remove = (file: string): void => ['', '-wal', '-shm'].forEach((suffix) => rmSync(file + suffix, { force: true }));
 
 /** Makes a file under another name, and gives it its own when it is whole. */
 async function inPlace(file: string, make: (arriving: string) => Promise<void>): Promise<void> {
   const arriving = `${file}.arriving`;
-  remove(arriving);
+  removeSqlite(arriving);
   try {
     await make(arriving);
     renameSync(arriving, file);
   } finally {
-    remove(arriving);
+    removeSqlite(arriving);
   }
 }
 
-/** Opens a log by its URL. @throws Error when newer software wrote it */
-async function using<T>(settings: Settings, logUrl: string, use: (store: EventStore) => Promise<T>): Promise<T> {
-  const { store } = await openLog({ ...settings, logUrl });
+/** Opens a log by its URL. @throws UnknownEvent when newer software wrote it */
+async function using<T>(logUrl: string, purpose: Purpose, use: (store: EventStore) => Promise<T>): Promise<T> {
+  const store = await openEventStore(logUrl, purpose);
   try {
+    codec().check(await store.types());
     return await use(store);
   } finally {
     await store.close();

@@ -1,16 +1,20 @@
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import { Command } from 'commander';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { AccessStore } from '#access';
+import { NothingThere } from '#databases';
 import { Projector, type ParkedStream } from '#eventsourcing';
 import { planImport, runImport, type ImportPlan, type Titled } from '#exchange';
 import { LOG, Logging, metaOf, type Asked } from '#platform';
 import { Progress } from '#progress';
 import { Lookup } from '#registers';
-import { AppModule, openAccess, openLog, openStores } from '../../api/src/app.module.js';
+import { AppModule, openAccess, openEventStore, openLog, openStores, type Purpose } from '../../api/src/app.module.js';
 import { closeOnSignal, startServer } from '../../api/src/server.js';
 import { settingsFrom, type Settings } from '../../api/src/settings.js';
-import { backup, copy, restore, verifyLog } from './logs.js';
+import { backup, copy, restore, verifyLog, type Anchors } from './logs.js';
 import { progressBar } from './progress-bar.js';
 
 /** What the import is recorded as having been done by. */
@@ -43,24 +47,27 @@ export function program(): Command {
     .description('check order, revisions, times and the hash chain of the whole log')
     .option('--anchor <file>', 'check too that the log still contains what this anchor says it once held')
     .option('--write-anchor <file>', 'keep the last position and a digest of all streams, to be stored elsewhere')
-    .action((options: { anchor?: string; writeAnchor?: string }) => verifyLog(settings, options));
+    .action((anchors: Anchors) => verifyLog(settings, anchors));
 
   cli
     .command('backup <file>')
-    .description('a consistent copy of the log, also while it is written to')
-    .action((file: string) => backup(settings, file));
+    .description('a consistent, verified copy of the log, also while it is written to')
+    .option('--anchor <file>', 'check too that it still contains what this anchor says the log once held')
+    .option('--write-anchor <file>', 'keep its last position and a digest of all streams, to be stored elsewhere')
+    .action((file: string, anchors: Anchors) => backup(settings, file, anchors));
 
   cli
     .command('restore <file>')
-    .description('make a verified backup the log; refused where there is a log already')
-    .action((file: string) => restore(settings, file));
+    .description('make a backup the log, verified; refused where there is a log already')
+    .option('--anchor <file>', 'check too that it contains what this anchor says the log once held')
+    .action((file: string, anchors: Anchors) => restore(settings, file, anchors));
 
   cli
     .command('copy-log')
     .description('copy a log to another store as it is, verified; cut off, or to follow what was written since: again')
     .requiredOption('--from <url>', 'the log, in the form of LOG_URL')
     .requiredOption('--to <url>', 'an empty store, or an earlier copy of the same log')
-    .action((urls: { from: string; to: string }) => copy(settings, urls));
+    .action((urls: { from: string; to: string }) => copy(urls));
 
   cli
     .command('projections')
@@ -89,12 +96,12 @@ export function program(): Command {
   token
     .command('list')
     .description('every token that was ever given out')
-    .action(() => withAccess(settings, async (access) => console.table(await access.list())));
+    .action(() => withAccess(settings, 'look', async (access) => console.table(await access.list())));
   token
     .command('revoke <id-or-label>')
     .description('revoke one token by its id, or all of a label')
     .action((which: string) =>
-      withAccess(settings, async (access) => console.log(`${await access.revoke(which)} revoked`)),
+      withAccess(settings, 'look', async (access) => console.log(`${await access.revoke(which)} revoked`)),
     );
   return cli;
 }
@@ -123,8 +130,42 @@ async function demo(settings: Settings): Promise<void> {
 `);
 }
 
+/** @throws NothingThere where there is no log; looking makes none */
+async function mustBeThere({ logUrl }: Settings): Promise<void> {
+  const store = await openEventStore(logUrl, 'look');
+  try {
+    await store.head();
+  } finally {
+    await store.close();
+  }
+}
+
 /** Imports a folder through the ordinary commands. @returns whether there was anything to import, and it could be */
 async function importFolder(settings: Settings, folder: string, dryRun: boolean): Promise<boolean> {
+  if (!dryRun) return importInto(settings, folder, false);
+  try {
+    await mustBeThere(settings);
+  } catch (error) {
+    if (!(error instanceof NothingThere)) throw error;
+    return withScratch((scratch) => importInto({ ...settings, ...scratch }, folder, true));
+  }
+  return importInto(settings, folder, true);
+}
+
+/** Empty stores that are gone afterwards. */
+async function withScratch<T>(
+  use: (where: Pick<Settings, 'dataDir' | 'logUrl' | 'accessUrl'>) => Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'followthrough-'));
+  const at = (name: string) => `sqlite:${join(folder, name)}`;
+  try {
+    return await use({ dataDir: folder, logUrl: at('log.db'), accessUrl: at('access.db') });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function importInto(settings: Settings, folder: string, dryRun: boolean): Promise<boolean> {
   const stores = await openStores(settings);
   const app = await NestFactory.createApplicationContext(AppModule.with(settings, stores), {
     logger: new Logging(settings),
@@ -163,9 +204,6 @@ async function knownTitles(progress: Progress): Promise<Titled[]> {
   return titles;
 }
 
-/** `1 problem`, `2 problems` */
-const counted = (n: number, thing: string): string => `${n} ${thing}${n === 1 ? '' : 's'}`;
-
 function printPlan(folder: string, { counts, duplicates, problems, unread }: ImportPlan, dryRun: boolean): void {
   for (const [file, { new: fresh, known, extended }] of Object.entries(counts))
     console.log(`${file}: ${fresh} new, ${known} known${extended ? `, ${extended} with further history` : ''}`);
@@ -173,7 +211,7 @@ function printPlan(folder: string, { counts, duplicates, problems, unread }: Imp
   if (Object.keys(counts).length === 0 && problems.length === 0) console.error(`${folder} holds nothing to import.`);
   if (duplicates.length > 0 && Object.values(counts).some((count) => count.new > 0))
     console.log(
-      `${counted(duplicates.length, 'pair')} of commitments may be the same:\n${duplicates.map((pair) => `  ${pair}`).join('\n')}`,
+      `${counted(duplicates.length, 'pair')} may be the same:\n${duplicates.map((pair) => `  ${pair}`).join('\n')}`,
     );
   for (const { file, row, id, field, message } of problems)
     console.error(`${file}${row ? ` row ${row}` : ''}${id ? ` (${id})` : ''}${field ? ` ${field}` : ''}: ${message}`);
@@ -182,6 +220,7 @@ function printPlan(folder: string, { counts, duplicates, problems, unread }: Imp
 }
 
 async function withProjector(settings: Settings, use: (projector: Projector) => Promise<void>): Promise<void> {
+  await mustBeThere(settings);
   const app = await NestFactory.createApplicationContext(AppModule.with(settings, await openStores(settings)), {
     logger: new Logging(settings),
   });
@@ -213,19 +252,35 @@ async function addToken(
   { secretariat, agency, label }: { secretariat?: boolean; agency?: string; label: string },
 ) {
   if (!secretariat === !agency) throw new Error('Say for whom: --secretariat or --agency CODE.');
-  const log = await openLog(settings);
-  const known = !agency || (await new Lookup(log).has('agency', agency));
-  await log.store.close();
+  const known = agency === undefined || (await isRegistered(settings, agency));
   if (!known) throw new Error(`There is no agency ${agency} in the register.`);
-  const { id, token } = await withAccess(settings, (access) => access.create(agency ?? null, label));
+  const { id, token } = await withAccess(settings, 'serve', (access) => access.create(agency ?? null, label));
   console.log(`id     ${id}\ntoken  ${token}`);
 }
 
-async function withAccess<T>(settings: Settings, use: (access: AccessStore) => Promise<T>): Promise<T> {
-  const access = openAccess(settings);
+async function isRegistered(settings: Settings, agency: string): Promise<boolean> {
+  const log = await openLog(settings, 'look');
+  try {
+    return await new Lookup(log).has('agency', agency);
+  } finally {
+    await log.store.close();
+  }
+}
+
+async function withAccess<T>(
+  settings: Settings,
+  purpose: Purpose,
+  use: (access: AccessStore) => Promise<T>,
+): Promise<T> {
+  const access = openAccess(settings, purpose);
   try {
     return await use(access);
   } finally {
     await access.close();
   }
+}
+
+/** `2 pairs`, `1 pair`. */
+function counted(n: number, one: string): string {
+  return `${n} ${one}${n === 1 ? '' : 's'}`;
 }

@@ -202,16 +202,6 @@ onEachDatabase('The access store', (kind) => {
       expect(text).not.toContain(token.slice(3));
       expect(text).toContain(account);
     });
-    it('a file of an earlier version keeps its keys', async () => {
-      const file = join(scratch, 'earlier.db');
-      const db = new Database(file);
-      db.exec(`CREATE TABLE idempotency_keys (account TEXT NOT NULL, key TEXT NOT NULL, digest TEXT NOT NULL,
-        PRIMARY KEY (account, key)) STRICT, WITHOUT ROWID; INSERT INTO idempotency_keys VALUES ('a', 'key', 'digest')`);
-      db.close();
-      place = file;
-      expect(await open().claim('a', 'key', 'digest')).toBe('same');
-      expect(await open().claim('a', 'key', 'changed')).toBe('other');
-    });
     it('a new token can be given out before the database answers', async () => {
       const token = newToken();
       void access.create('IOM', 'a', token);

@@ -1,26 +1,6 @@
+/** The port of tokens and idempotency keys, and its statements, which both databases understand. */
 import { hash, randomBytes, randomUUID } from 'node:crypto';
 import { IdempotencyKeys, Tokens, type Principal } from '#platform';
-
-/** What both databases understand, but for the words that only SQLite knows (`STRICT`, `WITHOUT ROWID`). */
-export const SCHEMA = [
-  `CREATE TABLE IF NOT EXISTS tokens (
-    id      TEXT PRIMARY KEY,
-    hash    TEXT NOT NULL UNIQUE,
-    account TEXT NOT NULL,
-    role    TEXT NOT NULL CHECK (role IN ('secretariat', 'focal_point')),
-    agency  TEXT CHECK ((role = 'secretariat') = (agency IS NULL)),
-    label   TEXT NOT NULL,
-    created TEXT NOT NULL,
-    revoked TEXT
-  ) STRICT`,
-  `CREATE TABLE IF NOT EXISTS idempotency_keys (
-    account TEXT NOT NULL,
-    key     TEXT NOT NULL,
-    digest  TEXT NOT NULL,
-    tries   INTEGER NOT NULL DEFAULT 1,
-    PRIMARY KEY (account, key)
-  ) STRICT, WITHOUT ROWID`,
-];
 
 export interface TokenRow extends Principal {
   readonly id: string;
@@ -68,22 +48,22 @@ export abstract class AccessStore implements Tokens, IdempotencyKeys {
     return (await this.query(sql, new Date().toISOString(), idOrLabel, idOrLabel)).length;
   }
 
-  async claim(account: string, key: string, digest: string): Promise<'first' | 'same' | 'other'> {
+  async claim(owner: string, key: string, digest: string): Promise<'first' | 'same' | 'other'> {
     const [kept] = await this.query<{ digest: string; tries: number }>(
-      `INSERT INTO idempotency_keys (account, key, digest) VALUES (?, ?, ?)
-       ON CONFLICT (account, key) DO UPDATE
+      `INSERT INTO idempotency_keys (owner, key, digest) VALUES (?, ?, ?)
+       ON CONFLICT (owner, key) DO UPDATE
          SET tries = idempotency_keys.tries + CASE WHEN idempotency_keys.digest = excluded.digest THEN 1 ELSE 0 END
        RETURNING digest, tries`,
-      ...[account, key, digest],
+      ...[owner, key, digest],
     );
     if (kept!.digest !== digest) return 'other';
     return kept!.tries === 1 ? 'first' : 'same';
   }
 
-  async release(account: string, key: string, digest: string): Promise<void> {
-    const own = 'WHERE account = ? AND key = ? AND digest = ?';
-    await this.query(`UPDATE idempotency_keys SET tries = tries - 1 ${own} RETURNING key`, account, key, digest);
-    await this.query(`DELETE FROM idempotency_keys ${own} AND tries < 1 RETURNING key`, account, key, digest);
+  async release(owner: string, key: string, digest: string): Promise<void> {
+    const own = 'WHERE owner = ? AND key = ? AND digest = ?';
+    await this.query(`UPDATE idempotency_keys SET tries = tries - 1 ${own} RETURNING key`, owner, key, digest);
+    await this.query(`DELETE FROM idempotency_keys ${own} AND tries < 1 RETURNING key`, owner, key, digest);
   }
 }
 

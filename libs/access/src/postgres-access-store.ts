@@ -1,33 +1,45 @@
-import pg from 'pg';
-import { StoreUnavailable } from '#eventsourcing';
-import { AccessStore, SCHEMA } from './access-store.js';
+/** Tokens and idempotency keys in PostgreSQL. */
+import type pg from 'pg';
+import { again, asError, codeOf, migratePostgres, numbered, openPool } from '#databases';
+import { AccessStore } from './access-store.js';
 
 const CONNECTIONS = 8;
 /** One of our processes at a time makes the tables. */
 const MAKES = 0x616363;
+const SCHEMA = 'followthrough_access';
+/** What may differ from server to server, and must not here: names, isolation, durability, how long is waited. */
+const SETTINGS = [
+  `search_path=${SCHEMA}`,
+  'default_transaction_isolation=read\\ committed',
+  'synchronous_commit=on',
+  'lock_timeout=10000',
+  'idle_in_transaction_session_timeout=10000',
+];
+/** Two statements met; whoever is told so tries again. */
+const MET = /^40/;
 
 /** Tokens and idempotency keys in PostgreSQL, in the schema `followthrough_access`. */
 export class PostgresAccessStore extends AccessStore {
   readonly #pool: pg.Pool;
+  readonly #sql = new Map<string, string>();
   #ready: Promise<unknown> | undefined;
 
   constructor(url: string) {
     super();
-    this.#pool = new pg.Pool({
-      connectionString: url,
-      application_name: 'followthrough',
-      max: CONNECTIONS,
-      connectionTimeoutMillis: 10_000,
-      lock_timeout: 10_000,
-      idle_in_transaction_session_timeout: 10_000,
-    });
-    // A lost connection is told to whoever uses it next; unheard, it would end the process.
-    this.#pool.on('error', () => {}).on('connect', (client) => client.on('error', () => {}));
+    const options = SETTINGS.map((setting) => `-c ${setting}`).join(' ');
+    this.#pool = openPool({ connectionString: url, options, max: CONNECTIONS, connectionTimeoutMillis: 10_000 });
   }
 
   protected async query<R extends object>(sql: string, ...values: (string | null)[]): Promise<R[]> {
-    await this.#prepared();
-    return (await this.#pool.query<R & pg.QueryResultRow>(translated(sql), values).catch(unavailable)).rows;
+    let text = this.#sql.get(sql);
+    if (text === undefined) this.#sql.set(sql, (text = numbered(sql)));
+    try {
+      await this.#prepared();
+      const ask = () => this.#pool.query<R & pg.QueryResultRow>(text, values);
+      return (await again(ask, { forMs: 5_000, everyMs: 5, after: (error) => MET.test(codeOf(error)) })).rows;
+    } catch (error) {
+      throw asError('Tokens and keys', error);
+    }
   }
 
   readonly marksHoldMs = 1_000;
@@ -45,36 +57,11 @@ export class PostgresAccessStore extends AccessStore {
 
   /** Makes the tables if need be; tried again the next time when that fails. */
   #prepared(): Promise<unknown> {
-    // Statements that are sent together are one transaction.
-    this.#ready ??= this.#pool
-      .query(
-        `SELECT pg_advisory_xact_lock(${MAKES}); CREATE SCHEMA IF NOT EXISTS followthrough_access; ${SCHEMA.map(translated).join('; ')}`,
-      )
-      .catch((error: unknown) => {
-        this.#ready = undefined;
-        return unavailable(error);
-      });
+    const folder = new URL('./postgres/', import.meta.url);
+    this.#ready ??= migratePostgres(this.#pool, SCHEMA, folder, MAKES).catch((error: unknown) => {
+      this.#ready = undefined;
+      throw error;
+    });
     return this.#ready;
   }
 }
-
-const translations = new Map<string, string>();
-/** A statement as PostgreSQL takes it. */
-function translated(sql: string): string {
-  let text = translations.get(sql);
-  if (text !== undefined) return text;
-  let n = 0;
-  text = sql
-    .replace(/(?<!\.)\b(tokens|idempotency_keys)\b(?!\.)/g, 'followthrough_access.$1')
-    .replace(/\) STRICT\b.*$/s, ')')
-    .replace(/\?/g, () => `$${++n}`);
-  translations.set(sql, text);
-  return text;
-}
-
-/** What PostgreSQL says of a statement and its values; everything else is about the machine. */
-const REFUSAL = /^(?:22|23|42(?!501))/;
-const unavailable = (error: unknown): never => {
-  if (REFUSAL.test(String((error as { code?: unknown }).code))) throw error;
-  throw new StoreUnavailable(`Tokens and keys cannot be reached now: ${(error as Error).message}`, { cause: error });
-};

@@ -137,6 +137,16 @@ export class BatchesController {
     const results: BatchResult[] = [];
     for (const [index, given] of acts.entries()) {
       await nextTurn(); // other requests have theirs in between
+      await asked.standing?.().catch((error: unknown) => {
+        throw error instanceof Rejected
+          ? new Rejected(
+              error.code,
+              `${error.message} The acts before /acts/${index} have been dealt with.`,
+              [],
+              error.kind,
+            )
+          : error;
+      });
       const result = await this.resultOf(index, given, asked, commands);
       results.push(dryRun ? { ...result, position: null } : result);
     }

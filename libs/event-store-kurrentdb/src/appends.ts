@@ -30,6 +30,8 @@ import { toOwnRecord, type Names } from './records.js';
 
 /** An append that is late is waited for on, if another one was answered within this time, in ms. */
 const PROGRESS_MS = 500;
+/** An append is given half of the time that is left, and all of it when it is less than this, in ms. */
+const RETRY_MS = 500;
 /** So much is on its way to the server at most, in pieces of so many bytes; what waits longer waits here, where nothing is uncertain. */
 const [PIECES, PIECE_BYTES] = [500, 8_000];
 
@@ -239,7 +241,7 @@ export class Appends {
       let said: unknown;
       try {
         const { nextExpectedRevision, position } = await this.#answered(
-          attempt === 0 ? left / 2 : left,
+          Math.max(left / 2, Math.min(left, RETRY_MS)),
           until,
           client.appendToStream(this.names.physical(stream), records, {
             streamState: expected === NO_STREAM ? NO_SUCH_STREAM : BigInt(expected),

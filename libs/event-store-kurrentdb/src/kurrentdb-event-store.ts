@@ -293,12 +293,13 @@ export class KurrentdbEventStore implements EventStore {
     const { log, types, marks, blanked, floors } = this.#names;
     const [end] = await this.#reader.records({ from: null, backwards: true, count: 1 });
     this.#known.openedAt = end ? commitOf(end).commit : -1n;
-    // The server shows those of the last seconds, by its own clock; in the log there are older ones.
+    // The server shows the floors of the last seconds, by its own clock; in the log there are older ones.
     const latest = { stream: floors, from: null, backwards: true, count: FLOORS };
-    for (const { data } of await this.#reader.records(latest)) this.#floors.heard(data as unknown as Floor);
-    const beside = await Promise.all(
-      [log, types, marks, blanked].map((stream) => this.#reader.records({ stream, from: null, count: ALL })),
-    );
+    const [held, ...beside] = await Promise.all([
+      this.#reader.records(latest),
+      ...[log, types, marks, blanked].map((stream) => this.#reader.records({ stream, from: null, count: ALL })),
+    ]);
+    for (const { data } of held) this.#floors.heard(data as unknown as Floor);
     this.#known.begin(beside.flat());
     await this.#notes.note(log, { identity: randomUUID() }, () => this.#known.identity !== null, this.#until());
   }

@@ -85,13 +85,16 @@ export class Notes {
   /** Writes a floor. It may come late, twice or not at all: the floor serves only once this has ended. */
   async floor(floor: Floor): Promise<void> {
     const { client } = this.connection.current;
-    const { deadline } = this.connection;
+    const deadline = this.connection.deadline / 4;
     await within(
       deadline,
       client.appendToStream(this.names.floors, jsonEvent({ type: 'Noted', data: { ...floor } }), {
         ...{ streamState: ANY, requiresLeader: true, deadline },
       }),
-    );
+    ).catch((error: unknown) => {
+      this.connection.discard(client);
+      throw error;
+    });
     if (this.#isTrimmed) return;
     this.#isTrimmed = true;
     await within(deadline, client.setStreamMetadata(this.names.floors, { maxAge: FLOOR_AGE_S }));

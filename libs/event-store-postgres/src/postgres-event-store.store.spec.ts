@@ -568,6 +568,8 @@ describeOnLinux(`A writer that stops (SIGSTOP) in the middle${onLinux}`, () => {
     const stopped = await writer(url, 'append');
     try {
       await append(store, 's', NO_STREAM);
+      // The database does what it was sent, as soon as it has its turn on this machine.
+      await until(async () => (await everything(store)).length === 2);
       expect((await everything(store)).map(({ stream }) => stream).sort()).toEqual(['of-the-stopped', 's']);
       expect(await stopped.wake()).toBe('written');
       expect(await everything(store)).toHaveLength(2);
@@ -682,11 +684,11 @@ describeHere(`The schema${here}`, () => {
   it(`is refused when newer software made it, and left as it is`, async () => {
     const { store, url, sql } = await newLog();
     await append(store, 's', NO_STREAM);
-    await sql(`UPDATE ${SCHEMA}.about SET format = 2`);
-    const message = 'The log was written by newer software (format 2, this is 1): please upgrade.';
+    await sql(`UPDATE ${SCHEMA}.about SET format = 3`);
+    const message = 'The log was written by newer software (format 3, this is 2): please upgrade.';
     await expect(open(url).head()).rejects.toThrow(message);
     await expect(append(open(url), 's', 0)).rejects.toThrow(message);
-    expect(await sql(`SELECT format FROM ${SCHEMA}.about`)).toEqual([{ format: 2 }]);
+    expect(await sql(`SELECT format FROM ${SCHEMA}.about`)).toEqual([{ format: 3 }]);
   });
 
   it(`is not made in a database that cannot hold every text`, async () => {
@@ -729,5 +731,150 @@ describeHere(`Events of another log${here}`, () => {
     expect(await everything(to.store)).toEqual(events);
     expect(await append(to.store, 's0', 4)).toEqual({ revision: 5, position: '9001' });
     expect(await to.store.types()).toEqual(await from.store.types());
+  });
+});
+
+describeHere(`The database's own defaults${here}`, () => {
+  it.each([
+    "default_transaction_isolation TO 'repeatable read'",
+    "default_transaction_isolation TO 'serializable'",
+    "search_path TO ''",
+    "statement_timeout TO '300ms'",
+    'extra_float_digits TO -10',
+    "timezone TO 'Asia/Kathmandu'",
+    '"DateStyle" TO \'German, DMY\'',
+    '"IntervalStyle" TO \'sql_standard\'',
+    'standard_conforming_strings TO off',
+    'synchronous_commit TO off',
+    "lock_timeout TO '1ms'",
+  ])(
+    'change nothing: %s',
+    async (setting) => {
+      const { database, url } = await newLog();
+      await server.sql(`ALTER DATABASE ${database} SET ${setting}`);
+      const processes = [open(url), open(url), open(url)];
+      const written = await Promise.all(
+        processes.flatMap((store, p) =>
+          Array.from({ length: 6 }, async (_, n) => append(store, `s${p}n${n}`, NO_STREAM, [event(`'\\"$ft$`)])),
+        ),
+      );
+      expect(written.map(({ position }) => Number(position)).sort((a, b) => a - b)).toEqual(
+        written.map((_, n) => n + 1),
+      );
+      const [store] = processes as [PostgresEventStore];
+      await store.blank('s0n0', 0);
+      const all = await everything(store);
+      expect(all.map(({ data }) => data && (JSON.parse(data) as { text: string }).text).filter(Boolean)).toEqual(
+        Array(17).fill(`'\\"$ft$`),
+      );
+      for (const { recordedAt } of all) expect(Math.abs(Date.parse(recordedAt) - Date.now())).toBeLessThan(60_000);
+      expect(await verify(store)).toMatchObject({ ok: false, reason: expect.stringContaining('no later Blanked') });
+      expect(await store.positionAt(new Date(Date.now() + 60_000))).toBe('18');
+      await until(
+        async () =>
+          (await server.sql(`SELECT erased = blanked AS done FROM ${SCHEMA}.about`, [], database))[0]![
+            'done'
+          ] as boolean,
+      );
+    },
+    60_000,
+  );
+
+  it('are in force for others (the control): a statement that sees what was there before it waited is refused', async () => {
+    const { database, url, store, sql } = await newLog();
+    await append(store, 'first', NO_STREAM);
+    await server.sql(`ALTER DATABASE ${database} SET default_transaction_isolation TO 'repeatable read'`);
+    const [one, another] = [await connected(url), await connected(url)];
+    const raw =
+      'SELECT followthrough_log.append(NULL, \'[{"n":0,"stream":"STREAM","revision":0,"id":"i","type":"t","version":1,"data":"{}","salt":"s","digest":"d","meta":"{}"}]\', \'[{"n":0,"append":0,"stream":"STREAM","revision":0,"before":"b","after":"a"}]\', true)';
+    await one.query('BEGIN');
+    await one.query(raw.replaceAll('STREAM', 'of-one'));
+    const waiting = failure(another.query(raw.replaceAll('STREAM', 'of-another')));
+    await sleep(200);
+    await one.query('COMMIT');
+    expect(await waiting).toMatchObject({ code: expect.stringMatching(/^(?:23505|40001)$/) });
+    await Promise.all([one.end(), another.end()]);
+    expect(await sql(`SELECT count(*)::integer AS n FROM ${SCHEMA}.events`)).toEqual([{ n: 2 }]);
+  });
+});
+
+describeHere(`The privileges of its role${here}`, () => {
+  const restricted = async () => {
+    const log = await newLog();
+    const role = `app_${log.database}`;
+    await server.sql(`CREATE ROLE ${role} LOGIN`);
+    await server.sql(`REVOKE CREATE ON DATABASE ${log.database} FROM PUBLIC`);
+    return { ...log, role, own: log.url.replace('postgres@', `${role}@`) };
+  };
+
+  it('need not include making a schema, where an administrator has made it', async () => {
+    const { own, role, sql } = await restricted();
+    await sql(`CREATE SCHEMA ${SCHEMA} AUTHORIZATION ${role}`);
+    expect(await append(open(own), 's', NO_STREAM)).toEqual({ revision: 0, position: '1' });
+    expect(await append(open(own), 's', 0)).toEqual({ revision: 1, position: '2' });
+  });
+
+  it('that do not suffice are no outage: it is said at once what is not allowed', async () => {
+    const { own } = await restricted();
+    const error = await failure(open(own).head());
+    expect(error).not.toBeInstanceOf(StoreUnavailable);
+    expect(error).toMatchObject({ code: '42501', message: expect.stringContaining('permission denied') });
+  });
+});
+
+describeHere(`The clock${here}`, () => {
+  it('is that of the database, read when it is the turn of an append: what was known at an instant never changes', async () => {
+    const { store, url } = await newLog();
+    await append(store, 'a', NO_STREAM);
+    const other = await connected(url);
+    await other.query('BEGIN');
+    await other.query(`SELECT ${SCHEMA}.begin_writing()`);
+    const waiting = append(store, 'b', NO_STREAM);
+    await sleep(300);
+    const [{ now: asked }] = (await other.query<{ now: Date }>('SELECT clock_timestamp() AS now')).rows as [
+      { now: Date },
+    ];
+    const before = await open(url).positionAt(asked);
+    await sleep(50);
+    await other.query('COMMIT');
+    await other.end();
+    expect(await waiting).toEqual({ revision: 0, position: '2' });
+    expect([before, await store.positionAt(asked)]).toEqual(['1', '1']);
+    // The control: with the clock of who sent it, from before the wait, the instant would be told otherwise afterwards.
+    const early = open(url, () => asked.getTime() - 10_000);
+    await early.append('c', NO_STREAM, [event()], by());
+    expect(Date.parse((await store.read('c'))[0]!.recordedAt)).toBeGreaterThan(asked.getTime());
+  });
+
+  it('of this machine does not matter', async () => {
+    const { store } = await newLog();
+    const { now } = Date;
+    jest.spyOn(Date, 'now').mockImplementation(() => now() + 5 * 365 * 86_400_000);
+    await append(store, 'a', NO_STREAM);
+    jest.restoreAllMocks();
+    expect(Date.parse((await store.read('a'))[0]!.recordedAt)).toBeLessThan(Date.now() + 60_000);
+  });
+});
+
+it(`A look at a database that holds no log makes none${here}`, async () => {
+  if (!HAS_POSTGRES) return;
+  const { url, sql } = await newLog();
+  const looking = new PostgresEventStore(url, undefined, { mustExist: true });
+  stores.add(looking);
+  await expect(looking.head()).rejects.toThrow('There is no log');
+  expect(await sql(`SELECT 1 FROM pg_namespace WHERE nspname = '${SCHEMA}'`)).toEqual([]);
+});
+
+describeHere(`A page of large events${here}`, () => {
+  it('ends by what they weigh, too, and holds one at least, in either order', async () => {
+    const { store } = await newLog();
+    for (let n = 0; n < 12; n++) await append(store, `big-s${n}`, NO_STREAM, [event('x'.repeat(800_000))]);
+    const pages: number[] = [];
+    for (let after: string | null = null, page: Envelope[]; (page = await store.readAll(after, 500)).length > 0;) {
+      pages.push(page.length);
+      after = page.at(-1)!.position;
+    }
+    expect(pages).toEqual([9, 3]);
+    expect(await store.readByStream('big', null, '12', 500)).toHaveLength(9);
   });
 });

@@ -1,3 +1,4 @@
+/** Moves a log to another store as it is, verified on the way. */
 import type { EventStore } from './event-store.js';
 import type { Envelope } from './events.js';
 import { Verification, type Anchor, type Unsound } from './verify.js';
@@ -27,69 +28,105 @@ const PAGE = 500;
 export async function copyLog(from: EventStore, to: EventStore, onCopying: OnCopying = () => {}): Promise<Copied> {
   if ((await from.identity()) === (await to.identity()))
     throw new Error('The source and the target are one and the same log.');
-  const keyOf = (stream: string, revision: number): string => `${stream} ${revision}`;
-  /** Payloads that the target still has and the source has no longer: their positions. */
-  const left = new Map<string, string>();
-  const toErase: [string, number][] = [];
-  const source = new Verification(undefined, (stream, revision, isErased) => {
-    if (!isErased || left.has(keyOf(stream, revision))) toErase.push([stream, revision]);
-  });
-  const target = new Verification();
-  let copied = 0;
+  return new Copying(from, to, onCopying).run();
+}
 
-  const check = (whose: 'source' | 'target', verification: Verification, event: Envelope): void => {
-    const unsound = verification.next(event);
-    if (unsound) throw notSound(whose, unsound);
-  };
-  const compare = async (step: 'comparing' | 'checking', upTo: string | null): Promise<void> => {
-    while (target.position !== upTo) {
-      const there = await to.readAll(target.position, PAGE);
-      const here = await from.readAll(target.position, Math.max(1, there.length));
+class Copying {
+  /** Payloads that the target still has and the source has no longer: their positions, by stream and revision. */
+  readonly #left = new Map<string, string>();
+  readonly #toErase: [string, number][] = [];
+  readonly #source = new Verification(undefined, (stream, revision, isErased) => {
+    if (!isErased || this.#left.has(keyOf(stream, revision))) this.#toErase.push([stream, revision]);
+  });
+  readonly #target = new Verification();
+  #copied = 0;
+
+  constructor(
+    private readonly from: EventStore,
+    private readonly to: EventStore,
+    private readonly onCopying: OnCopying,
+  ) {}
+
+  async run(): Promise<Copied> {
+    await this.#compare('comparing', await this.to.head());
+    for (let open: string | null = null; ;) {
+      await this.#copy();
+      await this.#compare('checking', this.#source.position);
+      const stillOpen = this.#stillOpen();
+      if (stillOpen === null) break;
+      // What is erased while we copy is named by an event that was there before: by now it is behind us, or is not there.
+      const verdict = this.#source.end();
+      if (stillOpen === open) throw notSound('source', verdict.ok ? { position: open, reason: UNEXPLAINED } : verdict);
+      open = stillOpen;
+    }
+    return { anchor: this.#agreed(), copied: this.#copied, sourceHead: await this.from.head() };
+  }
+
+  /** Goes through what the target has, up to a position, beside what the source has there. */
+  async #compare(step: 'comparing' | 'checking', upTo: string | null): Promise<void> {
+    while (this.#target.position !== upTo) {
+      const there = await this.to.readAll(this.#target.position, PAGE);
+      const here = await this.from.readAll(this.#target.position, Math.max(1, there.length));
       for (const [n, event] of there.entries()) {
         if (n > 0 && n === here.length) break;
-        if (here[n]?.position !== event.position || here[n].hash !== event.hash) throw new Error(foreign(event));
-        check('target', target, event);
-        if (step === 'comparing') check('source', source, here[n]);
-        if (event.data !== null && here[n].data === null) left.set(keyOf(event.stream, event.revision), event.position);
+        this.#compareOne(step, event, here[n]);
         if (event.position === upTo) break;
       }
-      for (const [stream, revision] of toErase.splice(0)) {
-        await to.blank(stream, revision);
-        left.delete(keyOf(stream, revision));
-      }
-      if (there.length > 0) onCopying(step, target.events, target.position!);
-      else throw new Error(`The target ends at ${target.position}, and said that it ends at ${upTo}.`);
+      await this.#erase();
+      if (there.length === 0)
+        throw new Error(`The target ends at ${this.#target.position}, and said that it ends at ${upTo}.`);
+      this.onCopying(step, this.#target.events, this.#target.position!);
     }
-  };
-  const copyTo = async (head: string): Promise<void> => {
-    while (BigInt(source.position ?? 0) < BigInt(head)) {
-      const after = source.position;
-      const batch = await from.readAll(after, PAGE);
-      if (batch.length === 0) throw new Error(`The source ends at ${after}, and said that it ends at ${head}.`);
-      for (const event of batch) check('source', source, event);
-      await to.takeOver(after, batch);
-      copied += batch.length;
-      onCopying('copying', source.events, source.position!);
-    }
-  };
-
-  await compare('comparing', await to.head());
-  for (let open: string | null = null; ;) {
-    const head = await from.head();
-    if (head !== null) await copyTo(head);
-    await compare('checking', source.position);
-    const verdict = source.end();
-    const [stillOpen = null] = verdict.ok ? left.values() : [verdict.position];
-    if (stillOpen === null) break;
-    // What is erased while we copy is named by an event that was there before: by now it is behind us, or is not there.
-    if (stillOpen === open) throw notSound('source', verdict.ok ? { position: open, reason: UNEXPLAINED } : verdict);
-    open = stillOpen;
   }
-  const [ours, theirs] = [source.end(), target.end()];
-  if (!theirs.ok) throw notSound('target', theirs);
-  if (!ours.ok || ours.anchor.heads !== theirs.anchor.heads || ours.anchor.events !== theirs.anchor.events)
-    throw new Error(`The target is not what was copied: ${JSON.stringify([ours, theirs])}`);
-  return { anchor: theirs.anchor, copied, sourceHead: await from.head() };
+
+  #compareOne(step: 'comparing' | 'checking', there: Envelope, here: Envelope | undefined): void {
+    if (here?.position !== there.position || here.hash !== there.hash) throw new Error(foreign(there));
+    check('target', this.#target, there);
+    if (step === 'comparing') check('source', this.#source, here);
+    if (there.data !== null && here.data === null) this.#left.set(keyOf(there.stream, there.revision), there.position);
+  }
+
+  async #erase(): Promise<void> {
+    for (const [stream, revision] of this.#toErase.splice(0)) {
+      await this.to.blank(stream, revision);
+      this.#left.delete(keyOf(stream, revision));
+    }
+  }
+
+  /** Copies what follows, up to where the source ends now. */
+  async #copy(): Promise<void> {
+    const head = (await this.from.head()) ?? '0';
+    while (BigInt(this.#source.position ?? 0) < BigInt(head)) {
+      const after = this.#source.position;
+      const batch = await this.from.readAll(after, PAGE);
+      if (batch.length === 0) throw new Error(`The source ends at ${after}, and said that it ends at ${head}.`);
+      for (const event of batch) check('source', this.#source, event);
+      await this.to.takeOver(after, batch);
+      this.#copied += batch.length;
+      this.onCopying('copying', this.#source.events, this.#source.position!);
+    }
+  }
+
+  /** The position of a payload that nothing explains yet: erased in the source, or only there. */
+  #stillOpen(): string | null {
+    const verdict = this.#source.end();
+    return verdict.ok ? ([...this.#left.values()][0] ?? null) : verdict.position;
+  }
+
+  #agreed(): Anchor {
+    const [ours, theirs] = [this.#source.end(), this.#target.end()];
+    if (!theirs.ok) throw notSound('target', theirs);
+    if (!ours.ok || ours.anchor.heads !== theirs.anchor.heads || ours.anchor.events !== theirs.anchor.events)
+      throw new Error(`The target is not what was copied: ${JSON.stringify([ours, theirs])}`);
+    return theirs.anchor;
+  }
+}
+
+const keyOf = (stream: string, revision: number): string => `${stream} ${revision}`;
+
+function check(whose: 'source' | 'target', verification: Verification, event: Envelope): void {
+  const unsound = verification.next(event);
+  if (unsound) throw notSound(whose, unsound);
 }
 
 const UNEXPLAINED = 'the payload was erased, and no later Blanked event says why';

@@ -14,6 +14,12 @@ export interface EventType {
   readonly version: number;
 }
 
+/** What is wrong with a log, and at which position, if it is at one. */
+export interface Damage {
+  readonly position: string | null;
+  readonly reason: string;
+}
+
 /** Where an append ended: the revision and position of its last event. */
 export interface Appended {
   readonly revision: number;
@@ -41,11 +47,14 @@ export interface EventStore {
   blank(stream: string, revision: number): Promise<void>;
   /** A stream's events in order, from a revision on; empty when there is no such stream. */
   read(stream: string, fromRevision?: number): Promise<Envelope[]>;
-  /** Up to `limit` events of the whole log in commit order, after a position (`null`: from the start). */
+  /**
+   * Up to `limit` events of the whole log in commit order, after a position (`null`: from the start); fewer, but at least
+   * one, when they are large (`PAGE_BYTES`).
+   */
   readAll(after: string | null, limit: number): Promise<Envelope[]>;
   /**
    * Up to `limit` events of the streams `<category>-…` up to a position of the log, by the names of their streams (in the
-   * order of this store) and their revisions, after one of them. Absent: this store can only read in the order of the log.
+   * order of this store) and their revisions, after one of them; fewer when they are large. Absent: this store can only read in the order of the log.
    */
   readByStream?(
     category: string,
@@ -68,6 +77,8 @@ export interface EventStore {
    * @throws StoreUnavailable; then the first of them may be written: go on from `head`
    */
   takeOver(after: string | null, events: readonly Envelope[]): Promise<void>;
+  /** What is wrong with what the store finds events by, looked at anew. Absent: there is nothing that could differ. */
+  damage?(): Promise<Damage | null>;
   /** A consistent copy of the log as a SQLite file, also while it is written to. Absent: `copyLog` makes one. */
   backup?(file: string): Promise<void>;
   close(): Promise<void>;
@@ -106,6 +117,9 @@ export class InvalidAppend extends Error {}
 
 /** The store cannot take the append now; nothing of it was written. */
 export class StoreUnavailable extends Error {}
+
+/** What the log is kept in is damaged: it is not written to, so that nothing is recorded twice. */
+export class DamagedLog extends StoreUnavailable {}
 
 const STREAM = /^[A-Za-z0-9._/-]{1,200}$/;
 export const isStreamName = (name: string): boolean => STREAM.test(name);

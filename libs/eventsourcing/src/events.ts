@@ -54,10 +54,12 @@ export interface Envelope {
    */
   readonly recordedAt: string;
   readonly hash: string;
+  /** What is wrong with it, when it is not what was recorded (`damage.ts`). */
+  readonly damaged?: string;
 }
 
 /** An event as aggregates and projections see it: decoded, upcast to the newest version. */
-export interface Recorded<Data = object> extends Omit<Envelope, 'data' | 'salt' | 'digest' | 'hash'> {
+export interface Recorded<Data = object> extends Omit<Envelope, 'data' | 'salt' | 'digest' | 'hash' | 'damaged'> {
   readonly name: string;
   readonly data: Data;
   /** The `Blanked` event by which the payload was erased; `data` is then what that event left of it. */
@@ -92,6 +94,16 @@ export class UnknownEvent extends Error {
       `The log holds ${type} version ${version}, which this version of Followthrough does not know. ` +
         'It was written by newer software: please upgrade.',
     );
+  }
+}
+
+/** An event that is not what was recorded. It is not shown, and nothing is decided from it. */
+export class DamagedEvent extends Error {
+  constructor(
+    readonly position: string,
+    message: string,
+  ) {
+    super(message);
   }
 }
 
@@ -133,19 +145,35 @@ export class EventCodec {
   /**
    * @param by the `Blanked` event that names this one, if there is any (`decodeAll` finds it)
    * @throws UnknownEvent for a type or version that this software does not have
-   * @throws Error for an erased payload of which nothing says what is left
+   * @throws DamagedEvent for what is not what was recorded, and an erased payload of which nothing says what is left
    */
-  decode({ data, salt: _salt, digest: _digest, hash: _hash, ...envelope }: Envelope, by?: Recorded<Blanked>): Recorded {
-    const { type, stream, revision, position } = envelope;
+  decode(envelope: Envelope, by?: Recorded<Blanked>): Recorded {
+    const { id, type, stream, revision, position, data, meta, recordedAt } = envelope;
+    const damage = damageOf(envelope);
+    if (damage !== null) throw new DamagedEvent(position, `The event at position ${position} is damaged: ${damage}.`);
     const version = by?.data.version ?? envelope.version;
     if (!this.#knows(type, version)) throw new UnknownEvent(type, version);
     if (data === null && !by)
-      throw new Error(
+      throw new DamagedEvent(
+        position,
         `The payload of ${stream} at revision ${revision} (position ${position}) was erased unexplained.`,
       );
     let decoded = by?.data.left ?? (JSON.parse(data!) as object);
-    for (const upcast of this.#upcasts.get(type)!.slice(version - 1)) decoded = upcast(decoded as never);
-    const event = { ...envelope, name: type.slice(type.indexOf('.') + 1), data: decoded };
+    const upcasts = this.#upcasts.get(type)!;
+    for (let i = version - 1; i < upcasts.length; i++) decoded = upcasts[i]!(decoded as never);
+    const name = type.slice(type.indexOf('.') + 1);
+    const event = {
+      stream,
+      revision,
+      id,
+      type,
+      version: envelope.version,
+      position,
+      meta,
+      recordedAt,
+      name,
+      data: decoded,
+    };
     if (!by) return event;
     return { ...event, blanked: { revision: by.revision, reason: by.data.reason, recordedAt: by.recordedAt } };
   }
@@ -197,6 +225,12 @@ const NOTHING_BEFORE = '';
 export const newSalt = (): string => randomUUID();
 
 export const digestOf = (salt: string, data: string): string => hash('sha256', salt + data, 'base64url');
+
+/** What is wrong with an event in itself, `null` if nothing is: whether its data is what its digest was made of. */
+export function damageOf(e: Envelope): string | null {
+  if (e.damaged !== undefined) return e.damaged;
+  return e.data !== null && digestOf(e.salt, e.data) !== e.digest ? 'the data is not what was recorded' : null;
+}
 
 /** SHA-256 over the previous event's hash in the stream and the canonical JSON of what identifies this one (never its position). */
 export function chainHash(previous: string | null, e: Omit<Envelope, 'position' | 'data' | 'salt' | 'hash'>): string {

@@ -1,7 +1,7 @@
-import type { EventStore } from './event-store.js';
+/** Whether a log is what was recorded, event by event, and what an anchor kept outside says of it. */
 import { isBlanked } from './blanking.js';
-import { NO_STREAM } from './event-store.js';
-import { chainHash, digestOf, type Blanked, type Envelope } from './events.js';
+import { DamagedLog, NO_STREAM, type EventStore } from './event-store.js';
+import { chainHash, damageOf, type Blanked, type Envelope } from './events.js';
 import { createHash } from 'node:crypto';
 
 /** What can be kept outside the system, to notice later that the log was cut or rewritten as a whole. */
@@ -60,13 +60,13 @@ export class Verification {
   next(e: Envelope): Unsound | null {
     if (this.#position !== null && BigInt(e.position) <= BigInt(this.#position))
       return this.#bad(e.position, `position ${e.position} follows ${this.#position}`);
+    const damage = damageOf(e);
+    if (damage !== null) return this.#bad(e.position, damage);
     const head = this.#heads.get(e.stream) ?? { revision: NO_STREAM, hash: null, recordedAt: '' };
     if (e.revision !== head.revision + 1)
       return this.#bad(e.position, `${e.stream} goes from revision ${head.revision} to ${e.revision}`);
     if (e.recordedAt < head.recordedAt)
       return this.#bad(e.position, `recordedAt falls from ${head.recordedAt} to ${e.recordedAt} in ${e.stream}`);
-    if (e.data !== null && digestOf(e.salt, e.data) !== e.digest)
-      return this.#bad(e.position, 'the data is not what was recorded');
     if (chainHash(head.hash, e) !== e.hash)
       return this.#bad(e.position, `the hash chain of ${e.stream} breaks at revision ${e.revision}`);
     if (e.data === null)
@@ -119,21 +119,42 @@ export class Verification {
   }
 }
 
-/** Reads the whole log and checks it (`Verification`). */
+/**
+ * Reads the whole log and checks it (`Verification`), and what its readers go by beside it: the table of types, and where
+ * the store keeps any, its indexes.
+ */
 export async function verify(
   store: EventStore,
   { anchor, onProgress }: { anchor?: Anchor; onProgress?: (events: number, position: string) => void } = {},
 ): Promise<Verdict> {
   const verification = new Verification(anchor);
-  for (let batch; (batch = await store.readAll(verification.position, 1000)).length > 0;) {
-    for (const event of batch) {
-      const unsound = verification.next(event);
-      if (unsound) return unsound;
+  const unsound = (position: string | null, reason: string): Unsound => ({
+    ...{ ok: false, position, reason, events: verification.events },
+  });
+  const seen = new Map<string, string>();
+  try {
+    for (let batch; (batch = await store.readAll(verification.position, 1000)).length > 0;) {
+      for (const event of batch) {
+        const found = verification.next(event);
+        if (found) return found;
+        const type = typeKey(event);
+        if (!seen.has(type)) seen.set(type, event.position);
+      }
+      onProgress?.(verification.events, verification.position!);
     }
-    onProgress?.(verification.events, verification.position!);
+    for (const known of await store.types()) seen.delete(typeKey(known));
+    for (const [type, position] of seen) return unsound(position, `the table of types lacks ${type}`);
+    const damage = await store.damage?.();
+    if (damage) return unsound(damage.position, damage.reason);
+  } catch (error) {
+    if (error instanceof DamagedLog) return unsound(verification.position, `after it: ${error.message}`);
+    throw error;
   }
   return verification.end();
 }
+
+const typeKey = ({ type, version }: { readonly type: string; readonly version: number }): string =>
+  `${type} version ${version}`;
 
 function headsDigest(heads: ReadonlyMap<string, Pick<Envelope, 'revision' | 'hash'>>): string {
   const digest = createHash('sha256');

@@ -10,13 +10,23 @@ export interface Asked {
   readonly meta: Meta;
   /** The revision of `If-Match`. */
   readonly expected?: number;
+  /** Throws once there is nobody left to work for; to be asked between one act and the next. */
+  readonly standing?: () => Promise<void>;
 }
 
 const KEYS = 'e5b1d0fe-7a39-5c54-9d43-3f6d2a1b9c07';
 
-/** The meta of a command given by someone; the id is derived from an idempotency key, or new. */
-export function metaOf({ account, role, agency }: Principal, key?: string, correlationId?: string): Meta {
-  const commandId = key === undefined ? newCommandId() : uuidv5(`${account}\n${key}`, KEYS);
+/** Whose idempotency keys are known: an agency's, or the secretariat's, whichever of its tokens they came with. */
+export const ownerOf = ({ role, agency }: Principal): string => (agency === null ? role : `${role} ${agency}`);
+
+/**
+ * The meta of a command given by someone.
+ * @param once what makes it the same command when it is given again (an idempotency key and what came with it): then it has
+ * the same id; else a new one
+ */
+export function metaOf(by: Principal, once?: string, correlationId?: string): Meta {
+  const { account, role, agency } = by;
+  const commandId = once === undefined ? newCommandId() : uuidv5(`${ownerOf(by)}\n${once}`, KEYS);
   return { actor: account, role, agency, commandId, correlationId: correlationId ?? commandId, causationId: null };
 }
 
@@ -38,10 +48,12 @@ export const AskedBy = createParamDecorator((_: unknown, context: ExecutionConte
   askedBy(context.switchToHttp().getRequest<Asking>()),
 );
 
-export function askedBy({ principal, headers, correlation }: Asking): Asked {
-  const meta = metaOf(principal!, headers['idempotency-key'] as string | undefined, correlation?.known);
+export function askedBy({ principal, headers, correlation, digest, standing }: Asking): Asked {
+  const key = headers['idempotency-key'] as string | undefined;
+  // A key that was freed may come with another body: that is another command.
+  const meta = metaOf(principal!, key === undefined ? undefined : `${key}\n${digest}`, correlation?.known);
   correlation?.is(meta.correlationId);
-  return { by: principal!, meta, expected: expectedOf(headers['if-match']) };
+  return { by: principal!, meta, expected: expectedOf(headers['if-match']), standing };
 }
 
 /** Who reads, if they say so. */

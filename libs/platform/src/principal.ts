@@ -22,7 +22,18 @@ export abstract class ReadingIsPublic {
   abstract readonly value: boolean;
 }
 
-export type Asking = FastifyRequest & { principal?: Principal; correlation?: Correlation };
+export type Asking = FastifyRequest & {
+  principal?: Principal;
+  correlation?: Correlation;
+  /** Of its address and body, where it came with an idempotency key. */
+  digest?: string;
+  /** Throws once there is nobody left to work for: the caller has gone, or the token was revoked. */
+  standing?: () => Promise<void>;
+};
+
+/** The token of an `Authorization` header. */
+export const bearerOf = (authorization: string | undefined): string | undefined =>
+  authorization === undefined ? undefined : /^Bearer +(\S+)$/i.exec(authorization)?.[1];
 
 export const SECRETARIAT_ONLY = 'secretariat-only';
 /** The registers are written by the secretariat only. */

@@ -2,9 +2,11 @@ import { ArgumentsHost, Catch, ExceptionFilter, HttpException, Logger } from '@n
 import { ApiProperty } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import {
+  DamagedEvent,
   InvalidAppend,
   Rejected,
   StoreUnavailable,
+  UnknownEvent,
   WrongRevision,
   type FieldError,
   type RefusalKind,
@@ -76,6 +78,9 @@ export function problemOf(error: unknown): Problem {
     );
   if (error instanceof InvalidAppend) return problem(413, 'too_large', error.message);
   if (error instanceof StoreUnavailable) return problem(503, 'store_unavailable', error.message);
+  // What a newer server wrote, or what the disk has changed: this one cannot tell what it says.
+  if (error instanceof UnknownEvent) return problem(503, 'unknown_event', error.message);
+  if (error instanceof DamagedEvent) return problem(503, 'damaged_event', error.message);
   if (error instanceof HttpException) return problem(error.getStatus(), codeOf(error.getStatus()), error.message);
   const { statusCode, message } = (error ?? {}) as { statusCode?: number; message?: string };
   if (statusCode && statusCode >= 400 && statusCode < 500)
@@ -91,9 +96,14 @@ export const PROBLEM_JSON = 'application/problem+json';
 /** Answers a failed page request with a page, when one can be made. */
 export type ProblemPage = (problem: Problem, reply: FastifyReply) => string;
 
+/** How often an outage that goes on is logged. */
+const OUTAGE_MS = 10_000;
+
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Problem');
+  /** By message: when it was logged, and how often it came since. */
+  readonly #outages = new Map<string, { readonly at: number; readonly unsaid: number }>();
 
   constructor(private readonly page?: ProblemPage) {}
 
@@ -103,9 +113,10 @@ export class ProblemFilter implements ExceptionFilter {
     const problem = problemOf(error);
     if (error instanceof Rejected) rejections.inc({ code: error.code });
     else if (problem.status >= 500) {
-      problem.correlationId = request.correlation?.id;
       const { message, stack } = error instanceof Error ? error : new Error(String(error));
-      this.logger.error(message, stack, { correlationId: problem.correlationId });
+      const more = { correlationId: request.correlation?.id };
+      if (problem.status !== 503) this.logger.error(message, stack, more);
+      if (problem.status !== 503 || this.#outage(message, more)) problem.correlationId = more.correlationId;
     }
     if (reply.sent) return;
     if (problem.status === 401) void reply.header('WWW-Authenticate', 'Bearer');
@@ -114,5 +125,19 @@ export class ProblemFilter implements ExceptionFilter {
     void reply.status(problem.status);
     if (wantsPage) void reply.send(this.page!(problem, reply));
     else void reply.type(PROBLEM_JSON).send(JSON.stringify({ ...problem, instance: request.url }));
+  }
+
+  /** What everybody who asks runs into is logged once, and again with how often after a while; the code is not at fault. @returns whether it was */
+  #outage(message: string, more: object): boolean {
+    const now = performance.now();
+    const said = this.#outages.get(message) ?? { at: -Infinity, unsaid: 0 };
+    if (now - said.at < OUTAGE_MS) {
+      this.#outages.set(message, { ...said, unsaid: said.unsaid + 1 });
+      return false;
+    }
+    if (this.#outages.size >= 100) this.#outages.clear();
+    this.#outages.set(message, { at: now, unsaid: 0 });
+    this.logger.error(said.unsaid === 0 ? message : `${message} (${said.unsaid} more times)`, undefined, more);
+    return true;
   }
 }

@@ -1,20 +1,22 @@
 /**
- * What happens to every request, in this order; `server.ts` and `app.module.ts` register it:
+ * The steps of every request, in the order in which they run; `server.ts` registers the hooks, `app.module.ts` all else:
  *
  * | step | where | what |
  * |---|---|---|
  * | 1 | Fastify `onRequest`, `preValidation` | its correlation and its span (`requests.ts`) |
  * | 2 | Fastify `onRequest` | pages: a tidy address |
- * | 3 | Fastify's parser | the body is read, as JSON only |
- * | 4 | `AccessGuard` | whose token it is, and whether that will do |
- * | 5 | `AnswerInterceptor` | `If-Position-At-Least` is waited for |
+ * | 3 | Fastify's parser | the body is read, as JSON only, up to its limit |
+ * | 4 | `AccessGuard` | the owner of the token is found; who may not ask is refused |
+ * | 5 | `AnswerInterceptor` | the views reach `If-Position-At-Least` |
  * | 6 | `AnswerInterceptor` | `Idempotency-Key` is claimed; given back when the request is refused |
  * | 7 | pipe | body, query and parameters are validated (`validation.ts`) |
- * | 8 | controller | it is answered; a command by way of Nest's CommandBus, with a span and a measure (`observed.ts`) |
+ * | 8 | controller | it answers; a command goes through Nest's CommandBus, with a span and a measure (`observed.ts`) |
  * | 9 | `AnswerInterceptor` | `ETag`, from the answer's revision |
- * | 10 | `AnswerInterceptor` | a list in the format that was asked for (`downloads.ts`) |
- * | 11 | `ProblemFilter` | whatever was thrown, as problem+json or a page (`problem.ts`) |
- * | 12 | Fastify `onSend`, `onResponse` | `X-Correlation-Id`; the measure, the end of the span, the log line |
+ * | 10 | `AnswerInterceptor` | a list takes the requested format (`downloads.ts`) |
+ * | 11 | `ProblemFilter` | an error becomes problem+json or a page (`problem.ts`) |
+ * | 12 | Fastify `onSend`, `onResponse` | `X-Correlation-Id`, `Connection: close` while the server ends; the measure, the end of the span, the log line |
+ *
+ * An address that cannot be read meets none of these steps but the last: `frameworkErrors` in `server.ts` answers it.
  */
 import {
   Injectable,
@@ -28,16 +30,17 @@ import type { FastifyReply } from 'fastify';
 import { hash } from 'node:crypto';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { canonicalJson, isFit, Projector, Rejected } from '#eventsourcing';
+import { ownerOf } from './asked.js';
 import { downloaded } from './downloads.js';
-import { ALWAYS_OPEN, ReadingIsPublic, SECRETARIAT_ONLY, Tokens, type Asking } from './principal.js';
+import { ALWAYS_OPEN, bearerOf, ReadingIsPublic, SECRETARIAT_ONLY, Tokens, type Asking } from './principal.js';
 import { problemOf } from './problem.js';
 
 /** Remembers which body came with an idempotency key; all processes that write to a log share it. */
 export abstract class IdempotencyKeys {
   /** `first`: the key was not known; `same`: it came with this body before; `other`: it came with another body. */
-  abstract claim(account: string, key: string, digest: string): Promise<'first' | 'same' | 'other'>;
+  abstract claim(owner: string, key: string, digest: string): Promise<'first' | 'same' | 'other'>;
   /** Takes back a claim whose command was refused. The key is free again once every claim of it was taken back. */
-  abstract release(account: string, key: string, digest: string): Promise<void>;
+  abstract release(owner: string, key: string, digest: string): Promise<void>;
 }
 
 /** What a route says of who may ask. */
@@ -64,9 +67,10 @@ export class AccessGuard implements CanActivate {
   /** @throws Rejected `unauthenticated` | `forbidden` */
   async admit(request: Asking, { open, secretariatOnly }: Marks): Promise<true> {
     const { authorization } = request.headers;
-    const token = authorization && /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+    const token = bearerOf(authorization);
     const principal = token ? await this.tokens.principalOf(token) : null;
     if (principal) request.principal = principal;
+    request.standing = () => this.#stands(request, principal ? token : undefined);
     const reading = request.method === 'GET' || request.method === 'HEAD';
     if (open || (reading && this.publicReading.value)) return true;
     if (!principal)
@@ -77,6 +81,12 @@ export class AccessGuard implements CanActivate {
     if (secretariatOnly && !reading && principal.role !== 'secretariat')
       throw new Rejected('forbidden', 'The registers are kept by the secretariat.');
     return true;
+  }
+
+  async #stands({ raw }: Asking, token: string | undefined): Promise<void> {
+    if (raw.socket.destroyed) throw new Rejected('gone', 'The caller has gone.');
+    if (token !== undefined && !(await this.tokens.principalOf(token)))
+      throw new Rejected('unauthenticated', 'The token was revoked meanwhile.');
   }
 
   #marksOf(context: ExecutionContext): Marks {
@@ -137,7 +147,8 @@ export class AnswerInterceptor implements NestInterceptor {
    * The same key with another body is refused; a key whose command was refused, or only tried, is free again.
    * @returns what frees the key; `null` when there is none
    */
-  async #claimed({ method, headers, principal, url, body }: Asking): Promise<(() => Promise<void>) | null> {
+  async #claimed(request: Asking): Promise<(() => Promise<void>) | null> {
+    const { method, headers, principal, url, body } = request;
     const key = headers['idempotency-key'] as string | undefined;
     if (method !== 'POST' || key === undefined || !principal) return null;
     if (!/^[\x21-\x7e]{1,200}$/.test(key))
@@ -145,13 +156,15 @@ export class AnswerInterceptor implements NestInterceptor {
     if ((body as { dryRun?: unknown } | null)?.dryRun === true) return null;
     if (!isFit(body)) return null; // it will be refused
     const digest = hash('sha256', `${url}\n${canonicalJson(body ?? null)}`, 'base64url');
-    const claim = await this.keys.claim(principal.account, key, digest);
+    request.digest = digest;
+    const owner = ownerOf(principal);
+    const claim = await this.keys.claim(owner, key, digest);
     if (claim === 'other')
       throw new Rejected(
         'idempotency_key_reused',
         'This Idempotency-Key came with another request before. Use a new one.',
       );
-    return () => this.keys.release(principal.account, key, digest);
+    return () => this.keys.release(owner, key, digest);
   }
 }
 

@@ -117,10 +117,12 @@ export type Reading = string;
 
 const json = <T>(key: string): T => JSON.parse(key) as T;
 
-const INTS = [
-  ...(['commitment', 'next', 'from', 'lastReportedOn', 'text', 'reading'] as const),
-  ...(['standing', 'agencies', 'themes', 'followsUp', 'places', 'documents', 'relations', 'target', 'beside'] as const),
-] as const;
+/** The columns that hold codes of dictionaries. */
+export const CODED = [
+  ...(['standing', 'agencies', 'themes', 'followsUp', 'places'] as const),
+  ...(['documents', 'relations', 'target', 'beside'] as const),
+] as const satisfies readonly Coded[];
+const INTS = [...(['commitment', 'next', 'from', 'lastReportedOn', 'text', 'reading'] as const), ...CODED] as const;
 const FLOATS = ['since', 'until'] as const;
 export type IntColumn = (typeof INTS)[number];
 type FloatColumn = (typeof FLOATS)[number];
@@ -219,7 +221,13 @@ export class Columns {
   }
 
   saysTheSame(row: number, said: Said): boolean {
-    return SAID.every((name) => this.columns[name][row] === said[name]);
+    for (const name of SAID) if (this.columns[name][row] !== said[name]) return false;
+    return true;
+  }
+
+  /** What a row says. */
+  saidIn(row: number): Said {
+    return Object.fromEntries(SAID.map((name) => [name, this.columns[name][row]!])) as Said;
   }
 
   sayTheSame(one: number, other: number): boolean {

@@ -113,14 +113,6 @@ export class Keys<C extends Coded> {
 export const pairOf = (one: string, other: string): string => `${one}\n${other}`;
 export const partsOf = (pair: string): [one: string, other: string] => pair.split('\n') as [string, string];
 
-/** What counts under a key, or where two meet. */
-export interface Counted {
-  readonly keys: readonly string[];
-  readonly row: Row;
-  readonly asked: number;
-  readonly correctedLater: number;
-}
-
 const WIDTH = 13;
 const [TOTAL, STAGE, TARGETED, DUE, SILENT, LATER, ASKED, LAST] = [0, 1, 7, 8, 9, 10, 11, 12] as const;
 
@@ -150,22 +142,48 @@ class Tallies {
     if (last > counts[at + LAST]!) counts[at + LAST] = last;
   }
 
-  of(at: number, keys: readonly string[]): Counted {
-    const n = (which: number) => this.#counts[at + which]!;
-    const row = {
+  at(which: number): number {
+    return this.#counts[which]!;
+  }
+}
+
+/** What counts under a key, or where two meet. */
+export class Counted {
+  constructor(
+    readonly keys: readonly string[],
+    private readonly tallies: Tallies,
+    private readonly at: number,
+  ) {}
+
+  get total(): number {
+    return this.tallies.at(this.at + TOTAL);
+  }
+
+  get asked(): number {
+    return this.tallies.at(this.at + ASKED);
+  }
+
+  get correctedLater(): number {
+    return this.tallies.at(this.at + LATER);
+  }
+
+  get row(): Row {
+    const n = (which: number) => this.tallies.at(this.at + which);
+    const byStage = {} as Record<Stage, number>;
+    for (let i = 0; i < STAGES.length; i++) byStage[STAGES[i]!] = n(STAGE + i);
+    return {
       total: n(TOTAL),
-      byStage: Object.fromEntries(STAGES.map((stage, i) => [stage, n(STAGE + i)])) as Record<Stage, number>,
+      byStage,
       withTarget: n(TARGETED),
       overdue: n(DUE),
       stale: n(SILENT),
       lastReportedOn: n(LAST) === 0 ? null : dateOf(n(LAST)),
     };
-    return { keys, row, asked: n(ASKED), correctedLater: n(LATER) };
   }
 }
 
 /** Of nothing. */
-export const NO_ROW: Row = new Tallies().of(0, []).row;
+export const NO_ROW: Row = new Counted([], new Tallies(), 0).row;
 
 /** Beyond so many places where two keys may meet, only those where they do are kept. */
 const MOST_PLACES = 4_000_000;
@@ -206,7 +224,7 @@ function countUnder(found: Found, one: Counting): Counted[] {
     const [status, last, under] = [statuses[i]!, lastReportedOn[row]!, one.of(one.codes[row]!)];
     for (let k = 0; k < under.length; k++) tallies.count((under[k]! >> 1) * WIDTH, status, last, under[k]! & 1);
   }
-  return one.names.map((name, i) => tallies.of(i * WIDTH, [name])).filter(({ row }) => row.total > 0);
+  return one.names.map((name, i) => new Counted([name], tallies, i * WIDTH)).filter(({ total }) => total > 0);
 }
 
 function countMeetings(found: Found, one: Counting, other: Counting): Counted[] {
@@ -231,7 +249,7 @@ function countMeetings(found: Found, one: Counting, other: Counting): Counted[] 
         tallies.count(place, status, last, 0);
       }
   }
-  return keys.map((names, i) => tallies.of(i * WIDTH, names));
+  return keys.map((names, i) => new Counted(names, tallies, i * WIDTH));
 }
 
 /** All of what was found, each commitment once. */
@@ -239,5 +257,5 @@ export function countAll({ columns, rows, statuses }: Found): Counted {
   const tallies = new Tallies();
   const at = tallies.add();
   for (let i = 0; i < rows.length; i++) tallies.count(at, statuses[i]!, columns.columns.lastReportedOn[rows[i]!]!, 0);
-  return tallies.of(at, []);
+  return new Counted([], tallies, at);
 }

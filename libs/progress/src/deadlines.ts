@@ -100,7 +100,7 @@ export class Deadlines {
     const asked = { ...filter, ...DUE };
     const dueOn = new Keys(look.columns, 'target', ({ last }) => [{ key: dateOf(last) }]);
     const days = countBy(await look.find(asked), dueOn)
-      .map(({ keys: [due], row }) => ({ due: due!, n: row.total }))
+      .map(({ keys: [due], total }) => ({ due: due!, n: total }))
       .sort((a, b) => (a.due < b.due ? -1 : 1));
     const sum = (test: (due: FullDate) => boolean) => days.reduce((sum, { due, n }) => (test(due) ? sum + n : sum), 0);
     const list = (dates: Pick<Filter, 'dueFrom' | 'dueBy'>) => listQuery({ ...asked, ...dates }, pinned);

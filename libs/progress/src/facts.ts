@@ -1,73 +1,172 @@
-/** How a commitment reads as at a date, as a row says it. Pure: everything comes from `asAt`, so that the clock rules stand once. */
-import { lastDayOf, type FullDate } from '#clocks';
-import { asAt, citedAsAt, type Commitment, type CommitmentAsAt, type Role } from '#commitments';
-import { dayOf, type Beside, type Meanings } from './columns.js';
+/**
+ * How a commitment reads as at a date, as a row says it: each part by the same function of the domain that `asAt` is made of,
+ * so that the clock rules stand once. Pure. Most events change few parts; the others are not worked out again.
+ */
+import { lastDayOf, lastReported, type FullDate } from '#clocks';
+import {
+  agenciesAsAt,
+  citedAsAt,
+  contentAsAt,
+  editionsAsAt,
+  headlineAsAt,
+  lineageAsAt,
+  stagesAsAt,
+  type Commitment,
+  type Role,
+  type StageEntry,
+} from '#commitments';
+import { dayOf, type Beside, type Meanings, type Standing } from './columns.js';
 
-/** What a row says, in words: the texts of its codes. */
-export interface Point {
-  readonly lastReportedOn: FullDate;
+/** What a commitment is called and found by. */
+export interface Wording {
   readonly title: string;
   readonly summary: string;
   readonly condition: string | null;
-  /** `null`: unreviewed. */
-  readonly reading: string | null;
-  readonly keys: Readonly<Record<keyof Meanings, string>>;
 }
 
-/** What stands beside the stage: the secretariat's reading and the agency's reply. */
-const readingOf = (verification: CommitmentAsAt['verification']): string | null => {
-  if (!verification) return null;
-  const { reason, current, replies } = verification;
-  return JSON.stringify({ reason, current, replies: replies.map(({ agency, text }) => ({ agency, text })) });
+/** What a row says, in words: of each dictionary the text of its entry, the wording, and the reading (`null`: unreviewed). */
+export type Point = { readonly [P in keyof Meanings]: string } & {
+  readonly wording: Wording;
+  readonly reading: string | null;
 };
-
-const besideOf = ({ end, spread, lastEdition, nextDue, lastUpkeep }: CommitmentAsAt): Beside => ({
-  into: end?.into ?? [],
-  spread,
-  lastEdition: lastEdition?.held ?? null,
-  nextDue,
-  lastUpkeep: lastUpkeep && { period: lastUpkeep.period, keptUp: lastUpkeep.keptUp },
-});
+export type Part = keyof Point;
 
 const RANKS: readonly Role[] = ['lead', 'co_lead', 'partner'];
 const rankOf = (role: Role): number => (RANKS.includes(role) ? RANKS.indexOf(role) : RANKS.length);
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const sorted = (values: readonly string[]): string => JSON.stringify([...new Set(values)].sort());
 
-/** The agencies in the order in which they are shown. */
-const agenciesOf = ({ agencies }: CommitmentAsAt): Meanings['agencies'] =>
-  agencies
-    .map(({ agency, role, asked }) => ({ agency, role, asked: asked === true }))
-    .sort((a, b) => rankOf(a.role) - rankOf(b.role) || compare(a.agency, b.agency) || compare(a.role, b.role));
+/** A commitment as at a date; what several parts need is worked out once. */
+class AsAt {
+  #stages: ReturnType<typeof stagesAsAt> | undefined;
+  #headline: StageEntry | undefined;
+  #lineage: ReturnType<typeof lineageAsAt> | undefined;
 
-const sorted = (values: readonly string[]): string[] => [...new Set(values)].sort();
+  constructor(
+    readonly c: Commitment,
+    readonly asOf: FullDate,
+  ) {}
+
+  get headline(): StageEntry {
+    return (this.#headline ??= headlineAsAt(this.c, this.asOf)!);
+  }
+
+  get stages(): ReturnType<typeof stagesAsAt> {
+    return (this.#stages ??= stagesAsAt(this.c, this.headline, this.asOf));
+  }
+
+  get lineage(): ReturnType<typeof lineageAsAt> {
+    return (this.#lineage ??= lineageAsAt(this.c, this.asOf));
+  }
+}
+
+interface Definition<P extends Part> {
+  /** What of the state it comes from: while these are the same, so is it. */
+  readonly from: readonly (keyof Commitment)[];
+  readonly at: (view: AsAt) => Point[P];
+}
+
+const PARTS: { readonly [P in Part]: Definition<P> } = {
+  standing: {
+    from: ['recorded', 'entries', 'roles', 'readings', 'ends'],
+    at: ({ c, headline, stages, lineage }) => {
+      const { nature, kind, strength } = c.recorded!;
+      const { stage, outlook = null } = headline;
+      const verification = stages.verification?.verification ?? 'unreviewed';
+      const standing = { stage, nature, life: lineage.life, verification, outlook: outlook ?? null, kind, strength };
+      return JSON.stringify(standing satisfies Standing);
+    },
+  },
+  agencies: {
+    from: ['roles'],
+    at: ({ c, asOf }) =>
+      JSON.stringify(
+        agenciesAsAt(c, asOf)
+          .map(({ agency, role, asked }) => ({ agency, role, asked: asked === true }))
+          .sort((a, b) => rankOf(a.role) - rankOf(b.role) || compare(a.agency, b.agency) || compare(a.role, b.role)),
+      ),
+  },
+  themes: { from: ['themes'], at: ({ c, asOf }) => sorted(contentAsAt(c, asOf).themes) },
+  followsUp: { from: ['followsUp'], at: ({ lineage }) => sorted(lineage.followsUp) },
+  places: {
+    from: ['recorded'],
+    at: ({ c }) => {
+      const { regions, countries } = c.recorded!;
+      return `{"regions":${sorted(regions ?? [])},"countries":${sorted(countries ?? [])}}`;
+    },
+  },
+  documents: { from: ['said', 'changes'], at: ({ c, asOf }) => sorted(citedAsAt(c, asOf)) },
+  relations: {
+    from: ['relations'],
+    at: ({ lineage }) => JSON.stringify(lineage.relations.map(({ to, type }) => ({ to, type }))),
+  },
+  target: {
+    from: ['target'],
+    at: ({ c, asOf }) => {
+      const target = lastReported(c.target, asOf)?.value;
+      return JSON.stringify({ date: target?.date ?? null, last: target ? dayOf(lastDayOf(target.date)) : 0 });
+    },
+  },
+  beside: {
+    from: ['entries', 'roles', 'ends', 'editions', 'upkeep'],
+    at: ({ c, asOf, stages: { spread }, lineage: { end } }) => {
+      const { lastEdition, nextDue, lastUpkeep } = editionsAsAt(c, asOf);
+      return JSON.stringify({
+        into: end?.into ?? [],
+        spread,
+        lastEdition: lastEdition?.held ?? null,
+        nextDue,
+        lastUpkeep: lastUpkeep && { period: lastUpkeep.period, keptUp: lastUpkeep.keptUp },
+      } satisfies Beside);
+    },
+  },
+  wording: {
+    from: ['wording'],
+    at: ({ c: { wording }, asOf }) => ({
+      title: lastReported(wording.title, asOf)!.value!,
+      summary: lastReported(wording.summary, asOf)!.value!,
+      condition: lastReported(wording.condition, asOf)?.value ?? null,
+    }),
+  },
+  reading: {
+    from: ['entries', 'roles', 'readings', 'replies'],
+    at: ({ c, stages }) => {
+      if (c.readings.length === 0 || !stages.verification) return null;
+      const { reason, current, replies } = stages.verification;
+      return JSON.stringify({ reason, current, replies: replies.map(({ agency, text }) => ({ agency, text })) });
+    },
+  },
+};
+const ALL = Object.keys(PARTS) as Part[];
+
+const workedOut = (view: AsAt, parts: readonly Part[]): Partial<Point> =>
+  Object.fromEntries(parts.map((part) => [part, PARTS[part].at(view)]));
 
 /** How a commitment reads from a date on; `null`: it does not exist by then. */
 export function pointAt(c: Commitment, from: FullDate): Point | null {
-  const view = asAt(c, from);
-  if (!view) return null;
-  const { stage, nature, life, kind, strength, headline, target, verification } = view;
-  const means: Meanings = {
-    standing: {
-      ...{ stage, nature, life, verification: verification?.verification ?? 'unreviewed' },
-      ...{ outlook: headline.outlook ?? null, kind, strength },
-    },
-    agencies: agenciesOf(view),
-    themes: sorted(view.themes),
-    followsUp: sorted(view.followsUp),
-    places: { regions: sorted(view.regions), countries: sorted(view.countries) },
-    documents: sorted(citedAsAt(c, from)),
-    relations: view.relations.map(({ to, type }) => ({ to, type })),
-    target: { date: target?.date ?? null, last: target ? dayOf(lastDayOf(target.date)) : 0 },
-    beside: besideOf(view),
-  };
-  return {
-    lastReportedOn: view.lastReportedOn,
-    title: view.title,
-    summary: view.summary,
-    condition: view.condition,
-    reading: readingOf(verification),
-    keys: Object.fromEntries(
-      Object.entries(means).map(([name, value]) => [name, JSON.stringify(value)]),
-    ) as Point['keys'],
-  };
+  if (!c.recorded || !headlineAsAt(c, from)) return null;
+  return workedOut(new AsAt(c, from), ALL) as Point;
+}
+
+/** Whether anything in a statement may cite a document. */
+function cites(said: object): boolean {
+  for (const [name, value] of Object.entries(said))
+    if (
+      name === 'citation' ||
+      name === 'citations' ||
+      (typeof value === 'object' && value !== null && cites(value as object))
+    )
+      return true;
+  return false;
+}
+
+/**
+ * What of it reads otherwise than before, from a date on by which all was said that was said before: what comes from the same
+ * as before is the same. Of documents only those that are cited anew; they are added to those before.
+ */
+export function changesAt(before: Commitment, c: Commitment, from: FullDate): Partial<Point> {
+  const changed = ALL.filter((part) => part !== 'documents' && PARTS[part].from.some((of) => before[of] !== c[of]));
+  const point = workedOut(new AsAt(c, from), changed);
+  if (!cites(c.said.at(-1)!.data)) return point;
+  return { ...point, documents: sorted(citedAsAt({ ...c, said: c.said.slice(-1) }, from)) };
 }

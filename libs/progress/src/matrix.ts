@@ -10,7 +10,7 @@ import type { FullDate } from '#clocks';
 import { Rejected, type Log, type Projector } from '#eventsourcing';
 import { clocksOf, LOG, PageSize, WantedFormat, type Format } from '#platform';
 import { Registers } from '#registers';
-import { Count, countAll, countBy, Keys, partsOf, Row, type Counted } from './count.js';
+import { Count, countAll, countBy, Keys, pairOf, partsOf, Row, type Counted } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
 import { directlyBelow, upFrom } from './hierarchy.js';
 import { listQuery } from './list-query.js';
@@ -133,7 +133,7 @@ export class Matrix {
       list: list([axis, key]),
       ...row,
     });
-    const cellAt = new Map(cells.map(({ keys, row }) => [JSON.stringify(keys), row]));
+    const cellAt = new Map(cells.map(({ keys: [row, column], cell }) => [pairOf(row!, column!), cell]));
     const { row: total, correctedLater } = countAll(found);
     return {
       asOf: at.asOf,
@@ -148,8 +148,8 @@ export class Matrix {
       rows: shownRows.map((row) => ({
         ...head(one, row),
         cells: shownColumns.flatMap(({ key }): Cell[] => {
-          const cell = cellAt.get(JSON.stringify([row.key, key]));
-          return cell ? [{ column: key, list: list([one, row.key], [other, key]), ...cell }] : [];
+          const cell = cellAt.get(pairOf(row.key, key));
+          return cell ? [{ column: key, list: list([one, row.key], [other, key]), ...cell.row }] : [];
         }),
       })),
     };
@@ -166,7 +166,7 @@ function meeting(look: Look, found: Found, one: Axis['keys'], other: Axis['keys'
       placed: found.where(met.any).size,
       inRows: countBy(found, one.beside(columns, other)),
       inColumns: countBy(found, other.beside(columns, one)),
-      cells: countBy(found, met).map((cell) => ({ ...cell, keys: partsOf(cell.keys[0]!) })),
+      cells: countBy(found, met).map((cell) => ({ keys: partsOf(cell.keys[0]!), cell })),
     };
   }
   const both = found.where(one.any).where(other.any);
@@ -174,7 +174,7 @@ function meeting(look: Look, found: Found, one: Axis['keys'], other: Axis['keys'
     placed: both.size,
     inRows: countBy(both, one),
     inColumns: countBy(both, other),
-    cells: countBy(found, one, other),
+    cells: countBy(found, one, other).map((cell) => ({ keys: cell.keys, cell })),
   };
 }
 
@@ -233,7 +233,7 @@ interface Placed {
 }
 
 function placedOf(all: readonly Counted[], inCells: readonly Counted[]): Placed[] {
-  const placed = new Map(inCells.map(({ keys, row }) => [keys[0]!, row.total]));
+  const placed = new Map(inCells.map(({ keys, total }) => [keys[0]!, total]));
   return all.map(({ keys: [key], row }) => ({ key: key!, row, placed: placed.get(key!) ?? 0 }));
 }
 

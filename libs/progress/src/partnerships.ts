@@ -15,7 +15,7 @@ import {
   WantedFormat,
   type Format,
 } from '#platform';
-import { Count, countAll, countBy, pairOf, partsOf, Row, type Keys } from './count.js';
+import { Count, countAll, countBy, pairOf, partsOf, Row, type Counted, type Keys } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
 import { Looking, type Look } from './look.js';
@@ -83,7 +83,7 @@ export class PartnershipsView {
 interface Pair {
   readonly key: string;
   readonly other: string;
-  readonly row: Row;
+  readonly counted: Counted;
 }
 
 export class Partnerships {
@@ -110,12 +110,12 @@ export class Partnerships {
     const pairs = one.with(look.columns, await look.agencies({ agencies, memberOf, agency: filter.with }));
     const isMutual = !filter.agency && (filter.role ?? 'any') === 'any';
     const all = countBy(found, pairs)
-      .map(({ keys: [pair], row }): Pair => {
-        const [key, other] = partsOf(pair!);
-        return { key, other, row };
+      .map((counted): Pair => {
+        const [key, other] = partsOf(counted.keys[0]!);
+        return { key, other, counted };
       })
       .filter(({ key, other }) => !isMutual || key < other)
-      .sort((a, b) => b.row.total - a.row.total || compare(a.key, b.key) || compare(a.other, b.other));
+      .sort((a, b) => b.counted.total - a.counted.total || compare(a.key, b.key) || compare(a.other, b.other));
     const [first, last] = [Number(place?.after ?? 0), Number(place?.after ?? 0) + (limit ?? all.length)];
     const shown = all.slice(first, last);
     const names = await look.hierarchy.agencyNames(agencies);
@@ -138,7 +138,7 @@ export class Partnerships {
         name: names.get(pair.key) ?? pair.key,
         with: pair.other,
         withName: names.get(pair.other) ?? pair.other,
-        ...pair.row,
+        ...pair.counted.row,
         themes: themes.get(pairOf(pair.key, pair.other)) ?? [],
         list: listQuery({ ...filter, agency: pair.key, with: pair.other }, pinned),
       })),
@@ -161,7 +161,7 @@ async function themesOf(
   const axis = await themeAxis(look, filter);
   const wanted = pairs.only(look.columns, new Set(shown.map(({ key, other }) => pairOf(key, other))));
   const counted = countBy(found.where(wanted.any), wanted, axis.keys)
-    .map(({ keys: [pair, theme], row }) => ({ pair: pair!, theme: theme!, total: row.total }))
+    .map(({ keys: [pair, theme], total }) => ({ pair: pair!, theme: theme!, total }))
     .sort((a, b) => b.total - a.total || compare(a.theme, b.theme));
   const byPair = Map.groupBy(counted, ({ pair }) => pair);
   return new Map(

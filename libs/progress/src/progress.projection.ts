@@ -8,18 +8,24 @@ import type { FullDate } from '#clocks';
 import { commitment, turningPoints, type Commitment, type CommitmentEvents, type Sourced } from '#commitments';
 import { fold, type Earlier, type Log, type Memory, type Projection, type Recorded } from '#eventsourcing';
 import { wordsOf } from '#platform';
-import { Columns, dayOf, NONE, type Coded, type Said } from './columns.js';
-import { pointAt, type Point } from './facts.js';
-
-type Wording = Pick<Point, 'title' | 'summary' | 'condition'> & { readonly code: number };
+import { CODED, Columns, dayOf, NONE, type Said } from './columns.js';
+import { changesAt, pointAt, type Point, type Wording } from './facts.js';
 
 /** What a commitment has come to, and the words that its rows were lately laid with. */
 interface Known {
   state: Commitment;
   revision: number;
-  /** The last date from which on it reads otherwise. */
+  /** The last date from which on it reads otherwise, and what the row from then on says. */
   latest: FullDate;
-  readonly wordings: Wording[];
+  said: Said | null;
+  readonly wordings: (Wording & { readonly code: number })[];
+}
+
+/** How a commitment reads from a date on; `null`: it does not exist by then. Of what goes on as before nothing is said. */
+interface Turn {
+  readonly from: FullDate;
+  readonly point: Partial<Point> | null;
+  readonly lastReportedOn: FullDate;
 }
 
 /** What an event changes: how the commitment reads from some dates on. */
@@ -27,19 +33,21 @@ interface Change {
   readonly event: Recorded;
   readonly state: Commitment;
   readonly latest: FullDate;
-  readonly points: readonly (readonly [from: FullDate, point: Point | null])[];
+  readonly points: readonly Turn[];
   /** The position of the event that it corrects; then the points are all that there are. */
   readonly corrects: number | null;
+  /** Each point says all, and not only what is otherwise than before. */
+  readonly whole: boolean;
 }
 
-/** How many events the commitments have that are kept to go on from: about 1 kB each. */
-const EVENTS_IN_MEMORY = 30_000;
+/** How many events the commitments have that are kept to go on from: about 6 kB each. */
+const EVENTS_IN_MEMORY = 5_000;
 /** How long others may have to wait. */
 const SLICE_MS = 8;
 
 const END_OF_TIME = 10_000 * 512;
 
-const nothing = (): Known => ({ state: commitment.initial, revision: -1, latest: '', wordings: [] });
+const nothing = (): Known => ({ state: commitment.initial, revision: -1, latest: '', said: null, wordings: [] });
 
 const referenceOf = ({ stream }: Pick<Recorded, 'stream'>): string => stream.slice(commitment.category.length + 1);
 const isCorrection = ({ name }: Recorded): boolean => name === 'Corrected' || name === 'Retracted';
@@ -49,6 +57,8 @@ export class ProgressProjection implements Projection {
   readonly version = 6;
   readonly on: Projection['on'];
   readonly columns = new Columns();
+  /** What was told of last: a history is often told whole. */
+  #last: { readonly stream: string; readonly known: Known } | null = null;
   readonly #recent = new LRUCache<string, Known>({
     maxSize: EVENTS_IN_MEMORY,
     // One long history is kept, too, however long.
@@ -66,6 +76,7 @@ export class ProgressProjection implements Projection {
   }
 
   clear(): void {
+    this.#last = null;
     this.#recent.clear();
     this.columns.clear();
   }
@@ -75,25 +86,42 @@ export class ProgressProjection implements Projection {
   }
 
   load(memory: Memory): void {
+    this.#last = null;
     this.#recent.clear();
     this.columns.load(memory);
   }
 
   #follow(event: Recorded, earlier: Earlier): Promise<void> | void {
-    const kept = this.#recent.get(event.stream);
+    const kept = this.#last?.stream === event.stream ? this.#last.known : this.#recent.get(event.stream);
     const known = kept?.revision === event.revision - 1 ? kept : event.revision === 0 ? nothing() : null;
     if (!known || isCorrection(event)) return this.#followLater(event, known, earlier);
     const change = this.#changeOf(event, known);
     if (!change) return this.#followLater(event, known, earlier);
     this.#lay(known, change);
-    this.#recent.set(event.stream, known);
+    this.#keep(event.stream, known);
+  }
+
+  #keep(stream: string, known: Known): void {
+    if (this.#last?.stream !== stream && this.#last) this.#recent.set(this.#last.stream, this.#last.known);
+    this.#last = { stream, known };
   }
 
   async #followLater(event: Recorded, kept: Known | null, earlier: Earlier): Promise<void> {
-    const known = kept ?? (await remembered(earlier));
+    const known = kept ?? (await this.#remembered(event, earlier));
     const change = this.#changeOf(event, known) ?? (await this.#wholeChangeOf(event, known.state));
     this.#lay(known, change);
-    this.#recent.set(event.stream, known);
+    this.#keep(event.stream, known);
+  }
+
+  /** What a commitment has come to that is not in memory any more. */
+  async #remembered(event: Recorded, earlier: Earlier): Promise<Known> {
+    const all = await earlier();
+    const state = fold(commitment, commitment.initial, all as never);
+    const latest = turningPoints(state).at(-1) ?? '';
+    const { columns } = this;
+    const { row } = latest ? columns.placeOf(columns.commitmentOf(referenceOf(event)), dayOf(latest)) : { row: NONE };
+    const said = row === NONE ? null : columns.saidIn(row);
+    return { state, revision: all.at(-1)?.revision ?? -1, latest, said, wordings: [] };
   }
 
   /** The words that went stand in what was shown earlier, too: all of it is laid anew without them. */
@@ -108,17 +136,25 @@ export class ProgressProjection implements Projection {
     this.columns.forget(this.columns.commitmentOf(referenceOf(event)));
     const anew = nothing();
     for (const change of changes) this.#lay(anew, change);
-    this.#recent.set(event.stream, anew);
+    this.#keep(event.stream, anew);
   }
 
   /** What an event changes that says something of the last date, as most do; else `null`. */
-  #changeOf(event: Recorded, { state: before, latest }: Known): Change | null {
+  #changeOf(event: Recorded, { state: before, latest, said }: Known): Change | null {
     if (isCorrection(event) || event.name === 'Blanked') return null;
-    const { reportedOn } = event.data as Sourced;
-    if (reportedOn < latest) return null;
+    const { reportedOn: from } = event.data as Sourced;
+    if (from < latest) return null;
     const state = fold(commitment, before, [event as never]);
-    if ((state.roles.at(-1)?.reportedOn ?? '') > reportedOn) return null;
-    return { event, state, latest: reportedOn, points: [[reportedOn, pointAt(state, reportedOn)]], corrects: null };
+    if ((state.roles.at(-1)?.reportedOn ?? '') > from) return null;
+    const point = said ? changesAt(before, state, from) : pointAt(state, from);
+    return {
+      event,
+      state,
+      latest: from,
+      points: [{ from, point, lastReportedOn: from }],
+      corrects: null,
+      whole: !said,
+    };
   }
 
   /** What an event changes, worked out for all dates from its report on, a slice at a time. */
@@ -128,16 +164,19 @@ export class ProgressProjection implements Projection {
     // Rule 1: as at the days before something was reported, it changes nothing.
     const since = corrects === null && event.name !== 'Blanked' ? (event.data as Sourced).reportedOn : '';
     const dates = turningPoints(state);
-    const points: [FullDate, Point | null][] = [];
+    const reports = new Set(state.reports);
+    const points: Turn[] = [];
     let began = performance.now();
-    for (const date of dates) {
-      if (date < since) continue;
-      points.push([date, pointAt(state, date)]);
+    let lastReportedOn = '';
+    for (const from of dates) {
+      if (reports.has(from)) lastReportedOn = from;
+      if (from < since) continue;
+      points.push({ from, point: pointAt(state, from), lastReportedOn });
       if (performance.now() - began < SLICE_MS) continue;
       await turn();
       began = performance.now();
     }
-    return { event, state, latest: dates.at(-1) ?? '', points, corrects };
+    return { event, state, latest: dates.at(-1) ?? '', points, corrects, whole: true };
   }
 
   /** The position of the event that is corrected. */
@@ -146,22 +185,26 @@ export class ProgressProjection implements Projection {
     return Number((await this.log.store.read(stream, revision))[0]!.position);
   }
 
-  #lay(known: Known, { event, state, latest, points, corrects }: Change): void {
+  #lay(known: Known, { event, state, latest, points, corrects, whole }: Change): void {
     const { columns } = this;
     const position = Number(event.position);
     const number = columns.commitmentOf(referenceOf(event));
     const before = corrects === null ? null : columns.known(number);
     if (before) {
-      const days = new Set(points.map(([from]) => dayOf(from)));
+      const days = new Set(points.map(({ from }) => dayOf(from)));
       for (const { day, row } of before) if (!days.has(day)) columns.close(row, position);
     }
-    for (const [from, point] of points) {
-      const place = columns.placeOf(number, dayOf(from));
-      const said = point && this.#saidOf(known, number, referenceOf(event), point);
-      if (said && place.row !== NONE && columns.saysTheSame(place.row, said)) continue;
+    let last: Said | null = null;
+    if (whole) known.said = null;
+    for (const turn of points) {
+      const day = dayOf(turn.from);
+      const place = columns.placeOf(number, day);
+      last = turn.point && this.#saidOf(known, number, referenceOf(event), turn);
+      if (last && place.row !== NONE && columns.saysTheSame(place.row, last)) continue;
       if (place.row !== NONE) columns.close(place.row, position);
-      if (said) columns.add(number, dayOf(from), said, position, place);
+      if (last) columns.add(number, day, last, position, place);
     }
+    known.said = last;
     columns.laid = Math.max(columns.laid, position);
     if (before) this.#differ(number, before, columns.known(number), corrects!, position);
     known.state = state;
@@ -169,27 +212,29 @@ export class ProgressProjection implements Projection {
     known.revision = event.revision;
   }
 
-  #saidOf(known: Known, number: number, reference: string, point: Point): Said {
+  #saidOf(known: Known, number: number, reference: string, { point, lastReportedOn }: Turn): Said {
     const { dictionaries } = this.columns;
-    const code = (name: Coded) => dictionaries[name].codeOf(point.keys[name]);
-    return {
-      lastReportedOn: dayOf(point.lastReportedOn),
-      text: this.#textOf(known, number, reference, point),
-      reading: point.reading === null ? NONE : this.#readingOf(number, point.reading),
-      standing: code('standing'),
-      agencies: code('agencies'),
-      themes: code('themes'),
-      followsUp: code('followsUp'),
-      places: code('places'),
-      documents: code('documents'),
-      relations: code('relations'),
-      target: code('target'),
-      beside: code('beside'),
-    };
+    const { wording, reading, documents, ...others } = point!;
+    const said: Record<keyof Said, number> = known.said ? { ...known.said } : ({} as Said);
+    said.lastReportedOn = dayOf(lastReportedOn);
+    if (wording) said.text = this.#textOf(known, number, reference, wording);
+    if (reading !== undefined) said.reading = reading === null ? NONE : this.#readingOf(number, reading);
+    for (const part of CODED) {
+      const key = part === 'documents' ? documents && this.#allOf(known.said, documents) : others[part];
+      if (key !== undefined) said[part] = dictionaries[part].codeOf(key);
+    }
+    return said;
+  }
+
+  /** The documents that were cited before, and others. */
+  #allOf(before: Said | null, anew: string): string {
+    const { entries } = this.columns.dictionaries.documents;
+    const [cited, others] = [before ? entries[before.documents]! : [], JSON.parse(anew) as string[]];
+    return cited.length === 0 ? anew : JSON.stringify([...new Set([...cited, ...others])].sort());
   }
 
   /** The code of the words: one that a row of the commitment has already, if these are the same. */
-  #textOf(known: Known, number: number, reference: string, { title, summary, condition }: Point): number {
+  #textOf(known: Known, number: number, reference: string, { title, summary, condition }: Wording): number {
     const same = known.wordings.find(
       (one) => one.title === title && one.summary === summary && one.condition === condition,
     );
@@ -230,13 +275,4 @@ export class ProgressProjection implements Projection {
       columns.corrections.push({ commitment, from, to: days[i + 1] ?? END_OF_TIME, since, until });
     }
   }
-}
-
-async function remembered(earlier: Earlier): Promise<Known> {
-  const all = await earlier();
-  const state = fold(commitment, commitment.initial, all as never);
-  return {
-    ...{ state, revision: all.at(-1)?.revision ?? -1, wordings: [] },
-    latest: turningPoints(state).at(-1) ?? '',
-  };
 }

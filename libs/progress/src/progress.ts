@@ -226,7 +226,7 @@ export class Progress {
   async inUse(facet: Facet, at: At): Promise<Map<string, number>> {
     const look = await this.#looking.look(at);
     const counted = countBy(await look.find(), FACETS[facet](look));
-    return new Map(inOrder(counted).map(({ keys, row }) => [keys[0]!, row.total]));
+    return new Map(inOrder(counted).map(({ keys, total }) => [keys[0]!, total]));
   }
 
   /** The dates up to `asOf` on which something was reported, in order. */
@@ -263,7 +263,7 @@ export function totalsOf(look: Look, all: Found): Totals {
     asOf: look.at.asOf,
     position: look.at.knownAt,
     total: active?.row ?? NO_ROW,
-    apart: Object.fromEntries(ENDS.map((life) => [life, lives.get(life)?.row.total ?? 0])) as Record<End, number>,
+    apart: Object.fromEntries(ENDS.map((life) => [life, lives.get(life)?.total ?? 0])) as Record<End, number>,
     correctedLater: active?.correctedLater ?? 0,
   };
 }

@@ -18,10 +18,12 @@ import {
 import { Registers, type AgencyAsAt, type Forum, type Framework, type MemberAsAt, type Theme } from '#registers';
 import { AgenciesAs, Belonging, Members, WhatBecameOfIt } from './agency-identity.js';
 import { Choice, type ChoiceParts } from './choice.js';
+import { NothingFound } from './conditions.js';
+import { Contents } from './contents.js';
 import { Breakdown, Headline, Legend, mostFirst, NoSum } from './figures.js';
 import { Page } from './layout.js';
 import { apartOf, correctedAmong, CorrectedLater, EndedApart, type Apart } from './lineage.js';
-import { ByStage, LISTED } from './lists.js';
+import { ByStage, LISTED, stagesIn } from './lists.js';
 import { MemberOf, OnlyMembers } from './member-of.js';
 import { OutcomeList } from './outcomes.js';
 import { RendersPages } from './rendering.js';
@@ -139,20 +141,26 @@ const Agencies = ({ view, progress, forums, bodies, members }: AgenciesParts) =>
       <p class="order">
         Ordered {order('number', 'by number of commitments')} · {order('name', 'by name')}
       </p>
-      <Legend />
-      <Breakdown
-        view={view}
-        caption="Commitments per agency"
-        of="Agency"
-        lines={(sort === 'name' ? byName() : mostFirst(rows)).map((row) => ({
-          code: row.agency,
-          name: row.name,
-          href: view.link(path('agencies', row.agency), view.scope),
-          filter: { agency: row.agency },
-          row,
-          asked: row.asked,
-        }))}
-      />
+      {rows.length === 0 ? (
+        <NothingFound view={view} what="commitment" />
+      ) : (
+        <>
+          <Legend />
+          <Breakdown
+            view={view}
+            caption="Commitments per agency"
+            of="Agency"
+            lines={(sort === 'name' ? byName() : mostFirst(rows)).map((row) => ({
+              code: row.agency,
+              name: row.name,
+              href: view.link(path('agencies', row.agency), view.scope),
+              filter: { agency: row.agency },
+              row,
+              asked: row.asked,
+            }))}
+          />
+        </>
+      )}
       <NoSum of="agencies" total={total.total} />
     </Page>
   );
@@ -187,8 +195,6 @@ const AgencyReport = (parts: ReportParts) => {
       csv={view.api(`/progress${path('agencies', agency.code)}`, { ...view.asked, format: 'csv' })}
     >
       <WhatBecameOfIt view={view} agency={agency} />
-      <Scope view={view} forums={forums} />
-      <AgenciesAs view={view} />
       {progress.row ? (
         <Headline view={view} row={progress.row} filter={filter}>
           of {count(progress.total.total)} of all agencies
@@ -199,6 +205,8 @@ const AgencyReport = (parts: ReportParts) => {
           {(view.scope.followsUp ?? view.scope.role) && ' of those asked for'}.
         </p>
       )}
+      <Scope view={view} forums={forums} />
+      <AgenciesAs view={view} />
       {progress.row?.asked && (
         <p>
           In {count(progress.row.asked)} of these {count(progress.row.total)} another agency named it, and it has yet to
@@ -219,19 +227,42 @@ const AgencyReport = (parts: ReportParts) => {
           .{roles.some(({ role }) => !isResponsible(role)) && ' Observers, funders and hosts are not counted above.'}
         </p>
       )}
+      <Contents
+        entries={[
+          members.length > 0 && { id: 'members', name: 'Its members', n: members.length },
+          progress.rows.length > 0 && { id: 'themes', name: 'By theme' },
+          { id: 'open', name: 'Addressed to it, without follow-up', n: open.length },
+          ...stagesIn(commitments.items),
+        ]}
+      />
+      <p class="order">
+        <a href={view.link('/timeline', { ...view.scope, ...filter })}>Over time</a> ·{' '}
+        <a href={view.link('/changes-since', { ...view.scope, ...filter })}>What changed</a> ·{' '}
+        <a href={view.link('/partnerships', { ...view.scope, ...filter })}>With whom it works</a>
+      </p>
       <Members view={view} members={members} />
       {progress.rows.length > 0 && (
         <section>
-          <h2>By theme</h2>
+          <h2 id="themes">By theme</h2>
           <Legend />
-          <ByFramework view={view} rows={progress.rows} frameworks={frameworks} themes={themes} filter={filter} />
+          <ByFramework
+            view={view}
+            rows={progress.rows}
+            frameworks={frameworks}
+            themes={themes}
+            filter={filter}
+            to={(theme) => view.link(path('agencies', agency.code, 'themes', theme), view.scope)}
+          />
           <NoSum of="themes" total={progress.row?.total ?? 0} />
         </section>
       )}
       <section>
-        <h2>Asked of it and not taken up</h2>
+        <h2 id="open">Addressed to it, without follow-up</h2>
         {open.length === 0 ? (
-          <p>No outcome reported by {dateWords(view.asOf)} asks something of it that no commitment follows up.</p>
+          <p>
+            No outcome reported by {dateWords(view.asOf)} is addressed to it and without a commitment that follows it
+            up.
+          </p>
         ) : (
           <>
             <p>

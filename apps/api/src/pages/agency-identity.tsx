@@ -57,7 +57,7 @@ export const Belonging = ({ view, agency, before }: Parts) => {
   const facts = [
     ...names.slice(0, -1).map(({ name }, i) => (
       <>
-        called {name} until it was renamed {whenWords(names[i + 1]!.from!)}
+        called <span dir="auto">{name}</span> until it was renamed {whenWords(names[i + 1]!.from!)}
       </>
     )),
     parent && (
@@ -146,7 +146,7 @@ export const Members = ({ view, members }: { view: View; members: readonly Membe
   const chairing = members.filter((member) => member.chairing);
   return (
     <section>
-      <h2>Its members</h2>
+      <h2 id="members">Its members</h2>
       <p>
         {counted(members.length, 'member')} as at <On date={view.asOf} />.{' '}
         {chairing.length === 0 ? (

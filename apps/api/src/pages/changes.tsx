@@ -25,14 +25,16 @@ import {
   type Terms,
   type Total,
 } from '#progress';
+import { recordedWords } from './as-at.js';
 import { Figure, On, StageTag } from './figures.js';
 import { Pager } from './lists.js';
 import { Page } from './layout.js';
 import { narrowed, Narrow, Narrowing } from './narrow.js';
+import { Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { Words } from './source.js';
 import { path, Views, type Params, type View } from './view.js';
-import { count, counted, dateWords, sentence, SHOWN_STAGES, STAGE_WORDS } from './words.js';
+import { count, counted, dateWords, instantWords, sentence, SHOWN_STAGES, STAGE_WORDS } from './words.js';
 
 type InWords = readonly [short: string, meaning: string];
 
@@ -106,7 +108,8 @@ export class ChangesPage {
       this.narrowing.choices(view),
       this.listed(view, query, between),
     ]);
-    return <Changes view={view} flows={flows} choices={choices} listed={listed} />;
+    const then = flows.knownThen ? await this.views.whenRecorded(flows.knownThen) : null;
+    return <Changes view={view} flows={flows} then={then} choices={choices} listed={listed} />;
   }
 
   private async listed(
@@ -124,11 +127,14 @@ export class ChangesPage {
 interface Parts {
   readonly view: View;
   readonly flows: FlowsView;
+  /** When the last of what was known then was recorded, where that is asked for. */
+  readonly then: string | null;
   readonly choices: Parameters<typeof Narrow>[0]['choices'];
   readonly listed: Listed | null;
 }
 
-const Changes = ({ view, flows, choices, listed }: Parts) => {
+const Changes = ({ view, flows, then, choices, listed }: Parts) => {
+  const recordedThen = then ? `recorded by ${instantWords(then)}` : 'recorded then';
   const { from, totalThen, learned, totalThenAsKnownNow, reported, totalNow } = flows;
   const {
     flow: _flow,
@@ -150,7 +156,7 @@ const Changes = ({ view, flows, choices, listed }: Parts) => {
       lead={
         <p>
           How the {counted(totalThen.total, 'commitment')} of {dateWords(from)} became the {count(totalNow.total)} of{' '}
-          {dateWords(view.asOf)}, and who said so.
+          {dateWords(view.asOf)}. Every figure leads to the commitments behind it, and to who said so.
         </p>
       }
       json={view.api('/progress/flows', asked)}
@@ -162,13 +168,8 @@ const Changes = ({ view, flows, choices, listed }: Parts) => {
           <input type="date" name="from" value={from} max={view.asOf} required />
         </label>
         <label>
-          <span>As known then: position of the log, as printed on what was published</span>
-          <input
-            name="knownThen"
-            inputMode="numeric"
-            value={String(view.asked['knownThen'] ?? '')}
-            placeholder="As known now"
-          />
+          <span>Compared with what had been recorded by (UTC)</span>
+          <input type="datetime-local" name="knownThen" value={then?.slice(0, 16)} />
         </label>
       </Narrow>
       {learned && (
@@ -178,17 +179,17 @@ const Changes = ({ view, flows, choices, listed }: Parts) => {
           title="What has been learned since"
           first={
             <>
-              As at {dateWords(from)}, as known at position {flows.knownThen}
+              As at {dateWords(from)}, as {recordedThen}
             </>
           }
           last={
             <>
-              As at {dateWords(from)}, as known at position {flows.position}
+              As at {dateWords(from)}, as {recordedWords(view)}
             </>
           }
         >
-          Both figures are of {dateWords(from)}. What lies between them was recorded, corrected or retracted after
-          position {flows.knownThen} of the log.
+          Both figures are of {dateWords(from)}. What lies between them was recorded, corrected or retracted
+          {then ? ` after ${instantWords(then)}` : ' since'}.
         </Stretch>
       )}
       <Stretch
@@ -198,8 +199,7 @@ const Changes = ({ view, flows, choices, listed }: Parts) => {
         first={<>As at {dateWords(from)}</>}
         last={<>As at {dateWords(view.asOf)}</>}
       >
-        Reported after {dateWords(from)} and by {dateWords(view.asOf)}, as known at position {flows.position} of the
-        log.
+        Reported after {dateWords(from)} and by {dateWords(view.asOf)}, as {recordedWords(view)}.
       </Stretch>
       {listed ? (
         <ChangedList view={view} listed={listed} />
@@ -247,7 +247,7 @@ const Stretch = ({ view, title, leg, name, before, after, lists, first, last, ch
         </p>
       ) : (
         <>
-          <table class="equation">
+          <Table class="equation">
             <caption class="hidden">{title}: each term</caption>
             <tbody>
               <tr class="total">
@@ -289,7 +289,7 @@ const Stretch = ({ view, title, leg, name, before, after, lists, first, last, ch
                 <td>commitments</td>
               </tr>
             </tbody>
-          </table>
+          </Table>
           <p>
             Of those counted at both ends, <Figure n={leg.same.total} href={to(['same'])} /> are in the same stage and{' '}
             {count(moved)} in another one.
@@ -322,7 +322,7 @@ const StageToStage = ({
   const label = `${title}: from stage to stage`;
   return (
     <div class="table" role="region" aria-label={label} tabIndex={0}>
-      <table class="stages">
+      <Table class="stages">
         <caption>From which stage (rows) to which (columns)</caption>
         <thead>
           <tr>
@@ -386,7 +386,7 @@ const StageToStage = ({
             <td />
           </tr>
         </tbody>
-      </table>
+      </Table>
     </div>
   );
 };
@@ -422,7 +422,7 @@ const ChangedList = ({ view, listed: { terms, leg, total, items, nextCursor } }:
       {termsWords(terms, leg)}: {counted(total, 'commitment')}
     </h2>
     {items.length > 0 && (
-      <table class="commitments changed">
+      <Table class="commitments changed">
         <caption>
           {count(items.length)} of {count(total)}, in the order of their references
         </caption>
@@ -471,7 +471,7 @@ const ChangedList = ({ view, listed: { terms, leg, total, items, nextCursor } }:
             </tr>
           ))}
         </tbody>
-      </table>
+      </Table>
     )}
     <Pager view={view} next={nextCursor} to="#list" />
   </section>

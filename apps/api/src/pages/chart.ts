@@ -3,7 +3,7 @@ import { LineChart } from 'echarts/charts';
 import { GridComponent, MarkAreaComponent } from 'echarts/components';
 import * as echarts from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
-import { monthsBefore, type FullDate } from '#clocks';
+import { dayAfter, monthsBefore, type FullDate } from '#clocks';
 import type { Row, TimelineRow } from '#progress';
 import { dateWords, SHOWN_STAGES } from './words.js';
 
@@ -12,42 +12,93 @@ echarts.use([LineChart, GridComponent, MarkAreaComponent, SVGRenderer]);
 /** A row of a timeline, without its list. */
 export type Step = Row & Pick<TimelineRow, 'asOf'>;
 
-const MOST = 24;
+/** How many steps a chart shows at most. */
+const MOST = 120;
 const DAY = 86_400_000;
+/** For how many months after the last report a chart goes on. */
+const AFTERWARDS = 12;
 
 /**
  * The dates at which counts may differ from the day before: those of reports, and those on which what was said in them
- * becomes stale. Where there are too many, the ends of evenly long periods.
+ * becomes stale, until soon after the last report. Where there are too many, the last of each of evenly long periods: a step
+ * is drawn only where something happened.
  */
-export function datesToPlot(reported: readonly FullDate[], asOf: FullDate, staleAfter: number): FullDate[] {
-  if (!reported[0]) return [];
-  const silent = reported.map((date) => dayAfter(monthsBefore(date, -staleAfter)));
-  const dates = [...new Set([...reported, ...silent, asOf])].filter((date) => date <= asOf).sort();
+export function datesToPlot(
+  reported: readonly FullDate[],
+  asOf: FullDate,
+  staleAfter: number,
+  from: FullDate = reported[0] ?? asOf,
+): FullDate[] {
+  const [first, last] = [reported[0], reported.at(-1)];
+  if (!first || !last) return [];
+  const ends = [asOf, dayAfter(monthsBefore(last, -AFTERWARDS))].sort()[0]!;
+  const stale = reported.map((date) => dayAfter(monthsBefore(date, -staleAfter)));
+  const begins = [from, first].sort()[1]!;
+  const dates = [...new Set([begins, ...reported, ...stale, ends])].filter((d) => d >= begins && d <= ends).sort();
   if (dates.length <= MOST) return dates;
-  const [first, last] = [Date.parse(dates[0]!), Date.parse(asOf)];
-  return Array.from({ length: MOST }, (_, i) => dateOf(first + (i / (MOST - 1)) * (last - first)));
+  const [start, length] = [Date.parse(begins), Date.parse(ends) - Date.parse(begins) + DAY];
+  const period = (date: FullDate) => Math.floor((MOST * (Date.parse(date) - start)) / length);
+  return [begins, ...[...Map.groupBy(dates.slice(1), period).values()].map((some) => some.at(-1)!)];
 }
 
 const dateOf = (time: number): FullDate => new Date(time).toISOString().slice(0, 10);
-const dayAfter = (date: FullDate): FullDate => dateOf(Date.parse(date) + DAY);
 
-/** Pales what is only the last that was said. */
-const silence = (since: FullDate, end: number) => ({
+/** Pales what is only the last that was reported. */
+const pale = (since: FullDate, end: number) => ({
   silent: true,
   z: 5,
   itemStyle: { color: 'var(--paper)', opacity: 0.55 },
-  label: { position: 'top', color: 'var(--silent)', formatter: `Silence since ${dateWords(since, 'short')}` },
+  label: { position: 'top', color: 'var(--caution)', formatter: `No update since ${dateWords(since, 'short')}` },
   data: [[{ xAxis: Date.parse(since) }, { xAxis: end }]],
 });
 
-const yearOf = (time: number): string => dateOf(time).slice(0, 4);
+/** Between two labels of the axis: so many days, months or years. */
+const SPACINGS = [
+  ...[1, 2, 7, 14].map((days) => ({ days, months: 0, format: dayWords })),
+  ...[1, 2, 3, 6].map((months) => ({ days: 0, months, format: monthWords })),
+  ...[1, 2, 5, 10, 20, 50, 100].map((years) => ({
+    days: 0,
+    months: 12 * years,
+    format: (d: FullDate) => d.slice(0, 4),
+  })),
+];
 
-/** The first days of at most so many years between the steps. */
-function newYears(steps: readonly Step[], most: number): number[] {
-  const [first, last] = [steps[0], steps.at(-1)].map((step) => Number(step?.asOf.slice(0, 4) ?? 0)) as [number, number];
-  const every = Math.max(1, Math.ceil((last - first) / most));
-  const years = Array.from({ length: Math.ceil((last - first) / every) }, (_, i) => last - i * every);
-  return years.map((year) => Date.UTC(year, 0, 1)).reverse();
+interface Tick {
+  readonly at: number;
+  readonly label: string;
+}
+
+/** The labels of the axis: the closest that leave each other room; always some, however short the time. */
+export function ticksBetween(first: FullDate, end: FullDate, most: number): Tick[] {
+  let ticks: Tick[] = [];
+  for (const { days, months, format } of SPACINGS) {
+    ticks = [];
+    let date = months === 0 ? first : firstOfPeriod(first, months);
+    for (
+      ;
+      date <= end && ticks.length <= most;
+      date = months === 0 ? dateOf(Date.parse(date) + days * DAY) : monthsBefore(date, -months)
+    )
+      if (date >= first) ticks.push({ at: Date.parse(date), label: format(date) });
+    if (ticks.length <= most) return ticks;
+  }
+  return ticks;
+}
+
+/** The first day of the months, quarter, year or years in which a date lies. */
+function firstOfPeriod(date: FullDate, months: number): FullDate {
+  const [year, month] = date.split('-').map(Number) as [number, number];
+  const since = 12 * year + month - 1;
+  const first = since - (since % months);
+  return `${String(Math.floor(first / 12)).padStart(4, '0')}-${String((first % 12) + 1).padStart(2, '0')}-01`;
+}
+
+function dayWords(date: FullDate): string {
+  return dateWords(date, 'short').replace(/ \d{4}$/, '');
+}
+
+function monthWords(date: FullDate): string {
+  return dateWords(date.slice(0, 7), 'short');
 }
 
 /** How much of the width is left after the last step, so that it shows. */
@@ -59,20 +110,22 @@ interface Size {
 }
 
 /**
- * @param silentSince since when nothing has been reported at all, where that is long
+ * @param since when nothing has been reported any more, where that is long
  * @returns SVG without a style of its own, so that a strict Content-Security-Policy lets it pass
  */
-export function stagesChart(steps: readonly Step[], silentSince: FullDate | null, { width, height }: Size): string {
+export function stagesChart(steps: readonly Step[], since: FullDate | null, { width, height }: Size): string {
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
   const [first, last] = [Date.parse(steps[0]!.asOf), Date.parse(steps.at(-1)!.asOf)];
   const end = last + TAIL * (last - first);
-  const years = newYears(steps, Math.floor(width / 80));
-  /** From each step to the next, on one level. */
+  const ticks = ticksBetween(steps[0]!.asOf, dateOf(end), Math.floor(width / 85));
+  const labels = new Map(ticks.map(({ at, label }) => [at, label]));
+  const pixel = (end - first) / width;
+  /** From each step to the next, on one level. The point beside the first keeps it level: tiny steps are not drawn. */
   const levels = (value: (row: Row) => number) =>
-    steps.flatMap((row, i) => [
-      [Date.parse(row.asOf), value(row)],
-      [Date.parse(steps[i + 1]?.asOf ?? '') || end, value(row)],
-    ]);
+    steps.flatMap((row, i) => {
+      const [from, to] = [Date.parse(row.asOf), Date.parse(steps[i + 1]?.asOf ?? '') || end];
+      return [from, Math.min(from + pixel, to), to].map((at) => [at, value(row)]);
+    });
   const line = { type: 'line', silent: true, symbol: 'none' } as const;
   chart.setOption({
     animation: false,
@@ -80,7 +133,7 @@ export function stagesChart(steps: readonly Step[], silentSince: FullDate | null
     grid: {
       left: 4,
       right: 16,
-      top: silentSince ? 30 : 14,
+      top: since ? 30 : 14,
       bottom: 4,
       outerBoundsMode: 'same',
       outerBoundsContain: 'axisLabel',
@@ -89,9 +142,13 @@ export function stagesChart(steps: readonly Step[], silentSince: FullDate | null
       type: 'time',
       min: first,
       max: end,
-      axisLabel: { color: 'var(--soft)', customValues: years, formatter: (time: number) => yearOf(time) },
+      axisLabel: {
+        color: 'var(--soft)',
+        customValues: [...labels.keys()],
+        formatter: (at: number) => labels.get(at) ?? '',
+      },
       axisLine: { lineStyle: { color: 'var(--soft)' } },
-      axisTick: { lineStyle: { color: 'var(--soft)' }, customValues: years },
+      axisTick: { lineStyle: { color: 'var(--soft)' }, customValues: [...labels.keys()] },
     },
     yAxis: {
       type: 'value',
@@ -113,7 +170,7 @@ export function stagesChart(steps: readonly Step[], silentSince: FullDate | null
         { width: 6, color: 'var(--paper)' },
         { width: 2.5, color: 'var(--ink)', type: [3, 3] },
       ].map((lineStyle) => ({ ...line, lineStyle, z: 6, data: levels(({ stale }) => stale) })),
-      ...(silentSince ? [{ ...line, data: [], markArea: silence(silentSince, end) }] : []),
+      ...(since ? [{ ...line, data: [], markArea: pale(since, end) }] : []),
     ],
   });
   const svg = chart.renderToSVGString({ useViewBox: true });
@@ -121,7 +178,7 @@ export function stagesChart(steps: readonly Step[], silentSince: FullDate | null
   return svg
     .replace(/<style[\s\S]*?<\/style>/g, '')
     .replaceAll(/ style="[^"]*"/g, '')
-    .replaceAll(/ class="[^"]*"/g, '')
+    .replaceAll(/ (?:class|ecmeta_\w+)="[^"]*"/g, '')
     .replace('<svg ', '<svg aria-hidden="true" focusable="false" ')
     .trim();
 }

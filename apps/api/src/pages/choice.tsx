@@ -47,7 +47,7 @@ export const Choice = ({ name, label, any, options, groups = [], value }: Choice
 const Options = ({ options, asked }: { options: readonly Option[]; asked: string }) => (
   <>
     {options.map(([value, label]) => (
-      <option key={value} value={value} selected={value === asked}>
+      <option key={value} value={value} selected={value === asked} dir="auto">
         {label}
       </option>
     ))}

@@ -85,13 +85,14 @@ const CommitmentReport = ({ view, commitment: c, history, followsUp, titles, bac
   <Page
     view={view}
     title={c.title}
+    lang={c.language}
     eyebrow={
       <>
         <span class="code">{c.reference}</span> · {sentence(c.kind)}
       </>
     }
     lead={
-      <p lang={c.language ?? undefined}>
+      <p lang={c.language ?? undefined} dir="auto">
         <Words text={c.summary} of={{ revision: 0 }} />
       </p>
     }
@@ -145,7 +146,9 @@ const CommitmentReport = ({ view, commitment: c, history, followsUp, titles, bac
           <Fact name="Follows up">
             {followsUp.forums.map(({ id, name }) => (
               <li key={id}>
-                <a href={view.link(path('forums', id))}>{textWords(name)}</a>
+                <a href={view.link(path('forums', id))} dir="auto">
+                  {textWords(name)}
+                </a>
               </li>
             ))}
             {followsUp.outcomes.map(({ id, text }) => (
@@ -178,7 +181,7 @@ const CommitmentReport = ({ view, commitment: c, history, followsUp, titles, bac
           <Fact name="Milestones">
             {c.milestones.map(({ milestone, title, due, reached, reachedOn, dropped }) => (
               <li key={milestone}>
-                {title}
+                <Words text={title} />
                 <small class="quote">
                   {dropped !== null
                     ? `dropped: ${dropped}`
@@ -194,7 +197,7 @@ const CommitmentReport = ({ view, commitment: c, history, followsUp, titles, bac
           <Fact name="Deliverables">
             {c.deliverables.map(({ type, title }) => (
               <li key={`${type} ${title}`}>
-                {title} <small>{sentence(type).toLowerCase()}</small>
+                <Words text={title} /> <small>{sentence(type).toLowerCase()}</small>
               </li>
             ))}
           </Fact>
@@ -240,7 +243,7 @@ const Fact = ({ name, children }: { name: string; children: ComponentChildren })
 
 /** The stage, the statement it rests on, and beside it the reading and the reply. */
 const Stands = ({ view, commitment: c }: Pick<Parts, 'view' | 'commitment'>) => {
-  const silent = !c.end && isOpen(c.stage) && c.lastReportedOn < monthsBefore(view.asOf, view.staleAfter);
+  const isOld = !c.end && isOpen(c.stage) && c.lastReportedOn < monthsBefore(view.asOf, view.staleAfter);
   const { headline } = c;
   return (
     <section class="stands" aria-label="How it stands">
@@ -251,13 +254,13 @@ const Stands = ({ view, commitment: c }: Pick<Parts, 'view' | 'commitment'>) => 
         {c.nature === 'standing' && !c.lastUpkeep && (
           <span>
             Standing: {standingWords(c.stage).toLowerCase()}
-            {silent && ' when last heard of'}
+            {isOld && ' when last reported on'}
           </span>
         )}
         {c.overdue && !c.end && <span class="alert">Overdue</span>}
-        {silent && (
-          <span class="silent">
-            Not heard of since <On date={c.lastReportedOn} />
+        {isOld && (
+          <span class="dated">
+            No update since <On date={c.lastReportedOn} />
           </span>
         )}
       </p>

@@ -6,8 +6,10 @@ import { goingOn } from '#platform';
 import { CommitmentsQuery, listOf, Progress, type Facet, type ItemList, type Row } from '#progress';
 import { Registers } from '#registers';
 import { byFramework, Choice, type ChoiceParts } from './choice.js';
+import { conditionsOf, NothingFound, withoutEach, type Without } from './conditions.js';
 import { StageBar } from './figures.js';
-import { Kept, Page } from './layout.js';
+import { Kept } from './as-at.js';
+import { Page } from './layout.js';
 import { apartOf, correctedAmong, CorrectedLater, EndedApart, type Apart } from './lineage.js';
 import { CommitmentTable, ORDER_WORDS, Pager } from './lists.js';
 import { MemberOf } from './member-of.js';
@@ -52,7 +54,14 @@ export class CommitmentsPage {
       this.choices(view),
       filter.life ? null : apartOf(this.progress, view, filter),
     ]);
-    return <Commitments view={view} list={list} row={row} choices={choices} apart={apart} />;
+    const without =
+      list.total === 0
+        ? await withoutEach(
+            view,
+            async (changes) => (await this.progress.total(view.at, { ...filter, ...changes })).total,
+          )
+        : [];
+    return <Commitments {...{ view, list, row, choices, apart, without }} />;
   }
 
   /** The selects of the form, filled from the registers with what is in use. */
@@ -133,12 +142,12 @@ export class CommitmentsPage {
         options: documents.map(({ id, title }) => [id, title]),
       },
       { name: 'withTarget', label: 'Target date', any: 'With or without', options: yesNo('With', 'Without') },
-      { name: 'overdue', label: 'Overdue', any: 'Or not', options: yesNo('Overdue', 'Not overdue') },
+      { name: 'overdue', label: 'Overdue', any: 'Either', options: yesNo('Overdue', 'Not overdue') },
       {
         name: 'stale',
-        label: `Silent for ${counted(view.staleAfter, 'month')}`,
-        any: 'Or not',
-        options: yesNo('Not heard of', 'Heard of'),
+        label: `Update within ${counted(view.staleAfter, 'month')}`,
+        any: 'Either',
+        options: yesNo('None', 'Updated'),
       },
     ];
   }
@@ -159,12 +168,14 @@ interface Parts {
   readonly choices: Choices;
   /** The ended records that the same filter finds; `null` where they are asked for themselves. */
   readonly apart: Apart | null;
+  /** Where the list is empty: what each condition keeps out of it. */
+  readonly without: readonly Without[];
 }
 
 /** The choices that are always in sight; the others fold away until one is made. */
 const FIRST = 4;
 
-const Commitments = ({ view, list, row, choices, apart }: Parts) => {
+const Commitments = ({ view, list, row, choices, apart, without }: Parts) => {
   const { limit: _limit, cursor: _cursor, ...asked } = view.asked;
   const made = choices.filter(({ name }) => asked[name] !== undefined);
   const related = {
@@ -174,7 +185,7 @@ const Commitments = ({ view, list, row, choices, apart }: Parts) => {
     dueBy: asked['dueBy'],
   };
   const through = Object.fromEntries(LISTED_BY.map((field) => [field, asked[field]]));
-  const isNarrowed = ['q', 'relatedTo', ...LISTED_BY].some((field) => asked[field] !== undefined) || made.length > 0;
+  const isNarrowed = conditionsOf(view).length > 0 || LISTED_BY.some((field) => asked[field] !== undefined);
   const search = asked['q'] === undefined ? '' : String(asked['q']);
   const select = (choice: Choices[number]) => <Choice key={choice.name} {...choice} value={asked[choice.name]} />;
   return (
@@ -183,12 +194,13 @@ const Commitments = ({ view, list, row, choices, apart }: Parts) => {
       title="Commitments"
       lead={
         <p>
-          <strong id="total">{counted(list.total, 'commitment')}</strong> {isNarrowed ? 'as asked for' : 'in all'}.
+          <strong id="total">{counted(list.total, 'commitment')}</strong> {isNarrowed ? 'found' : 'in all'}.
         </p>
       }
       json={view.api('/commitments')}
       csv={view.api('/commitments', { ...asked, format: 'csv' })}
     >
+      {list.total === 0 && <NothingFound view={view} what="commitment" without={without} />}
       <form method="get" action="/commitments" class="filters" aria-label="Find commitments">
         <Kept asked={{ ...view.kept, reference: asked['reference'], ...related, ...through }} />
         <label class="search">
@@ -213,8 +225,7 @@ const Commitments = ({ view, list, row, choices, apart }: Parts) => {
           value={asked['sort']}
         />
         <p class="act">
-          <button type="submit">Show</button>{' '}
-          {(made.length > 0 || search) && <a href={view.link('/commitments')}>Clear</a>}
+          <button type="submit">Show</button> {isNarrowed && <a href={view.link('/commitments')}>Clear</a>}
         </p>
       </form>
       <ListedThrough view={view} />
@@ -232,7 +243,7 @@ const Commitments = ({ view, list, row, choices, apart }: Parts) => {
       </ul>
       {apart && <EndedApart apart={apart} list={(life) => view.here({ life, cursor: null })} />}
       <CorrectedLater view={view} {...correctedAmong(list.items)} />
-      {list.items.length > 0 ? (
+      {list.items.length > 0 && (
         <CommitmentTable
           view={view}
           caption={`${count(list.items.length)} of ${count(list.total)}: ${ORDER_WORDS[list.sort].toLowerCase()}`}
@@ -240,8 +251,6 @@ const Commitments = ({ view, list, row, choices, apart }: Parts) => {
           order={{ sort: list.sort, href: (sort) => view.here({ sort, cursor: null }) }}
           search={search}
         />
-      ) : (
-        <p>None is as asked for. Take a filter away, or look at a later date.</p>
       )}
       <Pager view={view} next={list.nextCursor} />
     </Page>

@@ -16,6 +16,7 @@ import {
 import { Figure, On } from './figures.js';
 import { Page } from './layout.js';
 import { ThemeLink } from './links.js';
+import { Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { Source, Words } from './source.js';
 import { inOrder } from './theme-tree.js';
@@ -84,7 +85,7 @@ const AllCrosswalks = ({ view, crosswalks }: { view: View; crosswalks: readonly 
     {crosswalks.length === 0 ? (
       <p>There is none.</p>
     ) : (
-      <table class="outcomes">
+      <Table class="outcomes">
         <caption class="hidden">Crosswalks</caption>
         <thead>
           <tr>
@@ -96,7 +97,9 @@ const AllCrosswalks = ({ view, crosswalks }: { view: View; crosswalks: readonly 
           {crosswalks.map((crosswalk) => (
             <tr key={crosswalk.code}>
               <th scope="row">
-                <a href={view.link(path('crosswalks', crosswalk.code))}>{textWords(crosswalk.title)}</a>{' '}
+                <a href={view.link(path('crosswalks', crosswalk.code))} dir="auto">
+                  {textWords(crosswalk.title)}
+                </a>{' '}
                 <small class="code">{crosswalk.code}</small>
               </th>
               <td data-label="Version">
@@ -105,7 +108,7 @@ const AllCrosswalks = ({ view, crosswalks }: { view: View; crosswalks: readonly 
             </tr>
           ))}
         </tbody>
-      </table>
+      </Table>
     )}
   </Page>
 );
@@ -191,7 +194,7 @@ const totalOf = (rows: readonly ThemeRow[], theme: string) => rows.find((row) =>
 const Links = ({ view, version, rows }: TableParts) => (
   <section>
     <h2>Its links</h2>
-    <table class="outcomes linked">
+    <Table class="outcomes linked">
       <caption>{counted(version.links.length, 'link')}. What is said of a theme holds for all below it.</caption>
       <thead>
         <tr>
@@ -227,7 +230,7 @@ const Links = ({ view, version, rows }: TableParts) => (
           </tr>
         ))}
       </tbody>
-    </table>
+    </Table>
   </section>
 );
 
@@ -242,7 +245,7 @@ const WithoutLink = ({ view, version, rows, themes }: TableParts & { themes: rea
   return (
     <section>
       <h2 id="none">Themes that no link leads from</h2>
-      <table class="outcomes linked">
+      <Table class="outcomes linked">
         <caption class="hidden">Themes without a link</caption>
         <thead>
           <tr>
@@ -259,7 +262,10 @@ const WithoutLink = ({ view, version, rows, themes }: TableParts & { themes: rea
             return (
               <tr key={code}>
                 <th scope="row">
-                  <a href={view.link(path('themes', code))}>{textWords(label)}</a> <small class="code">{code}</small>
+                  <a href={view.link(path('themes', code))} dir="auto">
+                    {textWords(label)}
+                  </a>{' '}
+                  <small class="code">{code}</small>
                 </th>
                 <td class="n" data-label="Commitments">
                   <Figure n={totalOf(rows, code)} href={view.list({ theme: code })} />
@@ -276,7 +282,7 @@ const WithoutLink = ({ view, version, rows, themes }: TableParts & { themes: rea
             );
           })}
         </tbody>
-      </table>
+      </Table>
     </section>
   );
 };

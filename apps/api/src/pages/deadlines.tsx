@@ -7,6 +7,7 @@ import { Figure } from './figures.js';
 import { Page } from './layout.js';
 import { CommitmentTable } from './lists.js';
 import { narrowed, Narrow, Narrowing } from './narrow.js';
+import { Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { Views, type View } from './view.js';
 import { count, counted, dateWords } from './words.js';
@@ -93,7 +94,7 @@ const Due = ({ view, deadlines, next, overdue, choices, within }: Parts) => {
           <p>No open commitment falls due by then.</p>
         ) : (
           <>
-            <table class="due">
+            <Table class="due">
               <caption>
                 By the month in which the time for it ends: a target of a whole year ends with its December
               </caption>
@@ -115,7 +116,7 @@ const Due = ({ view, deadlines, next, overdue, choices, within }: Parts) => {
                   </tr>
                 ))}
               </tbody>
-            </table>
+            </Table>
             <Next view={view} shown={next} href={`${list(ahead.list)}&sort=target`} />
           </>
         )}
@@ -126,7 +127,7 @@ const Due = ({ view, deadlines, next, overdue, choices, within }: Parts) => {
           <p>No open commitment has passed its target date.</p>
         ) : (
           <>
-            <table class="due">
+            <Table class="due">
               <caption>By how long ago the target date passed</caption>
               <thead>
                 <tr>
@@ -153,14 +154,14 @@ const Due = ({ view, deadlines, next, overdue, choices, within }: Parts) => {
                   </tr>
                 ))}
               </tbody>
-            </table>
+            </Table>
             <Next view={view} shown={overdue} href={`${overdueList(deadlines.overdue.list)}&sort=target`} />
           </>
         )}
       </section>
       <p>
-        <a href={view.link('/silent')}>Agencies that have gone silent</a> ·{' '}
-        <a href={view.list({ stale: true })}>all commitments not heard of for {counted(view.staleAfter, 'month')}</a>
+        <a href={view.link('/no-update')}>Agencies with no update</a> ·{' '}
+        <a href={view.list({ stale: true })}>all commitments with no update for {counted(view.staleAfter, 'month')}</a>
       </p>
     </Page>
   );

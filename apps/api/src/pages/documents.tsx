@@ -8,6 +8,7 @@ import { Figure, On } from './figures.js';
 import { Page } from './layout.js';
 import { ByStage, LISTED } from './lists.js';
 import { OutcomesByKind } from './outcomes.js';
+import { Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { PageQuery, path, Views, type View } from './view.js';
 import { counted, dateWords, languageName } from './words.js';
@@ -50,7 +51,7 @@ const Documents = ({ view, citing }: { view: View; citing: ReadonlyMap<string, n
     json={view.api('/documents', {})}
     csv={view.api('/documents', { format: 'csv' })}
   >
-    <table class="outcomes">
+    <Table class="outcomes">
       <caption class="hidden">Documents</caption>
       <thead>
         <tr>
@@ -66,7 +67,9 @@ const Documents = ({ view, citing }: { view: View; citing: ReadonlyMap<string, n
           documents.map(({ id, title, symbol, publisher }) => (
             <tr key={id}>
               <th scope="row">
-                <a href={view.link(path('documents', id))}>{title}</a>{' '}
+                <a href={view.link(path('documents', id))} dir="auto">
+                  {title}
+                </a>{' '}
                 <small>{[publisher, symbol].filter(Boolean).join(', ')}</small>
               </th>
               <td class="date" data-label="Reported on">
@@ -79,7 +82,7 @@ const Documents = ({ view, citing }: { view: View; citing: ReadonlyMap<string, n
           )),
         )}
       </tbody>
-    </table>
+    </Table>
   </Page>
 );
 

@@ -4,6 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { lastDayOf, type PartialDate } from '#clocks';
 import type { Edition, Evidence as EvidenceOf, Upkeep as Upkept } from '#commitments';
 import { On } from './figures.js';
+import { Table } from './take-away.js';
 import { Source, Words } from './source.js';
 import type { View } from './view.js';
 import { counted, dateWords, periodWords, sentence, whenWords } from './words.js';
@@ -18,10 +19,10 @@ export const EvidenceLink = ({ title, date, url, language, revision }: EvidenceO
   <>
     {url ? (
       <a href={url} rel="noreferrer nofollow" hreflang={language ?? undefined}>
-        <Words text={title} of={{ revision }} />
+        <Words text={title} of={{ revision }} lang={language} />
       </a>
     ) : (
-      <Words text={title} of={{ revision }} />
+      <Words text={title} of={{ revision }} lang={language} />
     )}
     {date && <small> {dateWords(date)}</small>}
   </>
@@ -85,7 +86,7 @@ interface Lines<T> {
 
 /** What was told period by period, the last one first, each with what shows it. */
 const PeriodByPeriod = <T extends Edition | Upkept>({ view, caption, columns, lines, when, what }: Lines<T>) => (
-  <table class="told">
+  <Table class="told">
     <caption class="hidden">{caption}</caption>
     <thead>
       <tr>
@@ -119,7 +120,7 @@ const PeriodByPeriod = <T extends Edition | Upkept>({ view, caption, columns, li
         </tr>
       ))}
     </tbody>
-  </table>
+  </Table>
 );
 
 /** Every edition, the last one first. */
@@ -162,7 +163,7 @@ export const Upkeep = ({ view, commitment: { upkeep } }: Shown) =>
         columns={['Period', 'Kept up']}
         lines={upkeep}
         when={({ period }) => <On date={period} />}
-        what={({ keptUp }) => <p class={keptUp ? undefined : 'silent'}>{keptUp ? 'Kept up' : 'Not kept up'}</p>}
+        what={({ keptUp }) => <p class={keptUp ? undefined : 'dated'}>{keptUp ? 'Kept up' : 'Not kept up'}</p>}
       />
     </section>
   ) : null;
@@ -178,7 +179,7 @@ export const Condition = ({ commitment: { condition, conditionLifted: lifted } }
           <a href={`#r${lifted.revision}`}>{dateWords(lifted.reportedOn)}</a>).
         </>
       ) : (
-        <span class="silent">Not lifted.</span>
+        <span class="dated">Not lifted.</span>
       )}
     </p>
   ) : null;

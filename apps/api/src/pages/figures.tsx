@@ -3,6 +3,8 @@ import type { ComponentChildren } from 'preact';
 import type { PartialDate } from '#clocks';
 import type { Nature, Stage } from '#commitments';
 import type { Filter, Row } from '#progress';
+import type { Drawing } from './picture.js';
+import { ChartFiles, Table } from './take-away.js';
 import type { View } from './view.js';
 import { count, counted, dateWords, OPEN_STAGES, SHOWN_STAGES, STAGE_WORDS, standingWords } from './words.js';
 
@@ -57,6 +59,19 @@ export const StageBar = ({ row, longest = row.total }: { row: Row; longest?: num
   );
 };
 
+/** The bar of a row, as a chart that can be taken away. */
+function barDrawing({ total, byStage }: Row): Drawing {
+  const [width, height] = [1200, 64];
+  let x = 0;
+  const parts = SHOWN_STAGES.map((stage) => {
+    const wide = (width * byStage[stage]) / total;
+    const part = `<rect x="${x}" width="${wide}" height="${height}" fill="var(--${stage})" stroke="var(--paper)"/>`;
+    x += wide;
+    return part;
+  });
+  return { svg: `<svg xmlns="http://www.w3.org/2000/svg">${parts.join('')}</svg>`, width, height, counts: byStage };
+}
+
 interface Shown {
   readonly view: View;
   readonly row: Row;
@@ -89,18 +104,29 @@ export const Headline = ({ view, row, filter, children }: Shown & { children?: C
         </div>
         <div>
           <dt>Completed</dt>
-          {part(row.byStage.completed, row.total, 'commitments', { stage: 'completed' }, {})}
+          {part(
+            row.byStage.completed,
+            row.total,
+            row.total === 1 ? 'commitment' : 'commitments',
+            { stage: 'completed' },
+            {},
+          )}
         </div>
         <div>
           <dt>Overdue</dt>
           {part(row.overdue, row.withTarget, 'with a target date', { overdue: true }, { withTarget: true })}
         </div>
         <div>
-          <dt>Not heard of for {counted(view.staleAfter, 'month')}</dt>
+          <dt>No update for {counted(view.staleAfter, 'month')}</dt>
           {part(row.stale, open, 'still open', { stale: true }, { stage: OPEN_STAGES })}
         </div>
       </dl>
-      {row.total > 0 && <StageBar row={row} />}
+      {row.total > 0 && (
+        <>
+          <StageBar row={row} />
+          <ChartFiles title="commitments by stage" draw={() => barDrawing(row)} />
+        </>
+      )}
       <ul class="legend figures">
         {SHOWN_STAGES.map((stage) => (
           <li key={stage}>
@@ -143,9 +169,11 @@ interface BreakdownParts {
 export const Breakdown = ({ view, caption, of, lines, brief = false }: BreakdownParts) => {
   const longest = Math.max(...lines.map(({ row }) => row.total));
   const stages = brief ? [] : SHOWN_STAGES;
+  // Of an agency it may be another one that reports what both do.
+  const last = of === 'Agency' ? 'Last mentioned' : 'Last report';
   return (
     <div class="table" role="region" aria-label={caption} tabIndex={0}>
-      <table class={brief ? 'breakdown brief' : 'breakdown'}>
+      <Table class={brief ? 'breakdown brief' : 'breakdown'}>
         <caption>{caption}</caption>
         <thead>
           <tr>
@@ -153,7 +181,9 @@ export const Breakdown = ({ view, caption, of, lines, brief = false }: Breakdown
             <th scope="col" class="n">
               Commit&shy;ments
             </th>
-            <th scope="col">By stage</th>
+            <th scope="col" class="of-bar">
+              By stage
+            </th>
             {stages.map((stage) => (
               <th key={stage} scope="col" class="n by-stage">
                 {STAGE_WORDS[stage]}
@@ -163,16 +193,19 @@ export const Breakdown = ({ view, caption, of, lines, brief = false }: Breakdown
               Overdue <small>among those with a target</small>
             </th>
             <th scope="col" class="n">
-              Not heard of <small>among those open</small>
+              No update <small>among those open</small>
             </th>
-            {!brief && <th scope="col">Last report</th>}
+            {!brief && <th scope="col">{last}</th>}
           </tr>
         </thead>
         <tbody>
           {lines.map(({ code, name, href, filter, row, depth = 0, asked }) => (
             <tr key={code}>
               <th scope="row" class={`depth-${Math.min(depth, 3)}`}>
-                <a href={href}>{name}</a> {name !== code && <small class="code">{code}</small>}
+                <a href={href} dir="auto">
+                  {name}
+                </a>{' '}
+                {name !== code && <small class="code">{code}</small>}
                 {asked && (
                   <span class="asked-for asked">
                     in {count(asked)} of {count(row.total)} only asked, yet to accept
@@ -194,19 +227,19 @@ export const Breakdown = ({ view, caption, of, lines, brief = false }: Breakdown
                 <Figure n={row.overdue} href={view.list({ ...filter, overdue: true })} />
                 <small> of {count(row.withTarget)}</small>
               </td>
-              <td class="n" data-label="Not heard of">
+              <td class="n" data-label="No update">
                 <Figure n={row.stale} href={view.list({ ...filter, stale: true })} />
                 <small> of {count(openIn(row))}</small>
               </td>
               {!brief && (
-                <td class="date" data-label="Last report">
+                <td class="date" data-label={last}>
                   {row.lastReportedOn && <On date={row.lastReportedOn} short />}
                 </td>
               )}
             </tr>
           ))}
         </tbody>
-      </table>
+      </Table>
     </div>
   );
 };

@@ -2,17 +2,21 @@
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
-import { Coverage, Progress, type OutcomeRow } from '#progress';
+import { Coverage, Progress, type OutcomeRow, type OutcomesView } from '#progress';
 import { Registers, type Forum } from '#registers';
-import { On } from './figures.js';
+import { Contents } from './contents.js';
+import { Figure } from './figures.js';
 import { following, FollowUp, type Following } from './follow-up.js';
 import { Page } from './layout.js';
+import { AgencyLink, Joined } from './links.js';
 import { relationsBack, type Back } from './lineage.js';
 import { CommitmentTable } from './lists.js';
 import { OutcomesByKind } from './outcomes.js';
 import { RendersPages } from './rendering.js';
-import { PageQuery, path, Views, type View } from './view.js';
-import { counted, dateWords, RELATION_WORDS, sentence, textWords } from './words.js';
+import { Words } from './source.js';
+import { Table } from './take-away.js';
+import { PageQuery, path, Views, type Params, type View } from './view.js';
+import { counted, dateWords, periodWords, RELATION_WORDS, sentence, textWords } from './words.js';
 
 @RendersPages()
 @Controller('forums')
@@ -23,6 +27,16 @@ export class ForumPages {
     private readonly registers: Registers,
     private readonly coverage: Coverage,
   ) {}
+
+  @Get()
+  async forums(@Query() query: PageQuery, @Req() request: FastifyRequest) {
+    const view = await this.views.open(query, request);
+    const [forums, coverage] = await Promise.all([
+      this.registers.all('forum', view.position),
+      this.coverage.outcomes(view.at, {}, { limit: 1 }),
+    ]);
+    return <Calendar view={view} forums={forums} coverage={coverage} />;
+  }
 
   @Get(':id')
   async forum(@Param('id') id: string, @Query() query: PageQuery, @Req() request: FastifyRequest) {
@@ -41,6 +55,109 @@ export class ForumPages {
   }
 }
 
+/** No forum is nested deeper. */
+const DEEPEST = 20;
+
+interface CalendarParts {
+  readonly view: View;
+  readonly forums: readonly Forum[];
+  readonly coverage: OutcomesView;
+}
+
+/** All forums by the year in which they began, each followed by its parts. */
+const Calendar = ({ view, forums, coverage }: CalendarParts) => {
+  const counts = new Map(coverage.forums.map((row) => [row.forum, row]));
+  const known = new Set(forums.map(({ id }) => id));
+  const first = (a: Forum, b: Forum) =>
+    (a.start ?? '').localeCompare(b.start ?? '') || a.name.localeCompare(b.name, 'en');
+  const top = forums.filter(({ parent }) => !parent || !known.has(parent)).sort(first);
+  const years = [...Map.groupBy(top, ({ start }) => start?.slice(0, 4) ?? '')].sort(([a], [b]) => (a < b ? 1 : -1));
+  const withParts = (forum: Forum, depth = 0): { forum: Forum; depth: number }[] => [
+    { forum, depth },
+    ...(depth > DEEPEST ? [] : forums.filter(({ parent }) => parent === forum.id).sort(first)).flatMap((part) =>
+      withParts(part, depth + 1),
+    ),
+  ];
+  return (
+    <Page
+      view={view}
+      title="Forums and meetings"
+      lead={
+        <p>
+          {counted(forums.length, 'meeting')} and processes, the latest first; {counted(counts.size, 'one', 'of them')}{' '}
+          with outcomes.
+        </p>
+      }
+      json={view.api('/forums', {})}
+      csv={view.api('/forums', { format: 'csv' })}
+    >
+      <Contents
+        entries={years.map(([year, of]) => ({ id: `y${year}`, name: year || 'Without a date', n: of.length }))}
+      />
+      {years.map(([year, of]) => (
+        <section key={year} class="year">
+          <h2 id={`y${year}`}>{year || 'Without a date'}</h2>
+          <Table class="breakdown brief calendar">
+            <caption class="hidden">{`Forums and meetings${year ? ` of ${year}` : ' without a date'}`}</caption>
+            <thead>
+              <tr>
+                <th scope="col">Forum or meeting</th>
+                <th scope="col">When</th>
+                <th scope="col">Where</th>
+                <th scope="col" class="n">
+                  Outcomes
+                </th>
+                <th scope="col" class="n">
+                  With follow-up
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {of
+                .flatMap((forum) => withParts(forum))
+                .map(({ forum, depth }) => (
+                  <CalendarRow key={forum.id} view={view} forum={forum} depth={depth} counts={counts.get(forum.id)} />
+                ))}
+            </tbody>
+          </Table>
+        </section>
+      ))}
+    </Page>
+  );
+};
+
+interface RowParts {
+  readonly view: View;
+  readonly forum: Forum;
+  readonly counts?: OutcomesView['forums'][number];
+  /** How deep below the forum that it is part of. */
+  readonly depth: number;
+}
+
+const CalendarRow = ({ view, forum: { id, name, kind, start, end, place }, counts, depth }: RowParts) => {
+  const outcomes = (more: Params) => `${view.link('/outcomes', { followsUp: id, ...more })}#outcomes`;
+  return (
+    <tr>
+      <th scope="row" class={`depth-${Math.min(depth, 3)}`}>
+        <a href={view.link(path('forums', id))} dir="auto">
+          {textWords(name)}
+        </a>{' '}
+        <small>{sentence(kind)}</small>
+      </th>
+      <td data-label={start ? 'When' : undefined}>{start && periodWords(start, end ?? start)}</td>
+      <td data-label={place ? 'Where' : undefined} dir="auto">
+        {place}
+      </td>
+      <td class="n" data-label="Outcomes">
+        <Figure n={counts?.outcomes ?? 0} href={outcomes({})} />
+      </td>
+      <td class="n" data-label="With follow-up">
+        <Figure n={counts?.covered ?? 0} href={outcomes({ covered: true })} />
+      </td>
+    </tr>
+  );
+};
+
 interface ForumParts extends Following {
   readonly view: View;
   readonly outcomes: readonly OutcomeRow[];
@@ -55,17 +172,23 @@ interface ForumParts extends Following {
 const ForumReport = ({ view, forum, forums, outcomes, putTo, back, ...followUp }: ForumParts) => {
   const parent = forums.find(({ id }) => id === forum.parent);
   const below = forums.filter(({ parent }) => parent === forum.id);
-  const when = forum.start && (
-    <>
-      <On date={forum.start} />
-      {forum.end && forum.end !== forum.start && (
-        <>
-          {' – '}
-          <On date={forum.end} />
-        </>
-      )}
-    </>
-  );
+  const { start, end, place, host } = forum;
+  const facts = [
+    start && periodWords(start, end ?? start),
+    place && <Words text={place} />,
+    host && (
+      <>hosted by {view.names.agency.has(host) ? <AgencyLink view={view} code={host} long /> : <Words text={host} />}</>
+    ),
+    forum.outcomeDocument && <>its outcome document is {forum.outcomeDocument}</>,
+    parent && (
+      <>
+        part of{' '}
+        <a href={view.link(path('forums', parent.id))} dir="auto">
+          {textWords(parent.name)}
+        </a>
+      </>
+    ),
+  ].filter(Boolean);
   return (
     <Page
       view={view}
@@ -73,14 +196,7 @@ const ForumReport = ({ view, forum, forums, outcomes, putTo, back, ...followUp }
       eyebrow={`${forum.id} · ${sentence(forum.kind)}`}
       lead={
         <p>
-          {when} {forum.place} {forum.host && <>· hosted by {view.names.agency.get(forum.host) ?? forum.host}</>}
-          {forum.outcomeDocument && <> · its outcome document is {forum.outcomeDocument}</>}
-          {parent && (
-            <>
-              {' '}
-              · part of <a href={view.link(path('forums', parent.id))}>{textWords(parent.name)}</a>
-            </>
-          )}
+          <Joined all={facts} last=", " />
         </p>
       }
       json={view.api(path('forums', forum.id), {})}
@@ -100,7 +216,9 @@ const ForumReport = ({ view, forum, forums, outcomes, putTo, back, ...followUp }
           <ul>
             {below.map(({ id, name }) => (
               <li key={id}>
-                <a href={view.link(path('forums', id))}>{textWords(name)}</a>
+                <a href={view.link(path('forums', id))} dir="auto">
+                  {textWords(name)}
+                </a>
               </li>
             ))}
           </ul>
@@ -108,13 +226,13 @@ const ForumReport = ({ view, forum, forums, outcomes, putTo, back, ...followUp }
       )}
       {outcomes.length > 0 && (
         <section>
-          <h2>What came of it</h2>
+          <h2 id="outcomes">Its outcomes</h2>
           <OutcomesByKind view={view} rows={outcomes} />
         </section>
       )}
       {putTo.length > 0 && (
         <section>
-          <h2>What was put to it</h2>
+          <h2 id="put-to-it">What was put to it</h2>
           <p class="note">By others; these are no outcomes of it.</p>
           <OutcomesByKind view={view} rows={putTo} />
         </section>

@@ -99,14 +99,11 @@ export const Notice = ({ link }: { link: Link }) => (
       const failing = views.filter(({ error }) => error !== null);
       const streams = [...Map.groupBy(waiting, ({ stream }) => stream).values()].map(([first]) => first!);
       const said: ComponentChildren[] = [];
-      const figuresOf = (some: readonly Progress[]) => (
-        <strong>position {some.map(({ position }) => Number(position ?? 0)).reduce((a, b) => Math.min(a, b))}</strong>
-      );
       if (failing.length > 0)
         said.push(
           <>
-            At the moment the figures cannot be brought up to date. They are those of {figuresOf(failing)} of the log;
-            what was recorded since is safe, and will be shown.
+            At the moment the figures cannot be brought up to date. They are those of an earlier time; what was recorded
+            since is safe, and will be shown.
           </>,
         );
       if (streams.length > 0)

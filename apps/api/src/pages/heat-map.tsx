@@ -1,6 +1,7 @@
 /** A matrix as a table whose cells are coloured by how much stands in them; every number leads to its list. */
 import type { Filter, MatrixView } from '#progress';
 import { barWords, Figure, mostFirst } from './figures.js';
+import { Table } from './take-away.js';
 import type { View } from './view.js';
 import { count } from './words.js';
 
@@ -62,7 +63,7 @@ export const HeatMap = ({ view, matrix, caption, rows, columns, filter, coloured
         <li>{coloured === 'count' ? 'commitments in a cell' : 'of the commitments of the row'}</li>
       </ul>
       <div class="table heat" role="region" aria-label={caption} tabIndex={0}>
-        <table class="matrix">
+        <Table class="matrix">
           <caption>{caption}</caption>
           <thead>
             <tr>
@@ -72,7 +73,9 @@ export const HeatMap = ({ view, matrix, caption, rows, columns, filter, coloured
               </th>
               {foremost.map(({ code, name }) => (
                 <th key={code} scope="col" class="turned" title={name}>
-                  <a href={columns.href(code)}>{columns.coded ? code : name}</a>
+                  <a href={columns.href(code)} dir="auto">
+                    {columns.coded ? code : name}
+                  </a>
                 </th>
               ))}
             </tr>
@@ -84,7 +87,9 @@ export const HeatMap = ({ view, matrix, caption, rows, columns, filter, coloured
                 <tr key={row.code}>
                   <th scope="row">
                     <a href={rows.href(row.code)}>
-                      <span class="name">{row.name}</span>
+                      <span class="name" dir="auto">
+                        {row.name}
+                      </span>
                       {row.name !== row.code && <small class="code">{row.code}</small>}
                     </a>
                   </th>
@@ -125,7 +130,7 @@ export const HeatMap = ({ view, matrix, caption, rows, columns, filter, coloured
               ))}
             </tr>
           </tfoot>
-        </table>
+        </Table>
       </div>
     </>
   );

@@ -172,8 +172,10 @@ const SaidSo = ({ view, commitment: { milestones }, statement, known, isRetracte
         <div>
           <dt>Recorded</dt>
           <dd>
-            <time dateTime={recordedAt}>{instantWords(recordedAt)}</time>, <Who by={by} view={view} />, position{' '}
-            {position}, revision {revision}
+            <time dateTime={recordedAt} title={`Position ${position} of the log, revision ${revision}`}>
+              {instantWords(recordedAt)}
+            </time>
+            , <Who by={by} view={view} />
           </dd>
         </div>
       </dl>

@@ -13,10 +13,10 @@ export const HowToRead = ({ staleAfter }: { staleAfter: number }) => (
         </dd>
       </div>
       <div>
-        <dt>As known at a position</dt>
+        <dt>As recorded by a time</dt>
         <dd>
-          Everything is kept in a log that only grows. A figure together with its position in the log can be shown again
-          exactly, even after corrections. “Cite this view” gives that address.
+          Nothing that was recorded is ever changed or taken out. What had been recorded by a time can be shown again
+          exactly, even after corrections. “Cite this page” gives the address that does so.
         </dd>
       </div>
       <div>
@@ -27,9 +27,9 @@ export const HowToRead = ({ staleAfter }: { staleAfter: number }) => (
         </dd>
       </div>
       <div>
-        <dt>Not heard of</dt>
+        <dt>No update</dt>
         <dd>
-          Open, and nothing at all was reported about it for {counted(staleAfter, 'month')}. Silence is not progress.
+          Open, and nothing at all was reported about it for {counted(staleAfter, 'month')}. No news is not progress.
         </dd>
       </div>
       <div>

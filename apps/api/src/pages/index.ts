@@ -1,5 +1,7 @@
 /** The server-rendered pages, as a context of their own. */
 import type { Context } from '#platform';
+import { AboutPages } from './about.js';
+import { AgencyThemePage } from './agency-theme.js';
 import { AgencyPages } from './agencies.js';
 import { ChangesPage } from './changes.js';
 import { CommitmentPage } from './commitment.js';
@@ -17,19 +19,20 @@ import { Narrowing } from './narrow.js';
 import { TimelinePage } from './over-time.js';
 import { OverviewPage } from './overview.js';
 import { PartnershipsPage } from './partnerships.js';
-import { AssetsController, problemPage } from './rendering.js';
-import { SilentPage } from './silent.js';
+import { problemPage } from './rendering.js';
+import { NoUpdatePage } from './no-update.js';
 import { FollowedUp } from './scope.js';
+import { SiteController } from './site.js';
 import { ThemePages } from './themes.js';
-import { PublicUrl, Views } from './view.js';
+import { Publication, Views } from './view.js';
 
 export { tidyAddress } from './rendering.js';
 
-/** @param publicUrl where people reach the pages */
-export const pagesContext = (publicUrl: string): Context => ({
+export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication): Context => ({
   controllers: [
     OverviewPage,
     AgencyPages,
+    AgencyThemePage,
     ThemePages,
     CrosswalkPages,
     CommitmentsPage,
@@ -42,12 +45,13 @@ export const pagesContext = (publicUrl: string): Context => ({
     TimelinePage,
     ChangesPage,
     DeadlinesPage,
-    SilentPage,
+    NoUpdatePage,
+    AboutPages,
     OperationsPage,
-    AssetsController,
+    SiteController,
   ],
   providers: [
-    { provide: PublicUrl, useValue: { value: publicUrl.replace(/\/$/, '') } },
+    { provide: Publication, useValue: { publicUrl: publicUrl.replace(/\/$/, ''), publisher, dataLicence } },
     Views,
     FollowedUp,
     Narrowing,

@@ -2,8 +2,14 @@
 import type { ComponentChildren } from 'preact';
 import type { FullDate } from '#clocks';
 import type { Problem } from '#platform';
+import { AsAt, recordedWords, State } from './as-at.js';
+import { Conditions } from './conditions.js';
+import { ICON } from './icon.js';
+import type { Citation } from './citation.js';
 import { buildingWords, Notice, projectionWords, type Standing } from './freshness.js';
-import { STYLESHEET } from './style.js';
+import { Beside, Sections } from './navigation.js';
+import { STYLESHEET } from './stylesheet.js';
+import { TakeAway } from './take-away.js';
 import { dateWords, sentence, textWords } from './words.js';
 import type { View } from './view.js';
 
@@ -20,42 +26,37 @@ interface PageParts extends Parts {
   /** The same from the API. */
   readonly json: string;
   readonly csv: string;
+  /** The language of the title, where someone else wrote it. */
+  readonly lang?: string | null;
   /** Before this date there is no such page. */
   readonly since?: FullDate;
 }
 
-const NAV = {
-  '/': 'Overview',
-  '/agencies': 'Agencies',
-  '/themes': 'Themes',
-  '/matrix': 'Who does what',
-  '/commitments': 'Commitments',
-  '/outcomes': 'What was asked',
-  '/timeline': 'Over time',
-  '/changes-since': 'What changed',
-  '/deadlines': 'Deadlines',
-  '/silent': 'Silence',
-  '/documents': 'Sources',
-};
-
 /** A page of figures as at a date. */
-export const Page = ({ view, title: named, eyebrow, lead, json, csv, since, children }: PageParts) => {
+export const Page = ({ view, title: named, lang, eyebrow, lead, json, csv, since, children }: PageParts) => {
   const title = textWords(named);
   return (
-    <Document title={`${title} – as at ${dateWords(view.asOf)}`} path={view.path} link={(to) => view.link(to)}>
+    <Document
+      title={`${title} – as at ${dateWords(view.asOf)}`}
+      path={view.path}
+      link={(to) => view.link(to)}
+      printed={{
+        head: [title, `As at ${dateWords(view.asOf)}`],
+        foot: `${view.publication.publisher}, as ${recordedWords(view)}`,
+      }}
+    >
       <AsAt view={view} since={since} />
       <main id="main" class="wrap">
         <header class="head">
           {eyebrow && <p class="eyebrow">{eyebrow}</p>}
-          <h1>{title}</h1>
+          <h1 dir="auto" lang={lang ?? undefined}>
+            {title}
+          </h1>
           {lead && <div class="lead">{lead}</div>}
-          <p class="state">
-            As at <strong>{dateWords(view.asOf)}</strong>, as known at position <strong>{view.position}</strong> of the
-            log
-            <span class="print-only">: {view.publicUrl + view.permalink}</span>
-          </p>
+          <State view={view} />
           <TakeAway view={view} title={title} json={json} csv={csv} />
         </header>
+        <Conditions view={view} />
         {children}
       </main>
     </Document>
@@ -133,27 +134,70 @@ export const ProblemDocument = ({ problem: { title, status, detail, errors } }: 
   </Document>
 );
 
-const ICON =
-  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='6' fill='%23005a9c'/%3E%3Cpath d='M5 17l7 7L27 8' fill='none' stroke='%23fff' stroke-width='4'/%3E%3C/svg%3E";
+/** A table alone, with its title, date and source: one click takes all of it. */
+export const TableDocument = ({ citation, table }: { citation: Citation; table: string }) => (
+  <html lang="en">
+    <Head title={citation.title} />
+    <body class="alone">
+      <main>
+        <h1 class="note">Click the table once, and copy it</h1>
+        <div class="copied">
+          <p>
+            <span dir="auto">{citation.title}</span>, as at {dateWords(citation.asOf)}
+          </p>
+          <div dangerouslySetInnerHTML={{ __html: table }} />
+          <p>
+            Source: {citation.publisher}, as {citation.recorded}. {citation.url}
+          </p>
+        </div>
+      </main>
+    </body>
+  </html>
+);
+
+const Head = ({ title, children }: { title: string; children?: ComponentChildren }) => (
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <meta name="color-scheme" content="light dark" />
+    <title>{`${title} · Followthrough`}</title>
+    <link rel="icon" href={ICON.path} type="image/svg+xml" />
+    <link rel="stylesheet" href={STYLESHEET.path} />
+    {children}
+  </head>
+);
+
+/** What stands at the head and foot of each printed page. */
+interface Margins {
+  readonly head: readonly [left: string, right: string];
+  readonly foot: string;
+}
+
+/** Rules for the margins of printed pages; the number of the page stands in the stylesheet. */
+function pageMargins({ head: [left, right], foot }: Margins): string {
+  const box = (name: string, text: string) => `@${name}{content:"${cssText(text)}"}`;
+  return `@page{${box('top-left', left)}${box('top-right', right)}${box('bottom-left', foot)}}`;
+}
+
+/** A text in a string of CSS, which stands in HTML. */
+const cssText = (text: string): string =>
+  text.replaceAll(/[^\p{L}\p{N} ,.:–-]/gu, (c) => `\\${c.codePointAt(0)!.toString(16)} `);
 
 interface Frame extends Parts {
   readonly path: string;
   readonly link: (to: string) => string;
   /** After how many seconds it is asked for again. */
   readonly again?: number;
+  /** What stands at the head and foot of each printed page. */
+  readonly printed?: Margins;
 }
 
-const Document = ({ title, path, link, again, children }: Frame) => (
+const Document = ({ title, path, link, again, printed, children }: Frame) => (
   <html lang="en">
-    <head>
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <meta name="color-scheme" content="light dark" />
+    <Head title={title}>
       {again && <meta http-equiv="refresh" content={String(again)} />}
-      <title>{`${title} · Followthrough`}</title>
-      <link rel="icon" href={ICON} />
-      <link rel="stylesheet" href={STYLESHEET.path} />
-    </head>
+      {printed && <style dangerouslySetInnerHTML={{ __html: pageMargins(printed) }} />}
+    </Head>
     <body>
       <a class="skip" href="#main">
         To the content
@@ -167,18 +211,9 @@ const Document = ({ title, path, link, again, children }: Frame) => (
             </svg>
             Followthrough
           </a>
-          <nav aria-label="Pages">
-            <ul>
-              {Object.entries(NAV).map(([to, name]) => (
-                <li key={to}>
-                  <a href={link(to)} aria-current={isWithin(path, to) ? (path === to ? 'page' : 'true') : undefined}>
-                    {name}
-                  </a>
-                </li>
-              ))}
-            </ul>
-          </nav>
+          <Sections path={path} link={link} />
         </div>
+        <Beside path={path} link={link} />
       </header>
       <Notice link={link} />
       {children}
@@ -196,96 +231,4 @@ const Document = ({ title, path, link, again, children }: Frame) => (
       </footer>
     </body>
   </html>
-);
-
-const isWithin = (path: string, to: string): boolean => path === to || (to !== '/' && path.startsWith(`${to}/`));
-
-/** Fields that keep what was asked while a form changes the rest. */
-export const Kept = ({ asked }: { asked: Readonly<Record<string, unknown>> }) => (
-  <>
-    {Object.entries(asked)
-      .filter(([, value]) => value !== undefined && value !== null)
-      .map(([name, value]) => (
-        <input key={name} type="hidden" name={name} value={String(value)} />
-      ))}
-  </>
-);
-
-const CHOICES = 8;
-
-const AsAt = ({ view, since = '' }: Pick<PageParts, 'view' | 'since'>) => {
-  const { asOf: _asOf, cursor: _cursor, ...asked } = view.asked;
-  const reports = view.reports.filter(({ date }) => date >= since).slice(-CHOICES);
-  const isToday = view.asked['asOf'] === undefined;
-  return (
-    <div class="clock" role="region" aria-label="The date shown">
-      <div class="wrap">
-        <form method="get" action={view.path}>
-          <Kept asked={asked} />
-          <label for="as-of">As at</label>
-          <input id="as-of" type="date" name="asOf" value={view.asOf} min={since || undefined} required />
-          <button type="submit">Show</button>
-        </form>
-        {reports.length > 0 && (
-          <nav aria-label="Dates of reports">
-            <span>Reports of</span>
-            <ul>
-              {reports.map(({ date, documents }) => (
-                <li key={date}>
-                  <a
-                    href={view.here({ asOf: date, cursor: null })}
-                    title={documents.map(({ title }) => title).join('; ')}
-                    aria-current={view.asOf === date ? 'date' : undefined}
-                  >
-                    {dateWords(date, 'short')}
-                  </a>
-                </li>
-              ))}
-              <li>
-                <a href={view.here({ asOf: null, cursor: null })} aria-current={isToday ? 'date' : undefined}>
-                  Today
-                </a>
-              </li>
-            </ul>
-          </nav>
-        )}
-        {view.asked['knownAt'] !== undefined && (
-          <p class="known">
-            This shows what was known at position {view.position} of the log, not what has been recorded since.{' '}
-            <a href={view.here({ knownAt: null, cursor: null })}>Show what is known now</a>
-          </p>
-        )}
-        {view.underToday && (
-          <p class="known">
-            Agencies are those of today: successors stand for the agencies before them.{' '}
-            <a href={view.here({ agencies: null, cursor: null })}>Show them as they were then</a>
-          </p>
-        )}
-      </div>
-    </div>
-  );
-};
-
-const TakeAway = ({ view, title, json, csv }: { view: View; title: string; json: string; csv: string }) => (
-  <div class="take">
-    <span>
-      The same as <a href={json}>JSON</a>, <a href={csv}>CSV</a> or{' '}
-      <a href={csv.replace('format=csv', 'format=ndjson')}>NDJSON</a>
-    </span>
-    <details>
-      <summary>Cite this view</summary>
-      <div class="cite">
-        <p>
-          <a href={view.permalink} rel="bookmark">
-            Permanent address
-          </a>{' '}
-          – it always shows these figures, whatever is recorded later.
-        </p>
-        <blockquote>
-          Followthrough, “{title}”, as at {dateWords(view.asOf)}, as known at log position {view.position}.{' '}
-          {view.publicUrl + view.permalink}
-        </blockquote>
-      </div>
-    </details>
-  </div>
 );

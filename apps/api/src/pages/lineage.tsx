@@ -74,7 +74,11 @@ interface Parts {
 
 /** All relations of a commitment in both directions, each kind under its own words. */
 export function sidesOf({ view, commitment: { relations }, titles, back, forums }: Parts): Side[] {
-  const forum = (id: string) => <a href={view.link(path('forums', id))}>{forums.get(id)}</a>;
+  const forum = (id: string) => (
+    <a href={view.link(path('forums', id))} dir="auto">
+      {forums.get(id)}
+    </a>
+  );
   const said = [...Map.groupBy(relations, ({ type }) => type)].map(([type, all]) => ({
     words: RELATION_WORDS[type as RelationType]?.[0] ?? sentence(type),
     links: all.map((relation) => ({

@@ -7,7 +7,7 @@ export const AgencyLink = ({ view, code, long = false }: { view: View; code: str
   const name = view.names.agency.get(code);
   if (name === undefined) return <>{code}</>;
   return (
-    <a href={view.link(path('agencies', code))} title={long ? undefined : name}>
+    <a href={view.link(path('agencies', code))} title={long ? undefined : name} dir={long ? 'auto' : undefined}>
       {long ? name : code}
     </a>
   );
@@ -15,7 +15,13 @@ export const AgencyLink = ({ view, code, long = false }: { view: View; code: str
 
 export const ThemeLink = ({ view, code }: { view: View; code: string }) => {
   const label = view.names.theme.get(code);
-  return label === undefined ? <>{code}</> : <a href={view.link(path('themes', code))}>{label}</a>;
+  return label === undefined ? (
+    <>{code}</>
+  ) : (
+    <a href={view.link(path('themes', code))} dir="auto">
+      {label}
+    </a>
+  );
 };
 
 /** `IOM, ILO and UNDP` */

@@ -2,10 +2,12 @@
 import { BLANKED } from '#commitments';
 import { marked } from '#platform';
 import type { Filter, Item, Sort } from '#progress';
+import type { Entry } from './contents.js';
 import { On, StageTag } from './figures.js';
 import { AgencyLink } from './links.js';
 import { Asked, Outlook, SpreadMark } from './parts.js';
 import { ReadingMark } from './reading.js';
+import { Table } from './take-away.js';
 import { Words } from './source.js';
 import { path, type View } from './view.js';
 import { count, dateWords, END_WORDS, roleWords, SHOWN_STAGES, STAGE_WORDS } from './words.js';
@@ -86,8 +88,8 @@ const Standing = ({ item: { target, lastReportedOn, nature, life, ...item } }: {
           <On date={target} short />
         </span>
       )}
-      <span class={stale ? 'silent' : undefined}>
-        {stale ? 'Not heard of since ' : nature === 'standing' ? 'Last confirmed ' : 'Last report '}
+      <span class={stale ? 'dated' : undefined}>
+        {stale ? 'No update since ' : nature === 'standing' ? 'Last confirmed ' : 'Last report '}
         <On date={lastReportedOn} short />
       </span>
     </>
@@ -147,7 +149,9 @@ const Head = ({ order, by }: { order?: Order; by: Readonly<Partial<Record<Sort, 
 /** A title with the words marked that were searched for. */
 const Title = ({ text, search }: { text: string; search: string }) =>
   search && text !== BLANKED ? (
-    <>{marked(text, search).map(({ text, found }, i) => (found ? <mark key={i}>{text}</mark> : text))}</>
+    <span dir="auto">
+      {marked(text, search).map(({ text, found }, i) => (found ? <mark key={i}>{text}</mark> : text))}
+    </span>
   ) : (
     <Words text={text} />
   );
@@ -169,7 +173,7 @@ interface ListParts {
 export const CommitmentTable = ({ view, caption, items, order, search = '', agency, staged = false }: ListParts) => {
   const more = !staged || items.some(hasMore);
   return (
-    <table class={order ? 'commitments ordered' : 'commitments'}>
+    <Table class={order ? 'commitments ordered' : 'commitments'}>
       <caption>{caption}</caption>
       <thead>
         <tr>
@@ -214,7 +218,7 @@ export const CommitmentTable = ({ view, caption, items, order, search = '', agen
           </tr>
         ))}
       </tbody>
-    </table>
+    </Table>
   );
 };
 
@@ -254,6 +258,14 @@ interface ByStageParts extends Omit<ListParts, 'caption' | 'staged'> {
   readonly title?: string;
 }
 
+/** The parts of `ByStage`, for the index of a page. */
+export const stagesIn = (items: readonly Item[]): Entry[] =>
+  SHOWN_STAGES.map((stage) => ({
+    id: stage,
+    name: STAGE_WORDS[stage],
+    n: items.filter((item) => item.stage === stage).length,
+  })).filter(({ n }) => n > 0);
+
 /** All commitments that something is about, a table per stage. */
 export const ByStage = ({ view, items, total, filter, agency, title = 'Its commitments' }: ByStageParts) => (
   <section>
@@ -263,14 +275,15 @@ export const ByStage = ({ view, items, total, filter, agency, title = 'Its commi
       const staged = items.filter((item) => item.stage === stage);
       return (
         staged.length > 0 && (
-          <CommitmentTable
-            key={stage}
-            view={view}
-            caption={`${STAGE_WORDS[stage]}: ${count(staged.length)}`}
-            items={staged}
-            agency={agency}
-            staged
-          />
+          <div key={stage} id={stage}>
+            <CommitmentTable
+              view={view}
+              caption={`${STAGE_WORDS[stage]}: ${count(staged.length)}`}
+              items={staged}
+              agency={agency}
+              staged
+            />
+          </div>
         )
       );
     })}

@@ -15,6 +15,7 @@ import {
 } from '#progress';
 import { Registers, type Framework, type Theme } from '#registers';
 import { Choice, type ChoiceParts } from './choice.js';
+import { NothingFound } from './conditions.js';
 import { Figure } from './figures.js';
 import { COLOURED, HeatMap, type Coloured, type Side } from './heat-map.js';
 import { Page } from './layout.js';
@@ -24,7 +25,7 @@ import { MemberOf, OnlyMembers } from './member-of.js';
 import { Narrow, Narrowing } from './narrow.js';
 import { RendersPages } from './rendering.js';
 import { path, Views, type View } from './view.js';
-import { count, counted, dateWords } from './words.js';
+import { count, counted } from './words.js';
 
 class MatrixPageQuery extends MatrixQuery {
   @IsOptional()
@@ -154,7 +155,7 @@ const Crossed = (parts: Parts) => {
       <CorrectedLater view={view} n={matrix.correctedLater} of={matrix.total.total} />
       <Above {...parts} />
       {matrix.rows.length === 0 ? (
-        <p class="callout">Nothing meets here as at {dateWords(view.asOf)}.</p>
+        <NothingFound view={view} what="commitment that meets here" />
       ) : (
         <HeatMap
           view={view}

@@ -19,7 +19,7 @@ export class MemberOf {
     return {
       name: 'memberOf',
       label: 'Agencies that were members of',
-      any: 'Anything, or nothing',
+      any: 'Any body, or none',
       options: [...new Set(bodies)].sort().map((code) => [code, view.names.agency.get(code) ?? code]),
     };
   }

@@ -4,7 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { Progress } from '#progress';
 import { Registers } from '#registers';
 import { byFramework, Choice, type ChoiceParts } from './choice.js';
-import { Kept } from './layout.js';
+import { Kept } from './as-at.js';
 import { FollowedUp } from './scope.js';
 import type { View } from './view.js';
 

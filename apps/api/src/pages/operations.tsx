@@ -11,6 +11,7 @@ import {
   type WaitingStream,
 } from './freshness.js';
 import { PlainPage } from './layout.js';
+import { Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { count, counted, instantWords, sentence } from './words.js';
 
@@ -61,7 +62,7 @@ const stateWords = (one: Progress): string => {
 };
 
 const Projections = ({ projections }: Pick<Standing, 'projections'>) => (
-  <table class="states">
+  <Table class="states">
     <caption class="hidden">Each projection of the log</caption>
     <thead>
       <tr>
@@ -103,7 +104,7 @@ const Projections = ({ projections }: Pick<Standing, 'projections'>) => (
         );
       })}
     </tbody>
-  </table>
+  </Table>
 );
 
 const Waiting = ({ waiting }: Pick<Standing, 'waiting'>) => (
@@ -120,7 +121,7 @@ const Waiting = ({ waiting }: Pick<Standing, 'waiting'>) => (
 );
 
 const Streams = ({ projection, streams }: { projection: string; streams: readonly WaitingStream[] }) => (
-  <table class="states" id={`waits-${projection}`}>
+  <Table class="states" id={`waits-${projection}`}>
     <caption>
       In {projectionWords(projection)}: {counted(streams.length, 'record')}
       {streams.length > LISTED && `, the first ${LISTED} of them`}
@@ -155,5 +156,5 @@ const Streams = ({ projection, streams }: { projection: string; streams: readonl
         </tr>
       ))}
     </tbody>
-  </table>
+  </Table>
 );

@@ -1,4 +1,4 @@
-/** What forums and resolutions asked for, and which commitments follow it up. */
+/** What forums and resolutions recommended, and which commitments follow it up. */
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
@@ -6,12 +6,14 @@ import { goingOn } from '#platform';
 import { Coverage, OutcomesQuery, Progress, TOLD_KINDS, type OutcomeRow, type OutcomesView } from '#progress';
 import { Registers, type Forum, type OutcomeAsAt } from '#registers';
 import { Choice, type ChoiceParts } from './choice.js';
+import { NothingFound } from './conditions.js';
 import { Figure, Legend, StageBar } from './figures.js';
 import { following, FollowUp, type Following } from './follow-up.js';
 import { Pager } from './lists.js';
 import { Page } from './layout.js';
 import { AgencyLink, Joined, ThemeLink } from './links.js';
 import { MemberOf, OnlyMembers } from './member-of.js';
+import { Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { FollowedUp, Scope } from './scope.js';
 import { Place, Words } from './source.js';
@@ -122,18 +124,20 @@ interface ListParts {
 
 /** Outcomes with whom they address, what follows them up and who leads that. */
 export const OutcomeList = ({ view, rows, brief = false }: ListParts) => (
-  <table class={brief ? 'outcomes brief' : 'outcomes'}>
+  <Table class={brief ? 'outcomes brief' : 'outcomes'}>
     <caption class="hidden">Outcomes</caption>
     <thead>
       <tr>
-        <th scope="col">What was asked</th>
-        <th scope="col">Of whom</th>
+        <th scope="col">Outcome</th>
+        <th scope="col">Addressed to</th>
         {!brief && (
           <>
             <th scope="col" class="n">
               Commit&shy;ments
             </th>
-            <th scope="col">By stage</th>
+            <th scope="col" class="of-bar">
+              By stage
+            </th>
             <th scope="col">Led by</th>
           </>
         )}
@@ -172,7 +176,7 @@ export const OutcomeList = ({ view, rows, brief = false }: ListParts) => (
                 {row.covered ? (
                   <Figure n={row.total} href={view.list({ ...whose(view), followsUp: row.outcome })} />
                 ) : (
-                  <span class="silent">None</span>
+                  <span class="dated">None</span>
                 )}
               </td>
               <td class="of-bar">{row.covered && <StageBar row={row} />}</td>
@@ -189,7 +193,7 @@ export const OutcomeList = ({ view, rows, brief = false }: ListParts) => (
         </tr>
       ))}
     </tbody>
-  </table>
+  </Table>
 );
 
 /** Whose follow-up counts. */
@@ -214,15 +218,15 @@ const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Parts) 
   return (
     <Page
       view={view}
-      title="What was asked"
+      title="Recommendations and their follow-up"
       lead={
         <p>
-          What forums and agencies decided, recommended, concluded, said, proposed and asked for, with the commitments
+          What forums and agencies decided, recommended, concluded, said, proposed or asked for, with the commitments
           that follow it up.{' '}
           <strong>
             {count(total.outcomes - total.covered)} of {counted(total.outcomes, 'outcome')}
           </strong>{' '}
-          had not been taken up by {dateWords(view.asOf)}.
+          had no follow-up by {dateWords(view.asOf)}.
           {coverage.leftOut > 0 && (
             <>
               {' '}
@@ -238,6 +242,8 @@ const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Parts) 
       json={view.api('/progress/outcomes', view.asked)}
       csv={view.api('/progress/outcomes', { ...asked, format: 'csv' })}
     >
+      <OnlyMembers view={view} members={members} />
+      <Covered view={view} total={total} />
       <Scope view={view} forums={followedOrAsking(forums, followed, coverage)} fields={FIELDS}>
         <Choice
           name="kind"
@@ -259,10 +265,10 @@ const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Parts) 
         <Choice
           name="covered"
           label="Show"
-          any="All that was asked"
+          any="All outcomes"
           options={[
-            ['true', 'What is taken up'],
-            ['false', 'What is not'],
+            ['true', 'With follow-up'],
+            ['false', 'Without follow-up'],
           ]}
           value={asked['covered']}
         />
@@ -273,12 +279,10 @@ const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Parts) 
           options={[[OPEN_STAGES, 'Open'], ...SHOWN_STAGES.map((stage) => [stage, STAGE_WORDS[stage]] as const)]}
           value={asked['stage']}
         />
-        <Choice name="addressee" label="Asked of" any="Anyone" options={agencies} value={asked['addressee']} />
+        <Choice name="addressee" label="Addressed to" any="Anyone" options={agencies} value={asked['addressee']} />
         <Choice name="agency" label="Follow-up by" any="Anyone" options={agencies} value={asked['agency']} />
         <Choice {...bodies} value={asked['memberOf']} />
       </Scope>
-      <OnlyMembers view={view} members={members} />
-      <Covered view={view} total={total} />
       <PerKind view={view} coverage={coverage} />
       <PerForum view={view} coverage={coverage} />
       <section>
@@ -286,16 +290,26 @@ const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Parts) 
           {counted(rowCount, 'outcome')}
           {rowCount < total.outcomes && ` of ${count(total.outcomes)}`}
         </h2>
-        <Legend />
+        {rowCount === 0 ? <NothingFound view={view} what="outcome" /> : <Legend />}
         {groups.map(([id, of]) => {
           const forum = forums.find((one) => one.id === id);
           return (
-            <section key={id ?? ''} class="framework">
-              <h3>
-                {forum ? <a href={view.link(path('forums', forum.id))}>{textWords(forum.name)}</a> : 'Of no forum'}
-              </h3>
+            <details key={id ?? ''} class="framework" open={groups.length <= UNFOLDED}>
+              <summary>
+                <h3 id={`of-${id ?? 'none'}`} dir="auto">
+                  {forum ? textWords(forum.name) : 'Of no forum'}
+                </h3>{' '}
+                <small>
+                  {counted(of.length, 'outcome')}, {count(of.filter(({ covered }) => covered).length)} with follow-up
+                </small>
+              </summary>
+              {forum && (
+                <p class="note">
+                  <a href={view.link(path('forums', forum.id))}>The page of this forum</a>
+                </p>
+              )}
               <OutcomesByKind view={view} rows={of} level={4} />
-            </section>
+            </details>
           );
         })}
         <Pager view={view} next={nextCursor} />
@@ -325,15 +339,15 @@ const Covered = ({ view, total }: { view: View; total: OutcomesView['total'] }) 
           n={of === 'all' ? total.outcomes : total.covered}
           href={outcomes(of === 'all' ? {} : { covered: true })}
         />{' '}
-        {of === 'all' ? 'outcomes' : 'taken up'}
+        {of === 'all' ? 'outcomes' : 'with follow-up'}
       </dd>
     </div>
   );
   return (
     <section class="headline" aria-label="Totals">
       <dl>
-        {part('Taken up', total.covered, 'all', { covered: true })}
-        {part('Not taken up', total.outcomes - total.covered, 'all', { covered: false })}
+        {part('With follow-up', total.covered, 'all', { covered: true })}
+        {part('Without follow-up', total.outcomes - total.covered, 'all', { covered: false })}
         {part('With something completed', total.byStage.completed, 'covered', { stage: 'completed' })}
         {part('With something in progress', total.byStage.in_progress, 'covered', { stage: 'in_progress' })}
       </dl>
@@ -341,9 +355,12 @@ const Covered = ({ view, total }: { view: View; total: OutcomesView['total'] }) 
   );
 };
 
+/** Where there are more groups, each is folded. */
+const UNFOLDED = 3;
+
 const NOTHING_CHOSEN = { kind: null, addressedTo: null, covered: null, stage: null, cursor: null };
 
-/** How many outcomes there are of each kind, and how many are taken up. */
+/** How many outcomes there are of each kind, and how many have follow-up. */
 const PerKind = ({ view, coverage: { kinds, putTo } }: { view: View; coverage: OutcomesView }) => {
   const outcomes = (changes: Params) => `${view.here({ ...NOTHING_CHOSEN, ...changes })}#outcomes`;
   const title = 'By kind';
@@ -351,7 +368,7 @@ const PerKind = ({ view, coverage: { kinds, putTo } }: { view: View; coverage: O
     <section>
       <h2>{title}</h2>
       <div class="table" role="region" aria-label={title} tabIndex={0}>
-        <table class="coverage">
+        <Table class="breakdown coverage">
           <caption>They add up</caption>
           <thead>
             <tr>
@@ -360,11 +377,11 @@ const PerKind = ({ view, coverage: { kinds, putTo } }: { view: View; coverage: O
                 Outcomes
               </th>
               <th scope="col" class="n">
-                Taken up
+                With follow-up
               </th>
-              <th scope="col">Share taken up</th>
+              <th scope="col">Share with follow-up</th>
               <th scope="col" class="n">
-                Not taken up
+                Without follow-up
               </th>
             </tr>
           </thead>
@@ -375,19 +392,19 @@ const PerKind = ({ view, coverage: { kinds, putTo } }: { view: View; coverage: O
                 <td class="n" data-label="Outcomes">
                   <Figure n={all} href={outcomes({ kind })} />
                 </td>
-                <td class="n" data-label="Taken up">
+                <td class="n" data-label="With follow-up">
                   <Figure n={covered} href={outcomes({ kind, covered: true })} />
                 </td>
                 <td class="of-bar">
                   <ShareBar n={covered} of={all} />
                 </td>
-                <td class="n" data-label="Not taken up">
+                <td class="n" data-label="Without follow-up">
                   <Figure n={all - covered} href={outcomes({ kind, covered: false })} />
                 </td>
               </tr>
             ))}
           </tbody>
-        </table>
+        </Table>
       </div>
       {putTo.length > 0 && (
         <p class="note">
@@ -411,12 +428,12 @@ const PerForum = ({ view, coverage }: { view: View; coverage: OutcomesView }) =>
   const outcomes = (followsUp: string, changes: Params) =>
     `${view.here({ ...NOTHING_CHOSEN, ...changes, followsUp })}#outcomes`;
   const { elsewhere } = coverage;
-  const title = 'What came of each forum';
+  const title = 'Follow-up per forum';
   return (
     <section>
       <h2>{title}</h2>
       <div class="table" role="region" aria-label={title} tabIndex={0}>
-        <table class="coverage">
+        <Table class="breakdown coverage">
           <caption>With its round tables</caption>
           <thead>
             <tr>
@@ -425,14 +442,16 @@ const PerForum = ({ view, coverage }: { view: View; coverage: OutcomesView }) =>
                 Outcomes
               </th>
               <th scope="col" class="n">
-                Taken up
+                With follow-up
               </th>
-              <th scope="col">Share taken up</th>
+              <th scope="col" class="of-bar">
+                Share with follow-up
+              </th>
               <th scope="col" class="n">
                 With something completed
               </th>
               <th scope="col" class="n">
-                Not taken up
+                Without follow-up
               </th>
             </tr>
           </thead>
@@ -440,12 +459,14 @@ const PerForum = ({ view, coverage }: { view: View; coverage: OutcomesView }) =>
             {coverage.forums.map(({ forum, name, outcomes: asked, covered, byStage }) => (
               <tr key={forum}>
                 <th scope="row">
-                  <a href={view.link(path('forums', forum))}>{textWords(name)}</a>
+                  <a href={view.link(path('forums', forum))} dir="auto">
+                    {textWords(name)}
+                  </a>
                 </th>
                 <td class="n" data-label="Outcomes">
                   <Figure n={asked} href={outcomes(forum, {})} />
                 </td>
-                <td class="n" data-label="Taken up">
+                <td class="n" data-label="With follow-up">
                   <Figure n={covered} href={outcomes(forum, { covered: true })} />
                 </td>
                 <td class="of-bar">
@@ -454,25 +475,25 @@ const PerForum = ({ view, coverage }: { view: View; coverage: OutcomesView }) =>
                 <td class="n" data-label="With something completed">
                   <Figure n={byStage.completed} href={outcomes(forum, { stage: 'completed' })} />
                 </td>
-                <td class="n" data-label="Not taken up">
+                <td class="n" data-label="Without follow-up">
                   <Figure n={asked - covered} href={outcomes(forum, { covered: false })} />
                 </td>
               </tr>
             ))}
           </tbody>
-        </table>
+        </Table>
       </div>
       <p class="note">
         An outcome counts in its forum and in the one that forum is part of: these rows do not add up.{' '}
         {elsewhere.outcomes > 0 &&
-          `Of ${counted(elsewhere.outcomes, 'outcome')} of no forum, ${count(elsewhere.covered)} ${elsewhere.covered === 1 ? 'is' : 'are'} taken up.`}
+          `Of ${counted(elsewhere.outcomes, 'outcome')} of no forum, ${count(elsewhere.covered)} ${elsewhere.covered === 1 ? 'has' : 'have'} follow-up.`}
       </p>
     </section>
   );
 };
 
 const ShareBar = ({ n, of }: { n: number; of: number }) => {
-  const words = `${count(n)} of ${count(of)} taken up`;
+  const words = `${count(n)} of ${count(of)} with follow-up`;
   return (
     <svg class="bar share" role="img" aria-label={words} width="100%" height="16" preserveAspectRatio="none">
       <title>{words}</title>
@@ -487,22 +508,36 @@ interface OutcomeParts extends Following {
   readonly outcome: OutcomeAsAt;
 }
 
+const LONGEST_TITLE = 160;
+
+/** The beginning of a text, as a heading. */
+const shortened = (text: string): string =>
+  text.length <= LONGEST_TITLE
+    ? text
+    : `${text.slice(0, text.lastIndexOf(' ', LONGEST_TITLE)) || text.slice(0, LONGEST_TITLE)} …`;
+
 const OutcomeReport = ({ view, outcome, ...followUp }: OutcomeParts) => (
   <Page
     view={view}
-    title={outcome.id}
-    eyebrow={sentence(OUTCOME_KIND_WORDS[outcome.kind ?? 'not_told'])}
+    title={shortened(outcome.text)}
+    eyebrow={
+      <>
+        <span class="code">{outcome.id}</span> · {sentence(OUTCOME_KIND_WORDS[outcome.kind ?? 'not_told'])}
+      </>
+    }
     lead={
-      <p>
-        <Words text={outcome.text} />
-      </p>
+      shortened(outcome.text) !== outcome.text && (
+        <p>
+          <Words text={outcome.text} />
+        </p>
+      )
     }
     json={view.api(`/progress${path('outcomes', outcome.id)}`, {})}
     csv={view.api('/commitments', { followsUp: outcome.id, format: 'csv' })}
   >
     <dl class="facts">
       <div>
-        <dt>Asked of</dt>
+        <dt>Addressed to</dt>
         <dd>
           <Addressees view={view} addressees={outcome.addressees} />
         </dd>

@@ -1,14 +1,17 @@
 /** Stages over time: the chart, and the same in a table; on the overview, and on a page of its own. */
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { monthsBefore, type FullDate } from '#clocks';
+import type { FullDate } from '#clocks';
 import type { Stage } from '#commitments';
-import { STEPS, Timeline, TimelineQuery, type Filter, type Row } from '#progress';
-import { stagesChart, type Step } from './chart.js';
+import { Progress, STEPS, Timeline, TimelineQuery, type Filter } from '#progress';
+import { noUpdateSince } from './as-at.js';
+import { datesToPlot, stagesChart, type Step } from './chart.js';
 import { Choice } from './choice.js';
+import { NothingFound } from './conditions.js';
 import { Figure, Legend } from './figures.js';
 import { Page } from './layout.js';
 import { narrowed, Narrow, Narrowing } from './narrow.js';
+import { ChartFiles, Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { Views, type View } from './view.js';
 import { counted, dateWords, SHOWN_STAGES, STAGE_WORDS } from './words.js';
@@ -26,6 +29,7 @@ export class TimelinePage {
   constructor(
     private readonly views: Views,
     private readonly timeline: Timeline,
+    private readonly progress: Progress,
     private readonly narrowing: Narrowing,
   ) {}
 
@@ -33,11 +37,14 @@ export class TimelinePage {
   async over(@Query() query: TimelineQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
     const filter = narrowed(view);
-    const { from, step } = query;
-    const [timeline, choices] = await Promise.all([
-      this.timeline.steps(view.at, { ...filter, from, step }),
+    const { from, to = view.asOf, step } = query;
+    const [timeline, choices, reported] = await Promise.all([
+      this.timeline.steps(view.at, { ...filter, from, to, step }),
       this.narrowing.choices(view),
+      this.progress.reportDates({ ...view.at, asOf: to }),
     ]);
+    const dates = datesToPlot(reported, to, view.staleAfter, from);
+    const drawn = await this.timeline.on(dates, view.at, filter);
     return (
       <Page
         view={view}
@@ -46,10 +53,14 @@ export class TimelinePage {
         json={view.api('/progress/timeline')}
         csv={view.api('/progress/timeline', { ...view.asked, format: 'csv' })}
       >
-        <Narrow view={view} choices={choices} own={['from', 'step']}>
+        <Narrow view={view} choices={choices} own={['from', 'to', 'step']}>
           <label>
             <span>From</span>
             <input type="date" name="from" value={timeline.from} max={view.asOf} />
+          </label>
+          <label>
+            <span>To</span>
+            <input type="date" name="to" value={query.to} max={view.asOf} />
           </label>
           <Choice
             name="step"
@@ -60,67 +71,72 @@ export class TimelinePage {
           />
         </Narrow>
         {timeline.rows.length === 0 ? (
-          <p>Nothing had been reported by {dateWords(view.asOf)}.</p>
+          <NothingFound view={view} what="commitment" />
         ) : (
-          <OverTime view={view} total={timeline.rows.at(-1)!} steps={timeline.rows} filter={filter} whole />
+          <OverTime view={view} drawn={drawn} steps={timeline.rows} filter={filter} whole />
         )}
       </Page>
     );
   }
 }
 
-/** Since when nothing at all was reported; `null` where that is not long. */
-export const silentSince = (view: View, { lastReportedOn }: Row): FullDate | null =>
-  lastReportedOn && lastReportedOn < monthsBefore(view.asOf, view.staleAfter) ? lastReportedOn : null;
-
 interface Parts {
   readonly view: View;
-  readonly total: Row;
+  /** What the chart shows: every date on which something changed. */
+  readonly drawn: readonly Step[];
+  /** What the table shows. */
   readonly steps: readonly Step[];
   readonly filter?: Filter;
   /** Every step in the table, in sight; else those that differ from the one before, folded away. */
   readonly whole?: boolean;
 }
 
-export const OverTime = ({ view, total, steps, filter = {}, whole = false }: Parts) => {
+export const OverTime = ({ view, drawn, steps, filter = {}, whole = false }: Parts) => {
   const title = 'Stages over time, as reported';
-  const silent = silentSince(view, total);
-  const chart = (width: number, height: number) => ({ __html: stagesChart(steps, silent, { width, height }) });
+  const since = noUpdateSince(view, drawn.at(-1)?.lastReportedOn ?? null);
+  const stale = `Open, with no update for ${counted(view.staleAfter, 'month')}`;
+  const chart = (width: number, height: number) => stagesChart(drawn, since, { width, height });
+  const [width, height] = [1200, 340];
+  const end = drawn.at(-1)?.asOf;
   return (
     <section>
-      <h2>{title}</h2>
+      <h2 id="over-time">{title}</h2>
       <figure class="chart">
         <Legend>
           <li>
-            <span class="stale-line">Open, but not heard of for {counted(view.staleAfter, 'month')}</span>
+            <span class="stale-line">{stale}</span>
           </li>
         </Legend>
-        {steps.length > 1 && (
+        {drawn.length > 1 && (
           <>
-            <div class="wide" dangerouslySetInnerHTML={chart(1200, 340)} />
-            <div class="narrow" dangerouslySetInnerHTML={chart(340, 260)} />
+            <div class="wide" dangerouslySetInnerHTML={{ __html: chart(width, height) }} />
+            <div class="narrow" dangerouslySetInnerHTML={{ __html: chart(340, 260) }} />
+            <ChartFiles
+              title="stages over time, as reported"
+              draw={() => ({ svg: chart(width, height), width, height, dotted: stale })}
+            />
           </>
         )}
         <figcaption>
-          Number of commitments in each stage on each day, by what had been reported by then. Stages change only when
-          someone reports; the dotted line shows how many open ones nobody had spoken of for{' '}
-          {counted(view.staleAfter, 'month')}.
+          Number of commitments in each stage, by what had been reported by each day; the dotted line shows how many
+          open ones had no update for {counted(view.staleAfter, 'month')}.
+          {end && since && end < view.asOf && ` The chart ends on ${dateWords(end)}, soon after the last report.`}
         </figcaption>
-        {whole ? (
-          <StepTable view={view} title={title} caption={`${title}: each step`} steps={steps} filter={filter} />
-        ) : (
-          <details>
-            <summary>The figures of this chart</summary>
-            <StepTable
-              view={view}
-              title={title}
-              caption={`${title}: the dates on which figures change`}
-              steps={steps.filter((step, i) => figuresOf(step) !== figuresOf(steps[i - 1]))}
-              filter={filter}
-            />
-          </details>
-        )}
       </figure>
+      {whole ? (
+        <StepTable view={view} title={title} caption={`${title}: each step`} steps={steps} filter={filter} />
+      ) : (
+        <details class="steps">
+          <summary>The figures of this chart</summary>
+          <StepTable
+            view={view}
+            title={title}
+            caption={`${title}: the dates on which figures change`}
+            steps={steps.filter((step, i) => figuresOf(step) !== figuresOf(steps[i - 1]))}
+            filter={filter}
+          />
+        </details>
+      )}
     </section>
   );
 };
@@ -141,7 +157,7 @@ const StepTable = ({ view, title, caption, steps, filter }: TableParts) => {
   );
   return (
     <div class="table" role="region" aria-label={title} tabIndex={0}>
-      <table>
+      <Table>
         <caption>{caption}</caption>
         <thead>
           <tr>
@@ -158,7 +174,7 @@ const StepTable = ({ view, title, caption, steps, filter }: TableParts) => {
               Overdue
             </th>
             <th scope="col" class="n">
-              Not heard of
+              No update
             </th>
           </tr>
         </thead>
@@ -175,7 +191,7 @@ const StepTable = ({ view, title, caption, steps, filter }: TableParts) => {
             </tr>
           ))}
         </tbody>
-      </table>
+      </Table>
     </div>
   );
 };

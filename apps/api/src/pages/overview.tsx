@@ -10,7 +10,7 @@ import { HowToRead } from './how-to-read.js';
 import { Page } from './layout.js';
 import { CorrectedLater, EndedApart, type Apart } from './lineage.js';
 import { CommitmentTable } from './lists.js';
-import { OverTime, silentSince } from './over-time.js';
+import { OverTime } from './over-time.js';
 import { RendersPages } from './rendering.js';
 import { PageQuery, path, Views, type View } from './view.js';
 import { count, counted, dateWords, OPEN_STAGES } from './words.js';
@@ -39,7 +39,7 @@ export class OverviewPage {
       this.progress.commitments(view.at, { overdue: true }, { limit: EXAMPLES }),
       this.progress.reportDates(view.at),
     ]);
-    const steps = await this.timeline.on(datesToPlot(reported, view.asOf, view.staleAfter), view.at);
+    const drawn = await this.timeline.on(datesToPlot(reported, view.asOf, view.staleAfter), view.at);
     const registered = await this.registers.all('theme', view.position);
     const ofFramework = (code: string) => {
       const top = new Set(registered.filter((t) => t.framework === code && !t.parent).map(({ code }) => code));
@@ -49,7 +49,7 @@ export class OverviewPage {
       .map((framework) => ({ framework, rows: ofFramework(framework.code) }))
       .sort((a, b) => b.rows.length - a.rows.length);
     const { total, apart, correctedLater, rows } = agencies;
-    return <Overview {...{ view, total, apart, correctedLater, agencies: rows, steps, overdue, framework }} />;
+    return <Overview {...{ view, total, apart, correctedLater, agencies: rows, drawn, overdue, framework }} />;
   }
 }
 
@@ -59,32 +59,26 @@ interface OverviewParts {
   readonly apart: Apart;
   readonly correctedLater: number;
   readonly agencies: readonly AgencyRow[];
-  readonly steps: readonly Step[];
+  readonly drawn: readonly Step[];
   readonly overdue: ItemList;
   readonly framework?: { framework: Framework; rows: readonly ThemeRow[] };
 }
 
-const Overview = ({ view, total, apart, correctedLater, agencies, steps, overdue, framework }: OverviewParts) => (
+const Overview = ({ view, total, apart, correctedLater, agencies, drawn, overdue, framework }: OverviewParts) => (
   <Page
     view={view}
-    title="What has come of it"
-    eyebrow="Commitments on international migration and development"
-    lead={
-      <p>
-        What agencies undertook after the High-level Dialogues, and what they have since reported about it: for focal
-        points, for the secretariat, and for everyone who wants to know.
-      </p>
-    }
+    title="Commitments on international migration and development"
+    lead={<p>What agencies undertook after the High-level Dialogues, and what they have reported on it since.</p>}
     json={view.api('/progress/agencies')}
     csv={view.api('/progress/agencies', { ...view.asked, format: 'csv' })}
   >
-    {total.total === 0 ? <Nothing view={view} /> : <Silence view={view} total={total} />}
+    {total.total === 0 && <Nothing view={view} />}
     {total.total > 0 && (
       <>
         <Headline view={view} row={total} filter={{}} />
         <EndedApart apart={apart} list={(life) => view.list({ life })} />
         <CorrectedLater view={view} n={correctedLater} of={total.total} />
-        <OverTime view={view} total={total} steps={steps} />
+        <OverTime view={view} drawn={drawn} steps={drawn} />
         <p>
           <a href={view.link('/timeline')}>Other dates and steps, one agency or theme</a> ·{' '}
           <a href={view.link('/changes-since')}>what changed between two dates</a>
@@ -154,40 +148,6 @@ const Nothing = ({ view }: { view: View }) => (
   </section>
 );
 
-/** Says so plainly when what is shown is old. */
-const Silence = ({ view, total }: { view: View; total: Row }) => {
-  const { stale, byStage } = total;
-  const since = silentSince(view, total);
-  if (!since) return null;
-  const open = total.total - byStage.completed - byStage.discontinued;
-  return (
-    <section class="callout">
-      <h2>Nothing has been reported since {dateWords(since)}</h2>
-      <p>
-        <a href={view.list({ stale: true })}>
-          {count(stale)} of {counted(open, 'open commitment')}
-        </a>{' '}
-        have not been heard of for {counted(view.staleAfter, 'month')}. What follows is the last that was said, not what
-        is so on {dateWords(view.asOf)}. To see how things stood when they were reported, choose the date of a report:
-      </p>
-      <ul class="choices">
-        {view.reports
-          .filter(({ date }) => date <= view.asOf)
-          .map(({ date, documents }) => (
-            <li key={date}>
-              <a href={view.here({ asOf: date })}>
-                <strong>{dateWords(date)}</strong>
-                {documents.map(({ id, title }) => (
-                  <span key={id}>{title}</span>
-                ))}
-              </a>
-            </li>
-          ))}
-      </ul>
-    </section>
-  );
-};
-
 const Overdue = ({ view, overdue }: { view: View; overdue: ItemList }) => (
   <section>
     <h2>Overdue</h2>
@@ -202,7 +162,7 @@ const Overdue = ({ view, overdue }: { view: View; overdue: ItemList }) => (
         />
         <p>
           <a href={view.list({ overdue: true })}>All {count(overdue.total)} overdue</a> ·{' '}
-          <a href={view.list({ stale: true })}>all not heard of</a> ·{' '}
+          <a href={view.list({ stale: true })}>all with no update for {counted(view.staleAfter, 'month')}</a> ·{' '}
           <a href={view.list({ stage: OPEN_STAGES })}>all open</a>
         </p>
       </>

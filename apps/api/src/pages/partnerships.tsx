@@ -12,6 +12,7 @@ import {
   type PartnershipsView,
 } from '#progress';
 import { Choice, type ChoiceParts } from './choice.js';
+import { NothingFound } from './conditions.js';
 import { Figure, Legend, StageBar } from './figures.js';
 import { HeatMap } from './heat-map.js';
 import { Pager } from './lists.js';
@@ -21,9 +22,10 @@ import { Joined } from './links.js';
 import { Kinds } from './matrix.js';
 import { MemberOf, OnlyMembers } from './member-of.js';
 import { Narrow, Narrowing } from './narrow.js';
+import { Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { path, Views, type View } from './view.js';
-import { count, counted, dateWords } from './words.js';
+import { count, counted } from './words.js';
 
 /** How many agencies the heat map shows. */
 const FOREMOST = 20;
@@ -97,7 +99,7 @@ const WithWhom = ({ view, partnerships, matrix, filter, choices, bodies, members
       </Narrow>
       <OnlyMembers view={view} members={members} />
       <CorrectedLater view={view} n={partnerships.correctedLater} of={total.total} />
-      {rows.length === 0 && <p class="callout">No agencies work together on this as at {dateWords(view.asOf)}.</p>}
+      {rows.length === 0 && <NothingFound view={view} what="shared commitment" />}
       {matrix && matrix.rows.length > 0 && (
         <section>
           <h2>
@@ -152,7 +154,7 @@ const Pairs = ({ view, rows, rowCount, filter }: PairsParts) => {
   const longest = Math.max(...rows.map(({ total }) => total));
   return (
     <div class="table" role="region" aria-label="Pairs of agencies" tabIndex={0}>
-      <table class="breakdown pairs">
+      <Table class="breakdown pairs">
         <caption>
           {count(rows.length)} of {counted(rowCount, 'pair')}, most commitments first
         </caption>
@@ -162,7 +164,9 @@ const Pairs = ({ view, rows, rowCount, filter }: PairsParts) => {
             <th scope="col" class="n">
               Commit&shy;ments
             </th>
-            <th scope="col">By stage</th>
+            <th scope="col" class="of-bar">
+              By stage
+            </th>
             <th scope="col">On what</th>
           </tr>
         </thead>
@@ -207,7 +211,7 @@ const Pairs = ({ view, rows, rowCount, filter }: PairsParts) => {
             );
           })}
         </tbody>
-      </table>
+      </Table>
     </div>
   );
 };

@@ -4,6 +4,7 @@ import type { Stage } from '#commitments';
 import { On, StageTag } from './figures.js';
 import { AgencyLink, Joined } from './links.js';
 import { Reading, Replies } from './reading.js';
+import { Table } from './take-away.js';
 import { Source, Words } from './source.js';
 import type { View } from './view.js';
 import { count, counted, dateWords, OUTLOOK_WORDS, roleWords, SHOWN_STAGES, STAGE_WORDS, whenWords } from './words.js';
@@ -49,7 +50,7 @@ export const EachPart = ({ view, commitment }: Shown) => {
   if (parts.length < 2 && declined.length === 0) return null;
   const heard = parts.filter(({ entry, verification }) => entry ?? verification);
   const isAsked = ({ agency }: Part) => commitment.agencies.some((a) => a.agency === agency && a.asked);
-  const silent = parts.filter((part) => !heard.includes(part));
+  const unheard = parts.filter((part) => !heard.includes(part));
   const isAllAbove = heard.every(({ entry }) => entry?.revision === headline.revision);
   return (
     <section>
@@ -61,11 +62,11 @@ export const EachPart = ({ view, commitment }: Shown) => {
           : 'The lead has reported nothing of its own yet; the stage above is what was said before.'}
       </p>
       {!isAllAbove && <PartsTable view={view} parts={heard} isAsked={isAsked} />}
-      {silent.length > 0 && (
+      {unheard.length > 0 && (
         <p>
-          Nothing of {silent.length === 1 ? 'its' : 'their'} own was reported by{' '}
+          Nothing of {unheard.length === 1 ? 'its' : 'their'} own was reported by{' '}
           <Joined
-            all={silent.map((part) => (
+            all={unheard.map((part) => (
               <>
                 <AgencyLink view={view} code={part.agency} /> <small>{roleWords(part.role)}</small>
                 {isAsked(part) && (
@@ -107,7 +108,7 @@ interface TableParts {
 const PartsTable = ({ view, parts, isAsked }: TableParts) => {
   const isRead = parts.some(({ verification }) => verification);
   return (
-    <table class={isRead ? 'parts read' : 'parts'}>
+    <Table class={isRead ? 'parts read' : 'parts'}>
       <caption class="hidden">Each agency’s part</caption>
       <thead>
         <tr>
@@ -142,7 +143,7 @@ const PartsTable = ({ view, parts, isAsked }: TableParts) => {
           </tr>
         ))}
       </tbody>
-    </table>
+    </Table>
   );
 };
 

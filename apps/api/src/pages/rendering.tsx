@@ -2,39 +2,93 @@
 import {
   applyDecorators,
   CallHandler,
-  Controller,
   ExecutionContext,
-  Get,
   Injectable,
   NestInterceptor,
-  Param,
-  Res,
   UseInterceptors,
 } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
+import { getMetadataStorage } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { createHash } from 'node:crypto';
 import type { VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { catchError, concatMap, type Observable } from 'rxjs';
 import { Rejected } from '#eventsourcing';
-import { AlwaysOpen, type ProblemPage } from '#platform';
+import type { ProblemPage } from '#platform';
+import { bibtexOf, risOf } from './citation.js';
 import { Freshness, Now } from './freshness.js';
-import { BeingPrepared, ProblemDocument } from './layout.js';
-import { STYLESHEET } from './style.js';
+import { BeingPrepared, ProblemDocument, TableDocument } from './layout.js';
+import { pngOf } from './picture.js';
+import { Offered, Offers } from './take-away.js';
 
-/** Nothing but our own stylesheet, and the icon in the page itself; no script at all. */
-const POLICY =
-  "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/** Nothing but our own stylesheet and icon, and of styles in the page only the one that is named; no script at all. */
+const policy = (style: string) =>
+  `default-src 'none'; style-src 'self'${style}; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
 
-function sendsHtml(reply: FastifyReply, page: VNode): string {
+/** The head and foot of each printed page are the only style that stands in a page. */
+const styleIn = (html: string): string => {
+  const style = /<style>([^<]*)<\/style>/.exec(html)?.[1];
+  return style === undefined ? '' : ` 'sha256-${createHash('sha256').update(style).digest('base64')}'`;
+};
+
+function safely(reply: FastifyReply, type: string, style = ''): void {
   void reply
-    .type('text/html; charset=utf-8')
-    .header('Content-Security-Policy', POLICY)
+    .type(type)
+    .header('Content-Security-Policy', policy(style))
     .header('X-Content-Type-Options', 'nosniff')
     .header('Referrer-Policy', 'same-origin')
     .header('Cache-Control', 'no-cache');
-  return `<!doctype html>${renderToString(page)}`;
 }
+
+/** Elements that have no end: HTML closes none of them. */
+const VOID = /<(br|col|hr|img|input|link|meta|wbr)((?:\s(?:"[^"]*"|[^">])*?)?)\/>/g;
+
+function sendsHtml(reply: FastifyReply, page: VNode): string {
+  const html = `<!doctype html>${renderToString(page).replaceAll(VOID, '<$1$2>')}`;
+  safely(reply, 'text/html; charset=utf-8', styleIn(html));
+  return html;
+}
+
+/**
+ * A part of a page by itself, as a file or, of a table, as a page that can be copied.
+ * @throws Rejected `not_found`
+ */
+async function sendsPart(reply: FastifyReply, page: VNode, part: string): Promise<string | Uint8Array> {
+  const offered = new Offered();
+  const html = renderToString(<Offers.Provider value={offered}>{page}</Offers.Provider>);
+  const [, kind, number, form] = /^(table|chart|citation)(?:-(\d{1,3}))?(?:\.(svg|png|bib|ris))?$/.exec(part) ?? [];
+  const { citation } = offered;
+  const saves = (type: string) => {
+    const name = `followthrough-${citation!.title}-${part}`.replaceAll(/[^\p{L}\p{N}.-]+/gu, '-');
+    const parts = name.split('.');
+    const file = `${parts.slice(0, -1).join('-')}-${citation!.asOf}.${parts.at(-1)}`.toLowerCase();
+    safely(reply, type);
+    void reply.header('Content-Disposition', `attachment; filename*=UTF-8''${encodeURIComponent(file)}`);
+  };
+  if (citation && kind === 'citation' && form === 'bib') {
+    saves('application/x-bibtex; charset=utf-8');
+    return bibtexOf(citation);
+  }
+  if (citation && kind === 'citation' && form === 'ris') {
+    saves('application/x-research-info-systems; charset=utf-8');
+    return risOf(citation);
+  }
+  const draw = kind === 'chart' ? offered.charts[Number(number) - 1] : undefined;
+  if (citation && draw && form === 'svg') {
+    saves('image/svg+xml; charset=utf-8');
+    return draw();
+  }
+  if (citation && draw && form === 'png') {
+    saves('image/png');
+    return pngOf(draw(), PNG_WIDTH);
+  }
+  const table = kind === 'table' && !form ? html.match(/<table\b[\s\S]*?<\/table>/g)?.[Number(number) - 1] : undefined;
+  if (citation && table) return sendsHtml(reply, <TableDocument citation={citation} table={table} />);
+  throw new Rejected('not_found', `There is no ${part} on this page.`);
+}
+
+const PNG_WIDTH = 2_000;
 
 /** How long a browser waits before it asks again for a page that is being prepared. */
 const [AGAIN_S, AGAIN_AT_MOST_S] = [2, 10];
@@ -43,10 +97,16 @@ const [AGAIN_S, AGAIN_AT_MOST_S] = [2, 10];
 class PageInterceptor implements NestInterceptor {
   constructor(private readonly freshness: Freshness) {}
 
-  intercept(context: ExecutionContext, next: CallHandler<VNode>): Observable<string> {
+  intercept(context: ExecutionContext, next: CallHandler<VNode>): Observable<string | Uint8Array> {
     const http = context.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
-    const forPeople = /text\/html/.test(http.getRequest<FastifyRequest>().headers.accept ?? '');
+    const request = http.getRequest<FastifyRequest<{ Querystring: Record<string, unknown> }>>();
+    const forPeople = /text\/html/.test(request.headers.accept ?? '');
+    const { take } = request.query;
+    const known = fieldsOf(context);
+    request.query = Object.fromEntries(
+      Object.entries(request.query).flatMap(([name, value]) => (known.has(name) ? [[name, instantOf(value)]] : [])),
+    );
     return next.handle().pipe(
       catchError(async (error: unknown) => {
         const { projections } = await this.freshness.look();
@@ -57,12 +117,37 @@ class PageInterceptor implements NestInterceptor {
         void reply.status(503).header('Retry-After', String(again));
         return <BeingPrepared projections={projections} again={again} />;
       }),
-      concatMap(async (page) =>
-        sendsHtml(reply, <Now.Provider value={await this.freshness.look()}>{page}</Now.Provider>),
-      ),
+      concatMap(async (page) => {
+        const now = await this.freshness.look();
+        const whole = (
+          <Now.Provider value={now}>
+            <Offers.Provider value={new Offered()}>{page}</Offers.Provider>
+          </Now.Provider>
+        );
+        return typeof take === 'string' ? sendsPart(reply, page, take) : sendsHtml(reply, whole);
+      }),
     );
   }
 }
+
+/**
+ * The fields that the query of a page takes. Pages pass over any other: what mail and social media add to an address
+ * (`utm_source`, `fbclid` …) is no reason to refuse it.
+ */
+function fieldsOf(context: ExecutionContext): ReadonlySet<string> {
+  const types = Reflect.getMetadata(
+    'design:paramtypes',
+    context.getClass().prototype as object,
+    context.getHandler().name,
+  ) as (new () => object)[];
+  const metadata = getMetadataStorage();
+  const fields = types.flatMap((type) => metadata.getTargetValidationMetadatas(type, '', false, false));
+  return new Set(fields.map(({ propertyName }) => propertyName));
+}
+
+/** What a field for date and time sends, in UTC: the end of the minute, as an instant. Anything else stays as it is. */
+const instantOf = (value: unknown): unknown =>
+  typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(value) ? `${value}:59.999Z` : value;
 
 /** The routes of this controller answer with the JSX they return. */
 export const RendersPages = () => applyDecorators(UseInterceptors(PageInterceptor), ApiExcludeController());
@@ -91,19 +176,4 @@ export function tidyAddress(request: FastifyRequest, reply: FastifyReply, done: 
     [...given].map(([name, values]) => [name, values.map(([, value]) => value).join(',')]),
   );
   void reply.redirect(tidy.size > 0 ? `${path}?${tidy}` : path);
-}
-
-@ApiExcludeController()
-@Controller('assets')
-export class AssetsController {
-  @Get(':file')
-  @AlwaysOpen()
-  stylesheet(@Param('file') file: string, @Res({ passthrough: true }) reply: FastifyReply): string {
-    if (`/assets/${file}` !== STYLESHEET.path) throw new Rejected('not_found', `There is no ${file}.`);
-    void reply
-      .type('text/css; charset=utf-8')
-      .header('X-Content-Type-Options', 'nosniff')
-      .header('Cache-Control', 'public, max-age=31536000, immutable');
-    return STYLESHEET.text;
-  }
 }

@@ -4,7 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { Progress } from '#progress';
 import { Registers, type Forum } from '#registers';
 import { Choice } from './choice.js';
-import { Kept } from './layout.js';
+import { Kept } from './as-at.js';
 import type { View } from './view.js';
 
 /** The forums that commitments follow up, themselves or through round tables and outcomes. */

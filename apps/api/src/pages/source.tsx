@@ -39,8 +39,10 @@ export const Source = ({ view, of, uncited = 'Said by the reporting agency itsel
 /** A place in a document, as people cite it. */
 export const Place = ({ view, of: { document, ...place }, said }: { view: View; of: Citation; said?: Cited }) => (
   <span title={place.locator}>
-    <a href={view.link(path('documents', document))}>{view.names.document.get(document) ?? document}</a>,{' '}
-    <Words text={placeWords(place)} of={said} />
+    <a href={view.link(path('documents', document))} dir="auto">
+      {view.names.document.get(document) ?? document}
+    </a>
+    , <Words text={placeWords(place)} of={said} />
   </span>
 );
 
@@ -56,8 +58,21 @@ export const Explained = ({ by, children }: { by: readonly Correction[]; childre
   return <Removed.Provider value={new Map(reasons)}>{children}</Removed.Provider>;
 };
 
-/** A text as it was given; of one that was blanked, that it was, and why where that is known. */
-export const Words = ({ text, of }: { text: string; of?: { readonly revision?: number } }) => {
+interface WordsParts {
+  readonly text: string;
+  readonly of?: { readonly revision?: number };
+  /** The language of the text, where it is known. */
+  readonly lang?: string | null;
+}
+
+/** A text as it was given, in its own direction; of one that was blanked, that it was, and why where that is known. */
+export const Words = ({ text, of, lang }: WordsParts) => {
   const why = useContext(Removed).get(of?.revision ?? -1);
-  return text === BLANKED ? <em class="blanked">Words removed{why ? `: ${why}` : ''}</em> : <>{text}</>;
+  return text === BLANKED ? (
+    <em class="blanked">Words removed{why ? `: ${why}` : ''}</em>
+  ) : (
+    <span dir="auto" lang={lang ?? undefined}>
+      {text}
+    </span>
+  );
 };

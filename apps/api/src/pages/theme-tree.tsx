@@ -19,13 +19,14 @@ export const lineOf = (
   { code, label }: Theme,
   depth: number,
   filter: Filter = {},
+  to = (theme: string): string => view.link(path('themes', theme), view.scope),
 ): Line[] =>
   rows
     .filter(({ theme }) => theme === code)
     .map((row) => ({
       code,
       name: label,
-      href: view.link(path('themes', code), view.scope),
+      href: to(code),
       filter: { ...filter, theme: code },
       row,
       depth,
@@ -38,17 +39,19 @@ interface Parts {
   readonly themes: readonly Theme[];
   /** What the rows are counted of, when not of everything. */
   readonly filter?: Filter;
+  /** Where a theme leads, when not to its own page. */
+  readonly to?: (theme: string) => string;
 }
 
 /** A breakdown per framework that has any of the rows. */
-export const ByFramework = ({ view, rows, frameworks, themes, filter }: Parts) => (
+export const ByFramework = ({ view, rows, frameworks, themes, filter, to }: Parts) => (
   <>
     {frameworks.map(({ code, name, source }) => {
       const ordered = inOrder(
         themes.filter(({ framework }) => framework === code),
         null,
       );
-      const lines = ordered.flatMap(({ theme, depth }) => lineOf(view, rows, theme, depth, filter));
+      const lines = ordered.flatMap(({ theme, depth }) => lineOf(view, rows, theme, depth, filter, to));
       return (
         lines.length > 0 && (
           <section key={code} class="framework">

@@ -14,11 +14,13 @@ import {
   type ThroughCrosswalk,
 } from '#progress';
 import { LATEST, Registers, type CrosswalkAsAt, type Forum, type Framework, type Theme } from '#registers';
+import { Contents } from './contents.js';
+import { NothingFound } from './conditions.js';
 import { Breakdown, Headline, Legend, mostFirst, NoSum } from './figures.js';
 import { Page } from './layout.js';
 import { ThemeLink } from './links.js';
 import { apartOf, correctedAmong, CorrectedLater, EndedApart, type Apart } from './lineage.js';
-import { ByStage, LISTED } from './lists.js';
+import { ByStage, LISTED, stagesIn } from './lists.js';
 import { RendersPages } from './rendering.js';
 import { FollowedUp, Scope } from './scope.js';
 import { ByFramework, inOrder, lineOf } from './theme-tree.js';
@@ -185,29 +187,36 @@ const ThemeReport = (parts: ReportParts) => {
       json={view.api(`/progress${path('themes', theme.code)}`)}
       csv={view.api(`/progress${path('themes', theme.code)}`, { ...view.asked, format: 'csv' })}
     >
-      <Scope view={view} forums={forums} fields={THROUGH_FIELDS}>
-        <ThroughFields view={view} crosswalks={crosswalks.filter(({ to }) => to === theme.framework)} />
-      </Scope>
       {through && <AsRead {...{ view, through, crosswalks, frameworks }} />}
       {progress.row ? (
         <Headline view={view} row={progress.row} filter={filter}>
           of {count(progress.total.total)} on all themes
         </Headline>
       ) : (
-        <p>No commitment as at this date.</p>
+        <NothingFound view={view} what="commitment" />
       )}
+      <Scope view={view} forums={forums} fields={THROUGH_FIELDS}>
+        <ThroughFields view={view} crosswalks={crosswalks.filter(({ to }) => to === theme.framework)} />
+      </Scope>
       <EndedApart apart={apart} list={(life) => view.list({ ...filter, life })} />
       <CorrectedLater view={view} {...correctedAmong(commitments.items)} />
+      <Contents
+        entries={[
+          below.length > 0 && { id: 'below', name: 'Themes below it', n: below.length },
+          progress.rows.length > 0 && { id: 'agencies', name: 'Who works on it', n: progress.rows.length },
+          ...stagesIn(commitments.items),
+        ]}
+      />
       {below.length > 0 && (
         <section>
-          <h2>Themes below it</h2>
+          <h2 id="below">Themes below it</h2>
           <Legend />
           <Breakdown view={view} caption={`Below ${theme.label}`} of="Theme" lines={below} />
         </section>
       )}
       {progress.rows.length > 0 && (
         <section>
-          <h2>Who works on it</h2>
+          <h2 id="agencies">Who works on it</h2>
           <Legend />
           <Breakdown
             view={view}
@@ -216,7 +225,7 @@ const ThemeReport = (parts: ReportParts) => {
             lines={mostFirst(progress.rows).map((row) => ({
               code: row.agency,
               name: row.name,
-              href: view.link(path('agencies', row.agency), view.scope),
+              href: view.link(path('agencies', row.agency, 'themes', theme.code), view.scope),
               filter: { ...filter, agency: row.agency },
               row,
               asked: row.asked,

@@ -2,6 +2,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { PickType } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { LRUCache } from 'lru-cache';
 import { todayAt, type FullDate } from '#clocks';
 import type { Log } from '#eventsourcing';
 import { clocksOf, LOG } from '#platform';
@@ -11,17 +12,21 @@ import { textWords } from './words.js';
 
 export type Params = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
-/** Where the pages are reached, for addresses that are printed or cited. */
-export abstract class PublicUrl {
-  abstract readonly value: string;
+/** Who publishes the pages, where they are reached, and on what terms: for what is printed, cited or taken away. */
+export abstract class Publication {
+  abstract readonly publicUrl: string;
+  abstract readonly publisher: string;
+  /** The licence of the data, by its SPDX name. */
+  abstract readonly dataLicence: string;
 }
 
 /** What every page takes. */
 export class PageQuery extends PickType(ProgressQuery, ['asOf', 'knownAt', 'staleAfter', 'agencies']) {}
 
-/** A date on which documents were reported: one of the dates worth looking at. */
+/** A date on which something was reported, in documents or by agencies themselves: one of the dates worth looking at. */
 export interface ReportDate {
   readonly date: FullDate;
+  /** Registered with this date; empty where agencies reported by themselves. */
   readonly documents: readonly Document[];
 }
 
@@ -35,26 +40,54 @@ const query = (params: Params): string => {
 /** A path of encoded segments: ids may hold slashes. */
 export const path = (...segments: string[]): string => `/${segments.map(encodeURIComponent).join('/')}`;
 
+/** What a view is made of. */
+interface Opened {
+  readonly at: At & { knownAt: string };
+  readonly path: string;
+  /** What the reader asked for, without empty fields. */
+  readonly asked: Params;
+  readonly publication: Publication;
+  /** Up to today, in order. */
+  readonly reports: readonly ReportDate[];
+  readonly today: FullDate;
+  /** When the last event up to the position was recorded; `null` when there is none. */
+  readonly recordedAt: string | null;
+  readonly names: Readonly<Record<'agency' | 'theme' | 'forum' | 'document', ReadonlyMap<string, string>>>;
+  /** What agencies have become; empty while they are shown as they were then. */
+  readonly successors: ReadonlyMap<string, string>;
+}
+
 export class View {
+  readonly at: Opened['at'];
+  readonly path: string;
+  readonly asked: Params;
+  readonly publication: Publication;
+  readonly reports: Opened['reports'];
+  readonly today: FullDate;
+  readonly recordedAt: string | null;
+  readonly names: Opened['names'];
   readonly asOf: FullDate;
   /** The position of the log that every figure of the page is of. */
   readonly position: string;
   readonly staleAfter: number;
+  readonly #successors: Opened['successors'];
 
-  constructor(
-    readonly at: At & { knownAt: string },
-    readonly path: string,
-    /** What the reader asked for, without empty fields. */
-    readonly asked: Params,
-    readonly publicUrl: string,
-    readonly reports: readonly ReportDate[],
-    readonly names: Readonly<Record<'agency' | 'theme' | 'document' | 'forum', ReadonlyMap<string, string>>>,
-    /** What agencies have become; empty while they are shown as they were then. */
-    private readonly successors: ReadonlyMap<string, string>,
-  ) {
-    this.asOf = at.asOf;
-    this.position = at.knownAt;
-    this.staleAfter = at.staleAfter ?? 12;
+  constructor({ successors, ...opened }: Opened) {
+    Object.assign(this, opened);
+    this.#successors = successors;
+    this.asOf = opened.at.asOf;
+    this.position = opened.at.knownAt;
+    this.staleAfter = opened.at.staleAfter ?? 12;
+  }
+
+  /** The day of the last report by the date shown; `null` when nothing had been reported. */
+  get lastReport(): FullDate | null {
+    return this.reports.findLast(({ date }) => date <= this.asOf)?.date ?? null;
+  }
+
+  /** Whether nothing has been reported since the date shown. */
+  get isLatest(): boolean {
+    return this.lastReport === this.reports.at(-1)?.date;
   }
 
   /** The clocks, and whose agencies, as the reader set them: links keep them, and nothing that was not asked for. */
@@ -70,13 +103,13 @@ export class View {
 
   /** The agencies that one stands for in this view. */
   standsFor(agency: string): string[] {
-    const became = [...this.successors].flatMap(([code, successor]) => (successor === agency ? code : []));
-    return this.successors.has(agency) ? became : [agency, ...became];
+    const became = [...this.#successors].flatMap(([code, successor]) => (successor === agency ? code : []));
+    return this.#successors.has(agency) ? became : [agency, ...became];
   }
 
   /** What has taken an agency's place in this view. */
   successorOf(agency: string): string | undefined {
-    return this.successors.get(agency);
+    return this.#successors.get(agency);
   }
 
   /** What the figures of a progress page are narrowed to. */
@@ -123,43 +156,85 @@ export class View {
   get permalink(): string {
     return this.here({ asOf: this.asOf, knownAt: this.position });
   }
+
+  /** Where something of this page can be taken away, exactly as it is shown: `table-1`, `chart-1.svg`, `citation.bib`. */
+  taken(what: string): string {
+    return this.here({ asOf: this.asOf, knownAt: this.position, take: what });
+  }
 }
 
 /** Opens views: settles the clocks and pins the position, once per page. */
 @Injectable()
 export class Views {
+  readonly #recordedAt = new LRUCache<string, string>({ max: 1_000 });
+  readonly #reported = new LRUCache<string, readonly FullDate[]>({ max: 100 });
+
   constructor(
     @Inject(LOG) private readonly log: Log,
     private readonly progress: Progress,
     private readonly registers: Registers,
-    private readonly publicUrl: PublicUrl,
+    private readonly publication: Publication,
   ) {}
 
-  /** @param clocks where they are not as asked: those of the page before */
+  /**
+   * Without a date that is asked for it shows the day of the last report.
+   * @param clocks where they are not as asked: those of the page before
+   */
   async open(asked: PageQuery, request: FastifyRequest, clocks = asked): Promise<View> {
-    const { asOf, knownAt } = await clocksOf(clocks, this.log.store);
-    const at = { asOf, knownAt: knownAt ?? (await this.progress.position()), staleAfter: clocks.staleAfter };
-    const documents = await this.registers.all('document', at.knownAt);
-    const reports = [...Map.groupBy(documents, ({ reportedOn }) => reportedOn)]
-      .map(([date, documents]) => ({ date, documents }))
-      .sort((a, b) => (a.date < b.date ? -1 : 1));
+    const settled = await clocksOf(clocks, this.log.store);
+    const today = todayAt(new Date());
+    const knownAt = settled.knownAt ?? (await this.progress.position());
+    const documents = await this.registers.all('document', knownAt);
+    const reports = reportsOf(documents, await this.#reportDates(knownAt, today), today);
+    const asOf = clocks.asOf ?? reports.at(-1)?.date ?? today;
     const underToday = asked.agencies === 'today';
-    const [agency, theme, forum, successors] = await Promise.all([
-      this.registers.names('agency', at.knownAt, underToday ? undefined : asOf),
-      this.registers.names('theme', at.knownAt),
-      this.registers.names('forum', at.knownAt),
-      underToday ? this.registers.successors(at.knownAt, todayAt(new Date())) : new Map<string, string>(),
+    const [agency, theme, forum, successors, recordedAt] = await Promise.all([
+      this.registers.names('agency', knownAt, underToday ? undefined : asOf),
+      this.registers.names('theme', knownAt),
+      this.registers.names('forum', knownAt),
+      underToday ? this.registers.successors(knownAt, today) : new Map<string, string>(),
+      this.whenRecorded(knownAt),
     ]);
     const document = documents.map((one) => [one.id, documentWords(one)] as const);
     const readable = (names: Iterable<readonly [string, string]>) =>
       new Map([...names].map(([code, name]) => [code, textWords(name)]));
-    const names = {
-      agency: readable(agency),
-      theme: readable(theme),
-      document: readable(document),
-      forum: readable(forum),
-    };
     const [path = '/'] = request.url.split('?');
-    return new View(at, path, { ...asked } as Params, this.publicUrl.value, reports, names, successors);
+    return new View({
+      at: { asOf, knownAt, staleAfter: clocks.staleAfter },
+      path,
+      asked: { ...asked } as Params,
+      publication: this.publication,
+      reports,
+      today,
+      recordedAt,
+      names: { agency: readable(agency), theme: readable(theme), forum: readable(forum), document: readable(document) },
+      successors,
+    });
   }
+
+  async #reportDates(knownAt: string, today: FullDate): Promise<readonly FullDate[]> {
+    const key = `${knownAt} ${today}`;
+    const seen = this.#reported.get(key) ?? (await this.progress.reportDates({ asOf: today, knownAt }));
+    this.#reported.set(key, seen);
+    return seen;
+  }
+
+  /** When the event at a position was recorded; `null` where there is none. */
+  async whenRecorded(position: string): Promise<string | null> {
+    const seen = this.#recordedAt.get(position);
+    if (seen || position === '0') return seen ?? null;
+    const [event] = await this.log.store.readAll(String(Number(position) - 1), 1);
+    if (event?.position !== position) return null;
+    this.#recordedAt.set(position, event.recordedAt);
+    return event.recordedAt;
+  }
+}
+
+/** The dates of all reports: of documents, and of what agencies reported by themselves. */
+function reportsOf(documents: readonly Document[], dates: readonly FullDate[], today: FullDate): ReportDate[] {
+  const registered = Map.groupBy(documents, ({ reportedOn }) => reportedOn);
+  return [...new Set([...registered.keys(), ...dates])]
+    .filter((date) => date <= today)
+    .sort()
+    .map((date) => ({ date, documents: registered.get(date) ?? [] }));
 }

@@ -1,6 +1,6 @@
 /** How the domain's codes read to people. */
 import countries from 'i18n-iso-countries';
-import type { PartialDate } from '#clocks';
+import { monthsBefore, type FullDate, type PartialDate } from '#clocks';
 import {
   BLANKED,
   isOpen,
@@ -69,10 +69,23 @@ export const RELATION_WORDS: Readonly<Record<RelationType, readonly [said: strin
 /** `co_lead` → `co-lead`. */
 export const roleWords = (role: Role): string => role.replace('_', '-');
 
-const ACRONYMS = /\b(igo|ngo|un|ga|rcp)\b/g;
+const ACRONYMS = /\b(igo|ngo|un|ga|rcp|hld|gfmd|gmg)\b/g;
+
+/** Codes whose words are more than the code says. */
+const CODE_WORDS: Readonly<Record<string, string>> = {
+  hld: 'High-level Dialogue',
+  gfmd: 'Global Forum',
+  rcp: 'Regional consultative process',
+  roundtable: 'Round table',
+  'un-fund-programme': 'UN fund or programme',
+  'un-specialised-agency': 'UN specialized agency',
+  igo: 'Intergovernmental organization',
+  ngo: 'Non-governmental organization',
+};
 
 /** A code as words: `capacity-building` → `Capacity building`. */
 export const sentence = (code: string): string => {
+  if (CODE_WORDS[code]) return CODE_WORDS[code];
   const words = code.replaceAll(/[-_]/g, ' ').replaceAll(ACRONYMS, (acronym) => acronym.toUpperCase());
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
@@ -108,8 +121,20 @@ export const textWords = (text: string): string => (text === BLANKED ? 'Words re
 /** `in November 2006`, `on 20 November 2006`. */
 export const whenWords = (date: PartialDate): string => `${date.length === 10 ? 'on' : 'in'} ${dateWords(date)}`;
 
-const instants = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' });
+const instants = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
+
+/** `28 Nov 2026, 15:16 UTC`. */
 export const instantWords = (instant: string): string => `${instants.format(new Date(instant))} UTC`;
+
+/** How long a date lies before another one: `12 days`, `5 months`, `14 years`. */
+export function ageWords(from: FullDate, to: FullDate): string {
+  const years = Number(to.slice(0, 4)) - Number(from.slice(0, 4));
+  const months = 12 * years + Number(to.slice(5, 7)) - Number(from.slice(5, 7));
+  const whole = from <= monthsBefore(to, months) ? months : months - 1;
+  if (whole >= 24) return counted(Math.floor(whole / 12), 'year');
+  if (whole >= 2) return counted(whole, 'month');
+  return counted(Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000), 'day');
+}
 
 const numbers = new Intl.NumberFormat('en');
 export const count = (n: number): string => numbers.format(n);

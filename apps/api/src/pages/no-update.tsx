@@ -1,18 +1,20 @@
-/** Which agencies have not been heard of, and for how long. */
+/** Of which agencies nothing has been reported, and since when. */
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Silence, SilentQuery, type SilenceView } from '#progress';
 import { Choice } from './choice.js';
+import { NothingFound } from './conditions.js';
 import { Figure, On } from './figures.js';
 import { Page } from './layout.js';
 import { narrowed, Narrow, Narrowing } from './narrow.js';
+import { Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { path, Views, type View } from './view.js';
 import { count, counted, OPEN_STAGES } from './words.js';
 
 @RendersPages()
-@Controller('silent')
-export class SilentPage {
+@Controller('no-update')
+export class NoUpdatePage {
   constructor(
     private readonly views: Views,
     private readonly silence: Silence,
@@ -28,7 +30,7 @@ export class SilentPage {
       this.narrowing.choices(view),
     ]);
     const own = choices.filter(({ name }) => name !== 'agency' && name !== 'role');
-    return <Silent view={view} silence={silence} choices={own} />;
+    return <NoUpdate view={view} silence={silence} choices={own} />;
   }
 }
 
@@ -38,7 +40,7 @@ interface Parts {
   readonly choices: Parameters<typeof Narrow>[0]['choices'];
 }
 
-const Silent = ({ view, silence: { total, rows, staleAfter }, choices }: Parts) => {
+const NoUpdate = ({ view, silence: { total, rows, staleAfter }, choices }: Parts) => {
   const { role = 'lead', silent, ...asked } = view.asked;
   const filter = { ...narrowed(view), agency: undefined };
   const lists = (agency: string) => ({ ...filter, agency, role: role as 'lead' });
@@ -46,15 +48,15 @@ const Silent = ({ view, silence: { total, rows, staleAfter }, choices }: Parts) 
   return (
     <Page
       view={view}
-      title="Who has gone silent"
+      title="No update since"
       lead={
         <p>
           Of {counted(total.agencies, 'agency', 'agencies')} that {does} open commitments,{' '}
-          <strong>{count(total.silent)}</strong> have not been heard of for {counted(staleAfter, 'month')}: nothing was
-          reported of any of them. In all,{' '}
+          <strong>{count(total.silent)}</strong> had no update for {counted(staleAfter, 'month')}: nothing was reported
+          on any of them. In all,{' '}
           <Figure n={total.stale} href={view.list({ ...filter, role: undefined, stale: true })} /> of{' '}
           <Figure n={total.open} href={view.list({ ...filter, role: undefined, stage: OPEN_STAGES })} /> open
-          commitments are so.
+          commitments had none.
         </p>
       }
       json={view.api('/progress/silent')}
@@ -73,67 +75,71 @@ const Silent = ({ view, silence: { total, rows, staleAfter }, choices }: Parts) 
           label="Show"
           any="All of them"
           options={[
-            ['true', 'Only silent ones'],
-            ['false', 'Only those heard of'],
+            ['true', 'Only those with no update'],
+            ['false', 'Only those with an update'],
           ]}
           value={silent}
         />
         <label>
-          <span>Silent after so many months</span>
+          <span>No update for so many months</span>
           <input type="number" name="staleAfter" min="0" max="1200" value={String(staleAfter)} />
         </label>
       </Narrow>
       {rows.length === 0 ? (
-        <p>No agency is as asked for.</p>
+        <NothingFound view={view} what="agency" />
       ) : (
-        <div class="table" role="region" aria-label="Silence per agency" tabIndex={0}>
-          <table class="breakdown">
-            <caption>The longest silence first; an agency is silent when all of its open commitments are</caption>
+        <div class="table" role="region" aria-label="The last update per agency" tabIndex={0}>
+          <Table class="breakdown">
+            <caption>
+              The oldest update first; an agency counts as without update when all of its open commitments are
+            </caption>
             <thead>
               <tr>
                 <th scope="col">Agency</th>
-                <th scope="col">Last heard of</th>
+                <th scope="col">Last update</th>
                 <th scope="col" class="n">
                   Months since
                 </th>
                 <th scope="col" class="n">
-                  Not heard of <small>of its open ones</small>
+                  No update <small>of its open ones</small>
                 </th>
-                <th scope="col">Silent</th>
+                <th scope="col">Without update</th>
               </tr>
             </thead>
             <tbody>
               {rows.map(({ agency, name, open, stale, silent, lastHeardOn, months }) => (
                 <tr key={agency}>
                   <th scope="row">
-                    <a href={view.link(path('agencies', agency), view.scope)}>{name}</a>{' '}
+                    <a href={view.link(path('agencies', agency), view.scope)} dir="auto">
+                      {name}
+                    </a>{' '}
                     {name !== agency && <small class="code">{agency}</small>}
                   </th>
-                  <td class="date" data-label="Last heard of">
+                  <td class="date" data-label="Last update">
                     <On date={lastHeardOn} short />
                   </td>
                   <td class="n" data-label="Months since">
                     {count(months)}
                   </td>
-                  <td class="n" data-label="Not heard of">
+                  <td class="n" data-label="No update">
                     <Figure n={stale} href={view.list({ ...lists(agency), stale: true })} />
                     <small>
                       {' '}
                       of <Figure n={open} href={view.list({ ...lists(agency), stage: OPEN_STAGES })} />
                     </small>
                   </td>
-                  <td data-label="Silent">
-                    {silent ? <strong class="silent">Yes</strong> : <span class="nil">No</span>}
+                  <td data-label="Without update">
+                    {silent ? <strong class="dated">Yes</strong> : <span class="nil">No</span>}
                   </td>
                 </tr>
               ))}
             </tbody>
-          </table>
+          </Table>
         </div>
       )}
       <p class="note">
         A commitment counts once in the totals and once under each of its agencies: these rows do not add up. What one
-        partner reports breaks the silence of all who have a part in the commitment.
+        partner reports is an update of the commitment for all who have a part in it.
       </p>
     </Page>
   );

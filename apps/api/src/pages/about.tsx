@@ -1,0 +1,173 @@
+/** What the site is and who publishes it; and everything that can be taken away. */
+import { Controller, Get } from '@nestjs/common';
+import { HowToRead } from './how-to-read.js';
+import { PlainPage } from './layout.js';
+import { RendersPages } from './rendering.js';
+import { Table } from './take-away.js';
+import { Publication } from './view.js';
+
+const STALE_AFTER = 12;
+
+/** What is to be had, by the path of the API. */
+const VIEWS = {
+  '/commitments': 'All commitments',
+  '/progress/agencies': 'Progress per agency',
+  '/progress/themes': 'Progress per theme',
+  '/progress/outcomes': 'Recommendations and their follow-up',
+  '/progress/timeline': 'Stages over time',
+  '/progress/deadlines': 'Deadlines',
+  '/progress/silent': 'No update since, per agency',
+  '/progress/matrix': 'Agencies and themes',
+  '/progress/partnerships': 'Who works with whom',
+};
+
+const REGISTERS = {
+  '/agencies': 'Agencies',
+  '/frameworks': 'Frameworks of themes',
+  '/themes': 'Themes',
+  '/crosswalks': 'Crosswalks between frameworks',
+  '/forums': 'Forums and meetings',
+  '/outcomes': 'Outcomes of forums',
+  '/documents': 'Sources',
+};
+
+@RendersPages()
+@Controller()
+export class AboutPages {
+  constructor(private readonly publication: Publication) {}
+
+  @Get('about')
+  about() {
+    return <About publication={this.publication} />;
+  }
+
+  @Get('data')
+  data() {
+    return <Data publication={this.publication} />;
+  }
+}
+
+interface Parts {
+  readonly publication: Publication;
+}
+
+const About = ({ publication }: Parts) => (
+  <PlainPage
+    title="About"
+    path="/about"
+    lead={
+      <p>
+        Followthrough keeps what agencies undertook after the UN High-level Dialogues on International Migration and
+        Development and the meetings of the Global Forum, and shows what they have reported on it since.
+      </p>
+    }
+  >
+    <section>
+      <h2>Where the figures come from</h2>
+      <p>
+        Every figure is counted from dated statements: of the agencies themselves, or read in a document that is named
+        with the place. <a href="/documents">Sources</a> lists the documents. The secretariat keeps the registers of
+        agencies, themes and forums, and sets its own reading beside what agencies say; it never overwrites it.
+      </p>
+      <p>
+        A commitment without a later report stands as it was last reported. The pages say how old that is; a page
+        without a chosen date shows the day of the last report.
+      </p>
+    </section>
+    <section>
+      <h2>Who publishes it, and on what terms</h2>
+      <dl class="facts">
+        <div>
+          <dt>Publisher</dt>
+          <dd>{publication.publisher}</dd>
+        </div>
+        <div>
+          <dt>Licence of the data</dt>
+          <dd>
+            <Licence publication={publication} />. The documents that are quoted remain under the terms of their
+            publishers.
+          </dd>
+        </div>
+        <div>
+          <dt>How to cite</dt>
+          <dd>
+            “Cite this page” on every page of figures gives a sentence, BibTeX and RIS, with an address that always
+            shows the same figures.
+          </dd>
+        </div>
+        <div>
+          <dt>Downloads</dt>
+          <dd>
+            <a href="/data">Every list and view</a>, and <a href="/docs">the API</a> for programs
+          </dd>
+        </div>
+      </dl>
+    </section>
+    <HowToRead staleAfter={STALE_AFTER} />
+  </PlainPage>
+);
+
+const Licence = ({ publication: { dataLicence } }: Parts) =>
+  /^CC-BY(-SA)?-4\.0$/.test(dataLicence) ? (
+    <a href={`https://creativecommons.org/licenses/${dataLicence.slice(3, -4).toLowerCase()}/4.0/`} rel="license">
+      {dataLicence}
+    </a>
+  ) : (
+    <>{dataLicence}</>
+  );
+
+const Data = ({ publication }: Parts) => (
+  <PlainPage
+    title="Reports & data"
+    path="/data"
+    lead={
+      <p>
+        Everything on these pages can be taken away: each page as JSON, CSV or NDJSON, each table to copy, each chart as
+        SVG or PNG. On paper every page is a report with its date and source.
+      </p>
+    }
+  >
+    <section>
+      <h2>Lists and views</h2>
+      <p>As at today; add a date to the address, as in ?asOf=2012-11-02, for another day.</p>
+      <Downloads caption="Lists and views" of={VIEWS} />
+    </section>
+    <section>
+      <h2>Registers</h2>
+      <Downloads caption="Registers" of={REGISTERS} />
+    </section>
+    <section>
+      <h2>For programs</h2>
+      <p>
+        <a href="/docs">The API</a> answers the same questions; <a href="/openapi.json">its description</a> is OpenAPI.{' '}
+        <a href="/v1/changes">The feed of changes</a> gives everything that was ever recorded, in order.
+      </p>
+      <p>
+        Licence of the data: <Licence publication={publication} />. Publisher: {publication.publisher}.
+      </p>
+    </section>
+  </PlainPage>
+);
+
+const Downloads = ({ caption, of }: { caption: string; of: Readonly<Record<string, string>> }) => (
+  <Table class="downloads">
+    <caption class="hidden">{caption}</caption>
+    <thead>
+      <tr>
+        <th scope="col">What</th>
+        <th scope="col">As</th>
+      </tr>
+    </thead>
+    <tbody>
+      {Object.entries(of).map(([to, name]) => (
+        <tr key={to}>
+          <th scope="row">{name}</th>
+          <td>
+            <a href={`/v1${to}?format=csv`}>CSV</a> · <a href={`/v1${to}?format=ndjson`}>NDJSON</a> ·{' '}
+            <a href={`/v1${to}`}>JSON</a>
+          </td>
+        </tr>
+      ))}
+    </tbody>
+  </Table>
+);

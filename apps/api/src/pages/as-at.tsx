@@ -1,0 +1,128 @@
+/** Of which date a page is, in one line, and the control that changes it. */
+import { monthsBefore, type FullDate } from '#clocks';
+import type { View } from './view.js';
+import { ageWords, dateWords, instantWords } from './words.js';
+
+/** Fields that keep what was asked while a form changes the rest. */
+export const Kept = ({ asked }: { asked: Readonly<Record<string, unknown>> }) => (
+  <>
+    {Object.entries(asked)
+      .filter(([, value]) => value !== undefined && value !== null)
+      .map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={String(value)} />
+      ))}
+  </>
+);
+
+/** How many dates of reports are in sight; the field offers all of them. */
+const CHOICES = 5;
+
+interface Parts {
+  readonly view: View;
+  /** Before this date there is no such page. */
+  readonly since?: FullDate;
+}
+
+export const AsAt = ({ view, since = '' }: Parts) => {
+  const { asOf: _asOf, cursor: _cursor, ...asked } = view.asked;
+  const reports = view.reports.filter(({ date }) => date >= since);
+  return (
+    <div class="clock" role="region" aria-label="The date shown">
+      <div class="wrap">
+        <form method="get" action={view.path}>
+          <Kept asked={asked} />
+          <label for="as-of">As at</label>
+          <input
+            id="as-of"
+            type="date"
+            name="asOf"
+            value={view.asOf}
+            min={since || undefined}
+            list={reports.length > 0 ? 'reports' : undefined}
+            required
+          />
+          {reports.length > 0 && (
+            <datalist id="reports">
+              {reports.map(({ date }) => (
+                <option key={date} value={date}>
+                  {dateWords(date)}
+                </option>
+              ))}
+            </datalist>
+          )}
+          <button type="submit">Show</button>
+        </form>
+        {reports.length > 0 && (
+          <nav aria-label="Dates of reports">
+            <span>Reports of</span>
+            <ul>
+              {reports.slice(-CHOICES).map(({ date, documents }) => (
+                <li key={date}>
+                  <a
+                    href={view.here({ asOf: date, cursor: null })}
+                    title={documents.map(({ title }) => title).join('; ') || 'Reported by agencies'}
+                    aria-current={view.asOf === date ? 'date' : undefined}
+                  >
+                    {dateWords(date, 'short')}
+                  </a>
+                </li>
+              ))}
+              <li>
+                <a
+                  href={view.here({ asOf: view.today, cursor: null })}
+                  aria-current={view.asOf === view.today ? 'date' : undefined}
+                >
+                  Today
+                </a>
+              </li>
+            </ul>
+          </nav>
+        )}
+        {view.asked['knownAt'] !== undefined && (
+          <p class="known">
+            This shows what had been {recordedWords(view)}, not what has been recorded since.{' '}
+            <a href={view.here({ knownAt: null, cursor: null })}>Show what is known now</a>
+          </p>
+        )}
+        {view.underToday && (
+          <p class="known">
+            Agencies are those of today: successors stand for the agencies before them.{' '}
+            <a href={view.here({ agencies: null, cursor: null })}>Show them as they were then</a>
+          </p>
+        )}
+      </div>
+    </div>
+  );
+};
+
+/** `recorded by 28 Nov 2026, 15:16 UTC`; where the log does not tell when, by its position. */
+export const recordedWords = ({ recordedAt, position }: View): string =>
+  recordedAt ? `recorded by ${instantWords(recordedAt)}` : `recorded up to position ${position}`;
+
+/** Since when nothing had been reported, where that is long before the date shown. */
+export const noUpdateSince = ({ asOf, staleAfter }: View, lastReport: FullDate | null): FullDate | null =>
+  lastReport !== null && lastReport < monthsBefore(asOf, staleAfter) ? lastReport : null;
+
+/** Of which date everything on the page is, and as recorded when, in a line. */
+export const State = ({ view }: { view: View }) => {
+  const { asOf, lastReport, isLatest, today } = view;
+  const since = noUpdateSince(view, lastReport);
+  return (
+    <>
+      <p class="state">
+        As at <strong>{dateWords(asOf)}</strong>
+        {isLatest && asOf === lastReport && asOf < today && (
+          <>, the day of the last report ({ageWords(asOf, today)} ago)</>
+        )}
+        , as {recordedWords(view)}
+        <span class="print-only">: {view.publication.publicUrl + view.permalink}</span>
+      </p>
+      {since && (
+        <p class="age">
+          <strong>No update since {dateWords(since)}</strong>, {ageWords(since, asOf)} before the date shown.{' '}
+          <a href={view.here({ asOf: since, cursor: null })}>Show the day of that report</a>
+        </p>
+      )}
+    </>
+  );
+};

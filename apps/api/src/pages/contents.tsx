@@ -1,0 +1,30 @@
+/** An index of a long page. */
+import type { ComponentChildren } from 'preact';
+import { count } from './words.js';
+
+export interface Entry {
+  /** Of the part of the page. */
+  readonly id: string;
+  readonly name: ComponentChildren;
+  /** How much stands there. */
+  readonly n?: number;
+}
+
+/** Leads to the parts of a page; nothing where there are fewer than two. */
+export const Contents = ({ entries }: { entries: readonly (Entry | false | undefined)[] }) => {
+  const some = entries.filter((entry) => Boolean(entry)) as Entry[];
+  if (some.length < 2) return null;
+  return (
+    <nav class="contents" aria-label="On this page">
+      <span>On this page</span>
+      <ul>
+        {some.map(({ id, name, n }) => (
+          <li key={id}>
+            <a href={`#${id}`}>{name}</a>
+            {n !== undefined && <small> {count(n)}</small>}
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+};

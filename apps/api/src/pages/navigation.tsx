@@ -1,0 +1,74 @@
+/** The way around: seven sections, and below each its pages. */
+
+interface Section {
+  readonly name: string;
+  /** The first is what the name of the section leads to. */
+  readonly pages: Readonly<Record<string, string>>;
+}
+
+export const SECTIONS: readonly Section[] = [
+  {
+    name: 'Overview',
+    pages: { '/': 'Where things stand', '/timeline': 'Over time', '/no-update': 'No update since' },
+  },
+  {
+    name: 'Agencies',
+    pages: { '/agencies': 'Per agency', '/matrix': 'Who works on what', '/partnerships': 'Who works with whom' },
+  },
+  { name: 'Themes', pages: { '/themes': 'Per theme', '/crosswalks': 'From framework to framework' } },
+  { name: 'Commitments', pages: { '/commitments': 'All commitments', '/deadlines': 'Deadlines' } },
+  { name: 'Recommendations', pages: { '/outcomes': 'Follow-up', '/forums': 'Forums and meetings' } },
+  { name: 'Changes', pages: { '/changes-since': 'What changed' } },
+  {
+    name: 'Reports & data',
+    pages: { '/data': 'Downloads', '/documents': 'Sources', '/about': 'About', '/operations': 'State of the figures' },
+  },
+];
+
+const isWithin = (path: string, to: string): boolean => path === to || (to !== '/' && path.startsWith(`${to}/`));
+
+const current = (path: string, to: string) => (path === to ? 'page' : isWithin(path, to) ? 'true' : undefined);
+
+interface Parts {
+  /** Of the page that is shown. */
+  readonly path: string;
+  readonly link: (to: string) => string;
+}
+
+export const Sections = ({ path, link }: Parts) => (
+  <nav class="sections" aria-label="Sections">
+    <ul>
+      {SECTIONS.map(({ name, pages }) => {
+        const [first] = Object.keys(pages) as [string];
+        const isHere = Object.keys(pages).some((to) => isWithin(path, to));
+        return (
+          <li key={name}>
+            <a href={link(first)} aria-current={path === first ? 'page' : isHere ? 'true' : undefined}>
+              {name}
+            </a>
+          </li>
+        );
+      })}
+    </ul>
+  </nav>
+);
+
+/** The pages of the section in which one is; nothing where it has only one. */
+export const Beside = ({ path, link }: Parts) => {
+  const section = SECTIONS.find(({ pages }) => Object.keys(pages).some((to) => isWithin(path, to)));
+  const pages = Object.entries(section?.pages ?? {});
+  if (pages.length < 2) return null;
+  return (
+    <nav class="beside" aria-label={`Pages of ${section!.name}`}>
+      <ul class="wrap">
+        {pages.map(([to, name]) => (
+          <li key={to}>
+            <a href={link(to)} aria-current={current(path, to)}>
+              {name}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+};

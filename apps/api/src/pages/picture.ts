@@ -1,0 +1,114 @@
+/** Charts as files: pictures that stand alone, with title, date and source in them, as SVG and as PNG. */
+import { initWasm, Resvg } from '@resvg/resvg-wasm';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Stage } from '#commitments';
+import { LIGHT } from './stylesheet.js';
+import { count, SHOWN_STAGES, STAGE_WORDS } from './words.js';
+
+/** A chart by itself. */
+export interface Drawing {
+  /** SVG in the colours of the stylesheet. */
+  readonly svg: string;
+  readonly width: number;
+  readonly height: number;
+  /** How many commitments each colour stands for, where that is told beside it. */
+  readonly counts?: Readonly<Record<Stage, number>>;
+  /** What a dotted line in it stands for. */
+  readonly dotted?: string;
+}
+
+/** What stands around a chart. */
+export interface Frame {
+  readonly title: string;
+  /** Of which date it is, as recorded when. */
+  readonly state: string;
+  /** Who says so, and where it can be seen again. */
+  readonly source: string;
+}
+
+const FAMILY = "'DejaVu Sans', 'Segoe UI', 'Helvetica Neue', Arial, sans-serif";
+const [MARGIN, LINE, LEGEND] = [24, 22, 30] as const;
+
+const escaped = (text: string): string =>
+  text.replaceAll(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]!);
+
+/** A text in lines of at most so many characters; a word that is longer is broken. */
+export function linesOf(text: string, most: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/).flatMap((word) => word.match(new RegExp(`.{1,${most}}`, 'gu')) ?? [])) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= most) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+/** A picture with all that a reader needs to know of it; colours are those of the light stylesheet, as they are printed. */
+export function standalone({ title, state, source }: Frame, { svg, width, height, counts, dotted }: Drawing): string {
+  const parts: string[] = [];
+  let y = MARGIN;
+  const say = (text: string, size: number, attributes = '') => {
+    for (const line of linesOf(text, Math.floor(width / (size * 0.58)))) {
+      y += size * 1.35;
+      parts.push(`<text x="${MARGIN}" y="${y}" font-size="${size}" ${attributes}>${escaped(line)}</text>`);
+    }
+  };
+  say(title, 22, 'font-weight="bold" fill="var(--ink)"');
+  say(state, 14, 'fill="var(--soft)"');
+  y += LEGEND;
+  let x = MARGIN;
+  const key = (mark: string, words: string) => {
+    const wide = 26 + words.length * 8.5 + 18;
+    if (x + wide > width + MARGIN) {
+      x = MARGIN;
+      y += LINE;
+    }
+    parts.push(
+      `<g transform="translate(${x} ${y})">${mark}<text x="22" font-size="14" fill="var(--soft)">${escaped(words)}</text></g>`,
+    );
+    x += wide;
+  };
+  for (const stage of SHOWN_STAGES)
+    key(
+      `<rect y="-12" width="14" height="14" rx="2" fill="var(--${stage})"/>`,
+      counts ? `${STAGE_WORDS[stage]} ${count(counts[stage])}` : STAGE_WORDS[stage],
+    );
+  if (dotted) key('<path d="M0 -5h18" stroke="var(--ink)" stroke-width="2.5" stroke-dasharray="3 3"/>', dotted);
+  y += 14;
+  const box = `x="${MARGIN}" y="${y}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
+  parts.push(svg.replace(/<svg\b[^>]*>/, `<svg ${box}>`));
+  y += height + 4;
+  say(source, 13, 'fill="var(--soft)"');
+  const [w, h] = [width + 2 * MARGIN, Math.ceil(y + MARGIN)];
+  const whole =
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}" font-family="${FAMILY}">` +
+    `<title>${escaped(title)}</title><desc>${escaped(`${state}. ${source}`)}</desc>` +
+    `<rect width="100%" height="100%" fill="var(--paper)"/>${parts.join('')}</svg>\n`;
+  return whole.replaceAll(/var\((--[\w-]+)\)/g, (_, name: string) => LIGHT.get(name) ?? 'currentColor');
+}
+
+const files = createRequire(import.meta.url);
+
+/** Loaded when the first picture is asked for. */
+let engine: Promise<Uint8Array[]> | undefined;
+const loaded = (): Promise<Uint8Array[]> =>
+  (engine ??= (async () => {
+    await initWasm(await readFile(files.resolve('@resvg/resvg-wasm/index_bg.wasm')));
+    const fonts = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'];
+    return Promise.all(fonts.map((name) => readFile(files.resolve(`dejavu-fonts-ttf/ttf/${name}`))));
+  })());
+
+/** @param width in pixels */
+export async function pngOf(svg: string, width: number): Promise<Uint8Array> {
+  const fontBuffers = await loaded();
+  const drawing = new Resvg(svg, {
+    fitTo: { mode: 'width', value: width },
+    font: { fontBuffers, defaultFontFamily: 'DejaVu Sans' },
+  });
+  try {
+    return drawing.render().asPng();
+  } finally {
+    drawing.free();
+  }
+}

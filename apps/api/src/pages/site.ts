@@ -1,0 +1,110 @@
+/** What browsers and search engines ask of any site: stylesheet, icon, robots.txt, sitemap.xml. */
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Rejected } from '#eventsourcing';
+import { AlwaysOpen } from '#platform';
+import { Progress } from '#progress';
+import { Registers } from '#registers';
+import { ICON } from './icon.js';
+import { SECTIONS } from './navigation.js';
+import { pngOf } from './picture.js';
+import { STYLESHEET } from './stylesheet.js';
+import { path, Publication } from './view.js';
+
+const ASSETS = new Map([
+  [STYLESHEET.path, { type: 'text/css; charset=utf-8', text: STYLESHEET.text }],
+  [ICON.path, { type: 'image/svg+xml', text: ICON.svg }],
+]);
+
+/** How many addresses a sitemap may hold. */
+const MOST = 50_000;
+
+const ICON_WIDTH = 48;
+
+@ApiExcludeController()
+@Controller()
+export class SiteController {
+  #ico: Promise<Buffer> | undefined;
+
+  constructor(
+    private readonly publication: Publication,
+    private readonly registers: Registers,
+    private readonly progress: Progress,
+  ) {}
+
+  @Get('assets/:file')
+  @AlwaysOpen()
+  asset(@Param('file') file: string, @Res({ passthrough: true }) reply: FastifyReply): string {
+    const asset = ASSETS.get(`/assets/${file}`);
+    if (!asset) throw new Rejected('not_found', `There is no ${file}.`);
+    void reply
+      .type(asset.type)
+      .header('X-Content-Type-Options', 'nosniff')
+      .header('Cache-Control', 'public, max-age=31536000, immutable');
+    return asset.text;
+  }
+
+  @Get('favicon.ico')
+  @AlwaysOpen()
+  async icon(@Res({ passthrough: true }) reply: FastifyReply): Promise<Buffer> {
+    void reply.type('image/x-icon').header('Cache-Control', 'public, max-age=86400');
+    return (this.#ico ??= pngOf(ICON.svg, ICON_WIDTH).then((png) => icoOf(png, ICON_WIDTH)));
+  }
+
+  /** As a page was called before. */
+  @Get('silent')
+  @AlwaysOpen()
+  former(@Req() { url }: FastifyRequest, @Res() reply: FastifyReply): void {
+    void reply.redirect(url.replace('/silent', '/no-update'), 301);
+  }
+
+  @Get('robots.txt')
+  @AlwaysOpen()
+  robots(@Res({ passthrough: true }) reply: FastifyReply): string {
+    void reply.type('text/plain; charset=utf-8');
+    // Every page has countless dates and filters: those without any are enough.
+    return `User-agent: *\nDisallow: /*?\nDisallow: /v1/\n\nSitemap: ${this.publication.publicUrl}/sitemap.xml\n`;
+  }
+
+  @Get('sitemap.xml')
+  async sitemap(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+    const position = await this.progress.position();
+    const [agencies, themes, forums, outcomes, documents, crosswalks] = await Promise.all([
+      this.registers.all('agency', position),
+      this.registers.all('theme', position),
+      this.registers.all('forum', position),
+      this.registers.all('outcome', position),
+      this.registers.all('document', position),
+      this.registers.all('crosswalk', position),
+    ]);
+    const paths = [
+      ...SECTIONS.flatMap(({ pages }) => Object.keys(pages)),
+      ...agencies.map(({ code }) => path('agencies', code)),
+      ...themes.map(({ code }) => path('themes', code)),
+      ...forums.map(({ id }) => path('forums', id)),
+      ...outcomes.map(({ id }) => path('outcomes', id)),
+      ...documents.map(({ id }) => path('documents', id)),
+      ...crosswalks.map(({ code }) => path('crosswalks', code)),
+    ];
+    const addresses = paths.slice(0, MOST).map((to) => `<url><loc>${xml(this.publication.publicUrl + to)}</loc></url>`);
+    void reply.type('application/xml; charset=utf-8');
+    return `<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n${addresses.join('\n')}\n</urlset>\n`;
+  }
+}
+
+const xml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll("'", '&apos;');
+
+/** An icon file that holds one picture. */
+function icoOf(png: Uint8Array, width: number): Buffer {
+  const head = Buffer.alloc(22);
+  head.writeUInt16LE(1, 2);
+  head.writeUInt16LE(1, 4);
+  head.writeUInt8(width, 6);
+  head.writeUInt8(width, 7);
+  head.writeUInt16LE(1, 10);
+  head.writeUInt16LE(32, 12);
+  head.writeUInt32LE(png.length, 14);
+  head.writeUInt32LE(head.length, 18);
+  return Buffer.concat([head, png]);
+}

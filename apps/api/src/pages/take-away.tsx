@@ -1,0 +1,126 @@
+/** What can be taken away from a page: its data, its citation, every table and every chart. */
+import { createContext, type ComponentChildren } from 'preact';
+import { useContext } from 'preact/hooks';
+import { recordedWords } from './as-at.js';
+import { sentenceOf, type Citation } from './citation.js';
+import { standalone, type Drawing } from './picture.js';
+import type { View } from './view.js';
+import { dateWords } from './words.js';
+
+/** What a page offers, in the order in which it stands there; filled while the page is rendered. */
+export class Offered {
+  tables = 0;
+  /** Each draws itself as a picture that stands alone. */
+  readonly charts: (() => string)[] = [];
+  citation: Citation | null = null;
+  /** Where one of these is to be had; `null` on pages without a date. */
+  address: ((what: string) => string) | null = null;
+}
+
+export const Offers = createContext(new Offered());
+
+const citationOf = (view: View, title: string): Citation => ({
+  title,
+  publisher: view.publication.publisher,
+  asOf: view.asOf,
+  recorded: recordedWords(view),
+  year: (view.recordedAt ?? view.today).slice(0, 4),
+  position: view.position,
+  url: view.publication.publicUrl + view.permalink,
+  licence: view.publication.dataLicence,
+  accessed: view.today,
+});
+
+interface PageParts {
+  readonly view: View;
+  readonly title: string;
+  /** The same from the API. */
+  readonly json: string;
+  readonly csv: string;
+}
+
+/** Of the page as a whole. */
+export const TakeAway = ({ view, title, json, csv }: PageParts) => {
+  const offered = useContext(Offers);
+  offered.citation = citationOf(view, title);
+  offered.address = (what) => view.taken(what);
+  return (
+    <div class="take">
+      <span>
+        The same as <a href={json}>JSON</a>, <a href={csv}>CSV</a> or{' '}
+        <a href={csv.replace('format=csv', 'format=ndjson')}>NDJSON</a>
+      </span>
+      <details>
+        <summary>Cite this page</summary>
+        <div class="cite">
+          <p>
+            <a href={view.permalink} rel="bookmark">
+              Permanent address
+            </a>{' '}
+            – it always shows these figures, whatever is recorded later (position {view.position} of the log).
+          </p>
+          <blockquote>{sentenceOf(offered.citation)}</blockquote>
+          <p>
+            As a file for <a href={view.taken('citation.bib')}>BibTeX</a> or{' '}
+            <a href={view.taken('citation.ris')}>RIS</a> (EndNote, Zotero, Mendeley). Licence of the data:{' '}
+            {view.publication.dataLicence}.
+          </p>
+        </div>
+      </details>
+    </div>
+  );
+};
+
+interface TableParts {
+  readonly class?: string;
+  readonly id?: string;
+  readonly children: ComponentChildren;
+}
+
+/** A table, with an address at which it stands alone, to be copied as one. */
+export const Table = ({ children, ...attributes }: TableParts) => {
+  const offered = useContext(Offers);
+  const name = `table-${(offered.tables += 1)}`;
+  return (
+    <>
+      <table {...attributes}>{children}</table>
+      {offered.address && (
+        <p class="copy">
+          <a href={offered.address(name)} rel="nofollow">
+            Copy this table
+          </a>
+        </p>
+      )}
+    </>
+  );
+};
+
+interface ChartParts {
+  readonly title: string;
+  readonly draw: () => Drawing;
+}
+
+/** The ways to take a chart away: as a file it has the title of the page, the date and the source in it. */
+export const ChartFiles = ({ title, draw }: ChartParts) => {
+  const offered = useContext(Offers);
+  const { citation, address } = offered;
+  if (!citation || !address) return null;
+  const frame = {
+    title: `${citation.title}: ${title}`,
+    state: `As at ${dateWords(citation.asOf)}, as ${citation.recorded}`,
+    source: `Source: ${citation.publisher}, ${citation.url}. Licence of the data: ${citation.licence}.`,
+  };
+  const name = `chart-${offered.charts.push(() => standalone(frame, draw()))}`;
+  return (
+    <p class="copy">
+      This chart as{' '}
+      <a href={address(`${name}.svg`)} rel="nofollow">
+        SVG
+      </a>{' '}
+      or{' '}
+      <a href={address(`${name}.png`)} rel="nofollow">
+        PNG
+      </a>
+    </p>
+  );
+};

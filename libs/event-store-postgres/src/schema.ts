@@ -1,0 +1,42 @@
+/** What the log has in its database, and how it gets there. */
+import { readFileSync } from 'node:fs';
+
+/** Raised when a table or function changes; a greater one was made by newer software. */
+export const FORMAT = 2;
+/** One writer at a time holds this advisory lock until its transaction has ended; one process erases. */
+export const [WRITES, ERASES] = [0x6c6f67, 0x6c6f68];
+export const CHANNEL = 'followthrough_log';
+/** How long a write waits for another's. */
+export const LOCK_MS = 8_000;
+/** Of events that do not follow on what is here. */
+export const MISFIT = 'FT001';
+/** How long a rewriting may keep others waiting before it begins. */
+const ERASE_LOCK_MS = 2_000;
+/** By how much, in ms, times may fall from one stream to another in a log that was taken over. */
+const DISORDER_MS = 60_000;
+
+const FACTS = { FORMAT, WRITES, ERASES, CHANNEL, LOCK_MS, MISFIT, ERASE_LOCK_MS, DISORDER_MS };
+
+/** The text of a file, with what stands between @ put in. */
+function sql(name: string): string {
+  return readFileSync(new URL(name, import.meta.url), 'utf8').replace(/@(\w+)@/g, (_, fact: string) => {
+    if (!(fact in FACTS)) throw new Error(`${name} names ${fact}, which is nothing that schema.ts knows.`);
+    return String(FACTS[fact as keyof typeof FACTS]);
+  });
+}
+
+/** Makes what is missing, or of an earlier format; a schema may have been made before, for a role that may make none. */
+export const makeSchema = (): string => `
+DO $schema$ BEGIN
+  PERFORM pg_advisory_xact_lock(${WRITES});
+  IF to_regclass('followthrough_log.about') IS NULL THEN
+    IF current_setting('server_encoding') <> 'UTF8' THEN
+      RAISE EXCEPTION 'a log needs a database whose encoding is UTF8, not %', current_setting('server_encoding');
+    END IF;
+    IF to_regnamespace('followthrough_log') IS NULL THEN CREATE SCHEMA followthrough_log; END IF;
+    ${sql('./tables.sql')}
+  ELSIF (SELECT format FROM followthrough_log.about) >= ${FORMAT} THEN RETURN;
+  END IF;
+  ${sql('./functions.sql')}
+  UPDATE followthrough_log.about SET format = ${FORMAT};
+END $schema$`;

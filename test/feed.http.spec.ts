@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { v7 as uuidv7 } from 'uuid';
+import { AccessStore } from '#access';
+import type { Log } from '#eventsourcing';
+import { LOG } from '#platform';
+import { ChangesController } from '../apps/api/src/changes.controller.js';
+import { CLOCK_CASES, TestServer } from './support/server.js';
+
+let server: TestServer;
+let log: Log;
+beforeAll(async () => {
+  server = await TestServer.start([CLOCK_CASES]);
+  log = server.app.get<Log>(LOG);
+});
+afterAll(() => server.close());
+
+const head = async (): Promise<number> => Number(await log.store.head());
+const agency = (code: string, on = server) =>
+  on.post('/v1/agencies', { code, name: code, kind: 'other' }, on.token(null));
+
+/** Follows the feed until it is stopped; what came, and how it ended. */
+function follow(path: string, headers: Record<string, string> = {}, on = server) {
+  const stop = new AbortController();
+  const said = { text: '', ended: '' };
+  const response = fetch(on.url + path, { headers, signal: stop.signal });
+  const read = async (): Promise<void> => {
+    const { body } = await response;
+    try {
+      for await (const chunk of body!) said.text += Buffer.from(chunk as Uint8Array).toString();
+      said.ended = 'whole';
+    } catch {
+      said.ended = 'broken off';
+    }
+  };
+  const reading = read();
+  return { said, response, stop: () => (stop.abort(), reading.catch(() => {})), reading };
+}
+async function until(is: () => boolean): Promise<void> {
+  while (!is()) await sleep(10);
+}
+
+describe('The feed', () => {
+  it('refuses a position that the log has not reached, wherever it stands', async () => {
+    const beyond = String((await head()) + 1);
+    const asked = [
+      await server.get(`/v1/changes?after=${beyond}`),
+      await server.get(`/v1/changes?after=${beyond}&follow=true`),
+      await server.get('/v1/changes', { accept: 'text/event-stream', 'last-event-id': beyond }),
+    ];
+    expect(asked.map(({ status, body }) => [status, (body as { code: string }).code])).toEqual(
+      Array(3).fill([409, 'ahead_of_log']),
+    );
+    // The control: the head itself is taken, and nothing follows it.
+    expect(await server.get(`/v1/changes?after=${await head()}`)).toMatchObject({ status: 200, body: '' });
+  });
+
+  it('names its log, and refuses the position of another one', async () => {
+    const identity = (await server.get('/v1/changes?after=1')).headers.get('x-log')!;
+    expect(identity).toBe(await log.store.identity());
+    for (const [log, status] of [
+      [identity, 200],
+      ['another', 409],
+    ] as const) {
+      expect((await server.get('/v1/changes?after=1', { 'x-log': log })).status).toBe(status);
+      expect((await server.get(`/v1/changes?after=1&log=${log}`)).status).toBe(status);
+    }
+  });
+
+  it('when nothing happens is answered at once, and says again and again that it is there', async () => {
+    const usual = ChangesController.heartbeatMs;
+    ChangesController.heartbeatMs = 50;
+    try {
+      for (const [headers, beat] of [
+        [{}, /^\n\n/],
+        [{ accept: 'text/event-stream' }, /^(?:: followthrough\n\n){3}/],
+      ] as const) {
+        const feed = follow(`/v1/changes?follow=true&after=${await head()}`, headers);
+        expect((await feed.response).status).toBe(200);
+        await until(() => beat.test(feed.said.text));
+        await feed.stop();
+      }
+    } finally {
+      ChangesController.heartbeatMs = usual;
+    }
+  });
+
+  it('costs nothing while nothing happens, however many follow; each is given each event once, in order', async () => {
+    const after = await head();
+    const feeds = Array.from({ length: 100 }, () => follow(`/v1/changes?follow=true&after=${after}`));
+    await Promise.all(feeds.map(({ response }) => response));
+    await sleep(300);
+    const looked = jest.spyOn(log.store, 'readAll');
+    await sleep(1_000);
+    // Those that are there for other reasons look 20 times a second each; a look of each feed would be 2,000.
+    expect(looked.mock.calls.length).toBeLessThan(100);
+    looked.mockRestore();
+    for (const code of ['FEED-A', 'FEED-B', 'FEED-C']) expect((await agency(code)).status).toBe(201);
+    const lines = (text: string) => text.split('\n').filter(Boolean);
+    await until(() => feeds.every(({ said }) => lines(said.text).length >= 3));
+    for (const { said } of feeds)
+      expect(lines(said.text).map((line) => Number((JSON.parse(line) as { position: string }).position))).toEqual([
+        after + 1,
+        after + 2,
+        after + 3,
+      ]);
+    await Promise.all(feeds.map((feed) => feed.stop()));
+  });
+
+  it('ends for whose token was revoked, where reading needs one', async () => {
+    const closed = await TestServer.start([CLOCK_CASES], { PUBLIC_READING: 'false' });
+    try {
+      const access = closed.app.get(AccessStore);
+      const tokens = [await access.create('AAA', 'revoked'), await access.create('AAA', 'kept')];
+      const [revoked, kept] = tokens.map(({ token }) =>
+        follow('/v1/changes?follow=true', { authorization: `Bearer ${token}` }, closed),
+      ) as [ReturnType<typeof follow>, ReturnType<typeof follow>];
+      await until(() => revoked.said.text !== '' && kept.said.text !== '');
+      await access.revoke('revoked');
+      await sleep(1_100);
+      expect((await agency('AFTER-REVOCATION', closed)).status).toBe(201);
+      await until(() => kept.said.text.includes('AFTER-REVOCATION'));
+      await until(() => revoked.said.ended !== '');
+      expect([revoked.said.text.includes('AFTER-REVOCATION'), revoked.said.ended]).toEqual([false, 'broken off']);
+      await kept.stop();
+    } finally {
+      await closed.close();
+    }
+  });
+
+  it('is not available where it holds what this version does not know, nor is what that is about', async () => {
+    const before = await head();
+    const commandId = uuidv7();
+    const by = {
+      actor: 'a',
+      agency: null,
+      role: 'secretariat',
+      commandId,
+      correlationId: commandId,
+      causationId: null,
+    };
+    const revision = (await log.store.read('agency-AAA')).length - 1;
+    await log.store.append('agency-AAA', revision, [{ type: 'agency.Teleported', version: 1, data: '{}' }], by);
+    for (const path of [`/v1/changes?after=${before}`, '/v1/agencies/AAA/history']) {
+      const { status, body } = await server.get(path);
+      expect([path, status, (body as { code: string }).code]).toEqual([path, 503, 'unknown_event']);
+    }
+    // The control: up to there, and beside it, everything is.
+    expect((await server.get(`/v1/changes?after=${before + 1}`)).status).toBe(200);
+    expect((await server.get('/v1/agencies/BBB/history')).status).toBe(200);
+  });
+});

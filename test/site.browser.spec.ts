@@ -1,0 +1,199 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { HtmlValidate } from 'html-validate';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { Reader } from './support/browser.js';
+import { HLD, TestServer } from './support/server.js';
+
+const HTML = { accept: 'text/html' };
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds wrong with a page: rule and element. */
+const wrongFor = async (page: Page): Promise<string[]> => {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: {
+        run(
+          on: Document,
+          options: object,
+        ): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
+      };
+    };
+    const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+    return violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 200)} ${nodes[0]!.failureSummary}`);
+  });
+};
+
+describe('The site as a whole', () => {
+  let server: TestServer;
+  let reader: Reader;
+  /** Every page of the navigation, the first entry of each register, and what else there is. */
+  let pages: string[];
+
+  beforeAll(async () => {
+    server = await TestServer.start([HLD]);
+    reader = await Reader.of(server);
+    const { body } = await server.get('/sitemap.xml');
+    const all = [...String(body).matchAll(/<loc>https?:\/\/[^/<]+([^<]*)<\/loc>/g)].map(([, path]) => path || '/');
+    const kinds = Map.groupBy(all, (path) => (path.split('/').length > 2 ? path.split('/')[1]! : path));
+    const commitment = (await server.get('/v1/commitments?limit=1&sort=-reference')).body.items[0].reference as string;
+    pages = [
+      ...[...kinds.values()].map(([first]) => first!),
+      `/commitments/${commitment}`,
+      '/agencies/ILO/themes/HLD06-04?asOf=2011-02-17',
+      '/commitments?agency=IOM&stage=discontinued',
+      '/?asOf=2001-01-01',
+      '/agencies/NOBODY',
+      '/themes?take=table-1',
+    ];
+  });
+  afterAll(async () => {
+    await reader.close();
+    await server.close();
+  });
+
+  it('is in its sitemap: every page of the navigation, and every entry of the registers', async () => {
+    const { body, headers } = await server.get('/sitemap.xml');
+    expect(headers.get('content-type')).toContain('application/xml');
+    const nav = await reader.on('/', (page) =>
+      page.locator('.masthead nav a').evaluateAll((links) => links.map((a) => (a as HTMLAnchorElement).pathname)),
+    );
+    expect(nav.length).toBeGreaterThan(7);
+    for (const path of nav) expect(body).toContain(`${path}</loc>`);
+    for (const register of ['agencies', 'themes', 'forums', 'outcomes', 'documents']) {
+      const { total } = (await server.get(`/v1/${register}?limit=1`)).body as { total: number };
+      expect([register, String(body).split(`/${register}/`).length - 1]).toEqual([register, total]);
+    }
+    expect((await server.get('/robots.txt')).body).toMatch(
+      /^User-agent: \*\n(.*\n)*\nSitemap: http.*\/sitemap\.xml\n$/,
+    );
+  });
+
+  it('has at most seven sections', async () => {
+    await reader.on('/', async (page) => {
+      expect(await page.locator('.sections a').count()).toBeLessThanOrEqual(7);
+    });
+  });
+
+  it('is valid HTML on every page', async () => {
+    const validator = new HtmlValidate({ root: true, extends: ['html-validate:standard'] });
+    const faults: string[] = [];
+    for (const path of pages) {
+      const { results } = await validator.validateString(String((await server.get(path, HTML)).body), path);
+      faults.push(...results.flatMap(({ messages }) => messages.map((m) => `${path}: ${m.ruleId} ${m.message}`)));
+    }
+    expect(faults).toEqual([]);
+    const { valid } = await validator.validateString('<!doctype html><html lang="en"><p><div></div></p></html>');
+    expect(valid).toBe(false);
+  });
+
+  it.each([
+    ['light', 390],
+    ['light', 1280],
+    ['dark', 390],
+    ['dark', 1280],
+  ] as const)('axe finds nothing on any page, in %s, %d wide', async (colorScheme, width) => {
+    const faults: string[] = [];
+    const options = { colorScheme, viewport: { width, height: 900 }, bypassCSP: true };
+    for (const path of pages)
+      for (const fault of await reader.on(path, wrongFor, options)) faults.push(`${path}: ${fault}`);
+    expect(faults).toEqual([]);
+  });
+
+  it('axe would find a picture without words', async () => {
+    const faults = await reader.on(
+      '/about',
+      async (page) => {
+        await page.evaluate(() => document.querySelector('main')!.append(document.createElement('img')));
+        return wrongFor(page);
+      },
+      { bypassCSP: true },
+    );
+    expect(faults.join()).toContain('image-alt');
+  });
+
+  it('has an icon in every place where browsers look', async () => {
+    const { body } = await server.get('/', HTML);
+    const icon = /<link rel="icon" href="([^"]+)"/.exec(String(body))![1]!;
+    expect((await server.get(icon)).headers.get('content-type')).toBe('image/svg+xml');
+    const ico = await fetch(`${server.url}/favicon.ico`);
+    expect([ico.status, ico.headers.get('content-type')]).toEqual([200, 'image/x-icon']);
+    expect(Buffer.from(await ico.arrayBuffer()).readUInt32BE(22)).toBe(0x89504e47);
+  });
+
+  it('leads on from the address that a page had before', async () => {
+    const answer = await fetch(`${server.url}/silent?role=any&asOf=2011-02-17`, { redirect: 'manual', headers: HTML });
+    expect([answer.status, answer.headers.get('location')]).toEqual([301, '/no-update?role=any&asOf=2011-02-17']);
+  });
+
+  describe('what can be taken away from a page', () => {
+    const links = (path: string) =>
+      reader.on(path, (page) =>
+        page.locator('a[href*="take="]').evaluateAll((all) => all.map((a) => a.getAttribute('href')!)),
+      );
+
+    it('is every chart as SVG and PNG, with the title, the date and the source in it', async () => {
+      const charts = (await links('/agencies/ILO/themes/HLD06-04')).filter((href) => href.includes('take=chart'));
+      expect(charts.map((href) => /take=(.*)$/.exec(href)![1])).toEqual([
+        'chart-1.svg',
+        'chart-1.png',
+        'chart-2.svg',
+        'chart-2.png',
+      ]);
+      for (const href of charts) {
+        const answer = await fetch(server.url + href);
+        expect(answer.status).toBe(200);
+        expect(answer.headers.get('content-disposition')).toMatch(/chart-\d-2012-11-02\.(svg|png)$/);
+        if (!href.endsWith('svg')) expect(answer.headers.get('content-type')).toBe('image/png');
+        else
+          expect(await answer.text()).toMatch(
+            /International Labour Organization.*As at 2 November 2012, as recorded by .* UTC.*Source: /s,
+          );
+      }
+    });
+
+    it('is every table, alone with its title, date and source, and taken by one click', async () => {
+      const tables = (await links('/themes')).filter((href) => href.includes('take=table'));
+      expect(tables).toHaveLength(await reader.on('/themes', (page) => page.locator('main table').count()));
+      await reader.on(tables[0]!, async (page) => {
+        expect(await page.locator('table').count()).toBe(1);
+        await page
+          .locator('td')
+          .first()
+          .click({ position: { x: 2, y: 2 } });
+        const taken = await page.evaluate(() => getSelection()!.toString());
+        for (const words of ['Progress per theme, as at 2 November 2012', 'Source: ', 'knownAt='])
+          expect(taken).toContain(words);
+        expect(taken).toContain(await page.locator('tbody tr').last().locator('th a').innerText());
+      });
+    });
+
+    it('is a citation for BibTeX and for RIS', async () => {
+      const files = (await links('/agencies/IOM')).filter((href) => href.includes('take=citation'));
+      const [bib, ris] = await Promise.all(files.map(async (href) => (await fetch(server.url + href)).text()));
+      expect(bib).toMatch(
+        /^@misc\{[^}]*title = \{\{International Organization for Migration, as at 2 November 2012\}\}/s,
+      );
+      expect(ris).toMatch(/^TY {2}- /);
+    });
+
+    it('is always of the page as it was, whatever is recorded later; and nothing else than is there', async () => {
+      for (const href of await links('/agencies/IOM')) expect(href).toMatch(/asOf=2012-11-02&knownAt=\d+/);
+      for (const part of ['table-99', 'chart-0.svg', 'chart-1.bib', 'citation', 'x'])
+        expect([part, (await server.get(`/agencies/IOM?take=${part}`, HTML)).status]).toEqual([part, 404]);
+    });
+  });
+
+  it('prints the title and the date at the head of each page', async () => {
+    await reader.on('/agencies/DESA?asOf=2011-02-17', async (page) => {
+      const rules = await page.locator('style').first().innerHTML();
+      expect(rules).toContain('@top-left{content:"Department of Economic and Social Affairs, United Nations"}');
+      expect(rules).toContain('@top-right{content:"As at 17 February 2011"}');
+    });
+  });
+
+  it('gives the browser nothing to complain about', () =>
+    expect(reader.complaints.filter((words) => !words.includes('404'))).toEqual([]));
+});
