@@ -1,7 +1,7 @@
 /** Outcomes as at a date: with who had endorsed them by then. */
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
-import { OutcomeAsAt } from '#bodies';
+import { Outcome, OutcomeAsAt } from '#bodies';
 import type { FullDate } from '#clocks';
 import { load, Rejected } from '#eventsourcing';
 import { ClockQuery, clocksOf, FieldsOf, goingOn, InRows, WantedFormat, type Format } from '#platform';
@@ -11,6 +11,8 @@ import { registerController } from './registers.controller.js';
 
 class OutcomeView extends OutcomeAsAt {
   @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @ApiProperty({ type: Outcome, description: 'As it is registered; what an amendment replaces' })
+  readonly entry: Outcome;
   @ApiProperty({ type: 'integer', description: 'Of its last event; also the ETag' }) readonly revision: number;
   @ApiProperty() readonly position: string;
 }
@@ -50,6 +52,6 @@ export class OutcomesController extends registerController('outcome') {
     const { asOf, knownAt } = await clocksOf(query, this.log.store);
     const { state, revision, position } = await load(this.log, outcome, code, knownAt);
     if (!state.entry) throw new Rejected('not_found', `There is no outcome ${code}.`);
-    return { ...outcomeAt(state, asOf), asOf, revision, position };
+    return { ...outcomeAt(state, asOf), asOf, entry: state.entry, revision, position };
   }
 }
