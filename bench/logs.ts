@@ -1,4 +1,4 @@
-/** What the measures of every log share: the event that is appended, who appends and reads, and the table of it. */
+/** The common part of the measures of every log: the appended event, the callers, and the table of results. */
 import { v7 as uuidv7 } from 'uuid';
 import { canonicalJson, NO_STREAM, type EventStore, type Meta } from '#eventsourcing';
 import { load, row, ROUNDS, SECONDS, type Measured } from './measure.js';

@@ -1,4 +1,4 @@
-/** What every measure shares: rounds of ours and a raw baseline in turn, ratios round by round, and how they are told. */
+/** The common part of every measure: rounds of ours and a raw baseline in turn, ratios round by round, and their report. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';

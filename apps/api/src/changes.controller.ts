@@ -1,4 +1,4 @@
-/** The feed of events, for whoever follows the log from outside. */
+/** The feed of events, for followers outside. */
 import { Controller, Get, Inject, Query, Req, Res, type OnModuleDestroy } from '@nestjs/common';
 import {
   ApiConflictResponse,

@@ -1,6 +1,6 @@
 /**
- * The OpenAPI document: what the controllers say of their routes, and here, once, what is the same for all of them: headers,
- * errors, security, and an example of each operation with the real data (openapi-examples.json).
+ * The OpenAPI document. The controllers describe their routes; this file adds the parts that all routes share: headers, errors,
+ * security, and an example of each operation with the real data (openapi-examples.json).
  */
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, getSchemaPath, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';

@@ -5,7 +5,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import { Projector } from '#eventsourcing';
-import { Correlation, Logging, observeRequests, PROBLEM_JSON, problemOf, readsJson } from '#platform';
+import { answersDirectly, Correlation, Logging, observeRequests, PROBLEM_JSON, problemOf, readsJson } from '#platform';
 import { AppModule, openStores, type Stores } from './app.module.js';
 import { openApi } from './openapi.js';
 import { Draining } from './operations.controller.js';
@@ -91,6 +91,7 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
       abortOnError: false,
     },
   );
+  answersDirectly(adapter.getInstance(), (of) => app.get(of));
   await app.register(fastifyAccepts);
   closesConnections(app);
   SwaggerModule.setup('docs', app, () => openApi(app, settings.publicReading), {

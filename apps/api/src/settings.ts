@@ -1,5 +1,8 @@
 import { join } from 'node:path';
-import { LOG_FORMATS, LOG_LEVELS, type LogSettings } from '#platform';
+import type { LogSettings } from '#platform';
+
+const LOG_FORMATS = ['text', 'json'] as const satisfies readonly LogSettings['logFormat'][];
+const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const satisfies readonly LogSettings['logLevel'][];
 
 /** Everything that can be set, read from the environment here and nowhere else. The README's table says the same. */
 export interface Settings extends LogSettings {

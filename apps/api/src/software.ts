@@ -1,4 +1,4 @@
-/** Names the code that makes the views, so that what another one has made is not taken for what this one would make. */
+/** A digest of the code that builds the views: a snapshot of other code is not used. */
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

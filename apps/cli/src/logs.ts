@@ -1,4 +1,4 @@
-/** The verbs that look at a log as a whole, or copy it. Looking makes nothing: a log that is not there is an error. */
+/** The verbs that read a whole log, or copy it. Reading creates nothing: a missing log is an error. */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { removeSqlite } from '#databases';

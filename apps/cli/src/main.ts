@@ -1,3 +1,4 @@
+/** The entry point of the command line: it checks the version of Node, then runs the program. */
 import '../../api/src/node-version.js';
 
 const { program } = await import('./program.js');

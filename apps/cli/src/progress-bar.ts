@@ -1,3 +1,4 @@
+/** The progress bar of long verbs. */
 import cliProgress from 'cli-progress';
 
 /**

@@ -1,4 +1,4 @@
-/** Whose a token is, kept until a token may have been revoked. */
+/** A cache of the owners of tokens, valid until a token may have been revoked. */
 import { LRUCache } from 'lru-cache';
 import type { Principal, Tokens } from '#platform';
 import { hashOf, type AccessStore } from './access-store.js';

@@ -1,11 +1,9 @@
 /** The routes of the acts, one controller for each line of their tables. */
-import { applyDecorators, Body, Controller, Header, HttpCode, Param, Post, Res, type Type } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
+import { applyDecorators, Controller, HttpCode, Post, type Type } from '@nestjs/common';
 import { ApiBody, ApiConflictResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
 import { classOf } from '#bodies';
 import { Rejected } from '#eventsourcing';
-import { AskedBy, SecretariatOnly, validation, type Asked } from '#platform';
+import { AnsweredDirectly, askedBy, validation, type Asked, type Direct } from '#platform';
 import { codeOf, entryIn, type ActLine } from '#registers';
 import { ActCommand, tableOf, type ActOn, type Named, type Subject } from './acts.js';
 import { isNumber, namedBy, namedIn, PATHS } from './addresses.js';
@@ -18,7 +16,7 @@ function actController(subject: Subject, name: string, line: ActLine): Type<unkn
   const names = namedBy(line);
   const makes = line.path === '';
   const { summary, description, conflict, operationId = name } = line;
-  const answer = { status: makes ? 201 : 200, type: answerClass(subject, name) };
+  const answer = { status: makes ? 201 : 200, type: answerClass(subject, name) } as const;
 
   const Documented = applyDecorators(
     ApiOperation({ summary, ...(description && { description }), operationId }),
@@ -33,31 +31,32 @@ function actController(subject: Subject, name: string, line: ActLine): Type<unkn
     ...(conflict ? [ApiConflictResponse({ description: conflict })] : []),
   );
 
-  @(subject === 'commitment'
-    ? ApiTags('Commitments')
-    : applyDecorators(ApiTags('Registers'), ...(line.ownedBy ? [] : [SecretariatOnly()])))
+  const body = validation(Said);
+  const execute: Direct['answer'] = async (request, reply, commands) => {
+    const params = request.params as Readonly<Record<string, string>>;
+    const asked = askedBy(request);
+    const said = (await body.transform(request.body, { type: 'body', metatype: Said })) as object;
+    if (line.ownedBy) isOwn(line, said as Readonly<Record<string, unknown>>, asked);
+    const act = { act: name, body: said, ...namedIn(params, names) } as ActOn<Subject>;
+    const entry = entryIn(act);
+    const made = entry ? codeOf(entry) : ((said as { reference?: string | null }).reference ?? null);
+    const done = await commands.execute(new ActCommand(subject, makes ? made : params[id]!, [act], asked));
+    if (makes) void reply.header('Location', `/v1/${path}/${encodeURIComponent(done.id)}`);
+    return answerOf(subject, act, done);
+  };
+
+  @ApiTags(subject === 'commitment' ? 'Commitments' : 'Registers')
   @Controller(`v1/${path}`)
   class ActController {
-    constructor(private readonly commands: CommandBus) {}
-
     @Post(makes ? [] : `:${id}/${line.path}`)
     @HttpCode(answer.status)
-    @Header('Cache-Control', 'no-store')
+    @AnsweredDirectly({
+      status: answer.status,
+      secretariatOnly: subject !== 'commitment' && !line.ownedBy,
+      answer: execute,
+    })
     @Documented
-    async act(
-      @Param() params: Readonly<Record<string, string>>,
-      @Body(validation(Said)) body: object,
-      @AskedBy() asked: Asked,
-      @Res({ passthrough: true }) reply: FastifyReply,
-    ): Promise<object> {
-      if (line.ownedBy) isOwn(line, body as Readonly<Record<string, unknown>>, asked);
-      const act = { act: name, body, ...namedIn(params, names) } as ActOn<Subject>;
-      const entry = entryIn(act);
-      const made = entry ? codeOf(entry) : ((body as { reference?: string | null }).reference ?? null);
-      const done = await this.commands.execute(new ActCommand(subject, makes ? made : params[id]!, [act], asked));
-      if (makes) void reply.header('Location', `/v1/${path}/${encodeURIComponent(done.id)}`);
-      return answerOf(subject, act, done);
-    }
+    act(): void {}
   }
   return ActController;
 }

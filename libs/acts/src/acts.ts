@@ -1,4 +1,4 @@
-/** Executes acts: each is decided on what its stream holds, recorded, and followed by what it leads to in others. */
+/** Executes acts: decides each on the state of its stream, records it, and then its consequences in other streams. */
 import { Command } from '@nestjs/cqrs';
 import { plainToInstance } from 'class-transformer';
 import { classOf, forms } from '#bodies';
@@ -52,17 +52,17 @@ import {
   type Register,
 } from '#registers';
 
-/** What acts are done on. */
+/** The kind of thing that an act changes. */
 export type Subject = 'commitment' | Register;
 
-/** What of its subject the route of an act names. */
+/** The part of its subject that the route of an act names. */
 export interface Named {
   readonly agency?: string;
   readonly milestone?: number;
   readonly revision?: number;
 }
 
-/** One act: which, what it says, and what of the commitment it is about. */
+/** One act: its name, its body, and the part of the commitment that it names. */
 export type CommitmentAct = { [A in ActName]: { readonly act: A; readonly body: BodyOf<A> } & Named }[ActName];
 
 export type ActOn<S extends Subject> = S extends Register ? EntryAct<S> : CommitmentAct;
@@ -71,7 +71,7 @@ export type ActOn<S extends Subject> = S extends Register ? EntryAct<S> : Commit
 export const tableOf = (subject: Subject): Readonly<Record<string, ActLine>> =>
   subject === 'commitment' ? ACTS : actsOn(subject);
 
-/** What acts did: where their subject stands now. */
+/** The result of acts: the subject's revision and position now. */
 export interface Done extends Handled<unknown> {
   readonly id: string;
 }
@@ -96,11 +96,11 @@ export type AnyActCommand = { [S in Subject]: ActCommand<S> }[Subject];
 
 type Decide = (state: never, revision: number) => NewEvent[];
 
-/** What decides acts, given their subject's id; what their bodies name has been looked up by then. */
+/** The decision of acts, given their subject's id; the codes in their bodies are looked up by then. */
 type Deciding = (id: string | null) => Decide;
 
 /**
- * What several acts on a commitment yield in turn.
+ * The events of several acts on a commitment, decided in turn.
  * @param others the commitments that the acts name, and those that these lead to
  * @throws Rejected by the first that is refused
  */
@@ -118,7 +118,7 @@ export const decideAll = (
     by,
   ) as (before: Commitment, revision: number) => CommitmentEvent[];
 
-/** What several acts on an entry of a register yield in turn. @throws Rejected by the first that is refused */
+/** The events of several acts on an entry of a register, decided in turn. @throws Rejected by the first that is refused */
 export const decideEntries = (
   kind: Register,
   acts: readonly EntryAct[],
@@ -172,7 +172,7 @@ export class Acts {
     return (on) => orElse(decideAll(on, given, by, others) as Decide, unknown);
   }
 
-  /** The codes in what a correction says instead: that is as the body of the act that it corrects. */
+  /** The codes in the new words of a correction, read as the body of the corrected act. */
   async #namedBy(reference: string | null, { body, revision }: Named & { body: Correct }): Promise<Reference[]> {
     const { state } = await load(this.log, commitment, reference ?? '');
     const said = state.said.find((one) => one.revision === revision);
@@ -198,7 +198,7 @@ export class Acts {
       orElse(decideEntries(kind, given, { id: on!, frameworkOf: (theme) => frameworks.get(theme) }), wrong);
   }
 
-  /** Whether what an act says is above an entry, or holds again without it, would lead back to that. */
+  /** Whether the parent or successor after this act would lead back to the entry itself. */
   async #cycleIn(kind: Register, id: string, act: EntryAct): Promise<Rejected | null> {
     const entry = entryIn(act);
     if (entry) return this.#lookup.cycleIn(kind, entry);
@@ -213,7 +213,7 @@ export class Acts {
     return this.#lookup.cycleIn('agency', { code: id, succeededBy }, () => (into ? '/into' : '/succeededBy'));
   }
 
-  /** Does at once what follows in other streams; the projector would do it, too, but later. */
+  /** Records the consequences in other streams at once; the projector would do it, too, but later. */
   async #followed(done: Done & Handled<Commitment>, acts: readonly CommitmentAct[]): Promise<Done> {
     if (!acts.some(({ act }) => isFollowed({ name: ACTS[act].yields }))) return done;
     const { id, revision } = done;
@@ -225,7 +225,7 @@ export class Acts {
   }
 }
 
-/** Whether one may act at all is told before what the body names. */
+/** Reports a missing permission before an unknown code. */
 const orElse =
   (decide: Decide, wrong: Rejected | null): Decide =>
   (state, revision) => {

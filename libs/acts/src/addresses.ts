@@ -1,9 +1,9 @@
-/** Where subjects are found and acts are done. */
+/** The addresses of subjects and acts. */
 import { Rejected } from '#eventsourcing';
 import type { ActLine } from '#registers';
 import { tableOf, type Named, type Subject } from './acts.js';
 
-/** Where each subject is found: `/v1/<path>/{<id>}`. */
+/** The path of each subject: `/v1/<path>/{<id>}`. */
 export const PATHS: { readonly [S in Subject]: { readonly path: string; readonly id: 'reference' | 'code' } } = {
   commitment: { path: 'commitments', id: 'reference' },
   agency: { path: 'agencies', id: 'code' },
@@ -17,11 +17,11 @@ export const PATHS: { readonly [S in Subject]: { readonly path: string; readonly
 
 const NAMED = /:(\w+)/g;
 
-/** What the route of an act names beside its subject. */
+/** The parameters of an act's route beside its subject. */
 export const namedBy = ({ path }: Pick<ActLine, 'path'>): (keyof Named)[] =>
   [...path.matchAll(NAMED)].map(([, name]) => name as keyof Named);
 
-/** Where an act is done. */
+/** The address of an act. */
 export const addressOf = (subject: Subject, id: string | null, act: { readonly act: string } & Named): string => {
   const { path } = tableOf(subject)[act.act]!;
   const below = path.replace(NAMED, (_, name: keyof Named) => encodeURIComponent(String(act[name])));
@@ -32,7 +32,7 @@ export const addressOf = (subject: Subject, id: string | null, act: { readonly a
 
 export const isNumber = (name: keyof Named): boolean => name !== 'agency';
 
-/** What the address of a request names. @throws Rejected */
+/** The parameters of a request's address. @throws Rejected */
 export function namedIn(params: Readonly<Record<string, string>>, names: readonly (keyof Named)[]): Named {
   return Object.fromEntries(
     names.map((name) => {

@@ -1,4 +1,4 @@
-/** What an act is answered with. */
+/** The answers to acts. */
 import type { Type } from '@nestjs/common';
 import { ActAnswer, RegisterAnswer, StageAnswer, type ReportStage } from '#bodies';
 import { rankedOn, todayAt } from '#clocks';
@@ -6,7 +6,7 @@ import { ACTS, asAt, partAsAt, partOf, saidAt, type ActName, type Commitment } f
 import type { ActOn, CommitmentAct, Done, Subject } from './acts.js';
 import { addressOf } from './addresses.js';
 
-/** What the stage is now and whether the act changed it; if not, which entry outranks it (DESIGN.md §2, rule 2). */
+/** The stage now, whether the act changed it, and the entry that outranks it if not (DESIGN.md §2, rule 2). */
 function stageAnswer(done: Done, { effective, reportedOn }: ReportStage): Omit<StageAnswer, keyof ActAnswer> {
   const [c, own] = [done.state as Commitment, done.revision];
   const today = todayAt(new Date());
@@ -39,13 +39,13 @@ export const answerClass = (subject: Subject, act: string): Type<object> => {
 
 const answersWithStage = (act: string): boolean => 'answers' in ACTS[act as ActName];
 
-/** What an act on a commitment is answered with. */
+/** The answer to an act on a commitment. */
 export function commitmentAnswer({ act, body }: CommitmentAct, done: Done): ActAnswer & Partial<StageAnswer> {
   const { id: reference, revision, position } = done;
   return { reference, revision, position, ...(answersWithStage(act) && stageAnswer(done, body as ReportStage)) };
 }
 
-/** What an act is answered with. */
+/** The answer to an act. */
 export function answerOf(subject: Subject, act: ActOn<Subject>, done: Done): ActAnswer | RegisterAnswer {
   if (subject === 'commitment') return commitmentAnswer(act as CommitmentAct, done);
   const { id: code, revision, position } = done;

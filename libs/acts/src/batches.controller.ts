@@ -199,7 +199,7 @@ interface Entry {
   readonly said: object;
 }
 
-/** What an entry is an act on: as much as its own route names. @throws Rejected `invalid`, with pointers into the batch */
+/** The subject of an entry: as much as its own route would name. @throws Rejected `invalid`, with pointers into the batch */
 function entryIn(given: unknown, at: string): Entry {
   const { act, reference = null, expected, body: said, ...on } = valid(BatchAct, given, at);
   const named = Object.fromEntries(Object.entries(on).filter(([, value]) => value !== undefined && value !== null));

@@ -1,4 +1,4 @@
-/** One commitment: as at a date, and everything that was said of it. */
+/** The routes of one commitment: as at a date, and its history. */
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { CommitmentAsAt, Correction } from '#bodies';
@@ -67,7 +67,7 @@ export class History {
   @ApiProperty({ type: [HistoryItem] }) readonly items: HistoryItem[];
 }
 
-/** Where someone may do an act next. */
+/** The address of an act that the caller may do next. */
 const allowedTo = (c: Commitment, reference: string, by: By): AllowedAct[] =>
   allowedActs(c, by).map((allowed) => ({
     act: allowed.act,

@@ -29,7 +29,7 @@ export class RegisterListQuery extends RegisterQuery {
   @GoesOn() cursor?: string;
 }
 
-/** What a list of a register says beside its entries. */
+/** The fields of a list of a register beside its entries. */
 export class RegisterPage {
   @ApiProperty() readonly position: string;
   @ApiProperty({ type: 'integer', minimum: 0, description: 'Of all pages' }) readonly total: number;

@@ -1,4 +1,4 @@
-/** The registers: their lists, one entry, and everything that was said of it. */
+/** The routes of the registers: lists, one entry, its history. */
 import { Controller, Get, Inject, Param, Query, type Type } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Citation, classOf } from '#bodies';
@@ -18,7 +18,7 @@ import { REGISTER_ACTS, Registers, registers, type Entry, type Register, type Re
 import { PATHS } from './addresses.js';
 import { pageOf, RegisterListQuery, RegisterPage } from './list.js';
 
-/** What became of what was said. */
+/** The later corrections of a statement. */
 class RegisterCorrection {
   @ApiProperty({ enum: ['retracted', 'blanked'] }) readonly kind: 'retracted' | 'blanked';
   @ApiProperty() readonly reason: string;
@@ -44,7 +44,7 @@ class RegisterHistoryItem {
   readonly corrections: readonly RegisterCorrection[];
 }
 
-/** What became of the event of a revision, in the order recorded. */
+/** The later corrections of a revision, in the order recorded. */
 const correctionsOf = (revision: number, events: readonly Recorded[]): RegisterCorrection[] =>
   events.flatMap(({ name, data, revision: by, position, recordedAt }) => {
     if (name !== 'Retracted' && name !== 'Blanked') return [];

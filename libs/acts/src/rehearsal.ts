@@ -1,3 +1,4 @@
+/** A rehearsal of acts: a log that takes appends without recording them, for `dryRun`. */
 import {
   checkAppend,
   earlierResult,
@@ -14,8 +15,7 @@ import {
 } from '#eventsourcing';
 
 /**
- * A log as it stood at a moment, and whatever is appended to it since: that shows in its streams as if it had been recorded,
- * but is kept here only, and gone with this.
+ * A log as it stood at a moment, with later appends. They show in its streams as if they were recorded, but exist only here.
  */
 class RehearsalStore implements EventStore {
   readonly #added = new Map<string, Envelope[]>();
@@ -43,7 +43,7 @@ class RehearsalStore implements EventStore {
       position: String(++this.#head),
       meta,
       recordedAt: new Date().toISOString(),
-      // Of what is not recorded there is nothing to verify.
+      // An event that is not recorded needs no verification.
       ...{ salt: '', digest: '', hash: '' },
     }));
     this.#added.set(stream, [...(this.#added.get(stream) ?? []), ...added]);

@@ -1,4 +1,4 @@
-/** What acts are answered with. */
+/** The answers to acts on commitments. */
 import { ApiProperty } from '@nestjs/swagger';
 import { STAGES, type Stage } from '#words';
 

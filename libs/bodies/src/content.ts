@@ -1,4 +1,4 @@
-/** Bodies and views: what a commitment is about, and what there is to show for it. */
+/** Bodies and views: the content of a commitment, and its evidence. */
 import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate, PartialDate } from '#clocks';
 import { Address, CodesOf, InPeriod, Kebab, Language, Text } from '#platform';
@@ -85,7 +85,7 @@ export class ReportedEvidence extends Evidence implements Source {
   @ApiProperty({ type: () => [Citation], required: false, nullable: true }) readonly citations?: Citation[] | null;
 }
 
-/** What one source says about something; others may say otherwise. */
+/** The claim of one source about a subject; other sources may claim otherwise. */
 export class ReportedClaim extends Source {
   @ApiProperty() readonly says: string;
   @ApiProperty({ type: String, nullable: true }) readonly note: string | null;
@@ -107,7 +107,7 @@ export class LiftedCondition {
   @ApiProperty({ type: 'integer' }) readonly revision: number;
 }
 
-/** What the sources say about one thing, side by side. */
+/** The claims of all sources about one subject, side by side. */
 export class Claims {
   @ApiProperty({ example: 'organiser' }) readonly about: string;
   @ApiProperty({ description: 'Whether the sources say different things' }) readonly contradictory: boolean;

@@ -1,4 +1,4 @@
-/** Bodies and views: what was said and turned out wrong. */
+/** Bodies and views: corrections, retractions and blankings. */
 import { ApiProperty } from '@nestjs/swagger';
 import { Nested, Plain, Pointer, Text } from '#platform';
 import { Citation } from './agency.js';

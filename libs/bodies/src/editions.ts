@@ -1,4 +1,4 @@
-/** Bodies and views: what comes round and what is kept up. */
+/** Bodies and views: the editions of recurring commitments, and the upkeep of standing ones. */
 import { ApiProperty } from '@nestjs/swagger';
 import type { PartialDate } from '#clocks';
 import { InPeriod, ListOf, Text, YesNo } from '#platform';

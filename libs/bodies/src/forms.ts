@@ -1,4 +1,4 @@
-/** What the rules of the domain ask about bodies: they know them by their names only. */
+/** The questions of the domain about bodies, which it knows only by name. */
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { freeTextOf, invalid, VALIDATION } from '#platform';
@@ -7,7 +7,7 @@ import * as all from './all.js';
 type All = typeof all;
 /** The name of a body's class. */
 export type BodyName = { [N in keyof All]: All[N] extends new () => object ? N : never }[keyof All];
-/** What a body says. */
+/** The content of a body. */
 export type Body<N extends BodyName> = InstanceType<All[N]>;
 
 /** The class of a body. */

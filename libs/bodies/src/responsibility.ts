@@ -1,4 +1,4 @@
-/** Bodies and views: who is responsible for a commitment. */
+/** Bodies and views: the agencies responsible for a commitment. */
 import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate, PartialDate } from '#clocks';
 import { CodeOf, InPeriod, OneOf, Text } from '#platform';

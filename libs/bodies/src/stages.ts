@@ -1,4 +1,4 @@
-/** Bodies and views: how far a commitment has come. */
+/** Bodies and views: stages of a commitment, and their verification. */
 import { ApiProperty } from '@nestjs/swagger';
 import type { Entry, PartialDate } from '#clocks';
 import { CodeOf, InPeriod, OneOf, Text } from '#platform';
@@ -64,7 +64,7 @@ export class Verification extends Source {
   @ApiProperty({ type: [ReplyAsAt] }) readonly replies: readonly ReplyAsAt[];
 }
 
-/** What one agency says of its part. */
+/** The report of one agency on its part. */
 export class Part {
   @ApiProperty() readonly agency: string;
   @ApiProperty({ enum: RESPONSIBLE_ROLES }) readonly role: Role;

@@ -1,10 +1,10 @@
-/** What every act on a commitment says beside its matter, and where a fact that is shown comes from. */
+/** The fields common to every act on a commitment, and the source of a shown fact. */
 import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate, Reported } from '#clocks';
 import { ListOf, Nested, OnDate, Text } from '#platform';
 import { Citation } from './agency.js';
 
-/** What every act says: when its source says so, and where that can be read … */
+/** The fields of every act: the date of its source, and the place in it … */
 export class Sourced {
   @OnDate({ description: 'The date of the document or return that says so; not after today', example: '2012-11-02' })
   reportedOn: FullDate;
@@ -31,7 +31,7 @@ export const REPORTED_ON = {
   description: 'null: said when the commitment was recorded, and so true whenever it exists',
 } as const;
 
-/** Where a fact that is shown comes from. */
+/** The source of a shown fact. */
 export class Source implements Reported {
   @ApiProperty(REPORTED_ON) readonly reportedOn: FullDate | null;
   @ApiProperty({ type: 'integer', description: 'Of the event that says so' }) readonly revision: number;

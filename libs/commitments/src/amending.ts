@@ -1,4 +1,4 @@
-/** The rules of correcting, retracting and blanking: what was said, and what would stand instead. */
+/** The decisions of correcting, retracting and blanking. */
 import type { Blank, BodyName, Correct, Retract } from '#bodies';
 import type { FullDate } from '#clocks';
 import { Conflict, Rejected, refused, within } from '#eventsourcing';
@@ -9,7 +9,7 @@ import { goesOn } from './lineage.js';
 import { isProven } from './stages.js';
 import { forbidden, isCited, type By, type Decide } from './statement.js';
 
-/** What the table of acts says of how an event that was wrong is amended. */
+/** The amendment of a wrong event, as the table of acts states it. */
 export interface HowAmended {
   readonly body: BodyName;
   readonly decide: Decide<object>;
@@ -51,7 +51,7 @@ function wholeIsSound(c: Commitment): void {
 /** The fields that say who does what, unless the table names others. */
 const NAMES = ['agency', 'role', 'citation', 'citations'];
 
-/** What an event would say with some fields said otherwise: valid, and decided as if it were said for the first time. */
+/** The data of an event with some fields replaced: valid, and decided as if it were new. */
 export const correct =
   (actOf: ActOf): Decide<Correct> =>
   (c, { says, reason, citation }, by, on, present) => {
@@ -79,7 +79,7 @@ export const correct =
 
     const { agency, milestone } = was.data as { agency?: string; milestone?: number };
     const without = again(c.said.filter(({ revision }) => revision !== was.revision));
-    // Who is named, and for whom, is decided by who corrects it; all else was the maker's to say.
+    // The corrector's permission decides about named agencies; the maker's decides about all else.
     const speaker: By = corrects(act.names ?? NAMES) ? by : { ...by, role: 'secretariat', agency: null };
     const now = asAt(without, by.today) ?? present;
     const onlyWords = Object.entries(says).every(([field, text]) => on.forms.isFreeText(field) && text !== null);

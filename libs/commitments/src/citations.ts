@@ -1,4 +1,4 @@
-/** Where what was said of a commitment can be read: the documents that it cites. */
+/** The documents that the statements of a commitment cite. */
 import type { FullDate } from '#clocks';
 import type { Commitment } from './commitment.js';
 

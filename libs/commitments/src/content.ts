@@ -1,4 +1,4 @@
-/** What a commitment is about, and what there is to show for it: wording, condition, themes, target, milestones, evidence, claims. */
+/** The content of a commitment and its evidence: wording, condition, themes, target, milestones, deliverables, claims. */
 import type {
   AddMilestone,
   AmendWording,

@@ -1,6 +1,6 @@
 /**
- * What was said and turned out wrong, or must go. Nothing is edited or deleted: a correction, a retraction or a blanking is an
- * event of its own, and the state is what the events add up to when the one it names had been said so, or not at all.
+ * Corrections, retractions and blankings of statements. Each is an event; nothing is edited or deleted. The state is folded as
+ * if the named event had said the corrected words, or had never been recorded.
  */
 import type { Amending, Citation, Correction } from '#bodies';
 import type { FullDate } from '#clocks';
@@ -23,7 +23,7 @@ export interface Statement extends Happened<object> {
   readonly name: keyof CommitmentEvents;
 }
 
-/** What a correction or a retraction made of an event; `says` is `null` when nothing of it stands. */
+/** A correction or retraction of an event; `says` is `null` if the event is retracted. */
 export interface Change {
   readonly revision: number;
   readonly reason: string;

@@ -1,4 +1,4 @@
-/** What comes round and what is kept up: the editions of a recurring commitment, the periods of a standing one. */
+/** The editions of a recurring commitment, and the periods of a standing one. */
 import type { Edition, Evidence, HoldEdition, ReportUpkeep, Source, Upkeep } from '#bodies';
 import { firstDayOf, lastDayOf, rankedOn, type FullDate, type PartialDate } from '#clocks';
 import { refused } from '#eventsourcing';

@@ -1,7 +1,7 @@
 /**
- * What follows in one stream from an event of another. The event is in the log already, so what follows is done again until it
- * is done: at once by the command that wrote it, and by the projector after a crash. Each step has the event's id for its
- * command's, so that it is done once.
+ * The consequences of an event in other streams. The event is in the log already, so its consequences are tried until they are
+ * recorded: at once by the command that appended it, and by the projector after a crash. The id of each step's command is the
+ * event's id, so a step is done once.
  */
 import {
   canonicalJson,
@@ -48,7 +48,7 @@ const LEAVES: { readonly [N in keyof LineageEvents]?: Leaves<LineageEvents[N]> }
   Superseded: ({ supersededBy }) => ['superseded', [supersededBy]],
 };
 
-/** What an event that ends a record leaves to each of the others. */
+/** The bequest of an event that ends a record to each other commitment. */
 function leaves({ name, data }: Pick<Happening, 'name' | 'data'>, from: string) {
   const left = LEAVES[name as keyof LineageEvents] as Leaves<object> | undefined;
   if (!left) return [];
@@ -58,7 +58,7 @@ function leaves({ name, data }: Pick<Happening, 'name' | 'data'>, from: string) 
   return references.map((to) => ({ to, data: { from, how, reason, reportedOn, ...source, ...takeOver } }));
 }
 
-/** What an event that follows from another says in its words. */
+/** The words that a following event takes over. */
 const COPIED: readonly string[] = ['reason', 'citation', 'citations'] satisfies (keyof Reasoned)[];
 
 /** The words that were copied from one event to another that followed from it. */
@@ -207,7 +207,7 @@ const blankCopies: Follow = async (of) => {
   return position;
 };
 
-/** What an end that is retracted left to others is given back. */
+/** A retracted end takes back its bequests to other commitments. */
 const giveBack: Follow = async (of) => {
   const { revision, reason } = of.event.data as CommitmentEvents['Retracted'];
   const { found } = await of.from(revision);

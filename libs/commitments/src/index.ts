@@ -1,3 +1,4 @@
+/** The front door of the commitments, and their context. */
 import type { Context } from '#platform';
 import { commitment } from './commitment.js';
 import { followingProjection } from './following.js';
@@ -11,7 +12,7 @@ export { takeReference } from './numbering.js';
 export type * from '#bodies';
 export * from '#words';
 
-/** What the composition root takes of this context. */
+/** This context, for the composition root. */
 export const commitmentsContext: Context = {
   catalogs: [commitment, numbering],
   projections: (log) => [followingProjection(log)],

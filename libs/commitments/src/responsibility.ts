@@ -1,6 +1,6 @@
 /**
- * Who is responsible for a commitment: the roles of agencies, who was asked and has yet to accept, and the lead, which moves
- * from one agency to another only when that one has accepted.
+ * The agencies responsible for a commitment: their roles, requests to take one, and the lead, which moves to another agency only
+ * after its acceptance.
  */
 import type {
   AcceptLead,
@@ -61,7 +61,7 @@ export type ResponsibilityEvents = {
 
 // ── State ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** What an act did to the roles of an agency. */
+/** A change of the roles of an agency. */
 export interface RoleFact extends Reported, Unconfirmed {
   readonly agency: string;
   readonly loses: readonly Role[];

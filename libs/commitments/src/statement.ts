@@ -1,4 +1,4 @@
-/** What every act on a commitment says beside its matter: when its source says so and where that can be read; and who acts. */
+/** The fields common to every act on a commitment (date, source), and its actor. */
 import type { CommitmentAsAt, Forms, Source, Sourced } from '#bodies';
 import { firstDayOf, type FullDate, type PartialDate, type Reported } from '#clocks';
 import { Rejected, refused, withoutNulls, type FieldError, type Happened } from '#eventsourcing';
@@ -41,14 +41,14 @@ export const inOrder = <F extends Reported>(facts: readonly F[], fact: F): F[] =
   ...facts.filter((f) => (f.reportedOn ?? '') > (fact.reportedOn ?? '')),
 ];
 
-/** What each event of a topic changes of the state; that its report was heard is added by the whole. */
+/** The change of the state by each event of a topic; `commitment.ts` adds the date of the report. */
 export type Evolvers<M extends Record<string, object>> = {
   readonly [N in keyof M]: (c: Commitment, event: Happened<M[N]>) => Partial<Commitment>;
 };
 
 // ── Who acts, and what may not be ───────────────────────────────────────────────────────────────────────────────────
 
-/** Who acts, and what day it is (UTC). */
+/** The actor, and the day (UTC). */
 export interface By {
   readonly role: AccountRole;
   readonly agency: string | null;
@@ -57,7 +57,7 @@ export interface By {
 
 /** What the route names: the commitment itself (`null`: its reference is yet to be generated), and what of it. */
 export interface On {
-  /** What bodies of acts have to be like. */
+  /** The forms of the bodies of acts. */
   readonly forms: Forms;
   readonly reference: string | null;
   readonly agency?: string;

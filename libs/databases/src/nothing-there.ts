@@ -1,2 +1,2 @@
-/** What is to be looked at is not there; looking makes nothing. */
+/** The error of reading a missing database: reading creates nothing. */
 export class NothingThere extends Error {}

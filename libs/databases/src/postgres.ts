@@ -1,4 +1,4 @@
-/** How every PostgreSQL database of ours is connected to, and what is read from its errors. */
+/** Connects to every PostgreSQL database of ours, and interprets its errors. */
 import pg from 'pg';
 import { StoreUnavailable } from '#eventsourcing';
 

@@ -1,4 +1,4 @@
-/** How every SQLite file of ours is opened and waited for. */
+/** Opens every SQLite file of ours, and waits for other processes. */
 import Database from 'better-sqlite3';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';

@@ -128,7 +128,7 @@ export const saying = (error: unknown): string => {
   return (error as Error).message || (error as Error).name;
 };
 
-/** What of a client and its channel is not public, and yet needed. */
+/** The parts of a client and its channel that we need although they are not public. */
 interface Channel {
   close(): void;
   readonly internalChannel?: { readonly filterStackFactory?: { readonly factories?: { createFilter(): Filter }[] } };

@@ -1,4 +1,4 @@
-/** What one process knows of the log: its end, its latest events, and what stands beside it. */
+/** The knowledge of one process about the log: its end, its latest events, and the notes beside it. */
 import { type AllStreamRecordedEvent, type Position } from '@kurrent/kurrentdb-client';
 import { LRUCache } from 'lru-cache';
 import { PAGE_BYTES, type Envelope, type EventType } from '#eventsourcing';

@@ -1,4 +1,4 @@
-/** What stands beside the log: its identity, its types, what was blanked, marks, and the floors of those who write. */
+/** The notes beside the log: its identity, its types, blankings, marks, and the floors of writing processes. */
 import { ANY, jsonEvent, NO_STREAM as NO_SUCH_STREAM, WrongExpectedVersionError } from '@kurrent/kurrentdb-client';
 import { Mutex } from 'async-mutex';
 import { StoreUnavailable, type EventType } from '#eventsourcing';

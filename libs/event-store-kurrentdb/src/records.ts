@@ -1,4 +1,4 @@
-/** What our events look like as records of the server, and which positions they show. */
+/** The form of our events as records of the server, and their positions. */
 import {
   binaryEvent,
   jsonEvent,

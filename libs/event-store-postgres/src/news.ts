@@ -1,4 +1,4 @@
-/** Who waits for the log to go on hears of it: one look and one connection for all of a process. */
+/** Wakes the subscribers of a process when the log grows: one look and one connection for all of them. */
 import pg from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Arrivals } from '#eventsourcing';

@@ -1,4 +1,4 @@
-/** What the log has in its database, and how it gets there. */
+/** The tables and functions of the log, and their installation. */
 import { readFileSync } from 'node:fs';
 
 /** Raised when a table or function changes; a greater one was made by newer software. */

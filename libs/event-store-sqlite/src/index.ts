@@ -1,1 +1,2 @@
+/** The front door of the log in SQLite. */
 export * from './sqlite-event-store.js';

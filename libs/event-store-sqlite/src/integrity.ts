@@ -1,4 +1,4 @@
-/** Whether the indexes by which a log is read say what its tables hold: SQLite itself goes by them and tells no difference. */
+/** Checks the indexes of a log against its tables: SQLite itself trusts them and reports no difference. */
 import type Database from 'better-sqlite3';
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';

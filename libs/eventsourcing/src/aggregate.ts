@@ -1,9 +1,10 @@
+/** Aggregates: how events fold to a state, and how a rule refuses (`Rejected`). */
 import type { EventCatalog, EventMap, Meta, NewEvent, Upcast } from './events.js';
 
-/** Who makes an event, as far as states know it. */
+/** The maker of an event, as far as states know it. */
 export type Maker = Pick<Meta, 'agency' | 'role'>;
 
-/** What `evolve` sees of an event: its data, where it stands and who made it. */
+/** An event as `evolve` sees it: data, revision and maker. */
 export interface Happened<Data> {
   readonly data: Data;
   readonly revision: number;
@@ -66,7 +67,7 @@ export interface FieldError {
   readonly message: string;
 }
 
-/** What kind of refusal it is; the edge has a status for each. The first of them are codes, too. */
+/** The kind of a refusal; the edge has a status for each. The first of them are codes, too. */
 const GENERAL = ['invalid', 'bad_request', 'unauthenticated', 'forbidden', 'not_found', 'conflict', 'not_yet'] as const;
 export type RefusalKind = (typeof GENERAL)[number] | 'rule';
 

@@ -1,3 +1,4 @@
+/** Blanked events, as every reader decodes them: the words left by the last blanking stand in the place of the erased payload. */
 import type { EventStore } from './event-store.js';
 import type { Blanked, Envelope, EventCodec, Recorded } from './events.js';
 
@@ -5,8 +6,8 @@ const BLANKED = 'Blanked';
 export const isBlanked = ({ type }: { readonly type: string }): boolean => type.endsWith(`.${BLANKED}`);
 
 /**
- * Decodes events in their order. One that a `Blanked` event names is decoded from what that event left of it: always when
- * its payload is erased, and before that when both are among `envelopes`.
+ * Decodes events in their order. An event named by a `Blanked` event is decoded from `left` of that event: always if its
+ * payload is erased, and before that if both are among `envelopes`.
  * @throws Error when a payload was erased and no `Blanked` event of the stream says so
  */
 export async function decodeAll(

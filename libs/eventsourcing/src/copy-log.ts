@@ -3,13 +3,13 @@ import type { EventStore } from './event-store.js';
 import type { Envelope } from './events.js';
 import { Verification, type Anchor, type Unsound } from './verify.js';
 
-/** What came of copying a log. */
+/** The result of copying a log. */
 export interface Copied {
   /** Of the target, and of the source as far as it was copied. */
   readonly anchor: Anchor;
-  /** How many events were copied this time. */
+  /** The number of events copied by this run. */
   readonly copied: number;
-  /** Where the source ends by now: further than the anchor when it is being written to. */
+  /** The end of the source by now: further than the anchor if it is being appended to. */
   readonly sourceHead: string | null;
 }
 

@@ -1,4 +1,4 @@
-/** What a store found that it cannot have written: named by position, and never taken for what was recorded. */
+/** Damage of a log: records that its store cannot have written, named by position and never taken for events. */
 import { chainHash, type Envelope, type Meta } from './events.js';
 
 /** An event as a table holds it: `meta` as JSON text, the time in ms since 1970. */

@@ -1,3 +1,4 @@
+/** The port of every log: appending, reading and following streams of events. */
 import { eventId, type EncodedEvent, type Envelope, type Meta } from './events.js';
 
 /** The revision of a stream that has no event. The same in every adapter. */
@@ -5,7 +6,7 @@ export const NO_STREAM = -1;
 /** An append larger than this, data and meta in bytes, is refused before it is sent. */
 export const MAX_APPEND_BYTES = 900_000;
 
-/** What a page of events holds at most, in characters of data, unless its first event alone is larger. */
+/** The largest page of events, in characters of data, unless its first event alone is larger. */
 export const PAGE_BYTES = 8_000_000;
 
 /** A wire name and a version of it. */
@@ -14,13 +15,13 @@ export interface EventType {
   readonly version: number;
 }
 
-/** What is wrong with a log, and at which position, if it is at one. */
+/** A fault of a log, and its position, if it has one. */
 export interface Damage {
   readonly position: string | null;
   readonly reason: string;
 }
 
-/** Where an append ended: the revision and position of its last event. */
+/** The end of an append: the revision and position of its last event. */
 export interface Appended {
   readonly revision: number;
   readonly position: string;
@@ -77,7 +78,7 @@ export interface EventStore {
    * @throws StoreUnavailable; then the first of them may be written: go on from `head`
    */
   takeOver(after: string | null, events: readonly Envelope[]): Promise<void>;
-  /** What is wrong with what the store finds events by, looked at anew. Absent: there is nothing that could differ. */
+  /** The faults of the indexes of the store, checked anew. Absent: the store has none that could differ. */
   damage?(): Promise<Damage | null>;
   /** A consistent copy of the log as a SQLite file, also while it is written to. Absent: `copyLog` makes one. */
   backup?(file: string): Promise<void>;
@@ -118,7 +119,7 @@ export class InvalidAppend extends Error {}
 /** The store cannot take the append now; nothing of it was written. */
 export class StoreUnavailable extends Error {}
 
-/** What the log is kept in is damaged: it is not written to, so that nothing is recorded twice. */
+/** The storage of the log is damaged. It takes no appends, so that no event is recorded twice. */
 export class DamagedLog extends StoreUnavailable {}
 
 const STREAM = /^[A-Za-z0-9._/-]{1,200}$/;
@@ -127,7 +128,7 @@ export const isStreamName = (name: string): boolean => STREAM.test(name);
 /** A UUID, whatever may follow it: the ids of events are made of its beginning. */
 const COMMAND = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/;
 
-/** What every adapter refuses before it writes. */
+/** The checks of every adapter before it writes. */
 export function checkAppend(stream: string, expected: number, events: readonly EncodedEvent[], meta: Meta): void {
   if (!isStreamName(stream)) throw new InvalidAppend(`Not a stream name: ${JSON.stringify(stream.slice(0, 220))}`);
   if (!Number.isSafeInteger(expected) || expected < NO_STREAM)
@@ -173,7 +174,7 @@ export function earlierResult(after: readonly Envelope[], commandId: string): Ap
 }
 
 /**
- * What every adapter asks before it takes events over.
+ * The checks of every adapter before it takes events over.
  * @param revisions the last revision of each of their streams, as far as they are here; absent: that the first event of
  * each stream follows on what is here is looked at elsewhere
  * @throws InvalidAppend when they do not follow on `head` and `revisions`

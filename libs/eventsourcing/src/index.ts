@@ -1,3 +1,4 @@
+/** The front door of the event-sourcing core. */
 export * from './aggregate.js';
 export * from './arrivals.js';
 export * from './blanking.js';

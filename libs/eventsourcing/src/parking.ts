@@ -13,7 +13,7 @@ export interface ParkedStream {
   readonly type: string;
   readonly error: string;
   readonly since: string;
-  /** How many of its events wait, the one that failed included. */
+  /** The number of its waiting events, the failed one included. */
   readonly events: number;
 }
 
@@ -22,7 +22,7 @@ type Place = Pick<Envelope, 'stream' | 'revision'>;
 /** The event of a stream that a projection passes over for good when it cannot be applied. */
 export type Released = Place;
 
-/** What operators decided about a projection: the streams `projection-<name>`. */
+/** The decisions of operators about a projection: the streams `projection-<name>`. */
 export const releases: Aggregate<readonly Released[], { Released: Released }> = {
   category: 'projection',
   initial: [],
@@ -33,7 +33,7 @@ type Parked = ParkedStream & { readonly revision: number };
 
 const keyOf = ({ stream, revision }: Place): string => `${stream} ${revision}`;
 
-/** What is kept of a parking over a restart. */
+/** The part of a parking that outlives a restart. */
 export interface ParkedBefore {
   readonly parked: readonly Parked[];
   readonly passed: readonly string[];
@@ -89,7 +89,7 @@ export class Parking {
     this.#parked.delete(stream);
   }
 
-  /** Hears that an event is to be passed over. @returns whether its stream waits for just that */
+  /** An event is to be passed over. @returns whether its stream waits for it */
   release(place: Place): boolean {
     this.#released.add(keyOf(place));
     return this.waitsFor(place.stream) === place.revision;

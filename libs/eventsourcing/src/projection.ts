@@ -1,4 +1,4 @@
-/** What a projection is: a read model in the memory of a process, or what is done because of events of the log. */
+/** Projections: a read model in the memory of a process, or an action because of events of the log. */
 import { Rejected, type Aggregate } from './aggregate.js';
 import type { EventMap, Recorded } from './events.js';
 import type { Memory } from './snapshot.js';
@@ -10,8 +10,8 @@ export type Earlier = () => Promise<Recorded[]>;
 export type Handler<Data> = (event: Recorded<Data>, earlier: Earlier) => void | Promise<void>;
 
 /**
- * A read model in memory: what each event does to it. Every process keeps its own, from the log. Each event is told once, in
- * the order of the log; while nothing is shown yet, in the order of each stream only.
+ * A read model in memory, with a handler for each event. Every process keeps its own, from the log. Each event is told once, in
+ * the order of the log; before the views are shown, only in the order of each stream.
  */
 export interface Projection {
   readonly name: string;
@@ -19,15 +19,15 @@ export interface Projection {
   /** By wire name: events of other types are passed over. */
   readonly on: Readonly<Record<string, Handler<never>>>;
   /**
-   * It keeps nothing in memory, but does something elsewhere: in the order of the log, at its own pace, and the views do not
-   * wait for it. What was done before is told again, and must then change nothing.
+   * It has no memory, but acts elsewhere: in the order of the log, at its own pace; the views do not wait for it. An event may be
+   * told again, and must then change nothing.
    */
   readonly acts?: true;
   /** Forgets everything. */
   clear?(): void;
-  /** All that it keeps, as it is now. */
+  /** Its whole memory at this moment. */
   save?(): Memory;
-  /** Takes up what it had kept; nothing else was told to it before. */
+  /** Loads a saved memory, before any event is told. */
   load?(memory: Memory): void;
 }
 
@@ -40,7 +40,7 @@ export const on = <M extends EventMap>(
     Object.entries(handlers).map(([name, handler]) => [`${aggregate.category}.${name}`, handler as Handler<never>]),
   );
 
-/** How far the first filling of the views is. */
+/** The progress of the first filling of the views. */
 export interface Building {
   /** Of the log, in per cent. */
   readonly percent: number;
@@ -51,7 +51,7 @@ export interface Building {
   readonly secondsLeft: number | null;
 }
 
-/** Where a projection stands in this process. */
+/** The state of a projection in this process. */
 export interface Progress {
   readonly projection: string;
   readonly version: number;
@@ -63,7 +63,7 @@ export interface Progress {
   readonly error: string | null;
   /** Whether there are views to be read. */
   readonly serving: boolean;
-  /** How many streams wait because an event of theirs could not be applied. */
+  /** The number of parked streams. */
   readonly parked: number;
   readonly building: Building | null;
 }

@@ -11,7 +11,7 @@ import { beingBuilt, type Building, type Progress, type Projection } from './pro
 import { NotTaken, type Saved, type SnapshotFile } from './snapshot.js';
 import { applying } from './tracing.js';
 
-/** What went wrong with a projection: an event was parked, or it cannot follow the log for now. */
+/** A failure of a projection: an event was parked, or the projection cannot follow the log for now. */
 export interface Failure {
   readonly projection: string;
   readonly error: unknown;
@@ -19,19 +19,19 @@ export interface Failure {
   readonly parked?: Envelope;
 }
 
-/** How many events are read at once at most, and how many bytes, about; and of events as they come. */
+/** The size of a page at most: in events, in bytes (about), and in events of the subscription. */
 const [PAGE, PAGE_BYTES, LIVE_PAGE] = [2_000, 4_000_000, 100];
 /** How long other work of this process may have to wait. */
 const SLICE_MS = 8;
 const RETRY_MS = [100, 500, 2_000, 10_000];
-/** After so many events the views are kept anew, and at the end. */
+/** A snapshot is written after so many events, and at the end. */
 const SAVED_EVERY = 50_000;
-/** How often a start looks whether there is more, which others may be writing. */
+/** How often a start looks for further events, since other processes may be writing. */
 const ROUNDS = 3;
 /** How many events may wait for a projection that acts, before the views wait, too. */
 const MOST_WAITING = 10_000;
 
-/** What is not the fault of an event, and may be over soon; or all the events of a process that is too old. */
+/** Errors that are not the fault of one event: the store is unavailable, or the process is too old for the log. */
 const stopsEverything = (error: unknown): boolean => error instanceof StoreUnavailable || error instanceof UnknownEvent;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -49,7 +49,7 @@ class Turns {
 
 const NO_SPANS: ReadonlyMap<string, Context> = new Map();
 
-/** A projection, how far it is, and what waits. */
+/** A projection with its checkpoint and its parked streams. */
 class Follower {
   position: string | null = null;
   error: string | null = null;
@@ -89,14 +89,14 @@ class Follower {
     if (memory) this.projection.load?.(memory);
   }
 
-  /** The events of a stream before a revision that the projection was told of. */
+  /** The events before a revision of a stream that the projection was told of. */
   async #earlier({ stream, revision }: Recorded): Promise<Recorded[]> {
     const all = (await this.log.store.read(stream)).filter((event) => event.revision <= revision);
     const told = await decodeAll(this.log, all); // with the event itself, which may say what was blanked
     return told.filter((event) => event.revision < revision && !this.parking.wasPassed(event));
   }
 
-  /** Applies what it hears of some events; what fails is parked. Those at or before its position are passed over. */
+  /** Applies the events that the projection listens to; a failing event is parked. Events up to its position are passed over. */
   async apply(batch: readonly Envelope[], decoded: Decoded, inOrder: boolean, traced: boolean): Promise<void> {
     const heard = batch.filter(
       (event) => this.hears(event) && !(inOrder && this.position !== null && +event.position <= +this.position),
@@ -124,7 +124,7 @@ class Follower {
     }
   }
 
-  /** @returns nothing when it was done at once */
+  /** @returns nothing if the handler is synchronous */
   #one(envelope: Envelope, decoded: Decoded, under?: Context): Promise<void> | void {
     const event = decoded.get(envelope);
     try {
@@ -145,7 +145,7 @@ class Follower {
       this.onFailure({ projection: this.projection.name, error, parked: envelope });
   }
 
-  /** Applies, in order, what is parked of a stream or of all, as far as it can be. */
+  /** Applies the parked events of one stream or of all, in order, as far as possible. */
   async retry(only?: string): Promise<void> {
     const streams = only === undefined ? this.parking.streams.map(({ stream }) => stream) : [only];
     for (const stream of streams) {
@@ -161,7 +161,7 @@ class Follower {
     }
   }
 
-  /** Hears that an event is passed over for good. */
+  /** An event is passed over for good. */
   async release(released: Released): Promise<void> {
     if (this.parking.release(released)) await this.retry(released.stream);
   }
@@ -175,7 +175,7 @@ class Follower {
   }
 }
 
-/** Envelopes with what they were decoded to, or why they could not be. */
+/** Envelopes with their decoded events, or with the errors of decoding. */
 type Decoded = { get(envelope: Envelope): Recorded | Error };
 
 async function decodedOf(log: Log, envelopes: readonly Envelope[]): Promise<Decoded> {
@@ -188,7 +188,7 @@ async function decodedOf(log: Log, envelopes: readonly Envelope[]): Promise<Deco
     if (stopsEverything(error)) throw error;
     for (const envelope of envelopes)
       try {
-        // What is blanked is told by events of the same stream.
+        // Only events of the same stream blank an event.
         const own = envelopes.filter(({ stream }) => stream === envelope.stream);
         keep([envelope], [(await decodeAll(log, own))[own.indexOf(envelope)]!]);
       } catch (alone) {
@@ -199,10 +199,10 @@ async function decodedOf(log: Log, envelopes: readonly Envelope[]): Promise<Deco
   return { get: (envelope) => results.get(envelope)! };
 }
 
-/** An event to be acted on: it may have to be read again. */
+/** An event to act on; without its type it has to be read again. */
 type Due = Envelope | Pick<Envelope, 'stream' | 'revision' | 'position'>;
 
-/** What acts because of events: one after the other, in the order of the log, beside the views. */
+/** A projection that acts: it takes events one after the other, in the order of the log, at its own pace. */
 class Acting {
   readonly due: Due[] = [];
   #working: Promise<void> = Promise.resolve();
@@ -213,7 +213,7 @@ class Acting {
     readonly follower: Follower,
   ) {}
 
-  /** Does what is due, in the background. @param upTo where the log was read to */
+  /** Takes the due events, in the background. @param upTo the position to which the log was read */
   go(upTo: () => string | null, signal: AbortSignal, say: (error: unknown) => void): void {
     if (this.#busy) return;
     this.#busy = true;
@@ -252,12 +252,12 @@ class Acting {
 class Pages {
   #limit = 64;
 
-  /** How many to ask for next. */
+  /** How many events to ask for next. */
   get limit(): number {
     return this.#limit;
   }
 
-  /** Learns from a page how large events are. */
+  /** Learns the size of events from a page. */
   seen(page: readonly Envelope[]): readonly Envelope[] {
     const bytes = page.reduce((sum, { data }) => sum + (data?.length ?? 0) + 400, 0);
     const fitting = Math.floor((PAGE_BYTES * page.length) / Math.max(bytes, 1));
@@ -267,8 +267,8 @@ class Pages {
 }
 
 /**
- * Keeps projections up with the log: one reader for all of them, each event told in order. The views are shown once they have
- * applied the log as it was at the start; until then they say how far they are.
+ * Keeps projections up with the log: one reader for all of them, each event told in order. Views are shown after they have
+ * applied the log as it was at the start; until then only their progress is known.
  */
 export class Projector {
   readonly #views: readonly Follower[];
@@ -284,7 +284,7 @@ export class Projector {
   /** The last position that was read and told. */
   #position: string | null = null;
   #building: { readonly began: number; events: number } | null = null;
-  /** How many events were told since the last snapshot; how often words were blanked; and the snapshot that is being written. */
+  /** The events since the last snapshot, the count of blankings, and the snapshot under way. */
   #unsaved = 0;
   #blanked = 0;
   #saving: Promise<void> | null = null;
@@ -292,9 +292,9 @@ export class Projector {
   constructor(
     private readonly log: Log,
     private readonly projections: readonly Projection[],
-    /** Hears of failures, of one that goes on once. */
+    /** Is told of failures; of a lasting failure once. */
     private readonly onFailure: (failure: Failure) => void = () => {},
-    /** Where the views are kept over a restart. */
+    /** Keeps the views over a restart. */
     private readonly snapshot: SnapshotFile | null = null,
   ) {
     const followers = projections.map((one) => new Follower(log, one, this.#turns, onFailure));
@@ -331,7 +331,7 @@ export class Projector {
         round++
       ) {
         await this.#catchUp(signal);
-        await Promise.all(this.#acting.map(({ done }) => done)); // which may have written something
+        await Promise.all(this.#acting.map(({ done }) => done)); // acting may have appended events
       }
     })();
     this.#running = ready.catch(() => {});
@@ -347,7 +347,7 @@ export class Projector {
     if (this.#serving && this.#unsaved > 0) await this.#save();
   }
 
-  /** Takes up the views as they were kept, if they were. */
+  /** Loads the views from the snapshot, if it can be used. */
   async #load(): Promise<void> {
     if (!this.snapshot) return;
     try {
@@ -363,7 +363,7 @@ export class Projector {
     }
   }
 
-  /** What acts had yet to act on. */
+  /** Collects the events that an acting projection has yet to take. */
   async #dueSince(one: Acting, upTo: string): Promise<void> {
     let after = one.follower.position;
     while (BigInt(after ?? 0) < BigInt(upTo)) {
@@ -374,7 +374,7 @@ export class Projector {
     }
   }
 
-  /** Keeps the views as they are now, in the background; what fails is reported, and tried again with the next one. */
+  /** Writes a snapshot in the background. A failure is reported; the next snapshot tries again. */
   #save(): Promise<void> {
     if (!this.snapshot || this.#position === null || this.#saving) return Promise.resolve();
     const saved = { position: this.#position, projections: this.#followers.map((one) => one.save()) };
@@ -401,7 +401,7 @@ export class Projector {
   }
 
   /**
-   * The position to be shown: the one asked for, or how far the views are. One that they have yet to reach is waited for.
+   * The position to be shown: the requested one, or that of the views. Waits for a position that the views have yet to reach.
    * @throws Rejected `not_yet`
    */
   async pinned(knownAt: string | undefined, patienceMs: number): Promise<string> {
@@ -428,7 +428,7 @@ export class Projector {
     });
   }
 
-  /** Where each projection stands. */
+  /** The state of each projection. */
   async progress(): Promise<Progress[]> {
     const head = await this.log.store.head();
     const building = this.#buildingOf(head);
@@ -450,19 +450,19 @@ export class Projector {
     };
   }
 
-  /** The streams of a projection that wait, in the order of the log. */
+  /** The parked streams of a projection, in the order of the log. */
   async parked(name: string): Promise<ParkedStream[]> {
     return this.#of(name).parking.streams;
   }
 
-  /** Tries again, in order, what was parked of a projection, or of one of its streams. @returns what is parked still */
+  /** Tries the parked events of a projection, or of one of its streams, again. @returns the streams still parked */
   async retry(name: string, stream?: string): Promise<ParkedStream[]> {
     await this.#of(name).retry(stream);
     return this.parked(name);
   }
 
   /**
-   * Records that the event that a stream waits for is passed over for good, in every process; what waits behind it is tried.
+   * Records that a parked event is passed over for good, in every process; the events behind it are tried again.
    * @throws Rejected `not_found` when the stream does not wait for the event of that position
    */
   async release(name: string, stream: string, position: string, meta: Meta): Promise<ParkedStream[]> {
@@ -487,7 +487,7 @@ export class Projector {
     throw new Rejected('not_found', `There is no projection ${name}; there are ${this.names.join(', ')}.`);
   }
 
-  /** Applies what there is. */
+  /** Applies all events up to the end of the log. */
   async #catchUp(signal: AbortSignal): Promise<void> {
     const { store } = this.log;
     if (!this.#serving) this.#building ??= { began: performance.now(), events: 0 };
@@ -503,7 +503,7 @@ export class Projector {
     if (this.#unsaved >= SAVED_EVERY) void this.#save();
   }
 
-  /** Fills views that hold nothing yet, stream by stream, if the store can read so: the history of one is needed once then. */
+  /** Fills empty views stream by stream, if the store can read so: the history of each is then needed once. */
   async #fill(signal: AbortSignal): Promise<void> {
     for (const one of this.#views) one.clear();
     for (const one of this.#acting) {
@@ -546,7 +546,7 @@ export class Projector {
     if (this.#unsaved >= SAVED_EVERY) void this.#save();
   }
 
-  /** Words that were blanked stand in the snapshot still. */
+  /** The snapshot still holds the blanked words: erases it. */
   async #forget(): Promise<void> {
     this.#blanked++;
     await this.snapshot?.erase();
@@ -556,7 +556,7 @@ export class Projector {
     const heard = page.filter((event) => this.projections.some(({ on }) => on[event.type]));
     for (const { type, version } of page) this.#knows(type, version);
     const decoded = await decodedOf(this.log, heard);
-    // What is built, or far behind, shows in no trace.
+    // No spans while views are built or far behind.
     const traced = inOrder && this.#serving && page.length < LIVE_PAGE;
     for (const view of this.#views) await view.apply(heard, decoded, inOrder, traced);
     for (const { follower, due } of this.#acting)
@@ -588,7 +588,7 @@ export class Projector {
     );
   }
 
-  /** Follows the log; after an error it says so in `progress` and tries again from its position, more and more slowly. */
+  /** Follows the log. After an error `progress` shows it, and following is tried again from the checkpoint, ever more slowly. */
   async #follow(signal: AbortSignal): Promise<void> {
     for (let failures = 0; !signal.aborted;) {
       try {

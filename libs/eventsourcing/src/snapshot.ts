@@ -1,6 +1,6 @@
 /**
- * What the read models of a process have come to, in a file: read at a start instead of the whole log. It is written aside and
- * renamed, and read only if it is whole, of this log, of this software, and ends where the log still says the same.
+ * A snapshot of the read models of a process in a file, read at a start in place of the whole log. It is written aside and
+ * renamed. It is used only if it is whole, of this log and this software, and if the log still holds its last event.
  */
 import { createHash, type Hash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
@@ -10,13 +10,13 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { EventStore } from './event-store.js';
 import type { ParkedBefore } from './parking.js';
 
-/** What a read model keeps: numbers as they are in memory, and all else in lists of what JSON can carry. */
+/** The memory of a read model: numbers in typed arrays, all else in lists of JSON values. */
 export interface Memory {
   readonly arrays: Readonly<Record<string, Int32Array | Float64Array>>;
   readonly lists: Readonly<Record<string, readonly unknown[]>>;
 }
 
-/** Where a projection was. */
+/** The checkpoint of a projection. */
 export interface Standstill {
   readonly name: string;
   readonly version: number;
@@ -53,17 +53,17 @@ const [LENGTH_BYTES, DIGEST_BYTES] = [8, 32];
 const AT_ONCE = 1_000;
 const CHUNK_BYTES = 4_000_000;
 
-/** Why a snapshot is not taken. */
+/** The reason why a snapshot is not used. */
 export class NotTaken extends Error {}
 
 export class SnapshotFile {
   constructor(
     readonly path: string,
-    /** Names the code that has made it: another one may make something else of the same events. */
+    /** Names the code that wrote it: other code may compute other views from the same events. */
     private readonly software: string,
   ) {}
 
-  /** @throws NotTaken when there is none, or none that can be used: it is thrown away then */
+  /** @throws NotTaken if there is none, or it cannot be used; then it is deleted */
   async read(store: EventStore): Promise<Saved> {
     this.#tidy();
     if (!existsSync(this.path)) throw new NotTaken('There is none.');
@@ -87,8 +87,8 @@ export class SnapshotFile {
 
   /**
    * Writes one, a slice at a time.
-   * @param stillTrue asked before it takes the place of the former one: words may have been blanked meanwhile
-   * @returns whether it has taken that place
+   * @param stillTrue asked before it replaces the former one: words may have been blanked meanwhile
+   * @returns whether it has replaced it
    */
   async write(store: EventStore, saved: Saved, stillTrue: () => boolean): Promise<boolean> {
     const [event] = await store.readAll(String(BigInt(saved.position) - 1n), 1);
@@ -126,7 +126,7 @@ export class SnapshotFile {
     }
   }
 
-  /** Takes it away, with the words that it holds. */
+  /** Overwrites and deletes it, with the words in it. */
   async erase(): Promise<void> {
     const size = await stat(this.path).then(
       (found) => found.size,

@@ -1,3 +1,4 @@
+/** The spans of the core: appends, and the application of events to projections. */
 import {
   context,
   propagation,

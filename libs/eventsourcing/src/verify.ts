@@ -1,10 +1,10 @@
-/** Whether a log is what was recorded, event by event, and what an anchor kept outside says of it. */
+/** Verifies a log event by event, and against an anchor kept elsewhere. */
 import { isBlanked } from './blanking.js';
 import { DamagedLog, NO_STREAM, type EventStore } from './event-store.js';
 import { chainHash, damageOf, type Blanked, type Envelope } from './events.js';
 import { createHash } from 'node:crypto';
 
-/** What can be kept outside the system, to notice later that the log was cut or rewritten as a whole. */
+/** A digest of a log, kept elsewhere, that later shows whether the log was cut or rewritten as a whole. */
 export interface Anchor {
   /** The last position of the log, `null` when it is empty. */
   readonly position: string | null;
@@ -13,7 +13,7 @@ export interface Anchor {
   readonly events: number;
 }
 
-/** What is wrong, at which position, after how many events that are right. */
+/** The first fault, its position, and the number of sound events before it. */
 export interface Unsound {
   readonly ok: false;
   readonly position: string | null;

@@ -1,3 +1,4 @@
+/** Likely duplicates among commitments, by their titles. */
 import { wordsOf } from '#platform';
 
 /** What of a commitment tells whether it may be another one over again. */

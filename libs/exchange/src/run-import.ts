@@ -1,3 +1,4 @@
+/** Runs an import: the commands of a plan, in turn. */
 import type { CommandBus } from '@nestjs/cqrs';
 import type { ImportPlan } from './import-folder.js';
 

@@ -4,7 +4,7 @@ import { v5 as uuidv5 } from 'uuid';
 import { newCommandId, Rejected, type Meta } from '#eventsourcing';
 import type { Asking, Principal } from './principal.js';
 
-/** What a command is to know of its request. */
+/** The part of a request that a command needs. */
 export interface Asked {
   readonly by: Principal;
   readonly meta: Meta;
@@ -36,7 +36,7 @@ export const metaOfPart = (meta: Meta, index: number): Meta => ({
   commandId: uuidv5(String(index), meta.commandId),
 });
 
-/** Who gave a command, by its meta. */
+/** The actor of a command, by its meta. */
 export const principalOf = ({ actor, role, agency }: Meta): Principal => ({
   account: actor,
   role: role as Principal['role'],
@@ -56,7 +56,7 @@ export function askedBy({ principal, headers, correlation, digest, standing }: A
   return { by: principal!, meta, expected: expectedOf(headers['if-match']), standing };
 }
 
-/** Who reads, if they say so. */
+/** The reader, if a token names one. */
 export const Caller = createParamDecorator(
   (_: unknown, context: ExecutionContext): Principal | null =>
     context.switchToHttp().getRequest<Asking>().principal ?? null,

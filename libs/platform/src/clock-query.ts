@@ -1,3 +1,4 @@
+/** The clocks of a query: `asOf`, `knownAt` and `staleAfter`, checked and resolved. */
 import { todayAt, isFullDate } from '#clocks';
 import { Rejected, type EventStore } from '#eventsourcing';
 import { applyDecorators } from '@nestjs/common';

@@ -1,3 +1,4 @@
+/** A context: everything that a library contributes to the application. */
 import type { Provider, Type } from '@nestjs/common';
 import type { EventCatalog, Log, Projection, Projector } from '#eventsourcing';
 import type { ProblemPage } from './problem.js';
@@ -5,7 +6,7 @@ import type { ProblemPage } from './problem.js';
 /** Injects the log. */
 export const LOG = Symbol('LOG');
 
-/** What a context (a library of the domain) gives to the composition root. */
+/** A context (a library of the domain), as the composition root sees it. */
 export interface Context {
   /** The aggregates, whose events the log may hold. */
   readonly catalogs?: readonly EventCatalog[];

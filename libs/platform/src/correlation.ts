@@ -1,3 +1,4 @@
+/** The correlation id of a request, in headers, log lines and events. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { newCommandId } from '#eventsourcing';
 

@@ -1,3 +1,4 @@
+/** Lists as CSV that spreadsheets read. */
 import { stringify, type Options } from 'csv-stringify';
 import { stringify as stringifyAll } from 'csv-stringify/sync';
 import type { Transform } from 'node:stream';

@@ -30,7 +30,7 @@ export const GoesOn = (): PropertyDecorator =>
     MaxLength(1000),
   );
 
-/** Where a list goes on: the clocks of its first page, how much that found, and the last one given. */
+/** The place in a list: the clocks of its first page, its total, and the last entry given. */
 export interface Place {
   readonly asOf?: string;
   readonly knownAt: string;
@@ -50,7 +50,7 @@ export function cursorTo(place: Place, asked: object): string {
 }
 
 /**
- * Where a cursor leads. What is asked for beside it must be what was asked for at first; clocks may be left away.
+ * The place that a cursor names. The rest of the query must equal that of the first page; clocks may be omitted.
  * @throws Rejected `invalid` | `cursor_of_another_list`
  */
 export function placeOf(cursor: string, asked: object, clocks: Partial<Place> = {}): Place {

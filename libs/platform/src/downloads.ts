@@ -34,7 +34,7 @@ const namesIn = (value: unknown): string[] => [value].flat().flatMap((names) => 
 export const InRows = <E extends object>(row: (entry: Partial<E>) => object) => SetMetadata(ROW, row);
 const ROW = Symbol('ROW');
 
-/** What can be downloaded: entries that are all there, or pages of them that are read one after the other. */
+/** A download: all entries at once, or pages read one after the other. */
 interface Listed {
   readonly asOf?: string;
   readonly position?: string;

@@ -181,7 +181,7 @@ export const Code = (about: About = {}) =>
     }),
   );
 
-/** What a code can name; the register it must be found in. */
+/** The kind of a code: the register that must contain it. */
 export type Registered = 'agency' | 'framework' | 'theme' | 'forum' | 'outcome' | 'document' | 'commitment';
 
 /** A code in a body that must be registered, and where in the body it stands. */
@@ -191,7 +191,7 @@ export interface Reference {
   readonly pointer: string;
 }
 
-/** What a code may name, given the object that it stands in. */
+/** The kinds that a code may have, given its object. */
 type KindsOf = (body: object) => readonly Registered[];
 
 /** The code of something registered as one of `kinds`; an unknown one is refused by name. */
@@ -220,7 +220,7 @@ export const CodesOf = (
 export const freeTextOf = (bodies: readonly Body[]): ReadonlySet<string> =>
   new Set(bodies.flatMap(({ prototype }) => [...(free.get(prototype as object)?.keys() ?? [])]));
 
-/** What is marked on a property of a body's class, or of a class it extends. */
+/** The marks on a property of a body's class, or of its superclasses. */
 function marked<T>(marks: ReadonlyMap<object, ReadonlyMap<string, T>>, body: object, property: string): T | undefined {
   for (let of = Object.getPrototypeOf(body) as object | null; of; of = Object.getPrototypeOf(of) as object | null) {
     const mark = marks.get(of)?.get(property);

@@ -9,7 +9,7 @@ import { columnsOf, csvStream, flat } from './csv.js';
 /** Entries, page by page. */
 export type Pages = AsyncIterable<readonly object[]> | Iterable<readonly object[]>;
 
-/** What is written of a list. */
+/** The parts of a written list. */
 export interface Content {
   readonly pages: Pages;
   /** All entries, when they are at hand. */
@@ -84,7 +84,7 @@ async function* linesOf(pages: Pages, picked: (entry: object) => object): AsyncG
 
 const logger = new Logger('Downloads');
 
-/** Whoever is sent this reads as fast as they can; when they go away, no more is read; when it fails, they are cut off. */
+/** The client sets the pace. If it goes away, reading ends. If reading fails, the connection is cut. */
 function sent(entries: Readable, through?: Duplex): Readable {
   const failed = (error: NodeJS.ErrnoException | null | undefined) => {
     if (error && error.code !== 'ERR_STREAM_PREMATURE_CLOSE') logger.error(error.stack);

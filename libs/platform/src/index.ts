@@ -3,6 +3,7 @@ export * from './clock-query.js';
 export * from './correlation.js';
 export * from './csv.js';
 export * from './cursor.js';
+export * from './direct.js';
 export * from './downloads.js';
 export * from './fields.js';
 export * from './formats.js';

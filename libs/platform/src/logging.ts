@@ -4,16 +4,15 @@ import { correlation } from './correlation.js';
 
 /** What is told, from little to all; and what Nest calls it. */
 const LEVELS = { error: ['fatal', 'error'], warn: ['warn'], info: ['log'], debug: ['debug', 'verbose'] } as const;
-export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
-/** Lines for people, or one JSON object per line. */
-export const LOG_FORMATS = ['text', 'json'] as const;
+type Level = keyof typeof LEVELS;
 
 /** What Nest tells of itself when it starts, a line per route. */
 const CHATTER = /^(?:NestFactory|InstanceLoader|RoutesResolver|RouterExplorer|NestApplication)$/;
 
 export interface LogSettings {
-  readonly logFormat: (typeof LOG_FORMATS)[number];
-  readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** Lines for people, or one JSON object per line. */
+  readonly logFormat: 'text' | 'json';
+  readonly logLevel: Level;
 }
 
 /**
@@ -22,7 +21,8 @@ export interface LogSettings {
  */
 export class Logging extends ConsoleLogger {
   constructor({ logFormat, logLevel }: LogSettings) {
-    const shown = LOG_LEVELS.slice(0, LOG_LEVELS.indexOf(logLevel) + 1);
+    const levels = Object.keys(LEVELS) as Level[];
+    const shown = levels.slice(0, levels.indexOf(logLevel) + 1);
     super({
       prefix: 'Followthrough',
       json: logFormat === 'json',

@@ -1,9 +1,10 @@
+/** The account behind a request, and the marks by which a route states who may ask. */
 import { SetMetadata } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { Correlation } from './correlation.js';
 
-/** Who acts: an account of the secretariat, or of an agency's focal point. No personal data. */
+/** The actor: an account of the secretariat, or of an agency's focal point. No personal data. */
 export class Principal {
   @ApiProperty() readonly account: string;
   @ApiProperty({ enum: ['secretariat', 'focal_point'] }) readonly role: 'secretariat' | 'focal_point';

@@ -45,18 +45,18 @@ const STATUS: Readonly<Record<RefusalKind, number>> = {
 };
 
 const TITLES: Readonly<Record<number, string>> = {
-  400: 'The request is not well formed',
-  401: 'Who are you?',
-  403: 'Not yours to do',
+  400: 'Invalid request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
   404: 'Not found',
   405: 'Method not allowed',
-  409: 'Already so, or not in a state for it',
-  412: 'Someone was faster',
+  409: 'Conflict',
+  412: 'Revision conflict',
   413: 'Too large',
   415: 'Unsupported media type',
-  422: 'Against a rule',
-  500: 'Something is wrong on our side',
-  503: 'Not available now',
+  422: 'Rule violated',
+  500: 'Internal error',
+  503: 'Service unavailable',
 };
 
 /** Every error as `application/problem+json`, from the one failure channel: Rejected, WrongRevision; all else is a bug. */

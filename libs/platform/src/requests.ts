@@ -1,3 +1,4 @@
+/** The observation of requests: span, measure, log line, correlation. */
 import { Logger } from '@nestjs/common';
 import { context, propagation, SpanKind, SpanStatusCode, type Context, type Span } from '@opentelemetry/api';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -11,7 +12,7 @@ interface Watched extends Asking {
   tracing?: { readonly span: Span; readonly under: Context };
 }
 
-/** What asks all the time whether we are well is shown in no trace and no log. */
+/** Health checks and metrics have no spans and no log lines. */
 const WATCHMAN = /^\/(?:health\/|metrics$)/;
 
 const routeOf = ({ routeOptions }: FastifyRequest): string => routeOptions.url ?? 'none';

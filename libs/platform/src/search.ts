@@ -1,4 +1,4 @@
-/** Full-text search: what is sought, where it is found, and how well. */
+/** Full-text search: the words of a query, their matches, and the score of a match. */
 
 /** The words of a text in lower case without accents, so that a search for «metis» finds «Métis», and «STRASSE» «Straße». */
 export const wordsOf = (text: string): string[] =>
@@ -18,7 +18,7 @@ export interface Sought {
   readonly exact: boolean;
 }
 
-/** What a text asks for, each once. */
+/** The words and phrases of a query, each once. */
 export function soughtIn(q: string): Sought[] {
   const parts = q.split(/["“”„«»]/);
   const sought = parts.flatMap((part, i): Sought[] => {

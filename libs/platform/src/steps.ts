@@ -17,6 +17,8 @@
  * | 12 | Fastify `onSend`, `onResponse` | `X-Correlation-Id`, `Connection: close` while the server ends; the measure, the end of the span, the log line |
  *
  * An address that cannot be read meets none of these steps but the last: `frameworkErrors` in `server.ts` answers it.
+ *
+ * The routes of acts take steps 4 to 9 in the same order without Nest between them (`direct.ts`).
  */
 import {
   Injectable,

@@ -159,7 +159,7 @@ export function validated<B extends object>(of: Class<B>, given: object, at = ''
   return body;
 }
 
-/** What class-validator found. */
+/** The findings of class-validator. */
 export const invalid = (errors: readonly ValidationError[], within = ''): Rejected =>
   malformed(fieldErrors(errors, within));
 

@@ -1,4 +1,4 @@
-/** What reading one framework through the themes of another comes to: how much is reached, and how much has no equivalent. */
+/** The result of reading one framework through the themes of another: commitments reached, and commitments without equivalent. */
 import { ApiProperty } from '@nestjs/swagger';
 import { Rejected, type Projector } from '#eventsourcing';
 import { MATCHES, type Match } from '#registers';

@@ -1,6 +1,6 @@
 /**
- * Everything that commitments can be narrowed by: what a query says, how it is documented and checked, and which rows meet it,
- * in one table. A view takes the filters that its query class declares; what it does not declare is refused.
+ * The table of all filters of commitments: the documentation, the check and the rows of each. A view takes the filters that its
+ * query class declares, and refuses all others.
  */
 import { ApiProperty, OmitType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
@@ -14,7 +14,7 @@ import type { Counting, Hierarchy } from './hierarchy.js';
 import { flags, type Condition } from './scan.js';
 import type { Through } from './theme-tree.js';
 
-/** What a view is narrowed to. */
+/** The filter of a view. */
 export interface Filter extends Through, Counting {
   /** A forum includes its round tables and outcomes. */
   readonly followsUp?: string;
@@ -46,7 +46,7 @@ export interface Filter extends Through, Counting {
 }
 export type FilterName = keyof Filter;
 
-/** What a filter is asked with. */
+/** The context of a filter. */
 export interface Asking {
   readonly columns: Columns;
   readonly hierarchy: Hierarchy;

@@ -26,7 +26,7 @@ import { listQuery } from './list-query.js';
 import { Look, Looking } from './look.js';
 import { rowAt, STAGE_BITS, type At, type Found, type Pinned } from './scan.js';
 
-/** What comes into a total … */
+/** The terms that add to a total … */
 export const ENTRIES = ['new', 'restored', 'joined'] as const;
 /** … and what goes out of it. */
 export const EXITS = ['merged', 'split', 'superseded', 'withdrawn', 'removed', 'departed'] as const;
@@ -39,7 +39,7 @@ export type FlowName = 'same' | Entry | Exit | `${Stage}-${Stage}`;
 const MOVES = STAGES.flatMap((from) => STAGES.filter((to) => to !== from).map((to) => `${from}-${to}` as const));
 export const FLOWS: readonly FlowName[] = ['same', ...ENTRIES, ...EXITS, ...MOVES];
 
-/** What was learned since about the first date, and what was reported between the two dates. */
+/** The legs: knowledge about the first date gained since, and reports between the two dates. */
 export const LEGS = ['learned', 'reported'] as const;
 export type LegName = (typeof LEGS)[number];
 
@@ -91,7 +91,7 @@ export class Total {
   readonly list: string;
 }
 
-/** What came in or went out. */
+/** One commitment that came in or went out. */
 export class Term {
   @Count() readonly total: number;
   @CountsBy(STAGES, 'What came in by its stage after; what went out by its stage before')
@@ -199,7 +199,7 @@ export interface Between {
   readonly knownThen?: string;
 }
 
-/** Which commitments of a leg are listed. */
+/** The choice of commitments of a leg. */
 export interface Terms {
   readonly flow: readonly FlowName[];
   readonly leg?: LegName;

@@ -1,6 +1,6 @@
 /**
- * What stands for what, as the registers had it: agencies for those that they have become, bodies for their members, forums and
- * themes for what is below them, crosswalks for the themes that they lead to. One look at it, of one date and one position.
+ * Hierarchies of the registers at one date and position: agencies with their successors, bodies with their members, forums and
+ * themes with those below them, crosswalks with the themes that they lead to.
  */
 import { todayAt } from '#clocks';
 import type { Role } from '#commitments';
@@ -10,7 +10,7 @@ import type { Under } from './count.js';
 import type { Pinned } from './scan.js';
 import { themeTree, type ThemeTree, type Through } from './theme-tree.js';
 
-/** Which agencies count, and in which role. */
+/** The agencies that count, and their role. */
 export interface Counting {
   readonly agency?: string;
   /** `any`: lead, co_lead or partner. */
@@ -23,7 +23,7 @@ export interface Counting {
 const rolesOf = (role: Counting['role']): readonly Role[] =>
   role === undefined || role === 'any' ? ['lead', 'co_lead', 'partner'] : [role];
 
-/** What has a code, and may be below another one. */
+/** An entry with a code and perhaps a parent. */
 export interface Node {
   readonly code: string;
   readonly name: string;
@@ -81,7 +81,7 @@ export class Hierarchy {
     return [...forums, ...outcomes.filter(({ forum }) => forum && forums.has(forum)).map((outcome) => outcome.id)];
   }
 
-  /** What each agency has become by today. */
+  /** The successor of each agency by today. */
   successors(): Promise<ReadonlyMap<string, string>> {
     return (this.#successors ??= this.registers.successors(this.at.knownAt, todayAt(new Date())));
   }
@@ -112,7 +112,7 @@ export class Hierarchy {
     return successors.has(agency) ? became : [agency, ...became];
   }
 
-  /** What agencies are called: then, or today. */
+  /** The names of agencies: then, or today. */
   agencyNames(agencies: Counting['agencies']): Promise<ReadonlyMap<string, string>> {
     const { knownAt, asOf } = this.at;
     return this.registers.names('agency', knownAt, agencies === 'today' ? undefined : asOf);

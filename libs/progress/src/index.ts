@@ -1,3 +1,4 @@
+/** The front door of progress, and its context: the read model and its views. */
 import type { Context } from '#platform';
 import { Coverage, CoverageController } from './coverage.js';
 import { Deadlines, DeadlinesController } from './deadlines.js';
@@ -30,7 +31,7 @@ export * from './silence.js';
 export * from './timeline.js';
 export type { Through } from './theme-tree.js';
 
-/** What the composition root takes of this context. */
+/** This context, for the composition root. */
 export const progressContext: Context = {
   projections: (log) => [new ProgressProjection(log)],
   controllers: [

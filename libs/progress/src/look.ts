@@ -24,7 +24,7 @@ export class Look {
     this.hierarchy = new Hierarchy(registers, at);
   }
 
-  /** What a filter finds. @throws Rejected `not_found` for a crosswalk that is not there */
+  /** The rows of a filter. @throws Rejected `not_found` for a crosswalk that is not there */
   async find(filter: Filter = {}): Promise<Found> {
     const { overdue, stale } = filter;
     return scan(this.columns, this.at, await conditionsOf(filter, this), { overdue, stale });
@@ -46,7 +46,7 @@ export class Look {
     return new Keys(this.columns, 'standing', ({ life }) => [{ key: life }]);
   }
 
-  /** Of what is found, the active records. */
+  /** The active records among the found rows. */
   active(found: Found): Found {
     const { standing } = this.columns.dictionaries;
     const holds = Uint8Array.from(standing.entries, ({ life }) => Number(life === 'active'));
@@ -56,7 +56,7 @@ export class Look {
 
 export const keyed = (key: string) => ({ key });
 
-/** What looks at the read models of a process. */
+/** Makes looks at the read models of a process. */
 export class Looking {
   /** The registers of the same log. */
   readonly registers: Registers;

@@ -7,7 +7,7 @@ import type { Columns } from './columns.js';
 
 type Value = string | number | null;
 
-/** What a row is ordered by; those that are alike follow in the order of their references. */
+/** The sort key of a row; equal rows follow in the order of their references. */
 const KEYS = {
   reference: ({ references, columns }: Columns, row: number): Value => references.keys[columns.commitment[row]!]!,
   title: ({ texts, columns }: Columns, row: number): Value => texts[columns.text[row]!]?.title ?? null,

@@ -39,7 +39,7 @@ export class CommitmentsQuery extends FilterQuery {
 }
 
 /**
- * What a query for a list of commitments asks for: which, in which order, and how many.
+ * The query of a list of commitments: filter, order and limit.
  * @throws Rejected `invalid`
  */
 export function listOf(query: CommitmentsQuery) {

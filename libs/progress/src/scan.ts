@@ -1,6 +1,6 @@
 /**
  * One pass over the columns: the row of every commitment that holds as at a date, as known at a position, and meets the
- * conditions. Overdue and stale are worked out here, and nowhere else (rules 4 and 5).
+ * conditions. Only this file computes overdue and stale (rules 4 and 5).
  */
 import { monthsBefore, type FullDate } from '#clocks';
 import { isOpen, STAGES } from '#commitments';
@@ -25,7 +25,7 @@ export interface Condition {
   readonly holds: Uint8Array;
 }
 
-/** What is asked of a row as it is on the date. */
+/** The condition on a row at the date. */
 export interface OnTheDay {
   readonly overdue?: boolean;
   readonly stale?: boolean;
@@ -35,7 +35,7 @@ export interface OnTheDay {
 export const STAGE_BITS = 7;
 export const [WITH_TARGET, OVERDUE, STALE, CORRECTED] = [8, 16, 32, 64] as const;
 
-/** What was found: a row for each commitment, and its status. */
+/** The result of a scan: a row for each commitment, and its status. */
 export class Found {
   constructor(
     readonly columns: Columns,
@@ -60,7 +60,7 @@ export class Found {
   }
 }
 
-/** What is true of each entry of a dictionary. */
+/** A flag for each entry of a dictionary. */
 export function flags<E>(entries: readonly E[], test: (entry: E) => boolean): Uint8Array {
   const holds = new Uint8Array(entries.length);
   for (let i = 0; i < entries.length; i++) if (test(entries[i]!)) holds[i] = 1;

@@ -1,4 +1,4 @@
-/** Which agencies have not been heard of: all that they have open is stale. */
+/** The view of silent agencies: all their open commitments are stale. */
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags, OmitType } from '@nestjs/swagger';
 import { monthsBefore, type FullDate } from '#clocks';

@@ -1,6 +1,6 @@
 /**
- * Under which themes a commitment counts: under its own, under those above them, and, read through a crosswalk, under those
- * that the links lead to. A link of a theme is one of all below it, too; and what it leads to counts under its parents.
+ * The themes under which a commitment counts: its own, their ancestors, and, read through a crosswalk, the themes that links lead
+ * to. A link of a theme holds for all themes below it, too; and its goal counts under its parents.
  */
 import { Rejected } from '#eventsourcing';
 import {
@@ -15,7 +15,7 @@ import {
   type Theme,
 } from '#registers';
 
-/** Which crosswalk is read, and how. */
+/** The crosswalk to read, and its links. */
 export interface Through {
   readonly crosswalk?: string;
   /** Absent: the version that holds as at the date. */
@@ -38,7 +38,7 @@ interface Clocks {
   readonly knownAt: string;
 }
 
-/** What is read of a crosswalk; `null` when none is asked for. @throws Rejected `not_found` */
+/** The links of a crosswalk; `null` if the query names none. @throws Rejected `not_found` */
 export async function readingOf(
   registers: Registers,
   { crosswalk: code, crosswalkVersion, match }: Through,

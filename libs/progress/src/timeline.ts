@@ -1,4 +1,4 @@
-/** How many commitments there were in each stage, at each step between two dates. */
+/** The view of commitments by stage, at each step between two dates. */
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
@@ -19,7 +19,7 @@ type Every = (typeof STEPS)[number];
 /** How many steps one answer may have. */
 export const MOST_STEPS = 400;
 
-/** What a timeline can be narrowed to. */
+/** The filters of a timeline. */
 export type TimelineFilter = Pick<Filter, 'agency' | 'role' | 'agencies' | 'theme' | 'followsUp'>;
 
 export class TimelineQuery extends ProgressQuery implements TimelineFilter {
@@ -129,7 +129,7 @@ async function stepsOf(look: Look, dates: readonly FullDate[], filter: TimelineF
   const [position, steps] = [Number(at.knownAt), dates.length];
   const on = Int32Array.from(dates, dayOf);
   const staleBefore = Int32Array.from(dates, (date) => dayOf(monthsBefore(date, at.staleAfter ?? 12)));
-  // What begins to count at a step, less what ends to.
+  // The rows that begin to count at a step, less those that end.
   const changes = new Int32Array((steps + 1) * WIDTH);
   const count = (first: number, end: number, which: number): void => {
     if (first >= end) return;

@@ -1,6 +1,6 @@
 /**
- * What was said and turned out a mistake, or must go. Nothing is edited or deleted: a retraction or a blanking is an event of
- * its own, and the state is what the events add up to without the one that was retracted, and with what a blanking left.
+ * Retractions and blankings of statements on an entry. Each is an event; nothing is edited or deleted. The state is folded
+ * without the retracted event, and with the words that a blanking left.
  */
 import type { Blank } from '#bodies';
 import { Conflict, Rejected, type Aggregate, type Blanked, type EventMap, type Happened } from '#eventsourcing';
@@ -97,7 +97,7 @@ export const BLANKED = '[blanked]';
 
 const partsOf = (pointer: string): string[] => pointer.slice(1).split('/');
 
-/** What stands at a place in what was said. */
+/** The value at a place in a statement. */
 const at = (data: object, parts: readonly string[]): unknown =>
   parts.reduce<unknown>(
     (holder, key) =>

@@ -1,3 +1,4 @@
+/** The lookup of codes in the registers, from the log itself. */
 import type { Theme } from '#bodies';
 import { Rejected, load, streamOf, type Aggregate, type Log } from '#eventsourcing';
 import type { Reference, Registered } from '#platform';
@@ -12,8 +13,7 @@ import {
   type Registration,
 } from './register.js';
 
-/** What codes refer to, as the log knows it. */
-/** Finds what codes in a body refer to; reads the log itself, so that what is acknowledged is also known. */
+/** Finds the entries that the codes of a body name. It reads the log itself, so every acknowledged entry is found. */
 export class Lookup {
   readonly #found = new Set<string>();
 
@@ -94,7 +94,7 @@ export class Lookup {
   }
 }
 
-/** What of an entry names another of the same register. */
+/** The fields of an entry that name another entry of the same register. */
 interface Above {
   readonly parent?: string | null;
   readonly succeededBy?: string | null;

@@ -1,4 +1,4 @@
-/** Search: what is asked for, in which words of a text it is found, and an index of many texts. */
+/** Search: queries, their matches in a text, and an index of many texts. */
 export * from './query.js';
 export * from './search-index.js';
 export { isLanguage, wordsOf, type Language } from './words.js';

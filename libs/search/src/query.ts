@@ -1,4 +1,4 @@
-/** What is asked for: words, their beginnings, phrases; and how well a single text answers it. */
+/** Queries of a search: words, beginnings, phrases; and the score of a single text. */
 import { fold } from '#text';
 import {
   beginningOfForms,

@@ -1,4 +1,4 @@
-/** Which texts may be kept: they show something, and every output can hold them. */
+/** The check of a text: it is visible, and every output can hold it. */
 
 /** Letters and symbols that show nothing: U+2800 (braille), U+FFFC (an object), and blanks of Egyptian and of music. */
 const EMPTY = /[\u2800\ufffc\u{13441}\u{13442}\u{1d159}]/u;

@@ -1,4 +1,4 @@
-/** Folding: what people take for the same letter becomes the same letter. */
+/** Folding: letters that people take for the same become the same. */
 import anyAscii from 'any-ascii';
 
 /** Characters that are not seen (soft hyphen, joiners, marks of direction …), and the stroke that only lengthens Arabic letters. */

@@ -1,4 +1,4 @@
-/** The order of people: by words, not by code points. */
+/** The sort key of a text: by words, as people sort, not by code points. */
 import { fold } from './fold.js';
 
 const wordsIn = (text: string): string =>

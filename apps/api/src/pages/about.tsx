@@ -1,4 +1,4 @@
-/** What the site is and who publishes it; and everything that can be taken away. */
+/** The page about the site: its purpose, its publisher, and all downloads. */
 import { Controller, Get } from '@nestjs/common';
 import { HowToRead } from './how-to-read.js';
 import { PlainPage } from './layout.js';

@@ -1,4 +1,4 @@
-/** What one agency does on one theme. */
+/** The page of one agency on one theme. */
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';

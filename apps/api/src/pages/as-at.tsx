@@ -1,4 +1,4 @@
-/** Of which date a page is, in one line, and the control that changes it. */
+/** The date of a page in one line, and the control that changes it. */
 import { monthsBefore, type FullDate } from '#clocks';
 import type { View } from './view.js';
 import { ageWords, dateWords, instantWords } from './words.js';

@@ -1,4 +1,4 @@
-/** What changed since: how the commitments as at one date became those as at another one, and by which statements. */
+/** The page of changes between two dates, with the statements that made them. */
 import { Controller, Get, Inject, Query, Req } from '@nestjs/common';
 import { PartialType } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';

@@ -1,3 +1,4 @@
+/** The select boxes of forms. */
 import type { Framework, Theme } from '#registers';
 
 /** A select of a form; what was asked for is shown even when it is not among the options. */

@@ -1,4 +1,4 @@
-/** How a page is cited: as a sentence, for BibTeX, and for RIS. */
+/** The citation of a page: a sentence, BibTeX, RIS. */
 import { dateWords } from './words.js';
 
 /** A page at a date, as it will always be shown at its address. */

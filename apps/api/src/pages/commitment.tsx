@@ -1,4 +1,4 @@
-/** One commitment: how it stands, what that rests on, and everything that was ever said about it. */
+/** The page of one commitment: its stage, the sources of the stage, and its whole history. */
 import { historyOf, viewOf, type CommitmentView, type History } from '#acts';
 import { Controller, Get, Inject, Param, Query, Req } from '@nestjs/common';
 import type { ComponentChildren } from 'preact';

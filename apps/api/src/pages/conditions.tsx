@@ -1,4 +1,4 @@
-/** What a page is narrowed to, in words, with the way out of each condition; and what to do where nothing is found. */
+/** The filters of a page in words, each with a link that removes it; and advice where nothing is found. */
 import type { ComponentChildren } from 'preact';
 import type { RelationType, Role, Stage, VerificationWord } from '#commitments';
 import type { Filter } from '#progress';

@@ -1,4 +1,4 @@
-/** The crosswalks between frameworks: what each says, and what comes of reading themes through it. */
+/** The pages of crosswalks between frameworks: their links, and the themes read through them. */
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { IsOptional, IsString, MaxLength } from 'class-validator';

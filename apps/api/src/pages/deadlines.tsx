@@ -1,4 +1,4 @@
-/** What is due next, and what is overdue and for how long. */
+/** The page of deadlines: commitments due next, and overdue ones by their delay. */
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Deadlines, DeadlinesQuery, Progress, type DeadlinesView, type Filter, type ItemList } from '#progress';

@@ -1,4 +1,4 @@
-/** The sources, and what was read in each. */
+/** The pages of sources, with the statements read in each. */
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';

@@ -1,4 +1,4 @@
-/** What comes round and what is kept up, what a commitment depends on, what there is to show for it, and what sources claim. */
+/** Parts of the page of a commitment: editions, upkeep, conditions, deliverables, and the claims of sources. */
 import { type CommitmentView } from '#acts';
 import type { ComponentChildren } from 'preact';
 import { lastDayOf, type PartialDate } from '#clocks';

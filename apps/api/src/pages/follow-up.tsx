@@ -1,4 +1,4 @@
-/** What follows up a forum or an outcome. */
+/** The commitments that follow up a forum or an outcome. */
 import { Progress, type ItemList, type Row } from '#progress';
 import { Headline } from './figures.js';
 import { apartOf, EndedApart, type Apart } from './lineage.js';

@@ -1,4 +1,4 @@
-/** A meeting or process: what it asked for, and what follows it up. */
+/** The page of a meeting or process: its outcomes, and their follow-up. */
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';

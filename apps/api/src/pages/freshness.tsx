@@ -1,4 +1,4 @@
-/** Whether the figures are all there and up to date; and if not, a word about it on every page. */
+/** The notice on every page when figures are incomplete or out of date. */
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { createContext, type ComponentChildren } from 'preact';

@@ -1,4 +1,4 @@
-/** A matrix as a table whose cells are coloured by how much stands in them; every number leads to its list. */
+/** A matrix as a table with cells coloured by their numbers; every number leads to its list. */
 import type { Filter, MatrixView } from '#progress';
 import { barWords, Figure, mostFirst } from './figures.js';
 import { Table } from './take-away.js';

@@ -1,4 +1,4 @@
-/** What was said about a commitment, statement by statement, with its dates, its source, and what was corrected of it since. */
+/** The history of a commitment: each statement with its dates, its source and its corrections. */
 import { type CommitmentView, type History } from '#acts';
 import { Fragment, type ComponentChildren, type VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';

@@ -1,4 +1,4 @@
-/** What every page has: masthead, the "as at" control, the ways to take the figures away, and the footer. */
+/** The frame of every page: masthead, the "as at" control, the downloads, and the footer. */
 import type { ComponentChildren } from 'preact';
 import type { FullDate } from '#clocks';
 import type { Problem } from '#platform';

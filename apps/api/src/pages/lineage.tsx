@@ -1,4 +1,4 @@
-/** How a record ended and what came to it from others, and how commitments belong together, seen from both sides. */
+/** The end of a record, its inheritance from others, and its relations, seen from both sides. */
 import { type CommitmentView } from '#acts';
 import type { ComponentChildren } from 'preact';
 import { ENDS, REFERENCE, RELATION_TYPES, type End, type RelationType } from '#commitments';

@@ -1,4 +1,4 @@
-/** Links to what commitments name. */
+/** Links to agencies, themes, forums and documents. */
 import type { ComponentChildren } from 'preact';
 import { path, type View } from './view.js';
 

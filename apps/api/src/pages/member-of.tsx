@@ -1,4 +1,4 @@
-/** The members of a body as then: what the figures of agencies can be narrowed to. */
+/** The filter of agencies by their membership in a body at the date. */
 import { Injectable } from '@nestjs/common';
 import { Registers } from '#registers';
 import type { ChoiceParts } from './choice.js';

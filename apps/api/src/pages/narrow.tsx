@@ -1,4 +1,4 @@
-/** What the figures of a page are narrowed to: an agency in a role, a theme, the follow-up of a forum. */
+/** The filters of a page of figures: an agency in a role, a theme, the follow-up of a forum. */
 import { Injectable } from '@nestjs/common';
 import type { ComponentChildren } from 'preact';
 import { Progress } from '#progress';

@@ -1,4 +1,4 @@
-/** Of which agencies nothing has been reported, and since when. */
+/** The page of agencies without reports, and the dates of their last ones. */
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Silence, SilentQuery, type SilenceView } from '#progress';

@@ -1,4 +1,4 @@
-/** How the views stand, projection by projection: for whoever runs the server, and for who wonders about a notice. */
+/** The page of the state of each projection, for operators and for readers of a notice. */
 import { Controller, Get } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Progress } from '#eventsourcing';

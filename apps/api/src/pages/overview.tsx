@@ -1,4 +1,4 @@
-/** The overview: where things stand, and whether anyone has said so lately. */
+/** The overview: stages, progress per theme, and the age of the reports. */
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';

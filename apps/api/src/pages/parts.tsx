@@ -1,4 +1,4 @@
-/** Who is responsible, what each says of its own part, who was asked and who declined, and a lead that is on offer. */
+/** The responsible agencies of a commitment: their parts, requests and refusals of roles, and an offered lead. */
 import { type CommitmentView } from '#acts';
 import type { Stage } from '#commitments';
 import { On, StageTag } from './figures.js';

@@ -1,4 +1,4 @@
-/** What the secretariat reads in an agency's word, and what the agency replies: beside each other, wherever a stage shows. */
+/** The secretariat's reading of an agency's report and the agency's reply, beside each stage. */
 import { type CommitmentView } from '#acts';
 import type { VerificationWord } from '#commitments';
 import type { Item } from '#progress';

@@ -1,4 +1,4 @@
-/** What the figures of a progress page are narrowed to: the follow-up of one forum, a role. */
+/** The scope of a progress page: the follow-up of one forum, a role. */
 import { Injectable } from '@nestjs/common';
 import type { ComponentChildren } from 'preact';
 import { Progress } from '#progress';

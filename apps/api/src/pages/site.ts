@@ -1,4 +1,4 @@
-/** What browsers and search engines ask of any site: stylesheet, icon, robots.txt, sitemap.xml. */
+/** The files that browsers and search engines ask of any site: stylesheet, icon, robots.txt, sitemap.xml. */
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';

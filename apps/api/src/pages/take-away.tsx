@@ -1,4 +1,4 @@
-/** What can be taken away from a page: its data, its citation, every table and every chart. */
+/** The downloads of a page: its data, its citation, every table and every chart. */
 import { createContext, type ComponentChildren } from 'preact';
 import { useContext } from 'preact/hooks';
 import { recordedWords } from './as-at.js';

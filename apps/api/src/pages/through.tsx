@@ -1,4 +1,4 @@
-/** Themes read through a crosswalk: how that is chosen, what comes of it, and what it is called in lists. */
+/** Themes read through a crosswalk: the choice of one, its result, and its name in lists. */
 import {
   WITHIN,
   MATCHES,

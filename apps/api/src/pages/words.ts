@@ -1,4 +1,4 @@
-/** How the domain's codes read to people. */
+/** The words for people in the place of the domain's codes. */
 import countries from 'i18n-iso-countries';
 import { monthsBefore, type FullDate, type PartialDate } from '#clocks';
 import {

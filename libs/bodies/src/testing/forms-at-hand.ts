@@ -1,4 +1,4 @@
-/** What rules ask about bodies, in tests: most ask nothing, and load no declarations; those that do are handed them. */
+/** The forms of bodies for tests of rules: most rules need none, and then no declarations are loaded. */
 import type { Forms } from '../forms.js';
 
 let handed: Forms | undefined;

@@ -1,4 +1,4 @@
-/** What specs of stores in KurrentDB share: doubles and stores that are stopped after each test, events, followers. */
+/** The common part of specs of stores in KurrentDB: doubles and stores that are stopped after each test, events, followers. */
 import { afterEach, expect } from '@jest/globals';
 import { KurrentDBClient } from '@kurrent/kurrentdb-client';
 import { setTimeout as sleep } from 'node:timers/promises';

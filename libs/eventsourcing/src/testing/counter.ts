@@ -1,3 +1,4 @@
+/** A counter: the smallest aggregate, for tests of the core. */
 import { v7 as uuidv7 } from 'uuid';
 import { Rejected, type Aggregate } from '../aggregate.js';
 import { EventCodec, type Meta, type NewEvent } from '../events.js';

@@ -1,3 +1,4 @@
+/** A guest book: an aggregate with words that can be blanked, for tests of the core. */
 import type { Aggregate, Maker } from '../aggregate.js';
 import { EventCodec, type Blanked, type NewEvent } from '../events.js';
 

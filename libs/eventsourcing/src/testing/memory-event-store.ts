@@ -1,3 +1,4 @@
+/** A log in memory, for tests. */
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Arrivals } from '../arrivals.js';

@@ -1,3 +1,4 @@
+/** The given/when/then kit for tests of decisions. */
 import { expect } from '@jest/globals';
 import { fold, Rejected, type Aggregate, type Maker } from '../aggregate.js';
 import type { EventMap, NewEvent } from '../events.js';

@@ -1,5 +1,5 @@
 /**
- * What every event store must do, sentence by sentence. An adapter's spec runs it in one line, `storeContract(name, open)`.
+ * The contract of every event store, sentence by sentence. An adapter's spec runs it in one line, `storeContract(name, open)`.
  * Each case names the broken stores on which it must fail; `storeContractControls(open)` proves, on any good adapter, that
  * it does.
  */

@@ -1,3 +1,4 @@
+/** The log under test, as the store contract sees it. */
 import type { EventStore } from '../event-store.js';
 
 /** One log of the kind under test, empty at first. */

@@ -1,0 +1,218 @@
+/** What the verbs of `followthrough` do. */
+import { NestFactory } from '@nestjs/core';
+import { CommandBus } from '@nestjs/cqrs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AccessStore } from '#access';
+import { NothingThere } from '#databases';
+import { Projector, type ParkedStream } from '#eventsourcing';
+import { planImport, runImport, type ImportPlan, type Titled } from '#exchange';
+import { LOG, Logging, metaOf, type Asked } from '#platform';
+import { Progress } from '#progress';
+import { Lookup } from '#registers';
+import { AppModule, openAccess, openEventStore, openLog, openStores, type Purpose } from '../../api/src/app.module.js';
+import { closeOnSignal, startServer } from '../../api/src/server.js';
+import type { Settings } from '../../api/src/settings.js';
+import { progressBar } from './progress-bar.js';
+export { backup, copy, restore, verifyLog } from './logs.js';
+
+/** What the import is recorded as having been done by. */
+const IMPORTER: Asked['by'] = { account: 'import', role: 'secretariat', agency: null };
+/** What an event is released as. */
+const OPERATOR: Asked['by'] = { account: 'operator', role: 'secretariat', agency: null };
+const DEMO_LABEL = 'demo';
+
+/** @param folder what the demo shows */
+export async function demo(settings: Settings, folder: string): Promise<void> {
+  const { store } = await openLog(settings);
+  const empty = (await store.head()) === null;
+  await store.close();
+  if (!(await importFolder(settings, folder, false))) {
+    if (empty) throw new Error(`${folder} cannot be imported.`);
+    console.log('What the demo imported was worked on since, so it starts with what is there.');
+  }
+  const app = await startServer(settings);
+  closeOnSignal(app, settings);
+  const access = app.get(AccessStore);
+  await access.revoke(DEMO_LABEL);
+  const [secretariat, iom] = [await access.create(null, DEMO_LABEL), await access.create('IOM', DEMO_LABEL)];
+  console.log(`
+  Followthrough is running. Ctrl-C ends it.
+
+  Pages              ${settings.publicUrl}
+  API documentation  ${settings.publicUrl}/docs
+
+  Secretariat token      ${secretariat.token}
+  IOM focal point token  ${iom.token}
+`);
+}
+
+/** @throws NothingThere where there is no log; looking makes none */
+async function mustBeThere({ logUrl }: Settings): Promise<void> {
+  const store = await openEventStore(logUrl, 'look');
+  try {
+    await store.head();
+  } finally {
+    await store.close();
+  }
+}
+
+/** Imports a folder through the ordinary commands. @returns whether there was anything to import, and it could be */
+export async function importFolder(settings: Settings, folder: string, dryRun: boolean): Promise<boolean> {
+  if (!dryRun) return importInto(settings, folder, false);
+  try {
+    await mustBeThere(settings);
+  } catch (error) {
+    if (!(error instanceof NothingThere)) throw error;
+    return withScratch((scratch) => importInto({ ...settings, ...scratch }, folder, true));
+  }
+  return importInto(settings, folder, true);
+}
+
+/** Empty stores that are gone afterwards. */
+async function withScratch<T>(
+  use: (where: Pick<Settings, 'dataDir' | 'logUrl' | 'accessUrl'>) => Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'followthrough-'));
+  const at = (name: string) => `sqlite:${join(folder, name)}`;
+  try {
+    return await use({ dataDir: folder, logUrl: at('log.db'), accessUrl: at('access.db') });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function importInto(settings: Settings, folder: string, dryRun: boolean): Promise<boolean> {
+  const stores = await openStores(settings);
+  const app = await NestFactory.createApplicationContext(AppModule.with(settings, stores), {
+    logger: new Logging(settings),
+  });
+  try {
+    await app.init();
+    const projector = app.get(Projector);
+    await projector.start();
+    const known = await knownTitles(app.get(Progress));
+    const plan = await planImport(folder, app.get(LOG), () => ({ by: IMPORTER, meta: metaOf(IMPORTER) }), known);
+    printPlan(folder, plan, dryRun);
+    if (plan.problems.length > 0 || Object.keys(plan.counts).length === 0) return false;
+    if (dryRun || plan.commands.length === 0) return true;
+    const bar = progressBar('importing', plan.commands.length);
+    try {
+      await runImport(plan, app.get(CommandBus), (done) => bar.update(done));
+    } finally {
+      bar.stop();
+    }
+    const head = await stores.log.store.head();
+    if (head) await projector.reached(head, 60_000);
+    return true;
+  } finally {
+    await app.close();
+  }
+}
+
+async function knownTitles(progress: Progress): Promise<Titled[]> {
+  const titles: Titled[] = [];
+  for (let cursor: string | null | undefined; cursor !== null;) {
+    const page = await progress.commitments({ asOf: '9999-12-31' }, {}, { limit: 1000, cursor });
+    for (const { reference, title, agencies, followsUp } of page.items)
+      titles.push({ reference, title, followsUp, agencies: agencies.map(({ agency }) => agency) });
+    cursor = page.nextCursor;
+  }
+  return titles;
+}
+
+function printPlan(folder: string, { counts, duplicates, problems, unread }: ImportPlan, dryRun: boolean): void {
+  for (const [file, { new: fresh, known, extended }] of Object.entries(counts))
+    console.log(`${file}: ${fresh} new, ${known} known${extended ? `, ${extended} with further history` : ''}`);
+  if (unread.length > 0) console.error(`Not read, as no file of the form is called so: ${unread.join(', ')}`);
+  if (Object.keys(counts).length === 0 && problems.length === 0) console.error(`${folder} holds nothing to import.`);
+  if (duplicates.length > 0 && Object.values(counts).some((count) => count.new > 0))
+    console.log(
+      `${counted(duplicates.length, 'pair')} may be the same:\n${duplicates.map((pair) => `  ${pair}`).join('\n')}`,
+    );
+  for (const { file, row, id, field, message } of problems)
+    console.error(`${file}${row ? ` row ${row}` : ''}${id ? ` (${id})` : ''}${field ? ` ${field}` : ''}: ${message}`);
+  if (problems.length > 0) console.error(`${counted(problems.length, 'problem')}; nothing was imported.`);
+  else if (dryRun) console.log('Dry run: nothing was imported.');
+}
+
+async function withProjector(settings: Settings, use: (projector: Projector) => Promise<void>): Promise<void> {
+  await mustBeThere(settings);
+  const app = await NestFactory.createApplicationContext(AppModule.with(settings, await openStores(settings)), {
+    logger: new Logging(settings),
+  });
+  try {
+    const projector = app.get(Projector);
+    await projector.start();
+    await use(projector);
+  } finally {
+    await app.close();
+  }
+}
+
+export async function listProjections(settings: Settings): Promise<void> {
+  return withProjector(settings, printProjections);
+}
+
+async function printProjections(projector: Projector): Promise<void> {
+  console.table(await projector.progress(), ['projection', 'version', 'position', 'parked']);
+  for (const name of projector.names) printParked(name, await projector.parked(name), false);
+}
+
+function printParked(name: string, parked: readonly ParkedStream[], fails = true): void {
+  for (const { stream, position, type, error, events } of parked)
+    console.error(`${name}: ${stream} waits since position ${position} (${type}), ${events} events: ${error}`);
+  if (parked.length === 0) console.log(`${name}: nothing waits`);
+  else if (fails) process.exitCode = 1;
+}
+
+export async function addToken(
+  settings: Settings,
+  { secretariat, agency, label }: { secretariat?: boolean; agency?: string; label: string },
+) {
+  if (!secretariat === !agency) throw new Error('Say for whom: --secretariat or --agency CODE.');
+  const known = agency === undefined || (await isRegistered(settings, agency));
+  if (!known) throw new Error(`There is no agency ${agency} in the register.`);
+  const { id, token } = await withAccess(settings, 'serve', (access) => access.create(agency ?? null, label));
+  console.log(`id     ${id}\ntoken  ${token}`);
+}
+
+async function isRegistered(settings: Settings, agency: string): Promise<boolean> {
+  const log = await openLog(settings, 'look');
+  try {
+    return await new Lookup(log).has('agency', agency);
+  } finally {
+    await log.store.close();
+  }
+}
+
+async function withAccess<T>(
+  settings: Settings,
+  purpose: Purpose,
+  use: (access: AccessStore) => Promise<T>,
+): Promise<T> {
+  const access = openAccess(settings, purpose);
+  try {
+    return await use(access);
+  } finally {
+    await access.close();
+  }
+}
+
+/** `2 pairs`, `1 pair`. */
+function counted(n: number, one: string): string {
+  return `${n} ${one}${n === 1 ? '' : 's'}`;
+}
+
+/** Passes over the event that a stream waits for. */
+export const release = (settings: Settings, name: string, stream: string, position: string): Promise<void> =>
+  withProjector(settings, async (projector) =>
+    printParked(name, await projector.release(name, stream, position, metaOf(OPERATOR))),
+  );
+
+export const listTokens = (settings: Settings): Promise<void> =>
+  withAccess(settings, 'look', async (access) => console.table(await access.list()));
+
+export const revokeTokens = (settings: Settings, which: string): Promise<void> =>
+  withAccess(settings, 'look', async (access) => console.log(`${await access.revoke(which)} revoked`));

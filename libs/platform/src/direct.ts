@@ -1,0 +1,40 @@
+/**
+ * Routes that Fastify answers itself. They take the same steps as all others (`steps.ts`), without Nest's guards, interceptors
+ * and pipes between them, which cost more than a command does. A controller declares them, for the routes and the document.
+ */
+import { CommandBus } from '@nestjs/cqrs';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Asking } from './principal.js';
+import { AccessGuard, AnswerInterceptor } from './steps.js';
+
+/** How a route is answered directly. */
+export interface Direct {
+  readonly status: 200 | 201;
+  readonly secretariatOnly: boolean;
+  /** Validates, executes and answers. */
+  readonly answer: (request: Asking, reply: FastifyReply, commands: CommandBus) => Promise<object>;
+}
+
+/** The route of this method is answered by `direct`; the method itself is never called. */
+export const AnsweredDirectly = (direct: Direct): MethodDecorator => RouteConfig({ direct });
+
+/** @param get gives the application's one instance of a class, once it has been made */
+export function answersDirectly(
+  server: FastifyInstance,
+  get: <T>(of: abstract new (...args: never[]) => T) => T,
+): void {
+  server.addHook('onRoute', (route) => {
+    const { direct } = (route.config ?? {}) as { direct?: Direct };
+    if (!direct) return;
+    const { status, secretariatOnly, answer } = direct;
+    const nests = route.handler;
+    route.handler = async function (request: Asking, reply) {
+      // Nest answers an address with an empty part as one that is not there.
+      if (Object.values(request.params as object).includes('')) return nests.call(this, request, reply);
+      await get(AccessGuard).admit(request, { open: false, secretariatOnly });
+      void reply.status(status).header('Cache-Control', 'no-store');
+      return get(AnswerInterceptor).around(request, reply, () => answer(request, reply, get(CommandBus)));
+    };
+  });
+}
