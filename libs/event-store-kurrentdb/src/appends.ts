@@ -23,7 +23,7 @@ import {
 } from '#eventsourcing';
 import { isRefused, saying, Unanswered, within, type Connection } from './connection.js';
 import { type Floors } from './floors.js';
-import { type Head, type Known } from './known.js';
+import { type Head, type KnownLog } from './known.js';
 import { ALL, type LogReader } from './log-reader.js';
 import { type Notes } from './notes.js';
 import { toOwnRecord, type Names } from './records.js';
@@ -80,7 +80,7 @@ export class Appends {
   constructor(
     private readonly connection: Connection,
     private readonly names: Names,
-    private readonly known: Known,
+    private readonly known: KnownLog,
     private readonly reader: LogReader,
     private readonly notes: Notes,
     private readonly floors: Floors,

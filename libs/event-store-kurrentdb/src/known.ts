@@ -27,7 +27,7 @@ export interface Head {
 }
 
 /** What one process knows of the log up to a place in it; all records of ours come by here once, in their order. */
-export class Known {
+export class KnownLog {
   /** Up to where everything is known. */
   reached: Position | null = null;
   /** A place with no event of ours before it. */

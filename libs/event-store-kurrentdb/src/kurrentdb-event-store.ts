@@ -23,7 +23,7 @@ import { Appends, ofEvent } from './appends.js';
 import { Connection, isRefused, within } from './connection.js';
 import { Feed } from './feed.js';
 import { Floors, type Floor } from './floors.js';
-import { Known } from './known.js';
+import { KnownLog } from './known.js';
 import { ALL, LogReader, PAGE } from './log-reader.js';
 import { Look } from './look.js';
 import { Notes } from './notes.js';
@@ -68,7 +68,7 @@ const BEHIND_MS = 20;
 export class KurrentdbEventStore implements EventStore {
   readonly #connection: Connection;
   readonly #names: Names;
-  readonly #known: Known;
+  readonly #known: KnownLog;
   readonly #feed: Feed;
   readonly #reader: LogReader;
   readonly #look: Look;
@@ -88,7 +88,7 @@ export class KurrentdbEventStore implements EventStore {
     const { markEvery = 1_000, markEveryBytes = 32_000_000n } = options;
     const address = new Address(url);
     const names = (this.#names = new Names(address.prefix));
-    const known = (this.#known = new Known(names, (floor) => {
+    const known = (this.#known = new KnownLog(names, (floor) => {
       // The sooner a floor is heard of, the sooner it is high enough.
       if (this.#floors.heard(floor) && floor.floor !== null) this.#feed.start();
     }));

@@ -13,7 +13,7 @@ import { LRUCache } from 'lru-cache';
 import { PAGE_BYTES, type Envelope } from '#eventsourcing';
 import { type Address } from './address.js';
 import { type Connection } from './connection.js';
-import { type Head, type Known } from './known.js';
+import { type Head, type KnownLog } from './known.js';
 import { read, type Wanted } from './reading.js';
 import { commitOf, lastUpTo, placeOf, sizeOf, toEnvelope, type Names } from './records.js';
 
@@ -36,7 +36,7 @@ export class LogReader {
     private readonly address: Address,
     private readonly connection: Connection,
     private readonly names: Names,
-    private readonly known: Known,
+    private readonly known: KnownLog,
   ) {}
 
   /** @param until of `performance.now()` */

@@ -2,7 +2,7 @@
 import { type Position } from '@kurrent/kurrentdb-client';
 import { type Arrivals } from '#eventsourcing';
 import { type Feed } from './feed.js';
-import { type Known } from './known.js';
+import { type KnownLog } from './known.js';
 import { PAGE, type LogReader } from './log-reader.js';
 import { commitOf, type Names } from './records.js';
 
@@ -15,7 +15,7 @@ const REACH_EVERY_MS = 2_000;
 
 export interface Looking {
   readonly reader: LogReader;
-  readonly known: Known;
+  readonly known: KnownLog;
   readonly names: Names;
   readonly feed: Feed;
   readonly arrivals: Arrivals;

@@ -4,7 +4,7 @@ import { Mutex } from 'async-mutex';
 import { StoreUnavailable, type EventType } from '#eventsourcing';
 import { isRefused, saying, within, type Connection } from './connection.js';
 import { type Floor } from './floors.js';
-import { type Known } from './known.js';
+import { type KnownLog } from './known.js';
 import { type Look } from './look.js';
 import { placeOf, type Names } from './records.js';
 
@@ -27,7 +27,7 @@ export class Notes {
   constructor(
     private readonly connection: Connection,
     private readonly names: Names,
-    private readonly known: Known,
+    private readonly known: KnownLog,
     private readonly look: Look,
     private readonly options: MarkOptions,
   ) {}

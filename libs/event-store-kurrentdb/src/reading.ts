@@ -15,7 +15,7 @@ const { Empty, StreamIdentifier } = sharedPb;
 const { ReadReq } = streamsPb;
 const { Options } = ReadReq;
 
-type Reading = AsyncIterable<streamsPb.ReadResp> & { cancel(): void };
+type ReadCall = AsyncIterable<streamsPb.ReadResp> & { cancel(): void };
 
 /**
  * What the client does for its appends and subscriptions, by which it can read, too. Its own `readStream` and `readAll` go
@@ -26,8 +26,8 @@ interface Channel {
   GRPCStreamCreator(
     stub: typeof streamsGrpc.StreamsClient,
     name: string,
-    call: (stub: { read(...call: unknown[]): Reading }) => Reading,
-  ): () => Promise<Reading>;
+    call: (stub: { read(...call: unknown[]): ReadCall }) => ReadCall,
+  ): () => Promise<ReadCall>;
   callArguments(options: { requiresLeader: boolean }, call: { deadline: number }): unknown[];
 }
 

@@ -15,13 +15,13 @@ const FIRST = `SELECT e.position FROM events e NOT INDEXED WHERE NOT EXISTS (
 
 /** What is wrong with the file of a log, `null` if nothing is; reads all of it. */
 export function integrityOf(db: Database.Database): Damage | null {
-  const said = told(() => db.prepare<[], string>(CHECK).pluck().get()!);
+  const said = orMessage(() => db.prepare<[], string>(CHECK).pluck().get()!);
   if (said === 'ok') return null;
-  const first = told(() => db.prepare<[], number>(FIRST).pluck().get());
+  const first = orMessage(() => db.prepare<[], number>(FIRST).pluck().get());
   return { position: typeof first === 'number' ? String(first) : null, reason: `the file is damaged: ${said}` };
 }
 
-function told<T>(ask: () => T): T | string {
+function orMessage<T>(ask: () => T): T | string {
   try {
     return ask();
   } catch (error) {

@@ -3,7 +3,7 @@ import type { CommandBus } from '@nestjs/cqrs';
 import type { ImportPlan } from './import-folder.js';
 
 /** How many commands are under way at once; they are given in order, and the log's group commit takes them together. */
-const TOGETHER = 32;
+const AT_ONCE = 32;
 
 /** Executes the commands of a plan without problems. @param onProgress after every few commands */
 export async function runImport(
@@ -12,8 +12,8 @@ export async function runImport(
   onProgress: (done: number) => void = () => {},
 ): Promise<void> {
   if (plan.problems.length > 0) throw new Error('A folder with problems is not imported.');
-  for (let done = 0; done < plan.commands.length; done += TOGETHER) {
-    await Promise.all(plan.commands.slice(done, done + TOGETHER).map((command) => commands.execute(command as never)));
-    onProgress(Math.min(done + TOGETHER, plan.commands.length));
+  for (let done = 0; done < plan.commands.length; done += AT_ONCE) {
+    await Promise.all(plan.commands.slice(done, done + AT_ONCE).map((command) => commands.execute(command as never)));
+    onProgress(Math.min(done + AT_ONCE, plan.commands.length));
   }
 }

@@ -41,12 +41,12 @@ export interface Place {
 
 const FORM = 1;
 
-const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 16);
+const fingerprintOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 16);
 
 /** An opaque cursor; `asked` is what else was asked for, with which alone it goes on. */
 export function cursorTo(place: Place, asked: object): string {
-  const text = JSON.stringify([FORM, digestOf(canonicalJson(asked)), place]);
-  return Buffer.from(digestOf(text) + text).toString('base64url');
+  const text = JSON.stringify([FORM, fingerprintOf(canonicalJson(asked)), place]);
+  return Buffer.from(fingerprintOf(text) + text).toString('base64url');
 }
 
 /**
@@ -58,7 +58,7 @@ export function placeOf(cursor: string, asked: object, clocks: Partial<Place> = 
   const others = (['asOf', 'knownAt', 'staleAfter'] as const).filter(
     (clock) => clocks[clock] !== undefined && clocks[clock] !== place[clock],
   );
-  if (others.length > 0 || digest !== digestOf(canonicalJson(asked))) {
+  if (others.length > 0 || digest !== fingerprintOf(canonicalJson(asked))) {
     const by = others[0] ? `${others[0]} ${place[others[0]]}` : 'other filters or another order';
     const message = `The cursor is of a list with ${by}. Ask as for the first page, or leave the cursor away.`;
     throw new Rejected('cursor_of_another_list', message, [{ pointer: '/cursor', message }]);
@@ -83,7 +83,7 @@ export function goingOn<Q extends Partial<Record<'asOf' | 'knownAt' | 'cursor', 
 function read(cursor: string): { digest: string; place: Place } {
   const bytes = Buffer.from(cursor, 'base64url');
   const [check, text] = [bytes.toString().slice(0, 16), bytes.toString().slice(16)];
-  if (bytes.toString('base64url') !== cursor || digestOf(text) !== check)
+  if (bytes.toString('base64url') !== cursor || fingerprintOf(text) !== check)
     throw badCursor('is not one that an answer gave');
   const [form, digest, place] = JSON.parse(text) as [number, string, Place];
   if (form !== FORM) throw badCursor('was given by another version of this software: start again without it');

@@ -113,7 +113,7 @@ export interface Words {
   readonly search: string;
 }
 /** The secretariat's reading and the replies, as JSON. */
-export type Reading = string;
+export type VerificationReading = string;
 
 const json = <T>(key: string): T => JSON.parse(key) as T;
 
@@ -128,7 +128,7 @@ export type IntColumn = (typeof INTS)[number];
 type FloatColumn = (typeof FLOATS)[number];
 
 /** What a row says, in codes. */
-export type Said = Readonly<Record<Exclude<IntColumn, 'commitment' | 'next' | 'from'>, number>>;
+export type RowValues = Readonly<Record<Exclude<IntColumn, 'commitment' | 'next' | 'from'>, number>>;
 const SAID = INTS.filter((name) => name !== 'commitment' && name !== 'next' && name !== 'from');
 
 /** From which date up to which one, and between which positions, what was shown was yet to be corrected. */
@@ -155,7 +155,7 @@ export class Columns {
   readonly references = new Dictionary((reference) => reference);
   /** By code; `null` where the words went. */
   readonly texts: (Words | null)[] = [];
-  readonly readings: (Reading | null)[] = [];
+  readonly readings: (VerificationReading | null)[] = [];
   corrections: Corrected[] = [];
   /** The latest row of each commitment, by the code of its reference. */
   heads: Int32Array = new Int32Array(0);
@@ -220,14 +220,14 @@ export class Columns {
     return [...codes];
   }
 
-  saysTheSame(row: number, said: Said): boolean {
+  saysTheSame(row: number, said: RowValues): boolean {
     for (const name of SAID) if (this.columns[name][row] !== said[name]) return false;
     return true;
   }
 
   /** What a row says. */
-  saidIn(row: number): Said {
-    return Object.fromEntries(SAID.map((name) => [name, this.columns[name][row]!])) as Said;
+  saidIn(row: number): RowValues {
+    return Object.fromEntries(SAID.map((name) => [name, this.columns[name][row]!])) as RowValues;
   }
 
   sayTheSame(one: number, other: number): boolean {
@@ -239,7 +239,13 @@ export class Columns {
     this.laid = Math.max(this.laid, position);
   }
 
-  add(commitment: number, day: number, said: Said, position: number, { after, next }: { after: number; next: number }) {
+  add(
+    commitment: number,
+    day: number,
+    said: RowValues,
+    position: number,
+    { after, next }: { after: number; next: number },
+  ) {
     if (this.rows === this.columns.from.length) this.#grow(this.rows * 2);
     const { columns } = this;
     const row = this.rows++;
@@ -307,7 +313,7 @@ export class Columns {
       for (const key of lists[name] as string[]) dictionary.codeOf(key);
     for (const reference of lists['references'] as string[]) this.references.codeOf(reference);
     for (const text of lists['texts'] as (Words | null)[]) this.texts.push(text);
-    for (const reading of lists['readings'] as (Reading | null)[]) this.readings.push(reading);
+    for (const reading of lists['readings'] as (VerificationReading | null)[]) this.readings.push(reading);
     this.corrections = lists['corrections'] as Corrected[];
     this.laid = (lists['laid'] as number[])[0]!;
   }

@@ -34,7 +34,7 @@ export class ThroughCrosswalk {
   readonly ownThemes: Listed;
 }
 
-interface Asked extends Through, Pick<Filter, 'followsUp'> {
+interface ThroughQuery extends Through, Pick<Filter, 'followsUp'> {
   readonly asOf?: string;
   readonly knownAt?: string;
   readonly staleAfter?: number;
@@ -53,7 +53,7 @@ export class Crosswalks {
    * @param framework that is shown: the one that the crosswalk must lead to
    * @throws Rejected `not_found`, `other_framework`
    */
-  async through(at: At, asked: Asked, framework?: string): Promise<ThroughCrosswalk | null> {
+  async through(at: At, asked: ThroughQuery, framework?: string): Promise<ThroughCrosswalk | null> {
     const look = await this.#looking.look(at);
     const tree = await look.hierarchy.themes(asked);
     if (!tree.reading) return null;

@@ -17,14 +17,14 @@ import {
 } from '#commitments';
 import { dayOf, type Beside, type Meanings, type Standing } from './columns.js';
 
-/** What a commitment is called and found by. */
+/** The names by which a commitment is called and found. */
 export interface Wording {
   readonly title: string;
   readonly summary: string;
   readonly condition: string | null;
 }
 
-/** What a row says, in words: of each dictionary the text of its entry, the wording, and the reading (`null`: unreviewed). */
+/** A row in words: of each dictionary the text of its entry, the wording, and the reading (`null`: unreviewed). */
 export type Point = { readonly [P in keyof Meanings]: string } & {
   readonly wording: Wording;
   readonly reading: string | null;

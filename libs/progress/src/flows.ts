@@ -227,8 +227,8 @@ interface Change {
   readonly into: string;
 }
 
-/** How many there are of the same. */
-interface Tally extends Pick<Change, 'flow' | 'before' | 'after'> {
+/** The number of commitments with the same change. */
+interface CountedChange extends Pick<Change, 'flow' | 'before' | 'after'> {
   n: number;
 }
 
@@ -334,8 +334,8 @@ export class Flows {
     };
   }
 
-  async #tallies(looks: Looks, filter: FlowFilter): Promise<{ tallies: Tally[]; into: number }> {
-    const tallies = new Map<string, Tally>();
+  async #tallies(looks: Looks, filter: FlowFilter): Promise<{ tallies: CountedChange[]; into: number }> {
+    const tallies = new Map<string, CountedChange>();
     const into = new Set<string>();
     for (const change of await this.#changed(looks, filter)) {
       const { flow, before, after } = change;
@@ -402,12 +402,12 @@ function flowOf(before: Stage | null, after: Stage | null, elsewhere: Life | nul
   return elsewhere === null ? 'new' : elsewhere === 'active' ? 'joined' : 'restored';
 }
 
-const totalOf = (tallies: readonly Tally[], side: 'before' | 'after', list: string): Total => ({
+const totalOf = (tallies: readonly CountedChange[], side: 'before' | 'after', list: string): Total => ({
   ...counted(tallies, side),
   list,
 });
 
-function counted(tallies: readonly Tally[], side: 'before' | 'after') {
+function counted(tallies: readonly CountedChange[], side: 'before' | 'after') {
   const byStage = Object.fromEntries(STAGES.map((stage) => [stage, 0])) as Record<Stage, number>;
   let total = 0;
   for (const { [side]: stage, n } of tallies) {
@@ -418,7 +418,7 @@ function counted(tallies: readonly Tally[], side: 'before' | 'after') {
   return { total, byStage };
 }
 
-function legOf(tallies: readonly Tally[], into: number, list: (flow: FlowName) => string): Leg {
+function legOf(tallies: readonly CountedChange[], into: number, list: (flow: FlowName) => string): Leg {
   const of = (flow: FlowName) => tallies.filter((tally) => tally.flow === flow);
   const term = (flow: FlowName, side: 'before' | 'after'): Term => ({
     ...counted(of(flow), side),

@@ -8,16 +8,16 @@ import type { FullDate } from '#clocks';
 import { commitment, turningPoints, type Commitment, type CommitmentEvents, type Sourced } from '#commitments';
 import { fold, type Earlier, type Log, type Memory, type Projection, type Recorded } from '#eventsourcing';
 import { wordsOf } from '#platform';
-import { CODED, Columns, dayOf, NONE, type Said } from './columns.js';
+import { CODED, Columns, dayOf, NONE, type RowValues } from './columns.js';
 import { changesAt, pointAt, type Point, type Wording } from './facts.js';
 
 /** What a commitment has come to, and the words that its rows were lately laid with. */
-interface Known {
+interface CachedCommitment {
   state: Commitment;
   revision: number;
   /** The last date from which on it reads otherwise, and what the row from then on says. */
   latest: FullDate;
-  said: Said | null;
+  said: RowValues | null;
   readonly wordings: (Wording & { readonly code: number })[];
 }
 
@@ -47,7 +47,13 @@ const SLICE_MS = 8;
 
 const END_OF_TIME = 10_000 * 512;
 
-const nothing = (): Known => ({ state: commitment.initial, revision: -1, latest: '', said: null, wordings: [] });
+const nothing = (): CachedCommitment => ({
+  state: commitment.initial,
+  revision: -1,
+  latest: '',
+  said: null,
+  wordings: [],
+});
 
 const referenceOf = ({ stream }: Pick<Recorded, 'stream'>): string => stream.slice(commitment.category.length + 1);
 const isCorrection = ({ name }: Recorded): boolean => name === 'Corrected' || name === 'Retracted';
@@ -58,8 +64,8 @@ export class ProgressProjection implements Projection {
   readonly on: Projection['on'];
   readonly columns = new Columns();
   /** What was told of last: a history is often told whole. */
-  #last: { readonly stream: string; readonly known: Known } | null = null;
-  readonly #recent = new LRUCache<string, Known>({
+  #last: { readonly stream: string; readonly known: CachedCommitment } | null = null;
+  readonly #recent = new LRUCache<string, CachedCommitment>({
     maxSize: EVENTS_IN_MEMORY,
     // One long history is kept, too, however long.
     sizeCalculation: ({ revision }) => Math.min(revision + 1, EVENTS_IN_MEMORY / 2),
@@ -101,12 +107,12 @@ export class ProgressProjection implements Projection {
     this.#keep(event.stream, known);
   }
 
-  #keep(stream: string, known: Known): void {
+  #keep(stream: string, known: CachedCommitment): void {
     if (this.#last?.stream !== stream && this.#last) this.#recent.set(this.#last.stream, this.#last.known);
     this.#last = { stream, known };
   }
 
-  async #followLater(event: Recorded, kept: Known | null, earlier: Earlier): Promise<void> {
+  async #followLater(event: Recorded, kept: CachedCommitment | null, earlier: Earlier): Promise<void> {
     const known = kept ?? (await this.#remembered(event, earlier));
     const change = this.#changeOf(event, known) ?? (await this.#wholeChangeOf(event, known.state));
     this.#lay(known, change);
@@ -114,7 +120,7 @@ export class ProgressProjection implements Projection {
   }
 
   /** What a commitment has come to that is not in memory any more. */
-  async #remembered(event: Recorded, earlier: Earlier): Promise<Known> {
+  async #remembered(event: Recorded, earlier: Earlier): Promise<CachedCommitment> {
     const all = await earlier();
     const state = fold(commitment, commitment.initial, all as never);
     const latest = turningPoints(state).at(-1) ?? '';
@@ -140,7 +146,7 @@ export class ProgressProjection implements Projection {
   }
 
   /** What an event changes that says something of the last date, as most do; else `null`. */
-  #changeOf(event: Recorded, { state: before, latest, said }: Known): Change | null {
+  #changeOf(event: Recorded, { state: before, latest, said }: CachedCommitment): Change | null {
     if (isCorrection(event) || event.name === 'Blanked') return null;
     const { reportedOn: from } = event.data as Sourced;
     if (from < latest) return null;
@@ -185,7 +191,7 @@ export class ProgressProjection implements Projection {
     return Number((await this.log.store.read(stream, revision))[0]!.position);
   }
 
-  #lay(known: Known, { event, state, latest, points, corrects, whole }: Change): void {
+  #lay(known: CachedCommitment, { event, state, latest, points, corrects, whole }: Change): void {
     const { columns } = this;
     const position = Number(event.position);
     const number = columns.commitmentOf(referenceOf(event));
@@ -194,7 +200,7 @@ export class ProgressProjection implements Projection {
       const days = new Set(points.map(({ from }) => dayOf(from)));
       for (const { day, row } of before) if (!days.has(day)) columns.close(row, position);
     }
-    let last: Said | null = null;
+    let last: RowValues | null = null;
     if (whole) known.said = null;
     for (const turn of points) {
       const day = dayOf(turn.from);
@@ -212,10 +218,10 @@ export class ProgressProjection implements Projection {
     known.revision = event.revision;
   }
 
-  #saidOf(known: Known, number: number, reference: string, { point, lastReportedOn }: Turn): Said {
+  #saidOf(known: CachedCommitment, number: number, reference: string, { point, lastReportedOn }: Turn): RowValues {
     const { dictionaries } = this.columns;
     const { wording, reading, documents, ...others } = point!;
-    const said: Record<keyof Said, number> = known.said ? { ...known.said } : ({} as Said);
+    const said: Record<keyof RowValues, number> = known.said ? { ...known.said } : ({} as RowValues);
     said.lastReportedOn = dayOf(lastReportedOn);
     if (wording) said.text = this.#textOf(known, number, reference, wording);
     if (reading !== undefined) said.reading = reading === null ? NONE : this.#readingOf(number, reading);
@@ -227,14 +233,14 @@ export class ProgressProjection implements Projection {
   }
 
   /** The documents that were cited before, and others. */
-  #allOf(before: Said | null, anew: string): string {
+  #allOf(before: RowValues | null, anew: string): string {
     const { entries } = this.columns.dictionaries.documents;
     const [cited, others] = [before ? entries[before.documents]! : [], JSON.parse(anew) as string[]];
     return cited.length === 0 ? anew : JSON.stringify([...new Set([...cited, ...others])].sort());
   }
 
   /** The code of the words: one that a row of the commitment has already, if these are the same. */
-  #textOf(known: Known, number: number, reference: string, { title, summary, condition }: Wording): number {
+  #textOf(known: CachedCommitment, number: number, reference: string, { title, summary, condition }: Wording): number {
     const same = known.wordings.find(
       (one) => one.title === title && one.summary === summary && one.condition === condition,
     );

@@ -25,7 +25,7 @@ export interface Through {
 }
 
 /** A crosswalk as it is read. */
-export interface Reading {
+export interface CrosswalkReading {
   readonly crosswalk: CrosswalkAsAt;
   /** `null`: none was published by the date, and so nothing is linked. */
   readonly version: CrosswalkVersion | null;
@@ -43,7 +43,7 @@ export async function readingOf(
   registers: Registers,
   { crosswalk: code, crosswalkVersion, match }: Through,
   { asOf, knownAt }: Clocks,
-): Promise<Reading | null> {
+): Promise<CrosswalkReading | null> {
   if (!code) return null;
   const named = crosswalkVersion || undefined;
   const crosswalk = await registers.one('crosswalk', code, knownAt, named ? LATEST : asOf);
@@ -63,7 +63,7 @@ export class ThemeTree {
 
   constructor(
     readonly themes: readonly Theme[],
-    readonly reading: Reading | null = null,
+    readonly reading: CrosswalkReading | null = null,
   ) {
     this.#parents = new Map(themes.map(({ code, parent }) => [code, parent]));
     this.#links = Map.groupBy(reading?.links ?? [], ({ from }) => from);

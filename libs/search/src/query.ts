@@ -56,10 +56,10 @@ function soughtWords(folded: string): Sought[] {
   const sought: Sought[] = [];
   let at = 0;
   for (const { 0: joined, index } of folded.matchAll(CODE)) {
-    sought.push(...apart(folded.slice(at, index)), ...together(joined));
+    sought.push(...separateIn(folded.slice(at, index)), ...joinedIn(joined));
     at = index + joined.length;
   }
-  return [...sought, ...apart(folded.slice(at))];
+  return [...sought, ...separateIn(folded.slice(at))];
 }
 
 /** In which ways it may be found. */
@@ -67,15 +67,15 @@ export const waysOf = (one: Sought): Sought[] =>
   one.joined === undefined ? [one] : [one, { words: [one.joined], exact: false }];
 
 /** Each stretch of letters is a word; of letters that are not parted, a phrase. */
-const apart = (folded: string): Sought[] =>
+const separateIn = (folded: string): Sought[] =>
   (folded.match(/[\p{L}\p{N}\p{M}]+/gu) ?? []).flatMap((stretch) => {
     const words = foldedWords(stretch);
     return words.length > 0 ? [{ words, exact: false }] : [];
   });
 
-function together(joined: string): Sought[] {
+function joinedIn(joined: string): Sought[] {
   const isCode = /\p{N}/u.test(joined);
-  if (!isCode && /[/_]/.test(joined)) return apart(joined.replace(/[/_]/g, ' '));
+  if (!isCode && /[/_]/.test(joined)) return separateIn(joined.replace(/[/_]/g, ' '));
   // A letter beside an apostrophe is an article or an ending: l’œuvre, women’s.
   const words = foldedWords(joined.replace(/(?<![\p{L}\p{N}])\p{L}(?=')|(?<=')\p{L}(?![\p{L}\p{N}])/gu, ''));
   if (words.length < 2) return [{ words: words.length > 0 ? words : foldedWords(joined), exact: false }];

@@ -8,11 +8,11 @@ import * as crosswalks from '../crosswalk.js';
 import * as registers from '../register.js';
 import { codeOf, type Entry, type Register } from '../register.js';
 
-type Known = Partial<Pick<OnEntry, 'today' | 'frameworkOf'>>;
+type Circumstances = Partial<Pick<OnEntry, 'today' | 'frameworkOf'>>;
 
 const decided =
   <S, A, M extends EventMap>(decide: DecideEntry<S, A, M>) =>
-  (act: A & { readonly revision?: number }, known: string | Known = {}, id = '') => {
+  (act: A & { readonly revision?: number }, known: string | Circumstances = {}, id = '') => {
     const { revision, ...said } = act;
     const { today = '2026-11-21', frameworkOf = () => undefined } =
       typeof known === 'string' ? { today: known } : known;
