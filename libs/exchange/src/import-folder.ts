@@ -386,12 +386,13 @@ class Plan {
       return null;
     }
     const needed: readonly string[] = namedBy(ACTS[act]);
-    for (const field of needed.filter((one) => typeof named[one] !== 'string'))
-      this.problem(at, `${prefix}/${field}`, `${String(name)} needs it`);
+    const missing = needed.filter((one) => typeof named[one] !== 'string');
+    for (const field of missing) this.problem(at, `${prefix}/${field}`, `${String(name)} needs it`);
     for (const field of Object.keys(named).filter((one) => !needed.includes(one)))
       this.problem(at, `${prefix}/${field}`, `${String(name)} takes no ${field}`);
     const said = this.#valid(classOf(ACTS[act].body) as new () => object, body as Json, at, pointer);
-    return said && { act: { act, body: said, ...named } as CommitmentAct, pointer, later: true };
+    if (!said || missing.length > 0) return null;
+    return { act: { act, body: said, ...named } as CommitmentAct, pointer, later: true };
   }
 
   /** Everything that takes the log or the other rows to know. */
