@@ -333,8 +333,8 @@ describe(`What changed, what is due and who is silent (SEED=${seed})`, () => {
       }
       await log.store.close();
     });
-    await expectAlways(property, 25);
-    expect(told).toBeGreaterThan(20);
+    await expectAlways(property, 12);
+    expect(told).toBeGreaterThan(5);
   });
 });
 

@@ -1,79 +1,72 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { createServer } from 'node:net';
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SqliteEventStore } from '#event-store-sqlite';
 import { metaOf } from '#platform';
 import { CLOCK_CASES } from './support/server.js';
 import { Service } from './support/service.js';
+import { once } from './support/shared.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'followthrough-cli-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 const CLI = 'dist/apps/cli/src/main.js';
-const run = (dataDir: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> =>
+const runWith = (env: NodeJS.ProcessEnv, ...args: string[]): Promise<{ code: number; out: string; err: string }> =>
   new Promise((resolve) => {
-    execFile(process.execPath, [CLI, ...args], { env: { ...process.env, DATA_DIR: dataDir } }, (error, out, err) =>
+    execFile(process.execPath, [CLI, ...args], { env: { ...process.env, ...env } }, (error, out, err) =>
       resolve({ code: error ? Number(error.code) : 0, out, err }),
     );
   });
+const run = (dataDir: string, ...args: string[]) => runWith({ DATA_DIR: dataDir }, ...args);
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
+/** A data folder into which the clock cases were imported; for each test a copy of the first one. */
+async function withClockCases(dataDir: string): Promise<string> {
+  const imported = await once('clock-cases', async (folder) => {
+    expect((await run(folder, 'import', CLOCK_CASES)).code).toBe(0);
   });
+  cpSync(imported, dataDir, { recursive: true });
+  return dataDir;
+}
 
-class Demo {
-  out = '';
-  private constructor(
-    readonly child: ChildProcess,
-    readonly url: string,
-  ) {}
-
-  static async start(dataDir: string): Promise<Demo> {
-    const port = await freePort();
-    const env = { ...process.env, DATA_DIR: dataDir, PORT: String(port) };
-    const demo = new Demo(spawn(process.execPath, [CLI, 'demo'], { env }), `http://127.0.0.1:${port}`);
-    demo.child.stdout!.on('data', (text) => (demo.out += String(text)));
-    demo.child.stderr!.on('data', (text) => (demo.out += String(text)));
-    while (!/focal point token +\S+/.test(demo.out)) {
-      if (demo.child.exitCode !== null) throw new Error(demo.out);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    return demo;
-  }
-
-  token(of: 'Secretariat' | 'IOM focal point'): string {
-    return new RegExp(`${of} token +(\\S+)`).exec(this.out)![1]!;
-  }
-
-  async stop(): Promise<number | null> {
-    const ended = new Promise<number | null>((resolve) => this.child.on('exit', (code) => resolve(code)));
-    this.child.kill('SIGINT');
-    this.child.kill('SIGINT'); // as npm passes on what the terminal has sent already
-    return ended;
-  }
-
-  async agency(code: string, token: string): Promise<number> {
-    const init = { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' } };
-    const body = JSON.stringify({ code, name: code, kind: 'other' });
-    return (await fetch(`${this.url}/v1/agencies`, { ...init, body })).status;
-  }
+/** A demo that has told its tokens. */
+async function demoOf(dataDir: string): Promise<Service> {
+  const demo = await Service.start('demo', { DATA_DIR: dataDir });
+  await demo.printed(/focal point token +\S+/);
+  return demo;
+}
+const token = async (demo: Service, of: 'Secretariat' | 'IOM focal point'): Promise<string> =>
+  (await demo.printed(new RegExp(`${of} token +(\\S+)`)))[1]!;
+/** Ends it as npm does, which passes on what the terminal has sent already. */
+const stop = (demo: Service): Promise<number | null> => {
+  demo.signal('SIGINT');
+  return demo.end('SIGINT');
+};
+async function registers(demo: Service, code: string, as: string): Promise<number> {
+  const init = { method: 'POST', headers: { authorization: `Bearer ${as}`, 'content-type': 'application/json' } };
+  const body = JSON.stringify({ code, name: code, kind: 'other' });
+  return (await fetch(`${demo.url}/v1/agencies`, { ...init, body })).status;
 }
 
 describe('the demo', () => {
   const dataDir = join(scratch, 'demo');
-  let demo: Demo;
+  let demo: Service;
   beforeAll(async () => {
-    demo = await Demo.start(dataDir);
+    demo = await demoOf(dataDir);
   });
-  afterAll(() => void demo.child.kill('SIGKILL'));
+  afterAll(() => demo.end('SIGKILL'));
 
   it('imports the real follow-up, starts the server, and says where everything is', async () => {
     expect(demo.out).toContain('commitments.json: 499 new');
@@ -88,26 +81,25 @@ describe('the demo', () => {
     expect([code, out]).toEqual([0, expect.stringContaining('commitments.json: 10 new')]);
     const shown = async () =>
       ((await (await fetch(`${demo.url}/v1/commitments?agency=AAA`)).json()) as { total: number }).total;
-    for (let tries = 0; tries < 50 && (await shown()) === 0; tries++)
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    while ((await shown()) === 0) await sleep(20);
     expect(await shown()).toBe(4);
   });
 
   it('recognises what is there when run again, revokes the earlier tokens, and ends cleanly on Ctrl-C', async () => {
-    const [before, url] = [demo.token('Secretariat'), demo.url];
-    expect(await demo.agency('DEMO-1', before)).toBe(201);
-    expect(await demo.agency('DEMO-2', demo.token('IOM focal point'))).toBe(403);
+    const [before, url] = [await token(demo, 'Secretariat'), demo.url];
+    expect(await registers(demo, 'DEMO-1', before)).toBe(201);
+    expect(await registers(demo, 'DEMO-2', await token(demo, 'IOM focal point'))).toBe(403);
     const feed = await fetch(`${url}/v1/changes`, { headers: { accept: 'text/event-stream' } });
-    expect(await demo.stop()).toBe(0);
+    expect(await stop(demo)).toBe(0);
     await feed.text();
     await expect(fetch(url)).rejects.toThrow();
     expect(readdirSync(dataDir).filter((file) => !file.endsWith('.db'))).toEqual([]); // all closed: no WAL is left
 
-    demo = await Demo.start(dataDir);
+    demo = await demoOf(dataDir);
     expect(demo.out).toContain('commitments.json: 0 new, 499 known');
-    expect(await demo.agency('DEMO-3', before)).toBe(401);
-    expect(await demo.agency('DEMO-3', demo.token('Secretariat'))).toBe(201);
-    expect(await demo.stop()).toBe(0);
+    expect(await registers(demo, 'DEMO-3', before)).toBe(401);
+    expect(await registers(demo, 'DEMO-3', await token(demo, 'Secretariat'))).toBe(201);
+    expect(await stop(demo)).toBe(0);
   });
 });
 
@@ -115,25 +107,24 @@ describe('the demo beside another, and after work', () => {
   const dataDir = join(scratch, 'demo-again');
 
   it('leaves the tokens of the running one alone, and starts with what was worked on since', async () => {
-    const first = await Demo.start(dataDir);
-    const env = { ...process.env, DATA_DIR: dataDir, PORT: new URL(first.url).port };
-    const second = spawn(process.execPath, [CLI, 'demo'], { env });
-    let said = '';
-    second.stderr.on('data', (text) => (said += String(text)));
-    expect(await new Promise((resolve) => second.on('exit', resolve))).toBe(1);
-    expect(said).toContain('EADDRINUSE');
+    const first = await demoOf(dataDir);
+    const second = await runWith({ DATA_DIR: dataDir, PORT: String(first.port) }, 'demo');
+    expect([second.code, second.err]).toEqual([1, expect.stringContaining('EADDRINUSE')]);
 
-    const headers = { authorization: `Bearer ${first.token('Secretariat')}`, 'content-type': 'application/json' };
+    const headers = {
+      authorization: `Bearer ${await token(first, 'Secretariat')}`,
+      'content-type': 'application/json',
+    };
     const body = JSON.stringify({ code: 'IOM', name: 'IOM, renamed', kind: 'igo' });
     const amended = await fetch(`${first.url}/v1/agencies/IOM/amend`, { method: 'POST', headers, body });
     expect(amended.status).toBe(200);
-    expect(await first.stop()).toBe(0);
+    expect(await stop(first)).toBe(0);
 
-    const again = await Demo.start(dataDir);
+    const again = await demoOf(dataDir);
     expect(again.out).toContain('starts with what is there');
     const { name } = (await (await fetch(`${again.url}/v1/agencies/IOM`)).json()) as { name: string };
     expect(name).toBe('IOM, renamed');
-    expect(await again.stop()).toBe(0);
+    expect(await stop(again)).toBe(0);
   });
 });
 
@@ -141,7 +132,7 @@ describe('the views', () => {
   const dataDir = join(scratch, 'views');
 
   it('are worked out from the log, with how far that comes and what waits', async () => {
-    await run(dataDir, 'import', CLOCK_CASES);
+    await withClockCases(dataDir);
     expect((await run(dataDir, 'projections')).out).toMatch(/'progress'[^]*progress: nothing waits/);
     const log = new SqliteEventStore(join(dataDir, 'log.db'));
     const meta = metaOf({ account: 'a', role: 'secretariat', agency: null });
@@ -199,7 +190,7 @@ describe('verify, backup and restore', () => {
   const [copy, anchor] = [join(scratch, 'copy.db'), join(scratch, 'anchor.json')];
 
   it('a restored backup holds the same log, and its views are made anew', async () => {
-    await run(original, 'import', CLOCK_CASES);
+    await withClockCases(original);
     const { code, out } = await run(original, 'verify', '--write-anchor', anchor);
     expect([code, out]).toEqual([0, expect.stringMatching(/Sound: \d+ events/)]);
     expect((await run(original, 'backup', copy)).code).toBe(0);
@@ -227,7 +218,7 @@ describe('verify, backup and restore', () => {
 
   it('notices a cut tail by the anchor', async () => {
     const cut = join(scratch, 'cut');
-    await run(cut, 'import', CLOCK_CASES);
+    await withClockCases(cut);
     const db = new Database(join(cut, 'log.db'));
     db.exec(
       'DROP TRIGGER events_are_never_deleted; DELETE FROM events WHERE position = (SELECT max(position) FROM events)',
@@ -450,7 +441,7 @@ describe('copy-log', () => {
 describe('tokens', () => {
   it('are made for the secretariat or an agency that is registered, listed without the secret, and revoked', async () => {
     const dataDir = join(scratch, 'tokens');
-    await run(dataDir, 'import', CLOCK_CASES);
+    await withClockCases(dataDir);
     expect((await run(dataDir, 'token', 'add', '--agency', 'NOBODY')).err).toContain('no agency NOBODY');
     expect((await run(dataDir, 'token', 'add')).code).toBe(1);
     const { out } = await run(dataDir, 'token', 'add', '--agency', 'AAA', '--label', 'nightly export');

@@ -32,8 +32,8 @@ describe('Where agencies, themes, forums and outcomes meet', () => {
     await server.close();
   });
 
-  const on = <T>(path: string, look: (page: Page) => Promise<T>, options: BrowserContextOptions = {}): Promise<T> =>
-    reader.on(path, look, { javaScriptEnabled: true, ...options });
+  const on = <T>(path: string, look: (page: Page) => Promise<T>, options?: BrowserContextOptions): Promise<T> =>
+    reader.on(path, look, options);
 
   describe('the pages, in a real browser', () => {
     it.each(PAGES)('%s has one heading, says as at when, fits a phone and a desk, and can be read', async (path) => {

@@ -229,12 +229,12 @@ describe(`Themes read through crosswalks (SEED=${seed})`, () => {
     });
 
   it('are what the words say, as at any date and as known at any position', async () => {
-    await expectAlways(truthful(), 40);
-    expect(published).toBeGreaterThan(80);
+    await expectAlways(truthful(), 16);
+    expect(published).toBeGreaterThan(30);
     const told = answered.flatMap(({ answer }) => answer ?? []);
     expect(told.length).toBeGreaterThan(answered.length / 4);
     for (const part of ['carrying', 'reached', 'noEquivalent', 'ownThemes'] as const)
-      expect(told.filter(({ through }) => through[part].total > 0).length).toBeGreaterThan(20);
+      expect(told.filter(({ through }) => through[part].total > 0).length).toBeGreaterThan(8);
   });
 
   it('leave nothing out: what is reached and what has no equivalent are together all that has a theme', () => {
@@ -290,6 +290,6 @@ describe(`Themes read through crosswalks (SEED=${seed})`, () => {
         );
       for (const { store } of [log, cut]) await store.close();
     });
-    await expectAlways(property, 10);
+    await expectAlways(property, 5);
   });
 });

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { program } from '../apps/cli/src/program.js';
 import { settingsFrom } from '../apps/api/src/settings.js';
+import { Service } from './support/service.js';
 
 const root = join(import.meta.dirname, '..');
 const text = (file: string): string => readFileSync(join(root, file), 'utf8');
@@ -37,28 +36,15 @@ describe('The tour of the API in the README', () => {
     ),
   ].map(([, command, shown]) => ({ command: command!, shown }));
   const answers: string[] = [];
-  let demo: ChildProcess;
+  let demo: Service;
   let dataDir: string;
 
   beforeAll(async () => {
     dataDir = mkdtempSync(join(tmpdir(), 'followthrough-'));
-    const port = await freePort();
-    demo = spawn(process.execPath, ['dist/apps/cli/src/main.js', 'demo'], {
-      cwd: root,
-      env: { ...process.env, DATA_DIR: dataDir, PORT: String(port), HOST: '127.0.0.1' },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const token = await new Promise<string>((resolve, reject) => {
-      let printed = '';
-      demo.stdout!.on('data', (chunk: Buffer) => {
-        printed += chunk.toString();
-        const found = /IOM focal point token +(ft_\S+)/.exec(printed);
-        if (found) resolve(found[1]!);
-      });
-      demo.on('exit', (code) => reject(new Error(`The demo ended with ${code}: ${printed}`)));
-    });
+    demo = await Service.start('demo', { DATA_DIR: dataDir, HOST: '127.0.0.1' });
+    const [, token] = await demo.printed(/IOM focal point token +(ft_\S+)/);
     const pasted = steps
-      .map(({ command }) => command.replace('http://127.0.0.1:3000', `http://127.0.0.1:${port}`).replace('ft_…', token))
+      .map(({ command }) => command.replace('http://127.0.0.1:3000', demo.url).replace('ft_…', token!))
       .join("printf '\\n%s\\n' '--- next ---'\n");
     const { stdout, status, stderr } = spawnSync('bash', ['-euo', 'pipefail'], { input: pasted, encoding: 'utf8' });
     if (status !== 0) throw new Error(`The commands of the README ended with ${status}: ${stderr}`);
@@ -66,9 +52,7 @@ describe('The tour of the API in the README', () => {
   });
 
   afterAll(async () => {
-    demo.removeAllListeners('exit');
-    demo.kill('SIGINT');
-    await once(demo, 'exit');
+    await demo.end('SIGINT');
     rmSync(dataDir, { recursive: true });
   });
 
@@ -99,15 +83,6 @@ describe('The tour of the API in the README', () => {
 
 function firstLine(command: string): string {
   return command.split('\n')[0]!.replace(/ \\$| -H .*/, '');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 interface ShownAnswer {

@@ -66,7 +66,7 @@ describe('the whole life of a commitment, on the pages of the real data', () => 
     await server.close();
   });
 
-  const on = <T>(path: string, look: (page: Page) => Promise<T>, options: BrowserContextOptions = {}): Promise<T> =>
+  const on = <T>(path: string, look: (page: Page) => Promise<T>, options?: BrowserContextOptions): Promise<T> =>
     reader.on(path, look, options);
 
   describe('joint responsibility', () => {

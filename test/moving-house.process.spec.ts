@@ -54,7 +54,7 @@ async function living<T>(
 ): Promise<T> {
   const server = await TestServer.start(folders, { LOG_URL: url });
   try {
-    await server.app.get(Projector).reached(await server.app.get(LOG).store.head(), 30_000);
+    await server.app.get(Projector).reached(await server.app.get(LOG).store.head(), 300_000);
     return await use(server);
   } finally {
     await server.close();

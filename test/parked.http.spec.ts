@@ -17,7 +17,7 @@ it('An event that cannot be shown is said to wait, by health and metrics, until 
   const meta = metaOf(OPERATOR);
   const nonsense = { type: 'commitment.Recorded', version: 1, data: '{}' };
   const { position } = await store.append('commitment-X-2006-01', -1, [nonsense], meta);
-  expect(await projector.reached(position, 5_000)).toBe(true);
+  expect(await projector.reached(position, 300_000)).toBe(true);
 
   const health = await server.get('/health/ready');
   expect(health).toMatchObject({ status: 200, body: { status: 'degraded' } });

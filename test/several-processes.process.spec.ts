@@ -12,6 +12,7 @@ import { codec } from '../apps/api/src/app.module.js';
 import { Views } from './support/histories.js';
 import { freePort, HAS_POSTGRES, PostgresServer } from './support/postgres.js';
 import { Client, Service, type Sent } from './support/service.js';
+import { until } from './support/waiting.js';
 import { Wire } from './support/wire.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'processes-'));
@@ -41,10 +42,6 @@ const everything = async (store: EventStore): Promise<Envelope[]> => {
   for (let page; (page = await store.readAll(all.at(-1)?.position ?? null, 5_000)).length > 0;) all.push(...page);
   return all;
 };
-const until = async (met: () => Promise<boolean> | boolean, ms: number): Promise<boolean> => {
-  for (const end = performance.now() + ms; performance.now() < end; await sleep(50)) if (await met()) return true;
-  return false;
-};
 
 describe('A server that is told to end', () => {
   const CALLERS = 16;
@@ -71,7 +68,7 @@ describe('A server that is told to end', () => {
       client.close();
     };
     const calls = Array.from({ length: CALLERS }, (_, caller) => call(caller));
-    await until(() => acknowledged.length > 300, 20_000);
+    await until(() => acknowledged.length > 300);
     const start = performance.now();
     server.signal('SIGTERM');
     const statusOf = (path: string) =>
@@ -79,7 +76,7 @@ describe('A server that is told to end', () => {
         (answer) => answer.status,
         () => null,
       );
-    await until(async () => (await statusOf('/health/ready')) !== 200, 20_000);
+    await until(async () => (await statusOf('/health/ready')) !== 200);
     const late = [await statusOf('/health/ready'), await statusOf('/v1/agencies')];
     server.signal('SIGTERM');
     const code = await server.exit();
@@ -149,7 +146,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
     it('yet: is waited for, and that is said', async () => {
       wire.cut();
       const api = await started('api', env);
-      expect(await until(() => api.out.includes('Waiting for the log (postgres://127.0.0.1:'), 20_000)).toBe(true);
+      await until(() => api.out.includes('Waiting for the log (postgres://127.0.0.1:'));
       expect(api.out).not.toContain('postgres@');
       await sleep(700);
       expect(api.ended).toBe(false);
@@ -180,9 +177,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
       expect(await asked('TWO')).toMatchObject([problem, { status: 200 }, problem, { status: 200 }]);
       expect((await fetch(`${api.url}/health/ready`)).headers.get('retry-after')).toBe('1');
       wire.mend();
-      expect(
-        await until(async () => (await asked('TWO')).every((one) => 'status' in one && one.status < 400), 20_000),
-      ).toBe(true);
+      await until(async () => (await asked('TWO')).every((one) => 'status' in one && one.status < 400));
       client.close();
     });
   });
@@ -352,7 +347,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
       for (const api of apis) {
         const reading = () =>
           fetch(`${api.url}/v1/commitments?limit=1`, { headers: { 'if-position-at-least': String(last) } });
-        expect(await until(async () => (await reading()).status === 200, 30_000)).toBe(true);
+        await until(async () => (await reading()).status === 200);
         expect(((await (await reading()).json()) as { total: number }).total).toBe(
           REFERENCES.length + acknowledged.filter(({ reference }) => !REFERENCES.includes(reference)).length,
         );
@@ -368,7 +363,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
         expect(await one.end()).toBe(0);
         await one.again();
         load.back(one);
-        expect(await until(() => load.acknowledged.length > before + 20, 20_000)).toBe(true);
+        await until(() => load.acknowledged.length > before + 20);
       }
       await load.end();
       expect(load.failed).toEqual([]);
@@ -379,7 +374,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
     it('lose, double and reorder nothing when one is killed and the other one stands still', async () => {
       const { headers, apis } = await setUp();
       const load = new Load(apis, headers);
-      await until(() => load.acknowledged.length > 200, 20_000);
+      await until(() => load.acknowledged.length > 200);
 
       expect(await apis[0]!.end('SIGKILL')).toBeNull();
       await sleep(500);
@@ -390,7 +385,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
       await sleep(3_000);
       apis[1]!.signal('SIGCONT');
       const before = load.acknowledged.length;
-      expect(await until(() => load.acknowledged.length > before + 100, 20_000)).toBe(true);
+      await until(() => load.acknowledged.length > before + 100);
       await load.end();
       await settled(apis, load.acknowledged);
       expect(await faultsOf(apis, load.acknowledged)).toEqual([]);
@@ -415,9 +410,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
           writeFileSync(config, text);
           proxy = spawn(haproxy!, ['-db', '-f', config], { stdio: 'ignore' });
           const client = new Client(`http://127.0.0.1:${port}`);
-          expect(
-            await until(async () => (await fetch(`${client.url}/health/ready`).catch(() => null))?.ok ?? false, 20_000),
-          ).toBe(true);
+          await until(async () => (await fetch(`${client.url}/health/ready`).catch(() => null))?.ok ?? false);
 
           const feed = await fetch(`${client.url}/v1/changes`, { headers: { accept: 'text/event-stream' } });
           let heard = '';
@@ -426,7 +419,7 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
           })().catch(() => {});
           const marked = await client.send('POST', '/v1/commitments', commitment('Heard at once'), headers);
           expect(marked).toMatchObject({ status: 201 });
-          expect(await until(() => heard.includes('Heard at once'), 5_000)).toBe(true);
+          await until(() => heard.includes('Heard at once'));
 
           const sent: Sent[] = [];
           let over = false;

@@ -11,10 +11,15 @@ export async function openBrowser(): Promise<Browser> {
   });
 }
 
+const SCREEN = { width: 1280, height: 900 };
+
 /** Someone who reads the pages of a server in a browser. */
 export class Reader {
   /** What the browser complained about: errors of the console, the Content-Security-Policy's among them. */
   readonly complaints: string[] = [];
+
+  /** The page that is opened again and again: a new one takes Chromium as long as most that is done on it. */
+  #page: Page | null = null;
 
   private constructor(
     private readonly browser: Browser,
@@ -25,24 +30,28 @@ export class Reader {
     return new Reader(await openBrowser(), server.url);
   }
 
-  /** Opens a page, does something with it, and closes it again. */
-  async on<T>(path: string, look: (page: Page) => Promise<T>, options: BrowserContextOptions = {}): Promise<T> {
-    const context = await this.browser.newContext({
-      viewport: { width: 1280, height: 900 },
-      locale: 'en-GB',
-      ...options,
-    });
+  /** Opens a page and does something with it; with options of its own it is a new one. */
+  async on<T>(path: string, look: (page: Page) => Promise<T>, options?: BrowserContextOptions): Promise<T> {
+    const page = (options ? null : this.#page) ?? (await this.#open(options));
+    this.#page = null;
+    await page.setViewportSize(options?.viewport ?? SCREEN);
+    await page.emulateMedia({ media: null });
+    await page.goto(this.url + path);
+    const result = await look(page);
+    if (options) await page.context().close();
+    else this.#page = page;
+    return result;
+  }
+
+  async #open(options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await this.browser.newContext({ viewport: SCREEN, locale: 'en-GB', ...options });
     const page = await context.newPage();
+    const complain = (what: string) => this.complaints.push(`${page.url()}: ${what}`);
     page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) this.complaints.push(`${path}: ${message.text()}`);
+      if (['error', 'warning'].includes(message.type())) complain(message.text());
     });
-    page.on('pageerror', (error) => this.complaints.push(`${path}: ${error.message}`));
-    try {
-      await page.goto(this.url + path);
-      return await look(page);
-    } finally {
-      await context.close();
-    }
+    page.on('pageerror', (error) => complain(error.message));
+    return page;
   }
 
   async close(): Promise<void> {

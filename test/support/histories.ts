@@ -181,6 +181,7 @@ export const filters: fc.Arbitrary<Filter> = fc
       verification: one('unreviewed', 'documented,corroborated', 'contested,no_evidence'),
       life: one('any', 'any', 'merged', 'active,split,withdrawn', 'merged,superseded'),
       relatedTo: one(...REFERENCES, 'F-1'),
+      relation: one('part_of', 'prepares_for'),
       kind: one('research', 'research,funding'),
       nature: one('standing'),
       strength: one('offered'),
@@ -192,17 +193,15 @@ export const filters: fc.Arbitrary<Filter> = fc
       stale: fc.boolean(),
       q: one('handbook', 'fund dia', 'HAND', 'aaa', 'if'),
     }),
-    fc.array(fc.nat(20), { minLength: 0, maxLength: 2 }),
+    fc.array(fc.nat(21), { minLength: 0, maxLength: 2 }),
     aRole,
     fc.constantFrom('then', 'today', undefined),
     fc.constantFrom('part_of', 'prepares_for', undefined),
   )
-  .map(([all, picked, role, agencies, relation]) => ({
-    role,
-    agencies,
-    ...(all.relatedTo && { relation }),
-    ...Object.fromEntries(Object.entries(all).filter((_, i) => picked.includes(i))),
-  }));
+  .map(([all, picked, role, agencies, relation]): Filter => {
+    const chosen: Filter = Object.fromEntries(Object.entries(all).filter((_, i) => picked.includes(i)));
+    return { role, agencies, ...(chosen.relatedTo && { relation }), ...chosen };
+  });
 
 export const expectAlways = <T>(property: fc.IAsyncProperty<T>, byDay: number, examples: T[] = []): Promise<void> =>
   fc.assert(property, runs(byDay, examples));

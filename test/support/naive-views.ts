@@ -604,9 +604,10 @@ export class NaiveViews {
               within(filter.followsUp!, id) ||
               within(filter.followsUp!, outcomes.get(id)?.forum),
           )) &&
-        (!filter.relatedTo ||
+        ((!filter.relatedTo && !filter.relation) ||
           c.relations.some(
-            ({ type, to }) => to === filter.relatedTo && (!filter.relation || type === filter.relation),
+            ({ type, to }) =>
+              (!filter.relatedTo || to === filter.relatedTo) && (!filter.relation || type === filter.relation),
           )) &&
         (filter.life ? filter.life === 'any' || oneOf(filter.life, c.life) : this.rules.isCounted(c.life)) &&
         oneOf(filter.stage, c.stage) &&

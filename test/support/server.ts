@@ -69,7 +69,7 @@ export class TestServer {
     const plan = await planImport(folder, log, () => ({ by, meta: metaOf(by) }));
     if (plan.problems.length > 0) throw new Error(JSON.stringify(plan.problems.slice(0, 5)));
     await runImport(plan, this.app.get(CommandBus));
-    await this.app.get(Projector).reached(await log.store.head(), 30_000);
+    await this.app.get(Projector).reached(await log.store.head(), 300_000);
   }
 
   /** A token for a focal point of an agency, or for the secretariat. */

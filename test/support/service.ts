@@ -4,13 +4,15 @@ import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './postgres.js';
 
-const MAIN = { api: ['dist/apps/api/src/main.js'] } as const;
+const MAIN = { api: ['dist/apps/api/src/main.js'], demo: ['dist/apps/cli/src/main.js', 'demo'] } as const;
 const running = new Set<ChildProcess>();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
-/** A server as a process of its own. */
+/** A server, or the demo, as a process of its own. */
 export class Service {
+  /** What it printed; and of this what went to stderr. */
   out = '';
+  err = '';
   #child!: ChildProcess;
 
   private constructor(
@@ -38,6 +40,7 @@ export class Service {
     running.add(this.#child);
     for (const stream of [this.#child.stdout!, this.#child.stderr!])
       stream.setEncoding('utf8').on('data', (text: string) => (this.out += text));
+    this.#child.stderr!.on('data', (text: string) => (this.err += text));
   }
 
   get url(): string {
@@ -46,6 +49,16 @@ export class Service {
 
   get ended(): boolean {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  /** Waits until it has printed something. @throws Error with what it printed when it ended instead */
+  async printed(words: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const found = words.exec(this.out);
+      if (found) return found;
+      if (this.ended) throw new Error(`It ended with ${this.#child.exitCode}: ${this.out}`);
+      await sleep(20);
+    }
   }
 
   /** Waits until it is ready. @throws Error with what it printed when it ended instead */

@@ -17,6 +17,7 @@ import { commitmentsContext } from '#commitments';
 import { PostgresEventStore } from '#event-store-postgres';
 import { SqliteEventStore } from '#event-store-sqlite';
 import {
+  DamagedLog,
   EventCodec,
   Projector,
   releases,
@@ -36,6 +37,7 @@ import {
   ProblemFilter,
   ReadingIsPublic,
   Tokens,
+  watched,
   validation,
   type Context,
 } from '#platform';
@@ -82,10 +84,12 @@ export async function openLog({ logUrl }: Settings, purpose: Purpose = 'serve'):
 }
 
 /** The store of tokens and idempotency keys, by its URL. */
-export const openAccess = ({ accessUrl }: Settings, purpose: Purpose = 'serve'): AccessStore =>
-  isPostgres(accessUrl)
+export function openAccess({ accessUrl }: Settings, purpose: Purpose = 'serve'): AccessStore {
+  const store = isPostgres(accessUrl)
     ? new PostgresAccessStore(accessUrl)
     : new SqliteAccessStore(sqliteFile(accessUrl), { mustExist: purpose === 'look' });
+  return watched<AccessStore>(store, 'access', 'principalOf', 'create', 'revoke', 'claim', 'release');
+}
 
 export interface Stores {
   readonly log: Log;
@@ -129,7 +133,7 @@ async function patiently<T>(
     try {
       return await open();
     } catch (error) {
-      if (!(error instanceof StoreUnavailable)) throw error;
+      if (!(error instanceof StoreUnavailable) || error instanceof DamagedLog) throw error;
       const waited = performance.now() - start;
       if (waited >= startPatienceMs)
         throw new Error(`No connection to ${where} for ${Math.round(waited / 1000)} s. ${error.message}`, {

@@ -6,7 +6,7 @@ const { closeOnSignal, startServer } = await import('./server.js');
 
 try {
   const settings = settingsFrom();
-  closeOnSignal(await startServer(settings), settings);
+  await startServer(settings, { onBuilt: (app) => closeOnSignal(app, settings) });
   if (settings.logFormat === 'json') new Logger('Followthrough').log('Listening', { url: settings.publicUrl });
   else console.log(`Followthrough  ${settings.publicUrl}\nAPI            ${settings.publicUrl}/docs`);
 } catch (error) {

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Injectable, Logger, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Injectable, Logger, Res, type OnModuleDestroy } from '@nestjs/common';
 import {
   ApiOkResponse,
   ApiOperation,
@@ -10,7 +10,8 @@ import {
 import type { FastifyReply } from 'fastify';
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import { Projector, type Building, type Envelope, type Log, type Progress } from '#eventsourcing';
-import { AlwaysOpen, LOG, metrics } from '#platform';
+import { AccessStore } from '#access';
+import { AlwaysOpen, LOG, metrics, clockJumps, outageOf, type Outage } from '#platform';
 
 /** Whether the server is about to end: it still answers, but should be asked no more. */
 @Injectable()
@@ -44,30 +45,56 @@ class ProjectionProgress {
   building: BuildingProgress | null;
 }
 
+class StoreOutage implements Outage {
+  @ApiProperty({ enum: ['log', 'access'], description: 'access: tokens and idempotency keys' }) store: string;
+  @ApiProperty({ format: 'date-time' }) since: string;
+  @ApiProperty({ description: 'What it said when it was last tried' }) error: string;
+}
+
 class Ready {
   @ApiProperty({
     enum: ['ready', 'degraded', 'building', 'failing', 'closing'],
-    description: 'degraded: some streams wait; all else is shown. closing: about to end',
+    description:
+      'degraded: some streams wait, a store could not be written when it was last tried, or the clock is wrong; all else ' +
+      'is shown. closing: about to end',
   })
   status: string;
   @ApiProperty({ type: [ProjectionProgress] }) projections: ProjectionProgress[];
+  @ApiProperty({ type: [StoreOutage], description: 'Stores that could not be used when they were last tried' })
+  stores: StoreOutage[];
+  @ApiProperty({ type: String, nullable: true, description: 'What is wrong with the clock, by what the log says' })
+  clock: string | null;
 }
+
+/** By how much clocks may differ before that is told. */
+const CLOCKS_MS = 2_000;
+/** What is a jump of the clock, and how often it is looked for. */
+const [JUMP_MS, LOOK_MS] = [5_000, 1_000];
 
 const lagOf = ({ position, head }: Pick<Progress, 'position' | 'head'>): number =>
   Number(head ?? 0) - Number(position ?? 0);
 
 @ApiTags('Operations')
 @Controller()
-export class OperationsController {
+export class OperationsController implements OnModuleDestroy {
+  /** The clock beside the time that has passed: their difference changes when somebody sets the clock. */
+  #offset = Date.now() - performance.now();
+  readonly #looking = setInterval(() => this.#lookAtClock(), LOOK_MS).unref();
   readonly #logger = new Logger('Metrics');
   /** Of this application's views; what is measured of the process, `metrics`, is beside them. */
   readonly #registry = new Registry();
+  readonly #ahead = new Gauge({
+    name: 'followthrough_log_ahead_of_clock_seconds',
+    help: 'How much later than it is now the last event was recorded: somebody’s clock was wrong, or this one is',
+    registers: [this.#registry],
+  });
   readonly #gauges: { readonly gauge: Gauge; readonly value: (progress: Progress, next?: Envelope) => number }[] = [];
 
   constructor(
     @Inject(LOG) private readonly log: Log,
     private readonly projector: Projector,
     private readonly draining: Draining,
+    private readonly access: AccessStore,
   ) {
     if (!metrics.getSingleMetric('process_cpu_seconds_total')) collectDefaultMetrics({ register: metrics });
     this.#gauge(
@@ -103,10 +130,31 @@ export class OperationsController {
     });
   }
 
+  onModuleDestroy(): void {
+    clearInterval(this.#looking);
+  }
+
+  #lookAtClock(): void {
+    const offset = Date.now() - performance.now();
+    const jump = offset - this.#offset;
+    if (Math.abs(jump) < JUMP_MS) return;
+    this.#offset = offset;
+    clockJumps.inc();
+    this.#logger.warn(`The clock was set by ${Math.round(jump / 1000)} s, or this machine slept.`);
+  }
+
+  /** By how much the last event was recorded later than it is now, in ms: somebody's clock was, or ours is, wrong. */
+  async #logAheadMs(): Promise<number> {
+    const head = await this.log.store.head();
+    const [last] = head === null ? [] : await this.log.store.readAll(String(BigInt(head) - 1n), 1);
+    return last ? Math.max(0, Date.parse(last.recordedAt) - Date.now()) : 0;
+  }
+
   /** Looks how the views are; while that cannot be seen, nothing is said of it. */
   async #measure(): Promise<void> {
     const all = this.#gauges.map(({ gauge }) => gauge);
     try {
+      this.#ahead.set((await this.#logAheadMs()) / 1000);
       const looked = await Promise.all(
         (await this.projector.progress()).map(async (progress) => {
           const behind = lagOf(progress) > 0;
@@ -143,7 +191,21 @@ export class OperationsController {
     description: 'A projection is failing or has yet to be built, or it is about to end',
   })
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
-    const all = await this.projector.progress();
+    const stores: StoreOutage[] = [];
+    for (const [store, of] of [['log', this.log.store] as const, ['access', this.access] as const]) {
+      const outage = outageOf(of);
+      if (outage) stores.push({ store, ...outage });
+    }
+    let [all, ahead]: [Progress[], number] = [[], 0];
+    try {
+      [all, ahead] = [await this.projector.progress(), await this.#logAheadMs()];
+    } catch (error) {
+      void reply.status(503);
+      stores.push({ store: 'log', since: new Date().toISOString(), error: (error as Error).message });
+      return { status: this.draining.begun ? 'closing' : 'failing', projections: [], stores, clock: null };
+    }
+    const clock =
+      ahead > CLOCKS_MS ? `The last event was recorded ${Math.round(ahead / 1000)} s later than it is now.` : null;
     const projections = all.map(({ head, ...progress }) => ({ ...progress, lag: lagOf({ head, ...progress }) }));
     const failing = all.some(({ error }) => error !== null);
     const status = this.draining.begun
@@ -152,11 +214,11 @@ export class OperationsController {
         ? 'failing'
         : all.some(({ serving }) => !serving)
           ? 'building'
-          : all.some(({ parked }) => parked > 0)
+          : all.some(({ parked }) => parked > 0) || stores.length > 0 || clock !== null
             ? 'degraded'
             : 'ready';
     void reply.status(status === 'ready' || status === 'degraded' ? 200 : 503);
-    return { status, projections };
+    return { status, projections, stores, clock };
   }
 
   @Get('metrics')

@@ -18,9 +18,16 @@ const PATIENCE_MS = 5_000;
 /** How long requests under way may take to finish when the server ends. */
 const FINISH_MS = 15_000;
 
-/** Opens the stores, brings the views up to date and answers, before that if it takes long; the caller closes it. */
-export async function startServer(settings: Settings, stores?: Stores): Promise<NestFastifyApplication> {
+/**
+ * Opens the stores, brings the views up to date and answers, before that if it takes long; the caller closes it.
+ * @param onBuilt is given the server before anybody is answered: by then signals must be heeded
+ */
+export async function startServer(
+  settings: Settings,
+  { stores, onBuilt }: { readonly stores?: Stores; readonly onBuilt?: (app: NestFastifyApplication) => void } = {},
+): Promise<NestFastifyApplication> {
   const app = await buildServer(settings, stores ?? (await openStores(settings)));
+  onBuilt?.(app);
   try {
     const building = app.get(Projector).start();
     await Promise.race([building, sleep(PATIENCE_MS, undefined, { ref: false })]);
@@ -69,6 +76,13 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
   const adapter = new FastifyAdapter({
     ...ENDING,
     bodyLimit: settings.bodyLimit,
+    // A body that stops half-way is not waited for.
+    requestTimeout: settings.requestTimeoutMs,
+    http: {
+      requestTimeout: settings.requestTimeoutMs,
+      headersTimeout: settings.requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(5_000, settings.requestTimeoutMs),
+    },
     routerOptions: { maxParamLength: 400 },
     // What is refused before there is a route: addresses that cannot be read.
     frameworkErrors: (error: Error, { headers }: FastifyRequest, reply: FastifyReply) => {

@@ -20,6 +20,8 @@ export interface Settings extends LogSettings {
   readonly startPatienceMs: number;
   /** Whether reading needs no token. */
   readonly publicReading: boolean;
+  /** How long a request may take to arrive. */
+  readonly requestTimeoutMs: number;
   /** The largest body taken, in bytes. */
   readonly bodyLimit: number;
   /** Where people reach it, when that is not http://HOST:PORT. */
@@ -46,6 +48,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv = process.env): Settings {
     drainMs: whole(env, 'DRAIN_MS', 250, 0, 600_000),
     startPatienceMs: whole(env, 'START_PATIENCE_MS', 30_000, 0, 3_600_000),
     publicReading: oneOf(env, 'PUBLIC_READING', ['true', 'false'], 'true') === 'true',
+    requestTimeoutMs: whole(env, 'REQUEST_TIMEOUT_MS', 30_000, 100, 3_600_000),
     bodyLimit: whole(env, 'BODY_LIMIT', 262_144, 1_024, 900_000),
     publicUrl: env['PUBLIC_URL'] ?? `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`,
     publisher: env['PUBLISHER'] || 'Followthrough',

@@ -32,8 +32,7 @@ export async function demo(settings: Settings, folder: string): Promise<void> {
     if (empty) throw new Error(`${folder} cannot be imported.`);
     console.log('What the demo imported was worked on since, so it starts with what is there.');
   }
-  const app = await startServer(settings);
-  closeOnSignal(app, settings);
+  const app = await startServer(settings, { onBuilt: (built) => closeOnSignal(built, settings) });
   const access = app.get(AccessStore);
   await access.revoke(DEMO_LABEL);
   const [secretariat, iom] = [await access.create(null, DEMO_LABEL), await access.create('IOM', DEMO_LABEL)];

@@ -3,7 +3,7 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
 import { Agency, AgencyAsAt, MemberAsAt } from '#bodies';
 import type { FullDate } from '#clocks';
-import { load, Rejected } from '#eventsourcing';
+import { load } from '#eventsourcing';
 import { ClockQuery, clocksOf, FieldsOf, goingOn, InRows, WantedFormat, type Format } from '#platform';
 import { agency, asAt } from '#registers';
 import { pageOf, RegisterListQuery, RegisterPage } from './list.js';
@@ -55,7 +55,7 @@ export class AgenciesController extends registerController('agency') {
   override async one(@Param('code') code: string, @Query() query: ClockQuery) {
     const { asOf, knownAt } = await clocksOf(query, this.log.store);
     const { state, revision, position } = await load(this.log, agency, code, knownAt);
-    if (!state.entry) throw new Rejected('not_found', `There is no agency ${code}.`);
+    if (!state.entry) throw await this.registered.missing('agency', code, knownAt);
     const members = await this.registered.members(code, await this.registered.pinned(knownAt), asOf);
     return { ...asAt(state, asOf), asOf, members, entry: state.entry, revision, position };
   }

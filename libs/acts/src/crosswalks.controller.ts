@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty, IntersectionType, OmitType } 
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { Crosswalk, CrosswalkLink, CrosswalkVersion, NoEquivalent } from '#bodies';
 import type { FullDate } from '#clocks';
-import { load, Rejected } from '#eventsourcing';
+import { load } from '#eventsourcing';
 import { clocksOf, FieldsOf, goingOn, InRows, WantedFormat, type Format } from '#platform';
 import { crosswalk, crosswalkAt, LATEST, versionOf, type CrosswalkAsAt } from '#registers';
 import { pageOf, RegisterListQuery, RegisterPage, RegisterQuery } from './list.js';
@@ -85,7 +85,7 @@ export class CrosswalksController extends registerController('crosswalk') {
   override async one(@Param('code') code: string, @Query() query: CrosswalkQuery, @WantedFormat() format?: Format) {
     const { asOf, knownAt } = await clocksOf(query, this.log.store);
     const { state, revision, position } = await load(this.log, crosswalk, code, knownAt);
-    if (!state.entry) throw new Rejected('not_found', `There is no crosswalk ${code}.`);
+    if (!state.entry) throw await this.registered.missing('crosswalk', code, knownAt);
     const named = query.version !== undefined;
     const held = versionOf(crosswalkAt(state, named ? LATEST : asOf), query.version);
     const version = held && labelled(held, await this.registered.names('theme', await this.registered.pinned(knownAt)));

@@ -106,7 +106,7 @@ export function registerController(kind: Register) {
       const { knownAt } = await clocksOf(query, this.log.store);
       const { state, revision, position } = await load(this.log, registers[kind] as never, code, knownAt);
       const { entry } = state as { entry: Entry | null };
-      if (!entry) throw new Rejected('not_found', `There is no ${kind} ${code}.`);
+      if (!entry) throw await this.registered.missing(kind, code, knownAt);
       return { ...entry, revision, position };
     }
   }

@@ -47,8 +47,11 @@ export const lastDayOf = (date: PartialDate): FullDate => periodOf(date)!.last;
 /** The first day of a partial date that is known to be real. */
 export const firstDayOf = (date: PartialDate): FullDate => periodOf(date)!.first;
 
-export const isFullDate = (date: unknown): date is FullDate =>
-  periodOf(date) !== null && (date as string).length === 10;
+/** Whether something may be said of it: a real date, of a year that there was. There was no year 0. */
+export const isPartialDate = (date: unknown): date is PartialDate =>
+  periodOf(date) !== null && !(date as string).startsWith('0000');
+
+export const isFullDate = (date: unknown): date is FullDate => isPartialDate(date) && date.length === 10;
 
 /** Today, in UTC. */
 export const todayAt = (now: Date): FullDate => now.toISOString().slice(0, 10);

@@ -19,17 +19,21 @@ import {
 import type { Reasoned } from '#bodies';
 import { RELATION_TYPES, type End } from '#words';
 import { commitment, saidAt, type Commitment, type CommitmentEvent, type CommitmentEvents } from './commitment.js';
-import { linksOf, noCycle, type LineageEvents } from './lineage.js';
+import { Linked, linksOf, noCycle, type LineageEvents } from './lineage.js';
 
-/** How far a chain of links is followed. */
-const FARTHEST = 1_000;
+/** How many commitments are looked at to find a circle; where there are more, no link is made that might close one. */
+const FARTHEST = 10_000;
 
 /** Some commitments and all that their links lead to, as known at a position of the log. */
-export async function linkedTo(log: Log, references: readonly string[], knownAt?: string) {
-  const found = new Map<string, Commitment>();
+export async function linkedTo(log: Log, references: readonly string[], knownAt?: string): Promise<Linked> {
+  const found = new Linked();
   const toVisit = [...references];
-  for (let reference = toVisit.pop(); reference !== undefined && found.size < FARTHEST; reference = toVisit.pop()) {
+  for (let reference = toVisit.pop(); reference !== undefined; reference = toVisit.pop()) {
     if (found.has(reference)) continue;
+    if (found.size >= FARTHEST) {
+      found.isWhole = false;
+      return found;
+    }
     const { state } = await load(log, commitment, reference, knownAt);
     if (!state.recorded) continue;
     found.set(reference, state);

@@ -177,18 +177,33 @@ export function noCycle(
   pointer: string,
 ): void {
   if (to === reference) throw refused('related_to_itself', pointer, 'A commitment cannot be related to itself.');
-  const seen = new Set<string>();
-  const leadsBack = (from: string): boolean => {
-    if (from === reference) return true;
-    if (seen.has(from)) return false;
-    seen.add(from);
-    const other = others?.get(from);
-    return other !== undefined && linksOf(other, kind).some(leadsBack);
-  };
-  if (!isMutual(kind) && leadsBack(to))
-    throw refused('cycle', pointer, `${to} leads back to ${reference} already: that would be a circle.`);
+  if (!isMutual(kind)) leadsElsewhere(reference, others, kind, to, pointer);
   if (isMutual(kind) && reference && linksOf(others?.get(to) ?? ({ relations: [] } as never), kind).includes(reference))
     throw new Conflict('already_related', `${to} says already that it is the same as ${reference}.`);
+}
+
+function leadsElsewhere(reference: string | null, others: On['others'], kind: string, to: string, at: string): void {
+  const seen = new Set<string>();
+  const toVisit: string[] = [];
+  for (let from: string | undefined = to; from !== undefined; from = toVisit.pop()) {
+    if (from === reference)
+      throw refused('cycle', at, `${to} leads back to ${reference} already: that would be a circle.`);
+    if (seen.has(from)) continue;
+    seen.add(from);
+    const other = others?.get(from);
+    if (other) toVisit.push(...linksOf(other, kind));
+    else if (others instanceof Linked && !others.isWhole)
+      throw refused(
+        'too_far',
+        at,
+        `${to} leads to so many commitments that it cannot be told whether that would be a circle.`,
+      );
+  }
+}
+
+/** Commitments by their references, with those that their links lead to; not all of them when there are very many. */
+export class Linked extends Map<string, Commitment> {
+  isWhole = true;
 }
 
 export const relate: Decide<Relate> = (c, act, by, on) => {

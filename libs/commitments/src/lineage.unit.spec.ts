@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { Linked } from './lineage.js';
 import { asAt, type Commitment, type CommitmentEvent } from './commitment.js';
 import {
   A_THIRD,
@@ -54,6 +55,13 @@ describe('A relation', () => {
   });
   it('may lead to a forum, when the commitment prepares for it', () =>
     relate({ type: 'prepares_for', to: 'GMG-2006-07' }, byReference({})).then(related('prepares_for', 'GMG-2006-07')));
+
+  it('is not made where so many are linked that a circle cannot be told', () => {
+    const many = Object.assign(new Linked([[OTHER, after(led, related('part_of', A_THIRD))]]), { isWhole: false });
+    relate({}, { others: many }).rejected('too_far');
+    // The control: of what is whole, a commitment that is not there leads nowhere.
+    relate({}, { others: Object.assign(many, { isWhole: true }) }).then(related('part_of', OTHER));
+  });
 
   const back = (type: string) => after(led, related(type, REFERENCE));
   it.each(RELATION_TYPES.filter((type) => type !== 'same_as'))('%s never goes in a circle', (type) => {

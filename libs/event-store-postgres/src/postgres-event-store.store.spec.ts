@@ -28,6 +28,8 @@ import {
   startBouncer,
   type Bouncer,
 } from '../../../test/support/postgres.js';
+import { deep } from '../../../test/support/properties.js';
+import { until } from '../../../test/support/waiting.js';
 import { Wire } from '../../../test/support/wire.js';
 import { PostgresEventStore } from './postgres-event-store.js';
 
@@ -73,10 +75,6 @@ const failure = (promise: Promise<unknown>): Promise<unknown> =>
     () => null,
     (error: unknown) => error,
   );
-async function until(is: () => boolean | Promise<boolean>, ms = 15_000): Promise<void> {
-  for (const end = performance.now() + ms; !(await is()); await sleep(10))
-    if (performance.now() > end) throw new Error('waited in vain');
-}
 /** Collects what a subscription gives, taken up again after errors as a projector does, until it is stopped. */
 function follow(store: EventStore, after: string | null = null) {
   const [stop, got] = [new AbortController(), [] as Envelope[]];
@@ -147,6 +145,9 @@ afterAll(async () => {
   await wire?.close();
 });
 
+/** What can differ between servers: what hangs on sessions and on order. By day the rest is shown on one of them. */
+const ofServers = deep ? /^/ : /connection|subscri|commits|reopening|lost|at once|taken over/;
+
 describeHere(`In PostgreSQL${here}`, () => {
   storeContract(
     'in PostgreSQL',
@@ -176,6 +177,7 @@ describeHere(`In PostgreSQL${here}`, () => {
         () => older,
         () => throughOlder,
       ),
+      ofServers,
     );
 
     it('is dumped and restored into a new cluster, where the log is the same and followers go on', async () => {
@@ -238,6 +240,7 @@ describeHere(`In PostgreSQL${here}`, () => {
         () => server,
         () => throughBouncer,
       ),
+      ofServers,
     );
 
     it('gives a live subscriber all that is written, while what a session keeps belongs to nobody', async () => {
@@ -503,7 +506,7 @@ describeHere(`A server that fails under load${here}`, () => {
       const writing = Promise.all(Array.from({ length: 8 }, (_, writer) => write(writer)));
       const goesOn = async () => {
         const before = told.size;
-        await until(() => told.size > before + 30, 30_000);
+        await until(() => told.size > before + 30);
       };
       await goesOn();
       for (let round = 0; round < 5; round++) {

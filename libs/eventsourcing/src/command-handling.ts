@@ -1,8 +1,8 @@
 /** Commands: decided on what their stream has come to, appended, and decided again when another one was faster. */
 import { LRUCache } from 'lru-cache';
-import { fold, streamOf, type Aggregate } from './aggregate.js';
+import { fold, Rejected, streamOf, type Aggregate } from './aggregate.js';
 import { decodeAll, namedIn } from './blanking.js';
-import { InvalidAppend, NO_STREAM, StoreUnavailable, WrongRevision, type EventStore } from './event-store.js';
+import { NO_STREAM, WrongRevision, type EventStore } from './event-store.js';
 import type { EventCodec, EventMap, Meta, NewEvent, Recorded } from './events.js';
 
 /** What a stream has come to: its state, its last event, and the commands that wrote it. */
@@ -61,7 +61,7 @@ export async function handle<State, M extends EventMap>(
       const events = decide(supposed.state, supposed.revision);
       if (events.length > 0) return await appended(log, aggregate, stream, supposed, events, meta);
     } catch (error) {
-      if (error instanceof StoreUnavailable || error instanceof InvalidAppend) throw error;
+      if (!(error instanceof Rejected || error instanceof WrongRevision)) throw error;
     }
   for (let attempt = 1; ; attempt++) {
     const before = await loaded(log, aggregate, stream);

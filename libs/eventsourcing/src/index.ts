@@ -8,6 +8,7 @@ export * from './damage.js';
 export * from './event-store.js';
 export * from './events.js';
 export * from './parking.js';
+export * from './releases.js';
 export * from './projection.js';
 export * from './projector.js';
 export * from './snapshot.js';

@@ -3,8 +3,8 @@
  * order, everything else goes on. That an operator passes over such an event for good is an event itself, which every process
  * hears.
  */
-import type { Aggregate } from './aggregate.js';
 import type { Envelope } from './events.js';
+import type { Place } from './releases.js';
 
 /** A stream that waits, since the event at `position`. */
 export interface ParkedStream {
@@ -16,18 +16,6 @@ export interface ParkedStream {
   /** The number of its waiting events, the failed one included. */
   readonly events: number;
 }
-
-type Place = Pick<Envelope, 'stream' | 'revision'>;
-
-/** The event of a stream that a projection passes over for good when it cannot be applied. */
-export type Released = Place;
-
-/** The decisions of operators about a projection: the streams `projection-<name>`. */
-export const releases: Aggregate<readonly Released[], { Released: Released }> = {
-  category: 'projection',
-  initial: [],
-  evolve: { Released: (all, { data }) => [...all, data] },
-};
 
 type Parked = ParkedStream & { readonly revision: number };
 

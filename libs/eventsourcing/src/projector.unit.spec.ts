@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { handle, type Log } from './command-handling.js';
 import { StoreUnavailable, type EventStore } from './event-store.js';
 import { EventCodec, type Recorded } from './events.js';
-import { releases } from './parking.js';
+import { releases } from './releases.js';
 import { on, type Earlier, type Progress, type Projection } from './projection.js';
 import { Projector, type Failure } from './projector.js';
 import { add, by, counter } from './testing/counter.js';

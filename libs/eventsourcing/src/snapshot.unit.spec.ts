@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { handle, type Log } from './command-handling.js';
 import { EventCodec } from './events.js';
-import { releases } from './parking.js';
+import { releases } from './releases.js';
 import { on, type Projection } from './projection.js';
 import { Projector } from './projector.js';
 import { NotTaken, SnapshotFile, type Memory } from './snapshot.js';

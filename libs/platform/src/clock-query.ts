@@ -53,6 +53,10 @@ export interface Clocks {
   readonly knownAt?: string;
 }
 
+/** `Date.parse` takes 31 November for 1 December, and 24:00 for the next day. */
+const isInstant = (text: string): boolean =>
+  INSTANT.test(text) && isFullDate(text.slice(0, 10)) && text.slice(11, 13) < '24' && !Number.isNaN(Date.parse(text));
+
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
 
 /** Settles `asOf` (default today) and `knownAt` (an instant becomes the greatest position recorded by then). */
@@ -70,7 +74,7 @@ export async function positionOf(knownAt: string, store: EventStore, field = 'kn
       throw badClock(field, 'is a position the log has not reached');
     return knownAt;
   }
-  if (!INSTANT.test(knownAt) || Number.isNaN(Date.parse(knownAt)))
+  if (!isInstant(knownAt))
     throw badClock(field, 'must be a position of the log or an instant such as 2026-11-21T12:00:00Z');
   return (await store.positionAt(new Date(knownAt))) ?? '0';
 }

@@ -4,6 +4,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsOptional } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { listText } from './query-fields.js';
 import { formatNamed, formatOf, type Content, type Pages } from './formats.js';
 
 /** The field of a query that names the fields wanted of each entry: those that the class of the entries has. */
@@ -17,7 +18,7 @@ export const FieldsOf = (Entry: Type<unknown>) => {
       description: 'Only these fields of each entry, separated by commas',
     }),
     IsOptional(),
-    Transform(({ value }) => namesIn(value)),
+    Transform(({ value }) => listText(value).split(',')),
     IsIn(known, { each: true, message: ({ value }) => `fields knows no ${value}; it takes ${known.join(', ')}` }),
   );
 };
@@ -27,8 +28,6 @@ const fieldsOf = (Entry: Type<unknown>): string[] =>
   (Reflect.getMetadata('swagger/apiModelPropertiesArray', Entry.prototype as object) as string[]).map((name) =>
     name.slice(1),
   );
-
-const namesIn = (value: unknown): string[] => [value].flat().flatMap((names) => String(names).split(','));
 
 /** In CSV the entries of this list read so. */
 export const InRows = <E extends object>(row: (entry: Partial<E>) => object) => SetMetadata(ROW, row);
@@ -61,7 +60,7 @@ export async function downloaded(answer: unknown, request: FastifyRequest, reply
   const pages = Symbol.asyncIterator in entries ? await begun(entries) : [entries];
   say(listed, request, reply);
   const { fields } = request.query as { fields?: unknown };
-  const chosen = fields === undefined ? null : namesIn(fields);
+  const chosen = fields === undefined ? null : listText(fields).split(',');
   const picked = (entry: object): object =>
     chosen ? Object.fromEntries(chosen.map((name) => [name, (entry as Record<string, unknown>)[name]])) : entry;
   const name = formatOf(request);

@@ -13,7 +13,6 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
-  isISO31661Alpha3,
   IsObject,
   IsOptional,
   IsString,
@@ -26,8 +25,9 @@ import {
   ValidateBy,
   ValidateNested,
 } from 'class-validator';
-import { isFullDate, periodOf } from '#clocks';
+import { isFullDate, isPartialDate } from '#clocks';
 import { isFit } from '#eventsourcing';
+import { isCountry } from './countries.js';
 
 interface About {
   optional?: boolean;
@@ -258,7 +258,7 @@ export const InPeriod = (about: About = {}) =>
   field(
     { example: '2006-11', ...about },
     { type: String, pattern: '^\\d{4}(-\\d{2}(-\\d{2})?)?$' },
-    check('isPartialDate', 'must be a real date: YYYY, YYYY-MM or YYYY-MM-DD', (value) => periodOf(value) !== null),
+    check('isPartialDate', 'must be a real date: YYYY, YYYY-MM or YYYY-MM-DD', isPartialDate),
   );
 
 /** An http(s) address; it can be blanked. */
@@ -288,9 +288,7 @@ export const Language = (about: About = {}) =>
     Matches(new RegExp(language), { message: '$property must be a language tag such as en or fr-CH' }),
   );
 
-const isCountry = (code: unknown): boolean => isISO31661Alpha3(code) && code === String(code).toUpperCase();
-
-/** ISO 3166-1 alpha-3 codes, in upper case. */
+/** ISO 3166-1 alpha-3 codes, or those of former countries, in upper case. */
 export const Countries = (about: About = {}) =>
   field(
     { example: ['MAR', 'SEN'], ...about },

@@ -37,8 +37,13 @@ export const conflicts = new Counter({
 });
 export const unavailable = new Counter({
   name: 'followthrough_store_unavailable_total',
-  help: 'Appends that the store could not take',
+  help: 'Appends that the log could not take, and uses of tokens and keys (access) that failed',
   labelNames: ['store'],
+  registers,
+});
+export const clockJumps = new Counter({
+  name: 'followthrough_clock_jumps_total',
+  help: 'How often the clock of this process was set, by more than five seconds',
   registers,
 });
 export const commandSeconds = new Histogram({

@@ -10,6 +10,7 @@ import {
   type EventStore,
 } from '#eventsourcing';
 import { appendedEvents, appendSeconds, appendsWaiting, commandSeconds, conflicts, unavailable } from './metrics.js';
+import { noteUse } from './outages.js';
 
 /**
  * Watches the appends of a store: it stays the same store, whatever else it can do. In a trace that is recorded, the events
@@ -42,6 +43,7 @@ export function observed<S extends EventStore>(store: S, system: string): S {
       const traced = traceparent === undefined ? meta : { ...meta, traceparent };
       const appended = await context.with(under, () => append(stream, expected, events, traced));
       of.events.inc(events.length);
+      noteUse(store);
       span.setAttribute('followthrough.position', appended.position);
       endSpan(span);
       return appended;
@@ -49,6 +51,7 @@ export function observed<S extends EventStore>(store: S, system: string): S {
       const late = error instanceof WrongRevision;
       if (late) of.conflicts.inc();
       else if (error instanceof StoreUnavailable) of.unavailable.inc();
+      noteUse(store, error);
       if (late) span.setAttribute('followthrough.outcome', 'conflict');
       endSpan(span, late ? undefined : error);
       throw error;

@@ -49,7 +49,7 @@ export class OutcomesQuery extends AgenciesQuery {
   @Asked('Only what was asked of this agency, by its code or one of its names, or of whom is called so', 'IOM')
   addressee?: string;
   @Flag('Only outcomes that a commitment follows up, or that none does') covered?: boolean;
-  @Asked(`Only outcomes that a commitment in one of these stages follows up: ${STAGES.join(', ')}`, 'completed')
+  @Takes({ description: 'Only outcomes that a commitment in one of these stages follows up', example: 'completed' })
   stage?: string;
   @PageSize(200) limit?: number;
   @GoesOn() cursor?: string;

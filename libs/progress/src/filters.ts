@@ -4,11 +4,22 @@
  */
 import { ApiProperty, OmitType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { IsBoolean, IsOptional, IsString, MaxLength } from 'class-validator';
 import type { FullDate } from '#clocks';
 import { LIVES, OUTLOOKS, RELATION_TYPES, ROLES, STAGES, VERIFICATIONS, type Role } from '#commitments';
-import { InFormat, OnDate, ProgressClockQuery, soughtIn, type Format } from '#platform';
-import { MATCHES, WITHIN } from '#registers';
+import {
+  InCountry,
+  InFormat,
+  listText,
+  OnDate,
+  OneAmong,
+  ProgressClockQuery,
+  SomeAmong,
+  soughtIn,
+  type Format,
+} from '#platform';
+import { MATCHES, WITHIN, type Register } from '#registers';
+import { KINDS, NATURES, STRENGTHS } from '#words';
 import { dayOf, type Coded, type Columns, type Meanings, type Standing } from './columns.js';
 import type { Counting, Hierarchy } from './hierarchy.js';
 import { flags, type Condition } from './scan.js';
@@ -54,11 +65,31 @@ export interface Asking {
   readonly filter: Filter;
 }
 
-interface Definition<V = never> {
-  readonly kind: 'text' | 'flag' | 'date' | 'choice' | 'match';
+/** What a code that is asked for can be of: a register, the commitments, or the regions that they name. */
+export type Named = Register | 'commitment' | 'region';
+
+/** What a filter takes; whatever else is asked for is refused by name. */
+type Taken =
+  | { readonly kind: 'flag' | 'date' | 'country' }
+  /** One word of a closed list, or several, separated by commas. `alone`: it goes with no other. */
+  | { readonly kind: 'choice' | 'choices'; readonly choices: readonly string[]; readonly alone?: string }
+  /** The code of something that is in one of these, or several, separated by commas. */
+  | { readonly kind: 'code' | 'codes'; readonly of: readonly Named[] }
+  /** Any words: what is not found is not there. */
+  | { readonly kind: 'words' };
+
+type Definition<V = never> = Taken & Described<V>;
+
+/** What the codes that a query asks for must be of; `null`: the field takes no codes. */
+export function codesAskedIn(field: string): { readonly of: readonly Named[]; readonly several: boolean } | null {
+  const filter = Object.hasOwn(FILTERS, field) ? (FILTERS[field as FilterName] as Definition) : null;
+  if (filter?.kind !== 'code' && filter?.kind !== 'codes') return null;
+  return { of: filter.of, several: filter.kind === 'codes' };
+}
+
+interface Described<V> {
   readonly description: string;
   readonly example?: string;
-  readonly choices?: readonly string[];
   readonly default?: string;
   /** The rows that meet it; absent: it shapes other filters, or is asked of the day. */
   readonly rows?: (value: V, asking: Asking) => Condition | Promise<Condition>;
@@ -84,13 +115,13 @@ const word = (of: keyof Standing) =>
 
 const among = (wanted: ReadonlySet<string>) => (values: readonly string[]) => values.some((one) => wanted.has(one));
 
-const MATCH = `one or more of ${MATCHES.join(', ')}, separated by commas; without it ${WITHIN.join(',')}`;
 const crosswalkOf = ({ filter, hierarchy }: Asking, crosswalk?: string) => hierarchy.themes({ ...filter, crosswalk });
 
 /** Every filter there is. */
 export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Filter[N]>> } = {
   followsUp: {
-    kind: 'text',
+    kind: 'code',
+    of: ['forum', 'outcome'],
     description: 'Only what follows up a forum (with its round tables and outcomes) or an outcome',
     example: 'HLD-2006',
     rows: inColumn('followsUp', async (id: string, { hierarchy }) => among(new Set(await hierarchy.followUpsOf(id)))),
@@ -109,23 +140,31 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
       'Agencies as they were then, or as what they have become by today: successors stand for all before them',
   },
   memberOf: {
-    kind: 'text',
+    kind: 'code',
+    of: ['agency'],
     description: 'No other agencies count than those that were members of this body on the date',
     example: 'GMG',
   },
   crosswalk: {
-    kind: 'text',
+    kind: 'code',
+    of: ['crosswalk'],
     description: 'Also what reaches the themes through the links of a crosswalk to their framework',
     example: 'HLD06-HLD13',
   },
   crosswalkVersion: {
-    kind: 'text',
+    kind: 'words',
     description: 'Which version of it; without it the one as at the date',
     example: '1',
   },
-  match: { kind: 'match', description: `Only links of these types: ${MATCH}`, example: 'exact,close,broad' },
+  match: {
+    kind: 'choices',
+    choices: MATCHES,
+    description: `Only links of these types; without it ${WITHIN.join(',')}`,
+    example: 'exact,close,broad',
+  },
   reference: {
-    kind: 'text',
+    kind: 'codes',
+    of: ['commitment'],
     description: 'References, separated by commas',
     example: 'IOM-2006-24',
     rows: (value: string, { columns }: Asking) => {
@@ -138,7 +177,8 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
     },
   },
   agency: {
-    kind: 'text',
+    kind: 'code',
+    of: ['agency'],
     description: 'An agency, in the role given',
     example: 'IOM',
     rows: inColumn('agencies', async (_: string, { filter, hierarchy }) => {
@@ -147,7 +187,8 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
     }),
   },
   with: {
-    kind: 'text',
+    kind: 'code',
+    of: ['agency'],
     description: 'Another agency that stands in it, too, as lead, co-lead or partner',
     example: 'ILO',
     rows: inColumn('agencies', async (agency: string, { filter: { agencies, memberOf }, hierarchy }) => {
@@ -164,7 +205,8 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
     }),
   },
   theme: {
-    kind: 'text',
+    kind: 'code',
+    of: ['theme'],
     description: 'A theme, or any below it, or with a crosswalk any linked to one of these',
     example: 'HLD06-04',
     rows: inColumn('themes', async (theme: string, { filter, hierarchy }) =>
@@ -172,7 +214,8 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
     ),
   },
   framework: {
-    kind: 'text',
+    kind: 'code',
+    of: ['framework'],
     description: 'Any theme of a framework',
     example: 'HLD06',
     rows: inColumn('themes', async (framework: string, { filter, hierarchy }) =>
@@ -180,7 +223,8 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
     ),
   },
   reached: {
-    kind: 'text',
+    kind: 'code',
+    of: ['crosswalk'],
     description: 'A crosswalk: with a theme from which a link leads',
     example: 'HLD06-HLD13',
     rows: inColumn('themes', async (crosswalk: string, asking) =>
@@ -188,7 +232,8 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
     ),
   },
   noEquivalent: {
-    kind: 'text',
+    kind: 'code',
+    of: ['crosswalk'],
     description: 'A crosswalk: with a theme of the framework that it leads from, and none with a link',
     example: 'HLD06-HLD13',
     rows: inColumn('themes', async (crosswalk: string, asking) => {
@@ -198,22 +243,24 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
     }),
   },
   stage: {
-    kind: 'text',
-    description: `One or more of ${STAGES.join(', ')}, separated by commas`,
+    kind: 'choices',
+    choices: STAGES,
+    description: 'Stages',
     example: 'in_progress',
     rows: word('stage'),
   },
-  kind: { kind: 'text', description: 'Kinds, separated by commas', example: 'research', rows: word('kind') },
-  nature: { kind: 'text', description: 'Natures, separated by commas', example: 'one_off', rows: word('nature') },
+  kind: { kind: 'choices', choices: KINDS, description: 'Kinds', example: 'research', rows: word('kind') },
+  nature: { kind: 'choices', choices: NATURES, description: 'Natures', example: 'one_off', rows: word('nature') },
   strength: {
-    kind: 'text',
-    description: 'Strengths, separated by commas',
+    kind: 'choices',
+    choices: STRENGTHS,
+    description: 'Strengths',
     example: 'undertaken',
     rows: word('strength'),
   },
   country: {
-    kind: 'text',
-    description: 'ISO 3166-1 alpha-3',
+    kind: 'country',
+    description: 'ISO 3166-1 alpha-3, the codes of former countries (ISO 3166-3), or XKX',
     example: 'SLV',
     rows: inColumn(
       'places',
@@ -223,7 +270,8 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
     ),
   },
   region: {
-    kind: 'text',
+    kind: 'code',
+    of: ['region'],
     description: 'A region',
     example: 'africa',
     rows: inColumn(
@@ -234,31 +282,37 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
     ),
   },
   document: {
-    kind: 'text',
+    kind: 'code',
+    of: ['document'],
     description: 'A document that is cited',
     example: 'D-2007-WP204',
     rows: inColumn('documents', (document: string) => (documents) => documents.includes(document)),
   },
   life: {
-    kind: 'text',
-    description: `One or more of ${LIVES.join(', ')}, separated by commas, or any; without it active`,
+    kind: 'choices',
+    choices: [...LIVES, 'any'],
+    alone: 'any',
+    description: 'What has become of the records, or any; without it active',
     example: 'merged,split',
     rows: word('life'),
   },
   outlook: {
-    kind: 'text',
-    description: `One or more of ${OUTLOOKS.join(', ')}, separated by commas`,
+    kind: 'choices',
+    choices: OUTLOOKS,
+    description: 'Outlooks',
     example: 'at_risk',
     rows: word('outlook'),
   },
   verification: {
-    kind: 'text',
-    description: `One or more of ${VERIFICATIONS.join(', ')}, separated by commas`,
+    kind: 'choices',
+    choices: VERIFICATIONS,
+    description: 'What the secretariat found',
     example: 'contested',
     rows: word('verification'),
   },
   relatedTo: {
-    kind: 'text',
+    kind: 'code',
+    of: ['commitment', 'forum'],
     description: 'The commitment or forum that a relation leads to',
     example: 'IOM-2011-10',
     rows: inColumn(
@@ -269,9 +323,11 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
     ),
   },
   relation: {
-    kind: 'text',
-    description: `With relatedTo: only a relation of this type: ${RELATION_TYPES.join(', ')}`,
+    kind: 'choice',
+    choices: RELATION_TYPES,
+    description: 'Only those with a relation of this type; with relatedTo: one that leads there',
     example: 'part_of',
+    rows: inColumn('relations', (type: string) => (relations) => relations.some((one) => one.type === type)),
   },
   withTarget: {
     kind: 'flag',
@@ -308,7 +364,7 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
   overdue: { kind: 'flag', description: 'Only those that are, or are not, overdue' },
   stale: { kind: 'flag', description: 'Only those that are, or are not, stale' },
   q: {
-    kind: 'text',
+    kind: 'words',
     description:
       'Words, or beginnings of words, of reference, title, summary or condition; in quotation marks, words as they are',
     example: 'remittances',
@@ -370,24 +426,18 @@ export const Flag =
 
 /** The field of a query that is a filter, as the table has it; `otherwise` says what it is in this view. */
 export const Takes =
-  (otherwise: Partial<Pick<Definition, 'description' | 'default'>> = {}): PropertyDecorator =>
+  (otherwise: Partial<Pick<Definition, 'description' | 'example' | 'default'>> = {}): PropertyDecorator =>
   (target, property) => {
-    const filter = FILTERS[property as FilterName];
-    const { kind, description, example, choices, ...rest } = { ...filter, ...otherwise };
+    const filter = { ...FILTERS[property as FilterName], ...otherwise } as Definition;
+    const { kind, description, example, default: without } = filter;
+    const about = { optional: true, description, example, ...(without && { default: without }) };
     if (kind === 'flag') return Flag(description)(target, property);
-    if (kind === 'date') return OnDate({ optional: true, description, example })(target, property);
-    if (kind === 'choice') {
-      const one = { required: false, enum: [...choices!], ...(rest.default && { default: rest.default }), description };
-      ApiProperty(one)(target, property);
-      IsOptional()(target, property);
-      return IsIn(choices!)(target, property);
-    }
+    if (kind === 'date') return OnDate(about)(target, property);
+    if (kind === 'choice') return OneAmong(filter.choices, about)(target, property);
+    if (kind === 'choices') return SomeAmong(filter.choices, { ...about, alone: filter.alone })(target, property);
+    if (kind === 'country') return InCountry(about)(target, property);
+    if (kind === 'codes') Transform(({ value }) => listText(value))(target, property);
     Asked(description, example)(target, property);
-    if (kind === 'match')
-      Matches(new RegExp(`^(${MATCHES.join('|')})(,(${MATCHES.join('|')}))*$`), { message: `match takes ${MATCH}` })(
-        target,
-        property,
-      );
   };
 
 export class ProgressQuery extends ProgressClockQuery {

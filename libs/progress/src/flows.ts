@@ -12,6 +12,7 @@ import {
   cursorTo,
   goingOn,
   InRows,
+  listText,
   LOG,
   OnDate,
   placeOf,
@@ -63,7 +64,7 @@ export class FlowListQuery extends FlowsQuery {
     example: 'new',
     description: `One or more of same, ${[...ENTRIES, ...EXITS].join(', ')}, or from one stage to another, such as planned-completed; separated by commas`,
   })
-  @Transform(({ value }) => [value].flat().flatMap((flows) => String(flows).split(',')))
+  @Transform(({ value }) => listText(value).split(','))
   @IsIn(FLOWS, { each: true, message: ({ value }) => `flow knows no ${String(value)}; it takes ${FLOWS.join(', ')}` })
   flow: readonly FlowName[];
   @InStage('In this stage before') before?: Stage;

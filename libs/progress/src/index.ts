@@ -1,8 +1,11 @@
 /** The front door of progress, and its context: the read model and its views. */
+import { APP_PIPE } from '@nestjs/core';
+import { Projector } from '#eventsourcing';
 import type { Context } from '#platform';
 import { Coverage, CoverageController } from './coverage.js';
 import { Deadlines, DeadlinesController } from './deadlines.js';
 import { Flows, FlowsController } from './flows.js';
+import { CodesAreKnown } from './known-codes.js';
 import { Matrix, MatrixController } from './matrix.js';
 import { Partnerships, PartnershipsController } from './partnerships.js';
 import { ProgressController } from './progress.controller.js';
@@ -43,6 +46,9 @@ export const progressContext: Context = {
     FlowsController,
     DeadlinesController,
     SilenceController,
+  ],
+  providers: [
+    { provide: APP_PIPE, useFactory: (projector: Projector) => new CodesAreKnown(projector), inject: [Projector] },
   ],
   views: [Progress, Crosswalks, Matrix, Coverage, Partnerships, Timeline, Flows, Deadlines, Silence],
 };

@@ -9,7 +9,6 @@ import { IsIn, IsOptional } from 'class-validator';
 import type { FullDate } from '#clocks';
 import { Rejected, type Log, type Projector } from '#eventsourcing';
 import { clocksOf, LOG, PageSize, WantedFormat, type Format } from '#platform';
-import { Registers } from '#registers';
 import { Count, countAll, countBy, Keys, pairOf, partsOf, Row, type Counted } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
 import { directlyBelow, upFrom } from './hierarchy.js';
@@ -275,7 +274,6 @@ export function matrixTable({ by, rows, columns, total, placed }: MatrixView): o
 export class MatrixController {
   constructor(
     private readonly matrix: Matrix,
-    private readonly registers: Registers,
     @Inject(LOG) private readonly log: Log,
   ) {}
 
@@ -291,8 +289,6 @@ export class MatrixController {
   async crossed(@Query() query: MatrixQuery, @WantedFormat() wanted: Format) {
     const { asOf, knownAt, staleAfter, format: _, ...asked } = query;
     const at = { ...(await clocksOf({ asOf, knownAt }, this.log.store)), staleAfter };
-    if (asked.framework && !(await this.registers.one('framework', asked.framework, at.knownAt)))
-      throw new Rejected('not_found', `There is no framework ${asked.framework}.`);
     const view = await this.matrix.crossed(at, asked);
     return wanted === 'csv' ? { ...view, rows: matrixTable(view) } : view;
   }

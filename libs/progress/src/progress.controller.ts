@@ -152,7 +152,7 @@ export class ProgressController {
   async agency(@Param('code') code: string, @Query() query: AgenciesQuery) {
     const at = await this.at(query);
     const agency = await this.registers.one('agency', code, at.knownAt, at.asOf);
-    if (!agency) throw new Rejected('not_found', `There is no agency ${code}.`);
+    if (!agency) throw await this.registers.missing('agency', code, at.knownAt);
     return { agency: code, name: agency.name, ...(await this.progress.agency(code, at, query)) };
   }
 
@@ -163,7 +163,7 @@ export class ProgressController {
   async themes(@Query() query: ThemesQuery, @WantedFormat() format: Format) {
     const at = await this.progress.pin(await this.at(query));
     if (query.framework && !(await this.registers.one('framework', query.framework, at.knownAt)))
-      throw new Rejected('not_found', `There is no framework ${query.framework}.`);
+      throw await this.registers.missing('framework', query.framework, at.knownAt, 'framework');
     const crosswalk = await this.crosswalks.through(at, query, query.framework);
     const view = await this.progress.themes(at, { ...query, framework: query.framework ?? crosswalk?.to });
     if (!crosswalk || format === 'json') return { ...view, ...(crosswalk && { crosswalk }) };
@@ -177,7 +177,7 @@ export class ProgressController {
   async theme(@Param('code') code: string, @Query() query: ThroughQuery) {
     const at = await this.progress.pin(await this.at(query));
     const theme = await this.registers.one('theme', code, at.knownAt);
-    if (!theme) throw new Rejected('not_found', `There is no theme ${code}.`);
+    if (!theme) throw await this.registers.missing('theme', code, at.knownAt);
     const crosswalk = await this.crosswalks.through(at, query, theme.framework);
     const view = await this.progress.theme(code, at, query);
     return { theme: code, name: theme.label, ...view, ...(crosswalk && { crosswalk }) };

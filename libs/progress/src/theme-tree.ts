@@ -2,7 +2,6 @@
  * The themes under which a commitment counts: its own, their ancestors, and, read through a crosswalk, the themes that links lead
  * to. A link of a theme holds for all themes below it, too; and its goal counts under its parents.
  */
-import { Rejected } from '#eventsourcing';
 import {
   LATEST,
   versionOf,
@@ -47,7 +46,7 @@ export async function readingOf(
   if (!code) return null;
   const named = crosswalkVersion || undefined;
   const crosswalk = await registers.one('crosswalk', code, knownAt, named ? LATEST : asOf);
-  if (!crosswalk) throw new Rejected('not_found', `There is no crosswalk ${code}.`);
+  if (!crosswalk) throw await registers.missing('crosswalk', code, knownAt, 'crosswalk');
   const version = versionOf(crosswalk, named);
   const types = match ? (match.split(',') as Match[]) : WITHIN;
   return { crosswalk, version, match: types, links: version?.links.filter((link) => types.includes(link.match)) ?? [] };

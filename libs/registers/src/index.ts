@@ -9,6 +9,7 @@ export * from './citing.js';
 export * from './corrections.js';
 export * from './crosswalk.js';
 export * from './lookup.js';
+export * from './missing.js';
 export * from './outcome.js';
 export * from './register.js';
 export { nameOf, Registers, RegistersProjection } from './registers.projection.js';

@@ -3,6 +3,7 @@ import type { AgencyAsAt, ChairAsAt, MemberAsAt, MembershipAsAt, OutcomeAsAt } f
 import type { FullDate } from '#clocks';
 import {
   fold,
+  Rejected,
   type Aggregate,
   type Earlier,
   type EventMap,
@@ -14,6 +15,7 @@ import {
 import { asAt, LATEST, nameAt, successorAt, type AgencyState } from './agency.js';
 import type { Kept } from './corrections.js';
 import { crosswalkAt, type CrosswalkAsAt, type CrosswalkState } from './crosswalk.js';
+import { missing } from './missing.js';
 import { outcomeAt, type OutcomeState } from './outcome.js';
 import { codeOf, registers, type Entry, type EntryOf, type Register, type Registration } from './register.js';
 
@@ -172,6 +174,12 @@ export class Registers {
   ): Promise<Shown<R> | null> {
     const [state] = await this.#states(kind, knownAt, code);
     return state ? shown(kind, state, asOf) : null;
+  }
+
+  /** What is said where a code is in no entry of a register. @see missing */
+  async missing(kind: Register, code: string, knownAt?: string, field?: string): Promise<Rejected> {
+    const codes = (await this.#states(kind, knownAt)).map((state) => codeOf(state.entry!));
+    return missing(kind, code, codes, field);
   }
 
   /** Names by code. */

@@ -1,5 +1,6 @@
 /** The words for people in the place of the domain's codes. */
 import countries from 'i18n-iso-countries';
+import { COUNTRIES_BESIDE } from '#platform';
 import { monthsBefore, type FullDate, type PartialDate } from '#clocks';
 import {
   BLANKED,
@@ -97,7 +98,7 @@ export const standingWords = (stage: Stage): string =>
 /** `latin-america-caribbean` → `Latin America Caribbean`. */
 export const regionName = (code: string): string => code.split('-').map(sentence).join(' ');
 
-export const countryName = (code: string): string => countries.getName(code, 'en') ?? code;
+export const countryName = (code: string): string => COUNTRIES_BESIDE[code] ?? countries.getName(code, 'en') ?? code;
 
 const formatsWith = (month: 'long' | 'short') =>
   [{}, { month }, { month, day: 'numeric' as const }].map(

@@ -13,7 +13,7 @@ import {
   type EventStore,
 } from '../event-store.js';
 import { chainHash, digestOf, eventId, type EncodedEvent, type Envelope, type Meta } from '../events.js';
-import type { TestedLog } from './tested-log.js';
+import { given, type TestedLog } from './tested-log.js';
 
 export interface BrokenStore {
   /** What it does, to follow "a store fails the contract when it …". */
@@ -608,19 +608,19 @@ export const givesEmptyBatches = store('gives empty batches', (good) => ({
 export const endsLate = store('ends a subscription late', (good) => ({
   async *subscribe(...args) {
     yield* good.subscribe(...args);
-    await sleep(400);
+    await given(400);
   },
 }));
 export const finishesTheLogFirst = store('goes through the whole log before it ends', (good) => ({
   async *subscribe(after, signal, batchSize = 500) {
     const never = new AbortController();
-    signal.addEventListener('abort', () => setTimeout(() => never.abort(), 500));
+    signal.addEventListener('abort', () => void given(500).then(() => never.abort()));
     yield* good.subscribe(after, signal.aborted ? signal : never.signal, batchSize);
   },
 }));
 export const neverWakesSubscribers = store('looks for new events only now and then', (good) => ({
   async *subscribe(after, signal, batchSize = 500) {
-    for (let at = after; !signal.aborted; await sleep(600, null, { signal }).catch(() => {})) {
+    for (let at = after; !signal.aborted; await given(600, signal)) {
       const batch = await good.readAll(at, batchSize);
       if (batch.length > 0) yield batch;
       at = batch.at(-1)?.position ?? at;

@@ -30,7 +30,7 @@ import {
 } from '../events.js';
 import { verify } from '../verify.js';
 import * as broken from './broken-stores.js';
-import type { TestedLog } from './tested-log.js';
+import { given, TURN_MS, type TestedLog } from './tested-log.js';
 
 interface Case {
   readonly sentence: string;
@@ -75,13 +75,16 @@ export function storeContractControls(open: () => Promise<TestedLog>): void {
 
 /** How long, in ms, a subscription may take to give what it must; a broken store is given less. */
 let patience: number;
+let turns = 0;
 
 async function runOn(open: () => Promise<TestedLog>, run: Case['run'], ms = 2_000): Promise<void> {
   patience = ms;
+  const turning = setInterval(() => turns++, TURN_MS);
   const log = await open();
   try {
     await run(log);
   } finally {
+    clearInterval(turning);
     await log.remove();
   }
 }
@@ -185,7 +188,7 @@ function anotherLog(): Envelope[] {
 
 const LATE = Symbol('late');
 async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
-  const result = await Promise.race([promise, sleep(ms, LATE, { ref: false })]);
+  const result = await Promise.race([promise, given(ms).then(() => LATE)]);
   expect(result).not.toBe(LATE);
   return result as T;
 }
@@ -212,7 +215,7 @@ function follow(
   const collect = async (): Promise<void> => {
     for await (const batch of store.subscribe(after, abort.signal, batchSize)) {
       batches.push(batch);
-      times.push(performance.now());
+      times.push(turns * TURN_MS);
       if (pause !== undefined) await sleep(pause);
     }
   };
@@ -223,7 +226,7 @@ function follow(
     ended,
     stop: () => abort.abort(),
     got: async (count) => {
-      for (const end = performance.now() + patience; performance.now() < end; await sleep(2))
+      for (let left = patience; left > 0; left -= TURN_MS, await sleep(TURN_MS))
         if (batches.flat().length >= count) break;
       return batches.flat();
     },
@@ -263,7 +266,7 @@ async function delayOfEvents(reader: EventStore, writer: EventStore): Promise<nu
   for (let n = 0; n < 5; n++) {
     await sleep(70);
     await writer.append('s', n - 1, events(1), by());
-    const written = performance.now();
+    const written = turns * TURN_MS;
     await following.got(n + 1);
     delays.push((following.times[n] ?? Infinity) - written);
     if (delays[n] === Infinity) break;
@@ -1165,7 +1168,7 @@ export const contract: readonly Case[] = [
       const [store, other] = [await log.connect(), await log.connect()];
       const writing = writeAtOnce([other], 4, 21);
       const seen: Envelope[] = [];
-      for (const end = performance.now() + patience * 3; seen.length < 4 * 42 && performance.now() < end;) {
+      for (const end = turns * TURN_MS + patience * 3; seen.length < 4 * 42 && turns * TURN_MS < end;) {
         const following = follow(store, seen.at(-1)?.position ?? null, { batchSize: 3 });
         seen.push(...(await following.got(1)));
         following.stop();

@@ -1,4 +1,5 @@
 /** The log under test, as the store contract sees it. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventStore } from '../event-store.js';
 
 /** One log of the kind under test, empty at first. */
@@ -9,4 +10,11 @@ export interface TestedLog {
   loseNextAnswer(): void;
   /** Closes every connection and removes the log. */
   remove(): Promise<void>;
+}
+
+/** Limits count turns that this process was given: on a busy machine these come later, and the limit with them. */
+export const TURN_MS = 5;
+/** So many ms, on a machine that has nothing else to do, or until `signal` is aborted. */
+export async function given(ms: number, signal?: AbortSignal): Promise<void> {
+  for (let left = ms; left > 0 && !signal?.aborted; left -= TURN_MS) await sleep(TURN_MS, undefined, { ref: false });
 }

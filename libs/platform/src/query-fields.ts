@@ -1,0 +1,89 @@
+/** The fields of queries that take words of a closed list: another word is refused by name, with those that there are. */
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsOptional, ValidateBy } from 'class-validator';
+import { isCountry } from './countries.js';
+
+interface About {
+  readonly optional?: boolean;
+  readonly description?: string;
+  readonly example?: string;
+  readonly default?: string;
+}
+
+/** A list as one text: `a, b` or `a` and `b` given apart are `a,b`. */
+export const listText = (value: unknown): string =>
+  [value]
+    .flat()
+    .flatMap((part) => String(part).split(','))
+    .map((part) => part.trim())
+    .join();
+
+const known = (name: string, validate: (value: unknown) => boolean, message: (value: string) => string) =>
+  ValidateBy({
+    name,
+    validator: { validate, defaultMessage: (args) => message(String((args as { value: unknown }).value)) },
+  });
+
+const whatItKnows = (value: string, values: readonly string[]): string =>
+  `$property knows no ${value || '(nothing)'}; it takes ${values.join(', ')}`;
+
+/** One word of a closed list. */
+export const OneAmong = (values: readonly string[], { optional = true, ...about }: About = {}) =>
+  applyDecorators(
+    ApiProperty({ ...about, required: !optional, enum: [...values] }),
+    ...(optional ? [IsOptional()] : []),
+    known(
+      'isOneAmong',
+      (value) => values.includes(value as string),
+      (value) => whatItKnows(value, values),
+    ),
+  );
+
+/** Words of a closed list, separated by commas; `alone` goes with no other. */
+export const SomeAmong = (
+  values: readonly string[],
+  { optional = true, alone, ...about }: About & { alone?: string } = {},
+) => {
+  const wrong = (value: unknown) =>
+    String(value)
+      .split(',')
+      .filter((one) => !values.includes(one));
+  const together = (value: unknown) =>
+    String(value).includes(',') &&
+    String(value)
+      .split(',')
+      .includes(alone ?? ',');
+  return applyDecorators(
+    ApiProperty({
+      ...about,
+      ...(about.example && { example: about.example.split(',') as never }),
+      description: `${about.description}: one or more, separated by commas`,
+      required: !optional,
+      type: 'array',
+      items: { type: 'string', enum: [...values] },
+    }),
+    ...(optional ? [IsOptional()] : []),
+    Transform(({ value }: { value: unknown }) => (value === undefined || value === null ? value : listText(value))),
+    known(
+      'areAmong',
+      (value) => wrong(value).length === 0 && !together(value),
+      (value) =>
+        together(value) && wrong(value).length === 0
+          ? `$property takes ${alone} alone`
+          : whatItKnows(wrong(value).join(', '), values),
+    ),
+  );
+};
+
+/** The alpha-3 code of a country. */
+export const InCountry = ({ optional = true, ...about }: About = {}) =>
+  applyDecorators(
+    ApiProperty({ ...about, required: !optional, type: String, pattern: '^[A-Z]{3}$' }),
+    ...(optional ? [IsOptional()] : []),
+    known('isCountry', isCountry, (value) => {
+      const upper = value.trim().toUpperCase();
+      return `$property knows no ${value}; it takes a code of ISO 3166-1 alpha-3${isCountry(upper) ? `, such as ${upper}` : ', such as SLV'}`;
+    }),
+  );

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SqliteEventStore } from '#event-store-sqlite';
+import { NO_STREAM } from '#eventsourcing';
+import { by } from '../libs/eventsourcing/src/testing/counter.js';
+import { CLOCK_CASES, TestServer } from './support/server.js';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await TestServer.start([CLOCK_CASES], { REQUEST_TIMEOUT_MS: '500' });
+});
+afterAll(() => server.close());
+
+const ready = async () => (await server.get('/health/ready')) as { status: number; body: Record<string, unknown> };
+const metric = async (name: string): Promise<number> => {
+  const text = (await server.get('/metrics')).body as string;
+  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)![1]);
+};
+const FAILED = 'followthrough_store_unavailable_total\\{store="access"\\}';
+
+describe('A store that cannot be written', () => {
+  it('is waited for without stopping anybody else, then told of by health and the metric to alert on', async () => {
+    const foreign = new Database(join(server.dataDir, 'access.db'));
+    const token = server.token(null);
+    const write = (key: string) =>
+      server.post('/v1/agencies', { code: key, name: key, kind: 'other' }, token, { 'idempotency-key': key });
+    expect([(await ready()).body['status'], await metric(FAILED)]).toEqual(['ready', 0]);
+    foreign.exec('BEGIN IMMEDIATE');
+    let settled = false;
+    const waiting = write('LOCKED').finally(() => (settled = true));
+    // As often as this is answered it was not stopped; inside SQLite the lock would be waited for in one go.
+    for (let turns = 0; turns < 10; turns++) expect((await server.get('/health/live')).status).toBe(200);
+    expect(settled).toBe(false);
+    expect(await waiting).toMatchObject({ status: 503, body: { code: 'store_unavailable' } });
+    expect(await ready()).toMatchObject({
+      status: 200,
+      body: { status: 'degraded', stores: [{ store: 'access', error: expect.stringContaining('locked') }] },
+    });
+    expect(await metric(FAILED)).toBe(1);
+    foreign.exec('COMMIT');
+    foreign.close();
+    expect((await write('LOCKED')).status).toBe(201);
+    expect(await ready()).toMatchObject({ status: 200, body: { status: 'ready', stores: [] } });
+  });
+});
+
+describe('A clock that was ahead', () => {
+  it('is told of by health and by a metric, as soon as it is set right', async () => {
+    expect(await ready()).toMatchObject({ body: { status: 'ready', clock: null } });
+    expect(await metric('followthrough_log_ahead_of_clock_seconds')).toBe(0);
+    const wrong = new SqliteEventStore(join(server.dataDir, 'log.db'), () => Date.now() + 3_600_000);
+    const event = { type: 'numbering.NumberTaken', version: 1, data: '{"number":1,"reference":"X-2013-01"}' };
+    await wrong.append('numbering-X-2013', NO_STREAM, [event], by());
+    await wrong.close();
+    expect(await ready()).toMatchObject({
+      body: { status: 'degraded', clock: expect.stringMatching(/^The last event was recorded 3\d\d\d s later/) },
+    });
+    expect(await metric('followthrough_log_ahead_of_clock_seconds')).toBeGreaterThan(3_500);
+  });
+});
+
+describe('A request that stops half-way', () => {
+  it('is answered 408 and cut off, whether it stops in its head or in its body; a whole one is not', async () => {
+    const { port, hostname } = new URL(server.url);
+    const send = async (text: string): Promise<string> => {
+      const socket = connect(Number(port), hostname).setEncoding('utf8');
+      let said = '';
+      socket.on('data', (some: string) => (said += some)).on('error', () => {});
+      socket.write(text);
+      await Promise.race([once(socket, 'close'), sleep(20_000)]);
+      socket.destroy();
+      return said;
+    };
+    const head = 'POST /v1/agencies HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n';
+    for (const half of [head, `${head}\r\n{"code":"HALF"`]) expect(await send(half)).toMatch(/^HTTP\/1.1 408/);
+    expect(await send('GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')).toMatch(/^HTTP\/1.1 200/);
+  });
+});

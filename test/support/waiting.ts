@@ -1,0 +1,11 @@
+/** Waiting in tests: for what is to happen, never for a time. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** So long waits only a test of what is broken: a busy machine is slow. */
+const LIMIT_MS = 300_000;
+
+/** Waits until something is so. @throws Error when it never is */
+export async function until(is: () => boolean | Promise<boolean>): Promise<void> {
+  for (const end = performance.now() + LIMIT_MS; !(await is()); await sleep(10))
+    if (performance.now() > end) throw new Error(`waited in vain until ${is.toString()}`);
+}
