@@ -1,3 +1,4 @@
+/** The log of the process: text or JSON lines, with correlation and trace ids. */
 import { ConsoleLogger, type LogLevel } from '@nestjs/common';
 import { trace } from '@opentelemetry/api';
 import { correlation } from './correlation.js';

@@ -1,3 +1,4 @@
+/** Every error of the API as `application/problem+json`, with its status and title. */
 import { ArgumentsHost, Catch, ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
