@@ -1,5 +1,6 @@
-/** Questions that cannot be answered are refused by name: a typing error never reads as “nobody has reported anything”. */
+/** What is asked for and what is written: refused by name where it cannot be meant, else kept and answered as people mean it. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { commitment } from './support/commitment.js';
 import { HLD, TestServer } from './support/server.js';
 
 let server: TestServer;
@@ -143,4 +144,181 @@ describe('A time that there never was', () => {
     'negative control: %s is answered',
     async (query) => expect((await server.get(`/v1/commitments?${query}`)).status).toBe(200),
   );
+});
+
+describe('What people write', () => {
+  let secretariat: string;
+  beforeAll(async () => {
+    secretariat = server.token(null);
+  });
+  const recorded = (more: object) =>
+    server.post('/v1/commitments', commitment({ reference: null, ...more }), secretariat);
+
+  it.each([
+    ['a\u0007b', 'U+0007'],
+    ['two\u000blines', 'U+000B'],
+    ['a\u001bc', 'U+001B'],
+    ['next\u0085line', 'U+0085'],
+    ['x\ufffe', 'U+FFFE'],
+    ['\u202egnp.exe', 'U+202E'],
+    ['half \ud83d', 'U+D83D'],
+  ])('%j is refused naming the character, wherever it stands', async (text, code) => {
+    for (const [body, pointer] of [
+      [{ title: text }, '/title'],
+      [{ summary: text }, '/summary'],
+      [{ evidence: [{ title: text }] }, '/evidence/0/title'],
+      [{ milestones: [{ title: text }] }, '/milestones/0/title'],
+    ] as const) {
+      const { status, body: problem } = await recorded(body);
+      expect([status, problem.errors?.[0]]).toEqual([400, { pointer, message: expect.stringContaining(code) }]);
+    }
+    const agency = { code: 'ZZ-TEXT', name: text, kind: 'un-body' };
+    expect((await server.post('/v1/agencies', agency, secretariat)).status).toBe(400);
+  });
+
+  it.each(['\u200b\u200b', '\u2060', '\u00ad', '\u3164', '\u2800', '\u200e', ' \u00a0 '])(
+    '%j shows nothing and is refused as blank',
+    async (title) => {
+      const { status, body } = await recorded({ title });
+      expect([status, body.errors?.[0].pointer]).toEqual([400, '/title']);
+    },
+  );
+
+  it('is kept composed and without what stands around it, in acts, in batches and in registers', async () => {
+    const made = await recorded({ title: ' \u200bE\u0301ducation\u00a0', evidence: [{ title: ' Guide ' }] });
+    expect(made.status).toBe(201);
+    const { reference } = made.body as { reference: string };
+    const { body } = await server.get(`/v1/commitments/${reference}?asOf=2030-01-01`);
+    expect([body.title, body.evidence[0].title]).toEqual(['Éducation', 'Guide']);
+    const batch = { acts: [{ act: 'record', body: commitment({ reference: null, title: 'Handbook ' }) }] };
+    const done = await server.post('/v1/batches', batch, secretariat);
+    const { reference: second } = (done.body as { results: { reference: string }[] }).results[0]!;
+    expect((await server.get(`/v1/commitments/${second}?asOf=2030-01-01`)).body.title).toBe('Handbook');
+    await server.post('/v1/agencies', { code: 'ZZ-NAME', name: ' Alpha Agency ', kind: 'un-body' }, secretariat);
+    expect((await server.get('/v1/agencies/ZZ-NAME')).body.name).toBe('Alpha Agency');
+  });
+
+  it('negative control: line ends, tabs, joiners and other scripts are taken', async () => {
+    for (const title of ['two\nlines\tand a tab', 'الهجرة\u200f', '移民', '👩\u200d🌾 farmers'])
+      expect([title, (await recorded({ title })).status]).toEqual([title, 201]);
+  });
+
+  it.each([
+    ['https://my_site.example.org/x', 201],
+    ['https://example.org/a@b?mail=c@d.org#e@f', 201],
+    ['https://user:pw@example.org/x', 400],
+    ['https://user@example.org/x', 400],
+    ['http://javascript:alert(1)@evil.example/', 400],
+    ['https://@example.org/', 400],
+    ['ftp://example.org/x', 400],
+    ['https://example.org/\u202egnp', 400],
+  ])('%s as the address of evidence: %d', async (url, status) =>
+    expect((await recorded({ evidence: [{ title: 'Guide', url }] })).status).toBe(status),
+  );
+});
+
+describe('Dates', () => {
+  const day = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 10);
+
+  it('today is today anywhere on Earth: until UTC+14, and no longer', async () => {
+    const secretariat = server.token(null);
+    const reportedOn = (date: string) =>
+      server.post('/v1/commitments', commitment({ reference: null, effective: '2012', reportedOn: date }), secretariat);
+    expect((await reportedOn(day(13.9))).status).toBe(201);
+    const late = await reportedOn(day(38.5));
+    expect([late.status, late.body.errors[0].pointer]).toEqual([422, '/reportedOn']);
+  });
+
+  it('a target in 9999 is no end: overdue nowhere, now and for ever', async () => {
+    const secretariat = server.token(null);
+    const figures = async (asOf: string, knownAt = '') => {
+      const clocks = `asOf=${asOf}${knownAt && `&knownAt=${knownAt}`}`;
+      const { body: one } = await server.get(`/v1/progress/agencies/IOM?${clocks}`);
+      const { body: list } = await server.get(`/v1/commitments?agency=IOM&overdue=true&${clocks}`);
+      const { body: ahead } = await server.get(`/v1/progress/deadlines?agency=IOM&${clocks}`);
+      return [one.row.overdue, list.total, ahead.overdue.total, one.position];
+    };
+    for (const asOf of ['2012-12-31', '9999-12-31']) {
+      const [overdue, listed, ahead, position] = await figures(asOf);
+      expect([listed, ahead]).toEqual([overdue, overdue]);
+      for (const date of ['9999', '9999-12', '9999-12-31'])
+        await server.post(
+          '/v1/commitments',
+          commitment({ reference: null, reportedOn: '2012-11-02', effective: '2012', target: { date } }),
+          secretariat,
+        );
+      expect((await figures(asOf)).slice(0, 3)).toEqual([overdue, overdue, overdue]);
+      expect((await figures(asOf, position)).slice(0, 3)).toEqual([overdue, overdue, overdue]);
+    }
+  });
+
+  it('the year 0 is refused wherever a date is said', async () => {
+    const secretariat = server.token(null);
+    for (const more of [
+      { target: { date: '0000' } },
+      { effective: '0000-01' },
+      { milestones: [{ title: 'M', due: '0000-01-01' }] },
+    ])
+      expect((await server.post('/v1/commitments', commitment({ reference: null, ...more }), secretariat)).status).toBe(
+        400,
+      );
+  });
+});
+
+describe('A table', () => {
+  const header = async (path: string) => ((await server.get(path)).body as string).split('\n')[0]!;
+
+  it.each([
+    ['/v1/forums', 'q=abuja'],
+    ['/v1/agencies', 'q=UNFPA'],
+    ['/v1/documents', 'q=D-2007-WP204'],
+    ['/v1/outcomes', 'q=WHA61.17'],
+    ['/v1/crosswalks', 'q=HLD06-HLD13'],
+    ['/v1/commitments', 'asOf=2012-11-02&reference=IOM-2006-24'],
+    ['/v1/progress/agencies', 'asOf=2006-11-21'],
+    ['/v1/progress/themes', 'asOf=2006-11-21'],
+    ['/v1/progress/partnerships', 'asOf=2006-11-21&agency=IOM'],
+    ['/v1/progress/silent', 'asOf=2012-11-02&theme=HLD06-04'],
+  ])('of %s has one header, whatever is in it, also when nothing is', async (path, some) => {
+    const whole = await header(`${path}?format=csv&asOf=2012-11-02`);
+    expect(whole.split(',').length).toBeGreaterThan(3);
+    expect(await header(`${path}?format=csv&${some}`)).toBe(whole);
+    const none = path.startsWith('/v1/progress/') ? 'asOf=1990-01-01' : 'asOf=1990-01-01&q=zzzzqqqq';
+    expect(await header(`${path}?format=csv&${none}`)).toBe(whole);
+  });
+
+  it('of commitments leaves nothing out that the JSON has', async () => {
+    const path = '/v1/commitments?asOf=2012-11-02&limit=1000';
+    const columns = (await header(`${path}&format=csv`)).split(',');
+    const names = new Set((await server.get(path)).body.items.flatMap((item: object) => Object.keys(item)) as string[]);
+    expect([...names].filter((name) => name !== 'target' && !columns.includes(name))).toEqual([]);
+  });
+
+  it('begins with a byte order mark when that is asked for, and only then', async () => {
+    const bytes = async (query: string) =>
+      [...new Uint8Array(await (await fetch(`${server.url}/v1/forums?format=csv${query}`)).arrayBuffer())].slice(0, 3);
+    expect(await bytes('&bom=true')).toEqual([0xef, 0xbb, 0xbf]);
+    expect(await bytes('&bom=false')).not.toEqual([0xef, 0xbb, 0xbf]);
+    expect(await bytes('')).not.toEqual([0xef, 0xbb, 0xbf]);
+    for (const list of ['forums', 'commitments', 'progress/agencies', 'progress/matrix'])
+      expect([list, (await server.get(`/v1/${list}?format=csv&bom=perhaps`)).status]).toEqual([list, 400]);
+    for (const list of [
+      'commitments',
+      'progress/agencies',
+      'progress/matrix',
+      'progress/outcomes',
+      'progress/timeline',
+    ])
+      expect([list, (await server.get(`/v1/${list}?format=csv&bom=true&asOf=2012-11-02`)).status]).toEqual([list, 200]);
+  });
+
+  it('is a file that says what it is and of when', async () => {
+    const { headers } = await server.get('/v1/progress/agencies?format=csv&asOf=2012-11-02');
+    expect(headers.get('content-disposition')).toBe('inline; filename="progress-agencies-2012-11-02.csv"');
+  });
+
+  it('of what changed says + and −, not more', async () => {
+    const path = '/v1/progress/flows?format=csv&from=2006-11-21&to=2012-11-02&asOf=2012-11-02';
+    expect((await server.get(path)).body).not.toContain("'");
+  });
 });

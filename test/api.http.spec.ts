@@ -518,7 +518,7 @@ describe('reading', () => {
     const { body } = await server.get('/v1/progress/agencies?asOf=2006-11-21');
     const lines = (csv.body as string).trim().split('\n');
     expect(lines[0]).toBe(
-      'agency,name,total,proposed,planned,in_progress,on_hold,completed,discontinued,withTarget,overdue,stale,lastReportedOn',
+      'agency,name,asked,total,proposed,planned,in_progress,on_hold,completed,discontinued,withTarget,overdue,stale,lastReportedOn',
     );
     expect(lines.length - 1).toBe(body.rows.length);
     const all = (await server.get('/v1/commitments?asOf=2006-11-21&format=csv')).body as string;

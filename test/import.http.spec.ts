@@ -276,3 +276,72 @@ describe('given a folder with faults', () => {
     expect((await plan()).duplicates).toEqual([expect.stringContaining('AAA-2006-01')]);
   });
 });
+
+describe('given later acts in a row', () => {
+  const citation = { document: 'D1', locator: '«Two» (line 7)', section: '«Two»', paragraph: 'para 4' };
+  const wording = (reportedOn: string, title: string) => ({ act: 'wording', body: { title, reportedOn, citation } });
+
+  it('replays them between the stages by their dates, and before those of the same date', async () => {
+    const [{ reference, title, history }] = rows() as [CommitmentRow];
+    changed((all) => {
+      all[0]!['acts'] = [wording('2010-01-01', 'Last'), wording('2007-02-01', 'Then')];
+    });
+    await run();
+    const { body } = await server.get(`/v1/commitments/${reference}/history`);
+    expect(body.items.map(({ type }: { type: string }) => type)).toEqual([
+      'commitment.Recorded',
+      'commitment.WordingAmended',
+      'commitment.StageReported',
+      'commitment.WordingAmended',
+    ]);
+    expect(history.map(({ reportedOn }) => reportedOn)).toEqual(['2006-11-21', '2007-02-01']);
+    const titleAt = async (asOf: string) => (await server.get(`/v1/commitments/${reference}?asOf=${asOf}`)).body.title;
+    expect([await titleAt('2007-01-31'), await titleAt('2007-02-01'), await titleAt('2010-01-01')]).toEqual([
+      title,
+      'Then',
+      'Last',
+    ]);
+    const again = await plan();
+    expect([again.problems, again.commands]).toEqual([[], []]);
+    changed((all) => (all[0]!['acts'] as unknown[]).push(wording('2011-01-01', 'Newest')));
+    expect((await plan()).counts['commitments.json']).toEqual({ new: 0, known: 9, extended: 1 });
+  });
+
+  it('lists acts that are none, say too little, too much or nothing sound', async () => {
+    changed((all) => {
+      all[0]!['acts'] = [
+        { act: 'dance', body: {} },
+        { act: 'role', body: { role: 'co_lead', reportedOn: '2007-02-01' } },
+        { act: 'themes', agency: 'AAA', body: { themes: ['T-9'], reportedOn: '2007-02-30' } },
+        { act: 'evidence' },
+      ];
+    });
+    expect(await problems()).toEqual([
+      expect.stringMatching(/^commitments.json 1 \/acts\/0\/act: should be one of: agencies, role/),
+      'commitments.json 1 /acts/1/agency: role needs it',
+      'commitments.json 1 /acts/2/agency: themes takes no agency',
+      expect.stringMatching(/^commitments.json 1 \/acts\/2\/body\/reportedOn: /),
+      'commitments.json 1 /acts/3/body: should be an object',
+      expect.stringMatching(/^commitments.json 1 \/acts\/2\/body\/themes\/0: unknown theme: T-9/),
+    ]);
+  });
+});
+
+describe('given files that do not say one thing', () => {
+  it('refuses what is not UTF-8 by the byte, and what gives a field twice by its place', async () => {
+    writeFileSync(join(folder, 'commitments.json'), Buffer.from('[{"title":"\u00c9tude"}]', 'latin1'));
+    writeFileSync(join(folder, 'documents.json'), '[{"id":"D1","id":"D2"}]');
+    expect(await problems()).toEqual(
+      expect.arrayContaining([
+        'commitments.json 0 : is not UTF-8 (byte 11)',
+        'documents.json 0 /0/id: id is given twice',
+      ]),
+    );
+    expect(await head()).toBeNull();
+  });
+
+  it('names what it did not read', async () => {
+    for (const name of ['outcome.json', 'Outcomes.json', 'commitments.csv', 'README.md']) write(name, []);
+    expect((await plan()).unread).toEqual(['Outcomes.json', 'commitments.csv', 'outcome.json']);
+  });
+});

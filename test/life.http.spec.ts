@@ -977,6 +977,8 @@ describe('What the caller may do next', () => {
     holdEdition: { held: '2013', ...on },
     reportUpkeep: { period: '2013', keptUp: true, ...on },
     relate: { type: 'continues', to: 'IOM-2006-01', ...on },
+    addFollowUp: { followsUp: ['GFMD-2010'], ...on },
+    takeBackFollowUp: { followsUp: ['HLD-2006'], ...on },
     merge: { into: 'IOM-2006-01', reason: 'r', ...on },
     split: { into: ['IOM-2006-01', 'IOM-2006-02'], reason: 'r', ...on },
     supersede: { supersededBy: 'IOM-2006-01', reason: 'r', ...on },

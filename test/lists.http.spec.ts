@@ -61,7 +61,7 @@ describe('Lists and views', () => {
     ] as const) {
       const answer = await server.get(path + more, headers);
       expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
-      expect(answer.headers.get('content-disposition')).toBe('inline; filename="commitments.csv"');
+      expect(answer.headers.get('content-disposition')).toBe('inline; filename="commitments-2011-02-17.csv"');
       expect(table(answer.body).map(({ reference }) => reference)).toEqual(references);
     }
     for (const accept of [

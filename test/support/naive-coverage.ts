@@ -28,6 +28,8 @@ export const COVERAGE_RULES = {
 };
 export type CoverageRules = typeof COVERAGE_RULES;
 
+const KINDS = ['decision', 'recommendation', 'conclusion', 'statement', 'proposal', 'request', 'not_told'];
+
 export class NaiveCoverage extends NaiveViews {
   constructor(
     events: readonly RawEvent[],
@@ -48,11 +50,12 @@ export class NaiveCoverage extends NaiveViews {
       .filter(([, { document }]) => this.wording.isThere(documents.get(document).reportedOn, at.asOf))
       .filter(([id, { forum }]) => !followsUp || id === followsUp || this.wording.isOf(followsUp, above(forum)))
       .filter(([, { addressees }]) => !addressee || this.wording.isAddressed(addressees, addressee, names))
-      .map(([outcome, { text, forum, addressees, document }]) => {
+      .map(([outcome, { text, forum, addressees, document, kind }]) => {
         const own = commitments.filter((c) => this.wording.follows(outcome, forum, c.followsUp));
         const leads = own.map((c) => this.standsFor(c.agencies[0]!.agency, filter.agencies, at.knownAt));
         return {
           ...{ outcome, text, forum: (forum ?? null) as string | null, addressees, document },
+          kind: (kind ?? 'not_told') as string,
           covered: own.length > 0,
           leads: [...new Set(leads)].sort(),
           ...this.row(own),
@@ -66,6 +69,7 @@ export class NaiveCoverage extends NaiveViews {
         of.reduce((n, row) => n + this.wording.counts(count(row)), 0);
       return {
         outcomes: of.length,
+        byKind: Object.fromEntries(KINDS.map((kind) => [kind, of.filter((row) => row.kind === kind).length])),
         covered: of.filter((row) => row.covered).length,
         byStage: Object.fromEntries(
           Object.keys(this.row([]).byStage).map((one) => [one, sum((row) => row.byStage[one]!)]),

@@ -445,7 +445,12 @@ export class NaiveViews {
       if (name === 'ThemesSet') themes = data.themes;
       if (name === 'TookOver') themes = rules.withTaken(themes, data.themes ?? []);
     }
-    const taken = all('TookOver').flatMap(({ data }) => data.followsUp ?? []);
+    let followsUp: string[] = record.followsUp ?? [];
+    for (const { name, data } of later) {
+      if (name === 'FollowUpAdded') followsUp = [...followsUp, ...data.followsUp];
+      if (name === 'FollowUpTakenBack') followsUp = followsUp.filter((id) => !data.followsUp.includes(id));
+      if (name === 'TookOver') followsUp = rules.withTaken(followsUp, data.followsUp ?? []);
+    }
     const moved = last('TargetSet', 'date');
     const target: string | null = (moved ? moved.date : record.target?.date) ?? null;
     const lastOf = (type: string): Data =>
@@ -471,7 +476,7 @@ export class NaiveViews {
       themes,
       regions: record.regions ?? [],
       countries: record.countries ?? [],
-      followsUp: rules.withTaken(record.followsUp ?? [], taken),
+      followsUp: [...new Set(followsUp)],
       relations: [...(record.relations ?? []).filter(Boolean), ...all('Related').map(({ data }) => data)].map(
         ({ type, to }) => ({ type, to }),
       ),

@@ -5,7 +5,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import { Projector } from '#eventsourcing';
-import { answersDirectly, Correlation, Logging, observeRequests, PROBLEM_JSON, problemOf } from '#platform';
+import { answersDirectly, Correlation, Logging, observeRequests, PROBLEM_JSON, problemOf, readsJson } from '#platform';
 import { AppModule, openStores, type Stores } from './app.module.js';
 import { openApi } from './openapi.js';
 import { Draining } from './operations.controller.js';
@@ -115,5 +115,6 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
   });
   await app.init();
   adapter.getInstance().removeContentTypeParser(['text/plain', 'application/x-www-form-urlencoded']);
+  readsJson(adapter.getInstance() as never);
   return app;
 }

@@ -57,7 +57,7 @@ async function mustBeThere({ logUrl }: Settings): Promise<void> {
   }
 }
 
-/** Imports a folder through the ordinary commands. @returns whether it could be imported */
+/** Imports a folder through the ordinary commands. @returns whether there was anything to import, and it could be */
 export async function importFolder(settings: Settings, folder: string, dryRun: boolean): Promise<boolean> {
   if (!dryRun) return importInto(settings, folder, false);
   try {
@@ -94,7 +94,7 @@ async function importInto(settings: Settings, folder: string, dryRun: boolean): 
     const known = await knownTitles(app.get(Progress));
     const plan = await planImport(folder, app.get(LOG), () => ({ by: IMPORTER, meta: metaOf(IMPORTER) }), known);
     printPlan(folder, plan, dryRun);
-    if (plan.problems.length > 0) return false;
+    if (plan.problems.length > 0 || Object.keys(plan.counts).length === 0) return false;
     if (dryRun || plan.commands.length === 0) return true;
     const bar = progressBar('importing', plan.commands.length);
     try {
@@ -121,10 +121,11 @@ async function knownTitles(progress: Progress): Promise<Titled[]> {
   return titles;
 }
 
-function printPlan(folder: string, { counts, duplicates, problems }: ImportPlan, dryRun: boolean): void {
+function printPlan(folder: string, { counts, duplicates, problems, unread }: ImportPlan, dryRun: boolean): void {
   for (const [file, { new: fresh, known, extended }] of Object.entries(counts))
     console.log(`${file}: ${fresh} new, ${known} known${extended ? `, ${extended} with further history` : ''}`);
-  if (Object.keys(counts).length === 0 && problems.length === 0) console.log(`${folder} holds nothing to import.`);
+  if (unread.length > 0) console.error(`Not read, as no file of the form is called so: ${unread.join(', ')}`);
+  if (Object.keys(counts).length === 0 && problems.length === 0) console.error(`${folder} holds nothing to import.`);
   if (duplicates.length > 0 && Object.values(counts).some((count) => count.new > 0))
     console.log(
       `${counted(duplicates.length, 'pair')} may be the same:\n${duplicates.map((pair) => `  ${pair}`).join('\n')}`,

@@ -2,7 +2,8 @@
 import { applyDecorators, Controller, HttpCode, Post, type Type } from '@nestjs/common';
 import { ApiBody, ApiConflictResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { classOf } from '#bodies';
-import { AnsweredDirectly, askedBy, validation, type Direct } from '#platform';
+import { Rejected } from '#eventsourcing';
+import { AnsweredDirectly, askedBy, validation, type Asked, type Direct } from '#platform';
 import { codeOf, entryIn, type ActLine } from '#registers';
 import { ActCommand, tableOf, type ActOn, type Named, type Subject } from './acts.js';
 import { isNumber, namedBy, namedIn, PATHS } from './addresses.js';
@@ -35,6 +36,7 @@ function actController(subject: Subject, name: string, line: ActLine): Type<unkn
     const params = request.params as Readonly<Record<string, string>>;
     const asked = askedBy(request);
     const said = (await body.transform(request.body, { type: 'body', metatype: Said })) as object;
+    if (line.ownedBy) isOwn(line, said as Readonly<Record<string, unknown>>, asked);
     const act = { act: name, body: said, ...namedIn(params, names) } as ActOn<Subject>;
     const entry = entryIn(act);
     const made = entry ? codeOf(entry) : ((said as { reference?: string | null }).reference ?? null);
@@ -48,11 +50,28 @@ function actController(subject: Subject, name: string, line: ActLine): Type<unkn
   class ActController {
     @Post(makes ? [] : `:${id}/${line.path}`)
     @HttpCode(answer.status)
-    @AnsweredDirectly({ status: answer.status, secretariatOnly: subject !== 'commitment', answer: execute })
+    @AnsweredDirectly({
+      status: answer.status,
+      secretariatOnly: subject !== 'commitment' && !line.ownedBy,
+      answer: execute,
+    })
     @Documented
     act(): void {}
   }
   return ActController;
+}
+
+/** An agency does what is its own. @throws Rejected `forbidden` */
+function isOwn(
+  { ownedBy = '', otherwise = '' }: ActLine,
+  body: Readonly<Record<string, unknown>>,
+  { by }: Asked,
+): void {
+  if (by.role === 'secretariat' || body[ownedBy] === by.agency) return;
+  const message = `A focal point of ${by.agency} does this for ${by.agency} only: ${ownedBy} must be ${by.agency}.`;
+  throw new Rejected('forbidden', `${message} ${otherwise}`, [
+    { pointer: `/${ownedBy}`, message: `must be ${by.agency}` },
+  ]);
 }
 
 /** The controllers of some acts on a subject. */

@@ -2,7 +2,7 @@
 import { Command } from '@nestjs/cqrs';
 import { plainToInstance } from 'class-transformer';
 import { classOf, forms } from '#bodies';
-import { todayAt } from '#clocks';
+import { todayAnywhere } from '#clocks';
 import {
   ACTS,
   actOf,
@@ -125,7 +125,7 @@ export const decideEntries = (
   on: Pick<OnEntry, 'id' | 'frameworkOf'>,
 ): Decide =>
   inTurn(registers[kind] as never, acts, (act, state: object) =>
-    decideEntry(kind, act, state, { ...on, revision: act.revision, today: todayAt(new Date()), forms }),
+    decideEntry(kind, act, state, { ...on, revision: act.revision, today: todayAnywhere(new Date()), forms }),
   ) as Decide;
 
 /** The acts on a log. */
@@ -162,7 +162,7 @@ export class Acts {
 
   async #onCommitment({ id, acts, asked, together }: AnyActCommand): Promise<Deciding> {
     const given = acts as readonly CommitmentAct[];
-    const by: By = { ...asked.by, today: todayAt(new Date()) };
+    const by: By = { ...asked.by, today: todayAnywhere(new Date()) };
     const named: Reference[] = [];
     for (const act of given)
       named.push(...referencesIn(act.body), ...(act.act === 'correct' ? await this.#namedBy(id, act) : []));

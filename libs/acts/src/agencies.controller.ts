@@ -32,8 +32,8 @@ class AgencyListQuery extends RegisterListQuery {
 const inRow = ({ names, memberships, chairs, ...agency }: Partial<AgencyAsAt>) => ({
   ...agency,
   ...(names && { names: names.map(({ name, from }) => (from ? `${name} (from ${from})` : name)) }),
-  ...(memberships && { memberships: memberships.map(({ body, from, to }) => ({ body, from, to })) }),
-  ...(chairs && { chairs: chairs.map(({ body, from, to }) => ({ body, from, to })) }),
+  ...(memberships && { memberships: memberships.map(({ source: _source, member: _member, ...one }) => one) }),
+  ...(chairs && { chairs: chairs.map(({ source: _source, chairing: _chairing, ...one }) => one) }),
 });
 
 @Controller('v1/agencies')

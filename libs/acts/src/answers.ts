@@ -1,7 +1,7 @@
 /** The answers to acts. */
 import type { Type } from '@nestjs/common';
 import { ActAnswer, RegisterAnswer, StageAnswer, type ReportStage } from '#bodies';
-import { rankedOn, todayAt } from '#clocks';
+import { rankedOn, todayAnywhere } from '#clocks';
 import { ACTS, asAt, partAsAt, partOf, saidAt, type ActName, type Commitment } from '#commitments';
 import type { ActOn, CommitmentAct, Done, Subject } from './acts.js';
 import { addressOf } from './addresses.js';
@@ -9,7 +9,7 @@ import { addressOf } from './addresses.js';
 /** The stage now, whether the act changed it, and the entry that outranks it if not (DESIGN.md §2, rule 2). */
 function stageAnswer(done: Done, { effective, reportedOn }: ReportStage): Omit<StageAnswer, keyof ActAnswer> {
   const [c, own] = [done.state as Commitment, done.revision];
-  const today = todayAt(new Date());
+  const today = todayAnywhere(new Date());
   const { headline, stage } = asAt(c, today)!;
   const agency = partOf(c, saidAt(c.said, own).data as ReportStage);
   const part = partAsAt(c, agency, today)!;

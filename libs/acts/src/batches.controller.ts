@@ -21,6 +21,7 @@ import { Rejected, StoreUnavailable, within, type FieldError, type Log } from '#
 import {
   AskedBy,
   Code,
+  cleaned,
   invalid,
   LOG,
   malformed,
@@ -232,7 +233,7 @@ function actFrom({ act, reference, named, said }: Entry, at: string): Commitment
 function valid<B extends object>(Body: new () => B, given: unknown, at: string): B {
   if (!given || typeof given !== 'object' || Array.isArray(given))
     throw malformed([{ pointer: at, message: 'an act must be an object' }]);
-  const body = plainToInstance(Body, given);
+  const body = plainToInstance(Body, cleaned(Body, given));
   const faults = validateSync(body, VALIDATION);
   if (faults.length > 0) throw invalid(faults, at);
   return body;

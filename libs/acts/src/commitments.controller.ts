@@ -2,7 +2,7 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { CommitmentAsAt, Correction } from '#bodies';
-import { todayAt, type FullDate } from '#clocks';
+import { todayAnywhere, type FullDate } from '#clocks';
 import {
   ACTS,
   allowedActs,
@@ -139,7 +139,7 @@ export async function viewOf(
 ): Promise<CommitmentView> {
   const { asOf, state, view, revision, position, corrections } = await knownOf(log, reference, query);
   const correctedLater = corrections.filter((c) => c.by > revision && c.revision <= revision);
-  const allowed = caller ? allowedTo(state, reference, { ...caller, today: todayAt(new Date()) }) : [];
+  const allowed = caller ? allowedTo(state, reference, { ...caller, today: todayAnywhere(new Date()) }) : [];
   const overdue = isOverdue(view, asOf);
   return { reference, asOf, ...view, overdue, revision, position, correctedLater, allowedActs: allowed };
 }

@@ -71,7 +71,7 @@ export class CrosswalksController extends registerController('crosswalk') {
   @Get()
   @ApiOperation({ summary: 'All crosswalks between frameworks as at a date', operationId: 'listCrosswalks' })
   @ApiOkResponse({ type: CrosswalkList })
-  @InRows(inRow)
+  @InRows<CrosswalkItem>(inRow, { versions: ['version', 'author', 'reportedOn'] })
   override async list(@Query() query: CrosswalkListQuery, @WantedFormat() format: Format) {
     const { asOf, knownAt } = await clocksOf(goingOn(query), this.log.store);
     const position = await this.registered.pinned(knownAt);

@@ -7,6 +7,7 @@ import { BatchesController } from './batches.controller.js';
 import { ActCommandHandler } from './command-handler.js';
 import { CommitmentsController } from './commitments.controller.js';
 import { CrosswalksController } from './crosswalks.controller.js';
+import { OutcomesController } from './outcomes.controller.js';
 import { historyController, registerController } from './registers.controller.js';
 
 export {
@@ -42,7 +43,7 @@ export const actsContext: Context = {
     ...register('theme'),
     ...register('crosswalk', CrosswalksController),
     ...register('forum'),
-    ...register('outcome'),
+    ...register('outcome', OutcomesController),
     ...register('document'),
     ...actControllers('commitment', (name) => name === 'record'),
     CommitmentsController,

@@ -1,11 +1,23 @@
 /** The list of a register: searched, ordered, in pages that show one log. */
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
-import { ClockQuery, cursorTo, GoesOn, InFormat, PageSize, placeOf, soughtIn, wordsOf, type Format } from '#platform';
+import {
+  ClockQuery,
+  cursorTo,
+  GoesOn,
+  InBom,
+  InFormat,
+  PageSize,
+  placeOf,
+  soughtIn,
+  wordsOf,
+  type Format,
+} from '#platform';
 import { byCodePoints, codeOf, nameOf, type Entry } from '#registers';
 
 export class RegisterQuery extends ClockQuery {
   @InFormat() format?: Format;
+  @InBom() bom?: undefined;
 }
 
 const SORTS = ['code', '-code', 'name', '-name'] as const;

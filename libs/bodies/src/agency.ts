@@ -1,12 +1,54 @@
 /** Bodies and views: agencies, and where a statement can be read. */
 import { ApiProperty, OmitType } from '@nestjs/swagger';
 import type { PartialDate } from '#clocks';
-import { Code, CodeOf, InPeriod, Kebab, ListOf, Nested, Text } from '#platform';
+import { Code, CodeOf, InPeriod, Kebab, ListOf, Nested, OneOf, Text, YesNo } from '#platform';
+import { CHAIR_ROLES, type ChairRole } from '#words';
+
+/** Where a statement can be read. */
+export class Citation {
+  @CodeOf('document', { example: 'D-2012-MC2353' }) document: string;
+  @Text({ max: 500, description: 'Where in it, in words', example: '«Enhancing data and research» (para 26)' })
+  locator: string;
+  @Text({
+    max: 500,
+    optional: true,
+    description: 'The headings above it, the widest first',
+    example: '«Enhancing data and research»',
+  })
+  section?: string | null;
+  @Text({ max: 100, optional: true, description: 'As the document numbers it', example: 'para 26' })
+  paragraph?: string | null;
+}
+
+const FROM_IS_LATEST = {
+  optional: true,
+  description: '`from` is only the date of the source: it may have begun earlier',
+  example: true,
+};
+const SOURCE = { optional: true, description: 'Where that can be read' };
 
 export class Membership {
   @CodeOf('agency', { example: 'GMG' }) body: string;
   @InPeriod({ optional: true, example: '2006-04' }) from?: PartialDate | null;
+  @YesNo(FROM_IS_LATEST) fromIsLatest?: boolean | null;
   @InPeriod({ optional: true, example: '2010' }) to?: PartialDate | null;
+  @Nested(() => Citation, SOURCE) source?: Citation | null;
+}
+
+const CHAIR_ROLE = { optional: true, description: 'Without it: chair', example: 'co-chair' };
+const CHAIRED_TO = {
+  optional: true,
+  description: 'Its last day in the chair, if that is known; may be to come',
+  example: '2006-12',
+};
+
+export class Chair {
+  @CodeOf('agency', { example: 'GMG-WG-DATA' }) body: string;
+  @InPeriod({ example: '2012-11-02' }) from: PartialDate;
+  @YesNo(FROM_IS_LATEST) fromIsLatest?: boolean | null;
+  @InPeriod(CHAIRED_TO) to?: PartialDate | null;
+  @OneOf(CHAIR_ROLES, CHAIR_ROLE) role?: ChairRole | null;
+  @Nested(() => Citation, SOURCE) source?: Citation | null;
 }
 
 export class Agency {
@@ -15,12 +57,8 @@ export class Agency {
   @Kebab({ example: 'igo' }) kind: string;
   @CodeOf('agency', { optional: true, example: 'UN' }) parent?: string | null;
   @ListOf(() => Membership, { optional: true }) memberships?: Membership[] | null;
+  @ListOf(() => Chair, { optional: true }) chairs?: Chair[] | null;
   @CodeOf('agency', { optional: true, example: 'UN-WOMEN' }) succeededBy?: string | null;
-}
-
-export class Citation {
-  @CodeOf('document', { example: 'D-2012-MC2353' }) document: string;
-  @Text({ max: 300, description: 'Paragraph, lines or page', example: 'para 26' }) locator: string;
 }
 
 /** Where an act can be read … */
@@ -55,6 +93,7 @@ export class DissolveAgency extends AgencyEnd {
 export class JoinBody extends Explained {
   @CodeOf('agency', { description: 'What it joins', example: 'GMG' }) body: string;
   @InPeriod({ description: 'May not begin after today', example: '2007' }) from: PartialDate;
+  @YesNo(FROM_IS_LATEST) fromIsLatest?: boolean | null;
   @InPeriod({ optional: true, description: 'Its last day, if that is known; may be to come', example: '2010' })
   to?: PartialDate | null;
 }
@@ -67,7 +106,9 @@ export class LeaveBody extends Explained {
 export class ChairBody extends Explained {
   @CodeOf('agency', { description: 'What it chairs; it is a member of it then', example: 'GMG' }) body: string;
   @InPeriod({ description: 'May not begin after today', example: '2006-07' }) from: PartialDate;
-  @InPeriod({ description: 'Its last day in the chair; may be to come', example: '2006-12' }) to: PartialDate;
+  @YesNo(FROM_IS_LATEST) fromIsLatest?: boolean | null;
+  @InPeriod(CHAIRED_TO) to?: PartialDate | null;
+  @OneOf(CHAIR_ROLES, CHAIR_ROLE) role?: ChairRole | null;
 }
 
 /** It has no date of its own: it acts on what is known, as at every date. */
@@ -91,13 +132,17 @@ export class MembershipAsAt extends Membership {
 
 export class ChairAsAt {
   @ApiProperty({ example: 'GMG' }) readonly body: string;
+  @ApiProperty({ enum: CHAIR_ROLES }) readonly role: ChairRole;
   @ApiProperty(period) readonly from: PartialDate;
-  @ApiProperty(period) readonly to: PartialDate;
-  @ApiProperty({ description: 'Whether it is in the chair on the date' }) readonly chairing: boolean;
+  @ApiProperty({ required: false, description: FROM_IS_LATEST.description }) readonly fromIsLatest?: boolean;
+  @ApiProperty({ ...period, nullable: true, description: 'null: not known' }) readonly to: PartialDate | null;
+  @ApiProperty({ type: Citation, ...optional, description: SOURCE.description }) readonly source?: Citation;
+  @ApiProperty({ description: 'Whether it is in the chair on the date, as far as is known' })
+  readonly chairing: boolean;
 }
 
 /** An agency as it was on a date: its names, memberships and chairs that had begun by then. */
-export class AgencyAsAt extends OmitType(Agency, ['memberships']) {
+export class AgencyAsAt extends OmitType(Agency, ['memberships', 'chairs']) {
   @ApiProperty({ type: [AgencyName], description: 'From the first to the one on the date' })
   readonly names: AgencyName[];
   @ApiProperty({ enum: ['active', 'merged', 'dissolved'] }) readonly status: 'active' | 'merged' | 'dissolved';
@@ -109,10 +154,8 @@ export class AgencyAsAt extends OmitType(Agency, ['memberships']) {
 }
 
 /** A member of a body on a date. */
-export class MemberAsAt {
+export class MemberAsAt extends OmitType(Membership, ['body']) {
   @ApiProperty({ example: 'IOM' }) readonly agency: string;
   @ApiProperty() readonly name: string;
-  @ApiProperty({ required: false, example: '2006-04' }) readonly from?: string;
-  @ApiProperty({ required: false, example: '2010' }) readonly to?: string;
   @ApiProperty({ description: 'Whether it is in the chair on the date' }) readonly chairing: boolean;
 }

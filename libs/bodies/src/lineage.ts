@@ -23,6 +23,16 @@ export class Relate extends Act {
   @CodeOf(mayLeadTo, TO) to: string;
 }
 
+const FOLLOWED = { min: 1, description: 'Forums or outcomes, by their ids', example: ['GFMD-2010-RT2.1'] };
+
+export class AddFollowUp extends Act {
+  @CodesOf(['forum', 'outcome'], FOLLOWED) followsUp: string[];
+}
+
+export class TakeBackFollowUp extends Act {
+  @CodesOf(['forum', 'outcome'], FOLLOWED) followsUp: string[];
+}
+
 /** What the other commitment takes over; what is not listed is not taken over. */
 export class TakeOver {
   @ListOf(() => AgencyRole, { optional: true, example: [{ agency: 'ILO', role: 'partner' }] })

@@ -1,7 +1,23 @@
 /** The entries of the registers. */
-import { Code, CodeOf, CodesOf, InPeriod, Kebab, OnDate, Text, Texts } from '#platform';
+import {
+  Address,
+  Code,
+  CodeOf,
+  CodesOf,
+  InPeriod,
+  Kebab,
+  Language,
+  OnDate,
+  OneOf,
+  Text,
+  Texts,
+  Whole,
+} from '#platform';
+import { CONCERNS, OUTCOME_KINDS, type Concern, type OutcomeKind } from '#words';
+import { ApiProperty } from '@nestjs/swagger';
 import { Agency } from './agency.js';
 import { Crosswalk } from './crosswalk.js';
+import { Act } from './statement.js';
 
 export class Framework {
   @Code({ example: 'HLD06' }) code: string;
@@ -27,13 +43,39 @@ export class Forum {
   @Text({ optional: true, example: 'Puerto Vallarta' }) place?: string | null;
   @Text({ optional: true, example: 'Mexico' }) host?: string | null;
   @CodeOf('forum', { optional: true, example: 'GFMD-2010' }) parent?: string | null;
+  @Text({
+    optional: true,
+    free: false,
+    description: 'The symbol of the document that it ended with',
+    example: 'A/65/538',
+  })
+  outcomeDocument?: string | null;
 }
 
 export class Outcome {
   @Code({ example: 'WHA61.17' }) id: string;
-  @CodeOf('forum', { optional: true, example: 'WHA-61' }) forum?: string | null;
+  @OneOf(OUTCOME_KINDS, { optional: true, description: 'null: not told', example: 'decision' })
+  kind?: OutcomeKind | null;
+  @CodeOf('forum', { optional: true, description: 'The forum that it came from', example: 'WHA-61' })
+  forum?: string | null;
+  @CodeOf(['agency', 'forum'], { optional: true, description: 'The agency or forum that says it', example: 'WHA' })
+  issuedBy?: string | null;
+  @Text({ optional: true, description: 'Who says it, in words, where it is no agency and no forum' })
+  issuer?: string | null;
+  @CodeOf('forum', { optional: true, description: 'The forum that it is put to, whose outcome it is not' })
+  addressedTo?: string | null;
+  @OneOf(CONCERNS, {
+    optional: true,
+    description: 'Without it substance; organisation: it only arranges a meeting',
+    example: 'substance',
+  })
+  concerns?: Concern | null;
   @CodeOf('document', { example: 'D-2011-9CM-IOM' }) document: string;
-  @Text({ example: 'line 51' }) locator: string;
+  @Text({ max: 500, example: '«(d) Health» (line 51)' }) locator: string;
+  @Text({ max: 500, optional: true, description: 'The headings above it, the widest first', example: '«(d) Health»' })
+  section?: string | null;
+  @Text({ max: 100, optional: true, description: 'As the document numbers it', example: 'para 3' })
+  paragraph?: string | null;
   @Text({ max: 4000, example: 'Asks States to cooperate in pairs and groups on migrants’ health.' }) text: string;
   @Texts({ description: 'Codes of agencies, or free text', example: ['WHO Member States'] }) addressees: string[];
   @CodesOf('theme', { optional: true, example: ['HLD06-13'] }) themes?: string[] | null;
@@ -43,10 +85,29 @@ export class Document {
   @Code({ example: 'D-2012-MC2353' }) id: string;
   @Text({ optional: true, free: false, example: 'MC/2353' }) symbol?: string | null;
   @Text({ max: 500, example: 'IOM in the lead-up to the second High-level Dialogue' }) title: string;
-  @Text({ example: 'IOM' }) publisher: string;
+  @Text({ optional: true, example: 'IOM Council documents (MC), 101st session' }) series?: string | null;
+  @Text({ description: 'The code of an agency, or a name', example: 'IOM' }) publisher: string;
   @InPeriod({ example: '2012-11-02' }) published: string;
   @OnDate({ description: 'The date from which its statements count as reported', example: '2012-11-02' })
   reportedOn: string;
+  @Whole({ optional: true, min: 1, description: 'How many it has', example: 12 }) pages?: number | null;
+  @Language({ optional: true }) language?: string | null;
+  @Address({ optional: true, description: 'Where it can be read', example: 'https://example.org/mc-2353.pdf' })
+  url?: string | null;
+}
+
+/** An agency or forum makes an outcome its own. */
+export class EndorseOutcome extends Act {
+  @CodeOf(['agency', 'forum'], { description: 'Who endorses it', example: 'GFMD-2010' }) by: string;
+}
+
+export class Endorsement extends EndorseOutcome {
+  @ApiProperty({ type: 'integer', description: 'Of the event that says so' }) readonly revision: number;
+}
+
+/** An outcome with who had endorsed it by a date. */
+export class OutcomeAsAt extends Outcome {
+  @ApiProperty({ type: [Endorsement] }) readonly endorsed: readonly Endorsement[];
 }
 
 /** What each register holds. */

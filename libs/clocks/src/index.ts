@@ -56,9 +56,18 @@ export const isFullDate = (date: unknown): date is FullDate => isPartialDate(dat
 /** Today, in UTC. */
 export const todayAt = (now: Date): FullDate => now.toISOString().slice(0, 10);
 
+/** Today where the day begins first, at UTC+14: what is reported there today is not reported in the future (rule 3). */
+export const todayAnywhere = (now: Date): FullDate => todayAt(new Date(now.getTime() + 14 * 3_600_000));
+
+/** A day beyond the years of four digits would not compare as a text: there the range ends. */
+function kept(day: Temporal.PlainDate): FullDate {
+  if (day.year > 9999) return '9999-12-31';
+  return day.year < 0 ? '0000-01-01' : day.toString();
+}
+
 /** `date` less a number of calendar months; the day is clamped to the month's end (rule 5). */
 export const monthsBefore = (date: FullDate, months: number): FullDate =>
-  Temporal.PlainDate.from(date).subtract({ months }).toString();
+  kept(Temporal.PlainDate.from(date).subtract({ months }));
 
 /** The first date on which what was last reported on `lastReportedOn` is stale (rule 5): the day on which `monthsBefore` passes it. */
 export function staleFrom(lastReportedOn: FullDate, months: number): FullDate {
@@ -67,7 +76,7 @@ export function staleFrom(lastReportedOn: FullDate, months: number): FullDate {
   return (then.day < day.day ? then.add({ days: 1 }) : then).toString();
 }
 
-export const dayAfter = (date: FullDate): FullDate => Temporal.PlainDate.from(date).add({ days: 1 }).toString();
+export const dayAfter = (date: FullDate): FullDate => kept(Temporal.PlainDate.from(date).add({ days: 1 }));
 
 /** A fact about a commitment as the clock rules see it: when it was reported, and where in its stream it stands. */
 export interface Reported {

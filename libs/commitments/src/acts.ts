@@ -327,6 +327,21 @@ export const ACTS = {
     who: responsible,
     decide: lineage.relate,
   }),
+  addFollowUp: act('FollowUpAdded', 'AddFollowUp', {
+    path: 'follows-up',
+    summary: 'Add forums or outcomes that it follows up',
+    conflict: 'It follows one of them up already',
+    who: responsible,
+    decide: lineage.addFollowUp,
+  }),
+  takeBackFollowUp: act('FollowUpTakenBack', 'TakeBackFollowUp', {
+    path: 'follows-up/take-back',
+    summary: 'Take back that it follows up forums or outcomes',
+    conflict: 'It follows up nothing',
+    who: responsible,
+    decide: lineage.takeBackFollowUp,
+    on: when(({ followsUp }) => followsUp.length > 0),
+  }),
   merge: act('Merged', 'Merge', {
     path: 'merge',
     summary: 'Merge this duplicate into the commitment that stays',

@@ -235,6 +235,8 @@ describe('Whose act it is', () => {
     holdEdition: contributing,
     reportUpkeep: contributing,
     relate: responsible,
+    addFollowUp: responsible,
+    takeBackFollowUp: responsible,
     merge: ['IOM'],
     split: ['IOM'],
     supersede: ['IOM'],

@@ -131,7 +131,7 @@ const statements: Evolvers<Statements> = {
       ),
       evidence: there(evidence).map((e) => ({ ...e, ...whenever })),
       relations: there(relations).map((r) => ({ ...r, ...whenever })),
-      followsUp: and(c.followsUp, followsUp ?? [], whenever),
+      followsUp: and(c.followsUp, { ids: followsUp ?? [] }, whenever),
     };
   },
   ...stageEvolvers,

@@ -86,6 +86,8 @@ describe('A correction', () => {
     holdEdition: { held: '2006', nextDue: '2008' },
     reportUpkeep: { keptUp: false, note: 'The desk was closed' },
     relate: { type: 'continues' },
+    addFollowUp: { followsUp: ['WHA61.17'] },
+    takeBackFollowUp: {},
   };
   it('can be made of every act but agreements, ends and corrections', () =>
     expect(Object.keys(SHOULD_SAY).sort()).toEqual(said.filter((act) => !ENDS.includes(act)).sort()));

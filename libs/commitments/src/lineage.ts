@@ -3,6 +3,7 @@
  * is decided in the stream of the commitment that says so; what the others take over follows from its event (`following.ts`).
  */
 import type {
+  AddFollowUp,
   CommitmentAsAt,
   EndOfRecord,
   Merge,
@@ -11,6 +12,7 @@ import type {
   ReportedRelation,
   Split,
   Supersede,
+  TakeBackFollowUp,
   TakeOver,
   TakenOver,
   Withdraw,
@@ -38,6 +40,8 @@ import {
 
 export type LineageEvents = {
   Related: Omit<Relate, 'type'> & { type: string };
+  FollowUpAdded: AddFollowUp;
+  FollowUpTakenBack: TakeBackFollowUp;
   Merged: Omit<Merge, 'takeOver'> & { takeOver?: Omit<TakeOver, 'agencies'> & { agencies?: NamedRole[] | null } };
   SplitUp: Split;
   Superseded: Supersede;
@@ -46,11 +50,17 @@ export type LineageEvents = {
   TookOver: Reasoned & Omit<TakeOver, 'agencies'> & { from: string; how: End; agencies?: NamedRole[] | null };
 };
 
+/** Forums and outcomes that are followed up from a report on, or no more. */
+interface FollowUpFact {
+  readonly ids: readonly string[];
+  readonly takenBack?: true;
+}
+
 export interface Lineage {
   readonly relations: readonly ReportedRelation[];
   readonly ends: readonly EndOfRecord[];
   readonly tookOver: readonly TakenOver[];
-  readonly followsUp: Facts<readonly string[]>;
+  readonly followsUp: Facts<FollowUpFact>;
 }
 
 export const lineageAtFirst: Lineage = { relations: [], ends: [], tookOver: [], followsUp: [] };
@@ -69,6 +79,12 @@ export const lineageEvolvers: Evolvers<LineageEvents> = {
   Related: (c, { data, revision }) => ({
     relations: [...c.relations, { type: data.type, to: data.to, ...sourceOf(data, { ...data, revision }) }],
   }),
+  FollowUpAdded: (c, { data, revision }) => ({
+    followsUp: and(c.followsUp, { ids: data.followsUp }, { ...data, revision }),
+  }),
+  FollowUpTakenBack: (c, { data, revision }) => ({
+    followsUp: and(c.followsUp, { ids: data.followsUp, takenBack: true }, { ...data, revision }),
+  }),
   Merged: (c, event) => ended(c, 'merged', [event.data.into], event),
   SplitUp: (c, event) => ended(c, 'split', event.data.into, event),
   Superseded: (c, event) => ended(c, 'superseded', [event.data.supersededBy], event),
@@ -85,7 +101,7 @@ export const lineageEvolvers: Evolvers<LineageEvents> = {
         c.roles,
       ),
       themes: themes.length ? and(c.themes, { themes, added: true }, at) : c.themes,
-      followsUp: followsUp.length ? and(c.followsUp, followsUp, at) : c.followsUp,
+      followsUp: followsUp.length ? and(c.followsUp, { ids: followsUp }, at) : c.followsUp,
     };
   },
 };
@@ -100,11 +116,49 @@ export function lineageAsAt(c: Lineage, asOf: FullDate) {
     end,
     tookOver: c.tookOver.filter(known),
     relations: c.relations.filter(known),
-    followsUp: [...new Set(c.followsUp.filter(known).flatMap(({ value }) => value))],
+    followsUp: followsUpAsAt(c, asOf),
   };
 }
 
+/** What is followed up: of several reports on a forum or outcome the last holds. */
+function followsUpAsAt({ followsUp }: Lineage, asOf: FullDate): string[] {
+  const followed = new Set<string>();
+  const known = followsUp
+    .filter(({ reportedOn }) => (reportedOn ?? '') <= asOf)
+    .toSorted((a, b) => (a.reportedOn ?? '').localeCompare(b.reportedOn ?? '') || a.revision - b.revision);
+  for (const { value } of known)
+    for (const id of value.ids)
+      if (value.takenBack) followed.delete(id);
+      else followed.add(id);
+  return [...followed];
+}
+
 // ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A commitment comes to follow up further forums or outcomes. */
+export const addFollowUp: Decide<AddFollowUp> = (c, act, by) => {
+  datesAreSound(by, act.reportedOn);
+  const then = followsUpAsAt(c, act.reportedOn);
+  const known = act.followsUp.findIndex((id) => then.includes(id));
+  if (known >= 0)
+    throw new Conflict('follows_up_already', `It follows up ${act.followsUp[known]} by then.`, `/followsUp/${known}`);
+  return [{ name: 'FollowUpAdded', data: dataOf(act) }];
+};
+
+/** A commitment follows up something no more, or never did. */
+export const takeBackFollowUp: Decide<TakeBackFollowUp> = (c, act, by) => {
+  datesAreSound(by, act.reportedOn);
+  const then = followsUpAsAt(c, act.reportedOn);
+  if (then.length === 0) throw new Conflict('follows_up_nothing', 'It follows up nothing by then.');
+  const unknown = act.followsUp.findIndex((id) => !then.includes(id));
+  if (unknown >= 0)
+    throw refused(
+      'does_not_follow_up',
+      `/followsUp/${unknown}`,
+      `It does not follow up ${act.followsUp[unknown]} by ${act.reportedOn}.`,
+    );
+  return [{ name: 'FollowUpTakenBack', data: dataOf(act) }];
+};
 
 /** The commitments that a commitment leads to by links of a kind: a type of relation, or how records ended. */
 export const linksOf = (c: Commitment, kind: string): readonly string[] =>

@@ -239,6 +239,9 @@ function choose({ by: who, day, picks, ...tried }: Try, model: Model, today: str
       return saying({ ...told, period, keptUp: one % 3 > 0, evidence: rarely(2, five, [{ title: 'E' }]) });
     case 'relate':
       return saying({ ...told, type: oneOf(RELATION_TYPES, two), to });
+    case 'addFollowUp':
+    case 'takeBackFollowUp':
+      return saying({ ...told, followsUp: one % 4 ? [oneOf(['F-1', 'F-2'], two)] : ['F-1', 'F-2'] });
     case 'merge': {
       const agencies = [{ agency: oneOf(present, one), role: oneOf(BESIDE, two) }];
       const takeOver = { agencies, themes: ['T-1'], followsUp: rarely(2, four, ['F-1']) };
@@ -319,6 +322,8 @@ function correcting(act: ActName | undefined, [, two = 0, three = 0, four = 0, f
     claim: [{ citation: three % 2 ? null : CITATION }],
     holdEdition: [{ held: period }, { evidence: null }],
     reportUpkeep: [{ keptUp: false }, { evidence: null }, { period }],
+    addFollowUp: [{ followsUp: ['F-2'] }],
+    takeBackFollowUp: [{ followsUp: ['F-1'] }],
     relate: [{ to: oneOf(REFERENCES, three) }, { type: oneOf(RELATION_TYPES, three) }],
   };
   const own = oneOf<Says>([...(menus[act!] ?? []), {}], two);
@@ -477,6 +482,7 @@ function expectSound(world: World): void {
 
 /** The codes that say that someone may not do an act, or not now or not on that; others are about what its body says. */
 const WHO_OR_WHEN = [
+  'follows_up_nothing',
   ...['forbidden', 'not_found', 'not_active', 'not_asked', 'not_correctable', 'already_retracted', 'record_stays'],
   ...['no_lead_offer', 'lead_is_on_offer', 'lead_is_moving', 'milestone_dropped', 'milestone_reached', 'one_lead'],
   ...['not_recurring', 'not_standing', 'no_condition', 'condition_lifted', 'nothing_to_reply_to', 'already_recorded'],
@@ -495,6 +501,7 @@ function leastBody(act: ActName, state: Commitment, by: By, on: About): Says {
     declineRole: { role: roles.find(({ asked }) => asked)?.role },
     offerLead: { to: AGENCIES.find((agency) => agency !== now.agencies[0]!.agency) },
     reply: { agency: by.agency ?? read },
+    takeBackFollowUp: { followsUp: now.followsUp.length > 0 ? now.followsUp.slice(0, 1) : ['F-1'] },
     correct: { says: { [word]: 'x' } },
     ...(about?.name === 'Blanked' && { blank: { fields: ['/reason'] } }),
   };

@@ -81,7 +81,10 @@ export function datesAreSound(
 ): void {
   const errors: FieldError[] = [];
   if (reportedOn > by.today)
-    errors.push({ pointer: '/reportedOn', message: `reportedOn ${reportedOn} is after today, ${by.today}` });
+    errors.push({
+      pointer: '/reportedOn',
+      message: `reportedOn ${reportedOn} is after today, which is nowhere later than ${by.today}`,
+    });
   for (const [pointer, period] of Object.entries(periods))
     if (period && firstDayOf(period) > reportedOn)
       errors.push({ pointer, message: `${period} begins after it was reported, on ${reportedOn}` });

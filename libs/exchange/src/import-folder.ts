@@ -2,19 +2,28 @@
 import {
   ActCommand,
   decideAll,
+  namedBy,
   decideEntries,
   entryClass,
   type ActOn,
   type AnyActCommand,
   type CommitmentAct,
 } from '#acts';
-import { AttachEvidence, ReachMilestone, RecordCommitment, ReportStage, Crosswalk, PublishVersion } from '#bodies';
+import {
+  AttachEvidence,
+  classOf,
+  ReachMilestone,
+  RecordCommitment,
+  ReportStage,
+  Crosswalk,
+  PublishVersion,
+} from '#bodies';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { firstDayOf, periodOf, todayAt } from '#clocks';
-import { commitment, REFERENCE, type Commitment, type CommitmentEvent } from '#commitments';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, matchesGlob } from 'node:path';
+import { firstDayOf, periodOf, todayAnywhere, todayAt } from '#clocks';
+import { ACTS, commitment, REFERENCE, type ActName, type Commitment, type CommitmentEvent } from '#commitments';
 import {
   canonicalJson,
   checkAppend,
@@ -26,8 +35,9 @@ import {
   type Log,
   withoutNulls,
 } from '#eventsourcing';
-import { invalid, referencesIn, VALIDATION, type Asked } from '#platform';
+import { cleaned, invalid, referencesIn, VALIDATION, type Asked } from '#platform';
 import { codeOf, crosswalk, Lookup, type Entry, type Register, type Theme } from '#registers';
+import { jsonOf, textOf, Unreadable } from '#text';
 import { likelyDuplicates, type Titled } from './likely-duplicates.js';
 
 /** Something that keeps a folder from being imported: where it stands and what is wrong. */
@@ -52,6 +62,8 @@ export interface ImportPlan {
   readonly counts: Readonly<
     Record<string, { readonly new: number; readonly known: number; readonly extended: number }>
   >;
+  /** What else lies in the folder and looks like data: it was not read. */
+  readonly unread: readonly string[];
 }
 
 type Json = Record<string, unknown>;
@@ -70,8 +82,27 @@ const FILES = {
   'outcomes.json': 'outcome',
 } as const satisfies Record<string, Register>;
 
+const COMMITMENTS = 'commitments.json';
+
 /** Files with a version of a crosswalk each, `{from, to, version, links, noEquivalent}`. */
 const CROSSWALKS = 'crosswalk-*.json';
+
+/** What a folder may hold beside its data. */
+const BESIDE = ['*.md', 'expected', '.*'];
+
+/** The acts in a folder, by the names that it calls them. */
+const LATER: Readonly<Record<string, ActName>> = {
+  agencies: 'addAgency',
+  role: 'changeRole',
+  wording: 'amendWording',
+  target: 'setTarget',
+  themes: 'setThemes',
+  milestones: 'addMilestone',
+  evidence: 'attachEvidence',
+  condition: 'liftCondition',
+  'follows-up': 'addFollowUp',
+  relations: 'relate',
+};
 
 /** Who made a version that names no author: who imports it, answers for it. */
 const UNNAMED_AUTHOR = 'The secretariat';
@@ -98,9 +129,12 @@ export async function planImport(
     if (kind === 'framework') for (const row of rows) plan.framework(row);
     else for (const row of rows) plan.entry(kind, row);
   }
-  for (const row of plan.read(folder, 'commitments.json')) plan.commitment(row);
-  for (const file of globSync(CROSSWALKS, { cwd: folder }).sort())
+  for (const row of plan.read(folder, COMMITMENTS)) plan.commitment(row);
+  const names = readdirSync(folder).sort();
+  for (const file of names.filter((name) => matchesGlob(name, CROSSWALKS)))
     for (const row of plan.read(folder, file, true)) plan.crosswalk(row);
+  const forms = [...Object.keys(FILES), COMMITMENTS, CROSSWALKS, ...BESIDE];
+  plan.unread.push(...names.filter((name) => !forms.some((pattern) => matchesGlob(name, pattern))));
   await plan.check();
   return plan.done(known);
 }
@@ -123,11 +157,19 @@ interface PlannedCrosswalk {
 
 interface PlannedCommitment {
   readonly reference: string;
-  readonly acts: { act: CommitmentAct; pointer: (field: string) => string }[];
+  readonly acts: PlannedAct[];
   readonly at: Row;
 }
 
+interface PlannedAct {
+  readonly act: CommitmentAct;
+  readonly pointer: (field: string) => string;
+  /** It is an entry of the history or a later act, to which others may be added behind. */
+  readonly later?: true;
+}
+
 class Plan {
+  readonly unread: string[] = [];
   readonly #lookup: Lookup;
   readonly #problems: ImportProblem[] = [];
   readonly #entries: PlannedEntry[] = [];
@@ -160,11 +202,12 @@ class Plan {
     const path = join(folder, file);
     const whole = { file, row: 0, data: {} };
     if (existsSync(path) && !statSync(path).isFile()) this.problem(whole, '', 'is not a file');
-    const text = existsSync(path) && statSync(path).isFile() ? readFileSync(path, 'utf8').trim() : '';
-    if (text === '') return [];
-    this.#counts[file] = { new: 0, known: 0, extended: 0 };
+    if (!existsSync(path) || !statSync(path).isFile()) return [];
     try {
-      const rows: unknown = JSON.parse(text);
+      const text = textOf(readFileSync(path)).trim();
+      if (text === '') return [];
+      this.#counts[file] = { new: 0, known: 0, extended: 0 };
+      const rows = jsonOf(text);
       if (Array.isArray(rows) === single) {
         this.problem(whole, '', single ? 'should be an object' : 'should be a list of objects');
         return [];
@@ -176,7 +219,8 @@ class Plan {
         return [];
       });
     } catch (error) {
-      this.problem(whole, '', `is not well-formed JSON: ${(error as Error).message}`);
+      if (!(error instanceof Unreadable)) throw error;
+      this.problem(whole, error.pointer, error.message);
       return [];
     }
   }
@@ -237,8 +281,8 @@ class Plan {
   }
 
   commitment(at: Row): void {
-    const { history, evidence, milestones, ...rest } = at.data;
-    const lists = { history, evidence, milestones } as { [name: string]: unknown };
+    const { history, evidence, milestones, acts: later, ...rest } = at.data;
+    const lists = { history, evidence, milestones, acts: later } as { [name: string]: unknown };
     for (const [name, value] of Object.entries(lists))
       if (
         value !== undefined &&
@@ -254,7 +298,7 @@ class Plan {
     const [first, ...further] = entries;
     if (!first) return this.problem(at, '/history', 'needs at least one entry');
 
-    const acts: PlannedCommitment['acts'] = [];
+    const acts: PlannedAct[] = [];
     const add = (
       act: CommitmentAct['act'],
       body: object | null,
@@ -263,6 +307,7 @@ class Plan {
     ) => {
       if (body) acts.push({ act: { act, body, milestone } as CommitmentAct, pointer });
     };
+    const laterActs = ((later ?? []) as Json[]).map((act, i) => this.#laterAct(act, at, `/acts/${i}`));
     const ofEntry = new Set(Object.keys(first));
     const inRecord = (field: string) => (ofEntry.has(field.split('/')[1] ?? '') ? `/history/0${field}` : field);
     const planned = steps.map(({ reachedOn: _reachedOn, ...step }) => step);
@@ -290,11 +335,21 @@ class Plan {
       if (on === undefined) this.problem(at, pointer, `${String(date)} is after every reportedOn of the history`);
       return (on as string | undefined) ?? null;
     };
-    const addStages = () =>
+    /** The stages in the order of the history, and before each the acts that were reported by then. */
+    const addStages = () => {
+      const waiting = laterActs
+        .flatMap((act) => act ?? [])
+        .sort((a, b) => reportedOn(a.act.body).localeCompare(reportedOn(b.act.body)));
       further.forEach((entry, i) => {
         const pointer = (field: string) => `/history/${i + 1}${field}`;
-        add('reportStage', this.#valid(ReportStage, entry, at, pointer), pointer);
+        const body = this.#valid(ReportStage, entry, at, pointer);
+        if (!body) return;
+        const since = waiting.findIndex((act) => reportedOn(act.act.body) > body.reportedOn);
+        acts.push(...waiting.splice(0, since < 0 ? waiting.length : since));
+        acts.push({ act: { act: 'reportStage', body }, pointer, later: true });
       });
+      acts.push(...waiting);
+    };
     const addEvidence = () =>
       proofs.forEach((proof, i) => {
         const pointer = (field: string) => `/evidence/${i}${field}`;
@@ -316,6 +371,28 @@ class Plan {
     const given = rest['reference'];
     if (typeof given !== 'string' || !this.#once(`commitment-${given}`, at, '')) return;
     if (reference) this.#commitments.push({ reference, acts, at });
+  }
+
+  /** An act `{act, body}` of a row, with what else its route names; `null` when it is not valid. */
+  #laterAct({ act: name, body, ...named }: Json, at: Row, prefix: string): PlannedAct | null {
+    const pointer = (field: string) => `${prefix}/body${field}`;
+    const act = LATER[String(name)];
+    if (!act) {
+      this.problem(at, `${prefix}/act`, `should be one of: ${Object.keys(LATER).join(', ')}`);
+      return null;
+    }
+    if (!body || typeof body !== 'object' || Array.isArray(body)) {
+      this.problem(at, `${prefix}/body`, 'should be an object');
+      return null;
+    }
+    const needed: readonly string[] = namedBy(ACTS[act]);
+    const missing = needed.filter((one) => typeof named[one] !== 'string');
+    for (const field of missing) this.problem(at, `${prefix}/${field}`, `${String(name)} needs it`);
+    for (const field of Object.keys(named).filter((one) => !needed.includes(one)))
+      this.problem(at, `${prefix}/${field}`, `${String(name)} takes no ${field}`);
+    const said = this.#valid(classOf(ACTS[act].body) as new () => object, body as Json, at, pointer);
+    if (!said || missing.length > 0) return null;
+    return { act: { act, body: said, ...named } as CommitmentAct, pointer, later: true };
   }
 
   /** Everything that takes the log or the other rows to know. */
@@ -346,6 +423,7 @@ class Plan {
       duplicates: likelyDuplicates(titled, known),
       commands: this.#problems.length > 0 ? [] : this.#commands,
       counts: this.#counts,
+      unread: this.unread,
     };
   }
 
@@ -402,20 +480,20 @@ class Plan {
     }
     const { agency: _reporting, ...before } = recorded[0]!.data as { agency?: string };
     this.#same(decided[0]!.data as never, before as never, at, '', acts[0]!.pointer);
-    const further: PlannedCommitment['acts'] = [];
+    const further: PlannedAct[] = [];
     const seen = new Set([0]);
     let last = 0;
     decided.forEach(({ name, data }, i) => {
       if (i === 0) return;
-      const isStage = name === 'StageReported';
+      const { later, pointer } = acts[i]!;
       const matches = (e: { name: string; data: object }, k: number) =>
-        !seen.has(k) && e.name === name && canonicalJson(e.data) === canonicalJson(data) && (!isStage || k > last);
+        !seen.has(k) && e.name === name && canonicalJson(e.data) === canonicalJson(data) && (!later || k > last);
       const same = recorded.findIndex(matches);
       if (same >= 0) seen.add(same);
-      if (same < 0 && isStage) further.push(acts[i]!);
-      else if (same < 0 || (isStage && further.length > 0))
-        this.problem(at, acts[i]!.pointer(''), 'differs from what is recorded');
-      else if (isStage) last = same;
+      if (same < 0 && later) further.push(acts[i]!);
+      else if (same < 0 || (later && further.length > 0))
+        this.problem(at, pointer(''), 'differs from what is recorded');
+      else if (later) last = same;
     });
     const importer = this.asked().by.account;
     recorded.forEach(({ meta, data }, k) => {
@@ -445,12 +523,12 @@ class Plan {
   /** What acts yield in turn; `null` when one is refused, and why is listed. */
   #decide(
     reference: string,
-    acts: PlannedCommitment['acts'],
+    acts: readonly PlannedAct[],
     at: Row,
     state: Commitment,
     revision: number,
   ): CommitmentEvent[] | null {
-    const by = { ...this.asked().by, today: todayAt(new Date()) };
+    const by = { ...this.asked().by, today: todayAnywhere(new Date()) };
     const decided: CommitmentEvent[] = [];
     let refused = false;
     for (const { act, pointer } of acts) {
@@ -491,7 +569,7 @@ class Plan {
 
   /** A body of a class, or `null` when it is not valid; its problems are listed. */
   #valid<T extends object>(of: new () => T, data: Json, at: Row, pointer: (field: string) => string): T | null {
-    const body = plainToInstance(of, data);
+    const body = plainToInstance(of, cleaned(of, data));
     const errors = invalid(validateSync(body, VALIDATION)).errors;
     for (const { pointer: field, message } of errors) this.problem(at, pointer(field), message);
     this.#bodies.push({ body, at, pointer });
@@ -548,6 +626,8 @@ class Plan {
 /** The command that enters an entry. */
 const entering = (kind: Register, entry: Entry, asked: Asked, together: ReadonlySet<string>): AnyActCommand =>
   new ActCommand(kind, codeOf(entry), [{ act: 'enter', body: entry } as never], asked, together) as AnyActCommand;
+
+const reportedOn = (body: object): string => (body as { reportedOn: string }).reportedOn;
 
 /** A value as text; an empty list says as little as none. */
 const worth = (value: unknown): string =>

@@ -19,7 +19,8 @@ const COMMON = 200;
 
 /**
  * Pairs of commitments that may be the same: they share an agency, and most of their titles' words (Jaccard ≥ 0.7), or half
- * of these and an outcome or forum that they follow up.
+ * of these and an outcome or forum that they follow up; or, as a joint item that two agencies recorded, all of the words and
+ * what they follow up.
  */
 export function likelyDuplicates(rows: readonly Titled[], known: readonly Titled[]): string[] {
   const fresh = new Set(rows.map(({ reference }) => reference));
@@ -43,11 +44,11 @@ export function likelyDuplicates(rows: readonly Titled[], known: readonly Titled
     }
     for (const k of sharing) {
       const other = all[k]!;
-      if (!one.agencies.some((agency) => other.agencies.includes(agency))) continue;
       const shared = [...words[i]!].filter((word) => words[k]!.has(word)).length;
       const alike = shared / (words[i]!.size + words[k]!.size - shared);
       const sameOutcome = one.followsUp.some((id) => other.followsUp.includes(id));
-      if (alike >= (sameOutcome ? 0.5 : 0.7))
+      const sameAgency = one.agencies.some((agency) => other.agencies.includes(agency));
+      if (sameAgency ? alike >= (sameOutcome ? 0.5 : 0.7) : sameOutcome && alike === 1)
         found.push(`${one.reference} «${one.title}» and ${other.reference} «${other.title}»`);
     }
   });

@@ -1,22 +1,45 @@
-/** Lists as CSV that spreadsheets read. */
+/** Tables for spreadsheets: rows as CSV (RFC 4180), of which no cell is run as a formula. */
 import { stringify, type Options } from 'csv-stringify';
 import { stringify as stringifyAll } from 'csv-stringify/sync';
 import type { Transform } from 'node:stream';
 
-const OPTIONS: Options = { header: true, escape_formulas: true, cast: { boolean: (value) => String(value) } };
+const OPTIONS: Options = {
+  header: true,
+  cast: { boolean: (value) => String(value), string: (value) => guarded(value) },
+};
+
+/** What a spreadsheet runs begins with one of these, also full-width, after whatever it passes over. */
+const BEGINS = /^[\s\0]*[=@\uff1d\uff20]|^[\t\r\n]|^[\s\0]*[+\-\uff0b\uff0d]/;
+/** A sign alone, a number, or words after a number with a sign: “-5 per cent”. */
+const HARMLESS = /^[+-]?$|^[+-]\d+([.,]\d+)*\s?%?$|^[+-]\d+([.,]\d+)*%?( [\p{L}\p{M}\d.,’'-]+)+$/u;
 
 /**
- * Rows as CSV (RFC 4180) with a header; what is nested becomes columns, a list one cell. Cells that a spreadsheet would run
- * as formulas are escaped.
+ * A text that no spreadsheet runs: a `'` stands before what one would take for a formula, also before what follows a `;`, where
+ * some part the cells.
  */
+const guarded = (text: string): string => {
+  const cells = text.replace(/;(?=\s*[=@+\-\uff1d\uff20\uff0b\uff0d])/g, (sign, at: number) =>
+    HARMLESS.test(
+      text
+        .slice(at + 1)
+        .split(';', 1)[0]!
+        .trim(),
+    )
+      ? sign
+      : `;'`,
+  );
+  return BEGINS.test(cells) && !HARMLESS.test(cells) ? `'${cells}` : cells;
+};
+
+/** Rows as CSV with a header; what is nested becomes columns, a list one cell. */
 export function csvOf(rows: readonly object[]): string {
   const flatRows = rows.map(flat);
   return stringifyAll(flatRows, { ...OPTIONS, columns: columnsOf(flatRows) });
 }
 
-/** The same as a stream that flat rows are written to. */
-export const csvStream = (columns?: readonly string[]): Transform =>
-  stringify({ ...OPTIONS, ...(columns && { columns: [...columns] }) });
+/** The same as a stream that flat rows are written to. @param bom whether a byte order mark tells Excel that it is UTF-8 */
+export const csvStream = (columns?: readonly string[], bom = false): Transform =>
+  stringify({ ...OPTIONS, bom, ...(columns && { columns: [...columns] }) });
 
 /** Every column that any of some flat rows has. */
 export const columnsOf = (flatRows: readonly object[]): string[] => [
@@ -27,10 +50,14 @@ export const columnsOf = (flatRows: readonly object[]): string[] => [
 export const flat = (row: object): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(row).flatMap(([key, value]: [string, unknown]) => {
-      if (Array.isArray(value)) return [[key, value.map(cell).join('; ')]];
+      if (Array.isArray(value)) return [[key, listCell(value)]];
       return value && typeof value === 'object' ? Object.entries(flat(value)) : [[key, value]];
     }),
   );
 
-const cell = (value: unknown): string =>
-  value && typeof value === 'object' ? Object.values(value).join(' ') : String(value);
+/** A list in one cell: parts with `; ` between them; a part that holds a `;` or a `"` stands in quotation marks. */
+export const listCell = (values: readonly unknown[]): string =>
+  values
+    .map((value) => (value && typeof value === 'object' ? Object.values(value).join(' ') : String(value)))
+    .map((part) => (/[;"]/.test(part) ? `"${part.replaceAll('"', '""')}"` : part))
+    .join('; ');

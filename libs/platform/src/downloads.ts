@@ -3,6 +3,9 @@ import { applyDecorators, SetMetadata, type Type } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsOptional } from 'class-validator';
+import { todayAt } from '#clocks';
+import { columnsOfEntries, entryOf, type ColumnsOfFields } from './columns-of.js';
+import { flat } from './csv.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { listText } from './query-fields.js';
 import { formatNamed, formatOf, type Content, type Pages } from './formats.js';
@@ -30,8 +33,13 @@ const fieldsOf = (Entry: Type<unknown>): string[] =>
   );
 
 /** In CSV the entries of this list read so. */
-export const InRows = <E extends object>(row: (entry: Partial<E>) => object) => SetMetadata(ROW, row);
+export const InRows = <E extends object>(
+  row: (entry: Partial<E>) => object,
+  /** The columns of fields that become others than those of their names. */
+  columns: { readonly [F in keyof E]?: readonly string[] } = {},
+) => applyDecorators(SetMetadata(ROW, row), SetMetadata(COLUMNS, columns));
 const ROW = Symbol('ROW');
+const COLUMNS = Symbol('COLUMNS');
 
 /** A download: all entries at once, or pages read one after the other. */
 interface Listed {
@@ -69,9 +77,23 @@ export async function downloaded(answer: unknown, request: FastifyRequest, reply
     return chosen ? { ...listed, [listed.items ? 'items' : 'rows']: (entries as object[]).map(picked) } : listed;
   void reply
     .type(`${mediaType}; charset=utf-8`)
-    .header('Content-Disposition', `inline; filename="${nameOf(request.url)}.${name}"`);
+    .header(
+      'Content-Disposition',
+      `inline; filename="${nameOf(request.url)}-${listed.asOf ?? todayAt(new Date())}.${name}"`,
+    );
   const row = (Reflect.getMetadata(ROW, handler) as Content['row'] | undefined) ?? ((entry) => entry);
-  return write({ pages, whole: Array.isArray(entries) ? entries : undefined, picked, row });
+  const entry = entryOf(handler);
+  const others = (Reflect.getMetadata(COLUMNS, handler) ?? {}) as ColumnsOfFields;
+  const fixed = entry && columnsOfEntries(entry, others, chosen);
+  // A table may have other rows than the JSON: its columns are those of its rows.
+  const first = Array.isArray(entries) ? (entries[0] as object | undefined) : undefined;
+  const fits = !first || Object.keys(flat(row(picked(first)))).every((column) => fixed?.includes(column));
+  return write({
+    ...{ pages, picked, row },
+    whole: Array.isArray(entries) ? entries : undefined,
+    columns: fixed && fits ? fixed : undefined,
+    bom: (request.query as { bom?: unknown }).bom === 'true',
+  });
 }
 
 /** Says in headers what is shown, where it will always be found so, and where it goes on. */

@@ -26,7 +26,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { isFullDate, isPartialDate } from '#clocks';
-import { isFit } from '#eventsourcing';
+import { cleanText, isVisible, unfitIn, type Unfit } from '#text';
 import { isCountry } from './countries.js';
 
 interface About {
@@ -54,8 +54,9 @@ const check = (name: string, message: string, validate: (value: unknown) => bool
   ValidateBy({ name, validator: { validate, defaultMessage: () => `$property ${message}` } });
 
 const references = new Map<object, Map<string, KindsOf>>();
-const nested = new Map<object, Map<string, true>>();
+const nested = new Map<object, Map<string, () => Body>>();
 const free = new Map<object, Map<string, true>>();
+const written = new Map<object, Map<string, true>>();
 
 function mark<T>(marks: Map<object, Map<string, T>>, value: T): PropertyDecorator {
   return (target, property) => {
@@ -65,6 +66,8 @@ function mark<T>(marks: Map<object, Map<string, T>>, value: T): PropertyDecorato
 }
 
 const marksFree: PropertyDecorator = mark(free, true);
+/** What people write in it is kept as `cleanText` has it. */
+const marksWritten: PropertyDecorator = mark(written, true);
 
 const pointer = '^(/[A-Za-z0-9]{1,40}){1,6}$';
 /** A pointer (RFC 6901) into what was said. */
@@ -76,7 +79,31 @@ export const Pointer = (about: About = {}) =>
     Matches(new RegExp(pointer), { message: '$property must be a pointer such as /evidence/0' }),
   );
 
-const fitText = check('isFit', 'may hold neither U+0000 nor a lone surrogate', (value) => isFit(value));
+/** The first character that no text may hold, anywhere in a value. */
+function firstUnfit(value: unknown): Unfit | null {
+  if (typeof value === 'string') return unfitIn(value);
+  if (typeof value !== 'object' || value === null) return null;
+  const texts = Array.isArray(value) ? value : Object.entries(value).flat();
+  for (const text of texts) {
+    const unfit = firstUnfit(text);
+    if (unfit) return unfit;
+  }
+  return null;
+}
+
+/** Refuses characters that some output cannot hold, by name. */
+const fitText = ValidateBy({
+  name: 'isFit',
+  validator: {
+    validate: (value) => firstUnfit(value) === null,
+    defaultMessage: (args) => {
+      const { code, what, at } = firstUnfit(args?.value)!;
+      return `$property may not hold ${code} (${what}, after ${at} ${at === 1 ? 'character' : 'characters'})`;
+    },
+  },
+});
+
+const shown = (value: unknown): boolean => typeof value !== 'string' || isVisible(value);
 
 /** Text of 1 to `max` characters, not blank. It can be blanked, as a person may have written it, unless it is not `free`. */
 export const Text = ({ max = 300, free = true, ...about }: About & { max?: number; free?: boolean } = {}) =>
@@ -87,9 +114,10 @@ export const Text = ({ max = 300, free = true, ...about }: About & { max?: numbe
       IsString(),
       MinLength(1),
       MaxLength(max),
-      check('isNotBlank', 'should not be blank', (value) => typeof value !== 'string' || value.trim() !== ''),
+      check('isNotBlank', 'should not be blank', shown),
       fitText,
     ),
+    marksWritten,
     ...(free ? [marksFree] : []),
   );
 
@@ -104,8 +132,10 @@ export const Texts = (about: About = {}) =>
       IsString({ each: true }),
       MinLength(1, { each: true }),
       MaxLength(300, { each: true }),
+      check('areNotBlank', 'should hold nothing blank', (values) => !Array.isArray(values) || values.every(shown)),
       fitText,
     ),
+    marksWritten,
     marksFree,
   );
 
@@ -138,12 +168,15 @@ export const Pointers = (about: About = {}) =>
 
 /** An object whose fields are checked elsewhere. */
 export const Plain = (about: About = {}) =>
-  field(
-    about,
-    { type: 'object', additionalProperties: true, minProperties: 1 },
-    IsObject(),
-    check('isNotEmpty', 'must say something', (value) => Object.keys(value ?? {}).length > 0),
-    fitText,
+  applyDecorators(
+    field(
+      about,
+      { type: 'object', additionalProperties: true, minProperties: 1 },
+      IsObject(),
+      check('isNotEmpty', 'must say something', (value) => Object.keys(value ?? {}).length > 0),
+      fitText,
+    ),
+    marksWritten,
   );
 
 const kebab = '^[a-z0-9]+(-[a-z0-9]+)*$';
@@ -220,13 +253,56 @@ export const CodesOf = (
 export const freeTextOf = (bodies: readonly Body[]): ReadonlySet<string> =>
   new Set(bodies.flatMap(({ prototype }) => [...(free.get(prototype as object)?.keys() ?? [])]));
 
-/** The marks on a property of a body's class, or of its superclasses. */
-function marked<T>(marks: ReadonlyMap<object, ReadonlyMap<string, T>>, body: object, property: string): T | undefined {
-  for (let of = Object.getPrototypeOf(body) as object | null; of; of = Object.getPrototypeOf(of) as object | null) {
+/** The marks on a property of a body's class, by its prototype, or of its superclasses. */
+function marked<T>(
+  marks: ReadonlyMap<object, ReadonlyMap<string, T>>,
+  prototype: object,
+  property: string,
+): T | undefined {
+  for (let of: object | null = prototype; of; of = Object.getPrototypeOf(of) as object | null) {
     const mark = marks.get(of)?.get(property);
     if (mark !== undefined) return mark;
   }
   return undefined;
+}
+
+type Given = Readonly<Record<string, unknown>>;
+
+/** A body with what people wrote in it as it is kept: composed, with nothing around it. The same object where nothing changes. */
+export function cleaned<B extends object>(body: Body, given: B): B {
+  let kept: Record<string, unknown> | null = null;
+  for (const [field, said] of Object.entries(given)) {
+    const { prototype } = body as { prototype: object };
+    const within = marked(nested, prototype, field);
+    const value = marked(written, prototype, field) ? cleanedAll(said) : within ? cleanedIn(within(), said) : said;
+    if (value !== said) (kept ??= { ...(given as Given) })[field] = value;
+  }
+  return (kept as B | null) ?? given;
+}
+
+const cleanedIn = (body: Body, said: unknown): unknown => {
+  if (Array.isArray(said)) return inEach(said, (one) => cleanedIn(body, one));
+  return typeof said === 'object' && said !== null ? cleaned(body, said) : said;
+};
+
+/** Every text in a value. */
+function cleanedAll(said: unknown): unknown {
+  if (typeof said === 'string') return cleanText(said) || said; // what is blank is refused as it is
+  if (Array.isArray(said)) return inEach(said, cleanedAll);
+  if (typeof said !== 'object' || said === null) return said;
+  const entries = Object.entries(said);
+  const values = inEach(
+    entries.map(([, value]: [string, unknown]) => value),
+    cleanedAll,
+  );
+  return values.every((value, i) => value === entries[i]![1])
+    ? said
+    : Object.fromEntries(entries.map(([name], i) => [name, values[i]]));
+}
+
+function inEach(all: readonly unknown[], clean: (one: unknown) => unknown): readonly unknown[] {
+  const values = all.map(clean);
+  return values.every((value, i) => value === all[i]) ? all : values;
 }
 
 /** Every code in a body that must be registered. */
@@ -236,10 +312,11 @@ export function referencesIn(body: object, pointer = ''): Reference[] {
     if (value === null || value === undefined) continue;
     const at = `${pointer}/${property}`;
     const items = [value].flat().map((item: unknown, i) => [item, Array.isArray(value) ? `${at}/${i}` : at] as const);
-    const kinds = marked(references, body, property)?.(body);
+    const prototype = Object.getPrototypeOf(body) as object;
+    const kinds = marked(references, prototype, property)?.(body);
     for (const [item, at] of items)
       if (kinds && typeof item === 'string') found.push({ kinds, code: item, pointer: at });
-      else if (item && typeof item === 'object' && marked(nested, body, property))
+      else if (item && typeof item === 'object' && marked(nested, prototype, property))
         found.push(...referencesIn(item, at));
   }
   return found;
@@ -261,7 +338,14 @@ export const InPeriod = (about: About = {}) =>
     check('isPartialDate', 'must be a real date: YYYY, YYYY-MM or YYYY-MM-DD', isPartialDate),
   );
 
-/** An http(s) address; it can be blanked. */
+/** Whether nobody is named before the host of an address, as a browser reads it. */
+const hasNoUser = (address: unknown): boolean => {
+  if (typeof address !== 'string' || !URL.canParse(address)) return true; // refused as no address
+  const { username, password } = new URL(address);
+  return !username && !password && !/^[^/?#]*[/\\]{2}[^/?#\\]*@/.test(address);
+};
+
+/** An http(s) address without a user; it can be blanked. */
 export const Address = (about: About = {}) =>
   applyDecorators(
     field(
@@ -269,9 +353,10 @@ export const Address = (about: About = {}) =>
       { type: String, format: 'uri', maxLength: 2000 },
       MaxLength(2000),
       IsUrl(
-        { protocols: ['http', 'https'], require_protocol: true },
+        { protocols: ['http', 'https'], require_protocol: true, allow_underscores: true },
         { message: '$property must be an http or https address' },
       ),
+      check('hasNoUser', 'may hold no user and no password: it is published', hasNoUser),
       fitText,
     ),
     marksFree,
@@ -312,7 +397,7 @@ export const Countries = (about: About = {}) =>
 
 /** One nested object. */
 export const Nested = (of: () => Body, about: About = {}) =>
-  applyDecorators(nestedField(of, about, {}, IsObject()), marksNested);
+  applyDecorators(nestedField(of, about, {}, IsObject()), mark(nested, of));
 
 /** A list of nested objects. */
 export const ListOf = (of: () => Body, { min = 0, max = 200, ...about }: About & { min?: number; max?: number } = {}) =>
@@ -326,12 +411,10 @@ export const ListOf = (of: () => Body, { min = 0, max = 200, ...about }: About &
       ArrayMaxSize(max),
     ),
     IsObject({ each: true, message: 'each value in $property must be an object' }),
-    marksNested,
+    mark(nested, of),
   );
 
 const nestedField = (of: () => Body, about: About, schema: ApiPropertyOptions, ...checks: PropertyDecorator[]) => {
   const type = () => of(); // OpenAPI takes a function of this name only
   return field(about, { ...schema, type } as ApiPropertyOptions, ...checks, ValidateNested(), Type(of));
 };
-
-const marksNested: PropertyDecorator = mark(nested, true);

@@ -1,10 +1,12 @@
 /** The formats that lists and views are answered in; one more is one more member of `FORMATS`. */
 import { applyDecorators, createParamDecorator, Logger, type ExecutionContext } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
 import { IsIn, IsOptional } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import { pipeline, Readable, type Duplex } from 'node:stream';
 import { columnsOf, csvStream, flat } from './csv.js';
+import { OneAmong } from './query-fields.js';
 
 /** Entries, page by page. */
 export type Pages = AsyncIterable<readonly object[]> | Iterable<readonly object[]>;
@@ -18,6 +20,10 @@ export interface Content {
   readonly picked: (entry: object) => object;
   /** An entry as a row of a table. */
   readonly row: (entry: object) => object;
+  /** The columns of a table of them, also when there are none; absent: those that the entries have. */
+  readonly columns?: readonly string[];
+  /** Whether a table begins with a byte order mark. */
+  readonly bom?: boolean;
 }
 
 interface Defined {
@@ -51,6 +57,16 @@ export const InFormat = () =>
     IsIn(NAMES),
   );
 
+/** The field of a query that asks for a byte order mark; it changes nothing else, and is read where the answer is written. */
+export const InBom = () =>
+  applyDecorators(
+    OneAmong(['true', 'false'], {
+      default: 'false',
+      description: 'Begin CSV with a byte order mark: Excel reads it as UTF-8 then',
+    }),
+    Transform(({ value }: { value: unknown }) => (value === 'true' || value === 'false' ? undefined : value)),
+  );
+
 /** The format that a request asks for: by name, or as what it accepts best. A browser is answered in JSON. */
 export function formatOf(request: FastifyRequest): Format {
   const { format } = request.query as { format?: Format };
@@ -63,9 +79,12 @@ export const WantedFormat = createParamDecorator((_: unknown, context: Execution
   formatOf(context.switchToHttp().getRequest<FastifyRequest>()),
 );
 
-function csv({ pages, whole, picked, row }: Content): Readable {
+function csv({ pages, whole, picked, row, columns, bom }: Content): Readable {
   const flatRow = (entry: object) => flat(row(picked(entry)));
-  return sent(Readable.from(rowsOf(pages, flatRow)), csvStream(whole && columnsOf(whole.map(flatRow))));
+  return sent(
+    Readable.from(rowsOf(pages, flatRow)),
+    csvStream(columns ?? (whole && columnsOf(whole.map(flatRow))), bom),
+  );
 }
 
 function ndjson({ pages, picked }: Content): Readable {

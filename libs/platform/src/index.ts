@@ -8,6 +8,7 @@ export * from './direct.js';
 export * from './downloads.js';
 export * from './fields.js';
 export * from './formats.js';
+export * from './json-bodies.js';
 export * from './logging.js';
 export * from './metrics.js';
 export * from './observed.js';

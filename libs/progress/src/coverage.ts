@@ -4,11 +4,13 @@
  */
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { IsIn, IsOptional } from 'class-validator';
 import type { FullDate } from '#clocks';
 import { STAGES, type Stage } from '#commitments';
 import { Rejected, type Log, type Projector } from '#eventsourcing';
 import { clocksOf, cursorTo, GoesOn, goingOn, LOG, PageSize, placeOf, WantedFormat, type Format } from '#platform';
-import type { Forum } from '#registers';
+import { documentWords, placeWords, type Forum } from '#registers';
+import { CONCERNS, OUTCOME_KINDS, OUTCOME_STATUSES, type Concern, type OutcomeKind, type OutcomeStatus } from '#words';
 import { Count, countBy, CountsBy, Keys, NO_ROW, Row } from './count.js';
 import { AgenciesQuery, Asked, Flag, Takes, type Filter } from './filters.js';
 import { upFrom } from './hierarchy.js';
@@ -18,7 +20,31 @@ import { LIST } from './matrix.js';
 import { AgencyRow, Progress, ProgressView } from './progress.js';
 import type { At } from './scan.js';
 
+/** How outcomes are told apart, and last those whose kind is not told. */
+export const TOLD_KINDS = [...OUTCOME_KINDS, 'not_told'] as const;
+export type ToldKind = (typeof TOLD_KINDS)[number];
+
+/** One of a closed list. */
+const OneAsked =
+  (values: readonly string[], description: string, otherwise?: string): PropertyDecorator =>
+  (target, property) => {
+    ApiProperty({ required: false, enum: [...values], ...(otherwise && { default: otherwise }), description })(
+      target,
+      property,
+    );
+    IsOptional()(target, property);
+    IsIn(values, { message: `$property must be one of: ${values.join(', ')}` })(target, property);
+  };
+
 export class OutcomesQuery extends AgenciesQuery {
+  @OneAsked(TOLD_KINDS, 'Only outcomes of this kind') kind?: ToldKind;
+  @OneAsked(
+    ['any', ...CONCERNS],
+    'substance leaves out what only arranges a meeting; organisation: only that',
+    'substance',
+  )
+  concerns?: Concern | 'any';
+  @Asked('Only what was put to this forum, by whomever', 'HLD-2013') addressedTo?: string;
   @Takes({ description: 'Only follow-up by this agency, in the role given, counts' }) agency?: string;
   @Asked('Only what was asked of this agency, by its code or one of its names, or of whom is called so', 'IOM')
   addressee?: string;
@@ -32,6 +58,7 @@ export class OutcomesQuery extends AgenciesQuery {
 /** How many outcomes there are, and of how many something has come. An outcome counts once. */
 class Tally {
   @Count() readonly outcomes: number;
+  @CountsBy(TOLD_KINDS, 'Of each kind') readonly byKind: Readonly<Record<ToldKind, number>>;
   @Count('That at least one commitment follows up') readonly covered: number;
   @CountsBy(STAGES, 'That at least one commitment in the stage follows up; they do not add up')
   readonly byStage: Readonly<Record<Stage, number>>;
@@ -41,7 +68,13 @@ class Tally {
 
 const OUTCOMES = 'The query of `/v1/progress/outcomes` that lists them';
 
-/** What a forum asked for, with its round tables. */
+/** The outcomes of one kind. */
+class KindTally extends Tally {
+  @ApiProperty({ enum: TOLD_KINDS }) readonly kind: ToldKind;
+  @ApiProperty({ description: OUTCOMES, example: 'kind=decision&asOf=2011-02-17' }) readonly list: string;
+}
+
+/** What a forum asked for, with its round tables; or what was put to it. */
 class ForumTally extends Tally {
   @ApiProperty({ example: 'GFMD-2010' }) readonly forum: string;
   @ApiProperty() readonly name: string;
@@ -53,12 +86,30 @@ class ForumTally extends Tally {
 export class OutcomeRow extends Row {
   @ApiProperty({ example: 'WHA61.17' }) readonly outcome: string;
   @ApiProperty() readonly text: string;
-  @ApiProperty({ type: String, nullable: true, example: 'WHA-61' }) readonly forum: string | null;
+  @ApiProperty({ enum: TOLD_KINDS }) readonly kind: ToldKind;
+  @ApiProperty({ enum: OUTCOME_STATUSES, description: 'How far it has come by the date; a decision is endorsed' })
+  readonly status: OutcomeStatus;
+  @ApiProperty({ type: String, format: 'date', nullable: true, description: 'When its first endorsement was reported' })
+  readonly endorsedOn: FullDate | null;
+  @ApiProperty({ type: [String], description: 'The agencies and forums that have endorsed it' })
+  readonly endorsedBy: readonly string[];
+  @ApiProperty({ type: String, nullable: true, description: 'The forum that it came from', example: 'WHA-61' })
+  readonly forum: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'The agency or forum that says it' })
+  readonly issuedBy: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'Who says it, in words' }) readonly issuer: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'The forum that it is put to, whose outcome it is not' })
+  readonly addressedTo: string | null;
+  @ApiProperty({ enum: CONCERNS }) readonly concerns: Concern;
   @ApiProperty({ type: [String], description: 'Codes of agencies, or free text' })
   readonly addressees: readonly string[];
   @ApiProperty({ type: [String] }) readonly themes: readonly string[];
   @ApiProperty({ example: 'D-2011-9CM-IOM' }) readonly document: string;
   @ApiProperty() readonly locator: string;
+  @ApiProperty({ type: String, nullable: true }) readonly section: string | null;
+  @ApiProperty({ type: String, nullable: true }) readonly paragraph: string | null;
+  @ApiProperty({ description: 'As people cite it', example: 'MC/2353, «Enhancing data and research», para. 26' })
+  readonly cited: string;
   @ApiProperty({ type: String, format: 'date', description: 'Of its document' }) readonly reportedOn: FullDate;
   @ApiProperty({ description: 'Whether any commitment follows it up' }) readonly covered: boolean;
   @ApiProperty({ type: [String], description: 'The agencies that lead these commitments' }) readonly leads: string[];
@@ -75,11 +126,20 @@ export class OutcomesView {
     description: 'The latest first. An outcome counts in its forum and in those above it: they do not add up',
   })
   readonly forums: ForumTally[];
+  @ApiProperty({ type: [KindTally], description: 'By kind, in the order of their weight; they add up' })
+  readonly kinds: KindTally[];
+  @ApiProperty({
+    type: [ForumTally],
+    description: 'What was put to each forum, the latest first: proposals to it, which are no outcomes of it',
+  })
+  readonly putTo: ForumTally[];
   @ApiProperty({ type: Tally, description: 'What no forum asked for' }) readonly elsewhere: Tally;
+  @Count('That concern organisation only, and so are left out of all this unless `concerns` asks for them')
+  readonly leftOut: number;
   @Count('Of all pages') readonly rowCount: number;
   @ApiProperty({
     type: [OutcomeRow],
-    description: 'By forum, the latest first, and then by code; what no forum asked for is at the end',
+    description: 'By forum, the latest first, then by kind, then by code; what no forum asked for is at the end',
   })
   readonly rows: OutcomeRow[];
   @ApiProperty({ type: String, nullable: true, description: 'null: this is the last page' })
@@ -92,7 +152,7 @@ class OfOutcome extends ProgressView<AgencyRow> {
 }
 
 export type OutcomesFilter = Pick<Filter, 'followsUp' | 'agency' | 'role' | 'agencies' | 'memberOf'> &
-  Partial<Pick<OutcomesQuery, 'addressee' | 'covered' | 'stage'>>;
+  Partial<Pick<OutcomesQuery, 'addressee' | 'covered' | 'stage' | 'kind' | 'concerns' | 'addressedTo'>>;
 
 export class Coverage {
   readonly #looking: Looking;
@@ -106,19 +166,33 @@ export class Coverage {
   /** Outcomes with their follow-up; `limit` `null`: all of them. */
   async outcomes(
     at: At,
-    { addressee, covered, stage, ...filter }: OutcomesFilter = {},
+    { addressee, covered, stage, kind, concerns = 'substance', addressedTo, ...filter }: OutcomesFilter = {},
     { limit = 200, cursor }: { readonly limit?: number | null; readonly cursor?: string } = {},
   ): Promise<OutcomesView> {
-    const asked = { view: 'outcomes', addressee, covered, stage, ...filter };
+    const which = { addressee, kind, concerns, addressedTo };
+    const asked = { view: 'outcomes', ...which, covered, stage, ...filter };
     const place = cursor === undefined ? null : placeOf(cursor, asked, at);
     const { asOf = at.asOf, knownAt = at.knownAt, staleAfter = at.staleAfter ?? 12 } = place ?? {};
     const look = await this.#looking.look({ asOf, knownAt, staleAfter });
     const pinned = look.at;
     const forums = (await look.registers.all('forum', pinned.knownAt)).sort(latestFirst);
     const order = new Map(forums.map(({ id }, i) => [id, i]));
-    const rows = (await rowsOf(look, filter, addressee)).sort(
-      (a, b) => (order.get(a.forum ?? '') ?? order.size) - (order.get(b.forum ?? '') ?? order.size),
-    );
+    const all = (await rowsOf(look, filter, addressee))
+      .filter((row) => [undefined, row.kind].includes(kind) && [undefined, row.addressedTo].includes(addressedTo))
+      .sort(
+        (a, b) =>
+          (order.get(a.forum ?? '') ?? order.size) - (order.get(b.forum ?? '') ?? order.size) ||
+          TOLD_KINDS.indexOf(a.kind) - TOLD_KINDS.indexOf(b.kind),
+      );
+    const rows = all.filter((row) => concerns === 'any' || row.concerns === concerns);
+    const list = (more: object) =>
+      listQuery({ ...filter, ...which, concerns: concerns === 'substance' ? undefined : concerns, ...more }, pinned);
+    const perForum = (of: (forum: string) => readonly OutcomeRow[], listing: (forum: string) => object) =>
+      forums.flatMap(({ id, name, start }) => {
+        const own = of(id);
+        if (own.length === 0) return [];
+        return [{ forum: id, name, start: start ?? null, ...tallyOf(own), list: list(listing(id)) }];
+      });
     const parents = new Map(forums.map(({ id, parent }) => [id, parent]));
     const isWithin = (forum: string | null, above: string): boolean =>
       forum !== null && upFrom(forum, parents).includes(above);
@@ -132,12 +206,20 @@ export class Coverage {
       asOf,
       position: pinned.knownAt,
       total: tallyOf(rows),
-      forums: forums.flatMap(({ id, name, start }) => {
-        const own = rows.filter(({ forum }) => isWithin(forum, id));
-        const list = listQuery({ ...filter, addressee, followsUp: id }, pinned);
-        return own.length > 0 ? [{ forum: id, name, start: start ?? null, ...tallyOf(own), list }] : [];
+      kinds: TOLD_KINDS.flatMap((kind) => {
+        const own = rows.filter((row) => row.kind === kind);
+        return own.length > 0 ? [{ kind, ...tallyOf(own), list: list({ kind }) }] : [];
       }),
+      forums: perForum(
+        (id) => rows.filter(({ forum }) => isWithin(forum, id)),
+        (id) => ({ followsUp: id }),
+      ),
+      putTo: perForum(
+        (id) => rows.filter((row) => row.addressedTo === id),
+        (id) => ({ addressedTo: id }),
+      ),
       elsewhere: tallyOf(rows.filter(({ forum }) => forum === null)),
+      leftOut: all.length - rows.length,
       rowCount: chosen.length,
       rows: chosen.slice(first, last),
       nextCursor:
@@ -162,7 +244,7 @@ async function rowsOf(look: Look, filter: OutcomesFilter, addressee?: string): P
   const { followsUp } = filter;
   const within = followsUp ? new Set(await hierarchy.followUpsOf(followsUp)) : null;
   const documents = await registers.all('document', at.knownAt);
-  const reportedOn = new Map(documents.map((document) => [document.id, document.reportedOn]));
+  const sources = new Map(documents.map((document) => [document.id, document]));
   const agency = addressee ? await registers.one('agency', addressee, at.knownAt, at.asOf) : null;
   const called = addressee ? [addressee, ...(agency?.names ?? []).map(({ name }) => name)] : null;
   const became = filter.agencies === 'today' ? await hierarchy.successors() : null;
@@ -171,16 +253,22 @@ async function rowsOf(look: Look, filter: OutcomesFilter, addressee?: string): P
   const lead = new Keys(columns, 'agencies', ([first]) => [keyed(became?.get(first!.agency) ?? first!.agency)]);
   const counted = new Map(countBy(found, followed).map(({ keys: [id], row }) => [id!, row]));
   const leads = Map.groupBy(countBy(found, followed, lead), ({ keys: [id] }) => id!);
-  return (await registers.all('outcome', at.knownAt)).flatMap((outcome): OutcomeRow[] => {
-    const { id, text, forum, addressees, themes, document, locator } = outcome;
-    const reported = reportedOn.get(document);
-    if (reported === undefined || reported > at.asOf) return [];
+  return (await registers.all('outcome', at.knownAt, at.asOf)).flatMap((outcome): OutcomeRow[] => {
+    const { id, text, kind, forum, issuedBy, issuer, addressedTo, concerns, addressees, endorsed } = outcome;
+    const { themes, document, locator, section, paragraph } = outcome;
+    const source = sources.get(document);
+    if (!source || source.reportedOn > at.asOf) return [];
     if ((within && !within.has(id)) || (called && !addressees.some((one) => called.includes(one)))) return [];
     const row = counted.get(id) ?? NO_ROW;
     return [
       {
-        ...{ outcome: id, text, forum: forum ?? null, addressees, themes: themes ?? [], document, locator },
-        reportedOn: reported,
+        ...{ outcome: id, text, kind: kind ?? 'not_told', status: statusOf(kind, endorsed.length > 0, row.total > 0) },
+        ...{ endorsedOn: endorsed[0]?.reportedOn ?? null, endorsedBy: endorsed.map(({ by }) => by) },
+        ...{ forum: forum ?? null, issuedBy: issuedBy ?? null, issuer: issuer ?? null },
+        ...{ addressedTo: addressedTo ?? null, concerns: concerns ?? 'substance', addressees, themes: themes ?? [] },
+        ...{ document, locator, section: section ?? null, paragraph: paragraph ?? null },
+        cited: `${documentWords(source)}, ${placeWords(outcome)}`,
+        reportedOn: source.reportedOn,
         covered: row.total > 0,
         ...row,
         leads: (leads.get(id) ?? []).map(({ keys }) => keys[1]!).sort(),
@@ -190,6 +278,10 @@ async function rowsOf(look: Look, filter: OutcomesFilter, addressee?: string): P
   });
 }
 
+/** How far an outcome has come. */
+const statusOf = (kind: OutcomeKind | null | undefined, endorsed: boolean, followed: boolean): OutcomeStatus =>
+  followed ? 'followed_up' : endorsed || kind === 'decision' ? 'endorsed' : 'proposed';
+
 /** Forums that began last come first; those without a date are at the end. */
 const latestFirst = (a: Forum, b: Forum): number =>
   (b.start ?? '').localeCompare(a.start ?? '') || (a.id < b.id ? -1 : 1);
@@ -198,6 +290,10 @@ const tallyOf = (rows: readonly OutcomeRow[]): Tally => {
   const those = (test: (row: OutcomeRow) => boolean) => rows.filter(test).length;
   return {
     outcomes: rows.length,
+    byKind: Object.fromEntries(TOLD_KINDS.map((kind) => [kind, those((row) => row.kind === kind)])) as Record<
+      ToldKind,
+      number
+    >,
     covered: those(({ covered }) => covered),
     byStage: Object.fromEntries(STAGES.map((stage) => [stage, those(({ byStage }) => byStage[stage] > 0)])) as Record<
       Stage,

@@ -8,6 +8,7 @@ import { IsBoolean, IsOptional, IsString, MaxLength } from 'class-validator';
 import type { FullDate } from '#clocks';
 import { LIVES, OUTLOOKS, RELATION_TYPES, ROLES, STAGES, VERIFICATIONS, type Role } from '#commitments';
 import {
+  InBom,
   InCountry,
   InFormat,
   listText,
@@ -394,6 +395,7 @@ export async function conditionsOf(filter: Filter, asking: Omit<Asking, 'filter'
   };
   const conditions: Condition[] = [];
   for (const [name, value] of Object.entries(asked)) {
+    if (value === undefined) continue;
     if (!(name in FILTERS)) throw new Error(`There is no filter ${name}.`);
     const { rows } = FILTERS[name as FilterName] as Definition;
     const isAsked = value !== undefined && (value !== '' || (name === 'agency' && filter.memberOf));
@@ -445,6 +447,7 @@ export class ProgressQuery extends ProgressClockQuery {
   @Takes() role?: Role | 'any';
   @Takes() agencies?: 'then' | 'today';
   @InFormat() format?: Format;
+  @InBom() bom?: undefined;
 }
 
 /** What takes agencies as rows, too. */

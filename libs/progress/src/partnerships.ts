@@ -193,7 +193,7 @@ export class PartnershipsController {
   ) {}
 
   @Get()
-  @InRows(inRow)
+  @InRows<PartnershipRow>(inRow, { list: [] })
   @ApiOperation({
     summary: 'Which agencies work together, and on what',
     description:

@@ -121,7 +121,11 @@ export class ProgressController {
 
   @Get('commitments')
   @ApiTags('Commitments')
-  @InRows(inRow)
+  @InRows<Item>(inRow, {
+    verification: ['verification', 'verificationReason', 'replies'],
+    spread: ['spread'],
+    lastUpkeep: ['lastUpkeep'],
+  })
   @ApiOperation({
     summary: 'Commitments as at a date, filtered and ordered',
     description:

@@ -20,13 +20,13 @@ export const OPEN_STAGES = STAGES.filter(isOpen).join(',');
 
 export class AgencyRow extends Row {
   @ApiProperty() readonly agency: string;
+  @ApiProperty() readonly name: string;
   @ApiProperty({
     ...COUNT,
     required: false,
     description: 'In how many it has yet to accept the role that another agency named it for; absent: in none',
   })
   readonly asked?: number;
-  @ApiProperty() readonly name: string;
 }
 export class ThemeRow extends Row {
   @ApiProperty() readonly theme: string;

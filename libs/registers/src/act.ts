@@ -14,6 +14,10 @@ export interface ActLine {
   readonly description?: string;
   /** When it is refused because things stand otherwise. */
   readonly conflict?: string;
+  /** Whose it is beside the secretariat's: the agency that this field of its body names. Absent: nobody's. */
+  readonly ownedBy?: string;
+  /** The way out for an agency whose it is not. */
+  readonly otherwise?: string;
   /** Its name in the document of the API, if that is another one. */
   readonly operationId?: string;
 }

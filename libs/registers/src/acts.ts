@@ -4,6 +4,7 @@ import type { EventMap, NewEvent } from '#eventsourcing';
 import type { ActLine, DecideEntry, OnEntry } from './act.js';
 import * as agencies from './agency.js';
 import * as crosswalks from './crosswalk.js';
+import * as outcomes from './outcome.js';
 import { amend, blank, enter, type Entry, type Register } from './register.js';
 
 interface Definition<A> extends Omit<ActLine, 'body' | 'yields'> {
@@ -47,6 +48,8 @@ const onEntries = <B extends BodyName>(
 });
 
 const HAS_ENDED = 'It has ended already';
+
+const documentActs = onEntries('document', 'documents', 'Document');
 
 /** Every act on the entries of each register. */
 export const REGISTER_ACTS = {
@@ -120,8 +123,34 @@ export const REGISTER_ACTS = {
     ...onEntries('crosswalk', 'crosswalks', 'Crosswalk', { enter: crosswalks.setUp, amend: crosswalks.retitle }),
   },
   forum: onEntries('forum', 'forums', 'Forum'),
-  outcome: onEntries('outcome', 'outcomes', 'Outcome'),
-  document: onEntries('document', 'documents', 'Document'),
+  outcome: {
+    endorse: act('Endorsed', 'EndorseOutcome', {
+      path: 'endorse',
+      summary: 'An agency or forum makes an outcome its own',
+      operationId: 'endorseOutcome',
+      conflict: 'It has endorsed it already',
+      decide: outcomes.endorse,
+    }),
+    retract: act('Retracted', 'RetractDatedAct', {
+      path: 'history/:revision/retract',
+      summary: 'Take back an endorsement that was a mistake',
+      operationId: 'retractEndorsement',
+      conflict: 'It is no endorsement, or was taken back already',
+      decide: outcomes.retractEndorsement,
+    }),
+    ...onEntries('outcome', 'outcomes', 'Outcome'),
+  },
+  document: {
+    ...documentActs,
+    enter: {
+      ...documentActs.enter,
+      description: 'An agency may register its own: with its code as the publisher.',
+      ownedBy: 'publisher',
+      otherwise:
+        'Without a document leave the citation out: the agency that reports is then the source itself. Or attach what shows ' +
+        'it as evidence, with its address (url).',
+    },
+  },
 } as const satisfies Record<Register, object>;
 
 type ActsOn<R extends Register> = (typeof REGISTER_ACTS)[R];

@@ -4,7 +4,8 @@
  * What was registered, or last amended (its *entry*), is what it was like to begin with. The dated acts come on top and
  * outrank it, in whatever order both were recorded:
  * - the entry's name holds until the first rename;
- * - the entry's memberships are the first ones; joining adds one, leaving gives one its end, the entry's as well;
+ * - the entry's memberships and chairs are the first ones; joining and chairing add one, leaving gives a membership its end,
+ *   the entry's as well;
  * - the entry's `succeededBy` has no date and so holds at any time, until an end that names a successor takes its place.
  *
  * An amendment replaces the entry and leaves the dated acts as they are. What is dated holds from the first day of its
@@ -18,6 +19,7 @@ import type {
   AgencyAsAt,
   AgencyEnd,
   AgencyName,
+  Chair,
   ChairBody,
   DissolveAgency,
   JoinBody,
@@ -89,20 +91,27 @@ export const LATEST: FullDate = '9999-12-31';
 /** An agency that is registered, as at a date. */
 export function asAt(state: AgencyState, asOf: FullDate): AgencyAsAt {
   const { end } = state;
-  const { memberships: _, succeededBy: __, ...entry } = state.entry!;
+  const { memberships: _, chairs: __, succeededBy: ___, ...entry } = state.entry!;
   const names = namesBy(state, asOf);
   const ended = end && firstDayOf(end.effective) <= asOf ? end : null;
   const successor = successorAt(state, asOf);
-  const memberships = inTime(membershipsOf(state), asOf).map(({ body, from, to }) => ({
+  const memberships = inTime(membershipsOf(state), asOf).map(({ body, from, fromIsLatest, to, source }) => ({
     body,
     ...(from && { from }),
+    ...(fromIsLatest && { fromIsLatest }),
     ...(to && { to }),
+    ...(source && { source }),
     member: !ended && covers({ from, to }, asOf),
   }));
-  const chairs = inTime(state.chaired, asOf).map(({ body, from, to }) => {
-    const chairing = covers({ from, to }, asOf) && memberships.some((m) => m.body === body && m.member);
-    return { body, from, to, chairing };
-  });
+  const chairs = inTime(chairsOf(state), asOf).map(({ body, role, from, fromIsLatest, to, source }) => ({
+    body,
+    role: role ?? 'chair',
+    from,
+    ...(fromIsLatest && { fromIsLatest }),
+    to: to ?? null,
+    ...(source && { source }),
+    chairing: covers({ from, to }, asOf) && memberships.some((m) => m.body === body && m.member),
+  }));
   return {
     ...entry,
     name: names.at(-1)!.name,
@@ -139,10 +148,15 @@ function namesBy({ entry, renamed }: AgencyState, asOf: FullDate): AgencyName[] 
 /** What every leaving gave an end: of the memberships in a body that had begun by then, the last. */
 const membershipsOf = ({ entry, moves }: AgencyState): readonly Membership[] =>
   moves.reduce<readonly Membership[]>((memberships, move) => {
-    if ('from' in move) return [...memberships, move];
+    if ('from' in move) return [...memberships, { ...move, source: move.citation }];
     const left = leftBy(memberships, move);
     return memberships.map((membership) => (membership === left ? { ...membership, to: move.to } : membership));
   }, entry?.memberships ?? []);
+
+const chairsOf = ({ entry, chaired }: AgencyState): readonly Chair[] => [
+  ...(entry?.chairs ?? []),
+  ...chaired.map(({ citation, ...chair }) => ({ ...chair, source: citation })),
+];
 
 const leftBy = (memberships: readonly Membership[], { body, to }: LeaveBody): Membership | undefined =>
   inTime(memberships, lastDayOf(to)).findLast((membership) => membership.body === body);
@@ -193,8 +207,8 @@ const clash = (a: Period, b: Period): boolean => {
 };
 
 /** Whether one period may lie within another. */
-const mayContain = (outer: Period, { from, to }: { from: PartialDate; to: PartialDate }): boolean =>
-  begins(outer) <= lastDayOf(from) && (!outer.to || firstDayOf(to) <= lastDayOf(outer.to));
+const mayContain = (outer: Period, { from, to }: { from: PartialDate; to?: PartialDate | null }): boolean =>
+  begins(outer) <= lastDayOf(from) && (!outer.to || firstDayOf(to ?? from) <= lastDayOf(outer.to));
 
 const lasting = ({ from, to }: Period): string => (from ? ` from ${from}` : '') + (to ? ` to ${to}` : '');
 
@@ -213,7 +227,7 @@ function endsNow(state: AgencyState, { effective }: AgencyEnd, today: FullDate):
   isRegistered(state);
   if (state.end) throw new Conflict('already_ended', `It was ${state.end.status} on ${state.end.effective} already.`);
   hasBegun('/effective', effective, today);
-  const begun = [...state.moves, ...state.chaired].flatMap((one) => ('from' in one ? one.from : []));
+  const begun = [...membershipsOf(state), ...chairsOf(state)].flatMap((one) => one.from ?? []);
   const dated = [...state.renamed.map((renaming) => renaming.effective), ...begun];
   const later = dated.find((date) => !mayPrecede(date, effective));
   if (later) throw refused('ends_too_early', '/effective', `Something is recorded of it on ${later}, which is later.`);
@@ -262,7 +276,7 @@ export const chair: Decide<ChairBody> = (state, act, { today }) => {
   isBeforeItsEnd(state, '/from', act.from);
   if (!membershipsOf(state).some((one) => one.body === act.body && mayContain(one, act)))
     throw refused('not_a_member', '/body', `It is not a member of ${act.body}${lasting(act)}.`);
-  const known = state.chaired.find((one) => one.body === act.body && clash(one, act));
+  const known = chairsOf(state).find((one) => one.body === act.body && clash(one, act));
   if (known) throw new Conflict('already_chairing', `It chairs ${act.body}${lasting(known)} already.`, '/from');
   return [{ name: 'Chaired', data: withoutNulls(act) }];
 };

@@ -363,7 +363,7 @@ describe('A chair', () => {
     expect(
       on('2006-12-01', unhcr([...inGmg, { body: 'IASC' }]), chaired(lateIn2006), left({ body: 'GMG', to: '2006-11' }))
         .chairs,
-    ).toEqual([{ ...lateIn2006, chairing: false }]));
+    ).toEqual([{ ...lateIn2006, role: 'chair', chairing: false }]));
 });
 
 describe('A retraction', () => {

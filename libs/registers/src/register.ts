@@ -1,6 +1,7 @@
 /**
  * The registers: agencies, frameworks with their themes, crosswalks between them, forums, outcomes, documents. One stream per
- * entry; an agency and a crosswalk have acts of their own (agency.ts, crosswalk.ts).
+ * entry; an agency, a crosswalk and an outcome have acts of their own (agency.ts,
+ * crosswalk.ts, outcome.ts).
  */
 import type { Agency, Blank, Crosswalk, Document, Forum, Framework, Outcome, Theme } from '#bodies';
 import {
@@ -16,6 +17,7 @@ import type { DecideEntry } from './act.js';
 import { agency } from './agency.js';
 import { blankings, isOwnCode, kept, saidAt, type Kept } from './corrections.js';
 import { crosswalk } from './crosswalk.js';
+import { outcome } from './outcome.js';
 
 /** What each register holds. */
 export interface Entries {
@@ -57,7 +59,7 @@ export const registers = {
   theme: register<Theme>('theme'),
   crosswalk,
   forum: register<Forum>('forum'),
-  outcome: register<Outcome>('outcome'),
+  outcome,
   document: register<Document>('document'),
 } as const satisfies Record<Register, EventCatalog>;
 

@@ -1,5 +1,5 @@
 /** The registers as they are and were: every entry of each, as known at any position of the log. */
-import type { AgencyAsAt, ChairAsAt, MemberAsAt, MembershipAsAt } from '#bodies';
+import type { AgencyAsAt, ChairAsAt, MemberAsAt, MembershipAsAt, OutcomeAsAt } from '#bodies';
 import type { FullDate } from '#clocks';
 import {
   fold,
@@ -16,6 +16,7 @@ import { asAt, LATEST, nameAt, successorAt, type AgencyState } from './agency.js
 import type { Kept } from './corrections.js';
 import { crosswalkAt, type CrosswalkAsAt, type CrosswalkState } from './crosswalk.js';
 import { missing } from './missing.js';
+import { outcomeAt, type OutcomeState } from './outcome.js';
 import { codeOf, registers, type Entry, type EntryOf, type Register, type Registration } from './register.js';
 
 const FOREVER = Number.MAX_SAFE_INTEGER;
@@ -32,7 +33,7 @@ type Entered = [kind: Register, code: string, versions: Version[]];
 /** Every entry of every register, with all that it was, in the order of codes. */
 export class RegistersProjection implements Projection {
   readonly name = 'registers';
-  readonly version = 6;
+  readonly version = 7;
   readonly on: Projection['on'];
   readonly #entries = new Map<Register, Map<string, Version[]>>();
   /** Sorted when they are asked for. */
@@ -128,7 +129,13 @@ function folded(kind: Register, before: Kept | undefined, events: readonly Recor
 }
 
 /** What is shown of an entry: of an agency, how it was on a date; of a crosswalk, the versions there were. */
-type Shown<R extends Register> = R extends 'agency' ? AgencyAsAt : R extends 'crosswalk' ? CrosswalkAsAt : EntryOf<R>;
+type Shown<R extends Register> = R extends 'agency'
+  ? AgencyAsAt
+  : R extends 'crosswalk'
+    ? CrosswalkAsAt
+    : R extends 'outcome'
+      ? OutcomeAsAt
+      : EntryOf<R>;
 
 /** The registers as known at a position (absent: now); agencies and crosswalks as on a date (absent: the latest). */
 export class Registers {
@@ -211,9 +218,9 @@ export class Registers {
     return (await this.all('agency', knownAt, asOf)).flatMap(({ code: agency, name, memberships, chairs }) => {
       const membership = memberships.find((one) => isOf(one) && one.member);
       if (!membership) return [];
-      const { from, to } = membership;
+      const { body: _, member: __, ...since } = membership;
       const chairing = chairs.some((one) => isOf(one) && one.chairing);
-      return [{ agency, name, ...(from && { from }), ...(to && { to }), chairing }];
+      return [{ agency, name, ...since, chairing }];
     });
   }
 
@@ -226,6 +233,7 @@ export class Registers {
 function shown<R extends Register>(kind: R, state: Registration<EntryOf<R>>, asOf: FullDate): Shown<R> {
   if (kind === 'agency') return asAt(state as AgencyState, asOf) as Shown<R>;
   if (kind === 'crosswalk') return crosswalkAt(state as CrosswalkState, asOf) as Shown<R>;
+  if (kind === 'outcome') return outcomeAt(state as OutcomeState, asOf) as Shown<R>;
   return state.entry! as Shown<R>;
 }
 

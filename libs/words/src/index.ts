@@ -53,6 +53,21 @@ export type End = (typeof ENDS)[number];
 export const LIVES = ['active', ...ENDS] as const;
 export type Life = (typeof LIVES)[number];
 
+/** What an outcome is, from what a body adopted in its own name to what was put to it. */
+export const OUTCOME_KINDS = ['decision', 'recommendation', 'conclusion', 'statement', 'proposal', 'request'] as const;
+export type OutcomeKind = (typeof OUTCOME_KINDS)[number];
+
+/** What an outcome is about: the matter itself, or only the arrangement of a meeting. */
+export const CONCERNS = ['substance', 'organisation'] as const;
+export type Concern = (typeof CONCERNS)[number];
+
+/** How far an outcome has come. */
+export const OUTCOME_STATUSES = ['proposed', 'endorsed', 'followed_up'] as const;
+export type OutcomeStatus = (typeof OUTCOME_STATUSES)[number];
+
+export const CHAIR_ROLES = ['chair', 'co-chair'] as const;
+export type ChairRole = (typeof CHAIR_ROLES)[number];
+
 /** The types of links of a crosswalk, the most alike first. */
 export const MATCHES = ['exact', 'close', 'broad', 'narrow', 'related'] as const;
 export type Match = (typeof MATCHES)[number];

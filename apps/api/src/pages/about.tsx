@@ -163,7 +163,7 @@ const Downloads = ({ caption, of }: { caption: string; of: Readonly<Record<strin
         <tr key={to}>
           <th scope="row">{name}</th>
           <td>
-            <a href={`/v1${to}?format=csv`}>CSV</a> · <a href={`/v1${to}?format=ndjson`}>NDJSON</a> ·{' '}
+            <a href={`/v1${to}?format=csv&bom=true`}>CSV</a> · <a href={`/v1${to}?format=ndjson`}>NDJSON</a> ·{' '}
             <a href={`/v1${to}`}>JSON</a>
           </td>
         </tr>

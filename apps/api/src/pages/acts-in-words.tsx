@@ -2,6 +2,7 @@
 import { type CommitmentView } from '#acts';
 import type { ComponentChildren } from 'preact';
 import { BLANKED, type CommitmentEvents, type Role } from '#commitments';
+import { placeWords } from '#registers';
 import { StageTag } from './figures.js';
 import { AgencyLink, Joined, ThemeLink } from './links.js';
 import { Asked, Outlook } from './parts.js';
@@ -30,6 +31,20 @@ type Says<N extends keyof CommitmentEvents> = (data: CommitmentEvents[N], told: 
 
 const Commitment = ({ view, reference }: { view: View; reference: string }) => (
   <a href={view.link(path('commitments', reference))}>{reference}</a>
+);
+
+/** Forums and outcomes. */
+const FollowedUp = ({ view, ids }: { view: View; ids: readonly string[] }) => (
+  <Joined
+    all={ids.map((id) => {
+      const forum = view.names.forum.get(id);
+      return (
+        <a key={id} href={view.link(path(forum ? 'forums' : 'outcomes', id))}>
+          {forum ?? id}
+        </a>
+      );
+    })}
+  />
 );
 
 /** The statement of this page that a revision is. */
@@ -208,6 +223,16 @@ const SAYS: { readonly [N in keyof CommitmentEvents]: Says<N> } = {
       <Commitment view={view} reference={to} />
     </>
   ),
+  FollowUpAdded: ({ followsUp }, { view }) => (
+    <>
+      Follows up <FollowedUp view={view} ids={followsUp} />
+    </>
+  ),
+  FollowUpTakenBack: ({ followsUp }, { view }) => (
+    <>
+      No longer said to follow up <FollowedUp view={view} ids={followsUp} />
+    </>
+  ),
   Merged: ({ into }, { view }) => (
     <>
       {END_WORDS.merged} <Commitment view={view} reference={into} />
@@ -273,11 +298,12 @@ export function valueWords(key: string, value: unknown, told: Told): string {
         .join(', ') || 'nothing'
     );
   if (typeof value === 'object') {
-    const { title, date, note, agency, role, type, to, document, locator, due } = value as Record<
+    const { title, date, note, agency, role, type, to, document, locator, section, paragraph, due } = value as Record<
       string,
       string | undefined
     >;
-    if (document) return `${view.names.document.get(document) ?? document}, ${locator}`;
+    if (document)
+      return `${view.names.document.get(document) ?? document}, ${placeWords({ locator: locator!, section, paragraph })}`;
     if (agency) return `${agency} as ${roleWords(role as Role)}`;
     if (to) return `${RELATION_WORDS[type as keyof typeof RELATION_WORDS]?.[0] ?? sentence(type!)} ${to}`;
     const when = date ?? due;

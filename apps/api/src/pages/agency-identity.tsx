@@ -1,8 +1,8 @@
 /** Who an agency was at the time: its names, what became of it, what it was a member of, and who were members of it. */
-import type { AgencyAsAt, MemberAsAt } from '#registers';
+import type { AgencyAsAt, Citation, MemberAsAt } from '#registers';
 import { On } from './figures.js';
 import { AgencyLink, Joined } from './links.js';
-import { Source, Words } from './source.js';
+import { Place, Source, Words } from './source.js';
 import { path, type View } from './view.js';
 import { counted, dateWords, periodWords, whenWords } from './words.js';
 
@@ -35,9 +35,21 @@ interface Parts {
 
 const ENDED = { merged: 'merged into', dissolved: 'dissolved', active: '' } as const;
 
+const ReadIn = ({ view, citation }: { view: View; citation: Citation }) => (
+  <>
+    {' '}
+    (<Place view={view} of={citation} />)
+  </>
+);
+
+const CHAIRS = { chair: 'in the chair', 'co-chair': 'co-chair' } as const;
+
 /** Since when, until when, or both. */
-const memberWords = (from?: string | null, to?: string | null): string =>
-  from && to ? `, ${periodWords(from, to)}` : from ? ` since ${dateWords(from)}` : to ? ` until ${dateWords(to)}` : '';
+const memberWords = ({ from, fromIsLatest, to }: Partial<Pick<MemberAsAt, 'from' | 'fromIsLatest' | 'to'>>): string => {
+  if (from && to) return `, ${periodWords(from, to)}`;
+  if (from) return ` since ${dateWords(from)}${fromIsLatest ? ' or earlier' : ''}`;
+  return to ? ` until ${dateWords(to)}` : '';
+};
 
 /** What belongs to its name, in a few lines. */
 export const Belonging = ({ view, agency, before }: Parts) => {
@@ -59,16 +71,18 @@ export const Belonging = ({ view, agency, before }: Parts) => {
         {endedOn && ` ${whenWords(endedOn)}`}
       </>
     )),
-    ...memberships.map(({ body, from, to, member }) => (
+    ...memberships.map(({ body, member, source, ...when }) => (
       <>
         {member ? 'member' : 'was a member'} of <AgencyLink view={view} code={body} long />
-        {memberWords(from, to)}
+        {memberWords(when)}
+        {source && <ReadIn view={view} citation={source} />}
       </>
     )),
-    ...chairs.map(({ body, from, to, chairing }) => (
+    ...chairs.map(({ body, role, chairing, source, ...when }) => (
       <>
-        {chairing ? 'in the chair' : 'was in the chair'} of <AgencyLink view={view} code={body} long />,{' '}
-        {periodWords(from, to)}
+        {chairing ? CHAIRS[role] : `was ${CHAIRS[role]}`} of <AgencyLink view={view} code={body} long />
+        {memberWords(when)}
+        {source && <ReadIn view={view} citation={source} />}
       </>
     )),
   ].filter(Boolean);
@@ -150,11 +164,11 @@ export const Members = ({ view, members }: { view: View; members: readonly Membe
         )}
       </p>
       <ul class="members">
-        {members.map(({ agency, from, to, chairing }) => (
+        {members.map(({ agency, chairing, ...when }) => (
           <li key={agency}>
             <AgencyLink view={view} code={agency} long />
             <small>
-              {memberWords(from, to)}
+              {memberWords(when)}
               {chairing && ', in the chair'}
             </small>
           </li>

@@ -7,11 +7,11 @@ import { Registers, type Document } from '#registers';
 import { Figure, On } from './figures.js';
 import { Page } from './layout.js';
 import { ByStage, LISTED } from './lists.js';
-import { OutcomeList } from './outcomes.js';
+import { OutcomesByKind } from './outcomes.js';
 import { Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { PageQuery, path, Views, type View } from './view.js';
-import { dateWords } from './words.js';
+import { counted, dateWords, languageName } from './words.js';
 
 @RendersPages()
 @Controller('documents')
@@ -36,7 +36,7 @@ export class DocumentPages {
     if (!document) throw new Rejected('not_found', `There is no document ${id}.`);
     const [list, outcomes] = await Promise.all([
       this.progress.commitments(view.at, { document: id }, { limit: LISTED }),
-      this.coverage.outcomes(view.at, {}, { limit: null }),
+      this.coverage.outcomes(view.at, { concerns: 'any' }, { limit: null }),
     ]);
     const read = outcomes.rows.filter((outcome) => outcome.document === id);
     return <DocumentReport view={view} document={document} list={list} outcomes={read} />;
@@ -100,7 +100,18 @@ const DocumentReport = ({ view, document, list, outcomes }: Parts) => (
     eyebrow={['Document', document.symbol, document.id].filter(Boolean).join(' · ')}
     lead={
       <p>
-        {document.publisher}, <On date={document.published} />. Its statements count as reported on{' '}
+        {[document.series, document.publisher].filter(Boolean).join(', ')}, <On date={document.published} />
+        {document.pages ? `, ${counted(document.pages, 'page')}` : ''}
+        {document.language && document.language !== 'en' && `, in ${languageName(document.language)}`}.{' '}
+        {document.url && (
+          <>
+            <a href={document.url} rel="noreferrer nofollow">
+              Read it
+            </a>
+            .{' '}
+          </>
+        )}
+        Its statements count as reported on{' '}
         <a href={view.here({ asOf: document.reportedOn })}>{dateWords(document.reportedOn)}</a>.
       </p>
     }
@@ -110,7 +121,7 @@ const DocumentReport = ({ view, document, list, outcomes }: Parts) => (
     {outcomes.length > 0 && (
       <section>
         <h2>Outcomes read in it</h2>
-        <OutcomeList view={view} rows={outcomes} />
+        <OutcomesByKind view={view} rows={outcomes} />
       </section>
     )}
     <ByStage

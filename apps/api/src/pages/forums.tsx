@@ -11,7 +11,7 @@ import { Page } from './layout.js';
 import { AgencyLink, Joined } from './links.js';
 import { relationsBack, type Back } from './lineage.js';
 import { CommitmentTable } from './lists.js';
-import { OutcomeList } from './outcomes.js';
+import { OutcomesByKind } from './outcomes.js';
 import { RendersPages } from './rendering.js';
 import { Words } from './source.js';
 import { Table } from './take-away.js';
@@ -43,14 +43,15 @@ export class ForumPages {
     const view = await this.views.open(query, request);
     const forum = await this.registers.one('forum', id, view.position);
     if (!forum) throw new Rejected('not_found', `There is no forum ${id}.`);
-    const [forums, { rows }, followUp, back] = await Promise.all([
+    const [forums, { rows }, put, followUp, back] = await Promise.all([
       this.registers.all('forum', view.position),
-      this.coverage.outcomes(view.at, { followsUp: id }, { limit: null }),
+      this.coverage.outcomes(view.at, { followsUp: id, concerns: 'any' }, { limit: null }),
+      this.coverage.outcomes(view.at, { addressedTo: id, concerns: 'any' }, { limit: null }),
       following(this.progress, view, id),
       relationsBack(this.progress, view, id),
     ]);
     const outcomes = rows.filter((row) => row.forum === id);
-    return <ForumReport {...{ view, forum, forums, outcomes, back, ...followUp }} />;
+    return <ForumReport {...{ view, forum, forums, outcomes, putTo: put.rows, back, ...followUp }} />;
   }
 }
 
@@ -160,13 +161,15 @@ const CalendarRow = ({ view, forum: { id, name, kind, start, end, place }, count
 interface ForumParts extends Following {
   readonly view: View;
   readonly outcomes: readonly OutcomeRow[];
+  /** What was put to it, by whomever. */
+  readonly putTo: readonly OutcomeRow[];
   readonly forum: Forum;
   readonly forums: readonly Forum[];
   /** The commitments that prepare for it. */
   readonly back: readonly Back[];
 }
 
-const ForumReport = ({ view, forum, forums, outcomes, back, ...followUp }: ForumParts) => {
+const ForumReport = ({ view, forum, forums, outcomes, putTo, back, ...followUp }: ForumParts) => {
   const parent = forums.find(({ id }) => id === forum.parent);
   const below = forums.filter(({ parent }) => parent === forum.id);
   const { start, end, place, host } = forum;
@@ -176,6 +179,7 @@ const ForumReport = ({ view, forum, forums, outcomes, back, ...followUp }: Forum
     host && (
       <>hosted by {view.names.agency.has(host) ? <AgencyLink view={view} code={host} long /> : <Words text={host} />}</>
     ),
+    forum.outcomeDocument && <>its outcome document is {forum.outcomeDocument}</>,
     parent && (
       <>
         part of{' '}
@@ -223,7 +227,14 @@ const ForumReport = ({ view, forum, forums, outcomes, back, ...followUp }: Forum
       {outcomes.length > 0 && (
         <section>
           <h2 id="outcomes">Its outcomes</h2>
-          <OutcomeList view={view} rows={outcomes} />
+          <OutcomesByKind view={view} rows={outcomes} />
+        </section>
+      )}
+      {putTo.length > 0 && (
+        <section>
+          <h2 id="put-to-it">What was put to it</h2>
+          <p class="note">By others; these are no outcomes of it.</p>
+          <OutcomesByKind view={view} rows={putTo} />
         </section>
       )}
       {followUp.row.total > 0 && <FollowUp view={view} id={forum.id} {...followUp} />}

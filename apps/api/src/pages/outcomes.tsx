@@ -3,8 +3,8 @@ import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
 import { goingOn } from '#platform';
-import { Coverage, OutcomesQuery, Progress, type OutcomeRow, type OutcomesView } from '#progress';
-import { Registers, type Document, type Forum, type Outcome } from '#registers';
+import { Coverage, OutcomesQuery, Progress, TOLD_KINDS, type OutcomeRow, type OutcomesView } from '#progress';
+import { Registers, type Forum, type OutcomeAsAt } from '#registers';
 import { Choice, type ChoiceParts } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Figure, Legend, StageBar } from './figures.js';
@@ -16,9 +16,19 @@ import { MemberOf, OnlyMembers } from './member-of.js';
 import { Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { FollowedUp, Scope } from './scope.js';
-import { Words } from './source.js';
+import { Place, Words } from './source.js';
 import { PageQuery, path, Views, type Params, type View } from './view.js';
-import { count, counted, dateWords, OPEN_STAGES, SHOWN_STAGES, STAGE_WORDS, textWords } from './words.js';
+import {
+  count,
+  counted,
+  dateWords,
+  OPEN_STAGES,
+  OUTCOME_KIND_WORDS,
+  sentence,
+  SHOWN_STAGES,
+  STAGE_WORDS,
+  textWords,
+} from './words.js';
 
 @RendersPages()
 @Controller('outcomes')
@@ -50,16 +60,29 @@ export class OutcomePages {
   @Get(':id')
   async outcome(@Param('id') id: string, @Query() query: PageQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
-    const outcome = await this.registers.one('outcome', id, view.position);
+    const outcome = await this.registers.one('outcome', id, view.position, view.asOf);
     if (!outcome) throw new Rejected('not_found', `There is no outcome ${id}.`);
-    const [document, forum, followUp] = await Promise.all([
-      this.registers.one('document', outcome.document, view.position),
-      outcome.forum ? this.registers.one('forum', outcome.forum, view.position) : null,
-      following(this.progress, view, id),
-    ]);
-    return <OutcomeReport {...{ view, outcome, document, forum, ...followUp }} />;
+    return <OutcomeReport {...{ view, outcome, ...(await following(this.progress, view, id)) }} />;
   }
 }
+
+const ForumLink = ({ view, id }: { view: View; id: string }) => (
+  <a href={view.link(path('forums', id))}>{view.names.forum.get(id) ?? id}</a>
+);
+
+/** Who says an outcome: an agency, a forum, or others in words. */
+const Issuer = ({ view, of: { issuedBy, issuer } }: { view: View; of: Pick<OutcomeAsAt, 'issuedBy' | 'issuer'> }) => {
+  if (!issuedBy) return <Words text={issuer ?? ''} />;
+  return view.names.forum.has(issuedBy) ? (
+    <ForumLink view={view} id={issuedBy} />
+  ) : (
+    <AgencyLink view={view} code={issuedBy} />
+  );
+};
+
+/** `2 proposals` */
+const kindsCounted = (kind: OutcomeRow['kind'], n: number): string =>
+  kind === 'not_told' ? `${counted(n, 'outcome')} of a kind not told` : counted(n, OUTCOME_KIND_WORDS[kind]);
 
 const Addressees = ({ view, addressees }: { view: View; addressees: readonly string[] }) => (
   <>
@@ -71,6 +94,26 @@ const Addressees = ({ view, addressees }: { view: View; addressees: readonly str
     ))}
   </>
 );
+
+/** Outcomes of each kind under a heading of their own. */
+export const OutcomesByKind = ({ view, rows, brief, level = 3 }: ListParts & { readonly level?: 3 | 4 }) => {
+  const Heading = `h${level}` as const;
+  return (
+    <>
+      {TOLD_KINDS.map((kind) => {
+        const own = rows.filter((row) => row.kind === kind);
+        return (
+          own.length > 0 && (
+            <section key={kind}>
+              <Heading>{kindsCounted(kind, own.length)}</Heading>
+              <OutcomeList view={view} rows={own} brief={brief} />
+            </section>
+          )
+        );
+      })}
+    </>
+  );
+};
 
 interface ListParts {
   readonly view: View;
@@ -108,6 +151,21 @@ export const OutcomeList = ({ view, rows, brief = false }: ListParts) => (
               <Words text={row.text} />
             </a>{' '}
             <small class="code">{row.outcome}</small>
+            <small class="issuer">
+              {' '}
+              {OUTCOME_KIND_WORDS[row.kind]}
+              {(row.issuedBy ?? row.issuer) && (
+                <>
+                  {' '}
+                  of <Issuer view={view} of={row} />
+                </>
+              )}
+              {row.addressedTo && (
+                <>
+                  , put to <ForumLink view={view} id={row.addressedTo} />
+                </>
+              )}
+            </small>
           </th>
           <td>
             <Addressees view={view} addressees={row.addressees} />
@@ -150,7 +208,7 @@ interface Parts {
   readonly members: number | null;
 }
 
-const FIELDS = ['covered', 'stage', 'addressee', 'agency', 'memberOf', 'cursor'];
+const FIELDS = ['kind', 'concerns', 'addressedTo', 'covered', 'stage', 'addressee', 'agency', 'memberOf', 'cursor'];
 
 const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Parts) => {
   const { total, rows, rowCount, nextCursor } = coverage;
@@ -163,11 +221,22 @@ const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Parts) 
       title="Recommendations and their follow-up"
       lead={
         <p>
-          What forums and resolutions recommended or asked for, with the commitments that follow it up.{' '}
+          What forums and agencies decided, recommended, concluded, said, proposed or asked for, with the commitments
+          that follow it up.{' '}
           <strong>
             {count(total.outcomes - total.covered)} of {counted(total.outcomes, 'outcome')}
           </strong>{' '}
           had no follow-up by {dateWords(view.asOf)}.
+          {coverage.leftOut > 0 && (
+            <>
+              {' '}
+              <a href={view.here({ concerns: 'any', cursor: null })}>
+                {counted(coverage.leftOut, 'outcome')} that only {coverage.leftOut === 1 ? 'arranges' : 'arrange'} a
+                meeting
+              </a>{' '}
+              {coverage.leftOut === 1 ? 'is' : 'are'} left out.
+            </>
+          )}
         </p>
       }
       json={view.api('/progress/outcomes', view.asked)}
@@ -176,6 +245,23 @@ const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Parts) 
       <OnlyMembers view={view} members={members} />
       <Covered view={view} total={total} />
       <Scope view={view} forums={followedOrAsking(forums, followed, coverage)} fields={FIELDS}>
+        <Choice
+          name="kind"
+          label="Of what kind"
+          any="Of any kind"
+          options={TOLD_KINDS.map((kind) => [kind, sentence(OUTCOME_KIND_WORDS[kind])] as const)}
+          value={asked['kind']}
+        />
+        <Choice
+          name="concerns"
+          label="About"
+          any="The matter itself"
+          options={[
+            ['organisation', 'The arrangement of meetings'],
+            ['any', 'Both'],
+          ]}
+          value={asked['concerns']}
+        />
         <Choice
           name="covered"
           label="Show"
@@ -197,6 +283,7 @@ const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Parts) 
         <Choice name="agency" label="Follow-up by" any="Anyone" options={agencies} value={asked['agency']} />
         <Choice {...bodies} value={asked['memberOf']} />
       </Scope>
+      <PerKind view={view} coverage={coverage} />
       <PerForum view={view} coverage={coverage} />
       <section>
         <h2 id="outcomes">
@@ -221,7 +308,7 @@ const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Parts) 
                   <a href={view.link(path('forums', forum.id))}>The page of this forum</a>
                 </p>
               )}
-              <OutcomeList view={view} rows={of} />
+              <OutcomesByKind view={view} rows={of} level={4} />
             </details>
           );
         })}
@@ -271,7 +358,70 @@ const Covered = ({ view, total }: { view: View; total: OutcomesView['total'] }) 
 /** Where there are more groups, each is folded. */
 const UNFOLDED = 3;
 
-const NOTHING_CHOSEN = { covered: null, stage: null, cursor: null };
+const NOTHING_CHOSEN = { kind: null, addressedTo: null, covered: null, stage: null, cursor: null };
+
+/** How many outcomes there are of each kind, and how many have follow-up. */
+const PerKind = ({ view, coverage: { kinds, putTo } }: { view: View; coverage: OutcomesView }) => {
+  const outcomes = (changes: Params) => `${view.here({ ...NOTHING_CHOSEN, ...changes })}#outcomes`;
+  const title = 'By kind';
+  return (
+    <section>
+      <h2>{title}</h2>
+      <div class="table" role="region" aria-label={title} tabIndex={0}>
+        <Table class="breakdown coverage">
+          <caption>They add up</caption>
+          <thead>
+            <tr>
+              <th scope="col">Kind</th>
+              <th scope="col" class="n">
+                Outcomes
+              </th>
+              <th scope="col" class="n">
+                With follow-up
+              </th>
+              <th scope="col">Share with follow-up</th>
+              <th scope="col" class="n">
+                Without follow-up
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {kinds.map(({ kind, outcomes: all, covered }) => (
+              <tr key={kind}>
+                <th scope="row">{sentence(OUTCOME_KIND_WORDS[kind])}</th>
+                <td class="n" data-label="Outcomes">
+                  <Figure n={all} href={outcomes({ kind })} />
+                </td>
+                <td class="n" data-label="With follow-up">
+                  <Figure n={covered} href={outcomes({ kind, covered: true })} />
+                </td>
+                <td class="of-bar">
+                  <ShareBar n={covered} of={all} />
+                </td>
+                <td class="n" data-label="Without follow-up">
+                  <Figure n={all - covered} href={outcomes({ kind, covered: false })} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      </div>
+      {putTo.length > 0 && (
+        <p class="note">
+          Put to a forum, and no outcome of it:{' '}
+          <Joined
+            all={putTo.map(({ forum, name, outcomes: n }) => (
+              <a key={forum} href={outcomes({ addressedTo: forum })}>
+                {count(n)} to {textWords(name)}
+              </a>
+            ))}
+          />
+          .
+        </p>
+      )}
+    </section>
+  );
+};
 
 /** What each forum asked for, and how much of it is taken up. */
 const PerForum = ({ view, coverage }: { view: View; coverage: OutcomesView }) => {
@@ -355,9 +505,7 @@ const ShareBar = ({ n, of }: { n: number; of: number }) => {
 
 interface OutcomeParts extends Following {
   readonly view: View;
-  readonly outcome: Outcome;
-  readonly document: Document | null;
-  readonly forum: Forum | null;
+  readonly outcome: OutcomeAsAt;
 }
 
 const LONGEST_TITLE = 160;
@@ -368,13 +516,13 @@ const shortened = (text: string): string =>
     ? text
     : `${text.slice(0, text.lastIndexOf(' ', LONGEST_TITLE)) || text.slice(0, LONGEST_TITLE)} …`;
 
-const OutcomeReport = ({ view, outcome, document, forum, ...followUp }: OutcomeParts) => (
+const OutcomeReport = ({ view, outcome, ...followUp }: OutcomeParts) => (
   <Page
     view={view}
     title={shortened(outcome.text)}
     eyebrow={
       <>
-        <span class="code">{outcome.id}</span> · Outcome
+        <span class="code">{outcome.id}</span> · {sentence(OUTCOME_KIND_WORDS[outcome.kind ?? 'not_told'])}
       </>
     }
     lead={
@@ -394,13 +542,52 @@ const OutcomeReport = ({ view, outcome, document, forum, ...followUp }: OutcomeP
           <Addressees view={view} addressees={outcome.addressees} />
         </dd>
       </div>
-      {forum && (
+      {(outcome.issuedBy ?? outcome.issuer) && (
         <div>
-          <dt>Forum</dt>
+          <dt>Said by</dt>
           <dd>
-            <a href={view.link(path('forums', forum.id))} dir="auto">
-              {forum.name}
-            </a>
+            <Issuer view={view} of={outcome} />
+          </dd>
+        </div>
+      )}
+      {outcome.forum && (
+        <div>
+          <dt>Came from</dt>
+          <dd>
+            <ForumLink view={view} id={outcome.forum} />
+          </dd>
+        </div>
+      )}
+      {outcome.addressedTo && (
+        <div>
+          <dt>Put to</dt>
+          <dd>
+            <ForumLink view={view} id={outcome.addressedTo} />, whose outcome it is not
+          </dd>
+        </div>
+      )}
+      {outcome.concerns === 'organisation' && (
+        <div>
+          <dt>Concerns</dt>
+          <dd>The arrangement of a meeting only; not counted among what is to be followed up</dd>
+        </div>
+      )}
+      {outcome.endorsed.length > 0 && (
+        <div>
+          <dt>Endorsed</dt>
+          <dd>
+            {outcome.endorsed.map((one, i) => (
+              <span key={one.by}>
+                {i > 0 && '; '}
+                by <Issuer view={view} of={{ issuedBy: one.by }} />, reported on {dateWords(one.reportedOn)}
+                {one.citation && (
+                  <>
+                    {' '}
+                    (<Place view={view} of={one.citation} />)
+                  </>
+                )}
+              </span>
+            ))}
           </dd>
         </div>
       )}
@@ -420,10 +607,7 @@ const OutcomeReport = ({ view, outcome, document, forum, ...followUp }: OutcomeP
       <div>
         <dt>Read in</dt>
         <dd>
-          <a href={view.link(path('documents', outcome.document))} dir="auto">
-            {document?.title ?? outcome.document}
-          </a>
-          , {outcome.locator}
+          <Place view={view} of={outcome} />
         </dd>
       </div>
     </dl>

@@ -2,6 +2,7 @@
 import { createContext, type ComponentChildren } from 'preact';
 import { useContext } from 'preact/hooks';
 import { BLANKED, type Citation, type Correction } from '#commitments';
+import { placeWords } from '#registers';
 import { path, type View } from './view.js';
 
 /** What a statement rests on. */
@@ -25,18 +26,25 @@ export const Source = ({ view, of, uncited = 'Said by the reporting agency itsel
   if (cited.length === 0) return uncited ? <p class="source">{uncited}</p> : null;
   return (
     <p class="source">
-      {cited.map(({ document, locator }, i) => (
-        <span key={`${document} ${locator}`}>
+      {cited.map((citation, i) => (
+        <span key={`${citation.document} ${citation.locator}`}>
           {i > 0 && '; also '}
-          <a href={view.link(path('documents', document))} dir="auto">
-            {view.names.document.get(document) ?? document}
-          </a>
-          , <Words text={locator} of={of} />
+          <Place view={view} of={citation} said={of} />
         </span>
       ))}
     </p>
   );
 };
+
+/** A place in a document, as people cite it. */
+export const Place = ({ view, of: { document, ...place }, said }: { view: View; of: Citation; said?: Cited }) => (
+  <span title={place.locator}>
+    <a href={view.link(path('documents', document))} dir="auto">
+      {view.names.document.get(document) ?? document}
+    </a>
+    , <Words text={placeWords(place)} of={said} />
+  </span>
+);
 
 /** Why words of the events of a commitment were removed, by revision. */
 const Removed = createContext<ReadonlyMap<number, string>>(new Map());

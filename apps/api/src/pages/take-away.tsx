@@ -47,7 +47,7 @@ export const TakeAway = ({ view, title, json, csv }: PageParts) => {
   return (
     <div class="take">
       <span>
-        The same as <a href={json}>JSON</a>, <a href={csv}>CSV</a> or{' '}
+        The same as <a href={json}>JSON</a>, <a href={`${csv}&bom=true`}>CSV</a> or{' '}
         <a href={csv.replace('format=csv', 'format=ndjson')}>NDJSON</a>
       </span>
       <details>

@@ -7,7 +7,7 @@ import { todayAt, type FullDate } from '#clocks';
 import type { Log } from '#eventsourcing';
 import { clocksOf, LOG } from '#platform';
 import { Progress, ProgressQuery, type At, type Filter } from '#progress';
-import { Registers, type Document } from '#registers';
+import { documentWords, Registers, type Document } from '#registers';
 import { textWords } from './words.js';
 
 export type Params = Readonly<Record<string, string | number | boolean | null | undefined>>;
@@ -195,7 +195,7 @@ export class Views {
       underToday ? this.registers.successors(knownAt, today) : new Map<string, string>(),
       this.whenRecorded(knownAt),
     ]);
-    const document = documents.map(({ id, title }) => [id, title] as const);
+    const document = documents.map((one) => [one.id, documentWords(one)] as const);
     const readable = (names: Iterable<readonly [string, string]>) =>
       new Map([...names].map(([code, name]) => [code, textWords(name)]));
     const [path = '/'] = request.url.split('?');

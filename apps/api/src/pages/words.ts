@@ -142,3 +142,19 @@ export const count = (n: number): string => numbers.format(n);
 
 /** `2 commitments`, `1 commitment`. */
 export const counted = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
+
+/** What an outcome is, in a word. */
+export const OUTCOME_KIND_WORDS = {
+  decision: 'decision',
+  recommendation: 'recommendation',
+  conclusion: 'conclusion',
+  statement: 'statement',
+  proposal: 'proposal',
+  request: 'request',
+  not_told: 'outcome',
+} as const;
+
+const languages = new Intl.DisplayNames('en', { type: 'language' });
+
+/** `fr` → `French` */
+export const languageName = (tag: string): string => languages.of(tag) ?? tag;

@@ -159,6 +159,8 @@ export const SCENES: { readonly [A in ActName]: Scene<A> } = {
   holdEdition: { given: [recorded({ nature: 'recurring' })], body: { held: '2007', reportedOn } },
   reportUpkeep: { given: [recorded({ nature: 'standing' })], body: { period: '2006', keptUp: true, reportedOn } },
   relate: { given: [ripe], body: { type: 'part_of', to: OTHER, reportedOn }, on: { others } },
+  addFollowUp: { given: [ripe], body: { followsUp: ['GFMD-2010'], reportedOn } },
+  takeBackFollowUp: { given: [recorded({ followsUp: ['HLD-2006'] })], body: { followsUp: ['HLD-2006'], reportedOn } },
   merge: { given: [ripe], body: { into: OTHER, reason, reportedOn }, on: { others } },
   split: { given: [ripe], body: { into: [OTHER, A_THIRD], reason, reportedOn }, on: { others } },
   supersede: { given: [ripe], body: { supersededBy: OTHER, reason, reportedOn }, on: { others } },

@@ -498,6 +498,16 @@ export class Model {
             ),
             ...this.link(says.type!, says.to as string),
           ];
+        case 'addFollowUp':
+          return because(
+            says.followsUp!.some((id) => this.followsUp(day).includes(id)),
+            'follows_up_already',
+          );
+        case 'takeBackFollowUp':
+          return because(
+            says.followsUp!.some((id) => !this.followsUp(day).includes(id)),
+            this.followsUp(day).length > 0 ? 'does_not_follow_up' : 'follows_up_nothing',
+          );
         case 'merge': {
           const mine = this.roles(day).held;
           const { agencies = [], themes = [], followsUp = [] } = says.takeOver ?? {};
@@ -594,11 +604,12 @@ export class Model {
     return themes;
   }
   followsUp(day: string): string[] {
-    return [
-      ...new Set(
-        this.known(day, 'record', 'tookOver').flatMap(({ says }) => says.followsUp ?? says.takeOver?.followsUp ?? []),
-      ),
-    ];
+    let followed: string[] = [];
+    for (const { act, says } of this.known(day, 'record', 'addFollowUp', 'takeBackFollowUp', 'tookOver')) {
+      const ids = says.followsUp ?? says.takeOver?.followsUp ?? [];
+      followed = [...followed.filter((id) => !ids.includes(id)), ...(act === 'takeBackFollowUp' ? [] : ids)];
+    }
+    return followed;
   }
 
   // ── Corrections ───────────────────────────────────────────────────────────────────────────────────────────────────

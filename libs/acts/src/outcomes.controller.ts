@@ -1,0 +1,57 @@
+/** Outcomes as at a date: with who had endorsed them by then. */
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
+import { Outcome, OutcomeAsAt } from '#bodies';
+import type { FullDate } from '#clocks';
+import { load, Rejected } from '#eventsourcing';
+import { ClockQuery, clocksOf, FieldsOf, goingOn, InRows, WantedFormat, type Format } from '#platform';
+import { outcome, outcomeAt } from '#registers';
+import { pageOf, RegisterListQuery, RegisterPage } from './list.js';
+import { registerController } from './registers.controller.js';
+
+class OutcomeView extends OutcomeAsAt {
+  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @ApiProperty({ type: Outcome, description: 'As it is registered; what an amendment replaces' })
+  readonly entry: Outcome;
+  @ApiProperty({ type: 'integer', description: 'Of its last event; also the ETag' }) readonly revision: number;
+  @ApiProperty() readonly position: string;
+}
+
+class OutcomeList extends RegisterPage {
+  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @ApiProperty({ type: [OutcomeAsAt] }) readonly items: OutcomeAsAt[];
+}
+
+class OutcomeListQuery extends RegisterListQuery {
+  @FieldsOf(OutcomeAsAt) fields?: string[];
+}
+
+/** An outcome as a row of a table: who endorsed it and since when. */
+const inRow = ({ endorsed, ...entry }: Partial<OutcomeAsAt>) => ({
+  ...entry,
+  ...(endorsed && { endorsed: endorsed.map(({ by, reportedOn }) => `${by} (${reportedOn})`) }),
+});
+
+@Controller('v1/outcomes')
+export class OutcomesController extends registerController('outcome') {
+  @Get()
+  @ApiOperation({ summary: 'All outcomes as at a date', operationId: 'listOutcomes' })
+  @ApiOkResponse({ type: OutcomeList })
+  @InRows(inRow)
+  override async list(@Query() query: OutcomeListQuery, @WantedFormat() format: Format) {
+    const { asOf, knownAt } = await clocksOf(goingOn(query), this.log.store);
+    const position = await this.registered.pinned(knownAt);
+    const all = await this.registered.all('outcome', position, asOf);
+    return { asOf, ...pageOf(all, query, { list: 'outcomes', asOf, position }, format) };
+  }
+
+  @Get(':code')
+  @ApiOperation({ summary: 'One of the outcomes as at a date', operationId: 'getOutcome' })
+  @ApiOkResponse({ type: OutcomeView })
+  override async one(@Param('code') code: string, @Query() query: ClockQuery) {
+    const { asOf, knownAt } = await clocksOf(query, this.log.store);
+    const { state, revision, position } = await load(this.log, outcome, code, knownAt);
+    if (!state.entry) throw new Rejected('not_found', `There is no outcome ${code}.`);
+    return { ...outcomeAt(state, asOf), asOf, entry: state.entry, revision, position };
+  }
+}

@@ -1,0 +1,57 @@
+/** The columns of a list as a table, by the class of its entries: the same whatever is in it, also when nothing is. */
+import type { Type } from '@nestjs/common';
+
+interface Described {
+  readonly type?: unknown;
+  readonly isArray?: boolean;
+  readonly properties?: Readonly<Record<string, unknown>>;
+}
+
+/** Which columns a field of an entry becomes, where that is not the column of its name. */
+export type ColumnsOfFields = Readonly<Record<string, readonly string[]>>;
+
+/** The fields of a class, those of its own before those that it has from others. */
+function fieldsIn(of: object | null): string[] {
+  const all = (of && (Reflect.getMetadata('swagger/apiModelPropertiesArray', of) as string[] | undefined)) ?? [];
+  if (all.length === 0) return [];
+  const inherited = fieldsIn(Object.getPrototypeOf(of) as object | null);
+  return [...all.map((name) => name.slice(1)).filter((name) => !inherited.includes(name)), ...inherited];
+}
+
+const describedAs = (of: object, field: string): Described =>
+  (Reflect.getMetadata('swagger/apiModelProperties', of, field) ?? {}) as Described;
+
+/** A class, or what says later which one. */
+function classIn({ type }: Described): Type<unknown> | null {
+  const one: unknown = Array.isArray(type) ? type[0] : type;
+  if (typeof one !== 'function') return null;
+  const found = one.name === 'type' ? (one as () => unknown)() : one;
+  const of = (Array.isArray(found) ? found[0] : found) as Type<unknown>;
+  return typeof of === 'function' && fieldsIn(of.prototype as object).length > 0 ? of : null;
+}
+
+/** The class of the entries of the list that a handler answers; `null` when it answers none. */
+export function entryOf(handler: object): Type<unknown> | null {
+  const answers = Reflect.getMetadata('swagger/apiResponse', handler) as Record<string, Described> | undefined;
+  const list = answers?.['200'] && classIn(answers['200']);
+  const of = list && fieldsIn(list.prototype as object).find((name) => name === 'items' || name === 'rows');
+  return of ? classIn(describedAs(list.prototype as object, of)) : null;
+}
+
+/** The columns of entries, of all fields or of those that are asked for. */
+export function columnsOfEntries(
+  entry: Type<unknown>,
+  others: ColumnsOfFields,
+  chosen?: readonly string[] | null,
+): string[] {
+  const prototype = entry.prototype as object;
+  const columns = (chosen ?? fieldsIn(prototype)).flatMap((field): readonly string[] => {
+    if (others[field]) return others[field];
+    const described = describedAs(prototype, field);
+    if (described.isArray || Array.isArray(described.type)) return [field];
+    const nested = classIn(described);
+    if (nested) return columnsOfEntries(nested, {});
+    return described.properties ? Object.keys(described.properties) : [field];
+  });
+  return [...new Set(columns)];
+}

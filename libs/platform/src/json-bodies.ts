@@ -1,0 +1,40 @@
+/** How bodies are read: as UTF-8, and as JSON that says everything once. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { Rejected } from '#eventsourcing';
+import { saysOnce, textOf, Unreadable } from '#text';
+import { malformed } from './validation.js';
+
+type Done = (error: Error | null, json?: unknown) => void;
+
+/** What is wrong with a body, as it is answered. */
+function faultOf(error: unknown): Error {
+  if (!(error instanceof Unreadable)) return error as Error;
+  const { pointer, message } = error;
+  return pointer ? malformed([{ pointer, message }]) : new Rejected('bad_request', `The body ${message}.`);
+}
+
+/** Lets a server refuse bodies that are not UTF-8, naming the byte, and JSON in which a field is given twice, naming that. */
+export function readsJson(server: FastifyInstance): void {
+  const parse = server.getDefaultJsonParser('error', 'error') as (
+    request: FastifyRequest,
+    text: string,
+    done: Done,
+  ) => void;
+  server.removeContentTypeParser('application/json');
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done: Done) => {
+    try {
+      const text = textOf(body as Buffer);
+      parse(request, text, (error, json) => {
+        if (error) return done(error);
+        try {
+          saysOnce(text, json);
+          done(null, json);
+        } catch (twice) {
+          done(faultOf(twice));
+        }
+      });
+    } catch (error) {
+      done(faultOf(error));
+    }
+  });
+}
