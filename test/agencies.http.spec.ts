@@ -352,7 +352,7 @@ describe('an act that was a mistake', () => {
     ['OHCHR', 2, '409 not_correctable', why],
     ['OHCHR', 0, '409 not_correctable', why],
     ['OHCHR', 3, '404 not_found', why],
-    ['OHCHR', -1, '404 not_found', why],
+    ['OHCHR', -1, '400 bad_request', why],
     ['NASA', 0, '404 not_found', why],
     ['UNFPA', 'last', '400 bad_request', why],
     ['UNFPA', 1, '400 invalid /reason', {}],

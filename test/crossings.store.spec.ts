@@ -136,7 +136,7 @@ async function given(projector: Projector, { matrix, pairs, outcomes }: Question
     outcomes: {
       ...{ total: coverage.total, elsewhere: coverage.elsewhere, rowCount: coverage.rowCount },
       forums: coverage.forums.map(({ start: _s, ...forum }) => forum),
-      rows: coverage.rows.map(({ themes: _t, reportedOn: _r, ...row }) => row),
+      rows: coverage.rows.map(({ themes: _t, reportedOn: _r, cited: _c, ...row }) => row),
     },
   };
 }

@@ -50,19 +50,31 @@ export class NaiveCoverage extends NaiveViews {
       .filter(([, { document }]) => this.wording.isThere(documents.get(document).reportedOn, at.asOf))
       .filter(([id, { forum }]) => !followsUp || id === followsUp || this.wording.isOf(followsUp, above(forum)))
       .filter(([, { addressees }]) => !addressee || this.wording.isAddressed(addressees, addressee, names))
-      .map(([outcome, { text, forum, addressees, document, kind }]) => {
+      .map(([outcome, entry]) => {
+        const { text, forum, addressees, document, kind, issuedBy, issuer, addressedTo, concerns, section, paragraph } =
+          entry;
+        const endorsed = this.endorsements(outcome, at);
         const own = commitments.filter((c) => this.wording.follows(outcome, forum, c.followsUp));
         const leads = own.map((c) => this.standsFor(c.agencies[0]!.agency, filter.agencies, at.knownAt));
         return {
           ...{ outcome, text, forum: (forum ?? null) as string | null, addressees, document },
           kind: (kind ?? 'not_told') as string,
+          status: own.length > 0 ? 'followed_up' : endorsed.length > 0 || kind === 'decision' ? 'endorsed' : 'proposed',
+          endorsedOn: endorsed[0]?.reportedOn ?? null,
+          endorsedBy: endorsed.map(({ by }) => by),
+          ...{ issuedBy: issuedBy ?? null, issuer: issuer ?? null, addressedTo: addressedTo ?? null },
+          ...{ concerns: concerns ?? 'substance', section: section ?? null, paragraph: paragraph ?? null },
           covered: own.length > 0,
           leads: [...new Set(leads)].sort(),
           ...this.row(own),
         };
       })
       .sort((a, b) =>
-        rank(forums, a.forum) < rank(forums, b.forum) ? -1 : rank(forums, a.forum) > rank(forums, b.forum) ? 1 : 0,
+        rank(forums, a.forum) < rank(forums, b.forum)
+          ? -1
+          : rank(forums, a.forum) > rank(forums, b.forum)
+            ? 1
+            : KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind),
       );
     const tally = (of: typeof rows) => {
       const sum = (count: (row: (typeof rows)[number]) => number) =>
@@ -102,6 +114,15 @@ export class NaiveCoverage extends NaiveViews {
 
   private standsFor(agency: string, agencies: NaiveFilter['agencies'], knownAt: number): string {
     return agencies === 'today' ? this.today(agency, knownAt) : agency;
+  }
+
+  /** What endorsed an outcome by a date, and was not taken back, in the order of its reports. */
+  private endorsements(outcome: string, { asOf, knownAt }: NaiveClocks) {
+    return this.said(`outcome-${outcome}`, knownAt)
+      .filter(({ name }) => name === 'Endorsed')
+      .map(({ data }) => data)
+      .filter(({ reportedOn }) => reportedOn <= asOf)
+      .sort((a, b) => (a.reportedOn < b.reportedOn ? -1 : a.reportedOn > b.reportedOn ? 1 : 0));
   }
 
   /** What an agency was called up to a date. */

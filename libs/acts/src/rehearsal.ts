@@ -1,6 +1,7 @@
 /** A rehearsal of acts: a log that takes appends without recording them, for `dryRun`. */
 import {
   checkAppend,
+  digestOf,
   earlierResult,
   eventId,
   NO_STREAM,
@@ -43,8 +44,8 @@ class RehearsalStore implements EventStore {
       position: String(++this.#head),
       meta,
       recordedAt: new Date().toISOString(),
-      // An event that is not recorded needs no verification.
-      ...{ salt: '', digest: '', hash: '' },
+      // An event that is not recorded stands in no chain.
+      ...{ salt: '', digest: digestOf('', event.data), hash: '' },
     }));
     this.#added.set(stream, [...(this.#added.get(stream) ?? []), ...added]);
     const { revision, position } = added.at(-1)!;
