@@ -440,6 +440,7 @@ interface Row {
   readonly relations: { type: string; to: string }[];
   readonly history: { stage: string; effective: string; reportedOn: string; citation: object; note?: string }[];
   readonly evidence: { title: string; date?: string }[];
+  readonly acts?: { act: string; body: object }[];
 }
 
 describe('a batch of a thousand acts of the real data', () => {
@@ -448,14 +449,17 @@ describe('a batch of a thousand acts of the real data', () => {
   const references = new Set(rows.map(({ reference }) => reference));
   const again = (code: string): string => (references.has(code) ? `AGAIN-${code}` : code);
   const acts = [
-    ...rows.flatMap(({ reference: own, history: [first, ...later], evidence, relations: _related, ...row }) => {
-      const [reference, { reportedOn }] = [again(own), first!];
-      return [
-        { act: 'record', body: { reference, ...row, ...first } },
-        ...later.map((body) => ({ act: 'reportStage', reference, body })),
-        ...evidence.map(({ title }) => ({ act: 'attachEvidence', reference, body: { title, reportedOn } })),
-      ];
-    }),
+    ...rows.flatMap(
+      ({ reference: own, history: [first, ...later], evidence, relations: _related, acts = [], ...row }) => {
+        const [reference, { reportedOn }] = [again(own), first!];
+        return [
+          { act: 'record', body: { reference, ...row, ...first } },
+          ...later.map((body) => ({ act: 'reportStage', reference, body })),
+          ...evidence.map(({ title }) => ({ act: 'attachEvidence', reference, body: { title, reportedOn } })),
+          ...acts.flatMap(({ act, body }) => (act === 'wording' ? [{ act: 'amendWording', reference, body }] : [])),
+        ];
+      },
+    ),
     ...rows.flatMap(({ reference, relations, history: [first] }) =>
       relations.map(({ type, to }) => {
         const body = { type, to: again(to), reportedOn: first!.reportedOn };

@@ -155,10 +155,13 @@ export class AnswerInterceptor implements NestInterceptor {
     if (method !== 'POST' || key === undefined || !principal) return null;
     if (!/^[\x21-\x7e]{1,200}$/.test(key))
       throw new Rejected('bad_request', 'An Idempotency-Key is 1 to 200 visible ASCII characters.');
-    if ((body as { dryRun?: unknown } | null)?.dryRun === true) return null;
     if (!isFit(body)) return null; // it will be refused
-    const digest = hash('sha256', `${url}\n${canonicalJson(body ?? null)}`, 'base64url');
+    // A dry run asks of the request that would be sent without `dryRun`.
+    const { dryRun, ...meant } = (body ?? {}) as { dryRun?: unknown };
+    const tried = dryRun === true;
+    const digest = hash('sha256', `${url}\n${canonicalJson(tried ? meant : (body ?? null))}`, 'base64url');
     request.digest = digest;
+    if (tried) return null;
     const owner = ownerOf(principal);
     const claim = await this.keys.claim(owner, key, digest);
     if (claim === 'other')
