@@ -15,7 +15,9 @@ function fieldsIn(of: object | null): string[] {
   const all = (of && (Reflect.getMetadata('swagger/apiModelPropertiesArray', of) as string[] | undefined)) ?? [];
   if (all.length === 0) return [];
   const inherited = fieldsIn(Object.getPrototypeOf(of) as object | null);
-  return [...all.map((name) => name.slice(1)).filter((name) => !inherited.includes(name)), ...inherited];
+  const own = all.map((name) => name.slice(1)).filter((name) => !inherited.includes(name));
+  // What it is called by leads, wherever that is declared.
+  return inherited.includes('code') ? [...inherited, ...own] : [...own, ...inherited];
 }
 
 const describedAs = (of: object, field: string): Described =>
