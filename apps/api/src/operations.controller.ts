@@ -200,8 +200,9 @@ export class OperationsController implements OnModuleDestroy {
     try {
       [all, ahead] = [await this.projector.progress(), await this.#logAheadMs()];
     } catch (error) {
-      void reply.status(503);
-      stores.push({ store: 'log', since: new Date().toISOString(), error: (error as Error).message });
+      void reply.status(503).header('retry-after', '1');
+      if (!stores.some(({ store }) => store === 'log'))
+        stores.unshift({ store: 'log', since: new Date().toISOString(), error: (error as Error).message });
       return { status: this.draining.begun ? 'closing' : 'failing', projections: [], stores, clock: null };
     }
     const clock =
