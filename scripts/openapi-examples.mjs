@@ -54,9 +54,8 @@ async function ask(operation, { as, path = {}, query = {}, headers = {}, body, p
 
 const firstLines = (text, count) =>
   text
-    .split('\n')
+    .split(/(?<=\n)/)
     .slice(0, count)
-    .map((line) => `${line}\n`)
     .join('');
 
 const examples = JSON.parse(readFileSync(FILE, 'utf8'));

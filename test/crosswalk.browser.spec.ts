@@ -18,10 +18,20 @@ interface Link {
 }
 const file = <T>(name: string): T => JSON.parse(readFileSync(join(HLD, name), 'utf8')) as T;
 const given = file<{ links: Link[]; noEquivalent: string[] }>('crosswalk-hld06-hld13.json');
-const rowsOfData = file<{ themes: string[] }[]>('commitments.json');
+interface RowOfData {
+  readonly themes: string[];
+  readonly acts?: { act: string; body: { themes?: string[]; reportedOn: string } }[];
+}
+/** The themes of every commitment today: those of the last act that sets them, else of its record. */
+const themesOfData = file<RowOfData[]>('commitments.json').map(({ themes, acts = [] }) =>
+  acts
+    .filter(({ act }) => act === 'themes')
+    .sort((a, b) => (a.body.reportedOn < b.body.reportedOn ? -1 : 1))
+    .reduce((before, { body }) => body.themes ?? before, themes),
+);
 
 /** How many commitments of the data fulfil something; they all exist today, and none has ended. */
-const commitmentsWith = (test: (themes: string[]) => boolean) => rowsOfData.filter(({ themes }) => test(themes)).length;
+const commitmentsWith = (test: (themes: string[]) => boolean) => themesOfData.filter(test).length;
 const linkedFrom = (match: string, to?: string) =>
   given.links
     .filter((link) => match.includes(link.match) && (to === undefined || link.to === to))

@@ -1050,6 +1050,7 @@ describe('What the caller may do next', () => {
     const coLead: ActName[] = [
       ...partner,
       ...(['addAgency', 'changeRole', 'removeAgency', 'setThemes', 'setTarget', 'amendWording', 'relate'] as const),
+      'addFollowUp',
       ...(['addMilestone', 'reachMilestone', 'rescheduleMilestone', 'dropMilestone', 'liftCondition'] as const),
     ];
     const ends: ActName[] = ['merge', 'split', 'supersede', 'withdraw'];

@@ -258,7 +258,7 @@ describe(`Whatever happens to commitments (SEED=${seed})`, () => {
       await log.store.close();
     });
   it('the views are what the words say, as at any date and as known at any position', async () => {
-    await expectAlways(truthful(), 16, [[EXAMPLE, ASKED]]);
+    await expectAlways(truthful(), 24, [[EXAMPLE, ASKED]]);
   });
 
   it('every act is accepted often enough', () => {
