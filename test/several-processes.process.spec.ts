@@ -174,7 +174,8 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
       expect(await asked('ONE')).toMatchObject([{ status: 201 }, { status: 200 }, { status: 200 }, { status: 200 }]);
       wire.cut();
       const problem = { status: 503, body: { code: 'store_unavailable' } };
-      expect(await asked('TWO')).toMatchObject([problem, { status: 200 }, problem, { status: 200 }]);
+      const failing = { status: 503, body: { status: 'failing', stores: [{ store: 'access' }, { store: 'log' }] } };
+      expect(await asked('TWO')).toMatchObject([problem, { status: 200 }, failing, { status: 200 }]);
       expect((await fetch(`${api.url}/health/ready`)).headers.get('retry-after')).toBe('1');
       wire.mend();
       await until(async () => (await asked('TWO')).every((one) => 'status' in one && one.status < 400));
