@@ -200,7 +200,7 @@ export class OperationsController implements OnModuleDestroy {
     try {
       [all, ahead] = [await this.projector.progress(), await this.#logAheadMs()];
     } catch (error) {
-      void reply.status(503).header('retry-after', '1');
+      void reply.status(503).header('Retry-After', '1');
       if (!stores.some(({ store }) => store === 'log'))
         stores.unshift({ store: 'log', since: new Date().toISOString(), error: (error as Error).message });
       return { status: this.draining.begun ? 'closing' : 'failing', projections: [], stores, clock: null };
@@ -218,7 +218,7 @@ export class OperationsController implements OnModuleDestroy {
           : all.some(({ parked }) => parked > 0) || stores.length > 0 || clock !== null
             ? 'degraded'
             : 'ready';
-    void reply.status(status === 'ready' || status === 'degraded' ? 200 : 503);
+    if (status !== 'ready' && status !== 'degraded') void reply.status(503).header('Retry-After', '1');
     return { status, projections, stores, clock };
   }
 
