@@ -24,10 +24,7 @@ export function valueOf(cell: Cell): string | number {
       return plain(cell.inlines);
     case 'list':
       return listCell(cell.items.map(plain));
-    case 'share':
-    case 'integer':
-    case 'date':
-    case 'code':
+    default:
       return cell.value;
   }
 }

@@ -19,9 +19,12 @@ const holdsStream = (value: unknown): boolean =>
 
 /** A value with all rows that are read on the way. */
 async function* written(value: unknown): AsyncGenerator<string> {
-  if (!holdsStream(value)) return yield JSON.stringify(value);
-  const streaming = value as object;
-  if (isStreamed(streaming)) return yield* list(streaming);
+  if (!holdsStream(value)) yield JSON.stringify(value);
+  else if (isStreamed(value as object)) yield* list(value as RowStream);
+  else yield* parts(value as object);
+}
+
+async function* parts(streaming: object): AsyncGenerator<string> {
   const isList = Array.isArray(streaming);
   let between = isList ? '[' : '{';
   for (const [key, one] of Object.entries(streaming)) {

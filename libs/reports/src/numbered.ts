@@ -51,7 +51,7 @@ class Numbering {
         return this.#table(block);
       case 'chart':
         return { ...block, number: ++this.#charts, sourceLine: this.inlines(block.sourceLine) };
-      case 'narrative':
+      default:
         return { ...block, blocks: block.blocks.map((one) => this.#block(one)) };
     }
   }
