@@ -88,6 +88,7 @@ export interface NaiveFilter {
   readonly with?: string;
   readonly memberOf?: string;
   readonly joint?: boolean;
+  readonly asked?: boolean;
   readonly agencies?: 'then' | 'today';
   readonly theme?: string;
   readonly stage?: string;
@@ -590,11 +591,16 @@ export class NaiveViews {
     const is = (wanted: boolean | undefined, value: boolean) => wanted === undefined || wanted === value;
     const { agencies, memberOf } = filter;
     const agenciesOf = (c: NaiveCommitment, of: NaiveFilter) => this.holders(c, of, clocks).map(({ agency }) => agency);
+    const isAsked = (c: NaiveCommitment) =>
+      this.holders(c, filter, clocks).some(
+        ({ agency, asked }) => asked && (!filter.agency || agency === filter.agency),
+      );
     return this.commitments(clocks).filter(
       (c) =>
         (!filter.agency || agenciesOf(c, filter).includes(filter.agency)) &&
         (!memberOf || agenciesOf(c, filter).length > 0) &&
         (!filter.with || agenciesOf(c, { agencies, memberOf }).includes(filter.with)) &&
+        is(filter.asked, isAsked(c)) &&
         is(filter.joint, this.rules.isJoint(agenciesOf(c, { agencies, memberOf }))) &&
         (!filter.theme || RULES.countsUnder(c.themes, (theme) => themes.get(theme)?.parent).includes(filter.theme)) &&
         (!filter.followsUp ||

@@ -33,6 +33,7 @@ export interface Filter extends Through, CountedAgencies {
   readonly reference?: string;
   readonly with?: string;
   readonly joint?: boolean;
+  readonly asked?: boolean;
   readonly theme?: string;
   readonly framework?: string;
   readonly reached?: string;
@@ -207,6 +208,15 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
     rows: inColumn('agencies', async (joint: boolean, { filter: { agencies, memberOf }, hierarchy }) => {
       const keys = await hierarchy.holders({ agencies, memberOf });
       return (entry) => new Set(keys(entry).map(({ key }) => key)).size > 1 === joint;
+    }),
+  },
+  asked: {
+    kind: 'flag',
+    description:
+      'Only those, or all but those, in which the agency (without one: any) has yet to accept the role that another agency named it for',
+    rows: inColumn('agencies', async (asked: boolean, { filter, hierarchy }) => {
+      const keys = await hierarchy.holders(filter);
+      return (entry) => keys(entry).some((one) => one.asked === true) === asked;
     }),
   },
   theme: {
@@ -479,6 +489,7 @@ export class FilterQuery extends ThroughQuery implements Filter {
   @Takes() with?: string;
   @Takes() memberOf?: string;
   @Takes() joint?: boolean;
+  @Takes() asked?: boolean;
   @Takes() theme?: string;
   @Takes() framework?: string;
   @Takes() reached?: string;

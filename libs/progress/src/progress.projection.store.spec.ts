@@ -561,6 +561,12 @@ describe('The views of progress', () => {
         (await progress.commitments({ asOf }, { agency, agencies })).total;
       expect([await listed('UN-WOMEN'), await listed('UN-WOMEN', 'today')]).toEqual([0, 1]);
       expect([await listed('UNIFEM'), await listed('UNIFEM', 'today')]).toEqual([1, 0]);
+      const waits = async (filter: Filter) => (await progress.commitments({ asOf }, { asked: true, ...filter })).total;
+      expect([await waits({}), await waits({ agency: 'INSTRAW' }), await waits({ agency: 'UNIFEM' })]).toEqual([
+        1, 1, 0,
+      ]);
+      expect(await waits({ agency: 'UN-WOMEN', agencies: 'today' })).toBe(1);
+      expect(await waits({ agency: 'UNIFEM', asked: false })).toBe(1);
     });
   });
 

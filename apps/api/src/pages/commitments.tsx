@@ -130,6 +130,12 @@ export class CommitmentsPage {
         any: 'One or several',
         options: yesNo('Several', 'One alone'),
       },
+      {
+        name: 'asked',
+        label: 'Roles that wait for an answer',
+        any: 'With or without',
+        options: yesNo('With', 'Without'),
+      },
       { name: 'kind', label: 'Kind', any: 'Any', options: words(KINDS) },
       { name: 'nature', label: 'Nature', any: 'Any', options: NATURES.map((n) => [n, NATURE_WORDS[n]]) },
       { name: 'strength', label: 'Strength', any: 'Any', options: words(STRENGTHS) },

@@ -46,6 +46,7 @@ const WORDS: Readonly<Record<Field, InWords>> = {
   with: ['Together with', each(agency)],
   memberOf: ['Members of', each(agency)],
   joint: ['Agencies responsible', yesNo('several', 'one alone')],
+  asked: ['Role', yesNo('yet to be accepted', 'accepted, or none to accept')],
   theme: ['Theme', each((code, { names }) => names.theme.get(code) ?? code)],
   framework: null,
   reached: null,

@@ -208,7 +208,8 @@ export const Breakdown = ({ view, caption, of, lines, brief = false }: Breakdown
                 {name !== code && <small class="code">{code}</small>}
                 {asked && (
                   <span class="asked-for asked">
-                    in {count(asked)} of {count(row.total)} only asked, yet to accept
+                    in <a href={view.list({ ...filter, asked: true })}>{count(asked)}</a> of {count(row.total)} only
+                    asked, yet to accept
                   </span>
                 )}
               </th>
