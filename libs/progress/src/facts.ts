@@ -15,7 +15,7 @@ import {
   type Role,
   type StageEntry,
 } from '#commitments';
-import { dayOf, type Beside, type Meanings, type Standing } from './columns.js';
+import { dayOf, type ShownOnly, type Meanings, type Standing } from './columns.js';
 
 /** The names by which a commitment is called and found. */
 export interface Wording {
@@ -117,7 +117,7 @@ const PARTS: { readonly [P in Part]: Definition<P> } = {
         lastEdition: lastEdition?.held ?? null,
         nextDue,
         lastUpkeep: lastUpkeep && { period: lastUpkeep.period, keptUp: lastUpkeep.keptUp },
-      } satisfies Beside);
+      } satisfies ShownOnly);
     },
   },
   wording: {
