@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { text } from 'node:stream/consumers';
 import { REPORT_FORMATS } from './formats.js';
 import { numbered } from './numbered.js';
 import { LANGUAGES, type Block, type NumberedReport, type Section } from './report.js';
@@ -9,7 +10,7 @@ const all = (sections: readonly Section[]): Section[] =>
   sections.flatMap((section) => [section, ...all(section.sections)]);
 
 const written = async (name: keyof typeof REPORT_FORMATS, report: NumberedReport): Promise<string> =>
-  Buffer.concat(await Array.fromAsync(REPORT_FORMATS[name].write(report))).toString();
+  text(REPORT_FORMATS[name].write(report));
 
 describe('the numbers of a report', () => {
   const report = numbered(sampleReport());
