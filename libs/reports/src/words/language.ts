@@ -66,3 +66,7 @@ export const say = (strings: TemplateStringsArray, ...values: readonly (Inline |
     ...(text ? [text] : []),
     ...(i < values.length ? [values[i]!].flat() : []),
   ]) as Inline[];
+
+/** `a, b and c` */
+export const joined = (parts: readonly (readonly Inline[])[], and: string): Inline[] =>
+  parts.flatMap((part, i) => [...(i === 0 ? [] : [i === parts.length - 1 ? ` ${and} ` : ', ']), ...part]);
