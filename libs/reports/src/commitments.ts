@@ -41,20 +41,24 @@ export function commitmentTable(
 }
 
 /** Commitments with what was said with their stage, and what they depend on. */
-export function reasonTable(draft: Draft, id: string, title: string, dossiers: readonly Dossier[], href: string): Table {
+export function reasonTable(
+  draft: Draft,
+  id: string,
+  title: string,
+  dossiers: readonly Dossier[],
+  href: string,
+): Table {
   const columns = columnsOf(draft, [
     draft.column('target', 'date', 1.1),
     draft.column('lastReportedOn', 'date', 1.3),
     draft.column('note', 'list', 2.6),
   ]);
-  const rows = dossiers.map(
-    (dossier): Row => [
-      ...cellsOf(draft, dossier),
-      draft.date(dossier.view.target?.date),
-      draft.date(dossier.view.lastReportedOn),
-      draft.lines(reasonsOf(draft, dossier)),
-    ],
-  );
+  const rows = dossiers.map((dossier): Row => [
+    ...cellsOf(draft, dossier),
+    draft.date(dossier.view.target?.date),
+    draft.date(dossier.view.lastReportedOn),
+    draft.lines(reasonsOf(draft, dossier)),
+  ]);
   return draft.table(id, title, columns, rows, href);
 }
 
@@ -88,7 +92,11 @@ function partOf(draft: Draft, { view }: Dossier, { agency, role, entry }: Part):
 function evidenceOf(draft: Draft, evidence: CommitmentView['evidence'][number]): Inline[] {
   const { title, url, language, date } = evidence;
   const words = draft.foreign(title, language);
-  return [url ? draft.link(words, url) : words, ...(date ? [`, ${draft.words.lines.at(date)}`] : []), ...draft.notes(evidence)];
+  return [
+    url ? draft.link(words, url) : words,
+    ...(date ? [`, ${draft.words.lines.at(date)}`] : []),
+    ...draft.notes(evidence),
+  ];
 }
 
 function reasonsOf(draft: Draft, { view }: Dossier): Inline[][] {

@@ -64,6 +64,9 @@ const AT_ONCE = 50;
 
 const RIGHT_TO_LEFT = /^[^\p{L}]*[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u;
 
+/** Codes may hold what an id may not. */
+const idOf = (name: string): string => name.replaceAll(/[^A-Za-z0-9-]+/g, '-');
+
 export type ColumnKey = keyof Words['columns'];
 
 export class Draft {
@@ -223,7 +226,17 @@ export class Draft {
     href: string,
     more: Pick<Table, 'totalRow' | 'remarks'> = {},
   ): Table {
-    return { type: 'table', id, number: 0, title, columns, rows, rowCount: rows.length, ...this.origin(href), ...more };
+    return {
+      type: 'table',
+      id: idOf(id),
+      number: 0,
+      title,
+      columns,
+      rows,
+      rowCount: rows.length,
+      ...this.origin(href),
+      ...more,
+    };
   }
 
   /** The date and the source of a table or chart. */
@@ -242,7 +255,7 @@ export class Draft {
     blocks: Section['blocks'],
     sections: Section['sections'] = [],
   ): Section {
-    return { id, number: '', title: typeof title === 'string' ? [title] : title, blocks, sections };
+    return { id: idOf(id), number: '', title: typeof title === 'string' ? [title] : title, blocks, sections };
   }
 
   // ── Commitments ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -306,8 +306,6 @@ export const en = {
     none: (name: Inline, asOf: string): Inline[] => say`As at ${date(asOf)}, nothing was reported of ${name}.`,
     apart: (n: Counted): Inline[] =>
       say`${figure(n)} ${form(n.n, { one: 'record that was', other: 'records that were' })} merged, split, superseded or withdrawn by then ${form(n.n, { one: 'is', other: 'are' })} in no total.`,
-    correctedLater: (n: number): Inline[] =>
-      say`In ${number(n)} of these ${commitments(n)} something was corrected after what is shown here was known.`,
     bridge: (
       then: Counted,
       terms: readonly { readonly sign: '+' | '−'; readonly flow: string; readonly count: Counted }[],
@@ -397,6 +395,7 @@ export const en = {
         : say`Of ${number(all)} ${form(all, { one: 'agency', other: 'agencies' })} in the lead of an open commitment, ${number(silent.n)} (${percent(silent.n, all)}) ${form(silent.n, { one: 'has', other: 'have' })} reported on none of these for ${months(staleAfter)} or more. For each the table says since when there is no update.`,
     compendium: 'Each figure counts the commitments of an agency, as lead, co-lead or partner, of one kind.',
     matrix: 'Each figure counts the commitments of an agency, as lead, co-lead or partner, on one theme.',
-    register: (all: Counted): Inline[] => say`The register holds ${figure(all)} ${commitments(all.n)}, in the order of their references.`,
+    register: (all: Counted): Inline[] =>
+      say`The register holds ${figure(all)} ${commitments(all.n)}, in the order of their references.`,
   },
 };
