@@ -120,7 +120,7 @@ export function lineageAsAt(c: Lineage, asOf: FullDate) {
   };
 }
 
-/** What is followed up: of several reports on a forum or outcome the last holds. */
+/** The follow-up: of several reports on a forum or outcome the last holds. */
 function followsUpAsAt({ followsUp }: Lineage, asOf: FullDate): string[] {
   const followed = new Set<string>();
   const known = followsUp

@@ -141,7 +141,7 @@ export function reportingAgency(by: By, named: string | null | undefined): strin
   return by.agency!;
 }
 
-/** Whether there is anything that a stage of completed could rest on beside a citation of its own. */
+/** Whether anything supports a stage of completed beside a citation of its own. */
 export const isProven = (c: Commitment): boolean =>
   c.evidence.length > 0 || [...c.editions, ...c.upkeep].some(({ evidence }) => evidence.length > 0);
 

@@ -40,7 +40,7 @@ export interface Timed extends QueuedAppend {
   readonly until: number;
 }
 
-/** Where an append ended, and its time in ms. */
+/** The revision and position of an append's last event, and its time in ms. */
 export interface Written extends Appended {
   readonly recordedAt: number;
 }
@@ -276,7 +276,7 @@ export class Appends {
     }
   }
 
-  /** What is not answered while others are is only slow. @throws Unanswered */
+  /** A call is only slow while others are answered, too. @throws CallTimeout */
   async #answered<T>(ms: number, until: number, append: Promise<T>): Promise<T> {
     for (const sentAt = performance.now(); ; ms = Math.min(PROGRESS_MS, until - performance.now()))
       try {

@@ -5,7 +5,7 @@ import { decodeAll, revisionsToErase } from './blanking.js';
 import { NO_STREAM, WrongRevision, type EventStore } from './event-store.js';
 import type { EventCodec, EventMap, Meta, NewEvent, Recorded } from './events.js';
 
-/** What a stream has come to: its state, its last event, and the commands that wrote it. */
+/** A stream as it was loaded: its state, its last event, and the commands that wrote it. */
 export interface LoadedStream<State = unknown> {
   readonly state: State;
   readonly revision: number;
@@ -14,7 +14,7 @@ export interface LoadedStream<State = unknown> {
   readonly commands: Set<string>;
 }
 
-/** What streams lately used have come to, so that a command on one of them need not read it. */
+/** The states of streams lately used, so that a command on one of them need not read it. */
 export type RecentStreams = LRUCache<string, LoadedStream>;
 
 /** @param events how many events all streams that are kept may have together */
@@ -28,7 +28,7 @@ export interface Log {
   readonly recent?: RecentStreams;
 }
 
-/** What a command did. `before` and `state` are the aggregate's states around its events. */
+/** The result of a command. `before` and `state` are the aggregate's states around its events. */
 export interface Handled<State> {
   readonly before: State;
   readonly state: State;
@@ -148,7 +148,7 @@ async function loaded<State, M extends EventMap>(
   return now;
 }
 
-/** What a command did when it was given before. */
+/** The result of a command that was given before. */
 async function earlier<State, M extends EventMap>(
   log: Log,
   aggregate: Aggregate<State, M>,

@@ -152,7 +152,7 @@ const UNFIT = 'Text may hold neither U+0000 nor a lone surrogate.';
 const MAYBE_UNFIT = /\\u(?:0000|d[89a-f])/i;
 const isFitJson = (json: string): boolean => isFit(json) && (!MAYBE_UNFIT.test(json) || isFit(JSON.parse(json)));
 
-/** Whether no text in a JSON value, key or value, holds U+0000 or a lone surrogate: PostgreSQL and KurrentDB take neither. */
+/** Whether all text in a JSON value, key or value, is free of U+0000 and lone surrogates: PostgreSQL and KurrentDB refuse both. */
 export function isFit(value: unknown): boolean {
   if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
   if (Array.isArray(value)) return value.every(isFit);

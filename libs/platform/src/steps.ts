@@ -45,7 +45,7 @@ export abstract class IdempotencyKeys {
   abstract release(owner: string, key: string, digest: string): Promise<void>;
 }
 
-/** What a route says of who may ask. */
+/** The mark of a route about who may ask. */
 interface Marks {
   readonly open: boolean;
   readonly secretariatOnly: boolean;
@@ -103,7 +103,7 @@ export class AccessGuard implements CanActivate {
   }
 }
 
-/** What is done around the answer to a request. */
+/** The step around the answer to a request. */
 @Injectable()
 export class AnswerInterceptor implements NestInterceptor {
   constructor(
@@ -173,5 +173,5 @@ export class AnswerInterceptor implements NestInterceptor {
   }
 }
 
-/** How long a reader waits for its own write to show. */
+/** The time that a reader waits for its own write to show. */
 const WAIT_MS = 5_000;
