@@ -12,7 +12,7 @@ function faultOf(text: string): string | null {
   const [, block, line] = /^\/\*\*\s+(?:\* )?([\s\S]*?)\*\/|^(\/\/ .*(?:\n\/\/ .*)*)/.exec(text.replace(/^#!.*\n/, '')) ?? [];
   const comment = (block ?? line)?.replaceAll(/\n\s*(?:\*|\/\/) ?/g, ' ').replace(/^\/\/ /, '');
   if (comment === undefined) return 'no comment';
-  const [sentence] = /^.*?[.:;]/.exec(comment) ?? [];
+  const [sentence] = /^.*?[.;](?:\s|$)/.exec(comment) ?? [];
   if (!sentence || sentence.split(' ').length < 3) return 'no sentence';
   return /^(?:What|How|That|Where|Who|Whose|Whether|Why) /.test(sentence) ? 'names no thing' : null;
 }

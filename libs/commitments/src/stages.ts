@@ -1,5 +1,5 @@
 /**
- * How far a commitment has come. Lead, co-leads and partners each report their own part; the headline is the lead's. Beside
+ * The stage of a commitment. Lead, co-leads and partners each report their own part; the headline is the lead's. Beside
  * the agency's word stand the secretariat's reading of it and the agency's reply; neither overwrites the other.
  */
 import type { Part, Reply, ReportStage, StageEntry, Verification, Verify } from '#bodies';

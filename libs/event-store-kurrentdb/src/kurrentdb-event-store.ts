@@ -62,7 +62,7 @@ const BEHIND_MS = 20;
  * `<prefix>s`, and what we keep beside the log is in `<prefix without the dot>~log`, `~types`, `~marks`, `~blanked` and
  * `~floors`.
  *
- * What was blanked is gone from every answer of every process, but not from the server's files: the server cannot erase a
+ * A blanked payload is gone from every answer of every process, but not from the server's files: the server cannot erase a
  * single event without its own licensed tool (redaction). `copy-log` to a fresh log takes no blanked words along.
  */
 export class KurrentdbEventStore implements EventStore {

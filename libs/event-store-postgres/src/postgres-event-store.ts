@@ -54,7 +54,7 @@ const TAKING_OVER = `SELECT set_config(s.name, said.value, true) FROM pg_setting
  * transaction of its own: under one lock it judges each, stamps, chains and writes them. So positions become visible in
  * their order, no program that stops holds the lock, and nothing is kept in a session (PgBouncer may pool transactions).
  *
- * What is blanked is gone from the tables and their files: the table of payloads is written anew, while everybody waits. It
+ * A blanked payload is gone from the tables and their files: the table of payloads is written anew, while everybody waits. It
  * stays in the write-ahead log, its archive, replicas that lag, and backups for as long as these are kept; and until the
  * last transaction that may still see it has ended, which is waited for in the background.
  */

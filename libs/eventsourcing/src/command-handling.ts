@@ -90,7 +90,7 @@ const nothingOf = <State, M extends EventMap>({ initial }: Aggregate<State, M>):
 const isMadeJustNow = (commandId: string): boolean => commandId[14] === '7';
 
 /**
- * What a stream is supposed to have come to before it is read: what is kept of it, or nothing when the command cannot have
+ * The supposed state of a stream before it is read: the state kept of it, or nothing when the command cannot have
  * been given before. `undefined`: it must be read.
  */
 function supposedOf<State, M extends EventMap>(

@@ -67,7 +67,7 @@ export interface Recorded<Data = object> extends Omit<Envelope, 'data' | 'salt' 
 }
 
 /**
- * What an event named `Blanked` says, in any category: the payload of an earlier event of its stream is erased, why, and
+ * The data of an event named `Blanked`, in any category: the payload of an earlier event of its stream is erased, why, and
  * what is left of it, in the event's form of `version`, so that only the words that had to go are gone.
  */
 export type Blanked = {

@@ -1,6 +1,5 @@
 /**
- * What became of what was asked for: every outcome with the commitments that follow it up, or none. An outcome is there as at a
- * date when the document in which it was read was reported by then.
+ * The view of outcomes: each with the commitments that follow it up, or none. An outcome exists as at a date when the document in which it was read was reported by then.
  */
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';

@@ -1,6 +1,6 @@
 /**
- * How a commitment reads as at a date, as a row says it: each part by the same function of the domain that `asAt` is made of,
- * so that the clock rules stand once. Pure. Most events change few parts; the others are not worked out again.
+ * A commitment as at a date, as a row: each part by the same function of the domain that `asAt` uses, so that the clock rules
+ * stand once. Pure. Most events change few parts; the others are not computed again.
  */
 import { lastDayOf, lastReported, type FullDate } from '#clocks';
 import {

@@ -1,7 +1,6 @@
 /**
- * Who works on what, and what is done about what was asked: how many commitments there are where a row and a column meet. Themes
- * and forums hold what is below them. What is asked of a framework, theme or forum both narrows what is counted and, where these
- * are the rows or columns, shows what is directly below.
+ * The matrix: the number of commitments where a row and a column meet. Themes and forums include everything below them. A query
+ * for a framework, theme or forum narrows the count and, where these are the rows or columns, shows those directly below it.
  */
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';

@@ -1,7 +1,7 @@
 /**
  * An agency: what is registered of it, and what became of it since.
  *
- * What was registered, or last amended (its *entry*), is what it was like to begin with. The dated acts come on top and
+ * The registered or last amended content (its *entry*) is its beginning. The dated acts come on top and
  * outrank it, in whatever order both were recorded:
  * - the entry's name holds until the first rename;
  * - the entry's memberships and chairs are the first ones; joining and chairing add one, leaving gives a membership its end,

@@ -1,6 +1,6 @@
 /**
- * What becomes of a commitment, told another way than the aggregate tells it: all that was said, each as it stands by now, and
- * every question answered by looking through all of it again. It shares no code with the aggregate.
+ * A model of a commitment, made otherwise than the aggregate: all statements as they stand by now, and every question answered by
+ * reading all of them again. It shares no code with the aggregate.
  */
 import type { By } from '../commitment.js';
 import { type ActName } from '../acts.js';
