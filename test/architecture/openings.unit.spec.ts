@@ -9,7 +9,8 @@ const files = globSync('{apps,libs,test,bench,scripts}/**/*.{ts,tsx,mjs}', {
 
 /** Why the first lines of a module do not say its purpose; `null` when they do: a comment that begins with a sentence. */
 function faultOf(text: string): string | null {
-  const [, block, line] = /^\/\*\*\s+(?:\* )?([\s\S]*?)\*\/|^(\/\/ .*(?:\n\/\/ .*)*)/.exec(text.replace(/^#!.*\n/, '')) ?? [];
+  const [, block, line] =
+    /^\/\*\*\s+(?:\* )?([\s\S]*?)\*\/|^(\/\/ .*(?:\n\/\/ .*)*)/.exec(text.replace(/^#!.*\n/, '')) ?? [];
   const comment = (block ?? line)?.replaceAll(/\n\s*(?:\*|\/\/) ?/g, ' ').replace(/^\/\/ /, '');
   if (comment === undefined) return 'no comment';
   const [sentence] = /^.*?[.;](?:\s|$)/.exec(comment) ?? [];

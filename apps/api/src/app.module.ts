@@ -56,7 +56,9 @@ const contexts: readonly Context[] = [registersContext, commitmentsContext, acts
 /** The codec of every event type. */
 export const codec = () => new EventCodec([...contexts.flatMap(({ catalogs }) => catalogs ?? []), releases]);
 
-/** The purpose of opening a log: to serve it (it is made if need be), or only to look at it (it must exist, and may be damaged). */
+/**
+ * The purpose of opening a log: to serve it (it is made if need be), or only to look at it (it must exist, and may be damaged).
+ */
 export type Purpose = 'serve' | 'look';
 
 /** The store of a log, by its URL. The client of KurrentDB is loaded only where it is needed. */

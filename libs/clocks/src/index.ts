@@ -69,7 +69,10 @@ function kept(day: Temporal.PlainDate): FullDate {
 export const monthsBefore = (date: FullDate, months: number): FullDate =>
   kept(Temporal.PlainDate.from(date).subtract({ months }));
 
-/** The first date on which what was last reported on `lastReportedOn` is stale (rule 5): the day on which `monthsBefore` passes it. */
+/**
+ * The first date on which what was last reported on `lastReportedOn` is stale (rule 5): the day on which `monthsBefore` passes
+ * it.
+ */
 export function staleFrom(lastReportedOn: FullDate, months: number): FullDate {
   const day = Temporal.PlainDate.from(lastReportedOn).add({ days: 1 });
   const then = day.add({ months });

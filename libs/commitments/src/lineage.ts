@@ -1,5 +1,6 @@
 /**
- * The relations of commitments, and their ends: merger, split, supersession and withdrawal. Each is decided in the stream of the commitment that says so; what the others take over follows from its event (`following.ts`).
+ * The relations of commitments, and their ends: merger, split, supersession and withdrawal. Each is decided in the stream of
+ * the commitment that says so; what the others take over follows from its event (`following.ts`).
  */
 import type {
   AddFollowUp,

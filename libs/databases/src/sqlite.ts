@@ -13,7 +13,10 @@ const [BUSY_MS, AGAIN_MS] = [5_000, 2];
 export interface Opening {
   /** Whether a file that is not there is an error; otherwise it is made. */
   readonly mustExist?: boolean;
-  /** The time that a statement waits inside SQLite for another process, which blocks this one; 0: it does not (`retryWhileBusy`). */
+  /**
+   * The time that a statement waits inside SQLite for another process, which blocks this one; 0: it does not
+   * (`retryWhileBusy`).
+   */
   readonly waitMs: number;
   /** Looks at the file before anything is changed in it, in one transaction. */
   readonly look?: (db: Database.Database) => void;

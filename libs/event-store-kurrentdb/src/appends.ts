@@ -32,7 +32,10 @@ import { toOwnRecord, type Names } from './records.js';
 const PROGRESS_MS = 500;
 /** An append is given half of the time that is left, and all of it when it is less than this, in ms. */
 const RETRY_MS = 500;
-/** So much is on its way to the server at most, in pieces of so many bytes; what waits longer waits here, where nothing is uncertain. */
+/**
+ * So much is on its way to the server at most, in pieces of so many bytes; what waits longer waits here, where nothing is
+ * uncertain.
+ */
 const [PIECES, PIECE_BYTES] = [500, 8_000];
 
 /** An append and until when it is to be settled (of `performance.now()`). */

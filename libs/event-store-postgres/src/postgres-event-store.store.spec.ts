@@ -145,7 +145,10 @@ afterAll(async () => {
   await wire?.close();
 });
 
-/** The sentences of the contract that can differ between servers: on sessions and on order. By day the others run on one of them. */
+/**
+ * The sentences of the contract that can differ between servers: on sessions and on order. By day the others run on one of
+ * them.
+ */
 const ofServers = deep ? /^/ : /connection|subscri|commits|reopening|lost|at once|taken over/;
 
 describeHere(`In PostgreSQL${here}`, () => {

@@ -232,7 +232,9 @@ export function damageOf(e: Envelope): string | null {
   return e.data !== null && digestOf(e.salt, e.data) !== e.digest ? 'the data is not what was recorded' : null;
 }
 
-/** SHA-256 over the previous event's hash in the stream and the canonical JSON of what identifies this one (never its position). */
+/**
+ * SHA-256 over the previous event's hash in the stream and the canonical JSON of what identifies this one (never its position).
+ */
 export function chainHash(previous: string | null, e: Omit<Envelope, 'position' | 'data' | 'salt' | 'hash'>): string {
   const [before, after] = chained(e);
   return hash('sha256', `${previous ?? NOTHING_BEFORE}${before}${e.recordedAt}${after}`, 'base64url');

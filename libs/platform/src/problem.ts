@@ -128,7 +128,10 @@ export class ProblemFilter implements ExceptionFilter {
     else void reply.type(PROBLEM_JSON).send(JSON.stringify({ ...problem, instance: request.url }));
   }
 
-  /** Logs an outage, which everybody meets, once, and after a while again with its count; the code is not at fault. @returns whether it was one */
+  /**
+   * Logs an outage, which everybody meets, once, and after a while again with its count; the code is not at fault. @returns
+   * whether it was one
+   */
   #outage(message: string, more: object): boolean {
     const now = performance.now();
     const said = this.#outages.get(message) ?? { at: -Infinity, unsaid: 0 };

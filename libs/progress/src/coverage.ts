@@ -1,5 +1,6 @@
 /**
- * The view of outcomes: each with the commitments that follow it up, or none. An outcome exists as at a date when the document in which it was read was reported by then.
+ * The view of outcomes: each with the commitments that follow it up, or none. An outcome exists as at a date when the document
+ * in which it was read was reported by then.
  */
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
