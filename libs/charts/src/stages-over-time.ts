@@ -32,7 +32,7 @@ export interface ChartWords {
 /** A row of a timeline, without its list. */
 export type TimelineStep = Row & Pick<TimelineRow, 'asOf'>;
 
-/** How many steps a chart shows at most. */
+/** The greatest number of steps in a chart. */
 const MOST = 120;
 const DAY = 86_400_000;
 /** For how many months after the last report a chart goes on. */
@@ -117,7 +117,7 @@ function firstOfPeriod(date: FullDate, months: number): FullDate {
   return `${String(Math.floor(first / 12)).padStart(4, '0')}-${String((first % 12) + 1).padStart(2, '0')}-01`;
 }
 
-/** How much of the width is left after the last step, so that it shows. */
+/** The share of the width after the last step, so that it shows. */
 const TAIL = 0.02;
 
 interface Size {
