@@ -44,7 +44,7 @@ import {
 } from '#platform';
 import { progressContext } from '#progress';
 import { registersContext } from '#registers';
-import { reportsContext, type Imprint } from '#reports';
+import { PublishedFiles, reportsContext, type Imprint } from '#reports';
 import { ChangesController } from './changes.controller.js';
 import { Draining, OperationsController } from './operations.controller.js';
 import { isKurrentdb, isPostgres, sqliteFile, type Settings } from './settings.js';
@@ -190,7 +190,7 @@ const imprintOf = ({ publicUrl, publisher, dataLicence }: Settings): Imprint => 
 export class AppModule {
   /** The whole application; `extra` adds what only a server has, such as the pages. */
   static with(settings: Settings, stores: Stores, extra: Context = {}): DynamicModule {
-    const all = [...contexts, reportsContext(imprintOf(settings)), extra];
+    const all = [...contexts, reportsContext(imprintOf(settings), new PublishedFiles(join(settings.dataDir, 'published'))), extra];
     const { log, access } = stores;
     const projections = all.flatMap((one) => one.projections?.(log) ?? []);
     const snapshot = new SnapshotFile(join(settings.dataDir, 'views.snapshot'), softwareDigest());

@@ -13,6 +13,7 @@ export const PATHS: { readonly [S in Subject]: { readonly path: string; readonly
   forum: { path: 'forums', id: 'code' },
   outcome: { path: 'outcomes', id: 'code' },
   document: { path: 'documents', id: 'code' },
+  publication: { path: 'publications', id: 'code' },
 };
 
 const PARAMETER = /:(\w+)/g;

@@ -21,9 +21,10 @@ export {
   type CommitmentAct,
   type Subject,
 } from './acts.js';
+export { actControllers } from './act-controllers.js';
 export { addressOf, parameterNamesOf } from './addresses.js';
 export { historyOf, viewOf, type CommitmentView, type History } from './commitments.controller.js';
-export { entryClass } from './registers.controller.js';
+export { entryClass, historyController, registerController } from './registers.controller.js';
 
 /** The controllers of a register; in this order they stand in the document of the API. */
 function register(kind: Register, reading: Type<unknown> = registerController(kind)): Type<unknown>[] {

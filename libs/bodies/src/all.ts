@@ -8,6 +8,7 @@ export * from './corrections.js';
 export * from './crosswalk.js';
 export * from './editions.js';
 export * from './lineage.js';
+export * from './publication.js';
 export * from './register.js';
 export * from './responsibility.js';
 export * from './stages.js';

@@ -17,6 +17,7 @@ import { CONCERNS, OUTCOME_KINDS, type Concern, type OutcomeKind } from '#words'
 import { ApiProperty } from '@nestjs/swagger';
 import { Agency } from './agency.js';
 import { Crosswalk } from './crosswalk.js';
+import { Publication } from './publication.js';
 import { Act } from './statement.js';
 
 export class Framework {
@@ -119,4 +120,5 @@ export const REGISTERS = {
   forum: Forum,
   outcome: Outcome,
   document: Document,
+  publication: Publication,
 } as const;

@@ -5,6 +5,7 @@ import type { ActLine, DecideEntry, OnEntry } from './act.js';
 import * as agencies from './agency.js';
 import * as crosswalks from './crosswalk.js';
 import * as outcomes from './outcome.js';
+import * as publications from './publication.js';
 import { amend, blank, enter, type Entry, type Register } from './register.js';
 
 interface Definition<A> extends Omit<ActLine, 'body' | 'yields'> {
@@ -150,6 +151,33 @@ export const REGISTER_ACTS = {
         'Without a document leave the citation out: the agency that reports is then the source itself. Or attach what shows ' +
         'it as evidence, with its address (url).',
     },
+  },
+  publication: {
+    ...onEntries('publication', 'publications', 'Publication', { amend: publications.amendPublication }),
+    write: act('NarrativeWritten', 'WriteNarrative', {
+      path: 'narrative',
+      summary: 'Add words to a section of a report before it is published',
+      description:
+        'They take the place of those of the same section, agency and language. An agency may write on its own behalf.',
+      operationId: 'writeNarrative',
+      conflict: 'It is published already',
+      ownedBy: 'agency',
+      decide: publications.writeNarrative,
+    }),
+    publish: act('Published', 'PublishReport', {
+      path: 'publish',
+      summary: 'Publish a report: from then on it never changes',
+      operationId: 'publishReport',
+      conflict: 'It is published already',
+      decide: publications.publishReport,
+    }),
+    retract: act('Retracted', 'RetractDatedAct', {
+      path: 'history/:revision/retract',
+      summary: 'Take back words that were added to a report before it is published',
+      operationId: 'retractNarrative',
+      conflict: 'It is published already, or was taken back already',
+      decide: publications.retractNarrative,
+    }),
   },
 } as const satisfies Record<Register, object>;
 

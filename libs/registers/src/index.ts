@@ -12,6 +12,7 @@ export * from './crosswalk.js';
 export * from './lookup.js';
 export * from './missing.js';
 export * from './outcome.js';
+export * from './publication.js';
 export * from './register.js';
 export { nameOf, Registers, RegistersProjection } from './registers.projection.js';
 export type * from '#bodies';

@@ -3,7 +3,7 @@
  * entry; an agency, a crosswalk and an outcome have acts of their own (agency.ts,
  * crosswalk.ts, outcome.ts).
  */
-import type { Agency, Blank, Crosswalk, Document, Forum, Framework, Outcome, Theme } from '#bodies';
+import type { Agency, Blank, Crosswalk, Document, Forum, Framework, Outcome, Publication, Theme } from '#bodies';
 import {
   Conflict,
   Rejected,
@@ -18,6 +18,7 @@ import { agency } from './agency.js';
 import { blankings, isOwnCode, keepingStatements, statementAt, type EntryHistory } from './corrections.js';
 import { crosswalk } from './crosswalk.js';
 import { outcome } from './outcome.js';
+import { publication } from './publication.js';
 
 /** The entry type of each register. */
 export interface EntryTypes {
@@ -28,6 +29,7 @@ export interface EntryTypes {
   forum: Forum;
   outcome: Outcome;
   document: Document;
+  publication: Publication;
 }
 
 export type Register = keyof EntryTypes;
@@ -61,6 +63,7 @@ export const registers = {
   forum: register<Forum>('forum'),
   outcome,
   document: register<Document>('document'),
+  publication,
 } as const satisfies Record<Register, EventCatalog>;
 
 // ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,5 +1,5 @@
 /** The registers as they are and were: every entry of each, as known at any position of the log. */
-import type { AgencyAsAt, ChairAsAt, MemberAsAt, MembershipAsAt, OutcomeAsAt } from '#bodies';
+import type { AgencyAsAt, ChairAsAt, MemberAsAt, MembershipAsAt, OutcomeAsAt, PublicationAsAt } from '#bodies';
 import type { FullDate } from '#clocks';
 import {
   fold,
@@ -17,6 +17,7 @@ import type { EntryHistory } from './corrections.js';
 import { crosswalkAt, type CrosswalkAsAt, type CrosswalkState } from './crosswalk.js';
 import { missing } from './missing.js';
 import { outcomeAt, type OutcomeState } from './outcome.js';
+import { publicationShown, type PublicationState } from './publication.js';
 import { codeOf, registers, type Entry, type EntryOf, type Register, type Registration } from './register.js';
 
 const FOREVER = Number.MAX_SAFE_INTEGER;
@@ -135,7 +136,9 @@ type Shown<R extends Register> = R extends 'agency'
     ? CrosswalkAsAt
     : R extends 'outcome'
       ? OutcomeAsAt
-      : EntryOf<R>;
+      : R extends 'publication'
+        ? PublicationAsAt
+        : EntryOf<R>;
 
 /** The registers as known at a position (absent: now); agencies and crosswalks as on a date (absent: the latest). */
 export class Registers {
@@ -234,9 +237,18 @@ function shown<R extends Register>(kind: R, state: Registration<EntryOf<R>>, asO
   if (kind === 'agency') return asAt(state as AgencyState, asOf) as Shown<R>;
   if (kind === 'crosswalk') return crosswalkAt(state as CrosswalkState, asOf) as Shown<R>;
   if (kind === 'outcome') return outcomeAt(state as OutcomeState, asOf) as Shown<R>;
+  if (kind === 'publication') return publicationShown(state as PublicationState) as Shown<R>;
   return state.entry! as Shown<R>;
 }
 
 /** The name of an entry, for people. */
 export const nameOf = (entry: Entry): string =>
-  'name' in entry ? entry.name : 'label' in entry ? entry.label : 'title' in entry ? entry.title : entry.text;
+  'name' in entry
+    ? entry.name
+    : 'label' in entry
+      ? entry.label
+      : 'title' in entry
+        ? entry.title
+        : 'text' in entry
+          ? entry.text
+          : entry.id;

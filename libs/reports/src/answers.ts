@@ -7,6 +7,8 @@ const TEXTS = { type: 'array', items: { type: 'string' } } as const;
 
 export class ReportManifest implements Manifest {
   @ApiProperty({ enum: REPORT_KINDS }) readonly kind: ReportKind;
+  @ApiProperty({ type: String, nullable: true, description: 'Of the publication whose words it has' })
+  readonly symbol: string | null;
   @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, example: { agency: 'IOM' } })
   readonly parameters: Readonly<Record<string, string>>;
   @ApiProperty({ type: String, format: 'date' }) readonly asOf: string;

@@ -57,7 +57,7 @@ export interface Dossier {
 }
 
 /** The names of a register by code, as at the date. */
-type Names = Readonly<Record<Exclude<Register, 'document' | 'crosswalk'>, ReadonlyMap<string, string>>>;
+type Names = Readonly<Record<Exclude<Register, 'document' | 'crosswalk' | 'publication'>, ReadonlyMap<string, string>>>;
 
 /** How many commitments are read before others have their turn. */
 const AT_ONCE = 50;

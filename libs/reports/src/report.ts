@@ -3,12 +3,9 @@
  * nothing of how it looks. Kinds of reports make it without numbers; `numbered` sets them, once for all formats.
  */
 import type { FullDate, PartialDate } from '#clocks';
+import type { ReportKind, ReportLanguage as Language } from '#words';
 
-export const LANGUAGES = ['en', 'fr', 'es'] as const;
-export type Language = (typeof LANGUAGES)[number];
-
-export const REPORT_KINDS = ['agency', 'theme', 'forum', 'synthesis', 'register'] as const;
-export type ReportKind = (typeof REPORT_KINDS)[number];
+export { REPORT_KINDS, REPORT_LANGUAGES as LANGUAGES, type ReportKind, type ReportLanguage as Language } from '#words';
 
 // ── Inlines ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -184,6 +181,8 @@ export interface Cover {
 /** All that the bytes of a report depend on: with it the same log gives the same report again. */
 export interface Manifest {
   readonly kind: ReportKind;
+  /** Of the publication whose words it has; `null`: of none. */
+  readonly symbol: string | null;
   /** What was asked for, without clocks, language and format, in the order of their names. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly asOf: FullDate;

@@ -1,5 +1,5 @@
 /** The routes of reports: each kind made now, in the format that is asked for. */
-import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import {
   ApiBadRequestResponse,
   ApiExtraModels,
@@ -11,11 +11,8 @@ import {
 } from '@nestjs/swagger';
 import { applyDecorators } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Readable } from 'node:stream';
-import { Rejected, type Log } from '#eventsourcing';
-import { clocksOf, LOG } from '#platform';
-import { Coverage, Crosswalks, Flows, Matrix, Progress, Silence, Timeline } from '#progress';
-import { missing, Registers } from '#registers';
+import { Rejected } from '#eventsourcing';
+import { missing } from '#registers';
 import { AgencyReportQuery } from './agency.js';
 import { ReportAnswer, ReportManifest } from './answers.js';
 import { REPORT_FORMATS, reportFormat } from './formats.js';
@@ -23,7 +20,8 @@ import { ForumReportQuery } from './forum.js';
 import type { ReportFilter, ReportQuery } from './kind.js';
 import { RegisterReportQuery } from './register.js';
 import { REPORT_KINDS, type NumberedReport, type ReportKind } from './report.js';
-import { Imprint, makeReport, manifestOf } from './reports.js';
+import { Reports } from './reports.js';
+import { begun, sendFile } from './sent.js';
 import { SynthesisReportQuery } from './synthesis.js';
 import { ThemeReportQuery } from './theme.js';
 
@@ -66,18 +64,7 @@ const MakesReport = (kind: ReportKind) =>
 @ApiTags('Reports')
 @Controller('v1/reports')
 export class ReportsController {
-  constructor(
-    @Inject(LOG) private readonly log: Log,
-    private readonly imprint: Imprint,
-    private readonly progress: Progress,
-    private readonly coverage: Coverage,
-    private readonly crosswalks: Crosswalks,
-    private readonly flows: Flows,
-    private readonly matrix: Matrix,
-    private readonly silence: Silence,
-    private readonly timeline: Timeline,
-    private readonly registers: Registers,
-  ) {}
+  constructor(private readonly reports: Reports) {}
 
   @MakesReport('agency')
   async agency(@Query() query: AgencyReportQuery, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
@@ -114,16 +101,14 @@ export class ReportsController {
 
   async #answer(kind: ReportKind, query: ReportQuery & ReportFilter, request: FastifyRequest, reply: FastifyReply) {
     const { format = 'html' } = query;
-    const report = await this.#make(kind, query);
+    const report = await this.reports.make(kind, query);
     const { asOf, knownAt } = report.manifest;
     const { mediaType, extension, mostRows, write } = reportFormat(format);
     if (mostRows !== undefined && report.data.rowCount > mostRows) {
       const message = `${format} cannot hold the ${report.data.rowCount} rows of this report: it holds ${mostRows} at most`;
       throw new Rejected('invalid', message, [{ pointer: '/format', message }]);
     }
-    // What cannot be read is said before anything is sent.
-    const chunks = write(report)[Symbol.asyncIterator]();
-    const first = await chunks.next();
+    const chunks = await begun(write(report));
     const [path, asked] = request.url.split('?', 2);
     const address = (more: Readonly<Record<string, string>>) => {
       const params = new URLSearchParams(asked);
@@ -131,43 +116,14 @@ export class ReportsController {
       return `<${path}?${params}>`;
     };
     const clocks = { asOf, knownAt };
-    await reply
-      .type(
-        mediaType.startsWith('text/') || mediaType === 'application/json' ? `${mediaType}; charset=utf-8` : mediaType,
-      )
-      .header('Content-Disposition', `inline; filename="${fileName(report)}.${extension}"`)
+    void reply
       .header('X-As-Of', asOf)
       .header('X-Position', knownAt)
       .header(
         'Link',
         `${address(clocks)}; rel="bookmark", ${address({ ...clocks, format: 'manifest' })}; rel="describedby"`,
-      )
-      .send(Readable.from(following(first, chunks), { objectMode: false }));
-  }
-
-  async #make(kind: ReportKind, query: ReportQuery & ReportFilter): Promise<NumberedReport> {
-    const { asOf, knownAt } = await clocksOf(query, this.log.store);
-    const pinned = await this.progress.pin({ asOf, knownAt });
-    const log = await this.log.store.identity();
-    const manifest = manifestOf(kind, query, { asOf, knownAt: pinned.knownAt, log }, this.imprint);
-    const { asOf: _a, knownAt: _k, staleAfter: _s, since: _i, language: _l, format: _f, ...filter } = query;
-    return makeReport({ ...this.#views(), colours: this.imprint.colours }, manifest, filter as ReportFilter);
-  }
-
-  #views() {
-    const { log, progress, coverage, crosswalks, flows, matrix, silence, timeline, registers } = this;
-    return { log, progress, coverage, crosswalks, flows, matrix, silence, timeline, registers };
-  }
-}
-
-async function* following(
-  first: IteratorResult<Uint8Array>,
-  rest: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  try {
-    for (let chunk = first; !chunk.done; chunk = await rest.next()) yield chunk.value;
-  } finally {
-    await rest.return?.();
+      );
+    await sendFile(reply, { mediaType, extension }, fileName(report), chunks);
   }
 }
 
@@ -175,5 +131,5 @@ async function* following(
 function fileName({ kind, language, manifest }: NumberedReport): string {
   const { agency, theme, forum, followsUp } = manifest.parameters;
   const about = [agency, theme, forum, followsUp].filter(Boolean);
-  return [kind, ...about, manifest.asOf, language].join('-').replaceAll(/[^\w.-]+/g, '-');
+  return [kind, ...about, manifest.asOf, language].join('-');
 }

@@ -1,16 +1,30 @@
 /** The kinds of reports, and how one is made. A new kind is a file with a `ReportMaker`, and a line here. */
-import { Rejected } from '#eventsourcing';
-import { agency } from './agency.js';
+import { Injectable, Inject } from '@nestjs/common';
+import { load, Rejected, type Log } from '#eventsourcing';
+import { clocksOf, LOG } from '#platform';
+import { Coverage, Crosswalks, Flows, Matrix, Progress, Silence, Timeline } from '#progress';
+import { publication, Registers } from '#registers';
+import { agency, AgencyReportQuery } from './agency.js';
 import { Draft, type ReportViews } from './draft.js';
-import { forum } from './forum.js';
+import { forum, ForumReportQuery } from './forum.js';
 import type { ReportFilter, ReportMaker, ReportQuery } from './kind.js';
+import { withNarratives } from './narrative.js';
 import { numbered } from './numbered.js';
-import { register } from './register.js';
+import { register, RegisterReportQuery } from './register.js';
 import { type Manifest, type NumberedReport, type ReportKind } from './report.js';
-import { synthesis } from './synthesis.js';
-import { theme } from './theme.js';
+import { synthesis, SynthesisReportQuery } from './synthesis.js';
+import { theme, ThemeReportQuery } from './theme.js';
 
 export const REPORTS: Readonly<Record<ReportKind, ReportMaker>> = { agency, theme, forum, synthesis, register };
+
+/** What the route of each kind takes. */
+export const QUERIES: Readonly<Record<ReportKind, new () => ReportQuery & ReportFilter>> = {
+  agency: AgencyReportQuery,
+  theme: ThemeReportQuery,
+  forum: ForumReportQuery,
+  synthesis: SynthesisReportQuery,
+  register: RegisterReportQuery,
+};
 
 /** Who publishes reports, where links lead, and on what terms. */
 export abstract class Imprint {
@@ -30,7 +44,7 @@ export abstract class Imprint {
  */
 export function manifestOf(
   kind: ReportKind,
-  asked: ReportQuery & ReportFilter,
+  { symbol = null, ...asked }: ReportQuery & ReportFilter & { readonly symbol?: string | null },
   settled: { readonly asOf: string; readonly knownAt: string; readonly log: string },
   imprint: Imprint,
 ): Manifest {
@@ -42,6 +56,7 @@ export function manifestOf(
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== '');
   return {
     kind,
+    symbol,
     parameters: Object.fromEntries(given.map(([name, value]) => [name, String(value)] as const).sort()),
     asOf: settled.asOf,
     knownAt: settled.knownAt,
@@ -60,8 +75,47 @@ export function manifestOf(
 
 /** @throws Rejected when something is not there that was asked for, or does not go together */
 export async function makeReport(views: ReportViews, manifest: Manifest, asked: ReportFilter): Promise<NumberedReport> {
-  const { kind, language } = manifest;
+  const { kind, language, symbol, knownAt } = manifest;
   const draft = await Draft.begin(views, manifest);
-  const made = await REPORTS[kind].make(draft, asked);
+  let made = await REPORTS[kind].make(draft, asked);
+  if (symbol !== null) {
+    const { narratives } = (await load(views.log, publication, symbol, knownAt)).state;
+    made = withNarratives(made, narratives, draft.words.lines.textOf);
+    made = { ...made, cover: { ...made.cover, symbol } };
+  }
   return numbered({ kind, language, ...made, abbreviations: draft.abbreviations(), manifest });
+}
+
+/** Makes reports from the views of the server, as at dates and as known at positions that it fills in. */
+@Injectable()
+export class Reports {
+  constructor(
+    @Inject(LOG) private readonly log: Log,
+    private readonly imprint: Imprint,
+    private readonly progress: Progress,
+    private readonly coverage: Coverage,
+    private readonly crosswalks: Crosswalks,
+    private readonly flows: Flows,
+    private readonly matrix: Matrix,
+    private readonly silence: Silence,
+    private readonly timeline: Timeline,
+    private readonly registers: Registers,
+  ) {}
+
+  /**
+   * A report as it is asked for.
+   * @param symbol of the publication whose words it has
+   * @throws Rejected when something is not there that was asked for, or does not go together
+   */
+  async make(kind: ReportKind, query: ReportQuery & ReportFilter, symbol?: string): Promise<NumberedReport> {
+    const { log, progress, coverage, crosswalks, flows, matrix, silence, timeline, registers } = this;
+    const { asOf, knownAt } = await clocksOf(query, log.store);
+    const pinned = await progress.pin({ asOf, knownAt });
+    const settled = { asOf, knownAt: pinned.knownAt, log: await log.store.identity() };
+    const manifest = manifestOf(kind, { ...query, symbol }, settled, this.imprint);
+    const { asOf: _a, knownAt: _k, staleAfter: _s, since: _i, language: _l, format: _f, ...filter } = query;
+    const { colours } = this.imprint;
+    const views = { log, progress, coverage, crosswalks, flows, matrix, silence, timeline, registers, colours };
+    return makeReport(views, manifest, filter);
+  }
 }

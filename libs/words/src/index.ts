@@ -75,3 +75,9 @@ export type Match = (typeof MATCHES)[number];
 /** The roles of accounts: one may do everything, the other only what its agency may. */
 export const ACCOUNT_ROLES = ['secretariat', 'focal_point'] as const;
 export type AccountRole = (typeof ACCOUNT_ROLES)[number];
+
+/** The kinds of reports, and the languages that they are made in. */
+export const REPORT_KINDS = ['agency', 'theme', 'forum', 'synthesis', 'register'] as const;
+export type ReportKind = (typeof REPORT_KINDS)[number];
+export const REPORT_LANGUAGES = ['en', 'fr', 'es'] as const;
+export type ReportLanguage = (typeof REPORT_LANGUAGES)[number];

@@ -206,6 +206,7 @@ export const en = {
     onCondition: (text: Inline) => say`Condition: ${text}`,
     target: (day: string) => `target ${language.shortDate(day)}`,
     removed: 'Words removed',
+    textOf: (agency: string | null) => (agency ? `Text of ${agency}` : 'Text of the secretariat'),
     role: (role: string, rest: string) => `${role}: ${rest}`,
   },
   cover: {

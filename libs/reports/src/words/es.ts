@@ -201,6 +201,7 @@ export const es: Words = {
     onCondition: (text) => say`Condición: ${text}`,
     target: (day) => `plazo ${language.shortDate(day)}`,
     removed: 'Texto suprimido',
+    textOf: (agency) => (agency ? `Texto: ${agency}` : 'Texto de la secretaría'),
     role: (role, rest) => `${role}: ${rest}`,
   },
   cover: {

@@ -221,6 +221,7 @@ export const fr: Words = {
     onCondition: (text) => say`Condition\u00a0: ${text}`,
     target: (day) => `échéance ${language.shortDate(day)}`,
     removed: 'Texte supprimé',
+    textOf: (agency) => (agency ? `Texte\u00a0: ${agency}` : 'Texte du secrétariat'),
     role: (role, rest) => `${role}\u00a0: ${rest}`,
   },
   cover: {

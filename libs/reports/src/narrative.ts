@@ -1,0 +1,72 @@
+/** Words that people add to a report: Markdown of a safe subset, read into blocks at the head of their section. */
+import { Lexer, type Token } from 'marked';
+import type { Narrative as Written } from '#bodies';
+import type { Made } from './kind.js';
+import type { Inline, List, Narrative, Paragraph, Section } from './report.js';
+
+/** Only such addresses are linked; others are shown as text. */
+const WEB = /^https?:\/\//;
+
+/** The inlines of Markdown: emphasis and links stay, all else is its text. */
+const inlinesOf = (tokens: readonly Token[] = []): Inline[] =>
+  tokens.flatMap((token): Inline | Inline[] => {
+    const within = 'tokens' in token && token.tokens ? inlinesOf(token.tokens) : [];
+    switch (token.type) {
+      case 'strong':
+      case 'em':
+        return { type: 'emphasis', inlines: within };
+      case 'link':
+        return WEB.test(token.href as string) ? { type: 'link', inlines: within, href: token.href as string } : within;
+      case 'br':
+        return ' ';
+      case 'escape':
+        return token.text as string;
+      default:
+        return within.length > 0 ? within : ((token as { text?: string }).text ?? token.raw);
+    }
+  });
+
+const paragraph = (inlines: readonly Inline[]): Paragraph => ({ type: 'paragraph', number: 0, inlines });
+
+/** Markdown as paragraphs and lists. A heading is a paragraph in bold; HTML and code are shown as they were written. */
+export const blocksOf = (markdown: string): (Paragraph | List)[] =>
+  new Lexer({ gfm: true }).lex(markdown).flatMap((token): Paragraph | List | (Paragraph | List)[] => {
+    if (token.type === 'space' || token.type === 'hr' || token.type === 'def') return [];
+    if (token.type === 'list') {
+      const items = token.items as readonly { readonly tokens: Token[] }[];
+      return { type: 'list', ordered: token.ordered as boolean, items: items.map(({ tokens }) => inlinesOf(tokens)) };
+    }
+    if (token.type === 'heading') return paragraph([{ type: 'emphasis', inlines: inlinesOf(token.tokens) }]);
+    if (token.type === 'blockquote') return blocksOf(token.text as string);
+    return paragraph(
+      'tokens' in token && token.tokens ? inlinesOf(token.tokens) : [(token as { text?: string }).text ?? token.raw],
+    );
+  });
+
+/** The ids of all sections, in the order in which they are read. */
+export const sectionIdsIn = (sections: readonly Section[]): string[] =>
+  sections.flatMap(({ id, sections: below }) => [id, ...sectionIdsIn(below)]);
+
+/**
+ * A report with the words that were added to it, each at the head of its section, those of the secretariat first.
+ * @param attribution of the words of an agency; `null`: of the secretariat
+ */
+export function withNarratives(
+  { sections, ...made }: Made,
+  written: readonly Written[],
+  attribution: (agency: string | null) => string,
+): Made {
+  const headed = (section: Section): Section => {
+    const own = written
+      .filter((one) => one.section === section.id)
+      .toSorted((a, b) => Number(a.agency != null) - Number(b.agency != null) || a.revision - b.revision)
+      .map(({ language: lang, text, agency = null }): Narrative => ({
+        type: 'narrative',
+        lang,
+        blocks: blocksOf(text),
+        attribution: attribution(agency),
+      }));
+    return { ...section, blocks: [...own, ...section.blocks], sections: section.sections.map(headed) };
+  };
+  return { ...made, sections: sections.map(headed) };
+}

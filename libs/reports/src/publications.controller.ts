@@ -1,0 +1,268 @@
+/** The routes of publications: a report is prepared, words are added, it is published, and its files are there from then on. */
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import {
+  ApiConflictResponse,
+  ApiCreatedResponse,
+  ApiExtraModels,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProduces,
+  ApiProperty,
+  ApiTags,
+} from '@nestjs/swagger';
+import { Matches } from 'class-validator';
+import type { FastifyReply } from 'fastify';
+import { ActCommand, registerController } from '#acts';
+import { Publication, PublicationAsAt, PublishReport, RegisterAnswer, WriteNarrative } from '#bodies';
+import { todayAnywhere } from '#clocks';
+import { load, Rejected, type Log } from '#eventsourcing';
+import {
+  AlwaysOpen,
+  ClockQuery,
+  clocksOf,
+  CurrentCommand,
+  LOG,
+  QueryChoice,
+  SecretariatOnly,
+  validated,
+  type CommandContext,
+} from '#platform';
+import { publication, publicationShown, Registers, type EntryAct, type PublicationState } from '#registers';
+import { Erasures } from './erasures.projection.js';
+import { REPORT_FORMATS, reportFormat, type ReportFormatName } from './formats.js';
+import { sectionIdsIn } from './narrative.js';
+import { PublishedFiles } from './published-files.js';
+import { LANGUAGES, type Language, type NumberedReport } from './report.js';
+import { QUERIES, Reports } from './reports.js';
+import { begun, sendFile } from './sent.js';
+
+/** Every format but the manifest, which stands in each of them. */
+const PUBLISHED = Object.keys(REPORT_FORMATS).filter((name) => name !== 'manifest') as ReportFormatName[];
+
+class PublicationView extends PublicationAsAt {
+  @ApiProperty({ type: 'integer', description: 'Of its last event; also the ETag' }) readonly revision: number;
+  @ApiProperty() readonly position: string;
+}
+
+class FileQuery {
+  @QueryChoice(PUBLISHED, { default: 'html', description: 'Of the file' }) format?: ReportFormatName;
+  @QueryChoice(LANGUAGES, { default: 'en', description: 'Of the report' }) language?: Language;
+}
+
+class VerifyFile {
+  @ApiProperty({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256 of the bytes of a file, in hexadecimal' })
+  @Matches(/^[0-9a-f]{64}$/, { message: 'sha256 must be 64 hexadecimal digits in lower case' })
+  sha256: string;
+}
+
+class VerifiedFile {
+  @ApiProperty({ description: 'The symbol of the publication' }) readonly publication: string;
+  @ApiProperty({ enum: LANGUAGES }) readonly language: Language;
+  @ApiProperty({ enum: PUBLISHED }) readonly format: string;
+  @ApiProperty({ type: String, format: 'date' }) readonly publishedOn: string;
+}
+
+class Verified {
+  @ApiProperty({ type: [VerifiedFile], description: 'Empty: no such file was published' })
+  readonly published: readonly VerifiedFile[];
+}
+
+@ApiTags('Reports')
+@ApiExtraModels(PublishReport)
+@Controller('v1/publications')
+export class PublicationsController extends registerController('publication') {
+  constructor(
+    registered: Registers,
+    @Inject(LOG) log: Log,
+    private readonly commands: CommandBus,
+    private readonly reports: Reports,
+    private readonly files: PublishedFiles,
+    private readonly erasures: Erasures,
+  ) {
+    super(registered, log);
+  }
+
+  @Get(':code')
+  @ApiOperation({
+    summary: 'A publication: the report that is meant, the words added to it, its files',
+    operationId: 'getPublication',
+  })
+  @ApiOkResponse({ type: PublicationView })
+  override async one(@Param('code') code: string, @Query() query: ClockQuery): Promise<PublicationView> {
+    const { knownAt } = await clocksOf(query, this.log.store);
+    const { state, revision, position } = await load(this.log, publication, code, knownAt);
+    if (!state.entry) throw await this.registered.missing('publication', code, knownAt);
+    return { ...publicationShown(state), revision, position: position! };
+  }
+
+  @Post()
+  @SecretariatOnly()
+  @HttpCode(201)
+  @ApiOperation({ summary: 'Prepare a report for publication', operationId: 'registerPublication' })
+  @ApiCreatedResponse({ type: RegisterAnswer })
+  @ApiConflictResponse({ description: 'The symbol is taken' })
+  async enter(
+    @Body() body: Publication,
+    @CurrentCommand() context: CommandContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    await this.#trial(body);
+    const answer = await this.#act(body.id, { act: 'enter', body }, context);
+    void reply.header('Location', `/v1/publications/${encodeURIComponent(body.id)}`);
+    return answer;
+  }
+
+  @Post(':code/amend')
+  @SecretariatOnly()
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Change the report that is to be published; the body replaces what it says',
+    operationId: 'amendPublication',
+  })
+  @ApiOkResponse({ type: RegisterAnswer })
+  @ApiConflictResponse({ description: 'It is published already' })
+  async amend(@Param('code') code: string, @Body() body: Publication, @CurrentCommand() context: CommandContext) {
+    await this.#trial(body);
+    return this.#act(code, { act: 'amend', body }, context);
+  }
+
+  @Post(':code/narrative')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Add words to a section of a report before it is published',
+    description:
+      'They take the place of those of the same section, agency and language. An agency writes on its own behalf.',
+    operationId: 'writeNarrative',
+  })
+  @ApiOkResponse({ type: RegisterAnswer })
+  @ApiConflictResponse({ description: 'It is published already' })
+  async write(@Param('code') code: string, @Body() body: WriteNarrative, @CurrentCommand() context: CommandContext) {
+    const { by } = context;
+    if (by.role !== 'secretariat' && body.agency !== by.agency) {
+      const message = `must be ${by.agency}: a focal point writes for its own agency`;
+      throw new Rejected('forbidden', `agency ${message}`, [{ pointer: '/agency', message }]);
+    }
+    const { state } = await this.#known(code);
+    const sections = sectionIdsIn((await this.#trial(state.entry!)).sections);
+    if (!sections.includes(body.section)) {
+      const message = `must be a section of the report: ${sections.join(', ')}`;
+      throw new Rejected('invalid', `section ${message}`, [{ pointer: '/section', message }]);
+    }
+    return this.#act(code, { act: 'write', body }, context);
+  }
+
+  @Post(':code/publish')
+  @SecretariatOnly()
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Publish a report: its files are made, in every language and format, and never change from then on',
+    operationId: 'publishReport',
+  })
+  @ApiOkResponse({ type: RegisterAnswer })
+  @ApiConflictResponse({ description: 'It is published already' })
+  async publish(@Param('code') code: string, @CurrentCommand() context: CommandContext) {
+    const { state, revision } = await this.#known(code);
+    const { entry, published } = state;
+    // Given again, the same command is recognised; another one is refused.
+    if (published) return this.#act(code, { act: 'publish', body: published }, context);
+    const files: PublishReport['files'] = [];
+    let knownAt: string | undefined;
+    let made: NumberedReport | undefined;
+    for (const language of LANGUAGES) {
+      for (const format of PUBLISHED) {
+        await context.checkConnected?.();
+        made = await this.#made(entry!, { language, knownAt });
+        knownAt = made.manifest.knownAt;
+        files.push({ language, format, ...(await this.files.keep(reportFormat(format).write(made))) });
+      }
+    }
+    const { log, template, software } = made!.manifest;
+    const body = { knownAt: knownAt!, log, template, software, publishedOn: todayAnywhere(new Date()), files };
+    // Words that came meanwhile are not in the files: then it is refused.
+    return this.#act(code, { act: 'publish', body }, { ...context, expected: context.expected ?? revision });
+  }
+
+  @Get(':code/file')
+  @ApiOperation({
+    summary: 'A file of a published report; before that, as it would be published now',
+    description: 'The bytes of a published report never change, unless words in them are erased.',
+    operationId: 'getPublishedFile',
+  })
+  @ApiProduces(...new Set(Object.values(REPORT_FORMATS).map(({ mediaType }) => mediaType)))
+  @ApiOkResponse({ schema: { type: 'string', format: 'binary' } })
+  @ApiNotFoundResponse({ description: 'There is no such publication' })
+  async file(
+    @Param('code') code: string,
+    @Query() { format = 'html', language = 'en' }: FileQuery,
+    @Res() reply: FastifyReply,
+  ) {
+    const { state } = await this.#known(code);
+    const { entry, published } = state;
+    const file = published?.files.find((one) => one.format === format && one.language === language);
+    if (published && !file) throw new Rejected('not_found', `${code} was not published as ${format}.`);
+    const erased = published !== null && this.erasures.since(published.knownAt);
+    if (file && erased) await this.files.forget(file.sha256);
+    const kept = file && !erased ? await this.files.read(file.sha256) : null;
+    const bytes =
+      kept ?? reportFormat(format).write(await this.#made(entry!, { language, knownAt: published?.knownAt }));
+    const name = [code, entry!.asOf, language].join('-');
+    if (file) void reply.header('X-SHA-256', file.sha256);
+    await sendFile(reply, reportFormat(format), name, await begun(bytes));
+  }
+
+  async #act(id: string, act: EntryAct<'publication'>, context: CommandContext): Promise<RegisterAnswer> {
+    const { revision, position } = await this.commands.execute(new ActCommand('publication', id, [act], context));
+    return { code: id, revision, position };
+  }
+
+  async #known(code: string): Promise<{ state: PublicationState; revision: number }> {
+    const { state, revision } = await load(this.log, publication, code);
+    if (!state.entry) throw await this.registered.missing('publication', code);
+    return { state, revision };
+  }
+
+  /** The report as it would be, without the words that are added: refused where it could not be made. */
+  #trial({ kind, ...entry }: Publication): Promise<NumberedReport> {
+    return this.reports.make(kind, askedBy({ kind, ...entry }, {}));
+  }
+
+  #made(entry: Publication, more: { readonly language: Language; readonly knownAt?: string }): Promise<NumberedReport> {
+    return this.reports.make(entry.kind, askedBy(entry, more), entry.id);
+  }
+}
+
+/** The check of a file by its digest alone. */
+@ApiTags('Reports')
+@Controller('v1/reports')
+export class VerifyController {
+  constructor(private readonly registered: Registers) {}
+
+  @Post('verify')
+  @AlwaysOpen()
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Whether a file is one that was published', operationId: 'verifyPublished' })
+  @ApiOkResponse({ type: Verified })
+  async verify(@Body() { sha256 }: VerifyFile): Promise<Verified> {
+    const all = await this.registered.all('publication');
+    return {
+      published: all.flatMap(({ id, published }) =>
+        (published?.files ?? [])
+          .filter((file) => file.sha256 === sha256)
+          .map(({ language, format }) => ({
+            publication: id,
+            language,
+            format,
+            publishedOn: published!.publishedOn,
+          })),
+      ),
+    };
+  }
+}
+
+/** The query of the route that makes such a report. @throws Rejected `invalid` where that does not take it */
+function askedBy({ kind, parameters, asOf, since, staleAfter }: Publication, more: object) {
+  const given = { ...parameters, asOf, ...(since && { since }), ...(staleAfter && { staleAfter }), ...more };
+  return validated(QUERIES[kind], given, '/parameters');
+}
