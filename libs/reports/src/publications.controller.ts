@@ -16,7 +16,7 @@ import { Matches } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { ActCommand, registerController } from '#acts';
 import { Publication, PublicationAsAt, PublishReport, RegisterAnswer, WriteNarrative } from '#bodies';
-import { todayAnywhere } from '#clocks';
+import { todayAt } from '#clocks';
 import { load, Rejected, type Log } from '#eventsourcing';
 import {
   AlwaysOpen,
@@ -179,7 +179,7 @@ export class PublicationsController extends registerController('publication') {
       }
     }
     const { log, template, software } = made!.manifest;
-    const body = { knownAt: knownAt!, log, template, software, publishedOn: todayAnywhere(new Date()), files };
+    const body = { knownAt: knownAt!, log, template, software, publishedOn: todayAt(new Date()), files };
     // Words that came meanwhile are not in the files: then it is refused.
     return this.#act(code, { act: 'publish', body }, { ...context, expected: context.expected ?? revision });
   }

@@ -205,6 +205,7 @@ export function sampleReport(language: Language = 'en'): Report {
     data: { ...table('data', 'Commitments', streamed(withoutNotes(ROWS))), totalRow: undefined },
     manifest: {
       kind: 'agency',
+      symbol: null,
       parameters: { agency: 'IOM' },
       asOf: '2006-11-21',
       knownAt: '1362',
