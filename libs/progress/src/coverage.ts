@@ -11,6 +11,7 @@ import { Rejected, type Log, type Projector } from '#eventsourcing';
 import { clocksOf, cursorTo, GoesOn, goingOn, LOG, PageSize, placeOf, WantedFormat, type Format } from '#platform';
 import { documentWords, placeWords, type Forum } from '#registers';
 import { CONCERNS, OUTCOME_KINDS, OUTCOME_STATUSES, type Concern, type OutcomeKind, type OutcomeStatus } from '#words';
+import { compareTexts } from '#text';
 import { Count, countBy, CountsBy, Keys, NO_ROW, Row } from './count.js';
 import { AgenciesQuery, Asked, Flag, Takes, type Filter } from './filters.js';
 import { upFrom } from './hierarchy.js';
@@ -271,7 +272,7 @@ async function rowsOf(look: Look, filter: OutcomesFilter, addressee?: string): P
         reportedOn: source.reportedOn,
         covered: row.total > 0,
         ...row,
-        leads: (leads.get(id) ?? []).map(({ keys }) => keys[1]!).sort(),
+        leads: (leads.get(id) ?? []).map(({ keys }) => keys[1]!).sort(compareTexts),
         list: listQuery({ ...filter, followsUp: id }, at),
       },
     ];
@@ -284,7 +285,7 @@ const statusOf = (kind: OutcomeKind | null | undefined, endorsed: boolean, follo
 
 /** Forums that began last come first; those without a date are at the end. */
 const latestFirst = (a: Forum, b: Forum): number =>
-  (b.start ?? '').localeCompare(a.start ?? '') || (a.id < b.id ? -1 : 1);
+  (b.start ?? '').localeCompare(a.start ?? '') || compareTexts(a.id, b.id);
 
 const tallyOf = (rows: readonly OutcomeRow[]): Tally => {
   const those = (test: (row: OutcomeRow) => boolean) => rows.filter(test).length;

@@ -1,6 +1,6 @@
 /** Lists of commitments. */
 import { BLANKED } from '#commitments';
-import { marked } from '#platform';
+import { marked } from '#search';
 import type { Filter, Item, Sort } from '#progress';
 import type { Entry } from './contents.js';
 import { On, StageTag } from './figures.js';
