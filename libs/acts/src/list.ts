@@ -1,9 +1,9 @@
 /** The list of a register: searched, ordered, in pages that show one log. */
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
-import { ClockQuery, cursorTo, GoesOn, InBom, InFormat, PageSize, placeOf, type Format } from '#platform';
+import { ClockQuery, cursorTo, CursorField, InBom, InFormat, PageSize, placeOf, type Format } from '#platform';
 import { codeOf, nameOf, wordsIn, type Entry } from '#registers';
-import { relevanceOf, soughtIn } from '#search';
+import { relevanceOf, termsIn } from '#search';
 import { compareTexts } from '#text';
 
 export class RegisterQuery extends ClockQuery {
@@ -30,7 +30,7 @@ export class RegisterListQuery extends RegisterQuery {
   @IsIn(SORTS)
   sort?: (typeof SORTS)[number];
   @PageSize(MOST, MOST, 'As CSV or NDJSON without it: all') limit?: number;
-  @GoesOn() cursor?: string;
+  @CursorField() cursor?: string;
 }
 
 /** The fields of a list of a register beside its entries. */
@@ -59,7 +59,7 @@ export function pageOf<E extends object>(
   const keyOf = sort.endsWith('name') ? name : code;
   const order = (a: E, b: E) =>
     (sort.startsWith('-') ? -1 : 1) * compareTexts(keyOf(a), keyOf(b)) || compareTexts(code(a), code(b));
-  const sought = soughtIn(q);
+  const sought = termsIn(q);
   const found = all.filter((entry) =>
     sought.length > 0 ? relevanceOf(sought, wordsIn(entry as unknown as Entry)) > 0 : !q.trim(),
   );

@@ -1,9 +1,9 @@
 /** The decisions of correcting, retracting and blanking. */
 import type { Blank, BodyName, Correct, Retract } from '#bodies';
 import type { FullDate } from '#clocks';
-import { Conflict, Rejected, refused, within } from '#eventsourcing';
+import { Conflict, Rejected, refused, refusedWithin } from '#eventsourcing';
 import { blankings, saidAt } from '#registers';
-import { again, asAt, commitment, there, type Commitment } from './commitment.js';
+import { refold, asAt, commitment, there, type Commitment } from './commitment.js';
 import type { CorrectionEvents, Statement } from './corrections.js';
 import { goesOn } from './lineage.js';
 import { isProven } from './stages.js';
@@ -78,7 +78,7 @@ export const correct =
       );
 
     const { agency, milestone } = was.data as { agency?: string; milestone?: number };
-    const without = again(c.said.filter(({ revision }) => revision !== was.revision));
+    const without = refold(c.said.filter(({ revision }) => revision !== was.revision));
     // The corrector's permission decides about named agencies; the maker's decides about all else.
     const speaker: By = corrects(act.names ?? NAMES) ? by : { ...by, role: 'secretariat', agency: null };
     const now = asAt(without, by.today) ?? present;
@@ -87,7 +87,7 @@ export const correct =
       try {
         return act.decide(without, merged, speaker, { ...on, agency, milestone }, now)[0]!.data;
       } catch (error) {
-        throw within('/says', error);
+        throw refusedWithin('/says', error);
       }
     };
     const decided = onlyWords ? { ...before, ...says } : saidAnew();

@@ -25,7 +25,7 @@ import { firstDayOf, type FullDate, type PartialDate, type Reported } from '#clo
 import { Conflict, Rejected, refused } from '#eventsourcing';
 import { RESPONSIBLE_ROLES, type FormerLead, type Role } from '#words';
 import type { Commitment } from './commitment.js';
-import { dataOf, datesAreSound, inOrder, isCited, type By, type Decide, type Evolvers } from './statement.js';
+import { dataOf, datesAreSound, insertInOrder, isCited, type By, type Decide, type Evolvers } from './statement.js';
 
 export const isResponsible = (role: Role): boolean => (RESPONSIBLE_ROLES as readonly Role[]).includes(role);
 /** Whether an agency that has one role cannot have the other beside it. */
@@ -83,7 +83,7 @@ export interface Responsibility {
 
 export const responsibleAtFirst: Responsibility = { roles: [], offers: [] };
 
-const withRole = (c: Commitment, fact: RoleFact): Partial<Commitment> => ({ roles: inOrder(c.roles, fact) });
+const withRole = (c: Commitment, fact: RoleFact): Partial<Commitment> => ({ roles: insertInOrder(c.roles, fact) });
 
 /** There is one offer at a time. */
 const answered = (c: Commitment, { data, revision }: { data: Sourced; revision: number }): Partial<Commitment> => ({

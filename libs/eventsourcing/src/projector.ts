@@ -8,7 +8,7 @@ import { StoreUnavailable } from './event-store.js';
 import { UnknownEvent, type Envelope, type Meta, type Recorded } from './events.js';
 import { Parking, type ParkedStream } from './parking.js';
 import { releases, type Released } from './releases.js';
-import { beingBuilt, type Building, type Progress, type Projection } from './projection.js';
+import { beingBuilt, type Building, type ProjectionStatus, type Projection } from './projection.js';
 import { NotTaken, type Saved, type SnapshotFile } from './snapshot.js';
 import { applying } from './tracing.js';
 
@@ -167,7 +167,7 @@ class Follower {
     if (this.parking.release(released)) await this.retry(released.stream);
   }
 
-  progress(head: string | null, serving: boolean, building: Building | null, error: string | null): Progress {
+  progress(head: string | null, serving: boolean, building: Building | null, error: string | null): ProjectionStatus {
     const { name, version } = this.projection;
     return {
       ...{ projection: name, version, position: this.position, head },
@@ -250,7 +250,7 @@ class Acting {
 }
 
 /** Reads a log in pages of so many events, and of so many bytes, about. */
-class Pages {
+class LogPages {
   #limit = 64;
 
   /** How many events to ask for next. */
@@ -275,7 +275,7 @@ export class Projector {
   readonly #views: readonly Follower[];
   readonly #acting: readonly Acting[];
   readonly #turns = new Turns();
-  readonly #pages = new Pages();
+  readonly #pages = new LogPages();
   readonly #known = new Set<string>();
   readonly #waiting = new Set<{ position: bigint; resolve: (reached: boolean) => void }>();
   #stopped = new AbortController();
@@ -430,7 +430,7 @@ export class Projector {
   }
 
   /** The state of each projection. */
-  async progress(): Promise<Progress[]> {
+  async progress(): Promise<ProjectionStatus[]> {
     const head = await this.log.store.head();
     const building = this.#buildingOf(head);
     const each = new Map(this.#followers.map((one) => [one.projection, one]));

@@ -86,7 +86,7 @@ export interface RelationTo {
 }
 
 /** What is shown beside it and not filtered by. */
-export interface Beside {
+export interface ShownOnly {
   readonly into: readonly string[];
   readonly spread: CommitmentAsAt['spread'];
   readonly lastEdition: string | null;
@@ -105,7 +105,7 @@ export interface Meanings {
   readonly documents: readonly string[];
   readonly relations: readonly RelationTo[];
   readonly target: Target;
-  readonly beside: Beside;
+  readonly beside: ShownOnly;
   /** On which day each agency but the lead last reported itself. */
   readonly heard: Heard;
 }
@@ -157,7 +157,7 @@ export class Columns {
     documents: new Dictionary<Meanings['documents']>(json),
     relations: new Dictionary<Meanings['relations']>(json),
     target: new Dictionary<Target>(json),
-    beside: new Dictionary<Beside>(json),
+    beside: new Dictionary<ShownOnly>(json),
     heard: new Dictionary<Heard>(json),
   };
   readonly references = new Dictionary((reference) => reference);

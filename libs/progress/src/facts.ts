@@ -20,7 +20,7 @@ import {
   type Statement,
 } from '#commitments';
 import { compareTexts } from '#text';
-import { dayOf, type Beside, type Heard, type Meanings, type Standing } from './columns.js';
+import { dayOf, type ShownOnly, type Heard, type Meanings, type Standing } from './columns.js';
 import type { Wording } from './texts.js';
 
 /**
@@ -165,7 +165,7 @@ const PARTS: { readonly [P in Part]: Definition<P> } = {
         lastEdition: lastEdition?.held ?? null,
         nextDue,
         lastUpkeep: lastUpkeep && { period: lastUpkeep.period, keptUp: lastUpkeep.keptUp },
-      } satisfies Beside);
+      } satisfies ShownOnly);
     },
   },
   wording: {

@@ -22,12 +22,12 @@ import { MATCHES, WITHIN, type Register } from '#registers';
 import { KINDS, NATURES, STRENGTHS } from '#words';
 import { dayOf, type Coded, type Columns, type Meanings, type Standing } from './columns.js';
 import type { Searched } from './texts.js';
-import type { Counting, Hierarchy } from './hierarchy.js';
+import type { CountedAgencies, Hierarchy } from './hierarchy.js';
 import { flags, type Condition } from './scan.js';
 import type { Through } from './theme-tree.js';
 
 /** The filter of a view. */
-export interface Filter extends Through, Counting {
+export interface Filter extends Through, CountedAgencies {
   /** A forum includes its round tables and outcomes. */
   readonly followsUp?: string;
   readonly reference?: string;
@@ -60,7 +60,7 @@ export interface Filter extends Through, Counting {
 export type FilterName = keyof Filter;
 
 /** The context of a filter. */
-export interface Asking {
+export interface FilterContext {
   readonly columns: Columns;
   readonly hierarchy: Hierarchy;
   /** Which wordings a search finds, and how well; `null`: it asks for nothing. */
@@ -70,7 +70,7 @@ export interface Asking {
 }
 
 /** What a code that is asked for can be of: a register, the commitments, or the regions that they name. */
-export type Named = Register | 'commitment' | 'region';
+export type CodeKind = Register | 'commitment' | 'region';
 
 /** What a filter takes; whatever else is asked for is refused by name. */
 type Taken =
@@ -78,14 +78,14 @@ type Taken =
   /** One word of a closed list, or several, separated by commas. `alone`: it goes with no other. */
   | { readonly kind: 'choice' | 'choices'; readonly choices: readonly string[]; readonly alone?: string }
   /** The code of something that is in one of these, or several, separated by commas. */
-  | { readonly kind: 'code' | 'codes'; readonly of: readonly Named[] }
+  | { readonly kind: 'code' | 'codes'; readonly of: readonly CodeKind[] }
   /** Any words: what is not found is not there. */
   | { readonly kind: 'words' };
 
 type Definition<V = never> = Taken & Described<V>;
 
 /** What the codes that a query asks for must be of; `null`: the field takes no codes. */
-export function codesAskedIn(field: string): { readonly of: readonly Named[]; readonly several: boolean } | null {
+export function codesAskedIn(field: string): { readonly of: readonly CodeKind[]; readonly several: boolean } | null {
   const filter = Object.hasOwn(FILTERS, field) ? (FILTERS[field as FilterName] as Definition) : null;
   if (filter?.kind !== 'code' && filter?.kind !== 'codes') return null;
   return { of: filter.of, several: filter.kind === 'codes' };
@@ -96,16 +96,19 @@ interface Described<V> {
   readonly example?: string;
   readonly default?: string;
   /** The rows that meet it; absent: it shapes other filters, or is asked of the day. */
-  readonly rows?: (value: V, asking: Asking) => Condition | null | Promise<Condition | null>;
+  readonly rows?: (value: V, asking: FilterContext) => Condition | null | Promise<Condition | null>;
 }
 
 /** The rows whose entry of a column meets a test. */
 const inColumn =
   <V, C extends Coded>(
     column: C,
-    testOf: (value: V, asking: Asking) => ((entry: Meanings[C]) => boolean) | Promise<(entry: Meanings[C]) => boolean>,
+    testOf: (
+      value: V,
+      asking: FilterContext,
+    ) => ((entry: Meanings[C]) => boolean) | Promise<(entry: Meanings[C]) => boolean>,
   ) =>
-  async (value: V, asking: Asking): Promise<Condition> => {
+  async (value: V, asking: FilterContext): Promise<Condition> => {
     const { columns, dictionaries } = asking.columns;
     return { codes: columns[column], holds: flags(dictionaries[column].entries, await testOf(value, asking)) };
   };
@@ -119,7 +122,8 @@ const word = (of: keyof Standing) =>
 
 const among = (wanted: ReadonlySet<string>) => (values: readonly string[]) => values.some((one) => wanted.has(one));
 
-const crosswalkOf = ({ filter, hierarchy }: Asking, crosswalk?: string) => hierarchy.themes({ ...filter, crosswalk });
+const crosswalkOf = ({ filter, hierarchy }: FilterContext, crosswalk?: string) =>
+  hierarchy.themes({ ...filter, crosswalk });
 
 /** Every filter there is. */
 export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Filter[N]>> } = {
@@ -171,7 +175,7 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
     of: ['commitment'],
     description: 'References, separated by commas',
     example: 'IOM-2006-24',
-    rows: (value: string, { columns }: Asking) => {
+    rows: (value: string, { columns }: FilterContext) => {
       const holds = new Uint8Array(columns.references.size);
       for (const reference of value.split(',')) {
         const commitment = columns.references.find(reference);
@@ -381,7 +385,7 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
     description:
       'Words of reference, title, summary, condition, notes and evidence, their beginnings, and other forms of them (study, studies); in quotation marks, words as they are',
     example: 'remittances',
-    rows: async (q: string, { columns, search }: Asking) => {
+    rows: async (q: string, { columns, search }: FilterContext) => {
       const searched = await search(q);
       return searched && { codes: columns.columns.text, holds: searched.holds };
     },
@@ -389,7 +393,7 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
 };
 
 /** The conditions that a filter is. @throws Error for one that is none: it would find everything */
-export async function conditionsOf(filter: Filter, asking: Omit<Asking, 'filter'>): Promise<Condition[]> {
+export async function conditionsOf(filter: Filter, asking: Omit<FilterContext, 'filter'>): Promise<Condition[]> {
   const asked: Filter = {
     ...filter,
     life: filter.life === 'any' ? undefined : filter.life || 'active',
@@ -411,7 +415,7 @@ export async function conditionsOf(filter: Filter, asking: Omit<Asking, 'filter'
 // ── Queries ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** A text that a query may ask for. */
-export const Asked =
+export const OptionalText =
   (description: string, example?: string): PropertyDecorator =>
   (target, property) => {
     ApiProperty({ required: false, type: String, description, example })(target, property);
@@ -443,7 +447,7 @@ export const Takes =
     if (kind === 'choices') return SomeAmong(filter.choices, { ...about, alone: filter.alone })(target, property);
     if (kind === 'country') return InCountry(about)(target, property);
     if (kind === 'codes') Transform(({ value }) => listText(value))(target, property);
-    Asked(description, example)(target, property);
+    OptionalText(description, example)(target, property);
   };
 
 export class ProgressQuery extends ProgressClockQuery {

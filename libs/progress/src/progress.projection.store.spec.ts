@@ -9,7 +9,7 @@ import type { Filter } from './filters.js';
 import { SORTS, type Sort } from './order.js';
 import { Progress } from './progress.js';
 import { ProgressProjection } from './progress.projection.js';
-import type { At } from './scan.js';
+import type { ViewClocks } from './scan.js';
 
 const asOf = '2006-11-21';
 let log: Log;
@@ -141,7 +141,7 @@ describe('The views of progress', () => {
   });
 
   /** The references of a list, page by page. */
-  const paged = async (progress: Progress, at: At, filter: Filter, sort: Sort, between = async () => {}) => {
+  const paged = async (progress: Progress, at: ViewClocks, filter: Filter, sort: Sort, between = async () => {}) => {
     const seen: string[] = [];
     for (let cursor: string | null | undefined; cursor !== null;) {
       const page = await progress.commitments(at, filter, { limit: 2, cursor, sort });

@@ -1,7 +1,7 @@
 /** The words of commitments: those that rows show, and the index by which they are found, with all else that was written. */
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Memory } from '#eventsourcing';
-import { Answers, SearchIndex, soughtIn, type Field, type KeptIndex, type KeptLists } from '#search';
+import { Answers, SearchIndex, termsIn, type Field, type KeptIndex, type KeptLists } from '#search';
 import { sortKey } from '#text';
 
 /** The words of one commitment as a row shows them: they are nobody else's, and go when they are blanked. */
@@ -169,7 +169,7 @@ export class Texts {
   }
 
   #search(q: string, day: number, position: number): Searched {
-    const sought = soughtIn(q);
+    const sought = termsIn(q);
     const size = this.wordings.length;
     const answers = new Answers(size);
     const [{ commitment, from }, { since, until }] = [this.#notes, this.#known];

@@ -2,11 +2,11 @@
 import { Answers } from './answers.js';
 import { Dictionary } from './dictionary.js';
 import { Lists, type KeptLists } from './lists.js';
-import { rowsOf, soughtIn, waysOf, worthOf, type Field, type How, type Sought } from './query.js';
+import { rowsOf, termsIn, waysOf, worthOf, type Field, type MatchKind, type Term } from './query.js';
 import { beginningOfForms, EVERY_LANGUAGE, isUnparted, sharedStem, soughtForms } from './words.js';
 
 /** What is found: documents in rising order, and how well each answers (see `relevanceOf`). */
-export interface Found {
+export interface Match {
   readonly ids: Int32Array;
   readonly scores: Int32Array;
 }
@@ -38,12 +38,12 @@ export class SearchIndex {
   #ids = 0;
   #size = 0;
 
-  /** How many documents there are that have a word. */
+  /** MatchKind many documents there are that have a word. */
   get size(): number {
     return this.#size;
   }
 
-  /** How many different words there are. */
+  /** MatchKind many different words there are. */
   get words(): number {
     return this.#dictionary.size;
   }
@@ -86,8 +86,8 @@ export class SearchIndex {
   }
 
   /** The documents that answer all that is sought; `null`: nothing is (the text is blank). */
-  find(q: string): Found | null {
-    const sought = soughtIn(q);
+  find(q: string): Match | null {
+    const sought = termsIn(q);
     if (sought.length === 0 && !/\S/.test(q)) return null;
     const answers = new Answers(sought.length === 0 ? 0 : this.#ids);
     for (const one of sought) {
@@ -104,7 +104,7 @@ export class SearchIndex {
   }
 
   /** Tells the documents that answer one thing that is sought. @param matters whether a document does: of others nothing need be told */
-  answering(one: Sought, tell: Tell, matters: (id: number) => boolean = () => true): void {
+  answering(one: Term, tell: Tell, matters: (id: number) => boolean = () => true): void {
     for (const way of waysOf(one))
       if (way.words.length > 1 || way.exact) this.#phrase(way, tell, matters);
       else this.#word(way.words[0]!, tell);
@@ -124,7 +124,7 @@ export class SearchIndex {
   }
 
   /** Tells the words that answer a single one. */
-  #answering(wanted: string, each: (word: number, how: How, languages: number) => void): void {
+  #answering(wanted: string, each: (word: number, how: MatchKind, languages: number) => void): void {
     const { beginnings, whole } = soughtForms(wanted);
     for (const beginning of beginnings)
       this.#dictionary.beginning(beginning, (word) =>
@@ -143,9 +143,9 @@ export class SearchIndex {
   }
 
   /** Tells the documents in which words follow each other. */
-  #phrase({ words, exact }: Sought, tell: Tell, matters: (id: number) => boolean): void {
+  #phrase({ words, exact }: Term, tell: Tell, matters: (id: number) => boolean): void {
     const begun = words.slice(0, -1).map((word) => this.#dictionary.known(word));
-    const last = new Map<number, How>();
+    const last = new Map<number, MatchKind>();
     const lastWord = words.at(-1)!;
     const whole = exact || isUnparted(lastWord);
     if (whole) last.set(this.#dictionary.known(lastWord), 2);
@@ -175,7 +175,7 @@ export class SearchIndex {
     }
   }
 
-  /** How many documents (and fields) hold a word. */
+  /** MatchKind many documents (and fields) hold a word. */
   #holding(word: number): number {
     return word === -1 ? 0 : this.#postings.lengthOf(word);
   }

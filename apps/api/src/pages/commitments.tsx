@@ -8,7 +8,7 @@ import { Registers } from '#registers';
 import { byFramework, Choice, type ChoiceParts } from './choice.js';
 import { conditionsOf, NothingFound, withoutEach, type Without } from './conditions.js';
 import { StageBar } from './figures.js';
-import { Kept } from './as-at.js';
+import { HiddenFields } from './as-at.js';
 import { Page } from './layout.js';
 import { apartOf, correctedAmong, CorrectedLater, EndedApart, type Apart } from './lineage.js';
 import { CommitmentTable, ORDER_WORDS, Pager } from './lists.js';
@@ -208,7 +208,7 @@ const Commitments = ({ view, list, row, choices, apart, without }: Parts) => {
     >
       {list.total === 0 && <NothingFound view={view} what="commitment" without={without} />}
       <form method="get" action="/commitments" class="filters" aria-label="Find commitments">
-        <Kept asked={{ ...view.kept, reference: asked['reference'], ...related, ...through }} />
+        <HiddenFields asked={{ ...view.kept, reference: asked['reference'], ...related, ...through }} />
         <label class="search">
           <span>Search</span>
           <input
