@@ -1,7 +1,7 @@
 /** The list of a register: searched, ordered, in pages that show one log. */
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
-import { ClockQuery, cursorTo, CursorField, InBom, InFormat, PageSize, placeOf, type Format } from '#platform';
+import { ClockQuery, CursorField, InBom, InFormat, PageSize, readCursor, writeCursor, type Format } from '#platform';
 import { codeOf, nameOf, wordsIn, type Entry } from '#registers';
 import { relevanceOf, termsIn } from '#search';
 import { compareTexts } from '#text';
@@ -53,7 +53,7 @@ export function pageOf<E extends object>(
 ): RegisterPage & { items: E[] } {
   const { list, asOf, position } = shown;
   const asked = { list, q, sort };
-  const place = cursor === undefined ? null : placeOf(cursor, asked, { asOf, knownAt: position });
+  const place = cursor === undefined ? null : readCursor(cursor, asked, { asOf, knownAt: position });
   const code = (entry: E) => codeOf(entry as unknown as Entry);
   const name = (entry: E) => nameOf(entry as unknown as Entry);
   const keyOf = sort.endsWith('name') ? name : code;
@@ -71,6 +71,6 @@ export function pageOf<E extends object>(
     position,
     total: place?.total ?? found.length,
     items,
-    nextCursor: items.length < rest.length ? cursorTo(next, asked) : null,
+    nextCursor: items.length < rest.length ? writeCursor(next, asked) : null,
   };
 }

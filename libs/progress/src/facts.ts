@@ -6,7 +6,7 @@ import type { Citation } from '#bodies';
 import { lastDayOf, lastReported, type FullDate } from '#clocks';
 import {
   agenciesAsAt,
-  citedAsAt,
+  documentsCitedAsAt,
   contentAsAt,
   editionsAsAt,
   headlineAsAt,
@@ -143,7 +143,7 @@ const PARTS: { readonly [P in Part]: Definition<P> } = {
       return `{"regions":${sorted(regions ?? [])},"countries":${sorted(countries ?? [])}}`;
     },
   },
-  documents: { from: ['said', 'changes'], at: ({ c, asOf }) => sorted(citedAsAt(c, asOf)) },
+  documents: { from: ['said', 'changes'], at: ({ c, asOf }) => sorted(documentsCitedAsAt(c, asOf)) },
   relations: {
     from: ['relations'],
     at: ({ lineage }) => JSON.stringify(lineage.relations.map(({ to, type }) => ({ to, type }))),
@@ -231,5 +231,5 @@ export function changesAt(before: Commitment, c: Commitment, from: FullDate): Pa
   const on = whole ? heardAsAt(c, from) : heardIn(c, c.said.at(-1)!, c.entries.slice(before.entries.length));
   const point = { ...workedOut(new AsAt(c, from), changed), ...(on && { heard: { on, whole } }) };
   if (!cites(c.said.at(-1)!.data)) return point;
-  return { ...point, documents: sorted(citedAsAt({ ...c, said: c.said.slice(-1) }, from)) };
+  return { ...point, documents: sorted(documentsCitedAsAt({ ...c, said: c.said.slice(-1) }, from)) };
 }

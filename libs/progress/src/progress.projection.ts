@@ -9,7 +9,7 @@ import type { FullDate } from '#clocks';
 import {
   BLANKED,
   commitment,
-  saidAt,
+  statementAt,
   turningPoints,
   type Commitment,
   type CommitmentEvents,
@@ -290,7 +290,7 @@ export class ProgressProjection implements Projection {
     if (!isCorrection(event)) return note(event.revision, event.name, event.data);
     texts.closeNotes(number, revision, position);
     const says = state.changes.get(revision)?.at(-1)?.says;
-    if (says) note(revision, saidAt(state.said, revision).name, says);
+    if (says) note(revision, statementAt(state.said, revision).name, says);
   }
 
   /** Remembers between which dates a correction changed how it reads. */
