@@ -154,6 +154,15 @@ describe('the views', () => {
 });
 
 describe('importing', () => {
+  it('twice at once, in two processes, brings everything once', async () => {
+    const dataDir = join(scratch, 'at-once');
+    const alone = (await run(await withClockCases(join(scratch, 'alone')), 'verify')).out;
+    const both = await Promise.all([run(dataDir, 'import', CLOCK_CASES), run(dataDir, 'import', CLOCK_CASES)]);
+    expect(both.map(({ code }) => code)).toEqual([0, 0]);
+    const events = /^Sound: \d+ events/;
+    expect(events.exec((await run(dataDir, 'verify')).out)).toEqual(events.exec(alone));
+  });
+
   it('only reports with --dry-run', async () => {
     const dataDir = join(scratch, 'dry');
     const { code, out } = await run(dataDir, 'import', CLOCK_CASES, '--dry-run');
@@ -352,7 +361,7 @@ describe('restore', () => {
     await writer.append('agency-WAL', -1, [{ type: 'agency.Registered', version: 1, data }], meta);
     for (const suffix of ['', '-wal']) copyFileSync(`${writer.file}${suffix}`, `${byHand}${suffix}`);
     await writer.close();
-    expect((await run(join(scratch, 'restore-by-hand'), 'restore', byHand)).out).toContain('Restored 1 events');
+    expect((await run(join(scratch, 'restore-by-hand'), 'restore', byHand)).out).toContain('Restored 1 event to');
   });
 
   it('and backup, of a log that is damaged, make nothing', async () => {

@@ -9,6 +9,7 @@ import {
   commitment,
   decide,
   follow,
+  givenBy,
   isFollowed,
   linkedTo,
   takeReference,
@@ -50,6 +51,7 @@ import {
   type Kept,
   type OnEntry,
   type Register,
+  type Taking,
 } from '#registers';
 
 /** The kind of thing that an act changes. */
@@ -164,22 +166,37 @@ export class Acts {
     const given = acts as readonly CommitmentAct[];
     const by: By = { ...asked.by, today: todayAnywhere(new Date()) };
     const named: Reference[] = [];
-    for (const act of given)
-      named.push(...referencesIn(act.body), ...(act.act === 'correct' ? await this.#namedBy(id, act) : []));
-    const unknown = await this.#lookup.unknownIn(named, together);
+    const taking: Taking[] = [];
+    for (const act of given) {
+      const { act: name, body, ...on } = act;
+      named.push(...referencesIn(body));
+      taking.push(...givenBy(name, body, on));
+      const corrected = name === 'correct' && (await this.#corrected(id, act as Named & { body: Correct }));
+      if (!corrected) continue;
+      named.push(...referencesIn(corrected.body, '/says'));
+      for (const one of givenBy(corrected.act, corrected.body, on)) {
+        const pointer = `/says${one.pointer}`;
+        if (one.pointer.split('/')[1]! in (body as Correct).says) taking.push({ ...one, pointer });
+      }
+    }
+    const wrong = (await this.#lookup.unknownIn(named, together)) ?? (await this.#lookup.endedAmong(taking));
     const links = named.filter(({ kinds }) => kinds.includes('commitment')).map(({ code }) => code);
     const others = await linkedTo(this.log, links);
-    return (on) => orElse(decideAll(on, given, by, others) as Decide, unknown);
+    return (on) => orElse(decideAll(on, given, by, others) as Decide, wrong);
   }
 
-  /** The codes in the new words of a correction, read as the body of the corrected act. */
-  async #namedBy(reference: string | null, { body, revision }: Named & { body: Correct }): Promise<Reference[]> {
+  /** An act as a correction of it would leave it. */
+  async #corrected(
+    reference: string | null,
+    { body, revision }: Named & { body: Correct },
+  ): Promise<{ act: ActName; body: object } | null> {
     const { state } = await load(this.log, commitment, reference ?? '');
     const said = state.said.find((one) => one.revision === revision);
-    const act = said && actOf(said);
-    if (!act) return [];
+    const line = said && actOf(said);
+    if (!line) return null;
+    const act = (Object.keys(ACTS) as ActName[]).find((name) => ACTS[name].yields === said.name)!;
     const before = state.changes.get(said.revision)?.at(-1)?.says ?? said.data;
-    return referencesIn(plainToInstance(classOf(act.body), { ...before, ...body.says }), '/says');
+    return { act, body: plainToInstance(classOf(line.body), { ...before, ...body.says }) };
   }
 
   async #onEntry({ subject, id, acts, together }: AnyActCommand): Promise<Deciding> {
@@ -225,7 +242,7 @@ export class Acts {
   }
 }
 
-/** Reports a missing permission before an unknown code. */
+/** Reports a missing permission before a wrong code. */
 const orElse =
   (decide: Decide, wrong: Rejected | null): Decide =>
   (state, revision) => {

@@ -23,7 +23,7 @@ import { validateSync } from 'class-validator';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, matchesGlob } from 'node:path';
 import { firstDayOf, periodOf, todayAnywhere, todayAt } from '#clocks';
-import { ACTS, commitment, REFERENCE, type ActName, type Commitment, type CommitmentEvent } from '#commitments';
+import { ACTS, commitment, givenBy, REFERENCE, type ActName, type Commitment, type CommitmentEvent } from '#commitments';
 import {
   canonicalJson,
   checkAppend,
@@ -197,7 +197,7 @@ class Plan {
     this.#problems.push({ file, row, id: typeof id === 'string' ? id : '', field, message });
   }
 
-  /** The rows of a file, or the one thing that it holds (`single`); none when it is missing or empty. */
+  /** The rows of a file, or the one thing that it holds (`single`); none when it is missing. */
   read(folder: string, file: string, single = false): Row[] {
     const path = join(folder, file);
     const whole = { file, row: 0, data: {} };
@@ -205,7 +205,7 @@ class Plan {
     if (!existsSync(path) || !statSync(path).isFile()) return [];
     try {
       const text = textOf(readFileSync(path)).trim();
-      if (text === '') return [];
+      if (text === '') throw new Unreadable('is empty');
       this.#counts[file] = { new: 0, known: 0, extended: 0 };
       const rows = jsonOf(text);
       if (Array.isArray(rows) === single) {
@@ -403,7 +403,7 @@ class Plan {
       const existing = await this.#lookup.entry(kind, codeOf(entry));
       if (!existing) {
         this.#count(at, kind === 'theme' ? null : 'new');
-        this.#commands.push(entering(kind, entry, this.asked(), this.#together));
+        this.#commands.push(entering(kind, entry, this.#askedOn(NO_STREAM), this.#together));
       } else {
         this.#count(at, kind === 'theme' ? null : 'known');
         this.#same(entry, existing, at, prefix);
@@ -434,7 +434,7 @@ class Plan {
       if (kinds.includes('theme')) frameworks.set(code, (await this.#themeOf(code))?.framework);
     const on = { id: entry.code, frameworkOf: (theme: string) => frameworks.get(theme) };
     const [entered, published] = [{ act: 'enter', body: entry } as const, { act: 'publish', body: version } as const];
-    const { state } = await load(this.log, crosswalk, entry.code);
+    const { state, revision } = await load(this.log, crosswalk, entry.code);
     const recorded = state.said.findLast(
       ({ name, data }) => name === 'Published' && (data as PublishVersion).version === version.version,
     );
@@ -454,7 +454,7 @@ class Plan {
     else acts.push(published);
     this.#count(at, !state.entry ? 'new' : recorded ? 'known' : 'extended');
     if (acts.length > 0)
-      this.#commands.push(new ActCommand('crosswalk', entry.code, acts, this.asked(), this.#together));
+      this.#commands.push(new ActCommand('crosswalk', entry.code, acts, this.#askedOn(revision), this.#together));
   }
 
   async #themeOf(code: string): Promise<Theme | null> {
@@ -473,9 +473,12 @@ class Plan {
     if (!decided) return;
     const recorded = await decodeAll(this.log, await this.log.store.read(`commitment-${reference}`));
     if (recorded.length === 0) {
+      await this.#givesToNoneThatEnded(acts, at);
       this.#count(at, 'new');
       const given = acts.map(({ act }) => act);
-      this.#commands.push(new ActCommand('commitment', reference, given, this.asked(), this.#together));
+      this.#commands.push(
+        new ActCommand('commitment', reference, given, this.#askedOn(NO_STREAM), this.#together),
+      );
       return;
     }
     const { agency: _reporting, ...before } = recorded[0]!.data as { agency?: string };
@@ -508,6 +511,7 @@ class Plan {
     });
     this.#count(at, further.length > 0 ? 'extended' : 'known');
     if (further.length === 0) return;
+    await this.#givesToNoneThatEnded(further, at);
     const { state, revision } = await load(this.log, commitment, reference);
     if (this.#decide(reference, further, at, state, revision))
       this.#commands.push(
@@ -515,9 +519,16 @@ class Plan {
           'commitment',
           reference,
           further.map(({ act }) => act),
-          this.asked(),
+          this.#askedOn(recorded.at(-1)!.revision),
         ),
       );
+  }
+
+  async #givesToNoneThatEnded(acts: readonly PlannedAct[], at: Row): Promise<void> {
+    for (const { act, pointer } of acts) {
+      const refusal = await this.#lookup.endedAmong(givenBy(act.act, act.body, act));
+      if (refusal) this.#refusal(refusal, at, pointer);
+    }
   }
 
   /** What acts yield in turn; `null` when one is refused, and why is listed. */
@@ -616,6 +627,11 @@ class Plan {
     for (const field of new Set([...Object.keys(now), ...Object.keys(before)]))
       if (worth(now[field]) !== worth(before[field]))
         this.problem(at, pointer(`/${field}`), `differs from what is recorded: ${worth(before[field])}`);
+  }
+
+  /** Asked of a stream as it was when the import was planned: where another import was faster, nothing is written twice. */
+  #askedOn(expected: number): Asked {
+    return { ...this.asked(), expected };
   }
 
   #count({ file }: Row, what: 'new' | 'known' | 'extended' | null): void {

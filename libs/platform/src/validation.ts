@@ -8,6 +8,7 @@ import { plainToInstance } from 'class-transformer';
 import { defaultMetadataStorage as conversions } from 'class-transformer/cjs/storage.js';
 import { getMetadataStorage, IS_OPTIONAL, validateSync, ValidationTypes } from 'class-validator';
 import { Rejected, type FieldError } from '#eventsourcing';
+import { isInherited } from '#text';
 import { cleaned } from './fields.js';
 
 /** How every body and query is validated: unknown fields are refused. */
@@ -131,10 +132,20 @@ function accepted(metatype: unknown, value: unknown): object | null {
   return acceptorOf(metatype as Class)?.(value) ?? null;
 }
 
+/** A name that every object has is passed over where an unknown one is refused; of bodies `isPlain` takes care. */
+function isKnowable(query: object): void {
+  const inherited = Object.keys(query).filter(isInherited);
+  if (inherited.length > 0)
+    throw malformed(
+      inherited.map((name) => ({ pointer: `/${name}`, message: `property ${name} should not exist` })),
+    );
+}
+
 class Validation extends ValidationPipe {
   override transform(given: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const { type } = metadata;
     const metatype = this.expectedType ?? metadata.metatype;
+    if (type === 'query' && isObject(given)) isKnowable(given);
     const value =
       type === 'body' && typeof metatype === 'function' && isObject(given) ? cleaned(metatype as Class, given) : given;
     const sure =
