@@ -178,9 +178,9 @@ describe('given two imports of one folder at once', () => {
     const { reference } = rows()[0]!;
     const before = await eventsOf(reference);
     changed((all) => all[0]!.history.push(entry));
-    const onAnything = ({ asked, ...command }: AnyActCommand) =>
+    const onAnything = ({ context, ...command }: AnyActCommand) =>
       Object.assign(Object.create(ActCommand.prototype) as AnyActCommand, command, {
-        asked: { ...asked, expected: undefined },
+        context: { ...context, expected: undefined },
       });
     expect(await atOnce((one) => ({ ...one, commands: one.commands.map(onAnything) }))).toEqual([]);
     expect(await eventsOf(reference)).toBe(before + 2);

@@ -7,7 +7,7 @@ import { plainToInstance } from 'class-transformer';
 import fc from 'fast-check';
 import { classOf } from '#bodies';
 import { ACTS, asAt, type ActName, type Commitment, type CommitmentAsAt } from '#commitments';
-import { type AgencyState, type Kept, type Register } from '#registers';
+import { type AgencyState, type EntryHistory, type Register } from '#registers';
 import { blank, dissolve, join, leave, merge, rename, retract } from '../../libs/registers/src/testing/an-entry.js';
 
 /** An act that is tried; it may be refused. */
@@ -470,7 +470,7 @@ const became: fc.Arbitrary<Becoming> = fc.record({
 });
 
 /** The decision of what becomes of an agency. Successors lead from A to D, so that none comes back. */
-export function becoming({ code, becomes, effective, pick }: Becoming): (state: AgencyState & Kept) => never[] {
+export function becoming({ code, becomes, effective, pick }: Becoming): (state: AgencyState & EntryHistory) => never[] {
   const today = '2012-11-02';
   const successors = AGENCIES.filter((other) => other > code);
   const ended = { effective, reason: 'because' };
@@ -480,11 +480,11 @@ export function becoming({ code, becomes, effective, pick }: Becoming): (state: 
     dissolve: () => dissolve({ ...ended, succeededBy: pick % 2 ? oneOf(successors, pick >> 1) : undefined }, today),
     join: () => join({ body: BODY, from: effective, ...(pick % 3 === 0 && { to: '2008-02' }) }, today),
     leave: () => leave({ body: BODY, to: effective }, today),
-    retract: ({ said }: Kept) => {
+    retract: ({ said }: EntryHistory) => {
       const dated = said.filter(({ name }) => /^(Renamed|Merged|Dissolved|Joined|Left)$/.test(name));
       return retract({ revision: oneOf(dated, pick)?.revision ?? 0, reason: 'because' }, today);
     },
-    blank: ({ said }: Kept) => {
+    blank: ({ said }: EntryHistory) => {
       const named = said.filter(({ data }) => 'name' in data);
       return blank('agency', oneOf(named, pick)!.revision, { reason: 'because', fields: ['/name'] });
     },

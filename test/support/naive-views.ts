@@ -16,7 +16,7 @@ export interface RawEvent {
 }
 
 /** An event as it counts: as corrected since, and of what was blanked, what is left. */
-interface Said {
+interface RecordedStatement {
   readonly name: string;
   readonly revision: number;
   readonly data: Data;
@@ -268,7 +268,7 @@ export class NaiveViews {
   }
 
   /** Everything that was said in a stream and stands, as known at a position. */
-  protected said(stream: string, knownAt: number): Said[] {
+  protected said(stream: string, knownAt: number): RecordedStatement[] {
     return this.amended(stream, knownAt).flatMap(({ data, ...one }) => (data === null ? [] : [{ ...one, data }]));
   }
 
@@ -504,7 +504,7 @@ export class NaiveViews {
    * One lead at any time; at most one of lead, co_lead and partner per agency; any of the others beside.
    * `leads`: all up to the date, the last one last.
    */
-  private roles(said: Said[], asOf: string) {
+  private roles(said: RecordedStatement[], asOf: string) {
     const { rules } = this;
     let lead: NaiveRole = { agency: '', role: 'lead', asked: false };
     const leads: string[] = [];

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { AccessStore } from '#access';
 import { NothingThere } from '#databases';
 import { Projector, type ParkedStream } from '#eventsourcing';
-import { Overtaken, planImport, runImport, type ImportPlan, type Titled } from '#exchange';
-import { LOG, Logging, metaOf, type Asked } from '#platform';
+import { Overtaken, planImport, runImport, type ImportPlan, type DuplicateCandidate } from '#exchange';
+import { LOG, Logging, metaOf, type CommandContext } from '#platform';
 import { Progress } from '#progress';
 import { Lookup } from '#registers';
 import { AppModule, openAccess, openEventStore, openLog, openStores, type Purpose } from '../../api/src/app.module.js';
@@ -19,9 +19,9 @@ import { progressBar } from './progress-bar.js';
 export { backup, copy, restore, verifyLog } from './logs.js';
 
 /** What the import is recorded as having been done by. */
-const IMPORTER: Asked['by'] = { account: 'import', role: 'secretariat', agency: null };
+const IMPORTER: CommandContext['by'] = { account: 'import', role: 'secretariat', agency: null };
 /** What an event is released as. */
-const OPERATOR: Asked['by'] = { account: 'operator', role: 'secretariat', agency: null };
+const OPERATOR: CommandContext['by'] = { account: 'operator', role: 'secretariat', agency: null };
 const DEMO_LABEL = 'demo';
 
 /** @param folder what the demo shows */
@@ -123,8 +123,8 @@ async function ran(plan: ImportPlan, commands: CommandBus): Promise<boolean> {
   }
 }
 
-async function knownTitles(progress: Progress): Promise<Titled[]> {
-  const titles: Titled[] = [];
+async function knownTitles(progress: Progress): Promise<DuplicateCandidate[]> {
+  const titles: DuplicateCandidate[] = [];
   for (let cursor: string | null | undefined; cursor !== null;) {
     const page = await progress.commitments({ asOf: '9999-12-31' }, {}, { limit: 1000, cursor });
     for (const { reference, title, agencies, followsUp } of page.items)

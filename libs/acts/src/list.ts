@@ -3,13 +3,13 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import {
   ClockQuery,
-  cursorTo,
-  GoesOn,
+  writeCursor,
+  CursorField,
   InBom,
   InFormat,
   PageSize,
-  placeOf,
-  soughtIn,
+  readCursor,
+  searchTermsIn,
   wordsOf,
   type Format,
 } from '#platform';
@@ -38,7 +38,7 @@ export class RegisterListQuery extends RegisterQuery {
   @IsIn(SORTS)
   sort?: (typeof SORTS)[number];
   @PageSize(MOST, MOST, 'As CSV or NDJSON without it: all') limit?: number;
-  @GoesOn() cursor?: string;
+  @CursorField() cursor?: string;
 }
 
 /** The fields of a list of a register beside its entries. */
@@ -61,13 +61,13 @@ export function pageOf<E extends object>(
 ): RegisterPage & { items: E[] } {
   const { list, asOf, position } = shown;
   const asked = { list, q, sort };
-  const place = cursor === undefined ? null : placeOf(cursor, asked, { asOf, knownAt: position });
+  const place = cursor === undefined ? null : readCursor(cursor, asked, { asOf, knownAt: position });
   const code = (entry: E) => codeOf(entry as unknown as Entry);
   const name = (entry: E) => nameOf(entry as unknown as Entry);
   const keyOf = sort.endsWith('name') ? name : code;
   const order = (a: E, b: E) =>
     (sort.startsWith('-') ? -1 : 1) * byCodePoints(keyOf(a), keyOf(b)) || byCodePoints(code(a), code(b));
-  const sought = soughtIn(q);
+  const sought = searchTermsIn(q);
   const found = all.filter((entry) => {
     const text = ` ${wordsOf(`${code(entry)} ${name(entry)}`).join(' ')} `;
     return sought.length > 0
@@ -82,6 +82,6 @@ export function pageOf<E extends object>(
     position,
     total: place?.total ?? found.length,
     items,
-    nextCursor: items.length < rest.length ? cursorTo(next, asked) : null,
+    nextCursor: items.length < rest.length ? writeCursor(next, asked) : null,
   };
 }

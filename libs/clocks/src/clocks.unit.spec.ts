@@ -11,7 +11,7 @@ import {
   periodOf,
   rankedOn,
   todayAt,
-  type Entry,
+  type DatedEntry,
 } from './index.js';
 import { runs } from '../../../test/support/properties.js';
 
@@ -114,11 +114,11 @@ const entries = fc
     }),
     { maxLength: 8 },
   )
-  .map((all): Entry[] => all.map((entry, revision) => ({ ...entry, revision })));
+  .map((all): DatedEntry[] => all.map((entry, revision) => ({ ...entry, revision })));
 const asOf = fc.constantFrom('2006-11-20', '2006-11-21', '2007-01-31', '2007-02-01', '2010-01-01');
 
 describe('The headline (rule 2)', () => {
-  const sorted = (all: readonly Entry[], by: string) =>
+  const sorted = (all: readonly DatedEntry[], by: string) =>
     all
       .filter(({ reportedOn }) => reportedOn <= by)
       .map((entry) => {
@@ -154,7 +154,7 @@ describe('The headline (rule 2)', () => {
       }),
     ));
   it('is ranked by the last effective day, but not later than its report', () => {
-    const entry = (effective: string, reportedOn: string): Entry => ({ effective, reportedOn, revision: 0 });
+    const entry = (effective: string, reportedOn: string): DatedEntry => ({ effective, reportedOn, revision: 0 });
     expect(rankedOn(entry('2006', '2006-11-21'))).toBe('2006-11-21');
     expect(rankedOn(entry('2006-05', '2007-02-01'))).toBe('2006-05-31');
   });
@@ -173,7 +173,7 @@ describe('Of several facts about one thing (rule 1)', () => {
       fc.property(entries, asOf, (all, by) => {
         const last = all
           .filter(({ reportedOn }) => reportedOn <= by)
-          .reduce<Entry | undefined>((a, b) => (a && a.reportedOn > b.reportedOn ? a : b), undefined);
+          .reduce<DatedEntry | undefined>((a, b) => (a && a.reportedOn > b.reportedOn ? a : b), undefined);
         expect(lastReported(all, by)).toBe(last);
         expect(lastReported(all.toReversed(), by)).toBe(last);
       }),

@@ -96,19 +96,19 @@ export function lastReported<F extends Reported>(facts: readonly F[], asOf: Full
 }
 
 /** A stage entry: what was said, of when, and when it was said. */
-export interface Entry extends Reported {
+export interface DatedEntry extends Reported {
   readonly effective: PartialDate;
   readonly reportedOn: FullDate;
 }
 
 /** The day by which an entry is ranked: the last of its effective period, but not later than its own report (rule 2). */
-export const rankedOn = (entry: Entry): FullDate => {
+export const rankedOn = (entry: DatedEntry): FullDate => {
   const last = lastDayOf(entry.effective);
   return last < entry.reportedOn ? last : entry.reportedOn;
 };
 
 /** Rule 2: the stage entry that holds as at `asOf`, the greatest by (ranked day, reportedOn, revision). */
-export function headlineOf<E extends Entry>(entries: readonly E[], asOf: FullDate): E | undefined {
+export function headlineOf<E extends DatedEntry>(entries: readonly E[], asOf: FullDate): E | undefined {
   let headline: E | undefined;
   for (const entry of entries) {
     if (entry.reportedOn > asOf) continue;
@@ -118,7 +118,7 @@ export function headlineOf<E extends Entry>(entries: readonly E[], asOf: FullDat
 }
 
 /** Whether `a` is ranked above `b` by rule 2. */
-export function outranks(a: Entry, b: Entry): boolean {
+export function outranks(a: DatedEntry, b: DatedEntry): boolean {
   const [rankA, rankB] = [rankedOn(a), rankedOn(b)];
   return rankA === rankB ? later(a, b) : rankA > rankB;
 }

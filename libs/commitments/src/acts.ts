@@ -7,12 +7,12 @@ import type { Role } from '#words';
 import * as amending from './amending.js';
 import { asAt, record, type Commitment, type CommitmentEvent, type CommitmentEvents } from './commitment.js';
 import * as content from './content.js';
-import { saidAt, type Statement } from './corrections.js';
+import { statementAt, type Statement } from './corrections.js';
 import * as editions from './editions.js';
 import * as lineage from './lineage.js';
 import * as responsibility from './responsibility.js';
 import * as stages from './stages.js';
-import { forbidden, type By, type Decide, type On } from './statement.js';
+import { forbidden, type By, type Decide, type DecisionContext } from './statement.js';
 
 // ── Whose an act is, and on what it can be done ─────────────────────────────────────────────────────────────────────
 
@@ -20,7 +20,7 @@ import { forbidden, type By, type Decide, type On } from './statement.js';
 type Who = (now: CommitmentAsAt, by: By, on: Choice, c: Commitment) => boolean;
 
 /** What of a commitment an act is done on. */
-type Choice = Pick<On, 'agency' | 'milestone' | 'revision'>;
+type Choice = Pick<DecisionContext, 'agency' | 'milestone' | 'revision'>;
 
 /** What an act can be done on as things stand. */
 type Choices = (now: CommitmentAsAt, c: Commitment, by: By) => readonly Choice[];
@@ -43,7 +43,7 @@ const verified: Who = ({ parts, headline, verification }, by, _, c) =>
   (verification !== null && stages.partOf(c, headline) === by.agency);
 /** It recorded the statement, or is the agency that reports in it. */
 const maker: Who = (_, by, { revision }, c) => {
-  const { name, data, by: recorder } = saidAt(c.said, revision);
+  const { name, data, by: recorder } = statementAt(c.said, revision);
   const reporter = actOf({ name })?.namesReporter && (data as { agency?: string }).agency;
   return by.agency !== null && (recorder.agency === by.agency || reporter === by.agency);
 };
@@ -383,7 +383,7 @@ export const ACTS = {
     conflict: 'It cannot be corrected',
     who: maker,
     decide: amending.correct(actOf),
-    on: statements((one, c) => amending.isCorrectable(actOf(one)) && amending.stands(c, one)),
+    on: statements((one, c) => amending.isCorrectable(actOf(one)) && amending.isInForce(c, one)),
     afterwards: true,
     amended: 'never',
   }),
@@ -394,7 +394,7 @@ export const ACTS = {
     who: maker,
     decide: amending.retract(actOf),
     on: statements(
-      (one, c) => amending.isRetractable(actOf(one)) && one.name !== 'Recorded' && amending.stands(c, one),
+      (one, c) => amending.isRetractable(actOf(one)) && one.name !== 'Recorded' && amending.isInForce(c, one),
     ),
     afterwards: true,
     amended: 'never',
@@ -430,14 +430,20 @@ export const givenBy = (name: ActName, body: object, on: Choice): readonly Takin
  * Decides any act: is there such a commitment, is the act the caller's, has the record not ended, and then the act's own rule.
  * @throws Rejected
  */
-export function decide<A extends ActName>(name: A, c: Commitment, body: BodyOf<A>, by: By, on: On): CommitmentEvent[] {
+export function decide<A extends ActName>(
+  name: A,
+  c: Commitment,
+  body: BodyOf<A>,
+  by: By,
+  on: DecisionContext,
+): CommitmentEvent[] {
   const { who, decide: decideMatter, afterwards } = ACTS[name] as unknown as Line;
   if (name === 'record') return decideMatter(c, body, by, on, null as never);
   const now = asAt(c, by.today);
   if (!now) throw new Rejected('not_found', 'There is no such commitment.');
   if (by.role !== 'secretariat' && !who(now, by, on, c)) throw forbidden(notYours(now, by));
   const { reportedOn = by.today } = body as { reportedOn?: FullDate };
-  if (!afterwards) lineage.goesOn(now, reportedOn);
+  if (!afterwards) lineage.refuseAfterEnd(now, reportedOn);
   return decideMatter(c, body, by, on, now);
 }
 

@@ -4,15 +4,15 @@
  */
 import type { CommitmentAsAt, Deliverable, Evidence, Milestone, RecordCommitment, Relation } from '#bodies';
 import { lastDayOf, type FullDate } from '#clocks';
-import { Conflict, refused, type Aggregate, type Happened, type NewEvent } from '#eventsourcing';
+import { Conflict, refused, type Aggregate, type StreamEvent, type NewEvent } from '#eventsourcing';
 import { blanked } from '#registers';
 import { contentAsAt, contentAtFirst, contentEvolvers, type Content, type ContentEvents } from './content.js';
-import { changesOf, correctionsAsAt, type Change, type CorrectionEvents, type Statement } from './corrections.js';
+import { changesOf, correctionsAsAt, type Amendment, type CorrectionEvents, type Statement } from './corrections.js';
 import { editionEvolvers, editionsAsAt, editionsAtFirst, type EditionEvents, type Editions } from './editions.js';
 import { lineageAsAt, lineageAtFirst, lineageEvolvers, noCycle, type Lineage, type LineageEvents } from './lineage.js';
 import {
   agenciesAreSound,
-  askedIfNamed,
+  unconfirmedIfNamed,
   isResponsible,
   responsibilityAsAt,
   responsibilityEvolvers,
@@ -22,7 +22,7 @@ import {
   type ResponsibilityEvents,
 } from './responsibility.js';
 import {
-  entryOf,
+  stageEntryOf,
   headlineAsAt,
   isOpen,
   isProven,
@@ -81,7 +81,7 @@ export interface Commitment extends Stages, Responsibility, Content, Editions, L
   readonly reports: readonly FullDate[];
   /** Every event, and what corrections and retractions made of it. */
   readonly said: readonly Statement[];
-  readonly changes: ReadonlyMap<number, readonly Change[]>;
+  readonly changes: ReadonlyMap<number, readonly Amendment[]>;
 }
 
 const nothing: Commitment = {
@@ -97,7 +97,7 @@ const nothing: Commitment = {
 };
 
 /** The items of a list that were not retracted. */
-export const there = <T>(items: readonly (T | null)[] | null | undefined): T[] =>
+export const withoutRetracted = <T>(items: readonly (T | null)[] | null | undefined): T[] =>
   (items ?? []).filter((item) => item !== null);
 
 const statements: Evolvers<Statements> = {
@@ -113,7 +113,7 @@ const statements: Evolvers<Statements> = {
         language: and(c.wording.language, language ?? null, whenever),
         condition: and(c.wording.condition, condition ?? null, whenever),
       },
-      entries: [...c.entries, entryOf(data, revision)],
+      entries: [...c.entries, stageEntryOf(data, revision)],
       roles: data.agencies.map(({ agency, role, asked }) => ({ ...whenever, agency, loses: [], gains: role, asked })),
       themes: and(c.themes, { themes: data.themes }, whenever),
       target: and(c.target, data.target ?? null, whenever),
@@ -129,8 +129,8 @@ const statements: Evolvers<Statements> = {
               dropped: [],
             },
       ),
-      evidence: there(evidence).map((e) => ({ ...e, ...whenever })),
-      relations: there(relations).map((r) => ({ ...r, ...whenever })),
+      evidence: withoutRetracted(evidence).map((e) => ({ ...e, ...whenever })),
+      relations: withoutRetracted(relations).map((r) => ({ ...r, ...whenever })),
       followsUp: and(c.followsUp, { ids: followsUp ?? [] }, whenever),
     };
   },
@@ -143,12 +143,12 @@ const statements: Evolvers<Statements> = {
 
 /** `c` after a statement. */
 function after(c: Commitment, said: Statement): Commitment {
-  const evolve = statements[said.name as keyof Statements] as (c: Commitment, event: Happened<object>) => object;
+  const evolve = statements[said.name as keyof Statements] as (c: Commitment, event: StreamEvent<object>) => object;
   return { ...c, ...evolve(c, said), reports: [...c.reports, (said.data as { reportedOn: FullDate }).reportedOn] };
 }
 
 /** The state after everything that was said, each as corrected since; what was retracted was never said. */
-export function again(said: readonly Statement[]): Commitment {
+export function refold(said: readonly Statement[]): Commitment {
   const changes = changesOf(said);
   return said.reduce(
     (c, one) => {
@@ -166,15 +166,15 @@ const evolve = {
   ...Object.fromEntries(
     Object.keys(statements).map((name) => [
       name,
-      (c: Commitment, event: Happened<object>) => {
+      (c: Commitment, event: StreamEvent<object>) => {
         const said = { name: name as keyof Statements, data: event.data, revision: event.revision, by: event.by };
         return { ...after(c, said), said: [...c.said, said] };
       },
     ]),
   ),
-  Corrected: (c, event) => again([...c.said, { name: 'Corrected', ...event }]),
-  Retracted: (c, event) => again([...c.said, { name: 'Retracted', ...event }]),
-  Blanked: (c, event) => again([...blanked(c.said, event.data), { name: 'Blanked', ...event }]),
+  Corrected: (c, event) => refold([...c.said, { name: 'Corrected', ...event }]),
+  Retracted: (c, event) => refold([...c.said, { name: 'Retracted', ...event }]),
+  Blanked: (c, event) => refold([...blanked(c.said, event.data), { name: 'Blanked', ...event }]),
 } as Evolve;
 
 export const commitment: Aggregate<Commitment, CommitmentEvents> = { category: 'commitment', initial: nothing, evolve };
@@ -195,7 +195,7 @@ export function asAt(c: Commitment, asOf: FullDate): CommitmentAsAt | null {
     ...responsibilityAsAt(c, asOf),
     regions: regions ?? [],
     countries: countries ?? [],
-    deliverables: there(deliverables),
+    deliverables: withoutRetracted(deliverables),
     ...editionsAsAt(c, asOf),
     ...lineageAsAt(c, asOf),
     corrections: correctionsAsAt(c.said, asOf),
@@ -253,6 +253,6 @@ export const record: Decide<RecordCommitment> = (c, act, by, on) => {
   stageIsSound(c, act, act.nature, agency ?? lead, (act.evidence?.length ?? 0) > 0 || isProven(c));
   act.relations?.forEach(({ type, to }, i) => noCycle(on, type, to, `/relations/${i}/to`));
   const { reference: _, ...data } = dataOf(act);
-  const agencies = data.agencies.map((a) => ({ ...a, ...askedIfNamed(by, act, a.agency, agency ?? lead) }));
+  const agencies = data.agencies.map((a) => ({ ...a, ...unconfirmedIfNamed(by, act, a.agency, agency ?? lead) }));
   return [{ name: 'Recorded', data: { ...data, agencies, agency } }];
 };

@@ -4,10 +4,10 @@
  */
 import type { Amending, Citation, Correction } from '#bodies';
 import type { FullDate } from '#clocks';
-import type { Blanked, Happened } from '#eventsourcing';
+import type { Blanked, StreamEvent } from '#eventsourcing';
 import type { CommitmentEvents } from './commitment.js';
 
-export { BLANKED, blanked, saidAt } from '#registers';
+export { BLANKED, blanked, statementAt } from '#registers';
 
 // ── Events ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -19,12 +19,12 @@ export type CorrectionEvents = {
 };
 
 /** An event as it was said; of a blanked one, what is left. */
-export interface Statement extends Happened<object> {
+export interface Statement extends StreamEvent<object> {
   readonly name: keyof CommitmentEvents;
 }
 
 /** A correction or retraction of an event; `says` is `null` if the event is retracted. */
-export interface Change {
+export interface Amendment {
   readonly revision: number;
   readonly reason: string;
   readonly item?: string | null;
@@ -33,8 +33,8 @@ export interface Change {
 }
 
 /** The changes of every event that was changed, in order. */
-export function changesOf(said: readonly Statement[]): ReadonlyMap<number, readonly Change[]> {
-  const changes = new Map<number, Change[]>();
+export function changesOf(said: readonly Statement[]): ReadonlyMap<number, readonly Amendment[]> {
+  const changes = new Map<number, Amendment[]>();
   for (const { name, data, revision } of said) {
     if (name !== 'Corrected' && name !== 'Retracted') continue;
     const change = data as CorrectionEvents['Corrected'] & CorrectionEvents['Retracted'];

@@ -27,13 +27,13 @@ import {
   dataOf,
   datesAreSound,
   forbidden,
-  inOrder,
+  insertInOrder,
   sourceOf,
   type By,
   type Decide,
   type Evolvers,
   type Facts,
-  type On,
+  type DecisionContext,
 } from './statement.js';
 
 // ── Events and state ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -97,7 +97,7 @@ export const lineageEvolvers: Evolvers<LineageEvents> = {
       tookOver: [...c.tookOver, { from, how, reason, agencies, themes, followsUp, ...sourceOf(data, at) }],
       roles: agencies.reduce(
         (roles, { agency, role, asked }) =>
-          inOrder(roles, { agency, loses: [], gains: role, asked, unlessHeld: true, ...at }),
+          insertInOrder(roles, { agency, loses: [], gains: role, asked, unlessHeld: true, ...at }),
         c.roles,
       ),
       themes: themes.length ? and(c.themes, { themes, added: true }, at) : c.themes,
@@ -171,7 +171,7 @@ const isMutual = (kind: string): boolean => kind === 'same_as';
 
 /** No commitment leads back to itself by links of one kind. */
 export function noCycle(
-  { reference, others }: Pick<On, 'reference' | 'others'>,
+  { reference, others }: Pick<DecisionContext, 'reference' | 'others'>,
   kind: string,
   to: string,
   pointer: string,
@@ -182,7 +182,13 @@ export function noCycle(
     throw new Conflict('already_related', `${to} says already that it is the same as ${reference}.`);
 }
 
-function leadsElsewhere(reference: string | null, others: On['others'], kind: string, to: string, at: string): void {
+function leadsElsewhere(
+  reference: string | null,
+  others: DecisionContext['others'],
+  kind: string,
+  to: string,
+  at: string,
+): void {
   const seen = new Set<string>();
   const toVisit: string[] = [];
   for (let from: string | undefined = to; from !== undefined; from = toVisit.pop()) {
@@ -215,7 +221,14 @@ export const relate: Decide<Relate> = (c, act, by, on) => {
 };
 
 /** The other commitment is there and goes on; a focal point also leads it. */
-function mayEndIn(by: By, on: On, to: string, reportedOn: FullDate, pointer: string, asAt: AsAt): CommitmentAsAt {
+function mayEndIn(
+  by: By,
+  on: DecisionContext,
+  to: string,
+  reportedOn: FullDate,
+  pointer: string,
+  asAt: AsAt,
+): CommitmentAsAt {
   noCycle(on, 'end', to, pointer);
   const state = on.others?.get(to);
   const other = state && asAt(state, by.today);
@@ -234,7 +247,7 @@ type AsAt = (c: Commitment, asOf: FullDate) => CommitmentAsAt | null;
 const inWords = ({ into }: EndOfRecord): string => (into.length ? ` into ${into.join(', ')}` : '');
 
 /** A record takes no act from its end on. */
-export function goesOn({ end }: CommitmentAsAt, reportedOn: FullDate): void {
+export function refuseAfterEnd({ end }: CommitmentAsAt, reportedOn: FullDate): void {
   if (end && reportedOn >= end.reportedOn!)
     throw new Conflict('not_active', `It was ${end.life}${inWords(end)} on ${end.reportedOn}.`);
 }

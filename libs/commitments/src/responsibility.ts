@@ -25,7 +25,7 @@ import { firstDayOf, type FullDate, type PartialDate, type Reported } from '#clo
 import { Conflict, Rejected, refused } from '#eventsourcing';
 import { RESPONSIBLE_ROLES, type FormerLead, type Role } from '#words';
 import type { Commitment } from './commitment.js';
-import { dataOf, datesAreSound, inOrder, isCited, type By, type Decide, type Evolvers } from './statement.js';
+import { dataOf, datesAreSound, insertInOrder, isCited, type By, type Decide, type Evolvers } from './statement.js';
 
 export const isResponsible = (role: Role): boolean => (RESPONSIBLE_ROLES as readonly Role[]).includes(role);
 /** Whether an agency that has one role cannot have the other beside it. */
@@ -83,7 +83,7 @@ export interface Responsibility {
 
 export const responsibleAtFirst: Responsibility = { roles: [], offers: [] };
 
-const withRole = (c: Commitment, fact: RoleFact): Partial<Commitment> => ({ roles: inOrder(c.roles, fact) });
+const withRole = (c: Commitment, fact: RoleFact): Partial<Commitment> => ({ roles: insertInOrder(c.roles, fact) });
 
 /** There is one offer at a time. */
 const answered = (c: Commitment, { data, revision }: { data: Sourced; revision: number }): Partial<Commitment> => ({
@@ -179,7 +179,7 @@ export function responsibilityAsAt(c: Responsibility, asOf: FullDate) {
  * another one is asked.
  * @param source the agency that is the source of an act of the secretariat without a citation
  */
-export function askedIfNamed(by: By, act: Sourced, agency: string, source?: string): Unconfirmed {
+export function unconfirmedIfNamed(by: By, act: Sourced, agency: string, source?: string): Unconfirmed {
   const own = by.role === 'secretariat' ? isCited(act) || agency === source : agency === by.agency;
   return own ? {} : { asked: true };
 }
@@ -236,7 +236,7 @@ export const addAgency: Decide<AddAgency> = (c, act, by) => {
       'There is a lead already. The lead is offered to another agency: lead-transfer.',
     );
   roleIsFree(agenciesAsAt(c, act.reportedOn), act.agency, act.role);
-  return [{ name: 'AgencyAdded', data: { ...dataOf(act), ...askedIfNamed(by, act, act.agency) } }];
+  return [{ name: 'AgencyAdded', data: { ...dataOf(act), ...unconfirmedIfNamed(by, act, act.agency) } }];
 };
 
 export const changeRole: Decide<ChangeRole> = (c, { formerLeadBecomes, ...act }, by, { agency }, now) => {
@@ -257,7 +257,7 @@ export const changeRole: Decide<ChangeRole> = (c, { formerLeadBecomes, ...act },
   return [
     {
       name: 'RoleChanged',
-      data: { ...dataOf(act), agency: agency!, from, ...moved, ...askedIfNamed(by, act, agency!) },
+      data: { ...dataOf(act), agency: agency!, from, ...moved, ...unconfirmedIfNamed(by, act, agency!) },
     },
   ];
 };

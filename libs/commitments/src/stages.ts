@@ -40,7 +40,7 @@ export interface Stages {
 
 export const stagesAtFirst: Stages = { entries: [], readings: [], replies: [] };
 
-export const entryOf = (data: ReportStage, revision: number): StageEntry => {
+export const stageEntryOf = (data: ReportStage, revision: number): StageEntry => {
   const { stage, effective, reportedOn, agency, note, citation, citations, outlook } = data;
   return {
     ...{ stage, effective, reportedOn, agency, note, citation, revision },
@@ -50,7 +50,7 @@ export const entryOf = (data: ReportStage, revision: number): StageEntry => {
 };
 
 export const stageEvolvers: Evolvers<StageEvents> = {
-  StageReported: (c, { data, revision }) => ({ entries: [...c.entries, entryOf(data, revision)] }),
+  StageReported: (c, { data, revision }) => ({ entries: [...c.entries, stageEntryOf(data, revision)] }),
   Verified: (c, { data, revision }) => ({ readings: [...c.readings, { ...data, revision }] }),
   Replied: (c, { data, revision }) => ({ replies: [...c.replies, { ...data, revision }] }),
 };
@@ -128,7 +128,7 @@ export function stageIsSound(c: Commitment, act: ReportStage, nature: Nature, pa
   const said = c.entries.filter((entry) => partOf(c, entry) === part);
   const goesBack = (asOf: FullDate): boolean => {
     const before = headlineOf(said, asOf);
-    return before?.stage === 'completed' && headlineOf([...said, entryOf(act, Infinity)], asOf) !== before;
+    return before?.stage === 'completed' && headlineOf([...said, stageEntryOf(act, Infinity)], asOf) !== before;
   };
   if (act.stage !== 'completed' && !act.note && (goesBack(act.reportedOn) || goesBack(NOW)))
     throw refused('note_needed', '/note', 'Going back from completed needs a note that says why.');

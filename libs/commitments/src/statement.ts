@@ -1,7 +1,7 @@
 /** The fields common to every act on a commitment (date, source), and its actor. */
 import type { CommitmentAsAt, Forms, Source, Sourced } from '#bodies';
 import { firstDayOf, type FullDate, type PartialDate, type Reported } from '#clocks';
-import { Rejected, refused, withoutNulls, type FieldError, type Happened } from '#eventsourcing';
+import { Rejected, refused, withoutNulls, type FieldError, type StreamEvent } from '#eventsourcing';
 import type { AccountRole } from '#words';
 import type { Commitment, CommitmentEvent } from './commitment.js';
 
@@ -35,7 +35,7 @@ export const and = <T>(facts: Facts<T> | undefined, value: T, { reportedOn, revi
 ];
 
 /** A list of facts with one more, in the order of (reportedOn, revision). */
-export const inOrder = <F extends Reported>(facts: readonly F[], fact: F): F[] => [
+export const insertInOrder = <F extends Reported>(facts: readonly F[], fact: F): F[] => [
   ...facts.filter((f) => (f.reportedOn ?? '') <= (fact.reportedOn ?? '')),
   fact,
   ...facts.filter((f) => (f.reportedOn ?? '') > (fact.reportedOn ?? '')),
@@ -43,7 +43,7 @@ export const inOrder = <F extends Reported>(facts: readonly F[], fact: F): F[] =
 
 /** The change of the state by each event of a topic; `commitment.ts` adds the date of the report. */
 export type Evolvers<M extends Record<string, object>> = {
-  readonly [N in keyof M]: (c: Commitment, event: Happened<M[N]>) => Partial<Commitment>;
+  readonly [N in keyof M]: (c: Commitment, event: StreamEvent<M[N]>) => Partial<Commitment>;
 };
 
 // ── Who acts, and what may not be ───────────────────────────────────────────────────────────────────────────────────
@@ -56,7 +56,7 @@ export interface By {
 }
 
 /** What the route names: the commitment itself (`null`: its reference is yet to be generated), and what of it. */
-export interface On {
+export interface DecisionContext {
   /** The forms of the bodies of acts. */
   readonly forms: Forms;
   readonly reference: string | null;
@@ -69,7 +69,7 @@ export interface On {
 }
 
 /** Decides an act: the events it yields, or `Rejected`. `now` is the commitment as it stands today. */
-export type Decide<A> = (c: Commitment, act: A, by: By, on: On, now: CommitmentAsAt) => CommitmentEvent[];
+export type Decide<A> = (c: Commitment, act: A, by: By, on: DecisionContext, now: CommitmentAsAt) => CommitmentEvent[];
 
 export const forbidden = (message: string): Rejected => new Rejected('forbidden', message);
 

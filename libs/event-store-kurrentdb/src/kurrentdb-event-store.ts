@@ -19,13 +19,13 @@ import {
   type Meta,
 } from '#eventsourcing';
 import { Address } from './address.js';
-import { Appends, ofEvent } from './appends.js';
+import { Appends, writtenOf } from './appends.js';
 import { Connection, isRefused, within } from './connection.js';
 import { Feed } from './feed.js';
 import { Floors, type Floor } from './floors.js';
 import { KnownLog } from './known.js';
 import { ALL, LogReader, PAGE } from './log-reader.js';
-import { Look } from './look.js';
+import { LogLook } from './look.js';
 import { Notes } from './notes.js';
 import { commitOf, Names, toTakenRecord } from './records.js';
 
@@ -71,7 +71,7 @@ export class KurrentdbEventStore implements EventStore {
   readonly #known: KnownLog;
   readonly #feed: Feed;
   readonly #reader: LogReader;
-  readonly #look: Look;
+  readonly #look: LogLook;
   readonly #notes: Notes;
   readonly #floors: Floors;
   readonly #appends: Appends;
@@ -116,7 +116,7 @@ export class KurrentdbEventStore implements EventStore {
       watchAfter,
     );
     this.#reader = new LogReader(address, connection, names, known);
-    this.#look = new Look({
+    this.#look = new LogLook({
       ...{ reader: this.#reader, known, names, feed: this.#feed, arrivals: this.#arrivals, gained },
       looked: (began) => {
         this.#floors.looked(began);
@@ -252,7 +252,7 @@ export class KurrentdbEventStore implements EventStore {
       const [{ stream, revision }] = run as [Envelope];
       const sent = await this.#appends.send(stream, revision - 1, run.map(toTakenRecord), this.#until(), (written) => {
         const last = written[run.length - 1];
-        return last && run.every(({ id }, n) => id === written[n]!.id) ? ofEvent(last) : null;
+        return last && run.every(({ id }, n) => id === written[n]!.id) ? writtenOf(last) : null;
       });
       if ('earlier' in sent) await this.#appends.refuse(sent);
     }

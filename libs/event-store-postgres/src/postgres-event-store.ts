@@ -1,7 +1,7 @@
 /** The log in a schema of a PostgreSQL database. */
 import type pg from 'pg';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { again, asError, codeOf, NothingThere, openPool, UNDEFINED_TABLE, wasRolledBack } from '#databases';
+import { retrying, asError, errorCodeOf, NothingThere, openPool, UNDEFINED_TABLE, wasRolledBack } from '#databases';
 import {
   chainedTo,
   checkAppend,
@@ -17,7 +17,7 @@ import {
   type EventStore,
   type EventType,
   type Meta,
-  type Waiting,
+  type QueuedAppend,
 } from '#eventsourcing';
 import { Erasing } from './erasing.js';
 import { News } from './news.js';
@@ -66,7 +66,7 @@ export class PostgresEventStore implements EventStore {
   #ready: Promise<void> | undefined;
   #closed = false;
   #ended: Promise<unknown> | undefined;
-  #queue: Waiting[] = [];
+  #queue: QueuedAppend[] = [];
   #flushing: Promise<void> | null = null;
   /** Refused appends of which it is being read whether they are known. */
   #judging: Promise<unknown> = Promise.resolve();
@@ -185,7 +185,7 @@ export class PostgresEventStore implements EventStore {
       await client.query(`SELECT followthrough_log.take_over(${after === null ? 'NULL' : BigInt(after)}); COMMIT`);
       broken = false;
     } catch (error) {
-      if (codeOf(error) === MISFIT) throw new InvalidAppend((error as Error).message);
+      if (errorCodeOf(error) === MISFIT) throw new InvalidAppend((error as Error).message);
       unavailable(error);
     } finally {
       client.release(broken); // the end of a connection rolls back what it was at
@@ -217,7 +217,7 @@ export class PostgresEventStore implements EventStore {
     const ABOUT = 'SELECT format, erased < blanked AS owes FROM followthrough_log.about';
     const about = () => this.#writers.query<{ format: number; owes: boolean }>(ABOUT);
     let found = await about().catch((error: unknown) => {
-      if (codeOf(error) === UNDEFINED_TABLE) return null;
+      if (errorCodeOf(error) === UNDEFINED_TABLE) return null;
       return unavailable(error);
     });
     if (found === null && this.how.mustExist) throw new NothingThere('There is no log in that database.');
@@ -259,7 +259,7 @@ export class PostgresEventStore implements EventStore {
   }
 
   /** One transaction; each append is judged on its own there, and answered only after the commit. */
-  async #commit(batch: readonly Waiting[]): Promise<void> {
+  async #commit(batch: readonly QueuedAppend[]): Promise<void> {
     const { events, chain, types } = rowsOf(batch);
     const news = [...types].some((type) => !this.#typesKnown.has(type));
     let client: pg.PoolClient;
@@ -286,7 +286,7 @@ export class PostgresEventStore implements EventStore {
     }
   }
 
-  #settle(batch: readonly Waiting[], base: bigint, refused: Record<string, number>): void {
+  #settle(batch: readonly QueuedAppend[], base: bigint, refused: Record<string, number>): void {
     const judged: Promise<void>[] = [];
     for (const [n, waiting] of batch.entries()) {
       const { stream, expected, events, resolve, reject } = waiting;
@@ -301,7 +301,7 @@ export class PostgresEventStore implements EventStore {
   }
 
   /** A refused append may be known. */
-  async #judge({ stream, expected, meta, resolve, reject }: Waiting, actual: number): Promise<void> {
+  async #judge({ stream, expected, meta, resolve, reject }: QueuedAppend, actual: number): Promise<void> {
     try {
       const earlier = await this.#earlier(stream, expected, meta);
       if (earlier) resolve(earlier);
@@ -319,7 +319,7 @@ export class PostgresEventStore implements EventStore {
    * What became of appends whose answer did not come. They may still be at it: who holds the lock after them sees what they
    * have written.
    */
-  async #findOut(batch: readonly Waiting[], cause: unknown): Promise<void> {
+  async #findOut(batch: readonly QueuedAppend[], cause: unknown): Promise<void> {
     const unknown = new Set(batch);
     const look = async (): Promise<void> => {
       await this.#write(`SELECT pg_advisory_xact_lock(${WRITES})`);
@@ -330,7 +330,7 @@ export class PostgresEventStore implements EventStore {
         unknown.delete(waiting);
       }
     };
-    await again(look, { forMs: OUTCOME_MS, everyMs: OUTCOME_AGAIN_MS }).catch((error: unknown) =>
+    await retrying(look, { forMs: OUTCOME_MS, everyMs: OUTCOME_AGAIN_MS }).catch((error: unknown) =>
       unknown.forEach(({ reject }) => reject(asError('The log', error))),
     );
     this.#news.tell();

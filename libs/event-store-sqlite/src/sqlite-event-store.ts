@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { randomUUID } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { formatOf, NothingThere, openSqlite, setFormat, soon } from '#databases';
+import { formatOf, NothingThere, openSqlite, setFormat, retryWhileBusy } from '#databases';
 import {
   Arrivals,
   chainedTo,
@@ -27,7 +27,7 @@ import {
   type EventStore,
   type EventType,
   type Meta,
-  type Waiting,
+  type QueuedAppend,
 } from '#eventsourcing';
 import { AT_ONCE_BYTES, integrityAside, integrityOf } from './integrity.js';
 import { page, statements, toEnvelope, type StreamHead } from './statements.js';
@@ -45,7 +45,7 @@ export class SqliteEventStore implements EventStore {
   readonly #db: Database.Database;
   readonly #statements: ReturnType<typeof statements>;
   readonly #arrivals = new Arrivals();
-  #queue: Waiting[] = [];
+  #queue: QueuedAppend[] = [];
   #flushing: Promise<void> | null = null;
   /** Types that are in the table of types, or will be with the commit under way. */
   readonly #typesKnown = new Set<string>();
@@ -229,7 +229,7 @@ export class SqliteEventStore implements EventStore {
       this.#queue = [];
       try {
         await this.#mayWrite();
-        for (const settle of await soon(() => this.#commit(batch))) settle();
+        for (const settle of await retryWhileBusy(() => this.#commit(batch))) settle();
       } catch (error) {
         this.#refuse(batch, error as Error);
       }
@@ -238,12 +238,12 @@ export class SqliteEventStore implements EventStore {
   }
 
   async #read<T>(act: (sql: ReturnType<typeof statements>) => T): Promise<T> {
-    return soon(() => act(this.#sql)).catch(unavailable('read'));
+    return retryWhileBusy(() => act(this.#sql)).catch(unavailable('read'));
   }
 
   async #write<T>(act: (sql: ReturnType<typeof statements>) => T): Promise<T> {
     await this.#mayWrite();
-    return soon(() => act(this.#sql)).catch(unavailable('written'));
+    return retryWhileBusy(() => act(this.#sql)).catch(unavailable('written'));
   }
 
   /** Nothing is written to a log whose indexes lie: what is not found could be recorded again. */
@@ -272,7 +272,7 @@ export class SqliteEventStore implements EventStore {
   }
 
   /** Each append is judged on its own, and answered only after the commit. */
-  #commit(batch: readonly Waiting[]): (() => void)[] {
+  #commit(batch: readonly QueuedAppend[]): (() => void)[] {
     const settle = this.#atOnce(this.#sql, ({ dataVersion, head }) => {
       if (this.#dataVersion !== (this.#dataVersion = dataVersion.get()!)) this.#heads.clear();
       const last = head.get();
@@ -289,7 +289,7 @@ export class SqliteEventStore implements EventStore {
     return settle;
   }
 
-  #insert({ stream, expected, events, meta }: Waiting, after: number, now: number): Appended | WrongRevision {
+  #insert({ stream, expected, events, meta }: QueuedAppend, after: number, now: number): Appended | WrongRevision {
     const head = this.#heads.get(stream) ?? this.#sql.streamHead.get(stream);
     const actual = head?.revision ?? NO_STREAM;
     if (actual !== expected) {
@@ -316,7 +316,7 @@ export class SqliteEventStore implements EventStore {
   }
 
   /** A failed commit was rolled back, so nothing of the batch is in the log; that is read back before it is said. */
-  #refuse(batch: readonly Waiting[], cause: Error): void {
+  #refuse(batch: readonly QueuedAppend[], cause: Error): void {
     for (const { stream, expected, meta, resolve, reject } of batch) {
       try {
         const earlier = earlierResult(this.#sql.stream.all(stream, expected + 1).map(toEnvelope), meta.commandId);
@@ -329,7 +329,7 @@ export class SqliteEventStore implements EventStore {
   }
 }
 
-/** Looks whether a file is a log that this software knows, before anything is changed in it. */
+/** LookFactory whether a file is a log that this software knows, before anything is changed in it. */
 function look(db: Database.Database, mustExist: boolean): void {
   const format = formatOf(db);
   if (format > FORMAT)

@@ -36,7 +36,7 @@ export async function decodeAll(
  * The revisions whose payloads are to be erased, as the `Blanked` events among some events say.
  * @throws Error for one that is not at or before `revision`: it could never be erased
  */
-export const namedIn = (events: readonly { name: string; data: object }[], revision: number): number[] =>
+export const revisionsToErase = (events: readonly { name: string; data: object }[], revision: number): number[] =>
   events
     .filter(({ name }) => name === BLANKED)
     .map(({ data }) => (data as Blanked).revision)

@@ -86,7 +86,7 @@ export interface EventStore {
 }
 
 /** An append that waits to be written together with others, and who is to hear of it. */
-export interface Waiting {
+export interface QueuedAppend {
   readonly stream: string;
   readonly expected: number;
   readonly events: readonly EncodedEvent[];

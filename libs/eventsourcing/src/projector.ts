@@ -8,8 +8,8 @@ import { StoreUnavailable } from './event-store.js';
 import { UnknownEvent, type Envelope, type Meta, type Recorded } from './events.js';
 import { Parking, type ParkedStream } from './parking.js';
 import { releases, type Released } from './releases.js';
-import { beingBuilt, type Building, type Progress, type Projection } from './projection.js';
-import { NotTaken, type Saved, type SnapshotFile } from './snapshot.js';
+import { beingBuilt, type Building, type ProjectionStatus, type Projection } from './projection.js';
+import { SnapshotRejected, type SnapshotContent, type SnapshotFile } from './snapshot.js';
 import { applying } from './tracing.js';
 
 /** A failure of a projection: an event was parked, or the projection cannot follow the log for now. */
@@ -77,13 +77,13 @@ class Follower {
     this.projection.clear?.();
   }
 
-  save(): Saved['projections'][number] {
+  save(): SnapshotContent['projections'][number] {
     const { name, version } = this.projection;
     const { position, parking } = this;
     return { name, version, position, parking: parking.save(), memory: this.projection.save?.() ?? null };
   }
 
-  load({ position, parking, memory }: Saved['projections'][number]): void {
+  load({ position, parking, memory }: SnapshotContent['projections'][number]): void {
     this.clear();
     this.position = position;
     this.parking.load(parking);
@@ -167,7 +167,7 @@ class Follower {
     if (this.parking.release(released)) await this.retry(released.stream);
   }
 
-  progress(head: string | null, serving: boolean, building: Building | null, error: string | null): Progress {
+  progress(head: string | null, serving: boolean, building: Building | null, error: string | null): ProjectionStatus {
     const { name, version } = this.projection;
     return {
       ...{ projection: name, version, position: this.position, head },
@@ -250,7 +250,7 @@ class Acting {
 }
 
 /** Reads a log in pages of so many events, and of so many bytes, about. */
-class Pages {
+class LogPages {
   #limit = 64;
 
   /** How many events to ask for next. */
@@ -275,7 +275,7 @@ export class Projector {
   readonly #views: readonly Follower[];
   readonly #acting: readonly Acting[];
   readonly #turns = new Turns();
-  readonly #pages = new Pages();
+  readonly #pages = new LogPages();
   readonly #known = new Set<string>();
   readonly #waiting = new Set<{ position: bigint; resolve: (reached: boolean) => void }>();
   #stopped = new AbortController();
@@ -355,12 +355,12 @@ export class Projector {
       const { position, projections } = await this.snapshot.read(this.log.store);
       const saved = new Map(projections.map((one) => [`${one.name} ${one.version}`, one]));
       const all = this.#followers.map((follower) => ({ follower, kept: saved.get(follower.key) }));
-      if (all.some(({ kept }) => !kept)) throw new NotTaken('It is of other read models.');
+      if (all.some(({ kept }) => !kept)) throw new SnapshotRejected('It is of other read models.');
       for (const { follower, kept } of all) follower.load(kept!);
       this.#position = position;
       for (const one of this.#acting) await this.#dueSince(one, position);
     } catch (error) {
-      if (!(error instanceof NotTaken)) throw error;
+      if (!(error instanceof SnapshotRejected)) throw error;
     }
   }
 
@@ -430,7 +430,7 @@ export class Projector {
   }
 
   /** The state of each projection. */
-  async progress(): Promise<Progress[]> {
+  async progress(): Promise<ProjectionStatus[]> {
     const head = await this.log.store.head();
     const building = this.#buildingOf(head);
     const each = new Map(this.#followers.map((one) => [one.projection, one]));

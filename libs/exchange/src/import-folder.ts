@@ -2,7 +2,7 @@
 import {
   ActCommand,
   decideAll,
-  namedBy,
+  parameterNamesOf,
   decideEntries,
   entryClass,
   type ActOn,
@@ -35,10 +35,10 @@ import {
   type Log,
   withoutNulls,
 } from '#eventsourcing';
-import { cleaned, invalid, referencesIn, VALIDATION, type Asked } from '#platform';
+import { cleanBody, invalid, referencesIn, VALIDATION, type CommandContext } from '#platform';
 import { codeOf, crosswalk, Lookup, type Entry, type Register, type Theme } from '#registers';
 import { jsonOf, textOf, Unreadable } from '#text';
-import { likelyDuplicates, type Titled } from './likely-duplicates.js';
+import { likelyDuplicates, type DuplicateCandidate } from './likely-duplicates.js';
 
 /** Something that keeps a folder from being imported: where it stands and what is wrong. */
 export interface ImportProblem {
@@ -110,16 +110,16 @@ const UNNAMED_AUTHOR = 'The secretariat';
 /**
  * Plans the import of a folder: validates every row, resolves every code against the folder and the log, and lets every
  * commitment decide. Nothing is written.
- * @param asked who imports, with a new command id at each call
+ * @param newContext who imports, with a new command id at each call
  * @param known the commitments there are, for likely duplicates
  */
 export async function planImport(
   folder: string,
   log: Log,
-  asked: () => Asked,
-  known: readonly Titled[] = [],
+  newContext: () => CommandContext,
+  known: readonly DuplicateCandidate[] = [],
 ): Promise<ImportPlan> {
-  const plan = new Plan(log, asked);
+  const plan = new Plan(log, newContext);
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     plan.problem({ file: folder, row: 0, data: {} }, '', 'there is no such folder');
     return plan.done([]);
@@ -179,7 +179,7 @@ class Plan {
   /** Every body, valid or not: what it names must be known. */
   readonly #bodies: { body: object; at: Row; pointer: (field: string) => string }[] = [];
   /** Every stream the folder writes, so that ids may refer forward. */
-  readonly #together = new Set<string>();
+  readonly #importedStreams = new Set<string>();
   readonly #firstRows = new Map<string, Row>();
   readonly #inFolder = new Map<string, Entry>();
   readonly #commands: AnyActCommand[] = [];
@@ -187,7 +187,7 @@ class Plan {
 
   constructor(
     private readonly log: Log,
-    private readonly asked: () => Asked,
+    private readonly newContext: () => CommandContext,
   ) {
     this.#lookup = new Lookup(log);
   }
@@ -385,7 +385,7 @@ class Plan {
       this.problem(at, `${prefix}/body`, 'should be an object');
       return null;
     }
-    const needed: readonly string[] = namedBy(ACTS[act]);
+    const needed: readonly string[] = parameterNamesOf(ACTS[act]);
     const missing = needed.filter((one) => typeof named[one] !== 'string');
     for (const field of missing) this.problem(at, `${prefix}/${field}`, `${String(name)} needs it`);
     for (const field of Object.keys(named).filter((one) => !needed.includes(one)))
@@ -403,7 +403,7 @@ class Plan {
       const existing = await this.#lookup.entry(kind, codeOf(entry));
       if (!existing) {
         this.#count(at, kind === 'theme' ? null : 'new');
-        this.#commands.push(entering(kind, entry, this.#askedOn(NO_STREAM), this.#together));
+        this.#commands.push(entering(kind, entry, this.#contextAt(NO_STREAM), this.#importedStreams));
       } else {
         this.#count(at, kind === 'theme' ? null : 'known');
         this.#same(entry, existing, at, prefix);
@@ -413,8 +413,8 @@ class Plan {
     for (const planned of this.#crosswalks) await this.#planCrosswalk(planned);
   }
 
-  done(known: readonly Titled[]): ImportPlan {
-    const titled = this.#commitments.map(({ reference, acts }): Titled => {
+  done(known: readonly DuplicateCandidate[]): ImportPlan {
+    const titled = this.#commitments.map(({ reference, acts }): DuplicateCandidate => {
       const { title, agencies, followsUp } = acts[0]!.act.body as RecordCommitment;
       return { reference, title, agencies: agencies.map(({ agency }) => agency), followsUp: followsUp ?? [] };
     });
@@ -454,7 +454,7 @@ class Plan {
     else acts.push(published);
     this.#count(at, !state.entry ? 'new' : recorded ? 'known' : 'extended');
     if (acts.length > 0)
-      this.#commands.push(new ActCommand('crosswalk', entry.code, acts, this.#askedOn(revision), this.#together));
+      this.#commands.push(new ActCommand('crosswalk', entry.code, acts, this.#contextAt(revision), this.#importedStreams));
   }
 
   async #themeOf(code: string): Promise<Theme | null> {
@@ -477,7 +477,7 @@ class Plan {
       this.#count(at, 'new');
       const given = acts.map(({ act }) => act);
       this.#commands.push(
-        new ActCommand('commitment', reference, given, this.#askedOn(NO_STREAM), this.#together),
+        new ActCommand('commitment', reference, given, this.#contextAt(NO_STREAM), this.#importedStreams),
       );
       return;
     }
@@ -498,7 +498,7 @@ class Plan {
         this.problem(at, pointer(''), 'differs from what is recorded');
       else if (later) last = same;
     });
-    const importer = this.asked().by.account;
+    const importer = this.newContext().by.account;
     recorded.forEach(({ meta, data }, k) => {
       if (meta.actor !== importer || seen.has(k)) return;
       const { reportedOn } = data as { reportedOn: string };
@@ -519,7 +519,7 @@ class Plan {
           'commitment',
           reference,
           further.map(({ act }) => act),
-          this.#askedOn(recorded.at(-1)!.revision),
+          this.#contextAt(recorded.at(-1)!.revision),
         ),
       );
   }
@@ -539,7 +539,7 @@ class Plan {
     state: Commitment,
     revision: number,
   ): CommitmentEvent[] | null {
-    const by = { ...this.asked().by, today: todayAnywhere(new Date()) };
+    const by = { ...this.newContext().by, today: todayAnywhere(new Date()) };
     const decided: CommitmentEvent[] = [];
     let refused = false;
     for (const { act, pointer } of acts) {
@@ -558,7 +558,7 @@ class Plan {
     if (refused) return null;
     try {
       const encoded = decided.map((event) => this.log.codec.encode(commitment.category, event));
-      checkAppend(`commitment-${reference}`, NO_STREAM, encoded, this.asked().meta);
+      checkAppend(`commitment-${reference}`, NO_STREAM, encoded, this.newContext().meta);
     } catch (error) {
       this.problem(at, '', (error as Error).message);
       return null;
@@ -580,7 +580,7 @@ class Plan {
 
   /** A body of a class, or `null` when it is not valid; its problems are listed. */
   #valid<T extends object>(of: new () => T, data: Json, at: Row, pointer: (field: string) => string): T | null {
-    const body = plainToInstance(of, cleaned(of, data));
+    const body = plainToInstance(of, cleanBody(of, data));
     const errors = invalid(validateSync(body, VALIDATION)).errors;
     for (const { pointer: field, message } of errors) this.problem(at, pointer(field), message);
     this.#bodies.push({ body, at, pointer });
@@ -591,7 +591,7 @@ class Plan {
     const before = this.#firstRows.get(stream);
     if (before) this.problem(at, prefix, `is in ${before.file} twice, first as row ${before.row}`);
     else {
-      this.#together.add(stream);
+      this.#importedStreams.add(stream);
       this.#firstRows.set(stream, at);
     }
     return !before;
@@ -599,7 +599,7 @@ class Plan {
 
   async #refers(body: object, at: Row, pointer: (field: string) => string): Promise<void> {
     for (const { kinds, code, pointer: field } of referencesIn(body)) {
-      let known = kinds.some((kind) => this.#together.has(`${kind}-${code}`));
+      let known = kinds.some((kind) => this.#importedStreams.has(`${kind}-${code}`));
       for (const kind of kinds) known ||= await this.#lookup.has(kind, code);
       if (!known) this.problem(at, pointer(field), `unknown ${kinds.join(' or ')}: ${code}`);
     }
@@ -629,9 +629,9 @@ class Plan {
         this.problem(at, pointer(`/${field}`), `differs from what is recorded: ${worth(before[field])}`);
   }
 
-  /** Asked of a stream as it was when the import was planned: where another import was faster, nothing is written twice. */
-  #askedOn(expected: number): Asked {
-    return { ...this.asked(), expected };
+  /** For a command on a stream as it was when the import was planned: where another import was faster, nothing is written twice. */
+  #contextAt(expected: number): CommandContext {
+    return { ...this.newContext(), expected };
   }
 
   #count({ file }: Row, what: 'new' | 'known' | 'extended' | null): void {
@@ -640,8 +640,19 @@ class Plan {
 }
 
 /** The command that enters an entry. */
-const entering = (kind: Register, entry: Entry, asked: Asked, together: ReadonlySet<string>): AnyActCommand =>
-  new ActCommand(kind, codeOf(entry), [{ act: 'enter', body: entry } as never], asked, together) as AnyActCommand;
+const entering = (
+  kind: Register,
+  entry: Entry,
+  context: CommandContext,
+  importedStreams: ReadonlySet<string>,
+): AnyActCommand =>
+  new ActCommand(
+    kind,
+    codeOf(entry),
+    [{ act: 'enter', body: entry } as never],
+    context,
+    importedStreams,
+  ) as AnyActCommand;
 
 const reportedOn = (body: object): string => (body as { reportedOn: string }).reportedOn;
 

@@ -6,13 +6,13 @@ import { IsIn, IsOptional } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import { pipeline, Readable, type Duplex } from 'node:stream';
 import { columnsOf, csvStream, flat } from './csv.js';
-import { OneAmong } from './query-fields.js';
+import { QueryChoice } from './query-fields.js';
 
 /** Entries, page by page. */
 export type Pages = AsyncIterable<readonly object[]> | Iterable<readonly object[]>;
 
 /** The parts of a written list. */
-export interface Content {
+export interface ListContent {
   readonly pages: Pages;
   /** All entries, when they are at hand. */
   readonly whole?: readonly object[];
@@ -29,7 +29,7 @@ export interface Content {
 interface Defined {
   readonly mediaType: string;
   /** Absent: the answer as it is, as Fastify writes it. */
-  readonly write?: (content: Content) => Readable;
+  readonly write?: (content: ListContent) => Readable;
 }
 
 const FORMATS = {
@@ -60,7 +60,7 @@ export const InFormat = () =>
 /** The field of a query that asks for a byte order mark; it changes nothing else, and is read where the answer is written. */
 export const InBom = () =>
   applyDecorators(
-    OneAmong(['true', 'false'], {
+    QueryChoice(['true', 'false'], {
       default: 'false',
       description: 'Begin CSV with a byte order mark: Excel reads it as UTF-8 then',
     }),
@@ -79,7 +79,7 @@ export const WantedFormat = createParamDecorator((_: unknown, context: Execution
   formatOf(context.switchToHttp().getRequest<FastifyRequest>()),
 );
 
-function csv({ pages, whole, picked, row, columns, bom }: Content): Readable {
+function csv({ pages, whole, picked, row, columns, bom }: ListContent): Readable {
   const flatRow = (entry: object) => flat(row(picked(entry)));
   return sent(
     Readable.from(rowsOf(pages, flatRow)),
@@ -87,7 +87,7 @@ function csv({ pages, whole, picked, row, columns, bom }: Content): Readable {
   );
 }
 
-function ndjson({ pages, picked }: Content): Readable {
+function ndjson({ pages, picked }: ListContent): Readable {
   return sent(Readable.from(linesOf(pages, picked), { objectMode: false }));
 }
 

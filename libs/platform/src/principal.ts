@@ -23,13 +23,13 @@ export abstract class ReadingIsPublic {
   abstract readonly value: boolean;
 }
 
-export type Asking = FastifyRequest & {
+export type ApiRequest = FastifyRequest & {
   principal?: Principal;
   correlation?: Correlation;
   /** Of its address and body, where it came with an idempotency key. */
   digest?: string;
   /** Throws once there is nobody left to work for: the caller has gone, or the token was revoked. */
-  standing?: () => Promise<void>;
+  checkConnected?: () => Promise<void>;
 };
 
 /** The token of an `Authorization` header. */

@@ -9,7 +9,7 @@ import { defaultMetadataStorage as conversions } from 'class-transformer/cjs/sto
 import { getMetadataStorage, IS_OPTIONAL, validateSync, ValidationTypes } from 'class-validator';
 import { Rejected, type FieldError } from '#eventsourcing';
 import { isInherited } from '#text';
-import { cleaned } from './fields.js';
+import { cleanBody } from './fields.js';
 
 /** How every body and query is validated: unknown fields are refused. */
 export const VALIDATION = {
@@ -132,8 +132,8 @@ function accepted(metatype: unknown, value: unknown): object | null {
   return acceptorOf(metatype as Class)?.(value) ?? null;
 }
 
-/** A name that every object has is passed over where an unknown one is refused; of bodies `isPlain` takes care. */
-function isKnowable(query: object): void {
+/** A name that every object has is passed over where an unknown one is refused; of bodies `refuseAmbiguousJson` takes care. */
+function refuseInheritedNames(query: object): void {
   const inherited = Object.keys(query).filter(isInherited);
   if (inherited.length > 0)
     throw malformed(
@@ -145,9 +145,11 @@ class Validation extends ValidationPipe {
   override transform(given: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const { type } = metadata;
     const metatype = this.expectedType ?? metadata.metatype;
-    if (type === 'query' && isObject(given)) isKnowable(given);
+    if (type === 'query' && isObject(given)) refuseInheritedNames(given);
     const value =
-      type === 'body' && typeof metatype === 'function' && isObject(given) ? cleaned(metatype as Class, given) : given;
+      type === 'body' && typeof metatype === 'function' && isObject(given)
+        ? cleanBody(metatype as Class, given)
+        : given;
     const sure =
       type === 'param' && metatype === String && typeof value === 'string'
         ? value

@@ -84,7 +84,7 @@ export interface RelationTo {
 }
 
 /** What is shown beside it and not filtered by. */
-export interface Beside {
+export interface ShownOnly {
   readonly into: readonly string[];
   readonly spread: CommitmentAsAt['spread'];
   readonly lastEdition: string | null;
@@ -103,12 +103,12 @@ export interface Meanings {
   readonly documents: readonly string[];
   readonly relations: readonly RelationTo[];
   readonly target: Target;
-  readonly beside: Beside;
+  readonly beside: ShownOnly;
 }
 export type Coded = keyof Meanings;
 
 /** Words of one commitment: they are nobody else's, and go when they are blanked. */
-export interface Words {
+export interface OwnText {
   readonly title: string;
   readonly search: string;
 }
@@ -150,11 +150,11 @@ export class Columns {
     documents: new Dictionary<Meanings['documents']>(json),
     relations: new Dictionary<Meanings['relations']>(json),
     target: new Dictionary<Target>(json),
-    beside: new Dictionary<Beside>(json),
+    beside: new Dictionary<ShownOnly>(json),
   };
   readonly references = new Dictionary((reference) => reference);
   /** By code; `null` where the words went. */
-  readonly texts: (Words | null)[] = [];
+  readonly texts: (OwnText | null)[] = [];
   readonly readings: (VerificationReading | null)[] = [];
   corrections: Corrected[] = [];
   /** The latest row of each commitment, by the code of its reference. */
@@ -312,7 +312,7 @@ export class Columns {
     for (const [name, dictionary] of Object.entries(this.dictionaries))
       for (const key of lists[name] as string[]) dictionary.codeOf(key);
     for (const reference of lists['references'] as string[]) this.references.codeOf(reference);
-    for (const text of lists['texts'] as (Words | null)[]) this.texts.push(text);
+    for (const text of lists['texts'] as (OwnText | null)[]) this.texts.push(text);
     for (const reading of lists['readings'] as (VerificationReading | null)[]) this.readings.push(reading);
     this.corrections = lists['corrections'] as Corrected[];
     this.laid = (lists['laid'] as number[])[0]!;

@@ -4,7 +4,7 @@ import type { PartialDate } from '#clocks';
 import { decodeAll, fold, load, NO_STREAM, Rejected, streamOf, type Aggregate, type Log } from '#eventsourcing';
 import type { Reference, Registered } from '#platform';
 import { agency as agencies, endedBefore, LATEST, successorAt, type AgencyState } from './agency.js';
-import type { Kept } from './corrections.js';
+import type { EntryHistory } from './corrections.js';
 import {
   codeOf,
   registers,
@@ -19,7 +19,7 @@ import {
 export class Lookup {
   readonly #found = new Set<string>();
   /** Agencies as they were when they were last looked at: of each only what came since is read. */
-  readonly #agencies = new Map<string, { readonly state: AgencyState & Kept; readonly revision: number }>();
+  readonly #agencies = new Map<string, { readonly state: AgencyState & EntryHistory; readonly revision: number }>();
 
   constructor(private readonly log: Log) {}
 
@@ -42,16 +42,16 @@ export class Lookup {
   }
 
   /**
-   * @param together streams that will be written together with the body, and so are as good as known
+   * @param importedStreams streams that will be written together with the body, and so are as good as known
    * @returns what names every unknown code and where in the body it stands; `null` when all are known
    */
   async unknownIn(
     references: readonly Reference[],
-    together: ReadonlySet<string> = new Set(),
+    importedStreams: ReadonlySet<string> = new Set(),
   ): Promise<Rejected | null> {
     const errors = [];
     for (const { kinds, code, pointer } of references) {
-      let known = kinds.some((kind) => together.has(streamOf({ category: kind }, code)));
+      let known = kinds.some((kind) => importedStreams.has(streamOf({ category: kind }, code)));
       for (const kind of kinds) known ||= await this.has(kind, code);
       if (!known) errors.push({ pointer, message: `Unknown ${kinds.join(' or ')}: ${code}` });
     }

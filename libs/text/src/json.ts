@@ -31,7 +31,7 @@ function firstUnreadable(bytes: Uint8Array): number {
 
 /**
  * A text as JSON.
- * @throws Unreadable when it is not well-formed, or not plain (`isPlain`)
+ * @throws Unreadable when it is not well-formed, or not plain (`refuseAmbiguousJson`)
  */
 export function jsonOf(text: string): unknown {
   let json: unknown;
@@ -40,7 +40,7 @@ export function jsonOf(text: string): unknown {
   } catch (error) {
     throw new Unreadable(`is not well-formed JSON: ${(error as Error).message}`);
   }
-  isPlain(text, json);
+  refuseAmbiguousJson(text, json);
   return json;
 }
 
@@ -56,7 +56,7 @@ const DEEPEST = 64;
  * @param json what `text`, which is well-formed, was read as
  * @throws Unreadable
  */
-export function isPlain(text: string, json: unknown): void {
+export function refuseAmbiguousJson(text: string, json: unknown): void {
   if (fieldsWritten(text) === fieldsRead(json)) return;
   const pointer = firstTwice(text);
   throw new Unreadable(`${nameIn(pointer)} is given twice`, pointer);

@@ -1,6 +1,6 @@
 /** Who an agency was at the time: its names, what became of it, what it was a member of, and who were members of it. */
 import type { AgencyAsAt, Citation, MemberAsAt } from '#registers';
-import { On } from './figures.js';
+import { ShownDate } from './figures.js';
 import { AgencyLink, Joined } from './links.js';
 import { Place, Source, Words } from './source.js';
 import { path, type View } from './view.js';
@@ -52,7 +52,7 @@ const memberWords = ({ from, fromIsLatest, to }: Partial<Pick<MemberAsAt, 'from'
 };
 
 /** What belongs to its name, in a few lines. */
-export const Belonging = ({ view, agency, before }: Parts) => {
+export const AgencyIdentity = ({ view, agency, before }: Parts) => {
   const { parent, memberships, chairs, names } = agency;
   const facts = [
     ...names.slice(0, -1).map(({ name }, i) => (
@@ -99,7 +99,7 @@ export const Belonging = ({ view, agency, before }: Parts) => {
 };
 
 /** Says so where an agency is no more, and who stands for it now. */
-export const WhatBecameOfIt = ({ view, agency }: Pick<Parts, 'view' | 'agency'>) => {
+export const AgencyEndNotice = ({ view, agency }: Pick<Parts, 'view' | 'agency'>) => {
   const { status, endedOn, reason, citation, succeededBy, code } = agency;
   if (status === 'active' && !succeededBy) return null;
   const successor = succeededBy && <AgencyLink view={view} code={succeededBy} long />;
@@ -148,7 +148,7 @@ export const Members = ({ view, members }: { view: View; members: readonly Membe
     <section>
       <h2 id="members">Its members</h2>
       <p>
-        {counted(members.length, 'member')} as at <On date={view.asOf} />.{' '}
+        {counted(members.length, 'member')} as at <ShownDate date={view.asOf} />.{' '}
         {chairing.length === 0 ? (
           'Who was in the chair is not recorded.'
         ) : (

@@ -5,16 +5,16 @@ import type { FastifyRequest } from 'fastify';
 import type { ComponentChildren } from 'preact';
 import type { Stage } from '#commitments';
 import type { Log } from '#eventsourcing';
-import { goingOn, LOG } from '#platform';
+import { withClocksOfCursor, LOG } from '#platform';
 import {
   ENTRIES,
   EXITS,
   FlowListQuery,
   Flows,
   settle,
-  withWhy,
+  withCauses,
   type Changed,
-  type Entry,
+  type EntryReason,
   type Exit,
   type FlowName,
   type Filter,
@@ -26,10 +26,10 @@ import {
   type Total,
 } from '#progress';
 import { recordedWords } from './as-at.js';
-import { Figure, On, StageTag } from './figures.js';
+import { Figure, ShownDate, StageTag } from './figures.js';
 import { Pager } from './lists.js';
 import { Page } from './layout.js';
-import { narrowed, Narrow, Narrowing } from './narrow.js';
+import { narrowingParams, Narrow, Narrowing } from './narrow.js';
 import { Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { Words } from './source.js';
@@ -39,7 +39,7 @@ import { count, counted, dateWords, instantWords, sentence, SHOWN_STAGES, STAGE_
 type InWords = readonly [short: string, meaning: string];
 
 /** What each term is called in each leg, and what it means. */
-const TERM_WORDS: Readonly<Record<Entry | Exit, Readonly<Record<LegName, InWords>>>> = {
+const TERM_WORDS: Readonly<Record<EntryReason | Exit, Readonly<Record<LegName, InWords>>>> = {
   new: {
     learned: ['recorded since', 'Reported by the first date, but recorded later'],
     reported: ['newly reported', 'Reported for the first time between the two dates'],
@@ -96,12 +96,12 @@ export class ChangesPage {
 
   @Get()
   async changes(@Query() query: ChangesQuery, @Req() request: FastifyRequest) {
-    const view = await this.views.open(query, request, goingOn(query));
+    const view = await this.views.open(query, request, withClocksOfCursor(query));
     const before = view.reports.filter(({ date }) => date < view.asOf).map(({ date }) => date);
     // The last report but one: then the last one is what changed.
     const from = query.from ?? before.at(-2) ?? before.at(-1) ?? view.asOf;
     const { dates } = await settle({ ...query, from }, this.log);
-    const [at, filter] = [view.at, narrowed(view)];
+    const [at, filter] = [view.at, narrowingParams(view)];
     const between = { from, knownThen: dates.knownThen };
     const [flows, choices, listed] = await Promise.all([
       this.flows.between(at, between, filter),
@@ -119,8 +119,8 @@ export class ChangesPage {
   ): Promise<Listed | null> {
     if (!flow) return null;
     const terms = { flow, leg, before, after };
-    const page = await this.flows.commitments(view.at, between, terms, narrowed(view), { limit, cursor });
-    return { ...page, terms, leg, items: await withWhy(this.log, leg, page) };
+    const page = await this.flows.commitments(view.at, between, terms, narrowingParams(view), { limit, cursor });
+    return { ...page, terms, leg, items: await withCauses(this.log, leg, page) };
   }
 }
 
@@ -145,7 +145,7 @@ const Changes = ({ view, flows, then, choices, listed }: Parts) => {
     limit: _limit,
     ...asked
   } = { ...view.asked, from } as Params;
-  const filter = narrowed(view);
+  const filter = narrowingParams(view);
   const was = (part: Filter) => view.listAt(from, { ...filter, ...part });
   const is = (part: Filter) => view.list({ ...filter, ...part });
   const wasKnown = (part: Filter) => view.listAt(from, { ...filter, ...part }, flows.knownThen);
@@ -394,7 +394,7 @@ const StageToStage = ({
 /** `in_progress-completed` → `In progress, now completed`. */
 function flowWords(flow: FlowName, leg: LegName): string {
   if (flow === 'same') return 'In the same stage at both ends';
-  if (flow in TERM_WORDS) return sentence(TERM_WORDS[flow as Entry | Exit][leg][0]);
+  if (flow in TERM_WORDS) return sentence(TERM_WORDS[flow as EntryReason | Exit][leg][0]);
   const [from, to] = flow.split('-') as [Stage, Stage];
   return `${STAGE_WORDS[from]}, now ${STAGE_WORDS[to].toLowerCase()}`;
 }
@@ -463,7 +463,7 @@ const ChangedList = ({ view, listed: { terms, leg, total, items, nextCursor } }:
                   {why.map(({ revision, type, reportedOn }) => (
                     <li key={revision}>
                       <a href={`${view.link(path('commitments', reference))}#r${revision}`}>{actWords(type)}</a>,{' '}
-                      <On date={reportedOn} short />
+                      <ShownDate date={reportedOn} short />
                     </li>
                   ))}
                 </ul>

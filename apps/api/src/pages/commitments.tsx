@@ -2,15 +2,15 @@
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { ENDS, KINDS, NATURES, OUTLOOKS, ROLES, STRENGTHS, VERIFICATIONS } from '#commitments';
-import { goingOn } from '#platform';
+import { withClocksOfCursor } from '#platform';
 import { CommitmentsQuery, listOf, Progress, type Facet, type ItemList, type Row } from '#progress';
 import { Registers } from '#registers';
 import { byFramework, Choice, type ChoiceParts } from './choice.js';
 import { conditionsOf, NothingFound, withoutEach, type Without } from './conditions.js';
 import { StageBar } from './figures.js';
-import { Kept } from './as-at.js';
+import { HiddenFields } from './as-at.js';
 import { Page } from './layout.js';
-import { apartOf, correctedAmong, CorrectedLater, EndedApart, type Apart } from './lineage.js';
+import { apartOf, correctedCount, CorrectedLater, EndedApart, type EndedCounts } from './lineage.js';
 import { CommitmentTable, ORDER_WORDS, Pager } from './lists.js';
 import { MemberOf } from './member-of.js';
 import { RendersPages } from './rendering.js';
@@ -46,7 +46,7 @@ export class CommitmentsPage {
 
   @Get()
   async commitments(@Query() query: CommitmentsQuery, @Req() request: FastifyRequest) {
-    const view = await this.views.open(query, request, goingOn(query));
+    const view = await this.views.open(query, request, withClocksOfCursor(query));
     const { filter, page } = listOf(query);
     const [list, row, choices, apart] = await Promise.all([
       this.progress.commitments(view.at, filter, page),
@@ -173,7 +173,7 @@ interface Parts {
   readonly row: Row;
   readonly choices: Choices;
   /** The ended records that the same filter finds; `null` where they are asked for themselves. */
-  readonly apart: Apart | null;
+  readonly apart: EndedCounts | null;
   /** Where the list is empty: what each condition keeps out of it. */
   readonly without: readonly Without[];
 }
@@ -208,7 +208,7 @@ const Commitments = ({ view, list, row, choices, apart, without }: Parts) => {
     >
       {list.total === 0 && <NothingFound view={view} what="commitment" without={without} />}
       <form method="get" action="/commitments" class="filters" aria-label="Find commitments">
-        <Kept asked={{ ...view.kept, reference: asked['reference'], ...related, ...through }} />
+        <HiddenFields asked={{ ...view.kept, reference: asked['reference'], ...related, ...through }} />
         <label class="search">
           <span>Search</span>
           <input
@@ -248,7 +248,7 @@ const Commitments = ({ view, list, row, choices, apart, without }: Parts) => {
         ))}
       </ul>
       {apart && <EndedApart apart={apart} list={(life) => view.here({ life, cursor: null })} />}
-      <CorrectedLater view={view} {...correctedAmong(list.items)} />
+      <CorrectedLater view={view} {...correctedCount(list.items)} />
       {list.items.length > 0 && (
         <CommitmentTable
           view={view}

@@ -13,14 +13,14 @@ import {
   type Framework,
   type Theme,
 } from '#registers';
-import { Figure, On } from './figures.js';
+import { Figure, ShownDate } from './figures.js';
 import { Page } from './layout.js';
 import { ThemeLink } from './links.js';
 import { Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { Source, Words } from './source.js';
-import { inOrder } from './theme-tree.js';
-import { Author, InForce, MATCH_WORDS, NotYet, Reached } from './through.js';
+import { themeTreeRows } from './theme-tree.js';
+import { Author, InForce, MATCH_WORDS, NoVersionYet, CrosswalkReach } from './through.js';
 import { PageQuery, path, Views, type View } from './view.js';
 import { counted, dateWords, textWords } from './words.js';
 
@@ -162,7 +162,7 @@ const CrosswalkReport = ({ view, crosswalk, version, through, rows, themes, fram
           <Source view={view} of={version} uncited={null} />
           <section>
             <h2>What comes of it</h2>
-            <Reached view={view} through={through} from={name(from)} to={name(to)} />
+            <CrosswalkReach view={view} through={through} from={name(from)} to={name(to)} />
             <p>
               <a href={view.link('/themes', reads)}>Read the themes of “{name(to)}” through it</a>
             </p>
@@ -176,7 +176,7 @@ const CrosswalkReport = ({ view, crosswalk, version, through, rows, themes, fram
           />
         </>
       ) : (
-        <NotYet view={view} crosswalk={crosswalk} field="version" />
+        <NoVersionYet view={view} crosswalk={crosswalk} field="version" />
       )}
       <Versions view={view} crosswalk={crosswalk} shown={version} />
     </Page>
@@ -240,7 +240,7 @@ const WithoutLink = ({ view, version, rows, themes }: TableParts & { themes: rea
     theme !== undefined &&
     (version.links.some(({ from }) => from === theme.code) || linked(themes.find(({ code }) => code === theme.parent)));
   const said = new Map(version.noEquivalent?.map(({ theme, note }) => [theme, note]));
-  const without = inOrder(themes, null).filter(({ theme }) => !linked(theme));
+  const without = themeTreeRows(themes, null).filter(({ theme }) => !linked(theme));
   if (without.length === 0) return null;
   return (
     <section>
@@ -304,7 +304,7 @@ const Versions = ({
           >
             Version {version.version}
           </a>
-          , by <Author view={view} author={version.author} />, published on <On date={version.reportedOn} />:{' '}
+          , by <Author view={view} author={version.author} />, published on <ShownDate date={version.reportedOn} />:{' '}
           {counted(version.links.length, 'link')}
           {version.reportedOn > view.asOf && <> (later than {dateWords(view.asOf)})</>}
         </li>

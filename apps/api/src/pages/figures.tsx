@@ -8,7 +8,7 @@ import { ChartFiles, Table } from './take-away.js';
 import type { View } from './view.js';
 import { count, counted, dateWords, OPEN_STAGES, SHOWN_STAGES, STAGE_WORDS, standingWords } from './words.js';
 
-export const On = ({ date, short = false }: { date: PartialDate; short?: boolean }) => (
+export const ShownDate = ({ date, short = false }: { date: PartialDate; short?: boolean }) => (
   <time dateTime={date}>{dateWords(date, short ? 'short' : 'long')}</time>
 );
 
@@ -234,7 +234,7 @@ export const Breakdown = ({ view, caption, of, lines, brief = false }: Breakdown
               </td>
               {!brief && (
                 <td class="date" data-label={last}>
-                  {row.lastReportedOn && <On date={row.lastReportedOn} short />}
+                  {row.lastReportedOn && <ShownDate date={row.lastReportedOn} short />}
                 </td>
               )}
             </tr>

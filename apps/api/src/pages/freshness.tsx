@@ -2,13 +2,13 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { createContext, type ComponentChildren } from 'preact';
-import { Projector, type ParkedStream, type Progress } from '#eventsourcing';
+import { Projector, type ParkedStream, type ProjectionStatus } from '#eventsourcing';
 import { path } from './view.js';
 import { count, counted, instantWords } from './words.js';
 
 /** How the views stand. */
-export interface Standing {
-  readonly projections: readonly Progress[];
+export interface ViewsStanding {
+  readonly projections: readonly ProjectionStatus[];
   /** The streams that wait because an event of theirs could not be applied. */
   readonly waiting: readonly WaitingStream[];
 }
@@ -17,7 +17,7 @@ export interface WaitingStream extends ParkedStream {
   readonly projection: string;
 }
 
-const ALL_IS_WELL: Standing = { projections: [], waiting: [] };
+const ALL_IS_WELL: ViewsStanding = { projections: [], waiting: [] };
 
 /** How long an answer is good for. */
 const GOOD_MS = 1_000;
@@ -25,10 +25,10 @@ const GOOD_MS = 1_000;
 /** Asks how the views stand, once a second at most, however many pages are read. */
 @Injectable()
 export class Freshness {
-  readonly #seen: LRUCache<'now', Standing>;
+  readonly #seen: LRUCache<'now', ViewsStanding>;
 
   constructor(projector: Projector) {
-    this.#seen = new LRUCache<'now', Standing>({
+    this.#seen = new LRUCache<'now', ViewsStanding>({
       max: 1,
       ttl: GOOD_MS,
       allowStaleOnFetchRejection: true,
@@ -44,13 +44,13 @@ export class Freshness {
     });
   }
 
-  async look(): Promise<Standing> {
+  async look(): Promise<ViewsStanding> {
     return (await this.#seen.fetch('now').catch(() => undefined)) ?? ALL_IS_WELL;
   }
 }
 
 /** How the views stood when a page was made. */
-export const Now = createContext(ALL_IS_WELL);
+export const ViewsState = createContext(ALL_IS_WELL);
 
 /** What a projection keeps, to a reader. */
 export const projectionWords = (name: string): string =>
@@ -68,7 +68,7 @@ const timeWords = (seconds: number): string =>
       : counted(Math.round(seconds / 3600), 'hour');
 
 /** `43% done, 85,300 events a second, about 12 seconds left`. */
-export const buildingWords = ({ building }: Pick<Progress, 'building'>): string =>
+export const buildingWords = ({ building }: Pick<ProjectionStatus, 'building'>): string =>
   building === null
     ? 'waiting for its turn'
     : [
@@ -93,7 +93,7 @@ const NAMED = 5;
 
 /** Says on every page that figures could not be brought up to date. Quiet when all is well. */
 export const Notice = ({ link }: { link: Link }) => (
-  <Now.Consumer>
+  <ViewsState.Consumer>
     {({ projections, waiting }) => {
       const views = projections.filter(({ serving }) => serving);
       const failing = views.filter(({ error }) => error !== null);
@@ -134,5 +134,5 @@ export const Notice = ({ link }: { link: Link }) => (
         )
       );
     }}
-  </Now.Consumer>
+  </ViewsState.Consumer>
 );

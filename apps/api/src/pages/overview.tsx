@@ -4,11 +4,11 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Progress, Timeline, type AgencyRow, type ItemList, type Row, type ThemeRow } from '#progress';
 import { Registers, type Framework } from '#registers';
-import { datesToPlot, type Step } from './chart.js';
+import { datesToPlot, type TimelineStep } from './chart.js';
 import { Breakdown, Headline, Legend, mostFirst, NoSum } from './figures.js';
 import { HowToRead } from './how-to-read.js';
 import { Page } from './layout.js';
-import { CorrectedLater, EndedApart, type Apart } from './lineage.js';
+import { CorrectedLater, EndedApart, type EndedCounts } from './lineage.js';
 import { CommitmentTable } from './lists.js';
 import { OverTime } from './over-time.js';
 import { RendersPages } from './rendering.js';
@@ -56,10 +56,10 @@ export class OverviewPage {
 interface OverviewParts {
   readonly view: View;
   readonly total: Row;
-  readonly apart: Apart;
+  readonly apart: EndedCounts;
   readonly correctedLater: number;
   readonly agencies: readonly AgencyRow[];
-  readonly drawn: readonly Step[];
+  readonly drawn: readonly TimelineStep[];
   readonly overdue: ItemList;
   readonly framework?: { framework: Framework; rows: readonly ThemeRow[] };
 }

@@ -2,16 +2,16 @@
 import { createParamDecorator, ExecutionContext } from '@nestjs/common';
 import { v5 as uuidv5 } from 'uuid';
 import { newCommandId, Rejected, type Meta } from '#eventsourcing';
-import type { Asking, Principal } from './principal.js';
+import type { ApiRequest, Principal } from './principal.js';
 
 /** The part of a request that a command needs. */
-export interface Asked {
+export interface CommandContext {
   readonly by: Principal;
   readonly meta: Meta;
   /** The revision of `If-Match`. */
   readonly expected?: number;
   /** Throws once there is nobody left to work for; to be asked between one act and the next. */
-  readonly standing?: () => Promise<void>;
+  readonly checkConnected?: () => Promise<void>;
 }
 
 const KEYS = 'e5b1d0fe-7a39-5c54-9d43-3f6d2a1b9c07';
@@ -44,22 +44,28 @@ export const principalOf = ({ actor, role, agency }: Meta): Principal => ({
 });
 
 /** The command side of a request: who asks, `If-Match`, `Idempotency-Key`, `X-Correlation-Id`. */
-export const AskedBy = createParamDecorator((_: unknown, context: ExecutionContext): Asked =>
-  askedBy(context.switchToHttp().getRequest<Asking>()),
+export const CurrentCommand = createParamDecorator((_: unknown, context: ExecutionContext): CommandContext =>
+  commandContextOf(context.switchToHttp().getRequest<ApiRequest>()),
 );
 
-export function askedBy({ principal, headers, correlation, digest, standing }: Asking): Asked {
+export function commandContextOf({
+  principal,
+  headers,
+  correlation,
+  digest,
+  checkConnected,
+}: ApiRequest): CommandContext {
   const key = headers['idempotency-key'] as string | undefined;
   // A key that was freed may come with another body: that is another command.
   const meta = metaOf(principal!, key === undefined ? undefined : `${key}\n${digest}`, correlation?.known);
   correlation?.is(meta.correlationId);
-  return { by: principal!, meta, expected: expectedOf(headers['if-match']), standing };
+  return { by: principal!, meta, expected: expectedOf(headers['if-match']), checkConnected };
 }
 
 /** The reader, if a token names one. */
 export const Caller = createParamDecorator(
   (_: unknown, context: ExecutionContext): Principal | null =>
-    context.switchToHttp().getRequest<Asking>().principal ?? null,
+    context.switchToHttp().getRequest<ApiRequest>().principal ?? null,
 );
 
 function expectedOf(ifMatch: string | undefined): number | undefined {
