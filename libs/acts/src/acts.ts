@@ -178,7 +178,8 @@ export class Acts {
       named.push(...referencesIn(corrected.body, '/says'));
       for (const one of givenBy(corrected.act, corrected.body, on)) {
         const pointer = `/says${one.pointer}`;
-        if (one.pointer.split('/')[1]! in (body as Correct).says) taking.push({ ...one, pointer });
+        const [, field = ''] = one.pointer.split('/');
+        if (field in (body as Correct).says) taking.push({ ...one, pointer });
       }
     }
     const wrong = (await this.#lookup.unknownIn(named, importedStreams)) ?? (await this.#lookup.endedAmong(taking));
