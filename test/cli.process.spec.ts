@@ -156,11 +156,11 @@ describe('the views', () => {
 describe('importing', () => {
   it('twice at once, in two processes, brings everything once', async () => {
     const dataDir = join(scratch, 'at-once');
-    const alone = (await run(await withClockCases(join(scratch, 'alone')), 'verify')).out;
+    const alone = await withClockCases(join(scratch, 'alone'));
     const both = await Promise.all([run(dataDir, 'import', CLOCK_CASES), run(dataDir, 'import', CLOCK_CASES)]);
     expect(both.map(({ code }) => code)).toEqual([0, 0]);
-    const events = /^Sound: \d+ events/;
-    expect(events.exec((await run(dataDir, 'verify')).out)).toEqual(events.exec(alone));
+    const events = async (of: string) => /^Sound: \d+ events/.exec((await run(of, 'verify')).out)?.[0];
+    expect(await events(dataDir)).toBe(await events(alone));
   });
 
   it('only reports with --dry-run', async () => {
@@ -410,7 +410,7 @@ describe('copy-log', () => {
     expect((await run(folder, 'import', agencies)).out).toContain('agencies.json: 1 new');
     const over = await copy(from, to);
     expect([over.code, over.err]).toEqual([1, expect.stringContaining('The target is no beginning of the source')]);
-    expect((await copy(to, from)).out).toMatch(/^[1-9]\d* events copied/);
+    expect((await copy(to, from)).out).toMatch(/^[1-9]\d* events? copied/);
   });
 
   it('says what is wrong, and leaves nothing behind', async () => {

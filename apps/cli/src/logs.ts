@@ -119,7 +119,9 @@ export async function copy({ from, to }: { from: string; to: string }): Promise<
     using(to, 'serve', (target) => copyWithBar(source, target)),
   );
   const { events, position, heads } = anchor;
-  console.log(`${counted(copied, 'event')} copied, ${events} in all, to position ${position ?? '(none)'}, digest ${heads}`);
+  console.log(
+    `${counted(copied, 'event')} copied, ${events} in all, to position ${position ?? '(none)'}, digest ${heads}`,
+  );
   if (sourceHead !== position)
     console.log(`The source has gone on to position ${sourceHead}: run this again to follow.`);
 }

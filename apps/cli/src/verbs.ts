@@ -174,7 +174,9 @@ async function printProjections(projector: Projector): Promise<void> {
 
 function printParked(name: string, parked: readonly ParkedStream[], fails = true): void {
   for (const { stream, position, type, error, events } of parked)
-    console.error(`${name}: ${stream} waits since position ${position} (${type}), ${counted(events, 'event')}: ${error}`);
+    console.error(
+      `${name}: ${stream} waits since position ${position} (${type}), ${counted(events, 'event')}: ${error}`,
+    );
   if (parked.length === 0) console.log(`${name}: nothing waits`);
   else if (fails) process.exitCode = 1;
 }

@@ -23,7 +23,15 @@ import { validateSync } from 'class-validator';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, matchesGlob } from 'node:path';
 import { firstDayOf, periodOf, todayAnywhere, todayAt } from '#clocks';
-import { ACTS, commitment, givenBy, REFERENCE, type ActName, type Commitment, type CommitmentEvent } from '#commitments';
+import {
+  ACTS,
+  commitment,
+  givenBy,
+  REFERENCE,
+  type ActName,
+  type Commitment,
+  type CommitmentEvent,
+} from '#commitments';
 import {
   canonicalJson,
   checkAppend,
@@ -454,7 +462,9 @@ class Plan {
     else acts.push(published);
     this.#count(at, !state.entry ? 'new' : recorded ? 'known' : 'extended');
     if (acts.length > 0)
-      this.#commands.push(new ActCommand('crosswalk', entry.code, acts, this.#contextAt(revision), this.#importedStreams));
+      this.#commands.push(
+        new ActCommand('crosswalk', entry.code, acts, this.#contextAt(revision), this.#importedStreams),
+      );
   }
 
   async #themeOf(code: string): Promise<Theme | null> {

@@ -136,9 +136,7 @@ function accepted(metatype: unknown, value: unknown): object | null {
 function refuseInheritedNames(query: object): void {
   const inherited = Object.keys(query).filter(isInherited);
   if (inherited.length > 0)
-    throw malformed(
-      inherited.map((name) => ({ pointer: `/${name}`, message: `property ${name} should not exist` })),
-    );
+    throw malformed(inherited.map((name) => ({ pointer: `/${name}`, message: `property ${name} should not exist` })));
 }
 
 class Validation extends ValidationPipe {
