@@ -28,8 +28,8 @@ export interface Settings extends LogSettings {
   readonly publicUrl: string;
   /** Who publishes the figures, as they are cited. */
   readonly publisher: string;
-  /** The licence of the data, by its SPDX name. */
-  readonly dataLicence: string;
+  /** The licence of the data, by its SPDX name; `null`: its publisher states none. */
+  readonly dataLicence: string | null;
   /** Which part of the traces that begin here is recorded and exported, from 0 to 1; `null`: tracing is off. */
   readonly traced: number | null;
 }
@@ -52,7 +52,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv = process.env): Settings {
     bodyLimit: whole(env, 'BODY_LIMIT', 262_144, 1_024, 900_000),
     publicUrl: env['PUBLIC_URL'] ?? `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`,
     publisher: env['PUBLISHER'] || 'Followthrough',
-    dataLicence: env['DATA_LICENCE'] || 'CC-BY-4.0',
+    dataLicence: env['DATA_LICENCE'] || null,
     logFormat: oneOf(env, 'LOG_FORMAT', LOG_FORMATS, 'text'),
     logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'warn'),
     traced: tracedIn(env),

@@ -23,6 +23,10 @@ const IMPORTER: CommandContext['by'] = { account: 'import', role: 'secretariat',
 /** What an event is released as. */
 const OPERATOR: CommandContext['by'] = { account: 'operator', role: 'secretariat', agency: null };
 const DEMO_LABEL = 'demo';
+/** The words of the data are quoted from papers of others, which say nothing of a licence. */
+const DEMO_TERMS = `  The data is quoted from papers of IOM and the United Nations, under their terms.
+  It states no licence; if you publish data of your own, set DATA_LICENCE.
+`;
 
 /** @param folder what the demo shows */
 export async function demo(settings: Settings, folder: string): Promise<void> {
@@ -45,7 +49,8 @@ export async function demo(settings: Settings, folder: string): Promise<void> {
 
   Secretariat token      ${secretariat.token}
   IOM focal point token  ${iom.token}
-`);
+
+${settings.dataLicence ? '' : DEMO_TERMS}`);
 }
 
 /** @throws NothingThere where there is no log; looking makes none */

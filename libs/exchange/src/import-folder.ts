@@ -17,6 +17,7 @@ import {
   ReportStage,
   Crosswalk,
   PublishVersion,
+  type Sourced,
 } from '#bodies';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
@@ -593,6 +594,7 @@ class Plan {
     const body = plainToInstance(of, cleanBody(of, data));
     const errors = invalid(validateSync(body, VALIDATION)).errors;
     for (const { pointer: field, message } of errors) this.problem(at, pointer(field), message);
+    if ((body as Partial<Sourced>).newDocument) this.problem(at, pointer('/newDocument'), 'stands in documents.json');
     this.#bodies.push({ body, at, pointer });
     return errors.length > 0 ? null : body;
   }
