@@ -6,7 +6,7 @@ import { malformed } from './validation.js';
 
 type Done = (error: Error | null, json?: unknown) => void;
 
-/** What is wrong with a body, as it is answered. */
+/** The fault of a body, as it is answered. */
 function faultOf(error: unknown): Error {
   if (!(error instanceof Unreadable)) return error as Error;
   const { pointer, message } = error;

@@ -11,7 +11,7 @@ import { Rejected, type FieldError } from '#eventsourcing';
 import { isInherited } from '#text';
 import { cleanBody } from './fields.js';
 
-/** How every body and query is validated: unknown fields are refused. */
+/** The validation of every body and query: unknown fields are refused. */
 export const VALIDATION = {
   whitelist: true,
   forbidNonWhitelisted: true,
