@@ -194,15 +194,16 @@ describe('a document that comes with the act that cites it', () => {
   let reference: string;
 
   it('is registered by the agency whose it is, once under a key, and stands in the register only', async () => {
-    const body = commitment({ title: 'Read in our own report', ...report('IOM-AR-2012') });
+    const own = report('IOM-AR-2012');
+    const body = commitment({ title: 'Read in our own report', ...own });
     const sent = () => post('commitments', body, iom(), { 'idempotency-key': 'own-report' });
     const first = await sent();
     expect([first.status, (await sent()).body]).toEqual([201, first.body]);
     reference = first.body.reference;
     expect(await exists('IOM-AR-2012')).toBe(1);
-    expect(await shown(first.body.position, '/v1/documents/IOM-AR-2012')).toMatchObject(body.newDocument);
+    expect(await shown(first.body.position, '/v1/documents/IOM-AR-2012')).toMatchObject(own.newDocument);
     const [{ data }] = await historyOf(`commitments/${reference}`);
-    expect(data).toMatchObject({ citation: body.citation });
+    expect(data).toMatchObject({ citation: own.citation });
     expect(data).not.toHaveProperty('newDocument');
   });
 
