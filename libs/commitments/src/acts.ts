@@ -110,6 +110,14 @@ const act = <E extends EventName, B extends BodyName>(
   definition: Definition<Body<B>> & Amended<E, Body<B>>,
 ) => ({ conflict: HAS_ENDED, ...definition, yields, body });
 
+/** The acts on commitments: while an event has none, this does not compile, unless it follows from another commitment's. */
+const allActs = <T extends Readonly<Record<string, { readonly yields: EventName }>>>(
+  acts: T &
+    ([Exclude<EventName, T[keyof T]['yields'] | 'TookOver'>] extends [never]
+      ? unknown
+      : { readonly actFor: Exclude<EventName, T[keyof T]['yields'] | 'TookOver'> }),
+): T => acts;
+
 const HAS_ENDED = 'It has ended already: merged, split, superseded or withdrawn';
 const MILESTONE_IS_SETTLED = 'The milestone was dropped or reached already';
 const NO_OFFER = 'The lead is not on offer';
@@ -117,7 +125,7 @@ const NO_OFFER = 'The lead is not on offer';
 const ASKED_ANEW = ['role', 'citation', 'citations'] as const;
 
 /** Every act on a commitment. */
-export const ACTS = {
+export const ACTS = allActs({
   record: act('Recorded', 'RecordCommitment', {
     path: '',
     summary: 'Record a commitment with its first stage',
@@ -409,7 +417,7 @@ export const ACTS = {
     afterwards: true,
     amended: 'never',
   }),
-} as const;
+} as const);
 
 export type ActName = keyof typeof ACTS;
 export type BodyOf<A extends ActName> = Body<(typeof ACTS)[A]['body']>;
