@@ -56,7 +56,11 @@ describe('One who follows the log and is given own appends from memory', () => {
   });
 
   it('would miss foreign events (control: the end of the log is not asked for in the transaction)', () => {
-    const happenings = [{ what: 'own', events: 1 }, { what: 'follow', limit: 5 }, { what: 'foreign', events: 1 }];
+    const happenings = [
+      { what: 'own', events: 1 },
+      { what: 'follow', limit: 5 },
+      { what: 'foreign', events: 1 },
+    ];
     const { given, log } = followed([...happenings, { what: 'own', events: 1 }], rememberedFromTheLastOwn);
     expect(given).not.toEqual(log);
   });
