@@ -209,7 +209,7 @@ it('A subscriber is given every event as it stands in the log, in its order, whi
     for await (const batch of store.subscribe(null, stop.signal)) given.push(...batch);
   })();
   const appending = async (to: EventStore, stream: string) => {
-    for (let n = 0; n < 40; n++) await append(stream, n - 1, [event(String(n))], to);
+    for (let n = 0; n < 40; n++) await append(stream, n - 1, [event(String(n))], by(), to);
   };
   await Promise.all([appending(store, 'own'), appending(other, 'foreign'), appending(store, 'own-2')]);
   while (given.length < 120) await sleep(5);

@@ -25,7 +25,8 @@ function followed(happenings: readonly { what: string; events?: number; limit?: 
   const [log, given]: [Envelope[], Envelope[]] = [[], []];
   let ownLast: string | null = null;
   let position = 0;
-  const more = (count: number) => Array.from({ length: count }, () => event((position += 1 + (position % 3))));
+  const more = (count: number): Envelope[] =>
+    Array.from({ length: count }, () => event((position += 1 + (position % 3))));
   const follow = (limit: number): boolean => {
     const after = given.at(-1)?.position ?? null;
     const next = subscriber.next(after, limit) ?? log.filter((e) => +e.position > Number(after)).slice(0, limit);
@@ -34,7 +35,8 @@ function followed(happenings: readonly { what: string; events?: number; limit?: 
   };
   for (const { what, events = 0, limit = 0 } of happenings)
     if (what === 'own') {
-      const [before, appended] = [endOf(log, ownLast), more(events)];
+      const before = endOf(log, ownLast);
+      const appended = more(events);
       log.push(...appended);
       ownLast = appended.at(-1)!.position;
       own.give(before, appended);
