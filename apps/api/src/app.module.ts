@@ -180,7 +180,7 @@ class Closing implements OnApplicationShutdown {
 
 /** What reports say of who publishes them, and with what. */
 const imprintOf = ({ publicUrl, publisher, dataLicence }: Settings): Imprint => ({
-  ...{ publicUrl, publisher, dataLicence },
+  ...{ publicUrl, publisher, dataLicence: dataLicence ?? '' },
   software: softwareVersion(),
   colours: LIGHT,
 });
@@ -190,7 +190,11 @@ const imprintOf = ({ publicUrl, publisher, dataLicence }: Settings): Imprint => 
 export class AppModule {
   /** The whole application; `extra` adds what only a server has, such as the pages. */
   static with(settings: Settings, stores: Stores, extra: Context = {}): DynamicModule {
-    const all = [...contexts, reportsContext(imprintOf(settings), new PublishedFiles(join(settings.dataDir, 'published'))), extra];
+    const all = [
+      ...contexts,
+      reportsContext(imprintOf(settings), new PublishedFiles(join(settings.dataDir, 'published'))),
+      extra,
+    ];
     const { log, access } = stores;
     const projections = all.flatMap((one) => one.projections?.(log) ?? []);
     const snapshot = new SnapshotFile(join(settings.dataDir, 'views.snapshot'), softwareDigest());
