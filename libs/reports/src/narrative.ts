@@ -1,6 +1,7 @@
 /** Words that people add to a report: Markdown of a safe subset, read into blocks at the head of their section. */
 import { Lexer, type Token } from 'marked';
 import type { Narrative as Written } from '#bodies';
+import { BLANKED } from '#commitments';
 import type { Made } from './kind.js';
 import type { Inline, List, Narrative, Paragraph, Section } from './report.js';
 
@@ -49,12 +50,12 @@ export const sectionIdsIn = (sections: readonly Section[]): string[] =>
 
 /**
  * A report with the words that were added to it, each at the head of its section, those of the secretariat first.
- * @param attribution of the words of an agency; `null`: of the secretariat
+ * @param lines the attribution of the words of an agency (`null`: of the secretariat), and the line for erased words
  */
 export function withNarratives(
   { sections, ...made }: Made,
   written: readonly Written[],
-  attribution: (agency: string | null) => string,
+  { textOf, removed }: { readonly textOf: (agency: string | null) => string; readonly removed: string },
 ): Made {
   const headed = (section: Section): Section => {
     const own = written
@@ -63,8 +64,8 @@ export function withNarratives(
       .map(({ language: lang, text, agency = null }): Narrative => ({
         type: 'narrative',
         lang,
-        blocks: blocksOf(text),
-        attribution: attribution(agency),
+        blocks: text === BLANKED ? [paragraph([{ type: 'emphasis', inlines: [removed] }])] : blocksOf(text),
+        attribution: textOf(agency),
       }));
     return { ...section, blocks: [...own, ...section.blocks], sections: section.sections.map(headed) };
   };

@@ -80,7 +80,7 @@ export async function makeReport(views: ReportViews, manifest: Manifest, asked: 
   let made = await REPORTS[kind].make(draft, asked);
   if (symbol !== null) {
     const { narratives } = (await load(views.log, publication, symbol, knownAt)).state;
-    made = withNarratives(made, narratives, draft.words.lines.textOf);
+    made = withNarratives(made, narratives, draft.words.lines);
     made = { ...made, cover: { ...made.cover, symbol } };
   }
   return numbered({ kind, language, ...made, abbreviations: draft.abbreviations(), manifest });

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { HLD, TestServer, type Answer } from './support/server.js';
+
+let server: TestServer;
+let [secretariat, who]: [string, string] = ['', ''];
+beforeAll(async () => {
+  server = await TestServer.start([HLD]);
+  [secretariat, who] = [server.token(null), server.token('WHO')];
+});
+afterAll(() => server.close());
+
+const REPORT = { kind: 'agency', parameters: { agency: 'WHO' }, asOf: '2012-11-02' };
+const post = (path: string, body: object, token = secretariat, headers = {}) =>
+  server.post(`/v1/publications${path}`, body, token, headers);
+const prepare = (id: string, more: object = {}) => post('', { id, ...REPORT, ...more });
+const write = (id: string, text: string, more: object = {}, token = secretariat) =>
+  post(`/${id}/narrative`, { section: 'summary', language: 'en', text, ...more }, token);
+const refusal = ({ status, body }: Answer) => [status, body.code, body.errors?.[0]?.pointer].filter(Boolean).join(' ');
+const fileOf = async (id: string, query: string): Promise<Buffer> => {
+  const answer = await fetch(`${server.url}/v1/publications/${id}/file?${query}`);
+  expect(answer.status).toBe(200);
+  return Buffer.from(await answer.arrayBuffer());
+};
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+const verified = async (bytes: Buffer) =>
+  (await server.post('/v1/reports/verify', { sha256: sha256(bytes) })).body.published;
+const viewOf = async (id: string) => (await server.get(`/v1/publications/${id}`)).body;
+const kept = () => readdirSync(join(server.dataDir, 'published'));
+
+describe('A report that is prepared for publication', () => {
+  it('is one that can be made: what it is on exists, and its kind takes what it is given', async () => {
+    expect(refusal(await prepare('BAD-1', { parameters: { agency: 'who' } }))).toBe('404 not_found /agency');
+    expect(refusal(await prepare('BAD-1', { parameters: { agency: 'WHO', colour: 'red' } }))).toBe(
+      '400 invalid /parameters/colour',
+    );
+    expect(refusal(await prepare('BAD-1', { since: '2013-01-01' }))).toBe('400 invalid /since');
+    expect(refusal(await prepare('BAD-1', { kind: 'poem' }))).toBe('400 invalid /kind');
+    expect((await server.get('/v1/publications/BAD-1')).status).toBe(404);
+  });
+
+  it('has words of the secretariat, and of an agency on its own behalf, in sections that it has', async () => {
+    expect((await prepare('P-1')).status).toBe(201);
+    expect(refusal(await write('P-1', 'x', { section: 'sumary' }))).toBe('400 invalid /section');
+    expect(refusal(await write('P-1', 'x', {}, who))).toBe('403 forbidden /agency');
+    expect(refusal(await write('P-1', 'x', { agency: 'ILO' }, who))).toBe('403 forbidden /agency');
+    expect(refusal(await prepare('P-1'))).toBe('409 already_registered');
+    expect((await write('P-1', 'First thoughts')).status).toBe(200);
+    expect((await write('P-1', '**Second** thoughts')).status).toBe(200);
+    expect((await write('P-1', 'The word of WHO', { agency: 'WHO' }, who)).status).toBe(200);
+    expect(refusal(await post('/P-1/publish', {}, who))).toBe('403 forbidden');
+    expect(refusal(await post('/P-1/amend', { id: 'P-1', ...REPORT, since: '2011-02-17' }, who))).toBe('403 forbidden');
+    expect((await viewOf('P-1')).narratives.map(({ text }: { text: string }) => text)).toEqual([
+      '**Second** thoughts',
+      'The word of WHO',
+    ]);
+    const shown = String(await fileOf('P-1', 'format=html'));
+    expect(shown).toContain('The word of WHO');
+    expect(shown).not.toContain('First thoughts');
+  });
+
+  it('shows Markdown of a safe subset: no script, no address that runs, no image', async () => {
+    await prepare('P-2');
+    await write('P-2', 'a <script>alert(1)</script> <b>b</b> [c](javascript:alert(1)) ![d](https://example.org/d.png)');
+    const shown = String(await fileOf('P-2', 'format=html'));
+    expect(shown).toContain('&lt;script>alert(1)&lt;/script>');
+    expect(shown).not.toMatch(/<script|href="javascript|<img/);
+  });
+});
+
+describe('A report that is published', () => {
+  it('is there in every language and format, each under the digest that was recorded, and is verified from the file alone', async () => {
+    const done = await post('/P-1/publish', {}, secretariat, { 'idempotency-key': 'publish-p1' });
+    expect(done.status).toBe(200);
+    const again = await post('/P-1/publish', {}, secretariat, { 'idempotency-key': 'publish-p1' });
+    expect([again.status, again.body]).toEqual([200, done.body]);
+    const { published } = await viewOf('P-1');
+    const named = published.files.map(
+      (file: { language: string; format: string }) => `${file.language} ${file.format}`,
+    );
+    const formats = new Set(named.map((one: string) => one.slice(3)));
+    expect(named).toHaveLength(3 * formats.size);
+    expect(formats).toEqual(expect.objectContaining(new Set(['html', 'csv', 'json', 'md'])));
+    for (const { language, format, sha256: digest, bytes } of published.files) {
+      const file = await fileOf('P-1', `format=${format}&language=${language}`);
+      expect([format, sha256(file), file.length]).toEqual([format, digest, bytes]);
+      expect(await verified(file)).toContainEqual(expect.objectContaining({ publication: 'P-1', language, format }));
+    }
+  });
+
+  it('negative control: a file in which one byte differs was never published', async () => {
+    const file = await fileOf('P-1', 'format=csv&language=en');
+    file[file.length - 2]! ^= 1;
+    expect(await verified(file)).toEqual([]);
+  });
+
+  it('takes no further act, and its figures stay when the register changes', async () => {
+    const before = await fileOf('P-1', 'format=json&language=en');
+    expect(refusal(await write('P-1', 'Afterthought'))).toBe('409 already_published');
+    expect(refusal(await post('/P-1/publish', {}))).toBe('409 already_published');
+    expect(refusal(await post('/P-1/amend', { id: 'P-1', ...REPORT, since: '2011-02-17' }))).toBe(
+      '409 already_published',
+    );
+    const recorded = await server.post(
+      '/v1/commitments',
+      {
+        ...{ title: 'A late one', summary: 'Of the day', kind: 'research', nature: 'one_off', strength: 'undertaken' },
+        ...{ agencies: [{ agency: 'WHO', role: 'lead' }], themes: ['HLD06-04'], stage: 'planned' },
+        ...{ effective: '2012', reportedOn: '2012-11-02' },
+      },
+      secretariat,
+    );
+    expect(recorded.status).toBe(201);
+    await server.get('/v1/publications', { 'if-position-at-least': recorded.body.position });
+    expect((await fileOf('P-1', 'format=json&language=en')).equals(before)).toBe(true);
+  });
+
+  it('is made again to the byte where its files are lost', async () => {
+    const files = ['format=html&language=fr', 'format=csv&language=es', 'format=md&language=en'];
+    const before = await Promise.all(files.map((query) => fileOf('P-1', query)));
+    rmSync(join(server.dataDir, 'published'), { recursive: true });
+    for (const [i, query] of files.entries()) expect((await fileOf('P-1', query)).equals(before[i]!)).toBe(true);
+  });
+
+  it('is not published without words that came while it was made', async () => {
+    await prepare('P-3');
+    const [publishing, written] = await Promise.all([post('/P-3/publish', {}), write('P-3', 'In the last moment')]);
+    if (written.status === 200) expect(refusal(publishing)).toBe('412 wrong_revision');
+    else expect([publishing.status, refusal(written)]).toEqual([200, '409 already_published']);
+    expect(refusal(await post('/P-3/publish', {}, secretariat, { 'if-match': '"0"' }))).toMatch(/^(412|409)/);
+  });
+
+  it('hands out no words that were erased since, not from the kept files either', async () => {
+    await prepare('P-4');
+    await write('P-4', 'Thanks to Ms. Smith');
+    await post('/P-4/publish', {});
+    const before = kept().length;
+    expect(String(await fileOf('P-4', 'format=html'))).toContain('Ms. Smith');
+    expect((await post('/P-4/history/1/blank', { reason: 'A name', fields: ['/text'] })).status).toBe(200);
+    expect(String(await fileOf('P-4', 'format=html'))).not.toContain('Ms. Smith');
+    expect(kept().length).toBe(before - 1);
+  });
+});
