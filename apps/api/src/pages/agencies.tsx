@@ -194,6 +194,7 @@ const AgencyReport = (parts: ReportParts) => {
       lead={<AgencyIdentity view={view} agency={agency} before={before} />}
       json={view.api(`/progress${path('agencies', agency.code)}`)}
       csv={view.api(`/progress${path('agencies', agency.code)}`, { ...view.asked, format: 'csv' })}
+      report={{ kind: 'agency', asked: { agency: agency.code, followsUp: view.asked['followsUp'] } }}
     >
       <AgencyEndNotice view={view} agency={agency} />
       {progress.row ? (

@@ -201,6 +201,7 @@ const ForumReport = ({ view, forum, forums, outcomes, putTo, back, ...followUp }
       }
       json={view.api(path('forums', forum.id), {})}
       csv={view.api('/commitments', { followsUp: forum.id, format: 'csv' })}
+      report={{ kind: 'forum', asked: { forum: forum.id } }}
     >
       {followUp.row.total === 0 ? (
         <p class="callout">No commitment follows it up as at {dateWords(view.asOf)}.</p>

@@ -19,6 +19,7 @@ import { Narrowing } from './narrow.js';
 import { TimelinePage } from './over-time.js';
 import { OverviewPage } from './overview.js';
 import { PartnershipsPage } from './partnerships.js';
+import { PublicationPages } from './publications.js';
 import { problemPage } from './rendering.js';
 import { NoUpdatePage } from './no-update.js';
 import { FollowedUp } from './scope.js';
@@ -42,6 +43,7 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     PartnershipsPage,
     ForumPages,
     DocumentPages,
+    PublicationPages,
     TimelinePage,
     ChangesPage,
     DeadlinesPage,

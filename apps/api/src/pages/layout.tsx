@@ -8,6 +8,7 @@ import { ICON } from './icon.js';
 import type { Citation } from './citation.js';
 import { buildingWords, Notice, projectionWords, type ViewsStanding } from './freshness.js';
 import { SectionPages, Sections } from './navigation.js';
+import { ReportForm, type ReportOffer } from './report-form.js';
 import { STYLESHEET } from './stylesheet.js';
 import { TakeAway } from './take-away.js';
 import { dateWords, sentence, textWords } from './words.js';
@@ -30,10 +31,12 @@ interface PageParts extends Parts {
   readonly lang?: string | null;
   /** Before this date there is no such page. */
   readonly since?: FullDate;
+  /** The report that can be made of it. */
+  readonly report?: ReportOffer;
 }
 
 /** A page of figures as at a date. */
-export const Page = ({ view, title: named, lang, eyebrow, lead, json, csv, since, children }: PageParts) => {
+export const Page = ({ view, title: named, lang, eyebrow, lead, json, csv, since, report, children }: PageParts) => {
   const title = textWords(named);
   return (
     <Document
@@ -55,6 +58,7 @@ export const Page = ({ view, title: named, lang, eyebrow, lead, json, csv, since
           {lead && <div class="lead">{lead}</div>}
           <State view={view} />
           <TakeAway view={view} title={title} json={json} csv={csv} />
+          {report && <ReportForm view={view} report={report} />}
         </header>
         <Conditions view={view} />
         {children}

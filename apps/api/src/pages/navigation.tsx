@@ -21,7 +21,13 @@ export const SECTIONS: readonly Section[] = [
   { name: 'Changes', pages: { '/changes-since': 'What changed' } },
   {
     name: 'Reports & data',
-    pages: { '/data': 'Downloads', '/documents': 'Sources', '/about': 'About', '/operations': 'State of the figures' },
+    pages: {
+      '/data': 'Downloads',
+      '/publications': 'Published reports',
+      '/documents': 'Sources',
+      '/about': 'About',
+      '/operations': 'State of the figures',
+    },
   },
 ];
 

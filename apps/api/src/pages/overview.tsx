@@ -71,6 +71,7 @@ const Overview = ({ view, total, apart, correctedLater, agencies, drawn, overdue
     lead={<p>What agencies undertook after the High-level Dialogues, and what they have reported on it since.</p>}
     json={view.api('/progress/agencies')}
     csv={view.api('/progress/agencies', { ...view.asked, format: 'csv' })}
+    report={{ kind: 'synthesis', asked: { followsUp: view.asked['followsUp'] } }}
   >
     {total.total === 0 && <Nothing view={view} />}
     {total.total > 0 && (

@@ -70,13 +70,14 @@ export class SiteController {
   @Get('sitemap.xml')
   async sitemap(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     const position = await this.progress.position();
-    const [agencies, themes, forums, outcomes, documents, crosswalks] = await Promise.all([
+    const [agencies, themes, forums, outcomes, documents, crosswalks, publications] = await Promise.all([
       this.registers.all('agency', position),
       this.registers.all('theme', position),
       this.registers.all('forum', position),
       this.registers.all('outcome', position),
       this.registers.all('document', position),
       this.registers.all('crosswalk', position),
+      this.registers.all('publication', position),
     ]);
     const paths = [
       ...SECTIONS.flatMap(({ pages }) => Object.keys(pages)),
@@ -86,6 +87,7 @@ export class SiteController {
       ...outcomes.map(({ id }) => path('outcomes', id)),
       ...documents.map(({ id }) => path('documents', id)),
       ...crosswalks.map(({ code }) => path('crosswalks', code)),
+      ...publications.filter(({ published }) => published !== null).map(({ id }) => path('publications', id)),
     ];
     const addresses = paths.slice(0, MOST).map((to) => `<url><loc>${xml(this.publication.publicUrl + to)}</loc></url>`);
     void reply.type('application/xml; charset=utf-8');

@@ -186,6 +186,15 @@ const ThemeReport = (parts: ReportParts) => {
       }
       json={view.api(`/progress${path('themes', theme.code)}`)}
       csv={view.api(`/progress${path('themes', theme.code)}`, { ...view.asked, format: 'csv' })}
+      report={{
+        kind: 'theme',
+        asked: {
+          theme: theme.code,
+          ...Object.fromEntries(
+            ['crosswalk', 'crosswalkVersion', 'match', 'followsUp'].map((name) => [name, view.asked[name]]),
+          ),
+        },
+      }}
     >
       {through && <AsRead {...{ view, through, crosswalks, frameworks }} />}
       {progress.row ? (

@@ -1,0 +1,64 @@
+/** The offer of a page to make a report of what it shows: in a language, in a format, for what came since a date. */
+import { LANGUAGES, type Language, type ReportFormatName, type ReportKind } from '#reports';
+import type { Params, View } from './view.js';
+
+/** The report that fits a page. */
+export interface ReportOffer {
+  readonly kind: ReportKind;
+  /** As the route of the kind takes it: without dates, language and format. */
+  readonly asked: Params;
+}
+
+export const REPORT_LANGUAGE_WORDS: Readonly<Record<Language, string>> = {
+  en: 'English',
+  fr: 'French',
+  es: 'Spanish',
+};
+
+export const REPORT_FORMAT_WORDS: Readonly<Record<ReportFormatName, string>> = {
+  html: 'Page to read here',
+  csv: 'CSV, its data',
+  json: 'JSON',
+  md: 'Markdown',
+  manifest: 'Manifest: what is needed to make it again',
+};
+
+/** A form, which needs no script. Its answer is the report, and its address makes the same report for ever. */
+export const ReportForm = ({ view, report: { kind, asked } }: { view: View; report: ReportOffer }) => {
+  const hidden = { ...asked, asOf: view.asOf, knownAt: view.position };
+  return (
+    <details class="report">
+      <summary>Make a report</summary>
+      <form action={`/v1/reports/${kind}`} method="get">
+        {Object.entries(hidden).map(
+          ([name, value]) => value && <input key={name} type="hidden" name={name} value={value} />,
+        )}
+        <label>
+          Language
+          <select name="language">
+            {LANGUAGES.map((language) => (
+              <option key={language} value={language}>
+                {REPORT_LANGUAGE_WORDS[language]}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          Format
+          <select name="format">
+            {Object.entries(REPORT_FORMAT_WORDS).map(([format, words]) => (
+              <option key={format} value={format}>
+                {words}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          On what came since
+          <input type="date" name="since" max={view.asOf} />
+        </label>
+        <button>Make it</button>
+      </form>
+    </details>
+  );
+};
