@@ -61,6 +61,7 @@ describe('A report with its date and position', () => {
 
   it('is another one where links lead elsewhere, which its manifest says', async () => {
     const other = await digests(await server({ PUBLIC_URL: 'https://gfmd.example' }));
-    for (const [report, digest] of other) if (!report.startsWith('csv')) expect(first.get(report)).not.toBe(digest);
+    const same = [...other].flatMap(([report, digest]) => (first.get(report) === digest ? report.split(' ')[0] : []));
+    expect([...new Set(same)]).toEqual(['csv']);
   });
 });

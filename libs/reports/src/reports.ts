@@ -16,8 +16,8 @@ export const REPORTS: Readonly<Record<ReportKind, ReportMaker>> = { agency, them
 export abstract class Imprint {
   abstract readonly publicUrl: string;
   abstract readonly publisher: string;
-  /** By its SPDX name. */
-  abstract readonly dataLicence: string;
+  /** By its SPDX name; null: nobody said. */
+  abstract readonly dataLicence: string | null;
   abstract readonly software: string;
   /** Of charts, by the names of their custom properties. */
   abstract readonly colours: ReadonlyMap<string, string>;
@@ -42,7 +42,9 @@ export function manifestOf(
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== '');
   return {
     kind,
-    parameters: Object.fromEntries(given.map(([name, value]) => [name, String(value)] as const).sort()),
+    parameters: Object.fromEntries(
+      given.map(([name, value]) => [name, String(value)] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
+    ),
     asOf: settled.asOf,
     knownAt: settled.knownAt,
     since: since ?? null,
