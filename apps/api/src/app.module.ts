@@ -180,7 +180,7 @@ class Closing implements OnApplicationShutdown {
 
 /** What reports say of who publishes them, and with what. */
 const imprintOf = ({ publicUrl, publisher, dataLicence }: Settings): Imprint => ({
-  ...{ publicUrl, publisher, dataLicence: dataLicence ?? '' },
+  ...{ publicUrl, publisher, dataLicence },
   software: softwareVersion(),
   colours: LIGHT,
 });

@@ -70,7 +70,7 @@ export const agency: ReportMaker = {
 /** The date and the issuer on a cover. */
 export const coverOf = ({ words: { cover }, at, since, manifest }: Draft) => ({
   asAt: since ? cover.since(since, at.asOf) : cover.asAt(at.asOf),
-  issuedBy: [cover.issuedBy(manifest.publisher), cover.licence(manifest.licence)],
+  issuedBy: [cover.issuedBy(manifest.publisher), ...(manifest.licence ? [cover.licence(manifest.licence)] : [])],
 });
 
 /** By the themes at the top of a framework: each commitment under the first of its own, and named under the others. */

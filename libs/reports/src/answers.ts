@@ -21,7 +21,8 @@ export class ReportManifest implements Manifest {
   @ApiProperty({ description: 'The identity of the log' }) readonly log: string;
   @ApiProperty() readonly publisher: string;
   @ApiProperty({ description: 'The address to which links lead' }) readonly site: string;
-  @ApiProperty({ description: 'Of the data, by its SPDX name' }) readonly licence: string;
+  @ApiProperty({ type: String, nullable: true, description: 'Of the data, by its SPDX name' })
+  readonly licence: string | null;
   @ApiProperty({ type: 'integer', description: 'Of the form of this kind of report' }) readonly template: number;
   @ApiProperty() readonly software: string;
 }

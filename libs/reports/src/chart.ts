@@ -43,6 +43,8 @@ export async function chartOf(draft: Draft, filter: Filter, href: string): Promi
       `<svg x="0" y="${legend.height}" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}">`,
     ) +
     '</svg>';
+  // The ids within are numbered by a counter of the process.
+  const named = svg.replaceAll(/\bzr\d+-/g, 'stages-');
   return {
     type: 'chart',
     id: 'stages-over-time',
@@ -53,7 +55,7 @@ export async function chartOf(draft: Draft, filter: Filter, href: string): Promi
       last.asOf,
       stages.map((stage) => `${draft.wordOf('stage', stage)} ${words.number(last.byStage[stage])}`).join(', '),
     ),
-    svg: svg.replaceAll(/var\((--[\w-]+)\)/g, (_, name: string) => views.colours.get(name) ?? '#000000'),
+    svg: named.replaceAll(/var\((--[\w-]+)\)/g, (_, name: string) => views.colours.get(name) ?? '#000000'),
     width: WIDTH,
     height,
     ...draft.origin(href),

@@ -20,7 +20,7 @@ const columnsOf = (draft: Draft, more: readonly Column[]): Column[] => [
 const cellsOf = (draft: Draft, dossier: Dossier): Row => [
   titleOf(draft, dossier),
   draft.lines(stageLines(draft, dossier)),
-  draft.lines(dossier.view.parts.map((part) => partOf(draft, dossier, part))),
+  draft.lines(partLines(draft, dossier)),
 ];
 
 /** Commitments with the evidence of each. */
@@ -78,14 +78,27 @@ function stageLines(draft: Draft, { item, view }: Dossier): Inline[][] {
   ];
 }
 
-/** `IOM (lead): completed, 20 Nov. 2006` */
-function partOf(draft: Draft, { view }: Dossier, { agency, role, entry }: Part): Inline[] {
+/** What each agency says of its part; those that said nothing of their own are named together. */
+function partLines(draft: Draft, { view }: Dossier): Inline[][] {
+  const { lines } = draft.words;
+  const unheard = view.parts.filter(({ entry, role }) => !entry && role !== 'lead');
+  const isAsked = ({ agency }: Part) => view.agencies.some((one) => one.agency === agency && one.asked);
+  const asked = unheard.filter(isAsked);
+  const others = unheard.filter((part) => !isAsked(part));
+  const named = (parts: readonly Part[]) =>
+    parts.flatMap(({ agency }, i) => [...(i > 0 ? [', '] : []), draft.agency(agency)]);
+  return [
+    ...view.parts.filter((part) => !unheard.includes(part)).map((part) => partOf(draft, view, part)),
+    ...(others.length > 0 ? [[`${lines.notReported}: `, ...named(others)]] : []),
+    ...(asked.length > 0 ? [[`${lines.asked}: `, ...named(asked)]] : []),
+  ];
+}
+
+/** `IOM (lead): completed, 20 Nov. 2006`; without its stage where that is the one of the commitment. */
+function partOf(draft: Draft, view: CommitmentView, { agency, role, entry }: Part): Inline[] {
   const { lines } = draft.words;
   const name: Inline[] = [draft.agency(agency), ` (${draft.wordOf('role', role)})`];
-  const asked = view.agencies.some((one) => one.agency === agency && one.asked);
-  if (asked) return [...name, `: ${lines.asked}`];
-  if (!entry) return view.parts.length === 1 ? name : [...name, `: ${lines.notReported}`];
-  if (entry.revision === view.headline.revision) return name;
+  if (!entry || entry.revision === view.headline.revision) return name;
   return [...name, `: ${draft.wordOf('stage', entry.stage).toLowerCase()}, ${lines.at(entry.effective)}`];
 }
 
@@ -141,11 +154,10 @@ export const dataColumns = (draft: Draft): Column[] => [
   draft.column('source', 'list', 3),
 ];
 
-/** A text and nothing else: data have no notes. */
+/** A text and nothing else: data have no notes, and are the same in every language. */
 const words = (text: string | null | undefined): Inline[] => (text ? [text] : []);
 
 export function dataRow(draft: Draft, { item, view }: Dossier): Row {
-  const { lines } = draft.words;
   const foreign = (text: string | null | undefined) => (text ? draft.text(draft.foreign(text, view.language)) : null);
   const { headline, verification } = view;
   const sources = draft.notes(headline).map(({ citation }) => words(citation));
@@ -162,14 +174,10 @@ export function dataRow(draft: Draft, { item, view }: Dossier): Row {
     draft.date(headline.reportedOn),
     draft.code('outlook', item.outlook),
     draft.text(item.lead),
-    draft.lines(
-      view.agencies.map(({ agency, role, asked }) =>
-        words(`${agency} (${draft.wordOf('role', role)}${asked ? `, ${lines.asked}` : ''})`),
-      ),
-    ),
+    draft.lines(view.agencies.map(({ agency, role, asked }) => words(`${agency} (${role}${asked ? ', asked' : ''})`))),
     draft.lines(
       view.parts.map(({ agency, entry }) =>
-        words(`${agency}: ${entry ? `${draft.wordOf('stage', entry.stage)}, ${entry.effective}` : lines.notReported}`),
+        words(`${agency}: ${entry ? `${entry.stage}, ${entry.effective}` : 'unreported'}`),
       ),
     ),
     draft.lines(item.themes.map(words)),

@@ -30,7 +30,8 @@ export async function summary(draft: Draft, { row, filter, opening, more = [] }:
   const open = SHOWN_STAGES.filter(isOpen).reduce((sum, stage) => sum + byStage[stage], 0);
   const others = SHOWN_STAGES.filter((stage) => stage !== 'completed' && byStage[stage] > 0);
   const apart = await draft.views.progress.total(at, { ...filter, life: ended });
-  const chart = total > 0 ? await chartOf(draft, filter, all.href!) : null;
+  const isDrawn = total > 0 && filter.overdue === undefined && filter.stale === undefined;
+  const chart = isDrawn ? await chartOf(draft, filter, all.href!) : null;
   const blocks: Block[] = [draft.paragraph(opening, lastReportedOn ? sentences.lastReport(lastReportedOn) : [])];
   if (total > 0)
     blocks.push(
@@ -84,12 +85,12 @@ export function rowsTable(
     draft.column(first, 'text', 4),
     draft.column('total', 'integer', 1),
     ...stages.map((stage) => ({
-      ...draft.column('stage', 'integer', 1.15),
+      ...draft.column('stage', 'integer', 1.5),
       key: stage,
       title: draft.wordOf('stage', stage),
     })),
-    draft.column('overdue', 'integer', 1),
-    draft.column('staleCount', 'integer', 1),
+    draft.column('overdue', 'integer', 1.3),
+    draft.column('staleCount', 'integer', 1.3),
   ];
   const rowOf = (name: Inline, { total, byStage, overdue, stale }: Figures, filter: Filter): Row => [
     draft.text(name),

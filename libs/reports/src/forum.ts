@@ -91,7 +91,7 @@ export const forum: ReportMaker = {
         ...(rows.length > 0 ? [outcomesOneByOne(draft, id, rows, dossiers)] : []),
         nobody(draft, 'nobody', words.sections.nobody, rows, list({ covered: false })),
         ...asAWhole(draft, rows, dossiers, filter),
-        putTo(draft, id, put, [...following.values()]),
+        putTo(draft, put, [...following.values()], { addressedTo: id, memberOf }),
         joint,
         attention(draft, row, dossiers, filter),
         verification(draft, dossiers, filter),
@@ -192,12 +192,12 @@ function asAWhole(draft: Draft, rows: readonly OutcomeRow[], dossiers: readonly 
 /** Proposals of others to the forum, which are no outcomes of it. */
 function putTo(
   draft: Draft,
-  id: string,
   { rows, total }: { readonly rows: readonly OutcomeRow[]; readonly total: { outcomes: number; covered: number } },
   dossiers: readonly Dossier[],
+  asked: { readonly addressedTo: string; readonly memberOf?: string },
 ): Section {
   const { words, at } = draft;
-  const list = (more: object = {}) => draft.address('outcomes', listQuery({ addressedTo: id, ...more }, at));
+  const list = (more: object = {}) => draft.address('outcomes', listQuery({ ...asked, ...more }, at));
   return draft.section('put-to', words.sections.putTo, [
     draft.paragraph(
       words.sentences.putTo({ n: total.outcomes, href: list() }, { n: total.covered, href: list({ covered: true }) }),
@@ -259,7 +259,7 @@ function outcomeData(draft: Draft, rows: readonly OutcomeRow[], dossiers: readon
       draft.text(draft.reference(item.reference)),
       draft.text(draft.foreign(view.title, view.language)),
       draft.text(item.lead),
-      draft.lines(item.agencies.map(({ agency, role }) => [`${agency} (${draft.wordOf('role', role)})`])),
+      draft.lines(item.agencies.map(({ agency, role }) => [`${agency} (${role})`])),
       draft.code('stage', item.stage),
       draft.date(view.headline.effective),
       draft.date(item.target),

@@ -71,7 +71,10 @@ class Page {
             <ol>
               {report.notes.map(({ number, citation, href }) => (
                 <li key={number} id={`note-${number}`} value={number}>
-                  {href ? <a href={href}>{citation}</a> : citation} <a href={`#mark-${number}`}>↑</a>
+                  {href ? <a href={href}>{citation}</a> : citation}{' '}
+                  <a class="back" href={`#mark-${number}`}>
+                    ↑
+                  </a>
                 </li>
               ))}
             </ol>

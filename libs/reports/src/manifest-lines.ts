@@ -18,7 +18,7 @@ export function manifestLines({ manifest, language }: NumberedReport): (readonly
     [names.log, manifest.log],
     [names.publisher, manifest.publisher],
     [names.site, manifest.site],
-    [names.licence, manifest.licence],
+    [names.licence, manifest.licence ?? ''],
     [names.template, number(manifest.template)],
     [names.software, manifest.software],
   ] as const;

@@ -1,7 +1,8 @@
 /** The routes of reports: each kind made now, in the format that is asked for. */
-import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { applyDecorators, Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import {
   ApiBadRequestResponse,
+  ApiExcludeEndpoint,
   ApiExtraModels,
   ApiNotFoundResponse,
   ApiOkResponse,
@@ -9,7 +10,6 @@ import {
   ApiTags,
   getSchemaPath,
 } from '@nestjs/swagger';
-import { applyDecorators } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
 import { missing } from '#registers';
@@ -92,8 +92,7 @@ export class ReportsController {
   }
 
   @Get(':kind')
-  @ApiOperation({ summary: 'Refused: there is no other kind of report', operationId: 'reportOther' })
-  @ApiNotFoundResponse({ description: 'There is no such kind of report' })
+  @ApiExcludeEndpoint()
   other(@Param('kind') kind: string): never {
     const { message } = missing('kind of report', kind, REPORT_KINDS);
     throw new Rejected('not_found', `${message} There are: ${REPORT_KINDS.join(', ')}.`);

@@ -30,8 +30,8 @@ export const QUERIES: Readonly<Record<ReportKind, new () => ReportQuery & Report
 export abstract class Imprint {
   abstract readonly publicUrl: string;
   abstract readonly publisher: string;
-  /** By its SPDX name. */
-  abstract readonly dataLicence: string;
+  /** By its SPDX name; null: nobody said. */
+  abstract readonly dataLicence: string | null;
   abstract readonly software: string;
   /** Of charts, by the names of their custom properties. */
   abstract readonly colours: ReadonlyMap<string, string>;
@@ -57,7 +57,9 @@ export function manifestOf(
   return {
     kind,
     symbol,
-    parameters: Object.fromEntries(given.map(([name, value]) => [name, String(value)] as const).sort()),
+    parameters: Object.fromEntries(
+      given.map(([name, value]) => [name, String(value)] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
+    ),
     asOf: settled.asOf,
     knownAt: settled.knownAt,
     since: since ?? null,
