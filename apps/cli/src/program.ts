@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { settingsFrom } from '../../api/src/settings.js';
 import type { Anchors } from './logs.js';
+import type { ReportOptions } from './reports.js';
 
 const DEMO_FOLDER = 'data/hld-follow-up';
 
@@ -66,6 +67,27 @@ export function program(): Command {
     .action(async (name: string, stream: string, position: string) =>
       (await verbs()).release(settings, name, stream, position),
     );
+
+  const report = cli.command('report').description('reports: make one, make one again, check a file');
+  report
+    .command('make [kind] [code]', { isDefault: true })
+    .description('make a report: agency CODE, theme CODE, forum CODE, synthesis or register')
+    .option('--manifest <file>', 'make the report again that this manifest is of, to the byte')
+    .option('--where <name=value...>', 'a filter, as the route of its kind takes it')
+    .option('--as-at <date>', 'the date as at which its figures stand (default: today)')
+    .option('--known-at <position>', 'as was known at a position of the log, or at an instant (default: now)')
+    .option('--since <date>', 'tell what came since then')
+    .option('--stale-after <months>', 'without a report for so long a commitment is stale')
+    .option('--language <code>', 'en, fr or es')
+    .option('--format <name>', 'html, pdf, docx …; without it that of the name of the output')
+    .option('-o, --output <file>', 'where it is written')
+    .action(async (kind: string | undefined, code: string | undefined, options: ReportOptions) =>
+      (await import('./reports.js')).makeReportFile(settings, kind, code, options),
+    );
+  report
+    .command('verify <file>')
+    .description('say whether a file is one that was published; ends with 1 when it is not')
+    .action(async (file: string) => (await import('./reports.js')).verifyReportFile(settings, file));
 
   const token = cli.command('token').description('the bearer tokens of accounts');
   token

@@ -1,7 +1,7 @@
 /** The kinds of reports, and how one is made. A new kind is a file with a `ReportMaker`, and a line here. */
 import { Injectable, Inject } from '@nestjs/common';
 import { load, Rejected, type Log } from '#eventsourcing';
-import { clocksOf, LOG } from '#platform';
+import { clocksOf, LOG, validated } from '#platform';
 import { Coverage, Crosswalks, Flows, Matrix, Progress, Silence, Timeline } from '#progress';
 import { publication, Registers } from '#registers';
 import { agency, AgencyReportQuery } from './agency.js';
@@ -11,7 +11,7 @@ import type { ReportFilter, ReportMaker, ReportQuery } from './kind.js';
 import { withNarratives } from './narrative.js';
 import { numbered } from './numbered.js';
 import { register, RegisterReportQuery } from './register.js';
-import { type Manifest, type NumberedReport, type ReportKind } from './report.js';
+import { REPORT_KINDS, type Manifest, type NumberedReport, type ReportKind } from './report.js';
 import { synthesis, SynthesisReportQuery } from './synthesis.js';
 import { theme, ThemeReportQuery } from './theme.js';
 
@@ -110,14 +110,51 @@ export class Reports {
    * @throws Rejected when something is not there that was asked for, or does not go together
    */
   async make(kind: ReportKind, query: ReportQuery & ReportFilter, symbol?: string): Promise<NumberedReport> {
-    const { log, progress, coverage, crosswalks, flows, matrix, silence, timeline, registers } = this;
+    const { log, progress } = this;
     const { asOf, knownAt } = await clocksOf(query, log.store);
     const pinned = await progress.pin({ asOf, knownAt });
     const settled = { asOf, knownAt: pinned.knownAt, log: await log.store.identity() };
     const manifest = manifestOf(kind, { ...query, symbol }, settled, this.imprint);
     const { asOf: _a, knownAt: _k, staleAfter: _s, since: _i, language: _l, format: _f, ...filter } = query;
+    return makeReport(this.#views(), manifest, filter);
+  }
+
+  /**
+   * The same report again, to the byte.
+   * @throws Rejected when the manifest is of another log, of another form of reports, or of nothing that there is
+   */
+  async remake(manifest: Manifest): Promise<NumberedReport> {
+    const { kind, parameters, asOf, knownAt, log, template } = manifest;
+    const identity = await this.log.store.identity();
+    const maker = this.maker(kind);
+    if (log !== identity)
+      throw new Rejected('another_log', `The report was made of the log ${log}; this one is ${identity}.`);
+    if (template !== maker.template)
+      throw new Rejected(
+        'another_template',
+        `The report was made in form ${template} of this kind by version ${manifest.software}; this version makes form ${maker.template}.`,
+      );
+    const { asOf: _a, knownAt: _k, ...filter } = this.query(kind, { ...parameters, asOf, knownAt });
+    await this.progress.pin({ asOf, knownAt });
+    return makeReport(this.#views(), manifest, filter);
+  }
+
+  /** What the route of a kind takes. @throws Rejected `not_found` | `invalid` */
+  query(kind: string, given: Readonly<Record<string, string>>): ReportQuery & ReportFilter {
+    this.maker(kind);
+    return validated(QUERIES[kind as ReportKind], given);
+  }
+
+  private maker(kind: string): ReportMaker {
+    const known = REPORT_KINDS.find((one) => one === kind);
+    if (!known)
+      throw new Rejected('not_found', `There is no kind of report ${kind}; there are ${REPORT_KINDS.join(', ')}.`);
+    return REPORTS[known];
+  }
+
+  #views(): ReportViews {
+    const { log, progress, coverage, crosswalks, flows, matrix, silence, timeline, registers } = this;
     const { colours } = this.imprint;
-    const views = { log, progress, coverage, crosswalks, flows, matrix, silence, timeline, registers, colours };
-    return makeReport(views, manifest, filter);
+    return { log, progress, coverage, crosswalks, flows, matrix, silence, timeline, registers, colours };
   }
 }

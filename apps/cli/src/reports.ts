@@ -1,0 +1,145 @@
+/** The verbs of reports: make one, make one again from its manifest, and check a file. */
+import { NestFactory } from '@nestjs/core';
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { readFile, rename, rm } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { Projector } from '#eventsourcing';
+import { Logging } from '#platform';
+import { Registers } from '#registers';
+import {
+  REPORT_FORMAT_NAMES,
+  reportFormat,
+  Reports,
+  type Manifest,
+  type NumberedReport,
+  type ReportFormatName,
+  type ReportKind,
+} from '#reports';
+import { AppModule, openStores } from '../../api/src/app.module.js';
+import type { Settings } from '../../api/src/settings.js';
+import { progressBar } from './progress-bar.js';
+
+/** The options of `report`, as they are given. */
+export interface ReportOptions {
+  readonly manifest?: string;
+  readonly where?: readonly string[];
+  readonly asAt?: string;
+  readonly knownAt?: string;
+  readonly since?: string;
+  readonly staleAfter?: string;
+  readonly language?: string;
+  readonly format?: string;
+  readonly output?: string;
+}
+
+/** The filter that names what each kind is on. */
+const ABOUT: Readonly<Partial<Record<ReportKind, string>>> = { agency: 'agency', theme: 'theme', forum: 'forum' };
+
+async function withApp<T>(settings: Settings, use: (get: <C>(of: abstract new (...args: never[]) => C) => C) => T) {
+  const app = await NestFactory.createApplicationContext(AppModule.with(settings, await openStores(settings)), {
+    logger: new Logging(settings),
+  });
+  try {
+    await app.init();
+    await app.get(Projector).start();
+    return await use((of) => app.get(of as never));
+  } finally {
+    await app.close();
+  }
+}
+
+/**
+ * Makes a report as a file.
+ * @throws Error when it cannot be made, or is another one than its manifest says
+ */
+export async function makeReportFile(
+  settings: Settings,
+  kind: string | undefined,
+  code: string | undefined,
+  options: ReportOptions,
+): Promise<void> {
+  const { output, manifest } = options;
+  if (!kind === !manifest) throw new Error('Say which report: its kind, or --manifest FILE of one that was made.');
+  const format = formatOf(options);
+  await withApp(settings, async (get) => {
+    const reports = get(Reports);
+    const report = manifest
+      ? await reports.remake(JSON.parse(await readFile(manifest, 'utf8')) as Manifest)
+      : await reports.make(kind as ReportKind, reports.query(kind!, asked(kind!, code, options)));
+    const file = output ?? `${kind ?? report.kind}-${report.manifest.asOf}.${reportFormat(format).extension}`;
+    const { sha256, bytes } = await written(report, format, file);
+    console.log(`${file}  ${bytes} bytes  SHA-256 ${sha256}`);
+    console.log(`as at ${report.manifest.asOf}, as known at position ${report.manifest.knownAt}`);
+  });
+}
+
+function formatOf({ format, output }: ReportOptions): ReportFormatName {
+  const named = format ?? (output ? extname(output).slice(1) : 'html');
+  const known = REPORT_FORMAT_NAMES.find((name) => name === named);
+  if (!known) throw new Error(`There is no format ${named}; there are ${REPORT_FORMAT_NAMES.join(', ')}.`);
+  return known;
+}
+
+function asked(kind: string, code: string | undefined, options: ReportOptions): Record<string, string> {
+  const { where = [], asAt, knownAt, since, staleAfter, language } = options;
+  const about = ABOUT[kind as ReportKind];
+  if (code !== undefined && !about) throw new Error(`A report of the kind ${kind} is on everything, not on ${code}.`);
+  const filters = where.map((one) => {
+    const [, name, value] = /^(\w+)=(.*)$/s.exec(one) ?? [];
+    if (!name) throw new Error(`--where takes NAME=VALUE, not ${one}.`);
+    return [name, value!] as const;
+  });
+  const given = { asOf: asAt, knownAt, since, staleAfter, language, ...(about && { [about]: code }) };
+  return Object.fromEntries([
+    ...filters,
+    ...Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  ]);
+}
+
+/** Writes a report under another name until it is whole, with a bar by the rows of its data. */
+async function written(report: NumberedReport, format: ReportFormatName, file: string) {
+  const arriving = `${file}.arriving`;
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const bar = progressBar('making', 1, '{bytes} bytes');
+  async function* told(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of reportFormat(format).write(report)) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      bar.update(0, { bytes });
+      yield chunk;
+    }
+    bar.update(1, { bytes });
+  }
+  try {
+    await pipeline(told(), createWriteStream(arriving, { flush: true }));
+    await rename(arriving, file);
+    return { sha256: hash.digest('hex'), bytes };
+  } catch (error) {
+    await rm(arriving, { force: true });
+    throw error;
+  } finally {
+    bar.stop();
+  }
+}
+
+/** Says whether a file is one that was published; ends with 1 when it is not. */
+export async function verifyReportFile(settings: Settings, file: string): Promise<void> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Uint8Array);
+  const digest = hash.digest('hex');
+  await withApp(settings, async (get) => {
+    const all = await get(Registers).all('publication');
+    const found = all.flatMap(({ id, published }) =>
+      (published?.files ?? [])
+        .filter(({ sha256 }) => sha256 === digest)
+        .map(({ language, format }) => `${id}, published on ${published!.publishedOn}: ${format} in ${language}`),
+    );
+    for (const one of found) console.log(one);
+    if (found.length > 0) return;
+    console.error(`${file} (SHA-256 ${digest}) is no file that was published.`);
+    process.exitCode = 1;
+  });
+}
