@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { REPORT_FORMAT_NAMES, reportFormat } from '#reports';
+import { TestServer } from './support/server.js';
+
+const scratch = mkdtempSync(join(tmpdir(), 'reports-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+beforeAll(async () => cpSync(await TestServer.imported(), join(scratch, 'data'), { recursive: true }));
+
+/** A clock that is years ahead. */
+const LATER = join(scratch, 'later.mjs');
+writeFileSync(
+  LATER,
+  `const Now = Date; const ahead = 7 * 366 * 86_400_000;
+globalThis.Date = class extends Now { constructor(...a) { super(...(a.length ? a : [Now.now() + ahead])); } static now() { return Now.now() + ahead; } };`,
+);
+
+const HERE = { TZ: 'UTC', LANG: 'C.UTF-8' };
+const ELSEWHERE = {
+  ...{ TZ: 'Pacific/Auckland', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8', HOME: '/nonexistent' },
+  NODE_OPTIONS: `--import ${pathToFileURL(LATER).href}`,
+};
+const report = (args: readonly string[], env: Record<string, string> = HERE) => {
+  const program = resolve('dist/apps/cli/src/main.js');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'report', ...args], {
+    cwd: scratch,
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'], DATA_DIR: join(scratch, 'data'), ...env },
+  });
+  return { status, stdout, stderr };
+};
+const read = (name: string): Buffer => readFileSync(join(scratch, name));
+
+describe('followthrough report', () => {
+  it('makes a report, and its manifest', () => {
+    const about = ['agency', 'WHO', '--as-at', '2012-11-02', '--since', '2011-02-17', '--language', 'fr'];
+    for (const output of ['a.manifest', 'a.html']) {
+      const format = output === 'a.manifest' ? ['--format', 'manifest'] : [];
+      expect(report([...about, ...format, '--output', output])).toMatchObject({ status: 0 });
+    }
+    expect(JSON.parse(String(read('a.manifest')))).toMatchObject({ kind: 'agency', parameters: { agency: 'WHO' } });
+    expect(String(read('a.html'))).toContain('<html lang="fr">');
+  });
+
+  it.each(REPORT_FORMAT_NAMES)(
+    'makes the same bytes again from the manifest, years later, in another zone, locale and home: %s',
+    (format) => {
+      const [one, other] = [`here.${format}`, `elsewhere.${format}`];
+      const again = ['--manifest', 'a.manifest', '--format', format, '--output'];
+      expect(report([...again, one])).toMatchObject({ status: 0 });
+      expect(report([...again, other], ELSEWHERE)).toMatchObject({ status: 0 });
+      expect(read(other).equals(read(one))).toBe(true);
+      expect(read(one).length).toBeGreaterThan(reportFormat(format).extension.length);
+    },
+  );
+
+  it('negative control: the clock elsewhere is another one, and a report as at its own day differs', () => {
+    const today = (env: Record<string, string>, output: string) => {
+      report(['agency', 'WHO', '--format', 'md', '--output', output], env);
+      return String(read(output));
+    };
+    expect(today(HERE, 'now.md')).not.toBe(today(ELSEWHERE, 'later.md'));
+  });
+
+  it('refuses what it cannot make, and leaves nothing behind', () => {
+    const before = readdirSync(scratch).sort();
+    const refused = (args: readonly string[]) => {
+      const { status, stderr } = report(args);
+      expect(status).toBe(1);
+      return stderr;
+    };
+    expect(refused(['poem'])).toContain('There is no kind of report poem');
+    expect(refused(['agency', 'who'])).toContain('Did you mean WHO?');
+    expect(refused(['agency', 'WHO', '--format', 'gif'])).toContain('There is no format gif');
+    expect(refused(['synthesis', 'WHO'])).toContain('on everything');
+    expect(refused(['agency', 'WHO', '--since', '2099-01-01', '--as-at', '2012-11-02'])).toContain('since');
+    const manifest = JSON.parse(String(read('a.manifest')));
+    writeFileSync(join(scratch, 'data', 'b.manifest'), JSON.stringify({ ...manifest, log: 'another' }));
+    expect(refused(['--manifest', 'data/b.manifest'])).toContain('the log another');
+    writeFileSync(join(scratch, 'data', 'b.manifest'), JSON.stringify({ ...manifest, template: 999 }));
+    expect(refused(['--manifest', 'data/b.manifest'])).toContain('form 999');
+    expect(readdirSync(scratch).sort()).toEqual(before);
+    expect(existsSync(join(scratch, 'agency-2012-11-02.html'))).toBe(false);
+  });
+
+  it('says of a file that was never published that it was not, and ends with 1', () => {
+    const { status, stderr } = report(['verify', 'a.html']);
+    expect([status, stderr]).toEqual([1, expect.stringContaining('is no file that was published')]);
+  });
+});
