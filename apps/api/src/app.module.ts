@@ -46,6 +46,7 @@ import { progressContext } from '#progress';
 import { registersContext } from '#registers';
 import { reportsContext, type Imprint } from '#reports';
 import { ChangesController } from './changes.controller.js';
+import { LogCheck } from './log-check.js';
 import { Draining, OperationsController } from './operations.controller.js';
 import { isKurrentdb, isPostgres, sqliteFile, type Settings } from './settings.js';
 import { LIGHT } from './pages/stylesheet.js';
@@ -211,6 +212,7 @@ export class AppModule {
         { provide: Closing, useFactory: (projector: Projector) => new Closing(projector, stores), inject: [Projector] },
         { provide: APP_FILTER, useFactory: () => new ProblemFilter(extra.problemPage) },
         Draining,
+        LogCheck,
         { provide: AccessStore, useValue: access },
         { provide: Tokens, useFactory: () => new KnownTokens(access) },
         { provide: IdempotencyKeys, useExisting: AccessStore },
