@@ -25,7 +25,7 @@ function documentsIn(said: object): readonly string[] {
  * its own: what it cites counts with the statement that it is about.
  */
 export function citedAsAt(c: Commitment, asOf: FullDate): string[] {
-  if (!c.entries.some(({ reportedOn }) => reportedOn <= asOf)) return [];
+  if (!c.anybody.asAt(asOf)) return [];
   const cited = c.said.flatMap(({ revision, data }) => {
     const changes = c.changes.get(revision) ?? [];
     const says = changes.findLast((change) => change.says)?.says ?? data;
