@@ -52,7 +52,7 @@ function chance(seed: number): () => number {
 }
 
 type Data = Partial<Record<string, unknown>> & { readonly reportedOn: string };
-interface Told {
+interface DatedEvent {
   /** The day on which it was recorded. */
   readonly on: string;
   readonly stream: string;
@@ -138,7 +138,7 @@ async function fill(file: string, real: Log, size: Size, on: (events: number) =>
     version: 1,
     data: canonicalJson(data),
   });
-  const told: Told[] = [];
+  const told: DatedEvent[] = [];
   const numbers = new Map<string, number>();
   const registered = registers.length + size.agencies;
   const perCommitment = (size.events - registered) / size.commitments;

@@ -8,7 +8,7 @@ import Database from 'better-sqlite3';
 import { fork } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { SearchIndex, soughtIn, wordsOf } from '#search';
+import { SearchIndex, termsIn, wordsOf } from '#search';
 import { inScratch, median, percentile } from './measure.js';
 
 const COUNT = Number(process.env['BENCH_TEXTS'] ?? 100_000);
@@ -95,7 +95,7 @@ const ways: Readonly<Record<string, (folder: string) => Promise<Way>>> = {
       },
       find: (q) =>
         search.all(
-          soughtIn(q)
+          termsIn(q)
             .map(({ words, exact }) => `"${words.join(' ')}"${exact ? '' : '*'}`)
             .join(' AND '),
         ).length,

@@ -23,7 +23,7 @@ import {
   ProgressProjection,
   Silence,
   Timeline,
-  type At,
+  type ViewClocks,
 } from '#progress';
 import { registersContext } from '#registers';
 import { codec } from '../apps/api/src/app.module.js';
@@ -62,7 +62,7 @@ async function build(log: Log): Promise<Built> {
 }
 
 /** Every view, by what it is called in the table. */
-function viewsOf(projector: Projector): Record<string, (at: At) => Promise<unknown>> {
+function viewsOf(projector: Projector): Record<string, (at: ViewClocks) => Promise<unknown>> {
   const progress = new Progress(projector);
   const half = String(Number(projector.position()) >> 1);
   const of = <V>(View: new (projector: Projector) => V): V => new View(projector);
@@ -106,7 +106,7 @@ const ms = (values: readonly number[]): string =>
   `${percentile(values, 50).toFixed(1)} / ${percentile(values, 99).toFixed(1)}`;
 
 /** CPU milliseconds of each call, over and over at all dates. */
-async function timed(view: (at: At) => Promise<unknown>): Promise<number[]> {
+async function timed(view: (at: ViewClocks) => Promise<unknown>): Promise<number[]> {
   const [all, begun]: [number[], number] = [[], cpu()];
   for (let n = 0; n < 20 && (n === 0 || cpu() - begun < ENOUGH_MS); n++)
     for (const asOf of DATES) {

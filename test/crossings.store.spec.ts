@@ -11,7 +11,7 @@ import {
   type MatrixView,
   type OutcomesFilter,
   type Progress,
-  type Rows,
+  type RowAxis,
 } from '#progress';
 import {
   AGENCIES,
@@ -38,7 +38,7 @@ interface Question {
 }
 
 const sometimes = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
-const crossings = (Object.keys(CROSSED) as Rows[]).flatMap((rows) =>
+const crossings = (Object.keys(CROSSED) as RowAxis[]).flatMap((rows) =>
   CROSSED[rows].map((columns) => ({ rows, columns })),
 );
 const framework = sometimes(fc.constantFrom('T', 'U'));

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SqliteEventStore } from '#event-store-sqlite';
 import { Projector, SnapshotFile, verify, WrongRevision, type Appended, type Envelope } from '#eventsourcing';
-import { eventsOf, MADE, metaOf, said, Tally, tallyCodec, type Line } from './support/appender.js';
+import { eventsOf, MADE, metaOf, said, AppendedStreams, tallyCodec, type Line } from './support/appender.js';
 
 /** How often processes are killed; `FAULT_ROUNDS=1000` for a long run. */
 const ROUNDS = Number(process.env.FAULT_ROUNDS ?? 20);
@@ -147,7 +147,7 @@ async function faultsOf(place: Place): Promise<string[]> {
       'an event is there that nobody sent',
     );
 
-    const tally = new Tally();
+    const tally = new AppendedStreams();
     const projector = new Projector({ store, codec: tallyCodec }, [tally]);
     await projector.start();
     await projector.stop();
@@ -158,7 +158,7 @@ async function faultsOf(place: Place): Promise<string[]> {
   return faults;
 }
 
-const tallied = ({ streams }: Tally): string =>
+const tallied = ({ streams }: AppendedStreams): string =>
   JSON.stringify([...streams].map(([stream, { events, said }]) => ({ stream, events, said })).sort(byStream));
 const byStream = (a: { stream: string }, b: { stream: string }): number => (a.stream < b.stream ? -1 : 1);
 /** What the views must hold, computed from the events alone. */
@@ -341,14 +341,14 @@ describe('Killed while a snapshot is written', () => {
       if (child.exitCode !== null) throw new Error(`It ended with ${child.exitCode}. Is dist/ built?`);
       await sleep(Math.random() * 100);
       await kill(child);
-      const tally = new Tally();
+      const tally = new AppendedStreams();
       await new SnapshotFile(path, 'these').read(store).then(
         ({ projections: [kept] }) => (taken++, tally.load(kept!.memory!)),
         () => damaged++,
       );
       const projector = new Projector(
         { store, codec: tallyCodec },
-        [new Tally()],
+        [new AppendedStreams()],
         () => {},
         new SnapshotFile(path, '-'),
       );
@@ -356,7 +356,7 @@ describe('Killed while a snapshot is written', () => {
       await projector.stop();
       const log = await everything(store);
       if (tally.streams.size > 0) expect(tallied(tally)).toBe(fold(log));
-      expect(tallied(projector.model(Tally))).toBe(fold(log));
+      expect(tallied(projector.model(AppendedStreams))).toBe(fold(log));
     }
     await store.close();
     return { taken, damaged };

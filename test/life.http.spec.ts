@@ -1,4 +1,4 @@
-import { addressOf, namedBy } from '#acts';
+import { addressOf, parameterNamesOf } from '#acts';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ACTS, type ActName } from '#commitments';
 import { StoreUnavailable, verify, type Log } from '#eventsourcing';
@@ -1111,7 +1111,7 @@ describe('What the caller may do next', () => {
       revision: Array.from({ length: revision + 2 }, (_, i) => i),
     };
     const candidates = (Object.keys(MINIMAL) as (keyof typeof MINIMAL)[]).flatMap((act) => {
-      const [name] = namedBy(ACTS[act]);
+      const [name] = parameterNamesOf(ACTS[act]);
       return name ? choices[name]!.map((value) => ({ act, [name]: value })) : [{ act }];
     });
     const wrong: unknown[] = [];

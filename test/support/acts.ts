@@ -7,7 +7,7 @@ import { plainToInstance } from 'class-transformer';
 import fc from 'fast-check';
 import { classOf } from '#bodies';
 import { ACTS, asAt, type ActName, type Commitment, type CommitmentAsAt } from '#commitments';
-import { type AgencyState, type Kept, type Register } from '#registers';
+import { type AgencyState, type EntryHistory, type Register } from '#registers';
 import { blank, dissolve, join, leave, merge, rename, retract } from '../../libs/registers/src/testing/an-entry.js';
 
 /** An act that is tried; it may be refused. */
@@ -363,7 +363,7 @@ const besideTheLead: About = ({ pick }, _c, then) => ({ agency: oneOf(then?.agen
 const whoWasAsked: About = ({ pick }, _c, then) => ({
   agency: oneOf(then?.agencies.filter(({ asked }) => asked) ?? [], pick)?.agency,
 });
-const aMilestone: About = ({ pick }, { milestones }) => ({ milestone: oneOf(milestones, pick)?.number });
+const aMilestone: About = ({ pick }, { milestones }) => ({ milestone: oneOf([...milestones], pick)?.number });
 
 /** What a merger leaves to the other record: of each list that it names, what there is. */
 function leftBy(then: CommitmentAsAt | null, takeOver: Readonly<Record<string, boolean>> | undefined, pick: number) {
@@ -383,10 +383,10 @@ function leftBy(then: CommitmentAsAt | null, takeOver: Readonly<Record<string, b
 /** What each act that is about something of the commitment is about. */
 const ABOUT: { readonly [A in ActName]?: About } = {
   verify: ({ body, pick }, { entries }) => ({
-    body: { ...body, ...(body['agency'] !== undefined && { agency: oneOf(entries, pick)?.agency }) },
+    body: { ...body, ...(body['agency'] !== undefined && { agency: oneOf([...entries], pick)?.agency }) },
   }),
   reply: ({ body, pick }, { readings }) => {
-    const { agency, reportedOn } = oneOf(readings, pick) ?? {};
+    const { agency, reportedOn } = oneOf([...readings.values()].flatMap((all) => [...all]).sort((a, b) => a.revision - b.revision), pick) ?? {};
     const on = [reportedOn ?? '', body['reportedOn'] as string].sort()[1];
     return { body: { ...body, agency, reportedOn: on } };
   },
@@ -417,7 +417,7 @@ const ABOUT: { readonly [A in ActName]?: About } = {
   retract: ({ body, pick }, { said, changes }) => {
     const known = said.filter(({ name }) => !SELDOM_RETRACTED.includes(name));
     const ends = said.filter(({ name }) => ENDS.includes(name));
-    const says = (changes.get(0)?.at(-1)?.says ?? said[0]?.data ?? {}) as Record<string, unknown>;
+    const says = (changes.get(0)?.at(-1)?.says ?? said.at(0)?.data ?? {}) as Record<string, unknown>;
     const items = ['relations', 'evidence', 'milestones', 'deliverables'].flatMap((list) =>
       ((says[list] as unknown[] | null | undefined) ?? []).flatMap((item, i) => (item ? `/${list}/${i}` : [])),
     );
@@ -426,7 +426,7 @@ const ABOUT: { readonly [A in ActName]?: About } = {
     return item ? { revision: 0, body: { ...body, item } } : { revision: event?.revision };
   },
   blank: ({ body, pick }, { said }) => {
-    const event = oneOf(said, pick);
+    const event = oneOf([...said], pick);
     const texts = textsIn(event?.data ?? {});
     return { revision: event?.revision, body: { ...body, fields: texts.filter((_, i) => i % 2 === pick % 2) } };
   },
@@ -470,7 +470,7 @@ const became: fc.Arbitrary<Becoming> = fc.record({
 });
 
 /** The decision of what becomes of an agency. Successors lead from A to D, so that none comes back. */
-export function becoming({ code, becomes, effective, pick }: Becoming): (state: AgencyState & Kept) => never[] {
+export function becoming({ code, becomes, effective, pick }: Becoming): (state: AgencyState & EntryHistory) => never[] {
   const today = '2012-11-02';
   const successors = AGENCIES.filter((other) => other > code);
   const ended = { effective, reason: 'because' };
@@ -480,11 +480,11 @@ export function becoming({ code, becomes, effective, pick }: Becoming): (state: 
     dissolve: () => dissolve({ ...ended, succeededBy: pick % 2 ? oneOf(successors, pick >> 1) : undefined }, today),
     join: () => join({ body: BODY, from: effective, ...(pick % 3 === 0 && { to: '2008-02' }) }, today),
     leave: () => leave({ body: BODY, to: effective }, today),
-    retract: ({ said }: Kept) => {
+    retract: ({ said }: EntryHistory) => {
       const dated = said.filter(({ name }) => /^(Renamed|Merged|Dissolved|Joined|Left)$/.test(name));
       return retract({ revision: oneOf(dated, pick)?.revision ?? 0, reason: 'because' }, today);
     },
-    blank: ({ said }: Kept) => {
+    blank: ({ said }: EntryHistory) => {
       const named = said.filter(({ data }) => 'name' in data);
       return blank('agency', oneOf(named, pick)!.revision, { reason: 'because', fields: ['/name'] });
     },

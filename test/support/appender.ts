@@ -43,19 +43,19 @@ export const metaOf = (commandId: string): Meta => ({
 });
 export const eventsOf = (command: string, count: number) =>
   Array.from({ length: count }, (_, n) => ({
-    type: 'tally.Told',
+    type: 'tally.Counted',
     version: 1,
     data: `{"command":"${command}","n":${n}}`,
   }));
 
-export const tallyCodec = new EventCodec([{ category: 'tally', evolve: { Told: null } }]);
+export const tallyCodec = new EventCodec([{ category: 'tally', evolve: { Counted: null } }]);
 /** A read model in which an event that was applied twice, not at all or out of order shows. */
-export class Tally implements Projection {
+export class AppendedStreams implements Projection {
   readonly name = 'tally';
   readonly version = 1;
   readonly streams = new Map<string, { events: number; said: string }>();
   readonly on = {
-    'tally.Told': ({ stream, id }: Recorded): void => {
+    'tally.Counted': ({ stream, id }: Recorded): void => {
       const before = this.streams.get(stream) ?? { events: 0, said: '' };
       this.streams.set(stream, { events: before.events + 1, said: said(before.said, id) });
     },
@@ -107,7 +107,7 @@ async function main(folder: string, journal: string, seconds: number, callers: n
   const tell = (line: Line): number => writeSync(file, `${JSON.stringify(line)}\n`);
   const sqlite = new SqliteEventStore(join(folder, 'log.db'));
   const store = unsafe ? acknowledgingBeforeTheCommit(sqlite) : sqlite;
-  const projector = new Projector({ store: sqlite, codec: tallyCodec }, [new Tally()]);
+  const projector = new Projector({ store: sqlite, codec: tallyCodec }, [new AppendedStreams()]);
   await projector.start();
   const end = performance.now() + seconds * 1000;
 
@@ -181,7 +181,7 @@ function writingInPlace(): void {
 /** Keeps the views of a log in a file, over and over; `inPlace` (the guard removed): not aside, and renamed. */
 async function keep(file: string, path: string, inPlace: boolean): Promise<void> {
   const store = new SqliteEventStore(file);
-  const tally = new Tally();
+  const tally = new AppendedStreams();
   const projector = new Projector({ store, codec: tallyCodec }, [tally]);
   await projector.start();
   const memory = { arrays: { numbers: Int32Array.from({ length: 300_000 }, (_, n) => n) }, lists: tally.save().lists };

@@ -16,7 +16,7 @@ export interface RawEvent {
 }
 
 /** An event as it counts: as corrected since, and of what was blanked, what is left. */
-interface Said {
+interface RecordedStatement {
   readonly name: string;
   readonly revision: number;
   readonly data: Data;
@@ -88,6 +88,7 @@ export interface NaiveFilter {
   readonly with?: string;
   readonly memberOf?: string;
   readonly joint?: boolean;
+  readonly asked?: boolean;
   readonly agencies?: 'then' | 'today';
   readonly theme?: string;
   readonly stage?: string;
@@ -267,7 +268,7 @@ export class NaiveViews {
   }
 
   /** Everything that was said in a stream and stands, as known at a position. */
-  protected said(stream: string, knownAt: number): Said[] {
+  protected said(stream: string, knownAt: number): RecordedStatement[] {
     return this.amended(stream, knownAt).flatMap(({ data, ...one }) => (data === null ? [] : [{ ...one, data }]));
   }
 
@@ -503,7 +504,7 @@ export class NaiveViews {
    * One lead at any time; at most one of lead, co_lead and partner per agency; any of the others beside.
    * `leads`: all up to the date, the last one last.
    */
-  private roles(said: Said[], asOf: string) {
+  private roles(said: RecordedStatement[], asOf: string) {
     const { rules } = this;
     let lead: NaiveRole = { agency: '', role: 'lead', asked: false };
     const leads: string[] = [];
@@ -590,11 +591,16 @@ export class NaiveViews {
     const is = (wanted: boolean | undefined, value: boolean) => wanted === undefined || wanted === value;
     const { agencies, memberOf } = filter;
     const agenciesOf = (c: NaiveCommitment, of: NaiveFilter) => this.holders(c, of, clocks).map(({ agency }) => agency);
+    const isAsked = (c: NaiveCommitment) =>
+      this.holders(c, filter, clocks).some(
+        ({ agency, asked }) => asked && (!filter.agency || agency === filter.agency),
+      );
     return this.commitments(clocks).filter(
       (c) =>
         (!filter.agency || agenciesOf(c, filter).includes(filter.agency)) &&
         (!memberOf || agenciesOf(c, filter).length > 0) &&
         (!filter.with || agenciesOf(c, { agencies, memberOf }).includes(filter.with)) &&
+        is(filter.asked, isAsked(c)) &&
         is(filter.joint, this.rules.isJoint(agenciesOf(c, { agencies, memberOf }))) &&
         (!filter.theme || RULES.countsUnder(c.themes, (theme) => themes.get(theme)?.parent).includes(filter.theme)) &&
         (!filter.followsUp ||

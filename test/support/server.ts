@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { AccessStore, newToken } from '#access';
 import { Projector } from '#eventsourcing';
 import { planImport, runImport } from '#exchange';
-import { LOG, metaOf, type Asked } from '#platform';
+import { LOG, metaOf, type CommandContext } from '#platform';
 import { openStores } from '../../apps/api/src/app.module.js';
 import { buildServer } from '../../apps/api/src/server.js';
 import { settingsFrom, type Settings } from '../../apps/api/src/settings.js';
@@ -66,7 +66,7 @@ export class TestServer {
   }
 
   async import(folder: string): Promise<void> {
-    const by: Asked['by'] = { account: 'import', role: 'secretariat', agency: null };
+    const by: CommandContext['by'] = { account: 'import', role: 'secretariat', agency: null };
     const log = this.app.get(LOG);
     const plan = await planImport(folder, log, () => ({ by, meta: metaOf(by) }));
     if (plan.problems.length > 0) throw new Error(JSON.stringify(plan.problems.slice(0, 5)));

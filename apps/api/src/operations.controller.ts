@@ -9,7 +9,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
-import { Projector, type Building, type Envelope, type Log, type Progress } from '#eventsourcing';
+import { Projector, type Building, type Envelope, type Log, type ProjectionStatus } from '#eventsourcing';
 import { AccessStore } from '#access';
 import { AlwaysOpen, LOG, metrics, clockJumps, outageOf, type Outage } from '#platform';
 
@@ -71,7 +71,7 @@ const CLOCKS_MS = 2_000;
 /** What is a jump of the clock, and how often it is looked for. */
 const [JUMP_MS, LOOK_MS] = [5_000, 1_000];
 
-const lagOf = ({ position, head }: Pick<Progress, 'position' | 'head'>): number =>
+const lagOf = ({ position, head }: Pick<ProjectionStatus, 'position' | 'head'>): number =>
   Number(head ?? 0) - Number(position ?? 0);
 
 @ApiTags('Operations')
@@ -88,7 +88,10 @@ export class OperationsController implements OnModuleDestroy {
     help: 'How much later than it is now the last event was recorded: somebody’s clock was wrong, or this one is',
     registers: [this.#registry],
   });
-  readonly #gauges: { readonly gauge: Gauge; readonly value: (progress: Progress, next?: Envelope) => number }[] = [];
+  readonly #gauges: {
+    readonly gauge: Gauge;
+    readonly value: (progress: ProjectionStatus, next?: Envelope) => number;
+  }[] = [];
 
   constructor(
     @Inject(LOG) private readonly log: Log,
@@ -123,7 +126,7 @@ export class OperationsController implements OnModuleDestroy {
     );
   }
 
-  #gauge(name: string, help: string, value: (progress: Progress, next?: Envelope) => number): void {
+  #gauge(name: string, help: string, value: (progress: ProjectionStatus, next?: Envelope) => number): void {
     this.#gauges.push({
       gauge: new Gauge({ name, help, labelNames: ['projection'], registers: [this.#registry] }),
       value,
@@ -150,7 +153,7 @@ export class OperationsController implements OnModuleDestroy {
     return last ? Math.max(0, Date.parse(last.recordedAt) - Date.now()) : 0;
   }
 
-  /** Looks how the views are; while that cannot be seen, nothing is said of it. */
+  /** LookFactory how the views are; while that cannot be seen, nothing is said of it. */
   async #measure(): Promise<void> {
     const all = this.#gauges.map(({ gauge }) => gauge);
     try {
@@ -196,7 +199,7 @@ export class OperationsController implements OnModuleDestroy {
       const outage = outageOf(of);
       if (outage) stores.push({ store, ...outage });
     }
-    let [all, ahead]: [Progress[], number] = [[], 0];
+    let [all, ahead]: [ProjectionStatus[], number] = [[], 0];
     try {
       [all, ahead] = [await this.projector.progress(), await this.#logAheadMs()];
     } catch (error) {

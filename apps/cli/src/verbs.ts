@@ -8,7 +8,7 @@ import { AccessStore } from '#access';
 import { NothingThere } from '#databases';
 import { Projector, type ParkedStream } from '#eventsourcing';
 import { planImport, runImport, type ImportPlan, type Titled } from '#exchange';
-import { LOG, Logging, metaOf, type Asked } from '#platform';
+import { LOG, Logging, metaOf, type CommandContext } from '#platform';
 import { Progress } from '#progress';
 import { Lookup } from '#registers';
 import { AppModule, openAccess, openEventStore, openLog, openStores, type Purpose } from '../../api/src/app.module.js';
@@ -18,9 +18,9 @@ import { progressBar } from './progress-bar.js';
 export { backup, copy, restore, verifyLog } from './logs.js';
 
 /** What the import is recorded as having been done by. */
-const IMPORTER: Asked['by'] = { account: 'import', role: 'secretariat', agency: null };
+const IMPORTER: CommandContext['by'] = { account: 'import', role: 'secretariat', agency: null };
 /** What an event is released as. */
-const OPERATOR: Asked['by'] = { account: 'operator', role: 'secretariat', agency: null };
+const OPERATOR: CommandContext['by'] = { account: 'operator', role: 'secretariat', agency: null };
 const DEMO_LABEL = 'demo';
 
 /** @param folder what the demo shows */

@@ -3,17 +3,17 @@ import { applyDecorators, Controller, HttpCode, Post, type Type } from '@nestjs/
 import { ApiBody, ApiConflictResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { classOf } from '#bodies';
 import { Rejected } from '#eventsourcing';
-import { AnsweredDirectly, askedBy, validation, type Asked, type Direct } from '#platform';
+import { AnsweredDirectly, commandContextOf, validation, type CommandContext, type Direct } from '#platform';
 import { codeOf, entryIn, type ActLine } from '#registers';
-import { ActCommand, tableOf, type ActOn, type Named, type Subject } from './acts.js';
-import { isNumber, namedBy, namedIn, PATHS } from './addresses.js';
+import { ActCommand, tableOf, type ActOn, type RouteParameters, type Subject } from './acts.js';
+import { isNumber, parameterNamesOf, parametersOf, PATHS } from './addresses.js';
 import { answerClass, answerOf } from './answers.js';
 
 /** The controller of one act. */
 function actController(subject: Subject, name: string, line: ActLine): Type<unknown> {
   const { path, id } = PATHS[subject];
-  const Said = classOf(line.body);
-  const names = namedBy(line);
+  const BodyClass = classOf(line.body);
+  const names = parameterNamesOf(line);
   const makes = line.path === '';
   const { summary, description, conflict, operationId = name } = line;
   const answer = { status: makes ? 201 : 200, type: answerClass(subject, name) } as const;
@@ -23,24 +23,24 @@ function actController(subject: Subject, name: string, line: ActLine): Type<unkn
     ...(makes ? [] : [id, ...names]).map((param) =>
       ApiParam({
         name: param,
-        schema: { type: param !== id && isNumber(param as keyof Named) ? 'integer' : 'string' },
+        schema: { type: param !== id && isNumber(param as keyof RouteParameters) ? 'integer' : 'string' },
       }),
     ),
-    ApiBody({ type: Said }),
+    ApiBody({ type: BodyClass }),
     ApiResponse(answer),
     ...(conflict ? [ApiConflictResponse({ description: conflict })] : []),
   );
 
-  const body = validation(Said);
+  const body = validation(BodyClass);
   const execute: Direct['answer'] = async (request, reply, commands) => {
     const params = request.params as Readonly<Record<string, string>>;
-    const asked = askedBy(request);
-    const said = (await body.transform(request.body, { type: 'body', metatype: Said })) as object;
-    if (line.ownedBy) isOwn(line, said as Readonly<Record<string, unknown>>, asked);
-    const act = { act: name, body: said, ...namedIn(params, names) } as ActOn<Subject>;
+    const context = commandContextOf(request);
+    const said = (await body.transform(request.body, { type: 'body', metatype: BodyClass })) as object;
+    if (line.ownedBy) isOwn(line, said as Readonly<Record<string, unknown>>, context);
+    const act = { act: name, body: said, ...parametersOf(params, names) } as ActOn<Subject>;
     const entry = entryIn(act);
     const made = entry ? codeOf(entry) : ((said as { reference?: string | null }).reference ?? null);
-    const done = await commands.execute(new ActCommand(subject, makes ? made : params[id]!, [act], asked));
+    const done = await commands.execute(new ActCommand(subject, makes ? made : params[id]!, [act], context));
     if (makes) void reply.header('Location', `/v1/${path}/${encodeURIComponent(done.id)}`);
     return answerOf(subject, act, done);
   };
@@ -65,7 +65,7 @@ function actController(subject: Subject, name: string, line: ActLine): Type<unkn
 function isOwn(
   { ownedBy = '', otherwise = '' }: ActLine,
   body: Readonly<Record<string, unknown>>,
-  { by }: Asked,
+  { by }: CommandContext,
 ): void {
   if (by.role === 'secretariat' || body[ownedBy] === by.agency) return;
   const message = `A focal point of ${by.agency} does this for ${by.agency} only: ${ownedBy} must be ${by.agency}.`;

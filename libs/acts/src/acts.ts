@@ -35,7 +35,7 @@ import {
   type Log,
   type NewEvent,
 } from '#eventsourcing';
-import { referencesIn, type Asked, type Reference } from '#platform';
+import { referencesIn, type CommandContext, type Reference } from '#platform';
 import {
   actsOn,
   agency,
@@ -47,7 +47,7 @@ import {
   successorAt,
   type ActLine,
   type EntryAct,
-  type Kept,
+  type EntryHistory,
   type OnEntry,
   type Register,
 } from '#registers';
@@ -56,14 +56,16 @@ import {
 export type Subject = 'commitment' | Register;
 
 /** The part of its subject that the route of an act names. */
-export interface Named {
+export interface RouteParameters {
   readonly agency?: string;
   readonly milestone?: number;
   readonly revision?: number;
 }
 
 /** One act: its name, its body, and the part of the commitment that it names. */
-export type CommitmentAct = { [A in ActName]: { readonly act: A; readonly body: BodyOf<A> } & Named }[ActName];
+export type CommitmentAct = {
+  [A in ActName]: { readonly act: A; readonly body: BodyOf<A> } & RouteParameters;
+}[ActName];
 
 export type ActOn<S extends Subject> = S extends Register ? EntryAct<S> : CommitmentAct;
 
@@ -72,18 +74,18 @@ export const tableOf = (subject: Subject): Readonly<Record<string, ActLine>> =>
   subject === 'commitment' ? ACTS : actsOn(subject);
 
 /** The result of acts: the subject's revision and position now. */
-export interface Done extends Handled<unknown> {
+export interface ActResult extends Handled<unknown> {
   readonly id: string;
 }
 
 /** One envelope for every act; several acts in one are decided in turn and recorded all or none. */
-export class ActCommand<S extends Subject = Subject> extends Command<Done> {
+export class ActCommand<S extends Subject = Subject> extends Command<ActResult> {
   constructor(
     readonly subject: S,
     /** The reference, code or id; `null`: to be generated. */
     readonly id: string | null,
     readonly acts: readonly ActOn<S>[],
-    readonly asked: Asked,
+    readonly context: CommandContext,
     /** Streams that will be written together with this one, as in the import of a folder. */
     readonly together: ReadonlySet<string> = new Set(),
   ) {
@@ -137,32 +139,32 @@ export class Acts {
   }
 
   /** @throws Rejected | WrongRevision */
-  async execute(command: AnyActCommand): Promise<Done> {
-    const { subject, asked } = command;
+  async execute(command: AnyActCommand): Promise<ActResult> {
+    const { subject, context } = command;
     const acts = command.acts as readonly CommitmentAct[];
     const aggregate = (subject === 'commitment' ? commitment : registers[subject]) as unknown as Aggregate<
       never,
       EventMap
     >;
     const deciding = subject === 'commitment' ? await this.#onCommitment(command) : await this.#onEntry(command);
-    const id = command.id ?? (await this.#newReference(deciding, acts, asked));
-    const handled = await handle(this.log, aggregate, id, deciding(id), asked.meta, asked.expected);
+    const id = command.id ?? (await this.#newReference(deciding, acts, context));
+    const handled = await handle(this.log, aggregate, id, deciding(id), context.meta, context.expected);
     const done = { id, ...handled };
-    return subject === 'commitment' ? this.#followed(done as Done & Handled<Commitment>, acts) : done;
+    return subject === 'commitment' ? this.#followed(done as ActResult & Handled<Commitment>, acts) : done;
   }
 
-  async #newReference(deciding: Deciding, acts: readonly CommitmentAct[], asked: Asked): Promise<string> {
+  async #newReference(deciding: Deciding, acts: readonly CommitmentAct[], context: CommandContext): Promise<string> {
     deciding(null)(commitment.initial as never, NO_STREAM); // refused before a number is taken
-    if (asked.expected !== undefined)
+    if (context.expected !== undefined)
       throw new Rejected('bad_request', 'If-Match is for a commitment that is recorded already.');
     const { agencies, reportedOn } = acts[0]!.body as RecordCommitment;
     const lead = agencies.find(({ role }) => role === 'lead')!;
-    return takeReference(this.log, lead.agency, reportedOn.slice(0, 4), asked.meta);
+    return takeReference(this.log, lead.agency, reportedOn.slice(0, 4), context.meta);
   }
 
-  async #onCommitment({ id, acts, asked, together }: AnyActCommand): Promise<Deciding> {
+  async #onCommitment({ id, acts, context, together }: AnyActCommand): Promise<Deciding> {
     const given = acts as readonly CommitmentAct[];
-    const by: By = { ...asked.by, today: todayAnywhere(new Date()) };
+    const by: By = { ...context.by, today: todayAnywhere(new Date()) };
     const named: Reference[] = [];
     for (const act of given)
       named.push(...referencesIn(act.body), ...(act.act === 'correct' ? await this.#namedBy(id, act) : []));
@@ -173,7 +175,10 @@ export class Acts {
   }
 
   /** The codes in the new words of a correction, read as the body of the corrected act. */
-  async #namedBy(reference: string | null, { body, revision }: Named & { body: Correct }): Promise<Reference[]> {
+  async #namedBy(
+    reference: string | null,
+    { body, revision }: RouteParameters & { body: Correct },
+  ): Promise<Reference[]> {
     const { state } = await load(this.log, commitment, reference ?? '');
     const said = state.said.find((one) => one.revision === revision);
     const act = said && actOf(said);
@@ -206,7 +211,7 @@ export class Acts {
     if (act.act === 'retract') {
       const { state } = await load(this.log, agency, id);
       const retraction = { name: 'Retracted', data: { ...act.body, revision: act.revision! } } as const;
-      const without = fold(agency, state, [retraction], (state as Kept).said.length - 1);
+      const without = fold(agency, state, [retraction], (state as EntryHistory).said.length - 1);
       return this.#lookup.cycleIn('agency', { code: id, succeededBy: successorAt(without, LATEST) }, () => '');
     }
     const { into, succeededBy = into } = act.body as { into?: string; succeededBy?: string | null };
@@ -214,7 +219,7 @@ export class Acts {
   }
 
   /** Records the consequences in other streams at once; the projector would do it, too, but later. */
-  async #followed(done: Done & Handled<Commitment>, acts: readonly CommitmentAct[]): Promise<Done> {
+  async #followed(done: ActResult & Handled<Commitment>, acts: readonly CommitmentAct[]): Promise<ActResult> {
     if (!acts.some(({ act }) => isFollowed({ name: ACTS[act].yields }))) return done;
     const { id, revision } = done;
     const written = await this.log.store.read(streamOf(commitment, id), done.before.said.length);

@@ -1,7 +1,7 @@
 /** The addresses of subjects and acts. */
 import { Rejected } from '#eventsourcing';
 import type { ActLine } from '#registers';
-import { tableOf, type Named, type Subject } from './acts.js';
+import { tableOf, type RouteParameters, type Subject } from './acts.js';
 
 /** The path of each subject: `/v1/<path>/{<id>}`. */
 export const PATHS: { readonly [S in Subject]: { readonly path: string; readonly id: 'reference' | 'code' } } = {
@@ -15,25 +15,32 @@ export const PATHS: { readonly [S in Subject]: { readonly path: string; readonly
   document: { path: 'documents', id: 'code' },
 };
 
-const NAMED = /:(\w+)/g;
+const PARAMETER = /:(\w+)/g;
 
 /** The parameters of an act's route beside its subject. */
-export const namedBy = ({ path }: Pick<ActLine, 'path'>): (keyof Named)[] =>
-  [...path.matchAll(NAMED)].map(([, name]) => name as keyof Named);
+export const parameterNamesOf = ({ path }: Pick<ActLine, 'path'>): (keyof RouteParameters)[] =>
+  [...path.matchAll(PARAMETER)].map(([, name]) => name as keyof RouteParameters);
 
 /** The address of an act. */
-export const addressOf = (subject: Subject, id: string | null, act: { readonly act: string } & Named): string => {
+export const addressOf = (
+  subject: Subject,
+  id: string | null,
+  act: { readonly act: string } & RouteParameters,
+): string => {
   const { path } = tableOf(subject)[act.act]!;
-  const below = path.replace(NAMED, (_, name: keyof Named) => encodeURIComponent(String(act[name])));
+  const below = path.replace(PARAMETER, (_, name: keyof RouteParameters) => encodeURIComponent(String(act[name])));
   return ['/v1', PATHS[subject].path, ...(path && id !== null ? [encodeURIComponent(id)] : []), below]
     .filter(Boolean)
     .join('/');
 };
 
-export const isNumber = (name: keyof Named): boolean => name !== 'agency';
+export const isNumber = (name: keyof RouteParameters): boolean => name !== 'agency';
 
 /** The parameters of a request's address. @throws Rejected */
-export function namedIn(params: Readonly<Record<string, string>>, names: readonly (keyof Named)[]): Named {
+export function parametersOf(
+  params: Readonly<Record<string, string>>,
+  names: readonly (keyof RouteParameters)[],
+): RouteParameters {
   return Object.fromEntries(
     names.map((name) => {
       const text = params[name]!;

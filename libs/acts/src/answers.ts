@@ -3,11 +3,11 @@ import type { Type } from '@nestjs/common';
 import { ActAnswer, RegisterAnswer, StageAnswer, type ReportStage } from '#bodies';
 import { rankedOn, todayAnywhere } from '#clocks';
 import { ACTS, asAt, partAsAt, partOf, saidAt, type ActName, type Commitment } from '#commitments';
-import type { ActOn, CommitmentAct, Done, Subject } from './acts.js';
+import type { ActOn, CommitmentAct, ActResult, Subject } from './acts.js';
 import { addressOf } from './addresses.js';
 
 /** The stage now, whether the act changed it, and the entry that outranks it if not (DESIGN.md §2, rule 2). */
-function stageAnswer(done: Done, { effective, reportedOn }: ReportStage): Omit<StageAnswer, keyof ActAnswer> {
+function stageAnswer(done: ActResult, { effective, reportedOn }: ReportStage): Omit<StageAnswer, keyof ActAnswer> {
   const [c, own] = [done.state as Commitment, done.revision];
   const today = todayAnywhere(new Date());
   const { headline, stage } = asAt(c, today)!;
@@ -24,7 +24,7 @@ function stageAnswer(done: Done, { effective, reportedOn }: ReportStage): Omit<S
     `Revision ${revision} says ${part.stage}, effective ${part.effective}, reported on ${part.reportedOn}; that is later than ` +
     `effective ${effective}, reported on ${reportedOn}. If it is wrong, correct it ` +
     `(POST ${addressOf('commitment', done.id, { act: 'correct', revision })}), or report the stage again ` +
-    (rankedOn(part) === rankedOn({ effective, reportedOn, revision: 0 })
+    (rankedOn(part) === rankedOn({ effective, reportedOn })
       ? `with a source of ${part.reportedOn} or later: where the effective days are equal, the later report holds.`
       : `with the effective date on which it really came about, ${part.effective} or later.`);
   const outrankedBy = { revision, stage: part.stage, effective: part.effective, reportedOn: part.reportedOn, hint };
@@ -40,13 +40,13 @@ export const answerClass = (subject: Subject, act: string): Type<object> => {
 const answersWithStage = (act: string): boolean => 'answers' in ACTS[act as ActName];
 
 /** The answer to an act on a commitment. */
-export function commitmentAnswer({ act, body }: CommitmentAct, done: Done): ActAnswer & Partial<StageAnswer> {
+export function commitmentAnswer({ act, body }: CommitmentAct, done: ActResult): ActAnswer & Partial<StageAnswer> {
   const { id: reference, revision, position } = done;
   return { reference, revision, position, ...(answersWithStage(act) && stageAnswer(done, body as ReportStage)) };
 }
 
 /** The answer to an act. */
-export function answerOf(subject: Subject, act: ActOn<Subject>, done: Done): ActAnswer | RegisterAnswer {
+export function answerOf(subject: Subject, act: ActOn<Subject>, done: ActResult): ActAnswer | RegisterAnswer {
   if (subject === 'commitment') return commitmentAnswer(act as CommitmentAct, done);
   const { id: code, revision, position } = done;
   return { code, revision, position };

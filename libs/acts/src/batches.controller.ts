@@ -17,9 +17,9 @@ import { ArrayMaxSize, ArrayMinSize, IsArray, IsObject, validateSync } from 'cla
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { classOf, StageAnswer } from '#bodies';
 import { ACTS, type ActName, type RecordCommitment } from '#commitments';
-import { Rejected, StoreUnavailable, within, type FieldError, type Log } from '#eventsourcing';
+import { Rejected, StoreUnavailable, refusedWithin, type FieldError, type Log } from '#eventsourcing';
 import {
-  AskedBy,
+  CurrentCommand,
   Code,
   cleaned,
   invalid,
@@ -33,10 +33,10 @@ import {
   VALIDATION,
   Whole,
   YesNo,
-  type Asked,
+  type CommandContext,
 } from '#platform';
-import { ActCommand, Acts, type CommitmentAct, type Done, type Named } from './acts.js';
-import { addressOf, namedBy } from './addresses.js';
+import { ActCommand, Acts, type CommitmentAct, type ActResult, type RouteParameters } from './acts.js';
+import { addressOf, parameterNamesOf } from './addresses.js';
 import { commitmentAnswer } from './answers.js';
 import { rehearsalOf } from './rehearsal.js';
 
@@ -131,14 +131,14 @@ export class BatchesController {
       'each act sees what those before it would have done.',
   })
   @ApiOkResponse({ type: BatchAnswer })
-  async doActs(@Body() { acts, dryRun }: Batch, @AskedBy() asked: Asked): Promise<BatchAnswer> {
-    if (asked.expected !== undefined)
+  async doActs(@Body() { acts, dryRun }: Batch, @CurrentCommand() context: CommandContext): Promise<BatchAnswer> {
+    if (context.expected !== undefined)
       throw new Rejected('bad_request', 'If-Match is for one commitment: say `expected` beside each act.');
     const commands = dryRun ? new Acts(await rehearsalOf(this.log)) : this.commands;
     const results: BatchResult[] = [];
     for (const [index, given] of acts.entries()) {
       await nextTurn(); // other requests have theirs in between
-      await asked.standing?.().catch((error: unknown) => {
+      await context.standing?.().catch((error: unknown) => {
         throw error instanceof Rejected
           ? new Rejected(
               error.code,
@@ -148,7 +148,7 @@ export class BatchesController {
             )
           : error;
       });
-      const result = await this.resultOf(index, given, asked, commands);
+      const result = await this.resultOf(index, given, context, commands);
       results.push(dryRun ? { ...result, position: null } : result);
     }
     const done = results.filter(({ status }) => status === 'done').length;
@@ -162,8 +162,8 @@ export class BatchesController {
   private async resultOf(
     index: number,
     given: unknown,
-    { by, meta }: Asked,
-    commands: { execute(command: ActCommand<'commitment'>): Promise<Done> },
+    { by, meta }: CommandContext,
+    commands: { execute(command: ActCommand<'commitment'>): Promise<ActResult> },
   ): Promise<BatchResult> {
     const at = `/acts/${index}`;
     let [reference, instance]: [string | null, string?] = [null];
@@ -173,10 +173,10 @@ export class BatchesController {
       instance = addressOf('commitment', reference, { act: entry.act, ...entry.named });
       const act = actFrom(entry, at);
       if (act.act === 'record') reference = act.body.reference ?? null;
-      const asked = { by, meta: metaOfPart(meta, index), expected: entry.expected };
-      const command = new ActCommand('commitment', reference, [act], asked);
+      const context = { by, meta: metaOfPart(meta, index), expected: entry.expected };
+      const command = new ActCommand('commitment', reference, [act], context);
       const handled = await commands.execute(command).catch((error: unknown) => {
-        throw within(`${at}/body`, error);
+        throw refusedWithin(`${at}/body`, error);
       });
       return { index, status: 'done', ...commitmentAnswer(act, handled) };
     } catch (error) {
@@ -192,19 +192,19 @@ export class BatchesController {
 
 // ── From an entry of a batch to an act ──────────────────────────────────────────────────────────────────────────────
 
-interface Entry {
+interface BatchEntry {
   readonly act: ActName;
   readonly reference: string | null;
-  readonly named: Named;
+  readonly named: RouteParameters;
   readonly expected?: number;
   readonly said: object;
 }
 
 /** The subject of an entry: as much as its own route would name. @throws Rejected `invalid`, with pointers into the batch */
-function entryIn(given: unknown, at: string): Entry {
+function entryIn(given: unknown, at: string): BatchEntry {
   const { act, reference = null, expected, body: said, ...on } = valid(BatchAct, given, at);
   const named = Object.fromEntries(Object.entries(on).filter(([, value]) => value !== undefined && value !== null));
-  const needed = namedBy(ACTS[act]);
+  const needed = parameterNamesOf(ACTS[act]);
   const faults = [
     ...needed.filter((name) => !(name in named)).map((name) => needs(act, `${at}/${name}`)),
     ...Object.keys(named)
@@ -219,7 +219,7 @@ function entryIn(given: unknown, at: string): Entry {
 const needs = (act: ActName, pointer: string): FieldError => ({ pointer, message: `${act} needs it` });
 
 /** @throws Rejected `invalid`, with pointers into the batch */
-function actFrom({ act, reference, named, said }: Entry, at: string): CommitmentAct {
+function actFrom({ act, reference, named, said }: BatchEntry, at: string): CommitmentAct {
   const body = valid(classOf(ACTS[act].body) as new () => object, said, `${at}/body`);
   if (act === 'record' && reference !== null) {
     const record = body as RecordCommitment;

@@ -3,7 +3,7 @@ import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Log } from '#eventsourcing';
 import { LOG, tracedCommand } from '#platform';
-import { ActCommand, Acts, type AnyActCommand, type Done } from './acts.js';
+import { ActCommand, Acts, type AnyActCommand, type ActResult } from './acts.js';
 
 @CommandHandler(ActCommand)
 export class ActCommandHandler implements ICommandHandler<ActCommand> {
@@ -13,7 +13,7 @@ export class ActCommandHandler implements ICommandHandler<ActCommand> {
     this.#acts = new Acts(log);
   }
 
-  execute(command: ActCommand): Promise<Done> {
+  execute(command: ActCommand): Promise<ActResult> {
     const { subject: category, id, acts } = command;
     const act = acts.length === 1 ? acts[0]!.act : 'several';
     return tracedCommand({ category, act, reference: id }, () => this.#acts.execute(command as AnyActCommand));

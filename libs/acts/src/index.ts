@@ -20,7 +20,7 @@ export {
   type CommitmentAct,
   type Subject,
 } from './acts.js';
-export { addressOf, namedBy } from './addresses.js';
+export { addressOf, parameterNamesOf } from './addresses.js';
 export { historyOf, viewOf, type CommitmentView, type History } from './commitments.controller.js';
 export { entryClass } from './registers.controller.js';
 

@@ -4,12 +4,12 @@ import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import {
   ClockQuery,
   cursorTo,
-  GoesOn,
+  CursorField,
   InBom,
   InFormat,
   PageSize,
   placeOf,
-  soughtIn,
+  searchTermsIn,
   wordsOf,
   type Format,
 } from '#platform';
@@ -38,7 +38,7 @@ export class RegisterListQuery extends RegisterQuery {
   @IsIn(SORTS)
   sort?: (typeof SORTS)[number];
   @PageSize(MOST, MOST, 'As CSV or NDJSON without it: all') limit?: number;
-  @GoesOn() cursor?: string;
+  @CursorField() cursor?: string;
 }
 
 /** The fields of a list of a register beside its entries. */
@@ -67,7 +67,7 @@ export function pageOf<E extends object>(
   const keyOf = sort.endsWith('name') ? name : code;
   const order = (a: E, b: E) =>
     (sort.startsWith('-') ? -1 : 1) * byCodePoints(keyOf(a), keyOf(b)) || byCodePoints(code(a), code(b));
-  const sought = soughtIn(q);
+  const sought = searchTermsIn(q);
   const found = all.filter((entry) => {
     const text = ` ${wordsOf(`${code(entry)} ${name(entry)}`).join(' ')} `;
     return sought.length > 0

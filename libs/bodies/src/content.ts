@@ -1,7 +1,7 @@
 /** Bodies and views: the content of a commitment, and its evidence. */
 import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate, PartialDate } from '#clocks';
-import { Address, CodesOf, InPeriod, Kebab, Language, Text } from '#platform';
+import { WebAddress, CodesOf, InPeriod, Kebab, Language, Text } from '#platform';
 import { Citation } from './agency.js';
 import { Act, Source, Sourced } from './statement.js';
 
@@ -24,7 +24,7 @@ export class Deliverable {
 export class Evidence {
   @Text({ max: 500, example: 'Research Guide' }) title: string;
   @InPeriod({ optional: true, example: '2011' }) date?: PartialDate | null;
-  @Address({ optional: true, example: 'https://example.org/research-guide' }) url?: string | null;
+  @WebAddress({ optional: true, example: 'https://example.org/research-guide' }) url?: string | null;
   @Language({ optional: true }) language?: string | null;
 }
 
@@ -56,7 +56,7 @@ export class DropMilestone extends Sourced {
 export class AttachEvidence extends Act {
   @Text({ max: 500, example: 'Research Guide' }) title: string;
   @InPeriod({ optional: true, example: '2011' }) date?: PartialDate | null;
-  @Address({ optional: true, example: 'https://example.org/research-guide' }) url?: string | null;
+  @WebAddress({ optional: true, example: 'https://example.org/research-guide' }) url?: string | null;
   @Language({ optional: true }) language?: string | null;
 }
 

@@ -1,6 +1,6 @@
 /** The entries of the registers. */
 import {
-  Address,
+  WebAddress,
   Code,
   CodeOf,
   CodesOf,
@@ -92,7 +92,7 @@ export class Document {
   reportedOn: string;
   @Whole({ optional: true, min: 1, description: 'How many it has', example: 12 }) pages?: number | null;
   @Language({ optional: true }) language?: string | null;
-  @Address({ optional: true, description: 'Where it can be read', example: 'https://example.org/mc-2353.pdf' })
+  @WebAddress({ optional: true, description: 'Where it can be read', example: 'https://example.org/mc-2353.pdf' })
   url?: string | null;
 }
 

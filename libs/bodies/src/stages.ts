@@ -1,6 +1,6 @@
 /** Bodies and views: stages of a commitment, and their verification. */
 import { ApiProperty } from '@nestjs/swagger';
-import type { Entry, PartialDate } from '#clocks';
+import type { DatedEntry, PartialDate } from '#clocks';
 import { CodeOf, InPeriod, OneOf, Text } from '#platform';
 import {
   FINDINGS,
@@ -45,7 +45,7 @@ export class Reply extends Sourced {
   agency?: string | null;
 }
 
-export class StageEntry extends ReportStage implements Entry {
+export class StageEntry extends ReportStage implements DatedEntry {
   @ApiProperty({ type: 'integer', description: 'Of the event that says so' }) readonly revision: number;
 }
 

@@ -58,19 +58,19 @@ export class Facts<F extends Reported> implements Iterable<F> {
 }
 
 /** A stage entry: what was said, of when, and when it was said. */
-export interface Entry extends Reported {
+export interface DatedEntry extends Reported {
   readonly effective: PartialDate;
   readonly reportedOn: FullDate;
 }
 
 /** The day by which an entry is ranked: the last of its effective period, but not later than its own report (rule 2). */
-export const rankedOn = (entry: Pick<Entry, 'effective' | 'reportedOn'>): FullDate => {
+export const rankedOn = (entry: Pick<DatedEntry, 'effective' | 'reportedOn'>): FullDate => {
   const last = lastDayOf(entry.effective);
   return last < entry.reportedOn ? last : entry.reportedOn;
 };
 
 /** Whether `a` is ranked above `b` by rule 2. */
-export function outranks(a: Entry, b: Entry): boolean {
+export function outranks(a: DatedEntry, b: DatedEntry): boolean {
   const [rankA, rankB] = [rankedOn(a), rankedOn(b)];
   return rankA === rankB ? isLater(a, b) : rankA > rankB;
 }
@@ -79,12 +79,12 @@ export function outranks(a: Entry, b: Entry): boolean {
  * Entries of which the greatest by (ranked day, reportedOn, revision) holds as at a date: rule 2. Only those are kept that hold
  * as at any date, in the order of their reports; each outranks the one before.
  */
-export class Ranking<E extends Entry> {
+export class Ranking<E extends DatedEntry> {
   static readonly none = new Ranking<never>(Series.of());
 
   private constructor(private readonly holders: Series<E>) {}
 
-  static of<E extends Entry>(...entries: readonly E[]): Ranking<E> {
+  static of<E extends DatedEntry>(...entries: readonly E[]): Ranking<E> {
     return entries.reduce((all: Ranking<E>, entry) => all.with(entry), Ranking.none as Ranking<E>);
   }
 

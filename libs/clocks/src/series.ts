@@ -76,7 +76,12 @@ export class Series<T> implements Iterable<T> {
   /** From one place up to another. */
   between(first: number, end: number): T[] {
     const items: T[] = [];
-    for (let at = first; at < end; at++) items.push(this.at(at)!);
+    let start = 0;
+    for (const piece of this.pieces) {
+      if (start >= end) break;
+      if (start + piece.length > first) items.push(...piece.slice(Math.max(first - start, 0), end - start));
+      start += piece.length;
+    }
     return items;
   }
 

@@ -12,7 +12,7 @@ import * as editions from './editions.js';
 import * as lineage from './lineage.js';
 import * as responsibility from './responsibility.js';
 import * as stages from './stages.js';
-import { forbidden, type By, type Decide, type On } from './statement.js';
+import { forbidden, type By, type Decide, type DecisionContext } from './statement.js';
 
 // ── Whose an act is, and on what it can be done ─────────────────────────────────────────────────────────────────────
 
@@ -20,7 +20,7 @@ import { forbidden, type By, type Decide, type On } from './statement.js';
 type Who = (now: CommitmentAsAt, by: By, on: Choice, c: Commitment) => boolean;
 
 /** What of a commitment an act is done on. */
-type Choice = Pick<On, 'agency' | 'milestone' | 'revision'>;
+type Choice = Pick<DecisionContext, 'agency' | 'milestone' | 'revision'>;
 
 /** What an act can be done on as things stand. */
 type Choices = (now: CommitmentAsAt, c: Commitment, by: By) => readonly Choice[];
@@ -419,7 +419,13 @@ export function actOf({ name }: Pick<Statement, 'name'>): Line | undefined {
  * Decides any act: is there such a commitment, is the act the caller's, has the record not ended, and then the act's own rule.
  * @throws Rejected
  */
-export function decide<A extends ActName>(name: A, c: Commitment, body: BodyOf<A>, by: By, on: On): CommitmentEvent[] {
+export function decide<A extends ActName>(
+  name: A,
+  c: Commitment,
+  body: BodyOf<A>,
+  by: By,
+  on: DecisionContext,
+): CommitmentEvent[] {
   const { who, decide: decideMatter, afterwards } = ACTS[name] as unknown as Line;
   if (name === 'record') return decideMatter(c, body, by, on, null as never);
   const now = viewAsAt(c, by.today);

@@ -1,9 +1,9 @@
 /** The decisions of correcting, retracting and blanking. */
 import type { Blank, BodyName, Correct, Retract } from '#bodies';
-import { Conflict, Rejected, refused, within } from '#eventsourcing';
+import { Conflict, Rejected, refused, refusedWithin } from '#eventsourcing';
 import { Series, type FullDate } from '#clocks';
 import { blankings } from '#registers';
-import { again, commitment, viewAsAt, there, type Commitment } from './commitment.js';
+import { refold, commitment, viewAsAt, there, type Commitment } from './commitment.js';
 import { saidAt, type CorrectionEvents, type Statement } from './corrections.js';
 import { goesOn } from './lineage.js';
 import { isProven } from './stages.js';
@@ -78,7 +78,7 @@ export const correct =
       );
 
     const { agency, milestone } = was.data as { agency?: string; milestone?: number };
-    const without = again(Series.of(...c.said.filter(({ revision }) => revision !== was.revision)));
+    const without = refold(Series.from(c.said.filter(({ revision }) => revision !== was.revision)));
     // The corrector's permission decides about named agencies; the maker's decides about all else.
     const speaker: By = corrects(act.names ?? NAMES) ? by : { ...by, role: 'secretariat', agency: null };
     const now = viewAsAt(without, by.today) ?? present;
@@ -87,7 +87,7 @@ export const correct =
       try {
         return act.decide(without, merged, speaker, { ...on, agency, milestone }, now)[0]!.data;
       } catch (error) {
-        throw within('/says', error);
+        throw refusedWithin('/says', error);
       }
     };
     const decided = onlyWords ? { ...before, ...says } : saidAnew();

@@ -4,7 +4,7 @@
  */
 import type { CommitmentAsAt, Deliverable, Evidence, Milestone, RecordCommitment, Relation } from '#bodies';
 import { Facts, lastDayOf, Series, type FullDate } from '#clocks';
-import { Conflict, refused, type Aggregate, type Happened, type NewEvent } from '#eventsourcing';
+import { Conflict, refused, type Aggregate, type StreamEvent, type NewEvent } from '#eventsourcing';
 import { blanked } from '#registers';
 import {
   contentAtFirst,
@@ -14,7 +14,7 @@ import {
   type Content,
   type ContentEvents,
 } from './content.js';
-import { changesOf, correctionsAsAt, saidAt, type Change, type CorrectionEvents, type Statement } from './corrections.js';
+import { changesOf, correctionsAsAt, saidAt, type Amendment, type CorrectionEvents, type Statement } from './corrections.js';
 import { editionEvolvers, editionFields, editionsAtFirst, type EditionEvents, type Editions } from './editions.js';
 import { lineageAtFirst, lineageEvolvers, lineageFields, noCycle, type Lineage, type LineageEvents } from './lineage.js';
 import {
@@ -30,8 +30,7 @@ import {
   type ResponsibilityEvents,
 } from './responsibility.js';
 import {
-  entryOf,
-  headlineAsAt,
+  stageEntryOf,
   isOpen,
   isProven,
   partsAnew,
@@ -91,7 +90,7 @@ export interface Commitment extends Stages, Responsibility, Content, Editions, L
   readonly reports: Series<FullDate>;
   /** Every event, and what corrections and retractions made of it. */
   readonly said: Series<Statement>;
-  readonly changes: ReadonlyMap<number, readonly Change[]>;
+  readonly changes: ReadonlyMap<number, readonly Amendment[]>;
 }
 
 const nothing: Commitment = {
@@ -127,7 +126,7 @@ const statements: Evolvers<Statements> = {
         language: and(c.wording.language, language ?? null, whenever),
         condition: and(c.wording.condition, condition ?? null, whenever),
       },
-      ...withEntry({ ...c, ...roles }, entryOf(data, revision)),
+      ...withEntry({ ...c, ...roles }, stageEntryOf(data, revision)),
       ...roles,
       themes: and(c.themes, { themes: data.themes }, whenever),
       target: and(c.target, data.target ?? null, whenever),
@@ -159,7 +158,7 @@ const statements: Evolvers<Statements> = {
 
 /** `c` after a statement. */
 function after(c: Commitment, said: Statement): Commitment {
-  const evolve = statements[said.name as keyof Statements] as (c: Commitment, event: Happened<object>) => object;
+  const evolve = statements[said.name as keyof Statements] as (c: Commitment, event: StreamEvent<object>) => object;
   const changed = { ...c, ...evolve(c, said) };
   const { reportedOn } = said.data as { reportedOn: FullDate };
   const at = c.reports.count((on) => on < reportedOn);
@@ -168,7 +167,7 @@ function after(c: Commitment, said: Statement): Commitment {
 }
 
 /** The state after everything that was said, each as corrected since; what was retracted was never said. */
-export function again(said: Series<Statement>): Commitment {
+export function refold(said: Series<Statement>): Commitment {
   const changes = changesOf(said);
   const numbered = said.toArray().reduce((last, one) => Math.max(last, numberIn(one)), 0);
   return said.toArray().reduce(
@@ -187,15 +186,15 @@ const evolve = {
   ...Object.fromEntries(
     Object.keys(statements).map((name) => [
       name,
-      (c: Commitment, event: Happened<object>) => {
+      (c: Commitment, event: StreamEvent<object>) => {
         const said = { name: name as keyof Statements, data: event.data, revision: event.revision, by: event.by };
         return { ...after(c, said), said: c.said.with(said), numbered: Math.max(c.numbered, numberIn(said)) };
       },
     ]),
   ),
-  Corrected: (c, event) => again(c.said.with({ name: 'Corrected', ...event })),
-  Retracted: (c, event) => again(c.said.with({ name: 'Retracted', ...event })),
-  Blanked: (c, event) => again(Series.of(...blanked(c.said.toArray(), event.data), { name: 'Blanked', ...event })),
+  Corrected: (c, event) => refold(c.said.with({ name: 'Corrected', ...event })),
+  Retracted: (c, event) => refold(c.said.with({ name: 'Retracted', ...event })),
+  Blanked: (c, event) => refold(Series.from([...blanked(c.said.toArray(), event.data), { name: 'Blanked', ...event }])),
 } as Evolve;
 
 export const commitment: Aggregate<Commitment, CommitmentEvents> = { category: 'commitment', initial: nothing, evolve };
@@ -250,14 +249,21 @@ export function asAt(c: Commitment, asOf: FullDate): CommitmentAsAt | null {
   return view && (Object.fromEntries(NAMES.map((name) => [name, view[name]])) as unknown as CommitmentAsAt);
 }
 
-/** The dates on which anything about a commitment may read otherwise than the day before, in order. */
-export function turningPoints(c: Commitment): FullDate[] {
+/**
+ * The dates on which anything about a commitment may read otherwise than the day before, in order.
+ * @param since the first, and `before` what they are before
+ */
+export function turningPoints(c: Commitment, since: FullDate = '', before: FullDate = 'never'): FullDate[] {
   const amended = [...c.changes].flatMap(([revision, changes]) => {
     const was = saidAt(c.said, revision).data;
     return changes.map(({ says }) => says ?? was);
   }) as readonly { reportedOn: FullDate }[];
-  const dates = [...c.roles, ...amended].flatMap(({ reportedOn }) => reportedOn ?? []);
-  return [...new Set([...c.reports, ...dates])].sort();
+  const dates = [...c.roles, ...amended].flatMap(({ reportedOn }) => reportedOn ?? []).filter((on) => on >= since && on < before);
+  const reports = c.reports.between(
+    c.reports.count((on) => on < since),
+    c.reports.count((on) => on < before),
+  );
+  return dates.length === 0 ? reports : [...new Set([...reports, ...dates])].sort();
 }
 
 /** Rule 4. */

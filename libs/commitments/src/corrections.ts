@@ -4,7 +4,7 @@
  */
 import type { Amending, Citation, Correction } from '#bodies';
 import type { FullDate, Series } from '#clocks';
-import { Rejected, type Blanked, type Happened } from '#eventsourcing';
+import { Rejected, type Blanked, type StreamEvent } from '#eventsourcing';
 import type { Commitment, CommitmentEvents } from './commitment.js';
 
 export { BLANKED, blanked } from '#registers';
@@ -19,12 +19,12 @@ export type CorrectionEvents = {
 };
 
 /** An event as it was said; of a blanked one, what is left. */
-export interface Statement extends Happened<object> {
+export interface Statement extends StreamEvent<object> {
   readonly name: keyof CommitmentEvents;
 }
 
 /** A correction or retraction of an event; `says` is `null` if the event is retracted. */
-export interface Change {
+export interface Amendment {
   readonly revision: number;
   readonly reason: string;
   readonly item?: string | null;
@@ -45,8 +45,8 @@ export function saidAt(said: Series<Statement>, revision: number | undefined): S
 }
 
 /** The changes of every event that was changed, in order. */
-export function changesOf(said: Series<Statement>): ReadonlyMap<number, readonly Change[]> {
-  const changes = new Map<number, Change[]>();
+export function changesOf(said: Series<Statement>): ReadonlyMap<number, readonly Amendment[]> {
+  const changes = new Map<number, Amendment[]>();
   for (const { name, data, revision } of said) {
     if (name !== 'Corrected' && name !== 'Retracted') continue;
     const change = data as CorrectionEvents['Corrected'] & CorrectionEvents['Retracted'];

@@ -1,6 +1,6 @@
 /** The editions of a recurring commitment, and the periods of a standing one. */
 import type { Edition, Evidence, HoldEdition, ReportUpkeep, Source, Upkeep } from '#bodies';
-import { firstDayOf, lastDayOf, Ranking, rankedOn, Series, type Entry, type FullDate, type PartialDate } from '#clocks';
+import { firstDayOf, lastDayOf, Ranking, rankedOn, Series, type DatedEntry, type FullDate, type PartialDate } from '#clocks';
 import { refused } from '#eventsourcing';
 import { dataOf, datesAreSound, periodIsSound, sourceOf, type Decide, type Evolvers, type Fields } from './statement.js';
 
@@ -18,7 +18,7 @@ export interface Editions {
 /** What was told of periods, ranked as stage entries are (rule 2). */
 interface Told<T> {
   readonly all: Series<T & Source>;
-  readonly ranked: Ranking<Entry & { readonly of: T }>;
+  readonly ranked: Ranking<DatedEntry & { readonly of: T }>;
 }
 
 const nothingTold = { all: Series.of<never>(), ranked: Ranking.none };
@@ -46,7 +46,7 @@ export const editionEvolvers: Evolvers<EditionEvents> = {
 };
 
 /** In the order in which stage entries are ranked (rule 2), by the period told of. */
-const inTime = <T extends Source>({ all }: Told<T>, asOf: FullDate, entry: (fact: T) => Entry): T[] => {
+const inTime = <T extends Source>({ all }: Told<T>, asOf: FullDate, entry: (fact: T) => DatedEntry): T[] => {
   const rank = (fact: T): string =>
     `${rankedOn(entry(fact))} ${fact.reportedOn} ${String(fact.revision).padStart(9, '0')}`;
   return all

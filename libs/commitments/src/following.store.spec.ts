@@ -273,7 +273,7 @@ describe('Corrections that close a circle at once', () => {
   /** What commands wrote that had each read the log before the other. */
   const corrected = async (reference: string, revision: number, change: object): Promise<Recorded> => {
     const { state } = await load(log, commitment, reference);
-    const was = state.changes.get(revision)?.at(-1)?.says ?? state.said[revision]!.data;
+    const was = state.changes.get(revision)?.at(-1)?.says ?? state.said.at(revision)!.data;
     return said(reference, { name: 'Corrected', data: { revision, says: { ...was, ...change }, reason: 'Misread' } });
   };
   beforeEach(() =>

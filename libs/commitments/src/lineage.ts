@@ -32,7 +32,7 @@ import {
   type Decide,
   type Evolvers,
   type Fields,
-  type On,
+  type DecisionContext,
   type Values,
 } from './statement.js';
 
@@ -170,7 +170,7 @@ const isMutual = (kind: string): boolean => kind === 'same_as';
 
 /** No commitment leads back to itself by links of one kind. */
 export function noCycle(
-  { reference, others }: Pick<On, 'reference' | 'others'>,
+  { reference, others }: Pick<DecisionContext, 'reference' | 'others'>,
   kind: string,
   to: string,
   pointer: string,
@@ -181,7 +181,13 @@ export function noCycle(
     throw new Conflict('already_related', `${to} says already that it is the same as ${reference}.`);
 }
 
-function leadsElsewhere(reference: string | null, others: On['others'], kind: string, to: string, at: string): void {
+function leadsElsewhere(
+  reference: string | null,
+  others: DecisionContext['others'],
+  kind: string,
+  to: string,
+  at: string,
+): void {
   const seen = new Set<string>();
   const toVisit: string[] = [];
   for (let from: string | undefined = to; from !== undefined; from = toVisit.pop()) {
@@ -214,7 +220,14 @@ export const relate: Decide<Relate> = (c, act, by, on) => {
 };
 
 /** The other commitment is there and goes on; a focal point also leads it. */
-function mayEndIn(by: By, on: On, to: string, reportedOn: FullDate, pointer: string, asAt: AsAt): CommitmentAsAt {
+function mayEndIn(
+  by: By,
+  on: DecisionContext,
+  to: string,
+  reportedOn: FullDate,
+  pointer: string,
+  asAt: AsAt,
+): CommitmentAsAt {
   noCycle(on, 'end', to, pointer);
   const state = on.others?.get(to);
   const other = state && asAt(state, by.today);

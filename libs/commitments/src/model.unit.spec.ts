@@ -9,7 +9,7 @@ import {
   type By,
   type Commitment,
   type CommitmentEvent,
-  type On,
+  type DecisionContext,
 } from './commitment.js';
 import { ENDS, inFewWords, isEnd, Model, type About, type Says } from './testing/commitment-model.js';
 import { another, recorded, SCENES } from './testing/a-commitment.js';
@@ -356,7 +356,7 @@ class World {
   does(act: ActName, reference: string, body: Says, by: By, about: About): string {
     const [state, model] = [this.states.get(reference)!, this.models.get(reference)!];
     const recordedOthers = [...this.states].filter(([other, { recorded }]) => other !== reference && recorded);
-    const on: On = { reference, forms, ...about, others: new Map(recordedOthers) };
+    const on: DecisionContext = { reference, forms, ...about, others: new Map(recordedOthers) };
     const said = JSON.parse(JSON.stringify(body)) as Says;
     const reasons = model.whoAndWhen(act, said, by, about);
     if (reasons.length === 0) reasons.push(...model.matter(act, said, by, about));
@@ -385,7 +385,13 @@ class World {
     return outcome;
   }
 
-  private decided(act: ActName, state: Commitment, body: Says, by: By, on: On): CommitmentEvent[] | Rejected {
+  private decided(
+    act: ActName,
+    state: Commitment,
+    body: Says,
+    by: By,
+    on: DecisionContext,
+  ): CommitmentEvent[] | Rejected {
     try {
       return decide(act, state, body as never, by, on);
     } catch (error) {
@@ -466,7 +472,7 @@ function expectSound(world: World): void {
       if (view.nature === 'standing')
         expect(view.entries.map(({ stage }) => stage as string)).not.toContain('completed');
     }
-    const proofs = [...state.evidence, ...[...state.editions, ...state.upkeep].flatMap(({ evidence }) => evidence)];
+    const proofs = [...state.evidence, ...[...state.editions.all, ...state.upkeep.all].flatMap(({ evidence }) => evidence)];
     for (const { stage, citation } of state.entries)
       if (stage === 'completed' && proofs.length === 0) expect(citation).toBeTruthy();
     for (const kind of ['end', ...RELATION_TYPES.filter((type) => type !== 'same_as')]) {

@@ -54,7 +54,7 @@ export const stagesAtFirst: Stages = {
   replies: Series.of(),
 };
 
-export const entryOf = (data: ReportStage, revision: number): StageEntry => {
+export const stageEntryOf = (data: ReportStage, revision: number): StageEntry => {
   const { stage, effective, reportedOn, agency, note, citation, citations, outlook } = data;
   return {
     ...{ stage, effective, reportedOn, agency, note, citation, revision },
@@ -66,7 +66,9 @@ export const entryOf = (data: ReportStage, revision: number): StageEntry => {
 /** The commitment with one more entry. */
 export function withEntry(c: Commitment, entry: StageEntry): Pick<Stages, 'entries' | 'parts' | 'anybody'> {
   const part = partOf(c, entry);
-  const parts = new Map(c.parts).set(part, (c.parts.get(part) ?? Ranking.none).with(entry));
+  const known = c.parts.get(part);
+  const ranking = (known ?? Ranking.none).with(entry);
+  const parts = ranking === known ? c.parts : new Map(c.parts).set(part, ranking);
   return { entries: c.entries.with(entry), parts, anybody: c.anybody.with(entry) };
 }
 
@@ -81,7 +83,7 @@ export function partsAnew(c: Commitment): Pick<Stages, 'parts'> {
 }
 
 export const stageEvolvers: Evolvers<StageEvents> = {
-  StageReported: (c, { data, revision }) => withEntry(c, entryOf(data, revision)),
+  StageReported: (c, { data, revision }) => withEntry(c, stageEntryOf(data, revision)),
   Verified: (c, { data, revision }) => {
     const readings = (c.readings.get(data.agency) ?? Facts.none).with({ ...data, revision });
     return { readings: new Map(c.readings).set(data.agency, readings) };
@@ -170,7 +172,7 @@ export function stageIsSound(c: Commitment, act: ReportStage, nature: Nature, pa
     throw refused('note_needed', '/note', `${act.stage} needs a note that says why.`);
   const goesBack = (asOf: FullDate): boolean => {
     const before = partAsAt(c, part, asOf);
-    return before?.stage === 'completed' && outranks(entryOf(act, Infinity), before);
+    return before?.stage === 'completed' && outranks(stageEntryOf(act, Infinity), before);
   };
   if (act.stage !== 'completed' && !act.note && (goesBack(act.reportedOn) || goesBack(NOW)))
     throw refused('note_needed', '/note', 'Going back from completed needs a note that says why.');

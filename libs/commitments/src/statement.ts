@@ -1,7 +1,7 @@
 /** The fields common to every act on a commitment (date, source), and its actor. */
 import type { CommitmentAsAt, Forms, Source, Sourced } from '#bodies';
 import { firstDayOf, type Facts, type FullDate, type PartialDate, type Reported } from '#clocks';
-import { Rejected, refused, withoutNulls, type FieldError, type Happened } from '#eventsourcing';
+import { Rejected, refused, withoutNulls, type FieldError, type StreamEvent } from '#eventsourcing';
 import type { AccountRole } from '#words';
 import type { Commitment, CommitmentEvent } from './commitment.js';
 
@@ -34,7 +34,7 @@ export const and = <T>(values: Values<T>, value: T, { reportedOn, revision }: Re
 
 /** The change of the state by each event of a topic; `commitment.ts` adds the date of the report. */
 export type Evolvers<M extends Record<string, object>> = {
-  readonly [N in keyof M]: (c: Commitment, event: Happened<M[N]>) => Partial<Commitment>;
+  readonly [N in keyof M]: (c: Commitment, event: StreamEvent<M[N]>) => Partial<Commitment>;
 };
 
 /** What is asked of a commitment as at a date: a function per field; `view` has the other fields. */
@@ -52,7 +52,7 @@ export interface By {
 }
 
 /** What the route names: the commitment itself (`null`: its reference is yet to be generated), and what of it. */
-export interface On {
+export interface DecisionContext {
   /** The forms of the bodies of acts. */
   readonly forms: Forms;
   readonly reference: string | null;
@@ -65,7 +65,7 @@ export interface On {
 }
 
 /** Decides an act: the events it yields, or `Rejected`. `now` is the commitment as it stands today. */
-export type Decide<A> = (c: Commitment, act: A, by: By, on: On, now: CommitmentAsAt) => CommitmentEvent[];
+export type Decide<A> = (c: Commitment, act: A, by: By, on: DecisionContext, now: CommitmentAsAt) => CommitmentEvent[];
 
 export const forbidden = (message: string): Rejected => new Rejected('forbidden', message);
 

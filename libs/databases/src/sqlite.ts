@@ -15,7 +15,7 @@ export interface Opening {
   readonly mustExist?: boolean;
   /** How long a statement waits inside SQLite for another process, which blocks this one; 0: it does not (`soon`). */
   readonly waitMs: number;
-  /** Looks at the file before anything is changed in it, in one transaction. */
+  /** LookFactory at the file before anything is changed in it, in one transaction. */
   readonly look?: (db: Database.Database) => void;
   /** Sets what is to hold for the connection, and makes the tables if need be. */
   readonly prepare: (db: Database.Database) => void;

@@ -19,7 +19,7 @@ import {
   WrongRevision,
   type Appended,
   type Envelope,
-  type Waiting,
+  type QueuedAppend,
 } from '#eventsourcing';
 import { isRefused, saying, Unanswered, within, type Connection } from './connection.js';
 import { type Floors } from './floors.js';
@@ -36,7 +36,7 @@ const RETRY_MS = 500;
 const [PIECES, PIECE_BYTES] = [500, 8_000];
 
 /** An append and until when it is to be settled (of `performance.now()`). */
-export interface Timed extends Waiting {
+export interface Timed extends QueuedAppend {
   readonly until: number;
 }
 

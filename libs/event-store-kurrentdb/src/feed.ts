@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Connection } from './connection.js';
 import { lastUpTo } from './records.js';
 
-export interface Followed {
+export interface FeedListener {
   readonly prefixes: string[];
   /** From where on. */
   from(): Position | null;
@@ -33,7 +33,7 @@ export class Feed {
 
   constructor(
     private readonly connection: Connection,
-    private readonly followed: Followed,
+    private readonly followed: FeedListener,
     /** In ms: the longest silence in which nothing is suspected. */
     private readonly watchAfter: number,
   ) {}

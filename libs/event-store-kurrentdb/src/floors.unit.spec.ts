@@ -29,7 +29,7 @@ class World {
 }
 
 type Record = { readonly time: number } | Floor;
-interface Told {
+interface StampedEvent {
   readonly called: number;
   readonly time: number;
   readonly told: number;
@@ -54,10 +54,10 @@ async function play(
   seed: number,
   processes: readonly Circumstances[],
   { around: breakAround, floors: breakFloors }: Fault = {},
-): Promise<{ events: Told[]; unseen: number }> {
+): Promise<{ events: StampedEvent[]; unseen: number }> {
   const world = new World();
   const log: Record[] = [];
-  const events: Told[] = [];
+  const events: StampedEvent[] = [];
   let unseen = 0;
   let state = seed;
   const random = (): number => {
@@ -131,7 +131,7 @@ async function play(
 }
 
 /** Pairs of an event that was told and one of a lesser time that was sent later. */
-function falls(events: readonly Told[]): number {
+function falls(events: readonly StampedEvent[]): number {
   const told = events.toSorted((a, b) => a.told - b.told);
   let [greatest, next, fallen] = [0, 0, 0];
   for (const { called, time } of events.toSorted((a, b) => a.called - b.called)) {

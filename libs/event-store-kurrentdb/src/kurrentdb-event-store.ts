@@ -25,7 +25,7 @@ import { Feed } from './feed.js';
 import { Floors, type Floor } from './floors.js';
 import { KnownLog } from './known.js';
 import { ALL, LogReader, PAGE } from './log-reader.js';
-import { Look } from './look.js';
+import { LogLook } from './look.js';
 import { Notes } from './notes.js';
 import { commitOf, Names, toTakenRecord } from './records.js';
 
@@ -71,7 +71,7 @@ export class KurrentdbEventStore implements EventStore {
   readonly #known: KnownLog;
   readonly #feed: Feed;
   readonly #reader: LogReader;
-  readonly #look: Look;
+  readonly #look: LogLook;
   readonly #notes: Notes;
   readonly #floors: Floors;
   readonly #appends: Appends;
@@ -116,7 +116,7 @@ export class KurrentdbEventStore implements EventStore {
       watchAfter,
     );
     this.#reader = new LogReader(address, connection, names, known);
-    this.#look = new Look({
+    this.#look = new LogLook({
       ...{ reader: this.#reader, known, names, feed: this.#feed, arrivals: this.#arrivals, gained },
       looked: (began) => {
         this.#floors.looked(began);
@@ -168,11 +168,11 @@ export class KurrentdbEventStore implements EventStore {
     await this.#notes.note(this.#names.blanked, { stream, revision }, isBlanked, this.#until());
   }
 
-  async read(stream: string, fromRevision = 0): Promise<Envelope[]> {
+  async read(stream: string, fromRevision = 0, limit = Infinity): Promise<Envelope[]> {
     await this.#open();
     if (!isStreamName(stream)) return [];
     const from = Math.max(fromRevision, 0);
-    const [records] = await Promise.all([this.#reader.recordsOf(stream, from), this.#look.take()]);
+    const [records] = await Promise.all([this.#reader.recordsOf(stream, from, Number.isFinite(limit) ? limit : undefined), this.#look.take()]);
     return this.#known.masked(records.map(this.#reader.toEnvelope));
   }
 

@@ -1,4 +1,4 @@
-/** Looks at the end of the log, so that a process knows what others have written. */
+/** LookFactory at the end of the log, so that a process knows what others have written. */
 import { type Position } from '@kurrent/kurrentdb-client';
 import { type Arrivals } from '#eventsourcing';
 import { type Feed } from './feed.js';
@@ -13,7 +13,7 @@ const FAR_BYTES = 500_000n;
 /** How often it is looked how far foreign events reach, in ms. */
 const REACH_EVERY_MS = 2_000;
 
-export interface Looking {
+export interface LookContext {
   readonly reader: LogReader;
   readonly known: KnownLog;
   readonly names: Names;
@@ -25,14 +25,14 @@ export interface Looking {
   looked(began: number): void;
 }
 
-export class Look {
+export class LogLook {
   /** The look that is under way, and the one that begins after it. */
   #now: Promise<void> | null = null;
   #next: Promise<void> | null = null;
   #reachedAt = 0;
   readonly #never = new AbortController().signal;
 
-  constructor(private readonly at: Looking) {}
+  constructor(private readonly at: LookContext) {}
 
   /** Ends once everything is known that was acknowledged, to whomever, before the call. All who wait share one look. */
   take(): Promise<void> {

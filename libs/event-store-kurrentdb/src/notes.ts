@@ -5,7 +5,7 @@ import { StoreUnavailable, type EventType } from '#eventsourcing';
 import { isRefused, saying, within, type Connection } from './connection.js';
 import { type Floor } from './floors.js';
 import { type KnownLog } from './known.js';
-import { type Look } from './look.js';
+import { type LogLook } from './look.js';
 import { placeOf, type Names } from './records.js';
 
 /** For how long the server shows a floor, in s; it has ended long before. */
@@ -28,7 +28,7 @@ export class Notes {
     private readonly connection: Connection,
     private readonly names: Names,
     private readonly known: KnownLog,
-    private readonly look: Look,
+    private readonly look: LogLook,
     private readonly options: MarkOptions,
   ) {}
 

@@ -3,12 +3,12 @@ import type pg from 'pg';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { again, asError, codeOf, NothingThere, openPool, UNDEFINED_TABLE, wasRolledBack } from '#databases';
 import {
-  chainedTo,
   checkAppend,
   checkTakeOver,
   earlierResult,
   InvalidAppend,
   NoSuchEvent,
+  readChained,
   StoreUnavailable,
   WrongRevision,
   type Appended,
@@ -17,7 +17,7 @@ import {
   type EventStore,
   type EventType,
   type Meta,
-  type Waiting,
+  type QueuedAppend,
 } from '#eventsourcing';
 import { Erasing } from './erasing.js';
 import { News } from './news.js';
@@ -66,7 +66,7 @@ export class PostgresEventStore implements EventStore {
   #ready: Promise<void> | undefined;
   #closed = false;
   #ended: Promise<unknown> | undefined;
-  #queue: Waiting[] = [];
+  #queue: QueuedAppend[] = [];
   #flushing: Promise<void> | null = null;
   /** Refused appends of which it is being read whether they are known. */
   #judging: Promise<unknown> = Promise.resolve();
@@ -119,8 +119,10 @@ export class PostgresEventStore implements EventStore {
     await this.#erasing.soon();
   }
 
-  async read(stream: string, fromRevision = 0): Promise<Envelope[]> {
-    return chainedTo((await this.#read<EventRow>(STREAM, [stream, fromRevision])).map(toEnvelope));
+  async read(stream: string, fromRevision = 0, limit = Infinity): Promise<Envelope[]> {
+    const page = async (from: number, size: number) =>
+      (await this.#read<EventRow>(STREAM, [stream, from, size])).map(toEnvelope);
+    return readChained(page, fromRevision, limit);
   }
 
   async readAll(after: string | null, limit: number): Promise<Envelope[]> {
@@ -259,7 +261,7 @@ export class PostgresEventStore implements EventStore {
   }
 
   /** One transaction; each append is judged on its own there, and answered only after the commit. */
-  async #commit(batch: readonly Waiting[]): Promise<void> {
+  async #commit(batch: readonly QueuedAppend[]): Promise<void> {
     const { events, chain, types } = rowsOf(batch);
     const news = [...types].some((type) => !this.#typesKnown.has(type));
     let client: pg.PoolClient;
@@ -286,7 +288,7 @@ export class PostgresEventStore implements EventStore {
     }
   }
 
-  #settle(batch: readonly Waiting[], base: bigint, refused: Record<string, number>): void {
+  #settle(batch: readonly QueuedAppend[], base: bigint, refused: Record<string, number>): void {
     const judged: Promise<void>[] = [];
     for (const [n, waiting] of batch.entries()) {
       const { stream, expected, events, resolve, reject } = waiting;
@@ -301,7 +303,7 @@ export class PostgresEventStore implements EventStore {
   }
 
   /** A refused append may be known. */
-  async #judge({ stream, expected, meta, resolve, reject }: Waiting, actual: number): Promise<void> {
+  async #judge({ stream, expected, meta, resolve, reject }: QueuedAppend, actual: number): Promise<void> {
     try {
       const earlier = await this.#earlier(stream, expected, meta);
       if (earlier) resolve(earlier);
@@ -319,7 +321,7 @@ export class PostgresEventStore implements EventStore {
    * What became of appends whose answer did not come. They may still be at it: who holds the lock after them sees what they
    * have written.
    */
-  async #findOut(batch: readonly Waiting[], cause: unknown): Promise<void> {
+  async #findOut(batch: readonly QueuedAppend[], cause: unknown): Promise<void> {
     const unknown = new Set(batch);
     const look = async (): Promise<void> => {
       await this.#write(`SELECT pg_advisory_xact_lock(${WRITES})`);

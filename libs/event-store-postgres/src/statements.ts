@@ -9,7 +9,7 @@ import {
   newSalt,
   PAGE_BYTES,
   type Envelope,
-  type Waiting,
+  type QueuedAppend,
 } from '#eventsourcing';
 import { LOCK_MS } from './schema.js';
 
@@ -37,7 +37,7 @@ export const ARRIVING = `CREATE TEMPORARY TABLE arriving (position bigint, strea
 const COLUMNS = `e.position, e.stream, e.revision, e.id, e.type, e.version, p.data, p.salt, e.digest, e.meta,
     e.recorded_at AS "recordedAt", e.hash`;
 const FROM = 'FROM followthrough_log.events e JOIN followthrough_log.payloads p ON p.position = e.position';
-export const STREAM = `SELECT ${COLUMNS} ${FROM} WHERE e.stream = $1 AND e.revision >= $2 ORDER BY e.revision`;
+export const STREAM = `SELECT ${COLUMNS} ${FROM} WHERE e.stream = $1 AND e.revision >= $2 ORDER BY e.revision LIMIT $3`;
 /** A page, which ends by what it weighs, too. */
 const page = (where: string, order: string, limit: string): string => `
   SELECT * FROM (
@@ -72,7 +72,7 @@ export const toRow = ({ meta, recordedAt, damaged: _damaged, ...event }: Envelop
 });
 
 /** What the database is given of appends: their events, what is hashed of each, and their types. */
-export function rowsOf(batch: readonly Waiting[]) {
+export function rowsOf(batch: readonly QueuedAppend[]) {
   const [events, chain, types] = [[] as object[], [] as object[], new Set<string>()];
   for (const [append, { stream, expected, events: appended, meta }] of batch.entries()) {
     const metaText = canonicalJson(meta);
@@ -90,7 +90,7 @@ export function rowsOf(batch: readonly Waiting[]) {
   return { events, chain, types };
 }
 
-export const sizeOf = ({ events }: Waiting): number => events.reduce((sum, { data }) => sum + data.length, 0);
+export const sizeOf = ({ events }: QueuedAppend): number => events.reduce((sum, { data }) => sum + data.length, 0);
 
 /** Parts of a list, in its order, that are about as large as one transaction may be; none is empty. */
 export function inBatches<T>(all: readonly T[], sizeOf: (one: T) => number): T[][] {

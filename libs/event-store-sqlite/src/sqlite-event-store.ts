@@ -7,7 +7,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { formatOf, NothingThere, openSqlite, setFormat, soon } from '#databases';
 import {
   Arrivals,
-  chainedTo,
   chainHash,
   checkAppend,
   checkTakeOver,
@@ -16,6 +15,7 @@ import {
   earlierResult,
   eventId,
   newSalt,
+  readChained,
   NO_STREAM,
   NoSuchEvent,
   StoreUnavailable,
@@ -27,7 +27,7 @@ import {
   type EventStore,
   type EventType,
   type Meta,
-  type Waiting,
+  type QueuedAppend,
 } from '#eventsourcing';
 import { AT_ONCE_BYTES, integrityAside, integrityOf } from './integrity.js';
 import { page, statements, toEnvelope, type StreamHead } from './statements.js';
@@ -45,7 +45,7 @@ export class SqliteEventStore implements EventStore {
   readonly #db: Database.Database;
   readonly #statements: ReturnType<typeof statements>;
   readonly #arrivals = new Arrivals();
-  #queue: Waiting[] = [];
+  #queue: QueuedAppend[] = [];
   #flushing: Promise<void> | null = null;
   /** Types that are in the table of types, or will be with the commit under way. */
   readonly #typesKnown = new Set<string>();
@@ -107,8 +107,9 @@ export class SqliteEventStore implements EventStore {
     });
   }
 
-  async read(stream: string, fromRevision = 0): Promise<Envelope[]> {
-    return this.#read((sql) => chainedTo(sql.stream.all(stream, fromRevision).map(toEnvelope)));
+  async read(stream: string, fromRevision = 0, limit = Infinity): Promise<Envelope[]> {
+    const page = (from: number, size: number) => this.#read((sql) => sql.stream.all(stream, from, size).map(toEnvelope));
+    return readChained(page, fromRevision, limit);
   }
 
   async readAll(after: string | null, limit: number): Promise<Envelope[]> {
@@ -272,7 +273,7 @@ export class SqliteEventStore implements EventStore {
   }
 
   /** Each append is judged on its own, and answered only after the commit. */
-  #commit(batch: readonly Waiting[]): (() => void)[] {
+  #commit(batch: readonly QueuedAppend[]): (() => void)[] {
     const settle = this.#atOnce(this.#sql, ({ dataVersion, head }) => {
       if (this.#dataVersion !== (this.#dataVersion = dataVersion.get()!)) this.#heads.clear();
       const last = head.get();
@@ -289,11 +290,11 @@ export class SqliteEventStore implements EventStore {
     return settle;
   }
 
-  #insert({ stream, expected, events, meta }: Waiting, after: number, now: number): Appended | WrongRevision {
+  #insert({ stream, expected, events, meta }: QueuedAppend, after: number, now: number): Appended | WrongRevision {
     const head = this.#heads.get(stream) ?? this.#sql.streamHead.get(stream);
     const actual = head?.revision ?? NO_STREAM;
     if (actual !== expected) {
-      const written = actual > expected ? this.#sql.stream.all(stream, expected + 1).map(toEnvelope) : [];
+      const written = actual > expected ? this.#sql.stream.iterate(stream, expected + 1, -1) : [];
       return earlierResult(written, meta.commandId) ?? new WrongRevision(stream, expected, actual);
     }
     const { addType, insert } = this.#sql;
@@ -316,10 +317,10 @@ export class SqliteEventStore implements EventStore {
   }
 
   /** A failed commit was rolled back, so nothing of the batch is in the log; that is read back before it is said. */
-  #refuse(batch: readonly Waiting[], cause: Error): void {
+  #refuse(batch: readonly QueuedAppend[], cause: Error): void {
     for (const { stream, expected, meta, resolve, reject } of batch) {
       try {
-        const earlier = earlierResult(this.#sql.stream.all(stream, expected + 1).map(toEnvelope), meta.commandId);
+        const earlier = earlierResult(this.#sql.stream.iterate(stream, expected + 1, -1), meta.commandId);
         if (earlier) resolve(earlier);
         else reject(new StoreUnavailable(`The log cannot be written now: ${cause.message}`, { cause }));
       } catch {
@@ -329,7 +330,7 @@ export class SqliteEventStore implements EventStore {
   }
 }
 
-/** Looks whether a file is a log that this software knows, before anything is changed in it. */
+/** LookFactory whether a file is a log that this software knows, before anything is changed in it. */
 function look(db: Database.Database, mustExist: boolean): void {
   const format = formatOf(db);
   if (format > FORMAT)

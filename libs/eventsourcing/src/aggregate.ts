@@ -5,7 +5,7 @@ import type { EventCatalog, EventMap, Meta, NewEvent, Upcast } from './events.js
 export type Maker = Pick<Meta, 'agency' | 'role'>;
 
 /** An event as `evolve` sees it: data, revision and maker. */
-export interface Happened<Data> {
+export interface StreamEvent<Data> {
   readonly data: Data;
   readonly revision: number;
   readonly by: Maker;
@@ -20,7 +20,7 @@ export interface Aggregate<State, M extends EventMap> extends EventCatalog {
   readonly category: string;
   readonly initial: State;
   /** A function per event: the keys are the one list of the aggregate's event names. */
-  readonly evolve: { readonly [N in keyof M & string]: (state: State, event: Happened<M[N]>) => State };
+  readonly evolve: { readonly [N in keyof M & string]: (state: State, event: StreamEvent<M[N]>) => State };
   readonly upcasts?: { readonly [N in keyof M & string]?: readonly Upcast[] };
 }
 
@@ -36,7 +36,7 @@ export function fold<State, M extends EventMap>(
 ): State {
   return events.reduce((before, event) => {
     revision = event.revision ?? revision + 1;
-    const evolve = aggregate.evolve[event.name] as (state: State, event: Happened<unknown>) => State;
+    const evolve = aggregate.evolve[event.name] as (state: State, event: StreamEvent<unknown>) => State;
     const { agency, role } = event.meta ?? by;
     return evolve(before, { data: event.data, revision, by: { agency, role } });
   }, state);
@@ -100,7 +100,7 @@ export const refused = (code: string, pointer: string, message: string): Rejecte
   new Rejected(code, message, [{ pointer, message }]);
 
 /** Why something was refused, with pointers from where it stands in a greater body. */
-export const within = (pointer: string, error: unknown): unknown =>
+export const refusedWithin = (pointer: string, error: unknown): unknown =>
   error instanceof Rejected
     ? new Rejected(
         error.code,

@@ -1,12 +1,12 @@
 /** Commands: decided on what their stream has come to, appended, and decided again when another one was faster. */
 import { LRUCache } from 'lru-cache';
 import { fold, Rejected, streamOf, type Aggregate } from './aggregate.js';
-import { decodeAll, namedIn } from './blanking.js';
+import { decodeAll, revisionsToErase } from './blanking.js';
 import { NO_STREAM, WrongRevision, type EventStore } from './event-store.js';
 import type { EventCodec, EventMap, Meta, NewEvent, Recorded } from './events.js';
 
 /** What a stream has come to: its state, its last event, and the commands that wrote it. */
-export interface Loaded<State = unknown> {
+export interface LoadedStream<State = unknown> {
   readonly state: State;
   readonly revision: number;
   readonly position: string | null;
@@ -15,7 +15,7 @@ export interface Loaded<State = unknown> {
 }
 
 /** What streams lately used have come to, so that a command on one of them need not read it. */
-export type RecentStreams = LRUCache<string, Loaded>;
+export type RecentStreams = LRUCache<string, LoadedStream>;
 
 /** @param events how many events all streams that are kept may have together */
 export const recentStreams = (streams = 10_000, events = 200_000): RecentStreams =>
@@ -79,7 +79,7 @@ export async function handle<State, M extends EventMap>(
   }
 }
 
-const nothingOf = <State, M extends EventMap>({ initial }: Aggregate<State, M>): Loaded<State> => ({
+const nothingOf = <State, M extends EventMap>({ initial }: Aggregate<State, M>): LoadedStream<State> => ({
   state: initial,
   revision: NO_STREAM,
   position: null,
@@ -98,8 +98,8 @@ function supposedOf<State, M extends EventMap>(
   aggregate: Aggregate<State, M>,
   stream: string,
   { commandId }: Meta,
-): Loaded<State> | undefined {
-  const kept = recent?.get(stream) as Loaded<State> | undefined;
+): LoadedStream<State> | undefined {
+  const kept = recent?.get(stream) as LoadedStream<State> | undefined;
   if (kept) return kept.commands.has(commandId) ? undefined : kept;
   return recent && isMadeJustNow(commandId) ? nothingOf(aggregate) : undefined;
 }
@@ -109,12 +109,12 @@ async function appended<State, M extends EventMap>(
   log: Log,
   aggregate: Aggregate<State, M>,
   stream: string,
-  { state: before, revision, commands }: Loaded<State>,
+  { state: before, revision, commands }: LoadedStream<State>,
   events: readonly NewEvent<M>[],
   meta: Meta,
 ): Promise<Handled<State>> {
   const encoded = events.map((event) => log.codec.encode(aggregate.category, event));
-  const named = namedIn(events, revision);
+  const named = revisionsToErase(events, revision);
   const done = await log.store.append(stream, revision, encoded, meta);
   for (const erased of named) await log.store.blank(stream, erased);
   const state = fold(aggregate, before, events, revision, meta);
@@ -130,13 +130,13 @@ async function loaded<State, M extends EventMap>(
   log: Log,
   aggregate: Aggregate<State, M>,
   stream: string,
-): Promise<Loaded<State>> {
+): Promise<LoadedStream<State>> {
   const { store, recent } = log;
-  const known = (recent?.get(stream) as Loaded<State> | undefined) ?? nothingOf(aggregate);
+  const known = (recent?.get(stream) as LoadedStream<State> | undefined) ?? nothingOf(aggregate);
   const since = await decodeAll(log, await store.read(stream, known.revision + 1));
   const last = since.at(-1);
   if (!last) return known;
-  for (const erased of namedIn(since, last.revision)) await store.blank(stream, erased);
+  for (const erased of revisionsToErase(since, last.revision)) await store.blank(stream, erased);
   for (const { meta } of since) known.commands.add(meta.commandId);
   const now = {
     state: foldRecorded(aggregate, known.state, since),

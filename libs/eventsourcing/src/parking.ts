@@ -4,7 +4,7 @@
  * hears.
  */
 import type { Envelope } from './events.js';
-import type { Place } from './releases.js';
+import type { EventPlace } from './releases.js';
 
 /** A stream that waits, since the event at `position`. */
 export interface ParkedStream {
@@ -19,7 +19,7 @@ export interface ParkedStream {
 
 type Parked = ParkedStream & { readonly revision: number };
 
-const keyOf = ({ stream, revision }: Place): string => `${stream} ${revision}`;
+const keyOf = ({ stream, revision }: EventPlace): string => `${stream} ${revision}`;
 
 /** The part of a parking that outlives a restart. */
 export interface ParkedBefore {
@@ -51,7 +51,7 @@ export class Parking {
   }
 
   /** Whether the event was passed over for good. */
-  wasPassed(place: Place): boolean {
+  wasPassed(place: EventPlace): boolean {
     return this.#passed.size > 0 && this.#passed.has(keyOf(place));
   }
 
@@ -78,7 +78,7 @@ export class Parking {
   }
 
   /** An event is to be passed over. @returns whether its stream waits for it */
-  release(place: Place): boolean {
+  release(place: EventPlace): boolean {
     this.#released.add(keyOf(place));
     return this.waitsFor(place.stream) === place.revision;
   }

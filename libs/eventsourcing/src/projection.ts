@@ -52,7 +52,7 @@ export interface Building {
 }
 
 /** The state of a projection in this process. */
-export interface Progress {
+export interface ProjectionStatus {
   readonly projection: string;
   readonly version: number;
   /** The last position applied. */

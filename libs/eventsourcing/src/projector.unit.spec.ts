@@ -4,7 +4,7 @@ import { handle, type Log } from './command-handling.js';
 import { StoreUnavailable, type EventStore } from './event-store.js';
 import { EventCodec, type Recorded } from './events.js';
 import { releases } from './releases.js';
-import { on, type Earlier, type Progress, type Projection } from './projection.js';
+import { on, type Earlier, type ProjectionStatus, type Projection } from './projection.js';
 import { Projector, type Failure } from './projector.js';
 import { add, by, counter } from './testing/counter.js';
 import { blanked, guestBook, signed } from './testing/guest-book.js';
@@ -79,7 +79,7 @@ const projectorOf = (projections: readonly Projection[], of: Log = log, hears?: 
   running.add(projector);
   return projector;
 };
-const until = async (projector: Projector, met: (progress: Progress) => boolean): Promise<Progress> => {
+const until = async (projector: Projector, met: (progress: ProjectionStatus) => boolean): Promise<ProjectionStatus> => {
   for (const end = performance.now() + 3_000; ; await sleep(5)) {
     const [progress] = await projector.progress();
     if (met(progress!) || performance.now() > end) return progress!;

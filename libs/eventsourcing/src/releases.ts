@@ -2,10 +2,10 @@
 import type { Aggregate } from './aggregate.js';
 import type { Envelope } from './events.js';
 
-export type Place = Pick<Envelope, 'stream' | 'revision'>;
+export type EventPlace = Pick<Envelope, 'stream' | 'revision'>;
 
 /** The event of a stream that a projection passes over for good when it cannot be applied. */
-export type Released = Place;
+export type Released = EventPlace;
 
 /** The decisions of operators about a projection: the streams `projection-<name>`. */
 export const releases: Aggregate<readonly Released[], { Released: Released }> = {

@@ -2,7 +2,7 @@
 import {
   ActCommand,
   decideAll,
-  namedBy,
+  parameterNamesOf,
   decideEntries,
   entryClass,
   type ActOn,
@@ -22,7 +22,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, matchesGlob } from 'node:path';
-import { firstDayOf, periodOf, todayAnywhere, todayAt } from '#clocks';
+import { firstDayOf, periodOf, Series, todayAnywhere, todayAt } from '#clocks';
 import { ACTS, commitment, REFERENCE, type ActName, type Commitment, type CommitmentEvent } from '#commitments';
 import {
   canonicalJson,
@@ -35,7 +35,7 @@ import {
   type Log,
   withoutNulls,
 } from '#eventsourcing';
-import { cleaned, invalid, referencesIn, VALIDATION, type Asked } from '#platform';
+import { cleaned, invalid, referencesIn, VALIDATION, type CommandContext } from '#platform';
 import { codeOf, crosswalk, Lookup, type Entry, type Register, type Theme } from '#registers';
 import { jsonOf, textOf, Unreadable } from '#text';
 import { likelyDuplicates, type Titled } from './likely-duplicates.js';
@@ -110,16 +110,16 @@ const UNNAMED_AUTHOR = 'The secretariat';
 /**
  * Plans the import of a folder: validates every row, resolves every code against the folder and the log, and lets every
  * commitment decide. Nothing is written.
- * @param asked who imports, with a new command id at each call
+ * @param newContext who imports, with a new command id at each call
  * @param known the commitments there are, for likely duplicates
  */
 export async function planImport(
   folder: string,
   log: Log,
-  asked: () => Asked,
+  newContext: () => CommandContext,
   known: readonly Titled[] = [],
 ): Promise<ImportPlan> {
-  const plan = new Plan(log, asked);
+  const plan = new Plan(log, newContext);
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     plan.problem({ file: folder, row: 0, data: {} }, '', 'there is no such folder');
     return plan.done([]);
@@ -187,7 +187,7 @@ class Plan {
 
   constructor(
     private readonly log: Log,
-    private readonly asked: () => Asked,
+    private readonly newContext: () => CommandContext,
   ) {
     this.#lookup = new Lookup(log);
   }
@@ -385,7 +385,7 @@ class Plan {
       this.problem(at, `${prefix}/body`, 'should be an object');
       return null;
     }
-    const needed: readonly string[] = namedBy(ACTS[act]);
+    const needed: readonly string[] = parameterNamesOf(ACTS[act]);
     const missing = needed.filter((one) => typeof named[one] !== 'string');
     for (const field of missing) this.problem(at, `${prefix}/${field}`, `${String(name)} needs it`);
     for (const field of Object.keys(named).filter((one) => !needed.includes(one)))
@@ -403,7 +403,7 @@ class Plan {
       const existing = await this.#lookup.entry(kind, codeOf(entry));
       if (!existing) {
         this.#count(at, kind === 'theme' ? null : 'new');
-        this.#commands.push(entering(kind, entry, this.asked(), this.#together));
+        this.#commands.push(entering(kind, entry, this.newContext(), this.#together));
       } else {
         this.#count(at, kind === 'theme' ? null : 'known');
         this.#same(entry, existing, at, prefix);
@@ -454,7 +454,7 @@ class Plan {
     else acts.push(published);
     this.#count(at, !state.entry ? 'new' : recorded ? 'known' : 'extended');
     if (acts.length > 0)
-      this.#commands.push(new ActCommand('crosswalk', entry.code, acts, this.asked(), this.#together));
+      this.#commands.push(new ActCommand('crosswalk', entry.code, acts, this.newContext(), this.#together));
   }
 
   async #themeOf(code: string): Promise<Theme | null> {
@@ -475,7 +475,7 @@ class Plan {
     if (recorded.length === 0) {
       this.#count(at, 'new');
       const given = acts.map(({ act }) => act);
-      this.#commands.push(new ActCommand('commitment', reference, given, this.asked(), this.#together));
+      this.#commands.push(new ActCommand('commitment', reference, given, this.newContext(), this.#together));
       return;
     }
     const { agency: _reporting, ...before } = recorded[0]!.data as { agency?: string };
@@ -495,7 +495,7 @@ class Plan {
         this.problem(at, pointer(''), 'differs from what is recorded');
       else if (later) last = same;
     });
-    const importer = this.asked().by.account;
+    const importer = this.newContext().by.account;
     recorded.forEach(({ meta, data }, k) => {
       if (meta.actor !== importer || seen.has(k)) return;
       const { reportedOn } = data as { reportedOn: string };
@@ -515,7 +515,7 @@ class Plan {
           'commitment',
           reference,
           further.map(({ act }) => act),
-          this.asked(),
+          this.newContext(),
         ),
       );
   }
@@ -528,7 +528,7 @@ class Plan {
     state: Commitment,
     revision: number,
   ): CommitmentEvent[] | null {
-    const by = { ...this.asked().by, today: todayAnywhere(new Date()) };
+    const by = { ...this.newContext().by, today: todayAnywhere(new Date()) };
     const decided: CommitmentEvent[] = [];
     let refused = false;
     for (const { act, pointer } of acts) {
@@ -547,7 +547,7 @@ class Plan {
     if (refused) return null;
     try {
       const encoded = decided.map((event) => this.log.codec.encode(commitment.category, event));
-      checkAppend(`commitment-${reference}`, NO_STREAM, encoded, this.asked().meta);
+      checkAppend(`commitment-${reference}`, NO_STREAM, encoded, this.newContext().meta);
     } catch (error) {
       this.problem(at, '', (error as Error).message);
       return null;
@@ -561,7 +561,7 @@ class Plan {
       this.#commitments.map(({ reference, acts }) => {
         const relations = (acts[0]!.act.body as RecordCommitment).relations ?? [];
         const said = relations.map((relation) => ({ ...relation, reportedOn: null, revision: 0 }));
-        return [reference, { ...commitment.initial, relations: said }];
+        return [reference, { ...commitment.initial, relations: Series.from(said) }];
       }),
     );
     return this.#relatedRows;
@@ -624,8 +624,13 @@ class Plan {
 }
 
 /** The command that enters an entry. */
-const entering = (kind: Register, entry: Entry, asked: Asked, together: ReadonlySet<string>): AnyActCommand =>
-  new ActCommand(kind, codeOf(entry), [{ act: 'enter', body: entry } as never], asked, together) as AnyActCommand;
+const entering = (
+  kind: Register,
+  entry: Entry,
+  context: CommandContext,
+  together: ReadonlySet<string>,
+): AnyActCommand =>
+  new ActCommand(kind, codeOf(entry), [{ act: 'enter', body: entry } as never], context, together) as AnyActCommand;
 
 const reportedOn = (body: object): string => (body as { reportedOn: string }).reportedOn;
 

@@ -33,7 +33,7 @@ function classIn({ type }: Described): Type<unknown> | null {
 }
 
 /** The class of the entries of the list that a handler answers; `null` when it answers none. */
-export function entryOf(handler: object): Type<unknown> | null {
+export function entryClassOf(handler: object): Type<unknown> | null {
   const answers = Reflect.getMetadata('swagger/apiResponse', handler) as Record<string, Described> | undefined;
   const list = answers?.['200'] && classIn(answers['200']);
   const of = list && fieldsIn(list.prototype as object).find((name) => name === 'items' || name === 'rows');

@@ -18,7 +18,7 @@ export const PageSize = (usual: number, most = 1000, description?: string): Prop
   );
 
 /** The field of a query that says where to go on. */
-export const GoesOn = (): PropertyDecorator =>
+export const CursorField = (): PropertyDecorator =>
   applyDecorators(
     ApiProperty({
       required: false,
@@ -31,7 +31,7 @@ export const GoesOn = (): PropertyDecorator =>
   );
 
 /** The place in a list: the clocks of its first page, its total, and the last entry given. */
-export interface Place {
+export interface ListPlace {
   readonly asOf?: string;
   readonly knownAt: string;
   readonly staleAfter?: number;
@@ -44,7 +44,7 @@ const FORM = 1;
 const fingerprintOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 16);
 
 /** An opaque cursor; `asked` is what else was asked for, with which alone it goes on. */
-export function cursorTo(place: Place, asked: object): string {
+export function cursorTo(place: ListPlace, asked: object): string {
   const text = JSON.stringify([FORM, fingerprintOf(canonicalJson(asked)), place]);
   return Buffer.from(fingerprintOf(text) + text).toString('base64url');
 }
@@ -53,7 +53,7 @@ export function cursorTo(place: Place, asked: object): string {
  * The place that a cursor names. The rest of the query must equal that of the first page; clocks may be omitted.
  * @throws Rejected `invalid` | `cursor_of_another_list`
  */
-export function placeOf(cursor: string, asked: object, clocks: Partial<Place> = {}): Place {
+export function placeOf(cursor: string, asked: object, clocks: Partial<ListPlace> = {}): ListPlace {
   const { digest, place } = read(cursor);
   const others = (['asOf', 'knownAt', 'staleAfter'] as const).filter(
     (clock) => clocks[clock] !== undefined && clocks[clock] !== place[clock],
@@ -80,19 +80,19 @@ export function goingOn<Q extends Partial<Record<'asOf' | 'knownAt' | 'cursor', 
   };
 }
 
-function read(cursor: string): { digest: string; place: Place } {
+function read(cursor: string): { digest: string; place: ListPlace } {
   const bytes = Buffer.from(cursor, 'base64url');
   const [check, text] = [bytes.toString().slice(0, 16), bytes.toString().slice(16)];
   if (bytes.toString('base64url') !== cursor || fingerprintOf(text) !== check)
     throw badCursor('is not one that an answer gave');
-  const [form, digest, place] = JSON.parse(text) as [number, string, Place];
+  const [form, digest, place] = JSON.parse(text) as [number, string, ListPlace];
   if (form !== FORM) throw badCursor('was given by another version of this software: start again without it');
   if (!isPlace(place)) throw badCursor('is not one that an answer gave');
   return { digest, place };
 }
 
 /** A check sum can be made by anyone. */
-const isPlace = ({ knownAt, staleAfter = 0, total, after }: Place): boolean =>
+const isPlace = ({ knownAt, staleAfter = 0, total, after }: ListPlace): boolean =>
   /^\d{1,16}$/.test(knownAt) && typeof after === 'string' && [staleAfter, total].every(Number.isInteger);
 
 const badCursor = (what: string) =>

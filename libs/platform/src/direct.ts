@@ -5,7 +5,7 @@
 import { CommandBus } from '@nestjs/cqrs';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Asking } from './principal.js';
+import type { ApiRequest } from './principal.js';
 import { AccessGuard, AnswerInterceptor } from './steps.js';
 
 /** How a route is answered directly. */
@@ -13,7 +13,7 @@ export interface Direct {
   readonly status: 200 | 201;
   readonly secretariatOnly: boolean;
   /** Validates, executes and answers. */
-  readonly answer: (request: Asking, reply: FastifyReply, commands: CommandBus) => Promise<object>;
+  readonly answer: (request: ApiRequest, reply: FastifyReply, commands: CommandBus) => Promise<object>;
 }
 
 /** The route of this method is answered by `direct`; the method itself is never called. */
@@ -29,7 +29,7 @@ export function answersDirectly(
     if (!direct) return;
     const { status, secretariatOnly, answer } = direct;
     const nests = route.handler;
-    route.handler = async function (request: Asking, reply) {
+    route.handler = async function (request: ApiRequest, reply) {
       // Nest answers an address with an empty part as one that is not there.
       if (Object.values(request.params as object).includes('')) return nests.call(this, request, reply);
       await get(AccessGuard).admit(request, { open: false, secretariatOnly });

@@ -4,11 +4,11 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsOptional } from 'class-validator';
 import { todayAt } from '#clocks';
-import { columnsOfEntries, entryOf, type ColumnsOfFields } from './columns-of.js';
+import { columnsOfEntries, entryClassOf, type ColumnsOfFields } from './columns-of.js';
 import { flat } from './csv.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { listText } from './query-fields.js';
-import { formatNamed, formatOf, type Content, type Pages } from './formats.js';
+import { formatNamed, formatOf, type ListContent, type Pages } from './formats.js';
 
 /** The field of a query that names the fields wanted of each entry: those that the class of the entries has. */
 export const FieldsOf = (Entry: Type<unknown>) => {
@@ -81,8 +81,8 @@ export async function downloaded(answer: unknown, request: FastifyRequest, reply
       'Content-Disposition',
       `inline; filename="${nameOf(request.url)}-${listed.asOf ?? todayAt(new Date())}.${name}"`,
     );
-  const row = (Reflect.getMetadata(ROW, handler) as Content['row'] | undefined) ?? ((entry) => entry);
-  const entry = entryOf(handler);
+  const row = (Reflect.getMetadata(ROW, handler) as ListContent['row'] | undefined) ?? ((entry) => entry);
+  const entry = entryClassOf(handler);
   const others = (Reflect.getMetadata(COLUMNS, handler) ?? {}) as ColumnsOfFields;
   const fixed = entry && columnsOfEntries(entry, others, chosen);
   // A table may have other rows than the JSON: its columns are those of its rows.

@@ -346,7 +346,7 @@ const hasNoUser = (address: unknown): boolean => {
 };
 
 /** An http(s) address without a user; it can be blanked. */
-export const Address = (about: About = {}) =>
+export const WebAddress = (about: About = {}) =>
   applyDecorators(
     field(
       about,

@@ -12,7 +12,7 @@ import { OneAmong } from './query-fields.js';
 export type Pages = AsyncIterable<readonly object[]> | Iterable<readonly object[]>;
 
 /** The parts of a written list. */
-export interface Content {
+export interface ListContent {
   readonly pages: Pages;
   /** All entries, when they are at hand. */
   readonly whole?: readonly object[];
@@ -29,7 +29,7 @@ export interface Content {
 interface Defined {
   readonly mediaType: string;
   /** Absent: the answer as it is, as Fastify writes it. */
-  readonly write?: (content: Content) => Readable;
+  readonly write?: (content: ListContent) => Readable;
 }
 
 const FORMATS = {
@@ -79,7 +79,7 @@ export const WantedFormat = createParamDecorator((_: unknown, context: Execution
   formatOf(context.switchToHttp().getRequest<FastifyRequest>()),
 );
 
-function csv({ pages, whole, picked, row, columns, bom }: Content): Readable {
+function csv({ pages, whole, picked, row, columns, bom }: ListContent): Readable {
   const flatRow = (entry: object) => flat(row(picked(entry)));
   return sent(
     Readable.from(rowsOf(pages, flatRow)),
@@ -87,7 +87,7 @@ function csv({ pages, whole, picked, row, columns, bom }: Content): Readable {
   );
 }
 
-function ndjson({ pages, picked }: Content): Readable {
+function ndjson({ pages, picked }: ListContent): Readable {
   return sent(Readable.from(linesOf(pages, picked), { objectMode: false }));
 }
 

@@ -1,4 +1,4 @@
-export * from './asked.js';
+export * from './command-context.js';
 export * from './clock-query.js';
 export * from './correlation.js';
 export * from './csv.js';

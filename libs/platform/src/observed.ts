@@ -64,7 +64,7 @@ export function observed<S extends EventStore>(store: S, system: string): S {
 }
 
 /** What a command is, as measures and traces name it. */
-interface Told {
+interface TracedCommand {
   /** The category of its stream. */
   readonly category: string;
   /** Its act, or `several`. */
@@ -73,7 +73,10 @@ interface Told {
 }
 
 /** Does a command under a span, and measures how long it took and how it ended. */
-export async function tracedCommand<T>({ category, act, reference }: Told, work: () => Promise<T>): Promise<T> {
+export async function tracedCommand<T>(
+  { category, act, reference }: TracedCommand,
+  work: () => Promise<T>,
+): Promise<T> {
   const { span, under } = startSpan(`${category} ${act}`, SpanKind.INTERNAL, {
     'followthrough.category': category,
     'followthrough.act': act,

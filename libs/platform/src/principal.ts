@@ -23,7 +23,7 @@ export abstract class ReadingIsPublic {
   abstract readonly value: boolean;
 }
 
-export type Asking = FastifyRequest & {
+export type ApiRequest = FastifyRequest & {
   principal?: Principal;
   correlation?: Correlation;
   /** Of its address and body, where it came with an idempotency key. */

@@ -13,7 +13,7 @@ import {
   type RefusalKind,
 } from '#eventsourcing';
 import { rejections } from './metrics.js';
-import type { Asking } from './principal.js';
+import type { ApiRequest } from './principal.js';
 
 /** RFC 9457, with our `code` and the fields at fault. */
 export class Problem {
@@ -109,7 +109,7 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly page?: ProblemPage) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
-    const request = host.switchToHttp().getRequest<Asking>();
+    const request = host.switchToHttp().getRequest<ApiRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = problemOf(error);
     if (error instanceof Rejected) rejections.inc({ code: error.code });

@@ -5,10 +5,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { startSpan } from '#eventsourcing';
 import { Correlation, correlation } from './correlation.js';
 import { requestSeconds } from './metrics.js';
-import type { Asking } from './principal.js';
+import type { ApiRequest } from './principal.js';
 
 /** A request that is being answered, as it is watched. */
-interface Watched extends Asking {
+interface Watched extends ApiRequest {
   tracing?: { readonly span: Span; readonly under: Context };
 }
 

@@ -13,15 +13,15 @@ export const wordsOf = (text: string): string[] =>
     .filter(Boolean);
 
 /** The beginning of a word, or words in quotation marks that follow each other as they are. */
-export interface Sought {
+export interface SearchTerm {
   readonly words: string;
   readonly exact: boolean;
 }
 
 /** The words and phrases of a query, each once. */
-export function soughtIn(q: string): Sought[] {
+export function searchTermsIn(q: string): SearchTerm[] {
   const parts = q.split(/["“”„«»]/);
-  const sought = parts.flatMap((part, i): Sought[] => {
+  const sought = parts.flatMap((part, i): SearchTerm[] => {
     const quoted = i % 2 === 1 && i < parts.length - 1; // a last mark without another is none
     const words = wordsOf(part);
     if (!quoted) return words.map((word) => ({ words: word, exact: false }));
@@ -30,12 +30,12 @@ export function soughtIn(q: string): Sought[] {
   return sought.filter((one, i) => sought.findIndex((other) => isSame(one, other)) === i);
 }
 
-const isSame = (a: Sought, b: Sought): boolean => a.words === b.words && a.exact === b.exact;
+const isSame = (a: SearchTerm, b: SearchTerm): boolean => a.words === b.words && a.exact === b.exact;
 
 /** The condition that the column `search` holds all that is sought; `null` when nothing is. */
 export function searched(q: string): { text: string; values: string[] } | null {
   if (!q.trim()) return null;
-  const sought = soughtIn(q);
+  const sought = searchTermsIn(q);
   if (sought.length === 0) return { text: '1 = 0', values: [] }; // something that is no word
   return {
     text: sought.map(({ exact }) => (exact ? `search || ' ' LIKE ?` : 'search LIKE ?')).join(' AND '),
@@ -48,7 +48,7 @@ export function searched(q: string): { text: string; values: string[] } | null {
  * beginning of one (3), a whole word elsewhere (2), the beginning of one (1).
  * @param search the words of reference, title, and all else, as the column has them
  */
-export function relevanceOf(sought: readonly Sought[], reference: string, title: string, search: string): number {
+export function relevanceOf(sought: readonly SearchTerm[], reference: string, title: string, search: string): number {
   const text = `${search} `;
   const head = ` ${wordsOf(`${reference} ${title}`).join(' ')} `;
   return sought.reduce((sum, { words, exact }) => {
@@ -60,7 +60,7 @@ export function relevanceOf(sought: readonly Sought[], reference: string, title:
 
 /** A text in pieces, of which those that were found are marked: whole words, of which the beginning was sought. */
 export function marked(text: string, q: string): { text: string; found: boolean }[] {
-  const sought = soughtIn(q);
+  const sought = searchTermsIn(q);
   const words = [...text.matchAll(/[\p{L}\p{N}\p{M}]+/gu)].map(({ 0: word, index }) => ({
     ...{ from: index, to: index + word.length, as: wordsOf(word), found: false },
   }));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { marked, relevanceOf, soughtIn, wordsOf } from './search.js';
+import { marked, relevanceOf, searchTermsIn, wordsOf } from './search.js';
 
 describe('The words of a text', () => {
   it.each([
@@ -29,12 +29,12 @@ describe('What a search asks for', () => {
     ['a "b" "c', [begins('a'), exactly('b'), begins('c')]],
     ['migr Migr', [begins('migr')]],
     ['"%"', []],
-  ])('«%s»', (q, sought) => expect(soughtIn(q)).toEqual(sought));
+  ])('«%s»', (q, sought) => expect(searchTermsIn(q)).toEqual(sought));
 });
 
 describe('A better answer', () => {
   const rank = (q: string, title: string, more = '') =>
-    relevanceOf(soughtIn(q), 'IOM-2006-01', title, ` ${wordsOf(`IOM-2006-01 ${title} ${more}`).join(' ')}`);
+    relevanceOf(searchTermsIn(q), 'IOM-2006-01', title, ` ${wordsOf(`IOM-2006-01 ${title} ${more}`).join(' ')}`);
 
   it('has the word in its title or reference, and whole', () => {
     const ranks = [

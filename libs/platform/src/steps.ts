@@ -32,9 +32,9 @@ import type { FastifyReply } from 'fastify';
 import { hash } from 'node:crypto';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { canonicalJson, isFit, Projector, Rejected } from '#eventsourcing';
-import { ownerOf } from './asked.js';
+import { ownerOf } from './command-context.js';
 import { downloaded } from './downloads.js';
-import { ALWAYS_OPEN, bearerOf, ReadingIsPublic, SECRETARIAT_ONLY, Tokens, type Asking } from './principal.js';
+import { ALWAYS_OPEN, bearerOf, ReadingIsPublic, SECRETARIAT_ONLY, Tokens, type ApiRequest } from './principal.js';
 import { problemOf } from './problem.js';
 
 /** Remembers which body came with an idempotency key; all processes that write to a log share it. */
@@ -63,11 +63,11 @@ export class AccessGuard implements CanActivate {
   ) {}
 
   canActivate(context: ExecutionContext): Promise<boolean> {
-    return this.admit(context.switchToHttp().getRequest<Asking>(), this.#marksOf(context));
+    return this.admit(context.switchToHttp().getRequest<ApiRequest>(), this.#marksOf(context));
   }
 
   /** @throws Rejected `unauthenticated` | `forbidden` */
-  async admit(request: Asking, { open, secretariatOnly }: Marks): Promise<true> {
+  async admit(request: ApiRequest, { open, secretariatOnly }: Marks): Promise<true> {
     const { authorization } = request.headers;
     const token = bearerOf(authorization);
     const principal = token ? await this.tokens.principalOf(token) : null;
@@ -85,7 +85,7 @@ export class AccessGuard implements CanActivate {
     return true;
   }
 
-  async #stands({ raw }: Asking, token: string | undefined): Promise<void> {
+  async #stands({ raw }: ApiRequest, token: string | undefined): Promise<void> {
     if (raw.socket.destroyed) throw new Rejected('gone', 'The caller has gone.');
     if (token !== undefined && !(await this.tokens.principalOf(token)))
       throw new Rejected('unauthenticated', 'The token was revoked meanwhile.');
@@ -113,7 +113,7 @@ export class AnswerInterceptor implements NestInterceptor {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const http = context.switchToHttp();
-    const [request, reply] = [http.getRequest<Asking>(), http.getResponse<FastifyReply>()];
+    const [request, reply] = [http.getRequest<ApiRequest>(), http.getResponse<FastifyReply>()];
     const answer = async () => {
       const given: unknown = await lastValueFrom(next.handle());
       return downloaded(given, request, reply, context.getHandler());
@@ -122,7 +122,7 @@ export class AnswerInterceptor implements NestInterceptor {
   }
 
   /** @param answer validates and answers; what it throws frees the idempotency key, unless the fault is ours */
-  async around<A>(request: Asking, reply: FastifyReply, answer: () => Promise<A>): Promise<A> {
+  async around<A>(request: ApiRequest, reply: FastifyReply, answer: () => Promise<A>): Promise<A> {
     if (request.method === 'GET') await this.#reaches(request.headers['if-position-at-least']);
     const release = await this.#claimed(request);
     try {
@@ -149,7 +149,7 @@ export class AnswerInterceptor implements NestInterceptor {
    * The same key with another body is refused; a key whose command was refused, or only tried, is free again.
    * @returns what frees the key; `null` when there is none
    */
-  async #claimed(request: Asking): Promise<(() => Promise<void>) | null> {
+  async #claimed(request: ApiRequest): Promise<(() => Promise<void>) | null> {
     const { method, headers, principal, url, body } = request;
     const key = headers['idempotency-key'] as string | undefined;
     if (method !== 'POST' || key === undefined || !principal) return null;

@@ -84,7 +84,7 @@ export interface RelationTo {
 }
 
 /** What is shown beside it and not filtered by. */
-export interface Beside {
+export interface ShownOnly {
   readonly into: readonly string[];
   readonly spread: CommitmentAsAt['spread'];
   readonly lastEdition: string | null;
@@ -103,12 +103,12 @@ export interface Meanings {
   readonly documents: readonly string[];
   readonly relations: readonly RelationTo[];
   readonly target: Target;
-  readonly beside: Beside;
+  readonly beside: ShownOnly;
 }
 export type Coded = keyof Meanings;
 
 /** Words of one commitment: they are nobody else's, and go when they are blanked. */
-export interface Words {
+export interface OwnText {
   readonly title: string;
   readonly search: string;
 }
@@ -141,21 +141,11 @@ export interface Corrected {
 }
 
 export class Columns {
-  readonly dictionaries: { readonly [C in Coded]: Dictionary<Meanings[C]> } = {
-    standing: new Dictionary<Standing>(json),
-    agencies: new Dictionary<Meanings['agencies']>(json),
-    themes: new Dictionary<Meanings['themes']>(json),
-    followsUp: new Dictionary<Meanings['followsUp']>(json),
-    places: new Dictionary<Meanings['places']>(json),
-    documents: new Dictionary<Meanings['documents']>(json),
-    relations: new Dictionary<Meanings['relations']>(json),
-    target: new Dictionary<Target>(json),
-    beside: new Dictionary<Beside>(json),
-  };
+  readonly dictionaries: { readonly [C in Coded]: Dictionary<Meanings[C]> };
   readonly references = new Dictionary((reference) => reference);
   /** By code; `null` where the words went. */
-  readonly texts: (Words | null)[] = [];
-  readonly readings: (VerificationReading | null)[] = [];
+  readonly texts: (OwnText | null)[];
+  readonly readings: (VerificationReading | null)[];
   corrections: Corrected[] = [];
   /** The latest row of each commitment, by the code of its reference. */
   heads: Int32Array = new Int32Array(0);
@@ -165,7 +155,20 @@ export class Columns {
   /** The last position from or up to which any row was known. */
   laid = 0;
 
-  constructor() {
+  constructor(beside?: Columns) {
+    this.dictionaries = beside?.dictionaries ?? {
+      standing: new Dictionary<Standing>(json),
+      agencies: new Dictionary<Meanings['agencies']>(json),
+      themes: new Dictionary<Meanings['themes']>(json),
+      followsUp: new Dictionary<Meanings['followsUp']>(json),
+      places: new Dictionary<Meanings['places']>(json),
+      documents: new Dictionary<Meanings['documents']>(json),
+      relations: new Dictionary<Meanings['relations']>(json),
+      target: new Dictionary<Target>(json),
+      beside: new Dictionary<ShownOnly>(json),
+    };
+    this.texts = beside?.texts ?? [];
+    this.readings = beside?.readings ?? [];
     this.#grow(1024);
   }
 
@@ -193,23 +196,12 @@ export class Columns {
     return code;
   }
 
-  /** The row that is known now from just this day on, and where one from this date on belongs. */
-  placeOf(commitment: number, day: number): { readonly row: number; readonly after: number; readonly next: number } {
-    const { from, next, until } = this.columns;
-    let [after, at] = [NONE, this.heads[commitment]!];
-    while (at !== NONE && from[at]! > day) [after, at] = [at, next[at]!];
-    let row = at;
-    while (row !== NONE && from[row] === day && until[row] !== FOREVER) row = next[row]!;
-    return { row: row !== NONE && from[row] === day ? row : NONE, after, next: at };
-  }
-
-  /** The rows that are known now, the latest first. */
-  known(commitment: number): { readonly day: number; readonly row: number }[] {
-    const { from, next, until } = this.columns;
+  /** The rows that are known now, in the order of their days. */
+  known(commitment: number): number[] {
+    const { next, until } = this.columns;
     const rows = [];
-    for (let row = this.heads[commitment]!; row !== NONE; row = next[row]!)
-      if (until[row] === FOREVER) rows.push({ day: from[row]!, row });
-    return rows;
+    for (let row = this.heads[commitment]!; row !== NONE; row = next[row]!) if (until[row] === FOREVER) rows.push(row);
+    return rows.reverse();
   }
 
   /** What the rows of a commitment say in a column, each once. */
@@ -226,7 +218,7 @@ export class Columns {
   }
 
   /** What a row says. */
-  saidIn(row: number): RowValues {
+  valuesOf(row: number): RowValues {
     return Object.fromEntries(SAID.map((name) => [name, this.columns[name][row]!])) as RowValues;
   }
 
@@ -239,25 +231,52 @@ export class Columns {
     this.laid = Math.max(this.laid, position);
   }
 
-  add(
-    commitment: number,
-    day: number,
-    said: RowValues,
-    position: number,
-    { after, next }: { after: number; next: number },
-  ) {
-    if (this.rows === this.columns.from.length) this.#grow(this.rows * 2);
+  /**
+   * Adds a row, the first of its day.
+   * @param later a row of the commitment that is later; `NONE`: none that is known is
+   */
+  add(commitment: number, day: number, values: RowValues, position: number, later: number): number {
+    const row = this.#room();
     const { columns } = this;
-    const row = this.rows++;
     columns.commitment[row] = commitment;
     columns.from[row] = day;
     columns.since[row] = position;
     columns.until[row] = FOREVER;
-    for (const name of SAID) columns[name][row] = said[name];
+    for (const name of SAID) columns[name][row] = values[name];
+    let [after, next] = [later, later === NONE ? this.heads[commitment]! : columns.next[later]!];
+    while (next !== NONE && columns.from[next]! > day) [after, next] = [next, columns.next[next]!];
     columns.next[row] = next;
     if (after === NONE) this.heads[commitment] = row;
     else columns.next[after] = row;
     this.laid = Math.max(this.laid, position);
+    return row;
+  }
+
+  #room(): number {
+    if (this.rows === this.columns.from.length) this.#grow(this.rows * 2);
+    return this.rows++;
+  }
+
+  /** Columns with the same dictionaries and no rows, in which rows are worked out that may replace others. */
+  aside(): Columns {
+    return new Columns(this);
+  }
+
+  /** Takes the rows of a commitment in place of its own, whose words are forgotten. */
+  replace(commitment: number, aside: Columns): void {
+    this.forget(commitment);
+    let after = NONE;
+    for (let from = aside.heads[0] ?? NONE; from !== NONE; from = aside.columns.next[from]!) {
+      const row = this.#room();
+      for (const name of [...INTS, ...FLOATS]) this.columns[name][row] = aside.columns[name][from]!;
+      this.columns.commitment[row] = commitment;
+      this.columns.next[row] = NONE;
+      if (after === NONE) this.heads[commitment] = row;
+      else this.columns.next[after] = row;
+      after = row;
+    }
+    this.corrections.push(...aside.corrections.map((one) => ({ ...one, commitment })));
+    this.laid = Math.max(this.laid, aside.laid);
   }
 
   /** Takes everything of a commitment away, and its words. */
@@ -312,7 +331,7 @@ export class Columns {
     for (const [name, dictionary] of Object.entries(this.dictionaries))
       for (const key of lists[name] as string[]) dictionary.codeOf(key);
     for (const reference of lists['references'] as string[]) this.references.codeOf(reference);
-    for (const text of lists['texts'] as (Words | null)[]) this.texts.push(text);
+    for (const text of lists['texts'] as (OwnText | null)[]) this.texts.push(text);
     for (const reading of lists['readings'] as (VerificationReading | null)[]) this.readings.push(reading);
     this.corrections = lists['corrections'] as Corrected[];
     this.laid = (lists['laid'] as number[])[0]!;

@@ -3,7 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
 import { STAGES, type Stage } from '#commitments';
 import { dateOf, type Coded, type Columns, type Meanings } from './columns.js';
-import { CORRECTED, OVERDUE, STAGE_BITS, STALE, WITH_TARGET, type Condition, type Found } from './scan.js';
+import { CORRECTED, OVERDUE, STAGE_BITS, STALE, WITH_TARGET, type Condition, type Selection } from './scan.js';
 
 export const COUNT = { type: 'integer', minimum: 0 } as const;
 export const Count = (description?: string) => ApiProperty({ ...COUNT, description });
@@ -111,7 +111,7 @@ export class Keys<C extends Coded> {
 
 /** Two keys as one, which no code is part of. */
 export const pairOf = (one: string, other: string): string => `${one}\n${other}`;
-export const partsOf = (pair: string): [one: string, other: string] => pair.split('\n') as [string, string];
+export const splitPair = (pair: string): [one: string, other: string] => pair.split('\n') as [string, string];
 
 const WIDTH = 13;
 const [TOTAL, STAGE, TARGETED, DUE, SILENT, LATER, ASKED, LAST] = [0, 1, 7, 8, 9, 10, 11, 12] as const;
@@ -198,8 +198,8 @@ function placesFor(size: number): { get(at: number): number | undefined; set(at:
   };
 }
 
-/** Looks up all keys that the rows have, so that their number is known. */
-function met(kind: Counting, { rows }: Found): number {
+/** LookFactory up all keys that the rows have, so that their number is known. */
+function met(kind: Counting, { rows }: Selection): number {
   const seen = new Uint8Array(kind.size);
   for (let i = 0; i < rows.length; i++) {
     const code = kind.codes[rows[i]!]!;
@@ -211,10 +211,10 @@ function met(kind: Counting, { rows }: Found): number {
 }
 
 /** What was found under each key, or where a key of each kind meets; a commitment counts once under each. */
-export const countBy = (found: Found, one: Counting, other?: Counting): Counted[] =>
+export const countBy = (found: Selection, one: Counting, other?: Counting): Counted[] =>
   other ? countMeetings(found, one, other) : countUnder(found, one);
 
-function countUnder(found: Found, one: Counting): Counted[] {
+function countUnder(found: Selection, one: Counting): Counted[] {
   const { rows, statuses } = found;
   const { lastReportedOn } = found.columns.columns;
   const tallies = new Tallies();
@@ -227,7 +227,7 @@ function countUnder(found: Found, one: Counting): Counted[] {
   return one.names.map((name, i) => new Counted([name], tallies, i * WIDTH)).filter(({ total }) => total > 0);
 }
 
-function countMeetings(found: Found, one: Counting, other: Counting): Counted[] {
+function countMeetings(found: Selection, one: Counting, other: Counting): Counted[] {
   const { rows, statuses } = found;
   const { lastReportedOn } = found.columns.columns;
   const width = Math.max(met(other, found), 1);
@@ -253,7 +253,7 @@ function countMeetings(found: Found, one: Counting, other: Counting): Counted[] 
 }
 
 /** All of what was found, each commitment once. */
-export function countAll({ columns, rows, statuses }: Found): Counted {
+export function countAll({ columns, rows, statuses }: Selection): Counted {
   const tallies = new Tallies();
   const at = tallies.add();
   for (let i = 0; i < rows.length; i++) tallies.count(at, statuses[i]!, columns.columns.lastReportedOn[rows[i]!]!, 0);

@@ -8,24 +8,24 @@ import { IsIn, IsOptional } from 'class-validator';
 import type { FullDate } from '#clocks';
 import { STAGES, type Stage } from '#commitments';
 import { Rejected, type Log, type Projector } from '#eventsourcing';
-import { clocksOf, cursorTo, GoesOn, goingOn, LOG, PageSize, placeOf, WantedFormat, type Format } from '#platform';
+import { clocksOf, cursorTo, CursorField, goingOn, LOG, PageSize, placeOf, WantedFormat, type Format } from '#platform';
 import { documentWords, placeWords, type Forum } from '#registers';
 import { CONCERNS, OUTCOME_KINDS, OUTCOME_STATUSES, type Concern, type OutcomeKind, type OutcomeStatus } from '#words';
 import { Count, countBy, CountsBy, Keys, NO_ROW, Row } from './count.js';
-import { AgenciesQuery, Asked, Flag, Takes, type Filter } from './filters.js';
+import { AgenciesQuery, OptionalText, Flag, Takes, type Filter } from './filters.js';
 import { upFrom } from './hierarchy.js';
 import { listQuery } from './list-query.js';
-import { keyed, Looking, type Look } from './look.js';
+import { keyed, LookFactory, type Look } from './look.js';
 import { LIST } from './matrix.js';
 import { AgencyRow, Progress, ProgressView } from './progress.js';
-import type { At } from './scan.js';
+import type { ViewClocks } from './scan.js';
 
 /** How outcomes are told apart, and last those whose kind is not told. */
 export const TOLD_KINDS = [...OUTCOME_KINDS, 'not_told'] as const;
 export type ToldKind = (typeof TOLD_KINDS)[number];
 
 /** One of a closed list. */
-const OneAsked =
+const OptionalChoice =
   (values: readonly string[], description: string, otherwise?: string): PropertyDecorator =>
   (target, property) => {
     ApiProperty({ required: false, enum: [...values], ...(otherwise && { default: otherwise }), description })(
@@ -37,26 +37,26 @@ const OneAsked =
   };
 
 export class OutcomesQuery extends AgenciesQuery {
-  @OneAsked(TOLD_KINDS, 'Only outcomes of this kind') kind?: ToldKind;
-  @OneAsked(
+  @OptionalChoice(TOLD_KINDS, 'Only outcomes of this kind') kind?: ToldKind;
+  @OptionalChoice(
     ['any', ...CONCERNS],
     'substance leaves out what only arranges a meeting; organisation: only that',
     'substance',
   )
   concerns?: Concern | 'any';
-  @Asked('Only what was put to this forum, by whomever', 'HLD-2013') addressedTo?: string;
+  @OptionalText('Only what was put to this forum, by whomever', 'HLD-2013') addressedTo?: string;
   @Takes({ description: 'Only follow-up by this agency, in the role given, counts' }) agency?: string;
-  @Asked('Only what was asked of this agency, by its code or one of its names, or of whom is called so', 'IOM')
+  @OptionalText('Only what was asked of this agency, by its code or one of its names, or of whom is called so', 'IOM')
   addressee?: string;
   @Flag('Only outcomes that a commitment follows up, or that none does') covered?: boolean;
   @Takes({ description: 'Only outcomes that a commitment in one of these stages follows up', example: 'completed' })
   stage?: string;
   @PageSize(200) limit?: number;
-  @GoesOn() cursor?: string;
+  @CursorField() cursor?: string;
 }
 
 /** How many outcomes there are, and of how many something has come. An outcome counts once. */
-class Tally {
+class OutcomeCounts {
   @Count() readonly outcomes: number;
   @CountsBy(TOLD_KINDS, 'Of each kind') readonly byKind: Readonly<Record<ToldKind, number>>;
   @Count('That at least one commitment follows up') readonly covered: number;
@@ -69,13 +69,13 @@ class Tally {
 const OUTCOMES = 'The query of `/v1/progress/outcomes` that lists them';
 
 /** The outcomes of one kind. */
-class KindTally extends Tally {
+class KindCounts extends OutcomeCounts {
   @ApiProperty({ enum: TOLD_KINDS }) readonly kind: ToldKind;
   @ApiProperty({ description: OUTCOMES, example: 'kind=decision&asOf=2011-02-17' }) readonly list: string;
 }
 
 /** What a forum asked for, with its round tables; or what was put to it. */
-class ForumTally extends Tally {
+class ForumCounts extends OutcomeCounts {
   @ApiProperty({ example: 'GFMD-2010' }) readonly forum: string;
   @ApiProperty() readonly name: string;
   @ApiProperty({ type: String, nullable: true, example: '2010' }) readonly start: string | null;
@@ -120,20 +120,20 @@ export class OutcomesView {
   @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
   @ApiProperty({ description: 'The position of the log that this shows' }) readonly position: string;
   @ApiProperty({ description: 'Of all outcomes asked for, whether covered or not and in whatever stage' })
-  readonly total: Tally;
+  readonly total: OutcomeCounts;
   @ApiProperty({
-    type: [ForumTally],
+    type: [ForumCounts],
     description: 'The latest first. An outcome counts in its forum and in those above it: they do not add up',
   })
-  readonly forums: ForumTally[];
-  @ApiProperty({ type: [KindTally], description: 'By kind, in the order of their weight; they add up' })
-  readonly kinds: KindTally[];
+  readonly forums: ForumCounts[];
+  @ApiProperty({ type: [KindCounts], description: 'By kind, in the order of their weight; they add up' })
+  readonly kinds: KindCounts[];
   @ApiProperty({
-    type: [ForumTally],
+    type: [ForumCounts],
     description: 'What was put to each forum, the latest first: proposals to it, which are no outcomes of it',
   })
-  readonly putTo: ForumTally[];
-  @ApiProperty({ type: Tally, description: 'What no forum asked for' }) readonly elsewhere: Tally;
+  readonly putTo: ForumCounts[];
+  @ApiProperty({ type: OutcomeCounts, description: 'What no forum asked for' }) readonly elsewhere: OutcomeCounts;
   @Count('That concern organisation only, and so are left out of all this unless `concerns` asks for them')
   readonly leftOut: number;
   @Count('Of all pages') readonly rowCount: number;
@@ -155,17 +155,17 @@ export type OutcomesFilter = Pick<Filter, 'followsUp' | 'agency' | 'role' | 'age
   Partial<Pick<OutcomesQuery, 'addressee' | 'covered' | 'stage' | 'kind' | 'concerns' | 'addressedTo'>>;
 
 export class Coverage {
-  readonly #looking: Looking;
+  readonly #looks: LookFactory;
   readonly #progress: Progress;
 
   constructor(projector: Projector) {
-    this.#looking = new Looking(projector);
+    this.#looks = new LookFactory(projector);
     this.#progress = new Progress(projector);
   }
 
   /** Outcomes with their follow-up; `limit` `null`: all of them. */
   async outcomes(
-    at: At,
+    at: ViewClocks,
     { addressee, covered, stage, kind, concerns = 'substance', addressedTo, ...filter }: OutcomesFilter = {},
     { limit = 200, cursor }: { readonly limit?: number | null; readonly cursor?: string } = {},
   ): Promise<OutcomesView> {
@@ -173,7 +173,7 @@ export class Coverage {
     const asked = { view: 'outcomes', ...which, covered, stage, ...filter };
     const place = cursor === undefined ? null : placeOf(cursor, asked, at);
     const { asOf = at.asOf, knownAt = at.knownAt, staleAfter = at.staleAfter ?? 12 } = place ?? {};
-    const look = await this.#looking.look({ asOf, knownAt, staleAfter });
+    const look = await this.#looks.look({ asOf, knownAt, staleAfter });
     const pinned = look.at;
     const forums = (await look.registers.all('forum', pinned.knownAt)).sort(latestFirst);
     const order = new Map(forums.map(({ id }, i) => [id, i]));
@@ -191,7 +191,7 @@ export class Coverage {
       forums.flatMap(({ id, name, start }) => {
         const own = of(id);
         if (own.length === 0) return [];
-        return [{ forum: id, name, start: start ?? null, ...tallyOf(own), list: list(listing(id)) }];
+        return [{ forum: id, name, start: start ?? null, ...outcomeCountsOf(own), list: list(listing(id)) }];
       });
     const parents = new Map(forums.map(({ id, parent }) => [id, parent]));
     const isWithin = (forum: string | null, above: string): boolean =>
@@ -205,10 +205,10 @@ export class Coverage {
     return {
       asOf,
       position: pinned.knownAt,
-      total: tallyOf(rows),
+      total: outcomeCountsOf(rows),
       kinds: TOLD_KINDS.flatMap((kind) => {
         const own = rows.filter((row) => row.kind === kind);
-        return own.length > 0 ? [{ kind, ...tallyOf(own), list: list({ kind }) }] : [];
+        return own.length > 0 ? [{ kind, ...outcomeCountsOf(own), list: list({ kind }) }] : [];
       }),
       forums: perForum(
         (id) => rows.filter(({ forum }) => isWithin(forum, id)),
@@ -218,7 +218,7 @@ export class Coverage {
         (id) => rows.filter((row) => row.addressedTo === id),
         (id) => ({ addressedTo: id }),
       ),
-      elsewhere: tallyOf(rows.filter(({ forum }) => forum === null)),
+      elsewhere: outcomeCountsOf(rows.filter(({ forum }) => forum === null)),
       leftOut: all.length - rows.length,
       rowCount: chosen.length,
       rows: chosen.slice(first, last),
@@ -230,8 +230,12 @@ export class Coverage {
   }
 
   /** One outcome, and per agency who follows it up. @throws Rejected `not_found` when it was not there as at the date */
-  async outcome(id: string, at: At, filter: Pick<Filter, 'role' | 'agencies' | 'memberOf'> = {}): Promise<OfOutcome> {
-    const look = await this.#looking.look(at);
+  async outcome(
+    id: string,
+    at: ViewClocks,
+    filter: Pick<Filter, 'role' | 'agencies' | 'memberOf'> = {},
+  ): Promise<OfOutcome> {
+    const look = await this.#looks.look(at);
     const row = (await rowsOf(look, { ...filter, followsUp: id })).find(({ outcome }) => outcome === id);
     if (!row) throw new Rejected('not_found', `There is no outcome ${id} as at ${at.asOf}.`);
     return { ...(await this.#progress.agencies(look.at, { ...filter, followsUp: id })), row };
@@ -286,7 +290,7 @@ const statusOf = (kind: OutcomeKind | null | undefined, endorsed: boolean, follo
 const latestFirst = (a: Forum, b: Forum): number =>
   (b.start ?? '').localeCompare(a.start ?? '') || (a.id < b.id ? -1 : 1);
 
-const tallyOf = (rows: readonly OutcomeRow[]): Tally => {
+const outcomeCountsOf = (rows: readonly OutcomeRow[]): OutcomeCounts => {
   const those = (test: (row: OutcomeRow) => boolean) => rows.filter(test).length;
   return {
     outcomes: rows.length,

@@ -4,8 +4,8 @@ import { Rejected, type Projector } from '#eventsourcing';
 import { MATCHES, type Match } from '#registers';
 import { countAll, Row } from './count.js';
 import type { Filter } from './filters.js';
-import { Looking } from './look.js';
-import { flags, type At } from './scan.js';
+import { LookFactory } from './look.js';
+import { flags, type ViewClocks } from './scan.js';
 import type { Through } from './theme-tree.js';
 
 /** Commitments, and the list of them. */
@@ -42,10 +42,10 @@ interface ThroughQuery extends Through, Pick<Filter, 'followsUp'> {
 
 /** The queries over what is read through crosswalks. */
 export class Crosswalks {
-  readonly #looking: Looking;
+  readonly #looks: LookFactory;
 
   constructor(projector: Projector) {
-    this.#looking = new Looking(projector);
+    this.#looks = new LookFactory(projector);
   }
 
   /**
@@ -53,8 +53,8 @@ export class Crosswalks {
    * @param framework that is shown: the one that the crosswalk must lead to
    * @throws Rejected `not_found`, `other_framework`
    */
-  async through(at: At, asked: ThroughQuery, framework?: string): Promise<ThroughCrosswalk | null> {
-    const look = await this.#looking.look(at);
+  async through(at: ViewClocks, asked: ThroughQuery, framework?: string): Promise<ThroughCrosswalk | null> {
+    const look = await this.#looks.look(at);
     const tree = await look.hierarchy.themes(asked);
     if (!tree.reading) return null;
     const { crosswalk, version, match } = tree.reading;

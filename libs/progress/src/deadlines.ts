@@ -11,9 +11,9 @@ import { dateOf } from './columns.js';
 import { Count, countBy, Keys } from './count.js';
 import { ProgressQuery, Takes, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
-import { Looking } from './look.js';
+import { LookFactory } from './look.js';
 import { OPEN_STAGES } from './progress.js';
-import type { At } from './scan.js';
+import type { ViewClocks } from './scan.js';
 
 /** After how many months overdue the next class begins. */
 const LATE = [0, 6, 12, 24] as const;
@@ -78,15 +78,15 @@ export class DeadlinesView {
 }
 
 export class Deadlines {
-  readonly #looking: Looking;
+  readonly #looks: LookFactory;
 
   constructor(projector: Projector) {
-    this.#looking = new Looking(projector);
+    this.#looks = new LookFactory(projector);
   }
 
   /** @throws Rejected `invalid` when `until` has passed */
   async ahead(
-    at: At,
+    at: ViewClocks,
     {
       within = 6,
       until = monthsBefore(at.asOf, -within),
@@ -95,7 +95,7 @@ export class Deadlines {
   ): Promise<DeadlinesView> {
     const { asOf } = at;
     if (until < asOf) throw bad('until', `has passed by ${asOf}`);
-    const look = await this.#looking.look(at);
+    const look = await this.#looks.look(at);
     const pinned = look.at;
     const asked = { ...filter, ...DUE };
     const dueOn = new Keys(look.columns, 'target', ({ last }) => [{ key: dateOf(last) }]);

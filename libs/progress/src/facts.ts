@@ -1,21 +1,17 @@
 /**
- * How a commitment reads as at a date, as a row says it: each part by the same function of the domain that `asAt` is made of,
- * so that the clock rules stand once. Pure. Most events change few parts; the others are not worked out again.
+ * How a commitment reads as at a date, in the words of a row: each part by the same function of the domain of which `asAt`
+ * consists, so that the clock rules exist once. Pure. Most events change few parts, and these as at few dates.
  */
-import { lastDayOf, lastReported, type FullDate } from '#clocks';
+import { lastDayOf, type FullDate } from '#clocks';
 import {
-  agenciesAsAt,
   citedAsAt,
-  contentAsAt,
-  editionsAsAt,
-  headlineAsAt,
-  lineageAsAt,
-  stagesAsAt,
+  documentsIn,
+  viewAsAt,
   type Commitment,
+  type CommitmentAsAt,
   type Role,
-  type StageEntry,
 } from '#commitments';
-import { dayOf, type Beside, type Meanings, type Standing } from './columns.js';
+import { dayOf, type ShownOnly, type Meanings, type Standing } from './columns.js';
 
 /** The names by which a commitment is called and found. */
 export interface Wording {
@@ -36,137 +32,124 @@ const rankOf = (role: Role): number => (RANKS.includes(role) ? RANKS.indexOf(rol
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const sorted = (values: readonly string[]): string => JSON.stringify([...new Set(values)].sort());
 
-/** A commitment as at a date; what several parts need is worked out once. */
-class AsAt {
-  #stages: ReturnType<typeof stagesAsAt> | undefined;
-  #headline: StageEntry | undefined;
-  #lineage: ReturnType<typeof lineageAsAt> | undefined;
-
-  constructor(
-    readonly c: Commitment,
-    readonly asOf: FullDate,
-  ) {}
-
-  get headline(): StageEntry {
-    return (this.#headline ??= headlineAsAt(this.c, this.asOf)!);
-  }
-
-  get stages(): ReturnType<typeof stagesAsAt> {
-    return (this.#stages ??= stagesAsAt(this.c, this.headline, this.asOf));
-  }
-
-  get lineage(): ReturnType<typeof lineageAsAt> {
-    return (this.#lineage ??= lineageAsAt(this.c, this.asOf));
-  }
-}
-
 interface Definition<P extends Part> {
   /** What of the state it comes from: while these are the same, so is it. */
   readonly from: readonly (keyof Commitment)[];
-  readonly at: (view: AsAt) => Point[P];
+  readonly at: (view: CommitmentAsAt, c: Commitment, asOf: FullDate) => Point[P];
 }
 
 const PARTS: { readonly [P in Part]: Definition<P> } = {
   standing: {
-    from: ['recorded', 'entries', 'roles', 'readings', 'ends'],
-    at: ({ c, headline, stages, lineage }) => {
-      const { nature, kind, strength } = c.recorded!;
-      const { stage, outlook = null } = headline;
-      const verification = stages.verification?.verification ?? 'unreviewed';
-      const standing = { stage, nature, life: lineage.life, verification, outlook: outlook ?? null, kind, strength };
-      return JSON.stringify(standing satisfies Standing);
-    },
+    from: ['recorded', 'parts', 'anybody', 'roles', 'readings', 'ends'],
+    at: ({ stage, nature, life, verification, headline, kind, strength }) =>
+      JSON.stringify({
+        ...{ stage, nature, life, verification: verification?.verification ?? 'unreviewed' },
+        ...{ outlook: headline.outlook ?? null, kind, strength },
+      } satisfies Standing),
   },
   agencies: {
     from: ['roles'],
-    at: ({ c, asOf }) =>
+    at: ({ agencies }) =>
       JSON.stringify(
-        agenciesAsAt(c, asOf)
+        agencies
           .map(({ agency, role, asked }) => ({ agency, role, asked: asked === true }))
           .sort((a, b) => rankOf(a.role) - rankOf(b.role) || compare(a.agency, b.agency) || compare(a.role, b.role)),
       ),
   },
-  themes: { from: ['themes'], at: ({ c, asOf }) => sorted(contentAsAt(c, asOf).themes) },
-  followsUp: { from: ['followsUp'], at: ({ lineage }) => sorted(lineage.followsUp) },
+  themes: { from: ['themes'], at: ({ themes }) => sorted(themes) },
+  followsUp: { from: ['followsUp'], at: ({ followsUp }) => sorted(followsUp) },
   places: {
     from: ['recorded'],
-    at: ({ c }) => {
-      const { regions, countries } = c.recorded!;
-      return `{"regions":${sorted(regions ?? [])},"countries":${sorted(countries ?? [])}}`;
-    },
+    at: ({ regions, countries }) => `{"regions":${sorted(regions)},"countries":${sorted(countries)}}`,
   },
-  documents: { from: ['said', 'changes'], at: ({ c, asOf }) => sorted(citedAsAt(c, asOf)) },
+  documents: { from: ['changes'], at: (_, c, asOf) => sorted(citedAsAt(c, asOf)) },
   relations: {
     from: ['relations'],
-    at: ({ lineage }) => JSON.stringify(lineage.relations.map(({ to, type }) => ({ to, type }))),
+    at: ({ relations }) => JSON.stringify(relations.map(({ to, type }) => ({ to, type }))),
   },
   target: {
     from: ['target'],
-    at: ({ c, asOf }) => {
-      const target = lastReported(c.target, asOf)?.value;
-      return JSON.stringify({ date: target?.date ?? null, last: target ? dayOf(lastDayOf(target.date)) : 0 });
-    },
+    at: ({ target }) =>
+      JSON.stringify({ date: target?.date ?? null, last: target ? dayOf(lastDayOf(target.date)) : 0 }),
   },
   beside: {
-    from: ['entries', 'roles', 'ends', 'editions', 'upkeep'],
-    at: ({ c, asOf, stages: { spread }, lineage: { end } }) => {
-      const { lastEdition, nextDue, lastUpkeep } = editionsAsAt(c, asOf);
-      return JSON.stringify({
+    from: ['parts', 'roles', 'ends', 'editions', 'upkeep'],
+    at: ({ end, spread, lastEdition, nextDue, lastUpkeep }) =>
+      JSON.stringify({
         into: end?.into ?? [],
         spread,
         lastEdition: lastEdition?.held ?? null,
         nextDue,
         lastUpkeep: lastUpkeep && { period: lastUpkeep.period, keptUp: lastUpkeep.keptUp },
-      } satisfies Beside);
-    },
+      } satisfies ShownOnly),
   },
   wording: {
     from: ['wording'],
-    at: ({ c: { wording }, asOf }) => ({
-      title: lastReported(wording.title, asOf)!.value!,
-      summary: lastReported(wording.summary, asOf)!.value!,
-      condition: lastReported(wording.condition, asOf)?.value ?? null,
-    }),
+    at: ({ title, summary, condition }) => ({ title, summary, condition }),
   },
   reading: {
-    from: ['entries', 'roles', 'readings', 'replies'],
-    at: ({ c, stages }) => {
-      if (c.readings.length === 0 || !stages.verification) return null;
-      const { reason, current, replies } = stages.verification;
+    from: ['parts', 'anybody', 'roles', 'readings', 'replies'],
+    at: ({ verification }, c) => {
+      if (c.readings.size === 0 || !verification) return null;
+      const { reason, current, replies } = verification;
       return JSON.stringify({ reason, current, replies: replies.map(({ agency, text }) => ({ agency, text })) });
     },
   },
 };
 const ALL = Object.keys(PARTS) as Part[];
 
-const workedOut = (view: AsAt, parts: readonly Part[]): Partial<Point> =>
-  Object.fromEntries(parts.map((part) => [part, PARTS[part].at(view)]));
+function pointOf(view: CommitmentAsAt, c: Commitment, asOf: FullDate, parts: readonly Part[]): Partial<Point> {
+  const point: { [P in Part]?: unknown } = {};
+  for (const part of parts) point[part] = PARTS[part].at(view, c, asOf);
+  return point as Partial<Point>;
+}
 
 /** How a commitment reads from a date on; `null`: it does not exist by then. */
 export function pointAt(c: Commitment, from: FullDate): Point | null {
-  if (!c.recorded || !headlineAsAt(c, from)) return null;
-  return workedOut(new AsAt(c, from), ALL) as Point;
+  const view = viewAsAt(c, from);
+  return view && (pointOf(view, c, from, ALL) as Point);
 }
 
-/** Whether anything in a statement may cite a document. */
-function cites(said: object): boolean {
-  for (const [name, value] of Object.entries(said))
-    if (
-      name === 'citation' ||
-      name === 'citations' ||
-      (typeof value === 'object' && value !== null && cites(value as object))
-    )
-      return true;
-  return false;
-}
+type Of = keyof Commitment;
 
-/**
- * What of it reads otherwise than before, from a date on by which all was said that was said before: what comes from the same
- * as before is the same. Of documents only those that are cited anew; they are added to those before.
- */
-export function changesAt(before: Commitment, c: Commitment, from: FullDate): Partial<Point> {
-  const changed = ALL.filter((part) => part !== 'documents' && PARTS[part].from.some((of) => before[of] !== c[of]));
-  const point = workedOut(new AsAt(c, from), changed);
-  if (!cites(c.said.at(-1)!.data)) return point;
-  return { ...point, documents: sorted(citedAsAt({ ...c, said: c.said.slice(-1) }, from)) };
+/** Whether what an event says of a part of the state may hold as at a date or a later one; absent: it may. */
+const HOLDS: { readonly [S in Of]?: (c: Commitment, revision: number, asOf: FullDate) => boolean } = {
+  parts: ({ parts }, revision, asOf) => [...parts.values()].some((part) => part.asAt(asOf)?.revision === revision),
+  anybody: ({ anybody }, revision, asOf) => anybody.asAt(asOf)?.revision === revision,
+  target: ({ target }, revision, asOf) => target.asAt(asOf)?.revision === revision,
+  wording: ({ wording }, revision, asOf) =>
+    Object.values(wording).some((values) => values.asAt(asOf)?.revision === revision),
+  editions: ({ editions }, revision, asOf) => editions.ranked.asAt(asOf)?.revision === revision,
+  upkeep: ({ upkeep }, revision, asOf) => upkeep.ranked.asAt(asOf)?.revision === revision,
+};
+
+const FROM = [...new Set(ALL.flatMap((part) => PARTS[part].from))];
+
+/** What an event changes of how a commitment reads, as at the dates from its report on. */
+export class Difference {
+  readonly #parts: readonly Part[];
+  readonly #from: readonly Of[];
+  /** Documents that it cites. */
+  readonly #cited: readonly string[];
+
+  constructor(
+    before: Commitment,
+    private readonly c: Commitment,
+  ) {
+    this.#from = FROM.filter((of) => before[of] !== c[of]);
+    this.#parts = ALL.filter((part) => PARTS[part].from.some((of) => this.#from.includes(of)));
+    this.#cited = documentsIn(c.said.at(-1)!.data);
+  }
+
+  /** Whether as at a date or a later one anything may read otherwise. */
+  lasts(asOf: FullDate): boolean {
+    const { revision } = this.c.said.at(-1)!;
+    return this.#cited.length > 0 || this.#from.some((of) => HOLDS[of]?.(this.c, revision, asOf) ?? true);
+  }
+
+  /** What reads otherwise as at a date, of a commitment that existed by then. @param cited documents, before the event */
+  at(asOf: FullDate, cited: readonly string[]): Partial<Point> {
+    const point = pointOf(viewAsAt(this.c, asOf)!, this.c, asOf, this.#parts);
+    return this.#cited.length === 0 ? point : { ...point, documents: sorted([...cited, ...this.#cited]) };
+  }
 }

@@ -16,23 +16,24 @@ import {
   OneAmong,
   ProgressClockQuery,
   SomeAmong,
-  soughtIn,
+  searchTermsIn,
   type Format,
 } from '#platform';
 import { MATCHES, WITHIN, type Register } from '#registers';
 import { KINDS, NATURES, STRENGTHS } from '#words';
 import { dayOf, type Coded, type Columns, type Meanings, type Standing } from './columns.js';
-import type { Counting, Hierarchy } from './hierarchy.js';
+import type { CountedAgencies, Hierarchy } from './hierarchy.js';
 import { flags, type Condition } from './scan.js';
 import type { Through } from './theme-tree.js';
 
 /** The filter of a view. */
-export interface Filter extends Through, Counting {
+export interface Filter extends Through, CountedAgencies {
   /** A forum includes its round tables and outcomes. */
   readonly followsUp?: string;
   readonly reference?: string;
   readonly with?: string;
   readonly joint?: boolean;
+  readonly asked?: boolean;
   readonly theme?: string;
   readonly framework?: string;
   readonly reached?: string;
@@ -59,7 +60,7 @@ export interface Filter extends Through, Counting {
 export type FilterName = keyof Filter;
 
 /** The context of a filter. */
-export interface Asking {
+export interface FilterContext {
   readonly columns: Columns;
   readonly hierarchy: Hierarchy;
   /** All that is asked for: some filters shape others. */
@@ -67,7 +68,7 @@ export interface Asking {
 }
 
 /** What a code that is asked for can be of: a register, the commitments, or the regions that they name. */
-export type Named = Register | 'commitment' | 'region';
+export type CodeKind = Register | 'commitment' | 'region';
 
 /** What a filter takes; whatever else is asked for is refused by name. */
 type Taken =
@@ -75,14 +76,14 @@ type Taken =
   /** One word of a closed list, or several, separated by commas. `alone`: it goes with no other. */
   | { readonly kind: 'choice' | 'choices'; readonly choices: readonly string[]; readonly alone?: string }
   /** The code of something that is in one of these, or several, separated by commas. */
-  | { readonly kind: 'code' | 'codes'; readonly of: readonly Named[] }
+  | { readonly kind: 'code' | 'codes'; readonly of: readonly CodeKind[] }
   /** Any words: what is not found is not there. */
   | { readonly kind: 'words' };
 
 type Definition<V = never> = Taken & Described<V>;
 
 /** What the codes that a query asks for must be of; `null`: the field takes no codes. */
-export function codesAskedIn(field: string): { readonly of: readonly Named[]; readonly several: boolean } | null {
+export function codesAskedIn(field: string): { readonly of: readonly CodeKind[]; readonly several: boolean } | null {
   const filter = Object.hasOwn(FILTERS, field) ? (FILTERS[field as FilterName] as Definition) : null;
   if (filter?.kind !== 'code' && filter?.kind !== 'codes') return null;
   return { of: filter.of, several: filter.kind === 'codes' };
@@ -93,16 +94,19 @@ interface Described<V> {
   readonly example?: string;
   readonly default?: string;
   /** The rows that meet it; absent: it shapes other filters, or is asked of the day. */
-  readonly rows?: (value: V, asking: Asking) => Condition | Promise<Condition>;
+  readonly rows?: (value: V, asking: FilterContext) => Condition | Promise<Condition>;
 }
 
 /** The rows whose entry of a column meets a test. */
 const inColumn =
   <V, C extends Coded>(
     column: C,
-    testOf: (value: V, asking: Asking) => ((entry: Meanings[C]) => boolean) | Promise<(entry: Meanings[C]) => boolean>,
+    testOf: (
+      value: V,
+      asking: FilterContext,
+    ) => ((entry: Meanings[C]) => boolean) | Promise<(entry: Meanings[C]) => boolean>,
   ) =>
-  async (value: V, asking: Asking): Promise<Condition> => {
+  async (value: V, asking: FilterContext): Promise<Condition> => {
     const { columns, dictionaries } = asking.columns;
     return { codes: columns[column], holds: flags(dictionaries[column].entries, await testOf(value, asking)) };
   };
@@ -116,7 +120,8 @@ const word = (of: keyof Standing) =>
 
 const among = (wanted: ReadonlySet<string>) => (values: readonly string[]) => values.some((one) => wanted.has(one));
 
-const crosswalkOf = ({ filter, hierarchy }: Asking, crosswalk?: string) => hierarchy.themes({ ...filter, crosswalk });
+const crosswalkOf = ({ filter, hierarchy }: FilterContext, crosswalk?: string) =>
+  hierarchy.themes({ ...filter, crosswalk });
 
 /** Every filter there is. */
 export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Filter[N]>> } = {
@@ -168,7 +173,7 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
     of: ['commitment'],
     description: 'References, separated by commas',
     example: 'IOM-2006-24',
-    rows: (value: string, { columns }: Asking) => {
+    rows: (value: string, { columns }: FilterContext) => {
       const holds = new Uint8Array(columns.references.size);
       for (const reference of value.split(',')) {
         const commitment = columns.references.find(reference);
@@ -203,6 +208,15 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
     rows: inColumn('agencies', async (joint: boolean, { filter: { agencies, memberOf }, hierarchy }) => {
       const keys = await hierarchy.holders({ agencies, memberOf });
       return (entry) => new Set(keys(entry).map(({ key }) => key)).size > 1 === joint;
+    }),
+  },
+  asked: {
+    kind: 'flag',
+    description:
+      'Only those, or all but those, in which the agency (without one: any) has yet to accept the role that another agency named it for',
+    rows: inColumn('agencies', async (asked: boolean, { filter, hierarchy }) => {
+      const keys = await hierarchy.holders(filter);
+      return (entry) => keys(entry).some((one) => one.asked === true) === asked;
     }),
   },
   theme: {
@@ -369,13 +383,13 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
     description:
       'Words, or beginnings of words, of reference, title, summary or condition; in quotation marks, words as they are',
     example: 'remittances',
-    rows: (q: string, { columns }: Asking) => ({ codes: columns.columns.text, holds: textsWith(columns, q) }),
+    rows: (q: string, { columns }: FilterContext) => ({ codes: columns.columns.text, holds: textsWith(columns, q) }),
   },
 };
 
 /** By the code of a text: whether it holds all that is sought. */
 function textsWith({ texts }: Columns, q: string): Uint8Array {
-  const sought = soughtIn(q).map(({ words, exact }) => ` ${words}${exact ? ' ' : ''}`);
+  const sought = searchTermsIn(q).map(({ words, exact }) => ` ${words}${exact ? ' ' : ''}`);
   const holds = new Uint8Array(texts.length);
   if (sought.length === 0) return q.trim() ? holds : holds.fill(1); // something that is no word is nowhere
   for (let code = 0; code < holds.length; code++) {
@@ -386,7 +400,7 @@ function textsWith({ texts }: Columns, q: string): Uint8Array {
 }
 
 /** The conditions that a filter is. @throws Error for one that is none: it would find everything */
-export async function conditionsOf(filter: Filter, asking: Omit<Asking, 'filter'>): Promise<Condition[]> {
+export async function conditionsOf(filter: Filter, asking: Omit<FilterContext, 'filter'>): Promise<Condition[]> {
   const asked: Filter = {
     ...filter,
     life: filter.life === 'any' ? undefined : filter.life || 'active',
@@ -407,7 +421,7 @@ export async function conditionsOf(filter: Filter, asking: Omit<Asking, 'filter'
 // ── Queries ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** A text that a query may ask for. */
-export const Asked =
+export const OptionalText =
   (description: string, example?: string): PropertyDecorator =>
   (target, property) => {
     ApiProperty({ required: false, type: String, description, example })(target, property);
@@ -439,7 +453,7 @@ export const Takes =
     if (kind === 'choices') return SomeAmong(filter.choices, { ...about, alone: filter.alone })(target, property);
     if (kind === 'country') return InCountry(about)(target, property);
     if (kind === 'codes') Transform(({ value }) => listText(value))(target, property);
-    Asked(description, example)(target, property);
+    OptionalText(description, example)(target, property);
   };
 
 export class ProgressQuery extends ProgressClockQuery {
@@ -475,6 +489,7 @@ export class FilterQuery extends ThroughQuery implements Filter {
   @Takes() with?: string;
   @Takes() memberOf?: string;
   @Takes() joint?: boolean;
+  @Takes() asked?: boolean;
   @Takes() theme?: string;
   @Takes() framework?: string;
   @Takes() reached?: string;

@@ -22,20 +22,20 @@ import {
 } from '#platform';
 import { NONE } from './columns.js';
 import { Count, CountsBy } from './count.js';
-import { Asked, ProgressQuery, Takes, type Filter } from './filters.js';
+import { OptionalText, ProgressQuery, Takes, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
-import { Look, Looking } from './look.js';
-import { rowAt, STAGE_BITS, type At, type Found, type Pinned } from './scan.js';
+import { Look, LookFactory } from './look.js';
+import { rowAt, STAGE_BITS, type ViewClocks, type Selection, type PinnedClocks } from './scan.js';
 
 /** The terms that add to a total … */
 export const ENTRIES = ['new', 'restored', 'joined'] as const;
 /** … and what goes out of it. */
 export const EXITS = ['merged', 'split', 'superseded', 'withdrawn', 'removed', 'departed'] as const;
-export type Entry = (typeof ENTRIES)[number];
+export type EntryReason = (typeof ENTRIES)[number];
 export type Exit = (typeof EXITS)[number];
 
 /** `same`, an entry, an exit, or `in_progress-completed`: from one stage to another. */
-export type FlowName = 'same' | Entry | Exit | `${Stage}-${Stage}`;
+export type FlowName = 'same' | EntryReason | Exit | `${Stage}-${Stage}`;
 
 const MOVES = STAGES.flatMap((from) => STAGES.filter((to) => to !== from).map((to) => `${from}-${to}` as const));
 export const FLOWS: readonly FlowName[] = ['same', ...ENTRIES, ...EXITS, ...MOVES];
@@ -50,7 +50,9 @@ export class FlowsQuery extends ProgressQuery {
   @OnDate({ description: 'The total as at this date …', example: '2006-11-21' }) from: FullDate;
   @OnDate({ optional: true, description: '… became that as at this one (default `asOf`); not after `asOf`' })
   to?: FullDate;
-  @Asked('A position or an instant, not after `knownAt`: begin with what was known then, such as what was published')
+  @OptionalText(
+    'A position or an instant, not after `knownAt`: begin with what was known then, such as what was published',
+  )
   knownThen?: string;
   @Takes() agency?: string;
   @Takes({ description: 'A theme, or any below it' }) theme?: string;
@@ -80,7 +82,7 @@ export class FlowListQuery extends FlowsQuery {
   @Min(1)
   @Max(200)
   limit?: number;
-  @Asked('`nextCursor` of the answer before') cursor?: string;
+  @OptionalText('`nextCursor` of the answer before') cursor?: string;
 }
 
 const LIST = { description: 'The query that lists them', example: 'flow=merged&from=2006-11-21&to=2011-02-17' };
@@ -111,7 +113,7 @@ export class Move {
   @ApiProperty(LIST) readonly list: string;
 }
 
-class Entered implements Record<Entry, Term> {
+class Entered implements Record<EntryReason, Term> {
   @ApiProperty({ description: 'Not there before: newly reported, or recorded since' }) readonly new: Term;
   @ApiProperty({ description: 'Its end was retracted, or corrected to a later date' }) readonly restored: Term;
   @ApiProperty({ description: 'There before, but not among those asked for: an agency or a theme came to it' })
@@ -208,13 +210,13 @@ export interface Terms {
   readonly after?: Stage;
 }
 
-/** One leg: the two looks that it compares. */
-interface Looks {
-  readonly before: Pinned;
-  readonly after: Pinned;
+/** One leg: the clocks of the two looks that it compares. */
+interface LegClocks {
+  readonly before: PinnedClocks;
+  readonly after: PinnedClocks;
 }
 
-type Settled = Record<LegName, Looks> & {
+type Settled = Record<LegName, LegClocks> & {
   readonly view: Pick<FlowsView, 'asOf' | 'position' | 'from' | 'to' | 'knownThen'>;
 };
 
@@ -234,14 +236,14 @@ interface CountedChange extends Pick<Change, 'flow' | 'before' | 'after'> {
 }
 
 export class Flows {
-  readonly #looking: Looking;
+  readonly #looks: LookFactory;
 
   constructor(projector: Projector) {
-    this.#looking = new Looking(projector);
+    this.#looks = new LookFactory(projector);
   }
 
   /** How the total changed, and by what. @throws Rejected `invalid` when the dates are out of order */
-  async between(at: At, dates: Between, filter: FlowFilter = {}): Promise<FlowsView> {
+  async between(at: ViewClocks, dates: Between, filter: FlowFilter = {}): Promise<FlowsView> {
     const { view, learned, reported } = await this.#settle(at, dates);
     const { from, to, knownThen } = view;
     const [first, second] = await Promise.all([
@@ -266,7 +268,7 @@ export class Flows {
 
   /** The commitments of some terms, ordered by reference; `why` is told by `whyOf`. */
   async commitments(
-    at: At,
+    at: ViewClocks,
     dates: Between,
     terms: Terms,
     filter: FlowFilter = {},
@@ -318,10 +320,10 @@ export class Flows {
     };
   }
 
-  async #settle(at: At, { from, to = at.asOf, knownThen }: Between): Promise<Settled> {
+  async #settle(at: ViewClocks, { from, to = at.asOf, knownThen }: Between): Promise<Settled> {
     if (to > at.asOf) throw bad('to', `is after asOf, ${at.asOf}: what is reported later is not known as at that date`);
     if (from > to) throw bad('from', `is after the last date, ${to}`);
-    const pinned = await this.#looking.pin(at);
+    const pinned = await this.#looks.pin(at);
     if (knownThen !== undefined && BigInt(knownThen) > BigInt(pinned.knownAt))
       throw bad('knownThen', `is after what is shown, position ${pinned.knownAt}`);
     const [then, now] = [
@@ -335,7 +337,7 @@ export class Flows {
     };
   }
 
-  async #tallies(looks: Looks, filter: FlowFilter): Promise<{ tallies: CountedChange[]; into: number }> {
+  async #tallies(looks: LegClocks, filter: FlowFilter): Promise<{ tallies: CountedChange[]; into: number }> {
     const tallies = new Map<string, CountedChange>();
     const into = new Set<string>();
     for (const change of await this.#changed(looks, filter)) {
@@ -350,8 +352,8 @@ export class Flows {
   }
 
   /** Every commitment counted before or after, and which flow it is in. */
-  async #changed(looks: Looks, filter: FlowFilter): Promise<Change[]> {
-    const [was, is] = [await this.#looking.look(looks.before), await this.#looking.look(looks.after)];
+  async #changed(looks: LegClocks, filter: FlowFilter): Promise<Change[]> {
+    const [was, is] = [await this.#looks.look(looks.before), await this.#looks.look(looks.after)];
     const { references } = is.columns;
     const [before, after] = [stagesOf(await was.find(filter)), stagesOf(await is.find(filter))];
     const changes: Change[] = [];
@@ -373,8 +375,8 @@ export class Flows {
   }
 
   /** What commitments are called and became: as at the second look, or of one that is no longer there as at the first. */
-  async #titles(looks: Looks) {
-    const [was, is] = [await this.#looking.look(looks.before), await this.#looking.look(looks.after)];
+  async #titles(looks: LegClocks) {
+    const [was, is] = [await this.#looks.look(looks.before), await this.#looks.look(looks.after)];
     return (reference: string): { title: string; into: readonly string[] } => {
       const commitment = is.columns.references.find(reference)!;
       const [now, then] = [rowAt(is.columns, commitment, is.at), rowAt(was.columns, commitment, was.at)];
@@ -385,7 +387,7 @@ export class Flows {
 }
 
 /** By commitment: its stage and one, or 0 when it is not among those found. */
-function stagesOf({ columns, rows, statuses }: Found): Uint8Array {
+function stagesOf({ columns, rows, statuses }: Selection): Uint8Array {
   const stages = new Uint8Array(columns.references.size);
   for (let i = 0; i < rows.length; i++) stages[columns.columns.commitment[rows[i]!]!] = (statuses[i]! & STAGE_BITS) + 1;
   return stages;
@@ -425,7 +427,7 @@ function legOf(tallies: readonly CountedChange[], into: number, list: (flow: Flo
     ...counted(of(flow), side),
     list: list(flow),
   });
-  const terms = <F extends Entry | Exit>(flows: readonly F[], side: 'before' | 'after') =>
+  const terms = <F extends EntryReason | Exit>(flows: readonly F[], side: 'before' | 'after') =>
     Object.fromEntries(flows.map((flow) => [flow, term(flow, side)])) as Record<F, Term>;
   const entered = terms(ENTRIES, 'after');
   const left = terms(EXITS, 'before');
@@ -525,7 +527,7 @@ export const withWhy = (
 /** The clocks, dates and filter of a query. */
 export async function settle(query: FlowsQuery, log: Log) {
   const { asOf, knownAt, staleAfter, from, to, knownThen, format: _format, ...filter } = query;
-  const at: At = { ...(await clocksOf({ asOf, knownAt }, log.store)), staleAfter };
+  const at: ViewClocks = { ...(await clocksOf({ asOf, knownAt }, log.store)), staleAfter };
   const then = knownThen === undefined ? undefined : await positionOf(knownThen, log.store, 'knownThen');
   return { at, dates: { from, to, knownThen: then }, filter: filter as FlowFilter };
 }

@@ -7,11 +7,11 @@ import type { Role } from '#commitments';
 import { codeOf, type Registers } from '#registers';
 import type { AgencyInRole } from './columns.js';
 import type { Under } from './count.js';
-import type { Pinned } from './scan.js';
+import type { PinnedClocks } from './scan.js';
 import { themeTree, type ThemeTree, type Through } from './theme-tree.js';
 
 /** The agencies that count, and their role. */
-export interface Counting {
+export interface CountedAgencies {
   readonly agency?: string;
   /** `any`: lead, co_lead or partner. */
   readonly role?: Role | 'any';
@@ -20,7 +20,7 @@ export interface Counting {
   readonly memberOf?: string;
 }
 
-const rolesOf = (role: Counting['role']): readonly Role[] =>
+const rolesOf = (role: CountedAgencies['role']): readonly Role[] =>
   role === undefined || role === 'any' ? ['lead', 'co_lead', 'partner'] : [role];
 
 /** An entry with a code and perhaps a parent. */
@@ -54,7 +54,7 @@ export class Hierarchy {
 
   constructor(
     readonly registers: Registers,
-    readonly at: Pinned,
+    readonly at: PinnedClocks,
   ) {}
 
   /** All themes, read through a crosswalk where one is asked for. @throws Rejected `not_found` */
@@ -90,7 +90,12 @@ export class Hierarchy {
    * Under which agencies a commitment counts: those in the role, of them the one that is asked for, and of them the members of
    * the body. With `today` each as what it has become.
    */
-  async holders({ agency, role, agencies, memberOf }: Counting): Promise<(entry: readonly AgencyInRole[]) => Under[]> {
+  async holders({
+    agency,
+    role,
+    agencies,
+    memberOf,
+  }: CountedAgencies): Promise<(entry: readonly AgencyInRole[]) => Under[]> {
     const roles = rolesOf(role);
     const became = agencies === 'today' ? await this.successors() : null;
     const own = agency ? await this.standingFor(agency, agencies) : null;
@@ -105,7 +110,7 @@ export class Hierarchy {
   }
 
   /** The agencies that one stands for: itself, or all that have become it by today. */
-  async standingFor(agency: string, agencies: Counting['agencies']): Promise<string[]> {
+  async standingFor(agency: string, agencies: CountedAgencies['agencies']): Promise<string[]> {
     if (agencies !== 'today') return [agency];
     const successors = await this.successors();
     const became = [...successors].flatMap(([code, successor]) => (successor === agency ? code : []));
@@ -113,7 +118,7 @@ export class Hierarchy {
   }
 
   /** The names of agencies: then, or today. */
-  agencyNames(agencies: Counting['agencies']): Promise<ReadonlyMap<string, string>> {
+  agencyNames(agencies: CountedAgencies['agencies']): Promise<ReadonlyMap<string, string>> {
     const { knownAt, asOf } = this.at;
     return this.registers.names('agency', knownAt, agencies === 'today' ? undefined : asOf);
   }

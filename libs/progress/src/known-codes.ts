@@ -3,7 +3,7 @@ import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
 import type { Projector } from '#eventsourcing';
 import { codeOf, missing, Registers } from '#registers';
 import type { Columns } from './columns.js';
-import { codesAskedIn, type Named } from './filters.js';
+import { codesAskedIn, type CodeKind } from './filters.js';
 import { ProgressProjection } from './progress.projection.js';
 
 /** Every query, of the API and of pages, by the table of filters. What is known now is known: registers only grow. */
@@ -27,19 +27,19 @@ export class CodesAreKnown implements PipeTransform {
     return query;
   }
 
-  async #isKnown(code: string, of: readonly Named[], field: string): Promise<void> {
+  async #isKnown(code: string, of: readonly CodeKind[], field: string): Promise<void> {
     for (const kind of of) if (await this.#has(kind, code)) return;
     const codes = await Promise.all(of.map((kind) => this.#codesOf(kind)));
     throw missing(of, code, codes.flat(), field);
   }
 
-  async #has(kind: Named, code: string): Promise<boolean> {
+  async #has(kind: CodeKind, code: string): Promise<boolean> {
     if (kind === 'commitment') return this.#columns.references.find(code) !== undefined;
     if (kind === 'region') return this.#regions().includes(code);
     return (await this.#registers.one(kind, code)) !== null;
   }
 
-  async #codesOf(kind: Named): Promise<readonly string[]> {
+  async #codesOf(kind: CodeKind): Promise<readonly string[]> {
     if (kind === 'commitment') return this.#columns.references.keys;
     if (kind === 'region') return this.#regions();
     return (await this.#registers.all(kind)).map(codeOf);

@@ -1,6 +1,6 @@
 /** The queries of lists that figures stand for. */
 import { LRUCache } from 'lru-cache';
-import type { Pinned } from './scan.js';
+import type { PinnedClocks } from './scan.js';
 
 /** Of a matrix every cell has a query, and few values stand in them. */
 const encoded = new LRUCache<string, string>({ max: 10_000 });
@@ -12,7 +12,7 @@ function encode(value: string): string {
 }
 
 /** The query that lists exactly what a figure counts: `stage=planned&asOf=2011-02-17&knownAt=1362`. */
-export function listQuery(asked: object, { asOf, knownAt, staleAfter }: Pinned): string {
+export function listQuery(asked: object, { asOf, knownAt, staleAfter }: PinnedClocks): string {
   const query = { ...asked, asOf, knownAt, staleAfter } as Readonly<Record<string, unknown>>;
   let text = '';
   for (const name in query) {

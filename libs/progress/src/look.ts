@@ -8,9 +8,9 @@ import { Registers } from '#registers';
 import type { Columns } from './columns.js';
 import { Keys } from './count.js';
 import { conditionsOf, type Filter } from './filters.js';
-import { Hierarchy, type Counting } from './hierarchy.js';
+import { Hierarchy, type CountedAgencies } from './hierarchy.js';
 import { ProgressProjection } from './progress.projection.js';
-import { scan, type At, type Found, type Pinned } from './scan.js';
+import { scan, type ViewClocks, type Selection, type PinnedClocks } from './scan.js';
 import type { Through } from './theme-tree.js';
 
 export class Look {
@@ -18,20 +18,20 @@ export class Look {
 
   constructor(
     readonly columns: Columns,
-    readonly at: Pinned,
+    readonly at: PinnedClocks,
     readonly registers: Registers,
   ) {
     this.hierarchy = new Hierarchy(registers, at);
   }
 
   /** The rows of a filter. @throws Rejected `not_found` for a crosswalk that is not there */
-  async find(filter: Filter = {}): Promise<Found> {
+  async find(filter: Filter = {}): Promise<Selection> {
     const { overdue, stale } = filter;
     return scan(this.columns, this.at, await conditionsOf(filter, this), { overdue, stale });
   }
 
   /** Under which agencies commitments count. */
-  async agencies(filter: Counting): Promise<Keys<'agencies'>> {
+  async agencies(filter: CountedAgencies): Promise<Keys<'agencies'>> {
     return new Keys(this.columns, 'agencies', await this.hierarchy.holders(filter));
   }
 
@@ -47,7 +47,7 @@ export class Look {
   }
 
   /** The active records among the found rows. */
-  active(found: Found): Found {
+  active(found: Selection): Selection {
     const { standing } = this.columns.dictionaries;
     const holds = Uint8Array.from(standing.entries, ({ life }) => Number(life === 'active'));
     return found.where({ codes: this.columns.columns.standing, holds });
@@ -57,7 +57,7 @@ export class Look {
 export const keyed = (key: string) => ({ key });
 
 /** Makes looks at the read models of a process. */
-export class Looking {
+export class LookFactory {
   /** The registers of the same log. */
   readonly registers: Registers;
   readonly #columns: Columns;
@@ -80,11 +80,11 @@ export class Looking {
    * reached is waited for.
    * @throws Rejected `not_yet`
    */
-  async pin(at: At): Promise<Pinned> {
+  async pin(at: ViewClocks): Promise<PinnedClocks> {
     return { ...at, knownAt: await this.projector.pinned(at.knownAt, this.patienceMs) };
   }
 
-  async look(at: At): Promise<Look> {
+  async look(at: ViewClocks): Promise<Look> {
     return new Look(this.#columns, await this.pin(at), this.registers);
   }
 }

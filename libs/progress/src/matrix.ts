@@ -9,19 +9,19 @@ import { IsIn, IsOptional } from 'class-validator';
 import type { FullDate } from '#clocks';
 import { Rejected, type Log, type Projector } from '#eventsourcing';
 import { clocksOf, LOG, PageSize, WantedFormat, type Format } from '#platform';
-import { Count, countAll, countBy, Keys, pairOf, partsOf, Row, type Counted } from './count.js';
+import { Count, countAll, countBy, Keys, pairOf, splitPair, Row, type Counted } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
 import { directlyBelow, upFrom } from './hierarchy.js';
 import { listQuery } from './list-query.js';
-import { keyed, Looking, type Look } from './look.js';
-import type { At, Found } from './scan.js';
+import { keyed, LookFactory, type Look } from './look.js';
+import type { ViewClocks, Selection } from './scan.js';
 
 /** What can stand in the columns of each kind of rows, the usual one first. */
 export const CROSSED = { agency: ['theme', 'outcome', 'agency'], theme: ['forum'] } as const;
-export type Rows = keyof typeof CROSSED;
-export type Columns = (typeof CROSSED)[Rows][number];
+export type RowAxis = keyof typeof CROSSED;
+export type ColumnAxis = (typeof CROSSED)[RowAxis][number];
 
-const ROWS = Object.keys(CROSSED) as Rows[];
+const ROWS = Object.keys(CROSSED) as RowAxis[];
 const COLUMNS = [...new Set(Object.values(CROSSED).flat())];
 
 /** How many rows and columns one answer may have. */
@@ -31,7 +31,7 @@ export class MatrixQuery extends FilterQuery {
   @ApiProperty({ required: false, enum: ROWS, default: 'agency' })
   @IsOptional()
   @IsIn(ROWS)
-  rows?: Rows;
+  rows?: RowAxis;
   @ApiProperty({
     required: false,
     enum: COLUMNS,
@@ -39,7 +39,7 @@ export class MatrixQuery extends FilterQuery {
   })
   @IsOptional()
   @IsIn(COLUMNS)
-  columns?: Columns;
+  columns?: ColumnAxis;
   @PageSize(MOST_CROSSED, MOST_CROSSED, 'Of rows and of columns: those with most commitments in cells')
   limit?: number;
 }
@@ -70,8 +70,8 @@ export class MatrixRow extends Head {
 
 /** What the rows and columns are. */
 class Axes {
-  @ApiProperty({ enum: ROWS }) readonly rows: Rows;
-  @ApiProperty({ enum: COLUMNS }) readonly columns: Columns;
+  @ApiProperty({ enum: ROWS }) readonly rows: RowAxis;
+  @ApiProperty({ enum: COLUMNS }) readonly columns: ColumnAxis;
 }
 
 export class MatrixView {
@@ -99,23 +99,23 @@ interface Axis {
 }
 
 export class Matrix {
-  readonly #looking: Looking;
+  readonly #looks: LookFactory;
 
   constructor(projector: Projector) {
-    this.#looking = new Looking(projector);
+    this.#looks = new LookFactory(projector);
   }
 
   /** @throws Rejected `invalid` when the two cannot be crossed */
   async crossed(
-    at: At,
-    asked: Filter & { readonly rows?: Rows; readonly columns?: Columns; readonly limit?: number } = {},
+    at: ViewClocks,
+    asked: Filter & { readonly rows?: RowAxis; readonly columns?: ColumnAxis; readonly limit?: number } = {},
   ): Promise<MatrixView> {
     const { rows = 'agency', columns = CROSSED[rows][0], limit = MOST_CROSSED, ...filter } = asked;
-    if (!(CROSSED[rows] as readonly Columns[]).includes(columns)) {
+    if (!(CROSSED[rows] as readonly ColumnAxis[]).includes(columns)) {
       const message = `columns can be ${CROSSED[rows].join(' or ')} where the rows are of kind ${rows}`;
       throw new Rejected('invalid', message, [{ pointer: '/columns', message }]);
     }
-    const look = await this.#looking.look(at);
+    const look = await this.#looks.look(at);
     // What reaches the themes of a framework through a crosswalk need not carry any of them.
     const narrowed = filter.crosswalk ? { ...filter, framework: undefined } : filter;
     const [one, other] = [await axisOf(rows, look, filter), await axisOf(columns, look, filter, true)];
@@ -156,7 +156,7 @@ export class Matrix {
 }
 
 /** Where two kinds of keys meet: how many commitments stand in any cell, by each of the keys, and by cell. */
-function meeting(look: Look, found: Found, one: Axis['keys'], other: Axis['keys']) {
+function meeting(look: Look, found: Selection, one: Axis['keys'], other: Axis['keys']) {
   // Where none meets itself, a key may be the only one of a commitment.
   if (one.column === 'agencies' && other.column === 'agencies') {
     const { columns } = look;
@@ -165,7 +165,7 @@ function meeting(look: Look, found: Found, one: Axis['keys'], other: Axis['keys'
       placed: found.where(met.any).size,
       inRows: countBy(found, one.beside(columns, other)),
       inColumns: countBy(found, other.beside(columns, one)),
-      cells: countBy(found, met).map((cell) => ({ keys: partsOf(cell.keys[0]!), cell })),
+      cells: countBy(found, met).map((cell) => ({ keys: splitPair(cell.keys[0]!), cell })),
     };
   }
   const both = found.where(one.any).where(other.any);
@@ -178,7 +178,7 @@ function meeting(look: Look, found: Found, one: Axis['keys'], other: Axis['keys'
 }
 
 /** @param beside agencies as they stand beside others, in whatever responsible role */
-async function axisOf(kind: Rows | Columns, look: Look, filter: Filter, beside = false): Promise<Axis> {
+async function axisOf(kind: RowAxis | ColumnAxis, look: Look, filter: Filter, beside = false): Promise<Axis> {
   if (kind === 'theme') return themeAxis(look, filter);
   if (kind !== 'agency') return followUpAxis(kind, look, filter);
   const { agencies, memberOf } = filter;

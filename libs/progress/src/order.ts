@@ -1,7 +1,7 @@
 /** The orders in which a list of commitments can be given, in each of which every commitment has one place. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { STAGES } from '#commitments';
-import { relevanceOf, soughtIn } from '#platform';
+import { relevanceOf, searchTermsIn } from '#platform';
 import { byCodePoints } from '#registers';
 import type { Columns } from './columns.js';
 
@@ -47,7 +47,7 @@ const compare = (a: string | number, b: string | number): number =>
 export function orderOf(columns: Columns, sort: Sort, q = ''): Order {
   const reference = (row: number) => columns.references.keys[columns.columns.commitment[row]!]!;
   const descends = sort.startsWith('-') || sort === 'relevance';
-  const sought = soughtIn(q);
+  const sought = searchTermsIn(q);
   const keyOf =
     sort === 'relevance'
       ? (row: number): Value => {

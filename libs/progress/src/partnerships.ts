@@ -6,7 +6,7 @@ import type { Log, Projector } from '#eventsourcing';
 import {
   clocksOf,
   cursorTo,
-  GoesOn,
+  CursorField,
   goingOn,
   InRows,
   LOG,
@@ -15,16 +15,16 @@ import {
   WantedFormat,
   type Format,
 } from '#platform';
-import { Count, countAll, countBy, pairOf, partsOf, Row, type Counted, type Keys } from './count.js';
+import { Count, countAll, countBy, pairOf, splitPair, Row, type Counted, type Keys } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
-import { Looking, type Look } from './look.js';
+import { LookFactory, type Look } from './look.js';
 import { LIST, themeAxis } from './matrix.js';
-import type { At, Found } from './scan.js';
+import type { ViewClocks, Selection } from './scan.js';
 
 export class PartnershipsQuery extends FilterQuery {
   @PageSize(50) limit?: number;
-  @GoesOn() cursor?: string;
+  @CursorField() cursor?: string;
 }
 
 class OnTheme {
@@ -87,22 +87,22 @@ interface Pair {
 }
 
 export class Partnerships {
-  readonly #looking: Looking;
+  readonly #looks: LookFactory;
 
   constructor(projector: Projector) {
-    this.#looking = new Looking(projector);
+    this.#looks = new LookFactory(projector);
   }
 
   /** The pairs, most first; `limit` `null`: all of them. */
   async between(
-    at: At,
+    at: ViewClocks,
     filter: Filter = {},
     { limit = 50, cursor }: { readonly limit?: number | null; readonly cursor?: string } = {},
   ): Promise<PartnershipsView> {
     const asked = { view: 'partnerships', ...filter };
     const place = cursor === undefined ? null : placeOf(cursor, asked, at);
     const { asOf = at.asOf, knownAt = at.knownAt, staleAfter = at.staleAfter ?? 12 } = place ?? {};
-    const look = await this.#looking.look({ asOf, knownAt, staleAfter });
+    const look = await this.#looks.look({ asOf, knownAt, staleAfter });
     const pinned = look.at;
     const { agencies, memberOf } = filter;
     const found = await look.find(filter);
@@ -111,7 +111,7 @@ export class Partnerships {
     const isMutual = !filter.agency && (filter.role ?? 'any') === 'any';
     const all = countBy(found, pairs)
       .map((counted): Pair => {
-        const [key, other] = partsOf(counted.keys[0]!);
+        const [key, other] = splitPair(counted.keys[0]!);
         return { key, other, counted };
       })
       .filter(({ key, other }) => !isMutual || key < other)
@@ -153,7 +153,7 @@ export class Partnerships {
 /** What the commitments of some pairs are about, most first. */
 async function themesOf(
   look: Look,
-  found: Found,
+  found: Selection,
   pairs: Keys<'agencies'>,
   filter: Filter,
   shown: readonly Pair[],
@@ -166,7 +166,7 @@ async function themesOf(
   const byPair = Map.groupBy(counted, ({ pair }) => pair);
   return new Map(
     [...byPair].map(([pair, themes]) => {
-      const [agency, other] = partsOf(pair);
+      const [agency, other] = splitPair(pair);
       const told = themes.map(({ theme, total }) => ({
         ...{ theme, name: axis.names.get(theme) ?? theme, total },
         list: listQuery({ ...filter, agency, with: other, theme }, look.at),

@@ -6,7 +6,7 @@ import { Rejected, type Log } from '#eventsourcing';
 import {
   clocksOf,
   FieldsOf,
-  GoesOn,
+  CursorField,
   goingOn,
   InRows,
   LOG,
@@ -21,7 +21,7 @@ import { AgenciesQuery, FilterQuery, ThemesQuery, ThroughQuery, type Filter } fr
 import { Item, ItemList } from './items.js';
 import { SORTS, type Sort } from './order.js';
 import { AgencyRow, Progress, ProgressView, ThemeRow } from './progress.js';
-import type { At } from './scan.js';
+import type { ViewClocks } from './scan.js';
 
 export class CommitmentsQuery extends FilterQuery {
   @ApiProperty({
@@ -35,7 +35,7 @@ export class CommitmentsQuery extends FilterQuery {
   sort?: Sort;
   @FieldsOf(Item) fields?: string[];
   @PageSize(50, 1000, 'As CSV or NDJSON without it: all') limit?: number;
-  @GoesOn() cursor?: string;
+  @CursorField() cursor?: string;
 }
 
 /**
@@ -187,7 +187,7 @@ export class ProgressController {
     return { theme: code, name: theme.label, ...view, ...(crosswalk && { crosswalk }) };
   }
 
-  private async at(query: ProgressClockQuery): Promise<At> {
+  private async at(query: ProgressClockQuery): Promise<ViewClocks> {
     return { ...(await clocksOf(query, this.log.store)), staleAfter: query.staleAfter };
   }
 }

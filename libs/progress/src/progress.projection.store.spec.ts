@@ -9,7 +9,7 @@ import type { Filter } from './filters.js';
 import { SORTS, type Sort } from './order.js';
 import { Progress } from './progress.js';
 import { ProgressProjection } from './progress.projection.js';
-import type { At } from './scan.js';
+import type { ViewClocks } from './scan.js';
 
 const asOf = '2006-11-21';
 let log: Log;
@@ -141,7 +141,7 @@ describe('The views of progress', () => {
   });
 
   /** The references of a list, page by page. */
-  const paged = async (progress: Progress, at: At, filter: Filter, sort: Sort, between = async () => {}) => {
+  const paged = async (progress: Progress, at: ViewClocks, filter: Filter, sort: Sort, between = async () => {}) => {
     const seen: string[] = [];
     for (let cursor: string | null | undefined; cursor !== null;) {
       const page = await progress.commitments(at, filter, { limit: 2, cursor, sort });
@@ -561,6 +561,12 @@ describe('The views of progress', () => {
         (await progress.commitments({ asOf }, { agency, agencies })).total;
       expect([await listed('UN-WOMEN'), await listed('UN-WOMEN', 'today')]).toEqual([0, 1]);
       expect([await listed('UNIFEM'), await listed('UNIFEM', 'today')]).toEqual([1, 0]);
+      const waits = async (filter: Filter) => (await progress.commitments({ asOf }, { asked: true, ...filter })).total;
+      expect([await waits({}), await waits({ agency: 'INSTRAW' }), await waits({ agency: 'UNIFEM' })]).toEqual([
+        1, 1, 0,
+      ]);
+      expect(await waits({ agency: 'UN-WOMEN', agencies: 'today' })).toBe(1);
+      expect(await waits({ agency: 'UNIFEM', asked: false })).toBe(1);
     });
   });
 

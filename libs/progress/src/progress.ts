@@ -10,9 +10,9 @@ import { dateOf } from './columns.js';
 import { Count, COUNT, countAll, countBy, CountsBy, Keys, NO_ROW, Row, type Counted } from './count.js';
 import type { Filter } from './filters.js';
 import { itemOf, RANKED, type Item, type ItemList } from './items.js';
-import { keyed, Look, Looking } from './look.js';
+import { keyed, Look, LookFactory } from './look.js';
 import { firstIn, orderOf, type Sort } from './order.js';
-import { days, type At, type Found, type Pinned } from './scan.js';
+import { days, type ViewClocks, type Selection, type PinnedClocks } from './scan.js';
 import type { Through } from './theme-tree.js';
 
 /** The stages of open commitments, as the `stage` filter takes them. */
@@ -79,7 +79,7 @@ const AT_ONCE = 500;
 
 /** The queries over the read model. */
 export class Progress {
-  readonly #looking: Looking;
+  readonly #looks: LookFactory;
 
   constructor(
     projector: Projector,
@@ -87,17 +87,17 @@ export class Progress {
     /** Of more than this nobody reads the best: they are not ranked. */
     private readonly mostRanked = RANKED,
   ) {
-    this.#looking = new Looking(projector, patienceMs);
+    this.#looks = new LookFactory(projector, patienceMs);
   }
 
   /** The registers of the same log. */
   get registers(): Registers {
-    return this.#looking.registers;
+    return this.#looks.registers;
   }
 
   /** Progress per agency. */
-  async agencies(at: At, filter: ViewFilter = {}): Promise<ProgressView<AgencyRow>> {
-    const look = await this.#looking.look(at);
+  async agencies(at: ViewClocks, filter: ViewFilter = {}): Promise<ProgressView<AgencyRow>> {
+    const look = await this.#looks.look(at);
     const scope = scopeOf(filter);
     const all = await look.find({ ...scope, life: 'any' });
     return { ...totalsOf(look, all), rows: await agencyRows(look, look.active(all), scope) };
@@ -106,10 +106,10 @@ export class Progress {
   /** One agency's progress, and per theme what it is about; `row` is `null` for an agency that has no commitment. */
   async agency(
     code: string,
-    at: At,
+    at: ViewClocks,
     filter: ViewFilter = {},
   ): Promise<ProgressView<ThemeRow> & { row: AgencyRow | null }> {
-    const look = await this.#looking.look(at);
+    const look = await this.#looks.look(at);
     const scope = scopeOf(filter);
     const ofAgency = { ...scope, agency: code };
     const found = await look.find(ofAgency);
@@ -123,10 +123,10 @@ export class Progress {
 
   /** Progress per theme, of one framework or of all; a theme's commitments count under its parents too. */
   async themes(
-    at: At,
+    at: ViewClocks,
     filter: Pick<Filter, 'followsUp' | 'framework'> & Through = {},
   ): Promise<ProgressView<ThemeRow>> {
-    const look = await this.#looking.look(at);
+    const look = await this.#looks.look(at);
     const all = await look.find({ followsUp: filter.followsUp, life: 'any' });
     const rows = await themeRows(look, look.active(all), throughOf(filter), filter.framework);
     return { ...totalsOf(look, all), rows };
@@ -135,10 +135,10 @@ export class Progress {
   /** One theme's progress, with all below it, and per agency who works on it. */
   async theme(
     code: string,
-    at: At,
+    at: ViewClocks,
     filter: ViewFilter & Through = {},
   ): Promise<ProgressView<AgencyRow> & { row: ThemeRow | null }> {
-    const look = await this.#looking.look(at);
+    const look = await this.#looks.look(at);
     const [scope, through] = [scopeOf(filter), throughOf(filter)];
     const found = await look.find({ ...scope, ...through, theme: code });
     const own = await themeRows(look, found, through);
@@ -150,8 +150,8 @@ export class Progress {
   }
 
   /** How many commitments a filter finds, and how they stand. */
-  async total(at: At, filter: Filter = {}): Promise<Row> {
-    const look = await this.#looking.look(at);
+  async total(at: ViewClocks, filter: Filter = {}): Promise<Row> {
+    const look = await this.#looks.look(at);
     return countAll(await look.find(filter)).row;
   }
 
@@ -160,7 +160,7 @@ export class Progress {
    * the clocks of the first page.
    */
   async commitments(
-    at: At,
+    at: ViewClocks,
     filter: Filter = {},
     page: { limit?: number; cursor?: string; sort?: Sort } = {},
   ): Promise<ItemList> {
@@ -168,7 +168,7 @@ export class Progress {
     const asked = { ...filter, sort: wanted };
     const place = cursor === undefined ? null : placeOf(cursor, asked, at);
     const { asOf = at.asOf, knownAt = at.knownAt, staleAfter = at.staleAfter ?? 12 } = place ?? {};
-    const look = await this.#looking.look({ asOf, knownAt, staleAfter });
+    const look = await this.#looks.look({ asOf, knownAt, staleAfter });
     const found = await look.find(filter);
     const total = place?.total ?? found.size;
     const sort = this.#sortOf(wanted, total);
@@ -187,12 +187,12 @@ export class Progress {
 
   /** The same list whole, or from a cursor on, some at a time. */
   async *allCommitments(
-    at: Pinned,
+    at: PinnedClocks,
     filter: Filter = {},
     { cursor, sort: wanted = 'reference' }: { cursor?: string; sort?: Sort } = {},
   ): AsyncGenerator<Item[]> {
     const place = cursor === undefined ? null : placeOf(cursor, { ...filter, sort: wanted }, at);
-    const look = await this.#looking.look(at);
+    const look = await this.#looks.look(at);
     const found = await look.find(filter);
     const sort = this.#sortOf(wanted, place?.total ?? found.size);
     const rows = await this.#ordered(look, found, sort, filter.q, place?.after);
@@ -209,7 +209,7 @@ export class Progress {
   /** Rows in an order, after the one of a reference: where that stands is looked up, as its words may be blanked by now. */
   async #ordered(
     look: Look,
-    found: Found,
+    found: Selection,
     sort: Sort,
     q: string | undefined,
     reference: string | undefined,
@@ -223,31 +223,31 @@ export class Progress {
   }
 
   /** The values of a facet as at a date, each with the number of commitments that carry it. */
-  async inUse(facet: Facet, at: At): Promise<Map<string, number>> {
-    const look = await this.#looking.look(at);
+  async inUse(facet: Facet, at: ViewClocks): Promise<Map<string, number>> {
+    const look = await this.#looks.look(at);
     const counted = countBy(await look.find(), FACETS[facet](look));
-    return new Map(inOrder(counted).map(({ keys, total }) => [keys[0]!, total]));
+    return new Map(byFirstKey(counted).map(({ keys, total }) => [keys[0]!, total]));
   }
 
   /** The dates up to `asOf` on which something was reported, in order. */
-  async reportDates(at: At): Promise<FullDate[]> {
-    const { columns, at: pinned } = await this.#looking.look(at);
+  async reportDates(at: ViewClocks): Promise<FullDate[]> {
+    const { columns, at: pinned } = await this.#looks.look(at);
     return days(columns, pinned).map(dateOf);
   }
 
   /** The position of the log that can be shown. @throws Rejected `not_yet` */
   async position(): Promise<string> {
-    return this.#looking.position();
+    return this.#looks.position();
   }
 
-  /** @see Looking.pin */
-  async pin(at: At): Promise<Pinned> {
-    return this.#looking.pin(at);
+  /** @see LookFactory.pin */
+  async pin(at: ViewClocks): Promise<PinnedClocks> {
+    return this.#looks.pin(at);
   }
 }
 
 /** Items of rows, in their order. */
-function itemsOf({ columns }: Look, found: Found, rows: readonly number[]): Item[] {
+function itemsOf({ columns }: Look, found: Selection, rows: readonly number[]): Item[] {
   const statuses = new Map(rows.map((row) => [row, 0]));
   found.rows.forEach((row, i) => {
     if (statuses.has(row)) statuses.set(row, found.statuses[i]!);
@@ -256,7 +256,7 @@ function itemsOf({ columns }: Look, found: Found, rows: readonly number[]): Item
 }
 
 /** The total, what stands apart from it, and how many of it were corrected later. */
-export function totalsOf(look: Look, all: Found): Totals {
+export function totalsOf(look: Look, all: Selection): Totals {
   const lives = new Map(countBy(all, look.lives()).map((one) => [one.keys[0], one]));
   const active = lives.get('active');
   return {
@@ -269,12 +269,12 @@ export function totalsOf(look: Look, all: Found): Totals {
 }
 
 /** By their first key, in the order of its code. */
-export const inOrder = (counted: readonly Counted[]): Counted[] =>
+export const byFirstKey = (counted: readonly Counted[]): Counted[] =>
   counted.toSorted(({ keys: [a] }, { keys: [b] }) => (a! < b! ? -1 : 1));
 
-async function agencyRows(look: Look, found: Found, filter: Filter): Promise<AgencyRow[]> {
+async function agencyRows(look: Look, found: Selection, filter: Filter): Promise<AgencyRow[]> {
   const names = await look.hierarchy.agencyNames(filter.agencies);
-  return inOrder(countBy(found, await look.agencies(filter))).map(({ keys: [agency], row, asked }) => ({
+  return byFirstKey(countBy(found, await look.agencies(filter))).map(({ keys: [agency], row, asked }) => ({
     agency: agency!,
     name: names.get(agency!) ?? agency!,
     ...row,
@@ -283,10 +283,10 @@ async function agencyRows(look: Look, found: Found, filter: Filter): Promise<Age
 }
 
 /** Under the themes that the registers have. */
-async function themeRows(look: Look, found: Found, through: Through = {}, framework?: string): Promise<ThemeRow[]> {
+async function themeRows(look: Look, found: Selection, through: Through = {}, framework?: string): Promise<ThemeRow[]> {
   const tree = await look.hierarchy.themes(through);
   const themes = new Map<string, Theme>(tree.themes.map((theme) => [theme.code, theme]));
-  return inOrder(countBy(found, await look.themes(through)))
+  return byFirstKey(countBy(found, await look.themes(through)))
     .filter(({ keys: [theme] }) => themes.has(theme!) && (!framework || themes.get(theme!)!.framework === framework))
     .map(({ keys: [theme], row }) => ({ theme: theme!, name: themes.get(theme!)!.label, ...row }));
 }

@@ -7,7 +7,7 @@ import { isOpen, STAGES } from '#commitments';
 import { dayOf, FOREVER, NONE, type Columns, type Standing } from './columns.js';
 
 /** The clocks of a view. `knownAt` is a position; absent: all that the view has applied. */
-export interface At {
+export interface ViewClocks {
   readonly asOf: FullDate;
   readonly knownAt?: string;
   /** Calendar months, default 12. */
@@ -15,7 +15,7 @@ export interface At {
 }
 
 /** `knownAt` is settled: every query of an answer asks for the same log. */
-export type Pinned = At & { readonly knownAt: string };
+export type PinnedClocks = ViewClocks & { readonly knownAt: string };
 
 /** A row meets it when the flag of its code is set. */
 export interface Condition {
@@ -36,7 +36,7 @@ export const STAGE_BITS = 7;
 export const [WITH_TARGET, OVERDUE, STALE, CORRECTED] = [8, 16, 32, 64] as const;
 
 /** The result of a scan: a row for each commitment, and its status. */
-export class Found {
+export class Selection {
   constructor(
     readonly columns: Columns,
     readonly rows: Int32Array,
@@ -48,7 +48,7 @@ export class Found {
   }
 
   /** Those of them that meet a condition. */
-  where({ codes, holds }: Condition): Found {
+  where({ codes, holds }: Condition): Selection {
     const [rows, statuses] = [new Int32Array(this.size), new Uint8Array(this.size)];
     let n = 0;
     for (let i = 0; i < this.size; i++) {
@@ -56,7 +56,7 @@ export class Found {
       rows[n] = this.rows[i]!;
       statuses[n++] = this.statuses[i]!;
     }
-    return new Found(this.columns, rows.subarray(0, n), statuses.subarray(0, n));
+    return new Selection(this.columns, rows.subarray(0, n), statuses.subarray(0, n));
   }
 }
 
@@ -89,7 +89,7 @@ function corrected({ corrections, references, laid }: Columns, day: number, posi
 }
 
 /** The row of a commitment that holds as at a date, as known at a position; `NONE`: it does not exist then. */
-export function rowAt({ heads, columns }: Columns, commitment: number, { asOf, knownAt }: Pinned): number {
+export function rowAt({ heads, columns }: Columns, commitment: number, { asOf, knownAt }: PinnedClocks): number {
   const { from, since, until, next } = columns;
   const [day, position] = [dayOf(asOf), Number(knownAt)];
   let row = heads[commitment]!;
@@ -98,7 +98,12 @@ export function rowAt({ heads, columns }: Columns, commitment: number, { asOf, k
 }
 
 /** Finds. @returns rows in the order in which their commitments were recorded */
-export function scan(columns: Columns, at: Pinned, conditions: readonly Condition[], only: OnTheDay = {}): Found {
+export function scan(
+  columns: Columns,
+  at: PinnedClocks,
+  conditions: readonly Condition[],
+  only: OnTheDay = {},
+): Selection {
   const { heads, references } = columns;
   const { from, since, until, next, standing, target, lastReportedOn } = columns.columns;
   const [day, position] = [dayOf(at.asOf), Number(at.knownAt)];
@@ -134,11 +139,11 @@ export function scan(columns: Columns, at: Pinned, conditions: readonly Conditio
       (isStale ? STALE : 0) |
       (later !== null && later[commitment] === 1 ? CORRECTED : 0);
   }
-  return new Found(columns, rows.subarray(0, n), statuses.subarray(0, n));
+  return new Selection(columns, rows.subarray(0, n), statuses.subarray(0, n));
 }
 
 /** The days up to the date on which something was reported of anything, in order. */
-export function days({ columns, rows }: Columns, at: Pinned): number[] {
+export function days({ columns, rows }: Columns, at: PinnedClocks): number[] {
   const { from, since, until } = columns;
   const [day, position] = [dayOf(at.asOf), Number(at.knownAt)];
   const found = new Set<number>();

@@ -8,9 +8,9 @@ import { clocksOf, LOG } from '#platform';
 import { Count, countAll, countBy } from './count.js';
 import { Flag, ProgressQuery, Takes, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
-import { Looking } from './look.js';
+import { LookFactory } from './look.js';
 import { OPEN_STAGES } from './progress.js';
-import type { At } from './scan.js';
+import type { ViewClocks } from './scan.js';
 
 export class SilentQuery extends OmitType(ProgressQuery, ['role']) {
   @Takes({ default: 'lead', description: 'Agencies in this role; any: lead, co_lead or partner' })
@@ -56,15 +56,15 @@ export class SilenceView {
 }
 
 export class Silence {
-  readonly #looking: Looking;
+  readonly #looks: LookFactory;
 
   constructor(projector: Projector) {
-    this.#looking = new Looking(projector);
+    this.#looks = new LookFactory(projector);
   }
 
   /** Every agency that has an open commitment, and since when nothing was said of any of these. */
-  async agencies(at: At, { silent, role = 'lead', ...filter }: SilentFilter = {}): Promise<SilenceView> {
-    const look = await this.#looking.look(at);
+  async agencies(at: ViewClocks, { silent, role = 'lead', ...filter }: SilentFilter = {}): Promise<SilenceView> {
+    const look = await this.#looks.look(at);
     const pinned = look.at;
     const { asOf, knownAt, staleAfter = 12 } = pinned;
     const found = await look.find({ ...filter, stage: OPEN_STAGES });

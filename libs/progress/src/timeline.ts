@@ -10,8 +10,8 @@ import { dateOf, dayOf, NONE } from './columns.js';
 import { CountsBy, Row } from './count.js';
 import { conditionsOf, ProgressQuery, Takes, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
-import { Looking, type Look } from './look.js';
-import { days, standings, type At } from './scan.js';
+import { LookFactory, type Look } from './look.js';
+import { days, standings, type ViewClocks } from './scan.js';
 
 export const STEPS = ['month', 'quarter', 'year', 'report'] as const;
 type Every = (typeof STEPS)[number];
@@ -61,21 +61,21 @@ class TimelineView {
 }
 
 export class Timeline {
-  readonly #looking: Looking;
+  readonly #looks: LookFactory;
 
   constructor(projector: Projector) {
-    this.#looking = new Looking(projector);
+    this.#looks = new LookFactory(projector);
   }
 
   /** @throws Rejected `invalid` when the dates are out of order or the steps too many */
   async steps(
-    at: At,
+    at: ViewClocks,
     { from, to = at.asOf, step = 'year', ...filter }: TimelineFilter & Pick<TimelineQuery, 'from' | 'to' | 'step'>,
   ): Promise<TimelineView> {
     if (to > at.asOf)
       throw badStep('to', `is after asOf, ${at.asOf}: what is reported later is not known as at that date`);
     if (from !== undefined && from > to) throw badStep('from', `is after the last step, ${to}`);
-    const look = await this.#looking.look(at);
+    const look = await this.#looks.look(at);
     const reported =
       from === undefined || step === 'report' ? days(look.columns, { ...look.at, asOf: to }).map(dateOf) : [];
     const first = from ?? reported[0];
@@ -96,8 +96,8 @@ export class Timeline {
   }
 
   /** Counts as at each of some dates, which are in order. */
-  async on(dates: readonly FullDate[], at: At, filter: TimelineFilter = {}): Promise<TimelineRow[]> {
-    return stepsOf(await this.#looking.look(at), dates, filter);
+  async on(dates: readonly FullDate[], at: ViewClocks, filter: TimelineFilter = {}): Promise<TimelineRow[]> {
+    return stepsOf(await this.#looks.look(at), dates, filter);
   }
 }
 

@@ -32,7 +32,7 @@ import type {
 import { firstDayOf, lastDayOf, type FullDate, type PartialDate } from '#clocks';
 import { Conflict, Rejected, fold, refused, withoutNulls, type Aggregate, type Blanked } from '#eventsourcing';
 import type { DecideEntry } from './act.js';
-import { kept, retractedIn, takenBack, type Kept } from './corrections.js';
+import { keepingStatements, retractedIn, takenBack, type EntryHistory } from './corrections.js';
 
 /** What is taken back, and why. */
 export type Retraction = RetractDatedAct & { readonly revision: number };
@@ -67,7 +67,10 @@ export interface AgencyState {
   readonly chaired: readonly ChairBody[];
 }
 
-export const agency: Aggregate<AgencyState & Kept, AgencyEvents> = kept<AgencyState, Omit<AgencyEvents, 'Blanked'>>({
+export const agency: Aggregate<AgencyState & EntryHistory, AgencyEvents> = keepingStatements<
+  AgencyState,
+  Omit<AgencyEvents, 'Blanked'>
+>({
   category: 'agency',
   initial: { entry: null, renamed: [], end: null, moves: [], chaired: [] },
   evolve: {
@@ -176,7 +179,7 @@ const covers = (one: Period, date: FullDate): boolean => begins(one) <= date && 
 
 // ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-type Decide<A> = DecideEntry<AgencyState & Kept, A, AgencyEvents>;
+type Decide<A> = DecideEntry<AgencyState & EntryHistory, A, AgencyEvents>;
 
 function isRegistered({ entry }: AgencyState): void {
   if (!entry) throw new Rejected('not_found', 'There is no such agency.');

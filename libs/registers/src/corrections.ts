@@ -3,10 +3,10 @@
  * without the retracted event, and with the words that a blanking left.
  */
 import type { Blank } from '#bodies';
-import { Conflict, Rejected, type Aggregate, type Blanked, type EventMap, type Happened } from '#eventsourcing';
+import { Conflict, Rejected, type Aggregate, type Blanked, type EventMap, type StreamEvent } from '#eventsourcing';
 
 /** An event as it was said; of a blanked one, what is left. */
-export interface Statement extends Happened<object> {
+export interface Statement extends StreamEvent<object> {
   readonly name: string;
 }
 
@@ -20,7 +20,7 @@ export function saidAt<S extends Statement>(said: readonly S[], revision: number
 // ── State: what was said, and what of it stands ─────────────────────────────────────────────────────────────────────
 
 /** Everything that was said of an entry, in order. */
-export interface Kept {
+export interface EntryHistory {
   readonly said: readonly Statement[];
 }
 
@@ -33,7 +33,7 @@ export const retractedIn = (said: readonly Statement[]): ReadonlySet<number> =>
  * @throws Rejected
  */
 export function takenBack(
-  { said }: Kept,
+  { said }: EntryHistory,
   { revision: named }: { readonly revision?: number },
   canBe: (name: string) => boolean,
   otherwise: string,
@@ -46,12 +46,12 @@ export function takenBack(
 }
 
 /** An aggregate that keeps what was said, so that it can be retracted and blanked. */
-export function kept<S extends object, M extends EventMap>({
+export function keepingStatements<S extends object, M extends EventMap>({
   initial,
   evolve,
   ...catalog
-}: Aggregate<S, M>): Aggregate<S & Kept, M & { Blanked: Blanked }> {
-  const again = (said: readonly Statement[]): S & Kept => {
+}: Aggregate<S, M>): Aggregate<S & EntryHistory, M & { Blanked: Blanked }> {
+  const refold = (said: readonly Statement[]): S & EntryHistory => {
     const retracted = retractedIn(said);
     const standing = said.filter(({ name, revision }) => name in evolve && !retracted.has(revision));
     return {
@@ -62,10 +62,10 @@ export function kept<S extends object, M extends EventMap>({
   const names = [...Object.keys(evolve), 'Blanked'];
   const evolvers = names.map((name) => [
     name,
-    ({ said }: Kept, event: Happened<object>) =>
-      again([...(name === 'Blanked' ? blanked(said, event.data as Blanked) : said), { name, ...event }]),
+    ({ said }: EntryHistory, event: StreamEvent<object>) =>
+      refold([...(name === 'Blanked' ? blanked(said, event.data as Blanked) : said), { name, ...event }]),
   ]);
-  return { ...catalog, initial: again([]), evolve: Object.fromEntries(evolvers) as never };
+  return { ...catalog, initial: refold([]), evolve: Object.fromEntries(evolvers) as never };
 }
 
 /** Whether a later blanking has taken the place of one: that says what is left. */

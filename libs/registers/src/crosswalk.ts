@@ -21,7 +21,7 @@ import {
 import type { Match } from '#words';
 import type { DecideEntry, OnEntry } from './act.js';
 import type { Retraction } from './agency.js';
-import { isOwnCode, kept, takenBack, type Kept } from './corrections.js';
+import { isOwnCode, keepingStatements, takenBack, type EntryHistory } from './corrections.js';
 
 /** The links by which what is on a theme is, as a whole, on the other. */
 export const WITHIN: readonly Match[] = ['exact', 'close', 'broad'];
@@ -43,7 +43,7 @@ export interface CrosswalkState {
   readonly versions: readonly CrosswalkVersion[];
 }
 
-export const crosswalk: Aggregate<CrosswalkState & Kept, CrosswalkEvents> = kept<
+export const crosswalk: Aggregate<CrosswalkState & EntryHistory, CrosswalkEvents> = keepingStatements<
   CrosswalkState,
   Omit<CrosswalkEvents, 'Blanked'>
 >({
@@ -82,7 +82,7 @@ export function versionOf({ code, versions }: CrosswalkAsAt, named?: string): Cr
 
 // ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-type Decide<A> = DecideEntry<CrosswalkState & Kept, A, CrosswalkEvents>;
+type Decide<A> = DecideEntry<CrosswalkState & EntryHistory, A, CrosswalkEvents>;
 
 function isRegistered({ entry }: CrosswalkState): void {
   if (!entry) throw new Rejected('not_found', 'There is no such crosswalk.');

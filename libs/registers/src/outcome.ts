@@ -7,7 +7,7 @@ import type { FullDate } from '#clocks';
 import { Conflict, Rejected, refused, withoutNulls, type Aggregate, type Blanked } from '#eventsourcing';
 import type { DecideEntry } from './act.js';
 import type { Retraction } from './agency.js';
-import { kept, takenBack, type Kept } from './corrections.js';
+import { keepingStatements, takenBack, type EntryHistory } from './corrections.js';
 
 // ── Events and state ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -24,7 +24,7 @@ export interface OutcomeState {
   readonly endorsed: readonly Endorsement[];
 }
 
-export const outcome: Aggregate<OutcomeState & Kept, OutcomeEvents> = kept<
+export const outcome: Aggregate<OutcomeState & EntryHistory, OutcomeEvents> = keepingStatements<
   OutcomeState,
   Omit<OutcomeEvents, 'Blanked'>
 >({
@@ -50,7 +50,7 @@ export const outcomeAt = ({ entry, endorsed }: OutcomeState, asOf: FullDate): Ou
 
 // ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-type Decide<A> = DecideEntry<OutcomeState & Kept, A, OutcomeEvents>;
+type Decide<A> = DecideEntry<OutcomeState & EntryHistory, A, OutcomeEvents>;
 
 /** An agency or forum makes an outcome its own; each does so once. */
 export const endorse: Decide<EndorseOutcome> = ({ entry, endorsed }, act, { today }) => {

@@ -15,12 +15,12 @@ import {
 } from '#eventsourcing';
 import type { DecideEntry } from './act.js';
 import { agency } from './agency.js';
-import { blankings, isOwnCode, kept, saidAt, type Kept } from './corrections.js';
+import { blankings, isOwnCode, keepingStatements, saidAt, type EntryHistory } from './corrections.js';
 import { crosswalk } from './crosswalk.js';
 import { outcome } from './outcome.js';
 
 /** What each register holds. */
-export interface Entries {
+export interface EntryTypes {
   agency: Agency;
   framework: Framework;
   theme: Theme;
@@ -30,8 +30,8 @@ export interface Entries {
   document: Document;
 }
 
-export type Register = keyof Entries;
-export type EntryOf<R extends Register> = Entries[R];
+export type Register = keyof EntryTypes;
+export type EntryOf<R extends Register> = EntryTypes[R];
 export type Entry = EntryOf<Register>;
 
 /** The code or id under which an entry is registered. */
@@ -43,8 +43,8 @@ type EntryEvents<E extends object> = { Registered: E; Amended: E };
 export type RegisterEvents<E extends object = Entry> = EntryEvents<E> & { Blanked: Blanked };
 export type Registration<E extends object> = { readonly entry: E | null };
 
-const register = <E extends object>(category: Register): Aggregate<Registration<E> & Kept, RegisterEvents<E>> =>
-  kept<Registration<E>, EntryEvents<E>>({
+const register = <E extends object>(category: Register): Aggregate<Registration<E> & EntryHistory, RegisterEvents<E>> =>
+  keepingStatements<Registration<E>, EntryEvents<E>>({
     category,
     initial: { entry: null },
     evolve: {
@@ -65,7 +65,7 @@ export const registers = {
 
 // ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-type Decide<A> = DecideEntry<Registration<Entry> & Kept, A, RegisterEvents>;
+type Decide<A> = DecideEntry<Registration<Entry> & EntryHistory, A, RegisterEvents>;
 
 /** Enters something new. */
 export const enter: Decide<Entry> = ({ entry: existing }, entry) => {

@@ -13,7 +13,7 @@ import {
   type Recorded,
 } from '#eventsourcing';
 import { asAt, LATEST, nameAt, successorAt, type AgencyState } from './agency.js';
-import type { Kept } from './corrections.js';
+import type { EntryHistory } from './corrections.js';
 import { crosswalkAt, type CrosswalkAsAt, type CrosswalkState } from './crosswalk.js';
 import { missing } from './missing.js';
 import { outcomeAt, type OutcomeState } from './outcome.js';
@@ -23,7 +23,7 @@ const FOREVER = Number.MAX_SAFE_INTEGER;
 
 /** An entry as it was known from one position of the log to another. */
 interface Version {
-  readonly state: Kept;
+  readonly state: EntryHistory;
   readonly since: number;
   until: number;
 }
@@ -72,7 +72,7 @@ export class RegistersProjection implements Projection {
   }
 
   /** The entries of a register as known at a position, or the one of a code. */
-  statesOf(kind: Register, knownAt: number, code?: string): Kept[] {
+  statesOf(kind: Register, knownAt: number, code?: string): EntryHistory[] {
     const entries = this.#entries.get(kind)!;
     const codes = code === undefined ? this.#codesOf(kind) : [code];
     return codes.flatMap((one) => {
@@ -94,7 +94,7 @@ export class RegistersProjection implements Projection {
     return earlier().then((before) => this.#put(kind, event, folded(kind, undefined, [...before, event])));
   }
 
-  #put(kind: Register, event: Recorded, state: Kept): void {
+  #put(kind: Register, event: Recorded, state: EntryHistory): void {
     const [code, since] = [codeIn(kind, event), Number(event.position)];
     const entries = this.#entries.get(kind)!;
     const versions = entries.get(code);
@@ -111,7 +111,7 @@ export class RegistersProjection implements Projection {
   /** The words that went stand in what was shown earlier, too: all of it is made anew. */
   async #blank(kind: Register, event: Recorded, earlier: Earlier): Promise<void> {
     const all = [...(await earlier()), event];
-    let state: Kept | undefined;
+    let state: EntryHistory | undefined;
     const versions = all.map((one, i): Version => {
       state = folded(kind, state, [one]);
       return { state, since: Number(one.position), until: Number(all[i + 1]?.position ?? FOREVER) };
@@ -123,8 +123,8 @@ export class RegistersProjection implements Projection {
 
 const codeIn = (kind: Register, { stream }: Pick<Recorded, 'stream'>): string => stream.slice(kind.length + 1);
 
-function folded(kind: Register, before: Kept | undefined, events: readonly Recorded[]): Kept {
-  const aggregate = registers[kind] as unknown as Aggregate<Kept, EventMap>;
+function folded(kind: Register, before: EntryHistory | undefined, events: readonly Recorded[]): EntryHistory {
+  const aggregate = registers[kind] as unknown as Aggregate<EntryHistory, EventMap>;
   return fold(aggregate, before ?? aggregate.initial, events as never);
 }
 

@@ -20,7 +20,7 @@ const WRITTEN = new RegExp(
 );
 
 /** A word, or words that follow each other. */
-export interface Sought {
+export interface Term {
   readonly words: readonly string[];
   /** In quotation marks: the words as they are. Otherwise the last may be the beginning of one, and a single one another form. */
   readonly exact: boolean;
@@ -41,9 +41,9 @@ export interface Field {
 const CODE = new RegExp(`(?<![\\p{L}\\p{N}\\p{M}])[\\p{L}\\p{N}\\p{M}]+(?:[-'./_][\\p{L}\\p{N}\\p{M}]+)+`, 'gu');
 
 /** What a text asks for, each once. Nothing: it asks for nothing that could be a word. */
-export function soughtIn(q: string): Sought[] {
+export function termsIn(q: string): Term[] {
   const parts = q.split(/["“”„«»＂]/);
-  const sought = parts.flatMap((part, i): Sought[] => {
+  const sought = parts.flatMap((part, i): Term[] => {
     const quoted = i % 2 === 1 && i < parts.length - 1; // a last mark without another is none
     if (!quoted) return soughtWords(fold(part));
     const words = wordsOf(part);
@@ -52,8 +52,8 @@ export function soughtIn(q: string): Sought[] {
   return [...new Map(sought.map((one) => [JSON.stringify(one), one])).values()];
 }
 
-function soughtWords(folded: string): Sought[] {
-  const sought: Sought[] = [];
+function soughtWords(folded: string): Term[] {
+  const sought: Term[] = [];
   let at = 0;
   for (const { 0: joined, index } of folded.matchAll(CODE)) {
     sought.push(...separateIn(folded.slice(at, index)), ...joinedIn(joined));
@@ -63,17 +63,17 @@ function soughtWords(folded: string): Sought[] {
 }
 
 /** In which ways it may be found. */
-export const waysOf = (one: Sought): Sought[] =>
+export const waysOf = (one: Term): Term[] =>
   one.joined === undefined ? [one] : [one, { words: [one.joined], exact: false }];
 
 /** Each stretch of letters is a word; of letters that are not parted, a phrase. */
-const separateIn = (folded: string): Sought[] =>
+const separateIn = (folded: string): Term[] =>
   (folded.match(/[\p{L}\p{N}\p{M}]+/gu) ?? []).flatMap((stretch) => {
     const words = foldedWords(stretch);
     return words.length > 0 ? [{ words, exact: false }] : [];
   });
 
-function joinedIn(joined: string): Sought[] {
+function joinedIn(joined: string): Term[] {
   const isCode = /\p{N}/u.test(joined);
   if (!isCode && /[/_]/.test(joined)) return separateIn(joined.replace(/[/_]/g, ' '));
   // A letter beside an apostrophe is an article or an ending: l’œuvre, women’s.
@@ -84,13 +84,13 @@ function joinedIn(joined: string): Sought[] {
 }
 
 /** How a word is found: not, by its beginning or another form, as it is. */
-export type How = 0 | 1 | 2;
+export type MatchKind = 0 | 1 | 2;
 
 /**
  * How one word of a text answers one that is sought.
  * @param languages of the text, as bits
  */
-export function howFound(wanted: string, word: string, languages: number): How {
+export function howFound(wanted: string, word: string, languages: number): MatchKind {
   if (word === wanted) return 2;
   if (word.startsWith(wanted)) return 1;
   const { beginnings, whole } = soughtForms(wanted);
@@ -124,7 +124,7 @@ export function rowsOf(fields: readonly Field[]): Row[] {
 }
 
 /** How words of a row, from one on, answer what is sought. */
-function phraseFound({ words: wanted, exact }: Sought, { words, languages }: Row, from: number): How {
+function phraseFound({ words: wanted, exact }: Term, { words, languages }: Row, from: number): MatchKind {
   const last = wanted.length - 1;
   if (last === 0 && !exact) return howFound(wanted[0]!, words[from]!, languages);
   for (let i = 0; i < last; i++) if (words[from + i] !== wanted[i]) return 0;
@@ -133,13 +133,13 @@ function phraseFound({ words: wanted, exact }: Sought, { words, languages }: Row
 }
 
 /** What it is worth to be found in a field: 6, 4 or 2 as it is, one less by a beginning or as another form. */
-export const worthOf = (weight: number, how: How): number => (how === 0 ? 0 : 2 * weight + how - 2);
+export const worthOf = (weight: number, how: MatchKind): number => (how === 0 ? 0 : 2 * weight + how - 2);
 
 /**
  * How well a document answers what is sought: the sum of the best worth of each; 0 when one of them is not found.
  * The index gives the same answer for many.
  */
-export function relevanceOf(sought: readonly Sought[], fields: readonly Field[]): number {
+export function relevanceOf(sought: readonly Term[], fields: readonly Field[]): number {
   const rows = rowsOf(fields);
   let sum = 0;
   for (const one of sought) {
@@ -190,7 +190,7 @@ export function marked(text: string, q: string, language?: string | null): { tex
   const mark = (first: number, last: number) => {
     for (let i = first; i <= last; i++) found.add(i);
   };
-  for (const way of soughtIn(q).flatMap(waysOf)) {
+  for (const way of termsIn(q).flatMap(waysOf)) {
     for (let i = 0; i < words.length; i++) if (phraseFound(way, row, i) > 0) mark(i, i + way.words.length - 1);
     for (const { first, last, joined } of compoundsOf(text, words))
       if (joined.some((word) => phraseFound(way, { words: [word], weight: 1, languages }, 0) > 0)) mark(first, last);

@@ -1,11 +1,11 @@
 /** An index of the words of many texts, in memory: for each word the documents that hold it, for each document its words in order. */
 import { Dictionary } from './dictionary.js';
 import { Lists } from './lists.js';
-import { rowsOf, soughtIn, waysOf, worthOf, type Field, type How, type Sought } from './query.js';
+import { rowsOf, termsIn, waysOf, worthOf, type Field, type MatchKind, type Term } from './query.js';
 import { beginningOfForms, EVERY_LANGUAGE, isUnparted, sharedStem, soughtForms } from './words.js';
 
 /** What is found: documents in rising order, and how well each answers (see `relevanceOf`). */
-export interface Found {
+export interface Match {
   readonly ids: Int32Array;
   readonly scores: Int32Array;
 }
@@ -61,7 +61,7 @@ class Answered {
   }
 
   /** The documents that answer all, of which there are `count`. */
-  all(count: number): Found {
+  all(count: number): Match {
     const [ids, scores] = [new Int32Array(count), new Int32Array(count)];
     for (let [id, i] = [0, 0]; i < count; id++)
       if (this.#met[id] === this.#asked) {
@@ -130,8 +130,8 @@ export class SearchIndex {
   }
 
   /** The documents that answer all that is sought; `null`: nothing is (the text is blank). */
-  find(q: string): Found | null {
-    const sought = soughtIn(q);
+  find(q: string): Match | null {
+    const sought = termsIn(q);
     if (sought.length === 0 && !/\S/.test(q)) return null;
     const answered = new Answered(this.#ids);
     let count = 0;
@@ -160,7 +160,7 @@ export class SearchIndex {
   }
 
   /** Tells the words that answer a single one. */
-  #answering(wanted: string, each: (word: number, how: How, languages: number) => void): void {
+  #answering(wanted: string, each: (word: number, how: MatchKind, languages: number) => void): void {
     const { beginnings, whole } = soughtForms(wanted);
     for (const beginning of beginnings)
       this.#dictionary.beginning(beginning, (word) =>
@@ -179,9 +179,9 @@ export class SearchIndex {
   }
 
   /** Tells the documents in which words follow each other. */
-  #phrase({ words, exact }: Sought, answered: Answered): void {
+  #phrase({ words, exact }: Term, answered: Answered): void {
     const begun = words.slice(0, -1).map((word) => this.#dictionary.known(word));
-    const last = new Map<number, How>();
+    const last = new Map<number, MatchKind>();
     const lastWord = words.at(-1)!;
     const whole = exact || isUnparted(lastWord);
     if (whole) last.set(this.#dictionary.known(lastWord), 2);

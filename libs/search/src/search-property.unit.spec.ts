@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
-import { relevanceOf, SearchIndex, soughtIn, type Field } from './index.js';
+import { relevanceOf, SearchIndex, termsIn, type Field } from './index.js';
 
 // ── Search, said again as plainly as can be: it uses nothing of ours ────────────────────────────────────────────────
 
@@ -133,7 +133,7 @@ describe('The index finds', () => {
             const { ids, scores } = index.find(q)!;
             const wanted = naive(documents, one.ask);
             expect([q, Array.from(ids, (id, i) => [id, scores[i]])]).toEqual([q, wanted]);
-            const single = [...documents].map(([id, fields]) => [id, relevanceOf(soughtIn(q), fields)] as const);
+            const single = [...documents].map(([id, fields]) => [id, relevanceOf(termsIn(q), fields)] as const);
             expect(single.filter(([, score]) => score > 0).sort(([a], [b]) => a - b)).toEqual(wanted);
             asked.push({ documents: new Map(documents), parts: [...one.ask] });
           }

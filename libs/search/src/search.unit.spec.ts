@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { marked, relevanceOf, SearchIndex, soughtIn, wordsOf, type Field } from './index.js';
+import { marked, relevanceOf, SearchIndex, termsIn, wordsOf, type Field } from './index.js';
 
 describe('The words of a text', () => {
   it.each([
@@ -34,7 +34,7 @@ describe('What a search asks for', () => {
     ['co-operation', [{ ...begins('co', 'operation'), joined: 'cooperation' }]],
     ['U.N.', [{ ...begins('u', 'n'), joined: 'un' }]],
     ['移民与发展 IOM', [begins('移', '民', '与', '发', '展'), begins('iom')]],
-  ])('«%s»', (q, sought) => expect(soughtIn(q)).toEqual(sought));
+  ])('«%s»', (q, sought) => expect(termsIn(q)).toEqual(sought));
 });
 
 /** Each text that is found, and what it is not found by. `in`: the language that was given with it. */
@@ -127,14 +127,14 @@ describe('A search', () => {
 
   it.each(cases.filter(({ found }) => found))('for «$q» finds «$text»', ({ q, id, text }) => {
     expect([...index.find(q)!.ids]).toContain(id);
-    expect(relevanceOf(soughtIn(q), [{ text, language: TEXTS[id]!.in }])).toBeGreaterThan(0);
+    expect(relevanceOf(termsIn(q), [{ text, language: TEXTS[id]!.in }])).toBeGreaterThan(0);
     expect(marked(text, q, TEXTS[id]!.in).some(({ found }) => found)).toBe(true);
   });
   it.each(cases.filter(({ found }) => !found))(
     'negative control: for «$q» does not find «$text»',
     ({ q, id, text }) => {
       expect([...index.find(q)!.ids]).not.toContain(id);
-      expect(relevanceOf(soughtIn(q), [{ text, language: TEXTS[id]!.in }])).toBe(0);
+      expect(relevanceOf(termsIn(q), [{ text, language: TEXTS[id]!.in }])).toBe(0);
     },
   );
 
@@ -155,7 +155,7 @@ describe('A better answer', () => {
     index.set(3, FIELDS(title, more));
     const { ids, scores } = index.find(q)!;
     expect([...ids]).toEqual(scores.length > 0 ? [3] : []);
-    expect(relevanceOf(soughtIn(q), FIELDS(title, more))).toBe(scores[0] ?? 0);
+    expect(relevanceOf(termsIn(q), FIELDS(title, more))).toBe(scores[0] ?? 0);
     return scores[0] ?? 0;
   };
 

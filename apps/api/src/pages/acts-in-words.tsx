@@ -5,7 +5,7 @@ import { BLANKED, type CommitmentEvents, type Role } from '#commitments';
 import { placeWords } from '#registers';
 import { StageTag } from './figures.js';
 import { AgencyLink, Joined, ThemeLink } from './links.js';
-import { Asked, Outlook } from './parts.js';
+import { YetToAccept, Outlook } from './parts.js';
 import { Finding } from './reading.js';
 import { Words } from './source.js';
 import { path, type View } from './view.js';
@@ -21,20 +21,23 @@ import {
 } from './words.js';
 
 /** What the words of an act need to know beside what it says. */
-export interface Told {
+export interface StatementContext {
   readonly view: View;
   readonly revision: number;
   readonly milestones: CommitmentView['milestones'];
 }
 
-type Says<N extends keyof CommitmentEvents> = (data: CommitmentEvents[N], told: Told) => ComponentChildren;
+type Says<N extends keyof CommitmentEvents> = (
+  data: CommitmentEvents[N],
+  context: StatementContext,
+) => ComponentChildren;
 
-const Commitment = ({ view, reference }: { view: View; reference: string }) => (
+const CommitmentLink = ({ view, reference }: { view: View; reference: string }) => (
   <a href={view.link(path('commitments', reference))}>{reference}</a>
 );
 
 /** Forums and outcomes. */
-const FollowedUp = ({ view, ids }: { view: View; ids: readonly string[] }) => (
+const FollowUpLinks = ({ view, ids }: { view: View; ids: readonly string[] }) => (
   <Joined
     all={ids.map((id) => {
       const forum = view.names.forum.get(id);
@@ -48,7 +51,7 @@ const FollowedUp = ({ view, ids }: { view: View; ids: readonly string[] }) => (
 );
 
 /** The statement of this page that a revision is. */
-export const Statement = ({ revision, children }: { revision: number; children: ComponentChildren }) => (
+export const StatementLink = ({ revision, children }: { revision: number; children: ComponentChildren }) => (
   <a href={`#r${revision}`}>{children}</a>
 );
 
@@ -57,7 +60,7 @@ const rolesOf = (roles: readonly Role[]): string => roles.map(roleWords).join(' 
 const becomes = (former: string | null | undefined): string =>
   former === 'none' ? 'has no part any more' : `becomes ${roleWords((former ?? 'partner') as Role)}`;
 
-const ofMilestone = ({ milestone }: { milestone: number }, { milestones }: Told): string =>
+const ofMilestone = ({ milestone }: { milestone: number }, { milestones }: StatementContext): string =>
   milestones.find((m) => m.milestone === milestone)?.title ?? `number ${milestone}`;
 
 /** In the order of the topics of a commitment. An event that has no words yet does not compile. */
@@ -81,13 +84,14 @@ const SAYS: { readonly [N in keyof CommitmentEvents]: Says<N> } = {
   ),
   Verified: ({ agency, verification, entry }, { view }) => (
     <>
-      The secretariat reads <Statement revision={entry}>what was said</Statement> of the part of{' '}
+      The secretariat reads <StatementLink revision={entry}>what was said</StatementLink> of the part of{' '}
       <AgencyLink view={view} code={agency} />: <Finding verification={verification} />
     </>
   ),
   Replied: ({ agency, to }, { view }) => (
     <>
-      <AgencyLink view={view} code={agency} /> replies to <Statement revision={to}>the secretariat’s reading</Statement>
+      <AgencyLink view={view} code={agency} /> replies to{' '}
+      <StatementLink revision={to}>the secretariat’s reading</StatementLink>
     </>
   ),
   AgencyAdded: ({ agency, role, asked }, { view }) => (
@@ -95,7 +99,7 @@ const SAYS: { readonly [N in keyof CommitmentEvents]: Says<N> } = {
       <AgencyLink view={view} code={agency} />{' '}
       {asked ? (
         <>
-          is named as {roleWords(role)} <Asked />
+          is named as {roleWords(role)} <YetToAccept />
         </>
       ) : (
         `joins as ${roleWords(role)}`
@@ -105,7 +109,7 @@ const SAYS: { readonly [N in keyof CommitmentEvents]: Says<N> } = {
   RoleChanged: ({ agency, from, role, asked, formerLeadBecomes }, { view }) => (
     <>
       <AgencyLink view={view} code={agency} /> is {roleWords(role)}, no longer {roleWords(from)}
-      {role === 'lead' && `; the lead before it ${becomes(formerLeadBecomes)}`} {asked && <Asked />}
+      {role === 'lead' && `; the lead before it ${becomes(formerLeadBecomes)}`} {asked && <YetToAccept />}
     </>
   ),
   AgencyRemoved: ({ agency, roles }, { view }) => (
@@ -156,61 +160,61 @@ const SAYS: { readonly [N in keyof CommitmentEvents]: Says<N> } = {
     </>
   ),
   TargetSet: ({ date }) => (date ? <>Its target is {dateWords(date)}</> : 'It has no target any more'),
-  MilestoneAdded: ({ title, due }, told) => (
+  MilestoneAdded: ({ title, due }, context) => (
     <>
-      Milestone: <Words text={title} of={told} />
+      Milestone: <Words text={title} of={context} />
       {due && `, due ${dateWords(due)}`}
     </>
   ),
-  MilestoneReached: (data, told) =>
-    `Milestone reached${data.reachedOn ? ` ${whenWords(data.reachedOn)}` : ''}: ${ofMilestone(data, told)}`,
-  MilestoneRescheduled: (data, told) => `Milestone now due ${dateWords(data.due)}: ${ofMilestone(data, told)}`,
-  MilestoneDropped: (data, told) => `Milestone dropped: ${ofMilestone(data, told)}`,
-  EvidenceAttached: ({ title, date }, told) => (
+  MilestoneReached: (data, context) =>
+    `Milestone reached${data.reachedOn ? ` ${whenWords(data.reachedOn)}` : ''}: ${ofMilestone(data, context)}`,
+  MilestoneRescheduled: (data, context) => `Milestone now due ${dateWords(data.due)}: ${ofMilestone(data, context)}`,
+  MilestoneDropped: (data, context) => `Milestone dropped: ${ofMilestone(data, context)}`,
+  EvidenceAttached: ({ title, date }, context) => (
     <>
-      Evidence: <Words text={title} of={told} />
+      Evidence: <Words text={title} of={context} />
       {date && `, ${dateWords(date)}`}
     </>
   ),
-  WordingAmended: ({ title, summary, language, condition }, told) => (
+  WordingAmended: ({ title, summary, language, condition }, context) => (
     <>
       {title && (
         <>
-          Its title is now “<Words text={title} of={told} />
+          Its title is now “<Words text={title} of={context} />
           ”.{' '}
         </>
       )}
       {summary && (
         <>
-          Its summary is now “<Words text={summary} of={told} />
+          Its summary is now “<Words text={summary} of={context} />
           ”.{' '}
         </>
       )}
       {condition && (
         <>
-          It is on condition: <Words text={condition} of={told} />.{' '}
+          It is on condition: <Words text={condition} of={context} />.{' '}
         </>
       )}
       {language && `Its language is ${language}.`}
     </>
   ),
-  ConditionLifted: ({ liftedOn, liftedBy }, told) => (
+  ConditionLifted: ({ liftedOn, liftedBy }, context) => (
     <>
-      Its condition was lifted {whenWords(liftedOn)}: <Words text={liftedBy} of={told} />
+      Its condition was lifted {whenWords(liftedOn)}: <Words text={liftedBy} of={context} />
     </>
   ),
-  Claimed: ({ about, says }, told) => (
+  Claimed: ({ about, says }, context) => (
     <>
-      {sentence(about)}, as a source has it: <Words text={says} of={told} />
+      {sentence(about)}, as a source has it: <Words text={says} of={context} />
     </>
   ),
-  EditionHeld: ({ title, held, until, nextDue }, told) => (
+  EditionHeld: ({ title, held, until, nextDue }, context) => (
     <>
       Edition held {whenWords(held)}
       {until && until !== held && ` to ${dateWords(until)}`}
       {title && (
         <>
-          : <Words text={title} of={told} />
+          : <Words text={title} of={context} />
         </>
       )}
       {nextDue && `; the next is due ${whenWords(nextDue)}`}
@@ -220,22 +224,22 @@ const SAYS: { readonly [N in keyof CommitmentEvents]: Says<N> } = {
   Related: ({ type, to }, { view }) => (
     <>
       {RELATION_WORDS[type as keyof typeof RELATION_WORDS]?.[0] ?? sentence(type)}{' '}
-      <Commitment view={view} reference={to} />
+      <CommitmentLink view={view} reference={to} />
     </>
   ),
   FollowUpAdded: ({ followsUp }, { view }) => (
     <>
-      Follows up <FollowedUp view={view} ids={followsUp} />
+      Follows up <FollowUpLinks view={view} ids={followsUp} />
     </>
   ),
   FollowUpTakenBack: ({ followsUp }, { view }) => (
     <>
-      No longer said to follow up <FollowedUp view={view} ids={followsUp} />
+      No longer said to follow up <FollowUpLinks view={view} ids={followsUp} />
     </>
   ),
   Merged: ({ into }, { view }) => (
     <>
-      {END_WORDS.merged} <Commitment view={view} reference={into} />
+      {END_WORDS.merged} <CommitmentLink view={view} reference={into} />
     </>
   ),
   SplitUp: ({ into }, { view }) => (
@@ -243,36 +247,37 @@ const SAYS: { readonly [N in keyof CommitmentEvents]: Says<N> } = {
       {END_WORDS.split}{' '}
       <Joined
         all={into.map((reference) => (
-          <Commitment key={reference} view={view} reference={reference} />
+          <CommitmentLink key={reference} view={view} reference={reference} />
         ))}
       />
     </>
   ),
   Superseded: ({ supersededBy }, { view }) => (
     <>
-      {END_WORDS.superseded} <Commitment view={view} reference={supersededBy} />
+      {END_WORDS.superseded} <CommitmentLink view={view} reference={supersededBy} />
     </>
   ),
   Withdrawn: () => END_WORDS.withdrawn,
   TookOver: ({ from, how }, { view }) => (
     <>
-      <Commitment view={view} reference={from} /> ended in it ({how})
+      <CommitmentLink view={view} reference={from} /> ended in it ({how})
     </>
   ),
   Corrected: ({ revision }) => (
     <>
-      <Statement revision={revision}>What was said before</Statement> is corrected
+      <StatementLink revision={revision}>What was said before</StatementLink> is corrected
     </>
   ),
   Retracted: ({ revision, item }) => (
     <>
       {item ? 'Part of ' : ''}
-      <Statement revision={revision}>{item ? 'what was recorded' : 'What was said before'}</Statement> is retracted
+      <StatementLink revision={revision}>{item ? 'what was recorded' : 'What was said before'}</StatementLink> is
+      retracted
     </>
   ),
   Blanked: ({ revision }) => (
     <>
-      Words are removed from <Statement revision={revision}>what was said before</Statement>
+      Words are removed from <StatementLink revision={revision}>what was said before</StatementLink>
     </>
   ),
 };
@@ -280,21 +285,21 @@ const SAYS: { readonly [N in keyof CommitmentEvents]: Says<N> } = {
 const nameOf = (type: string): string => type.slice(type.indexOf('.') + 1);
 
 /** The words of an act that this version knows; of any other, its name. */
-export function wordsOf(type: string, data: object, told: Told): ComponentChildren {
+export function actInWords(type: string, data: object, context: StatementContext): ComponentChildren {
   const says = SAYS[nameOf(type) as keyof CommitmentEvents] as Says<keyof CommitmentEvents> | undefined;
-  return says ? says(data as CommitmentEvents[keyof CommitmentEvents], told) : sentence(nameOf(type));
+  return says ? says(data as CommitmentEvents[keyof CommitmentEvents], context) : sentence(nameOf(type));
 }
 
 /** What a field of an act says, in words: for what no sentence has. */
-export function valueWords(key: string, value: unknown, told: Told): string {
-  const { view } = told;
+export function valueWords(key: string, value: unknown, context: StatementContext): string {
+  const { view } = context;
   if (value === undefined || value === null) return 'nothing';
   if (value === BLANKED) return 'words removed';
   if (Array.isArray(value))
     return (
       value
         .filter((one) => one !== null)
-        .map((one) => valueWords(key, one, told))
+        .map((one) => valueWords(key, one, context))
         .join(', ') || 'nothing'
     );
   if (typeof value === 'object') {

@@ -209,8 +209,8 @@ const AgencyReport = (parts: ReportParts) => {
       <AgenciesAs view={view} />
       {progress.row?.asked && (
         <p>
-          In {count(progress.row.asked)} of these {count(progress.row.total)} another agency named it, and it has yet to
-          accept.
+          In <a href={view.list({ ...filter, asked: true })}>{count(progress.row.asked)}</a> of these{' '}
+          {count(progress.row.total)} another agency named it, and it has yet to accept.
         </p>
       )}
       <EndedApart apart={apart} list={(life) => view.list({ ...filter, life })} />

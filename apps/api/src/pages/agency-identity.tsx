@@ -1,6 +1,6 @@
 /** Who an agency was at the time: its names, what became of it, what it was a member of, and who were members of it. */
 import type { AgencyAsAt, Citation, MemberAsAt } from '#registers';
-import { On } from './figures.js';
+import { ShownDate } from './figures.js';
 import { AgencyLink, Joined } from './links.js';
 import { Place, Source, Words } from './source.js';
 import { path, type View } from './view.js';
@@ -148,7 +148,7 @@ export const Members = ({ view, members }: { view: View; members: readonly Membe
     <section>
       <h2 id="members">Its members</h2>
       <p>
-        {counted(members.length, 'member')} as at <On date={view.asOf} />.{' '}
+        {counted(members.length, 'member')} as at <ShownDate date={view.asOf} />.{' '}
         {chairing.length === 0 ? (
           'Who was in the chair is not recorded.'
         ) : (

@@ -4,7 +4,7 @@ import type { View } from './view.js';
 import { ageWords, dateWords, instantWords } from './words.js';
 
 /** Fields that keep what was asked while a form changes the rest. */
-export const Kept = ({ asked }: { asked: Readonly<Record<string, unknown>> }) => (
+export const HiddenFields = ({ asked }: { asked: Readonly<Record<string, unknown>> }) => (
   <>
     {Object.entries(asked)
       .filter(([, value]) => value !== undefined && value !== null)
@@ -23,14 +23,14 @@ interface Parts {
   readonly since?: FullDate;
 }
 
-export const AsAt = ({ view, since = '' }: Parts) => {
+export const AsAtForm = ({ view, since = '' }: Parts) => {
   const { asOf: _asOf, cursor: _cursor, ...asked } = view.asked;
   const reports = view.reports.filter(({ date }) => date >= since);
   return (
     <div class="clock" role="region" aria-label="The date shown">
       <div class="wrap">
         <form method="get" action={view.path}>
-          <Kept asked={asked} />
+          <HiddenFields asked={asked} />
           <label for="as-of">As at</label>
           <input
             id="as-of"

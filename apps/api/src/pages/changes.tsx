@@ -14,7 +14,7 @@ import {
   settle,
   withWhy,
   type Changed,
-  type Entry,
+  type EntryReason,
   type Exit,
   type FlowName,
   type Filter,
@@ -26,7 +26,7 @@ import {
   type Total,
 } from '#progress';
 import { recordedWords } from './as-at.js';
-import { Figure, On, StageTag } from './figures.js';
+import { Figure, ShownDate, StageTag } from './figures.js';
 import { Pager } from './lists.js';
 import { Page } from './layout.js';
 import { narrowed, Narrow, Narrowing } from './narrow.js';
@@ -39,7 +39,7 @@ import { count, counted, dateWords, instantWords, sentence, SHOWN_STAGES, STAGE_
 type InWords = readonly [short: string, meaning: string];
 
 /** What each term is called in each leg, and what it means. */
-const TERM_WORDS: Readonly<Record<Entry | Exit, Readonly<Record<LegName, InWords>>>> = {
+const TERM_WORDS: Readonly<Record<EntryReason | Exit, Readonly<Record<LegName, InWords>>>> = {
   new: {
     learned: ['recorded since', 'Reported by the first date, but recorded later'],
     reported: ['newly reported', 'Reported for the first time between the two dates'],
@@ -394,7 +394,7 @@ const StageToStage = ({
 /** `in_progress-completed` → `In progress, now completed`. */
 function flowWords(flow: FlowName, leg: LegName): string {
   if (flow === 'same') return 'In the same stage at both ends';
-  if (flow in TERM_WORDS) return sentence(TERM_WORDS[flow as Entry | Exit][leg][0]);
+  if (flow in TERM_WORDS) return sentence(TERM_WORDS[flow as EntryReason | Exit][leg][0]);
   const [from, to] = flow.split('-') as [Stage, Stage];
   return `${STAGE_WORDS[from]}, now ${STAGE_WORDS[to].toLowerCase()}`;
 }
@@ -463,7 +463,7 @@ const ChangedList = ({ view, listed: { terms, leg, total, items, nextCursor } }:
                   {why.map(({ revision, type, reportedOn }) => (
                     <li key={revision}>
                       <a href={`${view.link(path('commitments', reference))}#r${revision}`}>{actWords(type)}</a>,{' '}
-                      <On date={reportedOn} short />
+                      <ShownDate date={reportedOn} short />
                     </li>
                   ))}
                 </ul>

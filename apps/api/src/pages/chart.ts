@@ -8,7 +8,7 @@ import { dateWords, SHOWN_STAGES } from './words.js';
 const echarts = () => createRequire(import.meta.url)('echarts') as typeof import('echarts');
 
 /** A row of a timeline, without its list. */
-export type Step = Row & Pick<TimelineRow, 'asOf'>;
+export type TimelineStep = Row & Pick<TimelineRow, 'asOf'>;
 
 /** How many steps a chart shows at most. */
 const MOST = 120;
@@ -111,7 +111,7 @@ interface Size {
  * @param since when nothing has been reported any more, where that is long
  * @returns SVG without a style of its own, so that a strict Content-Security-Policy lets it pass
  */
-export function stagesChart(steps: readonly Step[], since: FullDate | null, { width, height }: Size): string {
+export function stagesChart(steps: readonly TimelineStep[], since: FullDate | null, { width, height }: Size): string {
   const chart = echarts().init(null, null, { renderer: 'svg', ssr: true, width, height });
   const [first, last] = [Date.parse(steps[0]!.asOf), Date.parse(steps.at(-1)!.asOf)];
   const end = last + TAIL * (last - first);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { datesToPlot, stagesChart, ticksBetween, type Step } from './chart.js';
+import { datesToPlot, stagesChart, ticksBetween, type TimelineStep } from './chart.js';
 
-const step = (asOf: string, completed: number): Step => ({
+const step = (asOf: string, completed: number): TimelineStep => ({
   asOf,
   total: completed,
   byStage: { completed, in_progress: 0, planned: 0, proposed: 0, on_hold: 0, discontinued: 0 },

@@ -9,13 +9,13 @@ import { monthsBefore } from '#clocks';
 import { LOG } from '#platform';
 import { Progress } from '#progress';
 import { Registers, type Outcome, type Forum } from '#registers';
-import { Claims, ComesRound, Condition, Editions, EvidenceLink, Upkeep } from './editions.js';
-import { On, StageTag } from './figures.js';
+import { Claims, ComesRound, ConditionLine, Editions, EvidenceLink, Upkeep } from './editions.js';
+import { ShownDate, StageTag } from './figures.js';
 import { HistoryList } from './history.js';
 import { Page } from './layout.js';
 import { EndOfRecord, relationsBack, sidesOf, titlesOf, TookOver, type Back, type Titles } from './lineage.js';
 import { AgencyLink, ThemeLink } from './links.js';
-import { Asked, EachPart, LeadOnOffer, Outlook } from './parts.js';
+import { YetToAccept, EachPart, LeadOnOffer, Outlook } from './parts.js';
 import { ReadingAndReply } from './reading.js';
 import { RendersPages } from './rendering.js';
 import { Explained, Source, Words } from './source.js';
@@ -132,7 +132,8 @@ const CommitmentReport = ({ view, commitment: c, history, followsUp, titles, bac
           <Fact name="Agencies">
             {c.agencies.map(({ agency, role, asked }) => (
               <li key={`${agency} ${role}`}>
-                <AgencyLink view={view} code={agency} long /> <small>{roleWords(role)}</small> {asked && <Asked />}
+                <AgencyLink view={view} code={agency} long /> <small>{roleWords(role)}</small>{' '}
+                {asked && <YetToAccept />}
               </li>
             ))}
           </Fact>
@@ -168,7 +169,7 @@ const CommitmentReport = ({ view, commitment: c, history, followsUp, titles, bac
           <Fact name="Target">
             {c.target && (
               <li>
-                <On date={c.target.date} />
+                <ShownDate date={c.target.date} />
                 {c.overdue && !c.end && <span class="alert"> overdue</span>}
                 {c.target.note && (
                   <small class="quote">
@@ -260,12 +261,12 @@ const Stands = ({ view, commitment: c }: Pick<Parts, 'view' | 'commitment'>) => 
         {c.overdue && !c.end && <span class="alert">Overdue</span>}
         {isOld && (
           <span class="dated">
-            No update since <On date={c.lastReportedOn} />
+            No update since <ShownDate date={c.lastReportedOn} />
           </span>
         )}
       </p>
       <p>
-        Effective <On date={headline.effective} />, reported on <On date={headline.reportedOn} />
+        Effective <ShownDate date={headline.effective} />, reported on <ShownDate date={headline.reportedOn} />
         {(headline.agency || !headline.citation) && (
           <>
             {' '}
@@ -286,7 +287,7 @@ const Stands = ({ view, commitment: c }: Pick<Parts, 'view' | 'commitment'>) => 
         </p>
       )}
       <Source view={view} of={headline} />
-      <Condition commitment={c} />
+      <ConditionLine commitment={c} />
       <ComesRound view={view} commitment={c} />
       <ReadingAndReply view={view} verification={c.verification} />
     </section>

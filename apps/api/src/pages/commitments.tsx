@@ -8,7 +8,7 @@ import { Registers } from '#registers';
 import { byFramework, Choice, type ChoiceParts } from './choice.js';
 import { conditionsOf, NothingFound, withoutEach, type Without } from './conditions.js';
 import { StageBar } from './figures.js';
-import { Kept } from './as-at.js';
+import { HiddenFields } from './as-at.js';
 import { Page } from './layout.js';
 import { apartOf, correctedAmong, CorrectedLater, EndedApart, type Apart } from './lineage.js';
 import { CommitmentTable, ORDER_WORDS, Pager } from './lists.js';
@@ -130,6 +130,12 @@ export class CommitmentsPage {
         any: 'One or several',
         options: yesNo('Several', 'One alone'),
       },
+      {
+        name: 'asked',
+        label: 'Roles that wait for an answer',
+        any: 'With or without',
+        options: yesNo('With', 'Without'),
+      },
       { name: 'kind', label: 'Kind', any: 'Any', options: words(KINDS) },
       { name: 'nature', label: 'Nature', any: 'Any', options: NATURES.map((n) => [n, NATURE_WORDS[n]]) },
       { name: 'strength', label: 'Strength', any: 'Any', options: words(STRENGTHS) },
@@ -202,7 +208,7 @@ const Commitments = ({ view, list, row, choices, apart, without }: Parts) => {
     >
       {list.total === 0 && <NothingFound view={view} what="commitment" without={without} />}
       <form method="get" action="/commitments" class="filters" aria-label="Find commitments">
-        <Kept asked={{ ...view.kept, reference: asked['reference'], ...related, ...through }} />
+        <HiddenFields asked={{ ...view.kept, reference: asked['reference'], ...related, ...through }} />
         <label class="search">
           <span>Search</span>
           <input

@@ -46,6 +46,7 @@ const WORDS: Readonly<Record<Field, InWords>> = {
   with: ['Together with', each(agency)],
   memberOf: ['Members of', each(agency)],
   joint: ['Agencies responsible', yesNo('several', 'one alone')],
+  asked: ['Role', yesNo('yet to be accepted', 'accepted, or none to accept')],
   theme: ['Theme', each((code, { names }) => names.theme.get(code) ?? code)],
   framework: null,
   reached: null,
@@ -79,14 +80,14 @@ const WORDS: Readonly<Record<Field, InWords>> = {
   silent: ['Update', yesNo('none', 'some')],
 };
 
-export interface Condition {
+export interface PageCondition {
   readonly field: Field;
   readonly label: string;
   readonly value: string;
 }
 
 /** What the reader has narrowed a page to. */
-export const conditionsOf = (view: View): Condition[] =>
+export const conditionsOf = (view: View): PageCondition[] =>
   (Object.keys(WORDS) as Field[]).flatMap((field) => {
     const [words, asked] = [WORDS[field], view.asked[field]];
     if (!words || asked === undefined || asked === null) return [];
@@ -95,12 +96,12 @@ export const conditionsOf = (view: View): Condition[] =>
   });
 
 /** Without some conditions, and from the start of the list. */
-const without = (conditions: readonly Condition[]): Params => ({
+const without = (conditions: readonly PageCondition[]): Params => ({
   ...Object.fromEntries(conditions.map(({ field }) => [field, null])),
   cursor: null,
 });
 
-const Value = ({ label, value }: Condition) => (
+const Value = ({ label, value }: PageCondition) => (
   <>
     {label}: <strong dir="auto">{value}</strong>
   </>
@@ -130,7 +131,7 @@ export const Conditions = ({ view }: { view: View }) => {
 
 /** How many are found without a condition. */
 export interface Without {
-  readonly condition: Condition;
+  readonly condition: PageCondition;
   readonly total: number;
 }
 

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { count } from './words.js';
 
-export interface Entry {
+export interface ContentsEntry {
   /** Of the part of the page. */
   readonly id: string;
   readonly name: ComponentChildren;
@@ -11,8 +11,8 @@ export interface Entry {
 }
 
 /** Leads to the parts of a page; nothing where there are fewer than two. */
-export const Contents = ({ entries }: { entries: readonly (Entry | false | undefined)[] }) => {
-  const some = entries.filter((entry) => Boolean(entry)) as Entry[];
+export const Contents = ({ entries }: { entries: readonly (ContentsEntry | false | undefined)[] }) => {
+  const some = entries.filter((entry) => Boolean(entry)) as ContentsEntry[];
   if (some.length < 2) return null;
   return (
     <nav class="contents" aria-label="On this page">

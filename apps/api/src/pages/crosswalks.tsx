@@ -13,13 +13,13 @@ import {
   type Framework,
   type Theme,
 } from '#registers';
-import { Figure, On } from './figures.js';
+import { Figure, ShownDate } from './figures.js';
 import { Page } from './layout.js';
 import { ThemeLink } from './links.js';
 import { Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { Source, Words } from './source.js';
-import { inOrder } from './theme-tree.js';
+import { themeTreeRows } from './theme-tree.js';
 import { Author, InForce, MATCH_WORDS, NotYet, Reached } from './through.js';
 import { PageQuery, path, Views, type View } from './view.js';
 import { counted, dateWords, textWords } from './words.js';
@@ -240,7 +240,7 @@ const WithoutLink = ({ view, version, rows, themes }: TableParts & { themes: rea
     theme !== undefined &&
     (version.links.some(({ from }) => from === theme.code) || linked(themes.find(({ code }) => code === theme.parent)));
   const said = new Map(version.noEquivalent?.map(({ theme, note }) => [theme, note]));
-  const without = inOrder(themes, null).filter(({ theme }) => !linked(theme));
+  const without = themeTreeRows(themes, null).filter(({ theme }) => !linked(theme));
   if (without.length === 0) return null;
   return (
     <section>
@@ -304,7 +304,7 @@ const Versions = ({
           >
             Version {version.version}
           </a>
-          , by <Author view={view} author={version.author} />, published on <On date={version.reportedOn} />:{' '}
+          , by <Author view={view} author={version.author} />, published on <ShownDate date={version.reportedOn} />:{' '}
           {counted(version.links.length, 'link')}
           {version.reportedOn > view.asOf && <> (later than {dateWords(view.asOf)})</>}
         </li>

@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
 import { Coverage, Progress, type ItemList, type OutcomeRow } from '#progress';
 import { Registers, type Document } from '#registers';
-import { Figure, On } from './figures.js';
+import { Figure, ShownDate } from './figures.js';
 import { Page } from './layout.js';
 import { ByStage, LISTED } from './lists.js';
 import { OutcomesByKind } from './outcomes.js';
@@ -73,7 +73,7 @@ const Documents = ({ view, citing }: { view: View; citing: ReadonlyMap<string, n
                 <small>{[publisher, symbol].filter(Boolean).join(', ')}</small>
               </th>
               <td class="date" data-label="Reported on">
-                <On date={date} />
+                <ShownDate date={date} />
               </td>
               <td class="n" data-label="Commitments">
                 <Figure n={citing.get(id) ?? 0} href={view.link('/commitments', { document: id })} />
@@ -100,7 +100,7 @@ const DocumentReport = ({ view, document, list, outcomes }: Parts) => (
     eyebrow={['Document', document.symbol, document.id].filter(Boolean).join(' · ')}
     lead={
       <p>
-        {[document.series, document.publisher].filter(Boolean).join(', ')}, <On date={document.published} />
+        {[document.series, document.publisher].filter(Boolean).join(', ')}, <ShownDate date={document.published} />
         {document.pages ? `, ${counted(document.pages, 'page')}` : ''}
         {document.language && document.language !== 'en' && `, in ${languageName(document.language)}`}.{' '}
         {document.url && (

@@ -3,7 +3,7 @@ import { type CommitmentView } from '#acts';
 import type { ComponentChildren } from 'preact';
 import { lastDayOf, type PartialDate } from '#clocks';
 import type { Edition, Evidence as EvidenceOf, Upkeep as Upkept } from '#commitments';
-import { On } from './figures.js';
+import { ShownDate } from './figures.js';
 import { Table } from './take-away.js';
 import { Source, Words } from './source.js';
 import type { View } from './view.js';
@@ -69,7 +69,7 @@ export const ComesRound = ({ view, commitment: c }: Shown) => {
   if (!c.lastUpkeep) return null;
   return (
     <p>
-      Last told of <On date={c.lastUpkeep.period} />: {c.lastUpkeep.keptUp ? 'kept up' : 'not kept up'}.
+      Last told of <ShownDate date={c.lastUpkeep.period} />: {c.lastUpkeep.keptUp ? 'kept up' : 'not kept up'}.
     </p>
   );
 };
@@ -162,14 +162,14 @@ export const Upkeep = ({ view, commitment: { upkeep } }: Shown) =>
         caption="Kept up or not, per period"
         columns={['Period', 'Kept up']}
         lines={upkeep}
-        when={({ period }) => <On date={period} />}
+        when={({ period }) => <ShownDate date={period} />}
         what={({ keptUp }) => <p class={keptUp ? undefined : 'dated'}>{keptUp ? 'Kept up' : 'Not kept up'}</p>}
       />
     </section>
   ) : null;
 
 /** What it depends on, and whether that was lifted since. */
-export const Condition = ({ commitment: { condition, conditionLifted: lifted } }: Pick<Shown, 'commitment'>) =>
+export const ConditionLine = ({ commitment: { condition, conditionLifted: lifted } }: Pick<Shown, 'commitment'>) =>
   condition ? (
     <p>
       On condition: <Words text={condition} />.{' '}
@@ -215,7 +215,7 @@ export const Claims = ({ view, commitment: { claims } }: Shown) =>
                 <Source view={view} of={claim} />
                 {claim.reportedOn && (
                   <p class="source">
-                    Reported on <On date={claim.reportedOn} />
+                    Reported on <ShownDate date={claim.reportedOn} />
                   </p>
                 )}
               </li>

@@ -8,7 +8,7 @@ import { ChartFiles, Table } from './take-away.js';
 import type { View } from './view.js';
 import { count, counted, dateWords, OPEN_STAGES, SHOWN_STAGES, STAGE_WORDS, standingWords } from './words.js';
 
-export const On = ({ date, short = false }: { date: PartialDate; short?: boolean }) => (
+export const ShownDate = ({ date, short = false }: { date: PartialDate; short?: boolean }) => (
   <time dateTime={date}>{dateWords(date, short ? 'short' : 'long')}</time>
 );
 
@@ -208,7 +208,8 @@ export const Breakdown = ({ view, caption, of, lines, brief = false }: Breakdown
                 {name !== code && <small class="code">{code}</small>}
                 {asked && (
                   <span class="asked-for asked">
-                    in {count(asked)} of {count(row.total)} only asked, yet to accept
+                    in <a href={view.list({ ...filter, asked: true })}>{count(asked)}</a> of {count(row.total)} only
+                    asked, yet to accept
                   </span>
                 )}
               </th>
@@ -233,7 +234,7 @@ export const Breakdown = ({ view, caption, of, lines, brief = false }: Breakdown
               </td>
               {!brief && (
                 <td class="date" data-label={last}>
-                  {row.lastReportedOn && <On date={row.lastReportedOn} short />}
+                  {row.lastReportedOn && <ShownDate date={row.lastReportedOn} short />}
                 </td>
               )}
             </tr>

@@ -2,13 +2,13 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { createContext, type ComponentChildren } from 'preact';
-import { Projector, type ParkedStream, type Progress } from '#eventsourcing';
+import { Projector, type ParkedStream, type ProjectionStatus } from '#eventsourcing';
 import { path } from './view.js';
 import { count, counted, instantWords } from './words.js';
 
 /** How the views stand. */
-export interface Standing {
-  readonly projections: readonly Progress[];
+export interface ViewsStanding {
+  readonly projections: readonly ProjectionStatus[];
   /** The streams that wait because an event of theirs could not be applied. */
   readonly waiting: readonly WaitingStream[];
 }
@@ -17,7 +17,7 @@ export interface WaitingStream extends ParkedStream {
   readonly projection: string;
 }
 
-const ALL_IS_WELL: Standing = { projections: [], waiting: [] };
+const ALL_IS_WELL: ViewsStanding = { projections: [], waiting: [] };
 
 /** How long an answer is good for. */
 const GOOD_MS = 1_000;
@@ -25,10 +25,10 @@ const GOOD_MS = 1_000;
 /** Asks how the views stand, once a second at most, however many pages are read. */
 @Injectable()
 export class Freshness {
-  readonly #seen: LRUCache<'now', Standing>;
+  readonly #seen: LRUCache<'now', ViewsStanding>;
 
   constructor(projector: Projector) {
-    this.#seen = new LRUCache<'now', Standing>({
+    this.#seen = new LRUCache<'now', ViewsStanding>({
       max: 1,
       ttl: GOOD_MS,
       allowStaleOnFetchRejection: true,
@@ -44,7 +44,7 @@ export class Freshness {
     });
   }
 
-  async look(): Promise<Standing> {
+  async look(): Promise<ViewsStanding> {
     return (await this.#seen.fetch('now').catch(() => undefined)) ?? ALL_IS_WELL;
   }
 }
@@ -68,7 +68,7 @@ const timeWords = (seconds: number): string =>
       : counted(Math.round(seconds / 3600), 'hour');
 
 /** `43% done, 85,300 events a second, about 12 seconds left`. */
-export const buildingWords = ({ building }: Pick<Progress, 'building'>): string =>
+export const buildingWords = ({ building }: Pick<ProjectionStatus, 'building'>): string =>
   building === null
     ? 'waiting for its turn'
     : [

@@ -5,8 +5,8 @@ import { renderToString } from 'preact-render-to-string';
 import { outranks, rankedOn, type FullDate, type PartialDate } from '#clocks';
 import { BLANKED, type StageEntry } from '#commitments';
 import { canonicalJson } from '#eventsourcing';
-import { valueWords, wordsOf, type Told } from './acts-in-words.js';
-import { On } from './figures.js';
+import { valueWords, actInWords, type StatementContext } from './acts-in-words.js';
+import { ShownDate } from './figures.js';
 import { AgencyLink } from './links.js';
 import { Source, Words, type Cited } from './source.js';
 import type { View } from './view.js';
@@ -21,7 +21,7 @@ interface Parts {
 type Statement = History['items'][number];
 type Correction = Statement['corrections'][number];
 /** The data of any act, by field. */
-type Said = Cited & {
+type StatementVersion = Cited & {
   readonly effective?: PartialDate;
   readonly reportedOn?: FullDate;
   readonly [field: string]: unknown;
@@ -53,8 +53,8 @@ export const HistoryList = ({ view, commitment, history }: Parts) => {
               ))}
             {reportedOn > view.asOf && (
               <p class="why">
-                Reported after <On date={view.asOf} />: its stage does not count yet, what it says of the commitment
-                does.
+                Reported after <ShownDate date={view.asOf} />: its stage does not count yet, what it says of the
+                commitment does.
               </p>
             )}
             {entry && !headline && <OutOfOrder entry={entry} commitment={commitment} />}
@@ -67,14 +67,18 @@ export const HistoryList = ({ view, commitment, history }: Parts) => {
 
 /** What a statement says, first as it was said, then after each correction. */
 interface Versions {
-  readonly versions: readonly Said[];
+  readonly versions: readonly StatementVersion[];
   readonly isRetracted: boolean;
 }
 
 const htmlOf = (shown: ComponentChildren): string => renderToString((<>{shown}</>) as VNode);
 
 /** A part of a statement: what holds of it, and before that, struck through, what no longer does. */
-const Shown = ({ versions, isRetracted, show }: Versions & { show: (said: Said) => ComponentChildren }) => {
+const ShownVersions = ({
+  versions,
+  isRetracted,
+  show,
+}: Versions & { show: (said: StatementVersion) => ComponentChildren }) => {
   const shown = versions.map(show).filter((one, i, all) => i === 0 || htmlOf(one) !== htmlOf(all[i - 1]));
   const is = isRetracted ? null : shown.pop();
   const was = shown.filter(Boolean);
@@ -114,13 +118,16 @@ interface SaidParts {
 /** What was said, with what was corrected, retracted or blanked of it. */
 const SaidSo = ({ view, commitment: { milestones }, statement, known, isRetracted }: SaidParts) => {
   const { type, data, headline, position, recordedAt, by, revision } = statement;
-  const told: Told = { view, milestones, revision };
-  const versions = [data, ...known.flatMap(({ kind, says }) => (kind === 'corrected' && says) || [])] as Said[];
+  const context: StatementContext = { view, milestones, revision };
+  const versions = [
+    data,
+    ...known.flatMap(({ kind, says }) => (kind === 'corrected' && says) || []),
+  ] as StatementVersion[];
   const of = { versions, isRetracted };
   return (
     <>
       <p class="said">
-        <Shown {...of} show={(said) => wordsOf(type, said, told)} />{' '}
+        <ShownVersions {...of} show={(said) => actInWords(type, said, context)} />{' '}
         {headline && <strong class="holding">This holds</strong>}
       </p>
       {Object.entries(LINES)
@@ -128,16 +135,19 @@ const SaidSo = ({ view, commitment: { milestones }, statement, known, isRetracte
         .map(([key, label]) => (
           <p key={key}>
             {label}
-            <Shown {...of} show={(said) => (said[key] ? <Words text={said[key] as string} of={statement} /> : null)} />
+            <ShownVersions
+              {...of}
+              show={(said) => (said[key] ? <Words text={said[key] as string} of={statement} /> : null)}
+            />
           </p>
         ))}
-      {changedElsewhere(statement, versions, told).map((key) => (
+      {changedElsewhere(statement, versions, context).map((key) => (
         <p key={key}>
           {fieldWords(key)}:{' '}
-          <Shown
+          <ShownVersions
             {...of}
             show={(said) =>
-              said[key] === BLANKED ? <Words text={BLANKED} of={statement} /> : valueWords(key, said[key], told)
+              said[key] === BLANKED ? <Words text={BLANKED} of={statement} /> : valueWords(key, said[key], context)
             }
           />
         </p>
@@ -147,17 +157,20 @@ const SaidSo = ({ view, commitment: { milestones }, statement, known, isRetracte
           item && (
             <p key={item}>
               {fieldWords(item.split('/')[1]!)}:{' '}
-              <Shown versions={versions.slice(0, 1)} isRetracted show={itemAt(item, told)} />
+              <ShownVersions versions={versions.slice(0, 1)} isRetracted show={itemAt(item, context)} />
             </p>
           ),
       )}
-      <Shown {...of} show={(said) => <Source view={view} of={{ ...said, revision }} uncited={uncited(statement)} />} />
+      <ShownVersions
+        {...of}
+        show={(said) => <Source view={view} of={{ ...said, revision }} uncited={uncited(statement)} />}
+      />
       <dl class="clocks">
         {versions[0]!.effective && (
           <div>
             <dt>Effective</dt>
             <dd>
-              <Shown {...of} show={({ effective }) => <On date={effective!} />} />
+              <ShownVersions {...of} show={({ effective }) => <ShownDate date={effective!} />} />
             </dd>
           </div>
         )}
@@ -165,7 +178,7 @@ const SaidSo = ({ view, commitment: { milestones }, statement, known, isRetracte
           <div>
             <dt>Reported on</dt>
             <dd>
-              <Shown {...of} show={({ reportedOn }) => <On date={reportedOn!} />} />
+              <ShownVersions {...of} show={({ reportedOn }) => <ShownDate date={reportedOn!} />} />
             </dd>
           </div>
         )}
@@ -184,9 +197,13 @@ const SaidSo = ({ view, commitment: { milestones }, statement, known, isRetracte
 };
 
 /** The fields that were corrected or blanked and that neither the sentence nor a line of the statement shows. */
-function changedElsewhere({ type }: Statement, versions: readonly Said[], told: Told): string[] {
-  const [first] = versions as [Said];
-  const sentenceWith = (key: string, value: unknown) => htmlOf(wordsOf(type, { ...first, [key]: value }, told));
+function changedElsewhere(
+  { type }: Statement,
+  versions: readonly StatementVersion[],
+  context: StatementContext,
+): string[] {
+  const [first] = versions as [StatementVersion];
+  const sentenceWith = (key: string, value: unknown) => htmlOf(actInWords(type, { ...first, [key]: value }, context));
   return [...new Set(versions.flatMap(Object.keys))].filter((key) => {
     if (PLACED.includes(key)) return false;
     const others = versions.map((said) => said[key]).filter((value) => textOf(value) !== textOf(first[key]));
@@ -201,9 +218,10 @@ const textOf = (value: unknown): string => canonicalJson(value ?? null);
 const fieldWords = (key: string): string => sentence(key.replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`));
 
 /** Shows the item of a list that a pointer names. */
-const itemAt = (pointer: string, told: Told) => {
+const itemAt = (pointer: string, context: StatementContext) => {
   const [list = '', index] = pointer.slice(1).split('/');
-  return (said: Said): string => valueWords(list, (said[list] as unknown[] | undefined)?.[Number(index)], told);
+  return (said: StatementVersion): string =>
+    valueWords(list, (said[list] as unknown[] | undefined)?.[Number(index)], context);
 };
 
 /** Acts on other statements: they have no date and need no source of their own. */
@@ -272,12 +290,13 @@ const OutOfOrder = ({
       This came {entry.reportedOn > headline.reportedOn ? 'later' : 'in later'}, but does not change the stage:{' '}
       {of < held ? (
         <>
-          it tells of the time up to <On date={of} />, and the statement that holds tells of <On date={held} />.
+          it tells of the time up to <ShownDate date={of} />, and the statement that holds tells of{' '}
+          <ShownDate date={held} />.
         </>
       ) : entry.reportedOn < headline.reportedOn ? (
         <>
-          both tell of <On date={held} />, and the statement that holds was reported after it, on{' '}
-          <On date={headline.reportedOn} />.
+          both tell of <ShownDate date={held} />, and the statement that holds was reported after it, on{' '}
+          <ShownDate date={headline.reportedOn} />.
         </>
       ) : (
         <>both tell of and were reported on the same days, and the statement that holds was recorded after it.</>

@@ -2,12 +2,12 @@
 import type { ComponentChildren } from 'preact';
 import type { FullDate } from '#clocks';
 import type { Problem } from '#platform';
-import { AsAt, recordedWords, State } from './as-at.js';
+import { AsAtForm, recordedWords, State } from './as-at.js';
 import { Conditions } from './conditions.js';
 import { ICON } from './icon.js';
 import type { Citation } from './citation.js';
-import { buildingWords, Notice, projectionWords, type Standing } from './freshness.js';
-import { Beside, Sections } from './navigation.js';
+import { buildingWords, Notice, projectionWords, type ViewsStanding } from './freshness.js';
+import { SectionPages, Sections } from './navigation.js';
 import { STYLESHEET } from './stylesheet.js';
 import { TakeAway } from './take-away.js';
 import { dateWords, sentence, textWords } from './words.js';
@@ -45,7 +45,7 @@ export const Page = ({ view, title: named, lang, eyebrow, lead, json, csv, since
         foot: `${view.publication.publisher}, as ${recordedWords(view)}`,
       }}
     >
-      <AsAt view={view} since={since} />
+      <AsAtForm view={view} since={since} />
       <main id="main" class="wrap">
         <header class="head">
           {eyebrow && <p class="eyebrow">{eyebrow}</p>}
@@ -78,7 +78,7 @@ export const PlainPage = ({ title, path, eyebrow, lead, children }: Parts & { pa
 );
 
 /** While the first views are being built there is nothing to show yet; the page asks again by itself. */
-export const BeingPrepared = ({ projections, again }: Pick<Standing, 'projections'> & { again: number }) => (
+export const BeingPrepared = ({ projections, again }: Pick<ViewsStanding, 'projections'> & { again: number }) => (
   <Document title="The figures are being prepared" path="" link={(to) => to} again={again}>
     <main id="main" class="wrap">
       <header class="head">
@@ -213,7 +213,7 @@ const Document = ({ title, path, link, again, printed, children }: Frame) => (
           </a>
           <Sections path={path} link={link} />
         </div>
-        <Beside path={path} link={link} />
+        <SectionPages path={path} link={link} />
       </header>
       <Notice link={link} />
       {children}

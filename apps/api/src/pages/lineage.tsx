@@ -3,7 +3,7 @@ import { type CommitmentView } from '#acts';
 import type { ComponentChildren } from 'preact';
 import { ENDS, REFERENCE, RELATION_TYPES, type End, type RelationType } from '#commitments';
 import { Progress, type Filter, type Item } from '#progress';
-import { Figure, On } from './figures.js';
+import { Figure, ShownDate } from './figures.js';
 import { AgencyLink, Joined, ThemeLink } from './links.js';
 import { LISTED } from './lists.js';
 import { Source, Words, type Cited } from './source.js';
@@ -143,7 +143,7 @@ export const TookOver = ({ view, commitment: { tookOver }, titles }: Ended) =>
               From <CommitmentLink view={view} reference={from} titles={titles} />{' '}
               {reportedOn && (
                 <>
-                  on <On date={reportedOn} />
+                  on <ShownDate date={reportedOn} />
                 </>
               )}
               : <Words text={reason} of={source} />

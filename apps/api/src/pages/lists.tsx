@@ -2,10 +2,10 @@
 import { BLANKED } from '#commitments';
 import { marked } from '#platform';
 import type { Filter, Item, Sort } from '#progress';
-import type { Entry } from './contents.js';
-import { On, StageTag } from './figures.js';
+import type { ContentsEntry } from './contents.js';
+import { ShownDate, StageTag } from './figures.js';
 import { AgencyLink } from './links.js';
-import { Asked, Outlook, SpreadMark } from './parts.js';
+import { YetToAccept, Outlook, SpreadMark } from './parts.js';
 import { ReadingMark } from './reading.js';
 import { Table } from './take-away.js';
 import { Words } from './source.js';
@@ -38,7 +38,7 @@ const Who = ({ view, agencies }: { view: View; agencies: Item['agencies'] }) => 
         {asked && (
           <>
             {' '}
-            <Asked />
+            <YetToAccept />
           </>
         )}
       </span>
@@ -78,19 +78,19 @@ const hasMore = ({ outlook, verification, life, spread }: Item): boolean =>
   Object.values(spread).some((n, _, all) => n > 1 || all.length > 1);
 
 /** What is worth knowing about a target and a last report. */
-const Standing = ({ item: { target, lastReportedOn, nature, life, ...item } }: { item: Item }) => {
+const TargetNotes = ({ item: { target, lastReportedOn, nature, life, ...item } }: { item: Item }) => {
   const [overdue, stale] = [life === 'active' && item.overdue, life === 'active' && item.stale];
   return (
     <>
       {target && (
         <span class={overdue ? 'alert' : undefined}>
           {overdue ? 'Overdue: target ' : 'Target '}
-          <On date={target} short />
+          <ShownDate date={target} short />
         </span>
       )}
       <span class={stale ? 'dated' : undefined}>
         {stale ? 'No update since ' : nature === 'standing' ? 'Last confirmed ' : 'Last report '}
-        <On date={lastReportedOn} short />
+        <ShownDate date={lastReportedOn} short />
       </span>
     </>
   );
@@ -213,7 +213,7 @@ export const CommitmentTable = ({ view, caption, items, order, search = '', agen
               </td>
             )}
             <td class="standing">
-              <Standing item={item} />
+              <TargetNotes item={item} />
             </td>
           </tr>
         ))}
@@ -237,7 +237,7 @@ const Roles = ({ view, item: { agencies, lead }, agency }: { view: View; item: I
             {asked && (
               <>
                 {' '}
-                <Asked />
+                <YetToAccept />
               </>
             )}
           </span>
@@ -259,7 +259,7 @@ interface ByStageParts extends Omit<ListParts, 'caption' | 'staged'> {
 }
 
 /** The parts of `ByStage`, for the index of a page. */
-export const stagesIn = (items: readonly Item[]): Entry[] =>
+export const stagesIn = (items: readonly Item[]): ContentsEntry[] =>
   SHOWN_STAGES.map((stage) => ({
     id: stage,
     name: STAGE_WORDS[stage],

@@ -8,10 +8,10 @@ import {
   MatrixQuery,
   MOST_CROSSED,
   Progress,
-  type Columns,
+  type ColumnAxis,
   type Filter,
   type MatrixView,
-  type Rows,
+  type RowAxis,
 } from '#progress';
 import { Registers, type Framework, type Theme } from '#registers';
 import { Choice, type ChoiceParts } from './choice.js';
@@ -44,7 +44,7 @@ const ABOUT: Readonly<Record<string, { readonly tab: string; readonly title: str
   'theme forum': { tab: 'Themes and forums', title: 'What is done about which theme of which forum' },
 };
 
-const NAMES: Readonly<Record<Rows | Columns, { readonly one: string; readonly many: string }>> = {
+const NAMES: Readonly<Record<RowAxis | ColumnAxis, { readonly one: string; readonly many: string }>> = {
   agency: { one: 'agency', many: 'agencies' },
   theme: { one: 'theme', many: 'themes' },
   forum: { one: 'forum', many: 'forums' },
@@ -97,7 +97,7 @@ interface Parts {
   readonly view: View;
   readonly matrix: MatrixView;
   /** What is asked for, and what this page chooses where nothing is. */
-  readonly filter: Filter & { readonly rows?: Rows; readonly columns?: Columns };
+  readonly filter: Filter & { readonly rows?: RowAxis; readonly columns?: ColumnAxis };
   readonly limit: number;
   readonly colour: Coloured;
   readonly frameworks: readonly Framework[];
@@ -187,13 +187,13 @@ const Crossed = (parts: Parts) => {
 };
 
 /** The kinds of matrices; agencies and agencies have a page of their own. */
-export const Kinds = ({ view, rows, columns }: { view: View; rows: Rows; columns: Columns }) => {
+export const Kinds = ({ view, rows, columns }: { view: View; rows: RowAxis; columns: ColumnAxis }) => {
   const scope = { ...view.scope, memberOf: view.asked['memberOf'] };
   return (
     <nav class="kinds" aria-label="What is crossed">
       <ul>
-        {(Object.keys(CROSSED) as Rows[]).flatMap((one) =>
-          CROSSED[one].map((other: Columns) => (
+        {(Object.keys(CROSSED) as RowAxis[]).flatMap((one) =>
+          CROSSED[one].map((other: ColumnAxis) => (
             <li key={`${one} ${other}`}>
               <a
                 href={
@@ -238,7 +238,7 @@ const Above = ({ view, matrix: { by }, themes }: Parts) => {
   );
 };
 
-function sideOf(kind: Rows | Columns, { view, themes, filter }: Parts, across = false): Side {
+function sideOf(kind: RowAxis | ColumnAxis, { view, themes, filter }: Parts, across = false): Side {
   const { one, many } = NAMES[kind];
   const side = { title: one.charAt(0).toUpperCase() + one.slice(1), all: `All ${many}, each commitment once` };
   if (kind === 'agency')

@@ -4,7 +4,7 @@ import type { ComponentChildren } from 'preact';
 import { Progress } from '#progress';
 import { Registers } from '#registers';
 import { byFramework, Choice, type ChoiceParts } from './choice.js';
-import { Kept } from './as-at.js';
+import { HiddenFields } from './as-at.js';
 import { FollowedUp } from './scope.js';
 import type { View } from './view.js';
 
@@ -67,7 +67,7 @@ export const Narrow = ({ view, choices, own = [], children }: Parts) => {
   );
   return (
     <form method="get" action={view.path} class="filters" aria-label="Choose what is shown">
-      <Kept asked={asked} />
+      <HiddenFields asked={asked} />
       {children}
       {choices.map((choice) => (
         <Choice key={choice.name} {...choice} value={view.asked[choice.name]} />

@@ -54,7 +54,7 @@ export const Sections = ({ path, link }: Parts) => (
 );
 
 /** The pages of the section in which one is; nothing where it has only one. */
-export const Beside = ({ path, link }: Parts) => {
+export const SectionPages = ({ path, link }: Parts) => {
   const section = SECTIONS.find(({ pages }) => Object.keys(pages).some((to) => isWithin(path, to)));
   const pages = Object.entries(section?.pages ?? {});
   if (pages.length < 2) return null;

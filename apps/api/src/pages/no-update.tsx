@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { Silence, SilentQuery, type SilenceView } from '#progress';
 import { Choice } from './choice.js';
 import { NothingFound } from './conditions.js';
-import { Figure, On } from './figures.js';
+import { Figure, ShownDate } from './figures.js';
 import { Page } from './layout.js';
 import { narrowed, Narrow, Narrowing } from './narrow.js';
 import { Table } from './take-away.js';
@@ -116,7 +116,7 @@ const NoUpdate = ({ view, silence: { total, rows, staleAfter }, choices }: Parts
                     {name !== agency && <small class="code">{agency}</small>}
                   </th>
                   <td class="date" data-label="Last update">
-                    <On date={lastHeardOn} short />
+                    <ShownDate date={lastHeardOn} short />
                   </td>
                   <td class="n" data-label="Months since">
                     {count(months)}

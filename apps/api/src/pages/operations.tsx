@@ -1,13 +1,13 @@
 /** The page of the state of each projection, for operators and for readers of a notice. */
 import { Controller, Get } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import type { Progress } from '#eventsourcing';
+import type { ProjectionStatus } from '#eventsourcing';
 import {
   buildingWords,
   Freshness,
   projectionWords,
   StreamLink,
-  type Standing,
+  type ViewsStanding,
   type WaitingStream,
 } from './freshness.js';
 import { PlainPage } from './layout.js';
@@ -30,7 +30,7 @@ export class OperationsPage {
   }
 }
 
-const Operations = ({ projections, waiting }: Standing) => {
+const Operations = ({ projections, waiting }: ViewsStanding) => {
   return (
     <PlainPage
       title="State of the figures"
@@ -55,13 +55,13 @@ const Operations = ({ projections, waiting }: Standing) => {
   );
 };
 
-const stateWords = (one: Progress): string => {
+const stateWords = (one: ProjectionStatus): string => {
   const { serving, error } = one;
   if (error !== null) return `Failing, and tried again: ${error}`;
   return serving ? 'Shown' : `Being prepared: ${buildingWords(one)}`;
 };
 
-const Projections = ({ projections }: Pick<Standing, 'projections'>) => (
+const Projections = ({ projections }: Pick<ViewsStanding, 'projections'>) => (
   <Table class="states">
     <caption class="hidden">Each projection of the log</caption>
     <thead>
@@ -107,7 +107,7 @@ const Projections = ({ projections }: Pick<Standing, 'projections'>) => (
   </Table>
 );
 
-const Waiting = ({ waiting }: Pick<Standing, 'waiting'>) => (
+const Waiting = ({ waiting }: Pick<ViewsStanding, 'waiting'>) => (
   <>
     <p>
       An event of each of these could not be worked in. It waits with all later ones of its record; nothing is skipped.

@@ -5,7 +5,7 @@ import type { FullDate } from '#clocks';
 import type { Stage } from '#commitments';
 import { Progress, STEPS, Timeline, TimelineQuery, type Filter } from '#progress';
 import { noUpdateSince } from './as-at.js';
-import { datesToPlot, stagesChart, type Step } from './chart.js';
+import { datesToPlot, stagesChart, type TimelineStep } from './chart.js';
 import { Choice } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Figure, Legend } from './figures.js';
@@ -83,9 +83,9 @@ export class TimelinePage {
 interface Parts {
   readonly view: View;
   /** What the chart shows: every date on which something changed. */
-  readonly drawn: readonly Step[];
+  readonly drawn: readonly TimelineStep[];
   /** What the table shows. */
-  readonly steps: readonly Step[];
+  readonly steps: readonly TimelineStep[];
   readonly filter?: Filter;
   /** Every step in the table, in sight; else those that differ from the one before, folded away. */
   readonly whole?: boolean;
@@ -141,7 +141,7 @@ export const OverTime = ({ view, drawn, steps, filter = {}, whole = false }: Par
   );
 };
 
-const figuresOf = (step: Step | undefined): string =>
+const figuresOf = (step: TimelineStep | undefined): string =>
   JSON.stringify(step && [step.byStage, step.overdue, step.stale, step.withTarget]);
 
 interface TableParts extends Required<Pick<Parts, 'view' | 'steps' | 'filter'>> {

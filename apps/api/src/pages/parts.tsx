@@ -1,7 +1,7 @@
 /** The responsible agencies of a commitment: their parts, requests and refusals of roles, and an offered lead. */
 import { type CommitmentView } from '#acts';
 import type { Stage } from '#commitments';
-import { On, StageTag } from './figures.js';
+import { ShownDate, StageTag } from './figures.js';
 import { AgencyLink, Joined } from './links.js';
 import { Reading, Replies } from './reading.js';
 import { Table } from './take-away.js';
@@ -15,7 +15,7 @@ interface Shown {
 }
 
 /** That another agency named it, and it has not yet said yes. */
-export const Asked = () => <small class="asked">(asked, yet to accept)</small>;
+export const YetToAccept = () => <small class="asked">(asked, yet to accept)</small>;
 
 export const Outlook = ({ outlook }: { outlook?: string | null }) =>
   outlook ? <span class={`outlook ${outlook}`}>{OUTLOOK_WORDS[outlook as keyof typeof OUTLOOK_WORDS]}</span> : null;
@@ -72,7 +72,7 @@ export const EachPart = ({ view, commitment }: Shown) => {
                 {isAsked(part) && (
                   <>
                     {' '}
-                    <Asked />
+                    <YetToAccept />
                   </>
                 )}
               </>
@@ -87,8 +87,8 @@ export const EachPart = ({ view, commitment }: Shown) => {
           <ul class="declined">
             {declined.map(({ agency, role, reason, reportedOn, revision }) => (
               <li key={revision}>
-                <AgencyLink view={view} code={agency} /> declined to be {roleWords(role)} on <On date={reportedOn} />:{' '}
-                <Words text={reason} of={{ revision }} />
+                <AgencyLink view={view} code={agency} /> declined to be {roleWords(role)} on{' '}
+                <ShownDate date={reportedOn} />: <Words text={reason} of={{ revision }} />
               </li>
             ))}
           </ul>
@@ -123,7 +123,7 @@ const PartsTable = ({ view, parts, isAsked }: TableParts) => {
           <tr key={part.agency}>
             <th scope="row">
               <AgencyLink view={view} code={part.agency} /> <small>{roleWords(part.role)}</small>{' '}
-              {isAsked(part) && <Asked />}
+              {isAsked(part) && <YetToAccept />}
             </th>
             <td>{part.entry ? <Word view={view} entry={part.entry} /> : <span class="nil">Nothing any more</span>}</td>
             {isRead && (
@@ -173,7 +173,7 @@ export const LeadOnOffer = ({ view, commitment: { leadTransfer: offer } }: Shown
         The lead is on offer to <AgencyLink view={view} code={offer.to} long />
       </h2>
       <p>
-        <AgencyLink view={view} code={offer.from} /> offered it on <On date={offer.reportedOn} />, to be taken{' '}
+        <AgencyLink view={view} code={offer.from} /> offered it on <ShownDate date={offer.reportedOn} />, to be taken{' '}
         {whenWords(offer.effective)}: <Words text={offer.reason} of={offer} />
       </p>
       {offer.staysOpen && (

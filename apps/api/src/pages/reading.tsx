@@ -2,7 +2,7 @@
 import { type CommitmentView } from '#acts';
 import type { VerificationWord } from '#commitments';
 import type { Item } from '#progress';
-import { On } from './figures.js';
+import { ShownDate } from './figures.js';
 import { AgencyLink } from './links.js';
 import { Source, Words } from './source.js';
 import type { View } from './view.js';
@@ -46,7 +46,7 @@ interface Parts {
 export const Reading = ({ view, verification: read }: Parts) => (
   <>
     <p class="found">
-      <Finding verification={read.verification} /> {read.reportedOn && <On date={read.reportedOn} short />}
+      <Finding verification={read.verification} /> {read.reportedOn && <ShownDate date={read.reportedOn} short />}
     </p>
     <p>
       <Words text={read.reason} of={read} />
@@ -69,7 +69,8 @@ export const Replies = ({ view, verification: { replies } }: Parts) =>
       {replies.map((reply) => (
         <div key={reply.revision}>
           <p class="found">
-            <AgencyLink view={view} code={reply.agency} /> {reply.reportedOn && <On date={reply.reportedOn} short />}
+            <AgencyLink view={view} code={reply.agency} />{' '}
+            {reply.reportedOn && <ShownDate date={reply.reportedOn} short />}
           </p>
           <p>
             <Words text={reply.text} of={reply} />

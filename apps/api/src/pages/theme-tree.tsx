@@ -5,11 +5,15 @@ import { Breakdown, type Line } from './figures.js';
 import { path, type View } from './view.js';
 
 /** Themes below another (`null`: of the top), each followed by those below it. */
-export function inOrder(themes: readonly Theme[], parent: string | null, depth = 0): { theme: Theme; depth: number }[] {
+export function themeTreeRows(
+  themes: readonly Theme[],
+  parent: string | null,
+  depth = 0,
+): { theme: Theme; depth: number }[] {
   if (depth > 20) return [];
   return themes
     .filter((theme) => (theme.parent ?? null) === parent)
-    .flatMap((theme) => [{ theme, depth }, ...inOrder(themes, theme.code, depth + 1)]);
+    .flatMap((theme) => [{ theme, depth }, ...themeTreeRows(themes, theme.code, depth + 1)]);
 }
 
 /** A theme's line of a breakdown; none where no commitment has it. */
@@ -47,7 +51,7 @@ interface Parts {
 export const ByFramework = ({ view, rows, frameworks, themes, filter, to }: Parts) => (
   <>
     {frameworks.map(({ code, name, source }) => {
-      const ordered = inOrder(
+      const ordered = themeTreeRows(
         themes.filter(({ framework }) => framework === code),
         null,
       );

@@ -23,7 +23,7 @@ import { apartOf, correctedAmong, CorrectedLater, EndedApart, type Apart } from 
 import { ByStage, LISTED, stagesIn } from './lists.js';
 import { RendersPages } from './rendering.js';
 import { FollowedUp, Scope } from './scope.js';
-import { ByFramework, inOrder, lineOf } from './theme-tree.js';
+import { ByFramework, themeTreeRows, lineOf } from './theme-tree.js';
 import { AsRead, noEquivalentLine, THROUGH_FIELDS, ThroughFields, throughIn } from './through.js';
 import { path, Views, type View } from './view.js';
 import { count } from './words.js';
@@ -77,7 +77,7 @@ export class ThemePages {
       apartOf(this.progress, view, { theme: code, ...asked }),
       this.registers.all('crosswalk', view.position, LATEST),
     ]);
-    const below = inOrder(themes, code).flatMap(({ theme, depth }) => linesOf(view, all.rows, theme, depth));
+    const below = themeTreeRows(themes, code).flatMap(({ theme, depth }) => linesOf(view, all.rows, theme, depth));
     return (
       <ThemeReport
         {...{ view, theme, frameworks, themes, progress, through, below, commitments, forums, apart, crosswalks }}
@@ -134,7 +134,7 @@ const Themes = ({ view, progress, through, framework, frameworks, themes, forums
         caption="Commitments per theme, and those without equivalent"
         of="Theme"
         lines={[
-          ...inOrder(
+          ...themeTreeRows(
             themes.filter((theme) => theme.framework === framework),
             null,
           ).flatMap(({ theme, depth }) => linesOf(view, progress.rows, theme, depth)),

@@ -10,7 +10,7 @@ import {
 } from '#registers';
 import type { Filter, Through, ThroughCrosswalk } from '#progress';
 import { Choice } from './choice.js';
-import { Figure, On, type Line } from './figures.js';
+import { Figure, ShownDate, type Line } from './figures.js';
 import { AgencyLink, Joined } from './links.js';
 import { Words } from './source.js';
 import { path, type View } from './view.js';
@@ -38,7 +38,7 @@ export const InForce = ({ view, version }: { view: View; version: CrosswalkVersi
   version ? (
     <>
       Version {version.version}, by <Author view={view} author={version.author} />, published on{' '}
-      <On date={version.reportedOn} />
+      <ShownDate date={version.reportedOn} />
     </>
   ) : (
     <>None was published by then</>

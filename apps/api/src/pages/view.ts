@@ -6,7 +6,7 @@ import { LRUCache } from 'lru-cache';
 import { todayAt, type FullDate } from '#clocks';
 import type { Log } from '#eventsourcing';
 import { clocksOf, LOG } from '#platform';
-import { Progress, ProgressQuery, type At, type Filter } from '#progress';
+import { Progress, ProgressQuery, type ViewClocks, type Filter } from '#progress';
 import { documentWords, Registers, type Document } from '#registers';
 import { textWords } from './words.js';
 
@@ -42,7 +42,7 @@ export const path = (...segments: string[]): string => `/${segments.map(encodeUR
 
 /** What a view is made of. */
 interface Opened {
-  readonly at: At & { knownAt: string };
+  readonly at: ViewClocks & { knownAt: string };
   readonly path: string;
   /** What the reader asked for, without empty fields. */
   readonly asked: Params;

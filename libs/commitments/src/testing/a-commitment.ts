@@ -9,7 +9,7 @@ import {
   type Commitment,
   type CommitmentEvent,
   type CommitmentEvents,
-  type On,
+  type DecisionContext,
 } from '../commitment.js';
 import { allowedActs, decide, type ActName, type BodyOf } from '../acts.js';
 import { type CommitmentAsAt, type ReportStage } from '#bodies';
@@ -54,7 +54,7 @@ interface Doing {
   readonly act: (c: Commitment) => CommitmentEvent[];
   readonly by: By;
 }
-type About = Partial<On>;
+type About = Partial<DecisionContext>;
 
 export const did = <A extends ActName>(act: A, body: BodyOf<A>, by = secretariat, on: About = {}): Doing => ({
   act: (c) => decide(act, c, body, by, { reference: REFERENCE, forms: formsAtHand, ...on }),

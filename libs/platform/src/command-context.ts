@@ -2,10 +2,10 @@
 import { createParamDecorator, ExecutionContext } from '@nestjs/common';
 import { v5 as uuidv5 } from 'uuid';
 import { newCommandId, Rejected, type Meta } from '#eventsourcing';
-import type { Asking, Principal } from './principal.js';
+import type { ApiRequest, Principal } from './principal.js';
 
 /** The part of a request that a command needs. */
-export interface Asked {
+export interface CommandContext {
   readonly by: Principal;
   readonly meta: Meta;
   /** The revision of `If-Match`. */
@@ -44,11 +44,11 @@ export const principalOf = ({ actor, role, agency }: Meta): Principal => ({
 });
 
 /** The command side of a request: who asks, `If-Match`, `Idempotency-Key`, `X-Correlation-Id`. */
-export const AskedBy = createParamDecorator((_: unknown, context: ExecutionContext): Asked =>
-  askedBy(context.switchToHttp().getRequest<Asking>()),
+export const CurrentCommand = createParamDecorator((_: unknown, context: ExecutionContext): CommandContext =>
+  commandContextOf(context.switchToHttp().getRequest<ApiRequest>()),
 );
 
-export function askedBy({ principal, headers, correlation, digest, standing }: Asking): Asked {
+export function commandContextOf({ principal, headers, correlation, digest, standing }: ApiRequest): CommandContext {
   const key = headers['idempotency-key'] as string | undefined;
   // A key that was freed may come with another body: that is another command.
   const meta = metaOf(principal!, key === undefined ? undefined : `${key}\n${digest}`, correlation?.known);
@@ -59,7 +59,7 @@ export function askedBy({ principal, headers, correlation, digest, standing }: A
 /** The reader, if a token names one. */
 export const Caller = createParamDecorator(
   (_: unknown, context: ExecutionContext): Principal | null =>
-    context.switchToHttp().getRequest<Asking>().principal ?? null,
+    context.switchToHttp().getRequest<ApiRequest>().principal ?? null,
 );
 
 function expectedOf(ifMatch: string | undefined): number | undefined {
