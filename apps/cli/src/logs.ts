@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync
 import { dirname, join } from 'node:path';
 import { removeSqlite } from '#databases';
 import { SqliteEventStore } from '#event-store-sqlite';
-import { copyLog, verify, type Anchor, type Copied, type EventStore, type Verdict } from '#eventsourcing';
+import { copyLog, verify, type Anchor, type CopyResult, type EventStore, type Verdict } from '#eventsourcing';
 import { codec, openEventStore, type Purpose } from '../../api/src/app.module.js';
 import { sqliteFile, type Settings } from '../../api/src/settings.js';
 import { progressBar } from './progress-bar.js';
@@ -93,7 +93,7 @@ export async function restore(settings: Settings, file: string, anchors: Anchors
   removeSqlite(opened);
   try {
     copyFileSync(file, opened);
-    // What a file that was copied by hand has beside it belongs to it.
+    // The files beside a file that was copied by hand belong to it.
     if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${opened}-wal`);
     const { events } = await using(`sqlite:${opened}`, 'look', (copy) => mustBeSound(file, copy, anchors));
     await using(settings.logUrl, 'serve', (target) => fill(target, opened));
@@ -123,7 +123,7 @@ export async function copy({ from, to }: { from: string; to: string }): Promise<
     console.log(`The source has gone on to position ${sourceHead}: run this again to follow.`);
 }
 
-async function copyWithBar(source: EventStore, target: EventStore): Promise<Copied> {
+async function copyWithBar(source: EventStore, target: EventStore): Promise<CopyResult> {
   const head = Number((await source.head()) ?? 0);
   let now: { step: string; bar: ReturnType<typeof progressBar>; since: number; before: number } | undefined;
   try {

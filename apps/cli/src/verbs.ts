@@ -1,4 +1,4 @@
-/** What the verbs of `followthrough` do. */
+/** The verbs of `followthrough`. */
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { AccessStore } from '#access';
 import { NothingThere } from '#databases';
 import { Projector, type ParkedStream } from '#eventsourcing';
-import { planImport, runImport, type ImportPlan, type Titled } from '#exchange';
+import { planImport, runImport, type ImportPlan, type DuplicateCandidate } from '#exchange';
 import { LOG, Logging, metaOf, type CommandContext } from '#platform';
 import { Progress } from '#progress';
 import { Lookup } from '#registers';
@@ -17,9 +17,9 @@ import type { Settings } from '../../api/src/settings.js';
 import { progressBar } from './progress-bar.js';
 export { backup, copy, restore, verifyLog } from './logs.js';
 
-/** What the import is recorded as having been done by. */
+/** The actor of the import, as it is recorded. */
 const IMPORTER: CommandContext['by'] = { account: 'import', role: 'secretariat', agency: null };
-/** What an event is released as. */
+/** The actor of a release, as it is recorded. */
 const OPERATOR: CommandContext['by'] = { account: 'operator', role: 'secretariat', agency: null };
 const DEMO_LABEL = 'demo';
 
@@ -110,8 +110,8 @@ async function importInto(settings: Settings, folder: string, dryRun: boolean): 
   }
 }
 
-async function knownTitles(progress: Progress): Promise<Titled[]> {
-  const titles: Titled[] = [];
+async function knownTitles(progress: Progress): Promise<DuplicateCandidate[]> {
+  const titles: DuplicateCandidate[] = [];
   for (let cursor: string | null | undefined; cursor !== null;) {
     const page = await progress.commitments({ asOf: '9999-12-31' }, {}, { limit: 1000, cursor });
     for (const { reference, title, agencies, followsUp } of page.items)

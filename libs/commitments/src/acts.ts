@@ -7,7 +7,7 @@ import type { Role } from '#words';
 import * as amending from './amending.js';
 import { record, viewAsAt, type Commitment, type CommitmentEvent, type CommitmentEvents } from './commitment.js';
 import * as content from './content.js';
-import { saidAt, type Statement } from './corrections.js';
+import { statementAt, type Statement } from './corrections.js';
 import * as editions from './editions.js';
 import * as lineage from './lineage.js';
 import * as responsibility from './responsibility.js';
@@ -16,13 +16,13 @@ import { forbidden, type By, type Decide, type DecisionContext } from './stateme
 
 // ── Whose an act is, and on what it can be done ─────────────────────────────────────────────────────────────────────
 
-/** Whose act it is, beside the secretariat, which may do all. */
+/** The agency whose act it is, beside the secretariat, which may do all. */
 type Who = (now: CommitmentAsAt, by: By, on: Choice, c: Commitment) => boolean;
 
-/** What of a commitment an act is done on. */
+/** The part of a commitment on which an act is done. */
 type Choice = Pick<DecisionContext, 'agency' | 'milestone' | 'revision'>;
 
-/** What an act can be done on as things stand. */
+/** The parts on which an act can be done at present. */
 type Choices = (now: CommitmentAsAt, c: Commitment, by: By) => readonly Choice[];
 
 const holding =
@@ -43,7 +43,7 @@ const verified: Who = ({ parts, headline, verification }, by, _, c) =>
   (verification !== null && stages.partOf(c, headline) === by.agency);
 /** It recorded the statement, or is the agency that reports in it. */
 const maker: Who = (_, by, { revision }, c) => {
-  const { name, data, by: recorder } = saidAt(c.said, revision);
+  const { name, data, by: recorder } = statementAt(c.said, revision);
   const reporter = actOf({ name })?.namesReporter && (data as { agency?: string }).agency;
   return by.agency !== null && (recorder.agency === by.agency || reporter === by.agency);
 };
@@ -71,7 +71,7 @@ const statements =
 type EventName = keyof CommitmentEvents;
 type Field<B> = keyof B & string;
 
-/** What is said of an act on a commitment. */
+/** The line of an act on a commitment. */
 interface Definition<A> extends Omit<ActLine, 'body' | 'yields'> {
   readonly who: Who;
   readonly decide: Decide<A>;
@@ -79,7 +79,7 @@ interface Definition<A> extends Omit<ActLine, 'body' | 'yields'> {
   readonly on?: Choices;
   /** It may also be done on a record that has ended. */
   readonly afterwards?: true;
-  /** What its body says and its event does not hold. */
+  /** The fields of its body that its event does not hold. */
   readonly unsaid?: (data: Record<string, unknown>) => Partial<A>;
   /** Its answer tells how things stand. */
   readonly answers?: 'StageAnswer';
@@ -89,7 +89,7 @@ interface Definition<A> extends Omit<ActLine, 'body' | 'yields'> {
   readonly names?: readonly Field<A>[];
 }
 
-/** What an event holds beside the words of its act. */
+/** The fields of an event that the words of its act do not hold. */
 type Beside<E extends EventName, A> = Exclude<keyof CommitmentEvents[E], keyof A>;
 
 /**
@@ -376,7 +376,7 @@ export const ACTS = {
     conflict: 'It cannot be corrected',
     who: maker,
     decide: amending.correct(actOf),
-    on: statements((one, c) => amending.isCorrectable(actOf(one)) && amending.stands(c, one)),
+    on: statements((one, c) => amending.isCorrectable(actOf(one)) && amending.isInForce(c, one)),
     afterwards: true,
     amended: 'never',
   }),
@@ -387,7 +387,7 @@ export const ACTS = {
     who: maker,
     decide: amending.retract(actOf),
     on: statements(
-      (one, c) => amending.isRetractable(actOf(one)) && one.name !== 'Recorded' && amending.stands(c, one),
+      (one, c) => amending.isRetractable(actOf(one)) && one.name !== 'Recorded' && amending.isInForce(c, one),
     ),
     afterwards: true,
     amended: 'never',
@@ -432,7 +432,7 @@ export function decide<A extends ActName>(
   if (!now) throw new Rejected('not_found', 'There is no such commitment.');
   if (by.role !== 'secretariat' && !who(now, by, on, c)) throw forbidden(notYours(now, by));
   const { reportedOn = by.today } = body as { reportedOn?: FullDate };
-  if (!afterwards) lineage.goesOn(now, reportedOn);
+  if (!afterwards) lineage.refuseAfterEnd(now, reportedOn);
   return decideMatter(c, body, by, on, now);
 }
 

@@ -51,7 +51,7 @@ function citedIn(c: Commitment): readonly Cited[] {
  * record act cites counts whenever the commitment exists (DESIGN.md §2, rule 1). A correction or retraction has no date of
  * its own: what it cites counts with the statement that it is about.
  */
-export function citedAsAt(c: Commitment, asOf: FullDate): readonly string[] {
+export function documentsCitedAsAt(c: Commitment, asOf: FullDate): readonly string[] {
   if (!c.anybody.asAt(asOf)) return [];
   let cited = known.get(c);
   if (!cited) known.set(c, (cited = citedIn(c)));

@@ -14,12 +14,12 @@ import {
   type Content,
   type ContentEvents,
 } from './content.js';
-import { changesOf, correctionsAsAt, saidAt, type Amendment, type CorrectionEvents, type Statement } from './corrections.js';
+import { changesOf, correctionsAsAt, statementAt, type Amendment, type CorrectionEvents, type Statement } from './corrections.js';
 import { editionEvolvers, editionFields, editionsAtFirst, type EditionEvents, type Editions } from './editions.js';
 import { lineageAtFirst, lineageEvolvers, lineageFields, noCycle, type Lineage, type LineageEvents } from './lineage.js';
 import {
   agenciesAreSound,
-  askedIfNamed,
+  unconfirmedIfNamed,
   isResponsible,
   responsibilityEvolvers,
   responsibilityFields,
@@ -106,7 +106,7 @@ const nothing: Commitment = {
 };
 
 /** The items of a list that were not retracted. */
-export const there = <T>(items: readonly (T | null)[] | null | undefined): T[] =>
+export const withoutRetracted = <T>(items: readonly (T | null)[] | null | undefined): T[] =>
   (items ?? []).filter((item) => item !== null);
 
 const statements: Evolvers<Statements> = {
@@ -144,8 +144,8 @@ const statements: Evolvers<Statements> = {
               },
         ),
       ),
-      evidence: Series.of(...there(evidence).map((e) => ({ ...e, ...whenever }))),
-      relations: Series.of(...there(relations).map((r) => ({ ...r, ...whenever }))),
+      evidence: Series.of(...withoutRetracted(evidence).map((e) => ({ ...e, ...whenever }))),
+      relations: Series.of(...withoutRetracted(relations).map((r) => ({ ...r, ...whenever }))),
       followsUp: and(c.followsUp, { ids: followsUp ?? [] }, whenever),
     };
   },
@@ -208,7 +208,7 @@ const FIELDS: Fields<keyof CommitmentAsAt> = {
     strength: (c) => c.recorded!.strength,
     regions: (c) => c.recorded!.regions ?? [],
     countries: (c) => c.recorded!.countries ?? [],
-    deliverables: (c) => there(c.recorded!.deliverables),
+    deliverables: (c) => withoutRetracted(c.recorded!.deliverables),
     corrections: correctionsAsAt,
     lastReportedOn: (c, asOf) => c.reports.lastOf((on) => on <= asOf) ?? '',
   },
@@ -255,7 +255,7 @@ export function asAt(c: Commitment, asOf: FullDate): CommitmentAsAt | null {
  */
 export function turningPoints(c: Commitment, since: FullDate = '', before: FullDate = 'never'): FullDate[] {
   const amended = [...c.changes].flatMap(([revision, changes]) => {
-    const was = saidAt(c.said, revision).data;
+    const was = statementAt(c.said, revision).data;
     return changes.map(({ says }) => says ?? was);
   }) as readonly { reportedOn: FullDate }[];
   const dates = [...c.roles, ...amended].flatMap(({ reportedOn }) => reportedOn ?? []).filter((on) => on >= since && on < before);
@@ -306,6 +306,6 @@ export const record: Decide<RecordCommitment> = (c, act, by, on) => {
   stageIsSound(c, act, act.nature, agency ?? lead, (act.evidence?.length ?? 0) > 0 || isProven(c));
   act.relations?.forEach(({ type, to }, i) => noCycle(on, type, to, `/relations/${i}/to`));
   const { reference: _, ...data } = dataOf(act);
-  const agencies = data.agencies.map((a) => ({ ...a, ...askedIfNamed(by, act, a.agency, agency ?? lead) }));
+  const agencies = data.agencies.map((a) => ({ ...a, ...unconfirmedIfNamed(by, act, a.agency, agency ?? lead) }));
   return [{ name: 'Recorded', data: { ...data, agencies, agency } }];
 };

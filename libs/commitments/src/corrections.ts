@@ -32,14 +32,14 @@ export interface Amendment {
   readonly says: object | null;
 }
 
-const statementAt = (said: Series<Statement>, revision: number): Statement | undefined => {
+const statementOf = (said: Series<Statement>, revision: number): Statement | undefined => {
   const last = said.lastOf((one) => one.revision <= revision);
   return last?.revision === revision ? last : undefined;
 };
 
 /** The event that an act is about, as it was said. @throws Rejected */
-export function saidAt(said: Series<Statement>, revision: number | undefined): Statement {
-  const found = revision === undefined ? undefined : statementAt(said, revision);
+export function statementAt(said: Series<Statement>, revision: number | undefined): Statement {
+  const found = revision === undefined ? undefined : statementOf(said, revision);
   if (!found) throw new Rejected('not_found', `There is no revision ${revision}.`);
   return found;
 }
@@ -51,7 +51,7 @@ export function changesOf(said: Series<Statement>): ReadonlyMap<number, readonly
     if (name !== 'Corrected' && name !== 'Retracted') continue;
     const change = data as CorrectionEvents['Corrected'] & CorrectionEvents['Retracted'];
     const before = changes.get(change.revision) ?? [];
-    const was = before.at(-1)?.says ?? statementAt(said, change.revision)?.data ?? {};
+    const was = before.at(-1)?.says ?? statementOf(said, change.revision)?.data ?? {};
     const says = name === 'Corrected' ? change.says : change.item ? without(was, change.item) : null;
     const { reason, item, citation } = change;
     changes.set(change.revision, [
@@ -77,7 +77,7 @@ export function correctionsAsAt({ said, changes }: Commitment, asOf: FullDate): 
   /** As it was said, or as it was corrected. */
   const reported = (revision: number): boolean =>
     revision === 0 ||
-    [statementAt(said, revision)?.data, ...(changes.get(revision) ?? []).map(({ says }) => says)].some(
+    [statementOf(said, revision)?.data, ...(changes.get(revision) ?? []).map(({ says }) => says)].some(
       (one) => one && ((one as { reportedOn?: FullDate }).reportedOn ?? '') <= asOf,
     );
   return said.flatMap(({ name, data, revision: by }): Correction[] => {

@@ -1,6 +1,6 @@
 /**
- * How commitments belong together, and how one ends in another: relations, and merge, split, supersession and withdrawal. Each
- * is decided in the stream of the commitment that says so; what the others take over follows from its event (`following.ts`).
+ * The relations of commitments, and their ends: merger, split, supersession and withdrawal. Each is decided in the stream of
+ * the commitment that says so; what the others take over follows from its event (`following.ts`).
  */
 import type {
   AddFollowUp,
@@ -122,7 +122,7 @@ export const lineageFields: Fields<'life' | 'end' | 'tookOver' | 'relations' | '
   followsUp: followsUpAsAt,
 };
 
-/** What is followed up: of several reports on a forum or outcome the last holds. */
+/** The follow-up: of several reports on a forum or outcome the last holds. */
 function followsUpAsAt({ followsUp }: Lineage, asOf: FullDate): string[] {
   const followed = new Set<string>();
   for (const { value } of followsUp.upTo(asOf))
@@ -246,7 +246,7 @@ type AsAt = (c: Commitment, asOf: FullDate) => CommitmentAsAt | null;
 const inWords = ({ into }: EndOfRecord): string => (into.length ? ` into ${into.join(', ')}` : '');
 
 /** A record takes no act from its end on. */
-export function goesOn({ end }: CommitmentAsAt, reportedOn: FullDate): void {
+export function refuseAfterEnd({ end }: CommitmentAsAt, reportedOn: FullDate): void {
   if (end && reportedOn >= end.reportedOn!)
     throw new Conflict('not_active', `It was ${end.life}${inWords(end)} on ${end.reportedOn}.`);
 }

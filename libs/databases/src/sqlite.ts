@@ -2,20 +2,23 @@
 import Database from 'better-sqlite3';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { again } from './again.js';
+import { retrying } from './retrying.js';
 import { NothingThere } from './nothing-there.js';
 
-/** How long the opening of a file waits for other processes; it blocks this one. */
+/** The time that the opening of a file waits for other processes; it blocks this one. */
 const OPENING_BUSY_MS = 5_000;
-/** How long a write waits for another process's transaction, and how soon it is tried again. */
+/** The time that a write waits for another process's transaction, and the interval of its tries. */
 const [BUSY_MS, AGAIN_MS] = [5_000, 2];
 
 export interface Opening {
   /** Whether a file that is not there is an error; otherwise it is made. */
   readonly mustExist?: boolean;
-  /** How long a statement waits inside SQLite for another process, which blocks this one; 0: it does not (`soon`). */
+  /**
+   * The time that a statement waits inside SQLite for another process, which blocks this one; 0: it does not
+   * (`retryWhileBusy`).
+   */
   readonly waitMs: number;
-  /** LookFactory at the file before anything is changed in it, in one transaction. */
+  /** Looks at the file before anything is changed in it, in one transaction. */
   readonly look?: (db: Database.Database) => void;
   /** Sets what is to hold for the connection, and makes the tables if need be. */
   readonly prepare: (db: Database.Database) => void;
@@ -30,7 +33,7 @@ export function openSqlite(file: string, { mustExist = false, waitMs, look, prep
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
   const db = new Database(file, { timeout: OPENING_BUSY_MS });
   try {
-    // What another process makes meanwhile is seen whole or not at all.
+    // The work of another process meanwhile is seen whole or not at all.
     if (look) db.transaction(() => look(db))();
     toWal(db);
     db.pragma('synchronous = FULL');
@@ -72,12 +75,12 @@ export const isBusy = (error: unknown): boolean => String((error as { code?: unk
  * Does something as soon as no other process hinders it; the wait for that stops nobody else. What is done must not wait
  * inside SQLite. @throws SqliteError `SQLITE_BUSY` when it is hindered for too long
  */
-export async function soon<T>(act: () => T): Promise<T> {
+export async function retryWhileBusy<T>(act: () => T): Promise<T> {
   try {
     return act();
   } catch (error) {
     if (!isBusy(error)) throw error;
-    return again(act, { forMs: BUSY_MS, everyMs: AGAIN_MS, after: isBusy });
+    return retrying(act, { forMs: BUSY_MS, everyMs: AGAIN_MS, after: isBusy });
   }
 }
 

@@ -18,7 +18,7 @@ const { Options } = ReadReq;
 type ReadCall = AsyncIterable<streamsPb.ReadResp> & { cancel(): void };
 
 /**
- * What the client does for its appends and subscriptions, by which it can read, too. Its own `readStream` and `readAll` go
+ * The calls that the client makes for its appends and subscriptions; they can read, too. Its own `readStream` and `readAll` go
  * another way, a native reader with a connection of its own, which writes small requests in pieces and without TCP_NODELAY:
  * every other read then waits 40 ms for the peer's delayed acknowledgement, and it cannot be cancelled.
  */
@@ -32,7 +32,7 @@ interface Channel {
 }
 
 /** From where and how much of a stream or of the log is read. */
-export type Wanted = {
+export type ReadRange = {
   readonly from: bigint | Position | null;
   readonly count: number;
   readonly backwards?: boolean;
@@ -42,7 +42,7 @@ export type Wanted = {
  * Up to `count` records, from the leader. A stream that does not exist has none.
  * @param from a revision or a place; `null`: the start, or backwards the end
  */
-export async function* read(client: KurrentDBClient, wanted: Wanted): AsyncGenerator<AllStreamResolvedEvent> {
+export async function* read(client: KurrentDBClient, wanted: ReadRange): AsyncGenerator<AllStreamResolvedEvent> {
   const channel = client as unknown as Channel;
   const request = new ReadReq().setOptions(optionsFor(wanted));
   const call = await channel.GRPCStreamCreator(streamsGrpc.StreamsClient, 'read', (stub) =>
@@ -61,7 +61,7 @@ export async function* read(client: KurrentDBClient, wanted: Wanted): AsyncGener
   }
 }
 
-function optionsFor(wanted: Wanted): streamsPb.ReadReq.Options {
+function optionsFor(wanted: ReadRange): streamsPb.ReadReq.Options {
   const { from, count, backwards = false } = wanted;
   const options = new Options()
     .setReadDirection(Options.ReadDirection[backwards ? 'BACKWARDS' : 'FORWARDS'])

@@ -1,7 +1,7 @@
 /** The log in a schema of a PostgreSQL database. */
 import type pg from 'pg';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { again, asError, codeOf, NothingThere, openPool, UNDEFINED_TABLE, wasRolledBack } from '#databases';
+import { retrying, asError, errorCodeOf, NothingThere, openPool, UNDEFINED_TABLE, wasRolledBack } from '#databases';
 import {
   checkAppend,
   checkTakeOver,
@@ -37,14 +37,14 @@ import {
   type EventRow,
 } from './statements.js';
 
-/** How long the database keeps what was sent by somebody who has stopped since. */
+/** The time for which the database keeps the request of a client that has stopped since. */
 const STOPPED_MS = 10_000;
-/** How long a statement may take, how long an answer is waited for, and how long a connection: each longer than a lock. */
+/** The time limits of a statement, an answer and a connection: each longer than a lock. */
 const [STATEMENT_MS, ANSWER_MS, CONNECT_MS] = [11_000, 12_000, 5_000];
-/** How long it is tried to find out what became of an append whose answer was lost, and how soon again. */
+/** The time for which the outcome of an append whose answer was lost is looked for, and the interval. */
 const [OUTCOME_MS, OUTCOME_AGAIN_MS] = [15_000, 100];
 const [READERS, WRITERS] = [8, 4];
-/** What holds in the transaction of a take-over, whatever the server's defaults are. */
+/** The settings of the transaction of a take-over, whatever the server's defaults are. */
 const TAKING_OVER = `SELECT set_config(s.name, said.value, true) FROM pg_settings s JOIN (VALUES
   ('lock_timeout', '${LOCK_MS}'), ('idle_in_transaction_session_timeout', '${STOPPED_MS}'),
   ('statement_timeout', '0'), ('transaction_timeout', '0')) AS said(name, value) ON said.name = s.name`;
@@ -54,7 +54,7 @@ const TAKING_OVER = `SELECT set_config(s.name, said.value, true) FROM pg_setting
  * transaction of its own: under one lock it judges each, stamps, chains and writes them. So positions become visible in
  * their order, no program that stops holds the lock, and nothing is kept in a session (PgBouncer may pool transactions).
  *
- * What is blanked is gone from the tables and their files: the table of payloads is written anew, while everybody waits. It
+ * A blanked payload is gone from the tables and their files: the table of payloads is written anew, while everybody waits. It
  * stays in the write-ahead log, its archive, replicas that lag, and backups for as long as these are kept; and until the
  * last transaction that may still see it has ended, which is waited for in the background.
  */
@@ -187,7 +187,7 @@ export class PostgresEventStore implements EventStore {
       await client.query(`SELECT followthrough_log.take_over(${after === null ? 'NULL' : BigInt(after)}); COMMIT`);
       broken = false;
     } catch (error) {
-      if (codeOf(error) === MISFIT) throw new InvalidAppend((error as Error).message);
+      if (errorCodeOf(error) === MISFIT) throw new InvalidAppend((error as Error).message);
       unavailable(error);
     } finally {
       client.release(broken); // the end of a connection rolls back what it was at
@@ -219,7 +219,7 @@ export class PostgresEventStore implements EventStore {
     const ABOUT = 'SELECT format, erased < blanked AS owes FROM followthrough_log.about';
     const about = () => this.#writers.query<{ format: number; owes: boolean }>(ABOUT);
     let found = await about().catch((error: unknown) => {
-      if (codeOf(error) === UNDEFINED_TABLE) return null;
+      if (errorCodeOf(error) === UNDEFINED_TABLE) return null;
       return unavailable(error);
     });
     if (found === null && this.how.mustExist) throw new NothingThere('There is no log in that database.');
@@ -332,7 +332,7 @@ export class PostgresEventStore implements EventStore {
         unknown.delete(waiting);
       }
     };
-    await again(look, { forMs: OUTCOME_MS, everyMs: OUTCOME_AGAIN_MS }).catch((error: unknown) =>
+    await retrying(look, { forMs: OUTCOME_MS, everyMs: OUTCOME_AGAIN_MS }).catch((error: unknown) =>
       unknown.forEach(({ reject }) => reject(asError('The log', error))),
     );
     this.#news.tell();

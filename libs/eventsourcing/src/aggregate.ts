@@ -43,7 +43,7 @@ export function fold<State, M extends EventMap>(
 }
 
 /** Decides several acts in turn, each on the state that those before it led to: the events of all of them. */
-export const inTurn =
+export const decideInTurn =
   <State, M extends EventMap, Act>(
     aggregate: Aggregate<State, M>,
     acts: readonly Act[],
@@ -99,7 +99,7 @@ export class Conflict extends Rejected {
 export const refused = (code: string, pointer: string, message: string): Rejected =>
   new Rejected(code, message, [{ pointer, message }]);
 
-/** Why something was refused, with pointers from where it stands in a greater body. */
+/** A refusal, with its pointers placed in a greater body. */
 export const refusedWithin = (pointer: string, error: unknown): unknown =>
   error instanceof Rejected
     ? new Rejected(

@@ -9,7 +9,7 @@ import { UnknownEvent, type Envelope, type Meta, type Recorded } from './events.
 import { Parking, type ParkedStream } from './parking.js';
 import { releases, type Released } from './releases.js';
 import { beingBuilt, type Building, type ProjectionStatus, type Projection } from './projection.js';
-import { NotTaken, type Saved, type SnapshotFile } from './snapshot.js';
+import { SnapshotRejected, type SnapshotContent, type SnapshotFile } from './snapshot.js';
 import { applying } from './tracing.js';
 import { Turns } from './turns.js';
 
@@ -26,9 +26,9 @@ const [PAGE, PAGE_BYTES, LIVE_PAGE] = [2_000, 4_000_000, 100];
 const RETRY_MS = [100, 500, 2_000, 10_000];
 /** A snapshot is written after so many events, and at the end. */
 const SAVED_EVERY = 50_000;
-/** How often a start looks for further events, since other processes may be writing. */
+/** The interval at which a start looks for further events, since other processes may be writing. */
 const ROUNDS = 3;
-/** How many events may wait for a projection that acts, before the views wait, too. */
+/** The number of events that may wait for a projection that acts, before the views wait, too. */
 const MOST_WAITING = 10_000;
 
 /** Errors that are not the fault of one event: the store is unavailable, or the process is too old for the log. */
@@ -65,13 +65,13 @@ class Follower {
     this.projection.clear?.();
   }
 
-  save(): Saved['projections'][number] {
+  save(): SnapshotContent['projections'][number] {
     const { name, version } = this.projection;
     const { position, parking } = this;
     return { name, version, position, parking: parking.save(), memory: this.projection.save?.() ?? null };
   }
 
-  load({ position, parking, memory }: Saved['projections'][number]): void {
+  load({ position, parking, memory }: SnapshotContent['projections'][number]): void {
     this.clear();
     this.position = position;
     this.parking.load(parking);
@@ -241,7 +241,7 @@ class Acting {
 class LogPages {
   #limit = 64;
 
-  /** How many events to ask for next. */
+  /** The size of the next request for events. */
   get limit(): number {
     return this.#limit;
   }
@@ -343,12 +343,12 @@ export class Projector {
       const { position, projections } = await this.snapshot.read(this.log.store);
       const saved = new Map(projections.map((one) => [`${one.name} ${one.version}`, one]));
       const all = this.#followers.map((follower) => ({ follower, kept: saved.get(follower.key) }));
-      if (all.some(({ kept }) => !kept)) throw new NotTaken('It is of other read models.');
+      if (all.some(({ kept }) => !kept)) throw new SnapshotRejected('It is of other read models.');
       for (const { follower, kept } of all) follower.load(kept!);
       this.#position = position;
       for (const one of this.#acting) await this.#dueSince(one, position);
     } catch (error) {
-      if (!(error instanceof NotTaken)) throw error;
+      if (!(error instanceof SnapshotRejected)) throw error;
     }
   }
 

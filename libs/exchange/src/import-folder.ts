@@ -35,10 +35,10 @@ import {
   type Log,
   withoutNulls,
 } from '#eventsourcing';
-import { cleaned, invalid, referencesIn, VALIDATION, type CommandContext } from '#platform';
+import { cleanBody, invalid, referencesIn, VALIDATION, type CommandContext } from '#platform';
 import { codeOf, crosswalk, Lookup, type Entry, type Register, type Theme } from '#registers';
 import { jsonOf, textOf, Unreadable } from '#text';
-import { likelyDuplicates, type Titled } from './likely-duplicates.js';
+import { likelyDuplicates, type DuplicateCandidate } from './likely-duplicates.js';
 
 /** Something that keeps a folder from being imported: where it stands and what is wrong. */
 export interface ImportProblem {
@@ -62,7 +62,7 @@ export interface ImportPlan {
   readonly counts: Readonly<
     Record<string, { readonly new: number; readonly known: number; readonly extended: number }>
   >;
-  /** What else lies in the folder and looks like data: it was not read. */
+  /** The files of the folder that look like data and were not read. */
   readonly unread: readonly string[];
 }
 
@@ -87,7 +87,7 @@ const COMMITMENTS = 'commitments.json';
 /** Files with a version of a crosswalk each, `{from, to, version, links, noEquivalent}`. */
 const CROSSWALKS = 'crosswalk-*.json';
 
-/** What a folder may hold beside its data. */
+/** The files that a folder may hold beside its data. */
 const BESIDE = ['*.md', 'expected', '.*'];
 
 /** The acts in a folder, by the names that it calls them. */
@@ -104,7 +104,7 @@ const LATER: Readonly<Record<string, ActName>> = {
   relations: 'relate',
 };
 
-/** Who made a version that names no author: who imports it, answers for it. */
+/** The author of a version that names none: the importer, who answers for it. */
 const UNNAMED_AUTHOR = 'The secretariat';
 
 /**
@@ -117,7 +117,7 @@ export async function planImport(
   folder: string,
   log: Log,
   newContext: () => CommandContext,
-  known: readonly Titled[] = [],
+  known: readonly DuplicateCandidate[] = [],
 ): Promise<ImportPlan> {
   const plan = new Plan(log, newContext);
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
@@ -179,7 +179,7 @@ class Plan {
   /** Every body, valid or not: what it names must be known. */
   readonly #bodies: { body: object; at: Row; pointer: (field: string) => string }[] = [];
   /** Every stream the folder writes, so that ids may refer forward. */
-  readonly #together = new Set<string>();
+  readonly #importedStreams = new Set<string>();
   readonly #firstRows = new Map<string, Row>();
   readonly #inFolder = new Map<string, Entry>();
   readonly #commands: AnyActCommand[] = [];
@@ -248,7 +248,7 @@ class Plan {
     this.#inFolder.set(`${kind}-${code}`, entry);
   }
 
-  /** What the file does not say: it is published on the day of the import, by whoever imports it. `relations` is its note. */
+  /** The fields that the file leaves out: it is published on the day of the import, by the importer. `relations` is its note. */
   crosswalk({ data, ...rest }: Row): void {
     const {
       from,
@@ -403,7 +403,7 @@ class Plan {
       const existing = await this.#lookup.entry(kind, codeOf(entry));
       if (!existing) {
         this.#count(at, kind === 'theme' ? null : 'new');
-        this.#commands.push(entering(kind, entry, this.newContext(), this.#together));
+        this.#commands.push(entering(kind, entry, this.newContext(), this.#importedStreams));
       } else {
         this.#count(at, kind === 'theme' ? null : 'known');
         this.#same(entry, existing, at, prefix);
@@ -413,8 +413,8 @@ class Plan {
     for (const planned of this.#crosswalks) await this.#planCrosswalk(planned);
   }
 
-  done(known: readonly Titled[]): ImportPlan {
-    const titled = this.#commitments.map(({ reference, acts }): Titled => {
+  done(known: readonly DuplicateCandidate[]): ImportPlan {
+    const titled = this.#commitments.map(({ reference, acts }): DuplicateCandidate => {
       const { title, agencies, followsUp } = acts[0]!.act.body as RecordCommitment;
       return { reference, title, agencies: agencies.map(({ agency }) => agency), followsUp: followsUp ?? [] };
     });
@@ -454,7 +454,7 @@ class Plan {
     else acts.push(published);
     this.#count(at, !state.entry ? 'new' : recorded ? 'known' : 'extended');
     if (acts.length > 0)
-      this.#commands.push(new ActCommand('crosswalk', entry.code, acts, this.newContext(), this.#together));
+      this.#commands.push(new ActCommand('crosswalk', entry.code, acts, this.newContext(), this.#importedStreams));
   }
 
   async #themeOf(code: string): Promise<Theme | null> {
@@ -475,7 +475,7 @@ class Plan {
     if (recorded.length === 0) {
       this.#count(at, 'new');
       const given = acts.map(({ act }) => act);
-      this.#commands.push(new ActCommand('commitment', reference, given, this.newContext(), this.#together));
+      this.#commands.push(new ActCommand('commitment', reference, given, this.newContext(), this.#importedStreams));
       return;
     }
     const { agency: _reporting, ...before } = recorded[0]!.data as { agency?: string };
@@ -520,7 +520,7 @@ class Plan {
       );
   }
 
-  /** What acts yield in turn; `null` when one is refused, and why is listed. */
+  /** The events of acts in turn; `null` when one is refused, and the reason is listed. */
   #decide(
     reference: string,
     acts: readonly PlannedAct[],
@@ -555,7 +555,7 @@ class Plan {
     return decided;
   }
 
-  /** Where the relations of each row lead: none may lead back to it. */
+  /** The goals of the relations of each row: none may lead back to it. */
   #related(): ReadonlyMap<string, Commitment> {
     this.#relatedRows ??= new Map(
       this.#commitments.map(({ reference, acts }) => {
@@ -569,7 +569,7 @@ class Plan {
 
   /** A body of a class, or `null` when it is not valid; its problems are listed. */
   #valid<T extends object>(of: new () => T, data: Json, at: Row, pointer: (field: string) => string): T | null {
-    const body = plainToInstance(of, cleaned(of, data));
+    const body = plainToInstance(of, cleanBody(of, data));
     const errors = invalid(validateSync(body, VALIDATION)).errors;
     for (const { pointer: field, message } of errors) this.problem(at, pointer(field), message);
     this.#bodies.push({ body, at, pointer });
@@ -580,7 +580,7 @@ class Plan {
     const before = this.#firstRows.get(stream);
     if (before) this.problem(at, prefix, `is in ${before.file} twice, first as row ${before.row}`);
     else {
-      this.#together.add(stream);
+      this.#importedStreams.add(stream);
       this.#firstRows.set(stream, at);
     }
     return !before;
@@ -588,7 +588,7 @@ class Plan {
 
   async #refers(body: object, at: Row, pointer: (field: string) => string): Promise<void> {
     for (const { kinds, code, pointer: field } of referencesIn(body)) {
-      let known = kinds.some((kind) => this.#together.has(`${kind}-${code}`));
+      let known = kinds.some((kind) => this.#importedStreams.has(`${kind}-${code}`));
       for (const kind of kinds) known ||= await this.#lookup.has(kind, code);
       if (!known) this.problem(at, pointer(field), `unknown ${kinds.join(' or ')}: ${code}`);
     }
@@ -628,9 +628,15 @@ const entering = (
   kind: Register,
   entry: Entry,
   context: CommandContext,
-  together: ReadonlySet<string>,
+  importedStreams: ReadonlySet<string>,
 ): AnyActCommand =>
-  new ActCommand(kind, codeOf(entry), [{ act: 'enter', body: entry } as never], context, together) as AnyActCommand;
+  new ActCommand(
+    kind,
+    codeOf(entry),
+    [{ act: 'enter', body: entry } as never],
+    context,
+    importedStreams,
+  ) as AnyActCommand;
 
 const reportedOn = (body: object): string => (body as { reportedOn: string }).reportedOn;
 

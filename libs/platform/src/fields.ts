@@ -66,7 +66,7 @@ function mark<T>(marks: Map<object, Map<string, T>>, value: T): PropertyDecorato
 }
 
 const marksFree: PropertyDecorator = mark(free, true);
-/** What people write in it is kept as `cleanText` has it. */
+/** Free text, kept as `cleanText` makes it. */
 const marksWritten: PropertyDecorator = mark(written, true);
 
 const pointer = '^(/[A-Za-z0-9]{1,40}){1,6}$';
@@ -269,7 +269,7 @@ function marked<T>(
 type Given = Readonly<Record<string, unknown>>;
 
 /** A body with what people wrote in it as it is kept: composed, with nothing around it. The same object where nothing changes. */
-export function cleaned<B extends object>(body: Body, given: B): B {
+export function cleanBody<B extends object>(body: Body, given: B): B {
   let kept: Record<string, unknown> | null = null;
   for (const [field, said] of Object.entries(given)) {
     const { prototype } = body as { prototype: object };
@@ -282,7 +282,7 @@ export function cleaned<B extends object>(body: Body, given: B): B {
 
 const cleanedIn = (body: Body, said: unknown): unknown => {
   if (Array.isArray(said)) return inEach(said, (one) => cleanedIn(body, one));
-  return typeof said === 'object' && said !== null ? cleaned(body, said) : said;
+  return typeof said === 'object' && said !== null ? cleanBody(body, said) : said;
 };
 
 /** Every text in a value. */
@@ -338,7 +338,7 @@ export const InPeriod = (about: About = {}) =>
     check('isPartialDate', 'must be a real date: YYYY, YYYY-MM or YYYY-MM-DD', isPartialDate),
   );
 
-/** Whether nobody is named before the host of an address, as a browser reads it. */
+/** Whether the host of an address has no user before it, as a browser reads it. */
 const hasNoUser = (address: unknown): boolean => {
   if (typeof address !== 'string' || !URL.canParse(address)) return true; // refused as no address
   const { username, password } = new URL(address);

@@ -1,12 +1,12 @@
-/** How bodies are read: as UTF-8, and as JSON that says everything once. */
+/** The reading of bodies: as UTF-8, and as JSON that names each field once. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
-import { saysOnce, textOf, Unreadable } from '#text';
+import { refuseDuplicateFields, textOf, Unreadable } from '#text';
 import { malformed } from './validation.js';
 
 type Done = (error: Error | null, json?: unknown) => void;
 
-/** What is wrong with a body, as it is answered. */
+/** The fault of a body, as it is answered. */
 function faultOf(error: unknown): Error {
   if (!(error instanceof Unreadable)) return error as Error;
   const { pointer, message } = error;
@@ -27,7 +27,7 @@ export function readsJson(server: FastifyInstance): void {
       parse(request, text, (error, json) => {
         if (error) return done(error);
         try {
-          saysOnce(text, json);
+          refuseDuplicateFields(text, json);
           done(null, json);
         } catch (twice) {
           done(faultOf(twice));

@@ -4,7 +4,7 @@
  */
 import { lastDayOf, type FullDate } from '#clocks';
 import {
-  citedAsAt,
+  documentsCitedAsAt,
   documentsIn,
   viewAsAt,
   type Commitment,
@@ -62,7 +62,7 @@ const PARTS: { readonly [P in Part]: Definition<P> } = {
     from: ['recorded'],
     at: ({ regions, countries }) => `{"regions":${sorted(regions)},"countries":${sorted(countries)}}`,
   },
-  documents: { from: ['changes'], at: (_, c, asOf) => sorted(citedAsAt(c, asOf)) },
+  documents: { from: ['changes'], at: (_, c, asOf) => sorted(documentsCitedAsAt(c, asOf)) },
   relations: {
     from: ['relations'],
     at: ({ relations }) => JSON.stringify(relations.map(({ to, type }) => ({ to, type }))),

@@ -30,7 +30,7 @@ export interface Node {
   readonly parent?: string | null;
 }
 
-/** What stands directly below one of them, or that one itself where nothing does; without it those at the top. */
+/** The entries directly below one, or that one itself if it has none; without one, those at the top. */
 export function directlyBelow<N extends Pick<Node, 'code' | 'parent'>>(
   code: string | undefined,
   nodes: readonly N[],
@@ -42,7 +42,7 @@ export function directlyBelow<N extends Pick<Node, 'code' | 'parent'>>(
 }
 
 /** A code and all above it. */
-export function upFrom(code: string, parents: ReadonlyMap<string, string | null | undefined>): string[] {
+export function withAncestors(code: string, parents: ReadonlyMap<string, string | null | undefined>): string[] {
   const up: string[] = [];
   for (let next: string | null | undefined = code; next && !up.includes(next); next = parents.get(next)) up.push(next);
   return up;

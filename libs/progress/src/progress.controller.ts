@@ -7,7 +7,7 @@ import {
   clocksOf,
   FieldsOf,
   CursorField,
-  goingOn,
+  withClocksOfCursor,
   InRows,
   LOG,
   PageSize,
@@ -83,7 +83,7 @@ class OfTheme extends PerAgency {
   readonly row: ThemeRow | null;
 }
 
-/** What stands in a table for what is nested. */
+/** The cells of a table for nested fields. */
 const CELLS: { readonly [F in keyof Item]?: (value: Item[F]) => object } = {
   lastUpkeep: (last) => ({ lastUpkeep: last ? `${last.period}: ${last.keptUp ? '' : 'not '}kept up` : '' }),
   spread: (spread) => ({
@@ -135,7 +135,7 @@ export class ProgressController {
   })
   @ApiOkResponse({ type: ItemList })
   async commitments(@Query() query: CommitmentsQuery, @WantedFormat() format: Format) {
-    const at = await this.at(goingOn(query));
+    const at = await this.at(withClocksOfCursor(query));
     const { filter, page } = listOf(query);
     if (format === 'json' || page.limit !== undefined) return this.progress.commitments(at, filter, page);
     const pinned = await this.progress.pin(at);

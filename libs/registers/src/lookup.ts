@@ -28,7 +28,7 @@ export class Lookup {
     return (await load(this.log, aggregate, code)).state;
   }
 
-  /** Whether something is registered (or, for a commitment, recorded) under a code. What is found once stays found. */
+  /** Whether something is registered (or, for a commitment, recorded) under a code. Found codes stay found. */
   async has(kind: Registered, code: string): Promise<boolean> {
     const stream = streamOf({ category: kind }, code);
     if (this.#found.has(stream)) return true;
@@ -38,16 +38,16 @@ export class Lookup {
   }
 
   /**
-   * @param together streams that will be written together with the body, and so are as good as known
+   * @param importedStreams streams that will be written together with the body, and so are as good as known
    * @returns what names every unknown code and where in the body it stands; `null` when all are known
    */
   async unknownIn(
     references: readonly Reference[],
-    together: ReadonlySet<string> = new Set(),
+    importedStreams: ReadonlySet<string> = new Set(),
   ): Promise<Rejected | null> {
     const errors = [];
     for (const { kinds, code, pointer } of references) {
-      let known = kinds.some((kind) => together.has(streamOf({ category: kind }, code)));
+      let known = kinds.some((kind) => importedStreams.has(streamOf({ category: kind }, code)));
       for (const kind of kinds) known ||= await this.has(kind, code);
       if (!known) errors.push({ pointer, message: `Unknown ${kinds.join(' or ')}: ${code}` });
     }

@@ -9,7 +9,7 @@ import { Figure } from './figures.js';
 import { following, FollowUp, type Following } from './follow-up.js';
 import { Page } from './layout.js';
 import { AgencyLink, Joined } from './links.js';
-import { relationsBack, type Back } from './lineage.js';
+import { relationsBack, type RelationBack } from './lineage.js';
 import { CommitmentTable } from './lists.js';
 import { OutcomesByKind } from './outcomes.js';
 import { RendersPages } from './rendering.js';
@@ -130,7 +130,7 @@ interface RowParts {
   readonly view: View;
   readonly forum: Forum;
   readonly counts?: OutcomesView['forums'][number];
-  /** How deep below the forum that it is part of. */
+  /** The depth below the forum of which it is a part. */
   readonly depth: number;
 }
 
@@ -161,12 +161,12 @@ const CalendarRow = ({ view, forum: { id, name, kind, start, end, place }, count
 interface ForumParts extends Following {
   readonly view: View;
   readonly outcomes: readonly OutcomeRow[];
-  /** What was put to it, by whomever. */
+  /** The outcomes put to it, by whomever. */
   readonly putTo: readonly OutcomeRow[];
   readonly forum: Forum;
   readonly forums: readonly Forum[];
   /** The commitments that prepare for it. */
-  readonly back: readonly Back[];
+  readonly back: readonly RelationBack[];
 }
 
 const ForumReport = ({ view, forum, forums, outcomes, putTo, back, ...followUp }: ForumParts) => {

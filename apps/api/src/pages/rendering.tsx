@@ -17,10 +17,10 @@ import { catchError, concatMap, type Observable } from 'rxjs';
 import { Rejected } from '#eventsourcing';
 import type { ProblemPage } from '#platform';
 import { bibtexOf, risOf } from './citation.js';
-import { Freshness, Now } from './freshness.js';
-import { BeingPrepared, ProblemDocument, TableDocument } from './layout.js';
+import { Freshness, ViewsState } from './freshness.js';
+import { ViewsBuilding, ProblemDocument, TableDocument } from './layout.js';
 import { pngOf } from './picture.js';
-import { Offered, Offers } from './take-away.js';
+import { TakeAwayOffers, OffersContext } from './take-away.js';
 
 /** Nothing but our own stylesheet and icon, and of styles in the page only the one that is named; no script at all. */
 const policy = (style: string) =>
@@ -55,8 +55,8 @@ function sendsHtml(reply: FastifyReply, page: VNode): string {
  * @throws Rejected `not_found`
  */
 async function sendsPart(reply: FastifyReply, page: VNode, part: string): Promise<string | Uint8Array> {
-  const offered = new Offered();
-  const html = renderToString(<Offers.Provider value={offered}>{page}</Offers.Provider>);
+  const offered = new TakeAwayOffers();
+  const html = renderToString(<OffersContext.Provider value={offered}>{page}</OffersContext.Provider>);
   const [, kind, number, form] = /^(table|chart|citation)(?:-(\d{1,3}))?(?:\.(svg|png|bib|ris))?$/.exec(part) ?? [];
   const { citation } = offered;
   const saves = (type: string) => {
@@ -90,7 +90,7 @@ async function sendsPart(reply: FastifyReply, page: VNode, part: string): Promis
 
 const PNG_WIDTH = 2_000;
 
-/** How long a browser waits before it asks again for a page that is being prepared. */
+/** The seconds after which a browser asks again for a page that is being prepared. */
 const [AGAIN_S, AGAIN_AT_MOST_S] = [2, 10];
 
 @Injectable()
@@ -115,14 +115,14 @@ class PageInterceptor implements NestInterceptor {
         const left = missing.reduce((seconds, { building }) => seconds + (building?.secondsLeft ?? 0), 0);
         const again = Math.min(Math.max(left, AGAIN_S), AGAIN_AT_MOST_S);
         void reply.status(503).header('Retry-After', String(again));
-        return <BeingPrepared projections={projections} again={again} />;
+        return <ViewsBuilding projections={projections} again={again} />;
       }),
       concatMap(async (page) => {
         const now = await this.freshness.look();
         const whole = (
-          <Now.Provider value={now}>
-            <Offers.Provider value={new Offered()}>{page}</Offers.Provider>
-          </Now.Provider>
+          <ViewsState.Provider value={now}>
+            <OffersContext.Provider value={new TakeAwayOffers()}>{page}</OffersContext.Provider>
+          </ViewsState.Provider>
         );
         return typeof take === 'string' ? sendsPart(reply, page, take) : sendsHtml(reply, whole);
       }),
@@ -145,7 +145,7 @@ function fieldsOf(context: ExecutionContext): ReadonlySet<string> {
   return new Set(fields.map(({ propertyName }) => propertyName));
 }
 
-/** What a field for date and time sends, in UTC: the end of the minute, as an instant. Anything else stays as it is. */
+/** The instant of a field for date and time, which browsers send in UTC: the end of its minute. Other values stay as they are. */
 const instantOf = (value: unknown): unknown =>
   typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(value) ? `${value}:59.999Z` : value;
 

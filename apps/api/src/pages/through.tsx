@@ -16,7 +16,7 @@ import { Words } from './source.js';
 import { path, type View } from './view.js';
 import { dateWords, textWords } from './words.js';
 
-/** What a link says of its first theme: with the second, and by itself. */
+/** The words for a link of its first theme: with the second, and by itself. */
 export const MATCH_WORDS: Readonly<Record<Match, readonly [said: string, alone: string]>> = {
   exact: ['is the same as', 'the same'],
   close: ['is much the same as', 'much the same'],
@@ -55,7 +55,7 @@ interface ReachedParts {
 }
 
 /** Of how much that has a theme of the one framework something is said by the other, and of how much nothing. */
-export const Reached = ({ view, through, from, to }: ReachedParts) => {
+export const CrosswalkReach = ({ view, through, from, to }: ReachedParts) => {
   const { code, match, carrying, reached, noEquivalent, ownThemes, reportedOn } = through;
   const by = linksOf(through, view);
   return (
@@ -86,7 +86,7 @@ export const Reached = ({ view, through, from, to }: ReachedParts) => {
   );
 };
 
-/** How the links are chosen, where it is not as usual. */
+/** The choice of links, where it is not the usual one. */
 const linksOf = (
   { match, version }: ThroughCrosswalk,
   { asked }: View,
@@ -96,7 +96,7 @@ const linksOf = (
     version !== null && { crosswalkVersion: version }),
 });
 
-interface NotYetParts {
+interface NoVersionParts {
   readonly view: View;
   /** With all its versions. */
   readonly crosswalk: CrosswalkAsAt;
@@ -104,8 +104,8 @@ interface NotYetParts {
   readonly field: 'version' | 'crosswalkVersion';
 }
 
-/** That no version holds as at the date, and how to read by one all the same. */
-export const NotYet = ({ view, crosswalk: { versions }, field }: NotYetParts) => (
+/** The notice that no version holds as at the date, with a link to each version. */
+export const NoVersionYet = ({ view, crosswalk: { versions }, field }: NoVersionParts) => (
   <p class="callout">
     As at {dateWords(view.asOf)} no version had been published, so nothing is linked.{' '}
     {versions[0] && (
@@ -116,8 +116,8 @@ export const NotYet = ({ view, crosswalk: { versions }, field }: NotYetParts) =>
   </p>
 );
 
-/** What a page is asked of a crosswalk. */
-export const throughIn = ({ asked }: View): Through => {
+/** The crosswalk that a page is read through. */
+export const crosswalkParamsOf = ({ asked }: View): Through => {
   const { crosswalk, crosswalkVersion, match } = asked as Through;
   return { crosswalk, crosswalkVersion, match };
 };
@@ -127,13 +127,13 @@ export const THROUGH_FIELDS = ['crosswalk', 'crosswalkVersion', 'match'];
 
 interface FieldParts {
   readonly view: View;
-  /** That may be chosen here, with all their versions. */
+  /** The crosswalks to choose from, with all their versions. */
   readonly crosswalks: readonly CrosswalkAsAt[];
 }
 
 /** Chooses a crosswalk, and when one is chosen, which of its links count. */
 export const ThroughFields = ({ view, crosswalks }: FieldParts) => {
-  const { crosswalk: code, crosswalkVersion, match } = throughIn(view);
+  const { crosswalk: code, crosswalkVersion, match } = crosswalkParamsOf(view);
   const types = match?.split(',') ?? WITHIN;
   const chosen = crosswalks.find((crosswalk) => crosswalk.code === code);
   if (crosswalks.length === 0 && !code) return null;
@@ -195,13 +195,13 @@ export const AsRead = ({ view, through, crosswalks, frameworks }: AsReadParts) =
         </a>
       </h2>
       {version === null ? (
-        <NotYet view={view} crosswalk={crosswalk} field="crosswalkVersion" />
+        <NoVersionYet view={view} crosswalk={crosswalk} field="crosswalkVersion" />
       ) : (
         <>
           <p class="note">
             <InForce view={view} version={versionOf(crosswalk, version)} />.
           </p>
-          <Reached view={view} through={through} from={name(from)} to={name(to)} />
+          <CrosswalkReach view={view} through={through} from={name(from)} to={name(to)} />
         </>
       )}
     </section>
@@ -217,7 +217,7 @@ export const noEquivalentLine = (view: View, through: ThroughCrosswalk): Line =>
   row: through.noEquivalent,
 });
 
-/** What a list is narrowed to by crosswalks, in words. */
+/** The crosswalks of the filter of a list, in words. */
 export const ListedThrough = ({ view }: { view: View }) => {
   const { theme, framework, reached, noEquivalent, ...asked } = view.asked as Filter;
   const crosswalk = reached ?? noEquivalent ?? (theme && asked.crosswalk);
