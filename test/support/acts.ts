@@ -386,7 +386,11 @@ const ABOUT: { readonly [A in ActName]?: About } = {
     body: { ...body, ...(body['agency'] !== undefined && { agency: oneOf([...entries], pick)?.agency }) },
   }),
   reply: ({ body, pick }, { readings }) => {
-    const { agency, reportedOn } = oneOf([...readings.values()].flatMap((all) => [...all]).sort((a, b) => a.revision - b.revision), pick) ?? {};
+    const { agency, reportedOn } =
+      oneOf(
+        [...readings.values()].flatMap((all) => [...all]).sort((a, b) => a.revision - b.revision),
+        pick,
+      ) ?? {};
     const on = [reportedOn ?? '', body['reportedOn'] as string].sort()[1];
     return { body: { ...body, agency, reportedOn: on } };
   },

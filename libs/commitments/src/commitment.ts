@@ -14,9 +14,23 @@ import {
   type Content,
   type ContentEvents,
 } from './content.js';
-import { changesOf, correctionsAsAt, statementAt, type Amendment, type CorrectionEvents, type Statement } from './corrections.js';
+import {
+  changesOf,
+  correctionsAsAt,
+  statementAt,
+  type Amendment,
+  type CorrectionEvents,
+  type Statement,
+} from './corrections.js';
 import { editionEvolvers, editionFields, editionsAtFirst, type EditionEvents, type Editions } from './editions.js';
-import { lineageAtFirst, lineageEvolvers, lineageFields, noCycle, type Lineage, type LineageEvents } from './lineage.js';
+import {
+  lineageAtFirst,
+  lineageEvolvers,
+  lineageFields,
+  noCycle,
+  type Lineage,
+  type LineageEvents,
+} from './lineage.js';
 import {
   agenciesAreSound,
   unconfirmedIfNamed,
@@ -43,7 +57,16 @@ import {
   type StageEvents,
   type Stages,
 } from './stages.js';
-import { and, dataOf, datesAreSound, forbidden, type By, type Decide, type Evolvers, type Fields } from './statement.js';
+import {
+  and,
+  dataOf,
+  datesAreSound,
+  forbidden,
+  type By,
+  type Decide,
+  type Evolvers,
+  type Fields,
+} from './statement.js';
 
 export * from './content.js';
 export * from './corrections.js';
@@ -258,7 +281,9 @@ export function turningPoints(c: Commitment, since: FullDate = '', before: FullD
     const was = statementAt(c.said, revision).data;
     return changes.map(({ says }) => says ?? was);
   }) as readonly { reportedOn: FullDate }[];
-  const dates = [...c.roles, ...amended].flatMap(({ reportedOn }) => reportedOn ?? []).filter((on) => on >= since && on < before);
+  const dates = [...c.roles, ...amended]
+    .flatMap(({ reportedOn }) => reportedOn ?? [])
+    .filter((on) => on >= since && on < before);
   const reports = c.reports.between(
     c.reports.count((on) => on < since),
     c.reports.count((on) => on < before),

@@ -200,13 +200,7 @@ function milestoneAsAt({ number, title, due, reached, dropped }: MilestoneFacts,
 }
 
 export const contentFields: Fields<
-  | keyof Content['wording']
-  | 'conditionLifted'
-  | 'themes'
-  | 'target'
-  | 'milestones'
-  | 'evidence'
-  | 'claims'
+  keyof Content['wording'] | 'conditionLifted' | 'themes' | 'target' | 'milestones' | 'evidence' | 'claims'
 > = {
   title: ({ wording }, asOf) => wording.title.asAt(asOf)!.value!,
   summary: ({ wording }, asOf) => wording.summary.asAt(asOf)!.value!,
@@ -226,8 +220,7 @@ export const contentFields: Fields<
 function openMilestone(c: Commitment, number: number | undefined, reportedOn: FullDate): MilestoneFacts {
   const milestone = milestoneOf(c, number);
   if (!milestone) throw new Rejected('not_found', `There is no milestone ${number}.`);
-  if (milestone.dropped.asAt(reportedOn))
-    throw new Conflict('milestone_dropped', `Milestone ${number} was dropped.`);
+  if (milestone.dropped.asAt(reportedOn)) throw new Conflict('milestone_dropped', `Milestone ${number} was dropped.`);
   return milestone;
 }
 

@@ -1,8 +1,25 @@
 /** The editions of a recurring commitment, and the periods of a standing one. */
 import type { Edition, Evidence, HoldEdition, ReportUpkeep, Source, Upkeep } from '#bodies';
-import { firstDayOf, lastDayOf, Ranking, rankedOn, Series, type DatedEntry, type FullDate, type PartialDate } from '#clocks';
+import {
+  firstDayOf,
+  lastDayOf,
+  Ranking,
+  rankedOn,
+  Series,
+  type DatedEntry,
+  type FullDate,
+  type PartialDate,
+} from '#clocks';
 import { refused } from '#eventsourcing';
-import { dataOf, datesAreSound, periodIsSound, sourceOf, type Decide, type Evolvers, type Fields } from './statement.js';
+import {
+  dataOf,
+  datesAreSound,
+  periodIsSound,
+  sourceOf,
+  type Decide,
+  type Evolvers,
+  type Fields,
+} from './statement.js';
 
 // ── Acts and events ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -40,7 +57,10 @@ export const editionEvolvers: Evolvers<EditionEvents> = {
   },
   UpkeepReported: ({ upkeep: { all, ranked } }, { data, revision }) => {
     const { period, keptUp, note = null, evidence, reportedOn } = data;
-    const upkeep = { ...{ period, keptUp, note, evidence: evidence ?? [] }, ...sourceOf(data, { reportedOn, revision }) };
+    const upkeep = {
+      ...{ period, keptUp, note, evidence: evidence ?? [] },
+      ...sourceOf(data, { reportedOn, revision }),
+    };
     return { upkeep: { all: all.with(upkeep), ranked: ranked.with(upkeepEntry(upkeep)) } };
   },
 };

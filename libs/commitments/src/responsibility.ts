@@ -169,17 +169,21 @@ export const leadAsAt = (c: Responsibility, asOf: FullDate): string | undefined 
 /** How the lead moves on a day that is still to come, as was agreed. */
 export function leadToCome(c: Responsibility, today: FullDate): RoleFact | undefined {
   const { last } = c.leads;
-  return last && (last.reportedOn ?? '') > today ? [...c.leads].find((one) => (one.reportedOn ?? '') > today) : undefined;
+  return last && (last.reportedOn ?? '') > today
+    ? [...c.leads].find((one) => (one.reportedOn ?? '') > today)
+    : undefined;
 }
 
 export const responsibilityFields: Fields<'agencies' | 'declined' | 'leadTransfer'> = {
   agencies: agenciesAsAt,
   declined: (c, asOf, { agencies }) =>
-    c.roles.upTo(asOf).flatMap(({ agency, declines, reportedOn, revision }): DeclinedRole[] =>
-      declines && !agencies.some((a) => a.agency === agency && a.role === declines.role)
-        ? [{ agency, ...declines, reportedOn: reportedOn!, revision }]
-        : [],
-    ),
+    c.roles
+      .upTo(asOf)
+      .flatMap(({ agency, declines, reportedOn, revision }): DeclinedRole[] =>
+        declines && !agencies.some((a) => a.agency === agency && a.role === declines.role)
+          ? [{ agency, ...declines, reportedOn: reportedOn!, revision }]
+          : [],
+      ),
   leadTransfer: (c, asOf) => {
     const isOpen = ({ reportedOn, answer }: Offer) => reportedOn! <= asOf && !(answer && answer.reportedOn! <= asOf);
     const offer = c.offers.find(isOpen);

@@ -124,7 +124,10 @@ function verificationAsAt(c: Commitment, agency: string, part: StageEntry | null
   if (!reading) return null;
   const { verification, reason, entry, revision } = reading;
   const replies = c.replies
-    .between(c.replies.count(({ to }) => to < revision), c.replies.count(({ to }) => to <= revision))
+    .between(
+      c.replies.count(({ to }) => to < revision),
+      c.replies.count(({ to }) => to <= revision),
+    )
     .filter(({ reportedOn }) => reportedOn <= asOf)
     .map((reply) => ({ text: reply.text, agency: reply.agency, ...sourceOf(reply, reply) }));
   return { verification, reason, entry, current: part?.revision === entry, replies, ...sourceOf(reading, reading) };
@@ -159,7 +162,13 @@ export const stageFields: Fields<'stage' | 'headline' | 'parts' | 'spread' | 've
 const NOW = '9999-12-31';
 
 /** Whether a stage may be reported; `part` is the agency that reports. */
-export function stageIsSound(c: Commitment, act: ReportStage, nature: Nature, part: string, proven = isProven(c)): void {
+export function stageIsSound(
+  c: Commitment,
+  act: ReportStage,
+  nature: Nature,
+  part: string,
+  proven = isProven(c),
+): void {
   if (act.stage === 'completed' && nature === 'standing')
     throw refused(
       'standing_never_completes',
@@ -187,7 +196,8 @@ export function reportingAgency(by: By, named: string | null | undefined): strin
 
 /** Whether anything supports a stage of completed beside a citation of its own. */
 export const isProven = (c: Commitment): boolean =>
-  c.evidence.length > 0 || [c.editions.all, c.upkeep.all].some((told) => told.some(({ evidence }) => evidence.length > 0));
+  c.evidence.length > 0 ||
+  [c.editions.all, c.upkeep.all].some((told) => told.some(({ evidence }) => evidence.length > 0));
 
 export const reportStage: Decide<ReportStage> = (c, act, by, _, now) => {
   const agency = reportingAgency(by, act.agency);

@@ -108,7 +108,8 @@ export class SqliteEventStore implements EventStore {
   }
 
   async read(stream: string, fromRevision = 0, limit = Infinity): Promise<Envelope[]> {
-    const page = (from: number, size: number) => this.#read((sql) => sql.stream.all(stream, from, size).map(toEnvelope));
+    const page = (from: number, size: number) =>
+      this.#read((sql) => sql.stream.all(stream, from, size).map(toEnvelope));
     return readChained(page, fromRevision, limit);
   }
 

@@ -59,7 +59,8 @@ export class CommitmentRows {
     const { reportedOn } = event.data as Sourced;
     const day = dayOf(reportedOn);
     const first = this.#rows.length > 0 ? this.#dayOf(0) : END_OF_TIME;
-    if (day < first) yield* this.#anew(turningPoints(c, reportedOn, first === END_OF_TIME ? undefined : dateOf(first)), c);
+    if (day < first)
+      yield* this.#anew(turningPoints(c, reportedOn, first === END_OF_TIME ? undefined : dateOf(first)), c);
     const difference = new Difference(before, c);
     const days = day < first ? [] : [day];
     if (before.roles !== c.roles && first < END_OF_TIME)

@@ -29,8 +29,7 @@ const EVENTS_IN_MEMORY = 5_000;
 /** How many rows an event may change at once; more are worked out in turns with other work. */
 const ROWS_AT_ONCE = 32;
 
-const referenceOf = ({ stream }: Pick<Recorded, 'stream'>): string =>
-  stream.slice(commitment.category.length + 1);
+const referenceOf = ({ stream }: Pick<Recorded, 'stream'>): string => stream.slice(commitment.category.length + 1);
 const isCorrection = ({ name }: Recorded): boolean => name === 'Corrected' || name === 'Retracted';
 
 export class ProgressProjection implements Projection {
