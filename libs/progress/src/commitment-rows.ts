@@ -2,9 +2,9 @@
 import type { FullDate } from '#clocks';
 import { turningPoints, type Commitment, type Sourced } from '#commitments';
 import type { Recorded } from '#eventsourcing';
-import { wordsOf } from '#platform';
-import { CODED, Columns, dateOf, dayOf, NONE, type RowValues } from './columns.js';
-import { Difference, pointAt, type Point, type Wording } from './facts.js';
+import { compareTexts } from '#text';
+import { CODED, dateOf, dayOf, NONE, type Columns, type Heard, type RowValues } from './columns.js';
+import { Difference, pointAt, type HeardSince, type Point } from './facts.js';
 
 /** What is known from a day on; `null`: nothing any more. */
 export interface RowChange {
@@ -17,9 +17,8 @@ const END_OF_TIME = 10_000 * 512;
 export class CommitmentRows {
   /** In the order of their days. */
   #rows: number[];
-  /** Codes of words and of readings that rows of it have. */
-  readonly #texts = new Map<string, number>();
-  #readings: Map<string, number> | null = null;
+  /** The codes of its words. */
+  readonly #codes: Readonly<Record<Worded, Map<string, number>>> = { text: new Map(), reading: new Map(), entry: new Map() };
 
   constructor(
     private readonly columns: Columns,
@@ -27,8 +26,10 @@ export class CommitmentRows {
   ) {
     const number = columns.references.find(reference);
     this.#rows = number === undefined ? [] : columns.known(number);
-    const codes = number === undefined ? [] : columns.codesOf(number, 'text');
-    for (const code of codes) this.#texts.set(keyOf(columns.texts[code]!), code);
+    if (this.#rows.length === 0) return;
+    for (const name of ['reading', 'entry'] as const)
+      for (const code of columns.codesOf(number!, name))
+        if (code !== NONE) this.#codes[name].set(textsOf(columns, name)[code]!, code);
   }
 
   get #number(): number {
@@ -72,10 +73,11 @@ export class CommitmentRows {
       const on = Math.min(days[0] ?? END_OF_TIME, known);
       if (on === days[0]) days.shift();
       const base = this.columns.valuesOf(this.#rows[on === known ? index++ : index - 1]!);
-      const lasts = difference.lasts(dateOf(on));
+      const heard = (agency: string) => this.#heardIn(base, agency);
+      const lasts = difference.lasts(dateOf(on), heard);
       if (!lasts && base.lastReportedOn >= day && days.length === 0) return;
       const cited = this.columns.dictionaries.documents.entries[base.documents]!;
-      const point = lasts ? difference.at(dateOf(on), cited) : {};
+      const point = lasts ? difference.at(dateOf(on), cited, heard) : {};
       yield { day: on, values: this.#valuesOf(base, point, Math.max(base.lastReportedOn, day)) };
     }
   }
@@ -102,37 +104,57 @@ export class CommitmentRows {
   /** @param base of what the point does not say */
   #valuesOf(base: RowValues | null, point: Partial<Point>, lastReportedOn: number): RowValues {
     const { dictionaries } = this.columns;
+    const { wording, reading, entry, heard } = point;
     const values = { ...base, lastReportedOn } as Record<keyof RowValues, number>;
-    if (point.wording) values.text = this.#textOf(point.wording);
-    if (point.reading !== undefined) values.reading = point.reading === null ? NONE : this.#readingOf(point.reading);
+    if (wording)
+      values.text = this.#codeOf('text', Object.values(wording).join('\n'), () =>
+        this.columns.texts.codeOf(this.#number, wording),
+      );
+    if (reading !== undefined) values.reading = reading === null ? NONE : this.#worded('reading', reading);
+    if (entry !== undefined) values.entry = this.#worded('entry', entry);
     for (const part of CODED) {
-      const key = point[part];
+      const key = part === 'heard' ? undefined : point[part];
       if (key !== undefined) values[part] = dictionaries[part].codeOf(key);
     }
+    if (heard || base?.agencies !== values.agencies) this.#hear(values, base, heard);
     return values;
   }
 
-  #textOf({ title, summary, condition }: Wording): number {
-    const words = `${title}\n${summary}\n${condition ?? ''}`;
-    let code = this.#texts.get(words);
-    if (code === undefined) {
-      const search = ` ${wordsOf([this.reference, title, summary, condition ?? ''].join(' ')).join(' ')} `;
-      const text = { title, search };
-      code = this.#texts.get(keyOf(text)) ?? this.columns.texts.push(text) - 1;
-      this.#texts.set(words, code);
-    }
+  #worded(name: 'reading' | 'entry', text: string): number {
+    return this.#codeOf(name, text, () => textsOf(this.columns, name).push(text) - 1);
+  }
+
+  #codeOf(name: Worded, text: string, added: () => number): number {
+    let code = this.#codes[name].get(text);
+    if (code === undefined) this.#codes[name].set(text, (code = added()));
     return code;
   }
 
-  #readingOf(reading: string): number {
-    const { readings } = this.columns;
-    if (!this.#readings) {
-      const codes = this.columns.codesOf(this.#number, 'reading').filter((code) => code !== NONE);
-      this.#readings = new Map(codes.map((code) => [readings[code]!, code]));
+  #leadIn({ agencies }: RowValues): string {
+    return this.columns.dictionaries.agencies.entries[agencies]![0]!.agency;
+  }
+
+  /** The day on which an agency last reported itself; empty: it never did. */
+  #heardIn(row: RowValues, agency: string): FullDate {
+    if (agency !== this.#leadIn(row)) return this.columns.dictionaries.heard.entries[row.heard]![agency] ?? '';
+    return row.leadReportedOn > 0 ? dateOf(row.leadReportedOn) : '';
+  }
+
+  /** When agencies last reported themselves: the lead's day stands in a column of its own, since it changes with most reports. */
+  #hear(values: Record<keyof RowValues, number>, base: RowValues | null, since: HeardSince = NOTHING_HEARD): void {
+    const { heard } = this.columns.dictionaries;
+    const lead = this.#leadIn(values);
+    const agencies = Object.keys(since.on);
+    if (base && !since.whole && lead === this.#leadIn(base) && agencies.every((agency) => agency === lead)) {
+      if (since.on[lead]) values.leadReportedOn = dayOf(since.on[lead]);
+      return;
     }
-    let code = this.#readings.get(reading);
-    if (code === undefined) this.#readings.set(reading, (code = readings.push(reading) - 1));
-    return code;
+    const known: Record<string, FullDate> =
+      base && !since.whole ? { ...heard.entries[base.heard], [this.#leadIn(base)]: this.#heardIn(base, this.#leadIn(base)) } : {};
+    const { [lead]: own, ...others } = { ...known, ...since.on };
+    values.leadReportedOn = own ? dayOf(own) : 0;
+    const told = Object.entries(others).filter(([, on]) => on);
+    values.heard = heard.codeOf(JSON.stringify(Object.fromEntries(told.sort(([a], [b]) => compareTexts(a, b)))));
   }
 
   /**
@@ -175,5 +197,10 @@ export class CommitmentRows {
   }
 }
 
-const keyOf = ({ title, search }: { readonly title: string; readonly search: string }): string =>
-  `${title}\n\n${search}`;
+/** Columns whose words belong to one commitment. */
+type Worded = 'text' | 'reading' | 'entry';
+
+const textsOf = (columns: Columns, name: 'reading' | 'entry'): (string | null)[] =>
+  name === 'reading' ? columns.readings : columns.entries;
+
+const NOTHING_HEARD: HeardSince = { on: {} satisfies Heard, whole: false };

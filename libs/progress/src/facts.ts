@@ -2,35 +2,91 @@
  * How a commitment reads as at a date, in the words of a row: each part by the same function of the domain of which `asAt`
  * consists, so that the clock rules exist once. Pure. Most events change few parts, and these as at few dates.
  */
-import { lastDayOf, type FullDate } from '#clocks';
+import type { Citation } from '#bodies';
+import { lastDayOf, Series, type FullDate } from '#clocks';
 import {
   documentsCitedAsAt,
   documentsIn,
+  partOf,
   viewAsAt,
   type Commitment,
   type CommitmentAsAt,
   type Role,
+  type Sourced,
+  type Statement,
 } from '#commitments';
-import { dayOf, type ShownOnly, type Meanings, type Standing } from './columns.js';
+import { compareTexts } from '#text';
+import { dayOf, type Heard, type Meanings, type ShownOnly, type Standing } from './columns.js';
+import type { Wording } from './texts.js';
 
-/** The names by which a commitment is called and found. */
-export interface Wording {
-  readonly title: string;
-  readonly summary: string;
-  readonly condition: string | null;
-}
-
-/** A row in words: of each dictionary the text of its entry, the wording, and the reading (`null`: unreviewed). */
-export type Point = { readonly [P in keyof Meanings]: string } & {
+/**
+ * A row in words: of each dictionary the text of its entry, the wording, the reading (`null`: unreviewed), the entry that the
+ * stage rests on, and when each agency last reported itself.
+ */
+export type Point = { readonly [P in Exclude<keyof Meanings, 'heard'>]: string } & {
   readonly wording: Wording;
   readonly reading: string | null;
+  readonly entry: string;
+  readonly heard: HeardSince;
 };
+
+/** When agencies last reported themselves. */
+export interface HeardSince {
+  readonly on: Heard;
+  /** All that there is; otherwise it is added to what was before. */
+  readonly whole: boolean;
+}
 export type Part = keyof Point;
 
 const RANKS: readonly Role[] = ['lead', 'co_lead', 'partner'];
 const rankOf = (role: Role): number => (RANKS.includes(role) ? RANKS.indexOf(role) : RANKS.length);
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-const sorted = (values: readonly string[]): string => JSON.stringify([...new Set(values)].sort());
+const sorted = (values: readonly string[]): string => JSON.stringify([...new Set(values)].sort(compareTexts));
+
+/** The entry that the stage rests on: when it happened, and where that is said. */
+export interface Headline {
+  readonly effective: string;
+  readonly note: string | null;
+  readonly sources: readonly Citation[];
+}
+
+/** The agencies that reported themselves by a statement: whose part a stage entry tells of, and whose focal point acted. */
+function heardIn(c: Commitment, { name, by, data }: Statement): string[] {
+  const { reportedOn, agency } = data as Partial<Sourced> & { readonly agency?: string };
+  if (!reportedOn) return [];
+  const tells = name === 'Recorded' || name === 'StageReported';
+  return [...(tells ? [partOf(c, { agency, reportedOn })] : []), ...(by.agency ? [by.agency] : [])];
+}
+
+/** On which days each agency reported itself, in order, by a state that is asked about as at many dates. */
+const heardDays = new WeakMap<Commitment, ReadonlyMap<string, Series<FullDate>>>();
+
+function daysHeard(c: Commitment): ReadonlyMap<string, Series<FullDate>> {
+  const days = new Map<string, FullDate[]>();
+  for (const said of c.said) {
+    const last = c.changes.get(said.revision)?.at(-1);
+    if (last?.says === null) continue;
+    const one = { ...said, data: last?.says ?? said.data };
+    for (const agency of heardIn(c, one)) {
+      const known = days.get(agency);
+      const { reportedOn } = one.data as { reportedOn: FullDate };
+      if (known) known.push(reportedOn);
+      else days.set(agency, [reportedOn]);
+    }
+  }
+  return new Map([...days].map(([agency, all]) => [agency, Series.from(all.sort())]));
+}
+
+/** When each agency last reported itself, by a date. What was corrected or retracted counts as corrected, or not. */
+function heardAsAt(c: Commitment, asOf: FullDate): Heard {
+  let days = heardDays.get(c);
+  if (!days) heardDays.set(c, (days = daysHeard(c)));
+  const heard: Record<string, FullDate> = {};
+  for (const [agency, all] of days) {
+    const last = all.lastOf((on) => on <= asOf);
+    if (last) heard[agency] = last;
+  }
+  return heard;
+}
 
 interface Definition<P extends Part> {
   /** What of the state it comes from: while these are the same, so is it. */
@@ -53,7 +109,7 @@ const PARTS: { readonly [P in Part]: Definition<P> } = {
       JSON.stringify(
         agencies
           .map(({ agency, role, asked }) => ({ agency, role, asked: asked === true }))
-          .sort((a, b) => rankOf(a.role) - rankOf(b.role) || compare(a.agency, b.agency) || compare(a.role, b.role)),
+          .sort((a, b) => rankOf(a.role) - rankOf(b.role) || compareTexts(a.agency, b.agency) || compareTexts(a.role, b.role)),
       ),
   },
   themes: { from: ['themes'], at: ({ themes }) => sorted(themes) },
@@ -85,8 +141,16 @@ const PARTS: { readonly [P in Part]: Definition<P> } = {
   },
   wording: {
     from: ['wording'],
-    at: ({ title, summary, condition }) => ({ title, summary, condition }),
+    at: ({ title, summary, condition, language }) => ({ title, summary, condition, language }),
   },
+  entry: {
+    from: ['parts', 'anybody', 'roles'],
+    at: ({ headline: { effective, note, citation, citations } }) => {
+      const sources = [citation ?? [], citations ?? []].flat();
+      return JSON.stringify({ effective, note: note ?? null, sources } satisfies Headline);
+    },
+  },
+  heard: { from: ['leads', 'changes'], at: (_, c, asOf) => ({ on: heardAsAt(c, asOf), whole: true }) },
   reading: {
     from: ['parts', 'anybody', 'roles', 'readings', 'replies'],
     at: ({ verification }, c) => {
@@ -129,8 +193,10 @@ const FROM = [...new Set(ALL.flatMap((part) => PARTS[part].from))];
 export class Difference {
   readonly #parts: readonly Part[];
   readonly #from: readonly Of[];
-  /** Documents that it cites. */
+  /** Documents that it cites, and agencies that report themselves by it. */
   readonly #cited: readonly string[];
+  readonly #heard: readonly string[];
+  readonly #reportedOn: FullDate;
 
   constructor(
     before: Commitment,
@@ -138,18 +204,36 @@ export class Difference {
   ) {
     this.#from = FROM.filter((of) => before[of] !== c[of]);
     this.#parts = ALL.filter((part) => PARTS[part].from.some((of) => this.#from.includes(of)));
-    this.#cited = documentsIn(c.said.at(-1)!.data);
+    const said = c.said.at(-1)!;
+    this.#cited = documentsIn(said.data);
+    this.#heard = heardIn(c, said);
+    this.#reportedOn = (said.data as Sourced).reportedOn;
   }
 
-  /** Whether as at a date or a later one anything may read otherwise. */
-  lasts(asOf: FullDate): boolean {
+  /**
+   * Whether as at a date or a later one anything may read otherwise.
+   * @param heard when agencies last reported themselves by then, before the event
+   */
+  lasts(asOf: FullDate, heard: (agency: string) => FullDate): boolean {
     const { revision } = this.c.said.at(-1)!;
-    return this.#cited.length > 0 || this.#from.some((of) => HOLDS[of]?.(this.c, revision, asOf) ?? true);
+    if (this.#cited.length > 0 || this.#heard.some((agency) => heard(agency) < this.#reportedOn)) return true;
+    return this.#from.some((of) => HOLDS[of]?.(this.c, revision, asOf) ?? true);
   }
 
-  /** What reads otherwise as at a date, of a commitment that existed by then. @param cited documents, before the event */
-  at(asOf: FullDate, cited: readonly string[]): Partial<Point> {
+  /**
+   * What reads otherwise as at a date, of a commitment that existed by then.
+   * @param cited the documents, and `heard` when agencies last reported themselves, before the event
+   */
+  at(asOf: FullDate, cited: readonly string[], heard: (agency: string) => FullDate): Partial<Point> {
     const point = pointOf(viewAsAt(this.c, asOf)!, this.c, asOf, this.#parts);
-    return this.#cited.length === 0 ? point : { ...point, documents: sorted([...cited, ...this.#cited]) };
+    const anew = this.#heard.filter((agency) => heard(agency) < this.#reportedOn);
+    return {
+      ...point,
+      ...(this.#cited.length > 0 && { documents: sorted([...cited, ...this.#cited]) }),
+      ...(!point.heard &&
+        anew.length > 0 && {
+          heard: { on: Object.fromEntries(anew.map((agency) => [agency, this.#reportedOn])), whole: false },
+        }),
+    };
   }
 }

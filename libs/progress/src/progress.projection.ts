@@ -3,10 +3,19 @@
  * log between which that was known, as rows of `Columns`. `asOf` and `knownAt` are then plain conditions of a scan.
  */
 import { LRUCache } from 'lru-cache';
+import { forms } from '#bodies';
 import type { FullDate } from '#clocks';
-import { commitment, type Commitment, type CommitmentEvents, type Sourced } from '#commitments';
+import {
+  BLANKED,
+  commitment,
+  statementAt,
+  type Commitment,
+  type CommitmentEvents,
+  type Sourced,
+} from '#commitments';
 import { fold, Turns, type Earlier, type Log, type Memory, type Projection, type Recorded } from '#eventsourcing';
-import { Columns } from './columns.js';
+import type { Field } from '#search';
+import { Columns, dayOf } from './columns.js';
 import { CommitmentRows, type RowChange } from './commitment-rows.js';
 
 /** A commitment in memory, to go on from. */
@@ -34,7 +43,7 @@ const isCorrection = ({ name }: Recorded): boolean => name === 'Corrected' || na
 
 export class ProgressProjection implements Projection {
   readonly name = 'progress';
-  readonly version = 6;
+  readonly version = 7;
   readonly on: Projection['on'];
   readonly columns = new Columns();
   /** What was told of last: a history is often told whole. */
@@ -79,8 +88,7 @@ export class ProgressProjection implements Projection {
     const rows: RowChange[] = [];
     for (let next = change.rows.next(); !next.done; next = change.rows.next())
       if (rows.push(next.value) === ROWS_AT_ONCE) return this.#followInTurns(known, change, rows);
-    lay(known, change, rows);
-    this.#keep(event.stream, known);
+    this.#lay(known, change, rows);
   }
 
   async #followLater(event: Recorded, kept: CachedCommitment | null, earlier: Earlier): Promise<void> {
@@ -90,8 +98,7 @@ export class ProgressProjection implements Projection {
   }
 
   async #followInTurns(known: CachedCommitment, change: Change, rows: readonly RowChange[] = []): Promise<void> {
-    lay(known, change, [...rows, ...(await inTurns(change.rows))]);
-    this.#keep(change.event.stream, known);
+    this.#lay(known, change, [...rows, ...(await inTurns(change.rows))]);
   }
 
   #nothing(event: Recorded, columns = this.columns): CachedCommitment {
@@ -116,12 +123,15 @@ export class ProgressProjection implements Projection {
     const aside = this.columns.aside();
     const anew = this.#nothing(event, aside);
     const turns = new Turns();
+    const noted: Change[] = [];
     for (const one of [...(await earlier()), event]) {
       const corrects = isCorrection(one) ? await this.#positionOfCorrected(one) : null;
       const change = changeOf(one, anew, corrects);
       lay(anew, change, await inTurns(change.rows, turns));
+      noted.push(change);
     }
     this.columns.replace(this.columns.commitmentOf(referenceOf(event)), aside);
+    for (const one of noted) this.#note(one.event, one.state);
     const { state, revision } = anew;
     this.#keep(event.stream, { state, revision, rows: new CommitmentRows(this.columns, referenceOf(event)) });
   }
@@ -130,6 +140,28 @@ export class ProgressProjection implements Projection {
   async #positionOfCorrected({ stream, data }: Recorded): Promise<number> {
     const { revision } = data as CommitmentEvents['Corrected'];
     return Number((await this.log.store.read(stream, revision, 1))[0]!.position);
+  }
+
+  #lay(known: CachedCommitment, change: Change, rows: readonly RowChange[]): void {
+    lay(known, change, rows);
+    this.#note(change.event, change.state);
+    this.#keep(change.event.stream, known);
+  }
+
+  /** Keeps what else was written in an event, or what is written there since a correction, to be found by. */
+  #note(event: Recorded, state: Commitment): void {
+    const number = this.columns.commitmentOf(referenceOf(event));
+    const { texts } = this.columns;
+    const [position, { revision }] = [Number(event.position), event.data as CommitmentEvents['Corrected']];
+    const note = (revision: number, name: string, data: object) => {
+      const from = revision === 0 ? 0 : dayOf((data as Sourced).reportedOn);
+      texts.note(number, revision, from, position, notesIn(name, data));
+    };
+    if (event.name === 'Blanked') return;
+    if (!isCorrection(event)) return note(event.revision, event.name, event.data);
+    texts.closeNotes(number, revision, position);
+    const says = state.changes.get(revision)?.at(-1)?.says;
+    if (says) note(revision, statementAt(state.said, revision).name, says);
   }
 
   #keep(stream: string, known: CachedCommitment): void {
@@ -174,4 +206,24 @@ function sinceOf({ data, name }: Recorded, before: Commitment, { said, changes }
     const { reportedOn = '' } = (says ?? { reportedOn: first }) as Partial<Sourced>;
     return reportedOn < first ? reportedOn : first;
   }, '9999-12-31');
+}
+
+/** The words that every row shows anyway. */
+const WORDED: readonly string[] = ['Recorded', 'WordingAmended'] satisfies (keyof CommitmentEvents)[];
+const WORDING: readonly string[] = ['title', 'summary', 'condition'];
+
+/** What people wrote in an event, but for the wording, and for where they read it. */
+function notesIn(name: string, data: object): Field[] {
+  const notes: Field[] = [];
+  const read = (of: object, isWording: boolean) => {
+    const { language } = of as { language?: string | null };
+    for (const [field, value] of Object.entries(of) as [string, unknown][]) {
+      if (field === 'citation' || field === 'citations' || (isWording && WORDING.includes(field))) continue;
+      if (typeof value === 'string') {
+        if (forms.isFreeText(field) && value !== BLANKED) notes.push({ text: value, language });
+      } else if (value && typeof value === 'object') read(value, false);
+    }
+  };
+  read(data, WORDED.includes(name));
+  return notes;
 }
