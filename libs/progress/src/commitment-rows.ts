@@ -18,7 +18,11 @@ export class CommitmentRows {
   /** In the order of their days. */
   #rows: number[];
   /** The codes of its words. */
-  readonly #codes: Readonly<Record<Worded, Map<string, number>>> = { text: new Map(), reading: new Map(), entry: new Map() };
+  readonly #codes: Readonly<Record<Worded, Map<string, number>>> = {
+    text: new Map(),
+    reading: new Map(),
+    entry: new Map(),
+  };
 
   constructor(
     private readonly columns: Columns,
@@ -150,7 +154,9 @@ export class CommitmentRows {
       return;
     }
     const known: Record<string, FullDate> =
-      base && !since.whole ? { ...heard.entries[base.heard], [this.#leadIn(base)]: this.#heardIn(base, this.#leadIn(base)) } : {};
+      base && !since.whole
+        ? { ...heard.entries[base.heard], [this.#leadIn(base)]: this.#heardIn(base, this.#leadIn(base)) }
+        : {};
     const { [lead]: own, ...others } = { ...known, ...since.on };
     values.leadReportedOn = own ? dayOf(own) : 0;
     const told = Object.entries(others).filter(([, on]) => on);

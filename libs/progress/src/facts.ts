@@ -109,7 +109,10 @@ const PARTS: { readonly [P in Part]: Definition<P> } = {
       JSON.stringify(
         agencies
           .map(({ agency, role, asked }) => ({ agency, role, asked: asked === true }))
-          .sort((a, b) => rankOf(a.role) - rankOf(b.role) || compareTexts(a.agency, b.agency) || compareTexts(a.role, b.role)),
+          .sort(
+            (a, b) =>
+              rankOf(a.role) - rankOf(b.role) || compareTexts(a.agency, b.agency) || compareTexts(a.role, b.role),
+          ),
       ),
   },
   themes: { from: ['themes'], at: ({ themes }) => sorted(themes) },

@@ -5,14 +5,7 @@
 import { LRUCache } from 'lru-cache';
 import { forms } from '#bodies';
 import type { FullDate } from '#clocks';
-import {
-  BLANKED,
-  commitment,
-  statementAt,
-  type Commitment,
-  type CommitmentEvents,
-  type Sourced,
-} from '#commitments';
+import { BLANKED, commitment, statementAt, type Commitment, type CommitmentEvents, type Sourced } from '#commitments';
 import { fold, Turns, type Earlier, type Log, type Memory, type Projection, type Recorded } from '#eventsourcing';
 import type { Field } from '#search';
 import { Columns, dayOf } from './columns.js';
