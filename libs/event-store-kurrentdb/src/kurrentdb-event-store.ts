@@ -172,7 +172,10 @@ export class KurrentdbEventStore implements EventStore {
     await this.#open();
     if (!isStreamName(stream)) return [];
     const from = Math.max(fromRevision, 0);
-    const [records] = await Promise.all([this.#reader.recordsOf(stream, from, Number.isFinite(limit) ? limit : undefined), this.#look.take()]);
+    const [records] = await Promise.all([
+      this.#reader.recordsOf(stream, from, Number.isFinite(limit) ? limit : undefined),
+      this.#look.take(),
+    ]);
     return this.#known.masked(records.map(this.#reader.toEnvelope));
   }
 
