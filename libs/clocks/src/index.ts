@@ -53,21 +53,11 @@ export const isPartialDate = (date: unknown): date is PartialDate =>
 
 export const isFullDate = (date: unknown): date is FullDate => isPartialDate(date) && date.length === 10;
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-let dayShown = { day: NaN, date: '' };
-
-function dateOf(ms: number): FullDate {
-  const day = Math.floor(ms / DAY);
-  if (day !== dayShown.day) dayShown = { day, date: new Date(ms).toISOString().slice(0, 10) };
-  return dayShown.date;
-}
-
 /** Today, in UTC. */
-export const todayAt = (now: Date): FullDate => dateOf(now.getTime());
+export const todayAt = (now: Date): FullDate => now.toISOString().slice(0, 10);
 
 /** Today where the day begins first, at UTC+14: what is reported there today is not reported in the future (rule 3). */
-export const todayAnywhere = (now: Date): FullDate => dateOf(now.getTime() + 14 * HOUR);
+export const todayAnywhere = (now: Date): FullDate => todayAt(new Date(now.getTime() + 14 * 3_600_000));
 
 /** A day beyond the years of four digits would not compare as a text: there the range ends. */
 function kept(day: Temporal.PlainDate): FullDate {
