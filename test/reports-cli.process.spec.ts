@@ -25,7 +25,7 @@ const ELSEWHERE = {
   NODE_OPTIONS: `--import ${pathToFileURL(LATER).href}`,
 };
 const report = (args: readonly string[], env: Record<string, string> = HERE) => {
-  const program = resolve('dist/apps/cli/src/main.js');
+  const program = resolve('dist/program/cli.js');
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'report', ...args], {
     cwd: scratch,
     encoding: 'utf8',
