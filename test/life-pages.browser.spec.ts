@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { faintest, overflow, Reader, text } from './support/browser.js';
 import * as life from './support/life.js';
-import { FIRST_EDITION, TestServer } from './support/server.js';
+import { HLD, TestServer } from './support/server.js';
 
 const HTML = { accept: 'text/html' };
 
@@ -46,7 +46,7 @@ describe('the whole life of a commitment, on the pages of the real data', () => 
   let before: string;
 
   beforeAll(async () => {
-    server = await TestServer.start([FIRST_EDITION]);
+    server = await TestServer.start([HLD]);
     before = (await server.get('/v1/commitments?limit=1')).body.position as string;
     const tokens = new Map<string | null, string>();
     let last = before;

@@ -212,13 +212,12 @@ export async function inDetail(post: Post): Promise<void> {
   await upkeep({ period: '2012', keptUp: false, note: 'The secretariat had no staff', reportedOn: '2013-03-01' });
 }
 
-/** What became of agencies, and who was in the chair. */
+/** What became of agencies. */
 export async function agencies(post: Post): Promise<void> {
   const merger = { into: 'UN-WOMEN', effective: '2010-07', reason: 'Consolidated into UN-Women by A/RES/64/289' };
   await post('agencies/UNIFEM/merge', merger, null);
   await post('agencies/INSTRAW/merge', merger, null);
   await post('agencies/OIC/rename', { name: 'Organisation of Islamic Cooperation', effective: '2011-06-28' }, null);
-  await post('agencies/UNHCR/chair', { body: 'GMG', from: '2006-07', to: '2006-12' }, null);
   await post('agencies/UN-WOMEN/join', { body: 'GMG', from: '2011' }, null);
   await post('agencies/WORLD-BANK/leave', { body: 'GMG', to: '2012' }, null);
 }
