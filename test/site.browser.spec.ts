@@ -61,8 +61,10 @@ describe('The site as a whole', () => {
       [...controllers.values()].flatMap(({ metatype }) => {
         if (!metatype || !JSON.stringify(interceptorsOf(metatype)).includes('PageInterceptor')) return [];
         const base = Reflect.getMetadata('path', metatype) as string;
-        return Object.values(Object.getOwnPropertyDescriptors(metatype.prototype as object)).flatMap(({ value }) => {
-          const path = Reflect.getMetadata('path', value as object) as string | undefined;
+        const handlers = Object.entries(Object.getOwnPropertyDescriptors(metatype.prototype as object));
+        return handlers.flatMap(([name, { value }]) => {
+          const path =
+            name === 'constructor' ? undefined : (Reflect.getMetadata('path', value as object) as string | undefined);
           return path === undefined ? [] : [`/${base}/${path}`.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '')];
         });
       }),

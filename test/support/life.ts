@@ -102,8 +102,8 @@ export async function corrected(post: Post): Promise<void> {
     citation: MC2353,
   });
   await say('history/3/correct', {
-    says: { effective: '2011', note: 'Research Guide issued in 2011' },
-    reason: 'The paper says that it came out in 2011',
+    says: { effective: '2011-06', note: 'Research Guide issued in June 2011' },
+    reason: 'The guide says that it came out in June 2011',
     citation: MC2353,
   });
   await say('history/0/correct', {
