@@ -36,6 +36,7 @@ import {
   observed,
   ProblemFilter,
   ReadingIsPublic,
+  Software,
   Tokens,
   watched,
   validation,
@@ -181,7 +182,8 @@ export class AppModule {
     const all = [...contexts, extra];
     const { log, access } = stores;
     const projections = all.flatMap((one) => one.projections?.(log) ?? []);
-    const snapshot = new SnapshotFile(join(settings.dataDir, 'views.snapshot'), softwareDigest());
+    const software = softwareDigest();
+    const snapshot = new SnapshotFile(join(settings.dataDir, 'views.snapshot'), software);
     const views: Provider[] = all
       .flatMap(({ views }) => views ?? [])
       .map((View) => ({
@@ -202,6 +204,7 @@ export class AppModule {
         { provide: AccessStore, useValue: access },
         { provide: Tokens, useFactory: () => new KnownTokens(access) },
         { provide: IdempotencyKeys, useExisting: AccessStore },
+        { provide: Software, useValue: { digest: software } },
         { provide: ReadingIsPublic, useValue: { value: settings.publicReading } },
         AccessGuard,
         { provide: APP_GUARD, useExisting: AccessGuard },

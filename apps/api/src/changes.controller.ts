@@ -155,6 +155,8 @@ export class ChangesController implements OnModuleDestroy {
     const more = follow
       ? this.#following(from, format, AbortSignal.any([gone.signal, this.#closing.signal]), request)
       : this.#rest(from, format, gone.signal);
+    // What is sent as it comes is not compressed: a compressor would keep it back.
+    if (follow) request.headers['x-no-compression'] = 'follow';
     await reply
       .type(FORMATS[format].type)
       .header('Cache-Control', 'no-store')

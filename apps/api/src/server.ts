@@ -1,11 +1,24 @@
 import fastifyAccepts from '@fastify/accepts';
+import fastifyCompress from '@fastify/compress';
+import fastifyCors from '@fastify/cors';
 import { NestFactory } from '@nestjs/core';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import { Projector } from '#eventsourcing';
-import { answersDirectly, Correlation, Logging, observeRequests, PROBLEM_JSON, problemOf, readsJson } from '#platform';
+import {
+  answersConditionally,
+  answersDirectly,
+  answersKnownPaths,
+  Correlation,
+  isWatchman,
+  Logging,
+  observeRequests,
+  PROBLEM_JSON,
+  problemOf,
+  readsJson,
+} from '#platform';
 import { AppModule, openStores, type Stores } from './app.module.js';
 import { openApi } from './openapi.js';
 import { Draining } from './operations.controller.js';
@@ -68,6 +81,57 @@ function closesConnections(app: NestFastifyApplication): void {
     });
 }
 
+/** Everything that is read is compressed for those who accept that, and so are the results of batches; nothing else is large. */
+async function answersCompressed(app: NestFastifyApplication): Promise<void> {
+  const server = app.getHttpAdapter().getInstance();
+  server.addHook('onRoute', (route) => {
+    const { direct } = (route.config ?? {}) as { direct?: unknown };
+    if (direct || isWatchman(route.url)) route.compress = false;
+  });
+  await app.register(fastifyCompress, {
+    encodings: ['br', 'gzip'],
+    globalDecompression: false,
+    customTypes: /^text\/(?!event-stream)|[+/](?:x-nd)?json(?:;|$)|[+/]xml(?:;|$)/,
+  });
+}
+
+/** Lets pages of other sites read the API in a browser, without whatever that browser knows of the reader. */
+async function answersOtherSites(app: NestFastifyApplication, { corsOrigins }: Settings): Promise<void> {
+  if (corsOrigins.length === 0) return;
+  const server = app.getHttpAdapter().getInstance();
+  server.addHook('onRoute', (route) => {
+    const isRead = route.method !== 'POST' && /^(?:\/v1\/|\/openapi\.json$|\*$)/.test(route.url);
+    if (!isRead) route.config = { ...route.config, cors: false };
+  });
+  await app.register(fastifyCors, {
+    origin: corsOrigins === '*' ? '*' : [...corsOrigins],
+    methods: ['GET', 'HEAD'],
+    allowedHeaders: READING_HEADERS,
+    exposedHeaders: ANSWER_HEADERS,
+    maxAge: 86_400,
+    strictPreflight: false,
+  });
+}
+
+const READING_HEADERS = [
+  'Authorization',
+  'If-None-Match',
+  'If-Position-At-Least',
+  'Last-Event-ID',
+  'X-Correlation-Id',
+  'X-Log',
+];
+const ANSWER_HEADERS = [
+  'Content-Disposition',
+  'ETag',
+  'Link',
+  'Retry-After',
+  'X-As-Of',
+  'X-Correlation-Id',
+  'X-Log',
+  'X-Position',
+];
+
 /** What comes by an open connection while the server ends is answered like anything else. */
 const ENDING = { return503OnClosing: false };
 
@@ -96,6 +160,7 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
     if (bodies) route.bodyLimit = bodies * settings.bodyLimit;
   });
   observeRequests(adapter.getInstance());
+  answersKnownPaths(adapter.getInstance());
   adapter.getInstance().addHook('onRequest', tidyAddress);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with(settings, stores, pagesContext(settings)),
@@ -106,7 +171,10 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
     },
   );
   answersDirectly(adapter.getInstance(), (of) => app.get(of));
+  answersConditionally(adapter.getInstance());
   await app.register(fastifyAccepts);
+  await answersCompressed(app);
+  await answersOtherSites(app, settings);
   closesConnections(app);
   SwaggerModule.setup('docs', app, () => openApi(app, settings.publicReading), {
     jsonDocumentUrl: 'openapi.json',

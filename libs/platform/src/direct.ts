@@ -6,6 +6,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ApiRequest } from './principal.js';
+import { refuseUnlessJson } from './formats.js';
 import { AccessGuard, AnswerInterceptor } from './steps.js';
 
 /** How a route is answered directly. */
@@ -33,6 +34,7 @@ export function answersDirectly(
       // Nest answers an address with an empty part as one that is not there.
       if (Object.values(request.params as object).includes('')) return nests.call(this, request, reply);
       await get(AccessGuard).admit(request, { open: false, secretariatOnly });
+      refuseUnlessJson(request);
       void reply.status(status).header('Cache-Control', 'no-store');
       return get(AnswerInterceptor).around(request, reply, () => answer(request, reply, get(CommandBus)));
     };

@@ -1,5 +1,12 @@
 /** The formats that lists and views are answered in; one more is one more member of `FORMATS`. */
-import { applyDecorators, createParamDecorator, Logger, type ExecutionContext } from '@nestjs/common';
+import {
+  applyDecorators,
+  createParamDecorator,
+  Logger,
+  NotAcceptableException,
+  SetMetadata,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsOptional } from 'class-validator';
@@ -73,6 +80,72 @@ export function formatOf(request: FastifyRequest): Format {
   if (format) return format;
   const best = request.accepts().type([...MEDIA_TYPES, 'text/html']);
   return NAMES.find((name) => FORMATS[name].mediaType === best) ?? 'json';
+}
+
+const ANSWERED_AS = 'answered-as';
+/** The routes of this controller answer in this media type. */
+export const AnsweredAs = (mediaType: string) => SetMetadata(ANSWERED_AS, mediaType);
+
+/** The media types that an act, or anything else that is no list, is answered in. */
+const JSON_ONLY: readonly string[] = [FORMATS.json.mediaType];
+
+interface Answers {
+  readonly content?: Readonly<Record<string, unknown>>;
+}
+
+/** The media types that a handler answers in, as it and its controller say in the document; `null`: files of the site. */
+function offeredBy(context: ExecutionContext): readonly string[] | null {
+  const [handler, controller] = [context.getHandler(), context.getClass()];
+  const said = <T>(key: string, of: object) => Reflect.getMetadata(key, of) as T | undefined;
+  const mediaType = said<string>(ANSWERED_AS, controller);
+  if (mediaType) return [mediaType];
+  if (said('swagger/apiExcludeController', controller)) return null;
+  const types = Reflect.getMetadata('design:paramtypes', controller.prototype as object, handler.name) as
+    { prototype?: object }[] | undefined;
+  const fields = (types ?? []).flatMap(
+    ({ prototype }) => (prototype && said<string[]>('swagger/apiModelPropertiesArray', prototype)) ?? [],
+  );
+  const [answer] = Object.values(said<Record<string, Answers>>('swagger/apiResponse', handler) ?? {});
+  return (
+    said<string[]>('swagger/apiProduces', handler) ??
+    (answer?.content && Object.keys(answer.content)) ??
+    (fields.includes(':format') ? MEDIA_TYPES : JSON_ONLY)
+  );
+}
+
+const offers = new WeakMap<object, readonly string[] | null>();
+
+function offersOf(context: ExecutionContext): readonly string[] | null {
+  const handler = context.getHandler();
+  let offered = offers.get(handler);
+  if (offered === undefined) offers.set(handler, (offered = offeredBy(context)));
+  return offered;
+}
+
+/** Whether a request is sent a list as it is read, entry by entry. */
+export const isStreamed = (request: FastifyRequest, context: ExecutionContext): boolean =>
+  offersOf(context) === MEDIA_TYPES && formatOf(request) !== 'json';
+
+/** @throws NotAcceptableException where a handler answers in nothing that the request accepts */
+export function refuseUnacceptable(request: FastifyRequest, context: ExecutionContext): void {
+  if (acceptsAnything(request)) return;
+  const { format, take } = (request.query ?? {}) as { format?: unknown; take?: unknown };
+  const offered = offersOf(context);
+  // A format that is named counts for more than what is accepted.
+  if (offered && format === undefined && take === undefined) refuseUnlessIn(offered, request);
+}
+
+/** @throws NotAcceptableException where a request does not accept JSON */
+export function refuseUnlessJson(request: FastifyRequest): void {
+  if (!acceptsAnything(request) && request.headers.accept !== FORMATS.json.mediaType)
+    refuseUnlessIn(JSON_ONLY, request);
+}
+
+const acceptsAnything = ({ headers: { accept } }: FastifyRequest): boolean => accept === undefined || accept === '*/*';
+
+function refuseUnlessIn(offered: readonly string[], request: FastifyRequest): void {
+  if (request.accepts().type([...offered]) === false)
+    throw new NotAcceptableException(`This is answered as ${offered.join(' or ')}, not as ${request.headers.accept}.`);
 }
 
 export const WantedFormat = createParamDecorator((_: unknown, context: ExecutionContext): Format =>

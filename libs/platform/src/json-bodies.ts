@@ -1,4 +1,5 @@
-/** How bodies are read: as UTF-8, and as JSON that says everything once. */
+/** How bodies are read: as plain UTF-8, and as JSON that says everything once. */
+import { UnsupportedMediaTypeException } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
 import { saysOnce, textOf, Unreadable } from '#text';
@@ -13,6 +14,16 @@ function faultOf(error: unknown): Error {
   return pointer ? malformed([{ pointer, message }]) : new Rejected('bad_request', `The body ${message}.`);
 }
 
+/** What is wrong with a body that does not say that it is plain UTF-8. */
+function notUtf8(type: string, coding: string | undefined): Error | null {
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(type)?.[1];
+  if (charset !== undefined && !/^utf-?8$/i.test(charset))
+    return new UnsupportedMediaTypeException(`A body is in UTF-8, not in ${charset}.`);
+  if (coding !== undefined && coding !== 'identity')
+    return new UnsupportedMediaTypeException(`A body is sent as it is, not with Content-Encoding: ${coding}.`);
+  return null;
+}
+
 /** Lets a server refuse bodies that are not UTF-8, naming the byte, and JSON in which a field is given twice, naming that. */
 export function readsJson(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser('error', 'error') as (
@@ -21,7 +32,14 @@ export function readsJson(server: FastifyInstance): void {
     done: Done,
   ) => void;
   server.removeContentTypeParser('application/json');
+  const utf8 = new Set(['application/json']); // the content types known to be so
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done: Done) => {
+    const { 'content-type': type = '', 'content-encoding': coding } = request.headers;
+    if (!utf8.has(type) || coding !== undefined) {
+      const refused = notUtf8(type, coding);
+      if (refused) return done(refused);
+      if (utf8.size < 100) utf8.add(type);
+    }
     try {
       const text = textOf(body as Buffer);
       parse(request, text, (error, json) => {
