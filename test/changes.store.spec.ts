@@ -7,7 +7,7 @@ import {
   FLOWS,
   Silence,
   Timeline,
-  whyOf,
+  causesOf,
   type Changed,
   type Filter,
   type FlowFilter,
@@ -320,7 +320,7 @@ describe(`What changed, what is due and who is silent (SEED=${seed})`, () => {
       for (const leg of ['learned', 'reported'] as const) {
         if (leg === 'learned' && (knownThen === null || registersChanged)) continue;
         for (const { reference, flow } of await listed(new Flows(projector), asked, leg)) {
-          const why = await whyOf(log, reference, leg, view);
+          const why = await causesOf(log, reference, leg, view);
           if (flow !== 'same')
             expectSame(events, { asked, reference, flow, leg }, { told: why.length > 0 }, { told: true });
           told += why.length;

@@ -11,7 +11,7 @@ import fc from 'fast-check';
 import '../apps/api/src/app.module.js';
 import { classOf } from '#bodies';
 import { ACTS } from '#commitments';
-import { acceptorOf, cleaned, invalid, VALIDATION, validation } from '#platform';
+import { acceptorOf, cleanBody, invalid, VALIDATION, validation } from '#platform';
 
 type Class = new () => object;
 
@@ -149,7 +149,7 @@ async function agrees(of: Class, runs: number): Promise<{ valid: number; sure: n
   await fc.assert(
     fc.asyncProperty(bodies(of), async (body) => {
       if (acceptorOf(of)!(JSON.parse(body) as object)) sure++;
-      const right = await outcome(theirs, of, JSON.stringify(cleaned(of, JSON.parse(body) as object)));
+      const right = await outcome(theirs, of, JSON.stringify(cleanBody(of, JSON.parse(body) as object)));
       if ('made' in right) valid++;
       expect(await outcome(ours, of, body)).toStrictEqual(right);
     }),

@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync
 import { dirname, join } from 'node:path';
 import { removeSqlite } from '#databases';
 import { SqliteEventStore } from '#event-store-sqlite';
-import { copyLog, verify, type Anchor, type Copied, type EventStore, type Verdict } from '#eventsourcing';
+import { copyLog, verify, type Anchor, type CopyResult, type EventStore, type Verdict } from '#eventsourcing';
 import { codec, openEventStore, type Purpose } from '../../api/src/app.module.js';
 import { sqliteFile, type Settings } from '../../api/src/settings.js';
 import { progressBar } from './progress-bar.js';
@@ -123,7 +123,7 @@ export async function copy({ from, to }: { from: string; to: string }): Promise<
     console.log(`The source has gone on to position ${sourceHead}: run this again to follow.`);
 }
 
-async function copyWithBar(source: EventStore, target: EventStore): Promise<Copied> {
+async function copyWithBar(source: EventStore, target: EventStore): Promise<CopyResult> {
   const head = Number((await source.head()) ?? 0);
   let now: { step: string; bar: ReturnType<typeof progressBar>; since: number; before: number } | undefined;
   try {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { AccessStore } from '#access';
 import { NothingThere } from '#databases';
 import { Projector, type ParkedStream } from '#eventsourcing';
-import { planImport, runImport, type ImportPlan, type Titled } from '#exchange';
+import { planImport, runImport, type ImportPlan, type DuplicateCandidate } from '#exchange';
 import { LOG, Logging, metaOf, type CommandContext } from '#platform';
 import { Progress } from '#progress';
 import { Lookup } from '#registers';
@@ -110,8 +110,8 @@ async function importInto(settings: Settings, folder: string, dryRun: boolean): 
   }
 }
 
-async function knownTitles(progress: Progress): Promise<Titled[]> {
-  const titles: Titled[] = [];
+async function knownTitles(progress: Progress): Promise<DuplicateCandidate[]> {
+  const titles: DuplicateCandidate[] = [];
   for (let cursor: string | null | undefined; cursor !== null;) {
     const page = await progress.commitments({ asOf: '9999-12-31' }, {}, { limit: 1000, cursor });
     for (const { reference, title, agencies, followsUp } of page.items)

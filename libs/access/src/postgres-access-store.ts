@@ -1,6 +1,6 @@
 /** Tokens and idempotency keys in PostgreSQL. */
 import type pg from 'pg';
-import { again, asError, codeOf, migratePostgres, numbered, openPool } from '#databases';
+import { retrying, asError, errorCodeOf, migratePostgres, numbered, openPool } from '#databases';
 import { AccessStore } from './access-store.js';
 
 const CONNECTIONS = 8;
@@ -36,7 +36,7 @@ export class PostgresAccessStore extends AccessStore {
     try {
       await this.#prepared();
       const ask = () => this.#pool.query<R & pg.QueryResultRow>(text, values);
-      return (await again(ask, { forMs: 5_000, everyMs: 5, after: (error) => MET.test(codeOf(error)) })).rows;
+      return (await retrying(ask, { forMs: 5_000, everyMs: 5, after: (error) => MET.test(errorCodeOf(error)) })).rows;
     } catch (error) {
       throw asError('Tokens and keys', error);
     }

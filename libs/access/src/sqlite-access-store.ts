@@ -1,6 +1,6 @@
 /** Tokens and idempotency keys in a SQLite file. */
 import type Database from 'better-sqlite3';
-import { migrateSqlite, openSqlite, soon } from '#databases';
+import { migrateSqlite, openSqlite, retryWhileBusy } from '#databases';
 import { StoreUnavailable } from '#eventsourcing';
 import { AccessStore } from './access-store.js';
 
@@ -21,7 +21,7 @@ export class SqliteAccessStore extends AccessStore {
 
   protected async query<R extends object>(sql: string, ...values: (string | null)[]): Promise<R[]> {
     try {
-      return await soon(() => this.#prepared(sql).all(...values) as R[]);
+      return await retryWhileBusy(() => this.#prepared(sql).all(...values) as R[]);
     } catch (error) {
       const { code, message } = error as { code?: string; message: string };
       if (code?.startsWith('SQLITE_CONSTRAINT')) throw error;

@@ -3,7 +3,7 @@ import { applyDecorators, Controller, HttpCode, Post, type Type } from '@nestjs/
 import { ApiBody, ApiConflictResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { classOf } from '#bodies';
 import { Rejected } from '#eventsourcing';
-import { AnsweredDirectly, commandContextOf, validation, type CommandContext, type Direct } from '#platform';
+import { AnsweredDirectly, commandContextOf, validation, type CommandContext, type DirectRoute } from '#platform';
 import { codeOf, entryIn, type ActLine } from '#registers';
 import { ActCommand, tableOf, type ActOn, type RouteParameters, type Subject } from './acts.js';
 import { isNumber, parameterNamesOf, parametersOf, PATHS } from './addresses.js';
@@ -32,7 +32,7 @@ function actController(subject: Subject, name: string, line: ActLine): Type<unkn
   );
 
   const body = validation(BodyClass);
-  const execute: Direct['answer'] = async (request, reply, commands) => {
+  const execute: DirectRoute['answer'] = async (request, reply, commands) => {
     const params = request.params as Readonly<Record<string, string>>;
     const context = commandContextOf(request);
     const said = (await body.transform(request.body, { type: 'body', metatype: BodyClass })) as object;

@@ -24,7 +24,7 @@ import {
   decodeAll,
   fold,
   handle,
-  inTurn,
+  decideInTurn,
   load,
   NO_STREAM,
   Rejected,
@@ -87,7 +87,7 @@ export class ActCommand<S extends Subject = Subject> extends Command<ActResult> 
     readonly acts: readonly ActOn<S>[],
     readonly context: CommandContext,
     /** Streams that will be written together with this one, as in the import of a folder. */
-    readonly together: ReadonlySet<string> = new Set(),
+    readonly importedStreams: ReadonlySet<string> = new Set(),
   ) {
     super();
   }
@@ -112,7 +112,7 @@ export const decideAll = (
   by: By,
   others: ReadonlyMap<string, Commitment> = new Map(),
 ) =>
-  inTurn(
+  decideInTurn(
     commitment as never,
     acts,
     ({ act, body, ...named }, c: Commitment) =>
@@ -126,7 +126,7 @@ export const decideEntries = (
   acts: readonly EntryAct[],
   on: Pick<OnEntry, 'id' | 'frameworkOf'>,
 ): Decide =>
-  inTurn(registers[kind] as never, acts, (act, state: object) =>
+  decideInTurn(registers[kind] as never, acts, (act, state: object) =>
     decideEntry(kind, act, state, { ...on, revision: act.revision, today: todayAnywhere(new Date()), forms }),
   ) as Decide;
 
@@ -162,13 +162,13 @@ export class Acts {
     return takeReference(this.log, lead.agency, reportedOn.slice(0, 4), context.meta);
   }
 
-  async #onCommitment({ id, acts, context, together }: AnyActCommand): Promise<Deciding> {
+  async #onCommitment({ id, acts, context, importedStreams }: AnyActCommand): Promise<Deciding> {
     const given = acts as readonly CommitmentAct[];
     const by: By = { ...context.by, today: todayAnywhere(new Date()) };
     const named: Reference[] = [];
     for (const act of given)
       named.push(...referencesIn(act.body), ...(act.act === 'correct' ? await this.#namedBy(id, act) : []));
-    const unknown = await this.#lookup.unknownIn(named, together);
+    const unknown = await this.#lookup.unknownIn(named, importedStreams);
     const links = named.filter(({ kinds }) => kinds.includes('commitment')).map(({ code }) => code);
     const others = await linkedTo(this.log, links);
     return (on) => orElse(decideAll(on, given, by, others) as Decide, unknown);
@@ -187,11 +187,11 @@ export class Acts {
     return referencesIn(plainToInstance(classOf(act.body), { ...before, ...body.says }), '/says');
   }
 
-  async #onEntry({ subject, id, acts, together }: AnyActCommand): Promise<Deciding> {
+  async #onEntry({ subject, id, acts, importedStreams }: AnyActCommand): Promise<Deciding> {
     const kind = subject as Register;
     const given = acts as readonly EntryAct[];
     const named = given.flatMap(({ body }) => referencesIn(body));
-    let wrong = await this.#lookup.unknownIn(named, together);
+    let wrong = await this.#lookup.unknownIn(named, importedStreams);
     for (const act of given) wrong ??= await this.#cycleIn(kind, id!, act);
     const frameworks = new Map<string, string>();
     if (kind === 'crosswalk')

@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
 import { Agency, AgencyAsAt, MemberAsAt } from '#bodies';
 import type { FullDate } from '#clocks';
 import { load } from '#eventsourcing';
-import { ClockQuery, clocksOf, FieldsOf, goingOn, InRows, WantedFormat, type Format } from '#platform';
+import { ClockQuery, clocksOf, FieldsOf, withClocksOfCursor, InRows, WantedFormat, type Format } from '#platform';
 import { agency, asAt } from '#registers';
 import { pageOf, RegisterListQuery, RegisterPage } from './list.js';
 import { registerController } from './registers.controller.js';
@@ -43,7 +43,7 @@ export class AgenciesController extends registerController('agency') {
   @ApiOkResponse({ type: AgencyList })
   @InRows(inRow)
   override async list(@Query() query: AgencyListQuery, @WantedFormat() format: Format) {
-    const { asOf, knownAt } = await clocksOf(goingOn(query), this.log.store);
+    const { asOf, knownAt } = await clocksOf(withClocksOfCursor(query), this.log.store);
     const position = await this.registered.pinned(knownAt);
     const all = await this.registered.all('agency', position, asOf);
     return { asOf, ...pageOf(all, query, { list: 'agencies', asOf, position }, format) };

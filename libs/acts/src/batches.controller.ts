@@ -21,7 +21,7 @@ import { Rejected, StoreUnavailable, refusedWithin, type FieldError, type Log } 
 import {
   CurrentCommand,
   Code,
-  cleaned,
+  cleanBody,
   invalid,
   LOG,
   malformed,
@@ -138,7 +138,7 @@ export class BatchesController {
     const results: BatchResult[] = [];
     for (const [index, given] of acts.entries()) {
       await nextTurn(); // other requests have theirs in between
-      await context.standing?.().catch((error: unknown) => {
+      await context.checkConnected?.().catch((error: unknown) => {
         throw error instanceof Rejected
           ? new Rejected(
               error.code,
@@ -233,7 +233,7 @@ function actFrom({ act, reference, named, said }: BatchEntry, at: string): Commi
 function valid<B extends object>(Body: new () => B, given: unknown, at: string): B {
   if (!given || typeof given !== 'object' || Array.isArray(given))
     throw malformed([{ pointer: at, message: 'an act must be an object' }]);
-  const body = plainToInstance(Body, cleaned(Body, given));
+  const body = plainToInstance(Body, cleanBody(Body, given));
   const faults = validateSync(body, VALIDATION);
   if (faults.length > 0) throw invalid(faults, at);
   return body;

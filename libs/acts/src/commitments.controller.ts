@@ -10,7 +10,7 @@ import {
   commitment,
   correctionsAsAt,
   isOverdue,
-  saidAt,
+  statementAt,
   type ActName,
   type By,
   type Commitment,
@@ -149,7 +149,7 @@ export async function historyOf(log: Log, reference: string, query: ClockQuery):
   const { asOf, state, view, known, position, corrections } = await knownOf(log, reference, query);
   /** As it was corrected; of a correction, that of what it corrects. */
   const reportedOnOf = (revision: number): FullDate => {
-    const says = state.changes.get(revision)?.at(-1)?.says ?? saidAt(state.said, revision).data;
+    const says = state.changes.get(revision)?.at(-1)?.says ?? statementAt(state.said, revision).data;
     const { reportedOn, revision: of } = says as { reportedOn?: FullDate; revision: number };
     return reportedOn ?? reportedOnOf(of);
   };

@@ -5,7 +5,7 @@ import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { Crosswalk, CrosswalkLink, CrosswalkVersion, NoEquivalent } from '#bodies';
 import type { FullDate } from '#clocks';
 import { load } from '#eventsourcing';
-import { clocksOf, FieldsOf, goingOn, InRows, WantedFormat, type Format } from '#platform';
+import { clocksOf, FieldsOf, withClocksOfCursor, InRows, WantedFormat, type Format } from '#platform';
 import { crosswalk, crosswalkAt, LATEST, versionOf, type CrosswalkAsAt } from '#registers';
 import { pageOf, RegisterListQuery, RegisterPage, RegisterQuery } from './list.js';
 import { registerController } from './registers.controller.js';
@@ -73,7 +73,7 @@ export class CrosswalksController extends registerController('crosswalk') {
   @ApiOkResponse({ type: CrosswalkList })
   @InRows<CrosswalkItem>(inRow, { versions: ['version', 'author', 'reportedOn'] })
   override async list(@Query() query: CrosswalkListQuery, @WantedFormat() format: Format) {
-    const { asOf, knownAt } = await clocksOf(goingOn(query), this.log.store);
+    const { asOf, knownAt } = await clocksOf(withClocksOfCursor(query), this.log.store);
     const position = await this.registered.pinned(knownAt);
     const all = (await this.registered.all('crosswalk', position, asOf)).map(inBrief);
     return { asOf, ...pageOf(all, query, { list: 'crosswalks', asOf, position }, format) };

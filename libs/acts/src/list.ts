@@ -3,12 +3,12 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import {
   ClockQuery,
-  cursorTo,
+  writeCursor,
   CursorField,
   InBom,
   InFormat,
   PageSize,
-  placeOf,
+  readCursor,
   searchTermsIn,
   wordsOf,
   type Format,
@@ -61,7 +61,7 @@ export function pageOf<E extends object>(
 ): RegisterPage & { items: E[] } {
   const { list, asOf, position } = shown;
   const asked = { list, q, sort };
-  const place = cursor === undefined ? null : placeOf(cursor, asked, { asOf, knownAt: position });
+  const place = cursor === undefined ? null : readCursor(cursor, asked, { asOf, knownAt: position });
   const code = (entry: E) => codeOf(entry as unknown as Entry);
   const name = (entry: E) => nameOf(entry as unknown as Entry);
   const keyOf = sort.endsWith('name') ? name : code;
@@ -82,6 +82,6 @@ export function pageOf<E extends object>(
     position,
     total: place?.total ?? found.length,
     items,
-    nextCursor: items.length < rest.length ? cursorTo(next, asked) : null,
+    nextCursor: items.length < rest.length ? writeCursor(next, asked) : null,
   };
 }

@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
 import { Outcome, OutcomeAsAt } from '#bodies';
 import type { FullDate } from '#clocks';
 import { load, Rejected } from '#eventsourcing';
-import { ClockQuery, clocksOf, FieldsOf, goingOn, InRows, WantedFormat, type Format } from '#platform';
+import { ClockQuery, clocksOf, FieldsOf, withClocksOfCursor, InRows, WantedFormat, type Format } from '#platform';
 import { outcome, outcomeAt } from '#registers';
 import { pageOf, RegisterListQuery, RegisterPage } from './list.js';
 import { registerController } from './registers.controller.js';
@@ -39,7 +39,7 @@ export class OutcomesController extends registerController('outcome') {
   @ApiOkResponse({ type: OutcomeList })
   @InRows(inRow)
   override async list(@Query() query: OutcomeListQuery, @WantedFormat() format: Format) {
-    const { asOf, knownAt } = await clocksOf(goingOn(query), this.log.store);
+    const { asOf, knownAt } = await clocksOf(withClocksOfCursor(query), this.log.store);
     const position = await this.registered.pinned(knownAt);
     const all = await this.registered.all('outcome', position, asOf);
     return { asOf, ...pageOf(all, query, { list: 'outcomes', asOf, position }, format) };

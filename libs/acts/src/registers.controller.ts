@@ -7,7 +7,7 @@ import {
   ClockQuery,
   clocksOf,
   FieldsOf,
-  goingOn,
+  withClocksOfCursor,
   LOG,
   Principal,
   principalOf,
@@ -94,7 +94,7 @@ export function registerController(kind: Register) {
     @ApiOperation({ summary: `All ${path}`, operationId: `list${named}` })
     @ApiOkResponse({ type: List })
     async list(@Query() query: ListQuery, @WantedFormat() format: Format): Promise<unknown> {
-      const { knownAt } = await clocksOf(goingOn(query), this.log.store);
+      const { knownAt } = await clocksOf(withClocksOfCursor(query), this.log.store);
       const position = await this.registered.pinned(knownAt);
       return pageOf(await this.registered.all(kind, position), query, { list: path, position }, format);
     }

@@ -7,7 +7,7 @@ import type { Role } from '#words';
 import * as amending from './amending.js';
 import { asAt, record, type Commitment, type CommitmentEvent, type CommitmentEvents } from './commitment.js';
 import * as content from './content.js';
-import { saidAt, type Statement } from './corrections.js';
+import { statementAt, type Statement } from './corrections.js';
 import * as editions from './editions.js';
 import * as lineage from './lineage.js';
 import * as responsibility from './responsibility.js';
@@ -43,7 +43,7 @@ const verified: Who = ({ parts, headline, verification }, by, _, c) =>
   (verification !== null && stages.partOf(c, headline) === by.agency);
 /** It recorded the statement, or is the agency that reports in it. */
 const maker: Who = (_, by, { revision }, c) => {
-  const { name, data, by: recorder } = saidAt(c.said, revision);
+  const { name, data, by: recorder } = statementAt(c.said, revision);
   const reporter = actOf({ name })?.namesReporter && (data as { agency?: string }).agency;
   return by.agency !== null && (recorder.agency === by.agency || reporter === by.agency);
 };
@@ -376,7 +376,7 @@ export const ACTS = {
     conflict: 'It cannot be corrected',
     who: maker,
     decide: amending.correct(actOf),
-    on: statements((one, c) => amending.isCorrectable(actOf(one)) && amending.stands(c, one)),
+    on: statements((one, c) => amending.isCorrectable(actOf(one)) && amending.isInForce(c, one)),
     afterwards: true,
     amended: 'never',
   }),
@@ -387,7 +387,7 @@ export const ACTS = {
     who: maker,
     decide: amending.retract(actOf),
     on: statements(
-      (one, c) => amending.isRetractable(actOf(one)) && one.name !== 'Recorded' && amending.stands(c, one),
+      (one, c) => amending.isRetractable(actOf(one)) && one.name !== 'Recorded' && amending.isInForce(c, one),
     ),
     afterwards: true,
     amended: 'never',
@@ -432,7 +432,7 @@ export function decide<A extends ActName>(
   if (!now) throw new Rejected('not_found', 'There is no such commitment.');
   if (by.role !== 'secretariat' && !who(now, by, on, c)) throw forbidden(notYours(now, by));
   const { reportedOn = by.today } = body as { reportedOn?: FullDate };
-  if (!afterwards) lineage.goesOn(now, reportedOn);
+  if (!afterwards) lineage.refuseAfterEnd(now, reportedOn);
   return decideMatter(c, body, by, on, now);
 }
 

@@ -2,10 +2,10 @@
 import type { Blank, BodyName, Correct, Retract } from '#bodies';
 import type { FullDate } from '#clocks';
 import { Conflict, Rejected, refused, refusedWithin } from '#eventsourcing';
-import { blankings, saidAt } from '#registers';
-import { refold, asAt, commitment, there, type Commitment } from './commitment.js';
+import { blankings, statementAt } from '#registers';
+import { refold, asAt, commitment, withoutRetracted, type Commitment } from './commitment.js';
 import type { CorrectionEvents, Statement } from './corrections.js';
-import { goesOn } from './lineage.js';
+import { refuseAfterEnd } from './lineage.js';
 import { isProven } from './stages.js';
 import { forbidden, isCited, type By, type Decide } from './statement.js';
 
@@ -26,11 +26,11 @@ export const isRetractable = (act: HowAmended | undefined): act is HowAmended =>
 export const isCorrectable = (act: HowAmended | undefined): act is HowAmended =>
   isRetractable(act) && act.amended !== 'retracted';
 
-export const stands = (c: Commitment, { revision }: Statement): boolean =>
+export const isInForce = (c: Commitment, { revision }: Statement): boolean =>
   c.changes.get(revision)?.at(-1)?.says !== null;
 
 function stillStands(c: Commitment, was: Statement): void {
-  if (!stands(c, was)) throw new Conflict('already_retracted', `Revision ${was.revision} was retracted already.`);
+  if (!isInForce(c, was)) throw new Conflict('already_retracted', `Revision ${was.revision} was retracted already.`);
 }
 
 /** Whether the whole is as sound with an amendment as it would be had everything been said so at once. */
@@ -55,7 +55,7 @@ const NAMES = ['agency', 'role', 'citation', 'citations'];
 export const correct =
   (actOf: ActOf): Decide<Correct> =>
   (c, { says, reason, citation }, by, on, present) => {
-    const was = saidAt(c.said, on.revision);
+    const was = statementAt(c.said, on.revision);
     const act = actOf(was);
     if (!isCorrectable(act))
       throw new Conflict(
@@ -67,7 +67,7 @@ export const correct =
     const corrects = (fields: readonly string[]): boolean => fields.some((field) => field in says);
     if (corrects(['reference'])) throw refused('reference_stays', '/says/reference', 'Its reference stays what it is.');
     const { asked: _, ...merged }: Record<string, unknown> = { ...act.unsaid?.(before), ...before, ...says };
-    for (const [key, value] of Object.entries(merged)) if (Array.isArray(value)) merged[key] = there(value);
+    for (const [key, value] of Object.entries(merged)) if (Array.isArray(value)) merged[key] = withoutRetracted(value);
     on.forms.check(act.body, says, merged, '/says');
     const numbered = (data: object) => (data as { milestones?: unknown[] | null }).milestones?.length ?? 0;
     if (numbered(before) !== numbered({ ...before, ...says }))
@@ -92,7 +92,7 @@ export const correct =
     };
     const decided = onlyWords ? { ...before, ...says } : saidAnew();
     const { reportedOn } = decided as { reportedOn: FullDate };
-    if (corrects(['reportedOn']) && !act.afterwards) goesOn(present, reportedOn);
+    if (corrects(['reportedOn']) && !act.afterwards) refuseAfterEnd(present, reportedOn);
     const staysUntil = typeof act.amended === 'object' ? act.amended : {};
     const stays = (field: string): boolean => {
       const until = staysUntil[field];
@@ -111,7 +111,7 @@ const LISTED = /^\/(milestones|evidence|deliverables|relations)\/(\d+)$/;
 export const retract =
   (actOf: ActOf): Decide<Retract> =>
   (c, { item, reason, citation }, _, on) => {
-    const was = saidAt(c.said, on.revision);
+    const was = statementAt(c.said, on.revision);
     if (!isRetractable(actOf(was)))
       throw new Conflict('not_correctable', `${was.name} cannot be retracted: answer it by another act.`);
     stillStands(c, was);
@@ -135,7 +135,7 @@ export const retract =
 /** The same words also stand in what an event was corrected to: they go, too. */
 export const blank: Decide<Blank> = (c, act, by, { revision, forms }) => {
   if (by.role !== 'secretariat') throw forbidden('Only the secretariat blanks what must go.');
-  return blankings(c.said, saidAt(c.said, revision), act, {
+  return blankings(c.said, statementAt(c.said, revision), act, {
     isFreeText: forms.isFreeText,
     versionOf: ({ name }) => 1 + (commitment.upcasts?.[name]?.length ?? 0),
     saidAgain: ({ name, data }) =>

@@ -24,7 +24,7 @@ function documentsIn(said: object): readonly string[] {
  * record act cites counts whenever the commitment exists (DESIGN.md §2, rule 1). A correction or retraction has no date of
  * its own: what it cites counts with the statement that it is about.
  */
-export function citedAsAt(c: Commitment, asOf: FullDate): string[] {
+export function documentsCitedAsAt(c: Commitment, asOf: FullDate): string[] {
   if (!c.entries.some(({ reportedOn }) => reportedOn <= asOf)) return [];
   const cited = c.said.flatMap(({ revision, data }) => {
     const changes = c.changes.get(revision) ?? [];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { fold } from '#eventsourcing';
-import { citedAsAt } from './citations.js';
+import { documentsCitedAsAt } from './citations.js';
 import { commitment, turningPoints, type CommitmentEvents } from './commitment.js';
 import { after, did, eventsOf, recorded, REFERENCE, SCENES, secretariat, staged } from './testing/a-commitment.js';
 import { ACTS, type ActName } from './acts.js';
@@ -20,7 +20,7 @@ const citing = (act: ActName, citation: object) => {
   return eventsOf(...given, did(act, { ...body, ...citation } as never, secretariat, { ...on, reference: REFERENCE }));
 };
 const documents = (events: ReturnType<typeof eventsOf>, asOf: string) =>
-  citedAsAt(fold(commitment, commitment.initial, events), asOf);
+  documentsCitedAsAt(fold(commitment, commitment.initial, events), asOf);
 
 describe('What an act cites', () => {
   const acts = (Object.keys(ACTS) as ActName[]).filter((act) => act !== 'record' && act !== 'blank');
@@ -42,13 +42,13 @@ describe('The documents of a commitment', () => {
 
   it('count with the record act whenever the commitment exists, and not before', () => {
     const c = after(recorded({ citation: cited, reportedOn: '2008-01-01' }), staged());
-    expect([DAY_BEFORE, REPORTED].map((asOf) => citedAsAt(c, asOf))).toEqual([[], ['D-CITED']]);
+    expect([DAY_BEFORE, REPORTED].map((asOf) => documentsCitedAsAt(c, asOf))).toEqual([[], ['D-CITED']]);
   });
   it('are found wherever they stand, in what no version knows, too', () => {
     const unheardOf = { seen: [{ where: { citation: cited } }] } as unknown as Partial<CommitmentEvents['Recorded']>;
-    expect(citedAsAt(after(recorded(unheardOf)), REPORTED)).toEqual(['D-CITED']);
+    expect(documentsCitedAsAt(after(recorded(unheardOf)), REPORTED)).toEqual(['D-CITED']);
     const elsewhere = { document: 'D-NOT-CITED' } as unknown as Partial<CommitmentEvents['Recorded']>;
-    expect(citedAsAt(after(recorded(elsewhere)), REPORTED)).toEqual([]);
+    expect(documentsCitedAsAt(after(recorded(elsewhere)), REPORTED)).toEqual([]);
   });
   it('are those of what was said, as corrected', () => {
     const instead = { citation: { document: 'D-INSTEAD', locator: 'p. 2' } };
@@ -56,13 +56,13 @@ describe('The documents of a commitment', () => {
       revision: 1,
     });
     const c = after(recorded(), attached(), corrected);
-    expect([REPORTED, '2009-01-31'].map((asOf) => citedAsAt(c, asOf))).toEqual([[], ['D-INSTEAD']]);
+    expect([REPORTED, '2009-01-31'].map((asOf) => documentsCitedAsAt(c, asOf))).toEqual([[], ['D-INSTEAD']]);
   });
   it('are not those of what was retracted, but that of why; from the day of what it is about', () => {
     const why = { document: 'D-WHY', locator: 'p. 3' };
     const retracted = did('retract', { reason: 'Not so', citation: why }, secretariat, { revision: 1 });
     const c = after(recorded(), attached(), retracted);
-    expect(['2007-01-30', '2007-01-31'].map((asOf) => citedAsAt(c, asOf))).toEqual([[], ['D-WHY']]);
+    expect(['2007-01-30', '2007-01-31'].map((asOf) => documentsCitedAsAt(c, asOf))).toEqual([[], ['D-WHY']]);
     expect(turningPoints(c)).toContain('2007-01-31');
   });
 });

@@ -12,7 +12,7 @@ import { editionEvolvers, editionsAsAt, editionsAtFirst, type EditionEvents, typ
 import { lineageAsAt, lineageAtFirst, lineageEvolvers, noCycle, type Lineage, type LineageEvents } from './lineage.js';
 import {
   agenciesAreSound,
-  askedIfNamed,
+  unconfirmedIfNamed,
   isResponsible,
   responsibilityAsAt,
   responsibilityEvolvers,
@@ -97,7 +97,7 @@ const nothing: Commitment = {
 };
 
 /** The items of a list that were not retracted. */
-export const there = <T>(items: readonly (T | null)[] | null | undefined): T[] =>
+export const withoutRetracted = <T>(items: readonly (T | null)[] | null | undefined): T[] =>
   (items ?? []).filter((item) => item !== null);
 
 const statements: Evolvers<Statements> = {
@@ -129,8 +129,8 @@ const statements: Evolvers<Statements> = {
               dropped: [],
             },
       ),
-      evidence: there(evidence).map((e) => ({ ...e, ...whenever })),
-      relations: there(relations).map((r) => ({ ...r, ...whenever })),
+      evidence: withoutRetracted(evidence).map((e) => ({ ...e, ...whenever })),
+      relations: withoutRetracted(relations).map((r) => ({ ...r, ...whenever })),
       followsUp: and(c.followsUp, { ids: followsUp ?? [] }, whenever),
     };
   },
@@ -195,7 +195,7 @@ export function asAt(c: Commitment, asOf: FullDate): CommitmentAsAt | null {
     ...responsibilityAsAt(c, asOf),
     regions: regions ?? [],
     countries: countries ?? [],
-    deliverables: there(deliverables),
+    deliverables: withoutRetracted(deliverables),
     ...editionsAsAt(c, asOf),
     ...lineageAsAt(c, asOf),
     corrections: correctionsAsAt(c.said, asOf),
@@ -253,6 +253,6 @@ export const record: Decide<RecordCommitment> = (c, act, by, on) => {
   stageIsSound(c, act, act.nature, agency ?? lead, (act.evidence?.length ?? 0) > 0 || isProven(c));
   act.relations?.forEach(({ type, to }, i) => noCycle(on, type, to, `/relations/${i}/to`));
   const { reference: _, ...data } = dataOf(act);
-  const agencies = data.agencies.map((a) => ({ ...a, ...askedIfNamed(by, act, a.agency, agency ?? lead) }));
+  const agencies = data.agencies.map((a) => ({ ...a, ...unconfirmedIfNamed(by, act, a.agency, agency ?? lead) }));
   return [{ name: 'Recorded', data: { ...data, agencies, agency } }];
 };

@@ -7,7 +7,7 @@ import type { FullDate } from '#clocks';
 import type { Blanked, StreamEvent } from '#eventsourcing';
 import type { CommitmentEvents } from './commitment.js';
 
-export { BLANKED, blanked, saidAt } from '#registers';
+export { BLANKED, blanked, statementAt } from '#registers';
 
 // ── Events ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -18,7 +18,7 @@ import {
 } from '#eventsourcing';
 import type { Reasoned } from '#bodies';
 import { RELATION_TYPES, type End } from '#words';
-import { commitment, saidAt, type Commitment, type CommitmentEvent, type CommitmentEvents } from './commitment.js';
+import { commitment, statementAt, type Commitment, type CommitmentEvent, type CommitmentEvents } from './commitment.js';
 import { Linked, linksOf, noCycle, type LineageEvents } from './lineage.js';
 
 /** How many commitments are looked at to find a circle; where there are more, no link is made that might close one. */
@@ -119,7 +119,7 @@ type Says = CommitmentEvents['Corrected'];
 async function lateCorrection(log: Log, reference: string, { data, position }: Happening) {
   const { revision, says } = data as Says;
   const { state: before } = await load(log, commitment, reference, String(BigInt(position) - 1n));
-  const was = saidAt(before.said, revision);
+  const was = statementAt(before.said, revision);
   const stood = relationsIn(was.name, before.changes.get(revision)?.at(-1)?.says ?? was.data);
   const places = new Map<number, Link | null>();
   let fault: Rejected | null = null;

@@ -6,7 +6,7 @@ import { numbering } from './numbering.js';
 
 export * from './acts.js';
 export * from './commitment.js';
-export { citedAsAt } from './citations.js';
+export { documentsCitedAsAt } from './citations.js';
 export { follow, isFollowed, linkedTo } from './following.js';
 export { takeReference } from './numbering.js';
 export type * from '#bodies';

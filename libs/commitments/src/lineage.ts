@@ -247,7 +247,7 @@ type AsAt = (c: Commitment, asOf: FullDate) => CommitmentAsAt | null;
 const inWords = ({ into }: EndOfRecord): string => (into.length ? ` into ${into.join(', ')}` : '');
 
 /** A record takes no act from its end on. */
-export function goesOn({ end }: CommitmentAsAt, reportedOn: FullDate): void {
+export function refuseAfterEnd({ end }: CommitmentAsAt, reportedOn: FullDate): void {
   if (end && reportedOn >= end.reportedOn!)
     throw new Conflict('not_active', `It was ${end.life}${inWords(end)} on ${end.reportedOn}.`);
 }

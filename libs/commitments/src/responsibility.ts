@@ -179,7 +179,7 @@ export function responsibilityAsAt(c: Responsibility, asOf: FullDate) {
  * another one is asked.
  * @param source the agency that is the source of an act of the secretariat without a citation
  */
-export function askedIfNamed(by: By, act: Sourced, agency: string, source?: string): Unconfirmed {
+export function unconfirmedIfNamed(by: By, act: Sourced, agency: string, source?: string): Unconfirmed {
   const own = by.role === 'secretariat' ? isCited(act) || agency === source : agency === by.agency;
   return own ? {} : { asked: true };
 }
@@ -236,7 +236,7 @@ export const addAgency: Decide<AddAgency> = (c, act, by) => {
       'There is a lead already. The lead is offered to another agency: lead-transfer.',
     );
   roleIsFree(agenciesAsAt(c, act.reportedOn), act.agency, act.role);
-  return [{ name: 'AgencyAdded', data: { ...dataOf(act), ...askedIfNamed(by, act, act.agency) } }];
+  return [{ name: 'AgencyAdded', data: { ...dataOf(act), ...unconfirmedIfNamed(by, act, act.agency) } }];
 };
 
 export const changeRole: Decide<ChangeRole> = (c, { formerLeadBecomes, ...act }, by, { agency }, now) => {
@@ -257,7 +257,7 @@ export const changeRole: Decide<ChangeRole> = (c, { formerLeadBecomes, ...act },
   return [
     {
       name: 'RoleChanged',
-      data: { ...dataOf(act), agency: agency!, from, ...moved, ...askedIfNamed(by, act, agency!) },
+      data: { ...dataOf(act), agency: agency!, from, ...moved, ...unconfirmedIfNamed(by, act, agency!) },
     },
   ];
 };

@@ -1,5 +1,5 @@
 /** The front door of the databases: connections to SQLite and PostgreSQL, and migrations of their tables. */
-export * from './again.js';
+export * from './retrying.js';
 export * from './migrations.js';
 export * from './nothing-there.js';
 export * from './postgres.js';

@@ -13,7 +13,7 @@ export function openPool(config: pg.PoolConfig): pg.Pool {
 const REFUSAL = /^(?:22|23|42)/;
 export const UNDEFINED_TABLE = '42P01';
 
-export const codeOf = (error: unknown): string => String((error as { code?: unknown }).code);
+export const errorCodeOf = (error: unknown): string => String((error as { code?: unknown }).code);
 
 /** Whether the server has answered that it did not do it. */
 export const wasRolledBack = (error: unknown): boolean => {
@@ -23,7 +23,7 @@ export const wasRolledBack = (error: unknown): boolean => {
 
 /** An error as a store gives it: PostgreSQL's own refusal as it is, all else as a store that cannot be reached. */
 export function asError(what: string, error: unknown): Error {
-  if (error instanceof StoreUnavailable || REFUSAL.test(codeOf(error))) return error as Error;
+  if (error instanceof StoreUnavailable || REFUSAL.test(errorCodeOf(error))) return error as Error;
   return new StoreUnavailable(`${what} cannot be reached now: ${(error as Error).message}`, { cause: error });
 }
 

@@ -2,7 +2,7 @@
 import Database from 'better-sqlite3';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { again } from './again.js';
+import { retrying } from './retrying.js';
 import { NothingThere } from './nothing-there.js';
 
 /** How long the opening of a file waits for other processes; it blocks this one. */
@@ -72,12 +72,12 @@ export const isBusy = (error: unknown): boolean => String((error as { code?: unk
  * Does something as soon as no other process hinders it; the wait for that stops nobody else. What is done must not wait
  * inside SQLite. @throws SqliteError `SQLITE_BUSY` when it is hindered for too long
  */
-export async function soon<T>(act: () => T): Promise<T> {
+export async function retryWhileBusy<T>(act: () => T): Promise<T> {
   try {
     return act();
   } catch (error) {
     if (!isBusy(error)) throw error;
-    return again(act, { forMs: BUSY_MS, everyMs: AGAIN_MS, after: isBusy });
+    return retrying(act, { forMs: BUSY_MS, everyMs: AGAIN_MS, after: isBusy });
   }
 }
 

@@ -21,7 +21,7 @@ import {
   type Envelope,
   type QueuedAppend,
 } from '#eventsourcing';
-import { isRefused, saying, Unanswered, within, type Connection } from './connection.js';
+import { isRefused, messageOf, CallTimeout, within, type Connection } from './connection.js';
 import { type Floors } from './floors.js';
 import { type Head, type KnownLog } from './known.js';
 import { ALL, type LogReader } from './log-reader.js';
@@ -49,7 +49,7 @@ export interface Written extends Appended {
 export type FindEarlier = (written: readonly Envelope[]) => Written | null;
 
 /** An append that expected another revision than the stream has. */
-export interface Overtaken {
+export interface RevisionMismatch {
   readonly stream: string;
   readonly expected: number;
   readonly earlier: FindEarlier;
@@ -124,7 +124,7 @@ export class Appends {
         this.open().then(() => this.floors.beforeStamping()),
       );
     } catch (cause) {
-      const error = new StoreUnavailable(`The log cannot be written now: ${saying(cause)}`, { cause });
+      const error = new StoreUnavailable(`The log cannot be written now: ${messageOf(cause)}`, { cause });
       for (const { reject } of batch) reject(error);
       return;
     }
@@ -153,11 +153,11 @@ export class Appends {
     return { revision, position };
   }
 
-  async #append(waiting: Timed): Promise<Written | Overtaken> {
+  async #append(waiting: Timed): Promise<Written | RevisionMismatch> {
     const { stream, expected, events, meta, until } = waiting;
     const earlier: FindEarlier = (written) => {
       const found = earlierResult(written, meta.commandId);
-      return found && ofEvent(written[found.revision - expected - 1]!);
+      return found && writtenOf(written[found.revision - expected - 1]!);
     };
     const head = expected === NO_STREAM ? null : await this.#headAt(stream, expected, until);
     if (head === undefined) return { stream, expected, earlier, until };
@@ -171,7 +171,7 @@ export class Appends {
     { stream, expected, events, meta, until }: Timed,
     head: Head | null,
     earlier: FindEarlier,
-  ): Promise<Written | Overtaken> {
+  ): Promise<Written | RevisionMismatch> {
     if (performance.now() > until) throw new StoreUnavailable('The log cannot be written now: it is too busy.');
     // Records are sent, and written, in the order in which they are stamped.
     const recordedAt = (this.#stamped = Math.max(this.time, head?.recordedAt ?? 0));
@@ -207,7 +207,7 @@ export class Appends {
    * The stream is not at the revision that was expected: by this very command, or by another one.
    * @throws WrongRevision | StoreUnavailable
    */
-  async refuse({ stream, expected, earlier, until, last }: Overtaken): Promise<Appended> {
+  async refuse({ stream, expected, earlier, until, last }: RevisionMismatch): Promise<Appended> {
     for (let pause = 1; ; pause *= 2) {
       const written = await this.reader.stream(stream, expected + 1, ALL, until);
       const found = earlier(written);
@@ -233,7 +233,7 @@ export class Appends {
     records: EventData[],
     until: number,
     earlier: FindEarlier,
-  ): Promise<Appended | Written | Overtaken> {
+  ): Promise<Appended | Written | RevisionMismatch> {
     const settled = until + this.options.settling;
     for (let [attempt, pause] = [0, 20]; ; attempt++, pause = Math.min(2 * pause, 500)) {
       const { client } = this.connection.current;
@@ -255,7 +255,7 @@ export class Appends {
       } catch (error) {
         if (error instanceof MaxAppendSizeExceededError)
           throw new InvalidAppend(`The server takes no append of this size: ${error.message}`, { cause: error });
-        if (isRefused(error)) throw new StoreUnavailable(`KurrentDB refuses: ${saying(error)}`, { cause: error });
+        if (isRefused(error)) throw new StoreUnavailable(`KurrentDB refuses: ${messageOf(error)}`, { cause: error });
         if (error instanceof WrongExpectedVersionError)
           return { stream, expected, earlier, until: settled, last: lastOf(error) };
         said = error;
@@ -263,7 +263,7 @@ export class Appends {
       }
       const written = await this.reader.stream(stream, expected + 1, undefined, settled).catch((error: unknown) => {
         throw new StoreUnavailable(
-          `The log can be neither written nor read now, and the append may be written or not: ${saying(said ?? error)}`,
+          `The log can be neither written nor read now, and the append may be written or not: ${messageOf(said ?? error)}`,
           { cause: error },
         );
       });
@@ -271,7 +271,7 @@ export class Appends {
       if (found) return found;
       if (written.length > 0) throw new WrongRevision(stream, expected, written.at(-1)!.revision);
       if (performance.now() + pause >= until)
-        throw new StoreUnavailable(`The log cannot be written now: ${saying(said)}`, { cause: said });
+        throw new StoreUnavailable(`The log cannot be written now: ${messageOf(said)}`, { cause: said });
       await sleep(pause);
     }
   }
@@ -286,12 +286,12 @@ export class Appends {
       } catch (error) {
         const now = performance.now();
         const isOnlySlow = this.#answeredAt > sentAt && now < this.#answeredAt + PROGRESS_MS && now < until;
-        if (!(error instanceof Unanswered) || !isOnlySlow) throw error;
+        if (!(error instanceof CallTimeout) || !isOnlySlow) throw error;
       }
   }
 }
 
-export const ofEvent = ({ revision, position, recordedAt }: Envelope): Written => ({
+export const writtenOf = ({ revision, position, recordedAt }: Envelope): Written => ({
   ...{ revision, position, recordedAt: Date.parse(recordedAt) },
 });
 

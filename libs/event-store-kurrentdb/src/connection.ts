@@ -14,7 +14,7 @@ import { StoreUnavailable } from '#eventsourcing';
 import { type Address } from './address.js';
 
 /** A call that was not answered in time. Whether it was carried out is not known. */
-export class Unanswered extends Error {}
+export class CallTimeout extends Error {}
 
 /** More streams than 100 on one HTTP/2 connection wait for ever; reads use this many at most. */
 const READS_AT_ONCE = 40;
@@ -74,10 +74,10 @@ export class Connection {
         );
       } catch (error) {
         if (error instanceof StreamNotFoundError) return [];
-        if (isRefused(error)) throw new StoreUnavailable(`KurrentDB refuses: ${saying(error)}`, { cause: error });
+        if (isRefused(error)) throw new StoreUnavailable(`KurrentDB refuses: ${messageOf(error)}`, { cause: error });
         this.discard(client);
         if (performance.now() + pause > until)
-          throw new StoreUnavailable(`KurrentDB cannot be read now: ${saying(error)}`, { cause: error });
+          throw new StoreUnavailable(`KurrentDB cannot be read now: ${messageOf(error)}`, { cause: error });
         await sleep(pause);
       }
     }
@@ -89,7 +89,7 @@ export async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
-      () => reject(new Unanswered(`no answer within ${Math.max(Math.ceil(ms), 0)} ms`)),
+      () => reject(new CallTimeout(`no answer within ${Math.max(Math.ceil(ms), 0)} ms`)),
       Math.max(ms, 1),
     );
   });
@@ -111,7 +111,7 @@ async function collect<E>(events: AsyncIterable<E>, ms: number, isEnough?: (even
       ms,
       reading.then(() => true),
     ).catch((error: unknown) => {
-      if (!(error instanceof Unanswered) || all.length === seen) throw error;
+      if (!(error instanceof CallTimeout) || all.length === seen) throw error;
       return false;
     });
     if (done) return all;
@@ -123,7 +123,7 @@ async function collect<E>(events: AsyncIterable<E>, ms: number, isEnough?: (even
 export const isRefused = (error: unknown): boolean =>
   error instanceof AccessDeniedError || [7, 16].includes((error as { code?: number }).code ?? 0);
 
-export const saying = (error: unknown): string => {
+export const messageOf = (error: unknown): string => {
   if (error instanceof NotLeaderError) return 'this node does not lead';
   return (error as Error).message || (error as Error).name;
 };

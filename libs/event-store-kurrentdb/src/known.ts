@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { PAGE_BYTES, type Envelope, type EventType } from '#eventsourcing';
 import { type Floor } from './floors.js';
 import {
-  comeAfter,
+  eventsAfter,
   commitOf,
   lastUpTo,
   placeOf,
@@ -160,7 +160,7 @@ export class KnownLog {
     this.sinceMark++;
     this.#partial.push(envelope);
     this.#chars += envelope.data?.length ?? 0;
-    if (comeAfter(record) > 0) return;
+    if (eventsAfter(record) > 0) return;
     this.#window.push(...this.#partial);
     this.#partial = [];
     this.last = BigInt(envelope.position);

@@ -19,7 +19,7 @@ import {
   type Meta,
 } from '#eventsourcing';
 import { Address } from './address.js';
-import { Appends, ofEvent } from './appends.js';
+import { Appends, writtenOf } from './appends.js';
 import { Connection, isRefused, within } from './connection.js';
 import { Feed } from './feed.js';
 import { Floors, type Floor } from './floors.js';
@@ -252,7 +252,7 @@ export class KurrentdbEventStore implements EventStore {
       const [{ stream, revision }] = run as [Envelope];
       const sent = await this.#appends.send(stream, revision - 1, run.map(toTakenRecord), this.#until(), (written) => {
         const last = written[run.length - 1];
-        return last && run.every(({ id }, n) => id === written[n]!.id) ? ofEvent(last) : null;
+        return last && run.every(({ id }, n) => id === written[n]!.id) ? writtenOf(last) : null;
       });
       if ('earlier' in sent) await this.#appends.refuse(sent);
     }

@@ -14,7 +14,7 @@ import { PAGE_BYTES, type Envelope } from '#eventsourcing';
 import { type Address } from './address.js';
 import { type Connection } from './connection.js';
 import { type Head, type KnownLog } from './known.js';
-import { read, type Wanted } from './reading.js';
+import { read, type ReadRange } from './reading.js';
 import { commitOf, lastUpTo, placeOf, sizeOf, toEnvelope, type Names } from './records.js';
 
 /** How many records are read at once. */
@@ -40,7 +40,7 @@ export class LogReader {
   ) {}
 
   /** @param until of `performance.now()` */
-  async records(wanted: Wanted, until?: number): Promise<AllStreamRecordedEvent[]> {
+  async records(wanted: ReadRange, until?: number): Promise<AllStreamRecordedEvent[]> {
     const records = await this.connection.read((client) => read(client, wanted), until);
     return records.flatMap(({ event }) => (event ? [event] : []));
   }
@@ -59,7 +59,7 @@ export class LogReader {
   }
 
   /** The same for a few records, by gRPC. */
-  someRecords(wanted: Wanted): Promise<Some> {
+  someRecords(wanted: ReadRange): Promise<Some> {
     return this.#ended((client) => read(client, wanted), wanted.count);
   }
 

@@ -2,7 +2,7 @@
 import { ANY, jsonEvent, NO_STREAM as NO_SUCH_STREAM, WrongExpectedVersionError } from '@kurrent/kurrentdb-client';
 import { Mutex } from 'async-mutex';
 import { StoreUnavailable, type EventType } from '#eventsourcing';
-import { isRefused, saying, within, type Connection } from './connection.js';
+import { isRefused, messageOf, within, type Connection } from './connection.js';
 import { type Floor } from './floors.js';
 import { type KnownLog } from './known.js';
 import { type LogLook } from './look.js';
@@ -53,7 +53,7 @@ export class Notes {
           }),
         );
       } catch (error) {
-        if (isRefused(error)) throw new StoreUnavailable(`KurrentDB refuses: ${saying(error)}`, { cause: error });
+        if (isRefused(error)) throw new StoreUnavailable(`KurrentDB refuses: ${messageOf(error)}`, { cause: error });
         if (!(error instanceof WrongExpectedVersionError)) this.connection.discard(client);
       }
       await this.look.take();

@@ -32,7 +32,7 @@ interface Channel {
 }
 
 /** From where and how much of a stream or of the log is read. */
-export type Wanted = {
+export type ReadRange = {
   readonly from: bigint | Position | null;
   readonly count: number;
   readonly backwards?: boolean;
@@ -42,7 +42,7 @@ export type Wanted = {
  * Up to `count` records, from the leader. A stream that does not exist has none.
  * @param from a revision or a place; `null`: the start, or backwards the end
  */
-export async function* read(client: KurrentDBClient, wanted: Wanted): AsyncGenerator<AllStreamResolvedEvent> {
+export async function* read(client: KurrentDBClient, wanted: ReadRange): AsyncGenerator<AllStreamResolvedEvent> {
   const channel = client as unknown as Channel;
   const request = new ReadReq().setOptions(optionsFor(wanted));
   const call = await channel.GRPCStreamCreator(streamsGrpc.StreamsClient, 'read', (stub) =>
@@ -61,7 +61,7 @@ export async function* read(client: KurrentDBClient, wanted: Wanted): AsyncGener
   }
 }
 
-function optionsFor(wanted: Wanted): streamsPb.ReadReq.Options {
+function optionsFor(wanted: ReadRange): streamsPb.ReadReq.Options {
   const { from, count, backwards = false } = wanted;
   const options = new Options()
     .setReadDirection(Options.ReadDirection[backwards ? 'BACKWARDS' : 'FORWARDS'])

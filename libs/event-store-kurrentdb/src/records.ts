@@ -93,7 +93,7 @@ export const toTakenRecord = (e: Envelope): EventData =>
   toRecord(e, { position: e.position, ...(e.data === null && { blanked: true }) });
 
 /** How many events of the same append come after this one. */
-export const comeAfter = (record: RecordedEvent): number => (record.metadata as { more?: number }).more ?? 0;
+export const eventsAfter = (record: RecordedEvent): number => (record.metadata as { more?: number }).more ?? 0;
 
 /** The event of a record with the position it had where it was taken over; `shows` says what else it shows. */
 export function toEnvelope(

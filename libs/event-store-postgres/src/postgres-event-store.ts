@@ -1,7 +1,7 @@
 /** The log in a schema of a PostgreSQL database. */
 import type pg from 'pg';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { again, asError, codeOf, NothingThere, openPool, UNDEFINED_TABLE, wasRolledBack } from '#databases';
+import { retrying, asError, errorCodeOf, NothingThere, openPool, UNDEFINED_TABLE, wasRolledBack } from '#databases';
 import {
   chainedTo,
   checkAppend,
@@ -185,7 +185,7 @@ export class PostgresEventStore implements EventStore {
       await client.query(`SELECT followthrough_log.take_over(${after === null ? 'NULL' : BigInt(after)}); COMMIT`);
       broken = false;
     } catch (error) {
-      if (codeOf(error) === MISFIT) throw new InvalidAppend((error as Error).message);
+      if (errorCodeOf(error) === MISFIT) throw new InvalidAppend((error as Error).message);
       unavailable(error);
     } finally {
       client.release(broken); // the end of a connection rolls back what it was at
@@ -217,7 +217,7 @@ export class PostgresEventStore implements EventStore {
     const ABOUT = 'SELECT format, erased < blanked AS owes FROM followthrough_log.about';
     const about = () => this.#writers.query<{ format: number; owes: boolean }>(ABOUT);
     let found = await about().catch((error: unknown) => {
-      if (codeOf(error) === UNDEFINED_TABLE) return null;
+      if (errorCodeOf(error) === UNDEFINED_TABLE) return null;
       return unavailable(error);
     });
     if (found === null && this.how.mustExist) throw new NothingThere('There is no log in that database.');
@@ -330,7 +330,7 @@ export class PostgresEventStore implements EventStore {
         unknown.delete(waiting);
       }
     };
-    await again(look, { forMs: OUTCOME_MS, everyMs: OUTCOME_AGAIN_MS }).catch((error: unknown) =>
+    await retrying(look, { forMs: OUTCOME_MS, everyMs: OUTCOME_AGAIN_MS }).catch((error: unknown) =>
       unknown.forEach(({ reject }) => reject(asError('The log', error))),
     );
     this.#news.tell();

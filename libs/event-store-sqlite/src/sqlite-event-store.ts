@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { randomUUID } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { formatOf, NothingThere, openSqlite, setFormat, soon } from '#databases';
+import { formatOf, NothingThere, openSqlite, setFormat, retryWhileBusy } from '#databases';
 import {
   Arrivals,
   chainedTo,
@@ -229,7 +229,7 @@ export class SqliteEventStore implements EventStore {
       this.#queue = [];
       try {
         await this.#mayWrite();
-        for (const settle of await soon(() => this.#commit(batch))) settle();
+        for (const settle of await retryWhileBusy(() => this.#commit(batch))) settle();
       } catch (error) {
         this.#refuse(batch, error as Error);
       }
@@ -238,12 +238,12 @@ export class SqliteEventStore implements EventStore {
   }
 
   async #read<T>(act: (sql: ReturnType<typeof statements>) => T): Promise<T> {
-    return soon(() => act(this.#sql)).catch(unavailable('read'));
+    return retryWhileBusy(() => act(this.#sql)).catch(unavailable('read'));
   }
 
   async #write<T>(act: (sql: ReturnType<typeof statements>) => T): Promise<T> {
     await this.#mayWrite();
-    return soon(() => act(this.#sql)).catch(unavailable('written'));
+    return retryWhileBusy(() => act(this.#sql)).catch(unavailable('written'));
   }
 
   /** Nothing is written to a log whose indexes lie: what is not found could be recorded again. */

@@ -43,7 +43,7 @@ export function fold<State, M extends EventMap>(
 }
 
 /** Decides several acts in turn, each on the state that those before it led to: the events of all of them. */
-export const inTurn =
+export const decideInTurn =
   <State, M extends EventMap, Act>(
     aggregate: Aggregate<State, M>,
     acts: readonly Act[],

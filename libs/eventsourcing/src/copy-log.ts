@@ -1,10 +1,10 @@
 /** Moves a log to another store as it is, verified on the way. */
 import type { EventStore } from './event-store.js';
 import type { Envelope } from './events.js';
-import { Verification, type Anchor, type Unsound } from './verify.js';
+import { Verification, type Anchor, type FirstFault } from './verify.js';
 
 /** The result of copying a log. */
-export interface Copied {
+export interface CopyResult {
   /** Of the target, and of the source as far as it was copied. */
   readonly anchor: Anchor;
   /** The number of events copied by this run. */
@@ -14,7 +14,7 @@ export interface Copied {
 }
 
 /** `comparing` what an earlier copy left, `copying` the rest, `checking` what was written; after so many events of the log. */
-export type OnCopying = (step: 'comparing' | 'copying' | 'checking', events: number, position: string) => void;
+export type CopyListener = (step: 'comparing' | 'copying' | 'checking', events: number, position: string) => void;
 
 const PAGE = 500;
 
@@ -25,7 +25,11 @@ const PAGE = 500;
  * @throws Error when the source is not sound (nothing from the bad event on is copied), when the target holds other events,
  * or when the two differ in the end
  */
-export async function copyLog(from: EventStore, to: EventStore, onCopying: OnCopying = () => {}): Promise<Copied> {
+export async function copyLog(
+  from: EventStore,
+  to: EventStore,
+  onCopying: CopyListener = () => {},
+): Promise<CopyResult> {
   if ((await from.identity()) === (await to.identity()))
     throw new Error('The source and the target are one and the same log.');
   return new Copying(from, to, onCopying).run();
@@ -44,10 +48,10 @@ class Copying {
   constructor(
     private readonly from: EventStore,
     private readonly to: EventStore,
-    private readonly onCopying: OnCopying,
+    private readonly onCopying: CopyListener,
   ) {}
 
-  async run(): Promise<Copied> {
+  async run(): Promise<CopyResult> {
     await this.#compare('comparing', await this.to.head());
     for (let open: string | null = null; ;) {
       await this.#copy();
@@ -135,5 +139,5 @@ const foreign = ({ stream, revision, position }: Envelope): string =>
   `The target is no beginning of the source: at position ${position} it holds ${stream} at revision ${revision}, ` +
   'which the source does not have there.';
 
-const notSound = (whose: 'source' | 'target', { position, reason }: Pick<Unsound, 'position' | 'reason'>): Error =>
+const notSound = (whose: 'source' | 'target', { position, reason }: Pick<FirstFault, 'position' | 'reason'>): Error =>
   new Error(`The ${whose} is not sound at position ${position ?? '(none)'}: ${reason}`);

@@ -9,7 +9,7 @@ import { UnknownEvent, type Envelope, type Meta, type Recorded } from './events.
 import { Parking, type ParkedStream } from './parking.js';
 import { releases, type Released } from './releases.js';
 import { beingBuilt, type Building, type ProjectionStatus, type Projection } from './projection.js';
-import { NotTaken, type Saved, type SnapshotFile } from './snapshot.js';
+import { SnapshotRejected, type SnapshotContent, type SnapshotFile } from './snapshot.js';
 import { applying } from './tracing.js';
 
 /** A failure of a projection: an event was parked, or the projection cannot follow the log for now. */
@@ -77,13 +77,13 @@ class Follower {
     this.projection.clear?.();
   }
 
-  save(): Saved['projections'][number] {
+  save(): SnapshotContent['projections'][number] {
     const { name, version } = this.projection;
     const { position, parking } = this;
     return { name, version, position, parking: parking.save(), memory: this.projection.save?.() ?? null };
   }
 
-  load({ position, parking, memory }: Saved['projections'][number]): void {
+  load({ position, parking, memory }: SnapshotContent['projections'][number]): void {
     this.clear();
     this.position = position;
     this.parking.load(parking);
@@ -355,12 +355,12 @@ export class Projector {
       const { position, projections } = await this.snapshot.read(this.log.store);
       const saved = new Map(projections.map((one) => [`${one.name} ${one.version}`, one]));
       const all = this.#followers.map((follower) => ({ follower, kept: saved.get(follower.key) }));
-      if (all.some(({ kept }) => !kept)) throw new NotTaken('It is of other read models.');
+      if (all.some(({ kept }) => !kept)) throw new SnapshotRejected('It is of other read models.');
       for (const { follower, kept } of all) follower.load(kept!);
       this.#position = position;
       for (const one of this.#acting) await this.#dueSince(one, position);
     } catch (error) {
-      if (!(error instanceof NotTaken)) throw error;
+      if (!(error instanceof SnapshotRejected)) throw error;
     }
   }
 

@@ -25,7 +25,7 @@ export interface Standstill {
 }
 
 /** All read models of a process at a position of the log. */
-export interface Saved {
+export interface SnapshotContent {
   readonly position: string;
   readonly projections: readonly (Standstill & { readonly memory: Memory | null })[];
 }
@@ -54,7 +54,7 @@ const AT_ONCE = 1_000;
 const CHUNK_BYTES = 4_000_000;
 
 /** The reason why a snapshot is not used. */
-export class NotTaken extends Error {}
+export class SnapshotRejected extends Error {}
 
 export class SnapshotFile {
   constructor(
@@ -64,9 +64,9 @@ export class SnapshotFile {
   ) {}
 
   /** @throws NotTaken if there is none, or it cannot be used; then it is deleted */
-  async read(store: EventStore): Promise<Saved> {
+  async read(store: EventStore): Promise<SnapshotContent> {
     this.#tidy();
-    if (!existsSync(this.path)) throw new NotTaken('There is none.');
+    if (!existsSync(this.path)) throw new SnapshotRejected('There is none.');
     try {
       const bytes = await readFile(this.path);
       const { manifest, body } = whole(bytes);
@@ -74,15 +74,16 @@ export class SnapshotFile {
       return savedIn(manifest, body);
     } catch (error) {
       await rm(this.path, { force: true });
-      throw error instanceof NotTaken ? error : new NotTaken(`It cannot be read: ${String(error)}`);
+      throw error instanceof SnapshotRejected ? error : new SnapshotRejected(`It cannot be read: ${String(error)}`);
     }
   }
 
   async #isOf({ form, log, software, position, hash }: Manifest, store: EventStore): Promise<void> {
-    if (form !== FORM || software !== this.software) throw new NotTaken('It was made by other software.');
-    if (log !== (await store.identity())) throw new NotTaken('It is of another log.');
+    if (form !== FORM || software !== this.software) throw new SnapshotRejected('It was made by other software.');
+    if (log !== (await store.identity())) throw new SnapshotRejected('It is of another log.');
     const [event] = await store.readAll(String(BigInt(position) - 1n), 1);
-    if (event?.position !== position || event.hash !== hash) throw new NotTaken('The log says something else there.');
+    if (event?.position !== position || event.hash !== hash)
+      throw new SnapshotRejected('The log says something else there.');
   }
 
   /**
@@ -90,7 +91,7 @@ export class SnapshotFile {
    * @param stillTrue asked before it replaces the former one: words may have been blanked meanwhile
    * @returns whether it has replaced it
    */
-  async write(store: EventStore, saved: Saved, stillTrue: () => boolean): Promise<boolean> {
+  async write(store: EventStore, saved: SnapshotContent, stillTrue: () => boolean): Promise<boolean> {
     const [event] = await store.readAll(String(BigInt(saved.position) - 1n), 1);
     if (event?.position !== saved.position) return false;
     mkdirSync(dirname(this.path), { recursive: true });
@@ -207,7 +208,7 @@ class Writer {
 function whole(bytes: Buffer): { manifest: Manifest; body: Buffer } {
   const digested = bytes.subarray(0, bytes.length - DIGEST_BYTES);
   const digest = bytes.subarray(bytes.length - DIGEST_BYTES);
-  if (!createHash('sha256').update(digested).digest().equals(digest)) throw new NotTaken('It is damaged.');
+  if (!createHash('sha256').update(digested).digest().equals(digest)) throw new SnapshotRejected('It is damaged.');
   const end = digested.length - LENGTH_BYTES;
   const begins = end - Number(digested.readBigUInt64LE(end));
   return {
@@ -216,7 +217,7 @@ function whole(bytes: Buffer): { manifest: Manifest; body: Buffer } {
   };
 }
 
-function savedIn({ position, projections, parts }: Manifest, body: Buffer): Saved {
+function savedIn({ position, projections, parts }: Manifest, body: Buffer): SnapshotContent {
   const memories = projections.map(() => ({
     arrays: {} as Record<string, Int32Array | Float64Array>,
     lists: {} as Record<string, unknown[]>,

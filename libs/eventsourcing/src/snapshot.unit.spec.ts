@@ -7,7 +7,7 @@ import { EventCodec } from './events.js';
 import { releases } from './releases.js';
 import { on, type Projection } from './projection.js';
 import { Projector } from './projector.js';
-import { NotTaken, SnapshotFile, type Memory } from './snapshot.js';
+import { SnapshotRejected, SnapshotFile, type Memory } from './snapshot.js';
 import { add, by, counter } from './testing/counter.js';
 import { blanked, guestBook, signed } from './testing/guest-book.js';
 import { MemoryEventStore, MemoryLog } from './testing/memory-event-store.js';
@@ -144,10 +144,10 @@ describe('A snapshot', () => {
       const damaged = Buffer.from(bytes);
       damaged[at]! ^= 1;
       writeFileSync(path, damaged);
-      await expect(file().read(log.store)).rejects.toThrow(NotTaken);
+      await expect(file().read(log.store)).rejects.toThrow(SnapshotRejected);
       expect(existsSync(path)).toBe(false);
       writeFileSync(path, bytes.subarray(0, at));
-      await expect(file().read(log.store)).rejects.toThrow(NotTaken);
+      await expect(file().read(log.store)).rejects.toThrow(SnapshotRejected);
     }
     writeFileSync(path, bytes);
     expect((await file().read(log.store)).position).toBe('3'); // the control
@@ -204,6 +204,6 @@ describe('A snapshot', () => {
 
 it('Without a snapshot the log is read', async () => {
   await addTo('a', 1);
-  await expect(file().read(log.store)).rejects.toThrow(NotTaken);
+  await expect(file().read(log.store)).rejects.toThrow(SnapshotRejected);
   expect((await run()).told).toBe(1);
 });

@@ -14,7 +14,7 @@ export interface Anchor {
 }
 
 /** The first fault, its position, and the number of sound events before it. */
-export interface Unsound {
+export interface FirstFault {
   readonly ok: false;
   readonly position: string | null;
   readonly reason: string;
@@ -23,7 +23,7 @@ export interface Unsound {
 
 export type Verdict =
   | { readonly ok: true; readonly anchor: Anchor; readonly blanked: number; readonly toErase: readonly string[] }
-  | Unsound;
+  | FirstFault;
 
 /**
  * Checks the events of a log one after the other, from its first on: order, revisions, times, digests and the hash chain of
@@ -57,7 +57,7 @@ export class Verification {
   }
 
   /** Takes the next event. @returns what is wrong with it; then nothing may follow */
-  next(e: Envelope): Unsound | null {
+  next(e: Envelope): FirstFault | null {
     if (this.#position !== null && BigInt(e.position) <= BigInt(this.#position))
       return this.#bad(e.position, `position ${e.position} follows ${this.#position}`);
     const damage = damageOf(e);
@@ -114,7 +114,7 @@ export class Verification {
     if (erased.isBlanked) this.#name(left as Blanked, e);
   }
 
-  #bad(position: string | null, reason: string): Unsound {
+  #bad(position: string | null, reason: string): FirstFault {
     return { ok: false, position, reason, events: this.#events };
   }
 }
@@ -128,7 +128,7 @@ export async function verify(
   { anchor, onProgress }: { anchor?: Anchor; onProgress?: (events: number, position: string) => void } = {},
 ): Promise<Verdict> {
   const verification = new Verification(anchor);
-  const unsound = (position: string | null, reason: string): Unsound => ({
+  const unsound = (position: string | null, reason: string): FirstFault => ({
     ...{ ok: false, position, reason, events: verification.events },
   });
   const seen = new Map<string, string>();

@@ -35,10 +35,10 @@ import {
   type Log,
   withoutNulls,
 } from '#eventsourcing';
-import { cleaned, invalid, referencesIn, VALIDATION, type CommandContext } from '#platform';
+import { cleanBody, invalid, referencesIn, VALIDATION, type CommandContext } from '#platform';
 import { codeOf, crosswalk, Lookup, type Entry, type Register, type Theme } from '#registers';
 import { jsonOf, textOf, Unreadable } from '#text';
-import { likelyDuplicates, type Titled } from './likely-duplicates.js';
+import { likelyDuplicates, type DuplicateCandidate } from './likely-duplicates.js';
 
 /** Something that keeps a folder from being imported: where it stands and what is wrong. */
 export interface ImportProblem {
@@ -117,7 +117,7 @@ export async function planImport(
   folder: string,
   log: Log,
   newContext: () => CommandContext,
-  known: readonly Titled[] = [],
+  known: readonly DuplicateCandidate[] = [],
 ): Promise<ImportPlan> {
   const plan = new Plan(log, newContext);
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
@@ -179,7 +179,7 @@ class Plan {
   /** Every body, valid or not: what it names must be known. */
   readonly #bodies: { body: object; at: Row; pointer: (field: string) => string }[] = [];
   /** Every stream the folder writes, so that ids may refer forward. */
-  readonly #together = new Set<string>();
+  readonly #importedStreams = new Set<string>();
   readonly #firstRows = new Map<string, Row>();
   readonly #inFolder = new Map<string, Entry>();
   readonly #commands: AnyActCommand[] = [];
@@ -403,7 +403,7 @@ class Plan {
       const existing = await this.#lookup.entry(kind, codeOf(entry));
       if (!existing) {
         this.#count(at, kind === 'theme' ? null : 'new');
-        this.#commands.push(entering(kind, entry, this.newContext(), this.#together));
+        this.#commands.push(entering(kind, entry, this.newContext(), this.#importedStreams));
       } else {
         this.#count(at, kind === 'theme' ? null : 'known');
         this.#same(entry, existing, at, prefix);
@@ -413,8 +413,8 @@ class Plan {
     for (const planned of this.#crosswalks) await this.#planCrosswalk(planned);
   }
 
-  done(known: readonly Titled[]): ImportPlan {
-    const titled = this.#commitments.map(({ reference, acts }): Titled => {
+  done(known: readonly DuplicateCandidate[]): ImportPlan {
+    const titled = this.#commitments.map(({ reference, acts }): DuplicateCandidate => {
       const { title, agencies, followsUp } = acts[0]!.act.body as RecordCommitment;
       return { reference, title, agencies: agencies.map(({ agency }) => agency), followsUp: followsUp ?? [] };
     });
@@ -454,7 +454,7 @@ class Plan {
     else acts.push(published);
     this.#count(at, !state.entry ? 'new' : recorded ? 'known' : 'extended');
     if (acts.length > 0)
-      this.#commands.push(new ActCommand('crosswalk', entry.code, acts, this.newContext(), this.#together));
+      this.#commands.push(new ActCommand('crosswalk', entry.code, acts, this.newContext(), this.#importedStreams));
   }
 
   async #themeOf(code: string): Promise<Theme | null> {
@@ -475,7 +475,7 @@ class Plan {
     if (recorded.length === 0) {
       this.#count(at, 'new');
       const given = acts.map(({ act }) => act);
-      this.#commands.push(new ActCommand('commitment', reference, given, this.newContext(), this.#together));
+      this.#commands.push(new ActCommand('commitment', reference, given, this.newContext(), this.#importedStreams));
       return;
     }
     const { agency: _reporting, ...before } = recorded[0]!.data as { agency?: string };
@@ -569,7 +569,7 @@ class Plan {
 
   /** A body of a class, or `null` when it is not valid; its problems are listed. */
   #valid<T extends object>(of: new () => T, data: Json, at: Row, pointer: (field: string) => string): T | null {
-    const body = plainToInstance(of, cleaned(of, data));
+    const body = plainToInstance(of, cleanBody(of, data));
     const errors = invalid(validateSync(body, VALIDATION)).errors;
     for (const { pointer: field, message } of errors) this.problem(at, pointer(field), message);
     this.#bodies.push({ body, at, pointer });
@@ -580,7 +580,7 @@ class Plan {
     const before = this.#firstRows.get(stream);
     if (before) this.problem(at, prefix, `is in ${before.file} twice, first as row ${before.row}`);
     else {
-      this.#together.add(stream);
+      this.#importedStreams.add(stream);
       this.#firstRows.set(stream, at);
     }
     return !before;
@@ -588,7 +588,7 @@ class Plan {
 
   async #refers(body: object, at: Row, pointer: (field: string) => string): Promise<void> {
     for (const { kinds, code, pointer: field } of referencesIn(body)) {
-      let known = kinds.some((kind) => this.#together.has(`${kind}-${code}`));
+      let known = kinds.some((kind) => this.#importedStreams.has(`${kind}-${code}`));
       for (const kind of kinds) known ||= await this.#lookup.has(kind, code);
       if (!known) this.problem(at, pointer(field), `unknown ${kinds.join(' or ')}: ${code}`);
     }
@@ -628,9 +628,15 @@ const entering = (
   kind: Register,
   entry: Entry,
   context: CommandContext,
-  together: ReadonlySet<string>,
+  importedStreams: ReadonlySet<string>,
 ): AnyActCommand =>
-  new ActCommand(kind, codeOf(entry), [{ act: 'enter', body: entry } as never], context, together) as AnyActCommand;
+  new ActCommand(
+    kind,
+    codeOf(entry),
+    [{ act: 'enter', body: entry } as never],
+    context,
+    importedStreams,
+  ) as AnyActCommand;
 
 const reportedOn = (body: object): string => (body as { reportedOn: string }).reportedOn;
 

@@ -1,4 +1,4 @@
 /** The front door of the exchange of data: the import of folders. */
 export * from './import-folder.js';
 export * from './run-import.js';
-export type { Titled } from './likely-duplicates.js';
+export type { DuplicateCandidate } from './likely-duplicates.js';

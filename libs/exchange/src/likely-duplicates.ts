@@ -2,7 +2,7 @@
 import { wordsOf } from '#platform';
 
 /** What of a commitment tells whether it may be another one over again. */
-export interface Titled {
+export interface DuplicateCandidate {
   readonly reference: string;
   readonly title: string;
   readonly agencies: readonly string[];
@@ -22,7 +22,7 @@ const COMMON = 200;
  * of these and an outcome or forum that they follow up; or, as a joint item that two agencies recorded, all of the words and
  * what they follow up.
  */
-export function likelyDuplicates(rows: readonly Titled[], known: readonly Titled[]): string[] {
+export function likelyDuplicates(rows: readonly DuplicateCandidate[], known: readonly DuplicateCandidate[]): string[] {
   const fresh = new Set(rows.map(({ reference }) => reference));
   const all = [...rows, ...known.filter(({ reference }) => !fresh.has(reference))];
   const words = all.map(({ title }) => tellingWords(title));

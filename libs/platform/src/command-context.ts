@@ -11,7 +11,7 @@ export interface CommandContext {
   /** The revision of `If-Match`. */
   readonly expected?: number;
   /** Throws once there is nobody left to work for; to be asked between one act and the next. */
-  readonly standing?: () => Promise<void>;
+  readonly checkConnected?: () => Promise<void>;
 }
 
 const KEYS = 'e5b1d0fe-7a39-5c54-9d43-3f6d2a1b9c07';
@@ -48,12 +48,18 @@ export const CurrentCommand = createParamDecorator((_: unknown, context: Executi
   commandContextOf(context.switchToHttp().getRequest<ApiRequest>()),
 );
 
-export function commandContextOf({ principal, headers, correlation, digest, standing }: ApiRequest): CommandContext {
+export function commandContextOf({
+  principal,
+  headers,
+  correlation,
+  digest,
+  checkConnected,
+}: ApiRequest): CommandContext {
   const key = headers['idempotency-key'] as string | undefined;
   // A key that was freed may come with another body: that is another command.
   const meta = metaOf(principal!, key === undefined ? undefined : `${key}\n${digest}`, correlation?.known);
   correlation?.is(meta.correlationId);
-  return { by: principal!, meta, expected: expectedOf(headers['if-match']), standing };
+  return { by: principal!, meta, expected: expectedOf(headers['if-match']), checkConnected };
 }
 
 /** The reader, if a token names one. */

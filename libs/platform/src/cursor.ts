@@ -44,7 +44,7 @@ const FORM = 1;
 const fingerprintOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 16);
 
 /** An opaque cursor; `asked` is what else was asked for, with which alone it goes on. */
-export function cursorTo(place: ListPlace, asked: object): string {
+export function writeCursor(place: ListPlace, asked: object): string {
   const text = JSON.stringify([FORM, fingerprintOf(canonicalJson(asked)), place]);
   return Buffer.from(fingerprintOf(text) + text).toString('base64url');
 }
@@ -53,7 +53,7 @@ export function cursorTo(place: ListPlace, asked: object): string {
  * The place that a cursor names. The rest of the query must equal that of the first page; clocks may be omitted.
  * @throws Rejected `invalid` | `cursor_of_another_list`
  */
-export function placeOf(cursor: string, asked: object, clocks: Partial<ListPlace> = {}): ListPlace {
+export function readCursor(cursor: string, asked: object, clocks: Partial<ListPlace> = {}): ListPlace {
   const { digest, place } = read(cursor);
   const others = (['asOf', 'knownAt', 'staleAfter'] as const).filter(
     (clock) => clocks[clock] !== undefined && clocks[clock] !== place[clock],
@@ -67,9 +67,9 @@ export function placeOf(cursor: string, asked: object, clocks: Partial<ListPlace
 }
 
 /** A query with the clocks of its cursor, where it names none itself. */
-export function goingOn<Q extends Partial<Record<'asOf' | 'knownAt' | 'cursor', string>> & { staleAfter?: number }>(
-  query: Q,
-): Q {
+export function withClocksOfCursor<
+  Q extends Partial<Record<'asOf' | 'knownAt' | 'cursor', string>> & { staleAfter?: number },
+>(query: Q): Q {
   if (query.cursor === undefined) return query;
   const { asOf, knownAt, staleAfter } = read(query.cursor).place;
   return {

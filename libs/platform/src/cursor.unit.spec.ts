@@ -1,14 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { cursorTo, goingOn, placeOf } from './cursor.js';
+import { writeCursor, withClocksOfCursor, readCursor } from './cursor.js';
 
 const asked = { agency: 'IOM', sort: 'title' };
 const place = { asOf: '2011-02-17', knownAt: '42', staleAfter: 12, total: 3, after: 'IOM-2006-01' };
-const cursor = cursorTo(place, asked);
+const cursor = writeCursor(place, asked);
 
 describe('A cursor', () => {
   it('leads where it was made for', () => {
-    expect(placeOf(cursor, asked)).toEqual(place);
-    expect(placeOf(cursor, { sort: 'title', agency: 'IOM', theme: undefined }, { asOf: '2011-02-17' })).toEqual(place);
+    expect(readCursor(cursor, asked)).toEqual(place);
+    expect(readCursor(cursor, { sort: 'title', agency: 'IOM', theme: undefined }, { asOf: '2011-02-17' })).toEqual(
+      place,
+    );
   });
 
   it.each([
@@ -18,7 +20,7 @@ describe('A cursor', () => {
     ['another position', asked, { knownAt: '43' }],
     ['another limit of silence', asked, { staleAfter: 6 }],
   ])('is of no use with %s', (_, other, clocks) =>
-    expect(() => placeOf(cursor, other, clocks)).toThrow(
+    expect(() => readCursor(cursor, other, clocks)).toThrow(
       expect.objectContaining({
         code: 'cursor_of_another_list',
         errors: [expect.objectContaining({ pointer: '/cursor' })],
@@ -30,20 +32,20 @@ describe('A cursor', () => {
     const other = (c: string) => (c === 'A' ? 'B' : 'A');
     const spoilt = [...cursor].map((c, i) => cursor.slice(0, i) + other(c) + cursor.slice(i + 1));
     for (const bad of [...spoilt, cursor.slice(0, -1), `${cursor}A`, `${cursor}=`, '', 'nonsense', 'é'])
-      expect(() => placeOf(bad, asked)).toThrow(expect.objectContaining({ code: 'invalid' }));
+      expect(() => readCursor(bad, asked)).toThrow(expect.objectContaining({ code: 'invalid' }));
   });
 
   it('whose contents are not those of a cursor is refused, though its check sum is right', () => {
     for (const bad of [{ after: 1 }, { knownAt: 'x' }, { total: '3' }, { staleAfter: {} }])
-      expect(() => placeOf(cursorTo({ ...place, ...bad } as never, asked), asked)).toThrow(
+      expect(() => readCursor(writeCursor({ ...place, ...bad } as never, asked), asked)).toThrow(
         expect.objectContaining({ code: 'invalid' }),
       );
   });
 
   it('settles the clocks that are not named beside it', () => {
     const { asOf, knownAt, staleAfter } = place;
-    expect(goingOn({ cursor })).toMatchObject({ asOf, knownAt, staleAfter });
-    expect(goingOn({ cursor, asOf: '2012-01-01' })).toMatchObject({ asOf: '2012-01-01', knownAt });
-    expect(goingOn({ asOf })).toEqual({ asOf });
+    expect(withClocksOfCursor({ cursor })).toMatchObject({ asOf, knownAt, staleAfter });
+    expect(withClocksOfCursor({ cursor, asOf: '2012-01-01' })).toMatchObject({ asOf: '2012-01-01', knownAt });
+    expect(withClocksOfCursor({ asOf })).toEqual({ asOf });
   });
 });

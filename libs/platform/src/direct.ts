@@ -10,7 +10,7 @@ import { refuseUnlessJson } from './formats.js';
 import { AccessGuard, AnswerInterceptor } from './steps.js';
 
 /** How a route is answered directly. */
-export interface Direct {
+export interface DirectRoute {
   readonly status: 200 | 201;
   readonly secretariatOnly: boolean;
   /** Validates, executes and answers. */
@@ -18,7 +18,7 @@ export interface Direct {
 }
 
 /** The route of this method is answered by `direct`; the method itself is never called. */
-export const AnsweredDirectly = (direct: Direct): MethodDecorator => RouteConfig({ direct });
+export const AnsweredDirectly = (direct: DirectRoute): MethodDecorator => RouteConfig({ direct });
 
 /** @param get gives the application's one instance of a class, once it has been made */
 export function answersDirectly(
@@ -26,7 +26,7 @@ export function answersDirectly(
   get: <T>(of: abstract new (...args: never[]) => T) => T,
 ): void {
   server.addHook('onRoute', (route) => {
-    const { direct } = (route.config ?? {}) as { direct?: Direct };
+    const { direct } = (route.config ?? {}) as { direct?: DirectRoute };
     if (!direct) return;
     const { status, secretariatOnly, answer } = direct;
     const nests = route.handler;

@@ -269,7 +269,7 @@ function marked<T>(
 type Given = Readonly<Record<string, unknown>>;
 
 /** A body with what people wrote in it as it is kept: composed, with nothing around it. The same object where nothing changes. */
-export function cleaned<B extends object>(body: Body, given: B): B {
+export function cleanBody<B extends object>(body: Body, given: B): B {
   let kept: Record<string, unknown> | null = null;
   for (const [field, said] of Object.entries(given)) {
     const { prototype } = body as { prototype: object };
@@ -282,7 +282,7 @@ export function cleaned<B extends object>(body: Body, given: B): B {
 
 const cleanedIn = (body: Body, said: unknown): unknown => {
   if (Array.isArray(said)) return inEach(said, (one) => cleanedIn(body, one));
-  return typeof said === 'object' && said !== null ? cleaned(body, said) : said;
+  return typeof said === 'object' && said !== null ? cleanBody(body, said) : said;
 };
 
 /** Every text in a value. */

@@ -13,7 +13,7 @@ import { IsIn, IsOptional } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import { pipeline, Readable, type Duplex } from 'node:stream';
 import { columnsOf, csvStream, flat } from './csv.js';
-import { OneAmong } from './query-fields.js';
+import { QueryChoice } from './query-fields.js';
 
 /** Entries, page by page. */
 export type Pages = AsyncIterable<readonly object[]> | Iterable<readonly object[]>;
@@ -67,7 +67,7 @@ export const InFormat = () =>
 /** The field of a query that asks for a byte order mark; it changes nothing else, and is read where the answer is written. */
 export const InBom = () =>
   applyDecorators(
-    OneAmong(['true', 'false'], {
+    QueryChoice(['true', 'false'], {
       default: 'false',
       description: 'Begin CSV with a byte order mark: Excel reads it as UTF-8 then',
     }),

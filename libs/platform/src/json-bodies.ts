@@ -2,7 +2,7 @@
 import { UnsupportedMediaTypeException } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
-import { saysOnce, textOf, Unreadable } from '#text';
+import { refuseDuplicateFields, textOf, Unreadable } from '#text';
 import { malformed } from './validation.js';
 
 type Done = (error: Error | null, json?: unknown) => void;
@@ -45,7 +45,7 @@ export function readsJson(server: FastifyInstance): void {
       parse(request, text, (error, json) => {
         if (error) return done(error);
         try {
-          saysOnce(text, json);
+          refuseDuplicateFields(text, json);
           done(null, json);
         } catch (twice) {
           done(faultOf(twice));

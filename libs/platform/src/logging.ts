@@ -37,9 +37,9 @@ export class Logging extends ConsoleLogger {
     if (level === 'log' && CHATTER.test(context ?? '') && !this.isLevelEnabled('debug')) return;
     const traceId = trace.getActiveSpan()?.spanContext().traceId;
     const correlationId = correlation.getStore()?.id;
-    const told = { ...(correlationId && { correlationId }), ...(traceId && { traceId }), ...params };
+    const fields = { ...(correlationId && { correlationId }), ...(traceId && { traceId }), ...params };
     const where = this.options.json ? 'stdout' : stream;
-    super.printMessages(messages, context, level, where, stack, Object.keys(told).length > 0 ? told : undefined);
+    super.printMessages(messages, context, level, where, stack, Object.keys(fields).length > 0 ? fields : undefined);
   }
 
   protected override stringifyJsonLogObject(line: Record<string, unknown>): string {

@@ -29,7 +29,7 @@ export type ApiRequest = FastifyRequest & {
   /** Of its address and body, where it came with an idempotency key. */
   digest?: string;
   /** Throws once there is nobody left to work for: the caller has gone, or the token was revoked. */
-  standing?: () => Promise<void>;
+  checkConnected?: () => Promise<void>;
 };
 
 /** The token of an `Authorization` header. */

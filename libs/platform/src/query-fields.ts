@@ -30,7 +30,7 @@ const whatItKnows = (value: string, values: readonly string[]): string =>
   `$property knows no ${value || '(nothing)'}; it takes ${values.join(', ')}`;
 
 /** One word of a closed list. */
-export const OneAmong = (values: readonly string[], { optional = true, ...about }: About = {}) =>
+export const QueryChoice = (values: readonly string[], { optional = true, ...about }: About = {}) =>
   applyDecorators(
     ApiProperty({ ...about, required: !optional, enum: [...values] }),
     ...(optional ? [IsOptional()] : []),
@@ -42,7 +42,7 @@ export const OneAmong = (values: readonly string[], { optional = true, ...about 
   );
 
 /** Words of a closed list, separated by commas; `alone` goes with no other. */
-export const SomeAmong = (
+export const QueryChoices = (
   values: readonly string[],
   { optional = true, alone, ...about }: About & { alone?: string } = {},
 ) => {
@@ -50,7 +50,7 @@ export const SomeAmong = (
     String(value)
       .split(',')
       .filter((one) => !values.includes(one));
-  const together = (value: unknown) =>
+  const areCombined = (value: unknown) =>
     String(value).includes(',') &&
     String(value)
       .split(',')
@@ -68,9 +68,9 @@ export const SomeAmong = (
     Transform(({ value }: { value: unknown }) => (value === undefined || value === null ? value : listText(value))),
     known(
       'areAmong',
-      (value) => wrong(value).length === 0 && !together(value),
+      (value) => wrong(value).length === 0 && !areCombined(value),
       (value) =>
-        together(value) && wrong(value).length === 0
+        areCombined(value) && wrong(value).length === 0
           ? `$property takes ${alone} alone`
           : whatItKnows(wrong(value).join(', '), values),
     ),

@@ -80,7 +80,7 @@ export class AccessGuard implements CanActivate {
     const token = bearerOf(authorization);
     const principal = token ? await this.tokens.principalOf(token) : null;
     if (principal) request.principal = principal;
-    request.standing = () => this.#stands(request, principal ? token : undefined);
+    request.checkConnected = () => this.#stands(request, principal ? token : undefined);
     const reading = request.method === 'GET' || request.method === 'HEAD';
     if (open || (reading && this.publicReading.value)) return true;
     if (!principal)

@@ -8,7 +8,7 @@ import { plainToInstance } from 'class-transformer';
 import { defaultMetadataStorage as conversions } from 'class-transformer/cjs/storage.js';
 import { getMetadataStorage, IS_OPTIONAL, validateSync, ValidationTypes } from 'class-validator';
 import { Rejected, type FieldError } from '#eventsourcing';
-import { cleaned } from './fields.js';
+import { cleanBody } from './fields.js';
 
 /** How every body and query is validated: unknown fields are refused. */
 export const VALIDATION = {
@@ -136,7 +136,9 @@ class Validation extends ValidationPipe {
     const { type } = metadata;
     const metatype = this.expectedType ?? metadata.metatype;
     const value =
-      type === 'body' && typeof metatype === 'function' && isObject(given) ? cleaned(metatype as Class, given) : given;
+      type === 'body' && typeof metatype === 'function' && isObject(given)
+        ? cleanBody(metatype as Class, given)
+        : given;
     const sure =
       type === 'param' && metatype === String && typeof value === 'string'
         ? value

@@ -8,12 +8,22 @@ import { IsIn, IsOptional } from 'class-validator';
 import type { FullDate } from '#clocks';
 import { STAGES, type Stage } from '#commitments';
 import { Rejected, type Log, type Projector } from '#eventsourcing';
-import { clocksOf, cursorTo, CursorField, goingOn, LOG, PageSize, placeOf, WantedFormat, type Format } from '#platform';
+import {
+  clocksOf,
+  writeCursor,
+  CursorField,
+  withClocksOfCursor,
+  LOG,
+  PageSize,
+  readCursor,
+  WantedFormat,
+  type Format,
+} from '#platform';
 import { documentWords, placeWords, type Forum } from '#registers';
 import { CONCERNS, OUTCOME_KINDS, OUTCOME_STATUSES, type Concern, type OutcomeKind, type OutcomeStatus } from '#words';
 import { Count, countBy, CountsBy, Keys, NO_ROW, Row } from './count.js';
-import { AgenciesQuery, OptionalText, Flag, Takes, type Filter } from './filters.js';
-import { upFrom } from './hierarchy.js';
+import { AgenciesQuery, OptionalText, Flag, FilterField, type Filter } from './filters.js';
+import { withAncestors } from './hierarchy.js';
 import { listQuery } from './list-query.js';
 import { keyed, LookFactory, type Look } from './look.js';
 import { LIST } from './matrix.js';
@@ -45,11 +55,14 @@ export class OutcomesQuery extends AgenciesQuery {
   )
   concerns?: Concern | 'any';
   @OptionalText('Only what was put to this forum, by whomever', 'HLD-2013') addressedTo?: string;
-  @Takes({ description: 'Only follow-up by this agency, in the role given, counts' }) agency?: string;
+  @FilterField({ description: 'Only follow-up by this agency, in the role given, counts' }) agency?: string;
   @OptionalText('Only what was asked of this agency, by its code or one of its names, or of whom is called so', 'IOM')
   addressee?: string;
   @Flag('Only outcomes that a commitment follows up, or that none does') covered?: boolean;
-  @Takes({ description: 'Only outcomes that a commitment in one of these stages follows up', example: 'completed' })
+  @FilterField({
+    description: 'Only outcomes that a commitment in one of these stages follows up',
+    example: 'completed',
+  })
   stage?: string;
   @PageSize(200) limit?: number;
   @CursorField() cursor?: string;
@@ -171,7 +184,7 @@ export class Coverage {
   ): Promise<OutcomesView> {
     const which = { addressee, kind, concerns, addressedTo };
     const asked = { view: 'outcomes', ...which, covered, stage, ...filter };
-    const place = cursor === undefined ? null : placeOf(cursor, asked, at);
+    const place = cursor === undefined ? null : readCursor(cursor, asked, at);
     const { asOf = at.asOf, knownAt = at.knownAt, staleAfter = at.staleAfter ?? 12 } = place ?? {};
     const look = await this.#looks.look({ asOf, knownAt, staleAfter });
     const pinned = look.at;
@@ -195,7 +208,7 @@ export class Coverage {
       });
     const parents = new Map(forums.map(({ id, parent }) => [id, parent]));
     const isWithin = (forum: string | null, above: string): boolean =>
-      forum !== null && upFrom(forum, parents).includes(above);
+      forum !== null && withAncestors(forum, parents).includes(above);
     const stages = stage?.split(',') as Stage[] | undefined;
     const chosen = rows.filter(
       (row) => [undefined, row.covered].includes(covered) && (!stages || stages.some((one) => row.byStage[one] > 0)),
@@ -224,7 +237,7 @@ export class Coverage {
       rows: chosen.slice(first, last),
       nextCursor:
         last < chosen.length
-          ? cursorTo({ asOf, knownAt: pinned.knownAt, staleAfter, total: chosen.length, after: String(last) }, asked)
+          ? writeCursor({ asOf, knownAt: pinned.knownAt, staleAfter, total: chosen.length, after: String(last) }, asked)
           : null,
     };
   }
@@ -326,7 +339,7 @@ export class CoverageController {
   })
   @ApiOkResponse({ type: OutcomesView })
   async outcomes(@Query() query: OutcomesQuery, @WantedFormat() wanted: Format) {
-    const { asOf, knownAt, staleAfter, format: _, limit, cursor, ...filter } = goingOn(query);
+    const { asOf, knownAt, staleAfter, format: _, limit, cursor, ...filter } = withClocksOfCursor(query);
     const at = { ...(await clocksOf({ asOf, knownAt }, this.log.store)), staleAfter };
     return this.coverage.outcomes(at, filter, { limit: limit ?? (wanted === 'json' ? undefined : null), cursor });
   }

@@ -9,7 +9,7 @@ import { Rejected, type Log, type Projector } from '#eventsourcing';
 import { clocksOf, LOG, OnDate, WantedFormat, type Format } from '#platform';
 import { dateOf } from './columns.js';
 import { Count, countBy, Keys } from './count.js';
-import { ProgressQuery, Takes, type Filter } from './filters.js';
+import { ProgressQuery, FilterField, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
 import { LookFactory } from './look.js';
 import { OPEN_STAGES } from './progress.js';
@@ -28,8 +28,8 @@ export class DeadlinesQuery extends ProgressQuery implements DeadlinesFilter {
   within?: number;
   @OnDate({ optional: true, description: 'Instead of `within`: the last day looked at', example: '2012-12-31' })
   until?: FullDate;
-  @Takes() agency?: string;
-  @Takes({ description: 'A theme, or any below it' }) theme?: string;
+  @FilterField() agency?: string;
+  @FilterField({ description: 'A theme, or any below it' }) theme?: string;
 }
 
 export type DeadlinesFilter = Pick<Filter, 'agency' | 'role' | 'agencies' | 'theme' | 'followsUp'>;

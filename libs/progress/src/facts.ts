@@ -5,7 +5,7 @@
 import { lastDayOf, lastReported, type FullDate } from '#clocks';
 import {
   agenciesAsAt,
-  citedAsAt,
+  documentsCitedAsAt,
   contentAsAt,
   editionsAsAt,
   headlineAsAt,
@@ -95,7 +95,7 @@ const PARTS: { readonly [P in Part]: Definition<P> } = {
       return `{"regions":${sorted(regions ?? [])},"countries":${sorted(countries ?? [])}}`;
     },
   },
-  documents: { from: ['said', 'changes'], at: ({ c, asOf }) => sorted(citedAsAt(c, asOf)) },
+  documents: { from: ['said', 'changes'], at: ({ c, asOf }) => sorted(documentsCitedAsAt(c, asOf)) },
   relations: {
     from: ['relations'],
     at: ({ lineage }) => JSON.stringify(lineage.relations.map(({ to, type }) => ({ to, type }))),
@@ -168,5 +168,5 @@ export function changesAt(before: Commitment, c: Commitment, from: FullDate): Pa
   const changed = ALL.filter((part) => part !== 'documents' && PARTS[part].from.some((of) => before[of] !== c[of]));
   const point = workedOut(new AsAt(c, from), changed);
   if (!cites(c.said.at(-1)!.data)) return point;
-  return { ...point, documents: sorted(citedAsAt({ ...c, said: c.said.slice(-1) }, from)) };
+  return { ...point, documents: sorted(documentsCitedAsAt({ ...c, said: c.said.slice(-1) }, from)) };
 }

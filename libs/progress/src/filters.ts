@@ -13,9 +13,9 @@ import {
   InFormat,
   listText,
   OnDate,
-  OneAmong,
+  QueryChoice,
   ProgressClockQuery,
-  SomeAmong,
+  QueryChoices,
   searchTermsIn,
   type Format,
 } from '#platform';
@@ -83,7 +83,7 @@ type Taken =
 type Definition<V = never> = Taken & Described<V>;
 
 /** What the codes that a query asks for must be of; `null`: the field takes no codes. */
-export function codesAskedIn(field: string): { readonly of: readonly CodeKind[]; readonly several: boolean } | null {
+export function codesOfField(field: string): { readonly of: readonly CodeKind[]; readonly several: boolean } | null {
   const filter = Object.hasOwn(FILTERS, field) ? (FILTERS[field as FilterName] as Definition) : null;
   if (filter?.kind !== 'code' && filter?.kind !== 'codes') return null;
   return { of: filter.of, several: filter.kind === 'codes' };
@@ -400,7 +400,7 @@ function textsWith({ texts }: Columns, q: string): Uint8Array {
 }
 
 /** The conditions that a filter is. @throws Error for one that is none: it would find everything */
-export async function conditionsOf(filter: Filter, asking: Omit<FilterContext, 'filter'>): Promise<Condition[]> {
+export async function conditionsOf(filter: Filter, context: Omit<FilterContext, 'filter'>): Promise<Condition[]> {
   const asked: Filter = {
     ...filter,
     life: filter.life === 'any' ? undefined : filter.life || 'active',
@@ -413,7 +413,7 @@ export async function conditionsOf(filter: Filter, asking: Omit<FilterContext, '
     if (!(name in FILTERS)) throw new Error(`There is no filter ${name}.`);
     const { rows } = FILTERS[name as FilterName] as Definition;
     const isAsked = value !== undefined && (value !== '' || (name === 'agency' && filter.memberOf));
-    if (rows && isAsked) conditions.push(await rows(value as never, { ...asking, filter }));
+    if (rows && isAsked) conditions.push(await rows(value as never, { ...context, filter }));
   }
   return conditions;
 }
@@ -441,7 +441,7 @@ export const Flag =
   };
 
 /** The field of a query that is a filter, as the table has it; `otherwise` says what it is in this view. */
-export const Takes =
+export const FilterField =
   (otherwise: Partial<Pick<Definition, 'description' | 'example' | 'default'>> = {}): PropertyDecorator =>
   (target, property) => {
     const filter = { ...FILTERS[property as FilterName], ...otherwise } as Definition;
@@ -449,69 +449,69 @@ export const Takes =
     const about = { optional: true, description, example, ...(without && { default: without }) };
     if (kind === 'flag') return Flag(description)(target, property);
     if (kind === 'date') return OnDate(about)(target, property);
-    if (kind === 'choice') return OneAmong(filter.choices, about)(target, property);
-    if (kind === 'choices') return SomeAmong(filter.choices, { ...about, alone: filter.alone })(target, property);
+    if (kind === 'choice') return QueryChoice(filter.choices, about)(target, property);
+    if (kind === 'choices') return QueryChoices(filter.choices, { ...about, alone: filter.alone })(target, property);
     if (kind === 'country') return InCountry(about)(target, property);
     if (kind === 'codes') Transform(({ value }) => listText(value))(target, property);
     OptionalText(description, example)(target, property);
   };
 
 export class ProgressQuery extends ProgressClockQuery {
-  @Takes() followsUp?: Filter['followsUp'];
-  @Takes() role?: Role | 'any';
-  @Takes() agencies?: 'then' | 'today';
+  @FilterField() followsUp?: Filter['followsUp'];
+  @FilterField() role?: Role | 'any';
+  @FilterField() agencies?: 'then' | 'today';
   @InFormat() format?: Format;
   @InBom() bom?: undefined;
 }
 
 /** What takes agencies as rows, too. */
 export class AgenciesQuery extends ProgressQuery {
-  @Takes() memberOf?: string;
+  @FilterField() memberOf?: string;
 }
 
 /** Reads a crosswalk. */
 export class ThroughQuery extends ProgressQuery {
-  @Takes() crosswalk?: string;
-  @Takes() crosswalkVersion?: string;
-  @Takes() match?: string;
+  @FilterField() crosswalk?: string;
+  @FilterField() crosswalkVersion?: string;
+  @FilterField() match?: string;
 }
 
 export class ThemesQuery extends OmitType(ThroughQuery, ['role']) {
-  @Takes({ description: 'Only the themes of this framework; with a crosswalk those of the one that it leads to' })
+  @FilterField({ description: 'Only the themes of this framework; with a crosswalk those of the one that it leads to' })
   framework?: string;
-  @Takes({ description: 'Without effect on themes', default: '' }) role?: Role | 'any';
+  @FilterField({ description: 'Without effect on themes', default: '' }) role?: Role | 'any';
 }
 
 /** Everything that lists can be narrowed by. */
 export class FilterQuery extends ThroughQuery implements Filter {
-  @Takes() reference?: string;
-  @Takes() agency?: string;
-  @Takes() with?: string;
-  @Takes() memberOf?: string;
-  @Takes() joint?: boolean;
-  @Takes() asked?: boolean;
-  @Takes() theme?: string;
-  @Takes() framework?: string;
-  @Takes() reached?: string;
-  @Takes() noEquivalent?: string;
-  @Takes() stage?: string;
-  @Takes() kind?: string;
-  @Takes() nature?: string;
-  @Takes() strength?: string;
-  @Takes() country?: string;
-  @Takes() region?: string;
-  @Takes() document?: string;
-  @Takes() life?: string;
-  @Takes() outlook?: string;
-  @Takes() verification?: string;
-  @Takes() relatedTo?: string;
-  @Takes() relation?: string;
-  @Takes() withTarget?: boolean;
-  @Takes() dueFrom?: string;
-  @Takes() dueBy?: string;
-  @Takes() overdue?: boolean;
-  @Takes() stale?: boolean;
-  @Takes() q?: string;
+  @FilterField() reference?: string;
+  @FilterField() agency?: string;
+  @FilterField() with?: string;
+  @FilterField() memberOf?: string;
+  @FilterField() joint?: boolean;
+  @FilterField() asked?: boolean;
+  @FilterField() theme?: string;
+  @FilterField() framework?: string;
+  @FilterField() reached?: string;
+  @FilterField() noEquivalent?: string;
+  @FilterField() stage?: string;
+  @FilterField() kind?: string;
+  @FilterField() nature?: string;
+  @FilterField() strength?: string;
+  @FilterField() country?: string;
+  @FilterField() region?: string;
+  @FilterField() document?: string;
+  @FilterField() life?: string;
+  @FilterField() outlook?: string;
+  @FilterField() verification?: string;
+  @FilterField() relatedTo?: string;
+  @FilterField() relation?: string;
+  @FilterField() withTarget?: boolean;
+  @FilterField() dueFrom?: string;
+  @FilterField() dueBy?: string;
+  @FilterField() overdue?: boolean;
+  @FilterField() stale?: boolean;
+  @FilterField() q?: string;
 }
 
 /** Lists take every filter: without one of them this does not compile. */

@@ -9,20 +9,20 @@ import { STAGES, type Life, type Stage } from '#commitments';
 import { Rejected, type Log, type Projector } from '#eventsourcing';
 import {
   clocksOf,
-  cursorTo,
-  goingOn,
+  writeCursor,
+  withClocksOfCursor,
   InRows,
   listText,
   LOG,
   OnDate,
-  placeOf,
+  readCursor,
   positionOf,
   WantedFormat,
   type Format,
 } from '#platform';
 import { NONE } from './columns.js';
 import { Count, CountsBy } from './count.js';
-import { OptionalText, ProgressQuery, Takes, type Filter } from './filters.js';
+import { OptionalText, ProgressQuery, FilterField, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
 import { Look, LookFactory } from './look.js';
 import { rowAt, STAGE_BITS, type ViewClocks, type Selection, type PinnedClocks } from './scan.js';
@@ -54,8 +54,8 @@ export class FlowsQuery extends ProgressQuery {
     'A position or an instant, not after `knownAt`: begin with what was known then, such as what was published',
   )
   knownThen?: string;
-  @Takes() agency?: string;
-  @Takes({ description: 'A theme, or any below it' }) theme?: string;
+  @FilterField() agency?: string;
+  @FilterField({ description: 'A theme, or any below it' }) theme?: string;
 }
 
 const InStage = (description: string) =>
@@ -195,7 +195,7 @@ class ChangedList {
 }
 
 /** Between which two dates, and from which knowledge on; settled. */
-export interface Between {
+export interface FlowDates {
   readonly from: FullDate;
   readonly to?: FullDate;
   /** A position. */
@@ -243,7 +243,7 @@ export class Flows {
   }
 
   /** How the total changed, and by what. @throws Rejected `invalid` when the dates are out of order */
-  async between(at: ViewClocks, dates: Between, filter: FlowFilter = {}): Promise<FlowsView> {
+  async between(at: ViewClocks, dates: FlowDates, filter: FlowFilter = {}): Promise<FlowsView> {
     const { view, learned, reported } = await this.#settle(at, dates);
     const { from, to, knownThen } = view;
     const [first, second] = await Promise.all([
@@ -269,7 +269,7 @@ export class Flows {
   /** The commitments of some terms, ordered by reference; `why` is told by `whyOf`. */
   async commitments(
     at: ViewClocks,
-    dates: Between,
+    dates: FlowDates,
     terms: Terms,
     filter: FlowFilter = {},
     page: { readonly limit?: number; readonly cursor?: string } = {},
@@ -277,7 +277,7 @@ export class Flows {
     const { limit = 50, cursor } = page;
     const { leg = 'reported' } = terms;
     const asked = { ...filter, ...dates, ...terms, leg };
-    const place = cursor === undefined ? null : placeOf(cursor, asked, at);
+    const place = cursor === undefined ? null : readCursor(cursor, asked, at);
     const settled = await this.#settle(
       { ...at, ...(place && { asOf: place.asOf ?? at.asOf, knownAt: place.knownAt }) },
       dates,
@@ -306,7 +306,7 @@ export class Flows {
       })),
       nextCursor:
         rows.length > limit
-          ? cursorTo(
+          ? writeCursor(
               {
                 asOf: view.asOf,
                 knownAt: view.position,
@@ -320,7 +320,7 @@ export class Flows {
     };
   }
 
-  async #settle(at: ViewClocks, { from, to = at.asOf, knownThen }: Between): Promise<Settled> {
+  async #settle(at: ViewClocks, { from, to = at.asOf, knownThen }: FlowDates): Promise<Settled> {
     if (to > at.asOf) throw bad('to', `is after asOf, ${at.asOf}: what is reported later is not known as at that date`);
     if (from > to) throw bad('from', `is after the last date, ${to}`);
     const pinned = await this.#looks.pin(at);
@@ -453,7 +453,7 @@ const bad = (field: string, message: string) =>
   new Rejected('invalid', `${field} ${message}.`, [{ pointer: `/${field}`, message: `${field} ${message}` }]);
 
 /** What was said of a commitment that may have changed how it counts: in a leg, as far as known. */
-export async function whyOf(log: Log, reference: string, leg: LegName, view: Settled['view']): Promise<Why[]> {
+export async function causesOf(log: Log, reference: string, leg: LegName, view: Settled['view']): Promise<Why[]> {
   const { from, to, knownThen, position } = view;
   const { items } = await historyOf(log, reference, { asOf: END_OF_TIME, knownAt: position });
   const isOnStatements = (type: string) => /\.(Corrected|Retracted|Blanked)$/.test(type);
@@ -503,15 +503,15 @@ export class FlowsController {
   })
   @ApiOkResponse({ type: ChangedList })
   async commitments(@Query() query: FlowListQuery): Promise<ChangedList> {
-    const { flow, leg = 'reported', before, after, limit, cursor, ...asked } = goingOn(query);
+    const { flow, leg = 'reported', before, after, limit, cursor, ...asked } = withClocksOfCursor(query);
     const { at, dates, filter } = await settle(asked, this.log);
     const page = await this.flows.commitments(at, dates, { flow, leg, before, after }, filter, { limit, cursor });
-    return { ...page, items: await withWhy(this.log, leg, page) };
+    return { ...page, items: await withCauses(this.log, leg, page) };
   }
 }
 
 /** The items of a page with what was said of each, and where all of it is told. */
-export const withWhy = (
+export const withCauses = (
   log: Log,
   leg: LegName,
   page: Settled['view'] & { readonly items: readonly Omit<Changed, 'why' | 'history'>[] },
@@ -520,7 +520,7 @@ export const withWhy = (
     page.items.map(async (item) => ({
       ...item,
       history: `/v1/commitments/${encodeURIComponent(item.reference)}/history?knownAt=${page.position}`,
-      why: await whyOf(log, item.reference, leg, page),
+      why: await causesOf(log, item.reference, leg, page),
     })),
   );
 

@@ -42,7 +42,7 @@ export function directlyBelow<N extends Pick<Node, 'code' | 'parent'>>(
 }
 
 /** A code and all above it. */
-export function upFrom(code: string, parents: ReadonlyMap<string, string | null | undefined>): string[] {
+export function withAncestors(code: string, parents: ReadonlyMap<string, string | null | undefined>): string[] {
   const up: string[] = [];
   for (let next: string | null | undefined = code; next && !up.includes(next); next = parents.get(next)) up.push(next);
   return up;

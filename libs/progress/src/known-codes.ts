@@ -3,7 +3,7 @@ import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
 import type { Projector } from '#eventsourcing';
 import { codeOf, missing, Registers } from '#registers';
 import type { Columns } from './columns.js';
-import { codesAskedIn, type CodeKind } from './filters.js';
+import { codesOfField, type CodeKind } from './filters.js';
 import { ProgressProjection } from './progress.projection.js';
 
 /** Every query, of the API and of pages, by the table of filters. What is known now is known: registers only grow. */
@@ -20,7 +20,7 @@ export class CodesAreKnown implements PipeTransform {
   async transform(query: unknown, { type }: ArgumentMetadata): Promise<unknown> {
     if (type !== 'query' || typeof query !== 'object' || query === null) return query;
     for (const [field, value] of Object.entries(query)) {
-      const asked = codesAskedIn(field);
+      const asked = codesOfField(field);
       if (!asked || typeof value !== 'string' || value === '') continue;
       for (const code of asked.several ? value.split(',') : [value]) await this.#isKnown(code, asked.of, field);
     }

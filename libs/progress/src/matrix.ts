@@ -11,7 +11,7 @@ import { Rejected, type Log, type Projector } from '#eventsourcing';
 import { clocksOf, LOG, PageSize, WantedFormat, type Format } from '#platform';
 import { Count, countAll, countBy, Keys, pairOf, splitPair, Row, type Counted } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
-import { directlyBelow, upFrom } from './hierarchy.js';
+import { directlyBelow, withAncestors } from './hierarchy.js';
 import { listQuery } from './list-query.js';
 import { keyed, LookFactory, type Look } from './look.js';
 import type { ViewClocks, Selection } from './scan.js';
@@ -197,9 +197,9 @@ async function followUpAxis(kind: 'forum' | 'outcome', look: Look, { followsUp }
   const shown =
     kind === 'forum'
       ? directlyBelow(followsUp, all, tops)
-      : outcomes.filter(({ code }) => !followsUp || upFrom(code, parents).includes(followsUp));
+      : outcomes.filter(({ code }) => !followsUp || withAncestors(code, parents).includes(followsUp));
   const keys = new Set(shown.map(({ code }) => code));
-  const known = (id: string) => (parents.has(id) ? upFrom(id, parents).filter((one) => keys.has(one)) : []);
+  const known = (id: string) => (parents.has(id) ? withAncestors(id, parents).filter((one) => keys.has(one)) : []);
   return {
     keys: new Keys(look.columns, 'followsUp', (ids) => ids.flatMap(known).map(keyed)),
     filter: 'followsUp',

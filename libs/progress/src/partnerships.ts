@@ -5,13 +5,13 @@ import type { FullDate } from '#clocks';
 import type { Log, Projector } from '#eventsourcing';
 import {
   clocksOf,
-  cursorTo,
+  writeCursor,
   CursorField,
-  goingOn,
+  withClocksOfCursor,
   InRows,
   LOG,
   PageSize,
-  placeOf,
+  readCursor,
   WantedFormat,
   type Format,
 } from '#platform';
@@ -100,7 +100,7 @@ export class Partnerships {
     { limit = 50, cursor }: { readonly limit?: number | null; readonly cursor?: string } = {},
   ): Promise<PartnershipsView> {
     const asked = { view: 'partnerships', ...filter };
-    const place = cursor === undefined ? null : placeOf(cursor, asked, at);
+    const place = cursor === undefined ? null : readCursor(cursor, asked, at);
     const { asOf = at.asOf, knownAt = at.knownAt, staleAfter = at.staleAfter ?? 12 } = place ?? {};
     const look = await this.#looks.look({ asOf, knownAt, staleAfter });
     const pinned = look.at;
@@ -144,7 +144,7 @@ export class Partnerships {
       })),
       nextCursor:
         last < all.length
-          ? cursorTo({ asOf, knownAt: pinned.knownAt, staleAfter, total: all.length, after: String(last) }, asked)
+          ? writeCursor({ asOf, knownAt: pinned.knownAt, staleAfter, total: all.length, after: String(last) }, asked)
           : null,
     };
   }
@@ -167,11 +167,11 @@ async function themesOf(
   return new Map(
     [...byPair].map(([pair, themes]) => {
       const [agency, other] = splitPair(pair);
-      const told = themes.map(({ theme, total }) => ({
+      const onThemes = themes.map(({ theme, total }) => ({
         ...{ theme, name: axis.names.get(theme) ?? theme, total },
         list: listQuery({ ...filter, agency, with: other, theme }, look.at),
       }));
-      return [pair, told];
+      return [pair, onThemes];
     }),
   );
 }
@@ -203,7 +203,7 @@ export class PartnershipsController {
   })
   @ApiOkResponse({ type: PartnershipsView })
   async between(@Query() query: PartnershipsQuery, @WantedFormat() wanted: Format) {
-    const { asOf, knownAt, staleAfter, format: _, limit, cursor, ...filter } = goingOn(query);
+    const { asOf, knownAt, staleAfter, format: _, limit, cursor, ...filter } = withClocksOfCursor(query);
     const at = { ...(await clocksOf({ asOf, knownAt }, this.log.store)), staleAfter };
     return this.partnerships.between(at, filter, { limit: limit ?? (wanted === 'json' ? undefined : null), cursor });
   }

@@ -7,7 +7,7 @@ import {
   clocksOf,
   FieldsOf,
   CursorField,
-  goingOn,
+  withClocksOfCursor,
   InRows,
   LOG,
   PageSize,
@@ -135,7 +135,7 @@ export class ProgressController {
   })
   @ApiOkResponse({ type: ItemList })
   async commitments(@Query() query: CommitmentsQuery, @WantedFormat() format: Format) {
-    const at = await this.at(goingOn(query));
+    const at = await this.at(withClocksOfCursor(query));
     const { filter, page } = listOf(query);
     if (format === 'json' || page.limit !== undefined) return this.progress.commitments(at, filter, page);
     const pinned = await this.progress.pin(at);

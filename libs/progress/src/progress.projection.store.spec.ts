@@ -4,7 +4,7 @@ import { commitmentsContext } from '#commitments';
 import { SqliteEventStore } from '#event-store-sqlite';
 import { EventCodec, NO_STREAM, Projector, type Log } from '#eventsourcing';
 import { registersContext } from '#registers';
-import { csvOf, cursorTo, placeOf } from '#platform';
+import { csvOf, writeCursor, readCursor } from '#platform';
 import type { Filter } from './filters.js';
 import { SORTS, type Sort } from './order.js';
 import { Progress } from './progress.js';
@@ -294,7 +294,7 @@ describe('The views of progress', () => {
         seen.push(...page.items.map(({ reference }) => reference));
         await between();
         const knownAt = await progress.position();
-        cursor = page.nextCursor && cursorTo({ ...placeOf(page.nextCursor, asked), knownAt }, asked);
+        cursor = page.nextCursor && writeCursor({ ...readCursor(page.nextCursor, asked), knownAt }, asked);
       }
       expect(seen.toSorted()).not.toEqual(references);
     });
@@ -304,7 +304,7 @@ describe('The views of progress', () => {
       const progress = await views();
       const first = await progress.commitments({ ...AT, staleAfter: 100 }, { stale: false }, { limit: 2 });
       await writing(references)();
-      const place = placeOf(first.nextCursor!, { stale: false, sort: 'reference' });
+      const place = readCursor(first.nextCursor!, { stale: false, sort: 'reference' });
       expect(place).toMatchObject({ ...AT, staleAfter: 100, total: 9, knownAt: first.position });
       expect(await progress.commitments(AT, { stale: false }, { limit: 2, cursor: first.nextCursor! })).toMatchObject({
         ...{ position: first.position, total: 9 },

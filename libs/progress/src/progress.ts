@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { FullDate } from '#clocks';
 import { ENDS, isOpen, STAGES, type End } from '#commitments';
 import type { Projector } from '#eventsourcing';
-import { cursorTo, placeOf } from '#platform';
+import { writeCursor, readCursor } from '#platform';
 import type { Registers, Theme } from '#registers';
 import { dateOf } from './columns.js';
 import { Count, COUNT, countAll, countBy, CountsBy, Keys, NO_ROW, Row, type Counted } from './count.js';
@@ -166,7 +166,7 @@ export class Progress {
   ): Promise<ItemList> {
     const { limit = 50, cursor, sort: wanted = 'reference' } = page;
     const asked = { ...filter, sort: wanted };
-    const place = cursor === undefined ? null : placeOf(cursor, asked, at);
+    const place = cursor === undefined ? null : readCursor(cursor, asked, at);
     const { asOf = at.asOf, knownAt = at.knownAt, staleAfter = at.staleAfter ?? 12 } = place ?? {};
     const look = await this.#looks.look({ asOf, knownAt, staleAfter });
     const found = await look.find(filter);
@@ -181,7 +181,7 @@ export class Progress {
       total,
       sort,
       items,
-      nextCursor: rows.length > limit ? cursorTo(next, asked) : null,
+      nextCursor: rows.length > limit ? writeCursor(next, asked) : null,
     };
   }
 
@@ -191,7 +191,7 @@ export class Progress {
     filter: Filter = {},
     { cursor, sort: wanted = 'reference' }: { cursor?: string; sort?: Sort } = {},
   ): AsyncGenerator<Item[]> {
-    const place = cursor === undefined ? null : placeOf(cursor, { ...filter, sort: wanted }, at);
+    const place = cursor === undefined ? null : readCursor(cursor, { ...filter, sort: wanted }, at);
     const look = await this.#looks.look(at);
     const found = await look.find(filter);
     const sort = this.#sortOf(wanted, place?.total ?? found.size);

@@ -6,16 +6,16 @@ import type { Role } from '#commitments';
 import type { Log, Projector } from '#eventsourcing';
 import { clocksOf, LOG } from '#platform';
 import { Count, countAll, countBy } from './count.js';
-import { Flag, ProgressQuery, Takes, type Filter } from './filters.js';
+import { Flag, ProgressQuery, FilterField, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
 import { LookFactory } from './look.js';
 import { OPEN_STAGES } from './progress.js';
 import type { ViewClocks } from './scan.js';
 
 export class SilentQuery extends OmitType(ProgressQuery, ['role']) {
-  @Takes({ default: 'lead', description: 'Agencies in this role; any: lead, co_lead or partner' })
+  @FilterField({ default: 'lead', description: 'Agencies in this role; any: lead, co_lead or partner' })
   role?: Role | 'any';
-  @Takes({ description: 'A theme, or any below it' }) theme?: string;
+  @FilterField({ description: 'A theme, or any below it' }) theme?: string;
   @Flag('Only agencies that are, or are not, silent') silent?: boolean;
 }
 

@@ -8,7 +8,7 @@ import { Rejected, type Log, type Projector } from '#eventsourcing';
 import { clocksOf, LOG, OnDate } from '#platform';
 import { dateOf, dayOf, NONE } from './columns.js';
 import { CountsBy, Row } from './count.js';
-import { conditionsOf, ProgressQuery, Takes, type Filter } from './filters.js';
+import { conditionsOf, ProgressQuery, FilterField, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
 import { LookFactory, type Look } from './look.js';
 import { days, standings, type ViewClocks } from './scan.js';
@@ -35,8 +35,8 @@ export class TimelineQuery extends ProgressQuery implements TimelineFilter {
   @IsOptional()
   @IsIn(STEPS)
   step?: Every;
-  @Takes() agency?: string;
-  @Takes({ description: 'A theme, or any below it' }) theme?: string;
+  @FilterField() agency?: string;
+  @FilterField({ description: 'A theme, or any below it' }) theme?: string;
 }
 
 export class TimelineRow extends Row {

@@ -11,7 +11,7 @@ export interface Statement extends StreamEvent<object> {
 }
 
 /** The event that an act is about, as it was said. @throws Rejected */
-export function saidAt<S extends Statement>(said: readonly S[], revision: number | undefined): S {
+export function statementAt<S extends Statement>(said: readonly S[], revision: number | undefined): S {
   const found = said.find((s) => s.revision === revision);
   if (!found) throw new Rejected('not_found', `There is no revision ${revision}.`);
   return found;
@@ -38,7 +38,7 @@ export function takenBack(
   canBe: (name: string) => boolean,
   otherwise: string,
 ): number {
-  const { name, revision } = saidAt(said, named);
+  const { name, revision } = statementAt(said, named);
   if (!canBe(name)) throw new Conflict('not_correctable', otherwise);
   if (retractedIn(said).has(revision))
     throw new Conflict('already_retracted', `Revision ${revision} was retracted already.`);

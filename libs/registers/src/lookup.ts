@@ -38,16 +38,16 @@ export class Lookup {
   }
 
   /**
-   * @param together streams that will be written together with the body, and so are as good as known
+   * @param importedStreams streams that will be written together with the body, and so are as good as known
    * @returns what names every unknown code and where in the body it stands; `null` when all are known
    */
   async unknownIn(
     references: readonly Reference[],
-    together: ReadonlySet<string> = new Set(),
+    importedStreams: ReadonlySet<string> = new Set(),
   ): Promise<Rejected | null> {
     const errors = [];
     for (const { kinds, code, pointer } of references) {
-      let known = kinds.some((kind) => together.has(streamOf({ category: kind }, code)));
+      let known = kinds.some((kind) => importedStreams.has(streamOf({ category: kind }, code)));
       for (const kind of kinds) known ||= await this.has(kind, code);
       if (!known) errors.push({ pointer, message: `Unknown ${kinds.join(' or ')}: ${code}` });
     }

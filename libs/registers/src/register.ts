@@ -15,7 +15,7 @@ import {
 } from '#eventsourcing';
 import type { DecideEntry } from './act.js';
 import { agency } from './agency.js';
-import { blankings, isOwnCode, keepingStatements, saidAt, type EntryHistory } from './corrections.js';
+import { blankings, isOwnCode, keepingStatements, statementAt, type EntryHistory } from './corrections.js';
 import { crosswalk } from './crosswalk.js';
 import { outcome } from './outcome.js';
 
@@ -88,7 +88,7 @@ export const blank =
   (kind: Register): Decide<Blank> =>
   ({ said }, act, { revision, forms }) => {
     const { upcasts }: EventCatalog = registers[kind];
-    return blankings(said, saidAt(said, revision), act, {
+    return blankings(said, statementAt(said, revision), act, {
       isFreeText: forms.isFreeText,
       versionOf: ({ name }) => 1 + (upcasts?.[name]?.length ?? 0),
       saidAgain: () => '',

@@ -40,12 +40,12 @@ export function jsonOf(text: string): unknown {
   } catch (error) {
     throw new Unreadable(`is not well-formed JSON: ${(error as Error).message}`);
   }
-  saysOnce(text, json);
+  refuseDuplicateFields(text, json);
   return json;
 }
 
 /** @param json what `text`, which is well-formed, was read as @throws Unreadable when a field is given twice */
-export function saysOnce(text: string, json: unknown): void {
+export function refuseDuplicateFields(text: string, json: unknown): void {
   if (fieldsWritten(text) === fieldsRead(json)) return;
   const pointer = firstTwice(text);
   const name = pointer

@@ -16,13 +16,13 @@ import {
   type ThemeRow,
 } from '#progress';
 import { Registers, type AgencyAsAt, type Forum, type Framework, type MemberAsAt, type Theme } from '#registers';
-import { AgenciesAs, Belonging, Members, WhatBecameOfIt } from './agency-identity.js';
+import { AgenciesAs, AgencyIdentity, Members, AgencyEndNotice } from './agency-identity.js';
 import { Choice, type ChoiceParts } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Contents } from './contents.js';
 import { Breakdown, Headline, Legend, mostFirst, NoSum } from './figures.js';
 import { Page } from './layout.js';
-import { apartOf, correctedAmong, CorrectedLater, EndedApart, type Apart } from './lineage.js';
+import { apartOf, correctedCount, CorrectedLater, EndedApart, type EndedCounts } from './lineage.js';
 import { ByStage, LISTED, stagesIn } from './lists.js';
 import { MemberOf, OnlyMembers } from './member-of.js';
 import { OutcomeList } from './outcomes.js';
@@ -173,7 +173,7 @@ interface ReportParts {
   readonly members: readonly MemberAsAt[];
   readonly progress: ProgressView<ThemeRow> & { row: AgencyRow | null };
   readonly commitments: ItemList;
-  readonly apart: Apart;
+  readonly apart: EndedCounts;
   readonly roles: readonly RoleCount[];
   readonly open: readonly OutcomeRow[];
   readonly forums: readonly Forum[];
@@ -190,11 +190,11 @@ const AgencyReport = (parts: ReportParts) => {
       view={view}
       title={agency.name}
       eyebrow={`${agency.code} · ${sentence(agency.kind)}`}
-      lead={<Belonging view={view} agency={agency} before={before} />}
+      lead={<AgencyIdentity view={view} agency={agency} before={before} />}
       json={view.api(`/progress${path('agencies', agency.code)}`)}
       csv={view.api(`/progress${path('agencies', agency.code)}`, { ...view.asked, format: 'csv' })}
     >
-      <WhatBecameOfIt view={view} agency={agency} />
+      <AgencyEndNotice view={view} agency={agency} />
       {progress.row ? (
         <Headline view={view} row={progress.row} filter={filter}>
           of {count(progress.total.total)} of all agencies
@@ -214,7 +214,7 @@ const AgencyReport = (parts: ReportParts) => {
         </p>
       )}
       <EndedApart apart={apart} list={(life) => view.list({ ...filter, life })} />
-      <CorrectedLater view={view} {...correctedAmong(commitments.items)} />
+      <CorrectedLater view={view} {...correctedCount(commitments.items)} />
       {roles.length > 0 && (
         <p class="roles">
           Its part:{' '}

@@ -52,7 +52,7 @@ const memberWords = ({ from, fromIsLatest, to }: Partial<Pick<MemberAsAt, 'from'
 };
 
 /** What belongs to its name, in a few lines. */
-export const Belonging = ({ view, agency, before }: Parts) => {
+export const AgencyIdentity = ({ view, agency, before }: Parts) => {
   const { parent, memberships, chairs, names } = agency;
   const facts = [
     ...names.slice(0, -1).map(({ name }, i) => (
@@ -99,7 +99,7 @@ export const Belonging = ({ view, agency, before }: Parts) => {
 };
 
 /** Says so where an agency is no more, and who stands for it now. */
-export const WhatBecameOfIt = ({ view, agency }: Pick<Parts, 'view' | 'agency'>) => {
+export const AgencyEndNotice = ({ view, agency }: Pick<Parts, 'view' | 'agency'>) => {
   const { status, endedOn, reason, citation, succeededBy, code } = agency;
   if (status === 'active' && !succeededBy) return null;
   const successor = succeededBy && <AgencyLink view={view} code={succeededBy} long />;

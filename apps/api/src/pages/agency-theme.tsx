@@ -11,7 +11,7 @@ import { NothingFound } from './conditions.js';
 import { Headline } from './figures.js';
 import { Page } from './layout.js';
 import { AgencyLink, ThemeLink } from './links.js';
-import { apartOf, correctedAmong, CorrectedLater, EndedApart, type Apart } from './lineage.js';
+import { apartOf, correctedCount, CorrectedLater, EndedApart, type EndedCounts } from './lineage.js';
 import { ByStage, LISTED, stagesIn } from './lists.js';
 import { OverTime } from './over-time.js';
 import { RendersPages } from './rendering.js';
@@ -63,7 +63,7 @@ interface Parts {
   /** Of the agency, on all themes. */
   readonly ofAgency: Row;
   readonly list: ItemList;
-  readonly apart: Apart;
+  readonly apart: EndedCounts;
   readonly drawn: readonly TimelineStep[];
 }
 
@@ -92,7 +92,7 @@ const AgencyTheme = ({ view, agency, theme, row, ofAgency, list, apart, drawn }:
       )}
       <AgenciesAs view={view} />
       <EndedApart apart={apart} list={(life) => view.list({ ...filter, life })} />
-      <CorrectedLater view={view} {...correctedAmong(list.items)} />
+      <CorrectedLater view={view} {...correctedCount(list.items)} />
       {row.total > 0 && (
         <>
           <Contents entries={[{ id: 'over-time', name: 'Over time' }, ...stagesIn(list.items)]} />

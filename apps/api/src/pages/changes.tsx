@@ -5,14 +5,14 @@ import type { FastifyRequest } from 'fastify';
 import type { ComponentChildren } from 'preact';
 import type { Stage } from '#commitments';
 import type { Log } from '#eventsourcing';
-import { goingOn, LOG } from '#platform';
+import { withClocksOfCursor, LOG } from '#platform';
 import {
   ENTRIES,
   EXITS,
   FlowListQuery,
   Flows,
   settle,
-  withWhy,
+  withCauses,
   type Changed,
   type EntryReason,
   type Exit,
@@ -29,7 +29,7 @@ import { recordedWords } from './as-at.js';
 import { Figure, ShownDate, StageTag } from './figures.js';
 import { Pager } from './lists.js';
 import { Page } from './layout.js';
-import { narrowed, Narrow, Narrowing } from './narrow.js';
+import { narrowingParams, Narrow, Narrowing } from './narrow.js';
 import { Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { Words } from './source.js';
@@ -96,12 +96,12 @@ export class ChangesPage {
 
   @Get()
   async changes(@Query() query: ChangesQuery, @Req() request: FastifyRequest) {
-    const view = await this.views.open(query, request, goingOn(query));
+    const view = await this.views.open(query, request, withClocksOfCursor(query));
     const before = view.reports.filter(({ date }) => date < view.asOf).map(({ date }) => date);
     // The last report but one: then the last one is what changed.
     const from = query.from ?? before.at(-2) ?? before.at(-1) ?? view.asOf;
     const { dates } = await settle({ ...query, from }, this.log);
-    const [at, filter] = [view.at, narrowed(view)];
+    const [at, filter] = [view.at, narrowingParams(view)];
     const between = { from, knownThen: dates.knownThen };
     const [flows, choices, listed] = await Promise.all([
       this.flows.between(at, between, filter),
@@ -119,8 +119,8 @@ export class ChangesPage {
   ): Promise<Listed | null> {
     if (!flow) return null;
     const terms = { flow, leg, before, after };
-    const page = await this.flows.commitments(view.at, between, terms, narrowed(view), { limit, cursor });
-    return { ...page, terms, leg, items: await withWhy(this.log, leg, page) };
+    const page = await this.flows.commitments(view.at, between, terms, narrowingParams(view), { limit, cursor });
+    return { ...page, terms, leg, items: await withCauses(this.log, leg, page) };
   }
 }
 
@@ -145,7 +145,7 @@ const Changes = ({ view, flows, then, choices, listed }: Parts) => {
     limit: _limit,
     ...asked
   } = { ...view.asked, from } as Params;
-  const filter = narrowed(view);
+  const filter = narrowingParams(view);
   const was = (part: Filter) => view.listAt(from, { ...filter, ...part });
   const is = (part: Filter) => view.list({ ...filter, ...part });
   const wasKnown = (part: Filter) => view.listAt(from, { ...filter, ...part }, flows.knownThen);

@@ -9,11 +9,11 @@ import { monthsBefore } from '#clocks';
 import { LOG } from '#platform';
 import { Progress } from '#progress';
 import { Registers, type Outcome, type Forum } from '#registers';
-import { Claims, ComesRound, ConditionLine, Editions, EvidenceLink, Upkeep } from './editions.js';
+import { Claims, EditionLine, ConditionLine, Editions, EvidenceLink, Upkeep } from './editions.js';
 import { ShownDate, StageTag } from './figures.js';
 import { HistoryList } from './history.js';
 import { Page } from './layout.js';
-import { EndOfRecord, relationsBack, sidesOf, titlesOf, TookOver, type Back, type Titles } from './lineage.js';
+import { EndOfRecord, relationsBack, sidesOf, titlesOf, TookOver, type RelationBack, type Titles } from './lineage.js';
 import { AgencyLink, ThemeLink } from './links.js';
 import { YetToAccept, EachPart, LeadOnOffer, Outlook } from './parts.js';
 import { ReadingAndReply } from './reading.js';
@@ -76,7 +76,7 @@ interface Parts {
   readonly followsUp: { readonly forums: readonly Forum[]; readonly outcomes: readonly Outcome[] };
   /** The other commitments that it names. */
   readonly titles: Titles;
-  readonly back: readonly Back[];
+  readonly back: readonly RelationBack[];
   /** The names of all forums. */
   readonly forums: ReadonlyMap<string, string>;
 }
@@ -288,7 +288,7 @@ const Stands = ({ view, commitment: c }: Pick<Parts, 'view' | 'commitment'>) => 
       )}
       <Source view={view} of={headline} />
       <ConditionLine commitment={c} />
-      <ComesRound view={view} commitment={c} />
+      <EditionLine view={view} commitment={c} />
       <ReadingAndReply view={view} verification={c.verification} />
     </section>
   );

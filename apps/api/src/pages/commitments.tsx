@@ -2,7 +2,7 @@
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { ENDS, KINDS, NATURES, OUTLOOKS, ROLES, STRENGTHS, VERIFICATIONS } from '#commitments';
-import { goingOn } from '#platform';
+import { withClocksOfCursor } from '#platform';
 import { CommitmentsQuery, listOf, Progress, type Facet, type ItemList, type Row } from '#progress';
 import { Registers } from '#registers';
 import { byFramework, Choice, type ChoiceParts } from './choice.js';
@@ -10,7 +10,7 @@ import { conditionsOf, NothingFound, withoutEach, type Without } from './conditi
 import { StageBar } from './figures.js';
 import { HiddenFields } from './as-at.js';
 import { Page } from './layout.js';
-import { apartOf, correctedAmong, CorrectedLater, EndedApart, type Apart } from './lineage.js';
+import { apartOf, correctedCount, CorrectedLater, EndedApart, type EndedCounts } from './lineage.js';
 import { CommitmentTable, ORDER_WORDS, Pager } from './lists.js';
 import { MemberOf } from './member-of.js';
 import { RendersPages } from './rendering.js';
@@ -46,7 +46,7 @@ export class CommitmentsPage {
 
   @Get()
   async commitments(@Query() query: CommitmentsQuery, @Req() request: FastifyRequest) {
-    const view = await this.views.open(query, request, goingOn(query));
+    const view = await this.views.open(query, request, withClocksOfCursor(query));
     const { filter, page } = listOf(query);
     const [list, row, choices, apart] = await Promise.all([
       this.progress.commitments(view.at, filter, page),
@@ -173,7 +173,7 @@ interface Parts {
   readonly row: Row;
   readonly choices: Choices;
   /** The ended records that the same filter finds; `null` where they are asked for themselves. */
-  readonly apart: Apart | null;
+  readonly apart: EndedCounts | null;
   /** Where the list is empty: what each condition keeps out of it. */
   readonly without: readonly Without[];
 }
@@ -248,7 +248,7 @@ const Commitments = ({ view, list, row, choices, apart, without }: Parts) => {
         ))}
       </ul>
       {apart && <EndedApart apart={apart} list={(life) => view.here({ life, cursor: null })} />}
-      <CorrectedLater view={view} {...correctedAmong(list.items)} />
+      <CorrectedLater view={view} {...correctedCount(list.items)} />
       {list.items.length > 0 && (
         <CommitmentTable
           view={view}

@@ -20,7 +20,7 @@ import { Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { Source, Words } from './source.js';
 import { themeTreeRows } from './theme-tree.js';
-import { Author, InForce, MATCH_WORDS, NotYet, Reached } from './through.js';
+import { Author, InForce, MATCH_WORDS, NoVersionYet, CrosswalkReach } from './through.js';
 import { PageQuery, path, Views, type View } from './view.js';
 import { counted, dateWords, textWords } from './words.js';
 
@@ -162,7 +162,7 @@ const CrosswalkReport = ({ view, crosswalk, version, through, rows, themes, fram
           <Source view={view} of={version} uncited={null} />
           <section>
             <h2>What comes of it</h2>
-            <Reached view={view} through={through} from={name(from)} to={name(to)} />
+            <CrosswalkReach view={view} through={through} from={name(from)} to={name(to)} />
             <p>
               <a href={view.link('/themes', reads)}>Read the themes of “{name(to)}” through it</a>
             </p>
@@ -176,7 +176,7 @@ const CrosswalkReport = ({ view, crosswalk, version, through, rows, themes, fram
           />
         </>
       ) : (
-        <NotYet view={view} crosswalk={crosswalk} field="version" />
+        <NoVersionYet view={view} crosswalk={crosswalk} field="version" />
       )}
       <Versions view={view} crosswalk={crosswalk} shown={version} />
     </Page>

@@ -6,7 +6,7 @@ import { Choice } from './choice.js';
 import { Figure } from './figures.js';
 import { Page } from './layout.js';
 import { CommitmentTable } from './lists.js';
-import { narrowed, Narrow, Narrowing } from './narrow.js';
+import { narrowingParams, Narrow, Narrowing } from './narrow.js';
 import { Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { Views, type View } from './view.js';
@@ -29,7 +29,7 @@ export class DeadlinesPage {
   async ahead(@Query() query: DeadlinesQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
     const { within, until } = query;
-    const filter = narrowed(view);
+    const filter = narrowingParams(view);
     const deadlines = await this.deadlines.ahead(view.at, { ...filter, within, until });
     const page = { limit: SHOWN, sort: 'target' } as const;
     const [next, overdue, choices] = await Promise.all([

@@ -48,7 +48,7 @@ const dueWords = (view: View, due: PartialDate): string =>
   `${lastDayOf(due) < view.asOf ? 'was due' : 'is due'} ${whenWords(due)}`;
 
 /** What the last edition was and when the next is due, or whether it was kept up last; in a line. */
-export const ComesRound = ({ view, commitment: c }: Shown) => {
+export const EditionLine = ({ view, commitment: c }: Shown) => {
   if (c.nature === 'recurring')
     return (
       <p>

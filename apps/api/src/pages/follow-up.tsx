@@ -1,14 +1,14 @@
 /** The commitments that follow up a forum or an outcome. */
 import { Progress, type ItemList, type Row } from '#progress';
 import { Headline } from './figures.js';
-import { apartOf, EndedApart, type Apart } from './lineage.js';
+import { apartOf, EndedApart, type EndedCounts } from './lineage.js';
 import { ByStage, LISTED } from './lists.js';
 import type { View } from './view.js';
 
 export interface Following {
   readonly list: ItemList;
   readonly row: Row;
-  readonly apart: Apart;
+  readonly apart: EndedCounts;
 }
 
 export async function following(progress: Progress, view: View, followsUp: string): Promise<Following> {

@@ -9,7 +9,7 @@ import { Figure } from './figures.js';
 import { following, FollowUp, type Following } from './follow-up.js';
 import { Page } from './layout.js';
 import { AgencyLink, Joined } from './links.js';
-import { relationsBack, type Back } from './lineage.js';
+import { relationsBack, type RelationBack } from './lineage.js';
 import { CommitmentTable } from './lists.js';
 import { OutcomesByKind } from './outcomes.js';
 import { RendersPages } from './rendering.js';
@@ -166,7 +166,7 @@ interface ForumParts extends Following {
   readonly forum: Forum;
   readonly forums: readonly Forum[];
   /** The commitments that prepare for it. */
-  readonly back: readonly Back[];
+  readonly back: readonly RelationBack[];
 }
 
 const ForumReport = ({ view, forum, forums, outcomes, putTo, back, ...followUp }: ForumParts) => {

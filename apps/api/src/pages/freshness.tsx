@@ -50,7 +50,7 @@ export class Freshness {
 }
 
 /** How the views stood when a page was made. */
-export const Now = createContext(ALL_IS_WELL);
+export const ViewsState = createContext(ALL_IS_WELL);
 
 /** What a projection keeps, to a reader. */
 export const projectionWords = (name: string): string =>
@@ -93,7 +93,7 @@ const NAMED = 5;
 
 /** Says on every page that figures could not be brought up to date. Quiet when all is well. */
 export const Notice = ({ link }: { link: Link }) => (
-  <Now.Consumer>
+  <ViewsState.Consumer>
     {({ projections, waiting }) => {
       const views = projections.filter(({ serving }) => serving);
       const failing = views.filter(({ error }) => error !== null);
@@ -134,5 +134,5 @@ export const Notice = ({ link }: { link: Link }) => (
         )
       );
     }}
-  </Now.Consumer>
+  </ViewsState.Consumer>
 );

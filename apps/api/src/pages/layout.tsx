@@ -78,7 +78,7 @@ export const PlainPage = ({ title, path, eyebrow, lead, children }: Parts & { pa
 );
 
 /** While the first views are being built there is nothing to show yet; the page asks again by itself. */
-export const BeingPrepared = ({ projections, again }: Pick<ViewsStanding, 'projections'> & { again: number }) => (
+export const ViewsBuilding = ({ projections, again }: Pick<ViewsStanding, 'projections'> & { again: number }) => (
   <Document title="The figures are being prepared" path="" link={(to) => to} again={again}>
     <main id="main" class="wrap">
       <header class="head">

@@ -26,13 +26,13 @@ export async function titlesOf(progress: Progress, view: View, c: CommitmentView
 }
 
 /** Commitments that say of themselves how they are related to one. */
-export interface Back {
+export interface RelationBack {
   readonly type: RelationType;
   readonly items: readonly Item[];
 }
 
 /** The relations that lead to a commitment or forum, by their type. */
-export async function relationsBack(progress: Progress, view: View, relatedTo: string): Promise<Back[]> {
+export async function relationsBack(progress: Progress, view: View, relatedTo: string): Promise<RelationBack[]> {
   const any = { relatedTo, life: 'any' };
   const { total } = await progress.commitments(view.at, any, { limit: 1 });
   if (total === 0) return [];
@@ -68,7 +68,7 @@ interface Parts {
   readonly view: View;
   readonly commitment: CommitmentView;
   readonly titles: Titles;
-  readonly back: readonly Back[];
+  readonly back: readonly RelationBack[];
   readonly forums: ReadonlyMap<string, string>;
 }
 
@@ -176,19 +176,19 @@ export const TookOver = ({ view, commitment: { tookOver }, titles }: Ended) =>
   ) : null;
 
 /** How many records of each end there are; they are in no total. */
-export type Apart = Readonly<Record<End, number>>;
+export type EndedCounts = Readonly<Record<End, number>>;
 
 /** The records that ended among those that a filter finds. */
-export async function apartOf(progress: Progress, view: View, filter: Filter): Promise<Apart> {
+export async function apartOf(progress: Progress, view: View, filter: Filter): Promise<EndedCounts> {
   const ended = async (life: string): Promise<number> =>
     (await progress.commitments(view.at, { ...filter, life }, { limit: 1 })).total;
   const some = (await ended(ENDS.join(','))) > 0;
   const counts = ENDS.map(async (life) => [life, some ? await ended(life) : 0] as const);
-  return Object.fromEntries(await Promise.all(counts)) as Apart;
+  return Object.fromEntries(await Promise.all(counts)) as EndedCounts;
 }
 
 /** Ended records, listed apart from the totals. */
-export const EndedApart = ({ apart, list }: { apart: Apart; list: (life: string) => string }) => {
+export const EndedApart = ({ apart, list }: { apart: EndedCounts; list: (life: string) => string }) => {
   const some = ENDS.filter((life) => apart[life] > 0);
   if (some.length === 0) return null;
   return (
@@ -207,7 +207,7 @@ export const EndedApart = ({ apart, list }: { apart: Apart; list: (life: string)
 };
 
 /** How many of some commitments were corrected after the position shown. */
-export const correctedAmong = (items: readonly Item[]) => ({
+export const correctedCount = (items: readonly Item[]) => ({
   n: items.filter(({ correctedLater }) => correctedLater).length,
   of: items.length,
 });

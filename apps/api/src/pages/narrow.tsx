@@ -78,7 +78,7 @@ export const Narrow = ({ view, choices, own = [], children }: Parts) => {
 };
 
 /** What the figures are narrowed to, as the list of commitments takes it. */
-export function narrowed({ asked, scope }: View) {
+export function narrowingParams({ asked, scope }: View) {
   const { agency, theme } = asked as { agency?: string; theme?: string };
   return { ...scope, agency, theme };
 }

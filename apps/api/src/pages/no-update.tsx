@@ -6,7 +6,7 @@ import { Choice } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Figure, ShownDate } from './figures.js';
 import { Page } from './layout.js';
-import { narrowed, Narrow, Narrowing } from './narrow.js';
+import { narrowingParams, Narrow, Narrowing } from './narrow.js';
 import { Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { path, Views, type View } from './view.js';
@@ -24,7 +24,7 @@ export class NoUpdatePage {
   @Get()
   async agencies(@Query() query: SilentQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
-    const { agency: _agency, role, ...filter } = narrowed(view);
+    const { agency: _agency, role, ...filter } = narrowingParams(view);
     const [silence, choices] = await Promise.all([
       this.silence.agencies(view.at, { ...filter, role: role ?? 'lead', silent: query.silent }),
       this.narrowing.choices(view),
@@ -42,7 +42,7 @@ interface Parts {
 
 const NoUpdate = ({ view, silence: { total, rows, staleAfter }, choices }: Parts) => {
   const { role = 'lead', silent, ...asked } = view.asked;
-  const filter = { ...narrowed(view), agency: undefined };
+  const filter = { ...narrowingParams(view), agency: undefined };
   const lists = (agency: string) => ({ ...filter, agency, role: role as 'lead' });
   const does = role === 'lead' ? 'lead' : 'have a part in';
   return (

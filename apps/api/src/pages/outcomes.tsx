@@ -2,7 +2,7 @@
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
-import { goingOn } from '#platform';
+import { withClocksOfCursor } from '#platform';
 import { Coverage, OutcomesQuery, Progress, TOLD_KINDS, type OutcomeRow, type OutcomesView } from '#progress';
 import { Registers, type Forum, type OutcomeAsAt } from '#registers';
 import { Choice, type ChoiceParts } from './choice.js';
@@ -45,7 +45,7 @@ export class OutcomePages {
   @Get()
   async outcomes(@Query() query: OutcomesQuery, @Req() request: FastifyRequest) {
     const { limit, cursor, ...asked } = query;
-    const view = await this.views.open(query, request, goingOn(query));
+    const view = await this.views.open(query, request, withClocksOfCursor(query));
     const { asOf: _a, knownAt: _k, staleAfter: _s, format: _f, ...filter } = asked;
     const [coverage, forums, followed, bodies, members] = await Promise.all([
       this.coverage.outcomes(view.at, filter, { limit, cursor }),

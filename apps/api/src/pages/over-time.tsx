@@ -10,7 +10,7 @@ import { Choice } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Figure, Legend } from './figures.js';
 import { Page } from './layout.js';
-import { narrowed, Narrow, Narrowing } from './narrow.js';
+import { narrowingParams, Narrow, Narrowing } from './narrow.js';
 import { ChartFiles, Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { Views, type View } from './view.js';
@@ -36,7 +36,7 @@ export class TimelinePage {
   @Get()
   async over(@Query() query: TimelineQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
-    const filter = narrowed(view);
+    const filter = narrowingParams(view);
     const { from, to = view.asOf, step } = query;
     const [timeline, choices, reported] = await Promise.all([
       this.timeline.steps(view.at, { ...filter, from, to, step }),

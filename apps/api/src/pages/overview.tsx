@@ -8,7 +8,7 @@ import { datesToPlot, type TimelineStep } from './chart.js';
 import { Breakdown, Headline, Legend, mostFirst, NoSum } from './figures.js';
 import { HowToRead } from './how-to-read.js';
 import { Page } from './layout.js';
-import { CorrectedLater, EndedApart, type Apart } from './lineage.js';
+import { CorrectedLater, EndedApart, type EndedCounts } from './lineage.js';
 import { CommitmentTable } from './lists.js';
 import { OverTime } from './over-time.js';
 import { RendersPages } from './rendering.js';
@@ -56,7 +56,7 @@ export class OverviewPage {
 interface OverviewParts {
   readonly view: View;
   readonly total: Row;
-  readonly apart: Apart;
+  readonly apart: EndedCounts;
   readonly correctedLater: number;
   readonly agencies: readonly AgencyRow[];
   readonly drawn: readonly TimelineStep[];

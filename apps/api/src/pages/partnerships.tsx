@@ -1,7 +1,7 @@
 /** Who works with whom: the agencies that share most, as a heat map, and all pairs with what they work on. */
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { goingOn } from '#platform';
+import { withClocksOfCursor } from '#platform';
 import {
   Matrix,
   Partnerships,
@@ -45,7 +45,7 @@ export class PartnershipsPage {
 
   @Get()
   async between(@Query() query: PartnershipsQuery, @Req() request: FastifyRequest) {
-    const view = await this.views.open(query, request, goingOn(query));
+    const view = await this.views.open(query, request, withClocksOfCursor(query));
     const { asOf: _a, knownAt: _k, staleAfter: _s, format: _f, limit, cursor, ...filter } = query;
     const crossed = { ...filter, rows: 'agency', columns: 'agency', limit: FOREMOST } as const;
     const [partnerships, matrix, choices, bodies, members] = await Promise.all([

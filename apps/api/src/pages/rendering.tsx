@@ -17,10 +17,10 @@ import { catchError, concatMap, type Observable } from 'rxjs';
 import { Rejected } from '#eventsourcing';
 import { AnsweredAs, type ProblemPage } from '#platform';
 import { bibtexOf, risOf } from './citation.js';
-import { Freshness, Now } from './freshness.js';
-import { BeingPrepared, ProblemDocument, TableDocument } from './layout.js';
+import { Freshness, ViewsState } from './freshness.js';
+import { ViewsBuilding, ProblemDocument, TableDocument } from './layout.js';
 import { pngOf } from './picture.js';
-import { Offered, Offers } from './take-away.js';
+import { TakeAwayOffers, OffersContext } from './take-away.js';
 
 /** Nothing but our own stylesheet and icon, and of styles in the page only the one that is named; no script at all. */
 const policy = (style: string) =>
@@ -55,8 +55,8 @@ function sendsHtml(reply: FastifyReply, page: VNode): string {
  * @throws Rejected `not_found`
  */
 async function sendsPart(reply: FastifyReply, page: VNode, part: string): Promise<string | Uint8Array> {
-  const offered = new Offered();
-  const html = renderToString(<Offers.Provider value={offered}>{page}</Offers.Provider>);
+  const offered = new TakeAwayOffers();
+  const html = renderToString(<OffersContext.Provider value={offered}>{page}</OffersContext.Provider>);
   const [, kind, number, form] = /^(table|chart|citation)(?:-(\d{1,3}))?(?:\.(svg|png|bib|ris))?$/.exec(part) ?? [];
   const { citation } = offered;
   const saves = (type: string) => {
@@ -115,14 +115,14 @@ class PageInterceptor implements NestInterceptor {
         const left = missing.reduce((seconds, { building }) => seconds + (building?.secondsLeft ?? 0), 0);
         const again = Math.min(Math.max(left, AGAIN_S), AGAIN_AT_MOST_S);
         void reply.status(503).header('Retry-After', String(again));
-        return <BeingPrepared projections={projections} again={again} />;
+        return <ViewsBuilding projections={projections} again={again} />;
       }),
       concatMap(async (page) => {
         const now = await this.freshness.look();
         const whole = (
-          <Now.Provider value={now}>
-            <Offers.Provider value={new Offered()}>{page}</Offers.Provider>
-          </Now.Provider>
+          <ViewsState.Provider value={now}>
+            <OffersContext.Provider value={new TakeAwayOffers()}>{page}</OffersContext.Provider>
+          </ViewsState.Provider>
         );
         return typeof take === 'string' ? sendsPart(reply, page, take) : sendsHtml(reply, whole);
       }),

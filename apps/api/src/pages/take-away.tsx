@@ -8,7 +8,7 @@ import type { View } from './view.js';
 import { dateWords } from './words.js';
 
 /** What a page offers, in the order in which it stands there; filled while the page is rendered. */
-export class Offered {
+export class TakeAwayOffers {
   tables = 0;
   /** Each draws itself as a picture that stands alone. */
   readonly charts: (() => string)[] = [];
@@ -17,7 +17,7 @@ export class Offered {
   address: ((what: string) => string) | null = null;
 }
 
-export const Offers = createContext(new Offered());
+export const OffersContext = createContext(new TakeAwayOffers());
 
 const citationOf = (view: View, title: string): Citation => ({
   title,
@@ -41,7 +41,7 @@ interface PageParts {
 
 /** Of the page as a whole. */
 export const TakeAway = ({ view, title, json, csv }: PageParts) => {
-  const offered = useContext(Offers);
+  const offered = useContext(OffersContext);
   offered.citation = citationOf(view, title);
   offered.address = (what) => view.taken(what);
   return (
@@ -79,7 +79,7 @@ interface TableParts {
 
 /** A table, with an address at which it stands alone, to be copied as one. */
 export const Table = ({ children, ...attributes }: TableParts) => {
-  const offered = useContext(Offers);
+  const offered = useContext(OffersContext);
   const name = `table-${(offered.tables += 1)}`;
   return (
     <>
@@ -102,7 +102,7 @@ interface ChartParts {
 
 /** The ways to take a chart away: as a file it has the title of the page, the date and the source in it. */
 export const ChartFiles = ({ title, draw }: ChartParts) => {
-  const offered = useContext(Offers);
+  const offered = useContext(OffersContext);
   const { citation, address } = offered;
   if (!citation || !address) return null;
   const frame = {

@@ -19,12 +19,12 @@ import { NothingFound } from './conditions.js';
 import { Breakdown, Headline, Legend, mostFirst, NoSum } from './figures.js';
 import { Page } from './layout.js';
 import { ThemeLink } from './links.js';
-import { apartOf, correctedAmong, CorrectedLater, EndedApart, type Apart } from './lineage.js';
+import { apartOf, correctedCount, CorrectedLater, EndedApart, type EndedCounts } from './lineage.js';
 import { ByStage, LISTED, stagesIn } from './lists.js';
 import { RendersPages } from './rendering.js';
 import { FollowedUp, Scope } from './scope.js';
 import { ByFramework, themeTreeRows, lineOf } from './theme-tree.js';
-import { AsRead, noEquivalentLine, THROUGH_FIELDS, ThroughFields, throughIn } from './through.js';
+import { AsRead, noEquivalentLine, THROUGH_FIELDS, ThroughFields, crosswalkParamsOf } from './through.js';
 import { path, Views, type View } from './view.js';
 import { count } from './words.js';
 
@@ -43,7 +43,7 @@ export class ThemePages {
   async themes(@Query() query: ThemesQuery, @Req() request: FastifyRequest) {
     const view = await this.views.open(query, request);
     const { followsUp } = view.scope;
-    const asked = { followsUp, ...throughIn(view) };
+    const asked = { followsUp, ...crosswalkParamsOf(view) };
     const through = await this.crosswalks.through(view.at, asked);
     // A crosswalk that was chosen since shows the themes that it leads to.
     const framework = through?.to ?? query.framework;
@@ -65,7 +65,7 @@ export class ThemePages {
     const theme = await this.registers.one('theme', code, view.position);
     if (!theme) throw new Rejected('not_found', `There is no theme ${code}.`);
     const { followsUp } = view.scope;
-    const asked = { followsUp, ...throughIn(view) };
+    const asked = { followsUp, ...crosswalkParamsOf(view) };
     const through = await this.crosswalks.through(view.at, asked, theme.framework);
     const [progress, frameworks, themes, all, commitments, forums, apart, crosswalks] = await Promise.all([
       this.progress.theme(code, view.at, { ...view.scope, ...asked }),
@@ -88,9 +88,9 @@ export class ThemePages {
 
 /** A theme's line of a breakdown, read as the page is. */
 const linesOf = (view: View, rows: readonly ThemeRow[], theme: Theme, depth: number) =>
-  lineOf(view, rows, theme, depth, throughIn(view)).map((line) => ({
+  lineOf(view, rows, theme, depth, crosswalkParamsOf(view)).map((line) => ({
     ...line,
-    href: view.link(path('themes', line.code), { ...view.scope, ...throughIn(view) }),
+    href: view.link(path('themes', line.code), { ...view.scope, ...crosswalkParamsOf(view) }),
   }));
 
 interface ThemesParts {
@@ -160,13 +160,13 @@ interface ReportParts extends Omit<ThemesParts, 'progress' | 'framework'> {
   readonly progress: ProgressView<AgencyRow> & { row: ThemeRow | null };
   readonly below: ReturnType<typeof lineOf>;
   readonly commitments: ItemList;
-  readonly apart: Apart;
+  readonly apart: EndedCounts;
 }
 
 const ThemeReport = (parts: ReportParts) => {
   const { view, theme, frameworks, progress, through, below, commitments, forums, apart, crosswalks } = parts;
   const framework = frameworks.find(({ code }) => code === theme.framework);
-  const filter = { theme: theme.code, ...throughIn(view) };
+  const filter = { theme: theme.code, ...crosswalkParamsOf(view) };
   return (
     <Page
       view={view}
@@ -199,7 +199,7 @@ const ThemeReport = (parts: ReportParts) => {
         <ThroughFields view={view} crosswalks={crosswalks.filter(({ to }) => to === theme.framework)} />
       </Scope>
       <EndedApart apart={apart} list={(life) => view.list({ ...filter, life })} />
-      <CorrectedLater view={view} {...correctedAmong(commitments.items)} />
+      <CorrectedLater view={view} {...correctedCount(commitments.items)} />
       <Contents
         entries={[
           below.length > 0 && { id: 'below', name: 'Themes below it', n: below.length },

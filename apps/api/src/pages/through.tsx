@@ -55,7 +55,7 @@ interface ReachedParts {
 }
 
 /** Of how much that has a theme of the one framework something is said by the other, and of how much nothing. */
-export const Reached = ({ view, through, from, to }: ReachedParts) => {
+export const CrosswalkReach = ({ view, through, from, to }: ReachedParts) => {
   const { code, match, carrying, reached, noEquivalent, ownThemes, reportedOn } = through;
   const by = linksOf(through, view);
   return (
@@ -96,7 +96,7 @@ const linksOf = (
     version !== null && { crosswalkVersion: version }),
 });
 
-interface NotYetParts {
+interface NoVersionParts {
   readonly view: View;
   /** With all its versions. */
   readonly crosswalk: CrosswalkAsAt;
@@ -105,7 +105,7 @@ interface NotYetParts {
 }
 
 /** That no version holds as at the date, and how to read by one all the same. */
-export const NotYet = ({ view, crosswalk: { versions }, field }: NotYetParts) => (
+export const NoVersionYet = ({ view, crosswalk: { versions }, field }: NoVersionParts) => (
   <p class="callout">
     As at {dateWords(view.asOf)} no version had been published, so nothing is linked.{' '}
     {versions[0] && (
@@ -117,7 +117,7 @@ export const NotYet = ({ view, crosswalk: { versions }, field }: NotYetParts) =>
 );
 
 /** What a page is asked of a crosswalk. */
-export const throughIn = ({ asked }: View): Through => {
+export const crosswalkParamsOf = ({ asked }: View): Through => {
   const { crosswalk, crosswalkVersion, match } = asked as Through;
   return { crosswalk, crosswalkVersion, match };
 };
@@ -133,7 +133,7 @@ interface FieldParts {
 
 /** Chooses a crosswalk, and when one is chosen, which of its links count. */
 export const ThroughFields = ({ view, crosswalks }: FieldParts) => {
-  const { crosswalk: code, crosswalkVersion, match } = throughIn(view);
+  const { crosswalk: code, crosswalkVersion, match } = crosswalkParamsOf(view);
   const types = match?.split(',') ?? WITHIN;
   const chosen = crosswalks.find((crosswalk) => crosswalk.code === code);
   if (crosswalks.length === 0 && !code) return null;
@@ -195,13 +195,13 @@ export const AsRead = ({ view, through, crosswalks, frameworks }: AsReadParts) =
         </a>
       </h2>
       {version === null ? (
-        <NotYet view={view} crosswalk={crosswalk} field="crosswalkVersion" />
+        <NoVersionYet view={view} crosswalk={crosswalk} field="crosswalkVersion" />
       ) : (
         <>
           <p class="note">
             <InForce view={view} version={versionOf(crosswalk, version)} />.
           </p>
-          <Reached view={view} through={through} from={name(from)} to={name(to)} />
+          <CrosswalkReach view={view} through={through} from={name(from)} to={name(to)} />
         </>
       )}
     </section>

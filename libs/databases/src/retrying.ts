@@ -13,7 +13,7 @@ export interface Patience {
 class Tried extends Error {}
 
 /** Does something, again and again until it succeeds. @throws its last error, once that has taken too long or cannot help */
-export async function again<T>(
+export async function retrying<T>(
   act: () => T | Promise<T>,
   { forMs, everyMs, after = () => true }: Patience,
 ): Promise<T> {

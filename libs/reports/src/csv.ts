@@ -1,0 +1,30 @@
+/** The data of a report as CSV: one header for all reports of a kind, in every language. Its manifest is a file beside it. */
+import { Readable } from 'node:stream';
+import { csvStream, listCell } from '#platform';
+import { pagesOf, plain, type Cell, type ReportFormat, type Table } from './report.js';
+
+export const csv: ReportFormat = {
+  mediaType: 'text/csv',
+  extension: 'csv',
+  write: ({ data }) =>
+    Readable.from(rowsOf(data)).compose(csvStream(data.columns.map(({ key }) => key))) as AsyncIterable<Uint8Array>,
+};
+
+async function* rowsOf(table: Table): AsyncGenerator<object> {
+  const keys = table.columns.map(({ key }) => key);
+  for await (const page of pagesOf(table))
+    for (const row of page) yield Object.fromEntries(keys.map((key, i) => [key, valueOf(row[i]!)]));
+}
+
+/** Numbers and codes as they are, dates as exactly as they are known. */
+export function valueOf(cell: Cell): string | number {
+  if (cell === null) return '';
+  switch (cell.type) {
+    case 'text':
+      return plain(cell.inlines);
+    case 'list':
+      return listCell(cell.items.map(plain));
+    default:
+      return cell.value;
+  }
+}

@@ -1,0 +1,5 @@
+/** The front door of reports: the model, the kinds and the formats. */
+export * from './formats.js';
+export { numbered } from './numbered.js';
+export * from './report.js';
+export { say, wordsOf, type Counted, type Words } from './words/index.js';

@@ -1,0 +1,47 @@
+/** A report as JSON: the model as it is, with every figure as a number. */
+import type { ReportFormat, RowStream } from './report.js';
+import { encoded } from './encoded.js';
+
+export const json: ReportFormat = {
+  mediaType: 'application/json',
+  extension: 'json',
+  write: (report) => encoded(ended(written(report))),
+};
+
+async function* ended(texts: AsyncIterable<string>): AsyncGenerator<string> {
+  yield* texts;
+  yield '\n';
+}
+
+const isStreamed = (value: object): value is RowStream => Symbol.asyncIterator in value;
+const holdsStream = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && (isStreamed(value) || Object.values(value).some(holdsStream));
+
+/** A value with all rows that are read on the way. */
+async function* written(value: unknown): AsyncGenerator<string> {
+  if (!holdsStream(value)) yield JSON.stringify(value);
+  else if (isStreamed(value as object)) yield* list(value as RowStream);
+  else yield* parts(value as object);
+}
+
+async function* parts(streaming: object): AsyncGenerator<string> {
+  const isList = Array.isArray(streaming);
+  let between = isList ? '[' : '{';
+  for (const [key, one] of Object.entries(streaming)) {
+    if (one === undefined) continue;
+    yield isList ? between : `${between}${JSON.stringify(key)}:`;
+    yield* written(one);
+    between = ',';
+  }
+  yield isList ? ']' : '}';
+}
+
+async function* list(rows: RowStream): AsyncGenerator<string> {
+  let between = '[';
+  for await (const page of rows) {
+    if (page.length === 0) continue;
+    yield between + JSON.stringify(page).slice(1, -1);
+    between = ',\n';
+  }
+  yield between === '[' ? '[]' : ']';
+}

@@ -1,0 +1,261 @@
+/**
+ * A report as every format is given it: a cover, sections of paragraphs, tables and charts, and one table of data. It says
+ * nothing of how it looks. Kinds of reports make it without numbers; `numbered` sets them, once for all formats.
+ */
+import type { FullDate, PartialDate } from '#clocks';
+
+export const LANGUAGES = ['en', 'fr', 'es'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+export const REPORT_KINDS = ['agency', 'theme', 'forum', 'synthesis', 'register'] as const;
+export type ReportKind = (typeof REPORT_KINDS)[number];
+
+// ── Inlines ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A number, written as the language writes it, and the address of the list that it counts. */
+export interface Figure {
+  readonly type: 'figure';
+  readonly value: number;
+  /** As it stands in the sentence: `1,234`. */
+  readonly text: string;
+  readonly href?: string;
+}
+
+/** What somebody wrote in a language of their own. */
+export interface Foreign {
+  readonly type: 'foreign';
+  readonly text: string;
+  /** BCP 47; `und` where nobody said. */
+  readonly lang: string;
+  readonly dir?: 'rtl';
+}
+
+/** Where a statement was read: the mark of a note, and the note itself. */
+export interface Note {
+  readonly type: 'note';
+  /** As people cite it: `ESA/P/WP.204, para. 12`. */
+  readonly citation: string;
+  /** Of the document. */
+  readonly href?: string;
+  /** In the order of the report from 1; the same citation has one number. 0 until `numbered`. */
+  readonly number: number;
+}
+
+export interface Emphasis {
+  readonly type: 'emphasis';
+  readonly inlines: readonly Inline[];
+}
+
+export interface Link {
+  readonly type: 'link';
+  readonly inlines: readonly Inline[];
+  readonly href: string;
+}
+
+/** A text is in the language of the report. */
+export type Inline = string | Figure | Foreign | Note | Emphasis | Link;
+
+// ── Tables ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+interface Linked {
+  /** Of the list that is counted, or of the page of what is named. */
+  readonly href?: string;
+}
+
+/** What stands where a row and a column meet; `null`: nothing. */
+export type Cell =
+  | null
+  | ({ readonly type: 'integer'; readonly value: number } & Linked)
+  /** A part of a whole, shown with it: `28 of 92 (30 per cent)`. */
+  | ({ readonly type: 'share'; readonly value: number; readonly of: number } & Linked)
+  /** As exactly as it is known: `2006`, `2006-11` or `2006-11-20`. */
+  | { readonly type: 'date'; readonly value: PartialDate }
+  /** A code with its words: `in_progress`, “In progress”. */
+  | ({ readonly type: 'code'; readonly value: string; readonly words: string } & Linked)
+  | { readonly type: 'text'; readonly inlines: readonly Inline[] }
+  /** Several in one cell, each on a line of its own. */
+  | { readonly type: 'list'; readonly items: readonly (readonly Inline[])[] };
+
+/** In the order of the columns. */
+export type Row = readonly Cell[];
+
+export interface Column {
+  /** In English in every language, so that programs find it: `lastReportedOn`. */
+  readonly key: string;
+  readonly title: string;
+  readonly type: 'integer' | 'share' | 'date' | 'code' | 'text' | 'list';
+  /** What it holds, in a sentence. */
+  readonly explains: string;
+  /** Of a column of codes: each with its words. */
+  readonly codes?: readonly { readonly code: string; readonly words: string }[];
+  /** How wide it is beside the others; 1 is that of a number. */
+  readonly weight: number;
+}
+
+/** Pages of rows, which can be read again from the start. The rows of a stream have no notes. */
+export type RowStream = AsyncIterable<readonly Row[]>;
+
+export interface Table {
+  readonly type: 'table';
+  readonly id: string;
+  /** From 1; 0 until `numbered`, and always in the table of data. */
+  readonly number: number;
+  readonly title: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly Row[] | RowStream;
+  /** How many rows there are. */
+  readonly rowCount: number;
+  /** All of it, each counted once; the rows need not add up to it. */
+  readonly totalRow?: Row;
+  /** “As at 21 November 2006.” */
+  readonly asAtLine: string;
+  readonly sourceLine: readonly Inline[];
+  /** What else a reader needs to know of it. */
+  readonly remarks?: readonly (readonly Inline[])[];
+}
+
+// ── Blocks ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface Paragraph {
+  readonly type: 'paragraph';
+  /** From 1 through the whole report; 0 until `numbered`. */
+  readonly number: number;
+  readonly inlines: readonly Inline[];
+}
+
+export interface List {
+  readonly type: 'list';
+  readonly ordered: boolean;
+  readonly items: readonly (readonly Inline[])[];
+}
+
+export interface Chart {
+  readonly type: 'chart';
+  readonly id: string;
+  /** From 1; 0 until `numbered`. */
+  readonly number: number;
+  readonly title: string;
+  /** What it shows, for those who do not see it. */
+  readonly alt: string;
+  /** A picture that stands alone, with its legend, on white; its texts are in DejaVu Sans. */
+  readonly svg: string;
+  /** In the pixels of its view box. */
+  readonly width: number;
+  readonly height: number;
+  readonly asAtLine: string;
+  readonly sourceLine: readonly Inline[];
+}
+
+/** What people wrote for this report. */
+export interface Narrative {
+  readonly type: 'narrative';
+  /** BCP 47. */
+  readonly lang: string;
+  readonly blocks: readonly (Paragraph | List)[];
+  /** “Text of IOM, 3 November 2012” */
+  readonly attribution: string;
+}
+
+export type Block = Paragraph | List | Table | Chart | Narrative;
+
+export interface Section {
+  /** Of letters, digits and hyphens; by it a section keeps its address and its narrative. */
+  readonly id: string;
+  /** `I`, `II` … at the top, `A`, `B` … below, `1`, `2` … below that; empty until `numbered`. */
+  readonly number: string;
+  readonly title: readonly Inline[];
+  readonly blocks: readonly Block[];
+  readonly sections: readonly Section[];
+}
+
+// ── The whole ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface Cover {
+  /** `null` until it is published. */
+  readonly symbol: string | null;
+  readonly title: string;
+  readonly subtitle: readonly Inline[];
+  /** “As at 21 November 2006” */
+  readonly asAt: string;
+  /** Who issues it, and on what terms it may be used. */
+  readonly issuedBy: readonly string[];
+}
+
+/** All that the bytes of a report depend on: with it the same log gives the same report again. */
+export interface Manifest {
+  readonly kind: ReportKind;
+  /** What was asked for, without clocks, language and format, in the order of their names. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly asOf: FullDate;
+  /** The position of the log. */
+  readonly knownAt: string;
+  /** The first day that the report covers; `null`: from the beginning. */
+  readonly since: FullDate | null;
+  /** Calendar months. */
+  readonly staleAfter: number;
+  readonly language: Language;
+  /** Which of `asOf` and `knownAt` were not asked for, but were what they are when it was made. */
+  readonly filledIn: readonly ('asOf' | 'knownAt')[];
+  /** The identity of the log. */
+  readonly log: string;
+  readonly publisher: string;
+  /** The address to which links lead, without a slash at the end. */
+  readonly site: string;
+  readonly licence: string;
+  /** Of this kind of report: raised when its form changes. */
+  readonly template: number;
+  readonly software: string;
+}
+
+export interface Abbreviation {
+  readonly short: string;
+  readonly long: string;
+}
+
+export interface Report {
+  readonly kind: ReportKind;
+  readonly language: Language;
+  readonly cover: Cover;
+  readonly sections: readonly Section[];
+  readonly abbreviations: readonly Abbreviation[];
+  /** What the report is about, one row each, in the columns of its kind: what a table program is given. */
+  readonly data: Table;
+  readonly manifest: Manifest;
+}
+
+/** A report whose paragraphs, tables, charts, notes and sections have their numbers. */
+export interface NumberedReport extends Report {
+  /** In the order of their numbers, each once. */
+  readonly notes: readonly Note[];
+}
+
+export const isStream = (rows: Table['rows']): rows is RowStream => Symbol.asyncIterator in rows;
+
+/** The rows of a table, page by page. */
+export async function* pagesOf({ rows }: Table): AsyncGenerator<readonly Row[]> {
+  if (isStream(rows)) yield* rows;
+  else if (rows.length > 0) yield rows;
+}
+
+/** The words of inlines alone, without the marks of notes. */
+export const plain = (inlines: readonly Inline[]): string =>
+  inlines
+    .map((inline) => {
+      if (typeof inline === 'string') return inline;
+      if (inline.type === 'note') return '';
+      return 'text' in inline ? inline.text : plain(inline.inlines);
+    })
+    .join('');
+
+// ── Formats ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface ReportFormat {
+  /** Without a charset. */
+  readonly mediaType: string;
+  /** Of its files, without a dot. */
+  readonly extension: string;
+  /** More rows of data than so many it cannot hold; absent: as many as there are. */
+  readonly mostRows?: number;
+  /** The bytes depend on nothing but the report: no clock, zone, locale or machine. Rows are read as they are written. */
+  write(report: NumberedReport): AsyncIterable<Uint8Array>;
+}

@@ -1,0 +1,104 @@
+import { describe, expect, it } from '@jest/globals';
+import { text } from 'node:stream/consumers';
+import { REPORT_FORMATS } from './formats.js';
+import { numbered } from './numbered.js';
+import { LANGUAGES, type Block, type NumberedReport, type Section } from './report.js';
+import { sampleReport } from './testing/sample.js';
+import { wordsOf } from './words/index.js';
+
+const all = (sections: readonly Section[]): Section[] =>
+  sections.flatMap((section) => [section, ...all(section.sections)]);
+
+const written = async (name: keyof typeof REPORT_FORMATS, report: NumberedReport): Promise<string> =>
+  text(REPORT_FORMATS[name].write(report));
+
+describe('the numbers of a report', () => {
+  const report = numbered(sampleReport());
+  const blocks: Block[] = all(report.sections).flatMap((section) => section.blocks);
+  const numbersOf = (type: Block['type']) =>
+    blocks.flatMap((block) => (block.type === type && 'number' in block ? [block.number] : []));
+
+  it('are set in the order in which it is read', () => {
+    expect(all(report.sections).map(({ number }) => number)).toEqual(['I', 'II', 'A', 'B', 'III']);
+    expect(numbersOf('paragraph')).toEqual([2, 3]);
+    expect(numbersOf('table')).toEqual([1, 2, 3]);
+    expect(numbersOf('chart')).toEqual([1]);
+  });
+
+  it('go through what people wrote, too', () => {
+    const narrative = blocks.find((block) => block.type === 'narrative');
+    expect(narrative?.blocks[0]).toMatchObject({ type: 'paragraph', number: 1 });
+  });
+
+  it('are the same for the same citation', () => {
+    expect(report.notes.map(({ citation, number }) => `${number} ${citation}`)).toEqual([
+      '1 ESA/P/WP.204, para. 3',
+      '2 ESA/P/WP.204, para. 20',
+      '3 ESA/P/WP.204, para. 12',
+      '4 ESA/P/WP.204, paras. 13–14',
+    ]);
+  });
+});
+
+describe('a language', () => {
+  it.each([
+    ['en', '1,234', '21 November 2006', '1 June 2011', '28 of 1,234 (2 per cent)', 'less than 1 per cent'],
+    [
+      'fr',
+      '1\u00a0234',
+      '21 novembre 2006',
+      '1er juin 2011',
+      '28 sur 1\u00a0234 (2 pour cent)',
+      'moins de 1 pour cent',
+    ],
+    [
+      'es',
+      '1.234',
+      '21 de noviembre de 2006',
+      '1 de junio de 2011',
+      '28 de 1.234 (2 por ciento)',
+      'menos del 1 por ciento',
+    ],
+  ] as const)('%s writes numbers, dates and shares', (language, number, day, first, share, few) => {
+    const words = wordsOf(language);
+    expect(words.number(1234)).toBe(number);
+    expect([words.date('2006-11-21'), words.date('2011-06-01')]).toEqual([day, first]);
+    expect(words.share(28, 1234)).toBe(share);
+    expect(words.percent(1, 1234)).toBe(few);
+    expect(words.date('2006')).toBe('2006');
+  });
+
+  it('of a share does not say all where one is missing, nor anything of nothing', () => {
+    expect(wordsOf('en').percent(1233, 1234)).toBe('more than 99 per cent');
+    expect(wordsOf('en').percent(1234, 1234)).toBe('100 per cent');
+    expect(wordsOf('en').share(0, 0)).toBe('0 of 0');
+  });
+
+  it('takes one where another takes many', () => {
+    const forms = { one: 'engagement', other: 'engagements' };
+    expect(LANGUAGES.map((language) => wordsOf(language).form(0, forms))).toEqual([
+      'engagements',
+      'engagement',
+      'engagements',
+    ]);
+  });
+});
+
+describe('a report as', () => {
+  it('JSON is the model, with all rows', async () => {
+    const report = numbered(sampleReport());
+    const read = JSON.parse(await written('json', report)) as NumberedReport;
+    expect(read.manifest).toEqual(report.manifest);
+    expect(read.data.rows).toHaveLength(report.data.rowCount);
+    expect(read.sections[2]!.blocks[0]).toMatchObject({ rows: read.data.rows });
+  });
+
+  it('CSV has a header in every language, its data, and nothing that a spreadsheet runs', async () => {
+    for (const language of LANGUAGES) {
+      const lines = (await written('csv', numbered(sampleReport(language)))).trimEnd().split('\n');
+      expect(lines[0]).toBe('reference,title,stage,since,reports,share,parts');
+      expect(lines).toHaveLength(6);
+      expect(lines[3]).toContain(`,'=SUM(A1:A9),`);
+    }
+  });
+});

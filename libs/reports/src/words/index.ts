@@ -1,0 +1,11 @@
+/** Which catalogue a language has. */
+import type { Language } from '../report.js';
+import { en } from './en.js';
+import { es } from './es.js';
+import { fr } from './fr.js';
+import type { Words } from './words.js';
+
+const CATALOGUES: Readonly<Record<Language, Words>> = { en, fr, es };
+export const wordsOf = (language: Language): Words => CATALOGUES[language];
+export { say, type Counted } from './language.js';
+export type { Words } from './words.js';

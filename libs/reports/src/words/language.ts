@@ -1,0 +1,68 @@
+/**
+ * Numbers, shares and dates as a language writes them. Plural rules and number formats come from packages that carry the data
+ * with them, not from Node's ICU: that may be another one on another machine.
+ */
+import { formatLocale, type FormatLocaleDefinition } from 'd3-format';
+import type { PartialDate } from '#clocks';
+import type { Figure, Inline } from '../report.js';
+
+/** How many, and the address of the list that is counted. */
+export interface Counted {
+  readonly n: number;
+  readonly href?: string;
+}
+
+interface Rules<Category extends string> {
+  readonly plural: (n: number) => Category;
+  readonly locale: FormatLocaleDefinition;
+  readonly months: { readonly long: readonly string[]; readonly short: readonly string[] };
+  /** A day, a month and a year as one date. */
+  readonly ofDay: (day: number, month: string, year: string) => string;
+  readonly ofMonth: (month: string, year: string) => string;
+  /** `30` → `30 per cent` */
+  readonly percent: (whole: string) => string;
+  readonly lessThan: (text: string) => string;
+  readonly moreThan: (text: string) => string;
+  readonly partOf: (part: string, of: string) => string;
+}
+
+/** What each language does in the same way, by its rules. */
+export function languageBy<Category extends string>(rules: Rules<Category>) {
+  const { plural, locale, months, ofDay, ofMonth, lessThan, moreThan, partOf } = rules;
+  const write = formatLocale(locale).format(',d');
+  const number = (n: number): string => write(n);
+  const dated = (names: readonly string[]) => (date: PartialDate) => {
+    const [year = '', month, day] = date.split('-');
+    if (month === undefined) return year;
+    const name = names[Number(month) - 1]!;
+    return day === undefined ? ofMonth(name, year) : ofDay(Number(day), name, year);
+  };
+  /** A share in whole per cent; what is not quite nothing, and not quite all, does not read so. */
+  const percent = (part: number, of: number): string => {
+    const whole = of === 0 ? 0 : Math.round((100 * part) / of);
+    if (whole === 0 && part > 0) return lessThan(rules.percent(number(1)));
+    if (whole === 100 && part < of) return moreThan(rules.percent(number(99)));
+    return rules.percent(number(whole));
+  };
+  return {
+    number,
+    percent,
+    /** `28 of 92 (30 per cent)`; of nothing, only that. */
+    share: (part: number, of: number): string =>
+      of === 0 ? partOf(number(part), number(of)) : `${partOf(number(part), number(of))} (${percent(part, of)})`,
+    /** `21 November 2006`, `November 2006`, `2006` */
+    date: dated(months.long),
+    shortDate: dated(months.short),
+    /** The form of a word for a number. */
+    form: (n: number, forms: Readonly<Partial<Record<Category, string>>> & { readonly other: string }): string =>
+      (forms as Readonly<Record<string, string>>)[plural(n)] ?? forms.other,
+    figure: ({ n, href }: Counted): Figure => ({ type: 'figure', value: n, text: number(n), ...(href && { href }) }),
+  };
+}
+
+/** A sentence with figures, names and notes in it. */
+export const say = (strings: TemplateStringsArray, ...values: readonly (Inline | readonly Inline[])[]): Inline[] =>
+  strings.flatMap((text, i) => [
+    ...(text ? [text] : []),
+    ...(i < values.length ? [values[i]!].flat() : []),
+  ]) as Inline[];
