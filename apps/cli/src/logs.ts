@@ -93,7 +93,7 @@ export async function restore(settings: Settings, file: string, anchors: Anchors
   removeSqlite(opened);
   try {
     copyFileSync(file, opened);
-    // What a file that was copied by hand has beside it belongs to it.
+    // The files beside a file that was copied by hand belong to it.
     if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${opened}-wal`);
     const { events } = await using(`sqlite:${opened}`, 'look', (copy) => mustBeSound(file, copy, anchors));
     await using(settings.logUrl, 'serve', (target) => fill(target, opened));

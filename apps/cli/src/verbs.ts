@@ -1,4 +1,4 @@
-/** What the verbs of `followthrough` do. */
+/** The verbs of `followthrough`. */
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -17,9 +17,9 @@ import type { Settings } from '../../api/src/settings.js';
 import { progressBar } from './progress-bar.js';
 export { backup, copy, restore, verifyLog } from './logs.js';
 
-/** What the import is recorded as having been done by. */
+/** The actor of the import, as it is recorded. */
 const IMPORTER: CommandContext['by'] = { account: 'import', role: 'secretariat', agency: null };
-/** What an event is released as. */
+/** The actor of a release, as it is recorded. */
 const OPERATOR: CommandContext['by'] = { account: 'operator', role: 'secretariat', agency: null };
 const DEMO_LABEL = 'demo';
 

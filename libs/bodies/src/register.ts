@@ -110,7 +110,7 @@ export class OutcomeAsAt extends Outcome {
   @ApiProperty({ type: [Endorsement] }) readonly endorsed: readonly Endorsement[];
 }
 
-/** What each register holds. */
+/** The entry type of each register. */
 export const REGISTERS = {
   agency: Agency,
   framework: Framework,

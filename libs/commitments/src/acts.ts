@@ -16,13 +16,13 @@ import { forbidden, type By, type Decide, type DecisionContext } from './stateme
 
 // ── Whose an act is, and on what it can be done ─────────────────────────────────────────────────────────────────────
 
-/** Whose act it is, beside the secretariat, which may do all. */
+/** The agency whose act it is, beside the secretariat, which may do all. */
 type Who = (now: CommitmentAsAt, by: By, on: Choice, c: Commitment) => boolean;
 
-/** What of a commitment an act is done on. */
+/** The part of a commitment on which an act is done. */
 type Choice = Pick<DecisionContext, 'agency' | 'milestone' | 'revision'>;
 
-/** What an act can be done on as things stand. */
+/** The parts on which an act can be done at present. */
 type Choices = (now: CommitmentAsAt, c: Commitment, by: By) => readonly Choice[];
 
 const holding =
@@ -71,7 +71,7 @@ const statements =
 type EventName = keyof CommitmentEvents;
 type Field<B> = keyof B & string;
 
-/** What is said of an act on a commitment. */
+/** The line of an act on a commitment. */
 interface Definition<A> extends Omit<ActLine, 'body' | 'yields'> {
   readonly who: Who;
   readonly decide: Decide<A>;
@@ -79,7 +79,7 @@ interface Definition<A> extends Omit<ActLine, 'body' | 'yields'> {
   readonly on?: Choices;
   /** It may also be done on a record that has ended. */
   readonly afterwards?: true;
-  /** What its body says and its event does not hold. */
+  /** The fields of its body that its event does not hold. */
   readonly unsaid?: (data: Record<string, unknown>) => Partial<A>;
   /** Its answer tells how things stand. */
   readonly answers?: 'StageAnswer';
@@ -89,7 +89,7 @@ interface Definition<A> extends Omit<ActLine, 'body' | 'yields'> {
   readonly names?: readonly Field<A>[];
 }
 
-/** What an event holds beside the words of its act. */
+/** The fields of an event that the words of its act do not hold. */
 type Beside<E extends EventName, A> = Exclude<keyof CommitmentEvents[E], keyof A>;
 
 /**

@@ -33,7 +33,7 @@ function stillStands(c: Commitment, was: Statement): void {
   if (!isInForce(c, was)) throw new Conflict('already_retracted', `Revision ${was.revision} was retracted already.`);
 }
 
-/** Whether the whole is as sound with an amendment as it would be had everything been said so at once. */
+/** Whether the whole is as sound with an amendment as if everything had been said so at once. */
 function wholeIsSound(c: Commitment): void {
   if (!c.recorded || c.entries.length === 0)
     throw new Rejected('last_entry', 'Nothing would be left of it: withdraw the commitment instead.');

@@ -62,7 +62,7 @@ export interface ImportPlan {
   readonly counts: Readonly<
     Record<string, { readonly new: number; readonly known: number; readonly extended: number }>
   >;
-  /** What else lies in the folder and looks like data: it was not read. */
+  /** The files of the folder that look like data and were not read. */
   readonly unread: readonly string[];
 }
 
@@ -87,7 +87,7 @@ const COMMITMENTS = 'commitments.json';
 /** Files with a version of a crosswalk each, `{from, to, version, links, noEquivalent}`. */
 const CROSSWALKS = 'crosswalk-*.json';
 
-/** What a folder may hold beside its data. */
+/** The files that a folder may hold beside its data. */
 const BESIDE = ['*.md', 'expected', '.*'];
 
 /** The acts in a folder, by the names that it calls them. */
@@ -104,7 +104,7 @@ const LATER: Readonly<Record<string, ActName>> = {
   relations: 'relate',
 };
 
-/** Who made a version that names no author: who imports it, answers for it. */
+/** The author of a version that names none: the importer, who answers for it. */
 const UNNAMED_AUTHOR = 'The secretariat';
 
 /**
@@ -248,7 +248,7 @@ class Plan {
     this.#inFolder.set(`${kind}-${code}`, entry);
   }
 
-  /** What the file does not say: it is published on the day of the import, by whoever imports it. `relations` is its note. */
+  /** The fields that the file leaves out: it is published on the day of the import, by the importer. `relations` is its note. */
   crosswalk({ data, ...rest }: Row): void {
     const {
       from,
@@ -520,7 +520,7 @@ class Plan {
       );
   }
 
-  /** What acts yield in turn; `null` when one is refused, and why is listed. */
+  /** The events of acts in turn; `null` when one is refused, and the reason is listed. */
   #decide(
     reference: string,
     acts: readonly PlannedAct[],
@@ -555,7 +555,7 @@ class Plan {
     return decided;
   }
 
-  /** Where the relations of each row lead: none may lead back to it. */
+  /** The goals of the relations of each row: none may lead back to it. */
   #related(): ReadonlyMap<string, Commitment> {
     this.#relatedRows ??= new Map(
       this.#commitments.map(({ reference, acts }) => {

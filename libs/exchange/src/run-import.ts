@@ -2,7 +2,7 @@
 import type { CommandBus } from '@nestjs/cqrs';
 import type { ImportPlan } from './import-folder.js';
 
-/** How many commands are under way at once; they are given in order, and the log's group commit takes them together. */
+/** The number of commands under way at once; they are given in order, and the log's group commit takes them together. */
 const AT_ONCE = 32;
 
 /** Executes the commands of a plan without problems. @param onProgress after every few commands */

@@ -1,4 +1,4 @@
-/** How bodies are read: as plain UTF-8, and as JSON that says everything once. */
+/** The reading of bodies: as plain UTF-8, and as JSON that names each field once. */
 import { UnsupportedMediaTypeException } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
@@ -7,7 +7,7 @@ import { malformed } from './validation.js';
 
 type Done = (error: Error | null, json?: unknown) => void;
 
-/** What is wrong with a body, as it is answered. */
+/** The fault of a body, as it is answered. */
 function faultOf(error: unknown): Error {
   if (!(error instanceof Unreadable)) return error as Error;
   const { pointer, message } = error;

@@ -44,7 +44,7 @@ export function searched(q: string): { text: string; values: string[] } | null {
 }
 
 /**
- * How well a commitment that is found answers what is sought: for each the best of a whole word of reference or title (4), the
+ * The score of a match: for each term the best of a whole word of reference or title (4), the
  * beginning of one (3), a whole word elsewhere (2), the beginning of one (1).
  * @param search the words of reference, title, and all else, as the column has them
  */

@@ -53,7 +53,7 @@ export abstract class Software {
   abstract readonly digest: string;
 }
 
-/** What a route says of who may ask. */
+/** The mark of a route about who may ask. */
 interface Marks {
   readonly open: boolean;
   readonly secretariatOnly: boolean;
@@ -111,7 +111,7 @@ export class AccessGuard implements CanActivate {
   }
 }
 
-/** What is done around the answer to a request. */
+/** The step around the answer to a request. */
 @Injectable()
 export class AnswerInterceptor implements NestInterceptor {
   constructor(
@@ -194,5 +194,5 @@ export class AnswerInterceptor implements NestInterceptor {
   }
 }
 
-/** How long a reader waits for its own write to show. */
+/** The time that a reader waits for its own write to show. */
 const WAIT_MS = 5_000;

@@ -10,7 +10,7 @@ import { getMetadataStorage, IS_OPTIONAL, validateSync, ValidationTypes } from '
 import { Rejected, type FieldError } from '#eventsourcing';
 import { cleanBody } from './fields.js';
 
-/** How every body and query is validated: unknown fields are refused. */
+/** The validation of every body and query: unknown fields are refused. */
 export const VALIDATION = {
   whitelist: true,
   forbidNonWhitelisted: true,

@@ -28,7 +28,7 @@ export const SORTS = [
   'relevance',
 ] as const;
 
-/** Where a commitment stands in an order. */
+/** The place of a commitment in an order. */
 export interface Place {
   readonly key: Value;
   readonly reference: string;
@@ -66,7 +66,7 @@ export function orderOf(columns: Columns, sort: Sort, q = ''): Order {
   };
 }
 
-/** How many are looked at before others have their turn. */
+/** The number of rows compared before other work has its turn. */
 const AT_ONCE = 5_000;
 
 /** The first rows in an order, of those that come after a place; all that come if there is no limit. */

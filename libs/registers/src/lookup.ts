@@ -28,7 +28,7 @@ export class Lookup {
     return (await load(this.log, aggregate, code)).state;
   }
 
-  /** Whether something is registered (or, for a commitment, recorded) under a code. What is found once stays found. */
+  /** Whether something is registered (or, for a commitment, recorded) under a code. Found codes stay found. */
   async has(kind: Registered, code: string): Promise<boolean> {
     const stream = streamOf({ category: kind }, code);
     if (this.#found.has(stream)) return true;

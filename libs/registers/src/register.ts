@@ -19,7 +19,7 @@ import { blankings, isOwnCode, keepingStatements, statementAt, type EntryHistory
 import { crosswalk } from './crosswalk.js';
 import { outcome } from './outcome.js';
 
-/** What each register holds. */
+/** The entry type of each register. */
 export interface EntryTypes {
   agency: Agency;
   framework: Framework;

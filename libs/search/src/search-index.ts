@@ -1,4 +1,7 @@
-/** An index of the words of many texts, in memory: for each word the documents that hold it, for each document its words in order. */
+/**
+ * An index of the words of many texts, in memory: for each word the documents that hold it, for each document its words in
+ * order.
+ */
 import { Dictionary } from './dictionary.js';
 import { Lists } from './lists.js';
 import { rowsOf, termsIn, waysOf, worthOf, type Field, type MatchKind, type Term } from './query.js';

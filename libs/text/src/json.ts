@@ -1,6 +1,6 @@
 /** JSON as it comes from outside: bytes that are UTF-8, and no field given twice. */
 
-/** Why bytes are no text, or a text is no JSON that says one thing. */
+/** The reason why bytes are no text, or a text is no JSON with each field once. */
 export class Unreadable extends Error {
   /** @param pointer (RFC 6901) to the field at fault; empty: the whole */
   constructor(
@@ -23,7 +23,7 @@ export function textOf(bytes: Uint8Array): string {
   }
 }
 
-/** Where the first character begins that is not written in whole; up to there the bytes are the same again as text. */
+/** The place of the first character that is not complete; up to there the bytes are whole text. */
 function firstUnreadable(bytes: Uint8Array): number {
   const again = new TextEncoder().encode(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
   return again.findIndex((byte, i) => byte !== bytes[i]);
@@ -55,7 +55,7 @@ export function refuseDuplicateFields(text: string, json: unknown): void {
   throw new Unreadable(`${name} is given twice`, pointer);
 }
 
-/** Where a string that begins at `start` ends. */
+/** The end of a string that begins at `start`. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); ; end = text.indexOf('"', end + 1)) {
     let escapes = 0;

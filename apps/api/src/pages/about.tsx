@@ -8,7 +8,7 @@ import { Publication } from './view.js';
 
 const STALE_AFTER = 12;
 
-/** What is to be had, by the path of the API. */
+/** The downloads, by their paths in the API. */
 const VIEWS = {
   '/commitments': 'All commitments',
   '/progress/agencies': 'Progress per agency',

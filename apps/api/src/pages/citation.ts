@@ -25,7 +25,7 @@ const heading = ({ title, asOf }: Citation): string => `${title}, as at ${dateWo
 export const sentenceOf = (c: Citation): string =>
   `${c.publisher} (${c.year}). “${heading(c)}”, as ${c.recorded}. Followthrough. ${c.url} (accessed ${dateWords(c.accessed)}).`;
 
-/** What TeX would read as a command stands for itself. */
+/** Escapes the characters that TeX reads as commands. */
 const tex = (text: string): string =>
   text
     .replaceAll(/[\r\n]+/g, ' ')

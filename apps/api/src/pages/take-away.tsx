@@ -7,13 +7,13 @@ import { standalone, type Drawing } from './picture.js';
 import type { View } from './view.js';
 import { dateWords } from './words.js';
 
-/** What a page offers, in the order in which it stands there; filled while the page is rendered. */
+/** The downloads of a page, in their order on the page; filled while the page is rendered. */
 export class TakeAwayOffers {
   tables = 0;
   /** Each draws itself as a picture that stands alone. */
   readonly charts: (() => string)[] = [];
   citation: Citation | null = null;
-  /** Where one of these is to be had; `null` on pages without a date. */
+  /** The address of a download; `null` on pages without a date. */
   address: ((what: string) => string) | null = null;
 }
 
