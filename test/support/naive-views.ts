@@ -242,12 +242,21 @@ const inOrder = <T extends { on: string; revision: number }>(facts: T[]): T[] =>
 export class NaiveViews {
   protected readonly streams: ReadonlyMap<string, readonly RawEvent[]>;
   private readonly answered = new Map<string, NaiveCommitment[]>();
+  /** Answers as known at one position, since the same is asked over and over. */
+  private readonly known = { at: NaN, answers: new Map<string, unknown>() };
 
   constructor(
     events: readonly RawEvent[],
     protected readonly rules: Rules = RULES,
   ) {
     this.streams = Map.groupBy(events, ({ stream }) => stream);
+  }
+
+  private once<T>(question: string, knownAt: number, answer: () => T): T {
+    if (this.known.at !== knownAt) this.known.answers.clear();
+    this.known.at = knownAt;
+    if (!this.known.answers.has(question)) this.known.answers.set(question, answer());
+    return this.known.answers.get(question) as T;
   }
 
   // ── What was said, and stands ─────────────────────────────────────────────────────────────────────────────────────
@@ -269,7 +278,9 @@ export class NaiveViews {
 
   /** Everything that was said in a stream and stands, as known at a position. */
   protected said(stream: string, knownAt: number): RecordedStatement[] {
-    return this.amended(stream, knownAt).flatMap(({ data, ...one }) => (data === null ? [] : [{ ...one, data }]));
+    return this.once(`said in ${stream}`, knownAt, () =>
+      this.amended(stream, knownAt).flatMap(({ data, ...one }) => (data === null ? [] : [{ ...one, data }])),
+    );
   }
 
   /** Everything that was said in a stream, as known at a position: as it stands, as it was said last, and why it was amended. */
@@ -299,10 +310,12 @@ export class NaiveViews {
 
   /** The streams of a category that are there by a position, in the order of what they are about. */
   protected idsOf(category: string, knownAt: number): string[] {
-    const found = [...this.streams].filter(([, [first]]) => first!.position <= knownAt).map(([stream]) => stream);
-    return found
-      .flatMap((stream) => (stream.startsWith(`${category}-`) ? stream.slice(category.length + 1) : []))
-      .sort();
+    return this.once(`ids of ${category}`, knownAt, () => {
+      const found = [...this.streams].filter(([, [first]]) => first!.position <= knownAt).map(([stream]) => stream);
+      return found
+        .flatMap((stream) => (stream.startsWith(`${category}-`) ? stream.slice(category.length + 1) : []))
+        .sort();
+    });
   }
 
   // ── What the registers say ────────────────────────────────────────────────────────────────────────────────────────
@@ -311,7 +324,11 @@ export class NaiveViews {
   protected registered(kind: string, knownAt: number): Map<string, Data> {
     const entry = (id: string) =>
       this.said(`${kind}-${id}`, knownAt).findLast(({ name }) => /^(Registered|Amended)$/.test(name))!.data;
-    return new Map(this.idsOf(kind, knownAt).map((id) => [id, entry(id)]));
+    return this.once(
+      `registered ${kind}`,
+      knownAt,
+      () => new Map(this.idsOf(kind, knownAt).map((id) => [id, entry(id)])),
+    );
   }
 
   /** What was said of one agency at a position. */
