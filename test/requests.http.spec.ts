@@ -34,7 +34,6 @@ beforeAll(async () => {
   // The example of some rests on acts that were done before.
   const statuses = await Promise.all(reads.map(async (path) => (await server.get(path)).status));
   reads = reads.filter((_, i) => statuses[i] === 200);
-  expect(reads.length).toBeGreaterThan(30);
 });
 afterAll(() => server.close());
 
@@ -98,7 +97,7 @@ describe('A path that is known', () => {
       ['/agencies/IOM//', '/agencies/IOM'],
       ['/agencies/?utm_source=mail&fbclid=x', '/agencies?utm_source=mail&fbclid=x'],
       ['/docs/', '/docs'],
-    ])
+    ] as const)
       expect([path, await raw('GET', path)]).toMatchObject([path, { status: 308, headers: { location: to } }]);
     const followed = await server.post('/v1/commitments/', commitment(), iom);
     expect(followed.status).toBe(201);
@@ -122,6 +121,7 @@ describe('A parameter that there is not', () => {
 
 describe('Accept', () => {
   it('is refused on every route where it fits nothing, and no act is done', async () => {
+    expect(reads.length).toBeGreaterThan(30);
     for (const path of reads)
       expect([
         path,
