@@ -141,9 +141,13 @@ export function refuseUnlessJson(request: FastifyRequest): void {
     refuseUnlessIn(JSON_ONLY, request);
 }
 
+const UNWANTED = /;\s*q=0(?:\.0*)?\s*$/i;
+
 const acceptsAnything = ({ headers: { accept } }: FastifyRequest): boolean => accept === undefined || accept === '*/*';
 
 function refuseUnlessIn(offered: readonly string[], request: FastifyRequest): void {
+  const ranges = request.headers.accept!.split(',');
+  if (ranges.every((range) => UNWANTED.test(range))) return; // it says what it does not want, and nothing else
   if (request.accepts().type([...offered]) === false)
     throw new NotAcceptableException(`This is answered as ${offered.join(' or ')}, not as ${request.headers.accept}.`);
 }
