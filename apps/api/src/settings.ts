@@ -31,8 +31,8 @@ export interface Settings extends LogSettings {
   readonly publicUrl: string;
   /** The publisher of the figures, as they are cited. */
   readonly publisher: string;
-  /** The licence of the data, by its SPDX name. */
-  readonly dataLicence: string;
+  /** The licence of the data, by its SPDX name; `null`: its publisher states none. */
+  readonly dataLicence: string | null;
   /** The share of the traces beginning here that is recorded and exported, from 0 to 1; `null`: tracing is off. */
   readonly traced: number | null;
 }
@@ -57,7 +57,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv = process.env): Settings {
     bodyLimit: whole(env, 'BODY_LIMIT', 262_144, 1_024, 900_000),
     publicUrl: env['PUBLIC_URL'] ?? `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`,
     publisher: env['PUBLISHER'] || 'Followthrough',
-    dataLicence: env['DATA_LICENCE'] || 'CC-BY-4.0',
+    dataLicence: env['DATA_LICENCE'] || null,
     logFormat: oneOf(env, 'LOG_FORMAT', LOG_FORMATS, 'text'),
     logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'warn'),
     traced: tracedIn(env),

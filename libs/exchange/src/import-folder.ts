@@ -17,13 +17,22 @@ import {
   ReportStage,
   Crosswalk,
   PublishVersion,
+  type Sourced,
 } from '#bodies';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, matchesGlob } from 'node:path';
 import { firstDayOf, periodOf, todayAnywhere, todayAt } from '#clocks';
-import { ACTS, commitment, REFERENCE, type ActName, type Commitment, type CommitmentEvent } from '#commitments';
+import {
+  ACTS,
+  commitment,
+  givenBy,
+  REFERENCE,
+  type ActName,
+  type Commitment,
+  type CommitmentEvent,
+} from '#commitments';
 import {
   canonicalJson,
   checkAppend,
@@ -197,7 +206,7 @@ class Plan {
     this.#problems.push({ file, row, id: typeof id === 'string' ? id : '', field, message });
   }
 
-  /** The rows of a file, or the one thing that it holds (`single`); none when it is missing or empty. */
+  /** The rows of a file, or the one thing that it holds (`single`); none when it is missing. */
   read(folder: string, file: string, single = false): Row[] {
     const path = join(folder, file);
     const whole = { file, row: 0, data: {} };
@@ -205,7 +214,7 @@ class Plan {
     if (!existsSync(path) || !statSync(path).isFile()) return [];
     try {
       const text = textOf(readFileSync(path)).trim();
-      if (text === '') return [];
+      if (text === '') throw new Unreadable('is empty');
       this.#counts[file] = { new: 0, known: 0, extended: 0 };
       const rows = jsonOf(text);
       if (Array.isArray(rows) === single) {
@@ -403,7 +412,7 @@ class Plan {
       const existing = await this.#lookup.entry(kind, codeOf(entry));
       if (!existing) {
         this.#count(at, kind === 'theme' ? null : 'new');
-        this.#commands.push(entering(kind, entry, this.newContext(), this.#importedStreams));
+        this.#commands.push(entering(kind, entry, this.#contextAt(NO_STREAM), this.#importedStreams));
       } else {
         this.#count(at, kind === 'theme' ? null : 'known');
         this.#same(entry, existing, at, prefix);
@@ -434,7 +443,7 @@ class Plan {
       if (kinds.includes('theme')) frameworks.set(code, (await this.#themeOf(code))?.framework);
     const on = { id: entry.code, frameworkOf: (theme: string) => frameworks.get(theme) };
     const [entered, published] = [{ act: 'enter', body: entry } as const, { act: 'publish', body: version } as const];
-    const { state } = await load(this.log, crosswalk, entry.code);
+    const { state, revision } = await load(this.log, crosswalk, entry.code);
     const recorded = state.said.findLast(
       ({ name, data }) => name === 'Published' && (data as PublishVersion).version === version.version,
     );
@@ -454,7 +463,9 @@ class Plan {
     else acts.push(published);
     this.#count(at, !state.entry ? 'new' : recorded ? 'known' : 'extended');
     if (acts.length > 0)
-      this.#commands.push(new ActCommand('crosswalk', entry.code, acts, this.newContext(), this.#importedStreams));
+      this.#commands.push(
+        new ActCommand('crosswalk', entry.code, acts, this.#contextAt(revision), this.#importedStreams),
+      );
   }
 
   async #themeOf(code: string): Promise<Theme | null> {
@@ -473,9 +484,12 @@ class Plan {
     if (!decided) return;
     const recorded = await decodeAll(this.log, await this.log.store.read(`commitment-${reference}`));
     if (recorded.length === 0) {
+      await this.#givesToNoneThatEnded(acts, at);
       this.#count(at, 'new');
       const given = acts.map(({ act }) => act);
-      this.#commands.push(new ActCommand('commitment', reference, given, this.newContext(), this.#importedStreams));
+      this.#commands.push(
+        new ActCommand('commitment', reference, given, this.#contextAt(NO_STREAM), this.#importedStreams),
+      );
       return;
     }
     const { agency: _reporting, ...before } = recorded[0]!.data as { agency?: string };
@@ -508,6 +522,7 @@ class Plan {
     });
     this.#count(at, further.length > 0 ? 'extended' : 'known');
     if (further.length === 0) return;
+    await this.#givesToNoneThatEnded(further, at);
     const { state, revision } = await load(this.log, commitment, reference);
     if (this.#decide(reference, further, at, state, revision))
       this.#commands.push(
@@ -515,9 +530,16 @@ class Plan {
           'commitment',
           reference,
           further.map(({ act }) => act),
-          this.newContext(),
+          this.#contextAt(recorded.at(-1)!.revision),
         ),
       );
+  }
+
+  async #givesToNoneThatEnded(acts: readonly PlannedAct[], at: Row): Promise<void> {
+    for (const { act, pointer } of acts) {
+      const refusal = await this.#lookup.endedAmong(givenBy(act.act, act.body, act));
+      if (refusal) this.#refusal(refusal, at, pointer);
+    }
   }
 
   /** The events of acts in turn; `null` when one is refused, and the reason is listed. */
@@ -572,6 +594,7 @@ class Plan {
     const body = plainToInstance(of, cleanBody(of, data));
     const errors = invalid(validateSync(body, VALIDATION)).errors;
     for (const { pointer: field, message } of errors) this.problem(at, pointer(field), message);
+    if ((body as Partial<Sourced>).newDocument) this.problem(at, pointer('/newDocument'), 'stands in documents.json');
     this.#bodies.push({ body, at, pointer });
     return errors.length > 0 ? null : body;
   }
@@ -616,6 +639,11 @@ class Plan {
     for (const field of new Set([...Object.keys(now), ...Object.keys(before)]))
       if (worth(now[field]) !== worth(before[field]))
         this.problem(at, pointer(`/${field}`), `differs from what is recorded: ${worth(before[field])}`);
+  }
+
+  /** For a command on a stream as it was when the import was planned: where another import was faster, nothing is written twice. */
+  #contextAt(expected: number): CommandContext {
+    return { ...this.newContext(), expected };
   }
 
   #count({ file }: Row, what: 'new' | 'known' | 'extended' | null): void {

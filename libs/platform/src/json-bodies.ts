@@ -1,8 +1,8 @@
-/** The reading of bodies: as plain UTF-8, and as JSON that names each field once. */
+/** How bodies are read: as plain UTF-8, and as plain JSON. */
 import { UnsupportedMediaTypeException } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
-import { refuseDuplicateFields, textOf, Unreadable } from '#text';
+import { refuseAmbiguousJson, textOf, Unreadable } from '#text';
 import { malformed } from './validation.js';
 
 type Done = (error: Error | null, json?: unknown) => void;
@@ -24,9 +24,9 @@ function notUtf8(type: string, coding: string | undefined): Error | null {
   return null;
 }
 
-/** Lets a server refuse bodies that are not UTF-8, naming the byte, and JSON in which a field is given twice, naming that. */
+/** Lets a server refuse bodies that are not UTF-8, naming the byte, and JSON that is not plain, naming the field. */
 export function readsJson(server: FastifyInstance): void {
-  const parse = server.getDefaultJsonParser('error', 'error') as (
+  const parse = server.getDefaultJsonParser('ignore', 'ignore') as (
     request: FastifyRequest,
     text: string,
     done: Done,
@@ -45,7 +45,7 @@ export function readsJson(server: FastifyInstance): void {
       parse(request, text, (error, json) => {
         if (error) return done(error);
         try {
-          refuseDuplicateFields(text, json);
+          refuseAmbiguousJson(text, json);
           done(null, json);
         } catch (twice) {
           done(faultOf(twice));

@@ -137,6 +137,16 @@ export const successorAt = ({ entry, end }: AgencyState, asOf: FullDate): string
   return firstDayOf(end.effective) <= asOf ? end.succeededBy : null;
 };
 
+/**
+ * Why nothing new may be given to an agency from a period on: it had ended by then, and who took its place. `null`: it may.
+ * Where a partial date leaves it open which came first, the one who says it is believed.
+ */
+export function endedBefore({ entry, end }: AgencyState, date: PartialDate): string | null {
+  if (!end || mayPrecede(date, end.effective)) return null;
+  const successor = end.succeededBy ? ` Its successor is ${end.succeededBy}.` : ' It has no successor.';
+  return `${entry!.code} was ${end.status} on ${end.effective}, so it takes on nothing from ${date} on.${successor}`;
+}
+
 /** Of two names since the same day the one said later holds. */
 function namesBy({ entry, renamed }: AgencyState, asOf: FullDate): AgencyName[] {
   const dated = inTime(

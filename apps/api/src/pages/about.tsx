@@ -108,7 +108,9 @@ const About = ({ publication }: Parts) => (
 );
 
 const Licence = ({ publication: { dataLicence } }: Parts) =>
-  /^CC-BY(-SA)?-4\.0$/.test(dataLicence) ? (
+  dataLicence === null ? (
+    <>not stated by the publisher</>
+  ) : /^CC-BY(-SA)?-4\.0$/.test(dataLicence) ? (
     <a href={`https://creativecommons.org/licenses/${dataLicence.slice(3, -4).toLowerCase()}/4.0/`} rel="license">
       {dataLicence}
     </a>

@@ -12,13 +12,17 @@ export interface Citation {
   readonly year: string;
   readonly position: string;
   readonly url: string;
-  readonly licence: string;
+  readonly licence: string | null;
   /** The day on which it was looked at. */
   readonly accessed: string;
 }
 
 const noteOf = ({ recorded, position, licence }: Citation): string =>
-  `As ${recorded}; position ${position} of the log. Licence of the data: ${licence}.`;
+  [`As ${recorded}; position ${position} of the log.`, ...licenceWords(licence)].join(' ');
+
+/** What is said of the licence of the data: nothing where its publisher states none. */
+export const licenceWords = (licence: string | null): string[] =>
+  licence === null ? [] : [`Licence of the data: ${licence}.`];
 
 const heading = ({ title, asOf }: Citation): string => `${title}, as at ${dateWords(asOf)}`;
 

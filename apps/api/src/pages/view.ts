@@ -16,8 +16,8 @@ export type Params = Readonly<Record<string, string | number | boolean | null | 
 export abstract class Publication {
   abstract readonly publicUrl: string;
   abstract readonly publisher: string;
-  /** The licence of the data, by its SPDX name. */
-  abstract readonly dataLicence: string;
+  /** The licence of the data, by its SPDX name; `null`: its publisher states none. */
+  abstract readonly dataLicence: string | null;
 }
 
 /** The query that every page takes. */
