@@ -123,7 +123,9 @@ export class ChangesController implements OnModuleDestroy {
       },
     },
     content: {
-      'application/x-ndjson': { schema: { $ref: getSchemaPath(Change) } },
+      'application/x-ndjson': {
+        schema: { type: 'string', description: 'One event per line', contentSchema: { $ref: getSchemaPath(Change) } },
+      } as never,
       'text/event-stream': { schema: { type: 'string', description: '`data` of each is such an event' } },
     },
   })

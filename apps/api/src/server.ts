@@ -6,7 +6,7 @@ import { NestFactory } from '@nestjs/core';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { SwaggerModule } from '@nestjs/swagger';
+import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { Projector } from '#eventsourcing';
 import {
   answersConditionally,
@@ -178,7 +178,8 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
   await answersCompressed(app);
   await answersOtherSites(app, settings);
   closesConnections(app);
-  SwaggerModule.setup('docs', app, () => openApi(app, settings.publicReading), {
+  let document: OpenAPIObject | undefined;
+  SwaggerModule.setup('docs', app, () => (document ??= openApi(app, settings)), {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
     customSiteTitle: 'Followthrough API',
