@@ -11,7 +11,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsOptional } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
-import { pipeline, Readable, type Duplex } from 'node:stream';
+import { Readable } from 'node:stream';
 import { columnsOf, csvPart, flat } from './csv.js';
 import { QueryChoice } from './query-fields.js';
 
@@ -194,9 +194,8 @@ async function* linesOf(pages: Pages, picked: (entry: object) => object): AsyncG
 const logger = new Logger('Downloads');
 
 /** The client sets the pace. If it goes away, reading ends. If reading fails, the connection is cut. */
-function sent(entries: Readable, through?: Duplex): Readable {
-  const failed = (error: NodeJS.ErrnoException | null | undefined) => {
-    if (error && error.code !== 'ERR_STREAM_PREMATURE_CLOSE') logger.error(error.stack);
-  };
-  return through ? pipeline(entries, through, failed) : entries.on('error', failed);
+function sent(entries: Readable): Readable {
+  return entries.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') logger.error(error.stack);
+  });
 }
