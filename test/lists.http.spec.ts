@@ -318,9 +318,20 @@ describe('A long list', () => {
       const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => {});
       await counting(
         async () => {
-          const response = await fetch(server.url + path);
+          const response = await fetch(server.url + path, { headers: { 'accept-encoding': 'identity' } });
           expect(response.status).toBe(200);
           await expect(response.text()).rejects.toThrow('terminated');
+        },
+        (n) => {
+          if (n === 3) throw new Error('the disk is gone');
+        },
+      );
+      await counting(
+        async () => {
+          // Compressed, nothing may have been sent yet: then it is refused.
+          const response = await fetch(server.url + path, { headers: { 'accept-encoding': 'gzip' } });
+          const whole = response.ok && (await response.text().catch(() => null));
+          expect(whole || null).toBeNull();
         },
         (n) => {
           if (n === 3) throw new Error('the disk is gone');
