@@ -11,8 +11,8 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsOptional } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
-import { pipeline, Readable, type Duplex } from 'node:stream';
-import { columnsOf, csvStream, flat } from './csv.js';
+import { Readable } from 'node:stream';
+import { columnsOf, csvPart, flat } from './csv.js';
 import { QueryChoice } from './query-fields.js';
 
 /** Entries, page by page. */
@@ -156,20 +156,33 @@ export const WantedFormat = createParamDecorator((_: unknown, context: Execution
   formatOf(context.switchToHttp().getRequest<FastifyRequest>()),
 );
 
-function csv({ pages, whole, picked, row, columns, bom }: ListContent): Readable {
+function csv({ pages, whole, picked, row, columns, bom = false }: ListContent): Readable {
   const flatRow = (entry: object) => flat(row(picked(entry)));
-  return sent(
-    Readable.from(rowsOf(pages, flatRow)),
-    csvStream(columns ?? (whole && columnsOf(whole.map(flatRow))), bom),
-  );
+  const known = columns ?? (whole && columnsOf(whole.map(flatRow)));
+  return sent(Readable.from(tableOf(pages, flatRow, known, bom), { objectMode: false }));
 }
 
 function ndjson({ pages, picked }: ListContent): Readable {
   return sent(Readable.from(linesOf(pages, picked), { objectMode: false }));
 }
 
-async function* rowsOf(pages: Pages, flatRow: (entry: object) => object): AsyncGenerator<object> {
-  for await (const page of pages) for (const entry of page) yield flatRow(entry);
+/** The rows in a chunk: many, as each chunk is compressed by itself. */
+const ROWS = 100;
+
+async function* tableOf(
+  pages: Pages,
+  flatRow: (entry: object) => object,
+  columns: readonly string[] | undefined,
+  bom: boolean,
+): AsyncGenerator<string> {
+  let first = true;
+  for await (const page of pages)
+    for (let i = 0; i < page.length; i += ROWS) {
+      const rows = page.slice(i, i + ROWS).map(flatRow);
+      yield csvPart(rows, (columns ??= columnsOf(rows)), first, bom);
+      first = false;
+    }
+  if (first) yield csvPart([], columns ?? [], first, bom);
 }
 
 /** A chunk of lines per page. */
@@ -181,9 +194,8 @@ async function* linesOf(pages: Pages, picked: (entry: object) => object): AsyncG
 const logger = new Logger('Downloads');
 
 /** The client sets the pace. If it goes away, reading ends. If reading fails, the connection is cut. */
-function sent(entries: Readable, through?: Duplex): Readable {
-  const failed = (error: NodeJS.ErrnoException | null | undefined) => {
-    if (error && error.code !== 'ERR_STREAM_PREMATURE_CLOSE') logger.error(error.stack);
-  };
-  return through ? pipeline(entries, through, failed) : entries.on('error', failed);
+function sent(entries: Readable): Readable {
+  return entries.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') logger.error(error.stack);
+  });
 }
