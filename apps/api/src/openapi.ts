@@ -213,7 +213,7 @@ function complete(operation: Operation, path: string, writes: boolean, publicRea
   const headers = writes
     ? [...(onSomething ? ['IfMatch'] : []), 'IdempotencyKey', 'CorrelationId']
     : ['IfPositionAtLeast', ...(isFeed ? [] : ['IfNoneMatch'])];
-  const asksForCodes = operation.parameters.some((one) => codesOfField((one as Parameter).name) !== undefined);
+  const asksForCodes = operation.parameters.some((one) => codesOfField((one as Parameter).name) !== null);
   operation.parameters.push(...headers.map((name) => ref('parameters', name)));
   if (!writes && !isFeed) responses['304'] = ref('responses', 'NotModified');
   const refused = [
