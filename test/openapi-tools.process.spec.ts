@@ -42,7 +42,13 @@ const run = (program: string, ...args: string[]): Promise<{ code: number; out: s
   promisify(execFile)(process.execPath, [resolve('node_modules', program), ...args], {
     cwd: folder,
     maxBuffer: 2 ** 26,
-    env: { ...process.env, NODE_OPTIONS: '', REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true', NO_COLOR: '1' },
+    env: {
+      ...process.env,
+      NODE_OPTIONS: '',
+      REDOCLY_TELEMETRY: 'off',
+      REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true',
+      NO_COLOR: '1',
+    },
   }).then(
     ({ stdout, stderr }) => ({ code: 0, out: stdout + stderr }),
     ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, out: stdout + stderr }),
@@ -73,9 +79,14 @@ describe('the linters', () => {
     ['Spectral', spectral],
   ] as const)('%s finds nothing by the rules that it recommends', async (_, lint) => {
     expect(await lint('openapi.json')).toEqual([]);
-    const { description: _said, security: _open, ...broken } = structuredClone(
-      document.paths['/v1/agencies']!['get']!,
-    ) as Operation & { description?: string; security?: object };
+    const {
+      description: _said,
+      security: _open,
+      ...broken
+    } = structuredClone(document.paths['/v1/agencies']!['get']!) as Operation & {
+      description?: string;
+      security?: object;
+    };
     write('broken.json', { ...document, paths: { '/v1/agencies': { get: broken } } });
     expect(await lint('broken.json')).toEqual(
       expect.arrayContaining([expect.stringMatching(/^(security-defined|operation-description) /)]),
@@ -118,7 +129,9 @@ async function reads() {
     if (!get) return [];
     const asked = (where: string) =>
       Object.fromEntries(
-        get.parameters.flatMap((one) => (one.in === where && one.example !== undefined ? [[one.name!, one.example]] : [])),
+        get.parameters.flatMap((one) =>
+          one.in === where && one.example !== undefined ? [[one.name!, one.example]] : [],
+        ),
       );
     const type = Object.keys(get.responses['200']!.content!)[0]!;
     return { path, operationId: get.operationId, type, params: { path: asked('path'), query: asked('query') } };
@@ -126,7 +139,9 @@ async function reads() {
   const rests = new Set(Object.entries(EXAMPLES).flatMap(([name, { before }]) => (before ? [name] : [])));
   const answered = await Promise.all(
     all.map(async (read) => {
-      const address = read.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(read.params.path[name])));
+      const address = read.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+        encodeURIComponent(String(read.params.path[name])),
+      );
       return (await server.get(address)).status === 200;
     }),
   );
@@ -159,11 +174,13 @@ ${all
   .map(({ path, operationId, type, params }, i) => {
     const json = type === 'application/json';
     const text = json ? '' : `, parseAs: 'text'`;
-    const options = JSON.stringify(params);
+    // What is asked for nothing takes nothing.
+    const given = Object.fromEntries(Object.entries(params).filter(([, asked]) => Object.keys(asked).length > 0));
+    const options = JSON.stringify(given);
     return `
 const f${i} = await api.GET(${JSON.stringify(path)}, { params: ${options}${text}${path === '/v1/me' ? ', headers' : ''} });
 const g${i}${json ? `: Json<${JSON.stringify(path)}>` : ''} = is(f${i}.data${json ? '' : ' as string | undefined'}, f${i}.error, ${JSON.stringify(path)}); void g${i};
-const h${i} = await sdk.${operationId}({ path: ${JSON.stringify(params.path)}, query: ${JSON.stringify(params.query)}${json ? '' : `, parseAs: 'text'`} } as never);
+const h${i} = await sdk.${operationId}({ ...${options}${text} });
 is(h${i}.data, h${i}.error, ${JSON.stringify(operationId)});`;
   })
   .join('')}

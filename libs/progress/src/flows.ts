@@ -64,7 +64,9 @@ const InStage = (description: string) =>
 
 export class FlowListQuery extends FlowsQuery {
   @ApiProperty({
-    example: 'new',
+    type: 'array',
+    items: { type: 'string', enum: [...FLOWS] },
+    example: ['new'],
     description: `One or more of same, ${[...ENTRIES, ...EXITS].join(', ')}, or from one stage to another, such as planned-completed; separated by commas`,
   })
   @Transform(({ value }) => listText(value).split(','))
