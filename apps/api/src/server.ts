@@ -22,6 +22,7 @@ import {
   readsJson,
 } from '#platform';
 import { AppModule, openStores, type Stores } from './app.module.js';
+import { LogCheck } from './log-check.js';
 import { openApi } from './openapi.js';
 import { Draining } from './operations.controller.js';
 import { pagesContext, tidyAddress } from './pages/index.js';
@@ -47,6 +48,7 @@ export async function startServer(
     const building = app.get(Projector).start();
     await Promise.race([building, sleep(PATIENCE_MS, undefined, { ref: false })]);
     await Promise.all([building, app.listen(settings.port, settings.host)]);
+    app.get(LogCheck).start();
   } catch (error) {
     await app.close();
     throw error;
