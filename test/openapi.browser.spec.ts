@@ -118,17 +118,23 @@ const ask = (operationId: string, { as, path = {}, query = {}, body, headers, pa
   const search = new URLSearchParams(query).toString();
   const address = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name]!));
   const url = search ? `${address}?${search}` : address;
-  if (method === 'get') return server.get(url, headers);
-  return server.post(
-    url,
-    JSON.stringify(body).padEnd(padTo ?? 0),
-    as && server.token(as === 'secretariat' ? null : as),
-    headers,
-  );
+  const token = as && server.token(as === 'secretariat' ? null : as);
+  if (method === 'get') return server.get(url, { ...headers, ...(token && { authorization: `Bearer ${token}` }) });
+  return server.post(url, JSON.stringify(body).padEnd(padTo ?? 0), token, headers);
 };
 type AnyExample = Omit<Example, 'answer'> & Pick<ProblemExample, 'headers' | 'padTo'>;
 
-const MADE_ANEW = new Set(['position', 'nextCursor', 'recordedAt', 'commandId', 'correlationId', 'id', 'account']);
+const MADE_ANEW = new Set([
+  'createdAt',
+  'label',
+  'position',
+  'nextCursor',
+  'recordedAt',
+  'commandId',
+  'correlationId',
+  'id',
+  'account',
+]);
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Without what differs from server to server: positions, instants, generated ids and accounts. */

@@ -47,6 +47,7 @@ import { progressContext } from '#progress';
 import { registersContext } from '#registers';
 import { ChangesController } from './changes.controller.js';
 import { LogCheck } from './log-check.js';
+import { MeController } from './me.controller.js';
 import { Draining, OperationsController } from './operations.controller.js';
 import { isKurrentdb, isPostgres, sqliteFile, type Settings } from './settings.js';
 import { softwareDigest } from './software.js';
@@ -198,7 +199,12 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [CqrsModule.forRoot()],
-      controllers: [...all.flatMap(({ controllers }) => controllers ?? []), ChangesController, OperationsController],
+      controllers: [
+        ...all.flatMap(({ controllers }) => controllers ?? []),
+        ChangesController,
+        MeController,
+        OperationsController,
+      ],
       providers: [
         { provide: LOG, useValue: log },
         { provide: Projector, useFactory: () => new Projector(log, projections, logFailure, snapshot) },

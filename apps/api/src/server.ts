@@ -26,6 +26,7 @@ import { LogCheck } from './log-check.js';
 import { openApi } from './openapi.js';
 import { Draining } from './operations.controller.js';
 import { pagesContext, tidyAddress } from './pages/index.js';
+import { canListen, whyNot } from './port.js';
 import type { Settings } from './settings.js';
 
 /** The time in which a server brings its views up to date before it answers; after it, it says of each that it is being built. */
@@ -42,6 +43,7 @@ export async function startServer(
   settings: Settings,
   { stores, onBuilt }: { readonly stores?: Stores; readonly onBuilt?: (app: NestFastifyApplication) => void } = {},
 ): Promise<NestFastifyApplication> {
+  await canListen(settings);
   const app = await buildServer(settings, stores ?? (await openStores(settings)));
   onBuilt?.(app);
   try {
@@ -51,7 +53,7 @@ export async function startServer(
     app.get(LogCheck).start();
   } catch (error) {
     await app.close();
-    throw error;
+    throw whyNot(error, settings);
   }
   return app;
 }

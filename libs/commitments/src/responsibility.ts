@@ -158,11 +158,13 @@ export const leadsUpTo = (c: Responsibility, asOf: FullDate): string[] =>
 export const leadToCome = (c: Responsibility, today: FullDate): RoleFact | undefined =>
   c.roles.find(({ gains, reportedOn }) => gains === 'lead' && (reportedOn ?? '') > today);
 
+/** The offer of the lead that has yet to be answered. */
+export const offerAsAt = (c: Pick<Responsibility, 'offers'>, asOf: FullDate) =>
+  c.offers.find(({ reportedOn, answer }) => reportedOn! <= asOf && !(answer && answer.reportedOn! <= asOf));
+
 export function responsibilityAsAt(c: Responsibility, asOf: FullDate) {
   const agencies = agenciesAsAt(c, asOf);
-  const offer = c.offers.find(
-    ({ reportedOn, answer }) => reportedOn! <= asOf && !(answer && answer.reportedOn! <= asOf),
-  );
+  const offer = offerAsAt(c, asOf);
   const declined = c.roles.flatMap(({ agency, declines, reportedOn, revision }): DeclinedRole[] =>
     declines && reportedOn! <= asOf && !agencies.some((a) => a.agency === agency && a.role === declines.role)
       ? [{ agency, ...declines, reportedOn: reportedOn!, revision }]

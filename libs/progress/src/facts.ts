@@ -11,6 +11,7 @@ import {
   editionsAsAt,
   headlineAsAt,
   lineageAsAt,
+  offerAsAt,
   partOf,
   stagesAsAt,
   type Commitment,
@@ -156,7 +157,7 @@ const PARTS: { readonly [P in Part]: Definition<P> } = {
     },
   },
   beside: {
-    from: ['entries', 'roles', 'ends', 'editions', 'upkeep'],
+    from: ['entries', 'roles', 'offers', 'ends', 'editions', 'upkeep'],
     at: ({ c, asOf, stages: { spread }, lineage: { end } }) => {
       const { lastEdition, nextDue, lastUpkeep } = editionsAsAt(c, asOf);
       return JSON.stringify({
@@ -164,6 +165,7 @@ const PARTS: { readonly [P in Part]: Definition<P> } = {
         spread,
         lastEdition: lastEdition?.held ?? null,
         nextDue,
+        leadOfferedTo: offerAsAt(c, asOf)?.to ?? null,
         lastUpkeep: lastUpkeep && { period: lastUpkeep.period, keptUp: lastUpkeep.keptUp },
       } satisfies ShownOnly);
     },
