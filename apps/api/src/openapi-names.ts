@@ -1,6 +1,7 @@
 /** Names in the OpenAPI document: each closed list and each nested object is a component, told once, with a name for clients. */
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { ACTS } from '#commitments';
+import { compareTexts } from '#text';
 import * as words from '#words';
 
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
@@ -44,7 +45,7 @@ const LISTS: { readonly [L in keyof typeof words]: string } = {
   ACCOUNT_ROLES: 'AccountRole',
 };
 
-const keyOf = (list: readonly unknown[]): string => JSON.stringify([...list].sort());
+const keyOf = (list: readonly unknown[]): string => JSON.stringify(list.map(String).sort(compareTexts));
 const pascal = (text: string): string =>
   text.replaceAll(/(?:^|[^A-Za-z0-9]+)([A-Za-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 const reference = (name: string): string => `#/components/schemas/${name}`;

@@ -7,6 +7,7 @@ import { DocumentBuilder, getSchemaPath, SwaggerModule, type OpenAPIObject } fro
 import { Problem, PROBLEM_JSON } from '#platform';
 import { codesOfField } from '#progress';
 import examples from './openapi-examples.json' with { type: 'json' };
+import { INTRODUCTION } from './openapi-introduction.js';
 import { nameSchemas } from './openapi-names.js';
 import type { Settings } from './settings.js';
 
@@ -122,10 +123,6 @@ const PROBLEM_HEADERS: Readonly<Record<string, readonly string[]>> = {
   401: ['WWW-Authenticate'],
   503: ['Retry-After'],
 };
-
-const INTRODUCTION =
-  'What agencies undertook after the High-level Dialogues on Migration and Development, and what has come of it. `/docs` ' +
-  'introduces the API: authentication, clocks, acts, errors, pages, batches and retries.';
 
 const TAGS = {
   Commitments: 'What agencies undertook: list, read, record, and the acts that change it',

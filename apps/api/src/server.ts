@@ -7,7 +7,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { constants as zlib } from 'node:zlib';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { Projector } from '#eventsourcing';
 import {
   answersConditionally,
@@ -23,6 +22,7 @@ import {
 } from '#platform';
 import { AppModule, openStores, type Stores } from './app.module.js';
 import { LogCheck } from './log-check.js';
+import { showsDocs } from './docs.js';
 import { openApi } from './openapi.js';
 import { Draining } from './operations.controller.js';
 import { pagesContext, tidyAddress } from './pages/index.js';
@@ -186,12 +186,7 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
   await answersCompressed(app);
   await answersOtherSites(app, settings);
   closesConnections(app);
-  let document: OpenAPIObject | undefined;
-  SwaggerModule.setup('docs', app, () => (document ??= openApi(app, settings)), {
-    jsonDocumentUrl: 'openapi.json',
-    raw: ['json'],
-    customSiteTitle: 'Followthrough API',
-  });
+  showsDocs(adapter.getInstance(), () => openApi(app, settings));
   await app.init();
   adapter.getInstance().removeContentTypeParser(['text/plain', 'application/x-www-form-urlencoded']);
   readsJson(adapter.getInstance() as never);

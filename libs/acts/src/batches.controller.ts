@@ -74,7 +74,9 @@ class BatchAct {
 
 /** The form of each act in a batch, for the document: what its own route names is needed here, too. */
 const FORMS = Object.entries(ACTS).map(([name, line]) => {
-  const Form = class {};
+  class Form {
+    act: ActName;
+  }
   Object.defineProperty(Form, 'name', { value: `${name[0]!.toUpperCase()}${name.slice(1)}Act` });
   const field = (of: string, decorator: PropertyDecorator) => decorator(Form.prototype, of);
   field('act', ApiProperty({ enum: [name] }));
