@@ -51,7 +51,7 @@ it('is told who it is by its token, and refused without a good one', async () =>
     scopes: ['read', 'act', 'keep-registers'],
     waiting: null,
   });
-  for (const headers of [{}, { authorization: 'Bearer nobody' }])
+  for (const headers of [undefined, { authorization: 'Bearer nobody' }])
     expect([(await server.get('/v1/me', headers)).status]).toEqual([401]);
 });
 
@@ -84,7 +84,7 @@ it('is shown each role, lead and contested reading as long as it waits', async (
   const accepted = await act(`${at}/lead-transfer/accept`, { reportedOn }, 'ILO');
   expect(await waiting(accepted.position)).toEqual([0, 0, 0]);
 
-  const report = { stage: 'completed', effective: '2012-11', reportedOn: '2012-11-04' };
+  const report = { stage: 'in_progress', effective: '2012-11', reportedOn: '2012-11-04' };
   await act(`${at}/stage`, report, 'ILO');
   const reading = {
     agency: 'ILO',
