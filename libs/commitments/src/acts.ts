@@ -5,7 +5,7 @@ import { Rejected } from '#eventsourcing';
 import type { ActLine, Taking } from '#registers';
 import type { Role } from '#words';
 import * as amending from './amending.js';
-import { asAt, record, type Commitment, type CommitmentEvent, type CommitmentEvents } from './commitment.js';
+import { record, viewAsAt, type Commitment, type CommitmentEvent, type CommitmentEvents } from './commitment.js';
 import * as content from './content.js';
 import { statementAt, type Statement } from './corrections.js';
 import * as editions from './editions.js';
@@ -398,7 +398,7 @@ export const ACTS = allActs({
     description:
       'By the lead. From then on it is counted in no total; the record that stays takes over the agencies, themes and follow-up that are listed, and nothing else.',
     who: lead,
-    decide: lineage.merge(asAt),
+    decide: lineage.merge(viewAsAt),
     amended: 'retracted',
   }),
   split: act('SplitUp', 'Split', {
@@ -406,7 +406,7 @@ export const ACTS = allActs({
     summary: 'Split into commitments that are recorded already',
     description: 'By the lead. From then on it is counted in no total; each part takes over what is listed for it.',
     who: lead,
-    decide: lineage.split(asAt),
+    decide: lineage.split(viewAsAt),
     amended: 'retracted',
   }),
   supersede: act('Superseded', 'Supersede', {
@@ -414,7 +414,7 @@ export const ACTS = allActs({
     summary: 'Another commitment takes its place',
     description: 'By the lead. From then on it is counted in no total, and the other one takes over what is listed.',
     who: lead,
-    decide: lineage.supersede(asAt),
+    decide: lineage.supersede(viewAsAt),
     amended: 'retracted',
   }),
   withdraw: act('Withdrawn', 'Withdraw', {
@@ -422,7 +422,7 @@ export const ACTS = allActs({
     summary: 'Withdraw it',
     description: 'By the lead, with a reason. From then on it is counted in no total, and listed apart.',
     who: lead,
-    decide: lineage.withdraw(asAt),
+    decide: lineage.withdraw(viewAsAt),
     amended: 'retracted',
   }),
   correct: act('Corrected', 'Correct', {
@@ -493,7 +493,7 @@ export function decide<A extends ActName>(
 ): CommitmentEvent[] {
   const { who, decide: decideMatter, afterwards } = ACTS[name] as unknown as Line;
   if (name === 'record') return decideMatter(c, body, by, on, null as never);
-  const now = asAt(c, by.today);
+  const now = viewAsAt(c, by.today);
   if (!now) throw new Rejected('not_found', 'There is no such commitment.');
   if (by.role !== 'secretariat' && !who(now, by, on, c)) throw forbidden(notYours(now, by));
   const { reportedOn = by.today } = body as { reportedOn?: FullDate };
@@ -511,7 +511,7 @@ export type AllowedAct = { readonly act: ActName } & Choice;
 
 /** Every act that someone may do on a commitment as it stands today. */
 export function allowedActs(c: Commitment, by: By): AllowedAct[] {
-  const now = asAt(c, by.today);
+  const now = viewAsAt(c, by.today);
   if (!now) return [];
   return (Object.keys(ACTS) as ActName[]).flatMap((name) => {
     const { who, on = () => [{}], afterwards } = ACTS[name] as unknown as Line;

@@ -1,4 +1,4 @@
-/** How bodies are read: as plain UTF-8, and as plain JSON. */
+/** The reader of bodies: they are plain UTF-8, and plain JSON. */
 import { UnsupportedMediaTypeException } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
