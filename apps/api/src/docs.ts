@@ -17,8 +17,8 @@ const PAGE = `<!doctype html>
 <script src="/docs/docs.js" defer></script>
 </head>
 <body>
-<header class="back"><nav aria-label="Pages"><a href="/">Followthrough</a> <a href="/commitments">Commitments</a>
-<a href="/about">About</a> <a href="/openapi.json">OpenAPI document</a></nav></header>
+<nav class="back" aria-label="Pages"><a href="/">Followthrough</a> <a href="/commitments">Commitments</a>
+<a href="/about">About</a> <a href="/openapi.json">OpenAPI document</a></nav>
 <noscript><p>This page needs JavaScript; the <a href="/openapi.json">OpenAPI document</a> holds the same.</p></noscript>
 <div id="reference"></div>
 </body>
