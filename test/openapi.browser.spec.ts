@@ -126,6 +126,7 @@ const ask = (operationId: string, { as, path = {}, query = {}, body, headers, pa
 type AnyExample = Omit<Example, 'answer'> & Pick<ProblemExample, 'headers' | 'padTo'>;
 
 const MADE_ANEW = new Set([
+  'checkedAt',
   'createdAt',
   'label',
   'position',

@@ -3,6 +3,8 @@ import fastifyAccepts from '@fastify/accepts';
 import fastifyCompress from '@fastify/compress';
 import fastifyCors from '@fastify/cors';
 import { NestFactory } from '@nestjs/core';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { constants as zlib } from 'node:zlib';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -26,7 +28,6 @@ import { showsDocs } from './docs.js';
 import { openApi } from './openapi.js';
 import { Draining } from './operations.controller.js';
 import { pagesContext, tidyAddress } from './pages/index.js';
-import { canListen, whyNot } from './port.js';
 import type { Settings } from './settings.js';
 
 /** The time in which a server brings its views up to date before it answers; after it, it says of each that it is being built. */
@@ -43,7 +44,7 @@ export async function startServer(
   settings: Settings,
   { stores, onBuilt }: { readonly stores?: Stores; readonly onBuilt?: (app: NestFastifyApplication) => void } = {},
 ): Promise<NestFastifyApplication> {
-  await canListen(settings);
+  await refuseBusyPort(settings);
   const app = await buildServer(settings, stores ?? (await openStores(settings)));
   onBuilt?.(app);
   try {
@@ -53,9 +54,25 @@ export async function startServer(
     app.get(LogCheck).start();
   } catch (error) {
     await app.close();
-    throw whyNot(error, settings);
+    throw error;
   }
   return app;
+}
+
+/** Looks whether a server could listen, before what takes long. @throws Error that says what to set */
+export async function refuseBusyPort({ host, port }: Pick<Settings, 'host' | 'port'>): Promise<void> {
+  const probe = createServer().listen(port, host);
+  try {
+    await once(probe, 'listening');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new Error(
+      `Port ${port} of ${host} is in use by another program. Set PORT to a free one, such as PORT=${port + 1}.`,
+      { cause: error },
+    );
+  } finally {
+    probe.close();
+  }
 }
 
 /**
