@@ -1,8 +1,6 @@
 /** The documentation of the API at `/docs`: the introduction and every operation, in a reference that others keep (Scalar). */
-import scalar from '@scalar/fastify-api-reference';
 import fastify, { type FastifyInstance } from 'fastify';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 
 /** The page, without what it loads. */
 const PAGE = `<!doctype html>
@@ -54,6 +52,7 @@ new MutationObserver(mend).observe(document.body, { childList: true, subtree: tr
 
 /** The script of Scalar, as its plugin brings it. */
 async function scalarScript(): Promise<string> {
+  const { default: scalar } = await import('@scalar/fastify-api-reference'); // 4 MB: only when it is asked for
   const plugin = fastify();
   await plugin.register(scalar, { routePrefix: '/reference', configuration: { url: '/openapi.json' } });
   const { body } = await plugin.inject('/reference/js/scalar.js');
@@ -67,7 +66,7 @@ export function showsDocs(server: FastifyInstance, document: () => object): void
   let script: Promise<string> | undefined;
   const files = {
     '/docs': ['text/html; charset=utf-8', () => PAGE],
-    '/docs/docs.css': ['text/css; charset=utf-8', () => readFileSync(join(import.meta.dirname, 'docs.css'), 'utf8')],
+    '/docs/docs.css': ['text/css; charset=utf-8', () => readFileSync(new URL('./docs.css', import.meta.url), 'utf8')],
     '/docs/docs.js': ['text/javascript; charset=utf-8', () => SCRIPT],
     '/docs/scalar.js': ['text/javascript; charset=utf-8', () => (script ??= scalarScript())],
     '/openapi.json': ['application/json; charset=utf-8', () => (json ??= JSON.stringify(document()))],
