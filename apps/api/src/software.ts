@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const LIBRARIES = join(import.meta.dirname, '../../../libs');
+const LIBRARIES = fileURLToPath(new URL('../../../libs', import.meta.url));
 
 /** A digest of all our code; of a bundle, which has no libraries beside it, of the program itself. */
 export function softwareDigest(): string {
@@ -17,7 +18,7 @@ export function softwareDigest(): string {
 }
 
 /** The version of the software, from the nearest package.json above the code. */
-export function softwareVersion(folder = import.meta.dirname): string {
+export function softwareVersion(folder = fileURLToPath(new URL('.', import.meta.url))): string {
   const file = join(folder, 'package.json');
   if (existsSync(file)) return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
   return softwareVersion(dirname(folder));
