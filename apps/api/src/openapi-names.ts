@@ -43,6 +43,8 @@ const LISTS: { readonly [L in keyof typeof words]: string } = {
   CHAIR_ROLES: 'ChairRole',
   MATCHES: 'Match',
   ACCOUNT_ROLES: 'AccountRole',
+  REPORT_KINDS: 'ReportKind',
+  REPORT_LANGUAGES: 'ReportLanguage',
 };
 
 const keyOf = (list: readonly unknown[]): string => JSON.stringify(list.map(String).sort(compareTexts));

@@ -207,6 +207,7 @@ export const REGISTER_ACTS = {
     publish: act('Published', 'PublishReport', {
       path: 'publish',
       summary: 'Publish a report: from then on it never changes',
+      description: 'Its files are made in every language and format, and their digests are recorded.',
       operationId: 'publishReport',
       conflict: 'It is published already',
       decide: publications.publishReport,
@@ -214,6 +215,7 @@ export const REGISTER_ACTS = {
     retract: act('Retracted', 'RetractDatedAct', {
       path: 'history/:revision/retract',
       summary: 'Take back words that were added to a report before it is published',
+      description: 'The words of an earlier time stand again where they were replaced.',
       operationId: 'retractNarrative',
       conflict: 'It is published already, or was taken back already',
       decide: publications.retractNarrative,

@@ -1,8 +1,7 @@
 /** The routes of reports: each kind made now, in the format that is asked for. */
-import { applyDecorators, Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { applyDecorators, Controller, Get, Query, Req, Res } from '@nestjs/common';
 import {
   ApiBadRequestResponse,
-  ApiExcludeEndpoint,
   ApiExtraModels,
   ApiNotFoundResponse,
   ApiOkResponse,
@@ -12,14 +11,13 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
-import { missing } from '#registers';
 import { AgencyReportQuery } from './agency.js';
 import { ReportAnswer, ReportManifest } from './answers.js';
 import { REPORT_FORMATS, reportFormat } from './formats.js';
 import { ForumReportQuery } from './forum.js';
 import type { ReportFilter, ReportQuery } from './kind.js';
 import { RegisterReportQuery } from './register.js';
-import { REPORT_KINDS, type NumberedReport, type ReportKind } from './report.js';
+import { type NumberedReport, type ReportKind } from './report.js';
 import { Reports } from './reports.js';
 import { begun, sendFile } from './sent.js';
 import { SynthesisReportQuery } from './synthesis.js';
@@ -33,6 +31,11 @@ const OPERATIONS: Readonly<Record<ReportKind, string>> = {
   register: 'All commitments of a filter, with all that is known of them',
 };
 
+/** The types of formats that are documents, not data. */
+const DOCUMENTS = Object.values(REPORT_FORMATS)
+  .map(({ mediaType }): string => mediaType)
+  .filter((type) => !['application/json', 'text/csv'].includes(type));
+
 /** A route that answers with a report. */
 const MakesReport = (kind: ReportKind) =>
   applyDecorators(
@@ -45,17 +48,14 @@ const MakesReport = (kind: ReportKind) =>
     ApiExtraModels(ReportAnswer, ReportManifest),
     ApiOkResponse({
       description: 'The report, as a file',
-      content: Object.fromEntries(
-        Object.values(REPORT_FORMATS).map(({ mediaType }) => [
-          mediaType,
-          {
-            schema:
-              mediaType === 'application/json'
-                ? { oneOf: [{ $ref: getSchemaPath(ReportAnswer) }, { $ref: getSchemaPath(ReportManifest) }] }
-                : { type: 'string' as const, format: 'binary' },
-          },
-        ]),
-      ),
+      content: {
+        'application/json': {
+          schema: { oneOf: [{ $ref: getSchemaPath(ReportAnswer) }, { $ref: getSchemaPath(ReportManifest) }] },
+        },
+        ...Object.fromEntries(
+          DOCUMENTS.map((type) => [type, { schema: { type: 'string' as const, format: 'binary' } }]),
+        ),
+      },
     }),
     ApiBadRequestResponse({ description: '`since` is after `asOf`, or the format cannot hold the report' }),
     ApiNotFoundResponse({ description: 'There is no such agency, theme, forum or body' }),
@@ -89,13 +89,6 @@ export class ReportsController {
   @MakesReport('register')
   async register(@Query() query: RegisterReportQuery, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     await this.#answer('register', query, request, reply);
-  }
-
-  @Get(':kind')
-  @ApiExcludeEndpoint()
-  other(@Param('kind') kind: string): never {
-    const { message } = missing('kind of report', kind, REPORT_KINDS);
-    throw new Rejected('not_found', `${message} There are: ${REPORT_KINDS.join(', ')}.`);
   }
 
   async #answer(kind: ReportKind, query: ReportQuery & ReportFilter, request: FastifyRequest, reply: FastifyReply) {
