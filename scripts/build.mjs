@@ -8,7 +8,7 @@ const COMPILED = 'dist/.tsbuildinfo';
 const SOURCES = ['{apps,libs,bench}/**/*', 'tsconfig*.json', 'package-lock.json'];
 
 /** What compiled code reads beside itself. */
-const READ = '{apps,libs}/**/*.{css,sql}';
+const READ = '{apps,libs}/**/*.{css,sql,typ}';
 
 const changedAt = (file) => statSync(file).mtimeMs;
 const upToDate = () =>
