@@ -54,3 +54,13 @@ export const tablesIn = (sections: readonly Section[]): Table[] =>
     ...blocks.filter((block) => block.type === 'table'),
     ...tablesIn(below),
   ]);
+
+/** The words at the foot of a page: texts, and where its number and that of all pages stand. */
+export function pageInWords({ parts }: Words): readonly ({ readonly text: string } | 'page' | 'of')[] {
+  const [page, of] = ['\u0001', '\u0002'];
+  return parts
+    .page(page, of)
+    .split(/([\u0001\u0002])/)
+    .filter(Boolean)
+    .map((text) => (text === page ? 'page' : text === of ? 'of' : { text }));
+}

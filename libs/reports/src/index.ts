@@ -2,4 +2,5 @@
 export * from './formats.js';
 export { numbered } from './numbered.js';
 export * from './report.js';
+export { TooManyReports, written } from './threads.js';
 export { say, wordsOf, type Counted, type Words } from './words/index.js';

@@ -4,9 +4,10 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler';
-import { linesOf, manifestInWords } from './in-words.js';
+import { runsOf, weightOf, isWide, type Heading } from './flow.js';
+import { linesOf, manifestInWords, pageInWords } from './in-words.js';
 import { pagesOf, plain, type Block, type Cell, type Column, type Inline } from './report.js';
-import type { NumberedReport, ReportFormat, Row, Section, Table } from './report.js';
+import type { NumberedReport, ReportFormat, Row, Table } from './report.js';
 import { FAMILIES, printable, typeface, type Typeface } from './typeface.js';
 import { wordsOf, type Words } from './words/index.js';
 
@@ -15,6 +16,7 @@ export const pdf: ReportFormat = {
   extension: 'pdf',
   // Typst keeps all pages in memory: about 150 kB a row.
   mostRows: 10_000,
+  inThread: true,
   async *write(report) {
     const face = await typeface();
     const [compiler, document] = await Promise.all([compilerWith(face), new Printing(report, face).document()]);
@@ -73,15 +75,8 @@ interface PrintedTable {
   total: Printed[][][] | null;
 }
 
-interface Heading {
-  is: 'heading';
-  level: number;
-  number: string;
-  title: Printed[];
-}
-
 type PrintedBlock =
-  | Heading
+  | { is: 'heading'; level: number; number: string; title: Printed[] }
   | PrintedTable
   | { is: 'paragraph'; number: number; inlines: Printed[] }
   | { is: 'list'; ordered: boolean; items: Printed[][] }
@@ -90,13 +85,15 @@ type PrintedBlock =
       svg: string;
       alt: string;
       width: number;
-    })
-  | { is: 'wide'; blocks: PrintedBlock[] };
+    });
 
-/** Columns of this weight together are printed upright, heavier ones on a page that lies on its side. */
-const UPRIGHT = 11;
-/** About how many letters of a line stand on an upright page, and on one on its side; and how many lines. */
-const [LETTERS, LETTERS_ASIDE, LINES] = [105, 165, 40] as const;
+/** About how many letters a line of an upright page has, and how many lines surely stand on it; and one on its side. */
+const [UPRIGHT, ASIDE] = [
+  [105, 40],
+  [165, 24],
+] as const;
+/** Columns that are heavier together have smaller letters. */
+const SMALL = 16;
 /** A word is broken anywhere after so many letters: in a paragraph, in a column of weight 1. */
 const [LONG_WORD, LONG_IN_COLUMN] = [60, 14] as const;
 /** In the pixels of a chart, the width of the text. */
@@ -117,7 +114,8 @@ class Printing {
     const { cover, manifest, language, notes, abbreviations, sections } = this.report;
     const { parts, manifest: names, print } = this.#words;
     const text = this.#text;
-    const body = gatheredAside(await this.#sections(sections, 1));
+    const body = [];
+    for (const { aside, parts } of runsOf(sections)) body.push({ aside, blocks: await this.#blocks(parts) });
     const document = {
       language,
       families: FAMILIES,
@@ -139,7 +137,7 @@ class Printing {
         abbreviations: parts.abbreviations,
         notes: parts.notes,
         nothing: parts.nothing,
-        page: pageWords(parts.page),
+        page: pageInWords(this.#words),
         manifest: names.title,
         explains: names.explains,
       },
@@ -178,18 +176,16 @@ class Printing {
     });
   }
 
-  async #sections(sections: readonly Section[], level: number): Promise<PrintedBlock[]> {
+  async #blocks(parts: readonly (Heading | Block)[]): Promise<PrintedBlock[]> {
     const blocks: PrintedBlock[] = [];
-    for (const { number, title, blocks: own, sections: below } of sections) {
-      blocks.push({ is: 'heading', level, number, title: this.#inlines(title) });
-      for (const block of own) blocks.push(await this.#block(block));
-      blocks.push(...(await this.#sections(below, level + 1)));
-    }
+    for (const part of parts) blocks.push(await this.#block(part));
     return blocks;
   }
 
-  async #block(block: Block): Promise<PrintedBlock> {
+  async #block(block: Heading | Block): Promise<PrintedBlock> {
     switch (block.type) {
+      case 'heading':
+        return { is: 'heading', level: block.level, number: block.number, title: this.#inlines(block.title) };
       case 'paragraph':
         return { is: 'paragraph', number: block.number, inlines: this.#inlines(block.inlines) };
       case 'list':
@@ -205,11 +201,13 @@ class Printing {
           alt: block.alt,
           width: Math.min(1, block.width / CHART_WIDTH),
         };
-      case 'narrative': {
-        const blocks: PrintedBlock[] = [];
-        for (const one of block.blocks) blocks.push(await this.#block(one));
-        return { is: 'narrative', lang: languageOf(block.lang), attribution: this.#text(block.attribution), blocks };
-      }
+      case 'narrative':
+        return {
+          is: 'narrative',
+          lang: languageOf(block.lang),
+          attribution: this.#text(block.attribution),
+          blocks: await this.#blocks(block.blocks),
+        };
     }
   }
 
@@ -224,7 +222,7 @@ class Printing {
 
   async #table(table: Table): Promise<PrintedTable> {
     const { columns, totalRow, remarks = [], number } = table;
-    const weight = weightOf(table.columns);
+    const weight = weightOf(columns);
     const rows: PrintedTable['rows'] = [];
     for await (const page of pagesOf(table))
       for (const row of page) rows.push({ long: isLong(row, columns), cells: this.#cells(row, columns) });
@@ -235,7 +233,7 @@ class Printing {
       head: columns.map((column) => this.#text(column.title, longIn(column))),
       weights: columns.map((column) => column.weight),
       numbers: columns.map(({ type }) => type === 'integer' || type === 'share'),
-      size: weight > UPRIGHT + 5 ? 8 : 9,
+      size: weight > SMALL ? 8 : 9,
       rows,
       total: totalRow ? this.#cells(totalRow, columns) : null,
     };
@@ -246,16 +244,12 @@ class Printing {
 }
 
 const longIn = ({ weight }: Column): number => Math.ceil(LONG_IN_COLUMN * weight);
-const weightOf = (columns: readonly Pick<Column, 'weight'>[]) => columns.reduce((sum, { weight }) => sum + weight, 0);
 
 /** Whether a row may be longer than a page: only then may it be cut. */
 function isLong(row: Row, columns: readonly Column[]): boolean {
+  const [letters, lines] = isWide({ columns }) ? ASIDE : UPRIGHT;
   const whole = weightOf(columns);
-  const letters = whole > UPRIGHT ? LETTERS_ASIDE : LETTERS;
-  return row.some((cell, i) => {
-    const wide = Math.max(1, (letters * columns[i]!.weight) / whole);
-    return linesIn(cell, wide) > (whole > UPRIGHT ? LINES * 0.6 : LINES);
-  });
+  return row.some((cell, i) => linesIn(cell, Math.max(1, (letters * columns[i]!.weight) / whole)) > lines);
 }
 
 function linesIn(cell: Cell, wide: number): number {
@@ -263,23 +257,6 @@ function linesIn(cell: Cell, wide: number): number {
   return lines
     .flatMap((line) => plain(line).split('\n'))
     .reduce((sum, line) => sum + 1 + Math.floor(line.length / wide), 0);
-}
-
-/** Wide tables that follow each other, with the headings just before them, are on pages of their own. */
-function gatheredAside(blocks: readonly PrintedBlock[]): PrintedBlock[] {
-  const gathered: PrintedBlock[] = [];
-  for (const block of blocks) {
-    if (block.is !== 'table' || weightOf(block.weights.map((weight) => ({ weight }))) <= UPRIGHT) {
-      gathered.push(block);
-      continue;
-    }
-    const headings: PrintedBlock[] = [];
-    while (gathered.at(-1)?.is === 'heading') headings.unshift(gathered.pop()!);
-    const before = gathered.at(-1);
-    if (before?.is === 'wide') before.blocks.push(...headings, block);
-    else gathered.push({ is: 'wide', blocks: [...headings, block] });
-  }
-  return gathered;
 }
 
 /** The language of a tag of BCP 47, as Typst takes it. */
@@ -295,12 +272,3 @@ const cut = (text: string, most: number): string => {
 };
 
 const codeOf = (letter: string): string => `U+${letter.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
-
-/** The words around the number of a page and that of all, each after `=`. */
-function pageWords(page: Words['parts']['page']): string[] {
-  const [n, of] = ['\u0001', '\u0002'] as const;
-  return page(n, of)
-    .split(/([\u0001\u0002])/)
-    .filter(Boolean)
-    .map((part) => (part === n ? 'page' : part === of ? 'of' : `=${part}`));
-}

@@ -24,6 +24,7 @@ export const xlsx: ReportFormat = {
   extension: 'xlsx',
   // One row is the head.
   mostRows: ROWS - 1,
+  inThread: true,
   async *write(report) {
     const { WorkbookWriter } = await import('@cj-tech-master/excelts');
     const out = new PassThrough();
