@@ -33,7 +33,10 @@ export const docx: ReportFormat = {
 /** With more rows than this, the pages of the contents are left for Word to number, which asks before it does. */
 const LAID_OUT = 1_000;
 
-/** The same file without what the library takes from the clock and from chance: times, and ids of links and pictures. */
+/**
+ * The same file without what the library takes from the clock, from chance and from the documents before it: times, ids of links,
+ * names of bookmarks.
+ */
 function alike(file: Uint8Array, asOf: string): Uint8Array {
   const parts = unzipSync(file);
   const ids = new Map<string, string>();
@@ -46,10 +49,24 @@ function alike(file: Uint8Array, asOf: string): Uint8Array {
     if (path.endsWith('.rels'))
       for (const [, id = ''] of text.matchAll(/ Id="(rId[^"]*)"/g))
         if (!/^rId\d+$/.test(id)) ids.set(id, `rIdLink${ids.size + 1}`);
+  const bookmarks = new Map<string, string>();
+  const bookmark = (name: string) =>
+    bookmarks.get(name) ?? (bookmarks.set(name, `_Toc${bookmarks.size + 1}`), bookmarks.get(name)!);
+  const marks = new Map<string, string>();
+  const mark = (id: string) => marks.get(id) ?? (marks.set(id, String(marks.size + 1)), marks.get(id)!);
   for (const [path, text] of texts) {
-    const named = text.replaceAll(/ (Id|r:id|r:embed)="(rId[^"]*)"/g, (all, name: string, id: string) =>
-      ids.has(id) ? ` ${name}="${ids.get(id)}"` : all,
-    );
+    // Quotation marks in what people wrote are entities, so these are attributes.
+    const named = text
+      .replaceAll(
+        / (Id|r:id|r:embed)="(rId[^"]*)"/g,
+        (_, name: string, id: string) => ` ${name}="${ids.get(id) ?? id}"`,
+      )
+      .replaceAll(/ (w:anchor|w:name)="(_Toc\d+)"/g, (_, name: string, of: string) => ` ${name}="${bookmark(of)}"`)
+      .replaceAll(
+        /(<w:bookmark(?:Start|End)\b[^>]* w:id=)"(\d+)"/g,
+        (_, start: string, id: string) => `${start}"${mark(id)}"`,
+      )
+      .replaceAll(/>PAGEREF (_Toc\d+) /g, (_, of: string) => `>PAGEREF ${bookmark(of)} `);
     const dated = path === 'docProps/core.xml' ? named.replaceAll(/>[\dT:.-]{19,}Z</g, `>${asOf}T00:00:00Z<`) : named;
     parts[path] = strToU8(dated);
   }
@@ -416,22 +433,36 @@ class Drafting {
 
   /** A note where it is first referred to; after that, its number, which follows that of the first. */
   #note(number: number): Docx.ParagraphChild[] {
-    const { Bookmark, FootnoteReferenceRun, TextRun, XmlComponent } = this.docx;
+    const { Bookmark, FootnoteReferenceRun } = this.docx;
     const name = `_Note${number}`;
     if (!this.#noted.has(number)) {
       this.#noted.add(number);
       return [new Bookmark({ id: name, children: [new FootnoteReferenceRun(number)] })];
     }
-    class Reference extends XmlComponent {
+    return [this.#field(`NOTEREF ${name} \\f \\h`, String(number), { style: 'FootnoteReference' })];
+  }
+
+  /** A field with what it comes to now. */
+  #field(instruction: string, text: string, run: Docx.IRunOptions = {}): Docx.Run {
+    const { Run, XmlComponent } = this.docx;
+    class Element extends XmlComponent {
+      constructor(name: string, attributes: object, text = '') {
+        super(name);
+        this.root.push({ _attr: attributes });
+        if (text) this.root.push(text);
+      }
+    }
+    const mark = (type: string) => new Element('w:fldChar', { 'w:fldCharType': type });
+    class Field extends Run {
       constructor() {
-        super('w:fldSimple');
+        super(run);
         this.root.push(
-          { _attr: { 'w:instr': `NOTEREF ${name} \\f \\h` } },
-          new TextRun({ text: String(number), style: 'FootnoteReference' }),
+          ...[mark('begin'), new Element('w:instrText', { 'xml:space': 'preserve' }, instruction), mark('separate')],
+          ...[new Element('w:t', {}, text), mark('end')],
         );
       }
     }
-    return [new Reference() as unknown as Docx.ParagraphChild];
+    return new Field();
   }
 
   /** “Table 3. Title”, whose number is a field. */
@@ -440,14 +471,14 @@ class Drafting {
     sequence: string,
     { number, title, asAtLine }: Table | Chart,
   ): Docx.Paragraph[] {
-    const { Paragraph, TextRun, SimpleField } = this.docx;
+    const { Paragraph, TextRun } = this.docx;
     const [before = '', after = ''] = label(number).split(String(number));
     return [
       new Paragraph({
         style: 'Caption',
         children: [
           new TextRun(before),
-          new SimpleField(`SEQ ${sequence} \\* ARABIC`, String(number)),
+          this.#field(`SEQ ${sequence} \\* ARABIC`, String(number)),
           new TextRun(`${after}. ${title}`),
         ],
       }),

@@ -90,7 +90,9 @@ function* segmentsOf(table: Buffer): Generator<readonly [number, number]> {
 }
 
 /** What is not drawn: line ends, joiners, marks of direction. */
-const UNDRAWN = /[\n\t\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFE00-\uFE0F\uFEFF]/u;
+const UNDRAWN = /[\n\t\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFE00-\uFE0F]/u;
+/** What is nothing for a reader, and left out: control characters, halves of letters, marks of byte order. */
+const NO_LETTER = /(?![\n\t])[\p{Cc}\p{Cs}\uFEFF\uFFFE\uFFFF]/u;
 
 /**
  * A text of which every letter can be printed. Others are written in Latin letters, in brackets: `中国` → `[ZhongGuo]`.
@@ -104,13 +106,12 @@ export function printable(text: string, letters: ReadonlySet<number>, missing: S
     replaced = '';
   };
   for (const letter of text.replaceAll(/\r\n?/g, '\n').normalize('NFC')) {
+    if (NO_LETTER.test(letter)) continue;
     if (letters.has(letter.codePointAt(0)!) || UNDRAWN.test(letter)) {
       close();
       printed += letter;
       continue;
     }
-    // What has no name for a reader is left out: control characters, halves of letters.
-    if (/[\p{Cc}\p{Cs}]/u.test(letter)) continue;
     missing.add(letter);
     replaced += anyAscii(letter) || `U+${letter.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
   }
