@@ -13,7 +13,7 @@ import {
 } from '#eventsourcing';
 import { LOCK_MS } from './schema.js';
 
-/** What one transaction takes at most, roughly, in bytes of data. */
+/** The size that one transaction takes at most, roughly, in bytes of data. */
 const BATCH_BYTES = 8_000_000;
 
 /**
@@ -71,17 +71,16 @@ export const toRow = ({ meta, recordedAt, damaged: _damaged, ...event }: Envelop
   recorded_at: Date.parse(recordedAt),
 });
 
-/** What the database is given of appends: their events, what is hashed of each, and their types. */
+/** The parameters of an append: its events, the hashed text of each, and their types. */
 export function rowsOf(batch: readonly QueuedAppend[]) {
   const [events, chain, types] = [[] as object[], [] as object[], new Set<string>()];
-  for (const [append, { stream, expected, events: appended, meta }] of batch.entries()) {
-    const metaText = canonicalJson(meta);
+  for (const [append, { stream, expected, events: appended, meta, metaText }] of batch.entries()) {
     for (const [index, { type, version, data }] of appended.entries()) {
       const n = events.length;
       const revision = expected + 1 + index;
       const [id, salt] = [eventId(meta.commandId, stream, index), newSalt()];
       const digest = digestOf(salt, data);
-      const [before, after] = chained({ id, stream, revision, type, version, digest, meta });
+      const [before, after] = chained({ id, stream, revision, type, version, digest, meta }, metaText);
       events.push({ n, stream, revision, id, type, version, data, salt, digest, meta: metaText });
       chain.push({ n, append, stream, revision, before, after });
       types.add(`${type} ${version}`);

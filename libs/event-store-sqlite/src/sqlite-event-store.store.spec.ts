@@ -201,8 +201,26 @@ it('An event appended here reaches a subscriber at once, without waiting for the
   expect(delays.toSorted((a, b) => a - b)[4]).toBeLessThan(15);
 });
 
+it('A subscriber is given every event as it stands in the log, in its order, while two processes append', async () => {
+  const other = new SqliteEventStore(file);
+  const stop = new AbortController();
+  const given: Envelope[] = [];
+  const reading = (async () => {
+    for await (const batch of store.subscribe(null, stop.signal)) given.push(...batch);
+  })();
+  const appending = async (to: EventStore, stream: string) => {
+    for (let n = 0; n < 40; n++) await append(stream, n - 1, [event(String(n))], by(), to);
+  };
+  await Promise.all([appending(store, 'own'), appending(other, 'foreign'), appending(store, 'own-2')]);
+  while (given.length < 120) await sleep(5);
+  stop.abort();
+  await reading;
+  expect(given).toStrictEqual(await store.readAll(null, 1_000));
+  await other.close();
+});
+
 describe('Blanked data', () => {
-  /** How often words stand in the bytes of a log: in its file, and in what lies beside it. */
+  /** The number of places where words stand in the bytes of a log: in its file, and in the files beside it. */
   const found = (words: string, of = file): number =>
     ['', '-wal', '-shm', '-journal']
       .filter((suffix) => existsSync(of + suffix))
@@ -405,7 +423,7 @@ describe('A backup', () => {
     expect(await everything(open)).toEqual(await everything());
     expect(await open.types()).toEqual(await store.types());
     expect(await open.identity()).not.toBe(await store.identity());
-    // What is written by whoever had it open is still there afterwards.
+    // An event written by a process that had it open is still there afterwards.
     expect(await append('s', 1, [event('c')], by(), open)).toEqual({ revision: 2, position: '3' });
     await open.close();
     const again = new SqliteEventStore(target);

@@ -1,3 +1,4 @@
+/** The front door of the platform: everything about HTTP that the contexts share. */
 export * from './command-context.js';
 export * from './clock-query.js';
 export * from './correlation.js';
@@ -17,7 +18,6 @@ export * from './principal.js';
 export * from './problem.js';
 export * from './query-fields.js';
 export * from './requests.js';
-export * from './search.js';
 export * from './steps.js';
 export * from './validation.js';
 export * from './context.js';

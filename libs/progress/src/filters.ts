@@ -16,12 +16,12 @@ import {
   QueryChoice,
   ProgressClockQuery,
   QueryChoices,
-  searchTermsIn,
   type Format,
 } from '#platform';
 import { MATCHES, WITHIN, type Register } from '#registers';
 import { KINDS, NATURES, STRENGTHS } from '#words';
 import { dayOf, type Coded, type Columns, type Meanings, type Standing } from './columns.js';
+import type { Searched } from './texts.js';
 import type { CountedAgencies, Hierarchy } from './hierarchy.js';
 import { flags, type Condition } from './scan.js';
 import type { Through } from './theme-tree.js';
@@ -63,14 +63,16 @@ export type FilterName = keyof Filter;
 export interface FilterContext {
   readonly columns: Columns;
   readonly hierarchy: Hierarchy;
+  /** Which wordings a search finds, and how well; `null`: it asks for nothing. */
+  search(q: string): Promise<Searched | null>;
   /** All that is asked for: some filters shape others. */
   readonly filter: Filter;
 }
 
-/** What a code that is asked for can be of: a register, the commitments, or the regions that they name. */
+/** The kinds of codes: the entries of a register, the commitments, or the regions that they name. */
 export type CodeKind = Register | 'commitment' | 'region';
 
-/** What a filter takes; whatever else is asked for is refused by name. */
+/** The values that a filter takes; any other is refused by name. */
 type Taken =
   | { readonly kind: 'flag' | 'date' | 'country' }
   /** One word of a closed list, or several, separated by commas. `alone`: it goes with no other. */
@@ -82,7 +84,7 @@ type Taken =
 
 type Definition<V = never> = Taken & Described<V>;
 
-/** What the codes that a query asks for must be of; `null`: the field takes no codes. */
+/** The kinds of codes that a field of a query takes; `null`: it takes no codes. */
 export function codesOfField(field: string): { readonly of: readonly CodeKind[]; readonly several: boolean } | null {
   const filter = Object.hasOwn(FILTERS, field) ? (FILTERS[field as FilterName] as Definition) : null;
   if (filter?.kind !== 'code' && filter?.kind !== 'codes') return null;
@@ -94,7 +96,7 @@ interface Described<V> {
   readonly example?: string;
   readonly default?: string;
   /** The rows that meet it; absent: it shapes other filters, or is asked of the day. */
-  readonly rows?: (value: V, asking: FilterContext) => Condition | Promise<Condition>;
+  readonly rows?: (value: V, asking: FilterContext) => Condition | null | Promise<Condition | null>;
 }
 
 /** The rows whose entry of a column meets a test. */
@@ -381,23 +383,14 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
   q: {
     kind: 'words',
     description:
-      'Words, or beginnings of words, of reference, title, summary or condition; in quotation marks, words as they are',
+      'Words of reference, title, summary, condition, notes and evidence, their beginnings, and other forms of them (study, studies); in quotation marks, words as they are',
     example: 'remittances',
-    rows: (q: string, { columns }: FilterContext) => ({ codes: columns.columns.text, holds: textsWith(columns, q) }),
+    rows: async (q: string, { columns, search }: FilterContext) => {
+      const searched = await search(q);
+      return searched && { codes: columns.columns.text, holds: searched.holds };
+    },
   },
 };
-
-/** By the code of a text: whether it holds all that is sought. */
-function textsWith({ texts }: Columns, q: string): Uint8Array {
-  const sought = searchTermsIn(q).map(({ words, exact }) => ` ${words}${exact ? ' ' : ''}`);
-  const holds = new Uint8Array(texts.length);
-  if (sought.length === 0) return q.trim() ? holds : holds.fill(1); // something that is no word is nowhere
-  for (let code = 0; code < holds.length; code++) {
-    const search = texts[code]?.search;
-    if (search !== undefined && sought.every((one) => `${search} `.includes(one))) holds[code] = 1;
-  }
-  return holds;
-}
 
 /** The conditions that a filter is. @throws Error for one that is none: it would find everything */
 export async function conditionsOf(filter: Filter, context: Omit<FilterContext, 'filter'>): Promise<Condition[]> {
@@ -413,7 +406,8 @@ export async function conditionsOf(filter: Filter, context: Omit<FilterContext, 
     if (!(name in FILTERS)) throw new Error(`There is no filter ${name}.`);
     const { rows } = FILTERS[name as FilterName] as Definition;
     const isAsked = value !== undefined && (value !== '' || (name === 'agency' && filter.memberOf));
-    if (rows && isAsked) conditions.push(await rows(value as never, { ...context, filter }));
+    const condition = rows && isAsked ? await rows(value as never, { ...context, filter }) : null;
+    if (condition) conditions.push(condition);
   }
   return conditions;
 }
@@ -464,7 +458,7 @@ export class ProgressQuery extends ProgressClockQuery {
   @InBom() bom?: undefined;
 }
 
-/** What takes agencies as rows, too. */
+/** The query of views with agencies as rows. */
 export class AgenciesQuery extends ProgressQuery {
   @FilterField() memberOf?: string;
 }

@@ -25,7 +25,7 @@ class ReplyInShort {
   @ApiProperty() readonly text: string;
 }
 
-/** Whether a standing commitment was kept up in the last period told of. */
+/** Whether a standing commitment was kept up in the last reported period. */
 class UpkeepInShort {
   @ApiProperty({ example: '2011' }) readonly period: string;
   @ApiProperty() readonly keptUp: boolean;
@@ -109,7 +109,7 @@ export function itemOf(
   const { into, spread, lastEdition, nextDue, lastUpkeep } = of('beside');
   return {
     reference: references.keys[columns.commitment[row]!]!,
-    title: texts[columns.text[row]!]?.title ?? '',
+    title: texts.wordings[columns.text[row]!]?.title ?? '',
     ...{ kind, nature, strength, stage, outlook },
     lead: agencies[0]!.agency,
     target: of('target').date,

@@ -6,6 +6,7 @@ import { ENDS, isOpen, STAGES, type End } from '#commitments';
 import type { Projector } from '#eventsourcing';
 import { writeCursor, readCursor } from '#platform';
 import type { Registers, Theme } from '#registers';
+import { compareTexts, sortKey } from '#text';
 import { dateOf } from './columns.js';
 import { Count, COUNT, countAll, countBy, CountsBy, Keys, NO_ROW, Row, type Counted } from './count.js';
 import type { Filter } from './filters.js';
@@ -61,7 +62,7 @@ const throughOf = ({ crosswalk, crosswalkVersion, match }: Through): Through => 
   match,
 });
 
-/** What can be asked which values are in use. */
+/** The fields whose values in use can be asked for. */
 export type Facet = 'agency' | 'theme' | 'region' | 'country' | 'followsUp' | 'document' | 'relation';
 
 const FACETS = {
@@ -74,7 +75,7 @@ const FACETS = {
   relation: ({ columns }: Look) => new Keys(columns, 'relations', (all) => all.map(({ to }) => ({ key: to }))),
 } as const satisfies Record<Facet, unknown>;
 
-/** How many of a list that is read whole are shown at once. */
+/** The number of entries of a list that is read whole which are made at once. */
 const AT_ONCE = 500;
 
 /** The queries over the read model. */
@@ -149,7 +150,7 @@ export class Progress {
     };
   }
 
-  /** How many commitments a filter finds, and how they stand. */
+  /** The number of commitments of a filter, with their counts. */
   async total(at: ViewClocks, filter: Filter = {}): Promise<Row> {
     const look = await this.#looks.look(at);
     return countAll(await look.find(filter)).row;
@@ -215,10 +216,11 @@ export class Progress {
     reference: string | undefined,
     limit?: number,
   ): Promise<number[]> {
-    const order = orderOf(look.columns, sort, q);
+    const scores = sort === 'relevance' ? (await look.search(q ?? ''))?.scores : undefined;
+    const order = orderOf(look.columns, sort, scores);
     if (reference === undefined) return firstIn(found.rows, order, null, limit);
     const [row] = (await look.find({ reference, life: 'any' })).rows;
-    const after = row === undefined ? { key: null, reference } : order.placeOf(row);
+    const after = row === undefined ? { key: null, referenceKey: sortKey(reference), reference } : order.placeOf(row);
     return firstIn(found.rows, order, after, limit);
   }
 
@@ -270,7 +272,7 @@ export function totalsOf(look: Look, all: Selection): Totals {
 
 /** By their first key, in the order of its code. */
 export const byFirstKey = (counted: readonly Counted[]): Counted[] =>
-  counted.toSorted(({ keys: [a] }, { keys: [b] }) => (a! < b! ? -1 : 1));
+  counted.toSorted(({ keys: [a] }, { keys: [b] }) => compareTexts(a!, b!));
 
 async function agencyRows(look: Look, found: Selection, filter: Filter): Promise<AgencyRow[]> {
   const names = await look.hierarchy.agencyNames(filter.agencies);

@@ -5,6 +5,7 @@ import { monthsBefore, type FullDate } from '#clocks';
 import type { Role } from '#commitments';
 import type { Log, Projector } from '#eventsourcing';
 import { clocksOf, LOG } from '#platform';
+import { compareTexts } from '#text';
 import { Count, countAll, countBy } from './count.js';
 import { Flag, ProgressQuery, FilterField, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
@@ -83,7 +84,7 @@ export class Silence {
           list: listQuery({ agency, role, ...filter, stale: true }, pinned),
         };
       })
-      .sort((a, b) => compare(a.lastHeardOn, b.lastHeardOn) || compare(a.agency, b.agency));
+      .sort((a, b) => compareTexts(a.lastHeardOn, b.lastHeardOn) || compareTexts(a.agency, b.agency));
     const all = countAll(found).row;
     return {
       asOf: at.asOf,
@@ -101,9 +102,7 @@ export class Silence {
   }
 }
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** How many whole calendar months lie between two dates, as rule 5 counts them. */
+/** The number of whole calendar months between two dates, as rule 5 counts them. */
 export function monthsFrom(date: FullDate, to: FullDate): number {
   const months = (day: FullDate) => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7));
   const apart = months(to) - months(date);

@@ -1,3 +1,4 @@
+/** The front door of the registers, and their context: agencies, frameworks, themes, crosswalks, forums, outcomes, documents. */
 import type { Context } from '#platform';
 import { Registers, RegistersProjection } from './registers.projection.js';
 import { registers } from './register.js';
@@ -12,11 +13,11 @@ export * from './lookup.js';
 export * from './missing.js';
 export * from './outcome.js';
 export * from './register.js';
-export { nameOf, Registers, RegistersProjection } from './registers.projection.js';
+export { nameOf, Registers, RegistersProjection, wordsIn } from './registers.projection.js';
 export type * from '#bodies';
 export { MATCHES, type Match } from '#words';
 
-/** What the composition root takes of this context. */
+/** The part of this context that the composition root takes. */
 export const registersContext: Context = {
   catalogs: Object.values(registers),
   projections: () => [new RegistersProjection()],

@@ -1,6 +1,18 @@
 /** The registers as they are and were: every entry of each, as known at any position of the log. */
-import type { AgencyAsAt, ChairAsAt, MemberAsAt, MembershipAsAt, OutcomeAsAt } from '#bodies';
+import type {
+  AgencyAsAt,
+  ChairAsAt,
+  Document,
+  Forum,
+  Framework,
+  MemberAsAt,
+  MembershipAsAt,
+  Outcome,
+  OutcomeAsAt,
+} from '#bodies';
 import type { FullDate } from '#clocks';
+import type { Field } from '#search';
+import { compareTexts } from '#text';
 import {
   fold,
   Rejected,
@@ -83,7 +95,7 @@ export class RegistersProjection implements Projection {
 
   #codesOf(kind: Register): readonly string[] {
     let codes = this.#codes.get(kind);
-    if (!codes) this.#codes.set(kind, (codes = [...this.#entries.get(kind)!.keys()].sort()));
+    if (!codes) this.#codes.set(kind, (codes = [...this.#entries.get(kind)!.keys()].sort(compareTexts)));
     return codes;
   }
 
@@ -128,7 +140,7 @@ function folded(kind: Register, before: EntryHistory | undefined, events: readon
   return fold(aggregate, before ?? aggregate.initial, events as never);
 }
 
-/** What is shown of an entry: of an agency, how it was on a date; of a crosswalk, the versions there were. */
+/** An entry as it is shown: of an agency, as it was on a date; of a crosswalk, with its versions. */
 type Shown<R extends Register> = R extends 'agency'
   ? AgencyAsAt
   : R extends 'crosswalk'
@@ -176,7 +188,7 @@ export class Registers {
     return state ? shown(kind, state, asOf) : null;
   }
 
-  /** What is said where a code is in no entry of a register. @see missing */
+  /** The refusal of a code that no entry of a register has. @see missing */
   async missing(kind: Register, code: string, knownAt?: string, field?: string): Promise<Rejected> {
     const codes = (await this.#states(kind, knownAt)).map((state) => codeOf(state.entry!));
     return missing(kind, code, codes, field);
@@ -193,7 +205,7 @@ export class Registers {
     );
   }
 
-  /** What each agency that has a successor has become by a date, however many steps that took. Others are left out. */
+  /** The successor of each agency by a date, over any number of steps. Agencies without one are left out. */
   async successors(knownAt: string | undefined, today: FullDate): Promise<Map<string, string>> {
     const steps = new Map(
       (await this.#states('agency', knownAt)).flatMap((state) => {
@@ -237,6 +249,29 @@ function shown<R extends Register>(kind: R, state: Registration<EntryOf<R>>, asO
   return state.entry! as Shown<R>;
 }
 
-/** What people call an entry. */
+/** The name of an entry, for people. */
 export const nameOf = (entry: Entry): string =>
   'name' in entry ? entry.name : 'label' in entry ? entry.label : 'title' in entry ? entry.title : entry.text;
+
+/** The words by which an entry is found: its code and names before all else, of an agency also the former ones. */
+export function wordsIn(entry: Entry | AgencyAsAt): Field[] {
+  const {
+    names = [],
+    source,
+    place,
+    host,
+    symbol,
+    series,
+    publisher,
+    issuer,
+    outcomeDocument,
+  } = entry as Partial<Pick<AgencyAsAt, 'names'> & Framework & Forum & Outcome & Document>;
+  const [name, code] = [nameOf(entry as Entry), codeOf(entry as Entry)];
+  const former = names.flatMap((one) => (one.name === name ? [] : one.name));
+  const others = [...former, source, place, host, symbol, series, publisher, issuer, outcomeDocument];
+  return [
+    { text: code, weight: 3 },
+    { text: name, weight: 3 },
+    ...others.flatMap((text) => (text ? { text, weight: 2 as const } : [])),
+  ];
+}

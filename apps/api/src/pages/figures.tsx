@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import type { PartialDate } from '#clocks';
 import type { Nature, Stage } from '#commitments';
 import type { Filter, Row } from '#progress';
+import { compareTexts } from '#text';
 import type { Drawing } from './picture.js';
 import { ChartFiles, Table } from './take-away.js';
 import type { View } from './view.js';
@@ -23,7 +24,7 @@ export const StageTag = ({ stage, nature }: { stage: Stage; nature?: Nature }) =
   </span>
 );
 
-/** What the colours of bars and charts stand for. */
+/** The legend of the colours of bars and charts. */
 export const Legend = ({ children }: { children?: ComponentChildren }) => (
   <ul class="legend" aria-label="Colours">
     {SHOWN_STAGES.map((stage) => (
@@ -37,7 +38,7 @@ export const Legend = ({ children }: { children?: ComponentChildren }) => (
 
 const openIn = ({ total, byStage }: Row): number => total - byStage.completed - byStage.discontinued;
 
-/** What a bar shows, in words. */
+/** The text of a bar. */
 export const barWords = ({ total, byStage }: Row): string =>
   `Of ${counted(total, 'commitment')}: ${SHOWN_STAGES.filter((stage) => byStage[stage] > 0)
     .map((stage) => `${count(byStage[stage])} ${STAGE_WORDS[stage].toLowerCase()}`)
@@ -75,7 +76,7 @@ function barDrawing({ total, byStage }: Row): Drawing {
 interface Shown {
   readonly view: View;
   readonly row: Row;
-  /** What leads to the commitments that the row counts. */
+  /** The link to the commitments that the row counts. */
   readonly filter: Filter;
 }
 
@@ -141,7 +142,7 @@ export const Headline = ({ view, row, filter, children }: Shown & { children?: C
 
 /** Rows with most commitments first, then by name. */
 export const mostFirst = <R extends Row & { name: string }>(rows: readonly R[]): R[] =>
-  [...rows].sort((a, b) => b.total - a.total || a.name.localeCompare(b.name, 'en'));
+  [...rows].sort((a, b) => b.total - a.total || compareTexts(a.name, b.name));
 
 /** A row of a breakdown. */
 export interface Line {
@@ -150,7 +151,7 @@ export interface Line {
   readonly href: string;
   readonly filter: Filter;
   readonly row: Row;
-  /** How deep below the top it stands. */
+  /** The depth below the top. */
   readonly depth?: number;
   /** In how many it has yet to accept its role. */
   readonly asked?: number;

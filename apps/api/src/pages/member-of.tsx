@@ -1,6 +1,7 @@
 /** The filter of agencies by their membership in a body at the date. */
 import { Injectable } from '@nestjs/common';
 import { Registers } from '#registers';
+import { compareTexts } from '#text';
 import type { ChoiceParts } from './choice.js';
 import { AgencyLink } from './links.js';
 import type { View } from './view.js';
@@ -20,11 +21,11 @@ export class MemberOf {
       name: 'memberOf',
       label: 'Agencies that were members of',
       any: 'Any body, or none',
-      options: [...new Set(bodies)].sort().map((code) => [code, view.names.agency.get(code) ?? code]),
+      options: [...new Set(bodies)].sort(compareTexts).map((code) => [code, view.names.agency.get(code) ?? code]),
     };
   }
 
-  /** How many members the body had that is asked for; `null` when none is. */
+  /** The number of members of the body; `null` when no body is asked for. */
   async count(view: View): Promise<number | null> {
     const { memberOf } = view.asked;
     return memberOf ? (await this.registers.members(String(memberOf), view.position, view.asOf)).length : null;
