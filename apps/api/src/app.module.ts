@@ -44,10 +44,13 @@ import {
 } from '#platform';
 import { progressContext } from '#progress';
 import { registersContext } from '#registers';
+import { reportsContext, type Imprint } from '#reports';
 import { ChangesController } from './changes.controller.js';
+import { LogCheck } from './log-check.js';
 import { Draining, OperationsController } from './operations.controller.js';
 import { isKurrentdb, isPostgres, sqliteFile, type Settings } from './settings.js';
-import { softwareDigest } from './software.js';
+import { LIGHT } from './pages/stylesheet.js';
+import { softwareDigest, softwareVersion } from './software.js';
 import { startTracing, stopTracing } from './tracing.js';
 
 /** The composition root: every context there is. */
@@ -176,12 +179,19 @@ class Closing implements OnApplicationShutdown {
   }
 }
 
+/** What reports say of who publishes them, and with what. */
+const imprintOf = ({ publicUrl, publisher, dataLicence }: Settings): Imprint => ({
+  ...{ publicUrl, publisher, dataLicence },
+  software: softwareVersion(),
+  colours: LIGHT,
+});
+
 @Global()
 @Module({})
 export class AppModule {
   /** The whole application; `extra` adds what only a server has, such as the pages. */
   static with(settings: Settings, stores: Stores, extra: Context = {}): DynamicModule {
-    const all = [...contexts, extra];
+    const all = [...contexts, reportsContext(imprintOf(settings)), extra];
     const { log, access } = stores;
     const projections = all.flatMap((one) => one.projections?.(log) ?? []);
     const snapshot = new SnapshotFile(join(settings.dataDir, 'views.snapshot'), softwareDigest());
@@ -202,6 +212,7 @@ export class AppModule {
         { provide: Closing, useFactory: (projector: Projector) => new Closing(projector, stores), inject: [Projector] },
         { provide: APP_FILTER, useFactory: () => new ProblemFilter(extra.problemPage) },
         Draining,
+        LogCheck,
         { provide: AccessStore, useValue: access },
         { provide: Tokens, useFactory: () => new KnownTokens(access) },
         { provide: IdempotencyKeys, useExisting: AccessStore },

@@ -85,7 +85,7 @@ const below = (node: Node | null): Node[] => (node ? [node, ...(node.children ??
 describe('A report as PDF', () => {
   it('is tagged, in its language, with bookmarks, its manifest and alternative texts', async () => {
     const { file, document, pages, text } = await pdfOf(sampleReport());
-    const { info } = (await document.getMetadata()) as { info: Record<string, unknown> };
+    const { info } = (await document.getMetadata()) as unknown as { info: Record<string, unknown> };
     expect(info).toMatchObject({ Title: sampleReport().cover.title, Language: 'en' });
     expect(JSON.parse(info.Subject as string)).toEqual(sampleReport().manifest);
     expect(file.includes('<pdfuaid:part>1</pdfuaid:part>')).toBe(true);

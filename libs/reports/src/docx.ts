@@ -6,7 +6,8 @@ import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import type * as Docx from 'docx';
 import { pngOf } from '#charts';
 import { isWide, runsOf, weightOf, type Heading, type Run } from './flow.js';
-import { linesOf, manifestInWords, pageInWords } from './in-words.js';
+import { linesOf, pageInWords } from './in-words.js';
+import { manifestLines } from './manifest-lines.js';
 import { pagesOf, type Block, type Cell, type Chart, type Inline, type Language } from './report.js';
 import type { NumberedReport, ReportFormat, Table } from './report.js';
 import { wordsOf, type Words } from './words/index.js';
@@ -353,7 +354,7 @@ class Drafting {
 
   #manifest(): Docx.FileChild[] {
     const { manifest } = this.#words;
-    const rows = manifestInWords(this.report.manifest, this.#words);
+    const rows = manifestLines(this.report);
     const [name, value] = [0.42, 0.58].map((part) => Math.floor(part * widthOf(false))) as [number, number];
     return [
       this.#unnumbered(manifest.title),
@@ -391,7 +392,7 @@ class Drafting {
         return this.#table(part);
       case 'chart':
         return this.#chart(part);
-      case 'narrative': {
+      default: {
         const children: Docx.FileChild[] = [];
         for (const block of part.blocks) children.push(...(await this.#part(inLanguage(block, part.lang))));
         return [...children, new Paragraph({ style: 'Attribution', text: part.attribution })];
@@ -422,7 +423,7 @@ class Drafting {
           return this.#note(one.number);
         case 'emphasis':
           return this.#inlines(one.inlines, { ...run, italics: true });
-        case 'link':
+        default:
           return [this.#link(this.#inlines(one.inlines, { ...run, ...HYPERLINK }), one.href)];
       }
     });

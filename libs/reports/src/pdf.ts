@@ -5,7 +5,8 @@
 import { readFile } from 'node:fs/promises';
 import type { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler';
 import { runsOf, weightOf, isWide, type Heading } from './flow.js';
-import { linesOf, manifestInWords, pageInWords } from './in-words.js';
+import { linesOf, pageInWords } from './in-words.js';
+import { manifestLines } from './manifest-lines.js';
 import { pagesOf, plain, type Block, type Cell, type Column, type Inline } from './report.js';
 import type { NumberedReport, ReportFormat, Row, Table } from './report.js';
 import { FAMILIES, printable, typeface, type Typeface } from './typeface.js';
@@ -144,7 +145,7 @@ class Printing {
       abbreviations: abbreviations.map(({ short, long }) => [text(short), text(long)]),
       body,
       notes: notes.map(({ number, citation, href }) => ({ number, citation: text(citation), href: href ?? null })),
-      manifest: manifestInWords(manifest, this.#words).map(([name, value]) => [name, text(value)]),
+      manifest: manifestLines(this.report).map(([name, value]) => [name, text(value)]),
     };
     const letters = [...this.#missing].sort().slice(0, 60);
     return { ...document, missing: letters.length > 0 ? print.missing(letters.map(codeOf).join(', ')) : null };
@@ -170,7 +171,7 @@ class Printing {
           return { is: 'note', number: one.number };
         case 'emphasis':
           return { is: 'emphasis', of: this.#inlines(one.inlines, long) };
-        case 'link':
+        default:
           return { is: 'link', href: one.href, of: this.#inlines(one.inlines, long) };
       }
     });
@@ -201,7 +202,7 @@ class Printing {
           alt: block.alt,
           width: Math.min(1, block.width / CHART_WIDTH),
         };
-      case 'narrative':
+      default:
         return {
           is: 'narrative',
           lang: languageOf(block.lang),

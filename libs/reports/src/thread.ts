@@ -2,7 +2,7 @@
 import { reportFormat } from './formats.js';
 import type { Work } from './threads.js';
 
-export default async function write({ name, report, into }: Work): Promise<void> {
+export async function write({ name, report, into }: Work): Promise<void> {
   const writer = into.getWriter();
   try {
     for await (const chunk of reportFormat(name).write(report)) {

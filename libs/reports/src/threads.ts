@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { ReadableStream, TransformStream, type WritableStream } from 'node:stream/web';
 import { fileURLToPath } from 'node:url';
 import type { Piscina } from 'piscina';
 import { reportFormat, type ReportFormatName } from './formats.js';
@@ -38,6 +39,7 @@ const threads = (): Promise<Piscina> =>
     ({ Piscina }) =>
       new Piscina({
         filename: THREAD,
+        name: 'write',
         minThreads: 0,
         maxThreads: Math.max(1, availableParallelism() - 1),
         maxQueue: MOST_WAITING,
@@ -54,7 +56,10 @@ export async function* written(
 ): AsyncGenerator<Uint8Array> {
   const format = reportFormat(name);
   // From sources, as in tests, there is no file that a thread could run.
-  if (!format.inThread || !existsSync(THREAD)) return yield* format.write(report);
+  if (!format.inThread || !existsSync(THREAD)) {
+    yield* format.write(report);
+    return;
+  }
   const running = await threads();
   if (running.queueSize >= MOST_WAITING) throw new TooManyReports(`${MOST_WAITING} reports wait to be written`);
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();

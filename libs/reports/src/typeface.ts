@@ -90,7 +90,7 @@ function* segmentsOf(table: Buffer): Generator<readonly [number, number]> {
 }
 
 /** What is not drawn: line ends, joiners, marks of direction. */
-const UNDRAWN = /[\n\t\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFE00-\uFE0F]/u;
+const UNDRAWN = /[\n\t\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2069]|\p{Variation_Selector}/u;
 /** What is nothing for a reader, and left out: control characters, halves of letters, marks of byte order. */
 const NO_LETTER = /(?![\n\t])[\p{Cc}\p{Cs}\uFEFF\uFFFE\uFFFF]/u;
 

@@ -4,7 +4,8 @@
  */
 import { PassThrough } from 'node:stream';
 import type { Alignment, Font, WorkbookWriter } from '@cj-tech-master/excelts';
-import { linesOf, manifestInWords, tablesIn } from './in-words.js';
+import { linesOf, tablesIn } from './in-words.js';
+import { manifestLines } from './manifest-lines.js';
 import { pagesOf, plain, type Cell, type Column, type Inline, type NumberedReport, type Table } from './report.js';
 import type { ReportFormat } from './report.js';
 import { wordsOf, type Words } from './words/index.js';
@@ -59,9 +60,9 @@ export const FIRST_DAY = new Date(1980, 0, 1);
 async function archivedAlike({ zip }: WorkbookWriter, out: PassThrough) {
   const { Zip, ZipDeflate } = await import('fflate');
   const archive = new Zip((error, data, final) => {
-    if (error) return void out.destroy(error);
-    out.write(data);
-    if (final) out.end();
+    if (error) out.destroy(error);
+    else if (final) out.end(data);
+    else out.write(data);
   });
   zip.add = (entry) => {
     const { name } = entry as unknown as { name: string };
@@ -70,7 +71,7 @@ async function archivedAlike({ zip }: WorkbookWriter, out: PassThrough) {
     const push = (data: Uint8Array<ArrayBuffer>, final?: boolean) => Promise.resolve(file.push(data, final));
     Object.assign(entry, { push });
   };
-  zip.end = () => Promise.resolve(archive.end());
+  zip.end = () => archive.end();
 }
 
 type Value = string | number | Date | { text: string; hyperlink: string } | null;
@@ -172,7 +173,7 @@ class Book {
     for (const { short, long } of report.abbreviations) add([short, long]);
     add([]);
     add([manifest.title, manifest.explains], { font: { bold: true } });
-    for (const pair of manifestInWords(report.manifest, this.#words)) add(pair);
+    for (const pair of manifestLines(report)) add(pair);
     sheet.commit();
     await this.#drained();
   }
