@@ -342,8 +342,8 @@ class Drafting {
             ...abbreviations.map(
               ({ short, long }) =>
                 new Paragraph({
-                  indent: { left: 1600, hanging: 1600 },
-                  tabStops: [{ type: 'left', position: 1600 }],
+                  indent: { left: 2600, hanging: 2600 },
+                  tabStops: [{ type: 'left', position: 2600 }],
                   spacing: { after: 40 },
                   children: [new TextRun({ text: short, bold: true }), new TextRun(`\t${long}`)],
                 }),

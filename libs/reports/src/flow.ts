@@ -17,7 +17,7 @@ export interface Run {
 }
 
 /** Columns of this weight together are printed upright, heavier ones aside. */
-const UPRIGHT = 11;
+const UPRIGHT = 12;
 
 export const weightOf = (columns: readonly Column[]): number => columns.reduce((sum, { weight }) => sum + weight, 0);
 export const isWide = ({ columns }: Pick<Table, 'columns'>): boolean => weightOf(columns) > UPRIGHT;

@@ -88,15 +88,15 @@ type PrintedBlock =
       width: number;
     });
 
-/** About how many letters a line of an upright page has, and how many lines surely stand on it; and one on its side. */
+/** The width of the text of an upright page and of one on its side, in points, and how many lines surely stand on it. */
 const [UPRIGHT, ASIDE] = [
-  [105, 40],
-  [165, 24],
+  [459, 40],
+  [705, 24],
 ] as const;
-/** Columns that are heavier together have smaller letters. */
-const SMALL = 16;
-/** A word is broken anywhere after so many letters: in a paragraph, in a column of weight 1. */
-const [LONG_WORD, LONG_IN_COLUMN] = [60, 14] as const;
+/** The letters of a table, in points: the heavier its columns are together, the smaller. */
+const sizeOf = (weight: number): number => (weight > 19 ? 7 : weight > 16 ? 8 : 9);
+/** In a paragraph, and of letters alone, a word is broken anywhere after so many; shorter ones only as their language does. */
+const [LONG_WORD, LONG_LETTERS] = [60, 24] as const;
 /** In the pixels of a chart, the width of the text. */
 const CHART_WIDTH = 720;
 
@@ -223,34 +223,38 @@ class Printing {
 
   async #table(table: Table): Promise<PrintedTable> {
     const { columns, totalRow, remarks = [], number } = table;
-    const weight = weightOf(columns);
+    const letters = lettersIn(columns);
+    const [, most] = isWide(table) ? ASIDE : UPRIGHT;
     const rows: PrintedTable['rows'] = [];
     for await (const page of pagesOf(table))
-      for (const row of page) rows.push({ long: isLong(row, columns), cells: this.#cells(row, columns) });
+      for (const row of page) rows.push({ long: isLong(row, letters, most), cells: this.#cells(row, letters) });
     return {
       is: 'table',
       ...this.#caption(this.#words.parts.table(number), table),
       remarks: remarks.map((remark) => this.#inlines(remark)),
-      head: columns.map((column) => this.#text(column.title, longIn(column))),
+      head: columns.map(({ title }, i) => this.#text(title, letters[i])),
       weights: columns.map((column) => column.weight),
       numbers: columns.map(({ type }) => type === 'integer' || type === 'share'),
-      size: weight > SMALL ? 8 : 9,
+      size: sizeOf(weightOf(columns)),
       rows,
-      total: totalRow ? this.#cells(totalRow, columns) : null,
+      total: totalRow ? this.#cells(totalRow, letters) : null,
     };
   }
 
-  #cells = (row: Row, columns: readonly Column[]): Printed[][][] =>
-    row.map((cell, i) => linesOf(cell, this.#words).map((line) => this.#inlines(line, longIn(columns[i]!))));
+  /** @param letters that stand in a line of each column */
+  #cells = (row: Row, letters: readonly number[]): Printed[][][] =>
+    row.map((cell, i) => linesOf(cell, this.#words).map((line) => this.#inlines(line, letters[i])));
 }
 
-const longIn = ({ weight }: Column): number => Math.ceil(LONG_IN_COLUMN * weight);
+/** About how many letters stand in a line of each column: a letter is a little wider than half of its height. */
+function lettersIn(columns: readonly Column[]): number[] {
+  const [whole, [width]] = [weightOf(columns), isWide({ columns }) ? ASIDE : UPRIGHT];
+  return columns.map(({ weight }) => Math.max(4, Math.floor(((width * weight) / whole - 7) / (0.58 * sizeOf(whole)))));
+}
 
 /** Whether a row may be longer than a page: only then may it be cut. */
-function isLong(row: Row, columns: readonly Column[]): boolean {
-  const [letters, lines] = isWide({ columns }) ? ASIDE : UPRIGHT;
-  const whole = weightOf(columns);
-  return row.some((cell, i) => linesIn(cell, Math.max(1, (letters * columns[i]!.weight) / whole)) > lines);
+function isLong(row: Row, letters: readonly number[], lines: number): boolean {
+  return row.some((cell, i) => linesIn(cell, letters[i]!) > lines);
 }
 
 function linesIn(cell: Cell, wide: number): number {
@@ -263,9 +267,15 @@ function linesIn(cell: Cell, wide: number): number {
 /** The language of a tag of BCP 47, as Typst takes it. */
 const languageOf = (tag: string): string => /^[a-z]{2,3}(?=-|$)/i.exec(tag)?.[0].toLowerCase() ?? 'und';
 
-/** Lets words that are too long for their line be broken anywhere, by spaces of no width. */
+/**
+ * Lets words that are too long for their line be broken anywhere, by spaces of no width: codes and addresses, and what no
+ * language breaks.
+ */
 const broken = (text: string, long: number): string =>
-  text.replaceAll(new RegExp(`[^\\s\\u200B]{${long + 1},}`, 'gu'), (word) => [...word].join('\u200B'));
+  text.replaceAll(/[^\s\u200B]{5,}/gu, (word) => {
+    const most = /^\p{L}+\P{L}*$/u.test(word) ? Math.max(long, LONG_LETTERS) : long;
+    return word.length > most ? [...word].join('\u200B') : word;
+  });
 
 const cut = (text: string, most: number): string => {
   const letters = [...text];
