@@ -215,7 +215,7 @@ class Book {
     for (const { number, citation, href } of this.report.notes) {
       const row = sheet.addRow([]);
       put(row.getCell(1), number);
-      put(row.getCell(2), href === undefined ? citation : { text: citation, hyperlink: href }, href ? LINK : {});
+      put(row.getCell(2), href === undefined ? citation : { text: citation, hyperlink: href }, href ? LINK : PLAIN);
       commit(row, widthsOf(head));
     }
     sheet.commit();
@@ -292,7 +292,7 @@ class Book {
         const lines = linesOf(cell, this.#words);
         const text = lines.map(marked).join('\n');
         const href = links ? lines.flat().map(hrefOf).find(Boolean) : undefined;
-        return [href === undefined || text === '' ? [text, {}] : [{ text, hyperlink: href }, LINK]];
+        return [href === undefined || text === '' ? [text, PLAIN] : [{ text, hyperlink: href }, LINK]];
       }
     }
   }
@@ -311,7 +311,8 @@ class Book {
 const PAGE = { orientation: 'landscape', paperSize: 9, fitToPage: true, fitToWidth: 1, fitToHeight: 0 } as const;
 const COUNT: Style = { numFmt: '#,##0' };
 const DAY: Style = { numFmt: 'yyyy-mm-dd', alignment: { ...WRAPPED, horizontal: 'left' } };
-const EMPTY: [Value, Style] = [null, {}];
+const PLAIN: Style = {};
+const EMPTY: [Value, Style] = [null, PLAIN];
 
 const hrefOf = (inline: Inline): string | undefined =>
   typeof inline !== 'string' && (inline.type === 'link' || inline.type === 'figure') ? inline.href : undefined;
@@ -327,13 +328,21 @@ const cut = (text: string, most: number): string =>
 type SheetRow = ReturnType<ReturnType<WorkbookWriter['addWorksheet']>['addRow']>;
 type SheetCell = ReturnType<SheetRow['getCell']>;
 
+/** Whole styles, each made once: the library knows them again by their identity. */
+const whole = new WeakMap<Style, readonly [any: object, formula: object]>();
+function styleOf(style: Style, value: Value): object {
+  const known = whole.get(style);
+  const [any, formula] =
+    known ?? [{}, TEXT].map((more) => ({ ...more, alignment: WRAPPED, ...style, font: { ...FONT, ...style.font } }));
+  if (!known) whole.set(style, [any!, formula!]);
+  return typeof value === 'string' && /^[=+\-@]/.test(value) ? formula! : any!;
+}
+
 /** Texts stay texts, whatever they begin with. */
-function put(cell: SheetCell, value: Value, style: Style = {}) {
+function put(cell: SheetCell, value: Value, style: Style = PLAIN) {
   if (value === null || value === '') return;
-  const text = typeof value === 'string';
-  cell.value = text ? cut(value, LETTERS) : value;
-  const font = { ...FONT, ...style.font };
-  cell.style = { ...(text && /^[=+\-@]/.test(value) ? TEXT : {}), alignment: WRAPPED, ...style, font };
+  cell.value = typeof value === 'string' ? cut(value, LETTERS) : value;
+  cell.style = styleOf(style, value);
 }
 
 /** How high a line of text is, and the highest row, in points. */
