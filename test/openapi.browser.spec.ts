@@ -127,7 +127,16 @@ const ask = (operationId: string, { as, path = {}, query = {}, body, headers, pa
 };
 type AnyExample = Omit<Example, 'answer'> & Pick<ProblemExample, 'headers' | 'padTo'>;
 
-const MADE_ANEW = new Set(['position', 'nextCursor', 'recordedAt', 'commandId', 'correlationId', 'id', 'account']);
+const MADE_ANEW = new Set([
+  'position',
+  'nextCursor',
+  'recordedAt',
+  'commandId',
+  'correlationId',
+  'id',
+  'account',
+  'log',
+]);
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Without what differs from server to server: positions, instants, generated ids and accounts. */

@@ -18,7 +18,7 @@ export function softwareDigest(): string {
 }
 
 /** The version of the software, from the nearest package.json above the code. */
-export function softwareVersion(folder = import.meta.dirname): string {
+export function softwareVersion(folder = fileURLToPath(new URL('.', import.meta.url))): string {
   const file = join(folder, 'package.json');
   if (existsSync(file)) return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
   return softwareVersion(dirname(folder));

@@ -1,8 +1,7 @@
 /** The routes of reports: each kind made now, in the format that is asked for. */
-import { applyDecorators, Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
+import { applyDecorators, Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
 import {
   ApiBadRequestResponse,
-  ApiExcludeEndpoint,
   ApiExtraModels,
   ApiNotFoundResponse,
   ApiOkResponse,
@@ -15,14 +14,14 @@ import { Readable } from 'node:stream';
 import { Rejected, type Log } from '#eventsourcing';
 import { clocksOf, LOG } from '#platform';
 import { Coverage, Crosswalks, Flows, Matrix, Progress, Silence, Timeline } from '#progress';
-import { missing, Registers } from '#registers';
+import { Registers } from '#registers';
 import { AgencyReportQuery } from './agency.js';
 import { ReportAnswer, ReportManifest } from './answers.js';
 import { REPORT_FORMATS, reportFormat } from './formats.js';
 import { ForumReportQuery } from './forum.js';
 import type { ReportFilter, ReportQuery } from './kind.js';
 import { RegisterReportQuery } from './register.js';
-import { REPORT_KINDS, type NumberedReport, type ReportKind } from './report.js';
+import { type NumberedReport, type ReportKind } from './report.js';
 import { Imprint, makeReport, manifestOf } from './reports.js';
 import { SynthesisReportQuery } from './synthesis.js';
 import { ThemeReportQuery } from './theme.js';
@@ -103,13 +102,6 @@ export class ReportsController {
   @MakesReport('register')
   async register(@Query() query: RegisterReportQuery, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     await this.#answer('register', query, request, reply);
-  }
-
-  @Get(':kind')
-  @ApiExcludeEndpoint()
-  other(@Param('kind') kind: string): never {
-    const { message } = missing('kind of report', kind, REPORT_KINDS);
-    throw new Rejected('not_found', `${message} There are: ${REPORT_KINDS.join(', ')}.`);
   }
 
   async #answer(kind: ReportKind, query: ReportQuery & ReportFilter, request: FastifyRequest, reply: FastifyReply) {
