@@ -18,7 +18,7 @@ export const docx: ReportFormat = {
   extension: 'docx',
   // All of it is in memory: about 60 kB a row.
   mostRows: 10_000,
-  inThread: true,
+  inThread: 1_536,
   async *write(report) {
     const library = await import('docx');
     const { estimatePageNumbersWith } = await import('docx/layout');

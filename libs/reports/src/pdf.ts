@@ -17,7 +17,7 @@ export const pdf: ReportFormat = {
   extension: 'pdf',
   // Typst keeps all pages in memory: about 150 kB a row.
   mostRows: 10_000,
-  inThread: true,
+  inThread: 512,
   async *write(report) {
     const face = await typeface();
     const [compiler, document] = await Promise.all([compilerWith(face), new Printing(report, face).document()]);

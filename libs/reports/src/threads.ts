@@ -21,8 +21,8 @@ export interface Work {
 const MOST_WAITING = 16;
 /** In milliseconds: no report of a size that its format holds takes so long. */
 const TOO_LONG = 300_000;
-/** Of the memory of JavaScript in each thread, in megabytes. */
-const MEMORY = 1_024;
+/** In megabytes, for what a thread has just made: what is soon forgotten need not be kept long. */
+const YOUNG = 8;
 /** So many rows are sent at once: a few milliseconds of work. */
 const PAGE = 100;
 
@@ -31,22 +31,27 @@ export class TooManyReports extends Error {}
 
 const THREAD = fileURLToPath(new URL('thread.js', import.meta.url));
 
-let pool: Promise<Piscina> | undefined;
+const pools = new Map<number, Promise<Piscina>>();
 
-/** Threads start with the first report, and end when none has come for a minute. */
-const threads = (): Promise<Piscina> =>
-  (pool ??= import('piscina').then(
+/** Threads with so much memory: they start with the first report, and end when none has come for a minute. */
+function threadsWith(memory: number): Promise<Piscina> {
+  const known = pools.get(memory);
+  if (known) return known;
+  const pool = import('piscina').then(
     ({ Piscina }) =>
       new Piscina({
         filename: THREAD,
         name: 'write',
         minThreads: 0,
-        maxThreads: Math.max(1, availableParallelism() - 1),
+        maxThreads: Math.max(1, Math.floor(availableParallelism() / 2)),
         maxQueue: MOST_WAITING,
         idleTimeout: 60_000,
-        resourceLimits: { maxOldGenerationSizeMb: MEMORY },
+        resourceLimits: { maxOldGenerationSizeMb: memory, maxYoungGenerationSizeMb: YOUNG },
       }),
-  ));
+  );
+  pools.set(memory, pool);
+  return pool;
+}
 
 /** @param signal ends the writing, and the thread with it */
 export async function* written(
@@ -56,11 +61,11 @@ export async function* written(
 ): AsyncGenerator<Uint8Array> {
   const format = reportFormat(name);
   // From sources, as in tests, there is no file that a thread could run.
-  if (!format.inThread || !existsSync(THREAD)) {
+  if (format.inThread === undefined || !existsSync(THREAD)) {
     yield* format.write(report);
     return;
   }
-  const running = await threads();
+  const running = await threadsWith(format.inThread);
   if (running.queueSize >= MOST_WAITING) throw new TooManyReports(`${MOST_WAITING} reports wait to be written`);
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const { sent, streams } = sendable(report);

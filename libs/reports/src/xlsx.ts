@@ -25,7 +25,7 @@ export const xlsx: ReportFormat = {
   extension: 'xlsx',
   // One row is the head.
   mostRows: ROWS - 1,
-  inThread: true,
+  inThread: 160,
   async *write(report) {
     const { WorkbookWriter } = await import('@cj-tech-master/excelts');
     const out = new PassThrough();
