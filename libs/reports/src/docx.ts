@@ -6,7 +6,7 @@ import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import type * as Docx from 'docx';
 import { pngOf } from '#charts';
 import { isWide, runsOf, weightOf, type Heading, type Run } from './flow.js';
-import { linesOf, pageInWords } from './in-words.js';
+import { linesOf, pageInWords, tablesIn } from './in-words.js';
 import { manifestLines } from './manifest-lines.js';
 import { pagesOf, type Block, type Cell, type Chart, type Inline, type Language } from './report.js';
 import type { NumberedReport, ReportFormat, Table } from './report.js';
@@ -22,7 +22,8 @@ export const docx: ReportFormat = {
   async *write(report) {
     const library = await import('docx');
     const { estimatePageNumbersWith } = await import('docx/layout');
-    const pageNumbers = report.data.rowCount > LAID_OUT ? undefined : estimatePageNumbersWith({ guess: true });
+    const rows = tablesIn(report.sections).reduce((sum, { rowCount }) => sum + rowCount, 0);
+    const pageNumbers = rows > LAID_OUT ? undefined : estimatePageNumbersWith({ guess: true });
     const options = await new Drafting(library, report).document();
     const file = await library.Packer.toBuffer(
       new library.Document({ ...options, ...(pageNumbers && { pageNumbers }) }),
@@ -31,8 +32,8 @@ export const docx: ReportFormat = {
   },
 };
 
-/** With more rows than this, the pages of the contents are left for Word to number, which asks before it does. */
-const LAID_OUT = 1_000;
+/** With more rows than this in its tables, its pages are left for Word to number, which asks before it does: a row takes 10 ms. */
+const LAID_OUT = 400;
 
 /**
  * The same file without what the library takes from the clock, from chance and from the documents before it: times, ids of links,

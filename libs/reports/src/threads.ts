@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os';
 import { ReadableStream, TransformStream, type WritableStream } from 'node:stream/web';
 import { fileURLToPath } from 'node:url';
 import type { Piscina } from 'piscina';
+import { Rejected } from '#eventsourcing';
 import { reportFormat, type ReportFormatName } from './formats.js';
 import { isStream, pagesOf, type NumberedReport, type Row, type Section, type Table } from './report.js';
 
@@ -17,7 +18,7 @@ export interface Work {
   readonly into: WritableStream<Uint8Array>;
 }
 
-/** More reports than these wait for nothing. */
+/** When so many reports wait, others are refused. */
 const MOST_WAITING = 16;
 /** In milliseconds: no report of a size that its format holds takes so long. */
 const TOO_LONG = 300_000;
@@ -25,9 +26,6 @@ const TOO_LONG = 300_000;
 const YOUNG = 8;
 /** So many rows are sent at once: a few milliseconds of work. */
 const PAGE = 100;
-
-/** Nothing is written while so many others are being written. */
-export class TooManyReports extends Error {}
 
 const THREAD = fileURLToPath(new URL('thread.js', import.meta.url));
 
@@ -66,7 +64,8 @@ export async function* written(
     return;
   }
   const running = await threadsWith(format.inThread);
-  if (running.queueSize >= MOST_WAITING) throw new TooManyReports(`${MOST_WAITING} reports wait to be written`);
+  if (running.queueSize >= MOST_WAITING)
+    throw new Rejected('not_yet', `${MOST_WAITING} reports wait to be written; ask again later`);
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const { sent, streams } = sendable(report);
   const left = new AbortController();
