@@ -35,6 +35,11 @@ const OPERATIONS: Readonly<Record<ReportKind, string>> = {
   register: 'All commitments of a filter, with all that is known of them',
 };
 
+/** The types of formats that are documents, not data. */
+const DOCUMENTS = Object.values(REPORT_FORMATS)
+  .map(({ mediaType }): string => mediaType)
+  .filter((type) => !['application/json', 'text/csv'].includes(type));
+
 /** A route that answers with a report. */
 const MakesReport = (kind: ReportKind) =>
   applyDecorators(
@@ -47,17 +52,14 @@ const MakesReport = (kind: ReportKind) =>
     ApiExtraModels(ReportAnswer, ReportManifest),
     ApiOkResponse({
       description: 'The report, as a file',
-      content: Object.fromEntries(
-        Object.values(REPORT_FORMATS).map(({ mediaType }) => [
-          mediaType,
-          {
-            schema:
-              mediaType === 'application/json'
-                ? { oneOf: [{ $ref: getSchemaPath(ReportAnswer) }, { $ref: getSchemaPath(ReportManifest) }] }
-                : { type: 'string' as const, format: 'binary' },
-          },
-        ]),
-      ),
+      content: {
+        'application/json': {
+          schema: { oneOf: [{ $ref: getSchemaPath(ReportAnswer) }, { $ref: getSchemaPath(ReportManifest) }] },
+        },
+        ...Object.fromEntries(
+          DOCUMENTS.map((type) => [type, { schema: { type: 'string' as const, format: 'binary' } }]),
+        ),
+      },
     }),
     ApiBadRequestResponse({ description: '`since` is after `asOf`, or the format cannot hold the report' }),
     ApiNotFoundResponse({ description: 'There is no such agency, theme, forum or body' }),
