@@ -12,6 +12,7 @@ import {
   REPORT_FORMAT_NAMES,
   reportFormat,
   Reports,
+  written as threaded,
   type Manifest,
   type NumberedReport,
   type ReportFormatName,
@@ -105,7 +106,7 @@ async function written(report: NumberedReport, format: ReportFormatName, file: s
   let bytes = 0;
   const bar = progressBar('making', 1, '{bytes} bytes');
   async function* told(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of reportFormat(format).write(report)) {
+    for await (const chunk of threaded(format, report)) {
       hash.update(chunk);
       bytes += chunk.length;
       bar.update(0, { bytes });

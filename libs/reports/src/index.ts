@@ -12,6 +12,7 @@ export { numbered } from './numbered.js';
 export * from './report.js';
 export { PublishedFiles } from './published-files.js';
 export { Imprint, makeReport, manifestOf, REPORTS, Reports } from './reports.js';
+export { written } from './threads.js';
 export { say, wordsOf, type Counted, type Words } from './words/index.js';
 
 /** What a server or a command line takes of this context. */

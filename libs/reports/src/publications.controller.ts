@@ -37,6 +37,7 @@ import { PublishedFiles } from './published-files.js';
 import { LANGUAGES, type Language, type NumberedReport } from './report.js';
 import { QUERIES, Reports } from './reports.js';
 import { begun, sendFile } from './sent.js';
+import { written } from './threads.js';
 
 /** Every format but the manifest, which stands in each of them. */
 const PUBLISHED = Object.keys(REPORT_FORMATS).filter((name) => name !== 'manifest') as ReportFormatName[];
@@ -175,7 +176,7 @@ export class PublicationsController extends registerController('publication') {
         await context.checkConnected?.();
         made = await this.#made(entry!, { language, knownAt });
         knownAt = made.manifest.knownAt;
-        files.push({ language, format, ...(await this.files.keep(reportFormat(format).write(made))) });
+        files.push({ language, format, ...(await this.files.keep(written(format, made))) });
       }
     }
     const { log, template, software } = made!.manifest;
@@ -205,8 +206,7 @@ export class PublicationsController extends registerController('publication') {
     const erased = published !== null && this.erasures.since(published.knownAt);
     if (file && erased) await this.files.forget(file.sha256);
     const kept = file && !erased ? await this.files.read(file.sha256) : null;
-    const bytes =
-      kept ?? reportFormat(format).write(await this.#made(entry!, { language, knownAt: published?.knownAt }));
+    const bytes = kept ?? written(format, await this.#made(entry!, { language, knownAt: published?.knownAt }));
     const name = [code, entry!.asOf, language].join('-');
     if (file) void reply.header('X-SHA-256', file.sha256);
     await sendFile(reply, reportFormat(format), name, await begun(bytes));

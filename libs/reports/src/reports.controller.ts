@@ -22,6 +22,7 @@ import { Reports } from './reports.js';
 import { begun, sendFile } from './sent.js';
 import { SynthesisReportQuery } from './synthesis.js';
 import { ThemeReportQuery } from './theme.js';
+import { written } from './threads.js';
 
 const OPERATIONS: Readonly<Record<ReportKind, string>> = {
   agency: 'A report on one agency: what it undertook, what came of it, what was asked of it in vain',
@@ -95,12 +96,12 @@ export class ReportsController {
     const { format = 'html' } = query;
     const report = await this.reports.make(kind, query);
     const { asOf, knownAt } = report.manifest;
-    const { mediaType, extension, mostRows, write } = reportFormat(format);
+    const { mediaType, extension, mostRows } = reportFormat(format);
     if (mostRows !== undefined && report.data.rowCount > mostRows) {
       const message = `${format} cannot hold the ${report.data.rowCount} rows of this report: it holds ${mostRows} at most`;
       throw new Rejected('invalid', message, [{ pointer: '/format', message }]);
     }
-    const chunks = await begun(write(report));
+    const chunks = await begun(written(format, report));
     const [path, asked] = request.url.split('?', 2);
     const address = (more: Readonly<Record<string, string>>) => {
       const params = new URLSearchParams(asked);

@@ -17,6 +17,9 @@ export const REPORT_LANGUAGE_WORDS: Readonly<Record<Language, string>> = {
 
 export const REPORT_FORMAT_WORDS: Readonly<Record<ReportFormatName, string>> = {
   html: 'Page to read here',
+  pdf: 'PDF',
+  docx: 'Word (DOCX)',
+  xlsx: 'Excel (XLSX)',
   csv: 'CSV, its data',
   json: 'JSON',
   md: 'Markdown',
