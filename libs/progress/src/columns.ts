@@ -111,8 +111,8 @@ export interface Meanings {
 }
 export type Coded = keyof Meanings;
 
-/** The last day of each of some agencies. */
-export type Heard = Readonly<Record<string, FullDate>>;
+/** The last day of each of some agencies, as `dayOf` gives it. */
+export type Heard = Readonly<Record<string, number>>;
 
 /** The secretariat's reading and the replies, as JSON: words of one commitment, which go when they are blanked. */
 export type VerificationReading = string;

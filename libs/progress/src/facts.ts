@@ -54,29 +54,26 @@ export interface Headline {
 }
 
 /** The agencies that reported themselves: whose part a stage entry tells of, and whose focal point acted. */
-function heardIn(
-  c: Commitment,
-  said: Pick<Statement, 'name' | 'by' | 'data'>,
-  entries: readonly StageEntry[],
-): Heard | null {
-  const heard: Record<string, FullDate> = {};
-  for (const entry of entries) heard[partOf(c, entry)] = entry.reportedOn;
+function heardIn(c: Commitment, said: Pick<Statement, 'name' | 'by' | 'data'>, entries: readonly StageEntry[]): Heard | null {
+  const heard: Record<string, number> = {};
+  for (const entry of entries) heard[partOf(c, entry)] = dayOf(entry.reportedOn);
   const { reportedOn } = said.data as Partial<Sourced>;
-  if (said.by.agency && reportedOn) heard[said.by.agency] = reportedOn;
+  if (said.by.agency && reportedOn) heard[said.by.agency] = dayOf(reportedOn);
   return Object.keys(heard).length > 0 ? heard : null;
 }
 
 /** When each agency last reported itself, by a date. What was corrected or retracted counts as corrected, or not. */
 function heardAsAt(c: Commitment, asOf: FullDate): Heard {
-  const heard: Record<string, FullDate> = {};
+  const heard: Record<string, number> = {};
   const hear = (agency: string, on: FullDate) => {
-    if (on <= asOf && on > (heard[agency] ?? '')) heard[agency] = on;
+    if (on <= asOf) heard[agency] = Math.max(heard[agency] ?? 0, dayOf(on));
   };
   for (const entry of c.entries) hear(partOf(c, entry), entry.reportedOn);
   for (const { by, data, revision } of c.said) {
+    if (!by.agency) continue;
     const changes = c.changes.get(revision);
     const { reportedOn } = (changes ? (changes.at(-1)!.says ?? {}) : data) as Partial<Sourced>;
-    if (by.agency && reportedOn) hear(by.agency, reportedOn);
+    if (reportedOn) hear(by.agency, reportedOn);
   }
   return heard;
 }

@@ -18,7 +18,7 @@ import {
 import { fold, type Earlier, type Log, type Memory, type Projection, type Recorded } from '#eventsourcing';
 import type { Field } from '#search';
 import { compareTexts } from '#text';
-import { CODED, Columns, dateOf, dayOf, NONE, type Heard, type RowValues } from './columns.js';
+import { CODED, Columns, dayOf, NONE, type Heard, type RowValues } from './columns.js';
 import { changesAt, pointAt, type HeardSince, type Point } from './facts.js';
 
 /** What a commitment has come to. */
@@ -256,11 +256,11 @@ export class ProgressProjection implements Projection {
     const known: Heard = before
       ? {
           ...dictionaries.heard.entries[before.heard],
-          ...(before.leadReportedOn > 0 && { [leadIn(before)]: dateOf(before.leadReportedOn) }),
+          ...(before.leadReportedOn > 0 && { [leadIn(before)]: before.leadReportedOn }),
         }
       : {};
     const { [leadIn(said)]: lead, ...others } = whole ? on : { ...known, ...on };
-    said.leadReportedOn = lead ? dayOf(lead) : 0;
+    said.leadReportedOn = lead ?? 0;
     said.heard = dictionaries.heard.codeOf(JSON.stringify(Object.fromEntries(Object.entries(others).sort())));
   }
 
