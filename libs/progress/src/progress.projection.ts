@@ -261,7 +261,9 @@ export class ProgressProjection implements Projection {
       : {};
     const { [leadIn(said)]: lead, ...others } = whole ? on : { ...known, ...on };
     said.leadReportedOn = lead ?? 0;
-    said.heard = dictionaries.heard.codeOf(JSON.stringify(Object.fromEntries(Object.entries(others).sort())));
+    said.heard = dictionaries.heard.codeOf(
+      JSON.stringify(Object.fromEntries(Object.entries(others).sort(([a], [b]) => compareTexts(a, b)))),
+    );
   }
 
   /** The documents that were cited before, and others. */
