@@ -12,6 +12,8 @@ export interface RawEvent {
   readonly stream: string;
   readonly revision: number;
   readonly type: string;
+  /** The agency for which it was said; `null`: by the secretariat. */
+  readonly by: string | null;
   readonly data: Data;
 }
 
@@ -19,6 +21,7 @@ export interface RawEvent {
 interface RecordedStatement {
   readonly name: string;
   readonly revision: number;
+  readonly by: string | null;
   readonly data: Data;
 }
 
@@ -80,6 +83,10 @@ export interface NaiveCommitment {
   readonly overdue: boolean;
   readonly stale: boolean;
   readonly lastReportedOn: string;
+  readonly effective: string;
+  readonly note: string | null;
+  /** When each agency last spoke for itself. */
+  readonly heard: Readonly<Record<string, string>>;
 }
 
 export interface NaiveFilter {
@@ -293,7 +300,7 @@ export class NaiveViews {
           last = data ?? last;
         }
         const name = event.type.slice(event.type.indexOf('.') + 1);
-        return { name, revision: event.revision, data, last, why };
+        return { name, revision: event.revision, by: event.by, data, last, why };
       });
   }
 
@@ -458,6 +465,11 @@ export class NaiveViews {
       inOrder(all(type).map((one) => ({ ...one, on: `${rules.endedOn(one.data)} ${one.on}` }))).at(-1)?.data;
     const [edition, upkeep] = [lastOf('EditionHeld'), lastOf('UpkeepReported')];
     const { stage } = headline;
+    const heard: Record<string, string> = {};
+    for (const { name, by, data } of told)
+      for (const agency of [by, STAGING.test(name) ? rules.partOf(data, leadOn, asOf) : null])
+        if (agency && data.reportedOn <= asOf && data.reportedOn > (heard[agency] ?? ''))
+          heard[agency] = data.reportedOn;
     return {
       reference,
       title: wording('title'),
@@ -466,6 +478,7 @@ export class NaiveViews {
       nature: record.nature,
       strength: record.strength,
       stage,
+      ...{ effective: headline.effective, note: headline.note ?? null, heard },
       outlook: headline.outlook ?? null,
       agencies,
       declined,
@@ -689,7 +702,16 @@ export class NaiveViews {
     return this.rows(this.matching(clocks, filter), (c) => holders(c).map(({ agency }) => agency)).map(
       ({ key, group, ...row }) => {
         const asked = group.filter((c) => holders(c).some((one) => one.agency === key && one.asked)).length;
-        return { key, name: this.agencyName(key, on, clocks.knownAt), ...row, ...(asked > 0 && { asked }) };
+        const own = group.flatMap((c) =>
+          c.agencies.flatMap(({ agency, role: in_ }) => {
+            const counts = agencies === 'today' ? this.today(agency, clocks.knownAt) : agency;
+            const isWanted = (role ?? 'any') === 'any' ? this.rules.anyRole.includes(in_) : in_ === role;
+            return isWanted && counts === key ? (c.heard[agency] ?? []) : [];
+          }),
+        );
+        const lastOwnReportOn = own.sort().at(-1) ?? null;
+        const name = this.agencyName(key, on, clocks.knownAt);
+        return { key, name, ...row, ...(asked > 0 && { asked }), lastOwnReportOn };
       },
     );
   }

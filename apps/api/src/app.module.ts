@@ -33,6 +33,7 @@ import {
   AnswerInterceptor,
   IdempotencyKeys,
   LOG,
+  PUBLIC_URL,
   observed,
   ProblemFilter,
   ReadingIsPublic,
@@ -195,6 +196,7 @@ export class AppModule {
       controllers: [...all.flatMap(({ controllers }) => controllers ?? []), ChangesController, OperationsController],
       providers: [
         { provide: LOG, useValue: log },
+        { provide: PUBLIC_URL, useValue: settings.publicUrl.replace(/\/$/, '') },
         { provide: Projector, useFactory: () => new Projector(log, projections, logFailure, snapshot) },
         { provide: Closing, useFactory: (projector: Projector) => new Closing(projector, stores), inject: [Projector] },
         { provide: APP_FILTER, useFactory: () => new ProblemFilter(extra.problemPage) },

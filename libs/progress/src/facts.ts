@@ -54,7 +54,11 @@ export interface Headline {
 }
 
 /** The agencies that reported themselves: whose part a stage entry tells of, and whose focal point acted. */
-function heardIn(c: Commitment, said: Pick<Statement, 'name' | 'by' | 'data'>, entries: readonly StageEntry[]): Heard | null {
+function heardIn(
+  c: Commitment,
+  said: Pick<Statement, 'name' | 'by' | 'data'>,
+  entries: readonly StageEntry[],
+): Heard | null {
   const heard: Record<string, number> = {};
   for (const entry of entries) heard[partOf(c, entry)] = dayOf(entry.reportedOn);
   const { reportedOn } = said.data as Partial<Sourced>;

@@ -106,7 +106,12 @@ export class Hierarchy {
     return (entry) =>
       entry
         .filter((one) => roles.includes(one.role) && counts(one.agency))
-        .map(({ agency, role, asked }) => ({ key: became?.get(agency) ?? agency, asked, agency, leads: role === 'lead' }));
+        .map(({ agency, role, asked }) => ({
+          key: became?.get(agency) ?? agency,
+          asked,
+          agency,
+          leads: role === 'lead',
+        }));
   }
 
   /** The agencies that one stands for: itself, or all that have become it by today. */

@@ -90,7 +90,10 @@ export class Item {
   readonly lastReportedOn: FullDate;
   @OwnReport('Its lead’s') readonly leadReportedOn: FullDate | null;
   @ApiProperty({ description: 'Whether what is shown was corrected after `knownAt`' }) readonly correctedLater: boolean;
-  @ApiProperty({ description: 'The address of its page as at the date', example: '/commitments/IOM-2006-01?asOf=2012-11-02' })
+  @ApiProperty({
+    description: 'The address of its page as at the date',
+    example: 'https://followthrough.example.org/commitments/IOM-2006-01?asOf=2012-11-02',
+  })
   readonly page: string;
 }
 

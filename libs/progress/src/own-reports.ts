@@ -32,7 +32,9 @@ export function lastOwnReports(
     const code = columns.agencies[row]!;
     const holders = (byCode[code] ??= holdersIn(dictionaries.agencies.entries[code]!));
     for (const { key, agency, leads } of holders) {
-      const day = leads ? columns.leadReportedOn[row]! : (dictionaries.heard.entries[columns.heard[row]!]![agency] ?? 0);
+      const day = leads
+        ? columns.leadReportedOn[row]!
+        : (dictionaries.heard.entries[columns.heard[row]!]![agency] ?? 0);
       if (day > (days.get(key) ?? 0)) days.set(key, day);
     }
   }
