@@ -1,5 +1,5 @@
 /**
- * What an index of 100,000 titles and summaries costs in memory and in time, kept in memory (`#search`), in SQLite FTS5, and
+ * The cost in memory and time of an index of 100,000 titles and summaries, kept in memory (`#search`), in SQLite FTS5, and
  * with MiniSearch if it is installed beside this repository. Titles and summaries are made of the words of the real ones, and
  * of as many others as the texts of so many commitments would bring. Each way is a process of its own; CPU times, because
  * machines are noisy.

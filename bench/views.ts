@@ -1,7 +1,7 @@
 /**
- * How views grow with the log: for each size of a log of the shape of the real one, how fast they are built from it and with
- * how much memory, how long every view takes at whatever date, position and filter, how soon a server is ready, and how soon a
- * change is seen. What is computed is told in CPU time, which a busy machine changes less than it does the time of the clock.
+ * The growth of views with the log: for each size of a log of the shape of the real one, the time and memory to build them, the
+ * time of every view at any date, position and filter, and the time until a server is ready and until a change is seen.
+ * Computing is measured in CPU time, which a busy machine changes less than the time of the clock.
  * `BENCH_EVENTS` (default 10000,100000,1000000) names the sizes, `BENCH_LOGS` a folder in which the logs are kept.
  */
 import { fork } from 'node:child_process';

@@ -1,22 +1,33 @@
 // Compiles apps, libs and bench to dist/, with the files that they read beside them, if anything is newer than what was built
-// last.
+// last. Runs on the machine's own Node (20 or newer), too.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, globSync, mkdirSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const COMPILED = 'dist/.tsbuildinfo';
-const SOURCES = ['{apps,libs,bench}/**/*', 'tsconfig*.json', 'package-lock.json'];
+const FOLDERS = ['apps', 'libs', 'bench'];
+const BESIDE = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+
+/** Everything below some folders: files, and folders, which change when a file goes. */
+const below = (folders) =>
+  folders
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => [folder, ...readdirSync(folder, { recursive: true }).map((name) => join(folder, name))]);
 
 /** What compiled code reads beside itself. */
-const READ = '{apps,libs}/**/*.{css,sql}';
+const isRead = (name) => /\.(css|sql)$/.test(name);
 
 const changedAt = (file) => statSync(file).mtimeMs;
-const upToDate = () =>
-  existsSync(COMPILED) && !globSync(SOURCES).some((file) => changedAt(file) >= changedAt(COMPILED));
+const upToDate = () => {
+  if (!existsSync(COMPILED)) return false;
+  const built = changedAt(COMPILED);
+  return ![...BESIDE, ...below(FOLDERS)].some((file) => changedAt(file) >= built);
+};
 
 function copyWhatIsRead() {
-  for (const file of globSync(join('dist', READ))) rmSync(file);
-  for (const file of globSync(READ)) {
+  for (const file of below(['dist/apps', 'dist/libs']).filter(isRead)) rmSync(file);
+  for (const file of below(['apps', 'libs']).filter(isRead)) {
     mkdirSync(join('dist', dirname(file)), { recursive: true });
     copyFileSync(file, join('dist', file));
   }
@@ -34,4 +45,4 @@ export function build() {
   return status;
 }
 
-if (import.meta.main) process.exit(build());
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.exit(build());

@@ -1,4 +1,4 @@
-// Takes the pictures of the README from a running server that holds the demo data:
+// Takes the pictures of the README from a running server that holds the demo data.
 //   npm run demo, and beside it: node scripts/screenshots.mjs [http://127.0.0.1:3000]
 import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LOG } from '#platform';
+import { commitment } from './support/commitment.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
 let server: TestServer;
@@ -392,5 +393,46 @@ describe('the data that was imported', () => {
     const before = await head();
     await server.import(HLD);
     expect(await head()).toBe(before);
+  });
+});
+
+describe('an agency that has ended', () => {
+  const record = (changes: object) =>
+    server.post('/v1/commitments', commitment({ title: `Given ${JSON.stringify(changes)}`, ...changes }), secretariat);
+  const roles = (...named: [string, string][]) => ({ agencies: named.map(([agency, role]) => ({ agency, role })) });
+  const told = ({ status, body }: Answer) => [status, body.code, body.errors?.[0]?.pointer, body.detail];
+  const refused = (pointer: string, successor = 'UN-WOMEN') => [
+    422,
+    'agency_has_ended',
+    pointer,
+    expect.stringContaining(`Its successor is ${successor}`),
+  ];
+
+  it('takes on nothing from then on, and the refusal names its successor', async () => {
+    expect(told(await record(roles(['INSTRAW', 'lead'])))).toEqual(refused('/agencies/0/agency'));
+    expect(told(await record(roles(['IOM', 'lead'], ['UNIFEM', 'partner'])))).toEqual(refused('/agencies/1/agency'));
+    expect(told(await record(roles(['GENEVA-MG', 'lead'])))).toEqual(refused('/agencies/0/agency', 'GMG'));
+    const before = { effective: '2009', reportedOn: '2009-11-02', ...roles(['IOM', 'lead'], ['INSTRAW', 'partner']) };
+    const { reference } = (await record(before)).body;
+    const act = (path: string, body: object) => server.post(`/v1/commitments/${reference}/${path}`, body, secretariat);
+    const later = { reportedOn: '2012-11-02', reason: 'x' };
+    expect(told(await act('lead-transfer', { to: 'UNIFEM', effective: '2013', ...later }))).toEqual(refused('/to'));
+    const add = { agency: 'UNIFEM', role: 'partner', reportedOn: '2012-11-02' };
+    expect(told(await act('agencies', add))).toEqual(refused('/agency'));
+    const lead = { role: 'lead', reportedOn: '2012-11-02' };
+    expect(told(await act('agencies/INSTRAW/role', lead))).toEqual(refused('/role'));
+    const says = { effective: '2012', reportedOn: '2012-11-02', ...roles(['INSTRAW', 'lead']) };
+    expect(told(await act('history/0/correct', { reason: 'x', says }))).toEqual(refused('/says/agencies/0/agency'));
+    const batch = { acts: [{ act: 'addAgency', reference, body: add }] };
+    expect((await server.post('/v1/batches', batch, secretariat)).body.results[0].problem).toMatchObject({
+      ...{ code: 'agency_has_ended', errors: [{ pointer: '/acts/0/body/agency' }] },
+    });
+    expect((await server.get(`/v1/commitments/${reference}/history`)).body.items).toHaveLength(1);
+  });
+
+  it('negative control: took on what came about before, and may have in the year itself', async () => {
+    for (const effective of ['2009', '2010-06', '2010'])
+      expect((await record({ effective, ...roles(['INSTRAW', 'lead']) })).status).toBe(201);
+    expect((await record(roles(['UN-WOMEN', 'lead']))).status).toBe(201);
   });
 });

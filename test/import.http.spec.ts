@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { planImport, runImport, type ImportPlan } from '#exchange';
+import { ActCommand, type AnyActCommand } from '#acts';
+import { Overtaken, planImport, runImport, type ImportPlan } from '#exchange';
 import { CommandBus } from '@nestjs/cqrs';
 import { LOG, metaOf, type Principal } from '#platform';
 import { CLOCK_CASES, TestServer } from './support/server.js';
@@ -119,7 +120,7 @@ describe('given a folder in the known form', () => {
       join(extra, 'commitments.json'),
       JSON.stringify([row, { ...row, reference: 'AAA-2011-02', relations: [{ type: 'replaces', to: 'AAA-2006-01' }] }]),
     );
-    writeFileSync(join(extra, 'agencies.json'), '');
+    writeFileSync(join(extra, 'agencies.json'), '[]');
     folder = extra;
     expect((await plan()).problems).toEqual([]);
     await run();
@@ -140,10 +141,49 @@ describe('given a folder in the known form', () => {
     expect((await plan()).counts['commitments.json']).toEqual({ new: 0, known: 10, extended: 0 });
   });
 
-  it('takes a folder in which files are missing or empty', async () => {
-    for (const file of ['agencies.json', 'documents.json', 'frameworks.json', 'commitments.json'])
-      writeFileSync(join(folder, file), file < 'd' ? '' : '[]');
+  it('takes a folder in which files are missing or hold nothing, and refuses one that is cut off to nothing', async () => {
+    for (const file of ['agencies.json', 'documents.json', 'frameworks.json', 'commitments.json']) write(file, []);
+    rmSync(join(folder, 'documents.json'));
     expect(await plan()).toMatchObject({ problems: [], commands: [] });
+    writeFileSync(join(folder, 'agencies.json'), '\n');
+    expect(await problems()).toEqual(['agencies.json 0 : is empty']);
+  });
+});
+
+describe('given two imports of one folder at once', () => {
+  const entry = { stage: 'in_progress', effective: '2010', reportedOn: '2010-05-01', note: 'more' };
+  /** Both are planned before either is run. */
+  async function atOnce(as: (plan: ImportPlan) => ImportPlan = (plan) => plan): Promise<unknown[]> {
+    const plans = [await plan(), await plan()].map(as);
+    const runs = plans.map((one) => runImport(one, server.app.get(CommandBus)));
+    return (await Promise.allSettled(runs)).flatMap((run) => (run.status === 'rejected' ? [run.reason] : []));
+  }
+  const eventsOf = async (reference: string) =>
+    (await server.app.get(LOG).store.read(`commitment-${reference}`)).length;
+
+  it('the later one is overtaken, and finds everything known when it is planned anew', async () => {
+    expect(await atOnce()).toEqual([expect.any(Overtaken)]);
+    await run();
+    expect((await plan()).commands).toEqual([]);
+    const { reference } = rows()[0]!;
+    const before = await eventsOf(reference);
+    changed((all) => all[0]!.history.push(entry));
+    expect(await atOnce()).toEqual([expect.any(Overtaken)]);
+    expect(await eventsOf(reference)).toBe(before + 1);
+    expect(await plan()).toMatchObject({ problems: [], commands: [] });
+  });
+
+  it('negative control: commands that rest on no revision write it twice', async () => {
+    await run();
+    const { reference } = rows()[0]!;
+    const before = await eventsOf(reference);
+    changed((all) => all[0]!.history.push(entry));
+    const onAnything = ({ context, ...command }: AnyActCommand) =>
+      Object.assign(Object.create(ActCommand.prototype) as AnyActCommand, command, {
+        context: { ...context, expected: undefined },
+      });
+    expect(await atOnce((one) => ({ ...one, commands: one.commands.map(onAnything) }))).toEqual([]);
+    expect(await eventsOf(reference)).toBe(before + 2);
   });
 });
 

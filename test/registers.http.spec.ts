@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { verify } from '#eventsourcing';
 import { LOG } from '#platform';
+import { commitment } from './support/commitment.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
 let server: TestServer;
@@ -177,4 +178,68 @@ describe('words in an act on an agency', () => {
 it('The chain of the log still verifies, and nothing is left to erase', async () => {
   const verdict = await verify(server.app.get(LOG).store);
   expect(verdict).toMatchObject({ ok: true, blanked: 2 * NAMED.length + 1, toErase: [] });
+});
+
+describe('a document that comes with the act that cites it', () => {
+  const report = (id: string, changes: object = {}) => ({
+    citation: { document: id, locator: 'Chapter 3', paragraph: '12' },
+    newDocument: {
+      ...{ id, title: 'Annual report of IOM for 2012', publisher: 'IOM', published: '2013' },
+      ...{ reportedOn: '2012-11-02', url: 'https://example.org/annual-report.pdf' },
+      ...changes,
+    },
+  });
+  const iom = () => server.token('IOM');
+  const exists = async (id: string) => (await server.app.get(LOG).store.read(`document-${id}`)).length;
+  let reference: string;
+
+  it('is registered by the agency whose it is, once under a key, and stands in the register only', async () => {
+    const own = report('IOM-AR-2012');
+    const body = commitment({ title: 'Read in our own report', ...own });
+    const sent = () => post('commitments', body, iom(), { 'idempotency-key': 'own-report' });
+    const first = await sent();
+    expect([first.status, (await sent()).body]).toEqual([201, first.body]);
+    reference = first.body.reference;
+    expect(await exists('IOM-AR-2012')).toBe(1);
+    expect(await shown(first.body.position, '/v1/documents/IOM-AR-2012')).toMatchObject(own.newDocument);
+    const [{ data }] = await historyOf(`commitments/${reference}`);
+    expect(data).toMatchObject({ citation: own.citation });
+    expect(data).not.toHaveProperty('newDocument');
+  });
+
+  it('comes with any act, of the secretariat and in a batch, too', async () => {
+    const evidence = { title: 'Annex', date: '2012', reportedOn: '2012-11-02' };
+    const acts = [{ act: 'attachEvidence', reference, body: { ...evidence, ...report('IOM-AR-ANNEX') } }];
+    expect((await post('batches', { acts, dryRun: true }, iom())).body).toMatchObject({ done: 1 });
+    expect(await exists('IOM-AR-ANNEX')).toBe(0);
+    expect((await post('batches', { acts }, iom())).body).toMatchObject({ done: 1 });
+    const endorsed = { by: 'GFMD-2010', reportedOn: '2012-11-02', ...report('UN-RES-1', { publisher: 'UN' }) };
+    expect((await post('outcomes/GCIM-R33/endorse', endorsed)).status).toBe(200);
+    expect([await exists('IOM-AR-ANNEX'), await exists('UN-RES-1')]).toEqual([1, 1]);
+    expect(JSON.stringify(await historyOf('outcomes/GCIM-R33'))).not.toContain('newDocument');
+  });
+
+  it('is refused where it is another agency’s, cited nowhere or registered already; then nothing is left behind', async () => {
+    const evidence = (changes: object) =>
+      post(`commitments/${reference}/evidence`, { title: 'E', reportedOn: '2012-11-02', ...changes }, iom());
+    const before = await server.app.get(LOG).store.head();
+    const others = report('ILO-AR-2012', { publisher: 'ILO' });
+    expect(refusal(await evidence(others))).toBe('403 forbidden /newDocument/publisher');
+    const { newDocument } = report('IOM-AR-2013');
+    expect(refusal(await evidence({ newDocument }))).toBe('422 not_cited /newDocument/id');
+    expect(refusal(await evidence(report('IOM-AR-2012')))).toBe('409 already_registered');
+    expect(refusal(await evidence({ ...report('IOM-AR-2013'), title: ' ' }))).toBe('400 invalid /title');
+    expect(refusal(await evidence({ ...report('IOM-AR-2013'), reportedOn: '2999-01-01' }))).toBe(
+      '422 date_in_the_future /reportedOn',
+    );
+    const stage = { stage: 'on_hold', effective: '2012', reportedOn: '2012-11-02', ...report('IOM-AR-2013') };
+    expect(refusal(await post(`commitments/${reference}/stage`, stage, iom()))).toBe('422 note_needed /note');
+    const late = { title: 'E', reportedOn: '2012-11-02', ...report('IOM-AR-2013') };
+    expect((await post(`commitments/${reference}/evidence`, late, iom(), { 'if-match': '"0"' })).status).toBe(412);
+    const says = { newDocument };
+    expect(refusal(await post(`commitments/${reference}/history/0/correct`, { reason: 'x', says }, iom()))).toBe(
+      '422 registered_apart /says/newDocument',
+    );
+    expect(await server.app.get(LOG).store.head()).toBe(before);
+  });
 });

@@ -1,3 +1,4 @@
+/** A headless Chromium for the specs of pages, and the reading of its pages. */
 import { chromium as playwright, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
 /** A real, headless Chromium; it brings the shared libraries and fonts that a bare machine lacks. */

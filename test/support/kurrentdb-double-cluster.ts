@@ -1,3 +1,4 @@
+/** Doubles of KurrentDB servers: a cluster of them, TLS, and the proxies between a client and them. */
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';

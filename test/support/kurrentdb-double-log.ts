@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
-
 /**
- * What a KurrentDB server does with its log, as far as the double keeps it: expected revisions, idempotency, positions,
+ * The log of the double of a KurrentDB server, as far as the double keeps it: expected revisions, idempotency, positions,
  * pages of `$all`. Every rule is from the server's source (github.com/kurrent-io/KurrentDB, 44996ed); the files are named
  * where the rule is.
  */
+import { randomUUID } from 'node:crypto';
 
 /** A place in `$all`. `commit` is the start of a record; `(commit, 0)` lies before the event there, `(commit, commit)` on it. */
 export interface Place {

@@ -1,3 +1,4 @@
+/** Reads and subscriptions of the double of a KurrentDB server. */
 import { status, type ServerWritableStream } from '@grpc/grpc-js';
 import streamsPb from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_pb.js';
 import { randomUUID } from 'node:crypto';

@@ -1,3 +1,4 @@
+/** The messages of the double of a KurrentDB server: from requests of gRPC and to answers. */
 import protobuf from 'google-protobuf';
 import anyPb from 'google-protobuf/google/protobuf/any_pb.js';
 import googleEmptyPb from 'google-protobuf/google/protobuf/empty_pb.js';

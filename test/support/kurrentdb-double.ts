@@ -1,3 +1,4 @@
+/** A double of a KurrentDB server that speaks gRPC, for all that a real one cannot be made to do in a test. */
 import {
   Server,
   ServerCredentials,

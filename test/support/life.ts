@@ -1,4 +1,4 @@
-/** What may become of commitments of the real data after 2012, told by acts: for everything that pages have to show of it. */
+/** The possible future of commitments of the real data after 2012, in acts: everything that pages have to show of it. */
 
 /** Posts an act for the focal point of an agency, or (`null`) for the secretariat. */
 export type Post = (

@@ -1,6 +1,6 @@
 /**
- * What changed between two dates, what stood at each step between them, what is due and who is silent: computed again, plainly,
- * from the naive views. Written without the code it checks.
+ * The flows between two dates, the steps between them, deadlines and silent agencies: computed again, plainly, from the naive
+ * views. Written without the code it checks.
  */
 import { lastDay, monthsEarlier, NaiveViews, RULES, type NaiveClocks, type NaiveCommitment } from './naive-views.js';
 import type { NaiveFilter, RawEvent, Rules } from './naive-views.js';

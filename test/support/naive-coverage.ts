@@ -1,4 +1,4 @@
-/** What became of outcomes, counted again from the raw events; see naive-views.ts. */
+/** The follow-up of outcomes, counted again from the raw events; see naive-views.ts. */
 import { NaiveViews, type NaiveClocks, type NaiveFilter, type RawEvent } from './naive-views.js';
 
 export interface NaiveCoverageFilter extends Pick<

@@ -57,6 +57,8 @@ export interface NaiveCommitment {
   readonly reference: string;
   readonly title: string;
   readonly words: string;
+  /** All else that was written. */
+  readonly notes: string;
   readonly kind: string;
   readonly nature: string;
   readonly strength: string;
@@ -119,6 +121,18 @@ export interface NaiveFilter {
 
 const RESPONSIBLE = ['lead', 'co_lead', 'partner'];
 const ENDS = ['merged', 'split', 'superseded', 'withdrawn'];
+
+const WRITTEN = ['title', 'summary', 'condition', 'note', 'reason', 'text', 'says', 'liftedBy', 'staysOpen'];
+
+/** What was written in a statement, but for the wording and for what it cites. */
+const textsIn = (name: string, data: Data): string =>
+  Object.entries(data as object)
+    .filter(([field]) => !(/^(Recorded|WordingAmended)$/.test(name) && WRITTEN.slice(0, 3).includes(field)))
+    .map(([field, value]) => {
+      if (typeof value === 'string') return WRITTEN.includes(field) ? value : '';
+      return value && typeof value === 'object' && !/^citations?$/.test(field) ? textsIn('', value) : '';
+    })
+    .join(' ');
 
 const padded = (n: number, length = 2): string => String(n).padStart(length, '0');
 const daysIn = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate();
@@ -249,12 +263,21 @@ const inOrder = <T extends { on: string; revision: number }>(facts: T[]): T[] =>
 export class NaiveViews {
   protected readonly streams: ReadonlyMap<string, readonly RawEvent[]>;
   private readonly answered = new Map<string, NaiveCommitment[]>();
+  /** Answers as known at one position, since the same is asked over and over. */
+  private readonly known = { at: NaN, answers: new Map<string, unknown>() };
 
   constructor(
     events: readonly RawEvent[],
     protected readonly rules: Rules = RULES,
   ) {
     this.streams = Map.groupBy(events, ({ stream }) => stream);
+  }
+
+  private once<T>(question: string, knownAt: number, answer: () => T): T {
+    if (this.known.at !== knownAt) this.known.answers.clear();
+    this.known.at = knownAt;
+    if (!this.known.answers.has(question)) this.known.answers.set(question, answer());
+    return this.known.answers.get(question) as T;
   }
 
   // ── What was said, and stands ─────────────────────────────────────────────────────────────────────────────────────
@@ -276,7 +299,9 @@ export class NaiveViews {
 
   /** Everything that was said in a stream and stands, as known at a position. */
   protected said(stream: string, knownAt: number): RecordedStatement[] {
-    return this.amended(stream, knownAt).flatMap(({ data, ...one }) => (data === null ? [] : [{ ...one, data }]));
+    return this.once(`said in ${stream}`, knownAt, () =>
+      this.amended(stream, knownAt).flatMap(({ data, ...one }) => (data === null ? [] : [{ ...one, data }])),
+    );
   }
 
   /** Everything that was said in a stream, as known at a position: as it stands, as it was said last, and why it was amended. */
@@ -306,10 +331,12 @@ export class NaiveViews {
 
   /** The streams of a category that are there by a position, in the order of what they are about. */
   protected idsOf(category: string, knownAt: number): string[] {
-    const found = [...this.streams].filter(([, [first]]) => first!.position <= knownAt).map(([stream]) => stream);
-    return found
-      .flatMap((stream) => (stream.startsWith(`${category}-`) ? stream.slice(category.length + 1) : []))
-      .sort();
+    return this.once(`ids of ${category}`, knownAt, () => {
+      const found = [...this.streams].filter(([, [first]]) => first!.position <= knownAt).map(([stream]) => stream);
+      return found
+        .flatMap((stream) => (stream.startsWith(`${category}-`) ? stream.slice(category.length + 1) : []))
+        .sort();
+    });
   }
 
   // ── What the registers say ────────────────────────────────────────────────────────────────────────────────────────
@@ -318,7 +345,11 @@ export class NaiveViews {
   protected registered(kind: string, knownAt: number): Map<string, Data> {
     const entry = (id: string) =>
       this.said(`${kind}-${id}`, knownAt).findLast(({ name }) => /^(Registered|Amended)$/.test(name))!.data;
-    return new Map(this.idsOf(kind, knownAt).map((id) => [id, entry(id)]));
+    return this.once(
+      `registered ${kind}`,
+      knownAt,
+      () => new Map(this.idsOf(kind, knownAt).map((id) => [id, entry(id)])),
+    );
   }
 
   /** What was said of one agency at a position. */
@@ -474,6 +505,10 @@ export class NaiveViews {
       reference,
       title: wording('title'),
       words: [reference, wording('title'), wording('summary'), wording('condition')].join(' ').toLowerCase(),
+      notes: told
+        .map(({ name, data }) => textsIn(name, data))
+        .join(' ')
+        .toLowerCase(),
       kind: record.kind,
       nature: record.nature,
       strength: record.strength,
@@ -641,7 +676,7 @@ export class NaiveViews {
         is(filter.withTarget, this.rules.hasTarget(c)) &&
         is(filter.overdue, c.overdue) &&
         is(filter.stale, c.stale) &&
-        (filter.q ?? '').split(' ').every((word) => ` ${c.words}`.includes(` ${word.toLowerCase()}`)),
+        (filter.q ?? '').split(' ').every((word) => ` ${c.words} ${c.notes}`.includes(` ${word.toLowerCase()}`)),
     );
   }
 

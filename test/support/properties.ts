@@ -1,6 +1,6 @@
 /**
- * How often properties are tried: by day few times with the same values on every machine, so that a failure is one of the
- * change at hand; with `npm run test:deep` ten times as often, with values by chance. SEED=n repeats what a run has printed.
+ * The number of runs of properties: by day few, with the same values on every machine, so that a failure comes from the change
+ * at hand; with `npm run test:deep` ten times as many, with random values. SEED=n repeats what a run has printed.
  */
 import type fc from 'fast-check';
 

@@ -1,3 +1,4 @@
+/** The real server in the process of a spec, with a log of its own. */
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CommandBus } from '@nestjs/cqrs';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';

@@ -1,3 +1,4 @@
+/** The real server in a process of its own, and requests to it that may be lost. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';

@@ -1,4 +1,4 @@
-/** What the specs of one run share: it is made once, by the first that asks. */
+/** The things that the specs of one run share: each is made once, by the first that asks. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

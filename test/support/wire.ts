@@ -1,4 +1,4 @@
-/** What lies between a client and a server, and may fail. */
+/** The connection between a client and a server, which may fail. */
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 

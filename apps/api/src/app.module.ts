@@ -1,3 +1,4 @@
+/** The composition root: every context, the stores of the settings, and the steps around each request. */
 import {
   DynamicModule,
   Global,
@@ -56,7 +57,9 @@ const contexts: readonly Context[] = [registersContext, commitmentsContext, acts
 /** The codec of every event type. */
 export const codec = () => new EventCodec([...contexts.flatMap(({ catalogs }) => catalogs ?? []), releases]);
 
-/** How a log is opened: to be served (made if need be), or only to be looked at (then it must be there, and may be damaged). */
+/**
+ * The purpose of opening a log: to serve it (it is made if need be), or only to look at it (it must exist, and may be damaged).
+ */
 export type Purpose = 'serve' | 'look';
 
 /** The store of a log, by its URL. The client of KurrentDB is loaded only where it is needed. */
@@ -68,7 +71,7 @@ export async function openEventStore(url: string, purpose: Purpose = 'serve'): P
   return new KurrentdbEventStore(url);
 }
 
-/** What kind of store a URL names, as metrics and traces say it. */
+/** The kind of store that a URL names, as metrics and traces call it. */
 const systemOf = (url: string): string => (isPostgres(url) ? 'postgresql' : isKurrentdb(url) ? 'kurrentdb' : 'sqlite');
 
 /** @throws Error when the log was written by newer software */
@@ -119,7 +122,7 @@ async function orClose(opened: readonly { close(): Promise<void> }[], work: Prom
   }
 }
 
-/** How often it is tried again, and said again that something is waited for. */
+/** The interval between tries, and between log lines about the wait. */
 const [AGAIN_MS, SAY_MS] = [500, 5_000];
 
 async function patiently<T>(

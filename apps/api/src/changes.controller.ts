@@ -73,11 +73,11 @@ class Change {
 }
 
 const PAGE = 500;
-/** How often it is looked whether a token is still good. */
+/** The interval at which a token is checked again. */
 const TOKEN_MS = 1_000;
 const LOG_HEADER = 'X-Log';
 
-/** How a feed is written: NDJSON, in which an empty line says nothing, or server-sent events. */
+/** The formats of a feed: NDJSON, with empty lines as a sign of life, or server-sent events. */
 const FORMATS = {
   ndjson: { type: 'application/x-ndjson; charset=utf-8', beat: '\n', line: (json: string) => `${json}\n` },
   sse: {
@@ -91,11 +91,11 @@ type Format = keyof typeof FORMATS;
 @ApiTags('Operations')
 @Controller()
 export class ChangesController implements OnModuleDestroy {
-  /** How often those who follow hear that they are still connected. */
+  /** The interval of the signs of life to followers. */
   static heartbeatMs = 15_000;
   readonly #closing = new AbortController();
   readonly #tail: Tail;
-  /** What was written of a batch, for all who are given it. */
+  /** The text of a batch, written once for all followers. */
   readonly #written = { ndjson: new WeakMap<object, Promise<string>>(), sse: new WeakMap<object, Promise<string>>() };
 
   constructor(
@@ -148,7 +148,7 @@ export class ChangesController implements OnModuleDestroy {
     const identity = await this.#checked(after, query.log ?? (request.headers['x-log'] as string | undefined));
     const gone = new AbortController();
     reply.raw.on('close', () => gone.abort());
-    // What cannot be read is said before anything is sent.
+    // A feed that cannot be read is refused before anything is sent.
     const first = await this.log.store.readAll(after, PAGE);
     const begun = first.length > 0 ? await this.#lines(first, format) : '';
     const from = first.at(-1)?.position ?? after;
@@ -195,7 +195,7 @@ export class ChangesController implements OnModuleDestroy {
     return (await decodeAll(this.log, batch)).map(write).join('');
   }
 
-  /** What there is; whoever hangs up is read nothing more. */
+  /** The events so far; nothing more is read for a client that hangs up. */
   async *#rest(after: string | null, format: Format, gone: AbortSignal): AsyncGenerator<string> {
     for (let batch; !gone.aborted && (batch = await this.log.store.readAll(after, PAGE)).length > 0;) {
       yield this.#lines(batch, format);
@@ -204,7 +204,7 @@ export class ChangesController implements OnModuleDestroy {
     gone.throwIfAborted();
   }
 
-  /** What comes, and a sign of life meanwhile. @throws Rejected once the token it was asked for with is no longer good */
+  /** The coming events, with signs of life between them. @throws Rejected once the token of the request is no longer good */
   async *#following(
     after: string | null,
     format: Format,

@@ -1,3 +1,4 @@
+/** The entry point of the server: reads the settings, serves, and ends on a signal. */
 import './node-version.js';
 
 const { Logger } = await import('@nestjs/common');

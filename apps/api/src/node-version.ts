@@ -1,5 +1,7 @@
-// Imported first by every entry point: native modules are built for the versions named in package.json; and what was compiled
-// once is kept, in the folder of temporary files, for the next start.
+/**
+ * Imported first by every entry point: refuses a version of Node that native modules are not built for, and keeps compiled code
+ * for the next start, in the folder of temporary files.
+ */
 import * as nodeModule from 'node:module';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);

@@ -16,12 +16,12 @@ type Schema = Extract<Components['schemas'][string], { type?: unknown }>;
 
 /** A request with the real data, and what a fresh server answers; long lists are cut. */
 export interface Example {
-  /** Whose token: an agency's, or `secretariat`. */
+  /** The owner of the token: an agency, or `secretariat`. */
   readonly as?: string;
   readonly path?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: object;
-  /** What must have been done before; it is not shown. */
+  /** The requests that must come before it; they are not shown. */
   readonly before?: readonly (Omit<Example, 'answer'> & { readonly operation: string })[];
   readonly answer: unknown;
   readonly csv?: string;
@@ -231,7 +231,7 @@ function describeAnswer(
     };
 }
 
-/** What a list or view has one of per line, as NDJSON. */
+/** The schema of one entry of a list or view, for NDJSON. */
 function entryOf(success: Response, { schemas }: Components): Schema {
   const { $ref } = (success.content?.['application/json']?.schema ?? {}) as { $ref?: string };
   const { properties } = (schemas[$ref?.split('/').at(-1) ?? ''] ?? {}) as Schema;

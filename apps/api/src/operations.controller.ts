@@ -1,3 +1,4 @@
+/** The routes for operators: health, metrics, and the state of the projections. */
 import { Controller, Get, Inject, Injectable, Logger, Res, type OnModuleDestroy } from '@nestjs/common';
 import {
   ApiOkResponse,
@@ -68,7 +69,7 @@ class Ready {
 
 /** By how much clocks may differ before that is told. */
 const CLOCKS_MS = 2_000;
-/** What is a jump of the clock, and how often it is looked for. */
+/** The least jump of the clock that counts, and the interval of the checks. */
 const [JUMP_MS, LOOK_MS] = [5_000, 1_000];
 
 const lagOf = ({ position, head }: Pick<ProjectionStatus, 'position' | 'head'>): number =>
@@ -153,7 +154,7 @@ export class OperationsController implements OnModuleDestroy {
     return last ? Math.max(0, Date.parse(last.recordedAt) - Date.now()) : 0;
   }
 
-  /** LookFactory how the views are; while that cannot be seen, nothing is said of it. */
+  /** Looks how the views are; while that cannot be seen, nothing is said of it. */
   async #measure(): Promise<void> {
     const all = this.#gauges.map(({ gauge }) => gauge);
     try {

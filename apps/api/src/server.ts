@@ -1,3 +1,4 @@
+/** Builds and starts the HTTP server: Fastify with its hooks, and Nest on it. */
 import fastifyAccepts from '@fastify/accepts';
 import { NestFactory } from '@nestjs/core';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,10 +13,10 @@ import { Draining } from './operations.controller.js';
 import { pagesContext, tidyAddress } from './pages/index.js';
 import type { Settings } from './settings.js';
 
-/** How long a server brings its views up to date before it answers; then it says of each that it is being built. */
+/** The time in which a server brings its views up to date before it answers; after it, it says of each that it is being built. */
 const PATIENCE_MS = 5_000;
 
-/** How long requests under way may take to finish when the server ends. */
+/** The time that requests under way have to finish when the server ends. */
 const FINISH_MS = 15_000;
 
 /**
@@ -68,7 +69,7 @@ function closesConnections(app: NestFastifyApplication): void {
     });
 }
 
-/** What comes by an open connection while the server ends is answered like anything else. */
+/** A request on an open connection is answered as usual while the server ends. */
 const ENDING = { return503OnClosing: false };
 
 /** The application, not yet listening and its projections not yet started. */
@@ -84,7 +85,7 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
       connectionsCheckingInterval: Math.min(5_000, settings.requestTimeoutMs),
     },
     routerOptions: { maxParamLength: 400 },
-    // What is refused before there is a route: addresses that cannot be read.
+    // Requests refused before they reach a route: addresses that cannot be read.
     frameworkErrors: (error: Error, { headers }: FastifyRequest, reply: FastifyReply) => {
       const problem = problemOf(error);
       void reply.header('X-Correlation-Id', new Correlation(headers['x-correlation-id']).id);

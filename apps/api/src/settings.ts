@@ -1,3 +1,4 @@
+/** The settings, read from the environment; nothing else reads it. */
 import { join } from 'node:path';
 import type { LogSettings } from '#platform';
 
@@ -8,29 +9,29 @@ const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const satisfies readonl
 export interface Settings extends LogSettings {
   readonly host: string;
   readonly port: number;
-  /** Where the embedded stores are kept. */
+  /** The folder of the embedded stores. */
   readonly dataDir: string;
   /** URL of the log: `sqlite:FILE`, or `postgres://…`. */
   readonly logUrl: string;
   /** URL of tokens and idempotency keys: `sqlite:FILE`, or `postgres://…`. */
   readonly accessUrl: string;
-  /** How long a server that is to end goes on as before, but for saying that it is not ready. */
+  /** The time for which a server that is to end goes on as before, except that it says it is not ready. */
   readonly drainMs: number;
-  /** How long a start waits for databases that cannot be reached yet. */
+  /** The time for which a start waits for databases that cannot be reached yet. */
   readonly startPatienceMs: number;
   /** Whether reading needs no token. */
   readonly publicReading: boolean;
-  /** How long a request may take to arrive. */
+  /** The time that a request may take to arrive. */
   readonly requestTimeoutMs: number;
   /** The largest body taken, in bytes. */
   readonly bodyLimit: number;
-  /** Where people reach it, when that is not http://HOST:PORT. */
+  /** The public address, when it is not http://HOST:PORT. */
   readonly publicUrl: string;
-  /** Who publishes the figures, as they are cited. */
+  /** The publisher of the figures, as they are cited. */
   readonly publisher: string;
-  /** The licence of the data, by its SPDX name. */
-  readonly dataLicence: string;
-  /** Which part of the traces that begin here is recorded and exported, from 0 to 1; `null`: tracing is off. */
+  /** The licence of the data, by its SPDX name; `null`: its publisher states none. */
+  readonly dataLicence: string | null;
+  /** The share of the traces beginning here that is recorded and exported, from 0 to 1; `null`: tracing is off. */
   readonly traced: number | null;
 }
 
@@ -52,14 +53,14 @@ export function settingsFrom(env: NodeJS.ProcessEnv = process.env): Settings {
     bodyLimit: whole(env, 'BODY_LIMIT', 262_144, 1_024, 900_000),
     publicUrl: env['PUBLIC_URL'] ?? `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`,
     publisher: env['PUBLISHER'] || 'Followthrough',
-    dataLicence: env['DATA_LICENCE'] || 'CC-BY-4.0',
+    dataLicence: env['DATA_LICENCE'] || null,
     logFormat: oneOf(env, 'LOG_FORMAT', LOG_FORMATS, 'text'),
     logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'warn'),
     traced: tracedIn(env),
   };
 }
 
-/** Whether traces are asked for, as OpenTelemetry's variables say; the exporter reads its own OTEL_EXPORTER_OTLP_* itself. */
+/** Whether the variables of OpenTelemetry ask for traces; the exporter reads its own OTEL_EXPORTER_OTLP_* itself. */
 function tracedIn(env: NodeJS.ProcessEnv): number | null {
   const to = env['OTEL_EXPORTER_OTLP_ENDPOINT'] || env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'];
   const exporter = oneOf(env, 'OTEL_TRACES_EXPORTER', ['otlp', 'none'] as const, to ? 'otlp' : 'none');

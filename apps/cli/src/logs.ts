@@ -6,6 +6,7 @@ import { SqliteEventStore } from '#event-store-sqlite';
 import { copyLog, verify, type Anchor, type CopyResult, type EventStore, type Verdict } from '#eventsourcing';
 import { codec, openEventStore, type Purpose } from '../../api/src/app.module.js';
 import { sqliteFile, type Settings } from '../../api/src/settings.js';
+import { counted } from './counted.js';
 import { progressBar } from './progress-bar.js';
 
 /** Files of anchors: what to check a log against, and where to keep what it comes to. */
@@ -30,12 +31,12 @@ export async function verifyLog(settings: Settings, anchors: Anchors): Promise<v
 /** Verifies a log, and tells of it when it is sound. @throws Error when an anchor cannot be read */
 async function verified(store: EventStore, { anchor, writeAnchor }: Anchors): Promise<Verdict> {
   const kept = anchor === undefined ? undefined : readAnchor(anchor);
-  const bar = progressBar('verifying', Number((await store.head().catch(() => null)) ?? 0), '{events} events');
+  const bar = progressBar('verifying', Number((await store.head().catch(() => null)) ?? 0), 'events: {events}');
   const onProgress = (events: number, position: string) => bar.update(Number(position), { events });
   const verdict = await verify(store, { anchor: kept, onProgress }).finally(() => bar.stop());
   if (!verdict.ok) return verdict;
   const { events, position, heads } = verdict.anchor;
-  console.log(`Sound: ${events} events to position ${position ?? '(none)'}, digest ${heads}`);
+  console.log(`Sound: ${counted(events, 'event')} to position ${position ?? '(none)'}, digest ${heads}`);
   if (verdict.blanked > 0) console.log(`${verdict.blanked} blanked, each with its reason`);
   if (verdict.toErase.length > 0)
     console.log(`Blanked and yet to be erased, as soon as the server starts: position ${verdict.toErase.join(', ')}`);
@@ -93,12 +94,12 @@ export async function restore(settings: Settings, file: string, anchors: Anchors
   removeSqlite(opened);
   try {
     copyFileSync(file, opened);
-    // What a file that was copied by hand has beside it belongs to it.
+    // The files beside a file that was copied by hand belong to it.
     if (existsSync(`${file}-wal`)) copyFileSync(`${file}-wal`, `${opened}-wal`);
     const { events } = await using(`sqlite:${opened}`, 'look', (copy) => mustBeSound(file, copy, anchors));
     await using(settings.logUrl, 'serve', (target) => fill(target, opened));
     const target = isFile(settings.logUrl) ? sqliteFile(settings.logUrl) : 'the log';
-    console.log(`Restored ${events} events to ${target}. The views are made anew at the next start.`);
+    console.log(`Restored ${counted(events, 'event')} to ${target}. The views are made anew at the next start.`);
   } finally {
     removeSqlite(opened);
   }
@@ -118,7 +119,9 @@ export async function copy({ from, to }: { from: string; to: string }): Promise<
     using(to, 'serve', (target) => copyWithBar(source, target)),
   );
   const { events, position, heads } = anchor;
-  console.log(`${copied} events copied, ${events} in all, to position ${position ?? '(none)'}, digest ${heads}`);
+  console.log(
+    `${counted(copied, 'event')} copied, ${events} in all, to position ${position ?? '(none)'}, digest ${heads}`,
+  );
   if (sourceHead !== position)
     console.log(`The source has gone on to position ${sourceHead}: run this again to follow.`);
 }
@@ -130,7 +133,7 @@ async function copyWithBar(source: EventStore, target: EventStore): Promise<Copy
     return await copyLog(source, target, (step, events, position) => {
       if (now?.step !== step) {
         now?.bar.stop();
-        const bar = progressBar(step, head, '{events} events, {rate}/s');
+        const bar = progressBar(step, head, 'events: {events}, {rate}/s');
         now = { step, bar, since: performance.now(), before: events };
       }
       const seconds = (performance.now() - now.since) / 1000;

@@ -5,7 +5,7 @@ import type { Anchors } from './logs.js';
 
 const DEMO_FOLDER = 'data/hld-follow-up';
 
-/** What the verbs do is loaded only when one is called: naming them takes none of it. */
+/** Names the verbs; their code is loaded only when one is called. */
 const verbs = () => import('./verbs.js');
 
 /** The verbs of `followthrough`. */

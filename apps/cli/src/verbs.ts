@@ -1,4 +1,4 @@
-/** What the verbs of `followthrough` do. */
+/** The verbs of `followthrough`. */
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -7,21 +7,26 @@ import { join } from 'node:path';
 import { AccessStore } from '#access';
 import { NothingThere } from '#databases';
 import { Projector, type ParkedStream } from '#eventsourcing';
-import { planImport, runImport, type ImportPlan, type DuplicateCandidate } from '#exchange';
+import { Overtaken, planImport, runImport, type ImportPlan, type DuplicateCandidate } from '#exchange';
 import { LOG, Logging, metaOf, type CommandContext } from '#platform';
 import { Progress } from '#progress';
 import { Lookup } from '#registers';
 import { AppModule, openAccess, openEventStore, openLog, openStores, type Purpose } from '../../api/src/app.module.js';
 import { closeOnSignal, startServer } from '../../api/src/server.js';
 import type { Settings } from '../../api/src/settings.js';
+import { counted } from './counted.js';
 import { progressBar } from './progress-bar.js';
 export { backup, copy, restore, verifyLog } from './logs.js';
 
-/** What the import is recorded as having been done by. */
+/** The actor of the import, as it is recorded. */
 const IMPORTER: CommandContext['by'] = { account: 'import', role: 'secretariat', agency: null };
-/** What an event is released as. */
+/** The actor of a release, as it is recorded. */
 const OPERATOR: CommandContext['by'] = { account: 'operator', role: 'secretariat', agency: null };
 const DEMO_LABEL = 'demo';
+/** The words of the data are quoted from papers of others, which say nothing of a licence. */
+const DEMO_TERMS = `  The data is quoted from papers of IOM and the United Nations, under their terms.
+  It states no licence; if you publish data of your own, set DATA_LICENCE.
+`;
 
 /** @param folder what the demo shows */
 export async function demo(settings: Settings, folder: string): Promise<void> {
@@ -44,7 +49,8 @@ export async function demo(settings: Settings, folder: string): Promise<void> {
 
   Secretariat token      ${secretariat.token}
   IOM focal point token  ${iom.token}
-`);
+
+${settings.dataLicence ? '' : DEMO_TERMS}`);
 }
 
 /** @throws NothingThere where there is no log; looking makes none */
@@ -91,22 +97,34 @@ async function importInto(settings: Settings, folder: string, dryRun: boolean): 
     await app.init();
     const projector = app.get(Projector);
     await projector.start();
-    const known = await knownTitles(app.get(Progress));
-    const plan = await planImport(folder, app.get(LOG), () => ({ by: IMPORTER, meta: metaOf(IMPORTER) }), known);
-    printPlan(folder, plan, dryRun);
-    if (plan.problems.length > 0 || Object.keys(plan.counts).length === 0) return false;
-    if (dryRun || plan.commands.length === 0) return true;
-    const bar = progressBar('importing', plan.commands.length);
-    try {
-      await runImport(plan, app.get(CommandBus), (done) => bar.update(done));
-    } finally {
-      bar.stop();
+    for (let whole = false; !whole;) {
+      const known = await knownTitles(app.get(Progress));
+      const plan = await planImport(folder, app.get(LOG), () => ({ by: IMPORTER, meta: metaOf(IMPORTER) }), known);
+      printPlan(folder, plan, dryRun);
+      if (plan.problems.length > 0 || Object.keys(plan.counts).length === 0) return false;
+      if (dryRun || plan.commands.length === 0) return true;
+      whole = await ran(plan, app.get(CommandBus));
     }
     const head = await stores.log.store.head();
     if (head) await projector.reached(head, 60_000);
     return true;
   } finally {
     await app.close();
+  }
+}
+
+/** Runs an import. @returns whether to the end; else something else wrote meanwhile, and it is to be planned anew */
+async function ran(plan: ImportPlan, commands: CommandBus): Promise<boolean> {
+  const bar = progressBar('importing', plan.commands.length);
+  try {
+    await runImport(plan, commands, (done) => bar.update(done));
+    return true;
+  } catch (error) {
+    if (!(error instanceof Overtaken)) throw error;
+    console.log(`Something else writes to the log as well (${error.message}): looking again for what is still new.`);
+    return false;
+  } finally {
+    bar.stop();
   }
 }
 
@@ -161,7 +179,9 @@ async function printProjections(projector: Projector): Promise<void> {
 
 function printParked(name: string, parked: readonly ParkedStream[], fails = true): void {
   for (const { stream, position, type, error, events } of parked)
-    console.error(`${name}: ${stream} waits since position ${position} (${type}), ${events} events: ${error}`);
+    console.error(
+      `${name}: ${stream} waits since position ${position} (${type}), ${counted(events, 'event')}: ${error}`,
+    );
   if (parked.length === 0) console.log(`${name}: nothing waits`);
   else if (fails) process.exitCode = 1;
 }
@@ -197,11 +217,6 @@ async function withAccess<T>(
   } finally {
     await access.close();
   }
-}
-
-/** `2 pairs`, `1 pair`. */
-function counted(n: number, one: string): string {
-  return `${n} ${one}${n === 1 ? '' : 's'}`;
 }
 
 /** Passes over the event that a stream waits for. */

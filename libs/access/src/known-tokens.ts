@@ -22,7 +22,7 @@ export class KnownTokens implements Tokens {
       if (mark !== this.#mark) this.#known = new LRUCache({ max: 10_000 });
       [this.#mark, this.#lookedAt] = [mark, now];
     }
-    // What is asked now is kept with what was known by now: a change meanwhile makes it void.
+    // The answer is kept with the state known by now: a change meanwhile makes it void.
     const known = this.#known;
     const hash = hashOf(token);
     const kept = known.get(hash);

@@ -7,7 +7,7 @@ const CONNECTIONS = 8;
 /** One of our processes at a time makes the tables. */
 const MAKES = 0x616363;
 const SCHEMA = 'followthrough_access';
-/** What may differ from server to server, and must not here: names, isolation, durability, how long is waited. */
+/** The properties that differ from server to server, and must not here: names, isolation, durability, time limits. */
 const SETTINGS = [
   `search_path=${SCHEMA}`,
   'default_transaction_isolation=read\\ committed',

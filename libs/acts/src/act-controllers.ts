@@ -2,10 +2,9 @@
 import { applyDecorators, Controller, HttpCode, Post, type Type } from '@nestjs/common';
 import { ApiBody, ApiConflictResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { classOf } from '#bodies';
-import { Rejected } from '#eventsourcing';
-import { AnsweredDirectly, commandContextOf, validation, type CommandContext, type DirectRoute } from '#platform';
+import { AnsweredDirectly, commandContextOf, validation, type DirectRoute } from '#platform';
 import { codeOf, entryIn, type ActLine } from '#registers';
-import { ActCommand, tableOf, type ActOn, type RouteParameters, type Subject } from './acts.js';
+import { ActCommand, refuseOthers, tableOf, type ActOn, type RouteParameters, type Subject } from './acts.js';
 import { isNumber, parameterNamesOf, parametersOf, PATHS } from './addresses.js';
 import { answerClass, answerOf } from './answers.js';
 
@@ -36,7 +35,7 @@ function actController(subject: Subject, name: string, line: ActLine): Type<unkn
     const params = request.params as Readonly<Record<string, string>>;
     const context = commandContextOf(request);
     const said = (await body.transform(request.body, { type: 'body', metatype: BodyClass })) as object;
-    if (line.ownedBy) isOwn(line, said as Readonly<Record<string, unknown>>, context);
+    refuseOthers(subject, name, said, context.by);
     const act = { act: name, body: said, ...parametersOf(params, names) } as ActOn<Subject>;
     const entry = entryIn(act);
     const made = entry ? codeOf(entry) : ((said as { reference?: string | null }).reference ?? null);
@@ -59,19 +58,6 @@ function actController(subject: Subject, name: string, line: ActLine): Type<unkn
     act(): void {}
   }
   return ActController;
-}
-
-/** An agency does what is its own. @throws Rejected `forbidden` */
-function isOwn(
-  { ownedBy = '', otherwise = '' }: ActLine,
-  body: Readonly<Record<string, unknown>>,
-  { by }: CommandContext,
-): void {
-  if (by.role === 'secretariat' || body[ownedBy] === by.agency) return;
-  const message = `A focal point of ${by.agency} does this for ${by.agency} only: ${ownedBy} must be ${by.agency}.`;
-  throw new Rejected('forbidden', `${message} ${otherwise}`, [
-    { pointer: `/${ownedBy}`, message: `must be ${by.agency}` },
-  ]);
 }
 
 /** The controllers of some acts on a subject. */

@@ -1,7 +1,7 @@
 /** Executes acts: decides each on the state of its stream, records it, and then its consequences in other streams. */
 import { Command } from '@nestjs/cqrs';
 import { plainToInstance } from 'class-transformer';
-import { classOf, forms } from '#bodies';
+import { classOf, forms, type Document, type Sourced } from '#bodies';
 import { todayAnywhere } from '#clocks';
 import {
   ACTS,
@@ -9,6 +9,7 @@ import {
   commitment,
   decide,
   follow,
+  givenBy,
   isFollowed,
   linkedTo,
   takeReference,
@@ -27,15 +28,19 @@ import {
   decideInTurn,
   load,
   NO_STREAM,
+  refused,
+  refusedWithin,
   Rejected,
   streamOf,
   type Aggregate,
+  WrongRevision,
   type EventMap,
   type Handled,
   type Log,
+  type Meta,
   type NewEvent,
 } from '#eventsourcing';
-import { referencesIn, type CommandContext, type Reference } from '#platform';
+import { metaOfPart, referencesIn, type CommandContext, type Reference } from '#platform';
 import {
   actsOn,
   agency,
@@ -50,6 +55,7 @@ import {
   type EntryHistory,
   type OnEntry,
   type Register,
+  type Taking,
 } from '#registers';
 
 /** The kind of thing that an act changes. */
@@ -138,19 +144,54 @@ export class Acts {
     this.#lookup = new Lookup(log);
   }
 
-  /** @throws Rejected | WrongRevision */
+  /**
+   * Registers the documents that come with acts, and executes these. What is refused leaves nothing behind.
+   * @throws Rejected | WrongRevision
+   */
   async execute(command: AnyActCommand): Promise<ActResult> {
     const { subject, context } = command;
+    const documents = newDocumentsOf(command);
+    for (const document of documents) refuseOthers('document', 'enter', document, context.by, '/newDocument');
     const acts = command.acts as readonly CommitmentAct[];
     const aggregate = (subject === 'commitment' ? commitment : registers[subject]) as unknown as Aggregate<
       never,
       EventMap
     >;
-    const deciding = subject === 'commitment' ? await this.#onCommitment(command) : await this.#onEntry(command);
+    const importedStreams = new Set([
+      ...command.importedStreams,
+      ...documents.map(({ id }) => streamOf(registers.document, id)),
+    ]);
+    const given = { ...command, acts: acts.map(withoutDocument), importedStreams } as AnyActCommand;
+    const deciding = subject === 'commitment' ? await this.#onCommitment(given) : await this.#onEntry(given);
+    for (const [i, document] of documents.entries()) {
+      const meta = metaOfPart(context.meta, -1 - i);
+      await this.#register(document, meta, async () => {
+        const { state, revision } = await load(this.log, aggregate, command.id ?? '');
+        if ((context.expected ?? revision) !== revision)
+          throw new WrongRevision(streamOf(aggregate, command.id ?? ''), context.expected!, revision);
+        deciding(command.id)(state, revision);
+      });
+    }
     const id = command.id ?? (await this.#newReference(deciding, acts, context));
     const handled = await handle(this.log, aggregate, id, deciding(id), context.meta, context.expected);
     const done = { id, ...handled };
     return subject === 'commitment' ? this.#followed(done as ActResult & Handled<Commitment>, acts) : done;
+  }
+
+  /** Registers a document, once it is sure that what cites it is not refused. */
+  async #register(document: Document, meta: Meta, refuseAct: () => Promise<void>): Promise<void> {
+    const written = await this.log.store.read(streamOf(registers.document, document.id));
+    if (written.some((event) => event.meta.commandId === meta.commandId)) return;
+    await refuseAct();
+    const enter = decideEntries('document', [{ act: 'enter', body: document }], {
+      id: document.id,
+      frameworkOf: () => undefined,
+    });
+    try {
+      await handle(this.log, registers.document as never, document.id, enter, meta);
+    } catch (error) {
+      throw refusedWithin('/newDocument', error);
+    }
   }
 
   async #newReference(deciding: Deciding, acts: readonly CommitmentAct[], context: CommandContext): Promise<string> {
@@ -166,25 +207,38 @@ export class Acts {
     const given = acts as readonly CommitmentAct[];
     const by: By = { ...context.by, today: todayAnywhere(new Date()) };
     const named: Reference[] = [];
-    for (const act of given)
-      named.push(...referencesIn(act.body), ...(act.act === 'correct' ? await this.#namedBy(id, act) : []));
-    const unknown = await this.#lookup.unknownIn(named, importedStreams);
+    const taking: Taking[] = [];
+    for (const act of given) {
+      const { act: name, body, ...on } = act;
+      named.push(...referencesIn(body));
+      taking.push(...givenBy(name, body, on));
+      const corrected = name === 'correct' && (await this.#corrected(id, act as RouteParameters & { body: Correct }));
+      if (!corrected) continue;
+      named.push(...referencesIn(corrected.body, '/says'));
+      for (const one of givenBy(corrected.act, corrected.body, on)) {
+        const pointer = `/says${one.pointer}`;
+        const [, field = ''] = one.pointer.split('/');
+        if (field in (body as Correct).says) taking.push({ ...one, pointer });
+      }
+    }
+    const wrong = (await this.#lookup.unknownIn(named, importedStreams)) ?? (await this.#lookup.endedAmong(taking));
     const links = named.filter(({ kinds }) => kinds.includes('commitment')).map(({ code }) => code);
     const others = await linkedTo(this.log, links);
-    return (on) => orElse(decideAll(on, given, by, others) as Decide, unknown);
+    return (on) => orElse(decideAll(on, given, by, others) as Decide, wrong);
   }
 
-  /** The codes in the new words of a correction, read as the body of the corrected act. */
-  async #namedBy(
+  /** An act as a correction of it would leave it. */
+  async #corrected(
     reference: string | null,
     { body, revision }: RouteParameters & { body: Correct },
-  ): Promise<Reference[]> {
+  ): Promise<{ act: ActName; body: object } | null> {
     const { state } = await load(this.log, commitment, reference ?? '');
     const said = state.said.find((one) => one.revision === revision);
-    const act = said && actOf(said);
-    if (!act) return [];
+    const line = said && actOf(said);
+    if (!line) return null;
+    const act = (Object.keys(ACTS) as ActName[]).find((name) => ACTS[name].yields === said.name)!;
     const before = state.changes.get(said.revision)?.at(-1)?.says ?? said.data;
-    return referencesIn(plainToInstance(classOf(act.body), { ...before, ...body.says }), '/says');
+    return { act, body: plainToInstance(classOf(line.body), { ...before, ...body.says }) };
   }
 
   async #onEntry({ subject, id, acts, importedStreams }: AnyActCommand): Promise<Deciding> {
@@ -230,7 +284,41 @@ export class Acts {
   }
 }
 
-/** Reports a missing permission before an unknown code. */
+/** The documents that come with acts. @throws Rejected for one that is cited nowhere */
+function newDocumentsOf({ acts }: AnyActCommand): Document[] {
+  return (acts as readonly CommitmentAct[]).flatMap(({ body }) => {
+    const { newDocument: document } = body as Partial<Sourced>;
+    if (!document) return [];
+    if (!referencesIn(body).some(({ kinds, code }) => kinds.includes('document') && code === document.id))
+      throw refused('not_cited', '/newDocument/id', `${document.id} is cited nowhere in this act.`);
+    return [document];
+  });
+}
+
+/** An act without its document, which is no part of its event. */
+function withoutDocument<A extends CommitmentAct>(act: A): A {
+  if (!(act.body as Partial<Sourced>).newDocument) return act;
+  const body = Object.assign(Object.create(Object.getPrototypeOf(act.body) as object) as Sourced, act.body);
+  delete body.newDocument;
+  return { ...act, body };
+}
+
+/**
+ * An agency does what is its own.
+ * @param at where the body stands, for the pointer
+ * @throws Rejected `forbidden`
+ */
+export function refuseOthers(subject: Subject, act: string, body: object, by: CommandContext['by'], at = ''): void {
+  const { ownedBy, otherwise = '' } = tableOf(subject)[act]!;
+  if (ownedBy === undefined || by.role === 'secretariat') return;
+  if ((body as Readonly<Record<string, unknown>>)[ownedBy] === by.agency) return;
+  const message = `A focal point of ${by.agency} does this for ${by.agency} only: ${ownedBy} must be ${by.agency}.`;
+  throw new Rejected('forbidden', `${message} ${otherwise}`, [
+    { pointer: `${at}/${ownedBy}`, message: `must be ${by.agency}` },
+  ]);
+}
+
+/** Reports a missing permission before a wrong code. */
 const orElse =
   (decide: Decide, wrong: Rejected | null): Decide =>
   (state, revision) => {

@@ -1,3 +1,4 @@
+/** The front door of acts, and their context: the routes and the execution of every act. */
 import type { Type } from '@nestjs/common';
 import type { Context } from '#platform';
 import { REGISTER_ACTS, type Register } from '#registers';
@@ -35,7 +36,7 @@ function register(kind: Register, reading: Type<unknown> = registerController(ki
   ];
 }
 
-/** What the composition root takes of this context. */
+/** The part of this context that the composition root takes. */
 export const actsContext: Context = {
   controllers: [
     ...register('agency', AgenciesController),

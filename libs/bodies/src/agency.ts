@@ -4,7 +4,7 @@ import type { PartialDate } from '#clocks';
 import { Code, CodeOf, InPeriod, Kebab, ListOf, Nested, OneOf, Text, YesNo } from '#platform';
 import { CHAIR_ROLES, type ChairRole } from '#words';
 
-/** Where a statement can be read. */
+/** The place of a statement in a document. */
 export class Citation {
   @CodeOf('document', { example: 'D-2012-MC2353' }) document: string;
   @Text({ max: 500, description: 'Where in it, in words', example: '«Enhancing data and research» (para 26)' })
@@ -61,7 +61,7 @@ export class Agency {
   @CodeOf('agency', { optional: true, example: 'UN-WOMEN' }) succeededBy?: string | null;
 }
 
-/** Where an act can be read … */
+/** The source of an act … */
 export class Cited {
   @Nested(() => Citation, { optional: true }) citation?: Citation | null;
 }

@@ -6,6 +6,7 @@ export * from './commitment.js';
 export * from './content.js';
 export * from './corrections.js';
 export * from './crosswalk.js';
+export * from './document.js';
 export * from './editions.js';
 export * from './lineage.js';
 export * from './register.js';

@@ -3,7 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Nested, Plain, Pointer, Text } from '#platform';
 import { Citation } from './agency.js';
 
-/** Why, and where that can be read. It has no date of its own: it acts on what is known, as at every date. */
+/** The reason and its source. It has no date of its own: it acts on all that is known, as at every date. */
 export class Amending {
   @Text({ max: 2000, description: 'Why', example: 'The paper says 2010, not 2011' }) reason: string;
   @Nested(() => Citation, { optional: true }) citation?: Citation | null;

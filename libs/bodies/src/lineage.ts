@@ -33,7 +33,7 @@ export class TakeBackFollowUp extends Act {
   @CodesOf(['forum', 'outcome'], FOLLOWED) followsUp: string[];
 }
 
-/** What the other commitment takes over; what is not listed is not taken over. */
+/** The inheritance of the other commitment; only the listed things are taken over. */
 export class TakeOver {
   @ListOf(() => AgencyRole, { optional: true, example: [{ agency: 'ILO', role: 'partner' }] })
   agencies?: AgencyRole[] | null;
@@ -67,14 +67,14 @@ export class ReportedRelation extends Source {
   @ApiProperty(TO) readonly to: string;
 }
 
-/** How a record ended. */
+/** The end of a record. */
 export class EndOfRecord extends Source {
   @ApiProperty({ enum: ENDS }) readonly life: End;
   @ApiProperty({ type: [String], description: 'The commitments that it became' }) readonly into: readonly string[];
   @ApiProperty() readonly reason: string;
 }
 
-/** What came to a commitment from one that ended in it. */
+/** The inheritance of a commitment from one that ended in it. */
 export class TakenOver extends Source {
   @ApiProperty({ description: 'The reference of the one that ended' }) readonly from: string;
   @ApiProperty({ enum: ENDS }) readonly how: End;

@@ -1,22 +1,10 @@
 /** The entries of the registers. */
-import {
-  WebAddress,
-  Code,
-  CodeOf,
-  CodesOf,
-  InPeriod,
-  Kebab,
-  Language,
-  OnDate,
-  OneOf,
-  Text,
-  Texts,
-  Whole,
-} from '#platform';
+import { Code, CodeOf, CodesOf, InPeriod, Kebab, OneOf, Text, Texts } from '#platform';
 import { CONCERNS, OUTCOME_KINDS, type Concern, type OutcomeKind } from '#words';
 import { ApiProperty } from '@nestjs/swagger';
 import { Agency } from './agency.js';
 import { Crosswalk } from './crosswalk.js';
+import { Document } from './document.js';
 import { Act } from './statement.js';
 
 export class Framework {
@@ -81,21 +69,6 @@ export class Outcome {
   @CodesOf('theme', { optional: true, example: ['HLD06-13'] }) themes?: string[] | null;
 }
 
-export class Document {
-  @Code({ example: 'D-2012-MC2353' }) id: string;
-  @Text({ optional: true, free: false, example: 'MC/2353' }) symbol?: string | null;
-  @Text({ max: 500, example: 'IOM in the lead-up to the second High-level Dialogue' }) title: string;
-  @Text({ optional: true, example: 'IOM Council documents (MC), 101st session' }) series?: string | null;
-  @Text({ description: 'The code of an agency, or a name', example: 'IOM' }) publisher: string;
-  @InPeriod({ example: '2012-11-02' }) published: string;
-  @OnDate({ description: 'The date from which its statements count as reported', example: '2012-11-02' })
-  reportedOn: string;
-  @Whole({ optional: true, min: 1, description: 'How many it has', example: 12 }) pages?: number | null;
-  @Language({ optional: true }) language?: string | null;
-  @WebAddress({ optional: true, description: 'Where it can be read', example: 'https://example.org/mc-2353.pdf' })
-  url?: string | null;
-}
-
 /** An agency or forum makes an outcome its own. */
 export class EndorseOutcome extends Act {
   @CodeOf(['agency', 'forum'], { description: 'Who endorses it', example: 'GFMD-2010' }) by: string;
@@ -110,7 +83,7 @@ export class OutcomeAsAt extends Outcome {
   @ApiProperty({ type: [Endorsement] }) readonly endorsed: readonly Endorsement[];
 }
 
-/** What each register holds. */
+/** The entry type of each register. */
 export const REGISTERS = {
   agency: Agency,
   framework: Framework,

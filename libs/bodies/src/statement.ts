@@ -3,6 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate, Reported } from '#clocks';
 import { ListOf, Nested, OnDate, Text } from '#platform';
 import { Citation } from './agency.js';
+import { Document } from './document.js';
 
 /** The fields of every act: the date of its source, and the place in it … */
 export class Sourced {
@@ -12,6 +13,13 @@ export class Sourced {
   citation?: Citation | null;
   @ListOf(() => Citation, { optional: true, max: 20, description: 'Further places that say the same' })
   citations?: Citation[] | null;
+  @Nested(() => Document, {
+    optional: true,
+    description:
+      'A document that the act cites and nobody has registered yet: it is registered together with the act. An agency ' +
+      'does so for its own, with its code as the publisher',
+  })
+  newDocument?: Document | null;
 }
 
 /** … and most may say a word about it … */

@@ -47,7 +47,7 @@ export const lastDayOf = (date: PartialDate): FullDate => periodOf(date)!.last;
 /** The first day of a partial date that is known to be real. */
 export const firstDayOf = (date: PartialDate): FullDate => periodOf(date)!.first;
 
-/** Whether something may be said of it: a real date, of a year that there was. There was no year 0. */
+/** Whether a partial date is real and of a year that existed. There was no year 0. */
 export const isPartialDate = (date: unknown): date is PartialDate =>
   periodOf(date) !== null && !(date as string).startsWith('0000');
 
@@ -69,7 +69,10 @@ function kept(day: Temporal.PlainDate): FullDate {
 export const monthsBefore = (date: FullDate, months: number): FullDate =>
   kept(Temporal.PlainDate.from(date).subtract({ months }));
 
-/** The first date on which what was last reported on `lastReportedOn` is stale (rule 5): the day on which `monthsBefore` passes it. */
+/**
+ * The first date on which what was last reported on `lastReportedOn` is stale (rule 5): the day on which `monthsBefore` passes
+ * it.
+ */
 export function staleFrom(lastReportedOn: FullDate, months: number): FullDate {
   const day = Temporal.PlainDate.from(lastReportedOn).add({ days: 1 });
   const then = day.add({ months });

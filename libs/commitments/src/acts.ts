@@ -2,7 +2,7 @@
 import type { Body, BodyName, CommitmentAsAt } from '#bodies';
 import type { FullDate } from '#clocks';
 import { Rejected } from '#eventsourcing';
-import type { ActLine } from '#registers';
+import type { ActLine, Taking } from '#registers';
 import type { Role } from '#words';
 import * as amending from './amending.js';
 import { asAt, record, type Commitment, type CommitmentEvent, type CommitmentEvents } from './commitment.js';
@@ -16,13 +16,13 @@ import { forbidden, type By, type Decide, type DecisionContext } from './stateme
 
 // ── Whose an act is, and on what it can be done ─────────────────────────────────────────────────────────────────────
 
-/** Whose act it is, beside the secretariat, which may do all. */
+/** The agency whose act it is, beside the secretariat, which may do all. */
 type Who = (now: CommitmentAsAt, by: By, on: Choice, c: Commitment) => boolean;
 
-/** What of a commitment an act is done on. */
+/** The part of a commitment on which an act is done. */
 type Choice = Pick<DecisionContext, 'agency' | 'milestone' | 'revision'>;
 
-/** What an act can be done on as things stand. */
+/** The parts on which an act can be done at present. */
 type Choices = (now: CommitmentAsAt, c: Commitment, by: By) => readonly Choice[];
 
 const holding =
@@ -71,7 +71,7 @@ const statements =
 type EventName = keyof CommitmentEvents;
 type Field<B> = keyof B & string;
 
-/** What is said of an act on a commitment. */
+/** The line of an act on a commitment. */
 interface Definition<A> extends Omit<ActLine, 'body' | 'yields'> {
   readonly who: Who;
   readonly decide: Decide<A>;
@@ -79,17 +79,19 @@ interface Definition<A> extends Omit<ActLine, 'body' | 'yields'> {
   readonly on?: Choices;
   /** It may also be done on a record that has ended. */
   readonly afterwards?: true;
-  /** What its body says and its event does not hold. */
+  /** The fields of its body that its event does not hold. */
   readonly unsaid?: (data: Record<string, unknown>) => Partial<A>;
   /** Its answer tells how things stand. */
   readonly answers?: 'StageAnswer';
   /** The `agency` of its event is the one that reports; of any other event it is whoever recorded it. */
   readonly namesReporter?: A extends { agency?: string | null } ? true : never;
+  /** The agencies that take a role by it, and from when on. */
+  readonly gives?: (act: A, on: Choice) => readonly Taking[];
   /** The fields that say who does what; whoever corrects one answers for it. */
   readonly names?: readonly Field<A>[];
 }
 
-/** What an event holds beside the words of its act. */
+/** The fields of an event that the words of its act do not hold. */
 type Beside<E extends EventName, A> = Exclude<keyof CommitmentEvents[E], keyof A>;
 
 /**
@@ -108,6 +110,14 @@ const act = <E extends EventName, B extends BodyName>(
   definition: Definition<Body<B>> & Amended<E, Body<B>>,
 ) => ({ conflict: HAS_ENDED, ...definition, yields, body });
 
+/** The acts on commitments: while an event has none, this does not compile, unless it follows from another commitment's. */
+const allActs = <T extends Readonly<Record<string, { readonly yields: EventName }>>>(
+  acts: T &
+    ([Exclude<EventName, T[keyof T]['yields'] | 'TookOver'>] extends [never]
+      ? unknown
+      : { readonly actFor: Exclude<EventName, T[keyof T]['yields'] | 'TookOver'> }),
+): T => acts;
+
 const HAS_ENDED = 'It has ended already: merged, split, superseded or withdrawn';
 const MILESTONE_IS_SETTLED = 'The milestone was dropped or reached already';
 const NO_OFFER = 'The lead is not on offer';
@@ -115,7 +125,7 @@ const NO_OFFER = 'The lead is not on offer';
 const ASKED_ANEW = ['role', 'citation', 'citations'] as const;
 
 /** Every act on a commitment. */
-export const ACTS = {
+export const ACTS = allActs({
   record: act('Recorded', 'RecordCommitment', {
     path: '',
     summary: 'Record a commitment with its first stage',
@@ -126,6 +136,8 @@ export const ACTS = {
     on: () => [],
     namesReporter: true,
     names: ['agency', 'agencies'],
+    gives: ({ agencies, effective: from }) =>
+      agencies.map(({ agency }, i) => ({ agency, from, pointer: `/agencies/${i}/agency` })),
   }),
   reportStage: act('StageReported', 'ReportStage', {
     path: 'stage',
@@ -160,6 +172,7 @@ export const ACTS = {
     summary: 'Add an agency; one named by another agency is asked',
     who: responsible,
     decide: responsibility.addAgency,
+    gives: ({ agency, reportedOn: from }) => [{ agency, from, pointer: '/agency' }],
     amended: { asked: ['agency', ...ASKED_ANEW] },
   }),
   changeRole: act('RoleChanged', 'ChangeRole', {
@@ -167,6 +180,7 @@ export const ACTS = {
     summary: 'Change an agency’s role',
     who: responsible,
     decide: responsibility.changeRole,
+    gives: ({ reportedOn: from }, { agency = '' }) => [{ agency, from, pointer: '/role' }],
     on: beside,
     amended: { agency: 'decided anew', asked: ASKED_ANEW },
   }),
@@ -203,6 +217,7 @@ export const ACTS = {
     conflict: 'The lead is on offer, or moving, already',
     who: lead,
     decide: responsibility.offerLead,
+    gives: ({ to: agency, effective: from }) => [{ agency, from, pointer: '/to' }],
     on: ({ leadTransfer }, c, { today }) => (leadTransfer || responsibility.leadToCome(c, today) ? [] : [{}]),
     amended: 'never',
   }),
@@ -402,7 +417,7 @@ export const ACTS = {
     afterwards: true,
     amended: 'never',
   }),
-} as const;
+} as const);
 
 export type ActName = keyof typeof ACTS;
 export type BodyOf<A extends ActName> = Body<(typeof ACTS)[A]['body']>;
@@ -412,6 +427,10 @@ type Line = ActLine & Definition<object> & amending.HowAmended;
 export function actOf({ name }: Pick<Statement, 'name'>): Line | undefined {
   return (Object.values(ACTS) as readonly unknown[] as readonly Line[]).find(({ yields }) => yields === name);
 }
+
+/** The agencies that take a role by an act, and from when on. */
+export const givenBy = (name: ActName, body: object, on: Choice): readonly Taking[] =>
+  (ACTS[name] as unknown as Line).gives?.(body as never, on) ?? [];
 
 // ── Deciding ────────────────────────────────────────────────────────────────────────────────────────────────────────
 

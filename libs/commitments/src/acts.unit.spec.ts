@@ -263,7 +263,7 @@ describe('Whose act it is', () => {
     expect(everybody.filter(may)).toEqual(MAY[act]);
   });
 
-  /** What one may do for one's role in it; ends also ask for the lead of the other commitment. */
+  /** The acts open to an agency by its role in it; ends also ask for the lead of the other commitment. */
   const ofTheRole = acts.filter(
     (act) => MAY[act].includes('IOM') && !/^(record|reply|correct|retract|merge|split|supersede)$/.test(act),
   );

@@ -33,7 +33,7 @@ function stillStands(c: Commitment, was: Statement): void {
   if (!isInForce(c, was)) throw new Conflict('already_retracted', `Revision ${was.revision} was retracted already.`);
 }
 
-/** Whether the whole is as sound with an amendment as it would be had everything been said so at once. */
+/** Whether the whole is as sound with an amendment as if everything had been said so at once. */
 function wholeIsSound(c: Commitment): void {
   if (!c.recorded || c.entries.length === 0)
     throw new Rejected('last_entry', 'Nothing would be left of it: withdraw the commitment instead.');
@@ -66,6 +66,12 @@ export const correct =
     const before = (c.changes.get(was.revision)?.at(-1)?.says ?? was.data) as Record<string, unknown>;
     const corrects = (fields: readonly string[]): boolean => fields.some((field) => field in says);
     if (corrects(['reference'])) throw refused('reference_stays', '/says/reference', 'Its reference stays what it is.');
+    if (corrects(['newDocument']))
+      throw refused(
+        'registered_apart',
+        '/says/newDocument',
+        'Register the document by itself, then correct the citation.',
+      );
     const { asked: _, ...merged }: Record<string, unknown> = { ...act.unsaid?.(before), ...before, ...says };
     for (const [key, value] of Object.entries(merged)) if (Array.isArray(value)) merged[key] = withoutRetracted(value);
     on.forms.check(act.body, says, merged, '/says');

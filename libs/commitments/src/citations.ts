@@ -2,7 +2,7 @@
 import type { FullDate } from '#clocks';
 import type { Commitment } from './commitment.js';
 
-/** Of what was said, as the same statements are asked about as at many dates. */
+/** The citations of a list of statements, kept since the same list is asked about as at many dates. */
 const known = new WeakMap<object, readonly string[]>();
 
 /** Every document that a statement cites: whatever stands in it under `citation` or `citations`, at any depth. */

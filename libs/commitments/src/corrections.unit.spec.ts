@@ -47,7 +47,7 @@ const ENDS: readonly ActName[] = ['merge', 'split', 'supersede', 'withdraw'];
 const AMENDING: readonly ActName[] = ['correct', 'retract', 'blank'];
 const said = (Object.keys(ACTS) as ActName[]).filter((act) => ![...SETTLED, ...AMENDING].includes(act));
 
-/** What was said by the act of a scene, and at which revision. */
+/** The statement of the act of a scene, and its revision. */
 const saying = (act: ActName) => {
   const { given: before, body, on } = SCENES[act];
   const revision = before.length;

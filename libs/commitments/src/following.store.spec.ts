@@ -52,7 +52,7 @@ const metaOf = (): Meta => ({
   correlationId: uuidv7(),
   causationId: null,
 });
-/** What a command wrote that was then cut off. */
+/** The events of a command that was then cut off. */
 const said = async (reference: string, ...events: CommitmentEvent[]): Promise<Recorded> => {
   await handle(log, commitment, reference, () => events, metaOf());
   return (await history(reference)).at(-1)!;
@@ -76,7 +76,7 @@ const command = (reference: string, { body, ...act }: CommitmentAct) =>
       },
     ),
   );
-/** What the projector does, from the beginning of the log on. */
+/** The work of the projector, from the beginning of the log on. */
 const project = async () => {
   const projector = new Projector(log, [followingProjection(log)]);
   await projector.start();
@@ -270,7 +270,7 @@ describe('Relations that close a circle at once', () => {
 describe('Corrections that close a circle at once', () => {
   const links = async (reference: string) => (await view(reference)).relations.map(({ type, to }) => `${type} ${to}`);
   const [D] = ['IOM-2011-12'] as const;
-  /** What commands wrote that had each read the log before the other. */
+  /** The events of commands that had each read the log before the other. */
   const corrected = async (reference: string, revision: number, change: object): Promise<Recorded> => {
     const { state } = await load(log, commitment, reference);
     const was = state.changes.get(revision)?.at(-1)?.says ?? state.said[revision]!.data;

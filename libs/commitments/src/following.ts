@@ -21,7 +21,7 @@ import { RELATION_TYPES, type End } from '#words';
 import { commitment, statementAt, type Commitment, type CommitmentEvent, type CommitmentEvents } from './commitment.js';
 import { Linked, linksOf, noCycle, type LineageEvents } from './lineage.js';
 
-/** How many commitments are looked at to find a circle; where there are more, no link is made that might close one. */
+/** The number of commitments searched for a circle; with more, no link is made that might close one. */
 const FARTHEST = 10_000;
 
 /** Some commitments and all that their links lead to, as known at a position of the log. */

@@ -1,6 +1,6 @@
 /**
- * How commitments belong together, and how one ends in another: relations, and merge, split, supersession and withdrawal. Each
- * is decided in the stream of the commitment that says so; what the others take over follows from its event (`following.ts`).
+ * The relations of commitments, and their ends: merger, split, supersession and withdrawal. Each is decided in the stream of
+ * the commitment that says so; what the others take over follows from its event (`following.ts`).
  */
 import type {
   AddFollowUp,
@@ -120,7 +120,7 @@ export function lineageAsAt(c: Lineage, asOf: FullDate) {
   };
 }
 
-/** What is followed up: of several reports on a forum or outcome the last holds. */
+/** The follow-up: of several reports on a forum or outcome the last holds. */
 function followsUpAsAt({ followsUp }: Lineage, asOf: FullDate): string[] {
   const followed = new Set<string>();
   const known = followsUp

@@ -125,7 +125,7 @@ function timely(act: ActName, pick: number, model: Model, today: string): ActNam
   return act;
 }
 
-/** What is tried, given what there is by now. */
+/** An attempt, given the present state. */
 function choose({ by: who, day, picks, ...tried }: Try, model: Model, today: string) {
   const act = timely(tried.act, picks[4]!, model, today);
   const [one = 0, two = 0, three = 0, four = 0, five = 0] = picks;
@@ -278,7 +278,7 @@ function choose({ by: who, day, picks, ...tried }: Try, model: Model, today: str
   }
 }
 
-/** What a correction may say of what an act said. */
+/** The corrections that are possible of an act. */
 function correcting(act: ActName | undefined, [, two = 0, three = 0, four = 0, five = 0]: readonly number[]): Says {
   const word = { reply: { text: 'Another' }, verify: { reason: 'Another' }, declineRole: { reason: 'Another' } }[
     act as string
@@ -335,7 +335,7 @@ function correcting(act: ActName | undefined, [, two = 0, three = 0, four = 0, f
 
 interface Happened {
   readonly event: CommitmentEvent & { readonly by: Pick<By, 'role' | 'agency'> };
-  /** What it had come to by then. */
+  /** Its state by then. */
   readonly state: Commitment;
 }
 
@@ -409,7 +409,7 @@ class World {
     }
   }
 
-  /** What follows from an end, or from its retraction, in the others. */
+  /** The consequences of an end, or of its retraction, in the others. */
   private follows(reference: string, act: ActName, data: object, was?: string): void {
     const { into, supersededBy, takeOver, reason, reportedOn } = data as Says;
     const secretariat = { role: 'secretariat', agency: null } as const;
@@ -429,7 +429,7 @@ class World {
   }
 }
 
-/** What came of every act of all histories. */
+/** The result of every act of all histories. */
 const outcomes = new Map<string, Map<string, number>>();
 
 function live({ records, tries }: { records: readonly (readonly number[])[]; tries: readonly Try[] }): World {

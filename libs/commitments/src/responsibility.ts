@@ -154,7 +154,7 @@ export const leadsUpTo = (c: Responsibility, asOf: FullDate): string[] =>
     .flatMap(({ agency, gains, reportedOn }) => (gains === 'lead' && (reportedOn ?? '') <= asOf ? agency : []))
     .reverse();
 
-/** How the lead moves on a day that is still to come, as was agreed. */
+/** The agreed move of the lead on a day that is still to come. */
 export const leadToCome = (c: Responsibility, today: FullDate): RoleFact | undefined =>
   c.roles.find(({ gains, reportedOn }) => gains === 'lead' && (reportedOn ?? '') > today);
 

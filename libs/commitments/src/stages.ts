@@ -1,5 +1,5 @@
 /**
- * How far a commitment has come. Lead, co-leads and partners each report their own part; the headline is the lead's. Beside
+ * The stage of a commitment. Lead, co-leads and partners each report their own part; the headline is the lead's. Beside
  * the agency's word stand the secretariat's reading of it and the agency's reply; neither overwrites the other.
  */
 import type { Part, Reply, ReportStage, StageEntry, Verification, Verify } from '#bodies';
@@ -141,7 +141,7 @@ export function reportingAgency(by: By, named: string | null | undefined): strin
   return by.agency!;
 }
 
-/** Whether there is anything that a stage of completed could rest on beside a citation of its own. */
+/** Whether anything supports a stage of completed beside a citation of its own. */
 export const isProven = (c: Commitment): boolean =>
   c.evidence.length > 0 || [...c.editions, ...c.upkeep].some(({ evidence }) => evidence.length > 0);
 

@@ -55,7 +55,7 @@ export interface By {
   readonly today: FullDate;
 }
 
-/** What the route names: the commitment itself (`null`: its reference is yet to be generated), and what of it. */
+/** The context of a decision: the commitment of the route (`null`: its reference is yet to be generated), and the part of it. */
 export interface DecisionContext {
   /** The forms of the bodies of acts. */
   readonly forms: Forms;

@@ -9,13 +9,13 @@ export function openPool(config: pg.PoolConfig): pg.Pool {
   return pool;
 }
 
-/** What PostgreSQL says of a statement and its values: data, integrity, syntax, privileges. Everything else may pass. */
+/** The classes of errors about a statement and its values: data, integrity, syntax, privileges. Every other error may pass. */
 const REFUSAL = /^(?:22|23|42)/;
 export const UNDEFINED_TABLE = '42P01';
 
 export const errorCodeOf = (error: unknown): string => String((error as { code?: unknown }).code);
 
-/** Whether the server has answered that it did not do it. */
+/** Whether the server has answered that it did nothing. */
 export const wasRolledBack = (error: unknown): boolean => {
   const { severity, code } = error as { severity?: string; code?: string };
   return severity === 'ERROR' && !/^(?:08|57P|XX)/.test(code ?? 'XX');

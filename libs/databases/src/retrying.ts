@@ -1,7 +1,7 @@
 /** Waiting for what is hindered for a moment: one rule for every store. */
 import pRetry from 'p-retry';
 
-/** How long something is tried, how soon again, and after which errors. */
+/** The patience of a retry: how long, how soon again, and after which errors. */
 export interface Patience {
   readonly forMs: number;
   readonly everyMs: number;
@@ -9,7 +9,7 @@ export interface Patience {
   readonly after?: (error: unknown) => boolean;
 }
 
-/** What a try ended with: p-retry tells errors of another realm from its own. */
+/** The error of a try: p-retry tells errors of another realm from its own. */
 class Tried extends Error {}
 
 /** Does something, again and again until it succeeds. @throws its last error, once that has taken too long or cannot help */

@@ -5,17 +5,20 @@ import { dirname } from 'node:path';
 import { retrying } from './retrying.js';
 import { NothingThere } from './nothing-there.js';
 
-/** How long the opening of a file waits for other processes; it blocks this one. */
+/** The time that the opening of a file waits for other processes; it blocks this one. */
 const OPENING_BUSY_MS = 5_000;
-/** How long a write waits for another process's transaction, and how soon it is tried again. */
+/** The time that a write waits for another process's transaction, and the interval of its tries. */
 const [BUSY_MS, AGAIN_MS] = [5_000, 2];
 
 export interface Opening {
   /** Whether a file that is not there is an error; otherwise it is made. */
   readonly mustExist?: boolean;
-  /** How long a statement waits inside SQLite for another process, which blocks this one; 0: it does not (`soon`). */
+  /**
+   * The time that a statement waits inside SQLite for another process, which blocks this one; 0: it does not
+   * (`retryWhileBusy`).
+   */
   readonly waitMs: number;
-  /** LookFactory at the file before anything is changed in it, in one transaction. */
+  /** Looks at the file before anything is changed in it, in one transaction. */
   readonly look?: (db: Database.Database) => void;
   /** Sets what is to hold for the connection, and makes the tables if need be. */
   readonly prepare: (db: Database.Database) => void;
@@ -30,7 +33,7 @@ export function openSqlite(file: string, { mustExist = false, waitMs, look, prep
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
   const db = new Database(file, { timeout: OPENING_BUSY_MS });
   try {
-    // What another process makes meanwhile is seen whole or not at all.
+    // The work of another process meanwhile is seen whole or not at all.
     if (look) db.transaction(() => look(db))();
     toWal(db);
     db.pragma('synchronous = FULL');

@@ -4,10 +4,10 @@ import { type BasicCredentials } from '@kurrent/kurrentdb-client';
 const PREFIX = /^[A-Za-z0-9_-]{1,60}\.$/;
 const KEEP_ALIVE_TIMEOUT_MS = 10_000;
 
-/** What the URL of a log says: a connection string of the client, and of ours `prefix=NAME.` (default `followthrough.`). */
+/** The URL of a log: a connection string of the client, and our own `prefix=NAME.` (default `followthrough.`). */
 export class Address {
   readonly prefix: string;
-  /** Those of the URL: the client's native reader takes a password there as it is written, %40 and all. */
+  /** User and password of the URL: the client's native reader takes a password as it is written, %40 and all. */
   readonly credentials: BasicCredentials | undefined;
   readonly #server: string;
   readonly #parameters: string[];

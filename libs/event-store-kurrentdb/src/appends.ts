@@ -32,7 +32,10 @@ import { toOwnRecord, type Names } from './records.js';
 const PROGRESS_MS = 500;
 /** An append is given half of the time that is left, and all of it when it is less than this, in ms. */
 const RETRY_MS = 500;
-/** So much is on its way to the server at most, in pieces of so many bytes; what waits longer waits here, where nothing is uncertain. */
+/**
+ * So much is on its way to the server at most, in pieces of so many bytes; what waits longer waits here, where nothing is
+ * uncertain.
+ */
 const [PIECES, PIECE_BYTES] = [500, 8_000];
 
 /** An append and until when it is to be settled (of `performance.now()`). */
@@ -40,7 +43,7 @@ export interface Timed extends QueuedAppend {
   readonly until: number;
 }
 
-/** Where an append ended, and its time in ms. */
+/** The revision and position of an append's last event, and its time in ms. */
 export interface Written extends Appended {
   readonly recordedAt: number;
 }
@@ -276,7 +279,7 @@ export class Appends {
     }
   }
 
-  /** What is not answered while others are is only slow. @throws Unanswered */
+  /** A call is only slow while others are answered, too. @throws CallTimeout */
   async #answered<T>(ms: number, until: number, append: Promise<T>): Promise<T> {
     for (const sentAt = performance.now(); ; ms = Math.min(PROGRESS_MS, until - performance.now()))
       try {

@@ -119,7 +119,7 @@ async function collect<E>(events: AsyncIterable<E>, ms: number, isEnough?: (even
   }
 }
 
-/** Whether the server says no, and would say so again. */
+/** Whether the server refuses, and would refuse again. */
 export const isRefused = (error: unknown): boolean =>
   error instanceof AccessDeniedError || [7, 16].includes((error as { code?: number }).code ?? 0);
 

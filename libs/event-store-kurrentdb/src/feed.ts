@@ -17,7 +17,7 @@ export interface FeedListener {
   changed(): void;
 }
 
-/** How long a subscription that was found behind may still take to deliver, in ms. */
+/** The time that a subscription found behind may still take to deliver, in ms. */
 const GRACE_MS = 250;
 const BACKOFF_MS = [50, 3_000] as const;
 
@@ -26,7 +26,7 @@ const BACKOFF_MS = [50, 3_000] as const;
  * gone silent: when for some time nothing came, the log is looked at, and it must not have gone on without it.
  */
 export class Feed {
-  /** Whether what is appended comes by itself. */
+  /** Whether new events come by themselves. */
   isLive = false;
   #stopping = new AbortController();
   #running = false;
@@ -70,7 +70,7 @@ export class Feed {
       fromPosition: from ?? START,
       filter: streamNameFilter({
         prefixes: this.followed.prefixes,
-        // What throws in here kills the process.
+        // An error thrown in here kills the process.
         checkpointReached: (_, place) => {
           try {
             heardAt = performance.now();

@@ -17,7 +17,7 @@
  * What is assumed: that time passes evenly (`performance.now()`) in every process, but for one in a thousand.
  */
 
-/** What a process says in `~floors`. */
+/** The content of a note in `~floors`. */
 export interface Floor {
   /** The process. */
   readonly writer: string;
@@ -27,14 +27,14 @@ export interface Floor {
   readonly floor: number | null;
 }
 
-/** What a process has around it. */
+/** The surroundings of a process. */
 export interface Surroundings {
   /** In ms: time that passes evenly. */
   passed(): number;
   sleep(ms: number): Promise<void>;
   /** Ends once everything is known that was acknowledged before the call, notes among it. */
   look(): Promise<void>;
-  /** Whether notes are heard at once, without a look. */
+  /** Whether notes arrive at once, without a look. */
   isFed(): boolean;
   /** The time that an event would be given now. */
   time(): number;
@@ -46,7 +46,7 @@ export interface Surroundings {
 
 /** By how much clocks that run evenly may differ. */
 const SLOWER = 0.999;
-/** What a clock in whole ms may seem to fall behind, in ms. */
+/** The amount by which a clock in whole ms may seem to fall behind, in ms. */
 const JITTER_MS = 2;
 const [SETTLED, RENEWED, ENDED] = [3, 4, 12] as const;
 /** A floor is written after so many appends: who appends little looks each time. */
@@ -131,13 +131,13 @@ export class Floors {
     const now = this.around.passed();
     const settled = this.#own.findLast(({ acknowledged }) => acknowledged <= now - SETTLED * this.#fresh);
     if (!settled) return false;
-    // What is not acknowledged may be written still, and be what a process hears first that begins then.
+    // An append without an answer may still be written, and be the first event that a process hears which begins then.
     this.#own = this.#own.filter(
       ({ number, acknowledged, at }) =>
         number >= settled.number || (acknowledged === Infinity && now - at < 2 * ENDED * this.#fresh),
     );
     if (now - settled.at > ENDED * this.#fresh || now - this.#lookBegan > this.#fresh) return false;
-    // Who heard of others' floors late would wait for them each time.
+    // A process that heard late of others' floors would wait for them each time.
     if (this.#others.size > 0 && !this.around.isFed()) return false;
     const time = this.around.time();
     return this.#own.every(({ floor, at }) => floor + now - at <= time);

@@ -35,21 +35,21 @@ interface StampedEvent {
   readonly told: number;
 }
 
-/** How a process differs from the others. */
+/** The difference of a process from the others. */
 interface Circumstances {
   /** In ms: by how much its clock is wrong, at first and from the middle on. */
   readonly wrong: readonly [number, number];
-  /** How fast its time passes. */
+  /** The speed of its time. */
   readonly rate: number;
 }
 
-/** What makes a process break the rules; nothing by default. */
+/** The fault of a process; none by default. */
 interface Fault {
   readonly around?: (surroundings: Surroundings, world: World, log: Record[]) => Partial<Surroundings>;
   readonly floors?: (floors: Floors) => Partial<Pick<Floors, 'beforeStamping' | 'beforeTelling' | 'looked'>>;
 }
 
-/** How it went: every event, and how many of them were stamped without a look. */
+/** The result: every event, and the number of events stamped without a look. */
 async function play(
   seed: number,
   processes: readonly Circumstances[],
@@ -181,7 +181,7 @@ describe('recordedAt never falls from an event that was told to one that is sent
 });
 
 describe('Who tells that an event is written', () => {
-  /** How long somebody waits, in ms, who has heard these floors of another process. */
+  /** The time, in ms, that a process waits which has heard these floors of another one. */
   async function waits(...heard: readonly (number | null)[]): Promise<number> {
     let passed = 0;
     const floors = new Floors(

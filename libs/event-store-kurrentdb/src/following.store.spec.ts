@@ -1,4 +1,4 @@
-/** What follows the log goes on, whatever becomes of its subscription. */
+/** The subscribers of a log in KurrentDB go on, whatever becomes of its subscription. */
 import { describe, expect, it } from '@jest/globals';
 import { jsonEvent, START } from '@kurrent/kurrentdb-client';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -15,7 +15,7 @@ import {
   type Names,
 } from './records.js';
 
-/** How many of the latest events are kept, and how many characters of data; up to twice as many for a while. */
+/** The number of latest events kept, and of characters of data; up to twice as many for a while. */
 const WINDOW = 2_000;
 const WINDOW_CHARS = 8_000_000;
 
@@ -26,7 +26,7 @@ export interface Head {
   readonly recordedAt: number;
 }
 
-/** What one process knows of the log up to a place in it; all records of ours come by here once, in their order. */
+/** The knowledge of one process about the log up to a place in it; every record of ours passes here once, in order. */
 export class KnownLog {
   /** Up to where everything is known. */
   reached: Position | null = null;
@@ -37,7 +37,7 @@ export class KnownLog {
   /** In ms: the greatest time of all events. */
   recordedAt = 0;
   identity: string | null = null;
-  /** Where the server's log ended when ours was opened: floors up to there are read from their own stream. */
+  /** The end of the server's log when ours was opened: floors up to there are read from their own stream. */
   openedAt = -1n;
   readonly marks: Mark[] = [];
   readonly types = new Map<string, EventType>();
@@ -64,7 +64,7 @@ export class KnownLog {
   #commit = -1n;
   #visible = -1n;
 
-  /** What stands beside the log, read whole when the log is opened; then the log is known up to the last mark. */
+  /** The streams beside the log, read whole when the log is opened; then the log is known up to the last mark. */
   begin(beside: readonly AllStreamRecordedEvent[]): void {
     for (const record of beside) this.#beside(record);
     const mark = this.marks.at(-1);

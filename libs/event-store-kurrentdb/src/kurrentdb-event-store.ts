@@ -46,13 +46,13 @@ export interface KurrentdbOptions {
   readonly markEveryBytes?: bigint;
 }
 
-/** How often the log is looked at while the subscription is down, in ms. */
+/** The interval of looks at the log while the subscription is down, in ms. */
 const POLL_MS = 100;
-/** How long a subscriber waits at most for the feed to tell it something, in ms. */
+/** The time that a subscriber waits at most for the feed, in ms. */
 const IDLE_MS = 1_000;
 /** More floors than are written while the server shows one. */
 const FLOORS = 1_000;
-/** How long closing may take to say so, in ms. */
+/** The time that closing may take, in ms. */
 const ENDING_MS = 1_000;
 /** A clock that is so much behind the log serves no floor, in ms. */
 const BEHIND_MS = 20;
@@ -62,7 +62,7 @@ const BEHIND_MS = 20;
  * `<prefix>s`, and what we keep beside the log is in `<prefix without the dot>~log`, `~types`, `~marks`, `~blanked` and
  * `~floors`.
  *
- * What was blanked is gone from every answer of every process, but not from the server's files: the server cannot erase a
+ * A blanked payload is gone from every answer of every process, but not from the server's files: the server cannot erase a
  * single event without its own licensed tool (redaction). `copy-log` to a fresh log takes no blanked words along.
  */
 export class KurrentdbEventStore implements EventStore {
@@ -337,7 +337,7 @@ function* runs(events: readonly Envelope[]): Generator<Envelope[]> {
   if (run.length > 0) yield run;
 }
 
-/** What a promise gives; null as soon as the signal aborts. */
+/** The result of a promise; null as soon as the signal aborts. */
 function unless<T>(signal: AbortSignal, promise: Promise<T>): Promise<T | null> {
   return new Promise((resolve, reject) => {
     const stop = (): void => resolve(null);

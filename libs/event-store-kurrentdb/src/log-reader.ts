@@ -17,7 +17,7 @@ import { type Head, type KnownLog } from './known.js';
 import { read, type ReadRange } from './reading.js';
 import { commitOf, lastUpTo, placeOf, sizeOf, toEnvelope, type Names } from './records.js';
 
-/** How many records are read at once. */
+/** The number of records read at once. */
 export const PAGE = 1_000;
 /** More records than a stream has; the protocol has no word for all. */
 export const ALL = 2 ** 52;
@@ -29,7 +29,7 @@ interface Some {
 }
 
 export class LogReader {
-  /** Where pages ended lately, by the position shown. */
+  /** The ends of recent pages, by the position shown. */
   readonly #ends = new LRUCache<string, Position>({ max: 2_000 });
 
   constructor(

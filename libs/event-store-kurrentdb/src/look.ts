@@ -1,4 +1,4 @@
-/** LookFactory at the end of the log, so that a process knows what others have written. */
+/** Looks at the end of the log, so that a process knows what others have written. */
 import { type Position } from '@kurrent/kurrentdb-client';
 import { type Arrivals } from '#eventsourcing';
 import { type Feed } from './feed.js';
@@ -6,11 +6,11 @@ import { type KnownLog } from './known.js';
 import { PAGE, type LogReader } from './log-reader.js';
 import { commitOf, type Names } from './records.js';
 
-/** How long the feed is waited for before the log is read instead, in ms. */
+/** The time that a look waits for the feed before it reads the log, in ms. */
 const FED_MS = 30;
-/** How much of others may stand after our last event for it to be looked for from the end, in bytes of the server's log. */
+/** The greatest distance of our last event from the end at which it is searched from the end, in bytes of the server's log. */
 const FAR_BYTES = 500_000n;
-/** How often it is looked how far foreign events reach, in ms. */
+/** The interval at which the reach of foreign events is measured, in ms. */
 const REACH_EVERY_MS = 2_000;
 
 export interface LookContext {
@@ -72,11 +72,11 @@ export class LogLook {
     if (end) known.reach(end);
   }
 
-  /** Whether the feed brings, soon, what the log ends with now. */
+  /** Whether the feed will soon bring the present last event of the log. */
   async #isFed(): Promise<boolean> {
     const { reader, known, names, feed, arrivals } = this.at;
     const { reached, commit: last } = known;
-    // Where there was much of others since, it is far back.
+    // With much of others since, it is far back.
     if (!reached || reached.commit - last > FAR_BYTES) return false;
     const { prefixes } = names;
     const [record] = await reader.records({ prefixes, from: null, backwards: true, count: 1 });
@@ -89,7 +89,7 @@ export class LogLook {
     return true;
   }
 
-  /** Where the server's log ends, whoever wrote the last record. */
+  /** The end of the server's log, whoever wrote the last record. */
   async #end(): Promise<Position | null> {
     this.#reachedAt = performance.now();
     const [last] = await this.at.reader.records({ from: null, backwards: true, count: 1 });

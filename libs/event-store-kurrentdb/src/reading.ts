@@ -18,7 +18,7 @@ const { Options } = ReadReq;
 type ReadCall = AsyncIterable<streamsPb.ReadResp> & { cancel(): void };
 
 /**
- * What the client does for its appends and subscriptions, by which it can read, too. Its own `readStream` and `readAll` go
+ * The calls that the client makes for its appends and subscriptions; they can read, too. Its own `readStream` and `readAll` go
  * another way, a native reader with a connection of its own, which writes small requests in pieces and without TCP_NODELAY:
  * every other read then waits 40 ms for the peer's delayed acknowledgement, and it cannot be cancelled.
  */

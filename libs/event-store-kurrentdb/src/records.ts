@@ -10,7 +10,7 @@ import {
 import { randomUUID } from 'node:crypto';
 import { type Envelope, type Meta } from '#eventsourcing';
 
-/** Where our streams stand in the server: `<prefix><stream>`, and what we keep of the log beside them. */
+/** The names of our streams in the server: `<prefix><stream>`, and the streams beside the log. */
 export class Names {
   readonly log: string;
   readonly types: string;
@@ -36,7 +36,7 @@ export class Names {
   }
 }
 
-/** What stands beside the data. */
+/** The metadata of a record. */
 interface Metadata {
   /** The envelope's id, where the server's id of the record is another one. */
   readonly id?: string;
@@ -46,7 +46,7 @@ interface Metadata {
   readonly meta: Meta;
   readonly recordedAt: string;
   readonly hash: string;
-  /** How many events of the same append come after it; absent: none. */
+  /** The number of events of the same append after it; absent: none. */
   readonly more?: number;
   /** The position in the log from which the event was taken over. */
   readonly position?: string;
@@ -92,7 +92,7 @@ export const toOwnRecord = (e: Parameters<typeof toRecord>[0], more: number): Ev
 export const toTakenRecord = (e: Envelope): EventData =>
   toRecord(e, { position: e.position, ...(e.data === null && { blanked: true }) });
 
-/** How many events of the same append come after this one. */
+/** The number of events of the same append after this one. */
 export const eventsAfter = (record: RecordedEvent): number => (record.metadata as { more?: number }).more ?? 0;
 
 /** The event of a record with the position it had where it was taken over; `shows` says what else it shows. */
@@ -122,7 +122,7 @@ export function toEnvelope(
   };
 }
 
-/** How far the log was known when a mark was set, so that whoever begins here needs nothing of what is before. */
+/** The state of the log when a mark was set; a process that begins here needs nothing before it. */
 export interface Mark {
   /** The position shown of the last event. */
   readonly shown: string;

@@ -152,7 +152,7 @@ describe('Every append is settled', () => {
         if (n > 50) await sleep(n % 10);
         const stream = `r${round}-${n % 40}`;
         const meta = by();
-        // Where two go to one stream, one of them is refused.
+        // Of two appends to one stream, one is refused.
         const answer = await append(store, stream, NO_STREAM, meta, [event(n)]).catch((error: unknown) => error);
         if (answer instanceof StoreUnavailable) unknown++;
         else if (!(answer instanceof WrongRevision)) told.set(eventId(meta.commandId, stream, 0), answer as Appended);

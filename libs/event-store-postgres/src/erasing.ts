@@ -1,7 +1,7 @@
 /** Gets what was blanked out of the files, too, as soon as nobody can see it any more. */
 import type pg from 'pg';
 
-/** How soon it is tried again, ever later, and how long a rewriting may take. */
+/** The interval of tries, ever longer, and the time limit of a rewriting. */
 const [AGAIN_MS, AGAIN_AT_MOST_MS, ERASE_MS] = [1_000, 600_000, 3_600_000];
 
 export class Erasing {

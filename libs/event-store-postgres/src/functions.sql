@@ -1,4 +1,4 @@
--- What writes to the log, and what finds an instant in it. Made anew whenever the format is raised.
+-- The writes to the log, and the search for an instant in it. Made anew whenever the format is raised.
 -- Until the transaction ends nobody else writes; the statement after sees all that was written before.
 CREATE OR REPLACE FUNCTION followthrough_log.begin_writing() RETURNS void LANGUAGE plpgsql AS $$ BEGIN
   IF current_setting('synchronous_commit') = 'off' THEN PERFORM set_config('synchronous_commit', 'on', true); END IF;
@@ -109,7 +109,7 @@ BEGIN
   PERFORM pg_notify('@CHANNEL@', '');
 END $$;
 
--- Whether there is such an event; afterwards it has no data.
+-- Says whether there is such an event; afterwards it has no data.
 CREATE OR REPLACE FUNCTION followthrough_log.blank(of_stream text, of_revision bigint) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE of_position bigint;
 BEGIN

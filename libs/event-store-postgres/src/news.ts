@@ -4,16 +4,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Arrivals } from '#eventsourcing';
 import { CHANNEL } from './schema.js';
 
-/** How often the log is looked at for events that another process has appended. */
+/** The interval of looks for events that another process has appended. */
 const POLL_MS = 50;
-/** How long one waits at most without looking for oneself. */
+/** The time that a subscriber waits at most before it looks itself. */
 const LOOK_MS = 1_000;
-/** How soon it is tried again to listen, and how long a connection may take. */
+/** The interval of tries to listen, and the time limit of a connection. */
 const [LISTEN_AGAIN_MS, CONNECT_MS] = [10_000, 5_000];
 
 export class News {
   readonly #arrivals = new Arrivals();
-  /** How often there was news of the log, and how many subscribers wait for some. */
+  /** The number of times that the log grew, and of subscribers that wait. */
   #count = 0;
   #idle = 0;
   #watching: Promise<void> | undefined;

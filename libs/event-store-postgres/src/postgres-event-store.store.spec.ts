@@ -145,7 +145,10 @@ afterAll(async () => {
   await wire?.close();
 });
 
-/** What can differ between servers: what hangs on sessions and on order. By day the rest is shown on one of them. */
+/**
+ * The sentences of the contract that can differ between servers: on sessions and on order. By day the others run on one of
+ * them.
+ */
 const ofServers = deep ? /^/ : /connection|subscri|commits|reopening|lost|at once|taken over/;
 
 describeHere(`In PostgreSQL${here}`, () => {
@@ -185,7 +188,7 @@ describeHere(`In PostgreSQL${here}`, () => {
       const database = new URL(store.url).pathname.slice(1);
       for (let n = 0; n < 30; n++) await append(store, `s${n % 4}`, Math.floor(n / 4) - 1, [event(`é ${n} \\ "`)]);
       await store.blank('s1', 2);
-      // What orders by transaction ids: they begin anew in a new cluster.
+      // Everything that orders by transaction ids: they begin anew in a new cluster.
       await older.sql('CREATE TABLE by_xid (n int, xid xid8 DEFAULT pg_current_xact_id())', [], database);
       for (let n = 0; n < 300; n++) await older.sql('SELECT pg_current_xact_id()');
       await older.sql('INSERT INTO by_xid VALUES (1)', [], database);
@@ -590,7 +593,7 @@ describeOnLinux(`A writer that stops (SIGSTOP) in the middle${onLinux}`, () => {
       const answer = await append(log.store, 's', NO_STREAM);
       expect(answer).toEqual({ revision: 0, position: '1' });
       expect(await stopped.wake()).toBe('InvalidAppend');
-      // Who stops with the lock keeps the others waiting until they give up.
+      // A writer that stops with the lock keeps the others waiting until they give up.
       expect(await waiting).toBeInstanceOf(StoreUnavailable);
       expect((await everything(log.store)).map(({ stream }) => stream)).toEqual(['s']);
     } finally {
@@ -600,7 +603,7 @@ describeOnLinux(`A writer that stops (SIGSTOP) in the middle${onLinux}`, () => {
 });
 
 describeHere(`Blanked data${here}`, () => {
-  /** How often words stand in the tables of a database and their indexes. */
+  /** The number of places where words stand in the tables of a database and their indexes. */
   const found = async (words: string, { sql }: Awaited<ReturnType<typeof newLog>>): Promise<number> => {
     await sql('CHECKPOINT');
     const [{ oid }] = (await sql('SELECT oid FROM pg_database WHERE datname = current_database()')) as [

@@ -37,14 +37,14 @@ import {
   type EventRow,
 } from './statements.js';
 
-/** How long the database keeps what was sent by somebody who has stopped since. */
+/** The time for which the database keeps the request of a client that has stopped since. */
 const STOPPED_MS = 10_000;
-/** How long a statement may take, how long an answer is waited for, and how long a connection: each longer than a lock. */
+/** The time limits of a statement, an answer and a connection: each longer than a lock. */
 const [STATEMENT_MS, ANSWER_MS, CONNECT_MS] = [11_000, 12_000, 5_000];
-/** How long it is tried to find out what became of an append whose answer was lost, and how soon again. */
+/** The time for which the outcome of an append whose answer was lost is looked for, and the interval. */
 const [OUTCOME_MS, OUTCOME_AGAIN_MS] = [15_000, 100];
 const [READERS, WRITERS] = [8, 4];
-/** What holds in the transaction of a take-over, whatever the server's defaults are. */
+/** The settings of the transaction of a take-over, whatever the server's defaults are. */
 const TAKING_OVER = `SELECT set_config(s.name, said.value, true) FROM pg_settings s JOIN (VALUES
   ('lock_timeout', '${LOCK_MS}'), ('idle_in_transaction_session_timeout', '${STOPPED_MS}'),
   ('statement_timeout', '0'), ('transaction_timeout', '0')) AS said(name, value) ON said.name = s.name`;
@@ -54,7 +54,7 @@ const TAKING_OVER = `SELECT set_config(s.name, said.value, true) FROM pg_setting
  * transaction of its own: under one lock it judges each, stamps, chains and writes them. So positions become visible in
  * their order, no program that stops holds the lock, and nothing is kept in a session (PgBouncer may pool transactions).
  *
- * What is blanked is gone from the tables and their files: the table of payloads is written anew, while everybody waits. It
+ * A blanked payload is gone from the tables and their files: the table of payloads is written anew, while everybody waits. It
  * stays in the write-ahead log, its archive, replicas that lag, and backups for as long as these are kept; and until the
  * last transaction that may still see it has ended, which is waited for in the background.
  */

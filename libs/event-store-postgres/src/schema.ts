@@ -6,11 +6,11 @@ export const FORMAT = 2;
 /** One writer at a time holds this advisory lock until its transaction has ended; one process erases. */
 export const [WRITES, ERASES] = [0x6c6f67, 0x6c6f68];
 export const CHANNEL = 'followthrough_log';
-/** How long a write waits for another's. */
+/** The time that a write waits for another's. */
 export const LOCK_MS = 8_000;
 /** Of events that do not follow on what is here. */
 export const MISFIT = 'FT001';
-/** How long a rewriting may keep others waiting before it begins. */
+/** The time for which a rewriting may keep others waiting before it begins. */
 const ERASE_LOCK_MS = 2_000;
 /** By how much, in ms, times may fall from one stream to another in a log that was taken over. */
 const DISORDER_MS = 60_000;

@@ -13,7 +13,7 @@ import {
 } from '#eventsourcing';
 import { LOCK_MS } from './schema.js';
 
-/** What one transaction takes at most, roughly, in bytes of data. */
+/** The size that one transaction takes at most, roughly, in bytes of data. */
 const BATCH_BYTES = 8_000_000;
 
 /**
@@ -71,7 +71,7 @@ export const toRow = ({ meta, recordedAt, damaged: _damaged, ...event }: Envelop
   recorded_at: Date.parse(recordedAt),
 });
 
-/** What the database is given of appends: their events, what is hashed of each, and their types. */
+/** The parameters of an append: its events, the hashed text of each, and their types. */
 export function rowsOf(batch: readonly QueuedAppend[]) {
   const [events, chain, types] = [[] as object[], [] as object[], new Set<string>()];
   for (const [append, { stream, expected, events: appended, meta }] of batch.entries()) {

@@ -28,7 +28,7 @@ CREATE TABLE followthrough_log.events (
   hash        text COLLATE "C" NOT NULL,
   UNIQUE (stream, revision)
 );
--- What can be blanked, apart: to get it out of the files this table is written anew.
+-- The data that can be blanked, apart: to get it out of the files this table is written anew.
 CREATE TABLE followthrough_log.payloads (
   position bigint           PRIMARY KEY,
   data     text COLLATE "C",

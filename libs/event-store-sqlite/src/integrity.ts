@@ -13,7 +13,7 @@ const FIRST = `SELECT e.position FROM events e NOT INDEXED WHERE NOT EXISTS (
   SELECT 1 FROM events i INDEXED BY sqlite_autoindex_events_1
   WHERE i.stream = e.stream AND i.revision = e.revision AND i.position = e.position) ORDER BY e.position LIMIT 1`;
 
-/** What is wrong with the file of a log, `null` if nothing is; reads all of it. */
+/** The fault of the file of a log, `null` if there is none; reads all of it. */
 export function integrityOf(db: Database.Database): Damage | null {
   const said = orMessage(() => db.prepare<[], string>(CHECK).pluck().get()!);
   if (said === 'ok') return null;

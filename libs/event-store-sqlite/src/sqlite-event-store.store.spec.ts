@@ -202,7 +202,7 @@ it('An event appended here reaches a subscriber at once, without waiting for the
 });
 
 describe('Blanked data', () => {
-  /** How often words stand in the bytes of a log: in its file, and in what lies beside it. */
+  /** The number of places where words stand in the bytes of a log: in its file, and in the files beside it. */
   const found = (words: string, of = file): number =>
     ['', '-wal', '-shm', '-journal']
       .filter((suffix) => existsSync(of + suffix))
@@ -405,7 +405,7 @@ describe('A backup', () => {
     expect(await everything(open)).toEqual(await everything());
     expect(await open.types()).toEqual(await store.types());
     expect(await open.identity()).not.toBe(await store.identity());
-    // What is written by whoever had it open is still there afterwards.
+    // An event written by a process that had it open is still there afterwards.
     expect(await append('s', 1, [event('c')], by(), open)).toEqual({ revision: 2, position: '3' });
     await open.close();
     const again = new SqliteEventStore(target);

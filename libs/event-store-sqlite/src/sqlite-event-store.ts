@@ -35,7 +35,7 @@ import { page, statements, toEnvelope, type StreamHead } from './statements.js';
 /** Raised when the file changes; one with a greater number was written by newer software. */
 const FORMAT = 2;
 
-/** How often the log is looked at for events that another process has appended. */
+/** The interval of looks for events that another process has appended. */
 const POLL_MS = 50;
 /** Times in a log taken over from KurrentDB may fall from one stream to another: by this much at most. */
 const DISORDER_MS = 60_000;
@@ -54,7 +54,7 @@ export class SqliteEventStore implements EventStore {
   /** Changes when another connection has written. */
   #dataVersion = 0;
   readonly #closing = new AbortController();
-  /** Whether its indexes were looked at, and what is wrong with them. */
+  /** The result of the check of its indexes, once it was made. */
   #looked: Promise<Damage | null>;
 
   /**
@@ -329,7 +329,7 @@ export class SqliteEventStore implements EventStore {
   }
 }
 
-/** LookFactory whether a file is a log that this software knows, before anything is changed in it. */
+/** Checks whether a file is a log that this software knows, before anything is changed in it. */
 function look(db: Database.Database, mustExist: boolean): void {
   const format = formatOf(db);
   if (format > FORMAT)
@@ -340,7 +340,7 @@ function look(db: Database.Database, mustExist: boolean): void {
 }
 
 function prepare(db: Database.Database): void {
-  // What is deleted is overwritten, in every page: blanked data must be gone from the file.
+  // SQLite overwrites deleted data, in every page: blanked data must be gone from the file.
   db.pragma('secure_delete = ON');
   // Pages of the index are written again and again: a longer WAL copies each back once (32 MB at most).
   db.pragma('wal_autocheckpoint = 8000');
@@ -359,7 +359,7 @@ const damaged = ({ reason, position }: Damage): DamagedLog =>
     `The log cannot be trusted: ${reason}${position === null ? '' : ` (position ${position})`}. Nothing is written to it.`,
   );
 
-/** What SQLite says of a file whose pages are no longer what it wrote. */
+/** The errors of SQLite about a file whose pages are not as it wrote them. */
 const DAMAGED = /^SQLITE_(?:CORRUPT|NOTADB)/;
 
 const unavailable =

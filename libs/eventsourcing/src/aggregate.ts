@@ -99,7 +99,7 @@ export class Conflict extends Rejected {
 export const refused = (code: string, pointer: string, message: string): Rejected =>
   new Rejected(code, message, [{ pointer, message }]);
 
-/** Why something was refused, with pointers from where it stands in a greater body. */
+/** A refusal, with its pointers placed in a greater body. */
 export const refusedWithin = (pointer: string, error: unknown): unknown =>
   error instanceof Rejected
     ? new Rejected(

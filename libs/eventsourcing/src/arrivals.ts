@@ -1,4 +1,4 @@
-/** Those who wait for a log to go on. */
+/** The waiting readers of a log. */
 export class Arrivals {
   readonly #waiting = new Set<() => void>();
 

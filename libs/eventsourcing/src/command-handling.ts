@@ -5,7 +5,7 @@ import { decodeAll, revisionsToErase } from './blanking.js';
 import { NO_STREAM, WrongRevision, type EventStore } from './event-store.js';
 import type { EventCodec, EventMap, Meta, NewEvent, Recorded } from './events.js';
 
-/** What a stream has come to: its state, its last event, and the commands that wrote it. */
+/** A stream as it was loaded: its state, its last event, and the commands that wrote it. */
 export interface LoadedStream<State = unknown> {
   readonly state: State;
   readonly revision: number;
@@ -14,7 +14,7 @@ export interface LoadedStream<State = unknown> {
   readonly commands: Set<string>;
 }
 
-/** What streams lately used have come to, so that a command on one of them need not read it. */
+/** The states of streams lately used, so that a command on one of them need not read it. */
 export type RecentStreams = LRUCache<string, LoadedStream>;
 
 /** @param events how many events all streams that are kept may have together */
@@ -28,7 +28,7 @@ export interface Log {
   readonly recent?: RecentStreams;
 }
 
-/** What a command did. `before` and `state` are the aggregate's states around its events. */
+/** The result of a command. `before` and `state` are the aggregate's states around its events. */
 export interface Handled<State> {
   readonly before: State;
   readonly state: State;
@@ -90,7 +90,7 @@ const nothingOf = <State, M extends EventMap>({ initial }: Aggregate<State, M>):
 const isMadeJustNow = (commandId: string): boolean => commandId[14] === '7';
 
 /**
- * What a stream is supposed to have come to before it is read: what is kept of it, or nothing when the command cannot have
+ * The supposed state of a stream before it is read: the state kept of it, or nothing when the command cannot have
  * been given before. `undefined`: it must be read.
  */
 function supposedOf<State, M extends EventMap>(
@@ -148,7 +148,7 @@ async function loaded<State, M extends EventMap>(
   return now;
 }
 
-/** What a command did when it was given before. */
+/** The result of a command that was given before. */
 async function earlier<State, M extends EventMap>(
   log: Log,
   aggregate: Aggregate<State, M>,

@@ -58,7 +58,7 @@ class Copying {
       await this.#compare('checking', this.#source.position);
       const stillOpen = this.#stillOpen();
       if (stillOpen === null) break;
-      // What is erased while we copy is named by an event that was there before: by now it is behind us, or is not there.
+      // An erasure while we copy is named by an event of a revision before it: by now it is behind us, or does not exist.
       const verdict = this.#source.end();
       if (stillOpen === open) throw notSound('source', verdict.ok ? { position: open, reason: UNEXPLAINED } : verdict);
       open = stillOpen;

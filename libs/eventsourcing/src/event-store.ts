@@ -54,8 +54,9 @@ export interface EventStore {
    */
   readAll(after: string | null, limit: number): Promise<Envelope[]>;
   /**
-   * Up to `limit` events of the streams `<category>-…` up to a position of the log, by the names of their streams (in the
-   * order of this store) and their revisions, after one of them; fewer when they are large. Absent: this store can only read in the order of the log.
+   * Up to `limit` events of the streams `<category>-…` up to a position of the log, by the names of their streams (in the order
+   * of this store) and their revisions, after one of them; fewer when they are large. Absent: this store can only read in the
+   * order of the log.
    */
   readByStream?(
     category: string,
@@ -152,7 +153,9 @@ const UNFIT = 'Text may hold neither U+0000 nor a lone surrogate.';
 const MAYBE_UNFIT = /\\u(?:0000|d[89a-f])/i;
 const isFitJson = (json: string): boolean => isFit(json) && (!MAYBE_UNFIT.test(json) || isFit(JSON.parse(json)));
 
-/** Whether no text in a JSON value, key or value, holds U+0000 or a lone surrogate: PostgreSQL and KurrentDB take neither. */
+/**
+ * Whether all text in a JSON value, key or value, is free of U+0000 and lone surrogates: PostgreSQL and KurrentDB refuse both.
+ */
 export function isFit(value: unknown): boolean {
   if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0');
   if (Array.isArray(value)) return value.every(isFit);

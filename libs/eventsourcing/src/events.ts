@@ -4,7 +4,7 @@ import { hash, randomUUID } from 'node:crypto';
 /** An event's data by its name: the events of one aggregate, `{ StageReported: {...} }`. */
 export type EventMap = Record<string, object>;
 
-/** What a decision yields: a fact, named and typed, not yet recorded. */
+/** The result of a decision: a fact, named and typed, not yet recorded. */
 export type NewEvent<M extends EventMap = EventMap> = {
   [N in keyof M & string]: { readonly name: N; readonly data: M[N] };
 }[keyof M & string];
@@ -21,7 +21,7 @@ function plain(value: unknown): unknown {
   return members;
 }
 
-/** Who and what caused an event. Account ids only: no personal data in the log. */
+/** The maker and the cause of an event. Account ids only: no personal data in the log. */
 export interface Meta {
   readonly actor: string;
   readonly agency: string | null;
@@ -33,7 +33,7 @@ export interface Meta {
   readonly traceparent?: string;
 }
 
-/** What the store keeps of an event. `data` is canonical JSON (RFC 8785), `null` once it was blanked. */
+/** The record of an event in a store. `data` is canonical JSON (RFC 8785), `null` once it was blanked. */
 export interface Envelope {
   readonly id: string;
   readonly stream: string;
@@ -54,7 +54,7 @@ export interface Envelope {
    */
   readonly recordedAt: string;
   readonly hash: string;
-  /** What is wrong with it, when it is not what was recorded (`damage.ts`). */
+  /** The damage, when it is not as it was recorded (`damage.ts`). */
   readonly damaged?: string;
 }
 
@@ -67,7 +67,7 @@ export interface Recorded<Data = object> extends Omit<Envelope, 'data' | 'salt' 
 }
 
 /**
- * What an event named `Blanked` says, in any category: the payload of an earlier event of its stream is erased, why, and
+ * The data of an event named `Blanked`, in any category: the payload of an earlier event of its stream is erased, why, and
  * what is left of it, in the event's form of `version`, so that only the words that had to go are gone.
  */
 export type Blanked = {
@@ -226,19 +226,21 @@ export const newSalt = (): string => randomUUID();
 
 export const digestOf = (salt: string, data: string): string => hash('sha256', salt + data, 'base64url');
 
-/** What is wrong with an event in itself, `null` if nothing is: whether its data is what its digest was made of. */
+/** The fault of an event in itself, `null` if there is none: whether its data matches its digest. */
 export function damageOf(e: Envelope): string | null {
   if (e.damaged !== undefined) return e.damaged;
   return e.data !== null && digestOf(e.salt, e.data) !== e.digest ? 'the data is not what was recorded' : null;
 }
 
-/** SHA-256 over the previous event's hash in the stream and the canonical JSON of what identifies this one (never its position). */
+/**
+ * SHA-256 over the previous event's hash in the stream and the canonical JSON of what identifies this one (never its position).
+ */
 export function chainHash(previous: string | null, e: Omit<Envelope, 'position' | 'data' | 'salt' | 'hash'>): string {
   const [before, after] = chained(e);
   return hash('sha256', `${previous ?? NOTHING_BEFORE}${before}${e.recordedAt}${after}`, 'base64url');
 }
 
-/** What is hashed after the previous hash, before and after the time: for a store that stamps events where they are kept. */
+/** The hashed text after the previous hash, before and after the time: for a store that stamps events where they are kept. */
 export function chained(e: Omit<Envelope, 'position' | 'data' | 'salt' | 'hash' | 'recordedAt'>): [string, string] {
   const text = JSON.stringify;
   return [

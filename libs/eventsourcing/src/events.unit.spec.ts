@@ -198,7 +198,7 @@ describe('Canonical JSON', () => {
         fc.constantFrom(null, undefined, Symbol()),
       ],
     });
-    /** What comes of it: text, or that it is refused. */
+    /** The result: text, or a refusal. */
     const outcome = (write: () => unknown): unknown => {
       try {
         return write();

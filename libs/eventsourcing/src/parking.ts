@@ -50,7 +50,7 @@ export class Parking {
     return this.#parked.get(stream)?.revision;
   }
 
-  /** Whether the event was passed over for good. */
+  /** Whether an operator released the event. */
   wasPassed(place: EventPlace): boolean {
     return this.#passed.size > 0 && this.#passed.has(keyOf(place));
   }

@@ -59,9 +59,9 @@ export interface ProjectionStatus {
   readonly position: string | null;
   /** The last position of the log when it was last looked at. */
   readonly head: string | null;
-  /** Why it cannot follow the log now; it is tried again. */
+  /** The reason why it cannot follow the log now; it tries again. */
   readonly error: string | null;
-  /** Whether there are views to be read. */
+  /** Whether its views can be read. */
   readonly serving: boolean;
   /** The number of parked streams. */
   readonly parked: number;

@@ -22,14 +22,14 @@ export interface Failure {
 
 /** The size of a page at most: in events, in bytes (about), and in events of the subscription. */
 const [PAGE, PAGE_BYTES, LIVE_PAGE] = [2_000, 4_000_000, 100];
-/** How long other work of this process may have to wait. */
+/** The time that other work of this process may have to wait. */
 const SLICE_MS = 8;
 const RETRY_MS = [100, 500, 2_000, 10_000];
 /** A snapshot is written after so many events, and at the end. */
 const SAVED_EVERY = 50_000;
-/** How often a start looks for further events, since other processes may be writing. */
+/** The interval at which a start looks for further events, since other processes may be writing. */
 const ROUNDS = 3;
-/** How many events may wait for a projection that acts, before the views wait, too. */
+/** The number of events that may wait for a projection that acts, before the views wait, too. */
 const MOST_WAITING = 10_000;
 
 /** Errors that are not the fault of one event: the store is unavailable, or the process is too old for the log. */
@@ -253,7 +253,7 @@ class Acting {
 class LogPages {
   #limit = 64;
 
-  /** How many events to ask for next. */
+  /** The size of the next request for events. */
   get limit(): number {
     return this.#limit;
   }

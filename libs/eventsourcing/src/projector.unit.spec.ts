@@ -40,7 +40,7 @@ const addTo = async (id: string, amount: number): Promise<string> =>
 
 type Added = Recorded<{ readonly by: number }>;
 
-/** How often, and with what, each counter was added to: an event applied twice or not at all shows. */
+/** The additions to each counter, with their numbers: an event applied twice or not at all shows. */
 class Sums implements Projection {
   readonly version = 1;
   readonly rows = new Map<string, { events: number; total: number }>();

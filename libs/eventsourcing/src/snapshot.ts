@@ -49,7 +49,7 @@ interface Manifest {
 const FORM = 1;
 /** The file ends with the length of its manifest and the digest of all before it. */
 const [LENGTH_BYTES, DIGEST_BYTES] = [8, 32];
-/** How many entries of a list become text before others have their turn. */
+/** The number of entries of a list that become text before other work has its turn. */
 const AT_ONCE = 1_000;
 const CHUNK_BYTES = 4_000_000;
 

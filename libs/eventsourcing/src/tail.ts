@@ -5,11 +5,11 @@ import { isBlanked } from './blanking.js';
 import type { EventStore } from './event-store.js';
 import type { Envelope } from './events.js';
 
-/** How many events are read at once. */
+/** The number of events read at once. */
 const PAGE = 500;
 /** For how long, and how many, batches are kept for those who are a little behind. */
 const [KEPT_MS, KEPT] = [1_000, 16];
-/** How long one waits without news before one looks oneself. */
+/** The time without news after which a subscriber looks itself. */
 const LOOK_MS = 60_000;
 
 interface Batch {
@@ -24,7 +24,7 @@ export class Tail {
   #followers = 0;
   #following: AbortController | undefined;
   #batches: Batch[] = [];
-  /** How often something came, or the log could no longer be followed. */
+  /** The number of arrivals and failures of the tail. */
   #news = 0;
 
   constructor(private readonly store: EventStore) {}
@@ -77,14 +77,14 @@ export class Tail {
       let after = await this.store.head();
       this.#tell();
       for await (const events of this.store.subscribe(after, signal, PAGE)) {
-        // What was blanked is not given from memory.
+        // A blanked event is not given from memory.
         if (events.some(isBlanked)) this.#batches = [];
         this.#batches = [...this.#batches.slice(1 - KEPT), { after, events, at: performance.now() }];
         after = events.at(-1)!.position;
         this.#tell();
       }
     } catch {
-      // Who follows finds out by reading; soon enough after that it is tried again.
+      // A follower finds out by reading; soon after that it tries again.
       await sleep(100);
     }
   }

@@ -88,7 +88,7 @@ export class Verification {
   }
 
   /**
-   * What is to be said if the log ends here.
+   * The verdict if the log ends here.
    * @returns the log's own anchor, how many payloads are blanked, and the positions of `Blanked` events whose payload is
    * still there (a crash came between); or the first bad position and what is wrong there
    */

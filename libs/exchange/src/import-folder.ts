@@ -17,13 +17,22 @@ import {
   ReportStage,
   Crosswalk,
   PublishVersion,
+  type Sourced,
 } from '#bodies';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, matchesGlob } from 'node:path';
 import { firstDayOf, periodOf, todayAnywhere, todayAt } from '#clocks';
-import { ACTS, commitment, REFERENCE, type ActName, type Commitment, type CommitmentEvent } from '#commitments';
+import {
+  ACTS,
+  commitment,
+  givenBy,
+  REFERENCE,
+  type ActName,
+  type Commitment,
+  type CommitmentEvent,
+} from '#commitments';
 import {
   canonicalJson,
   checkAppend,
@@ -62,7 +71,7 @@ export interface ImportPlan {
   readonly counts: Readonly<
     Record<string, { readonly new: number; readonly known: number; readonly extended: number }>
   >;
-  /** What else lies in the folder and looks like data: it was not read. */
+  /** The files of the folder that look like data and were not read. */
   readonly unread: readonly string[];
 }
 
@@ -87,7 +96,7 @@ const COMMITMENTS = 'commitments.json';
 /** Files with a version of a crosswalk each, `{from, to, version, links, noEquivalent}`. */
 const CROSSWALKS = 'crosswalk-*.json';
 
-/** What a folder may hold beside its data. */
+/** The files that a folder may hold beside its data. */
 const BESIDE = ['*.md', 'expected', '.*'];
 
 /** The acts in a folder, by the names that it calls them. */
@@ -104,7 +113,7 @@ const LATER: Readonly<Record<string, ActName>> = {
   relations: 'relate',
 };
 
-/** Who made a version that names no author: who imports it, answers for it. */
+/** The author of a version that names none: the importer, who answers for it. */
 const UNNAMED_AUTHOR = 'The secretariat';
 
 /**
@@ -197,7 +206,7 @@ class Plan {
     this.#problems.push({ file, row, id: typeof id === 'string' ? id : '', field, message });
   }
 
-  /** The rows of a file, or the one thing that it holds (`single`); none when it is missing or empty. */
+  /** The rows of a file, or the one thing that it holds (`single`); none when it is missing. */
   read(folder: string, file: string, single = false): Row[] {
     const path = join(folder, file);
     const whole = { file, row: 0, data: {} };
@@ -205,7 +214,7 @@ class Plan {
     if (!existsSync(path) || !statSync(path).isFile()) return [];
     try {
       const text = textOf(readFileSync(path)).trim();
-      if (text === '') return [];
+      if (text === '') throw new Unreadable('is empty');
       this.#counts[file] = { new: 0, known: 0, extended: 0 };
       const rows = jsonOf(text);
       if (Array.isArray(rows) === single) {
@@ -248,7 +257,7 @@ class Plan {
     this.#inFolder.set(`${kind}-${code}`, entry);
   }
 
-  /** What the file does not say: it is published on the day of the import, by whoever imports it. `relations` is its note. */
+  /** The fields that the file leaves out: it is published on the day of the import, by the importer. `relations` is its note. */
   crosswalk({ data, ...rest }: Row): void {
     const {
       from,
@@ -403,7 +412,7 @@ class Plan {
       const existing = await this.#lookup.entry(kind, codeOf(entry));
       if (!existing) {
         this.#count(at, kind === 'theme' ? null : 'new');
-        this.#commands.push(entering(kind, entry, this.newContext(), this.#importedStreams));
+        this.#commands.push(entering(kind, entry, this.#contextAt(NO_STREAM), this.#importedStreams));
       } else {
         this.#count(at, kind === 'theme' ? null : 'known');
         this.#same(entry, existing, at, prefix);
@@ -434,7 +443,7 @@ class Plan {
       if (kinds.includes('theme')) frameworks.set(code, (await this.#themeOf(code))?.framework);
     const on = { id: entry.code, frameworkOf: (theme: string) => frameworks.get(theme) };
     const [entered, published] = [{ act: 'enter', body: entry } as const, { act: 'publish', body: version } as const];
-    const { state } = await load(this.log, crosswalk, entry.code);
+    const { state, revision } = await load(this.log, crosswalk, entry.code);
     const recorded = state.said.findLast(
       ({ name, data }) => name === 'Published' && (data as PublishVersion).version === version.version,
     );
@@ -454,7 +463,9 @@ class Plan {
     else acts.push(published);
     this.#count(at, !state.entry ? 'new' : recorded ? 'known' : 'extended');
     if (acts.length > 0)
-      this.#commands.push(new ActCommand('crosswalk', entry.code, acts, this.newContext(), this.#importedStreams));
+      this.#commands.push(
+        new ActCommand('crosswalk', entry.code, acts, this.#contextAt(revision), this.#importedStreams),
+      );
   }
 
   async #themeOf(code: string): Promise<Theme | null> {
@@ -473,9 +484,12 @@ class Plan {
     if (!decided) return;
     const recorded = await decodeAll(this.log, await this.log.store.read(`commitment-${reference}`));
     if (recorded.length === 0) {
+      await this.#givesToNoneThatEnded(acts, at);
       this.#count(at, 'new');
       const given = acts.map(({ act }) => act);
-      this.#commands.push(new ActCommand('commitment', reference, given, this.newContext(), this.#importedStreams));
+      this.#commands.push(
+        new ActCommand('commitment', reference, given, this.#contextAt(NO_STREAM), this.#importedStreams),
+      );
       return;
     }
     const { agency: _reporting, ...before } = recorded[0]!.data as { agency?: string };
@@ -508,6 +522,7 @@ class Plan {
     });
     this.#count(at, further.length > 0 ? 'extended' : 'known');
     if (further.length === 0) return;
+    await this.#givesToNoneThatEnded(further, at);
     const { state, revision } = await load(this.log, commitment, reference);
     if (this.#decide(reference, further, at, state, revision))
       this.#commands.push(
@@ -515,12 +530,19 @@ class Plan {
           'commitment',
           reference,
           further.map(({ act }) => act),
-          this.newContext(),
+          this.#contextAt(recorded.at(-1)!.revision),
         ),
       );
   }
 
-  /** What acts yield in turn; `null` when one is refused, and why is listed. */
+  async #givesToNoneThatEnded(acts: readonly PlannedAct[], at: Row): Promise<void> {
+    for (const { act, pointer } of acts) {
+      const refusal = await this.#lookup.endedAmong(givenBy(act.act, act.body, act));
+      if (refusal) this.#refusal(refusal, at, pointer);
+    }
+  }
+
+  /** The events of acts in turn; `null` when one is refused, and the reason is listed. */
   #decide(
     reference: string,
     acts: readonly PlannedAct[],
@@ -555,7 +577,7 @@ class Plan {
     return decided;
   }
 
-  /** Where the relations of each row lead: none may lead back to it. */
+  /** The goals of the relations of each row: none may lead back to it. */
   #related(): ReadonlyMap<string, Commitment> {
     this.#relatedRows ??= new Map(
       this.#commitments.map(({ reference, acts }) => {
@@ -572,6 +594,7 @@ class Plan {
     const body = plainToInstance(of, cleanBody(of, data));
     const errors = invalid(validateSync(body, VALIDATION)).errors;
     for (const { pointer: field, message } of errors) this.problem(at, pointer(field), message);
+    if ((body as Partial<Sourced>).newDocument) this.problem(at, pointer('/newDocument'), 'stands in documents.json');
     this.#bodies.push({ body, at, pointer });
     return errors.length > 0 ? null : body;
   }
@@ -616,6 +639,11 @@ class Plan {
     for (const field of new Set([...Object.keys(now), ...Object.keys(before)]))
       if (worth(now[field]) !== worth(before[field]))
         this.problem(at, pointer(`/${field}`), `differs from what is recorded: ${worth(before[field])}`);
+  }
+
+  /** For a command on a stream as it was when the import was planned: where another import was faster, nothing is written twice. */
+  #contextAt(expected: number): CommandContext {
+    return { ...this.newContext(), expected };
   }
 
   #count({ file }: Row, what: 'new' | 'known' | 'extended' | null): void {

@@ -1,7 +1,7 @@
 /** Likely duplicates among commitments, by their titles. */
 import { wordsOf } from '#search';
 
-/** What of a commitment tells whether it may be another one over again. */
+/** The fields of a commitment that show whether it may repeat another one. */
 export interface DuplicateCandidate {
   readonly reference: string;
   readonly title: string;

@@ -1,11 +1,19 @@
 /** Runs an import: the commands of a plan, in turn. */
 import type { CommandBus } from '@nestjs/cqrs';
+import { WrongRevision } from '#eventsourcing';
 import type { ImportPlan } from './import-folder.js';
+
+/** Somebody wrote meanwhile what the plan rests on. Planned anew, what was done by then is known. */
+export class Overtaken extends Error {}
 
 /** How many commands are under way at once; they are given in order, and the log's group commit takes them together. */
 const AT_ONCE = 32;
 
-/** Executes the commands of a plan without problems. @param onProgress after every few commands */
+/**
+ * Executes the commands of a plan without problems, each on the revision that it was planned on.
+ * @param onProgress after every few commands
+ * @throws Overtaken
+ */
 export async function runImport(
   plan: ImportPlan,
   commands: CommandBus,
@@ -13,7 +21,11 @@ export async function runImport(
 ): Promise<void> {
   if (plan.problems.length > 0) throw new Error('A folder with problems is not imported.');
   for (let done = 0; done < plan.commands.length; done += AT_ONCE) {
-    await Promise.all(plan.commands.slice(done, done + AT_ONCE).map((command) => commands.execute(command as never)));
+    const few = plan.commands.slice(done, done + AT_ONCE);
+    const results = await Promise.allSettled(few.map((command) => commands.execute(command as never)));
+    for (const result of results)
+      if (result.status === 'rejected')
+        throw result.reason instanceof WrongRevision ? new Overtaken(result.reason.message) : result.reason;
     onProgress(Math.min(done + AT_ONCE, plan.commands.length));
   }
 }

@@ -1,4 +1,4 @@
-/** What class-transformer keeps of its decorators; the package declares its type elsewhere. */
+/** The type of the store in which class-transformer keeps its decorators; the package declares it elsewhere. */
 declare module 'class-transformer/cjs/storage.js' {
   export { defaultMetadataStorage } from 'class-transformer/types/storage';
 }

@@ -7,7 +7,7 @@ interface Described {
   readonly properties?: Readonly<Record<string, unknown>>;
 }
 
-/** Which columns a field of an entry becomes, where that is not the column of its name. */
+/** The columns of a field, where it is not one column of its name. */
 export type ColumnsOfFields = Readonly<Record<string, readonly string[]>>;
 
 /** The fields of a class, those of its own before those that it has from others. */
@@ -16,7 +16,7 @@ function fieldsIn(of: object | null): string[] {
   if (all.length === 0) return [];
   const inherited = fieldsIn(Object.getPrototypeOf(of) as object | null);
   const own = all.map((name) => name.slice(1)).filter((name) => !inherited.includes(name));
-  // What it is called by leads, wherever that is declared.
+  // The identifying columns lead, wherever they are declared.
   return inherited.includes('code') ? [...inherited, ...own] : [...own, ...inherited];
 }
 

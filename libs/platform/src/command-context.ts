@@ -16,7 +16,7 @@ export interface CommandContext {
 
 const KEYS = 'e5b1d0fe-7a39-5c54-9d43-3f6d2a1b9c07';
 
-/** Whose idempotency keys are known: an agency's, or the secretariat's, whichever of its tokens they came with. */
+/** The owner of idempotency keys: an agency, or the secretariat, whichever of its tokens they came with. */
 export const ownerOf = ({ role, agency }: Principal): string => (agency === null ? role : `${role} ${agency}`);
 
 /**

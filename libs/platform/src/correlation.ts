@@ -20,7 +20,7 @@ export class Correlation {
     return (this.#id ??= newCommandId());
   }
 
-  /** What it is called, unless it has a name already. */
+  /** The name it takes, unless it has one already. */
   is(id: string): void {
     this.#id ??= id;
   }

@@ -8,7 +8,7 @@ const OPTIONS: Options = {
   cast: { boolean: (value) => String(value), string: (value) => guarded(value) },
 };
 
-/** What a spreadsheet runs begins with one of these, also full-width, after whatever it passes over. */
+/** The characters that begin a formula, also full-width, after everything that a spreadsheet passes over. */
 const BEGINS = /^[\s\0]*[=@\uff1d\uff20]|^[\t\r\n]|^[\s\0]*[+\-\uff0b\uff0d]/;
 /** A sign alone, a number, or words after a number with a sign: “-5 per cent”. */
 const HARMLESS = /^[+-]?$|^[+-]\d+([.,]\d+)*\s?%?$|^[+-]\d+([.,]\d+)*%?( [\p{L}\p{M}\d.,’'-]+)+$/u;

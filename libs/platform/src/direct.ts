@@ -8,7 +8,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ApiRequest } from './principal.js';
 import { AccessGuard, AnswerInterceptor } from './steps.js';
 
-/** How a route is answered directly. */
+/** A route that Fastify answers directly. */
 export interface DirectRoute {
   readonly status: 200 | 201;
   readonly secretariatOnly: boolean;

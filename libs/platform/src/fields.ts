@@ -66,7 +66,7 @@ function mark<T>(marks: Map<object, Map<string, T>>, value: T): PropertyDecorato
 }
 
 const marksFree: PropertyDecorator = mark(free, true);
-/** What people write in it is kept as `cleanText` has it. */
+/** Free text, kept as `cleanText` makes it. */
 const marksWritten: PropertyDecorator = mark(written, true);
 
 const pointer = '^(/[A-Za-z0-9]{1,40}){1,6}$';
@@ -338,7 +338,7 @@ export const InPeriod = (about: About = {}) =>
     check('isPartialDate', 'must be a real date: YYYY, YYYY-MM or YYYY-MM-DD', isPartialDate),
   );
 
-/** Whether nobody is named before the host of an address, as a browser reads it. */
+/** Whether the host of an address has no user before it, as a browser reads it. */
 const hasNoUser = (address: unknown): boolean => {
   if (typeof address !== 'string' || !URL.canParse(address)) return true; // refused as no address
   const { username, password } = new URL(address);

@@ -1,3 +1,4 @@
+/** The front door of the platform: everything about HTTP that the contexts share. */
 export * from './command-context.js';
 export * from './clock-query.js';
 export * from './correlation.js';

@@ -1,21 +1,21 @@
-/** How bodies are read: as UTF-8, and as JSON that says everything once. */
+/** How bodies are read: as UTF-8, and as plain JSON. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
-import { refuseDuplicateFields, textOf, Unreadable } from '#text';
+import { refuseAmbiguousJson, textOf, Unreadable } from '#text';
 import { malformed } from './validation.js';
 
 type Done = (error: Error | null, json?: unknown) => void;
 
-/** What is wrong with a body, as it is answered. */
+/** The fault of a body, as it is answered. */
 function faultOf(error: unknown): Error {
   if (!(error instanceof Unreadable)) return error as Error;
   const { pointer, message } = error;
   return pointer ? malformed([{ pointer, message }]) : new Rejected('bad_request', `The body ${message}.`);
 }
 
-/** Lets a server refuse bodies that are not UTF-8, naming the byte, and JSON in which a field is given twice, naming that. */
+/** Lets a server refuse bodies that are not UTF-8, naming the byte, and JSON that is not plain, naming the field. */
 export function readsJson(server: FastifyInstance): void {
-  const parse = server.getDefaultJsonParser('error', 'error') as (
+  const parse = server.getDefaultJsonParser('ignore', 'ignore') as (
     request: FastifyRequest,
     text: string,
     done: Done,
@@ -27,7 +27,7 @@ export function readsJson(server: FastifyInstance): void {
       parse(request, text, (error, json) => {
         if (error) return done(error);
         try {
-          refuseDuplicateFields(text, json);
+          refuseAmbiguousJson(text, json);
           done(null, json);
         } catch (twice) {
           done(faultOf(twice));

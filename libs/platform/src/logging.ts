@@ -3,11 +3,11 @@ import { ConsoleLogger, type LogLevel } from '@nestjs/common';
 import { trace } from '@opentelemetry/api';
 import { correlation } from './correlation.js';
 
-/** What is told, from little to all; and what Nest calls it. */
+/** The levels of the log, from few lines to all, with Nest's names for them. */
 const LEVELS = { error: ['fatal', 'error'], warn: ['warn'], info: ['log'], debug: ['debug', 'verbose'] } as const;
 type Level = keyof typeof LEVELS;
 
-/** What Nest tells of itself when it starts, a line per route. */
+/** The lines of Nest about its own start, one per route. */
 const CHATTER = /^(?:NestFactory|InstanceLoader|RoutesResolver|RouterExplorer|NestApplication)$/;
 
 export interface LogSettings {

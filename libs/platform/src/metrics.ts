@@ -1,4 +1,4 @@
-/** What is measured of this process, for `GET /metrics`. Gauges of the views are beside that route. */
+/** The metrics of this process, for `GET /metrics`. The gauges of the views are beside that route. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 export const metrics = new Registry();

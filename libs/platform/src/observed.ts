@@ -63,7 +63,7 @@ export function observed<S extends EventStore>(store: S, system: string): S {
   return store;
 }
 
-/** What a command is, as measures and traces name it. */
+/** A command, as metrics and traces name it. */
 interface TracedCommand {
   /** The category of its stream. */
   readonly category: string;

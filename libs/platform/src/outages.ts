@@ -1,4 +1,4 @@
-/** Which stores cannot be used now, as those who use them found out; and whether the clock can be believed. */
+/** The outages of stores, as their users found them; and whether the clock can be believed. */
 import { StoreUnavailable } from '#eventsourcing';
 import { unavailable } from './metrics.js';
 
@@ -10,7 +10,7 @@ export interface Outage {
 
 const outages = new WeakMap<object, Outage>();
 
-/** What is wrong with a store, `null` if the last who used it could. */
+/** The fault of a store, `null` if its last use succeeded. */
 export const outageOf = (store: object): Outage | null => outages.get(store) ?? null;
 
 /** Notes how the use of a store ended. */

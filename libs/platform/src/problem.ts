@@ -79,7 +79,7 @@ export function problemOf(error: unknown): Problem {
     );
   if (error instanceof InvalidAppend) return problem(413, 'too_large', error.message);
   if (error instanceof StoreUnavailable) return problem(503, 'store_unavailable', error.message);
-  // What a newer server wrote, or what the disk has changed: this one cannot tell what it says.
+  // Written by a newer server, or changed by the disk: this one cannot tell its meaning.
   if (error instanceof UnknownEvent) return problem(503, 'unknown_event', error.message);
   if (error instanceof DamagedEvent) return problem(503, 'damaged_event', error.message);
   if (error instanceof HttpException) return problem(error.getStatus(), codeOf(error.getStatus()), error.message);
@@ -97,7 +97,7 @@ export const PROBLEM_JSON = 'application/problem+json';
 /** Answers a failed page request with a page, when one can be made. */
 export type ProblemPage = (problem: Problem, reply: FastifyReply) => string;
 
-/** How often an outage that goes on is logged. */
+/** The interval at which an outage that goes on is logged. */
 const OUTAGE_MS = 10_000;
 
 @Catch()
@@ -128,7 +128,10 @@ export class ProblemFilter implements ExceptionFilter {
     else void reply.type(PROBLEM_JSON).send(JSON.stringify({ ...problem, instance: request.url }));
   }
 
-  /** What everybody who asks runs into is logged once, and again with how often after a while; the code is not at fault. @returns whether it was */
+  /**
+   * Logs an outage, which everybody meets, once, and after a while again with its count; the code is not at fault. @returns
+   * whether it was one
+   */
   #outage(message: string, more: object): boolean {
     const now = performance.now();
     const said = this.#outages.get(message) ?? { at: -Infinity, unsaid: 0 };

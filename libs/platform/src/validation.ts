@@ -8,9 +8,10 @@ import { plainToInstance } from 'class-transformer';
 import { defaultMetadataStorage as conversions } from 'class-transformer/cjs/storage.js';
 import { getMetadataStorage, IS_OPTIONAL, validateSync, ValidationTypes } from 'class-validator';
 import { Rejected, type FieldError } from '#eventsourcing';
+import { isInherited } from '#text';
 import { cleanBody } from './fields.js';
 
-/** How every body and query is validated: unknown fields are refused. */
+/** The validation of every body and query: unknown fields are refused. */
 export const VALIDATION = {
   whitelist: true,
   forbidNonWhitelisted: true,
@@ -131,10 +132,18 @@ function accepted(metatype: unknown, value: unknown): object | null {
   return acceptorOf(metatype as Class)?.(value) ?? null;
 }
 
+/** A name that every object has is passed over where an unknown one is refused; of bodies `refuseAmbiguousJson` takes care. */
+function refuseInheritedNames(query: object): void {
+  const inherited = Object.keys(query).filter(isInherited);
+  if (inherited.length > 0)
+    throw malformed(inherited.map((name) => ({ pointer: `/${name}`, message: `property ${name} should not exist` })));
+}
+
 class Validation extends ValidationPipe {
   override transform(given: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const { type } = metadata;
     const metatype = this.expectedType ?? metadata.metatype;
+    if (type === 'query' && isObject(given)) refuseInheritedNames(given);
     const value =
       type === 'body' && typeof metatype === 'function' && isObject(given)
         ? cleanBody(metatype as Class, given)

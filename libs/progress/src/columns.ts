@@ -56,7 +56,7 @@ export class Dictionary<E> {
   }
 }
 
-/** How a commitment stands: what its kind and its stage are, and the rest that is one of a few words. */
+/** The standing of a commitment: its kind, its stage, and other words from short lists. */
 export interface Standing {
   readonly stage: Stage;
   readonly nature: Nature;
@@ -85,7 +85,7 @@ export interface RelationTo {
   readonly type: string;
 }
 
-/** What is shown beside it and not filtered by. */
+/** The fields that are shown and not filtered by. */
 export interface ShownOnly {
   readonly into: readonly string[];
   readonly spread: CommitmentAsAt['spread'];
@@ -94,7 +94,7 @@ export interface ShownOnly {
   readonly lastUpkeep: { readonly period: string; readonly keptUp: boolean } | null;
 }
 
-/** What each column with a dictionary holds. */
+/** The values of each column with a dictionary. */
 export interface Meanings {
   readonly standing: Standing;
   /** In the order in which they are shown, the lead first. */
@@ -134,7 +134,7 @@ const FLOATS = ['since', 'until'] as const;
 export type IntColumn = (typeof INTS)[number];
 type FloatColumn = (typeof FLOATS)[number];
 
-/** What a row says, in codes. */
+/** A row, in codes. */
 export type RowValues = Readonly<Record<Exclude<IntColumn, 'commitment' | 'next' | 'from'>, number>>;
 const SAID = INTS.filter((name) => name !== 'commitment' && name !== 'next' && name !== 'from');
 
@@ -227,7 +227,7 @@ export class Columns {
     return rows;
   }
 
-  /** What the rows of a commitment say in a column, each once. */
+  /** The values of the rows of a commitment in a column, each once. */
   codesOf(commitment: number, name: 'reading' | 'entry'): number[] {
     const { next, [name]: column } = this.columns;
     const codes = new Set<number>();
@@ -240,7 +240,7 @@ export class Columns {
     return true;
   }
 
-  /** What a row says. */
+  /** The values of a row. */
   saidIn(row: number): RowValues {
     return Object.fromEntries(SAID.map((name) => [name, this.columns[name][row]!])) as RowValues;
   }
@@ -338,7 +338,7 @@ export class Columns {
     this.laid = (lists['laid'] as number[])[0]!;
   }
 
-  /** How much memory the rows take. */
+  /** The size of the rows in memory. */
   get bytes(): number {
     return this.columns.from.length * (INTS.length * 4 + FLOATS.length * 8);
   }

@@ -18,7 +18,7 @@ export const CountsBy = (names: readonly string[], description?: string) =>
     description,
   });
 
-/** How many commitments, and how they stand. A commitment counts once. */
+/** The number of commitments, and their counts by stage and mark. A commitment counts once. */
 export class Row {
   @Count() readonly total: number;
   @CountsBy(STAGES) readonly byStage: Readonly<Record<Stage, number>>;
@@ -57,7 +57,7 @@ export class Keys<C extends Coded> {
     this.#entries = columns.dictionaries[column].entries;
   }
 
-  /** How many codes there are. */
+  /** The number of codes. */
   get size(): number {
     return this.#entries.length;
   }
@@ -147,7 +147,7 @@ class Tallies {
   }
 }
 
-/** What counts under a key, or where two meet. */
+/** The count under a key, or where two meet. */
 export class Counted {
   constructor(
     readonly keys: readonly string[],
@@ -198,7 +198,7 @@ function placesFor(size: number): { get(at: number): number | undefined; set(at:
   };
 }
 
-/** LookFactory up all keys that the rows have, so that their number is known. */
+/** Looks up all keys that the rows have, so that their number is known. */
 function met(kind: Counting, { rows }: Selection): number {
   const seen = new Uint8Array(kind.size);
   for (let i = 0; i < rows.length; i++) {
@@ -210,7 +210,7 @@ function met(kind: Counting, { rows }: Selection): number {
   return kind.names.length;
 }
 
-/** What was found under each key, or where a key of each kind meets; a commitment counts once under each. */
+/** The counts under each key, or where a key of each kind meets; a commitment counts once under each. */
 export const countBy = (found: Selection, one: Counting, other?: Counting): Counted[] =>
   other ? countMeetings(found, one, other) : countUnder(found, one);
 

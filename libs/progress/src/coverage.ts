@@ -1,6 +1,6 @@
 /**
- * What became of what was asked for: every outcome with the commitments that follow it up, or none. An outcome is there as at a
- * date when the document in which it was read was reported by then.
+ * The view of outcomes: each with the commitments that follow it up, or none. An outcome exists as at a date when the document
+ * in which it was read was reported by then.
  */
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
@@ -31,7 +31,7 @@ import { LIST } from './matrix.js';
 import { AgencyRow, Progress, ProgressView } from './progress.js';
 import type { ViewClocks } from './scan.js';
 
-/** How outcomes are told apart, and last those whose kind is not told. */
+/** The kinds of outcomes, and last those without a stated kind. */
 export const TOLD_KINDS = [...OUTCOME_KINDS, 'not_told'] as const;
 export type ToldKind = (typeof TOLD_KINDS)[number];
 
@@ -69,7 +69,7 @@ export class OutcomesQuery extends AgenciesQuery {
   @CursorField() cursor?: string;
 }
 
-/** How many outcomes there are, and of how many something has come. An outcome counts once. */
+/** The number of outcomes, and of those with follow-up. An outcome counts once. */
 class OutcomeCounts {
   @Count() readonly outcomes: number;
   @CountsBy(TOLD_KINDS, 'Of each kind') readonly byKind: Readonly<Record<ToldKind, number>>;
@@ -88,7 +88,7 @@ class KindCounts extends OutcomeCounts {
   @ApiProperty({ description: OUTCOMES, example: 'kind=decision&asOf=2011-02-17' }) readonly list: string;
 }
 
-/** What a forum asked for, with its round tables; or what was put to it. */
+/** The outcomes of a forum, with its round tables; or those put to it. */
 class ForumCounts extends OutcomeCounts {
   @ApiProperty({ example: 'GFMD-2010' }) readonly forum: string;
   @ApiProperty() readonly name: string;
@@ -296,7 +296,7 @@ async function rowsOf(look: Look, filter: OutcomesFilter, addressee?: string): P
   });
 }
 
-/** How far an outcome has come. */
+/** The status of an outcome. */
 const statusOf = (kind: OutcomeKind | null | undefined, endorsed: boolean, followed: boolean): OutcomeStatus =>
   followed ? 'followed_up' : endorsed || kind === 'decision' ? 'endorsed' : 'proposed';
 

@@ -49,7 +49,7 @@ export class Crosswalks {
   }
 
   /**
-   * What reading through the crosswalk that is asked for comes to; `null` when none is.
+   * The result of reading through the crosswalk of a query; `null` when it names none.
    * @param framework that is shown: the one that the crosswalk must lead to
    * @throws Rejected `not_found`, `other_framework`
    */

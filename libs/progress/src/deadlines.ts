@@ -1,4 +1,4 @@
-/** What is due next, month by month, and what is overdue, by how long. */
+/** The view of deadlines: commitments due next, month by month, and overdue ones by their delay. */
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
@@ -141,7 +141,7 @@ export class Deadlines {
   }
 }
 
-/** What can become overdue (rule 4). */
+/** The commitments that can become overdue (rule 4). */
 const DUE = {
   stage: OPEN_STAGES,
   nature: NATURES.filter((nature) => nature !== 'standing').join(','),

@@ -1,6 +1,6 @@
 /**
- * How a commitment reads as at a date, as a row says it: each part by the same function of the domain that `asAt` is made of,
- * so that the clock rules stand once. Pure. Most events change few parts; the others are not worked out again.
+ * A commitment as at a date, as a row: each part by the same function of the domain that `asAt` uses, so that the clock rules
+ * stand once. Pure. Most events change few parts; the others are not computed again.
  */
 import type { Citation } from '#bodies';
 import { lastDayOf, lastReported, type FullDate } from '#clocks';
@@ -107,7 +107,7 @@ class AsAt {
 }
 
 interface Definition<P extends Part> {
-  /** What of the state it comes from: while these are the same, so is it. */
+  /** The parts of the state that it comes from: while these are the same, so is it. */
   readonly from: readonly (keyof Commitment)[];
   readonly at: (view: AsAt) => Point[P];
 }
@@ -202,7 +202,7 @@ const ADDED: readonly Part[] = ['documents', 'heard'];
 const workedOut = (view: AsAt, parts: readonly Part[]): Partial<Point> =>
   Object.fromEntries(parts.map((part) => [part, PARTS[part].at(view)]));
 
-/** How a commitment reads from a date on; `null`: it does not exist by then. */
+/** A commitment from a date on; `null`: it does not exist by then. */
 export function pointAt(c: Commitment, from: FullDate): Point | null {
   if (!c.recorded || !headlineAsAt(c, from)) return null;
   return workedOut(new AsAt(c, from), ALL) as Point;

@@ -69,10 +69,10 @@ export interface FilterContext {
   readonly filter: Filter;
 }
 
-/** What a code that is asked for can be of: a register, the commitments, or the regions that they name. */
+/** The kinds of codes: the entries of a register, the commitments, or the regions that they name. */
 export type CodeKind = Register | 'commitment' | 'region';
 
-/** What a filter takes; whatever else is asked for is refused by name. */
+/** The values that a filter takes; any other is refused by name. */
 type Taken =
   | { readonly kind: 'flag' | 'date' | 'country' }
   /** One word of a closed list, or several, separated by commas. `alone`: it goes with no other. */
@@ -84,7 +84,7 @@ type Taken =
 
 type Definition<V = never> = Taken & Described<V>;
 
-/** What the codes that a query asks for must be of; `null`: the field takes no codes. */
+/** The kinds of codes that a field of a query takes; `null`: it takes no codes. */
 export function codesOfField(field: string): { readonly of: readonly CodeKind[]; readonly several: boolean } | null {
   const filter = Object.hasOwn(FILTERS, field) ? (FILTERS[field as FilterName] as Definition) : null;
   if (filter?.kind !== 'code' && filter?.kind !== 'codes') return null;
@@ -458,7 +458,7 @@ export class ProgressQuery extends ProgressClockQuery {
   @InBom() bom?: undefined;
 }
 
-/** What takes agencies as rows, too. */
+/** The query of views with agencies as rows. */
 export class AgenciesQuery extends ProgressQuery {
   @FilterField() memberOf?: string;
 }

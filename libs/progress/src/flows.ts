@@ -1,4 +1,4 @@
-/** How the commitments as at one date became those as at another one: *N then + … − … = N now*, with every term and its list. */
+/** The flows between two dates: *N then + … − … = N now*, with every term and its list. */
 import { historyOf } from '#acts';
 import { applyDecorators, Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
@@ -243,7 +243,7 @@ export class Flows {
     this.#looks = new LookFactory(projector);
   }
 
-  /** How the total changed, and by what. @throws Rejected `invalid` when the dates are out of order */
+  /** The change of the total, term by term. @throws Rejected `invalid` when the dates are out of order */
   async between(at: ViewClocks, dates: FlowDates, filter: FlowFilter = {}): Promise<FlowsView> {
     const { view, learned, reported } = await this.#settle(at, dates);
     const { from, to, knownThen } = view;
@@ -375,7 +375,7 @@ export class Flows {
     return changes;
   }
 
-  /** What commitments are called and became: as at the second look, or of one that is no longer there as at the first. */
+  /** The titles and ends of commitments: as at the second look, or as at the first if they do not exist at the second. */
   async #titles(looks: LegClocks) {
     const [was, is] = [await this.#looks.look(looks.before), await this.#looks.look(looks.after)];
     return (reference: string): { title: string; into: readonly string[] } => {
@@ -456,7 +456,7 @@ function legOf(tallies: readonly CountedChange[], into: number, list: (flow: Flo
 const bad = (field: string, message: string) =>
   new Rejected('invalid', `${field} ${message}.`, [{ pointer: `/${field}`, message: `${field} ${message}` }]);
 
-/** What was said of a commitment that may have changed how it counts: in a leg, as far as known. */
+/** The statements that may have changed how a commitment counts: in a leg, as far as known. */
 export async function causesOf(log: Log, reference: string, leg: LegName, view: Settled['view']): Promise<Why[]> {
   const { from, to, knownThen, position } = view;
   const { items } = await historyOf(log, reference, { asOf: END_OF_TIME, knownAt: position });

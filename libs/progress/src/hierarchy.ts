@@ -30,7 +30,7 @@ export interface Node {
   readonly parent?: string | null;
 }
 
-/** What stands directly below one of them, or that one itself where nothing does; without it those at the top. */
+/** The entries directly below one, or that one itself if it has none; without one, those at the top. */
 export function directlyBelow<N extends Pick<Node, 'code' | 'parent'>>(
   code: string | undefined,
   nodes: readonly N[],

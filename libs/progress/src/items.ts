@@ -27,7 +27,7 @@ class ReplyInShort {
   @ApiProperty() readonly text: string;
 }
 
-/** Whether a standing commitment was kept up in the last period told of. */
+/** Whether a standing commitment was kept up in the last reported period. */
 class UpkeepInShort {
   @ApiProperty({ example: '2011' }) readonly period: string;
   @ApiProperty() readonly keptUp: boolean;

@@ -1,7 +1,6 @@
 /**
- * Who works on what, and what is done about what was asked: how many commitments there are where a row and a column meet. Themes
- * and forums hold what is below them. What is asked of a framework, theme or forum both narrows what is counted and, where these
- * are the rows or columns, shows what is directly below.
+ * The matrix: the number of commitments where a row and a column meet. Themes and forums include everything below them. A query
+ * for a framework, theme or forum narrows the count and, where these are the rows or columns, shows those directly below it.
  */
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
@@ -17,7 +16,7 @@ import { listQuery } from './list-query.js';
 import { keyed, LookFactory, type Look } from './look.js';
 import type { ViewClocks, Selection } from './scan.js';
 
-/** What can stand in the columns of each kind of rows, the usual one first. */
+/** The possible columns of each kind of rows, the usual one first. */
 export const CROSSED = { agency: ['theme', 'outcome', 'agency'], theme: ['forum'] } as const;
 export type RowAxis = keyof typeof CROSSED;
 export type ColumnAxis = (typeof CROSSED)[RowAxis][number];
@@ -25,7 +24,7 @@ export type ColumnAxis = (typeof CROSSED)[RowAxis][number];
 const ROWS = Object.keys(CROSSED) as RowAxis[];
 const COLUMNS = [...new Set(Object.values(CROSSED).flat())];
 
-/** How many rows and columns one answer may have. */
+/** The greatest number of rows and columns in an answer. */
 export const MOST_CROSSED = 200;
 
 export class MatrixQuery extends FilterQuery {
@@ -47,7 +46,7 @@ export class MatrixQuery extends FilterQuery {
 
 export const LIST = 'The query of `/v1/commitments` that lists what is counted';
 
-/** Where a row and a column meet. */
+/** The meeting of a row and a column. */
 export class Cell extends Row {
   @ApiProperty({ description: 'The code of the column' }) readonly column: string;
   @ApiProperty({ description: LIST, example: 'agency=IOM&theme=HLD06-04&asOf=2011-02-17' }) readonly list: string;
@@ -69,7 +68,7 @@ export class MatrixRow extends Head {
   readonly cells: Cell[];
 }
 
-/** What the rows and columns are. */
+/** The kinds of the rows and columns. */
 class Axes {
   @ApiProperty({ enum: ROWS }) readonly rows: RowAxis;
   @ApiProperty({ enum: COLUMNS }) readonly columns: ColumnAxis;
@@ -117,7 +116,7 @@ export class Matrix {
       throw new Rejected('invalid', message, [{ pointer: '/columns', message }]);
     }
     const look = await this.#looks.look(at);
-    // What reaches the themes of a framework through a crosswalk need not carry any of them.
+    // A commitment that reaches the themes of a framework through a crosswalk need not have one of them.
     const narrowed = filter.crosswalk ? { ...filter, framework: undefined } : filter;
     const [one, other] = [await axisOf(rows, look, filter), await axisOf(columns, look, filter, true)];
     const found = await look.find(narrowed);
@@ -156,9 +155,9 @@ export class Matrix {
   }
 }
 
-/** Where two kinds of keys meet: how many commitments stand in any cell, by each of the keys, and by cell. */
+/** The meetings of two kinds of keys: the number of commitments in any cell, by each of the keys, and by cell. */
 function meeting(look: Look, found: Selection, one: Axis['keys'], other: Axis['keys']) {
-  // Where none meets itself, a key may be the only one of a commitment.
+  // If no key may meet itself, a key may be the only one of a commitment.
   if (one.column === 'agencies' && other.column === 'agencies') {
     const { columns } = look;
     const met = one.with(columns, other);
@@ -239,7 +238,7 @@ function placedOf(all: readonly Counted[], inCells: readonly Counted[]): Placed[
 
 const byCode = (a: { readonly key: string }, b: { readonly key: string }): number => compareTexts(a.key, b.key);
 
-/** Those with most commitments in cells, in the order of their codes. */
+/** The keys with most commitments in cells, in the order of their codes. */
 const mostPlaced = (keys: readonly Placed[], most: number): Placed[] =>
   keys
     .filter(({ placed }) => placed > 0)

@@ -34,7 +34,7 @@ export const SORTS = [
   'relevance',
 ] as const;
 
-/** Where a commitment stands in an order. */
+/** The place of a commitment in an order. */
 export interface Place {
   readonly key: Value;
   /** Those of equal keys follow in the order of their references, and each reference has one place. */
@@ -73,7 +73,7 @@ export function orderOf(columns: Columns, sort: Sort, scores?: Int32Array): Orde
   };
 }
 
-/** How many are looked at before others have their turn. */
+/** The number of rows compared before other work has its turn. */
 const AT_ONCE = 5_000;
 
 /** The first rows in an order, of those that come after a place; all that come if there is no limit. */

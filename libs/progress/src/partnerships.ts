@@ -1,4 +1,4 @@
-/** Who works with whom: the pairs of agencies that stand together in commitments, and what these are about. */
+/** The view of partnerships: the pairs of agencies that stand together in commitments, and their themes. */
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
@@ -153,7 +153,7 @@ export class Partnerships {
   }
 }
 
-/** What the commitments of some pairs are about, most first. */
+/** The themes of the commitments of some pairs, most first. */
 async function themesOf(
   look: Look,
   found: Selection,

@@ -84,7 +84,7 @@ class OfTheme extends PerAgency {
   readonly row: ThemeRow | null;
 }
 
-/** What stands in a table for what is nested. */
+/** The cells of a table for nested fields. */
 const CELLS: { readonly [F in keyof Item]?: (value: Item[F]) => object } = {
   lastUpkeep: (last) => ({ lastUpkeep: last ? `${last.period}: ${last.keptUp ? '' : 'not '}kept up` : '' }),
   spread: (spread) => ({

@@ -21,7 +21,7 @@ import { compareTexts } from '#text';
 import { CODED, Columns, dayOf, NONE, type Heard, type RowValues } from './columns.js';
 import { changesAt, pointAt, type HeardSince, type Point } from './facts.js';
 
-/** What a commitment has come to. */
+/** The history of a commitment, and what its latest row says. */
 interface CachedCommitment {
   state: Commitment;
   revision: number;
@@ -30,14 +30,14 @@ interface CachedCommitment {
   said: RowValues | null;
 }
 
-/** How a commitment reads from a date on; `null`: it does not exist by then. Of what goes on as before nothing is said. */
+/** A commitment from a date on; `null`: it does not exist by then. Parts that go on as before are left out. */
 interface Turn {
   readonly from: FullDate;
   readonly point: Partial<Point> | null;
   readonly lastReportedOn: FullDate;
 }
 
-/** What an event changes: how the commitment reads from some dates on. */
+/** The changes of an event: the commitment as it reads from some dates on. */
 interface Change {
   readonly event: Recorded;
   readonly state: Commitment;
@@ -49,9 +49,9 @@ interface Change {
   readonly whole: boolean;
 }
 
-/** How many events the commitments have that are kept to go on from: about 6 kB each. */
+/** The number of events of commitments kept in memory: about 6 kB each. */
 const EVENTS_IN_MEMORY = 5_000;
-/** How long others may have to wait. */
+/** The time that other work may have to wait. */
 const SLICE_MS = 8;
 
 const END_OF_TIME = 10_000 * 512;
@@ -71,7 +71,7 @@ export class ProgressProjection implements Projection {
   readonly version = 7;
   readonly on: Projection['on'];
   readonly columns = new Columns();
-  /** What was told of last: a history is often told whole. */
+  /** The commitment of the last event: a history often comes whole. */
   #last: { readonly stream: string; readonly known: CachedCommitment } | null = null;
   readonly #recent = new LRUCache<string, CachedCommitment>({
     maxSize: EVENTS_IN_MEMORY,
@@ -127,7 +127,7 @@ export class ProgressProjection implements Projection {
     this.#keep(event.stream, known);
   }
 
-  /** What a commitment has come to that is not in memory any more. */
+  /** The history of a commitment that is not in memory any more. */
   async #remembered(event: Recorded, earlier: Earlier): Promise<CachedCommitment> {
     const all = await earlier();
     const state = fold(commitment, commitment.initial, all as never);
@@ -153,7 +153,7 @@ export class ProgressProjection implements Projection {
     this.#keep(event.stream, anew);
   }
 
-  /** What an event changes that says something of the last date, as most do; else `null`. */
+  /** The change of an event that concerns only the last date, as most do; else `null`. */
   #changeOf(event: Recorded, { state: before, latest, said }: CachedCommitment): Change | null {
     if (isCorrection(event) || event.name === 'Blanked') return null;
     const { reportedOn: from } = event.data as Sourced;
@@ -171,7 +171,7 @@ export class ProgressProjection implements Projection {
     };
   }
 
-  /** What an event changes, worked out for all dates from its report on, a slice at a time. */
+  /** The changes of an event, computed for all dates from its report on, a slice at a time. */
   async #wholeChangeOf(event: Recorded, before: Commitment): Promise<Change> {
     const state = fold(commitment, before, [event as never]);
     const corrects = isCorrection(event) ? await this.#correctedAt(event) : null;

@@ -64,7 +64,7 @@ const throughOf = ({ crosswalk, crosswalkVersion, match }: Through): Through => 
   match,
 });
 
-/** What can be asked which values are in use. */
+/** The fields whose values in use can be asked for. */
 export type Facet = 'agency' | 'theme' | 'region' | 'country' | 'followsUp' | 'document' | 'relation';
 
 const FACETS = {
@@ -77,7 +77,7 @@ const FACETS = {
   relation: ({ columns }: Look) => new Keys(columns, 'relations', (all) => all.map(({ to }) => ({ key: to }))),
 } as const satisfies Record<Facet, unknown>;
 
-/** How many of a list that is read whole are shown at once. */
+/** The number of entries of a list that is read whole which are made at once. */
 const AT_ONCE = 500;
 
 /** The queries over the read model. */
@@ -152,7 +152,7 @@ export class Progress {
     };
   }
 
-  /** How many commitments a filter finds, and how they stand. */
+  /** The number of commitments of a filter, with their counts. */
   async total(at: ViewClocks, filter: Filter = {}): Promise<Row> {
     const look = await this.#looks.look(at);
     return countAll(await look.find(filter)).row;

@@ -47,7 +47,7 @@ export class Selection {
     return this.rows.length;
   }
 
-  /** Those of them that meet a condition. */
+  /** The selected rows that meet a condition. */
   where({ codes, holds }: Condition): Selection {
     const [rows, statuses] = [new Int32Array(this.size), new Uint8Array(this.size)];
     let n = 0;

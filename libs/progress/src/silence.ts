@@ -107,7 +107,7 @@ export class Silence {
   }
 }
 
-/** How many whole calendar months lie between two dates, as rule 5 counts them. */
+/** The number of whole calendar months between two dates, as rule 5 counts them. */
 export function monthsFrom(date: FullDate, to: FullDate): number {
   const months = (day: FullDate) => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7));
   const apart = months(to) - months(date);

@@ -16,7 +16,7 @@ import { days, standings, type ViewClocks } from './scan.js';
 export const STEPS = ['month', 'quarter', 'year', 'report'] as const;
 type Every = (typeof STEPS)[number];
 
-/** How many steps one answer may have. */
+/** The greatest number of steps in an answer. */
 export const MOST_STEPS = 400;
 
 /** The filters of a timeline. */
@@ -101,7 +101,7 @@ export class Timeline {
   }
 }
 
-/** How many of some days, which are in order, come before a day; or at it, too. */
+/** The number of days, of some in order, before a day; or up to it. */
 const before = (days: Int32Array, day: number, orAt = 0): number => {
   let [first, until] = [0, days.length];
   while (first < until) {
@@ -112,7 +112,7 @@ const before = (days: Int32Array, day: number, orAt = 0): number => {
   return first;
 };
 
-/** Where each count of a step stands: the total, those by stage, the others, and the records that have ended. */
+/** The place of each count of a step: the total, those by stage, the others, and the ended records. */
 const [TOTAL, STAGE, TARGETED, OVERDUE, STALE, LIFE, WIDTH] = [0, 1, 7, 8, 9, 10, 16] as const;
 
 /**

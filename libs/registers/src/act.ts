@@ -1,20 +1,20 @@
-/** What is said of every act, and how one on an entry of a register is decided. */
+/** The line of every act in its table, and the decision of an act on an entry. */
 import type { BodyName, Forms } from '#bodies';
 import type { FullDate } from '#clocks';
 import type { EventMap, NewEvent } from '#eventsourcing';
 
-/** What the table of acts says of each, for those who offer it: routes, their document, batches and pages. */
+/** The line of an act, for those who offer it: routes, their document, batches and pages. */
 export interface ActLine {
   readonly body: BodyName;
   /** The name of its event. */
   readonly yields: string;
-  /** Where it is done, below what it is done on; empty: it makes that. */
+  /** Its path below its subject; empty: the act makes the subject. */
   readonly path: string;
   readonly summary: string;
   readonly description?: string;
   /** When it is refused because things stand otherwise. */
   readonly conflict?: string;
-  /** Whose it is beside the secretariat's: the agency that this field of its body names. Absent: nobody's. */
+  /** The field of its body that names the agency who may do it, beside the secretariat. Absent: no agency. */
   readonly ownedBy?: string;
   /** The way out for an agency whose it is not. */
   readonly otherwise?: string;
@@ -22,7 +22,7 @@ export interface ActLine {
   readonly operationId?: string;
 }
 
-/** What the route of an act on an entry names, and what its decision has to know. */
+/** The context of a decision on an entry: the entry of the route, and the facts that the rules need. */
 export interface OnEntry {
   /** The code or id of the entry. */
   readonly id: string;
@@ -30,7 +30,7 @@ export interface OnEntry {
   readonly revision?: number;
   /** UTC. */
   readonly today: FullDate;
-  /** What bodies of acts have to be like. */
+  /** The forms of the bodies of acts. */
   readonly forms: Forms;
   /** The framework of a theme; `undefined` for one that is unknown, or registered together with the entry. */
   readonly frameworkOf: (theme: string) => string | undefined;

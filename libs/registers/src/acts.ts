@@ -1,41 +1,64 @@
 /** The table of acts on the registers, which the secretariat keeps: everything that is said of an act once. */
 import type { Body, BodyName } from '#bodies';
-import type { EventMap, NewEvent } from '#eventsourcing';
+import type { Aggregate, EventMap, NewEvent } from '#eventsourcing';
 import type { ActLine, DecideEntry, OnEntry } from './act.js';
 import * as agencies from './agency.js';
 import * as crosswalks from './crosswalk.js';
 import * as outcomes from './outcome.js';
-import { amend, blank, enter, type Entry, type Register } from './register.js';
+import { amend, blank, enter, registers, type Entry, type Register } from './register.js';
 
-interface Definition<A> extends Omit<ActLine, 'body' | 'yields'> {
-  readonly decide: DecideEntry<never, A, EventMap>;
+// ── A line of the table ─────────────────────────────────────────────────────────────────────────────────────────────
+
+type Decision<A> = (state: never, act: A, on: OnEntry) => NewEvent[];
+
+interface Definition<A, D> extends Omit<ActLine, 'body' | 'yields'> {
+  readonly decide: D;
+  readonly ownedBy?: keyof A & string;
 }
 
-const act = <B extends BodyName, E extends string>(yields: E, body: B, definition: Definition<Body<B>>) => ({
-  ...definition,
-  yields,
-  body,
-});
+const act = <E extends string, B extends BodyName, D extends Decision<Body<B>>>(
+  yields: E,
+  body: B,
+  definition: Definition<Body<B>, D>,
+) => ({ ...definition, yields, body });
+
+type EventsOf<R extends Register> = (typeof registers)[R] extends Aggregate<infer _, infer Events> ? Events : never;
+type EventName<R extends Register> = keyof EventsOf<R> & string;
+
+/** An act that fits a register: it yields one of its events, and is decided on its state. */
+interface Fitting<R extends Register> extends ActLine {
+  readonly yields: EventName<R>;
+  readonly decide: (state: (typeof registers)[R]['initial'], act: never, on: OnEntry) => NewEvent<EventsOf<R>>[];
+}
+
+/** The acts on the entries of a register: while one of its events has none, this does not compile. */
+const actsOf = <R extends Register, T extends Readonly<Record<string, Fitting<R>>>>(
+  _: R,
+  acts: T &
+    ([Exclude<EventName<R>, T[keyof T]['yields']>] extends [never]
+      ? unknown
+      : { readonly actFor: Exclude<EventName<R>, T[keyof T]['yields']> }),
+): T => acts;
 
 /** The acts that every register has, of which an entry is a `body`. */
-const onEntries = <B extends BodyName>(
+const onEntries = <B extends BodyName, En extends Decision<Body<B>>, Am extends Decision<Body<B>>>(
   kind: Register,
   plural: string,
   body: B,
-  own: { enter?: Definition<Body<B>>['decide']; amend?: Definition<Body<B>>['decide'] } = {},
+  decide: { readonly enter: En; readonly amend: Am },
 ) => ({
   enter: act('Registered', body, {
     path: '',
     summary: `Register: ${kind}`,
     operationId: `register${body}`,
     conflict: 'The code is taken',
-    decide: own.enter ?? (enter as DecideEntry<never, unknown, EventMap>),
+    decide: decide.enter,
   }),
   amend: act('Amended', body, {
     path: 'amend',
     summary: `Amend: ${kind}; the body replaces what it says`,
     operationId: `amend${body}`,
-    decide: own.amend ?? (amend as DecideEntry<never, unknown, EventMap>),
+    decide: decide.amend,
   }),
   blank: act('Blanked', 'Blank', {
     path: 'history/:revision/blank',
@@ -49,11 +72,13 @@ const onEntries = <B extends BodyName>(
 
 const HAS_ENDED = 'It has ended already';
 
-const documentActs = onEntries('document', 'documents', 'Document');
+const documentActs = onEntries('document', 'documents', 'Document', { enter, amend });
+
+// ── The table ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Every act on the entries of each register. */
 export const REGISTER_ACTS = {
-  agency: {
+  agency: actsOf('agency', {
     rename: act('Renamed', 'RenameAgency', {
       path: 'rename',
       summary: 'An agency gets another name from a date on',
@@ -102,11 +127,11 @@ export const REGISTER_ACTS = {
       conflict: 'It is no dated act, or was taken back already',
       decide: agencies.retract,
     }),
-    ...onEntries('agency', 'agencies', 'Agency'),
-  },
-  framework: onEntries('framework', 'frameworks', 'Framework'),
-  theme: onEntries('theme', 'themes', 'Theme'),
-  crosswalk: {
+    ...onEntries('agency', 'agencies', 'Agency', { enter, amend }),
+  }),
+  framework: actsOf('framework', onEntries('framework', 'frameworks', 'Framework', { enter, amend })),
+  theme: actsOf('theme', onEntries('theme', 'themes', 'Theme', { enter, amend })),
+  crosswalk: actsOf('crosswalk', {
     publish: act('Published', 'PublishVersion', {
       path: 'versions',
       summary: 'Publish a version of a crosswalk, which takes the place of the one before',
@@ -121,9 +146,9 @@ export const REGISTER_ACTS = {
       decide: crosswalks.retractVersion,
     }),
     ...onEntries('crosswalk', 'crosswalks', 'Crosswalk', { enter: crosswalks.setUp, amend: crosswalks.retitle }),
-  },
-  forum: onEntries('forum', 'forums', 'Forum'),
-  outcome: {
+  }),
+  forum: actsOf('forum', onEntries('forum', 'forums', 'Forum', { enter, amend })),
+  outcome: actsOf('outcome', {
     endorse: act('Endorsed', 'EndorseOutcome', {
       path: 'endorse',
       summary: 'An agency or forum makes an outcome its own',
@@ -138,19 +163,19 @@ export const REGISTER_ACTS = {
       conflict: 'It is no endorsement, or was taken back already',
       decide: outcomes.retractEndorsement,
     }),
-    ...onEntries('outcome', 'outcomes', 'Outcome'),
-  },
-  document: {
+    ...onEntries('outcome', 'outcomes', 'Outcome', { enter, amend }),
+  }),
+  document: actsOf('document', {
     ...documentActs,
-    enter: {
+    enter: act('Registered', 'Document', {
       ...documentActs.enter,
       description: 'An agency may register its own: with its code as the publisher.',
       ownedBy: 'publisher',
       otherwise:
         'Without a document leave the citation out: the agency that reports is then the source itself. Or attach what shows ' +
         'it as evidence, with its address (url).',
-    },
-  },
+    }),
+  }),
 } as const satisfies Record<Register, object>;
 
 type ActsOn<R extends Register> = (typeof REGISTER_ACTS)[R];
@@ -167,8 +192,7 @@ export type EntryAct<R extends Register = Register> = R extends Register
   : never;
 
 /** The acts on the entries of a register, by their names. */
-export const actsOn = (kind: Register): Readonly<Record<string, ActLine & Definition<unknown>>> =>
-  REGISTER_ACTS[kind] as never;
+export const actsOn = (kind: Register): Readonly<Record<string, ActLine>> => REGISTER_ACTS[kind];
 
 /** Decides an act on an entry of a register. @throws Rejected */
 export const decideEntry = (
@@ -176,7 +200,10 @@ export const decideEntry = (
   { act: name, body }: { readonly act: string; readonly body: object },
   state: object,
   on: OnEntry,
-): NewEvent[] => actsOn(kind)[name]!.decide(state as never, body, on);
+): NewEvent[] => {
+  const { decide } = (REGISTER_ACTS[kind] as Readonly<Record<string, { decide: unknown }>>)[name]!;
+  return (decide as DecideEntry<object, object, EventMap>)(state, body, on);
+};
 
 /** The entry that an act enters or replaces with; absent: it is another act. */
 export const entryIn = ({ act: name, body }: { readonly act: string; readonly body: object }): Entry | null =>

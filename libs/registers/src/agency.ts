@@ -1,7 +1,7 @@
 /**
  * An agency: what is registered of it, and what became of it since.
  *
- * What was registered, or last amended (its *entry*), is what it was like to begin with. The dated acts come on top and
+ * The registered or last amended content (its *entry*) is its beginning. The dated acts come on top and
  * outrank it, in whatever order both were recorded:
  * - the entry's name holds until the first rename;
  * - the entry's memberships and chairs are the first ones; joining and chairing add one, leaving gives a membership its end,
@@ -34,7 +34,7 @@ import { Conflict, Rejected, fold, refused, withoutNulls, type Aggregate, type B
 import type { DecideEntry } from './act.js';
 import { keepingStatements, retractedIn, takenBack, type EntryHistory } from './corrections.js';
 
-/** What is taken back, and why. */
+/** A retraction: what it takes back, and why. */
 export type Retraction = RetractDatedAct & { readonly revision: number };
 
 // ── Events: what was said, without the nulls ────────────────────────────────────────────────────────────────────────
@@ -128,7 +128,7 @@ export function asAt(state: AgencyState, asOf: FullDate): AgencyAsAt {
   };
 }
 
-/** What an agency that is registered was called on a date. */
+/** The name of a registered agency on a date. */
 export const nameAt = (state: AgencyState, asOf: FullDate): string => namesBy(state, asOf).at(-1)!.name;
 
 /** The agency that had taken its place by a date, if any. */
@@ -136,6 +136,16 @@ export const successorAt = ({ entry, end }: AgencyState, asOf: FullDate): string
   if (!end?.succeededBy) return entry?.succeededBy;
   return firstDayOf(end.effective) <= asOf ? end.succeededBy : null;
 };
+
+/**
+ * Why nothing new may be given to an agency from a period on: it had ended by then, and who took its place. `null`: it may.
+ * Where a partial date leaves it open which came first, the one who says it is believed.
+ */
+export function endedBefore({ entry, end }: AgencyState, date: PartialDate): string | null {
+  if (!end || mayPrecede(date, end.effective)) return null;
+  const successor = end.succeededBy ? ` Its successor is ${end.succeededBy}.` : ' It has no successor.';
+  return `${entry!.code} was ${end.status} on ${end.effective}, so it takes on nothing from ${date} on.${successor}`;
+}
 
 /** Of two names since the same day the one said later holds. */
 function namesBy({ entry, renamed }: AgencyState, asOf: FullDate): AgencyName[] {
@@ -148,7 +158,7 @@ function namesBy({ entry, renamed }: AgencyState, asOf: FullDate): AgencyName[] 
     .filter(({ name }, i, all) => name !== all[i - 1]?.name);
 }
 
-/** What every leaving gave an end: of the memberships in a body that had begun by then, the last. */
+/** The membership that a leaving ends: of those in a body that had begun by then, the last. */
 const membershipsOf = ({ entry, moves }: AgencyState): readonly Membership[] =>
   moves.reduce<readonly Membership[]>((memberships, move) => {
     if ('from' in move) return [...memberships, { ...move, source: move.citation }];
@@ -171,7 +181,7 @@ interface Period {
 
 const begins = ({ from }: Period): FullDate => (from ? firstDayOf(from) : '');
 
-/** What has begun by a date, in the order in which it began. */
+/** The facts that have begun by a date, in the order of their beginnings. */
 const inTime = <P extends Period>(periods: readonly P[], asOf: FullDate): P[] =>
   periods.filter((one) => begins(one) <= asOf).sort((a, b) => begins(a).localeCompare(begins(b)));
 
@@ -202,7 +212,7 @@ function isBeforeItsEnd({ end }: AgencyState, pointer: string, date: PartialDate
 /** Whether a day of one partial date is before a day of another. */
 const mayPrecede = (a: PartialDate, b: PartialDate): boolean => firstDayOf(a) < lastDayOf(b);
 
-/** Whether two periods cannot but overlap; one that is said twice does. */
+/** Whether two periods must overlap; a period overlaps itself. */
 const clash = (a: Period, b: Period): boolean => {
   const isBefore = ({ to }: Period, { from }: Period) => Boolean(to && from && mayPrecede(to, from));
   const isSame = (a.from ?? null) === (b.from ?? null) && (a.to ?? null) === (b.to ?? null);
@@ -294,7 +304,7 @@ const DATED: { readonly [N in keyof Dated]: true } = {
   Chaired: true,
 };
 
-/** Who is a member, and when, is what later acts may rest on. */
+/** Later acts may rest on who is a member, and when. */
 const RESTING: { readonly [N in keyof AgencyEvents]?: Decide<never> } = { Joined: join, Left: leave, Chaired: chair };
 
 /** A dated act that was a mistake is taken back; those that rest on it first. */

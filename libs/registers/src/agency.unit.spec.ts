@@ -38,7 +38,7 @@ const left = (data: AgencyEvents['Left']): Event => ({ name: 'Left', data });
 const chaired = (data: AgencyEvents['Chaired']): Event => ({ name: 'Chaired', data });
 const lateIn2006 = { body: 'GMG', from: '2006-07', to: '2006-12' };
 
-/** What an agency with this history is on a date. */
+/** An agency with this history as at a date. */
 const on = (asOf: string, ...history: Event[]) => asAt(fold(agency, agency.initial, history), asOf);
 
 describe('An act on an agency', () => {

@@ -1,4 +1,4 @@
-/** How a place in a document is cited in words. */
+/** The citation of a place in a document, in words. */
 import type { Citation, Document } from '#bodies';
 
 /** A place in a document: where in words, under which headings, and as the document numbers it. */

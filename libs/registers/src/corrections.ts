@@ -68,7 +68,7 @@ export function keepingStatements<S extends object, M extends EventMap>({
   return { ...catalog, initial: refold([]), evolve: Object.fromEntries(evolvers) as never };
 }
 
-/** Whether a later blanking has taken the place of one: that says what is left. */
+/** Whether a later blanking has replaced this one: that one says what is left. */
 const isPast = ({ left }: Blanked): boolean => Object.keys(left).length === 0;
 
 /** Whether a blanking, or the blanking whose reason it blanked, still says what is left of what was said. */
@@ -121,13 +121,13 @@ function leftOf(data: object, fields: readonly string[], isFreeText: (field: str
   return left;
 }
 
-/** How the words of an aggregate are blanked. */
+/** The blanking of the texts of an aggregate. */
 interface Words<S> {
-  /** Whether a field holds what a person may have written: only such is blanked, so that every figure stays what it was. */
+  /** Whether a field holds free text: only such text is blanked, so every figure stays as it was. */
   readonly isFreeText: (field: string) => boolean;
   /** The newest version of an event's form. */
   readonly versionOf: (said: S) => number;
-  /** Where another event says again what the one that is blanked says, such as `/says`; `null`: nowhere. */
+  /** The pointer at which another event repeats the blanked event, such as `/says`; `null`: nowhere. */
   readonly saidAgain: (other: S) => string | null;
 }
 

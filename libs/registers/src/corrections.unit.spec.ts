@@ -221,7 +221,7 @@ describe('With a log', () => {
     expect([blanked > 30, refused > 0]).toEqual([true, true]);
     expect(await verify(log.store)).toMatchObject({ ok: true, toErase: [] });
   });
-  /** How many statements have an addressee at another place than the first. */
+  /** The number of statements that have an addressee at another place than the first. */
   const countOf = (statements: readonly Statement[], addressee: string): number =>
     statements.filter(({ data }) => (data as Outcome).addressees.slice(1).includes(addressee)).length;
 
@@ -256,7 +256,7 @@ describe('Where an event holds what another said', () => {
     for (const { name, data } of blankings(said, said[0]!, { reason: 'r', fields }, words))
       said = [...blanked(said, data), { name, data, revision: said.length, by }];
   };
-  /** What a log would still hold: no payload that a blanking names, and all others as they were written. */
+  /** The payloads that a log must still hold: none that a blanking names, and all others as they were written. */
   const held = () => {
     const named = new Set(said.flatMap(({ name, data }) => (name === 'Blanked' ? (data as Blanked).revision : [])));
     return said.filter(({ revision }) => !named.has(revision)).map(({ data }) => JSON.stringify(data));

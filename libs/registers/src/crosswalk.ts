@@ -157,7 +157,7 @@ export function linksAreSound(
     );
 }
 
-/** Who says what in a version, in whatever order. */
+/** The authors of a version and their statements, in any order. */
 function sayingOf(act: PublishVersion): string {
   const { author, links, noEquivalent } = withoutNulls(act);
   const inAnyOrder = (all: readonly object[] = []) => all.map((one) => canonicalJson(one)).sort();

@@ -151,7 +151,7 @@ describe('A version', () => {
       given(registered, published()).when(publishing(said)).rejected('nothing_published');
     for (const said of [second, { ...again, author: 'IOM' }, { ...again, links: first.links.slice(1) }])
       given(registered, published()).when(publishing(said)).then(published(said));
-    // What holds later may well be what held before.
+    // The later content may well equal the earlier one.
     given(registered, published(), published(second))
       .when(publishing({ ...again, version: '3' }))
       .then(published({ ...again, version: '3' }));

@@ -1,3 +1,4 @@
+/** The front door of the registers, and their context: agencies, frameworks, themes, crosswalks, forums, outcomes, documents. */
 import type { Context } from '#platform';
 import { Registers, RegistersProjection } from './registers.projection.js';
 import { registers } from './register.js';
@@ -16,7 +17,7 @@ export { nameOf, Registers, RegistersProjection, wordsIn } from './registers.pro
 export type * from '#bodies';
 export { MATCHES, type Match } from '#words';
 
-/** What the composition root takes of this context. */
+/** The part of this context that the composition root takes. */
 export const registersContext: Context = {
   catalogs: Object.values(registers),
   projections: () => [new RegistersProjection()],

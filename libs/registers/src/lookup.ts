@@ -1,8 +1,10 @@
 /** The lookup of codes in the registers, from the log itself. */
 import type { Theme } from '#bodies';
-import { Rejected, load, streamOf, type Aggregate, type Log } from '#eventsourcing';
+import type { PartialDate } from '#clocks';
+import { decodeAll, fold, load, NO_STREAM, Rejected, streamOf, type Aggregate, type Log } from '#eventsourcing';
 import type { Reference, Registered } from '#platform';
-import { LATEST, successorAt, type AgencyState } from './agency.js';
+import { agency as agencies, endedBefore, LATEST, successorAt, type AgencyState } from './agency.js';
+import type { EntryHistory } from './corrections.js';
 import {
   codeOf,
   registers,
@@ -16,6 +18,8 @@ import {
 /** Finds the entries that the codes of a body name. It reads the log itself, so every acknowledged entry is found. */
 export class Lookup {
   readonly #found = new Set<string>();
+  /** Agencies as they were when they were last looked at: of each only what came since is read. */
+  readonly #agencies = new Map<string, { readonly state: AgencyState & EntryHistory; readonly revision: number }>();
 
   constructor(private readonly log: Log) {}
 
@@ -28,7 +32,7 @@ export class Lookup {
     return (await load(this.log, aggregate, code)).state;
   }
 
-  /** Whether something is registered (or, for a commitment, recorded) under a code. What is found once stays found. */
+  /** Whether something is registered (or, for a commitment, recorded) under a code. Found codes stay found. */
   async has(kind: Registered, code: string): Promise<boolean> {
     const stream = streamOf({ category: kind }, code);
     if (this.#found.has(stream)) return true;
@@ -54,6 +58,29 @@ export class Lookup {
     return errors[0]
       ? new Rejected('unknown_reference', errors.map(({ message }) => message).join('; '), errors)
       : null;
+  }
+
+  async #agency(code: string): Promise<AgencyState> {
+    const known = this.#agencies.get(code) ?? { state: agencies.initial, revision: NO_STREAM };
+    const since = await decodeAll(this.log, await this.log.store.read(streamOf(agencies, code), known.revision + 1));
+    if (since.length === 0) return known.state;
+    const state = fold(agencies, known.state, since as never);
+    this.#agencies.set(code, { state, revision: since.at(-1)!.revision });
+    return state;
+  }
+
+  /**
+   * Nothing new is given to an agency that has ended.
+   * @returns what names every one of them, its successor, and where in the body it stands; `null` when there is none
+   */
+  async endedAmong(taking: readonly Taking[]): Promise<Rejected | null> {
+    const errors = [];
+    for (const { agency, from, pointer } of taking) {
+      const state = await this.#agency(agency);
+      const message = state.entry && endedBefore(state, from);
+      if (message) errors.push({ pointer, message });
+    }
+    return errors[0] ? new Rejected('agency_has_ended', errors.map(({ message }) => message).join(' '), errors) : null;
   }
 
   /**
@@ -92,6 +119,13 @@ export class Lookup {
     if (kind === 'agency' && field === 'succeededBy') return successorAt(state as AgencyState, LATEST);
     return (state.entry as Above | null)?.[field];
   }
+}
+
+/** An agency that takes something on, from a period on, and where in a body that stands. */
+export interface Taking {
+  readonly agency: string;
+  readonly from: PartialDate;
+  readonly pointer: string;
 }
 
 /** The fields of an entry that name another entry of the same register. */

@@ -1,4 +1,4 @@
-/** What is said where a code that is asked for is not there. */
+/** The refusal of a query whose code is in no entry. */
 import { Rejected } from '#eventsourcing';
 import { fold } from '#text';
 

@@ -12,14 +12,15 @@ import {
   type Aggregate,
   type Blanked,
   type EventCatalog,
+  type NewEvent,
 } from '#eventsourcing';
-import type { DecideEntry } from './act.js';
+import type { OnEntry } from './act.js';
 import { agency } from './agency.js';
 import { blankings, isOwnCode, keepingStatements, statementAt, type EntryHistory } from './corrections.js';
 import { crosswalk } from './crosswalk.js';
 import { outcome } from './outcome.js';
 
-/** What each register holds. */
+/** The entry type of each register. */
 export interface EntryTypes {
   agency: Agency;
   framework: Framework;
@@ -65,16 +66,18 @@ export const registers = {
 
 // ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-type Decide<A> = DecideEntry<Registration<Entry> & EntryHistory, A, RegisterEvents>;
-
 /** Enters something new. */
-export const enter: Decide<Entry> = ({ entry: existing }, entry) => {
+export const enter = <E extends Entry>({ entry: existing }: Registration<E>, entry: E): NewEvent<EntryEvents<E>>[] => {
   if (existing) throw new Conflict('already_registered', `${codeOf(entry)} is registered already.`);
   return [{ name: 'Registered', data: withoutNulls(entry) }];
 };
 
 /** Replaces what an entry says; saying the same again is refused. */
-export const amend: Decide<Entry> = ({ entry: existing }, entry, on) => {
+export const amend = <E extends Entry>(
+  { entry: existing }: Registration<E>,
+  entry: E,
+  on: OnEntry,
+): NewEvent<EntryEvents<E>>[] => {
   isOwnCode(codeOf(entry), on);
   if (!existing) throw new Rejected('not_found', `${codeOf(entry)} is not registered.`);
   const data = withoutNulls(entry);
@@ -85,8 +88,8 @@ export const amend: Decide<Entry> = ({ entry: existing }, entry, on) => {
 
 /** Blanks words of a revision, and the same words at the same place of every other. */
 export const blank =
-  (kind: Register): Decide<Blank> =>
-  ({ said }, act, { revision, forms }) => {
+  (kind: Register) =>
+  ({ said }: EntryHistory, act: Blank, { revision, forms }: OnEntry): NewEvent<{ Blanked: Blanked }>[] => {
     const { upcasts }: EventCatalog = registers[kind];
     return blankings(said, statementAt(said, revision), act, {
       isFreeText: forms.isFreeText,

@@ -140,7 +140,7 @@ function folded(kind: Register, before: EntryHistory | undefined, events: readon
   return fold(aggregate, before ?? aggregate.initial, events as never);
 }
 
-/** What is shown of an entry: of an agency, how it was on a date; of a crosswalk, the versions there were. */
+/** An entry as it is shown: of an agency, as it was on a date; of a crosswalk, with its versions. */
 type Shown<R extends Register> = R extends 'agency'
   ? AgencyAsAt
   : R extends 'crosswalk'
@@ -188,7 +188,7 @@ export class Registers {
     return state ? shown(kind, state, asOf) : null;
   }
 
-  /** What is said where a code is in no entry of a register. @see missing */
+  /** The refusal of a code that no entry of a register has. @see missing */
   async missing(kind: Register, code: string, knownAt?: string, field?: string): Promise<Rejected> {
     const codes = (await this.#states(kind, knownAt)).map((state) => codeOf(state.entry!));
     return missing(kind, code, codes, field);
@@ -205,7 +205,7 @@ export class Registers {
     );
   }
 
-  /** What each agency that has a successor has become by a date, however many steps that took. Others are left out. */
+  /** The successor of each agency by a date, over any number of steps. Agencies without one are left out. */
   async successors(knownAt: string | undefined, today: FullDate): Promise<Map<string, string>> {
     const steps = new Map(
       (await this.#states('agency', knownAt)).flatMap((state) => {
@@ -249,7 +249,7 @@ function shown<R extends Register>(kind: R, state: Registration<EntryOf<R>>, asO
   return state.entry! as Shown<R>;
 }
 
-/** What people call an entry. */
+/** The name of an entry, for people. */
 export const nameOf = (entry: Entry): string =>
   'name' in entry ? entry.name : 'label' in entry ? entry.label : 'title' in entry ? entry.title : entry.text;
 

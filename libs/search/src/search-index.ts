@@ -1,4 +1,7 @@
-/** An index of the words of many texts, in memory: for each word the documents that hold it, for each document its words in order. */
+/**
+ * An index of the words of many texts, in memory: for each word the documents that hold it, for each document its words in
+ * order.
+ */
 import { Answers } from './answers.js';
 import { Dictionary } from './dictionary.js';
 import { Lists, type KeptLists } from './lists.js';

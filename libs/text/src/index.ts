@@ -1,4 +1,4 @@
-/** What people write, as text: which of it may be kept, how it is compared, and how it is put in order. */
+/** The text that people write: whether it is fit to keep, how it is compared, and how it is sorted. */
 export * from './clean.js';
 export * from './fold.js';
 export * from './json.js';

@@ -1,6 +1,6 @@
-/** JSON as it comes from outside: bytes that are UTF-8, and no field given twice. */
+/** JSON as it comes from outside: bytes that are UTF-8, no field given twice, and nothing that only a program could mean. */
 
-/** Why bytes are no text, or a text is no JSON that says one thing. */
+/** The reason why bytes are no text, or a text is no JSON with each field once. */
 export class Unreadable extends Error {
   /** @param pointer (RFC 6901) to the field at fault; empty: the whole */
   constructor(
@@ -23,7 +23,7 @@ export function textOf(bytes: Uint8Array): string {
   }
 }
 
-/** Where the first character begins that is not written in whole; up to there the bytes are the same again as text. */
+/** The place of the first character that is not complete; up to there the bytes are whole text. */
 function firstUnreadable(bytes: Uint8Array): number {
   const again = new TextEncoder().encode(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
   return again.findIndex((byte, i) => byte !== bytes[i]);
@@ -31,7 +31,7 @@ function firstUnreadable(bytes: Uint8Array): number {
 
 /**
  * A text as JSON.
- * @throws Unreadable when it is not well-formed, or gives a field of an object twice
+ * @throws Unreadable when it is not well-formed, or not plain (`refuseAmbiguousJson`)
  */
 export function jsonOf(text: string): unknown {
   let json: unknown;
@@ -40,22 +40,36 @@ export function jsonOf(text: string): unknown {
   } catch (error) {
     throw new Unreadable(`is not well-formed JSON: ${(error as Error).message}`);
   }
-  refuseDuplicateFields(text, json);
+  refuseAmbiguousJson(text, json);
   return json;
 }
 
-/** @param json what `text`, which is well-formed, was read as @throws Unreadable when a field is given twice */
-export function refuseDuplicateFields(text: string, json: unknown): void {
+/** Whether objects or classes have a field of this name themselves: whoever reads a body into one passes over it. */
+export const isInherited = (name: string): boolean => name in Object.prototype || name === 'prototype';
+
+/** How deep objects and lists may stand in each other. */
+const DEEPEST = 64;
+
+/**
+ * Refuses a field that is given twice, one that would be passed over (`constructor`),
+ * and what is nested beyond all need.
+ * @param json what `text`, which is well-formed, was read as
+ * @throws Unreadable
+ */
+export function refuseAmbiguousJson(text: string, json: unknown): void {
   if (fieldsWritten(text) === fieldsRead(json)) return;
   const pointer = firstTwice(text);
-  const name = pointer
+  throw new Unreadable(`${nameIn(pointer)} is given twice`, pointer);
+}
+
+/** The last name in a pointer. */
+const nameIn = (pointer: string): string =>
+  pointer
     .slice(pointer.lastIndexOf('/') + 1)
     .replaceAll('~1', '/')
     .replaceAll('~0', '~');
-  throw new Unreadable(`${name} is given twice`, pointer);
-}
 
-/** Where a string that begins at `start` ends. */
+/** The end of a string that begins at `start`. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); ; end = text.indexOf('"', end + 1)) {
     let escapes = 0;
@@ -76,17 +90,35 @@ function fieldsWritten(text: string): number {
   return fields;
 }
 
+/** @throws Unreadable */
 function fieldsRead(json: unknown): number {
-  let fields = 0;
-  const rest = [json];
-  while (rest.length > 0) {
-    const one = rest.pop();
-    if (typeof one !== 'object' || one === null) continue;
-    const values = Object.values(one) as unknown[];
-    if (!Array.isArray(one)) fields += values.length;
-    for (const value of values) rest.push(value);
+  let [fields, depth, level] = [0, 0, [json]];
+  for (; level.length > 0; depth++) {
+    if (depth > DEEPEST) throw new Unreadable(`is nested more than ${DEEPEST} deep`);
+    const below: unknown[] = [];
+    for (const one of level) {
+      if (typeof one !== 'object' || one === null) continue;
+      if (!Array.isArray(one))
+        for (const name of Object.keys(one)) {
+          if (isInherited(name)) throw new Unreadable(`property ${name} should not exist`, pointerOf(json, name));
+          fields++;
+        }
+      for (const value of Object.values(one)) if (typeof value === 'object') below.push(value);
+    }
+    level = below;
   }
   return fields;
+}
+
+/** The pointer of the first field of a name. */
+function pointerOf(json: unknown, name: string): string {
+  if (typeof json !== 'object' || json === null) return '';
+  if (!Array.isArray(json) && Object.hasOwn(json, name)) return `/${name}`;
+  for (const [key, value] of Object.entries(json)) {
+    const pointer = pointerOf(value, name);
+    if (pointer !== '') return `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}${pointer}`;
+  }
+  return '';
 }
 
 /** The pointer of the first field that is given twice. */

@@ -34,19 +34,32 @@ describe('A field that is given twice is refused, and named', () => {
     ['{"a/b":1,"x":":","a/b":2}', 'a/b', '/a~1b'],
   ])('%s', (text, name, pointer) => expect(faultOf(() => jsonOf(text))).toEqual([`${name} is given twice`, pointer]));
 
-  it.each([
-    '{"a":{"a":1},"b":[{"a":1},{"a":2}]}',
-    String.raw`{"a":"\":\"a\":","b":"\\\\"}`,
-    '"a:b"',
-    '[]',
-    'null',
-    '{"__proto__":1,"constructor":2}',
-  ])('negative control: %s says everything once', (text) => expect(jsonOf(text)).toEqual(JSON.parse(text)));
+  it.each(['{"a":{"a":1},"b":[{"a":1},{"a":2}]}', String.raw`{"a":"\":\"a\":","b":"\\\\"}`, '"a:b"', '[]', 'null'])(
+    'negative control: %s says everything once',
+    (text) => expect(jsonOf(text)).toEqual(JSON.parse(text)),
+  );
 
   it('what is no JSON is refused', () =>
     expect(faultOf(() => jsonOf('{"a":'))).toEqual([expect.stringMatching(/^is not well-formed JSON/), '']));
-  it('a text that is nested deeply is read', () => {
-    const deep = '['.repeat(100_000) + ']'.repeat(100_000);
-    expect(Array.isArray(jsonOf(deep))).toBe(true);
+});
+
+describe('What would be passed over, or only a program could mean, is refused', () => {
+  it.each([
+    ['{"title":"one","constructor":1}', '/constructor'],
+    ['[{"a":{"__proto__":{"b":1}}}]', '/0/a/__proto__'],
+    ['{"a/b":[0,{"toString":null}]}', '/a~1b/1/toString'],
+    ['{"prototype":{}}', '/prototype'],
+  ])('%s', (text, pointer) => {
+    const name = pointer.slice(pointer.lastIndexOf('/') + 1);
+    expect(faultOf(() => jsonOf(text))).toEqual([`property ${name} should not exist`, pointer]);
+  });
+
+  const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+  it.each([66, 100_000])('a text that is nested %i deep', (depth) =>
+    expect(faultOf(() => jsonOf(nested(depth)))).toEqual(['is nested more than 64 deep', '']),
+  );
+  it('negative control: one that is nested 64 deep, and names that objects do not have', () => {
+    expect(Array.isArray(jsonOf(nested(64)))).toBe(true);
+    expect(jsonOf('{"proto":1,"Constructor":2}')).toEqual({ proto: 1, Constructor: 2 });
   });
 });

@@ -27,7 +27,7 @@ export type Kind = (typeof KINDS)[number];
 export const OUTLOOKS = ['on_track', 'at_risk', 'off_track'] as const;
 export type Outlook = (typeof OUTLOOKS)[number];
 
-/** What the secretariat may find; before that a part is `unreviewed`. */
+/** The findings of the secretariat; before one, a part is `unreviewed`. */
 export const FINDINGS = ['no_evidence', 'documented', 'corroborated', 'contested'] as const;
 export type Finding = (typeof FINDINGS)[number];
 export const VERIFICATIONS = ['unreviewed', ...FINDINGS] as const;
@@ -40,28 +40,28 @@ export const OTHER_ROLES = ['observer', 'funder', 'host'] as const;
 export const ROLES = [...RESPONSIBLE_ROLES, ...OTHER_ROLES] as const;
 export type Role = (typeof ROLES)[number];
 
-/** What a lead becomes when the lead moves to another agency. */
+/** The roles of a lead after the lead has moved to another agency. */
 export const FORMER_LEAD = ['co_lead', 'partner', 'none'] as const;
 export type FormerLead = (typeof FORMER_LEAD)[number];
 
 export const RELATION_TYPES = ['part_of', 'continues', 'replaces', 'prepares_for', 'depends_on', 'same_as'] as const;
 export type RelationType = (typeof RELATION_TYPES)[number];
 
-/** What may become of a record. Only an active one is counted. */
+/** The ends of a record. Only an active record is counted. */
 export const ENDS = ['merged', 'split', 'superseded', 'withdrawn'] as const;
 export type End = (typeof ENDS)[number];
 export const LIVES = ['active', ...ENDS] as const;
 export type Life = (typeof LIVES)[number];
 
-/** What an outcome is, from what a body adopted in its own name to what was put to it. */
+/** The kinds of outcomes, from decisions that a body adopted in its own name to proposals put to it. */
 export const OUTCOME_KINDS = ['decision', 'recommendation', 'conclusion', 'statement', 'proposal', 'request'] as const;
 export type OutcomeKind = (typeof OUTCOME_KINDS)[number];
 
-/** What an outcome is about: the matter itself, or only the arrangement of a meeting. */
+/** The concerns of outcomes: substance, or only the organisation of a meeting. */
 export const CONCERNS = ['substance', 'organisation'] as const;
 export type Concern = (typeof CONCERNS)[number];
 
-/** How far an outcome has come. */
+/** The statuses of an outcome. */
 export const OUTCOME_STATUSES = ['proposed', 'endorsed', 'followed_up'] as const;
 export type OutcomeStatus = (typeof OUTCOME_STATUSES)[number];
 
@@ -72,6 +72,6 @@ export type ChairRole = (typeof CHAIR_ROLES)[number];
 export const MATCHES = ['exact', 'close', 'broad', 'narrow', 'related'] as const;
 export type Match = (typeof MATCHES)[number];
 
-/** What an account may do: everything, or what its agency may. */
+/** The roles of accounts: one may do everything, the other only what its agency may. */
 export const ACCOUNT_ROLES = ['secretariat', 'focal_point'] as const;
 export type AccountRole = (typeof ACCOUNT_ROLES)[number];

@@ -8,7 +8,7 @@ import { Publication } from './view.js';
 
 const STALE_AFTER = 12;
 
-/** What is to be had, by the path of the API. */
+/** The downloads, by their paths in the API. */
 const VIEWS = {
   '/commitments': 'All commitments',
   '/progress/agencies': 'Progress per agency',
@@ -108,7 +108,9 @@ const About = ({ publication }: Parts) => (
 );
 
 const Licence = ({ publication: { dataLicence } }: Parts) =>
-  /^CC-BY(-SA)?-4\.0$/.test(dataLicence) ? (
+  dataLicence === null ? (
+    <>not stated by the publisher</>
+  ) : /^CC-BY(-SA)?-4\.0$/.test(dataLicence) ? (
     <a href={`https://creativecommons.org/licenses/${dataLicence.slice(3, -4).toLowerCase()}/4.0/`} rel="license">
       {dataLicence}
     </a>

@@ -1,4 +1,4 @@
-/** What each act on a commitment says, in words. */
+/** The words for each act on a commitment. */
 import { type CommitmentView } from '#acts';
 import type { ComponentChildren } from 'preact';
 import { BLANKED, type CommitmentEvents, type Role } from '#commitments';
@@ -20,7 +20,7 @@ import {
   whenWords,
 } from './words.js';
 
-/** What the words of an act need to know beside what it says. */
+/** The context of an act that its words need. */
 export interface StatementContext {
   readonly view: View;
   readonly revision: number;
@@ -290,7 +290,7 @@ export function actInWords(type: string, data: object, context: StatementContext
   return says ? says(data as CommitmentEvents[keyof CommitmentEvents], context) : sentence(nameOf(type));
 }
 
-/** What a field of an act says, in words: for what no sentence has. */
+/** The words for one field of an act, for acts without a sentence. */
 export function valueWords(key: string, value: unknown, context: StatementContext): string {
   const { view } = context;
   if (value === undefined || value === null) return 'nothing';

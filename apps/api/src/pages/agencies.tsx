@@ -95,7 +95,7 @@ export class AgencyPages {
     return (await Promise.all(counts)).filter(({ total }) => total > 0);
   }
 
-  /** What outcomes reported by then ask of an agency, and no commitment follows up. */
+  /** The requests to the agency, reported by then, that no commitment follows up. */
   private async notTakenUp(view: View, { code }: AgencyAsAt): Promise<OutcomeRow[]> {
     return (await this.coverage.outcomes(view.at, { addressee: code, covered: false }, { limit: null })).rows;
   }

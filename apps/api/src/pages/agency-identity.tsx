@@ -1,4 +1,4 @@
-/** Who an agency was at the time: its names, what became of it, what it was a member of, and who were members of it. */
+/** The identity of an agency at the time: its names, its end, its memberships and its members. */
 import type { AgencyAsAt, Citation, MemberAsAt } from '#registers';
 import { ShownDate } from './figures.js';
 import { AgencyLink, Joined } from './links.js';
@@ -6,7 +6,7 @@ import { Place, Source, Words } from './source.js';
 import { path, type View } from './view.js';
 import { counted, dateWords, periodWords, whenWords } from './words.js';
 
-/** Whether figures are those of the agencies of the time or of today's, and the way to the other. */
+/** The choice between the agencies of the time and those of today. */
 export const AgenciesAs = ({ view }: { view: View }) => {
   const then = 'as the agencies were then';
   const today = 'under today’s agencies';
@@ -51,7 +51,7 @@ const memberWords = ({ from, fromIsLatest, to }: Partial<Pick<MemberAsAt, 'from'
   return to ? ` until ${dateWords(to)}` : '';
 };
 
-/** What belongs to its name, in a few lines. */
+/** The identity of an agency, in a few lines. */
 export const AgencyIdentity = ({ view, agency, before }: Parts) => {
   const { parent, memberships, chairs, names } = agency;
   const facts = [

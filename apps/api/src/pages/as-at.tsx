@@ -14,7 +14,7 @@ export const HiddenFields = ({ asked }: { asked: Readonly<Record<string, unknown
   </>
 );
 
-/** How many dates of reports are in sight; the field offers all of them. */
+/** The number of dates of reports in sight; the field offers all of them. */
 const CHOICES = 5;
 
 interface Parts {

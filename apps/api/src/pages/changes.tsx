@@ -38,7 +38,7 @@ import { count, counted, dateWords, instantWords, sentence, SHOWN_STAGES, STAGE_
 
 type InWords = readonly [short: string, meaning: string];
 
-/** What each term is called in each leg, and what it means. */
+/** The name and meaning of each term, in each leg. */
 const TERM_WORDS: Readonly<Record<EntryReason | Exit, Readonly<Record<LegName, InWords>>>> = {
   new: {
     learned: ['recorded since', 'Reported by the first date, but recorded later'],
@@ -70,7 +70,7 @@ function both(short: string, meaning: string): Readonly<Record<LegName, InWords>
   return { learned: [short, `${meaning}; recorded since`], reported: [short, meaning] };
 }
 
-/** What of the address is about the list. */
+/** The parameters of the address that concern the list. */
 const LIST = ['flow', 'leg', 'before', 'after', 'cursor', 'limit'];
 
 /** The page may be opened without a date, or without a term to list. */
@@ -399,7 +399,7 @@ function flowWords(flow: FlowName, leg: LegName): string {
   return `${STAGE_WORDS[from]}, now ${STAGE_WORDS[to].toLowerCase()}`;
 }
 
-/** What a list is of. */
+/** The heading of a list. */
 function termsWords({ flow, before, after }: Terms, leg: LegName): string {
   const among = (flows: readonly FlowName[]) => flow.length > 1 && flow.every((one) => flows.includes(one));
   const what = among(ENTRIES)

@@ -10,7 +10,7 @@ const echarts = () => createRequire(import.meta.url)('echarts') as typeof import
 /** A row of a timeline, without its list. */
 export type TimelineStep = Row & Pick<TimelineRow, 'asOf'>;
 
-/** How many steps a chart shows at most. */
+/** The greatest number of steps in a chart. */
 const MOST = 120;
 const DAY = 86_400_000;
 /** For how many months after the last report a chart goes on. */
@@ -99,7 +99,7 @@ function monthWords(date: FullDate): string {
   return dateWords(date.slice(0, 7), 'short');
 }
 
-/** How much of the width is left after the last step, so that it shows. */
+/** The share of the width after the last step, so that it shows. */
 const TAIL = 0.02;
 
 interface Size {

@@ -7,7 +7,7 @@ export type Option = readonly [value: string, label: string];
 export interface ChoiceParts {
   readonly name: string;
   readonly label: string;
-  /** What no choice means. */
+  /** The label of no choice. */
   readonly any: string;
   readonly options: readonly Option[];
   readonly groups?: readonly { readonly label: string; readonly options: readonly Option[] }[];

@@ -12,20 +12,24 @@ export interface Citation {
   readonly year: string;
   readonly position: string;
   readonly url: string;
-  readonly licence: string;
+  readonly licence: string | null;
   /** The day on which it was looked at. */
   readonly accessed: string;
 }
 
 const noteOf = ({ recorded, position, licence }: Citation): string =>
-  `As ${recorded}; position ${position} of the log. Licence of the data: ${licence}.`;
+  [`As ${recorded}; position ${position} of the log.`, ...licenceWords(licence)].join(' ');
+
+/** What is said of the licence of the data: nothing where its publisher states none. */
+export const licenceWords = (licence: string | null): string[] =>
+  licence === null ? [] : [`Licence of the data: ${licence}.`];
 
 const heading = ({ title, asOf }: Citation): string => `${title}, as at ${dateWords(asOf)}`;
 
 export const sentenceOf = (c: Citation): string =>
   `${c.publisher} (${c.year}). “${heading(c)}”, as ${c.recorded}. Followthrough. ${c.url} (accessed ${dateWords(c.accessed)}).`;
 
-/** What TeX would read as a command stands for itself. */
+/** Escapes the characters that TeX reads as commands. */
 const tex = (text: string): string =>
   text
     .replaceAll(/[\r\n]+/g, ' ')

@@ -174,7 +174,7 @@ interface Parts {
   readonly choices: Choices;
   /** The ended records that the same filter finds; `null` where they are asked for themselves. */
   readonly apart: EndedCounts | null;
-  /** Where the list is empty: what each condition keeps out of it. */
+  /** For an empty list: the count without each condition. */
   readonly without: readonly Without[];
 }
 

@@ -21,7 +21,7 @@ import {
 
 type Field = keyof Filter | 'addressee' | 'covered' | 'silent';
 
-/** What a condition is called, and how a value of it reads; `null`: the page says it in words of its own. */
+/** The name of a condition, and the words of its value; `null`: the page has words of its own. */
 type InWords = readonly [label: string, value: (value: string, view: View) => string] | null;
 
 const agency = (code: string, { names }: View) => names.agency.get(code) ?? code;
@@ -86,7 +86,7 @@ export interface PageCondition {
   readonly value: string;
 }
 
-/** What the reader has narrowed a page to. */
+/** The conditions that the reader has set. */
 export const conditionsOf = (view: View): PageCondition[] =>
   (Object.keys(WORDS) as Field[]).flatMap((field) => {
     const [words, asked] = [WORDS[field], view.asked[field]];
@@ -129,7 +129,7 @@ export const Conditions = ({ view }: { view: View }) => {
   );
 };
 
-/** How many are found without a condition. */
+/** The number of commitments without a condition. */
 export interface Without {
   readonly condition: PageCondition;
   readonly total: number;
@@ -145,7 +145,7 @@ interface NothingParts {
   readonly view: View;
   /** `commitment` */
   readonly what: string;
-  /** What is found without each condition, where that was counted. */
+  /** The counts without each condition, where they were taken. */
   readonly without?: readonly Without[];
   readonly children?: ComponentChildren;
 }

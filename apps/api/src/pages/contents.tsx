@@ -6,7 +6,7 @@ export interface ContentsEntry {
   /** Of the part of the page. */
   readonly id: string;
   readonly name: ComponentChildren;
-  /** How much stands there. */
+  /** The number of items there. */
   readonly n?: number;
 }
 

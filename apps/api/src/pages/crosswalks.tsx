@@ -119,7 +119,7 @@ interface ReportParts {
   readonly crosswalk: CrosswalkAsAt;
   readonly version: CrosswalkVersion | null;
   readonly through: ThroughCrosswalk;
-  /** How much there is under each theme of the framework that it leads from. */
+  /** The counts under each theme of the framework from which the links lead. */
   readonly rows: readonly ThemeRow[];
   readonly themes: readonly Theme[];
   readonly frameworks: readonly Framework[];

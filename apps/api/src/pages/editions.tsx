@@ -43,11 +43,11 @@ const EvidenceList = ({ evidence, revision }: { evidence: readonly EvidenceOf[];
 const heldWords = ({ held, until }: { held: PartialDate; until: PartialDate | null }): string =>
   until ? periodWords(held, until) : dateWords(held);
 
-/** Whether something that was due by the date shown is past. */
+/** Whether a due date is past by the date shown. */
 const dueWords = (view: View, due: PartialDate): string =>
   `${lastDayOf(due) < view.asOf ? 'was due' : 'is due'} ${whenWords(due)}`;
 
-/** What the last edition was and when the next is due, or whether it was kept up last; in a line. */
+/** The last edition and the next due date, or the last upkeep; in a line. */
 export const EditionLine = ({ view, commitment: c }: Shown) => {
   if (c.nature === 'recurring')
     return (
@@ -77,14 +77,14 @@ export const EditionLine = ({ view, commitment: c }: Shown) => {
 interface Lines<T> {
   readonly view: View;
   readonly caption: string;
-  /** What the first two columns are called. */
+  /** The titles of the first two columns. */
   readonly columns: readonly [when: string, what: string];
   readonly lines: readonly T[];
   readonly when: (line: T) => ComponentChildren;
   readonly what: (line: T) => ComponentChildren;
 }
 
-/** What was told period by period, the last one first, each with what shows it. */
+/** The reports period by period, the last one first, each with its evidence. */
 const PeriodByPeriod = <T extends Edition | Upkept>({ view, caption, columns, lines, when, what }: Lines<T>) => (
   <Table class="told">
     <caption class="hidden">{caption}</caption>
@@ -149,7 +149,7 @@ export const Editions = ({ view, commitment: { editions } }: Shown) =>
     </section>
   ) : null;
 
-/** Whether it was kept up, period by period. */
+/** The upkeep, period by period. */
 export const Upkeep = ({ view, commitment: { upkeep } }: Shown) =>
   upkeep.length > 0 ? (
     <section>
@@ -168,7 +168,7 @@ export const Upkeep = ({ view, commitment: { upkeep } }: Shown) =>
     </section>
   ) : null;
 
-/** What it depends on, and whether that was lifted since. */
+/** The condition of the commitment, and its lifting. */
 export const ConditionLine = ({ commitment: { condition, conditionLifted: lifted } }: Pick<Shown, 'commitment'>) =>
   condition ? (
     <p>
@@ -184,7 +184,7 @@ export const ConditionLine = ({ commitment: { condition, conditionLifted: lifted
     </p>
   ) : null;
 
-/** What the sources say about one thing, side by side. */
+/** The claims of the sources about one thing, side by side. */
 export const Claims = ({ view, commitment: { claims } }: Shown) =>
   claims.length > 0 ? (
     <section>

@@ -24,7 +24,7 @@ export const StageTag = ({ stage, nature }: { stage: Stage; nature?: Nature }) =
   </span>
 );
 
-/** What the colours of bars and charts stand for. */
+/** The legend of the colours of bars and charts. */
 export const Legend = ({ children }: { children?: ComponentChildren }) => (
   <ul class="legend" aria-label="Colours">
     {SHOWN_STAGES.map((stage) => (
@@ -38,7 +38,7 @@ export const Legend = ({ children }: { children?: ComponentChildren }) => (
 
 const openIn = ({ total, byStage }: Row): number => total - byStage.completed - byStage.discontinued;
 
-/** What a bar shows, in words. */
+/** The text of a bar. */
 export const barWords = ({ total, byStage }: Row): string =>
   `Of ${counted(total, 'commitment')}: ${SHOWN_STAGES.filter((stage) => byStage[stage] > 0)
     .map((stage) => `${count(byStage[stage])} ${STAGE_WORDS[stage].toLowerCase()}`)
@@ -76,7 +76,7 @@ function barDrawing({ total, byStage }: Row): Drawing {
 interface Shown {
   readonly view: View;
   readonly row: Row;
-  /** What leads to the commitments that the row counts. */
+  /** The link to the commitments that the row counts. */
   readonly filter: Filter;
 }
 
@@ -151,7 +151,7 @@ export interface Line {
   readonly href: string;
   readonly filter: Filter;
   readonly row: Row;
-  /** How deep below the top it stands. */
+  /** The depth below the top. */
   readonly depth?: number;
   /** In how many it has yet to accept its role. */
   readonly asked?: number;

@@ -130,7 +130,7 @@ interface RowParts {
   readonly view: View;
   readonly forum: Forum;
   readonly counts?: OutcomesView['forums'][number];
-  /** How deep below the forum that it is part of. */
+  /** The depth below the forum of which it is a part. */
   readonly depth: number;
 }
 
@@ -161,7 +161,7 @@ const CalendarRow = ({ view, forum: { id, name, kind, start, end, place }, count
 interface ForumParts extends Following {
   readonly view: View;
   readonly outcomes: readonly OutcomeRow[];
-  /** What was put to it, by whomever. */
+  /** The outcomes put to it, by whomever. */
   readonly putTo: readonly OutcomeRow[];
   readonly forum: Forum;
   readonly forums: readonly Forum[];

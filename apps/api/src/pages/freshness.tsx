@@ -6,7 +6,7 @@ import { Projector, type ParkedStream, type ProjectionStatus } from '#eventsourc
 import { path } from './view.js';
 import { count, counted, instantWords } from './words.js';
 
-/** How the views stand. */
+/** The state of the views. */
 export interface ViewsStanding {
   readonly projections: readonly ProjectionStatus[];
   /** The streams that wait because an event of theirs could not be applied. */
@@ -19,7 +19,7 @@ export interface WaitingStream extends ParkedStream {
 
 const ALL_IS_WELL: ViewsStanding = { projections: [], waiting: [] };
 
-/** How long an answer is good for. */
+/** The time for which an answer is good. */
 const GOOD_MS = 1_000;
 
 /** Asks how the views stand, once a second at most, however many pages are read. */
@@ -49,10 +49,10 @@ export class Freshness {
   }
 }
 
-/** How the views stood when a page was made. */
+/** The state of the views when a page was made. */
 export const ViewsState = createContext(ALL_IS_WELL);
 
-/** What a projection keeps, to a reader. */
+/** The name of a projection, for readers. */
 export const projectionWords = (name: string): string =>
   ({
     progress: 'commitments and all figures',

@@ -25,12 +25,12 @@ const stepWords = (coloured: Coloured, i: number): string => {
   return next - from === 1 ? String(from) : `${from}–${next - 1}`;
 };
 
-/** What an axis stands for on the page. */
+/** The meaning of an axis on the page. */
 export interface Side {
   readonly title: string;
   /** Of all together: `All agencies`. */
   readonly all: string;
-  /** Where the head of a row or column leads. */
+  /** The link of the head of a row or column. */
   readonly href: (code: string) => string;
   /** Heads show the code alone: names are long texts. */
   readonly coded?: boolean;
@@ -44,7 +44,7 @@ interface Parts {
   readonly caption: string;
   readonly rows: Side;
   readonly columns: Side;
-  /** What leads to the list of all that the matrix counts. */
+  /** The link to the list of all that the matrix counts. */
   readonly filter: Filter;
   readonly coloured: Coloured;
 }

@@ -65,7 +65,7 @@ export const HistoryList = ({ view, commitment, history }: Parts) => {
   );
 };
 
-/** What a statement says, first as it was said, then after each correction. */
+/** The versions of a statement: first as it was made, then after each correction. */
 interface Versions {
   readonly versions: readonly StatementVersion[];
   readonly isRetracted: boolean;
@@ -103,7 +103,7 @@ const ShownVersions = ({
   );
 };
 
-/** What has a line of its own, and how that begins. */
+/** The fields with a line of their own, and the words that begin it. */
 const LINES = { note: '', text: '', reason: 'Why: ', staysOpen: 'What stays open: ' } as const;
 const PLACED = [...Object.keys(LINES), 'effective', 'reportedOn', 'citation', 'citations', 'asked'];
 
@@ -115,7 +115,7 @@ interface SaidParts {
   readonly isRetracted: boolean;
 }
 
-/** What was said, with what was corrected, retracted or blanked of it. */
+/** The statement, with its corrections, retractions and blankings. */
 const SaidSo = ({ view, commitment: { milestones }, statement, known, isRetracted }: SaidParts) => {
   const { type, data, headline, position, recordedAt, by, revision } = statement;
   const context: StatementContext = { view, milestones, revision };
@@ -234,7 +234,7 @@ const Who = ({ by, view }: { by: Statement['by']; view: View }) =>
     <>{by.role === 'secretariat' ? 'the secretariat' : by.role}</>
   );
 
-/** Whose word it is where no document is cited. */
+/** The author of a statement that cites no document. */
 function uncited(statement: Statement): string | null {
   const { by, data } = statement;
   if (isOnStatements(statement)) return null;
@@ -242,7 +242,7 @@ function uncited(statement: Statement): string | null {
   return 'reason' in data ? 'No document is cited' : 'Said by the reporting agency itself';
 }
 
-/** What became of a statement since: why, who said so, and when. */
+/** The corrections of a statement since: why, by whom, and when. */
 const Since = ({ view, correction, history }: { view: View; correction: Correction; history: History }) => {
   const { kind, item, reason, recordedAt, by } = correction;
   const act = history.items.find(({ revision }) => revision === by);
@@ -271,7 +271,7 @@ const Since = ({ view, correction, history }: { view: View; correction: Correcti
   );
 };
 
-/** Why a statement that came after another does not change the stage (rule 2), or whose part it is. */
+/** The reason why a later statement does not change the stage (rule 2), or the part that it is about. */
 const OutOfOrder = ({
   entry,
   commitment: { headline, agencies },

@@ -15,7 +15,7 @@ import type { View } from './view.js';
 
 interface Parts {
   readonly title: string;
-  /** What kind of thing the page is about. */
+  /** The kind of thing that the page is about. */
   readonly eyebrow?: ComponentChildren;
   readonly lead?: ComponentChildren;
   readonly children?: ComponentChildren;
@@ -167,7 +167,7 @@ const Head = ({ title, children }: { title: string; children?: ComponentChildren
   </head>
 );
 
-/** What stands at the head and foot of each printed page. */
+/** The head and foot of each printed page. */
 interface Margins {
   readonly head: readonly [left: string, right: string];
   readonly foot: string;
@@ -188,7 +188,7 @@ interface Frame extends Parts {
   readonly link: (to: string) => string;
   /** After how many seconds it is asked for again. */
   readonly again?: number;
-  /** What stands at the head and foot of each printed page. */
+  /** The head and foot of each printed page. */
   readonly printed?: Margins;
 }
 

@@ -10,7 +10,7 @@ import { Source, Words, type Cited } from './source.js';
 import { path, type View } from './view.js';
 import { count, END_WORDS, RELATION_WORDS, roleWords, sentence, whenWords } from './words.js';
 
-/** What others are called, and what became of their records; by reference. */
+/** The titles and ends of other commitments, by reference. */
 export type Titles = ReadonlyMap<string, Pick<Item, 'title' | 'life'>>;
 
 /** The commitments that one leads to, or that ended in it, as far as they exist as at the date. */
@@ -131,7 +131,7 @@ export const EndOfRecord = ({ view, commitment: { end }, titles }: Ended) =>
     </section>
   );
 
-/** What came to a commitment from records that ended in it. */
+/** The inheritance of a commitment from records that ended in it. */
 export const TookOver = ({ view, commitment: { tookOver }, titles }: Ended) =>
   tookOver.length > 0 ? (
     <section>
@@ -175,7 +175,7 @@ export const TookOver = ({ view, commitment: { tookOver }, titles }: Ended) =>
     </section>
   ) : null;
 
-/** How many records of each end there are; they are in no total. */
+/** The number of records of each end; no total counts them. */
 export type EndedCounts = Readonly<Record<End, number>>;
 
 /** The records that ended among those that a filter finds. */
@@ -206,7 +206,7 @@ export const EndedApart = ({ apart, list }: { apart: EndedCounts; list: (life: s
   );
 };
 
-/** How many of some commitments were corrected after the position shown. */
+/** The number of commitments that were corrected after the position shown. */
 export const correctedCount = (items: readonly Item[]) => ({
   n: items.filter(({ correctedLater }) => correctedLater).length,
   of: items.length,

@@ -12,7 +12,7 @@ import { Words } from './source.js';
 import { path, type View } from './view.js';
 import { count, dateWords, END_WORDS, roleWords, SHOWN_STAGES, STAGE_WORDS } from './words.js';
 
-/** How many commitments a page about something else lists before it refers to the whole list. */
+/** The number of commitments that a page about something else lists before it refers to the whole list. */
 export const LISTED = 500;
 
 /** Leads on in a list, and back to its start; `to`: where on the page it stands. */
@@ -46,7 +46,7 @@ const Who = ({ view, agencies }: { view: View; agencies: Item['agencies'] }) => 
   </span>
 );
 
-/** What became of a record that is in no total any more. */
+/** The end of a record that no total counts any more. */
 const Ended = ({ view, item: { life, into } }: { view: View; item: Item }) =>
   life === 'active' ? null : (
     <span class="ended-mark">
@@ -70,14 +70,14 @@ const Stands = ({ view, item, staged }: { view: View; item: Item; staged: boolea
   </>
 );
 
-/** Whether there is more to say of how it stands than its stage. */
+/** Whether the row has notes beside its stage. */
 const hasMore = ({ outlook, verification, life, spread }: Item): boolean =>
   Boolean(outlook) ||
   verification !== null ||
   life !== 'active' ||
   Object.values(spread).some((n, _, all) => n > 1 || all.length > 1);
 
-/** What is worth knowing about a target and a last report. */
+/** The notes beside a target and a last report. */
 const TargetNotes = ({ item: { target, lastReportedOn, nature, life, ...item } }: { item: Item }) => {
   const [overdue, stale] = [life === 'active' && item.overdue, life === 'active' && item.stale];
   return (
@@ -162,7 +162,7 @@ interface ListParts {
   readonly items: readonly Item[];
   /** In which order they are, where that can be chosen. */
   readonly order?: Order;
-  /** What was searched for. */
+  /** The words of the search. */
   readonly search?: string;
   /** Shows this agency's role instead of all agencies. */
   readonly agency?: string;
@@ -222,7 +222,7 @@ export const CommitmentTable = ({ view, caption, items, order, search = '', agen
   );
 };
 
-/** What an agency, or what it stands for, does in a commitment, and with whom it does it. */
+/** The role of an agency, or of its successor, in a commitment, and the other agencies. */
 const Roles = ({ view, item: { agencies, lead }, agency }: { view: View; item: Item; agency: string }) => {
   const own = view.standsFor(agency);
   return (

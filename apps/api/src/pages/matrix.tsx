@@ -1,4 +1,4 @@
-/** Who works on what, and what is done about what was asked, as a heat map. */
+/** The matrix of commitments by agencies, themes, outcomes and forums, as a heat map. */
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import { IsIn, IsOptional } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
@@ -33,10 +33,10 @@ class MatrixPageQuery extends MatrixQuery {
   colour?: Coloured;
 }
 
-/** How many rows and columns are shown before one asks for more. */
+/** The number of rows and columns shown at first. */
 const FIRST = 25;
 
-/** What each kind of matrix is about. */
+/** The subject of each kind of matrix. */
 const ABOUT: Readonly<Record<string, { readonly tab: string; readonly title: string }>> = {
   'agency theme': { tab: 'Agencies and themes', title: 'Who works on what' },
   'agency outcome': { tab: 'Agencies and outcomes', title: 'Who follows up what' },
@@ -96,7 +96,7 @@ export class MatrixPage {
 interface Parts {
   readonly view: View;
   readonly matrix: MatrixView;
-  /** What is asked for, and what this page chooses where nothing is. */
+  /** The query, and the choices of this page where it has none. */
   readonly filter: Filter & { readonly rows?: RowAxis; readonly columns?: ColumnAxis };
   readonly limit: number;
   readonly colour: Coloured;
@@ -213,7 +213,7 @@ export const Kinds = ({ view, rows, columns }: { view: View; rows: RowAxis; colu
   );
 };
 
-/** Where one has come to by the heads of rows and columns, and the way back. */
+/** The path of rows and columns down to this matrix, and the way back. */
 const Above = ({ view, matrix: { by }, themes }: Parts) => {
   const theme = themes.find(({ code }) => code === view.asked['theme']);
   const { followsUp } = view.asked;
@@ -251,7 +251,7 @@ function sideOf(kind: RowAxis | ColumnAxis, { view, themes, filter }: Parts, acr
   if (kind === 'theme')
     return {
       ...side,
-      // To what is below it, or to its own page.
+      // To the level below it, or to its own page.
       href: (code) =>
         themes.some(({ parent }) => parent === code) && filter.theme !== code
           ? view.here({ theme: code, limit: null })

@@ -25,7 +25,7 @@ export class MemberOf {
     };
   }
 
-  /** How many members the body had that is asked for; `null` when none is. */
+  /** The number of members of the body; `null` when no body is asked for. */
   async count(view: View): Promise<number | null> {
     const { memberOf } = view.asked;
     return memberOf ? (await this.registers.members(String(memberOf), view.position, view.asOf)).length : null;

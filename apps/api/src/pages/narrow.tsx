@@ -77,7 +77,7 @@ export const Narrow = ({ view, choices, own = [], children }: Parts) => {
   );
 };
 
-/** What the figures are narrowed to, as the list of commitments takes it. */
+/** The filters of the figures, as the list of commitments takes them. */
 export function narrowingParams({ asked, scope }: View) {
   const { agency, theme } = asked as { agency?: string; theme?: string };
   return { ...scope, agency, theme };

@@ -15,7 +15,7 @@ import { Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { count, counted, instantWords, sentence } from './words.js';
 
-/** How many of the records that wait are listed; the command line lists all. */
+/** The number of waiting records that are listed; the command line lists all. */
 const LISTED = 100;
 
 @ApiExcludeController()

@@ -1,4 +1,4 @@
-/** What forums and resolutions recommended, and which commitments follow it up. */
+/** The outcomes of forums and resolutions, and the commitments that follow them up. */
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
@@ -70,7 +70,7 @@ const ForumLink = ({ view, id }: { view: View; id: string }) => (
   <a href={view.link(path('forums', id))}>{view.names.forum.get(id) ?? id}</a>
 );
 
-/** Who says an outcome: an agency, a forum, or others in words. */
+/** The speaker of an outcome: an agency, a forum, or others in words. */
 const Issuer = ({ view, of: { issuedBy, issuer } }: { view: View; of: Pick<OutcomeAsAt, 'issuedBy' | 'issuer'> }) => {
   if (!issuedBy) return <Words text={issuer ?? ''} />;
   return view.names.forum.has(issuedBy) ? (
@@ -118,7 +118,7 @@ export const OutcomesByKind = ({ view, rows, brief, level = 3 }: ListParts & { r
 interface ListParts {
   readonly view: View;
   readonly rows: readonly OutcomeRow[];
-  /** What is asked and of whom, without what became of it. */
+  /** The request and its addressees, without its follow-up. */
   readonly brief?: boolean;
 }
 
@@ -196,7 +196,7 @@ export const OutcomeList = ({ view, rows, brief = false }: ListParts) => (
   </Table>
 );
 
-/** Whose follow-up counts. */
+/** The agency whose follow-up counts. */
 const whose = ({ asked: { agency } }: View) => (agency === undefined ? {} : { agency: String(agency) });
 
 interface Parts {
@@ -324,7 +324,7 @@ const followedOrAsking = (forums: readonly Forum[], followed: readonly Forum[], 
   return forums.filter(({ id }) => shown.has(id));
 };
 
-/** How much has come of it: each figure with what it is a part of, and leading to the outcomes behind it. */
+/** The follow-up in figures: each with its total, and a link to the outcomes behind it. */
 const Covered = ({ view, total }: { view: View; total: OutcomesView['total'] }) => {
   const outcomes = (changes: Params) => `${view.here({ ...NOTHING_CHOSEN, ...changes })}#outcomes`;
   const part = (what: string, n: number, of: string, changes: Params) => (
@@ -355,12 +355,12 @@ const Covered = ({ view, total }: { view: View; total: OutcomesView['total'] }) 
   );
 };
 
-/** Where there are more groups, each is folded. */
+/** Several groups are folded. */
 const UNFOLDED = 3;
 
 const NOTHING_CHOSEN = { kind: null, addressedTo: null, covered: null, stage: null, cursor: null };
 
-/** How many outcomes there are of each kind, and how many have follow-up. */
+/** The number of outcomes of each kind, and the number with follow-up. */
 const PerKind = ({ view, coverage: { kinds, putTo } }: { view: View; coverage: OutcomesView }) => {
   const outcomes = (changes: Params) => `${view.here({ ...NOTHING_CHOSEN, ...changes })}#outcomes`;
   const title = 'By kind';
@@ -423,7 +423,7 @@ const PerKind = ({ view, coverage: { kinds, putTo } }: { view: View; coverage: O
   );
 };
 
-/** What each forum asked for, and how much of it is taken up. */
+/** The outcomes of each forum, and the share with follow-up. */
 const PerForum = ({ view, coverage }: { view: View; coverage: OutcomesView }) => {
   const outcomes = (followsUp: string, changes: Params) =>
     `${view.here({ ...NOTHING_CHOSEN, ...changes, followsUp })}#outcomes`;

@@ -82,9 +82,9 @@ export class TimelinePage {
 
 interface Parts {
   readonly view: View;
-  /** What the chart shows: every date on which something changed. */
+  /** The dates of the chart: every date with a change. */
   readonly drawn: readonly TimelineStep[];
-  /** What the table shows. */
+  /** The dates of the table. */
   readonly steps: readonly TimelineStep[];
   readonly filter?: Filter;
   /** Every step in the table, in sight; else those that differ from the one before, folded away. */

@@ -1,4 +1,4 @@
-/** Who works with whom: the agencies that share most, as a heat map, and all pairs with what they work on. */
+/** The partnerships of agencies: those that share most as a heat map, and all pairs with their themes. */
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { withClocksOfCursor } from '#platform';
@@ -27,9 +27,9 @@ import { RendersPages } from './rendering.js';
 import { path, Views, type View } from './view.js';
 import { count, counted } from './words.js';
 
-/** How many agencies the heat map shows. */
+/** The number of agencies in the heat map. */
 const FOREMOST = 20;
-/** How many themes of a pair are told. */
+/** The number of themes listed for a pair. */
 const THEMES = 4;
 
 @RendersPages()

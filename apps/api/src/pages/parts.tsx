@@ -14,7 +14,7 @@ interface Shown {
   readonly commitment: CommitmentView;
 }
 
-/** That another agency named it, and it has not yet said yes. */
+/** The mark of an agency that another one named, and that has not accepted yet. */
 export const YetToAccept = () => <small class="asked">(asked, yet to accept)</small>;
 
 export const Outlook = ({ outlook }: { outlook?: string | null }) =>
@@ -147,7 +147,7 @@ const PartsTable = ({ view, parts, isAsked }: TableParts) => {
   );
 };
 
-/** What an agency says of its part. */
+/** The report of an agency on its part. */
 const Word = ({ view, entry }: { view: View; entry: NonNullable<Part['entry']> }) => (
   <>
     <p class="found">

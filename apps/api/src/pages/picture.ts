@@ -12,18 +12,18 @@ export interface Drawing {
   readonly svg: string;
   readonly width: number;
   readonly height: number;
-  /** How many commitments each colour stands for, where that is told beside it. */
+  /** The number of commitments of each colour, where it stands beside it. */
   readonly counts?: Readonly<Record<Stage, number>>;
-  /** What a dotted line in it stands for. */
+  /** The meaning of a dotted line. */
   readonly dotted?: string;
 }
 
-/** What stands around a chart. */
+/** The surroundings of a chart. */
 export interface Frame {
   readonly title: string;
   /** Of which date it is, as recorded when. */
   readonly state: string;
-  /** Who says so, and where it can be seen again. */
+  /** The publisher, and the address of the page. */
   readonly source: string;
 }
 

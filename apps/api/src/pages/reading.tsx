@@ -42,7 +42,7 @@ interface Parts {
   readonly verification: Verification;
 }
 
-/** What the secretariat found, why, and where that can be read. */
+/** The finding of the secretariat, its reason and its source. */
 export const Reading = ({ view, verification: read }: Parts) => (
   <>
     <p class="found">
@@ -60,7 +60,7 @@ export const Reading = ({ view, verification: read }: Parts) => (
   </>
 );
 
-/** What the agency answers to it. */
+/** The reply of the agency. */
 export const Replies = ({ view, verification: { replies } }: Parts) =>
   replies.length === 0 ? (
     <p class="nil">No reply</p>

@@ -90,7 +90,7 @@ async function sendsPart(reply: FastifyReply, page: VNode, part: string): Promis
 
 const PNG_WIDTH = 2_000;
 
-/** How long a browser waits before it asks again for a page that is being prepared. */
+/** The seconds after which a browser asks again for a page that is being prepared. */
 const [AGAIN_S, AGAIN_AT_MOST_S] = [2, 10];
 
 @Injectable()
@@ -145,7 +145,7 @@ function fieldsOf(context: ExecutionContext): ReadonlySet<string> {
   return new Set(fields.map(({ propertyName }) => propertyName));
 }
 
-/** What a field for date and time sends, in UTC: the end of the minute, as an instant. Anything else stays as it is. */
+/** The instant of a field for date and time, which browsers send in UTC: the end of its minute. Other values stay as they are. */
 const instantOf = (value: unknown): unknown =>
   typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(value) ? `${value}:59.999Z` : value;
 

@@ -17,7 +17,7 @@ const ASSETS = new Map([
   [ICON.path, { type: 'image/svg+xml', text: ICON.svg }],
 ]);
 
-/** How many addresses a sitemap may hold. */
+/** The greatest number of addresses in a sitemap. */
 const MOST = 50_000;
 
 const ICON_WIDTH = 48;

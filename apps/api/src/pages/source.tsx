@@ -1,11 +1,11 @@
-/** Where a statement can be read, and what is left of words that were blanked. */
+/** The sources of a statement, and the rest of words that were blanked. */
 import { createContext, type ComponentChildren } from 'preact';
 import { useContext } from 'preact/hooks';
 import { BLANKED, type Citation, type Correction } from '#commitments';
 import { placeWords } from '#registers';
 import { path, type View } from './view.js';
 
-/** What a statement rests on. */
+/** The citation of a statement. */
 export interface Cited {
   readonly citation?: Citation | null;
   readonly citations?: readonly Citation[] | null;
@@ -16,7 +16,7 @@ export interface Cited {
 interface Parts {
   readonly view: View;
   readonly of: Cited;
-  /** What it says of a statement that cites no document. */
+  /** The words for a statement that cites no document. */
   readonly uncited?: ComponentChildren;
 }
 
@@ -46,7 +46,7 @@ export const Place = ({ view, of: { document, ...place }, said }: { view: View; 
   </span>
 );
 
-/** Why words of the events of a commitment were removed, by revision. */
+/** The reasons why words of the events of a commitment were removed, by revision. */
 const Removed = createContext<ReadonlyMap<number, string>>(new Map());
 
 /** Lets all texts within say why their words were removed. */

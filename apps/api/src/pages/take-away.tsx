@@ -2,18 +2,18 @@
 import { createContext, type ComponentChildren } from 'preact';
 import { useContext } from 'preact/hooks';
 import { recordedWords } from './as-at.js';
-import { sentenceOf, type Citation } from './citation.js';
+import { licenceWords, sentenceOf, type Citation } from './citation.js';
 import { standalone, type Drawing } from './picture.js';
 import type { View } from './view.js';
 import { dateWords } from './words.js';
 
-/** What a page offers, in the order in which it stands there; filled while the page is rendered. */
+/** The downloads of a page, in their order on the page; filled while the page is rendered. */
 export class TakeAwayOffers {
   tables = 0;
   /** Each draws itself as a picture that stands alone. */
   readonly charts: (() => string)[] = [];
   citation: Citation | null = null;
-  /** Where one of these is to be had; `null` on pages without a date. */
+  /** The address of a download; `null` on pages without a date. */
   address: ((what: string) => string) | null = null;
 }
 
@@ -62,8 +62,8 @@ export const TakeAway = ({ view, title, json, csv }: PageParts) => {
           <blockquote>{sentenceOf(offered.citation)}</blockquote>
           <p>
             As a file for <a href={view.taken('citation.bib')}>BibTeX</a> or{' '}
-            <a href={view.taken('citation.ris')}>RIS</a> (EndNote, Zotero, Mendeley). Licence of the data:{' '}
-            {view.publication.dataLicence}.
+            <a href={view.taken('citation.ris')}>RIS</a> (EndNote, Zotero, Mendeley).{' '}
+            {licenceWords(view.publication.dataLicence)}
           </p>
         </div>
       </details>
@@ -108,7 +108,7 @@ export const ChartFiles = ({ title, draw }: ChartParts) => {
   const frame = {
     title: `${citation.title}: ${title}`,
     state: `As at ${dateWords(citation.asOf)}, as ${citation.recorded}`,
-    source: `Source: ${citation.publisher}, ${citation.url}. Licence of the data: ${citation.licence}.`,
+    source: [`Source: ${citation.publisher}, ${citation.url}.`, ...licenceWords(citation.licence)].join(' '),
   };
   const name = `chart-${offered.charts.push(() => standalone(frame, draw()))}`;
   return (

@@ -41,9 +41,9 @@ interface Parts {
   readonly rows: readonly ThemeRow[];
   readonly frameworks: readonly Framework[];
   readonly themes: readonly Theme[];
-  /** What the rows are counted of, when not of everything. */
+  /** The whole that the rows are counted of, when it is not everything. */
   readonly filter?: Filter;
-  /** Where a theme leads, when not to its own page. */
+  /** The link of a theme, when it is not its own page. */
   readonly to?: (theme: string) => string;
 }
 

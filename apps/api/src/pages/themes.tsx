@@ -95,7 +95,7 @@ const linesOf = (view: View, rows: readonly ThemeRow[], theme: Theme, depth: num
 
 interface ThemesParts {
   readonly view: View;
-  /** What reading through a crosswalk comes to, where that is asked for. */
+  /** The result of reading through a crosswalk, where one is chosen. */
   readonly through: ThroughCrosswalk | null;
   /** The only framework that is shown. */
   readonly framework?: string;

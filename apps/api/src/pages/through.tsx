@@ -16,7 +16,7 @@ import { Words } from './source.js';
 import { path, type View } from './view.js';
 import { dateWords, textWords } from './words.js';
 
-/** What a link says of its first theme: with the second, and by itself. */
+/** The words for a link of its first theme: with the second, and by itself. */
 export const MATCH_WORDS: Readonly<Record<Match, readonly [said: string, alone: string]>> = {
   exact: ['is the same as', 'the same'],
   close: ['is much the same as', 'much the same'],
@@ -86,7 +86,7 @@ export const CrosswalkReach = ({ view, through, from, to }: ReachedParts) => {
   );
 };
 
-/** How the links are chosen, where it is not as usual. */
+/** The choice of links, where it is not the usual one. */
 const linksOf = (
   { match, version }: ThroughCrosswalk,
   { asked }: View,
@@ -104,7 +104,7 @@ interface NoVersionParts {
   readonly field: 'version' | 'crosswalkVersion';
 }
 
-/** That no version holds as at the date, and how to read by one all the same. */
+/** The notice that no version holds as at the date, with a link to each version. */
 export const NoVersionYet = ({ view, crosswalk: { versions }, field }: NoVersionParts) => (
   <p class="callout">
     As at {dateWords(view.asOf)} no version had been published, so nothing is linked.{' '}
@@ -116,7 +116,7 @@ export const NoVersionYet = ({ view, crosswalk: { versions }, field }: NoVersion
   </p>
 );
 
-/** What a page is asked of a crosswalk. */
+/** The crosswalk that a page is read through. */
 export const crosswalkParamsOf = ({ asked }: View): Through => {
   const { crosswalk, crosswalkVersion, match } = asked as Through;
   return { crosswalk, crosswalkVersion, match };
@@ -127,7 +127,7 @@ export const THROUGH_FIELDS = ['crosswalk', 'crosswalkVersion', 'match'];
 
 interface FieldParts {
   readonly view: View;
-  /** That may be chosen here, with all their versions. */
+  /** The crosswalks to choose from, with all their versions. */
   readonly crosswalks: readonly CrosswalkAsAt[];
 }
 
@@ -217,7 +217,7 @@ export const noEquivalentLine = (view: View, through: ThroughCrosswalk): Line =>
   row: through.noEquivalent,
 });
 
-/** What a list is narrowed to by crosswalks, in words. */
+/** The crosswalks of the filter of a list, in words. */
 export const ListedThrough = ({ view }: { view: View }) => {
   const { theme, framework, reached, noEquivalent, ...asked } = view.asked as Filter;
   const crosswalk = reached ?? noEquivalent ?? (theme && asked.crosswalk);

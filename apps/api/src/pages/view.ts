@@ -1,4 +1,4 @@
-/** What a page shows: of which date, as known at which position; and the addresses that keep to it. */
+/** The view of a page: its date, its position, and the addresses that keep to both. */
 import { Inject, Injectable } from '@nestjs/common';
 import { PickType } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
@@ -12,15 +12,15 @@ import { textWords } from './words.js';
 
 export type Params = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
-/** Who publishes the pages, where they are reached, and on what terms: for what is printed, cited or taken away. */
+/** The publisher, the address and the terms of use: for prints, citations and downloads. */
 export abstract class Publication {
   abstract readonly publicUrl: string;
   abstract readonly publisher: string;
-  /** The licence of the data, by its SPDX name. */
-  abstract readonly dataLicence: string;
+  /** The licence of the data, by its SPDX name; `null`: its publisher states none. */
+  abstract readonly dataLicence: string | null;
 }
 
-/** What every page takes. */
+/** The query that every page takes. */
 export class PageQuery extends PickType(ProgressQuery, ['asOf', 'knownAt', 'staleAfter', 'agencies']) {}
 
 /** A date on which something was reported, in documents or by agencies themselves: one of the dates worth looking at. */
@@ -40,11 +40,11 @@ const query = (params: Params): string => {
 /** A path of encoded segments: ids may hold slashes. */
 export const path = (...segments: string[]): string => `/${segments.map(encodeURIComponent).join('/')}`;
 
-/** What a view is made of. */
+/** The parts of a view. */
 interface Opened {
   readonly at: ViewClocks & { knownAt: string };
   readonly path: string;
-  /** What the reader asked for, without empty fields. */
+  /** The query of the reader, without empty fields. */
   readonly asked: Params;
   readonly publication: Publication;
   /** Up to today, in order. */
@@ -53,7 +53,7 @@ interface Opened {
   /** When the last event up to the position was recorded; `null` when there is none. */
   readonly recordedAt: string | null;
   readonly names: Readonly<Record<'agency' | 'theme' | 'forum' | 'document', ReadonlyMap<string, string>>>;
-  /** What agencies have become; empty while they are shown as they were then. */
+  /** The successors of agencies; empty while agencies are shown as they were then. */
   readonly successors: ReadonlyMap<string, string>;
 }
 
@@ -107,12 +107,12 @@ export class View {
     return this.#successors.has(agency) ? became : [agency, ...became];
   }
 
-  /** What has taken an agency's place in this view. */
+  /** The successor of an agency in this view. */
   successorOf(agency: string): string | undefined {
     return this.#successors.get(agency);
   }
 
-  /** What the figures of a progress page are narrowed to. */
+  /** The scope of the figures of a progress page. */
   get scope(): Pick<Filter, 'followsUp' | 'role' | 'agencies'> {
     const { followsUp, role } = this.asked;
     return {
@@ -147,7 +147,7 @@ export class View {
     return this.path + query({ ...this.asked, ...changes });
   }
 
-  /** What the API answers to the same question: exactly what is shown. */
+  /** The address of the same question in the API, with exactly the same answer. */
   api(to: string, params: Params = this.asked): string {
     return `/v1${to}${query({ ...params, asOf: this.asOf, knownAt: this.position })}`;
   }
@@ -157,7 +157,7 @@ export class View {
     return this.here({ asOf: this.asOf, knownAt: this.position });
   }
 
-  /** Where something of this page can be taken away, exactly as it is shown: `table-1`, `chart-1.svg`, `citation.bib`. */
+  /** The address of a download of this page, exactly as it is shown: `table-1`, `chart-1.svg`, `citation.bib`. */
   taken(what: string): string {
     return this.here({ asOf: this.asOf, knownAt: this.position, take: what });
   }

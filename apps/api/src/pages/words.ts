@@ -49,7 +49,7 @@ export const READING_WORDS: Readonly<Record<VerificationWord, string>> = {
   contested: 'Contested',
 };
 
-/** How a record ends, before the name of what it became. */
+/** The words for the end of a record, before the name of its successor. */
 export const END_WORDS: Readonly<Record<End, string>> = {
   merged: 'Merged into',
   split: 'Split into',
@@ -91,7 +91,7 @@ export const sentence = (code: string): string => {
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
-/** Whether a standing commitment is kept up: it is never completed and never overdue. */
+/** The upkeep of a standing commitment, which is never completed and never overdue. */
 export const standingWords = (stage: Stage): string =>
   stage === 'in_progress' ? 'Kept up' : isOpen(stage) && stage !== 'on_hold' ? 'Not begun' : 'Not kept up';
 
@@ -127,7 +127,7 @@ const instants = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeSty
 /** `28 Nov 2026, 15:16 UTC`. */
 export const instantWords = (instant: string): string => `${instants.format(new Date(instant))} UTC`;
 
-/** How long a date lies before another one: `12 days`, `5 months`, `14 years`. */
+/** The time between two dates, in words: `12 days`, `5 months`, `14 years`. */
 export function ageWords(from: FullDate, to: FullDate): string {
   const years = Number(to.slice(0, 4)) - Number(from.slice(0, 4));
   const months = 12 * years + Number(to.slice(5, 7)) - Number(from.slice(5, 7));
@@ -143,7 +143,7 @@ export const count = (n: number): string => numbers.format(n);
 /** `2 commitments`, `1 commitment`. */
 export const counted = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
 
-/** What an outcome is, in a word. */
+/** The kind of an outcome, in a word. */
 export const OUTCOME_KIND_WORDS = {
   decision: 'decision',
   recommendation: 'recommendation',

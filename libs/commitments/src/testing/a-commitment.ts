@@ -1,4 +1,4 @@
-/** What tests of the aggregate tell: who acts, what is recorded at first, and given/when/then over acts as over events. */
+/** The scenes of tests of the aggregate: actors, a first record, and given/when/then over acts as over events. */
 import { fold, type Maker } from '#eventsourcing';
 import { formsAtHand } from '../../../bodies/src/testing/forms-at-hand.js';
 import { specification } from '../../../eventsourcing/src/testing/specification.js';
@@ -61,7 +61,7 @@ export const did = <A extends ActName>(act: A, body: BodyOf<A>, by = secretariat
   by,
 });
 
-/** What happened, as an event (of the secretariat, unless it says `by`) or as an act. */
+/** An earlier event: as an event (of the secretariat, unless it says `by`) or as an act. */
 export type Happening = (CommitmentEvent & { readonly by?: Maker }) | Doing;
 
 /** The events of what happened, each with who made it. */
@@ -80,7 +80,7 @@ export function eventsOf(...history: readonly Happening[]): (CommitmentEvent & {
 export const after = (...history: readonly Happening[]): Commitment =>
   specification(commitment)(...eventsOf(...history)).state;
 
-/** What a commitment with this history is on a date. */
+/** The commitment with this history as at a date. */
 export const on = (asOf: string, ...history: readonly Happening[]): CommitmentAsAt => asAt(after(...history), asOf)!;
 
 /** `<agency> <role>` of each agency on a date, the lead first, the others in alphabetical order; one that is asked has a `?`. */

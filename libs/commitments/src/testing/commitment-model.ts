@@ -1,13 +1,13 @@
 /**
- * What becomes of a commitment, told another way than the aggregate tells it: all that was said, each as it stands by now, and
- * every question answered by looking through all of it again. It shares no code with the aggregate.
+ * A model of a commitment, made otherwise than the aggregate: all statements as they stand by now, and every question answered by
+ * reading all of them again. It shares no code with the aggregate.
  */
 import type { By } from '../commitment.js';
 import { type ActName } from '../acts.js';
 import { type CommitmentAsAt } from '#bodies';
 import { type Role, type Stage } from '#words';
 
-/** What any act may say, or had decided for it. */
+/** The content of any act, or of its event. */
 export interface Says {
   reportedOn?: string;
   citation?: object | null;
@@ -62,7 +62,7 @@ export interface Line {
   readonly says: Says;
   /** As it was first said. */
   readonly said: Says;
-  /** Who recorded it, and who was the reporter when it was first said; `null` for the secretariat. */
+  /** The recorder, and the reporter when it was first said; `null` for the secretariat. */
   readonly by: string | null;
   readonly reporter?: string | null;
   readonly on: About;
@@ -96,9 +96,9 @@ const cited = ({ citation }: Says) => Boolean(citation);
 
 export class Model {
   lines: Line[] = [];
-  /** What was found out about these lines already. */
+  /** The answers found about these lines already. */
   private seen: { of: Line[]; roles: Map<string, Roles> } = { of: [], roles: new Map() };
-  /** How many events there are: corrections and blankings are events, too. */
+  /** The number of events: corrections and blankings are events, too. */
   length = 0;
 
   constructor(
@@ -146,7 +146,7 @@ export class Model {
       .sort((a, b) => (a.day === b.day ? a.revision - b.revision : a.day < b.day ? -1 : 1));
   }
 
-  /** Which agencies have which roles on a day, and whether they are asked; and who has led up to then. */
+  /** The roles of agencies on a day, whether they are asked, and the leads up to then. */
   roles(until: string): Roles {
     if (this.seen.of !== this.lines) this.seen = { of: this.lines, roles: new Map() };
     const known = this.seen.roles.get(until) ?? this.rolesUntil(until);
@@ -275,7 +275,7 @@ export class Model {
       act === 'record' ? (says.relations ?? []).filter((one) => one !== null) : [says as { type: string; to: string }],
     );
   }
-  /** Where links of a kind lead to. */
+  /** The goals of links of a kind. */
   links(kind: string): string[] {
     if (kind !== 'end') return this.relations().flatMap(({ type, to }) => (type === kind ? to : []));
     return this.said(...(Object.keys(ENDS) as (keyof typeof ENDS)[])).flatMap(
@@ -318,7 +318,7 @@ export class Model {
 
   // ── Whether an act is taken ───────────────────────────────────────────────────────────────────────────────────────
 
-  /** Why someone may not do an act, or not now; empty when they may. */
+  /** The reasons why someone may not do an act, or not now; empty when they may. */
   whoAndWhen(act: ActName, says: Says, by: By, on: About): string[] {
     const { today, agency } = by;
     if (act === 'record') return this.record ? ['already_recorded'] : [];
@@ -350,7 +350,7 @@ export class Model {
     ];
   }
 
-  /** Why the matter of an act cannot be; empty when it can. */
+  /** The reasons why an act cannot be true; empty when it can. */
   matter(act: ActName, says: Says, by: By, on: About): string[] {
     const { today } = by;
     const day = says.reportedOn!;
@@ -574,7 +574,7 @@ export class Model {
       ...(!noted && !completed && (goesBack(says.reportedOn!) || goesBack(EVER)) ? ['note_needed'] : []),
     ];
   }
-  /** Whose part is read, and what it rests on by then. */
+  /** The part that is read, and its evidence by then. */
   private read(named: string | null | undefined, day: string): { agency: string; entry: Line } | undefined {
     const headline = this.headline(day);
     if (!headline) return undefined;
@@ -633,7 +633,7 @@ export class Model {
       ...(nature !== 'standing' && this.said('reportUpkeep').length > 0 ? ['not_standing'] : []),
     ];
   }
-  /** What a line says once it is corrected, and why it cannot. */
+  /** The content of a line once it is corrected, or the reason why it cannot be. */
   private corrected(line: Line, says: Says, by: By): { says: Says; reasons: string[] } {
     if (Object.keys(says).every((key) => WORDS.includes(key))) return { says: { ...line.says, ...says }, reasons: [] };
     const act = line.act as ActName;
@@ -686,7 +686,7 @@ export class Model {
 
   // ── What an act does ──────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** What an act says, with what it leaves to be decided. */
+  /** The content of an act, with the fields that are decided for it. */
   private decided(act: ActName, says: Says, by: By, on: About): Says {
     const own = by.role === 'secretariat' ? null : by.agency;
     const day = says.reportedOn!;
@@ -786,7 +786,7 @@ export class Model {
     ];
     this.length += events;
   }
-  /** What follows from the end of another, and from its retraction. */
+  /** The consequences of the end of another, and of its retraction. */
   tookOver(from: string, says: Says): void {
     this.happened('tookOver', { ...says, endedOne: from });
   }
@@ -800,7 +800,7 @@ export class Model {
 
   // ── What is shown ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** What a commitment is on a day, in few words. */
+  /** A commitment on a day, in few words. */
   shown(day: string): object | null {
     const headline = this.headline(day);
     if (!headline) return null;

@@ -11,7 +11,7 @@ export const newPrefix = (): string => `test-${uuidv7()}.`;
 export const withPrefix = (url: string, prefix: string): string =>
   `${url}${url.includes('?') ? '&' : '?'}prefix=${prefix}`;
 
-/** What a test has opened, the last first. */
+/** The resources that a test has opened, the last first. */
 const opened: { stop(): unknown }[] = [];
 export const keep = <T extends { stop(): unknown }>(something: T): T => {
   opened.push(something);
@@ -25,7 +25,7 @@ afterEach(async () => {
 export const newDouble = async (options?: DoubleOptions): Promise<KurrentdbDouble> =>
   keep(await KurrentdbDouble.start(options));
 export const QUICK = { deadline: 600, settling: 400, watchAfter: 200 };
-/** Where a test says how long something may take at most, a busy machine may take so much longer, in ms. */
+/** The factor by which a busy machine may exceed a time limit of a test, in ms. */
 export const SLACK = 1_500;
 export function newStore(url: string, options: KurrentdbOptions = QUICK): KurrentdbEventStore {
   const store = new KurrentdbEventStore(url, options);
@@ -71,7 +71,7 @@ export async function until(is: () => boolean, ms = 10_000): Promise<void> {
   for (const end = performance.now() + ms; !is(); await sleep(5))
     if (performance.now() > end) throw new Error(`It never was so: ${is.toString()}`);
 }
-/** What became of a call, and how long it took. */
+/** The outcome of a call, and its duration. */
 export async function timed(work: Promise<unknown>): Promise<{ answer: unknown; ms: number }> {
   const begun = performance.now();
   const answer: unknown = await work.catch((error: unknown) => error);

@@ -16,7 +16,7 @@ import { chainHash, digestOf, eventId, type EncodedEvent, type Envelope, type Me
 import { given, type TestedLog } from './tested-log.js';
 
 export interface BrokenStore {
-  /** What it does, to follow "a store fails the contract when it …". */
+  /** Its fault, to follow "a store fails the contract when it …". */
   readonly fault: string;
   readonly breaking: (log: TestedLog) => TestedLog;
 }

@@ -2,7 +2,7 @@
 import type { Aggregate, Maker } from '../aggregate.js';
 import { EventCodec, type Blanked, type NewEvent } from '../events.js';
 
-/** What the entries of a guest book say, for tests of who made an event and of what must go. */
+/** The events of a guest book, for tests of who made an event and of erasure. */
 export type GuestBook = readonly (Signed & { readonly by: Maker; readonly revision: number })[];
 type Signed = { readonly name: string; readonly stars: number | null };
 export type GuestBookEvents = { Signed: Signed; Blanked: Blanked };

@@ -17,7 +17,7 @@ import {
 import { chainHash, digestOf, eventId, newSalt, type EncodedEvent, type Envelope, type Meta } from '../events.js';
 import type { TestedLog } from './tested-log.js';
 
-/** What the connections to one log in memory share. Tests may tamper with its events. */
+/** The state that all connections to one log in memory share. Tests may tamper with its events. */
 export class MemoryLog {
   readonly identity = randomUUID();
   readonly events: Envelope[] = [];

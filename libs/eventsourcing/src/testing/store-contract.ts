@@ -73,7 +73,7 @@ export function storeContractControls(open: () => Promise<TestedLog>): void {
   });
 }
 
-/** How long, in ms, a subscription may take to give what it must; a broken store is given less. */
+/** The time, in ms, that a subscription may take to give its events; a broken store is given less. */
 let patience: number;
 let turns = 0;
 
@@ -146,7 +146,7 @@ interface Elsewhere {
   readonly isBlanked?: boolean;
 }
 
-/** What another log holds, its chain in order. Events of one command in one stream have the same `meta`. */
+/** The content of another log, its chain in order. Events of one command in one stream have the same `meta`. */
 function otherLog(events: readonly Elsewhere[]): Envelope[] {
   const last = new Map<string, { readonly event: Envelope; readonly index: number }>();
   return events.map(

@@ -1,0 +1,33 @@
+import { describe, expect, it } from '@jest/globals';
+import { globSync, readFileSync } from 'node:fs';
+
+const root = `${import.meta.dirname}/../..`;
+const files = globSync('{apps,libs,test,bench,scripts}/**/*.{ts,tsx,mjs}', {
+  cwd: root,
+  exclude: (name) => /fixtures|\.spec\.ts$/.test(name),
+});
+
+/** Why the first lines of a module do not say its purpose; `null` when they do: a comment that begins with a sentence. */
+function faultOf(text: string): string | null {
+  const [, block, line] =
+    /^\/\*\*\s+(?:\* )?([\s\S]*?)\*\/|^(\/\/ .*(?:\n\/\/ .*)*)/.exec(text.replace(/^#!.*\n/, '')) ?? [];
+  const comment = (block ?? line)?.replaceAll(/\n\s*(?:\*|\/\/) ?/g, ' ').replace(/^\/\/ /, '');
+  if (comment === undefined) return 'no comment';
+  const [sentence] = /^.*?[.;](?:\s|$)/.exec(comment) ?? [];
+  if (!sentence || sentence.split(' ').length < 3) return 'no sentence';
+  return /^(?:What|How|That|Where|Who|Whose|Whether|Why) /.test(sentence) ? 'names no thing' : null;
+}
+
+describe('the opening of a module', () => {
+  it.each(files)('%s is a sentence about its purpose', (file) => {
+    expect(faultOf(readFileSync(`${root}/${file}`, 'utf8'))).toBeNull();
+  });
+
+  it('would be missed', () => {
+    expect(faultOf(`import { join } from 'node:path';\n/** The settings of a server. */`)).toBe('no comment');
+    expect(faultOf('/** Settings */\n')).toBe('no sentence');
+    expect(faultOf('/** What is set for a server. */\n')).toBe('names no thing');
+    expect(faultOf('/** The settings of a server. */\n')).toBeNull();
+    expect(faultOf('#!/usr/bin/env node\n// Sets a server\n// up, once.\n')).toBeNull();
+  });
+});
