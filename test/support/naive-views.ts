@@ -30,6 +30,7 @@ interface Entry {
   readonly effective: string;
   readonly reportedOn: string;
   readonly outlook?: string;
+  readonly note?: string;
   readonly agency?: string;
   readonly revision: number;
 }
@@ -684,15 +685,16 @@ export class NaiveViews {
   protected holders(c: NaiveCommitment, { role = 'any', agencies, memberOf }: NaiveFilter, clocks: NaiveClocks) {
     const roles = role === 'any' ? this.rules.anyRole : [role];
     const members = memberOf ? this.members(memberOf, clocks) : null;
-    const holders = new Map<string, boolean>();
+    const holders = new Map<string, { asked: boolean; heard: string[] }>();
     for (const one of c.agencies) {
       if (!roles.includes(one.role) || !this.rules.holds(one)) continue;
       const today = this.today(one.agency, clocks.knownAt);
       if (members && !this.rules.countsAsMember(members, one.agency, today)) continue;
       const agency = agencies === 'today' ? today : one.agency;
-      holders.set(agency, one.asked || (holders.get(agency) ?? false));
+      const { asked, heard } = holders.get(agency) ?? { asked: false, heard: [] };
+      holders.set(agency, { asked: one.asked || asked, heard: [...heard, c.heard[one.agency] ?? []].flat() });
     }
-    return [...holders].map(([agency, asked]) => ({ agency, asked }));
+    return [...holders].map(([agency, one]) => ({ agency, ...one }));
   }
 
   row(commitments: readonly NaiveCommitment[]) {
@@ -737,13 +739,7 @@ export class NaiveViews {
     return this.rows(this.matching(clocks, filter), (c) => holders(c).map(({ agency }) => agency)).map(
       ({ key, group, ...row }) => {
         const asked = group.filter((c) => holders(c).some((one) => one.agency === key && one.asked)).length;
-        const own = group.flatMap((c) =>
-          c.agencies.flatMap(({ agency, role: in_ }) => {
-            const counts = agencies === 'today' ? this.today(agency, clocks.knownAt) : agency;
-            const isWanted = (role ?? 'any') === 'any' ? this.rules.anyRole.includes(in_) : in_ === role;
-            return isWanted && counts === key ? (c.heard[agency] ?? []) : [];
-          }),
-        );
+        const own = group.flatMap((c) => holders(c).flatMap((one) => (one.agency === key ? one.heard : [])));
         const lastOwnReportOn = own.sort().at(-1) ?? null;
         const name = this.agencyName(key, on, clocks.knownAt);
         return { key, name, ...row, ...(asked > 0 && { asked }), lastOwnReportOn };

@@ -1,7 +1,7 @@
 /** Executes acts: decides each on the state of its stream, records it, and then its consequences in other streams. */
 import { Command } from '@nestjs/cqrs';
 import { plainToInstance } from 'class-transformer';
-import { classOf, forms, type Document, type Sourced } from '#bodies';
+import { classOf, forms, type ActWarning, type Document, type Sourced } from '#bodies';
 import { todayAnywhere } from '#clocks';
 import {
   ACTS,
@@ -82,6 +82,8 @@ export const tableOf = (subject: Subject): Readonly<Record<string, ActLine>> =>
 /** The result of acts: the subject's revision and position now. */
 export interface ActResult extends Handled<unknown> {
   readonly id: string;
+  /** What is to be pointed out of what was newly recorded. */
+  readonly warnings?: readonly ActWarning[];
 }
 
 /** One envelope for every act; several acts in one are decided in turn and recorded all or none. */
@@ -92,8 +94,8 @@ export class ActCommand<S extends Subject = Subject> extends Command<ActResult> 
     readonly id: string | null,
     readonly acts: readonly ActOn<S>[],
     readonly context: CommandContext,
-    /** Streams that will be written together with this one, as in the import of a folder. */
-    readonly importedStreams: ReadonlySet<string> = new Set(),
+    /** Of an import: the streams that will be written together with this one. */
+    readonly importedStreams?: ReadonlySet<string>,
   ) {
     super();
   }
@@ -158,7 +160,7 @@ export class Acts {
       EventMap
     >;
     const importedStreams = new Set([
-      ...command.importedStreams,
+      ...(command.importedStreams ?? []),
       ...documents.map(({ id }) => streamOf(registers.document, id)),
     ]);
     const given = { ...command, acts: acts.map(withoutDocument), importedStreams } as AnyActCommand;

@@ -17,6 +17,7 @@ import { Timeline, TimelineController } from './timeline.js';
 
 export * from './coverage.js';
 export * from './deadlines.js';
+export * from './duplicates.js';
 export * from './flows.js';
 export * from './matrix.js';
 export * from './partnerships.js';

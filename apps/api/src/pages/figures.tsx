@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import type { PartialDate } from '#clocks';
 import type { Nature, Stage } from '#commitments';
-import type { Filter, Row } from '#progress';
+import type { AgencyRow, Filter, Row } from '#progress';
 import { compareTexts } from '#text';
 import type { Drawing } from './picture.js';
 import { ChartFiles, Table } from './take-away.js';
@@ -150,7 +150,7 @@ export interface Line {
   readonly name: string;
   readonly href: string;
   readonly filter: Filter;
-  readonly row: Row;
+  readonly row: Row & Partial<Pick<AgencyRow, 'lastOwnReportOn'>>;
   /** The depth below the top. */
   readonly depth?: number;
   /** In how many it has yet to accept its role. */
@@ -171,7 +171,7 @@ export const Breakdown = ({ view, caption, of, lines, brief = false }: Breakdown
   const longest = Math.max(...lines.map(({ row }) => row.total));
   const stages = brief ? [] : SHOWN_STAGES;
   // Of an agency it may be another one that reports what both do.
-  const last = of === 'Agency' ? 'Last mentioned' : 'Last report';
+  const [last, own] = of === 'Agency' ? ['Last mentioned', 'Its own last report'] : ['Last report', null];
   return (
     <div class="table" role="region" aria-label={caption} tabIndex={0}>
       <Table class={brief ? 'breakdown brief' : 'breakdown'}>
@@ -196,6 +196,7 @@ export const Breakdown = ({ view, caption, of, lines, brief = false }: Breakdown
             <th scope="col" class="n">
               No update <small>among those open</small>
             </th>
+            {!brief && own && <th scope="col">{own}</th>}
             {!brief && <th scope="col">{last}</th>}
           </tr>
         </thead>
@@ -233,6 +234,11 @@ export const Breakdown = ({ view, caption, of, lines, brief = false }: Breakdown
                 <Figure n={row.stale} href={view.list({ ...filter, stale: true })} />
                 <small> of {count(openIn(row))}</small>
               </td>
+              {!brief && own && (
+                <td class="date" data-label={own}>
+                  {row.lastOwnReportOn ? <ShownDate date={row.lastOwnReportOn} short /> : <span class="nil">None</span>}
+                </td>
+              )}
               {!brief && (
                 <td class="date" data-label={last}>
                   {row.lastReportedOn && <ShownDate date={row.lastReportedOn} short />}
