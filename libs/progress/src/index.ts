@@ -12,6 +12,7 @@ import { ProgressController } from './progress.controller.js';
 import { Crosswalks } from './crosswalk.js';
 import { Progress } from './progress.js';
 import { ProgressProjection } from './progress.projection.js';
+import { Search, SearchController } from './search.js';
 import { Silence, SilenceController } from './silence.js';
 import { Timeline, TimelineController } from './timeline.js';
 
@@ -31,6 +32,7 @@ export * from './progress.js';
 export { ProgressProjection } from './progress.projection.js';
 export type { ViewClocks, PinnedClocks } from './scan.js';
 export { SORTS, type Sort } from './order.js';
+export * from './search.js';
 export * from './silence.js';
 export * from './timeline.js';
 export type { Through } from './theme-tree.js';
@@ -47,9 +49,10 @@ export const progressContext: Context = {
     FlowsController,
     DeadlinesController,
     SilenceController,
+    SearchController,
   ],
   providers: [
     { provide: APP_PIPE, useFactory: (projector: Projector) => new CodesAreKnown(projector), inject: [Projector] },
   ],
-  views: [Progress, Crosswalks, Matrix, Coverage, Partnerships, Timeline, Flows, Deadlines, Silence],
+  views: [Progress, Crosswalks, Matrix, Coverage, Partnerships, Timeline, Flows, Deadlines, Silence, Search],
 };

@@ -22,6 +22,7 @@ import { PartnershipsPage } from './partnerships.js';
 import { problemPage } from './rendering.js';
 import { NoUpdatePage } from './no-update.js';
 import { FollowedUp } from './scope.js';
+import { SearchPage } from './search.js';
 import { SiteController } from './site.js';
 import { ThemePages } from './themes.js';
 import { Publication, Views } from './view.js';
@@ -46,6 +47,7 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     ChangesPage,
     DeadlinesPage,
     NoUpdatePage,
+    SearchPage,
     AboutPages,
     OperationsPage,
     SiteController,
