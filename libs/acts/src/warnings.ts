@@ -61,6 +61,7 @@ export class Warnings {
     const entered = (async () => {
       await before?.catch(() => {});
       const all = await this.#shown(kind);
+      if (!all) return execute();
       const other = otherCase(codeOf(entry), all.map(codeOf));
       const pointer = 'code' in entry ? '/code' : '/id';
       if (other !== undefined)
@@ -82,18 +83,19 @@ export class Warnings {
     return entered;
   }
 
-  /** While views are being built, nothing can be said. */
-  async #shown(kind: Register): Promise<Entry[]> {
+  /** While views are being built, nothing can be said: `null`. */
+  async #shown(kind: Register): Promise<Entry[] | null> {
     return this.#registers.all(kind).catch((error: unknown) => {
-      if (error instanceof Rejected) return [];
+      if (error instanceof Rejected) return null;
       throw error;
-    }) as Promise<Entry[]>;
+    }) as Promise<Entry[] | null>;
   }
 
   async #likely({ id: reference, position }: ActResult, body: RecordCommitment): Promise<ActWarning[]> {
     const { title, agencies, followsUp } = body;
     const one = { reference, title, agencies: agencies.map(({ agency }) => agency), followsUp: followsUp ?? [] };
     try {
+      this.projector.position();
       await this.projector.reached(position, PATIENCE_MS);
       return (await this.#duplicates.of(one)).map((other) => ({
         code: 'likely_duplicate',
