@@ -28,6 +28,8 @@ interface CachedCommitment {
   /** The last date from which on it reads otherwise, and what the row from then on says. */
   latest: FullDate;
   said: RowValues | null;
+  /** The codes of its texts, once they were looked up. */
+  readonly codes: { reading?: Map<string, number>; entry?: Map<string, number> };
 }
 
 /** A commitment from a date on; `null`: it does not exist by then. Parts that go on as before are left out. */
@@ -61,6 +63,7 @@ const nothing = (): CachedCommitment => ({
   revision: -1,
   latest: '',
   said: null,
+  codes: {},
 });
 
 const referenceOf = ({ stream }: Pick<Recorded, 'stream'>): string => stream.slice(commitment.category.length + 1);
@@ -135,7 +138,7 @@ export class ProgressProjection implements Projection {
     const { columns } = this;
     const { row } = latest ? columns.placeOf(columns.commitmentOf(referenceOf(event)), dayOf(latest)) : { row: NONE };
     const said = row === NONE ? null : columns.saidIn(row);
-    return { state, revision: all.at(-1)?.revision ?? -1, latest, said };
+    return { state, revision: all.at(-1)?.revision ?? -1, latest, said, codes: {} };
   }
 
   /** The words that went stand in what was shown earlier, too: all of it is laid anew without them. */
@@ -227,15 +230,16 @@ export class ProgressProjection implements Projection {
     known.revision = event.revision;
   }
 
-  #saidOf({ said: before }: CachedCommitment, number: number, { point, lastReportedOn }: Turn): RowValues {
+  #saidOf(known: CachedCommitment, number: number, { point, lastReportedOn }: Turn): RowValues {
     const { dictionaries, texts, readings, entries } = this.columns;
+    const { said: before } = known;
     const { wording, reading, entry, documents, heard, ...others } = point!;
     const said: Record<keyof RowValues, number> = before ? { ...before } : ({} as RowValues);
     said.lastReportedOn = dayOf(lastReportedOn);
     if (wording) said.text = texts.codeOf(number, wording);
     if (reading !== undefined)
-      said.reading = reading === null ? NONE : this.#codeIn(readings, number, 'reading', reading);
-    if (entry !== undefined) said.entry = this.#codeIn(entries, number, 'entry', entry);
+      said.reading = reading === null ? NONE : this.#codeIn(readings, known, number, 'reading', reading);
+    if (entry !== undefined) said.entry = this.#codeIn(entries, known, number, 'entry', entry);
     for (const part of CODED) {
       if (part === 'heard') continue;
       const key = part === 'documents' ? documents && this.#allOf(before, documents) : others[part];
@@ -274,10 +278,19 @@ export class ProgressProjection implements Projection {
   }
 
   /** The code of a text of a commitment, which may be known. */
-  #codeIn(texts: (string | null)[], number: number, column: 'reading' | 'entry', text: string): number {
-    return (
-      this.columns.codesOf(number, column).find((code) => code !== NONE && texts[code] === text) ?? texts.push(text) - 1
-    );
+  #codeIn(
+    texts: (string | null)[],
+    { codes }: CachedCommitment,
+    number: number,
+    column: 'reading' | 'entry',
+    text: string,
+  ): number {
+    const known = (codes[column] ??= new Map(
+      this.columns.codesOf(number, column).flatMap((code) => (code === NONE ? [] : [[texts[code]!, code]])),
+    ));
+    let code = known.get(text);
+    if (code === undefined) known.set(text, (code = texts.push(text) - 1));
+    return code;
   }
 
   /** Keeps what else was written in an event, or what is written there since a correction, to be found by. */
