@@ -166,12 +166,29 @@ interface BreakdownParts {
   readonly brief?: boolean;
 }
 
+/** When an agency itself last reported, and when somebody else mentioned it later; of a theme, when anybody reported. */
+const LastReport = ({ row, isOfAgency }: { row: Line['row']; isOfAgency: boolean }) => {
+  const { lastOwnReportOn = null, lastReportedOn } = row;
+  if (!isOfAgency) return lastReportedOn && <ShownDate date={lastReportedOn} short />;
+  return (
+    <>
+      {lastOwnReportOn ? <ShownDate date={lastOwnReportOn} short /> : <span class="nil">None</span>}
+      {lastReportedOn && lastReportedOn !== lastOwnReportOn && (
+        <small>
+          {' '}
+          mentioned <ShownDate date={lastReportedOn} short />
+        </small>
+      )}
+    </>
+  );
+};
+
 /** One row per agency or theme, with its bar. */
 export const Breakdown = ({ view, caption, of, lines, brief = false }: BreakdownParts) => {
   const longest = Math.max(...lines.map(({ row }) => row.total));
   const stages = brief ? [] : SHOWN_STAGES;
-  // Of an agency it may be another one that reports what both do.
-  const [last, own] = of === 'Agency' ? ['Last mentioned', 'Its own last report'] : ['Last report', null];
+  const isOfAgencies = of === 'Agency';
+  const last = isOfAgencies ? 'Its own last report' : 'Last report';
   return (
     <div class="table" role="region" aria-label={caption} tabIndex={0}>
       <Table class={brief ? 'breakdown brief' : 'breakdown'}>
@@ -196,8 +213,11 @@ export const Breakdown = ({ view, caption, of, lines, brief = false }: Breakdown
             <th scope="col" class="n">
               No update <small>among those open</small>
             </th>
-            {!brief && own && <th scope="col">{own}</th>}
-            {!brief && <th scope="col">{last}</th>}
+            {!brief && (
+              <th scope="col">
+                {last} {isOfAgencies && <small>or last mention by others</small>}
+              </th>
+            )}
           </tr>
         </thead>
         <tbody>
@@ -234,14 +254,9 @@ export const Breakdown = ({ view, caption, of, lines, brief = false }: Breakdown
                 <Figure n={row.stale} href={view.list({ ...filter, stale: true })} />
                 <small> of {count(openIn(row))}</small>
               </td>
-              {!brief && own && (
-                <td class="date" data-label={own}>
-                  {row.lastOwnReportOn ? <ShownDate date={row.lastOwnReportOn} short /> : <span class="nil">None</span>}
-                </td>
-              )}
               {!brief && (
                 <td class="date" data-label={last}>
-                  {row.lastReportedOn && <ShownDate date={row.lastReportedOn} short />}
+                  <LastReport row={row} isOfAgency={isOfAgencies} />
                 </td>
               )}
             </tr>

@@ -25,7 +25,8 @@ interface PageParts extends Parts {
   readonly view: View;
   /** The same from the API. */
   readonly json: string;
-  readonly csv: string;
+  /** Absent: it is no table. */
+  readonly csv?: string;
   /** The language of the title, where someone else wrote it. */
   readonly lang?: string | null;
   /** Before this date there is no such page. */

@@ -72,7 +72,6 @@ const Results = ({ view, q, results }: { view: View; q: string; results: SearchR
         </p>
       }
       json={view.api('/search')}
-      csv={view.api('/commitments', { q, format: 'csv' })}
     >
       {results?.total === 0 && <NothingThere view={view} />}
       {found.length > 1 && (
