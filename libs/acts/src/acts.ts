@@ -86,6 +86,9 @@ export interface ActResult extends Handled<unknown> {
   readonly warnings?: readonly ActWarning[];
 }
 
+/** The streams of an act that is no part of an import. */
+export const NONE: ReadonlySet<string> = new Set();
+
 /** One envelope for every act; several acts in one are decided in turn and recorded all or none. */
 export class ActCommand<S extends Subject = Subject> extends Command<ActResult> {
   constructor(
@@ -95,7 +98,7 @@ export class ActCommand<S extends Subject = Subject> extends Command<ActResult> 
     readonly acts: readonly ActOn<S>[],
     readonly context: CommandContext,
     /** Of an import: the streams that will be written together with this one. */
-    readonly importedStreams?: ReadonlySet<string>,
+    readonly importedStreams: ReadonlySet<string> = NONE,
   ) {
     super();
   }
@@ -160,7 +163,7 @@ export class Acts {
       EventMap
     >;
     const importedStreams = new Set([
-      ...(command.importedStreams ?? []),
+      ...command.importedStreams,
       ...documents.map(({ id }) => streamOf(registers.document, id)),
     ]);
     const given = { ...command, acts: acts.map(withoutDocument), importedStreams } as AnyActCommand;
@@ -223,6 +226,7 @@ export class Acts {
         if (field in (body as Correct).says) taking.push({ ...one, pointer });
       }
     }
+    if (named.length + taking.length === 0) return (on) => decideAll(on, given, by) as Decide;
     const wrong = (await this.#lookup.unknownIn(named, importedStreams)) ?? (await this.#lookup.endedAmong(taking));
     const links = named.filter(({ kinds }) => kinds.includes('commitment')).map(({ code }) => code);
     const others = await linkedTo(this.log, links);

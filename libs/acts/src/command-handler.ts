@@ -3,7 +3,7 @@ import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Projector, type Log } from '#eventsourcing';
 import { LOG, tracedCommand } from '#platform';
-import { ActCommand, Acts, type AnyActCommand, type ActResult } from './acts.js';
+import { ActCommand, Acts, NONE, type AnyActCommand, type ActResult } from './acts.js';
 import { Warnings } from './warnings.js';
 
 @CommandHandler(ActCommand)
@@ -22,7 +22,7 @@ export class ActCommandHandler implements ICommandHandler<ActCommand> {
     return tracedCommand({ category, act, reference: id }, () => {
       const execute = () => this.#acts.execute(command as AnyActCommand);
       // The plan of an import points out more, and in one go.
-      return command.importedStreams ? execute() : this.#warnings.around(command, execute);
+      return command.importedStreams === NONE ? this.#warnings.around(command, execute) : execute();
     });
   }
 }
