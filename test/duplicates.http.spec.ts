@@ -33,6 +33,18 @@ describe('A code that differs from a registered one by case only', () => {
     expect((await agency('ZZ-B', 'Beta Agency')).body.warnings).toBeUndefined();
     const both = await Promise.all([agency('ZZ-C', 'Gamma'), agency('zz-c', 'Delta')]);
     expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
+    const document = {
+      id: 'd-2012-mc2353',
+      title: 'Another',
+      publisher: 'IOM',
+      published: '2012',
+      reportedOn: '2012-11-02',
+    };
+    const citing = { citation: { document: document.id, locator: 'page 1' }, newDocument: document };
+    expect(await post('commitments', joint('IOM-2012-700', 'IOM', 'Solitary pamphlet', citing))).toMatchObject({
+      status: 409,
+      body: { code: 'code_differs_by_case', errors: [{ pointer: '/newDocument/id' }] },
+    });
     expect((await post('forums', { id: 'hld-2006', name: 'Another meeting', kind: 'hld' })).status).toBe(409);
   });
 });

@@ -291,7 +291,7 @@ export class Acts {
 }
 
 /** The documents that come with acts. @throws Rejected for one that is cited nowhere */
-function newDocumentsOf({ acts }: AnyActCommand): Document[] {
+export function newDocumentsOf({ acts }: AnyActCommand): Document[] {
   return (acts as readonly CommitmentAct[]).flatMap(({ body }) => {
     const { newDocument: document } = body as Partial<Sourced>;
     if (!document) return [];

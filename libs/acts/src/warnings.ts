@@ -6,7 +6,7 @@ import { Duplicates } from '#progress';
 import { codeOf, entryIn, nameOf, Registers, type Entry, type Register } from '#registers';
 import { wordsOf } from '#search';
 import { fold } from '#text';
-import type { ActCommand, ActResult, CommitmentAct } from './acts.js';
+import { newDocumentsOf, type ActCommand, type ActResult, type AnyActCommand, type CommitmentAct } from './acts.js';
 
 /** How long an answer waits for what others recorded just before to be shown. */
 const PATIENCE_MS = 1_000;
@@ -34,6 +34,13 @@ export function namesakes(entry: Entry, all: readonly Entry[]): Entry[] {
 export const otherCase = (code: string, codes: readonly string[]): string | undefined =>
   codes.find((one) => one !== code && fold(one) === fold(code));
 
+/** @throws Conflict `code_differs_by_case` */
+function isNoOtherCase(code: string, all: readonly Entry[], pointer: string): void {
+  const other = otherCase(code, all.map(codeOf));
+  if (other === undefined) return;
+  throw new Conflict('code_differs_by_case', `${other} is registered already: take that, or another code.`, pointer);
+}
+
 export class Warnings {
   readonly #registers: Registers;
   readonly #duplicates: Duplicates;
@@ -49,6 +56,10 @@ export class Warnings {
   async around(command: ActCommand, execute: () => Promise<ActResult>): Promise<ActResult> {
     const entry = command.subject === 'commitment' ? null : entryIn(command.acts[0] as never);
     if (entry) return this.#entered(command.subject as Register, entry, execute);
+    for (const { id } of newDocumentsOf(command as AnyActCommand)) {
+      const all = await this.#shown('document');
+      if (all) isNoOtherCase(id, all, '/newDocument/id');
+    }
     const done = await execute();
     const [act] = command.acts as readonly CommitmentAct[];
     if (act?.act !== 'record') return done;
@@ -62,14 +73,7 @@ export class Warnings {
       await before?.catch(() => {});
       const all = await this.#shown(kind);
       if (!all) return execute();
-      const other = otherCase(codeOf(entry), all.map(codeOf));
-      const pointer = 'code' in entry ? '/code' : '/id';
-      if (other !== undefined)
-        throw new Conflict(
-          'code_differs_by_case',
-          `${other} is registered already: take that, or another code.`,
-          pointer,
-        );
+      isNoOtherCase(codeOf(entry), all, 'code' in entry ? '/code' : '/id');
       const done = await execute();
       await this.projector.reached(done.position, PATIENCE_MS).catch(() => {});
       const warnings = namesakes(entry, all).map((one): ActWarning => ({
