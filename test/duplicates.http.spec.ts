@@ -32,7 +32,7 @@ describe('A code that differs from a registered one by case only', () => {
     });
     expect((await agency('ZZ-B', 'Beta Agency')).body.warnings).toBeUndefined();
     const both = await Promise.all([agency('ZZ-C', 'Gamma'), agency('zz-c', 'Delta')]);
-    expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
+    expect(new Set(both.map(({ status }) => status))).toEqual(new Set([201, 409]));
     const document = {
       id: 'd-2012-mc2353',
       title: 'Another',
