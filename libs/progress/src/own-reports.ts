@@ -1,7 +1,7 @@
 /** When agencies last reported themselves: by a stage of their part, or by an act of their focal point. */
 import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
-import { dateOf, type AgencyInRole } from './columns.js';
+import { dateOf, dayOf, type AgencyInRole } from './columns.js';
 import type { Under } from './count.js';
 import type { Selection } from './scan.js';
 
@@ -32,9 +32,8 @@ export function lastOwnReports(
     const code = columns.agencies[row]!;
     const holders = (byCode[code] ??= holdersIn(dictionaries.agencies.entries[code]!));
     for (const { key, agency, leads } of holders) {
-      const day = leads
-        ? columns.leadReportedOn[row]!
-        : (dictionaries.heard.entries[columns.heard[row]!]![agency] ?? 0);
+      const on = leads ? null : dictionaries.heard.entries[columns.heard[row]!]![agency];
+      const day = leads ? columns.leadReportedOn[row]! : on ? dayOf(on) : 0;
       if (day > (days.get(key) ?? 0)) days.set(key, day);
     }
   }
