@@ -4,16 +4,16 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Projector, type Log } from '#eventsourcing';
 import { LOG, tracedCommand } from '#platform';
 import { ActCommand, Acts, NONE, type AnyActCommand, type ActResult } from './acts.js';
-import { Warnings } from './warnings.js';
+import { FindsDuplicates, Warnings } from './warnings.js';
 
 @CommandHandler(ActCommand)
 export class ActCommandHandler implements ICommandHandler<ActCommand> {
   readonly #acts: Acts;
   readonly #warnings: Warnings;
 
-  constructor(@Inject(LOG) log: Log, projector: Projector) {
+  constructor(@Inject(LOG) log: Log, projector: Projector, duplicates: FindsDuplicates) {
     this.#acts = new Acts(log);
-    this.#warnings = new Warnings(projector);
+    this.#warnings = new Warnings(projector, duplicates);
   }
 
   execute(command: ActCommand): Promise<ActResult> {

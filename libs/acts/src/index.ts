@@ -24,7 +24,7 @@ export {
 export { addressOf, parameterNamesOf } from './addresses.js';
 export { historyOf, viewOf, type CommitmentView, type History } from './commitments.controller.js';
 export { entryClass } from './registers.controller.js';
-export { namesakes, otherCase } from './warnings.js';
+export { FindsDuplicates, namesakes, otherCase, type DuplicateCandidate } from './warnings.js';
 
 /** The controllers of a register; in this order they stand in the document of the API. */
 function register(kind: Register, reading: Type<unknown> = registerController(kind)): Type<unknown>[] {

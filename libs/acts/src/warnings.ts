@@ -2,11 +2,24 @@
 import type { ActWarning } from '#bodies';
 import type { RecordCommitment } from '#commitments';
 import { Conflict, Rejected, type Projector } from '#eventsourcing';
-import { Duplicates } from '#progress';
 import { codeOf, entryIn, nameOf, Registers, type Entry, type Register } from '#registers';
 import { wordsOf } from '#search';
 import { fold } from '#text';
 import { newDocumentsOf, type ActCommand, type ActResult, type AnyActCommand, type CommitmentAct } from './acts.js';
+
+/** What of a commitment tells whether it may be another one over again. */
+export interface DuplicateCandidate {
+  readonly reference: string;
+  readonly title: string;
+  readonly agencies: readonly string[];
+  readonly followsUp: readonly string[];
+}
+
+/** Finds what is recorded already: the read model of progress does. */
+export abstract class FindsDuplicates {
+  /** What may be the same as a commitment, of all that is shown by now. @throws Rejected `not_yet` while views are being built */
+  abstract of(one: DuplicateCandidate): Promise<DuplicateCandidate[]>;
+}
 
 /** How long an answer waits for what others recorded just before to be shown. */
 const PATIENCE_MS = 1_000;
@@ -43,13 +56,14 @@ function isNoOtherCase(code: string, all: readonly Entry[], pointer: string): vo
 
 export class Warnings {
   readonly #registers: Registers;
-  readonly #duplicates: Duplicates;
   /** The last entry of each register that is under way: of two that differ by case only the second is to see the first. */
   readonly #entering = new Map<Register, Promise<unknown>>();
 
-  constructor(private readonly projector: Projector) {
+  constructor(
+    private readonly projector: Projector,
+    private readonly duplicates: FindsDuplicates,
+  ) {
     this.#registers = new Registers(projector, PATIENCE_MS);
-    this.#duplicates = new Duplicates(projector);
   }
 
   /** Executes a command and says what is to be pointed out of it. @throws Rejected `code_differs_by_case` */
@@ -101,7 +115,7 @@ export class Warnings {
     try {
       this.projector.position();
       await this.projector.reached(position, PATIENCE_MS);
-      return (await this.#duplicates.of(one)).map((other) => ({
+      return (await this.duplicates.of(one)).map((other) => ({
         code: 'likely_duplicate',
         message: `${other.reference} “${other.title}” may be the same.`,
         of: other.reference,

@@ -10,6 +10,7 @@ import {
   type ActOn,
   type AnyActCommand,
   type CommitmentAct,
+  type DuplicateCandidate,
 } from '#acts';
 import {
   AttachEvidence,
@@ -49,7 +50,7 @@ import {
 import { cleanBody, invalid, referencesIn, VALIDATION, type CommandContext } from '#platform';
 import { codeOf, crosswalk, nameOf, Lookup, type Entry, type Register, type Theme } from '#registers';
 import { jsonOf, textOf, Unreadable } from '#text';
-import type { DuplicateCandidate } from '#progress';
+
 import { likelyDuplicates } from './likely-duplicates.js';
 
 /** Something that keeps a folder from being imported: where it stands and what is wrong. */

@@ -1,5 +1,6 @@
 /** Likely duplicates among commitments that are imported, and those that are recorded. */
-import { mayBeSame, tellingWords, type DuplicateCandidate } from '#progress';
+import type { DuplicateCandidate } from '#acts';
+import { mayBeSame, tellingWords } from '#progress';
 
 /** A word in more titles than this tells nothing, but where titles are the same. */
 const COMMON = 200;

@@ -1,18 +1,11 @@
 /** Commitments that may be another one over again: by the words of their titles, their agencies and what they follow up. */
+import { FindsDuplicates, type DuplicateCandidate } from '#acts';
 import type { Projector } from '#eventsourcing';
 import { wordsOf } from '#search';
 import { compareTexts } from '#text';
 import { NONE, type Columns } from './columns.js';
 import { ProgressProjection } from './progress.projection.js';
 import { rowAt } from './scan.js';
-
-/** What of a commitment tells whether it may be another one over again. */
-export interface DuplicateCandidate {
-  readonly reference: string;
-  readonly title: string;
-  readonly agencies: readonly string[];
-  readonly followsUp: readonly string[];
-}
 
 const SMALL = new Set('a an and as at by for from in into its of on or the their to with within'.split(' '));
 
@@ -40,15 +33,14 @@ export function mayBeSame(
 /** A date that nothing is after. */
 const LATEST = '9999-12-31';
 
-/** Finds what is recorded already. */
-export class Duplicates {
+export class Duplicates extends FindsDuplicates {
   readonly #columns: Columns;
 
   constructor(private readonly projector: Projector) {
+    super();
     this.#columns = projector.model(ProgressProjection).columns;
   }
 
-  /** What may be the same as a commitment, of all that is shown by now. @throws Rejected `not_yet` while views are being built */
   async of(one: DuplicateCandidate): Promise<DuplicateCandidate[]> {
     const words = tellingWords(one.title);
     const { texts, columns } = this.#columns;

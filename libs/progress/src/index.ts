@@ -1,9 +1,11 @@
 /** The front door of progress, and its context: the read model and its views. */
 import { APP_PIPE } from '@nestjs/core';
+import { FindsDuplicates } from '#acts';
 import { Projector } from '#eventsourcing';
 import type { Context } from '#platform';
 import { Coverage, CoverageController } from './coverage.js';
 import { Deadlines, DeadlinesController } from './deadlines.js';
+import { Duplicates } from './duplicates.js';
 import { Flows, FlowsController } from './flows.js';
 import { CodesAreKnown } from './known-codes.js';
 import { Matrix, MatrixController } from './matrix.js';
@@ -18,7 +20,7 @@ import { Timeline, TimelineController } from './timeline.js';
 
 export * from './coverage.js';
 export * from './deadlines.js';
-export * from './duplicates.js';
+export { mayBeSame, tellingWords } from './duplicates.js';
 export * from './flows.js';
 export * from './matrix.js';
 export * from './partnerships.js';
@@ -52,6 +54,7 @@ export const progressContext: Context = {
     SearchController,
   ],
   providers: [
+    { provide: FindsDuplicates, useFactory: (projector: Projector) => new Duplicates(projector), inject: [Projector] },
     { provide: APP_PIPE, useFactory: (projector: Projector) => new CodesAreKnown(projector), inject: [Projector] },
   ],
   views: [Progress, Crosswalks, Matrix, Coverage, Partnerships, Timeline, Flows, Deadlines, Silence, Search],
