@@ -1,4 +1,4 @@
-/** What is pointed out of an act that records something new: it may be there already. */
+/** Warnings about an act that records something new: it may be there already. */
 import type { ActWarning } from '#bodies';
 import type { RecordCommitment } from '#commitments';
 import { Conflict, Rejected, type Projector } from '#eventsourcing';
