@@ -106,11 +106,11 @@ export class Hierarchy {
     return (entry) =>
       entry
         .filter((one) => roles.includes(one.role) && counts(one.agency))
-        .map(({ agency, role, asked }) => ({
+        .map(({ agency, asked }) => ({
           key: became?.get(agency) ?? agency,
           asked,
           agency,
-          leads: role === 'lead',
+          leads: agency === entry[0]!.agency,
         }));
   }
 

@@ -14,7 +14,7 @@ export const OwnReport = (of = 'Its') =>
     description: `${of} own last report: a stage of its part, or an act of its focal point. null: none`,
   });
 
-/** An agency in a role, and the key under which its commitments count. */
+/** An agency in some role, the key under which its commitments count, and whether it leads. */
 export interface Holder extends Under {
   readonly agency: string;
   readonly leads: boolean;
