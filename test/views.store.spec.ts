@@ -213,7 +213,7 @@ function correctedLater(events: readonly RawEvent[], naive: NaiveViews, at: Naiv
   const own = events.filter(({ stream }) => stream === `commitment-${reference}`);
   const seenAt = (knownAt: number): string => {
     const found = naive.commitments({ ...at, knownAt }).find((c) => c.reference === reference);
-    const { declined: _declined, parts: _parts, ...seen } = found ?? ({} as NaiveCommitment);
+    const { declined: _declined, parts: _parts, notes: _notes, ...seen } = found ?? ({} as NaiveCommitment);
     return JSON.stringify({
       ...seen,
       ...(found && naivelyShown(found)),
