@@ -24,17 +24,24 @@ const expectedOf = (folder: string): Expected[] =>
     .map((file) => JSON.parse(readFileSync(`${folder}/expected/${file}`, 'utf8')) as Expected);
 
 /** Rows by code, without names: the same set of codes is compared too. */
-const byCode = (rows: { agency?: string; theme?: string; key?: string; name?: string }[]): Rows =>
-  Object.fromEntries(rows.map(({ agency, theme, key, name: _name, ...row }) => [agency ?? theme ?? key, row]));
+const byCode = (
+  rows: { agency?: string; theme?: string; key?: string; name?: string; lastOwnReportOn?: string | null }[],
+): Rows =>
+  Object.fromEntries(
+    rows.map(({ agency, theme, key, name: _name, lastOwnReportOn: _own, ...row }) => [agency ?? theme ?? key, row]),
+  );
 
 const rawEvents = async (server: TestServer): Promise<RawEvent[]> =>
-  (await server.app.get<Log>(LOG).store.readAll(null, 1_000_000)).map(({ position, stream, revision, type, data }) => ({
-    position: Number(position),
-    stream,
-    revision,
-    type,
-    data: JSON.parse(data!),
-  }));
+  (await server.app.get<Log>(LOG).store.readAll(null, 1_000_000)).map(
+    ({ position, stream, revision, type, meta, data }) => ({
+      position: Number(position),
+      stream,
+      revision,
+      type,
+      by: meta.agency ?? null,
+      data: JSON.parse(data!),
+    }),
+  );
 
 /** The same totals by the naive views. */
 function naively(views: NaiveViews, { asOf, staleAfterMonths }: Pick<Expected, 'asOf' | 'staleAfterMonths'>): Expected {

@@ -26,6 +26,9 @@ const PAGES = [
   '/forums/GFMD-2010',
   '/documents',
   '/documents/D-2012-MC2353',
+  '/search',
+  '/search?q=migration+health',
+  '/search?q=xyzzy',
 ];
 
 const HTML = { accept: 'text/html' };
@@ -469,7 +472,7 @@ describe('the pages, in a real browser', () => {
       async (page) => {
         expect(await page.locator('.chart svg:visible').count()).toBe(1);
         await page.click('.masthead nav a[href="/commitments"]');
-        await page.fill('input[name=q]', 'remittances');
+        await page.fill('form.filters input[name=q]', 'remittances');
         await page.click('form.filters button');
         const { body } = await server.get('/v1/commitments?q=remittances');
         expect(await text(page, '#total')).toBe(`${body.total} commitments`);

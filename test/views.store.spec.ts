@@ -25,23 +25,30 @@ const inWords = ({ agency, role, asked }: { agency: string; role: string; asked?
   `${agency} ${role}${asked ? ' asked' : ''}`;
 
 /** What is shown of a commitment in a list. */
-const shown = ({ lead, verification, agencies, themes, followsUp, into, correctedLater: _later, ...item }: Item) => ({
-  ...item,
-  lead,
-  into,
-  verification,
-  agencies: agencies.map(inWords).sort(),
-  themes: themes.toSorted(),
-  followsUp: followsUp.toSorted(),
-});
+const shown = ({ lead, verification, agencies, themes, followsUp, into, countries, regions, ...item }: Item) => {
+  const { correctedLater: _later, language: _l, summary: _s, sources: _c, page: _p, ...rest } = item;
+  return {
+    ...rest,
+    countries: [...countries].sort(),
+    regions: [...regions].sort(),
+    lead,
+    into,
+    verification,
+    agencies: agencies.map(inWords).sort(),
+    themes: themes.toSorted(),
+    followsUp: followsUp.toSorted(),
+  };
+};
 
 /** The same by the naive views. */
 function naivelyShown(c: NaiveCommitment) {
   const { reference, title, kind, nature, strength, stage, outlook, spread, life, into, target } = c;
-  const { overdue, stale, lastReportedOn, lastEdition, nextDue, lastUpkeep } = c;
+  const { overdue, stale, lastReportedOn, lastEdition, nextDue, lastUpkeep, effective, note } = c;
   return {
     ...{ reference, title, kind, nature, strength, stage, outlook, spread, life, into, target },
     ...{ overdue, stale, lastReportedOn, lastEdition, nextDue, lastUpkeep },
+    ...{ effective, note, leadReportedOn: c.heard[c.agencies[0]!.agency] ?? null },
+    ...{ countries: c.countries.toSorted(), regions: c.regions.toSorted() },
     lead: c.agencies[0]!.agency,
     verification: c.reading,
     agencies: c.agencies.map(inWords).sort(),
@@ -206,7 +213,7 @@ function correctedLater(events: readonly RawEvent[], naive: NaiveViews, at: Naiv
   const own = events.filter(({ stream }) => stream === `commitment-${reference}`);
   const seenAt = (knownAt: number): string => {
     const found = naive.commitments({ ...at, knownAt }).find((c) => c.reference === reference);
-    const { declined: _declined, parts: _parts, ...seen } = found ?? ({} as NaiveCommitment);
+    const { declined: _declined, parts: _parts, notes: _notes, ...seen } = found ?? ({} as NaiveCommitment);
     return JSON.stringify({
       ...seen,
       ...(found && naivelyShown(found)),

@@ -135,11 +135,12 @@ export class Views {
 
 /** The events of a log as they stand there. */
 export const rawEvents = async (log: Log): Promise<RawEvent[]> =>
-  (await log.store.readAll(null, 10_000)).map(({ position, stream, revision, type, data }) => ({
+  (await log.store.readAll(null, 10_000)).map(({ position, stream, revision, type, meta, data }) => ({
     position: Number(position),
     stream,
     revision,
     type,
+    by: meta.agency ?? null,
     data: data === null ? null : JSON.parse(data),
   }));
 

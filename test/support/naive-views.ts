@@ -12,6 +12,8 @@ export interface RawEvent {
   readonly stream: string;
   readonly revision: number;
   readonly type: string;
+  /** The agency for which it was said; `null`: by the secretariat. */
+  readonly by: string | null;
   readonly data: Data;
 }
 
@@ -19,6 +21,7 @@ export interface RawEvent {
 interface RecordedStatement {
   readonly name: string;
   readonly revision: number;
+  readonly by: string | null;
   readonly data: Data;
 }
 
@@ -27,6 +30,7 @@ interface Entry {
   readonly effective: string;
   readonly reportedOn: string;
   readonly outlook?: string;
+  readonly note?: string;
   readonly agency?: string;
   readonly revision: number;
 }
@@ -82,6 +86,10 @@ export interface NaiveCommitment {
   readonly overdue: boolean;
   readonly stale: boolean;
   readonly lastReportedOn: string;
+  readonly effective: string;
+  readonly note: string | null;
+  /** When each agency last spoke for itself. */
+  readonly heard: Readonly<Record<string, string>>;
 }
 
 export interface NaiveFilter {
@@ -318,7 +326,7 @@ export class NaiveViews {
           last = data ?? last;
         }
         const name = event.type.slice(event.type.indexOf('.') + 1);
-        return { name, revision: event.revision, data, last, why };
+        return { name, revision: event.revision, by: event.by, data, last, why };
       });
   }
 
@@ -489,6 +497,11 @@ export class NaiveViews {
       inOrder(all(type).map((one) => ({ ...one, on: `${rules.endedOn(one.data)} ${one.on}` }))).at(-1)?.data;
     const [edition, upkeep] = [lastOf('EditionHeld'), lastOf('UpkeepReported')];
     const { stage } = headline;
+    const heard: Record<string, string> = {};
+    for (const { name, by, data } of told)
+      for (const agency of [by, STAGING.test(name) ? rules.partOf(data, leadOn, asOf) : null])
+        if (agency && data.reportedOn <= asOf && data.reportedOn > (heard[agency] ?? ''))
+          heard[agency] = data.reportedOn;
     return {
       reference,
       title: wording('title'),
@@ -501,6 +514,7 @@ export class NaiveViews {
       nature: record.nature,
       strength: record.strength,
       stage,
+      ...{ effective: headline.effective, note: headline.note ?? null, heard },
       outlook: headline.outlook ?? null,
       agencies,
       declined,
@@ -671,15 +685,16 @@ export class NaiveViews {
   protected holders(c: NaiveCommitment, { role = 'any', agencies, memberOf }: NaiveFilter, clocks: NaiveClocks) {
     const roles = role === 'any' ? this.rules.anyRole : [role];
     const members = memberOf ? this.members(memberOf, clocks) : null;
-    const holders = new Map<string, boolean>();
+    const holders = new Map<string, { asked: boolean; heard: string[] }>();
     for (const one of c.agencies) {
       if (!roles.includes(one.role) || !this.rules.holds(one)) continue;
       const today = this.today(one.agency, clocks.knownAt);
       if (members && !this.rules.countsAsMember(members, one.agency, today)) continue;
       const agency = agencies === 'today' ? today : one.agency;
-      holders.set(agency, one.asked || (holders.get(agency) ?? false));
+      const { asked, heard } = holders.get(agency) ?? { asked: false, heard: [] };
+      holders.set(agency, { asked: one.asked || asked, heard: [...heard, c.heard[one.agency] ?? []].flat() });
     }
-    return [...holders].map(([agency, asked]) => ({ agency, asked }));
+    return [...holders].map(([agency, one]) => ({ agency, ...one }));
   }
 
   row(commitments: readonly NaiveCommitment[]) {
@@ -724,7 +739,10 @@ export class NaiveViews {
     return this.rows(this.matching(clocks, filter), (c) => holders(c).map(({ agency }) => agency)).map(
       ({ key, group, ...row }) => {
         const asked = group.filter((c) => holders(c).some((one) => one.agency === key && one.asked)).length;
-        return { key, name: this.agencyName(key, on, clocks.knownAt), ...row, ...(asked > 0 && { asked }) };
+        const own = group.flatMap((c) => holders(c).flatMap((one) => (one.agency === key ? one.heard : [])));
+        const lastOwnReportOn = own.sort().at(-1) ?? null;
+        const name = this.agencyName(key, on, clocks.knownAt);
+        return { key, name, ...row, ...(asked > 0 && { asked }), lastOwnReportOn };
       },
     );
   }

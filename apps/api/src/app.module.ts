@@ -34,6 +34,7 @@ import {
   AnswerInterceptor,
   IdempotencyKeys,
   LOG,
+  PUBLIC_URL,
   observed,
   ProblemFilter,
   ReadingIsPublic,
@@ -220,6 +221,7 @@ export class AppModule {
       ],
       providers: [
         { provide: LOG, useValue: log },
+        { provide: PUBLIC_URL, useValue: settings.publicUrl.replace(/\/$/, '') },
         { provide: Projector, useFactory: () => new Projector(log, projections, logFailure, snapshot) },
         { provide: Closing, useFactory: (projector: Projector) => new Closing(projector, stores), inject: [Projector] },
         { provide: APP_FILTER, useFactory: () => new ProblemFilter(extra.problemPage) },

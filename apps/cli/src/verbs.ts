@@ -7,10 +7,11 @@ import { join } from 'node:path';
 import { AccessStore } from '#access';
 import { NothingThere } from '#databases';
 import { Projector, type ParkedStream } from '#eventsourcing';
-import { Overtaken, planImport, runImport, type ImportPlan, type DuplicateCandidate } from '#exchange';
+import type { DuplicateCandidate } from '#acts';
+import { Overtaken, planImport, runImport, type ImportPlan } from '#exchange';
 import { LOG, Logging, metaOf, type CommandContext } from '#platform';
 import { Progress } from '#progress';
-import { Lookup } from '#registers';
+import { Lookup, Registers, type Register } from '#registers';
 import { AppModule, openAccess, openEventStore, openLog, openStores, type Purpose } from '../../api/src/app.module.js';
 import { closeOnSignal, refuseBusyPort, startServer } from '../../api/src/server.js';
 import type { Settings } from '../../api/src/settings.js';
@@ -99,7 +100,10 @@ async function importInto(settings: Settings, folder: string, dryRun: boolean): 
     const projector = app.get(Projector);
     await projector.start();
     for (let whole = false; !whole;) {
-      const known = await knownTitles(app.get(Progress));
+      const known = {
+        commitments: await knownTitles(app.get(Progress)),
+        entries: (kind: Register) => app.get(Registers).all(kind),
+      };
       const plan = await planImport(folder, app.get(LOG), () => ({ by: IMPORTER, meta: metaOf(IMPORTER) }), known);
       printPlan(folder, plan, dryRun);
       if (plan.problems.length > 0 || Object.keys(plan.counts).length === 0) return false;

@@ -1,7 +1,7 @@
 /** Executes acts: decides each on the state of its stream, records it, and then its consequences in other streams. */
 import { Command } from '@nestjs/cqrs';
 import { plainToInstance } from 'class-transformer';
-import { classOf, forms, type Document, type Sourced } from '#bodies';
+import { classOf, forms, type ActWarning, type Document, type Sourced } from '#bodies';
 import { todayAnywhere } from '#clocks';
 import {
   ACTS,
@@ -82,9 +82,12 @@ export const tableOf = (subject: Subject): Readonly<Record<string, ActLine>> =>
 /** The result of acts: the subject's revision and position now. */
 export interface ActResult extends Handled<unknown> {
   readonly id: string;
+  /** What is to be pointed out of what was newly recorded. */
+  readonly warnings?: readonly ActWarning[];
 }
 
-const NONE: ReadonlySet<string> = new Set();
+/** The streams of an act that is no part of an import. */
+export const NONE: ReadonlySet<string> = new Set();
 
 /** One envelope for every act; several acts in one are decided in turn and recorded all or none. */
 export class ActCommand<S extends Subject = Subject> extends Command<ActResult> {
@@ -94,7 +97,7 @@ export class ActCommand<S extends Subject = Subject> extends Command<ActResult> 
     readonly id: string | null,
     readonly acts: readonly ActOn<S>[],
     readonly context: CommandContext,
-    /** Streams that will be written together with this one, as in the import of a folder. */
+    /** Of an import: the streams that will be written together with this one. */
     readonly importedStreams: ReadonlySet<string> = NONE,
   ) {
     super();
@@ -291,7 +294,7 @@ export class Acts {
 }
 
 /** The documents that come with acts. @throws Rejected for one that is cited nowhere */
-function newDocumentsOf({ acts }: AnyActCommand): Document[] {
+export function newDocumentsOf({ acts }: AnyActCommand): Document[] {
   return (acts as readonly CommitmentAct[]).flatMap(({ body }) => {
     const { newDocument: document } = body as Partial<Sourced>;
     if (!document) return [];

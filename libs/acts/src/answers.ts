@@ -39,15 +39,23 @@ export const answerClass = (subject: Subject, act: string): Type<object> => {
 
 const answersWithStage = (act: string): boolean => 'answers' in ACTS[act as ActName];
 
+const warned = ({ warnings = [] }: ActResult) => (warnings.length > 0 ? { warnings: [...warnings] } : {});
+
 /** The answer to an act on a commitment. */
 export function commitmentAnswer({ act, body }: CommitmentAct, done: ActResult): ActAnswer & Partial<StageAnswer> {
   const { id: reference, revision, position } = done;
-  return { reference, revision, position, ...(answersWithStage(act) && stageAnswer(done, body as ReportStage)) };
+  return {
+    reference,
+    revision,
+    position,
+    ...warned(done),
+    ...(answersWithStage(act) && stageAnswer(done, body as ReportStage)),
+  };
 }
 
 /** The answer to an act. */
 export function answerOf(subject: Subject, act: ActOn<Subject>, done: ActResult): ActAnswer | RegisterAnswer {
   if (subject === 'commitment') return commitmentAnswer(act as CommitmentAct, done);
   const { id: code, revision, position } = done;
-  return { code, revision, position };
+  return { code, revision, position, ...warned(done) };
 }

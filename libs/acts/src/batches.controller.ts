@@ -115,7 +115,7 @@ class Batch {
 }
 
 class BatchResult extends PartialType(
-  PickType(StageAnswer, ['stage', 'headlineChanged', 'part', 'outrankedBy'] as const),
+  PickType(StageAnswer, ['stage', 'headlineChanged', 'part', 'outrankedBy', 'warnings'] as const),
 ) {
   @ApiProperty({ type: 'integer', minimum: 0, description: 'Of the act in the batch' }) index: number;
   @ApiProperty({ enum: ['done', 'refused'] }) status: 'done' | 'refused';

@@ -25,6 +25,7 @@ export { actControllers } from './act-controllers.js';
 export { addressOf, parameterNamesOf } from './addresses.js';
 export { historyOf, viewOf, type CommitmentView, type History } from './commitments.controller.js';
 export { entryClass, historyController, registerController } from './registers.controller.js';
+export { FindsDuplicates, namesakes, otherCase, type DuplicateCandidate } from './warnings.js';
 
 /** The controllers of a register; in this order they stand in the document of the API. */
 function register(kind: Register, reading: Type<unknown> = registerController(kind)): Type<unknown>[] {

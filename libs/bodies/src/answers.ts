@@ -2,11 +2,26 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { STAGES, type Stage } from '#words';
 
+/** Something that was recorded as asked for, and should be looked at again. */
+export class ActWarning {
+  @ApiProperty({ enum: ['likely_duplicate', 'same_name'] }) code: 'likely_duplicate' | 'same_name';
+  @ApiProperty({ example: 'ILO-2012-15 “Joint handbook on migration” may be the same.' }) message: string;
+  @ApiProperty({ description: 'The reference or code of what it is like', example: 'ILO-2012-15' }) of: string;
+}
+
+const Warned = () =>
+  ApiProperty({
+    required: false,
+    type: [ActWarning],
+    description: 'Of what was newly recorded: what may be the same, or has the same name. Absent: nothing',
+  });
+
 export class ActAnswer {
   @ApiProperty({ example: 'IOM-2011-12' }) reference: string;
   @ApiProperty({ type: 'integer', description: 'Of the commitment’s last event; also the ETag', example: 3 })
   revision: number;
   @ApiProperty({ description: 'Opaque; for If-Position-At-Least and knownAt', example: '1841' }) position: string;
+  @Warned() warnings?: ActWarning[];
 }
 
 export class Outranked {
@@ -34,4 +49,5 @@ export class RegisterAnswer {
   @ApiProperty({ example: 'IOM' }) code: string;
   @ApiProperty({ type: 'integer', description: 'Of its last event; also the ETag' }) revision: number;
   @ApiProperty({ description: 'Opaque; for If-Position-At-Least and knownAt' }) position: string;
+  @Warned() warnings?: ActWarning[];
 }

@@ -4,10 +4,13 @@ import {
   decideAll,
   parameterNamesOf,
   decideEntries,
+  namesakes,
+  otherCase,
   entryClass,
   type ActOn,
   type AnyActCommand,
   type CommitmentAct,
+  type DuplicateCandidate,
 } from '#acts';
 import {
   AttachEvidence,
@@ -45,9 +48,10 @@ import {
   withoutNulls,
 } from '#eventsourcing';
 import { cleanBody, invalid, referencesIn, VALIDATION, type CommandContext } from '#platform';
-import { codeOf, crosswalk, Lookup, type Entry, type Register, type Theme } from '#registers';
+import { codeOf, crosswalk, nameOf, Lookup, type Entry, type Register, type Theme } from '#registers';
 import { jsonOf, textOf, Unreadable } from '#text';
-import { likelyDuplicates, type DuplicateCandidate } from './likely-duplicates.js';
+
+import { likelyDuplicates } from './likely-duplicates.js';
 
 /** Something that keeps a folder from being imported: where it stands and what is wrong. */
 export interface ImportProblem {
@@ -63,7 +67,7 @@ export interface ImportProblem {
 
 export interface ImportPlan {
   readonly problems: readonly ImportProblem[];
-  /** Pairs of commitments that may be the same. */
+  /** Pairs of commitments, or of entries of a register, that may be the same. */
   readonly duplicates: readonly string[];
   /** In the order in which they are to be executed. */
   readonly commands: readonly AnyActCommand[];
@@ -73,6 +77,12 @@ export interface ImportPlan {
   >;
   /** The files of the folder that look like data and were not read. */
   readonly unread: readonly string[];
+}
+
+/** What is recorded already. */
+export interface Known {
+  readonly commitments?: readonly DuplicateCandidate[];
+  readonly entries?: (kind: Register) => Promise<readonly Entry[]>;
 }
 
 type Json = Record<string, unknown>;
@@ -126,12 +136,12 @@ export async function planImport(
   folder: string,
   log: Log,
   newContext: () => CommandContext,
-  known: readonly DuplicateCandidate[] = [],
+  known: Known = {},
 ): Promise<ImportPlan> {
   const plan = new Plan(log, newContext);
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     plan.problem({ file: folder, row: 0, data: {} }, '', 'there is no such folder');
-    return plan.done([]);
+    return plan.done({});
   }
   for (const [file, kind] of Object.entries(FILES)) {
     const rows = plan.read(folder, file);
@@ -145,6 +155,7 @@ export async function planImport(
   const forms = [...Object.keys(FILES), COMMITMENTS, CROSSWALKS, ...BESIDE];
   plan.unread.push(...names.filter((name) => !forms.some((pattern) => matchesGlob(name, pattern))));
   await plan.check();
+  await plan.compare(known);
   return plan.done(known);
 }
 
@@ -192,6 +203,7 @@ class Plan {
   readonly #firstRows = new Map<string, Row>();
   readonly #inFolder = new Map<string, Entry>();
   readonly #commands: AnyActCommand[] = [];
+  readonly #sameNames: string[] = [];
   readonly #counts: Record<string, { new: number; known: number; extended: number }> = {};
 
   constructor(
@@ -404,6 +416,24 @@ class Plan {
     return { act: { act, body: said, ...named } as CommitmentAct, pointer, later: true };
   }
 
+  /** Codes that differ by case only are problems; equal names are pointed out. */
+  async compare({ entries = async () => [] }: Known): Promise<void> {
+    for (const [kind, planned] of Map.groupBy(this.#entries, (one) => one.kind)) {
+      const recorded = await entries(kind);
+      const codes = new Set(recorded.map(codeOf));
+      const seen: Entry[] = [...recorded];
+      for (const { entry, at, prefix } of planned) {
+        if (codes.has(codeOf(entry))) continue;
+        const other = otherCase(codeOf(entry), seen.map(codeOf));
+        if (other !== undefined)
+          this.problem(at, `${prefix}/${'code' in entry ? 'code' : 'id'}`, `differs from ${other} by case only`);
+        for (const one of namesakes(entry, seen))
+          this.#sameNames.push(`${kind} ${codeOf(entry)} and ${codeOf(one)}, both «${nameOf(one)}»`);
+        seen.push(entry);
+      }
+    }
+  }
+
   /** Everything that takes the log or the other rows to know. */
   async check(): Promise<void> {
     for (const { body, at, pointer } of this.#bodies) await this.#refers(body, at, pointer);
@@ -422,14 +452,14 @@ class Plan {
     for (const planned of this.#crosswalks) await this.#planCrosswalk(planned);
   }
 
-  done(known: readonly DuplicateCandidate[]): ImportPlan {
+  done(known: Known): ImportPlan {
     const titled = this.#commitments.map(({ reference, acts }): DuplicateCandidate => {
       const { title, agencies, followsUp } = acts[0]!.act.body as RecordCommitment;
       return { reference, title, agencies: agencies.map(({ agency }) => agency), followsUp: followsUp ?? [] };
     });
     return {
       problems: this.#problems,
-      duplicates: likelyDuplicates(titled, known),
+      duplicates: [...likelyDuplicates(titled, known.commitments ?? []), ...this.#sameNames],
       commands: this.#problems.length > 0 ? [] : this.#commands,
       counts: this.#counts,
       unread: this.unread,
@@ -531,6 +561,7 @@ class Plan {
           reference,
           further.map(({ act }) => act),
           this.#contextAt(recorded.at(-1)!.revision),
+          this.#importedStreams,
         ),
       );
   }

@@ -1,4 +1,3 @@
 /** The front door of the exchange of data: the import of folders. */
 export * from './import-folder.js';
 export * from './run-import.js';
-export type { DuplicateCandidate } from './likely-duplicates.js';

@@ -5,6 +5,8 @@ import type { ProblemPage } from './problem.js';
 
 /** Injects the log. */
 export const LOG = Symbol('LOG');
+/** Injects the address under which the pages are reached, without a slash at its end. */
+export const PUBLIC_URL = Symbol('PUBLIC_URL');
 
 /** A context (a library of the domain), as the composition root sees it. */
 export interface Context {

@@ -63,7 +63,8 @@ export class Crosswalks {
       const message = `The crosswalk ${code} leads to ${to}, not to ${framework}.`;
       throw new Rejected('other_framework', message, [{ pointer: '/crosswalk', message }]);
     }
-    const { crosswalkVersion, followsUp, asOf, knownAt, staleAfter } = asked;
+    const { crosswalkVersion, followsUp, staleAfter } = asked;
+    const { asOf, knownAt } = look.at;
     const found = await look.find({ followsUp });
     const links = { match: match.join(), crosswalkVersion };
     const [own, linked, others] = [tree.from(), tree.linked(), tree.of(to)].map((themes) => new Set(themes));

@@ -6,7 +6,7 @@ import { todayAt } from '#clocks';
 import type { Role } from '#commitments';
 import { codeOf, type Registers } from '#registers';
 import type { AgencyInRole } from './columns.js';
-import type { Under } from './count.js';
+import type { Holder } from './own-reports.js';
 import type { PinnedClocks } from './scan.js';
 import { themeTree, type ThemeTree, type Through } from './theme-tree.js';
 
@@ -95,7 +95,7 @@ export class Hierarchy {
     role,
     agencies,
     memberOf,
-  }: CountedAgencies): Promise<(entry: readonly AgencyInRole[]) => Under[]> {
+  }: CountedAgencies): Promise<(entry: readonly AgencyInRole[]) => Holder[]> {
     const roles = rolesOf(role);
     const became = agencies === 'today' ? await this.successors() : null;
     const own = agency ? await this.standingFor(agency, agencies) : null;
@@ -106,7 +106,12 @@ export class Hierarchy {
     return (entry) =>
       entry
         .filter((one) => roles.includes(one.role) && counts(one.agency))
-        .map((one) => ({ key: became?.get(one.agency) ?? one.agency, asked: one.asked }));
+        .map(({ agency, asked }) => ({
+          key: became?.get(agency) ?? agency,
+          asked,
+          agency,
+          leads: agency === entry[0]!.agency,
+        }));
   }
 
   /** The agencies that one stands for: itself, or all that have become it by today. */

@@ -1,9 +1,11 @@
 /** The front door of progress, and its context: the read model and its views. */
 import { APP_PIPE } from '@nestjs/core';
+import { FindsDuplicates } from '#acts';
 import { Projector } from '#eventsourcing';
 import type { Context } from '#platform';
 import { Coverage, CoverageController } from './coverage.js';
 import { Deadlines, DeadlinesController } from './deadlines.js';
+import { Duplicates } from './duplicates.js';
 import { Flows, FlowsController } from './flows.js';
 import { CodesAreKnown } from './known-codes.js';
 import { Matrix, MatrixController } from './matrix.js';
@@ -12,12 +14,14 @@ import { ProgressController } from './progress.controller.js';
 import { Crosswalks } from './crosswalk.js';
 import { Progress } from './progress.js';
 import { ProgressProjection } from './progress.projection.js';
+import { Search, SearchController } from './search.js';
 import { Silence, SilenceController } from './silence.js';
 import { Timeline, TimelineController } from './timeline.js';
 import { Waiting } from './waiting.js';
 
 export * from './coverage.js';
 export * from './deadlines.js';
+export { mayBeSame, tellingWords } from './duplicates.js';
 export * from './flows.js';
 export * from './matrix.js';
 export * from './partnerships.js';
@@ -32,6 +36,7 @@ export { ProgressProjection } from './progress.projection.js';
 export type { ViewClocks, PinnedClocks } from './scan.js';
 export { listQuery } from './list-query.js';
 export { SORTS, type Sort } from './order.js';
+export * from './search.js';
 export * from './silence.js';
 export * from './timeline.js';
 export * from './waiting.js';
@@ -49,9 +54,11 @@ export const progressContext: Context = {
     FlowsController,
     DeadlinesController,
     SilenceController,
+    SearchController,
   ],
   providers: [
+    { provide: FindsDuplicates, useFactory: (projector: Projector) => new Duplicates(projector), inject: [Projector] },
     { provide: APP_PIPE, useFactory: (projector: Projector) => new CodesAreKnown(projector), inject: [Projector] },
   ],
-  views: [Progress, Crosswalks, Matrix, Coverage, Partnerships, Timeline, Flows, Deadlines, Silence, Waiting],
+  views: [Progress, Crosswalks, Matrix, Coverage, Partnerships, Timeline, Flows, Deadlines, Silence, Search, Waiting],
 };

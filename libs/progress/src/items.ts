@@ -1,5 +1,5 @@
 /** A commitment as lists show it: all that a row says, in words. */
-import { RoleAsAt } from '#bodies';
+import { RoleAsAt, type Citation } from '#bodies';
 import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
 import {
@@ -17,7 +17,9 @@ import {
 } from '#commitments';
 import { dateOf, NONE, type Columns } from './columns.js';
 import { Count, COUNT } from './count.js';
+import type { Headline } from './facts.js';
 import { SORTS, type Sort } from './order.js';
+import { OwnReport } from './own-reports.js';
 import { CORRECTED, OVERDUE, STALE } from './scan.js';
 
 class ReplyInShort {
@@ -42,10 +44,22 @@ export class ReadingInShort {
 export class Item {
   @ApiProperty() readonly reference: string;
   @ApiProperty() readonly title: string;
+  @ApiProperty({ type: String, nullable: true, example: 'fr', description: 'Of title and summary. null: not told' })
+  readonly language: string | null;
+  @ApiProperty() readonly summary: string;
   @ApiProperty({ enum: KINDS }) readonly kind: string;
   @ApiProperty({ enum: NATURES }) readonly nature: Nature;
   @ApiProperty({ enum: STRENGTHS }) readonly strength: string;
   @ApiProperty({ enum: STAGES, description: 'The lead’s part' }) readonly stage: Stage;
+  @ApiProperty({ example: '2006-11', description: 'When the stage came about' }) readonly effective: string;
+  @ApiProperty({ type: String, nullable: true, description: 'What was added to that report' })
+  readonly note: string | null;
+  @ApiProperty({
+    type: [String],
+    description: 'Where that is said, as people cite it. None: the agency says so itself',
+    example: ['ESA/P/WP.204, part two, IOM, para. 4'],
+  })
+  readonly sources: readonly string[];
   @ApiProperty({ enum: OUTLOOKS, nullable: true }) readonly outlook: string | null;
   @ApiProperty({
     type: 'object',
@@ -67,11 +81,20 @@ export class Item {
   @ApiProperty({ type: [RoleAsAt] }) readonly agencies: RoleAsAt[];
   @ApiProperty({ type: [String] }) readonly themes: string[];
   @ApiProperty({ type: [String] }) readonly followsUp: string[];
+  @ApiProperty({ type: [String], example: ['SLV'] }) readonly countries: readonly string[];
+  @ApiProperty({ type: [String], example: ['africa'] }) readonly regions: readonly string[];
   @ApiProperty({ type: String, nullable: true, example: '2013-06' }) readonly target: string | null;
   @ApiProperty() readonly overdue: boolean;
   @ApiProperty() readonly stale: boolean;
-  @ApiProperty({ type: String, format: 'date' }) readonly lastReportedOn: FullDate;
+  @ApiProperty({ type: String, format: 'date', description: 'When anybody last mentioned it' })
+  readonly lastReportedOn: FullDate;
+  @OwnReport('Its lead’s') readonly leadReportedOn: FullDate | null;
   @ApiProperty({ description: 'Whether what is shown was corrected after `knownAt`' }) readonly correctedLater: boolean;
+  @ApiProperty({
+    description: 'The address of its page as at the date',
+    example: 'https://followthrough.example.org/commitments/IOM-2006-01?asOf=2012-11-02',
+  })
+  readonly page: string;
 }
 
 /** Of more than this nobody reads the best: they are not ranked. */
@@ -97,25 +120,33 @@ export class ItemList {
 
 /** @param status of the row, as it was found */
 export function itemOf(
-  { columns, dictionaries, references, texts, readings }: Columns,
+  { columns, dictionaries, references, texts, readings, entries }: Columns,
   row: number,
   status: number,
+  { asOf, cited }: { readonly asOf: FullDate; readonly cited: (source: Citation) => string },
 ): Item {
   const of = <C extends keyof typeof dictionaries>(name: C) =>
     dictionaries[name].entries[columns[name][row]!]! as (typeof dictionaries)[C]['entries'][number];
   const { stage, nature, life, verification, outlook, kind, strength } = of('standing');
   const agencies = of('agencies');
   const reading = columns.reading[row] === NONE ? null : readings[columns.reading[row]!]!;
+  const reference = references.keys[columns.commitment[row]!]!;
+  const { title, summary, language } = texts.wordings[columns.text[row]!]!;
+  const { effective, note, sources } = JSON.parse(entries[columns.entry[row]!]!) as Headline;
+  const { regions, countries } = of('places');
   const { into, spread, lastEdition, nextDue, lastUpkeep } = of('beside');
   return {
-    reference: references.keys[columns.commitment[row]!]!,
-    title: texts.wordings[columns.text[row]!]?.title ?? '',
-    ...{ kind, nature, strength, stage, outlook },
+    reference,
+    ...{ title, language, summary },
+    ...{ kind, nature, strength, stage, effective, note },
+    sources: sources.map(cited),
+    outlook,
     lead: agencies[0]!.agency,
     target: of('target').date,
     overdue: (status & OVERDUE) > 0,
     stale: (status & STALE) > 0,
     lastReportedOn: dateOf(columns.lastReportedOn[row]!),
+    leadReportedOn: columns.leadReportedOn[row] ? dateOf(columns.leadReportedOn[row]!) : null,
     ...{ life, spread },
     verification: reading ? { verification, ...(JSON.parse(reading) as Omit<ReadingInShort, 'verification'>) } : null,
     correctedLater: (status & CORRECTED) > 0,
@@ -124,5 +155,8 @@ export function itemOf(
     agencies: agencies.map(({ agency, role, asked }) => ({ agency, role, ...(asked && { asked }) })),
     themes: [...of('themes')],
     followsUp: [...of('followsUp')],
+    countries: [...countries],
+    regions: [...regions],
+    page: `/commitments/${encodeURIComponent(reference)}?asOf=${asOf}`,
   };
 }

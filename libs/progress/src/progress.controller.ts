@@ -10,6 +10,7 @@ import {
   withClocksOfCursor,
   InRows,
   LOG,
+  PUBLIC_URL,
   PageSize,
   WantedFormat,
   type Format,
@@ -117,6 +118,7 @@ export class ProgressController {
     private readonly registers: Registers,
     private readonly crosswalks: Crosswalks,
     @Inject(LOG) private readonly log: Log,
+    @Inject(PUBLIC_URL) private readonly publicUrl: string,
   ) {}
 
   @Get('commitments')
@@ -137,9 +139,12 @@ export class ProgressController {
   async commitments(@Query() query: CommitmentsQuery, @WantedFormat() format: Format) {
     const at = await this.at(withClocksOfCursor(query));
     const { filter, page } = listOf(query);
-    if (format === 'json' || page.limit !== undefined) return this.progress.commitments(at, filter, page);
+    if (format === 'json' || page.limit !== undefined) {
+      const list = await this.progress.commitments(at, filter, page);
+      return { ...list, items: this.addressed(list.items) };
+    }
     const pinned = await this.progress.pin(at);
-    const items = this.progress.allCommitments(pinned, filter, page);
+    const items = this.addressedPages(this.progress.allCommitments(pinned, filter, page));
     return { asOf: pinned.asOf, position: pinned.knownAt, items };
   }
 
@@ -205,6 +210,15 @@ export class ProgressController {
     const crosswalk = await this.crosswalks.through(at, query, theme.framework);
     const view = await this.progress.theme(code, at, query);
     return { theme: code, name: theme.label, ...view, ...(crosswalk && { crosswalk }) };
+  }
+
+  /** With the whole address of the page of each. */
+  private addressed(items: readonly Item[]): Item[] {
+    return items.map((item) => ({ ...item, page: this.publicUrl + item.page }));
+  }
+
+  private async *addressedPages(pages: AsyncIterable<readonly Item[]>): AsyncGenerator<Item[]> {
+    for await (const items of pages) yield this.addressed(items);
   }
 
   private async at(query: ProgressClockQuery): Promise<ViewClocks> {

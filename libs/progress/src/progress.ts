@@ -5,11 +5,12 @@ import type { FullDate } from '#clocks';
 import { ENDS, isOpen, STAGES, type End } from '#commitments';
 import type { Projector } from '#eventsourcing';
 import { writeCursor, readCursor } from '#platform';
-import type { Registers, Theme } from '#registers';
+import { citationWords, type Citation, type Registers, type Theme } from '#registers';
 import { compareTexts, sortKey } from '#text';
 import { dateOf } from './columns.js';
 import { Count, COUNT, countAll, countBy, CountsBy, Keys, NO_ROW, Row, type Counted } from './count.js';
 import type { Filter } from './filters.js';
+import { lastOwnReports, OwnReport } from './own-reports.js';
 import { itemOf, RANKED, type Item, type ItemList } from './items.js';
 import { keyed, Look, LookFactory } from './look.js';
 import { firstIn, orderOf, type Sort } from './order.js';
@@ -28,6 +29,7 @@ export class AgencyRow extends Row {
     description: 'In how many it has yet to accept the role that another agency named it for; absent: in none',
   })
   readonly asked?: number;
+  @OwnReport() readonly lastOwnReportOn: FullDate | null;
 }
 export class ThemeRow extends Row {
   @ApiProperty() readonly theme: string;
@@ -175,7 +177,7 @@ export class Progress {
     const total = place?.total ?? found.size;
     const sort = this.#sortOf(wanted, total);
     const rows = await this.#ordered(look, found, sort, filter.q, place?.after, limit + 1);
-    const items = itemsOf(look, found, rows.slice(0, limit));
+    const items = await itemsOf(look, found, rows.slice(0, limit));
     const next = { asOf, knownAt: look.at.knownAt, staleAfter, total, after: items.at(-1)?.reference ?? '' };
     return {
       asOf,
@@ -199,7 +201,7 @@ export class Progress {
     const sort = this.#sortOf(wanted, place?.total ?? found.size);
     const rows = await this.#ordered(look, found, sort, filter.q, place?.after);
     for (let i = 0; i < rows.length; i += AT_ONCE) {
-      yield itemsOf(look, found, rows.slice(i, i + AT_ONCE));
+      yield await itemsOf(look, found, rows.slice(i, i + AT_ONCE));
       await turn();
     }
   }
@@ -250,12 +252,16 @@ export class Progress {
 }
 
 /** Items of rows, in their order. */
-export function itemsOf({ columns }: Look, found: Selection, rows: readonly number[]): Item[] {
+export async function itemsOf(look: Look, found: Selection, rows: readonly number[]): Promise<Item[]> {
+  const { columns, registers, at } = look;
   const statuses = new Map(rows.map((row) => [row, 0]));
   found.rows.forEach((row, i) => {
     if (statuses.has(row)) statuses.set(row, found.statuses[i]!);
   });
-  return rows.map((row) => itemOf(columns, row, statuses.get(row)!));
+  const documents = new Map((await registers.all('document', at.knownAt)).map((one) => [one.id, one]));
+  const cited = ({ document, ...place }: Citation) =>
+    citationWords(documents.get(document) ?? { title: document }, place);
+  return rows.map((row) => itemOf(columns, row, statuses.get(row)!, { asOf: at.asOf, cited }));
 }
 
 /** The total, what stands apart from it, and how many of it were corrected later. */
@@ -277,11 +283,13 @@ export const byFirstKey = (counted: readonly Counted[]): Counted[] =>
 
 async function agencyRows(look: Look, found: Selection, filter: Filter): Promise<AgencyRow[]> {
   const names = await look.hierarchy.agencyNames(filter.agencies);
+  const own = lastOwnReports(found, await look.hierarchy.holders(filter));
   return byFirstKey(countBy(found, await look.agencies(filter))).map(({ keys: [agency], row, asked }) => ({
     agency: agency!,
     name: names.get(agency!) ?? agency!,
     ...row,
     ...(asked > 0 && { asked }),
+    lastOwnReportOn: own.get(agency!) ?? null,
   }));
 }
 

@@ -10,6 +10,7 @@ import { Count, countAll, countBy } from './count.js';
 import { Flag, ProgressQuery, FilterField, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
 import { LookFactory } from './look.js';
+import { lastOwnReports, OwnReport } from './own-reports.js';
 import { OPEN_STAGES } from './progress.js';
 import type { ViewClocks } from './scan.js';
 
@@ -30,6 +31,7 @@ export class SilentRow {
   @ApiProperty({ description: 'Whether all of its open commitments are stale' }) readonly silent: boolean;
   @ApiProperty({ type: String, format: 'date', description: 'The last report on any of its open commitments' })
   readonly lastHeardOn: FullDate;
+  @OwnReport() readonly lastOwnReportOn: FullDate | null;
   @Count('Whole calendar months from then to `asOf`') readonly months: number;
   @ApiProperty({
     description: 'The query of `/v1/commitments` that lists the stale ones',
@@ -70,7 +72,9 @@ export class Silence {
     const { asOf, knownAt, staleAfter = 12 } = pinned;
     const found = await look.find({ ...filter, stage: OPEN_STAGES });
     const names = await look.hierarchy.agencyNames(filter.agencies);
-    const rows = countBy(found, await look.agencies({ role, agencies: filter.agencies }))
+    const counted = { role, agencies: filter.agencies };
+    const own = lastOwnReports(found, await look.hierarchy.holders(counted));
+    const rows = countBy(found, await look.agencies(counted))
       .map(({ keys: [key], row }): SilentRow => {
         const [agency, lastHeardOn] = [key!, row.lastReportedOn!];
         return {
@@ -80,6 +84,7 @@ export class Silence {
           stale: row.stale,
           silent: row.total === row.stale,
           lastHeardOn,
+          lastOwnReportOn: own.get(agency) ?? null,
           months: monthsFrom(lastHeardOn, asOf),
           list: listQuery({ agency, role, ...filter, stale: true }, pinned),
         };

@@ -62,6 +62,9 @@ class Belonging {
 /** How long others may have to wait while texts are indexed, and how long nothing must come before that begins by itself. */
 const [SLICE_MS, QUIET_MS] = [5, 200];
 
+/** A word in more texts than this tells little. */
+const TELLING = 2_000;
+
 export class Texts {
   /** By code; `null` where the words went. */
   readonly wordings: (Wording | null)[] = [];
@@ -193,6 +196,19 @@ export class Texts {
     const holds = new Uint8Array(size);
     for (let code = 0; code < size; code++) holds[code] = Number(scores[code]! > 0);
     return { holds, scores };
+  }
+
+  /** Wordings that share half of some words at least; of words that stand in very many only those with the same title. */
+  async sharing(words: readonly string[], title: string): Promise<{ code: number; commitment: number }[]> {
+    await this.indexed();
+    const lists = words.map((word) => this.#inWordings.documentsWith(word)).sort((a, b) => a.length - b.length);
+    const key = sortKey(title);
+    // Who has half of them has one of the rarest, and half and one more are these.
+    const rarest = lists.slice(0, words.length - Math.ceil(words.length / 2) + 1);
+    const codes = rarest.flatMap((list) =>
+      list.length <= TELLING ? list : list.filter((code) => this.titleKey(code) === key),
+    );
+    return [...new Set(codes)].map((code) => ({ code, commitment: this.#commitments[code]! }));
   }
 
   #changed(): void {

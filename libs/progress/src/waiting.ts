@@ -55,19 +55,19 @@ export class Waiting {
       holds: flags(dictionaries.beside.entries, ({ leadOfferedTo }) => leadOfferedTo === agency),
     });
     const contested = await look.find({ agency, role: 'lead', verification: 'contested' });
-    const unanswered = shown(look, contested).filter(
+    const unanswered = (await shown(look, contested)).filter(
       ({ verification }) => !verification?.replies.some((reply) => reply.agency === agency),
     );
     return {
-      roles: inShort(shown(look, await look.find(asked)), asked),
-      leads: inShort(shown(look, offered)),
+      roles: inShort(await shown(look, await look.find(asked)), asked),
+      leads: inShort(await shown(look, offered)),
       readings: inShort(unanswered),
     };
   }
 }
 
-const shown = (look: Look, found: Selection): Item[] =>
-  itemsOf(look, found, [...found.rows]).sort((a, b) => (a.reference < b.reference ? -1 : 1));
+const shown = async (look: Look, found: Selection): Promise<Item[]> =>
+  (await itemsOf(look, found, [...found.rows])).sort((a, b) => (a.reference < b.reference ? -1 : 1));
 
 function inShort(items: readonly Item[], filter?: Filter): WaitingCommitments {
   const query = filter && new URLSearchParams(Object.entries(filter).map(([name, value]) => [name, String(value)]));

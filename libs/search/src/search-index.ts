@@ -113,6 +113,12 @@ export class SearchIndex {
       else this.#word(way.words[0]!, tell);
   }
 
+  /** The documents that hold a word as it is, folded. */
+  documentsWith(word: string): number[] {
+    const number = this.#dictionary.known(word);
+    return number === -1 ? [] : [...new Set(Array.from(this.#postings.of(number), (posting) => posting >> BITS))];
+  }
+
   /** Tells the documents with a word that answers. */
   #word(wanted: string, tell: Tell): void {
     const { pool } = this.#postings;

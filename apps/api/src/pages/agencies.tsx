@@ -21,7 +21,7 @@ import { AgenciesAs, AgencyIdentity, Members, AgencyEndNotice } from './agency-i
 import { Choice, type ChoiceParts } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Contents } from './contents.js';
-import { Breakdown, Headline, Legend, mostFirst, NoSum } from './figures.js';
+import { Breakdown, Headline, Legend, mostFirst, NoSum, ShownDate } from './figures.js';
 import { Page } from './layout.js';
 import { apartOf, correctedCount, CorrectedLater, EndedApart, type EndedCounts } from './lineage.js';
 import { ByStage, LISTED, stagesIn } from './lists.js';
@@ -209,6 +209,23 @@ const AgencyReport = (parts: ReportParts) => {
       )}
       <Scope view={view} forums={forums} />
       <AgenciesAs view={view} />
+      {progress.row && (
+        <p>
+          {progress.row.lastOwnReportOn ? (
+            <>
+              It last reported itself on <ShownDate date={progress.row.lastOwnReportOn} />
+            </>
+          ) : (
+            'It has reported nothing itself'
+          )}
+          {progress.row.lastReportedOn && (
+            <>
+              ; somebody last mentioned one of its commitments on <ShownDate date={progress.row.lastReportedOn} />
+            </>
+          )}
+          .
+        </p>
+      )}
       {progress.row?.asked && (
         <p>
           In <a href={view.list({ ...filter, asked: true })}>{count(progress.row.asked)}</a> of these{' '}

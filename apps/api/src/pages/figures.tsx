@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import type { PartialDate } from '#clocks';
 import type { Nature, Stage } from '#commitments';
-import type { Filter, Row } from '#progress';
+import type { AgencyRow, Filter, Row } from '#progress';
 import { compareTexts } from '#text';
 import type { Drawing } from './picture.js';
 import { ChartFiles, Table } from './take-away.js';
@@ -150,7 +150,7 @@ export interface Line {
   readonly name: string;
   readonly href: string;
   readonly filter: Filter;
-  readonly row: Row;
+  readonly row: Row & Partial<Pick<AgencyRow, 'lastOwnReportOn'>>;
   /** The depth below the top. */
   readonly depth?: number;
   /** In how many it has yet to accept its role. */
@@ -166,12 +166,29 @@ interface BreakdownParts {
   readonly brief?: boolean;
 }
 
+/** When an agency itself last reported, and when somebody else mentioned it later; of a theme, when anybody reported. */
+const LastReport = ({ row, isOfAgency }: { row: Line['row']; isOfAgency: boolean }) => {
+  const { lastOwnReportOn = null, lastReportedOn } = row;
+  if (!isOfAgency) return lastReportedOn && <ShownDate date={lastReportedOn} short />;
+  return (
+    <>
+      {lastOwnReportOn ? <ShownDate date={lastOwnReportOn} short /> : <span class="nil">None</span>}
+      {lastReportedOn && lastReportedOn !== lastOwnReportOn && (
+        <small>
+          {' '}
+          mentioned <ShownDate date={lastReportedOn} short />
+        </small>
+      )}
+    </>
+  );
+};
+
 /** One row per agency or theme, with its bar. */
 export const Breakdown = ({ view, caption, of, lines, brief = false }: BreakdownParts) => {
   const longest = Math.max(...lines.map(({ row }) => row.total));
   const stages = brief ? [] : SHOWN_STAGES;
-  // Of an agency it may be another one that reports what both do.
-  const last = of === 'Agency' ? 'Last mentioned' : 'Last report';
+  const isOfAgencies = of === 'Agency';
+  const last = isOfAgencies ? 'Its own last report' : 'Last report';
   return (
     <div class="table" role="region" aria-label={caption} tabIndex={0}>
       <Table class={brief ? 'breakdown brief' : 'breakdown'}>
@@ -196,7 +213,11 @@ export const Breakdown = ({ view, caption, of, lines, brief = false }: Breakdown
             <th scope="col" class="n">
               No update <small>among those open</small>
             </th>
-            {!brief && <th scope="col">{last}</th>}
+            {!brief && (
+              <th scope="col">
+                {last} {isOfAgencies && <small>or last mention by others</small>}
+              </th>
+            )}
           </tr>
         </thead>
         <tbody>
@@ -235,7 +256,7 @@ export const Breakdown = ({ view, caption, of, lines, brief = false }: Breakdown
               </td>
               {!brief && (
                 <td class="date" data-label={last}>
-                  {row.lastReportedOn && <ShownDate date={row.lastReportedOn} short />}
+                  <LastReport row={row} isOfAgency={isOfAgencies} />
                 </td>
               )}
             </tr>

@@ -23,6 +23,7 @@ import { PublicationPages } from './publications.js';
 import { problemPage } from './rendering.js';
 import { NoUpdatePage } from './no-update.js';
 import { FollowedUp } from './scope.js';
+import { SearchPage } from './search.js';
 import { SiteController } from './site.js';
 import { ThemePages } from './themes.js';
 import { Publication, Views } from './view.js';
@@ -48,6 +49,7 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     ChangesPage,
     DeadlinesPage,
     NoUpdatePage,
+    SearchPage,
     AboutPages,
     OperationsPage,
     SiteController,

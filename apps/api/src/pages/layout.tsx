@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import type { FullDate } from '#clocks';
 import type { Problem } from '#platform';
-import { AsAtForm, recordedWords, State } from './as-at.js';
+import { AsAtForm, HiddenFields, recordedWords, State } from './as-at.js';
 import { Conditions } from './conditions.js';
 import { ICON } from './icon.js';
 import type { Citation } from './citation.js';
@@ -26,23 +26,28 @@ interface PageParts extends Parts {
   readonly view: View;
   /** The same from the API. */
   readonly json: string;
-  readonly csv: string;
+  /** Absent: it is no table. */
+  readonly csv?: string;
   /** The language of the title, where someone else wrote it. */
   readonly lang?: string | null;
   /** Before this date there is no such page. */
   readonly since?: FullDate;
   /** The report that can be made of it. */
   readonly report?: ReportOffer;
+  /** The words in the field of the search. */
+  readonly searched?: string;
 }
 
 /** A page of figures as at a date. */
-export const Page = ({ view, title: named, lang, eyebrow, lead, json, csv, since, report, children }: PageParts) => {
+export const Page = (parts: PageParts) => {
+  const { view, title: named, lang, eyebrow, lead, json, csv, since, report, searched, children } = parts;
   const title = textWords(named);
   return (
     <Document
       title={`${title} – as at ${dateWords(view.asOf)}`}
       path={view.path}
       link={(to) => view.link(to)}
+      searched={searched}
       printed={{
         head: [title, `As at ${dateWords(view.asOf)}`],
         foot: `${view.publication.publisher}, as ${recordedWords(view)}`,
@@ -194,9 +199,31 @@ interface Frame extends Parts {
   readonly again?: number;
   /** The head and foot of each printed page. */
   readonly printed?: Margins;
+  /** The words in the field of the search. */
+  readonly searched?: string;
 }
 
-const Document = ({ title, path, link, again, printed, children }: Frame) => (
+/** The search over everything, of the date that is shown. */
+const SearchBox = ({ link, searched = '' }: Pick<Frame, 'link' | 'searched'>) => {
+  const [path, kept] = link('/search').split('?', 2);
+  return (
+    <form class="search" role="search" method="get" action={path}>
+      <HiddenFields asked={Object.fromEntries(new URLSearchParams(kept))} />
+      <input
+        type="search"
+        name="q"
+        value={searched}
+        maxLength={300}
+        required
+        aria-label="Search commitments, agencies, themes, outcomes, forums and sources"
+        placeholder="Search everything"
+      />
+      <button type="submit">Search</button>
+    </form>
+  );
+};
+
+const Document = ({ title, path, link, again, printed, searched, children }: Frame) => (
   <html lang="en">
     <Head title={title}>
       {again && <meta http-equiv="refresh" content={String(again)} />}
@@ -215,6 +242,7 @@ const Document = ({ title, path, link, again, printed, children }: Frame) => (
             </svg>
             Followthrough
           </a>
+          <SearchBox link={link} searched={searched} />
           <Sections path={path} link={link} />
         </div>
         <SectionPages path={path} link={link} />

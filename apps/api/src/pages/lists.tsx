@@ -78,7 +78,7 @@ const hasMore = ({ outlook, verification, life, spread }: Item): boolean =>
   Object.values(spread).some((n, _, all) => n > 1 || all.length > 1);
 
 /** The notes beside a target and a last report. */
-const TargetNotes = ({ item: { target, lastReportedOn, nature, life, ...item } }: { item: Item }) => {
+const TargetNotes = ({ item: { target, lastReportedOn, leadReportedOn, nature, life, ...item } }: { item: Item }) => {
   const [overdue, stale] = [life === 'active' && item.overdue, life === 'active' && item.stale];
   return (
     <>
@@ -90,8 +90,14 @@ const TargetNotes = ({ item: { target, lastReportedOn, nature, life, ...item } }
       )}
       <span class={stale ? 'dated' : undefined}>
         {stale ? 'No update since ' : nature === 'standing' ? 'Last confirmed ' : 'Last report '}
-        <ShownDate date={lastReportedOn} short />
+        <ShownDate date={stale ? lastReportedOn : (leadReportedOn ?? lastReportedOn)} short />
       </span>
+      {leadReportedOn !== lastReportedOn && !stale && (
+        <span>
+          {leadReportedOn ? 'Last mentioned ' : 'By another than its lead '}
+          <ShownDate date={lastReportedOn} short />
+        </span>
+      )}
     </>
   );
 };
@@ -147,13 +153,13 @@ const Head = ({ order, by }: { order?: Order; by: Readonly<Partial<Record<Sort, 
 };
 
 /** A title with the words marked that were searched for. */
-const Title = ({ text, search }: { text: string; search: string }) =>
+const Title = ({ text, lang, search }: { text: string; lang: string | null; search: string }) =>
   search && text !== BLANKED ? (
-    <span dir="auto">
-      {marked(text, search).map(({ text, found }, i) => (found ? <mark key={i}>{text}</mark> : text))}
+    <span dir="auto" lang={lang ?? undefined}>
+      {marked(text, search, lang).map(({ text, found }, i) => (found ? <mark key={i}>{text}</mark> : text))}
     </span>
   ) : (
-    <Words text={text} />
+    <Words text={text} lang={lang} />
   );
 
 interface ListParts {
@@ -188,7 +194,7 @@ export const CommitmentTable = ({ view, caption, items, order, search = '', agen
           <tr key={item.reference}>
             <th scope="row">
               <a href={view.link(path('commitments', item.reference))}>
-                <Title text={item.title} search={search} />
+                <Title text={item.title} lang={item.language} search={search} />
               </a>{' '}
               <small class="code">{item.reference}</small>
               {item.correctedLater && (

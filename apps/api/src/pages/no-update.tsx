@@ -107,7 +107,7 @@ const NoUpdate = ({ view, silence: { total, rows, staleAfter }, choices }: Parts
               </tr>
             </thead>
             <tbody>
-              {rows.map(({ agency, name, open, stale, silent, lastHeardOn, months }) => (
+              {rows.map(({ agency, name, open, stale, silent, lastHeardOn, lastOwnReportOn, months }) => (
                 <tr key={agency}>
                   <th scope="row">
                     <a href={view.link(path('agencies', agency), view.scope)} dir="auto">
@@ -117,6 +117,18 @@ const NoUpdate = ({ view, silence: { total, rows, staleAfter }, choices }: Parts
                   </th>
                   <td class="date" data-label="Last update">
                     <ShownDate date={lastHeardOn} short />
+                    {lastOwnReportOn !== lastHeardOn && (
+                      <small>
+                        {' '}
+                        {lastOwnReportOn ? (
+                          <>
+                            its own: <ShownDate date={lastOwnReportOn} short />
+                          </>
+                        ) : (
+                          'none its own'
+                        )}
+                      </small>
+                    )}
                   </td>
                   <td class="n" data-label="Months since">
                     {count(months)}

@@ -36,7 +36,8 @@ interface PageParts {
   readonly title: string;
   /** The same from the API. */
   readonly json: string;
-  readonly csv: string;
+  /** Absent: it is no table. */
+  readonly csv?: string;
 }
 
 /** Of the page as a whole. */
@@ -47,8 +48,12 @@ export const TakeAway = ({ view, title, json, csv }: PageParts) => {
   return (
     <div class="take">
       <span>
-        The same as <a href={json}>JSON</a>, <a href={`${csv}&bom=true`}>CSV</a> or{' '}
-        <a href={csv.replace('format=csv', 'format=ndjson')}>NDJSON</a>
+        The same as <a href={json}>JSON</a>
+        {csv && (
+          <>
+            , <a href={`${csv}&bom=true`}>CSV</a> or <a href={csv.replace('format=csv', 'format=ndjson')}>NDJSON</a>
+          </>
+        )}
       </span>
       <details>
         <summary>Cite this page</summary>

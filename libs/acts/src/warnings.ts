@@ -1,0 +1,128 @@
+/** Warnings about an act that records something new: it may be there already. */
+import type { ActWarning } from '#bodies';
+import type { RecordCommitment } from '#commitments';
+import { Conflict, Rejected, type Projector } from '#eventsourcing';
+import { codeOf, entryIn, nameOf, Registers, type Entry, type Register } from '#registers';
+import { wordsOf } from '#search';
+import { fold } from '#text';
+import { newDocumentsOf, type ActCommand, type ActResult, type AnyActCommand, type CommitmentAct } from './acts.js';
+
+/** What of a commitment tells whether it may be another one over again. */
+export interface DuplicateCandidate {
+  readonly reference: string;
+  readonly title: string;
+  readonly agencies: readonly string[];
+  readonly followsUp: readonly string[];
+}
+
+/** Finds what is recorded already: the read model of progress does. */
+export abstract class FindsDuplicates {
+  /** What may be the same as a commitment, of all that is shown by now. @throws Rejected `not_yet` while views are being built */
+  abstract of(one: DuplicateCandidate): Promise<DuplicateCandidate[]>;
+}
+
+/** How long an answer waits for what others recorded just before to be shown. */
+const PATIENCE_MS = 1_000;
+
+/** By which names are the same: whatever their case, width, accents, spaces and punctuation. */
+const nameKey = (name: string): string => wordsOf(name).join(' ') || name;
+
+/** The entries of a register that have the name of another one; of themes, those of the same framework. */
+export function namesakes(entry: Entry, all: readonly Entry[]): Entry[] {
+  const frameworkOf = (one: Entry) => ('label' in one ? one.framework : null);
+  const namesOf = (one: Entry) => [
+    nameOf(one),
+    ...((one as { names?: { name: string }[] }).names ?? []).map(({ name }) => name),
+  ];
+  const key = nameKey(nameOf(entry));
+  return all.filter(
+    (one) =>
+      codeOf(one) !== codeOf(entry) &&
+      frameworkOf(one) === frameworkOf(entry) &&
+      namesOf(one).some((name) => nameKey(name) === key),
+  );
+}
+
+/** The code that differs from one by case or width only; totals would be split between the two. */
+export const otherCase = (code: string, codes: readonly string[]): string | undefined =>
+  codes.find((one) => one !== code && fold(one) === fold(code));
+
+/** @throws Conflict `code_differs_by_case` */
+function isNoOtherCase(code: string, all: readonly Entry[], pointer: string): void {
+  const other = otherCase(code, all.map(codeOf));
+  if (other === undefined) return;
+  throw new Conflict('code_differs_by_case', `${other} is registered already: take that, or another code.`, pointer);
+}
+
+export class Warnings {
+  readonly #registers: Registers;
+  /** The last entry of each register that is under way: of two that differ by case only the second is to see the first. */
+  readonly #entering = new Map<Register, Promise<unknown>>();
+
+  constructor(
+    private readonly projector: Projector,
+    private readonly duplicates: FindsDuplicates,
+  ) {
+    this.#registers = new Registers(projector, PATIENCE_MS);
+  }
+
+  /** Executes a command and says what is to be pointed out of it. @throws Rejected `code_differs_by_case` */
+  async around(command: ActCommand, execute: () => Promise<ActResult>): Promise<ActResult> {
+    const entry = command.subject === 'commitment' ? null : entryIn(command.acts[0] as never);
+    if (entry) return this.#entered(command.subject as Register, entry, execute);
+    for (const { id } of newDocumentsOf(command as AnyActCommand)) {
+      const all = await this.#shown('document');
+      if (all) isNoOtherCase(id, all, '/newDocument/id');
+    }
+    const done = await execute();
+    const [act] = command.acts as readonly CommitmentAct[];
+    if (act?.act !== 'record') return done;
+    return { ...done, warnings: await this.#likely(done, act.body) };
+  }
+
+  /** A register shows what was entered before the next one is entered. */
+  async #entered(kind: Register, entry: Entry, execute: () => Promise<ActResult>): Promise<ActResult> {
+    const before = this.#entering.get(kind);
+    const entered = (async () => {
+      await before?.catch(() => {});
+      const all = await this.#shown(kind);
+      if (!all) return execute();
+      isNoOtherCase(codeOf(entry), all, 'code' in entry ? '/code' : '/id');
+      const done = await execute();
+      await this.projector.reached(done.position, PATIENCE_MS).catch(() => {});
+      const warnings = namesakes(entry, all).map((one): ActWarning => ({
+        code: 'same_name',
+        message: `${codeOf(one)} has the same name, “${nameOf(one)}”.`,
+        of: codeOf(one),
+      }));
+      return { ...done, warnings };
+    })();
+    this.#entering.set(kind, entered);
+    return entered;
+  }
+
+  /** While views are being built, nothing can be said: `null`. */
+  async #shown(kind: Register): Promise<Entry[] | null> {
+    return this.#registers.all(kind).catch((error: unknown) => {
+      if (error instanceof Rejected) return null;
+      throw error;
+    }) as Promise<Entry[] | null>;
+  }
+
+  async #likely({ id: reference, position }: ActResult, body: RecordCommitment): Promise<ActWarning[]> {
+    const { title, agencies, followsUp } = body;
+    const one = { reference, title, agencies: agencies.map(({ agency }) => agency), followsUp: followsUp ?? [] };
+    try {
+      this.projector.position();
+      await this.projector.reached(position, PATIENCE_MS);
+      return (await this.duplicates.of(one)).map((other) => ({
+        code: 'likely_duplicate',
+        message: `${other.reference} “${other.title}” may be the same.`,
+        of: other.reference,
+      }));
+    } catch (error) {
+      if (error instanceof Rejected) return [];
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,177 @@
+/** The view of a search in everything: commitments, agencies, themes, outcomes, forums and sources, the best of each. */
+import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { IsString, MaxLength } from 'class-validator';
+import type { FullDate } from '#clocks';
+import { Rejected, type Log, type Projector } from '#eventsourcing';
+import { ClockQuery, clocksOf, LOG, PageSize, PUBLIC_URL, QueryChoices } from '#platform';
+import { codeOf, documentWords, nameOf, Registers, wordsIn, type AgencyAsAt, type Entry } from '#registers';
+import { relevanceOf, termsIn } from '#search';
+import { compareTexts } from '#text';
+import { Count } from './count.js';
+import { listQuery } from './list-query.js';
+import { Progress } from './progress.js';
+import type { ViewClocks } from './scan.js';
+
+/** What can be searched, and the path of its lists and pages. */
+export const SEARCHED = {
+  commitment: 'commitments',
+  agency: 'agencies',
+  theme: 'themes',
+  outcome: 'outcomes',
+  forum: 'forums',
+  document: 'documents',
+} as const;
+export type SearchedKind = keyof typeof SEARCHED;
+const KINDS = Object.keys(SEARCHED) as SearchedKind[];
+
+/** How many of each kind are shown, if nothing else is asked for, and at most. */
+const [USUAL, MOST] = [5, 1_000];
+
+/** The field of a query that names the kinds. */
+export const KindsField = (): PropertyDecorator =>
+  QueryChoices(KINDS, { description: 'Only these kinds', example: 'agency,theme' });
+/** The field of a query that says how many of each kind are wanted. */
+export const HitsField = (): PropertyDecorator => PageSize(USUAL, MOST, 'Of each kind at most');
+
+export class SearchQuery extends ClockQuery {
+  @ApiProperty({
+    description:
+      'Words, their beginnings, and other forms of them (study, studies); in quotation marks, words as they are',
+    example: 'remittances',
+  })
+  @IsString()
+  @MaxLength(300)
+  q: string;
+  @KindsField() kinds?: string;
+  @HitsField() limit?: number;
+}
+
+export class SearchHit {
+  @ApiProperty({ description: 'Reference, code or id', example: 'IOM' }) readonly code: string;
+  @ApiProperty({ description: 'What people call it: title, name, label or text' }) readonly name: string;
+  @ApiProperty({ type: String, nullable: true, description: 'The language of that, where it is told' })
+  readonly language: string | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Of an agency the former name that was found, of a source its symbol, of a commitment its lead',
+  })
+  readonly beside: string | null;
+  @ApiProperty({ description: 'The address of its page', example: 'https://followthrough.example.org/agencies/IOM' })
+  readonly page: string;
+}
+
+export class SearchGroup {
+  @ApiProperty({ enum: KINDS }) readonly kind: SearchedKind;
+  @Count('Found in all') readonly total: number;
+  @ApiProperty({ type: [SearchHit], description: 'The best first' }) readonly hits: readonly SearchHit[];
+  @ApiProperty({ description: 'The address of the list of all', example: '/v1/agencies?q=migration' })
+  readonly all: string;
+}
+
+export class SearchResults {
+  @ApiProperty() readonly q: string;
+  @ApiProperty({ type: String, format: 'date' }) readonly asOf: FullDate;
+  @ApiProperty() readonly position: string;
+  @Count('Of all kinds') readonly total: number;
+  @ApiProperty({ type: [SearchGroup], description: 'One for each kind that is asked for' })
+  readonly groups: readonly SearchGroup[];
+}
+
+export class Search {
+  readonly #progress: Progress;
+  readonly #registers: Registers;
+
+  constructor(projector: Projector) {
+    this.#progress = new Progress(projector);
+    this.#registers = this.#progress.registers;
+  }
+
+  /** @throws Rejected `invalid` where nothing is asked */
+  async everything(
+    clocks: ViewClocks,
+    q: string,
+    { kinds = KINDS, limit = USUAL }: { kinds?: readonly SearchedKind[]; limit?: number } = {},
+  ): Promise<SearchResults> {
+    if (!/\S/.test(q)) {
+      const message = 'q must hold words to search for';
+      throw new Rejected('invalid', message, [{ pointer: '/q', message }]);
+    }
+    const at = await this.#progress.pin(clocks);
+    const groups: SearchGroup[] = [];
+    for (const kind of KINDS.filter((one) => kinds.includes(one))) {
+      const found = kind === 'commitment' ? this.#commitments(at, q, limit) : this.#entries(kind, at, q, limit);
+      groups.push({
+        kind,
+        ...(await found),
+        all: `/v1/${SEARCHED[kind]}?${listQuery({ q }, { ...at, staleAfter: undefined })}`,
+      });
+    }
+    const total = groups.reduce((sum, group) => sum + group.total, 0);
+    return { q, asOf: at.asOf, position: at.knownAt, total, groups };
+  }
+
+  async #commitments(at: ViewClocks, q: string, limit: number) {
+    const { total, items } = await this.#progress.commitments(at, { q }, { limit, sort: 'relevance' });
+    const hits = items.map(({ reference, title, language, lead, page }): SearchHit => ({
+      ...{ code: reference, name: title, language, beside: lead, page: page.split('?')[0]! },
+    }));
+    return { total, hits };
+  }
+
+  async #entries(kind: Exclude<SearchedKind, 'commitment'>, { asOf, knownAt }: ViewClocks, q: string, limit: number) {
+    const terms = termsIn(q);
+    const found = ((await this.#registers.all(kind, knownAt, asOf)) as Entry[])
+      .map((entry) => ({ entry, score: terms.length === 0 ? 0 : relevanceOf(terms, wordsIn(entry)) }))
+      .filter(({ score }) => score > 0)
+      .sort(
+        (a, b) =>
+          b.score - a.score ||
+          compareTexts(nameOf(a.entry), nameOf(b.entry)) ||
+          compareTexts(codeOf(a.entry), codeOf(b.entry)),
+      );
+    const hits = found.slice(0, limit).map(({ entry }): SearchHit => {
+      const [code, name] = [codeOf(entry), nameOf(entry)];
+      const language = 'language' in entry ? (entry.language ?? null) : null;
+      const page = `/${SEARCHED[kind]}/${encodeURIComponent(code)}`;
+      return { code, name, language, beside: besideOf(entry, terms), page };
+    });
+    return { total: found.length, hits };
+  }
+}
+
+/** The former name of an agency that answers where its name now does not; the symbol of a document. */
+function besideOf(entry: Entry, terms: ReturnType<typeof termsIn>): string | null {
+  if ('published' in entry) return entry.symbol ? documentWords(entry) : null;
+  const { names = [], name } = entry as Partial<AgencyAsAt>;
+  const answers = (text: string) => relevanceOf(terms, [{ text }]) > 0;
+  if (name === undefined || answers(name)) return null;
+  return names.find((one) => one.name !== name && answers(one.name))?.name ?? null;
+}
+
+@ApiTags('Progress')
+@Controller('v1/search')
+export class SearchController {
+  constructor(
+    private readonly search: Search,
+    @Inject(LOG) private readonly log: Log,
+    @Inject(PUBLIC_URL) private readonly publicUrl: string,
+  ) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'Search everything: commitments, agencies, themes, outcomes, forums and sources',
+    description: 'The best few of each kind, with their number and the address of the list of all.',
+    operationId: 'search',
+  })
+  @ApiOkResponse({ type: SearchResults })
+  async everything(@Query() { q, kinds, limit, ...clocks }: SearchQuery): Promise<SearchResults> {
+    const at = await clocksOf(clocks, this.log.store);
+    const results = await this.search.everything(at, q, { kinds: kindsIn(kinds), limit });
+    const addressed = (hits: readonly SearchHit[]) => hits.map((hit) => ({ ...hit, page: this.publicUrl + hit.page }));
+    return { ...results, groups: results.groups.map((group) => ({ ...group, hits: addressed(group.hits) })) };
+  }
+}
+
+export const kindsIn = (kinds?: string): SearchedKind[] | undefined => kinds?.split(',') as SearchedKind[] | undefined;

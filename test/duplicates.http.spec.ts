@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { planImport } from '#exchange';
+import { LOG, metaOf, type CommandContext } from '#platform';
+import { Registers } from '#registers';
+import { commitment } from './support/commitment.js';
+import { HLD, TestServer } from './support/server.js';
+
+let server: TestServer;
+let secretariat: string;
+beforeAll(async () => {
+  server = await TestServer.start([HLD]);
+  secretariat = server.token(null);
+});
+afterAll(() => server.close());
+
+const post = (path: string, body: object) => server.post(`/v1/${path}`, body, secretariat);
+const agency = (code: string, name: string) => post('agencies', { code, name, kind: 'igo' });
+const joint = (reference: string, lead: string, title: string, more = {}) => ({
+  ...commitment({ title }),
+  ...{ reference, agencies: [{ agency: lead, role: 'lead' }], followsUp: ['HLD-2006'], ...more },
+});
+
+describe('A code that differs from a registered one by case only', () => {
+  it('is refused, also when both come at once; any other is taken', async () => {
+    expect((await agency('ZZ-A', 'Alpha Agency')).status).toBe(201);
+    expect(await agency('zz-a', 'Another')).toMatchObject({
+      status: 409,
+      body: { code: 'code_differs_by_case', errors: [{ pointer: '/code' }] },
+    });
+    expect((await agency('ZZ-B', 'Beta Agency')).body.warnings).toBeUndefined();
+    const both = await Promise.all([agency('ZZ-C', 'Gamma'), agency('zz-c', 'Delta')]);
+    expect(new Set(both.map(({ status }) => status))).toEqual(new Set([201, 409]));
+    const document = {
+      id: 'd-2012-mc2353',
+      title: 'Another',
+      publisher: 'IOM',
+      published: '2012',
+      reportedOn: '2012-11-02',
+    };
+    const citing = { citation: { document: document.id, locator: 'page 1' }, newDocument: document };
+    expect(await post('commitments', joint('IOM-2012-700', 'IOM', 'Solitary pamphlet', citing))).toMatchObject({
+      status: 409,
+      body: { code: 'code_differs_by_case', errors: [{ pointer: '/newDocument/id' }] },
+    });
+    expect((await post('forums', { id: 'hld-2006', name: 'Another meeting', kind: 'hld' })).status).toBe(409);
+  });
+});
+
+describe('An entry with the name of another one', () => {
+  it.each(['alpha agency', 'ＡＬＰＨＡ Agency', 'Alpha\u00a0Agency', 'Álpha  agency'])(
+    '«%s» is pointed out',
+    async (name) => {
+      const code = `NAME-${[...name].map((sign) => sign.codePointAt(0)!.toString(16)).join('')}`
+        .slice(0, 40)
+        .toUpperCase();
+      const { status, body } = await agency(code, name);
+      expect(status).toBe(201);
+      expect(body.warnings).toContainEqual({ code: 'same_name', message: expect.stringContaining('ZZ-A'), of: 'ZZ-A' });
+    },
+  );
+});
+
+describe('The same item recorded again', () => {
+  const title = 'Joint almanac of seasonal mobility';
+
+  it('by another agency, with what it follows up, is pointed out, in a batch as well; another one is not', async () => {
+    expect((await post('commitments', joint('IOM-2012-615', 'IOM', title))).body.warnings).toBeUndefined();
+    const again = await post('commitments', joint('ILO-2012-615', 'ILO', 'JOINT ALMANAC of seasonal mobility'));
+    expect([again.status, again.body.warnings]).toEqual([
+      201,
+      [{ code: 'likely_duplicate', message: expect.stringContaining(title), of: 'IOM-2012-615' }],
+    ]);
+    const batch = await post('batches', {
+      acts: [
+        { act: 'record', body: joint('UNHCR-2012-615', 'UNHCR', title) },
+        { act: 'record', body: joint('UNHCR-2012-616', 'UNHCR', 'Seasonal timetable of ferries') },
+        {
+          act: 'record',
+          body: joint('UNHCR-2012-617', 'UNHCR', title, {
+            followsUp: ['GFMD-2010'],
+            agencies: [{ agency: 'UNFPA', role: 'lead' }],
+          }),
+        },
+      ],
+    });
+    const warned = (batch.body.results as { warnings?: { of: string }[] }[]).map((one) =>
+      one.warnings?.map(({ of }) => of),
+    );
+    expect(warned).toEqual([['ILO-2012-615', 'IOM-2012-615'], undefined, undefined]);
+  });
+
+  it('by the same agency in most of the words', async () => {
+    await post('commitments', joint('UNEP-2012-01', 'UNEP', 'Atlas of climate and displacement in small islands'));
+    const { body } = await post(
+      'commitments',
+      joint('UNEP-2012-02', 'UNEP', 'Atlas of climate displacement on small islands'),
+    );
+    expect(body.warnings).toMatchObject([{ of: 'UNEP-2012-01' }]);
+  });
+});
+
+describe('An import', () => {
+  it('refuses codes that differ by case only, in the folder or from what is registered, and points out equal names', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'followthrough-'));
+    const rows = [
+      ['QQ', 'Office of Quays'],
+      ['qq', 'Quite another'],
+      ['iom', 'Institute of Metals'],
+      ['RR', 'office of quays'],
+    ].map(([code, name]) => ({ code, name, kind: 'igo' }));
+    writeFileSync(join(folder, 'agencies.json'), JSON.stringify(rows));
+    const by: CommandContext['by'] = { account: 'import', role: 'secretariat', agency: null };
+    const plan = await planImport(folder, server.app.get(LOG), () => ({ by, meta: metaOf(by) }), {
+      entries: (kind) => server.app.get(Registers).all(kind),
+    });
+    expect(plan.problems).toMatchObject([
+      { row: 2, field: '/code', message: 'differs from QQ by case only' },
+      { row: 3, field: '/code', message: 'differs from IOM by case only' },
+    ]);
+    expect(plan.duplicates).toEqual(['agency RR and QQ, both «Office of Quays»']);
+  });
+});
