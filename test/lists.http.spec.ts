@@ -6,6 +6,7 @@ import { commitment } from '#commitments';
 import { NO_STREAM, Projector } from '#eventsourcing';
 import { LOG, metaOf } from '#platform';
 import { Progress } from '#progress';
+import { asPeopleSort } from './support/naive-lists.js';
 import { HLD, TestServer } from './support/server.js';
 
 type Rows = Record<string, string>[];
@@ -220,7 +221,8 @@ describe('Lists and views', () => {
     const codes = (items: { code: string }[]) => items.map(({ code }) => code);
     for (const sort of ['code', '-code', 'name', '-name']) {
       const key = sort.replace('-', '') as 'code' | 'name';
-      const compare = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+      const compare = (a: string, b: string) =>
+        asPeopleSort(a) < asPeopleSort(b) ? -1 : Number(asPeopleSort(a) > asPeopleSort(b));
       const wanted = [...(all.items as Record<'code' | 'name', string>[])].sort(
         (a, b) => (sort.startsWith('-') ? -1 : 1) * compare(a[key], b[key]) || compare(a.code, b.code),
       );

@@ -107,7 +107,7 @@ export class Views {
 
   /** Everything that is kept, in words: two that say the same are equal, however they came to it. */
   dump() {
-    const { columns, dictionaries, references, texts, readings, corrections, rows } =
+    const { columns, dictionaries, references, texts, readings, entries, corrections, rows } =
       this.projector.model(ProgressProjection).columns;
     const said = [];
     for (let row = 0; row < rows; row++) {
@@ -116,11 +116,12 @@ export class Views {
         name,
         keys[columns[name as keyof typeof dictionaries][row]!],
       ]);
-      const { from, since, until, lastReportedOn } = columns;
+      const { from, since, until, lastReportedOn, leadReportedOn } = columns;
       said.push(
         JSON.stringify([
           ...[references.keys[columns.commitment[row]!], from[row], since[row], until[row], lastReportedOn[row]],
-          ...[texts[columns.text[row]!], readings[columns.reading[row]!] ?? null, Object.fromEntries(coded)],
+          ...[leadReportedOn[row], texts.wordings[columns.text[row]!], readings[columns.reading[row]!] ?? null],
+          ...[entries[columns.entry[row]!], Object.fromEntries(coded)],
         ]),
       );
     }

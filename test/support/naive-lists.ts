@@ -5,33 +5,48 @@ const STAGES = ['proposed', 'planned', 'in_progress', 'on_hold', 'completed', 'd
 
 type Key = string | number | null;
 
+/** Small letters without accents and punctuation, and numbers of one length. */
+export const asPeopleSort = (text: string): string =>
+  text
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(Boolean)
+    .map((word) => word.replace(/\d+/g, (digits) => digits.padStart(12, '0')))
+    .join(' ');
+
 /** By what a list is ordered; a test puts one of these otherwise, to see that it would be found out. */
 export const ORDERS = {
   keys: {
-    reference: (c: NaiveCommitment): Key => c.reference,
-    title: (c: NaiveCommitment): Key => c.title,
+    reference: (c: NaiveCommitment): Key => asPeopleSort(c.reference),
+    title: (c: NaiveCommitment): Key => asPeopleSort(c.title),
     stage: (c: NaiveCommitment): Key => STAGES.indexOf(c.stage),
-    lead: (c: NaiveCommitment): Key => c.agencies[0]!.agency,
+    lead: (c: NaiveCommitment): Key => asPeopleSort(c.agencies[0]!.agency),
     target: (c: NaiveCommitment): Key => c.target && lastDay(c.target),
     lastReportedOn: (c: NaiveCommitment): Key => c.lastReportedOn,
   } as Readonly<Record<string, (c: NaiveCommitment) => Key>>,
   /** Where those without a key stand: 1 at the end. */
   without: ((_descending) => 1) as (descending: boolean) => number,
   /** Of those that are alike. */
-  alike: (a: NaiveCommitment, b: NaiveCommitment): number => (a.reference < b.reference ? -1 : 1),
+  alike: (a: NaiveCommitment, b: NaiveCommitment): number =>
+    asPeopleSort(a.reference) < asPeopleSort(b.reference) ? -1 : 1,
   /** What it is worth to find a word. */
-  worth: (inTitle: boolean, whole: boolean): number => (inTitle ? 3 : 1) + (whole ? 1 : 0),
+  worth: (where: 'title' | 'wording' | 'notes', whole: boolean): number =>
+    ({ title: 5, wording: 3, notes: 1 })[where] + (whole ? 1 : 0),
 };
 export type Orders = typeof ORDERS;
 
 const wordsIn = (text: string): string[] => text.toLowerCase().split(/[^a-z0-9]+/);
 
 function relevance(c: NaiveCommitment, q: string, { worth }: Orders): number {
-  const [title, all] = [wordsIn(`${c.reference} ${c.title}`), wordsIn(c.words)];
+  const texts = { title: `${c.reference} ${c.title}`, wording: c.words, notes: c.notes };
+  const words = Object.entries(texts).map(([where, text]) => [where as keyof typeof texts, wordsIn(text)] as const);
   const sum = [...new Set(wordsIn(q).filter(Boolean))].map((sought) =>
     Math.max(
-      ...title.map((word) => (word.startsWith(sought) ? worth(true, word === sought) : 0)),
-      ...all.map((word) => (word.startsWith(sought) ? worth(false, word === sought) : 0)),
+      ...words.flatMap(([where, all]) =>
+        all.map((word) => (word.startsWith(sought) ? worth(where, word === sought) : 0)),
+      ),
     ),
   );
   return sum.reduce((a, b) => a + b, 0);

@@ -54,6 +54,8 @@ export interface NaiveCommitment {
   readonly reference: string;
   readonly title: string;
   readonly words: string;
+  /** All else that was written. */
+  readonly notes: string;
   readonly kind: string;
   readonly nature: string;
   readonly strength: string;
@@ -112,6 +114,18 @@ export interface NaiveFilter {
 
 const RESPONSIBLE = ['lead', 'co_lead', 'partner'];
 const ENDS = ['merged', 'split', 'superseded', 'withdrawn'];
+
+const WRITTEN = ['title', 'summary', 'condition', 'note', 'reason', 'text', 'says', 'liftedBy', 'staysOpen'];
+
+/** What was written in a statement, but for the wording and for what it cites. */
+const textsIn = (name: string, data: Data): string =>
+  Object.entries(data as object)
+    .filter(([field]) => !(/^(Recorded|WordingAmended)$/.test(name) && WRITTEN.slice(0, 3).includes(field)))
+    .map(([field, value]) => {
+      if (typeof value === 'string') return WRITTEN.includes(field) ? value : '';
+      return value && typeof value === 'object' && !/^citations?$/.test(field) ? textsIn('', value) : '';
+    })
+    .join(' ');
 
 const padded = (n: number, length = 2): string => String(n).padStart(length, '0');
 const daysIn = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate();
@@ -479,6 +493,10 @@ export class NaiveViews {
       reference,
       title: wording('title'),
       words: [reference, wording('title'), wording('summary'), wording('condition')].join(' ').toLowerCase(),
+      notes: told
+        .map(({ name, data }) => textsIn(name, data))
+        .join(' ')
+        .toLowerCase(),
       kind: record.kind,
       nature: record.nature,
       strength: record.strength,
@@ -645,7 +663,7 @@ export class NaiveViews {
         is(filter.withTarget, this.rules.hasTarget(c)) &&
         is(filter.overdue, c.overdue) &&
         is(filter.stale, c.stale) &&
-        (filter.q ?? '').split(' ').every((word) => ` ${c.words}`.includes(` ${word.toLowerCase()}`)),
+        (filter.q ?? '').split(' ').every((word) => ` ${c.words} ${c.notes}`.includes(` ${word.toLowerCase()}`)),
     );
   }
 

@@ -64,8 +64,9 @@ function closesConnections(app: NestFastifyApplication): void {
   app
     .getHttpAdapter()
     .getInstance()
-    .addHook('onSend', async (_request, reply) => {
+    .addHook('onSend', (_request, reply, payload, done) => {
       if (draining.begun) void reply.header('Connection', 'close');
+      done(null, payload);
     });
 }
 

@@ -35,7 +35,7 @@ export class SqliteAccessStore extends AccessStore {
     return statement;
   }
 
-  readonly marksHoldMs = 1;
+  readonly marksHoldMs = 5;
   #dataVersion: Database.Statement | undefined;
   #revocations = 0;
 

@@ -2,7 +2,7 @@
 import type { Type } from '@nestjs/common';
 import { ActAnswer, RegisterAnswer, StageAnswer, type ReportStage } from '#bodies';
 import { rankedOn, todayAnywhere } from '#clocks';
-import { ACTS, asAt, partAsAt, partOf, statementAt, type ActName, type Commitment } from '#commitments';
+import { ACTS, headlineAsAt, partAsAt, partOf, statementAt, type ActName, type Commitment } from '#commitments';
 import type { ActOn, CommitmentAct, ActResult, Subject } from './acts.js';
 import { addressOf } from './addresses.js';
 
@@ -10,11 +10,11 @@ import { addressOf } from './addresses.js';
 function stageAnswer(done: ActResult, { effective, reportedOn }: ReportStage): Omit<StageAnswer, keyof ActAnswer> {
   const [c, own] = [done.state as Commitment, done.revision];
   const today = todayAnywhere(new Date());
-  const { headline, stage } = asAt(c, today)!;
+  const headline = headlineAsAt(c, today)!;
   const agency = partOf(c, statementAt(c.said, own).data as ReportStage);
   const part = partAsAt(c, agency, today)!;
   const answer = {
-    stage,
+    stage: headline.stage,
     headlineChanged: headline.revision === own,
     part: { agency, stage: part.stage, changed: part.revision === own },
   };

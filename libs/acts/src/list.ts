@@ -1,19 +1,10 @@
 /** The list of a register: searched, ordered, in pages that show one log. */
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
-import {
-  ClockQuery,
-  writeCursor,
-  CursorField,
-  InBom,
-  InFormat,
-  PageSize,
-  readCursor,
-  searchTermsIn,
-  wordsOf,
-  type Format,
-} from '#platform';
-import { byCodePoints, codeOf, nameOf, type Entry } from '#registers';
+import { ClockQuery, CursorField, InBom, InFormat, PageSize, readCursor, writeCursor, type Format } from '#platform';
+import { codeOf, nameOf, wordsIn, type Entry } from '#registers';
+import { relevanceOf, termsIn } from '#search';
+import { compareTexts } from '#text';
 
 export class RegisterQuery extends ClockQuery {
   @InFormat() format?: Format;
@@ -27,7 +18,8 @@ export class RegisterListQuery extends RegisterQuery {
   @ApiProperty({
     required: false,
     type: String,
-    description: 'Words, or beginnings of words, of code or name; in quotation marks, words as they are',
+    description:
+      'Words of code, names (also former ones), place, symbol or publisher, their beginnings, and other forms of them; in quotation marks, words as they are',
   })
   @IsOptional()
   @IsString()
@@ -66,14 +58,11 @@ export function pageOf<E extends object>(
   const name = (entry: E) => nameOf(entry as unknown as Entry);
   const keyOf = sort.endsWith('name') ? name : code;
   const order = (a: E, b: E) =>
-    (sort.startsWith('-') ? -1 : 1) * byCodePoints(keyOf(a), keyOf(b)) || byCodePoints(code(a), code(b));
-  const sought = searchTermsIn(q);
-  const found = all.filter((entry) => {
-    const text = ` ${wordsOf(`${code(entry)} ${name(entry)}`).join(' ')} `;
-    return sought.length > 0
-      ? sought.every(({ words, exact }) => text.includes(` ${words}${exact ? ' ' : ''}`))
-      : !q.trim();
-  });
+    (sort.startsWith('-') ? -1 : 1) * compareTexts(keyOf(a), keyOf(b)) || compareTexts(code(a), code(b));
+  const sought = termsIn(q);
+  const found = all.filter((entry) =>
+    sought.length > 0 ? relevanceOf(sought, wordsIn(entry as unknown as Entry)) > 0 : !q.trim(),
+  );
   const last = place && all.find((entry) => code(entry) === place.after);
   const rest = found.sort(order).filter((entry) => !last || order(entry, last) > 0);
   const items = rest.slice(0, limit ?? (format === 'json' ? MOST : undefined));

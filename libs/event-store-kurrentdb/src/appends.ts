@@ -171,7 +171,7 @@ export class Appends {
   }
 
   async #appendNow(
-    { stream, expected, events, meta, until }: Timed,
+    { stream, expected, events, meta, metaText, until }: Timed,
     head: Head | null,
     earlier: FindEarlier,
   ): Promise<Written | RevisionMismatch> {
@@ -184,7 +184,8 @@ export class Appends {
       const id = eventId(meta.commandId, stream, index);
       const salt = newSalt();
       const digest = digestOf(salt, data);
-      hash = chainHash(hash, { id, stream, revision: ++revision, type, version, digest, meta, recordedAt: at });
+      const identified = { id, stream, revision: ++revision, type, version, digest, meta, recordedAt: at };
+      hash = chainHash(hash, identified, metaText);
       return toOwnRecord(
         { id, type, version, data, salt, digest, meta, recordedAt: at, hash },
         events.length - 1 - index,

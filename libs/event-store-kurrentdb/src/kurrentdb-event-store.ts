@@ -151,9 +151,9 @@ export class KurrentdbEventStore implements EventStore {
 
   append(stream: string, expected: number, events: readonly EncodedEvent[], meta: Meta): Promise<Appended> {
     return new Promise((resolve, reject) => {
-      checkAppend(stream, expected, events, meta);
+      const metaText = checkAppend(stream, expected, events, meta);
       this.#check();
-      this.#appends.take({ stream, expected, events, meta, until: this.#until(), resolve, reject });
+      this.#appends.take({ stream, expected, events, meta, metaText, until: this.#until(), resolve, reject });
     });
   }
 

@@ -100,9 +100,9 @@ export class PostgresEventStore implements EventStore {
 
   append(stream: string, expected: number, events: readonly EncodedEvent[], meta: Meta): Promise<Appended> {
     return new Promise((resolve, reject) => {
-      checkAppend(stream, expected, events, meta);
+      const metaText = checkAppend(stream, expected, events, meta);
       if (this.#closed) throw closed();
-      this.#queue.push({ stream, expected, events, meta, resolve, reject });
+      this.#queue.push({ stream, expected, events, meta, metaText, resolve, reject });
       this.#flushing ??= this.#flushSoon();
     });
   }

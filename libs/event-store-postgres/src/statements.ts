@@ -74,14 +74,13 @@ export const toRow = ({ meta, recordedAt, damaged: _damaged, ...event }: Envelop
 /** The parameters of an append: its events, the hashed text of each, and their types. */
 export function rowsOf(batch: readonly QueuedAppend[]) {
   const [events, chain, types] = [[] as object[], [] as object[], new Set<string>()];
-  for (const [append, { stream, expected, events: appended, meta }] of batch.entries()) {
-    const metaText = canonicalJson(meta);
+  for (const [append, { stream, expected, events: appended, meta, metaText }] of batch.entries()) {
     for (const [index, { type, version, data }] of appended.entries()) {
       const n = events.length;
       const revision = expected + 1 + index;
       const [id, salt] = [eventId(meta.commandId, stream, index), newSalt()];
       const digest = digestOf(salt, data);
-      const [before, after] = chained({ id, stream, revision, type, version, digest, meta });
+      const [before, after] = chained({ id, stream, revision, type, version, digest, meta }, metaText);
       events.push({ n, stream, revision, id, type, version, data, salt, digest, meta: metaText });
       chain.push({ n, append, stream, revision, before, after });
       types.add(`${type} ${version}`);

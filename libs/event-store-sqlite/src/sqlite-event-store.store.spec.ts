@@ -201,6 +201,24 @@ it('An event appended here reaches a subscriber at once, without waiting for the
   expect(delays.toSorted((a, b) => a - b)[4]).toBeLessThan(15);
 });
 
+it('A subscriber is given every event as it stands in the log, in its order, while two processes append', async () => {
+  const other = new SqliteEventStore(file);
+  const stop = new AbortController();
+  const given: Envelope[] = [];
+  const reading = (async () => {
+    for await (const batch of store.subscribe(null, stop.signal)) given.push(...batch);
+  })();
+  const appending = async (to: EventStore, stream: string) => {
+    for (let n = 0; n < 40; n++) await append(stream, n - 1, [event(String(n))], by(), to);
+  };
+  await Promise.all([appending(store, 'own'), appending(other, 'foreign'), appending(store, 'own-2')]);
+  while (given.length < 120) await sleep(5);
+  stop.abort();
+  await reading;
+  expect(given).toStrictEqual(await store.readAll(null, 1_000));
+  await other.close();
+});
+
 describe('Blanked data', () => {
   /** The number of places where words stand in the bytes of a log: in its file, and in the files beside it. */
   const found = (words: string, of = file): number =>

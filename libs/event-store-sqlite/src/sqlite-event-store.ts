@@ -18,6 +18,7 @@ import {
   newSalt,
   NO_STREAM,
   NoSuchEvent,
+  OwnAppends,
   StoreUnavailable,
   WrongRevision,
   type Appended,
@@ -45,6 +46,7 @@ export class SqliteEventStore implements EventStore {
   readonly #db: Database.Database;
   readonly #statements: ReturnType<typeof statements>;
   readonly #arrivals = new Arrivals();
+  readonly #own = new OwnAppends();
   #queue: QueuedAppend[] = [];
   #flushing: Promise<void> | null = null;
   /** Types that are in the table of types, or will be with the commit under way. */
@@ -92,8 +94,8 @@ export class SqliteEventStore implements EventStore {
 
   append(stream: string, expected: number, events: readonly EncodedEvent[], meta: Meta): Promise<Appended> {
     return new Promise((resolve, reject) => {
-      checkAppend(stream, expected, events, meta);
-      this.#queue.push({ stream, expected, events, meta, resolve, reject });
+      const metaText = checkAppend(stream, expected, events, meta);
+      this.#queue.push({ stream, expected, events, meta, metaText, resolve, reject });
       this.#flushing ??= this.#flushSoon();
     });
   }
@@ -102,6 +104,7 @@ export class SqliteEventStore implements EventStore {
   async blank(stream: string, revision: number): Promise<void> {
     const { changes } = await this.#write(({ blank }) => blank.run(stream, revision));
     if (changes === 0) throw new NoSuchEvent(stream, revision);
+    this.#own.forget();
     await this.#write(({ emptyWal }) => {
       if (emptyWal.get()!.busy) throw new Database.SqliteError('the WAL is being read', 'SQLITE_BUSY');
     });
@@ -125,13 +128,23 @@ export class SqliteEventStore implements EventStore {
     return this.#read(({ byStream }) => page(byStream.iterate(stream, revision, `${category}.`, Number(upTo), limit)));
   }
 
+  /** What this process has appended is given from memory where it follows on what the subscriber has; all else is read. */
   async *subscribe(after: string | null, signal: AbortSignal, batchSize = 500): AsyncGenerator<Envelope[]> {
-    while (!signal.aborted) {
-      const batch = await this.readAll(after, batchSize);
-      if (batch.length > 0) {
-        yield batch;
-        after = batch.at(-1)!.position;
-      } else await this.#arrivals.next(POLL_MS, signal);
+    const own = this.#own.subscriber();
+    try {
+      for (let toRead = true; !signal.aborted;) {
+        const given = own.next(after, batchSize);
+        const batch: readonly Envelope[] = given ?? (toRead ? await this.readAll(after, batchSize) : []);
+        if (batch.length > 0) {
+          yield batch as Envelope[];
+          [after, toRead] = [batch.at(-1)!.position, !given];
+        } else {
+          if (own.isEmpty) await this.#arrivals.next(POLL_MS, signal);
+          toRead = true;
+        }
+      }
+    } finally {
+      own.leave();
     }
   }
 
@@ -273,45 +286,61 @@ export class SqliteEventStore implements EventStore {
 
   /** Each append is judged on its own, and answered only after the commit. */
   #commit(batch: readonly QueuedAppend[]): (() => void)[] {
+    const written: Envelope[] = [];
+    let before: string | null = null;
     const settle = this.#atOnce(this.#sql, ({ dataVersion, head }) => {
       if (this.#dataVersion !== (this.#dataVersion = dataVersion.get()!)) this.#heads.clear();
       const last = head.get();
+      before = last?.position.toString() ?? null;
       let position = last?.position ?? 0;
       const recordedAt = Math.max(this.now(), last?.recorded_at ?? 0);
       return batch.map((waiting) => {
-        const result = this.#insert(waiting, position, recordedAt);
+        const result = this.#insert(waiting, position, recordedAt, written);
         if (result instanceof Error) return () => waiting.reject(result);
         position = Math.max(position, Number(result.position));
         return () => waiting.resolve(result);
       });
     });
+    this.#own.give(before, written);
     this.#arrivals.tell();
     return settle;
   }
 
-  #insert({ stream, expected, events, meta }: QueuedAppend, after: number, now: number): Appended | WrongRevision {
+  /** @param written is added to, if it is wanted */
+  #insert(
+    { stream, expected, events, meta, metaText }: QueuedAppend,
+    after: number,
+    now: number,
+    written: Envelope[],
+  ): Appended | WrongRevision {
     const head = this.#heads.get(stream) ?? this.#sql.streamHead.get(stream);
     const actual = head?.revision ?? NO_STREAM;
     if (actual !== expected) {
-      const written = actual > expected ? this.#sql.stream.all(stream, expected + 1).map(toEnvelope) : [];
-      return earlierResult(written, meta.commandId) ?? new WrongRevision(stream, expected, actual);
+      const known = actual > expected ? this.#sql.stream.all(stream, expected + 1).map(toEnvelope) : [];
+      return earlierResult(known, meta.commandId) ?? new WrongRevision(stream, expected, actual);
     }
     const { addType, insert } = this.#sql;
-    const metaText = JSON.stringify(meta);
-    const recordedAt = Math.max(now, head?.recorded_at ?? 0);
-    const at = new Date(recordedAt).toISOString();
+    const recorded = Math.max(now, head?.recorded_at ?? 0);
+    const recordedAt = new Date(recorded).toISOString();
     let [revision, position, hash] = [expected, after, head?.hash ?? null];
-    events.forEach(({ type, version, data }, index) => {
+    for (const [index, { type, version, data }] of events.entries()) {
       const id = eventId(meta.commandId, stream, index);
       const salt = newSalt();
       const digest = digestOf(salt, data);
-      hash = chainHash(hash, { id, stream, revision: ++revision, type, version, digest, meta, recordedAt: at });
+      revision++;
+      position++;
+      hash = chainHash(hash, { id, stream, revision, type, version, digest, meta, recordedAt }, metaText);
       const typeAndVersion = `${type} ${version}`;
       if (!this.#typesKnown.has(typeAndVersion)) addType.run(type, version);
       this.#typesKnown.add(typeAndVersion);
-      insert.run(++position, stream, revision, id, type, version, data, salt, digest, metaText, recordedAt, hash);
-    });
-    this.#heads.set(stream, { revision, hash: hash!, recorded_at: recordedAt });
+      insert.run(position, stream, revision, id, type, version, data, salt, digest, metaText, recorded, hash);
+      if (this.#own.wanted)
+        written.push({
+          ...{ position: String(position), stream, revision, id, type, version, data, salt, digest, hash },
+          ...{ meta, recordedAt },
+        });
+    }
+    this.#heads.set(stream, { revision, hash: hash!, recorded_at: recorded });
     return { revision, position: String(position) };
   }
 

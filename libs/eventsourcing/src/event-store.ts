@@ -1,5 +1,5 @@
 /** The port of every log: appending, reading and following streams of events. */
-import { eventId, type EncodedEvent, type Envelope, type Meta } from './events.js';
+import { canonicalJson, eventId, type EncodedEvent, type Envelope, type Meta } from './events.js';
 
 /** The revision of a stream that has no event. The same in every adapter. */
 export const NO_STREAM = -1;
@@ -92,6 +92,8 @@ export interface QueuedAppend {
   readonly expected: number;
   readonly events: readonly EncodedEvent[];
   readonly meta: Meta;
+  /** As canonical JSON. */
+  readonly metaText: string;
   readonly resolve: (appended: Appended) => void;
   readonly reject: (error: Error) => void;
 }
@@ -129,16 +131,20 @@ export const isStreamName = (name: string): boolean => STREAM.test(name);
 /** A UUID, whatever may follow it: the ids of events are made of its beginning. */
 const COMMAND = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/;
 
-/** The checks of every adapter before it writes. */
-export function checkAppend(stream: string, expected: number, events: readonly EncodedEvent[], meta: Meta): void {
+/** The checks of every adapter before it writes. @returns `meta` as canonical JSON, as it is hashed */
+export function checkAppend(stream: string, expected: number, events: readonly EncodedEvent[], meta: Meta): string {
   if (!isStreamName(stream)) throw new InvalidAppend(`Not a stream name: ${JSON.stringify(stream.slice(0, 220))}`);
   if (!Number.isSafeInteger(expected) || expected < NO_STREAM)
     throw new InvalidAppend(`Not an expected revision: ${String(expected)}`);
   if (!COMMAND.test(meta.commandId))
     throw new InvalidAppend(`Not the id of a command: ${JSON.stringify(meta.commandId)}`);
   if (events.length === 0) throw new InvalidAppend('An append needs at least one event.');
-  const metaText = JSON.stringify(meta);
-  const size = events.reduce((sum, { data }) => sum + Buffer.byteLength(data) + Buffer.byteLength(metaText), 0);
+  if (!isFit(meta)) throw new InvalidAppend(UNFIT);
+  const metaText = canonicalJson(meta);
+  const size = events.reduce(
+    (sum, { data }) => sum + Buffer.byteLength(data),
+    events.length * Buffer.byteLength(metaText),
+  );
   if (size > MAX_APPEND_BYTES)
     throw new InvalidAppend(`The append is ${size} bytes; at most ${MAX_APPEND_BYTES} are taken.`);
   for (const { type, version, data } of events) {
@@ -146,7 +152,7 @@ export function checkAppend(stream: string, expected: number, events: readonly E
       throw new InvalidAppend(`Not an event version: ${String(version)}`);
     if (!isFit(type) || !isFitJson(data)) throw new InvalidAppend(UNFIT);
   }
-  if (!isFitJson(metaText)) throw new InvalidAppend(UNFIT);
+  return metaText;
 }
 
 const UNFIT = 'Text may hold neither U+0000 nor a lone surrogate.';

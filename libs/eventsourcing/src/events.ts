@@ -234,17 +234,25 @@ export function damageOf(e: Envelope): string | null {
 
 /**
  * SHA-256 over the previous event's hash in the stream and the canonical JSON of what identifies this one (never its position).
+ * @param metaText its meta as canonical JSON, if that is at hand
  */
-export function chainHash(previous: string | null, e: Omit<Envelope, 'position' | 'data' | 'salt' | 'hash'>): string {
-  const [before, after] = chained(e);
+export function chainHash(
+  previous: string | null,
+  e: Omit<Envelope, 'position' | 'data' | 'salt' | 'hash'>,
+  metaText?: string,
+): string {
+  const [before, after] = chained(e, metaText);
   return hash('sha256', `${previous ?? NOTHING_BEFORE}${before}${e.recordedAt}${after}`, 'base64url');
 }
 
 /** The hashed text after the previous hash, before and after the time: for a store that stamps events where they are kept. */
-export function chained(e: Omit<Envelope, 'position' | 'data' | 'salt' | 'hash' | 'recordedAt'>): [string, string] {
+export function chained(
+  e: Omit<Envelope, 'position' | 'data' | 'salt' | 'hash' | 'recordedAt'>,
+  metaText = canonicalJson(e.meta),
+): [string, string] {
   const text = JSON.stringify;
   return [
-    `{"digest":${text(e.digest)},"id":${text(e.id)},"meta":${canonicalJson(e.meta)},"recordedAt":"`,
+    `{"digest":${text(e.digest)},"id":${text(e.id)},"meta":${metaText},"recordedAt":"`,
     `","revision":${e.revision},"stream":${text(e.stream)},"type":${text(e.type)},"version":${e.version}}`,
   ];
 }

@@ -7,6 +7,7 @@ export * from './copy-log.js';
 export * from './damage.js';
 export * from './event-store.js';
 export * from './events.js';
+export * from './own-appends.js';
 export * from './parking.js';
 export * from './releases.js';
 export * from './projection.js';

@@ -1,5 +1,5 @@
 /** Likely duplicates among commitments, by their titles. */
-import { wordsOf } from '#platform';
+import { wordsOf } from '#search';
 
 /** The fields of a commitment that show whether it may repeat another one. */
 export interface DuplicateCandidate {
@@ -12,7 +12,7 @@ export interface DuplicateCandidate {
 const SMALL = new Set('a an and as at by for from in into its of on or the their to with within'.split(' '));
 
 const tellingWords = (title: string): Set<string> =>
-  new Set(wordsOf(title).filter((word) => word.length > 1 && !SMALL.has(word)));
+  new Set(wordsOf(title).filter((word) => !/^[a-z]$/.test(word) && !SMALL.has(word)));
 
 /** A word in more titles than this tells nothing. */
 const COMMON = 200;

@@ -24,17 +24,22 @@ export function answersDirectly(
   server: FastifyInstance,
   get: <T>(of: abstract new (...args: never[]) => T) => T,
 ): void {
+  let steps: { guard: AccessGuard; interceptor: AnswerInterceptor; commands: CommandBus } | undefined;
+  const found = () =>
+    (steps ??= { guard: get(AccessGuard), interceptor: get(AnswerInterceptor), commands: get(CommandBus) });
   server.addHook('onRoute', (route) => {
     const { direct } = (route.config ?? {}) as { direct?: DirectRoute };
     if (!direct) return;
     const { status, secretariatOnly, answer } = direct;
+    const marks = { open: false, secretariatOnly };
     const nests = route.handler;
     route.handler = async function (request: ApiRequest, reply) {
       // Nest answers an address with an empty part as one that is not there.
       if (Object.values(request.params as object).includes('')) return nests.call(this, request, reply);
-      await get(AccessGuard).admit(request, { open: false, secretariatOnly });
+      const { guard, interceptor, commands } = found();
+      await guard.admit(request, marks);
       void reply.status(status).header('Cache-Control', 'no-store');
-      return get(AnswerInterceptor).around(request, reply, () => answer(request, reply, get(CommandBus)));
+      return interceptor.around(request, reply, () => answer(request, reply, commands));
     };
   });
 }

@@ -53,21 +53,43 @@ const field = ({ optional, description, example }: About, schema: ApiPropertyOpt
 const check = (name: string, message: string, validate: (value: unknown) => boolean) =>
   ValidateBy({ name, validator: { validate, defaultMessage: () => `$property ${message}` } });
 
-const references = new Map<object, Map<string, KindsOf>>();
-const nested = new Map<object, Map<string, () => Body>>();
-const free = new Map<object, Map<string, true>>();
-const written = new Map<object, Map<string, true>>();
-
-function mark<T>(marks: Map<object, Map<string, T>>, value: T): PropertyDecorator {
-  return (target, property) => {
-    if (!marks.has(target)) marks.set(target, new Map());
-    marks.get(target)!.set(String(property), value);
-  };
+/** What is known of a field beside its validation. */
+interface Marks {
+  /** The kinds that its code may have. */
+  readonly kinds?: KindsOf;
+  /** The class of what stands in it. */
+  readonly within?: () => Body;
+  readonly free?: true;
+  /** It is kept as `cleanText` makes it. */
+  readonly written?: true;
 }
 
-const marksFree: PropertyDecorator = mark(free, true);
-/** Free text, kept as `cleanText` makes it. */
-const marksWritten: PropertyDecorator = mark(written, true);
+/** By the prototype of a body's class, then by field. */
+const declared = new Map<object, Map<string, Marks>>();
+
+const mark =
+  (marks: Marks): PropertyDecorator =>
+  (target, property) => {
+    if (!declared.has(target)) declared.set(target, new Map());
+    const fields = declared.get(target)!;
+    fields.set(String(property), { ...fields.get(String(property)), ...marks });
+  };
+
+const complete = new WeakMap<object, ReadonlyMap<string, Marks>>();
+
+/** The marks of all fields of a class, with those of its superclasses, by its prototype; collected once. */
+function marksOf(prototype: object): ReadonlyMap<string, Marks> {
+  const known = complete.get(prototype);
+  if (known) return known;
+  const above = Object.getPrototypeOf(prototype) as object | null;
+  const all = new Map<string, Marks>(above ? marksOf(above) : []);
+  for (const [field, marks] of declared.get(prototype) ?? []) all.set(field, { ...all.get(field), ...marks });
+  complete.set(prototype, all);
+  return all;
+}
+
+const marksFree: PropertyDecorator = mark({ free: true });
+const marksWritten: PropertyDecorator = mark({ written: true });
 
 const pointer = '^(/[A-Za-z0-9]{1,40}){1,6}$';
 /** A pointer (RFC 6901) into what was said. */
@@ -227,9 +249,15 @@ export interface Reference {
 /** The kinds that a code may have, given its object. */
 type KindsOf = (body: object) => readonly Registered[];
 
+function kindsOf(kinds: Registered | readonly Registered[] | KindsOf): KindsOf {
+  if (typeof kinds === 'function') return kinds;
+  const all = [kinds].flat();
+  return () => all;
+}
+
 /** The code of something registered as one of `kinds`; an unknown one is refused by name. */
 export const CodeOf = (kinds: Registered | readonly Registered[] | KindsOf, about: About = {}) =>
-  applyDecorators(Code(about), mark(references, typeof kinds === 'function' ? kinds : () => [kinds].flat()));
+  applyDecorators(Code(about), mark({ kinds: kindsOf(kinds) }));
 
 /** Codes of things registered as one of `kinds`, each at most once. */
 export const CodesOf = (
@@ -246,35 +274,28 @@ export const CodesOf = (
       ArrayUnique(),
       Matches(new RegExp(code), { each: true, message: 'each value in $property must be a code' }),
     ),
-    mark(references, () => [kinds].flat()),
+    mark({ kinds: kindsOf(kinds) }),
   );
 
 /** The names of the fields of some bodies that hold free text. */
 export const freeTextOf = (bodies: readonly Body[]): ReadonlySet<string> =>
-  new Set(bodies.flatMap(({ prototype }) => [...(free.get(prototype as object)?.keys() ?? [])]));
-
-/** The marks on a property of a body's class, by its prototype, or of its superclasses. */
-function marked<T>(
-  marks: ReadonlyMap<object, ReadonlyMap<string, T>>,
-  prototype: object,
-  property: string,
-): T | undefined {
-  for (let of: object | null = prototype; of; of = Object.getPrototypeOf(of) as object | null) {
-    const mark = marks.get(of)?.get(property);
-    if (mark !== undefined) return mark;
-  }
-  return undefined;
-}
+  new Set(
+    bodies.flatMap(({ prototype }) =>
+      [...(declared.get(prototype as object) ?? [])].flatMap(([field, { free }]) => (free ? field : [])),
+    ),
+  );
 
 type Given = Readonly<Record<string, unknown>>;
 
 /** A body with what people wrote in it as it is kept: composed, with nothing around it. The same object where nothing changes. */
 export function cleanBody<B extends object>(body: Body, given: B): B {
   let kept: Record<string, unknown> | null = null;
-  for (const [field, said] of Object.entries(given)) {
-    const { prototype } = body as { prototype: object };
-    const within = marked(nested, prototype, field);
-    const value = marked(written, prototype, field) ? cleanedAll(said) : within ? cleanedIn(within(), said) : said;
+  const marks = marksOf((body as { prototype: object }).prototype);
+  for (const field of Object.keys(given)) {
+    const { within, written } = marks.get(field) ?? {};
+    if (!written && !within) continue;
+    const said = (given as Given)[field];
+    const value = written ? cleanedAll(said) : cleanedIn(within!(), said);
     if (value !== said) (kept ??= { ...(given as Given) })[field] = value;
   }
   return (kept as B | null) ?? given;
@@ -308,16 +329,18 @@ function inEach(all: readonly unknown[], clean: (one: unknown) => unknown): read
 /** Every code in a body that must be registered. */
 export function referencesIn(body: object, pointer = ''): Reference[] {
   const found: Reference[] = [];
-  for (const [property, value] of Object.entries(body)) {
+  const marks = marksOf(Object.getPrototypeOf(body) as object);
+  for (const field of Object.keys(body)) {
+    const { kinds, within } = marks.get(field) ?? {};
+    const value = kinds || within ? (body as Given)[field] : undefined;
     if (value === null || value === undefined) continue;
-    const at = `${pointer}/${property}`;
-    const items = [value].flat().map((item: unknown, i) => [item, Array.isArray(value) ? `${at}/${i}` : at] as const);
-    const prototype = Object.getPrototypeOf(body) as object;
-    const kinds = marked(references, prototype, property)?.(body);
-    for (const [item, at] of items)
-      if (kinds && typeof item === 'string') found.push({ kinds, code: item, pointer: at });
-      else if (item && typeof item === 'object' && marked(nested, prototype, property))
-        found.push(...referencesIn(item, at));
+    const at = `${pointer}/${field}`;
+    const find = (item: unknown, at: string): void => {
+      if (kinds && typeof item === 'string') found.push({ kinds: kinds(body), code: item, pointer: at });
+      else if (within && item && typeof item === 'object') found.push(...referencesIn(item, at));
+    };
+    if (Array.isArray(value)) value.forEach((item, i) => find(item, `${at}/${i}`));
+    else find(value, at);
   }
   return found;
 }
@@ -397,7 +420,7 @@ export const Countries = (about: About = {}) =>
 
 /** One nested object. */
 export const Nested = (of: () => Body, about: About = {}) =>
-  applyDecorators(nestedField(of, about, {}, IsObject()), mark(nested, of));
+  applyDecorators(nestedField(of, about, {}, IsObject()), mark({ within: of }));
 
 /** A list of nested objects. */
 export const ListOf = (of: () => Body, { min = 0, max = 200, ...about }: About & { min?: number; max?: number } = {}) =>
@@ -411,7 +434,7 @@ export const ListOf = (of: () => Body, { min = 0, max = 200, ...about }: About &
       ArrayMaxSize(max),
     ),
     IsObject({ each: true, message: 'each value in $property must be an object' }),
-    mark(nested, of),
+    mark({ within: of }),
   );
 
 const nestedField = (of: () => Body, about: About, schema: ApiPropertyOptions, ...checks: PropertyDecorator[]) => {

@@ -18,7 +18,6 @@ export * from './principal.js';
 export * from './problem.js';
 export * from './query-fields.js';
 export * from './requests.js';
-export * from './search.js';
 export * from './steps.js';
 export * from './validation.js';
 export * from './context.js';

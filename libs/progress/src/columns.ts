@@ -6,6 +6,8 @@
 import type { FullDate } from '#clocks';
 import type { CommitmentAsAt, Life, Nature, Role, Stage } from '#commitments';
 import type { Memory } from '#eventsourcing';
+import { sortKey } from '#text';
+import { Texts } from './texts.js';
 
 export const FOREVER = Number.MAX_SAFE_INTEGER;
 /** No row. */
@@ -104,25 +106,30 @@ export interface Meanings {
   readonly relations: readonly RelationTo[];
   readonly target: Target;
   readonly beside: ShownOnly;
+  /** On which day each agency but the lead last reported itself. */
+  readonly heard: Heard;
 }
 export type Coded = keyof Meanings;
 
-/** Words of one commitment: they are nobody else's, and go when they are blanked. */
-export interface OwnText {
-  readonly title: string;
-  readonly search: string;
-}
-/** The secretariat's reading and the replies, as JSON. */
+/** The last day of each of some agencies. */
+export type Heard = Readonly<Record<string, FullDate>>;
+
+/** The secretariat's reading and the replies, as JSON: words of one commitment, which go when they are blanked. */
 export type VerificationReading = string;
+/** The entry that the stage rests on, as JSON: the same. */
+export type HeadlineEntry = string;
 
 const json = <T>(key: string): T => JSON.parse(key) as T;
 
 /** The columns that hold codes of dictionaries. */
 export const CODED = [
   ...(['standing', 'agencies', 'themes', 'followsUp', 'places'] as const),
-  ...(['documents', 'relations', 'target', 'beside'] as const),
+  ...(['documents', 'relations', 'target', 'beside', 'heard'] as const),
 ] as const satisfies readonly Coded[];
-const INTS = [...(['commitment', 'next', 'from', 'lastReportedOn', 'text', 'reading'] as const), ...CODED] as const;
+const INTS = [
+  ...(['commitment', 'next', 'from', 'lastReportedOn', 'leadReportedOn', 'text', 'reading', 'entry'] as const),
+  ...CODED,
+] as const;
 const FLOATS = ['since', 'until'] as const;
 export type IntColumn = (typeof INTS)[number];
 type FloatColumn = (typeof FLOATS)[number];
@@ -151,11 +158,14 @@ export class Columns {
     relations: new Dictionary<Meanings['relations']>(json),
     target: new Dictionary<Target>(json),
     beside: new Dictionary<ShownOnly>(json),
+    heard: new Dictionary<Heard>(json),
   };
   readonly references = new Dictionary((reference) => reference);
+  readonly #referenceKeys: string[] = [];
+  readonly texts = new Texts((commitment) => this.references.keys[commitment]!);
   /** By code; `null` where the words went. */
-  readonly texts: (OwnText | null)[] = [];
   readonly readings: (VerificationReading | null)[] = [];
+  readonly entries: (HeadlineEntry | null)[] = [];
   corrections: Corrected[] = [];
   /** The latest row of each commitment, by the code of its reference. */
   heads: Int32Array = new Int32Array(0);
@@ -193,6 +203,11 @@ export class Columns {
     return code;
   }
 
+  /** By which the reference of a commitment is put in order. */
+  referenceKey(commitment: number): string {
+    return (this.#referenceKeys[commitment] ??= sortKey(this.references.keys[commitment]!));
+  }
+
   /** The row that is known now from just this day on, and where one from this date on belongs. */
   placeOf(commitment: number, day: number): { readonly row: number; readonly after: number; readonly next: number } {
     const { from, next, until } = this.columns;
@@ -213,7 +228,7 @@ export class Columns {
   }
 
   /** The values of the rows of a commitment in a column, each once. */
-  codesOf(commitment: number, name: 'text' | 'reading'): number[] {
+  codesOf(commitment: number, name: 'reading' | 'entry'): number[] {
     const { next, [name]: column } = this.columns;
     const codes = new Set<number>();
     for (let row = this.heads[commitment]!; row !== NONE; row = next[row]!) codes.add(column[row]!);
@@ -262,12 +277,13 @@ export class Columns {
 
   /** Takes everything of a commitment away, and its words. */
   forget(commitment: number): void {
-    const { next, since, until, text, reading } = this.columns;
+    const { next, since, until, reading, entry } = this.columns;
     for (let row = this.heads[commitment]!; row !== NONE; row = next[row]!) {
-      this.texts[text[row]!] = null;
       if (reading[row] !== NONE) this.readings[reading[row]!] = null;
+      this.entries[entry[row]!] = null;
       since[row] = until[row] = 0;
     }
+    this.texts.forget(commitment);
     this.heads[commitment] = NONE;
     this.corrections = this.corrections.filter((one) => one.commitment !== commitment);
   }
@@ -275,26 +291,29 @@ export class Columns {
   clear(): void {
     for (const dictionary of Object.values(this.dictionaries)) dictionary.clear();
     this.references.clear();
-    this.texts.length = this.readings.length = this.rows = this.laid = 0;
+    this.texts.clear();
+    this.readings.length = this.entries.length = this.#referenceKeys.length = this.rows = this.laid = 0;
     this.corrections = [];
     this.heads = new Int32Array(0);
     this.#grow(1024);
   }
 
   save(): Memory {
-    const { rows, columns, dictionaries, references, texts, readings, corrections, heads, laid } = this;
+    const { rows, columns, dictionaries, references, readings, entries, corrections, heads, laid } = this;
+    const texts = this.texts.save();
     const arrays = Object.fromEntries(
       [...INTS, ...FLOATS].map((name) => [name, columns[name].slice(0, rows)]),
     ) as Memory['arrays'];
     const lists = Object.fromEntries(Object.entries(dictionaries).map(([name, { keys }]) => [name, keys.slice()]));
     return {
-      arrays: { ...arrays, heads: heads.slice(0, references.size) },
+      arrays: { ...arrays, ...texts.arrays, heads: heads.slice(0, references.size) },
       lists: {
         ...lists,
+        ...texts.lists,
         ...{
           references: references.keys.slice(),
-          texts: texts.slice(),
           readings: readings.slice(),
+          entries: entries.slice(),
           corrections: corrections.slice(),
         },
         laid: [laid],
@@ -312,8 +331,9 @@ export class Columns {
     for (const [name, dictionary] of Object.entries(this.dictionaries))
       for (const key of lists[name] as string[]) dictionary.codeOf(key);
     for (const reference of lists['references'] as string[]) this.references.codeOf(reference);
-    for (const text of lists['texts'] as (OwnText | null)[]) this.texts.push(text);
+    this.texts.load({ arrays, lists });
     for (const reading of lists['readings'] as (VerificationReading | null)[]) this.readings.push(reading);
+    for (const entry of lists['entries'] as (HeadlineEntry | null)[]) this.entries.push(entry);
     this.corrections = lists['corrections'] as Corrected[];
     this.laid = (lists['laid'] as number[])[0]!;
   }

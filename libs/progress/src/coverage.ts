@@ -11,6 +11,7 @@ import { Rejected, type Projector } from '#eventsourcing';
 import { AtClocks, writeCursor, CursorField, PageSize, readCursor, WantedFormat, type Format } from '#platform';
 import { documentWords, placeWords, type Forum } from '#registers';
 import { CONCERNS, OUTCOME_KINDS, OUTCOME_STATUSES, type Concern, type OutcomeKind, type OutcomeStatus } from '#words';
+import { compareTexts } from '#text';
 import { Count, countBy, CountsBy, Keys, NO_ROW, Row } from './count.js';
 import { AgenciesQuery, OptionalText, Flag, FilterField, type Filter } from './filters.js';
 import { withAncestors } from './hierarchy.js';
@@ -278,7 +279,7 @@ async function rowsOf(look: Look, filter: OutcomesFilter, addressee?: string): P
         reportedOn: source.reportedOn,
         covered: row.total > 0,
         ...row,
-        leads: (leads.get(id) ?? []).map(({ keys }) => keys[1]!).sort(),
+        leads: (leads.get(id) ?? []).map(({ keys }) => keys[1]!).sort(compareTexts),
         list: listQuery({ ...filter, followsUp: id }, at),
       },
     ];
@@ -291,7 +292,7 @@ const statusOf = (kind: OutcomeKind | null | undefined, endorsed: boolean, follo
 
 /** Forums that began last come first; those without a date are at the end. */
 const latestFirst = (a: Forum, b: Forum): number =>
-  (b.start ?? '').localeCompare(a.start ?? '') || (a.id < b.id ? -1 : 1);
+  (b.start ?? '').localeCompare(a.start ?? '') || compareTexts(a.id, b.id);
 
 const outcomeCountsOf = (rows: readonly OutcomeRow[]): OutcomeCounts => {
   const those = (test: (row: OutcomeRow) => boolean) => rows.filter(test).length;

@@ -2,6 +2,7 @@
  * A commitment as at a date, as a row: each part by the same function of the domain that `asAt` uses, so that the clock rules
  * stand once. Pure. Most events change few parts; the others are not computed again.
  */
+import type { Citation } from '#bodies';
 import { lastDayOf, lastReported, type FullDate } from '#clocks';
 import {
   agenciesAsAt,
@@ -10,31 +11,75 @@ import {
   editionsAsAt,
   headlineAsAt,
   lineageAsAt,
+  partOf,
   stagesAsAt,
   type Commitment,
   type Role,
+  type Sourced,
   type StageEntry,
+  type Statement,
 } from '#commitments';
-import { dayOf, type ShownOnly, type Meanings, type Standing } from './columns.js';
+import { compareTexts } from '#text';
+import { dayOf, type ShownOnly, type Heard, type Meanings, type Standing } from './columns.js';
+import type { Wording } from './texts.js';
 
-/** The names by which a commitment is called and found. */
-export interface Wording {
-  readonly title: string;
-  readonly summary: string;
-  readonly condition: string | null;
-}
-
-/** A row in words: of each dictionary the text of its entry, the wording, and the reading (`null`: unreviewed). */
-export type Point = { readonly [P in keyof Meanings]: string } & {
+/**
+ * A row in words: of each dictionary the text of its entry, the wording, the reading (`null`: unreviewed), the entry that the
+ * stage rests on, and when each agency last reported itself.
+ */
+export type Point = { readonly [P in Exclude<keyof Meanings, 'heard'>]: string } & {
   readonly wording: Wording;
   readonly reading: string | null;
+  readonly entry: string;
+  readonly heard: HeardSince;
 };
+
+/** When agencies last reported themselves. */
+export interface HeardSince {
+  readonly on: Heard;
+  /** All that there is; otherwise it is added to what was before. */
+  readonly whole: boolean;
+}
 export type Part = keyof Point;
 
 const RANKS: readonly Role[] = ['lead', 'co_lead', 'partner'];
 const rankOf = (role: Role): number => (RANKS.includes(role) ? RANKS.indexOf(role) : RANKS.length);
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-const sorted = (values: readonly string[]): string => JSON.stringify([...new Set(values)].sort());
+const sorted = (values: readonly string[]): string => JSON.stringify([...new Set(values)].sort(compareTexts));
+
+/** The entry that the stage rests on: when it happened, and where that is said. */
+export interface Headline {
+  readonly effective: string;
+  readonly note: string | null;
+  readonly sources: readonly Citation[];
+}
+
+/** The agencies that reported themselves: whose part a stage entry tells of, and whose focal point acted. */
+function heardIn(
+  c: Commitment,
+  said: Pick<Statement, 'name' | 'by' | 'data'>,
+  entries: readonly StageEntry[],
+): Heard | null {
+  const heard: Record<string, FullDate> = {};
+  for (const entry of entries) heard[partOf(c, entry)] = entry.reportedOn;
+  const { reportedOn } = said.data as Partial<Sourced>;
+  if (said.by.agency && reportedOn) heard[said.by.agency] = reportedOn;
+  return Object.keys(heard).length > 0 ? heard : null;
+}
+
+/** When each agency last reported itself, by a date. What was corrected or retracted counts as corrected, or not. */
+function heardAsAt(c: Commitment, asOf: FullDate): Heard {
+  const heard: Record<string, FullDate> = {};
+  const hear = (agency: string, on: FullDate) => {
+    if (on <= asOf && on > (heard[agency] ?? '')) heard[agency] = on;
+  };
+  for (const entry of c.entries) hear(partOf(c, entry), entry.reportedOn);
+  for (const { by, data, revision } of c.said) {
+    const changes = c.changes.get(revision);
+    const { reportedOn } = (changes ? (changes.at(-1)!.says ?? {}) : data) as Partial<Sourced>;
+    if (by.agency && reportedOn) hear(by.agency, reportedOn);
+  }
+  return heard;
+}
 
 /** A commitment as at a date; what several parts need is worked out once. */
 class AsAt {
@@ -83,7 +128,10 @@ const PARTS: { readonly [P in Part]: Definition<P> } = {
       JSON.stringify(
         agenciesAsAt(c, asOf)
           .map(({ agency, role, asked }) => ({ agency, role, asked: asked === true }))
-          .sort((a, b) => rankOf(a.role) - rankOf(b.role) || compare(a.agency, b.agency) || compare(a.role, b.role)),
+          .sort(
+            (a, b) =>
+              rankOf(a.role) - rankOf(b.role) || compareTexts(a.agency, b.agency) || compareTexts(a.role, b.role),
+          ),
       ),
   },
   themes: { from: ['themes'], at: ({ c, asOf }) => sorted(contentAsAt(c, asOf).themes) },
@@ -126,8 +174,17 @@ const PARTS: { readonly [P in Part]: Definition<P> } = {
       title: lastReported(wording.title, asOf)!.value!,
       summary: lastReported(wording.summary, asOf)!.value!,
       condition: lastReported(wording.condition, asOf)?.value ?? null,
+      language: lastReported(wording.language, asOf)?.value ?? null,
     }),
   },
+  entry: {
+    from: ['entries', 'roles'],
+    at: ({ headline: { effective, note, citation, citations } }) => {
+      const sources = [citation ?? [], citations ?? []].flat();
+      return JSON.stringify({ effective, note: note ?? null, sources } satisfies Headline);
+    },
+  },
+  heard: { from: ['entries', 'roles', 'said'], at: ({ c, asOf }) => ({ on: heardAsAt(c, asOf), whole: true }) },
   reading: {
     from: ['entries', 'roles', 'readings', 'replies'],
     at: ({ c, stages }) => {
@@ -138,6 +195,8 @@ const PARTS: { readonly [P in Part]: Definition<P> } = {
   },
 };
 const ALL = Object.keys(PARTS) as Part[];
+/** Parts to which an event adds. */
+const ADDED: readonly Part[] = ['documents', 'heard'];
 
 const workedOut = (view: AsAt, parts: readonly Part[]): Partial<Point> =>
   Object.fromEntries(parts.map((part) => [part, PARTS[part].at(view)]));
@@ -162,11 +221,15 @@ function cites(said: object): boolean {
 
 /**
  * What of it reads otherwise than before, from a date on by which all was said that was said before: what comes from the same
- * as before is the same. Of documents only those that are cited anew; they are added to those before.
+ * as before is the same. Of documents only those that are cited anew, of agencies only those that reported: they are added to
+ * those before.
  */
 export function changesAt(before: Commitment, c: Commitment, from: FullDate): Partial<Point> {
-  const changed = ALL.filter((part) => part !== 'documents' && PARTS[part].from.some((of) => before[of] !== c[of]));
-  const point = workedOut(new AsAt(c, from), changed);
+  const changed = ALL.filter((part) => !ADDED.includes(part) && PARTS[part].from.some((of) => before[of] !== c[of]));
+  // Whose part an entry without an agency tells of comes from the roles.
+  const whole = before.roles !== c.roles;
+  const on = whole ? heardAsAt(c, from) : heardIn(c, c.said.at(-1)!, c.entries.slice(before.entries.length));
+  const point = { ...workedOut(new AsAt(c, from), changed), ...(on && { heard: { on, whole } }) };
   if (!cites(c.said.at(-1)!.data)) return point;
   return { ...point, documents: sorted(documentsCitedAsAt({ ...c, said: c.said.slice(-1) }, from)) };
 }

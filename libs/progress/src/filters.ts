@@ -16,12 +16,12 @@ import {
   QueryChoice,
   ProgressClockQuery,
   QueryChoices,
-  searchTermsIn,
   type Format,
 } from '#platform';
 import { MATCHES, WITHIN, type Register } from '#registers';
 import { KINDS, NATURES, STRENGTHS } from '#words';
 import { dayOf, type Coded, type Columns, type Meanings, type Standing } from './columns.js';
+import type { Searched } from './texts.js';
 import type { CountedAgencies, Hierarchy } from './hierarchy.js';
 import { flags, type Condition } from './scan.js';
 import type { Through } from './theme-tree.js';
@@ -63,6 +63,8 @@ export type FilterName = keyof Filter;
 export interface FilterContext {
   readonly columns: Columns;
   readonly hierarchy: Hierarchy;
+  /** Which wordings a search finds, and how well; `null`: it asks for nothing. */
+  search(q: string): Promise<Searched | null>;
   /** All that is asked for: some filters shape others. */
   readonly filter: Filter;
 }
@@ -94,7 +96,7 @@ interface Described<V> {
   readonly example?: string;
   readonly default?: string;
   /** The rows that meet it; absent: it shapes other filters, or is asked of the day. */
-  readonly rows?: (value: V, asking: FilterContext) => Condition | Promise<Condition>;
+  readonly rows?: (value: V, asking: FilterContext) => Condition | null | Promise<Condition | null>;
 }
 
 /** The rows whose entry of a column meets a test. */
@@ -381,23 +383,14 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
   q: {
     kind: 'words',
     description:
-      'Words, or beginnings of words, of reference, title, summary or condition; in quotation marks, words as they are',
+      'Words of reference, title, summary, condition, notes and evidence, their beginnings, and other forms of them (study, studies); in quotation marks, words as they are',
     example: 'remittances',
-    rows: (q: string, { columns }: FilterContext) => ({ codes: columns.columns.text, holds: textsWith(columns, q) }),
+    rows: async (q: string, { columns, search }: FilterContext) => {
+      const searched = await search(q);
+      return searched && { codes: columns.columns.text, holds: searched.holds };
+    },
   },
 };
-
-/** By the code of a text: whether it holds all that is sought. */
-function textsWith({ texts }: Columns, q: string): Uint8Array {
-  const sought = searchTermsIn(q).map(({ words, exact }) => ` ${words}${exact ? ' ' : ''}`);
-  const holds = new Uint8Array(texts.length);
-  if (sought.length === 0) return q.trim() ? holds : holds.fill(1); // something that is no word is nowhere
-  for (let code = 0; code < holds.length; code++) {
-    const search = texts[code]?.search;
-    if (search !== undefined && sought.every((one) => `${search} `.includes(one))) holds[code] = 1;
-  }
-  return holds;
-}
 
 /** The conditions that a filter is. @throws Error for one that is none: it would find everything */
 export async function conditionsOf(filter: Filter, context: Omit<FilterContext, 'filter'>): Promise<Condition[]> {
@@ -413,7 +406,8 @@ export async function conditionsOf(filter: Filter, context: Omit<FilterContext, 
     if (!(name in FILTERS)) throw new Error(`There is no filter ${name}.`);
     const { rows } = FILTERS[name as FilterName] as Definition;
     const isAsked = value !== undefined && (value !== '' || (name === 'agency' && filter.memberOf));
-    if (rows && isAsked) conditions.push(await rows(value as never, { ...context, filter }));
+    const condition = rows && isAsked ? await rows(value as never, { ...context, filter }) : null;
+    if (condition) conditions.push(condition);
   }
   return conditions;
 }

@@ -19,6 +19,7 @@ import {
   WantedFormat,
   type Format,
 } from '#platform';
+import { compareTexts } from '#text';
 import { NONE } from './columns.js';
 import { Count, CountsBy } from './count.js';
 import { OptionalText, ProgressQuery, FilterField, type Filter } from './filters.js';
@@ -291,8 +292,8 @@ export class Flows {
     const changed = (await this.#changed(looks, filter)).filter(isWanted);
     const total = place?.total ?? changed.length;
     const rows = changed
-      .filter(({ reference }) => reference > (place?.after ?? ''))
-      .sort((a, b) => (a.reference < b.reference ? -1 : 1))
+      .filter(({ reference }) => place === null || compareTexts(reference, place.after) > 0)
+      .sort((a, b) => compareTexts(a.reference, b.reference))
       .slice(0, limit + 1);
     const shown = rows.slice(0, limit);
     const titleOf = await this.#titles(looks);
@@ -380,7 +381,10 @@ export class Flows {
       const commitment = is.columns.references.find(reference)!;
       const [now, then] = [rowAt(is.columns, commitment, is.at), rowAt(was.columns, commitment, was.at)];
       const row = now === NONE ? then : now;
-      return { title: is.columns.texts[is.columns.columns.text[row]!]?.title ?? '', into: besideOf(is, row).into };
+      return {
+        title: is.columns.texts.wordings[is.columns.columns.text[row]!]?.title ?? '',
+        into: besideOf(is, row).into,
+      };
     };
   }
 }

@@ -109,7 +109,7 @@ export function itemOf(
   const { into, spread, lastEdition, nextDue, lastUpkeep } = of('beside');
   return {
     reference: references.keys[columns.commitment[row]!]!,
-    title: texts[columns.text[row]!]?.title ?? '',
+    title: texts.wordings[columns.text[row]!]?.title ?? '',
     ...{ kind, nature, strength, stage, outlook },
     lead: agencies[0]!.agency,
     target: of('target').date,

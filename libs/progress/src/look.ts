@@ -5,7 +5,8 @@
  */
 import type { Projector } from '#eventsourcing';
 import { Registers } from '#registers';
-import type { Columns } from './columns.js';
+import { dayOf, type Columns } from './columns.js';
+import type { Searched } from './texts.js';
 import { Keys } from './count.js';
 import { conditionsOf, type Filter } from './filters.js';
 import { Hierarchy, type CountedAgencies } from './hierarchy.js';
@@ -27,7 +28,15 @@ export class Look {
   /** The rows of a filter. @throws Rejected `not_found` for a crosswalk that is not there */
   async find(filter: Filter = {}): Promise<Selection> {
     const { overdue, stale } = filter;
-    return scan(this.columns, this.at, await conditionsOf(filter, this), { overdue, stale });
+    const { columns, hierarchy } = this;
+    const conditions = await conditionsOf(filter, { columns, hierarchy, search: (q) => this.search(q) });
+    return scan(columns, this.at, conditions, { overdue, stale });
+  }
+
+  /** Which wordings a search finds, and how well; `null`: it asks for nothing. */
+  async search(q: string): Promise<Searched | null> {
+    const { asOf, knownAt } = this.at;
+    return this.columns.texts.search(q, { day: dayOf(asOf), position: Number(knownAt) });
   }
 
   /** Under which agencies commitments count. */

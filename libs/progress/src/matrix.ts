@@ -8,6 +8,7 @@ import { IsIn, IsOptional } from 'class-validator';
 import type { FullDate } from '#clocks';
 import { type Projector, refused } from '#eventsourcing';
 import { AtClocks, PageSize, WantedFormat, type Format } from '#platform';
+import { compareTexts } from '#text';
 import { Count, countAll, countBy, Keys, pairOf, splitPair, Row, type Counted } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
 import { directlyBelow, withAncestors } from './hierarchy.js';
@@ -235,7 +236,7 @@ function placedOf(all: readonly Counted[], inCells: readonly Counted[]): Placed[
   return all.map(({ keys: [key], row }) => ({ key: key!, row, placed: placed.get(key!) ?? 0 }));
 }
 
-const byCode = (a: { readonly key: string }, b: { readonly key: string }): number => (a.key < b.key ? -1 : 1);
+const byCode = (a: { readonly key: string }, b: { readonly key: string }): number => compareTexts(a.key, b.key);
 
 /** The keys with most commitments in cells, in the order of their codes. */
 const mostPlaced = (keys: readonly Placed[], most: number): Placed[] =>

@@ -1,20 +1,26 @@
 /** The orders in which a list of commitments can be given, in each of which every commitment has one place. */
 import { setImmediate as turn } from 'node:timers/promises';
 import { STAGES } from '#commitments';
-import { relevanceOf, searchTermsIn } from '#platform';
-import { byCodePoints } from '#registers';
+import { sortKey } from '#text';
 import type { Columns } from './columns.js';
 
 type Value = string | number | null;
 
+const leadKeys = new Map<string, string>();
+const leadKey = (agency: string): string => {
+  let key = leadKeys.get(agency);
+  if (key === undefined) leadKeys.set(agency, (key = sortKey(agency)));
+  return key;
+};
+
 /** The sort key of a row; equal rows follow in the order of their references. */
 const KEYS = {
-  reference: ({ references, columns }: Columns, row: number): Value => references.keys[columns.commitment[row]!]!,
-  title: ({ texts, columns }: Columns, row: number): Value => texts[columns.text[row]!]?.title ?? null,
+  reference: (columns: Columns, row: number): Value => columns.referenceKey(columns.columns.commitment[row]!),
+  title: ({ texts, columns }: Columns, row: number): Value => texts.titleKey(columns.text[row]!),
   stage: ({ dictionaries, columns }: Columns, row: number): Value =>
     STAGES.indexOf(dictionaries.standing.entries[columns.standing[row]!]!.stage),
   lead: ({ dictionaries, columns }: Columns, row: number): Value =>
-    dictionaries.agencies.entries[columns.agencies[row]!]![0]!.agency,
+    leadKey(dictionaries.agencies.entries[columns.agencies[row]!]![0]!.agency),
   target: ({ dictionaries, columns }: Columns, row: number): Value =>
     dictionaries.target.entries[columns.target[row]!]!.last || null,
   lastReportedOn: ({ columns }: Columns, row: number): Value => columns.lastReportedOn[row]!,
@@ -31,6 +37,8 @@ export const SORTS = [
 /** The place of a commitment in an order. */
 export interface Place {
   readonly key: Value;
+  /** Those of equal keys follow in the order of their references, and each reference has one place. */
+  readonly referenceKey: string;
   readonly reference: string;
 }
 
@@ -40,25 +48,24 @@ export interface Order {
   compare(a: Place, b: Place): number;
 }
 
-const compare = (a: string | number, b: string | number): number =>
-  typeof a === 'number' ? a - Number(b) : byCodePoints(a, String(b));
+const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** @param q what was searched for, for the order of relevance */
-export function orderOf(columns: Columns, sort: Sort, q = ''): Order {
-  const reference = (row: number) => columns.references.keys[columns.columns.commitment[row]!]!;
+/** @param scores by the code of a wording, how well it answers what was searched for: for the order of relevance */
+export function orderOf(columns: Columns, sort: Sort, scores?: Int32Array): Order {
+  const { commitment, text } = columns.columns;
   const descends = sort.startsWith('-') || sort === 'relevance';
-  const sought = searchTermsIn(q);
   const keyOf =
     sort === 'relevance'
-      ? (row: number): Value => {
-          const { title, search } = columns.texts[columns.columns.text[row]!] ?? { title: '', search: '' };
-          return relevanceOf(sought, reference(row), title, search);
-        }
+      ? (row: number): Value => scores?.[text[row]!] ?? 0
       : (row: number) => KEYS[sort.replace(/^-/, '') as Key](columns, row);
   return {
-    placeOf: (row) => ({ key: keyOf(row), reference: reference(row) }),
+    placeOf: (row) => ({
+      key: keyOf(row),
+      referenceKey: columns.referenceKey(commitment[row]!),
+      reference: columns.references.keys[commitment[row]!]!,
+    }),
     compare: (a, b) => {
-      if (a.key === b.key) return compare(a.reference, b.reference);
+      if (a.key === b.key) return compare(a.referenceKey, b.referenceKey) || compare(a.reference, b.reference);
       if (a.key === null) return 1;
       if (b.key === null) return -1;
       return descends ? compare(b.key, a.key) : compare(a.key, b.key);

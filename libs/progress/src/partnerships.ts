@@ -4,6 +4,7 @@ import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagg
 import type { FullDate } from '#clocks';
 import type { Projector } from '#eventsourcing';
 import { AtClocks, writeCursor, CursorField, InRows, PageSize, readCursor, WantedFormat, type Format } from '#platform';
+import { compareTexts } from '#text';
 import { Count, countAll, countBy, pairOf, splitPair, Row, type Counted, type Keys } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
@@ -104,7 +105,9 @@ export class Partnerships {
         return { key, other, counted };
       })
       .filter(({ key, other }) => !isMutual || key < other)
-      .sort((a, b) => b.counted.total - a.counted.total || compare(a.key, b.key) || compare(a.other, b.other));
+      .sort(
+        (a, b) => b.counted.total - a.counted.total || compareTexts(a.key, b.key) || compareTexts(a.other, b.other),
+      );
     const [first, last] = [Number(place?.after ?? 0), Number(place?.after ?? 0) + (limit ?? all.length)];
     const shown = all.slice(first, last);
     const names = await look.hierarchy.agencyNames(agencies);
@@ -151,7 +154,7 @@ async function themesOf(
   const wanted = pairs.only(look.columns, new Set(shown.map(({ key, other }) => pairOf(key, other))));
   const counted = countBy(found.where(wanted.any), wanted, axis.keys)
     .map(({ keys: [pair, theme], total }) => ({ pair: pair!, theme: theme!, total }))
-    .sort((a, b) => b.total - a.total || compare(a.theme, b.theme));
+    .sort((a, b) => b.total - a.total || compareTexts(a.theme, b.theme));
   const byPair = Map.groupBy(counted, ({ pair }) => pair);
   return new Map(
     [...byPair].map(([pair, themes]) => {
@@ -164,8 +167,6 @@ async function themesOf(
     }),
   );
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** A pair as a row of a table. */
 const inRow = ({ themes, list: _list, ...row }: Partial<PartnershipRow>): object => ({

@@ -4,21 +4,30 @@
  */
 import { LRUCache } from 'lru-cache';
 import { setImmediate as turn } from 'node:timers/promises';
+import { forms } from '#bodies';
 import type { FullDate } from '#clocks';
-import { commitment, turningPoints, type Commitment, type CommitmentEvents, type Sourced } from '#commitments';
+import {
+  BLANKED,
+  commitment,
+  statementAt,
+  turningPoints,
+  type Commitment,
+  type CommitmentEvents,
+  type Sourced,
+} from '#commitments';
 import { fold, type Earlier, type Log, type Memory, type Projection, type Recorded } from '#eventsourcing';
-import { wordsOf } from '#platform';
-import { CODED, Columns, dayOf, NONE, type RowValues } from './columns.js';
-import { changesAt, pointAt, type Point, type Wording } from './facts.js';
+import type { Field } from '#search';
+import { compareTexts } from '#text';
+import { CODED, Columns, dateOf, dayOf, NONE, type Heard, type RowValues } from './columns.js';
+import { changesAt, pointAt, type HeardSince, type Point } from './facts.js';
 
-/** The history of a commitment, and the texts of its latest rows. */
+/** The history of a commitment, and what its latest row says. */
 interface CachedCommitment {
   state: Commitment;
   revision: number;
   /** The last date from which on it reads otherwise, and what the row from then on says. */
   latest: FullDate;
   said: RowValues | null;
-  readonly wordings: (Wording & { readonly code: number })[];
 }
 
 /** A commitment from a date on; `null`: it does not exist by then. Parts that go on as before are left out. */
@@ -52,7 +61,6 @@ const nothing = (): CachedCommitment => ({
   revision: -1,
   latest: '',
   said: null,
-  wordings: [],
 });
 
 const referenceOf = ({ stream }: Pick<Recorded, 'stream'>): string => stream.slice(commitment.category.length + 1);
@@ -60,7 +68,7 @@ const isCorrection = ({ name }: Recorded): boolean => name === 'Corrected' || na
 
 export class ProgressProjection implements Projection {
   readonly name = 'progress';
-  readonly version = 6;
+  readonly version = 7;
   readonly on: Projection['on'];
   readonly columns = new Columns();
   /** The commitment of the last event: a history often comes whole. */
@@ -127,7 +135,7 @@ export class ProgressProjection implements Projection {
     const { columns } = this;
     const { row } = latest ? columns.placeOf(columns.commitmentOf(referenceOf(event)), dayOf(latest)) : { row: NONE };
     const said = row === NONE ? null : columns.saidIn(row);
-    return { state, revision: all.at(-1)?.revision ?? -1, latest, said, wordings: [] };
+    return { state, revision: all.at(-1)?.revision ?? -1, latest, said };
   }
 
   /** The words that went stand in what was shown earlier, too: all of it is laid anew without them. */
@@ -200,12 +208,13 @@ export class ProgressProjection implements Projection {
       const days = new Set(points.map(({ from }) => dayOf(from)));
       for (const { day, row } of before) if (!days.has(day)) columns.close(row, position);
     }
+    this.#note(number, event, state);
     let last: RowValues | null = null;
     if (whole) known.said = null;
     for (const turn of points) {
       const day = dayOf(turn.from);
       const place = columns.placeOf(number, day);
-      last = turn.point && this.#saidOf(known, number, referenceOf(event), turn);
+      last = turn.point && this.#saidOf(known, number, turn);
       if (last && place.row !== NONE && columns.saysTheSame(place.row, last)) continue;
       if (place.row !== NONE) columns.close(place.row, position);
       if (last) columns.add(number, day, last, position, place);
@@ -218,50 +227,72 @@ export class ProgressProjection implements Projection {
     known.revision = event.revision;
   }
 
-  #saidOf(known: CachedCommitment, number: number, reference: string, { point, lastReportedOn }: Turn): RowValues {
-    const { dictionaries } = this.columns;
-    const { wording, reading, documents, ...others } = point!;
-    const said: Record<keyof RowValues, number> = known.said ? { ...known.said } : ({} as RowValues);
+  #saidOf({ said: before }: CachedCommitment, number: number, { point, lastReportedOn }: Turn): RowValues {
+    const { dictionaries, texts, readings, entries } = this.columns;
+    const { wording, reading, entry, documents, heard, ...others } = point!;
+    const said: Record<keyof RowValues, number> = before ? { ...before } : ({} as RowValues);
     said.lastReportedOn = dayOf(lastReportedOn);
-    if (wording) said.text = this.#textOf(known, number, reference, wording);
-    if (reading !== undefined) said.reading = reading === null ? NONE : this.#readingOf(number, reading);
+    if (wording) said.text = texts.codeOf(number, wording);
+    if (reading !== undefined)
+      said.reading = reading === null ? NONE : this.#codeIn(readings, number, 'reading', reading);
+    if (entry !== undefined) said.entry = this.#codeIn(entries, number, 'entry', entry);
     for (const part of CODED) {
-      const key = part === 'documents' ? documents && this.#allOf(known.said, documents) : others[part];
+      if (part === 'heard') continue;
+      const key = part === 'documents' ? documents && this.#allOf(before, documents) : others[part];
       if (key !== undefined) said[part] = dictionaries[part].codeOf(key);
     }
+    if (heard || before?.agencies !== said.agencies) this.#hear(said, before, heard);
     return said;
+  }
+
+  /** When agencies last reported themselves: the lead's day stands in a column of its own, since it changes with most reports. */
+  #hear(
+    said: Record<keyof RowValues, number>,
+    before: RowValues | null,
+    { on, whole }: HeardSince = { on: {}, whole: false },
+  ) {
+    const { dictionaries } = this.columns;
+    const leadIn = (row: RowValues) => dictionaries.agencies.entries[row.agencies]![0]!.agency;
+    const known: Heard = before
+      ? {
+          ...dictionaries.heard.entries[before.heard],
+          ...(before.leadReportedOn > 0 && { [leadIn(before)]: dateOf(before.leadReportedOn) }),
+        }
+      : {};
+    const { [leadIn(said)]: lead, ...others } = whole ? on : { ...known, ...on };
+    said.leadReportedOn = lead ? dayOf(lead) : 0;
+    said.heard = dictionaries.heard.codeOf(
+      JSON.stringify(Object.fromEntries(Object.entries(others).sort(([a], [b]) => compareTexts(a, b)))),
+    );
   }
 
   /** The documents that were cited before, and others. */
   #allOf(before: RowValues | null, anew: string): string {
     const { entries } = this.columns.dictionaries.documents;
     const [cited, others] = [before ? entries[before.documents]! : [], JSON.parse(anew) as string[]];
-    return cited.length === 0 ? anew : JSON.stringify([...new Set([...cited, ...others])].sort());
+    return cited.length === 0 ? anew : JSON.stringify([...new Set([...cited, ...others])].sort(compareTexts));
   }
 
-  /** The code of the words: one that a row of the commitment has already, if these are the same. */
-  #textOf(known: CachedCommitment, number: number, reference: string, { title, summary, condition }: Wording): number {
-    const same = known.wordings.find(
-      (one) => one.title === title && one.summary === summary && one.condition === condition,
-    );
-    if (same) return same.code;
-    const search = ` ${wordsOf([reference, title, summary, condition ?? ''].join(' ')).join(' ')} `;
-    const { texts } = this.columns;
-    const code =
-      this.columns.codesOf(number, 'text').find((code) => {
-        const text = texts[code];
-        return text?.title === title && text.search === search;
-      }) ?? texts.push({ title, search }) - 1;
-    known.wordings.push({ title, summary, condition, code });
-    return code;
-  }
-
-  #readingOf(number: number, reading: string): number {
-    const { readings } = this.columns;
+  /** The code of a text of a commitment, which may be known. */
+  #codeIn(texts: (string | null)[], number: number, column: 'reading' | 'entry', text: string): number {
     return (
-      this.columns.codesOf(number, 'reading').find((code) => code !== NONE && readings[code] === reading) ??
-      readings.push(reading) - 1
+      this.columns.codesOf(number, column).find((code) => code !== NONE && texts[code] === text) ?? texts.push(text) - 1
     );
+  }
+
+  /** Keeps what else was written in an event, or what is written there since a correction, to be found by. */
+  #note(number: number, event: Recorded, state: Commitment): void {
+    const { texts } = this.columns;
+    const [position, { revision }] = [Number(event.position), event.data as CommitmentEvents['Corrected']];
+    const note = (revision: number, name: string, data: object) => {
+      const from = revision === 0 ? 0 : dayOf((data as Sourced).reportedOn);
+      texts.note(number, revision, from, position, notesIn(name, data));
+    };
+    if (event.name === 'Blanked') return;
+    if (!isCorrection(event)) return note(event.revision, event.name, event.data);
+    texts.closeNotes(number, revision, position);
+    const says = state.changes.get(revision)?.at(-1)?.says;
+    if (says) note(revision, statementAt(state.said, revision).name, says);
   }
 
   /** Remembers between which dates a correction changed how it reads. */
@@ -281,4 +312,24 @@ export class ProgressProjection implements Projection {
       columns.corrections.push({ commitment, from, to: days[i + 1] ?? END_OF_TIME, since, until });
     }
   }
+}
+
+/** The words that every row shows anyway. */
+const WORDED: readonly string[] = ['Recorded', 'WordingAmended'] satisfies (keyof CommitmentEvents)[];
+const WORDING: readonly string[] = ['title', 'summary', 'condition'];
+
+/** What people wrote in an event, but for the wording, and for where they read it. */
+function notesIn(name: string, data: object): Field[] {
+  const notes: Field[] = [];
+  const read = (of: object, isWording: boolean) => {
+    const { language } = of as { language?: string | null };
+    for (const [field, value] of Object.entries(of) as [string, unknown][]) {
+      if (field === 'citation' || field === 'citations' || (isWording && WORDING.includes(field))) continue;
+      if (typeof value === 'string') {
+        if (forms.isFreeText(field) && value !== BLANKED) notes.push({ text: value, language });
+      } else if (value && typeof value === 'object') read(value, false);
+    }
+  };
+  read(data, WORDED.includes(name));
+  return notes;
 }

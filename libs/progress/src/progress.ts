@@ -6,6 +6,7 @@ import { ENDS, isOpen, STAGES, type End } from '#commitments';
 import type { Projector } from '#eventsourcing';
 import { writeCursor, readCursor } from '#platform';
 import type { Registers, Theme } from '#registers';
+import { compareTexts, sortKey } from '#text';
 import { dateOf } from './columns.js';
 import { Count, COUNT, countAll, countBy, CountsBy, Keys, NO_ROW, Row, type Counted } from './count.js';
 import type { Filter } from './filters.js';
@@ -215,10 +216,11 @@ export class Progress {
     reference: string | undefined,
     limit?: number,
   ): Promise<number[]> {
-    const order = orderOf(look.columns, sort, q);
+    const scores = sort === 'relevance' ? (await look.search(q ?? ''))?.scores : undefined;
+    const order = orderOf(look.columns, sort, scores);
     if (reference === undefined) return firstIn(found.rows, order, null, limit);
     const [row] = (await look.find({ reference, life: 'any' })).rows;
-    const after = row === undefined ? { key: null, reference } : order.placeOf(row);
+    const after = row === undefined ? { key: null, referenceKey: sortKey(reference), reference } : order.placeOf(row);
     return firstIn(found.rows, order, after, limit);
   }
 
@@ -270,7 +272,7 @@ export function totalsOf(look: Look, all: Selection): Totals {
 
 /** By their first key, in the order of its code. */
 export const byFirstKey = (counted: readonly Counted[]): Counted[] =>
-  counted.toSorted(({ keys: [a] }, { keys: [b] }) => (a! < b! ? -1 : 1));
+  counted.toSorted(({ keys: [a] }, { keys: [b] }) => compareTexts(a!, b!));
 
 async function agencyRows(look: Look, found: Selection, filter: Filter): Promise<AgencyRow[]> {
   const names = await look.hierarchy.agencyNames(filter.agencies);

@@ -5,6 +5,7 @@ import { monthsBefore, type FullDate } from '#clocks';
 import type { Role } from '#commitments';
 import type { Projector } from '#eventsourcing';
 import { AtClocks } from '#platform';
+import { compareTexts } from '#text';
 import { Count, countAll, countBy } from './count.js';
 import { Flag, ProgressQuery, FilterField, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
@@ -83,7 +84,7 @@ export class Silence {
           list: listQuery({ agency, role, ...filter, stale: true }, pinned),
         };
       })
-      .sort((a, b) => compare(a.lastHeardOn, b.lastHeardOn) || compare(a.agency, b.agency));
+      .sort((a, b) => compareTexts(a.lastHeardOn, b.lastHeardOn) || compareTexts(a.agency, b.agency));
     const all = countAll(found).row;
     return {
       asOf: at.asOf,
@@ -100,8 +101,6 @@ export class Silence {
     };
   }
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The number of whole calendar months between two dates, as rule 5 counts them. */
 export function monthsFrom(date: FullDate, to: FullDate): number {

@@ -13,7 +13,7 @@ export * from './lookup.js';
 export * from './missing.js';
 export * from './outcome.js';
 export * from './register.js';
-export { nameOf, Registers, RegistersProjection } from './registers.projection.js';
+export { nameOf, Registers, RegistersProjection, wordsIn } from './registers.projection.js';
 export type * from '#bodies';
 export { MATCHES, type Match } from '#words';
 

@@ -97,17 +97,3 @@ export const blank =
       saidAgain: () => '',
     });
   };
-
-const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff;
-
-/** Orders texts by their code points, as databases do. */
-export function byCodePoints(a: string, b: string): number {
-  if (a === b) return 0;
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
-    if (x !== y && isSurrogate(x) !== isSurrogate(y)) return isSurrogate(x) ? 1 : -1;
-    if (x !== y) return x - y;
-  }
-  return a.length - b.length;
-}

@@ -1,6 +1,18 @@
 /** The registers as they are and were: every entry of each, as known at any position of the log. */
-import type { AgencyAsAt, ChairAsAt, MemberAsAt, MembershipAsAt, OutcomeAsAt } from '#bodies';
+import type {
+  AgencyAsAt,
+  ChairAsAt,
+  Document,
+  Forum,
+  Framework,
+  MemberAsAt,
+  MembershipAsAt,
+  Outcome,
+  OutcomeAsAt,
+} from '#bodies';
 import type { FullDate } from '#clocks';
+import type { Field } from '#search';
+import { compareTexts } from '#text';
 import {
   fold,
   Rejected,
@@ -83,7 +95,7 @@ export class RegistersProjection implements Projection {
 
   #codesOf(kind: Register): readonly string[] {
     let codes = this.#codes.get(kind);
-    if (!codes) this.#codes.set(kind, (codes = [...this.#entries.get(kind)!.keys()].sort()));
+    if (!codes) this.#codes.set(kind, (codes = [...this.#entries.get(kind)!.keys()].sort(compareTexts)));
     return codes;
   }
 
@@ -240,3 +252,26 @@ function shown<R extends Register>(kind: R, state: Registration<EntryOf<R>>, asO
 /** The name of an entry, for people. */
 export const nameOf = (entry: Entry): string =>
   'name' in entry ? entry.name : 'label' in entry ? entry.label : 'title' in entry ? entry.title : entry.text;
+
+/** The words by which an entry is found: its code and names before all else, of an agency also the former ones. */
+export function wordsIn(entry: Entry | AgencyAsAt): Field[] {
+  const {
+    names = [],
+    source,
+    place,
+    host,
+    symbol,
+    series,
+    publisher,
+    issuer,
+    outcomeDocument,
+  } = entry as Partial<Pick<AgencyAsAt, 'names'> & Framework & Forum & Outcome & Document>;
+  const [name, code] = [nameOf(entry as Entry), codeOf(entry as Entry)];
+  const former = names.flatMap((one) => (one.name === name ? [] : one.name));
+  const others = [...former, source, place, host, symbol, series, publisher, issuer, outcomeDocument];
+  return [
+    { text: code, weight: 3 },
+    { text: name, weight: 3 },
+    ...others.flatMap((text) => (text ? { text, weight: 2 as const } : [])),
+  ];
+}

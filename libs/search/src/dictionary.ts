@@ -48,9 +48,29 @@ export class Dictionary {
     this.#forgotten = true;
   }
 
+  /** All words by number; `null`: the number is free. */
+  words(): (string | null)[] {
+    return Array.from(this.#words, (word) => word ?? null);
+  }
+
+  /** Takes words, by number, instead of its own. */
+  take(words: readonly (string | null)[]): void {
+    this.#numbers.clear();
+    this.#words.length = this.#free.length = this.#forms.length = 0;
+    this.#added = [];
+    for (const [number, word] of words.entries()) {
+      this.#words[number] = word ?? undefined;
+      if (word === null) this.#free.push(number);
+      else {
+        this.#numbers.set(word, number);
+        this.#added.push(word);
+      }
+    }
+  }
+
   /** Calls `each` with every word of which a form begins so, and with that form. */
   beginning(beginning: string, each: (number: number, form: string) => void): void {
-    this.#settle();
+    this.tidy();
     const forms = this.#forms;
     let [low, high] = [0, forms.length];
     while (low < high) {
@@ -63,7 +83,7 @@ export class Dictionary {
   }
 
   /** Puts what was added in its order, and leaves out what was forgotten, or forgotten and given its number to another. */
-  #settle(): void {
+  tidy(): void {
     if (this.#forgotten) {
       const holds = ({ form, word }: Form) => {
         const now = this.#words[word];

@@ -1,4 +1,6 @@
 /** Search: queries, their matches in a text, and an index of many texts. */
+export { Answers } from './answers.js';
 export * from './query.js';
 export * from './search-index.js';
+export type { KeptLists } from './lists.js';
 export { isLanguage, wordsOf, type Language } from './words.js';

@@ -10,6 +10,15 @@ function grown(array: Int32Array, least: number): Int32Array {
   return larger;
 }
 
+/** Lists as they are kept: where each begins and how long it is; and the blocks that are free, by pairs of room and start. */
+export interface KeptLists {
+  readonly pool: Int32Array;
+  readonly start: Int32Array;
+  readonly length: Int32Array;
+  readonly room: Int32Array;
+  readonly free: Int32Array;
+}
+
 /** Lists by number, from 0 on. What is taken out is overwritten. */
 export class Lists {
   #pool: Int32Array = new Int32Array(FEWEST);
@@ -85,6 +94,26 @@ export class Lists {
     if (last === 0) this.#release(list);
   }
 
+  /** A copy. */
+  kept(): KeptLists {
+    const free = [...this.#free].flatMap(([room, starts]) => starts.flatMap((start) => [room, start]));
+    return {
+      pool: this.#pool.slice(0, this.#used),
+      start: this.#start.slice(),
+      length: this.#length.slice(),
+      room: this.#room.slice(),
+      free: Int32Array.from(free),
+    };
+  }
+
+  /** Takes the lists that were kept instead of its own. */
+  take({ pool, start, length, room, free }: KeptLists): void {
+    [this.#pool, this.#used, this.#freed] = [pool, pool.length, 0];
+    [this.#start, this.#length, this.#room] = [start, length, room];
+    this.#free.clear();
+    for (let i = 0; i < free.length; i += 2) this.#isFree(free[i]!, free[i + 1]!);
+  }
+
   #find(list: number, value: number, length: number): { at: number; there: boolean } {
     const start = this.#start[list] ?? 0;
     let [low, high] = [0, length];
@@ -140,11 +169,15 @@ export class Lists {
   #release(list: number): void {
     const [start, room] = [this.#start[list]!, this.#room[list]!];
     this.#pool.fill(0, start, start + room);
+    this.#isFree(room, start);
+    this.#start[list] = this.#length[list] = this.#room[list] = 0;
+  }
+
+  #isFree(room: number, start: number): void {
     let free = this.#free.get(room);
     if (!free) this.#free.set(room, (free = []));
     free.push(start);
     this.#freed += room;
-    this.#start[list] = this.#length[list] = this.#room[list] = 0;
   }
 }
 

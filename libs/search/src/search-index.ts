@@ -2,8 +2,9 @@
  * An index of the words of many texts, in memory: for each word the documents that hold it, for each document its words in
  * order.
  */
+import { Answers } from './answers.js';
 import { Dictionary } from './dictionary.js';
-import { Lists } from './lists.js';
+import { Lists, type KeptLists } from './lists.js';
 import { rowsOf, termsIn, waysOf, worthOf, type Field, type MatchKind, type Term } from './query.js';
 import { beginningOfForms, EVERY_LANGUAGE, isUnparted, sharedStem, soughtForms } from './words.js';
 
@@ -19,63 +20,18 @@ const MOST = 2 ** (31 - BITS) - 1;
 const weightIn = (posting: number): number => (posting >> 3) & 3;
 const ANY = EVERY_LANGUAGE + 1;
 
-/** Which documents answer what was sought so far, and how well. */
-class Answered {
-  /** How many of what is sought a document answers. */
-  readonly #met: Uint16Array;
-  readonly #sums: Int32Array;
-  /** The best worth of the one that is sought now, and the documents that have any. */
-  readonly #best: Uint8Array;
-  readonly #now: Int32Array;
-  #count = 0;
-  #asked = 0;
-
-  constructor(ids: number) {
-    this.#met = new Uint16Array(ids);
-    this.#sums = new Int32Array(ids);
-    this.#best = new Uint8Array(ids);
-    this.#now = new Int32Array(ids);
-  }
-
-  /** Whether a document answers all before. */
-  isSought(id: number): boolean {
-    return this.#met[id] === this.#asked;
-  }
-
-  by(id: number, worth: number): void {
-    if (this.#met[id] !== this.#asked) return;
-    const best = this.#best[id]!;
-    if (best === 0) this.#now[this.#count++] = id;
-    if (worth > best) this.#best[id] = worth;
-  }
-
-  /** Goes on to the next that is sought; how many documents answer all so far. */
-  next(): number {
-    const count = this.#count;
-    for (let i = 0; i < count; i++) {
-      const id = this.#now[i]!;
-      this.#met[id]!++;
-      this.#sums[id]! += this.#best[id]!;
-      this.#best[id] = 0;
-    }
-    this.#asked++;
-    this.#count = 0;
-    return count;
-  }
-
-  /** The documents that answer all, of which there are `count`. */
-  all(count: number): Match {
-    const [ids, scores] = [new Int32Array(count), new Int32Array(count)];
-    for (let [id, i] = [0, 0]; i < count; id++)
-      if (this.#met[id] === this.#asked) {
-        ids[i] = id;
-        scores[i++] = this.#sums[id]!;
-      }
-    return { ids, scores };
-  }
+/** An index as it is kept: of what was deleted nothing is in it. */
+export interface KeptIndex {
+  readonly words: readonly (string | null)[];
+  readonly postings: KeptLists;
+  readonly documents: KeptLists;
+  /** The greatest id that was ever used, and one; how many documents there are. */
+  readonly ids: number;
+  readonly size: number;
 }
 
-const FORMAT = 'followthrough search 1';
+/** Called with a document that answers, and what that is worth; perhaps several times. */
+export type Tell = (id: number, worth: number) => void;
 
 export class SearchIndex {
   readonly #dictionary = new Dictionary();
@@ -85,12 +41,12 @@ export class SearchIndex {
   #ids = 0;
   #size = 0;
 
-  /** How many documents there are that have a word. */
+  /** MatchKind many documents there are that have a word. */
   get size(): number {
     return this.#size;
   }
 
-  /** How many different words there are. */
+  /** MatchKind many different words there are. */
   get words(): number {
     return this.#dictionary.size;
   }
@@ -136,28 +92,36 @@ export class SearchIndex {
   find(q: string): Match | null {
     const sought = termsIn(q);
     if (sought.length === 0 && !/\S/.test(q)) return null;
-    const answered = new Answered(this.#ids);
-    let count = 0;
+    const answers = new Answers(sought.length === 0 ? 0 : this.#ids);
     for (const one of sought) {
-      for (const way of waysOf(one))
-        if (way.words.length > 1 || way.exact) this.#phrase(way, answered);
-        else this.#word(way.words[0]!, answered);
-      count = answered.next();
-      if (count === 0) break;
+      this.answering(
+        one,
+        (id, worth) => answers.by(id, worth),
+        (id) => answers.isSought(id),
+      );
+      if (answers.next() === 0) return { ids: new Int32Array(0), scores: new Int32Array(0) };
     }
-    return answered.all(count);
+    const all = answers.scores();
+    const ids = Int32Array.from(all.keys()).filter((id) => all[id]! > 0);
+    return { ids, scores: ids.map((id) => all[id]!) };
+  }
+
+  /** Tells the documents that answer one thing that is sought. @param matters whether a document does: of others nothing need be told */
+  answering(one: Term, tell: Tell, matters: (id: number) => boolean = () => true): void {
+    for (const way of waysOf(one))
+      if (way.words.length > 1 || way.exact) this.#phrase(way, tell, matters);
+      else this.#word(way.words[0]!, tell);
   }
 
   /** Tells the documents with a word that answers. */
-  #word(wanted: string, answered: Answered): void {
+  #word(wanted: string, tell: Tell): void {
     const { pool } = this.#postings;
     this.#answering(wanted, (word, how, languages) => {
       const start = this.#postings.startOf(word);
       const end = start + this.#postings.lengthOf(word);
       for (let at = start; at < end; at++) {
         const posting = pool[at]!;
-        if (languages === ANY || (posting & languages) !== 0)
-          answered.by(posting >> BITS, worthOf(weightIn(posting), how));
+        if (languages === ANY || (posting & languages) !== 0) tell(posting >> BITS, worthOf(weightIn(posting), how));
       }
     });
   }
@@ -182,7 +146,7 @@ export class SearchIndex {
   }
 
   /** Tells the documents in which words follow each other. */
-  #phrase({ words, exact }: Term, answered: Answered): void {
+  #phrase({ words, exact }: Term, tell: Tell, matters: (id: number) => boolean): void {
     const begun = words.slice(0, -1).map((word) => this.#dictionary.known(word));
     const last = new Map<number, MatchKind>();
     const lastWord = words.at(-1)!;
@@ -200,7 +164,7 @@ export class SearchIndex {
     let before = -1;
     for (const posting of this.#postings.of(rarest)) {
       const id = posting >> BITS;
-      if (id === before || !answered.isSought(id)) continue;
+      if (id === before || !matters(id)) continue;
       before = id;
       const start = this.#documents.startOf(id);
       const end = start + this.#documents.lengthOf(id) - begun.length;
@@ -209,17 +173,17 @@ export class SearchIndex {
         let same = 0;
         while (same < begun.length && pool[at + same] === begun[same]) same++;
         const how = same === begun.length ? last.get(pool[at + same]!) : undefined;
-        if (how !== undefined) answered.by(id, worthOf(weight, how));
+        if (how !== undefined) tell(id, worthOf(weight, how));
       }
     }
   }
 
-  /** How many documents (and fields) hold a word. */
+  /** MatchKind many documents (and fields) hold a word. */
   #holding(word: number): number {
     return word === -1 ? 0 : this.#postings.lengthOf(word);
   }
 
-  #keep(id: number, list: ArrayLike<number>): void {
+  #keep(id: number, list: readonly number[]): void {
     this.#documents.set(id, list);
     for (let i = 0, about = 0; i < list.length; i++)
       if (list[i]! < 0) about = ~list[i]!;
@@ -228,64 +192,30 @@ export class SearchIndex {
     this.#size++;
   }
 
-  /** The index as bytes, to be kept: of what was deleted nothing is in them. */
-  toBytes(): Uint8Array {
-    const [numbers, words] = [new Map<number, number>(), [] as string[]];
-    let length = 2 * this.#size;
-    for (let id = 0; id < this.#ids; id++) length += this.#documents.lengthOf(id);
-    const body = new Int32Array(length);
-    let at = 0;
-    for (let id = 0; id < this.#ids; id++) {
-      const list = this.#documents.of(id);
-      if (list.length === 0) continue;
-      body[at++] = id;
-      body[at++] = list.length;
-      for (const number of list) {
-        let now: number | undefined = number;
-        if (number >= 0 && (now = numbers.get(number)) === undefined)
-          numbers.set(number, (now = words.push(this.#dictionary.wordOf(number)) - 1));
-        body[at++] = now;
-      }
-    }
-    const text = Buffer.from(words.join(' '));
-    const head = Buffer.from(`${JSON.stringify({ format: FORMAT, text: text.length })}\n`);
-    const padding = Buffer.alloc(-(head.length + text.length) & 3);
-    return Buffer.concat([head, text, padding, Buffer.from(body.buffer)]);
+  /** Forgets for good the words that went with their documents. */
+  tidy(): void {
+    this.#dictionary.tidy();
   }
 
-  /**
-   * The index that was kept as bytes.
-   * @throws Error of bytes that are of another format, or cut short; whether they are damaged otherwise is for the caller to know
-   */
-  static from(bytes: Uint8Array): SearchIndex {
-    const line = bytes.subarray(0, 200).indexOf(10);
-    const head = Buffer.from(bytes.subarray(0, Math.max(0, line))).toString();
-    const { format, text } = (line > 0 && head.startsWith('{') ? JSON.parse(head) : {}) as Record<string, unknown>;
-    if (format !== FORMAT || typeof text !== 'number') throw new Error(`These bytes are not «${FORMAT}».`);
-    const end = line + 1 + text;
-    const rest = bytes.slice(end + (-end & 3));
+  /** A copy of all that is to be kept, which later changes leave as it is. */
+  kept(): KeptIndex {
+    return {
+      words: this.#dictionary.words(),
+      postings: this.#postings.kept(),
+      documents: this.#documents.kept(),
+      ids: this.#ids,
+      size: this.#size,
+    };
+  }
+
+  /** The index that was kept. */
+  static from({ words, postings, documents, ids, size }: KeptIndex): SearchIndex {
     const index = new SearchIndex();
-    for (const word of Buffer.from(bytes.subarray(line + 1, end))
-      .toString()
-      .split(' '))
-      index.#dictionary.numberOf(word);
-    const numbers = new Int32Array(rest.buffer, rest.byteOffset, rest.byteLength >> 2);
-    const counts = new Map<number, number>();
-    for (const [, list] of documentsIn(numbers))
-      for (const number of list) if (number >= 0) counts.set(number, (counts.get(number) ?? 0) + 1);
-    for (const [number, count] of counts) index.#postings.reserve(number, count);
-    for (const [id, list] of documentsIn(numbers)) index.#keep(id, list);
+    index.#dictionary.take(words);
+    index.#postings.take(postings);
+    index.#documents.take(documents);
+    index.#ids = ids;
+    index.#size = size;
     return index;
-  }
-}
-
-/** Each document as it was kept: its id, how long its list is, the list. */
-function* documentsIn(numbers: Int32Array): Generator<[id: number, list: Int32Array]> {
-  for (let at = 0; at < numbers.length;) {
-    const [id, length] = [numbers[at]!, numbers[at + 1]!];
-    const list = numbers.subarray(at + 2, at + 2 + length);
-    if (list.length !== length) throw new Error('These bytes of an index are cut short.');
-    yield [id, list];
-    at += 2 + length;
   }
 }

@@ -4,8 +4,12 @@
 const EMPTY = /[\u2800\ufffc\u{13441}\u{13442}\u{1d159}]/u;
 const SHOWN = /(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{N}\p{P}\p{S}]/gu;
 
+/** Most texts have one of these. */
+const PLAIN = /[!-~]/;
+
 /** Whether a text shows anything: a letter, a number, a sign. Spaces, joiners, marks of direction and fillers are nothing. */
 export function isVisible(text: string): boolean {
+  if (PLAIN.test(text)) return true;
   for (const [sign] of text.matchAll(SHOWN)) if (!EMPTY.test(sign)) return true;
   return false;
 }
@@ -45,8 +49,11 @@ const whatIs = (code: number): string => {
   return code >= 0xd800 && code < 0xe000 ? 'half a character (a lone surrogate)' : 'no character';
 };
 
+const DIRECTED = /[\u202a-\u202c\u2066-\u2069]/;
+
 /** Where an embedding (U+202A, U+202B) or isolate (U+2066–U+2068) begins and is not ended in its line, or ends without a beginning. */
 function unbalanced(text: string): { index: number; sign: string } | null {
+  if (!DIRECTED.test(text)) return null;
   const open: { index: number; sign: string; end: string }[] = [];
   for (const { 0: sign, index } of text.matchAll(/[\u202a-\u202c\u2066-\u2069\n\r\u2029]/gu)) {
     if (/[\u202a\u202b]/.test(sign)) open.push({ index, sign, end: '\u202c' });

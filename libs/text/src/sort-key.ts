@@ -26,3 +26,23 @@ export function sortKey(text: string): string {
   const accented = numbered(wordsIn(text.normalize('NFC').toLowerCase()));
   return accented === key ? key : `${key}\0${accented}`;
 }
+
+const keys = new Map<string, string>();
+/** How many keys are remembered: more than there are codes and names of agencies, themes and forums. */
+const MOST = 20_000;
+
+function keyOf(text: string): string {
+  let key = keys.get(text);
+  if (key !== undefined) return key;
+  if (keys.size >= MOST) keys.clear();
+  keys.set(text, (key = sortKey(text)));
+  return key;
+}
+
+/** Which of two texts comes first, as people put them in order (negative: the first one); 0 only of the same text. */
+export function compareTexts(a: string, b: string): number {
+  const [one, other] = [keyOf(a), keyOf(b)];
+  return compare(one, other) || compare(a, b);
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -16,6 +16,7 @@ import {
   type ThemeRow,
 } from '#progress';
 import { Registers, type AgencyAsAt, type Forum, type Framework, type MemberAsAt, type Theme } from '#registers';
+import { compareTexts } from '#text';
 import { AgenciesAs, AgencyIdentity, Members, AgencyEndNotice } from './agency-identity.js';
 import { Choice, type ChoiceParts } from './choice.js';
 import { NothingFound } from './conditions.js';
@@ -116,7 +117,7 @@ interface AgenciesParts {
 const Agencies = ({ view, progress, forums, bodies, members }: AgenciesParts) => {
   const { rows, total, apart, correctedLater } = progress;
   const { sort = 'number', ...asked } = view.asked;
-  const byName = () => [...rows].sort((a, b) => a.name.localeCompare(b.name, 'en'));
+  const byName = () => [...rows].sort((a, b) => compareTexts(a.name, b.name));
   const order = (by: string, words: string) =>
     sort === by ? <strong>{words}</strong> : <a href={view.here({ sort: by })}>{words}</a>;
   return (

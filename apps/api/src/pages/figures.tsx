@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import type { PartialDate } from '#clocks';
 import type { Nature, Stage } from '#commitments';
 import type { Filter, Row } from '#progress';
+import { compareTexts } from '#text';
 import type { Drawing } from './picture.js';
 import { ChartFiles, Table } from './take-away.js';
 import type { View } from './view.js';
@@ -141,7 +142,7 @@ export const Headline = ({ view, row, filter, children }: Shown & { children?: C
 
 /** Rows with most commitments first, then by name. */
 export const mostFirst = <R extends Row & { name: string }>(rows: readonly R[]): R[] =>
-  [...rows].sort((a, b) => b.total - a.total || a.name.localeCompare(b.name, 'en'));
+  [...rows].sort((a, b) => b.total - a.total || compareTexts(a.name, b.name));
 
 /** A row of a breakdown. */
 export interface Line {

@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
 import { Coverage, Progress, type OutcomeRow, type OutcomesView } from '#progress';
 import { Registers, type Forum } from '#registers';
+import { compareTexts } from '#text';
 import { Contents } from './contents.js';
 import { Figure } from './figures.js';
 import { following, FollowUp, type Following } from './follow-up.js';
@@ -68,8 +69,7 @@ interface CalendarParts {
 const Calendar = ({ view, forums, coverage }: CalendarParts) => {
   const counts = new Map(coverage.forums.map((row) => [row.forum, row]));
   const known = new Set(forums.map(({ id }) => id));
-  const first = (a: Forum, b: Forum) =>
-    (a.start ?? '').localeCompare(b.start ?? '') || a.name.localeCompare(b.name, 'en');
+  const first = (a: Forum, b: Forum) => (a.start ?? '').localeCompare(b.start ?? '') || compareTexts(a.name, b.name);
   const top = forums.filter(({ parent }) => !parent || !known.has(parent)).sort(first);
   const years = [...Map.groupBy(top, ({ start }) => start?.slice(0, 4) ?? '')].sort(([a], [b]) => (a < b ? 1 : -1));
   const withParts = (forum: Forum, depth = 0): { forum: Forum; depth: number }[] => [

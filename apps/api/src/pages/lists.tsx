@@ -1,6 +1,6 @@
 /** Lists of commitments. */
 import { BLANKED } from '#commitments';
-import { marked } from '#platform';
+import { marked } from '#search';
 import type { Filter, Item, Sort } from '#progress';
 import type { ContentsEntry } from './contents.js';
 import { ShownDate, StageTag } from './figures.js';

@@ -1,6 +1,7 @@
 /** The filter of agencies by their membership in a body at the date. */
 import { Injectable } from '@nestjs/common';
 import { Registers } from '#registers';
+import { compareTexts } from '#text';
 import type { ChoiceParts } from './choice.js';
 import { AgencyLink } from './links.js';
 import type { View } from './view.js';
@@ -20,7 +21,7 @@ export class MemberOf {
       name: 'memberOf',
       label: 'Agencies that were members of',
       any: 'Any body, or none',
-      options: [...new Set(bodies)].sort().map((code) => [code, view.names.agency.get(code) ?? code]),
+      options: [...new Set(bodies)].sort(compareTexts).map((code) => [code, view.names.agency.get(code) ?? code]),
     };
   }
 
