@@ -29,7 +29,7 @@ import { hash } from 'node:crypto';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { canonicalJson, isFit, Projector, Rejected } from '#eventsourcing';
 import { ownerOf } from './command-context.js';
-import { downloaded } from './downloads.js';
+import { downloaded } from '../lists/downloads.js';
 import { ALWAYS_OPEN, bearerOf, ReadingIsPublic, SECRETARIAT_ONLY, Tokens, type ApiRequest } from './principal.js';
 import { problemOf } from './problem.js';
 

@@ -5,9 +5,9 @@ import { applyDecorators, Inject, Injectable, Query, type PipeTransform } from '
 import { ApiProperty } from '@nestjs/swagger';
 import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import { Type } from 'class-transformer';
-import { LOG } from './context.js';
-import { withClocksOfCursor } from './cursor.js';
-import { OnDate } from './fields.js';
+import { LOG } from '../context.js';
+import { withClocksOfCursor } from '../lists/cursor.js';
+import { OnDate } from '../fields/fields.js';
 
 const KnownAt = () =>
   applyDecorators(
