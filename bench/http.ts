@@ -55,6 +55,7 @@ await inScratch(async (folder) => {
       ...row(name, oursRounds, rawRounds, '≥ 0.35, ≥ 8,000/s, ≤ 140 µs'),
       'CPU µs (least)': cpuOf(oursRounds),
       'bare CPU µs': cpuOf(rawRounds),
+      'of bare CPU': median(oursRounds.map(({ cpu }, round) => cpu / rawRounds[round]!.cpu)).toFixed(1),
     });
   }
   console.table(table);

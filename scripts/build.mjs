@@ -1,5 +1,5 @@
-// Compiles apps, libs and bench to dist/, with the files that they read beside them, if anything is newer than what was built
-// last. Runs on the machine's own Node (20 or newer), too.
+// Compiles apps, libs and bench to dist/, with the files that they read beside them, and bundles the programs to dist/program/,
+// if anything is newer than the last build. Runs on the machine's own Node (20 or newer), too.
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const COMPILED = 'dist/.tsbuildinfo';
 const FOLDERS = ['apps', 'libs', 'bench'];
-const BESIDE = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+const BESIDE = ['scripts/bundle.mjs', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
 
 /** Everything below some folders: files, and folders, which change when a file goes. */
 const below = (folders) =>
@@ -34,15 +34,17 @@ function copyWhatIsRead() {
 }
 
 /** @returns the exit code of the compiler, 0 where there was nothing to do */
-export function build() {
+export async function build() {
   if (upToDate()) return 0;
   const begun = new Date();
   const args = ['node_modules/typescript-7/bin/tsc', '-p', 'tsconfig.build.json'];
   const status = spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1;
   if (status !== 0) return status;
   copyWhatIsRead();
+  const { bundle } = await import('./bundle.mjs'); // whose packages are there by now
+  await bundle();
   utimesSync(COMPILED, begun, begun);
   return status;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) process.exit(build());
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.exit(await build());

@@ -10,7 +10,7 @@ const LONG = 2;
 
 process.env.DATA_DIR = mkdtempSync(join(tmpdir(), 'followthrough-examples-'));
 process.env.PORT = '0';
-const cli = (...args) => spawnSync(process.execPath, ['dist/apps/cli/src/main.js', ...args], { stdio: 'inherit' });
+const cli = (...args) => spawnSync(process.execPath, ['dist/program/cli.js', ...args], { stdio: 'inherit' });
 if (cli('import', 'data/hld-follow-up').status !== 0) process.exit(1);
 
 const { openStores } = await import('../dist/apps/api/src/app.module.js');

@@ -2,4 +2,4 @@
 import './install.mjs';
 import { build } from './build.mjs';
 
-process.exit(build());
+process.exit(await build());

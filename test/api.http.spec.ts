@@ -405,6 +405,22 @@ describe('If-Match and Idempotency-Key', () => {
     expect((await server.post('/v1/commitments', commitment({ title: 'Other' }), secretariat, key)).status).toBe(201);
   });
 
+  it('knows a key with whichever token of the agency it comes, and no other agency’s', async () => {
+    const [key, another] = [{ 'idempotency-key': 'rotated' }, server.token('IOM')];
+    const send = (token: string, changes: object = {}) =>
+      server.post('/v1/commitments', commitment({ title: 'Rotated', ...changes }), token, key);
+    const first = await send(iom);
+    const before = await events();
+    expect([(await send(another)).body, await events()]).toEqual([first.body, before]);
+    const other = await send(another, { title: 'Another body' });
+    expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused']);
+    const ilo = await send(server.token('ILO'), { agencies: [{ agency: 'ILO', role: 'lead' }] });
+    expect([ilo.status, ilo.body.reference === first.body.reference]).toEqual([201, false]);
+    const ours = [server.token(null), server.token(null)];
+    const [one, two] = [await send(ours[0]!), await send(ours[1]!)];
+    expect([one.status, one.body.reference === first.body.reference, two.body]).toEqual([201, false, one.body]);
+  });
+
   it('frees a key whose command was refused', async () => {
     const key = { 'idempotency-key': 'mended' };
     expect((await server.post('/v1/commitments', commitment({ themes: ['NONE'] }), iom, key)).status).toBe(422);

@@ -1,15 +1,19 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SqliteAccessStore } from '#access';
+import { CommandBus } from '@nestjs/cqrs';
+import { AccessStore, SqliteAccessStore } from '#access';
 import { SqliteEventStore } from '#event-store-sqlite';
 import { StoreUnavailable, verify, type Envelope } from '#eventsourcing';
 import { LOG } from '#platform';
 import { commitment } from './support/commitment.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 import { Service } from './support/service.js';
+import { until } from './support/waiting.js';
 
 interface Result {
   readonly index: number;
@@ -480,6 +484,69 @@ describe('a batch of a thousand acts of the real data', () => {
     expect(refused.filter(({ problem }) => problem!.code !== 'completed_needs_proof')).toEqual([]);
     expect(refused.length).toBeLessThan(20);
     expect(served).toBeGreaterThan(200);
+  });
+});
+
+describe('a batch whose caller is not there any more', () => {
+  /** Does something while the third act of six is done. @returns the number of acts that were done */
+  async function during(third: () => Promise<void>, sending: () => Promise<void>): Promise<number> {
+    const bus = server.app.get(CommandBus);
+    const execute = bus.execute.bind(bus);
+    let done = 0;
+    jest.spyOn(bus, 'execute').mockImplementation(async (command) => {
+      if (++done === 3) await third();
+      return execute(command);
+    });
+    await sending();
+    jest.restoreAllMocks();
+    return done;
+  }
+  const acts = Array.from({ length: 6 }, () => record());
+  const refusals = async (code: string): Promise<number> => {
+    const counted = new RegExp(`^followthrough_rejections_total\\{code="${code}"\\} (\\d+)$`, 'm');
+    return Number(counted.exec((await server.get('/metrics')).body as string)?.[1] ?? 0);
+  };
+
+  it('ends when the caller hangs up', async () => {
+    const [caller, before] = [new AbortController(), await refusals('gone')];
+    let socket: Socket | undefined;
+    const http = server.app.getHttpServer() as Server;
+    http.once('request', ({ socket: own }: IncomingMessage) => (socket = own));
+    const hangUp = async () => {
+      caller.abort();
+      await until(() => socket!.destroyed);
+    };
+    const done = await during(hangUp, async () => {
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${iom}` };
+      const sent = fetch(`${server.url}/v1/batches`, {
+        ...{ method: 'POST', headers, body: JSON.stringify({ acts }), signal: caller.signal },
+      });
+      await expect(sent).rejects.toThrow('aborted');
+      await until(async () => (await refusals('gone')) > before);
+    });
+    expect(done).toBe(3);
+  });
+
+  it('ends when the token is revoked, and says how far it came', async () => {
+    const { id, token } = await server.app.get(AccessStore).create('IOM', 'revoked meanwhile');
+    const done = await during(
+      async () => void (await server.app.get(AccessStore).revoke(id)),
+      async () => {
+        const { status, body } = await send(acts, token);
+        expect([status, body.code]).toEqual([401, 'unauthenticated']);
+        expect(body.detail).toBe('The token was revoked meanwhile. The acts before /acts/3 have been dealt with.');
+      },
+    );
+    expect(done).toBe(3);
+  });
+
+  it('negative control: goes on to its end while the caller waits', async () => {
+    let words: string[] = [];
+    const sending = async () => {
+      words = inWords(await send(acts));
+    };
+    expect(await during(async () => {}, sending)).toBe(6);
+    expect(words).toEqual(acts.map(() => 'done'));
   });
 });
 

@@ -23,7 +23,7 @@ import { once } from './support/shared.js';
 const scratch = mkdtempSync(join(tmpdir(), 'followthrough-cli-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-const CLI = 'dist/apps/cli/src/main.js';
+const CLI = 'dist/program/cli.js';
 const runWith = (env: NodeJS.ProcessEnv, ...args: string[]): Promise<{ code: number; out: string; err: string }> =>
   new Promise((resolve) => {
     execFile(process.execPath, [CLI, ...args], { env: { ...process.env, ...env } }, (error, out, err) =>

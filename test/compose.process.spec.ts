@@ -62,7 +62,7 @@ function faultsOf(text: string): string[] {
       const { image = '', environment = {}, depends_on = {}, healthcheck, command = [], entrypoint = [] } = service;
       const tag = /:(?:\$\{\w+:-)?([^:}/]+)\}?$/.exec(image)?.[1];
       const verbs = [...entrypoint, ...command];
-      const verb = verbs[verbs.indexOf('dist/apps/cli/src/main.js') + 1];
+      const verb = verbs[verbs.indexOf('dist/program/cli.js') + 1];
       const paths = [...JSON.stringify(healthcheck?.test ?? []).matchAll(/:(?:3000|8080)(\/[\w/]+)/g)];
       const once = Object.values(services).some(
         (other) => other.depends_on?.[name]?.condition === 'service_completed_successfully',
@@ -82,7 +82,7 @@ function faultsOf(text: string): string[] {
               : [],
         ),
         ...paths.filter(([, path]) => !ROUTES.includes(path!)).map(([, path]) => `${name}: there is no ${path}`),
-        ...(verbs.includes('dist/apps/cli/src/main.js') && verb !== '--help' && !VERBS.includes(verb!)
+        ...(verbs.includes('dist/program/cli.js') && verb !== '--help' && !VERBS.includes(verb!)
           ? [`${name}: there is no verb ${verb}`]
           : []),
         ...(service.volumes ?? [])
@@ -158,7 +158,7 @@ describe.each(['compose.yaml', 'compose.single.yaml'])('docker/%s', (file) => {
 
 describe('docker/Dockerfile', () => {
   it('starts the server, and has what the command line needs', () => {
-    expect(DOCKERFILE).toMatch(/^CMD \["node", "dist\/apps\/api\/src\/main\.js"\]$/m);
+    expect(DOCKERFILE).toMatch(/^CMD \["node", "dist\/program\/server\.js"\]$/m);
     expect(DOCKERFILE).not.toMatch(/^ENTRYPOINT/m);
     expect(DOCKERFILE).toMatch(/^COPY --from=build \/app\/dist \.\/dist$/m);
   });

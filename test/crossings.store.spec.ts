@@ -229,6 +229,7 @@ describe(`What meets (SEED=${seed})`, () => {
       ],
       ['ended records follow up, too', { life: 'any' }],
       ['an outcome counts once for each commitment', { counts: (commitments) => commitments }],
+      ['it is followed up since the day that is looked at', { since: ([last]) => last }],
       ['only a code addresses an agency', { isAddressed: (addressees, code) => addressees.includes(code) }],
       ['a forum has asked for nothing that its round tables asked for', { isOf: (forum, [own]) => forum === own }],
     ])('%s', (_, wrong) => {

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
 import Database from 'better-sqlite3';
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -6,8 +7,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SqliteEventStore } from '#event-store-sqlite';
 import { NO_STREAM } from '#eventsourcing';
+import { LOG } from '#platform';
+import { LogCheck } from '../apps/api/src/log-check.js';
 import { by } from '../libs/eventsourcing/src/testing/counter.js';
 import { CLOCK_CASES, TestServer } from './support/server.js';
+import { until } from './support/waiting.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -60,6 +64,68 @@ describe('A clock that was ahead', () => {
       body: { status: 'degraded', clock: expect.stringMatching(/^The last event was recorded 3\d\d\d s later/) },
     });
     expect(await metric('followthrough_log_ahead_of_clock_seconds')).toBeGreaterThan(3_500);
+  });
+});
+
+describe('A clock that is set', () => {
+  it('is told of by the log and counted, each time', async () => {
+    const JUMPS = 'followthrough_clock_jumps_total';
+    const [warn, now] = [jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => {}), Date.now.bind(Date)];
+    const told = (words: string) => warn.mock.calls.some(([said]) => String(said).includes(words));
+    const before = await metric(JUMPS);
+    try {
+      jest.spyOn(Date, 'now').mockImplementation(() => now() + 3_600_000);
+      await until(async () => (await metric(JUMPS)) === before + 1);
+      expect(told('The clock was set by 3600 s')).toBe(true);
+      jest.spyOn(Date, 'now').mockImplementation(now);
+      await until(async () => (await metric(JUMPS)) === before + 2);
+      expect(told('The clock was set by -3600 s')).toBe(true);
+    } finally {
+      jest.restoreAllMocks();
+    }
+  });
+});
+
+describe('A log that is read again and again while it is served', () => {
+  let damaged: TestServer;
+  beforeAll(async () => {
+    damaged = await TestServer.start([CLOCK_CASES]);
+  });
+  afterAll(() => damaged.close());
+
+  const checked = async (of: TestServer) => {
+    of.app.get(LogCheck).start();
+    await until(() => of.app.get(LogCheck).found.checkedAt !== null);
+    const [{ body }, metrics] = [await of.get('/health/ready'), await of.get('/metrics')];
+    const unsound = Number(/^followthrough_log_unsound (\d)$/m.exec(metrics.body as string)![1]);
+    return { status: body.status, log: body.log, unsound };
+  };
+
+  it('is told of when an event is not what was recorded, which is named by its position', async () => {
+    const file = new Database(join(damaged.dataDir, 'log.db'));
+    const triggers = file.prepare<[], string>(`SELECT name FROM sqlite_schema WHERE type = 'trigger'`).pluck().all();
+    for (const trigger of triggers) file.exec(`DROP TRIGGER ${trigger}`);
+    const { position } = file
+      .prepare<[], { position: number }>(`SELECT position FROM events WHERE stream = 'agency-BBB'`)
+      .get()!;
+    file.prepare(`UPDATE events SET data = replace(data, 'Agency B', 'Agency X') WHERE position = ?`).run(position);
+    file.close();
+    const complaint = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => {});
+    const { status, log, unsound } = await checked(damaged);
+    expect({ status, unsound, fault: log.fault.position }).toEqual({
+      ...{ status: 'degraded', unsound: 1, fault: String(position) },
+    });
+    expect(complaint.mock.calls[0]![0]).toContain(`not sound at position ${position}`);
+    jest.restoreAllMocks();
+  });
+
+  it('negative control: a log that is as it was recorded is told of as sound', async () => {
+    const { log, unsound } = await checked(server);
+    const head = await server.app.get(LOG).store.head();
+    expect({ log, unsound }).toEqual({
+      log: { checkedAt: expect.any(String), position: head, fault: null },
+      unsound: 0,
+    });
   });
 });
 

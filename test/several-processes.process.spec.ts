@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { PostgresAccessStore, SqliteAccessStore, type AccessStore } from '#access';
 import { PostgresEventStore } from '#event-store-postgres';
 import { SqliteEventStore } from '#event-store-sqlite';
@@ -104,6 +106,52 @@ describe('A server that is told to end', () => {
     expect(rest).toEqual({ code: 0, missing: [], others: [], late: [503, 200], feed: true });
     expect(acknowledged).toBeGreaterThan(300);
     expect(took).toBeLessThan(15_000); // as long as requests may take, which is less than a container is given
+  });
+
+  /** Ends a server while its first views are being built, and a request is half sent. */
+  async function endWhileBuilding(nodeArguments: readonly string[] = []) {
+    const dataDir = mkdtempSync(join(scratch, 'building-'));
+    const headers = await secretariatOf(new SqliteAccessStore(join(dataDir, 'access.db')));
+    const [held, holding] = [join(dataDir, 'held'), join(dataDir, 'holding.mjs')];
+    writeFileSync(held, '');
+    writeFileSync(
+      holding,
+      `import { existsSync } from 'node:fs';
+      import { setTimeout as sleep } from 'node:timers/promises';
+      import { SqliteEventStore } from ${JSON.stringify(pathToFileURL('dist/libs/event-store-sqlite/src/index.js'))};
+      const { readAll } = SqliteEventStore.prototype;
+      SqliteEventStore.prototype.readAll = async function (...asked) {
+        while (existsSync(${JSON.stringify(held)})) await sleep(10);
+        return readAll.apply(this, asked);
+      };`,
+    );
+    const server = await started('api', { DATA_DIR: dataDir }, ['--import', holding, ...nodeArguments]);
+    const live = () => fetch(`${server.url}/health/live`).catch(() => null);
+    await until(async () => (await live())?.ok ?? false);
+    const shown = (await fetch(`${server.url}/v1/agencies`)).status;
+    const body = JSON.stringify({ code: 'HALF', name: 'Half sent', kind: 'other' });
+    const length = { 'content-type': 'application/json', 'content-length': body.length };
+    const sending = request(`${server.url}/v1/agencies`, { method: 'POST', headers: { ...headers, ...length } });
+    const answered = new Promise((resolve) => {
+      sending.on('response', ({ statusCode }) => resolve(statusCode)).on('error', () => resolve('lost'));
+    });
+    sending.write(body.slice(0, 9));
+    await until(async () => (await live())?.ok ?? false);
+    server.signal('SIGTERM');
+    await until(async () => server.ended || (await live())?.headers.get('connection') === 'close');
+    sending.end(body.slice(9));
+    const answer = await answered;
+    rmSync(held);
+    return { shown, answer, code: await server.exit() };
+  }
+
+  it('finishes what is under way also while its first views are being built', async () => {
+    expect(await endWhileBuilding()).toEqual({ shown: 503, answer: 201, code: 0 });
+  });
+
+  it('would lose that if signals were heeded only once they are built (a control)', async () => {
+    const later = `data:text/javascript,const on=process.on;process.on=function(name,...all){return /^SIG/.test(name)?this:on.call(this,name,...all)}`;
+    expect(await endWhileBuilding(['--import', later])).toEqual({ shown: 503, answer: 'lost', code: null });
   });
 
   it('would leave requests without an answer if it just ended (a control)', async () => {

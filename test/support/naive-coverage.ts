@@ -1,5 +1,5 @@
 /** The follow-up of outcomes, counted again from the raw events; see naive-views.ts. */
-import { NaiveViews, type NaiveClocks, type NaiveFilter, type RawEvent } from './naive-views.js';
+import { NaiveViews, type NaiveClocks, type NaiveCommitment, type NaiveFilter, type RawEvent } from './naive-views.js';
 
 export interface NaiveCoverageFilter extends Pick<
   NaiveFilter,
@@ -23,6 +23,8 @@ export const COVERAGE_RULES = {
   /** An agency is addressed by its code and by the names it has had by then. */
   isAddressed: (addressees: string[], code: string, names: string[]): boolean =>
     addressees.some((one) => one === code || names.includes(one)),
+  /** It is followed up since the earliest of the days, latest first, on which nothing has changed in that. */
+  since: (days: string[]): string | undefined => days.at(-1),
   /** A forum has asked for what its round tables asked for. */
   isOf: (forum: string, above: string[]): boolean => above.includes(forum),
 };
@@ -54,13 +56,17 @@ export class NaiveCoverage extends NaiveViews {
         const { text, forum, addressees, document, kind, issuedBy, issuer, addressedTo, concerns, section, paragraph } =
           entry;
         const endorsed = this.endorsements(outcome, at);
+        const said = [...(kind === 'decision' ? [documents.get(document)] : []), ...endorsed] as {
+          reportedOn: string;
+        }[];
+        const endorsedOn = said.map(({ reportedOn }) => reportedOn).sort()[0] ?? null;
         const own = commitments.filter((c) => this.wording.follows(outcome, forum, c.followsUp));
         const leads = own.map((c) => this.standsFor(c.agencies[0]!.agency, filter.agencies, at.knownAt));
         return {
           ...{ outcome, text, forum: (forum ?? null) as string | null, addressees, document },
           kind: (kind ?? 'not_told') as string,
-          status: own.length > 0 ? 'followed_up' : endorsed.length > 0 || kind === 'decision' ? 'endorsed' : 'proposed',
-          endorsedOn: endorsed[0]?.reportedOn ?? null,
+          status: own.length > 0 ? 'followed_up' : endorsedOn ? 'endorsed' : 'proposed',
+          ...{ endorsedOn, followedUpOn: this.followedSince(outcome, forum, own, at) },
           endorsedBy: endorsed.map(({ by }) => by),
           ...{ issuedBy: issuedBy ?? null, issuer: issuer ?? null, addressedTo: addressedTo ?? null },
           ...{ concerns: concerns ?? 'substance', section: section ?? null, paragraph: paragraph ?? null },
@@ -114,6 +120,26 @@ export class NaiveCoverage extends NaiveViews {
 
   private standsFor(agency: string, agencies: NaiveFilter['agencies'], knownAt: number): string {
     return agencies === 'today' ? this.today(agency, knownAt) : agency;
+  }
+
+  /** Since when any of the commitments that follow it up has done so, day by day back from the date. */
+  private followedSince(
+    outcome: string,
+    forum: string | undefined,
+    own: readonly NaiveCommitment[],
+    at: NaiveClocks,
+  ): string | null {
+    const said = JSON.stringify([...this.streams.values()].flat().map(({ data }) => data));
+    const days = [...new Set([at.asOf, ...(said.match(/\d{4}-\d\d-\d\d/g) ?? [])])].filter((day) => day <= at.asOf);
+    days.sort().reverse();
+    const firsts = own.flatMap(({ reference }) => {
+      const broken = days.findIndex((asOf) => {
+        const then = this.commitments({ ...at, asOf }).find((c) => c.reference === reference);
+        return !then || !this.wording.follows(outcome, forum, then.followsUp);
+      });
+      return this.wording.since(broken < 0 ? days : days.slice(0, broken)) ?? [];
+    });
+    return firsts.sort()[0] ?? null;
   }
 
   /** What endorsed an outcome by a date, and was not taken back, in the order of its reports. */

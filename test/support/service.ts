@@ -5,7 +5,12 @@ import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './postgres.js';
 
-const MAIN = { api: ['dist/apps/api/src/main.js'], demo: ['dist/apps/cli/src/main.js', 'demo'] } as const;
+const MAIN = {
+  api: ['dist/program/server.js'],
+  demo: ['dist/program/cli.js', 'demo'],
+  /** The server as single modules, as it was before it was bundled. */
+  modules: ['dist/apps/api/src/main.js'],
+} as const;
 const running = new Set<ChildProcess>();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 

@@ -45,6 +45,7 @@ import {
 import { progressContext } from '#progress';
 import { registersContext } from '#registers';
 import { ChangesController } from './changes.controller.js';
+import { LogCheck } from './log-check.js';
 import { Draining, OperationsController } from './operations.controller.js';
 import { isKurrentdb, isPostgres, sqliteFile, type Settings } from './settings.js';
 import { softwareDigest } from './software.js';
@@ -202,6 +203,7 @@ export class AppModule {
         { provide: Closing, useFactory: (projector: Projector) => new Closing(projector, stores), inject: [Projector] },
         { provide: APP_FILTER, useFactory: () => new ProblemFilter(extra.problemPage) },
         Draining,
+        LogCheck,
         { provide: AccessStore, useValue: access },
         { provide: Tokens, useFactory: () => new KnownTokens(access) },
         { provide: IdempotencyKeys, useExisting: AccessStore },

@@ -12,6 +12,7 @@ import type { FastifyReply } from 'fastify';
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import { Projector, type Building, type Envelope, type Log, type ProjectionStatus } from '#eventsourcing';
 import { AccessStore } from '#access';
+import { LogCheck, type CheckedLog } from './log-check.js';
 import { AlwaysOpen, LOG, metrics, clockJumps, outageOf, type Outage } from '#platform';
 
 /** Whether the server is about to end: it still answers, but should be asked no more. */
@@ -52,12 +53,26 @@ class StoreOutage implements Outage {
   @ApiProperty({ description: 'What it said when it was last tried' }) error: string;
 }
 
+class LogFault {
+  @ApiProperty({ type: String, nullable: true, example: '478' }) position: string | null;
+  @ApiProperty({ example: 'its data is not what it was recorded with' }) reason: string;
+}
+
+class LogChecked implements CheckedLog {
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'null: the first pass is under way' })
+  checkedAt: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'How far the pass under way, or the last one, has come' })
+  position: string | null;
+  @ApiProperty({ type: LogFault, nullable: true, description: 'The first fault of the last pass' })
+  fault: LogFault | null;
+}
+
 class Ready {
   @ApiProperty({
     enum: ['ready', 'degraded', 'building', 'failing', 'closing'],
     description:
-      'degraded: some streams wait, a store could not be written when it was last tried, or the clock is wrong; all else ' +
-      'is shown. closing: about to end',
+      'degraded: some streams wait, a store could not be written when it was last tried, the clock is wrong, or ' +
+      'the log has been damaged; all else is shown. closing: about to end',
   })
   status: string;
   @ApiProperty({ type: [ProjectionProgress] }) projections: ProjectionProgress[];
@@ -65,6 +80,8 @@ class Ready {
   stores: StoreOutage[];
   @ApiProperty({ type: String, nullable: true, description: 'What is wrong with the clock, by what the log says' })
   clock: string | null;
+  @ApiProperty({ type: LogChecked, description: 'The chain of the log, read over and over while it is served' })
+  log: LogChecked;
 }
 
 /** By how much clocks may differ before that is told. */
@@ -89,6 +106,16 @@ export class OperationsController implements OnModuleDestroy {
     help: 'How much later than it is now the last event was recorded: somebody’s clock was wrong, or this one is',
     registers: [this.#registry],
   });
+  readonly #checked = new Gauge({
+    name: 'followthrough_log_checked_position',
+    help: 'How far the pass over the log under way, or the last one, has come',
+    registers: [this.#registry],
+  });
+  readonly #unsound = new Gauge({
+    name: 'followthrough_log_unsound',
+    help: '1: the last pass over the log found a fault; /health/ready names its position',
+    registers: [this.#registry],
+  });
   readonly #gauges: {
     readonly gauge: Gauge;
     readonly value: (progress: ProjectionStatus, next?: Envelope) => number;
@@ -99,6 +126,7 @@ export class OperationsController implements OnModuleDestroy {
     private readonly projector: Projector,
     private readonly draining: Draining,
     private readonly access: AccessStore,
+    private readonly check: LogCheck,
   ) {
     if (!metrics.getSingleMetric('process_cpu_seconds_total')) collectDefaultMetrics({ register: metrics });
     this.#gauge(
@@ -157,6 +185,9 @@ export class OperationsController implements OnModuleDestroy {
   /** Looks how the views are; while that cannot be seen, nothing is said of it. */
   async #measure(): Promise<void> {
     const all = this.#gauges.map(({ gauge }) => gauge);
+    const { position, fault } = this.check.found;
+    this.#checked.set(Number(position ?? 0));
+    this.#unsound.set(Number(fault !== null));
     try {
       this.#ahead.set((await this.#logAheadMs()) / 1000);
       const looked = await Promise.all(
@@ -207,7 +238,13 @@ export class OperationsController implements OnModuleDestroy {
       void reply.status(503).header('Retry-After', '1');
       if (!stores.some(({ store }) => store === 'log'))
         stores.unshift({ store: 'log', since: new Date().toISOString(), error: (error as Error).message });
-      return { status: this.draining.begun ? 'closing' : 'failing', projections: [], stores, clock: null };
+      return {
+        status: this.draining.begun ? 'closing' : 'failing',
+        projections: [],
+        stores,
+        clock: null,
+        log: this.check.found,
+      };
     }
     const clock =
       ahead > CLOCKS_MS ? `The last event was recorded ${Math.round(ahead / 1000)} s later than it is now.` : null;
@@ -219,11 +256,11 @@ export class OperationsController implements OnModuleDestroy {
         ? 'failing'
         : all.some(({ serving }) => !serving)
           ? 'building'
-          : all.some(({ parked }) => parked > 0) || stores.length > 0 || clock !== null
+          : all.some(({ parked }) => parked > 0) || stores.length > 0 || clock !== null || this.check.found.fault
             ? 'degraded'
             : 'ready';
     if (status !== 'ready' && status !== 'degraded') void reply.status(503).header('Retry-After', '1');
-    return { status, projections, stores, clock };
+    return { status, projections, stores, clock, log: this.check.found };
   }
 
   @Get('metrics')

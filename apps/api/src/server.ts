@@ -8,6 +8,7 @@ import { SwaggerModule } from '@nestjs/swagger';
 import { Projector } from '#eventsourcing';
 import { answersDirectly, Correlation, Logging, observeRequests, PROBLEM_JSON, problemOf, readsJson } from '#platform';
 import { AppModule, openStores, type Stores } from './app.module.js';
+import { LogCheck } from './log-check.js';
 import { openApi } from './openapi.js';
 import { Draining } from './operations.controller.js';
 import { pagesContext, tidyAddress } from './pages/index.js';
@@ -33,6 +34,7 @@ export async function startServer(
     const building = app.get(Projector).start();
     await Promise.race([building, sleep(PATIENCE_MS, undefined, { ref: false })]);
     await Promise.all([building, app.listen(settings.port, settings.host)]);
+    app.get(LogCheck).start();
   } catch (error) {
     await app.close();
     throw error;

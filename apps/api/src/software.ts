@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const LIBRARIES = join(import.meta.dirname, '../../../libs');
+const LIBRARIES = fileURLToPath(new URL('../../../libs', import.meta.url));
 
 /** A digest of all our code; of a bundle, which has no libraries beside it, of the program itself. */
 export function softwareDigest(): string {

@@ -84,6 +84,8 @@ export interface ActResult extends Handled<unknown> {
   readonly id: string;
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** One envelope for every act; several acts in one are decided in turn and recorded all or none. */
 export class ActCommand<S extends Subject = Subject> extends Command<ActResult> {
   constructor(
@@ -93,7 +95,7 @@ export class ActCommand<S extends Subject = Subject> extends Command<ActResult> 
     readonly acts: readonly ActOn<S>[],
     readonly context: CommandContext,
     /** Streams that will be written together with this one, as in the import of a folder. */
-    readonly importedStreams: ReadonlySet<string> = new Set(),
+    readonly importedStreams: ReadonlySet<string> = NONE,
   ) {
     super();
   }
@@ -221,6 +223,7 @@ export class Acts {
         if (field in (body as Correct).says) taking.push({ ...one, pointer });
       }
     }
+    if (named.length + taking.length === 0) return (on) => decideAll(on, given, by) as Decide;
     const wrong = (await this.#lookup.unknownIn(named, importedStreams)) ?? (await this.#lookup.endedAmong(taking));
     const links = named.filter(({ kinds }) => kinds.includes('commitment')).map(({ code }) => code);
     const others = await linkedTo(this.log, links);

@@ -219,6 +219,23 @@ it('A subscriber is given every event as it stands in the log, in its order, whi
   await other.close();
 });
 
+it('A subscriber that stops taking events, or fails, hinders no append; going on, it is given all it has missed', async () => {
+  const stop = new AbortController();
+  const failing = (async () => {
+    for await (const _ of store.subscribe(null, stop.signal)) throw new Error('it fails');
+  })();
+  const slow = store.subscribe(null, stop.signal);
+  await append('first', NO_STREAM);
+  const given = (await slow.next()).value as Envelope[];
+  await expect(failing).rejects.toThrow('it fails');
+  for (let n = 0; n < 15; n++)
+    await Promise.all(Array.from({ length: 100 }, (_, k) => append(`stream-${n}-${k}`, NO_STREAM)));
+  while (given.length < 1_501) given.push(...((await slow.next()).value as Envelope[]));
+  stop.abort();
+  await slow.return(undefined);
+  expect(given).toStrictEqual(await everything());
+});
+
 describe('Blanked data', () => {
   /** The number of places where words stand in the bytes of a log: in its file, and in the files beside it. */
   const found = (words: string, of = file): number =>

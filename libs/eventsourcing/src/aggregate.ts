@@ -53,9 +53,9 @@ export const decideInTurn =
   (before: State, revision: number): NewEvent<M>[] => {
     const events: NewEvent<M>[] = [];
     let state = before;
-    for (const act of acts) {
+    for (const [index, act] of acts.entries()) {
       const decided = decide(act, state);
-      state = fold(aggregate, state, decided, revision + events.length, by);
+      if (index < acts.length - 1) state = fold(aggregate, state, decided, revision + events.length, by);
       events.push(...decided);
     }
     return events;

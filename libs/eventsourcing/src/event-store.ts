@@ -139,7 +139,7 @@ export function checkAppend(stream: string, expected: number, events: readonly E
   if (!COMMAND.test(meta.commandId))
     throw new InvalidAppend(`Not the id of a command: ${JSON.stringify(meta.commandId)}`);
   if (events.length === 0) throw new InvalidAppend('An append needs at least one event.');
-  if (!isFit(meta)) throw new InvalidAppend(UNFIT);
+  if (!Object.values(meta).every(isFit)) throw new InvalidAppend(UNFIT);
   const metaText = canonicalJson(meta);
   const size = events.reduce(
     (sum, { data }) => sum + Buffer.byteLength(data),

@@ -189,7 +189,24 @@ export interface EncodedEvent {
  * Canonical JSON (RFC 8785). Absent (`undefined`) members are left out.
  * @throws Error for a number or text that JSON cannot carry: NaN, infinity, a lone surrogate
  */
-export const canonicalJson = (value: unknown): string => canonical(value)!;
+export const canonicalJson = (value: unknown): string =>
+  isCanonical(value) ? JSON.stringify(value) : canonical(value)!;
+
+/** Whether `JSON.stringify` writes it so: its members are in order already, and it holds nothing that JSON cannot carry. */
+function isCanonical(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (value === null || typeof value !== 'object') return true;
+  if ('toJSON' in value) return false;
+  if (Array.isArray(value)) return value.every(isCanonical);
+  let before: string | undefined;
+  for (const key of Object.keys(value)) {
+    if (before !== undefined && before > key) return false;
+    if (!key.isWellFormed() || !isCanonical((value as Readonly<Record<string, unknown>>)[key])) return false;
+    before = key;
+  }
+  return true;
+}
 
 /** `undefined` for what JSON leaves out. */
 function canonical(value: unknown): string | undefined {

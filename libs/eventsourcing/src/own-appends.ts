@@ -1,4 +1,4 @@
-/** What this process has just appended, given to its own subscribers, so that they need not read it from the log again. */
+/** Events that this process has just appended, given to its own subscribers, so that they need not read them from the log. */
 import { PAGE_BYTES } from './event-store.js';
 import type { Envelope } from './events.js';
 

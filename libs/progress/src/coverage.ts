@@ -10,15 +10,17 @@ import { STAGES, type Stage } from '#commitments';
 import { Rejected, type Projector } from '#eventsourcing';
 import { AtClocks, writeCursor, CursorField, PageSize, readCursor, WantedFormat, type Format } from '#platform';
 import { documentWords, placeWords, type Forum } from '#registers';
-import { CONCERNS, OUTCOME_KINDS, OUTCOME_STATUSES, type Concern, type OutcomeKind, type OutcomeStatus } from '#words';
+import { CONCERNS, OUTCOME_KINDS, OUTCOME_STATUSES, type Concern, type OutcomeStatus } from '#words';
 import { compareTexts } from '#text';
 import { Count, countBy, CountsBy, Keys, NO_ROW, Row } from './count.js';
 import { AgenciesQuery, OptionalText, Flag, FilterField, type Filter } from './filters.js';
 import { withAncestors } from './hierarchy.js';
 import { listQuery } from './list-query.js';
 import { keyed, LookFactory, type Look } from './look.js';
+import { dateOf, NONE } from './columns.js';
 import { LIST } from './matrix.js';
 import { AgencyRow, Progress, ProgressView } from './progress.js';
+import type { Selection } from './scan.js';
 import type { ViewClocks } from './scan.js';
 
 /** The kinds of outcomes, and last those without a stated kind. */
@@ -93,10 +95,22 @@ export class OutcomeRow extends Row {
   @ApiProperty({ enum: TOLD_KINDS }) readonly kind: ToldKind;
   @ApiProperty({ enum: OUTCOME_STATUSES, description: 'How far it has come by the date; a decision is endorsed' })
   readonly status: OutcomeStatus;
-  @ApiProperty({ type: String, format: 'date', nullable: true, description: 'When its first endorsement was reported' })
+  @ApiProperty({
+    type: String,
+    format: 'date',
+    nullable: true,
+    description: 'When its first endorsement was reported; a decision is endorsed by its own document',
+  })
   readonly endorsedOn: FullDate | null;
   @ApiProperty({ type: [String], description: 'The agencies and forums that have endorsed it' })
   readonly endorsedBy: readonly string[];
+  @ApiProperty({
+    type: String,
+    format: 'date',
+    nullable: true,
+    description: 'Since which report a commitment that follows it up has done so',
+  })
+  readonly followedUpOn: FullDate | null;
   @ApiProperty({ type: String, nullable: true, description: 'The forum that it came from', example: 'WHA-61' })
   readonly forum: string | null;
   @ApiProperty({ type: String, nullable: true, description: 'The agency or forum that says it' })
@@ -260,6 +274,7 @@ async function rowsOf(look: Look, filter: OutcomesFilter, addressee?: string): P
   const followed = new Keys(columns, 'followsUp', (ids) => ids.map(keyed));
   const lead = new Keys(columns, 'agencies', ([first]) => [keyed(became?.get(first!.agency) ?? first!.agency)]);
   const counted = new Map(countBy(found, followed).map(({ keys: [id], row }) => [id!, row]));
+  const since = followedSince(found, Number(at.knownAt));
   const leads = Map.groupBy(countBy(found, followed, lead), ({ keys: [id] }) => id!);
   return (await registers.all('outcome', at.knownAt, at.asOf)).flatMap((outcome): OutcomeRow[] => {
     const { id, text, kind, forum, issuedBy, issuer, addressedTo, concerns, addressees, endorsed } = outcome;
@@ -270,8 +285,14 @@ async function rowsOf(look: Look, filter: OutcomesFilter, addressee?: string): P
     const row = counted.get(id) ?? NO_ROW;
     return [
       {
-        ...{ outcome: id, text, kind: kind ?? 'not_told', status: statusOf(kind, endorsed.length > 0, row.total > 0) },
-        ...{ endorsedOn: endorsed[0]?.reportedOn ?? null, endorsedBy: endorsed.map(({ by }) => by) },
+        ...{ outcome: id, text, kind: kind ?? 'not_told' },
+        ...statusOf(
+          kind === 'decision'
+            ? [source.reportedOn, ...endorsed.map(({ reportedOn }) => reportedOn)].sort()[0]
+            : endorsed[0]?.reportedOn,
+          since.get(id),
+        ),
+        endorsedBy: endorsed.map(({ by }) => by),
         ...{ forum: forum ?? null, issuedBy: issuedBy ?? null, issuer: issuer ?? null },
         ...{ addressedTo: addressedTo ?? null, concerns: concerns ?? 'substance', addressees, themes: themes ?? [] },
         ...{ document, locator, section: section ?? null, paragraph: paragraph ?? null },
@@ -286,9 +307,41 @@ async function rowsOf(look: Look, filter: OutcomesFilter, addressee?: string): P
   });
 }
 
-/** The status of an outcome. */
-const statusOf = (kind: OutcomeKind | null | undefined, endorsed: boolean, followed: boolean): OutcomeStatus =>
-  followed ? 'followed_up' : endorsed || kind === 'decision' ? 'endorsed' : 'proposed';
+/** The status of an outcome, with its dates; proposed it is on the day of its document. */
+const statusOf = (endorsedOn: FullDate | null = null, followedUpOn: FullDate | null = null) => ({
+  status: (followedUpOn
+    ? 'followed_up'
+    : endorsedOn
+      ? 'endorsed'
+      : 'proposed') satisfies OutcomeStatus as OutcomeStatus,
+  ...{ endorsedOn, followedUpOn },
+});
+
+/**
+ * Forums and outcomes that selected commitments follow up: the first day from which one of these has done so without a break.
+ * @param knownAt a position of the log
+ */
+function followedSince({ columns, rows }: Selection, knownAt: number): Map<string, FullDate> {
+  const { commitment, next, from, since, until, followsUp } = columns.columns;
+  const { entries } = columns.dictionaries.followsUp;
+  const first = new Map<string, number>();
+  for (const row of rows) {
+    let still = entries[followsUp[row]!]!;
+    if (still.length === 0) continue;
+    const began = new Map<string, number>();
+    // From its latest row back to its first: those before the selected one are later, or unknown at the position.
+    let isPast = false;
+    for (let one = columns.heads[commitment[row]!]!; one !== NONE && still.length > 0; one = next[one]!) {
+      isPast ||= one === row;
+      if (!isPast || since[one]! > knownAt || until[one]! <= knownAt) continue;
+      const then = entries[followsUp[one]!]!;
+      still = still.filter((id) => then.includes(id));
+      for (const id of still) began.set(id, from[one]!);
+    }
+    for (const [id, day] of began) first.set(id, Math.min(day, first.get(id) ?? day));
+  }
+  return new Map([...first].map(([id, day]) => [id, dateOf(day)]));
+}
 
 /** Forums that began last come first; those without a date are at the end. */
 const latestFirst = (a: Forum, b: Forum): number =>

@@ -11,13 +11,15 @@ export class Unreadable extends Error {
   }
 }
 
+const strictly = new TextDecoder('utf-8', { fatal: true });
+
 /**
  * Bytes as text, without a byte order mark.
  * @throws Unreadable which names the first byte, from 0, that is not UTF-8: nothing is put in its place
  */
 export function textOf(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return strictly.decode(bytes);
   } catch {
     throw new Unreadable(`is not UTF-8 (byte ${firstUnreadable(bytes)})`);
   }

@@ -63,7 +63,12 @@ export class OutcomePages {
     const view = await this.views.open(query, request);
     const outcome = await this.registers.one('outcome', id, view.position, view.asOf);
     if (!outcome) throw new Rejected('not_found', `There is no outcome ${id}.`);
-    return <OutcomeReport {...{ view, outcome, ...(await following(this.progress, view, id)) }} />;
+    const [{ rows }, followUp] = await Promise.all([
+      this.coverage.outcomes(view.at, { followsUp: id, concerns: 'any' }),
+      following(this.progress, view, id),
+    ]);
+    const followedUpOn = rows.find((row) => row.outcome === id)?.followedUpOn ?? null;
+    return <OutcomeReport {...{ view, outcome, followedUpOn, ...followUp }} />;
   }
 }
 
@@ -198,6 +203,7 @@ const followedOrAsking = (forums: readonly Forum[], followed: readonly Forum[], 
 interface OutcomeParts extends Following {
   readonly view: View;
   readonly outcome: OutcomeAsAt;
+  readonly followedUpOn: string | null;
 }
 
 const LONGEST_TITLE = 160;
@@ -208,7 +214,7 @@ const shortened = (text: string): string =>
     ? text
     : `${text.slice(0, text.lastIndexOf(' ', LONGEST_TITLE)) || text.slice(0, LONGEST_TITLE)} …`;
 
-const OutcomeReport = ({ view, outcome, ...followUp }: OutcomeParts) => (
+const OutcomeReport = ({ view, outcome, followedUpOn, ...followUp }: OutcomeParts) => (
   <Page
     view={view}
     title={shortened(outcome.text)}
@@ -281,6 +287,12 @@ const OutcomeReport = ({ view, outcome, ...followUp }: OutcomeParts) => (
               </span>
             ))}
           </dd>
+        </div>
+      )}
+      {followedUpOn && (
+        <div>
+          <dt>Followed up</dt>
+          <dd>by a commitment, as first reported on {dateWords(followedUpOn)}</dd>
         </div>
       )}
       {(outcome.themes ?? []).length > 0 && (

@@ -27,7 +27,8 @@ export const ownerOf = ({ role, agency }: Principal): string => (agency === null
 export function metaOf(by: Principal, once?: string, correlationId?: string): Meta {
   const { account, role, agency } = by;
   const commandId = once === undefined ? newCommandId() : uuidv5(`${ownerOf(by)}\n${once}`, KEYS);
-  return { actor: account, role, agency, commandId, correlationId: correlationId ?? commandId, causationId: null };
+  // In the order in which it is written.
+  return { actor: account, agency, causationId: null, commandId, correlationId: correlationId ?? commandId, role };
 }
 
 /** The meta of one of several commands of a request; the same request again has the same ones. */

@@ -1,4 +1,4 @@
-/** How bodies are read: as UTF-8, and as plain JSON. */
+/** The reader of bodies: they are UTF-8, and plain JSON. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
 import { refuseAmbiguousJson, textOf, Unreadable } from '#text';

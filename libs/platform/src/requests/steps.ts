@@ -1,16 +1,19 @@
 /**
  * The steps of every request, in the order in which they run; `server.ts` registers the hooks, `app.module.ts` all else:
  *
- * | step | where | what | |---|---|---| | 1 | Fastify `onRequest`, `preValidation` | its correlation and its span
- * (`requests.ts`) | | 2 | Fastify `onRequest` | pages: a tidy address | | 3 | Fastify's parser | the body is read, as JSON
- * only, up to its limit | | 4 | `AccessGuard` | the owner of the token is found; who may not ask is refused | | 5 |
- * `AnswerInterceptor` | the views reach `If-Position-At-Least` | | 6 | `AnswerInterceptor` | `Idempotency-Key` is claimed;
- * given back when the request is refused | | 7 | pipe | body, query and parameters are validated (`validation.ts`) | | 8 |
- * controller | it answers; a command goes through Nest's CommandBus, with a span and a measure (`observed.ts`) | | 9 |
- * `AnswerInterceptor` | `ETag`, from the answer's revision | | 10 | `AnswerInterceptor` | a list takes the requested format
- * (`downloads.ts`) | | 11 | `ProblemFilter` | an error becomes problem+json or a page (`problem.ts`) | | 12 | Fastify `onSend`,
- * `onResponse` | `X-Correlation-Id`, `Connection: close` while the server ends; the measure, the end of the span, the log line
- * |
+ *  1. Fastify `onRequest`, `preValidation`: its correlation and its span (`requests.ts`)
+ *  2. Fastify `onRequest`: pages get a tidy address
+ *  3. Fastify's parser: the body is read, as JSON only, up to its limit (`json-bodies.ts`)
+ *  4. `AccessGuard`: the owner of the token is found; who may not ask is refused
+ *  5. `AnswerInterceptor`: the views reach `If-Position-At-Least`
+ *  6. `AnswerInterceptor`: `Idempotency-Key` is claimed; given back when the request is refused
+ *  7. pipe: body, query and parameters are validated (`validation.ts`)
+ *  8. controller: it answers; a command goes through Nest's CommandBus, with a span and a measure (`observed.ts`)
+ *  9. `AnswerInterceptor`: `ETag`, from the answer's revision
+ * 10. `AnswerInterceptor`: a list takes the requested format (`downloads.ts`)
+ * 11. `ProblemFilter`: an error becomes problem+json or a page (`problem.ts`)
+ * 12. Fastify `onSend`: `X-Correlation-Id`, `Connection: close` while the server ends
+ * 13. Fastify `onResponse`: the measure, the end of the span, the log line
  *
  * An address that cannot be read meets none of these steps but the last: `frameworkErrors` in `server.ts` answers it.
  *

@@ -1,0 +1,93 @@
+/** Checks the whole log while it is served, over and over, at a small share of a core. */
+import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DamagedLog, Verification, type Log, type FirstFault } from '#eventsourcing';
+import { LOG } from '#platform';
+
+/** Events in one go: their check takes no more than a few milliseconds. */
+const AT_ONCE = 50;
+/** The share of the time in which it works. */
+const SHARE = 0.05;
+/** The rest between one pass and the next, and after a read that failed. */
+const [BETWEEN_MS, AGAIN_MS] = [600_000, 5_000];
+
+/** What the checks have found so far. */
+export interface CheckedLog {
+  /** The end of the last pass over the whole log, an instant; `null`: the first is under way. */
+  readonly checkedAt: string | null;
+  /** The position that the pass under way, or the last one, has come to. */
+  readonly position: string | null;
+  /** The first fault; it stays until a whole pass has found none. */
+  readonly fault: { readonly position: string | null; readonly reason: string } | null;
+}
+
+/**
+ * Reads the log from its first event to its last, and again some time later: a disk may change what it has given back right
+ * before. Outages are waited for.
+ */
+@Injectable()
+export class LogCheck implements BeforeApplicationShutdown {
+  readonly #logger = new Logger('LogCheck');
+  readonly #ending = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+  #found: CheckedLog = { checkedAt: null, position: null, fault: null };
+
+  constructor(@Inject(LOG) private readonly log: Log) {}
+
+  get found(): CheckedLog {
+    return this.#found;
+  }
+
+  start(): void {
+    this.#running = this.#run().catch((error: unknown) => {
+      if (!this.#ending.signal.aborted) this.#logger.error(`The log is not checked any more: ${String(error)}`);
+    });
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.#ending.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    for (;;) {
+      const fault = await this.#pass();
+      if (fault && fault.position !== this.#found.fault?.position)
+        this.#logger.error(`The log is not sound at position ${fault.position ?? '(none)'}: ${fault.reason}`);
+      this.#found = { ...this.#found, checkedAt: new Date().toISOString(), fault };
+      await this.#pause(BETWEEN_MS);
+    }
+  }
+
+  /** One pass. @returns the first fault, `null` if there is none */
+  async #pass(): Promise<CheckedLog['fault']> {
+    const verification = new Verification();
+    for (;;) {
+      const begun = performance.now();
+      let events;
+      try {
+        events = await this.log.store.readAll(verification.position, AT_ONCE);
+      } catch (error) {
+        if (error instanceof DamagedLog)
+          return { position: verification.position, reason: `after it: ${error.message}` };
+        await this.#pause(AGAIN_MS);
+        continue;
+      }
+      if (events.length === 0) return faultOf(verification.end());
+      for (const event of events) {
+        const fault = faultOf(verification.next(event));
+        if (fault) return fault;
+      }
+      this.#found = { ...this.#found, position: verification.position };
+      await this.#pause((performance.now() - begun) * (1 / SHARE - 1));
+    }
+  }
+
+  /** @throws AbortError when the server ends */
+  #pause(ms: number): Promise<void> {
+    return sleep(ms, undefined, { ref: false, signal: this.#ending.signal });
+  }
+}
+
+const faultOf = (verdict: { readonly ok: true } | FirstFault | null): CheckedLog['fault'] =>
+  verdict === null || verdict.ok ? null : { position: verdict.position, reason: verdict.reason };

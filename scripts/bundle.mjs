@@ -1,0 +1,67 @@
+// Bundles the server and the command line to dist/program/: few files to find, read and compile at every start.
+import { build } from 'esbuild';
+import { readFileSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const DIST = fileURLToPath(new URL('../dist', import.meta.url));
+const PROGRAMS = { server: 'apps/api/src/main.js', cli: 'apps/cli/src/main.js' };
+
+/** Packages that stay outside. */
+const OUTSIDE = [
+  // Nest loads them by name, too: there must be one of each.
+  'class-validator',
+  'class-transformer',
+  'class-transformer/*',
+  // Native code, and files that are read.
+  'better-sqlite3',
+  'pg-native',
+  '@resvg/resvg-wasm',
+  'dejavu-fonts-ttf',
+  'swagger-ui-dist',
+  '@fastify/static',
+  // Loaded only when they are needed.
+  'echarts',
+  '@kurrent/kurrentdb-client',
+  '@opentelemetry/exporter-trace-otlp-proto',
+  // Nest tries them, and does without.
+  '@fastify/multipart',
+  '@fastify/view',
+  '@nestjs/microservices',
+  '@nestjs/microservices/*',
+  '@nestjs/platform-express',
+  '@nestjs/websockets',
+  '@nestjs/websockets/*',
+];
+
+const CLASS = /^((?:export )?class (\w+)[^{]*\{)/gm;
+
+/**
+ * Our modules as they were before the bundle: each finds the files beside it by its own address, and a class keeps its name,
+ * which is the name of a schema, where a package has one of the same name. (`keepNames` would name every function whenever it
+ * is made, which costs a sixth of a start.)
+ */
+const asBefore = {
+  name: 'as before',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /[/\\]dist[/\\](?:apps|libs)[/\\].*\.js$/ }, ({ path }) => {
+      const address = JSON.stringify(`../${relative(DIST, path).replaceAll('\\', '/')}`);
+      const contents = readFileSync(path, 'utf8')
+        .replaceAll('import.meta.url', `new URL(${address}, import.meta.url).href`)
+        .replaceAll(CLASS, "$1 static { Object.defineProperty(this, 'name', { value: '$2' }); }");
+      return { contents };
+    }),
+};
+
+export async function bundle() {
+  const outdir = join(DIST, 'program');
+  rmSync(outdir, { recursive: true, force: true });
+  await build({
+    ...{ absWorkingDir: DIST, entryPoints: PROGRAMS, outdir, external: OUTSIDE, plugins: [asBefore] },
+    ...{ bundle: true, splitting: true, platform: 'node', format: 'esm', target: 'node22.12', logLevel: 'warning' },
+    // Packages of the older kind call `require`.
+    banner: {
+      js: "import { createRequire as requireOf } from 'node:module';\nconst require = requireOf(import.meta.url);",
+    },
+  });
+}

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { rmSync } from 'node:fs';
+import { CLOCK_CASES, TestServer } from './support/server.js';
+import { Service } from './support/service.js';
+
+let dataDir: string;
+let modules: Service;
+let bundle: Service;
+beforeAll(async () => {
+  const server = await TestServer.start([CLOCK_CASES]);
+  await server.app.close();
+  ({ dataDir } = server);
+  const started = await Promise.all(
+    (['modules', 'api'] as const).map((kind) => Service.start(kind, { DATA_DIR: dataDir })),
+  );
+  [modules, bundle] = (await Promise.all(started.map((one) => one.ready()))) as [Service, Service];
+}, 120_000);
+afterAll(async () => {
+  await Promise.all([modules.end(), bundle.end()]);
+  rmSync(dataDir, { recursive: true });
+});
+
+/** The answer of a server, without its own address and the numbers that ECharts gives to charts. */
+async function answer(url: string, path: string) {
+  const response = await fetch(url + path);
+  const [type, bytes] = [response.headers.get('content-type'), Buffer.from(await response.arrayBuffer())];
+  // A picture has the address in it, drawn.
+  const body = type === 'image/png' ? bytes.readUInt32BE(20) : bytes.toString('latin1');
+  return {
+    status: response.status,
+    type,
+    body: String(body)
+      .replaceAll(url, '')
+      .replaceAll(/\bzr\d+/g, 'zr'),
+  };
+}
+const first = (found: RegExpExecArray | null): string => found![1]!.replaceAll('&amp;', '&');
+
+it('The bundled server answers as its modules do: the document, views, pages with their style, charts and pictures', async () => {
+  const { body: page } = await answer(modules.url, '/');
+  const paths = ['/openapi.json', '/docs', '/v1/progress/agencies', '/v1/countries', '/'];
+  paths.push(
+    first(/href="(\/assets\/\w+\.css)"/.exec(page)),
+    first(/href="([^"]*\.svg[^"]*)" rel="nofollow"/.exec(page)),
+  );
+  paths.push(first(/href="([^"]*\.png[^"]*)" rel="nofollow"/.exec(page)), '/docs/swagger-ui.css', '/no-such-page');
+  for (const path of paths) {
+    const expected = await answer(modules.url, path);
+    expect({ path, ...(await answer(bundle.url, path)) }).toEqual({ path, ...expected });
+  }
+});
