@@ -81,7 +81,11 @@ export function registerController(kind: Register) {
     ) {}
 
     @Get()
-    @ApiOperation({ summary: `All ${path}`, operationId: `list${named}` })
+    @ApiOperation({
+      summary: `All ${path}`,
+      description: 'As registered. In pages of `limit`; as CSV or NDJSON without `limit`: all of them.',
+      operationId: `list${named}`,
+    })
     @ApiOkResponse({ type: List })
     async list(@AtClocks() query: ListQuery, @WantedFormat() format: Format): Promise<unknown> {
       const position = await this.registered.pinned(query.at.knownAt);
@@ -89,7 +93,11 @@ export function registerController(kind: Register) {
     }
 
     @Get(':code')
-    @ApiOperation({ summary: `One of the ${path}`, operationId: `get${Entry_.name}` })
+    @ApiOperation({
+      summary: `One of the ${path}`,
+      description: 'As registered or last amended. Its ETag serves If-Match by the revision in it.',
+      operationId: `get${Entry_.name}`,
+    })
     @ApiOkResponse({ type: View })
     async one(@Param('code') code: string, @AtClocks() { at: { knownAt } }: ClockQuery): Promise<unknown> {
       const { state, revision, position } = await load(this.log, registers[kind] as never, code, knownAt);
@@ -113,6 +121,7 @@ export function historyController(kind: Register): Type<unknown> {
     @Get(':code/history')
     @ApiOperation({
       summary: `Every change of one of the ${path}`,
+      description: 'What was said of it, in the order recorded, by whom, and what became of that since.',
       operationId: `get${entryClass(kind).name}History`,
     })
     @ApiOkResponse({ type: RegisterHistory })

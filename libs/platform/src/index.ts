@@ -20,4 +20,6 @@ export * from './fields/query-fields.js';
 export * from './observability/requests.js';
 export * from './requests/steps.js';
 export * from './fields/validation.js';
+export * from './requests/known-paths.js';
+export * from './requests/validators.js';
 export * from './context.js';

@@ -158,7 +158,12 @@ export class DeadlinesController {
   constructor(private readonly deadlines: Deadlines) {}
 
   @Get()
-  @ApiOperation({ summary: 'What is due next, and what is overdue and for how long', operationId: 'progressDeadlines' })
+  @ApiOperation({
+    summary: 'What is due next, and what is overdue and for how long',
+    description:
+      'What is due by month from the date on, and what is overdue by how many months. As CSV or NDJSON: the commitments themselves.',
+    operationId: 'progressDeadlines',
+  })
   @ApiOkResponse({ type: DeadlinesView })
   async ahead(@AtClocks() { at, ...asked }: DeadlinesQuery, @WantedFormat() format: Format) {
     const view = await this.deadlines.ahead(at, asked);
