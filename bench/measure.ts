@@ -17,6 +17,12 @@ export const percentile = (values: readonly number[], p: number): number =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor((values.length * p) / 100))] ?? NaN;
 export const median = (values: readonly number[]): number => percentile(values, 50);
 
+/** Milliseconds of CPU that this process has taken. */
+export function cpu(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 /** A scratch folder that is removed at the end. */
 export async function inScratch<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'followthrough-bench-'));

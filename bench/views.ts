@@ -28,7 +28,7 @@ import {
 import { registersContext } from '#registers';
 import { codec } from '../apps/api/src/app.module.js';
 import { bigLog } from './big-log.js';
-import { inScratch, machine, median, percentile } from './measure.js';
+import { cpu, inScratch, machine, median, percentile } from './measure.js';
 
 const SIZES = (process.env['BENCH_EVENTS'] ?? '10000,100000,1000000').split(',').map(Number);
 /** How much CPU time is spent on one view at most. */
@@ -38,8 +38,6 @@ const DATES = [TODAY, ...Array.from({ length: 10 }, (_, n) => `${2007 + 2 * n}-0
 
 const projectorOf = (log: Log) =>
   new Projector(log, [...registersContext.projections!(log), new ProgressProjection(log)]);
-
-const cpu = (): number => process.cpuUsage().user / 1000 + process.cpuUsage().system / 1000;
 
 interface Built {
   readonly projector: Projector;

@@ -363,7 +363,7 @@ const besideTheLead: About = ({ pick }, _c, then) => ({ agency: oneOf(then?.agen
 const whoWasAsked: About = ({ pick }, _c, then) => ({
   agency: oneOf(then?.agencies.filter(({ asked }) => asked) ?? [], pick)?.agency,
 });
-const aMilestone: About = ({ pick }, { milestones }) => ({ milestone: oneOf(milestones, pick)?.number });
+const aMilestone: About = ({ pick }, { milestones }) => ({ milestone: oneOf([...milestones], pick)?.number });
 
 /** What a merger leaves to the other record: of each list that it names, what there is. */
 function leftBy(then: CommitmentAsAt | null, takeOver: Readonly<Record<string, boolean>> | undefined, pick: number) {
@@ -383,10 +383,14 @@ function leftBy(then: CommitmentAsAt | null, takeOver: Readonly<Record<string, b
 /** What each act that is about something of the commitment is about. */
 const ABOUT: { readonly [A in ActName]?: About } = {
   verify: ({ body, pick }, { entries }) => ({
-    body: { ...body, ...(body['agency'] !== undefined && { agency: oneOf(entries, pick)?.agency }) },
+    body: { ...body, ...(body['agency'] !== undefined && { agency: oneOf([...entries], pick)?.agency }) },
   }),
   reply: ({ body, pick }, { readings }) => {
-    const { agency, reportedOn } = oneOf(readings, pick) ?? {};
+    const { agency, reportedOn } =
+      oneOf(
+        [...readings.values()].flatMap((all) => [...all]).sort((a, b) => a.revision - b.revision),
+        pick,
+      ) ?? {};
     const on = [reportedOn ?? '', body['reportedOn'] as string].sort()[1];
     return { body: { ...body, agency, reportedOn: on } };
   },
@@ -417,7 +421,7 @@ const ABOUT: { readonly [A in ActName]?: About } = {
   retract: ({ body, pick }, { said, changes }) => {
     const known = said.filter(({ name }) => !SELDOM_RETRACTED.includes(name));
     const ends = said.filter(({ name }) => ENDS.includes(name));
-    const says = (changes.get(0)?.at(-1)?.says ?? said[0]?.data ?? {}) as Record<string, unknown>;
+    const says = (changes.get(0)?.at(-1)?.says ?? said.at(0)?.data ?? {}) as Record<string, unknown>;
     const items = ['relations', 'evidence', 'milestones', 'deliverables'].flatMap((list) =>
       ((says[list] as unknown[] | null | undefined) ?? []).flatMap((item, i) => (item ? `/${list}/${i}` : [])),
     );
@@ -426,7 +430,7 @@ const ABOUT: { readonly [A in ActName]?: About } = {
     return item ? { revision: 0, body: { ...body, item } } : { revision: event?.revision };
   },
   blank: ({ body, pick }, { said }) => {
-    const event = oneOf(said, pick);
+    const event = oneOf([...said], pick);
     const texts = textsIn(event?.data ?? {});
     return { revision: event?.revision, body: { ...body, fields: texts.filter((_, i) => i % 2 === pick % 2) } };
   },

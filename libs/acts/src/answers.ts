@@ -24,7 +24,7 @@ function stageAnswer(done: ActResult, { effective, reportedOn }: ReportStage): O
     `Revision ${revision} says ${part.stage}, effective ${part.effective}, reported on ${part.reportedOn}; that is later than ` +
     `effective ${effective}, reported on ${reportedOn}. If it is wrong, correct it ` +
     `(POST ${addressOf('commitment', done.id, { act: 'correct', revision })}), or report the stage again ` +
-    (rankedOn(part) === rankedOn({ effective, reportedOn, revision: 0 })
+    (rankedOn(part) === rankedOn({ effective, reportedOn })
       ? `with a source of ${part.reportedOn} or later: where the effective days are equal, the later report holds.`
       : `with the effective date on which it really came about, ${part.effective} or later.`);
   const outrankedBy = { revision, stage: part.stage, effective: part.effective, reportedOn: part.reportedOn, hint };

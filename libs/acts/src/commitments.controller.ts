@@ -117,7 +117,7 @@ async function knownOf(log: Log, reference: string, query: ClockQuery) {
   const state = fold(commitment, commitment.initial, known as never);
   const view = asAt(state, asOf);
   if (!view || !last) throw notFound(reference, asOf);
-  const later = correctionsAsAt(fold(commitment, state, all.slice(known.length) as never).said, asOf).map(
+  const later = correctionsAsAt(fold(commitment, state, all.slice(known.length) as never), asOf).map(
     (correction): LaterCorrection => {
       const { position, recordedAt } = all[correction.by]!;
       return { ...correction, position, recordedAt };

@@ -1,15 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  Facts,
   firstDayOf,
-  headlineOf,
   isFullDate,
   lastDayOf,
-  lastReported,
   monthsBefore,
   outranks,
   periodOf,
+  Ranking,
   rankedOn,
+  Series,
   todayAt,
   type DatedEntry,
 } from './index.js';
@@ -138,14 +139,14 @@ describe('The headline (rule 2)', () => {
         entries.chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }))),
         asOf,
         ([all, shuffled], by) => {
-          expect(headlineOf(shuffled, by)).toEqual(sorted(all, by).at(-1)?.entry);
+          expect(Ranking.of(...shuffled).asAt(by)).toEqual(sorted(all, by).at(-1)?.entry);
         },
       ),
     ));
   it('outranks every other entry, and none outranks itself', () =>
     fc.assert(
       fc.property(entries, (all) => {
-        const headline = headlineOf(all, '9999-12-31');
+        const headline = Ranking.of(...all).asAt('9999-12-31');
         for (const entry of all) {
           expect(outranks(entry, entry)).toBe(false);
           if (entry !== headline)
@@ -161,8 +162,8 @@ describe('The headline (rule 2)', () => {
   it('the example of the rule: a later paper about an earlier month does not change the stage', () => {
     const inProgress = { effective: '2006-11', reportedOn: '2006-11-21', revision: 0 };
     const completed = { effective: '2006-05', reportedOn: '2007-02-01', revision: 1 };
-    expect(headlineOf([inProgress, completed], '2007-02-01')).toBe(inProgress);
-    expect(headlineOf([inProgress, completed], '2006-11-20')).toBeUndefined();
+    expect(Ranking.of(inProgress, completed).asAt('2007-02-01')).toBe(inProgress);
+    expect(Ranking.of(inProgress, completed).asAt('2006-11-20')).toBeUndefined();
   });
 });
 
@@ -174,17 +175,48 @@ describe('Of several facts about one thing (rule 1)', () => {
         const last = all
           .filter(({ reportedOn }) => reportedOn <= by)
           .reduce<DatedEntry | undefined>((a, b) => (a && a.reportedOn > b.reportedOn ? a : b), undefined);
-        expect(lastReported(all, by)).toBe(last);
-        expect(lastReported(all.toReversed(), by)).toBe(last);
+        expect(Facts.of(...all).asAt(by)).toBe(last);
+        expect(Facts.of(...all.toReversed()).asAt(by)).toBe(last);
       }),
     ));
   it('what the record act said is before all else', () => {
     const facts = [fact(null, 0, 'recorded'), fact('2007-01-01', 1, 'later')];
-    expect(lastReported(facts, '2006-12-31')?.value).toBe('recorded');
-    expect(lastReported(facts, '2007-01-01')?.value).toBe('later');
+    expect(Facts.of(...facts).asAt('2006-12-31')?.value).toBe('recorded');
+    expect(Facts.of(...facts).asAt('2007-01-01')?.value).toBe('later');
   });
   it('of two that one act says, the second holds', () =>
-    expect(lastReported([fact('2007-01-01', 1, 'first'), fact('2007-01-01', 1, 'second')], '2007-01-01')?.value).toBe(
+    expect(Facts.of(fact('2007-01-01', 1, 'first'), fact('2007-01-01', 1, 'second')).asAt('2007-01-01')?.value).toBe(
       'second',
+    ));
+});
+
+describe('A series', () => {
+  const splices = fc.array(fc.record({ at: fc.nat(), removed: fc.nat(90), added: fc.nat(70) }), { maxLength: 30 });
+  it('is what an array is after the same changes, and stays what it was', () =>
+    fc.assert(
+      fc.property(splices, (all) => {
+        let [series, array, number] = [Series.of<number>(), [] as number[], 0];
+        for (const { at, removed, added } of all) {
+          const [before, was] = [series, array];
+          const place = at % (array.length + 1);
+          const gone = Math.min(removed, array.length - place);
+          const items = Array.from({ length: added }, () => number++);
+          series = series.spliced(place, gone, ...items).with(number);
+          array = [...array.toSpliced(place, gone, ...items), number++];
+          expect([[...series], series.length, [...before]]).toEqual([array, array.length, was]);
+          expect([series.at(place), series.at(-1)]).toEqual([array[place], array.at(-1)]);
+        }
+      }),
+    ));
+  it('finds the place where something ceases to hold', () =>
+    fc.assert(
+      fc.property(fc.nat(500), fc.nat(500), fc.nat(500), (length, first, end) => {
+        const numbers = Array.from({ length }, (_, i) => i);
+        const series = numbers.reduce((some, n) => some.with(n), Series.of<number>());
+        const before = (n: number) => n < first;
+        expect(series.count(before)).toBe(Math.min(first, length));
+        expect(series.lastOf(before)).toBe(numbers.filter(before).at(-1));
+        expect(series.between(first, end)).toEqual(numbers.slice(first, end));
+      }),
     ));
 });

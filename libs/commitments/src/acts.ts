@@ -5,7 +5,7 @@ import { Rejected } from '#eventsourcing';
 import type { ActLine, Taking } from '#registers';
 import type { Role } from '#words';
 import * as amending from './amending.js';
-import { asAt, record, type Commitment, type CommitmentEvent, type CommitmentEvents } from './commitment.js';
+import { record, viewAsAt, type Commitment, type CommitmentEvent, type CommitmentEvents } from './commitment.js';
 import * as content from './content.js';
 import { statementAt, type Statement } from './corrections.js';
 import * as editions from './editions.js';
@@ -361,28 +361,28 @@ export const ACTS = allActs({
     path: 'merge',
     summary: 'Merge this duplicate into the commitment that stays',
     who: lead,
-    decide: lineage.merge(asAt),
+    decide: lineage.merge(viewAsAt),
     amended: 'retracted',
   }),
   split: act('SplitUp', 'Split', {
     path: 'split',
     summary: 'Split into commitments that are recorded already',
     who: lead,
-    decide: lineage.split(asAt),
+    decide: lineage.split(viewAsAt),
     amended: 'retracted',
   }),
   supersede: act('Superseded', 'Supersede', {
     path: 'supersede',
     summary: 'Another commitment takes its place',
     who: lead,
-    decide: lineage.supersede(asAt),
+    decide: lineage.supersede(viewAsAt),
     amended: 'retracted',
   }),
   withdraw: act('Withdrawn', 'Withdraw', {
     path: 'withdraw',
     summary: 'Withdraw it',
     who: lead,
-    decide: lineage.withdraw(asAt),
+    decide: lineage.withdraw(viewAsAt),
     amended: 'retracted',
   }),
   correct: act('Corrected', 'Correct', {
@@ -447,7 +447,7 @@ export function decide<A extends ActName>(
 ): CommitmentEvent[] {
   const { who, decide: decideMatter, afterwards } = ACTS[name] as unknown as Line;
   if (name === 'record') return decideMatter(c, body, by, on, null as never);
-  const now = asAt(c, by.today);
+  const now = viewAsAt(c, by.today);
   if (!now) throw new Rejected('not_found', 'There is no such commitment.');
   if (by.role !== 'secretariat' && !who(now, by, on, c)) throw forbidden(notYours(now, by));
   const { reportedOn = by.today } = body as { reportedOn?: FullDate };
@@ -465,7 +465,7 @@ export type AllowedAct = { readonly act: ActName } & Choice;
 
 /** Every act that someone may do on a commitment as it stands today. */
 export function allowedActs(c: Commitment, by: By): AllowedAct[] {
-  const now = asAt(c, by.today);
+  const now = viewAsAt(c, by.today);
   if (!now) return [];
   return (Object.keys(ACTS) as ActName[]).flatMap((name) => {
     const { who, on = () => [{}], afterwards } = ACTS[name] as unknown as Line;

@@ -1,10 +1,10 @@
 /** The decisions of correcting, retracting and blanking. */
 import type { Blank, BodyName, Correct, Retract } from '#bodies';
-import type { FullDate } from '#clocks';
 import { Conflict, Rejected, refused, refusedWithin } from '#eventsourcing';
-import { blankings, statementAt } from '#registers';
-import { refold, asAt, commitment, withoutRetracted, type Commitment } from './commitment.js';
-import type { CorrectionEvents, Statement } from './corrections.js';
+import { Series, type FullDate } from '#clocks';
+import { blankings } from '#registers';
+import { refold, commitment, viewAsAt, withoutRetracted, type Commitment } from './commitment.js';
+import { statementAt, type CorrectionEvents, type Statement } from './corrections.js';
 import { refuseAfterEnd } from './lineage.js';
 import { isProven } from './stages.js';
 import { forbidden, isCited, type By, type Decide } from './statement.js';
@@ -44,8 +44,8 @@ function wholeIsSound(c: Commitment): void {
     if (!isCited(entry) && !isProven(c))
       throw new Rejected('completed_needs_proof', `Revision ${entry.revision}, completed, would rest on nothing.`);
   }
-  if (c.editions.length > 0 && nature !== 'recurring') throw new Rejected('not_recurring', 'It has had editions.');
-  if (c.upkeep.length > 0 && nature !== 'standing') throw new Rejected('not_standing', 'Its upkeep was reported.');
+  if (c.editions.all.length > 0 && nature !== 'recurring') throw new Rejected('not_recurring', 'It has had editions.');
+  if (c.upkeep.all.length > 0 && nature !== 'standing') throw new Rejected('not_standing', 'Its upkeep was reported.');
 }
 
 /** The fields that say who does what, unless the table names others. */
@@ -84,10 +84,10 @@ export const correct =
       );
 
     const { agency, milestone } = was.data as { agency?: string; milestone?: number };
-    const without = refold(c.said.filter(({ revision }) => revision !== was.revision));
+    const without = refold(Series.from(c.said.filter(({ revision }) => revision !== was.revision)));
     // The corrector's permission decides about named agencies; the maker's decides about all else.
     const speaker: By = corrects(act.names ?? NAMES) ? by : { ...by, role: 'secretariat', agency: null };
-    const now = asAt(without, by.today) ?? present;
+    const now = viewAsAt(without, by.today) ?? present;
     const onlyWords = Object.entries(says).every(([field, text]) => on.forms.isFreeText(field) && text !== null);
     const saidAnew = (): object => {
       try {
@@ -141,7 +141,7 @@ export const retract =
 /** The same words also stand in what an event was corrected to: they go, too. */
 export const blank: Decide<Blank> = (c, act, by, { revision, forms }) => {
   if (by.role !== 'secretariat') throw forbidden('Only the secretariat blanks what must go.');
-  return blankings(c.said, statementAt(c.said, revision), act, {
+  return blankings(c.said.toArray(), statementAt(c.said, revision), act, {
     isFreeText: forms.isFreeText,
     versionOf: ({ name }) => 1 + (commitment.upcasts?.[name]?.length ?? 0),
     saidAgain: ({ name, data }) =>

@@ -2,21 +2,48 @@
 import type { FullDate } from '#clocks';
 import type { Commitment } from './commitment.js';
 
-/** The citations of a list of statements, kept since the same list is asked about as at many dates. */
-const known = new WeakMap<object, readonly string[]>();
-
 /** Every document that a statement cites: whatever stands in it under `citation` or `citations`, at any depth. */
-function documentsIn(said: object): readonly string[] {
-  let documents = known.get(said);
-  if (!documents) {
-    documents = Object.entries(said as Record<string, unknown>).flatMap(([key, value]) => {
-      if (typeof value !== 'object' || value === null) return [];
-      const cited = key === 'citation' || key === 'citations' ? ([value].flat() as { document: string }[]) : [];
-      return [...cited.flatMap((one) => one?.document ?? []), ...documentsIn(value)];
-    });
-    known.set(said, documents);
+export function documentsIn(said: object): readonly string[] {
+  let documents: string[] | undefined;
+  for (const [key, value] of Object.entries(said as Record<string, unknown>)) {
+    if (typeof value !== 'object' || value === null) continue;
+    documents ??= [];
+    if (key === 'citation' || key === 'citations')
+      documents.push(...([value].flat() as { document: string }[]).flatMap((one) => one?.document ?? []));
+    documents.push(...documentsIn(value));
   }
-  return documents;
+  return documents ?? [];
+}
+
+/** From a date on, all documents that were cited by then. */
+interface Cited {
+  readonly from: FullDate;
+  readonly documents: readonly string[];
+}
+
+/** Of a state that is asked about as at many dates. */
+const known = new WeakMap<Commitment, readonly Cited[]>();
+
+function citedIn(c: Commitment): readonly Cited[] {
+  const each = c.said.flatMap(({ revision, data }) => {
+    const changes = c.changes.get(revision) ?? [];
+    const says = changes.findLast((change) => change.says)?.says ?? data;
+    const { reportedOn } = says as { reportedOn?: FullDate };
+    if (revision !== 0 && !reportedOn) return [];
+    const stands = changes.at(-1)?.says !== null;
+    const documents = [
+      ...(stands ? documentsIn(says) : []),
+      ...changes.flatMap(({ says: _says, ...why }) => documentsIn(why)),
+    ];
+    return documents.length === 0 ? [] : { from: revision === 0 ? '' : reportedOn!, documents };
+  });
+  each.sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0));
+  const all = new Set<string>();
+  return each.flatMap(({ from, documents }) => {
+    const before = all.size;
+    for (const one of documents) all.add(one);
+    return all.size === before ? [] : { from, documents: [...all] };
+  });
 }
 
 /**
@@ -24,15 +51,9 @@ function documentsIn(said: object): readonly string[] {
  * record act cites counts whenever the commitment exists (DESIGN.md §2, rule 1). A correction or retraction has no date of
  * its own: what it cites counts with the statement that it is about.
  */
-export function documentsCitedAsAt(c: Commitment, asOf: FullDate): string[] {
-  if (!c.entries.some(({ reportedOn }) => reportedOn <= asOf)) return [];
-  const cited = c.said.flatMap(({ revision, data }) => {
-    const changes = c.changes.get(revision) ?? [];
-    const says = changes.findLast((change) => change.says)?.says ?? data;
-    const { reportedOn } = says as { reportedOn?: FullDate };
-    if (revision !== 0 && !(reportedOn && reportedOn <= asOf)) return [];
-    const stands = changes.at(-1)?.says !== null;
-    return [...(stands ? documentsIn(says) : []), ...changes.flatMap(({ says: _says, ...why }) => documentsIn(why))];
-  });
-  return [...new Set(cited)];
+export function documentsCitedAsAt(c: Commitment, asOf: FullDate): readonly string[] {
+  if (!c.anybody.asAt(asOf)) return [];
+  let cited = known.get(c);
+  if (!cited) known.set(c, (cited = citedIn(c)));
+  return cited.findLast(({ from }) => from <= asOf)?.documents ?? [];
 }

@@ -3,38 +3,70 @@
  * rules. Its topics have a file each; here is the record act, and the whole.
  */
 import type { CommitmentAsAt, Deliverable, Evidence, Milestone, RecordCommitment, Relation } from '#bodies';
-import { lastDayOf, type FullDate } from '#clocks';
+import { Facts, lastDayOf, Series, type FullDate } from '#clocks';
 import { Conflict, refused, type Aggregate, type StreamEvent, type NewEvent } from '#eventsourcing';
 import { blanked } from '#registers';
-import { contentAsAt, contentAtFirst, contentEvolvers, type Content, type ContentEvents } from './content.js';
-import { changesOf, correctionsAsAt, type Amendment, type CorrectionEvents, type Statement } from './corrections.js';
-import { editionEvolvers, editionsAsAt, editionsAtFirst, type EditionEvents, type Editions } from './editions.js';
-import { lineageAsAt, lineageAtFirst, lineageEvolvers, noCycle, type Lineage, type LineageEvents } from './lineage.js';
+import {
+  contentAtFirst,
+  contentEvolvers,
+  contentFields,
+  numberIn,
+  type Content,
+  type ContentEvents,
+} from './content.js';
+import {
+  changesOf,
+  correctionsAsAt,
+  statementAt,
+  type Amendment,
+  type CorrectionEvents,
+  type Statement,
+} from './corrections.js';
+import { editionEvolvers, editionFields, editionsAtFirst, type EditionEvents, type Editions } from './editions.js';
+import {
+  lineageAtFirst,
+  lineageEvolvers,
+  lineageFields,
+  noCycle,
+  type Lineage,
+  type LineageEvents,
+} from './lineage.js';
 import {
   agenciesAreSound,
   unconfirmedIfNamed,
   isResponsible,
-  responsibilityAsAt,
   responsibilityEvolvers,
+  responsibilityFields,
   responsibleAtFirst,
+  withRoles,
   type NamedRole,
   type Responsibility,
   type ResponsibilityEvents,
 } from './responsibility.js';
 import {
   stageEntryOf,
-  headlineAsAt,
   isOpen,
   isProven,
+  partsAnew,
   reportingAgency,
   stageEvolvers,
+  stageFields,
   stageIsSound,
-  stagesAsAt,
   stagesAtFirst,
+  withEntry,
   type StageEvents,
   type Stages,
 } from './stages.js';
-import { and, dataOf, datesAreSound, forbidden, type By, type Decide, type Evolvers } from './statement.js';
+import {
+  and,
+  dataOf,
+  datesAreSound,
+  forbidden,
+  type By,
+  type Decide,
+  type Evolvers,
+  type Fields,
+} from './statement.js';
 
 export * from './content.js';
 export * from './corrections.js';
@@ -77,17 +109,17 @@ export interface Commitment extends Stages, Responsibility, Content, Editions, L
     Statements['Recorded'],
     'kind' | 'nature' | 'strength' | 'regions' | 'countries' | 'deliverables'
   > | null;
-  /** The reportedOn of every act: whatever it said, it is a sign of life. */
-  readonly reports: readonly FullDate[];
+  /** The reportedOn of every act, in order, each once: whatever it said, it is a sign of life. */
+  readonly reports: Series<FullDate>;
   /** Every event, and what corrections and retractions made of it. */
-  readonly said: readonly Statement[];
+  readonly said: Series<Statement>;
   readonly changes: ReadonlyMap<number, readonly Amendment[]>;
 }
 
 const nothing: Commitment = {
   recorded: null,
-  reports: [],
-  said: [],
+  reports: Series.of(),
+  said: Series.of(),
   changes: new Map(),
   ...stagesAtFirst,
   ...responsibleAtFirst,
@@ -105,6 +137,10 @@ const statements: Evolvers<Statements> = {
     const whenever = { reportedOn: null, revision };
     const { title, summary, language, condition, milestones, evidence, relations, kind, nature, strength } = data;
     const { regions, countries, followsUp, deliverables } = data;
+    const roles = withRoles(
+      c,
+      ...data.agencies.map(({ agency, role, asked }) => ({ ...whenever, agency, loses: [], gains: role, asked })),
+    );
     return {
       recorded: { kind, nature, strength, regions, countries, deliverables },
       wording: {
@@ -113,24 +149,26 @@ const statements: Evolvers<Statements> = {
         language: and(c.wording.language, language ?? null, whenever),
         condition: and(c.wording.condition, condition ?? null, whenever),
       },
-      entries: [...c.entries, stageEntryOf(data, revision)],
-      roles: data.agencies.map(({ agency, role, asked }) => ({ ...whenever, agency, loses: [], gains: role, asked })),
+      ...withEntry({ ...c, ...roles }, stageEntryOf(data, revision)),
+      ...roles,
       themes: and(c.themes, { themes: data.themes }, whenever),
       target: and(c.target, data.target ?? null, whenever),
-      milestones: (milestones ?? []).flatMap((m, i) =>
-        m === null
-          ? []
-          : {
-              ...whenever,
-              number: i + 1,
-              title: m.title,
-              due: and([], m.due ?? null, whenever),
-              reached: m.reachedOn ? and([], { on: m.reachedOn }, whenever) : [],
-              dropped: [],
-            },
+      milestones: Series.of(
+        ...(milestones ?? []).flatMap((m, i) =>
+          m === null
+            ? []
+            : {
+                ...whenever,
+                number: i + 1,
+                title: m.title,
+                due: Facts.of({ ...whenever, value: m.due ?? null }),
+                reached: m.reachedOn ? Facts.of({ ...whenever, value: { on: m.reachedOn } }) : Facts.none,
+                dropped: Facts.none,
+              },
+        ),
       ),
-      evidence: withoutRetracted(evidence).map((e) => ({ ...e, ...whenever })),
-      relations: withoutRetracted(relations).map((r) => ({ ...r, ...whenever })),
+      evidence: Series.of(...withoutRetracted(evidence).map((e) => ({ ...e, ...whenever }))),
+      relations: Series.of(...withoutRetracted(relations).map((r) => ({ ...r, ...whenever }))),
       followsUp: and(c.followsUp, { ids: followsUp ?? [] }, whenever),
     };
   },
@@ -144,19 +182,24 @@ const statements: Evolvers<Statements> = {
 /** `c` after a statement. */
 function after(c: Commitment, said: Statement): Commitment {
   const evolve = statements[said.name as keyof Statements] as (c: Commitment, event: StreamEvent<object>) => object;
-  return { ...c, ...evolve(c, said), reports: [...c.reports, (said.data as { reportedOn: FullDate }).reportedOn] };
+  const changed = { ...c, ...evolve(c, said) };
+  const { reportedOn } = said.data as { reportedOn: FullDate };
+  const at = c.reports.count((on) => on < reportedOn);
+  if (c.reports.lastOf((on) => on <= reportedOn) !== reportedOn) changed.reports = c.reports.spliced(at, 0, reportedOn);
+  return changed.leads === c.leads || c.entries.length === 0 ? changed : { ...changed, ...partsAnew(changed) };
 }
 
 /** The state after everything that was said, each as corrected since; what was retracted was never said. */
-export function refold(said: readonly Statement[]): Commitment {
+export function refold(said: Series<Statement>): Commitment {
   const changes = changesOf(said);
-  return said.reduce(
-    (c, one) => {
+  const numbered = said.toArray().reduce((last, one) => Math.max(last, numberIn(one)), 0);
+  return said.toArray().reduce(
+    (c: Commitment, one) => {
       if (!(one.name in statements)) return c;
       const last = changes.get(one.revision)?.at(-1);
       return last?.says === null ? c : after(c, { ...one, data: last?.says ?? one.data });
     },
-    { ...nothing, said, changes },
+    { ...nothing, said, changes, numbered },
   );
 }
 
@@ -168,49 +211,84 @@ const evolve = {
       name,
       (c: Commitment, event: StreamEvent<object>) => {
         const said = { name: name as keyof Statements, data: event.data, revision: event.revision, by: event.by };
-        return { ...after(c, said), said: [...c.said, said] };
+        return { ...after(c, said), said: c.said.with(said), numbered: Math.max(c.numbered, numberIn(said)) };
       },
     ]),
   ),
-  Corrected: (c, event) => refold([...c.said, { name: 'Corrected', ...event }]),
-  Retracted: (c, event) => refold([...c.said, { name: 'Retracted', ...event }]),
-  Blanked: (c, event) => refold([...blanked(c.said, event.data), { name: 'Blanked', ...event }]),
+  Corrected: (c, event) => refold(c.said.with({ name: 'Corrected', ...event })),
+  Retracted: (c, event) => refold(c.said.with({ name: 'Retracted', ...event })),
+  Blanked: (c, event) => refold(Series.from([...blanked(c.said.toArray(), event.data), { name: 'Blanked', ...event }])),
 } as Evolve;
 
 export const commitment: Aggregate<Commitment, CommitmentEvents> = { category: 'commitment', initial: nothing, evolve };
 
 // ── A commitment as at a date ───────────────────────────────────────────────────────────────────────────────────────
 
-/** A commitment as at a date by the clock rules of DESIGN.md §2; `null` when it does not exist by then. */
-export function asAt(c: Commitment, asOf: FullDate): CommitmentAsAt | null {
-  const headline = headlineAsAt(c, asOf);
-  if (!headline || !c.recorded) return null;
-  const { regions, countries, deliverables, ...recorded } = c.recorded;
-  return {
-    ...recorded,
-    ...contentAsAt(c, asOf),
-    stage: headline.stage,
-    headline,
-    ...stagesAsAt(c, headline, asOf),
-    ...responsibilityAsAt(c, asOf),
-    regions: regions ?? [],
-    countries: countries ?? [],
-    deliverables: withoutRetracted(deliverables),
-    ...editionsAsAt(c, asOf),
-    ...lineageAsAt(c, asOf),
-    corrections: correctionsAsAt(c.said, asOf),
-    entries: c.entries.filter(({ reportedOn }) => reportedOn <= asOf),
-    lastReportedOn: c.reports.reduce((last, on) => (on <= asOf && on > last ? on : last), ''),
-  };
+const FIELDS: Fields<keyof CommitmentAsAt> = {
+  ...{
+    kind: (c) => c.recorded!.kind,
+    nature: (c) => c.recorded!.nature,
+    strength: (c) => c.recorded!.strength,
+    regions: (c) => c.recorded!.regions ?? [],
+    countries: (c) => c.recorded!.countries ?? [],
+    deliverables: (c) => withoutRetracted(c.recorded!.deliverables),
+    corrections: correctionsAsAt,
+    lastReportedOn: (c, asOf) => c.reports.lastOf((on) => on <= asOf) ?? '',
+  },
+  ...contentFields,
+  ...stageFields,
+  ...responsibilityFields,
+  ...editionFields,
+  ...lineageFields,
+};
+const NAMES = Object.keys(FIELDS) as (keyof CommitmentAsAt)[];
+
+/** A commitment as at a date by the clock rules of DESIGN.md §2; each field is worked out when it is asked for, once. */
+class View {
+  readonly #known: Record<string, unknown> = {};
+
+  constructor(
+    private readonly c: Commitment,
+    private readonly asOf: FullDate,
+  ) {}
+
+  static {
+    for (const name of NAMES)
+      Object.defineProperty(View.prototype, name, {
+        get(this: View & CommitmentAsAt) {
+          return (this.#known[name] ??= FIELDS[name](this.c, this.asOf, this));
+        },
+      });
+  }
 }
 
-/** The dates on which anything about a commitment may read otherwise than the day before, in order. */
-export function turningPoints(c: Commitment): FullDate[] {
-  const amended = c.said.flatMap(({ revision, data }) =>
-    (c.changes.get(revision) ?? []).map(({ says }) => says ?? data),
-  ) as readonly { reportedOn: FullDate }[];
-  const dates = [...c.roles, ...amended].flatMap(({ reportedOn }) => reportedOn ?? []);
-  return [...new Set([...c.reports, ...dates])].sort();
+/** As `asAt`, but only what is asked for is worked out. */
+export const viewAsAt = (c: Commitment, asOf: FullDate): CommitmentAsAt | null =>
+  c.recorded && c.anybody.asAt(asOf) ? (new View(c, asOf) as unknown as CommitmentAsAt) : null;
+
+/** A commitment as at a date by the clock rules of DESIGN.md §2; `null` when it does not exist by then. */
+export function asAt(c: Commitment, asOf: FullDate): CommitmentAsAt | null {
+  const view = viewAsAt(c, asOf);
+  return view && (Object.fromEntries(NAMES.map((name) => [name, view[name]])) as unknown as CommitmentAsAt);
+}
+
+/**
+ * The dates on which anything about a commitment may read otherwise than the day before, in order.
+ * @param since the first, and `before` what they are before
+ */
+export function turningPoints(c: Commitment, since: FullDate = '', before: FullDate = 'never'): FullDate[] {
+  const amended = [...c.changes].flatMap(([revision, changes]) => {
+    const was = statementAt(c.said, revision).data;
+    return changes.map(({ says }) => says ?? was);
+  }) as readonly { reportedOn: FullDate }[];
+  const dates = [...c.roles, ...amended]
+    .flatMap(({ reportedOn }) => reportedOn ?? [])
+    .filter((on) => on >= since && on < before);
+  const reports = c.reports.between(
+    c.reports.count((on) => on < since),
+    c.reports.count((on) => on < before),
+  );
+  return dates.length === 0 ? reports : [...new Set([...reports, ...dates])].sort();
 }
 
 /** Rule 4. */

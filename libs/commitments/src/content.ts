@@ -17,10 +17,21 @@ import type {
   SetThemes,
   Target,
 } from '#bodies';
-import { lastReported, type FullDate, type PartialDate, type Reported } from '#clocks';
+import { Facts, isLater, reportedBy, Series, type FullDate, type PartialDate, type Reported } from '#clocks';
 import { Conflict, Rejected, refused } from '#eventsourcing';
 import type { Commitment } from './commitment.js';
-import { and, dataOf, datesAreSound, isCited, sourceOf, type Decide, type Evolvers, type Facts } from './statement.js';
+import type { Statement } from './corrections.js';
+import {
+  and,
+  dataOf,
+  datesAreSound,
+  isCited,
+  sourceOf,
+  type Decide,
+  type Evolvers,
+  type Fields,
+  type Values,
+} from './statement.js';
 
 // ── Events ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -46,9 +57,9 @@ export type ContentEvents = {
 export interface MilestoneFacts extends Reported {
   readonly number: number;
   readonly title: string;
-  readonly due: Facts<PartialDate | null>;
-  readonly reached: Facts<{ on: PartialDate | null }>;
-  readonly dropped: Facts<string>;
+  readonly due: Values<PartialDate | null>;
+  readonly reached: Values<{ on: PartialDate | null }>;
+  readonly dropped: Values<string>;
 }
 
 interface ClaimFact extends ReportedClaim {
@@ -62,32 +73,50 @@ interface ThemesFact {
 }
 
 export interface Content {
-  readonly wording: { readonly [K in 'title' | 'summary' | 'language' | 'condition']: Facts<string | null> };
-  readonly lifted: Facts<{ readonly liftedOn: PartialDate; readonly liftedBy: string }>;
-  readonly themes: Facts<ThemesFact>;
-  readonly target: Facts<Target | null>;
-  readonly milestones: readonly MilestoneFacts[];
-  readonly evidence: readonly ReportedEvidence[];
-  readonly claims: readonly ClaimFact[];
+  readonly wording: { readonly [K in 'title' | 'summary' | 'language' | 'condition']: Values<string | null> };
+  readonly lifted: Values<{ readonly liftedOn: PartialDate; readonly liftedBy: string }>;
+  readonly themes: Values<ThemesFact>;
+  readonly target: Values<Target | null>;
+  /** By number. */
+  readonly milestones: Series<MilestoneFacts>;
+  /** The greatest number that a milestone ever had: it stays its own, whatever is corrected or retracted. */
+  readonly numbered: number;
+  readonly evidence: Series<ReportedEvidence>;
+  readonly claims: Series<ClaimFact>;
 }
 
 export const contentAtFirst: Content = {
-  wording: { title: [], summary: [], language: [], condition: [] },
-  lifted: [],
-  themes: [],
-  target: [],
-  milestones: [],
-  evidence: [],
-  claims: [],
+  wording: { title: Facts.none, summary: Facts.none, language: Facts.none, condition: Facts.none },
+  lifted: Facts.none,
+  themes: Facts.none,
+  target: Facts.none,
+  milestones: Series.of(),
+  numbered: 0,
+  evidence: Series.of(),
+  claims: Series.of(),
 };
 
-const changedMilestone = (
+const milestoneOf = (c: Content, number: number | undefined): MilestoneFacts | undefined => {
+  const last = c.milestones.lastOf((one) => one.number <= number!);
+  return last?.number === number ? last : undefined;
+};
+
+function changedMilestone(
   c: Commitment,
   number: number,
   change: (milestone: MilestoneFacts) => Partial<MilestoneFacts>,
-): Partial<Commitment> => ({
-  milestones: c.milestones.map((m) => (m.number === number ? { ...m, ...change(m) } : m)),
-});
+): Partial<Commitment> {
+  const milestone = milestoneOf(c, number);
+  if (!milestone) return {};
+  const at = c.milestones.count((one) => one.number < number);
+  return { milestones: c.milestones.spliced(at, 1, { ...milestone, ...change(milestone) }) };
+}
+
+/** The greatest number of a milestone that a statement makes or names. */
+export function numberIn({ name, data }: Statement): number {
+  const { milestone, milestones } = data as { milestone?: number; milestones?: readonly unknown[] };
+  return name === 'Recorded' ? (milestones?.length ?? 0) : (milestone ?? 0);
+}
 
 export const contentEvolvers: Evolvers<ContentEvents> = {
   ThemesSet: (c, { data, revision }) => ({ themes: and(c.themes, { themes: data.themes }, { ...data, revision }) }),
@@ -97,8 +126,8 @@ export const contentEvolvers: Evolvers<ContentEvents> = {
   },
   MilestoneAdded: (c, { data: { milestone: number, title, due, reportedOn }, revision }) => {
     const at = { reportedOn, revision };
-    const milestone = { ...at, number, title, due: and([], due ?? null, at), reached: [], dropped: [] };
-    return { milestones: [...c.milestones, milestone] };
+    const milestone = { ...at, number, title, due: Facts.of({ ...at, value: due ?? null }) };
+    return { milestones: c.milestones.with({ ...milestone, reached: Facts.none, dropped: Facts.none }) };
   },
   MilestoneReached: (c, { data, revision }) =>
     changedMilestone(c, data.milestone, ({ reached }) => ({
@@ -111,7 +140,7 @@ export const contentEvolvers: Evolvers<ContentEvents> = {
   EvidenceAttached: (c, { data, revision }) => {
     const { title, date, url, language, citation, citations, reportedOn } = data;
     const evidence = { title, date, url, language, citation, ...(citations && { citations }), reportedOn, revision };
-    return { evidence: [...c.evidence, evidence] };
+    return { evidence: c.evidence.with(evidence) };
   },
   WordingAmended: (c, { data, revision }) => {
     const amended = { ...c.wording };
@@ -125,25 +154,24 @@ export const contentEvolvers: Evolvers<ContentEvents> = {
   },
   Claimed: (c, { data, revision }) => {
     const { about, says, note = null, reportedOn } = data;
-    return { claims: [...c.claims, { about, says, note, ...sourceOf(data, { reportedOn, revision }) }] };
+    return { claims: c.claims.with({ about, says, note, ...sourceOf(data, { reportedOn, revision }) }) };
   },
 };
 
 // ── As at a date ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 function themesAsAt(facts: Content['themes'], asOf: FullDate): readonly string[] {
-  const known = facts
-    .filter(({ reportedOn }) => (reportedOn ?? '') <= asOf)
-    .toSorted((a, b) => (a.reportedOn ?? '').localeCompare(b.reportedOn ?? '') || a.revision - b.revision);
-  let themes: readonly string[] = [];
-  for (const { value } of known) themes = value.added ? [...new Set([...themes, ...value.themes])] : value.themes;
+  const known = facts.upTo(asOf);
+  const set = known.findLastIndex(({ value }) => !value.added);
+  let themes: readonly string[] = known[set]?.value.themes ?? [];
+  for (const { value } of known.slice(set + 1)) themes = [...new Set([...themes, ...value.themes])];
   return themes;
 }
 
 /** Whether the condition that holds was lifted since it was said. */
 function liftedAsAt(c: Content, asOf: FullDate): LiftedCondition | null {
-  const [condition, lifted] = [lastReported(c.wording.condition, asOf), lastReported(c.lifted, asOf)];
-  if (!condition?.value || !lifted || lastReported([condition, lifted], asOf) !== lifted) return null;
+  const [condition, lifted] = [c.wording.condition.asAt(asOf), c.lifted.asAt(asOf)];
+  if (!condition?.value || !lifted || isLater(condition, lifted)) return null;
   return { ...lifted.value, reportedOn: lifted.reportedOn!, revision: lifted.revision };
 }
 
@@ -159,51 +187,42 @@ function claimsAsAt(c: Content, asOf: FullDate): Claims[] {
   }));
 }
 
-export function contentAsAt(c: Content, asOf: FullDate) {
-  const now = <T>(facts: Facts<T>): T | undefined => lastReported(facts, asOf)?.value;
-  const known = (fact: Reported): boolean => (fact.reportedOn ?? '') <= asOf;
+function milestoneAsAt({ number, title, due, reached, dropped }: MilestoneFacts, asOf: FullDate): MilestoneAsAt {
+  const isReached = reached.asAt(asOf);
   return {
-    title: now(c.wording.title)!,
-    summary: now(c.wording.summary)!,
-    language: now(c.wording.language) ?? null,
-    condition: now(c.wording.condition) ?? null,
-    conditionLifted: liftedAsAt(c, asOf),
-    themes: themesAsAt(c.themes, asOf),
-    target: now(c.target) ?? null,
-    milestones: c.milestones.filter(known).map((m): MilestoneAsAt => {
-      const reached = now(m.reached);
-      return {
-        milestone: m.number,
-        title: m.title,
-        due: now(m.due) ?? null,
-        reached: reached !== undefined,
-        reachedOn: reached?.on ?? null,
-        dropped: now(m.dropped) ?? null,
-      };
-    }),
-    evidence: c.evidence.filter(known),
-    claims: claimsAsAt(c, asOf),
+    milestone: number,
+    title,
+    due: due.asAt(asOf)?.value ?? null,
+    reached: isReached !== undefined,
+    reachedOn: isReached?.value.on ?? null,
+    dropped: dropped.asAt(asOf)?.value ?? null,
   };
 }
+
+export const contentFields: Fields<
+  keyof Content['wording'] | 'conditionLifted' | 'themes' | 'target' | 'milestones' | 'evidence' | 'claims'
+> = {
+  title: ({ wording }, asOf) => wording.title.asAt(asOf)!.value!,
+  summary: ({ wording }, asOf) => wording.summary.asAt(asOf)!.value!,
+  language: ({ wording }, asOf) => wording.language.asAt(asOf)?.value ?? null,
+  condition: ({ wording }, asOf) => wording.condition.asAt(asOf)?.value ?? null,
+  conditionLifted: liftedAsAt,
+  themes: ({ themes }, asOf) => themesAsAt(themes, asOf),
+  target: ({ target }, asOf) => target.asAt(asOf)?.value ?? null,
+  milestones: (c, asOf) => c.milestones.filter(reportedBy(asOf)).map((one) => milestoneAsAt(one, asOf)),
+  evidence: (c, asOf) => c.evidence.filter(reportedBy(asOf)),
+  claims: claimsAsAt,
+};
 
 // ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** A milestone that was not dropped by the date of an act on it. */
 function openMilestone(c: Commitment, number: number | undefined, reportedOn: FullDate): MilestoneFacts {
-  const milestone = c.milestones.find((m) => m.number === number);
+  const milestone = milestoneOf(c, number);
   if (!milestone) throw new Rejected('not_found', `There is no milestone ${number}.`);
-  if (lastReported(milestone.dropped, reportedOn))
-    throw new Conflict('milestone_dropped', `Milestone ${number} was dropped.`);
+  if (milestone.dropped.asAt(reportedOn)) throw new Conflict('milestone_dropped', `Milestone ${number} was dropped.`);
   return milestone;
 }
-
-/** The number of a milestone stays its own, whatever is corrected or retracted. */
-const nextMilestone = (c: Commitment): number =>
-  1 +
-  c.said.reduce((last, { name, data }) => {
-    const { milestone, milestones } = data as { milestone?: number; milestones?: readonly unknown[] };
-    return Math.max(last, name === 'Recorded' ? (milestones?.length ?? 0) : (milestone ?? 0));
-  }, 0);
 
 export const setThemes: Decide<SetThemes> = (_, act, by) => {
   datesAreSound(by, act.reportedOn);
@@ -218,13 +237,13 @@ export const setTarget: Decide<SetTarget> = (_, act, by) => {
 
 export const addMilestone: Decide<AddMilestone> = (c, act, by) => {
   datesAreSound(by, act.reportedOn);
-  return [{ name: 'MilestoneAdded', data: { ...dataOf(act), milestone: nextMilestone(c) } }];
+  return [{ name: 'MilestoneAdded', data: { ...dataOf(act), milestone: c.numbered + 1 } }];
 };
 
 export const reachMilestone: Decide<ReachMilestone> = (c, act, by, { milestone }) => {
   const { reached } = openMilestone(c, milestone, act.reportedOn);
   datesAreSound(by, act.reportedOn, { '/reachedOn': act.reachedOn });
-  if (lastReported(reached, act.reportedOn))
+  if (reached.asAt(act.reportedOn))
     throw new Conflict('milestone_reached', `Milestone ${milestone} was reached already.`);
   return [{ name: 'MilestoneReached', data: { ...dataOf(act), milestone: milestone! } }];
 };
@@ -255,7 +274,7 @@ export const amendWording: Decide<AmendWording> = (_, act, by) => {
 
 export const liftCondition: Decide<LiftCondition> = (c, act, by) => {
   datesAreSound(by, act.reportedOn, { '/liftedOn': act.liftedOn });
-  if (!lastReported(c.wording.condition, act.reportedOn)?.value)
+  if (!c.wording.condition.asAt(act.reportedOn)?.value)
     throw new Conflict('no_condition', 'It is subject to no condition by then.');
   if (liftedAsAt(c, act.reportedOn)) throw new Conflict('condition_lifted', 'Its condition was lifted already.');
   return [{ name: 'ConditionLifted', data: dataOf(act) }];

@@ -3,11 +3,11 @@
  * if the named event had said the corrected words, or had never been recorded.
  */
 import type { Amending, Citation, Correction } from '#bodies';
-import type { FullDate } from '#clocks';
-import type { Blanked, StreamEvent } from '#eventsourcing';
-import type { CommitmentEvents } from './commitment.js';
+import type { FullDate, Series } from '#clocks';
+import { Rejected, type Blanked, type StreamEvent } from '#eventsourcing';
+import type { Commitment, CommitmentEvents } from './commitment.js';
 
-export { BLANKED, blanked, statementAt } from '#registers';
+export { BLANKED, blanked } from '#registers';
 
 // ── Events ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -32,14 +32,26 @@ export interface Amendment {
   readonly says: object | null;
 }
 
+const statementOf = (said: Series<Statement>, revision: number): Statement | undefined => {
+  const last = said.lastOf((one) => one.revision <= revision);
+  return last?.revision === revision ? last : undefined;
+};
+
+/** The event that an act is about, as it was said. @throws Rejected */
+export function statementAt(said: Series<Statement>, revision: number | undefined): Statement {
+  const found = revision === undefined ? undefined : statementOf(said, revision);
+  if (!found) throw new Rejected('not_found', `There is no revision ${revision}.`);
+  return found;
+}
+
 /** The changes of every event that was changed, in order. */
-export function changesOf(said: readonly Statement[]): ReadonlyMap<number, readonly Amendment[]> {
+export function changesOf(said: Series<Statement>): ReadonlyMap<number, readonly Amendment[]> {
   const changes = new Map<number, Amendment[]>();
   for (const { name, data, revision } of said) {
     if (name !== 'Corrected' && name !== 'Retracted') continue;
     const change = data as CorrectionEvents['Corrected'] & CorrectionEvents['Retracted'];
     const before = changes.get(change.revision) ?? [];
-    const was = before.at(-1)?.says ?? said.find((s) => s.revision === change.revision)?.data ?? {};
+    const was = before.at(-1)?.says ?? statementOf(said, change.revision)?.data ?? {};
     const says = name === 'Corrected' ? change.says : change.item ? without(was, change.item) : null;
     const { reason, item, citation } = change;
     changes.set(change.revision, [
@@ -61,19 +73,13 @@ function without(data: object, pointer: string): object {
 // ── As at a date ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** The corrections of what was reported by a date, in the order in which they were made. */
-export function correctionsAsAt(said: readonly Statement[], asOf: FullDate): Correction[] {
+export function correctionsAsAt({ said, changes }: Commitment, asOf: FullDate): Correction[] {
   /** As it was said, or as it was corrected. */
   const reported = (revision: number): boolean =>
     revision === 0 ||
-    said.some((s) => {
-      const { reportedOn, says } = s.data as { reportedOn?: FullDate; says?: { reportedOn?: FullDate } };
-      if (s.revision === revision) return (reportedOn ?? '') <= asOf;
-      return (
-        s.name === 'Corrected' &&
-        (s.data as CorrectionEvents['Corrected']).revision === revision &&
-        (says!.reportedOn ?? '') <= asOf
-      );
-    });
+    [statementOf(said, revision)?.data, ...(changes.get(revision) ?? []).map(({ says }) => says)].some(
+      (one) => one && ((one as { reportedOn?: FullDate }).reportedOn ?? '') <= asOf,
+    );
   return said.flatMap(({ name, data, revision: by }): Correction[] => {
     if (name !== 'Corrected' && name !== 'Retracted' && name !== 'Blanked') return [];
     const { revision, reason, item, citation, says } = data as Partial<CorrectionEvents['Corrected']> &

@@ -1,8 +1,25 @@
 /** The editions of a recurring commitment, and the periods of a standing one. */
 import type { Edition, Evidence, HoldEdition, ReportUpkeep, Source, Upkeep } from '#bodies';
-import { firstDayOf, lastDayOf, rankedOn, type FullDate, type PartialDate } from '#clocks';
+import {
+  firstDayOf,
+  lastDayOf,
+  Ranking,
+  rankedOn,
+  Series,
+  type DatedEntry,
+  type FullDate,
+  type PartialDate,
+} from '#clocks';
 import { refused } from '#eventsourcing';
-import { dataOf, datesAreSound, periodIsSound, sourceOf, type Decide, type Evolvers } from './statement.js';
+import {
+  dataOf,
+  datesAreSound,
+  periodIsSound,
+  sourceOf,
+  type Decide,
+  type Evolvers,
+  type Fields,
+} from './statement.js';
 
 // ── Acts and events ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -11,40 +28,61 @@ export type EditionEvents = { EditionHeld: HoldEdition; UpkeepReported: ReportUp
 // ── State, and as at a date ─────────────────────────────────────────────────────────────────────────────────────────
 
 export interface Editions {
-  readonly editions: readonly Edition[];
-  readonly upkeep: readonly Upkeep[];
+  readonly editions: Told<Edition>;
+  readonly upkeep: Told<Upkeep>;
 }
 
-export const editionsAtFirst: Editions = { editions: [], upkeep: [] };
+/** What was told of periods, ranked as stage entries are (rule 2). */
+interface Told<T> {
+  readonly all: Series<T & Source>;
+  readonly ranked: Ranking<DatedEntry & { readonly of: T }>;
+}
+
+const nothingTold = { all: Series.of<never>(), ranked: Ranking.none };
+export const editionsAtFirst: Editions = { editions: nothingTold, upkeep: nothingTold };
+
+const entryOf = <T extends Source>(of: T, effective: PartialDate) => ({
+  ...{ effective, reportedOn: of.reportedOn!, revision: of.revision },
+  of,
+});
+const editionEntry = (one: Edition) => entryOf(one, one.until ?? one.held);
+const upkeepEntry = (one: Upkeep) => entryOf(one, one.period);
 
 export const editionEvolvers: Evolvers<EditionEvents> = {
-  EditionHeld: (c, { data, revision }) => {
+  EditionHeld: ({ editions: { all, ranked } }, { data, revision }) => {
     const { title = null, held, until = null, nextDue = null, note = null, evidence, reportedOn } = data;
-    const edition = { title, held, until, nextDue, note, evidence: evidence ?? [] };
-    return { editions: [...c.editions, { ...edition, ...sourceOf(data, { reportedOn, revision }) }] };
+    const said = { title, held, until, nextDue, note, evidence: evidence ?? [] };
+    const edition = { ...said, ...sourceOf(data, { reportedOn, revision }) };
+    return { editions: { all: all.with(edition), ranked: ranked.with(editionEntry(edition)) } };
   },
-  UpkeepReported: (c, { data, revision }) => {
+  UpkeepReported: ({ upkeep: { all, ranked } }, { data, revision }) => {
     const { period, keptUp, note = null, evidence, reportedOn } = data;
-    const upkeep = { period, keptUp, note, evidence: evidence ?? [] };
-    return { upkeep: [...c.upkeep, { ...upkeep, ...sourceOf(data, { reportedOn, revision }) }] };
+    const upkeep = {
+      ...{ period, keptUp, note, evidence: evidence ?? [] },
+      ...sourceOf(data, { reportedOn, revision }),
+    };
+    return { upkeep: { all: all.with(upkeep), ranked: ranked.with(upkeepEntry(upkeep)) } };
   },
 };
 
 /** In the order in which stage entries are ranked (rule 2), by the period told of. */
-const inTime = <F extends Source>(facts: readonly F[], asOf: FullDate, period: (fact: F) => PartialDate): F[] => {
-  const rank = (fact: F): string => {
-    const day = rankedOn({ effective: period(fact), reportedOn: fact.reportedOn!, revision: fact.revision });
-    return `${day} ${fact.reportedOn} ${String(fact.revision).padStart(9, '0')}`;
-  };
-  return facts.filter(({ reportedOn }) => reportedOn! <= asOf).toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1));
+const inTime = <T extends Source>({ all }: Told<T>, asOf: FullDate, entry: (fact: T) => DatedEntry): T[] => {
+  const rank = (fact: T): string =>
+    `${rankedOn(entry(fact))} ${fact.reportedOn} ${String(fact.revision).padStart(9, '0')}`;
+  return all
+    .filter(({ reportedOn }) => reportedOn! <= asOf)
+    .map((fact) => ({ fact, rank: rank(fact) }))
+    .sort((a, b) => (a.rank < b.rank ? -1 : 1))
+    .map(({ fact }) => fact);
 };
 
-export function editionsAsAt(c: Editions, asOf: FullDate) {
-  const editions = inTime(c.editions, asOf, ({ held, until }) => until ?? held);
-  const upkeep = inTime(c.upkeep, asOf, ({ period }) => period);
-  const lastEdition = editions.at(-1) ?? null;
-  return { editions, lastEdition, nextDue: lastEdition?.nextDue ?? null, upkeep, lastUpkeep: upkeep.at(-1) ?? null };
-}
+export const editionFields: Fields<'editions' | 'lastEdition' | 'nextDue' | 'upkeep' | 'lastUpkeep'> = {
+  editions: (c, asOf) => inTime(c.editions, asOf, editionEntry),
+  lastEdition: (c, asOf) => c.editions.ranked.asAt(asOf)?.of ?? null,
+  nextDue: (_, __, { lastEdition }) => lastEdition?.nextDue ?? null,
+  upkeep: (c, asOf) => inTime(c.upkeep, asOf, upkeepEntry),
+  lastUpkeep: (c, asOf) => c.upkeep.ranked.asAt(asOf)?.of ?? null,
+};
 
 // ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -207,7 +207,7 @@ describe('Two that are merged into each other at once', () => {
   it('tell the later command that it came too late', async () => {
     await said(B, merged(A));
     const { state } = await load(log, commitment, A);
-    expect(state.ends).toEqual([]);
+    expect(state.ends).toHaveLength(0);
     // A's command has read B before B was merged: its merge is in the log after B's.
     await expect(follow(log, A, await said(A, merged(B)))).rejects.toMatchObject({ code: 'cycle' });
     expect(await lives()).toEqual(['active', 'merged', 'active']);
@@ -273,7 +273,7 @@ describe('Corrections that close a circle at once', () => {
   /** The events of commands that had each read the log before the other. */
   const corrected = async (reference: string, revision: number, change: object): Promise<Recorded> => {
     const { state } = await load(log, commitment, reference);
-    const was = state.changes.get(revision)?.at(-1)?.says ?? state.said[revision]!.data;
+    const was = state.changes.get(revision)?.at(-1)?.says ?? state.said.at(revision)!.data;
     return said(reference, { name: 'Corrected', data: { revision, says: { ...was, ...change }, reason: 'Misread' } });
   };
   beforeEach(() =>

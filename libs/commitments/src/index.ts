@@ -6,7 +6,7 @@ import { numbering } from './numbering.js';
 
 export * from './acts.js';
 export * from './commitment.js';
-export { documentsCitedAsAt } from './citations.js';
+export { documentsCitedAsAt, documentsIn } from './citations.js';
 export { BLANKED, statementAt, type Statement } from './corrections.js';
 export { follow, isFollowed, linkedTo } from './following.js';
 export { takeReference } from './numbering.js';

@@ -17,23 +17,23 @@ import type {
   TakenOver,
   Withdraw,
 } from '#bodies';
-import type { FullDate, Reported } from '#clocks';
+import { Facts, reportedBy, Series, type FullDate } from '#clocks';
 import { Conflict, refused } from '#eventsourcing';
 import type { End, Life } from '#words';
 import type { Commitment } from './commitment.js';
-import type { NamedRole } from './responsibility.js';
+import { withRoles, type NamedRole, type RoleFact } from './responsibility.js';
 import {
   and,
   dataOf,
   datesAreSound,
   forbidden,
-  insertInOrder,
   sourceOf,
   type By,
   type Decide,
   type Evolvers,
-  type Facts,
+  type Fields,
   type DecisionContext,
+  type Values,
 } from './statement.js';
 
 // ── Events and state ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -57,13 +57,18 @@ interface FollowUpFact {
 }
 
 export interface Lineage {
-  readonly relations: readonly ReportedRelation[];
-  readonly ends: readonly EndOfRecord[];
-  readonly tookOver: readonly TakenOver[];
-  readonly followsUp: Facts<FollowUpFact>;
+  readonly relations: Series<ReportedRelation>;
+  readonly ends: Series<EndOfRecord>;
+  readonly tookOver: Series<TakenOver>;
+  readonly followsUp: Values<FollowUpFact>;
 }
 
-export const lineageAtFirst: Lineage = { relations: [], ends: [], tookOver: [], followsUp: [] };
+export const lineageAtFirst: Lineage = {
+  relations: Series.of(),
+  ends: Series.of(),
+  tookOver: Series.of(),
+  followsUp: Facts.none,
+};
 
 const ended = (
   c: Commitment,
@@ -72,12 +77,12 @@ const ended = (
   { data, revision }: { data: Reasoned; revision: number },
 ): Partial<Commitment> => {
   const end = { life, into, reason: data.reason, ...sourceOf(data, { reportedOn: data.reportedOn, revision }) };
-  return { ends: [...c.ends, end] };
+  return { ends: c.ends.with(end) };
 };
 
 export const lineageEvolvers: Evolvers<LineageEvents> = {
   Related: (c, { data, revision }) => ({
-    relations: [...c.relations, { type: data.type, to: data.to, ...sourceOf(data, { ...data, revision }) }],
+    relations: c.relations.with({ type: data.type, to: data.to, ...sourceOf(data, { ...data, revision }) }),
   }),
   FollowUpAdded: (c, { data, revision }) => ({
     followsUp: and(c.followsUp, { ids: data.followsUp }, { ...data, revision }),
@@ -94,11 +99,12 @@ export const lineageEvolvers: Evolvers<LineageEvents> = {
     const [agencies, themes, followsUp] = [data.agencies ?? [], data.themes ?? [], data.followsUp ?? []];
     const at = { reportedOn, revision };
     return {
-      tookOver: [...c.tookOver, { from, how, reason, agencies, themes, followsUp, ...sourceOf(data, at) }],
-      roles: agencies.reduce(
-        (roles, { agency, role, asked }) =>
-          insertInOrder(roles, { agency, loses: [], gains: role, asked, unlessHeld: true, ...at }),
-        c.roles,
+      tookOver: c.tookOver.with({ from, how, reason, agencies, themes, followsUp, ...sourceOf(data, at) }),
+      ...withRoles(
+        c,
+        ...agencies.map(({ agency, role, asked }): RoleFact => {
+          return { agency, loses: [], gains: role, asked, unlessHeld: true, ...at };
+        }),
       ),
       themes: themes.length ? and(c.themes, { themes, added: true }, at) : c.themes,
       followsUp: followsUp.length ? and(c.followsUp, { ids: followsUp }, at) : c.followsUp,
@@ -108,25 +114,18 @@ export const lineageEvolvers: Evolvers<LineageEvents> = {
 
 // ── As at a date ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export function lineageAsAt(c: Lineage, asOf: FullDate) {
-  const known = (fact: Reported): boolean => (fact.reportedOn ?? '') <= asOf;
-  const end = c.ends.find(known) ?? null;
-  return {
-    life: (end?.life ?? 'active') as Life,
-    end,
-    tookOver: c.tookOver.filter(known),
-    relations: c.relations.filter(known),
-    followsUp: followsUpAsAt(c, asOf),
-  };
-}
+export const lineageFields: Fields<'life' | 'end' | 'tookOver' | 'relations' | 'followsUp'> = {
+  life: (_, __, { end }): Life => end?.life ?? 'active',
+  end: (c, asOf) => c.ends.find(reportedBy(asOf)) ?? null,
+  tookOver: (c, asOf) => c.tookOver.filter(reportedBy(asOf)),
+  relations: (c, asOf) => c.relations.filter(reportedBy(asOf)),
+  followsUp: followsUpAsAt,
+};
 
 /** The follow-up: of several reports on a forum or outcome the last holds. */
 function followsUpAsAt({ followsUp }: Lineage, asOf: FullDate): string[] {
   const followed = new Set<string>();
-  const known = followsUp
-    .filter(({ reportedOn }) => (reportedOn ?? '') <= asOf)
-    .toSorted((a, b) => (a.reportedOn ?? '').localeCompare(b.reportedOn ?? '') || a.revision - b.revision);
-  for (const { value } of known)
+  for (const { value } of followsUp.upTo(asOf))
     for (const id of value.ids)
       if (value.takenBack) followed.delete(id);
       else followed.add(id);

@@ -472,7 +472,10 @@ function expectSound(world: World): void {
       if (view.nature === 'standing')
         expect(view.entries.map(({ stage }) => stage as string)).not.toContain('completed');
     }
-    const proofs = [...state.evidence, ...[...state.editions, ...state.upkeep].flatMap(({ evidence }) => evidence)];
+    const proofs = [
+      ...state.evidence,
+      ...[...state.editions.all, ...state.upkeep.all].flatMap(({ evidence }) => evidence),
+    ];
     for (const { stage, citation } of state.entries)
       if (stage === 'completed' && proofs.length === 0) expect(citation).toBeTruthy();
     for (const kind of ['end', ...RELATION_TYPES.filter((type) => type !== 'same_as')]) {

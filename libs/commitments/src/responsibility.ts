@@ -21,11 +21,11 @@ import type {
   Sourced,
   WithdrawLeadOffer,
 } from '#bodies';
-import { firstDayOf, type FullDate, type PartialDate, type Reported } from '#clocks';
+import { Facts, firstDayOf, Series, type FullDate, type PartialDate, type Reported } from '#clocks';
 import { Conflict, Rejected, refused } from '#eventsourcing';
 import { RESPONSIBLE_ROLES, type FormerLead, type Role } from '#words';
 import type { Commitment } from './commitment.js';
-import { dataOf, datesAreSound, insertInOrder, isCited, type By, type Decide, type Evolvers } from './statement.js';
+import { dataOf, datesAreSound, isCited, type By, type Decide, type Evolvers, type Fields } from './statement.js';
 
 export const isResponsible = (role: Role): boolean => (RESPONSIBLE_ROLES as readonly Role[]).includes(role);
 /** Whether an agency that has one role cannot have the other beside it. */
@@ -76,39 +76,49 @@ export interface RoleFact extends Reported, Unconfirmed {
 type Offer = Reported & ResponsibilityEvents['LeadOffered'] & { answer?: Reported };
 
 export interface Responsibility {
-  /** In the order of (reportedOn, revision). */
-  readonly roles: readonly RoleFact[];
-  readonly offers: readonly Offer[];
+  readonly roles: Facts<RoleFact>;
+  /** Of the roles, those by which the lead moves. */
+  readonly leads: Facts<RoleFact>;
+  readonly offers: Series<Offer>;
 }
 
-export const responsibleAtFirst: Responsibility = { roles: [], offers: [] };
+export const responsibleAtFirst: Responsibility = { roles: Facts.none, leads: Facts.none, offers: Series.of() };
 
-const withRole = (c: Commitment, fact: RoleFact): Partial<Commitment> => ({ roles: insertInOrder(c.roles, fact) });
+/** The roles and some more. */
+export const withRoles = (c: Responsibility, ...facts: readonly RoleFact[]): Pick<Responsibility, 'roles' | 'leads'> =>
+  facts.reduce(
+    ({ roles, leads }, fact) => ({
+      roles: roles.with(fact),
+      leads: fact.gains === 'lead' ? leads.with(fact) : leads,
+    }),
+    { roles: c.roles, leads: c.leads },
+  );
 
-/** There is one offer at a time. */
-const answered = (c: Commitment, { data, revision }: { data: Sourced; revision: number }): Partial<Commitment> => ({
-  offers: c.offers.map((offer) =>
-    offer.answer ? offer : { ...offer, answer: { reportedOn: data.reportedOn, revision } },
-  ),
-});
+/** There is one offer at a time: the others were answered. */
+function answered(c: Commitment, { data, revision }: { data: Sourced; revision: number }): Partial<Commitment> {
+  const open = c.offers.at(-1);
+  if (!open || open.answer) return {};
+  const answer = { reportedOn: data.reportedOn, revision };
+  return { offers: c.offers.spliced(c.offers.length - 1, 1, { ...open, answer }) };
+}
 
 export const responsibilityEvolvers: Evolvers<ResponsibilityEvents> = {
   AgencyAdded: (c, { data: { agency, role, asked, reportedOn }, revision }) =>
-    withRole(c, { agency, loses: [], gains: role, asked, reportedOn, revision }),
+    withRoles(c, { agency, loses: [], gains: role, asked, reportedOn, revision }),
   RoleChanged: (c, { data: { agency, from, role, asked, formerLeadBecomes, reportedOn }, revision }) =>
-    withRole(c, { agency, loses: [from], gains: role, asked, formerLeadBecomes, reportedOn, revision }),
+    withRoles(c, { agency, loses: [from], gains: role, asked, formerLeadBecomes, reportedOn, revision }),
   AgencyRemoved: (c, { data: { agency, roles, reportedOn }, revision }) =>
-    withRole(c, { agency, loses: roles, reportedOn, revision }),
+    withRoles(c, { agency, loses: roles, reportedOn, revision }),
   RoleAccepted: (c, { data: { agency, role, reportedOn }, revision }) =>
-    withRole(c, { agency, loses: [], accepts: role, reportedOn, revision }),
+    withRoles(c, { agency, loses: [], accepts: role, reportedOn, revision }),
   RoleDeclined: (c, { data: { agency, role, reason, reportedOn }, revision }) =>
-    withRole(c, { agency, loses: [role], declines: { role, reason }, reportedOn, revision }),
-  LeadOffered: (c, { data, revision }) => ({ offers: [...c.offers, { ...data, revision }] }),
+    withRoles(c, { agency, loses: [role], declines: { role, reason }, reportedOn, revision }),
+  LeadOffered: (c, { data, revision }) => ({ offers: c.offers.with({ ...data, revision }) }),
   LeadAccepted: (c, event) => {
     const { to, effective, formerLeadBecomes, reportedOn } = event.data;
     const [from, revision] = [firstDayOf(effective), event.revision];
     const moved = { agency: to, loses: [], gains: 'lead', formerLeadBecomes, revision } as const;
-    return { ...answered(c, event), ...withRole(c, { ...moved, reportedOn: from > reportedOn ? from : reportedOn }) };
+    return { ...answered(c, event), ...withRoles(c, { ...moved, reportedOn: from > reportedOn ? from : reportedOn }) };
   },
   LeadDeclined: answered,
   LeadOfferWithdrawn: answered,
@@ -128,8 +138,7 @@ export function agenciesAsAt(c: Responsibility, asOf: FullDate): RoleAsAt[] {
     for (let i = beside.length; i-- > 0;)
       if (beside[i]!.agency === agency && gone(beside[i]!.role)) beside.splice(i, 1);
   };
-  for (const { agency, loses, gains, asked, accepts, formerLeadBecomes, unlessHeld, reportedOn } of c.roles) {
-    if ((reportedOn ?? '') > asOf) break;
+  for (const { agency, loses, gains, asked, accepts, formerLeadBecomes, unlessHeld } of c.roles.upTo(asOf)) {
     if (unlessHeld && [lead, ...beside].some((a) => a.agency === agency && excludes(a.role, gains!))) continue;
     const named = (role: Role): RoleAsAt => ({ agency, role, ...(asked && { asked }) });
     const responsibility = [...loses, gains].some((role) => role && isResponsible(role));
@@ -150,27 +159,39 @@ export function agenciesAsAt(c: Responsibility, asOf: FullDate): RoleAsAt[] {
 
 /** The leads of a commitment up to a date, the last one first. */
 export const leadsUpTo = (c: Responsibility, asOf: FullDate): string[] =>
-  c.roles
-    .flatMap(({ agency, gains, reportedOn }) => (gains === 'lead' && (reportedOn ?? '') <= asOf ? agency : []))
+  c.leads
+    .upTo(asOf)
+    .map(({ agency }) => agency)
     .reverse();
 
-/** The agreed move of the lead on a day that is still to come. */
-export const leadToCome = (c: Responsibility, today: FullDate): RoleFact | undefined =>
-  c.roles.find(({ gains, reportedOn }) => gains === 'lead' && (reportedOn ?? '') > today);
+export const leadAsAt = (c: Responsibility, asOf: FullDate): string | undefined => c.leads.asAt(asOf)?.agency;
 
-export function responsibilityAsAt(c: Responsibility, asOf: FullDate) {
-  const agencies = agenciesAsAt(c, asOf);
-  const offer = c.offers.find(
-    ({ reportedOn, answer }) => reportedOn! <= asOf && !(answer && answer.reportedOn! <= asOf),
-  );
-  const declined = c.roles.flatMap(({ agency, declines, reportedOn, revision }): DeclinedRole[] =>
-    declines && reportedOn! <= asOf && !agencies.some((a) => a.agency === agency && a.role === declines.role)
-      ? [{ agency, ...declines, reportedOn: reportedOn!, revision }]
-      : [],
-  );
-  const { answer: _, ...leadTransfer } = offer ?? {};
-  return { agencies, declined, leadTransfer: offer ? (leadTransfer as LeadTransfer) : null };
+/** How the lead moves on a day that is still to come, as was agreed. */
+export function leadToCome(c: Responsibility, today: FullDate): RoleFact | undefined {
+  const { last } = c.leads;
+  return last && (last.reportedOn ?? '') > today
+    ? [...c.leads].find((one) => (one.reportedOn ?? '') > today)
+    : undefined;
 }
+
+export const responsibilityFields: Fields<'agencies' | 'declined' | 'leadTransfer'> = {
+  agencies: agenciesAsAt,
+  declined: (c, asOf, { agencies }) =>
+    c.roles
+      .upTo(asOf)
+      .flatMap(({ agency, declines, reportedOn, revision }): DeclinedRole[] =>
+        declines && !agencies.some((a) => a.agency === agency && a.role === declines.role)
+          ? [{ agency, ...declines, reportedOn: reportedOn!, revision }]
+          : [],
+      ),
+  leadTransfer: (c, asOf) => {
+    const isOpen = ({ reportedOn, answer }: Offer) => reportedOn! <= asOf && !(answer && answer.reportedOn! <= asOf);
+    const offer = c.offers.find(isOpen);
+    if (!offer) return null;
+    const { answer: _, ...leadTransfer } = offer;
+    return leadTransfer as LeadTransfer;
+  },
+};
 
 // ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -3,11 +3,11 @@
  * the agency's word stand the secretariat's reading of it and the agency's reply; neither overwrites the other.
  */
 import type { Part, Reply, ReportStage, StageEntry, Verification, Verify } from '#bodies';
-import { headlineOf, lastReported, type FullDate, type Reported } from '#clocks';
+import { Facts, outranks, Ranking, Series, type FullDate, type Reported } from '#clocks';
 import { Conflict, refused } from '#eventsourcing';
 import type { Nature, Stage } from '#words';
 import type { Commitment } from './commitment.js';
-import { agenciesAsAt, isResponsible, leadsUpTo } from './responsibility.js';
+import { agenciesAsAt, isResponsible, leadAsAt, leadsUpTo } from './responsibility.js';
 import {
   dataOf,
   datesAreSound,
@@ -17,6 +17,7 @@ import {
   type By,
   type Decide,
   type Evolvers,
+  type Fields,
 } from './statement.js';
 
 export const isOpen = (stage: Stage): boolean => stage !== 'completed' && stage !== 'discontinued';
@@ -32,13 +33,26 @@ export type StageEvents = {
   Replied: Reply & { agency: string; to: number };
 };
 
+type Reading = Reported & StageEvents['Verified'];
+
 export interface Stages {
-  readonly entries: readonly StageEntry[];
-  readonly readings: readonly (Reported & StageEvents['Verified'])[];
-  readonly replies: readonly (Reported & StageEvents['Replied'])[];
+  readonly entries: Series<StageEntry>;
+  /** What each part rests on, by agency, and what the whole would rest on if no lead ever spoke. */
+  readonly parts: ReadonlyMap<string, Ranking<StageEntry>>;
+  readonly anybody: Ranking<StageEntry>;
+  /** By the agency whose part was read. */
+  readonly readings: ReadonlyMap<string, Facts<Reading>>;
+  /** In the order of the readings that they reply to. */
+  readonly replies: Series<Reported & StageEvents['Replied']>;
 }
 
-export const stagesAtFirst: Stages = { entries: [], readings: [], replies: [] };
+export const stagesAtFirst: Stages = {
+  entries: Series.of(),
+  parts: new Map(),
+  anybody: Ranking.none,
+  readings: new Map(),
+  replies: Series.of(),
+};
 
 export const stageEntryOf = (data: ReportStage, revision: number): StageEntry => {
   const { stage, effective, reportedOn, agency, note, citation, citations, outlook } = data;
@@ -49,24 +63,46 @@ export const stageEntryOf = (data: ReportStage, revision: number): StageEntry =>
   };
 };
 
+/** The commitment with one more entry. */
+export function withEntry(c: Commitment, entry: StageEntry): Pick<Stages, 'entries' | 'parts' | 'anybody'> {
+  const part = partOf(c, entry);
+  const known = c.parts.get(part);
+  const ranking = (known ?? Ranking.none).with(entry);
+  const parts = ranking === known ? c.parts : new Map(c.parts).set(part, ranking);
+  return { entries: c.entries.with(entry), parts, anybody: c.anybody.with(entry) };
+}
+
+/** The parts anew, after the lead has moved: an entry that names no agency may be the part of another one by that. */
+export function partsAnew(c: Commitment): Pick<Stages, 'parts'> {
+  const parts = new Map<string, Ranking<StageEntry>>();
+  for (const entry of c.entries) {
+    const part = partOf(c, entry);
+    parts.set(part, (parts.get(part) ?? Ranking.none).with(entry));
+  }
+  return { parts };
+}
+
 export const stageEvolvers: Evolvers<StageEvents> = {
-  StageReported: (c, { data, revision }) => ({ entries: [...c.entries, stageEntryOf(data, revision)] }),
-  Verified: (c, { data, revision }) => ({ readings: [...c.readings, { ...data, revision }] }),
-  Replied: (c, { data, revision }) => ({ replies: [...c.replies, { ...data, revision }] }),
+  StageReported: (c, { data, revision }) => withEntry(c, stageEntryOf(data, revision)),
+  Verified: (c, { data, revision }) => {
+    const readings = (c.readings.get(data.agency) ?? Facts.none).with({ ...data, revision });
+    return { readings: new Map(c.readings).set(data.agency, readings) };
+  },
+  Replied: (c, { data, revision }) => {
+    const at = c.replies.count(({ to }) => to <= data.to);
+    return { replies: c.replies.spliced(at, 0, { ...data, revision }) };
+  },
 };
 
 // ── As at a date ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** The agency whose part an entry is. */
 export const partOf = (c: Commitment, { agency, reportedOn }: Pick<StageEntry, 'agency' | 'reportedOn'>): string =>
-  agency ?? leadsUpTo(c, reportedOn)[0] ?? '';
+  agency ?? leadAsAt(c, reportedOn) ?? '';
 
 /** The entry that an agency's part rests on as at a date (rule 2). */
-export const partAsAt = (c: Commitment, agency: string, asOf: FullDate): StageEntry | undefined =>
-  headlineOf(
-    c.entries.filter((entry) => partOf(c, entry) === agency),
-    asOf,
-  );
+export const partAsAt = (c: Stages, agency: string, asOf: FullDate): StageEntry | undefined =>
+  c.parts.get(agency)?.asAt(asOf);
 
 /**
  * The entry that the stage of a commitment rests on: the lead's part. A lead that has said nothing yet stands by what the
@@ -77,36 +113,48 @@ export function headlineAsAt(c: Commitment, asOf: FullDate): StageEntry | undefi
     const part = partAsAt(c, lead, asOf);
     if (part) return part;
   }
-  return headlineOf(c.entries, asOf);
+  return c.anybody.asAt(asOf);
 }
 
-const readingAsAt = (c: Stages, agency: string, asOf: FullDate) =>
-  lastReported(
-    c.readings.filter((r) => r.agency === agency),
-    asOf,
-  );
+const readingAsAt = (c: Stages, agency: string, asOf: FullDate): Reading | undefined =>
+  c.readings.get(agency)?.asAt(asOf);
 
 function verificationAsAt(c: Commitment, agency: string, part: StageEntry | null, asOf: FullDate): Verification | null {
   const reading = readingAsAt(c, agency, asOf);
   if (!reading) return null;
   const { verification, reason, entry, revision } = reading;
   const replies = c.replies
-    .filter((reply) => reply.to === revision && reply.reportedOn <= asOf)
+    .between(
+      c.replies.count(({ to }) => to < revision),
+      c.replies.count(({ to }) => to <= revision),
+    )
+    .filter(({ reportedOn }) => reportedOn <= asOf)
     .map((reply) => ({ text: reply.text, agency: reply.agency, ...sourceOf(reply, reply) }));
   return { verification, reason, entry, current: part?.revision === entry, replies, ...sourceOf(reading, reading) };
 }
 
-export function stagesAsAt(c: Commitment, headline: StageEntry, asOf: FullDate) {
-  const parts = agenciesAsAt(c, asOf)
-    .filter(({ role }) => isResponsible(role))
-    .map(({ agency, role }): Part => {
-      const entry = partAsAt(c, agency, asOf) ?? null;
-      return { agency, role, entry, verification: verificationAsAt(c, agency, entry, asOf) };
-    });
-  const spread: { [S in Stage | 'unreported']?: number } = {};
-  for (const { entry } of parts) spread[entry?.stage ?? 'unreported'] = (spread[entry?.stage ?? 'unreported'] ?? 0) + 1;
-  return { parts, spread, verification: verificationAsAt(c, partOf(c, headline), headline, asOf) };
-}
+export const stageFields: Fields<'stage' | 'headline' | 'parts' | 'spread' | 'verification' | 'entries'> = {
+  stage: (_, __, { headline }) => headline.stage,
+  headline: (c, asOf) => headlineAsAt(c, asOf)!,
+  parts: (c, asOf, { agencies }) =>
+    agencies
+      .filter(({ role }) => isResponsible(role))
+      .map(({ agency, role }): Part => {
+        const entry = partAsAt(c, agency, asOf) ?? null;
+        return { agency, role, entry, verification: verificationAsAt(c, agency, entry, asOf) };
+      }),
+  spread: (c, asOf, { agencies }) => {
+    const spread: { [S in Stage | 'unreported']?: number } = {};
+    for (const { agency, role } of agencies) {
+      if (!isResponsible(role)) continue;
+      const stage = partAsAt(c, agency, asOf)?.stage ?? 'unreported';
+      spread[stage] = (spread[stage] ?? 0) + 1;
+    }
+    return spread;
+  },
+  verification: (c, asOf, { headline }) => verificationAsAt(c, partOf(c, headline), headline, asOf),
+  entries: (c, asOf) => c.entries.filter(({ reportedOn }) => reportedOn <= asOf),
+};
 
 // ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -114,7 +162,13 @@ export function stagesAsAt(c: Commitment, headline: StageEntry, asOf: FullDate) 
 const NOW = '9999-12-31';
 
 /** Whether a stage may be reported; `part` is the agency that reports. */
-export function stageIsSound(c: Commitment, act: ReportStage, nature: Nature, part: string, proven: boolean): void {
+export function stageIsSound(
+  c: Commitment,
+  act: ReportStage,
+  nature: Nature,
+  part: string,
+  proven = isProven(c),
+): void {
   if (act.stage === 'completed' && nature === 'standing')
     throw refused(
       'standing_never_completes',
@@ -125,10 +179,9 @@ export function stageIsSound(c: Commitment, act: ReportStage, nature: Nature, pa
     throw refused('completed_needs_proof', '/citation', 'Completed needs evidence or a citation.');
   if ((act.stage === 'discontinued' || act.stage === 'on_hold') && !act.note)
     throw refused('note_needed', '/note', `${act.stage} needs a note that says why.`);
-  const said = c.entries.filter((entry) => partOf(c, entry) === part);
   const goesBack = (asOf: FullDate): boolean => {
-    const before = headlineOf(said, asOf);
-    return before?.stage === 'completed' && headlineOf([...said, stageEntryOf(act, Infinity)], asOf) !== before;
+    const before = partAsAt(c, part, asOf);
+    return before?.stage === 'completed' && outranks(stageEntryOf(act, Infinity), before);
   };
   if (act.stage !== 'completed' && !act.note && (goesBack(act.reportedOn) || goesBack(NOW)))
     throw refused('note_needed', '/note', 'Going back from completed needs a note that says why.');
@@ -143,7 +196,8 @@ export function reportingAgency(by: By, named: string | null | undefined): strin
 
 /** Whether anything supports a stage of completed beside a citation of its own. */
 export const isProven = (c: Commitment): boolean =>
-  c.evidence.length > 0 || [...c.editions, ...c.upkeep].some(({ evidence }) => evidence.length > 0);
+  c.evidence.length > 0 ||
+  [c.editions.all, c.upkeep.all].some((told) => told.some(({ evidence }) => evidence.length > 0));
 
 export const reportStage: Decide<ReportStage> = (c, act, by, _, now) => {
   const agency = reportingAgency(by, act.agency);
@@ -151,7 +205,7 @@ export const reportStage: Decide<ReportStage> = (c, act, by, _, now) => {
   if (agency && !then.some((a) => a.agency === agency && isResponsible(a.role)))
     throw refused('no_part', '/agency', `${agency} is not lead, co-lead or partner, and so has no part to report on.`);
   datesAreSound(by, act.reportedOn, { '/effective': act.effective });
-  stageIsSound(c, act, now.nature, agency ?? partOf(c, act), isProven(c));
+  stageIsSound(c, act, now.nature, agency ?? partOf(c, act));
   return [{ name: 'StageReported', data: { ...dataOf(act), agency } }];
 };
 

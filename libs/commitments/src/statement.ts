@@ -1,6 +1,6 @@
 /** The fields common to every act on a commitment (date, source), and its actor. */
 import type { CommitmentAsAt, Forms, Source, Sourced } from '#bodies';
-import { firstDayOf, type FullDate, type PartialDate, type Reported } from '#clocks';
+import { firstDayOf, type Facts, type FullDate, type PartialDate, type Reported } from '#clocks';
 import { Rejected, refused, withoutNulls, type FieldError, type StreamEvent } from '#eventsourcing';
 import type { AccountRole } from '#words';
 import type { Commitment, CommitmentEvent } from './commitment.js';
@@ -23,27 +23,23 @@ export const sourceOf = (
 ): Source => ({ reportedOn, revision, ...(citation && { citation }), ...(citations?.length && { citations }) });
 
 /** One value that a thing had, and from which report on. */
-export interface Fact<T> extends Reported {
+export interface Value<T> extends Reported {
   readonly value: T;
 }
-export type Facts<T> = readonly Fact<T>[];
+export type Values<T> = Facts<Value<T>>;
 
-/** `facts` and one more. */
-export const and = <T>(facts: Facts<T> | undefined, value: T, { reportedOn, revision }: Reported): Facts<T> => [
-  ...(facts ?? []),
-  { value, reportedOn, revision },
-];
-
-/** A list of facts with one more, in the order of (reportedOn, revision). */
-export const insertInOrder = <F extends Reported>(facts: readonly F[], fact: F): F[] => [
-  ...facts.filter((f) => (f.reportedOn ?? '') <= (fact.reportedOn ?? '')),
-  fact,
-  ...facts.filter((f) => (f.reportedOn ?? '') > (fact.reportedOn ?? '')),
-];
+/** The values of a thing, and one more. */
+export const and = <T>(values: Values<T>, value: T, { reportedOn, revision }: Reported): Values<T> =>
+  values.with({ value, reportedOn, revision });
 
 /** The change of the state by each event of a topic; `commitment.ts` adds the date of the report. */
 export type Evolvers<M extends Record<string, object>> = {
   readonly [N in keyof M]: (c: Commitment, event: StreamEvent<M[N]>) => Partial<Commitment>;
+};
+
+/** What is asked of a commitment as at a date: a function per field; `view` has the other fields. */
+export type Fields<F extends keyof CommitmentAsAt> = {
+  readonly [N in F]: (c: Commitment, asOf: FullDate, view: CommitmentAsAt) => CommitmentAsAt[N];
 };
 
 // ── Who acts, and what may not be ───────────────────────────────────────────────────────────────────────────────────

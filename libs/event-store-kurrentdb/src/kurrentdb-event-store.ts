@@ -168,11 +168,14 @@ export class KurrentdbEventStore implements EventStore {
     await this.#notes.note(this.#names.blanked, { stream, revision }, isBlanked, this.#until());
   }
 
-  async read(stream: string, fromRevision = 0): Promise<Envelope[]> {
+  async read(stream: string, fromRevision = 0, limit = Infinity): Promise<Envelope[]> {
     await this.#open();
     if (!isStreamName(stream)) return [];
     const from = Math.max(fromRevision, 0);
-    const [records] = await Promise.all([this.#reader.recordsOf(stream, from), this.#look.take()]);
+    const [records] = await Promise.all([
+      this.#reader.recordsOf(stream, from, Number.isFinite(limit) ? limit : undefined),
+      this.#look.take(),
+    ]);
     return this.#known.masked(records.map(this.#reader.toEnvelope));
   }
 

@@ -3,12 +3,12 @@ import type pg from 'pg';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { retrying, asError, errorCodeOf, NothingThere, openPool, UNDEFINED_TABLE, wasRolledBack } from '#databases';
 import {
-  chainedTo,
   checkAppend,
   checkTakeOver,
   earlierResult,
   InvalidAppend,
   NoSuchEvent,
+  readChained,
   StoreUnavailable,
   WrongRevision,
   type Appended,
@@ -119,8 +119,10 @@ export class PostgresEventStore implements EventStore {
     await this.#erasing.soon();
   }
 
-  async read(stream: string, fromRevision = 0): Promise<Envelope[]> {
-    return chainedTo((await this.#read<EventRow>(STREAM, [stream, fromRevision])).map(toEnvelope));
+  async read(stream: string, fromRevision = 0, limit = Infinity): Promise<Envelope[]> {
+    const page = async (from: number, size: number) =>
+      (await this.#read<EventRow>(STREAM, [stream, from, size])).map(toEnvelope);
+    return readChained(page, fromRevision, limit);
   }
 
   async readAll(after: string | null, limit: number): Promise<Envelope[]> {

@@ -37,7 +37,7 @@ export const ARRIVING = `CREATE TEMPORARY TABLE arriving (position bigint, strea
 const COLUMNS = `e.position, e.stream, e.revision, e.id, e.type, e.version, p.data, p.salt, e.digest, e.meta,
     e.recorded_at AS "recordedAt", e.hash`;
 const FROM = 'FROM followthrough_log.events e JOIN followthrough_log.payloads p ON p.position = e.position';
-export const STREAM = `SELECT ${COLUMNS} ${FROM} WHERE e.stream = $1 AND e.revision >= $2 ORDER BY e.revision`;
+export const STREAM = `SELECT ${COLUMNS} ${FROM} WHERE e.stream = $1 AND e.revision >= $2 ORDER BY e.revision LIMIT $3`;
 /** A page, which ends by what it weighs, too. */
 const page = (where: string, order: string, limit: string): string => `
   SELECT * FROM (

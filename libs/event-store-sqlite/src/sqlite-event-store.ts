@@ -7,7 +7,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { formatOf, NothingThere, openSqlite, setFormat, retryWhileBusy } from '#databases';
 import {
   Arrivals,
-  chainedTo,
   chainHash,
   checkAppend,
   checkTakeOver,
@@ -16,6 +15,7 @@ import {
   earlierResult,
   eventId,
   newSalt,
+  readChained,
   NO_STREAM,
   NoSuchEvent,
   OwnAppends,
@@ -110,8 +110,10 @@ export class SqliteEventStore implements EventStore {
     });
   }
 
-  async read(stream: string, fromRevision = 0): Promise<Envelope[]> {
-    return this.#read((sql) => chainedTo(sql.stream.all(stream, fromRevision).map(toEnvelope)));
+  async read(stream: string, fromRevision = 0, limit = Infinity): Promise<Envelope[]> {
+    const page = (from: number, size: number) =>
+      this.#read((sql) => sql.stream.all(stream, from, size).map(toEnvelope));
+    return readChained(page, fromRevision, limit);
   }
 
   async readAll(after: string | null, limit: number): Promise<Envelope[]> {
@@ -316,8 +318,8 @@ export class SqliteEventStore implements EventStore {
     const head = this.#heads.get(stream) ?? this.#sql.streamHead.get(stream);
     const actual = head?.revision ?? NO_STREAM;
     if (actual !== expected) {
-      const known = actual > expected ? this.#sql.stream.all(stream, expected + 1).map(toEnvelope) : [];
-      return earlierResult(known, meta.commandId) ?? new WrongRevision(stream, expected, actual);
+      const written = actual > expected ? this.#sql.stream.iterate(stream, expected + 1, -1) : [];
+      return earlierResult(written, meta.commandId) ?? new WrongRevision(stream, expected, actual);
     }
     const { addType, insert } = this.#sql;
     const recorded = Math.max(now, head?.recorded_at ?? 0);
@@ -348,7 +350,7 @@ export class SqliteEventStore implements EventStore {
   #refuse(batch: readonly QueuedAppend[], cause: Error): void {
     for (const { stream, expected, meta, resolve, reject } of batch) {
       try {
-        const earlier = earlierResult(this.#sql.stream.all(stream, expected + 1).map(toEnvelope), meta.commandId);
+        const earlier = earlierResult(this.#sql.stream.iterate(stream, expected + 1, -1), meta.commandId);
         if (earlier) resolve(earlier);
         else reject(new StoreUnavailable(`The log cannot be written now: ${cause.message}`, { cause }));
       } catch {

@@ -35,8 +35,8 @@ export const statements = (db: Database.Database) => ({
   streamHead: db.prepare<[string], StreamHead>(
     'SELECT revision, hash, recorded_at FROM events WHERE stream = ? ORDER BY revision DESC LIMIT 1',
   ),
-  stream: db.prepare<[string, number], EventRow>(
-    'SELECT * FROM events WHERE stream = ? AND revision >= ? ORDER BY revision',
+  stream: db.prepare<[string, number, number], EventRow>(
+    'SELECT * FROM events WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?',
   ),
   log: db.prepare<[number, number], EventRow>('SELECT * FROM events WHERE position > ? ORDER BY position LIMIT ?'),
   // '.' is the character after '-'.

@@ -1,6 +1,7 @@
 /** Blanked events, as every reader decodes them: the words left by the last blanking stand in the place of the erased payload. */
 import type { EventStore } from './event-store.js';
 import type { Blanked, Envelope, EventCodec, Recorded } from './events.js';
+import { Turns } from './turns.js';
 
 const BLANKED = 'Blanked';
 export const isBlanked = ({ type }: { readonly type: string }): boolean => type.endsWith(`.${BLANKED}`);
@@ -29,7 +30,13 @@ export async function decodeAll(
   hear(envelopes);
   for (const event of envelopes)
     if (event.data === null && !blankingOf(event)) hear(await store.read(event.stream, event.revision + 1));
-  return envelopes.map((event) => codec.decode(event, blankingOf(event)));
+  const [decoded, turns]: [Recorded[], Turns] = [[], new Turns()];
+  for (const event of envelopes) {
+    decoded.push(codec.decode(event, blankingOf(event)));
+    const pause = turns.next();
+    if (pause) await pause;
+  }
+  return decoded;
 }
 
 /**

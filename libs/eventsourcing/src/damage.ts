@@ -1,5 +1,6 @@
 /** Damage of a log: records that its store cannot have written, named by position and never taken for events. */
 import { chainHash, type Envelope, type Meta } from './events.js';
+import { Turns } from './turns.js';
 
 /** An event as a table holds it: `meta` as JSON text, the time in ms since 1970. */
 export interface StoredEvent extends Omit<Envelope, 'meta' | 'recordedAt' | 'damaged'> {
@@ -45,14 +46,32 @@ function unreadable({
   return isText(digest) && isText(hash) ? undefined : 'its digest or hash is no text';
 }
 
+/** How many events of a stream are read at once. */
+const PAGE = 250;
+
 /**
- * Events of one stream in their order, each that does not follow from the one before marked as damaged.
- * @param events from any revision on: the first is looked at only if it is the stream's first
+ * Reads a stream page by page, in turns with other work. Each event that does not follow from the one before is marked as
+ * damaged; the first of all is looked at only if it is the stream's first.
+ * @param page up to so many events from a revision on
  */
-export function chainedTo(events: readonly Envelope[]): Envelope[] {
-  return events.map((e, n) => {
-    if (e.damaged !== undefined || (n === 0 && e.revision > 0)) return e;
-    const before = n === 0 ? null : events[n - 1]!.hash;
-    return chainHash(before, e) === e.hash ? e : { ...e, damaged: `the hash chain of ${e.stream} breaks here` };
-  });
+export async function readChained(
+  page: (from: number, limit: number) => Promise<readonly Envelope[]>,
+  from: number,
+  limit: number,
+): Promise<Envelope[]> {
+  const [all, turns]: [Envelope[], Turns] = [[], new Turns()];
+  for (let before: Envelope | null = null; ;) {
+    const size = Math.min(PAGE, limit - all.length);
+    const events = await page(before ? before.revision + 1 : from, size);
+    for (const event of events) {
+      const follows =
+        event.damaged !== undefined ||
+        (!before && event.revision > 0) ||
+        chainHash(before?.hash ?? null, event) === event.hash;
+      all.push(follows ? event : { ...event, damaged: `the hash chain of ${event.stream} breaks here` });
+      before = event;
+    }
+    if (events.length < size || all.length === limit) return all;
+    await turns.next();
+  }
 }

@@ -46,8 +46,8 @@ export interface EventStore {
    * @throws NoSuchEvent | StoreUnavailable; after the latter it may be erased or not: repeat it
    */
   blank(stream: string, revision: number): Promise<void>;
-  /** A stream's events in order, from a revision on; empty when there is no such stream. */
-  read(stream: string, fromRevision?: number): Promise<Envelope[]>;
+  /** A stream's events in order, from a revision on, all or so many; empty when there is no such stream. */
+  read(stream: string, fromRevision?: number, limit?: number): Promise<Envelope[]>;
   /**
    * Up to `limit` events of the whole log in commit order, after a position (`null`: from the start); fewer, but at least
    * one, when they are large (`PAGE_BYTES`).
@@ -173,13 +173,17 @@ export function isFit(value: unknown): boolean {
  * The earlier result of the same command: when the events after `expected` have the ids of its first, second … event.
  * (Their command id alone would not do: it also stands in the middle of an append, where another revision was expected.)
  */
-export function earlierResult(after: readonly Envelope[], commandId: string): Appended | null {
-  let last: Envelope | null = null;
-  for (const [index, event] of after.entries()) {
-    if (event.id !== eventId(commandId, event.stream, index)) break;
+export function earlierResult(after: Iterable<Identified>, commandId: string): Appended | null {
+  let [last, index]: [Identified | null, number] = [null, 0];
+  for (const event of after) {
+    if (event.id !== eventId(commandId, event.stream, index++)) break;
     last = event;
   }
-  return last && { revision: last.revision, position: last.position };
+  return last && { revision: last.revision, position: String(last.position) };
+}
+
+interface Identified extends Pick<Envelope, 'id' | 'stream' | 'revision'> {
+  readonly position: string | number;
 }
 
 /**

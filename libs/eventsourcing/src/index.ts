@@ -15,4 +15,5 @@ export * from './projector.js';
 export * from './snapshot.js';
 export * from './tail.js';
 export * from './tracing.js';
+export * from './turns.js';
 export * from './verify.js';

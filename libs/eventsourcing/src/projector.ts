@@ -1,6 +1,6 @@
 /** Keeps the read models of a process up with the log, and does what is to be done because of its events. */
 import { context, type Context } from '@opentelemetry/api';
-import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Rejected } from './aggregate.js';
 import { decodeAll, isBlanked } from './blanking.js';
 import { handle, type Log } from './command-handling.js';
@@ -11,6 +11,7 @@ import { releases, type Released } from './releases.js';
 import { beingBuilt, type Building, type ProjectionStatus, type Projection } from './projection.js';
 import { SnapshotRejected, type SnapshotContent, type SnapshotFile } from './snapshot.js';
 import { applying } from './tracing.js';
+import { Turns } from './turns.js';
 
 /** A failure of a projection: an event was parked, or the projection cannot follow the log for now. */
 export interface Failure {
@@ -22,8 +23,6 @@ export interface Failure {
 
 /** The size of a page at most: in events, in bytes (about), and in events of the subscription. */
 const [PAGE, PAGE_BYTES, LIVE_PAGE] = [2_000, 4_000_000, 100];
-/** The time that other work of this process may have to wait. */
-const SLICE_MS = 8;
 const RETRY_MS = [100, 500, 2_000, 10_000];
 /** A snapshot is written after so many events, and at the end. */
 const SAVED_EVERY = 50_000;
@@ -36,17 +35,6 @@ const MOST_WAITING = 10_000;
 const stopsEverything = (error: unknown): boolean => error instanceof StoreUnavailable || error instanceof UnknownEvent;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** Lets other work of this process have its turn. */
-class Turns {
-  #began = 0;
-
-  /** Awaited only when it is time. */
-  next(): Promise<void> | undefined {
-    if (performance.now() - this.#began < SLICE_MS) return undefined;
-    return turn().then(() => void (this.#began = performance.now()));
-  }
-}
 
 const NO_SPANS: ReadonlyMap<string, Context> = new Map();
 
@@ -141,7 +129,7 @@ class Follower {
 
   async #failed(envelope: Envelope, error: unknown): Promise<void> {
     if (stopsEverything(error)) throw error;
-    await this.log.store.read(envelope.stream, envelope.revision); // nothing is parked while the log cannot be read
+    await this.log.store.read(envelope.stream, envelope.revision, 1); // nothing is parked while the log cannot be read
     if (this.parking.park(envelope, messageOf(error)))
       this.onFailure({ projection: this.projection.name, error, parked: envelope });
   }
@@ -234,7 +222,7 @@ class Acting {
         return;
       }
       try {
-        const envelope = 'type' in next ? next : (await this.log.store.read(next.stream, next.revision))[0]!;
+        const envelope = 'type' in next ? next : (await this.log.store.read(next.stream, next.revision, 1))[0]!;
         await follower.apply([envelope], await decodedOf(this.log, [envelope]), false, true);
         follower.position = envelope.position;
         follower.error = null;

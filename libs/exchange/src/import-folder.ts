@@ -23,7 +23,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, matchesGlob } from 'node:path';
-import { firstDayOf, periodOf, todayAnywhere, todayAt } from '#clocks';
+import { firstDayOf, periodOf, Series, todayAnywhere, todayAt } from '#clocks';
 import {
   ACTS,
   commitment,
@@ -583,7 +583,7 @@ class Plan {
       this.#commitments.map(({ reference, acts }) => {
         const relations = (acts[0]!.act.body as RecordCommitment).relations ?? [];
         const said = relations.map((relation) => ({ ...relation, reportedOn: null, revision: 0 }));
-        return [reference, { ...commitment.initial, relations: said }];
+        return [reference, { ...commitment.initial, relations: Series.from(said) }];
       }),
     );
     return this.#relatedRows;

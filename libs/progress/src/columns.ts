@@ -147,19 +147,22 @@ export interface Corrected {
   readonly until: number;
 }
 
+type Dictionaries = { readonly [C in Coded]: Dictionary<Meanings[C]> };
+
+const emptyDictionaries = (): Dictionaries => ({
+  standing: new Dictionary<Standing>(json),
+  agencies: new Dictionary<Meanings['agencies']>(json),
+  themes: new Dictionary<Meanings['themes']>(json),
+  followsUp: new Dictionary<Meanings['followsUp']>(json),
+  places: new Dictionary<Meanings['places']>(json),
+  documents: new Dictionary<Meanings['documents']>(json),
+  relations: new Dictionary<Meanings['relations']>(json),
+  target: new Dictionary<Target>(json),
+  beside: new Dictionary<ShownOnly>(json),
+  heard: new Dictionary<Heard>(json),
+});
+
 export class Columns {
-  readonly dictionaries: { readonly [C in Coded]: Dictionary<Meanings[C]> } = {
-    standing: new Dictionary<Standing>(json),
-    agencies: new Dictionary<Meanings['agencies']>(json),
-    themes: new Dictionary<Meanings['themes']>(json),
-    followsUp: new Dictionary<Meanings['followsUp']>(json),
-    places: new Dictionary<Meanings['places']>(json),
-    documents: new Dictionary<Meanings['documents']>(json),
-    relations: new Dictionary<Meanings['relations']>(json),
-    target: new Dictionary<Target>(json),
-    beside: new Dictionary<ShownOnly>(json),
-    heard: new Dictionary<Heard>(json),
-  };
   readonly references = new Dictionary((reference) => reference);
   readonly #referenceKeys: string[] = [];
   readonly texts = new Texts((commitment) => this.references.keys[commitment]!);
@@ -175,7 +178,7 @@ export class Columns {
   /** The last position from or up to which any row was known. */
   laid = 0;
 
-  constructor() {
+  constructor(readonly dictionaries: Dictionaries = emptyDictionaries()) {
     this.#grow(1024);
   }
 
@@ -208,23 +211,12 @@ export class Columns {
     return (this.#referenceKeys[commitment] ??= sortKey(this.references.keys[commitment]!));
   }
 
-  /** The row that is known now from just this day on, and where one from this date on belongs. */
-  placeOf(commitment: number, day: number): { readonly row: number; readonly after: number; readonly next: number } {
-    const { from, next, until } = this.columns;
-    let [after, at] = [NONE, this.heads[commitment]!];
-    while (at !== NONE && from[at]! > day) [after, at] = [at, next[at]!];
-    let row = at;
-    while (row !== NONE && from[row] === day && until[row] !== FOREVER) row = next[row]!;
-    return { row: row !== NONE && from[row] === day ? row : NONE, after, next: at };
-  }
-
-  /** The rows that are known now, the latest first. */
-  known(commitment: number): { readonly day: number; readonly row: number }[] {
-    const { from, next, until } = this.columns;
+  /** The rows that are known now, in the order of their days. */
+  known(commitment: number): number[] {
+    const { next, until } = this.columns;
     const rows = [];
-    for (let row = this.heads[commitment]!; row !== NONE; row = next[row]!)
-      if (until[row] === FOREVER) rows.push({ day: from[row]!, row });
-    return rows;
+    for (let row = this.heads[commitment]!; row !== NONE; row = next[row]!) if (until[row] === FOREVER) rows.push(row);
+    return rows.reverse();
   }
 
   /** The values of the rows of a commitment in a column, each once. */
@@ -241,7 +233,7 @@ export class Columns {
   }
 
   /** The values of a row. */
-  saidIn(row: number): RowValues {
+  valuesOf(row: number): RowValues {
     return Object.fromEntries(SAID.map((name) => [name, this.columns[name][row]!])) as RowValues;
   }
 
@@ -254,25 +246,63 @@ export class Columns {
     this.laid = Math.max(this.laid, position);
   }
 
-  add(
-    commitment: number,
-    day: number,
-    said: RowValues,
-    position: number,
-    { after, next }: { after: number; next: number },
-  ) {
-    if (this.rows === this.columns.from.length) this.#grow(this.rows * 2);
+  /**
+   * Adds a row, the first of its day.
+   * @param later a row of the commitment that is later; `NONE`: none that is known is
+   */
+  add(commitment: number, day: number, values: RowValues, position: number, later: number): number {
+    const row = this.#room();
     const { columns } = this;
-    const row = this.rows++;
     columns.commitment[row] = commitment;
     columns.from[row] = day;
     columns.since[row] = position;
     columns.until[row] = FOREVER;
-    for (const name of SAID) columns[name][row] = said[name];
+    for (const name of SAID) columns[name][row] = values[name];
+    let [after, next] = [later, later === NONE ? this.heads[commitment]! : columns.next[later]!];
+    while (next !== NONE && columns.from[next]! > day) [after, next] = [next, columns.next[next]!];
     columns.next[row] = next;
     if (after === NONE) this.heads[commitment] = row;
     else columns.next[after] = row;
     this.laid = Math.max(this.laid, position);
+    return row;
+  }
+
+  #room(): number {
+    if (this.rows === this.columns.from.length) this.#grow(this.rows * 2);
+    return this.rows++;
+  }
+
+  /** Columns with the same dictionaries, in which the rows of one commitment are worked out that are to replace its own. */
+  aside(): Columns {
+    return new Columns(this.dictionaries);
+  }
+
+  /** Takes the rows of the only commitment of others in place of its own, whose words are forgotten. */
+  replace(commitment: number, aside: Columns): void {
+    this.forget(commitment);
+    /** The code here of each text there. */
+    const moved = (texts: (string | null)[], from: readonly (string | null)[]) => {
+      const codes = from.map((text) => texts.push(text) - 1);
+      return (code: number) => (code === NONE ? NONE : codes[code]!);
+    };
+    const texts = aside.texts.wordings.map((wording) => this.texts.codeOf(commitment, wording!));
+    const [reading, entry] = [moved(this.readings, aside.readings), moved(this.entries, aside.entries)];
+    let after = NONE;
+    for (let from = aside.heads[0] ?? NONE; from !== NONE; from = aside.columns.next[from]!) {
+      const row = this.#room();
+      const { columns } = this;
+      for (const name of [...INTS, ...FLOATS]) columns[name][row] = aside.columns[name][from]!;
+      columns.commitment[row] = commitment;
+      columns.text[row] = texts[columns.text[row]!]!;
+      columns.reading[row] = reading(columns.reading[row]!);
+      columns.entry[row] = entry(columns.entry[row]!);
+      columns.next[row] = NONE;
+      if (after === NONE) this.heads[commitment] = row;
+      else columns.next[after] = row;
+      after = row;
+    }
+    this.corrections.push(...aside.corrections.map((one) => ({ ...one, commitment })));
+    this.laid = Math.max(this.laid, aside.laid);
   }
 
   /** Takes everything of a commitment away, and its words. */

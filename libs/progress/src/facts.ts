@@ -1,26 +1,22 @@
 /**
- * A commitment as at a date, as a row: each part by the same function of the domain that `asAt` uses, so that the clock rules
- * stand once. Pure. Most events change few parts; the others are not computed again.
+ * How a commitment reads as at a date, in the words of a row: each part by the same function of the domain of which `asAt`
+ * consists, so that the clock rules exist once. Pure. Most events change few parts, and these as at few dates.
  */
 import type { Citation } from '#bodies';
-import { lastDayOf, lastReported, type FullDate } from '#clocks';
+import { lastDayOf, Series, type FullDate } from '#clocks';
 import {
-  agenciesAsAt,
   documentsCitedAsAt,
-  contentAsAt,
-  editionsAsAt,
-  headlineAsAt,
-  lineageAsAt,
+  documentsIn,
   partOf,
-  stagesAsAt,
+  viewAsAt,
   type Commitment,
+  type CommitmentAsAt,
   type Role,
   type Sourced,
-  type StageEntry,
   type Statement,
 } from '#commitments';
 import { compareTexts } from '#text';
-import { dayOf, type ShownOnly, type Heard, type Meanings, type Standing } from './columns.js';
+import { dayOf, type Heard, type Meanings, type ShownOnly, type Standing } from './columns.js';
 import type { Wording } from './texts.js';
 
 /**
@@ -53,80 +49,65 @@ export interface Headline {
   readonly sources: readonly Citation[];
 }
 
-/** The agencies that reported themselves: whose part a stage entry tells of, and whose focal point acted. */
-function heardIn(
-  c: Commitment,
-  said: Pick<Statement, 'name' | 'by' | 'data'>,
-  entries: readonly StageEntry[],
-): Heard | null {
-  const heard: Record<string, FullDate> = {};
-  for (const entry of entries) heard[partOf(c, entry)] = entry.reportedOn;
-  const { reportedOn } = said.data as Partial<Sourced>;
-  if (said.by.agency && reportedOn) heard[said.by.agency] = reportedOn;
-  return Object.keys(heard).length > 0 ? heard : null;
+/** The agencies that reported themselves by a statement: whose part a stage entry tells of, and whose focal point acted. */
+function heardIn(c: Commitment, { name, by, data }: Statement): string[] {
+  const { reportedOn, agency } = data as Partial<Sourced> & { readonly agency?: string };
+  if (!reportedOn) return [];
+  const tells = name === 'Recorded' || name === 'StageReported';
+  return [...(tells ? [partOf(c, { agency, reportedOn })] : []), ...(by.agency ? [by.agency] : [])];
+}
+
+/** On which days each agency reported itself, in order, by a state that is asked about as at many dates. */
+const heardDays = new WeakMap<Commitment, ReadonlyMap<string, Series<FullDate>>>();
+
+function daysHeard(c: Commitment): ReadonlyMap<string, Series<FullDate>> {
+  const days = new Map<string, FullDate[]>();
+  for (const said of c.said) {
+    const last = c.changes.get(said.revision)?.at(-1);
+    if (last?.says === null) continue;
+    const one = { ...said, data: last?.says ?? said.data };
+    for (const agency of heardIn(c, one)) {
+      const known = days.get(agency);
+      const { reportedOn } = one.data as { reportedOn: FullDate };
+      if (known) known.push(reportedOn);
+      else days.set(agency, [reportedOn]);
+    }
+  }
+  return new Map([...days].map(([agency, all]) => [agency, Series.from(all.sort())]));
 }
 
 /** When each agency last reported itself, by a date. What was corrected or retracted counts as corrected, or not. */
 function heardAsAt(c: Commitment, asOf: FullDate): Heard {
+  let days = heardDays.get(c);
+  if (!days) heardDays.set(c, (days = daysHeard(c)));
   const heard: Record<string, FullDate> = {};
-  const hear = (agency: string, on: FullDate) => {
-    if (on <= asOf && on > (heard[agency] ?? '')) heard[agency] = on;
-  };
-  for (const entry of c.entries) hear(partOf(c, entry), entry.reportedOn);
-  for (const { by, data, revision } of c.said) {
-    const changes = c.changes.get(revision);
-    const { reportedOn } = (changes ? (changes.at(-1)!.says ?? {}) : data) as Partial<Sourced>;
-    if (by.agency && reportedOn) hear(by.agency, reportedOn);
+  for (const [agency, all] of days) {
+    const last = all.lastOf((on) => on <= asOf);
+    if (last) heard[agency] = last;
   }
   return heard;
 }
 
-/** A commitment as at a date; what several parts need is worked out once. */
-class AsAt {
-  #stages: ReturnType<typeof stagesAsAt> | undefined;
-  #headline: StageEntry | undefined;
-  #lineage: ReturnType<typeof lineageAsAt> | undefined;
-
-  constructor(
-    readonly c: Commitment,
-    readonly asOf: FullDate,
-  ) {}
-
-  get headline(): StageEntry {
-    return (this.#headline ??= headlineAsAt(this.c, this.asOf)!);
-  }
-
-  get stages(): ReturnType<typeof stagesAsAt> {
-    return (this.#stages ??= stagesAsAt(this.c, this.headline, this.asOf));
-  }
-
-  get lineage(): ReturnType<typeof lineageAsAt> {
-    return (this.#lineage ??= lineageAsAt(this.c, this.asOf));
-  }
-}
-
 interface Definition<P extends Part> {
-  /** The parts of the state that it comes from: while these are the same, so is it. */
+  /** What of the state it comes from: while these are the same, so is it. */
   readonly from: readonly (keyof Commitment)[];
-  readonly at: (view: AsAt) => Point[P];
+  readonly at: (view: CommitmentAsAt, c: Commitment, asOf: FullDate) => Point[P];
 }
 
 const PARTS: { readonly [P in Part]: Definition<P> } = {
   standing: {
-    from: ['recorded', 'entries', 'roles', 'readings', 'ends'],
-    at: ({ c, headline, stages, lineage }) => {
-      const { nature, kind, strength } = c.recorded!;
-      const { stage, outlook = null } = headline;
-      const verification = stages.verification?.verification ?? 'unreviewed';
-      const standing = { stage, nature, life: lineage.life, verification, outlook: outlook ?? null, kind, strength };
-      return JSON.stringify(standing satisfies Standing);
-    },
+    from: ['recorded', 'parts', 'anybody', 'roles', 'readings', 'ends'],
+    at: ({ stage, nature, life, verification, headline, kind, strength }) =>
+      JSON.stringify({
+        ...{ stage, nature, life, verification: verification?.verification ?? 'unreviewed' },
+        ...{ outlook: headline.outlook ?? null, kind, strength },
+      } satisfies Standing),
   },
   agencies: {
     from: ['roles'],
-    at: ({ c, asOf }) =>
+    at: ({ agencies }) =>
       JSON.stringify(
-        agenciesAsAt(c, asOf)
+        agencies
           .map(({ agency, role, asked }) => ({ agency, role, asked: asked === true }))
           .sort(
             (a, b) =>
@@ -134,102 +115,128 @@ const PARTS: { readonly [P in Part]: Definition<P> } = {
           ),
       ),
   },
-  themes: { from: ['themes'], at: ({ c, asOf }) => sorted(contentAsAt(c, asOf).themes) },
-  followsUp: { from: ['followsUp'], at: ({ lineage }) => sorted(lineage.followsUp) },
+  themes: { from: ['themes'], at: ({ themes }) => sorted(themes) },
+  followsUp: { from: ['followsUp'], at: ({ followsUp }) => sorted(followsUp) },
   places: {
     from: ['recorded'],
-    at: ({ c }) => {
-      const { regions, countries } = c.recorded!;
-      return `{"regions":${sorted(regions ?? [])},"countries":${sorted(countries ?? [])}}`;
-    },
+    at: ({ regions, countries }) => `{"regions":${sorted(regions)},"countries":${sorted(countries)}}`,
   },
-  documents: { from: ['said', 'changes'], at: ({ c, asOf }) => sorted(documentsCitedAsAt(c, asOf)) },
+  documents: { from: ['changes'], at: (_, c, asOf) => sorted(documentsCitedAsAt(c, asOf)) },
   relations: {
     from: ['relations'],
-    at: ({ lineage }) => JSON.stringify(lineage.relations.map(({ to, type }) => ({ to, type }))),
+    at: ({ relations }) => JSON.stringify(relations.map(({ to, type }) => ({ to, type }))),
   },
   target: {
     from: ['target'],
-    at: ({ c, asOf }) => {
-      const target = lastReported(c.target, asOf)?.value;
-      return JSON.stringify({ date: target?.date ?? null, last: target ? dayOf(lastDayOf(target.date)) : 0 });
-    },
+    at: ({ target }) =>
+      JSON.stringify({ date: target?.date ?? null, last: target ? dayOf(lastDayOf(target.date)) : 0 }),
   },
   beside: {
-    from: ['entries', 'roles', 'ends', 'editions', 'upkeep'],
-    at: ({ c, asOf, stages: { spread }, lineage: { end } }) => {
-      const { lastEdition, nextDue, lastUpkeep } = editionsAsAt(c, asOf);
-      return JSON.stringify({
+    from: ['parts', 'roles', 'ends', 'editions', 'upkeep'],
+    at: ({ end, spread, lastEdition, nextDue, lastUpkeep }) =>
+      JSON.stringify({
         into: end?.into ?? [],
         spread,
         lastEdition: lastEdition?.held ?? null,
         nextDue,
         lastUpkeep: lastUpkeep && { period: lastUpkeep.period, keptUp: lastUpkeep.keptUp },
-      } satisfies ShownOnly);
-    },
+      } satisfies ShownOnly),
   },
   wording: {
     from: ['wording'],
-    at: ({ c: { wording }, asOf }) => ({
-      title: lastReported(wording.title, asOf)!.value!,
-      summary: lastReported(wording.summary, asOf)!.value!,
-      condition: lastReported(wording.condition, asOf)?.value ?? null,
-      language: lastReported(wording.language, asOf)?.value ?? null,
-    }),
+    at: ({ title, summary, condition, language }) => ({ title, summary, condition, language }),
   },
   entry: {
-    from: ['entries', 'roles'],
+    from: ['parts', 'anybody', 'roles'],
     at: ({ headline: { effective, note, citation, citations } }) => {
       const sources = [citation ?? [], citations ?? []].flat();
       return JSON.stringify({ effective, note: note ?? null, sources } satisfies Headline);
     },
   },
-  heard: { from: ['entries', 'roles', 'said'], at: ({ c, asOf }) => ({ on: heardAsAt(c, asOf), whole: true }) },
+  heard: { from: ['leads', 'changes'], at: (_, c, asOf) => ({ on: heardAsAt(c, asOf), whole: true }) },
   reading: {
-    from: ['entries', 'roles', 'readings', 'replies'],
-    at: ({ c, stages }) => {
-      if (c.readings.length === 0 || !stages.verification) return null;
-      const { reason, current, replies } = stages.verification;
+    from: ['parts', 'anybody', 'roles', 'readings', 'replies'],
+    at: ({ verification }, c) => {
+      if (c.readings.size === 0 || !verification) return null;
+      const { reason, current, replies } = verification;
       return JSON.stringify({ reason, current, replies: replies.map(({ agency, text }) => ({ agency, text })) });
     },
   },
 };
 const ALL = Object.keys(PARTS) as Part[];
-/** Parts to which an event adds. */
-const ADDED: readonly Part[] = ['documents', 'heard'];
 
-const workedOut = (view: AsAt, parts: readonly Part[]): Partial<Point> =>
-  Object.fromEntries(parts.map((part) => [part, PARTS[part].at(view)]));
+function pointOf(view: CommitmentAsAt, c: Commitment, asOf: FullDate, parts: readonly Part[]): Partial<Point> {
+  const point: { [P in Part]?: unknown } = {};
+  for (const part of parts) point[part] = PARTS[part].at(view, c, asOf);
+  return point as Partial<Point>;
+}
 
-/** A commitment from a date on; `null`: it does not exist by then. */
+/** How a commitment reads from a date on; `null`: it does not exist by then. */
 export function pointAt(c: Commitment, from: FullDate): Point | null {
-  if (!c.recorded || !headlineAsAt(c, from)) return null;
-  return workedOut(new AsAt(c, from), ALL) as Point;
+  const view = viewAsAt(c, from);
+  return view && (pointOf(view, c, from, ALL) as Point);
 }
 
-/** Whether anything in a statement may cite a document. */
-function cites(said: object): boolean {
-  for (const [name, value] of Object.entries(said))
-    if (
-      name === 'citation' ||
-      name === 'citations' ||
-      (typeof value === 'object' && value !== null && cites(value as object))
-    )
-      return true;
-  return false;
-}
+type Of = keyof Commitment;
 
-/**
- * What of it reads otherwise than before, from a date on by which all was said that was said before: what comes from the same
- * as before is the same. Of documents only those that are cited anew, of agencies only those that reported: they are added to
- * those before.
- */
-export function changesAt(before: Commitment, c: Commitment, from: FullDate): Partial<Point> {
-  const changed = ALL.filter((part) => !ADDED.includes(part) && PARTS[part].from.some((of) => before[of] !== c[of]));
-  // Whose part an entry without an agency tells of comes from the roles.
-  const whole = before.roles !== c.roles;
-  const on = whole ? heardAsAt(c, from) : heardIn(c, c.said.at(-1)!, c.entries.slice(before.entries.length));
-  const point = { ...workedOut(new AsAt(c, from), changed), ...(on && { heard: { on, whole } }) };
-  if (!cites(c.said.at(-1)!.data)) return point;
-  return { ...point, documents: sorted(documentsCitedAsAt({ ...c, said: c.said.slice(-1) }, from)) };
+/** Whether what an event says of a part of the state may hold as at a date or a later one; absent: it may. */
+const HOLDS: { readonly [S in Of]?: (c: Commitment, revision: number, asOf: FullDate) => boolean } = {
+  parts: ({ parts }, revision, asOf) => [...parts.values()].some((part) => part.asAt(asOf)?.revision === revision),
+  anybody: ({ anybody }, revision, asOf) => anybody.asAt(asOf)?.revision === revision,
+  target: ({ target }, revision, asOf) => target.asAt(asOf)?.revision === revision,
+  wording: ({ wording }, revision, asOf) =>
+    Object.values(wording).some((values) => values.asAt(asOf)?.revision === revision),
+  editions: ({ editions }, revision, asOf) => editions.ranked.asAt(asOf)?.revision === revision,
+  upkeep: ({ upkeep }, revision, asOf) => upkeep.ranked.asAt(asOf)?.revision === revision,
+};
+
+const FROM = [...new Set(ALL.flatMap((part) => PARTS[part].from))];
+
+/** What an event changes of how a commitment reads, as at the dates from its report on. */
+export class Difference {
+  readonly #parts: readonly Part[];
+  readonly #from: readonly Of[];
+  /** Documents that it cites, and agencies that report themselves by it. */
+  readonly #cited: readonly string[];
+  readonly #heard: readonly string[];
+  readonly #reportedOn: FullDate;
+
+  constructor(
+    before: Commitment,
+    private readonly c: Commitment,
+  ) {
+    this.#from = FROM.filter((of) => before[of] !== c[of]);
+    this.#parts = ALL.filter((part) => PARTS[part].from.some((of) => this.#from.includes(of)));
+    const said = c.said.at(-1)!;
+    this.#cited = documentsIn(said.data);
+    this.#heard = heardIn(c, said);
+    this.#reportedOn = (said.data as Sourced).reportedOn;
+  }
+
+  /**
+   * Whether as at a date or a later one anything may read otherwise.
+   * @param heard when agencies last reported themselves by then, before the event
+   */
+  lasts(asOf: FullDate, heard: (agency: string) => FullDate): boolean {
+    const { revision } = this.c.said.at(-1)!;
+    if (this.#cited.length > 0 || this.#heard.some((agency) => heard(agency) < this.#reportedOn)) return true;
+    return this.#from.some((of) => HOLDS[of]?.(this.c, revision, asOf) ?? true);
+  }
+
+  /**
+   * What reads otherwise as at a date, of a commitment that existed by then.
+   * @param cited the documents, and `heard` when agencies last reported themselves, before the event
+   */
+  at(asOf: FullDate, cited: readonly string[], heard: (agency: string) => FullDate): Partial<Point> {
+    const point = pointOf(viewAsAt(this.c, asOf)!, this.c, asOf, this.#parts);
+    const anew = this.#heard.filter((agency) => heard(agency) < this.#reportedOn);
+    return {
+      ...point,
+      ...(this.#cited.length > 0 && { documents: sorted([...cited, ...this.#cited]) }),
+      ...(!point.heard &&
+        anew.length > 0 && {
+          heard: { on: Object.fromEntries(anew.map((agency) => [agency, this.#reportedOn])), whole: false },
+        }),
+    };
+  }
 }

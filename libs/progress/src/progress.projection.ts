@@ -3,65 +3,33 @@
  * log between which that was known, as rows of `Columns`. `asOf` and `knownAt` are then plain conditions of a scan.
  */
 import { LRUCache } from 'lru-cache';
-import { setImmediate as turn } from 'node:timers/promises';
 import { forms } from '#bodies';
 import type { FullDate } from '#clocks';
-import {
-  BLANKED,
-  commitment,
-  statementAt,
-  turningPoints,
-  type Commitment,
-  type CommitmentEvents,
-  type Sourced,
-} from '#commitments';
-import { fold, type Earlier, type Log, type Memory, type Projection, type Recorded } from '#eventsourcing';
+import { BLANKED, commitment, statementAt, type Commitment, type CommitmentEvents, type Sourced } from '#commitments';
+import { fold, Turns, type Earlier, type Log, type Memory, type Projection, type Recorded } from '#eventsourcing';
 import type { Field } from '#search';
-import { compareTexts } from '#text';
-import { CODED, Columns, dateOf, dayOf, NONE, type Heard, type RowValues } from './columns.js';
-import { changesAt, pointAt, type HeardSince, type Point } from './facts.js';
+import { Columns, dayOf } from './columns.js';
+import { CommitmentRows, type RowChange } from './commitment-rows.js';
 
-/** The history of a commitment, and what its latest row says. */
+/** A commitment in memory, to go on from. */
 interface CachedCommitment {
   state: Commitment;
   revision: number;
-  /** The last date from which on it reads otherwise, and what the row from then on says. */
-  latest: FullDate;
-  said: RowValues | null;
+  readonly rows: CommitmentRows;
 }
 
-/** A commitment from a date on; `null`: it does not exist by then. Parts that go on as before are left out. */
-interface Turn {
-  readonly from: FullDate;
-  readonly point: Partial<Point> | null;
-  readonly lastReportedOn: FullDate;
-}
-
-/** The changes of an event: the commitment as it reads from some dates on. */
+/** What an event changes; nothing is changed yet. */
 interface Change {
   readonly event: Recorded;
   readonly state: Commitment;
-  readonly latest: FullDate;
-  readonly points: readonly Turn[];
-  /** The position of the event that it corrects; then the points are all that there are. */
+  readonly rows: Iterator<RowChange>;
   readonly corrects: number | null;
-  /** Each point says all, and not only what is otherwise than before. */
-  readonly whole: boolean;
 }
 
-/** The number of events of commitments kept in memory: about 6 kB each. */
+/** How many events the commitments in memory have together: about 6 kB each. */
 const EVENTS_IN_MEMORY = 5_000;
-/** The time that other work may have to wait. */
-const SLICE_MS = 8;
-
-const END_OF_TIME = 10_000 * 512;
-
-const nothing = (): CachedCommitment => ({
-  state: commitment.initial,
-  revision: -1,
-  latest: '',
-  said: null,
-});
+/** How many rows an event may change at once; more are worked out in turns with other work. */
+const ROWS_AT_ONCE = 32;
 
 const referenceOf = ({ stream }: Pick<Recorded, 'stream'>): string => stream.slice(commitment.category.length + 1);
 const isCorrection = ({ name }: Recorded): boolean => name === 'Corrected' || name === 'Retracted';
@@ -71,7 +39,7 @@ export class ProgressProjection implements Projection {
   readonly version = 7;
   readonly on: Projection['on'];
   readonly columns = new Columns();
-  /** The commitment of the last event: a history often comes whole. */
+  /** What was told of last: a history is often told whole. */
   #last: { readonly stream: string; readonly known: CachedCommitment } | null = null;
   readonly #recent = new LRUCache<string, CachedCommitment>({
     maxSize: EVENTS_IN_MEMORY,
@@ -107,181 +75,75 @@ export class ProgressProjection implements Projection {
 
   #follow(event: Recorded, earlier: Earlier): Promise<void> | void {
     const kept = this.#last?.stream === event.stream ? this.#last.known : this.#recent.get(event.stream);
-    const known = kept?.revision === event.revision - 1 ? kept : event.revision === 0 ? nothing() : null;
+    const known = kept?.revision === event.revision - 1 ? kept : event.revision === 0 ? this.#nothing(event) : null;
     if (!known || isCorrection(event)) return this.#followLater(event, known, earlier);
-    const change = this.#changeOf(event, known);
-    if (!change) return this.#followLater(event, known, earlier);
-    this.#lay(known, change);
-    this.#keep(event.stream, known);
-  }
-
-  #keep(stream: string, known: CachedCommitment): void {
-    if (this.#last?.stream !== stream && this.#last) this.#recent.set(this.#last.stream, this.#last.known);
-    this.#last = { stream, known };
+    const change = changeOf(event, known);
+    const rows: RowChange[] = [];
+    for (let next = change.rows.next(); !next.done; next = change.rows.next())
+      if (rows.push(next.value) === ROWS_AT_ONCE) return this.#followInTurns(known, change, rows);
+    this.#lay(known, change, rows);
   }
 
   async #followLater(event: Recorded, kept: CachedCommitment | null, earlier: Earlier): Promise<void> {
     const known = kept ?? (await this.#remembered(event, earlier));
-    const change = this.#changeOf(event, known) ?? (await this.#wholeChangeOf(event, known.state));
-    this.#lay(known, change);
-    this.#keep(event.stream, known);
+    const corrects = isCorrection(event) ? await this.#positionOfCorrected(event) : null;
+    await this.#followInTurns(known, changeOf(event, known, corrects));
   }
 
-  /** The history of a commitment that is not in memory any more. */
+  async #followInTurns(known: CachedCommitment, change: Change, rows: readonly RowChange[] = []): Promise<void> {
+    this.#lay(known, change, [...rows, ...(await inTurns(change.rows))]);
+  }
+
+  #nothing(event: Recorded, columns = this.columns): CachedCommitment {
+    return { state: commitment.initial, revision: -1, rows: new CommitmentRows(columns, referenceOf(event)) };
+  }
+
+  /** A commitment that is not in memory any more. */
   async #remembered(event: Recorded, earlier: Earlier): Promise<CachedCommitment> {
-    const all = await earlier();
-    const state = fold(commitment, commitment.initial, all as never);
-    const latest = turningPoints(state).at(-1) ?? '';
-    const { columns } = this;
-    const { row } = latest ? columns.placeOf(columns.commitmentOf(referenceOf(event)), dayOf(latest)) : { row: NONE };
-    const said = row === NONE ? null : columns.saidIn(row);
-    return { state, revision: all.at(-1)?.revision ?? -1, latest, said };
+    const known = this.#nothing(event);
+    const turns = new Turns();
+    for (const one of await earlier()) {
+      known.state = fold(commitment, known.state, [one as never]);
+      known.revision = one.revision;
+      const pause = turns.next();
+      if (pause) await pause;
+    }
+    return known;
   }
 
   /** The words that went stand in what was shown earlier, too: all of it is laid anew without them. */
   async #blank(event: Recorded, earlier: Earlier): Promise<void> {
-    const changes: Change[] = [];
-    const known = nothing();
+    const aside = this.columns.aside();
+    const anew = this.#nothing(event, aside);
+    const turns = new Turns();
+    const noted: Change[] = [];
     for (const one of [...(await earlier()), event]) {
-      const change = this.#changeOf(one, known) ?? (await this.#wholeChangeOf(one, known.state));
-      changes.push(change);
-      [known.state, known.latest] = [change.state, change.latest];
+      const corrects = isCorrection(one) ? await this.#positionOfCorrected(one) : null;
+      const change = changeOf(one, anew, corrects);
+      lay(anew, change, await inTurns(change.rows, turns));
+      noted.push(change);
     }
-    this.columns.forget(this.columns.commitmentOf(referenceOf(event)));
-    const anew = nothing();
-    for (const change of changes) this.#lay(anew, change);
-    this.#keep(event.stream, anew);
-  }
-
-  /** The change of an event that concerns only the last date, as most do; else `null`. */
-  #changeOf(event: Recorded, { state: before, latest, said }: CachedCommitment): Change | null {
-    if (isCorrection(event) || event.name === 'Blanked') return null;
-    const { reportedOn: from } = event.data as Sourced;
-    if (from < latest) return null;
-    const state = fold(commitment, before, [event as never]);
-    if ((state.roles.at(-1)?.reportedOn ?? '') > from) return null;
-    const point = said ? changesAt(before, state, from) : pointAt(state, from);
-    return {
-      event,
-      state,
-      latest: from,
-      points: [{ from, point, lastReportedOn: from }],
-      corrects: null,
-      whole: !said,
-    };
-  }
-
-  /** The changes of an event, computed for all dates from its report on, a slice at a time. */
-  async #wholeChangeOf(event: Recorded, before: Commitment): Promise<Change> {
-    const state = fold(commitment, before, [event as never]);
-    const corrects = isCorrection(event) ? await this.#correctedAt(event) : null;
-    // Rule 1: as at the days before something was reported, it changes nothing.
-    const since = corrects === null && event.name !== 'Blanked' ? (event.data as Sourced).reportedOn : '';
-    const dates = turningPoints(state);
-    const reports = new Set(state.reports);
-    const points: Turn[] = [];
-    let began = performance.now();
-    let lastReportedOn = '';
-    for (const from of dates) {
-      if (reports.has(from)) lastReportedOn = from;
-      if (from < since) continue;
-      points.push({ from, point: pointAt(state, from), lastReportedOn });
-      if (performance.now() - began < SLICE_MS) continue;
-      await turn();
-      began = performance.now();
-    }
-    return { event, state, latest: dates.at(-1) ?? '', points, corrects, whole: true };
+    this.columns.replace(this.columns.commitmentOf(referenceOf(event)), aside);
+    for (const one of noted) this.#note(one.event, one.state);
+    const { state, revision } = anew;
+    this.#keep(event.stream, { state, revision, rows: new CommitmentRows(this.columns, referenceOf(event)) });
   }
 
   /** The position of the event that is corrected. */
-  async #correctedAt({ stream, data }: Recorded): Promise<number> {
+  async #positionOfCorrected({ stream, data }: Recorded): Promise<number> {
     const { revision } = data as CommitmentEvents['Corrected'];
-    return Number((await this.log.store.read(stream, revision))[0]!.position);
+    return Number((await this.log.store.read(stream, revision, 1))[0]!.position);
   }
 
-  #lay(known: CachedCommitment, { event, state, latest, points, corrects, whole }: Change): void {
-    const { columns } = this;
-    const position = Number(event.position);
-    const number = columns.commitmentOf(referenceOf(event));
-    const before = corrects === null ? null : columns.known(number);
-    if (before) {
-      const days = new Set(points.map(({ from }) => dayOf(from)));
-      for (const { day, row } of before) if (!days.has(day)) columns.close(row, position);
-    }
-    this.#note(number, event, state);
-    let last: RowValues | null = null;
-    if (whole) known.said = null;
-    for (const turn of points) {
-      const day = dayOf(turn.from);
-      const place = columns.placeOf(number, day);
-      last = turn.point && this.#saidOf(known, number, turn);
-      if (last && place.row !== NONE && columns.saysTheSame(place.row, last)) continue;
-      if (place.row !== NONE) columns.close(place.row, position);
-      if (last) columns.add(number, day, last, position, place);
-    }
-    known.said = last;
-    columns.laid = Math.max(columns.laid, position);
-    if (before) this.#differ(number, before, columns.known(number), corrects!, position);
-    known.state = state;
-    known.latest = latest;
-    known.revision = event.revision;
-  }
-
-  #saidOf({ said: before }: CachedCommitment, number: number, { point, lastReportedOn }: Turn): RowValues {
-    const { dictionaries, texts, readings, entries } = this.columns;
-    const { wording, reading, entry, documents, heard, ...others } = point!;
-    const said: Record<keyof RowValues, number> = before ? { ...before } : ({} as RowValues);
-    said.lastReportedOn = dayOf(lastReportedOn);
-    if (wording) said.text = texts.codeOf(number, wording);
-    if (reading !== undefined)
-      said.reading = reading === null ? NONE : this.#codeIn(readings, number, 'reading', reading);
-    if (entry !== undefined) said.entry = this.#codeIn(entries, number, 'entry', entry);
-    for (const part of CODED) {
-      if (part === 'heard') continue;
-      const key = part === 'documents' ? documents && this.#allOf(before, documents) : others[part];
-      if (key !== undefined) said[part] = dictionaries[part].codeOf(key);
-    }
-    if (heard || before?.agencies !== said.agencies) this.#hear(said, before, heard);
-    return said;
-  }
-
-  /** When agencies last reported themselves: the lead's day stands in a column of its own, since it changes with most reports. */
-  #hear(
-    said: Record<keyof RowValues, number>,
-    before: RowValues | null,
-    { on, whole }: HeardSince = { on: {}, whole: false },
-  ) {
-    const { dictionaries } = this.columns;
-    const leadIn = (row: RowValues) => dictionaries.agencies.entries[row.agencies]![0]!.agency;
-    const known: Heard = before
-      ? {
-          ...dictionaries.heard.entries[before.heard],
-          ...(before.leadReportedOn > 0 && { [leadIn(before)]: dateOf(before.leadReportedOn) }),
-        }
-      : {};
-    const { [leadIn(said)]: lead, ...others } = whole ? on : { ...known, ...on };
-    said.leadReportedOn = lead ? dayOf(lead) : 0;
-    said.heard = dictionaries.heard.codeOf(
-      JSON.stringify(Object.fromEntries(Object.entries(others).sort(([a], [b]) => compareTexts(a, b)))),
-    );
-  }
-
-  /** The documents that were cited before, and others. */
-  #allOf(before: RowValues | null, anew: string): string {
-    const { entries } = this.columns.dictionaries.documents;
-    const [cited, others] = [before ? entries[before.documents]! : [], JSON.parse(anew) as string[]];
-    return cited.length === 0 ? anew : JSON.stringify([...new Set([...cited, ...others])].sort(compareTexts));
-  }
-
-  /** The code of a text of a commitment, which may be known. */
-  #codeIn(texts: (string | null)[], number: number, column: 'reading' | 'entry', text: string): number {
-    return (
-      this.columns.codesOf(number, column).find((code) => code !== NONE && texts[code] === text) ?? texts.push(text) - 1
-    );
+  #lay(known: CachedCommitment, change: Change, rows: readonly RowChange[]): void {
+    lay(known, change, rows);
+    this.#note(change.event, change.state);
+    this.#keep(change.event.stream, known);
   }
 
   /** Keeps what else was written in an event, or what is written there since a correction, to be found by. */
-  #note(number: number, event: Recorded, state: Commitment): void {
+  #note(event: Recorded, state: Commitment): void {
+    const number = this.columns.commitmentOf(referenceOf(event));
     const { texts } = this.columns;
     const [position, { revision }] = [Number(event.position), event.data as CommitmentEvents['Corrected']];
     const note = (revision: number, name: string, data: object) => {
@@ -295,23 +157,48 @@ export class ProgressProjection implements Projection {
     if (says) note(revision, statementAt(state.said, revision).name, says);
   }
 
-  /** Remembers between which dates a correction changed how it reads. */
-  #differ(
-    commitment: number,
-    before: readonly { day: number; row: number }[],
-    after: readonly { day: number; row: number }[],
-    since: number,
-    until: number,
-  ): void {
-    const { columns } = this;
-    const days = [...new Set([...before, ...after].map(({ day }) => day))].sort((a, b) => a - b);
-    const on = (rows: typeof before, at: number) => rows.find(({ day }) => day <= at)?.row ?? NONE;
-    for (const [i, from] of days.entries()) {
-      const [was, is] = [on(before, from), on(after, from)];
-      if (was === is || (was !== NONE && is !== NONE && columns.sayTheSame(was, is))) continue;
-      columns.corrections.push({ commitment, from, to: days[i + 1] ?? END_OF_TIME, since, until });
-    }
+  #keep(stream: string, known: CachedCommitment): void {
+    if (this.#last?.stream !== stream && this.#last) this.#recent.set(this.#last.stream, this.#last.known);
+    this.#last = { stream, known };
   }
+}
+
+/** @param corrects the position of the event that this one corrects */
+function changeOf(event: Recorded, { state: before, rows }: CachedCommitment, corrects: number | null = null): Change {
+  const state = fold(commitment, before, [event as never]);
+  if (!isCorrection(event) && event.name !== 'Blanked')
+    return { event, state, rows: rows.changedBy(event, before, state), corrects };
+  return { event, state, rows: rows.anewFrom(state, sinceOf(event, before, state)), corrects };
+}
+
+/** Works rows out in turns with other work. */
+async function inTurns(rows: Iterator<RowChange>, turns = new Turns()): Promise<RowChange[]> {
+  const all: RowChange[] = [];
+  for (let next = rows.next(); !next.done; next = rows.next()) {
+    all.push(next.value);
+    const pause = turns.next();
+    if (pause) await pause;
+  }
+  return all;
+}
+
+function lay(known: CachedCommitment, { event, state, corrects }: Change, rows: readonly RowChange[]): void {
+  known.rows.lay(rows, Number(event.position), corrects);
+  known.state = state;
+  known.revision = event.revision;
+}
+
+/** The first date that a correction may change: of the statement, as it was and as it is. What the record act says always holds. */
+function sinceOf({ data, name }: Recorded, before: Commitment, { said, changes }: Commitment): FullDate {
+  const { revision } = data as { revision: number };
+  if (revision === 0 || name === 'Blanked') return '';
+  const was = before.said.lastOf((one) => one.revision <= revision)?.data;
+  const now = said.lastOf((one) => one.revision <= revision)?.data;
+  const each = [was, now, ...(changes.get(revision) ?? []).map(({ says }) => says)];
+  return each.reduce((first: FullDate, says) => {
+    const { reportedOn = '' } = (says ?? { reportedOn: first }) as Partial<Sourced>;
+    return reportedOn < first ? reportedOn : first;
+  }, '9999-12-31');
 }
 
 /** The words that every row shows anyway. */

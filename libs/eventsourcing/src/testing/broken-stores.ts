@@ -396,7 +396,7 @@ export const sendsBeforeItLooks = store('sends before it looks', (good) => {
 export const takesOnlyShortNames = refusing('takes only short stream names', (stream) => stream.length > 100);
 export const foldsTheCaseOfNames = store('folds the case of stream names', (good) => ({
   append: (stream, ...rest) => good.append(stream.toLowerCase(), ...rest),
-  read: (stream, from) => good.read(stream.toLowerCase(), from),
+  read: (stream, from, limit) => good.read(stream.toLowerCase(), from, limit),
 }));
 export const readsByPrefix = store('reads streams by the beginning of their name', (good) => ({
   read: async (stream, from = 0) =>
@@ -491,7 +491,7 @@ export const readsRevisionsAsText = showing('reads a stream in the order of revi
   events.toSorted((a, b) => byText(a.revision, b.revision)),
 );
 export const readsAfterTheRevision = store('reads a stream only after the revision', (good) => ({
-  read: async (stream, from = 0) => good.read(stream, from === 0 ? 0 : from + 1),
+  read: async (stream, from = 0, limit) => good.read(stream, from === 0 ? 0 : from + 1, limit),
 }));
 export const sharesPositions = showing('gives all events of an append one position', (events) =>
   events.map((e) => ({ ...e, position: events.findLast((o) => o.meta.commandId === e.meta.commandId)!.position })),

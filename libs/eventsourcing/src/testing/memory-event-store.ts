@@ -59,8 +59,8 @@ export class MemoryEventStore implements EventStore {
     events[index] = { ...events[index]!, data: null, salt: '' };
   }
 
-  async read(stream: string, fromRevision = 0): Promise<Envelope[]> {
-    return this.#log.events.filter((e) => e.stream === stream && e.revision >= fromRevision);
+  async read(stream: string, fromRevision = 0, limit = Infinity): Promise<Envelope[]> {
+    return this.#log.events.filter((e) => e.stream === stream && e.revision >= fromRevision).slice(0, limit);
   }
 
   async readAll(after: string | null, limit: number): Promise<Envelope[]> {

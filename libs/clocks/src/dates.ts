@@ -1,0 +1,79 @@
+/** Dates as their ISO texts, which compare as strings: partial dates and the periods that they name. Pure. */
+import { LRUCache } from 'lru-cache';
+import { Temporal } from 'temporal-polyfill';
+
+/** `2006-11-20` */
+export type FullDate = string;
+/** `2006`, `2006-11` or `2006-11-20` */
+export type PartialDate = string;
+
+const SHAPE = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/;
+
+interface Period {
+  readonly first: FullDate;
+  readonly last: FullDate;
+}
+
+/** Few dates are asked about very often. */
+const periods = new LRUCache<string, { period: Period | null }>({ max: 20_000 });
+
+/** The first and the last day of the period that a partial date names; `null` when it is not a real date. */
+export function periodOf(date: unknown): Period | null {
+  if (typeof date !== 'string' || date.length > 10) return null;
+  let known = periods.get(date);
+  if (!known) periods.set(date, (known = { period: readPeriod(date) }));
+  return known.period;
+}
+
+function readPeriod(date: string): Period | null {
+  const parts = SHAPE.exec(date);
+  if (!parts) return null;
+  const [year, month, day] = parts.slice(1).map((part) => (part === undefined ? undefined : Number(part)));
+  try {
+    const first = Temporal.PlainDate.from({ year: year!, month: month ?? 1, day: day ?? 1 }, { overflow: 'reject' });
+    const length = day ? { days: 0 } : month ? { months: 1 } : { years: 1 };
+    const last = day ? first : first.add(length).subtract({ days: 1 });
+    return { first: first.toString(), last: last.toString() };
+  } catch {
+    return null;
+  }
+}
+
+/** The last day of a partial date that is known to be real. */
+export const lastDayOf = (date: PartialDate): FullDate => periodOf(date)!.last;
+/** The first day of a partial date that is known to be real. */
+export const firstDayOf = (date: PartialDate): FullDate => periodOf(date)!.first;
+
+/** Whether a partial date is real and of a year that existed. There was no year 0. */
+export const isPartialDate = (date: unknown): date is PartialDate =>
+  periodOf(date) !== null && !(date as string).startsWith('0000');
+
+export const isFullDate = (date: unknown): date is FullDate => isPartialDate(date) && date.length === 10;
+
+/** Today, in UTC. */
+export const todayAt = (now: Date): FullDate => now.toISOString().slice(0, 10);
+
+/** Today where the day begins first, at UTC+14: what is reported there today is not reported in the future (rule 3). */
+export const todayAnywhere = (now: Date): FullDate => todayAt(new Date(now.getTime() + 14 * 3_600_000));
+
+/** A day beyond the years of four digits would not compare as a text: there the range ends. */
+function kept(day: Temporal.PlainDate): FullDate {
+  if (day.year > 9999) return '9999-12-31';
+  return day.year < 0 ? '0000-01-01' : day.toString();
+}
+
+/** `date` less a number of calendar months; the day is clamped to the month's end (rule 5). */
+export const monthsBefore = (date: FullDate, months: number): FullDate =>
+  kept(Temporal.PlainDate.from(date).subtract({ months }));
+
+/**
+ * The first date on which what was last reported on `lastReportedOn` is stale (rule 5): the day on which `monthsBefore` passes
+ * it.
+ */
+export function staleFrom(lastReportedOn: FullDate, months: number): FullDate {
+  const day = Temporal.PlainDate.from(lastReportedOn).add({ days: 1 });
+  const then = day.add({ months });
+  return (then.day < day.day ? then.add({ days: 1 }) : then).toString();
+}
+
+export const dayAfter = (date: FullDate): FullDate => kept(Temporal.PlainDate.from(date).add({ days: 1 }));

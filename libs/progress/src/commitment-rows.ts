@@ -1,0 +1,212 @@
+/** The rows of one commitment that are known now, by their dates: which an event changes, and how they are changed. */
+import type { FullDate } from '#clocks';
+import { turningPoints, type Commitment, type Sourced } from '#commitments';
+import type { Recorded } from '#eventsourcing';
+import { compareTexts } from '#text';
+import { CODED, dateOf, dayOf, NONE, type Columns, type Heard, type RowValues } from './columns.js';
+import { Difference, pointAt, type HeardSince, type Point } from './facts.js';
+
+/** What is known from a day on; `null`: nothing any more. */
+export interface RowChange {
+  readonly day: number;
+  readonly values: RowValues | null;
+}
+
+const END_OF_TIME = 10_000 * 512;
+
+export class CommitmentRows {
+  /** In the order of their days. */
+  #rows: number[];
+  /** The codes of its words. */
+  readonly #codes: Readonly<Record<Worded, Map<string, number>>> = {
+    text: new Map(),
+    reading: new Map(),
+    entry: new Map(),
+  };
+
+  constructor(
+    private readonly columns: Columns,
+    private readonly reference: string,
+  ) {
+    const number = columns.references.find(reference);
+    this.#rows = number === undefined ? [] : columns.known(number);
+    if (this.#rows.length === 0) return;
+    for (const name of ['reading', 'entry'] as const)
+      for (const code of columns.codesOf(number!, name))
+        if (code !== NONE) this.#codes[name].set(textsOf(columns, name)[code]!, code);
+  }
+
+  get #number(): number {
+    return this.columns.commitmentOf(this.reference);
+  }
+
+  #dayOf(index: number): number {
+    return this.columns.columns.from[this.#rows[index]!]!;
+  }
+
+  /** The index of the first row from a day on. */
+  #from(day: number): number {
+    let [low, high] = [0, this.#rows.length];
+    if (high > 0 && this.#dayOf(high - 1) < day) return high;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#dayOf(middle) < day) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /**
+   * The rows that an event changes, in the order of their days: those from its report on as long as it makes a difference.
+   * @param before the commitment without the event
+   */
+  *changedBy(event: Recorded, before: Commitment, c: Commitment): Generator<RowChange> {
+    const { reportedOn } = event.data as Sourced;
+    const day = dayOf(reportedOn);
+    const first = this.#rows.length > 0 ? this.#dayOf(0) : END_OF_TIME;
+    if (day < first)
+      yield* this.#anew(turningPoints(c, reportedOn, first === END_OF_TIME ? undefined : dateOf(first)), c);
+    const difference = new Difference(before, c);
+    const days = day < first ? [] : [day];
+    if (before.roles !== c.roles && first < END_OF_TIME)
+      for (const role of c.roles)
+        if (role.revision === event.revision && dayOf(role.reportedOn!) > Math.max(day, first))
+          days.push(dayOf(role.reportedOn!));
+    for (let index = this.#from(day); days.length > 0 || index < this.#rows.length;) {
+      const known = index < this.#rows.length ? this.#dayOf(index) : END_OF_TIME;
+      const on = Math.min(days[0] ?? END_OF_TIME, known);
+      if (on === days[0]) days.shift();
+      const base = this.columns.valuesOf(this.#rows[on === known ? index++ : index - 1]!);
+      const heard = (agency: string) => this.#heardIn(base, agency);
+      const lasts = difference.lasts(dateOf(on), heard);
+      if (!lasts && base.lastReportedOn >= day && days.length === 0) return;
+      const cited = this.columns.dictionaries.documents.entries[base.documents]!;
+      const point = lasts ? difference.at(dateOf(on), cited, heard) : {};
+      yield { day: on, values: this.#valuesOf(base, point, Math.max(base.lastReportedOn, day)) };
+    }
+  }
+
+  /** All rows from a date on, worked out anew. */
+  *anewFrom(c: Commitment, since: FullDate): Generator<RowChange> {
+    const days = new Set<number>();
+    for (const change of this.#anew(turningPoints(c, since), c)) {
+      days.add(change.day);
+      yield change;
+    }
+    for (let index = since === '' ? 0 : this.#from(dayOf(since)); index < this.#rows.length; index++)
+      if (!days.has(this.#dayOf(index))) yield { day: this.#dayOf(index), values: null };
+  }
+
+  *#anew(dates: readonly FullDate[], c: Commitment): Generator<RowChange> {
+    for (const date of dates) {
+      const point = pointAt(c, date);
+      const last = point && dayOf(c.reports.lastOf((on) => on <= date)!);
+      yield { day: dayOf(date), values: point && this.#valuesOf(null, point, last!) };
+    }
+  }
+
+  /** @param base of what the point does not say */
+  #valuesOf(base: RowValues | null, point: Partial<Point>, lastReportedOn: number): RowValues {
+    const { dictionaries } = this.columns;
+    const { wording, reading, entry, heard } = point;
+    const values = { ...base, lastReportedOn } as Record<keyof RowValues, number>;
+    if (wording)
+      values.text = this.#codeOf('text', Object.values(wording).join('\n'), () =>
+        this.columns.texts.codeOf(this.#number, wording),
+      );
+    if (reading !== undefined) values.reading = reading === null ? NONE : this.#worded('reading', reading);
+    if (entry !== undefined) values.entry = this.#worded('entry', entry);
+    for (const part of CODED) {
+      const key = part === 'heard' ? undefined : point[part];
+      if (key !== undefined) values[part] = dictionaries[part].codeOf(key);
+    }
+    if (heard || base?.agencies !== values.agencies) this.#hear(values, base, heard);
+    return values;
+  }
+
+  #worded(name: 'reading' | 'entry', text: string): number {
+    return this.#codeOf(name, text, () => textsOf(this.columns, name).push(text) - 1);
+  }
+
+  #codeOf(name: Worded, text: string, added: () => number): number {
+    let code = this.#codes[name].get(text);
+    if (code === undefined) this.#codes[name].set(text, (code = added()));
+    return code;
+  }
+
+  #leadIn({ agencies }: RowValues): string {
+    return this.columns.dictionaries.agencies.entries[agencies]![0]!.agency;
+  }
+
+  /** The day on which an agency last reported itself; empty: it never did. */
+  #heardIn(row: RowValues, agency: string): FullDate {
+    if (agency !== this.#leadIn(row)) return this.columns.dictionaries.heard.entries[row.heard]![agency] ?? '';
+    return row.leadReportedOn > 0 ? dateOf(row.leadReportedOn) : '';
+  }
+
+  /** When agencies last reported themselves: the lead's day stands in a column of its own, since it changes with most reports. */
+  #hear(values: Record<keyof RowValues, number>, base: RowValues | null, since: HeardSince = NOTHING_HEARD): void {
+    const { heard } = this.columns.dictionaries;
+    const lead = this.#leadIn(values);
+    const agencies = Object.keys(since.on);
+    if (base && !since.whole && lead === this.#leadIn(base) && agencies.every((agency) => agency === lead)) {
+      if (since.on[lead]) values.leadReportedOn = dayOf(since.on[lead]);
+      return;
+    }
+    const known: Record<string, FullDate> =
+      base && !since.whole
+        ? { ...heard.entries[base.heard], [this.#leadIn(base)]: this.#heardIn(base, this.#leadIn(base)) }
+        : {};
+    const { [lead]: own, ...others } = { ...known, ...since.on };
+    values.leadReportedOn = own ? dayOf(own) : 0;
+    const told = Object.entries(others).filter(([, on]) => on);
+    values.heard = heard.codeOf(JSON.stringify(Object.fromEntries(told.sort(([a], [b]) => compareTexts(a, b)))));
+  }
+
+  /**
+   * Changes the rows, all at once.
+   * @param corrects the position of the event that is corrected by the one at `position`
+   */
+  lay(changes: readonly RowChange[], position: number, corrects: number | null = null): void {
+    const { columns } = this;
+    const commitment = this.#number;
+    const before = corrects === null ? null : this.#rows.slice();
+    for (const { day, values } of changes) {
+      const index = this.#from(day);
+      const there = index < this.#rows.length && this.#dayOf(index) === day;
+      if (there && values && columns.saysTheSame(this.#rows[index]!, values)) continue;
+      if (there) columns.close(this.#rows[index]!, position);
+      const later = this.#rows[there ? index + 1 : index] ?? NONE;
+      const added = values ? [columns.add(commitment, day, values, position, later)] : [];
+      if (index === this.#rows.length) this.#rows.push(...added);
+      else this.#rows.splice(index, Number(there), ...added);
+    }
+    columns.laid = Math.max(columns.laid, position);
+    if (before) this.#differ(before, corrects!, position);
+  }
+
+  /** Remembers between which days a correction changed how it reads. */
+  #differ(before: readonly number[], since: number, until: number): void {
+    const { columns } = this;
+    const { from } = columns.columns;
+    const [commitment, after] = [this.#number, this.#rows];
+    for (let [b, a] = [0, 0]; b < before.length || a < after.length;) {
+      const [was, is] = [before[b], after[a]].map((row) => (row === undefined ? END_OF_TIME : from[row]!));
+      const on = Math.min(was!, is!);
+      if (was === on) b++;
+      if (is === on) a++;
+      const [then, now] = [before[b - 1] ?? NONE, after[a - 1] ?? NONE];
+      if (then === now || (then !== NONE && now !== NONE && columns.sayTheSame(then, now))) continue;
+      const days = [before[b], after[a]].map((row) => (row === undefined ? END_OF_TIME : from[row]!));
+      columns.corrections.push({ commitment, from: on, to: Math.min(...days), since, until });
+    }
+  }
+}
+
+/** Columns whose words belong to one commitment. */
+type Worded = 'text' | 'reading' | 'entry';
+
+const textsOf = (columns: Columns, name: 'reading' | 'entry'): (string | null)[] =>
+  name === 'reading' ? columns.readings : columns.entries;
+
+const NOTHING_HEARD: HeardSince = { on: {} satisfies Heard, whole: false };
