@@ -23,16 +23,17 @@ interface Loaded extends Measured {
 async function loaded(server: Served, load: (answered: () => void) => Promise<Measured>): Promise<Loaded> {
   const begun = await server.cpu();
   const windows: number[] = [];
-  let [calls, last, ended] = [0, { cpu: begun, calls: 0 }, false];
+  const ended = new AbortController();
+  let [calls, last] = [0, { cpu: begun, calls: 0 }];
   const watching = (async () => {
-    for (; !ended; await sleep(WINDOW_MS)) {
+    for (; !ended.signal.aborted; await sleep(WINDOW_MS)) {
       const now = { cpu: await server.cpu(), calls };
       if (now.calls - last.calls >= ENOUGH) windows.push((now.cpu - last.cpu) / (now.calls - last.calls));
       last = now;
     }
   })();
   const measured = await load(() => calls++);
-  ended = true;
+  ended.abort();
   await watching;
   return { ...measured, windows, cpu: ((await server.cpu()) - begun) / measured.latencies.length };
 }
