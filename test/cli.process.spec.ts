@@ -109,7 +109,8 @@ describe('the demo beside another, and after work', () => {
   it('leaves the tokens of the running one alone, and starts with what was worked on since', async () => {
     const first = await demoOf(dataDir);
     const second = await runWith({ DATA_DIR: dataDir, PORT: String(first.port) }, 'demo');
-    expect([second.code, second.err]).toEqual([1, expect.stringContaining('EADDRINUSE')]);
+    const told = `Port ${first.port} of 127.0.0.1 is in use by another program. Set PORT to a free one`;
+    expect([second.code, second.out, second.err]).toEqual([1, '', expect.stringContaining(told)]);
 
     const headers = {
       authorization: `Bearer ${await token(first, 'Secretariat')}`,

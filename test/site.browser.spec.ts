@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ModulesContainer } from '@nestjs/core';
 import { HtmlValidate } from 'html-validate';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -52,6 +53,31 @@ describe('The site as a whole', () => {
   afterAll(async () => {
     await reader.close();
     await server.close();
+  });
+
+  /** Every route that answers with a page, as its controller has it: `/agencies/:code`. */
+  const routes = (): string[] =>
+    [...server.app.get(ModulesContainer).values()].flatMap(({ controllers }) =>
+      [...controllers.values()].flatMap(({ metatype }) => {
+        if (!metatype || !JSON.stringify(interceptorsOf(metatype)).includes('PageInterceptor')) return [];
+        const base = Reflect.getMetadata('path', metatype) as string;
+        const handlers = Object.entries(Object.getOwnPropertyDescriptors(metatype.prototype as object));
+        return handlers.flatMap(([name, { value }]) => {
+          const path =
+            name === 'constructor' ? undefined : (Reflect.getMetadata('path', value as object) as string | undefined);
+          return path === undefined ? [] : [`/${base}/${path}`.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '')];
+        });
+      }),
+    );
+  const interceptorsOf = (of: object) =>
+    ((Reflect.getMetadata('__interceptors__', of) ?? []) as { name: string }[]).map(({ name }) => name);
+
+  it('is walked here whole: every route that answers with a page is among the pages', () => {
+    expect(routes().length).toBeGreaterThan(20);
+    const walked = (route: string) =>
+      pages.some((page) => new RegExp(`^${route.replaceAll(/:\w+/g, '[^/?]+')}(\\?|$)`).test(page));
+    expect(routes().filter((route) => !walked(route))).toEqual([]);
+    expect(walked('/agencies/:code/nothing')).toBe(false);
   });
 
   it('is in its sitemap: every page of the navigation, and every entry of the registers', async () => {

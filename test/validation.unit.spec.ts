@@ -180,3 +180,22 @@ describe('A compiled class', () => {
     await expect(agrees(Visit, 200)).rejects.toThrow();
   });
 });
+
+describe('A field that is not given', () => {
+  const faults = async (body: object): Promise<Record<string, string>> => {
+    const pipe = validation(classOf('AttachEvidence') as Class);
+    const refused = await pipe.transform(body, { type: 'body' }).catch((error: unknown) => error);
+    const { errors } = refused as { errors: { pointer: string; message: string }[] };
+    return Object.fromEntries(errors.map(({ pointer, message }) => [pointer, message]));
+  };
+  it('is told as missing, one that is given as wrong, also where it is null or stands within another', async () => {
+    expect(await faults({})).toEqual({ '/reportedOn': 'reportedOn is missing', '/title': 'title is missing' });
+    const citation = { document: 'D-2012-MC2353' };
+    expect(await faults({ title: null, reportedOn: '2012-02-30', citation, colour: 'red' })).toEqual({
+      '/colour': 'property colour should not exist',
+      '/reportedOn': 'reportedOn must be a real date, YYYY-MM-DD',
+      '/citation/locator': 'locator is missing',
+      '/title': 'title must be a string',
+    });
+  });
+});

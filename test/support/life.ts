@@ -101,16 +101,16 @@ export async function corrected(post: Post): Promise<void> {
     note: 'Handed over by Jane Doe',
     citation: MC2353,
   });
-  await say('history/1/correct', {
-    says: { effective: '2011', note: 'Research Guide issued in 2011' },
-    reason: 'The paper says that it came out in 2011',
+  await say('history/3/correct', {
+    says: { effective: '2011-06', note: 'Research Guide issued in June 2011' },
+    reason: 'The guide says that it came out in June 2011',
     citation: MC2353,
   });
   await say('history/0/correct', {
     says: { title: 'ACP human mobility indicators', strength: 'intended' },
     reason: 'Copied from the wrong line',
   });
-  await say('history/0/retract', { item: '/deliverables/1', reason: 'The indicators are part of the guide' });
+  await say('history/0/retract', { item: '/deliverables/0', reason: 'The indicators are part of the guide' });
   await say(`history/${wrong.revision}/retract`, { reason: 'It was said of another observatory' });
   await say(`history/${named.revision}/blank`, { fields: ['/note'], reason: 'It named a person' });
 }
@@ -212,14 +212,12 @@ export async function inDetail(post: Post): Promise<void> {
   await upkeep({ period: '2012', keptUp: false, note: 'The secretariat had no staff', reportedOn: '2013-03-01' });
 }
 
-/** What became of agencies, and who was in the chair. */
+/** What became of agencies. */
 export async function agencies(post: Post): Promise<void> {
   const merger = { into: 'UN-WOMEN', effective: '2010-07', reason: 'Consolidated into UN-Women by A/RES/64/289' };
   await post('agencies/UNIFEM/merge', merger, null);
   await post('agencies/INSTRAW/merge', merger, null);
   await post('agencies/OIC/rename', { name: 'Organisation of Islamic Cooperation', effective: '2011-06-28' }, null);
-  await post('agencies/UNHCR/chair', { body: 'GMG', from: '2006-07', to: '2006-12' }, null);
-  await post('agencies/UN-WOMEN/join', { body: 'GMG', from: '2011' }, null);
   await post('agencies/WORLD-BANK/leave', { body: 'GMG', to: '2012' }, null);
 }
 

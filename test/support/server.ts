@@ -15,8 +15,6 @@ import { once } from './shared.js';
 
 export const HLD = 'data/hld-follow-up';
 export const CLOCK_CASES = 'test/data/clock-cases';
-/** The real data as it was first read; what test/support/life.ts adds rests on it. */
-export const FIRST_EDITION = 'test/data/first-edition';
 
 /** An answer, read. */
 export interface Answer {

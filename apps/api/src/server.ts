@@ -1,6 +1,8 @@
 /** Builds and starts the HTTP server: Fastify with its hooks, and Nest on it. */
 import fastifyAccepts from '@fastify/accepts';
 import { NestFactory } from '@nestjs/core';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -28,6 +30,7 @@ export async function startServer(
   settings: Settings,
   { stores, onBuilt }: { readonly stores?: Stores; readonly onBuilt?: (app: NestFastifyApplication) => void } = {},
 ): Promise<NestFastifyApplication> {
+  await refuseBusyPort(settings);
   const app = await buildServer(settings, stores ?? (await openStores(settings)));
   onBuilt?.(app);
   try {
@@ -40,6 +43,22 @@ export async function startServer(
     throw error;
   }
   return app;
+}
+
+/** Looks whether a server could listen, before what takes long. @throws Error that says what to set */
+export async function refuseBusyPort({ host, port }: Pick<Settings, 'host' | 'port'>): Promise<void> {
+  const probe = createServer().listen(port, host);
+  try {
+    await once(probe, 'listening');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new Error(
+      `Port ${port} of ${host} is in use by another program. Set PORT to a free one, such as PORT=${port + 1}.`,
+      { cause: error },
+    );
+  } finally {
+    probe.close();
+  }
 }
 
 /**

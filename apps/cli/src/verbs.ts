@@ -12,7 +12,7 @@ import { LOG, Logging, metaOf, type CommandContext } from '#platform';
 import { Progress } from '#progress';
 import { Lookup } from '#registers';
 import { AppModule, openAccess, openEventStore, openLog, openStores, type Purpose } from '../../api/src/app.module.js';
-import { closeOnSignal, startServer } from '../../api/src/server.js';
+import { closeOnSignal, refuseBusyPort, startServer } from '../../api/src/server.js';
 import type { Settings } from '../../api/src/settings.js';
 import { counted } from './counted.js';
 import { progressBar } from './progress-bar.js';
@@ -30,6 +30,7 @@ const DEMO_TERMS = `  The data is quoted from papers of IOM and the United Natio
 
 /** @param folder what the demo shows */
 export async function demo(settings: Settings, folder: string): Promise<void> {
+  await refuseBusyPort(settings);
   const { store } = await openLog(settings);
   const empty = (await store.head()) === null;
   await store.close();

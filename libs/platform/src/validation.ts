@@ -17,7 +17,7 @@ export const VALIDATION = {
   forbidNonWhitelisted: true,
   forbidUnknownValues: true,
   stopAtFirstError: true,
-  validationError: { target: false, value: false },
+  validationError: { target: false },
 } as const;
 
 type Class<B extends object = object> = new () => B;
@@ -182,9 +182,11 @@ export const malformed = (errors: readonly FieldError[]): Rejected =>
   new Rejected('invalid', errors.map(({ pointer, message }) => `${pointer}: ${message}`).join('; '), errors);
 
 function fieldErrors(errors: readonly ValidationError[], parent = ''): FieldError[] {
-  return errors.flatMap(({ property, constraints, children }) => {
+  return errors.flatMap(({ property, value, constraints = {}, children }) => {
     const pointer = `${parent}/${property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    const own = Object.values(constraints ?? {}).map((message) => ({ pointer, message }));
+    const said = Object.values(constraints);
+    const isMissing = value === undefined && said.length > 0 && !('whitelistValidation' in constraints);
+    const own = (isMissing ? [`${property} is missing`] : said).map((message) => ({ pointer, message }));
     return [...own, ...fieldErrors(children ?? [], pointer)];
   });
 }

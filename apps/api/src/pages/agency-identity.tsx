@@ -35,12 +35,20 @@ interface Parts {
 
 const ENDED = { merged: 'merged into', dissolved: 'dissolved', active: '' } as const;
 
-const ReadIn = ({ view, citation }: { view: View; citation: Citation }) => (
-  <>
-    {' '}
-    (<Place view={view} of={citation} />)
-  </>
-);
+/** The places where the facts of an agency are read, on demand: its figures come first. */
+const WhereRead = ({ view, read }: { view: View; read: readonly { body: string; citation: Citation }[] }) =>
+  read.length === 0 ? null : (
+    <details class="where-read">
+      <summary>Where this is read</summary>
+      <ul>
+        {read.map(({ body, citation }, i) => (
+          <li key={i}>
+            <AgencyLink view={view} code={body} long />: <Place view={view} of={citation} />
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
 
 const CHAIRS = { chair: 'in the chair', 'co-chair': 'co-chair' } as const;
 
@@ -71,30 +79,32 @@ export const AgencyIdentity = ({ view, agency, before }: Parts) => {
         {endedOn && ` ${whenWords(endedOn)}`}
       </>
     )),
-    ...memberships.map(({ body, member, source, ...when }) => (
+    ...memberships.map(({ body, member, ...when }) => (
       <>
         {member ? 'member' : 'was a member'} of <AgencyLink view={view} code={body} long />
         {memberWords(when)}
-        {source && <ReadIn view={view} citation={source} />}
       </>
     )),
-    ...chairs.map(({ body, role, chairing, source, ...when }) => (
+    ...chairs.map(({ body, role, chairing, ...when }) => (
       <>
         {chairing ? CHAIRS[role] : `was ${CHAIRS[role]}`} of <AgencyLink view={view} code={body} long />
         {memberWords(when)}
-        {source && <ReadIn view={view} citation={source} />}
       </>
     )),
   ].filter(Boolean);
+  const read = [...memberships, ...chairs].flatMap(({ body, source }) => (source ? [{ body, citation: source }] : []));
   return facts.length === 0 ? null : (
-    <p>
-      {facts.map((fact, i) => (
-        <span key={i} class="fact">
-          {i > 0 && '; '}
-          {fact}
-        </span>
-      ))}
-    </p>
+    <>
+      <p>
+        {facts.map((fact, i) => (
+          <span key={i} class="fact">
+            {i > 0 && '; '}
+            {fact}
+          </span>
+        ))}
+      </p>
+      <WhereRead view={view} read={read} />
+    </>
   );
 };
 
