@@ -51,6 +51,7 @@ export async function post(
   body: (n: number) => object,
   token: string,
   connections = CONNECTIONS,
+  answered: () => void = () => {},
 ): Promise<Measured> {
   let n = 0;
   const latencies: number[] = [];
@@ -68,7 +69,10 @@ export async function post(
   };
   const result = await new Promise<autocannon.Result>((resolve, reject) => {
     const instance = autocannon(options, (error, done) => (error ? reject(error as Error) : resolve(done)));
-    instance.on('response', (_client, _status, _bytes, ms) => latencies.push(ms));
+    instance.on('response', (_client, _status, _bytes, ms) => {
+      latencies.push(ms);
+      answered();
+    });
   });
   if (result.non2xx > 0 || result.errors > 0) throw new Error(`${result.non2xx} refused, ${result.errors} failed`);
   return { rate: result['2xx'] / result.duration, latencies };

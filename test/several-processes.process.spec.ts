@@ -125,7 +125,8 @@ describe('A server that is told to end', () => {
         return readAll.apply(this, asked);
       };`,
     );
-    const server = await started('api', { DATA_DIR: dataDir }, ['--import', holding, ...nodeArguments]);
+    // Single modules: what stands in a bundle cannot be held from outside.
+    const server = await started('modules', { DATA_DIR: dataDir }, ['--import', holding, ...nodeArguments]);
     const live = () => fetch(`${server.url}/health/live`).catch(() => null);
     await until(async () => (await live())?.ok ?? false);
     const shown = (await fetch(`${server.url}/v1/agencies`)).status;
