@@ -2,8 +2,6 @@
  * An act on a commitment with a long history against one with a short one: what a command costs, what its event costs the
  * views, and how long other work stands still meanwhile, also when nothing of the commitment is in memory.
  */
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import { Acts, ActCommand, type CommitmentAct } from '#acts';
 import { commitment } from '#commitments';
@@ -12,7 +10,7 @@ import { Projector, recentStreams, streamOf, type EncodedEvent, type Log } from 
 import { ProgressProjection } from '#progress';
 import { join } from 'node:path';
 import { codec } from '../apps/api/src/app.module.js';
-import { cpu, inScratch, median } from './measure.js';
+import { cpu, inScratch, median, standstillOf } from './measure.js';
 
 const LENGTHS = (process.env['BENCH_LENGTHS'] ?? '20,2000,20000').split(',').map(Number);
 /** Acts of which the median is told. */
@@ -81,7 +79,7 @@ interface Measured {
   /** µs of CPU. */
   readonly command: number;
   readonly views: number;
-  /** ms. */
+  /** ms of CPU. */
   readonly standstill: number;
   /** Of the first act and its event, when nothing is in memory, ms of CPU, and the longest standstill. */
   readonly cold: number;
@@ -98,39 +96,38 @@ async function measure(folder: string, kind: Kind, length: number): Promise<Meas
   const acts = new Acts(log);
   const act = (n: number) =>
     acts.execute(new ActCommand('commitment', REFERENCE, [kind.act(n)], { by, meta: meta() } as never) as never);
-  const delay = monitorEventLoopDelay({ resolution: 1 });
-  const halted = (): number => (delay.disable(), delay.max / 1e6);
+  const follow = async () => {
+    await projector.start();
+    await projector.stop();
+  };
 
-  // What is kept of it in memory is taken by other commitments.
-  const other = { ...log, recent: undefined };
-  await fillOthers(other);
-  await projector.start();
-  await projector.stop();
-  delay.enable();
-  await sleep(20);
-  delay.reset();
+  // Other commitments take the place of this one in memory.
+  await fillOthers(log);
+  await follow();
+  log.recent?.clear();
   let begun = cpu();
-  await act(length);
-  await projector.start();
-  await projector.stop();
+  const coldStandstill = await standstillOf(async () => {
+    await act(length);
+    await follow();
+  });
   const cold = cpu() - begun;
-  await sleep(5);
-  const coldStandstill = halted();
 
-  delay.reset();
-  delay.enable();
   const [commands, views]: [number[], number[]] = [[], []];
   for (let n = 1; n <= ACTS; n++) {
     begun = cpu();
     const done = await act(length + n);
     commands.push((cpu() - begun) * 1000);
     begun = cpu();
-    await projector.start();
-    await projector.stop();
+    await follow();
     views.push((cpu() - begun) * 1000);
     if (projector.position() !== done.position) throw new Error('The views do not follow.');
   }
-  const standstill = halted();
+  const standstill = await standstillOf(async () => {
+    for (let n = 1; n <= ACTS; n++) {
+      await act(length + ACTS + n);
+      await follow();
+    }
+  });
   await store.close();
   return { command: median(commands), views: median(views), standstill, cold, coldStandstill };
 }
@@ -157,9 +154,9 @@ for (const [name, kind] of Object.entries(KINDS)) {
       'command, µs CPU': Math.round(one.command),
       'its event in the views, µs CPU': Math.round(one.views),
       'against the shortest': ((one.command + one.views) / (short.command + short.views)).toFixed(2),
-      'longest standstill, ms': one.standstill.toFixed(1),
+      'longest standstill, ms CPU': one.standstill.toFixed(1),
       'cold, ms CPU': Math.round(one.cold),
-      'cold, longest standstill, ms': one.coldStandstill.toFixed(1),
+      'cold, longest standstill, ms CPU': one.coldStandstill.toFixed(1),
     });
   }
 }

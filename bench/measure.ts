@@ -23,6 +23,20 @@ export function cpu(): number {
   return (user + system) / 1000;
 }
 
+/** The longest time for which other work waits while something is done: ms of CPU between two turns of the event loop. */
+export async function standstillOf(work: () => Promise<unknown>): Promise<number> {
+  let [longest, last, isDone] = [0, cpu(), false];
+  const look = () => {
+    longest = Math.max(longest, cpu() - last);
+    last = cpu();
+    if (!isDone) setImmediate(look);
+  };
+  setImmediate(look);
+  await work();
+  isDone = true;
+  return longest;
+}
+
 /** A scratch folder that is removed at the end. */
 export async function inScratch<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'followthrough-bench-'));

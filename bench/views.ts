@@ -187,7 +187,9 @@ async function measure(folder: string, size: number): Promise<void> {
   const rows: Record<string, string>[] = [];
   for (const [view, ask] of Object.entries(viewsOf(projector))) {
     for (const asOf of DATES) await ask({ asOf });
-    rows.push({ events: String(size), view, 'p50 / p99, ms of CPU': ms(await timed(ask)) });
+    const times = ms(await timed(ask));
+    if (process.stderr.isTTY) process.stderr.write(`\r${view}: ${times} `);
+    rows.push({ events: String(size), view, 'p50 / p99, ms of CPU': times });
   }
   console.table(rows);
   console.log(`a change is seen after ${ms(await visible(log, projector))} ms (p50 / p99)`);

@@ -4,6 +4,7 @@ import { fold, Rejected, streamOf, type Aggregate } from './aggregate.js';
 import { decodeAll, revisionsToErase } from './blanking.js';
 import { NO_STREAM, WrongRevision, type EventStore } from './event-store.js';
 import type { EventCodec, EventMap, Meta, NewEvent, Recorded } from './events.js';
+import { Turns } from './turns.js';
 
 /** A stream as it was loaded: its state, its last event, and the commands that wrote it. */
 export interface LoadedStream<State = unknown> {
@@ -139,7 +140,7 @@ async function loaded<State, M extends EventMap>(
   for (const erased of revisionsToErase(since, last.revision)) await store.blank(stream, erased);
   for (const { meta } of since) known.commands.add(meta.commandId);
   const now = {
-    state: foldRecorded(aggregate, known.state, since),
+    state: await foldRecorded(aggregate, known.state, since),
     revision: last.revision,
     position: last.position,
     commands: known.commands,
@@ -158,8 +159,8 @@ async function earlier<State, M extends EventMap>(
   const history = await decodeAll(log, await log.store.read(stream));
   const own = history.filter(({ meta }) => meta.commandId === commandId);
   const [first, last] = [own[0]!, own.at(-1)!];
-  const before = foldRecorded(aggregate, aggregate.initial, history.slice(0, first.revision));
-  const state = foldRecorded(aggregate, before, history.slice(first.revision, last.revision + 1));
+  const before = await foldRecorded(aggregate, aggregate.initial, history.slice(0, first.revision));
+  const state = await foldRecorded(aggregate, before, history.slice(first.revision, last.revision + 1));
   return { before, state, revision: last.revision, position: last.position };
 }
 
@@ -175,14 +176,23 @@ export async function load<State, M extends EventMap>(
   );
   const last = history.at(-1);
   return {
-    state: foldRecorded(aggregate, aggregate.initial, history),
+    state: await foldRecorded(aggregate, aggregate.initial, history),
     revision: last?.revision ?? NO_STREAM,
     position: last?.position ?? null,
   };
 }
 
-const foldRecorded = <State, M extends EventMap>(
+/** The state after some more recorded events, in turns with other work. */
+export async function foldRecorded<State, M extends EventMap>(
   aggregate: Aggregate<State, M>,
   state: State,
   events: readonly Recorded[],
-): State => fold(aggregate, state, events as never);
+): Promise<State> {
+  const turns = new Turns();
+  for (const event of events) {
+    state = fold(aggregate, state, [event] as never);
+    const pause = turns.next();
+    if (pause) await pause;
+  }
+  return state;
+}

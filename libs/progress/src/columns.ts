@@ -3,6 +3,7 @@
  * every stretch of the log in which that was known. Rows are numbers in typed arrays; what they say is a code of a dictionary,
  * so that a filter is looked up once per entry of a dictionary, and a scan only compares numbers.
  */
+import { LRUCache } from 'lru-cache';
 import type { FullDate } from '#clocks';
 import type { CommitmentAsAt, Life, Nature, Role, Stage } from '#commitments';
 import type { Memory } from '#eventsourcing';
@@ -175,6 +176,8 @@ export class Columns {
   readonly columns = {} as Record<IntColumn, Int32Array<SharedArrayBuffer>> &
     Record<FloatColumn, Float64Array<SharedArrayBuffer>>;
   rows = 0;
+  /** Keys by which entries are counted, whatever the date and position. */
+  readonly keys = new LRUCache<string, object>({ max: 100 });
   /** The last position from or up to which any row was known. */
   laid = 0;
 
@@ -321,6 +324,7 @@ export class Columns {
   clear(): void {
     for (const dictionary of Object.values(this.dictionaries)) dictionary.clear();
     this.references.clear();
+    this.keys.clear();
     this.texts.clear();
     this.readings.length = this.entries.length = this.#referenceKeys.length = this.rows = this.laid = 0;
     this.corrections = [];

@@ -44,17 +44,36 @@ export class Keys<C extends Coded> {
   readonly #numbers = new Map<string, number>();
   /** By code: the numbers of its keys, twice, and one more for those that are asked. */
   readonly #of: (readonly number[] | undefined)[] = [];
-  readonly codes: Int32Array;
   readonly #entries: readonly Meanings[C][];
 
-  /** @param under the keys of an entry; the same one twice counts once */
+  /**
+   * @param under the keys of an entry; the same one twice counts once
+   * @param name names what `under` does, if that is the same at all dates and positions: such keys are kept
+   */
   constructor(
-    columns: Columns,
+    private readonly columns: Columns,
     readonly column: C,
     private readonly under: (entry: Meanings[C]) => readonly Under[],
+    private readonly name: string | null = null,
   ) {
-    this.codes = columns.columns[column];
     this.#entries = columns.dictionaries[column].entries;
+  }
+
+  /** Keys with a name, made once: dictionaries only grow. */
+  static named<C extends Coded>(
+    columns: Columns,
+    column: C,
+    name: string | null,
+    under: (entry: Meanings[C]) => readonly Under[],
+  ): Keys<C> {
+    if (name === null) return new Keys(columns, column, under);
+    let keys = columns.keys.get(name) as Keys<C> | undefined;
+    if (!keys) columns.keys.set(name, (keys = new Keys(columns, column, under, name)));
+    return keys;
+  }
+
+  get codes(): Int32Array {
+    return this.columns.columns[this.column];
   }
 
   /** The number of codes. */
@@ -87,21 +106,29 @@ export class Keys<C extends Coded> {
   }
 
   /** The same keys, each only of commitments that have one of others, too, which is not the same. */
-  beside(columns: Columns, others: Keys<C>): Keys<C> {
-    return new Keys(columns, this.column, (entry) => {
+  beside(others: Keys<C>): Keys<C> {
+    return Keys.named(this.columns, this.column, this.#nameWith('beside', others), (entry) => {
       const beside = others.under(entry);
       return this.under(entry).filter(({ key }) => beside.some((other) => other.key !== key));
     });
   }
 
   /** Only some of these keys. */
-  only(columns: Columns, names: ReadonlySet<string>): Keys<C> {
-    return new Keys(columns, this.column, (entry) => this.under(entry).filter(({ key }) => names.has(key)));
+  only(names: readonly string[]): Counting & { readonly any: Condition } {
+    const wanted = new Set(names.map((name) => this.#numbers.get(name)));
+    const kept: (readonly number[] | undefined)[] = [];
+    const of = (code: number) => (kept[code] ??= this.of(code).filter((one) => wanted.has(one >> 1)));
+    const holds = Uint8Array.from(this.#entries, (_, code) => Number(of(code).length > 0));
+    return { names: this.names, codes: this.codes, size: this.size, of, any: { codes: this.codes, holds } };
+  }
+
+  #nameWith(how: string, others: Keys<C>): string | null {
+    return this.name !== null && others.name !== null ? `${this.name} ${how} ${others.name}` : null;
   }
 
   /** The pairs of these keys with others which are not the same, as one key. */
-  with(columns: Columns, others: Keys<C>): Keys<C> {
-    return new Keys(columns, this.column, (entry) => {
+  with(others: Keys<C>): Keys<C> {
+    return Keys.named(this.columns, this.column, this.#nameWith('with', others), (entry) => {
       const beside = [...new Set(others.under(entry).map(({ key }) => key))];
       const own = [...new Set(this.under(entry).map(({ key }) => key))];
       return own.flatMap((key) => beside.flatMap((other) => (other === key ? [] : { key: pairOf(key, other) })));

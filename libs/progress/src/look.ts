@@ -41,7 +41,9 @@ export class Look {
 
   /** Under which agencies commitments count. */
   async agencies(filter: CountedAgencies): Promise<Keys<'agencies'>> {
-    return new Keys(this.columns, 'agencies', await this.hierarchy.holders(filter));
+    const { agency = '', role = 'any', agencies = 'then', memberOf } = filter;
+    const name = memberOf || agencies === 'today' ? null : `agencies ${agency} ${role}`;
+    return Keys.named(this.columns, 'agencies', name, await this.hierarchy.holders(filter));
   }
 
   /** Under which themes commitments count: their own, and all above them. */

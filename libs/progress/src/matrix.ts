@@ -120,7 +120,7 @@ export class Matrix {
     const narrowed = filter.crosswalk ? { ...filter, framework: undefined } : filter;
     const [one, other] = [await axisOf(rows, look, filter), await axisOf(columns, look, filter, true)];
     const found = await look.find(narrowed);
-    const { placed, inRows, inColumns, cells } = meeting(look, found, one.keys, other.keys);
+    const { placed, inRows, inColumns, cells } = meeting(found, one.keys, other.keys);
     const [heads, feet] = [placedOf(countBy(found, one.keys), inRows), placedOf(countBy(found, other.keys), inColumns)];
     const [shownRows, shownColumns] = [mostPlaced(heads, limit), mostPlaced(feet, limit)];
     const list = (...keys: [Axis, string][]) =>
@@ -156,15 +156,14 @@ export class Matrix {
 }
 
 /** The meetings of two kinds of keys: the number of commitments in any cell, by each of the keys, and by cell. */
-function meeting(look: Look, found: Selection, one: Axis['keys'], other: Axis['keys']) {
+function meeting(found: Selection, one: Axis['keys'], other: Axis['keys']) {
   // If no key may meet itself, a key may be the only one of a commitment.
   if (one.column === 'agencies' && other.column === 'agencies') {
-    const { columns } = look;
-    const met = one.with(columns, other);
+    const met = one.with(other);
     return {
       placed: found.where(met.any).size,
-      inRows: countBy(found, one.beside(columns, other)),
-      inColumns: countBy(found, other.beside(columns, one)),
+      inRows: countBy(found, one.beside(other)),
+      inColumns: countBy(found, other.beside(one)),
       cells: countBy(found, met).map((cell) => ({ keys: splitPair(cell.keys[0]!), cell })),
     };
   }

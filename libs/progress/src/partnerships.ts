@@ -108,7 +108,7 @@ export class Partnerships {
     const { agencies, memberOf } = filter;
     const found = await look.find(filter);
     const one = await look.agencies(filter);
-    const pairs = one.with(look.columns, await look.agencies({ agencies, memberOf, agency: filter.with }));
+    const pairs = one.with(await look.agencies({ agencies, memberOf, agency: filter.with }));
     const isMutual = !filter.agency && (filter.role ?? 'any') === 'any';
     const all = countBy(found, pairs)
       .map((counted): Pair => {
@@ -162,7 +162,7 @@ async function themesOf(
   shown: readonly Pair[],
 ): Promise<ReadonlyMap<string, OnTheme[]>> {
   const axis = await themeAxis(look, filter);
-  const wanted = pairs.only(look.columns, new Set(shown.map(({ key, other }) => pairOf(key, other))));
+  const wanted = pairs.only(shown.map(({ key, other }) => pairOf(key, other)));
   const counted = countBy(found.where(wanted.any), wanted, axis.keys)
     .map(({ keys: [pair, theme], total }) => ({ pair: pair!, theme: theme!, total }))
     .sort((a, b) => b.total - a.total || compareTexts(a.theme, b.theme));

@@ -6,7 +6,16 @@ import { LRUCache } from 'lru-cache';
 import { forms } from '#bodies';
 import type { FullDate } from '#clocks';
 import { BLANKED, commitment, statementAt, type Commitment, type CommitmentEvents, type Sourced } from '#commitments';
-import { fold, Turns, type Earlier, type Log, type Memory, type Projection, type Recorded } from '#eventsourcing';
+import {
+  fold,
+  foldRecorded,
+  Turns,
+  type Earlier,
+  type Log,
+  type Memory,
+  type Projection,
+  type Recorded,
+} from '#eventsourcing';
 import type { Field } from '#search';
 import { Columns, dayOf } from './columns.js';
 import { CommitmentRows, type RowChange } from './commitment-rows.js';
@@ -101,13 +110,9 @@ export class ProgressProjection implements Projection {
   /** A commitment that is not in memory any more. */
   async #remembered(event: Recorded, earlier: Earlier): Promise<CachedCommitment> {
     const known = this.#nothing(event);
-    const turns = new Turns();
-    for (const one of await earlier()) {
-      known.state = fold(commitment, known.state, [one as never]);
-      known.revision = one.revision;
-      const pause = turns.next();
-      if (pause) await pause;
-    }
+    const history = await earlier();
+    known.state = await foldRecorded(commitment, known.state, history);
+    known.revision = history.at(-1)?.revision ?? -1;
     return known;
   }
 

@@ -62,6 +62,11 @@ const memberWords = ({ from, fromIsLatest, to }: Partial<Pick<MemberAsAt, 'from'
 /** The identity of an agency, in a few lines. */
 export const AgencyIdentity = ({ view, agency, before }: Parts) => {
   const { parent, memberships, chairs, names } = agency;
+  /** Chairs held as long as the membership: told with it. */
+  const throughout = chairs.filter(
+    (one) =>
+      one.chairing && memberships.some((m) => m.member && m.body === one.body && memberWords(m) === memberWords(one)),
+  );
   const facts = [
     ...names.slice(0, -1).map(({ name }, i) => (
       <>
@@ -81,16 +86,20 @@ export const AgencyIdentity = ({ view, agency, before }: Parts) => {
     )),
     ...memberships.map(({ body, member, ...when }) => (
       <>
-        {member ? 'member' : 'was a member'} of <AgencyLink view={view} code={body} long />
+        {member ? 'member' : 'was a member'}
+        {throughout.filter((one) => one.body === body).map(({ role }) => ` and ${CHAIRS[role]}`)} of{' '}
+        <AgencyLink view={view} code={body} long />
         {memberWords(when)}
       </>
     )),
-    ...chairs.map(({ body, role, chairing, ...when }) => (
-      <>
-        {chairing ? CHAIRS[role] : `was ${CHAIRS[role]}`} of <AgencyLink view={view} code={body} long />
-        {memberWords(when)}
-      </>
-    )),
+    ...chairs
+      .filter((one) => !throughout.includes(one))
+      .map(({ body, role, chairing, ...when }) => (
+        <>
+          {chairing ? CHAIRS[role] : `was ${CHAIRS[role]}`} of <AgencyLink view={view} code={body} long />
+          {memberWords(when)}
+        </>
+      )),
   ].filter(Boolean);
   const read = [...memberships, ...chairs].flatMap(({ body, source }) => (source ? [{ body, citation: source }] : []));
   return facts.length === 0 ? null : (
