@@ -23,6 +23,7 @@ const OUTSIDE = [
   '@myriaddreamin/typst-ts-node-compiler',
   '@expo-google-fonts/*',
   // Loaded only when they are needed.
+  '@scalar/fastify-api-reference',
   'echarts',
   'docx',
   'docx/*',

@@ -37,6 +37,7 @@ import {
   observed,
   ProblemFilter,
   ReadingIsPublic,
+  Software,
   Tokens,
   watched,
   validation,
@@ -47,6 +48,7 @@ import { registersContext } from '#registers';
 import { reportsContext, type Imprint } from '#reports';
 import { ChangesController } from './changes.controller.js';
 import { LogCheck } from './log-check.js';
+import { MeController } from './me.controller.js';
 import { Draining, OperationsController } from './operations.controller.js';
 import { isKurrentdb, isPostgres, sqliteFile, type Settings } from './settings.js';
 import { LIGHT } from './pages/stylesheet.js';
@@ -194,7 +196,8 @@ export class AppModule {
     const all = [...contexts, reportsContext(imprintOf(settings)), extra];
     const { log, access } = stores;
     const projections = all.flatMap((one) => one.projections?.(log) ?? []);
-    const snapshot = new SnapshotFile(join(settings.dataDir, 'views.snapshot'), softwareDigest());
+    const software = softwareDigest();
+    const snapshot = new SnapshotFile(join(settings.dataDir, 'views.snapshot'), software);
     const views: Provider[] = all
       .flatMap(({ views }) => views ?? [])
       .map((View) => ({
@@ -205,7 +208,12 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [CqrsModule.forRoot()],
-      controllers: [...all.flatMap(({ controllers }) => controllers ?? []), ChangesController, OperationsController],
+      controllers: [
+        ...all.flatMap(({ controllers }) => controllers ?? []),
+        ChangesController,
+        MeController,
+        OperationsController,
+      ],
       providers: [
         { provide: LOG, useValue: log },
         { provide: Projector, useFactory: () => new Projector(log, projections, logFailure, snapshot) },
@@ -216,6 +224,7 @@ export class AppModule {
         { provide: AccessStore, useValue: access },
         { provide: Tokens, useFactory: () => new KnownTokens(access) },
         { provide: IdempotencyKeys, useExisting: AccessStore },
+        { provide: Software, useValue: { digest: software } },
         { provide: ReadingIsPublic, useValue: { value: settings.publicReading } },
         AccessGuard,
         { provide: APP_GUARD, useExisting: AccessGuard },

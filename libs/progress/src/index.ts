@@ -14,6 +14,7 @@ import { Progress } from './progress.js';
 import { ProgressProjection } from './progress.projection.js';
 import { Silence, SilenceController } from './silence.js';
 import { Timeline, TimelineController } from './timeline.js';
+import { Waiting } from './waiting.js';
 
 export * from './coverage.js';
 export * from './deadlines.js';
@@ -33,6 +34,7 @@ export { listQuery } from './list-query.js';
 export { SORTS, type Sort } from './order.js';
 export * from './silence.js';
 export * from './timeline.js';
+export * from './waiting.js';
 export type { Through } from './theme-tree.js';
 
 /** This context, for the composition root. */
@@ -51,5 +53,5 @@ export const progressContext: Context = {
   providers: [
     { provide: APP_PIPE, useFactory: (projector: Projector) => new CodesAreKnown(projector), inject: [Projector] },
   ],
-  views: [Progress, Crosswalks, Matrix, Coverage, Partnerships, Timeline, Flows, Deadlines, Silence],
+  views: [Progress, Crosswalks, Matrix, Coverage, Partnerships, Timeline, Flows, Deadlines, Silence, Waiting],
 };

@@ -250,7 +250,7 @@ export class Progress {
 }
 
 /** Items of rows, in their order. */
-function itemsOf({ columns }: Look, found: Selection, rows: readonly number[]): Item[] {
+export function itemsOf({ columns }: Look, found: Selection, rows: readonly number[]): Item[] {
   const statuses = new Map(rows.map((row) => [row, 0]));
   found.rows.forEach((row, i) => {
     if (statuses.has(row)) statuses.set(row, found.statuses[i]!);
