@@ -233,15 +233,10 @@ describe('A report as XLSX', () => {
   });
 
   it('keeps texts as texts, whatever they begin with', async () => {
-    const report = reportOf(HOSTILE.map((one) => [cellOf(one)]));
-    const { Sheets } = await sheetsOf(report);
-    const sheet = strFromU8(unzipSync(await fileOf(xlsx, report))['xl/worksheets/sheet2.xml']!);
+    const { Sheets } = await sheetsOf(reportOf(HOSTILE.map((one) => [cellOf(one)])));
     HOSTILE.forEach((one, i) => {
       const { t, v, f } = at(Sheets.Data, `A${i + 2}`);
-      expect({ t, f }).toEqual({ t: 's', f: undefined });
-      // This reader resolves an entity of such a cell twice, so there the file itself is read.
-      if (one.includes('&amp;')) expect(sheet).toContain('&amp; &amp;amp; &lt;![CDATA[ ]]&gt;');
-      else expect(v).toBe(one);
+      expect({ t, v, f }).toEqual({ t: 's', v: one, f: undefined });
     });
     const unseen = await sheetsOf(reportOf([[cellOf(UNSEEN)]]));
     expect(at(unseen.Sheets.Data, 'A2').v).toMatch(/^before.?after$/);

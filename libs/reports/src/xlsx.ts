@@ -13,6 +13,12 @@ import { wordsOf, type Words } from './words/index.js';
 /** The most that a sheet, a cell, the name of a sheet and the links of a sheet hold. */
 const [ROWS, LETTERS, NAME, LINKS] = [1_048_576, 32_767, 31, 65_530] as const;
 
+/**
+ * In sheets of no more rows texts are kept once for the whole workbook, as programs do themselves: some show the lines of a text
+ * only then. They are in memory until the end.
+ */
+const SHARED = 5_000;
+
 /** How many letters of width a column of weight 1 has. */
 const WIDTH = 13;
 const WIDEST = 70;
@@ -148,7 +154,11 @@ class Book {
     const { report } = this;
     const { book, manifest, parts } = this.#words;
     const { symbol, title, subtitle, asAt, issuedBy } = report.cover;
-    const sheet = this.workbook.addWorksheet(name, { views: [{ showGridLines: false }], pageSetup: PAGE });
+    const sheet = this.workbook.addWorksheet(name, {
+      views: [{ showGridLines: false }],
+      pageSetup: PAGE,
+      useSharedStrings: true,
+    });
     const widths = [44, 90];
     sheet.columns = widths.map((width) => ({ width }));
     const add = (values: readonly Value[], style: Style = {}) => {
@@ -184,7 +194,7 @@ class Book {
     // A sheet holds no more links than this.
     const links = rowCount * head.length < LINKS;
     const widths = widthsOf(head);
-    const sheet = this.#sheet(name, head);
+    const sheet = this.#sheet(name, head, rowCount);
     const write = (cells: readonly Cell[], bold = false) => {
       const row = sheet.addRow([]);
       let at = 0;
@@ -249,10 +259,11 @@ class Book {
   }
 
   /** A sheet with a head that stays, and is on every printed page. */
-  #sheet(name: string, head: readonly SheetColumn[]) {
+  #sheet(name: string, head: readonly SheetColumn[], rows = 0) {
     const sheet = this.workbook.addWorksheet(name, {
       views: [{ state: 'frozen', ySplit: 1 }],
       pageSetup: { ...PAGE, printTitlesRow: '1:1' },
+      useSharedStrings: rows <= SHARED,
       headerFooter: { oddFooter: `&L${this.report.cover.title.replaceAll('&', '&&')}&R&P / &N` },
     });
     sheet.columns = head.map(({ width }) => ({ width }));
