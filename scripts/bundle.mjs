@@ -21,6 +21,7 @@ const OUTSIDE = [
   'swagger-ui-dist',
   '@fastify/static',
   // Loaded only when they are needed.
+  '@scalar/fastify-api-reference',
   'echarts',
   '@kurrent/kurrentdb-client',
   '@opentelemetry/exporter-trace-otlp-proto',

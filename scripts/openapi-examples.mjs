@@ -1,5 +1,6 @@
 // Asks a fresh server with the real data for every example of the OpenAPI document again, in the order of the file, and keeps
-// what it answers: `answer`, `csv`. Everything else in the file is written by hand.
+// what it answers: `answer`, `csv`. Everything else in the file is written by hand. An example that is refused, or a refusal that
+// is not one, is told; the file then stays as it was.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +19,7 @@ const { settingsFrom } = await import('../dist/apps/api/src/settings.js');
 const { startServer } = await import('../dist/apps/api/src/server.js');
 const settings = settingsFrom();
 const stores = await openStores(settings);
-const app = await startServer(settings, stores);
+const app = await startServer(settings, { stores });
 const server = await app.getUrl();
 
 const { paths } = await (await fetch(`${server}/openapi.json`)).json();
@@ -28,8 +29,12 @@ const routes = Object.fromEntries(
   ),
 );
 
+/** What should have been answered otherwise. */
+const wrong = [];
+const isDone = (status) => status < 300;
+
 /** The answer's text, as it would be shown: long lists cut to their first entries, long texts to their first lines. */
-async function ask(operation, { as, path = {}, query = {}, headers = {}, body, padTo }) {
+async function ask(operation, { as, path = {}, query = {}, headers = {}, body, padTo }, expected = isDone) {
   const { method, path: template } = routes[operation];
   const address = template.replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(path[name]));
   const token = as && (await stores.access.create(as === 'secretariat' ? null : as, 'examples')).token;
@@ -42,6 +47,7 @@ async function ask(operation, { as, path = {}, query = {}, headers = {}, body, p
     },
     body: body && JSON.stringify(body).padEnd(padTo),
   });
+  if (!expected(response.status)) wrong.push(`${operation}: ${response.status} ${await response.clone().text()}`);
   const type = response.headers.get('content-type');
   const text = await response.text();
   if (/ndjson/.test(type)) return firstLines(text, LONG);
@@ -65,9 +71,14 @@ for (const [operation, example] of Object.entries(examples.operations)) {
   if (routes[operation].parameters.some(({ name }) => name === 'format'))
     example.csv = await ask(operation, { ...example, query: { ...example.query, format: 'csv' } });
 }
-for (const example of Object.values(examples.problems)) example.answer = await ask(example.operation, example);
+for (const [status, example] of Object.entries(examples.problems))
+  example.answer = await ask(example.operation, example, (answered) => answered === Number(status));
 
 await app.close();
 rmSync(settings.dataDir, { recursive: true });
+if (wrong.length > 0) {
+  console.error(`The examples stay as they were, because these are answered otherwise:\n${wrong.join('\n')}`);
+  process.exit(1);
+}
 writeFileSync(FILE, `${JSON.stringify(examples, null, 2)}\n`);
 spawnSync(process.execPath, ['node_modules/prettier/bin/prettier.cjs', '--write', FILE], { stdio: 'inherit' });

@@ -65,13 +65,7 @@ describe('Lists and views', () => {
       expect(answer.headers.get('content-disposition')).toBe('inline; filename="commitments-2011-02-17.csv"');
       expect(table(answer.body).map(({ reference }) => reference)).toEqual(references);
     }
-    for (const accept of [
-      '*/*',
-      'application/json',
-      'text/html,application/xhtml+xml,*/*;q=0.8',
-      'text/csv;q=0',
-      'image/png',
-    ])
+    for (const accept of ['*/*', 'application/json', 'text/html,application/xhtml+xml,*/*;q=0.8', 'text/csv;q=0'])
       expect((await server.get(path, { accept })).headers.get('content-type')).toContain('application/json');
   });
 
@@ -324,9 +318,20 @@ describe('A long list', () => {
       const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => {});
       await counting(
         async () => {
-          const response = await fetch(server.url + path);
+          const response = await fetch(server.url + path, { headers: { 'accept-encoding': 'identity' } });
           expect(response.status).toBe(200);
           await expect(response.text()).rejects.toThrow('terminated');
+        },
+        (n) => {
+          if (n === 3) throw new Error('the disk is gone');
+        },
+      );
+      await counting(
+        async () => {
+          // Compressed, nothing may have been sent yet: then it is refused.
+          const response = await fetch(server.url + path, { headers: { 'accept-encoding': 'gzip' } });
+          const whole = response.ok && (await response.text().catch(() => null));
+          expect(whole || null).toBeNull();
         },
         (n) => {
           if (n === 3) throw new Error('the disk is gone');

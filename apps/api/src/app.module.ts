@@ -38,6 +38,7 @@ import {
   observed,
   ProblemFilter,
   ReadingIsPublic,
+  Software,
   Tokens,
   watched,
   validation,
@@ -47,6 +48,7 @@ import { progressContext } from '#progress';
 import { registersContext } from '#registers';
 import { ChangesController } from './changes.controller.js';
 import { LogCheck } from './log-check.js';
+import { MeController } from './me.controller.js';
 import { Draining, OperationsController } from './operations.controller.js';
 import { isKurrentdb, isPostgres, sqliteFile, type Settings } from './settings.js';
 import { softwareDigest } from './software.js';
@@ -186,7 +188,8 @@ export class AppModule {
     const all = [...contexts, extra];
     const { log, access } = stores;
     const projections = all.flatMap((one) => one.projections?.(log) ?? []);
-    const snapshot = new SnapshotFile(join(settings.dataDir, 'views.snapshot'), softwareDigest());
+    const software = softwareDigest();
+    const snapshot = new SnapshotFile(join(settings.dataDir, 'views.snapshot'), software);
     const views: Provider[] = all
       .flatMap(({ views }) => views ?? [])
       .map((View) => ({
@@ -197,7 +200,12 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [CqrsModule.forRoot()],
-      controllers: [...all.flatMap(({ controllers }) => controllers ?? []), ChangesController, OperationsController],
+      controllers: [
+        ...all.flatMap(({ controllers }) => controllers ?? []),
+        ChangesController,
+        MeController,
+        OperationsController,
+      ],
       providers: [
         { provide: LOG, useValue: log },
         { provide: PUBLIC_URL, useValue: settings.publicUrl.replace(/\/$/, '') },
@@ -209,6 +217,7 @@ export class AppModule {
         { provide: AccessStore, useValue: access },
         { provide: Tokens, useFactory: () => new KnownTokens(access) },
         { provide: IdempotencyKeys, useExisting: AccessStore },
+        { provide: Software, useValue: { digest: software } },
         { provide: ReadingIsPublic, useValue: { value: settings.publicReading } },
         AccessGuard,
         { provide: APP_GUARD, useExisting: AccessGuard },

@@ -123,7 +123,9 @@ export class ChangesController implements OnModuleDestroy {
       },
     },
     content: {
-      'application/x-ndjson': { schema: { $ref: getSchemaPath(Change) } },
+      'application/x-ndjson': {
+        schema: { type: 'string', description: 'One event per line', contentSchema: { $ref: getSchemaPath(Change) } },
+      } as never,
       'text/event-stream': { schema: { type: 'string', description: '`data` of each is such an event' } },
     },
   })
@@ -155,6 +157,8 @@ export class ChangesController implements OnModuleDestroy {
     const more = follow
       ? this.#following(from, format, AbortSignal.any([gone.signal, this.#closing.signal]), request)
       : this.#rest(from, format, gone.signal);
+    // What is sent as it comes is not compressed: a compressor would keep it back.
+    if (follow) request.headers['x-no-compression'] = 'follow';
     await reply
       .type(FORMATS[format].type)
       .header('Cache-Control', 'no-store')

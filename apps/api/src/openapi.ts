@@ -5,7 +5,11 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, getSchemaPath, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { Problem, PROBLEM_JSON } from '#platform';
+import { codesOfField } from '#progress';
 import examples from './openapi-examples.json' with { type: 'json' };
+import { INTRODUCTION } from './openapi-introduction.js';
+import { nameSchemas } from './openapi-names.js';
+import type { Settings } from './settings.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Components = Required<NonNullable<OpenAPIObject['components']>>;
@@ -42,8 +46,8 @@ const PARAMETERS: Readonly<Record<string, Parameter>> = {
   IfMatch: {
     name: 'If-Match',
     in: 'header',
-    description: 'The ETag that was read: 412 when someone was faster',
-    schema: { ...text, pattern: '^(W/)?"\\d+"$', examples: ['"3"'] },
+    description: 'The ETag that was read, of which the revision counts: 412 when someone was faster',
+    schema: { ...text, pattern: '^(W/)?"\\d+(-[\\w-]+)?"$', examples: ['"3"'] },
   },
   IdempotencyKey: {
     name: 'Idempotency-Key',
@@ -57,6 +61,12 @@ const PARAMETERS: Readonly<Record<string, Parameter>> = {
     description: 'Kept with the event, and in the log of the server; without it there is one of the server’s own',
     schema: { ...text, pattern: '^[\\w.:-]{1,100}$' },
   },
+  IfNoneMatch: {
+    name: 'If-None-Match',
+    in: 'header',
+    description: 'The ETag of an earlier answer: 304 as long as the same would be shown',
+    schema: { ...text, examples: ['W/"3-Kq2vXc0yQ1mB8sLw4dTn7a"'] },
+  },
   IfPositionAtLeast: {
     name: 'If-Position-At-Least',
     in: 'header',
@@ -66,7 +76,17 @@ const PARAMETERS: Readonly<Record<string, Parameter>> = {
 };
 
 const HEADERS: Readonly<Record<string, Header>> = {
-  ETag: { description: 'The revision, for If-Match', schema: { ...text, examples: ['"3"'] } },
+  ETag: {
+    description:
+      'Of an act the revision, `"3"`, for If-Match. Of what is read a digest of it, for If-None-Match, behind the revision ' +
+      'where it has one, `W/"3-…"`; that serves If-Match, too',
+    schema: { ...text, examples: ['"3"'] },
+  },
+  'Cache-Control': {
+    description:
+      'For how long it may be used without asking again: minutes where the address names its date and position',
+    schema: { ...text, examples: ['no-cache'] },
+  },
   Location: { description: 'Where it can be read', schema: { ...text, format: 'uri-reference' } },
   'Retry-After': { description: 'Seconds', schema: { type: 'integer' } },
   'X-As-Of': { description: 'The date that is shown', schema: { ...text, format: 'date' } },
@@ -79,7 +99,7 @@ const HEADERS: Readonly<Record<string, Header>> = {
     description: 'rel="bookmark": where exactly this will always be found; rel="next": the next page',
     schema: { ...text },
   },
-  'WWW-Authenticate': { description: 'How to say who one is', schema: { ...text, enum: ['Bearer'] } },
+  'WWW-Authenticate': { description: 'How to say who one is', schema: { ...text, examples: ['Bearer'] } },
 };
 
 const PROBLEMS: Readonly<Record<string, string>> = {
@@ -87,13 +107,18 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   401: 'No token, or one that is unknown or was revoked',
   403: 'Not yours to do: a focal point acts for its own agency, the secretariat keeps the registers',
   404: 'There is nothing of this name, as at this date',
+  406: 'Nothing that is accepted is offered: see the media types of the answer',
   409: 'Already so, or not in a state for it',
   412: 'Someone was faster: it is no longer at the revision of If-Match',
   413: 'The body is too large',
-  415: 'The body is not application/json',
+  415: 'The body is not application/json in plain UTF-8',
   422: 'Against a rule, or the Idempotency-Key came with another request before',
   503: 'Not available now: the views have not reached the position yet, or the store does not answer',
 };
+/** The refusals that may come of any request, before it is known what it asks. */
+const OTHERWISE =
+  'Any other refusal, also as problem+json: 405 another method than those in `Allow`, 408 the request stopped half-way, 414 or ' +
+  '431 an address or headers that are too long, 429 too many requests, 500 a fault of the server, which was logged';
 const PROBLEM_HEADERS: Readonly<Record<string, readonly string[]>> = {
   401: ['WWW-Authenticate'],
   503: ['Retry-After'],
@@ -111,16 +136,17 @@ const refs = (kind: 'headers', names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [name, ref(kind, name)]));
 
 /** The document of the whole API. */
-export function openApi(app: INestApplication, publicReading: boolean): OpenAPIObject {
+export function openApi(
+  app: INestApplication,
+  { publicReading, publicUrl }: Pick<Settings, 'publicReading' | 'publicUrl'>,
+): OpenAPIObject {
   const about = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Followthrough')
-    .setDescription(
-      'What agencies undertook after the High-level Dialogues on Migration and Development, and what has come of it.',
-    )
+    .setDescription(INTRODUCTION)
     .setVersion('1')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
-    .addServer('/')
+    .addServer(publicUrl.replace(/\/$/, ''))
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'As `followthrough token add` makes it' });
   for (const [tag, description] of Object.entries(TAGS)) about.addTag(tag, description);
   const document = SwaggerModule.createDocument(app, about.build(), {
@@ -129,16 +155,23 @@ export function openApi(app: INestApplication, publicReading: boolean): OpenAPIO
   });
   const components = document.components as Components;
   for (const schema of Object.values(components.schemas)) modernise(schema as Schema);
+  const { detail } = (components.schemas['Problem'] as Schema).properties!;
+  Object.assign(detail!, { 'x-ms-primary-error-message': true }); // what a client says of a refusal
   Object.assign(components, { parameters: PARAMETERS, headers: HEADERS, responses: problems() });
   for (const [path, item] of Object.entries(document.paths))
     for (const method of ['get', 'post'] as const)
       if (item[method]) complete(item[method], path, method === 'post', publicReading, components);
+  nameSchemas(document);
   return document;
 }
 
-const problems = (): Components['responses'] =>
-  Object.fromEntries(
-    Object.entries(PROBLEMS).map(([status, description]) => [
+const problems = (): Components['responses'] => ({
+  NotModified: {
+    description: 'What If-None-Match names would be shown again',
+    headers: refs('headers', ['ETag', 'Cache-Control', 'X-Correlation-Id']),
+  },
+  ...Object.fromEntries(
+    Object.entries({ ...PROBLEMS, Otherwise: OTHERWISE }).map(([status, description]) => [
       status,
       {
         description,
@@ -148,7 +181,8 @@ const problems = (): Components['responses'] =>
         },
       },
     ]),
-  );
+  ),
+});
 
 /** Says of an operation what follows from its method, its path and what it answers. */
 function complete(operation: Operation, path: string, writes: boolean, publicReading: boolean, components: Components) {
@@ -164,24 +198,31 @@ function complete(operation: Operation, path: string, writes: boolean, publicRea
     close(body.schema.$ref, components);
   }
   const [success] = Object.values(responses).filter((r) => r) as Response[];
-  describeAnswer(success!, operation, writes, example, components);
-  if (!path.startsWith('/v1/')) return;
+  describeAnswer(success!, operation, { writes, kept: !writes && path.startsWith('/v1/') }, example, components);
+  const watched = !path.startsWith('/v1/'); // health and metrics, which are always open
+  const needsToken = operation.security !== undefined || (!watched && (writes || !publicReading));
+  operation.security = needsToken ? [{ bearer: [] }] : [];
+  responses['406'] ??= ref('responses', '406');
+  responses['default'] = ref('responses', 'Otherwise');
+  if (watched) return;
 
+  const isFeed = success!.content?.['text/event-stream'] !== undefined;
   const headers = writes
     ? [...(onSomething ? ['IfMatch'] : []), 'IdempotencyKey', 'CorrelationId']
-    : ['IfPositionAtLeast'];
+    : ['IfPositionAtLeast', ...(isFeed ? [] : ['IfNoneMatch'])];
+  const asksForCodes = operation.parameters.some((one) => codesOfField((one as Parameter).name) !== null);
   operation.parameters.push(...headers.map((name) => ref('parameters', name)));
-  if (writes || !publicReading) operation.security = [{ bearer: [] }];
+  if (!writes && !isFeed) responses['304'] = ref('responses', 'NotModified');
   const refused = [
     400,
-    ...(writes || !publicReading ? [401] : []),
+    ...(needsToken ? [401] : []),
     ...(writes ? [403] : []),
-    ...(onSomething ? [404] : []),
+    ...(onSomething || asksForCodes ? [404] : []),
     ...(writes && onSomething ? [412] : []),
     ...(writes ? [413, 415, 422] : []),
     503,
   ];
-  for (const status of Object.keys(responses).filter((status) => status >= '400')) {
+  for (const status of Object.keys(responses).filter((status) => status >= '400' && PROBLEMS[status])) {
     const { description } = responses[status] as Response;
     responses[status] = { ...ref('responses', status), ...(description && { description }) };
   }
@@ -194,13 +235,34 @@ function asked(parameter: Parameter, example: Example | undefined): Parameter {
   modernise(schema);
   if (Array.isArray(schema.type)) [schema.type] = schema.type as unknown as [string];
   const value = example?.[parameter.in as 'path' | 'query']?.[parameter.name];
-  return value === undefined ? parameter : { ...parameter, example: value };
+  const described = { description: NAMED_BY_PATH[parameter.name], ...parameter };
+  return value === undefined ? described : { ...described, example: read(value, schema) };
 }
+
+/** The value of a text in an address, by its schema. */
+const read = (value: string, { type }: Schema): unknown =>
+  type === 'integer' || type === 'number'
+    ? Number(value)
+    : type === 'array'
+      ? value.split(',')
+      : type === 'boolean'
+        ? value === 'true'
+        : value;
+
+/** The parts of paths. */
+const NAMED_BY_PATH: Readonly<Record<string, string>> = {
+  agency: 'The code of the agency',
+  code: 'The code or id of the entry; a slash in it is percent-encoded',
+  id: 'The code of the outcome; a slash in it is percent-encoded',
+  milestone: 'The number of the milestone',
+  reference: 'The reference of the commitment',
+  revision: 'The revision of what was said, as its history tells',
+};
 
 function describeAnswer(
   success: Response,
   operation: Operation,
-  writes: boolean,
+  { writes, kept }: { readonly writes: boolean; readonly kept: boolean },
   example: Example | undefined,
   components: Components,
 ): void {
@@ -214,7 +276,8 @@ function describeAnswer(
     const listed = properties?.['items'] ?? properties?.['rows'];
     const shows = listed && !writes && type === 'application/json' && properties?.['position'];
     const headers = [
-      ...(properties?.['revision'] && type === 'application/json' ? ['ETag'] : []),
+      ...((kept || properties?.['revision']) && type === 'application/json' ? ['ETag'] : []),
+      ...(kept && type === 'application/json' ? ['Cache-Control'] : []),
       ...('201' in operation.responses ? ['Location'] : []),
       'X-Correlation-Id',
       ...(shows ? [...(properties?.['asOf'] ? ['X-As-Of'] : []), 'X-Position', 'Link'] : []),
@@ -226,7 +289,8 @@ function describeAnswer(
   if (formats.includes('csv')) success.content!['text/csv'] = { schema: text, example: example?.csv };
   if (formats.includes('ndjson'))
     success.content!['application/x-ndjson'] = {
-      schema: entryOf(success, components),
+      // A text, with an entry in each of its lines.
+      schema: { ...text, description: 'One entry per line', contentSchema: entryOf(success, components) } as Schema,
       example: linesOf(example?.answer),
     };
 }

@@ -208,7 +208,11 @@ export class OperationsController implements OnModuleDestroy {
 
   @Get('health/live')
   @AlwaysOpen()
-  @ApiOperation({ summary: 'Whether the process answers', operationId: 'isLive' })
+  @ApiOperation({
+    summary: 'Whether the process answers',
+    description: '200 as long as the process answers at all. Restart it when this fails.',
+    operationId: 'isLive',
+  })
   @ApiOkResponse({ type: Live })
   live() {
     return { status: 'live' };
@@ -218,6 +222,8 @@ export class OperationsController implements OnModuleDestroy {
   @AlwaysOpen()
   @ApiOperation({
     summary: 'Whether requests can be served, and how far each projection is behind',
+    description:
+      'Send it no requests while this is 503. It names every projection with its lag, and every store that cannot be used.',
     operationId: 'isReady',
   })
   @ApiOkResponse({ type: Ready, description: 'Ready' })
@@ -265,7 +271,11 @@ export class OperationsController implements OnModuleDestroy {
 
   @Get('metrics')
   @AlwaysOpen()
-  @ApiOperation({ summary: 'Prometheus metrics', operationId: 'getMetrics' })
+  @ApiOperation({
+    summary: 'Prometheus metrics',
+    description: 'In the text format of Prometheus. docs/observability.md explains each.',
+    operationId: 'getMetrics',
+  })
   @ApiProduces('text/plain')
   @ApiOkResponse({ type: String })
   async prometheus(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {

@@ -1,16 +1,30 @@
 /** Builds and starts the HTTP server: Fastify with its hooks, and Nest on it. */
 import fastifyAccepts from '@fastify/accepts';
+import fastifyCompress from '@fastify/compress';
+import fastifyCors from '@fastify/cors';
 import { NestFactory } from '@nestjs/core';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { constants as zlib } from 'node:zlib';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { SwaggerModule } from '@nestjs/swagger';
 import { Projector } from '#eventsourcing';
-import { answersDirectly, Correlation, Logging, observeRequests, PROBLEM_JSON, problemOf, readsJson } from '#platform';
+import {
+  answersConditionally,
+  answersDirectly,
+  answersKnownPaths,
+  Correlation,
+  isWatchman,
+  Logging,
+  observeRequests,
+  PROBLEM_JSON,
+  problemOf,
+  readsJson,
+} from '#platform';
 import { AppModule, openStores, type Stores } from './app.module.js';
 import { LogCheck } from './log-check.js';
+import { showsDocs } from './docs.js';
 import { openApi } from './openapi.js';
 import { Draining } from './operations.controller.js';
 import { pagesContext, tidyAddress } from './pages/index.js';
@@ -91,6 +105,60 @@ function closesConnections(app: NestFastifyApplication): void {
     });
 }
 
+/** Everything that is read is compressed for those who accept that, and so are the results of batches; nothing else is large. */
+async function answersCompressed(app: NestFastifyApplication): Promise<void> {
+  const server = app.getHttpAdapter().getInstance();
+  server.addHook('onRoute', (route) => {
+    const { direct } = (route.config ?? {}) as { direct?: unknown };
+    if (direct || isWatchman(route.url)) route.compress = false;
+  });
+  await app.register(fastifyCompress, {
+    encodings: ['br', 'gzip'],
+    globalDecompression: false,
+    // A chunk is sent when it is there: what is read as it is sent flows.
+    zlibOptions: { flush: zlib.Z_SYNC_FLUSH },
+    brotliOptions: { flush: zlib.BROTLI_OPERATION_FLUSH },
+    customTypes: /^text\/(?!event-stream)|[+/](?:x-nd)?json(?:;|$)|[+/]xml(?:;|$)/,
+  });
+}
+
+/** Lets pages of other sites read the API in a browser, without whatever that browser knows of the reader. */
+async function answersOtherSites(app: NestFastifyApplication, { corsOrigins }: Settings): Promise<void> {
+  if (corsOrigins.length === 0) return;
+  const server = app.getHttpAdapter().getInstance();
+  server.addHook('onRoute', (route) => {
+    const isRead = route.method !== 'POST' && /^(?:\/v1\/|\/openapi\.json$|\*$)/.test(route.url);
+    if (!isRead) route.config = { ...route.config, cors: false };
+  });
+  await app.register(fastifyCors, {
+    origin: corsOrigins === '*' ? '*' : [...corsOrigins],
+    methods: ['GET', 'HEAD'],
+    allowedHeaders: READING_HEADERS,
+    exposedHeaders: ANSWER_HEADERS,
+    maxAge: 86_400,
+    strictPreflight: false,
+  });
+}
+
+const READING_HEADERS = [
+  'Authorization',
+  'If-None-Match',
+  'If-Position-At-Least',
+  'Last-Event-ID',
+  'X-Correlation-Id',
+  'X-Log',
+];
+const ANSWER_HEADERS = [
+  'Content-Disposition',
+  'ETag',
+  'Link',
+  'Retry-After',
+  'X-As-Of',
+  'X-Correlation-Id',
+  'X-Log',
+  'X-Position',
+];
+
 /** A request on an open connection is answered as usual while the server ends. */
 const ENDING = { return503OnClosing: false };
 
@@ -119,6 +187,7 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
     if (bodies) route.bodyLimit = bodies * settings.bodyLimit;
   });
   observeRequests(adapter.getInstance());
+  answersKnownPaths(adapter.getInstance());
   adapter.getInstance().addHook('onRequest', tidyAddress);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with(settings, stores, pagesContext(settings)),
@@ -129,13 +198,12 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
     },
   );
   answersDirectly(adapter.getInstance(), (of) => app.get(of));
+  answersConditionally(adapter.getInstance());
   await app.register(fastifyAccepts);
+  await answersCompressed(app);
+  await answersOtherSites(app, settings);
   closesConnections(app);
-  SwaggerModule.setup('docs', app, () => openApi(app, settings.publicReading), {
-    jsonDocumentUrl: 'openapi.json',
-    raw: ['json'],
-    customSiteTitle: 'Followthrough API',
-  });
+  showsDocs(adapter.getInstance(), () => openApi(app, settings));
   await app.init();
   adapter.getInstance().removeContentTypeParser(['text/plain', 'application/x-www-form-urlencoded']);
   readsJson(adapter.getInstance() as never);

@@ -21,6 +21,8 @@ export interface Settings extends LogSettings {
   readonly startPatienceMs: number;
   /** Whether reading needs no token. */
   readonly publicReading: boolean;
+  /** The sites whose pages may read in a browser: all (`*`), or their origins; empty: none. */
+  readonly corsOrigins: '*' | readonly string[];
   /** The time that a request may take to arrive. */
   readonly requestTimeoutMs: number;
   /** The largest body taken, in bytes. */
@@ -40,6 +42,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv = process.env): Settings {
   const dataDir = env['DATA_DIR'] ?? '.followthrough';
   const host = env['HOST'] ?? '127.0.0.1';
   const port = whole(env, 'PORT', 3000, 0, 65535);
+  const publicReading = oneOf(env, 'PUBLIC_READING', ['true', 'false'], 'true') === 'true';
   return {
     host,
     port,
@@ -48,7 +51,8 @@ export function settingsFrom(env: NodeJS.ProcessEnv = process.env): Settings {
     accessUrl: env['ACCESS_URL'] ?? `sqlite:${join(dataDir, 'access.db')}`,
     drainMs: whole(env, 'DRAIN_MS', 250, 0, 600_000),
     startPatienceMs: whole(env, 'START_PATIENCE_MS', 30_000, 0, 3_600_000),
-    publicReading: oneOf(env, 'PUBLIC_READING', ['true', 'false'], 'true') === 'true',
+    publicReading,
+    corsOrigins: originsIn(env, publicReading ? '*' : 'none'),
     requestTimeoutMs: whole(env, 'REQUEST_TIMEOUT_MS', 30_000, 100, 3_600_000),
     bodyLimit: whole(env, 'BODY_LIMIT', 262_144, 1_024, 900_000),
     publicUrl: env['PUBLIC_URL'] ?? `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`,
@@ -68,6 +72,17 @@ function tracedIn(env: NodeJS.ProcessEnv): number | null {
   if (!(share >= 0 && share <= 1))
     throw new Error(`OTEL_TRACES_SAMPLER_ARG takes a number from 0 to 1, not ${env['OTEL_TRACES_SAMPLER_ARG']}.`);
   return exporter === 'none' ? null : share;
+}
+
+/** Origins as browsers send them, `https://notebook.example.org`, separated by commas; or `*`, or `none`. */
+function originsIn(env: NodeJS.ProcessEnv, otherwise: '*' | 'none'): Settings['corsOrigins'] {
+  const given = (env['CORS_ORIGINS'] || otherwise).split(',').map((one) => one.trim());
+  if (given.join() === '*') return '*';
+  if (given.join() === 'none') return [];
+  const wrong = given.find((one) => !URL.canParse(one) || new URL(one).origin !== one);
+  if (wrong !== undefined)
+    throw new Error(`CORS_ORIGINS takes *, none, or origins such as https://example.org, not ${wrong}.`);
+  return given;
 }
 
 function oneOf<T extends string>(env: NodeJS.ProcessEnv, name: string, known: readonly T[], otherwise: T): T {

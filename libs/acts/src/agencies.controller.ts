@@ -39,7 +39,12 @@ const inRow = ({ names, memberships, chairs, ...agency }: Partial<AgencyAsAt>) =
 @Controller('v1/agencies')
 export class AgenciesController extends registerController('agency') {
   @Get()
-  @ApiOperation({ summary: 'All agencies as at a date', operationId: 'listAgencies' })
+  @ApiOperation({
+    summary: 'All agencies as at a date',
+    description:
+      'With names, memberships, chairs and status as they were on the date. In pages of `limit`; as CSV or NDJSON without `limit`: all of them.',
+    operationId: 'listAgencies',
+  })
   @ApiOkResponse({ type: AgencyList })
   @InRows(inRow)
   override async list(@Query() query: AgencyListQuery, @WantedFormat() format: Format) {
@@ -50,7 +55,11 @@ export class AgenciesController extends registerController('agency') {
   }
 
   @Get(':code')
-  @ApiOperation({ summary: 'One of the agencies as at a date', operationId: 'getAgency' })
+  @ApiOperation({
+    summary: 'One of the agencies as at a date',
+    description: 'As it was on the date, with its members; `entry` is what the next amendment replaces.',
+    operationId: 'getAgency',
+  })
   @ApiOkResponse({ type: AgencyView })
   override async one(@Param('code') code: string, @Query() query: ClockQuery) {
     const { asOf, knownAt } = await clocksOf(query, this.log.store);

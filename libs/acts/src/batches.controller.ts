@@ -44,35 +44,65 @@ const MOST = 1_000;
 /** As many times the body of one act may be the body of a batch. */
 const BODIES = 16;
 
-/** An act as its own route takes it; what the address and the headers say there stands here beside the body. */
-class BatchAct {
-  @OneOf(Object.keys(ACTS), { example: 'reportStage' }) act: ActName;
-  @Code({
-    optional: true,
+// What the address and the headers of an act's own route say stands beside its body here.
+const OfCommitment = (optional: boolean) =>
+  Code({
+    optional,
     description: 'Of the commitment; an earlier act of the batch may have recorded it',
     example: 'IOM-2011-12',
-  })
-  reference?: string | null;
-  @Code({ optional: true, description: 'For an act on the role of an agency: which', example: 'ILO' })
-  agency?: string | null;
-  @Whole({ optional: true, min: 1, description: 'For an act on a milestone: its number', example: 1 })
-  milestone?: number | null;
-  @Whole({ optional: true, description: 'To correct, retract or blank: the revision of what was said', example: 2 })
-  revision?: number | null;
-  @Whole({ optional: true, description: 'As If-Match: the revision of the commitment that was read', example: 3 })
-  expected?: number | null;
-  @ApiProperty({
-    anyOf: Object.values(ACTS).map(({ body }) => ({ $ref: getSchemaPath(classOf(body)) })),
-    description: 'As the act’s own route takes it',
-  })
-  @IsObject()
-  body: object;
+  });
+const OF_NAMED: { readonly [N in keyof RouteParameters]-?: (optional: boolean) => PropertyDecorator } = {
+  agency: (optional) => Code({ optional, description: 'For an act on the role of an agency: which', example: 'ILO' }),
+  milestone: (optional) =>
+    Whole({ optional, min: 1, description: 'For an act on a milestone: its number', example: 1 }),
+  revision: (optional) =>
+    Whole({ optional, description: 'To correct, retract or blank: the revision of what was said', example: 2 }),
+};
+const AsIfMatch = () =>
+  Whole({ optional: true, description: 'As If-Match: the revision of the commitment that was read', example: 3 });
+
+/** Any act of a batch, before it is known which. */
+class BatchAct {
+  @OneOf(Object.keys(ACTS)) act: ActName;
+  @OfCommitment(true) reference?: string | null;
+  @OF_NAMED.agency(true) agency?: string | null;
+  @OF_NAMED.milestone(true) milestone?: number | null;
+  @OF_NAMED.revision(true) revision?: number | null;
+  @AsIfMatch() expected?: number | null;
+  @IsObject() body: object;
 }
+
+/** The form of each act in a batch, for the document: what its own route names is needed here, too. */
+const FORMS = Object.entries(ACTS).map(([name, line]) => {
+  class Form {
+    act: ActName;
+  }
+  Object.defineProperty(Form, 'name', { value: `${name[0]!.toUpperCase()}${name.slice(1)}Act` });
+  const field = (of: string, decorator: PropertyDecorator) => decorator(Form.prototype, of);
+  field('act', ApiProperty({ enum: [name] }));
+  field('reference', OfCommitment(name === 'record'));
+  for (const one of parameterNamesOf(line)) field(one, OF_NAMED[one](false));
+  field('expected', AsIfMatch());
+  field('body', ApiProperty({ type: classOf(line.body), description: 'As the act’s own route takes it' }));
+  return { name, Form };
+});
+const formRef = (Form: { readonly name: string }) => getSchemaPath(Form.name);
 
 /** They are validated one by one: a malformed act is refused, and no other with it. */
 const ListOfActs = () =>
   applyDecorators(
-    ApiProperty({ type: [BatchAct], minItems: 1, maxItems: MOST }),
+    ApiProperty({
+      type: 'array',
+      minItems: 1,
+      maxItems: MOST,
+      items: {
+        oneOf: FORMS.map(({ Form }) => ({ $ref: formRef(Form) })),
+        discriminator: {
+          propertyName: 'act',
+          mapping: Object.fromEntries(FORMS.map(({ name, Form }) => [name, formRef(Form)])),
+        },
+      },
+    }),
     IsArray(),
     ArrayMinSize(1),
     ArrayMaxSize(MOST),
@@ -120,7 +150,7 @@ export class BatchesController {
   @Post()
   @HttpCode(200)
   @RouteConfig({ bodies: BODIES })
-  @ApiExtraModels(...Object.values(ACTS).map(({ body }) => classOf(body)))
+  @ApiExtraModels(...FORMS.map(({ Form }) => Form))
   @ApiOperation({
     summary: 'Do up to 1,000 acts, one after the other, each with its own result',
     operationId: 'doActs',

@@ -82,7 +82,12 @@ export class CommitmentsController {
   constructor(@Inject(LOG) private readonly log: Log) {}
 
   @Get(':reference')
-  @ApiOperation({ summary: 'One commitment as at a date', operationId: 'getCommitment' })
+  @ApiOperation({
+    summary: 'One commitment as at a date',
+    description:
+      'All that holds on the date: stage, parts, agencies, target, milestones, evidence, readings. With a token `allowedActs` lists what the caller may do next. Its ETag serves If-Match by the revision in it.',
+    operationId: 'getCommitment',
+  })
   @ApiOkResponse({ type: CommitmentView })
   async one(
     @Param('reference') reference: string,
@@ -95,6 +100,8 @@ export class CommitmentsController {
   @Get(':reference/history')
   @ApiOperation({
     summary: 'Every act on a commitment, as reported by a date, in the order recorded',
+    description:
+      'Each act with who recorded it, when, and what became of it since. Nothing is ever taken out: what was corrected or retracted is marked.',
     operationId: 'getCommitmentHistory',
   })
   @ApiOkResponse({ type: History })

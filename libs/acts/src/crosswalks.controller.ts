@@ -69,7 +69,11 @@ const inRow = ({ versions, ...entry }: Partial<CrosswalkItem>) => {
 @Controller('v1/crosswalks')
 export class CrosswalksController extends registerController('crosswalk') {
   @Get()
-  @ApiOperation({ summary: 'All crosswalks between frameworks as at a date', operationId: 'listCrosswalks' })
+  @ApiOperation({
+    summary: 'All crosswalks between frameworks as at a date',
+    description: 'With their versions by the date, of which the last one holds.',
+    operationId: 'listCrosswalks',
+  })
   @ApiOkResponse({ type: CrosswalkList })
   @InRows<CrosswalkItem>(inRow, { versions: ['version', 'author', 'reportedOn'] })
   override async list(@Query() query: CrosswalkListQuery, @WantedFormat() format: Format) {
@@ -80,7 +84,11 @@ export class CrosswalksController extends registerController('crosswalk') {
   }
 
   @Get(':code')
-  @ApiOperation({ summary: 'One crosswalk as at a date, with its links', operationId: 'getCrosswalk' })
+  @ApiOperation({
+    summary: 'One crosswalk as at a date, with its links',
+    description: 'The version that holds on the date, or the one that is asked for. As CSV or NDJSON: its links.',
+    operationId: 'getCrosswalk',
+  })
   @ApiOkResponse({ type: CrosswalkView })
   override async one(@Param('code') code: string, @Query() query: CrosswalkQuery, @WantedFormat() format?: Format) {
     const { asOf, knownAt } = await clocksOf(query, this.log.store);

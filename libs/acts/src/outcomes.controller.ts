@@ -35,7 +35,12 @@ const inRow = ({ endorsed, ...entry }: Partial<OutcomeAsAt>) => ({
 @Controller('v1/outcomes')
 export class OutcomesController extends registerController('outcome') {
   @Get()
-  @ApiOperation({ summary: 'All outcomes as at a date', operationId: 'listOutcomes' })
+  @ApiOperation({
+    summary: 'All outcomes as at a date',
+    description:
+      'With who had endorsed them by the date. In pages of `limit`; as CSV or NDJSON without `limit`: all of them.',
+    operationId: 'listOutcomes',
+  })
   @ApiOkResponse({ type: OutcomeList })
   @InRows(inRow)
   override async list(@Query() query: OutcomeListQuery, @WantedFormat() format: Format) {
@@ -46,7 +51,11 @@ export class OutcomesController extends registerController('outcome') {
   }
 
   @Get(':code')
-  @ApiOperation({ summary: 'One of the outcomes as at a date', operationId: 'getOutcome' })
+  @ApiOperation({
+    summary: 'One of the outcomes as at a date',
+    description: 'With who had endorsed it by the date; `entry` is what the next amendment replaces.',
+    operationId: 'getOutcome',
+  })
   @ApiOkResponse({ type: OutcomeView })
   override async one(@Param('code') code: string, @Query() query: ClockQuery) {
     const { asOf, knownAt } = await clocksOf(query, this.log.store);

@@ -91,7 +91,11 @@ export function registerController(kind: Register) {
     ) {}
 
     @Get()
-    @ApiOperation({ summary: `All ${path}`, operationId: `list${named}` })
+    @ApiOperation({
+      summary: `All ${path}`,
+      description: 'As registered. In pages of `limit`; as CSV or NDJSON without `limit`: all of them.',
+      operationId: `list${named}`,
+    })
     @ApiOkResponse({ type: List })
     async list(@Query() query: ListQuery, @WantedFormat() format: Format): Promise<unknown> {
       const { knownAt } = await clocksOf(withClocksOfCursor(query), this.log.store);
@@ -100,7 +104,11 @@ export function registerController(kind: Register) {
     }
 
     @Get(':code')
-    @ApiOperation({ summary: `One of the ${path}`, operationId: `get${Entry_.name}` })
+    @ApiOperation({
+      summary: `One of the ${path}`,
+      description: 'As registered or last amended. Its ETag serves If-Match by the revision in it.',
+      operationId: `get${Entry_.name}`,
+    })
     @ApiOkResponse({ type: View })
     async one(@Param('code') code: string, @Query() query: ClockQuery): Promise<unknown> {
       const { knownAt } = await clocksOf(query, this.log.store);
@@ -125,6 +133,7 @@ export function historyController(kind: Register): Type<unknown> {
     @Get(':code/history')
     @ApiOperation({
       summary: `Every change of one of the ${path}`,
+      description: 'What was said of it, in the order recorded, by whom, and what became of that since.',
       operationId: `get${entryClass(kind).name}History`,
     })
     @ApiOkResponse({ type: RegisterHistory })

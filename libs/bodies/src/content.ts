@@ -101,7 +101,7 @@ export class MilestoneAsAt {
 }
 
 export class LiftedCondition {
-  @ApiProperty({ example: '2011-05' }) readonly liftedOn: PartialDate;
+  @ApiProperty({ type: String, example: '2011-05' }) readonly liftedOn: PartialDate;
   @ApiProperty() readonly liftedBy: string;
   @ApiProperty({ type: String, format: 'date' }) readonly reportedOn: FullDate;
   @ApiProperty({ type: 'integer' }) readonly revision: number;

@@ -129,6 +129,8 @@ export const ACTS = allActs({
   record: act('Recorded', 'RecordCommitment', {
     path: '',
     summary: 'Record a commitment with its first stage',
+    description:
+      'By an agency that is named in it, or by the secretariat. A focal point gives a reference only of its own agency’s prefix; without one the next free number of the lead and the year is taken.',
     operationId: 'recordCommitment',
     conflict: 'The reference is taken',
     who: anybody,
@@ -142,6 +144,8 @@ export const ACTS = allActs({
   reportStage: act('StageReported', 'ReportStage', {
     path: 'stage',
     summary: 'Report the stage of one’s part',
+    description:
+      'By the lead, a co-lead or a partner, each of its own part. The answer says what the stage is now, and whether this report changed it; if not, which entry outranks it and how to correct that one.',
     who: contributing,
     decide: stages.reportStage,
     answers: 'StageAnswer',
@@ -150,6 +154,8 @@ export const ACTS = allActs({
   verify: act('Verified', 'Verify', {
     path: 'verification',
     summary: 'The secretariat’s reading of a part',
+    description:
+      'By the secretariat. It is of one part and of the entry that holds then, and stands beside what the agency says; also after the record has ended.',
     conflict: 'Nothing was reported that could be read',
     who: nobody,
     decide: stages.verify,
@@ -159,6 +165,7 @@ export const ACTS = allActs({
   reply: act('Replied', 'Reply', {
     path: 'reply',
     summary: 'The agency’s reply to the secretariat’s reading',
+    description: 'By the agency whose part was read. It stands beside the reading and overwrites nothing.',
     conflict: 'Nothing was read that could be replied to',
     who: verified,
     decide: stages.reply,
@@ -170,6 +177,8 @@ export const ACTS = allActs({
   addAgency: act('AgencyAdded', 'AddAgency', {
     path: 'agencies',
     summary: 'Add an agency; one named by another agency is asked',
+    description:
+      'By the lead or a co-lead. The agency’s role counts at once, and is marked as asked until the agency accepts it or a published document is cited.',
     who: responsible,
     decide: responsibility.addAgency,
     gives: ({ agency, reportedOn: from }) => [{ agency, from, pointer: '/agency' }],
@@ -178,6 +187,7 @@ export const ACTS = allActs({
   changeRole: act('RoleChanged', 'ChangeRole', {
     path: 'agencies/:agency/role',
     summary: 'Change an agency’s role',
+    description: 'By the lead or a co-lead; the secretariat moves the lead by it, in one act.',
     who: responsible,
     decide: responsibility.changeRole,
     gives: ({ reportedOn: from }, { agency = '' }) => [{ agency, from, pointer: '/role' }],
@@ -187,6 +197,7 @@ export const ACTS = allActs({
   removeAgency: act('AgencyRemoved', 'RemoveAgency', {
     path: 'agencies/:agency/remove',
     summary: 'Remove an agency, or one of its roles',
+    description: 'By the lead or a co-lead. The lead itself is not removed but moved: it offers the lead.',
     who: responsible,
     decide: responsibility.removeAgency,
     on: beside,
@@ -196,6 +207,7 @@ export const ACTS = allActs({
   acceptRole: act('RoleAccepted', 'AcceptRole', {
     path: 'agencies/:agency/accept',
     summary: 'The agency that was asked accepts its role',
+    description: 'By the agency itself. From then on its role is confirmed by its own word.',
     conflict: 'It was not asked',
     who: named,
     decide: responsibility.acceptRole,
@@ -205,6 +217,7 @@ export const ACTS = allActs({
   declineRole: act('RoleDeclined', 'DeclineRole', {
     path: 'agencies/:agency/decline',
     summary: 'The agency that was asked declines; its role counts no more from then on',
+    description: 'By the agency itself. A lead cannot decline; it offers the lead.',
     conflict: 'It was not asked',
     who: named,
     decide: responsibility.declineRole,
@@ -214,6 +227,8 @@ export const ACTS = allActs({
   offerLead: act('LeadOffered', 'OfferLead', {
     path: 'lead-transfer',
     summary: 'Offer the lead to another agency',
+    description:
+      'By the lead: to whom, why, from when, and what stays open. The lead stays where it is until the offer is accepted.',
     conflict: 'The lead is on offer, or moving, already',
     who: lead,
     decide: responsibility.offerLead,
@@ -224,6 +239,8 @@ export const ACTS = allActs({
   acceptLead: act('LeadAccepted', 'AcceptLead', {
     path: 'lead-transfer/accept',
     summary: 'Take the lead that was offered',
+    description:
+      'By the agency to which it was offered. The lead moves on the later of this report’s date and the first day of the offer.',
     conflict: NO_OFFER,
     who: offered,
     decide: responsibility.acceptLead,
@@ -233,6 +250,7 @@ export const ACTS = allActs({
   declineLead: act('LeadDeclined', 'DeclineLead', {
     path: 'lead-transfer/decline',
     summary: 'Decline the lead that was offered',
+    description: 'By the agency to which it was offered. The lead stays where it is.',
     conflict: NO_OFFER,
     who: offered,
     decide: responsibility.declineLead,
@@ -242,6 +260,7 @@ export const ACTS = allActs({
   withdrawLeadOffer: act('LeadOfferWithdrawn', 'WithdrawLeadOffer', {
     path: 'lead-transfer/withdraw',
     summary: 'Take back the offer of the lead',
+    description: 'By the lead, as long as the offer was neither accepted nor declined.',
     conflict: NO_OFFER,
     who: lead,
     decide: responsibility.withdrawLeadOffer,
@@ -251,12 +270,14 @@ export const ACTS = allActs({
   setThemes: act('ThemesSet', 'SetThemes', {
     path: 'themes',
     summary: 'Set the themes',
+    description: 'By the lead or a co-lead. The themes that are given replace those before.',
     who: responsible,
     decide: content.setThemes,
   }),
   setTarget: act('TargetSet', 'SetTarget', {
     path: 'target',
     summary: 'Set, move or lift the target',
+    description: 'By the lead or a co-lead. Without a date the target is lifted; 9999 says that there is no end.',
     who: responsible,
     decide: content.setTarget,
     unsaid: () => ({ date: null }),
@@ -264,6 +285,7 @@ export const ACTS = allActs({
   addMilestone: act('MilestoneAdded', 'AddMilestone', {
     path: 'milestones',
     summary: 'Add a milestone',
+    description: 'By the lead or a co-lead. It gets the next number.',
     who: responsible,
     decide: content.addMilestone,
     amended: { milestone: [] },
@@ -271,6 +293,7 @@ export const ACTS = allActs({
   reachMilestone: act('MilestoneReached', 'ReachMilestone', {
     path: 'milestones/:milestone/reach',
     summary: 'A milestone is reached',
+    description: 'By the lead or a co-lead. When it was reached may be left open.',
     conflict: MILESTONE_IS_SETTLED,
     who: responsible,
     decide: content.reachMilestone,
@@ -280,6 +303,7 @@ export const ACTS = allActs({
   rescheduleMilestone: act('MilestoneRescheduled', 'RescheduleMilestone', {
     path: 'milestones/:milestone/reschedule',
     summary: 'A milestone gets another date',
+    description: 'By the lead or a co-lead. The former date stays in the history.',
     conflict: MILESTONE_IS_SETTLED,
     who: responsible,
     decide: content.rescheduleMilestone,
@@ -289,6 +313,7 @@ export const ACTS = allActs({
   dropMilestone: act('MilestoneDropped', 'DropMilestone', {
     path: 'milestones/:milestone/drop',
     summary: 'A milestone is given up',
+    description: 'By the lead or a co-lead, with a reason.',
     conflict: MILESTONE_IS_SETTLED,
     who: responsible,
     decide: content.dropMilestone,
@@ -298,18 +323,21 @@ export const ACTS = allActs({
   attachEvidence: act('EvidenceAttached', 'AttachEvidence', {
     path: 'evidence',
     summary: 'Attach evidence',
+    description: 'By the lead, a co-lead or a partner: a title, and where it can be seen.',
     who: contributing,
     decide: content.attachEvidence,
   }),
   amendWording: act('WordingAmended', 'AmendWording', {
     path: 'wording',
     summary: 'Amend title, summary, language or condition',
+    description: 'By the lead or a co-lead. What is left out stays as it is.',
     who: responsible,
     decide: content.amendWording,
   }),
   liftCondition: act('ConditionLifted', 'LiftCondition', {
     path: 'condition/lift',
     summary: 'The condition is lifted: when, and by what',
+    description: 'By the lead or a co-lead. From then on the commitment stands without it.',
     conflict: 'There is no condition, or it was lifted already',
     who: responsible,
     decide: content.liftCondition,
@@ -318,12 +346,15 @@ export const ACTS = allActs({
   claim: act('Claimed', 'Claim', {
     path: 'claims',
     summary: 'Keep what a source claims, beside what others do',
+    description:
+      'By the lead, a co-lead or a partner. Claims of several sources stand side by side; none of them is counted.',
     who: contributing,
     decide: content.claim,
   }),
   holdEdition: act('EditionHeld', 'HoldEdition', {
     path: 'editions',
     summary: 'An edition of a recurring commitment was held',
+    description: 'By the lead, a co-lead or a partner, of a commitment whose nature is recurring.',
     who: contributing,
     decide: editions.holdEdition,
     on: when(({ nature }) => nature === 'recurring'),
@@ -331,6 +362,7 @@ export const ACTS = allActs({
   reportUpkeep: act('UpkeepReported', 'ReportUpkeep', {
     path: 'upkeep',
     summary: 'Whether a standing commitment was kept up in a period',
+    description: 'By the lead, a co-lead or a partner, of a commitment whose nature is standing.',
     who: contributing,
     decide: editions.reportUpkeep,
     on: when(({ nature }) => nature === 'standing'),
@@ -338,6 +370,7 @@ export const ACTS = allActs({
   relate: act('Related', 'Relate', {
     path: 'relations',
     summary: 'Relate to another commitment, or to a forum it prepares for',
+    description: 'By the lead or a co-lead. By relations of one type no commitment leads back to itself.',
     conflict: 'It is related so already',
     who: responsible,
     decide: lineage.relate,
@@ -345,6 +378,7 @@ export const ACTS = allActs({
   addFollowUp: act('FollowUpAdded', 'AddFollowUp', {
     path: 'follows-up',
     summary: 'Add forums or outcomes that it follows up',
+    description: 'By the lead or a co-lead. They count from the date of this report.',
     conflict: 'It follows one of them up already',
     who: responsible,
     decide: lineage.addFollowUp,
@@ -352,6 +386,7 @@ export const ACTS = allActs({
   takeBackFollowUp: act('FollowUpTakenBack', 'TakeBackFollowUp', {
     path: 'follows-up/take-back',
     summary: 'Take back that it follows up forums or outcomes',
+    description: 'By the lead or a co-lead. They count no more from the date of this report.',
     conflict: 'It follows up nothing',
     who: responsible,
     decide: lineage.takeBackFollowUp,
@@ -360,6 +395,8 @@ export const ACTS = allActs({
   merge: act('Merged', 'Merge', {
     path: 'merge',
     summary: 'Merge this duplicate into the commitment that stays',
+    description:
+      'By the lead. From then on it is counted in no total; the record that stays takes over the agencies, themes and follow-up that are listed, and nothing else.',
     who: lead,
     decide: lineage.merge(viewAsAt),
     amended: 'retracted',
@@ -367,6 +404,7 @@ export const ACTS = allActs({
   split: act('SplitUp', 'Split', {
     path: 'split',
     summary: 'Split into commitments that are recorded already',
+    description: 'By the lead. From then on it is counted in no total; each part takes over what is listed for it.',
     who: lead,
     decide: lineage.split(viewAsAt),
     amended: 'retracted',
@@ -374,6 +412,7 @@ export const ACTS = allActs({
   supersede: act('Superseded', 'Supersede', {
     path: 'supersede',
     summary: 'Another commitment takes its place',
+    description: 'By the lead. From then on it is counted in no total, and the other one takes over what is listed.',
     who: lead,
     decide: lineage.supersede(viewAsAt),
     amended: 'retracted',
@@ -381,6 +420,7 @@ export const ACTS = allActs({
   withdraw: act('Withdrawn', 'Withdraw', {
     path: 'withdraw',
     summary: 'Withdraw it',
+    description: 'By the lead, with a reason. From then on it is counted in no total, and listed apart.',
     who: lead,
     decide: lineage.withdraw(viewAsAt),
     amended: 'retracted',
@@ -388,6 +428,8 @@ export const ACTS = allActs({
   correct: act('Corrected', 'Correct', {
     path: 'history/:revision/correct',
     summary: 'Correct what was said, with a reason',
+    description:
+      'By whoever said it, or the secretariat; of what counts now only with a present role. It is then as if it had been said so, at every date; as known before, nothing has changed but a marker.',
     conflict: 'It cannot be corrected',
     who: maker,
     decide: amending.correct(actOf),
@@ -398,6 +440,8 @@ export const ACTS = allActs({
   retract: act('Retracted', 'Retract', {
     path: 'history/:revision/retract',
     summary: 'Retract what was said, with a reason',
+    description:
+      'By whoever said it, or the secretariat; of what counts now only with a present role. It is then as if it had never been said, at every date.',
     conflict: 'It cannot be retracted, or was already',
     who: maker,
     decide: amending.retract(actOf),
@@ -410,6 +454,8 @@ export const ACTS = allActs({
   blank: act('Blanked', 'Blank', {
     path: 'history/:revision/blank',
     summary: 'Blank words that must go; what is left keeps every figure as it was',
+    description:
+      'By the secretariat. The words are erased from the log for good, at every position; everything that is counted stays.',
     conflict: 'It is a blanking itself, of which only the reason can be blanked',
     who: nobody,
     decide: amending.blank,

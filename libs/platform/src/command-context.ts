@@ -71,7 +71,8 @@ export const Caller = createParamDecorator(
 
 function expectedOf(ifMatch: string | undefined): number | undefined {
   if (ifMatch === undefined) return undefined;
-  const revision = /^(?:W\/)?"(\d+)"$/.exec(ifMatch)?.[1];
+  // What a GET answers has a digest of what it shows behind the revision (validators.ts).
+  const revision = /^(?:W\/)?"(\d+)(?:-[\w-]{1,40})?"$/.exec(ifMatch)?.[1];
   if (revision === undefined)
     throw new Rejected('bad_request', `If-Match takes one ETag as it was given, such as "3", not ${ifMatch}.`);
   return Number(revision);

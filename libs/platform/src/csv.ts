@@ -41,6 +41,14 @@ export function csvOf(rows: readonly object[]): string {
 export const csvStream = (columns?: readonly string[], bom = false): Transform =>
   stringify({ ...OPTIONS, bom, ...(columns && { columns: [...columns] }) });
 
+/** Some flat rows of a table as CSV. @param first whether the header stands before them, and a byte order mark where it is wanted */
+export const csvPart = (
+  flatRows: readonly object[],
+  columns: readonly string[],
+  first: boolean,
+  bom: boolean,
+): string => stringifyAll([...flatRows], { ...OPTIONS, columns: [...columns], header: first, bom: first && bom });
+
 /** Every column that any of some flat rows has. */
 export const columnsOf = (flatRows: readonly object[]): string[] => [
   ...new Set(flatRows.flatMap((row) => Object.keys(row))),

@@ -6,6 +6,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ApiRequest } from './principal.js';
+import { refuseUnlessJson } from './formats.js';
 import { AccessGuard, AnswerInterceptor } from './steps.js';
 
 /** A route that Fastify answers directly. */
@@ -38,6 +39,7 @@ export function answersDirectly(
       if (Object.values(request.params as object).includes('')) return nests.call(this, request, reply);
       const { guard, interceptor, commands } = found();
       await guard.admit(request, marks);
+      refuseUnlessJson(request);
       void reply.status(status).header('Cache-Control', 'no-store');
       return interceptor.around(request, reply, () => answer(request, reply, commands));
     };

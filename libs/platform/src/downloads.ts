@@ -18,7 +18,8 @@ export const FieldsOf = (Entry: Type<unknown>) => {
       required: false,
       type: 'array',
       items: { type: 'string', enum: known },
-      description: 'Only these fields of each entry, separated by commas',
+      description:
+        'Only these fields of each entry, separated by commas; the others are then missing, also those that its schema requires',
     }),
     IsOptional(),
     Transform(({ value }) => listText(value).split(',')),

@@ -1,11 +1,18 @@
 /** The formats that lists and views are answered in; one more is one more member of `FORMATS`. */
-import { applyDecorators, createParamDecorator, Logger, type ExecutionContext } from '@nestjs/common';
+import {
+  applyDecorators,
+  createParamDecorator,
+  Logger,
+  NotAcceptableException,
+  SetMetadata,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsOptional } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
-import { pipeline, Readable, type Duplex } from 'node:stream';
-import { columnsOf, csvStream, flat } from './csv.js';
+import { Readable } from 'node:stream';
+import { columnsOf, csvPart, flat } from './csv.js';
 import { QueryChoice } from './query-fields.js';
 
 /** Entries, page by page. */
@@ -75,24 +82,107 @@ export function formatOf(request: FastifyRequest): Format {
   return NAMES.find((name) => FORMATS[name].mediaType === best) ?? 'json';
 }
 
+const ANSWERED_AS = 'answered-as';
+/** The routes of this controller answer in this media type. */
+export const AnsweredAs = (mediaType: string) => SetMetadata(ANSWERED_AS, mediaType);
+
+/** The media types that an act, or anything else that is no list, is answered in. */
+const JSON_ONLY: readonly string[] = [FORMATS.json.mediaType];
+
+interface Answers {
+  readonly content?: Readonly<Record<string, unknown>>;
+}
+
+/** The media types that a handler answers in, as it and its controller say in the document; `null`: files of the site. */
+function offeredBy(context: ExecutionContext): readonly string[] | null {
+  const [handler, controller] = [context.getHandler(), context.getClass()];
+  const said = <T>(key: string, of: object) => Reflect.getMetadata(key, of) as T | undefined;
+  const mediaType = said<string>(ANSWERED_AS, controller);
+  if (mediaType) return [mediaType];
+  if (said('swagger/apiExcludeController', controller)) return null;
+  const types = Reflect.getMetadata('design:paramtypes', controller.prototype as object, handler.name) as
+    { prototype?: object }[] | undefined;
+  const fields = (types ?? []).flatMap(
+    ({ prototype }) => (prototype && said<string[]>('swagger/apiModelPropertiesArray', prototype)) ?? [],
+  );
+  const [answer] = Object.values(said<Record<string, Answers>>('swagger/apiResponse', handler) ?? {});
+  return (
+    said<string[]>('swagger/apiProduces', handler) ??
+    (answer?.content && Object.keys(answer.content)) ??
+    (fields.includes(':format') ? MEDIA_TYPES : JSON_ONLY)
+  );
+}
+
+const offers = new WeakMap<object, readonly string[] | null>();
+
+function offersOf(context: ExecutionContext): readonly string[] | null {
+  const handler = context.getHandler();
+  let offered = offers.get(handler);
+  if (offered === undefined) offers.set(handler, (offered = offeredBy(context)));
+  return offered;
+}
+
+/** Whether a request is sent a list as it is read, entry by entry. */
+export const isStreamed = (request: FastifyRequest, context: ExecutionContext): boolean =>
+  offersOf(context) === MEDIA_TYPES && formatOf(request) !== 'json';
+
+/** @throws NotAcceptableException where a handler answers in nothing that the request accepts */
+export function refuseUnacceptable(request: FastifyRequest, context: ExecutionContext): void {
+  if (acceptsAnything(request)) return;
+  const { format, take } = (request.query ?? {}) as { format?: unknown; take?: unknown };
+  const offered = offersOf(context);
+  // A format that is named counts for more than what is accepted.
+  if (offered && format === undefined && take === undefined) refuseUnlessIn(offered, request);
+}
+
+/** @throws NotAcceptableException where a request does not accept JSON */
+export function refuseUnlessJson(request: FastifyRequest): void {
+  if (!acceptsAnything(request) && request.headers.accept !== FORMATS.json.mediaType)
+    refuseUnlessIn(JSON_ONLY, request);
+}
+
+const UNWANTED = /;\s*q=0(?:\.0*)?\s*$/i;
+
+const acceptsAnything = ({ headers: { accept } }: FastifyRequest): boolean => accept === undefined || accept === '*/*';
+
+function refuseUnlessIn(offered: readonly string[], request: FastifyRequest): void {
+  const ranges = request.headers.accept!.split(',');
+  if (ranges.every((range) => UNWANTED.test(range))) return; // it says what it does not want, and nothing else
+  if (request.accepts().type([...offered]) === false)
+    throw new NotAcceptableException(`This is answered as ${offered.join(' or ')}, not as ${request.headers.accept}.`);
+}
+
 export const WantedFormat = createParamDecorator((_: unknown, context: ExecutionContext): Format =>
   formatOf(context.switchToHttp().getRequest<FastifyRequest>()),
 );
 
-function csv({ pages, whole, picked, row, columns, bom }: ListContent): Readable {
+function csv({ pages, whole, picked, row, columns, bom = false }: ListContent): Readable {
   const flatRow = (entry: object) => flat(row(picked(entry)));
-  return sent(
-    Readable.from(rowsOf(pages, flatRow)),
-    csvStream(columns ?? (whole && columnsOf(whole.map(flatRow))), bom),
-  );
+  const known = columns ?? (whole && columnsOf(whole.map(flatRow)));
+  return sent(Readable.from(tableOf(pages, flatRow, known, bom), { objectMode: false }));
 }
 
 function ndjson({ pages, picked }: ListContent): Readable {
   return sent(Readable.from(linesOf(pages, picked), { objectMode: false }));
 }
 
-async function* rowsOf(pages: Pages, flatRow: (entry: object) => object): AsyncGenerator<object> {
-  for await (const page of pages) for (const entry of page) yield flatRow(entry);
+/** The rows in a chunk: many, as each chunk is compressed by itself. */
+const ROWS = 100;
+
+async function* tableOf(
+  pages: Pages,
+  flatRow: (entry: object) => object,
+  columns: readonly string[] | undefined,
+  bom: boolean,
+): AsyncGenerator<string> {
+  let first = true;
+  for await (const page of pages)
+    for (let i = 0; i < page.length; i += ROWS) {
+      const rows = page.slice(i, i + ROWS).map(flatRow);
+      yield csvPart(rows, (columns ??= columnsOf(rows)), first, bom);
+      first = false;
+    }
+  if (first) yield csvPart([], columns ?? [], first, bom);
 }
 
 /** A chunk of lines per page. */
@@ -104,9 +194,8 @@ async function* linesOf(pages: Pages, picked: (entry: object) => object): AsyncG
 const logger = new Logger('Downloads');
 
 /** The client sets the pace. If it goes away, reading ends. If reading fails, the connection is cut. */
-function sent(entries: Readable, through?: Duplex): Readable {
-  const failed = (error: NodeJS.ErrnoException | null | undefined) => {
-    if (error && error.code !== 'ERR_STREAM_PREMATURE_CLOSE') logger.error(error.stack);
-  };
-  return through ? pipeline(entries, through, failed) : entries.on('error', failed);
+function sent(entries: Readable): Readable {
+  return entries.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') logger.error(error.stack);
+  });
 }

@@ -1,4 +1,5 @@
-/** The reader of bodies: they are UTF-8, and plain JSON. */
+/** The reader of bodies: they are plain UTF-8, and plain JSON. */
+import { UnsupportedMediaTypeException } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
 import { refuseAmbiguousJson, textOf, Unreadable } from '#text';
@@ -13,6 +14,16 @@ function faultOf(error: unknown): Error {
   return pointer ? malformed([{ pointer, message }]) : new Rejected('bad_request', `The body ${message}.`);
 }
 
+/** What is wrong with a body that does not say that it is plain UTF-8. */
+function notUtf8(type: string, coding: string | undefined): Error | null {
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(type)?.[1];
+  if (charset !== undefined && !/^utf-?8$/i.test(charset))
+    return new UnsupportedMediaTypeException(`A body is in UTF-8, not in ${charset}.`);
+  if (coding !== undefined && coding !== 'identity')
+    return new UnsupportedMediaTypeException(`A body is sent as it is, not with Content-Encoding: ${coding}.`);
+  return null;
+}
+
 /** Lets a server refuse bodies that are not UTF-8, naming the byte, and JSON that is not plain, naming the field. */
 export function readsJson(server: FastifyInstance): void {
   const parse = server.getDefaultJsonParser('ignore', 'ignore') as (
@@ -21,7 +32,14 @@ export function readsJson(server: FastifyInstance): void {
     done: Done,
   ) => void;
   server.removeContentTypeParser('application/json');
+  const utf8 = new Set(['application/json']); // the content types known to be so
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done: Done) => {
+    const { 'content-type': type = '', 'content-encoding': coding } = request.headers;
+    if (!utf8.has(type) || coding !== undefined) {
+      const refused = notUtf8(type, coding);
+      if (refused) return done(refused);
+      if (utf8.size < 100) utf8.add(type);
+    }
     try {
       const text = textOf(body as Buffer);
       parse(request, text, (error, json) => {

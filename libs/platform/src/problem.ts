@@ -51,6 +51,7 @@ const TITLES: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   404: 'Not found',
   405: 'Method not allowed',
+  406: 'Not acceptable',
   409: 'Conflict',
   412: 'Revision conflict',
   413: 'Too large',
@@ -90,7 +91,14 @@ export function problemOf(error: unknown): Problem {
 }
 
 const codeOf = (status: number): string =>
-  ({ 400: 'bad_request', 404: 'not_found', 413: 'too_large', 415: 'unsupported_media_type' })[status] ?? 'refused';
+  ({
+    400: 'bad_request',
+    404: 'not_found',
+    405: 'method_not_allowed',
+    406: 'not_acceptable',
+    413: 'too_large',
+    415: 'unsupported_media_type',
+  })[status] ?? 'refused';
 
 export const PROBLEM_JSON = 'application/problem+json';
 

@@ -14,6 +14,7 @@ interface Watched extends ApiRequest {
 
 /** Health checks and metrics have no spans and no log lines. */
 const WATCHMAN = /^\/(?:health\/|metrics$)/;
+export const isWatchman = (route: string): boolean => WATCHMAN.test(route);
 
 const routeOf = ({ routeOptions }: FastifyRequest): string => routeOptions.url ?? 'none';
 
@@ -30,7 +31,7 @@ export function observeRequests(server: FastifyInstance): void {
     const { method, headers } = request;
     request.correlation = new Correlation(headers['x-correlation-id']);
     const route = routeOf(request);
-    if (!WATCHMAN.test(route)) {
+    if (!isWatchman(route)) {
       const attributes = {
         'http.request.method': method,
         'http.route': request.routeOptions.url,

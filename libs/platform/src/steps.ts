@@ -2,17 +2,19 @@
  * The steps of every request, in the order in which they run; `server.ts` registers the hooks, `app.module.ts` all else:
  *
  *  1. Fastify `onRequest`, `preValidation`: its correlation and its span (`requests.ts`)
- *  2. Fastify `onRequest`: pages get a tidy address
+ *  2. Fastify `onRequest`: another method or a slash too many (`known-paths.ts`); another site's page (@fastify/cors); pages get a
+ *     tidy address
  *  3. Fastify's parser: the body is read, as JSON only, up to its limit (`json-bodies.ts`)
  *  4. `AccessGuard`: the owner of the token is found; who may not ask is refused
- *  5. `AnswerInterceptor`: the views reach `If-Position-At-Least`
+ *  5. `AnswerInterceptor`: what is accepted is offered (`formats.ts`); the views reach `If-Position-At-Least`
  *  6. `AnswerInterceptor`: `Idempotency-Key` is claimed; given back when the request is refused
  *  7. pipe: body, query and parameters are validated (`validation.ts`)
  *  8. controller: it answers; a command goes through Nest's CommandBus, with a span and a measure (`observed.ts`)
  *  9. `AnswerInterceptor`: `ETag`, from the answer's revision
  * 10. `AnswerInterceptor`: a list takes the requested format (`downloads.ts`)
  * 11. `ProblemFilter`: an error becomes problem+json or a page (`problem.ts`)
- * 12. Fastify `onSend`: `X-Correlation-Id`, `Connection: close` while the server ends
+ * 12. Fastify `onSend`: of what is read a validator, or 304 (`validators.ts`); compression (@fastify/compress);
+ *     `X-Correlation-Id`, `Connection: close` while the server ends
  * 13. Fastify `onResponse`: the measure, the end of the span, the log line
  *
  * An address that cannot be read meets none of these steps but the last: `frameworkErrors` in `server.ts` answers it.
@@ -32,9 +34,12 @@ import { hash } from 'node:crypto';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { canonicalJson, isFit, Projector, Rejected } from '#eventsourcing';
 import { ownerOf } from './command-context.js';
+import { todayAt } from '#clocks';
 import { downloaded } from './downloads.js';
+import { isStreamed, refuseUnacceptable } from './formats.js';
 import { ALWAYS_OPEN, bearerOf, ReadingIsPublic, SECRETARIAT_ONLY, Tokens, type ApiRequest } from './principal.js';
 import { problemOf } from './problem.js';
+import { hasAlready, validatorOf, vary } from './validators.js';
 
 /** Remembers which body came with an idempotency key; all processes that write to a log share it. */
 export abstract class IdempotencyKeys {
@@ -42,6 +47,11 @@ export abstract class IdempotencyKeys {
   abstract claim(owner: string, key: string, digest: string): Promise<'first' | 'same' | 'other'>;
   /** Takes back a claim whose command was refused. The key is free again once every claim of it was taken back. */
   abstract release(owner: string, key: string, digest: string): Promise<void>;
+}
+
+/** The version of our code: an answer of another one may differ. */
+export abstract class Software {
+  abstract readonly digest: string;
 }
 
 /** The mark of a route about who may ask. */
@@ -108,16 +118,29 @@ export class AnswerInterceptor implements NestInterceptor {
   constructor(
     private readonly projector: Projector,
     private readonly keys: IdempotencyKeys,
+    private readonly software: Software,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const http = context.switchToHttp();
     const [request, reply] = [http.getRequest<ApiRequest>(), http.getResponse<FastifyReply>()];
+    refuseUnacceptable(request, context);
     const answer = async () => {
+      if (isStreamed(request, context) && this.#wasSent(request, reply)) return '';
       const given: unknown = await lastValueFrom(next.handle());
       return downloaded(given, request, reply, context.getHandler());
     };
     return from(this.around(request, reply, answer));
+  }
+
+  /** Whether the caller has the list that is to be sent as it is read. Its validator is given before it is read, and so is no newer. */
+  #wasSent(request: ApiRequest, reply: FastifyReply): boolean {
+    const validator = validatorOf(request, todayAt(new Date()), this.projector.position(), this.software.digest);
+    void reply.header('ETag', validator);
+    if (!hasAlready(request, validator)) return false;
+    vary(reply, 'Accept');
+    void reply.status(304);
+    return true;
   }
 
   /** @param answer validates and answers; what it throws frees the idempotency key, unless the fault is ours */

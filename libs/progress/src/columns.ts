@@ -92,6 +92,8 @@ export interface ShownOnly {
   readonly spread: CommitmentAsAt['spread'];
   readonly lastEdition: string | null;
   readonly nextDue: string | null;
+  /** The agency that has yet to answer an offer of the lead. */
+  readonly leadOfferedTo: string | null;
   readonly lastUpkeep: { readonly period: string; readonly keptUp: boolean } | null;
 }
 

@@ -399,7 +399,11 @@ export class CoverageController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'Progress on one outcome, and per agency', operationId: 'progressOnOutcome' })
+  @ApiOperation({
+    summary: 'Progress on one outcome, and per agency',
+    description: 'The commitments that follow it up, counted by stage, and a row per agency.',
+    operationId: 'progressOnOutcome',
+  })
   @ApiOkResponse({ type: OfOutcome })
   @ApiNotFoundResponse({ description: 'There is no such outcome as at the date' })
   async outcome(@Param('id') id: string, @Query() query: AgenciesQuery) {

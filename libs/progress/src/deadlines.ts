@@ -162,7 +162,12 @@ export class DeadlinesController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'What is due next, and what is overdue and for how long', operationId: 'progressDeadlines' })
+  @ApiOperation({
+    summary: 'What is due next, and what is overdue and for how long',
+    description:
+      'What is due by month from the date on, and what is overdue by how many months. As CSV or NDJSON: the commitments themselves.',
+    operationId: 'progressDeadlines',
+  })
   @ApiOkResponse({ type: DeadlinesView })
   async ahead(@Query() query: DeadlinesQuery, @WantedFormat() format: Format) {
     const { asOf, knownAt, staleAfter, format: _format, ...asked } = query;

@@ -132,13 +132,14 @@ const PARTS: { readonly [P in Part]: Definition<P> } = {
       JSON.stringify({ date: target?.date ?? null, last: target ? dayOf(lastDayOf(target.date)) : 0 }),
   },
   beside: {
-    from: ['parts', 'roles', 'ends', 'editions', 'upkeep'],
-    at: ({ end, spread, lastEdition, nextDue, lastUpkeep }) =>
+    from: ['parts', 'roles', 'offers', 'ends', 'editions', 'upkeep'],
+    at: ({ end, spread, lastEdition, nextDue, lastUpkeep, leadTransfer }) =>
       JSON.stringify({
         into: end?.into ?? [],
         spread,
         lastEdition: lastEdition?.held ?? null,
         nextDue,
+        leadOfferedTo: leadTransfer?.to ?? null,
         lastUpkeep: lastUpkeep && { period: lastUpkeep.period, keptUp: lastUpkeep.keptUp },
       } satisfies ShownOnly),
   },

@@ -64,7 +64,9 @@ const InStage = (description: string) =>
 
 export class FlowListQuery extends FlowsQuery {
   @ApiProperty({
-    example: 'new',
+    type: 'array',
+    items: { type: 'string', enum: [...FLOWS] },
+    example: ['new'],
     description: `One or more of same, ${[...ENTRIES, ...EXITS].join(', ')}, or from one stage to another, such as planned-completed; separated by commas`,
   })
   @Transform(({ value }) => listText(value).split(','))
@@ -488,7 +490,12 @@ export class FlowsController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'How the total as at one date became that as at another one', operationId: 'progressFlows' })
+  @ApiOperation({
+    summary: 'How the total as at one date became that as at another one',
+    description:
+      'The total as at `from`, what was learned since of that date, what was reported in between, and the total as at `to`. The terms add up. As CSV or NDJSON: a row per term.',
+    operationId: 'progressFlows',
+  })
   @ApiOkResponse({ type: FlowsView })
   async between(@Query() query: FlowsQuery, @WantedFormat() format: Format) {
     const { at, dates, filter } = await settle(query, this.log);
@@ -503,6 +510,7 @@ export class FlowsController {
   }))
   @ApiOperation({
     summary: 'The commitments behind a term, and what was said of each',
+    description: 'Of one term of `/v1/progress/flows`: each commitment with its stage before and after.',
     operationId: 'progressFlowList',
   })
   @ApiOkResponse({ type: ChangedList })

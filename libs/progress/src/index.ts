@@ -17,6 +17,7 @@ import { ProgressProjection } from './progress.projection.js';
 import { Search, SearchController } from './search.js';
 import { Silence, SilenceController } from './silence.js';
 import { Timeline, TimelineController } from './timeline.js';
+import { Waiting } from './waiting.js';
 
 export * from './coverage.js';
 export * from './deadlines.js';
@@ -37,6 +38,7 @@ export { SORTS, type Sort } from './order.js';
 export * from './search.js';
 export * from './silence.js';
 export * from './timeline.js';
+export * from './waiting.js';
 export type { Through } from './theme-tree.js';
 
 /** This context, for the composition root. */
@@ -57,5 +59,5 @@ export const progressContext: Context = {
     { provide: FindsDuplicates, useFactory: (projector: Projector) => new Duplicates(projector), inject: [Projector] },
     { provide: APP_PIPE, useFactory: (projector: Projector) => new CodesAreKnown(projector), inject: [Projector] },
   ],
-  views: [Progress, Crosswalks, Matrix, Coverage, Partnerships, Timeline, Flows, Deadlines, Silence, Search],
+  views: [Progress, Crosswalks, Matrix, Coverage, Partnerships, Timeline, Flows, Deadlines, Silence, Search, Waiting],
 };

@@ -149,14 +149,24 @@ export class ProgressController {
   }
 
   @Get('progress/agencies')
-  @ApiOperation({ summary: 'Progress per agency', operationId: 'progressPerAgency' })
+  @ApiOperation({
+    summary: 'Progress per agency',
+    description:
+      'A row for every agency that has a commitment, and the total. A commitment counts once in the total and once under each of its agencies: rows do not add up to it.',
+    operationId: 'progressPerAgency',
+  })
   @ApiOkResponse({ type: PerAgency })
   async agencies(@Query() query: AgenciesQuery) {
     return this.progress.agencies(await this.at(query), query);
   }
 
   @Get('progress/agencies/:code')
-  @ApiOperation({ summary: 'Progress of one agency, and per theme', operationId: 'progressOfAgency' })
+  @ApiOperation({
+    summary: 'Progress of one agency, and per theme',
+    description:
+      'The row of the agency, and of its commitments a row per theme. No roll-up from an agency to its parent.',
+    operationId: 'progressOfAgency',
+  })
   @ApiOkResponse({ type: OfAgency })
   async agency(@Param('code') code: string, @Query() query: AgenciesQuery) {
     const at = await this.at(query);
@@ -166,7 +176,12 @@ export class ProgressController {
   }
 
   @Get('progress/themes')
-  @ApiOperation({ summary: 'Progress per theme', operationId: 'progressPerTheme' })
+  @ApiOperation({
+    summary: 'Progress per theme',
+    description:
+      'A row for every theme that has a commitment, and the total; a theme counts what is below it. With `crosswalk`: read through it from another framework.',
+    operationId: 'progressPerTheme',
+  })
   @ApiOkResponse({ type: AllThemes })
   @ApiNotFoundResponse({ description: 'There is no such framework or crosswalk' })
   async themes(@Query() query: ThemesQuery, @WantedFormat() format: Format) {
@@ -181,7 +196,12 @@ export class ProgressController {
   }
 
   @Get('progress/themes/:code')
-  @ApiOperation({ summary: 'Progress of one theme with all below it, and per agency', operationId: 'progressOfTheme' })
+  @ApiOperation({
+    summary: 'Progress of one theme with all below it, and per agency',
+    description:
+      'The row of the theme with all below it, and a row per agency. With `crosswalk`: also what is reached through it.',
+    operationId: 'progressOfTheme',
+  })
   @ApiOkResponse({ type: OfTheme })
   async theme(@Param('code') code: string, @Query() query: ThroughQuery) {
     const at = await this.progress.pin(await this.at(query));

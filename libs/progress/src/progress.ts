@@ -251,7 +251,7 @@ export class Progress {
 }
 
 /** Items of rows, in their order. */
-async function itemsOf(look: Look, found: Selection, rows: readonly number[]): Promise<Item[]> {
+export async function itemsOf(look: Look, found: Selection, rows: readonly number[]): Promise<Item[]> {
   const { columns, registers, at } = look;
   const statuses = new Map(rows.map((row) => [row, 0]));
   found.rows.forEach((row, i) => {

@@ -123,7 +123,12 @@ export class SilenceController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'Which agencies have not been heard of, and for how long', operationId: 'progressSilent' })
+  @ApiOperation({
+    summary: 'Which agencies have not been heard of, and for how long',
+    description:
+      'Each agency with the day of its last report and of its last mention by anybody, and the open commitments that it leads. Without a report for `staleAfter` months an agency counts as silent.',
+    operationId: 'progressSilent',
+  })
   @ApiOkResponse({ type: SilenceView })
   async agencies(@Query() query: SilentQuery) {
     const { asOf, knownAt, staleAfter, format: _format, ...filter } = query;

@@ -236,7 +236,12 @@ export class TimelineController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'Counts by stage at each step between two dates', operationId: 'progressTimeline' })
+  @ApiOperation({
+    summary: 'Counts by stage at each step between two dates',
+    description:
+      'One row a step: a month, quarter or year, or each date on which something was reported. Each row is as at its own date, so rows are comparable, and none is changed by what was reported later.',
+    operationId: 'progressTimeline',
+  })
   @ApiOkResponse({ type: TimelineView })
   async steps(@Query() query: TimelineQuery) {
     const { staleAfter, format: _format, asOf, knownAt, ...asked } = query;

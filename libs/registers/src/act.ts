@@ -11,7 +11,8 @@ export interface ActLine {
   /** Its path below its subject; empty: the act makes the subject. */
   readonly path: string;
   readonly summary: string;
-  readonly description?: string;
+  /** By whom it is done, and the rule that is worth knowing. */
+  readonly description: string;
   /** When it is refused because things stand otherwise. */
   readonly conflict?: string;
   /** The field of its body that names the agency who may do it, beside the secretariat. Absent: no agency. */

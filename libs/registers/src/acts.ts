@@ -50,6 +50,7 @@ const onEntries = <B extends BodyName, En extends Decision<Body<B>>, Am extends 
   enter: act('Registered', body, {
     path: '',
     summary: `Register: ${kind}`,
+    description: 'By the secretariat. Its code stands for it in every address, and is never changed.',
     operationId: `register${body}`,
     conflict: 'The code is taken',
     decide: decide.enter,
@@ -57,6 +58,7 @@ const onEntries = <B extends BodyName, En extends Decision<Body<B>>, Am extends 
   amend: act('Amended', body, {
     path: 'amend',
     summary: `Amend: ${kind}; the body replaces what it says`,
+    description: 'By the secretariat. What the body leaves out is gone; the history keeps what it said before.',
     operationId: `amend${body}`,
     decide: decide.amend,
   }),
@@ -82,12 +84,14 @@ export const REGISTER_ACTS = {
     rename: act('Renamed', 'RenameAgency', {
       path: 'rename',
       summary: 'An agency gets another name from a date on',
+      description: 'By the secretariat. Views show the agency under the name that it had on the date.',
       operationId: 'renameAgency',
       decide: agencies.rename,
     }),
     merge: act('Merged', 'MergeAgency', {
       path: 'merge',
       summary: 'An agency becomes part of another',
+      description: 'By the secretariat. The other stands for it in views under today’s agencies.',
       operationId: 'mergeAgency',
       conflict: HAS_ENDED,
       decide: agencies.merge,
@@ -95,6 +99,7 @@ export const REGISTER_ACTS = {
     dissolve: act('Dissolved', 'DissolveAgency', {
       path: 'dissolve',
       summary: 'An agency ends; another may take its place',
+      description: 'By the secretariat, with the successor, if there is one.',
       operationId: 'dissolveAgency',
       conflict: HAS_ENDED,
       decide: agencies.dissolve,
@@ -102,6 +107,7 @@ export const REGISTER_ACTS = {
     join: act('Joined', 'JoinBody', {
       path: 'join',
       summary: 'An agency becomes a member of a body',
+      description: 'By the secretariat, from a date on that may be known to the year only.',
       operationId: 'joinBody',
       conflict: 'It is a member of it then already',
       decide: agencies.join,
@@ -109,6 +115,7 @@ export const REGISTER_ACTS = {
     leave: act('Left', 'LeaveBody', {
       path: 'leave',
       summary: 'An agency leaves a body that it is a member of',
+      description: 'By the secretariat. What it did as a member stays counted so.',
       operationId: 'leaveBody',
       conflict: 'It has left it already',
       decide: agencies.leave,
@@ -116,6 +123,7 @@ export const REGISTER_ACTS = {
     chair: act('Chaired', 'ChairBody', {
       path: 'chair',
       summary: 'A member chairs a body for a time',
+      description: 'By the secretariat. The end may be open.',
       operationId: 'chairBody',
       conflict: 'It chairs it then already',
       decide: agencies.chair,
@@ -123,6 +131,7 @@ export const REGISTER_ACTS = {
     retract: act('Retracted', 'RetractDatedAct', {
       path: 'history/:revision/retract',
       summary: 'Take back a dated act that was a mistake',
+      description: 'By the secretariat. It is then as if it had never been said; the history keeps it.',
       operationId: 'retractAgencyAct',
       conflict: 'It is no dated act, or was taken back already',
       decide: agencies.retract,
@@ -135,12 +144,15 @@ export const REGISTER_ACTS = {
     publish: act('Published', 'PublishVersion', {
       path: 'versions',
       summary: 'Publish a version of a crosswalk, which takes the place of the one before',
+      description:
+        'By the secretariat, for the institution that made it. Each version says everything anew; as at a date the last one reported by then holds.',
       operationId: 'publishCrosswalkVersion',
       decide: crosswalks.publish,
     }),
     retract: act('Retracted', 'RetractDatedAct', {
       path: 'history/:revision/retract',
       summary: 'Take back a version that was a mistake',
+      description: 'By the secretariat. The version before it holds again; the history keeps both.',
       operationId: 'retractCrosswalkVersion',
       conflict: 'It is no version, or was taken back already',
       decide: crosswalks.retractVersion,
@@ -152,6 +164,8 @@ export const REGISTER_ACTS = {
     endorse: act('Endorsed', 'EndorseOutcome', {
       path: 'endorse',
       summary: 'An agency or forum makes an outcome its own',
+      description:
+        'By the secretariat, from the paper in which it was said. From then on the outcome counts as endorsed.',
       operationId: 'endorseOutcome',
       conflict: 'It has endorsed it already',
       decide: outcomes.endorse,
@@ -159,6 +173,7 @@ export const REGISTER_ACTS = {
     retract: act('Retracted', 'RetractDatedAct', {
       path: 'history/:revision/retract',
       summary: 'Take back an endorsement that was a mistake',
+      description: 'By the secretariat. It is then as if it had never been said; the history keeps it.',
       operationId: 'retractEndorsement',
       conflict: 'It is no endorsement, or was taken back already',
       decide: outcomes.retractEndorsement,

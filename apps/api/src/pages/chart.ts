@@ -1,4 +1,5 @@
 /** The chart of stages over time, drawn on the server: plain SVG whose colours are those of the stylesheet. */
+import { hash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { dayAfter, monthsBefore, type FullDate } from '#clocks';
 import type { Row, TimelineRow } from '#progress';
@@ -173,10 +174,17 @@ export function stagesChart(steps: readonly TimelineStep[], since: FullDate | nu
   });
   const svg = chart.renderToSVGString({ useViewBox: true });
   chart.dispose();
-  return svg
+  const plain = svg
     .replace(/<style[\s\S]*?<\/style>/g, '')
     .replaceAll(/ style="[^"]*"/g, '')
     .replaceAll(/ (?:class|ecmeta_\w+)="[^"]*"/g, '')
+    .replaceAll(COUNTED, '')
     .replace('<svg ', '<svg aria-hidden="true" focusable="false" ')
     .trim();
+  // The same chart is the same bytes each time it is drawn: its parts are named after it, not after the charts before it.
+  const own = hash('sha1', plain, 'hex').slice(0, 8);
+  return plain.replaceAll(/(id="|url\(#)(?=c\d)/g, `$1chart-${own}-`);
 }
+
+/** How ECharts names the parts of a drawing that refer to each other: it counts the drawings of the process. */
+const COUNTED = /\bzr\d+-(?=c\d)/g;

@@ -15,7 +15,7 @@ import type { VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { catchError, concatMap, type Observable } from 'rxjs';
 import { Rejected } from '#eventsourcing';
-import type { ProblemPage } from '#platform';
+import { AnsweredAs, type ProblemPage } from '#platform';
 import { bibtexOf, risOf } from './citation.js';
 import { Freshness, ViewsState } from './freshness.js';
 import { ViewsBuilding, ProblemDocument, TableDocument } from './layout.js';
@@ -150,7 +150,8 @@ const instantOf = (value: unknown): unknown =>
   typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(value) ? `${value}:59.999Z` : value;
 
 /** The routes of this controller answer with the JSX they return. */
-export const RendersPages = () => applyDecorators(UseInterceptors(PageInterceptor), ApiExcludeController());
+export const RendersPages = () =>
+  applyDecorators(UseInterceptors(PageInterceptor), ApiExcludeController(), AnsweredAs('text/html'));
 
 /** Answers a failed page request with a page. */
 export const problemPage: ProblemPage = (problem, reply) => sendsHtml(reply, <ProblemDocument problem={problem} />);

@@ -1,0 +1,82 @@
+/** The documentation of the API at `/docs`: the introduction and every operation, in a reference that others keep (Scalar). */
+import fastify, { type FastifyInstance } from 'fastify';
+import { readFileSync } from 'node:fs';
+
+/** The page, without what it loads. */
+const PAGE = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>The API of Followthrough</title>
+<link rel="stylesheet" href="/docs/docs.css">
+<script src="/docs/scalar.js" defer></script>
+<script src="/docs/docs.js" defer></script>
+</head>
+<body>
+<nav class="back" aria-label="Pages"><a href="/">Followthrough</a> <a href="/commitments">Commitments</a>
+<a href="/about">About</a> <a href="/openapi.json">OpenAPI document</a></nav>
+<noscript><p>This page needs JavaScript; the <a href="/openapi.json">OpenAPI document</a> holds the same.</p></noscript>
+<div id="reference"></div>
+</body>
+</html>
+`;
+
+/** Scripts of our own only; Scalar sets its styles in the page. What is tried out is asked of this server alone. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; " +
+  "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+/** Shows the reference, and names for everybody what Scalar leaves without a name. */
+const SCRIPT = `Scalar.createApiReference('#reference', {
+  url: '/openapi.json',
+  servers: [{ url: location.origin }],
+  withDefaultFonts: false,
+  telemetry: false,
+  hideClientButton: true,
+  showDeveloperTools: 'never',
+  agent: { disabled: true },
+  mcp: { disabled: true },
+  documentDownloadType: 'json',
+  defaultHttpClient: { targetKey: 'shell', clientKey: 'curl' },
+});
+
+function mend() {
+  for (const button of document.querySelectorAll('button:not([aria-label])'))
+    if (!button.textContent.trim()) button.setAttribute('aria-label', 'Copy');
+  for (const list of document.querySelectorAll('ul.endpoints:not([tabindex])')) list.tabIndex = 0;
+}
+new MutationObserver(mend).observe(document.body, { childList: true, subtree: true });
+`;
+
+/** The script of Scalar, as its plugin brings it. */
+async function scalarScript(): Promise<string> {
+  const { default: scalar } = await import('@scalar/fastify-api-reference'); // 4 MB: only when it is asked for
+  const plugin = fastify();
+  await plugin.register(scalar, { routePrefix: '/reference', configuration: { url: '/openapi.json' } });
+  const { body } = await plugin.inject('/reference/js/scalar.js');
+  await plugin.close();
+  return body;
+}
+
+/** Lets a server show the documentation. @param document gives the OpenAPI document, once it is asked for */
+export function showsDocs(server: FastifyInstance, document: () => object): void {
+  let json: string | undefined;
+  let script: Promise<string> | undefined;
+  const files = {
+    '/docs': ['text/html; charset=utf-8', () => PAGE],
+    '/docs/docs.css': ['text/css; charset=utf-8', () => readFileSync(new URL('./docs.css', import.meta.url), 'utf8')],
+    '/docs/docs.js': ['text/javascript; charset=utf-8', () => SCRIPT],
+    '/docs/scalar.js': ['text/javascript; charset=utf-8', () => (script ??= scalarScript())],
+    '/openapi.json': ['application/json; charset=utf-8', () => (json ??= JSON.stringify(document()))],
+  } as const;
+  for (const [path, [type, content]] of Object.entries(files))
+    server.get(path, async (_request, reply) =>
+      reply
+        .type(type)
+        .header('Content-Security-Policy', POLICY)
+        .header('X-Content-Type-Options', 'nosniff')
+        .send(await content()),
+    );
+}

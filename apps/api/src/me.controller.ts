@@ -1,0 +1,86 @@
+/** The caller: who that is, for whom it acts, and what waits for it. */
+import { Controller, Get } from '@nestjs/common';
+import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { AccessStore } from '#access';
+import { Rejected } from '#eventsourcing';
+import { Caller, Principal } from '#platform';
+import { Waiting, WaitingView } from '#progress';
+import { Registers } from '#registers';
+
+const SCOPES = ['read', 'act', 'keep-registers'] as const;
+
+class AgencyOfCaller {
+  @ApiProperty({ example: 'IOM' }) readonly code: string;
+  @ApiProperty() readonly name: string;
+  @ApiProperty({ example: '/v1/agencies/IOM' }) readonly href: string;
+}
+
+class TokenOfCaller {
+  @ApiProperty({ description: 'What it was made for' }) readonly label: string;
+  @ApiProperty({ format: 'date-time' }) readonly createdAt: string;
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'null: it is good until it is revoked',
+  })
+  readonly expiresAt: string | null;
+}
+
+class Me {
+  @ApiProperty({ description: 'As it stands in events; no personal data' }) readonly account: string;
+  @ApiProperty({ enum: ['secretariat', 'focal_point'] }) readonly role: Principal['role'];
+  @ApiProperty({ type: () => AgencyOfCaller, nullable: true, description: 'For whom it acts; null: the secretariat' })
+  readonly agency: AgencyOfCaller | null;
+  @ApiProperty({
+    enum: SCOPES,
+    isArray: true,
+    description:
+      'read: everything. act: on what its agency has a part in; the secretariat on all. keep-registers: enter and amend',
+  })
+  readonly scopes: (typeof SCOPES)[number][];
+  @ApiProperty() readonly token: TokenOfCaller;
+  @ApiProperty({
+    type: () => WaitingView,
+    nullable: true,
+    description: 'What waits for its agency; null: it acts for none',
+  })
+  readonly waiting: WaitingView | null;
+}
+
+@ApiTags('Operations')
+@ApiBearerAuth('bearer')
+@Controller('v1/me')
+export class MeController {
+  constructor(
+    private readonly access: AccessStore,
+    private readonly registers: Registers,
+    private readonly waiting: Waiting,
+  ) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'Who the caller is, for whom it acts, and what waits for it',
+    description:
+      'Of the token that the request was sent with. What waits is as at today: roles and leads to accept, readings to reply to.',
+    operationId: 'getMe',
+  })
+  @ApiOkResponse({ type: Me })
+  async me(@Caller() caller: Principal | null): Promise<Me> {
+    if (!caller) throw new Rejected('unauthenticated', 'This tells whose a token is: Authorization: Bearer …');
+    const { account, role, agency } = caller;
+    const token = (await this.access.list()).find((one) => one.account === account)!;
+    const entry = agency === null ? null : await this.registers.one('agency', agency);
+    return {
+      account,
+      role,
+      agency:
+        agency === null
+          ? null
+          : { code: agency, name: entry?.name ?? agency, href: `/v1/agencies/${encodeURIComponent(agency)}` },
+      scopes: role === 'secretariat' ? [...SCOPES] : ['read', 'act'],
+      token: { label: token.label, createdAt: token.created, expiresAt: null },
+      waiting: agency === null ? null : await this.waiting.forAgency(agency),
+    };
+  }
+}

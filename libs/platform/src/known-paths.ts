@@ -1,0 +1,80 @@
+/** The answers to addresses that no route takes as they were asked: another method, a slash too many, `OPTIONS`. */
+import { MethodNotAllowedException } from '@nestjs/common';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import findMyWay from 'find-my-way';
+import { Rejected } from '#eventsourcing';
+import { PROBLEM_JSON, problemOf } from './problem.js';
+
+/** The methods of a path, by the routes that were registered. */
+class KnownPaths {
+  readonly #router = findMyWay({ maxParamLength: 400 });
+  readonly #methods = new Map<string, Set<string>>();
+
+  add(path: string, method: string | readonly string[]): void {
+    let methods = this.#methods.get(path);
+    if (!methods) {
+      this.#methods.set(path, (methods = new Set(['OPTIONS'])));
+      this.#router.on('GET', path, () => undefined, methods);
+    }
+    for (const one of [method].flat() as string[]) methods.add(one);
+  }
+
+  /** `undefined`: there is no such path. */
+  methodsOf(path: string): string | undefined {
+    const found = this.#router.find('GET', path);
+    // An empty part is none: no route answers it.
+    if (!found || Object.values(found.params).includes('')) return undefined;
+    return [...(found.store as Set<string>)].sort().join(', ');
+  }
+}
+
+/**
+ * Lets a server say which methods a path takes (`Allow`): in a 405 to another method, in a 204 to `OPTIONS`; and lead an address
+ * that ends in a slash to the one without (308, with the same method and body). To be called before routes are registered.
+ */
+export function answersKnownPaths(server: FastifyInstance): void {
+  const known = new KnownPaths();
+  server.addHook('onRoute', ({ url, method }) => {
+    if (url !== '*') known.add(url, method);
+  });
+  server.addHook('onRequest', (request, reply, done) => {
+    const { url, method } = request;
+    const end = url.indexOf('?');
+    const ends = end < 0 ? url.length : end;
+    const slash = ends > 1 && url.charCodeAt(ends - 1) === SLASH;
+    if (!slash && !request.is404 && method !== 'OPTIONS') return done();
+    answer(request, reply, known, url.slice(0, ends), url.slice(ends), done);
+  });
+}
+
+const SLASH = 47;
+
+/** Before there is a route there is no filter of errors. */
+function refused(error: Error, reply: FastifyReply): void {
+  const problem = { ...problemOf(error), instance: reply.request.url };
+  void reply.status(problem.status).type(PROBLEM_JSON).send(JSON.stringify(problem));
+}
+
+function answer(
+  { method, is404, headers }: FastifyRequest,
+  reply: FastifyReply,
+  known: KnownPaths,
+  path: string,
+  query: string,
+  done: (error?: Error) => void,
+): void {
+  const without = path.replace(/\/+$/, '');
+  if (without !== path && without !== '' && known.methodsOf(without) !== undefined)
+    return void reply.redirect(`${without}${query}`, 308);
+  const methods = known.methodsOf(path);
+  if (method === 'OPTIONS') {
+    if (methods === undefined) return refused(new Rejected('not_found', `There is nothing at ${path}.`), reply);
+    void reply.header('Allow', methods);
+    // A browser that asks on behalf of another site is answered by @fastify/cors.
+    const forAnotherSite = headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
+    return !is404 && forAnotherSite ? done() : void reply.status(204).send();
+  }
+  if (methods === undefined || !is404) return done();
+  void reply.header('Allow', methods);
+  done(new MethodNotAllowedException(`${path} takes ${methods}, not ${method}.`));
+}

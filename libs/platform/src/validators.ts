@@ -1,0 +1,80 @@
+/** Validators of what is read (`ETag`), the answer 304 to whoever has it already, and how long an answer may be kept. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { hash } from 'node:crypto';
+import { isWatchman } from './requests.js';
+
+const digest = (text: string | Buffer): string => hash('sha1', text, 'base64url').slice(0, 22);
+
+/**
+ * The validator of an answer that is sent as it is read: of all that it follows from.
+ * @param position of the views before they were read; every erasure is an event, and so moves it, also at an address that is
+ * kept to an earlier position
+ */
+export const validatorOf = ({ url, headers }: FastifyRequest, today: string, position: string, software: string) =>
+  `W/"${digest([url, headers.accept, today, position, software].join('\n'))}"`;
+
+/** Whether the caller has what the validator names (RFC 9110, 13.1.2: revisions and digests are compared, not strength). */
+export function hasAlready({ headers }: FastifyRequest, validator: string): boolean {
+  const given = headers['if-none-match'];
+  const opaque = (tag: string): string => tag.trim().replace(/^W\//, '');
+  return (
+    given !== undefined && (given.trim() === '*' || given.split(',').some((tag) => opaque(tag) === opaque(validator)))
+  );
+}
+
+/** Says what an answer also depends on. */
+export function vary(reply: FastifyReply, header: string): void {
+  const others = reply.getHeader('Vary');
+  void reply.header('Vary', others === undefined ? header : `${String(others)}, ${header}`);
+}
+
+/** How long an answer may be used without asking again where the address itself says what is shown. */
+const KEPT_S = 300;
+
+/**
+ * An address with a date and a position shows the same for ever, but for two things: words that are erased, and markers of what
+ * was corrected later. So it is kept for minutes, not for ever: after that its validator is asked for, and nobody goes on
+ * showing what was erased. All else may be kept, and is asked for each time; what a token was sent with, by the caller alone.
+ */
+function keptFor({ headers, query }: FastifyRequest): string {
+  if (headers.authorization !== undefined) return 'private, no-cache';
+  const { asOf, knownAt } = (query ?? {}) as Readonly<Record<string, unknown>>;
+  const pinned = typeof asOf === 'string' && typeof knownAt === 'string' && /^\d+$/.test(knownAt);
+  return pinned ? `public, max-age=${KEPT_S}, must-revalidate` : 'no-cache';
+}
+
+/**
+ * Gives every answer to a GET a validator, and answers 304 to whoever sends it back. It is a digest of the answer itself: whatever
+ * may change what is shown (an event, an erasure, another day, another version of the software, another caller) changes it, and
+ * nothing else does. It is weak, as the same answer may be compressed or not. A revision in front of it is that of `If-Match`.
+ */
+export function answersConditionally(server: FastifyInstance): void {
+  server.addHook('onRoute', (route) => {
+    const methods = [route.method].flat();
+    if (isWatchman(route.url) || !(methods.includes('GET') || methods.includes('HEAD'))) return;
+    // First, as what answers a HEAD takes the body away.
+    route.onSend = [onSend, ...[route.onSend ?? []].flat()];
+  });
+}
+
+function onSend(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  payload: unknown,
+  done: (error: null, payload?: unknown) => void,
+): void {
+  const { statusCode } = reply;
+  if ((statusCode !== 200 && statusCode !== 304) || reply.getHeader('Cache-Control') === 'no-store')
+    return done(null, payload);
+  const revision = /^"(\d+)"$/.exec(String(reply.getHeader('ETag')))?.[1];
+  if (statusCode === 200 && (typeof payload === 'string' || Buffer.isBuffer(payload)))
+    void reply.header('ETag', `W/"${revision === undefined ? '' : `${revision}-`}${digest(payload)}"`);
+  const validator = reply.getHeader('ETag');
+  if (typeof validator !== 'string') return done(null, payload);
+  if (!reply.hasHeader('Cache-Control')) void reply.header('Cache-Control', keptFor(request));
+  if (request.url.startsWith('/v1/')) vary(reply, 'Authorization');
+  if (!hasAlready(request, validator)) return done(null, payload);
+  for (const header of ['Content-Type', 'Content-Length', 'Content-Disposition']) reply.removeHeader(header);
+  void reply.status(304);
+  done(null, null);
+}

@@ -1,0 +1,84 @@
+/** The view of what waits for an agency: roles and leads that it has yet to accept, readings that it has yet to reply to. */
+import { ApiProperty } from '@nestjs/swagger';
+import { todayAt } from '#clocks';
+import type { Projector } from '#eventsourcing';
+import { compareTexts } from '#text';
+import { Count } from './count.js';
+import type { Filter } from './filters.js';
+import type { Item } from './items.js';
+import { LookFactory, type Look } from './look.js';
+import { itemsOf } from './progress.js';
+import { flags, type Selection } from './scan.js';
+
+class CommitmentInShort {
+  @ApiProperty() readonly reference: string;
+  @ApiProperty() readonly title: string;
+  @ApiProperty({ description: 'Where it can be read, with what may be done (allowedActs)' }) readonly href: string;
+}
+
+class WaitingCommitments {
+  @Count('All of them') readonly total: number;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The address of the whole list; null: there is none, they are all here',
+  })
+  readonly list: string | null;
+  @ApiProperty({ type: [CommitmentInShort], description: 'By reference; where there is a list: the first ones' })
+  readonly commitments: CommitmentInShort[];
+}
+
+export class WaitingView {
+  @ApiProperty({ description: 'Roles that another agency named it for, and that it has yet to accept or decline' })
+  readonly roles: WaitingCommitments;
+  @ApiProperty({ description: 'Leads that were offered to it, and that it has yet to accept or decline' })
+  readonly leads: WaitingCommitments;
+  @ApiProperty({ description: 'Contested readings of what it leads, to which it has not replied' })
+  readonly readings: WaitingCommitments;
+}
+
+const FIRST = 20;
+
+export class Waiting {
+  readonly #looks: LookFactory;
+
+  constructor(projector: Projector) {
+    this.#looks = new LookFactory(projector);
+  }
+
+  /** As things stand today. */
+  async forAgency(agency: string, now = new Date()): Promise<WaitingView> {
+    const look = await this.#looks.look({ asOf: todayAt(now) });
+    const { columns, dictionaries } = look.columns;
+    const asked = { agency, asked: true };
+    const offered = (await look.find({})).where({
+      codes: columns.beside,
+      holds: flags(dictionaries.beside.entries, ({ leadOfferedTo }) => leadOfferedTo === agency),
+    });
+    const contested = await look.find({ agency, role: 'lead', verification: 'contested' });
+    const unanswered = (await shown(look, contested)).filter(
+      ({ verification }) => !verification?.replies.some((reply) => reply.agency === agency),
+    );
+    return {
+      roles: inShort(await shown(look, await look.find(asked)), asked),
+      leads: inShort(await shown(look, offered)),
+      readings: inShort(unanswered),
+    };
+  }
+}
+
+const shown = async (look: Look, found: Selection): Promise<Item[]> =>
+  (await itemsOf(look, found, [...found.rows])).sort((a, b) => compareTexts(a.reference, b.reference));
+
+function inShort(items: readonly Item[], filter?: Filter): WaitingCommitments {
+  const query = filter && new URLSearchParams(Object.entries(filter).map(([name, value]) => [name, String(value)]));
+  return {
+    total: items.length,
+    list: query ? `/v1/commitments?${query}` : null,
+    commitments: items.slice(0, query ? FIRST : undefined).map(({ reference, title }) => ({
+      reference,
+      title,
+      href: `/v1/commitments/${encodeURIComponent(reference)}`,
+    })),
+  };
+}

@@ -1,0 +1,241 @@
+/** The OpenAPI document in the hands of others: two linters find nothing in it, and the clients that two generators make of it read every answer. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { EXAMPLES } from '../apps/api/src/openapi.js';
+import { commitment } from './support/commitment.js';
+import { HLD, TestServer } from './support/server.js';
+
+interface Operation {
+  readonly operationId: string;
+  readonly parameters: readonly { name?: string; in?: string; example?: unknown }[];
+  readonly responses: Readonly<Record<string, { content?: Readonly<Record<string, unknown>> }>>;
+}
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+}
+
+let server: TestServer;
+let document: Document;
+let folder: string;
+
+beforeAll(async () => {
+  server = await TestServer.start([HLD], { PUBLIC_URL: 'https://followthrough.example.org/' });
+  document = (await server.get('/openapi.json')).body as Document;
+  folder = mkdtempSync(join(tmpdir(), 'followthrough-clients-'));
+  symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
+  write('openapi.json', document);
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await server.close();
+});
+
+const write = (name: string, content: string | object): void =>
+  writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+
+/** Runs a program of the packages beside the files. @returns what it printed, also when it ended with an error */
+const run = (program: string, ...args: string[]): Promise<{ code: number; out: string }> =>
+  promisify(execFile)(process.execPath, [resolve('node_modules', program), ...args], {
+    cwd: folder,
+    maxBuffer: 2 ** 26,
+    env: {
+      ...process.env,
+      NODE_OPTIONS: '',
+      REDOCLY_TELEMETRY: 'off',
+      REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true',
+      NO_COLOR: '1',
+    },
+  }).then(
+    ({ stdout, stderr }) => ({ code: 0, out: stdout + stderr }),
+    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, out: stdout + stderr }),
+  );
+
+const redocly = async (file: string): Promise<string[]> => {
+  const { out } = await run('@redocly/cli/bin/cli.js', 'lint', '--extends=recommended', '--format=json', file);
+  const { problems } = JSON.parse(out.slice(out.indexOf('{'), out.lastIndexOf('}') + 1)) as {
+    problems: { ruleId: string; message: string; location: { pointer: string }[] }[];
+  };
+  return problems.map(({ ruleId, message, location }) => `${ruleId} ${location[0]?.pointer} ${message}`);
+};
+
+const spectral = async (file: string): Promise<string[]> => {
+  write('rules.json', { extends: ['spectral:oas'] });
+  const { out } = await run('@stoplight/spectral-cli/dist/index.js', 'lint', '-r', 'rules.json', '-f', 'json', file);
+  const found = JSON.parse(out.slice(out.indexOf('['), out.lastIndexOf(']') + 1)) as {
+    code: string;
+    message: string;
+    path: string[];
+  }[];
+  return found.map(({ code, message, path }) => `${code} ${path.join('/')} ${message}`);
+};
+
+describe('the linters', () => {
+  it.each([
+    ['Redocly', redocly],
+    ['Spectral', spectral],
+  ] as const)('%s finds nothing by the rules that it recommends', async (_, lint) => {
+    expect(await lint('openapi.json')).toEqual([]);
+    const {
+      description: _said,
+      security: _open,
+      ...broken
+    } = structuredClone(document.paths['/v1/agencies']!['get']!) as Operation & {
+      description?: string;
+      security?: object;
+    };
+    write('broken.json', { ...document, paths: { '/v1/agencies': { get: broken } } });
+    expect(await lint('broken.json')).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^(security-defined|operation-description) /)]),
+    );
+  });
+});
+
+describe('the names in the document', () => {
+  it('are given to every closed list and every object', () => {
+    const { components, paths } = document as unknown as { components: { schemas: object }; paths: object };
+    const anonymous: string[] = [];
+    const look = (value: unknown, at: string, named: boolean): void => {
+      if (typeof value !== 'object' || value === null) return;
+      const { enum: list, properties } = value as { enum?: unknown; properties?: object };
+      if (!named && (Array.isArray(list) || (properties && typeof properties === 'object'))) anonymous.push(at);
+      for (const [key, one] of Object.entries(value))
+        if (key === 'example' || key === 'examples') continue;
+        else if (key === 'properties' && one)
+          for (const [name, field] of Object.entries(one as object)) look(field, `${at}/${name}`, false);
+        else look(one, `${at}/${key}`, false);
+    };
+    for (const [name, schema] of Object.entries(components.schemas)) look(schema, name, true);
+    look(paths, 'paths', false);
+    expect(anonymous).toEqual([]);
+    const names = Object.keys(components.schemas);
+    for (const name of ['Stage', 'Role', 'Kind', 'Nature', 'Strength', 'Format', 'StageCounts', 'BatchAct'])
+      expect(names).toContain(name);
+  });
+
+  it('say what may be null by oneOf, and no other way', () => {
+    const text = JSON.stringify(document);
+    expect(text).not.toContain('"anyOf"');
+    expect(text).toMatch(/"oneOf":\[\{"\$ref":"[^"]+"\},\{"type":"null"\}\]/);
+  });
+});
+
+/** Every GET with what its example asks, that a fresh server answers in JSON. */
+async function reads() {
+  const all = Object.entries(document.paths).flatMap(([path, { get }]) => {
+    if (!get) return [];
+    const asked = (where: string) =>
+      Object.fromEntries(
+        get.parameters.flatMap((one) =>
+          one.in === where && one.example !== undefined ? [[one.name!, one.example]] : [],
+        ),
+      );
+    const type = Object.keys(get.responses['200']!.content!)[0]!;
+    return { path, operationId: get.operationId, type, params: { path: asked('path'), query: asked('query') } };
+  });
+  const rests = new Set(Object.entries(EXAMPLES).flatMap(([name, { before }]) => (before ? [name] : [])));
+  const answered = await Promise.all(
+    all.map(async (read) => {
+      const address = read.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+        encodeURIComponent(String(read.params.path[name])),
+      );
+      return (await server.get(address, { authorization: `Bearer ${server.token('IOM')}` })).status === 200;
+    }),
+  );
+  return all.filter(({ operationId }, i) => answered[i] && !rests.has(operationId));
+}
+
+const ACT = { reportedOn: '2012-11-02', reason: 'It was a plan only' };
+
+/** A program that reads everything with both clients, does some acts, and does not compile with an act that there is not. */
+const program = (all: Awaited<ReturnType<typeof reads>>): string => `
+import createClient from 'openapi-fetch';
+import type { paths } from './openapi-fetch/schema.js';
+import { client } from './hey/client.gen.js';
+import * as sdk from './hey/sdk.gen.js';
+import type { BatchAct, Stage } from './hey/types.gen.js';
+
+const [baseUrl, token] = [process.env['BASE_URL']!, process.env['TOKEN']!];
+const headers = { Authorization: \`Bearer \${token}\` };
+const api = createClient<paths, 'application/json' | 'application/problem+json'>({ baseUrl });
+client.setConfig({ baseUrl, auth: () => token });
+
+type Json<P extends keyof paths> = paths[P] extends { get: { responses: { 200: { content: { 'application/json': infer A } } } } } ? A : never;
+let read = 0;
+const is = <T>(answer: T | undefined, error: unknown, of: string): T => {
+  if (answer === undefined || error) throw new Error(\`\${of}: \${JSON.stringify(error)}\`);
+  read++;
+  return answer;
+};
+${all
+  .map(({ path, operationId, type, params }, i) => {
+    const json = type === 'application/json';
+    const text = json ? '' : `, parseAs: 'text'`;
+    // What is asked for nothing takes nothing.
+    const given = Object.fromEntries(Object.entries(params).filter(([, asked]) => Object.keys(asked).length > 0));
+    const options = JSON.stringify(given);
+    return `
+const f${i} = await api.GET(${JSON.stringify(path)}, { params: ${options}${text}${path === '/v1/me' ? ', headers' : ''} });
+const g${i}${json ? `: Json<${JSON.stringify(path)}>` : ''} = is(f${i}.data${json ? '' : ' as string | undefined'}, f${i}.error, ${JSON.stringify(path)}); void g${i};
+const h${i} = await sdk.${operationId}({ ...${options}${text} });
+is(h${i}.data, h${i}.error, ${JSON.stringify(operationId)});`;
+  })
+  .join('')}
+
+const recorded = await api.POST('/v1/commitments', { body: ${JSON.stringify(commitment())}, headers });
+const { reference, revision } = is(recorded.data, recorded.error, 'record');
+const one = await sdk.getCommitment({ path: { reference } });
+const etag = one.response!.headers.get('etag')!;
+const stage: Stage = is(one.data, one.error, 'read').stage;
+const report = { stage: 'in_progress', effective: '2012-11', reportedOn: '2012-11-02' } as const;
+const reported = await sdk.reportStage({ path: { reference }, body: report, headers: { 'If-Match': etag } });
+const headline: Stage = is(reported.data, reported.error, 'report').stage;
+const late = await api.POST('/v1/commitments/{reference}/stage', {
+  params: { path: { reference }, header: { 'If-Match': etag } }, body: report, headers,
+});
+const withdrawal: BatchAct = { act: 'withdraw', reference, body: ${JSON.stringify(ACT)} };
+// @ts-expect-error the body of a stage is no withdrawal
+const nonsense: BatchAct = { act: 'withdraw', reference, body: { ...report } };
+void nonsense;
+const batch = await sdk.doActs({ body: { acts: [withdrawal] } });
+const { done } = is(batch.data, batch.error, 'batch');
+console.log(JSON.stringify({ read, revision, stage, headline, late: [late.response.status, late.error?.code], done }));
+`;
+
+describe('the clients that are made by openapi-typescript and hey-api', () => {
+  it('compile, read every answer and do acts', async () => {
+    const all = await reads();
+    expect(all.length).toBeGreaterThan(30);
+    const made = await Promise.all([
+      run('openapi-typescript/bin/cli.js', 'openapi.json', '-o', 'openapi-fetch/schema.d.ts'),
+      run('@hey-api/openapi-ts/bin/run.js', '-i', 'openapi.json', '-o', 'hey', '--no-log-file'),
+    ]);
+    expect(made).toMatchObject([{ code: 0 }, { code: 0 }]);
+    write('program.ts', program(all));
+    write('package.json', { type: 'module' });
+    write('tsconfig.json', {
+      compilerOptions: {
+        ...{ strict: true, skipLibCheck: true, target: 'es2023', module: 'nodenext', outDir: 'out', rootDir: '.' },
+        ...{ types: ['node'], lib: ['es2023', 'dom', 'dom.iterable'] },
+      },
+      include: ['program.ts', 'hey', 'openapi-fetch'],
+    });
+    expect(await run('typescript-7/bin/tsc', '-p', '.')).toEqual({ code: 0, out: '' });
+    const { stdout } = await promisify(execFile)(process.execPath, ['out/program.js'], {
+      cwd: folder,
+      env: { ...process.env, NODE_OPTIONS: '', BASE_URL: server.url, TOKEN: server.token('IOM') },
+    });
+    expect(JSON.parse(stdout)).toEqual({
+      read: all.length * 2 + 4,
+      revision: 0,
+      stage: 'planned',
+      headline: 'in_progress',
+      late: [412, 'wrong_revision'],
+      done: 1,
+    });
+    expect(readFileSync(join(folder, 'openapi.json'), 'utf8')).toContain('"url":"https://followthrough.example.org"');
+  });
+});

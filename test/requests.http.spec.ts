@@ -1,0 +1,364 @@
+/** HTTP as clients expect it: methods, addresses, formats, compression, other sites, validators. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { request, type IncomingHttpHeaders } from 'node:http';
+import { brotliDecompressSync, createGunzip, gunzipSync } from 'node:zlib';
+import { commitment } from './support/commitment.js';
+import { HLD, TestServer } from './support/server.js';
+
+let server: TestServer;
+let secretariat: string;
+let iom: string;
+/** The path of every GET of the document, with what its example asks. */
+let reads: string[];
+
+interface Documented {
+  readonly paths: Readonly<
+    Record<string, { get?: { parameters: { name: string; in: string; example?: string }[]; operationId: string } }>
+  >;
+}
+
+beforeAll(async () => {
+  server = await TestServer.start([HLD]);
+  [secretariat, iom] = [server.token(null), server.token('IOM')];
+  const { paths } = (await server.get('/openapi.json')).body as Documented;
+  reads = Object.entries(paths).flatMap(([path, { get }]) => {
+    if (!get) return [];
+    const query = new URLSearchParams();
+    let address = path;
+    for (const { name, in: where, example } of get.parameters)
+      if (example === undefined) continue;
+      else if (where === 'path') address = address.replace(`{${name}}`, encodeURIComponent(String(example)));
+      else query.set(name, String(example));
+    return query.size > 0 ? `${address}?${query}` : address;
+  });
+  // The example of some rests on acts that were done before.
+  const statuses = await Promise.all(reads.map(async (path) => (await server.get(path)).status));
+  reads = reads.filter((_, i) => statuses[i] === 200);
+});
+afterAll(() => server.close());
+
+interface Raw {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** A request as it goes over the wire: nothing is followed, decompressed or added. */
+const raw = (method: string, path: string, headers: Record<string, string> = {}, body?: string): Promise<Raw> =>
+  new Promise((resolve, reject) => {
+    const sent = request(server.url + path, { method, headers }, (answer) => {
+      const chunks: Buffer[] = [];
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+      answer.on('error', reject);
+      answer.on('end', () =>
+        resolve({ status: answer.statusCode!, headers: answer.headers, body: Buffer.concat(chunks) }),
+      );
+    });
+    sent.on('error', reject).end(body);
+  });
+
+const problemIn = ({ status, body, headers }: Raw) => {
+  expect(headers['content-type']).toBe('application/problem+json; charset=utf-8');
+  const { code, detail } = JSON.parse(body.toString()) as { code: string; detail: string };
+  return { problem: `${status} ${code}`, detail };
+};
+
+describe('A path that is known', () => {
+  const PATHS = [
+    ['/v1/agencies', 'GET, HEAD, OPTIONS, POST'],
+    ['/v1/agencies/IOM', 'GET, HEAD, OPTIONS'],
+    ['/v1/commitments/IOM-2006-01/stage', 'OPTIONS, POST'],
+    ['/agencies/IOM', 'GET, HEAD, OPTIONS'],
+    ['/openapi.json', 'GET, HEAD, OPTIONS'],
+    ['/health/live', 'GET, HEAD, OPTIONS'],
+  ] as const;
+
+  it.each(PATHS)('%s answers another method with 405 and what it takes', async (path, methods) => {
+    for (const method of ['PUT', 'PATCH', 'DELETE', 'PROPFIND']) {
+      const answer = await raw(method, path);
+      expect([method, answer.headers.allow]).toEqual([method, methods]);
+      expect(problemIn(answer)).toEqual({
+        problem: '405 method_not_allowed',
+        detail: `${path} takes ${methods}, not ${method}.`,
+      });
+    }
+  });
+
+  it.each(PATHS)('%s answers OPTIONS with what it takes', async (path, methods) => {
+    const { status, headers, body } = await raw('OPTIONS', path);
+    expect([status, headers.allow, body.length]).toEqual([204, methods, 0]);
+  });
+
+  it('is led to without the slash at its end, with its query, method and body', async () => {
+    for (const [path, to] of [
+      ['/v1/agencies/?limit=1', '/v1/agencies?limit=1'],
+      ['/v1/agencies/IOM/', '/v1/agencies/IOM'],
+      ['/v1/documents/A%2FRES%2F58%2F208/', '/v1/documents/A%2FRES%2F58%2F208'],
+      ['/agencies/IOM//', '/agencies/IOM'],
+      ['/agencies/?utm_source=mail&fbclid=x', '/agencies?utm_source=mail&fbclid=x'],
+      ['/docs/', '/docs'],
+    ] as const)
+      expect([path, await raw('GET', path)]).toMatchObject([path, { status: 308, headers: { location: to } }]);
+    const followed = await server.post('/v1/commitments/', commitment(), iom);
+    expect(followed.status).toBe(201);
+  });
+
+  it('is known only as a whole', async () => {
+    for (const path of ['/nothing', '/nothing/', '//evil.example/', '/v1/commitments//stage', '/v1/agencies/IOM/x'])
+      for (const method of ['GET', 'PUT', 'OPTIONS'])
+        expect([method, path, problemIn(await raw(method, path)).problem]).toEqual([method, path, '404 not_found']);
+  });
+});
+
+describe('A parameter that there is not', () => {
+  it('is passed over by pages, which mail and social media add to, and refused by the API', async () => {
+    for (const more of ['utm_source=x&utm_medium=y', 'fbclid=1', 'anything=at%20all']) {
+      expect((await server.get(`/agencies?asOf=2012-11-02&${more}`)).status).toBe(200);
+      expect((await server.get(`/v1/agencies?asOf=2012-11-02&${more}`)).status).toBe(400);
+    }
+  });
+});
+
+describe('Accept', () => {
+  it('is refused on every route where it fits nothing, and no act is done', async () => {
+    expect(reads.length).toBeGreaterThan(30);
+    for (const path of reads)
+      expect([
+        path,
+        problemIn(await raw('GET', path, { accept: 'text/turtle, application/xml;q=0.9' })).problem,
+      ]).toEqual([path, '406 not_acceptable']);
+    const before = (await server.get('/v1/commitments')).body.position;
+    const headers = { accept: 'text/turtle', authorization: `Bearer ${iom}`, 'content-type': 'application/json' };
+    const answer = await raw('POST', '/v1/commitments', headers, JSON.stringify(commitment()));
+    expect(problemIn(answer)).toEqual({
+      problem: '406 not_acceptable',
+      detail: 'This is answered as application/json, not as text/turtle.',
+    });
+    expect((await server.get('/v1/commitments')).body.position).toBe(before);
+    expect((await raw('GET', '/agencies', { accept: 'application/json' })).status).toBe(406);
+  });
+
+  it('is met where it can be, by a format that is named in any case', async () => {
+    for (const path of reads)
+      for (const accept of ['*/*', 'application/*, text/*', 'text/html,application/xhtml+xml,*/*;q=0.8'])
+        expect([path, (await raw('GET', path, { accept })).status]).toEqual([path, 200]);
+    expect((await raw('GET', '/v1/agencies', { accept: 'text/turtle, text/csv;q=0.1' })).headers).toMatchObject({
+      'content-type': 'text/csv; charset=utf-8',
+    });
+    expect((await raw('GET', '/v1/agencies?format=csv', { accept: 'text/turtle' })).status).toBe(200);
+    expect((await raw('GET', '/v1/agencies/IOM', { accept: 'text/csv' })).status).toBe(406);
+  });
+});
+
+describe('A body', () => {
+  it('that is not plain UTF-8 is refused by what it says it is', async () => {
+    const send = (headers: Record<string, string>) =>
+      raw('POST', '/v1/commitments', { authorization: `Bearer ${iom}`, ...headers }, JSON.stringify(commitment()));
+    for (const charset of ['iso-8859-1', 'utf-16', 'windows-1252', '"latin1"'])
+      expect(problemIn(await send({ 'content-type': `application/json; charset=${charset}` })).problem).toBe(
+        '415 unsupported_media_type',
+      );
+    for (const coding of ['gzip', 'br', 'x'])
+      expect(problemIn(await send({ 'content-type': 'application/json', 'content-encoding': coding })).problem).toBe(
+        '415 unsupported_media_type',
+      );
+    for (const type of ['application/json', 'application/json;charset=UTF-8', 'application/json; charset="utf-8"'])
+      expect((await send({ 'content-type': type, 'content-encoding': 'identity' })).status).toBe(201);
+  });
+});
+
+describe('Compression', () => {
+  it('gives the same bytes for less', async () => {
+    for (const path of ['/v1/agencies', '/v1/commitments?format=csv', '/v1/commitments?format=ndjson', '/agencies']) {
+      const plain = await raw('GET', path);
+      const [gzip, br] = [
+        await raw('GET', path, { 'accept-encoding': 'gzip' }),
+        await raw('GET', path, { 'accept-encoding': 'gzip;q=0.5, br' }),
+      ];
+      expect([
+        plain.headers['content-encoding'],
+        gzip.headers['content-encoding'],
+        br.headers['content-encoding'],
+      ]).toEqual([undefined, 'gzip', 'br']);
+      expect([gunzipSync(gzip.body), brotliDecompressSync(br.body)]).toEqual([plain.body, plain.body]);
+      expect(gzip.body.length).toBeLessThan(plain.body.length / 4);
+      expect(gzip.headers.vary).toMatch(/accept-encoding/i);
+      expect(gzip.headers.etag).toBe(plain.headers.etag);
+    }
+  });
+
+  it('holds back nothing of a download, and nothing of a feed that follows', async () => {
+    const firstOf = (path: string, headers: Record<string, string>) =>
+      new Promise<{ text: string; coding?: string }>((resolve, reject) => {
+        const sent = request(server.url + path, { headers: { 'accept-encoding': 'gzip, br;q=0.1', ...headers } });
+        sent.on('error', reject).end();
+        sent.on('response', (answer) => {
+          const coding = answer.headers['content-encoding'];
+          const read = coding === 'gzip' ? answer.pipe(createGunzip()) : answer;
+          read.on('error', () => undefined);
+          read.once('data', (chunk: Buffer) => {
+            resolve({ text: chunk.toString(), coding });
+            sent.destroy();
+          });
+        });
+      });
+    const [last] = (await server.get('/v1/changes')).body.trim().split('\n').slice(-2);
+    const after = (JSON.parse(last as string) as { position: string }).position;
+    for (const [path, headers] of [
+      [`/v1/changes?follow=true&after=${after}`, {}],
+      [`/v1/changes?after=${after}`, { accept: 'text/event-stream' }],
+    ] as const) {
+      const first = await firstOf(path, headers);
+      expect([path, first.coding]).toEqual([path, undefined]);
+      expect(first.text).toContain('"position"');
+    }
+    const download = await firstOf('/v1/commitments?format=ndjson', {});
+    expect([download.coding, download.text.startsWith('{"reference"')]).toEqual(['gzip', true]);
+  });
+});
+
+describe('A page of another site', () => {
+  const origin = 'https://notebook.example.org';
+  const preflight = {
+    origin,
+    'access-control-request-method': 'GET',
+    'access-control-request-headers': 'if-none-match',
+  };
+
+  it('may read the API, also what is refused, and nothing else', async () => {
+    for (const path of [...reads.filter((path) => path.startsWith('/v1/')), '/openapi.json', '/v1/agencies/NOBODY'])
+      expect([path, (await raw('GET', path, { origin })).headers['access-control-allow-origin']]).toEqual([path, '*']);
+    const { status, headers } = await raw('OPTIONS', '/v1/agencies', preflight);
+    expect([status, headers]).toMatchObject([
+      204,
+      { 'access-control-allow-methods': 'GET, HEAD', 'access-control-allow-headers': /If-None-Match/ },
+    ]);
+    expect((await raw('GET', '/agencies', { origin })).headers).not.toHaveProperty('access-control-allow-origin');
+    const act = { origin, authorization: `Bearer ${iom}`, 'content-type': 'application/json' };
+    expect((await raw('POST', '/v1/commitments', act, '{}')).headers).not.toHaveProperty('access-control-allow-origin');
+  });
+
+  it('may not where it is not named, or reading needs a token', async () => {
+    const allowed = async (env: NodeJS.ProcessEnv) => {
+      const other = await TestServer.start([], env);
+      const { headers } = await other.get('/v1/agencies', { origin });
+      await other.close();
+      return headers.get('access-control-allow-origin');
+    };
+    expect(await allowed({ CORS_ORIGINS: 'none' })).toBeNull();
+    expect(await allowed({ CORS_ORIGINS: 'https://other.example.org' })).toBeNull();
+    expect(await allowed({ CORS_ORIGINS: `https://other.example.org, ${origin}` })).toBe(origin);
+    expect(await allowed({ PUBLIC_READING: 'false' })).toBeNull();
+    expect(await allowed({ PUBLIC_READING: 'false', CORS_ORIGINS: origin })).toBe(origin);
+    await expect(TestServer.start([], { CORS_ORIGINS: 'notebook.example.org' })).rejects.toThrow('CORS_ORIGINS takes');
+  });
+});
+
+describe('A validator', () => {
+  const validatorOf = async (path: string, headers = {}) => {
+    const answer = await raw('GET', path, headers);
+    expect([path, answer.status]).toEqual([path, 200]);
+    return answer.headers.etag!;
+  };
+  const again = async (path: string, validator: string, headers = {}) =>
+    (await raw('GET', path, { ...headers, 'if-none-match': validator })).status;
+
+  it('is given with everything that is read, and answered 304 with nothing in it', async () => {
+    const paths = [
+      ...reads.filter((path) => path.startsWith('/v1/') && !path.startsWith('/v1/changes')),
+      '/',
+      '/openapi.json',
+    ];
+    for (const path of paths) {
+      const validator = await validatorOf(path);
+      const { status, headers, body } = await raw('GET', path, { 'if-none-match': `"other", ${validator}` });
+      expect([path, status, body.length, headers.etag]).toEqual([path, 304, 0, validator]);
+      expect([path, (await raw('HEAD', path)).headers.etag]).toEqual([path, validator]);
+      expect([path, await again(path, '"other"')]).toEqual([path, 200]);
+    }
+  });
+
+  it('changes with the date, the format and the fields that are asked for', async () => {
+    const views = ['', 'asOf=2010-01-01', 'format=csv', 'format=ndjson', 'fields=code'];
+    const validators = await Promise.all(views.map((query) => validatorOf(`/v1/agencies?${query}`)));
+    expect(new Set(validators).size).toBe(views.length);
+    for (const query of views)
+      for (const validator of validators)
+        expect([query, validator, await again(`/v1/agencies?${query}`, validator)]).toEqual([
+          query,
+          validator,
+          validator === validators[views.indexOf(query)] ? 304 : 200,
+        ]);
+  });
+
+  it('of a commitment serves If-Match by its revision, and tells dates, callers and later acts apart', async () => {
+    const recorded = await server.post('/v1/commitments', commitment({ target: { date: '2013' } }), iom);
+    expect(recorded.headers.get('etag')).toBe('"0"');
+    const path = `/v1/commitments/${recorded.body.reference}`;
+    const caller = { authorization: `Bearer ${iom}` };
+    const [now, mine, then] = [
+      await validatorOf(path),
+      await validatorOf(path, caller),
+      await validatorOf(`${path}?asOf=2012-12-31`),
+    ];
+    for (const validator of [now, mine, then]) expect(validator).toMatch(/^W\/"0-[\w-]+"$/);
+    expect(await again(path, '"0"')).toBe(200); // the revision alone does not say what is shown
+    expect([await again(path, now), await again(path, mine), await again(path, then)]).toEqual([304, 200, 200]);
+    expect(await again(path, mine, caller)).toBe(304);
+    const report = { stage: 'in_progress', effective: '2012-11', reportedOn: '2012-11-02' };
+    const reported = await server.post(`${path}/stage`, report, iom, { 'if-match': now });
+    expect([reported.status, reported.headers.get('etag')]).toEqual([200, '"1"']);
+    expect((await server.post(`${path}/stage`, report, iom, { 'if-match': then })).status).toBe(412);
+    expect([await again(path, now), await again(`${path}?asOf=2012-12-31`, then)]).toEqual([200, 200]);
+  });
+
+  it('of a view changes with every event, also where one is sent as it is read', async () => {
+    const paths = ['/v1/progress/agencies', '/v1/progress/agencies?format=csv', '/v1/commitments?format=ndjson', '/'];
+    const before = await Promise.all(paths.map((path) => validatorOf(path)));
+    const { position } = (await server.post('/v1/commitments', commitment(), iom)).body;
+    for (const [i, path] of paths.entries())
+      expect([path, await again(path, before[i]!, { 'if-position-at-least': position })]).toEqual([path, 200]);
+  });
+
+  it('of an address that is kept to a position changes when words are erased, and it is not kept for long', async () => {
+    const words = 'Told by somebody who has changed her mind';
+    const { reference, position } = (await server.post('/v1/commitments', commitment({ title: words }), iom)).body;
+    const at = `asOf=2012-12-31&knownAt=${position}`;
+    const paths = [
+      `/v1/commitments?${at}&fields=reference,title&limit=1000`,
+      `/v1/commitments?${at}&format=csv`,
+      `/v1/commitments?${at}&format=ndjson`,
+      `/v1/commitments/${reference}?${at}`,
+      `/v1/commitments/${reference}/history?${at}`,
+      `/commitments/${reference}?${at}`,
+    ];
+    const reach = { 'if-position-at-least': position };
+    const before = [];
+    for (const path of paths) {
+      const answer = await raw('GET', path, reach);
+      expect([path, answer.status, answer.body.includes(words)]).toEqual([path, 200, true]);
+      if (path.startsWith('/v1/'))
+        expect([path, answer.headers['cache-control']]).toEqual([path, 'public, max-age=300, must-revalidate']);
+      before.push(answer.headers.etag!);
+    }
+    const blank = { reason: 'She asked for it', fields: ['/title'] };
+    const blanked = await server.post(`/v1/commitments/${reference}/history/0/blank`, blank, secretariat);
+    expect([blanked.status, blanked.body]).toMatchObject([200, {}]);
+    for (const [i, path] of paths.entries()) {
+      const answer = await raw('GET', path, {
+        'if-none-match': before[i]!,
+        'if-position-at-least': blanked.body.position,
+      });
+      expect([path, answer.status, answer.body.includes(words)]).toEqual([path, 200, false]);
+    }
+  });
+
+  it('is for the caller alone where a token was sent, and asked for each time where no position is named', async () => {
+    const kept = async (path: string, headers = {}) => (await raw('GET', path, headers)).headers['cache-control'];
+    expect(await kept('/v1/agencies')).toBe('no-cache');
+    expect(await kept('/v1/agencies?asOf=2012-11-02')).toBe('no-cache');
+    expect(await kept('/v1/agencies?asOf=2012-11-02&knownAt=900', { authorization: `Bearer ${iom}` })).toBe(
+      'private, no-cache',
+    );
+  });
+});
