@@ -218,6 +218,7 @@ function correctedLater(events: readonly RawEvent[], naive: NaiveViews, at: Naiv
       ...seen,
       ...(found && naivelyShown(found)),
       documents: [...new Set(seen.documents)].sort(),
+      heard: found?.agencies.map(({ agency }) => found.heard[agency] ?? null),
     });
   };
   return own

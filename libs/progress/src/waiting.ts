@@ -2,6 +2,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { todayAt } from '#clocks';
 import type { Projector } from '#eventsourcing';
+import { compareTexts } from '#text';
 import { Count } from './count.js';
 import type { Filter } from './filters.js';
 import type { Item } from './items.js';
@@ -67,7 +68,7 @@ export class Waiting {
 }
 
 const shown = async (look: Look, found: Selection): Promise<Item[]> =>
-  (await itemsOf(look, found, [...found.rows])).sort((a, b) => (a.reference < b.reference ? -1 : 1));
+  (await itemsOf(look, found, [...found.rows])).sort((a, b) => compareTexts(a.reference, b.reference));
 
 function inShort(items: readonly Item[], filter?: Filter): WaitingCommitments {
   const query = filter && new URLSearchParams(Object.entries(filter).map(([name, value]) => [name, String(value)]));
