@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './postgres.js';
 
@@ -26,6 +27,7 @@ export class Service {
     readonly port: number,
     private readonly env: NodeJS.ProcessEnv,
     private readonly nodeArguments: readonly string[],
+    private readonly cwd: string,
   ) {
     this.#start();
   }
@@ -34,12 +36,15 @@ export class Service {
     kind: keyof typeof MAIN,
     env: NodeJS.ProcessEnv,
     nodeArguments: readonly string[] = [],
+    cwd = process.cwd(),
   ): Promise<Service> {
-    return new Service(kind, await freePort(), env, nodeArguments);
+    return new Service(kind, await freePort(), env, nodeArguments, cwd);
   }
 
   #start(): void {
-    this.#child = spawn(process.execPath, [...this.nodeArguments, ...MAIN[this.kind]], {
+    const [main, ...verb] = MAIN[this.kind];
+    this.#child = spawn(process.execPath, [...this.nodeArguments, resolve(main), ...verb], {
+      cwd: this.cwd,
       env: { ...process.env, NODE_OPTIONS: '', ...this.env, PORT: String(this.port) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

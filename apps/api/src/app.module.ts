@@ -45,12 +45,14 @@ import {
 } from '#platform';
 import { progressContext } from '#progress';
 import { registersContext } from '#registers';
+import { reportsContext, type Imprint } from '#reports';
 import { ChangesController } from './changes.controller.js';
 import { LogCheck } from './log-check.js';
 import { MeController } from './me.controller.js';
 import { Draining, OperationsController } from './operations.controller.js';
 import { isKurrentdb, isPostgres, sqliteFile, type Settings } from './settings.js';
-import { softwareDigest } from './software.js';
+import { LIGHT } from './pages/stylesheet.js';
+import { softwareDigest, softwareVersion } from './software.js';
 import { startTracing, stopTracing } from './tracing.js';
 
 /** The composition root: every context there is. */
@@ -179,12 +181,19 @@ class Closing implements OnApplicationShutdown {
   }
 }
 
+/** What reports say of who publishes them, and with what. */
+const imprintOf = ({ publicUrl, publisher, dataLicence }: Settings): Imprint => ({
+  ...{ publicUrl, publisher, dataLicence },
+  software: softwareVersion(),
+  colours: LIGHT,
+});
+
 @Global()
 @Module({})
 export class AppModule {
   /** The whole application; `extra` adds what only a server has, such as the pages. */
   static with(settings: Settings, stores: Stores, extra: Context = {}): DynamicModule {
-    const all = [...contexts, extra];
+    const all = [...contexts, reportsContext(imprintOf(settings)), extra];
     const { log, access } = stores;
     const projections = all.flatMap((one) => one.projections?.(log) ?? []);
     const software = softwareDigest();

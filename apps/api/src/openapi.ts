@@ -127,6 +127,7 @@ const PROBLEM_HEADERS: Readonly<Record<string, readonly string[]>> = {
 const TAGS = {
   Commitments: 'What agencies undertook: list, read, record, and the acts that change it',
   Progress: 'How it stands, per agency and per theme, as at any date and as known at any position',
+  Reports: 'Documents to hand out, made from the same figures, the same to the byte whenever they are made again',
   Registers: 'Agencies, frameworks, themes, crosswalks, forums, outcomes, documents; kept by the secretariat',
   Operations: 'The feed of events, health and metrics',
 };
@@ -269,7 +270,7 @@ function describeAnswer(
   success.description ||= operation.summary!;
   const content = Object.entries(success.content ?? {});
   for (const [type, media] of content) {
-    if (type === 'text/event-stream') continue;
+    if (type === 'text/event-stream' || (media.schema as Schema).format === 'binary') continue;
     media.example = example?.answer;
     const name = (media.schema as { $ref?: string }).$ref?.split('/').at(-1);
     const { properties } = (components.schemas[name!] ?? {}) as Schema;

@@ -1,7 +1,7 @@
-/** A digest of the code that builds the views: a snapshot of other code is not used. */
+/** Which software this is: its version, and a digest of the code that builds the views; a snapshot of other code is not used. */
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const LIBRARIES = fileURLToPath(new URL('../../../libs', import.meta.url));
@@ -15,4 +15,11 @@ export function softwareDigest(): string {
   for (const file of files.sort()) hash.update(file).update(readFileSync(join(LIBRARIES, file)));
   if (files.length === 0) hash.update(readFileSync(process.argv[1]!));
   return hash.digest('base64url');
+}
+
+/** The version of the software, from the nearest package.json above the code. */
+export function softwareVersion(folder = fileURLToPath(new URL('.', import.meta.url))): string {
+  const file = join(folder, 'package.json');
+  if (existsSync(file)) return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+  return softwareVersion(dirname(folder));
 }

@@ -30,6 +30,7 @@ export { Crosswalks, type ThroughCrosswalk } from './crosswalk.js';
 export * from './progress.js';
 export { ProgressProjection } from './progress.projection.js';
 export type { ViewClocks, PinnedClocks } from './scan.js';
+export { listQuery } from './list-query.js';
 export { SORTS, type Sort } from './order.js';
 export * from './silence.js';
 export * from './timeline.js';

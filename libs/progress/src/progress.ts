@@ -47,14 +47,15 @@ export abstract class ProgressView<R> {
 }
 
 export type Totals = Omit<ProgressView<never>, 'rows'>;
-type ViewFilter = Pick<Filter, 'followsUp' | 'role' | 'agencies' | 'memberOf'>;
+type ViewFilter = Pick<Filter, 'followsUp' | 'role' | 'agencies' | 'memberOf' | 'kind'>;
 
 /** Only what every view can be narrowed to. */
-const scopeOf = ({ followsUp, role, agencies, memberOf }: ViewFilter): ViewFilter => ({
+const scopeOf = ({ followsUp, role, agencies, memberOf, kind }: ViewFilter): ViewFilter => ({
   followsUp,
   role,
   agencies,
   memberOf,
+  kind,
 });
 const throughOf = ({ crosswalk, crosswalkVersion, match }: Through): Through => ({
   crosswalk,

@@ -1,9 +1,13 @@
 /** The formats of reports. A new one is a file with a `ReportFormat`, and a line here. */
 import { csv } from './csv.js';
-import { json } from './json.js';
+import { html } from './html.js';
+import { json, manifest } from './json.js';
+import { markdown } from './markdown.js';
 import type { ReportFormat } from './report.js';
 
-export const REPORT_FORMATS = { json, csv } as const satisfies Readonly<Record<string, ReportFormat>>;
+export const REPORT_FORMATS = { html, csv, json, md: markdown, manifest } as const satisfies Readonly<
+  Record<string, ReportFormat>
+>;
 
 export type ReportFormatName = keyof typeof REPORT_FORMATS;
 export const REPORT_FORMAT_NAMES = Object.keys(REPORT_FORMATS) as ReportFormatName[];

@@ -8,6 +8,13 @@ export const json: ReportFormat = {
   write: (report) => encoded(ended(written(report))),
 };
 
+/** All that the bytes of a report depend on, as a file beside it. */
+export const manifest: ReportFormat = {
+  mediaType: 'application/json',
+  extension: 'manifest.json',
+  write: ({ manifest }) => encoded([`${JSON.stringify(manifest, null, 2)}\n`]),
+};
+
 async function* ended(texts: AsyncIterable<string>): AsyncGenerator<string> {
   yield* texts;
   yield '\n';

@@ -201,7 +201,8 @@ export interface Manifest {
   readonly publisher: string;
   /** The address to which links lead, without a slash at the end. */
   readonly site: string;
-  readonly licence: string;
+  /** Of the data, by its SPDX name; `null`: nobody said. */
+  readonly licence: string | null;
   /** Of this kind of report: raised when its form changes. */
   readonly template: number;
   readonly software: string;

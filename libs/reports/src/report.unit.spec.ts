@@ -2,12 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import { text } from 'node:stream/consumers';
 import { REPORT_FORMATS } from './formats.js';
 import { numbered } from './numbered.js';
-import { LANGUAGES, type Block, type NumberedReport, type Section } from './report.js';
+import { LANGUAGES, type Block, type NumberedReport, type Row, type Section } from './report.js';
 import { sampleReport } from './testing/sample.js';
 import { wordsOf } from './words/index.js';
 
 const all = (sections: readonly Section[]): Section[] =>
   sections.flatMap((section) => [section, ...all(section.sections)]);
+
+/** A row in the columns of the sample. */
+const LONG: Row = Array.from({ length: 7 }, () => ({ type: 'text', inlines: ['x'.repeat(100)] }));
 
 const written = async (name: keyof typeof REPORT_FORMATS, report: NumberedReport): Promise<string> =>
   text(REPORT_FORMATS[name].write(report));
@@ -100,5 +103,46 @@ describe('a report as', () => {
       expect(lines).toHaveLength(6);
       expect(lines[3]).toContain(`,'=SUM(A1:A9),`);
     }
+  });
+
+  it('HTML shows what people wrote as they wrote it, in its language and direction', async () => {
+    const page = await written('html', numbered(sampleReport()));
+    expect(page).toContain(
+      '<span lang="fr">Étude sur les transferts de fonds &lt;des> &quot;migrants&quot; &amp; leurs familles</span>',
+    );
+    expect(page).toContain('<span lang="ar" dir="rtl">دليل الهجرة</span>');
+  });
+
+  it('Markdown has as many cells in each row as columns, and no HTML of anybody', async () => {
+    const text = await written('md', numbered(sampleReport()));
+    const rows = text.split('\n').filter((line) => line.startsWith('| '));
+    expect(new Set(rows.map((row) => row.split(/(?<!\\)\|/).length))).toEqual(new Set([9]));
+    expect(text.replaceAll('<br>', '').match(/(?<![\\(])<(?!https:)/g)).toBeNull();
+  });
+
+  it.each(['html', 'csv', 'json', 'md'] as const)('%s is sent while its rows are read', async (name) => {
+    const sample = sampleReport();
+    let read = 0;
+    const rows = {
+      async *[Symbol.asyncIterator]() {
+        for (let page = 0; page < 2_000; page++) {
+          read++;
+          yield Array.from({ length: 50 }, () => LONG);
+        }
+      },
+    };
+    const data = { ...sample.data, rows, rowCount: 100_000 };
+    const table = { ...data, id: 'all' };
+    const [summary] = sample.sections;
+    const report = numbered({ ...sample, data, sections: [{ ...summary!, blocks: [table], sections: [] }] });
+    let mostAhead = 0;
+    let sent = 0;
+    for await (const chunk of REPORT_FORMATS[name].write(report)) {
+      sent += chunk.length;
+      mostAhead = Math.max(mostAhead, read);
+      if (read > 20) break;
+    }
+    expect(sent).toBeGreaterThan(0);
+    expect(mostAhead).toBeLessThan(100);
   });
 });

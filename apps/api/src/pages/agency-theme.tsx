@@ -5,7 +5,7 @@ import { Rejected } from '#eventsourcing';
 import { Progress, ProgressQuery, Timeline, type ItemList, type Row } from '#progress';
 import { Registers, type AgencyAsAt, type Theme } from '#registers';
 import { AgenciesAs } from './agency-identity.js';
-import { datesToPlot, type TimelineStep } from './chart.js';
+import { datesToPlot, type TimelineStep } from '#charts';
 import { Contents } from './contents.js';
 import { NothingFound } from './conditions.js';
 import { Headline } from './figures.js';

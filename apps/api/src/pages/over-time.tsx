@@ -5,7 +5,7 @@ import type { FullDate } from '#clocks';
 import type { Stage } from '#commitments';
 import { Progress, STEPS, Timeline, TimelineQuery, type Filter } from '#progress';
 import { noUpdateSince } from './as-at.js';
-import { datesToPlot, stagesChart, type TimelineStep } from './chart.js';
+import { datesToPlot, stagesChart, type TimelineStep } from '#charts';
 import { Choice } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Figure, Legend } from './figures.js';
@@ -14,7 +14,7 @@ import { narrowingParams, Narrow, Narrowing } from './narrow.js';
 import { ChartFiles, Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { Views, type View } from './view.js';
-import { counted, dateWords, SHOWN_STAGES, STAGE_WORDS } from './words.js';
+import { CHART_WORDS, counted, dateWords, SHOWN_STAGES, STAGE_WORDS } from './words.js';
 
 const STEP_WORDS: Readonly<Record<(typeof STEPS)[number], string>> = {
   month: 'Months',
@@ -95,7 +95,7 @@ export const OverTime = ({ view, drawn, steps, filter = {}, whole = false }: Par
   const title = 'Stages over time, as reported';
   const since = noUpdateSince(view, drawn.at(-1)?.lastReportedOn ?? null);
   const stale = `Open, with no update for ${counted(view.staleAfter, 'month')}`;
-  const chart = (width: number, height: number) => stagesChart(drawn, since, { width, height });
+  const chart = (width: number, height: number) => stagesChart(drawn, since, { width, height }, CHART_WORDS);
   const [width, height] = [1200, 340];
   const end = drawn.at(-1)?.asOf;
   return (

@@ -4,7 +4,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Progress, Timeline, type AgencyRow, type ItemList, type Row, type ThemeRow } from '#progress';
 import { Registers, type Framework } from '#registers';
-import { datesToPlot, type TimelineStep } from './chart.js';
+import { datesToPlot, type TimelineStep } from '#charts';
 import { Breakdown, Headline, Legend, mostFirst, NoSum } from './figures.js';
 import { HowToRead } from './how-to-read.js';
 import { Page } from './layout.js';

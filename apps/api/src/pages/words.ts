@@ -1,5 +1,6 @@
 /** The words for people in the place of the domain's codes. */
 import countries from 'i18n-iso-countries';
+import type { ChartWords } from '#charts';
 import { COUNTRIES_BESIDE } from '#platform';
 import { monthsBefore, type FullDate, type PartialDate } from '#clocks';
 import {
@@ -14,7 +15,6 @@ import {
   type VerificationWord,
 } from '#commitments';
 
-/** The stages in the order in which bars, columns and legends show them: what is done first, from a common baseline. */
 export const STAGE_WORDS: Readonly<Record<Stage, string>> = {
   completed: 'Completed',
   in_progress: 'In progress',
@@ -24,7 +24,7 @@ export const STAGE_WORDS: Readonly<Record<Stage, string>> = {
   discontinued: 'Discontinued',
 };
 
-export const SHOWN_STAGES = Object.keys(STAGE_WORDS) as Stage[];
+export { SHOWN_STAGES } from '#charts';
 
 export { OPEN_STAGES } from '#progress';
 
@@ -109,6 +109,14 @@ const formats = { long: formatsWith('long'), short: formatsWith('short') };
 /** `2006-11` → `November 2006`. */
 export const dateWords = (date: PartialDate, length: 'long' | 'short' = 'long'): string =>
   formats[length][date.split('-').length - 1]!.format(new Date(date));
+
+/** The words of charts. */
+export const CHART_WORDS: ChartWords = {
+  day: (date) => dateWords(date, 'short').replace(/ \d{4}$/, ''),
+  month: (month) => dateWords(month, 'short'),
+  noUpdateSince: (date) => `No update since ${dateWords(date, 'short')}`,
+  number: (n) => count(n),
+};
 
 /** `20–21 November 2006`; where one of both is less exact, each by itself. */
 export const periodWords = (from: PartialDate, to: PartialDate): string =>

@@ -1,7 +1,8 @@
 /** The words of reports in English. The other languages have the same ones: without one of them they do not compile. */
 import locale from 'd3-format/locale/en-GB' with { type: 'json' };
 import { en as plural } from 'make-plural/cardinals';
-import { languageBy } from './language.js';
+import type { Inline } from '../report.js';
+import { joined, languageBy, say, type Counted } from './language.js';
 
 const language = languageBy({
   plural,
@@ -20,6 +21,10 @@ const language = languageBy({
   moreThan: (text) => `more than ${text}`,
   partOf: (part, of) => `${part} of ${of}`,
 });
+
+const { number, percent, date, form, figure } = language;
+const commitments = (n: number) => form(n, { one: 'commitment', other: 'commitments' });
+const months = (n: number) => `${number(n)} ${form(n, { one: 'month', other: 'months' })}`;
 
 export const en = {
   ...language,
@@ -62,5 +67,332 @@ export const en = {
     licence: 'Licence of the data',
     template: 'Version of the form of the report',
     software: 'Software',
+  },
+  codes: {
+    stage: {
+      completed: 'Completed',
+      in_progress: 'In progress',
+      planned: 'Planned',
+      proposed: 'Proposed',
+      on_hold: 'On hold',
+      discontinued: 'Discontinued',
+    },
+    kind: {
+      research: 'Research',
+      data: 'Data',
+      publication: 'Publications',
+      'capacity-building': 'Capacity-building',
+      'technical-cooperation': 'Technical cooperation',
+      coordination: 'Coordination',
+      'policy-dialogue': 'Policy dialogue',
+      normative: 'Norms and standards',
+      operational: 'Operations',
+      funding: 'Funding',
+      advocacy: 'Advocacy',
+    },
+    nature: { one_off: 'One-off', recurring: 'Recurring', standing: 'Standing' },
+    strength: { undertaken: 'Undertaken', intended: 'Intended', offered: 'Offered', proposed: 'Proposed' },
+    role: {
+      lead: 'lead',
+      co_lead: 'co-lead',
+      partner: 'partner',
+      observer: 'observer',
+      funder: 'funder',
+      host: 'host',
+    },
+    life: {
+      active: 'Active',
+      merged: 'Merged',
+      split: 'Split',
+      superseded: 'Superseded',
+      withdrawn: 'Withdrawn',
+    },
+    outlook: { on_track: 'On track', at_risk: 'At risk', off_track: 'Off track' },
+    verification: {
+      unreviewed: 'Not reviewed',
+      no_evidence: 'No evidence found',
+      documented: 'Documented',
+      corroborated: 'Corroborated',
+      contested: 'Contested',
+    },
+    outcomeKind: {
+      decision: 'Decision',
+      recommendation: 'Recommendation',
+      conclusion: 'Conclusion',
+      statement: 'Statement',
+      proposal: 'Proposal',
+      request: 'Request',
+      not_told: 'Outcome',
+    },
+    status: { proposed: 'Proposed', endorsed: 'Endorsed', followed_up: 'Followed up' },
+    yesNo: { true: 'Yes', false: 'No' },
+    /** What came in, and what went out, between two dates. */
+    flow: {
+      new: 'newly reported',
+      restored: 'restored',
+      joined: 'joined',
+      merged: 'merged into others',
+      split: 'split',
+      superseded: 'superseded',
+      withdrawn: 'withdrawn',
+      removed: 'removed by a correction',
+      departed: 'no longer concerned',
+    },
+  },
+  columns: {
+    reference: { title: 'Reference', explains: 'The reference of the commitment.' },
+    title: { title: 'Title', explains: 'Its title, in the language in which it was written.' },
+    language: { title: 'Language', explains: 'The language of its title, where it is known.' },
+    commitment: { title: 'Commitment', explains: 'Its reference and title, and where it was read.' },
+    kind: { title: 'Kind of activity', explains: 'The kind of activity.' },
+    nature: { title: 'Nature', explains: 'Whether it is done once, comes round, or has no end.' },
+    strength: { title: 'Strength', explains: 'How firmly it was promised.' },
+    life: { title: 'Record', explains: 'What has become of the record; only active ones are counted.' },
+    stage: { title: 'Stage', explains: 'The stage of the part of its lead, as at the date.' },
+    stageSince: { title: 'Since', explains: 'When that stage came about, as exactly as it is known.' },
+    stageReportedOn: { title: 'Stage reported on', explains: 'The date of the report that says so.' },
+    stageAndDate: { title: 'Stage', explains: 'The stage of the part of its lead, and since when.' },
+    outlook: { title: 'Outlook', explains: 'How its agency sees it going.' },
+    lead: { title: 'Lead', explains: 'The agency in the lead.' },
+    agencies: { title: 'Agencies', explains: 'The agencies with their roles.' },
+    parts: { title: 'Agencies and their parts', explains: 'What each agency says of its own part.' },
+    themes: { title: 'Themes', explains: 'The codes of its themes.' },
+    followsUp: { title: 'Follows up', explains: 'The forums and outcomes that it follows up.' },
+    target: { title: 'Target', explains: 'When it is to be done, as exactly as it is known.' },
+    overdue: { title: 'Overdue', explains: 'Whether the target has passed while it is open.' },
+    stale: { title: 'No update', explains: 'Whether it is open and was not reported on for long.' },
+    lastReportedOn: { title: 'Last report', explains: 'The date of the last report on it.' },
+    evidence: { title: 'Evidence', explains: 'What shows that something was done, with its date.' },
+    note: { title: 'Note', explains: 'What was said with the stage, such as why it is on hold.' },
+    condition: { title: 'Condition', explains: 'What it depends on.' },
+    verification: { title: 'Reading', explains: 'What the secretariat found.' },
+    reason: { title: 'Reason', explains: 'Why the secretariat found so.' },
+    replies: { title: 'Reply', explains: 'What the agency answered.' },
+    source: { title: 'Source', explains: 'Where the stage was read.' },
+    agency: { title: 'Agency', explains: 'The agency.' },
+    theme: { title: 'Theme', explains: 'The theme.' },
+    total: { title: 'Total', explains: 'How many commitments, each counted once.' },
+    share: { title: 'Share', explains: 'How many of all, and how many per cent that is.' },
+    change: { title: 'Change', explains: 'What changed between the two dates.' },
+    before: { title: 'Before', explains: 'The stage at the first date.' },
+    after: { title: 'After', explains: 'The stage at the second date.' },
+    open: { title: 'Open', explains: 'How many of its commitments are open.' },
+    staleCount: { title: 'No update', explains: 'How many of these were not reported on for long.' },
+    months: { title: 'Months', explains: 'How many whole months ago that was.' },
+    outcome: { title: 'Outcome', explains: 'The code of the outcome.' },
+    outcomeText: { title: 'Text', explains: 'What it says, and where it was read.' },
+    outcomeKind: { title: 'Kind', explains: 'What kind of outcome it is.' },
+    status: { title: 'Status', explains: 'How far it has come.' },
+    forum: { title: 'Forum', explains: 'The forum that it came from.' },
+    cited: { title: 'Source of the outcome', explains: 'Where the outcome was read.' },
+    takenUpBy: { title: 'Taken up by', explains: 'The agencies that lead what follows it up.' },
+    outcomes: { title: 'Outcomes', explains: 'How many outcomes.' },
+    covered: { title: 'Taken up', explains: 'How many of them some commitment follows up.' },
+  },
+  /** Lines below a table or chart, and marks in cells. */
+  lines: {
+    asAt: (asOf: string) => `As at ${date(asOf)}.`,
+    source: (link: (text: string) => Inline, publisher: string, position: string) =>
+      say`Source: ${publisher}, ${link(`register of commitments, position ${position}`)}.`,
+    noSum: 'A commitment counts once under each of its agencies and themes, so the rows do not add up to the total.',
+    overdue: 'overdue',
+    noUpdateSince: (day: string) => `no update since ${language.shortDate(day)}`,
+    since: (effective: string) => `since ${language.shortDate(effective)}`,
+    at: (effective: string) => language.shortDate(effective),
+    notReported: 'Nothing reported by',
+    asked: 'Asked, yet to accept',
+    seeAbove: (title: string) => `See under ${title}.`,
+    onCondition: (text: Inline) => say`Condition: ${text}`,
+    removed: 'Words removed',
+  },
+  cover: {
+    asAt: (asOf: string) => `As at ${date(asOf)}`,
+    since: (since: string, asOf: string) => `From ${date(since)} to ${date(asOf)}`,
+    issuedBy: (publisher: string) => `Issued by ${publisher}`,
+    licence: (licence: string) => `The data may be used under the licence ${licence}.`,
+    agency: 'Progress report of an agency',
+    theme: 'Progress report on a theme',
+    forum: 'Follow-up to a forum',
+    synthesis: 'Synthesis of the activities of all agencies',
+    register: 'Register of commitments',
+    following: (name: Inline) => say`Follow-up to ${name}`,
+    membersOf: (name: Inline) => say`Members of ${name}`,
+  },
+  sections: {
+    summary: 'Summary',
+    since: (since: string) => `What has changed since ${date(since)}`,
+    byTheme: 'Commitments by theme',
+    byAgency: 'Activities by agency',
+    noTheme: 'Under no theme of this framework',
+    attention: 'What needs attention',
+    overdue: 'Overdue',
+    stale: 'No update for long',
+    onHold: 'On hold, and why',
+    discontinued: 'Discontinued, and why',
+    notTakenUp: 'Addressed to the agency and not taken up',
+    asked: 'Named by others and yet to accept',
+    verification: 'Verification and replies',
+    themes: 'Summary by theme',
+    compendium: 'Compendium of activities by kind',
+    matrix: 'Agencies and themes',
+    silent: 'Agencies of which there is no update',
+    outcomes: 'Outcomes one by one',
+    ofForumItself: 'Outcomes of the forum itself',
+    putTo: 'What was put to the forum',
+    nobody: 'Outcomes that nobody has taken up',
+    ofNoOutcome: 'Follow-up to the forum as a whole',
+    joint: 'Joint undertakings',
+    jointOf: (body: string) => `Joint undertakings of members of ${body}`,
+    register: 'All commitments',
+  },
+  captions: {
+    stages: 'Commitments by stage',
+    stagesOverTime: 'Stages of commitments over time, as reported',
+    stagesAlt: (first: string, last: string, stages: string) =>
+      `Area chart from ${date(first)} to ${date(last)}. At the end: ${stages}.`,
+    staleLine: (n: number) => `Open, with no update for ${months(n)}`,
+    changes: (since: string, asOf: string) => `Changes between ${date(since)} and ${date(asOf)}`,
+    commitmentsOn: (theme: string) => `Commitments on “${theme}”`,
+    commitmentsOf: (agency: string) => `Commitments led by ${agency}`,
+    sharedBy: (agency: string) => `Commitments of ${agency}`,
+    commitments: 'Commitments',
+    overdue: 'Commitments past their target',
+    stale: (n: number) => `Open commitments with no report for ${months(n)}`,
+    onHold: 'Commitments on hold',
+    discontinued: 'Commitments discontinued',
+    notTakenUp: 'Outcomes addressed to the agency that it has not taken up',
+    asked: 'Commitments in which a role is yet to be accepted',
+    verification: 'Readings by the secretariat, and replies',
+    themes: 'Commitments by theme and stage',
+    agencies: 'Commitments by agency and stage',
+    compendium: 'Commitments by agency and kind of activity',
+    matrix: (framework: string) => `Commitments by agency and theme of ${framework}`,
+    silent: 'Agencies without an update',
+    outcomesByKind: 'Outcomes by kind',
+    nobody: 'Outcomes that no commitment follows up',
+    followUp: (outcome: string) => `Follow-up to ${outcome}`,
+    followUpForum: 'Commitments that follow up the forum as a whole',
+    joint: 'Joint commitments',
+    register: 'All commitments',
+  },
+  sentences: {
+    /** How many there are, and how many of them in each stage. */
+    howMany: (name: Inline, all: Counted, asOf: string): Inline[] =>
+      say`As at ${date(asOf)}, ${name} had ${figure(all)} ${commitments(all.n)}.`,
+    howManyOn: (name: Inline, all: Counted, asOf: string): Inline[] =>
+      say`As at ${date(asOf)}, there ${form(all.n, { one: 'was', other: 'were' })} ${figure(all)} ${commitments(all.n)} on ${name}.`,
+    howManyAll: (all: Counted, asOf: string): Inline[] =>
+      say`As at ${date(asOf)}, there ${form(all.n, { one: 'was', other: 'were' })} ${figure(all)} ${commitments(all.n)} in all.`,
+    inTheLead: (led: Counted, all: number): Inline[] =>
+      say` It was in the lead of ${figure(led)} of these (${percent(led.n, all)}), and co-lead or partner in the others.`,
+    completed: (all: Counted, done: Counted, asOf: string): Inline[] =>
+      say`Of ${figure(all)} ${commitments(all.n)}, ${figure(done)} (${percent(done.n, all.n)}) ${form(done.n, { one: 'was', other: 'were' })} completed by ${date(asOf)}.`,
+    stages: (parts: readonly { readonly stage: string; readonly count: Counted }[], all: number): Inline[] =>
+      say` The others: ${joined(
+        parts.map(({ stage, count }) => say`${figure(count)} (${percent(count.n, all)}) ${stage.toLowerCase()}`),
+        'and',
+      )}.`,
+    targets: (targeted: Counted, overdue: Counted, all: number): Inline[] =>
+      targeted.n === 0
+        ? say`None has a target date.`
+        : say`${figure(targeted)} of ${number(all)} (${percent(targeted.n, all)}) ${form(targeted.n, { one: 'has', other: 'have' })} a target date; of these, ${figure(overdue)} (${percent(overdue.n, targeted.n)}) ${form(overdue.n, { one: 'is', other: 'are' })} overdue.`,
+    stale: (stale: Counted, open: number, staleAfter: number): Inline[] =>
+      say`Of ${number(open)} open ${commitments(open)}, ${figure(stale)} (${percent(stale.n, open)}) had not been reported on for ${months(staleAfter)} or more.`,
+    nothingOpen: 'No commitment is open.',
+    lastReport: (day: string): Inline[] => say` The last report is of ${date(day)}.`,
+    none: (name: Inline, asOf: string): Inline[] => say`As at ${date(asOf)}, nothing was reported of ${name}.`,
+    apart: (n: Counted): Inline[] =>
+      say`${figure(n)} ${form(n.n, { one: 'record that was', other: 'records that were' })} merged, split, superseded or withdrawn by then ${form(n.n, { one: 'is', other: 'are' })} in no total.`,
+    bridge: (
+      then: Counted,
+      terms: readonly { readonly sign: '+' | '−'; readonly flow: string; readonly count: Counted }[],
+      now: Counted,
+      since: string,
+      asOf: string,
+    ): Inline[] =>
+      say`From ${date(since)} to ${date(asOf)} the number of commitments went as follows: ${figure(then)} then${terms.flatMap(
+        ({ sign, flow, count }) => say` ${sign} ${figure(count)} ${flow}`,
+      )} = ${figure(now)} now.`,
+    moves: (moved: number, same: Counted): Inline[] =>
+      say`Of those that were there at both dates, ${number(moved)} changed ${form(moved, { one: 'its', other: 'their' })} stage and ${figure(same)} did not.`,
+    move: (count: Counted, from: string, to: string): Inline[] =>
+      say`${figure(count)} from ${from.toLowerCase()} to ${to.toLowerCase()}`,
+    nothingChanged: 'No commitment came, went or changed its stage in this time.',
+    overdue: (n: Counted): Inline[] =>
+      n.n === 0
+        ? say`No commitment is past its target.`
+        : say`${figure(n)} ${commitments(n.n)} ${form(n.n, { one: 'is', other: 'are' })} past ${form(n.n, { one: 'its', other: 'their' })} target and not completed.`,
+    staleList: (n: Counted, staleAfter: number): Inline[] =>
+      n.n === 0
+        ? say`Every open commitment was reported on within ${months(staleAfter)}.`
+        : say`${figure(n)} open ${commitments(n.n)} ${form(n.n, { one: 'was', other: 'were' })} not reported on for ${months(staleAfter)} or more. Silence is not progress: the stage shown is the last that was reported.`,
+    onHold: (n: Counted): Inline[] =>
+      n.n === 0
+        ? say`No commitment is on hold.`
+        : say`${figure(n)} ${commitments(n.n)} ${form(n.n, { one: 'is', other: 'are' })} on hold.`,
+    discontinued: (n: Counted): Inline[] =>
+      n.n === 0
+        ? say`No commitment was discontinued.`
+        : say`${figure(n)} ${commitments(n.n)} ${form(n.n, { one: 'was', other: 'were' })} discontinued.`,
+    notTakenUp: (open: Counted, all: Counted): Inline[] =>
+      all.n === 0
+        ? say`No outcome in the register is addressed to the agency.`
+        : say`Of ${figure(all)} ${form(all.n, { one: 'outcome', other: 'outcomes' })} addressed to the agency, ${figure(open)} (${percent(open.n, all.n)}) ${form(open.n, { one: 'is', other: 'are' })} followed up by none of its commitments.`,
+    asked: (n: number): Inline[] =>
+      n === 0
+        ? say`The agency has accepted every role that others named it for.`
+        : say`In ${number(n)} ${commitments(n)} another agency named it for a role that it has yet to accept or decline.`,
+    verification: (read: number, all: number, replied: number): Inline[] =>
+      read === 0
+        ? say`The secretariat has reviewed none of ${number(all)} ${commitments(all)}.`
+        : say`The secretariat has reviewed ${number(read)} of ${number(all)} ${commitments(all)} (${percent(read, all)}); ${form(replied, { one: 'one reply was', other: `${number(replied)} replies were` })} given. A reading stands beside the word of the agency and never replaces it.`,
+    byTheme: (framework: Inline, n: number): Inline[] =>
+      say`The commitments are set out by the themes of ${framework}. A commitment with several themes is described under the first of them and named under the others: ${number(n)} ${form(n, { one: 'stands', other: 'stand' })} under more than one.`,
+    ofTheme: (n: Counted, done: Counted): Inline[] =>
+      say`${figure(n)} ${commitments(n.n)}, of which ${figure(done)} (${percent(done.n, n.n)}) completed.`,
+    ofAgency: (led: Counted, all: Counted, done: Counted): Inline[] =>
+      say`${figure(led)} ${commitments(led.n)} in the lead, ${figure(all)} with those in which it is co-lead or partner; ${figure(done)} of these ${form(done.n, { one: 'was', other: 'were' })} completed.`,
+    through: (title: Inline, version: string, from: string, to: string, matches: string): Inline[] =>
+      say`Commitments with themes of ${from} are read through the crosswalk “${title}” (version ${version}) to ${to}; links of these types count: ${matches}.`,
+    throughNone: (title: Inline): Inline[] =>
+      say`The crosswalk “${title}” had not been published by the date, so it links nothing.`,
+    noEquivalent: (n: Counted, all: Counted): Inline[] =>
+      say`Of ${figure(all)} ${commitments(all.n)} with a theme of the first framework, ${figure(n)} (${percent(n.n, all.n)}) ${form(n.n, { one: 'has', other: 'have' })} no equivalent in the second.`,
+    outcomes: (all: Counted, covered: Counted, asOf: string): Inline[] =>
+      all.n === 0
+        ? say`As at ${date(asOf)}, the register has no outcome of this forum.`
+        : say`Of ${figure(all)} ${form(all.n, { one: 'outcome', other: 'outcomes' })} of the forum and its round tables, ${figure(covered)} (${percent(covered.n, all.n)}) ${form(covered.n, { one: 'was', other: 'were' })} followed up by at least one commitment as at ${date(asOf)}.`,
+    leftOut: (n: number): Inline[] =>
+      say`${number(n)} ${form(n, { one: 'outcome that only arranges a meeting is', other: 'outcomes that only arrange a meeting are' })} left out.`,
+    followed: (all: Counted): Inline[] =>
+      say`${figure(all)} ${commitments(all.n)} ${form(all.n, { one: 'follows', other: 'follow' })} up the forum, its round tables or its outcomes.`,
+    tookUp: (all: Counted, leads: readonly Inline[]): Inline[] =>
+      say`Taken up in ${figure(all)} ${commitments(all.n)}, led by ${joined(
+        leads.map((lead) => [lead]),
+        'and',
+      )}.`,
+    nobodyTookUp: 'Nobody has taken this up.',
+    nobody: (n: Counted, all: number): Inline[] =>
+      n.n === 0
+        ? say`Every outcome was taken up.`
+        : say`Nobody has taken up ${figure(n)} of ${number(all)} ${form(all, { one: 'outcome', other: 'outcomes' })} (${percent(n.n, all)}).`,
+    putTo: (all: Counted, covered: Counted): Inline[] =>
+      all.n === 0
+        ? say`Nothing was put to this forum.`
+        : say`${figure(all)} ${form(all.n, { one: 'proposal was', other: 'proposals were' })} put to this forum by others; they are no outcomes of it. Of these, ${figure(covered)} (${percent(covered.n, all.n)}) ${form(covered.n, { one: 'is', other: 'are' })} followed up.`,
+    joint: (n: Counted, all: number): Inline[] =>
+      n.n === 0
+        ? say`No commitment is shared by several agencies.`
+        : say`${figure(n)} of ${number(all)} ${commitments(all)} (${percent(n.n, all)}) ${form(n.n, { one: 'is', other: 'are' })} shared by several agencies as lead, co-lead or partner.`,
+    agenciesAndThemes: (agencies: number, themes: number): Inline[] =>
+      say`${number(agencies)} ${form(agencies, { one: 'agency', other: 'agencies' })} worked on ${number(themes)} ${form(themes, { one: 'theme', other: 'themes' })}.`,
+    silent: (silent: Counted, all: number, staleAfter: number): Inline[] =>
+      silent.n === 0
+        ? say`Every agency in the lead of an open commitment has reported within ${months(staleAfter)}.`
+        : say`Of ${number(all)} ${form(all, { one: 'agency', other: 'agencies' })} in the lead of an open commitment, ${number(silent.n)} (${percent(silent.n, all)}) ${form(silent.n, { one: 'has', other: 'have' })} reported on none of these for ${months(staleAfter)} or more. For each the table says since when there is no update.`,
+    compendium: 'Each figure counts the commitments of an agency, as lead, co-lead or partner, of one kind.',
+    matrix: 'Each figure counts the commitments of an agency, as lead, co-lead or partner, on one theme.',
+    register: (all: Counted): Inline[] =>
+      say`The register holds ${figure(all)} ${commitments(all.n)}, in the order of their references.`,
   },
 };

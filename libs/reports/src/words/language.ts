@@ -3,7 +3,8 @@
  * with them, not from Node's ICU: that may be another one on another machine.
  */
 import { formatLocale, type FormatLocaleDefinition } from 'd3-format';
-import type { PartialDate } from '#clocks';
+import type { ChartWords } from '#charts';
+import type { FullDate, PartialDate } from '#clocks';
 import type { Figure, Inline } from '../report.js';
 
 /** How many, and the address of the list that is counted. */
@@ -53,6 +54,13 @@ export function languageBy<Category extends string>(rules: Rules<Category>) {
     /** `21 November 2006`, `November 2006`, `2006` */
     date: dated(months.long),
     shortDate: dated(months.short),
+    /** What stands in a chart. */
+    chart: {
+      day: (date: FullDate) => `${Number(date.slice(8))} ${months.short[Number(date.slice(5, 7)) - 1]}`,
+      month: (month: PartialDate) => `${months.short[Number(month.slice(5, 7)) - 1]} ${month.slice(0, 4)}`,
+      noUpdateSince: dated(months.short),
+      number,
+    } satisfies ChartWords,
     /** The form of a word for a number. */
     form: (n: number, forms: Readonly<Partial<Record<Category, string>>> & { readonly other: string }): string =>
       (forms as Readonly<Record<string, string>>)[plural(n)] ?? forms.other,
@@ -66,3 +74,7 @@ export const say = (strings: TemplateStringsArray, ...values: readonly (Inline |
     ...(text ? [text] : []),
     ...(i < values.length ? [values[i]!].flat() : []),
   ]) as Inline[];
+
+/** `a, b and c` */
+export const joined = (parts: readonly (readonly Inline[])[], and: string): Inline[] =>
+  parts.flatMap((part, i) => [...(i === 0 ? [] : [i === parts.length - 1 ? ` ${and} ` : ', ']), ...part]);

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { datesToPlot, stagesChart, ticksBetween, type TimelineStep } from './chart.js';
+import { datesToPlot, stagesChart, ticksBetween, type ChartWords, type TimelineStep } from './stages-over-time.js';
+
+const WORDS: ChartWords = { day: (date) => date.slice(8), month: String, noUpdateSince: String, number: String };
 
 const step = (asOf: string, completed: number): TimelineStep => ({
   asOf,
@@ -22,7 +24,7 @@ describe('The chart of stages over time', () => {
     ['1951-01-01', '2026-11-28'],
   ])('has labels on its axis from %s to %s, in order, in it, and no more than there is room for', (first, end) => {
     for (const most of [4, 14]) {
-      const ticks = ticksBetween(first, end, most);
+      const ticks = ticksBetween(first, end, most, WORDS);
       expect(ticks.length).toBeGreaterThan(0);
       expect(ticks.length).toBeLessThanOrEqual(most);
       expect(new Set(ticks.map(({ label }) => label)).size).toBe(ticks.length);
@@ -59,10 +61,8 @@ describe('The chart of stages over time', () => {
   });
 
   it('draws a step of one among thousands where it happened, not as a slope', () => {
-    const svg = stagesChart([step('2006-01-01', 5_000), step('2009-01-01', 5_001), step('2012-01-01', 5_001)], null, {
-      width: 1_000,
-      height: 300,
-    });
+    const steps = [step('2006-01-01', 5_000), step('2009-01-01', 5_001), step('2012-01-01', 5_001)];
+    const svg = stagesChart(steps, null, { width: 1_000, height: 300 }, WORDS);
     const slopes = [...svg.matchAll(/[ML]?(-?[\d.]+)[ ,](-?[\d.]+)[ ,]?L(-?[\d.]+)[ ,](-?[\d.]+)/g)]
       .map(([, ...numbers]) => numbers.map(Number) as [number, number, number, number])
       .filter(([x, y, X, Y]) => Math.abs(X - x) > 2 && Math.abs(Y - y) > 0.01);

@@ -1,12 +1,34 @@
 /** The chart of stages over time, drawn on the server: plain SVG whose colours are those of the stylesheet. */
 import { hash } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { dayAfter, monthsBefore, type FullDate } from '#clocks';
+import { dayAfter, monthsBefore, type FullDate, type PartialDate } from '#clocks';
+import type { Stage } from '#commitments';
 import type { Row, TimelineRow } from '#progress';
-import { dateWords, SHOWN_STAGES } from './words.js';
 
 /** Loaded with the first chart, as one file: it takes half as long as all else together. */
 const echarts = () => createRequire(import.meta.url)('echarts') as typeof import('echarts');
+
+/** The stages in the order in which bars, columns and legends show them: what is done first, from a common baseline. */
+export const SHOWN_STAGES = [
+  'completed',
+  'in_progress',
+  'planned',
+  'proposed',
+  'on_hold',
+  'discontinued',
+] as const satisfies readonly Stage[];
+
+/** What stands in a chart, in a language. */
+export interface ChartWords {
+  /** `21 Nov` */
+  readonly day: (date: FullDate) => string;
+  /** `Nov 2006` */
+  readonly month: (month: PartialDate) => string;
+  /** Over the time in which nothing was reported any more. */
+  readonly noUpdateSince: (date: FullDate) => string;
+  /** `1,234` */
+  readonly number: (n: number) => string;
+}
 
 /** A row of a timeline, without its list. */
 export type TimelineStep = Row & Pick<TimelineRow, 'asOf'>;
@@ -43,22 +65,26 @@ export function datesToPlot(
 const dateOf = (time: number): FullDate => new Date(time).toISOString().slice(0, 10);
 
 /** Pales what is only the last that was reported. */
-const pale = (since: FullDate, end: number) => ({
+const pale = (since: FullDate, end: number, words: ChartWords) => ({
   silent: true,
   z: 5,
   itemStyle: { color: 'var(--paper)', opacity: 0.55 },
-  label: { position: 'top', color: 'var(--caution)', formatter: `No update since ${dateWords(since, 'short')}` },
+  label: { position: 'top', color: 'var(--caution)', formatter: words.noUpdateSince(since) },
   data: [[{ xAxis: Date.parse(since) }, { xAxis: end }]],
 });
 
 /** Between two labels of the axis: so many days, months or years. */
 const SPACINGS = [
-  ...[1, 2, 7, 14].map((days) => ({ days, months: 0, format: dayWords })),
-  ...[1, 2, 3, 6].map((months) => ({ days: 0, months, format: monthWords })),
+  ...[1, 2, 7, 14].map((days) => ({ days, months: 0, format: ({ day }: ChartWords, date: FullDate) => day(date) })),
+  ...[1, 2, 3, 6].map((months) => ({
+    days: 0,
+    months,
+    format: ({ month }: ChartWords, date: FullDate) => month(date.slice(0, 7)),
+  })),
   ...[1, 2, 5, 10, 20, 50, 100].map((years) => ({
     days: 0,
     months: 12 * years,
-    format: (d: FullDate) => d.slice(0, 4),
+    format: (_: ChartWords, date: FullDate) => date.slice(0, 4),
   })),
 ];
 
@@ -68,7 +94,7 @@ interface Tick {
 }
 
 /** The labels of the axis: the closest that leave each other room; always some, however short the time. */
-export function ticksBetween(first: FullDate, end: FullDate, most: number): Tick[] {
+export function ticksBetween(first: FullDate, end: FullDate, most: number, words: ChartWords): Tick[] {
   let ticks: Tick[] = [];
   for (const { days, months, format } of SPACINGS) {
     ticks = [];
@@ -78,7 +104,7 @@ export function ticksBetween(first: FullDate, end: FullDate, most: number): Tick
       date <= end && ticks.length <= most;
       date = months === 0 ? dateOf(Date.parse(date) + days * DAY) : monthsBefore(date, -months)
     )
-      if (date >= first) ticks.push({ at: Date.parse(date), label: format(date) });
+      if (date >= first) ticks.push({ at: Date.parse(date), label: format(words, date) });
     if (ticks.length <= most) return ticks;
   }
   return ticks;
@@ -90,14 +116,6 @@ function firstOfPeriod(date: FullDate, months: number): FullDate {
   const since = 12 * year + month - 1;
   const first = since - (since % months);
   return `${String(Math.floor(first / 12)).padStart(4, '0')}-${String((first % 12) + 1).padStart(2, '0')}-01`;
-}
-
-function dayWords(date: FullDate): string {
-  return dateWords(date, 'short').replace(/ \d{4}$/, '');
-}
-
-function monthWords(date: FullDate): string {
-  return dateWords(date.slice(0, 7), 'short');
 }
 
 /** The share of the width after the last step, so that it shows. */
@@ -112,11 +130,16 @@ interface Size {
  * @param since when nothing has been reported any more, where that is long
  * @returns SVG without a style of its own, so that a strict Content-Security-Policy lets it pass
  */
-export function stagesChart(steps: readonly TimelineStep[], since: FullDate | null, { width, height }: Size): string {
+export function stagesChart(
+  steps: readonly TimelineStep[],
+  since: FullDate | null,
+  { width, height }: Size,
+  words: ChartWords,
+): string {
   const chart = echarts().init(null, null, { renderer: 'svg', ssr: true, width, height });
   const [first, last] = [Date.parse(steps[0]!.asOf), Date.parse(steps.at(-1)!.asOf)];
   const end = last + TAIL * (last - first);
-  const ticks = ticksBetween(steps[0]!.asOf, dateOf(end), Math.floor(width / 85));
+  const ticks = ticksBetween(steps[0]!.asOf, dateOf(end), Math.floor(width / 85), words);
   const labels = new Map(ticks.map(({ at, label }) => [at, label]));
   const pixel = (end - first) / width;
   /** From each step to the next, on one level. The point beside the first keeps it level: tiny steps are not drawn. */
@@ -152,7 +175,7 @@ export function stagesChart(steps: readonly TimelineStep[], since: FullDate | nu
     yAxis: {
       type: 'value',
       minInterval: 1,
-      axisLabel: { color: 'var(--soft)' },
+      axisLabel: { color: 'var(--soft)', formatter: words.number },
       splitLine: { lineStyle: { color: 'var(--line)' } },
     },
     series: [
@@ -169,7 +192,7 @@ export function stagesChart(steps: readonly TimelineStep[], since: FullDate | nu
         { width: 6, color: 'var(--paper)' },
         { width: 2.5, color: 'var(--ink)', type: [3, 3] },
       ].map((lineStyle) => ({ ...line, lineStyle, z: 6, data: levels(({ stale }) => stale) })),
-      ...(since ? [{ ...line, data: [], markArea: pale(since, end) }] : []),
+      ...(since ? [{ ...line, data: [], markArea: pale(since, end, words) }] : []),
     ],
   });
   const svg = chart.renderToSVGString({ useViewBox: true });

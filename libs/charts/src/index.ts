@@ -1,0 +1,2 @@
+/** Charts drawn on the server, for pages and reports. */
+export * from './stages-over-time.js';

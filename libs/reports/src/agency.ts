@@ -1,0 +1,226 @@
+/** The report on one agency: what it undertook, what came of it, and what was asked of it in vain. */
+import { FilterField, listQuery, type Filter } from '#progress';
+import type { Role } from '#commitments';
+import type { Theme } from '#registers';
+import { commitmentTable, dataTable, reasonTable } from './commitments.js';
+import type { Dossier, Draft } from './draft.js';
+import { attention, changes, rowsTable, summary, verification } from './follow-up.js';
+import { needed, ReportQuery, type ReportMaker } from './kind.js';
+import type { Row, Section } from './report.js';
+
+export class AgencyReportQuery extends ReportQuery {
+  @FilterField({ description: 'The agency that the report is on' }) agency?: string;
+  @FilterField() followsUp?: string;
+  @FilterField() role?: Role | 'any';
+  @FilterField({
+    description: 'The framework by whose themes commitments are set out; without it the one with most of them',
+  })
+  framework?: string;
+}
+
+type Query = Pick<Filter, 'agency' | 'followsUp' | 'role' | 'framework'>;
+
+export const agency: ReportMaker = {
+  template: 1,
+
+  async make(draft, { framework, ...asked }: Query) {
+    const { words, at, views } = draft;
+    const code = needed(asked.agency, 'agency');
+    const known = await views.registers.one('agency', code, at.knownAt, at.asOf);
+    if (!known) throw await views.registers.missing('agency', code, at.knownAt, 'agency');
+    const filter = { ...asked, agency: code };
+    const name = draft.agencyName(code);
+    draft.agency(code);
+    const view = await views.progress.agency(code, at, filter);
+    const led = await views.progress.total(at, { ...filter, role: 'lead' });
+    const row = view.row ?? (await views.progress.total(at, filter));
+    const all = draft.counted(row.total, filter);
+    const dossiers = await draft.all(filter);
+    return {
+      cover: {
+        symbol: null,
+        title: words.cover.agency,
+        subtitle: [draft.foreign(known.name)],
+        ...coverOf(draft),
+      },
+      sections: [
+        await summary(draft, {
+          row,
+          filter,
+          opening:
+            row.total === 0
+              ? words.sentences.none(name, at.asOf)
+              : [
+                  ...words.sentences.howMany(name, all, at.asOf),
+                  ...words.sentences.inTheLead(draft.counted(led.total, { ...filter, role: 'lead' }), row.total),
+                ],
+        }),
+        ...(await changes(draft, filter)),
+        ...(row.total > 0 ? [await byTheme(draft, filter, dossiers, framework)] : []),
+        attention(draft, row, dossiers, filter),
+        await notTakenUp(draft, code),
+        yetToAccept(draft, filter, dossiers),
+        verification(draft, dossiers, filter),
+      ],
+      data: dataTable(draft, filter, row.total),
+    };
+  },
+};
+
+/** The date and the issuer on a cover. */
+export const coverOf = ({ words: { cover }, at, since, manifest }: Draft) => ({
+  asAt: since ? cover.since(since, at.asOf) : cover.asAt(at.asOf),
+  issuedBy: [cover.issuedBy(manifest.publisher), ...(manifest.licence ? [cover.licence(manifest.licence)] : [])],
+});
+
+/** By the themes at the top of a framework: each commitment under the first of its own, and named under the others. */
+async function byTheme(
+  draft: Draft,
+  filter: Filter,
+  dossiers: readonly Dossier[],
+  asked: string | undefined,
+): Promise<Section> {
+  const { words, at, views, names } = draft;
+  const framework = asked ?? (await fullest(draft, filter));
+  const themes = (await views.registers.all('theme', at.knownAt)).filter((theme) => theme.framework === framework);
+  const topOf = topsOf(themes);
+  const under = new Map(
+    dossiers.map((dossier) => [
+      dossier,
+      [...new Set(dossier.item.themes.flatMap((theme) => topOf.get(theme) ?? []))].sort(),
+    ]),
+  );
+  const tops = themes.filter(({ parent }) => !parent);
+  const rows = await Promise.all(
+    tops.map(async ({ code, label }) => ({
+      code,
+      label,
+      filter: { ...filter, theme: code },
+      row: await views.progress.total(at, { ...filter, theme: code }),
+    })),
+  );
+  const shown = rows.filter(({ row }) => row.total > 0);
+  const sections = shown.map(({ code, label, filter, row }): Section => {
+    const here = dossiers.filter((dossier) => under.get(dossier)![0] === code);
+    const elsewhere = dossiers.filter((dossier) => under.get(dossier)!.indexOf(code) > 0);
+    const counted = draft.counted(row.total, filter);
+    const done = draft.counted(row.byStage.completed, { ...filter, stage: 'completed' });
+    return draft.section(
+      `theme-${code}`,
+      [draft.foreign(label)],
+      [
+        draft.paragraph(words.sentences.ofTheme(counted, done)),
+        ...(here.length > 0
+          ? [commitmentTable(draft, `commitments-${code}`, words.captions.commitmentsOn(label), here, counted.href!)]
+          : []),
+        ...(elsewhere.length > 0
+          ? [
+              {
+                type: 'list',
+                ordered: false,
+                items: elsewhere.map((dossier) => [
+                  draft.reference(dossier.item.reference),
+                  ' ',
+                  draft.foreign(dossier.view.title, dossier.view.language),
+                  ` (${draft.wordOf('stage', dossier.item.stage).toLowerCase()}). `,
+                  words.lines.seeAbove(names.theme.get(under.get(dossier)![0]!)!),
+                ]),
+              } as const,
+            ]
+          : []),
+      ],
+    );
+  });
+  const none = dossiers.filter((dossier) => under.get(dossier)!.length === 0);
+  if (none.length > 0)
+    sections.push(
+      draft.section('theme-none', words.sections.noTheme, [
+        commitmentTable(draft, 'commitments-none', words.captions.commitments, none, draft.listOf(filter)),
+      ]),
+    );
+  const several = [...under.values()].filter(({ length }) => length > 1).length;
+  const name = draft.foreign(names.framework.get(framework) ?? framework);
+  const total = { row: await views.progress.total(at, filter), filter };
+  return draft.section(
+    'themes',
+    words.sections.byTheme,
+    [
+      draft.paragraph(words.sentences.byTheme(name, several)),
+      rowsTable(
+        draft,
+        'themes-table',
+        words.captions.themes,
+        'theme',
+        shown.map(({ code, ...one }) => ({ ...one, name: draft.themeName(code) })),
+        total,
+      ),
+    ],
+    sections,
+  );
+}
+
+/** By theme: the one at the top above it. */
+export function topsOf(themes: readonly Theme[]): Map<string, string> {
+  const parents = new Map(themes.map(({ code, parent }) => [code, parent]));
+  const top = (code: string, steps = 0): string => {
+    const parent = parents.get(code);
+    return parent && steps < 100 ? top(parent, steps + 1) : code;
+  };
+  return new Map(themes.map(({ code }) => [code, top(code)]));
+}
+
+/** The framework whose themes most of the commitments have; the first by code of several. */
+export async function fullest({ views, at }: Draft, filter: Filter): Promise<string> {
+  const frameworks = (await views.registers.all('framework', at.knownAt)).map(({ code }) => code);
+  const counted = await Promise.all(
+    frameworks.map(async (framework) => ({
+      framework,
+      n: (await views.progress.total(at, { ...filter, framework })).total,
+    })),
+  );
+  return counted.reduce((most, one) => (one.n > most.n ? one : most), { framework: frameworks[0] ?? '', n: -1 })
+    .framework;
+}
+
+/** The outcomes addressed to the agency that none of its commitments follows up. */
+async function notTakenUp(draft: Draft, code: string): Promise<Section> {
+  const { words, at, views } = draft;
+  const own = { addressee: code, agency: code };
+  const whole = { limit: null };
+  const { rows, total } = await views.coverage.outcomes(at, { ...own, covered: false }, whole);
+  const others = await views.coverage.outcomes(at, { addressee: code }, whole);
+  const leads = new Map(others.rows.map((row) => [row.outcome, row.leads]));
+  const list = (more: object) => draft.address('outcomes', listQuery({ ...own, ...more }, at));
+  const open = { n: rows.length, href: list({ covered: false }) };
+  const columns = [
+    draft.column('outcomeText', 'text', 5),
+    draft.column('outcomeKind', 'code', 1.5, 'outcomeKind'),
+    draft.column('takenUpBy', 'list', 2),
+  ];
+  const cells = rows.map((row): Row => [
+    draft.text(
+      draft.link(row.outcome, draft.pageOf('outcomes', row.outcome)),
+      ' ',
+      draft.foreign(row.text),
+      draft.cite(row),
+    ),
+    draft.code('outcomeKind', row.kind),
+    draft.lines((leads.get(row.outcome) ?? []).map((agency) => [draft.agency(agency)])),
+  ]);
+  return draft.section('not-taken-up', words.sections.notTakenUp, [
+    draft.paragraph(words.sentences.notTakenUp(open, { n: total.outcomes, href: list({}) })),
+    ...(rows.length > 0
+      ? [draft.table('not-taken-up-table', words.captions.notTakenUp, columns, cells, open.href)]
+      : []),
+  ]);
+}
+
+/** The commitments for which the agency was named and that it has yet to accept. */
+function yetToAccept(draft: Draft, filter: Filter, dossiers: readonly Dossier[]): Section {
+  const { words } = draft;
+  const asked = dossiers.filter(({ view }) => view.agencies.some((one) => one.agency === filter.agency && one.asked));
+  return draft.section('asked', words.sections.asked, [
+    draft.paragraph(words.sentences.asked(asked.length)),
+    ...(asked.length > 0 ? [reasonTable(draft, 'asked-table', words.captions.asked, asked, draft.listOf(filter))] : []),
+  ]);
+}

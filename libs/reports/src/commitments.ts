@@ -1,0 +1,216 @@
+/** Commitments in reports: as a table that is read, and as the rows of data that every kind but one has. */
+import type { CommitmentView } from '#acts';
+import { isOpen } from '#commitments';
+import type { Filter } from '#progress';
+import type { Column, Inline, Row, Table } from './report.js';
+import type { Dossier, Draft } from './draft.js';
+
+type Part = CommitmentView['parts'][number];
+
+// ── Tables that are read ────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The columns of a commitment with its title, stage and agencies; `more` after these. */
+const columnsOf = (draft: Draft, more: readonly Column[]): Column[] => [
+  draft.column('commitment', 'text', 3.6),
+  draft.column('stageAndDate', 'list', 1.7),
+  draft.column('parts', 'list', 2.2),
+  ...more,
+];
+
+const cellsOf = (draft: Draft, dossier: Dossier): Row => [
+  titleOf(draft, dossier),
+  draft.lines(stageLines(draft, dossier)),
+  draft.lines(partLines(draft, dossier)),
+];
+
+/** Commitments with the evidence of each. */
+export function commitmentTable(
+  draft: Draft,
+  id: string,
+  title: string,
+  dossiers: readonly Dossier[],
+  href: string,
+): Table {
+  const columns = columnsOf(draft, [draft.column('target', 'date', 1.1), draft.column('evidence', 'list', 2.2)]);
+  const rows = dossiers.map((dossier): Row => {
+    const { target, evidence } = dossier.view;
+    const shown = evidence.map((one) => evidenceOf(draft, one));
+    return [...cellsOf(draft, dossier), draft.date(target?.date), draft.lines(shown)];
+  });
+  return draft.table(id, title, columns, rows, href);
+}
+
+/** Commitments with what was said with their stage, and what they depend on. */
+export function reasonTable(
+  draft: Draft,
+  id: string,
+  title: string,
+  dossiers: readonly Dossier[],
+  href: string,
+): Table {
+  const columns = columnsOf(draft, [
+    draft.column('target', 'date', 1.1),
+    draft.column('lastReportedOn', 'date', 1.3),
+    draft.column('note', 'list', 2.6),
+  ]);
+  const rows = dossiers.map((dossier): Row => [
+    ...cellsOf(draft, dossier),
+    draft.date(dossier.view.target?.date),
+    draft.date(dossier.view.lastReportedOn),
+    draft.lines(reasonsOf(draft, dossier)),
+  ]);
+  return draft.table(id, title, columns, rows, href);
+}
+
+function titleOf(draft: Draft, { item, view }: Dossier) {
+  const notes = draft.notes(view.headline);
+  return draft.text(draft.reference(item.reference), ' ', draft.foreign(view.title, view.language), ...notes);
+}
+
+function stageLines(draft: Draft, { item, view }: Dossier): Inline[][] {
+  const { lines } = draft.words;
+  const stage = draft.wordOf('stage', item.stage);
+  return [
+    [stage],
+    [isOpen(item.stage) ? lines.since(view.headline.effective) : lines.at(view.headline.effective)],
+    ...(item.overdue ? [[{ type: 'emphasis', inlines: [lines.overdue] } as const]] : []),
+    ...(item.stale ? [[{ type: 'emphasis', inlines: [lines.noUpdateSince(item.lastReportedOn)] } as const]] : []),
+  ];
+}
+
+/** What each agency says of its part; those that said nothing of their own are named together. */
+function partLines(draft: Draft, { view }: Dossier): Inline[][] {
+  const { lines } = draft.words;
+  const unheard = view.parts.filter(({ entry, role }) => !entry && role !== 'lead');
+  const isAsked = ({ agency }: Part) => view.agencies.some((one) => one.agency === agency && one.asked);
+  const asked = unheard.filter(isAsked);
+  const others = unheard.filter((part) => !isAsked(part));
+  const named = (parts: readonly Part[]) =>
+    parts.flatMap(({ agency }, i) => [...(i > 0 ? [', '] : []), draft.agency(agency)]);
+  return [
+    ...view.parts.filter((part) => !unheard.includes(part)).map((part) => partOf(draft, view, part)),
+    ...(others.length > 0 ? [[`${lines.notReported}: `, ...named(others)]] : []),
+    ...(asked.length > 0 ? [[`${lines.asked}: `, ...named(asked)]] : []),
+  ];
+}
+
+/** `IOM (lead): completed, 20 Nov. 2006`; without its stage where that is the one of the commitment. */
+function partOf(draft: Draft, view: CommitmentView, { agency, role, entry }: Part): Inline[] {
+  const { lines } = draft.words;
+  const name: Inline[] = [draft.agency(agency), ` (${draft.wordOf('role', role)})`];
+  if (!entry || entry.revision === view.headline.revision) return name;
+  return [...name, `: ${draft.wordOf('stage', entry.stage).toLowerCase()}, ${lines.at(entry.effective)}`];
+}
+
+function evidenceOf(draft: Draft, evidence: CommitmentView['evidence'][number]): Inline[] {
+  const { title, url, language, date } = evidence;
+  const words = draft.foreign(title, language);
+  return [
+    url ? draft.link(words, url) : words,
+    ...(date ? [`, ${draft.words.lines.at(date)}`] : []),
+    ...draft.notes(evidence),
+  ];
+}
+
+function reasonsOf(draft: Draft, { view }: Dossier): Inline[][] {
+  const { note } = view.headline;
+  const condition = view.conditionLifted ? null : view.condition;
+  return [
+    ...(note ? [[draft.foreign(note, view.language)]] : []),
+    ...(condition ? [draft.words.lines.onCondition(draft.foreign(condition, view.language))] : []),
+  ];
+}
+
+// ── The rows of data ────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The same columns in every kind of report that is about commitments. */
+export const dataColumns = (draft: Draft): Column[] => [
+  draft.column('reference', 'text', 1.6),
+  draft.column('title', 'text', 5),
+  draft.column('language', 'text', 1),
+  draft.column('kind', 'code', 1.6, 'kind'),
+  draft.column('nature', 'code', 1.2, 'nature'),
+  draft.column('strength', 'code', 1.2, 'strength'),
+  draft.column('life', 'code', 1, 'life'),
+  draft.column('stage', 'code', 1.2, 'stage'),
+  draft.column('stageSince', 'date', 1.2),
+  draft.column('stageReportedOn', 'date', 1.2),
+  draft.column('outlook', 'code', 1, 'outlook'),
+  draft.column('lead', 'text', 1.2),
+  draft.column('agencies', 'list', 2.5),
+  draft.column('parts', 'list', 3),
+  draft.column('themes', 'list', 2),
+  draft.column('followsUp', 'list', 2),
+  draft.column('target', 'date', 1.2),
+  draft.column('overdue', 'code', 1, 'yesNo'),
+  draft.column('stale', 'code', 1, 'yesNo'),
+  draft.column('lastReportedOn', 'date', 1.2),
+  draft.column('evidence', 'list', 4),
+  draft.column('note', 'text', 3),
+  draft.column('condition', 'text', 2),
+  draft.column('verification', 'code', 1.4, 'verification'),
+  draft.column('reason', 'text', 3),
+  draft.column('replies', 'list', 3),
+  draft.column('source', 'list', 3),
+];
+
+/** A text and nothing else: data have no notes, and are the same in every language. */
+const words = (text: string | null | undefined): Inline[] => (text ? [text] : []);
+
+export function dataRow(draft: Draft, { item, view }: Dossier): Row {
+  const foreign = (text: string | null | undefined) => (text ? draft.text(draft.foreign(text, view.language)) : null);
+  const { headline, verification } = view;
+  const sources = draft.notes(headline).map(({ citation }) => words(citation));
+  return [
+    draft.text(draft.reference(item.reference)),
+    foreign(view.title),
+    view.language ? draft.text(view.language) : null,
+    draft.code('kind', item.kind),
+    draft.code('nature', item.nature),
+    draft.code('strength', item.strength),
+    draft.code('life', item.life),
+    draft.code('stage', item.stage),
+    draft.date(headline.effective),
+    draft.date(headline.reportedOn),
+    draft.code('outlook', item.outlook),
+    draft.text(item.lead),
+    draft.lines(view.agencies.map(({ agency, role, asked }) => words(`${agency} (${role}${asked ? ', asked' : ''})`))),
+    draft.lines(
+      view.parts.map(({ agency, entry }) =>
+        words(`${agency}: ${entry ? `${entry.stage}, ${entry.effective}` : 'unreported'}`),
+      ),
+    ),
+    draft.lines(item.themes.map(words)),
+    draft.lines(item.followsUp.map(words)),
+    draft.date(item.target),
+    draft.code('yesNo', String(item.overdue)),
+    draft.code('yesNo', String(item.stale)),
+    draft.date(item.lastReportedOn),
+    draft.lines(
+      view.evidence.map(({ title, date, language }) => [draft.foreign(title, language), ...words(date && `, ${date}`)]),
+    ),
+    foreign(headline.note),
+    foreign(view.condition),
+    draft.code('verification', item.verification?.verification ?? 'unreviewed'),
+    foreign(verification?.reason),
+    draft.lines((verification?.replies ?? []).map(({ agency, text }) => [`${agency}: `, draft.foreign(text)])),
+    draft.lines(sources),
+  ];
+}
+
+/** All commitments of a filter, read as the rows are written. */
+export function dataTable(draft: Draft, filter: Filter, rowCount: number): Table {
+  const table = draft.table('data', draft.words.captions.commitments, dataColumns(draft), [], draft.listOf(filter));
+  return { ...table, rowCount, rows: streamed(draft, filter, dataRow) };
+}
+
+/** Rows of commitments, which can be read again from the start. */
+export const streamed = (
+  draft: Draft,
+  filter: Filter,
+  rowOf: (draft: Draft, dossier: Dossier) => Row,
+): Table['rows'] => ({
+  async *[Symbol.asyncIterator]() {
+    for await (const some of draft.dossiers(filter)) yield some.map((dossier) => rowOf(draft, dossier));
+  },
+});

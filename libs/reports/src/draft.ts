@@ -1,0 +1,280 @@
+/** A report in the making: its clocks, its words, its names, and the addresses that its figures and names lead to. */
+import { viewOf, type CommitmentView } from '#acts';
+import type { FullDate } from '#clocks';
+import { BLANKED, type Citation } from '#commitments';
+import type { Log } from '#eventsourcing';
+import {
+  listQuery,
+  type Coverage,
+  type Crosswalks,
+  type Filter,
+  type Flows,
+  type Item,
+  type Matrix,
+  type Progress,
+  type Silence,
+  type Timeline,
+} from '#progress';
+import { placeWords, documentWords, type Document, type Registers, type Register } from '#registers';
+import { setImmediate as turn } from 'node:timers/promises';
+import type {
+  Abbreviation,
+  Cell,
+  Chart,
+  Column,
+  Foreign,
+  Inline,
+  Language,
+  Link,
+  Manifest,
+  Note,
+  Paragraph,
+  Row,
+  Section,
+  Table,
+} from './report.js';
+import { wordsOf, type Counted, type Words } from './words/index.js';
+
+/** The views of the API, which count; a report counts nothing itself. */
+export interface ReportViews {
+  readonly progress: Progress;
+  readonly coverage: Coverage;
+  readonly crosswalks: Crosswalks;
+  readonly flows: Flows;
+  readonly matrix: Matrix;
+  readonly silence: Silence;
+  readonly timeline: Timeline;
+  readonly registers: Registers;
+  readonly log: Log;
+  /** The colours of charts, by the names of their custom properties. */
+  readonly colours: ReadonlyMap<string, string>;
+}
+
+/** A commitment as lists have it, and in full. */
+export interface Dossier {
+  readonly item: Item;
+  readonly view: CommitmentView;
+}
+
+/** The names of a register by code, as at the date. */
+type Names = Readonly<Record<Exclude<Register, 'document' | 'crosswalk'>, ReadonlyMap<string, string>>>;
+
+/** How many commitments are read before others have their turn. */
+const AT_ONCE = 50;
+
+const RIGHT_TO_LEFT = /^[^\p{L}]*[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u;
+
+/** Codes may hold what an id may not. */
+const idOf = (name: string): string => name.replaceAll(/[^A-Za-z0-9-]+/g, '-');
+
+export type ColumnKey = keyof Words['columns'];
+
+export class Draft {
+  readonly words: Words;
+  readonly language: Language;
+  readonly at: { readonly asOf: FullDate; readonly knownAt: string; readonly staleAfter: number };
+  readonly since: FullDate | null;
+  readonly #named = new Map<string, string>();
+
+  private constructor(
+    readonly views: ReportViews,
+    readonly manifest: Manifest,
+    readonly names: Names,
+    readonly documents: ReadonlyMap<string, Document>,
+  ) {
+    const { asOf, knownAt, staleAfter, language, since } = manifest;
+    this.at = { asOf, knownAt, staleAfter };
+    this.since = since;
+    this.language = language;
+    this.words = wordsOf(language);
+  }
+
+  static async begin(views: ReportViews, manifest: Manifest): Promise<Draft> {
+    const { registers } = views;
+    const { knownAt, asOf } = manifest;
+    const names = (kind: Register) => registers.names(kind, knownAt, asOf);
+    return new Draft(
+      views,
+      manifest,
+      {
+        agency: await names('agency'),
+        theme: await names('theme'),
+        framework: await names('framework'),
+        forum: await names('forum'),
+        outcome: await names('outcome'),
+      },
+      new Map((await registers.all('document', knownAt)).map((document) => [document.id, document])),
+    );
+  }
+
+  // ── Addresses ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** @param query of a list, as the API gives it */
+  address(page: string, query: string): string {
+    return `${this.manifest.site}/${page}?${query}`;
+  }
+
+  /** The page of an entry, with the same clocks. */
+  pageOf(page: string, code: string): string {
+    const { asOf, knownAt } = this.at;
+    return this.address(`${page}/${encodeURIComponent(code)}`, `asOf=${asOf}&knownAt=${knownAt}`);
+  }
+
+  listOf(filter: Filter): string {
+    return this.address('commitments', listQuery(filter, this.at));
+  }
+
+  /** How many, with the list of them. */
+  counted(n: number, filter: Filter): Counted {
+    return { n, href: this.listOf(filter) };
+  }
+
+  listed({ total, list }: { readonly total: number; readonly list: string }, page = 'commitments'): Counted {
+    return { n: total, href: this.address(page, list) };
+  }
+
+  // ── Inlines ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** What people wrote, in its language; of what was blanked, that it was. */
+  foreign(text: string, lang: string | null | undefined = null): Inline {
+    if (text === BLANKED) return { type: 'emphasis', inlines: [this.words.lines.removed] };
+    const foreign: Foreign = { type: 'foreign', text, lang: lang ?? 'und' };
+    return RIGHT_TO_LEFT.test(text) ? { ...foreign, dir: 'rtl' } : foreign;
+  }
+
+  link(inline: Inline, href: string): Link {
+    return { type: 'link', inlines: [inline], href };
+  }
+
+  /** An agency by its code, which the list of abbreviations explains. */
+  agency(code: string): Inline {
+    this.#named.set(code, this.names.agency.get(code) ?? code);
+    return this.link(code, this.pageOf('agencies', code));
+  }
+
+  agencyName(code: string): Inline {
+    return this.link(this.foreign(this.names.agency.get(code) ?? code), this.pageOf('agencies', code));
+  }
+
+  themeName(code: string): Inline {
+    return this.link(this.foreign(this.names.theme.get(code) ?? code), this.pageOf('themes', code));
+  }
+
+  forumName(code: string): Inline {
+    return this.link(this.foreign(this.names.forum.get(code) ?? code), this.pageOf('forums', code));
+  }
+
+  /** To its whole history. */
+  reference(reference: string): Inline {
+    return this.link(reference, this.pageOf('commitments', reference));
+  }
+
+  /** A place in a document as people cite it. */
+  cite({ document, ...place }: Pick<Citation, 'document' | 'locator' | 'section' | 'paragraph'>): Note {
+    const cited = this.documents.get(document);
+    return {
+      type: 'note',
+      citation: `${cited ? documentWords(cited) : document}, ${placeWords(place)}`,
+      href: cited?.url ?? this.pageOf('documents', document),
+      number: 0,
+    };
+  }
+
+  notes(source: { readonly citation?: Citation | null; readonly citations?: readonly Citation[] | null }): Note[] {
+    return [source.citation ?? [], source.citations ?? []].flat().map((citation) => this.cite(citation));
+  }
+
+  abbreviations(): Abbreviation[] {
+    return [...this.#named]
+      .filter(([short, long]) => short !== long)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([short, long]) => ({ short, long }));
+  }
+
+  // ── Cells and blocks ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  integer = ({ n, href }: Counted): Cell => ({ type: 'integer', value: n, ...(href && { href }) });
+  share = ({ n, href }: Counted, of: number): Cell => ({ type: 'share', value: n, of, ...(href && { href }) });
+  date = (value: string | null | undefined): Cell => (value ? { type: 'date', value } : null);
+  text = (...inlines: readonly Inline[]): Cell => ({ type: 'text', inlines });
+  lines = (items: readonly (readonly Inline[])[]): Cell => (items.length > 0 ? { type: 'list', items } : null);
+
+  /** A code of a closed list with its words. */
+  code(of: keyof Words['codes'], value: string | null): Cell {
+    return value === null ? null : { type: 'code', value, words: this.wordOf(of, value) };
+  }
+
+  wordOf(of: keyof Words['codes'], value: string): string {
+    return (this.words.codes[of] as Readonly<Record<string, string>>)[value] ?? value;
+  }
+
+  column(key: ColumnKey, type: Column['type'], weight = 1, of?: keyof Words['codes']): Column {
+    const codes = of && Object.entries(this.words.codes[of]).map(([code, words]) => ({ code, words }));
+    return { key, type, weight, ...this.words.columns[key], ...(codes && { codes }) };
+  }
+
+  paragraph(...inlines: readonly (Inline | readonly Inline[])[]): Paragraph {
+    return { type: 'paragraph', number: 0, inlines: inlines.flat() as Inline[] };
+  }
+
+  /** @param href of all that the table shows */
+  table(
+    id: string,
+    title: string,
+    columns: readonly Column[],
+    rows: readonly Row[],
+    href: string,
+    more: Pick<Table, 'totalRow' | 'remarks'> = {},
+  ): Table {
+    return {
+      type: 'table',
+      id: idOf(id),
+      number: 0,
+      title,
+      columns,
+      rows,
+      rowCount: rows.length,
+      ...this.origin(href),
+      ...more,
+    };
+  }
+
+  /** The date and the source of a table or chart. */
+  origin(href: string): Pick<Chart, 'asAtLine' | 'sourceLine'> {
+    const { lines } = this.words;
+    const { publisher, knownAt } = this.manifest;
+    return {
+      asAtLine: lines.asAt(this.at.asOf),
+      sourceLine: lines.source((text) => this.link(text, href), publisher, knownAt),
+    };
+  }
+
+  section(
+    id: string,
+    title: string | readonly Inline[],
+    blocks: Section['blocks'],
+    sections: Section['sections'] = [],
+  ): Section {
+    return { id: idOf(id), number: '', title: typeof title === 'string' ? [title] : title, blocks, sections };
+  }
+
+  // ── Commitments ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Those of a filter in the order of their references, some at a time. */
+  async *dossiers(filter: Filter): AsyncGenerator<Dossier[]> {
+    for await (const items of this.views.progress.allCommitments(this.at, filter))
+      for (let i = 0; i < items.length; i += AT_ONCE) {
+        const some: Dossier[] = [];
+        for (const item of items.slice(i, i + AT_ONCE))
+          some.push({ item, view: await viewOf(this.views.log, item.reference, this.at) });
+        yield some;
+        await turn();
+      }
+  }
+
+  async all(filter: Filter): Promise<Dossier[]> {
+    const all: Dossier[] = [];
+    for await (const some of this.dossiers(filter)) all.push(...some);
+    return all;
+  }
+}

@@ -1,0 +1,258 @@
+/** The sections that reports on the commitments of an agency, a theme or of all have in common. */
+import { FINDINGS, isOpen, type Stage } from '#commitments';
+import { SHOWN_STAGES } from '#charts';
+import { ENTRIES, EXITS, FLOWS, type Filter, type FlowFilter, type Row as Figures } from '#progress';
+import { chartOf } from './chart.js';
+import { reasonTable } from './commitments.js';
+import type { Dossier, Draft } from './draft.js';
+import type { Block, Inline, Row, Section, Table } from './report.js';
+import type { Counted } from './words/index.js';
+
+const ended = 'merged,split,superseded,withdrawn';
+
+// ── Summary ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+interface Summarised {
+  /** How they stand, as the API says. */
+  readonly row: Figures;
+  readonly filter: Filter;
+  /** What comes first: whose commitments these are, and how many. */
+  readonly opening: readonly Inline[];
+  readonly more?: readonly Block[];
+}
+
+export async function summary(draft: Draft, { row, filter, opening, more = [] }: Summarised): Promise<Section> {
+  const { words, at } = draft;
+  const { sentences } = words;
+  const { total, byStage, withTarget, overdue, stale, lastReportedOn } = row;
+  const of = (n: number, narrower: Filter) => draft.counted(n, { ...filter, ...narrower });
+  const all = of(total, {});
+  const open = SHOWN_STAGES.filter(isOpen).reduce((sum, stage) => sum + byStage[stage], 0);
+  const others = SHOWN_STAGES.filter((stage) => stage !== 'completed' && byStage[stage] > 0);
+  const apart = await draft.views.progress.total(at, { ...filter, life: ended });
+  const isDrawn = total > 0 && filter.overdue === undefined && filter.stale === undefined;
+  const chart = isDrawn ? await chartOf(draft, filter, all.href!) : null;
+  const blocks: Block[] = [draft.paragraph(opening, lastReportedOn ? sentences.lastReport(lastReportedOn) : [])];
+  if (total > 0)
+    blocks.push(
+      draft.paragraph(
+        sentences.completed(all, of(byStage.completed, { stage: 'completed' }), at.asOf),
+        others.length === 0
+          ? []
+          : sentences.stages(
+              others.map((stage) => ({ stage: draft.wordOf('stage', stage), count: of(byStage[stage], { stage }) })),
+              total,
+            ),
+      ),
+      draft.paragraph(sentences.targets(of(withTarget, { withTarget: true }), of(overdue, { overdue: true }), total)),
+      draft.paragraph(
+        open === 0 ? sentences.nothingOpen : sentences.stale(of(stale, { stale: true }), open, at.staleAfter),
+      ),
+    );
+  if (apart.total > 0) blocks.push(draft.paragraph(sentences.apart(of(apart.total, { life: ended }))));
+  if (total > 0) blocks.push(stageTable(draft, row, filter));
+  if (chart) blocks.push(chart);
+  return draft.section('summary', words.sections.summary, [...blocks, ...more]);
+}
+
+function stageTable(draft: Draft, { total, byStage }: Figures, filter: Filter): Table {
+  const { words } = draft;
+  const columns = [
+    { ...draft.column('stage', 'code', 2, 'stage') },
+    draft.column('total', 'integer'),
+    draft.column('share', 'share', 2),
+  ];
+  const rows = SHOWN_STAGES.map((stage): Row => {
+    const counted = draft.counted(byStage[stage], { ...filter, stage });
+    return [draft.code('stage', stage), draft.integer(counted), draft.share(counted, total)];
+  });
+  const all = draft.counted(total, filter);
+  const totalRow: Row = [draft.text(words.parts.all), draft.integer(all), draft.share(all, total)];
+  return draft.table('stages', words.captions.stages, columns, rows, all.href!, { totalRow });
+}
+
+/** How the commitments of each of some things stand: a row each, with all in the last. */
+export function rowsTable(
+  draft: Draft,
+  id: string,
+  title: string,
+  first: 'agency' | 'theme',
+  named: readonly { readonly name: Inline; readonly row: Figures; readonly filter: Filter }[],
+  total: { readonly row: Figures; readonly filter: Filter },
+): Table {
+  const stages = SHOWN_STAGES.filter((stage) => total.row.byStage[stage] > 0);
+  const columns = [
+    draft.column(first, 'text', 4),
+    draft.column('total', 'integer', 1),
+    ...stages.map((stage) => ({
+      ...draft.column('stage', 'integer', 1.5),
+      key: stage,
+      title: draft.wordOf('stage', stage),
+    })),
+    draft.column('overdue', 'integer', 1.3),
+    draft.column('staleCount', 'integer', 1.3),
+  ];
+  const rowOf = (name: Inline, { total, byStage, overdue, stale }: Figures, filter: Filter): Row => [
+    draft.text(name),
+    draft.integer(draft.counted(total, filter)),
+    ...stages.map((stage) => draft.integer(draft.counted(byStage[stage], { ...filter, stage }))),
+    draft.integer(draft.counted(overdue, { ...filter, overdue: true })),
+    draft.integer(draft.counted(stale, { ...filter, stale: true })),
+  ];
+  return draft.table(
+    id,
+    title,
+    columns,
+    named.map(({ name, row, filter }) => rowOf(name, row, filter)),
+    draft.listOf(total.filter),
+    {
+      totalRow: rowOf(draft.words.parts.all, total.row, total.filter),
+      remarks: [[draft.words.lines.noSum]],
+    },
+  );
+}
+
+// ── What came between two dates ─────────────────────────────────────────────────────────────────────────────────────
+
+/** How the number of commitments went, and which of them changed; none where the report has no first date. */
+export async function changes(draft: Draft, filter: FlowFilter): Promise<Section[]> {
+  const { since, at, words } = draft;
+  if (!since) return [];
+  const { flows } = draft.views;
+  const { totalThen, reported, totalNow } = await flows.between(at, { from: since }, filter);
+  const { entered, left, same, moves } = reported;
+  const term = (
+    sign: '+' | '−',
+    name: keyof typeof words.codes.flow,
+    { total, list }: { total: number; list: string },
+  ) =>
+    total === 0 ? [] : { sign, flow: words.codes.flow[name], count: draft.listed({ total, list }, 'changes-since') };
+  const terms = [
+    ...ENTRIES.flatMap((name) => term('+', name, entered[name])),
+    ...EXITS.flatMap((name) => term('−', name, left[name])),
+  ];
+  const moved = moves.reduce((sum, { count }) => sum + count, 0);
+  const blocks: Block[] = [
+    draft.paragraph(words.sentences.bridge(draft.listed(totalThen), terms, draft.listed(totalNow), since, at.asOf)),
+  ];
+  if (terms.length === 0 && moved === 0) blocks.push(draft.paragraph(words.sentences.nothingChanged));
+  else {
+    blocks.push(draft.paragraph(words.sentences.moves(moved, draft.listed(same, 'changes-since'))));
+    if (moves.length > 0)
+      blocks.push({
+        type: 'list',
+        ordered: false,
+        items: moves.map(({ from, to, count, list }) =>
+          words.sentences.move(
+            draft.listed({ total: count, list }, 'changes-since'),
+            draft.wordOf('stage', from),
+            draft.wordOf('stage', to),
+          ),
+        ),
+      });
+    blocks.push(await changeTable(draft, since, filter));
+  }
+  return [draft.section('since', words.sections.since(since), blocks)];
+}
+
+async function changeTable(draft: Draft, since: string, filter: FlowFilter): Promise<Table> {
+  const { at, words } = draft;
+  const rows: Row[] = [];
+  const flow = FLOWS.filter((name) => name !== 'same');
+  let cursor: string | null | undefined;
+  do {
+    const page = await draft.views.flows.commitments(at, { from: since }, { flow }, filter, {
+      limit: 200,
+      ...(cursor && { cursor }),
+    });
+    for (const { reference, title, flow: name, before, after } of page.items)
+      rows.push([
+        draft.text(draft.reference(reference), ' ', draft.foreign(title)),
+        name in words.codes.flow
+          ? draft.code('flow', name)
+          : draft.text(`${draft.wordOf('stage', before!)} → ${draft.wordOf('stage', after!)}`),
+        draft.code('stage', before),
+        draft.code('stage', after),
+      ]);
+    cursor = page.nextCursor;
+  } while (cursor);
+  const columns = [
+    draft.column('commitment', 'text', 4.5),
+    draft.column('change', 'text', 2),
+    draft.column('before', 'code', 1.2, 'stage'),
+    draft.column('after', 'code', 1.2, 'stage'),
+  ];
+  return draft.table('changes', words.captions.changes(since, at.asOf), columns, rows, draft.listOf(filter));
+}
+
+// ── What needs attention ────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What is overdue, not heard of, on hold and discontinued, each with why. */
+export function attention(draft: Draft, row: Figures, dossiers: readonly Dossier[], filter: Filter): Section {
+  const { words, at } = draft;
+  const { sections, captions, sentences } = words;
+  const { overdue, stale, byStage } = row;
+  const part = (
+    id: 'overdue' | 'stale' | 'onHold' | 'discontinued',
+    caption: string,
+    counted: Counted,
+    holds: (dossier: Dossier) => boolean,
+    sentence: readonly Inline[],
+  ): Section =>
+    draft.section(id, sections[id], [
+      draft.paragraph(sentence),
+      ...(counted.n > 0 ? [reasonTable(draft, `${id}-table`, caption, dossiers.filter(holds), counted.href!)] : []),
+    ]);
+  const of = (n: number, narrower: Filter) => draft.counted(n, { ...filter, ...narrower });
+  const inStage =
+    (stage: Stage) =>
+    ({ item }: Dossier) =>
+      item.stage === stage;
+  const late = of(overdue, { overdue: true });
+  const silent = of(stale, { stale: true });
+  const [held, given] = [
+    of(byStage.on_hold, { stage: 'on_hold' }),
+    of(byStage.discontinued, { stage: 'discontinued' }),
+  ];
+  const [isLate, isSilent] = [({ item }: Dossier) => item.overdue, ({ item }: Dossier) => item.stale];
+  return draft.section(
+    'attention',
+    sections.attention,
+    [],
+    [
+      part('overdue', captions.overdue, late, isLate, sentences.overdue(late)),
+      part('stale', captions.stale(at.staleAfter), silent, isSilent, sentences.staleList(silent, at.staleAfter)),
+      part('onHold', captions.onHold, held, inStage('on_hold'), sentences.onHold(held)),
+      part('discontinued', captions.discontinued, given, inStage('discontinued'), sentences.discontinued(given)),
+    ],
+  );
+}
+
+/** What the secretariat found, of each part that it read, and what the agencies answered. */
+export function verification(draft: Draft, dossiers: readonly Dossier[], filter: Filter): Section {
+  const { words } = draft;
+  const readings = dossiers.flatMap((dossier) =>
+    dossier.view.parts.flatMap(({ agency, verification }) => (verification ? { dossier, agency, verification } : [])),
+  );
+  const read = new Set(readings.map(({ dossier }) => dossier)).size;
+  const replies = readings.reduce((sum, { verification }) => sum + verification.replies.length, 0);
+  const columns = [
+    draft.column('commitment', 'text', 3.5),
+    draft.column('agency', 'text', 1.2),
+    draft.column('verification', 'code', 1.6, 'verification'),
+    draft.column('reason', 'text', 3),
+    draft.column('replies', 'list', 3),
+  ];
+  const rows = readings.map(({ dossier: { item, view }, agency, verification }): Row => [
+    draft.text(draft.reference(item.reference), ' ', draft.foreign(view.title, view.language)),
+    draft.text(draft.agency(agency)),
+    draft.code('verification', verification.verification),
+    draft.text(draft.foreign(verification.reason), ...draft.notes(verification)),
+    draft.lines(verification.replies.map((reply) => [draft.foreign(reply.text), ...draft.notes(reply)])),
+  ]);
+  const href = draft.listOf({ ...filter, verification: FINDINGS.join() });
+  return draft.section('verification', words.sections.verification, [
+    draft.paragraph(words.sentences.verification(read, dossiers.length, replies)),
+    ...(rows.length > 0 ? [draft.table('verification', words.captions.verification, columns, rows, href)] : []),
+  ]);
+}

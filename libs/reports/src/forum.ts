@@ -1,0 +1,272 @@
+/** The report on the follow-up to a forum: every outcome of it and of its round tables, who took it up, and how far. */
+import { listQuery, OptionalText, FilterField, type Filter, type OutcomeRow } from '#progress';
+
+import { coverOf } from './agency.js';
+import { commitmentTable } from './commitments.js';
+import type { Dossier, Draft } from './draft.js';
+import { attention, changes, summary, verification } from './follow-up.js';
+import { needed, noSince, ReportQuery, type ReportMaker } from './kind.js';
+import type { Block, Inline, Row, Section, Table } from './report.js';
+
+export class ForumReportQuery extends ReportQuery {
+  @OptionalText('The forum whose follow-up the report is on, with its round tables', 'HLD-2006') forum?: string;
+  @FilterField() memberOf?: string;
+}
+
+type Query = Pick<Filter, 'memberOf'> & { readonly forum?: string };
+
+export const forum: ReportMaker = {
+  template: 1,
+
+  async make(draft, { forum: asked, memberOf }: Query) {
+    const { words, at, views } = draft;
+    const { sentences, captions } = words;
+    const id = needed(asked, 'forum');
+    const known = await views.registers.one('forum', id, at.knownAt);
+    if (!known) throw await views.registers.missing('forum', id, at.knownAt, 'forum');
+    noSince(draft, { memberOf }, ['memberOf']);
+    const filter = { followsUp: id, ...(memberOf && { memberOf }) };
+    const { rows, total, kinds, leftOut } = await views.coverage.outcomes(at, filter, { limit: null });
+    const put = await views.coverage.outcomes(at, { addressedTo: id, ...(memberOf && { memberOf }) }, { limit: null });
+    const row = await views.progress.total(at, filter);
+    const dossiers = await draft.all(filter);
+    const proposed = put.rows
+      .filter(({ covered }) => covered)
+      .map(({ outcome }) => ({ ...filter, followsUp: outcome }));
+    const following = new Map(dossiers.map((dossier) => [dossier.item.reference, dossier]));
+    for (const those of proposed)
+      for (const dossier of await draft.all(those)) following.set(dossier.item.reference, dossier);
+    const list = (more: object = {}) => draft.address('outcomes', listQuery({ ...filter, ...more }, at));
+    const all = { n: total.outcomes, href: list() };
+    const kindTable = draft.table(
+      'kinds',
+      captions.outcomesByKind,
+      [
+        draft.column('outcomeKind', 'code', 2, 'outcomeKind'),
+        draft.column('outcomes', 'integer'),
+        draft.column('covered', 'share', 2),
+      ],
+      kinds.map(({ kind, outcomes, covered, list }): Row => {
+        const href = draft.address('outcomes', list);
+        const taken = { n: covered, href: `${href}&covered=true` };
+        return [draft.code('outcomeKind', kind), draft.integer({ n: outcomes, href }), draft.share(taken, outcomes)];
+      }),
+      all.href,
+      {
+        totalRow: [
+          draft.text(words.parts.all),
+          draft.integer(all),
+          draft.share({ n: total.covered, href: list({ covered: true }) }, total.outcomes),
+        ],
+      },
+    );
+    const about: Block[] = [
+      draft.paragraph(
+        sentences.outcomes(all, { n: total.covered, href: list({ covered: true }) }, at.asOf),
+        ...(leftOut > 0 ? [' ', ...sentences.leftOut(leftOut)] : []),
+      ),
+      ...(total.outcomes > 0 ? [kindTable] : []),
+    ];
+    const joint = await jointUndertakings(draft, filter, row.total);
+    return {
+      cover: {
+        symbol: null,
+        title: words.cover.forum,
+        subtitle: [
+          draft.foreign(known.name),
+          ...(memberOf
+            ? [': ', ...words.cover.membersOf(draft.foreign(draft.names.agency.get(memberOf) ?? memberOf))]
+            : []),
+        ],
+        ...coverOf(draft),
+      },
+      sections: [
+        await summary(draft, {
+          row,
+          filter,
+          opening: sentences.followed(draft.counted(row.total, filter)),
+          more: about,
+        }),
+        ...(memberOf ? [] : await changes(draft, filter)),
+        ...(rows.length > 0 ? [outcomesOneByOne(draft, id, rows, dossiers)] : []),
+        nobody(draft, 'nobody', words.sections.nobody, rows, list({ covered: false })),
+        ...asAWhole(draft, rows, dossiers, filter),
+        putTo(draft, put, [...following.values()], { addressedTo: id, memberOf }),
+        joint,
+        attention(draft, row, dossiers, filter),
+        verification(draft, dossiers, filter),
+      ],
+      data: outcomeData(draft, [...rows, ...put.rows], [...following.values()], list()),
+    };
+  },
+};
+
+const followers = (dossiers: readonly Dossier[], outcome: string): Dossier[] =>
+  dossiers.filter(({ item }) => item.followsUp.includes(outcome));
+
+/** An outcome with its kind, its text and its source, and what follows it up. */
+function outcomeBlocks(draft: Draft, row: OutcomeRow, dossiers: readonly Dossier[]): Block[] {
+  const { words } = draft;
+  const those = followers(dossiers, row.outcome);
+  const href = draft.address('commitments', row.list);
+  const taken = row.covered
+    ? words.sentences.tookUp(
+        { n: row.total, href },
+        row.leads.map((lead) => draft.agency(lead)),
+      )
+    : [words.sentences.nobodyTookUp];
+  return [
+    draft.paragraph(...outcomeWords(draft, row), ' ', ...taken),
+    ...(those.length > 0
+      ? [commitmentTable(draft, `follow-up-${row.outcome}`, words.captions.followUp(row.outcome), those, href)]
+      : []),
+  ];
+}
+
+const outcomeWords = (draft: Draft, row: OutcomeRow): Inline[] => [
+  draft.link(row.outcome, draft.pageOf('outcomes', row.outcome)),
+  ` (${draft.wordOf('outcomeKind', row.kind).toLowerCase()}): `,
+  draft.foreign(row.text),
+  draft.cite(row),
+];
+
+/** Those of the forum itself first, then those of each round table. */
+function outcomesOneByOne(
+  draft: Draft,
+  id: string,
+  rows: readonly OutcomeRow[],
+  dossiers: readonly Dossier[],
+): Section {
+  const { words } = draft;
+  const taken = rows.filter(({ covered }) => covered);
+  const sections = [...Map.groupBy(taken, ({ forum }) => forum ?? id)]
+    .sort(([a], [b]) => Number(b === id) - Number(a === id) || (a < b ? -1 : 1))
+    .map(([forum, own]) =>
+      draft.section(
+        `forum-${forum}`,
+        forum === id ? words.sections.ofForumItself : [draft.forumName(forum)],
+        own.flatMap((row) => outcomeBlocks(draft, row, dossiers)),
+      ),
+    );
+  return draft.section('outcomes', words.sections.outcomes, [], sections);
+}
+
+/** Outcomes that no commitment follows up. */
+function nobody(draft: Draft, id: string, title: string, rows: readonly OutcomeRow[], href: string): Section {
+  const { words } = draft;
+  const open = rows.filter(({ covered }) => !covered);
+  const columns = [
+    draft.column('outcomeText', 'text', 6),
+    draft.column('outcomeKind', 'code', 1.5, 'outcomeKind'),
+    draft.column('forum', 'text', 2.2),
+  ];
+  const cells = open.map((row): Row => [
+    draft.text(
+      draft.link(row.outcome, draft.pageOf('outcomes', row.outcome)),
+      ' ',
+      draft.foreign(row.text),
+      draft.cite(row),
+    ),
+    draft.code('outcomeKind', row.kind),
+    row.forum ? draft.text(draft.forumName(row.forum)) : null,
+  ]);
+  return draft.section(id, title, [
+    draft.paragraph(words.sentences.nobody({ n: open.length, href }, rows.length)),
+    ...(open.length > 0 ? [draft.table(`${id}-table`, words.captions.nobody, columns, cells, href)] : []),
+  ]);
+}
+
+/** What follows up the forum or a round table of it, and none of the outcomes. */
+function asAWhole(draft: Draft, rows: readonly OutcomeRow[], dossiers: readonly Dossier[], filter: Filter): Section[] {
+  const { words } = draft;
+  const outcomes = new Set(rows.map(({ outcome }) => outcome));
+  const those = dossiers.filter(({ item }) => !item.followsUp.some((one) => outcomes.has(one)));
+  if (those.length === 0) return [];
+  return [
+    draft.section('as-a-whole', words.sections.ofNoOutcome, [
+      commitmentTable(draft, 'as-a-whole-table', words.captions.followUpForum, those, draft.listOf(filter)),
+    ]),
+  ];
+}
+
+/** Proposals of others to the forum, which are no outcomes of it. */
+function putTo(
+  draft: Draft,
+  { rows, total }: { readonly rows: readonly OutcomeRow[]; readonly total: { outcomes: number; covered: number } },
+  dossiers: readonly Dossier[],
+  asked: { readonly addressedTo: string; readonly memberOf?: string },
+): Section {
+  const { words, at } = draft;
+  const list = (more: object = {}) => draft.address('outcomes', listQuery({ ...asked, ...more }, at));
+  return draft.section('put-to', words.sections.putTo, [
+    draft.paragraph(
+      words.sentences.putTo({ n: total.outcomes, href: list() }, { n: total.covered, href: list({ covered: true }) }),
+    ),
+    ...rows.flatMap((row) => outcomeBlocks(draft, row, dossiers)),
+  ]);
+}
+
+/** What several agencies do together; of the members of a body where that is asked for. */
+async function jointUndertakings(draft: Draft, filter: Filter, total: number): Promise<Section> {
+  const { words, views, at } = draft;
+  const shared = { ...filter, joint: true };
+  const { total: n } = await views.progress.total(at, shared);
+  const dossiers = n > 0 ? await draft.all(shared) : [];
+  const counted = draft.counted(n, shared);
+  const title = filter.memberOf
+    ? words.sections.jointOf(draft.names.agency.get(filter.memberOf) ?? filter.memberOf)
+    : words.sections.joint;
+  return draft.section('joint', title, [
+    draft.paragraph(words.sentences.joint(counted, total)),
+    ...(n > 0 ? [commitmentTable(draft, 'joint-table', words.captions.joint, dossiers, counted.href!)] : []),
+  ]);
+}
+
+/** A row for every outcome and commitment that follows it up; for an outcome without any, one without a commitment. */
+function outcomeData(draft: Draft, rows: readonly OutcomeRow[], dossiers: readonly Dossier[], href: string): Table {
+  const columns = [
+    draft.column('outcome', 'text', 1.6),
+    draft.column('outcomeText', 'text', 5),
+    draft.column('outcomeKind', 'code', 1.4, 'outcomeKind'),
+    draft.column('status', 'code', 1.4, 'status'),
+    draft.column('forum', 'text', 1.6),
+    draft.column('cited', 'text', 3),
+    draft.column('reference', 'text', 1.6),
+    draft.column('title', 'text', 5),
+    draft.column('lead', 'text', 1.2),
+    draft.column('agencies', 'list', 2.5),
+    draft.column('stage', 'code', 1.2, 'stage'),
+    draft.column('stageSince', 'date', 1.2),
+    draft.column('target', 'date', 1.2),
+    draft.column('overdue', 'code', 1, 'yesNo'),
+    draft.column('lastReportedOn', 'date', 1.2),
+    draft.column('evidence', 'list', 4),
+  ];
+  const cells = rows.flatMap((row) => {
+    const outcome: Row = [
+      draft.text(draft.link(row.outcome, draft.pageOf('outcomes', row.outcome))),
+      draft.text(draft.foreign(row.text)),
+      draft.code('outcomeKind', row.kind),
+      draft.code('status', row.status),
+      row.forum ? draft.text(row.forum) : null,
+      draft.text(row.cited),
+    ];
+    const those = followers(dossiers, row.outcome);
+    if (those.length === 0)
+      return [[...outcome, ...Array.from({ length: columns.length - outcome.length }, () => null)]];
+    return those.map(({ item, view }): Row => [
+      ...outcome,
+      draft.text(draft.reference(item.reference)),
+      draft.text(draft.foreign(view.title, view.language)),
+      draft.text(item.lead),
+      draft.lines(item.agencies.map(({ agency, role }) => [`${agency} (${role})`])),
+      draft.code('stage', item.stage),
+      draft.date(view.headline.effective),
+      draft.date(item.target),
+      draft.code('yesNo', String(item.overdue)),
+      draft.date(item.lastReportedOn),
+      draft.lines(view.evidence.map(({ title, language }) => [draft.foreign(title, language)])),
+    ]);
+  });
+  return draft.table('data', draft.words.sections.outcomes, columns, cells, href);
+}

@@ -1,0 +1,340 @@
+/** A report as one HTML file: for reading on any screen and on paper, without scripts and without other files. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { ComponentChildren } from 'preact';
+import { renderToString } from 'preact-render-to-string';
+import { encoded } from './encoded.js';
+import { manifestLines } from './manifest-lines.js';
+import {
+  isStream,
+  plain,
+  type Block,
+  type Cell,
+  type Chart,
+  type Column,
+  type Inline,
+  type NumberedReport,
+  type ReportFormat,
+  type Row,
+  type Section,
+  type Table,
+} from './report.js';
+import { wordsOf, type Words } from './words/index.js';
+
+/** Widths of columns are classes: a strict Content-Security-Policy lets no style attribute pass. */
+const WIDTHS = Array.from({ length: 100 }, (_, i) => `.w${i + 1}{width:${i + 1}%}`).join('');
+const STYLE = readFileSync(new URL('./html.css', import.meta.url), 'utf8') + WIDTHS;
+const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`;
+
+/** Tables with more columns are put across the page. */
+const MOST_UPRIGHT = 9;
+
+/** Stands in a table where the rows of a stream come. */
+const ROWS = '\u0000';
+
+export const html: ReportFormat = {
+  mediaType: 'text/html',
+  extension: 'html',
+  write: (report) => encoded(new Page(report).written()),
+};
+
+class Page {
+  readonly words: Words;
+  /** The notes that a mark led to so far: a note leads back to its first mark. */
+  readonly #marked = new Set<number>();
+
+  constructor(private readonly report: NumberedReport) {
+    this.words = wordsOf(report.language);
+  }
+
+  async *written(): AsyncGenerator<string> {
+    const { report, words } = this;
+    const { title, subtitle, asAt } = report.cover;
+    yield `<!doctype html>\n<html lang="${report.language}">\n<head><meta charset="utf-8">`;
+    yield renderToString(
+      <>
+        <meta http-equiv="Content-Security-Policy" content={POLICY} />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="followthrough-manifest" content={JSON.stringify(report.manifest)} />
+        <title>{[title, plain(subtitle), asAt].filter(Boolean).join(' – ')}</title>
+      </>,
+    );
+    yield `<style>${STYLE}</style></head>\n<body>\n`;
+    yield `${renderToString(this.#cover())}\n${renderToString(this.#contents())}\n<main>\n`;
+    for (const section of report.sections) yield* this.#section(section, 2);
+    yield '</main>\n';
+    yield renderToString(
+      <>
+        {report.notes.length > 0 && (
+          <section class="notes" id="notes">
+            <h2>{words.parts.notes}</h2>
+            <ol>
+              {report.notes.map(({ number, citation, href }) => (
+                <li key={number} id={`note-${number}`} value={number}>
+                  {href ? <a href={href}>{citation}</a> : citation}{' '}
+                  <a class="back" href={`#mark-${number}`}>
+                    ↑
+                  </a>
+                </li>
+              ))}
+            </ol>
+          </section>
+        )}
+        {report.abbreviations.length > 0 && (
+          <section id="abbreviations">
+            <h2>{words.parts.abbreviations}</h2>
+            <dl>
+              {report.abbreviations.map(({ short, long }) => (
+                <>
+                  <dt>{short}</dt>
+                  <dd>{long}</dd>
+                </>
+              ))}
+            </dl>
+          </section>
+        )}
+        <section id="manifest">
+          <h2>{words.manifest.title}</h2>
+          <p>{words.manifest.explains}</p>
+          <dl>
+            {manifestLines(report).map(([name, value]) => (
+              <>
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+              </>
+            ))}
+          </dl>
+        </section>
+      </>,
+    );
+    yield '\n</body>\n</html>\n';
+  }
+
+  #cover() {
+    const { cover, manifest } = this.report;
+    return (
+      <header class="cover">
+        <div class="top">
+          <span class="publisher">{manifest.publisher}</span>
+          <span class="symbol">{cover.symbol ?? this.words.parts.draft}</span>
+        </div>
+        <h1>{cover.title}</h1>
+        {cover.subtitle.length > 0 && <p class="subtitle">{this.#inlines(cover.subtitle)}</p>}
+        <p class="as-at">{cover.asAt}</p>
+        <div class="issued">
+          {cover.issuedBy.map((line) => (
+            <p key={line}>{line}</p>
+          ))}
+        </div>
+      </header>
+    );
+  }
+
+  #contents() {
+    const { words, report } = this;
+    const list = (sections: readonly Section[]): ComponentChildren =>
+      sections.length > 0 && (
+        <ol>
+          {sections.map(({ id, number, title, sections }) => (
+            <li key={id}>
+              <a href={`#${id}`}>
+                <span class="n">{number}.</span>
+                <span>{plain(title)}</span>
+              </a>
+              {list(sections)}
+            </li>
+          ))}
+        </ol>
+      );
+    return (
+      <nav class="contents" aria-labelledby="contents">
+        <h2 id="contents">{words.parts.contents}</h2>
+        {list(report.sections)}
+      </nav>
+    );
+  }
+
+  async *#section({ id, number, title, blocks, sections }: Section, level: 2 | 3 | 4): AsyncGenerator<string> {
+    const Heading = `h${level}` as 'h2';
+    yield `<section id="${id}">`;
+    yield renderToString(
+      <Heading>
+        <span class="n">{number}.</span>
+        {this.#inlines(title)}
+      </Heading>,
+    );
+    for (const block of blocks) yield* this.#block(block);
+    for (const below of sections) yield* this.#section(below, level === 2 ? 3 : 4);
+    yield '</section>\n';
+  }
+
+  async *#block(block: Block): AsyncGenerator<string> {
+    if (block.type !== 'table') yield `${renderToString(this.#still(block))}\n`;
+    else if (!isStream(block.rows)) yield `${renderToString(this.#table(block, this.#rows(block, block.rows)))}\n`;
+    else {
+      const [before, after] = renderToString(this.#table(block, ROWS)).split(ROWS);
+      yield before!;
+      for await (const page of block.rows) yield renderToString(<>{this.#rows(block, page)}</>);
+      yield `${after}\n`;
+    }
+  }
+
+  #still(block: Exclude<Block, Table>): preact.JSX.Element {
+    if (block.type === 'paragraph')
+      return (
+        <p class="numbered" id={`para-${block.number}`}>
+          <a class="n" href={`#para-${block.number}`}>
+            {block.number}.
+          </a>{' '}
+          {this.#inlines(block.inlines)}
+        </p>
+      );
+    if (block.type === 'list') {
+      const List = block.ordered ? 'ol' : 'ul';
+      return (
+        <List class="block-list">
+          {block.items.map((item, i) => (
+            <li key={i}>{this.#inlines(item)}</li>
+          ))}
+        </List>
+      );
+    }
+    if (block.type === 'narrative')
+      return (
+        <blockquote lang={block.lang}>
+          {block.blocks.map((one) => this.#still(one))}
+          <footer lang={this.report.language}>{block.attribution}</footer>
+        </blockquote>
+      );
+    return (
+      <figure id={`figure-${block.number}`}>
+        {this.#caption(this.words.parts.figure(block.number), block)}
+        <div class="picture" role="img" aria-label={block.alt} dangerouslySetInnerHTML={{ __html: block.svg }} />
+        <p class="source">{this.#inlines(block.sourceLine)}</p>
+      </figure>
+    );
+  }
+
+  #caption(number: string, { title, asAtLine }: Table | Chart) {
+    return (
+      <figcaption>
+        <span class="n">{number}</span> <span class="title">{title}</span> <span class="as-at">{asAtLine}</span>
+      </figcaption>
+    );
+  }
+
+  #table(table: Table, rows: ComponentChildren) {
+    const { number, columns, rowCount, totalRow, remarks = [], sourceLine } = table;
+    const weights = columns.reduce((sum, { weight }) => sum + weight, 0);
+    return (
+      <figure id={`table-${number}`} class={columns.length > MOST_UPRIGHT ? 'wide' : undefined}>
+        {this.#caption(this.words.parts.table(number), table)}
+        {rowCount === 0 ? (
+          <p>{this.words.parts.nothing}</p>
+        ) : (
+          <div class="scroll" tabIndex={0} role="group" aria-label={table.title}>
+            <table>
+              <colgroup>
+                {columns.map(({ key, weight }) => (
+                  <col key={key} class={`w${Math.max(1, Math.round((100 * weight) / weights))}`} />
+                ))}
+              </colgroup>
+              <thead>
+                <tr>
+                  {columns.map(({ key, title, explains, type }) => (
+                    <th key={key} scope="col" class={type} title={explains}>
+                      <span>{title}</span>
+                    </th>
+                  ))}
+                </tr>
+              </thead>
+              <tbody>{rows}</tbody>
+              {totalRow && (
+                <tfoot>
+                  <tr>{totalRow.map((cell, i) => this.#cell(cell, columns[i]!))}</tr>
+                </tfoot>
+              )}
+            </table>
+          </div>
+        )}
+        {remarks.map((remark) => (
+          <p class="source">{this.#inlines(remark)}</p>
+        ))}
+        <p class="source">{this.#inlines(sourceLine)}</p>
+      </figure>
+    );
+  }
+
+  #rows({ columns }: Table, rows: readonly Row[]): ComponentChildren {
+    return rows.map((row) => <tr>{row.map((cell, i) => this.#cell(cell, columns[i]!))}</tr>);
+  }
+
+  #cell(cell: Cell, { key, type }: Column) {
+    return (
+      <td key={key} class={type}>
+        {this.#content(cell)}
+      </td>
+    );
+  }
+
+  #content(cell: Cell): ComponentChildren {
+    const { words } = this;
+    if (cell === null) return words.parts.none;
+    switch (cell.type) {
+      case 'text':
+        return this.#inlines(cell.inlines);
+      case 'list':
+        return (
+          <ul>
+            {cell.items.map((item, i) => (
+              <li key={i}>{this.#inlines(item)}</li>
+            ))}
+          </ul>
+        );
+      case 'date':
+        return <time dateTime={cell.value}>{words.shortDate(cell.value)}</time>;
+      case 'integer':
+        return linked(words.number(cell.value), cell.href);
+      case 'share':
+        return linked(words.share(cell.value, cell.of), cell.href);
+      default:
+        return linked(cell.words, cell.href);
+    }
+  }
+
+  #inlines(inlines: readonly Inline[]): ComponentChildren {
+    return inlines.map((inline) => {
+      if (typeof inline === 'string') return inline;
+      switch (inline.type) {
+        case 'figure':
+          return linked(inline.text, inline.href);
+        case 'foreign':
+          return (
+            <span lang={inline.lang === 'und' ? '' : inline.lang} dir={inline.dir}>
+              {inline.text}
+            </span>
+          );
+        case 'note':
+          return this.#mark(inline.number);
+        case 'emphasis':
+          return <em>{this.#inlines(inline.inlines)}</em>;
+        default:
+          return linked(this.#inlines(inline.inlines), inline.href);
+      }
+    });
+  }
+
+  #mark(number: number) {
+    const isFirst = !this.#marked.has(number);
+    this.#marked.add(number);
+    return (
+      <sup>
+        <a href={`#note-${number}`} id={isFirst ? `mark-${number}` : undefined}>
+          {number}
+        </a>
+      </sup>
+    );
+  }
+}
+
+const linked = (words: ComponentChildren, href?: string) => (href ? <a href={href}>{words}</a> : words);

@@ -1,0 +1,52 @@
+/** A kind of report: its query, the version of its form, and how it is made. */
+import { ProgressClockQuery, OnDate, QueryChoice } from '#platform';
+import { Rejected } from '#eventsourcing';
+import { FILTERS, type FilterName, type Filter } from '#progress';
+import type { Draft } from './draft.js';
+import { REPORT_FORMAT_NAMES, type ReportFormatName } from './formats.js';
+import { LANGUAGES, type Language, type Report } from './report.js';
+
+/** What every kind takes, beside its filters. */
+export class ReportQuery extends ProgressClockQuery {
+  @OnDate({
+    optional: true,
+    description: 'The report covers what came between this date and `asOf`; not after `asOf`',
+    example: '2006-11-21',
+  })
+  since?: string;
+  @QueryChoice(LANGUAGES, { default: 'en', description: 'Of the report; what people wrote stays in its own language' })
+  language?: Language;
+  @QueryChoice(REPORT_FORMAT_NAMES, {
+    default: 'html',
+    description: 'Of the report; `manifest` is all that its bytes depend on, to make it again',
+  })
+  format?: ReportFormatName;
+}
+
+/** A report but for what is the same in every kind. */
+export type Made = Pick<Report, 'cover' | 'sections' | 'data'>;
+
+/** What a report can be narrowed to; each kind takes what its query class declares. */
+export type ReportFilter = Filter & { readonly forum?: string };
+
+export interface ReportMaker {
+  /** Raised when the form of the report changes. */
+  readonly template: number;
+  /** @throws Rejected when something is not there that was asked for */
+  make(draft: Draft, asked: ReportFilter): Promise<Made>;
+}
+
+/** @throws Rejected `invalid` where what the report is about is not named */
+export function needed(value: string | undefined, field: string): string {
+  if (value) return value;
+  const message = `${field} is needed: it says what the report is about`;
+  throw new Rejected('invalid', message, [{ pointer: `/${field}`, message }]);
+}
+
+/** Changes between two dates are not told of what the API does not tell them of. @throws Rejected `invalid` */
+export function noSince({ since }: Draft, asked: Filter, names: readonly FilterName[]): void {
+  const name = names.find((one) => asked[one] !== undefined && asked[one] !== '');
+  if (!since || !name) return;
+  const message = `since and ${name} do not go together: ${FILTERS[name].description.toLowerCase()} is not followed from one date to another`;
+  throw new Rejected('invalid', message, [{ pointer: '/since', message }]);
+}

@@ -1,0 +1,26 @@
+/** The manifest of a report as lines for people, in the language of the report. */
+import type { NumberedReport } from './report.js';
+import { wordsOf } from './words/index.js';
+
+/** Each line: its name and what stands there; what there is nothing of is left out. */
+export function manifestLines({ manifest, language }: NumberedReport): (readonly [name: string, value: string])[] {
+  const { manifest: names, date, number } = wordsOf(language);
+  const parameters = Object.entries(manifest.parameters).map(([name, value]) => `${name}=${value}`);
+  const lines = [
+    [names.kind, manifest.kind],
+    [names.parameters, parameters.join(', ')],
+    [names.asOf, date(manifest.asOf)],
+    [names.knownAt, manifest.knownAt],
+    [names.since, manifest.since ? date(manifest.since) : ''],
+    [names.staleAfter, number(manifest.staleAfter)],
+    [names.language, manifest.language],
+    [names.filledIn, manifest.filledIn.join(', ')],
+    [names.log, manifest.log],
+    [names.publisher, manifest.publisher],
+    [names.site, manifest.site],
+    [names.licence, manifest.licence ?? ''],
+    [names.template, number(manifest.template)],
+    [names.software, manifest.software],
+  ] as const;
+  return lines.filter(([, value]) => value !== '');
+}

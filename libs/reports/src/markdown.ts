@@ -1,0 +1,130 @@
+/** A report as Markdown, as GitHub reads it: headings, tables, footnotes. */
+import { encoded } from './encoded.js';
+import { manifestLines } from './manifest-lines.js';
+import {
+  pagesOf,
+  type Block,
+  type Cell,
+  type Inline,
+  type NumberedReport,
+  type ReportFormat,
+  type Section,
+  type Table,
+} from './report.js';
+import { wordsOf, type Words } from './words/index.js';
+
+export const markdown: ReportFormat = {
+  mediaType: 'text/markdown',
+  extension: 'md',
+  write: (report) => encoded(written(report)),
+};
+
+/** A text of which nothing is read as Markdown or HTML, on one line. */
+const literal = (text: string): string =>
+  text
+    .replaceAll(/[\\`*_{}[\]<>#|~!^$]/g, '\\$&')
+    .replaceAll(/&(?=[#\w]+;)/g, '\\&')
+    .replaceAll(/\s*[\r\n]+\s*/g, ' ')
+    .replace(/^(\s*)([-+]|\d+[.)])(?=\s|$)/, '$1\\$2');
+
+const address = (href: string): string => `<${href.replaceAll(/[<>\\\s]/g, encodeURIComponent)}>`;
+const linked = (words: string, href?: string): string =>
+  href && words.trim() ? `[${words}](${address(href)})` : words;
+
+const inlines = (all: readonly Inline[]): string =>
+  all
+    .map((inline) => {
+      if (typeof inline === 'string') return literal(inline);
+      switch (inline.type) {
+        case 'figure':
+          return linked(literal(inline.text), inline.href);
+        case 'foreign':
+          return literal(inline.text);
+        case 'note':
+          return `[^${inline.number}]`;
+        case 'emphasis':
+          return `*${inlines(inline.inlines)}*`;
+        default:
+          return linked(inlines(inline.inlines), inline.href);
+      }
+    })
+    .join('');
+
+async function* written(report: NumberedReport): AsyncGenerator<string> {
+  const words = wordsOf(report.language);
+  const { cover, notes, abbreviations } = report;
+  yield `# ${literal(cover.title)}\n\n`;
+  if (cover.subtitle.length > 0) yield `**${inlines(cover.subtitle)}**\n\n`;
+  yield `${literal(cover.symbol ?? words.parts.draft)}  \n${literal(cover.asAt)}  \n`;
+  yield `${cover.issuedBy.map(literal).join('  \n')}\n\n`;
+  for (const section of report.sections) yield* sectionOf(section, 2, words);
+  if (abbreviations.length > 0)
+    yield `## ${words.parts.abbreviations}\n\n${abbreviations.map(({ short, long }) => `- **${literal(short)}**: ${literal(long)}\n`).join('')}\n`;
+  const { title, explains } = words.manifest;
+  const lines = manifestLines(report).map(([name, value]) => `- **${literal(name)}**: ${literal(value)}\n`);
+  yield `## ${literal(title)}\n\n${literal(explains)}\n\n${lines.join('')}\n`;
+  for (const { number, citation, href } of notes) yield `[^${number}]: ${linked(literal(citation), href)}\n`;
+}
+
+async function* sectionOf(section: Section, level: number, words: Words): AsyncGenerator<string> {
+  const { number, title, blocks, sections } = section;
+  yield `${'#'.repeat(level)} ${number}\\. ${inlines(title)}\n\n`;
+  for (const block of blocks) yield* blockOf(block, words);
+  for (const below of sections) yield* sectionOf(below, level + 1, words);
+}
+
+async function* blockOf(block: Block, words: Words): AsyncGenerator<string> {
+  switch (block.type) {
+    case 'paragraph':
+      yield `${block.number}\\. ${inlines(block.inlines)}\n\n`;
+      return;
+    case 'list':
+      yield `${block.items.map((item, i) => `${block.ordered ? `${i + 1}.` : '-'} ${inlines(item)}\n`).join('')}\n`;
+      return;
+    case 'chart':
+      yield `**${words.parts.figure(block.number)}. ${literal(block.title)}** ${literal(block.asAtLine)}\n\n${literal(block.alt)}\n\n`;
+      yield `*${inlines(block.sourceLine)}*\n\n`;
+      return;
+    case 'narrative':
+      for (const one of block.blocks)
+        for await (const text of blockOf(one, words)) yield text.trimEnd().replaceAll(/^/gm, '> ') + '\n>\n';
+      yield `> — ${literal(block.attribution)}\n\n`;
+      return;
+    default:
+      yield* tableOf(block, words);
+  }
+}
+
+async function* tableOf(table: Table, words: Words): AsyncGenerator<string> {
+  const { number, title, columns, rowCount, totalRow, remarks = [], asAtLine, sourceLine } = table;
+  yield `**${words.parts.table(number)}. ${literal(title)}** ${literal(asAtLine)}\n\n`;
+  if (rowCount === 0) yield `${words.parts.nothing}\n\n`;
+  else {
+    const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
+    yield line(columns.map(({ title }) => literal(title)));
+    yield line(columns.map(({ type }) => (type === 'integer' ? '--:' : ':--')));
+    for await (const page of pagesOf(table))
+      yield page.map((row) => line(row.map((cell) => cellOf(cell, words)))).join('');
+    if (totalRow) yield line(totalRow.map((cell) => (cell === null ? '' : `**${cellOf(cell, words)}**`)));
+    yield '\n';
+  }
+  for (const remark of [...remarks, sourceLine]) yield `*${inlines(remark)}*\n\n`;
+}
+
+function cellOf(cell: Cell, words: Words): string {
+  if (cell === null) return words.parts.none;
+  switch (cell.type) {
+    case 'text':
+      return inlines(cell.inlines);
+    case 'list':
+      return cell.items.map(inlines).join('<br>');
+    case 'date':
+      return literal(words.shortDate(cell.value));
+    case 'integer':
+      return linked(words.number(cell.value), cell.href);
+    case 'share':
+      return linked(literal(words.share(cell.value, cell.of)), cell.href);
+    default:
+      return linked(literal(cell.words), cell.href);
+  }
+}

@@ -1,0 +1,172 @@
+/** The routes of reports: each kind made now, in the format that is asked for. */
+import { applyDecorators, Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiExtraModels,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Readable } from 'node:stream';
+import { Rejected, type Log } from '#eventsourcing';
+import { clocksOf, LOG } from '#platform';
+import { Coverage, Crosswalks, Flows, Matrix, Progress, Silence, Timeline } from '#progress';
+import { Registers } from '#registers';
+import { AgencyReportQuery } from './agency.js';
+import { ReportAnswer, ReportManifest } from './answers.js';
+import { REPORT_FORMATS, reportFormat } from './formats.js';
+import { ForumReportQuery } from './forum.js';
+import type { ReportFilter, ReportQuery } from './kind.js';
+import { RegisterReportQuery } from './register.js';
+import { type NumberedReport, type ReportKind } from './report.js';
+import { Imprint, makeReport, manifestOf } from './reports.js';
+import { SynthesisReportQuery } from './synthesis.js';
+import { ThemeReportQuery } from './theme.js';
+
+const OPERATIONS: Readonly<Record<ReportKind, string>> = {
+  agency: 'A report on one agency: what it undertook, what came of it, what was asked of it in vain',
+  theme: 'A report on one theme of a framework, across agencies',
+  forum: 'A report on the follow-up to a forum and its round tables, outcome by outcome',
+  synthesis: 'A synthesis of what all agencies did: by theme, by agency, by kind of activity',
+  register: 'All commitments of a filter, with all that is known of them',
+};
+
+/** The types of formats that are documents, not data. */
+const DOCUMENTS = Object.values(REPORT_FORMATS)
+  .map(({ mediaType }): string => mediaType)
+  .filter((type) => !['application/json', 'text/csv'].includes(type));
+
+/** A route that answers with a report. */
+const MakesReport = (kind: ReportKind) =>
+  applyDecorators(
+    Get(kind),
+    ApiOperation({
+      summary: OPERATIONS[kind],
+      description: 'With `asOf` and `knownAt` the same request gives the same bytes at any time, on any machine.',
+      operationId: `report${kind[0]!.toUpperCase()}${kind.slice(1)}`,
+    }),
+    ApiExtraModels(ReportAnswer, ReportManifest),
+    ApiOkResponse({
+      description: 'The report, as a file',
+      content: {
+        'application/json': {
+          schema: { oneOf: [{ $ref: getSchemaPath(ReportAnswer) }, { $ref: getSchemaPath(ReportManifest) }] },
+        },
+        ...Object.fromEntries(
+          DOCUMENTS.map((type) => [type, { schema: { type: 'string' as const, format: 'binary' } }]),
+        ),
+      },
+    }),
+    ApiBadRequestResponse({ description: '`since` is after `asOf`, or the format cannot hold the report' }),
+    ApiNotFoundResponse({ description: 'There is no such agency, theme, forum or body' }),
+  );
+
+@ApiTags('Reports')
+@Controller('v1/reports')
+export class ReportsController {
+  constructor(
+    @Inject(LOG) private readonly log: Log,
+    private readonly imprint: Imprint,
+    private readonly progress: Progress,
+    private readonly coverage: Coverage,
+    private readonly crosswalks: Crosswalks,
+    private readonly flows: Flows,
+    private readonly matrix: Matrix,
+    private readonly silence: Silence,
+    private readonly timeline: Timeline,
+    private readonly registers: Registers,
+  ) {}
+
+  @MakesReport('agency')
+  async agency(@Query() query: AgencyReportQuery, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    await this.#answer('agency', query, request, reply);
+  }
+
+  @MakesReport('theme')
+  async theme(@Query() query: ThemeReportQuery, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    await this.#answer('theme', query, request, reply);
+  }
+
+  @MakesReport('forum')
+  async forum(@Query() query: ForumReportQuery, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    await this.#answer('forum', query, request, reply);
+  }
+
+  @MakesReport('synthesis')
+  async synthesis(@Query() query: SynthesisReportQuery, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    await this.#answer('synthesis', query, request, reply);
+  }
+
+  @MakesReport('register')
+  async register(@Query() query: RegisterReportQuery, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    await this.#answer('register', query, request, reply);
+  }
+
+  async #answer(kind: ReportKind, query: ReportQuery & ReportFilter, request: FastifyRequest, reply: FastifyReply) {
+    const { format = 'html' } = query;
+    const report = await this.#make(kind, query);
+    const { asOf, knownAt } = report.manifest;
+    const { mediaType, extension, mostRows, write } = reportFormat(format);
+    if (mostRows !== undefined && report.data.rowCount > mostRows) {
+      const message = `${format} cannot hold the ${report.data.rowCount} rows of this report: it holds ${mostRows} at most`;
+      throw new Rejected('invalid', message, [{ pointer: '/format', message }]);
+    }
+    // What cannot be read is said before anything is sent.
+    const chunks = write(report)[Symbol.asyncIterator]();
+    const first = await chunks.next();
+    const [path, asked] = request.url.split('?', 2);
+    const address = (more: Readonly<Record<string, string>>) => {
+      const params = new URLSearchParams(asked);
+      for (const [name, value] of Object.entries(more)) params.set(name, value);
+      return `<${path}?${params}>`;
+    };
+    const clocks = { asOf, knownAt };
+    await reply
+      .type(
+        mediaType.startsWith('text/') || mediaType === 'application/json' ? `${mediaType}; charset=utf-8` : mediaType,
+      )
+      .header('Content-Disposition', `inline; filename="${fileName(report)}.${extension}"`)
+      .header('X-As-Of', asOf)
+      .header('X-Position', knownAt)
+      .header(
+        'Link',
+        `${address(clocks)}; rel="bookmark", ${address({ ...clocks, format: 'manifest' })}; rel="describedby"`,
+      )
+      .send(Readable.from(following(first, chunks), { objectMode: false }));
+  }
+
+  async #make(kind: ReportKind, query: ReportQuery & ReportFilter): Promise<NumberedReport> {
+    const { asOf, knownAt } = await clocksOf(query, this.log.store);
+    const pinned = await this.progress.pin({ asOf, knownAt });
+    const log = await this.log.store.identity();
+    const manifest = manifestOf(kind, query, { asOf, knownAt: pinned.knownAt, log }, this.imprint);
+    const { asOf: _a, knownAt: _k, staleAfter: _s, since: _i, language: _l, format: _f, ...filter } = query;
+    return makeReport({ ...this.#views(), colours: this.imprint.colours }, manifest, filter as ReportFilter);
+  }
+
+  #views() {
+    const { log, progress, coverage, crosswalks, flows, matrix, silence, timeline, registers } = this;
+    return { log, progress, coverage, crosswalks, flows, matrix, silence, timeline, registers };
+  }
+}
+
+async function* following(
+  first: IteratorResult<Uint8Array>,
+  rest: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for (let chunk = first; !chunk.done; chunk = await rest.next()) yield chunk.value;
+  } finally {
+    await rest.return?.();
+  }
+}
+
+/** `agency-IOM-2006-11-21-fr` */
+function fileName({ kind, language, manifest }: NumberedReport): string {
+  const { agency, theme, forum, followsUp } = manifest.parameters;
+  const about = [agency, theme, forum, followsUp].filter(Boolean);
+  return [kind, ...about, manifest.asOf, language].join('-').replaceAll(/[^\w.-]+/g, '-');
+}

@@ -1,0 +1,212 @@
+/** The synthesis of what all agencies did: by theme, by agency, by kind of activity, and who has fallen silent. */
+import { KINDS, type Kind } from '#words';
+import type { Role } from '#commitments';
+import { FilterField, type AgencyRow, type Filter, type ProgressView } from '#progress';
+import { coverOf, fullest } from './agency.js';
+import { dataTable } from './commitments.js';
+import type { Draft } from './draft.js';
+import { changes, rowsTable, summary, verification } from './follow-up.js';
+import { noSince, ReportQuery, type ReportMaker } from './kind.js';
+import type { Column, Row, Section } from './report.js';
+import { byLead } from './theme.js';
+
+export class SynthesisReportQuery extends ReportQuery {
+  @FilterField() followsUp?: string;
+  @FilterField() memberOf?: string;
+  @FilterField() role?: Role | 'any';
+  @FilterField({ description: 'The framework whose themes are shown; without it the one with most commitments' })
+  framework?: string;
+}
+
+type Query = Pick<Filter, 'followsUp' | 'memberOf' | 'role' | 'framework'>;
+
+export const synthesis: ReportMaker = {
+  template: 1,
+
+  async make(draft, { framework: asked, ...scope }: Query) {
+    const { words, at, views, names } = draft;
+    const { sections, captions, sentences } = words;
+    noSince(draft, scope, ['memberOf']);
+    const { role: _role, ...filter } = scope;
+    const framework = asked ?? (await fullest(draft, filter));
+    const { total: row, rows: agencies } = await views.progress.agencies(at, scope);
+    const all = draft.counted(row.total, filter);
+    const dossiers = await draft.all(filter);
+    const total = { row, filter };
+    const body = filter.memberOf && draft.foreign(names.agency.get(filter.memberOf) ?? filter.memberOf);
+    const forum = filter.followsUp && draft.foreign(names.forum.get(filter.followsUp) ?? filter.followsUp);
+    return {
+      cover: {
+        symbol: null,
+        title: words.cover.synthesis,
+        subtitle: [
+          ...(forum ? words.cover.following(forum) : []),
+          ...(forum && body ? ['. '] : []),
+          ...(body ? words.cover.membersOf(body) : []),
+        ],
+        ...coverOf(draft),
+      },
+      sections: [
+        await summary(draft, { row, filter, opening: sentences.howManyAll(all, at.asOf) }),
+        ...(filter.memberOf ? [] : await changes(draft, { followsUp: filter.followsUp })),
+        await themes(draft, filter, framework, total),
+        draft.section(
+          'agencies',
+          sections.byAgency,
+          [
+            rowsTable(
+              draft,
+              'agencies-table',
+              captions.agencies,
+              'agency',
+              agencies.map((one) => ({
+                name: draft.agencyName(one.agency),
+                row: one,
+                filter: { ...scope, agency: one.agency },
+              })),
+              total,
+            ),
+          ],
+          byLead(draft, dossiers, filter),
+        ),
+        await compendium(draft, scope, total),
+        await agenciesByThemes(draft, scope, framework),
+        await silent(draft, scope),
+        verification(draft, dossiers, filter),
+      ],
+      data: dataTable(draft, filter, row.total),
+    };
+  },
+};
+
+type Total = Parameters<typeof rowsTable>[5];
+
+async function themes(draft: Draft, filter: Filter, framework: string, total: Total): Promise<Section> {
+  const { words, views, at } = draft;
+  const top = (await views.registers.all('theme', at.knownAt)).filter(
+    (theme) => theme.framework === framework && !theme.parent,
+  );
+  const rows = [];
+  for (const { code } of top) {
+    const narrower = { ...filter, theme: code };
+    const row = await views.progress.total(at, narrower);
+    if (row.total > 0) rows.push({ name: draft.themeName(code), row, filter: narrower });
+  }
+  return draft.section('themes', words.sections.themes, [
+    rowsTable(draft, 'themes-table', words.captions.themes, 'theme', rows, total),
+  ]);
+}
+
+/** Agencies by kinds of activity. */
+async function compendium(draft: Draft, scope: Filter, { row: total, filter }: Total): Promise<Section> {
+  const { words, views, at } = draft;
+  const kinds: { kind: Kind; view: ProgressView<AgencyRow>; by: Map<string, number> }[] = [];
+  for (const kind of KINDS) {
+    const view = await views.progress.agencies(at, { ...scope, kind });
+    if (view.total.total > 0) kinds.push({ kind, view, by: new Map(view.rows.map((row) => [row.agency, row.total])) });
+  }
+  const { rows } = await views.progress.agencies(at, scope);
+  const columns: Column[] = [
+    draft.column('agency', 'text', 3),
+    draft.column('total', 'integer', 1),
+    ...kinds.map(({ kind }) => ({
+      ...draft.column('kind', 'integer', 1),
+      key: kind,
+      title: draft.wordOf('kind', kind),
+    })),
+  ];
+  const figure = (n: number, narrower: Filter) => (n === 0 ? null : draft.integer(draft.counted(n, narrower)));
+  const cells = rows.map(({ agency, total }): Row => {
+    const own = { ...scope, agency };
+    return [
+      draft.text(draft.agency(agency)),
+      figure(total, own),
+      ...kinds.map(({ kind, by }) => figure(by.get(agency) ?? 0, { ...own, kind })),
+    ];
+  });
+  const totalRow: Row = [
+    draft.text(words.parts.all),
+    figure(total.total, filter),
+    ...kinds.map(({ kind, view }) => figure(view.total.total, { ...filter, kind })),
+  ];
+  return draft.section('compendium', words.sections.compendium, [
+    draft.paragraph(words.sentences.compendium),
+    draft.table('compendium-table', words.captions.compendium, columns, cells, draft.listOf(filter), {
+      totalRow,
+      remarks: [[words.lines.noSum]],
+    }),
+  ]);
+}
+
+async function agenciesByThemes(draft: Draft, scope: Filter, framework: string): Promise<Section> {
+  const { words, views, at, names } = draft;
+  const matrix = await views.matrix.crossed(at, { ...scope, rows: 'agency', columns: 'theme', framework });
+  const columns: Column[] = [
+    draft.column('agency', 'text', 3),
+    ...matrix.columns.map(({ code, name }) => ({
+      ...draft.column('theme', 'integer', 1),
+      key: code,
+      title: code,
+      explains: name,
+    })),
+  ];
+  const counted = (total: number, list: string) => draft.integer(draft.listed({ total, list }));
+  const rows = matrix.rows.map(({ code, cells }): Row => {
+    const by = new Map(cells.map((cell) => [cell.column, cell]));
+    return [
+      draft.text(draft.agency(code)),
+      ...matrix.columns.map(({ code }) => {
+        const cell = by.get(code);
+        return cell ? counted(cell.total, cell.list) : null;
+      }),
+    ];
+  });
+  const totalRow: Row = [draft.text(words.parts.all), ...matrix.columns.map(({ total, list }) => counted(total, list))];
+  const title = words.captions.matrix(names.framework.get(framework) ?? framework);
+  return draft.section('matrix', words.sections.matrix, [
+    draft.paragraph(
+      words.sentences.agenciesAndThemes(matrix.rowCount, matrix.columnCount),
+      ' ',
+      words.sentences.matrix,
+    ),
+    draft.table('matrix-table', title, columns, rows, draft.listOf({ ...scope, framework }), {
+      totalRow,
+      remarks: [
+        matrix.columns.flatMap(({ code, name }, i) => [`${i === 0 ? '' : '; '}${code}: `, draft.foreign(name)]),
+        [words.lines.noSum],
+      ],
+    }),
+  ]);
+}
+
+/** Agencies in the lead of open commitments that have reported on none of them for long. */
+async function silent(draft: Draft, { followsUp, memberOf }: Filter): Promise<Section> {
+  const { words, views, at } = draft;
+  const { rows } = await views.silence.agencies(at, { followsUp });
+  const members =
+    memberOf && new Set((await views.registers.members(memberOf, at.knownAt, at.asOf)).map((m) => m.agency));
+  const shown = rows.filter(({ agency }) => !members || members.has(agency));
+  const still = shown.filter((row) => row.silent);
+  const columns = [
+    draft.column('agency', 'text', 4),
+    draft.column('lastReportedOn', 'date', 1.6),
+    draft.column('months', 'integer', 1),
+    draft.column('open', 'integer', 1),
+    draft.column('staleCount', 'integer', 1.2),
+  ];
+  const cells = still.map(({ agency, lastHeardOn, months, open, stale, list }): Row => {
+    const href = draft.address('commitments', list);
+    return [
+      draft.text(draft.agencyName(agency)),
+      draft.date(lastHeardOn),
+      draft.integer({ n: months }),
+      draft.integer({ n: open, href }),
+      draft.integer({ n: stale, href }),
+    ];
+  });
+  const href = draft.listOf({ followsUp, stale: true });
+  return draft.section('silent', words.sections.silent, [
+    draft.paragraph(words.sentences.silent({ n: still.length, href }, shown.length, at.staleAfter)),
+    ...(still.length > 0 ? [draft.table('silent-table', words.captions.silent, columns, cells, href)] : []),
+  ]);
+}

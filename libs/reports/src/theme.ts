@@ -1,0 +1,115 @@
+/** The report on one theme of a framework: what all agencies undertook on it and on what is below it. */
+import { FilterField, type Filter, type ThroughCrosswalk } from '#progress';
+import { coverOf } from './agency.js';
+import { commitmentTable, dataTable } from './commitments.js';
+import type { Draft } from './draft.js';
+import { attention, changes, rowsTable, summary, verification } from './follow-up.js';
+import { needed, noSince, ReportQuery, type ReportMaker } from './kind.js';
+import type { Block, Section } from './report.js';
+
+export class ThemeReportQuery extends ReportQuery {
+  @FilterField({ description: 'The theme that the report is on, with all below it' }) theme?: string;
+  @FilterField() crosswalk?: string;
+  @FilterField() crosswalkVersion?: string;
+  @FilterField() match?: string;
+  @FilterField() followsUp?: string;
+}
+
+type Query = Pick<Filter, 'theme' | 'crosswalk' | 'crosswalkVersion' | 'match' | 'followsUp'>;
+
+export const theme: ReportMaker = {
+  template: 1,
+
+  async make(draft, asked: Query) {
+    const { words, at, views } = draft;
+    const code = needed(asked.theme, 'theme');
+    const known = await views.registers.one('theme', code, at.knownAt);
+    if (!known) throw await views.registers.missing('theme', code, at.knownAt, 'theme');
+    noSince(draft, asked, ['crosswalk']);
+    const filter = { ...asked, theme: code };
+    const through = await views.crosswalks.through(at, asked, known.framework);
+    const view = await views.progress.theme(code, at, filter);
+    const row = view.row ?? (await views.progress.total(at, filter));
+    const all = draft.counted(row.total, filter);
+    const name = draft.themeName(code);
+    const dossiers = await draft.all(filter);
+    const framework = draft.names.framework.get(known.framework) ?? known.framework;
+    return {
+      cover: {
+        symbol: null,
+        title: words.cover.theme,
+        subtitle: [draft.foreign(known.label), ' (', draft.foreign(framework), ')'],
+        ...coverOf(draft),
+      },
+      sections: [
+        await summary(draft, {
+          row,
+          filter,
+          opening:
+            row.total === 0 ? words.sentences.none(name, at.asOf) : words.sentences.howManyOn(name, all, at.asOf),
+          more: through ? throughCrosswalk(draft, through) : [],
+        }),
+        ...(await changes(draft, asked)),
+        ...(row.total > 0
+          ? [
+              draft.section(
+                'agencies',
+                words.sections.byAgency,
+                [
+                  rowsTable(
+                    draft,
+                    'agencies-table',
+                    words.captions.agencies,
+                    'agency',
+                    view.rows.map((row) => ({
+                      name: draft.agencyName(row.agency),
+                      row,
+                      filter: { ...filter, agency: row.agency },
+                    })),
+                    { row, filter },
+                  ),
+                ],
+                byLead(draft, dossiers, filter),
+              ),
+            ]
+          : []),
+        attention(draft, row, dossiers, filter),
+        verification(draft, dossiers, filter),
+      ],
+      data: dataTable(draft, filter, row.total),
+    };
+  },
+};
+
+/** The commitments of each agency that is in the lead of any, in the order of codes. */
+export const byLead = (draft: Draft, dossiers: Awaited<ReturnType<Draft['all']>>, filter: Filter): Section[] =>
+  [...Map.groupBy(dossiers, ({ item }) => item.lead)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([lead, led]) => {
+      const href = draft.listOf({ ...filter, agency: lead, role: 'lead' });
+      const title = draft.words.captions.commitmentsOf(draft.names.agency.get(lead) ?? lead);
+      draft.agency(lead);
+      return draft.section(
+        `agency-${lead}`,
+        [draft.agencyName(lead)],
+        [commitmentTable(draft, `commitments-${lead}`, title, led, href)],
+      );
+    });
+
+/** What reading through a crosswalk comes to. */
+export function throughCrosswalk(draft: Draft, through: ThroughCrosswalk): Block[] {
+  const { sentences } = draft.words;
+  const title = draft.foreign(through.title);
+  if (through.version === null) return [draft.paragraph(sentences.throughNone(title))];
+  const counted = ({ total, list }: { total: number; list: string }) => ({
+    n: total,
+    href: draft.address('commitments', list.split('?')[1]!),
+  });
+  return [
+    draft.paragraph(
+      sentences.through(title, through.version, through.from, through.to, through.match.join(', ')),
+      ' ',
+      sentences.noEquivalent(counted(through.noEquivalent), counted(through.carrying)),
+    ),
+  ];
+}

@@ -1,0 +1,220 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { HtmlValidate } from 'html-validate';
+import { plain, type Block, type Cell, type Inline, type NumberedReport, type Section, type Table } from '#reports';
+import { HLD, TestServer, type Answer } from './support/server.js';
+
+const REAL = {
+  'IOM as at November 2006': 'agency?agency=IOM&asOf=2006-11-21',
+  'IOM since November 2006': 'agency?agency=IOM&asOf=2011-02-17&since=2006-11-21',
+  'remittances, in French': 'theme?theme=HLD06-04&asOf=2011-02-17&since=2006-11-21&language=fr',
+  'a theme through a crosswalk':
+    'theme?theme=HLD13-6&crosswalk=HLD06-HLD13&crosswalkVersion=1&match=close,broad,related&asOf=2012-11-02',
+  'the Dialogue of 2006': 'forum?forum=HLD-2006&asOf=2008-01-01',
+  'the Dialogue, of the members of a body': 'forum?forum=HLD-2006&asOf=2008-01-01&memberOf=GMG',
+  'the synthesis, in Spanish': 'synthesis?asOf=2012-11-02&since=2011-02-17&language=es',
+  'the register': 'register?asOf=2011-02-17',
+} as const;
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await TestServer.start([HLD]);
+});
+afterAll(() => server.close());
+
+const report = async (asked: string, format = 'json'): Promise<Answer> => {
+  const answer = await server.get(`/v1/reports/${asked}${asked.includes('?') ? '&' : '?'}format=${format}`);
+  expect([asked, format, answer.status]).toEqual([asked, format, 200]);
+  return answer;
+};
+const read = async (asked: string): Promise<NumberedReport> => (await report(asked)).body as NumberedReport;
+
+const all = (sections: readonly Section[]): Section[] =>
+  sections.flatMap((section) => [section, ...all(section.sections)]);
+const blocksOf = ({ sections }: NumberedReport): Block[] => all(sections).flatMap(({ blocks }) => blocks);
+const tablesOf = (made: NumberedReport): Table[] => blocksOf(made).filter((block) => block.type === 'table');
+const tableOf = (made: NumberedReport, id: string): Table => tablesOf(made).find((table) => table.id === id)!;
+const rowsOf = ({ rows }: Table) => rows as readonly (readonly Cell[])[];
+const numbersIn = (row: readonly Cell[]): number[] =>
+  row.flatMap((cell) => (cell?.type === 'integer' || cell?.type === 'share' ? [cell.value] : []));
+
+/** Every number that leads to a list, in sentences and in tables. */
+function linkedNumbers(made: NumberedReport): { value: number; href: string }[] {
+  const inSentence = (inlines: readonly Inline[]) =>
+    inlines.flatMap((one) =>
+      typeof one !== 'string' && one.type === 'figure' && one.href ? [{ value: one.value, href: one.href }] : [],
+    );
+  const inCell = (cell: Cell) =>
+    (cell?.type === 'integer' || cell?.type === 'share') && cell.href ? [{ value: cell.value, href: cell.href }] : [];
+  return blocksOf(made).flatMap((block) => {
+    if (block.type === 'paragraph') return inSentence(block.inlines);
+    if (block.type === 'list') return block.items.flatMap(inSentence);
+    if (block.type === 'table') return [...rowsOf(block), block.totalRow ?? []].flat().flatMap(inCell);
+    return [];
+  });
+}
+
+/** How many there are in the list that an address leads to. */
+async function listed(href: string): Promise<number> {
+  const { pathname, search } = new URL(href);
+  const [api, total] = (
+    {
+      '/commitments': ['/v1/commitments', 'total'],
+      '/outcomes': ['/v1/progress/outcomes', 'rowCount'],
+      '/changes-since': ['/v1/progress/flows/commitments', 'total'],
+    } as const
+  )[pathname]!;
+  const { status, body } = await server.get(`${api}${search}&limit=1`);
+  expect([href, status]).toEqual([href, 200]);
+  return (body as Record<string, number>)[total]!;
+}
+
+describe('the figures of a report', () => {
+  it.each(Object.entries(REAL))('are those of the lists that they lead to: %s', async (_, asked) => {
+    const numbers = linkedNumbers(await read(asked));
+    expect(numbers.length).toBeGreaterThan(10);
+    const step = Math.ceil(numbers.length / 150);
+    for (const { value, href } of numbers.filter((_, i) => i % step === 0))
+      expect([href, value]).toEqual([href, await listed(href)]);
+  });
+
+  it('would be found out when they were others', async () => {
+    const [first] = linkedNumbers(await read(REAL['the register']));
+    expect(await listed(first!.href)).not.toBe(first!.value + 1);
+  });
+
+  it('are those of the API, in every format', async () => {
+    const asked = 'agency?agency=IOM&asOf=2006-11-21&knownAt=1411';
+    const { row } = (await server.get('/v1/progress/agencies/IOM?asOf=2006-11-21&knownAt=1411')).body as {
+      row: { total: number; byStage: Record<string, number> };
+    };
+    const stages = tableOf(await read(asked), 'stages');
+    expect(
+      Object.fromEntries(
+        rowsOf(stages).map(([stage, total]) => [
+          (stage as { value: string }).value,
+          (total as { value: number }).value,
+        ]),
+      ),
+    ).toEqual(row.byStage);
+    const counts = rowsOf(stages).map((cells) => numbersIn(cells)[0]);
+    const html = (await report(asked, 'html')).body as string;
+    const [, table] = /<figure id="table-1">([\s\S]*?)<\/figure>/.exec(html)!;
+    const inHtml = [...table!.matchAll(/<td class="integer">(?:<a [^>]*>)?(\d+)/g)].map(([, n]) => Number(n));
+    expect(inHtml).toEqual([...counts, row.total]);
+    const md = (await report(asked, 'md')).body as string;
+    const inMd = md.split('Table 1.')[1]!.split('\n*Source')[0]!;
+    expect([...inMd.matchAll(/^\| [^|]+ \| \*{0,2}\[(\d+)\]/gm)].map(([, n]) => Number(n))).toEqual([
+      ...counts,
+      row.total,
+    ]);
+    const csv = (await report(asked, 'csv')).body as string;
+    const { items } = (await server.get('/v1/commitments?agency=IOM&asOf=2006-11-21&limit=1000')).body as {
+      items: { reference: string }[];
+    };
+    const lines = csv.trim().split('\n').slice(1);
+    expect(lines.map((line) => line.split(',')[0])).toEqual(items.map(({ reference }) => reference));
+  });
+
+  it('stand in sentences with their denominator, in each language', async () => {
+    for (const [language, sentence] of Object.entries({
+      en: 'Of 89 commitments, 27 (30 per cent) were completed by 21 November 2006.',
+      fr: 'Sur 89 engagements, 27 (30 pour cent) étaient achevés au 21 novembre 2006.',
+      es: 'De 89 compromisos, 27 (30 por ciento) habían concluido al 21 de noviembre de 2006.',
+    })) {
+      const { body } = await report(`agency?agency=IOM&asOf=2006-11-21&language=${language}`, 'html');
+      const text = (body as string).replaceAll(/<[^>]+>/g, '');
+      expect([language, text.includes(sentence)]).toEqual([language, true]);
+    }
+  });
+});
+
+describe('the report', () => {
+  it('on an agency shows each of its commitments once in full, and what was asked of it in vain', async () => {
+    const made = await read(REAL['IOM as at November 2006']);
+    const { total } = (await server.get('/v1/commitments?agency=IOM&asOf=2006-11-21&limit=1')).body as {
+      total: number;
+    };
+    const full = tablesOf(made).filter(({ id }) => id.startsWith('commitments-'));
+    expect(full.reduce((sum, { rowCount }) => sum + rowCount, 0)).toBe(total);
+    const open = await server.get('/v1/progress/outcomes?addressee=IOM&agency=IOM&covered=false&asOf=2006-11-21');
+    expect(rowsOf(tableOf(made, 'not-taken-up-table'))).toHaveLength(open.body.rowCount as number);
+  });
+
+  it('on a forum shows every outcome, taken up or not', async () => {
+    const made = await read(REAL['the Dialogue of 2006']);
+    const { body } = await server.get('/v1/progress/outcomes?followsUp=HLD-2006&asOf=2008-01-01');
+    const { outcomes, covered } = body.total as { outcomes: number; covered: number };
+    const oneByOne = { ...made, sections: made.sections.filter(({ id }) => id === 'outcomes') };
+    expect(tablesOf(oneByOne)).toHaveLength(covered);
+    expect(rowsOf(tableOf(made, 'nobody-table'))).toHaveLength(outcomes - covered);
+    const inData = new Set(rowsOf(made.data).map(([outcome]) => JSON.stringify(outcome)));
+    expect(inData.size).toBeGreaterThanOrEqual(outcomes);
+  });
+
+  it('that covers a time says how the number became another', async () => {
+    const made = await read(REAL['the synthesis, in Spanish']);
+    const { totalThen, reported, totalNow } = (await server.get('/v1/progress/flows?asOf=2012-11-02&from=2011-02-17'))
+      .body as {
+      totalThen: { total: number };
+      reported: { entered: { new: { total: number } } };
+      totalNow: { total: number };
+    };
+    const [bridge] = made.sections.find(({ id }) => id === 'since')!.blocks;
+    const figures = bridge!.type === 'paragraph' ? bridge!.inlines : [];
+    const values = figures.flatMap((one) => (typeof one !== 'string' && one.type === 'figure' ? [one.value] : []));
+    expect(values[0]).toBe(totalThen.total);
+    expect(values).toContain(reported.entered.new.total);
+    expect(values.at(-1)).toBe(totalNow.total);
+  });
+
+  it('of everything has a row for each commitment, in the order of their references', async () => {
+    const { data, sections } = await read(REAL['the register']);
+    const { items } = (await server.get('/v1/commitments?asOf=2011-02-17&limit=1000')).body as {
+      items: { reference: string }[];
+    };
+    const references = items.map(({ reference }) => reference);
+    const firsts = (table: Table) =>
+      rowsOf(table).map(([first]) => (first?.type === 'text' ? plain(first.inlines) : null));
+    expect(firsts(data)).toEqual(references);
+    expect(firsts(sections[1]!.blocks[1] as Table)).toEqual(references);
+  });
+});
+
+describe('a report as HTML', () => {
+  it.each(Object.entries(REAL))('is one valid file without scripts: %s', async (_, asked) => {
+    const { body, headers } = await report(asked, 'html');
+    expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
+    const validator = new HtmlValidate({
+      root: true,
+      extends: ['html-validate:standard'],
+      rules: { 'no-trailing-whitespace': 'off', 'long-title': 'off', 'prefer-native-element': 'off' },
+    });
+    const { results } = await validator.validateString(body as string);
+    expect(results.flatMap(({ messages }) => messages.map(({ ruleId, message }) => `${ruleId}: ${message}`))).toEqual(
+      [],
+    );
+    expect(/<script|\son\w+=|\sstyle="|src=|@import|url\((?!#)/.exec(body as string)?.[0]).toBeUndefined();
+  });
+});
+
+describe('what cannot be reported', () => {
+  it.each([
+    ['summary', 404, 'not_found'],
+    ['agency', 400, 'invalid'],
+    ['agency?agency=OIM', 404, 'not_found'],
+    ['agency?agency=iom', 404, 'not_found'],
+    ['theme?theme=HLD06-99', 404, 'not_found'],
+    ['forum?forum=HLD-2005', 404, 'not_found'],
+    ['synthesis?memberOf=NOBODY', 404, 'not_found'],
+    ['agency?agency=IOM&asOf=2006-11-21&since=2006-11-22', 400, 'invalid'],
+    ['theme?theme=HLD13-5&crosswalk=HLD06-HLD13&since=2006-11-21', 400, 'invalid'],
+    ['agency?agency=IOM&format=doc', 400, 'invalid'],
+    ['agency?agency=IOM&language=de', 400, 'invalid'],
+    ['agency?agency=IOM&theme=HLD06-04', 400, 'invalid'],
+    ['register?knownAt=999999', 400, 'invalid'],
+  ])('is refused: %s', async (asked, status, code) => {
+    const answer = await server.get(`/v1/reports/${asked}`);
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  });
+});

@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { REPORT_FORMAT_NAMES } from '#reports';
+import { Service } from './support/service.js';
+import { TestServer } from './support/server.js';
+
+const CLOCKS = 'asOf=2011-02-17&knownAt=1411';
+const REPORTS = [
+  `agency?agency=IOM&since=2006-11-21&${CLOCKS}`,
+  `theme?theme=HLD06-04&language=fr&${CLOCKS}`,
+  `forum?forum=HLD-2006&language=es&${CLOCKS}`,
+  `synthesis?since=2006-11-21&${CLOCKS}`,
+  `register?${CLOCKS}`,
+];
+
+describe('A report with its date and position', () => {
+  const folders: string[] = [];
+  const services: Service[] = [];
+  /** A server of its own on a copy of the same log. */
+  const server = async (env: NodeJS.ProcessEnv, cwd?: string): Promise<Service> => {
+    const folder = mkdtempSync(join(tmpdir(), 'followthrough-report-'));
+    folders.push(folder);
+    cpSync(await TestServer.imported(), folder, { recursive: true });
+    const service = await Service.start(
+      'api',
+      { PUBLIC_URL: 'https://gmg.example', DATA_DIR: folder, ...env },
+      [],
+      cwd,
+    );
+    services.push(service);
+    return service.ready();
+  };
+  const digests = async (service: Service): Promise<Map<string, string>> => {
+    const made = new Map<string, string>();
+    for (const asked of REPORTS)
+      for (const format of REPORT_FORMAT_NAMES) {
+        const response = await fetch(`${service.url}/v1/reports/${asked}&format=${format}`);
+        expect([asked, format, response.status]).toEqual([asked, format, 200]);
+        const bytes = Buffer.from(await response.arrayBuffer());
+        made.set(`${format} ${asked}`, createHash('sha256').update(bytes).digest('hex'));
+      }
+    return made;
+  };
+  let first: Map<string, string>;
+
+  beforeAll(async () => {
+    first = await digests(await server({ TZ: 'UTC', LANG: 'C', LC_ALL: 'C' }));
+  });
+  afterAll(async () => {
+    await Promise.all(services.map((service) => service.end()));
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('is the same to the byte in another zone, another locale and another folder', async () => {
+    const other = await server({ TZ: 'Pacific/Kiritimati', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8' }, tmpdir());
+    expect(await digests(other)).toEqual(first);
+  });
+
+  it('is another one where links lead elsewhere, which its manifest says', async () => {
+    const other = await digests(await server({ PUBLIC_URL: 'https://gfmd.example' }));
+    const same = [...other].flatMap(([report, digest]) => (first.get(report) === digest ? report.split(' ')[0] : []));
+    expect([...new Set(same)]).toEqual(['csv']);
+  });
+});
