@@ -60,7 +60,7 @@ export function withNarratives(
   const headed = (section: Section): Section => {
     const own = written
       .filter((one) => one.section === section.id)
-      .toSorted((a, b) => Number(a.agency != null) - Number(b.agency != null) || a.revision - b.revision)
+      .toSorted((a, b) => Number(Boolean(a.agency)) - Number(Boolean(b.agency)) || a.revision - b.revision)
       .map(({ language: lang, text, agency = null }): Narrative => ({
         type: 'narrative',
         lang,
