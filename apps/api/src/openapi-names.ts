@@ -3,6 +3,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { ACTS } from '#commitments';
 import { compareTexts } from '#text';
 import * as words from '#words';
+import { LANGUAGES, REPORT_FORMAT_NAMES, REPORT_KINDS } from '#reports';
 
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 
@@ -57,7 +58,12 @@ const FEW = 2;
 /** Gives the schemas of a document names. */
 class Naming {
   /** Of the domain, and all lists by now. */
-  readonly #domain = new Map<string, string>([[keyOf(Object.keys(ACTS)), 'ActName']]);
+  readonly #domain = new Map<string, string>([
+    [keyOf(Object.keys(ACTS)), 'ActName'],
+    [keyOf(REPORT_FORMAT_NAMES), 'ReportFormat'],
+    [keyOf(REPORT_KINDS), 'ReportKind'],
+    [keyOf(LANGUAGES), 'ReportLanguage'],
+  ]);
   readonly #lists: Map<string, string>;
   readonly #objects = new Map<string, string>();
 
