@@ -1,4 +1,4 @@
-/** What a thread does: writes one report, chunk by chunk. */
+/** The work of a thread: it writes one report, chunk by chunk. */
 import { reportFormat } from './formats.js';
 import type { Work } from './threads.js';
 
