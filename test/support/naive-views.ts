@@ -32,9 +32,6 @@ export interface RawEvent {
   readonly data: Data;
 }
 
-/** A statement as it stands, and the agency for which it was said; `null`: by the secretariat. */
-type Standing = OracleStatement & { readonly by: string | null };
-
 export interface NaiveClocks {
   readonly asOf: string;
   readonly knownAt: number;
@@ -259,7 +256,7 @@ export class NaiveViews {
   }
 
   /** Everything that was said in a stream and stands, as known at a position. */
-  protected said(stream: string, knownAt: number): Standing[] {
+  protected said(stream: string, knownAt: number): OracleStatement[] {
     return this.once(`said in ${stream}`, knownAt, () =>
       this.amended(stream, knownAt).flatMap(({ data, ...one }) => (data === null ? [] : [{ ...one, data }])),
     );

@@ -11,6 +11,8 @@ type Data = any;
 export interface OracleStatement {
   readonly name: string;
   readonly revision: number;
+  /** The agency for which it was said; `null`: by the secretariat. */
+  readonly by?: string | null;
   readonly data: Data;
 }
 
@@ -25,7 +27,7 @@ export interface OracleEntry {
   readonly effective: string;
   readonly reportedOn: string;
   readonly outlook?: string;
-  readonly note?: string | null;
+  readonly note?: string;
   readonly agency?: string | null;
   readonly revision: number;
 }
