@@ -20,9 +20,16 @@ const OUTSIDE = [
   'dejavu-fonts-ttf',
   'swagger-ui-dist',
   '@fastify/static',
+  '@myriaddreamin/typst-ts-node-compiler',
+  '@expo-google-fonts/*',
   // Loaded only when they are needed.
   '@scalar/fastify-api-reference',
   'echarts',
+  'docx',
+  'docx/*',
+  '@cj-tech-master/excelts',
+  'fflate',
+  'piscina',
   '@kurrent/kurrentdb-client',
   '@opentelemetry/exporter-trace-otlp-proto',
   // Nest tries them, and does without.

@@ -57,10 +57,16 @@ describe('A word of a closed list that there is not', () => {
     const { body } = await server.get('/openapi.json');
     const parameters = body.paths['/v1/commitments'].get.parameters as { name?: string; schema: object }[];
     const schemaOf = (name: string) => parameters.find((one) => one.name === name)!.schema;
-    expect(schemaOf('stage')).toMatchObject({ type: 'array', items: { enum: expect.arrayContaining(['completed']) } });
-    expect(schemaOf('life')).toMatchObject({ items: { enum: expect.arrayContaining(['merged', 'any']) } });
-    expect(schemaOf('relation')).toMatchObject({ enum: expect.arrayContaining(['part_of']) });
-    expect(schemaOf('q')).not.toHaveProperty('enum'); // negative control
+    const named = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+    expect(schemaOf('stage')).toMatchObject({ type: 'array', items: named('Stage') });
+    expect(schemaOf('life')).toMatchObject({ items: named('LifeOrAny') });
+    expect(schemaOf('relation')).toMatchObject(named('RelationType'));
+    expect(body.components.schemas).toMatchObject({
+      Stage: { enum: expect.arrayContaining(['completed']) },
+      LifeOrAny: { enum: expect.arrayContaining(['merged', 'any']) },
+      RelationType: { enum: expect.arrayContaining(['part_of']) },
+    });
+    expect(schemaOf('q')).not.toHaveProperty('$ref'); // negative control
   });
 });
 

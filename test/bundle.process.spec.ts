@@ -43,7 +43,12 @@ it('The bundled server answers as its modules do: the document, views, pages wit
     first(/href="(\/assets\/\w+\.css)"/.exec(page)),
     first(/href="([^"]*\.svg[^"]*)" rel="nofollow"/.exec(page)),
   );
-  paths.push(first(/href="([^"]*\.png[^"]*)" rel="nofollow"/.exec(page)), '/docs/swagger-ui.css', '/no-such-page');
+  paths.push(
+    first(/href="([^"]*\.png[^"]*)" rel="nofollow"/.exec(page)),
+    '/docs/docs.css',
+    '/docs/scalar.js',
+    '/no-such-page',
+  );
   for (const path of paths) {
     const expected = await answer(modules.url, path);
     expect({ path, ...(await answer(bundle.url, path)) }).toEqual({ path, ...expected });

@@ -90,6 +90,7 @@ it('is shown each role, lead and contested reading as long as it waits', async (
     agency: 'ILO',
     verification: 'contested',
     reason: 'Nothing is to be seen',
+    citation: { document: 'D-2012-MC2353', locator: 'para 26' },
     reportedOn: '2012-11-05',
   };
   expect(await waiting((await act(`${at}/verification`, reading, 'secretariat')).position)).toEqual([0, 0, 1]);

@@ -2,6 +2,21 @@
  * The views, computed again from the raw events by the words of DESIGN.md §2 and of the life of a commitment, as plainly as can
  * be: every question reads the whole log. Written without the code it checks; slow, and meant to be.
  */
+import {
+  daysIn,
+  firstDay,
+  inOrder,
+  lastDay,
+  isResponsible,
+  rolesAsAt,
+  STAGE_RULES,
+  stagesAsAt,
+  type OracleEntry,
+  type OracleRole,
+  type OracleStatement,
+} from '../../libs/commitments/src/testing/roles-and-stages.js';
+
+export { firstDay, lastDay };
 
 // oxlint-disable-next-line typescript/no-explicit-any
 type Data = any;
@@ -13,22 +28,6 @@ export interface RawEvent {
   readonly revision: number;
   readonly type: string;
   readonly data: Data;
-}
-
-/** An event as it counts: as corrected since, and of what was blanked, what is left. */
-interface RecordedStatement {
-  readonly name: string;
-  readonly revision: number;
-  readonly data: Data;
-}
-
-interface Entry {
-  readonly stage: string;
-  readonly effective: string;
-  readonly reportedOn: string;
-  readonly outlook?: string;
-  readonly agency?: string;
-  readonly revision: number;
 }
 
 export interface NaiveClocks {
@@ -44,12 +43,6 @@ export interface NaiveReading {
   readonly replies: { agency: string; text: string }[];
 }
 
-export interface NaiveRole {
-  readonly agency: string;
-  readonly role: string;
-  readonly asked: boolean;
-}
-
 export interface NaiveCommitment {
   readonly reference: string;
   readonly title: string;
@@ -62,7 +55,7 @@ export interface NaiveCommitment {
   readonly stage: string;
   readonly outlook: string | null;
   /** The lead first. */
-  readonly agencies: NaiveRole[];
+  readonly agencies: OracleRole[];
   readonly declined: { agency: string; role: string }[];
   readonly parts: { agency: string; stage: string | null; reading: NaiveReading | null }[];
   readonly spread: Readonly<Record<string, number>>;
@@ -112,7 +105,6 @@ export interface NaiveFilter {
   readonly q?: string;
 }
 
-const RESPONSIBLE = ['lead', 'co_lead', 'partner'];
 const ENDS = ['merged', 'split', 'superseded', 'withdrawn'];
 
 const WRITTEN = ['title', 'summary', 'condition', 'note', 'reason', 'text', 'says', 'liftedBy', 'staysOpen'];
@@ -127,16 +119,7 @@ const textsIn = (name: string, data: Data): string =>
     })
     .join(' ');
 
-const padded = (n: number, length = 2): string => String(n).padStart(length, '0');
-const daysIn = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate();
-
-export const firstDay = (period: string): string => `${period}-01-01`.slice(0, 10);
-
-export function lastDay(period: string): string {
-  if (period.length === 4) return `${period}-12-31`;
-  if (period.length === 7) return `${period}-${daysIn(Number(period.slice(0, 4)), Number(period.slice(5)))}`;
-  return period;
-}
+const padded = (n: number): string => String(n).padStart(2, '0');
 
 export function monthsEarlier(date: string, months: number): string {
   let [year, month] = [Number(date.slice(0, 4)), Number(date.slice(5, 7))];
@@ -146,14 +129,9 @@ export function monthsEarlier(date: string, months: number): string {
 
 /** The sentences that a reader may get wrong, each on its own, so that a test can get it wrong on purpose. */
 export const RULES = {
-  /** Rule 1 */
-  reportedBy: (reportedOn: string, asOf: string) => reportedOn <= asOf,
+  ...STAGE_RULES,
   /** Rule 1 */
   existsBy: (entries: { reportedOn: string }[], asOf: string) => entries.some(({ reportedOn }) => reportedOn <= asOf),
-  /** Rule 2 */
-  rank: (effective: string, reportedOn: string) => (lastDay(effective) < reportedOn ? lastDay(effective) : reportedOn),
-  /** Rule 2 */
-  tieBreaks: (entry: { reportedOn: string; revision: number }) => [entry.reportedOn, padded(entry.revision, 5)],
   /** Rules 4 and 5 */
   isOpen: (stage: string) => stage !== 'completed' && stage !== 'discontinued',
   /** Rule 4 */
@@ -191,28 +169,13 @@ export const RULES = {
     return [...under];
   },
   /** A role that is not confirmed yet counts like any other. */
-  holds: (_role: NaiveRole): boolean => true,
-  /** An acceptance confirms the role. */
-  isConfirmedBy: (name: string): boolean => name === 'RoleAccepted',
-  /** A declined role is gone from then on. */
-  isLostBy: (name: string): boolean => name === 'AgencyRemoved' || name === 'RoleDeclined',
-  /** The lead moves on acceptance, but not before the offer says. */
-  leadMovesOn: (acceptedOn: string, effective: string) =>
-    firstDay(effective) > acceptedOn ? firstDay(effective) : acceptedOn,
-  /** An entry that names no agency is the part of whoever led as at its report. */
-  partOf: (entry: Entry, leadOn: (date: string) => string, _asOf: string) => entry.agency ?? leadOn(entry.reportedOn),
-  /** The headline is the lead's part; a silent lead stands by that of the lead before; without any, by whoever spoke. */
-  headline: (leads: string[], part: (agency: string) => Entry | undefined, anybody: Entry) =>
-    leads.map(part).findLast((entry) => entry !== undefined) ?? anybody,
+  holds: (_role: OracleRole): boolean => true,
   /** A reading is of one agency's part. */
   isReadingOf: (reading: { agency: string }, agency: string) => reading.agency === agency,
   /** A reading is current while the part rests on the entry that was read. */
   isCurrent: (reading: { entry: number }, entry: number | undefined) => reading.entry === entry,
   /** The last edition is the one that ended last; so with the periods of upkeep. */
   endedOn: ({ held, until, period, reportedOn }: Data): string => RULES.rank(until ?? held ?? period, reportedOn),
-  /** What another record leaves to an agency that is here already changes nothing of what it is here. */
-  takesOver: (has: string[], role: string) =>
-    !has.includes(role) && !(RESPONSIBLE.includes(role) && has.some((other) => RESPONSIBLE.includes(other))),
   /** What is taken over comes on top. */
   withTaken: (own: string[], taken: string[]) => [...new Set([...own, ...taken])],
   /** Whatever is said cites every document that is named anywhere in it. */
@@ -247,10 +210,6 @@ const ENDING: Readonly<Record<string, [life: string, into: (data: Data) => strin
   Superseded: ['superseded', (data) => [data.supersededBy]],
   Withdrawn: ['withdrawn', () => []],
 };
-
-/** Sorted by a date and then by revision. */
-const inOrder = <T extends { on: string; revision: number }>(facts: T[]): T[] =>
-  facts.sort((a, b) => (a.on === b.on ? a.revision - b.revision : a.on < b.on ? -1 : 1));
 
 /** Answers from the raw events of a log. */
 export class NaiveViews {
@@ -291,7 +250,7 @@ export class NaiveViews {
   }
 
   /** Everything that was said in a stream and stands, as known at a position. */
-  protected said(stream: string, knownAt: number): RecordedStatement[] {
+  protected said(stream: string, knownAt: number): OracleStatement[] {
     return this.once(`said in ${stream}`, knownAt, () =>
       this.amended(stream, knownAt).flatMap(({ data, ...one }) => (data === null ? [] : [{ ...one, data }])),
     );
@@ -428,7 +387,7 @@ export class NaiveViews {
     const { rules } = this;
     const said = this.said(`commitment-${reference}`, knownAt);
     const { data: record } = said[0]!;
-    const entries: Entry[] = said
+    const entries: OracleEntry[] = said
       .filter(({ name }) => STAGING.test(name))
       .map(({ data, revision }) => ({ ...data, revision }));
     if (!rules.existsBy(entries, asOf)) return null;
@@ -441,18 +400,12 @@ export class NaiveViews {
     const wording = (field: string) => last('WordingAmended', field)?.[field] ?? record[field] ?? '';
     const all = (type: string) => later.filter(({ name }) => name === type);
 
-    const { leads, agencies, declined } = this.roles(said, asOf);
-    const leadOn = (date: string) => this.roles(said, date).leads.at(-1)!;
-    const greatest = (of: Entry[]): Entry | undefined => {
-      const rank = (entry: Entry) =>
-        [rules.rank(entry.effective, entry.reportedOn), ...rules.tieBreaks(entry)].join(' ');
-      return of
-        .filter(({ reportedOn }) => rules.reportedBy(reportedOn, asOf))
-        .reduce<Entry | undefined>((best, entry) => (best && rank(best) > rank(entry) ? best : entry), undefined);
-    };
-    const part = (agency: string) => greatest(entries.filter((entry) => rules.partOf(entry, leadOn, asOf) === agency));
-    const headline = rules.headline(leads, part, greatest(entries)!);
-    const readingOf = (agency: string, entry: Entry | undefined): NaiveReading | null => {
+    const { agencies, declined } = rolesAsAt(said, asOf, rules);
+    const leads = (date: string) => rolesAsAt(said, date, rules).leads;
+    const { part, headline, partOf } = stagesAsAt(entries, leads, asOf, rules) as {
+      headline: OracleEntry;
+    } & ReturnType<typeof stagesAsAt>;
+    const readingOf = (agency: string, entry: OracleEntry | undefined): NaiveReading | null => {
       const reading = all('Verified').findLast(({ data }) => rules.isReadingOf(data, agency));
       if (!reading) return null;
       const replies = told
@@ -462,7 +415,7 @@ export class NaiveViews {
       return { verification, reason, current: rules.isCurrent(reading.data, entry?.revision), replies };
     };
     const parts = agencies
-      .filter(({ role }) => RESPONSIBLE.includes(role))
+      .filter(({ role }) => isResponsible(role))
       .map(({ agency }) => {
         const entry = part(agency);
         return { agency, stage: entry?.stage ?? null, reading: readingOf(agency, entry) };
@@ -506,7 +459,7 @@ export class NaiveViews {
       declined,
       parts,
       spread,
-      reading: readingOf(rules.partOf(headline, leadOn, asOf), headline),
+      reading: readingOf(partOf(headline), headline),
       life,
       into: ended ? into(ended.data) : [],
       themes,
@@ -533,82 +486,6 @@ export class NaiveViews {
         .sort()
         .at(-1)!,
     };
-  }
-
-  /**
-   * One lead at any time; at most one of lead, co_lead and partner per agency; any of the others beside.
-   * `leads`: all up to the date, the last one last.
-   */
-  private roles(said: RecordedStatement[], asOf: string) {
-    const { rules } = this;
-    let lead: NaiveRole = { agency: '', role: 'lead', asked: false };
-    const leads: string[] = [];
-    const second = new Map<string, NaiveRole>();
-    const others = new Map<string, NaiveRole>();
-    const lost: { agency: string; role: string }[] = [];
-    const held = () => [lead, ...second.values(), ...others.values()];
-    const give = ({ agency, role, asked = false }: { agency: string; role: string; asked?: boolean }) => {
-      if (!RESPONSIBLE.includes(role)) others.set(`${agency} ${role}`, { agency, role, asked });
-      else if (role !== 'lead') second.set(agency, { agency, role, asked });
-      second.delete(lead.agency);
-    };
-    const take = (agency: string, role: string) => {
-      if (RESPONSIBLE.includes(role)) second.delete(agency);
-      else others.delete(`${agency} ${role}`);
-    };
-    const leadMoves = (agency: string, asked: boolean, formerLeadBecomes: string) => {
-      second.delete(agency);
-      if (agency !== lead.agency && formerLeadBecomes !== 'none')
-        second.set(lead.agency, { agency: lead.agency, role: formerLeadBecomes, asked: false });
-      lead = { agency, role: 'lead', asked };
-      leads.push(agency);
-    };
-    const acts = inOrder(
-      said.map((one) => {
-        const { name, data } = one;
-        const on = name === 'LeadAccepted' ? rules.leadMovesOn(data.reportedOn, data.effective) : data.reportedOn;
-        return { ...one, on: (name === 'Recorded' ? '' : on) as string };
-      }),
-    );
-    for (const { name, data, on } of acts) {
-      if (on !== '' && !rules.reportedBy(on, asOf)) continue;
-      if (name === 'Recorded') {
-        const first = data.agencies.find(({ role }: NaiveRole) => role === 'lead');
-        lead = { agency: first.agency, role: 'lead', asked: first.asked ?? false };
-        leads.push(lead.agency);
-        data.agencies.forEach(give);
-      }
-      if (name === 'AgencyAdded') give(data);
-      if (name === 'RoleChanged') {
-        take(data.agency, data.from);
-        if (data.role === 'lead') leadMoves(data.agency, data.asked ?? false, data.formerLeadBecomes);
-        else give(data);
-      }
-      if (rules.isLostBy(name)) for (const role of data.roles ?? [data.role]) take(data.agency, role);
-      if (name === 'RoleDeclined') lost.push({ agency: data.agency, role: data.role });
-      if (rules.isConfirmedBy(name)) {
-        const { agency, role } = data;
-        if (held().some((one) => one.agency === agency && one.role === role)) {
-          if (role === 'lead') lead = { ...lead, asked: false };
-          else give({ agency, role });
-        }
-      }
-      if (name === 'LeadAccepted') leadMoves(data.to, false, data.formerLeadBecomes);
-      if (name === 'TookOver')
-        for (const one of data.agencies ?? []) {
-          const has = held().filter(({ agency }) => agency === one.agency);
-          if (
-            rules.takesOver(
-              has.map(({ role }) => role),
-              one.role,
-            )
-          )
-            give(one);
-        }
-    }
-    const agencies = held();
-    const declined = lost.filter(({ agency, role }) => !agencies.some((a) => a.agency === agency && a.role === role));
-    return { leads, agencies, declined };
   }
 
   // ── What the views show ───────────────────────────────────────────────────────────────────────────────────────────

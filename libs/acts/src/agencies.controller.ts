@@ -1,10 +1,10 @@
 /** The agencies, read as they were on a date. */
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
 import { Agency, AgencyAsAt, MemberAsAt } from '#bodies';
 import type { FullDate } from '#clocks';
 import { load } from '#eventsourcing';
-import { ClockQuery, clocksOf, FieldsOf, withClocksOfCursor, InRows, WantedFormat, type Format } from '#platform';
+import { AtClocks, ClockQuery, FieldsOf, InRows, WantedFormat, type Format } from '#platform';
 import { agency, asAt } from '#registers';
 import { pageOf, RegisterListQuery, RegisterPage } from './list.js';
 import { registerController } from './registers.controller.js';
@@ -47,8 +47,8 @@ export class AgenciesController extends registerController('agency') {
   })
   @ApiOkResponse({ type: AgencyList })
   @InRows(inRow)
-  override async list(@Query() query: AgencyListQuery, @WantedFormat() format: Format) {
-    const { asOf, knownAt } = await clocksOf(withClocksOfCursor(query), this.log.store);
+  override async list(@AtClocks() query: AgencyListQuery, @WantedFormat() format: Format) {
+    const { asOf, knownAt } = query.at;
     const position = await this.registered.pinned(knownAt);
     const all = await this.registered.all('agency', position, asOf);
     return { asOf, ...pageOf(all, query, { list: 'agencies', asOf, position }, format) };
@@ -61,8 +61,7 @@ export class AgenciesController extends registerController('agency') {
     operationId: 'getAgency',
   })
   @ApiOkResponse({ type: AgencyView })
-  override async one(@Param('code') code: string, @Query() query: ClockQuery) {
-    const { asOf, knownAt } = await clocksOf(query, this.log.store);
+  override async one(@Param('code') code: string, @AtClocks() { at: { asOf, knownAt } }: ClockQuery) {
     const { state, revision, position } = await load(this.log, agency, code, knownAt);
     if (!state.entry) throw await this.registered.missing('agency', code, knownAt);
     const members = await this.registered.members(code, await this.registered.pinned(knownAt), asOf);

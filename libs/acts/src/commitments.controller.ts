@@ -1,5 +1,5 @@
 /** The routes of one commitment: as at a date, and its history. */
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Get, Inject, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { CommitmentAsAt, Correction } from '#bodies';
 import { todayAnywhere, type FullDate } from '#clocks';
@@ -16,7 +16,7 @@ import {
   type Commitment,
 } from '#commitments';
 import { decodeAll, fold, Rejected, streamOf, type Log } from '#eventsourcing';
-import { Caller, ClockQuery, clocksOf, LOG, Principal, principalOf } from '#platform';
+import { Caller, AtClocks, ClockQuery, LOG, type Clocks, Principal, principalOf } from '#platform';
 import { addressOf } from './addresses.js';
 
 /** An act that the caller may do now, and where. */
@@ -91,10 +91,10 @@ export class CommitmentsController {
   @ApiOkResponse({ type: CommitmentView })
   async one(
     @Param('reference') reference: string,
-    @Query() query: ClockQuery,
+    @AtClocks() { at }: ClockQuery,
     @Caller() caller: Principal | null,
   ): Promise<CommitmentView> {
-    return viewOf(this.log, reference, query, caller);
+    return viewOf(this.log, reference, at, caller);
   }
 
   @Get(':reference/history')
@@ -105,8 +105,8 @@ export class CommitmentsController {
     operationId: 'getCommitmentHistory',
   })
   @ApiOkResponse({ type: History })
-  async history(@Param('reference') reference: string, @Query() query: ClockQuery): Promise<History> {
-    return historyOf(this.log, reference, query);
+  async history(@Param('reference') reference: string, @AtClocks() { at }: ClockQuery): Promise<History> {
+    return historyOf(this.log, reference, at);
   }
 }
 
@@ -116,8 +116,7 @@ const notFound = (reference: string, asOf: FullDate) =>
   new Rejected('not_found', `There is no commitment ${reference} as at ${asOf}.`);
 
 /** A commitment as known at a position, and everything that was recorded of it since. @throws Rejected `not_found` */
-async function knownOf(log: Log, reference: string, query: ClockQuery) {
-  const { asOf, knownAt } = await clocksOf(query, log.store);
+async function knownOf(log: Log, reference: string, { asOf, knownAt }: Clocks) {
   const all = await decodeAll(log, await log.store.read(streamOf(commitment, reference)));
   const known = all.filter(({ position }) => knownAt === undefined || BigInt(position) <= BigInt(knownAt));
   const last = known.at(-1);
@@ -141,10 +140,10 @@ async function knownOf(log: Log, reference: string, query: ClockQuery) {
 export async function viewOf(
   log: Log,
   reference: string,
-  query: ClockQuery,
+  at: Clocks,
   caller: Principal | null = null,
 ): Promise<CommitmentView> {
-  const { asOf, state, view, revision, position, corrections } = await knownOf(log, reference, query);
+  const { asOf, state, view, revision, position, corrections } = await knownOf(log, reference, at);
   const correctedLater = corrections.filter((c) => c.by > revision && c.revision <= revision);
   const allowed = caller ? allowedTo(state, reference, { ...caller, today: todayAnywhere(new Date()) }) : [];
   const overdue = isOverdue(view, asOf);
@@ -152,8 +151,8 @@ export async function viewOf(
 }
 
 /** Every act on a commitment that was reported by a date. @throws Rejected `not_found` */
-export async function historyOf(log: Log, reference: string, query: ClockQuery): Promise<History> {
-  const { asOf, state, view, known, position, corrections } = await knownOf(log, reference, query);
+export async function historyOf(log: Log, reference: string, at: Clocks): Promise<History> {
+  const { asOf, state, view, known, position, corrections } = await knownOf(log, reference, at);
   /** As it was corrected; of a correction, that of what it corrects. */
   const reportedOnOf = (revision: number): FullDate => {
     const says = state.changes.get(revision)?.at(-1)?.says ?? statementAt(state.said, revision).data;

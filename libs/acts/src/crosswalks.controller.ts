@@ -1,11 +1,11 @@
 /** The crosswalks, read as at a date. */
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, IntersectionType, OmitType } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { Crosswalk, CrosswalkLink, CrosswalkVersion, NoEquivalent } from '#bodies';
 import type { FullDate } from '#clocks';
 import { load } from '#eventsourcing';
-import { clocksOf, FieldsOf, withClocksOfCursor, InRows, WantedFormat, type Format } from '#platform';
+import { AtClocks, FieldsOf, InRows, WantedFormat, type Format } from '#platform';
 import { crosswalk, crosswalkAt, LATEST, versionOf, type CrosswalkAsAt } from '#registers';
 import { pageOf, RegisterListQuery, RegisterPage, RegisterQuery } from './list.js';
 import { registerController } from './registers.controller.js';
@@ -76,8 +76,8 @@ export class CrosswalksController extends registerController('crosswalk') {
   })
   @ApiOkResponse({ type: CrosswalkList })
   @InRows<CrosswalkItem>(inRow, { versions: ['version', 'author', 'reportedOn'] })
-  override async list(@Query() query: CrosswalkListQuery, @WantedFormat() format: Format) {
-    const { asOf, knownAt } = await clocksOf(withClocksOfCursor(query), this.log.store);
+  override async list(@AtClocks() query: CrosswalkListQuery, @WantedFormat() format: Format) {
+    const { asOf, knownAt } = query.at;
     const position = await this.registered.pinned(knownAt);
     const all = (await this.registered.all('crosswalk', position, asOf)).map(inBrief);
     return { asOf, ...pageOf(all, query, { list: 'crosswalks', asOf, position }, format) };
@@ -90,8 +90,8 @@ export class CrosswalksController extends registerController('crosswalk') {
     operationId: 'getCrosswalk',
   })
   @ApiOkResponse({ type: CrosswalkView })
-  override async one(@Param('code') code: string, @Query() query: CrosswalkQuery, @WantedFormat() format?: Format) {
-    const { asOf, knownAt } = await clocksOf(query, this.log.store);
+  override async one(@Param('code') code: string, @AtClocks() query: CrosswalkQuery, @WantedFormat() format?: Format) {
+    const { asOf, knownAt } = query.at;
     const { state, revision, position } = await load(this.log, crosswalk, code, knownAt);
     if (!state.entry) throw await this.registered.missing('crosswalk', code, knownAt);
     const named = query.version !== undefined;

@@ -1,10 +1,10 @@
 /** Outcomes as at a date: with who had endorsed them by then. */
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
 import { Outcome, OutcomeAsAt } from '#bodies';
 import type { FullDate } from '#clocks';
 import { load, Rejected } from '#eventsourcing';
-import { ClockQuery, clocksOf, FieldsOf, withClocksOfCursor, InRows, WantedFormat, type Format } from '#platform';
+import { AtClocks, ClockQuery, FieldsOf, InRows, WantedFormat, type Format } from '#platform';
 import { outcome, outcomeAt } from '#registers';
 import { pageOf, RegisterListQuery, RegisterPage } from './list.js';
 import { registerController } from './registers.controller.js';
@@ -43,8 +43,8 @@ export class OutcomesController extends registerController('outcome') {
   })
   @ApiOkResponse({ type: OutcomeList })
   @InRows(inRow)
-  override async list(@Query() query: OutcomeListQuery, @WantedFormat() format: Format) {
-    const { asOf, knownAt } = await clocksOf(withClocksOfCursor(query), this.log.store);
+  override async list(@AtClocks() query: OutcomeListQuery, @WantedFormat() format: Format) {
+    const { asOf, knownAt } = query.at;
     const position = await this.registered.pinned(knownAt);
     const all = await this.registered.all('outcome', position, asOf);
     return { asOf, ...pageOf(all, query, { list: 'outcomes', asOf, position }, format) };
@@ -57,8 +57,7 @@ export class OutcomesController extends registerController('outcome') {
     operationId: 'getOutcome',
   })
   @ApiOkResponse({ type: OutcomeView })
-  override async one(@Param('code') code: string, @Query() query: ClockQuery) {
-    const { asOf, knownAt } = await clocksOf(query, this.log.store);
+  override async one(@Param('code') code: string, @AtClocks() { at: { asOf, knownAt } }: ClockQuery) {
     const { state, revision, position } = await load(this.log, outcome, code, knownAt);
     if (!state.entry) throw new Rejected('not_found', `There is no outcome ${code}.`);
     return { ...outcomeAt(state, asOf), asOf, entry: state.entry, revision, position };

@@ -1,19 +1,9 @@
 /** The routes of the registers: lists, one entry, its history. */
-import { Controller, Get, Inject, Param, Query, type Type } from '@nestjs/common';
+import { Controller, Get, Inject, Param, type Type } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Citation, classOf } from '#bodies';
 import { decodeAll, load, Rejected, type Log, type Recorded } from '#eventsourcing';
-import {
-  ClockQuery,
-  clocksOf,
-  FieldsOf,
-  withClocksOfCursor,
-  LOG,
-  Principal,
-  principalOf,
-  WantedFormat,
-  type Format,
-} from '#platform';
+import { ClockQuery, AtClocks, FieldsOf, LOG, Principal, principalOf, WantedFormat, type Format } from '#platform';
 import { REGISTER_ACTS, Registers, registers, type Entry, type Register, type Retraction } from '#registers';
 import { PATHS } from './addresses.js';
 import { pageOf, RegisterListQuery, RegisterPage } from './list.js';
@@ -97,9 +87,8 @@ export function registerController(kind: Register) {
       operationId: `list${named}`,
     })
     @ApiOkResponse({ type: List })
-    async list(@Query() query: ListQuery, @WantedFormat() format: Format): Promise<unknown> {
-      const { knownAt } = await clocksOf(withClocksOfCursor(query), this.log.store);
-      const position = await this.registered.pinned(knownAt);
+    async list(@AtClocks() query: ListQuery, @WantedFormat() format: Format): Promise<unknown> {
+      const position = await this.registered.pinned(query.at.knownAt);
       return pageOf(await this.registered.all(kind, position), query, { list: path, position }, format);
     }
 
@@ -110,8 +99,7 @@ export function registerController(kind: Register) {
       operationId: `get${Entry_.name}`,
     })
     @ApiOkResponse({ type: View })
-    async one(@Param('code') code: string, @Query() query: ClockQuery): Promise<unknown> {
-      const { knownAt } = await clocksOf(query, this.log.store);
+    async one(@Param('code') code: string, @AtClocks() { at: { knownAt } }: ClockQuery): Promise<unknown> {
       const { state, revision, position } = await load(this.log, registers[kind] as never, code, knownAt);
       const { entry } = state as { entry: Entry | null };
       if (!entry) throw await this.registered.missing(kind, code, knownAt);

@@ -1,4 +1,4 @@
-/** Reported facts, in an order in which the clock rules are looked up and not reckoned anew (DESIGN.md §2, rules 1 and 2). */
+/** The reported facts of a commitment, in an order in which the clock rules look them up (DESIGN.md §2, rules 1 and 2). */
 import { lastDayOf, type FullDate, type PartialDate } from './dates.js';
 import { Series } from './series.js';
 

@@ -1,7 +1,7 @@
 /** A context: everything that a library contributes to the application. */
 import type { Provider, Type } from '@nestjs/common';
 import type { EventCatalog, Log, Projection, Projector } from '#eventsourcing';
-import type { ProblemPage } from './problem.js';
+import type { ProblemPage } from './requests/problem.js';
 
 /** Injects the log. */
 export const LOG = Symbol('LOG');

@@ -2,23 +2,13 @@
  * The view of outcomes: each with the commitments that follow it up, or none. An outcome exists as at a date when the document
  * in which it was read was reported by then.
  */
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import type { FullDate } from '#clocks';
 import { STAGES, type Stage } from '#commitments';
-import { Rejected, type Log, type Projector } from '#eventsourcing';
-import {
-  clocksOf,
-  writeCursor,
-  CursorField,
-  withClocksOfCursor,
-  LOG,
-  PageSize,
-  readCursor,
-  WantedFormat,
-  type Format,
-} from '#platform';
+import { Rejected, type Projector } from '#eventsourcing';
+import { AtClocks, writeCursor, CursorField, PageSize, readCursor, WantedFormat, type Format } from '#platform';
 import { documentWords, placeWords, type Forum } from '#registers';
 import { CONCERNS, OUTCOME_KINDS, OUTCOME_STATUSES, type Concern, type OutcomeStatus } from '#words';
 import { compareTexts } from '#text';
@@ -378,10 +368,7 @@ const outcomeCountsOf = (rows: readonly OutcomeRow[]): OutcomeCounts => {
 @ApiTags('Progress')
 @Controller('v1/progress/outcomes')
 export class CoverageController {
-  constructor(
-    private readonly coverage: Coverage,
-    @Inject(LOG) private readonly log: Log,
-  ) {}
+  constructor(private readonly coverage: Coverage) {}
 
   @Get()
   @ApiOperation({
@@ -392,9 +379,7 @@ export class CoverageController {
     operationId: 'progressOutcomes',
   })
   @ApiOkResponse({ type: OutcomesView })
-  async outcomes(@Query() query: OutcomesQuery, @WantedFormat() wanted: Format) {
-    const { asOf, knownAt, staleAfter, format: _, limit, cursor, ...filter } = withClocksOfCursor(query);
-    const at = { ...(await clocksOf({ asOf, knownAt }, this.log.store)), staleAfter };
+  async outcomes(@AtClocks() { at, limit, cursor, ...filter }: OutcomesQuery, @WantedFormat() wanted: Format) {
     return this.coverage.outcomes(at, filter, { limit: limit ?? (wanted === 'json' ? undefined : null), cursor });
   }
 
@@ -406,9 +391,7 @@ export class CoverageController {
   })
   @ApiOkResponse({ type: OfOutcome })
   @ApiNotFoundResponse({ description: 'There is no such outcome as at the date' })
-  async outcome(@Param('id') id: string, @Query() query: AgenciesQuery) {
-    const { staleAfter, role, agencies, memberOf } = query;
-    const at = { ...(await clocksOf(query, this.log.store)), staleAfter };
+  async outcome(@Param('id') id: string, @AtClocks() { at, role, agencies, memberOf }: AgenciesQuery) {
     return this.coverage.outcome(id, at, { role, agencies, memberOf });
   }
 }

@@ -1,6 +1,6 @@
 /** The result of reading one framework through the themes of another: commitments reached, and commitments without equivalent. */
 import { ApiProperty } from '@nestjs/swagger';
-import { Rejected, type Projector } from '#eventsourcing';
+import { type Projector, refused } from '#eventsourcing';
 import { MATCHES, type Match } from '#registers';
 import { countAll, Row } from './count.js';
 import type { Filter } from './filters.js';
@@ -61,7 +61,7 @@ export class Crosswalks {
     const { code, title, from, to } = crosswalk;
     if (framework && framework !== to) {
       const message = `The crosswalk ${code} leads to ${to}, not to ${framework}.`;
-      throw new Rejected('other_framework', message, [{ pointer: '/crosswalk', message }]);
+      throw refused('other_framework', '/crosswalk', message);
     }
     const { crosswalkVersion, followsUp, asOf, knownAt, staleAfter } = asked;
     const found = await look.find({ followsUp });

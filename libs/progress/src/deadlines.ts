@@ -1,12 +1,12 @@
 /** The view of deadlines: commitments due next, month by month, and overdue ones by their delay. */
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { lastDayOf, monthsBefore, type FullDate } from '#clocks';
 import { NATURES } from '#commitments';
-import { Rejected, type Log, type Projector } from '#eventsourcing';
-import { clocksOf, LOG, OnDate, WantedFormat, type Format } from '#platform';
+import { type Projector, refused } from '#eventsourcing';
+import { AtClocks, OnDate, WantedFormat, type Format } from '#platform';
 import { dateOf } from './columns.js';
 import { Count, countBy, Keys } from './count.js';
 import { ProgressQuery, FilterField, type Filter } from './filters.js';
@@ -148,18 +148,14 @@ const DUE = {
   withTarget: true,
 } as const satisfies Filter;
 
-const bad = (field: string, message: string) =>
-  new Rejected('invalid', `${field} ${message}.`, [{ pointer: `/${field}`, message: `${field} ${message}` }]);
+const bad = (field: string, message: string) => refused('invalid', `/${field}`, `${field} ${message}.`);
 
 const dayBefore = (date: FullDate): FullDate => new Date(Date.parse(date) - 86_400_000).toISOString().slice(0, 10);
 
 @ApiTags('Progress')
 @Controller('v1/progress/deadlines')
 export class DeadlinesController {
-  constructor(
-    private readonly deadlines: Deadlines,
-    @Inject(LOG) private readonly log: Log,
-  ) {}
+  constructor(private readonly deadlines: Deadlines) {}
 
   @Get()
   @ApiOperation({
@@ -169,9 +165,7 @@ export class DeadlinesController {
     operationId: 'progressDeadlines',
   })
   @ApiOkResponse({ type: DeadlinesView })
-  async ahead(@Query() query: DeadlinesQuery, @WantedFormat() format: Format) {
-    const { asOf, knownAt, staleAfter, format: _format, ...asked } = query;
-    const at = { ...(await clocksOf({ asOf, knownAt }, this.log.store)), staleAfter };
+  async ahead(@AtClocks() { at, ...asked }: DeadlinesQuery, @WantedFormat() format: Format) {
     const view = await this.deadlines.ahead(at, asked);
     if (format === 'json') return view;
     const { position, overdue, ahead } = view;

@@ -1,5 +1,5 @@
 /**
- * The reading of a commitment as at a date, in the words of a row: each part by the same function of the domain of which `asAt`
+ * A commitment as at a date, in the words of a row: each part by the same function of the domain of which `asAt`
  * consists, so that the clock rules exist once. Pure. Most events change few parts, and these as at few dates.
  */
 import type { Citation } from '#bodies';

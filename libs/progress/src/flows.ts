@@ -1,16 +1,15 @@
 /** The flows between two dates: *N then + … − … = N now*, with every term and its list. */
 import { historyOf } from '#acts';
-import { applyDecorators, Controller, Get, Inject, Query } from '@nestjs/common';
+import { applyDecorators, Controller, Get, Inject } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { firstDayOf, type FullDate, type PartialDate } from '#clocks';
 import { STAGES, type Life, type Stage } from '#commitments';
-import { Rejected, type Log, type Projector } from '#eventsourcing';
+import { type Log, type Projector, refused } from '#eventsourcing';
 import {
-  clocksOf,
+  AtClocks,
   writeCursor,
-  withClocksOfCursor,
   InRows,
   listText,
   LOG,
@@ -455,8 +454,7 @@ function legOf(tallies: readonly CountedChange[], into: number, list: (flow: Flo
   };
 }
 
-const bad = (field: string, message: string) =>
-  new Rejected('invalid', `${field} ${message}.`, [{ pointer: `/${field}`, message: `${field} ${message}` }]);
+const bad = (field: string, message: string) => refused('invalid', `/${field}`, `${field} ${message}.`);
 
 /** The statements that may have changed how a commitment counts: in a leg, as far as known. */
 export async function causesOf(log: Log, reference: string, leg: LegName, view: Settled['view']): Promise<Why[]> {
@@ -497,8 +495,8 @@ export class FlowsController {
     operationId: 'progressFlows',
   })
   @ApiOkResponse({ type: FlowsView })
-  async between(@Query() query: FlowsQuery, @WantedFormat() format: Format) {
-    const { at, dates, filter } = await settle(query, this.log);
+  async between(@AtClocks() { at, ...asked }: FlowsQuery, @WantedFormat() format: Format) {
+    const { dates, filter } = await datesOf(asked, this.log);
     const view = await this.flows.between(at, dates, filter);
     return format === 'json' ? view : { asOf: view.asOf, position: view.position, rows: termsOf(view) };
   }
@@ -514,9 +512,9 @@ export class FlowsController {
     operationId: 'progressFlowList',
   })
   @ApiOkResponse({ type: ChangedList })
-  async commitments(@Query() query: FlowListQuery): Promise<ChangedList> {
-    const { flow, leg = 'reported', before, after, limit, cursor, ...asked } = withClocksOfCursor(query);
-    const { at, dates, filter } = await settle(asked, this.log);
+  async commitments(@AtClocks() query: FlowListQuery): Promise<ChangedList> {
+    const { at, flow, leg = 'reported', before, after, limit, cursor, ...asked } = query;
+    const { dates, filter } = await datesOf(asked, this.log);
     const page = await this.flows.commitments(at, dates, { flow, leg, before, after }, filter, { limit, cursor });
     return { ...page, items: await withCauses(this.log, leg, page) };
   }
@@ -536,12 +534,10 @@ export const withCauses = (
     })),
   );
 
-/** The clocks, dates and filter of a query. */
-export async function settle(query: FlowsQuery, log: Log) {
-  const { asOf, knownAt, staleAfter, from, to, knownThen, format: _format, ...filter } = query;
-  const at: ViewClocks = { ...(await clocksOf({ asOf, knownAt }, log.store)), staleAfter };
+/** The dates and the filter of a query. */
+export async function datesOf({ from, to, knownThen, ...filter }: Omit<FlowsQuery, 'at'>, log: Log) {
   const then = knownThen === undefined ? undefined : await positionOf(knownThen, log.store, 'knownThen');
-  return { at, dates: { from, to, knownThen: then }, filter: filter as FlowFilter };
+  return { dates: { from, to, knownThen: then }, filter: filter as FlowFilter };
 }
 
 /** The equation as rows: one per term, with its sign. */

@@ -2,12 +2,12 @@
  * The matrix: the number of commitments where a row and a column meet. Themes and forums include everything below them. A query
  * for a framework, theme or forum narrows the count and, where these are the rows or columns, shows those directly below it.
  */
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import type { FullDate } from '#clocks';
-import { Rejected, type Log, type Projector } from '#eventsourcing';
-import { clocksOf, LOG, PageSize, WantedFormat, type Format } from '#platform';
+import { type Projector, refused } from '#eventsourcing';
+import { AtClocks, PageSize, WantedFormat, type Format } from '#platform';
 import { compareTexts } from '#text';
 import { Count, countAll, countBy, Keys, pairOf, splitPair, Row, type Counted } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
@@ -113,7 +113,7 @@ export class Matrix {
     const { rows = 'agency', columns = CROSSED[rows][0], limit = MOST_CROSSED, ...filter } = asked;
     if (!(CROSSED[rows] as readonly ColumnAxis[]).includes(columns)) {
       const message = `columns can be ${CROSSED[rows].join(' or ')} where the rows are of kind ${rows}`;
-      throw new Rejected('invalid', message, [{ pointer: '/columns', message }]);
+      throw refused('invalid', '/columns', message);
     }
     const look = await this.#looks.look(at);
     // A commitment that reaches the themes of a framework through a crosswalk need not have one of them.
@@ -271,10 +271,7 @@ export function matrixTable({ by, rows, columns, total, placed }: MatrixView): o
 @ApiTags('Progress')
 @Controller('v1/progress/matrix')
 export class MatrixController {
-  constructor(
-    private readonly matrix: Matrix,
-    @Inject(LOG) private readonly log: Log,
-  ) {}
+  constructor(private readonly matrix: Matrix) {}
 
   @Get()
   @ApiOperation({
@@ -285,9 +282,7 @@ export class MatrixController {
     operationId: 'progressMatrix',
   })
   @ApiOkResponse({ type: MatrixView })
-  async crossed(@Query() query: MatrixQuery, @WantedFormat() wanted: Format) {
-    const { asOf, knownAt, staleAfter, format: _, ...asked } = query;
-    const at = { ...(await clocksOf({ asOf, knownAt }, this.log.store)), staleAfter };
+  async crossed(@AtClocks() { at, ...asked }: MatrixQuery, @WantedFormat() wanted: Format) {
     const view = await this.matrix.crossed(at, asked);
     return wanted === 'csv' ? { ...view, rows: matrixTable(view) } : view;
   }

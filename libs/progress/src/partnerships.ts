@@ -1,20 +1,9 @@
 /** The view of partnerships: the pairs of agencies that stand together in commitments, and their themes. */
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
-import type { Log, Projector } from '#eventsourcing';
-import {
-  clocksOf,
-  writeCursor,
-  CursorField,
-  withClocksOfCursor,
-  InRows,
-  LOG,
-  PageSize,
-  readCursor,
-  WantedFormat,
-  type Format,
-} from '#platform';
+import type { Projector } from '#eventsourcing';
+import { AtClocks, writeCursor, CursorField, InRows, PageSize, readCursor, WantedFormat, type Format } from '#platform';
 import { compareTexts } from '#text';
 import { Count, countAll, countBy, pairOf, splitPair, Row, type Counted, type Keys } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
@@ -188,10 +177,7 @@ const inRow = ({ themes, list: _list, ...row }: Partial<PartnershipRow>): object
 @ApiTags('Progress')
 @Controller('v1/progress/partnerships')
 export class PartnershipsController {
-  constructor(
-    private readonly partnerships: Partnerships,
-    @Inject(LOG) private readonly log: Log,
-  ) {}
+  constructor(private readonly partnerships: Partnerships) {}
 
   @Get()
   @InRows<PartnershipRow>(inRow, { list: [] })
@@ -203,9 +189,7 @@ export class PartnershipsController {
     operationId: 'progressPartnerships',
   })
   @ApiOkResponse({ type: PartnershipsView })
-  async between(@Query() query: PartnershipsQuery, @WantedFormat() wanted: Format) {
-    const { asOf, knownAt, staleAfter, format: _, limit, cursor, ...filter } = withClocksOfCursor(query);
-    const at = { ...(await clocksOf({ asOf, knownAt }, this.log.store)), staleAfter };
+  async between(@AtClocks() { at, limit, cursor, ...filter }: PartnershipsQuery, @WantedFormat() wanted: Format) {
     return this.partnerships.between(at, filter, { limit: limit ?? (wanted === 'json' ? undefined : null), cursor });
   }
 }

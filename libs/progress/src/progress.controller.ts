@@ -1,27 +1,15 @@
 /** The routes of lists of commitments and of progress per agency and theme. */
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import { Rejected, type Log } from '#eventsourcing';
-import {
-  clocksOf,
-  FieldsOf,
-  CursorField,
-  withClocksOfCursor,
-  InRows,
-  LOG,
-  PageSize,
-  WantedFormat,
-  type Format,
-  type ProgressClockQuery,
-} from '#platform';
+import { refused } from '#eventsourcing';
+import { AtClocks, FieldsOf, CursorField, InRows, PageSize, WantedFormat, type Format } from '#platform';
 import { Registers } from '#registers';
 import { Crosswalks, ThroughCrosswalk } from './crosswalk.js';
 import { AgenciesQuery, FilterQuery, ThemesQuery, ThroughQuery, type Filter } from './filters.js';
 import { Item, ItemList } from './items.js';
 import { SORTS, type Sort } from './order.js';
 import { AgencyRow, Progress, ProgressView, ThemeRow } from './progress.js';
-import type { ViewClocks } from './scan.js';
 
 export class CommitmentsQuery extends FilterQuery {
   @ApiProperty({
@@ -42,12 +30,12 @@ export class CommitmentsQuery extends FilterQuery {
  * The query of a list of commitments: filter, order and limit.
  * @throws Rejected `invalid`
  */
-export function listOf(query: CommitmentsQuery) {
+export function listOf(query: Omit<CommitmentsQuery, 'at'>) {
   const { asOf: _, knownAt: _k, staleAfter: _s, format: _f, fields: _i, limit, cursor, sort: asked, ...filter } = query;
   const isSearch = Boolean(filter.q?.trim());
   if (asked === 'relevance' && !isSearch) {
     const message = 'sort by relevance needs words to search for: q';
-    throw new Rejected('invalid', message, [{ pointer: '/sort', message }]);
+    throw refused('invalid', '/sort', message);
   }
   const sort: Sort = asked ?? (isSearch ? 'relevance' : 'reference');
   return { filter: filter as Filter, page: { limit, cursor, sort } };
@@ -116,7 +104,6 @@ export class ProgressController {
     private readonly progress: Progress,
     private readonly registers: Registers,
     private readonly crosswalks: Crosswalks,
-    @Inject(LOG) private readonly log: Log,
   ) {}
 
   @Get('commitments')
@@ -134,8 +121,7 @@ export class ProgressController {
     operationId: 'listCommitments',
   })
   @ApiOkResponse({ type: ItemList })
-  async commitments(@Query() query: CommitmentsQuery, @WantedFormat() format: Format) {
-    const at = await this.at(withClocksOfCursor(query));
+  async commitments(@AtClocks() { at, ...query }: CommitmentsQuery, @WantedFormat() format: Format) {
     const { filter, page } = listOf(query);
     if (format === 'json' || page.limit !== undefined) return this.progress.commitments(at, filter, page);
     const pinned = await this.progress.pin(at);
@@ -151,8 +137,8 @@ export class ProgressController {
     operationId: 'progressPerAgency',
   })
   @ApiOkResponse({ type: PerAgency })
-  async agencies(@Query() query: AgenciesQuery) {
-    return this.progress.agencies(await this.at(query), query);
+  async agencies(@AtClocks() { at, ...query }: AgenciesQuery) {
+    return this.progress.agencies(at, query);
   }
 
   @Get('progress/agencies/:code')
@@ -163,8 +149,7 @@ export class ProgressController {
     operationId: 'progressOfAgency',
   })
   @ApiOkResponse({ type: OfAgency })
-  async agency(@Param('code') code: string, @Query() query: AgenciesQuery) {
-    const at = await this.at(query);
+  async agency(@Param('code') code: string, @AtClocks() { at, ...query }: AgenciesQuery) {
     const agency = await this.registers.one('agency', code, at.knownAt, at.asOf);
     if (!agency) throw await this.registers.missing('agency', code, at.knownAt);
     return { agency: code, name: agency.name, ...(await this.progress.agency(code, at, query)) };
@@ -179,8 +164,8 @@ export class ProgressController {
   })
   @ApiOkResponse({ type: AllThemes })
   @ApiNotFoundResponse({ description: 'There is no such framework or crosswalk' })
-  async themes(@Query() query: ThemesQuery, @WantedFormat() format: Format) {
-    const at = await this.progress.pin(await this.at(query));
+  async themes(@AtClocks() { at: clocks, ...query }: ThemesQuery, @WantedFormat() format: Format) {
+    const at = await this.progress.pin(clocks);
     if (query.framework && !(await this.registers.one('framework', query.framework, at.knownAt)))
       throw await this.registers.missing('framework', query.framework, at.knownAt, 'framework');
     const crosswalk = await this.crosswalks.through(at, query, query.framework);
@@ -198,16 +183,12 @@ export class ProgressController {
     operationId: 'progressOfTheme',
   })
   @ApiOkResponse({ type: OfTheme })
-  async theme(@Param('code') code: string, @Query() query: ThroughQuery) {
-    const at = await this.progress.pin(await this.at(query));
+  async theme(@Param('code') code: string, @AtClocks() { at: clocks, ...query }: ThroughQuery) {
+    const at = await this.progress.pin(clocks);
     const theme = await this.registers.one('theme', code, at.knownAt);
     if (!theme) throw await this.registers.missing('theme', code, at.knownAt);
     const crosswalk = await this.crosswalks.through(at, query, theme.framework);
     const view = await this.progress.theme(code, at, query);
     return { theme: code, name: theme.label, ...view, ...(crosswalk && { crosswalk }) };
-  }
-
-  private async at(query: ProgressClockQuery): Promise<ViewClocks> {
-    return { ...(await clocksOf(query, this.log.store)), staleAfter: query.staleAfter };
   }
 }

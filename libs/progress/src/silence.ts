@@ -1,10 +1,10 @@
 /** The view of silent agencies: all their open commitments are stale. */
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags, OmitType } from '@nestjs/swagger';
 import { monthsBefore, type FullDate } from '#clocks';
 import type { Role } from '#commitments';
-import type { Log, Projector } from '#eventsourcing';
-import { clocksOf, LOG } from '#platform';
+import type { Projector } from '#eventsourcing';
+import { AtClocks } from '#platform';
 import { compareTexts } from '#text';
 import { Count, countAll, countBy } from './count.js';
 import { Flag, ProgressQuery, FilterField, type Filter } from './filters.js';
@@ -112,10 +112,7 @@ export function monthsFrom(date: FullDate, to: FullDate): number {
 @ApiTags('Progress')
 @Controller('v1/progress/silent')
 export class SilenceController {
-  constructor(
-    private readonly silence: Silence,
-    @Inject(LOG) private readonly log: Log,
-  ) {}
+  constructor(private readonly silence: Silence) {}
 
   @Get()
   @ApiOperation({
@@ -125,9 +122,7 @@ export class SilenceController {
     operationId: 'progressSilent',
   })
   @ApiOkResponse({ type: SilenceView })
-  async agencies(@Query() query: SilentQuery) {
-    const { asOf, knownAt, staleAfter, format: _format, ...filter } = query;
-    const at = { ...(await clocksOf({ asOf, knownAt }, this.log.store)), staleAfter };
+  async agencies(@AtClocks() { at, ...filter }: SilentQuery) {
     return this.silence.agencies(at, filter);
   }
 }

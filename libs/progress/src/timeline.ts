@@ -1,11 +1,11 @@
 /** The view of commitments by stage, at each step between two dates. */
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import { lastDayOf, monthsBefore, type FullDate } from '#clocks';
 import { ENDS, LIVES, STAGES, type End, type Stage } from '#commitments';
-import { Rejected, type Log, type Projector } from '#eventsourcing';
-import { clocksOf, LOG, OnDate } from '#platform';
+import { type Projector, refused } from '#eventsourcing';
+import { AtClocks, OnDate } from '#platform';
 import { dateOf, dayOf, NONE } from './columns.js';
 import { CountsBy, Row } from './count.js';
 import { conditionsOf, ProgressQuery, FilterField, type Filter } from './filters.js';
@@ -202,8 +202,7 @@ class Latest {
   }
 }
 
-const badStep = (field: string, message: string) =>
-  new Rejected('invalid', `${field} ${message}.`, [{ pointer: `/${field}`, message: `${field} ${message}` }]);
+const badStep = (field: string, message: string) => refused('invalid', `/${field}`, `${field} ${message}.`);
 
 /** The first date, the ends of the periods or the reports between, and the last date. */
 export function datesBetween(
@@ -230,10 +229,7 @@ function periodEnds(from: FullDate, to: FullDate, months: number): FullDate[] {
 @ApiTags('Progress')
 @Controller('v1/progress/timeline')
 export class TimelineController {
-  constructor(
-    private readonly timeline: Timeline,
-    @Inject(LOG) private readonly log: Log,
-  ) {}
+  constructor(private readonly timeline: Timeline) {}
 
   @Get()
   @ApiOperation({
@@ -243,8 +239,7 @@ export class TimelineController {
     operationId: 'progressTimeline',
   })
   @ApiOkResponse({ type: TimelineView })
-  async steps(@Query() query: TimelineQuery) {
-    const { staleAfter, format: _format, asOf, knownAt, ...asked } = query;
-    return this.timeline.steps({ ...(await clocksOf({ asOf, knownAt }, this.log.store)), staleAfter }, asked);
+  async steps(@AtClocks() { at, ...asked }: TimelineQuery) {
+    return this.timeline.steps(at, asked);
   }
 }

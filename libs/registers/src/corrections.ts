@@ -3,7 +3,15 @@
  * without the retracted event, and with the words that a blanking left.
  */
 import type { Blank } from '#bodies';
-import { Conflict, Rejected, type Aggregate, type Blanked, type EventMap, type StreamEvent } from '#eventsourcing';
+import {
+  Conflict,
+  Rejected,
+  type Aggregate,
+  type Blanked,
+  type EventMap,
+  type StreamEvent,
+  refused,
+} from '#eventsourcing';
 
 /** An event as it was said; of a blanked one, what is left. */
 export interface Statement extends StreamEvent<object> {
@@ -113,7 +121,7 @@ function leftOf(data: object, fields: readonly string[], isFreeText: (field: str
     const name = parts.findLast((part) => !/^\d+$/.test(part)) ?? '';
     if (typeof at(left, parts) !== 'string' || !isFreeText(name)) {
       const message = `There is no free text at ${pointer}.`;
-      throw new Rejected('no_such_text', message, [{ pointer: `/fields/${i}`, message }]);
+      throw refused('no_such_text', `/fields/${i}`, message);
     }
     const holder = at(left, parts.slice(0, -1)) as Record<string, unknown>;
     holder[parts.at(-1)!] = name === 'url' ? 'https://blanked.invalid' : BLANKED;

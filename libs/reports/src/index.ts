@@ -6,6 +6,7 @@ import { Imprint } from './reports.js';
 export * from './formats.js';
 export { numbered } from './numbered.js';
 export * from './report.js';
+export { written } from './threads.js';
 export { Imprint, makeReport, manifestOf, REPORTS } from './reports.js';
 export { say, wordsOf, type Counted, type Words } from './words/index.js';
 

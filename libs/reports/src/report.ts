@@ -257,6 +257,8 @@ export interface ReportFormat {
   readonly extension: string;
   /** More rows of data than so many it cannot hold; absent: as many as there are. */
   readonly mostRows?: number;
+  /** Takes long: it is written in a thread of its own, which may take so many megabytes for what JavaScript holds. */
+  readonly inThread?: number;
   /** The bytes depend on nothing but the report: no clock, zone, locale or machine. Rows are read as they are written. */
   write(report: NumberedReport): AsyncIterable<Uint8Array>;
 }

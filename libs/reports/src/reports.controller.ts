@@ -25,6 +25,7 @@ import { type NumberedReport, type ReportKind } from './report.js';
 import { Imprint, makeReport, manifestOf } from './reports.js';
 import { SynthesisReportQuery } from './synthesis.js';
 import { ThemeReportQuery } from './theme.js';
+import { written } from './threads.js';
 
 const OPERATIONS: Readonly<Record<ReportKind, string>> = {
   agency: 'A report on one agency: what it undertook, what came of it, what was asked of it in vain',
@@ -109,13 +110,13 @@ export class ReportsController {
     const { format = 'html' } = query;
     const report = await this.#make(kind, query);
     const { asOf, knownAt } = report.manifest;
-    const { mediaType, extension, mostRows, write } = reportFormat(format);
+    const { mediaType, extension, mostRows } = reportFormat(format);
     if (mostRows !== undefined && report.data.rowCount > mostRows) {
       const message = `${format} cannot hold the ${report.data.rowCount} rows of this report: it holds ${mostRows} at most`;
       throw new Rejected('invalid', message, [{ pointer: '/format', message }]);
     }
     // What cannot be read is said before anything is sent.
-    const chunks = write(report)[Symbol.asyncIterator]();
+    const chunks = written(format, report);
     const first = await chunks.next();
     const [path, asked] = request.url.split('?', 2);
     const address = (more: Readonly<Record<string, string>>) => {

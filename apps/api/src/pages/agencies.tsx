@@ -26,7 +26,7 @@ import { Page } from './layout.js';
 import { apartOf, correctedCount, CorrectedLater, EndedApart, type EndedCounts } from './lineage.js';
 import { ByStage, LISTED, stagesIn } from './lists.js';
 import { MemberOf, OnlyMembers } from './member-of.js';
-import { OutcomeList } from './outcomes.js';
+import { OutcomeList } from './outcome-lists.js';
 import { RendersPages } from './rendering.js';
 import { FollowedUp, Scope } from './scope.js';
 import { ByFramework } from './theme-tree.js';

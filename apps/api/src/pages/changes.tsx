@@ -11,7 +11,7 @@ import {
   EXITS,
   FlowListQuery,
   Flows,
-  settle,
+  datesOf,
   withCauses,
   type Changed,
   type EntryReason,
@@ -100,7 +100,7 @@ export class ChangesPage {
     const before = view.reports.filter(({ date }) => date < view.asOf).map(({ date }) => date);
     // The last report but one: then the last one is what changed.
     const from = query.from ?? before.at(-2) ?? before.at(-1) ?? view.asOf;
-    const { dates } = await settle({ ...query, from }, this.log);
+    const { dates } = await datesOf({ ...query, from }, this.log);
     const [at, filter] = [view.at, narrowingParams(view)];
     const between = { from, knownThen: dates.knownThen };
     const [flows, choices, listed] = await Promise.all([

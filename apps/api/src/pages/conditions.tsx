@@ -1,7 +1,7 @@
 /** The filters of a page in words, each with a link that removes it; and advice where nothing is found. */
 import type { ComponentChildren } from 'preact';
 import type { RelationType, Role, Stage, VerificationWord } from '#commitments';
-import type { Filter } from '#progress';
+import { FILTERS, type Filter } from '#progress';
 import { Joined } from './links.js';
 import type { Params, View } from './view.js';
 import {
@@ -36,8 +36,8 @@ const each = (words: (value: string, view: View) => string) => (values: string, 
     .map((value) => words(value, view))
     .join(' or ');
 
-/** A condition that lists can be narrowed by and that has no words yet does not compile. */
-const WORDS: Readonly<Record<Field, InWords>> = {
+/** The words of conditions, in the order in which pages show them. */
+const WORDS: Readonly<Partial<Record<Field, InWords>>> = {
   q: ['Words', (q) => `“${q}”`],
   reference: ['Reference', each((value) => value)],
   stage: ['Stage', (stage) => (stage === OPEN_STAGES ? 'open' : each(one<Stage>(STAGE_WORDS))(stage, null as never))],
@@ -80,6 +80,14 @@ const WORDS: Readonly<Record<Field, InWords>> = {
   silent: ['Update', yesNo('none', 'some')],
 };
 
+/** The words of a filter that has none of its own: its name, and its values as they are. */
+const plainWords = (field: string): InWords => [
+  sentence(field.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)),
+  each((value) => ({ true: 'yes', false: 'no' })[value] ?? value),
+];
+
+const FIELDS = [...new Set([...Object.keys(WORDS), ...Object.keys(FILTERS)])] as Field[];
+
 export interface PageCondition {
   readonly field: Field;
   readonly label: string;
@@ -88,8 +96,9 @@ export interface PageCondition {
 
 /** The conditions that the reader has set. */
 export const conditionsOf = (view: View): PageCondition[] =>
-  (Object.keys(WORDS) as Field[]).flatMap((field) => {
-    const [words, asked] = [WORDS[field], view.asked[field]];
+  FIELDS.flatMap((field) => {
+    const words = field in WORDS ? WORDS[field] : plainWords(field);
+    const asked = view.asked[field];
     if (!words || asked === undefined || asked === null) return [];
     const [label, value] = words;
     return [{ field, label, value: value(String(asked), view) }];

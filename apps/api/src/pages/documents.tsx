@@ -7,7 +7,7 @@ import { Registers, type Document } from '#registers';
 import { Figure, ShownDate } from './figures.js';
 import { Page } from './layout.js';
 import { ByStage, LISTED } from './lists.js';
-import { OutcomesByKind } from './outcomes.js';
+import { OutcomesByKind } from './outcome-lists.js';
 import { Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
 import { PageQuery, path, Views, type View } from './view.js';

@@ -12,7 +12,7 @@ import { Page } from './layout.js';
 import { AgencyLink, Joined } from './links.js';
 import { relationsBack, type RelationBack } from './lineage.js';
 import { CommitmentTable } from './lists.js';
-import { OutcomesByKind } from './outcomes.js';
+import { OutcomesByKind } from './outcome-lists.js';
 import { RendersPages } from './rendering.js';
 import { Words } from './source.js';
 import { Table } from './take-away.js';

@@ -3,21 +3,22 @@ import { Controller, Get, Param, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
 import { withClocksOfCursor } from '#platform';
-import { Coverage, OutcomesQuery, Progress, TOLD_KINDS, type OutcomeRow, type OutcomesView } from '#progress';
+import { Coverage, OutcomesQuery, Progress, TOLD_KINDS, type OutcomesView } from '#progress';
 import { Registers, type Forum, type OutcomeAsAt } from '#registers';
 import { Choice, type ChoiceParts } from './choice.js';
 import { NothingFound } from './conditions.js';
-import { Figure, Legend, StageBar } from './figures.js';
+import { Legend } from './figures.js';
 import { following, FollowUp, type Following } from './follow-up.js';
 import { Pager } from './lists.js';
 import { Page } from './layout.js';
-import { AgencyLink, Joined, ThemeLink } from './links.js';
+import { ThemeLink } from './links.js';
 import { MemberOf, OnlyMembers } from './member-of.js';
-import { Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
+import { Covered, PerForum, PerKind } from './outcome-figures.js';
+import { Addressees, ForumLink, Issuer, OutcomesByKind } from './outcome-lists.js';
 import { FollowedUp, Scope } from './scope.js';
 import { Place, Words } from './source.js';
-import { PageQuery, path, Views, type Params, type View } from './view.js';
+import { PageQuery, path, Views, type View } from './view.js';
 import {
   count,
   counted,
@@ -71,138 +72,8 @@ export class OutcomePages {
   }
 }
 
-const ForumLink = ({ view, id }: { view: View; id: string }) => (
-  <a href={view.link(path('forums', id))}>{view.names.forum.get(id) ?? id}</a>
-);
-
-/** The speaker of an outcome: an agency, a forum, or others in words. */
-const Issuer = ({ view, of: { issuedBy, issuer } }: { view: View; of: Pick<OutcomeAsAt, 'issuedBy' | 'issuer'> }) => {
-  if (!issuedBy) return <Words text={issuer ?? ''} />;
-  return view.names.forum.has(issuedBy) ? (
-    <ForumLink view={view} id={issuedBy} />
-  ) : (
-    <AgencyLink view={view} code={issuedBy} />
-  );
-};
-
-/** `2 proposals` */
-const kindsCounted = (kind: OutcomeRow['kind'], n: number): string =>
-  kind === 'not_told' ? `${counted(n, 'outcome')} of a kind not told` : counted(n, OUTCOME_KIND_WORDS[kind]);
-
-const Addressees = ({ view, addressees }: { view: View; addressees: readonly string[] }) => (
-  <>
-    {addressees.map((addressee, i) => (
-      <span key={addressee}>
-        {i > 0 && ', '}
-        {view.names.agency.has(addressee) ? <AgencyLink view={view} code={addressee} /> : addressee}
-      </span>
-    ))}
-  </>
-);
-
-/** Outcomes of each kind under a heading of their own. */
-export const OutcomesByKind = ({ view, rows, brief, level = 3 }: ListParts & { readonly level?: 3 | 4 }) => {
-  const Heading = `h${level}` as const;
-  return (
-    <>
-      {TOLD_KINDS.map((kind) => {
-        const own = rows.filter((row) => row.kind === kind);
-        return (
-          own.length > 0 && (
-            <section key={kind}>
-              <Heading>{kindsCounted(kind, own.length)}</Heading>
-              <OutcomeList view={view} rows={own} brief={brief} />
-            </section>
-          )
-        );
-      })}
-    </>
-  );
-};
-
-interface ListParts {
-  readonly view: View;
-  readonly rows: readonly OutcomeRow[];
-  /** The request and its addressees, without its follow-up. */
-  readonly brief?: boolean;
-}
-
-/** Outcomes with whom they address, what follows them up and who leads that. */
-export const OutcomeList = ({ view, rows, brief = false }: ListParts) => (
-  <Table class={brief ? 'outcomes brief' : 'outcomes'}>
-    <caption class="hidden">Outcomes</caption>
-    <thead>
-      <tr>
-        <th scope="col">Outcome</th>
-        <th scope="col">Addressed to</th>
-        {!brief && (
-          <>
-            <th scope="col" class="n">
-              Commit&shy;ments
-            </th>
-            <th scope="col" class="of-bar">
-              By stage
-            </th>
-            <th scope="col">Led by</th>
-          </>
-        )}
-      </tr>
-    </thead>
-    <tbody>
-      {rows.map((row) => (
-        <tr key={row.outcome}>
-          <th scope="row">
-            <a href={view.link(path('outcomes', row.outcome))}>
-              <Words text={row.text} />
-            </a>{' '}
-            <small class="code">{row.outcome}</small>
-            <small class="issuer">
-              {' '}
-              {OUTCOME_KIND_WORDS[row.kind]}
-              {(row.issuedBy ?? row.issuer) && (
-                <>
-                  {' '}
-                  of <Issuer view={view} of={row} />
-                </>
-              )}
-              {row.addressedTo && (
-                <>
-                  , put to <ForumLink view={view} id={row.addressedTo} />
-                </>
-              )}
-            </small>
-          </th>
-          <td>
-            <Addressees view={view} addressees={row.addressees} />
-          </td>
-          {!brief && (
-            <>
-              <td class="n" data-label="Commitments">
-                {row.covered ? (
-                  <Figure n={row.total} href={view.list({ ...whose(view), followsUp: row.outcome })} />
-                ) : (
-                  <span class="dated">None</span>
-                )}
-              </td>
-              <td class="of-bar">{row.covered && <StageBar row={row} />}</td>
-              <td data-label={row.covered ? 'Led by' : undefined}>
-                <Joined
-                  all={row.leads.map((code) => (
-                    <AgencyLink key={code} view={view} code={code} />
-                  ))}
-                  last=", "
-                />
-              </td>
-            </>
-          )}
-        </tr>
-      ))}
-    </tbody>
-  </Table>
-);
-
-/** The agency whose follow-up counts. */
-const whose = ({ asked: { agency } }: View) => (agency === undefined ? {} : { agency: String(agency) });
+/** The most groups that are not folded. */
+const UNFOLDED = 3;
 
 interface Parts {
   readonly view: View;
@@ -327,185 +198,6 @@ const Outcomes = ({ view, coverage, forums, followed, bodies, members }: Parts) 
 const followedOrAsking = (forums: readonly Forum[], followed: readonly Forum[], coverage: OutcomesView) => {
   const shown = new Set([...followed.map(({ id }) => id), ...coverage.forums.map(({ forum }) => forum)]);
   return forums.filter(({ id }) => shown.has(id));
-};
-
-/** The follow-up in figures: each with its total, and a link to the outcomes behind it. */
-const Covered = ({ view, total }: { view: View; total: OutcomesView['total'] }) => {
-  const outcomes = (changes: Params) => `${view.here({ ...NOTHING_CHOSEN, ...changes })}#outcomes`;
-  const part = (what: string, n: number, of: string, changes: Params) => (
-    <div>
-      <dt>{what}</dt>
-      <dd>
-        <Figure n={n} href={outcomes(changes)} />
-      </dd>
-      <dd class="of">
-        of{' '}
-        <Figure
-          n={of === 'all' ? total.outcomes : total.covered}
-          href={outcomes(of === 'all' ? {} : { covered: true })}
-        />{' '}
-        {of === 'all' ? 'outcomes' : 'with follow-up'}
-      </dd>
-    </div>
-  );
-  return (
-    <section class="headline" aria-label="Totals">
-      <dl>
-        {part('With follow-up', total.covered, 'all', { covered: true })}
-        {part('Without follow-up', total.outcomes - total.covered, 'all', { covered: false })}
-        {part('With something completed', total.byStage.completed, 'covered', { stage: 'completed' })}
-        {part('With something in progress', total.byStage.in_progress, 'covered', { stage: 'in_progress' })}
-      </dl>
-    </section>
-  );
-};
-
-/** Several groups are folded. */
-const UNFOLDED = 3;
-
-const NOTHING_CHOSEN = { kind: null, addressedTo: null, covered: null, stage: null, cursor: null };
-
-/** The number of outcomes of each kind, and the number with follow-up. */
-const PerKind = ({ view, coverage: { kinds, putTo } }: { view: View; coverage: OutcomesView }) => {
-  const outcomes = (changes: Params) => `${view.here({ ...NOTHING_CHOSEN, ...changes })}#outcomes`;
-  const title = 'By kind';
-  return (
-    <section>
-      <h2>{title}</h2>
-      <div class="table" role="region" aria-label={title} tabIndex={0}>
-        <Table class="breakdown coverage">
-          <caption>They add up</caption>
-          <thead>
-            <tr>
-              <th scope="col">Kind</th>
-              <th scope="col" class="n">
-                Outcomes
-              </th>
-              <th scope="col" class="n">
-                With follow-up
-              </th>
-              <th scope="col">Share with follow-up</th>
-              <th scope="col" class="n">
-                Without follow-up
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {kinds.map(({ kind, outcomes: all, covered }) => (
-              <tr key={kind}>
-                <th scope="row">{sentence(OUTCOME_KIND_WORDS[kind])}</th>
-                <td class="n" data-label="Outcomes">
-                  <Figure n={all} href={outcomes({ kind })} />
-                </td>
-                <td class="n" data-label="With follow-up">
-                  <Figure n={covered} href={outcomes({ kind, covered: true })} />
-                </td>
-                <td class="of-bar">
-                  <ShareBar n={covered} of={all} />
-                </td>
-                <td class="n" data-label="Without follow-up">
-                  <Figure n={all - covered} href={outcomes({ kind, covered: false })} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </Table>
-      </div>
-      {putTo.length > 0 && (
-        <p class="note">
-          Put to a forum, and no outcome of it:{' '}
-          <Joined
-            all={putTo.map(({ forum, name, outcomes: n }) => (
-              <a key={forum} href={outcomes({ addressedTo: forum })}>
-                {count(n)} to {textWords(name)}
-              </a>
-            ))}
-          />
-          .
-        </p>
-      )}
-    </section>
-  );
-};
-
-/** The outcomes of each forum, and the share with follow-up. */
-const PerForum = ({ view, coverage }: { view: View; coverage: OutcomesView }) => {
-  const outcomes = (followsUp: string, changes: Params) =>
-    `${view.here({ ...NOTHING_CHOSEN, ...changes, followsUp })}#outcomes`;
-  const { elsewhere } = coverage;
-  const title = 'Follow-up per forum';
-  return (
-    <section>
-      <h2>{title}</h2>
-      <div class="table" role="region" aria-label={title} tabIndex={0}>
-        <Table class="breakdown coverage">
-          <caption>With its round tables</caption>
-          <thead>
-            <tr>
-              <th scope="col">Forum</th>
-              <th scope="col" class="n">
-                Outcomes
-              </th>
-              <th scope="col" class="n">
-                With follow-up
-              </th>
-              <th scope="col" class="of-bar">
-                Share with follow-up
-              </th>
-              <th scope="col" class="n">
-                With something completed
-              </th>
-              <th scope="col" class="n">
-                Without follow-up
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {coverage.forums.map(({ forum, name, outcomes: asked, covered, byStage }) => (
-              <tr key={forum}>
-                <th scope="row">
-                  <a href={view.link(path('forums', forum))} dir="auto">
-                    {textWords(name)}
-                  </a>
-                </th>
-                <td class="n" data-label="Outcomes">
-                  <Figure n={asked} href={outcomes(forum, {})} />
-                </td>
-                <td class="n" data-label="With follow-up">
-                  <Figure n={covered} href={outcomes(forum, { covered: true })} />
-                </td>
-                <td class="of-bar">
-                  <ShareBar n={covered} of={asked} />
-                </td>
-                <td class="n" data-label="With something completed">
-                  <Figure n={byStage.completed} href={outcomes(forum, { stage: 'completed' })} />
-                </td>
-                <td class="n" data-label="Without follow-up">
-                  <Figure n={asked - covered} href={outcomes(forum, { covered: false })} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </Table>
-      </div>
-      <p class="note">
-        An outcome counts in its forum and in the one that forum is part of: these rows do not add up.{' '}
-        {elsewhere.outcomes > 0 &&
-          `Of ${counted(elsewhere.outcomes, 'outcome')} of no forum, ${count(elsewhere.covered)} ${elsewhere.covered === 1 ? 'has' : 'have'} follow-up.`}
-      </p>
-    </section>
-  );
-};
-
-const ShareBar = ({ n, of }: { n: number; of: number }) => {
-  const words = `${count(n)} of ${count(of)} with follow-up`;
-  return (
-    <svg class="bar share" role="img" aria-label={words} width="100%" height="16" preserveAspectRatio="none">
-      <title>{words}</title>
-      <rect class="none" width="100%" height="16" />
-      <rect class="completed" width={`${(100 * n) / Math.max(of, 1)}%`} height="16" />
-    </svg>
-  );
 };
 
 interface OutcomeParts extends Following {

@@ -1,7 +1,4 @@
-/** Charts as files: pictures that stand alone, with title, date and source in them, as SVG and as PNG. */
-import { initWasm, Resvg } from '@resvg/resvg-wasm';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+/** Charts as files: pictures that stand alone, with title, date and source in them. */
 import type { Stage } from '#commitments';
 import { LIGHT } from './stylesheet.js';
 import { count, SHOWN_STAGES, STAGE_WORDS } from './words.js';
@@ -86,29 +83,4 @@ export function standalone({ title, state, source }: Frame, { svg, width, height
     `<title>${escaped(title)}</title><desc>${escaped(`${state}. ${source}`)}</desc>` +
     `<rect width="100%" height="100%" fill="var(--paper)"/>${parts.join('')}</svg>\n`;
   return whole.replaceAll(/var\((--[\w-]+)\)/g, (_, name: string) => LIGHT.get(name) ?? 'currentColor');
-}
-
-const files = createRequire(import.meta.url);
-
-/** Loaded when the first picture is asked for. */
-let engine: Promise<Uint8Array[]> | undefined;
-const loaded = (): Promise<Uint8Array[]> =>
-  (engine ??= (async () => {
-    await initWasm(await readFile(files.resolve('@resvg/resvg-wasm/index_bg.wasm')));
-    const fonts = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'];
-    return Promise.all(fonts.map((name) => readFile(files.resolve(`dejavu-fonts-ttf/ttf/${name}`))));
-  })());
-
-/** @param width in pixels */
-export async function pngOf(svg: string, width: number): Promise<Uint8Array> {
-  const fontBuffers = await loaded();
-  const drawing = new Resvg(svg, {
-    fitTo: { mode: 'width', value: width },
-    font: { fontBuffers, defaultFontFamily: 'DejaVu Sans' },
-  });
-  try {
-    return drawing.render().asPng();
-  } finally {
-    drawing.free();
-  }
 }

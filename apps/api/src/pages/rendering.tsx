@@ -14,12 +14,12 @@ import { createHash } from 'node:crypto';
 import type { VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { catchError, concatMap, type Observable } from 'rxjs';
+import { pngOf } from '#charts';
 import { Rejected } from '#eventsourcing';
 import { AnsweredAs, type ProblemPage } from '#platform';
 import { bibtexOf, risOf } from './citation.js';
 import { Freshness, ViewsState } from './freshness.js';
 import { ViewsBuilding, ProblemDocument, TableDocument } from './layout.js';
-import { pngOf } from './picture.js';
 import { TakeAwayOffers, OffersContext } from './take-away.js';
 
 /** Nothing but our own stylesheet and icon, and of styles in the page only the one that is named; no script at all. */

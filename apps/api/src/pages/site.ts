@@ -2,13 +2,13 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { pngOf } from '#charts';
 import { Rejected } from '#eventsourcing';
 import { AlwaysOpen } from '#platform';
 import { Progress } from '#progress';
 import { Registers } from '#registers';
 import { ICON } from './icon.js';
 import { SECTIONS } from './navigation.js';
-import { pngOf } from './picture.js';
 import { STYLESHEET } from './stylesheet.js';
 import { path, Publication } from './view.js';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { bibtexOf, risOf, sentenceOf } from './citation.js';
-import { linesOf, pngOf, standalone } from './picture.js';
+import { pngOf } from '#charts';
+import { linesOf, standalone } from './picture.js';
 
 const CITATION = {
   title: 'Research & {other} 50% of A_B',

@@ -1,11 +1,13 @@
 /**
  * A model of a commitment, made otherwise than the aggregate: all statements as they stand by now, and every question answered by
- * reading all of them again. It shares no code with the aggregate.
+ * reading all of them again. It shares no code with the aggregate; roles and
+ * stages are those of `roles-and-stages.ts`.
  */
 import type { By } from '../commitment.js';
 import { type ActName } from '../acts.js';
 import { type CommitmentAsAt } from '#bodies';
 import { type Role, type Stage } from '#words';
+import { firstDay, isResponsible, lastEntry, RESPONSIBLE, rolesAsAt, stagesAsAt } from './roles-and-stages.js';
 
 /** The content of any act, or of its event. */
 export interface Says {
@@ -75,7 +77,17 @@ interface Roles {
   readonly lead: string;
 }
 
-const RESPONSIBLE: readonly Role[] = ['lead', 'co_lead', 'partner'];
+/** The acts that change roles, by the names of their events. */
+const OF_ROLES = {
+  record: 'Recorded',
+  addAgency: 'AgencyAdded',
+  changeRole: 'RoleChanged',
+  removeAgency: 'AgencyRemoved',
+  acceptRole: 'RoleAccepted',
+  declineRole: 'RoleDeclined',
+  acceptLead: 'LeadAccepted',
+  tookOver: 'TookOver',
+} as const;
 export const ENDS = { merge: 'merged', split: 'split', supersede: 'superseded', withdraw: 'withdrawn' } as const;
 const AGREED = ['offerLead', 'acceptLead', 'declineLead', 'withdrawLeadOffer', 'tookOver'];
 const AMENDING = ['correct', 'retract', 'blank'];
@@ -86,12 +98,6 @@ const WORDS = ['note', 'reason', 'text', 'title', 'summary', 'condition', 'lifte
 const EVER = '9999-12-31';
 
 export const isEnd = (act: string): act is keyof typeof ENDS => act in ENDS;
-const firstDay = (period: string) => (period + '-01-01').slice(0, 10);
-const lastDay = (period: string) => {
-  if (period.length === 10) return period;
-  const [year, month = 12] = period.split('-').map(Number);
-  return new Date(Date.UTC(year!, month, 0)).toISOString().slice(0, 10);
-};
 const cited = ({ citation }: Says) => Boolean(citation);
 
 export class Model {
@@ -124,28 +130,6 @@ export class Model {
 
   // ── Who is responsible ────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** When each thing that changes roles takes effect. */
-  private roleLines() {
-    const acts = [
-      'record',
-      'addAgency',
-      'changeRole',
-      'removeAgency',
-      'acceptRole',
-      'declineRole',
-      'acceptLead',
-      'tookOver',
-    ] as const;
-    const day = ({ act, says }: Line) => {
-      if (act === 'record') return '';
-      const agreed = act === 'acceptLead' ? firstDay(says.effective!) : '';
-      return agreed > says.reportedOn! ? agreed : says.reportedOn!;
-    };
-    return this.said(...acts)
-      .map((line) => ({ ...line, day: day(line) }))
-      .sort((a, b) => (a.day === b.day ? a.revision - b.revision : a.day < b.day ? -1 : 1));
-  }
-
   /** The roles of agencies on a day, whether they are asked, and the leads up to then. */
   roles(until: string): Roles {
     if (this.seen.of !== this.lines) this.seen = { of: this.lines, roles: new Map() };
@@ -154,61 +138,23 @@ export class Model {
     return known;
   }
   private rolesUntil(until: string): Roles {
+    const said = this.said(...(Object.keys(OF_ROLES) as (keyof typeof OF_ROLES)[])).map(
+      ({ act, says, on, revision }) => {
+        const agencies = act === 'tookOver' ? says.takeOver?.agencies : says.agencies;
+        return { name: OF_ROLES[act as keyof typeof OF_ROLES], revision, data: { ...on, ...says, agencies } };
+      },
+    );
+    const { agencies, leads } = rolesAsAt(said, until);
     const held = new Map<string, Map<Role, boolean>>();
-    const leads: string[] = [];
-    const of = (agency: string) => held.get(agency) ?? held.set(agency, new Map()).get(agency)!;
-    const loses = (agency: string, roles: readonly Role[]) => {
-      for (const role of roles.some((one) => RESPONSIBLE.includes(one))
-        ? ([...roles, 'co_lead', 'partner'] as Role[])
-        : roles)
-        if (role !== 'lead') of(agency).delete(role);
-    };
-    const gains = (agency: string, role: Role, asked = false, former?: string | null) => {
-      const lead = leads.at(-1);
-      if (role === 'lead') {
-        if (lead !== undefined && lead !== agency) {
-          of(lead).delete('lead');
-          if (former && former !== 'none') of(lead).set(former as Role, false);
-        }
-        loses(agency, ['partner']);
-        leads.push(agency);
-      }
-      if (role === 'co_lead' || role === 'partner') {
-        if (agency === lead) return;
-        loses(agency, ['partner']);
-      }
-      of(agency).set(role, asked);
-    };
-    for (const { act, says, on, day } of this.roleLines()) {
-      if (day > until) break;
-      const agency = on.agency ?? says.agency ?? '';
-      if (act === 'record') for (const a of says.agencies!) gains(a.agency, a.role, a.asked);
-      if (act === 'addAgency') gains(says.agency!, says.role!, says.asked);
-      if (act === 'changeRole') {
-        loses(agency, [says.from!, says.role!]);
-        gains(agency, says.role!, says.asked, says.formerLeadBecomes);
-      }
-      if (act === 'removeAgency') loses(agency, says.roles!);
-      if (act === 'declineRole') loses(agency, [says.role!]);
-      if (act === 'acceptRole' && of(agency).has(says.role!)) of(agency).set(says.role!, false);
-      if (act === 'acceptLead') gains(says.to as string, 'lead', false, says.formerLeadBecomes);
-      if (act === 'tookOver')
-        for (const a of says.takeOver?.agencies ?? []) {
-          const has = [...of(a.agency).keys()];
-          if (
-            !has.includes(a.role) &&
-            !(RESPONSIBLE.includes(a.role) && has.some((role) => RESPONSIBLE.includes(role)))
-          )
-            gains(a.agency, a.role, a.asked);
-        }
-    }
+    for (const { agency, role, asked } of agencies)
+      (held.get(agency) ?? held.set(agency, new Map()).get(agency)!).set(role as Role, asked);
     return { held, leads, lead: leads.at(-1)! };
   }
   private has(agency: string | null | undefined, day: string): Map<Role, boolean> {
     return this.roles(day).held.get(agency ?? '') ?? new Map<Role, boolean>();
   }
   private isPart(agency: string | null | undefined, day: string): boolean {
-    return [...this.has(agency, day).keys()].some((role) => RESPONSIBLE.includes(role));
+    return [...this.has(agency, day).keys()].some((role) => isResponsible(role));
   }
 
   /** The offer of the lead that is open on a day. */
@@ -229,32 +175,25 @@ export class Model {
   private partOf({ agency, reportedOn }: Says): string {
     return agency ?? this.roles(reportedOn!).lead;
   }
-  /** The last by the day on which its period ended, but not later than its report; then by its report. */
-  private last(lines: readonly Line[], period: 'effective' | 'held' | 'period'): Line | undefined {
-    const key = ({ says, revision }: Line) => {
-      const [ended, reported] = [lastDay(says[period]!), says.reportedOn!];
-      return `${ended < reported ? ended : reported} ${reported} ${String(revision).padStart(9, '0')}`;
-    };
-    return lines.toSorted((a, b) => (key(a) < key(b) ? 1 : -1))[0];
+  /** The last of some periods: by rule 2. */
+  private last(lines: readonly Line[], period: 'effective' | 'held' | 'period', day = EVER): Line | undefined {
+    return lastEntry(
+      lines.map((line) => entryOf(line, period)),
+      day,
+    )?.line;
   }
   private best(entries: readonly Line[], day: string): Line | undefined {
-    return this.last(
-      entries.filter(({ says }) => says.reportedOn! <= day),
-      'effective',
-    );
+    return this.last(entries, 'effective', day);
+  }
+  private stages(day: string) {
+    const entries = this.entries().map((line) => entryOf(line, 'effective'));
+    return stagesAsAt(entries, (date) => this.roles(date).leads, day);
   }
   private part(agency: string, day: string): Line | undefined {
-    return this.best(
-      this.entries().filter(({ says }) => this.partOf(says) === agency),
-      day,
-    );
+    return this.stages(day).part(agency)?.line;
   }
   headline(day: string): Line | undefined {
-    for (const lead of this.roles(day).leads.toReversed()) {
-      const part = this.part(lead, day);
-      if (part) return part;
-    }
-    return this.best(this.entries(), day);
+    return this.stages(day).headline?.line;
   }
   private reading(agency: string, day: string): Line | undefined {
     return this.known(day, 'verify').findLast(({ says }) => says.agency === agency);
@@ -366,9 +305,7 @@ export class Model {
     const because = (holds: unknown, code: string) => (holds ? [code] : []);
     const then = this.has(on.agency, day);
     const clash = (roles: Iterable<Role>, role: Role, leaving?: Role) =>
-      [...roles].some(
-        (has) => has === role || (has !== leaving && RESPONSIBLE.includes(has) && RESPONSIBLE.includes(role)),
-      );
+      [...roles].some((has) => has === role || (has !== leaving && isResponsible(has) && isResponsible(role)));
     /** The role that an act on an agency is about, or why there is none. */
     const roleOf = (roles: Map<Role, boolean>, named: Role | null | undefined): Role | 'not_found' | 'no_such_role' => {
       if (roles.size === 0) return 'not_found';
@@ -390,10 +327,7 @@ export class Model {
               'one_role',
             ),
             ...because(own && (leads[0] !== own || reporter !== own), 'forbidden'),
-            ...because(
-              reporter && !agencies.some((a) => a.agency === reporter && RESPONSIBLE.includes(a.role)),
-              'no_part',
-            ),
+            ...because(reporter && !agencies.some((a) => a.agency === reporter && isResponsible(a.role)), 'no_part'),
             ...this.stage(
               says,
               says.nature!,
@@ -806,7 +740,7 @@ export class Model {
     if (!headline) return null;
     const { held, lead } = this.roles(day);
     const parts = [...held].flatMap(([agency, roles]) =>
-      [...roles.keys()].some((role) => RESPONSIBLE.includes(role)) ? [[agency, this.part(agency, day)] as const] : [],
+      [...roles.keys()].some((role) => isResponsible(role)) ? [[agency, this.part(agency, day)] as const] : [],
     );
     const reading = this.reading(this.partOf(headline.says), day);
     const replies =
@@ -868,6 +802,12 @@ export class Model {
     };
   }
 }
+
+/** A line as an entry of the oracle. */
+const entryOf = (line: Line, period: 'effective' | 'held' | 'period') => ({
+  ...{ stage: String(line.says.stage), reportedOn: line.says.reportedOn!, effective: line.says[period]! },
+  ...{ agency: line.says.agency, revision: line.revision, line },
+});
 
 function itemOf(says: Says, item: string): unknown {
   const [, list, index] = item.split('/');

@@ -49,6 +49,23 @@ export const en = {
     code: 'Code',
     chart: 'Chart',
   },
+  /** Of a workbook alone. */
+  book: {
+    about: 'About this report',
+    sheets: 'Sheets',
+    sheet: 'Sheet',
+    note: 'Note',
+    key: 'Name for programs',
+    codeMeaning: 'Meaning of the code',
+    of: (title: string) => `${title}: of how many`,
+    share: 'The next column has how many there are in all.',
+    dates: 'A date known only to the month or year is text, as is one before March 1900.',
+  },
+  /** Of what is printed alone. */
+  print: {
+    missing: (letters: string) =>
+      `The typeface of this edition lacks some letters of other scripts; they are given in Latin letters between square brackets, and as they were written in all other formats: ${letters}.`,
+  },
   manifest: {
     title: 'How to make this report again',
     explains:

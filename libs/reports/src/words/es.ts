@@ -51,6 +51,22 @@ export const es: Words = {
     code: 'Código',
     chart: 'Gráfico',
   },
+  book: {
+    about: 'Acerca de este informe',
+    sheets: 'Hojas',
+    sheet: 'Hoja',
+    note: 'Nota',
+    key: 'Nombre para los programas',
+    codeMeaning: 'Significado del código',
+    of: (title) => `${title}: de cuántos`,
+    share: 'La columna siguiente indica el número total.',
+    dates:
+      'Una fecha de la que solo se conoce el mes o el año es un texto, al igual que una fecha anterior a marzo de 1900.',
+  },
+  print: {
+    missing: (letters) =>
+      `El tipo de letra de esta edición carece de algunas letras de otras escrituras; se dan en letras latinas entre corchetes, y tal como se escribieron en todos los demás formatos: ${letters}.`,
+  },
   manifest: {
     title: 'Cómo volver a generar este informe',
     explains:

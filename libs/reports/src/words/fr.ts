@@ -56,6 +56,21 @@ export const fr: Words = {
     code: 'Code',
     chart: 'Graphique',
   },
+  book: {
+    about: 'À propos de ce rapport',
+    sheets: 'Feuilles',
+    sheet: 'Feuille',
+    note: 'Note',
+    key: 'Nom pour les programmes',
+    codeMeaning: 'Signification du code',
+    of: (title) => `${title} : sur combien`,
+    share: 'La colonne suivante indique le nombre total.',
+    dates: 'Une date dont seul le mois ou l’année est connu est un texte, de même qu’une date antérieure à mars 1900.',
+  },
+  print: {
+    missing: (letters) =>
+      `La police de cette édition ne comporte pas certaines lettres d’autres écritures ; elles sont données en lettres latines entre crochets, et telles qu’elles ont été écrites dans tous les autres formats : ${letters}.`,
+  },
   manifest: {
     title: 'Comment établir de nouveau ce rapport',
     explains:

@@ -13,7 +13,7 @@ import { IsIn, IsOptional } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { columnsOf, csvPart, flat } from './csv.js';
-import { QueryChoice } from './query-fields.js';
+import { QueryChoice } from '../fields/query-fields.js';
 
 /** Entries, page by page. */
 export type Pages = AsyncIterable<readonly object[]> | Iterable<readonly object[]>;

@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { startSpan } from '#eventsourcing';
 import { Correlation, correlation } from './correlation.js';
 import { requestSeconds } from './metrics.js';
-import type { ApiRequest } from './principal.js';
+import type { ApiRequest } from '../requests/principal.js';
 
 /** A request that is being answered, as it is watched. */
 interface Watched extends ApiRequest {

@@ -1,11 +1,13 @@
 /** The clocks of a query: `asOf`, `knownAt` and `staleAfter`, checked and resolved. */
 import { todayAt, isFullDate } from '#clocks';
-import { Rejected, type EventStore } from '#eventsourcing';
-import { applyDecorators } from '@nestjs/common';
+import { refused, type EventStore, type Log } from '#eventsourcing';
+import { applyDecorators, Inject, Injectable, Query, type PipeTransform } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import { Type } from 'class-transformer';
-import { OnDate } from './fields.js';
+import { LOG } from '../context.js';
+import { withClocksOfCursor } from '../lists/cursor.js';
+import { OnDate } from '../fields/fields.js';
 
 const KnownAt = () =>
   applyDecorators(
@@ -27,6 +29,8 @@ export class ClockQuery {
   })
   asOf?: string;
   @KnownAt() knownAt?: string;
+  /** Both, settled: see `AtClocks`. */
+  declare readonly at: Clocks;
 }
 
 export class ProgressClockQuery extends ClockQuery {
@@ -44,6 +48,7 @@ export class ProgressClockQuery extends ClockQuery {
   @Min(0)
   @Max(1200)
   staleAfter?: number;
+  declare readonly at: Clocks & { readonly staleAfter?: number };
 }
 
 /** The clocks of a query, settled. */
@@ -60,7 +65,11 @@ const isInstant = (text: string): boolean =>
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
 
 /** Settles `asOf` (default today) and `knownAt` (an instant becomes the greatest position recorded by then). */
-export async function clocksOf({ asOf, knownAt }: ClockQuery, store: EventStore, now = new Date()): Promise<Clocks> {
+export async function clocksOf(
+  { asOf, knownAt }: Omit<ClockQuery, 'at'>,
+  store: EventStore,
+  now = new Date(),
+): Promise<Clocks> {
   const clocks = { asOf: asOf ?? todayAt(now) };
   if (!isFullDate(clocks.asOf)) throw badClock('asOf', 'must be a real date, YYYY-MM-DD');
   if (knownAt === undefined || knownAt === '') return clocks;
@@ -79,5 +88,20 @@ export async function positionOf(knownAt: string, store: EventStore, field = 'kn
   return (await store.positionAt(new Date(knownAt))) ?? '0';
 }
 
-const badClock = (field: string, message: string) =>
-  new Rejected('invalid', `${field} ${message}`, [{ pointer: `/${field}`, message: `${field} ${message}` }]);
+const badClock = (field: string, message: string) => refused('invalid', `/${field}`, `${field} ${message}`);
+
+@Injectable()
+class SettleClocks implements PipeTransform {
+  constructor(@Inject(LOG) private readonly log: Log) {}
+
+  async transform(query: ProgressClockQuery & { cursor?: string; format?: unknown }) {
+    const { asOf, knownAt, staleAfter, format: _, ...asked } = withClocksOfCursor(query);
+    return { ...asked, at: { ...(await clocksOf({ asOf, knownAt }, this.log.store)), staleAfter } };
+  }
+}
+
+/**
+ * The valid query of a request, whose clocks are settled: it has `at` in their place. A query with a cursor goes on at the
+ * clocks of its first page.
+ */
+export const AtClocks = (): ParameterDecorator => Query(SettleClocks);

@@ -3,7 +3,7 @@ import { UnsupportedMediaTypeException } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
 import { refuseAmbiguousJson, textOf, Unreadable } from '#text';
-import { malformed } from './validation.js';
+import { malformed } from '../fields/validation.js';
 
 type Done = (error: Error | null, json?: unknown) => void;
 

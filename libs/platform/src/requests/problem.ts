@@ -12,7 +12,7 @@ import {
   type FieldError,
   type RefusalKind,
 } from '#eventsourcing';
-import { rejections } from './metrics.js';
+import { rejections } from '../observability/metrics.js';
 import type { ApiRequest } from './principal.js';
 
 /** RFC 9457, with our `code` and the fields at fault. */

@@ -4,7 +4,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { createHash } from 'node:crypto';
-import { canonicalJson, Rejected } from '#eventsourcing';
+import { canonicalJson, refused } from '#eventsourcing';
 
 /** The field of a query that says how many entries a page has at most. */
 export const PageSize = (usual: number, most = 1000, description?: string): PropertyDecorator =>
@@ -61,7 +61,7 @@ export function readCursor(cursor: string, asked: object, clocks: Partial<ListPl
   if (others.length > 0 || digest !== fingerprintOf(canonicalJson(asked))) {
     const by = others[0] ? `${others[0]} ${place[others[0]]}` : 'other filters or another order';
     const message = `The cursor is of a list with ${by}. Ask as for the first page, or leave the cursor away.`;
-    throw new Rejected('cursor_of_another_list', message, [{ pointer: '/cursor', message }]);
+    throw refused('cursor_of_another_list', '/cursor', message);
   }
   return place;
 }
@@ -95,5 +95,4 @@ function read(cursor: string): { digest: string; place: ListPlace } {
 const isPlace = ({ knownAt, staleAfter = 0, total, after }: ListPlace): boolean =>
   /^\d{1,16}$/.test(knownAt) && typeof after === 'string' && [staleAfter, total].every(Number.isInteger);
 
-const badCursor = (what: string) =>
-  new Rejected('invalid', `cursor ${what}`, [{ pointer: '/cursor', message: `cursor ${what}` }]);
+const badCursor = (what: string) => refused('invalid', '/cursor', `cursor ${what}`);

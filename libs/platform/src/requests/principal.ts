@@ -2,7 +2,7 @@
 import { SetMetadata } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import type { Correlation } from './correlation.js';
+import type { Correlation } from '../observability/correlation.js';
 
 /** The actor: an account of the secretariat, or of an agency's focal point. No personal data. */
 export class Principal {

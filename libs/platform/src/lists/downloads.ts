@@ -7,7 +7,7 @@ import { todayAt } from '#clocks';
 import { columnsOfEntries, entryClassOf, type ColumnsOfFields } from './columns-of.js';
 import { flat } from './csv.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { listText } from './query-fields.js';
+import { listText } from '../fields/query-fields.js';
 import { formatNamed, formatOf, type ListContent, type Pages } from './formats.js';
 
 /** The field of a query that names the fields wanted of each entry: those that the class of the entries has. */

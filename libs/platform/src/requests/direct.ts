@@ -6,7 +6,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ApiRequest } from './principal.js';
-import { refuseUnlessJson } from './formats.js';
+import { refuseUnlessJson } from '../lists/formats.js';
 import { AccessGuard, AnswerInterceptor } from './steps.js';
 
 /** A route that Fastify answers directly. */

@@ -5,9 +5,9 @@ import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@open
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { NO_STREAM, StoreUnavailable, type EventStore, type Meta } from '#eventsourcing';
-import { memoryLog } from '../../eventsourcing/src/testing/memory-event-store.js';
-import { storeContract } from '../../eventsourcing/src/testing/store-contract.js';
-import type { TestedLog } from '../../eventsourcing/src/testing/tested-log.js';
+import { memoryLog } from '../../../eventsourcing/src/testing/memory-event-store.js';
+import { storeContract } from '../../../eventsourcing/src/testing/store-contract.js';
+import type { TestedLog } from '../../../eventsourcing/src/testing/tested-log.js';
 import { metrics } from './metrics.js';
 import { observed } from './observed.js';
 

@@ -1,7 +1,7 @@
 /** Validators of what is read (`ETag`), the answer 304 to whoever has it already, and how long an answer may be kept. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hash } from 'node:crypto';
-import { isWatchman } from './requests.js';
+import { isWatchman } from '../observability/requests.js';
 
 const digest = (text: string | Buffer): string => hash('sha1', text, 'base64url').slice(0, 22);
 

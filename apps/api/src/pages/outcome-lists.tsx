@@ -1,0 +1,148 @@
+/** Lists of outcomes, by kind, with their follow-up. */
+import { TOLD_KINDS, type OutcomeRow } from '#progress';
+import type { OutcomeAsAt } from '#registers';
+import { Figure, StageBar } from './figures.js';
+import { AgencyLink, Joined } from './links.js';
+import { Words } from './source.js';
+import { Table } from './take-away.js';
+import { path, type View } from './view.js';
+import { counted, OUTCOME_KIND_WORDS } from './words.js';
+
+export const ForumLink = ({ view, id }: { view: View; id: string }) => (
+  <a href={view.link(path('forums', id))}>{view.names.forum.get(id) ?? id}</a>
+);
+
+/** The speaker of an outcome: an agency, a forum, or others in words. */
+export const Issuer = ({
+  view,
+  of: { issuedBy, issuer },
+}: {
+  view: View;
+  of: Pick<OutcomeAsAt, 'issuedBy' | 'issuer'>;
+}) => {
+  if (!issuedBy) return <Words text={issuer ?? ''} />;
+  return view.names.forum.has(issuedBy) ? (
+    <ForumLink view={view} id={issuedBy} />
+  ) : (
+    <AgencyLink view={view} code={issuedBy} />
+  );
+};
+
+/** `2 proposals` */
+const kindsCounted = (kind: OutcomeRow['kind'], n: number): string =>
+  kind === 'not_told' ? `${counted(n, 'outcome')} of a kind not told` : counted(n, OUTCOME_KIND_WORDS[kind]);
+
+export const Addressees = ({ view, addressees }: { view: View; addressees: readonly string[] }) => (
+  <>
+    {addressees.map((addressee, i) => (
+      <span key={addressee}>
+        {i > 0 && ', '}
+        {view.names.agency.has(addressee) ? <AgencyLink view={view} code={addressee} /> : addressee}
+      </span>
+    ))}
+  </>
+);
+
+interface ListParts {
+  readonly view: View;
+  readonly rows: readonly OutcomeRow[];
+  /** The request and its addressees, without its follow-up. */
+  readonly brief?: boolean;
+}
+
+/** Outcomes of each kind under a heading of their own. */
+export const OutcomesByKind = ({ view, rows, brief, level = 3 }: ListParts & { readonly level?: 3 | 4 }) => {
+  const Heading = `h${level}` as const;
+  return (
+    <>
+      {TOLD_KINDS.map((kind) => {
+        const own = rows.filter((row) => row.kind === kind);
+        return (
+          own.length > 0 && (
+            <section key={kind}>
+              <Heading>{kindsCounted(kind, own.length)}</Heading>
+              <OutcomeList view={view} rows={own} brief={brief} />
+            </section>
+          )
+        );
+      })}
+    </>
+  );
+};
+
+/** The agency whose follow-up counts. */
+const whose = ({ asked: { agency } }: View) => (agency === undefined ? {} : { agency: String(agency) });
+
+/** Outcomes with whom they address, what follows them up and who leads that. */
+export const OutcomeList = ({ view, rows, brief = false }: ListParts) => (
+  <Table class={brief ? 'outcomes brief' : 'outcomes'}>
+    <caption class="hidden">Outcomes</caption>
+    <thead>
+      <tr>
+        <th scope="col">Outcome</th>
+        <th scope="col">Addressed to</th>
+        {!brief && (
+          <>
+            <th scope="col" class="n">
+              Commit&shy;ments
+            </th>
+            <th scope="col" class="of-bar">
+              By stage
+            </th>
+            <th scope="col">Led by</th>
+          </>
+        )}
+      </tr>
+    </thead>
+    <tbody>
+      {rows.map((row) => (
+        <tr key={row.outcome}>
+          <th scope="row">
+            <a href={view.link(path('outcomes', row.outcome))}>
+              <Words text={row.text} />
+            </a>{' '}
+            <small class="code">{row.outcome}</small>
+            <small class="issuer">
+              {' '}
+              {OUTCOME_KIND_WORDS[row.kind]}
+              {(row.issuedBy ?? row.issuer) && (
+                <>
+                  {' '}
+                  of <Issuer view={view} of={row} />
+                </>
+              )}
+              {row.addressedTo && (
+                <>
+                  , put to <ForumLink view={view} id={row.addressedTo} />
+                </>
+              )}
+            </small>
+          </th>
+          <td>
+            <Addressees view={view} addressees={row.addressees} />
+          </td>
+          {!brief && (
+            <>
+              <td class="n" data-label="Commitments">
+                {row.covered ? (
+                  <Figure n={row.total} href={view.list({ ...whose(view), followsUp: row.outcome })} />
+                ) : (
+                  <span class="dated">None</span>
+                )}
+              </td>
+              <td class="of-bar">{row.covered && <StageBar row={row} />}</td>
+              <td data-label={row.covered ? 'Led by' : undefined}>
+                <Joined
+                  all={row.leads.map((code) => (
+                    <AgencyLink key={code} view={view} code={code} />
+                  ))}
+                  last=", "
+                />
+              </td>
+            </>
+          )}
+        </tr>
+      ))}
+    </tbody>
+  </Table>
+);

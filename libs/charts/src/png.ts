@@ -1,0 +1,30 @@
+/** SVG as PNG, the same on every machine. */
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+
+const files = createRequire(import.meta.url);
+
+/** Loaded when the first picture is asked for. */
+let engine: Promise<Uint8Array[]> | undefined;
+const loaded = (): Promise<Uint8Array[]> =>
+  (engine ??= (async () => {
+    const { initWasm } = await import('@resvg/resvg-wasm');
+    await initWasm(await readFile(files.resolve('@resvg/resvg-wasm/index_bg.wasm')));
+    const fonts = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'];
+    return Promise.all(fonts.map((name) => readFile(files.resolve(`dejavu-fonts-ttf/ttf/${name}`))));
+  })());
+
+/** @param width in pixels */
+export async function pngOf(svg: string, width: number): Promise<Uint8Array> {
+  const fontBuffers = await loaded();
+  const { Resvg } = await import('@resvg/resvg-wasm');
+  const drawing = new Resvg(svg, {
+    fitTo: { mode: 'width', value: width },
+    font: { fontBuffers, defaultFontFamily: 'DejaVu Sans' },
+  });
+  try {
+    return drawing.render().asPng();
+  } finally {
+    drawing.free();
+  }
+}

@@ -1,0 +1,265 @@
+import { describe, expect, it } from '@jest/globals';
+import { read, type WorkSheet } from '@e965/xlsx';
+import mammoth from 'mammoth';
+import { strFromU8, unzipSync } from 'fflate';
+import { getDocumentProxy } from 'unpdf';
+import { docx } from './docx.js';
+import { numbered } from './numbered.js';
+import { pdf } from './pdf.js';
+import type { Cell, Inline, Report, ReportFormat, Row, Table } from './report.js';
+import { sampleReport } from './testing/sample.js';
+import { printable, typeface } from './typeface.js';
+import { xlsx } from './xlsx.js';
+
+async function fileOf(format: ReportFormat, report: Report): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of format.write(numbered(report))) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** What would be more than text in one of the formats, or breaks a file where it is not taken for text. */
+const HOSTILE = [
+  '#set page(width: 1pt) #panic("ran") $x$ \\ `raw` *bold* _it_ @ref <label> // comment /* more */ [[',
+  '=HYPERLINK("http://evil.example","click")',
+  '+1+1',
+  '@SUM(A1)',
+  '</w:t><w:br/> & &amp; <![CDATA[ ]]> "quoted" \'apostrophe\'',
+  'w:anchor="_Toc1" r:id="rIdabc"',
+  '#image("/etc/passwd") #read("/report.json") #import "@preview/x:1.0.0": *',
+];
+const UNSEEN = 'before\u0000\u0008\u001b\ud800after';
+
+const cellOf = (text: string): Cell => ({ type: 'text', inlines: [{ type: 'foreign', text, lang: 'und' }] });
+
+/** The sample with rows of its own in the first table, a title and a paragraph made of them. */
+function reportOf(rows: readonly Row[], texts: readonly string[] = [], more: Partial<Table> = {}): Report {
+  const sample = sampleReport();
+  const [summary, ...rest] = sample.sections;
+  const columns = sample.data.columns.slice(0, rows[0]!.length);
+  const table: Table = {
+    ...sample.data,
+    id: 'own',
+    columns,
+    rows,
+    rowCount: rows.length,
+    totalRow: undefined,
+    ...more,
+  };
+  const paragraphs = texts.map((text) => ({ type: 'paragraph', number: 0, inlines: [text] as Inline[] }) as const);
+  return {
+    ...sample,
+    cover: { ...sample.cover, ...(texts[0] && { title: texts[0] }) },
+    sections: [{ ...summary!, blocks: [...summary!.blocks, ...paragraphs, table] }, ...rest],
+    data: { ...table },
+  };
+}
+
+interface Item {
+  readonly str?: string;
+  readonly hasEOL?: boolean;
+}
+
+async function pdfOf(report: Report) {
+  const file = await fileOf(pdf, report);
+  const document = await getDocumentProxy(new Uint8Array(file));
+  const pages = [];
+  for (let n = 1; n <= document.numPages; n++) {
+    const page = await document.getPage(n);
+    const items = (await page.getTextContent()).items as Item[];
+    pages.push({ page, text: items.map(({ str = '', hasEOL }) => str + (hasEOL ? '\n' : '')).join('') });
+  }
+  return { file, document, pages, text: pages.map(({ text }) => text).join('\n') };
+}
+
+/** A text without the spaces and line ends that setting it has made. */
+const joined = (text: string): string => text.replaceAll(/[\s\u200B\u00AD]+/g, '');
+
+interface Node {
+  readonly role?: string;
+  readonly alt?: string;
+  readonly lang?: string;
+  readonly children?: readonly Node[];
+}
+const below = (node: Node | null): Node[] => (node ? [node, ...(node.children ?? []).flatMap(below)] : []);
+
+describe('A report as PDF', () => {
+  it('is tagged, in its language, with bookmarks, its manifest and alternative texts', async () => {
+    const { file, document, pages, text } = await pdfOf(sampleReport());
+    const { info } = (await document.getMetadata()) as unknown as { info: Record<string, unknown> };
+    expect(info).toMatchObject({ Title: sampleReport().cover.title, Language: 'en' });
+    expect(JSON.parse(info.Subject as string)).toEqual(sampleReport().manifest);
+    expect(file.includes('<pdfuaid:part>1</pdfuaid:part>')).toBe(true);
+    expect((await document.getMarkInfo())?.Marked).toBe(true);
+    const outline = (await document.getOutline()) as { title: string; items: { title: string }[] }[];
+    expect(outline.map(({ title }) => title)).toEqual(
+      expect.arrayContaining(['I. Summary', 'II. By theme', 'III. All of them', 'Notes']),
+    );
+    expect(outline.find(({ title }) => title.startsWith('II. '))!.items[0]!.title).toContain('A. Remittances');
+    const nodes = (await Promise.all(pages.map(({ page }) => page.getStructTree() as Promise<Node>))).flatMap(below);
+    const roles = new Set(nodes.map(({ role }) => role));
+    for (const role of ['H1', 'H2', 'P', 'Table', 'TH', 'TD', 'Caption', 'Link', 'L', 'LI'])
+      expect(roles).toContain(role);
+    expect(nodes.map(({ alt }) => alt)).toContain('1,234 commitments: 28 completed, 1,206 planned');
+    // Each of its figures, notes and table titles stands there.
+    for (const words of ['Of 1,234 commitments, 28 (2 per cent) were completed', 'Table 1. Commitments on remittances'])
+      expect(joined(text)).toContain(joined(words));
+    expect(joined(pages.at(-1)!.text)).toContain(joined(sampleReport().manifest.log));
+    expect(pages[2]!.text).toContain(`Page 3 of ${pages.length}`);
+  });
+
+  it('repeats the heads of its tables, and cuts no row in two', async () => {
+    const row = (n: number): Row => [
+      cellOf(`REF-${n}`),
+      cellOf(`first-${n} ${'words of a title '.repeat(20)}last-${n}`),
+    ];
+    const { pages } = await pdfOf(reportOf(Array.from({ length: 60 }, (_, n) => row(n))));
+    const within = pages.filter(({ text }) => /first-\d+/.test(text));
+    expect(within.length).toBeGreaterThan(3);
+    for (const { text } of within) {
+      expect(joined(text)).toContain('ReferenceCommitment');
+      const ends = (word: string) =>
+        [...joined(text).matchAll(new RegExp(`${word}-(\\d+?)(?=words|REF|$|\\D)`, 'g'))].length;
+      expect(ends('first')).toBe(ends('last'));
+    }
+  });
+
+  it('cuts only a row that is longer than a page, and loses none of it', async () => {
+    const words = Array.from({ length: 3000 }, (_, n) => `word${n}.`).join(' ');
+    const { text } = await pdfOf(reportOf([[cellOf('REF-1'), cellOf(words)]]));
+    expect(joined(text)).toContain('word0.');
+    expect(joined(text)).toContain('word2999.');
+  });
+
+  it('takes nothing that people wrote for markup', async () => {
+    const { text } = await pdfOf(
+      reportOf(
+        HOSTILE.map((one) => [cellOf('R'), cellOf(one)]),
+        HOSTILE,
+      ),
+    );
+    for (const one of HOSTILE) expect(joined(text).split(joined(one)).length).toBeGreaterThan(2);
+    expect(joined((await pdfOf(reportOf([[cellOf(UNSEEN)]], [UNSEEN]))).text)).toContain('beforeafter');
+  });
+
+  it('writes letters that its typeface lacks in Latin ones, and says so', async () => {
+    const { text } = await pdfOf(reportOf([[cellOf('中国 移民'), cellOf('دليل Ελλάδα Ўзбекистон Հայ')]]));
+    expect(text).toMatch(/\[Zhong ?Guo\]/i);
+    expect(text).toContain('Ελλάδα');
+    expect(text).toContain('Ўзбекистон');
+    expect(joined(text)).toContain('U+4E2D');
+    const { letters } = await typeface();
+    const missing = new Set<string>();
+    expect(printable('Ελλάδα, Հայ, دليل', letters, missing)).toBe('Ελλάδα, Հայ, دليل');
+    expect([...missing]).toEqual([]);
+  });
+});
+
+describe('A report as DOCX', () => {
+  it('is read by another program: headings, tables, notes, pictures', async () => {
+    const buffer = await fileOf(docx, sampleReport());
+    const { value: html } = await mammoth.convertToHtml({ buffer });
+    for (const heading of ['<h1>.*Summary</h1>', '<h1>.*By theme</h1>', '<h2>.*Remittances'])
+      expect(html).toMatch(new RegExp(heading));
+    expect(html.match(/<thead>/g)).toHaveLength(3);
+    expect(html).toContain('alt="1,234 commitments: 28 completed, 1,206 planned"');
+    expect(html).toContain('ESA/P/WP.204, para. 12');
+    const { value: text } = await mammoth.extractRawText({ buffer });
+    expect(text).toContain('Of 1,234 commitments, 28 (2 per cent) were completed.');
+    expect(text).toContain('Table 1. Commitments on remittances');
+  });
+
+  it('has fields, styles and numbers that a drafter goes on with', async () => {
+    const parts = unzipSync(await fileOf(docx, sampleReport('fr')));
+    const [document, styles, notes, core] = [
+      'word/document.xml',
+      'word/styles.xml',
+      'word/footnotes.xml',
+      'docProps/core.xml',
+    ].map((path) => strFromU8(parts[path]!)) as [string, string, string, string];
+    expect(document).toContain('TOC \\h \\o');
+    // The contents are filled in, with pages: nobody is asked to update them.
+    expect(document).not.toContain('w:dirty');
+    expect(document).toMatch(
+      /PAGEREF _Toc\d+ \\h<\/w:instrText><w:fldChar w:fldCharType="separate"\/><w:t xml:space="preserve">\d+</,
+    );
+    expect(document).toContain('SEQ Table \\* ARABIC');
+    expect(document.match(/<w:tblHeader\/>/g)).toHaveLength(3);
+    expect(document.match(/<w:footnoteReference /g)).toHaveLength(4);
+    // The second mark of a note follows the first.
+    expect(document).toMatch(/NOTEREF _Note\d+ \\f \\h/);
+    expect(document).toMatch(/<w:rtl\/>.*دليل الهجرة/s);
+    expect(document).toContain('w:lang w:val="ru"');
+    expect(styles).toContain('w:val="fr-FR"');
+    expect(notes).toContain('ESA/P/WP.204, para. 3');
+    expect(core).toContain('2006-11-21T00:00:00Z');
+  });
+
+  it('takes nothing that people wrote for markup', async () => {
+    const buffer = await fileOf(
+      docx,
+      reportOf(
+        HOSTILE.map((one) => [cellOf('R'), cellOf(one)]),
+        HOSTILE,
+      ),
+    );
+    const { value: text } = await mammoth.extractRawText({ buffer });
+    for (const one of HOSTILE) expect(text.split(one).length).toBeGreaterThan(2);
+    const unseen = await mammoth.extractRawText({ buffer: await fileOf(docx, reportOf([[cellOf(UNSEEN)]], [UNSEEN])) });
+    expect(unseen.value).toMatch(/before\uFFFD?after/);
+  });
+});
+
+describe('A report as XLSX', () => {
+  const sheetsOf = async (report: Report) =>
+    read(await fileOf(xlsx, report), { cellDates: true, cellNF: true, cellFormula: true });
+  const at = (sheet: WorkSheet | undefined, address: string) =>
+    sheet?.[address] as { t: string; v: unknown; f?: string };
+
+  it('has a sheet per table, typed, with what each column and code means', async () => {
+    const { Sheets, SheetNames } = await sheetsOf(sampleReport());
+    expect(SheetNames).toEqual([
+      ...['About this report', 'Data', 'Table 1 Commitments on remitta…', 'Table 2 Commitments on nothing'],
+      ...['Table 3 All commitments, as a …', 'Notes', 'Columns'],
+    ]);
+    const data = Sheets.Data;
+    expect(at(data, 'E2')).toMatchObject({ t: 'n', v: 1234 });
+    expect(at(data, 'D2')).toMatchObject({ t: 'd', v: new Date('2006-11-20T00:00:00Z') });
+    expect(at(data, 'D3')).toMatchObject({ t: 's', v: '2006' });
+    expect([at(data, 'F2').v, at(data, 'G2').v]).toEqual([1234, 1234]);
+    expect(data!['!autofilter']).toEqual({ ref: 'A1:H6' });
+    const columns = JSON.stringify(Sheets.Columns);
+    for (const words of ['When this came about.', 'in_progress', 'In progress']) expect(columns).toContain(words);
+    expect(JSON.stringify(Sheets['About this report'])).toContain(sampleReport().manifest.log);
+  });
+
+  it('keeps texts as texts, whatever they begin with', async () => {
+    const { Sheets } = await sheetsOf(reportOf(HOSTILE.map((one) => [cellOf(one)])));
+    HOSTILE.forEach((one, i) => {
+      const { t, v, f } = at(Sheets.Data, `A${i + 2}`);
+      expect({ t, v, f }).toEqual({ t: 's', v: one, f: undefined });
+    });
+    const unseen = await sheetsOf(reportOf([[cellOf(UNSEEN)]]));
+    expect(at(unseen.Sheets.Data, 'A2').v).toMatch(/^before.?after$/);
+  });
+
+  it('gives every sheet a name of its own that programs take', async () => {
+    const report = reportOf([[cellOf('R')]], [], { title: "'History'[1]: a/b\\c?*" });
+    const { SheetNames } = await sheetsOf(report);
+    for (const name of SheetNames) {
+      expect(name.length).toBeLessThanOrEqual(31);
+      expect(name).not.toMatch(/[[\]:*?/\\]|^'|'$/);
+    }
+    expect(new Set(SheetNames.map((name) => name.toLowerCase())).size).toBe(SheetNames.length);
+  });
+
+  it('writes dates before 1900 and texts that are too long as programs can hold them', async () => {
+    const long = 'x'.repeat(40_000);
+    const sample = sampleReport();
+    const columns = [sample.data.columns[0]!, sample.data.columns[3]!];
+    const { Sheets } = await sheetsOf(
+      reportOf([[cellOf(long), { type: 'date', value: '1863-02-09' }]], [], { columns }),
+    );
+    expect((at(Sheets.Data, 'A2').v as string).length).toBe(32_767);
+    expect(at(Sheets.Data, 'B2')).toMatchObject({ t: 's', v: '1863-02-09' });
+  });
+});

@@ -1,0 +1,285 @@
+/**
+ * A report as PDF/UA-1, set by Typst: tagged, with bookmarks, contents, and charts as drawings. Typst is given the report as
+ * data (`report.json`), so what people wrote is never markup.
+ */
+import { readFile } from 'node:fs/promises';
+import type { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler';
+import { runsOf, weightOf, isWide, type Heading } from './flow.js';
+import { linesOf, pageInWords } from './in-words.js';
+import { manifestLines } from './manifest-lines.js';
+import { pagesOf, plain, type Block, type Cell, type Column, type Inline } from './report.js';
+import type { NumberedReport, ReportFormat, Row, Table } from './report.js';
+import { FAMILIES, printable, typeface, type Typeface } from './typeface.js';
+import { wordsOf, type Words } from './words/index.js';
+
+export const pdf: ReportFormat = {
+  mediaType: 'application/pdf',
+  extension: 'pdf',
+  // Typst keeps all pages in memory: about 150 kB a row.
+  mostRows: 10_000,
+  inThread: 512,
+  async *write(report) {
+    const face = await typeface();
+    const [compiler, document] = await Promise.all([compilerWith(face), new Printing(report, face).document()]);
+    yield compiled(compiler, Buffer.from(JSON.stringify(document)));
+  },
+};
+
+/** No folder of any machine: everything that is read is given. */
+const [WORKSPACE, NAME] = ['/report', '/report/report.json'] as const;
+
+let compiler: Promise<NodeCompiler> | undefined;
+
+const compilerWith = ({ files }: Typeface): Promise<NodeCompiler> =>
+  (compiler ??= import('@myriaddreamin/typst-ts-node-compiler').then((typst) =>
+    typst.NodeCompiler.create({ workspace: WORKSPACE, fontArgs: [{ fontBlobs: [...files] }] }),
+  ));
+
+const TEMPLATE = new URL('report.typ', import.meta.url);
+let template: Promise<string> | undefined;
+
+async function compiled(compiler: NodeCompiler, document: Buffer): Promise<Uint8Array> {
+  const mainFileContent = await (template ??= readFile(TEMPLATE, 'utf8'));
+  // Nothing waits between here and the end: one report at a time.
+  compiler.mapShadow(NAME, document);
+  try {
+    const outcome = compiler.compile({ mainFileContent });
+    const error = outcome.takeError();
+    if (!outcome.result) throw new Error(`Typst: ${JSON.stringify(error && compiler.fetchDiagnostics(error))}`);
+    return compiler.pdf(outcome.result, { pdfStandard: 'ua-1' });
+  } finally {
+    compiler.unmapShadow(NAME);
+    compiler.evictCache(0);
+  }
+}
+
+/** What the template is given in place of inlines. */
+type Printed =
+  | string
+  | { is: 'foreign'; text: string; lang: string; rtl: boolean }
+  | { is: 'note'; number: number }
+  | { is: 'emphasis'; of: Printed[] }
+  | { is: 'link'; href: string; of: Printed[] };
+
+interface PrintedTable {
+  is: 'table';
+  label: string;
+  title: string;
+  asAt: string;
+  source: Printed[];
+  remarks: Printed[][];
+  head: string[];
+  weights: number[];
+  numbers: boolean[];
+  size: number;
+  rows: { long: boolean; cells: Printed[][][] }[];
+  total: Printed[][][] | null;
+}
+
+type PrintedBlock =
+  | { is: 'heading'; level: number; number: string; title: Printed[] }
+  | PrintedTable
+  | { is: 'paragraph'; number: number; inlines: Printed[] }
+  | { is: 'list'; ordered: boolean; items: Printed[][] }
+  | { is: 'narrative'; lang: string; attribution: string; blocks: PrintedBlock[] }
+  | ({ is: 'chart'; label: string; title: string; asAt: string; source: Printed[]; remarks: Printed[][] } & {
+      svg: string;
+      alt: string;
+      width: number;
+    });
+
+/** The width of the text of an upright page and of one on its side, in points, and how many lines surely stand on it. */
+const [UPRIGHT, ASIDE] = [
+  [459, 40],
+  [705, 24],
+] as const;
+/** The letters of a table, in points: the heavier its columns are together, the smaller. */
+const sizeOf = (weight: number): number => (weight > 19 ? 7 : weight > 16 ? 8 : 9);
+/** In a paragraph, and of letters alone, a word is broken anywhere after so many; shorter ones only as their language does. */
+const [LONG_WORD, LONG_LETTERS] = [60, 24] as const;
+/** In the pixels of a chart, the width of the text. */
+const CHART_WIDTH = 720;
+
+class Printing {
+  readonly #words: Words;
+  readonly #missing = new Set<string>();
+
+  constructor(
+    private readonly report: NumberedReport,
+    private readonly face: Typeface,
+  ) {
+    this.#words = wordsOf(report.language);
+  }
+
+  async document() {
+    const { cover, manifest, language, notes, abbreviations, sections } = this.report;
+    const { parts, manifest: names, print } = this.#words;
+    const text = this.#text;
+    const body = [];
+    for (const { aside, parts } of runsOf(sections)) body.push({ aside, blocks: await this.#blocks(parts) });
+    const document = {
+      language,
+      families: FAMILIES,
+      date: manifest.asOf.split('-').map(Number),
+      publisher: text(manifest.publisher),
+      manifestJson: JSON.stringify(manifest),
+      keywords: [manifest.kind, cover.symbol ?? ''].filter(Boolean),
+      head: text(cut(cover.title, 90)),
+      cover: {
+        symbol: text(cover.symbol ?? ''),
+        marking: cover.symbol === null ? parts.draft : '',
+        title: text(cover.title),
+        subtitle: this.#inlines(cover.subtitle),
+        asAt: text(cover.asAt),
+        issuedBy: cover.issuedBy.map((line) => text(line)),
+      },
+      words: {
+        contents: parts.contents,
+        abbreviations: parts.abbreviations,
+        notes: parts.notes,
+        nothing: parts.nothing,
+        page: pageInWords(this.#words),
+        manifest: names.title,
+        explains: names.explains,
+      },
+      abbreviations: abbreviations.map(({ short, long }) => [text(short), text(long)]),
+      body,
+      notes: notes.map(({ number, citation, href }) => ({ number, citation: text(citation), href: href ?? null })),
+      manifest: manifestLines(this.report).map(([name, value]) => [name, text(value)]),
+    };
+    const letters = [...this.#missing].sort().slice(0, 60);
+    return { ...document, missing: letters.length > 0 ? print.missing(letters.map(codeOf).join(', ')) : null };
+  }
+
+  #text = (text: string, long: number = LONG_WORD): string =>
+    broken(printable(text, this.face.letters, this.#missing), long);
+
+  #inlines(inlines: readonly Inline[], long?: number): Printed[] {
+    return inlines.map((one): Printed => {
+      if (typeof one === 'string') return this.#text(one, long);
+      switch (one.type) {
+        case 'figure':
+          return one.href === undefined ? one.text : { is: 'link', href: one.href, of: [one.text] };
+        case 'foreign':
+          return {
+            is: 'foreign',
+            text: this.#text(one.text, long),
+            lang: languageOf(one.lang),
+            rtl: one.dir === 'rtl',
+          };
+        case 'note':
+          return { is: 'note', number: one.number };
+        case 'emphasis':
+          return { is: 'emphasis', of: this.#inlines(one.inlines, long) };
+        default:
+          return { is: 'link', href: one.href, of: this.#inlines(one.inlines, long) };
+      }
+    });
+  }
+
+  async #blocks(parts: readonly (Heading | Block)[]): Promise<PrintedBlock[]> {
+    const blocks: PrintedBlock[] = [];
+    for (const part of parts) blocks.push(await this.#block(part));
+    return blocks;
+  }
+
+  async #block(block: Heading | Block): Promise<PrintedBlock> {
+    switch (block.type) {
+      case 'heading':
+        return { is: 'heading', level: block.level, number: block.number, title: this.#inlines(block.title) };
+      case 'paragraph':
+        return { is: 'paragraph', number: block.number, inlines: this.#inlines(block.inlines) };
+      case 'list':
+        return { is: 'list', ordered: block.ordered, items: block.items.map((item) => this.#inlines(item)) };
+      case 'table':
+        return this.#table(block);
+      case 'chart':
+        return {
+          is: 'chart',
+          ...this.#caption(this.#words.parts.figure(block.number), block),
+          remarks: [],
+          svg: printable(block.svg, this.face.lettersOfPictures, this.#missing),
+          alt: block.alt,
+          width: Math.min(1, block.width / CHART_WIDTH),
+        };
+      default:
+        return {
+          is: 'narrative',
+          lang: languageOf(block.lang),
+          attribution: this.#text(block.attribution),
+          blocks: await this.#blocks(block.blocks),
+        };
+    }
+  }
+
+  #caption(label: string, { title, asAtLine, sourceLine }: Pick<Table, 'title' | 'asAtLine' | 'sourceLine'>) {
+    return {
+      label: `${label}.`,
+      title: this.#text(title),
+      asAt: this.#text(asAtLine),
+      source: this.#inlines(sourceLine),
+    };
+  }
+
+  async #table(table: Table): Promise<PrintedTable> {
+    const { columns, totalRow, remarks = [], number } = table;
+    const letters = lettersIn(columns);
+    const [, most] = isWide(table) ? ASIDE : UPRIGHT;
+    const rows: PrintedTable['rows'] = [];
+    for await (const page of pagesOf(table))
+      for (const row of page) rows.push({ long: isLong(row, letters, most), cells: this.#cells(row, letters) });
+    return {
+      is: 'table',
+      ...this.#caption(this.#words.parts.table(number), table),
+      remarks: remarks.map((remark) => this.#inlines(remark)),
+      head: columns.map(({ title }, i) => this.#text(title, letters[i])),
+      weights: columns.map((column) => column.weight),
+      numbers: columns.map(({ type }) => type === 'integer' || type === 'share'),
+      size: sizeOf(weightOf(columns)),
+      rows,
+      total: totalRow ? this.#cells(totalRow, letters) : null,
+    };
+  }
+
+  /** @param letters that stand in a line of each column */
+  #cells = (row: Row, letters: readonly number[]): Printed[][][] =>
+    row.map((cell, i) => linesOf(cell, this.#words).map((line) => this.#inlines(line, letters[i])));
+}
+
+/** About how many letters stand in a line of each column: a letter is a little wider than half of its height. */
+function lettersIn(columns: readonly Column[]): number[] {
+  const [whole, [width]] = [weightOf(columns), isWide({ columns }) ? ASIDE : UPRIGHT];
+  return columns.map(({ weight }) => Math.max(4, Math.floor(((width * weight) / whole - 7) / (0.58 * sizeOf(whole)))));
+}
+
+/** Whether a row may be longer than a page: only then may it be cut. */
+function isLong(row: Row, letters: readonly number[], lines: number): boolean {
+  return row.some((cell, i) => linesIn(cell, letters[i]!) > lines);
+}
+
+function linesIn(cell: Cell, wide: number): number {
+  const lines = cell?.type === 'list' ? cell.items : cell?.type === 'text' ? [cell.inlines] : [];
+  return lines
+    .flatMap((line) => plain(line).split('\n'))
+    .reduce((sum, line) => sum + 1 + Math.floor(line.length / wide), 0);
+}
+
+/** The language of a tag of BCP 47, as Typst takes it. */
+const languageOf = (tag: string): string => /^[a-z]{2,3}(?=-|$)/i.exec(tag)?.[0].toLowerCase() ?? 'und';
+
+/**
+ * Lets words that are too long for their line be broken anywhere, by spaces of no width: codes and addresses, and what no
+ * language breaks.
+ */
+const broken = (text: string, long: number): string =>
+  text.replaceAll(/[^\s\u200B]{5,}/gu, (word) => {
+    const most = /^\p{L}+\P{L}*$/u.test(word) ? Math.max(long, LONG_LETTERS) : long;
+    return word.length > most ? [...word].join('\u200B') : word;
+  });
+
+const cut = (text: string, most: number): string => {
+  const letters = [...text];
+  return letters.length <= most ? text : `${letters.slice(0, most - 1).join('')}…`;
+};
+
+const codeOf = (letter: string): string => `U+${letter.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;

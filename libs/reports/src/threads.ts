@@ -1,0 +1,113 @@
+/**
+ * Writes a report in its format; what takes long, in a thread of its own, so that others are answered meanwhile. Rows go to the
+ * thread page by page, and bytes come from it, each as fast as the other side takes them.
+ */
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { ReadableStream, TransformStream, type WritableStream } from 'node:stream/web';
+import { fileURLToPath } from 'node:url';
+import type { Piscina } from 'piscina';
+import { Rejected } from '#eventsourcing';
+import { reportFormat, type ReportFormatName } from './formats.js';
+import { isStream, pagesOf, type NumberedReport, type Row, type Section, type Table } from './report.js';
+
+/** What a thread is asked to do. */
+export interface Work {
+  readonly name: ReportFormatName;
+  readonly report: NumberedReport;
+  readonly into: WritableStream<Uint8Array>;
+}
+
+/** When so many reports wait, others are refused. */
+const MOST_WAITING = 16;
+/** In milliseconds: no report of a size that its format holds takes so long. */
+const TOO_LONG = 300_000;
+/** In megabytes, for what a thread has just made: what is soon forgotten need not be kept long. */
+const YOUNG = 8;
+/** So many rows are sent at once: a few milliseconds of work. */
+const PAGE = 100;
+
+const THREAD = fileURLToPath(new URL('thread.js', import.meta.url));
+
+const pools = new Map<number, Promise<Piscina>>();
+
+/** Threads with so much memory: they start with the first report, and end when none has come for a minute. */
+function threadsWith(memory: number): Promise<Piscina> {
+  const known = pools.get(memory);
+  if (known) return known;
+  const pool = import('piscina').then(
+    ({ Piscina }) =>
+      new Piscina({
+        filename: THREAD,
+        name: 'write',
+        minThreads: 0,
+        maxThreads: Math.max(1, Math.floor(availableParallelism() / 2)),
+        maxQueue: MOST_WAITING,
+        idleTimeout: 60_000,
+        resourceLimits: { maxOldGenerationSizeMb: memory, maxYoungGenerationSizeMb: YOUNG },
+      }),
+  );
+  pools.set(memory, pool);
+  return pool;
+}
+
+/** @param signal ends the writing, and the thread with it */
+export async function* written(
+  name: ReportFormatName,
+  report: NumberedReport,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const format = reportFormat(name);
+  // From sources, as in tests, there is no file that a thread could run.
+  if (format.inThread === undefined || !existsSync(THREAD)) {
+    yield* format.write(report);
+    return;
+  }
+  const running = await threadsWith(format.inThread);
+  if (running.queueSize >= MOST_WAITING)
+    throw new Rejected('not_yet', `${MOST_WAITING} reports wait to be written; ask again later`);
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const { sent, streams } = sendable(report);
+  const left = new AbortController();
+  const task = running.run({ name, report: sent, into: writable } satisfies Work, {
+    transferList: [writable, ...streams],
+    signal: AbortSignal.any([left.signal, AbortSignal.timeout(TOO_LONG), ...(signal ? [signal] : [])]),
+  }) as Promise<void>;
+  const failed = new Promise<never>((_, reject) => void task.catch(reject));
+  failed.catch(() => undefined);
+  const reader = readable.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await Promise.race([reader.read(), failed]);
+      if (done) break;
+      yield value;
+    }
+    await task;
+  } finally {
+    left.abort();
+    reader.cancel().catch(() => undefined);
+  }
+}
+
+/** A report whose long tables are streams that can be given to another thread. */
+function sendable(report: NumberedReport) {
+  const streams: ReadableStream<readonly Row[]>[] = [];
+  const table = (table: Table): Table => {
+    if (!isStream(table.rows) && table.rows.length <= PAGE) return table;
+    const stream = ReadableStream.from(shortPages(table));
+    streams.push(stream);
+    return { ...table, rows: stream };
+  };
+  const section = (one: Section): Section => ({
+    ...one,
+    blocks: one.blocks.map((block) => (block.type === 'table' ? table(block) : block)),
+    sections: one.sections.map(section),
+  });
+  const sent = { ...report, data: table(report.data), sections: report.sections.map(section) };
+  return { sent, streams };
+}
+
+async function* shortPages(table: Table): AsyncGenerator<readonly Row[]> {
+  for await (const page of pagesOf(table))
+    for (let at = 0; at < page.length; at += PAGE) yield page.slice(at, at + PAGE);
+}

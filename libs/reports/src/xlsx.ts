@@ -1,0 +1,379 @@
+/**
+ * The tables of a report as a workbook: the data, a sheet per table, the notes, what each column and code means, and where all
+ * of it comes from. Rows are written as they are read.
+ */
+import { PassThrough } from 'node:stream';
+import type { Alignment, Font, WorkbookWriter } from '@cj-tech-master/excelts';
+import { linesOf, tablesIn } from './in-words.js';
+import { manifestLines } from './manifest-lines.js';
+import { pagesOf, plain, type Cell, type Column, type Inline, type NumberedReport, type Table } from './report.js';
+import type { ReportFormat } from './report.js';
+import { wordsOf, type Words } from './words/index.js';
+
+/** The most that a sheet, a cell, the name of a sheet and the links of a sheet hold. */
+const [ROWS, LETTERS, NAME, LINKS] = [1_048_576, 32_767, 31, 65_530] as const;
+
+/**
+ * In sheets of no more rows texts are kept once for the whole workbook, as programs do themselves: some show the lines of a text
+ * only then. They are in memory until the end.
+ */
+const SHARED = 5_000;
+
+/** How many letters of width a column of weight 1 has. */
+const WIDTH = 13;
+const WIDEST = 70;
+
+/** The programs count days from here, and take 1900 for a leap year. */
+const FIRST_DATE = '1900-03-01';
+
+export const xlsx: ReportFormat = {
+  mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  extension: 'xlsx',
+  // One row is the head.
+  mostRows: ROWS - 1,
+  inThread: 160,
+  async *write(report) {
+    const { WorkbookWriter } = await import('@cj-tech-master/excelts');
+    const out = new PassThrough();
+    const asOf = new Date(`${report.manifest.asOf}T00:00:00Z`);
+    const workbook = new WorkbookWriter({
+      stream: out,
+      useStyles: true,
+      created: asOf,
+      modified: asOf,
+      creator: report.manifest.publisher,
+      lastModifiedBy: report.manifest.publisher,
+    });
+    Object.assign(workbook, { title: report.cover.title, description: JSON.stringify(report.manifest) });
+    await archivedAlike(workbook, out);
+    const written = new Book(workbook, report, out).write().catch((e: unknown) => void out.destroy(e as Error));
+    try {
+      yield* out;
+    } finally {
+      out.destroy();
+      await written;
+    }
+  },
+};
+
+/** 1 January 1980 in any zone: the first day that an entry of an archive can have. */
+export const FIRST_DAY = new Date(1980, 0, 1);
+
+/**
+ * Writes the archive by a library whose bytes are the same everywhere: the workbook's own takes the time of the clock, and the
+ * compression of Node, which is another one on another processor.
+ */
+async function archivedAlike({ zip }: WorkbookWriter, out: PassThrough) {
+  const { Zip, ZipDeflate } = await import('fflate');
+  const archive = new Zip((error, data, final) => {
+    if (error) out.destroy(error);
+    else if (final) out.end(data);
+    else out.write(data);
+  });
+  zip.add = (entry) => {
+    const { name } = entry as unknown as { name: string };
+    const file = Object.assign(new ZipDeflate(name), { mtime: FIRST_DAY });
+    archive.add(file);
+    const push = (data: Uint8Array<ArrayBuffer>, final?: boolean) => Promise.resolve(file.push(data, final));
+    Object.assign(entry, { push });
+  };
+  zip.end = () => archive.end();
+}
+
+type Value = string | number | Date | { text: string; hyperlink: string } | null;
+
+interface Style {
+  readonly numFmt?: string;
+  readonly font?: Partial<Font>;
+  readonly alignment?: Partial<Alignment>;
+}
+
+const FONT = { name: 'Arial', size: 10 } as const;
+const HEAD = {
+  font: { ...FONT, bold: true, color: { argb: 'FFFFFFFF' } },
+  fill: { type: 'pattern', pattern: 'solid', fgColor: { argb: 'FF1F4E79' } },
+  alignment: { vertical: 'top', wrapText: true },
+} as const;
+const WRAPPED = { vertical: 'top', wrapText: true } as const;
+const LINK: Style = { font: { color: { argb: 'FF0B5394' }, underline: true } };
+/** A column that a person edits stays text, though it begins like a formula. */
+const TEXT: Style = { numFmt: '@' };
+
+interface SheetColumn {
+  readonly title: string;
+  /** In letters. */
+  readonly width: number;
+}
+
+const widthsOf = (columns: readonly SheetColumn[]) => columns.map(({ width }) => width);
+
+class Book {
+  readonly #words: Words;
+  readonly #names = new Set<string>();
+
+  constructor(
+    private readonly workbook: WorkbookWriter,
+    private readonly report: NumberedReport,
+    private readonly out: PassThrough,
+  ) {
+    this.#words = wordsOf(report.language);
+  }
+
+  async write() {
+    const { report } = this;
+    const { parts } = this.#words;
+    const tables = tablesIn(report.sections);
+    const sheets = new Map<Table, string>();
+    const about = this.#name(this.#words.book.about);
+    sheets.set(report.data, this.#name(parts.data));
+    for (const table of tables) sheets.set(table, this.#name(`${parts.table(table.number)} ${table.title}`));
+    await this.#about(about, sheets);
+    for (const [table, name] of sheets) await this.#table(name, table);
+    if (report.notes.length > 0) await this.#notes();
+    await this.#columns(sheets);
+    await this.workbook.commit();
+  }
+
+  /** A name that no other sheet has, in any letter case, without the signs that addresses of cells use. */
+  #name(wanted: string): string {
+    const safe = wanted
+      .replaceAll(/[[\]:*?/\\\p{Cc}\p{Cs}]/gu, ' ')
+      .replaceAll(/\s+/g, ' ')
+      .trim()
+      .replaceAll(/^'|'$/g, '’');
+    for (let n = 1; ; n++) {
+      const suffix = n === 1 ? '' : ` (${n})`;
+      const name = `${cut(safe, NAME - suffix.length).trim()}${suffix}`;
+      if (this.#names.has(name.toLowerCase())) continue;
+      this.#names.add(name.toLowerCase());
+      return name;
+    }
+  }
+
+  async #about(name: string, sheets: ReadonlyMap<Table, string>) {
+    const { report } = this;
+    const { book, manifest, parts } = this.#words;
+    const { symbol, title, subtitle, asAt, issuedBy } = report.cover;
+    const sheet = this.workbook.addWorksheet(name, {
+      views: [{ showGridLines: false }],
+      pageSetup: PAGE,
+      useSharedStrings: true,
+    });
+    const widths = [44, 90];
+    sheet.columns = widths.map((width) => ({ width }));
+    const add = (values: readonly Value[], style: Style = {}) => {
+      const row = sheet.addRow([]);
+      // What stands alone may go on over the next column.
+      const over: Style = values.length === 1 ? { alignment: { vertical: 'top' } } : {};
+      values.forEach((value, i) => put(row.getCell(i + 1), value, { ...over, ...style }));
+      commit(row, values.length === 1 ? [44 + 90] : widths);
+    };
+    add([symbol ?? parts.draft], { font: { bold: true } });
+    add([title], { font: { bold: true } });
+    if (subtitle.length > 0) add([plain(subtitle)]);
+    for (const line of [asAt, ...issuedBy]) add([line]);
+    add([]);
+    add([book.sheets], { font: { bold: true } });
+    for (const [table, of] of sheets) {
+      const lines = [table.title, table.asAtLine, plain(table.sourceLine), ...(table.remarks ?? []).map(plain)];
+      add([{ text: of, hyperlink: `#'${of.replaceAll("'", "''")}'!A1` }, lines.join('\n')]);
+    }
+    add([]);
+    add([parts.abbreviations], { font: { bold: true } });
+    for (const { short, long } of report.abbreviations) add([short, long]);
+    add([]);
+    add([manifest.title, manifest.explains], { font: { bold: true } });
+    for (const pair of manifestLines(report)) add(pair);
+    sheet.commit();
+    await this.#drained();
+  }
+
+  async #table(name: string, table: Table) {
+    const { columns, rowCount, totalRow } = table;
+    const head = columns.flatMap((column) => this.#headOf(column));
+    // A sheet holds no more links than this.
+    const links = rowCount * head.length < LINKS;
+    const widths = widthsOf(head);
+    const sheet = this.#sheet(name, head, rowCount);
+    const write = (cells: readonly Cell[], bold = false) => {
+      const row = sheet.addRow([]);
+      let at = 0;
+      cells.forEach((cell, i) => {
+        for (const [value, style] of this.#valuesOf(cell, columns[i]!, links))
+          put(row.getCell(++at), value, bold ? { ...style, font: { ...style.font, bold } } : style);
+      });
+      commit(row, widths);
+    };
+    let last = 1;
+    for await (const page of pagesOf(table)) {
+      for (const row of page) write(row);
+      last += page.length;
+      await this.#drained();
+    }
+    sheet.autoFilter = { from: { row: 1, col: 1 }, to: { row: last, col: head.length } };
+    if (totalRow) write(totalRow, true);
+    sheet.commit();
+  }
+
+  async #notes() {
+    const { parts, book } = this.#words;
+    const head = [
+      { title: book.note, width: 10 },
+      { title: parts.source, width: 70 },
+    ];
+    const sheet = this.#sheet(this.#name(parts.notes), head);
+    for (const { number, citation, href } of this.report.notes) {
+      const row = sheet.addRow([]);
+      put(row.getCell(1), number);
+      put(row.getCell(2), href === undefined ? citation : { text: citation, hyperlink: href }, href ? LINK : PLAIN);
+      commit(row, widthsOf(head));
+    }
+    sheet.commit();
+    await this.#drained();
+  }
+
+  async #columns(sheets: ReadonlyMap<Table, string>) {
+    const { parts, book } = this.#words;
+    const head = [
+      { title: book.sheet, width: 34 },
+      { title: parts.column, width: 26 },
+      { title: book.key, width: 22 },
+      { title: parts.meaning, width: 60 },
+      { title: parts.code, width: 20 },
+      { title: book.codeMeaning, width: 34 },
+    ];
+    const sheet = this.#sheet(this.#name(parts.columns), head);
+    const add = (...values: readonly string[]) => {
+      const row = sheet.addRow([]);
+      values.forEach((value, i) => put(row.getCell(i + 1), value));
+      commit(row, widthsOf(head));
+    };
+    for (const [table, name] of sheets)
+      for (const { title, key, type, explains, codes = [] } of table.columns) {
+        const more = { share: [book.share], date: [book.dates] }[type as string] ?? [];
+        add(name, title, key, [explains, ...more].join(' '), '', '');
+        for (const { code, words } of codes) add(name, title, key, '', code, words);
+      }
+    sheet.commit();
+    await this.#drained();
+  }
+
+  /** A sheet with a head that stays, and is on every printed page. */
+  #sheet(name: string, head: readonly SheetColumn[], rows = 0) {
+    const sheet = this.workbook.addWorksheet(name, {
+      views: [{ state: 'frozen', ySplit: 1 }],
+      pageSetup: { ...PAGE, printTitlesRow: '1:1' },
+      useSharedStrings: rows <= SHARED,
+      headerFooter: { oddFooter: `&L${this.report.cover.title.replaceAll('&', '&&')}&R&P / &N` },
+    });
+    sheet.columns = head.map(({ width }) => ({ width }));
+    const row = sheet.addRow([]);
+    head.forEach(({ title }, i) => {
+      const cell = row.getCell(i + 1);
+      cell.value = cut(title, LETTERS);
+      cell.style = HEAD;
+    });
+    commit(row, widthsOf(head));
+    return sheet;
+  }
+
+  /** A share is two columns of numbers. */
+  #headOf({ title, type, weight }: Column): SheetColumn[] {
+    const width = Math.min(WIDTH * weight, WIDEST);
+    if (type !== 'share') return [{ title, width }];
+    return [title, this.#words.book.of(title)].map((title) => ({ title, width: Math.max(WIDTH, width / 2) }));
+  }
+
+  #valuesOf(cell: Cell, { type }: Column, links: boolean): [Value, Style][] {
+    switch (cell?.type) {
+      case undefined:
+        return type === 'share' ? [EMPTY, EMPTY] : [EMPTY];
+      case 'integer':
+        return [[cell.value, COUNT]];
+      case 'share':
+        return [
+          [cell.value, COUNT],
+          [cell.of, COUNT],
+        ];
+      case 'date':
+        return /^\d{4}-\d{2}-\d{2}$/.test(cell.value) && cell.value >= FIRST_DATE
+          ? [[new Date(`${cell.value}T00:00:00Z`), DAY]]
+          : [[cell.value, TEXT]];
+      default: {
+        const lines = linesOf(cell, this.#words);
+        const text = lines.map(marked).join('\n');
+        const href = links ? lines.flat().map(hrefOf).find(Boolean) : undefined;
+        return [href === undefined || text === '' ? [text, PLAIN] : [{ text, hyperlink: href }, LINK]];
+      }
+    }
+  }
+
+  /** Waits until what has been written has been taken, so that no more than that is in memory. */
+  async #drained() {
+    if (this.out.writableNeedDrain)
+      await new Promise<void>((resolve) => {
+        this.out.once('drain', resolve).once('close', resolve);
+      });
+    else await new Promise<void>((resolve) => void setImmediate(resolve));
+    if (this.out.destroyed) throw new Error('Nobody takes the workbook any more');
+  }
+}
+
+const PAGE = { orientation: 'landscape', paperSize: 9, fitToPage: true, fitToWidth: 1, fitToHeight: 0 } as const;
+const COUNT: Style = { numFmt: '#,##0' };
+const DAY: Style = { numFmt: 'yyyy-mm-dd', alignment: { ...WRAPPED, horizontal: 'left' } };
+const PLAIN: Style = {};
+const EMPTY: [Value, Style] = [null, PLAIN];
+
+const hrefOf = (inline: Inline): string | undefined =>
+  typeof inline !== 'string' && (inline.type === 'link' || inline.type === 'figure') ? inline.href : undefined;
+
+/** The words of inlines with the numbers of their notes. */
+const marked = (inlines: readonly Inline[]): string =>
+  inlines.map((one) => (typeof one !== 'string' && one.type === 'note' ? ` [${one.number}]` : plain([one]))).join('');
+
+/** A text that is too long, without half a letter at its end. */
+const cut = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+
+type SheetRow = ReturnType<ReturnType<WorkbookWriter['addWorksheet']>['addRow']>;
+type SheetCell = ReturnType<SheetRow['getCell']>;
+
+/** Whole styles, each made once: the library knows them again by their identity. */
+const whole = new WeakMap<Style, readonly [any: object, formula: object]>();
+function styleOf(style: Style, value: Value): object {
+  const known = whole.get(style);
+  const [any, formula] =
+    known ?? [{}, TEXT].map((more) => ({ ...more, alignment: WRAPPED, ...style, font: { ...FONT, ...style.font } }));
+  if (!known) whole.set(style, [any!, formula!]);
+  return typeof value === 'string' && /^[=+\-@]/.test(value) ? formula! : any!;
+}
+
+/** Texts stay texts, whatever they begin with. */
+function put(cell: SheetCell, value: Value, style: Style = PLAIN) {
+  if (value === null || value === '') return;
+  cell.value = typeof value === 'string' ? cut(value, LETTERS) : value;
+  cell.style = styleOf(style, value);
+}
+
+/** How high a line of text is, and the highest row, in points. */
+const [LINE, HIGHEST] = [13.5, 409] as const;
+
+const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : (((value ?? {}) as { text?: string }).text ?? '');
+
+/** Programs trust the height that a row has, so it gets the one that its lines need. */
+function commit(row: SheetRow, widths: readonly number[]) {
+  let most = 1;
+  row.eachCell((cell, column) => {
+    const lines = textOf(cell.value)
+      .split('\n')
+      .map(({ length }) => Math.max(1, Math.ceil((length * 1.1) / widths[column - 1]!)));
+    most = Math.max(
+      most,
+      lines.reduce((sum, n) => sum + n, 0),
+    );
+  });
+  row.height = Math.min(HIGHEST, most * LINE + 2);
+  row.commit();
+}
