@@ -122,7 +122,7 @@ describe('A parameter that there is not', () => {
 describe('Accept', () => {
   it('is refused on every route where it fits nothing, and no act is done', async () => {
     expect(reads.length).toBeGreaterThan(30);
-    for (const path of reads)
+    for (const path of reads.filter((one) => !one.includes('format=')))
       expect([
         path,
         problemIn(await raw('GET', path, { accept: 'text/turtle, application/xml;q=0.9' })).problem,

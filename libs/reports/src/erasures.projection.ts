@@ -37,6 +37,11 @@ export class Erasures {
     this.#model = projector.model(ErasuresProjection);
   }
 
+  /** The position of the last one; 0: there was none. */
+  get last(): number {
+    return this.#model.last;
+  }
+
   /** Whether words were erased after a position. */
   since(position: string): boolean {
     return this.#model.last > Number(position);

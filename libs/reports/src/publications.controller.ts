@@ -1,5 +1,5 @@
 /** The routes of publications: a report is prepared, words are added, it is published, and its files are there from then on. */
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import {
   ApiConflictResponse,
@@ -13,21 +13,24 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { Matches } from 'class-validator';
-import type { FastifyReply } from 'fastify';
-import { ActCommand, registerController } from '#acts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ActCommand, registerController, RegisterListQuery, RegisterPage } from '#acts';
 import { Publication, PublicationAsAt, PublishReport, RegisterAnswer, WriteNarrative } from '#bodies';
 import { todayAt } from '#clocks';
 import { load, Rejected, type Log } from '#eventsourcing';
 import {
   AlwaysOpen,
+  AtClocks,
   ClockQuery,
-  clocksOf,
   CurrentCommand,
+  FieldsOf,
   LOG,
   QueryChoice,
   SecretariatOnly,
   validated,
+  WantedFormat,
   type CommandContext,
+  type Format,
 } from '#platform';
 import { publication, publicationShown, Registers, type EntryAct, type PublicationState } from '#registers';
 import { Erasures } from './erasures.projection.js';
@@ -36,7 +39,7 @@ import { sectionIdsIn } from './narrative.js';
 import { PublishedFiles } from './published-files.js';
 import { LANGUAGES, type Language, type NumberedReport } from './report.js';
 import { QUERIES, Reports } from './reports.js';
-import { begun, sendFile } from './sent.js';
+import { begun, sendFile, tagOf, wantedFormat, wasHad } from './sent.js';
 import { written } from './threads.js';
 
 /** Every format but the manifest, which stands in each of them. */
@@ -45,6 +48,14 @@ const PUBLISHED = Object.keys(REPORT_FORMATS).filter((name) => name !== 'manifes
 class PublicationView extends PublicationAsAt {
   @ApiProperty({ type: 'integer', description: 'Of its last event; also the ETag' }) readonly revision: number;
   @ApiProperty() readonly position: string;
+}
+
+class PublicationList extends RegisterPage {
+  @ApiProperty({ type: [PublicationAsAt] }) readonly items: PublicationAsAt[];
+}
+
+class PublicationListQuery extends RegisterListQuery {
+  @FieldsOf(PublicationAsAt) fields?: string[];
 }
 
 class FileQuery {
@@ -85,14 +96,28 @@ export class PublicationsController extends registerController('publication') {
     super(registered, log);
   }
 
+  @Get()
+  @ApiOperation({
+    summary: 'All publications',
+    description: 'Those that are being prepared, and those that are published.',
+    operationId: 'listPublications',
+  })
+  @ApiOkResponse({ type: PublicationList })
+  override async list(@AtClocks() query: PublicationListQuery, @WantedFormat() format: Format): Promise<unknown> {
+    return super.list(query, format);
+  }
+
   @Get(':code')
   @ApiOperation({
     summary: 'A publication: the report that is meant, the words added to it, its files',
+    description: 'Before it is published, too: nothing of it is secret.',
     operationId: 'getPublication',
   })
   @ApiOkResponse({ type: PublicationView })
-  override async one(@Param('code') code: string, @Query() query: ClockQuery): Promise<PublicationView> {
-    const { knownAt } = await clocksOf(query, this.log.store);
+  override async one(
+    @Param('code') code: string,
+    @AtClocks() { at: { knownAt } }: ClockQuery,
+  ): Promise<PublicationView> {
     const { state, revision, position } = await load(this.log, publication, code, knownAt);
     if (!state.entry) throw await this.registered.missing('publication', code, knownAt);
     return { ...publicationShown(state), revision, position: position! };
@@ -101,7 +126,11 @@ export class PublicationsController extends registerController('publication') {
   @Post()
   @SecretariatOnly()
   @HttpCode(201)
-  @ApiOperation({ summary: 'Prepare a report for publication', operationId: 'registerPublication' })
+  @ApiOperation({
+    summary: 'Prepare a report for publication',
+    description: 'It is made once to see whether it can be; what cannot is refused.',
+    operationId: 'registerPublication',
+  })
   @ApiCreatedResponse({ type: RegisterAnswer })
   @ApiConflictResponse({ description: 'The symbol is taken' })
   async enter(
@@ -120,6 +149,7 @@ export class PublicationsController extends registerController('publication') {
   @HttpCode(200)
   @ApiOperation({
     summary: 'Change the report that is to be published; the body replaces what it says',
+    description: 'It is made once to see whether it can be. What is published takes no amendment.',
     operationId: 'amendPublication',
   })
   @ApiOkResponse({ type: RegisterAnswer })
@@ -159,6 +189,7 @@ export class PublicationsController extends registerController('publication') {
   @HttpCode(200)
   @ApiOperation({
     summary: 'Publish a report: its files are made, in every language and format, and never change from then on',
+    description: 'Words that came while the files were made refuse it with 412: publish again.',
     operationId: 'publishReport',
   })
   @ApiOkResponse({ type: RegisterAnswer })
@@ -196,17 +227,24 @@ export class PublicationsController extends registerController('publication') {
   @ApiNotFoundResponse({ description: 'There is no such publication' })
   async file(
     @Param('code') code: string,
-    @Query() { format = 'html', language = 'en' }: FileQuery,
+    @Query() query: FileQuery,
+    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ) {
+    const { language = 'en' } = query;
+    const format = wantedFormat(request, query.format);
     const { state } = await this.#known(code);
     const { entry, published } = state;
     const file = published?.files.find((one) => one.format === format && one.language === language);
     if (published && !file) throw new Rejected('not_found', `${code} was not published as ${format}.`);
     const erased = published !== null && this.erasures.since(published.knownAt);
     if (file && erased) await this.files.forget(file.sha256);
-    const kept = file && !erased ? await this.files.read(file.sha256) : null;
-    const bytes = kept ?? written(format, await this.#made(entry!, { language, knownAt: published?.knownAt }));
+    const stands = file && !erased ? file : null;
+    if (stands && (await wasHad(request, reply, stands.sha256))) return;
+    const kept = stands && (await this.files.read(stands.sha256));
+    const made = kept ? null : await this.#made(entry!, { language, knownAt: published?.knownAt });
+    if (!stands && (await wasHad(request, reply, tagOf(made!.manifest, format, this.erasures.last)))) return;
+    const bytes = kept ?? written(format, made!);
     const name = [code, entry!.asOf, language].join('-');
     if (file) void reply.header('X-SHA-256', file.sha256);
     await sendFile(reply, reportFormat(format), name, await begun(bytes));
@@ -242,7 +280,11 @@ export class VerifyController {
   @Post('verify')
   @AlwaysOpen()
   @HttpCode(200)
-  @ApiOperation({ summary: 'Whether a file is one that was published', operationId: 'verifyPublished' })
+  @ApiOperation({
+    summary: 'Whether a file is one that was published',
+    description: 'By the SHA-256 of its bytes alone; it needs no token.',
+    operationId: 'verifyPublished',
+  })
   @ApiOkResponse({ type: Verified })
   async verify(@Body() { sha256 }: VerifyFile): Promise<Verified> {
     const all = await this.registered.all('publication');

@@ -13,13 +13,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
 import { AgencyReportQuery } from './agency.js';
 import { ReportAnswer, ReportManifest } from './answers.js';
+import { Erasures } from './erasures.projection.js';
 import { REPORT_FORMATS, reportFormat } from './formats.js';
 import { ForumReportQuery } from './forum.js';
 import type { ReportFilter, ReportQuery } from './kind.js';
 import { RegisterReportQuery } from './register.js';
 import { type NumberedReport, type ReportKind } from './report.js';
 import { Reports } from './reports.js';
-import { begun, sendFile } from './sent.js';
+import { begun, sendFile, tagOf, wantedFormat, wasHad } from './sent.js';
 import { SynthesisReportQuery } from './synthesis.js';
 import { ThemeReportQuery } from './theme.js';
 import { written } from './threads.js';
@@ -65,7 +66,10 @@ const MakesReport = (kind: ReportKind) =>
 @ApiTags('Reports')
 @Controller('v1/reports')
 export class ReportsController {
-  constructor(private readonly reports: Reports) {}
+  constructor(
+    private readonly reports: Reports,
+    private readonly erasures: Erasures,
+  ) {}
 
   @MakesReport('agency')
   async agency(@Query() query: AgencyReportQuery, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
@@ -93,7 +97,7 @@ export class ReportsController {
   }
 
   async #answer(kind: ReportKind, query: ReportQuery & ReportFilter, request: FastifyRequest, reply: FastifyReply) {
-    const { format = 'html' } = query;
+    const format = wantedFormat(request, query.format);
     const report = await this.reports.make(kind, query);
     const { asOf, knownAt } = report.manifest;
     const { mediaType, extension, mostRows } = reportFormat(format);
@@ -101,6 +105,7 @@ export class ReportsController {
       const message = `${format} cannot hold the ${report.data.rowCount} rows of this report: it holds ${mostRows} at most`;
       throw new Rejected('invalid', message, [{ pointer: '/format', message }]);
     }
+    if (await wasHad(request, reply, tagOf(report.manifest, format, this.erasures.last))) return;
     const chunks = await begun(written(format, report));
     const [path, asked] = request.url.split('?', 2);
     const address = (more: Readonly<Record<string, string>>) => {

@@ -1,7 +1,10 @@
 /** Sends the bytes of a report. */
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { ReportFormat } from './report.js';
+import { hasAlready } from '#platform';
+import { REPORT_FORMATS, REPORT_FORMAT_NAMES, type ReportFormatName } from './formats.js';
+import type { Manifest, ReportFormat } from './report.js';
 
 /** What cannot be read is said before anything is sent: the first bytes are awaited. */
 export async function begun(chunks: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
@@ -19,6 +22,29 @@ async function* following(
   } finally {
     await rest.return?.();
   }
+}
+
+/** The format that is named, or that the caller accepts best. */
+export function wantedFormat(request: FastifyRequest, named: ReportFormatName | undefined): ReportFormatName {
+  if (named) return named;
+  const types = REPORT_FORMAT_NAMES.map((name) => REPORT_FORMATS[name].mediaType);
+  const best = request.accepts().type([...new Set(types)]);
+  return REPORT_FORMAT_NAMES.find((name) => REPORT_FORMATS[name].mediaType === best) ?? 'html';
+}
+
+/** The validator of a report: of all that its bytes depend on. @param erased the last erasure, which changes what was written */
+export const tagOf = (manifest: Manifest, format: ReportFormatName, erased: number): string =>
+  createHash('sha256')
+    .update(JSON.stringify([manifest, format, erased]))
+    .digest('base64url');
+
+/** Gives the validator of a file, and answers 304 to whoever has it. @returns whether it did */
+export async function wasHad(request: FastifyRequest, reply: FastifyReply, tag: string): Promise<boolean> {
+  const validator = `"${tag}"`;
+  void reply.header('ETag', validator);
+  if (!hasAlready(request, validator)) return false;
+  await reply.status(304).send();
+  return true;
 }
 
 /** @param name of the file, without its extension; what a file system may not hold becomes a hyphen */
