@@ -33,9 +33,9 @@ describe('A report with its date and position', () => {
     services.push(service);
     return service.ready();
   };
-  const digests = async (service: Service): Promise<Map<string, string>> => {
+  const digests = async (service: Service, reports = REPORTS): Promise<Map<string, string>> => {
     const made = new Map<string, string>();
-    for (const asked of REPORTS)
+    for (const asked of reports)
       for (const format of REPORT_FORMAT_NAMES) {
         const response = await fetch(`${service.url}/v1/reports/${asked}&format=${format}`);
         expect([asked, format, response.status]).toEqual([asked, format, 200]);
@@ -60,7 +60,7 @@ describe('A report with its date and position', () => {
   });
 
   it('is another one where links lead elsewhere, which its manifest says', async () => {
-    const other = await digests(await server({ PUBLIC_URL: 'https://gfmd.example' }));
+    const other = await digests(await server({ PUBLIC_URL: 'https://gfmd.example' }), REPORTS.slice(0, 1));
     const same = [...other].flatMap(([report, digest]) => (first.get(report) === digest ? report.split(' ')[0] : []));
     expect([...new Set(same)]).toEqual(['csv']);
   });
