@@ -35,6 +35,10 @@ describe('The site as a whole', () => {
 
   beforeAll(async () => {
     server = await TestServer.start([HLD]);
+    const secretariat = server.token(null);
+    const report = { id: 'FT-2012-1', kind: 'agency', parameters: { agency: 'ACBC' }, asOf: '2012-11-02' };
+    await server.post('/v1/publications', report, secretariat);
+    expect((await server.post('/v1/publications/FT-2012-1/publish', {}, secretariat)).status).toBe(200);
     reader = await Reader.of(server);
     const { body } = await server.get('/sitemap.xml');
     const all = [...String(body).matchAll(/<loc>https?:\/\/[^/<]+([^<]*)<\/loc>/g)].map(([, path]) => path || '/');
@@ -45,6 +49,7 @@ describe('The site as a whole', () => {
       `/commitments/${commitment}`,
       '/agencies/ILO/themes/HLD06-04?asOf=2011-02-17',
       '/commitments?agency=IOM&stage=discontinued',
+      '/search?q=remittances',
       '/?asOf=2001-01-01',
       '/agencies/NOBODY',
       '/themes?take=table-1',

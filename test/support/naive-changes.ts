@@ -194,6 +194,9 @@ export class NaiveChanges {
           .at(-1)!,
       ];
       const silent = this.rules.isSilent(own.length, stale);
+      const heard = own.flatMap((c) =>
+        this.views.holders(c, { role, agencies }, at).flatMap((one) => (one.agency === key ? one.heard : [])),
+      );
       return [
         {
           agency: key,
@@ -202,6 +205,7 @@ export class NaiveChanges {
           stale,
           silent,
           lastHeardOn,
+          lastOwnReportOn: heard.sort().at(-1) ?? null,
           months: this.rules.monthsOf(lastHeardOn, asOf),
         },
       ];

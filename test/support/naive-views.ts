@@ -557,7 +557,7 @@ export class NaiveViews {
   }
 
   /** The agencies of a commitment in a role, each once; asked when any of its roles has yet to be accepted. */
-  protected holders(c: NaiveCommitment, { role = 'any', agencies, memberOf }: NaiveFilter, clocks: NaiveClocks) {
+  holders(c: NaiveCommitment, { role = 'any', agencies, memberOf }: NaiveFilter, clocks: NaiveClocks) {
     const roles = role === 'any' ? this.rules.anyRole : [role];
     const members = memberOf ? this.members(memberOf, clocks) : null;
     const holders = new Map<string, { asked: boolean; heard: string[] }>();

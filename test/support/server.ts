@@ -1,6 +1,7 @@
 /** The real server in the process of a spec, with a log of its own. */
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CommandBus } from '@nestjs/cqrs';
+import type { Server } from 'node:http';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -92,7 +93,10 @@ export class TestServer {
   }
 
   async close(): Promise<void> {
-    await this.app.close();
+    const closing = this.app.close();
+    // A client in the same process keeps its connections for a minute: nobody waits for them.
+    (this.app.getHttpServer() as Server).closeAllConnections();
+    await closing;
     rmSync(this.dataDir, { recursive: true, force: true });
   }
 }
