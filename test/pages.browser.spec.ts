@@ -376,7 +376,7 @@ describe('the pages, in a real browser', () => {
     expect(listed.sort()).toEqual(open.sort());
   });
 
-  it.each(PAGES)('%s is there as JSON and as CSV too', async (path) => {
+  it.each(PAGES.filter((path) => !path.startsWith('/search')))('%s is there as JSON and as CSV too', async (path) => {
     const { body } = await server.get(path, HTML);
     const typeOf = async (name: string) => {
       const href = new RegExp(`<a href="([^"]+)">${name}</a>`).exec(body)![1]!.replaceAll('&amp;', '&');

@@ -53,6 +53,8 @@ describe('The site as a whole', () => {
       '/?asOf=2001-01-01',
       '/agencies/NOBODY',
       '/themes?take=table-1',
+      '/search',
+      '/search?q=migration+health',
     ];
   });
   afterAll(async () => {

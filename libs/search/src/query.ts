@@ -192,8 +192,11 @@ export function marked(text: string, q: string, language?: string | null): { tex
   };
   for (const way of termsIn(q).flatMap(waysOf)) {
     for (let i = 0; i < words.length; i++) if (phraseFound(way, row, i) > 0) mark(i, i + way.words.length - 1);
-    for (const { first, last, joined } of compoundsOf(text, words))
-      if (joined.some((word) => phraseFound(way, { words: [word], weight: 1, languages }, 0) > 0)) mark(first, last);
+    for (const { first, last, joined } of compoundsOf(text, words)) {
+      const isMarked = words.slice(first, last + 1).some((_, i) => found.has(first + i));
+      if (!isMarked && joined.some((word) => phraseFound(way, { words: [word], weight: 1, languages }, 0) > 0))
+        mark(first, last);
+    }
   }
   const pieces: { text: string; found: boolean }[] = [];
   let at = 0;

@@ -25,7 +25,7 @@ interface Parts {
 interface PageParts extends Parts {
   readonly view: View;
   /** The same from the API. */
-  readonly json: string;
+  readonly json?: string;
   /** Absent: it is no table. */
   readonly csv?: string;
   /** The language of the title, where someone else wrote it. */

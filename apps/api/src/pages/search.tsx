@@ -71,7 +71,7 @@ const Results = ({ view, q, results }: { view: View; q: string; results: SearchR
               : 'Nothing was found.')}
         </p>
       }
-      json={view.api('/search')}
+      json={results ? view.api('/search') : undefined}
     >
       {results?.total === 0 && <NothingThere view={view} />}
       {found.length > 1 && (

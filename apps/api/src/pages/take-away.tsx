@@ -34,8 +34,8 @@ const citationOf = (view: View, title: string): Citation => ({
 interface PageParts {
   readonly view: View;
   readonly title: string;
-  /** The same from the API. */
-  readonly json: string;
+  /** The same from the API. Absent: nothing is asked yet. */
+  readonly json?: string;
   /** Absent: it is no table. */
   readonly csv?: string;
 }
@@ -47,14 +47,16 @@ export const TakeAway = ({ view, title, json, csv }: PageParts) => {
   offered.address = (what) => view.taken(what);
   return (
     <div class="take">
-      <span>
-        The same as <a href={json}>JSON</a>
-        {csv && (
-          <>
-            , <a href={`${csv}&bom=true`}>CSV</a> or <a href={csv.replace('format=csv', 'format=ndjson')}>NDJSON</a>
-          </>
-        )}
-      </span>
+      {json && (
+        <span>
+          The same as <a href={json}>JSON</a>
+          {csv && (
+            <>
+              , <a href={`${csv}&bom=true`}>CSV</a> or <a href={csv.replace('format=csv', 'format=ndjson')}>NDJSON</a>
+            </>
+          )}
+        </span>
+      )}
       <details>
         <summary>Cite this page</summary>
         <div class="cite">
