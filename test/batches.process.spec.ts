@@ -44,8 +44,17 @@ const report = (reference: string, changes: object = {}) => ({ act: 'reportStage
 let numbers = 500;
 /** A reference that nobody has used. */
 const fresh = (agency = 'IOM'): string => `${agency}-2012-${++numbers}`;
-const send = (acts: unknown, token = iom, headers: Record<string, string> = {}, more: object = {}): Promise<Answer> =>
-  server.post('/v1/batches', { acts, ...more }, token, headers);
+/** Without the warnings of likely duplicates, which depend on what else is there by then (duplicates.http.spec tries them). */
+const send = async (
+  acts: unknown,
+  token = iom,
+  headers: Record<string, string> = {},
+  more: object = {},
+): Promise<Answer> => {
+  const answer = await server.post('/v1/batches', { acts, ...more }, token, headers);
+  for (const result of (answer.body.results ?? []) as { warnings?: unknown }[]) delete result.warnings;
+  return answer;
+};
 const results = ({ status, body }: Answer): Result[] => {
   expect([status, body]).toMatchObject([200, { results: expect.any(Array) }]);
   return body.results as Result[];

@@ -359,12 +359,14 @@ onPostgres(`On PostgreSQL${HAS_POSTGRES ? '' : ' (skipped: npm has none here)'}`
         blame(numbers !== recorded, `${numbers} numbers were taken for ${recorded} commitments`);
         const { progress } = await Views.of({ store, codec: codec() });
         const { items } = await progress.commitments({ asOf: '2012-12-31' }, {}, { limit: 1_000 });
+        // The API gives the whole address of a page.
+        const withoutHost = ({ page: _, ...item }: object & { page?: string }) => item;
         blame(items.length === 0, 'the views are empty');
         for (const [n, api] of apis.entries()) {
           const answer = await fetch(`${api.url}/v1/commitments?asOf=2012-12-31&limit=1000`);
           const shown = (await answer.json()) as { items: object[] };
           blame(
-            JSON.stringify(shown.items) !== JSON.stringify(items),
+            JSON.stringify(shown.items.map(withoutHost)) !== JSON.stringify(items.map(withoutHost)),
             `server ${n} does not show what a fresh fold makes`,
           );
         }

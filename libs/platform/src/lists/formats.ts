@@ -132,7 +132,7 @@ export function refuseUnacceptable(request: FastifyRequest, context: ExecutionCo
   const { format, take } = (request.query ?? {}) as { format?: unknown; take?: unknown };
   const offered = offersOf(context);
   // A format that is named counts for more than what is accepted.
-  if (offered && format === undefined && take === undefined) refuseUnlessIn(offered, request);
+  if (offered && format === undefined && take === undefined) refuseUnlessIn(offered, request, SHOWN);
 }
 
 /** @throws NotAcceptableException where a request does not accept JSON */
@@ -145,10 +145,13 @@ const UNWANTED = /;\s*q=0(?:\.0*)?\s*$/i;
 
 const acceptsAnything = ({ headers: { accept } }: FastifyRequest): boolean => accept === undefined || accept === '*/*';
 
-function refuseUnlessIn(offered: readonly string[], request: FastifyRequest): void {
+/** A browser that follows a link shows whatever it is given. */
+const SHOWN = ['text/html'];
+
+function refuseUnlessIn(offered: readonly string[], request: FastifyRequest, also: readonly string[] = []): void {
   const ranges = request.headers.accept!.split(',');
   if (ranges.every((range) => UNWANTED.test(range))) return; // it says what it does not want, and nothing else
-  if (request.accepts().type([...offered]) === false)
+  if (request.accepts().type([...offered, ...also]) === false)
     throw new NotAcceptableException(`This is answered as ${offered.join(' or ')}, not as ${request.headers.accept}.`);
 }
 
