@@ -52,7 +52,8 @@ async function ask(operation, { as, path = {}, query = {}, headers = {}, body, p
   const text = await response.text();
   if (/ndjson/.test(type)) return firstLines(text, LONG);
   if (/csv/.test(type)) return firstLines(text, LONG + 1);
-  if (!/json/.test(type)) return firstLines(text.replaceAll(/^(?!.*followthrough_).*\n/gm, ''), 3);
+  // Of a file only the media type is told.
+  if (!/json/.test(type)) return firstLines(text.replaceAll(/^(?!.*followthrough_).*\n/gm, ''), 3) || undefined;
   const answer = JSON.parse(text);
   for (const list of ['items', 'rows']) if (answer[list]) answer[list] = answer[list].slice(0, LONG);
   return answer;

@@ -121,7 +121,7 @@ const ask = (operationId: string, { as, path = {}, query = {}, body, headers, pa
   const url = search ? `${address}?${search}` : address;
   const token = as && server.token(as === 'secretariat' ? null : as);
   if (method === 'get') return server.get(url, { ...headers, ...(token && { authorization: `Bearer ${token}` }) });
-  return server.post(url, JSON.stringify(body).padEnd(padTo ?? 0), token, headers);
+  return server.post(url, JSON.stringify(body ?? {}).padEnd(padTo ?? 0), token, headers);
 };
 type AnyExample = Omit<Example, 'answer'> & Pick<ProblemExample, 'headers' | 'padTo'>;
 
@@ -297,7 +297,7 @@ describe('the examples', () => {
         expect.anything(),
       ]);
       expect([operationId, faultsOf(operationId, answer)]).toEqual([operationId, []]);
-      expectLike(example.answer, answer.body);
+      if (example.answer !== undefined) expectLike(example.answer, answer.body);
       const promised = Object.keys(Object.values(responses)[0]!.headers ?? {});
       for (const header of promised)
         expect([operationId, header, answer.headers.has(header)]).toEqual([operationId, header, true]);

@@ -27,7 +27,8 @@ export interface Example {
   readonly body?: object;
   /** The requests that must come before it; they are not shown. */
   readonly before?: readonly (Omit<Example, 'answer'> & { readonly operation: string })[];
-  readonly answer: unknown;
+  /** Absent: a file, of which only the media type is told. */
+  readonly answer?: unknown;
   readonly csv?: string;
 }
 /** A request that is refused, by an operation. */

@@ -30,6 +30,9 @@ export function mayBeSame(
   return sameAgency ? alike >= (sameOutcome ? 0.5 : 0.7) : sameOutcome && alike === 1;
 }
 
+/** More are not named. */
+const MOST = 10;
+
 /** A date that nothing is after. */
 const LATEST = '9999-12-31';
 
@@ -51,6 +54,7 @@ export class Duplicates extends FindsDuplicates {
       if (row === NONE || columns.text[row] !== code) continue;
       const other = this.#titled(row);
       if (other.reference !== one.reference && mayBeSame(one, other, words)) found.push(other);
+      if (found.length === MOST) break;
     }
     return found.sort((a, b) => compareTexts(a.reference, b.reference));
   }
