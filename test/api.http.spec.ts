@@ -560,6 +560,7 @@ describe('reading', () => {
       ['registers', 0, null],
       ['following', 0, null],
       ['progress', 0, null],
+      ['erasures', 0, null],
     ]);
     expect((await server.get('/metrics')).body).toContain(
       'followthrough_projection_lag_positions{projection="progress"} 0',

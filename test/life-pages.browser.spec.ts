@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { BrowserContextOptions, Page } from 'playwright-core';
+import { addressesIn } from './support/addresses.js';
 import { faintest, overflow, Reader, text } from './support/browser.js';
 import * as life from './support/life.js';
 import { HLD, TestServer } from './support/server.js';
@@ -657,8 +658,7 @@ describe('the whole life of a commitment, on the pages of the real data', () => 
         const { body, status } = await server.get(path, HTML);
         expect([path, status]).toEqual([path, 200]);
         const html = String(body);
-        for (const [, href] of html.matchAll(/(?:href|action)="(\/[^"#]*)/g))
-          links.set(href!.replaceAll('&amp;', '&'), path);
+        for (const href of addressesIn(html)) links.set(href, path);
         for (const [, anchor] of html.matchAll(/href="#([^"]+)"/g))
           expect([path, anchor, html.includes(`id="${anchor}"`)]).toEqual([path, anchor, true]);
       }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { BrowserContextOptions, Page } from 'playwright-core';
+import { addressesIn } from './support/addresses.js';
 import { faintest, overflow, positionOf, Reader, STATE, text } from './support/browser.js';
 import { deep } from './support/properties.js';
 import { HLD, TestServer } from './support/server.js';
@@ -541,8 +542,7 @@ describe('the pages, in a real browser', () => {
     const links = new Map<string, string>();
     for (const path of PAGES) {
       const { body } = await server.get(path, HTML);
-      for (const [, href] of String(body).matchAll(/(?:href|action)="(\/[^"#]*)/g))
-        links.set(href!.replaceAll('&amp;', '&'), path);
+      for (const href of addressesIn(String(body))) links.set(href, path);
     }
     for (const href of links.keys()) if (href.startsWith('/commitments?') || href.includes('take=')) links.delete(href);
     expect(links.size).toBeGreaterThan(500);
