@@ -58,6 +58,7 @@ export const projectionWords = (name: string): string =>
     progress: 'commitments and all figures',
     registers: 'the registers of agencies, themes and sources',
     following: 'what one record leaves to another',
+    erasures: 'words that were taken out',
   })[name] ?? name;
 
 const timeWords = (seconds: number): string =>
