@@ -402,7 +402,11 @@ describe('the pages, in a real browser', () => {
   });
 
   it('a list is ordered by its column heads, and goes on with what it began with while more is recorded', async () => {
-    const references = (page: Page) => page.locator('.commitments tbody .code').allInnerTexts();
+    const references = async (page: Page) => {
+      await page.waitForLoadState();
+      await page.locator('.commitments tbody .code').first().waitFor();
+      return page.locator('.commitments tbody .code').allInnerTexts();
+    };
     const listed = async (query: string, limit = 20) =>
       (
         (await server.get(`/v1/commitments?agency=ILO&limit=${limit}&${query}`)).body.items as { reference: string }[]
