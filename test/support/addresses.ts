@@ -4,7 +4,8 @@ export function addressesIn(html: string): string[] {
   const links = [...html.matchAll(/href="(\/[^"#]*)/g)].map(([, href]) => text(href!));
   const forms = [...html.matchAll(/<form[^>]*action="(\/[^"#]*)"[^>]*>([\s\S]*?)<\/form>/g)].map(([, action, body]) => {
     const hidden = [...body!.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)];
-    const query = new URLSearchParams(hidden.map(([, name, value]) => [text(name!), text(value!)]));
+    const empty = [...body!.matchAll(/<input type="date" name="(since)"/g)];
+    const query = new URLSearchParams([...hidden, ...empty].map(([, name, value = '']) => [text(name!), text(value)]));
     return query.size > 0 ? `${text(action!)}?${query}` : text(action!);
   });
   return [...links, ...forms];

@@ -1,4 +1,5 @@
 /** A kind of report: its query, the version of its form, and how it is made. */
+import { Transform } from 'class-transformer';
 import { ProgressClockQuery, OnDate, QueryChoice } from '#platform';
 import { Rejected } from '#eventsourcing';
 import { FILTERS, type FilterName, type Filter } from '#progress';
@@ -8,6 +9,8 @@ import { LANGUAGES, type Language, type Report } from './report.js';
 
 /** What every kind takes, beside its filters. */
 export class ReportQuery extends ProgressClockQuery {
+  // A form that was not filled in sends an empty one.
+  @Transform(({ value }: { value: unknown }) => (value === '' ? undefined : value))
   @OnDate({
     optional: true,
     description: 'The report covers what came between this date and `asOf`; not after `asOf`',
