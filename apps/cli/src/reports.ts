@@ -1,14 +1,15 @@
 /** The verbs of reports: make one, make one again from its manifest, and check a file. */
 import { NestFactory } from '@nestjs/core';
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { Projector } from '#eventsourcing';
 import { Logging } from '#platform';
 import { Registers } from '#registers';
 import {
+  digested,
+  publishedAs,
   REPORT_FORMAT_NAMES,
   reportFormat,
   Reports,
@@ -99,25 +100,15 @@ function asked(kind: string, code: string | undefined, options: ReportOptions): 
   ]);
 }
 
-/** Writes a report under another name until it is whole, with a bar by the rows of its data. */
+/** Writes a report under another name until it is whole, with a bar. */
 async function written(report: NumberedReport, format: ReportFormatName, file: string) {
   const arriving = `${file}.arriving`;
-  const hash = createHash('sha256');
-  let bytes = 0;
   const bar = progressBar('making', 1, '{bytes} bytes');
-  async function* told(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of threaded(format, report)) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      bar.update(0, { bytes });
-      yield chunk;
-    }
-    bar.update(1, { bytes });
-  }
   try {
-    await pipeline(told(), createWriteStream(arriving, { flush: true }));
+    const made = await digested(threaded(format, report), arriving, (bytes) => bar.update(0, { bytes }));
+    bar.update(1, made);
     await rename(arriving, file);
-    return { sha256: hash.digest('hex'), bytes };
+    return made;
   } catch (error) {
     await rm(arriving, { force: true });
     throw error;
@@ -132,13 +123,9 @@ export async function verifyReportFile(settings: Settings, file: string): Promis
   for await (const chunk of createReadStream(file)) hash.update(chunk as Uint8Array);
   const digest = hash.digest('hex');
   await withApp(settings, async (get) => {
-    const all = await get(Registers).all('publication');
-    const found = all.flatMap(({ id, published }) =>
-      (published?.files ?? [])
-        .filter(({ sha256 }) => sha256 === digest)
-        .map(({ language, format }) => `${id}, published on ${published!.publishedOn}: ${format} in ${language}`),
-    );
-    for (const one of found) console.log(one);
+    const found = await publishedAs(get(Registers), digest);
+    for (const { publication, publishedOn, format, language } of found)
+      console.log(`${publication}, published on ${publishedOn}: ${format} in ${language}`);
     if (found.length > 0) return;
     console.error(`${file} (SHA-256 ${digest}) is no file that was published.`);
     process.exitCode = 1;

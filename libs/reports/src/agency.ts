@@ -4,7 +4,7 @@ import type { Role } from '#commitments';
 import type { Theme } from '#registers';
 import { commitmentTable, dataTable, reasonTable } from './commitments.js';
 import type { Dossier, Draft } from './draft.js';
-import { attention, changes, rowsTable, summary, verification } from './follow-up.js';
+import { attention, changes, outcomeCells, rowsTable, summary, verification } from './follow-up.js';
 import { needed, ReportQuery, type ReportMaker } from './kind.js';
 import type { Row, Section } from './report.js';
 
@@ -198,13 +198,7 @@ async function notTakenUp(draft: Draft, code: string): Promise<Section> {
     draft.column('takenUpBy', 'list', 2),
   ];
   const cells = rows.map((row): Row => [
-    draft.text(
-      draft.link(row.outcome, draft.pageOf('outcomes', row.outcome)),
-      ' ',
-      draft.foreign(row.text),
-      draft.cite(row),
-    ),
-    draft.code('outcomeKind', row.kind),
+    ...outcomeCells(draft, row),
     draft.lines((leads.get(row.outcome) ?? []).map((agency) => [draft.agency(agency)])),
   ]);
   return draft.section('not-taken-up', words.sections.notTakenUp, [

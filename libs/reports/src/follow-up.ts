@@ -1,11 +1,11 @@
 /** The sections that reports on the commitments of an agency, a theme or of all have in common. */
 import { FINDINGS, isOpen, type Stage } from '#commitments';
 import { SHOWN_STAGES } from '#charts';
-import { ENTRIES, EXITS, FLOWS, type Filter, type FlowFilter, type Row as Figures } from '#progress';
+import { ENTRIES, EXITS, FLOWS, type Filter, type FlowFilter, type OutcomeRow, type Row as Figures } from '#progress';
 import { chartOf } from './chart.js';
 import { reasonTable } from './commitments.js';
 import type { Dossier, Draft } from './draft.js';
-import type { Block, Inline, Row, Section, Table } from './report.js';
+import type { Block, Cell, Inline, Row, Section, Table } from './report.js';
 import type { Counted } from './words/index.js';
 
 const ended = 'merged,split,superseded,withdrawn';
@@ -256,3 +256,14 @@ export function verification(draft: Draft, dossiers: readonly Dossier[], filter:
     ...(rows.length > 0 ? [draft.table('verification', words.captions.verification, columns, rows, href)] : []),
   ]);
 }
+
+/** An outcome by its text, with where it stands, and its kind. */
+export const outcomeCells = (draft: Draft, row: OutcomeRow): Cell[] => [
+  draft.text(
+    draft.link(row.outcome, draft.pageOf('outcomes', row.outcome)),
+    ' ',
+    draft.foreign(row.text),
+    draft.cite(row),
+  ),
+  draft.code('outcomeKind', row.kind),
+];

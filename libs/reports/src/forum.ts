@@ -4,7 +4,7 @@ import { listQuery, OptionalText, FilterField, type Filter, type OutcomeRow } fr
 import { coverOf } from './agency.js';
 import { commitmentTable } from './commitments.js';
 import type { Dossier, Draft } from './draft.js';
-import { attention, changes, summary, verification } from './follow-up.js';
+import { attention, changes, outcomeCells, summary, verification } from './follow-up.js';
 import { needed, noSince, ReportQuery, type ReportMaker } from './kind.js';
 import type { Block, Inline, Row, Section, Table } from './report.js';
 
@@ -161,13 +161,7 @@ function nobody(draft: Draft, id: string, title: string, rows: readonly OutcomeR
     draft.column('forum', 'text', 2.2),
   ];
   const cells = open.map((row): Row => [
-    draft.text(
-      draft.link(row.outcome, draft.pageOf('outcomes', row.outcome)),
-      ' ',
-      draft.foreign(row.text),
-      draft.cite(row),
-    ),
-    draft.code('outcomeKind', row.kind),
+    ...outcomeCells(draft, row),
     row.forum ? draft.text(draft.forumName(row.forum)) : null,
   ]);
   return draft.section(id, title, [

@@ -10,7 +10,7 @@ import { Imprint, Reports } from './reports.js';
 export * from './formats.js';
 export { numbered } from './numbered.js';
 export * from './report.js';
-export { PublishedFiles } from './published-files.js';
+export { digested, publishedAs, PublishedFiles } from './published-files.js';
 export { Imprint, makeReport, manifestOf, REPORTS, Reports } from './reports.js';
 export { written } from './threads.js';
 export { say, wordsOf, type Counted, type Words } from './words/index.js';

@@ -36,7 +36,7 @@ import { publication, publicationShown, Registers, type EntryAct, type Publicati
 import { Erasures } from './erasures.projection.js';
 import { REPORT_FORMATS, reportFormat, type ReportFormatName } from './formats.js';
 import { sectionIdsIn } from './narrative.js';
-import { PublishedFiles } from './published-files.js';
+import { publishedAs, PublishedFiles } from './published-files.js';
 import { LANGUAGES, type Language, type NumberedReport } from './report.js';
 import { QUERIES, Reports } from './reports.js';
 import { begun, sendFile, tagOf, wantedFormat, wasHad } from './sent.js';
@@ -195,23 +195,23 @@ export class PublicationsController extends registerController('publication') {
   @ApiOkResponse({ type: RegisterAnswer })
   @ApiConflictResponse({ description: 'It is published already' })
   async publish(@Param('code') code: string, @CurrentCommand() context: CommandContext) {
-    const { state, revision } = await this.#known(code);
+    const { state, revision, position } = await this.#known(code);
     const { entry, published } = state;
     // Given again, the same command is recognised; another one is refused.
     if (published) return this.#act(code, { act: 'publish', body: published }, context);
+    await this.registered.pinned(position); // its words are known by then
+    const knownAt = await this.registered.position();
+    const made = await Promise.all(LANGUAGES.map((language) => this.#made(entry!, { language, knownAt })));
     const files: PublishReport['files'] = [];
-    let knownAt: string | undefined;
-    let made: NumberedReport | undefined;
-    for (const language of LANGUAGES) {
+    for (const report of made) {
+      const { language } = report;
       for (const format of PUBLISHED) {
         await context.checkConnected?.();
-        made = await this.#made(entry!, { language, knownAt });
-        knownAt = made.manifest.knownAt;
-        files.push({ language, format, ...(await this.files.keep(written(format, made))) });
+        files.push({ language, format, ...(await this.files.keep(written(format, report))) });
       }
     }
-    const { log, template, software } = made!.manifest;
-    const body = { knownAt: knownAt!, log, template, software, publishedOn: todayAt(new Date()), files };
+    const { log, template, software } = made[0]!.manifest;
+    const body = { knownAt, log, template, software, publishedOn: todayAt(new Date()), files };
     // Words that came meanwhile are not in the files: then it is refused.
     return this.#act(code, { act: 'publish', body }, { ...context, expected: context.expected ?? revision });
   }
@@ -255,15 +255,15 @@ export class PublicationsController extends registerController('publication') {
     return { code: id, revision, position };
   }
 
-  async #known(code: string): Promise<{ state: PublicationState; revision: number }> {
-    const { state, revision } = await load(this.log, publication, code);
+  async #known(code: string): Promise<{ state: PublicationState; revision: number; position: string }> {
+    const { state, revision, position } = await load(this.log, publication, code);
     if (!state.entry) throw await this.registered.missing('publication', code);
-    return { state, revision };
+    return { state, revision, position: position! };
   }
 
   /** The report as it would be, without the words that are added: refused where it could not be made. */
-  #trial({ kind, ...entry }: Publication): Promise<NumberedReport> {
-    return this.reports.make(kind, askedBy({ kind, ...entry }, {}));
+  #trial(entry: Publication): Promise<NumberedReport> {
+    return this.reports.make(entry.kind, askedBy(entry, {}));
   }
 
   #made(entry: Publication, more: { readonly language: Language; readonly knownAt?: string }): Promise<NumberedReport> {
@@ -287,19 +287,7 @@ export class VerifyController {
   })
   @ApiOkResponse({ type: Verified })
   async verify(@Body() { sha256 }: VerifyFile): Promise<Verified> {
-    const all = await this.registered.all('publication');
-    return {
-      published: all.flatMap(({ id, published }) =>
-        (published?.files ?? [])
-          .filter((file) => file.sha256 === sha256)
-          .map(({ language, format }) => ({
-            publication: id,
-            language,
-            format,
-            publishedOn: published!.publishedOn,
-          })),
-      ),
-    };
+    return { published: await publishedAs(this.registered, sha256) };
   }
 }
 

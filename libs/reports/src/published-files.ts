@@ -6,8 +6,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Transform, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Registers } from '#registers';
 
 export class PublishedFiles {
   constructor(private readonly folder: string) {}
@@ -19,25 +20,10 @@ export class PublishedFiles {
   async keep(chunks: AsyncIterable<Uint8Array>): Promise<{ sha256: string; bytes: number }> {
     await mkdir(this.folder, { recursive: true });
     const arriving = join(this.folder, `${randomUUID()}.arriving`);
-    const hash = createHash('sha256');
-    let bytes = 0;
-    const count = new Transform({
-      transform(chunk: Uint8Array, _, done) {
-        hash.update(chunk);
-        bytes += chunk.length;
-        done(null, chunk);
-      },
-    });
-    try {
-      await pipeline(chunks, count, createWriteStream(arriving, { flush: true }));
-      const sha256 = hash.digest('hex');
-      await rename(arriving, this.#fileOf(sha256));
-      await synced(this.folder);
-      return { sha256, bytes };
-    } catch (error) {
-      await rm(arriving, { force: true });
-      throw error;
-    }
+    const written = await digested(chunks, arriving);
+    await rename(arriving, this.#fileOf(written.sha256));
+    await synced(this.folder);
+    return written;
   }
 
   /** The bytes; `null` when they are not kept here. */
@@ -55,6 +41,42 @@ export class PublishedFiles {
     return join(this.folder, sha256);
   }
 }
+
+/**
+ * Writes a file, durably; what breaks off leaves nothing.
+ * @param told hears how many bytes are written so far
+ * @returns its SHA-256 in hexadecimal, and its size in bytes
+ */
+export async function digested(
+  chunks: AsyncIterable<Uint8Array>,
+  file: string,
+  told: (bytes: number) => void = () => undefined,
+): Promise<{ sha256: string; bytes: number }> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      hash.update(chunk);
+      told((bytes += chunk.length));
+      yield chunk;
+    }
+  }
+  try {
+    await pipeline(counted(), createWriteStream(file, { flush: true }));
+    return { sha256: hash.digest('hex'), bytes };
+  } catch (error) {
+    await rm(file, { force: true });
+    throw error;
+  }
+}
+
+/** Every publication that a file of this SHA-256 belongs to. */
+export const publishedAs = async (registers: Registers, sha256: string) =>
+  (await registers.all('publication')).flatMap(({ id, published }) =>
+    (published?.files ?? [])
+      .filter((file) => file.sha256 === sha256)
+      .map(({ language, format }) => ({ publication: id, language, format, publishedOn: published!.publishedOn })),
+  );
 
 /** A name in a folder is durable once the folder is. */
 async function synced(folder: string): Promise<void> {
