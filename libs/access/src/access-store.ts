@@ -18,9 +18,11 @@ export abstract class AccessStore implements Tokens, IdempotencyKeys {
   /** Runs one statement, with `?` for values. @throws StoreUnavailable */
   protected abstract query<R extends object>(sql: string, ...values: (string | null)[]): Promise<R[]>;
   abstract close(): Promise<void>;
-  /** Changes with every revocation by any process. Looking is cheap: it may be done every `marksHoldMs`. */
+  /** Changes with every revocation by another process. Looking is cheap: it may be done every `marksHoldMs`. */
   abstract tokensMark(): string | Promise<string>;
   abstract readonly marksHoldMs: number;
+  /** The number of revocations through this object. */
+  ownRevocations = 0;
 
   async principalOf(token: string): Promise<Principal | null> {
     const sql = 'SELECT account, role, agency FROM tokens WHERE hash = ? AND revoked IS NULL';
@@ -45,7 +47,9 @@ export abstract class AccessStore implements Tokens, IdempotencyKeys {
   /** Revokes by id, or all of a label. @returns how many */
   async revoke(idOrLabel: string): Promise<number> {
     const sql = 'UPDATE tokens SET revoked = ? WHERE revoked IS NULL AND (id = ? OR label = ?) RETURNING id';
-    return (await this.query(sql, new Date().toISOString(), idOrLabel, idOrLabel)).length;
+    const revoked = await this.query(sql, new Date().toISOString(), idOrLabel, idOrLabel);
+    this.ownRevocations++;
+    return revoked.length;
   }
 
   async claim(owner: string, key: string, digest: string): Promise<'first' | 'same' | 'other'> {

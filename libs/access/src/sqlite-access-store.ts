@@ -37,19 +37,12 @@ export class SqliteAccessStore extends AccessStore {
 
   readonly marksHoldMs = 5;
   #dataVersion: Database.Statement | undefined;
-  #revocations = 0;
-
-  override async revoke(idOrLabel: string): Promise<number> {
-    const revoked = await super.revoke(idOrLabel);
-    this.#revocations++;
-    return revoked;
-  }
 
   /** SQLite's `data_version` changes with every write of another connection, and of no own one. */
   tokensMark(): string {
     if (!this.#db.open) throw new StoreUnavailable('Tokens and keys are closed.');
     this.#dataVersion ??= this.#db.prepare('PRAGMA data_version').pluck();
-    return `${String(this.#dataVersion.get())} ${this.#revocations}`;
+    return String(this.#dataVersion.get());
   }
 
   async close(): Promise<void> {
