@@ -1,8 +1,9 @@
 /** The account behind a request, and the marks by which a route states who may ask. */
-import { SetMetadata } from '@nestjs/common';
+import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { Correlation } from '../observability/correlation.js';
+import { Admits } from './admission-marks.js';
 
 /** The actor: an account of the secretariat, or of an agency's focal point. No personal data. */
 export class Principal {
@@ -30,6 +31,8 @@ export type ApiRequest = FastifyRequest & {
   digest?: string;
   /** Throws once there is nobody left to work for: the caller has gone, or the token was revoked. */
   checkConnected?: () => Promise<void>;
+  /** Says that a client who follows has what there is already: from then on it only waits. */
+  caughtUp?: () => void;
 };
 
 /** The token of an `Authorization` header. */
@@ -41,4 +44,4 @@ export const SECRETARIAT_ONLY = 'secretariat-only';
 export const SecretariatOnly = () => SetMetadata(SECRETARIAT_ONLY, true);
 export const ALWAYS_OPEN = 'always-open';
 /** Health and the like: open even where reading is not. */
-export const AlwaysOpen = () => SetMetadata(ALWAYS_OPEN, true);
+export const AlwaysOpen = () => applyDecorators(SetMetadata(ALWAYS_OPEN, true), Admits({ open: true }));

@@ -2,10 +2,11 @@
  * The steps of every request, in the order in which they run; `server.ts` registers the hooks, `app.module.ts` all else:
  *
  *  1. Fastify `onRequest`, `preValidation`: its correlation and its span (`requests.ts`)
- *  2. Fastify `onRequest`: another method or a slash too many (`known-paths.ts`); another site's page (@fastify/cors); pages get a
- *     tidy address
+ *  2. Fastify `onRequest`: the owner of the token is found; the budget of the client is charged, and there is room for the answer
+ *     (`admission.ts`); another method or a slash too many (`known-paths.ts`); another site's page (@fastify/cors); pages get a
+ *     tidy address; what needs a token and has none is refused
  *  3. Fastify's parser: the body is read, as JSON only, up to its limit (`json-bodies.ts`)
- *  4. `AccessGuard`: the owner of the token is found; who may not ask is refused
+ *  4. `AccessGuard`: who may not ask is refused
  *  5. `AnswerInterceptor`: what is accepted is offered (`formats.ts`); the views reach `If-Position-At-Least`
  *  6. `AnswerInterceptor`: `Idempotency-Key` is claimed; given back when the request is refused
  *  7. pipe: body, query and parameters are validated (`validation.ts`)
@@ -17,7 +18,8 @@
  *     `X-Correlation-Id`, `Connection: close` while the server ends
  * 13. Fastify `onResponse`: the measure, the end of the span, the log line
  *
- * An address that cannot be read meets none of these steps but the last: `frameworkErrors` in `server.ts` answers it.
+ * An address that cannot be read meets none of these steps but the last: `frameworkErrors` in `server.ts` answers it; what is no
+ * request at all is answered by `answersUnreadable` (`problem.ts`).
  *
  * The routes of acts take steps 4 to 9 in the same order without Nest between them (`direct.ts`).
  */
@@ -33,6 +35,7 @@ import type { FastifyReply } from 'fastify';
 import { hash } from 'node:crypto';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { canonicalJson, isFit, Projector, Rejected } from '#eventsourcing';
+import { unauthenticated } from './admission.js';
 import { ownerOf } from './command-context.js';
 import { todayAt } from '#clocks';
 import { downloaded } from '../lists/downloads.js';
@@ -75,20 +78,21 @@ export class AccessGuard implements CanActivate {
     return this.admit(context.switchToHttp().getRequest<ApiRequest>(), this.#marksOf(context));
   }
 
-  /** @throws Rejected `unauthenticated` | `forbidden` */
-  async admit(request: ApiRequest, { open, secretariatOnly }: Marks): Promise<true> {
-    const { authorization } = request.headers;
-    const token = bearerOf(authorization);
+  /** Finds who asks: before the body is read, once (`admission.ts`). */
+  async identify(request: ApiRequest): Promise<void> {
+    const token = bearerOf(request.headers.authorization);
     const principal = token ? await this.tokens.principalOf(token) : null;
     if (principal) request.principal = principal;
     request.checkConnected = () => this.#stands(request, principal ? token : undefined);
+  }
+
+  /** @throws Rejected `unauthenticated` | `forbidden` */
+  async admit(request: ApiRequest, { open, secretariatOnly }: Marks): Promise<true> {
+    const { principal } = request;
+    if (request.raw.socket.destroyed) throw new Rejected('gone', 'The caller has gone.');
     const reading = request.method === 'GET' || request.method === 'HEAD';
     if (open || (reading && this.publicReading.value)) return true;
-    if (!principal)
-      throw new Rejected(
-        'unauthenticated',
-        authorization ? 'The token is unknown or was revoked.' : 'This needs a bearer token: Authorization: Bearer …',
-      );
+    if (!principal) throw unauthenticated(request.headers.authorization);
     if (secretariatOnly && !reading && principal.role !== 'secretariat')
       throw new Rejected('forbidden', 'The registers are kept by the secretariat.');
     return true;
