@@ -97,7 +97,7 @@ export function openAccess({ accessUrl }: Settings, purpose: Purpose = 'serve'):
   const store = isPostgres(accessUrl)
     ? new PostgresAccessStore(accessUrl)
     : new SqliteAccessStore(sqliteFile(accessUrl), { mustExist: purpose === 'look' });
-  return watched<AccessStore>(store, 'access', 'principalOf', 'create', 'revoke', 'claim', 'release');
+  return watched<AccessStore>(store, 'access', 'query', 'change', 'scrub');
 }
 
 export interface Stores {
@@ -113,7 +113,7 @@ export async function openStores(settings: Settings): Promise<Stores> {
   await startTracing(settings);
   const log = await patiently(settings, 'the log', settings.logUrl, () => openLog(settings));
   const access = openAccess(settings);
-  const asked = () => access.principalOf('');
+  const asked = () => access.holderOf('');
   await orClose([access, log.store], patiently(settings, 'tokens and keys', settings.accessUrl, asked));
   return { log, access };
 }
@@ -228,7 +228,7 @@ export class AppModule {
         Draining,
         LogCheck,
         { provide: AccessStore, useValue: access },
-        { provide: Tokens, useFactory: () => new KnownTokens(access) },
+        { provide: Tokens, useFactory: () => new KnownTokens(access, settings.demo) },
         { provide: IdempotencyKeys, useExisting: AccessStore },
         { provide: Software, useValue: { digest: software } },
         { provide: ReadingIsPublic, useValue: { value: settings.publicReading } },

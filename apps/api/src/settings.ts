@@ -15,6 +15,8 @@ export interface Settings extends LogSettings {
   readonly logUrl: string;
   /** URL of tokens and idempotency keys: `sqlite:FILE`, or `postgres://…`. */
   readonly accessUrl: string;
+  /** Whether this is the demo, whose tokens work nowhere else; set by its verb. */
+  readonly demo: boolean;
   /** The time for which a server that is to end goes on as before, except that it says it is not ready. */
   readonly drainMs: number;
   /** The time for which a start waits for databases that cannot be reached yet. */
@@ -49,6 +51,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv = process.env): Settings {
     dataDir,
     logUrl: env['LOG_URL'] ?? `sqlite:${join(dataDir, 'log.db')}`,
     accessUrl: env['ACCESS_URL'] ?? `sqlite:${join(dataDir, 'access.db')}`,
+    demo: false,
     drainMs: whole(env, 'DRAIN_MS', 250, 0, 600_000),
     startPatienceMs: whole(env, 'START_PATIENCE_MS', 30_000, 0, 3_600_000),
     publicReading,

@@ -1,7 +1,8 @@
-/** Tokens and idempotency keys in PostgreSQL. */
+/** Accounts, tokens and idempotency keys in PostgreSQL. */
 import type pg from 'pg';
 import { retrying, asError, errorCodeOf, migratePostgres, numbered, openPool } from '#databases';
 import { AccessStore } from './access-store.js';
+import type { Statement } from './accounts.js';
 
 const CONNECTIONS = 8;
 /** One of our processes at a time makes the tables. */
@@ -18,7 +19,10 @@ const SETTINGS = [
 /** Two statements met; whoever is told so tries again. */
 const MET = /^40/;
 
-/** Tokens and idempotency keys in PostgreSQL, in the schema `followthrough_access`. */
+/**
+ * Accounts, tokens and idempotency keys in PostgreSQL, in the schema `followthrough_access`. What was erased is gone from the
+ * tables and their files; it stays in the write-ahead log, its archive and backups for as long as these are kept.
+ */
 export class PostgresAccessStore extends AccessStore {
   readonly #pool: pg.Pool;
   readonly #sql = new Map<string, string>();
@@ -30,13 +34,44 @@ export class PostgresAccessStore extends AccessStore {
     this.#pool = openPool({ connectionString: url, options, max: CONNECTIONS, connectionTimeoutMillis: 10_000 });
   }
 
-  protected async query<R extends object>(sql: string, ...values: (string | null)[]): Promise<R[]> {
+  async query<R extends object>(sql: string, ...values: (string | number | null)[]): Promise<R[]> {
+    return this.#tried(async () => (await this.#pool.query<R & pg.QueryResultRow>(this.#numbered(sql), values)).rows);
+  }
+
+  protected run(statements: readonly Statement[]): Promise<void> {
+    return this.#tried(async () => {
+      const client = await this.#pool.connect();
+      let broken = true;
+      try {
+        await client.query('BEGIN');
+        for (const [sql, ...values] of statements) await client.query(this.#numbered(sql), values);
+        await client.query('COMMIT');
+        broken = false;
+      } finally {
+        client.release(broken); // the end of a connection rolls back what it was at
+      }
+    });
+  }
+
+  /** Writes every table anew. */
+  async scrub(): Promise<void> {
+    const tables = await this.query<{ name: string }>(
+      'SELECT tablename AS name FROM pg_tables WHERE schemaname = ?',
+      SCHEMA,
+    );
+    for (const { name } of tables) await this.query(`VACUUM FULL ${SCHEMA}.${name}`);
+  }
+
+  #numbered(sql: string): string {
     let text = this.#sql.get(sql);
     if (text === undefined) this.#sql.set(sql, (text = numbered(sql)));
+    return text;
+  }
+
+  async #tried<T>(act: () => Promise<T>): Promise<T> {
     try {
       await this.#prepared();
-      const ask = () => this.#pool.query<R & pg.QueryResultRow>(text, values);
-      return (await retrying(ask, { forMs: 5_000, everyMs: 5, after: (error) => MET.test(errorCodeOf(error)) })).rows;
+      return await retrying(act, { forMs: 5_000, everyMs: 5, after: (error) => MET.test(errorCodeOf(error)) });
     } catch (error) {
       throw asError('Tokens and keys', error);
     }
@@ -44,11 +79,9 @@ export class PostgresAccessStore extends AccessStore {
 
   readonly marksHoldMs = 1_000;
 
-  /** No token is taken back into use, so the number of those that can be used, and of all, tells. */
-  async tokensMark(): Promise<string> {
-    const sql = 'SELECT count(*) AS given, count(revoked) AS revoked FROM tokens';
-    const [{ given, revoked }] = (await this.query(sql)) as [{ given: string; revoked: string }];
-    return `${given} ${revoked}`;
+  async mark(): Promise<string> {
+    const [row] = await this.query<{ changes: number }>('SELECT changes FROM mark');
+    return String(row!.changes);
   }
 
   async close(): Promise<void> {
