@@ -29,6 +29,7 @@ import {
   recentStreams,
   type Log,
 } from '#eventsourcing';
+import { Mailer, mailerOf } from '#mail';
 import {
   AccessGuard,
   AnswerInterceptor,
@@ -230,6 +231,7 @@ export class AppModule {
         { provide: AccessStore, useValue: access },
         { provide: Tokens, useFactory: () => new KnownTokens(access, settings.demo) },
         { provide: IdempotencyKeys, useExisting: AccessStore },
+        { provide: Mailer, useValue: mailerOf(settings) },
         { provide: Software, useValue: { digest: software } },
         { provide: ReadingIsPublic, useValue: { value: settings.publicReading } },
         AccessGuard,
