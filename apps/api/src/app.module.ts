@@ -30,6 +30,7 @@ import {
   recentStreams,
   type Log,
 } from '#eventsourcing';
+import { Mailer, mailerOf } from '#mail';
 import {
   AccessGuard,
   AnswerInterceptor,
@@ -245,6 +246,7 @@ export class AppModule {
         { provide: DraftsStore, useValue: drafts },
         { provide: Tokens, useFactory: () => new KnownTokens(access) },
         { provide: IdempotencyKeys, useExisting: AccessStore },
+        { provide: Mailer, useValue: mailerOf(settings) },
         { provide: Software, useValue: { digest: software } },
         { provide: ReadingIsPublic, useValue: { value: settings.publicReading } },
         AccessGuard,
