@@ -1,16 +1,9 @@
 /** The port of accounts, tokens and idempotency keys, and its statements, which both databases understand. */
 import { hash, randomBytes, randomUUID } from 'node:crypto';
+import type { Statement, Value } from '#databases';
 import { IdempotencyKeys, type Holder } from '#platform';
 import { SCOPES, type AccountRole, type Scope } from '#words';
-import {
-  Accounts,
-  appointing,
-  appointmentIn,
-  newAccount,
-  openingOf,
-  type RoleRow,
-  type Statement,
-} from './accounts.js';
+import { Accounts, appointing, appointmentIn, newAccount, openingOf, type RoleRow } from './accounts.js';
 
 /** A token as it is listed: without what would let anyone in. Instants are ISO 8601. */
 export interface TokenRow {
@@ -46,8 +39,6 @@ export interface TokenHolder extends Holder {
   readonly demo: boolean;
 }
 
-type Value = string | number | null;
-
 /**
  * Accounts, tokens (only their SHA-256 is kept) and idempotency keys, beside the log and shared by all processes that write
  * to it. Nothing here is needed to read the log: what is lost is access, not data. Every question goes to the database;
@@ -58,8 +49,8 @@ export abstract class AccessStore implements IdempotencyKeys {
 
   /** Runs one statement, with `?` for values. @throws StoreUnavailable */
   abstract query<R extends object>(sql: string, ...values: Value[]): Promise<R[]>;
-  /** Runs several in one transaction, and tells every process that somebody's rights may have changed. @throws StoreUnavailable */
-  protected abstract run(statements: readonly Statement[]): Promise<void>;
+  /** Runs several in one transaction. @throws StoreUnavailable */
+  protected abstract together(statements: readonly Statement[]): Promise<void>;
   /** Overwrites in the files what was deleted, so that no byte of it is left. @throws StoreUnavailable while others read them */
   abstract scrub(): Promise<void>;
   abstract close(): Promise<void>;
@@ -69,9 +60,9 @@ export abstract class AccessStore implements IdempotencyKeys {
   /** The number of changes of rights through this object. */
   ownChanges = 0;
 
-  /** Changes somebody's rights. @throws StoreUnavailable */
+  /** Changes somebody's rights, in one transaction, and tells every process so. @throws StoreUnavailable */
   async change(...statements: Statement[]): Promise<void> {
-    await this.run([...statements, ['UPDATE mark SET changes = changes + 1']]);
+    await this.together([...statements, ['UPDATE mark SET changes = changes + 1']]);
     this.ownChanges++;
   }
 

@@ -1,11 +1,9 @@
 /** Accounts: pseudonyms with roles over time; and, apart from them, the names and addresses that can be erased. */
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { Statement } from '#databases';
 import type { Appointment, Holder } from '#platform';
 import { SCOPES, type AccountKind, type AccountRole, type Scope } from '#words';
 import type { AccessStore } from './access-store.js';
-
-/** A statement and its values. */
-export type Statement = readonly [sql: string, ...values: (string | number | null)[]];
 
 /** A role of an account for a time. Instants are ISO 8601. */
 export interface AppointmentRow {
