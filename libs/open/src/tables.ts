@@ -126,7 +126,7 @@ export class Tables {
   }
 }
 
-const columnOf = ({ of: _, ...column }: Cell): Column => column;
+const columnOf = ({ of: _of, ...column }: Cell): Column => column;
 
 const one = (type: unknown): unknown => (Array.isArray(type) ? (type as unknown[])[0] : type);
 
