@@ -46,6 +46,7 @@ import {
   validation,
   type Context,
 } from '#platform';
+import { openContext } from '#open';
 import { progressContext } from '#progress';
 import { registersContext } from '#registers';
 import { PublishedFiles, reportsContext, type Imprint } from '#reports';
@@ -212,6 +213,7 @@ export class AppModule {
     const all = [
       ...contexts,
       reportsContext(imprintOf(settings), new PublishedFiles(join(settings.dataDir, 'published'))),
+      openContext(settings),
       extra,
     ];
     const { log, access, drafts } = stores;
