@@ -33,6 +33,7 @@ import { Mailer, mailerOf } from '#mail';
 import {
   AccessGuard,
   AnswerInterceptor,
+  Cookies,
   IdempotencyKeys,
   LOG,
   PUBLIC_URL,
@@ -230,6 +231,7 @@ export class AppModule {
         LogCheck,
         { provide: AccessStore, useValue: access },
         { provide: Tokens, useFactory: () => new KnownTokens(access) },
+        { provide: Cookies, useFactory: () => new Cookies(settings.publicUrl) },
         { provide: IdempotencyKeys, useExisting: AccessStore },
         { provide: Mailer, useValue: mailerOf(settings) },
         { provide: Software, useValue: { digest: software } },
