@@ -39,10 +39,13 @@ export async function demo(settings: Settings, folder: string): Promise<void> {
     if (empty) throw new Error(`${folder} cannot be imported.`);
     console.log('What the demo imported was worked on since, so it starts with what is there.');
   }
-  const app = await startServer(settings, { onBuilt: (built) => closeOnSignal(built, settings) });
+  const app = await startServer({ ...settings, demo: true }, { onBuilt: (built) => closeOnSignal(built, settings) });
   const access = app.get(AccessStore);
   await access.revoke(DEMO_LABEL);
-  const [secretariat, iom] = [await access.create(null, DEMO_LABEL), await access.create('IOM', DEMO_LABEL)];
+  const [secretariat, iom] = [
+    await access.create(null, DEMO_LABEL, undefined, { demo: true }),
+    await access.create('IOM', DEMO_LABEL, undefined, { demo: true }),
+  ];
   console.log(`
   Followthrough is running. Ctrl-C ends it.
 
@@ -79,12 +82,12 @@ export async function importFolder(settings: Settings, folder: string, dryRun: b
 
 /** Empty stores that are gone afterwards. */
 async function withScratch<T>(
-  use: (where: Pick<Settings, 'dataDir' | 'logUrl' | 'accessUrl'>) => Promise<T>,
+  use: (where: Pick<Settings, 'dataDir' | 'logUrl' | 'accessUrl' | 'draftsUrl'>) => Promise<T>,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'followthrough-'));
   const at = (name: string) => `sqlite:${join(folder, name)}`;
   try {
-    return await use({ dataDir: folder, logUrl: at('log.db'), accessUrl: at('access.db') });
+    return await use({ dataDir: folder, logUrl: at('log.db'), accessUrl: at('access.db'), draftsUrl: at('drafts.db') });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -231,7 +234,7 @@ export const release = (settings: Settings, name: string, stream: string, positi
   );
 
 export const listTokens = (settings: Settings): Promise<void> =>
-  withAccess(settings, 'look', async (access) => console.table(await access.list()));
+  withAccess(settings, 'look', async (access) => console.table(await access.tokens()));
 
 export const revokeTokens = (settings: Settings, which: string): Promise<void> =>
   withAccess(settings, 'look', async (access) => console.log(`${await access.revoke(which)} revoked`));

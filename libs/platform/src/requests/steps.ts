@@ -102,9 +102,10 @@ export class AccessGuard implements CanActivate {
   /** @throws Rejected `unauthenticated` | `forbidden` */
   async admit(request: ApiRequest, { open, secretariatOnly, signedIn = false, form }: Marks): Promise<true> {
     const { authorization } = request.headers;
+    const actingFor = request.headers['acting-for'] as string | undefined;
     const token = bearerOf(authorization);
     const session = authorization === undefined ? await this.#sessionOf(request, form !== undefined) : null;
-    const principal = token ? await this.tokens.principalOf(token) : (session?.principal ?? null);
+    const principal = token ? await this.tokens.principalOf(token, actingFor) : (session?.principal ?? null);
     if (session) request.session = session;
     if (principal) request.principal = principal;
     request.checkConnected = () => this.#stands(request, principal ? token : undefined);
@@ -136,11 +137,12 @@ export class AccessGuard implements CanActivate {
     return url.startsWith('/v1/') && isOthers ? null : this.sessions.sessionOf(secret);
   }
 
-  async #stands({ raw, session }: ApiRequest, token: string | undefined): Promise<void> {
+  async #stands({ raw, headers, session }: ApiRequest, token: string | undefined): Promise<void> {
     if (raw.socket.destroyed) throw new Rejected('gone', 'The caller has gone.');
     if (session && !(await this.sessions.sessionOf(session.secret)))
       throw new Rejected('unauthenticated', 'You were signed out meanwhile.');
-    if (token !== undefined && !(await this.tokens.principalOf(token)))
+    const actingFor = headers['acting-for'] as string | undefined;
+    if (token !== undefined && !(await this.tokens.principalOf(token, actingFor)))
       throw new Rejected('unauthenticated', 'The token was revoked meanwhile.');
   }
 
