@@ -1,9 +1,8 @@
 /** Accounts: pseudonyms with roles over time; and, apart from them, the names and addresses that can be erased. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Statement } from '#databases';
+import type { Statement, Statements } from '#databases';
 import type { Appointment, Holder } from '#platform';
 import { SCOPES, type AccountKind, type AccountRole, type Scope } from '#words';
-import type { AccessStore } from './access-store.js';
 
 /** A role of an account for a time. Instants are ISO 8601. */
 export interface AppointmentRow {
@@ -49,9 +48,17 @@ export interface NewAccount {
   readonly by?: string | null;
 }
 
+/** The database of the accounts. */
+interface Database extends Pick<Statements, 'query'> {
+  /** Changes somebody's rights, in one transaction. @throws StoreUnavailable */
+  change(...statements: Statement[]): Promise<void>;
+  /** Overwrites in the files what was deleted. @throws StoreUnavailable */
+  scrub(): Promise<void>;
+}
+
 /** Accounts, who they belong to, and their roles over time. */
 export class Accounts {
-  constructor(private readonly store: AccessStore) {}
+  constructor(private readonly store: Database) {}
 
   /** @throws an error of the database with `unique` in it where another account has the address */
   async open(whose: NewAccount, ...first: NewAppointment[]): Promise<string> {
