@@ -1,4 +1,5 @@
 /** Sign-in through an OpenID Connect provider: people by the authorization code flow, programs by its signed tokens. */
+import { Mutex } from 'async-mutex';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose';
 import type { Configuration } from 'openid-client';
 import { hashOf, UntilChanged, type AccessStore } from '#access';
@@ -34,7 +35,19 @@ export const BY_PROVIDER = 'provider';
 /** For how long the provider may take. */
 const TAKES_MS = 10 * 60_000;
 /** The signatures that are taken: with a key pair, never with a shared secret, and never none. */
-const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519', 'RS384', 'RS512', 'PS384', 'PS512', 'ES384', 'ES512'];
+const ALGORITHMS = [
+  'RS256',
+  'PS256',
+  'ES256',
+  'EdDSA',
+  'Ed25519',
+  'RS384',
+  'RS512',
+  'PS384',
+  'PS512',
+  'ES384',
+  'ES512',
+];
 /** The clocks of two machines may differ by so much. */
 const CLOCKS_S = 30;
 
@@ -52,6 +65,7 @@ export class Provider {
   #found: Promise<Configuration> | undefined;
   #keys: ReturnType<typeof createRemoteJWKSet> | undefined;
   readonly #known: UntilChanged<Holder>;
+  readonly #oneAtATime = new Mutex();
 
   constructor(
     readonly settings: ProviderSettings,
@@ -98,7 +112,10 @@ export class Provider {
     const state = query.get('state');
     const begun = state && browser ? await this.once.take('provider', state, browser) : null;
     if (!state || !begun)
-      throw new Rejected('forbidden', 'This sign-in was begun elsewhere, was used already, or took too long. Try again.');
+      throw new Rejected(
+        'forbidden',
+        'This sign-in was begun elsewhere, was used already, or took too long. Try again.',
+      );
     const { verifier, nonce, to } = begun.kept as { verifier: string; nonce: string; to: string };
     const claims = await this.#claims(query, { state, verifier, nonce });
     const account = await this.#accountOf(claims, 'person');
@@ -186,7 +203,12 @@ export class Provider {
    * The account of whoever the claims are of: the one that has come by this identity before, or was invited by the address that
    * the provider has verified; else a new one, where a rule gives it a role. Its roles by the rules follow the claims.
    */
-  async #accountOf(claims: Claims, kind: 'person' | 'machine'): Promise<string | null> {
+  #accountOf(claims: Claims, kind: 'person' | 'machine'): Promise<string | null> {
+    // Two first requests at once open one account.
+    return this.#oneAtATime.runExclusive(() => this.#foundOrOpened(claims, kind));
+  }
+
+  async #foundOrOpened(claims: Claims, kind: 'person' | 'machine'): Promise<string | null> {
     const { issuer, roles: rules } = this.settings;
     const { accounts } = this.access;
     const subject = String(claims['sub']);

@@ -317,7 +317,7 @@ export function bodyOfForm(body: Body, form: Given): Given {
   return Object.fromEntries(
     Object.entries(form).map(([name, said]) => {
       const { holds, within } = marks.get(name) ?? {};
-      const several = holds === 'list' && !Array.isArray(said) ? [said] : said;
+      const several = holds === 'list' && typeof said === 'string' ? [said] : said;
       return [
         name,
         Array.isArray(several) ? several.map((one) => heldBy(one, holds, within)) : heldBy(said, holds, within),

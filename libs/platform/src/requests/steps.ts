@@ -41,7 +41,7 @@ import { todayAt } from '#clocks';
 import { downloaded } from '../lists/downloads.js';
 import { isStreamed, refuseUnacceptable } from '../lists/formats.js';
 import { PUBLIC_URL } from '../context.js';
-import { FORM, refuseForgedForm, type FormOf } from './forms.js';
+import { FORM, formOf, refuseForgedForm, type FormOf } from './forms.js';
 import {
   ALWAYS_OPEN,
   bearerOf,
@@ -99,26 +99,33 @@ export class AccessGuard implements CanActivate {
     return this.admit(context.switchToHttp().getRequest<ApiRequest>(), this.#marksOf(context));
   }
 
-  /** @throws Rejected `unauthenticated` | `forbidden` */
-  async admit(request: ApiRequest, { open, secretariatOnly, signedIn = false, form }: Marks): Promise<true> {
+  /** Finds who asks. */
+  async identify(request: ApiRequest): Promise<void> {
     const { authorization } = request.headers;
     const actingFor = request.headers['acting-for'] as string | undefined;
     const token = bearerOf(authorization);
-    const session = authorization === undefined ? await this.#sessionOf(request, form !== undefined) : null;
+    const session = authorization === undefined ? await this.#sessionOf(request) : null;
     const principal = token ? await this.tokens.principalOf(token, actingFor) : (session?.principal ?? null);
     if (session) request.session = session;
     if (principal) request.principal = principal;
     request.checkConnected = () => this.#stands(request, principal ? token : undefined);
+  }
+
+  /** @throws Rejected `unauthenticated` | `forbidden` */
+  async admit(request: ApiRequest, { open, secretariatOnly, signedIn = false, form }: Marks): Promise<true> {
+    await this.identify(request);
+    const { principal, session = null } = request;
     if (form) refuseForgedForm(request, form, session, new URL(this.publicUrl).origin);
     if (signedIn && !session) throw new Rejected('unauthenticated', 'This is for those who are signed in.');
     const reading = request.method === 'GET' || request.method === 'HEAD';
-    if (open || signedIn || form || (reading && this.publicReading.value)) return true;
-    if (!principal)
+    if (open || form === 'anyone' || (reading && (signedIn || this.publicReading.value))) return true;
+    const { authorization } = request.headers;
+    if (!principal && !session)
       throw new Rejected(
         'unauthenticated',
         authorization ? 'The token is unknown or was revoked.' : 'This needs a bearer token: Authorization: Bearer …',
       );
-    if (secretariatOnly && !reading && principal.role !== 'secretariat')
+    if (secretariatOnly && !reading && principal?.role !== 'secretariat')
       throw new Rejected('forbidden', 'The registers are kept by the secretariat.');
     return true;
   }
@@ -127,11 +134,12 @@ export class AccessGuard implements CanActivate {
    * The session that a request comes with. A cookie is sent by the browser, whoever made it ask: so the API takes it for
    * reading alone, and where our own pages or nobody else's ask; and pages take it for reading, and with a form.
    */
-  async #sessionOf({ method, url, headers }: ApiRequest, form: boolean): Promise<Session | null> {
+  async #sessionOf(request: ApiRequest): Promise<Session | null> {
+    const { method, url, headers } = request;
     const secret = this.cookies.read('session', headers.cookie);
     if (secret === undefined || !this.cookies.safe) return null;
     const reading = method === 'GET' || method === 'HEAD';
-    if (!reading && !form) return null;
+    if (!reading && !formOf(request)) return null;
     const site = headers['sec-fetch-site'];
     const isOthers = site !== undefined && site !== 'same-origin' && site !== 'none';
     return url.startsWith('/v1/') && isOthers ? null : this.sessions.sessionOf(secret);
