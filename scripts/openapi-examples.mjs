@@ -54,7 +54,7 @@ async function ask(operation, { as, path = {}, query = {}, headers = {}, body, p
   const type = response.headers.get('content-type');
   const text = await response.text();
   if (/ndjson/.test(type)) return firstLines(text, LONG);
-  if (/^text\/csv/.test(type)) return firstLines(text, LONG + 1);
+  if (type.startsWith('text/csv')) return firstLines(text, LONG + 1);
   // Of a file only the media type is told.
   if (!/json/.test(type) || /ld\+json|sdmx/.test(type))
     return firstLines(text.replaceAll(/^(?!.*followthrough_).*\n/gm, ''), 3) || undefined;
