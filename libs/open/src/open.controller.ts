@@ -72,8 +72,8 @@ const Files = (...types: string[]) =>
   });
 const Graph = () => Files(...GRAPH_FORMAT_NAMES.map((name) => GRAPH_FORMATS[name].mediaType));
 
-const CSV = 'application/vnd.sdmx.data+csv;version=2.0.0';
-const STRUCTURE = 'application/vnd.sdmx.structure+json;version=2.1.0';
+const CSV = 'application/vnd.sdmx.data+csv';
+const STRUCTURE = 'application/vnd.sdmx.structure+json';
 
 const By = () =>
   applyDecorators(
@@ -195,7 +195,7 @@ export class OpenController {
     const all = await this.open.clocksOf(dates ?? [todayAt(new Date())], knownAt);
     const views = [];
     for (const at of all) views.push({ ...(await this.progress[breakdown](at)), asOf: at.asOf });
-    void reply.type(CSV).header('Content-Disposition', `inline; filename="${BREAKDOWNS[breakdown].id}.csv"`);
+    void reply.type(`${CSV};version=2.0.0;charset=utf-8`).header('Content-Disposition', `inline; filename="${BREAKDOWNS[breakdown].id}.csv"`);
     return sdmxCsv(breakdown, views);
   }
 
@@ -215,7 +215,7 @@ export class OpenController {
     const breakdown = breakdownNamed(by);
     const position = await this.registers.pinned(knownAt);
     const names = await this.registers.names(breakdown === 'agencies' ? 'agency' : 'theme', position, asOf);
-    void reply.type(STRUCTURE);
+    void reply.type(`${STRUCTURE};version=2.1.0`);
     return JSON.stringify(sdmxStructure(breakdown, names, await this.open.prepared(position)));
   }
 }
