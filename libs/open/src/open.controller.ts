@@ -195,7 +195,9 @@ export class OpenController {
     const all = await this.open.clocksOf(dates ?? [todayAt(new Date())], knownAt);
     const views = [];
     for (const at of all) views.push({ ...(await this.progress[breakdown](at)), asOf: at.asOf });
-    void reply.type(`${CSV};version=2.0.0;charset=utf-8`).header('Content-Disposition', `inline; filename="${BREAKDOWNS[breakdown].id}.csv"`);
+    void reply
+      .type(`${CSV};version=2.0.0;charset=utf-8`)
+      .header('Content-Disposition', `inline; filename="${BREAKDOWNS[breakdown].id}.csv"`);
     return sdmxCsv(breakdown, views);
   }
 
