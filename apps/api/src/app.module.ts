@@ -15,6 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AccessStore, KnownTokens, PostgresAccessStore, SqliteAccessStore } from '#access';
 import { actsContext } from '#acts';
 import { commitmentsContext } from '#commitments';
+import { DraftsStore, PostgresDraftsStore, SqliteDraftsStore } from '#drafts';
 import { PostgresEventStore } from '#event-store-postgres';
 import { SqliteEventStore } from '#event-store-sqlite';
 import {
@@ -29,23 +30,28 @@ import {
   recentStreams,
   type Log,
 } from '#eventsourcing';
+import { Mailer, mailerOf } from '#mail';
 import {
   AccessGuard,
   AnswerInterceptor,
+  Cookies,
   IdempotencyKeys,
   LOG,
   PUBLIC_URL,
   observed,
   ProblemFilter,
   ReadingIsPublic,
+  Sessions,
   Software,
   Tokens,
   watched,
   validation,
   type Context,
 } from '#platform';
+import { openContext } from '#open';
 import { progressContext } from '#progress';
 import { registersContext } from '#registers';
+import { Bearers, SignIn } from '#sign-in';
 import { PublishedFiles, reportsContext, type Imprint } from '#reports';
 import { ChangesController } from './changes.controller.js';
 import { LogCheck } from './log-check.js';
@@ -97,12 +103,21 @@ export function openAccess({ accessUrl }: Settings, purpose: Purpose = 'serve'):
   const store = isPostgres(accessUrl)
     ? new PostgresAccessStore(accessUrl)
     : new SqliteAccessStore(sqliteFile(accessUrl), { mustExist: purpose === 'look' });
-  return watched<AccessStore>(store, 'access', 'principalOf', 'create', 'revoke', 'claim', 'release');
+  return watched<AccessStore>(store, 'access', 'query', 'change', 'scrub');
+}
+
+/** The store of drafts, by its URL. */
+export function openDrafts({ draftsUrl }: Settings): DraftsStore {
+  const store = isPostgres(draftsUrl)
+    ? new PostgresDraftsStore(draftsUrl)
+    : new SqliteDraftsStore(sqliteFile(draftsUrl));
+  return watched<DraftsStore>(store, 'drafts', 'create', 'read', 'put', 'list', 'delete');
 }
 
 export interface Stores {
   readonly log: Log;
   readonly access: AccessStore;
+  readonly drafts: DraftsStore;
 }
 
 /**
@@ -113,9 +128,12 @@ export async function openStores(settings: Settings): Promise<Stores> {
   await startTracing(settings);
   const log = await patiently(settings, 'the log', settings.logUrl, () => openLog(settings));
   const access = openAccess(settings);
-  const asked = () => access.principalOf('');
+  const asked = () => access.holderOf('');
   await orClose([access, log.store], patiently(settings, 'tokens and keys', settings.accessUrl, asked));
-  return { log, access };
+  const drafts = openDrafts(settings);
+  const listed = () => drafts.list('');
+  await orClose([drafts, access, log.store], patiently(settings, 'drafts', settings.draftsUrl, listed));
+  return { log, access, drafts };
 }
 
 async function orClose(opened: readonly { close(): Promise<void> }[], work: Promise<unknown>): Promise<void> {
@@ -174,9 +192,10 @@ class Closing implements OnApplicationShutdown {
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
-    const { log, access } = this.stores;
+    const { log, access, drafts } = this.stores;
     await this.projector.stop();
     await log.store.close();
+    await drafts.close();
     await access.close();
     await stopTracing();
   }
@@ -197,9 +216,10 @@ export class AppModule {
     const all = [
       ...contexts,
       reportsContext(imprintOf(settings), new PublishedFiles(join(settings.dataDir, 'published'))),
+      openContext(settings),
       extra,
     ];
-    const { log, access } = stores;
+    const { log, access, drafts } = stores;
     const projections = all.flatMap((one) => one.projections?.(log) ?? []);
     const software = softwareDigest();
     const snapshot = new SnapshotFile(join(settings.dataDir, 'views.snapshot'), software);
@@ -228,8 +248,17 @@ export class AppModule {
         Draining,
         LogCheck,
         { provide: AccessStore, useValue: access },
-        { provide: Tokens, useFactory: () => new KnownTokens(access) },
+        { provide: DraftsStore, useValue: drafts },
+        { provide: SignIn, useFactory: (mailer: Mailer) => new SignIn(access, mailer, settings), inject: [Mailer] },
+        {
+          provide: Tokens,
+          useFactory: ({ provider }: SignIn) => new Bearers(new KnownTokens(access, settings.demo), provider),
+          inject: [SignIn],
+        },
+        { provide: Sessions, useFactory: ({ sessions }: SignIn) => sessions, inject: [SignIn] },
+        { provide: Cookies, useFactory: () => new Cookies(settings.publicUrl) },
         { provide: IdempotencyKeys, useExisting: AccessStore },
+        { provide: Mailer, useValue: mailerOf(settings) },
         { provide: Software, useValue: { digest: software } },
         { provide: ReadingIsPublic, useValue: { value: settings.publicReading } },
         AccessGuard,

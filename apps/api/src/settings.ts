@@ -6,6 +6,17 @@ import type { Budgets, LogSettings } from '#platform';
 const LOG_FORMATS = ['text', 'json'] as const satisfies readonly LogSettings['logFormat'][];
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const satisfies readonly LogSettings['logLevel'][];
 
+/** The identity provider, and what is agreed with it. */
+interface ProviderSettings {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string | null;
+  readonly audience: string | null;
+  /** The rules by which its claims give roles, as they were written. */
+  readonly roles: string;
+  readonly name: string;
+}
+
 /** Everything that can be set, read from the environment here and nowhere else. The README's table says the same. */
 export interface Settings extends LogSettings, Budgets {
   readonly host: string;
@@ -16,6 +27,10 @@ export interface Settings extends LogSettings, Budgets {
   readonly logUrl: string;
   /** URL of tokens and idempotency keys: `sqlite:FILE`, or `postgres://…`. */
   readonly accessUrl: string;
+  /** URL of drafts: `sqlite:FILE`, or `postgres://…`. */
+  readonly draftsUrl: string;
+  /** Whether this is the demo, whose tokens work nowhere else; set by its verb. */
+  readonly demo: boolean;
   /** The time for which a server that is to end goes on as before, except that it says it is not ready. */
   readonly drainMs: number;
   /** The time for which a start waits for databases that cannot be reached yet. */
@@ -36,6 +51,14 @@ export interface Settings extends LogSettings, Budgets {
   readonly publisher: string;
   /** The licence of the data, by its SPDX name; `null`: its publisher states none. */
   readonly dataLicence: string | null;
+  /** How long people stay signed in. */
+  readonly sessions: { readonly idleMs: number; readonly longestMs: number };
+  /** The OpenID Connect provider; `null`: there is none. */
+  readonly provider: ProviderSettings | null;
+  /** The server that takes letters, `smtp://…` or `smtps://…`; `null`: they are laid in a folder of `dataDir`. */
+  readonly smtpUrl: string | null;
+  /** The sender of letters. */
+  readonly mailFrom: string;
   /** The share of the traces beginning here that is recorded and exported, from 0 to 1; `null`: tracing is off. */
   readonly traced: number | null;
 }
@@ -45,13 +68,16 @@ export function settingsFrom(env: NodeJS.ProcessEnv = process.env): Settings {
   const dataDir = env['DATA_DIR'] ?? '.followthrough';
   const host = env['HOST'] ?? '127.0.0.1';
   const port = whole(env, 'PORT', 3000, 0, 65535);
+  const accessUrl = env['ACCESS_URL'] ?? `sqlite:${join(dataDir, 'access.db')}`;
   const publicReading = oneOf(env, 'PUBLIC_READING', ['true', 'false'], 'true') === 'true';
   return {
     host,
     port,
     dataDir,
     logUrl: env['LOG_URL'] ?? `sqlite:${join(dataDir, 'log.db')}`,
-    accessUrl: env['ACCESS_URL'] ?? `sqlite:${join(dataDir, 'access.db')}`,
+    accessUrl,
+    draftsUrl: env['DRAFTS_URL'] ?? (isPostgres(accessUrl) ? accessUrl : `sqlite:${join(dataDir, 'drafts.db')}`),
+    demo: false,
     drainMs: whole(env, 'DRAIN_MS', 250, 0, 600_000),
     startPatienceMs: whole(env, 'START_PATIENCE_MS', 30_000, 0, 3_600_000),
     publicReading,
@@ -67,6 +93,12 @@ export function settingsFrom(env: NodeJS.ProcessEnv = process.env): Settings {
     publicUrl: env['PUBLIC_URL'] ?? `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`,
     publisher: env['PUBLISHER'] || 'Followthrough',
     dataLicence: env['DATA_LICENCE'] || null,
+    sessions: {
+      idleMs: whole(env, 'SESSION_IDLE_MINUTES', 120, 1, 100_000) * 60_000,
+      longestMs: whole(env, 'SESSION_HOURS', 12, 1, 10_000) * 3_600_000,
+    },
+    provider: providerIn(env),
+    ...lettersIn(env),
     logFormat: oneOf(env, 'LOG_FORMAT', LOG_FORMATS, 'text'),
     logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'warn'),
     traced: tracedIn(env),
@@ -81,6 +113,34 @@ function tracedIn(env: NodeJS.ProcessEnv): number | null {
   if (!(share >= 0 && share <= 1))
     throw new Error(`OTEL_TRACES_SAMPLER_ARG takes a number from 0 to 1, not ${env['OTEL_TRACES_SAMPLER_ARG']}.`);
   return exporter === 'none' ? null : share;
+}
+
+function providerIn(env: NodeJS.ProcessEnv): ProviderSettings | null {
+  const issuer = env['OIDC_ISSUER'] || null;
+  const clientId = env['OIDC_CLIENT_ID'] || null;
+  const audience = env['OIDC_AUDIENCE'] || null;
+  const [clientSecret, roles, name] = [env['OIDC_CLIENT_SECRET'] || null, env['OIDC_ROLES'] ?? '', env['OIDC_NAME']];
+  if (issuer === null) return null;
+  const { protocol, hostname } = URL.canParse(issuer) ? new URL(issuer) : { protocol: '', hostname: '' };
+  const isHere = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+  if (protocol !== 'https:' && !(protocol === 'http:' && isHere))
+    throw new Error(`OIDC_ISSUER takes the https address of an identity provider, not ${issuer}.`);
+  if (clientId === null) throw new Error('OIDC_CLIENT_ID, by which the provider knows us, is needed with OIDC_ISSUER.');
+  // A statement to us about who somebody is must not pass for a token.
+  if (audience === clientId) throw new Error('OIDC_AUDIENCE must be another name than OIDC_CLIENT_ID.');
+  return { issuer, clientId, clientSecret, audience, roles, name: name || hostname };
+}
+
+/** The sender is no guess: a server on the way refuses letters of a sender that is not its own. */
+function lettersIn(env: NodeJS.ProcessEnv): Pick<Settings, 'smtpUrl' | 'mailFrom'> {
+  const [smtpUrl, mailFrom] = [env['SMTP_URL'] || null, env['MAIL_FROM'] || null];
+  if (smtpUrl !== null && (!URL.canParse(smtpUrl) || !/^smtps?:$/.test(new URL(smtpUrl).protocol)))
+    throw new Error('SMTP_URL takes smtp://user:password@host:587, or smtps://…, and is something else.');
+  if (smtpUrl !== null && mailFrom === null)
+    throw new Error('MAIL_FROM, the sender of letters, is needed with SMTP_URL: Followthrough <no-reply@example.org>.');
+  if (mailFrom !== null && !/^[^<>\r\n]*<[^\s<>@]+@[^\s<>@]+>$|^[^\s<>@]+@[^\s<>@]+$/.test(mailFrom))
+    throw new Error(`MAIL_FROM takes an address, Followthrough <no-reply@example.org>, not ${mailFrom}.`);
+  return { smtpUrl, mailFrom: mailFrom ?? 'Followthrough <no-reply@localhost>' };
 }
 
 /** Origins as browsers send them, `https://notebook.example.org`, separated by commas; or `*`, or `none`. */

@@ -6,8 +6,6 @@ import type { FastifyRequest } from 'fastify';
 export interface AdmissionMarks {
   /** A body is taken from strangers, too; a small one. */
   readonly open?: boolean;
-  /** Signing in: few tries are enough. */
-  readonly signIn?: boolean;
   /** How many times the usual body it takes. */
   readonly bodies?: number;
   /** Whether a request is answered for as long as its client likes. */

@@ -8,6 +8,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Socket } from 'node:net';
 import { Rejected } from '#eventsourcing';
 import type { AdmissionMarks } from './admission-marks.js';
+import { formOf, type FormOf } from './forms.js';
 import type { ApiRequest } from './principal.js';
 import type { AccessGuard } from './steps.js';
 import { WaitingRoom, type Turn } from './waiting-room.js';
@@ -31,13 +32,17 @@ export const STRANGERS_BODY = 16_384;
 /** So much of a refused body is read and passed over; a client that sends more is cut off. */
 const PASSED_OVER = 65_536;
 
+/** Where people sign in: few tries are enough. */
+const SIGNING_IN = '/sign-in/';
+
 const marksOf = ({ routeOptions: { config } }: FastifyRequest) => (config ?? {}) as AdmissionMarks;
 const reads = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
 /** Probes are asked of a server that has much to do most of all. */
 const isProbe = ({ routeOptions: { url } }: FastifyRequest): boolean => url?.startsWith('/health/') ?? false;
 
 /** Whose budget a request is of: an account's, else that of an address (of IPv6, of its /64). */
-export const clientOf = ({ principal, ip }: ApiRequest): string => principal?.account ?? networkOf(ip);
+export const clientOf = ({ principal, session, ip }: ApiRequest): string =>
+  principal?.account ?? session?.account ?? networkOf(ip);
 
 const networkOf = (ip: string | undefined): string =>
   ip === undefined ? 'gone' : ip.includes(':') ? normalizeIP(ip) : ip;
@@ -70,7 +75,8 @@ export async function admitsRequests(
   budgets: Budgets,
 ): Promise<void> {
   server.addHook('onRoute', (route) => {
-    if (((route.config ?? {}) as AdmissionMarks).open) route.bodyLimit = STRANGERS_BODY;
+    const { open, form } = (route.config ?? {}) as AdmissionMarks & { form?: FormOf };
+    if (open || form === 'anyone') route.bodyLimit = STRANGERS_BODY;
   });
   const counted = await counters(server, budgets);
   const rooms = roomsFor(budgets.concurrency);
@@ -93,7 +99,9 @@ export async function admitsRequests(
 /** To be called after the hooks that answer what has no route. */
 export function keepsStrangersOut(server: FastifyInstance): void {
   server.addHook('onRequest', (request: ApiRequest, reply, done) => {
-    if (reads(request) || request.principal || marksOf(request).open || request.method === 'OPTIONS') return done();
+    const form = formOf(request);
+    const isOpen = marksOf(request).open || form === 'anyone' || reads(request) || request.method === 'OPTIONS';
+    if (isOpen || request.principal || request.session) return done();
     const { 'content-length': length, authorization } = request.headers;
     // All else of the body is not waited for.
     if (!(Number(length ?? 0) <= PASSED_OVER) || request.headers['transfer-encoding'] !== undefined)
@@ -101,7 +109,9 @@ export function keepsStrangersOut(server: FastifyInstance): void {
     done(
       request.is404
         ? new Rejected('not_found', `There is nothing at ${request.url.split('?', 1)[0]}.`)
-        : unauthenticated(authorization),
+        : form
+          ? new Rejected('unauthenticated', 'You are not signed in any more. Sign in, and send the form again.')
+          : unauthenticated(authorization),
     );
   });
 }
@@ -137,9 +147,9 @@ async function counters(server: FastifyInstance, budgets: Budgets): Promise<Coun
     counter(budgets.signInRateLimit, address),
   ];
   return (request, reply) => {
-    if (request.principal) return known(request, reply);
-    const isTry = request.headers.authorization !== undefined || marksOf(request).signIn;
-    return (isTry ? tries : strangers)(request, reply);
+    if (request.routeOptions.url?.startsWith(SIGNING_IN)) return tries(request, reply);
+    if (request.principal || request.session) return known(request, reply);
+    return (request.headers.authorization === undefined ? strangers : tries)(request, reply);
   };
 }
 
