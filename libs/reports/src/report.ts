@@ -176,6 +176,8 @@ export interface Cover {
   readonly asAt: string;
   /** Who issues it, and on what terms it may be used. */
   readonly issuedBy: readonly string[];
+  /** The few figures that a reader looks for first, each with its words. */
+  readonly figures: readonly { readonly words: string; readonly figure: Figure }[];
 }
 
 /** All that the bytes of a report depend on: with it the same log gives the same report again. */

@@ -147,8 +147,10 @@ export class Reports {
 
   private maker(kind: string): ReportMaker {
     const known = REPORT_KINDS.find((one) => one === kind);
-    if (!known)
-      throw new Rejected('not_found', `There is no kind of report ${kind}; there are ${REPORT_KINDS.join(', ')}.`);
+    if (!known) {
+      const message = `There is no kind of report ${kind}; there are ${REPORT_KINDS.join(', ')}`;
+      throw new Rejected('not_found', `${message}.`, [{ pointer: '/kind', message }]);
+    }
     return REPORTS[known];
   }
 
