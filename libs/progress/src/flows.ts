@@ -59,7 +59,8 @@ export class FlowsQuery extends ProgressQuery {
   )
   knownThen?: string;
   @FilterField() agency?: string;
-  @FilterField({ description: 'Only of agencies that were members of this body on each of the dates' }) memberOf?: string;
+  @FilterField({ description: 'Only of agencies that were members of this body on each of the dates' })
+  memberOf?: string;
   @FilterField() theme?: string;
   @FilterField() crosswalk?: string;
   @FilterField({ description: 'Which version of it; without it the one as at each of the dates' })

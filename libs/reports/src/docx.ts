@@ -16,6 +16,7 @@ import { FIRST_DAY } from './xlsx.js';
 export const docx: ReportFormat = {
   mediaType: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
   extension: 'docx',
+  reads: ['sections'],
   // All of it is in memory: about 60 kB a row.
   mostRows: 10_000,
   inThread: 1_536,
@@ -247,7 +248,9 @@ class Drafting {
           }),
           new Paragraph({ children: this.#inlines(subtitle, { size: 30, color: 'FFFFFF' }) }),
         ]),
-        ...(figures.length > 0 ? [new Paragraph({ spacing: { after: 200 }, children: [] }), this.#figures(figures)] : []),
+        ...(figures.length > 0
+          ? [new Paragraph({ spacing: { after: 200 }, children: [] }), this.#figures(figures)]
+          : []),
         new Paragraph({
           spacing: { before: 2000, after: 60 },
           children: [new TextRun({ text: asAt, bold: true, size: 26, color: ACCENT })],
@@ -267,7 +270,12 @@ class Drafting {
       ({ words, figure }) =>
         new TableCell({
           width: { size: width, type: WidthType.DXA },
-          borders: { top: { style: BorderStyle.SINGLE, size: 12, color: ACCENT }, bottom: none, left: none, right: none },
+          borders: {
+            top: { style: BorderStyle.SINGLE, size: 12, color: ACCENT },
+            bottom: none,
+            left: none,
+            right: none,
+          },
           margins: { top: 100, right: 200 },
           children: [
             new Paragraph({ spacing: { after: 0 }, children: this.#inlines([figure], { size: 52, bold: true }) }),

@@ -37,6 +37,7 @@ const ROWS = '\u0000';
 export const html: ReportFormat = {
   mediaType: 'text/html',
   extension: 'html',
+  reads: ['sections'],
   write: (report) => encoded(new Page(report).written()),
 };
 
@@ -239,7 +240,10 @@ class Page {
     const { number, columns, rowCount, totalRow, remarks = [], sourceLine } = table;
     const weights = columns.reduce((sum, { weight }) => sum + weight, 0);
     return (
-      <figure id={`table-${number}`} class={columns.length > MOST_UPRIGHT ? 'wide' : columns.length <= MOST_NARROW ? 'small' : undefined}>
+      <figure
+        id={`table-${number}`}
+        class={columns.length > MOST_UPRIGHT ? 'wide' : columns.length <= MOST_NARROW ? 'small' : undefined}
+      >
         {this.#caption(this.words.parts.table(number), table)}
         {rowCount === 0 ? (
           <p>{this.words.parts.nothing}</p>

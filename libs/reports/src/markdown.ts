@@ -16,6 +16,7 @@ import { wordsOf, type Words } from './words/index.js';
 export const markdown: ReportFormat = {
   mediaType: 'text/markdown',
   extension: 'md',
+  reads: ['sections'],
   write: (report) => encoded(written(report)),
 };
 

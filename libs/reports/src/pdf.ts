@@ -15,6 +15,7 @@ import { wordsOf, type Words } from './words/index.js';
 export const pdf: ReportFormat = {
   mediaType: 'application/pdf',
   extension: 'pdf',
+  reads: ['sections'],
   // Typst keeps all pages in memory: about 150 kB a row.
   mostRows: 10_000,
   inThread: 512,

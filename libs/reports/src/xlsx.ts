@@ -32,6 +32,7 @@ const FIRST_DATE = '1900-03-01';
 export const xlsx: ReportFormat = {
   mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
   extension: 'xlsx',
+  reads: ['sections', 'data'],
   // One row is the head.
   mostRows: ROWS - 1,
   inThread: 160,
@@ -265,7 +266,11 @@ class Book {
   #sheet(name: string, head: readonly SheetColumn[], rows = 0) {
     const sheet = this.workbook.addWorksheet(name, {
       views: [{ state: 'frozen', ySplit: 1 }],
-      pageSetup: { ...PAGE, fitToWidth: Math.ceil(widthsOf(head).reduce((sum, width) => sum + width, 0) / ACROSS), printTitlesRow: '1:1' },
+      pageSetup: {
+        ...PAGE,
+        fitToWidth: Math.ceil(widthsOf(head).reduce((sum, width) => sum + width, 0) / ACROSS),
+        printTitlesRow: '1:1',
+      },
       useSharedStrings: rows <= SHARED,
       headerFooter: { oddFooter: `&L${this.report.cover.title.replaceAll('&', '&&')}&R&P / &N` },
     });

@@ -28,6 +28,7 @@ import {
 } from '#progress';
 import { recordedWords } from './as-at.js';
 import { Figure, ShownDate, StageTag } from './figures.js';
+import { AgencyLink } from './links.js';
 import { Pager } from './lists.js';
 import { Page } from './layout.js';
 import { narrowingParams, Narrow, Narrowing } from './narrow.js';
@@ -171,6 +172,20 @@ const Changes = ({ view, flows, filter, then, choices, listed }: Parts) => {
       json={view.api('/progress/flows', asked)}
       csv={view.api('/progress/flows', { ...asked, format: 'csv' })}
     >
+      {filter.memberOf && (
+        <p class="note">
+          Only agencies that were members of <AgencyLink view={view} code={filter.memberOf} long /> on each of the two
+          dates count. <a href={view.here({ memberOf: null, cursor: null })}>Count all</a>
+        </p>
+      )}
+      {filter.crosswalk && (
+        <p class="note">
+          Themes are read through the crosswalk{' '}
+          <a href={view.link(path('crosswalks', filter.crosswalk))}>{filter.crosswalk}</a>,{' '}
+          {filter.crosswalkVersion ? `version ${filter.crosswalkVersion}` : 'as it was on each of the two dates'}.{' '}
+          <a href={view.here({ crosswalk: null, crosswalkVersion: null, match: null, cursor: null })}>Without it</a>
+        </p>
+      )}
       <Narrow view={view} choices={choices} own={['from', 'knownThen', ...LIST]}>
         <label>
           <span>Since</span>

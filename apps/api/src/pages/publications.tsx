@@ -5,6 +5,7 @@ import { Flows, type FlowsView } from '#progress';
 import { Registers, type PublicationAsAt } from '#registers';
 import { LANGUAGES } from '#reports';
 import { Page } from './layout.js';
+import { NarrativeWords } from './narrative.js';
 import { RendersPages } from './rendering.js';
 import { REPORT_FORMAT_WORDS, REPORT_LANGUAGE_WORDS } from './report-form.js';
 import { Table } from './take-away.js';
@@ -175,7 +176,7 @@ const PublishedReport = ({ view, known, since }: ReportParts) => {
           {narratives.map(({ section, agency, language, text, revision }) => (
             <figure key={revision}>
               <blockquote lang={language} dir="auto">
-                {text}
+                <NarrativeWords text={text} />
               </blockquote>
               <figcaption>
                 {agency ?? 'The secretariat'}, in the section “{section}” ({languageName(language)})

@@ -37,7 +37,15 @@ import { ownerOf } from './command-context.js';
 import { todayAt } from '#clocks';
 import { downloaded } from '../lists/downloads.js';
 import { isStreamed, refuseUnacceptable } from '../lists/formats.js';
-import { ALWAYS_OPEN, bearerOf, ReadingIsPublic, SECRETARIAT_ONLY, Tokens, type ApiRequest } from './principal.js';
+import {
+  ALWAYS_OPEN,
+  bearerOf,
+  READS,
+  ReadingIsPublic,
+  SECRETARIAT_ONLY,
+  Tokens,
+  type ApiRequest,
+} from './principal.js';
 import { problemOf } from './problem.js';
 import { hasAlready, validatorOf, vary } from './validators.js';
 
@@ -58,6 +66,8 @@ export abstract class Software {
 interface Marks {
   readonly open: boolean;
   readonly secretariatOnly: boolean;
+  /** It records nothing, though it is a POST. */
+  readonly reads?: boolean;
 }
 
 /** Writing needs `Authorization: Bearer …`; reading does not, unless that is switched off. */
@@ -76,13 +86,13 @@ export class AccessGuard implements CanActivate {
   }
 
   /** @throws Rejected `unauthenticated` | `forbidden` */
-  async admit(request: ApiRequest, { open, secretariatOnly }: Marks): Promise<true> {
+  async admit(request: ApiRequest, { open, secretariatOnly, reads = false }: Marks): Promise<true> {
     const { authorization } = request.headers;
     const token = bearerOf(authorization);
     const principal = token ? await this.tokens.principalOf(token) : null;
     if (principal) request.principal = principal;
     request.checkConnected = () => this.#stands(request, principal ? token : undefined);
-    const reading = request.method === 'GET' || request.method === 'HEAD';
+    const reading = reads || request.method === 'GET' || request.method === 'HEAD';
     if (open || (reading && this.publicReading.value)) return true;
     if (!principal)
       throw new Rejected(
@@ -105,7 +115,7 @@ export class AccessGuard implements CanActivate {
     const known = this.#marks.get(handler);
     if (known) return known;
     const marked = (mark: string) => this.reflector.getAllAndOverride<boolean>(mark, [handler, controller]) ?? false;
-    const marks = { open: marked(ALWAYS_OPEN), secretariatOnly: marked(SECRETARIAT_ONLY) };
+    const marks = { open: marked(ALWAYS_OPEN), secretariatOnly: marked(SECRETARIAT_ONLY), reads: marked(READS) };
     // A handler that several controllers inherit may be marked by one of them.
     if (Object.hasOwn(controller.prototype as object, handler.name)) this.#marks.set(handler, marks);
     return marks;

@@ -1,0 +1,46 @@
+/** How far the writing of a report has come: the rows of its long tables are read as they are written. */
+import { isStream, type NumberedReport, type ReportFormat, type Section, type Table } from './report.js';
+
+/** The rows of long tables. */
+export interface RowsRead {
+  readonly read: number;
+  readonly of: number;
+}
+
+/**
+ * The same report, which tells how many rows are read.
+ * @param told hears it after each page; never, where no table is long
+ */
+export function tellingRows(
+  report: NumberedReport,
+  { reads }: Pick<ReportFormat, 'reads'>,
+  told: (rows: RowsRead) => void,
+): NumberedReport {
+  let [read, of] = [0, 0];
+  const telling = (table: Table): Table => {
+    const { rows } = table;
+    if (!isStream(rows)) return table;
+    of += table.rowCount;
+    return {
+      ...table,
+      rows: {
+        async *[Symbol.asyncIterator]() {
+          for await (const page of rows) {
+            yield page;
+            told({ read: (read += page.length), of });
+          }
+        },
+      },
+    };
+  };
+  const section = (one: Section): Section => ({
+    ...one,
+    blocks: one.blocks.map((block) => (block.type === 'table' ? telling(block) : block)),
+    sections: one.sections.map(section),
+  });
+  return {
+    ...report,
+    ...(reads.includes('sections') && { sections: report.sections.map(section) }),
+    ...(reads.includes('data') && { data: telling(report.data) }),
+  };
+}
