@@ -99,7 +99,7 @@ export function openAccess({ accessUrl }: Settings, purpose: Purpose = 'serve'):
   const store = isPostgres(accessUrl)
     ? new PostgresAccessStore(accessUrl)
     : new SqliteAccessStore(sqliteFile(accessUrl), { mustExist: purpose === 'look' });
-  return watched<AccessStore>(store, 'access', 'principalOf', 'create', 'revoke', 'claim', 'release');
+  return watched<AccessStore>(store, 'access', 'query', 'change', 'scrub');
 }
 
 /** The store of drafts, by its URL. */
@@ -124,7 +124,7 @@ export async function openStores(settings: Settings): Promise<Stores> {
   await startTracing(settings);
   const log = await patiently(settings, 'the log', settings.logUrl, () => openLog(settings));
   const access = openAccess(settings);
-  const asked = () => access.principalOf('');
+  const asked = () => access.holderOf('');
   await orClose([access, log.store], patiently(settings, 'tokens and keys', settings.accessUrl, asked));
   const drafts = openDrafts(settings);
   const listed = () => drafts.list('');
@@ -247,7 +247,7 @@ export class AppModule {
         LogCheck,
         { provide: AccessStore, useValue: access },
         { provide: DraftsStore, useValue: drafts },
-        { provide: Tokens, useFactory: () => new KnownTokens(access) },
+        { provide: Tokens, useFactory: () => new KnownTokens(access, settings.demo) },
         { provide: IdempotencyKeys, useExisting: AccessStore },
         { provide: Mailer, useValue: mailerOf(settings) },
         { provide: Software, useValue: { digest: software } },

@@ -17,6 +17,8 @@ export interface Settings extends LogSettings {
   readonly accessUrl: string;
   /** URL of drafts: `sqlite:FILE`, or `postgres://…`. */
   readonly draftsUrl: string;
+  /** Whether this is the demo, whose tokens work nowhere else; set by its verb. */
+  readonly demo: boolean;
   /** The time for which a server that is to end goes on as before, except that it says it is not ready. */
   readonly drainMs: number;
   /** The time for which a start waits for databases that cannot be reached yet. */
@@ -59,6 +61,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv = process.env): Settings {
     logUrl: env['LOG_URL'] ?? `sqlite:${join(dataDir, 'log.db')}`,
     accessUrl,
     draftsUrl: env['DRAFTS_URL'] ?? (isPostgres(accessUrl) ? accessUrl : `sqlite:${join(dataDir, 'drafts.db')}`),
+    demo: false,
     drainMs: whole(env, 'DRAIN_MS', 250, 0, 600_000),
     startPatienceMs: whole(env, 'START_PATIENCE_MS', 30_000, 0, 3_600_000),
     publicReading,

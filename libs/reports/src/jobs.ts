@@ -385,12 +385,14 @@ class HeldJob {
 
   /** @throws WrongRevision when it was cancelled, or another server took it */
   save(change: Partial<ReportJob>): Promise<void> {
-    const saved = this.#saving.then(async () => {
-      this.#job = { ...this.#job, rows: this.#rows, ...change };
-      this.#revision = (await this.drafts.put(this.draft, this.#job, ACCOUNT, this.#revision)).revision;
-    });
+    const saved = this.#saving.then(() => this.#put(change));
     this.#saving = saved.catch(() => undefined);
     return saved;
+  }
+
+  async #put(change: Partial<ReportJob>): Promise<void> {
+    this.#job = { ...this.#job, rows: this.#rows, ...change };
+    this.#revision = (await this.drafts.put(this.draft, this.#job, ACCOUNT, this.#revision)).revision;
   }
 
   /** Says again and again that somebody is at work, and how far. */

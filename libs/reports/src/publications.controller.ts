@@ -301,7 +301,7 @@ export class PublicationsController extends registerController('publication') {
     // Words that came meanwhile are not in the files: then it is refused.
     const closed = await this.drafts.close(draft, context);
     try {
-      const words = narratives.map(({ revision: _, ...said }) => ({ act: 'write', body: said }) as const);
+      const words = narratives.map(({ revision: _revision, ...body }) => ({ act: 'write', body }) as const);
       const acts = [{ act: 'enter', body: entry }, ...words, { act: 'publish', body }] as const;
       const answer = await this.#act(code, acts, { ...context, expected: undefined });
       await this.drafts.discard(code);

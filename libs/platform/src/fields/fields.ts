@@ -277,6 +277,13 @@ export const CodesOf = (
     mark({ kinds: kindsOf(kinds) }),
   );
 
+/** The register that must contain the code in a field of a class; `null` where it may be one of several, or stands in none. */
+export function registerOfField(prototype: object, field: string): Registered | null {
+  const kinds = marksOf(prototype).get(field)?.kinds;
+  const all = kinds && kinds.length === 0 ? kinds({}) : [];
+  return all.length === 1 ? all[0]! : null;
+}
+
 /** The names of the fields of some bodies that hold free text. */
 export const freeTextOf = (bodies: readonly Body[]): ReadonlySet<string> =>
   new Set(

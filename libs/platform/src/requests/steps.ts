@@ -88,8 +88,9 @@ export class AccessGuard implements CanActivate {
   /** @throws Rejected `unauthenticated` | `forbidden` */
   async admit(request: ApiRequest, { open, secretariatOnly, reads = false }: Marks): Promise<true> {
     const { authorization } = request.headers;
+    const actingFor = request.headers['acting-for'] as string | undefined;
     const token = bearerOf(authorization);
-    const principal = token ? await this.tokens.principalOf(token) : null;
+    const principal = token ? await this.tokens.principalOf(token, actingFor) : null;
     if (principal) request.principal = principal;
     request.checkConnected = () => this.#stands(request, principal ? token : undefined);
     const reading = reads || request.method === 'GET' || request.method === 'HEAD';
@@ -104,9 +105,10 @@ export class AccessGuard implements CanActivate {
     return true;
   }
 
-  async #stands({ raw }: ApiRequest, token: string | undefined): Promise<void> {
+  async #stands({ raw, headers }: ApiRequest, token: string | undefined): Promise<void> {
     if (raw.socket.destroyed) throw new Rejected('gone', 'The caller has gone.');
-    if (token !== undefined && !(await this.tokens.principalOf(token)))
+    const actingFor = headers['acting-for'] as string | undefined;
+    if (token !== undefined && !(await this.tokens.principalOf(token, actingFor)))
       throw new Rejected('unauthenticated', 'The token was revoked meanwhile.');
   }
 
