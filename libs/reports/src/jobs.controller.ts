@@ -110,7 +110,9 @@ export class ReportOrders {
   /** @throws Rejected where there is no such report, or too many wait */
   async place(order: OrderReport, { principal, ip }: Pick<ApiRequest, 'principal' | 'ip'>): Promise<NamedJob> {
     const { kind, parameters, asOf, knownAt, since, staleAfter, language, format } = order;
-    const said = Object.entries({ asOf, knownAt, since, staleAfter, language }).filter(([, value]) => (value ?? null) !== null);
+    const said = Object.entries({ asOf, knownAt, since, staleAfter, language }).filter(
+      ([, value]) => (value ?? null) !== null,
+    );
     const given = { ...parameters, ...Object.fromEntries(said.map(([name, value]) => [name, String(value)])) };
     const settled = await this.reports.settled(kind, this.reports.query(kind, given, '/parameters'));
     return this.jobs.order(

@@ -284,11 +284,12 @@ export class ReportJobs implements BeforeApplicationShutdown {
     const arriving = `${this.#fileOf(id)}.${SELF.start}.arriving`;
     try {
       const erased = this.erasures.last;
-      const report = tellingRows(await this.#made(order), reportFormat(order.format), (rows) => held.tell(rows));
+      const made = await this.#made(order);
+      const { telling } = tellingRows(made, reportFormat(order.format), (rows) => held.tell(rows));
       breaking.signal.throwIfAborted();
       await held.save({ state: 'writing' });
       await mkdir(this.kept.folder, { recursive: true });
-      const chunks = written(order.format, report, breaking.signal);
+      const chunks = written(order.format, telling, breaking.signal);
       const done = await digested(chunks, arriving, undefined, breaking.signal);
       await arrived(arriving, this.#fileOf(id));
       await held.save({ ...ended('done'), worker: null, file: { ...done, erased } });

@@ -25,8 +25,8 @@ export interface Prepared {
 export type PreparedDraft = Draft<Prepared>;
 
 /** Whether somebody may see what is being prepared: the secretariat, and the agencies, which may add their words. */
-export const mayPrepare = (by: Principal | null): by is Principal =>
-  by?.role === 'secretariat' || by?.role === 'focal_point';
+export const mayPrepare = (by: Principal | null): boolean =>
+  by !== null && by.scopes.includes('read') && (by.sees === 'all' || by.role !== 'reader');
 
 @Injectable()
 export class PublicationDrafts {

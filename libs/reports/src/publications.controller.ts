@@ -195,7 +195,7 @@ export class PublicationsController extends registerController('publication') {
     @Body() body: Publication,
     @CurrentCommand() context: CommandContext,
   ): Promise<PreparedAnswer> {
-    const { content } = await this.#preparedBy(context, code);
+    const { content } = await this.#toChange(code);
     if (body.id !== code) throw refused('invalid', '/id', `id must be ${code}: a symbol is never changed`);
     const sections = sectionIdsIn((await this.#trial(body)).sections);
     const without = content.narratives.find(({ section }) => !sections.includes(section));
@@ -220,7 +220,7 @@ export class PublicationsController extends registerController('publication') {
     @CurrentCommand() context: CommandContext,
   ): Promise<PreparedAnswer> {
     refuseWordsOfOthers(body, context);
-    const { content } = await this.#preparedBy(context, code);
+    const { content } = await this.#toChange(code);
     const sections = sectionIdsIn((await this.#trial(content.entry)).sections);
     if (!sections.includes(body.section)) {
       const message = `must be a section of the report: ${sections.join(', ')}`;
@@ -244,7 +244,7 @@ export class PublicationsController extends registerController('publication') {
     @CurrentCommand() context: CommandContext,
   ): Promise<PreparedAnswer> {
     refuseWordsOfOthers(body, context);
-    await this.#preparedBy(context, code);
+    await this.#toChange(code);
     return { code, revision: await this.drafts.remove(code, body, context) };
   }
 
@@ -258,8 +258,8 @@ export class PublicationsController extends registerController('publication') {
   })
   @ApiOkResponse({ type: PreparedAnswer })
   @ApiConflictResponse({ description: 'It is published already' })
-  async discard(@Param('code') code: string, @CurrentCommand() context: CommandContext): Promise<PreparedAnswer> {
-    const { revision } = await this.#preparedBy(context, code);
+  async discard(@Param('code') code: string): Promise<PreparedAnswer> {
+    const { revision } = await this.#toChange(code);
     await this.drafts.discard(code);
     return { code, revision };
   }
@@ -282,7 +282,7 @@ export class PublicationsController extends registerController('publication') {
       await this.drafts.discard(code);
       return answer;
     }
-    const draft = await this.#preparedBy(context, code);
+    const draft = await this.#toChange(code);
     const { entry, narratives } = draft.content;
     if (context.expected !== undefined && context.expected !== draft.revision)
       throw new WrongRevision(code, context.expected, draft.revision);
@@ -357,20 +357,25 @@ export class PublicationsController extends registerController('publication') {
 
   /** What is being prepared, for those who may see it. @throws Rejected `not_found`, with the same words as for what is not there */
   async #preparedFor(by: Principal | null, code: string): Promise<PreparedDraft> {
-    const draft = mayPrepare(by) ? await this.drafts.read(code) : null;
+    if (!mayPrepare(by)) throw await this.registered.missing('publication', code);
+    return this.#prepared(code);
+  }
+
+  async #prepared(code: string): Promise<PreparedDraft> {
+    const draft = await this.drafts.read(code);
     if (!draft) throw await this.registered.missing('publication', code);
     return draft;
   }
 
   /** What somebody is to change. @throws Conflict `already_published` | Rejected `not_found` */
-  async #preparedBy({ by }: CommandContext, code: string): Promise<PreparedDraft> {
+  async #toChange(code: string): Promise<PreparedDraft> {
     const { published } = (await load(this.log, publication, code)).state;
     if (published)
       throw new Conflict(
         'already_published',
         `${code} was published on ${published.publishedOn}. What is published never changes.`,
       );
-    return this.#preparedFor(by, code);
+    return this.#prepared(code);
   }
 
   /** The report as it would be, without the words that are added: refused where it could not be made. */

@@ -10,14 +10,15 @@ export interface RowsRead {
 /**
  * The same report, which tells how many rows are read.
  * @param told hears it after each page; never, where no table is long
+ * @returns it, and how many rows there are to read
  */
 export function tellingRows(
   report: NumberedReport,
   { reads }: Pick<ReportFormat, 'reads'>,
   told: (rows: RowsRead) => void,
-): NumberedReport {
+): { readonly telling: NumberedReport; readonly of: number } {
   let [read, of] = [0, 0];
-  const telling = (table: Table): Table => {
+  const tellingOf = (table: Table): Table => {
     const { rows } = table;
     if (!isStream(rows)) return table;
     of += table.rowCount;
@@ -35,12 +36,13 @@ export function tellingRows(
   };
   const section = (one: Section): Section => ({
     ...one,
-    blocks: one.blocks.map((block) => (block.type === 'table' ? telling(block) : block)),
+    blocks: one.blocks.map((block) => (block.type === 'table' ? tellingOf(block) : block)),
     sections: one.sections.map(section),
   });
-  return {
+  const telling = {
     ...report,
     ...(reads.includes('sections') && { sections: report.sections.map(section) }),
-    ...(reads.includes('data') && { data: telling(report.data) }),
+    ...(reads.includes('data') && { data: tellingOf(report.data) }),
   };
+  return { telling, of };
 }
