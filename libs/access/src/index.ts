@@ -4,3 +4,4 @@ export * from './accounts.js';
 export * from './known-tokens.js';
 export * from './postgres-access-store.js';
 export * from './sqlite-access-store.js';
+export * from './until-changed.js';
