@@ -99,8 +99,8 @@ describe('A report that is ordered', () => {
     await comesTo(id, 'writing');
     expect((await asked(`/v1/reports/jobs/${id}/cancel`, {})).body).toMatchObject({ state: 'cancelled', file: null });
     const next = (await order({ format: 'csv' })).body.id;
-    const { state, rows } = await comesTo(next, 'done', 'failed');
-    expect([state, rows.read]).toEqual(['done', rows.of]);
+    const { state, progress } = await comesTo(next, 'done', 'failed');
+    expect([state, progress.read]).toEqual(['done', progress.of]);
     expect((await jobOf(id)).state).toBe('cancelled');
     expect(files()).not.toContain(id);
   });

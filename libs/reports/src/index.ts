@@ -17,7 +17,7 @@ export * from './report.js';
 export { arrived, digested, publishedAs, PublishedFiles } from './published-files.js';
 export { holdsRows, Imprint, REPORTS, Reports } from './reports.js';
 export { JobsKept, ReportJobs, type JobState, type NamedJob } from './jobs.js';
-export { ReportOrders } from './jobs.controller.js';
+export { OrderReport, ReportOrders } from './jobs.controller.js';
 export { tellingRows } from './rows-read.js';
 export { written } from './threads.js';
 export { say, wordsOf, type Counted, type Words } from './words/index.js';

@@ -12,7 +12,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { OnDate, OneOf, Plain, Problem, Reads, Text, Whole, type ApiRequest } from '#platform';
+import { OnDate, OneOf, Plain, Problem, Reads, Text, Uuid, Whole, type ApiRequest } from '#platform';
 import { REPORT_FORMAT_NAMES, REPORT_FORMATS, reportFormat, type ReportFormatName } from './formats.js';
 import { clientOf, JOB_STATES, ReportJobs, type JobState, type NamedJob, type ReportOrder } from './jobs.js';
 import { LANGUAGES, REPORT_KINDS, type Language, type ReportKind } from './report.js';
@@ -20,11 +20,15 @@ import { Reports } from './reports.js';
 import type { RowsRead } from './rows-read.js';
 import { begun, fileName, sendFile } from './sent.js';
 
+/** How long the file of a job that is under way is waited for. */
+const WAIT_MS = 10_000;
 /** The seconds after which it is worth asking again. */
 const AGAIN_S = 2;
 
 /** A report, as the route of its kind takes it. */
 export class OrderReport {
+  @Uuid({ optional: true, description: 'Of the job, so that the order may be given again; without it a new one' })
+  id?: string | null;
   @OneOf(REPORT_KINDS, { example: 'register' }) kind: ReportKind;
   @Plain({
     optional: true,
@@ -59,7 +63,7 @@ class JobOrder implements ReportOrder {
   @ApiProperty({ enum: REPORT_FORMAT_NAMES }) readonly format: ReportFormatName;
 }
 
-class JobRows implements RowsRead {
+class JobProgress implements RowsRead {
   @ApiProperty({ type: 'integer', minimum: 0, description: 'Of long tables, so far' }) readonly read: number;
   @ApiProperty({ type: 'integer', minimum: 0 }) readonly of: number;
 }
@@ -81,10 +85,10 @@ export class ReportJobAnswer {
   readonly report: JobOrder;
   @ApiProperty({ format: 'date-time' }) readonly askedAt: string;
   @ApiProperty({
-    oneOf: [{ $ref: '#/components/schemas/JobRows' }, { type: 'null' }],
+    oneOf: [{ $ref: '#/components/schemas/JobProgress' }, { type: 'null' }],
     description: 'How far it is; null: it has not begun to write long tables, or has none',
   })
-  readonly rows: JobRows | null;
+  readonly progress: JobProgress | null;
   @ApiProperty({
     oneOf: [{ $ref: '#/components/schemas/JobFile' }, { type: 'null' }],
     description: 'null: it is not done',
@@ -108,20 +112,34 @@ export class ReportOrders {
   ) {}
 
   /** @throws Rejected where there is no such report, or too many wait */
-  async place(order: OrderReport, { principal, ip }: Pick<ApiRequest, 'principal' | 'ip'>): Promise<NamedJob> {
-    const { kind, parameters, asOf, knownAt, since, staleAfter, language, format } = order;
+  async place(order: OrderReport, request: Pick<ApiRequest, 'principal' | 'ip'>): Promise<NamedJob> {
+    const { order: settled } = await this.#settled(order);
+    return this.jobs.order(settled, clientOf(request.principal?.account ?? request.ip), order.id ?? undefined);
+  }
+
+  /**
+   * The address of a report that is made while one waits; `null`: it takes long.
+   * @throws Rejected where there is no such report
+   */
+  async addressIfQuick(asked: OrderReport): Promise<string | null> {
+    const { query, order } = await this.#settled(asked);
+    const { kind, parameters, since, format, ...rest } = order;
+    if (await this.reports.takesLong(kind, query, format, order)) return null;
+    const params = { ...parameters, ...rest, ...(since && { since }), staleAfter: String(rest.staleAfter), format };
+    return `/v1/reports/${kind}?${new URLSearchParams(params)}`;
+  }
+
+  async #settled({ kind, parameters, asOf, knownAt, since, staleAfter, language, format }: OrderReport) {
     const said = Object.entries({ asOf, knownAt, since, staleAfter, language }).filter(
       ([, value]) => (value ?? null) !== null,
     );
     const given = { ...parameters, ...Object.fromEntries(said.map(([name, value]) => [name, String(value)])) };
-    const settled = await this.reports.settled(kind, this.reports.query(kind, given, '/parameters'));
-    return this.jobs.order(
-      {
-        ...{ kind, parameters: parameters ?? {}, ...settled, since: since ?? null },
-        ...{ staleAfter: staleAfter ?? 12, language: language ?? 'en', format: format ?? 'html' },
-      },
-      clientOf(principal?.account ?? ip),
-    );
+    const query = this.reports.query(kind, given, '/parameters');
+    const order: ReportOrder = {
+      ...{ kind, parameters: parameters ?? {}, ...(await this.reports.settled(kind, query)), since: since ?? null },
+      ...{ staleAfter: staleAfter ?? 12, language: language ?? 'en', format: format ?? 'html' },
+    };
+    return { query, order };
   }
 }
 
@@ -139,7 +157,7 @@ export class ReportJobsController {
   @ApiOperation({
     summary: 'Order a report that is made in the background',
     description:
-      'For what takes long. The answer says where the job is seen and its file will be. Whoever may read may order; a few at once.',
+      'For what takes long. The answer says where the job is seen and its file will be. Whoever may read may order; a few at once. The same order under way is the same job.',
     operationId: 'orderReport',
   })
   @ApiAcceptedResponse({ type: ReportJobAnswer })
@@ -185,7 +203,8 @@ export class ReportJobsController {
   @Get('jobs/:id/file')
   @ApiOperation({
     summary: 'The file of a report that was made in the background',
-    description: 'The same bytes as the address of the report gives with the same dates.',
+    description:
+      'The same bytes as the address of the report gives with the same dates. It waits a moment for a job that is under way.',
     operationId: 'getReportJobFile',
   })
   @ApiProduces(...new Set(Object.values(REPORT_FORMATS).map(({ mediaType }) => mediaType)))
@@ -193,7 +212,7 @@ export class ReportJobsController {
   @ApiNotFoundResponse({ description: 'There is no such job, or it was kept long enough' })
   @ApiConflictResponse({ description: 'It is not done' })
   async file(@Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
-    const job = await this.jobs.one(id);
+    const job = await this.jobs.over(id, WAIT_MS);
     const { order } = job;
     await sendFile(reply, reportFormat(order.format), fileName(order), await begun(await this.jobs.file(job)));
   }
@@ -201,7 +220,7 @@ export class ReportJobsController {
   #answer(job: NamedJob): ReportJobAnswer {
     const { id, state, order, askedAt, rows, file, problem } = job;
     return {
-      ...{ id, state, report: order, askedAt, rows, keptUntil: this.jobs.keptUntil(job), problem },
+      ...{ id, state, report: order, askedAt, progress: rows, keptUntil: this.jobs.keptUntil(job), problem },
       file: file && { address: `${addressOf(job)}/file`, bytes: file.bytes, sha256: file.sha256 },
     };
   }

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DraftsStore, type Draft } from '#drafts';
-import { canonicalJson, Rejected, StoreUnavailable, WrongRevision } from '#eventsourcing';
+import { canonicalJson, Conflict, Rejected, StoreUnavailable, WrongRevision } from '#eventsourcing';
 import { problemOf, type Problem } from '#platform';
 import { Erasures } from './erasures.projection.js';
 import { reportFormat, type ReportFormatName } from './formats.js';
@@ -28,6 +28,8 @@ const ACCOUNT = 'reports';
 const [MOST, MOST_OF_CLIENT] = [32, 4] as const;
 /** How often a job is begun: a second time after its server was killed. */
 const ATTEMPTS = 2;
+/** How often somebody who waits for a job looks at it. */
+const ASK_MS = 100;
 /** How often a server says that it is still at work, and how long after it last did so it is taken for gone. */
 const [BEAT_MS, GONE_MS] = [2_000, 20_000] as const;
 /** How often a server looks for what others left, and for what has been kept long enough. */
@@ -129,12 +131,18 @@ export class ReportJobs implements BeforeApplicationShutdown {
 
   /**
    * Orders a report. The same order of the same client that is under way is the same job.
-   * @throws Rejected `not_yet` when too many wait
+   * @param id as the client has named it: given again, it is the same job
+   * @throws Rejected `not_yet` when too many wait | Conflict `another_order` for an id of another one
    */
-  async order(order: ReportOrder, client: string): Promise<NamedJob> {
+  async order(order: ReportOrder, client: string, id: string = randomUUID()): Promise<NamedJob> {
+    const before = await this.drafts.read<ReportJob>({ kind: KIND, id });
+    if (before) {
+      if (before.content.client === client && isSame(before.content.order, order)) return named(before);
+      throw new Conflict('another_order', 'This id was given to another order.', '/id');
+    }
     const open = (await this.#all()).filter(({ content }) => !isOver(content.state));
     const own = open.filter(({ content }) => content.client === client);
-    const same = own.find(({ content }) => canonicalJson(content.order) === canonicalJson(order));
+    const same = own.find(({ content }) => isSame(content.order, order));
     if (same) return named(same);
     if (own.length >= MOST_OF_CLIENT)
       throw new Rejected(
@@ -147,7 +155,6 @@ export class ReportJobs implements BeforeApplicationShutdown {
       ...{ order, client, state: 'waiting', askedAt: new Date().toISOString(), endedAt: null, rows: null, attempts: 0 },
       ...{ worker: null, file: null, problem: null },
     };
-    const id = randomUUID();
     await this.drafts.create({ kind: KIND, id }, null, job, ACCOUNT);
     this.start();
     this.#wake();
@@ -157,6 +164,14 @@ export class ReportJobs implements BeforeApplicationShutdown {
   /** @throws Rejected `not_found` */
   async one(id: string): Promise<NamedJob> {
     return named(await this.#draftOf(id));
+  }
+
+  /** A job once it is over, or as it is when that takes longer. @throws Rejected `not_found` */
+  async over(id: string, patienceMs: number): Promise<NamedJob> {
+    for (const end = performance.now() + patienceMs; ; await pause(ASK_MS)) {
+      const job = await this.one(id);
+      if (isOver(job.state) || performance.now() > end) return job;
+    }
   }
 
   /** When a job that is over is no longer kept, as an instant. */
@@ -336,6 +351,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
   }
 }
 
+const isSame = (a: ReportOrder, b: ReportOrder): boolean => canonicalJson(a) === canonicalJson(b);
 const named = ({ id, content }: JobDraft): NamedJob => ({ ...content, id });
 const ended = (state: 'done' | 'failed') => ({ state, endedAt: new Date().toISOString() });
 

@@ -258,6 +258,8 @@ export interface ReportFormat {
   readonly extension: string;
   /** The tables that it writes: those in the sections, the table of data, or both. */
   readonly reads: readonly ('sections' | 'data')[];
+  /** Of more commitments than so many it takes long; absent: of 10,000. */
+  readonly quick?: number;
   /** More rows of data than so many it cannot hold; absent: as many as there are. */
   readonly mostRows?: number;
   /** Takes long: it is written in a thread of its own, which may take so many megabytes for what JavaScript holds. */

@@ -1,8 +1,7 @@
 /** The routes of reports: each kind made now, in the format that is asked for. */
-import { applyDecorators, Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { applyDecorators, Controller, Get, Query, Req, Res } from '@nestjs/common';
 import {
   ApiBadRequestResponse,
-  ApiExcludeEndpoint,
   ApiExtraModels,
   ApiNotFoundResponse,
   ApiOkResponse,
@@ -11,7 +10,6 @@ import {
   getSchemaPath,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Rejected } from '#eventsourcing';
 import { AgencyReportQuery } from './agency.js';
 import { ReportAnswer, ReportManifest } from './answers.js';
 import { Erasures } from './erasures.projection.js';
@@ -95,14 +93,6 @@ export class ReportsController {
   @MakesReport('register')
   async register(@Query() query: RegisterReportQuery, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     await this.#answer('register', query, request, reply);
-  }
-
-  /** The address of a kind that there is not. */
-  @Get(':kind')
-  @ApiExcludeEndpoint()
-  unknown(@Param('kind') kind: string): never {
-    this.reports.query(kind, {});
-    throw new Rejected('not_found', `There is no report at ${kind}.`);
   }
 
   async #answer(kind: ReportKind, query: ReportQuery & ReportFilter, request: FastifyRequest, reply: FastifyReply) {

@@ -19,6 +19,9 @@ import { theme, ThemeReportQuery } from './theme.js';
 
 export const REPORTS: Readonly<Record<ReportKind, ReportMaker>> = { agency, theme, forum, synthesis, register };
 
+/** Of so many commitments a report is made while one waits. */
+const QUICK = 10_000;
+
 /** What the route of each kind takes. */
 export const QUERIES: Readonly<Record<ReportKind, new () => ReportQuery & ReportFilter>> = {
   agency: AgencyReportQuery,
@@ -171,6 +174,27 @@ export class Reports {
   query(kind: string, given: Readonly<Record<string, string>>, at = ''): ReportQuery & ReportFilter {
     this.maker(kind);
     return validated(QUERIES[kind as ReportKind], given, at);
+  }
+
+  /** Whether a report takes so long that it is better made in the background. */
+  async takesLong(
+    kind: ReportKind,
+    {
+      asOf: _a,
+      knownAt: _k,
+      staleAfter,
+      since: _s,
+      language: _l,
+      format: _f,
+      forum: of,
+      ...asked
+    }: ReportQuery & ReportFilter,
+    format: ReportFormatName,
+    settled: Pick<Manifest, 'asOf' | 'knownAt'>,
+  ): Promise<boolean> {
+    const filter = kind === 'forum' ? { ...asked, followsUp: of } : asked;
+    const { total } = await this.progress.total({ ...settled, staleAfter }, filter);
+    return total > (reportFormat(format).quick ?? QUICK);
   }
 
   /**

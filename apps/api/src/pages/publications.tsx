@@ -12,7 +12,8 @@ import { Table } from './take-away.js';
 import { PageQuery, path, Views, type View } from './view.js';
 import { count, counted, dateWords, languageName } from './words.js';
 
-const KIND_WORDS: Readonly<Record<PublicationAsAt['kind'], string>> = {
+/** The kinds of reports. */
+export const KIND_WORDS: Readonly<Record<PublicationAsAt['kind'], string>> = {
   agency: 'Progress report of an agency',
   theme: 'Progress report on a theme',
   forum: 'Follow-up to a forum',
