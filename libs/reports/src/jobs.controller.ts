@@ -4,6 +4,7 @@ import {
   ApiAcceptedResponse,
   ApiBadRequestResponse,
   ApiConflictResponse,
+  ApiExtraModels,
   ApiNotFoundResponse,
   ApiOkResponse,
   ApiOperation,
@@ -144,6 +145,7 @@ export class ReportOrders {
 }
 
 @ApiTags('Reports')
+@ApiExtraModels(JobProgress, JobFile)
 @Controller('v1/reports')
 export class ReportJobsController {
   constructor(
