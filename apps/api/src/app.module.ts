@@ -48,6 +48,7 @@ import {
   validation,
   type Context,
 } from '#platform';
+import { openContext } from '#open';
 import { progressContext } from '#progress';
 import { registersContext } from '#registers';
 import { Bearers, SignIn } from '#sign-in';
@@ -218,6 +219,7 @@ export class AppModule {
         folder: join(settings.dataDir, 'jobs'),
         hours: settings.reportsKeptHours,
       }),
+      openContext(settings),
       extra,
     ];
     const { log, access, drafts } = stores;
