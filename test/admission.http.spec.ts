@@ -106,7 +106,11 @@ describe('The requests of a client in a minute', () => {
       SIGN_IN_RATE_LIMIT: '2',
       ...env,
     });
-    await ask(other).finally(() => other.close());
+    try {
+      await ask(other);
+    } finally {
+      await other.close();
+    }
   };
   const statuses = async (n: number, ask: () => Promise<Answer>): Promise<number[]> => {
     const given: number[] = [];
