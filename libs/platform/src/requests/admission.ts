@@ -10,7 +10,6 @@ import { Rejected } from '#eventsourcing';
 import type { AdmissionMarks } from './admission-marks.js';
 import { formOf, type FormOf } from './forms.js';
 import type { ApiRequest } from './principal.js';
-import type { AccessGuard } from './steps.js';
 import { WaitingRoom, type Turn } from './waiting-room.js';
 
 /** The budgets of clients. */
@@ -71,7 +70,7 @@ const roomsFor = (concurrency: number) => {
 /** To be called before any other hook that answers. @param guard gives the guard of the application, once it is made */
 export async function admitsRequests(
   server: FastifyInstance,
-  guard: () => AccessGuard,
+  guard: () => { identify(request: ApiRequest): Promise<void> },
   budgets: Budgets,
 ): Promise<void> {
   server.addHook('onRoute', (route) => {
