@@ -100,20 +100,11 @@ export function program(): Command {
     .description('say whether a file is one that was published; ends with 1 when it is not')
     .action(async (file: string) => (await import('./reports.js')).verifyReportFile(settings, file));
 
-  const account = cli.command('account').description('the accounts of people');
-  account
-    .command('add <name>')
-    .description('open an account with its first role')
-    .option('--email <address>', 'the address to which sign-in links are sent')
-    .option('--secretariat', 'for the secretariat')
-    .option('--agency <code>', 'for the focal point of this agency')
-    .action(async (name: string, options: { email?: string; secretariat?: boolean; agency?: string }) =>
-      (await verbs()).addAccount(settings, name, options),
-    );
+  const account = cli.command('account').description('the accounts of people and systems');
   account
     .command('sign-in-link <who>')
-    .description('print a link that signs in, once, the account of this address or pseudonym')
-    .action(async (who: string) => (await verbs()).printSignInLink(settings, who));
+    .description('print a link that signs in, once, the person of this address or pseudonym')
+    .action(async (who: string) => (await import('./sign-in.js')).printSignInLink(settings, who));
 
   const token = cli.command('token').description('the bearer tokens of accounts');
   token

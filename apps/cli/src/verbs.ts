@@ -10,10 +10,8 @@ import { Projector, type ParkedStream } from '#eventsourcing';
 import type { DuplicateCandidate } from '#acts';
 import { Overtaken, planImport, runImport, type ImportPlan } from '#exchange';
 import { isDump } from '#open';
-import { mailerOf } from '#mail';
 import { LOG, Logging, metaOf, type CommandContext } from '#platform';
 import { Progress } from '#progress';
-import { LINK_MINUTES, SignIn } from '#sign-in';
 import { Lookup, Registers, type Register } from '#registers';
 import { AppModule, openAccess, openLog, openStores, type Purpose } from '../../api/src/app.module.js';
 import { closeOnSignal, refuseBusyPort, startServer } from '../../api/src/server.js';
@@ -52,6 +50,7 @@ export async function demo(settings: Settings, folder: string): Promise<void> {
     await access.create(null, DEMO_LABEL, undefined, { demo: true }),
     await access.create('IOM', DEMO_LABEL, undefined, { demo: true }),
   ];
+  const { demoLink, LINK_MINUTES } = await import('./sign-in.js');
   const links = [
     await demoLink(settings, access, 'Demo, secretariat', 'secretariat', null),
     await demoLink(settings, access, 'Demo, focal point of IOM', 'focal_point', 'IOM'),
@@ -70,21 +69,6 @@ export async function demo(settings: Settings, folder: string): Promise<void> {
   as the focal point of IOM  ${links[1]}
 
 ${settings.dataLicence ? '' : DEMO_TERMS}`);
-}
-
-/** A link that signs in a person of the demo, whose role ends with the day. */
-async function demoLink(
-  settings: Settings,
-  access: AccessStore,
-  name: string,
-  role: 'secretariat' | 'focal_point',
-  agency: string | null,
-): Promise<string> {
-  const { accounts } = access;
-  const email = `${role}@demo.invalid`;
-  const account = (await accounts.byEmail(email)) ?? (await accounts.open({ kind: 'person', name, email }));
-  await accounts.appoint(account, { role, agency, until: new Date(Date.now() + 86_400_000) });
-  return linkFor(settings, access, account);
 }
 
 /**
@@ -218,37 +202,6 @@ export async function addToken(
   const { id, token } = await withAccess(settings, 'serve', (access) => access.create(agency ?? null, label));
   console.log(`id     ${id}\ntoken  ${token}`);
 }
-
-/** Opens an account of a person. */
-export async function addAccount(
-  settings: Settings,
-  name: string,
-  { email, secretariat, agency }: { email?: string; secretariat?: boolean; agency?: string },
-): Promise<void> {
-  if (!secretariat === !agency) throw new Error('Say for whom: --secretariat or --agency CODE.');
-  if (agency !== undefined && !(await isRegistered(settings, agency)))
-    throw new Error(`There is no agency ${agency} in the register.`);
-  await withAccess(settings, 'serve', async (access) => {
-    if (email && (await access.accounts.byEmail(email))) throw new Error(`${email} has an account already.`);
-    const role = agency === undefined ? 'secretariat' : 'focal_point';
-    const account = await access.accounts.open({ kind: 'person', name, email }, { role, agency: agency ?? null });
-    console.log(`account       ${account}\nsign-in link  ${await linkFor(settings, access, account)}\n${ONCE}`);
-  });
-}
-
-const ONCE = `It works once, for ${LINK_MINUTES} minutes.`;
-
-const linkFor = (settings: Settings, access: AccessStore, account: string): Promise<string> =>
-  new SignIn(access, mailerOf(settings), settings).links.make(account, 'command line');
-
-/** @param who an address or a pseudonym */
-export const printSignInLink = (settings: Settings, who: string): Promise<void> =>
-  withAccess(settings, 'look', async (access) => {
-    const { accounts } = access;
-    const known = await accounts.one((who.includes('@') ? await accounts.byEmail(who) : who) ?? '');
-    if (known?.name == null) throw new Error(`${who} is no account of a person.`);
-    console.log(`${await linkFor(settings, access, known.account)}\n${ONCE}`);
-  });
 
 async function isRegistered(settings: Settings, agency: string): Promise<boolean> {
   const log = await openLog(settings, 'look');

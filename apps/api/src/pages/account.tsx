@@ -163,7 +163,7 @@ const OwnAccount = ({ account, session, sessions, passkeys, tokens, canBeUsed }:
       eyebrow="Your account"
       lead={
         <>
-          <p>{account.email ?? 'The secretariat knows no e-mail address of yours.'}</p>
+          <p>{account.email ? `Letters go to ${account.email}.` : 'No e-mail address of yours is known here.'}</p>
           <p class="note">
             What you do is recorded under <span class="code">{account.account}</span>, never under your name.
           </p>
