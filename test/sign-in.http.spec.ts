@@ -79,7 +79,7 @@ describe('A sign-in link', () => {
       one.fillsIn(pages[0], '/sign-in/link/open'),
       two.fillsIn(pages[1], '/sign-in/link/open'),
     ]);
-    expect(came.map(({ status }) => status).sort()).toEqual([200, 404]);
+    expect(came.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 404]);
     expect([one.cookie('session'), two.cookie('session')].filter(Boolean)).toHaveLength(1);
   });
 

@@ -2,7 +2,7 @@
 import { exportJWK, generateKeyPair, SignJWT, type JWK, type JWTPayload } from 'jose';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import Provider, { type Adapter, type AdapterPayload } from 'oidc-provider';
+import { Provider, type Adapter, type AdapterPayload } from 'oidc-provider';
 
 export const AUDIENCE = 'https://followthrough.example.org/v1';
 export const CLIENT = { id: 'followthrough', secret: 'a-secret-of-the-test' };
@@ -75,8 +75,8 @@ export class TestProvider {
     server.on('request', (request, response) => {
       const url = request.url ?? '';
       if (url.startsWith('/jwks')) started.keysAsked++;
-      if (!url.startsWith('/interaction/')) return void started.#provider.callback()(request, response);
-      void started.#provider.interactionFinished(request, response, { login: { accountId: started.signsIn } });
+      if (!url.startsWith('/interaction/')) void started.#provider.callback()(request, response);
+      else void started.#provider.interactionFinished(request, response, { login: { accountId: started.signsIn } });
     });
     return started;
   }

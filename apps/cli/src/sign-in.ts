@@ -14,7 +14,7 @@ export async function printSignInLink(settings: Settings, who: string): Promise<
   try {
     const { accounts } = access;
     const known = await accounts.one((who.includes('@') ? await accounts.byEmail(who) : who) ?? '');
-    if (known?.name == null) throw new Error(`${who} is no account of a person.`);
+    if (!known || known.name === null) throw new Error(`${who} is no account of a person.`);
     console.log(`${await linkFor(settings, access, known.account)}\nIt works once, for ${LINK_MINUTES} minutes.`);
   } finally {
     await access.close();
