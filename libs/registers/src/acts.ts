@@ -1,6 +1,7 @@
 /** The table of acts on the registers, which the secretariat keeps: everything that is said of an act once. */
 import type { Body, BodyName } from '#bodies';
 import type { Aggregate, EventMap, NewEvent } from '#eventsourcing';
+import type { Scope } from '#words';
 import type { ActLine, DecideEntry, OnEntry } from './act.js';
 import * as agencies from './agency.js';
 import * as crosswalks from './crosswalk.js';
@@ -47,9 +48,11 @@ const onEntries = <B extends BodyName, En extends Decision<Body<B>>, Am extends 
   plural: string,
   body: B,
   decide: { readonly enter: En; readonly amend: Am },
+  scope: Scope = 'register',
 ) => ({
   enter: act('Registered', body, {
     path: '',
+    scope,
     summary: `Register: ${kind}`,
     description: 'By the secretariat. Its code stands for it in every address, and is never changed.',
     operationId: `register${body}`,
@@ -58,6 +61,7 @@ const onEntries = <B extends BodyName, En extends Decision<Body<B>>, Am extends 
   }),
   amend: act('Amended', body, {
     path: 'amend',
+    scope,
     summary: `Amend: ${kind}; the body replaces what it says`,
     description: 'By the secretariat. What the body leaves out is gone; the history keeps what it said before.',
     operationId: `amend${body}`,
@@ -65,6 +69,7 @@ const onEntries = <B extends BodyName, En extends Decision<Body<B>>, Am extends 
   }),
   blank: act('Blanked', 'Blank', {
     path: 'history/:revision/blank',
+    scope: 'admin',
     summary: `Blank words of one of the ${plural}`,
     description: 'The same words at the same place of its other revisions go with them. What is left stays as it is.',
     operationId: `blank${body}`,
@@ -84,6 +89,7 @@ export const REGISTER_ACTS = {
   agency: actsOf('agency', {
     rename: act('Renamed', 'RenameAgency', {
       path: 'rename',
+      scope: 'register',
       summary: 'An agency gets another name from a date on',
       description: 'By the secretariat. Views show the agency under the name that it had on the date.',
       operationId: 'renameAgency',
@@ -91,6 +97,7 @@ export const REGISTER_ACTS = {
     }),
     merge: act('Merged', 'MergeAgency', {
       path: 'merge',
+      scope: 'register',
       summary: 'An agency becomes part of another',
       description: 'By the secretariat. The other stands for it in views under today’s agencies.',
       operationId: 'mergeAgency',
@@ -99,6 +106,7 @@ export const REGISTER_ACTS = {
     }),
     dissolve: act('Dissolved', 'DissolveAgency', {
       path: 'dissolve',
+      scope: 'register',
       summary: 'An agency ends; another may take its place',
       description: 'By the secretariat, with the successor, if there is one.',
       operationId: 'dissolveAgency',
@@ -107,6 +115,7 @@ export const REGISTER_ACTS = {
     }),
     join: act('Joined', 'JoinBody', {
       path: 'join',
+      scope: 'register',
       summary: 'An agency becomes a member of a body',
       description: 'By the secretariat, from a date on that may be known to the year only.',
       operationId: 'joinBody',
@@ -115,6 +124,7 @@ export const REGISTER_ACTS = {
     }),
     leave: act('Left', 'LeaveBody', {
       path: 'leave',
+      scope: 'register',
       summary: 'An agency leaves a body that it is a member of',
       description: 'By the secretariat. What it did as a member stays counted so.',
       operationId: 'leaveBody',
@@ -123,6 +133,7 @@ export const REGISTER_ACTS = {
     }),
     chair: act('Chaired', 'ChairBody', {
       path: 'chair',
+      scope: 'register',
       summary: 'A member chairs a body for a time',
       description: 'By the secretariat. The end may be open.',
       operationId: 'chairBody',
@@ -131,6 +142,7 @@ export const REGISTER_ACTS = {
     }),
     retract: act('Retracted', 'RetractDatedAct', {
       path: 'history/:revision/retract',
+      scope: 'register',
       summary: 'Take back a dated act that was a mistake',
       description: 'By the secretariat. It is then as if it had never been said; the history keeps it.',
       operationId: 'retractAgencyAct',
@@ -144,6 +156,7 @@ export const REGISTER_ACTS = {
   crosswalk: actsOf('crosswalk', {
     publish: act('Published', 'PublishVersion', {
       path: 'versions',
+      scope: 'register',
       summary: 'Publish a version of a crosswalk, which takes the place of the one before',
       description:
         'By the secretariat, for the institution that made it. Each version says everything anew; as at a date the last one reported by then holds.',
@@ -152,6 +165,7 @@ export const REGISTER_ACTS = {
     }),
     retract: act('Retracted', 'RetractDatedAct', {
       path: 'history/:revision/retract',
+      scope: 'register',
       summary: 'Take back a version that was a mistake',
       description: 'By the secretariat. The version before it holds again; the history keeps both.',
       operationId: 'retractCrosswalkVersion',
@@ -164,6 +178,7 @@ export const REGISTER_ACTS = {
   outcome: actsOf('outcome', {
     endorse: act('Endorsed', 'EndorseOutcome', {
       path: 'endorse',
+      scope: 'register',
       summary: 'An agency or forum makes an outcome its own',
       description:
         'By the secretariat, from the paper in which it was said. From then on the outcome counts as endorsed.',
@@ -173,6 +188,7 @@ export const REGISTER_ACTS = {
     }),
     retract: act('Retracted', 'RetractDatedAct', {
       path: 'history/:revision/retract',
+      scope: 'register',
       summary: 'Take back an endorsement that was a mistake',
       description: 'By the secretariat. It is then as if it had never been said; the history keeps it.',
       operationId: 'retractEndorsement',
@@ -193,9 +209,16 @@ export const REGISTER_ACTS = {
     }),
   }),
   publication: actsOf('publication', {
-    ...onEntries('publication', 'publications', 'Publication', { enter, amend: publications.amendPublication }),
+    ...onEntries(
+      'publication',
+      'publications',
+      'Publication',
+      { enter, amend: publications.amendPublication },
+      'publish',
+    ),
     write: act('NarrativeWritten', 'WriteNarrative', {
       path: 'narrative',
+      scope: 'publish',
       summary: 'Add words to a section of a report before it is published',
       description:
         'They take the place of those of the same section, agency and language. An agency may write on its own behalf.',
@@ -206,6 +229,7 @@ export const REGISTER_ACTS = {
     }),
     publish: act('Published', 'PublishReport', {
       path: 'publish',
+      scope: 'publish',
       summary: 'Publish a report: from then on it never changes',
       description: 'Its files are made in every language and format, and their digests are recorded.',
       operationId: 'publishReport',
@@ -214,6 +238,7 @@ export const REGISTER_ACTS = {
     }),
     retract: act('Retracted', 'RetractDatedAct', {
       path: 'history/:revision/retract',
+      scope: 'publish',
       summary: 'Take back words that were added to a report before it is published',
       description: 'The words of an earlier time stand again where they were replaced.',
       operationId: 'retractNarrative',
