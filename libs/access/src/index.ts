@@ -2,5 +2,6 @@
 export * from './access-store.js';
 export * from './accounts.js';
 export * from './known-tokens.js';
+export * from './managing.js';
 export * from './postgres-access-store.js';
 export * from './sqlite-access-store.js';

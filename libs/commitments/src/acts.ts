@@ -1,7 +1,7 @@
 /** The table of acts: everything that is said of an act once, and who may do which, on what. */
-import type { Body, BodyName, CommitmentAsAt } from '#bodies';
+import type { Body, BodyName, CommitmentAsAt, OnBehalf } from '#bodies';
 import type { FullDate } from '#clocks';
-import { fold, Rejected } from '#eventsourcing';
+import { fold, Rejected, withoutNulls } from '#eventsourcing';
 import type { ActLine, Taking } from '#registers';
 import { AGENCY_RELATIONS, type AgencyRelation, type Role } from '#words';
 import * as amending from './amending.js';
@@ -564,16 +564,26 @@ export function decide<A extends ActName>(
   on: DecisionContext,
 ): CommitmentEvent[] {
   const { decide: decideMatter, afterwards, who } = ACTS[name] as unknown as Line;
-  if (name === 'record') return decideMatter(c, body, by, on, null as never);
+  if (name === 'record') return doneFor(body, decideMatter(c, body, by, on, null as never));
   const now = viewAsAt(c, by.today);
   if (!now) throw new Rejected('not_found', 'There is no such commitment.');
   const refusal = refusalOf(who, now, by, on, c);
   if (refusal) throw forbidden(refusal);
   const { reportedOn = by.today } = body as { reportedOn?: FullDate };
   if (!afterwards) lineage.refuseAfterEnd(now, reportedOn);
-  const events = decideMatter(c, body, by, on, now);
+  const events = doneFor(body, decideMatter(c, body, by, on, now));
   if (who.only === 'said' && by.role !== 'secretariat' && !holdsPart(now, by)) headlineStays(c, now, events, by);
   return events;
+}
+
+/** An act that the secretariat did for an agency says so, and on what authority. */
+function doneFor(body: object, events: CommitmentEvent[]): CommitmentEvent[] {
+  const { onBehalf } = body as { onBehalf?: OnBehalf | null };
+  if (!onBehalf) return events;
+  return events.map((event) => {
+    const data = { ...event.data, onBehalf: withoutNulls(onBehalf) };
+    return { ...event, data } as CommitmentEvent;
+  });
 }
 
 /** Whether an act is someone's to do, as things stand; else why not. */

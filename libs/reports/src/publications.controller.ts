@@ -19,6 +19,7 @@ import { Publication, PublicationAsAt, PublishReport, RegisterAnswer, WriteNarra
 import { todayAt } from '#clocks';
 import { load, Rejected, type Log } from '#eventsourcing';
 import {
+  ACTING,
   AlwaysOpen,
   AtClocks,
   ClockQuery,
@@ -26,7 +27,7 @@ import {
   FieldsOf,
   LOG,
   QueryChoice,
-  SecretariatOnly,
+  Rights,
   validated,
   WantedFormat,
   type CommandContext,
@@ -124,7 +125,7 @@ export class PublicationsController extends registerController('publication') {
   }
 
   @Post()
-  @SecretariatOnly()
+  @Rights({ scope: 'publish', roles: ['secretariat'] })
   @HttpCode(201)
   @ApiOperation({
     summary: 'Prepare a report for publication',
@@ -145,7 +146,7 @@ export class PublicationsController extends registerController('publication') {
   }
 
   @Post(':code/amend')
-  @SecretariatOnly()
+  @Rights({ scope: 'publish', roles: ['secretariat'] })
   @HttpCode(200)
   @ApiOperation({
     summary: 'Change the report that is to be published; the body replaces what it says',
@@ -160,6 +161,7 @@ export class PublicationsController extends registerController('publication') {
   }
 
   @Post(':code/narrative')
+  @Rights({ scope: 'publish', roles: ACTING, only: 'for its own agency: `agency` must be its code' })
   @HttpCode(200)
   @ApiOperation({
     summary: 'Add words to a section of a report before it is published',
@@ -185,7 +187,7 @@ export class PublicationsController extends registerController('publication') {
   }
 
   @Post(':code/publish')
-  @SecretariatOnly()
+  @Rights({ scope: 'publish', roles: ['secretariat'] })
   @HttpCode(200)
   @ApiOperation({
     summary: 'Publish a report: its files are made, in every language and format, and never change from then on',

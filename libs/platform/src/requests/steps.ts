@@ -37,7 +37,8 @@ import { ownerOf } from './command-context.js';
 import { todayAt } from '#clocks';
 import { downloaded } from '../lists/downloads.js';
 import { isStreamed, refuseUnacceptable } from '../lists/formats.js';
-import { ALWAYS_OPEN, bearerOf, ReadingIsPublic, SECRETARIAT_ONLY, Tokens, type ApiRequest } from './principal.js';
+import { ALWAYS_OPEN, bearerOf, ReadingIsPublic, Tokens, type ApiRequest } from './principal.js';
+import { refuseWithout, RIGHTS, type RouteRights } from './rights.js';
 import { problemOf } from './problem.js';
 import { hasAlready, validatorOf, vary } from './validators.js';
 
@@ -57,7 +58,7 @@ export abstract class Software {
 /** The mark of a route about who may ask. */
 interface Marks {
   readonly open: boolean;
-  readonly secretariatOnly: boolean;
+  readonly rights?: RouteRights;
 }
 
 /** Writing needs `Authorization: Bearer …`; reading does not, unless that is switched off. */
@@ -76,7 +77,7 @@ export class AccessGuard implements CanActivate {
   }
 
   /** @throws Rejected `unauthenticated` | `forbidden` */
-  async admit(request: ApiRequest, { open, secretariatOnly }: Marks): Promise<true> {
+  async admit(request: ApiRequest, { open, rights }: Marks): Promise<true> {
     const { authorization } = request.headers;
     const actingFor = request.headers['acting-for'] as string | undefined;
     const token = bearerOf(authorization);
@@ -84,22 +85,24 @@ export class AccessGuard implements CanActivate {
     if (principal) request.principal = principal;
     request.checkConnected = () => this.#stands(request, principal ? token : undefined);
     const reading = request.method === 'GET' || request.method === 'HEAD';
-    if (open || (reading && this.publicReading.value)) return true;
+    if (open || (reading && !rights && this.publicReading.value)) return true;
     if (!principal)
       throw new Rejected(
         'unauthenticated',
         authorization ? 'The token is unknown or was revoked.' : 'This needs a bearer token: Authorization: Bearer …',
       );
-    if (secretariatOnly && !reading && principal.role !== 'secretariat')
-      throw new Rejected('forbidden', 'The registers are kept by the secretariat.');
+    if (rights) refuseWithout(principal, rights);
     return true;
   }
 
-  async #stands({ raw, headers }: ApiRequest, token: string | undefined): Promise<void> {
+  async #stands({ raw, headers, principal }: ApiRequest, token: string | undefined): Promise<void> {
     if (raw.socket.destroyed) throw new Rejected('gone', 'The caller has gone.');
     const actingFor = headers['acting-for'] as string | undefined;
-    if (token !== undefined && !(await this.tokens.principalOf(token, actingFor)))
-      throw new Rejected('unauthenticated', 'The token was revoked meanwhile.');
+    if (token === undefined) return;
+    const now = await this.tokens.principalOf(token, actingFor);
+    if (!now) throw new Rejected('unauthenticated', 'The token was revoked meanwhile.');
+    if (now.role !== principal?.role || now.agency !== principal.agency)
+      throw new Rejected('forbidden', 'The account has another role now.');
   }
 
   #marksOf(context: ExecutionContext): Marks {
@@ -107,7 +110,8 @@ export class AccessGuard implements CanActivate {
     const known = this.#marks.get(handler);
     if (known) return known;
     const marked = (mark: string) => this.reflector.getAllAndOverride<boolean>(mark, [handler, controller]) ?? false;
-    const marks = { open: marked(ALWAYS_OPEN), secretariatOnly: marked(SECRETARIAT_ONLY) };
+    const rights = this.reflector.get<RouteRights | undefined>(RIGHTS, handler);
+    const marks = { open: marked(ALWAYS_OPEN), rights };
     // A handler that several controllers inherit may be marked by one of them.
     if (Object.hasOwn(controller.prototype as object, handler.name)) this.#marks.set(handler, marks);
     return marks;
