@@ -128,8 +128,6 @@ type AnyExample = Omit<Example, 'answer'> & Pick<ProblemExample, 'headers' | 'pa
 
 const MADE_ANEW = new Set([
   'checkedAt',
-  'createdAt',
-  'expiresAt',
   'label',
   'sha256',
   'bytes',
@@ -143,12 +141,18 @@ const MADE_ANEW = new Set([
   'account',
   'log',
 ]);
+/** Instants, accounts and tokens. */
+const DIFFERS = /^(\d{4}-\d{2}-\d{2}T[\d:.]+Z|account-[0-9a-f]{16}|ft_[\w-]{32})$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Without what differs from server to server: positions, instants, generated ids and accounts. */
 const lasting = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value), (key, v: unknown) =>
-    MADE_ANEW.has(key) && (key !== 'id' || UUID.test(String(v))) ? '…' : typeof v === 'string' ? atAnyPosition(v) : v,
+    (MADE_ANEW.has(key) && (key !== 'id' || UUID.test(String(v)))) || DIFFERS.test(String(v))
+      ? '…'
+      : typeof v === 'string'
+        ? atAnyPosition(v)
+        : v,
   );
 /** An address without the position that it is kept to. */
 const atAnyPosition = (text: string): string => text.replaceAll(/\bknownAt=\d+/g, 'knownAt=…');
@@ -292,7 +296,7 @@ describe('the examples', () => {
           [operationId, []],
         );
       for (const step of example.before ?? [])
-        expect([step.operation, (await ask(step.operation, step)).status]).toEqual([step.operation, 200]);
+        expect([step.operation, (await ask(step.operation, step)).status < 300]).toEqual([step.operation, true]);
       const answer = await ask(operationId, example);
       expect([operationId, answer.status, answer.body]).toEqual([
         operationId,

@@ -34,12 +34,14 @@ import { Mailer, mailerOf } from '#mail';
 import {
   AccessGuard,
   AnswerInterceptor,
+  Cookies,
   IdempotencyKeys,
   LOG,
   PUBLIC_URL,
   observed,
   ProblemFilter,
   ReadingIsPublic,
+  Sessions,
   Software,
   Tokens,
   watched,
@@ -48,6 +50,7 @@ import {
 } from '#platform';
 import { progressContext } from '#progress';
 import { registersContext } from '#registers';
+import { Bearers, SignIn } from '#sign-in';
 import { PublishedFiles, reportsContext, type Imprint } from '#reports';
 import { AccountsController } from './accounts.controller.js';
 import { ChangesController } from './changes.controller.js';
@@ -248,7 +251,14 @@ export class AppModule {
         LogCheck,
         { provide: AccessStore, useValue: access },
         { provide: DraftsStore, useValue: drafts },
-        { provide: Tokens, useFactory: () => new KnownTokens(access, settings.demo) },
+        { provide: SignIn, useFactory: (mailer: Mailer) => new SignIn(access, mailer, settings), inject: [Mailer] },
+        {
+          provide: Tokens,
+          useFactory: ({ provider }: SignIn) => new Bearers(new KnownTokens(access, settings.demo), provider),
+          inject: [SignIn],
+        },
+        { provide: Sessions, useFactory: ({ sessions }: SignIn) => sessions, inject: [SignIn] },
+        { provide: Cookies, useFactory: () => new Cookies(settings.publicUrl) },
         { provide: IdempotencyKeys, useExisting: AccessStore },
         { provide: Mailer, useValue: mailerOf(settings) },
         { provide: Software, useValue: { digest: software } },

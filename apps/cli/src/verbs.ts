@@ -9,14 +9,18 @@ import { NothingThere } from '#databases';
 import { Projector, type ParkedStream } from '#eventsourcing';
 import type { DuplicateCandidate } from '#acts';
 import { Overtaken, planImport, runImport, type ImportPlan } from '#exchange';
+import { isDump } from '#open';
 import { LOG, Logging, metaOf, type CommandContext } from '#platform';
 import { Progress } from '#progress';
 import { Registers, type Register } from '#registers';
-import { AppModule, openEventStore, openLog, openStores } from '../../api/src/app.module.js';
+import { AppModule, openLog, openStores } from '../../api/src/app.module.js';
 import { closeOnSignal, refuseBusyPort, startServer } from '../../api/src/server.js';
 import type { Settings } from '../../api/src/settings.js';
 import { counted } from './counted.js';
+import { importDump } from './dumps.js';
+import { mustBeThere, withApp } from './opened.js';
 import { progressBar } from './progress-bar.js';
+export { exportDump } from './dumps.js';
 export { backup, copy, restore, verifyLog } from './logs.js';
 
 /** The actor of the import, as it is recorded. */
@@ -58,18 +62,12 @@ export async function demo(settings: Settings, folder: string): Promise<void> {
 ${settings.dataLicence ? '' : DEMO_TERMS}`);
 }
 
-/** @throws NothingThere where there is no log; looking makes none */
-async function mustBeThere({ logUrl }: Settings): Promise<void> {
-  const store = await openEventStore(logUrl, 'look');
-  try {
-    await store.head();
-  } finally {
-    await store.close();
-  }
-}
-
-/** Imports a folder through the ordinary commands. @returns whether there was anything to import, and it could be */
+/**
+ * Imports a folder through the ordinary commands; of a dump, takes over its log.
+ * @returns whether there was anything to import, and it could be
+ */
 export async function importFolder(settings: Settings, folder: string, dryRun: boolean): Promise<boolean> {
+  if (isDump(folder)) return importDump(settings, folder, dryRun);
   if (!dryRun) return importInto(settings, folder, false);
   try {
     await mustBeThere(settings);
@@ -164,16 +162,7 @@ function printPlan(folder: string, { counts, duplicates, problems, unread }: Imp
 
 async function withProjector(settings: Settings, use: (projector: Projector) => Promise<void>): Promise<void> {
   await mustBeThere(settings);
-  const app = await NestFactory.createApplicationContext(AppModule.with(settings, await openStores(settings)), {
-    logger: new Logging(settings),
-  });
-  try {
-    const projector = app.get(Projector);
-    await projector.start();
-    await use(projector);
-  } finally {
-    await app.close();
-  }
+  await withApp(settings, (get) => use(get(Projector)));
 }
 
 export async function listProjections(settings: Settings): Promise<void> {

@@ -5,3 +5,4 @@ export * from './known-tokens.js';
 export * from './managing.js';
 export * from './postgres-access-store.js';
 export * from './sqlite-access-store.js';
+export * from './until-changed.js';

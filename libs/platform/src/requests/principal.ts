@@ -101,6 +101,24 @@ export abstract class Tokens {
   abstract principalOf(token: string, actingFor?: string): Promise<Principal | null>;
 }
 
+/** Somebody who is signed in, in one browser. */
+export interface Session {
+  readonly id: string;
+  /** The value of the cookie; only its hash is kept. */
+  readonly secret: string;
+  readonly account: string;
+  /** The name of the person, for the header of pages; never in the log. */
+  readonly name: string;
+  /** The role in which the person acts now; `null`: it has none now. */
+  readonly principal: Principal | null;
+}
+
+/** Tells whose a session is. */
+export abstract class Sessions {
+  /** `null` for one that was never begun, has ended, or was left alone for too long. @throws StoreUnavailable */
+  abstract sessionOf(secret: string): Promise<Session | null>;
+}
+
 /** Whether reading needs a token too. */
 export abstract class ReadingIsPublic {
   abstract readonly value: boolean;
@@ -108,6 +126,8 @@ export abstract class ReadingIsPublic {
 
 export type ApiRequest = FastifyRequest & {
   principal?: Principal;
+  /** Of whoever is signed in, where the request may come with it. */
+  session?: Session;
   correlation?: Correlation;
   /** Of its address and body, where it came with an idempotency key. */
   digest?: string;
@@ -122,3 +142,7 @@ export const bearerOf = (authorization: string | undefined): string | undefined 
 export const ALWAYS_OPEN = 'always-open';
 /** Health and the like: open even where reading is not. */
 export const AlwaysOpen = () => SetMetadata(ALWAYS_OPEN, true);
+
+export const SIGNED_IN = 'signed-in';
+/** A page for those who are signed in; all others are led to where they can. */
+export const ForSignedIn = () => SetMetadata(SIGNED_IN, true);
