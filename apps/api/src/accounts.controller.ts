@@ -118,7 +118,7 @@ class WhoCould extends AppointmentView {
 }
 
 class AppointmentsView {
-  @ApiProperty({ format: 'date' }) readonly at: FullDate;
+  @ApiProperty({ type: String, format: 'date' }) readonly at: FullDate;
   @ApiProperty({ type: [WhoCould] }) readonly items: readonly WhoCould[];
 }
 
@@ -241,7 +241,9 @@ export class AccountsController {
     @Param('account') account: string,
     @Body() body: Appoint,
     @CurrentCommand() { by, meta }: RequestContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<AccountView> {
+    void reply.header('Location', `/v1/accounts/${encodeURIComponent(account)}`);
     const appointment = appointmentFrom(body, by);
     await this.#refuseUnknown(body);
     const row = await this.access.accounts.one(account);

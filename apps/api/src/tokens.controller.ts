@@ -1,5 +1,5 @@
 /** Tokens of accounts: given, rotated, revoked. */
-import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import {
   ApiConflictResponse,
   ApiCreatedResponse,
@@ -9,6 +9,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { IsOptional, IsString } from 'class-validator';
+import type { FastifyReply } from 'fastify';
 import { AccessStore, isKnownTo, refuseGiving, refuseMinding, type AccountRow, type TokenRow } from '#access';
 import { todayAt, type FullDate } from '#clocks';
 import { Conflict, refused, Rejected } from '#eventsourcing';
@@ -121,7 +122,11 @@ export class TokensController {
   })
   @ApiCreatedResponse({ type: GivenToken })
   @ApiConflictResponse({ description: 'It was given already by the same Idempotency-Key, and is not shown again' })
-  async give(@Body() body: GiveToken, @CurrentCommand() { by, meta }: RequestContext): Promise<GivenToken> {
+  async give(
+    @Body() body: GiveToken,
+    @CurrentCommand() { by, meta }: RequestContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<GivenToken> {
     const account = await this.#account(body.account ?? by.account, by);
     refuseGiving(by, account, body.scopes);
     const { commandId: id } = meta;
@@ -130,6 +135,7 @@ export class TokensController {
     const until = expires ? { expires: lastDay(expires) } : {};
     const given = { id, account: account.account, label, scopes, by: by.account, ...until };
     const { token } = await this.access.give(given);
+    void reply.header('Location', addressOf(account.account));
     return { ...(await this.#find(id))!, token };
   }
 
@@ -146,6 +152,7 @@ export class TokensController {
     @Param('id') id: string,
     @Body() { overlapHours }: RotateToken,
     @CurrentCommand() { by, meta }: RequestContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<GivenToken> {
     const hours = overlapHours ?? OVERLAP_HOURS;
     if (hours > 720) throw refused('too_long', '/overlapHours', 'Both work for 720 hours at most.');
@@ -159,6 +166,7 @@ export class TokensController {
     );
     const given = await this.access.rotate(id, { id: meta.commandId, overlapMs: hours * HOUR_MS, by: by.account });
     if (!given) throw new Conflict('not_in_use', 'It was revoked or has expired: give a new one.');
+    void reply.header('Location', addressOf(old.account));
     return { ...(await this.#find(given.id))!, token: given.token };
   }
 
@@ -206,6 +214,9 @@ export class TokensController {
     return row;
   }
 }
+
+/** The address of the tokens of an account. */
+const addressOf = (account: string) => `/v1/tokens?account=${encodeURIComponent(account)}`;
 
 const noToken = (id: string) => new Rejected('not_found', `There is no token ${id}.`);
 
