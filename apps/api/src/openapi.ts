@@ -137,6 +137,7 @@ const TAGS = {
   Reports: 'Documents to hand out, made from the same figures, the same to the byte whenever they are made again',
   Registers: 'Agencies, frameworks, themes, crosswalks, forums, outcomes, documents; kept by the secretariat',
   Accounts: 'Who acts for whom, and by which tokens',
+  'Open formats': 'The register in the formats of others: SKOS, SDMX, DCAT',
   Operations: 'The feed of events, health and metrics',
 };
 
@@ -262,6 +263,7 @@ const read = (value: string, { type }: Schema): unknown =>
 /** The parts of paths. */
 const NAMED_BY_PATH: Readonly<Record<string, string>> = {
   agency: 'The code of the agency',
+  by: 'By what it is broken down',
   code: 'The code or id of the entry; a slash in it is percent-encoded',
   id: 'The code of the outcome; a slash in it is percent-encoded',
   milestone: 'The number of the milestone',
