@@ -40,8 +40,8 @@ const INTRODUCTION = `# Rights
 Made of the tables of acts and the marks of routes by \`node scripts/rights.mjs\`; a test compares it with them, and holds the
 answers of a server against it.
 
-Reading what is public needs no token, unless \`PUBLIC_READING\` is \`false\`. All else needs a token or a session. It may do
-what the role of its account may do, and of that what its scopes allow:
+A route that is not here is public: it needs no token, unless \`PUBLIC_READING\` is \`false\`. All others need a token or a
+session. It may do what the role of its account may do, and of that what its scopes allow:
 
 - \`read\`: what is not public yet, accounts, tokens
 - \`report\`: how things stand
@@ -76,7 +76,6 @@ export function rightsInWords(document: Pick<OpenAPIObject, 'paths'>): string {
     const roles = ACCOUNT_ROLES.map((role) => (rights.roles.includes(role) ? 'yes' : '–'));
     return [[`\`${operationId}\``, `\`${address}\``, scopeOf(rights), ...roles, rights.only ?? '']];
   });
-  const open = routes.flatMap(({ address, rights }) => (rights ? [] : [`- \`${address}\``]));
   return `${[
     INTRODUCTION,
     '## Acts on commitments',
@@ -86,7 +85,5 @@ export function rightsInWords(document: Pick<OpenAPIObject, 'paths'>): string {
     conditions.map((condition, i) => `${i + 1}. ${condition}`).join('\n'),
     '## Other routes',
     table(['operation', 'route', 'scope', ...ACCOUNT_ROLES.map(plain), 'only'], others),
-    '## Public reading',
-    open.join('\n'),
   ].join('\n\n')}\n`;
 }
