@@ -176,6 +176,7 @@ function appointmentIn({ role, from, to, ...of }: AppointOptions): NewAppointmen
 
 /** The beginning of a day. @throws Error for what is no date */
 function dayIn(option: string, text: string): number {
-  if (!isFullDate(text)) throw new Error(`${option} takes a date, YYYY-MM-DD, not ${text}.`);
+  const refusal = new Error(`${option} takes a date, YYYY-MM-DD, not ${text}.`);
+  if (!isFullDate(text)) throw refusal;
   return Date.parse(text);
 }
