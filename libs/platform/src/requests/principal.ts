@@ -139,6 +139,9 @@ export type ApiRequest = FastifyRequest & {
 export const bearerOf = (authorization: string | undefined): string | undefined =>
   authorization === undefined ? undefined : /^Bearer +(\S+)$/i.exec(authorization)?.[1];
 
+export const READS = 'reads';
+/** A POST that records nothing: it is open to whoever may read. */
+export const Reads = () => SetMetadata(READS, true);
 export const ALWAYS_OPEN = 'always-open';
 /** Health and the like: open even where reading is not. */
 export const AlwaysOpen = () => SetMetadata(ALWAYS_OPEN, true);
