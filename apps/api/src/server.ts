@@ -29,7 +29,8 @@ import {
   readsJson,
 } from '#platform';
 import { ReportJobs } from '#reports';
-import { AccessStore } from '#access';
+import { AccessStore, Audit } from '#access';
+import { auditsRequests } from './auditing.js';
 import { guardingHeaders } from './guarding-headers.js';
 import { refuseUnsafe } from './production.js';
 import { AppModule, openStores, type Stores } from './app.module.js';
@@ -224,6 +225,7 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
     },
   );
   found.guard = app.get(AccessGuard);
+  auditsRequests(adapter.getInstance() as never, () => app.get(Audit));
   answersDirectly(adapter.getInstance(), (of) => app.get(of));
   answersConditionally(adapter.getInstance());
   await app.register(fastifyAccepts);

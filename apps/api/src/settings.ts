@@ -53,6 +53,8 @@ export interface Settings extends LogSettings, Budgets {
   readonly publicUrl: string;
   /** The time for which a report that was made in the background is kept, in hours. */
   readonly reportsKeptHours: number;
+  /** For how many days the record of who did what is kept. */
+  readonly auditDays: number;
   /** The publisher of the figures, as they are cited. */
   readonly publisher: string;
   /** The licence of the data, by its SPDX name; `null`: its publisher states none. */
@@ -101,6 +103,7 @@ export function settingsFrom(given: NodeJS.ProcessEnv = process.env): Settings {
     publicUrlIsSet: Boolean(env['PUBLIC_URL']),
     publicUrl: env['PUBLIC_URL'] ?? `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`,
     reportsKeptHours: whole(env, 'REPORTS_KEPT_HOURS', 168, 1, 8_760),
+    auditDays: whole(env, 'AUDIT_DAYS', 400, 31, 36_500),
     publisher: env['PUBLISHER'] || 'Followthrough',
     dataLicence: env['DATA_LICENCE'] || null,
     sessions: {
