@@ -15,8 +15,9 @@ import {
   type By,
   type Commitment,
 } from '#commitments';
-import { decodeAll, fold, Rejected, streamOf, type Log } from '#eventsourcing';
+import { decodeAll, fold, load, Rejected, streamOf, type Log } from '#eventsourcing';
 import { Caller, AtClocks, ClockQuery, LOG, type Clocks, Actor, actorOf, type Principal } from '#platform';
+import type { RouteParameters } from './acts.js';
 import { addressOf } from './addresses.js';
 
 /** An act that the caller may do now, and where. */
@@ -75,6 +76,21 @@ const allowedTo = (c: Commitment, reference: string, by: By): AllowedAct[] =>
     href: addressOf('commitment', reference, allowed),
     body: ACTS[allowed.act].body,
   }));
+
+/** An act that somebody may do on a commitment now: on which part of it, and where. */
+export interface ActFor extends RouteParameters {
+  readonly act: ActName;
+  readonly href: string;
+}
+
+/** The acts that somebody may do on a commitment as it stands; none where there is no such commitment. */
+export async function actsFor(log: Log, reference: string, by: Principal): Promise<ActFor[]> {
+  const { state } = await load(log, commitment, reference);
+  return allowedActs(state, { ...by, today: todayAnywhere(new Date()) }).map((allowed) => ({
+    ...allowed,
+    href: addressOf('commitment', reference, allowed),
+  }));
+}
 
 @ApiTags('Commitments')
 @Controller('v1/commitments')

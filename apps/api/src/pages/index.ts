@@ -1,6 +1,7 @@
 /** The server-rendered pages, as a context of their own. */
 import { Cookies, type Context } from '#platform';
 import { AboutPages } from './about.js';
+import { ActForms, actFormPages } from './act-forms.js';
 import { AgencyThemePage } from './agency-theme.js';
 import { AgencyPages } from './agencies.js';
 import { ChangesPage } from './changes.js';
@@ -26,6 +27,7 @@ import { FollowedUp } from './scope.js';
 import { SearchPage } from './search.js';
 import { SiteController } from './site.js';
 import { ThemePages } from './themes.js';
+import { Suggestions } from './suggestions.js';
 import { Publication, Views } from './view.js';
 
 export { tidyAddress } from './rendering.js';
@@ -39,6 +41,7 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     CrosswalkPages,
     CommitmentsPage,
     CommitmentPage,
+    ...actFormPages,
     OutcomePages,
     MatrixPage,
     PartnershipsPage,
@@ -61,6 +64,8 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     Narrowing,
     MemberOf,
     Freshness,
+    Suggestions,
+    ActForms,
   ],
   problemPage: problemPage(new Cookies(publicUrl).safe),
 });
