@@ -48,6 +48,7 @@ import {
   validation,
   type Context,
 } from '#platform';
+import { openContext } from '#open';
 import { progressContext } from '#progress';
 import { registersContext } from '#registers';
 import { Bearers, SignIn } from '#sign-in';
@@ -214,7 +215,11 @@ export class AppModule {
   static with(settings: Settings, stores: Stores, extra: Context = {}): DynamicModule {
     const all = [
       ...contexts,
-      reportsContext(imprintOf(settings), new PublishedFiles(join(settings.dataDir, 'published'))),
+      reportsContext(imprintOf(settings), new PublishedFiles(join(settings.dataDir, 'published')), {
+        folder: join(settings.dataDir, 'jobs'),
+        hours: settings.reportsKeptHours,
+      }),
+      openContext(settings),
       extra,
     ];
     const { log, access, drafts } = stores;

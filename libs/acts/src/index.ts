@@ -26,7 +26,7 @@ export {
 export { actControllers, giveAct } from './act-controllers.js';
 export { addressOf, parameterNamesOf, parametersOf } from './addresses.js';
 export { actsFor, CommitmentView, historyOf, viewOf, type ActFor, type History } from './commitments.controller.js';
-export { RegisterListQuery, RegisterPage } from './list.js';
+export { pageOf, RegisterListQuery, RegisterPage } from './list.js';
 export { entryClass, historyController, registerController } from './registers.controller.js';
 export { FindsDuplicates, namesakes, otherCase, type DuplicateCandidate } from './warnings.js';
 
