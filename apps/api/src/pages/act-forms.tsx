@@ -129,7 +129,11 @@ export class ActForms {
 
   async #doing(name: ActName, params: Params, request: ApiRequest): Promise<Doing> {
     const by = request.principal;
-    if (!by) throw new Rejected('forbidden', 'Your account has no role now, so it can record nothing.');
+    if (!by || by.role === 'reader')
+      throw new Rejected(
+        'forbidden',
+        'You act for nobody now, or for several: your account says for whom you may act, and lets you choose.',
+      );
     const line = ACTS[name];
     const on = parametersOf(params, parameterNamesOf(line));
     const { reference } = params;

@@ -157,10 +157,8 @@ const oneOf = (label: string): string =>
 const SeveralObjects = ({ form, field, path, value, of }: PlaceParts & { of: Body }) => {
   const known = listOf(value);
   const wants = form.more === path.join('.');
-  const rows = [
-    ...known,
-    ...Array<Filled>(known.length === 0 || wants ? (wants && known.length === 0 ? 2 : 1) : 0).fill({}),
-  ];
+  const room = known.length === 0 ? (wants ? 2 : 1) : wants ? 1 : 0;
+  const rows: readonly unknown[] = [...known, ...Array.from({ length: room }, () => ({}))];
   return (
     <>
       {rows.map((row, i) => (
@@ -331,12 +329,7 @@ const Input = ({ form, field, path, name, value, label }: InputParts) => {
       return <input {...shared} class="short" inputMode="numeric" value={value} maxLength={10} />;
     case 'language':
       return <input {...shared} class="short" value={value} maxLength={35} />;
-    case 'text':
-    case 'word':
-    case 'code':
-    case 'country':
-    case 'object':
-    case 'plain': {
+    default: {
       const list = listIdOf(field);
       const suggested = list !== null && form.suggestions?.has(list) ? list : undefined;
       return (

@@ -29,7 +29,7 @@ export class Suggestions {
       const all = await Promise.all(
         kinds.map((kind) =>
           kind === 'country'
-            ? COUNTRIES
+            ? Promise.resolve(COUNTRIES)
             : kind === 'commitment'
               ? this.#commitments(agency)
               : this.#entries(kind as Register),
