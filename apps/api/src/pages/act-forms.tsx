@@ -192,7 +192,10 @@ export class ActForms {
       for (const [field, before] of Object.entries(BEGINS[name]!(commitment, on)))
         if (same(body[field], before)) delete body[field];
     if (!within['says'] || !statement) return body;
-    const [said, says] = [askedOf(within['says'], saidBy(statement) as Filled), bodyOfForm(within['says'], (filled['says'] ?? {}) as Filled)];
+    const [said, says] = [
+      askedOf(within['says'], saidBy(statement) as Filled),
+      bodyOfForm(within['says'], (filled['says'] ?? {}) as Filled),
+    ];
     body['says'] = Object.fromEntries(
       formFieldsIn(within['says']).flatMap((field) =>
         without.includes(field.name) || same(says[field.name], said[field.name])
