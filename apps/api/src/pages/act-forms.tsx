@@ -21,8 +21,8 @@ import {
   SeeOther,
   validation,
   type ApiRequest,
-  type CommandContext,
   type Principal,
+  type RequestContext,
 } from '#platform';
 import { actInWords } from './acts-in-words.js';
 import { ACT_WORDS } from './act-words.js';
@@ -254,7 +254,7 @@ interface Again extends Pick<FormParts, 'filled' | 'faults' | 'more'> {
 }
 
 /** The same form sent twice is the same command. */
-function contextOf(request: ApiRequest, key: string, filled: Filled, expected: number | undefined): CommandContext {
+function contextOf(request: ApiRequest, key: string, filled: Filled, expected: number | undefined): RequestContext {
   const context = commandContextOf(request);
   const once = `form ${key}\n${request.url}\n${canonicalJson(filled)}`;
   return { ...context, meta: metaOf(context.by, once, request.correlation?.known), expected };
