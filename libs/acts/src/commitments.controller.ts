@@ -12,7 +12,6 @@ import {
   isOverdue,
   statementAt,
   type ActName,
-  type By,
   type Commitment,
 } from '#commitments';
 import { decodeAll, fold, load, Rejected, streamOf, type Log } from '#eventsourcing';
