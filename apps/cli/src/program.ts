@@ -190,10 +190,11 @@ export function program(): Command {
 }
 
 const READING: ReadonlySet<string> = new Set([
-  ...['demo', 'verify', 'backup', 'projections', 'report make', 'report verify', 'token list', 'audit'],
+  ...['demo', 'verify', 'backup', 'projections', 'report make', 'report verify', 'account list', 'token list', 'audit'],
 ]);
 
-const isText = (value: unknown): value is string => typeof value === 'string';
+/** An address of a person is not noted. */
+const isText = (value: unknown): value is string => typeof value === 'string' && !value.includes('@');
 
 /** `token add` */
 const namesOf = (command: Command): string =>
