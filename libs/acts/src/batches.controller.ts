@@ -1,7 +1,6 @@
 /** Many acts in one request: each is decided and recorded on its own, and has its own result. */
 import { applyDecorators, Body, Controller, HttpCode, Inject, Logger, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { RouteConfig } from '@nestjs/platform-fastify';
 import {
   ApiExtraModels,
   ApiOkResponse,
@@ -19,8 +18,10 @@ import { classOf, StageAnswer } from '#bodies';
 import { ACTS, type ActName, type RecordCommitment } from '#commitments';
 import { Rejected, StoreUnavailable, refusedWithin, type FieldError, type Log } from '#eventsourcing';
 import {
+  Admits,
   CurrentCommand,
   Code,
+  ACTING,
   cleanBody,
   invalid,
   LOG,
@@ -30,12 +31,13 @@ import {
   Problem,
   problemOf,
   rejections,
+  Rights,
   VALIDATION,
   Whole,
   YesNo,
-  type CommandContext,
+  type RequestContext,
 } from '#platform';
-import { ActCommand, Acts, type CommitmentAct, type ActResult, type RouteParameters } from './acts.js';
+import { ActCommand, Acts, refuseUnscoped, type CommitmentAct, type ActResult, type RouteParameters } from './acts.js';
 import { addressOf, parameterNamesOf } from './addresses.js';
 import { commitmentAnswer } from './answers.js';
 import { rehearsalOf } from './rehearsal.js';
@@ -151,7 +153,8 @@ export class BatchesController {
 
   @Post()
   @HttpCode(200)
-  @RouteConfig({ bodies: BODIES })
+  @Admits({ bodies: BODIES })
+  @Rights({ scope: null, roles: ACTING, only: 'each act as its own line says' })
   @ApiExtraModels(...FORMS.map(({ Form }) => Form))
   @ApiOperation({
     summary: 'Do up to 1,000 acts, one after the other, each with its own result',
@@ -163,7 +166,7 @@ export class BatchesController {
       'each act sees what those before it would have done.',
   })
   @ApiOkResponse({ type: BatchAnswer })
-  async doActs(@Body() { acts, dryRun }: Batch, @CurrentCommand() context: CommandContext): Promise<BatchAnswer> {
+  async doActs(@Body() { acts, dryRun }: Batch, @CurrentCommand() context: RequestContext): Promise<BatchAnswer> {
     if (context.expected !== undefined)
       throw new Rejected('bad_request', 'If-Match is for one commitment: say `expected` beside each act.');
     const commands = dryRun ? await this.rehearsed() : this.commands;
@@ -206,7 +209,7 @@ export class BatchesController {
   private async resultOf(
     index: number,
     given: unknown,
-    { by, meta }: CommandContext,
+    { by, meta }: RequestContext,
     commands: { execute(command: ActCommand<'commitment'>): Promise<ActResult> },
   ): Promise<BatchResult> {
     const at = `/acts/${index}`;
@@ -216,6 +219,7 @@ export class BatchesController {
       reference = entry.reference;
       instance = addressOf('commitment', reference, { act: entry.act, ...entry.named });
       const act = actFrom(entry, at);
+      refuseUnscoped('commitment', act.act, act.body, by);
       if (act.act === 'record') reference = act.body.reference ?? null;
       const context = { by, meta: metaOfPart(meta, index), expected: entry.expected };
       const command = new ActCommand('commitment', reference, [act], context);

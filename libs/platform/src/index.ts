@@ -1,4 +1,6 @@
 /** The front door of the platform: everything about HTTP that the contexts share. */
+export * from './requests/admission-marks.js';
+export * from './requests/admission.js';
 export * from './requests/command-context.js';
 export * from './requests/clock-query.js';
 export * from './observability/correlation.js';
@@ -19,6 +21,7 @@ export * from './observability/outages.js';
 export * from './requests/principal.js';
 export * from './requests/problem.js';
 export * from './fields/query-fields.js';
+export * from './requests/rights.js';
 export * from './observability/requests.js';
 export * from './requests/sessions.js';
 export * from './requests/steps.js';

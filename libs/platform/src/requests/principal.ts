@@ -1,10 +1,11 @@
 /** The account behind a request, and the marks by which a route states who may ask. */
-import { SetMetadata } from '@nestjs/common';
+import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
 import { ACCOUNT_ROLES, type AccountRole, type Scope } from '#words';
 import type { Correlation } from '../observability/correlation.js';
+import { Admits } from './admission-marks.js';
 
 /** The actor of an event, as it is recorded: an account and the role in which it acted. No personal data. */
 @ApiSchema({ name: 'Principal' })
@@ -24,6 +25,8 @@ export interface Principal extends Actor {
   readonly scopes: readonly Scope[];
   /** The agencies of which it sees what is not public yet, in whichever of its roles. */
   readonly sees: 'all' | readonly string[];
+  /** The id of its token; absent: of a session. */
+  readonly token?: string;
 }
 
 /**
@@ -52,6 +55,8 @@ export interface Holder {
   /** ms; from then on it is nobody's. */
   readonly expires: number;
   readonly appointments: readonly Appointment[];
+  /** The id of a token. */
+  readonly token?: string;
 }
 
 /** What `Acting-For` takes: the code of an agency, or `secretariat`. */
@@ -73,7 +78,7 @@ export const appointmentsAt = ({ appointments }: Pick<Holder, 'appointments'>, n
  * @throws Rejected `forbidden` where it has not the role that it names
  */
 export function principalAt(holder: Holder, actingFor: string | undefined, now: number): Principal | null {
-  const { account, scopes, expires } = holder;
+  const { account, scopes, expires, token } = holder;
   if (now >= expires) return null;
   const present = appointmentsAt(holder, now);
   if (present.length === 0) return null;
@@ -85,7 +90,7 @@ export function principalAt(holder: Holder, actingFor: string | undefined, now: 
     throw new Rejected('forbidden', `This account does not act for ${actingFor}.`);
   const isSure = actingFor !== undefined || acting.every((one) => nameOf(one) === nameOf(acting[0]!));
   const { role, agency } = isSure && chosen ? chosen : { role: 'reader' as const, agency: null };
-  return { account, role, agency, scopes, sees };
+  return { account, role, agency, scopes, sees, ...(token && { token }) };
 }
 
 /** Tells whose a bearer token is. */
@@ -129,21 +134,20 @@ export type ApiRequest = FastifyRequest & {
   digest?: string;
   /** Throws once there is nobody left to work for: the caller has gone, or the token was revoked. */
   checkConnected?: () => Promise<void>;
+  /** Says that a client who follows has what there is already: from then on it only waits. */
+  caughtUp?: () => void;
 };
 
 /** The token of an `Authorization` header. */
 export const bearerOf = (authorization: string | undefined): string | undefined =>
   authorization === undefined ? undefined : /^Bearer +(\S+)$/i.exec(authorization)?.[1];
 
-export const SECRETARIAT_ONLY = 'secretariat-only';
-/** The registers are written by the secretariat only. */
-export const SecretariatOnly = () => SetMetadata(SECRETARIAT_ONLY, true);
 export const READS = 'reads';
 /** A POST that records nothing: it is open to whoever may read. */
-export const Reads = () => SetMetadata(READS, true);
+export const Reads = () => applyDecorators(SetMetadata(READS, true), Admits({ open: true }));
 export const ALWAYS_OPEN = 'always-open';
 /** Health and the like: open even where reading is not. */
-export const AlwaysOpen = () => SetMetadata(ALWAYS_OPEN, true);
+export const AlwaysOpen = () => applyDecorators(SetMetadata(ALWAYS_OPEN, true), Admits({ open: true }));
 
 export const SIGNED_IN = 'signed-in';
 /** A page for those who are signed in; all others are led to where they can. */
