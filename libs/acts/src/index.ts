@@ -25,6 +25,7 @@ export { actControllers } from './act-controllers.js';
 export { addressOf, parameterNamesOf } from './addresses.js';
 export { historyOf, viewOf, type CommitmentView, type History } from './commitments.controller.js';
 export { RegisterListQuery, RegisterPage } from './list.js';
+export { rehearsalOf } from './rehearsal.js';
 export { entryClass, historyController, registerController } from './registers.controller.js';
 export { FindsDuplicates, namesakes, otherCase, type DuplicateCandidate } from './warnings.js';
 
