@@ -6,7 +6,7 @@ let server: TestServer;
 let [secretariat, iom, colleague, ilo]: [string, string, string, string] = ['', '', '', ''];
 beforeAll(async () => {
   server = await TestServer.start([HLD]);
-  [secretariat, iom, colleague, ilo] = [null, 'IOM', 'IOM', 'ILO'].map((one) => server.token(one)) as never;
+  [secretariat, iom, colleague, ilo] = [server.token(null), server.token('IOM'), server.token('IOM'), server.token('ILO')];
 });
 afterAll(() => server.close());
 

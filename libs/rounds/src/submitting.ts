@@ -318,7 +318,8 @@ export const submittingProjection = (
       } catch (error) {
         if (!(error instanceof Rejected)) throw error;
       }
-      if (outcome === 'under_way') await applied(round, agency);
+      // It may have been killed before what was submitted was deleted as a draft.
+      if (outcome !== 'taken_back') await applied(round, agency);
     },
   },
 });
