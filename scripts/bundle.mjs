@@ -30,6 +30,8 @@ const OUTSIDE = [
   '@cj-tech-master/excelts',
   'fflate',
   'nodemailer',
+  'openid-client',
+  '@simplewebauthn/server',
   'piscina',
   '@kurrent/kurrentdb-client',
   '@opentelemetry/exporter-trace-otlp-proto',
