@@ -6,7 +6,12 @@ let server: TestServer;
 let [secretariat, iom, colleague, ilo]: [string, string, string, string] = ['', '', '', ''];
 beforeAll(async () => {
   server = await TestServer.start([HLD]);
-  [secretariat, iom, colleague, ilo] = [server.token(null), server.token('IOM'), server.token('IOM'), server.token('ILO')];
+  [secretariat, iom, colleague, ilo] = [
+    server.token(null),
+    server.token('IOM'),
+    server.token('IOM'),
+    server.token('ILO'),
+  ];
 });
 afterAll(() => server.close());
 
@@ -92,6 +97,43 @@ async function contentFor(code: string, token = iom, agency = 'IOM') {
     },
   };
 }
+
+describe('The rounds of the papers', () => {
+  it('come with the data: who answered, and who did not', async () => {
+    const { items } = (await get('')).body;
+    expect(items.map(({ code, state }: { code: string; state: string }) => `${code} ${state}`)).toEqual([
+      'COUNCIL-101 closed',
+      'CM-2011 closed',
+      'CM-2006 closed',
+    ]);
+    const { agencies, responses, openedOn, closedOn } = (await get('/CM-2006')).body;
+    expect({ openedOn, closedOn }).toEqual({ openedOn: '2006-11-20', closedOn: '2006-11-21' });
+    expect(agencies).toEqual(expect.arrayContaining(['UNODC', 'WORLD-BANK', 'ESCWA']));
+    expect(responses).toMatchObject({
+      expected: { count: 22 },
+      received: { count: 19 },
+      late: { count: 0 },
+      nil: { count: 0 },
+      silent: { agencies: ['UN-HABITAT', 'UNICEF', 'WHO'] },
+    });
+    expect(await stateOf('CM-2006', 'WHO')).toMatchObject({
+      state: 'not_received',
+      late: true,
+      daysLeft: null,
+    });
+    expect((await get('/CM-2006/returns/IOM')).body.papers).toMatchObject([
+      { citation: { document: 'D-2006-5CM-IOM' } },
+      { citation: { document: 'D-2007-WP204' } },
+    ]);
+    expect((await get('/CM-2011')).body.responses).toMatchObject({
+      expected: { count: 16 },
+      received: { agencies: ['IOM'] },
+    });
+    const { equation } = (await get('/CM-2011/bridge')).body.reported;
+    const { total } = (await server.get('/v1/progress/agencies?asOf=2006-11-21')).body;
+    expect(equation).toMatch(new RegExp(`^${total.total} \\+ \\d+ new`));
+  });
+});
 
 describe('A round', () => {
   it('is prepared out of sight: no list, feed, position or address tells that it is there', async () => {
@@ -334,7 +376,7 @@ describe('A return', () => {
       '422 unknown_reference /covers/0',
     );
     const { body } = await post('/NEXT/returns/WHO/paper', paper);
-    expect(body.state).toBe('submitted');
+    expect(body.state).toBe('accepted');
     await reached(body.position);
     expect(await stateOf('NEXT', 'WHO')).toMatchObject({ paper: 'D-2011-9CM-IOM', receivedOn: '2011-02-17' });
     expect(refusal(await post('/NEXT/returns/WHO/paper', paper))).toBe('409 already_submitted /citation/document');

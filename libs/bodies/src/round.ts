@@ -23,6 +23,7 @@ import {
   type QuestionSubject,
   type ReportKind,
 } from '#words';
+import { ReceivePaper } from './return.js';
 
 /** A question that every agency is asked, once or of each of its commitments. */
 export class Question {
@@ -87,7 +88,15 @@ class Noted {
   @Text({ max: 2000, optional: true }) note?: string | null;
 }
 
-export class OpenRound extends Noted {}
+const PAST = {
+  optional: true,
+  description: 'The day, where that is not today: of a round that was held before',
+  example: '2011-12-01',
+};
+
+export class OpenRound extends Noted {
+  @OnDate(PAST) on?: FullDate | null;
+}
 
 export class ExtendRound {
   @OnDate({ description: 'The new last day in time; later than the one before', example: '2012-02-03' })
@@ -96,7 +105,9 @@ export class ExtendRound {
   @Text({ max: 2000, description: 'Why' }) reason: string;
 }
 
-export class CloseRound extends Noted {}
+export class CloseRound extends Noted {
+  @OnDate(PAST) on?: FullDate | null;
+}
 
 export class PublishRound extends Noted {
   @Code({ optional: true, description: 'The symbol of the publication that comes out', example: 'CM/2012/1' })
@@ -107,4 +118,15 @@ export class ReopenRound {
   @CodeOf('agency', { description: 'For this agency alone', example: 'WHO' }) agency: string;
   @OnDate({ description: 'The last day on which it can answer', example: '2012-02-20' }) until: FullDate;
   @Text({ max: 2000, description: 'Why' }) reason: string;
+}
+
+/** A return in a round that was held before the register was: it came as a paper. */
+export class PastReturn extends ReceivePaper {
+  @CodeOf('agency', { example: 'IOM' }) agency: string;
+}
+
+/** A round that was held before, as a folder of data has it. */
+export class PastRound extends Round {
+  @OnDate({ description: 'The day on which it was closed', example: '2012-01-31' }) closedOn: FullDate;
+  @ListOf(() => PastReturn, { max: 1_000 }) returns: PastReturn[];
 }

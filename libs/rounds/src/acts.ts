@@ -168,7 +168,7 @@ export const RETURN_ACTS = complete<Exclude<keyof returns.ReturnEvents, 'Applied
     who: 'secretariat',
     summary: 'Receive a return that came as a paper, and whose statements are recorded already',
     description:
-      'By the secretariat. It says which document it is and which commitments it speaks of; nothing else is recorded.',
+      'By the secretariat. It says which document it is and which commitments it speaks of; nothing else is recorded, and the return is accepted by that.',
     conflict: 'It was received already',
     operationId: 'receivePaper',
     decide: returns.receivePaper,

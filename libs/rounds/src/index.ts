@@ -7,6 +7,7 @@ import { returnActControllers, ReturnsController } from './returns.controller.js
 import { Returns } from './returns.js';
 import { round } from './round.js';
 import { roundActControllers, RoundsController, RoundsOfAgencyController } from './rounds.controller.js';
+import { ReplayRoundHandler } from './replay.js';
 import { Rounds } from './rounds.js';
 import { RoundsProjection } from './rounds.projection.js';
 import { submittingProjection } from './submitting.js';
@@ -19,6 +20,7 @@ export * from './return.js';
 export { mine, Returns, RETURN_DRAFTS, worksFor, type Known } from './returns.js';
 export { ReturnView } from './returns.controller.js';
 export * from './round.js';
+export { ReplayRound } from './replay.js';
 export { ROUND_DRAFTS, Rounds } from './rounds.js';
 export { draftsKnownTo } from './rounds.controller.js';
 export { contentOf } from './submitting.js';
@@ -42,6 +44,6 @@ export const roundsContext = (drafts: DraftsStore): Context => ({
     ReturnsController,
     ...returnActControllers,
   ],
-  providers: [Rounds, Returns, { provide: FindsInQuestion, useClass: InQuestionToday }],
+  providers: [Rounds, Returns, ReplayRoundHandler, { provide: FindsInQuestion, useClass: InQuestionToday }],
   views: [RoundViews],
 });

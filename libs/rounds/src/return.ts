@@ -137,7 +137,8 @@ export const aReturn = keepingStatements<ReturnSoFar, ReturnEvents>({
     }),
     PaperReceived: (state, { data }) => ({
       ...state,
-      state: 'submitted',
+      state: 'accepted',
+      acceptedOn: data.on,
       papers: [...state.papers, data],
       receivedOn: state.receivedOn ?? data.reportedOn,
     }),

@@ -16,22 +16,24 @@ import { classOf, ReturnDraft, SubmitReturn } from '#bodies';
 import { todayAt, type FullDate } from '#clocks';
 import { decodeAll, Rejected, streamOf, type Log } from '#eventsourcing';
 import {
+  Actor,
+  actorOf,
   Caller,
   CurrentCommand,
   LOG,
+  maySee,
   metaOf,
-  Principal,
-  principalOf,
   SecretariatOnly,
   validation,
   type CommandContext,
+  type Principal,
 } from '#platform';
 import { FINDING_LEVELS, RETURN_STATES, type FindingLevel, type ReturnState } from '#words';
 import { RETURN_ACTS, type ReturnActName } from './acts.js';
 import type { Found } from './checking.js';
 import { CommitmentInQuestion } from './in-question.js';
 import { aReturn, isWritable, returnId, stateOfReturn, type CommentAsAt, type Submission } from './return.js';
-import { mine, Returns, worksFor, type Known } from './returns.js';
+import { Returns, worksFor, type Known } from './returns.js';
 import { deadlineFor, isLate } from './round.js';
 import { revisionIn } from './rounds.controller.js';
 import { contentOf } from './submitting.js';
@@ -71,7 +73,7 @@ class ReturnEvent {
   @ApiProperty() readonly position: string;
   @ApiProperty({ format: 'date-time' }) readonly recordedAt: string;
   @ApiProperty({ example: 'return.Submitted' }) readonly type: string;
-  @ApiProperty({ description: 'The secretariat acts on the agency’s behalf' }) readonly by: Principal;
+  @ApiProperty({ description: 'The secretariat acts on the agency’s behalf' }) readonly by: Actor;
 }
 
 /** The draft of a return, for those who work on it. */
@@ -203,11 +205,11 @@ export class ReturnsController {
     @Caller() caller: Principal | null,
   ): Promise<ReturnView> {
     const known = await this.returns.known(round, agency);
-    const works = worksFor(caller, agency);
-    if (query.revision && !works) mine(caller ?? NOBODY, agency);
+    const sees = maySee(caller, agency);
+    if (query.revision) mustSee(caller, agency);
     const { state } = known;
     const today = todayAt(new Date());
-    const saved = works ? await this.returns.draft(round, agency) : null;
+    const saved = sees ? await this.returns.draft(round, agency) : null;
     const before = await this.returns.lastOf(known.round.round!.previous, agency);
     const events = await decodeAll(this.log, await this.log.store.read(streamOf(aReturn, returnId(round, agency))));
     return {
@@ -219,11 +221,11 @@ export class ReturnsController {
       ...{ nil: state.nil, papers: state.papers, comments: state.comments },
       history: events.map(({ revision, position, recordedAt, type, meta }) => ({
         ...{ revision, position, recordedAt, type },
-        by: principalOf(meta),
+        by: actorOf(meta),
       })),
       before: before && { round: known.round.round!.previous!, submitted: shown(before) },
       register: await this.returns.register(known, agency),
-      draft: works ? await this.#draft(round, agency, known, caller!, query.revision) : null,
+      draft: sees ? await this.#draft(round, agency, known, caller!, query.revision) : null,
       revision: (saved?.revision ?? -1) + 1,
     };
   }
@@ -243,7 +245,7 @@ export class ReturnsController {
       saved: draft?.saved ?? null,
       by: draft?.account ?? null,
       openBy: await this.returns.openBy(round, agency, caller.account),
-      writable: writable(known, agency),
+      writable: worksFor(caller, agency) && writable(known, agency),
     };
   }
 
@@ -283,11 +285,11 @@ export class ReturnsController {
     @Param('agency') agency: string,
     @Caller() caller: Principal | null,
   ): Promise<Findings> {
-    mine(caller ?? NOBODY, agency);
+    mustSee(caller, agency);
     const known = await this.returns.known(round, agency);
     const draft = await this.returns.draft(round, agency);
     const content = draft?.content ?? (await this.returns.beginning(known, agency));
-    const { found } = await this.returns.prepared(round, agency, known, content, {}, metaOf(caller!));
+    const { found } = await this.returns.prepared(round, agency, known, content, {}, metaOf(caller));
     return { submittable: !found.some(({ level }) => level !== 'odd'), findings: found };
   }
 
@@ -305,7 +307,7 @@ export class ReturnsController {
     @Param('agency') agency: string,
     @Caller() caller: Principal | null,
   ): Promise<DraftRevisions> {
-    mine(caller ?? NOBODY, agency);
+    mustSee(caller, agency);
     await this.returns.known(round, agency);
     const all = await this.returns.revisions(round, agency);
     return { items: all.map(({ revision, ...rest }) => ({ ...rest, revision: revision + 1 })) };
@@ -339,7 +341,11 @@ export class ReturnsController {
   }
 }
 
-const NOBODY: Principal = { account: '', role: 'focal_point', agency: null };
+/** @throws Rejected `forbidden` for those who may not see the draft of an agency */
+function mustSee(caller: Principal | null, agency: string): asserts caller is Principal {
+  if (!maySee(caller, agency))
+    throw new Rejected('forbidden', `The draft of ${agency} is seen by ${agency} and the secretariat alone.`);
+}
 
 function writable({ round, state }: Known, agency: string): boolean {
   const today = todayAt(new Date());

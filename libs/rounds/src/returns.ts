@@ -18,7 +18,7 @@ import {
   type Meta,
   type Recorded,
 } from '#eventsourcing';
-import { LOG, referencesIn, type CommandContext, type Principal } from '#platform';
+import { LOG, referencesIn, type CommandContext, type Actor } from '#platform';
 import { Lookup, type EntryHistory } from '#registers';
 import { RETURN_ACTS, type ReturnActName } from './acts.js';
 import { findingsIn, type Found } from './checking.js';
@@ -58,8 +58,8 @@ export interface Known {
   readonly position: string | null;
 }
 
-/** Whether somebody works on the returns of an agency: its focal point, or the secretariat on its behalf. */
-export const worksFor = (by: Principal | null | undefined, agency: string): boolean =>
+/** Whether somebody works on the returns of an agency: its people, or the secretariat on its behalf. */
+export const worksFor = (by: Actor | null | undefined, agency: string): boolean =>
   by?.role === 'secretariat' || (by?.agency ?? null) === agency;
 
 @Injectable()
@@ -266,7 +266,7 @@ export class Returns {
 const OPEN_MS = 120_000;
 
 /** @throws Rejected `forbidden` */
-export function mine(by: Principal, agency: string): void {
+export function mine(by: Actor, agency: string): void {
   if (!worksFor(by, agency))
     throw new Rejected('forbidden', `The return of ${agency} is its own; you act for ${by.agency ?? 'no agency'}.`);
 }

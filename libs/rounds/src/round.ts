@@ -174,6 +174,12 @@ const someone = (agencies: readonly string[]): void => {
     throw refused('nobody_expected', '/expected/body', 'The body has no members on the day the round opens.');
 };
 
+/** The day of an act that may be told later. @throws Rejected for one that is to come */
+export function dayOf({ on }: { readonly on?: FullDate | null }, today: FullDate): FullDate {
+  if (on && on > today) throw refused('date_in_the_future', '/on', `${on} is after today.`);
+  return on ?? today;
+}
+
 /** Opens what was prepared. */
 export const open: DecideRound<Round> = (state, act, { today, agencies }) => {
   if (state.round) throw new Conflict('already_open', `${act.code} was opened on ${state.openedOn}.`);
@@ -219,7 +225,9 @@ export const extend: DecideRound<ExtendRound> = (state, act, { today }) => {
 /** From now on silence is *not received*. */
 export const close: DecideRound<CloseRound> = (state, act, { today }) => {
   isOpen(state);
-  return [{ name: 'Closed', data: { ...withoutNulls(act), on: today } }];
+  const on = dayOf(act, today);
+  if (on < state.openedOn!) throw refused('ends_before_it_begins', '/on', `It was opened on ${state.openedOn}.`);
+  return [{ name: 'Closed', data: { ...withoutNulls(act), on } }];
 };
 
 /** Lets one agency answer after all. */

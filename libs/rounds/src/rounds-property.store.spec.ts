@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Rejected, WrongRevision, type Recorded } from '#eventsourcing';
-import type { Principal } from '#platform';
+import type { Actor } from '#platform';
 import { runs, seed } from '../../../test/support/properties.js';
 import { closedFor, round as rounds } from './round.js';
 import {
@@ -46,7 +46,7 @@ const aTry: fc.Arbitrary<Try> = fc.record({
   says: fc.tuple(fc.nat(4), fc.nat(4)),
 });
 
-const WORKERS: readonly Principal[] = [anna, anna, anna, bela, bela, carl, carl, secretariat];
+const WORKERS: readonly Actor[] = [anna, anna, anna, bela, bela, carl, carl, secretariat];
 const SECRETARIAT: readonly Kind[] = ['return', 'accept', 'close', 'reopen'];
 
 /** What is believed of one agency's return, without a look at the program. */

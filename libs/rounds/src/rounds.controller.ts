@@ -18,6 +18,7 @@ import {
   Caller,
   ClockQuery,
   CurrentCommand,
+  maySee,
   SecretariatOnly,
   validation,
   type CommandContext,
@@ -65,9 +66,11 @@ class OneRound extends RoundView {
 
 /** The ids of the drafts of returns that somebody may know of. */
 export async function draftsKnownTo(drafts: DraftsStore, caller: Principal | null): Promise<ReadonlySet<string>> {
-  if (!caller || (caller.role !== 'secretariat' && caller.agency === null)) return new Set();
-  const owner = caller.role === 'secretariat' ? undefined : caller.agency;
-  return new Set((await drafts.list(RETURN_DRAFTS, owner)).map(({ id }) => id));
+  if (!caller?.scopes.includes('read')) return new Set();
+  const { sees } = caller;
+  const lists =
+    sees === 'all' ? [drafts.list(RETURN_DRAFTS)] : sees.map((agency) => drafts.list(RETURN_DRAFTS, agency));
+  return new Set((await Promise.all(lists)).flat().map(({ id }) => id));
 }
 
 const NAMED_ROUND = ApiParam({ name: 'round', description: 'The code of the round' });
@@ -90,7 +93,7 @@ export class RoundsController {
   })
   @ApiOkResponse({ type: RoundList })
   async list(@Caller() caller: Principal | null): Promise<RoundList> {
-    const prepared = caller?.role === 'secretariat' ? await this.rounds.prepared() : [];
+    const prepared = maySee(caller, null) ? await this.rounds.prepared() : [];
     const drafts = await Promise.all(prepared.map(({ id }) => this.rounds.draft(id)));
     const items = drafts.flatMap((draft): RoundInShort[] => {
       if (!draft) return [];
@@ -129,7 +132,7 @@ export class RoundsController {
   })
   @ApiOkResponse({ type: OneRound })
   async one(@Param('round') code: string, @Caller() caller: Principal | null): Promise<OneRound> {
-    const draft = caller?.role === 'secretariat' ? await this.rounds.draft(code) : null;
+    const draft = maySee(caller, null) ? await this.rounds.draft(code) : null;
     if (!draft) return this.views.one(code);
     const { content, revision } = draft;
     const nothing = { state: null, openedOn: null, closedOn: null, publishedOn: null, publication: null };
@@ -168,8 +171,8 @@ export class RoundsController {
   @ApiOperation(operationOf('open'))
   @ApiOkResponse({ type: RoundAnswer })
   @ApiConflictResponse({ description: ROUND_ACTS.open.conflict })
-  async open(@Param('round') round: string, @Body() _body: OpenRound, @CurrentCommand() context: CommandContext) {
-    return answer(round, await this.rounds.open(round, context));
+  async open(@Param('round') round: string, @Body() body: OpenRound, @CurrentCommand() context: CommandContext) {
+    return answer(round, await this.rounds.open(round, body, context));
   }
 
   @Post(':round/amend')

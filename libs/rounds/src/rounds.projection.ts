@@ -49,8 +49,8 @@ const SHORTEN: Shorten = {
   NilReported: (before, { on, reportedOn }) => ({
     ...{ ...before, state: 'nil', receivedOn: before.receivedOn ?? on, reportedOn },
   }),
-  PaperReceived: (before, { reportedOn, citation }) => ({
-    ...{ ...before, state: 'submitted', receivedOn: before.receivedOn ?? reportedOn, reportedOn },
+  PaperReceived: (before, { on, reportedOn, citation }) => ({
+    ...{ ...before, state: 'accepted', receivedOn: before.receivedOn ?? reportedOn, reportedOn, acceptedOn: on },
     paper: citation.document,
   }),
 };

@@ -1,6 +1,6 @@
 /** The work on rounds: they are prepared as drafts, opened, and led to their end. */
 import { Inject, Injectable } from '@nestjs/common';
-import { classOf, forms, type Round } from '#bodies';
+import { classOf, forms, type OpenRound, type Round } from '#bodies';
 import { plainToInstance } from 'class-transformer';
 import { todayAt } from '#clocks';
 import { DraftsStore, type Draft } from '#drafts';
@@ -8,7 +8,7 @@ import { Conflict, handle, load, Rejected, WrongRevision, type Log } from '#even
 import { LOG, referencesIn, type CommandContext } from '#platform';
 import { Lookup, Registers } from '#registers';
 import { ROUND_ACTS, type RoundActName } from './acts.js';
-import { isSound, round as rounds } from './round.js';
+import { dayOf, isSound, round as rounds } from './round.js';
 
 export const ROUND_DRAFTS = 'round';
 const draftOf = (code: string) => ({ kind: ROUND_DRAFTS, id: code });
@@ -58,14 +58,15 @@ export class Rounds {
   }
 
   /** Opens a round that is being prepared. Given again, the same command is recognised. */
-  async open(code: string, context: CommandContext): Promise<RoundResult> {
+  async open(code: string, said: OpenRound, context: CommandContext): Promise<RoundResult> {
+    const on = dayOf(said, todayAt(new Date()));
     const draft = await this.draft(code);
     if (draft && context.expected !== undefined && context.expected !== draft.revision)
       throw new WrongRevision(`round ${code}`, context.expected, draft.revision);
     const known = await this.#opened(code);
     if (!draft && !known.round) throw new Rejected('not_found', `There is no round ${code}.`);
     const body = draft?.content ?? known.round!;
-    const done = await this.#decide('open', code, body, { ...context, expected: undefined });
+    const done = await this.decide('open', code, body, { ...context, expected: undefined }, { on });
     if (draft) await this.drafts.delete(draftOf(code), draft.revision);
     return done;
   }
@@ -83,17 +84,24 @@ export class Rounds {
         ? new Conflict('not_open_yet', `${code} is being prepared: open it first.`)
         : new Rejected('not_found', `There is no round ${code}.`);
     await this.#areKnown(body);
-    return this.#decide(name, code, body, context, revision);
+    return this.decide(name, code, body, context, { revision });
   }
 
-  async #decide(name: RoundActName, code: string, body: object, { meta, expected }: CommandContext, revision?: number) {
+  /** Decides an act and records it. @param on the day that it is of, if not today */
+  async decide(
+    name: RoundActName,
+    code: string,
+    body: object,
+    { meta, expected }: CommandContext,
+    { on, revision }: { readonly on?: string; readonly revision?: number } = {},
+  ) {
     const { openedOn } = await this.#opened(code);
-    const today = todayAt(new Date());
+    const today = on ?? todayAt(new Date());
     const round = body as Partial<Round>;
     const agencies = round.expected ? await this.#expected(round.expected, openedOn ?? today) : [];
     const { decide } = ROUND_ACTS[name];
-    const on = { today, agencies, forms, revision };
-    const decided = (state: never) => decide(state, body as never, on);
+    const about = { today, agencies, forms, revision };
+    const decided = (state: never) => decide(state, body as never, about);
     const done = await handle(this.log, rounds as never, code, decided as never, meta, expected);
     return { revision: done.revision, position: done.position };
   }

@@ -21,7 +21,7 @@ import {
   type Projection,
   type Recorded,
 } from '#eventsourcing';
-import { cleanBody, metaOfPart, principalOf, validated } from '#platform';
+import { cleanBody, metaOfPart, actorOf, validated } from '#platform';
 import { aReturn, returnId, returnOf, type ActInReturn, type ReturnEvents, type ReturnSoFar } from './return.js';
 
 type Submitted = ReturnEvents['Submitted'];
@@ -174,7 +174,7 @@ function commandIn(act: ActInReturn, index: number, of: Pick<Submitted, 'reporte
     throw new Rejected('bad_reference', `${reference} is not a reference.`, [
       { pointer: '/reference', message: `${reference} is not a reference` },
     ]);
-  return new ActCommand('commitment', reference, [said], { by: principalOf(meta), meta: metaOfPart(meta, index) });
+  return new ActCommand('commitment', reference, [said], { by: actorOf(meta), meta: metaOfPart(meta, index) });
 }
 
 // ── From acts to events ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -38,7 +38,7 @@ export class ReturnLine {
   @ApiProperty({
     type: 'integer',
     nullable: true,
-    description: 'Until the deadline; below 0: since then. null: it came',
+    description: 'Until the deadline; below 0: since then. null: it is no longer awaited',
   })
   readonly daysLeft: number | null;
   @ApiProperty({ ...DAY, nullable: true, description: 'When it came first' }) readonly receivedOn: FullDate | null;
@@ -204,6 +204,7 @@ export class RoundViews {
     const code = state.round!.code;
     const { receivedOn, reportedOn, acceptedOn, says, paper, comments, ...short } = this.#model.inShort(code, agency);
     const deadline = deadlineFor(state, agency);
+    const standing = stateOfReturn(state, agency, short, today, drafts.has(returnId(code, agency)));
     return {
       ...{
         agency,
@@ -216,9 +217,9 @@ export class RoundViews {
         paper,
         comments,
       },
-      state: stateOfReturn(state, agency, short, today, drafts.has(returnId(code, agency))),
+      state: standing,
       late: isLate(state, agency, receivedOn ?? today),
-      daysLeft: receivedOn === null ? daysBetween(today, deadline) : null,
+      daysLeft: standing === 'awaited' || standing === 'draft' ? daysBetween(today, deadline) : null,
     };
   }
 

@@ -5,7 +5,7 @@ import { commitment, numbering } from '#commitments';
 import { SqliteDraftsStore, type DraftsStore } from '#drafts';
 import { SqliteEventStore } from '#event-store-sqlite';
 import { decodeAll, EventCodec, handle, type EventStore, type Log, type Recorded } from '#eventsourcing';
-import { metaOf, validated, type CommandContext, type Principal } from '#platform';
+import { metaOf, validated, type CommandContext, type Actor } from '#platform';
 import { registers } from '#registers';
 import { recorded } from '../../../commitments/src/testing/a-commitment.js';
 import { inQuestion, type CommitmentInQuestion } from '../in-question.js';
@@ -16,7 +16,7 @@ import { submittingProjection } from '../submitting.js';
 
 export const CODE = 'CM-2012';
 export const today = todayAt(new Date());
-export const person = (account: string, agency: string | null): Principal => ({
+export const person = (account: string, agency: string | null): Actor => ({
   account,
   agency,
   role: agency ? 'focal_point' : 'secretariat',
@@ -90,7 +90,7 @@ export async function aDesk(): Promise<Desk> {
   return opened;
 }
 
-export const given = (by: Principal, expected?: number): CommandContext => ({ by, meta: metaOf(by), expected });
+export const given = (by: Actor, expected?: number): CommandContext => ({ by, meta: metaOf(by), expected });
 /** A draft as it is kept. */
 export const draftOf = (draft: object): ReturnDraft =>
   JSON.parse(JSON.stringify(validated(classOf('ReturnDraft'), draft))) as ReturnDraft;
