@@ -48,6 +48,7 @@ import {
   validation,
   type Context,
 } from '#platform';
+import { openContext } from '#open';
 import { progressContext } from '#progress';
 import { registersContext } from '#registers';
 import { Bearers, SignIn } from '#sign-in';
@@ -218,6 +219,7 @@ export class AppModule {
       ...contexts,
       roundsContext(stores.drafts),
       reportsContext(imprintOf(settings), new PublishedFiles(join(settings.dataDir, 'published'))),
+      openContext(settings),
       extra,
     ];
     const { log, access, drafts } = stores;

@@ -131,6 +131,7 @@ const TAGS = {
   Reports: 'Documents to hand out, made from the same figures, the same to the byte whenever they are made again',
   Rounds: 'Reporting rounds: the secretariat asks, agencies answer with returns, a report comes out',
   Registers: 'Agencies, frameworks, themes, crosswalks, forums, outcomes, documents; kept by the secretariat',
+  'Open formats': 'The register in the formats of others: SKOS, SDMX, DCAT',
   Operations: 'The feed of events, health and metrics',
 };
 
@@ -255,6 +256,7 @@ const read = (value: string, { type }: Schema): unknown =>
 /** The parts of paths. */
 const NAMED_BY_PATH: Readonly<Record<string, string>> = {
   agency: 'The code of the agency',
+  by: 'By what it is broken down',
   code: 'The code or id of the entry; a slash in it is percent-encoded',
   id: 'The code of the outcome; a slash in it is percent-encoded',
   milestone: 'The number of the milestone',
