@@ -235,8 +235,9 @@ describe('A return', () => {
     for (const token of [undefined, ilo]) {
       expect((await get(path, token)).body).toMatchObject({ state: 'awaited', draft: null, revision: 0 });
       expect((await stateOf(code, 'IOM', token)).state).toBe('awaited');
-      expect(refusal(await get(`${path}/findings`, token))).toBe('403 forbidden');
-      expect(refusal(await get(`${path}/revisions`, token))).toBe('403 forbidden');
+      const refused = token ? '403 forbidden' : '401 unauthenticated';
+      expect(refusal(await get(`${path}/findings`, token))).toBe(refused);
+      expect(refusal(await get(`${path}/revisions`, token))).toBe(refused);
     }
     expect((await stateOf(code, 'IOM', secretariat)).state).toBe('draft');
   });

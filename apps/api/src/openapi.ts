@@ -24,6 +24,7 @@ export interface Example {
   readonly as?: string;
   readonly path?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: object;
   /** The requests that must come before it; they are not shown. */
   readonly before?: readonly (Omit<Example, 'answer'> & { readonly operation: string })[];

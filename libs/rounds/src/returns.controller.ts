@@ -12,7 +12,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { IsOptional, Matches } from 'class-validator';
-import { classOf, ReturnDraft, SubmitReturn } from '#bodies';
+import { classOf, NilReturn, ReceivePaper, ReturnDraft, SubmitReturn } from '#bodies';
 import { todayAt, type FullDate } from '#clocks';
 import { decodeAll, Rejected, streamOf, type Log } from '#eventsourcing';
 import {
@@ -63,6 +63,14 @@ class Submitted {
   @ApiProperty({ type: () => ReturnDraft }) readonly content: ReturnDraft;
 }
 
+class NilShown extends NilReturn {
+  @ApiProperty(DAY) readonly on: FullDate;
+}
+
+class PaperShown extends ReceivePaper {
+  @ApiProperty(DAY) readonly on: FullDate;
+}
+
 class LastReturn {
   @ApiProperty() readonly round: string;
   @ApiProperty({ type: Submitted }) readonly submitted: Submitted;
@@ -94,9 +102,9 @@ export class ReturnView {
   @ApiProperty() readonly late: boolean;
   @ApiProperty(DAY) readonly deadline: FullDate;
   @ApiProperty({ type: [Submitted], description: 'In their order' }) readonly submissions: readonly Submitted[];
-  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, description: 'The nil return' })
-  readonly nil: object | null;
-  @ApiProperty({ type: [Object], description: 'What came as a paper' }) readonly papers: readonly object[];
+  @ApiProperty({ type: () => NilShown, nullable: true, description: 'The nil return' })
+  readonly nil: NilShown | null;
+  @ApiProperty({ type: [PaperShown], description: 'What came as a paper' }) readonly papers: readonly PaperShown[];
   @ApiProperty({ type: [CommentOfReturn] }) readonly comments: readonly CommentOfReturn[];
   @ApiProperty({ type: [ReturnEvent], description: 'What happened to it' }) readonly history: readonly ReturnEvent[];
   @ApiProperty({
@@ -341,8 +349,9 @@ export class ReturnsController {
   }
 }
 
-/** @throws Rejected `forbidden` for those who may not see the draft of an agency */
+/** @throws Rejected `unauthenticated` | `forbidden` for those who may not see the draft of an agency */
 function mustSee(caller: Principal | null, agency: string): asserts caller is Principal {
+  if (!caller) throw new Rejected('unauthenticated', 'A draft is not public: Authorization: Bearer …');
   if (!maySee(caller, agency))
     throw new Rejected('forbidden', `The draft of ${agency} is seen by ${agency} and the secretariat alone.`);
 }
