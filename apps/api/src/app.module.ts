@@ -218,7 +218,10 @@ export class AppModule {
     const all = [
       ...contexts,
       roundsContext(stores.drafts),
-      reportsContext(imprintOf(settings), new PublishedFiles(join(settings.dataDir, 'published'))),
+      reportsContext(imprintOf(settings), new PublishedFiles(join(settings.dataDir, 'published')), {
+        folder: join(settings.dataDir, 'jobs'),
+        hours: settings.reportsKeptHours,
+      }),
       openContext(settings),
       extra,
     ];
