@@ -35,7 +35,7 @@ import { CommitmentInQuestion } from './in-question.js';
 import { aReturn, isWritable, returnId, stateOfReturn, type CommentAsAt, type Submission } from './return.js';
 import { Returns, worksFor, type Known } from './returns.js';
 import { deadlineFor, isLate } from './round.js';
-import { revisionIn } from './rounds.controller.js';
+import { OfPath, revisionIn } from './rounds.controller.js';
 import { contentOf } from './submitting.js';
 
 const DAY = { type: String, format: 'date' } as const;
@@ -395,6 +395,7 @@ function actController(name: Exclude<ReturnActName, 'submit'>): Type<unknown> {
 
     @Post(path)
     @Named()
+    @OfPath(path)
     @ByWhom
     @HttpCode(200)
     @ApiOperation(operationOf(name))

@@ -1,5 +1,5 @@
 /** The routes of rounds: prepared, opened, extended, closed, published; their list, and what came of them. */
-import { Body, Controller, Get, HttpCode, Param, Post, Res, type Type } from '@nestjs/common';
+import { applyDecorators, Body, Controller, Get, HttpCode, Param, Post, Res, type Type } from '@nestjs/common';
 import {
   ApiBody,
   ApiConflictResponse,
@@ -72,6 +72,10 @@ export async function draftsKnownTo(drafts: DraftsStore, caller: Principal | nul
     sees === 'all' ? [drafts.list(RETURN_DRAFTS)] : sees.map((agency) => drafts.list(RETURN_DRAFTS, agency));
   return new Set((await Promise.all(lists)).flat().map(({ id }) => id));
 }
+
+/** The parameters of an act's address beside its subject. */
+export const OfPath = (path: string): MethodDecorator =>
+  applyDecorators(...(path.includes(':revision') ? [ApiParam({ name: 'revision', schema: { type: 'integer' } })] : []));
 
 const NAMED_ROUND = ApiParam({ name: 'round', description: 'The code of the round' });
 
@@ -235,6 +239,7 @@ function actController(name: Exclude<RoundActName, 'open' | 'amend'>): Type<unkn
 
     @Post(`:round/${path}`)
     @NAMED_ROUND
+    @OfPath(path)
     @SecretariatOnly()
     @HttpCode(200)
     @ApiOperation(operationOf(name))
