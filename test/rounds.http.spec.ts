@@ -302,7 +302,7 @@ describe('A return', () => {
       .map((line) => JSON.parse(line));
     const submitted = events.find(({ type }) => type === 'return.Submitted');
     expect(
-      events.filter(({ type, meta }) => /^commitment/.test(type) && meta.causationId === submitted.id),
+      events.filter(({ type, meta }) => type.startsWith('commitment') && meta.causationId === submitted.id),
     ).toHaveLength(5);
 
     expect(await stateOf(code, 'IOM')).toMatchObject({
