@@ -193,6 +193,10 @@ describe('A round', () => {
     ]);
     await reached((await post('/LIFE/returns/ILO/nil', { note: 'Nothing new' }, ilo)).body.position);
     expect(await stateOf('LIFE', 'ILO')).toMatchObject({ state: 'nil', receivedOn: today });
+    expect(refusal(await post('/LIFE/publish', { publication: 'NONE' }))).toBe('422 not_published /publication');
+    await reached((await post('/LIFE/publish', { note: 'On paper' })).body.position);
+    expect((await get('/LIFE')).body).toMatchObject({ state: 'published', publishedOn: today });
+    expect(refusal(await post('/LIFE/publish'))).toBe('409 already_published');
     expect((await get('/LIFE')).body.responses).toMatchObject({
       expected: { count: 3 },
       received: { count: 0 },

@@ -19,11 +19,13 @@ import {
   ClockQuery,
   CurrentCommand,
   maySee,
-  SecretariatOnly,
+  Rights,
+  type RouteRights,
   validation,
   type CommandContext,
   type Principal,
 } from '#platform';
+import type { Scope } from '#words';
 import { ROUND_ACTS, type RoundActName } from './acts.js';
 import { Rounds, type RoundResult } from './rounds.js';
 import { Bridge, ReturnLine, RoundInShort, RoundOfAgency, RoundView, RoundViews } from './views.js';
@@ -108,7 +110,7 @@ export class RoundsController {
   }
 
   @Post()
-  @SecretariatOnly()
+  @Rights(rightsOf('open'))
   @HttpCode(201)
   @ApiOperation({
     summary: 'Prepare a round: nothing of it is public before it is opened',
@@ -170,7 +172,7 @@ export class RoundsController {
 
   @Post(':round/open')
   @NAMED_ROUND
-  @SecretariatOnly()
+  @Rights(rightsOf('open'))
   @HttpCode(200)
   @ApiOperation(operationOf('open'))
   @ApiOkResponse({ type: RoundAnswer })
@@ -181,7 +183,7 @@ export class RoundsController {
 
   @Post(':round/amend')
   @NAMED_ROUND
-  @SecretariatOnly()
+  @Rights(rightsOf('amend'))
   @HttpCode(200)
   @ApiOperation(operationOf('amend'))
   @ApiOkResponse({ type: RoundAnswer })
@@ -215,6 +217,12 @@ export class RoundsOfAgencyController {
 
 const answer = (round: string, { revision, position }: RoundResult): RoundAnswer => ({ round, revision, position });
 
+/** Rounds are the secretariat’s. */
+function rightsOf(name: RoundActName): RouteRights {
+  const { scope = 'publish' } = ROUND_ACTS[name] as { scope?: Scope };
+  return { scope, roles: ['secretariat'] };
+}
+
 function operationOf(name: RoundActName) {
   const { summary, description, operationId } = ROUND_ACTS[name];
   return { summary, description, operationId };
@@ -240,7 +248,7 @@ function actController(name: Exclude<RoundActName, 'open' | 'amend'>): Type<unkn
     @Post(`:round/${path}`)
     @NAMED_ROUND
     @OfPath(path)
-    @SecretariatOnly()
+    @Rights(rightsOf(name))
     @HttpCode(200)
     @ApiOperation(operationOf(name))
     @ApiBody({ type: BodyClass })
