@@ -10,12 +10,14 @@ import { CommitmentsController } from './commitments.controller.js';
 import { CrosswalksController } from './crosswalks.controller.js';
 import { OutcomesController } from './outcomes.controller.js';
 import { historyController, registerController } from './registers.controller.js';
+import { Warnings } from './warnings.js';
 
 export {
   ActCommand,
   Acts,
   decideAll,
   decideEntries,
+  refuseUnscoped,
   type ActOn,
   type ActResult,
   type AnyActCommand,
@@ -27,6 +29,7 @@ export { actControllers, giveAct } from './act-controllers.js';
 export { addressOf, parameterNamesOf, parametersOf } from './addresses.js';
 export { actsFor, CommitmentView, historyOf, viewOf, type ActFor, type History } from './commitments.controller.js';
 export { pageOf, RegisterListQuery, RegisterPage } from './list.js';
+export { rehearsalOf } from './rehearsal.js';
 export { entryClass, historyController, registerController } from './registers.controller.js';
 export { FindsDuplicates, namesakes, otherCase, type DuplicateCandidate } from './warnings.js';
 
@@ -56,5 +59,5 @@ export const actsContext: Context = {
     ...actControllers('commitment', (name) => name !== 'record'),
     BatchesController,
   ],
-  providers: [ActCommandHandler],
+  providers: [ActCommandHandler, Warnings],
 };
