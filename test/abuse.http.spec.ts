@@ -126,8 +126,8 @@ describe(`${REQUESTS} requests by chance, SEED=${seed}`, () => {
     await Promise.all(Array.from({ length: AT_ONCE }, ask));
     memory.push(heap());
     const { user, system } = process.cpuUsage(cpu);
-    console.log(
-      `SEED=${seed} ${REQUESTS} requests, ${Math.round((user + system) / 1e6)} s CPU: ${[...statuses].map(([status, n]) => `${status} ${n}`).join(', ')}`,
+    process.stdout.write(
+      `SEED=${seed} ${REQUESTS} requests, ${Math.round((user + system) / 1e6)} s CPU: ${[...statuses].map(([status, n]) => `${status} ${n}`).join(', ')}\n`,
     );
     expect(faults.slice(0, 3)).toEqual([]);
     // Valid ones were among them, and were taken; else nothing would have been tried.

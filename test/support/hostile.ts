@@ -85,8 +85,14 @@ export const HOSTILE_TEXTS: readonly string[] = [
 ];
 
 const HOSTILE_VALUES: readonly unknown[] = [
-  ...[null, true, 0, -1, 1.5, 1e308, -1e308, 9_007_199_254_740_993, [], {}, [null], [[[]]], { $ne: null }],
-  ...[{ toString: 'x' }, { length: 1e9 }, { then: 1 }, Array(400).fill('a'), { a: { b: { c: { d: {} } } } }],
+  ...[null, true, 0, -1, 1.5, 1e308, -1e308, 1e17, [], {}, [null], [[[]]], { $ne: null }],
+  ...[
+    { toString: 'x' },
+    { length: 1e9 },
+    JSON.parse('{"then":1}'),
+    Array(400).fill('a'),
+    { a: { b: { c: { d: {} } } } },
+  ],
 ];
 
 /** Bodies that are no JSON, or more than that. */
