@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { AccessStore } from '#access';
 import type { Log } from '#eventsourcing';
 import { LOG } from '#platform';
-import { ChangesController } from '../apps/api/src/changes.controller.js';
+import { ChangesController } from '#feed';
 import { CLOCK_CASES, TestServer } from './support/server.js';
 
 let server: TestServer;
@@ -127,7 +127,83 @@ describe('The feed', () => {
       await closed.close();
     }
   });
+});
 
+describe('The feed of what concerns somebody', () => {
+  interface Event {
+    readonly position: string;
+    readonly stream: string;
+    readonly type: string;
+    readonly meta: { readonly agency: string | null };
+    readonly data: object;
+  }
+  const read = async (query: string, on = server): Promise<Event[]> =>
+    ((await on.get(`/v1/changes${query}`)).body as string)
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Event);
+
+  /** By going through everything: an event concerns what it or an earlier one of its stream names. */
+  function concerning(all: readonly Event[], code: string): Event[] {
+    const named = new Set<string>();
+    return all.filter(({ stream, meta, data }) => {
+      const names = stream.endsWith(`-${code}`) || meta.agency === code || JSON.stringify(data).includes(`"${code}"`);
+      if (names) named.add(stream);
+      return named.has(stream);
+    });
+  }
+
+  it.each([
+    ['agency', 'AAA'],
+    ['agency', 'BBB'],
+    ['theme', 'T-1'],
+    ['theme', 'T-2'],
+    ['forum', 'HLD-2006'],
+  ])(
+    'has of the %s %s what names it, and all that follows it in the same stream, whoever asks when',
+    async (kind, code) => {
+      const all = await read('');
+      const expected = concerning(all, code).map(({ position }) => position);
+      const found = (await read(`?${kind}=${code}`)).map(({ position }) => position);
+      expect(found).toEqual(expected);
+      expect([found.length > 0, found.length < all.length]).toEqual([true, true]);
+      // Read on from any place, it is the same.
+      const middle = found[Math.floor(found.length / 2)]!;
+      const rest = (await read(`?${kind}=${code}&after=${middle}`)).map(({ position }) => position);
+      expect(rest).toEqual(expected.filter((position) => Number(position) > Number(middle)));
+    },
+  );
+
+  it('takes types and categories, several of a kind, and several kinds at once', async () => {
+    const all = await read('');
+    const positions = (events: readonly Event[]) => events.map(({ position }) => position);
+    expect(positions(await read('?type=agency.Registered,theme'))).toEqual(
+      positions(all.filter(({ type }) => type === 'agency.Registered' || type.startsWith('theme.'))),
+    );
+    const both = new Set([...concerning(all, 'AAA'), ...concerning(all, 'BBB')]);
+    const themed = new Set(concerning(all, 'T-1'));
+    expect(positions(await read('?agency=AAA,BBB&theme=T-1'))).toEqual(
+      positions(all.filter((event) => both.has(event) && themed.has(event))),
+    );
+    expect(await read('?agency=NOBODY')).toEqual([]);
+    for (const query of ['?agency=a b', '?type=Commitment', '?colour=red'])
+      expect([query, (await server.get(`/v1/changes${query}`)).status]).toEqual([query, 400]);
+  });
+
+  it('tells where it ended, and a browser where to go on though nothing concerned it', async () => {
+    const at = await head();
+    const { headers, body } = await server.get(`/v1/changes?agency=NOBODY`);
+    expect([headers.get('x-position'), body]).toEqual([String(at), '']);
+    const feed = follow(`/v1/changes?agency=NOBODY&after=${at}`, { accept: 'text/event-stream' });
+    await feed.response;
+    expect((await agency('PASSED-BY')).status).toBe(201);
+    await until(() => feed.said.text.includes(`id: ${at + 1}\n\n`));
+    expect(feed.said.text).not.toContain('data:');
+    await feed.stop();
+  });
+});
+
+describe('The feed of a log that newer software wrote to', () => {
   it('is not available where it holds what this version does not know, nor is what that is about', async () => {
     const before = await head();
     const commandId = uuidv7();

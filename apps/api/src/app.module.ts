@@ -48,12 +48,12 @@ import {
   validation,
   type Context,
 } from '#platform';
+import { feedContext, postgresHooks, sqliteHooks, type HookStore } from '#feed';
 import { openContext } from '#open';
 import { progressContext } from '#progress';
 import { registersContext } from '#registers';
 import { Bearers, SignIn } from '#sign-in';
 import { PublishedFiles, reportsContext, type Imprint } from '#reports';
-import { ChangesController } from './changes.controller.js';
 import { LogCheck } from './log-check.js';
 import { MeController } from './me.controller.js';
 import { Draining, OperationsController } from './operations.controller.js';
@@ -114,10 +114,16 @@ export function openDrafts({ draftsUrl }: Settings): DraftsStore {
   return watched<DraftsStore>(store, 'drafts', 'create', 'read', 'put', 'list', 'delete');
 }
 
+/** The store of webhooks, by its URL. */
+export function openHooks({ webhooksUrl }: Settings): HookStore {
+  return isPostgres(webhooksUrl) ? postgresHooks(webhooksUrl) : sqliteHooks(sqliteFile(webhooksUrl));
+}
+
 export interface Stores {
   readonly log: Log;
   readonly access: AccessStore;
   readonly drafts: DraftsStore;
+  readonly hooks: HookStore;
 }
 
 /**
@@ -133,7 +139,10 @@ export async function openStores(settings: Settings): Promise<Stores> {
   const drafts = openDrafts(settings);
   const listed = () => drafts.list('');
   await orClose([drafts, access, log.store], patiently(settings, 'drafts', settings.draftsUrl, listed));
-  return { log, access, drafts };
+  const hooks = openHooks(settings);
+  const asks = () => hooks.ping();
+  await orClose([hooks, drafts, access, log.store], patiently(settings, 'webhooks', settings.webhooksUrl, asks));
+  return { log, access, drafts, hooks };
 }
 
 async function orClose(opened: readonly { close(): Promise<void> }[], work: Promise<unknown>): Promise<void> {
@@ -192,10 +201,11 @@ class Closing implements OnApplicationShutdown {
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
-    const { log, access, drafts } = this.stores;
+    const { log, access, drafts, hooks } = this.stores;
     await this.projector.stop();
     await log.store.close();
     await drafts.close();
+    await hooks.close();
     await access.close();
     await stopTracing();
   }
@@ -217,6 +227,7 @@ export class AppModule {
       ...contexts,
       reportsContext(imprintOf(settings), new PublishedFiles(join(settings.dataDir, 'published'))),
       openContext(settings),
+      feedContext(stores.hooks, settings.webhooksToPrivate),
       extra,
     ];
     const { log, access, drafts } = stores;
@@ -233,12 +244,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [CqrsModule.forRoot()],
-      controllers: [
-        ...all.flatMap(({ controllers }) => controllers ?? []),
-        ChangesController,
-        MeController,
-        OperationsController,
-      ],
+      controllers: [...all.flatMap(({ controllers }) => controllers ?? []), MeController, OperationsController],
       providers: [
         { provide: LOG, useValue: log },
         { provide: PUBLIC_URL, useValue: settings.publicUrl.replace(/\/$/, '') },

@@ -130,6 +130,7 @@ const TAGS = {
   Progress: 'How it stands, per agency and per theme, as at any date and as known at any position',
   Reports: 'Documents to hand out, made from the same figures, the same to the byte whenever they are made again',
   Registers: 'Agencies, frameworks, themes, crosswalks, forums, outcomes, documents; kept by the secretariat',
+  Webhooks: 'Have what is recorded posted to an address, signed; what could not be delivered, and sending it again',
   'Open formats': 'The register in the formats of others: SKOS, SDMX, DCAT',
   Operations: 'The feed of events, health and metrics',
 };

@@ -24,6 +24,7 @@ import {
   readsJson,
 } from '#platform';
 import { AppModule, openStores, type Stores } from './app.module.js';
+import { Deliveries } from '#feed';
 import { LogCheck } from './log-check.js';
 import { showsDocs } from './docs.js';
 import { openApi } from './openapi.js';
@@ -53,6 +54,7 @@ export async function startServer(
     await Promise.race([building, sleep(PATIENCE_MS, undefined, { ref: false })]);
     await Promise.all([building, app.listen(settings.port, settings.host)]);
     app.get(LogCheck).start();
+    app.get(Deliveries).start();
   } catch (error) {
     await app.close();
     throw error;

@@ -9,6 +9,7 @@ import { CommitmentsPage } from './commitments.js';
 import { CrosswalkPages } from './crosswalks.js';
 import { DeadlinesPage } from './deadlines.js';
 import { DocumentPages } from './documents.js';
+import { FeedPages } from './feeds.js';
 import { ForumPages } from './forums.js';
 import { Freshness } from './freshness.js';
 import { OperationsPage } from './operations.js';
@@ -50,6 +51,7 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     DeadlinesPage,
     NoUpdatePage,
     SearchPage,
+    FeedPages,
     AboutPages,
     OperationsPage,
     SiteController,

@@ -1,4 +1,4 @@
-/** The feed of events, for followers outside. */
+/** The feed of events, for followers outside: whole, or only what concerns somebody. */
 import { Controller, Get, Inject, Query, Req, Res, type OnModuleDestroy } from '@nestjs/common';
 import {
   ApiConflictResponse,
@@ -14,11 +14,13 @@ import { IsOptional, IsString, Matches } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Conflict, decodeAll, Rejected, Tail, type Envelope, type Log, type Meta, type Recorded } from '#eventsourcing';
+import { Conflict, decodeAll, Rejected, Tail, type Envelope, type Log, type Recorded } from '#eventsourcing';
 import { bearerOf, LOG, Problem, ReadingIsPublic, Tokens } from '#platform';
-import { ACCOUNT_ROLES } from '#words';
+import { Change, changeOf } from './change.js';
+import { Concerns, isNarrow, type FeedFilter } from './concerns.projection.js';
+import { FeedFilterQuery, filterOf } from './feed-filter.js';
 
-class ChangesQuery {
+class ChangesQuery extends FeedFilterQuery {
   @ApiProperty({ required: false, type: String, description: 'Only what follows this position', example: '1841' })
   @IsOptional()
   @Matches(/^\d{1,16}$/, { message: 'after must be a position' })
@@ -42,37 +44,6 @@ class ChangesQuery {
   log?: string;
 }
 
-class ChangeMeta implements Meta {
-  @ApiProperty({ description: 'An account; no personal data' }) readonly actor: string;
-  @ApiProperty({ type: String, nullable: true }) readonly agency: string | null;
-  @ApiProperty({ enum: ACCOUNT_ROLES }) readonly role: string;
-  @ApiProperty({ format: 'uuid' }) readonly commandId: string;
-  @ApiProperty() readonly correlationId: string;
-  @ApiProperty({ type: String, nullable: true }) readonly causationId: string | null;
-  @ApiProperty({ required: false, description: 'W3C Trace Context of the append, when its trace was recorded' })
-  readonly traceparent?: string;
-}
-
-class ChangeBlanked implements NonNullable<Recorded['blanked']> {
-  @ApiProperty({ type: 'integer', description: 'Of the Blanked event, in the same stream' }) readonly revision: number;
-  @ApiProperty() readonly reason: string;
-  @ApiProperty({ format: 'date-time' }) readonly recordedAt: string;
-}
-
-class Change {
-  @ApiProperty({ description: 'Strictly rising; for `after`' }) readonly position: string;
-  @ApiProperty({ example: 'commitment-IOM-2011-12' }) readonly stream: string;
-  @ApiProperty({ type: 'integer' }) readonly revision: number;
-  @ApiProperty({ format: 'uuid' }) readonly id: string;
-  @ApiProperty({ example: 'commitment.StageReported' }) readonly type: string;
-  @ApiProperty({ type: 'integer' }) readonly version: number;
-  @ApiProperty({ format: 'date-time' }) readonly recordedAt: string;
-  @ApiProperty() readonly meta: ChangeMeta;
-  @ApiProperty({ type: 'object', additionalProperties: true }) readonly data: object;
-  @ApiProperty({ required: false, description: 'When its payload was erased; `data` is what is left of it' })
-  readonly blanked?: ChangeBlanked;
-}
-
 const PAGE = 500;
 /** The interval at which a token is checked again. */
 const TOKEN_MS = 1_000;
@@ -80,14 +51,23 @@ const LOG_HEADER = 'X-Log';
 
 /** The formats of a feed: NDJSON, with empty lines as a sign of life, or server-sent events. */
 const FORMATS = {
-  ndjson: { type: 'application/x-ndjson; charset=utf-8', beat: '\n', line: (json: string) => `${json}\n` },
+  ndjson: {
+    type: 'application/x-ndjson; charset=utf-8',
+    beat: '\n',
+    line: (json: string) => `${json}\n`,
+    passed: () => '',
+  },
   sse: {
     type: 'text/event-stream',
     beat: ': followthrough\n\n',
     line: (json: string, { position, type }: Recorded) => `id: ${position}\nevent: ${type}\ndata: ${json}\n\n`,
+    // An id without data tells a browser from where to go on, and nothing else.
+    passed: (position: string) => `id: ${position}\n\n`,
   },
 } as const;
 type Format = keyof typeof FORMATS;
+/** By position. */
+type Texts = ReadonlyMap<string, string>;
 
 @ApiTags('Operations')
 @Controller()
@@ -96,13 +76,14 @@ export class ChangesController implements OnModuleDestroy {
   static heartbeatMs = 15_000;
   readonly #closing = new AbortController();
   readonly #tail: Tail;
-  /** The text of a batch, written once for all followers. */
-  readonly #written = { ndjson: new WeakMap<object, Promise<string>>(), sse: new WeakMap<object, Promise<string>>() };
+  /** The text of each event of a batch, written once for all followers. */
+  readonly #written = { ndjson: new WeakMap<object, Promise<Texts>>(), sse: new WeakMap<object, Promise<Texts>>() };
 
   constructor(
     @Inject(LOG) private readonly log: Log,
     private readonly tokens: Tokens,
     private readonly publicReading: ReadingIsPublic,
+    private readonly concerns: Concerns,
   ) {
     this.#tail = new Tail(log.store);
   }
@@ -118,6 +99,10 @@ export class ChangesController implements OnModuleDestroy {
   @ApiOkResponse({
     description: 'One event per line; empty lines say nothing',
     headers: {
+      'X-Position': {
+        description: 'Where the log ended when this was asked: once all of it was read, `after` may be this',
+        schema: { type: 'string' },
+      },
       [LOG_HEADER]: {
         description: 'The identity of the log, to be sent back with `after`',
         schema: { type: 'string' },
@@ -138,7 +123,10 @@ export class ChangesController implements OnModuleDestroy {
   @ApiOperation({
     operationId: 'getChanges',
     summary: 'The feed of events, oldest first',
-    description: 'NDJSON, or server-sent events with `Accept: text/event-stream` (which follow by themselves).',
+    description:
+      'NDJSON, or server-sent events with `Accept: text/event-stream` (which follow by themselves). Narrowed by `agency`, `theme`, ' +
+      '`forum`, `commitment` and `type`; which events concern what follows from the log alone, and is the same in every store and ' +
+      'after every rebuild. The whole is in docs/feed.md.',
   })
   async changes(
     @Query() query: ChangesQuery,
@@ -148,27 +136,32 @@ export class ChangesController implements OnModuleDestroy {
     const format: Format = /text\/event-stream/.test(request.headers.accept ?? '') ? 'sse' : 'ndjson';
     const follow = format === 'sse' || query.follow === 'true';
     const after = (format === 'sse' && (request.headers['last-event-id'] as string | undefined)) || query.after || null;
-    const identity = await this.#checked(after, query.log ?? (request.headers['x-log'] as string | undefined));
+    const { identity, head } = await this.#checked(
+      after,
+      query.log ?? (request.headers['x-log'] as string | undefined),
+    );
+    const filter = filterOf(query);
     const gone = new AbortController();
     reply.raw.on('close', () => gone.abort());
     // A feed that cannot be read is refused before anything is sent.
     const first = await this.log.store.readAll(after, PAGE);
-    const begun = first.length > 0 ? await this.#lines(first, format) : '';
+    const begun = first.length > 0 ? await this.#lines(first, format, filter) : '';
     const from = first.at(-1)?.position ?? after;
     const more = follow
-      ? this.#following(from, format, AbortSignal.any([gone.signal, this.#closing.signal]), request)
-      : this.#rest(from, format, gone.signal);
+      ? this.#following(from, format, filter, AbortSignal.any([gone.signal, this.#closing.signal]), request)
+      : this.#rest(from, format, filter, gone.signal);
     // What is sent as it comes is not compressed: a compressor would keep it back.
     if (follow) request.headers['x-no-compression'] = 'follow';
     await reply
       .type(FORMATS[format].type)
       .header('Cache-Control', 'no-store')
       .header(LOG_HEADER, identity)
+      .header('X-Position', head)
       .send(Readable.from(chunks(reply, begun, more), { objectMode: false }));
   }
 
-  /** @returns the log's identity @throws Rejected when `after` is not a position that this log has reached */
-  async #checked(after: string | null, log: string | undefined): Promise<string> {
+  /** @returns the log's identity, and where it ends @throws Rejected when `after` is not a position that this log has reached */
+  async #checked(after: string | null, log: string | undefined): Promise<{ identity: string; head: string }> {
     if (after !== null && !/^\d{1,16}$/.test(after))
       throw new Rejected('bad_request', 'Last-Event-ID takes a position as the feed gave it.');
     const [identity, head] = [await this.log.store.identity(), (await this.log.store.head()) ?? '0'];
@@ -182,28 +175,33 @@ export class ChangesController implements OnModuleDestroy {
         'ahead_of_log',
         `The log ends at position ${head}, before ${after}: it is not the log that you have read. Read it from its beginning.`,
       );
-    return identity;
+    return { identity, head };
   }
 
-  #lines(batch: readonly Envelope[], format: Format): Promise<string> {
-    let lines = this.#written[format].get(batch);
-    if (!lines) this.#written[format].set(batch, (lines = this.#write(batch, format)));
-    return lines;
+  /** The events of a batch that a filter lets through, as text. */
+  async #lines(batch: readonly Envelope[], format: Format, filter: FeedFilter): Promise<string> {
+    let texts = this.#written[format].get(batch);
+    if (!texts) this.#written[format].set(batch, (texts = this.#write(batch, format)));
+    const all = await texts;
+    if (!isNarrow(filter)) return [...all.values()].join('');
+    const wanted = await this.concerns.among(batch, filter);
+    const last = batch.at(-1)!;
+    const passed = wanted.at(-1) === last ? '' : FORMATS[format].passed(last.position);
+    return wanted.map(({ position }) => all.get(position)!).join('') + passed;
   }
 
-  async #write(batch: readonly Envelope[], format: Format): Promise<string> {
-    const write = (event: Recorded): string => {
-      const { position, stream, revision, id, type, version, recordedAt, meta, data, blanked } = event;
-      const json = JSON.stringify({ position, stream, revision, id, type, version, recordedAt, meta, data, blanked });
-      return FORMATS[format].line(json, event);
-    };
-    return (await decodeAll(this.log, batch)).map(write).join('');
+  async #write(batch: readonly Envelope[], format: Format): Promise<Texts> {
+    const all = await decodeAll(this.log, batch);
+    return new Map(
+      all.map((event: Recorded) => [event.position, FORMATS[format].line(JSON.stringify(changeOf(event)), event)]),
+    );
   }
 
   /** The events so far; nothing more is read for a client that hangs up. */
-  async *#rest(after: string | null, format: Format, gone: AbortSignal): AsyncGenerator<string> {
+  async *#rest(after: string | null, format: Format, filter: FeedFilter, gone: AbortSignal): AsyncGenerator<string> {
     for (let batch; !gone.aborted && (batch = await this.log.store.readAll(after, PAGE)).length > 0;) {
-      yield this.#lines(batch, format);
+      const lines = await this.#lines(batch, format, filter);
+      if (lines) yield lines;
       after = batch.at(-1)!.position;
     }
     gone.throwIfAborted();
@@ -213,6 +211,7 @@ export class ChangesController implements OnModuleDestroy {
   async *#following(
     after: string | null,
     format: Format,
+    filter: FeedFilter,
     ends: AbortSignal,
     request: FastifyRequest,
   ): AsyncGenerator<string> {
@@ -231,7 +230,8 @@ export class ChangesController implements OnModuleDestroy {
           await this.#mayStillRead(request);
           checked = performance.now();
         }
-        yield got ? this.#lines(got.value, format) : beat;
+        const said = got ? await this.#lines(got.value, format, filter) : beat;
+        if (said) yield said;
         if (got) next = batches.next();
       }
     } finally {
