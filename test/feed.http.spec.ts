@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseAtomFeed } from 'feedsmith';
+import { XmlDocument } from 'libxml2-wasm';
 import { v7 as uuidv7 } from 'uuid';
 import { AccessStore } from '#access';
 import type { Log } from '#eventsourcing';
@@ -158,7 +160,7 @@ describe('The feed of what concerns somebody', () => {
     ['agency', 'BBB'],
     ['theme', 'T-1'],
     ['theme', 'T-2'],
-    ['forum', 'HLD-2006'],
+    ['commitment', 'AAA-2006-01'],
   ])(
     'has of the %s %s what names it, and all that follows it in the same stream, whoever asks when',
     async (kind, code) => {
@@ -202,6 +204,52 @@ describe('The feed of what concerns somebody', () => {
     await feed.stop();
   });
 });
+
+describe('An Atom feed', () => {
+  const atom = async (path: string) => {
+    const { status, headers, body } = await server.get(path);
+    expect([path, status, headers.get('content-type')]).toEqual([path, 200, 'application/atom+xml; charset=utf-8']);
+    XmlDocument.fromString(body as string).dispose(); // it is well-formed
+    return parseAtomFeed(body as string);
+  };
+
+  it('tells of an agency what was last recorded, the last first, each with a page and an id of its own', async () => {
+    const odd = 'Ours & theirs <both>';
+    expect((await server.post('/v1/agencies/AAA/rename', rename(odd), server.token(null))).status).toBe(200);
+    const [{ position }] = ((await server.get('/v1/agencies/AAA/history')).body.items as { position: string }[]).slice(
+      -1,
+    ) as [{ position: string }];
+    await server.get('/v1/agencies', { 'if-position-at-least': position });
+    const feed = await atom('/feeds/agencies/AAA.atom');
+    expect(feed.title).toBe(`${odd} – Followthrough`);
+    expect(feed.links).toEqual(
+      expect.arrayContaining([expect.objectContaining({ rel: 'self', href: expect.stringMatching(/AAA\.atom$/) })]),
+    );
+    const entries = feed.entries!;
+    expect(entries.length).toBeGreaterThan(5);
+    expect(new Set(entries.map(({ id }) => id)).size).toBe(entries.length);
+    const times = entries.map(({ updated }) => updated!);
+    expect(times).toEqual(times.toSorted().reverse());
+    expect(feed.updated).toBe(times[0]);
+    expect(entries[0]!.title).toBe('AAA: Renamed');
+    expect(entries.map(({ title }) => title).join()).toMatch(/AAA-2006-0\d: (Recorded|Reported) as/i);
+    for (const { links } of entries) {
+      const address = links![0]!.href!.replace(server.settings.publicUrl, '').split('#')[0]!;
+      expect([address, (await server.get(address)).status]).toEqual([address, 200]);
+    }
+    const page = (await server.get('/agencies/AAA', { accept: 'text/html' })).body as string;
+    expect(page).toMatch(/<link rel="alternate" type="application\/atom\+xml" href="\/feeds\/agencies\/AAA\.atom"/);
+    expect(page).toContain('<a href="/feeds/agencies/AAA.atom">');
+  });
+
+  it('is there of themes, too, and of nothing that there is not', async () => {
+    expect((await atom('/feeds/themes/T-1.atom')).entries!.length).toBeGreaterThan(0);
+    for (const path of ['/feeds/agencies/NOBODY.atom', '/feeds/agencies/AAA', '/feeds/outcomes/T-1.atom'])
+      expect([path, (await server.get(path)).status]).toEqual([path, 404]);
+  });
+});
+
+const rename = (name: string) => ({ name, effective: '2011', reason: 'To try what XML does with it' });
 
 describe('The feed of a log that newer software wrote to', () => {
   it('is not available where it holds what this version does not know, nor is what that is about', async () => {

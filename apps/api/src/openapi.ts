@@ -24,6 +24,7 @@ export interface Example {
   readonly as?: string;
   readonly path?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: object;
   /** The requests that must come before it; they are not shown. */
   readonly before?: readonly (Omit<Example, 'answer'> & { readonly operation: string })[];
@@ -34,7 +35,6 @@ export interface Example {
 /** A request that is refused, by an operation. */
 export interface ProblemExample extends Example {
   readonly operation: string;
-  readonly headers?: Readonly<Record<string, string>>;
   /** The body is filled up with blanks to this many bytes. */
   readonly padTo?: number;
 }

@@ -10,6 +10,9 @@ const KEPT = 50;
 export const CONCERNED = ['agency', 'theme', 'forum', 'commitment'] as const;
 export type Concerned = (typeof CONCERNED)[number];
 
+/** Texts that may be the code of an agency, or any words. */
+const AGENCY_OR_WORDS = ['publisher', 'addressees', 'author'];
+
 const keyOf = (kind: string, code: string): string => `${kind} ${code}`;
 
 /** The kind of a stream, and the code in its name: `agency-IOM`. */
@@ -35,7 +38,10 @@ export class ConcernsProjection implements Projection {
   readonly name = 'concerns';
   readonly version = 1;
   readonly on: Projection['on'];
-  readonly #fields = kindsOfFields();
+  readonly #fields: ReadonlyMap<string, ReadonlySet<Registered>> = new Map([
+    ...kindsOfFields(),
+    ...AGENCY_OR_WORDS.map((field) => [field, new Set(['agency'] as const)] as const),
+  ]);
   /** The number of a key, so that it is kept once. */
   readonly #numbers = new Map<string, number>();
   /** By stream: numbers of keys, each followed by the position. */

@@ -1,6 +1,14 @@
 /** The routes of webhooks: make, look at, end, resume, another secret, and dead letters. */
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiSecurity, ApiTags } from '@nestjs/swagger';
+import {
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiProperty,
+  ApiSecurity,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Matches, IsOptional, ArrayMaxSize, ArrayMinSize, IsArray } from 'class-validator';
 import { Rejected, refused, type Log } from '#eventsourcing';
@@ -55,8 +63,6 @@ class ReplayDeadLetters {
   @Matches(/^\d{1,16}$/, { each: true, message: 'positions takes positions' })
   positions?: string[] | null;
 }
-
-class Nothing {}
 
 class Webhook {
   @ApiProperty({ format: 'uuid' }) readonly id: string;
@@ -121,6 +127,8 @@ class Replayed {
   readonly replayed: number;
 }
 
+const OfHook = () => ApiParam({ name: 'id', description: 'The id of the webhook', schema: { type: 'string' } });
+
 /** For so long the former secret signs beside the new one. */
 const FORMER_MS = 24 * 3_600_000;
 
@@ -154,12 +162,8 @@ export class WebhooksController {
     try {
       await this.outgoing.check(body.url);
     } catch (error) {
-      const why = error instanceof PrivateAddress ? 'private_address' : 'unknown_host';
-      throw refused(
-        why,
-        '/url',
-        error instanceof PrivateAddress ? error.message : `Its host cannot be found: ${new URL(body.url).hostname}.`,
-      );
+      // A name that cannot be found now may be found when it is called.
+      if (error instanceof PrivateAddress) throw refused('private_address', '/url', error.message);
     }
     const hook = await this.hooks.create({
       ...{ id: meta.commandId, owner: by.agency, account: by.account, url: body.url },
@@ -187,6 +191,7 @@ export class WebhooksController {
   }
 
   @Get(':id')
+  @OfHook()
   @ApiSecurity('bearer')
   @ApiOperation({
     summary: 'One webhook',
@@ -199,6 +204,7 @@ export class WebhooksController {
   }
 
   @Post(':id/end')
+  @OfHook()
   @HttpCode(200)
   @ApiOperation({
     summary: 'Send nothing more',
@@ -206,13 +212,14 @@ export class WebhooksController {
     operationId: 'endWebhook',
   })
   @ApiOkResponse({ type: Webhook })
-  async end(@Param('id') id: string, @Body() _: Nothing, @CurrentCommand() { by }: CommandContext): Promise<Webhook> {
+  async end(@Param('id') id: string, @CurrentCommand() { by }: CommandContext): Promise<Webhook> {
     await this.#own(id, by);
     await this.hooks.end(id);
     return this.#shown((await this.hooks.one(id))!);
   }
 
   @Post(':id/resume')
+  @OfHook()
   @HttpCode(200)
   @ApiOperation({
     summary: 'Go on where it ended, at once',
@@ -220,11 +227,7 @@ export class WebhooksController {
     operationId: 'resumeWebhook',
   })
   @ApiOkResponse({ type: Webhook })
-  async resume(
-    @Param('id') id: string,
-    @Body() _: Nothing,
-    @CurrentCommand() { by }: CommandContext,
-  ): Promise<Webhook> {
+  async resume(@Param('id') id: string, @CurrentCommand() { by }: CommandContext): Promise<Webhook> {
     await this.#own(id, by);
     await this.hooks.resume(id);
     this.deliveries.look();
@@ -232,6 +235,7 @@ export class WebhooksController {
   }
 
   @Post(':id/secret')
+  @OfHook()
   @HttpCode(200)
   @ApiOperation({
     summary: 'Another secret',
@@ -239,11 +243,7 @@ export class WebhooksController {
     operationId: 'renewWebhookSecret',
   })
   @ApiOkResponse({ type: WebhookWithSecret })
-  async renew(
-    @Param('id') id: string,
-    @Body() _: Nothing,
-    @CurrentCommand() { by }: CommandContext,
-  ): Promise<WebhookWithSecret> {
+  async renew(@Param('id') id: string, @CurrentCommand() { by }: CommandContext): Promise<WebhookWithSecret> {
     await this.#own(id, by);
     await this.hooks.renew(id, newSecret(), Date.now() + FORMER_MS);
     const hook = (await this.hooks.one(id))!;
@@ -251,6 +251,7 @@ export class WebhooksController {
   }
 
   @Get(':id/dead-letters')
+  @OfHook()
   @ApiSecurity('bearer')
   @ApiOperation({
     summary: 'The events that were given up',
@@ -264,6 +265,7 @@ export class WebhooksController {
   }
 
   @Post(':id/dead-letters/replay')
+  @OfHook()
   @HttpCode(200)
   @ApiOperation({
     summary: 'Send dead letters again',
