@@ -4,6 +4,7 @@ import { lookup as systemLookup } from 'node:dns/promises';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
+import { callbackify } from 'node:util';
 
 /** An address that nothing is sent to. */
 export class PrivateAddress extends Error {}
@@ -27,6 +28,9 @@ const PATIENCE_MS = 15_000;
 export function isPublic(address: string): boolean {
   return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
 }
+
+/** A connection of its own, for which all addresses of a name are asked. */
+const HOW = { method: 'POST', agent: false, autoSelectFamily: true } as const;
 
 /** The host of an address, an IPv6 one without its brackets. */
 const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
@@ -53,15 +57,9 @@ export class Outgoing {
   async post(address: string, body: string, headers: Readonly<Record<string, string>>): Promise<Sent> {
     const url = new URL(address);
     const host = hostOf(url);
-    const lookup: LookupFunction = (name, options, done) => {
-      this.#addressesOf(name).then(
-        (found) => {
-          if (options.all) done(null, [...found]);
-          else done(null, found[0]!.address, found[0]!.family);
-        },
-        (error: unknown) => done(error as NodeJS.ErrnoException, ''),
-      );
-    };
+    const lookup = callbackify(async (name: string, _options: object) => [
+      ...(await this.#addressesOf(name)),
+    ]) as unknown as LookupFunction;
     try {
       if (ipaddr.isValid(host)) this.#refusePrivate(host, host);
       return await this.#send(url, body, { ...headers, 'content-length': String(Buffer.byteLength(body)) }, lookup);
@@ -74,7 +72,7 @@ export class Outgoing {
     const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
     return new Promise((done, fail) => {
       const signal = AbortSignal.timeout(this.patienceMs);
-      const sending = request(url, { method: 'POST', headers, lookup, signal, agent: false }, (response) => {
+      const sending = request(url, { ...HOW, headers, lookup, signal }, (response) => {
         // What it says is not kept: only how it ended.
         response.resume();
         const status = response.statusCode!;
