@@ -225,7 +225,10 @@ export class AppModule {
   static with(settings: Settings, stores: Stores, extra: Context = {}): DynamicModule {
     const all = [
       ...contexts,
-      reportsContext(imprintOf(settings), new PublishedFiles(join(settings.dataDir, 'published'))),
+      reportsContext(imprintOf(settings), new PublishedFiles(join(settings.dataDir, 'published')), {
+        folder: join(settings.dataDir, 'jobs'),
+        hours: settings.reportsKeptHours,
+      }),
       openContext(settings),
       feedContext(stores.hooks, settings.webhooksToPrivate),
       extra,

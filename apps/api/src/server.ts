@@ -23,8 +23,9 @@ import {
   readsForms,
   readsJson,
 } from '#platform';
-import { AppModule, openStores, type Stores } from './app.module.js';
 import { Deliveries } from '#feed';
+import { ReportJobs } from '#reports';
+import { AppModule, openStores, type Stores } from './app.module.js';
 import { LogCheck } from './log-check.js';
 import { showsDocs } from './docs.js';
 import { openApi } from './openapi.js';
@@ -55,6 +56,7 @@ export async function startServer(
     await Promise.all([building, app.listen(settings.port, settings.host)]);
     app.get(LogCheck).start();
     app.get(Deliveries).start();
+    app.get(ReportJobs).start();
   } catch (error) {
     await app.close();
     throw error;

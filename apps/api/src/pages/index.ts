@@ -1,5 +1,6 @@
 /** The server-rendered pages, as a context of their own. */
 import { Cookies, type Context } from '#platform';
+import { AccountPages } from './account.js';
 import { AboutPages } from './about.js';
 import { AgencyThemePage } from './agency-theme.js';
 import { AgencyPages } from './agencies.js';
@@ -22,9 +23,11 @@ import { OverviewPage } from './overview.js';
 import { PartnershipsPage } from './partnerships.js';
 import { PublicationPages } from './publications.js';
 import { problemPage } from './rendering.js';
+import { ReportPages } from './reports.js';
 import { NoUpdatePage } from './no-update.js';
 import { FollowedUp } from './scope.js';
 import { SearchPage } from './search.js';
+import { SignInPages } from './sign-in.js';
 import { SiteController } from './site.js';
 import { ThemePages } from './themes.js';
 import { Publication, Views } from './view.js';
@@ -46,12 +49,15 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     ForumPages,
     DocumentPages,
     PublicationPages,
+    ReportPages,
     TimelinePage,
     ChangesPage,
     DeadlinesPage,
     NoUpdatePage,
     SearchPage,
     FeedPages,
+    SignInPages,
+    AccountPages,
     AboutPages,
     OperationsPage,
     SiteController,

@@ -9,6 +9,7 @@ import type { Citation } from './citation.js';
 import { buildingWords, Notice, projectionWords, type ViewsStanding } from './freshness.js';
 import { SectionPages, Sections } from './navigation.js';
 import { ReportForm, type ReportOffer } from './report-form.js';
+import { WhoIsHere } from './signed-in.js';
 import { STYLESHEET } from './stylesheet.js';
 import { TakeAway } from './take-away.js';
 import { dateWords, sentence, textWords } from './words.js';
@@ -76,8 +77,16 @@ export const Page = (parts: PageParts) => {
 };
 
 /** A page without figures, and so without a date. */
-export const PlainPage = ({ title, path, eyebrow, lead, children }: Parts & { path: string }) => (
-  <Document title={title} path={path} link={(to) => to}>
+/** @param again after so many seconds the browser asks for it again */
+export const PlainPage = ({
+  title,
+  path,
+  eyebrow,
+  lead,
+  again,
+  children,
+}: Parts & { path: string; again?: number }) => (
+  <Document title={title} path={path} link={(to) => to} again={again}>
     <main id="main" class="wrap">
       <header class="head">
         {eyebrow && <p class="eyebrow">{eyebrow}</p>}
@@ -249,6 +258,7 @@ const Document = ({ title, path, link, again, printed, searched, feed, children 
             Followthrough
           </a>
           <SearchBox link={link} searched={searched} />
+          <WhoIsHere path={path} />
           <Sections path={path} link={link} />
         </div>
         <SectionPages path={path} link={link} />

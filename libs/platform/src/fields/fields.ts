@@ -176,6 +176,17 @@ export const OneOf = (values: readonly string[], about: About = {}) =>
     IsIn(values, { message: `$property must be one of: ${values.join(', ')}` }),
   );
 
+/** Some of a closed list, each once. */
+export const SomeOf = (values: readonly string[], { min = 0, ...about }: About & { min?: number } = {}) =>
+  field(
+    about,
+    { type: String, isArray: true, enum: [...values], minItems: min, maxItems: values.length },
+    IsArray(),
+    ArrayMinSize(min),
+    ArrayUnique(),
+    IsIn(values, { each: true, message: `each value in $property must be one of: ${values.join(', ')}` }),
+  );
+
 /** Yes or no. */
 export const YesNo = (about: About = {}) => field(about, { type: Boolean }, IsBoolean());
 
@@ -210,6 +221,14 @@ export const Plain = (about: About = {}) =>
 
 const kebab = '^[a-z0-9]+(-[a-z0-9]+)*$';
 /** An open kebab-case code, `development-bank`. */
+const uuid = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
+export const Uuid = (about: About = {}) =>
+  field(
+    about,
+    { type: String, format: 'uuid', pattern: uuid },
+    IsString(),
+    Matches(new RegExp(uuid), { message: '$property must be a UUID in lower case' }),
+  );
 export const Kebab = (about: About = {}) =>
   field(
     about,
