@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import { readFileSync } from 'node:fs';
 import {
   EXAMPLES,
@@ -11,6 +9,7 @@ import {
   type ProblemExample,
 } from '../apps/api/src/openapi.js';
 import { openBrowser } from './support/browser.js';
+import { Validators } from './support/documented.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
 interface Media {
@@ -28,6 +27,7 @@ interface Operation {
     Record<string, { readonly $ref?: string; readonly content?: Content; headers?: object }>
   >;
   readonly security?: readonly object[];
+  readonly 'x-rights'?: object;
 }
 interface Document {
   readonly openapi: string;
@@ -62,35 +62,6 @@ beforeAll(async () => {
   validators = new Validators(document);
 });
 afterAll(() => server.close());
-
-/** The schemas of the document; those of answers closed, so that a field that the document does not know is a fault. */
-class Validators {
-  readonly #ajv = new Ajv2020({ strict: false, allErrors: true });
-  readonly #compiled = new Map<string, ValidateFunction>();
-
-  constructor({ components }: Document) {
-    addFormats.default(this.#ajv);
-    this.#ajv.addSchema({ $id: 'document', components: closed(components) });
-  }
-
-  /** What is wrong with a value by a schema of the document. */
-  faults(schema: object, value: unknown): string[] {
-    const text = JSON.stringify(closed(schema)).replaceAll('"#/', '"document#/');
-    let validate = this.#compiled.get(text);
-    if (!validate) this.#compiled.set(text, (validate = this.#ajv.compile(JSON.parse(text) as object)));
-    validate(value);
-    return (validate.errors ?? []).map(({ instancePath, message, params }) =>
-      [instancePath, message, JSON.stringify(params)].join(' '),
-    );
-  }
-}
-
-const closed = <T>(schema: T): T =>
-  JSON.parse(JSON.stringify(schema), (_, value: unknown) =>
-    value && typeof value === 'object' && 'properties' in value && !('additionalProperties' in value)
-      ? { ...value, additionalProperties: false }
-      : value,
-  ) as T;
 
 /** The answer's schema and example, by status and media type. */
 const answerOf = (operationId: string, status: number, type: string): Media => {
@@ -128,11 +99,9 @@ type AnyExample = Omit<Example, 'answer'> & Pick<ProblemExample, 'padTo'>;
 
 const MADE_ANEW = new Set([
   'checkedAt',
-  'createdAt',
   'created',
   'ended',
   'secret',
-  'expiresAt',
   'label',
   'sha256',
   'bytes',
@@ -149,12 +118,18 @@ const MADE_ANEW = new Set([
   'knownAt',
   'log',
 ]);
+/** Instants, accounts and tokens. */
+const DIFFERS = /^(\d{4}-\d{2}-\d{2}T[\d:.]+Z|account-[0-9a-f]{16}|ft_[\w-]{32})$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Without what differs from server to server: positions, instants, generated ids and accounts. */
 const lasting = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value), (key, v: unknown) =>
-    MADE_ANEW.has(key) && (key !== 'id' || UUID.test(String(v))) ? '…' : typeof v === 'string' ? atAnyPosition(v) : v,
+    (MADE_ANEW.has(key) && (key !== 'id' || UUID.test(String(v)))) || DIFFERS.test(String(v))
+      ? '…'
+      : typeof v === 'string'
+        ? atAnyPosition(v)
+        : v,
   );
 /** An address without the position that it is kept to. */
 const atAnyPosition = (text: string): string => text.replaceAll(/\bknownAt=\d+/g, 'knownAt=…');
@@ -220,7 +195,8 @@ describe('the document', () => {
   });
 
   it('says of every operation what it answers, how it refuses, and shows an example of each', () => {
-    for (const { operationId, method, path, requestBody, responses, security } of routes.values()) {
+    for (const route of routes.values()) {
+      const { operationId, method, path, requestBody, responses, security, 'x-rights': rights } = route;
       const [status, success] = Object.entries(responses)[0]!;
       expect([operationId, status]).toEqual([operationId, expect.stringMatching(/^20[012]$/)]);
       const shown = Object.entries(success.content!).filter(
@@ -235,14 +211,11 @@ describe('the document', () => {
       if (requestBody) expect(requestBody.content['application/json']!.example).toBeDefined();
       if (!path.startsWith('/v1/')) continue;
       const onSomething = path.includes('{');
-      const expected = method === 'post' ? [400, 401, 403, 406, 413, 415, 422, 503] : [400, 406, 503];
+      const expected = rights && method === 'post' ? [400, 401, 403, 406, 413, 415, 422, 503] : [400, 406, 503];
       if (onSomething) expected.push(404, ...(method === 'post' ? [412] : []));
       const refusals = Object.keys(responses).filter((code) => code >= '400');
       expect([operationId, refusals]).toEqual([operationId, expect.arrayContaining(expected.map(String))]);
-      expect([operationId, security]).toEqual([
-        operationId,
-        method === 'post' || path === '/v1/me' || path.startsWith('/v1/webhooks') ? [{ bearer: [] }] : [],
-      ]);
+      expect([operationId, security]).toEqual([operationId, rights ? [{ bearer: [] }] : []]);
     }
   });
 
@@ -300,7 +273,7 @@ describe('the examples', () => {
           [operationId, []],
         );
       for (const step of example.before ?? [])
-        expect([step.operation, (await ask(step.operation, step)).status]).toEqual([step.operation, 200]);
+        expect([step.operation, (await ask(step.operation, step)).status < 300]).toEqual([step.operation, true]);
       const answer = await ask(operationId, example);
       expect([operationId, answer.status, answer.body]).toEqual([
         operationId,

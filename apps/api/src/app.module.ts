@@ -54,11 +54,13 @@ import { progressContext } from '#progress';
 import { registersContext } from '#registers';
 import { Bearers, SignIn } from '#sign-in';
 import { PublishedFiles, reportsContext, type Imprint } from '#reports';
+import { AccountsController } from './accounts.controller.js';
 import { LogCheck } from './log-check.js';
 import { MeController } from './me.controller.js';
 import { Draining, OperationsController } from './operations.controller.js';
 import { isKurrentdb, isPostgres, sqliteFile, type Settings } from './settings.js';
 import { LIGHT } from './pages/stylesheet.js';
+import { TokensController } from './tokens.controller.js';
 import { softwareDigest, softwareVersion } from './software.js';
 import { startTracing, stopTracing } from './tracing.js';
 
@@ -247,7 +249,13 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [CqrsModule.forRoot()],
-      controllers: [...all.flatMap(({ controllers }) => controllers ?? []), MeController, OperationsController],
+      controllers: [
+        ...all.flatMap(({ controllers }) => controllers ?? []),
+        AccountsController,
+        TokensController,
+        MeController,
+        OperationsController,
+      ],
       providers: [
         { provide: LOG, useValue: log },
         { provide: PUBLIC_URL, useValue: settings.publicUrl.replace(/\/$/, '') },

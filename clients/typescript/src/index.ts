@@ -130,7 +130,7 @@ export function followthrough(options: Options): Followthrough {
     let cursor: string | null | undefined;
     do {
       const params = { query: cursor ? { ...query, cursor } : query };
-      const page = ok(await api.GET(path as '/v1/commitments', { params })) as {
+      const page = ok(await api.GET(path as '/v1/commitments', { params })) as unknown as {
         items: Entry<P>[];
         nextCursor: string | null;
       };

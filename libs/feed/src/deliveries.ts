@@ -144,7 +144,7 @@ export class Deliveries implements OnModuleDestroy {
     if (wait !== undefined) {
       const nextAt = Date.now() + Math.round(wait * (1 + CHANCE * Math.random()));
       await this.hooks.failed(id, this.#me, attempts, nextAt, error!);
-      setTimeout(() => this.look(), nextAt - Date.now()).unref();
+      setTimeout(() => this.look(), Math.max(0, nextAt - Date.now())).unref();
       return false;
     }
     const { position, type } = event;

@@ -1,23 +1,17 @@
 /** The routes of webhooks: make, look at, end, resume, another secret, and dead letters. */
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
-import {
-  ApiCreatedResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-  ApiProperty,
-  ApiSecurity,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Matches, IsOptional, ArrayMaxSize, ArrayMinSize, IsArray } from 'class-validator';
 import { Rejected, refused, type Log } from '#eventsourcing';
 import {
+  ACTING,
   Caller,
   CurrentCommand,
   LOG,
   maySee,
   Nested,
+  Rights,
   Text,
   WebAddress,
   type CommandContext,
@@ -127,6 +121,7 @@ class Replayed {
   readonly replayed: number;
 }
 
+const OfOwn = () => Rights({ scope: 'read', roles: ACTING, only: 'of the own agency' });
 const OfHook = () => ApiParam({ name: 'id', description: 'The id of the webhook', schema: { type: 'string' } });
 
 /** For so long the former secret signs beside the new one. */
@@ -143,6 +138,7 @@ export class WebhooksController {
   ) {}
 
   @Post()
+  @OfOwn()
   @ApiOperation({
     summary: 'Have events posted to an address',
     description:
@@ -178,7 +174,7 @@ export class WebhooksController {
   }
 
   @Get()
-  @ApiSecurity('bearer')
+  @OfOwn()
   @ApiOperation({
     summary: 'The webhooks of the caller’s agency; of all, for the secretariat',
     description: 'Each with how far it has come, and what fails.',
@@ -191,8 +187,8 @@ export class WebhooksController {
   }
 
   @Get(':id')
+  @OfOwn()
   @OfHook()
-  @ApiSecurity('bearer')
   @ApiOperation({
     summary: 'One webhook',
     description: 'How far it has come, and what fails.',
@@ -204,6 +200,7 @@ export class WebhooksController {
   }
 
   @Post(':id/end')
+  @OfOwn()
   @OfHook()
   @HttpCode(200)
   @ApiOperation({
@@ -219,6 +216,7 @@ export class WebhooksController {
   }
 
   @Post(':id/resume')
+  @OfOwn()
   @OfHook()
   @HttpCode(200)
   @ApiOperation({
@@ -235,6 +233,7 @@ export class WebhooksController {
   }
 
   @Post(':id/secret')
+  @OfOwn()
   @OfHook()
   @HttpCode(200)
   @ApiOperation({
@@ -251,8 +250,8 @@ export class WebhooksController {
   }
 
   @Get(':id/dead-letters')
+  @OfOwn()
   @OfHook()
-  @ApiSecurity('bearer')
   @ApiOperation({
     summary: 'The events that were given up',
     description: 'In the order of the log. One that is delivered after all is not among them any more.',
@@ -265,6 +264,7 @@ export class WebhooksController {
   }
 
   @Post(':id/dead-letters/replay')
+  @OfOwn()
   @OfHook()
   @HttpCode(200)
   @ApiOperation({
