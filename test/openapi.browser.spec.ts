@@ -148,7 +148,7 @@ function expectLike(example: unknown, answer: unknown): void {
   const [some, all] = [linesOf(example), linesOf(answer as string)];
   const comparable = (line: string) =>
     line.startsWith('{') ? JSON.stringify(lasting(parsed(line))) : atAnyPosition(line);
-  expect(some.length).toBeGreaterThan(1);
+  expect(some.length).toBeGreaterThan(0); // of an empty list its head
   expect(all.map(comparable)).toEqual(expect.arrayContaining(some.map(comparable)));
 }
 

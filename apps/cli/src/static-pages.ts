@@ -107,15 +107,12 @@ export function standalone(html: string, { address, file, fileOf: known, dates }
   return (
     html
       .replaceAll(/<form\b[^>]*class="search"[^]*?<\/form>/g, SEARCH_HERE)
-      .replace(/<div class="clock"[^>]*><div class="wrap">[^]*?<\/div><\/div>/, () =>
-        dateList(address, file, dates, known),
-      )
+      .replace(/<div class="clock"[^>]*><div class="wrap">[^]*?<\/div><\/div>/, DATES_HERE)
       .replaceAll(/<details class="report">[^]*?<\/details>/g, '')
       .replaceAll(/<form\b[^]*?<\/form>/g, '')
       // What only the server gives: pictures and tables by themselves, feeds, lines for programs.
       .replaceAll(/<p class="copy">[^]*?<\/p>|<span>Follow it as [^]*?<\/span>/g, '')
       .replaceAll(/, (<a\b[^>]*>CSV<\/a>) or <a\b[^>]*>NDJSON<\/a>/g, ' or $1')
-      .replaceAll(SEARCH_HERE, () => searchBox(search))
       .replaceAll(/<link\b[^>]*rel="alternate"[^>]*>/g, '')
       .replaceAll(/<(link\b[^>]*?)\shref="([^"]*)"/g, (whole, before: string, href: string) => {
         const target = addressOf(unescaped(href), address);
@@ -134,11 +131,13 @@ export function standalone(html: string, { address, file, fileOf: known, dates }
             : `<a${before}${after}>${words}</a>`; // a place where a link might have stood
         },
       )
+      .replace(DATES_HERE, () => dateList(address, file, dates, known))
+      .replaceAll(SEARCH_HERE, () => searchBox(search))
   );
 }
 
-/** Where the search box will stand. */
-const SEARCH_HERE = '<!--search-->';
+/** The places of what is put in last: its own links are right as they are. */
+const [SEARCH_HERE, DATES_HERE] = ['<!--search-->', '<!--dates-->'];
 
 const searchBox = (search: string): string =>
   `<form class="search" role="search" method="get" action="${search}"><input type="search" name="q" maxlength="300" required ` +
