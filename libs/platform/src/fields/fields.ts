@@ -11,6 +11,7 @@ import {
   ArrayUnique,
   IsArray,
   IsBoolean,
+  IsEmail,
   IsIn,
   IsInt,
   IsObject,
@@ -176,15 +177,24 @@ export const OneOf = (values: readonly string[], about: About = {}) =>
     IsIn(values, { message: `$property must be one of: ${values.join(', ')}` }),
   );
 
-/** Some of a closed list, each once. */
-export const SomeOf = (values: readonly string[], { min = 0, ...about }: About & { min?: number } = {}) =>
+/** Some of a closed list. */
+export const WordsOf = (values: readonly string[], about: About = {}) =>
   field(
     about,
-    { type: String, isArray: true, enum: [...values], minItems: min, maxItems: values.length },
+    { type: String, isArray: true, enum: [...values], minItems: 1 },
     IsArray(),
-    ArrayMinSize(min),
+    ArrayMinSize(1),
     ArrayUnique(),
     IsIn(values, { each: true, message: `each value in $property must be one of: ${values.join(', ')}` }),
+  );
+
+/** An e-mail address. */
+export const EmailAddress = (about: About = {}) =>
+  field(
+    about,
+    { type: String, format: 'email', maxLength: 254 },
+    MaxLength(254),
+    IsEmail({}, { message: '$property must be an e-mail address' }),
   );
 
 /** Yes or no. */
