@@ -1,6 +1,7 @@
 /** The server-rendered pages, as a context of their own. */
 import { Cookies, type Context } from '#platform';
 import { AccountPages } from './account.js';
+import { AccountsPages } from './accounts.js';
 import { AboutPages } from './about.js';
 import { AgencyThemePage } from './agency-theme.js';
 import { AgencyPages } from './agencies.js';
@@ -56,6 +57,7 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     SearchPage,
     SignInPages,
     AccountPages,
+    AccountsPages,
     AboutPages,
     OperationsPage,
     SiteController,

@@ -124,7 +124,7 @@ export class AccessGuard implements CanActivate {
     if (open || (form === 'anyone' && !reads) || (reading && !rights && (signedIn || this.publicReading.value)))
       return true;
     const { authorization } = request.headers;
-    if (!principal && !session)
+    if (!principal && !(form && session))
       throw new Rejected(
         'unauthenticated',
         authorization ? 'The token is unknown or was revoked.' : 'This needs a bearer token: Authorization: Bearer …',
