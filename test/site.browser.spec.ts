@@ -55,6 +55,9 @@ describe('The site as a whole', () => {
     const both = [null, 'IOM'].map((agency) => ({ role: agency ? 'focal_point' : 'secretariat', agency }) as const);
     const account = await server.app.get(AccessStore).accounts.open(person, ...both);
     session = await server.app.get(SignIn).sessions.begin(account, 'link', undefined);
+    await server.app
+      .get(SignIn)
+      .sessions.actFor((await server.app.get(SignIn).sessions.sessionOf(session))!, 'secretariat');
     await server.app.get(AccessStore).give({ account, label: 'Upload', scopes: ['read', 'report'] });
     const link = await server.app.get(SignIn).links.make(account);
     reader = await Reader.of(server);
@@ -74,6 +77,8 @@ describe('The site as a whole', () => {
       '/search',
       '/search?q=migration+health',
       '/account',
+      '/accounts',
+      `/accounts/${account}`,
       '/sign-in',
       new URL(link).pathname + new URL(link).search,
       '/sign-in/provider',
