@@ -190,11 +190,14 @@ interface AllParts {
   readonly agencies: readonly Agency[];
 }
 
+/** People by their names, before programs and those who were erased. */
+const order = ({ name, kind, account }: AccountRow): string =>
+  [kind === 'person' && name ? 0 : 1, name, account].join(' ');
+
 const Accounts = ({ accounts, could, day, principal, agencies }: AllParts) => {
-  const [now, past] = [true, false].map((is) => accounts.filter((one) => presentOf(one).length > 0 === is)) as [
-    AccountRow[],
-    AccountRow[],
-  ];
+  const ordered = [...accounts].sort((a, b) => order(a).localeCompare(order(b)));
+  const now = ordered.filter((one) => presentOf(one).length > 0);
+  const past = ordered.filter((one) => presentOf(one).length === 0);
   const of = principal.agency === null ? '' : ` of ${principal.agency}`;
   return (
     <PlainPage
@@ -276,7 +279,7 @@ const AccountList = ({ accounts }: { accounts: readonly AccountRow[] }) => (
             </a>
           </strong>
           <small>
-            {[one.kind === 'machine' && 'a program', one.email, ...presentOf(one).map(appointmentWords)]
+            {[...new Set([one.kind === 'machine' && 'a program', one.email, ...presentOf(one).map(appointmentWords)])]
               .filter(Boolean)
               .join(' · ')}
           </small>
