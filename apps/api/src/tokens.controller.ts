@@ -21,9 +21,9 @@ import {
   OnDate,
   refuseWithoutScope,
   Rights,
+  SomeOf,
   Text,
   Whole,
-  WordsOf,
   type Principal,
   type RequestContext,
 } from '#platform';
@@ -39,7 +39,11 @@ class GiveToken {
   @Code({ optional: true, description: 'Whose it is to be; without it the caller’s own account' })
   account?: string | null;
   @Text({ max: 200, description: 'What it is for', example: 'Nightly export' }) label: string;
-  @WordsOf(SCOPES, { description: 'What may be done by it, within what its account may do', example: ['report'] })
+  @SomeOf(SCOPES, {
+    min: 1,
+    description: 'What may be done by it, within what its account may do',
+    example: ['report'],
+  })
   scopes: Scope[];
   @OnDate({
     optional: true,

@@ -2,7 +2,7 @@
 import { Body, Controller, Get, Req } from '@nestjs/common';
 import { AccessStore, type AccountRow, type TokenRow } from '#access';
 import { Rejected } from '#eventsourcing';
-import { Code, ForSignedIn, OneOf, PostsForm, SeeOther, Text, WordsOf, type ApiRequest, type Session } from '#platform';
+import { Code, ForSignedIn, OneOf, PostsForm, SeeOther, SomeOf, Text, type ApiRequest, type Session } from '#platform';
 import { SignIn, type PasskeyRow, type SessionRow, type Way } from '#sign-in';
 import { SCOPES, type Scope } from '#words';
 import { PlainPage } from './layout.js';
@@ -26,7 +26,7 @@ class ActingFor {
 }
 class TokenAsked {
   @Text({ max: 100 }) readonly label: string;
-  @WordsOf(SCOPES) readonly scopes: Scope[];
+  @SomeOf(SCOPES, { min: 1 }) readonly scopes: Scope[];
   @OneOf(DAYS) readonly days: (typeof DAYS)[number];
 }
 class NewPasskey {

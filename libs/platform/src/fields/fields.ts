@@ -177,13 +177,13 @@ export const OneOf = (values: readonly string[], about: About = {}) =>
     IsIn(values, { message: `$property must be one of: ${values.join(', ')}` }),
   );
 
-/** Some of a closed list. */
-export const WordsOf = (values: readonly string[], about: About = {}) =>
+/** Some of a closed list, each once. */
+export const SomeOf = (values: readonly string[], { min = 0, ...about }: About & { min?: number } = {}) =>
   field(
     about,
-    { type: String, isArray: true, enum: [...values], minItems: 1 },
+    { type: String, isArray: true, enum: [...values], minItems: min, maxItems: values.length },
     IsArray(),
-    ArrayMinSize(1),
+    ArrayMinSize(min),
     ArrayUnique(),
     IsIn(values, { each: true, message: `each value in $property must be one of: ${values.join(', ')}` }),
   );

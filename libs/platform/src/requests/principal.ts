@@ -144,7 +144,7 @@ export const bearerOf = (authorization: string | undefined): string | undefined 
 
 export const READS = 'reads';
 /** A POST that records nothing: it is open to whoever may read. */
-export const Reads = () => SetMetadata(READS, true);
+export const Reads = () => applyDecorators(SetMetadata(READS, true), Admits({ open: true }));
 export const ALWAYS_OPEN = 'always-open';
 /** Health and the like: open even where reading is not. */
 export const AlwaysOpen = () => applyDecorators(SetMetadata(ALWAYS_OPEN, true), Admits({ open: true }));
