@@ -168,9 +168,5 @@ export function program(): Command {
     .command('erase <account>')
     .description('erase all that tells who it is, to the last byte; its roles and tokens end')
     .action(async (of: string) => (await import('./accounts.js')).eraseAccount(settings, of));
-  account
-    .command('sign-in-link <who>')
-    .description('print a link that signs in, once, the person of this address or pseudonym')
-    .action(async (who: string) => (await import('./sign-in.js')).printSignInLink(settings, who));
   return cli;
 }
