@@ -222,7 +222,7 @@ export class Hostile {
     const place = this.one(places);
     const names = Object.keys(place);
     const name = this.chance() < 0.1 || names.length === 0 ? this.#text() : this.one(names);
-    const value = this.chance() < 0.7 ? this.#text() : this.one(HOSTILE_VALUES);
+    const value = this.chance() < 0.7 ? this.#text() : structuredClone(this.one(HOSTILE_VALUES));
     if (this.chance() < 0.1) delete place[name];
     else Object.defineProperty(place, name, { value, enumerable: true, configurable: true, writable: true });
   }
