@@ -73,7 +73,7 @@ module.exports = {
       name: 'platform-knows-no-domain',
       comment: 'What every context uses knows none of them.',
       severity: 'error',
-      from: { path: '^libs/(platform|access)/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^libs/(platform|access|drafts|mail)/', pathNot: '\\.spec\\.ts$' },
       to: {
         path: '^(?:apps|libs)/',
         pathNot: [core, databases, '^libs/(?:clocks|platform|words|text|search)/', '^libs/$1/'],

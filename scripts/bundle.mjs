@@ -29,6 +29,7 @@ const OUTSIDE = [
   'docx/*',
   '@cj-tech-master/excelts',
   'fflate',
+  'nodemailer',
   'piscina',
   '@kurrent/kurrentdb-client',
   '@opentelemetry/exporter-trace-otlp-proto',

@@ -15,6 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AccessStore, KnownTokens, PostgresAccessStore, SqliteAccessStore } from '#access';
 import { actsContext } from '#acts';
 import { commitmentsContext } from '#commitments';
+import { DraftsStore, PostgresDraftsStore, SqliteDraftsStore } from '#drafts';
 import { PostgresEventStore } from '#event-store-postgres';
 import { SqliteEventStore } from '#event-store-sqlite';
 import {
@@ -29,6 +30,7 @@ import {
   recentStreams,
   type Log,
 } from '#eventsourcing';
+import { Mailer, mailerOf } from '#mail';
 import {
   AccessGuard,
   AnswerInterceptor,
@@ -100,9 +102,18 @@ export function openAccess({ accessUrl }: Settings, purpose: Purpose = 'serve'):
   return watched<AccessStore>(store, 'access', 'principalOf', 'create', 'revoke', 'claim', 'release');
 }
 
+/** The store of drafts, by its URL. */
+export function openDrafts({ draftsUrl }: Settings): DraftsStore {
+  const store = isPostgres(draftsUrl)
+    ? new PostgresDraftsStore(draftsUrl)
+    : new SqliteDraftsStore(sqliteFile(draftsUrl));
+  return watched<DraftsStore>(store, 'drafts', 'create', 'read', 'put', 'list', 'delete');
+}
+
 export interface Stores {
   readonly log: Log;
   readonly access: AccessStore;
+  readonly drafts: DraftsStore;
 }
 
 /**
@@ -115,7 +126,10 @@ export async function openStores(settings: Settings): Promise<Stores> {
   const access = openAccess(settings);
   const asked = () => access.principalOf('');
   await orClose([access, log.store], patiently(settings, 'tokens and keys', settings.accessUrl, asked));
-  return { log, access };
+  const drafts = openDrafts(settings);
+  const listed = () => drafts.list('');
+  await orClose([drafts, access, log.store], patiently(settings, 'drafts', settings.draftsUrl, listed));
+  return { log, access, drafts };
 }
 
 async function orClose(opened: readonly { close(): Promise<void> }[], work: Promise<unknown>): Promise<void> {
@@ -174,9 +188,10 @@ class Closing implements OnApplicationShutdown {
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
-    const { log, access } = this.stores;
+    const { log, access, drafts } = this.stores;
     await this.projector.stop();
     await log.store.close();
+    await drafts.close();
     await access.close();
     await stopTracing();
   }
@@ -199,7 +214,7 @@ export class AppModule {
       reportsContext(imprintOf(settings), new PublishedFiles(join(settings.dataDir, 'published'))),
       extra,
     ];
-    const { log, access } = stores;
+    const { log, access, drafts } = stores;
     const projections = all.flatMap((one) => one.projections?.(log) ?? []);
     const software = softwareDigest();
     const snapshot = new SnapshotFile(join(settings.dataDir, 'views.snapshot'), software);
@@ -228,8 +243,10 @@ export class AppModule {
         Draining,
         LogCheck,
         { provide: AccessStore, useValue: access },
+        { provide: DraftsStore, useValue: drafts },
         { provide: Tokens, useFactory: () => new KnownTokens(access) },
         { provide: IdempotencyKeys, useExisting: AccessStore },
+        { provide: Mailer, useValue: mailerOf(settings) },
         { provide: Software, useValue: { digest: software } },
         { provide: ReadingIsPublic, useValue: { value: settings.publicReading } },
         AccessGuard,

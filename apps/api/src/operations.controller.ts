@@ -12,6 +12,7 @@ import type { FastifyReply } from 'fastify';
 import { Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 import { Projector, type Building, type Envelope, type Log, type ProjectionStatus } from '#eventsourcing';
 import { AccessStore } from '#access';
+import { DraftsStore } from '#drafts';
 import { LogCheck, type CheckedLog } from './log-check.js';
 import { AlwaysOpen, LOG, metrics, clockJumps, outageOf, type Outage } from '#platform';
 
@@ -48,7 +49,8 @@ class ProjectionProgress {
 }
 
 class StoreOutage implements Outage {
-  @ApiProperty({ enum: ['log', 'access'], description: 'access: tokens and idempotency keys' }) store: string;
+  @ApiProperty({ enum: ['log', 'access', 'drafts'], description: 'access: tokens and idempotency keys' })
+  store: string;
   @ApiProperty({ format: 'date-time' }) since: string;
   @ApiProperty({ description: 'What it said when it was last tried' }) error: string;
 }
@@ -126,6 +128,7 @@ export class OperationsController implements OnModuleDestroy {
     private readonly projector: Projector,
     private readonly draining: Draining,
     private readonly access: AccessStore,
+    private readonly drafts: DraftsStore,
     private readonly check: LogCheck,
   ) {
     if (!metrics.getSingleMetric('process_cpu_seconds_total')) collectDefaultMetrics({ register: metrics });
@@ -233,7 +236,11 @@ export class OperationsController implements OnModuleDestroy {
   })
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
     const stores: StoreOutage[] = [];
-    for (const [store, of] of [['log', this.log.store] as const, ['access', this.access] as const]) {
+    for (const [store, of] of [
+      ['log', this.log.store] as const,
+      ['access', this.access] as const,
+      ['drafts', this.drafts] as const,
+    ]) {
       const outage = outageOf(of);
       if (outage) stores.push({ store, ...outage });
     }

@@ -15,6 +15,8 @@ export interface Settings extends LogSettings {
   readonly logUrl: string;
   /** URL of tokens and idempotency keys: `sqlite:FILE`, or `postgres://…`. */
   readonly accessUrl: string;
+  /** URL of drafts: `sqlite:FILE`, or `postgres://…`. */
+  readonly draftsUrl: string;
   /** The time for which a server that is to end goes on as before, except that it says it is not ready. */
   readonly drainMs: number;
   /** The time for which a start waits for databases that cannot be reached yet. */
@@ -33,6 +35,10 @@ export interface Settings extends LogSettings {
   readonly publisher: string;
   /** The licence of the data, by its SPDX name; `null`: its publisher states none. */
   readonly dataLicence: string | null;
+  /** The server that takes letters, `smtp://…` or `smtps://…`; `null`: they are laid in a folder of `dataDir`. */
+  readonly smtpUrl: string | null;
+  /** The sender of letters. */
+  readonly mailFrom: string;
   /** The share of the traces beginning here that is recorded and exported, from 0 to 1; `null`: tracing is off. */
   readonly traced: number | null;
 }
@@ -42,13 +48,15 @@ export function settingsFrom(env: NodeJS.ProcessEnv = process.env): Settings {
   const dataDir = env['DATA_DIR'] ?? '.followthrough';
   const host = env['HOST'] ?? '127.0.0.1';
   const port = whole(env, 'PORT', 3000, 0, 65535);
+  const accessUrl = env['ACCESS_URL'] ?? `sqlite:${join(dataDir, 'access.db')}`;
   const publicReading = oneOf(env, 'PUBLIC_READING', ['true', 'false'], 'true') === 'true';
   return {
     host,
     port,
     dataDir,
     logUrl: env['LOG_URL'] ?? `sqlite:${join(dataDir, 'log.db')}`,
-    accessUrl: env['ACCESS_URL'] ?? `sqlite:${join(dataDir, 'access.db')}`,
+    accessUrl,
+    draftsUrl: env['DRAFTS_URL'] ?? (isPostgres(accessUrl) ? accessUrl : `sqlite:${join(dataDir, 'drafts.db')}`),
     drainMs: whole(env, 'DRAIN_MS', 250, 0, 600_000),
     startPatienceMs: whole(env, 'START_PATIENCE_MS', 30_000, 0, 3_600_000),
     publicReading,
@@ -58,6 +66,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv = process.env): Settings {
     publicUrl: env['PUBLIC_URL'] ?? `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`,
     publisher: env['PUBLISHER'] || 'Followthrough',
     dataLicence: env['DATA_LICENCE'] || null,
+    ...lettersIn(env),
     logFormat: oneOf(env, 'LOG_FORMAT', LOG_FORMATS, 'text'),
     logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'warn'),
     traced: tracedIn(env),
@@ -72,6 +81,18 @@ function tracedIn(env: NodeJS.ProcessEnv): number | null {
   if (!(share >= 0 && share <= 1))
     throw new Error(`OTEL_TRACES_SAMPLER_ARG takes a number from 0 to 1, not ${env['OTEL_TRACES_SAMPLER_ARG']}.`);
   return exporter === 'none' ? null : share;
+}
+
+/** The sender is no guess: a server on the way refuses letters of a sender that is not its own. */
+function lettersIn(env: NodeJS.ProcessEnv): Pick<Settings, 'smtpUrl' | 'mailFrom'> {
+  const [smtpUrl, mailFrom] = [env['SMTP_URL'] || null, env['MAIL_FROM'] || null];
+  if (smtpUrl !== null && (!URL.canParse(smtpUrl) || !/^smtps?:$/.test(new URL(smtpUrl).protocol)))
+    throw new Error('SMTP_URL takes smtp://user:password@host:587, or smtps://…, and is something else.');
+  if (smtpUrl !== null && mailFrom === null)
+    throw new Error('MAIL_FROM, the sender of letters, is needed with SMTP_URL: Followthrough <no-reply@example.org>.');
+  if (mailFrom !== null && !/^[^<>\r\n]*<[^\s<>@]+@[^\s<>@]+>$|^[^\s<>@]+@[^\s<>@]+$/.test(mailFrom))
+    throw new Error(`MAIL_FROM takes an address, Followthrough <no-reply@example.org>, not ${mailFrom}.`);
+  return { smtpUrl, mailFrom: mailFrom ?? 'Followthrough <no-reply@localhost>' };
 }
 
 /** Origins as browsers send them, `https://notebook.example.org`, separated by commas; or `*`, or `none`. */

@@ -79,12 +79,12 @@ export async function importFolder(settings: Settings, folder: string, dryRun: b
 
 /** Empty stores that are gone afterwards. */
 async function withScratch<T>(
-  use: (where: Pick<Settings, 'dataDir' | 'logUrl' | 'accessUrl'>) => Promise<T>,
+  use: (where: Pick<Settings, 'dataDir' | 'logUrl' | 'accessUrl' | 'draftsUrl'>) => Promise<T>,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'followthrough-'));
   const at = (name: string) => `sqlite:${join(folder, name)}`;
   try {
-    return await use({ dataDir: folder, logUrl: at('log.db'), accessUrl: at('access.db') });
+    return await use({ dataDir: folder, logUrl: at('log.db'), accessUrl: at('access.db'), draftsUrl: at('drafts.db') });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

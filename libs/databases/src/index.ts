@@ -4,3 +4,4 @@ export * from './migrations.js';
 export * from './nothing-there.js';
 export * from './postgres.js';
 export * from './sqlite.js';
+export * from './statements.js';

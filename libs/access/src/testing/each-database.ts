@@ -19,7 +19,7 @@ let database: Promise<{ server: PostgresServer; name: string }> | undefined;
 export async function emptyDatabase(): Promise<string> {
   database ??= PostgresServer.shared().then(async (server) => ({ server, name: await server.newDatabase() }));
   const { server, name } = await database;
-  for (const schema of ['followthrough_access', 'followthrough_log'])
+  for (const schema of ['followthrough_access', 'followthrough_drafts', 'followthrough_log'])
     await server.sql(`DROP SCHEMA IF EXISTS ${schema} CASCADE`, [], name);
   return server.url(name);
 }

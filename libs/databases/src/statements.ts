@@ -1,0 +1,117 @@
+/** Statements that SQLite and PostgreSQL both understand, with `?` for their values. */
+import type Database from 'better-sqlite3';
+import type pg from 'pg';
+import { StoreUnavailable } from '#eventsourcing';
+import { migratePostgres, migrateSqlite } from './migrations.js';
+import { asError, errorCodeOf, numbered, openPool } from './postgres.js';
+import { retrying } from './retrying.js';
+import { openSqlite, retryWhileBusy } from './sqlite.js';
+
+export interface Statements {
+  /** Runs one statement. @throws StoreUnavailable, or the database's own refusal */
+  query<R extends object>(sql: string, ...values: (string | null)[]): Promise<R[]>;
+  close(): Promise<void>;
+}
+
+/**
+ * Statements on a file, each as durable as an event once it was answered. What another process locks is waited for without
+ * stopping this one.
+ */
+export class SqliteStatements implements Statements {
+  readonly db: Database.Database;
+  readonly #statements = new Map<string, Database.Statement<(string | null)[]>>();
+
+  /**
+   * @param what the tables hold, for messages
+   * @param migrations the folder of their SQL files
+   * @param mustExist whether a file that is not there is an error; otherwise it is made
+   */
+  constructor(
+    private readonly what: string,
+    file: string,
+    migrations: URL,
+    { mustExist = false } = {},
+  ) {
+    const prepare = (db: Database.Database) => migrateSqlite(db, migrations);
+    this.db = openSqlite(file, { mustExist, waitMs: 0, prepare });
+  }
+
+  async query<R extends object>(sql: string, ...values: (string | null)[]): Promise<R[]> {
+    try {
+      return await retryWhileBusy(() => this.#prepared(sql).all(...values) as R[]);
+    } catch (error) {
+      const { code, message } = error as { code?: string; message: string };
+      if (code?.startsWith('SQLITE_CONSTRAINT')) throw error;
+      throw new StoreUnavailable(`${this.what} cannot be reached now: ${message}`, { cause: error });
+    }
+  }
+
+  #prepared(sql: string): Database.Statement<(string | null)[]> {
+    let statement = this.#statements.get(sql);
+    if (!statement) this.#statements.set(sql, (statement = this.db.prepare(sql)));
+    return statement;
+  }
+
+  async close(): Promise<void> {
+    this.db.close();
+  }
+}
+
+const CONNECTIONS = 8;
+/** The properties that differ from server to server, and must not here: isolation, durability, time limits. */
+const SETTINGS = [
+  'default_transaction_isolation=read\\ committed',
+  'synchronous_commit=on',
+  'lock_timeout=10000',
+  'idle_in_transaction_session_timeout=10000',
+];
+/** Two statements met; whoever is told so tries again. */
+const MET = /^40/;
+
+/** Statements in a schema of PostgreSQL, which is made if need be. */
+export class PostgresStatements implements Statements {
+  readonly pool: pg.Pool;
+  readonly #sql = new Map<string, string>();
+  #ready: Promise<unknown> | undefined;
+
+  /**
+   * @param what the tables hold, for messages
+   * @param migrations the folder of their SQL files
+   * @param makes the key of the lock under which one of our processes at a time makes the tables
+   */
+  constructor(
+    private readonly what: string,
+    url: string,
+    private readonly schema: string,
+    private readonly migrations: URL,
+    private readonly makes: number,
+  ) {
+    const options = [`search_path=${schema}`, ...SETTINGS].map((setting) => `-c ${setting}`).join(' ');
+    this.pool = openPool({ connectionString: url, options, max: CONNECTIONS, connectionTimeoutMillis: 10_000 });
+  }
+
+  async query<R extends object>(sql: string, ...values: (string | null)[]): Promise<R[]> {
+    let text = this.#sql.get(sql);
+    if (text === undefined) this.#sql.set(sql, (text = numbered(sql)));
+    try {
+      await this.prepared();
+      const ask = () => this.pool.query<R & pg.QueryResultRow>(text, values);
+      return (await retrying(ask, { forMs: 5_000, everyMs: 5, after: (error) => MET.test(errorCodeOf(error)) })).rows;
+    } catch (error) {
+      throw asError(this.what, error);
+    }
+  }
+
+  /** Makes the tables if need be; tried again the next time when that fails. */
+  prepared(): Promise<unknown> {
+    this.#ready ??= migratePostgres(this.pool, this.schema, this.migrations, this.makes).catch((error: unknown) => {
+      this.#ready = undefined;
+      throw error;
+    });
+    return this.#ready;
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+}

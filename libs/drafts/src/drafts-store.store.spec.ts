@@ -1,0 +1,173 @@
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { NO_STREAM, StoreUnavailable, WrongRevision } from '#eventsourcing';
+import { emptyDatabase, onEachDatabase } from '../../access/src/testing/each-database.js';
+import { PostgresServer } from '../../../test/support/postgres.js';
+import { until } from '../../../test/support/waiting.js';
+import type { DraftsStore } from './drafts-store.js';
+import { PostgresDraftsStore } from './postgres-drafts-store.js';
+import { SqliteDraftsStore } from './sqlite-drafts-store.js';
+
+const scratch = mkdtempSync(join(tmpdir(), 'drafts-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const IOM = { kind: 'return', id: 'CM-2011/IOM' };
+const ILO = { kind: 'return', id: 'CM-2011/ILO' };
+
+onEachDatabase('The drafts store', (kind) => {
+  let place: string;
+  let drafts: DraftsStore;
+  let other: DraftsStore;
+  const opened: DraftsStore[] = [];
+  const open = (): DraftsStore => {
+    const store = kind === 'SQLite' ? new SqliteDraftsStore(place) : new PostgresDraftsStore(place);
+    opened.push(store);
+    return store;
+  };
+  beforeEach(async () => {
+    place = kind === 'SQLite' ? join(mkdtempSync(join(scratch, 'place-')), 'drafts.db') : await emptyDatabase();
+    [drafts, other] = [open(), open()]; // as of two processes
+  });
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((store) => store.close()));
+  });
+
+  it('a draft is there for every process, as it was saved last, and every earlier revision of it', async () => {
+    await drafts.create(IOM, 'IOM', { words: 'first' }, 'anna');
+    await other.put(IOM, { words: 'second' }, 'bela', 0);
+    expect(await drafts.read(IOM)).toMatchObject({
+      ...{ ...IOM, owner: 'IOM', revision: 1, account: 'bela', content: { words: 'second' } },
+    });
+    expect(await other.read(IOM, 0)).toMatchObject({ revision: 0, account: 'anna', content: { words: 'first' } });
+    expect((await other.history(IOM)).map(({ revision, account }) => [revision, account])).toEqual([
+      [0, 'anna'],
+      [1, 'bela'],
+    ]);
+    expect(await drafts.read(IOM, 2)).toBeNull();
+    expect(await drafts.read(ILO)).toBeNull();
+  });
+  it('there is one draft of a name', async () => {
+    await drafts.create(IOM, 'IOM', { words: 'first' }, 'anna');
+    await expect(other.create(IOM, 'IOM', { words: 'second' }, 'bela')).rejects.toMatchObject({ code: 'draft_exists' });
+    const made = await Promise.allSettled(
+      [1, 2, 3, 4].map((n) => (n % 2 ? drafts : other).create(ILO, 'ILO', { n }, 'anna')),
+    );
+    expect(made.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+  it('nothing is overwritten unseen: of many that save at once, one does, and the others hear which revision it is at', async () => {
+    await drafts.create(IOM, 'IOM', { n: 0 }, 'anna');
+    const saved = await Promise.allSettled(
+      Array.from({ length: 12 }, (_, n) => (n % 2 ? drafts : other).put(IOM, { n: n + 1 }, 'anna', 0)),
+    );
+    expect(saved.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const one of saved)
+      if (one.status === 'rejected') {
+        expect(one.reason).toBeInstanceOf(WrongRevision);
+        expect(one.reason).toMatchObject({ expected: 0, actual: 1 });
+      }
+    expect(await drafts.history(IOM)).toHaveLength(2);
+    await expect(drafts.put(IOM, { n: 99 }, 'anna', 7)).rejects.toMatchObject({ actual: 1 });
+  });
+  it('a request that is repeated saves once, and what says nothing new is no revision', async () => {
+    await drafts.create(IOM, 'IOM', { n: 0 }, 'anna');
+    expect(await drafts.put(IOM, { n: 1 }, 'anna', 0)).toMatchObject({ revision: 1 });
+    expect(await other.put(IOM, { n: 1 }, 'anna', 0)).toMatchObject({ revision: 1 });
+    expect(await other.put(IOM, { n: 1 }, 'bela', 1)).toMatchObject({ revision: 1, account: 'anna' });
+    await expect(other.put(IOM, { n: 1 }, 'bela', 0)).rejects.toBeInstanceOf(WrongRevision);
+  });
+  it('are listed by kind and owner, without their contents', async () => {
+    await drafts.create(IOM, 'IOM', { n: 0 }, 'anna');
+    await drafts.put(IOM, { n: 1 }, 'anna', 0);
+    await drafts.create(ILO, 'ILO', { n: 0 }, 'carl');
+    await drafts.create({ kind: 'round', id: 'CM-2012' }, null, { n: 0 }, 'desk');
+    const listed = async (...which: Parameters<DraftsStore['list']>) =>
+      (await other.list(...which)).map(({ id, revision }) => [id, revision]);
+    expect(await listed('return')).toEqual([
+      [ILO.id, 0],
+      [IOM.id, 1],
+    ]);
+    expect(await listed('return', 'IOM')).toEqual([[IOM.id, 1]]);
+    expect(await listed('round', null)).toEqual([['CM-2012', 0]]);
+    expect(await listed('return', null)).toEqual([]);
+    expect((await other.list('return'))[0]).not.toHaveProperty('content');
+  });
+  it('tells who has one open', async () => {
+    await drafts.create(IOM, 'IOM', { n: 0 }, 'anna');
+    const before = new Date();
+    await drafts.opened(IOM, 'anna');
+    await other.opened(IOM, 'bela');
+    await other.opened(IOM, 'bela');
+    await other.opened(ILO, 'carl'); // there is none
+    expect((await drafts.openBy(IOM, before)).map(({ account }) => account)).toEqual(['anna', 'bela']);
+    expect(await drafts.openBy(IOM, new Date(Date.now() + 60_000))).toEqual([]);
+    expect(await drafts.openBy(ILO, before)).toEqual([]);
+  });
+  it('what is deleted is gone with its revisions, and may be made again; who saves meanwhile hears so', async () => {
+    await drafts.create(IOM, 'IOM', { n: 0 }, 'anna');
+    await drafts.put(IOM, { n: 1 }, 'anna', 0);
+    await drafts.create(ILO, 'ILO', { n: 0 }, 'anna');
+    expect(await other.delete(IOM)).toBe(true);
+    expect(await other.delete(IOM)).toBe(false);
+    expect(await drafts.read(IOM)).toBeNull();
+    expect(await drafts.history(IOM)).toEqual([]);
+    await expect(drafts.put(IOM, { n: 2 }, 'anna', 1)).rejects.toMatchObject({ actual: NO_STREAM });
+    expect(await drafts.list('return')).toHaveLength(1);
+    expect(await drafts.create(IOM, 'IOM', { n: 9 }, 'anna')).toMatchObject({ revision: 0 });
+  });
+  it('outlast the process', async () => {
+    await drafts.create(IOM, 'IOM', { words: 'Zürich “first”' }, 'anna');
+    await Promise.all(opened.splice(0).map((store) => store.close()));
+    expect(await open().read(IOM)).toMatchObject({ content: { words: 'Zürich “first”' } });
+  });
+  it('one that cannot be reached is told apart from what is refused', async () => {
+    const closed = open();
+    await opened.pop()!.close();
+    await expect(closed.read(IOM)).rejects.toBeInstanceOf(StoreUnavailable);
+  });
+
+  describe('The bytes of what is deleted', () => {
+    /** All bytes in the files of the drafts. */
+    const bytes = async (): Promise<string> => {
+      if (kind === 'SQLite') {
+        const folder = join(place, '..');
+        return readdirSync(folder)
+          .map((file) => readFileSync(join(folder, file), 'latin1'))
+          .join();
+      }
+      const server = await PostgresServer.shared();
+      const name = new URL(place).pathname.slice(1);
+      await server.sql('CHECKPOINT', [], name);
+      const tables = ['revisions', 'drafts'].map((table) => `followthrough_drafts.${table}`);
+      let all = '';
+      for (const table of tables) {
+        const sql = `SELECT encode(pg_read_binary_file(pg_relation_filepath($1)), 'escape') AS file`;
+        const rows = (await server.sql(sql, [table], name)) as { file: string }[];
+        all += rows[0]!.file;
+      }
+      return all;
+    };
+    const SECRET = 'whatnobodymayread';
+
+    it('leave the files, also those of earlier revisions; those of other drafts stay (the control)', async () => {
+      await drafts.create(IOM, 'IOM', { words: `${SECRET}-first` }, 'anna');
+      await drafts.put(IOM, { words: `${SECRET}-second` }, 'anna', 0);
+      await drafts.create(ILO, 'ILO', { words: 'kept' }, 'anna');
+      expect(await bytes()).toContain(`${SECRET}-first`);
+      await drafts.delete(IOM);
+      await drafts.erased();
+      expect(await bytes()).not.toContain(SECRET);
+      expect(await bytes()).toContain('kept');
+    });
+    it('leave them at the next start, when the process was killed in between', async () => {
+      await drafts.create(IOM, 'IOM', { words: SECRET }, 'anna');
+      drafts['erase' as never] = (async () => false) as never;
+      await drafts.delete(IOM);
+      await drafts.erased();
+      const next = open();
+      await until(async () => !(await bytes()).includes(SECRET));
+      expect(await next.list('return')).toEqual([]);
+    });
+  });
+});

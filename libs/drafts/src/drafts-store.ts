@@ -1,0 +1,196 @@
+/** The port of drafts, and its statements, which both databases understand. */
+import { randomUUID } from 'node:crypto';
+import { canonicalJson, Conflict, NO_STREAM, WrongRevision } from '#eventsourcing';
+
+/** The name of a draft: its kind, such as `return`, and its id within this kind. */
+export interface DraftName {
+  readonly kind: string;
+  readonly id: string;
+}
+
+/** One revision of a draft: who saved it, and when. */
+export interface DraftRevision {
+  readonly revision: number;
+  /** The account that saved it. */
+  readonly account: string;
+  /** The instant, in ISO 8601. */
+  readonly saved: string;
+}
+
+export interface Draft<Content extends object = object> extends DraftName, DraftRevision {
+  /** The agency whose draft it is; `null`: the secretariat's. */
+  readonly owner: string | null;
+  readonly content: Content;
+}
+
+/** A draft without its content. */
+export type DraftLine = Omit<Draft, 'content'>;
+
+interface Row extends DraftName {
+  readonly owner: string | null;
+  readonly revision: number;
+  readonly content: string;
+  readonly account: string;
+  readonly saved: string;
+}
+
+const LINE = 'd.kind, d.id, d.owner, r.revision, r.account, r.saved';
+const REVISIONS = 'FROM drafts d JOIN revisions r ON r.kind = d.kind AND r.id = d.id';
+const LAST =
+  'NOT EXISTS (SELECT 1 FROM revisions n WHERE n.kind = r.kind AND n.id = r.id AND n.revision = r.revision + 1)';
+const THIS = 'd.kind = ? AND d.id = ?';
+
+/** The time between two tries to get what was deleted out of the files. */
+const AGAIN_MS = 60_000;
+
+/**
+ * Drafts with all their revisions, beside the log and shared by all processes that write to it. No position, list, feed or
+ * count of the log tells that they exist. The content of a draft is any JSON object.
+ */
+export abstract class DraftsStore {
+  #erasing: Promise<void> | undefined;
+  #again: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  /** Runs one statement, with `?` for values. @throws StoreUnavailable */
+  protected abstract query<R extends object>(sql: string, ...values: (string | null)[]): Promise<R[]>;
+  /** Gets the bytes of deleted rows out of the files. @returns whether none is left */
+  protected abstract erase(): Promise<boolean>;
+  protected abstract closeDatabase(): Promise<void>;
+
+  /** Makes a draft: its revision 0. @throws Conflict `draft_exists` */
+  async create<C extends object>(
+    { kind, id }: DraftName,
+    owner: string | null,
+    content: C,
+    account: string,
+  ): Promise<Draft<C>> {
+    await this.query(
+      `INSERT INTO drafts (kind, id, owner) VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET owner = excluded.owner
+         WHERE NOT EXISTS (SELECT 1 FROM revisions r WHERE r.kind = excluded.kind AND r.id = excluded.id) RETURNING id`,
+      ...[kind, id, owner],
+    );
+    const saved = await this.#append({ kind, id }, NO_STREAM, content, account);
+    if (!saved) throw new Conflict('draft_exists', `There is a draft ${id} already.`);
+    return { kind, id, owner, content, ...saved };
+  }
+
+  /** A draft as it stands, or one of its earlier revisions; `null`: there is none. */
+  async read<C extends object>({ kind, id }: DraftName, revision?: number): Promise<Draft<C> | null> {
+    const which = revision === undefined ? LAST : 'r.revision = CAST(? AS integer)';
+    const values = revision === undefined ? [kind, id] : [kind, id, String(revision)];
+    const sql = `SELECT ${LINE}, r.content ${REVISIONS} WHERE ${THIS} AND ${which}`;
+    const [row] = await this.query<Row>(sql, ...values);
+    return row ? { ...row, content: JSON.parse(row.content) as C } : null;
+  }
+
+  /**
+   * Saves a draft anew. The same content again is the same revision, so that a request may be repeated.
+   * @param expected the revision on which the content rests
+   * @throws WrongRevision when someone was faster, or there is no such draft (`actual` is then NO_STREAM)
+   */
+  async put<C extends object>(name: DraftName, content: C, account: string, expected: number): Promise<DraftRevision> {
+    const now = await this.read(name);
+    const is = (draft: Draft | null): boolean => canonicalJson(draft?.content ?? null) === canonicalJson(content);
+    if (now && now.revision === expected && is(now)) return now;
+    const saved = now?.revision === expected ? await this.#append(name, expected, content, account) : null;
+    if (saved) return saved;
+    const last = await this.read(name);
+    if (last?.revision === expected + 1 && last.account === account && is(last)) return last;
+    throw new WrongRevision(`${name.kind} ${name.id}`, expected, last?.revision ?? NO_STREAM);
+  }
+
+  /** All revisions of a draft, the first first. */
+  async history({ kind, id }: DraftName): Promise<DraftRevision[]> {
+    const sql = `SELECT r.revision, r.account, r.saved ${REVISIONS} WHERE ${THIS} ORDER BY r.revision`;
+    return this.query<DraftRevision>(sql, kind, id);
+  }
+
+  /** The drafts of a kind by their ids. @param owner only those of an agency; `null`: of the secretariat; absent: all */
+  async list(kind: string, owner?: string | null): Promise<DraftLine[]> {
+    const [whose, values] =
+      owner === undefined ? ['', []] : owner === null ? ['AND d.owner IS NULL', []] : ['AND d.owner = ?', [owner]];
+    const sql = `SELECT ${LINE} ${REVISIONS} WHERE d.kind = ? ${whose} AND ${LAST} ORDER BY d.id`;
+    return this.query<DraftLine>(sql, kind, ...values);
+  }
+
+  /** Notes that somebody has a draft open now. */
+  async opened({ kind, id }: DraftName, account: string): Promise<void> {
+    await this.query(
+      `INSERT INTO openings (kind, id, account, at) SELECT d.kind, d.id, ?, ? FROM drafts d WHERE ${THIS}
+       ON CONFLICT (kind, id, account) DO UPDATE SET at = excluded.at RETURNING account`,
+      ...[account, new Date().toISOString(), kind, id],
+    );
+  }
+
+  /** The accounts that had a draft open since an instant, and when last. */
+  async openBy({ kind, id }: DraftName, since: Date): Promise<{ readonly account: string; readonly at: string }[]> {
+    const sql = 'SELECT account, at FROM openings WHERE kind = ? AND id = ? AND at >= ? ORDER BY account';
+    return this.query(sql, kind, id, since.toISOString());
+  }
+
+  /** Deletes a draft with all its revisions; its bytes leave the files soon after (`erased`). @returns whether it was there */
+  async delete({ kind, id }: DraftName): Promise<boolean> {
+    await this.query('INSERT INTO to_erase (deletion) VALUES (?) RETURNING deletion', randomUUID());
+    const deleted = await this.query('DELETE FROM drafts WHERE kind = ? AND id = ? RETURNING id', kind, id);
+    void this.erased();
+    return deleted.length > 0;
+  }
+
+  /** Gets what was deleted by now out of the files; what cannot be yet, is tried again later. */
+  erased(): Promise<void> {
+    const before = this.#erasing ?? Promise.resolve();
+    const mine: Promise<void> = before.then(() => this.#tryToErase());
+    this.#erasing = mine;
+    return mine;
+  }
+
+  async #tryToErase(): Promise<void> {
+    if (this.#closed) return;
+    clearTimeout(this.#again);
+    try {
+      const deletions = await this.query<{ deletion: string }>('SELECT deletion FROM to_erase');
+      if (deletions.length === 0) return;
+      if (await this.erase()) {
+        for (const { deletion } of deletions)
+          await this.query('DELETE FROM to_erase WHERE deletion = ? RETURNING deletion', deletion);
+        return;
+      }
+    } catch {
+      // The database is away, or locked: later.
+    }
+    if (!this.#closed) this.#again = setTimeout(() => void this.erased(), AGAIN_MS).unref();
+  }
+
+  async close(): Promise<void> {
+    await this.#erasing;
+    this.#closed = true;
+    clearTimeout(this.#again);
+    await this.closeDatabase();
+  }
+
+  /** Writes the revision after another one. `null`: it is there already, or the draft, or the other one, is not. */
+  async #append(
+    { kind, id }: DraftName,
+    after: number,
+    content: object,
+    account: string,
+  ): Promise<DraftRevision | null> {
+    const revision = after + 1;
+    const saved = new Date().toISOString();
+    const [row] = await this.query(
+      `INSERT INTO revisions (kind, id, revision, content, account, saved)
+       SELECT d.kind, d.id, CAST(? AS integer), ?, ?, ? FROM drafts d WHERE ${THIS} AND (CAST(? AS integer) = 0
+         OR EXISTS (SELECT 1 FROM revisions r WHERE r.kind = d.kind AND r.id = d.id AND r.revision = CAST(? AS integer)))
+       ON CONFLICT (kind, id, revision) DO NOTHING RETURNING revision`,
+      ...[String(revision), JSON.stringify(content), account, saved, kind, id, String(revision), String(after)],
+    ).catch((error: unknown) => {
+      if (isGone(error)) return [];
+      throw error;
+    });
+    return row ? { revision, account, saved } : null;
+  }
+}
+
+/** PostgreSQL's refusal of a revision whose draft was deleted at the same moment. */
+const isGone = (error: unknown): boolean => (error as { code?: unknown }).code === '23503';
