@@ -295,7 +295,10 @@ function describeAnswer(
       schema: { ...text, description: 'One entry per line', contentSchema: entryOf(success, components) } as Schema,
       example: linesOf(example?.answer),
     };
+  if (formats.includes('xlsx')) success.content![XLSX] = { schema: { type: 'string', format: 'binary' } as Schema };
 }
+
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
 /** The schema of one entry of a list or view, for NDJSON. */
 function entryOf(success: Response, { schemas }: Components): Schema {

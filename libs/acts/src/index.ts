@@ -16,6 +16,8 @@ export {
   Acts,
   decideAll,
   decideEntries,
+  refuseUnlessTheirs,
+  tableOf,
   type ActOn,
   type AnyActCommand,
   type CommitmentAct,
@@ -25,6 +27,7 @@ export { actControllers } from './act-controllers.js';
 export { addressOf, parameterNamesOf } from './addresses.js';
 export { historyOf, viewOf, type CommitmentView, type History } from './commitments.controller.js';
 export { RegisterListQuery, RegisterPage } from './list.js';
+export { rehearsalOf } from './rehearsal.js';
 export { entryClass, historyController, registerController } from './registers.controller.js';
 export { FindsDuplicates, namesakes, otherCase, type DuplicateCandidate } from './warnings.js';
 

@@ -121,7 +121,10 @@ describe('A workbook', () => {
     expect(cells).toEqual([
       [{ text: 'agency' }, undefined],
       [{ text: 'IOM' }, { text: '2', number: 2, note: 'is the last result of a formula' }],
-      [{ text: 'IOM', note: 'is merged with row 2' }, { text: '#REF!', fault: 'holds the error #REF!' }],
+      [
+        { text: 'IOM', note: 'is merged with row 2' },
+        { text: '#REF!', fault: 'holds the error #REF!' },
+      ],
       [undefined, undefined],
     ]);
   });

@@ -127,7 +127,11 @@ function levelOf(paragraph: Element, whole: string, number: string | null, text:
   if (/^(?:title|titre|título)$/i.test(paragraph.styleName ?? '')) return 1;
   const runs = (paragraph.children ?? []).filter((run) => tidy(wordsIn(run).replace(NUMBERED, '')) !== '');
   const isMarked = runs.length > 0 && runs.every(({ isBold, isUnderline }) => isBold || isUnderline);
-  return isMarked && isHeadingLike(text) && !(number && /^\d+$/.test(number)) ? (/^\p{Lu}[^\p{Ll}]*$/u.test(whole) ? 3 : 4) : 0;
+  return isMarked && isHeadingLike(text) && !(number && /^\d+$/.test(number))
+    ? /^\p{Lu}[^\p{Ll}]*$/u.test(whole)
+      ? 3
+      : 4
+    : 0;
 }
 
 // ── Plain text ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -153,7 +157,12 @@ function blocksOfText(text: string): Block[] {
     const alone = open.from === last;
     const { number, text } = numberIn(whole);
     const level = alone ? levelOfLine(lines, last - 1, whole) : 0;
-    blocks.push({ level, number: level > 0 ? null : number, text: level > 0 ? headingText(whole) : text, lines: [open.from, last] });
+    blocks.push({
+      level,
+      number: level > 0 ? null : number,
+      text: level > 0 ? headingText(whole) : text,
+      lines: [open.from, last],
+    });
     open = null;
   };
   lines.forEach((line, i) => {
@@ -195,7 +204,8 @@ const headingText = (line: string): string => line.replace(/^#{1,6}\s+/, '').tri
 /** `26.` is 26, `(a)` is a. */
 const bare = (number: string): string | null => number.replaceAll(/^[\s(\[]+|[\s.)\]:]+$/g, '') || null;
 
-const NUMBER = /^(?:(?:para(?:graph)?\.?\s+)?(\d{1,3}(?:\.\d{1,3})*)[.)]?\s+(?=\p{L}|[«“"‘'(\[])|\(?([a-z]|[ivx]{1,4})\)\s+)/iu;
+const NUMBER =
+  /^(?:(?:para(?:graph)?\.?\s+)?(\d{1,3}(?:\.\d{1,3})*)[.)]?\s+(?=\p{L}|[«“"‘'(\[])|\(?([a-z]|[ivx]{1,4})\)\s+)/iu;
 
 /** The number that stands before a paragraph in its own words. */
 function numberIn(text: string): { number: string | null; text: string } {

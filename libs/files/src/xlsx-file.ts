@@ -17,7 +17,15 @@ export async function readXlsx(bytes: Uint8Array): Promise<SpreadsheetFile> {
   let book: WorkBook;
   try {
     book = read(packed, {
-      ...{ type: 'array', dense: true, cellNF: true, cellStyles: true, cellHTML: false, bookVBA: false, bookDeps: false },
+      ...{
+        type: 'array',
+        dense: true,
+        cellNF: true,
+        cellStyles: true,
+        cellHTML: false,
+        bookVBA: false,
+        bookDeps: false,
+      },
       // Days stay numbers: what they mean is settled here.
       cellDates: false,
     });
@@ -141,7 +149,7 @@ function readCell(cell: CellObject, epoch: Epoch, isDate: (format: string) => bo
         : { text, ...note };
     }
     case 'b':
-      return { text: v ? 'yes' : 'no', ...note };
+      return { text: v ? 'true' : 'false', ...note };
     case 'e':
       return { text: String(cell.w ?? v), fault: `holds the error ${String(cell.w ?? '#VALUE!')}` };
     case 'n': {

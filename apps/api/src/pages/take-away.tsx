@@ -52,7 +52,8 @@ export const TakeAway = ({ view, title, json, csv }: PageParts) => {
           The same as <a href={json}>JSON</a>
           {csv && (
             <>
-              , <a href={`${csv}&bom=true`}>CSV</a> or <a href={csv.replace('format=csv', 'format=ndjson')}>NDJSON</a>
+              , <a href={csv.replace('format=csv', 'format=xlsx')}>XLSX</a>, <a href={`${csv}&bom=true`}>CSV</a> or{' '}
+              <a href={csv.replace('format=csv', 'format=ndjson')}>NDJSON</a>
             </>
           )}
         </span>

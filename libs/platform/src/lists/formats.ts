@@ -14,6 +14,7 @@ import type { FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { columnsOf, csvPart, flat } from './csv.js';
 import { QueryChoice } from '../fields/query-fields.js';
+import { xlsx } from './xlsx.js';
 
 /** Entries, page by page. */
 export type Pages = AsyncIterable<readonly object[]> | Iterable<readonly object[]>;
@@ -31,18 +32,36 @@ export interface ListContent {
   readonly columns?: readonly string[];
   /** Whether a table begins with a byte order mark. */
   readonly bom?: boolean;
+  readonly list: ListSource;
+}
+
+/** What a table says of the list that it holds. */
+export interface ListSource {
+  /** `commitments` */
+  readonly name: string;
+  /** When and as of what it stood so, and where: `asOf`, `position`, `address`. */
+  readonly about: Readonly<Record<string, string>>;
+  /** Of each column its name, what it means, and its values where they are a closed list. */
+  readonly codebook: (columns: readonly string[]) => readonly (readonly [column: string, means: string, of: string])[];
 }
 
 interface Defined {
   readonly mediaType: string;
   /** Absent: the answer as it is, as Fastify writes it. */
   readonly write?: (content: ListContent) => Readable;
+  /** It is no text: a browser keeps it as a file. */
+  readonly binary?: true;
 }
 
 const FORMATS = {
   json: { mediaType: 'application/json' },
   csv: { mediaType: 'text/csv', write: csv },
   ndjson: { mediaType: 'application/x-ndjson', write: ndjson },
+  xlsx: {
+    mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    write: (content) => sent(xlsx(content)),
+    binary: true,
+  },
 } as const satisfies Readonly<Record<string, Defined>>;
 
 export type Format = keyof typeof FORMATS;
