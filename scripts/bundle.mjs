@@ -33,6 +33,8 @@ const OUTSIDE = [
   'mammoth',
   '@xmldom/xmldom',
   'nodemailer',
+  'openid-client',
+  '@simplewebauthn/server',
   'piscina',
   '@kurrent/kurrentdb-client',
   '@opentelemetry/exporter-trace-otlp-proto',

@@ -195,6 +195,29 @@ const unguard = (db: Database.Database): void => {
     db.exec(`DROP TRIGGER ${trigger}`);
 };
 
+describe('export', () => {
+  it('writes a folder that an empty installation imports as it was, and no other does', async () => {
+    const [dataDir, empty, folder] = ['exported', 'taken-over', 'dump'].map((name) => join(scratch, name)) as [
+      string,
+      string,
+      string,
+    ];
+    await withClockCases(dataDir);
+    expect(await run(dataDir, 'export', folder)).toMatchObject({ code: 0, out: expect.stringContaining('as at ') });
+    expect(await run(dataDir, 'export', folder)).toMatchObject({ code: 1, err: expect.stringContaining('not empty') });
+    const events = readFileSync(join(folder, 'log.ndjson'), 'utf8').trim().split('\n').length;
+    expect((await run(empty, 'import', folder, '--dry-run')).out).toContain('nothing was imported');
+    expect(existsSync(join(empty, 'log.db'))).toBe(false);
+    expect((await run(empty, 'import', folder)).out).toContain(`${events} events taken over`);
+    expect((await run(empty, 'import', folder)).out).toContain('0 events taken over'); // again: nothing
+    writeFileSync(join(folder, 'csv/agencies.csv'), 'changed');
+    expect(await run(empty, 'import', folder)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('agencies.csv is not as it was exported'),
+    });
+  });
+});
+
 describe('verify, backup and restore', () => {
   const [original, restored] = [join(scratch, 'original'), join(scratch, 'restored')];
   const [copy, anchor] = [join(scratch, 'copy.db'), join(scratch, 'anchor.json')];

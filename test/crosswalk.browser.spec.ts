@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { planImport, runImport } from '#exchange';
-import { LOG, metaOf, type Principal } from '#platform';
+import { LOG, metaOf, type Actor } from '#platform';
 import { faintest, overflow, Reader, STATE, text } from './support/browser.js';
 import { CLOCK_CASES, HLD, TestServer, type Answer } from './support/server.js';
 
@@ -405,7 +405,7 @@ describe('Crosswalks over HTTP', () => {
 });
 
 describe('Crosswalks of a folder', () => {
-  const importer: Principal = { account: 'import', role: 'secretariat', agency: null };
+  const importer: Actor = { account: 'import', role: 'secretariat', agency: null };
   let server: TestServer;
   let folder: string;
   beforeEach(async () => {

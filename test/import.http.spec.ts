@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { ActCommand, type AnyActCommand } from '#acts';
 import { Overtaken, planImport, runImport, type ImportPlan } from '#exchange';
 import { CommandBus } from '@nestjs/cqrs';
-import { LOG, metaOf, type Principal } from '#platform';
+import { LOG, metaOf, type Actor } from '#platform';
 import { CLOCK_CASES, TestServer } from './support/server.js';
 
-const importer: Principal = { account: 'import', role: 'secretariat', agency: null };
+const importer: Actor = { account: 'import', role: 'secretariat', agency: null };
 let server: TestServer;
 let folder: string;
 

@@ -41,14 +41,14 @@ it('is told who it is by its token, and refused without a good one', async () =>
   expect(await me('IOM')).toMatchObject({
     role: 'focal_point',
     agency: { code: 'IOM', name: 'International Organization for Migration', href: '/v1/agencies/IOM' },
-    scopes: ['read', 'act'],
-    token: { label: 'test', createdAt: expect.any(String), expiresAt: null },
+    scopes: ['read', 'report', 'record', 'register', 'publish'],
+    token: { label: 'test', createdAt: expect.any(String), expiresAt: expect.any(String) },
     waiting: { roles: { list: '/v1/commitments?agency=IOM&asked=true' } },
   });
   expect(await me('secretariat')).toMatchObject({
     role: 'secretariat',
     agency: null,
-    scopes: ['read', 'act', 'keep-registers'],
+    scopes: ['read', 'report', 'record', 'register', 'publish', 'admin'],
     waiting: null,
   });
   for (const headers of [undefined, { authorization: 'Bearer nobody' }])

@@ -128,6 +128,7 @@ type AnyExample = Omit<Example, 'answer'> & Pick<ProblemExample, 'headers' | 'pa
 const MADE_ANEW = new Set([
   'checkedAt',
   'createdAt',
+  'expiresAt',
   'label',
   'sha256',
   'bytes',

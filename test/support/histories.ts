@@ -14,7 +14,7 @@ import {
   type Log,
   type SnapshotFile,
 } from '#eventsourcing';
-import { metaOf, VALIDATION, type Principal } from '#platform';
+import { metaOf, VALIDATION, type Actor } from '#platform';
 import { Progress, ProgressProjection, type Filter } from '#progress';
 import { agency, codeOf, registers, registersContext, RegistersProjection, type Entry } from '#registers';
 import { codec } from '../../apps/api/src/app.module.js';
@@ -29,7 +29,7 @@ handForms(forms);
 
 export { seed } from './properties.js';
 
-const caller = (of?: string): Principal => ({
+const caller = (of?: string): Actor => ({
   account: 'a',
   role: of ? 'focal_point' : 'secretariat',
   agency: of ?? null,

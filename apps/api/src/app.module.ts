@@ -34,12 +34,14 @@ import { Mailer, mailerOf } from '#mail';
 import {
   AccessGuard,
   AnswerInterceptor,
+  Cookies,
   IdempotencyKeys,
   LOG,
   PUBLIC_URL,
   observed,
   ProblemFilter,
   ReadingIsPublic,
+  Sessions,
   Software,
   Tokens,
   watched,
@@ -48,6 +50,7 @@ import {
 } from '#platform';
 import { progressContext } from '#progress';
 import { registersContext } from '#registers';
+import { Bearers, SignIn } from '#sign-in';
 import { PublishedFiles, reportsContext, type Imprint } from '#reports';
 import { ChangesController } from './changes.controller.js';
 import { LogCheck } from './log-check.js';
@@ -99,7 +102,7 @@ export function openAccess({ accessUrl }: Settings, purpose: Purpose = 'serve'):
   const store = isPostgres(accessUrl)
     ? new PostgresAccessStore(accessUrl)
     : new SqliteAccessStore(sqliteFile(accessUrl), { mustExist: purpose === 'look' });
-  return watched<AccessStore>(store, 'access', 'principalOf', 'create', 'revoke', 'claim', 'release');
+  return watched<AccessStore>(store, 'access', 'query', 'change', 'scrub');
 }
 
 /** The store of drafts, by its URL. */
@@ -124,7 +127,7 @@ export async function openStores(settings: Settings): Promise<Stores> {
   await startTracing(settings);
   const log = await patiently(settings, 'the log', settings.logUrl, () => openLog(settings));
   const access = openAccess(settings);
-  const asked = () => access.principalOf('');
+  const asked = () => access.holderOf('');
   await orClose([access, log.store], patiently(settings, 'tokens and keys', settings.accessUrl, asked));
   const drafts = openDrafts(settings);
   const listed = () => drafts.list('');
@@ -244,7 +247,14 @@ export class AppModule {
         LogCheck,
         { provide: AccessStore, useValue: access },
         { provide: DraftsStore, useValue: drafts },
-        { provide: Tokens, useFactory: () => new KnownTokens(access) },
+        { provide: SignIn, useFactory: (mailer: Mailer) => new SignIn(access, mailer, settings), inject: [Mailer] },
+        {
+          provide: Tokens,
+          useFactory: ({ provider }: SignIn) => new Bearers(new KnownTokens(access, settings.demo), provider),
+          inject: [SignIn],
+        },
+        { provide: Sessions, useFactory: ({ sessions }: SignIn) => sessions, inject: [SignIn] },
+        { provide: Cookies, useFactory: () => new Cookies(settings.publicUrl) },
         { provide: IdempotencyKeys, useExisting: AccessStore },
         { provide: Mailer, useValue: mailerOf(settings) },
         { provide: Software, useValue: { digest: software } },

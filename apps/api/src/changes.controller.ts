@@ -16,6 +16,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Conflict, decodeAll, Rejected, Tail, type Envelope, type Log, type Meta, type Recorded } from '#eventsourcing';
 import { bearerOf, LOG, Problem, ReadingIsPublic, Tokens } from '#platform';
+import { ACCOUNT_ROLES } from '#words';
 
 class ChangesQuery {
   @ApiProperty({ required: false, type: String, description: 'Only what follows this position', example: '1841' })
@@ -44,7 +45,7 @@ class ChangesQuery {
 class ChangeMeta implements Meta {
   @ApiProperty({ description: 'An account; no personal data' }) readonly actor: string;
   @ApiProperty({ type: String, nullable: true }) readonly agency: string | null;
-  @ApiProperty({ enum: ['secretariat', 'focal_point'] }) readonly role: string;
+  @ApiProperty({ enum: ACCOUNT_ROLES }) readonly role: string;
   @ApiProperty({ format: 'uuid' }) readonly commandId: string;
   @ApiProperty() readonly correlationId: string;
   @ApiProperty({ type: String, nullable: true }) readonly causationId: string | null;
@@ -239,7 +240,8 @@ export class ChangesController implements OnModuleDestroy {
   }
 
   async #mayStillRead({ headers }: FastifyRequest): Promise<void> {
-    if (this.publicReading.value || (await this.tokens.principalOf(bearerOf(headers.authorization) ?? ''))) return;
+    if (this.publicReading.value) return;
+    if (await this.tokens.principalOf(bearerOf(headers.authorization) ?? '')) return;
     throw new Rejected('unauthenticated', 'The token was revoked.');
   }
 }

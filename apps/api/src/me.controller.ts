@@ -3,11 +3,10 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { AccessStore } from '#access';
 import { Rejected } from '#eventsourcing';
-import { Caller, Principal } from '#platform';
+import { Caller, type Principal } from '#platform';
+import { ACCOUNT_ROLES, SCOPES, type Scope } from '#words';
 import { Waiting, WaitingView } from '#progress';
 import { Registers } from '#registers';
-
-const SCOPES = ['read', 'act', 'keep-registers'] as const;
 
 class AgencyOfCaller {
   @ApiProperty({ example: 'IOM' }) readonly code: string;
@@ -18,27 +17,21 @@ class AgencyOfCaller {
 class TokenOfCaller {
   @ApiProperty({ description: 'What it was made for' }) readonly label: string;
   @ApiProperty({ format: 'date-time' }) readonly createdAt: string;
-  @ApiProperty({
-    type: String,
-    format: 'date-time',
-    nullable: true,
-    description: 'null: it is good until it is revoked',
-  })
-  readonly expiresAt: string | null;
+  @ApiProperty({ format: 'date-time' }) readonly expiresAt: string;
 }
 
 class Me {
   @ApiProperty({ description: 'As it stands in events; no personal data' }) readonly account: string;
-  @ApiProperty({ enum: ['secretariat', 'focal_point'] }) readonly role: Principal['role'];
+  @ApiProperty({ enum: ACCOUNT_ROLES }) readonly role: Principal['role'];
   @ApiProperty({ type: () => AgencyOfCaller, nullable: true, description: 'For whom it acts; null: the secretariat' })
   readonly agency: AgencyOfCaller | null;
   @ApiProperty({
     enum: SCOPES,
     isArray: true,
     description:
-      'read: everything. act: on what its agency has a part in; the secretariat on all. keep-registers: enter and amend',
+      'read: what is not public yet. report: how things stand. record: what was undertaken, and by whom. register: the registers. publish: reports. admin: accounts, tokens, erasures',
   })
-  readonly scopes: (typeof SCOPES)[number][];
+  readonly scopes: readonly Scope[];
   @ApiProperty() readonly token: TokenOfCaller;
   @ApiProperty({
     type: () => WaitingView,
@@ -68,8 +61,8 @@ export class MeController {
   @ApiOkResponse({ type: Me })
   async me(@Caller() caller: Principal | null): Promise<Me> {
     if (!caller) throw new Rejected('unauthenticated', 'This tells whose a token is: Authorization: Bearer …');
-    const { account, role, agency } = caller;
-    const token = (await this.access.list()).find((one) => one.account === account)!;
+    const { account, role, agency, scopes } = caller;
+    const token = (await this.access.tokens(account)).find((one) => one.revoked === null)!;
     const entry = agency === null ? null : await this.registers.one('agency', agency);
     return {
       account,
@@ -78,8 +71,8 @@ export class MeController {
         agency === null
           ? null
           : { code: agency, name: entry?.name ?? agency, href: `/v1/agencies/${encodeURIComponent(agency)}` },
-      scopes: role === 'secretariat' ? [...SCOPES] : ['read', 'act'],
-      token: { label: token.label, createdAt: token.created, expiresAt: null },
+      scopes,
+      token: { label: token.label, createdAt: token.created, expiresAt: token.expires },
       waiting: agency === null ? null : await this.waiting.forAgency(agency),
     };
   }

@@ -44,6 +44,8 @@ const LISTS: { readonly [L in keyof typeof words]: string } = {
   CHAIR_ROLES: 'ChairRole',
   MATCHES: 'Match',
   ACCOUNT_ROLES: 'AccountRole',
+  ACCOUNT_KINDS: 'AccountKind',
+  SCOPES: 'Scope',
   REPORT_KINDS: 'ReportKind',
   REPORT_LANGUAGES: 'ReportLanguage',
 };

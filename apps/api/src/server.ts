@@ -20,6 +20,7 @@ import {
   observeRequests,
   PROBLEM_JSON,
   problemOf,
+  readsForms,
   readsJson,
 } from '#platform';
 import { AppModule, openStores, type Stores } from './app.module.js';
@@ -207,5 +208,6 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
   await app.init();
   adapter.getInstance().removeContentTypeParser(['text/plain', 'application/x-www-form-urlencoded']);
   readsJson(adapter.getInstance() as never);
+  readsForms(adapter.getInstance() as never);
   return app;
 }

@@ -5,6 +5,17 @@ import type { LogSettings } from '#platform';
 const LOG_FORMATS = ['text', 'json'] as const satisfies readonly LogSettings['logFormat'][];
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const satisfies readonly LogSettings['logLevel'][];
 
+/** The identity provider, and what is agreed with it. */
+interface ProviderSettings {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string | null;
+  readonly audience: string | null;
+  /** The rules by which its claims give roles, as they were written. */
+  readonly roles: string;
+  readonly name: string;
+}
+
 /** Everything that can be set, read from the environment here and nowhere else. The README's table says the same. */
 export interface Settings extends LogSettings {
   readonly host: string;
@@ -17,6 +28,8 @@ export interface Settings extends LogSettings {
   readonly accessUrl: string;
   /** URL of drafts: `sqlite:FILE`, or `postgres://…`. */
   readonly draftsUrl: string;
+  /** Whether this is the demo, whose tokens work nowhere else; set by its verb. */
+  readonly demo: boolean;
   /** The time for which a server that is to end goes on as before, except that it says it is not ready. */
   readonly drainMs: number;
   /** The time for which a start waits for databases that cannot be reached yet. */
@@ -35,6 +48,10 @@ export interface Settings extends LogSettings {
   readonly publisher: string;
   /** The licence of the data, by its SPDX name; `null`: its publisher states none. */
   readonly dataLicence: string | null;
+  /** How long people stay signed in. */
+  readonly sessions: { readonly idleMs: number; readonly longestMs: number };
+  /** The OpenID Connect provider; `null`: there is none. */
+  readonly provider: ProviderSettings | null;
   /** The server that takes letters, `smtp://…` or `smtps://…`; `null`: they are laid in a folder of `dataDir`. */
   readonly smtpUrl: string | null;
   /** The sender of letters. */
@@ -57,6 +74,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv = process.env): Settings {
     logUrl: env['LOG_URL'] ?? `sqlite:${join(dataDir, 'log.db')}`,
     accessUrl,
     draftsUrl: env['DRAFTS_URL'] ?? (isPostgres(accessUrl) ? accessUrl : `sqlite:${join(dataDir, 'drafts.db')}`),
+    demo: false,
     drainMs: whole(env, 'DRAIN_MS', 250, 0, 600_000),
     startPatienceMs: whole(env, 'START_PATIENCE_MS', 30_000, 0, 3_600_000),
     publicReading,
@@ -66,6 +84,11 @@ export function settingsFrom(env: NodeJS.ProcessEnv = process.env): Settings {
     publicUrl: env['PUBLIC_URL'] ?? `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`,
     publisher: env['PUBLISHER'] || 'Followthrough',
     dataLicence: env['DATA_LICENCE'] || null,
+    sessions: {
+      idleMs: whole(env, 'SESSION_IDLE_MINUTES', 120, 1, 100_000) * 60_000,
+      longestMs: whole(env, 'SESSION_HOURS', 12, 1, 10_000) * 3_600_000,
+    },
+    provider: providerIn(env),
     ...lettersIn(env),
     logFormat: oneOf(env, 'LOG_FORMAT', LOG_FORMATS, 'text'),
     logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'warn'),
@@ -81,6 +104,22 @@ function tracedIn(env: NodeJS.ProcessEnv): number | null {
   if (!(share >= 0 && share <= 1))
     throw new Error(`OTEL_TRACES_SAMPLER_ARG takes a number from 0 to 1, not ${env['OTEL_TRACES_SAMPLER_ARG']}.`);
   return exporter === 'none' ? null : share;
+}
+
+function providerIn(env: NodeJS.ProcessEnv): ProviderSettings | null {
+  const issuer = env['OIDC_ISSUER'] || null;
+  const clientId = env['OIDC_CLIENT_ID'] || null;
+  const audience = env['OIDC_AUDIENCE'] || null;
+  const [clientSecret, roles, name] = [env['OIDC_CLIENT_SECRET'] || null, env['OIDC_ROLES'] ?? '', env['OIDC_NAME']];
+  if (issuer === null) return null;
+  const { protocol, hostname } = URL.canParse(issuer) ? new URL(issuer) : { protocol: '', hostname: '' };
+  const isHere = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+  if (protocol !== 'https:' && !(protocol === 'http:' && isHere))
+    throw new Error(`OIDC_ISSUER takes the https address of an identity provider, not ${issuer}.`);
+  if (clientId === null) throw new Error('OIDC_CLIENT_ID, by which the provider knows us, is needed with OIDC_ISSUER.');
+  // A statement to us about who somebody is must not pass for a token.
+  if (audience === clientId) throw new Error('OIDC_AUDIENCE must be another name than OIDC_CLIENT_ID.');
+  return { issuer, clientId, clientSecret, audience, roles, name: name || hostname };
 }
 
 /** The sender is no guess: a server on the way refuses letters of a sender that is not its own. */

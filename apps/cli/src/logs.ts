@@ -3,7 +3,15 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync
 import { dirname, join } from 'node:path';
 import { removeSqlite } from '#databases';
 import { SqliteEventStore } from '#event-store-sqlite';
-import { copyLog, verify, type Anchor, type CopyResult, type EventStore, type Verdict } from '#eventsourcing';
+import {
+  copyLog,
+  verify,
+  type Anchor,
+  type CopyResult,
+  type EventStore,
+  type LogSource,
+  type Verdict,
+} from '#eventsourcing';
 import { codec, openEventStore, type Purpose } from '../../api/src/app.module.js';
 import { sqliteFile, type Settings } from '../../api/src/settings.js';
 import { counted } from './counted.js';
@@ -126,7 +134,7 @@ export async function copy({ from, to }: { from: string; to: string }): Promise<
     console.log(`The source has gone on to position ${sourceHead}: run this again to follow.`);
 }
 
-async function copyWithBar(source: EventStore, target: EventStore): Promise<CopyResult> {
+export async function copyWithBar(source: LogSource, target: EventStore): Promise<CopyResult> {
   const head = Number((await source.head()) ?? 0);
   let now: { step: string; bar: ReturnType<typeof progressBar>; since: number; before: number } | undefined;
   try {
@@ -160,7 +168,7 @@ async function inPlace(file: string, make: (arriving: string) => Promise<void>):
 }
 
 /** Opens a log by its URL. @throws UnknownEvent when newer software wrote it */
-async function using<T>(logUrl: string, purpose: Purpose, use: (store: EventStore) => Promise<T>): Promise<T> {
+export async function using<T>(logUrl: string, purpose: Purpose, use: (store: EventStore) => Promise<T>): Promise<T> {
   const store = await openEventStore(logUrl, purpose);
   try {
     codec().check(await store.types());

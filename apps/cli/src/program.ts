@@ -21,11 +21,22 @@ export function program(): Command {
 
   cli
     .command('import <folder>')
-    .description('import a folder in the form of data/hld-follow-up; also while the server runs')
+    .description(
+      'import a folder in the form of data/hld-follow-up, also while the server runs; or a folder that export wrote',
+    )
     .option('--dry-run', 'only say what would be imported, and every problem')
     .action(async (folder: string, { dryRun }: { dryRun?: boolean }) => {
       process.exitCode = (await (await verbs()).importFolder(settings, folder, dryRun ?? false)) ? 0 : 1;
     });
+
+  cli
+    .command('export <folder>')
+    .description('write everything to a new folder: the log, and tables as CSV and JSON, with how to cite them')
+    .option('--as-at <date>', 'the date as at which the tables stand (default: today)')
+    .option('--doi <doi>', 'the identifier under which this release is published')
+    .action(async (folder: string, options: { asAt?: string; doi?: string }) =>
+      (await verbs()).exportDump(settings, folder, options),
+    );
 
   cli
     .command('verify')

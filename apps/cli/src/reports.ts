@@ -1,11 +1,8 @@
 /** The verbs of reports: make one, make one again from its manifest, and check a file. */
-import { NestFactory } from '@nestjs/core';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { Projector } from '#eventsourcing';
-import { Logging } from '#platform';
 import { Registers } from '#registers';
 import {
   digested,
@@ -19,8 +16,8 @@ import {
   type ReportFormatName,
   type ReportKind,
 } from '#reports';
-import { AppModule, openStores } from '../../api/src/app.module.js';
 import type { Settings } from '../../api/src/settings.js';
+import { withApp } from './opened.js';
 import { progressBar } from './progress-bar.js';
 
 /** The options of `report`, as they are given. */
@@ -38,19 +35,6 @@ export interface ReportOptions {
 
 /** The filter that names what each kind is on. */
 const ABOUT: Readonly<Partial<Record<ReportKind, string>>> = { agency: 'agency', theme: 'theme', forum: 'forum' };
-
-async function withApp<T>(settings: Settings, use: (get: <C>(of: abstract new (...args: never[]) => C) => C) => T) {
-  const app = await NestFactory.createApplicationContext(AppModule.with(settings, await openStores(settings)), {
-    logger: new Logging(settings),
-  });
-  try {
-    await app.init();
-    await app.get(Projector).start();
-    return await use((of) => app.get(of as never));
-  } finally {
-    await app.close();
-  }
-}
 
 /**
  * Makes a report as a file.

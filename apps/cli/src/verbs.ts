@@ -9,14 +9,18 @@ import { NothingThere } from '#databases';
 import { Projector, type ParkedStream } from '#eventsourcing';
 import type { DuplicateCandidate } from '#acts';
 import { Overtaken, planImport, runImport, type ImportPlan } from '#exchange';
+import { isDump } from '#open';
 import { LOG, Logging, metaOf, type CommandContext } from '#platform';
 import { Progress } from '#progress';
 import { Lookup, Registers, type Register } from '#registers';
-import { AppModule, openAccess, openEventStore, openLog, openStores, type Purpose } from '../../api/src/app.module.js';
+import { AppModule, openAccess, openLog, openStores, type Purpose } from '../../api/src/app.module.js';
 import { closeOnSignal, refuseBusyPort, startServer } from '../../api/src/server.js';
 import type { Settings } from '../../api/src/settings.js';
 import { counted } from './counted.js';
+import { importDump } from './dumps.js';
+import { mustBeThere, withApp } from './opened.js';
 import { progressBar } from './progress-bar.js';
+export { exportDump } from './dumps.js';
 export { backup, copy, restore, verifyLog } from './logs.js';
 
 /** The actor of the import, as it is recorded. */
@@ -39,10 +43,13 @@ export async function demo(settings: Settings, folder: string): Promise<void> {
     if (empty) throw new Error(`${folder} cannot be imported.`);
     console.log('What the demo imported was worked on since, so it starts with what is there.');
   }
-  const app = await startServer(settings, { onBuilt: (built) => closeOnSignal(built, settings) });
+  const app = await startServer({ ...settings, demo: true }, { onBuilt: (built) => closeOnSignal(built, settings) });
   const access = app.get(AccessStore);
   await access.revoke(DEMO_LABEL);
-  const [secretariat, iom] = [await access.create(null, DEMO_LABEL), await access.create('IOM', DEMO_LABEL)];
+  const [secretariat, iom] = [
+    await access.create(null, DEMO_LABEL, undefined, { demo: true }),
+    await access.create('IOM', DEMO_LABEL, undefined, { demo: true }),
+  ];
   console.log(`
   Followthrough is running. Ctrl-C ends it.
 
@@ -55,18 +62,12 @@ export async function demo(settings: Settings, folder: string): Promise<void> {
 ${settings.dataLicence ? '' : DEMO_TERMS}`);
 }
 
-/** @throws NothingThere where there is no log; looking makes none */
-async function mustBeThere({ logUrl }: Settings): Promise<void> {
-  const store = await openEventStore(logUrl, 'look');
-  try {
-    await store.head();
-  } finally {
-    await store.close();
-  }
-}
-
-/** Imports a folder through the ordinary commands. @returns whether there was anything to import, and it could be */
+/**
+ * Imports a folder through the ordinary commands; of a dump, takes over its log.
+ * @returns whether there was anything to import, and it could be
+ */
 export async function importFolder(settings: Settings, folder: string, dryRun: boolean): Promise<boolean> {
+  if (isDump(folder)) return importDump(settings, folder, dryRun);
   if (!dryRun) return importInto(settings, folder, false);
   try {
     await mustBeThere(settings);
@@ -161,16 +162,7 @@ function printPlan(folder: string, { counts, duplicates, problems, unread }: Imp
 
 async function withProjector(settings: Settings, use: (projector: Projector) => Promise<void>): Promise<void> {
   await mustBeThere(settings);
-  const app = await NestFactory.createApplicationContext(AppModule.with(settings, await openStores(settings)), {
-    logger: new Logging(settings),
-  });
-  try {
-    const projector = app.get(Projector);
-    await projector.start();
-    await use(projector);
-  } finally {
-    await app.close();
-  }
+  await withApp(settings, (get) => use(get(Projector)));
 }
 
 export async function listProjections(settings: Settings): Promise<void> {
@@ -231,7 +223,7 @@ export const release = (settings: Settings, name: string, stream: string, positi
   );
 
 export const listTokens = (settings: Settings): Promise<void> =>
-  withAccess(settings, 'look', async (access) => console.table(await access.list()));
+  withAccess(settings, 'look', async (access) => console.table(await access.tokens()));
 
 export const revokeTokens = (settings: Settings, which: string): Promise<void> =>
   withAccess(settings, 'look', async (access) => console.log(`${await access.revoke(which)} revoked`));

@@ -32,25 +32,27 @@ onEachDatabase('The access store', (kind) => {
     await Promise.all(opened.splice(0).map((store) => store.close()));
   });
 
+  const of = (role: string, agency: string | null) => ({ appointments: [expect.objectContaining({ role, agency })] });
+
   describe('Tokens', () => {
     const tokenOf = async (agency: string | null, label = 'a') => (await access.create(agency, label)).token;
 
     it('one tells every process whose it is: the secretariat, or a focal point of an agency', async () => {
       const [secretariat, focalPoint] = [await tokenOf(null), await tokenOf('IOM')];
       for (const each of [access, other]) {
-        expect(await each.principalOf(secretariat)).toMatchObject({ role: 'secretariat', agency: null });
-        expect(await each.principalOf(focalPoint)).toMatchObject({ role: 'focal_point', agency: 'IOM' });
+        expect(await each.holderOf(secretariat)).toMatchObject(of('secretariat', null));
+        expect(await each.holderOf(focalPoint)).toMatchObject(of('focal_point', 'IOM'));
       }
     });
     it('two never belong to one account', async () => {
       const [one, another] = [await tokenOf('IOM'), await tokenOf('IOM')];
       expect(one).not.toBe(another);
-      expect((await access.principalOf(one))!.account).not.toBe((await access.principalOf(another))!.account);
+      expect((await access.holderOf(one))!.account).not.toBe((await access.holderOf(another))!.account);
     });
     it('what was never given out is nobody’s', async () => {
       const { id, token } = await access.create(null, 'a');
       for (const no of ['', id, `${token}x`, token.slice(0, -1), token.toUpperCase()])
-        expect(await access.principalOf(no)).toBeNull();
+        expect(await access.holderOf(no)).toBeNull();
     });
     it('one that was revoked is nobody’s in any process from then on: by its id, or all of a label', async () => {
       const [a, b, c] = [
@@ -58,31 +60,31 @@ onEachDatabase('The access store', (kind) => {
         await access.create('IOM', 'demo'),
         await access.create('ILO', 'kept'),
       ];
-      expect(await other.principalOf(a.token)).not.toBeNull();
+      expect(await other.holderOf(a.token)).not.toBeNull();
       expect(await access.revoke(a.id)).toBe(1);
-      expect(await other.principalOf(a.token)).toBeNull();
-      expect(await other.principalOf(b.token)).not.toBeNull();
+      expect(await other.holderOf(a.token)).toBeNull();
+      expect(await other.holderOf(b.token)).not.toBeNull();
       expect(await access.revoke('demo')).toBe(1);
-      expect(await other.principalOf(b.token)).toBeNull();
-      expect(await other.principalOf(c.token)).not.toBeNull();
+      expect(await other.holderOf(b.token)).toBeNull();
+      expect(await other.holderOf(c.token)).not.toBeNull();
       expect(await access.revoke('demo')).toBe(0);
     });
     it('are listed with what became of them, and without what would let anyone in', async () => {
-      const { id, token } = await access.create('IOM', 'demo');
+      const { id, token, account } = await access.create('IOM', 'demo');
       await access.revoke(id);
-      const [row] = await other.list();
-      expect(row).toMatchObject({ id, role: 'focal_point', agency: 'IOM', label: 'demo', revoked: expect.any(String) });
+      const [row] = await other.tokens();
+      expect(row).toMatchObject({ id, account, label: 'demo', revoked: expect.any(String) });
       expect(JSON.stringify(row)).not.toContain(token);
     });
     it('a token that was given out already is not given out again', async () => {
       const token = await tokenOf('IOM');
       await expect(other.create('ILO', 'a', token)).rejects.toThrow(/unique/i);
-      expect(await access.principalOf(token)).toMatchObject({ agency: 'IOM' });
+      expect(await access.holderOf(token)).toMatchObject(of('focal_point', 'IOM'));
     });
     it('outlast the process', async () => {
       const token = await tokenOf('IOM');
       await Promise.all(opened.splice(0).map((store) => store.close()));
-      expect(await open().principalOf(token)).toMatchObject({ agency: 'IOM' });
+      expect(await open().holderOf(token)).toMatchObject(of('focal_point', 'IOM'));
     });
   });
 
@@ -156,7 +158,7 @@ onEachDatabase('The access store', (kind) => {
     );
     for (const child of children) if (child.exitCode === null) await once(child, 'exit');
     expect(children.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
-    for (place of made) expect(await open().list()).toHaveLength(3);
+    for (place of made) expect(await open().tokens()).toHaveLength(3);
   });
 
   if (kind === 'SQLite')
@@ -177,23 +179,23 @@ onEachDatabase('The access store', (kind) => {
       alone.close();
       maker.stdin.write('commit');
       place = file;
-      expect(await open().list()).toEqual([]);
+      expect(await open().tokens()).toEqual([]);
       maker.stdin.end();
       await once(maker, 'exit');
     });
 
   it('what cannot be reached now is told apart from what is refused', async () => {
-    await access.list();
+    await access.tokens();
     if (kind === 'SQLite') await access.close();
     else access = new PostgresAccessStore(place.replace(/:\d+\//, ':1/'));
-    await expect(access.list()).rejects.toThrow(StoreUnavailable);
+    await expect(access.tokens()).rejects.toThrow(StoreUnavailable);
     await expect(other.create('IOM', null as never)).rejects.not.toThrow(StoreUnavailable);
   });
 
   if (kind === 'SQLite') {
     it('tokens are nowhere in the files; their accounts are', async () => {
       const { token } = await access.create('IOM', 'demo');
-      const { account } = (await access.principalOf(token))!;
+      const { account } = (await access.holderOf(token))!;
       const folder = join(place, '..');
       const text = readdirSync(folder)
         .map((file) => readFileSync(join(folder, file), 'latin1'))
@@ -205,7 +207,7 @@ onEachDatabase('The access store', (kind) => {
     it('a new token can be given out before the database answers', async () => {
       const token = newToken();
       void access.create('IOM', 'a', token);
-      expect(await access.principalOf(token)).toMatchObject({ agency: 'IOM' });
+      expect(await access.holderOf(token)).toMatchObject(of('focal_point', 'IOM'));
     });
   }
 });

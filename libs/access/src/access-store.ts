@@ -1,56 +1,162 @@
-/** The port of tokens and idempotency keys, and its statements, which both databases understand. */
+/** The port of accounts, tokens and idempotency keys, and its statements, which both databases understand. */
 import { hash, randomBytes, randomUUID } from 'node:crypto';
-import { IdempotencyKeys, Tokens, type Principal } from '#platform';
+import type { Statement, Value } from '#databases';
+import { IdempotencyKeys, type Holder } from '#platform';
+import { SCOPES, type AccountRole, type Scope } from '#words';
+import { Accounts, appointing, appointmentIn, newAccount, openingOf, type RoleRow } from './accounts.js';
 
-export interface TokenRow extends Principal {
+/** A token as it is listed: without what would let anyone in. Instants are ISO 8601. */
+export interface TokenRow {
   readonly id: string;
+  readonly account: string;
   readonly label: string;
+  readonly scopes: readonly Scope[];
+  /** It works only while the demo runs. */
+  readonly demo: boolean;
   readonly created: string;
+  /** The account that made it; `null`: the command line. */
+  readonly madeBy: string | null;
+  readonly expires: string;
+  /** To the minute. */
+  readonly lastUsed: string | null;
   readonly revoked: string | null;
 }
 
-/**
- * Tokens (only their SHA-256 is kept) and idempotency keys, beside the log and shared by all processes that write to it.
- * Nothing here is needed to read the log: what is lost is access, not data. Every question goes to the database; servers ask
- * through `KnownTokens`.
- */
-export abstract class AccessStore implements Tokens, IdempotencyKeys {
-  /** Runs one statement, with `?` for values. @throws StoreUnavailable */
-  protected abstract query<R extends object>(sql: string, ...values: (string | null)[]): Promise<R[]>;
-  abstract close(): Promise<void>;
-  /** Changes with every revocation by another process. Looking is cheap: it may be done every `marksHoldMs`. */
-  abstract tokensMark(): string | Promise<string>;
-  abstract readonly marksHoldMs: number;
-  /** The number of revocations through this object. */
-  ownRevocations = 0;
+/** A token to be made. */
+export interface NewToken {
+  readonly account: string;
+  readonly label: string;
+  readonly scopes: readonly Scope[];
+  /** Absent: in a year. */
+  readonly expires?: Date;
+  readonly by?: string | null;
+  readonly demo?: boolean;
+}
 
-  async principalOf(token: string): Promise<Principal | null> {
-    const sql = 'SELECT account, role, agency FROM tokens WHERE hash = ? AND revoked IS NULL';
-    return (await this.query<Principal>(sql, hashOf(token)))[0] ?? null;
+/** The holder of a token, and which token it is. */
+export interface TokenHolder extends Holder {
+  readonly token: string;
+  readonly demo: boolean;
+}
+
+/**
+ * Accounts, tokens (only their SHA-256 is kept) and idempotency keys, beside the log and shared by all processes that write
+ * to it. Nothing here is needed to read the log: what is lost is access, not data. Every question goes to the database;
+ * servers ask through `KnownTokens`.
+ */
+export abstract class AccessStore implements IdempotencyKeys {
+  readonly accounts: Accounts = new Accounts(this);
+
+  /** Runs one statement, with `?` for values. @throws StoreUnavailable */
+  abstract query<R extends object>(sql: string, ...values: Value[]): Promise<R[]>;
+  /** Runs several in one transaction. @throws StoreUnavailable */
+  protected abstract together(statements: readonly Statement[]): Promise<void>;
+  /** Overwrites in the files what was deleted, so that no byte of it is left. @throws StoreUnavailable while others read them */
+  abstract scrub(): Promise<void>;
+  abstract close(): Promise<void>;
+  /** Changes when another process has changed somebody's rights. Looking is cheap: it may be done every `marksHoldMs`. */
+  abstract mark(): string | Promise<string>;
+  abstract readonly marksHoldMs: number;
+  /** The number of changes of rights through this object. */
+  ownChanges = 0;
+
+  /** Changes somebody's rights, in one transaction, and tells every process so. @throws StoreUnavailable */
+  async change(...statements: Statement[]): Promise<void> {
+    await this.together([...statements, ['UPDATE mark SET changes = changes + 1']]);
+    this.ownChanges++;
   }
 
-  /** Makes a token for the secretariat (`agency` null) or a focal point. It is shown this once. */
-  async create(agency: string | null, label: string, token = newToken()): Promise<{ id: string; token: string }> {
-    const id = randomUUID();
-    const role = agency === null ? 'secretariat' : 'focal_point';
-    await this.query(
-      'INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, NULL) RETURNING id',
-      ...[id, hashOf(token), `account-${id.slice(0, 8)}`, role, agency, label, new Date().toISOString()],
+  // ── Tokens ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** @returns `null` for what was never given out, or was revoked; whether it has expired is for whoever uses it */
+  async holderOf(token: string): Promise<TokenHolder | null> {
+    const rows = await this.query<
+      RoleRow & { id: string; account: string; scopes: string; demo: number; expires: string }
+    >(
+      `SELECT t.id, t.account, t.scopes, t.demo, t.expires, a.role, a.agency, a.since, a.until
+       FROM tokens t LEFT JOIN appointments a ON a.account = t.account
+       WHERE t.hash = ? AND t.revoked IS NULL`,
+      hashOf(token),
     );
+    if (!rows[0]) return null;
+    const { id, account, scopes, demo, expires } = rows[0];
+    return {
+      ...{ token: id, account, demo: Boolean(demo), scopes: scopesIn(scopes), expires: Date.parse(expires) },
+      appointments: rows.flatMap(appointmentIn),
+    };
+  }
+
+  /** A machine's account with one role, the secretariat's (`agency` null) or a focal point's, and a token of it. */
+  async create(
+    agency: string | null,
+    label: string,
+    token = newToken(),
+    more: Partial<Pick<NewToken, 'scopes' | 'expires' | 'demo'>> = {},
+  ): Promise<{ id: string; token: string; account: string }> {
+    const account = newAccount();
+    const role: AccountRole = agency === null ? 'secretariat' : 'focal_point';
+    const scopes = SCOPES.filter((scope) => agency === null || scope !== 'admin');
+    const made = giving({ account, label, scopes, ...more }, token);
+    await this.change(
+      ...openingOf(account, { kind: 'machine' }),
+      appointing(account, { role, agency }),
+      made.statement,
+    );
+    return { id: made.id, token, account };
+  }
+
+  /** Makes a token. It is shown this once. */
+  async give(to: NewToken, token = newToken()): Promise<{ id: string; token: string }> {
+    const { id, statement } = giving(to, token);
+    await this.change(statement);
     return { id, token };
   }
 
-  list(): Promise<TokenRow[]> {
-    return this.query('SELECT id, account, role, agency, label, created, revoked FROM tokens ORDER BY created, id');
+  /**
+   * A token in the place of another: with the same account, label and scopes; the other works on for a time.
+   * @param overlapMs for how long, unless it expires before
+   * @returns `null` where there is none that could be used
+   */
+  async rotate(
+    id: string,
+    { overlapMs, by = null }: { readonly overlapMs: number; readonly by?: string | null },
+  ): Promise<{ id: string; token: string; expires: string } | null> {
+    const old = (await this.tokens()).find((one) => one.id === id);
+    if (!old || old.revoked !== null || Date.parse(old.expires) <= Date.now()) return null;
+    const token = newToken();
+    const { label, account, scopes, demo } = old;
+    const made = giving({ account, label, scopes, demo, by }, token);
+    const ends = new Date(Math.min(Date.now() + overlapMs, Date.parse(old.expires))).toISOString();
+    await this.change(made.statement, ['UPDATE tokens SET expires = ? WHERE id = ?', ends, id]);
+    return { id: made.id, token, expires: made.expires };
+  }
+
+  /** Every token that was ever given out, or those of one account. */
+  async tokens(account?: string): Promise<TokenRow[]> {
+    const rows = await this.query<Omit<TokenRow, 'scopes' | 'demo'> & { scopes: string; demo: number }>(
+      `SELECT id, account, label, scopes, demo, created, made_by AS "madeBy", expires, last_used AS "lastUsed", revoked
+       FROM tokens ${account === undefined ? '' : 'WHERE account = ?'} ORDER BY created, id`,
+      ...(account === undefined ? [] : [account]),
+    );
+    return rows.map(({ scopes, demo, ...row }) => ({ ...row, scopes: scopesIn(scopes), demo: Boolean(demo) }));
   }
 
   /** Revokes by id, or all of a label. @returns how many */
   async revoke(idOrLabel: string): Promise<number> {
-    const sql = 'UPDATE tokens SET revoked = ? WHERE revoked IS NULL AND (id = ? OR label = ?) RETURNING id';
-    const revoked = await this.query(sql, new Date().toISOString(), idOrLabel, idOrLabel);
-    this.ownRevocations++;
-    return revoked.length;
+    const which = 'revoked IS NULL AND (id = ? OR label = ?)';
+    const found = await this.query(`SELECT id FROM tokens WHERE ${which}`, idOrLabel, idOrLabel);
+    if (found.length > 0)
+      await this.change([`UPDATE tokens SET revoked = ? WHERE ${which}`, now(), idOrLabel, idOrLabel]);
+    return found.length;
   }
+
+  /** Notes that a token was used, at an instant. */
+  async used(id: string, at: string): Promise<void> {
+    const sql = 'UPDATE tokens SET last_used = ? WHERE id = ? AND (last_used IS NULL OR last_used < ?)';
+    await this.query(sql, at, id, at);
+  }
+
+  // ── Idempotency keys ──────────────────────────────────────────────────────────────────────────────────────────────
 
   async claim(owner: string, key: string, digest: string): Promise<'first' | 'same' | 'other'> {
     const [kept] = await this.query<{ digest: string; tries: number }>(
@@ -66,10 +172,30 @@ export abstract class AccessStore implements Tokens, IdempotencyKeys {
 
   async release(owner: string, key: string, digest: string): Promise<void> {
     const own = 'WHERE owner = ? AND key = ? AND digest = ?';
-    await this.query(`UPDATE idempotency_keys SET tries = tries - 1 ${own} RETURNING key`, owner, key, digest);
-    await this.query(`DELETE FROM idempotency_keys ${own} AND tries < 1 RETURNING key`, owner, key, digest);
+    await this.query(`UPDATE idempotency_keys SET tries = tries - 1 ${own}`, owner, key, digest);
+    await this.query(`DELETE FROM idempotency_keys ${own} AND tries < 1`, owner, key, digest);
   }
 }
+
+const scopesIn = (text: string): Scope[] => SCOPES.filter((scope) => text.split(' ').includes(scope));
+
+/** For how long a token is good, unless it is said otherwise. */
+const YEARS = 1;
+
+function giving({ account, label, scopes, expires, by = null, demo = false }: NewToken, token: string) {
+  const id = randomUUID();
+  const end = new Date();
+  end.setUTCFullYear(end.getUTCFullYear() + YEARS);
+  const until = (expires ?? end).toISOString();
+  const statement: Statement = [
+    `INSERT INTO tokens (id, hash, account, label, scopes, demo, created, made_by, expires)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ...[id, hashOf(token), account, label, scopes.join(' '), demo ? 1 : 0, now(), by, until],
+  ];
+  return { id, expires: until, statement };
+}
+
+const now = (): string => new Date().toISOString();
 
 export const newToken = (): string => `ft_${randomBytes(24).toString('base64url')}`;
 

@@ -26,8 +26,8 @@ onEachDatabase('Whose a token is', (kind) => {
     known = new KnownTokens(here);
     ({ token, id } = await elsewhere.create('IOM', 'a'));
     asked = 0;
-    const ask = here.principalOf.bind(here);
-    here.principalOf = (one) => (asked++, ask(one));
+    const ask = here.holderOf.bind(here);
+    here.holderOf = (one) => (asked++, ask(one));
   }, 60_000);
   afterEach(async () => {
     await Promise.all([here.close(), elsewhere.close()]);
@@ -44,7 +44,7 @@ onEachDatabase('Whose a token is', (kind) => {
   });
 
   it('is nobody at once when this process revoked it', async () => {
-    here.tokensMark = () => 'same';
+    here.mark = () => 'same';
     await known.principalOf(token);
     await here.revoke(id);
     expect(await known.principalOf(token)).toBeNull();
@@ -58,12 +58,12 @@ onEachDatabase('Whose a token is', (kind) => {
   });
 
   it('control: would stay known by a mark that never changes', async () => {
-    const { principalOf } = here;
     known = new KnownTokens({
       marksHoldMs: here.marksHoldMs,
-      tokensMark: () => 'same',
-      principalOf,
-      ownRevocations: 0,
+      mark: () => 'same',
+      holderOf: here.holderOf,
+      ownChanges: 0,
+      used: async () => {},
     });
     await known.principalOf(token);
     await elsewhere.revoke(id);
@@ -79,14 +79,14 @@ onEachDatabase('Whose a token is', (kind) => {
   });
 
   it('is not kept when it was revoked while it was asked for', async () => {
-    const ask = here.principalOf;
-    here.principalOf = async (one) => {
-      const principal = await ask(one);
-      here.principalOf = ask;
+    const ask = here.holderOf;
+    here.holderOf = async (one) => {
+      const holder = await ask(one);
+      here.holderOf = ask;
       await elsewhere.revoke(id);
       await markPasses();
       expect(await known.principalOf(token)).toBeNull();
-      return principal;
+      return holder;
     };
     await known.principalOf(token);
     expect(await known.principalOf(token)).toBeNull();
@@ -94,7 +94,7 @@ onEachDatabase('Whose a token is', (kind) => {
 
   it('is not answered by what was known when the database cannot be reached', async () => {
     await known.principalOf(token);
-    here.tokensMark = () => Promise.reject(new StoreUnavailable('gone'));
+    here.mark = () => Promise.reject(new StoreUnavailable('gone'));
     await markPasses();
     await expect(known.principalOf(token)).rejects.toThrow('gone');
   });

@@ -1,44 +1,47 @@
-/** A cache of the owners of tokens, valid until a token may have been revoked. */
+/** The holders of tokens, each asked for once. */
 import { LRUCache } from 'lru-cache';
-import type { Principal, Tokens } from '#platform';
-import { hashOf, type AccessStore } from './access-store.js';
+import { principalAt, type Principal, type Tokens } from '#platform';
+import { hashOf, type AccessStore, type TokenHolder } from './access-store.js';
+import { UntilChanged } from './until-changed.js';
+
+/** The interval at which the last use of a token is noted. */
+const NOTED_MS = 60_000;
+const MOST = 10_000;
 
 /**
- * Asks a store whose a token is, and does not ask again before a token was revoked. A revocation by this process counts at
- * once. The store's mark, which tells those by other processes, is looked at every `marksHoldMs`: so long may a token that
- * another process has revoked still be taken.
+ * Asks a store whose a token is, and does not ask again before somebody's rights have changed (`UntilChanged`). Whether it has
+ * expired, and which roles its account has now, is judged each time.
  */
 export class KnownTokens implements Tokens {
-  /** By hash. What is nobody's is not kept. */
-  #known = new LRUCache<string, Principal>({ max: 10_000 });
-  #lookedAt = -Infinity;
-  #mark: unknown;
-  #ownRevocations = 0;
+  readonly #known: UntilChanged<TokenHolder>;
+  /** When the last use of a token was noted, by its id. */
+  readonly #noted = new LRUCache<string, number>({ max: MOST });
 
   constructor(
-    private readonly store: Pick<AccessStore, 'principalOf' | 'tokensMark' | 'marksHoldMs' | 'ownRevocations'>,
-  ) {}
-
-  async principalOf(token: string): Promise<Principal | null> {
-    const now = performance.now();
-    if (now - this.#lookedAt >= this.store.marksHoldMs) {
-      const mark = await this.store.tokensMark();
-      if (mark !== this.#mark) this.#forget();
-      [this.#mark, this.#lookedAt] = [mark, now];
-    }
-    if (this.store.ownRevocations !== this.#ownRevocations) this.#forget();
-    // The answer is kept with the state known by now: a change meanwhile makes it void.
-    const known = this.#known;
-    const hash = hashOf(token);
-    const kept = known.get(hash);
-    if (kept) return kept;
-    const principal = await this.store.principalOf(token);
-    if (principal) known.set(hash, principal);
-    return principal;
+    private readonly store: Pick<AccessStore, 'holderOf' | 'mark' | 'marksHoldMs' | 'ownChanges' | 'used'>,
+    /** Whether the tokens of the demo are taken. */
+    private readonly demo = false,
+  ) {
+    this.#known = new UntilChanged(store);
   }
 
-  #forget(): void {
-    this.#known = new LRUCache({ max: 10_000 });
-    this.#ownRevocations = this.store.ownRevocations;
+  async principalOf(token: string, actingFor?: string): Promise<Principal | null> {
+    const holder = await this.holderOf(token);
+    return holder && principalAt(holder, actingFor, Date.now());
+  }
+
+  /** The holder of a token that can be used now. */
+  async holderOf(token: string): Promise<TokenHolder | null> {
+    const holder = await this.#known.get(hashOf(token), () => this.store.holderOf(token));
+    const now = Date.now();
+    if (!holder || now >= holder.expires || (holder.demo && !this.demo)) return null;
+    if (now - (this.#noted.get(holder.token) ?? 0) >= NOTED_MS) this.#note(holder.token, now);
+    return holder;
+  }
+
+  /** Nobody waits for it, and nobody is refused when it fails. */
+  #note(id: string, now: number): void {
+    this.#noted.set(id, now);
+    void this.store.used(id, new Date(now).toISOString()).catch(() => this.#noted.delete(id));
   }
 }

@@ -1,31 +1,44 @@
-/** Tokens and idempotency keys in PostgreSQL. */
-import { PostgresStatements } from '#databases';
+/** Accounts, tokens and idempotency keys in PostgreSQL. */
+import { PostgresStatements, type Statement, type Value } from '#databases';
 import { AccessStore } from './access-store.js';
 
 /** One of our processes at a time makes the tables. */
 const MAKES = 0x616363;
+const SCHEMA = 'followthrough_access';
 
-/** Tokens and idempotency keys in PostgreSQL, in the schema `followthrough_access`. */
+/**
+ * Accounts, tokens and idempotency keys in PostgreSQL, in the schema `followthrough_access`. What was erased is gone from the
+ * tables and their files; it stays in the write-ahead log, its archive and backups for as long as these are kept.
+ */
 export class PostgresAccessStore extends AccessStore {
   readonly #statements: PostgresStatements;
 
   constructor(url: string) {
     super();
     const migrations = new URL('./postgres/', import.meta.url);
-    this.#statements = new PostgresStatements('Tokens and keys', url, 'followthrough_access', migrations, MAKES);
+    this.#statements = new PostgresStatements('Tokens and keys', url, SCHEMA, migrations, MAKES);
   }
 
-  protected query<R extends object>(sql: string, ...values: (string | null)[]): Promise<R[]> {
+  query<R extends object>(sql: string, ...values: Value[]): Promise<R[]> {
     return this.#statements.query(sql, ...values);
+  }
+
+  protected together(statements: readonly Statement[]): Promise<void> {
+    return this.#statements.together(statements);
+  }
+
+  /** Writes every table anew. */
+  async scrub(): Promise<void> {
+    const all = 'SELECT tablename AS name FROM pg_tables WHERE schemaname = ?';
+    for (const { name } of await this.query<{ name: string }>(all, SCHEMA))
+      await this.query(`VACUUM FULL ${SCHEMA}.${name}`);
   }
 
   readonly marksHoldMs = 1_000;
 
-  /** No token is taken back into use, so the number of those that can be used, and of all, tells. */
-  async tokensMark(): Promise<string> {
-    const sql = 'SELECT count(*) AS given, count(revoked) AS revoked FROM tokens';
-    const [{ given, revoked }] = (await this.query(sql)) as [{ given: string; revoked: string }];
-    return `${given} ${revoked}`;
+  async mark(): Promise<string> {
+    const [row] = await this.query<{ changes: number }>('SELECT changes FROM mark');
+    return String(row!.changes);
   }
 
   close(): Promise<void> {

@@ -1,10 +1,10 @@
-/** Tokens and idempotency keys in a SQLite file. */
-import type Database from 'better-sqlite3';
-import { SqliteStatements } from '#databases';
+/** Accounts, tokens and idempotency keys in a SQLite file. */
+import Database from 'better-sqlite3';
+import { SqliteStatements, type Statement, type Value } from '#databases';
 import { StoreUnavailable } from '#eventsourcing';
 import { AccessStore } from './access-store.js';
 
-/** Tokens and idempotency keys in a file. */
+/** Accounts, tokens and idempotency keys in a file. */
 export class SqliteAccessStore extends AccessStore {
   readonly #statements: SqliteStatements;
 
@@ -12,17 +12,36 @@ export class SqliteAccessStore extends AccessStore {
   constructor(file: string, how: { mustExist?: boolean } = {}) {
     super();
     this.#statements = new SqliteStatements('Tokens and keys', file, new URL('./sqlite/', import.meta.url), how);
+    const { db } = this.#statements;
+    db.pragma('foreign_keys = ON');
+    // SQLite overwrites deleted data, in every page: what was erased must be gone from the file.
+    db.pragma('secure_delete = ON');
+    // After a crash the WAL may still hold what was erased.
+    db.pragma('wal_checkpoint(TRUNCATE)');
   }
 
-  protected query<R extends object>(sql: string, ...values: (string | null)[]): Promise<R[]> {
+  query<R extends object>(sql: string, ...values: Value[]): Promise<R[]> {
     return this.#statements.query(sql, ...values);
+  }
+
+  protected together(statements: readonly Statement[]): Promise<void> {
+    return this.#statements.together(statements);
+  }
+
+  scrub(): Promise<void> {
+    const { db } = this.#statements;
+    return this.#statements.tried(() => {
+      db.exec('VACUUM');
+      if (db.pragma('wal_checkpoint(TRUNCATE)', { simple: true }) !== 0)
+        throw new Database.SqliteError('the WAL is being read', 'SQLITE_BUSY');
+    });
   }
 
   readonly marksHoldMs = 5;
   #dataVersion: Database.Statement | undefined;
 
   /** SQLite's `data_version` changes with every write of another connection, and of no own one. */
-  tokensMark(): string {
+  mark(): string {
     const { db } = this.#statements;
     if (!db.open) throw new StoreUnavailable('Tokens and keys are closed.');
     this.#dataVersion ??= db.prepare('PRAGMA data_version').pluck();

@@ -16,7 +16,7 @@ import {
   type Commitment,
 } from '#commitments';
 import { decodeAll, fold, Rejected, streamOf, type Log } from '#eventsourcing';
-import { Caller, AtClocks, ClockQuery, LOG, type Clocks, Principal, principalOf } from '#platform';
+import { Caller, AtClocks, ClockQuery, LOG, type Clocks, Actor, actorOf, type Principal } from '#platform';
 import { addressOf } from './addresses.js';
 
 /** An act that the caller may do now, and where. */
@@ -54,7 +54,7 @@ class HistoryItem {
   readonly type: string;
   @ApiProperty({ type: String, format: 'date' }) readonly reportedOn: FullDate;
   @ApiProperty({ description: 'Whether the stage rests on this entry as at `asOf`' }) readonly headline: boolean;
-  @ApiProperty() readonly by: Principal;
+  @ApiProperty() readonly by: Actor;
   @ApiProperty({ type: 'object', additionalProperties: true, description: 'What the act said' }) readonly data: object;
   @ApiProperty({ type: [LaterCorrection], description: 'What became of it since; also after `knownAt`' })
   readonly corrections: readonly LaterCorrection[];
@@ -167,7 +167,7 @@ export async function historyOf(log: Log, reference: string, at: Clocks): Promis
       type,
       reportedOn: reportedOnOf(revision),
       headline: revision === view.headline.revision,
-      by: principalOf(meta),
+      by: actorOf(meta),
       data,
       corrections: corrections.filter((correction) => correction.revision === revision),
     }))

@@ -25,7 +25,7 @@ export {
 } from './acts.js';
 export { actControllers } from './act-controllers.js';
 export { addressOf, parameterNamesOf } from './addresses.js';
-export { historyOf, viewOf, type CommitmentView, type History } from './commitments.controller.js';
+export { CommitmentView, historyOf, viewOf, type History } from './commitments.controller.js';
 export { RegisterListQuery, RegisterPage } from './list.js';
 export { rehearsalOf } from './rehearsal.js';
 export { entryClass, historyController, registerController } from './registers.controller.js';

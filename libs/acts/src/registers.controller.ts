@@ -3,7 +3,7 @@ import { Controller, Get, Inject, Param, type Type } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Citation, classOf } from '#bodies';
 import { decodeAll, load, Rejected, type Log, type Recorded } from '#eventsourcing';
-import { ClockQuery, AtClocks, FieldsOf, LOG, Principal, principalOf, WantedFormat, type Format } from '#platform';
+import { ClockQuery, AtClocks, FieldsOf, LOG, Actor, actorOf, WantedFormat, type Format } from '#platform';
 import { REGISTER_ACTS, Registers, registers, type Entry, type Register, type Retraction } from '#registers';
 import { PATHS } from './addresses.js';
 import { pageOf, RegisterListQuery, RegisterPage } from './list.js';
@@ -23,7 +23,7 @@ class RegisterHistoryItem {
   @ApiProperty() readonly position: string;
   @ApiProperty({ format: 'date-time' }) readonly recordedAt: string;
   @ApiProperty({ description: 'The wire name of the event', example: 'agency.Amended' }) readonly type: string;
-  @ApiProperty() readonly by: Principal;
+  @ApiProperty() readonly by: Actor;
   @ApiProperty({
     type: 'object',
     additionalProperties: true,
@@ -135,7 +135,7 @@ export function historyController(kind: Register): Type<unknown> {
           position,
           recordedAt,
           type,
-          by: principalOf(meta),
+          by: actorOf(meta),
           data,
           corrections: correctionsOf(revision, events),
         })),

@@ -7,9 +7,16 @@ import { asError, errorCodeOf, numbered, openPool } from './postgres.js';
 import { retrying } from './retrying.js';
 import { openSqlite, retryWhileBusy } from './sqlite.js';
 
+export type Value = string | number | null;
+
+/** A statement and its values. */
+export type Statement = readonly [sql: string, ...values: Value[]];
+
 export interface Statements {
   /** Runs one statement. @throws StoreUnavailable, or the database's own refusal */
-  query<R extends object>(sql: string, ...values: (string | null)[]): Promise<R[]>;
+  query<R extends object>(sql: string, ...values: Value[]): Promise<R[]>;
+  /** Runs several in one transaction. @throws StoreUnavailable, or the database's own refusal */
+  together(statements: readonly Statement[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -19,7 +26,7 @@ export interface Statements {
  */
 export class SqliteStatements implements Statements {
   readonly db: Database.Database;
-  readonly #statements = new Map<string, Database.Statement<(string | null)[]>>();
+  readonly #statements = new Map<string, Database.Statement<Value[]>>();
 
   /**
    * @param what the tables hold, for messages
@@ -36,9 +43,26 @@ export class SqliteStatements implements Statements {
     this.db = openSqlite(file, { mustExist, waitMs: 0, prepare });
   }
 
-  async query<R extends object>(sql: string, ...values: (string | null)[]): Promise<R[]> {
+  query<R extends object>(sql: string, ...values: Value[]): Promise<R[]> {
+    return this.tried(() => this.#run<R>(sql, values));
+  }
+
+  together(statements: readonly Statement[]): Promise<void> {
+    const all = (): void => statements.forEach(([sql, ...values]) => this.#run(sql, values));
+    return this.tried(() => this.db.transaction(all).immediate());
+  }
+
+  #run<R extends object>(sql: string, values: Value[]): R[] {
+    const statement = this.#prepared(sql);
+    if (statement.reader) return statement.all(...values) as R[];
+    statement.run(...values);
+    return [];
+  }
+
+  /** Does something with the file as soon as no other process hinders it. @throws StoreUnavailable, or SQLite's own refusal */
+  async tried<T>(act: () => T): Promise<T> {
     try {
-      return await retryWhileBusy(() => this.#prepared(sql).all(...values) as R[]);
+      return await retryWhileBusy(act);
     } catch (error) {
       const { code, message } = error as { code?: string; message: string };
       if (code?.startsWith('SQLITE_CONSTRAINT')) throw error;
@@ -46,7 +70,7 @@ export class SqliteStatements implements Statements {
     }
   }
 
-  #prepared(sql: string): Database.Statement<(string | null)[]> {
+  #prepared(sql: string): Database.Statement<Value[]> {
     let statement = this.#statements.get(sql);
     if (!statement) this.#statements.set(sql, (statement = this.db.prepare(sql)));
     return statement;
@@ -90,16 +114,39 @@ export class PostgresStatements implements Statements {
     this.pool = openPool({ connectionString: url, options, max: CONNECTIONS, connectionTimeoutMillis: 10_000 });
   }
 
-  async query<R extends object>(sql: string, ...values: (string | null)[]): Promise<R[]> {
-    let text = this.#sql.get(sql);
-    if (text === undefined) this.#sql.set(sql, (text = numbered(sql)));
+  query<R extends object>(sql: string, ...values: Value[]): Promise<R[]> {
+    const text = this.#numbered(sql);
+    return this.#tried(async () => (await this.pool.query<R & pg.QueryResultRow>(text, values)).rows);
+  }
+
+  together(statements: readonly Statement[]): Promise<void> {
+    return this.#tried(async () => {
+      const client = await this.pool.connect();
+      let broken = true;
+      try {
+        await client.query('BEGIN');
+        for (const [sql, ...values] of statements) await client.query(this.#numbered(sql), values);
+        await client.query('COMMIT');
+        broken = false;
+      } finally {
+        client.release(broken); // the end of a connection rolls back what it was at
+      }
+    });
+  }
+
+  async #tried<T>(act: () => Promise<T>): Promise<T> {
     try {
       await this.prepared();
-      const ask = () => this.pool.query<R & pg.QueryResultRow>(text, values);
-      return (await retrying(ask, { forMs: 5_000, everyMs: 5, after: (error) => MET.test(errorCodeOf(error)) })).rows;
+      return await retrying(act, { forMs: 5_000, everyMs: 5, after: (error) => MET.test(errorCodeOf(error)) });
     } catch (error) {
       throw asError(this.what, error);
     }
+  }
+
+  #numbered(sql: string): string {
+    let text = this.#sql.get(sql);
+    if (text === undefined) this.#sql.set(sql, (text = numbered(sql)));
+    return text;
   }
 
   /** Makes the tables if need be; tried again the next time when that fails. */

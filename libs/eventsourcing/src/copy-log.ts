@@ -3,6 +3,9 @@ import type { EventStore } from './event-store.js';
 import type { Envelope } from './events.js';
 import { Verification, type Anchor, type FirstFault } from './verify.js';
 
+/** A log that is copied from: a store, or a file that holds one. */
+export type LogSource = Pick<EventStore, 'identity' | 'head' | 'readAll'>;
+
 /** The result of copying a log. */
 export interface CopyResult {
   /** Of the target, and of the source as far as it was copied. */
@@ -26,7 +29,7 @@ const PAGE = 500;
  * or when the two differ in the end
  */
 export async function copyLog(
-  from: EventStore,
+  from: LogSource,
   to: EventStore,
   onCopying: CopyListener = () => {},
 ): Promise<CopyResult> {
@@ -46,7 +49,7 @@ class Copying {
   #copied = 0;
 
   constructor(
-    private readonly from: EventStore,
+    private readonly from: LogSource,
     private readonly to: EventStore,
     private readonly onCopying: CopyListener,
   ) {}

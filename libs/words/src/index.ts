@@ -72,9 +72,23 @@ export type ChairRole = (typeof CHAIR_ROLES)[number];
 export const MATCHES = ['exact', 'close', 'broad', 'narrow', 'related'] as const;
 export type Match = (typeof MATCHES)[number];
 
-/** The roles of accounts: one may do everything, the other only what its agency may. */
-export const ACCOUNT_ROLES = ['secretariat', 'focal_point'] as const;
+/**
+ * The roles of accounts. A focal point leads for its agency and appoints its alternates, who act as it does; a reader sees
+ * what is not published yet, of an agency or of all, and acts for nobody.
+ */
+export const ACCOUNT_ROLES = ['secretariat', 'focal_point', 'alternate', 'reader'] as const;
 export type AccountRole = (typeof ACCOUNT_ROLES)[number];
+
+/** The kinds of accounts. */
+export const ACCOUNT_KINDS = ['person', 'machine'] as const;
+export type AccountKind = (typeof ACCOUNT_KINDS)[number];
+
+/**
+ * The scopes of tokens. `read`: what is not public; `report`: how things stand; `record`: what was undertaken, by whom;
+ * `register`: the registers; `publish`: reports and their words; `admin`: accounts, tokens, erasures.
+ */
+export const SCOPES = ['read', 'report', 'record', 'register', 'publish', 'admin'] as const;
+export type Scope = (typeof SCOPES)[number];
 
 /** The kinds of reports, and the languages that they are made in. */
 export const REPORT_KINDS = ['agency', 'theme', 'forum', 'synthesis', 'register'] as const;

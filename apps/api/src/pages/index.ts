@@ -1,5 +1,5 @@
 /** The server-rendered pages, as a context of their own. */
-import type { Context } from '#platform';
+import { Cookies, type Context } from '#platform';
 import { AboutPages } from './about.js';
 import { AgencyThemePage } from './agency-theme.js';
 import { AgencyPages } from './agencies.js';
@@ -62,5 +62,5 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     MemberOf,
     Freshness,
   ],
-  problemPage,
+  problemPage: problemPage(new Cookies(publicUrl).safe),
 });

@@ -16,10 +16,11 @@ import { renderToString } from 'preact-render-to-string';
 import { catchError, concatMap, type Observable } from 'rxjs';
 import { pngOf } from '#charts';
 import { Rejected } from '#eventsourcing';
-import { AnsweredAs, type ProblemPage } from '#platform';
+import { AnsweredAs, Cookies, SeeOther, vary, type ApiRequest, type ProblemPage } from '#platform';
 import { bibtexOf, risOf } from './citation.js';
 import { Freshness, ViewsState } from './freshness.js';
 import { ViewsBuilding, ProblemDocument, TableDocument } from './layout.js';
+import { ReaderContext, readerOf } from './signed-in.js';
 import { TakeAwayOffers, OffersContext } from './take-away.js';
 
 /** Nothing but our own stylesheet and icon, and of styles in the page only the one that is named; no script at all. */
@@ -33,19 +34,24 @@ const styleIn = (html: string): string => {
 };
 
 function safely(reply: FastifyReply, type: string, style = ''): void {
+  const { session } = reply.request as ApiRequest;
+  vary(reply, 'Cookie');
   void reply
     .type(type)
     .header('Content-Security-Policy', policy(style))
     .header('X-Content-Type-Options', 'nosniff')
-    .header('Referrer-Policy', 'same-origin')
-    .header('Cache-Control', 'no-cache');
+    .header('Referrer-Policy', 'same-origin');
+  if (!reply.hasHeader('Cache-Control')) void reply.header('Cache-Control', session ? 'private, no-cache' : 'no-cache');
 }
 
 /** Elements that have no end: HTML closes none of them. */
 const VOID = /<(br|col|hr|img|input|link|meta|wbr)((?:\s(?:"[^"]*"|[^">])*?)?)\/>/g;
 
-function sendsHtml(reply: FastifyReply, page: VNode): string {
-  const html = `<!doctype html>${renderToString(page).replaceAll(VOID, '<$1$2>')}`;
+function sendsHtml(reply: FastifyReply, page: VNode, canSignIn: boolean): string {
+  const { session = null } = reply.request as ApiRequest;
+  const reader = readerOf(session, canSignIn, () => void reply.header('Cache-Control', 'no-store'));
+  const whole = <ReaderContext.Provider value={reader}>{page}</ReaderContext.Provider>;
+  const html = `<!doctype html>${renderToString(whole).replaceAll(VOID, '<$1$2>')}`;
   safely(reply, 'text/html; charset=utf-8', styleIn(html));
   return html;
 }
@@ -54,7 +60,12 @@ function sendsHtml(reply: FastifyReply, page: VNode): string {
  * A part of a page by itself, as a file or, of a table, as a page that can be copied.
  * @throws Rejected `not_found`
  */
-async function sendsPart(reply: FastifyReply, page: VNode, part: string): Promise<string | Uint8Array> {
+async function sendsPart(
+  reply: FastifyReply,
+  page: VNode,
+  part: string,
+  canSignIn: boolean,
+): Promise<string | Uint8Array> {
   const offered = new TakeAwayOffers();
   const html = renderToString(<OffersContext.Provider value={offered}>{page}</OffersContext.Provider>);
   const [, kind, number, form] = /^(table|chart|citation)(?:-(\d{1,3}))?(?:\.(svg|png|bib|ris))?$/.exec(part) ?? [];
@@ -84,7 +95,7 @@ async function sendsPart(reply: FastifyReply, page: VNode, part: string): Promis
     return pngOf(draw(), PNG_WIDTH);
   }
   const table = kind === 'table' && !form ? html.match(/<table\b[\s\S]*?<\/table>/g)?.[Number(number) - 1] : undefined;
-  if (citation && table) return sendsHtml(reply, <TableDocument citation={citation} table={table} />);
+  if (citation && table) return sendsHtml(reply, <TableDocument citation={citation} table={table} />, canSignIn);
   throw new Rejected('not_found', `There is no ${part} on this page.`);
 }
 
@@ -95,9 +106,12 @@ const [AGAIN_S, AGAIN_AT_MOST_S] = [2, 10];
 
 @Injectable()
 class PageInterceptor implements NestInterceptor {
-  constructor(private readonly freshness: Freshness) {}
+  constructor(
+    private readonly freshness: Freshness,
+    private readonly cookies: Cookies,
+  ) {}
 
-  intercept(context: ExecutionContext, next: CallHandler<VNode>): Observable<string | Uint8Array> {
+  intercept(context: ExecutionContext, next: CallHandler<VNode | SeeOther>): Observable<string | Uint8Array> {
     const http = context.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
     const request = http.getRequest<FastifyRequest<{ Querystring: Record<string, unknown> }>>();
@@ -118,13 +132,19 @@ class PageInterceptor implements NestInterceptor {
         return <ViewsBuilding projections={projections} again={again} />;
       }),
       concatMap(async (page) => {
+        if (request.method === 'POST') void reply.header('Cache-Control', 'no-store');
+        if (page instanceof SeeOther) {
+          void reply.status(303).header('Location', page.path);
+          return '';
+        }
         const now = await this.freshness.look();
         const whole = (
           <ViewsState.Provider value={now}>
             <OffersContext.Provider value={new TakeAwayOffers()}>{page}</OffersContext.Provider>
           </ViewsState.Provider>
         );
-        return typeof take === 'string' ? sendsPart(reply, page, take) : sendsHtml(reply, whole);
+        const { safe } = this.cookies;
+        return typeof take === 'string' ? sendsPart(reply, page, take, safe) : sendsHtml(reply, whole, safe);
       }),
     );
   }
@@ -154,7 +174,10 @@ export const RendersPages = () =>
   applyDecorators(UseInterceptors(PageInterceptor), ApiExcludeController(), AnsweredAs('text/html'));
 
 /** Answers a failed page request with a page. */
-export const problemPage: ProblemPage = (problem, reply) => sendsHtml(reply, <ProblemDocument problem={problem} />);
+export const problemPage =
+  (canSignIn: boolean): ProblemPage =>
+  (problem, reply) =>
+    sendsHtml(reply, <ProblemDocument problem={problem} />, canSignIn);
 
 /** A form sends its empty fields, and a field once per choice: the address that is kept and shared has neither. */
 export function tidyAddress(request: FastifyRequest, reply: FastifyReply, done: () => void): void {

@@ -37,8 +37,13 @@ interface About {
 
 type Body = new () => object;
 
+/** What a field holds where it holds no text. */
+const holdsOf = ({ type, isArray }: ApiPropertyOptions): Marks['holds'] =>
+  isArray ? 'list' : type === Boolean ? 'yes-no' : type === 'integer' || type === Number ? 'number' : undefined;
+
 const field = ({ optional, description, example }: About, schema: ApiPropertyOptions, ...checks: PropertyDecorator[]) =>
   applyDecorators(
+    mark({ holds: holdsOf(schema) }),
     ApiProperty({
       ...schema,
       description,
@@ -62,6 +67,8 @@ interface Marks {
   readonly free?: true;
   /** It is kept as `cleanText` makes it. */
   readonly written?: true;
+  /** Absent: a text, or an object. */
+  readonly holds?: 'number' | 'yes-no' | 'list' | undefined;
 }
 
 /** By the prototype of a body's class, then by field. */
@@ -277,6 +284,13 @@ export const CodesOf = (
     mark({ kinds: kindsOf(kinds) }),
   );
 
+/** The register that must contain the code in a field of a class; `null` where it may be one of several, or stands in none. */
+export function registerOfField(prototype: object, field: string): Registered | null {
+  const kinds = marksOf(prototype).get(field)?.kinds;
+  const all = kinds && kinds.length === 0 ? kinds({}) : [];
+  return all.length === 1 ? all[0]! : null;
+}
+
 /** The names of the fields of some bodies that hold free text. */
 export const freeTextOf = (bodies: readonly Body[]): ReadonlySet<string> =>
   new Set(
@@ -299,6 +313,32 @@ export function cleanBody<B extends object>(body: Body, given: B): B {
     if (value !== said) (kept ??= { ...(given as Given) })[field] = value;
   }
   return (kept as B | null) ?? given;
+}
+
+/**
+ * A form, in which all is text, as the body that it stands for: of a field that holds a number, yes or no, or a list, that is
+ * made of what was sent. What cannot be made into it stays as it is, and is refused as such.
+ */
+export function bodyOfForm(body: Body, form: Given): Given {
+  const marks = marksOf((body as { prototype: object }).prototype);
+  return Object.fromEntries(
+    Object.entries(form).map(([name, said]) => {
+      const { holds, within } = marks.get(name) ?? {};
+      const several = holds === 'list' && typeof said === 'string' ? [said] : said;
+      return [
+        name,
+        Array.isArray(several) ? several.map((one) => heldBy(one, holds, within)) : heldBy(said, holds, within),
+      ];
+    }),
+  );
+}
+
+function heldBy(said: unknown, holds: Marks['holds'], within: Marks['within']): unknown {
+  if (within && typeof said === 'object' && said !== null) return bodyOfForm(within(), said as Given);
+  if (holds === 'number' && typeof said === 'string' && /^-?\d+(?:\.\d+)?$/.test(said)) return Number(said);
+  // A box that is ticked sends `on`; one that is not sends nothing.
+  if (holds === 'yes-no') return said === 'on' || said === 'true' ? true : said === 'false' ? false : said;
+  return said;
 }
 
 const cleanedIn = (body: Body, said: unknown): unknown => {

@@ -9,7 +9,8 @@ import { defaultMetadataStorage as conversions } from 'class-transformer/cjs/sto
 import { getMetadataStorage, IS_OPTIONAL, validateSync, ValidationTypes } from 'class-validator';
 import { Rejected, type FieldError } from '#eventsourcing';
 import { isInherited } from '#text';
-import { cleanBody } from './fields.js';
+import { FormFields } from '../requests/forms.js';
+import { bodyOfForm, cleanBody } from './fields.js';
 
 /** The validation of every body and query: unknown fields are refused. */
 export const VALIDATION = {
@@ -140,9 +141,12 @@ function refuseInheritedNames(query: object): void {
 }
 
 class Validation extends ValidationPipe {
-  override transform(given: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+  override transform(sent: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const { type } = metadata;
     const metatype = this.expectedType ?? metadata.metatype;
+    // A page that shows a form again reads its fields itself.
+    if (metatype === FormFields) return Promise.resolve(sent);
+    const given = sent instanceof FormFields ? bodyOfForm(metatype as Class, sent) : sent;
     if (type === 'query' && isObject(given)) refuseInheritedNames(given);
     const value =
       type === 'body' && typeof metatype === 'function' && isObject(given)

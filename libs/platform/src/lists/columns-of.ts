@@ -1,20 +1,26 @@
 /** The columns of a list as a table, by the class of its entries: the same whatever is in it, also when nothing is. */
 import type { Type } from '@nestjs/common';
 
-interface Described {
+/** What the document of the API says of a field. */
+export interface Described {
   readonly type?: unknown;
   readonly isArray?: boolean;
   readonly description?: string;
   readonly enum?: readonly unknown[] | (() => readonly unknown[]);
   readonly format?: string;
   readonly properties?: Readonly<Record<string, unknown>>;
+  readonly description?: string;
+  readonly format?: string;
+  readonly pattern?: string;
+  readonly enum?: readonly unknown[];
+  readonly additionalProperties?: unknown;
 }
 
 /** The columns of a field, where it is not one column of its name. */
 export type ColumnsOfFields = Readonly<Record<string, readonly string[]>>;
 
 /** The fields of a class, those of its own before those that it has from others. */
-function fieldsIn(of: object | null): string[] {
+export function fieldsIn(of: object | null): string[] {
   const all = (of && (Reflect.getMetadata('swagger/apiModelPropertiesArray', of) as string[] | undefined)) ?? [];
   if (all.length === 0) return [];
   const inherited = fieldsIn(Object.getPrototypeOf(of) as object | null);
@@ -23,11 +29,11 @@ function fieldsIn(of: object | null): string[] {
   return inherited.includes('code') ? [...inherited, ...own] : [...own, ...inherited];
 }
 
-const describedAs = (of: object, field: string): Described =>
+export const describedAs = (of: object, field: string): Described =>
   (Reflect.getMetadata('swagger/apiModelProperties', of, field) ?? {}) as Described;
 
 /** A class, or what says later which one. */
-function classIn({ type }: Described): Type<unknown> | null {
+export function classIn({ type }: Described): Type<unknown> | null {
   const one: unknown = Array.isArray(type) ? type[0] : type;
   if (typeof one !== 'function') return null;
   const found = one.name === 'type' ? (one as () => unknown)() : one;

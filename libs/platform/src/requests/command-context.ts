@@ -2,11 +2,11 @@
 import { createParamDecorator, ExecutionContext } from '@nestjs/common';
 import { v5 as uuidv5 } from 'uuid';
 import { newCommandId, Rejected, type Meta } from '#eventsourcing';
-import type { ApiRequest, Principal } from './principal.js';
+import type { Actor, ApiRequest, Principal } from './principal.js';
 
 /** The part of a request that a command needs. */
 export interface CommandContext {
-  readonly by: Principal;
+  readonly by: Actor;
   readonly meta: Meta;
   /** The revision of `If-Match`. */
   readonly expected?: number;
@@ -17,14 +17,14 @@ export interface CommandContext {
 const KEYS = 'e5b1d0fe-7a39-5c54-9d43-3f6d2a1b9c07';
 
 /** The owner of idempotency keys: an agency, or the secretariat, whichever of its tokens they came with. */
-export const ownerOf = ({ role, agency }: Principal): string => (agency === null ? role : `${role} ${agency}`);
+export const ownerOf = ({ role, agency }: Actor): string => (agency === null ? role : `focal_point ${agency}`);
 
 /**
  * The meta of a command given by someone.
  * @param once what makes it the same command when it is given again (an idempotency key and what came with it): then it has
  * the same id; else a new one
  */
-export function metaOf(by: Principal, once?: string, correlationId?: string): Meta {
+export function metaOf(by: Actor, once?: string, correlationId?: string): Meta {
   const { account, role, agency } = by;
   const commandId = once === undefined ? newCommandId() : uuidv5(`${ownerOf(by)}\n${once}`, KEYS);
   // In the order in which it is written.
@@ -38,9 +38,9 @@ export const metaOfPart = (meta: Meta, index: number): Meta => ({
 });
 
 /** The actor of a command, by its meta. */
-export const principalOf = ({ actor, role, agency }: Meta): Principal => ({
+export const actorOf = ({ actor, role, agency }: Meta): Actor => ({
   account: actor,
-  role: role as Principal['role'],
+  role: role as Actor['role'],
   agency,
 });
 
@@ -56,6 +56,8 @@ export function commandContextOf({
   digest,
   checkConnected,
 }: ApiRequest): CommandContext {
+  if (principal!.role === 'reader')
+    throw new Rejected('forbidden', 'This account acts for nobody, or for several: say for whom, Acting-For: CODE.');
   const key = headers['idempotency-key'] as string | undefined;
   // A key that was freed may come with another body: that is another command.
   const meta = metaOf(principal!, key === undefined ? undefined : `${key}\n${digest}`, correlation?.known);

@@ -1,21 +1,118 @@
 /** The account behind a request, and the marks by which a route states who may ask. */
 import { SetMetadata } from '@nestjs/common';
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { Rejected } from '#eventsourcing';
+import { ACCOUNT_ROLES, type AccountRole, type Scope } from '#words';
 import type { Correlation } from '../observability/correlation.js';
 
-/** The actor: an account of the secretariat, or of an agency's focal point. No personal data. */
-export class Principal {
+/** The actor of an event, as it is recorded: an account and the role in which it acted. No personal data. */
+@ApiSchema({ name: 'Principal' })
+export class Actor {
   @ApiProperty() readonly account: string;
-  @ApiProperty({ enum: ['secretariat', 'focal_point'] }) readonly role: 'secretariat' | 'focal_point';
-  @ApiProperty({ type: String, nullable: true, description: 'A focal point’s agency; null for the secretariat' })
+  @ApiProperty({ enum: ACCOUNT_ROLES }) readonly role: AccountRole;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The agency for which it acted; null: the secretariat on its own behalf',
+  })
   readonly agency: string | null;
+}
+
+/** The actor of a request: the role in which an account acts now, and what its token or session allows. */
+export interface Principal extends Actor {
+  readonly scopes: readonly Scope[];
+  /** The agencies of which it sees what is not public yet, in whichever of its roles. */
+  readonly sees: 'all' | readonly string[];
+}
+
+/**
+ * Who sees what is not public yet: the secretariat all, an agency's people what is their agency's, readers what they were
+ * appointed for; nobody by a token without the scope `read`.
+ * @param owner the agency whose it is; `null`: the secretariat's
+ */
+export const maySee = (caller: Principal | null | undefined, owner: string | null): boolean =>
+  caller !== null &&
+  caller !== undefined &&
+  caller.scopes.includes('read') &&
+  (caller.sees === 'all' || (owner !== null && caller.sees.includes(owner)));
+
+/** A role of an account for a time, as instants in ms; `until` null: it has no end. */
+export interface Appointment {
+  readonly role: AccountRole;
+  readonly agency: string | null;
+  readonly since: number;
+  readonly until: number | null;
+}
+
+/** What a token or a session stands for: an account with its roles over time, and what may be done by it until when. */
+export interface Holder {
+  readonly account: string;
+  readonly scopes: readonly Scope[];
+  /** ms; from then on it is nobody's. */
+  readonly expires: number;
+  readonly appointments: readonly Appointment[];
+}
+
+/** What `Acting-For` takes: the code of an agency, or `secretariat`. */
+const nameOf = ({ role, agency }: Pick<Appointment, 'role' | 'agency'>): string => agency ?? role;
+
+/** The roles of an account at an instant; as a focal point before as an alternate, and acting before reading. */
+export const appointmentsAt = ({ appointments }: Pick<Holder, 'appointments'>, now: number): Appointment[] => {
+  const present = appointments.filter(({ since, until }) => since <= now && (until === null || now < until));
+  return present.length < 2
+    ? present
+    : present.sort((a, b) => ACCOUNT_ROLES.indexOf(a.role) - ACCOUNT_ROLES.indexOf(b.role));
+};
+
+/**
+ * The role in which an account acts at an instant: the one that it has, or the one that it names. Whoever has several and
+ * names none reads in all of them and acts in none.
+ * @param actingFor the header `Acting-For`, or the choice kept in a session: the code of an agency, or `secretariat`
+ * @returns `null` once it has expired, or while it has no role
+ * @throws Rejected `forbidden` where it has not the role that it names
+ */
+export function principalAt(holder: Holder, actingFor: string | undefined, now: number): Principal | null {
+  const { account, scopes, expires } = holder;
+  if (now >= expires) return null;
+  const present = appointmentsAt(holder, now);
+  if (present.length === 0) return null;
+  const all = present.some(({ role, agency }) => role === 'secretariat' || (role === 'reader' && agency === null));
+  const sees = all ? 'all' : present.map(({ agency }) => agency!);
+  const acting = present.filter(({ role }) => role !== 'reader');
+  const chosen = acting.find((one) => nameOf(one) === (actingFor ?? nameOf(acting[0]!)));
+  if (actingFor !== undefined && !chosen)
+    throw new Rejected('forbidden', `This account does not act for ${actingFor}.`);
+  const isSure = actingFor !== undefined || acting.every((one) => nameOf(one) === nameOf(acting[0]!));
+  const { role, agency } = isSure && chosen ? chosen : { role: 'reader' as const, agency: null };
+  return { account, role, agency, scopes, sees };
 }
 
 /** Tells whose a bearer token is. */
 export abstract class Tokens {
-  /** `null` for a token that was never given out, or was revoked. */
-  abstract principalOf(token: string): Promise<Principal | null>;
+  /**
+   * `null` for a token that was never given out, was revoked or has expired, and while its account has no role.
+   * @param actingFor as `principalAt` takes it
+   */
+  abstract principalOf(token: string, actingFor?: string): Promise<Principal | null>;
+}
+
+/** Somebody who is signed in, in one browser. */
+export interface Session {
+  readonly id: string;
+  /** The value of the cookie; only its hash is kept. */
+  readonly secret: string;
+  readonly account: string;
+  /** The name of the person, for the header of pages; never in the log. */
+  readonly name: string;
+  /** The role in which the person acts now; `null`: it has none now. */
+  readonly principal: Principal | null;
+}
+
+/** Tells whose a session is. */
+export abstract class Sessions {
+  /** `null` for one that was never begun, has ended, or was left alone for too long. @throws StoreUnavailable */
+  abstract sessionOf(secret: string): Promise<Session | null>;
 }
 
 /** Whether reading needs a token too. */
@@ -25,6 +122,8 @@ export abstract class ReadingIsPublic {
 
 export type ApiRequest = FastifyRequest & {
   principal?: Principal;
+  /** Of whoever is signed in, where the request may come with it. */
+  session?: Session;
   correlation?: Correlation;
   /** Of its address and body, where it came with an idempotency key. */
   digest?: string;
@@ -42,3 +141,7 @@ export const SecretariatOnly = () => SetMetadata(SECRETARIAT_ONLY, true);
 export const ALWAYS_OPEN = 'always-open';
 /** Health and the like: open even where reading is not. */
 export const AlwaysOpen = () => SetMetadata(ALWAYS_OPEN, true);
+
+export const SIGNED_IN = 'signed-in';
+/** A page for those who are signed in; all others are led to where they can. */
+export const ForSignedIn = () => SetMetadata(SIGNED_IN, true);

@@ -128,9 +128,14 @@ export class ProblemFilter implements ExceptionFilter {
       if (problem.status !== 503 || this.#outage(message, more)) problem.correlationId = more.correlationId;
     }
     if (reply.sent) return;
+    const wantsPage = this.page && !request.url.startsWith('/v1/') && /text\/html/.test(request.headers.accept ?? '');
+    const { method, headers } = request;
+    if (problem.status === 401 && wantsPage && method === 'GET' && headers.authorization === undefined) {
+      void reply.header('Cache-Control', 'no-store');
+      return void reply.redirect(`/sign-in?to=${encodeURIComponent(request.url)}`, 303);
+    }
     if (problem.status === 401) void reply.header('WWW-Authenticate', 'Bearer');
     if (problem.status === 503) void reply.header('Retry-After', '1');
-    const wantsPage = this.page && !request.url.startsWith('/v1/') && /text\/html/.test(request.headers.accept ?? '');
     void reply.status(problem.status);
     if (wantsPage) void reply.send(this.page!(problem, reply));
     else void reply.type(PROBLEM_JSON).send(JSON.stringify({ ...problem, instance: request.url }));

@@ -4,8 +4,10 @@
  *  1. Fastify `onRequest`, `preValidation`: its correlation and its span (`requests.ts`)
  *  2. Fastify `onRequest`: another method or a slash too many (`known-paths.ts`); another site's page (@fastify/cors); pages get a
  *     tidy address
- *  3. Fastify's parser: the body is read, as JSON only, up to its limit (`json-bodies.ts`)
- *  4. `AccessGuard`: the owner of the token is found; who may not ask is refused
+ *  3. Fastify's parser: the body is read, up to its limit: as JSON (`json-bodies.ts`), where a page's form is taken as that
+ *     (`forms.ts`)
+ *  4. `AccessGuard`: the owner of the token or the session is found; who may not ask is refused, and so is a form that no page
+ *     of ours sent
  *  5. `AnswerInterceptor`: what is accepted is offered (`formats.ts`); the views reach `If-Position-At-Least`
  *  6. `AnswerInterceptor`: `Idempotency-Key` is claimed; given back when the request is refused
  *  7. pipe: body, query and parameters are validated (`validation.ts`)
@@ -22,6 +24,7 @@
  * The routes of acts take steps 4 to 9 in the same order without Nest between them (`direct.ts`).
  */
 import {
+  Inject,
   Injectable,
   type CallHandler,
   type CanActivate,
@@ -37,8 +40,21 @@ import { ownerOf } from './command-context.js';
 import { todayAt } from '#clocks';
 import { downloaded } from '../lists/downloads.js';
 import { isStreamed, refuseUnacceptable } from '../lists/formats.js';
-import { ALWAYS_OPEN, bearerOf, ReadingIsPublic, SECRETARIAT_ONLY, Tokens, type ApiRequest } from './principal.js';
+import { PUBLIC_URL } from '../context.js';
+import { FORM, formOf, refuseForgedForm, type FormOf } from './forms.js';
+import {
+  ALWAYS_OPEN,
+  bearerOf,
+  ReadingIsPublic,
+  SECRETARIAT_ONLY,
+  Sessions,
+  SIGNED_IN,
+  Tokens,
+  type ApiRequest,
+  type Session,
+} from './principal.js';
 import { problemOf } from './problem.js';
+import { Cookies } from './sessions.js';
 import { hasAlready, validatorOf, vary } from './validators.js';
 
 /** Remembers which body came with an idempotency key; all processes that write to a log share it. */
@@ -58,15 +74,23 @@ export abstract class Software {
 interface Marks {
   readonly open: boolean;
   readonly secretariatOnly: boolean;
+  readonly signedIn?: boolean;
+  readonly form?: FormOf;
 }
 
-/** Writing needs `Authorization: Bearer …`; reading does not, unless that is switched off. */
+/**
+ * Writing needs `Authorization: Bearer …`, or a form of a page and the session that it was made for; reading needs neither,
+ * unless that is switched off.
+ */
 @Injectable()
 export class AccessGuard implements CanActivate {
   readonly #marks = new WeakMap<object, Marks>();
 
   constructor(
     private readonly tokens: Tokens,
+    private readonly sessions: Sessions,
+    private readonly cookies: Cookies,
+    @Inject(PUBLIC_URL) private readonly publicUrl: string,
     private readonly publicReading: ReadingIsPublic,
     private readonly reflector: Reflector,
   ) {}
@@ -75,28 +99,58 @@ export class AccessGuard implements CanActivate {
     return this.admit(context.switchToHttp().getRequest<ApiRequest>(), this.#marksOf(context));
   }
 
-  /** @throws Rejected `unauthenticated` | `forbidden` */
-  async admit(request: ApiRequest, { open, secretariatOnly }: Marks): Promise<true> {
+  /** Finds who asks. */
+  async identify(request: ApiRequest): Promise<void> {
     const { authorization } = request.headers;
+    const actingFor = request.headers['acting-for'] as string | undefined;
     const token = bearerOf(authorization);
-    const principal = token ? await this.tokens.principalOf(token) : null;
+    const session = authorization === undefined ? await this.#sessionOf(request) : null;
+    const principal = token ? await this.tokens.principalOf(token, actingFor) : (session?.principal ?? null);
+    if (session) request.session = session;
     if (principal) request.principal = principal;
     request.checkConnected = () => this.#stands(request, principal ? token : undefined);
+  }
+
+  /** @throws Rejected `unauthenticated` | `forbidden` */
+  async admit(request: ApiRequest, { open, secretariatOnly, signedIn = false, form }: Marks): Promise<true> {
+    await this.identify(request);
+    const { principal, session = null } = request;
+    if (form) refuseForgedForm(request, form, session, new URL(this.publicUrl).origin);
+    if (signedIn && !session) throw new Rejected('unauthenticated', 'This is for those who are signed in.');
     const reading = request.method === 'GET' || request.method === 'HEAD';
-    if (open || (reading && this.publicReading.value)) return true;
-    if (!principal)
+    if (open || form === 'anyone' || (reading && (signedIn || this.publicReading.value))) return true;
+    const { authorization } = request.headers;
+    if (!principal && !session)
       throw new Rejected(
         'unauthenticated',
         authorization ? 'The token is unknown or was revoked.' : 'This needs a bearer token: Authorization: Bearer …',
       );
-    if (secretariatOnly && !reading && principal.role !== 'secretariat')
+    if (secretariatOnly && !reading && principal?.role !== 'secretariat')
       throw new Rejected('forbidden', 'The registers are kept by the secretariat.');
     return true;
   }
 
-  async #stands({ raw }: ApiRequest, token: string | undefined): Promise<void> {
+  /**
+   * The session that a request comes with. A cookie is sent by the browser, whoever made it ask: so the API takes it for
+   * reading alone, and where our own pages or nobody else's ask; and pages take it for reading, and with a form.
+   */
+  async #sessionOf(request: ApiRequest): Promise<Session | null> {
+    const { method, url, headers } = request;
+    const secret = this.cookies.read('session', headers.cookie);
+    if (secret === undefined || !this.cookies.safe) return null;
+    const reading = method === 'GET' || method === 'HEAD';
+    if (!reading && !formOf(request)) return null;
+    const site = headers['sec-fetch-site'];
+    const isOthers = site !== undefined && site !== 'same-origin' && site !== 'none';
+    return url.startsWith('/v1/') && isOthers ? null : this.sessions.sessionOf(secret);
+  }
+
+  async #stands({ raw, headers, session }: ApiRequest, token: string | undefined): Promise<void> {
     if (raw.socket.destroyed) throw new Rejected('gone', 'The caller has gone.');
-    if (token !== undefined && !(await this.tokens.principalOf(token)))
+    if (session && !(await this.sessions.sessionOf(session.secret)))
+      throw new Rejected('unauthenticated', 'You were signed out meanwhile.');
+    const actingFor = headers['acting-for'] as string | undefined;
+    if (token !== undefined && !(await this.tokens.principalOf(token, actingFor)))
       throw new Rejected('unauthenticated', 'The token was revoked meanwhile.');
   }
 
@@ -105,7 +159,12 @@ export class AccessGuard implements CanActivate {
     const known = this.#marks.get(handler);
     if (known) return known;
     const marked = (mark: string) => this.reflector.getAllAndOverride<boolean>(mark, [handler, controller]) ?? false;
-    const marks = { open: marked(ALWAYS_OPEN), secretariatOnly: marked(SECRETARIAT_ONLY) };
+    const marks = {
+      open: marked(ALWAYS_OPEN),
+      secretariatOnly: marked(SECRETARIAT_ONLY),
+      signedIn: marked(SIGNED_IN),
+      form: this.reflector.get<FormOf | undefined>(FORM, handler),
+    };
     // A handler that several controllers inherit may be marked by one of them.
     if (Object.hasOwn(controller.prototype as object, handler.name)) this.#marks.set(handler, marks);
     return marks;

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hash } from 'node:crypto';
 import { isWatchman } from '../observability/requests.js';
+import type { ApiRequest } from './principal.js';
 
 const digest = (text: string | Buffer): string => hash('sha1', text, 'base64url').slice(0, 22);
 
@@ -34,10 +35,12 @@ const KEPT_S = 300;
 /**
  * An address with a date and a position shows the same for ever, but for two things: words that are erased, and markers of what
  * was corrected later. So it is kept for minutes, not for ever: after that its validator is asked for, and nobody goes on
- * showing what was erased. All else may be kept, and is asked for each time; what a token was sent with, by the caller alone.
+ * showing what was erased. All else may be kept, and is asked for each time; what a token or a session was
+ * sent with, by the caller alone.
  */
-function keptFor({ headers, query }: FastifyRequest): string {
-  if (headers.authorization !== undefined) return 'private, no-cache';
+function keptFor(request: ApiRequest): string {
+  const { headers, query, session } = request;
+  if (headers.authorization !== undefined || session) return 'private, no-cache';
   const { asOf, knownAt } = (query ?? {}) as Readonly<Record<string, unknown>>;
   const pinned = typeof asOf === 'string' && typeof knownAt === 'string' && /^\d+$/.test(knownAt);
   return pinned ? `public, max-age=${KEPT_S}, must-revalidate` : 'no-cache';
@@ -72,7 +75,7 @@ function onSend(
   const validator = reply.getHeader('ETag');
   if (typeof validator !== 'string') return done(null, payload);
   if (!reply.hasHeader('Cache-Control')) void reply.header('Cache-Control', keptFor(request));
-  if (request.url.startsWith('/v1/')) vary(reply, 'Authorization');
+  if (request.url.startsWith('/v1/')) vary(reply, 'Authorization, Cookie');
   if (!hasAlready(request, validator)) return done(null, payload);
   for (const header of ['Content-Type', 'Content-Length', 'Content-Disposition']) reply.removeHeader(header);
   void reply.status(304);

@@ -1,0 +1,64 @@
+/** The reader of a page, where one is signed in: the link in the masthead, and the hidden field of every form. */
+import { createContext } from 'preact';
+import { CSRF_FIELD, csrfTokenOf, type Session } from '#platform';
+
+/** The session that a page is made for. */
+export interface Reader {
+  readonly session: Session | null;
+  /** Whether anybody can sign in at this address. */
+  readonly canSignIn: boolean;
+  /** A token for one form. A page that holds one is kept by no cache. */
+  readonly csrfToken: () => string;
+}
+
+const NOBODY: Reader = { session: null, canSignIn: false, csrfToken: () => '' };
+
+export const ReaderContext = createContext(NOBODY);
+
+/** @param onToken is told that the page holds a token */
+export const readerOf = (session: Session | null, canSignIn: boolean, onToken: () => void): Reader => ({
+  session,
+  canSignIn,
+  csrfToken: () => {
+    onToken();
+    return session ? csrfTokenOf(session) : '';
+  },
+});
+
+/** Stands in every form that is sent with `method="post"`. */
+export const CsrfField = () => (
+  <ReaderContext.Consumer>
+    {({ csrfToken }) => <input type="hidden" name={CSRF_FIELD} value={csrfToken()} />}
+  </ReaderContext.Consumer>
+);
+
+/** The person and the agency or role for which it acts; for strangers the way in. */
+export const WhoIsHere = ({ path }: { path: string }) => (
+  <ReaderContext.Consumer>
+    {({ session, canSignIn }) =>
+      session ? (
+        <a class="reader" href="/account">
+          <span class="hidden">Signed in as </span>
+          <span dir="auto">{session.name}</span>
+          <small>{actingWords(session)}</small>
+        </a>
+      ) : (
+        canSignIn && (
+          <a class="reader" href={path === '' || path === '/' ? '/sign-in' : `/sign-in?to=${encodeURIComponent(path)}`}>
+            Sign in
+          </a>
+        )
+      )
+    }
+  </ReaderContext.Consumer>
+);
+
+/** `for IOM`, `for the secretariat`. */
+const actingWords = ({ principal }: Session): string =>
+  principal === null
+    ? 'without a role now'
+    : principal.role === 'secretariat'
+      ? 'for the secretariat'
+      : principal.agency === null
+        ? 'reading'
+        : `for ${principal.agency}`;

@@ -1,0 +1,36 @@
+/** Opens the application for a verb, without a server, and closes it afterwards. */
+import { NestFactory } from '@nestjs/core';
+import { Projector, type Log } from '#eventsourcing';
+import { LOG, Logging } from '#platform';
+import { AppModule, openEventStore, openStores } from '../../api/src/app.module.js';
+import type { Settings } from '../../api/src/settings.js';
+
+/** Gives one of the parts of the application. */
+export interface Part {
+  (of: typeof LOG): Log;
+  <C>(of: abstract new (...args: never[]) => C): C;
+}
+
+/** Does something with the application, whose views are up to date. */
+export async function withApp<T>(settings: Settings, use: (get: Part) => T): Promise<Awaited<T>> {
+  const app = await NestFactory.createApplicationContext(AppModule.with(settings, await openStores(settings)), {
+    logger: new Logging(settings),
+  });
+  try {
+    await app.init();
+    await app.get(Projector).start();
+    return await use(((of: never) => app.get(of)) as Part);
+  } finally {
+    await app.close();
+  }
+}
+
+/** @throws NothingThere where there is no log; looking makes none */
+export async function mustBeThere({ logUrl }: Settings): Promise<void> {
+  const store = await openEventStore(logUrl, 'look');
+  try {
+    await store.head();
+  } finally {
+    await store.close();
+  }
+}

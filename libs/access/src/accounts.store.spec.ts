@@ -1,0 +1,200 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import Database from 'better-sqlite3';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { principalAt } from '#platform';
+import { emptyDatabase, onEachDatabase } from './testing/each-database.js';
+import type { AccessStore } from './access-store.js';
+import { KnownTokens } from './known-tokens.js';
+import { PostgresAccessStore } from './postgres-access-store.js';
+import { SqliteAccessStore } from './sqlite-access-store.js';
+
+const ANNA = { kind: 'person', name: 'Anna Kowalska-Ndiaye', email: 'Anna.Kowalska@iom.example' } as const;
+const HOUR = 3_600_000;
+const YEAR = 365 * 24 * HOUR;
+
+const FORMER = `INSERT INTO tokens VALUES
+  ('1', 'h1', 'account-1', 'secretariat', NULL, 'kept', '2026-01-01T00:00:00.000Z', NULL),
+  ('2', 'h2', 'account-2', 'focal_point', 'IOM', 'demo', '2026-01-02T00:00:00.000Z', 'then')`;
+const firstOf = (database: string) =>
+  readFileSync(new URL(`./${database}/001-tokens-and-keys.sql`, import.meta.url), 'utf8');
+
+/** Tokens as the version before accounts kept them. */
+async function formerFile(file: string): Promise<string> {
+  const db = new Database(file);
+  db.exec(`${firstOf('sqlite')}; ${FORMER}; PRAGMA user_version = 1`);
+  db.close();
+  return file;
+}
+async function formerSchema(): Promise<string> {
+  const url = await emptyDatabase();
+  const client = new pg.Client(url);
+  await client.connect();
+  await client.query(`CREATE SCHEMA followthrough_access; SET search_path = followthrough_access;
+    CREATE TABLE migrations (number integer PRIMARY KEY); INSERT INTO migrations VALUES (1);
+    ${firstOf('postgres')}; ${FORMER}`);
+  await client.end();
+  return url;
+}
+
+onEachDatabase('An account', (kind) => {
+  let folder: string;
+  let here: AccessStore;
+  let elsewhere: AccessStore;
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'accounts-'));
+    const place = kind === 'SQLite' ? join(folder, 'access.db') : await emptyDatabase();
+    const open = () => (kind === 'SQLite' ? new SqliteAccessStore(place) : new PostgresAccessStore(place));
+    [here, elsewhere] = [open(), open()];
+  }, 60_000);
+  afterEach(async () => {
+    await Promise.all([here.close(), elsewhere.close()]);
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const office = (role: 'focal_point' | 'alternate', agency: string, from = 0) => ({
+    ...{ role, agency },
+    since: new Date(Date.now() + from),
+  });
+  const actsAs = async (account: string, actingFor?: string, at = Date.now()) => {
+    const principal = principalAt((await here.accounts.holder(account, Infinity))!, actingFor, at);
+    return principal && `${principal.role} ${principal.agency}`;
+  };
+
+  it('is found by its address, however that is written, and by its identity; nobody else has either', async () => {
+    const account = await here.accounts.open(ANNA);
+    await here.accounts.identify(account, 'https://login.example', 'sub-1');
+    expect(await elsewhere.accounts.byEmail(' anna.kowalska@IOM.example')).toBe(account);
+    expect(await elsewhere.accounts.byIdentity('https://login.example', 'sub-1')).toBe(account);
+    expect(await elsewhere.accounts.byIdentity('https://other.example', 'sub-1')).toBeNull();
+    await expect(here.accounts.open({ ...ANNA, email: ANNA.email.toUpperCase() })).rejects.toThrow(/unique/i);
+    expect(await here.accounts.all()).toHaveLength(1);
+  });
+
+  it('acts in the roles that it has then: none before, none after, and for whom it says where it has several', async () => {
+    const account = await here.accounts.open(ANNA, office('focal_point', 'IOM', -2 * HOUR));
+    expect(await actsAs(account, undefined, Date.now() - 3 * HOUR)).toBeNull();
+    expect(await actsAs(account)).toBe('focal_point IOM');
+    const id = await here.accounts.appoint(account, office('alternate', 'ILO', -HOUR));
+    expect(await actsAs(account)).toBe('reader null');
+    expect(await actsAs(account, 'ILO')).toBe('alternate ILO');
+    await expect(actsAs(account, 'UNHCR')).rejects.toThrow('does not act for UNHCR');
+    await here.accounts.relieve(id, 'account-of-the-secretariat');
+    expect(await actsAs(account)).toBe('focal_point IOM');
+    expect(await actsAs(account, 'ILO', Date.now() - HOUR / 2)).toBe('alternate ILO');
+    expect((await elsewhere.accounts.all('ILO'))[0]).toMatchObject({
+      account,
+      appointments: [
+        { role: 'focal_point', until: null },
+        { role: 'alternate', until: expect.any(String), relievedBy: 'account-of-the-secretariat' },
+      ],
+    });
+  });
+
+  it('loses what it may do at once, also in other processes, when it is relieved or its token expires', async () => {
+    const known = new KnownTokens(here);
+    const account = await elsewhere.accounts.open(ANNA);
+    const id = await elsewhere.accounts.appoint(account, office('focal_point', 'IOM', -HOUR));
+    const give = (expires?: Date) => elsewhere.give({ account, label: 'a', scopes: ['report'], expires });
+    const { token } = await give();
+    expect(await known.principalOf(token)).toMatchObject({ agency: 'IOM', scopes: ['report'], sees: ['IOM'] });
+    const soon = (await give(new Date(Date.now() + 40))).token;
+    expect(await known.principalOf(soon)).not.toBeNull();
+    while (await known.principalOf(soon)); // until it has expired
+    await elsewhere.accounts.relieve(id);
+    const began = performance.now();
+    while (await known.principalOf(token)); // until the mark is looked at
+    expect(performance.now() - began).toBeLessThan(here.marksHoldMs + 1_000);
+  });
+
+  it('has tokens that expire in a year, tell when they were used, and are rotated with an overlap', async () => {
+    const known = new KnownTokens(here);
+    const { id, token } = await here.create('IOM', 'sync');
+    await known.principalOf(token);
+    const [row] = await here.tokens();
+    expect(Math.abs(Date.parse(row!.expires) - Date.now() - YEAR)).toBeLessThan(25 * HOUR);
+    expect(Math.abs(Date.parse(row!.lastUsed!) - Date.now())).toBeLessThan(60_000);
+    const fresh = (await here.rotate(id, { overlapMs: 60 }))!;
+    expect(await known.principalOf(fresh.token)).toEqual(await known.principalOf(token));
+    while (await known.principalOf(token)); // until the overlap has passed
+    expect(await known.principalOf(fresh.token)).not.toBeNull();
+    expect(await here.rotate(id, { overlapMs: 60 })).toBeNull();
+  });
+
+  it('of the demo gets in where the demo runs, and nowhere else', async () => {
+    const { token } = await here.create(null, 'demo', undefined, { demo: true });
+    expect(await new KnownTokens(here).principalOf(token)).toBeNull();
+    expect(await new KnownTokens(here, true).principalOf(token)).toMatchObject({ role: 'secretariat' });
+  });
+
+  describe('of a person that is erased', () => {
+    const erased = async () => {
+      const account = await here.accounts.open(ANNA, office('focal_point', 'IOM'));
+      await here.accounts.identify(account, 'https://login.example', 'subject-of-anna');
+      const { token } = await here.give({ account, label: 'Laptop of Anna', scopes: ['read'] });
+      const others = Array.from({ length: 40 }, (_, n) => ({
+        ...ANNA,
+        name: `Somebody ${n}`,
+        email: `x${n}@iom.example`,
+      }));
+      for (const other of others) await here.accounts.open(other);
+      return { account, token, erase: () => here.accounts.erase(account, 'account-of-the-secretariat') };
+    };
+
+    it('stays with the roles that it had, without a name, and nobody gets in by it', async () => {
+      const { account, token, erase } = await erased();
+      await erase();
+      expect(await here.holderOf(token)).toBeNull();
+      expect(await here.accounts.byEmail(ANNA.email)).toBeNull();
+      expect(await here.accounts.byIdentity('https://login.example', 'subject-of-anna')).toBeNull();
+      expect(await here.accounts.holder(account, Infinity)).toBeNull();
+      expect(await elsewhere.accounts.one(account)).toMatchObject({
+        ...{ name: null, email: null, erased: expect.any(String) },
+        appointments: [{ role: 'focal_point', agency: 'IOM', until: expect.any(String) }],
+      });
+      expect(await here.accounts.all()).toHaveLength(41);
+    });
+
+    if (kind === 'SQLite') {
+      const TRACES = [/kowalska/i, /subject-of-anna/, /Laptop of Anna/];
+      const found = () =>
+        readdirSync(folder).flatMap((file) => {
+          const bytes = readFileSync(join(folder, file), 'latin1');
+          return TRACES.filter((trace) => trace.test(bytes)).map((trace) => `${file} ${trace}`);
+        });
+      it('leaves no byte in the files, nor in a later backup; before, all is found there (the control)', async () => {
+        const { erase } = await erased();
+        expect(new Set(found().map((one) => one.split(' ')[1])).size).toBe(TRACES.length);
+        await erase();
+        expect(found()).toEqual([]);
+        const db = new Database(join(folder, 'access.db'));
+        db.exec(`VACUUM INTO '${join(folder, 'backup.db')}'`);
+        db.close();
+        expect(found()).toEqual([]);
+      });
+      it('would leave bytes behind if it were only deleted (the control)', async () => {
+        const { account } = await erased();
+        await here.query('DELETE FROM people WHERE account = ?', account);
+        expect(found()).not.toEqual([]);
+      });
+    }
+  });
+
+  it('of a token from before there were accounts, keeps it: whose it is, and what may be done by it', async () => {
+    const place = await (kind === 'SQLite' ? formerFile(join(folder, 'former.db')) : formerSchema());
+    const store = kind === 'SQLite' ? new SqliteAccessStore(place) : new PostgresAccessStore(place);
+    expect(await store.tokens()).toMatchObject([
+      { ...{ id: '1', account: 'account-1', demo: false, revoked: null }, scopes: expect.arrayContaining(['admin']) },
+      {
+        ...{ id: '2', account: 'account-2', demo: true, revoked: 'then' },
+        scopes: expect.not.arrayContaining(['admin']),
+      },
+    ]);
+    for (const { expires } of await store.tokens())
+      expect(Date.parse(expires) - Date.now()).toBeGreaterThan(YEAR - 25 * HOUR);
+    const holder = await store.accounts.holder('account-2', Infinity);
+    expect(principalAt(holder!, undefined, Date.now())).toMatchObject({ role: 'focal_point', agency: 'IOM' });
+    await store.close();
+  });
+});

@@ -1,0 +1,200 @@
+/** Accounts: pseudonyms with roles over time; and, apart from them, the names and addresses that can be erased. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Statement, Statements } from '#databases';
+import type { Appointment, Holder } from '#platform';
+import { SCOPES, type AccountKind, type AccountRole, type Scope } from '#words';
+
+/** A role of an account for a time. Instants are ISO 8601. */
+export interface AppointmentRow {
+  readonly id: string;
+  readonly account: string;
+  readonly role: AccountRole;
+  /** Of a reader `null`: of everything. */
+  readonly agency: string | null;
+  readonly since: string;
+  readonly until: string | null;
+  /** The account that appointed it; `null`: the command line. */
+  readonly appointedBy: string | null;
+  readonly relievedBy: string | null;
+}
+
+/** An account, with the roles that it ever had. */
+export interface AccountRow {
+  readonly account: string;
+  readonly kind: AccountKind;
+  readonly created: string;
+  readonly createdBy: string | null;
+  /** When all that tells who it is was erased. */
+  readonly erased: string | null;
+  readonly name: string | null;
+  readonly email: string | null;
+  readonly appointments: readonly AppointmentRow[];
+}
+
+export interface NewAppointment {
+  readonly role: AccountRole;
+  readonly agency: string | null;
+  /** Absent: from now on. */
+  readonly since?: Date;
+  /** Absent: it has no end. */
+  readonly until?: Date;
+  readonly by?: string | null;
+}
+
+export interface NewAccount {
+  readonly kind: AccountKind;
+  readonly name?: string;
+  readonly email?: string;
+  readonly by?: string | null;
+}
+
+/** The database of the accounts. */
+interface Database extends Pick<Statements, 'query'> {
+  /** Changes somebody's rights, in one transaction. @throws StoreUnavailable */
+  change(...statements: Statement[]): Promise<void>;
+  /** Overwrites in the files what was deleted. @throws StoreUnavailable */
+  scrub(): Promise<void>;
+}
+
+/** Accounts, who they belong to, and their roles over time. */
+export class Accounts {
+  constructor(private readonly store: Database) {}
+
+  /** @throws an error of the database with `unique` in it where another account has the address */
+  async open(whose: NewAccount, ...first: NewAppointment[]): Promise<string> {
+    const account = newAccount();
+    await this.store.change(...openingOf(account, whose), ...first.map((one) => appointing(account, one)));
+    return account;
+  }
+
+  /** The account of a person, by an address that is proven to be the caller's. */
+  async byEmail(email: string): Promise<string | null> {
+    const [row] = await this.store.query<{ account: string }>(
+      'SELECT account FROM people WHERE email = ?',
+      foldedEmail(email),
+    );
+    return row?.account ?? null;
+  }
+
+  /** The account of a person, as an identity provider names it. */
+  async byIdentity(issuer: string, subject: string): Promise<string | null> {
+    const [row] = await this.store.query<{ account: string }>(
+      'SELECT account FROM identities WHERE issuer = ? AND subject = ?',
+      ...[issuer, subject],
+    );
+    return row?.account ?? null;
+  }
+
+  /** Lets a person in by an identity from now on. @throws an error of the database where it is another account's */
+  async identify(account: string, issuer: string, subject: string): Promise<void> {
+    const sql = 'INSERT INTO identities VALUES (?, ?, ?, ?)';
+    await this.store.query(sql, issuer, subject, account, now());
+  }
+
+  /** The account as `principalAt` takes it, with its roles over time; `null`: there is none, or it was erased. */
+  async holder(account: string, expires: number, scopes: readonly Scope[] = SCOPES): Promise<Holder | null> {
+    const rows = await this.store.query<RoleRow>(
+      `SELECT c.account, a.role, a.agency, a.since, a.until
+       FROM accounts c LEFT JOIN appointments a ON a.account = c.account
+       WHERE c.account = ? AND c.erased IS NULL`,
+      account,
+    );
+    return rows.length === 0 ? null : { account, scopes, expires, appointments: rows.flatMap(appointmentIn) };
+  }
+
+  async one(account: string): Promise<AccountRow | null> {
+    return (await this.#rows('WHERE c.account = ?', account))[0] ?? null;
+  }
+
+  /** Every account, or those that ever had a role for an agency. */
+  async all(agency?: string): Promise<AccountRow[]> {
+    if (agency === undefined) return this.#rows('');
+    return this.#rows('WHERE c.account IN (SELECT account FROM appointments WHERE agency = ?)', agency);
+  }
+
+  async #rows(where: string, ...values: string[]): Promise<AccountRow[]> {
+    const accounts = await this.store.query<Omit<AccountRow, 'appointments'>>(
+      `SELECT c.account, c.kind, c.created, c.created_by AS "createdBy", c.erased, p.name, p.email
+       FROM accounts c LEFT JOIN people p ON p.account = c.account ${where} ORDER BY c.created, c.account`,
+      ...values,
+    );
+    const appointments = await this.store.query<AppointmentRow>(
+      `SELECT a.id, a.account, a.role, a.agency, a.since, a.until, a.appointed_by AS "appointedBy",
+         a.relieved_by AS "relievedBy"
+       FROM appointments a JOIN accounts c ON c.account = a.account ${where} ORDER BY a.since, a.id`,
+      ...values,
+    );
+    const of = Map.groupBy(appointments, ({ account }) => account);
+    return accounts.map((row) => ({ ...row, appointments: of.get(row.account) ?? [] }));
+  }
+
+  /** @returns the id of the appointment */
+  async appoint(account: string, to: NewAppointment): Promise<string> {
+    const id = randomUUID();
+    await this.store.change(appointing(account, to, id));
+    return id;
+  }
+
+  /** Ends an appointment, at once or on a day; one that has ended stays as it was. */
+  async relieve(id: string, by: string | null = null, until = new Date()): Promise<void> {
+    const ends = 'UPDATE appointments SET until = ?, relieved_by = ? WHERE id = ? AND (until IS NULL OR until > ?)';
+    await this.store.change([ends, until.toISOString(), by, id, now()]);
+  }
+
+  /**
+   * Erases all that tells who somebody is, so that no byte of it is left in the files, and takes its roles and tokens. What it
+   * did stays under its pseudonym. It may be done again where the files were being read.
+   * @throws StoreUnavailable where it is gone, but not yet from the files
+   */
+  async erase(account: string, by: string | null = null): Promise<void> {
+    const at = now();
+    await this.store.change(
+      ['DELETE FROM people WHERE account = ?', account],
+      ['UPDATE accounts SET erased = ? WHERE account = ? AND erased IS NULL', at, account],
+      [
+        'UPDATE appointments SET until = ?, relieved_by = ? WHERE account = ? AND (until IS NULL OR until > ?)',
+        ...[at, by, account, at],
+      ],
+      ['UPDATE tokens SET revoked = ? WHERE account = ? AND revoked IS NULL', at, account],
+      ["UPDATE tokens SET label = '' WHERE account = ?", account],
+    );
+    await this.store.scrub();
+  }
+}
+
+/** A role of an account, where it has one, beside what else was asked for. */
+export interface RoleRow {
+  readonly role: AccountRole | null;
+  readonly agency: string | null;
+  readonly since: string;
+  readonly until: string | null;
+}
+
+export const appointmentIn = ({ role, agency, since, until }: RoleRow): Appointment[] =>
+  role === null ? [] : [{ role, agency, since: Date.parse(since), until: until === null ? null : Date.parse(until) }];
+
+/** The statements that open an account. */
+export const openingOf = (account: string, { kind, name, email, by = null }: NewAccount): Statement[] => [
+  ['INSERT INTO accounts VALUES (?, ?, ?, ?, NULL)', account, kind, now(), by],
+  ...(name === undefined && email === undefined
+    ? []
+    : [['INSERT INTO people VALUES (?, ?, ?)', account, name ?? '', email ? foldedEmail(email) : null] as const]),
+];
+
+/** The statement that appoints an account. */
+export const appointing = (
+  account: string,
+  { role, agency, since, until, by = null }: NewAppointment,
+  id = randomUUID() as string,
+): Statement => [
+  'INSERT INTO appointments VALUES (?, ?, ?, ?, ?, ?, ?, NULL)',
+  ...[id, account, role, agency, since?.toISOString() ?? now(), until?.toISOString() ?? null, by],
+];
+
+/** An address as it is compared: no two people have addresses that differ by case. */
+const foldedEmail = (email: string): string => email.trim().normalize('NFC').toLowerCase();
+
+const now = (): string => new Date().toISOString();
+
+/** A pseudonym, which tells nothing. */
+export const newAccount = (): string => `account-${randomBytes(8).toString('hex')}`;

@@ -1,0 +1,65 @@
+-- An account is a pseudonym: it stands in the log, and nothing here that tells who it is does.
+CREATE TABLE accounts (
+  account    TEXT PRIMARY KEY,
+  kind       TEXT NOT NULL CHECK (kind IN ('person', 'machine')),
+  created    TEXT NOT NULL,
+  created_by TEXT,
+  erased     TEXT
+) STRICT;
+
+-- All that tells who somebody is hangs on a row here: whoever deletes it deletes all of that.
+CREATE TABLE people (
+  account TEXT PRIMARY KEY REFERENCES accounts,
+  name    TEXT NOT NULL,
+  email   TEXT UNIQUE
+) STRICT;
+
+CREATE TABLE identities (
+  issuer  TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  account TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
+  added   TEXT NOT NULL,
+  PRIMARY KEY (issuer, subject)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE appointments (
+  id           TEXT PRIMARY KEY,
+  account      TEXT NOT NULL REFERENCES accounts,
+  role         TEXT NOT NULL CHECK (role IN ('secretariat', 'focal_point', 'alternate', 'reader')),
+  agency       TEXT CHECK (role = 'reader' OR (role = 'secretariat') = (agency IS NULL)),
+  since        TEXT NOT NULL,
+  until        TEXT,
+  appointed_by TEXT,
+  relieved_by  TEXT
+) STRICT;
+CREATE INDEX appointments_of ON appointments (account);
+
+INSERT INTO accounts SELECT account, 'machine', min(created), NULL, NULL FROM tokens GROUP BY account;
+INSERT INTO appointments SELECT id, account, role, agency, created, NULL, NULL, NULL FROM tokens;
+
+CREATE TABLE tokens_of_accounts (
+  id        TEXT PRIMARY KEY,
+  hash      TEXT NOT NULL UNIQUE,
+  account   TEXT NOT NULL REFERENCES accounts,
+  label     TEXT NOT NULL,
+  scopes    TEXT NOT NULL,
+  demo      INTEGER NOT NULL,
+  created   TEXT NOT NULL,
+  made_by   TEXT,
+  expires   TEXT NOT NULL,
+  last_used TEXT,
+  revoked   TEXT
+) STRICT;
+INSERT INTO tokens_of_accounts
+  SELECT id, hash, account, label,
+    CASE role WHEN 'secretariat' THEN 'read report record register publish admin'
+      ELSE 'read report record register publish' END,
+    label = 'demo', created, NULL, strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '+1 year'), NULL, revoked
+  FROM tokens;
+DROP TABLE tokens;
+ALTER TABLE tokens_of_accounts RENAME TO tokens;
+CREATE INDEX tokens_of ON tokens (account);
+
+-- Counts the changes by which somebody may lose a right.
+CREATE TABLE mark (changes INTEGER NOT NULL) STRICT;
+INSERT INTO mark VALUES (0);

@@ -1,0 +1,36 @@
+-- All of it hangs on the row that tells who somebody is, and goes with it. Of what lets anybody in only the hash is kept.
+CREATE TABLE sessions (
+  id         TEXT PRIMARY KEY,
+  hash       TEXT NOT NULL UNIQUE,
+  account    TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
+  way        TEXT NOT NULL,
+  browser    TEXT NOT NULL,
+  acting_for TEXT,
+  begun      TEXT NOT NULL,
+  seen       TEXT NOT NULL,
+  ends       TEXT NOT NULL
+) STRICT;
+CREATE INDEX sessions_of ON sessions (account);
+
+CREATE TABLE passkeys (
+  id         TEXT PRIMARY KEY,
+  account    TEXT NOT NULL REFERENCES people ON DELETE CASCADE,
+  public_key TEXT NOT NULL,
+  counter    INTEGER NOT NULL,
+  transports TEXT NOT NULL,
+  label      TEXT NOT NULL,
+  added      TEXT NOT NULL,
+  last_used  TEXT
+) STRICT;
+CREATE INDEX passkeys_of ON passkeys (account);
+
+-- Secrets that are good once: sign-in links, and what a browser has begun at a provider or with a passkey.
+CREATE TABLE once (
+  hash    TEXT PRIMARY KEY,
+  purpose TEXT NOT NULL,
+  account TEXT REFERENCES people ON DELETE CASCADE,
+  browser TEXT,
+  kept    TEXT NOT NULL,
+  ends    TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX once_ends ON once (ends);

@@ -1,0 +1,46 @@
+/** A memory of what a store was asked, valid until somebody's rights may have changed. */
+import { LRUCache } from 'lru-cache';
+import type { AccessStore } from './access-store.js';
+
+const MOST = 10_000;
+
+/**
+ * Keeps answers by the hash of what lets somebody in. A change by this process counts at once. The store's mark, which tells
+ * those by other processes, is looked at every `marksHoldMs`: so long may what another process has ended still be taken. What is
+ * nobody's is not kept.
+ */
+export class UntilChanged<A extends object> {
+  #known = new LRUCache<string, A>({ max: MOST });
+  #lookedAt = -Infinity;
+  #mark: unknown;
+  #ownChanges = 0;
+
+  constructor(private readonly store: Pick<AccessStore, 'mark' | 'marksHoldMs' | 'ownChanges'>) {}
+
+  /** @param ask the store, where the answer is not known */
+  async get(hash: string, ask: () => Promise<A | null>): Promise<A | null> {
+    const now = performance.now();
+    if (now - this.#lookedAt >= this.store.marksHoldMs) {
+      const mark = await this.store.mark();
+      if (mark !== this.#mark) this.#forgetAll();
+      [this.#mark, this.#lookedAt] = [mark, now];
+    }
+    if (this.store.ownChanges !== this.#ownChanges) this.#forgetAll();
+    // The answer is kept with the state known by now: a change meanwhile makes it void.
+    const known = this.#known;
+    const kept = known.get(hash);
+    if (kept) return kept;
+    const answer = await ask();
+    if (answer) known.set(hash, answer);
+    return answer;
+  }
+
+  forget(hash: string): void {
+    this.#known.delete(hash);
+  }
+
+  #forgetAll(): void {
+    this.#known = new LRUCache({ max: MOST });
+    this.#ownChanges = this.store.ownChanges;
+  }
+}

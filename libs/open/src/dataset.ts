@@ -1,0 +1,157 @@
+/** The tables of the register, and where the rows of each come from. */
+import { viewOf, CommitmentView } from '#acts';
+import {
+  AgencyAsAt,
+  Crosswalk,
+  CrosswalkVersion,
+  Document,
+  Forum,
+  Framework,
+  OutcomeAsAt,
+  PublicationAsAt,
+  Theme,
+} from '#bodies';
+import { ApiProperty } from '@nestjs/swagger';
+import type { Log } from '#eventsourcing';
+import { AgencyRow, Progress, ThemeRow, type PinnedClocks } from '#progress';
+import { Registers, type Register } from '#registers';
+import { Tables, type TableParts } from './tables.js';
+
+/** A crosswalk with all its versions. */
+class CrosswalkWithVersions extends Crosswalk {
+  @ApiProperty({ type: [CrosswalkVersion], description: 'All by then; the last one holds' })
+  readonly versions: readonly CrosswalkVersion[];
+}
+
+/** What rows are read from. */
+export interface Sources {
+  readonly log: Log;
+  readonly registers: Registers;
+  readonly progress: Progress;
+}
+
+interface Listed extends TableParts {
+  /** It holds figures, which nothing refers to. */
+  readonly isProgress?: true;
+  /** Things in the order in which they are written, and how many there are. */
+  readonly read: (from: Sources, at: PinnedClocks) => Promise<{ total: number; things: AsyncIterable<object> }>;
+}
+
+async function* each(things: readonly object[]): AsyncGenerator<object> {
+  yield* things;
+}
+
+const ofRegister = (register: Register) => ({
+  read: async ({ registers }: Sources, { asOf, knownAt }: PinnedClocks) => {
+    const all = await registers.all(register, knownAt, asOf);
+    return { total: all.length, things: each(all) };
+  },
+});
+
+async function* commitments({ log, progress }: Sources, at: PinnedClocks): AsyncGenerator<object> {
+  for await (const items of progress.allCommitments(at, { life: 'any' }))
+    for (const { reference, lead, stale } of items) yield { lead, stale, ...(await viewOf(log, reference, at)) };
+}
+
+/** A commitment as at a date, with what depends on the day it is looked at. */
+class CommitmentInDump extends CommitmentView {
+  @ApiProperty() readonly lead: string;
+  @ApiProperty({ description: 'Open, and nobody has mentioned it for twelve months' }) readonly stale: boolean;
+}
+
+/** What depends on who asks, or when. */
+export const NOT_IN_DUMP: readonly string[] = ['asOf', 'allowedActs', 'correctedLater'];
+
+/** What stands in other tables: the last of a list, and the entry that the stage rests on, by its revision. */
+const ELSEWHERE = [
+  ...['lastEdition', 'lastUpkeep', 'headline_citations', 'verification_citations', 'verification_replies'],
+];
+
+/** The tables of a dump, those that others refer to first. */
+export const TABLES: readonly Listed[] = [
+  {
+    name: 'documents',
+    title: 'Documents in which statements were read',
+    of: Document,
+    id: 'id',
+    one: 'document',
+    ...ofRegister('document'),
+  },
+  {
+    name: 'agencies',
+    title: 'Agencies as they were on the date',
+    of: AgencyAsAt,
+    id: 'code',
+    one: 'agency',
+    ...ofRegister('agency'),
+  },
+  {
+    name: 'frameworks',
+    title: 'Frameworks of themes',
+    of: Framework,
+    id: 'code',
+    one: 'framework',
+    ...ofRegister('framework'),
+  },
+  { name: 'themes', title: 'Themes', of: Theme, id: 'code', one: 'theme', ...ofRegister('theme') },
+  {
+    name: 'crosswalks',
+    title: 'Crosswalks from framework to framework',
+    of: CrosswalkWithVersions,
+    id: 'code',
+    one: 'crosswalk',
+    ...ofRegister('crosswalk'),
+  },
+  { name: 'forums', title: 'Forums and meetings', of: Forum, id: 'id', one: 'forum', ...ofRegister('forum') },
+  {
+    name: 'outcomes',
+    title: 'Outcomes of forums',
+    of: OutcomeAsAt,
+    id: 'id',
+    one: 'outcome',
+    ...ofRegister('outcome'),
+  },
+  {
+    name: 'publications',
+    title: 'Reports that were published, or are prepared',
+    of: PublicationAsAt,
+    id: 'id',
+    one: 'publication',
+    ...ofRegister('publication'),
+  },
+  {
+    name: 'commitments',
+    title: 'Commitments as at the date, also those whose record has ended',
+    ...{ of: CommitmentInDump, id: 'reference', one: 'commitment', without: [...NOT_IN_DUMP, ...ELSEWHERE] },
+    codes: { themes: 'theme' },
+    read: async (from, at) => {
+      const { total } = await from.progress.commitments(at, { life: 'any' }, { limit: 1 });
+      return { total, things: commitments(from, at) };
+    },
+  },
+  {
+    name: 'progress_agencies',
+    title: 'Progress per agency; the rows do not add up to the total',
+    ...{ of: AgencyRow, id: 'agency', one: 'agency', isProgress: true },
+    read: async ({ progress }, at) => {
+      const { rows } = await progress.agencies(at);
+      return { total: rows.length, things: each(rows) };
+    },
+  },
+  {
+    name: 'progress_themes',
+    title: 'Progress per theme; the rows do not add up to the total',
+    ...{ of: ThemeRow, id: 'theme', one: 'theme', isProgress: true },
+    read: async ({ progress }, at) => {
+      const { rows } = await progress.themes(at);
+      return { total: rows.length, things: each(rows) };
+    },
+  },
+];
+
+/** The table that holds what is registered as one kind, and its key. */
+export const TABLE_OF: ReadonlyMap<string, { readonly name: string; readonly id: string }> = new Map(
+  TABLES.filter(({ isProgress }) => !isProgress).map(({ name, id, one }) => [one, { name, id }]),
+);
+
+export const tablesOf = (parts: TableParts): Tables => Tables.of(parts);

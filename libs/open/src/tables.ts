@@ -1,0 +1,213 @@
+/** Tables of the register, worked out from the classes of the API's answers: a list in a field becomes a table of its own. */
+import type { Type } from '@nestjs/common';
+import { classIn, describedAs, fieldsIn, registerOfField, type Described, type Registered } from '#platform';
+
+/** The types of Table Schema (Frictionless) that occur. */
+export type ColumnType = 'string' | 'integer' | 'boolean' | 'date' | 'object';
+
+export interface Column {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly description?: string;
+  readonly words?: readonly string[];
+  readonly pattern?: string;
+  /** The register that holds its code. */
+  readonly register?: Registered;
+}
+
+/** A table of things of one class, with the tables of the lists in them. */
+export interface Table {
+  readonly name: string;
+  readonly title: string;
+  /** Its first columns, which name a row. */
+  readonly key: readonly string[];
+  /** The table whose rows its rows belong to; the first columns of its key name that row. */
+  readonly above?: Table;
+  readonly columns: readonly Column[];
+}
+
+/** A row to be written, and where. */
+export interface TableRow {
+  readonly table: Table;
+  readonly cells: readonly unknown[];
+}
+
+type Thing = Readonly<Record<string, unknown>>;
+
+interface Cell extends Column {
+  readonly of: (thing: Thing) => unknown;
+}
+
+interface List {
+  readonly of: (thing: Thing) => readonly unknown[];
+  readonly tables: Tables;
+}
+
+/** What a table is made of. */
+export interface TableParts {
+  readonly name: string;
+  readonly title: string;
+  readonly of: Type<unknown>;
+  /** The field that names a thing. */
+  readonly id: string;
+  /** What that field is called in the tables below. */
+  readonly one: string;
+  /** The fields that are left out; of nested ones, `headline_citations`. */
+  readonly without?: readonly string[];
+  /** The registers of codes in lists of which their class does not say so. */
+  readonly codes?: Readonly<Record<string, Registered>>;
+}
+
+/** A table and those below it, and the rows of a thing in all of them. */
+export class Tables {
+  readonly table: Table;
+  readonly #own: readonly Cell[];
+  readonly #lists: readonly List[];
+
+  private constructor(
+    parts: Pick<Table, 'name' | 'title' | 'above'>,
+    key: readonly Column[],
+    private readonly keyOfRow: (above: readonly unknown[], thing: unknown, number: number) => unknown[],
+    [own, lists]: readonly [Cell[], (table: Table, key: readonly Column[]) => List[]],
+  ) {
+    this.#own = own.filter(({ name }) => !key.some((one) => one.name === name));
+    this.table = { ...parts, key: key.map(({ name }) => name), columns: [...key, ...this.#own.map(columnOf)] };
+    this.#lists = lists(this.table, key);
+  }
+
+  static of({ name, title, of, id, one, without = [], codes = {} }: TableParts): Tables {
+    const key: Column = { ...columnOf(cellsOf(of, [id])[0]!), name: id };
+    const below = (table: Table) =>
+      listsOf(of, { without, codes }, '', (thing) => thing, table, [{ ...key, name: one }]);
+    const fields = fieldsIn(of.prototype as object).filter((field) => !without.includes(field));
+    return new Tables({ name, title }, [key], (_, thing) => [(thing as Thing)[id]], [cellsOf(of, fields), below]);
+  }
+
+  /** The table of a list in the things of another. */
+  static below(
+    above: Table,
+    keyAbove: readonly Column[],
+    field: string,
+    described: Described & { readonly register?: Registered },
+  ): Tables {
+    const [name, title] = [`${above.name}_${field}`, described.description ?? `${above.title}: ${field}`];
+    // A list in a list may have the same name as that.
+    const number: Column = {
+      name: `${name.replace(/^[^_]+_/, '')}_number`,
+      type: 'integer',
+      description: 'Its place in the list, from 1',
+    };
+    const key = [...keyAbove, number];
+    const keyOfRow = (keys: readonly unknown[], _: unknown, place: number) => [...keys, place];
+    const of = classIn(described);
+    if (!of) {
+      const { register } = described;
+      const column = scalar(field, { ...described, type: one(described.type) });
+      const value: Cell = { ...column, ...(register && { register }), of: (thing) => thing['value'] };
+      return new Tables({ name, title, above }, key, keyOfRow, [[value], () => []]);
+    }
+    const fields = fieldsIn(of.prototype as object);
+    const lists = (table: Table) => listsOf(of, {}, '', (thing) => thing, table, key);
+    return new Tables({ name, title, above }, key, keyOfRow, [cellsOf(of, fields), lists]);
+  }
+
+  /** This table and all below it. */
+  get all(): Table[] {
+    return [this.table, ...this.#lists.flatMap(({ tables }) => tables.all)];
+  }
+
+  /** The rows of a thing, here and below. */
+  *rowsOf(thing: unknown, above: readonly unknown[] = [], number = 1): Generator<TableRow> {
+    const key = this.keyOfRow(above, thing, number);
+    const whole = typeof thing === 'object' && thing !== null ? (thing as Thing) : { value: thing };
+    yield { table: this.table, cells: [...key, ...this.#own.map(({ of }) => of(whole))] };
+    for (const { of, tables } of this.#lists)
+      for (const [i, one] of of(whole).entries()) yield* tables.rowsOf(one, key, i + 1);
+  }
+}
+
+const columnOf = ({ of: _of, ...column }: Cell): Column => column;
+
+const one = (type: unknown): unknown => (Array.isArray(type) ? (type as unknown[])[0] : type);
+
+const isList = ({ isArray, type }: Described): boolean => isArray === true || Array.isArray(type);
+
+const NUMBERS = new Set<unknown>(['integer', 'number', Number]);
+
+function typeOf({ type, format, additionalProperties }: Described): ColumnType {
+  if (NUMBERS.has(type)) return 'integer';
+  if (type === Boolean || type === 'boolean') return 'boolean';
+  if (additionalProperties) return 'object';
+  return format === 'date' ? 'date' : 'string';
+}
+
+/** A field with one value, as a column. */
+function scalar(name: string, described: Described): Column {
+  const { description, pattern, enum: words } = described;
+  const type = typeOf(described);
+  return {
+    ...{ name, type, description },
+    ...(words && type === 'string' && { words: words.map(String) }),
+    ...(pattern && { pattern }),
+  };
+}
+
+/** Fields of acts that no answer has. */
+const NOT_IN_ANSWERS = new Set(['newDocument']);
+
+/** The columns of fields; what is nested becomes columns of its own: `headline_stage`. */
+function cellsOf(of: Type<unknown>, fields: readonly string[], within = ''): Cell[] {
+  const prototype = of.prototype as object;
+  return fields.flatMap((field): Cell[] => {
+    const described = describedAs(prototype, field);
+    if (isList(described) || NOT_IN_ANSWERS.has(field)) return [];
+    const nested = classIn(described);
+    const name = within + field;
+    const inside = (thing: Thing) => thing[field] as Thing | null | undefined;
+    if (nested)
+      return cellsOf(nested, fieldsIn(nested.prototype as object), `${name}_`).map((cell) => ({
+        ...cell,
+        of: (thing) => (inside(thing) ? cell.of(inside(thing)!) : null),
+      }));
+    if (described.properties && !described.additionalProperties)
+      return Object.entries(described.properties).map(([part, about]) => ({
+        ...scalar(`${name}_${part}`, about as Described),
+        of: (thing) => inside(thing)?.[part],
+      }));
+    const register = registerOfField(prototype, field);
+    return [{ ...scalar(name, described), ...(register && { register }), of: (thing) => thing[field] }];
+  });
+}
+
+/** The tables of the lists in the fields of a class, also in what is nested. */
+function listsOf(
+  of: Type<unknown>,
+  { without = [], codes = {} }: Pick<TableParts, 'without' | 'codes'>,
+  within: string,
+  inside: (thing: Thing) => Thing | null,
+  table: Table,
+  key: readonly Column[],
+): List[] {
+  const prototype = of.prototype as object;
+  return fieldsIn(prototype)
+    .filter((field) => !without.includes(within + field))
+    .flatMap((field): List[] => {
+      const described = describedAs(prototype, field);
+      const name = within + field;
+      const value = (thing: Thing) => inside(thing)?.[field] ?? null;
+      if (isList(described))
+        return [
+          {
+            of: (thing) => (value(thing) ?? []) as unknown[],
+            tables: Tables.below(table, key, name, {
+              ...described,
+              register: registerOfField(prototype, field) ?? codes[field],
+            }),
+          },
+        ];
+      const nested = classIn(described);
+      return nested
+        ? listsOf(nested, { without }, `${name}_`, (thing) => value(thing) as Thing | null, table, key)
+        : [];
+    });
+}

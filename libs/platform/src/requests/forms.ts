@@ -1,0 +1,148 @@
+/**
+ * The forms of our pages: how they are read, and from whom. Only a route marked `@PostsForm` takes one. It comes from a page of
+ * ours (`Sec-Fetch-Site`, `Origin`) and, where one is signed in, with the token of the session (`CsrfField` writes it).
+ */
+import { applyDecorators, HttpCode, Post, SetMetadata } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { errorCodes, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { Rejected } from '#eventsourcing';
+import { isInherited, textOf, Unreadable } from '#text';
+import type { ApiRequest, Session } from './principal.js';
+import { isCsrfTokenOf } from './sessions.js';
+
+export const FORM = 'form';
+
+/** `signed-in`: whoever sends it must be; `anyone`: it leads to a session. */
+export type FormOf = 'signed-in' | 'anyone';
+
+/**
+ * A route that takes a form. Its body is validated by the class of the parameter, as a body in JSON is: see `bodyOfForm`. It
+ * answers with a page, or with `new SeeOther(path)`.
+ */
+export const PostsForm = (path = '', of: FormOf = 'signed-in'): MethodDecorator =>
+  applyDecorators(Post(path), HttpCode(200), RouteConfig({ form: of }), SetMetadata(FORM, of));
+
+/** The answer to a form that was taken: the browser reads another page of ours. */
+export class SeeOther {
+  /** @param path of a page of ours */
+  constructor(readonly path: string) {}
+}
+
+/** The name of the hidden field with the token of the session. */
+export const CSRF_FIELD = 'csrf';
+
+const DEEPEST = 5;
+const MOST_FIELDS = 2_000;
+const TYPE = 'application/x-www-form-urlencoded';
+
+/** The fields of a form as they were sent: texts, lists of texts, and objects and lists by the dots in their names. */
+export class FormFields {
+  readonly [name: string]: FormValue;
+}
+type FormValue = string | readonly FormValue[] | { readonly [name: string]: FormValue };
+
+/** `Writing%21+here` */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    throw new Rejected('bad_request', 'The form is not well formed: it holds what is not UTF-8.');
+  }
+}
+
+/**
+ * The fields of a form, sent as browsers send it. An empty field says nothing, and is left out. A name that comes more than once
+ * is a list; `target.date` is the field of an object, `agencies.0.role` of the first object of a list. Gaps in a list close.
+ * @throws Rejected `bad_request` where the names contradict each other
+ */
+export function formFieldsOf(text: string): FormFields {
+  const fields = new FormFields();
+  const pairs = text === '' ? [] : text.split('&');
+  if (pairs.length > MOST_FIELDS) throw new Rejected('bad_request', `A form has ${MOST_FIELDS} fields at most.`);
+  for (const pair of pairs) {
+    const equals = pair.indexOf('=');
+    const name = decoded(equals < 0 ? pair : pair.slice(0, equals));
+    const value = equals < 0 ? '' : decoded(pair.slice(equals + 1)).replaceAll('\r\n', '\n');
+    const steps = name.split('.');
+    if (steps.length > DEEPEST || steps.some((step) => !/^[A-Za-z0-9_-]{1,60}$/.test(step) || isInherited(step)))
+      throw new Rejected('bad_request', `A form has no field ${name.slice(0, 100)}.`);
+    if (value.trim() !== '') put(fields as Given, steps, value, name);
+  }
+  listsIn(fields as Given);
+  return fields;
+}
+
+type Given = Record<string, FormValue>;
+
+function put(into: Given, [step, ...rest]: readonly string[], value: string, name: string): void {
+  const before = into[step!];
+  const clash = () => new Rejected('bad_request', `The form says two things by the name ${name}.`);
+  if (rest.length > 0) {
+    if (typeof before === 'string' || Array.isArray(before)) throw clash();
+    put((into[step!] ??= {}) as Given, rest, value, name);
+  } else if (before === undefined) into[step!] = value;
+  else if (typeof before === 'string') into[step!] = [before, value];
+  else if (Array.isArray(before)) before.push(value);
+  else throw clash();
+}
+
+/** Of what stands in an object: what has only numbers for names is a list, in their order. */
+function listsIn(given: Given): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (typeof value !== 'object' || Array.isArray(value)) continue;
+    listsIn(value as Given);
+    if (Object.keys(value).every((step) => /^\d+$/.test(step))) given[name] = Object.values(value);
+  }
+}
+
+/** Lets the routes that are marked so read forms; all others refuse them, as they do any other type. */
+export function readsForms(server: FastifyInstance): void {
+  server.addContentTypeParser(TYPE, { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      if (!formOf(request)) throw new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE(TYPE);
+      done(null, formFieldsOf(textOf(body as Buffer)));
+    } catch (error) {
+      done(error instanceof Unreadable ? new Rejected('bad_request', `The form ${error.message}.`) : (error as Error));
+    }
+  });
+}
+
+export const formOf = ({ routeOptions }: FastifyRequest): FormOf | undefined =>
+  (routeOptions.config as { form?: FormOf }).form;
+
+/**
+ * Refuses a form that no page of ours sent: another site's, one without the token of the session, and whatever is no form.
+ * @throws Rejected `unauthenticated` | `forbidden`
+ */
+export function refuseForgedForm(request: ApiRequest, of: FormOf, session: Session | null, ownOrigin: string): void {
+  if (!request.headers['content-type']?.toLowerCase().startsWith(TYPE))
+    throw new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE(request.headers['content-type'] ?? 'none');
+  if (!isFromOwnPage(request, ownOrigin))
+    throw new Rejected(
+      'forbidden',
+      'This form was sent from another site. Open the page here, and send it from there.',
+    );
+  const fields = request.body as Given;
+  const token = fields[CSRF_FIELD];
+  delete fields[CSRF_FIELD];
+  if (of === 'anyone') return;
+  if (!session)
+    throw new Rejected(
+      'unauthenticated',
+      'You are not signed in any more. Sign in in another window, open the form there, and send it again.',
+    );
+  if (!isCsrfTokenOf(session, token))
+    throw new Rejected('forbidden', 'This form is of an earlier sign-in. Open the page again, and send it from there.');
+}
+
+/**
+ * Whether a page of ours has sent this. A browser says so (`Sec-Fetch-Site`); one that does not (it is old, or reaches us over
+ * http) tells the site of the page in `Origin`.
+ */
+function isFromOwnPage({ headers, host }: ApiRequest, ownOrigin: string): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined) return site === 'same-origin';
+  const { origin } = headers;
+  if (origin === undefined || origin === 'null') return false;
+  return origin === ownOrigin || origin === `http://${host}` || origin === `https://${host}`;
+}

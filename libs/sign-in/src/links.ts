@@ -1,0 +1,79 @@
+/** Links by which people sign in: sent to their address, or printed by the command line for whoever runs the server. */
+import { Logger } from '@nestjs/common';
+import type { AccessStore } from '#access';
+import { LetterNotSent, type Mailer } from '#mail';
+import type { Once } from './once.js';
+
+/** For how long a link is good. */
+export const LINK_MINUTES = 15;
+/** The number of links of an account that may be good at a time: nobody's letterbox is filled by somebody else. */
+const MOST = 3;
+
+export class SignInLinks {
+  readonly #logger = new Logger('SignIn');
+  readonly #sending = new Set<Promise<void>>();
+
+  constructor(
+    private readonly access: AccessStore,
+    private readonly once: Once,
+    private readonly mailer: Mailer,
+    private readonly publicUrl: string,
+  ) {}
+
+  /**
+   * Sends a link to an address, if it is somebody's who has a role. It returns before that is looked up: neither the answer nor
+   * its time tells whether anybody has the address.
+   */
+  send(email: string): void {
+    const sending: Promise<void> = this.#send(email)
+      .catch((error: unknown) => {
+        const why = error instanceof LetterNotSent ? error.message : 'The store of accounts did not answer.';
+        this.#logger.error(`A sign-in link was not sent. ${why}`);
+      })
+      .finally(() => this.#sending.delete(sending));
+    this.#sending.add(sending);
+  }
+
+  /** Returns when what is being sent was sent. */
+  async sent(): Promise<void> {
+    await Promise.all(this.#sending);
+  }
+
+  async #send(email: string): Promise<void> {
+    const account = await this.access.accounts.byEmail(email);
+    const known = account && (await this.access.accounts.one(account));
+    if (!account || !known || !known.email || !known.appointments.some(({ until }) => !until || until > now())) return;
+    if ((await this.once.open('link', account)) >= MOST) return;
+    await this.mailer.send({
+      to: known.email,
+      subject: 'Sign in to Followthrough',
+      text: [
+        'Somebody, most likely you, asked to sign in to Followthrough.',
+        `This link signs you in. It works once, for ${LINK_MINUTES} minutes:`,
+        await this.make(account),
+        'If it was not you, do nothing: without the link nobody gets in.',
+      ].join('\n\n'),
+    });
+  }
+
+  /** A link that signs an account in, once. Whoever has it is that account. */
+  async make(account: string, way: 'link' | 'command line' = 'link'): Promise<string> {
+    const secret = await this.once.make('link', { account, kept: { way }, forMs: LINK_MINUTES * 60_000 });
+    return `${this.publicUrl}/sign-in/link/${secret}`;
+  }
+
+  /** The name of the person whom a link would sign in; `null`: it is not good (any more). */
+  async whose(secret: string): Promise<string | null> {
+    const found = await this.once.look('link', secret);
+    return found?.account ? ((await this.access.accounts.one(found.account))?.name ?? null) : null;
+  }
+
+  /** @returns `null` where it is not good (any more) */
+  async take(secret: string): Promise<{ readonly account: string; readonly way: 'link' | 'command line' } | null> {
+    const taken = await this.once.take('link', secret);
+    if (!taken?.account) return null;
+    return { account: taken.account, way: taken.kept['way'] === 'command line' ? 'command line' : 'link' };
+  }
+}
+
+const now = (): string => new Date().toISOString();

@@ -1,0 +1,74 @@
+/** Secrets that are good once and for a short time: only their hashes are kept. */
+import { randomBytes } from 'node:crypto';
+import { hashOf, type AccessStore } from '#access';
+
+/** A link in a letter; what a browser has begun at the identity provider, or with a passkey; a passkey that is to be added. */
+export type Purpose = 'link' | 'provider' | 'passkey' | 'new-passkey';
+
+interface Made {
+  /** Whose it is, where that is known: it goes with the person. */
+  readonly account?: string | null;
+  /** What the browser that began it has shown, and must show again. */
+  readonly browser?: string | null;
+  /** What is needed when it is taken. */
+  readonly kept?: object;
+  /** For how long it is good. */
+  readonly forMs: number;
+}
+
+/** What was made, as it is taken. */
+export interface Taken {
+  readonly account: string | null;
+  readonly kept: Readonly<Record<string, unknown>>;
+}
+
+export class Once {
+  constructor(private readonly access: AccessStore) {}
+
+  /** @returns the secret, which is kept nowhere */
+  async make(purpose: Purpose, { account = null, browser = null, kept = {}, forMs }: Made): Promise<string> {
+    const secret = randomBytes(32).toString('base64url');
+    const now = Date.now();
+    await this.access.query('DELETE FROM once WHERE ends < ?', new Date(now).toISOString());
+    await this.access.query(
+      'INSERT INTO once VALUES (?, ?, ?, ?, ?, ?)',
+      ...[hashOf(secret), purpose, account, browser === null ? null : hashOf(browser), JSON.stringify(kept)],
+      new Date(now + forMs).toISOString(),
+    );
+    return secret;
+  }
+
+  /** Takes it, so that nobody can again. @returns `null` for one that was never made, was taken, is over, or another browser's */
+  take(purpose: Purpose, secret: string, browser: string | null = null): Promise<Taken | null> {
+    return this.#found('DELETE', 'RETURNING account, kept', purpose, secret, browser);
+  }
+
+  /** The same, without taking it. */
+  look(purpose: Purpose, secret: string): Promise<Taken | null> {
+    return this.#found('SELECT account, kept', '', purpose, secret, null);
+  }
+
+  /** The number of those of an account that are still good. */
+  async open(purpose: Purpose, account: string): Promise<number> {
+    const [row] = await this.access.query<{ open: number | string }>(
+      'SELECT count(*) AS open FROM once WHERE purpose = ? AND account = ? AND ends > ?',
+      ...[purpose, account, new Date().toISOString()],
+    );
+    return Number(row!.open);
+  }
+
+  async #found(
+    what: string,
+    gives: string,
+    purpose: Purpose,
+    secret: string,
+    browser: string | null,
+  ): Promise<Taken | null> {
+    const whose = browser === null ? 'browser IS NULL' : 'browser = ?';
+    const [row] = await this.access.query<{ account: string | null; kept: string }>(
+      `${what} FROM once WHERE hash = ? AND purpose = ? AND ends > ? AND ${whose} ${gives}`,
+      ...[hashOf(secret), purpose, new Date().toISOString(), ...(browser === null ? [] : [hashOf(browser)])],
+    );
+    return row ? { account: row.account, kept: JSON.parse(row.kept) as Taken['kept'] } : null;
+  }
+}

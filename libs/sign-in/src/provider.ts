@@ -1,0 +1,309 @@
+/** Sign-in through an OpenID Connect provider: people by the authorization code flow, programs by its signed tokens. */
+import { Mutex } from 'async-mutex';
+import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload } from 'jose';
+import type { Configuration } from 'openid-client';
+import { hashOf, UntilChanged, type AccessStore } from '#access';
+import { Rejected, StoreUnavailable } from '#eventsourcing';
+import { principalAt, type Holder, type Principal } from '#platform';
+import { SCOPES } from '#words';
+import { rolesOf, type Claims, type RoleRule } from './claims.js';
+import type { Once } from './once.js';
+
+export interface ProviderSettings {
+  /** Its address, as it calls itself in its tokens. */
+  readonly issuer: string;
+  readonly clientId: string;
+  /** `null`: a client without a secret, which PKCE alone protects. */
+  readonly clientSecret: string | null;
+  /** The audience of tokens for our API; `null`: none is taken. */
+  readonly audience: string | null;
+  readonly roles: readonly RoleRule[];
+  /** As people know it. */
+  readonly name: string;
+}
+
+/** Somebody who came back from the provider. */
+export interface Arrived {
+  readonly account: string;
+  /** The page that was asked for. */
+  readonly to: string;
+}
+
+/** Whoever came by the provider, in appointments that it gave or took. */
+export const BY_PROVIDER = 'provider';
+
+/** For how long the provider may take. */
+const TAKES_MS = 10 * 60_000;
+/** The signatures that are taken: with a key pair, never with a shared secret, and never none. */
+const ALGORITHMS = [
+  'RS256',
+  'PS256',
+  'ES256',
+  'EdDSA',
+  'Ed25519',
+  'RS384',
+  'RS512',
+  'PS384',
+  'PS512',
+  'ES384',
+  'ES512',
+];
+/** The clocks of two machines may differ by so much. */
+const CLOCKS_S = 30;
+
+export interface Patience {
+  /** At most so often are its keys asked for again because of a token with an unknown one. */
+  readonly keysAgainMs: number;
+  /** For so long its keys are used without asking again. */
+  readonly keysKeptMs: number;
+}
+
+/** A token of the provider, as opposed to one of ours. */
+export const isProvidersToken = (token: string): boolean => token.split('.').length === 3;
+
+export class Provider {
+  #found: Promise<Configuration> | undefined;
+  #keys: ReturnType<typeof createRemoteJWKSet> | undefined;
+  readonly #known: UntilChanged<Holder>;
+  readonly #oneAtATime = new Mutex();
+
+  constructor(
+    readonly settings: ProviderSettings,
+    private readonly publicUrl: string,
+    private readonly access: AccessStore,
+    private readonly once: Once,
+    private readonly patience: Patience = { keysAgainMs: 10_000, keysKeptMs: 600_000 },
+  ) {
+    this.#known = new UntilChanged(access);
+  }
+
+  /** Where the provider sends people back to. */
+  get comesBackTo(): string {
+    return `${this.publicUrl}/sign-in/provider/return`;
+  }
+
+  /**
+   * The address at the provider where somebody signs in.
+   * @param browser a secret of the browser, which must come back with the answer
+   * @param to the page that is wanted
+   * @throws StoreUnavailable where the provider does not answer
+   */
+  async begin(browser: string, to: string): Promise<URL> {
+    const client = await import('openid-client');
+    const config = await this.#configuration();
+    const verifier = client.randomPKCECodeVerifier();
+    const nonce = client.randomNonce();
+    const state = await this.once.make('provider', { browser, kept: { verifier, nonce, to }, forMs: TAKES_MS });
+    return client.buildAuthorizationUrl(config, {
+      redirect_uri: this.comesBackTo,
+      scope: 'openid email profile',
+      code_challenge: await client.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+      ...{ state, nonce },
+    });
+  }
+
+  /**
+   * @param query what the provider sent back
+   * @throws Rejected `forbidden` where it is an answer to nothing that this browser asked, the provider has refused, or whoever
+   * it is has no account here
+   */
+  async finish(query: URLSearchParams, browser: string | undefined): Promise<Arrived> {
+    const state = query.get('state');
+    const begun = state && browser ? await this.once.take('provider', state, browser) : null;
+    if (!state || !begun)
+      throw new Rejected(
+        'forbidden',
+        'This sign-in was begun elsewhere, was used already, or took too long. Try again.',
+      );
+    const { verifier, nonce, to } = begun.kept as { verifier: string; nonce: string; to: string };
+    const claims = await this.#claims(query, { state, verifier, nonce });
+    const account = await this.#accountOf(claims, 'person');
+    if (!account)
+      throw new Rejected(
+        'forbidden',
+        `${this.settings.name} knows you, but nobody has given you an account here. Ask the secretariat for an invitation.`,
+      );
+    return { account, to };
+  }
+
+  async #claims(
+    query: URLSearchParams,
+    { state, verifier, nonce }: { state: string; verifier: string; nonce: string },
+  ): Promise<Claims> {
+    const client = await import('openid-client');
+    const config = await this.#configuration();
+    try {
+      const tokens = await client.authorizationCodeGrant(config, new URL(`${this.comesBackTo}?${query}`), {
+        ...{ pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce, idTokenExpected: true },
+      });
+      const claims = tokens.claims()!;
+      const more = config.serverMetadata().userinfo_endpoint
+        ? await client.fetchUserInfo(config, tokens.access_token, claims.sub)
+        : {};
+      return { ...more, ...claims };
+    } catch (error) {
+      if (isAway(error)) throw away(this.settings.name, error);
+      throw new Rejected('forbidden', `${this.settings.name} did not sign you in.`);
+    }
+  }
+
+  /** The address at the provider where somebody signs out there, too; `null`: it has none. */
+  async leave(): Promise<URL | null> {
+    const client = await import('openid-client');
+    const config = await this.#configuration().catch(() => null);
+    if (!config?.serverMetadata().end_session_endpoint) return null;
+    return client.buildEndSessionUrl(config, { post_logout_redirect_uri: `${this.publicUrl}/` });
+  }
+
+  /**
+   * The principal of a token of the provider, which must be signed by one of its keys, be for us, and not be over.
+   * @param actingFor as `principalAt` takes it
+   */
+  async principalOf(token: string, actingFor?: string): Promise<Principal | null> {
+    if (this.settings.audience === null) return null;
+    const holder = await this.#known.get(hashOf(token), () => this.#holderOf(token));
+    return holder && principalAt(holder, actingFor, Date.now());
+  }
+
+  async #holderOf(token: string): Promise<Holder | null> {
+    const { issuer, audience } = this.settings;
+    const claims = await this.#verified(token, { issuer, audience: audience! });
+    if (!claims) return null;
+    const account = await this.#accountOf(claims, 'machine');
+    if (!account) return null;
+    return this.access.accounts.holder(account, claims.exp! * 1_000, scopesOf(claims));
+  }
+
+  async #verified(token: string, expected: { issuer: string; audience: string }): Promise<JWTPayload | null> {
+    try {
+      const keys = (this.#keys ??= await this.#remoteKeys());
+      const { payload } = await jwtVerify(token, keys, {
+        ...expected,
+        algorithms: ALGORITHMS,
+        requiredClaims: ['sub', 'exp'],
+        clockTolerance: CLOCKS_S,
+      });
+      return payload;
+    } catch (error) {
+      if (error instanceof errors.JWKSTimeout || isAway(error)) throw away(this.settings.name, error);
+      if (error instanceof errors.JOSEError) return null;
+      throw error;
+    }
+  }
+
+  async #remoteKeys(): Promise<ReturnType<typeof createRemoteJWKSet>> {
+    const { jwks_uri } = (await this.#configuration()).serverMetadata();
+    if (!jwks_uri) throw new StoreUnavailable(`${this.settings.name} names no keys.`);
+    const { keysAgainMs, keysKeptMs } = this.patience;
+    return createRemoteJWKSet(new URL(jwks_uri), { cooldownDuration: keysAgainMs, cacheMaxAge: keysKeptMs });
+  }
+
+  /**
+   * The account of whoever the claims are of: the one that has come by this identity before, or was invited by the address that
+   * the provider has verified; else a new one, where a rule gives it a role. Its roles by the rules follow the claims.
+   */
+  #accountOf(claims: Claims, kind: 'person' | 'machine'): Promise<string | null> {
+    // Two first requests at once open one account.
+    return this.#oneAtATime.runExclusive(() => this.#foundOrOpened(claims, kind));
+  }
+
+  async #foundOrOpened(claims: Claims, kind: 'person' | 'machine'): Promise<string | null> {
+    const { issuer, roles: rules } = this.settings;
+    const { accounts } = this.access;
+    const subject = String(claims['sub']);
+    const roles = rolesOf(claims, rules);
+    const known = await accounts.byIdentity(issuer, subject);
+    const account = known ?? (await this.#invited(claims)) ?? (await this.#opened(claims, kind, roles.length > 0));
+    if (account === null) return null;
+    if (known === null) await accounts.identify(account, issuer, subject);
+    await this.#appoint(account, roles);
+    return account;
+  }
+
+  /** An account by the verified address that nobody of this provider has come to yet: an address may pass to somebody else. */
+  async #invited({ email, email_verified }: Claims): Promise<string | null> {
+    if (typeof email !== 'string' || email_verified !== true) return null;
+    const account = await this.access.accounts.byEmail(email);
+    if (account === null) return null;
+    const others = await this.access.query(
+      'SELECT subject FROM identities WHERE account = ? AND issuer = ?',
+      ...[account, this.settings.issuer],
+    );
+    return others.length === 0 ? account : null;
+  }
+
+  async #opened(claims: Claims, kind: 'person' | 'machine', hasRole: boolean): Promise<string | null> {
+    if (!hasRole) return null;
+    const { email, email_verified, name, sub } = claims;
+    const known = typeof email === 'string' && email_verified === true;
+    if (known && (await this.access.accounts.byEmail(email)) !== null) return null;
+    return this.access.accounts.open({
+      kind,
+      name: typeof name === 'string' ? name.slice(0, 300) : known ? email : String(sub),
+      ...(known && { email }),
+      by: BY_PROVIDER,
+    });
+  }
+
+  /** Gives what the rules say and the account has not, and takes what they gave and say no more. */
+  async #appoint(account: string, roles: readonly Pick<RoleRule, 'role' | 'agency'>[]): Promise<void> {
+    const { accounts } = this.access;
+    const now = new Date().toISOString();
+    const present = ((await accounts.one(account))?.appointments ?? []).filter(
+      ({ since, until }) => since <= now && (until === null || until > now),
+    );
+    const same = (a: Pick<RoleRule, 'role' | 'agency'>, b: Pick<RoleRule, 'role' | 'agency'>) =>
+      a.role === b.role && a.agency === b.agency;
+    for (const role of roles)
+      if (!present.some((one) => same(one, role))) await accounts.appoint(account, { ...role, by: BY_PROVIDER });
+    for (const one of present)
+      if (one.appointedBy === BY_PROVIDER && !roles.some((role) => same(role, one)))
+        await accounts.relieve(one.id, BY_PROVIDER);
+  }
+
+  #configuration(): Promise<Configuration> {
+    this.#found ??= this.#discover().catch((error: unknown) => {
+      this.#found = undefined;
+      throw away(this.settings.name, error);
+    });
+    return this.#found;
+  }
+
+  async #discover(): Promise<Configuration> {
+    const client = await import('openid-client');
+    const { issuer, clientId, clientSecret } = this.settings;
+    const address = new URL(issuer);
+    const here = address.protocol === 'http:' && /^(?:localhost|127\.|\[::1\])/.test(address.hostname);
+    const config = await client.discovery(
+      address,
+      clientId,
+      undefined,
+      clientSecret === null ? client.None() : client.ClientSecretBasic(clientSecret),
+      { timeout: 10, ...(here && { execute: [client.allowInsecureRequests] }) },
+    );
+    // The signature of its statement is checked, although it came by TLS.
+    client.enableNonRepudiationChecks(config);
+    return config;
+  }
+}
+
+/** The scopes of ours that a token names; one that names none may only read. */
+function scopesOf({ scope, scp }: JWTPayload): Holder['scopes'] {
+  const named = [scope ?? scp].flat().join(' ').split(' ');
+  const ours = SCOPES.filter((one) => named.includes(one));
+  return ours.length > 0 ? ours : ['read'];
+}
+
+/** Whether an error says that the provider cannot be reached now, and nothing about who asks. */
+function isAway(error: unknown): boolean {
+  for (let one: unknown = error; one instanceof Error; one = one.cause) {
+    const { code, name } = one as { code?: unknown; name: string };
+    if (name === 'TimeoutError' || code === 'OAUTH_TIMEOUT') return true;
+    if (typeof code === 'string' && /^(?:ECONN|ENOTFOUND|EAI_|ETIMEDOUT|EPIPE|UND_ERR_)/.test(code)) return true;
+  }
+  return false;
+}
+
+const away = (name: string, cause: unknown): StoreUnavailable =>
+  new StoreUnavailable(`${name} cannot be reached now.`, { cause });

@@ -1,0 +1,252 @@
+/** The full dump: valid by the validators of others, and the same views where it is taken over. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Ajv } from 'ajv';
+import { Ajv2019 } from 'ajv/dist/2019.js';
+import addFormats from 'ajv-formats';
+import { XmlDocument, XsdValidator } from 'libxml2-wasm';
+import { xmlRegisterFsInputProviders } from 'libxml2-wasm/lib/nodejs.mjs';
+import { createHash } from 'node:crypto';
+import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { checkDump, DumpedLog, isDump, writeDump } from '#open';
+import { copyLog, Projector } from '#eventsourcing';
+import { LOG } from '#platform';
+import { Progress } from '#progress';
+import { Registers } from '#registers';
+import { codec } from '../apps/api/src/app.module.js';
+import { CLOCK_CASES, HLD, TestServer } from './support/server.js';
+
+const { Package } = createRequire(import.meta.url)('datapackage') as {
+  Package: {
+    load(
+      descriptor: object,
+      options: { basePath: string },
+    ): Promise<{
+      valid: boolean;
+      errors: Error[];
+      resources: { name: string; tabular: boolean; read(options: { relations: boolean }): Promise<unknown[]> }[];
+    }>;
+  };
+};
+
+const AS_OF = '2012-11-02';
+const IMPRINT = {
+  ...{ publisher: 'The <secretariat> & others', publicUrl: 'https://followthrough.example.org' },
+  ...{ licence: 'CC-BY-4.0', software: '1.0.0', doi: '10.5281/zenodo.1234' },
+};
+
+let server: TestServer;
+let scratch: string;
+let dump: string;
+
+async function exported(
+  from: TestServer,
+  to: string,
+  imprint: Parameters<typeof writeDump>[3] = IMPRINT,
+): Promise<string> {
+  const folder = join(scratch, to);
+  const progress = from.app.get(Progress);
+  const at = await progress.pin({ asOf: AS_OF });
+  await writeDump(folder, { log: from.app.get(LOG), registers: from.app.get(Registers), progress }, at, imprint);
+  return folder;
+}
+
+beforeAll(async () => {
+  scratch = mkdtempSync(join(tmpdir(), 'followthrough-dump-'));
+  server = await TestServer.start([HLD, CLOCK_CASES]);
+  await server.post(
+    '/v1/commitments/IOM-2006-01/evidence',
+    { title: '=HYPERLINK("http://bad.example")', date: '2012', reportedOn: '2012-11-02' },
+    server.token('IOM'),
+  );
+  const { body } = await server.get('/v1/commitments/IOM-2006-01/history');
+  const { revision } = (body as { items: { revision: number }[] }).items.at(-1)!;
+  const blanked = await server.post(
+    `/v1/commitments/IOM-2006-01/history/${revision}/blank`,
+    { reason: 'A private matter', fields: ['/title'] },
+    server.token(null),
+  );
+  await server.app.get(Projector).reached((blanked.body as { position: string }).position, 60_000);
+  dump = await exported(server, 'dump');
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(scratch, { recursive: true });
+});
+
+const text = (path: string, folder = dump): string => readFileSync(join(folder, path), 'utf8');
+const json = (path: string): never => JSON.parse(text(path)) as never;
+function schema(name: string): object {
+  const { id: _former, ...rest } = JSON.parse(readFileSync(join('test/data/schemas', `${name}.json`), 'utf8')) as {
+    id?: string;
+  };
+  return rest;
+}
+
+const LAX = { strict: false, logger: false } as const;
+
+/** What a validator finds wrong. */
+function faults(ajv: Ajv, name: string, value: unknown): string[] {
+  addFormats.default(ajv);
+  const validate = ajv.compile(schema(name));
+  validate(value);
+  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
+
+describe('The files of a dump', () => {
+  it('are described as the profile of Data Package v2 asks', () => {
+    const ajv = () => new Ajv(LAX);
+    expect(faults(ajv(), 'datapackage-2.0', json('datapackage.json'))).toEqual([]);
+    expect(faults(ajv(), 'datapackage-2.0', { name: 'followthrough', resources: [] })).not.toEqual([]); // control
+  });
+
+  it('hold what is said of them, row by row and reference by reference, as the library of Frictionless reads them', async () => {
+    const read = async (descriptor: object) => {
+      const whole = await Package.load(descriptor, { basePath: dump });
+      expect(whole.errors.map(({ message }) => message)).toEqual([]);
+      const rows = new Map<string, number>();
+      for (const resource of whole.resources.filter(({ tabular }) => tabular))
+        rows.set(resource.name, (await resource.read({ relations: REFERRING.includes(resource.name) })).length);
+      return rows;
+    };
+    const descriptor = json('datapackage.json') as { resources: { name: string; schema?: { fields: object[] } }[] };
+    // The library is of the version before, which called a table so.
+    const asBefore = {
+      ...descriptor,
+      resources: descriptor.resources.map(({ schema, ...one }) =>
+        schema ? { ...one, schema, profile: 'tabular-data-resource' } : one,
+      ),
+    };
+    const rows = await read(asBefore);
+    const { body } = await server.get(`/v1/commitments?life=any&asOf=${AS_OF}&limit=1`);
+    expect(rows.get('commitments')).toBe((body as { total: number }).total);
+    expect([...rows.values()].filter((n) => n > 0).length).toBeGreaterThan(25);
+    // The control: a theme that there is not.
+    const broken = join(scratch, 'broken');
+    cpSync(dump, broken, { recursive: true });
+    appendFileSync(join(broken, 'csv/commitments_themes.csv'), 'IOM-2006-01,99,NO-SUCH-THEME\n');
+    const [themes] = (await Package.load(asBefore, { basePath: broken })).resources.filter(
+      ({ name }) => name === 'commitments-themes',
+    );
+    await expect(themes!.read({ relations: true })).rejects.toThrow(/foreign key/i);
+  });
+
+  it('are cited as CITATION.cff 1.2 and DataCite 4 ask, in JSON and XML', () => {
+    const cff = () => new Ajv(LAX);
+    expect(faults(cff(), 'cff-1.2.0', parse(text('CITATION.cff')))).toEqual([]);
+    expect(faults(cff(), 'cff-1.2.0', { ...(parse(text('CITATION.cff')) as object), license: 'none' })).not.toEqual([]);
+    const datacite = () => new Ajv2019(LAX) as unknown as Ajv;
+    expect(faults(datacite(), 'datacite-4.5', json('datacite.json'))).toEqual([]);
+    expect(faults(datacite(), 'datacite-4.5', { ...(json('datacite.json') as object), creators: [] })).not.toEqual([]);
+    expect(() => validateXml(text('datacite.xml'))).not.toThrow();
+    expect(() =>
+      validateXml(text('datacite.xml').replace('<language>', '<tongue>').replace('</language>', '</tongue>')),
+    ).toThrow();
+  });
+
+  it('state no licence and no identifier where there is none, and are valid all the same', async () => {
+    const plain = await exported(server, 'plain', { ...IMPRINT, licence: null, doi: null });
+    expect(text('LICENCE.txt', plain)).toContain('states no licence');
+    expect(text('datapackage.json', plain)).not.toContain('licenses');
+    expect(faults(new Ajv(LAX), 'cff-1.2.0', parse(text('CITATION.cff', plain)))).toEqual([]);
+    expect(() => validateXml(text('datacite.xml', plain))).not.toThrow();
+  });
+
+  it('are named with their digests; none is left out, and one that was changed is found', async () => {
+    const lines = text('SHA256SUMS').trim().split('\n');
+    const found = readdirSync(dump, { recursive: true, withFileTypes: true })
+      .filter((one) => one.isFile())
+      .map((one) => join(one.parentPath, one.name).slice(dump.length + 1))
+      .filter((path) => path !== 'SHA256SUMS');
+    expect(lines).toEqual(
+      found.toSorted().map((path) => `${createHash('sha256').update(text(path)).digest('hex')}  ${path}`),
+    );
+    await expect(checkDump(dump)).resolves.toBeUndefined();
+    const changed = join(scratch, 'changed');
+    cpSync(dump, changed, { recursive: true });
+    appendFileSync(join(changed, 'log.ndjson'), '{}\n');
+    await expect(checkDump(changed)).rejects.toThrow('log.ndjson is not as it was exported.');
+  });
+
+  it('are the same to the byte when they are written again', async () => {
+    expect(text('SHA256SUMS', await exported(server, 'again'))).toBe(text('SHA256SUMS'));
+  });
+
+  it('hold nothing that was erased, and nothing that a spreadsheet would run', () => {
+    const files = (readdirSync(dump, { recursive: true }) as string[]).filter((path) => /\.\w+$/.test(path));
+    expect(files.filter((path) => text(path).includes('bad.example'))).toEqual([]);
+    expect(files.filter((path) => text(path).includes('"commitment.Blanked"'))).toEqual(['log.ndjson']); // the control
+  });
+});
+
+function validateXml(xml: string): void {
+  xmlRegisterFsInputProviders();
+  using document = XmlDocument.fromString(xml);
+  using schema = XmlDocument.fromBuffer(readFileSync('test/data/schemas/datacite-4.6/metadata.xsd'), {
+    url: 'test/data/schemas/datacite-4.6/metadata.xsd',
+  });
+  using validator = XsdValidator.fromDoc(schema);
+  validator.validate(document);
+}
+
+describe('A dump that is taken over by an empty installation', () => {
+  it('shows the same there: every view, list and history, at several dates, also as known before', async () => {
+    const other = await TestServer.start();
+    try {
+      expect(isDump(dump)).toBe(true);
+      const source = await DumpedLog.open(dump, codec());
+      const { anchor } = await copyLog(source, other.app.get(LOG).store);
+      await source.close();
+      await other.app.get(Projector).reached(anchor.position!, 60_000);
+      const document = (await server.get('/openapi.json')).body as { paths: Record<string, { get?: object }> };
+      const views = Object.keys(document.paths).filter((path) => document.paths[path]!.get && isView(path));
+      expect(views.length).toBeGreaterThan(15);
+      const clocks = [`asOf=2006-11-21`, `asOf=${AS_OF}`, 'asOf=2011-02-17&knownAt=1000'];
+      for (const path of [...views, '/v1/commitments/IOM-2006-01', '/v1/commitments/IOM-2006-01/history'])
+        for (const at of clocks) {
+          const query = `${path}?${at}${MORE[path] ?? ''}`;
+          const [here, there] = await Promise.all([server.get(query), other.get(query)]);
+          expect([query, there.status, there.body]).toEqual([query, here.status, addressed(here.body, other)]);
+        }
+      const changes = await Promise.all([server.get('/v1/changes'), other.get('/v1/changes')]);
+      expect(changes[1].body).toBe(changes[0].body);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('is refused where the log holds something else', async () => {
+    const other = await TestServer.start([CLOCK_CASES]);
+    try {
+      const source = await DumpedLog.open(dump, codec());
+      await expect(copyLog(source, other.app.get(LOG).store)).rejects.toThrow(
+        'The target is no beginning of the source',
+      );
+      await source.close();
+    } finally {
+      await other.close();
+    }
+  });
+});
+
+/** Tables whose references are looked up: to follow all takes the library long. */
+const REFERRING = ['commitments-themes', 'commitments-relations', 'crosswalks-versions-links', 'outcomes-endorsed'];
+
+/** What some views need to be asked. */
+const MORE: Readonly<Record<string, string>> = {
+  '/v1/commitments': '&limit=1000&life=any',
+  '/v1/progress/flows': '&from=2005-01-01',
+  '/v1/progress/flows/items': '&from=2005-01-01&flow=new',
+  '/v1/search': '&q=migration',
+};
+
+/** Everything that is read of the register, and is no report. */
+const isView = (path: string): boolean =>
+  path.startsWith('/v1/') && !path.includes('{') && !/^\/v1\/(changes|me|reports|openapi)/.test(path);
+
+/** An answer of one server as another gives it: with its own addresses. */
+const addressed = (body: unknown, of: TestServer): unknown =>
+  JSON.parse(JSON.stringify(body).replaceAll(server.settings.publicUrl, of.settings.publicUrl));
