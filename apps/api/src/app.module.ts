@@ -48,6 +48,7 @@ import {
   validation,
   type Context,
 } from '#platform';
+import { exchangeContext } from '#exchange';
 import { progressContext } from '#progress';
 import { registersContext } from '#registers';
 import { Bearers, SignIn } from '#sign-in';
@@ -62,7 +63,13 @@ import { softwareDigest, softwareVersion } from './software.js';
 import { startTracing, stopTracing } from './tracing.js';
 
 /** The composition root: every context there is. */
-const contexts: readonly Context[] = [registersContext, commitmentsContext, actsContext, progressContext];
+const contexts: readonly Context[] = [
+  registersContext,
+  commitmentsContext,
+  actsContext,
+  progressContext,
+  exchangeContext,
+];
 
 /** The codec of every event type. */
 export const codec = () => new EventCodec([...contexts.flatMap(({ catalogs }) => catalogs ?? []), releases]);

@@ -20,6 +20,7 @@ import {
   observeRequests,
   PROBLEM_JSON,
   problemOf,
+  readsFiles,
   readsForms,
   readsJson,
 } from '#platform';
@@ -129,7 +130,7 @@ async function answersOtherSites(app: NestFastifyApplication, { corsOrigins }: S
   const server = app.getHttpAdapter().getInstance();
   server.addHook('onRoute', (route) => {
     const isRead = route.method !== 'POST' && /^(?:\/v1\/|\/openapi\.json$|\*$)/.test(route.url);
-    if (!isRead) route.config = { ...route.config, cors: false };
+    if (!isRead) route.config = { ...route.config, cors: false } as typeof route.config;
   });
   await app.register(fastifyCors, {
     origin: corsOrigins === '*' ? '*' : [...corsOrigins],
@@ -201,6 +202,7 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
   answersDirectly(adapter.getInstance(), (of) => app.get(of));
   answersConditionally(adapter.getInstance());
   await app.register(fastifyAccepts);
+  await readsFiles(adapter.getInstance() as never);
   await answersCompressed(app);
   await answersOtherSites(app, settings);
   closesConnections(app);

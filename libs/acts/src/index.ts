@@ -19,6 +19,7 @@ export {
   refuseUnlessTheirs,
   tableOf,
   type ActOn,
+  type ActResult,
   type AnyActCommand,
   type CommitmentAct,
   type Subject,

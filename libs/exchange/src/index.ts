@@ -1,3 +1,13 @@
-/** The front door of the exchange of data: the import of folders. */
+/** The front door of the exchange of data, and its context: imports of folders and of spreadsheets. */
+import type { Context } from '#platform';
+import { Imports } from './imports.js';
+import { ImportsController } from './imports.controller.js';
+
 export * from './import-folder.js';
+export { Imports, type ImportRequest, type KeptImport } from './imports.js';
+export { ImportsController, NewImport, UndoImport } from './imports.controller.js';
+export * from './preview.js';
 export * from './run-import.js';
+
+/** The part of this context that the composition root takes. */
+export const exchangeContext: Context = { controllers: [ImportsController], providers: [Imports, ImportsController] };

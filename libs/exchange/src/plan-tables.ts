@@ -24,16 +24,7 @@ import { load, Rejected, NO_STREAM, withoutNulls, WrongRevision, type FieldError
 import type { SheetRow } from '#files';
 import { cleanBody, invalid, metaOfPart, VALIDATION, type CommandContext, type Registered } from '#platform';
 import { mayBeSame, tellingWords } from '#progress';
-import {
-  agency as agencies,
-  asAt,
-  codeOf,
-  nameOf,
-  registers,
-  type Entry,
-  type Register,
-  type Registers,
-} from '#registers';
+import { asAt, codeOf, nameOf, registers, type Entry, type Register, type Registers } from '#registers';
 import { valueOf, type DateOrder } from './cell-values.js';
 import type { Codes } from './codes.js';
 import { keyOf, SOURCE_FIELDS, type CommitmentField, type Field } from './fields.js';
@@ -51,13 +42,22 @@ export interface Terms {
   readonly base?: { readonly asOf: FullDate; readonly knownAt?: string };
 }
 
+/** An act with what its route names. */
+export interface KeptAct {
+  readonly act: string;
+  readonly body: object;
+  readonly agency?: string;
+  readonly milestone?: number;
+  readonly revision?: number;
+}
+
 /** A command as it is kept until it is confirmed: one for each row that changes something. */
 export interface KeptCommand {
   readonly sheet: string;
   readonly row: number;
   readonly subject: AnyActCommand['subject'];
   readonly id: string | null;
-  readonly acts: readonly { act: string; body: object; agency?: string; milestone?: number }[];
+  readonly acts: readonly KeptAct[];
   /** The revision that it was planned on; absent: it takes a reference that is still to be given. */
   readonly expected?: number;
 }
@@ -467,7 +467,7 @@ class Plan {
   #refused(row: Row, { errors = [], message }: Rejected, act: RowAct | null): void {
     const all: readonly FieldError[] = errors.length > 0 ? errors : [{ pointer: '', message }];
     for (const { pointer, message: why } of all) {
-      const [, first = '', , inner = ''] = pointer.split('/');
+      const [, first = '', inner = ''] = pointer.split('/');
       const named = COLUMNS_OF[act?.act ?? '']?.[first] ?? (first === 'citation' ? inner || 'document' : first);
       const own = row.columnOf(named) ? named : null;
       const roles = ['agency', 'agencies', 'role'].includes(first)
@@ -475,7 +475,7 @@ class Plan {
           ? 'agencies'
           : 'lead'
         : null;
-      row.problem(own ?? roles ?? act?.fields.find((field) => row.columnOf(field)) ?? null ?? (named || null), why);
+      row.problem(own ?? roles ?? act?.fields.find((field) => row.columnOf(field)) ?? (named || null), why);
     }
   }
 
@@ -510,7 +510,7 @@ class Plan {
     }
     for (const row of fresh) {
       if (row.table.subject === 'commitment' || row.title === null) continue;
-      const entry = given(row.values) as Entry;
+      const entry = given(row.values) as unknown as Entry;
       const all = (await this.planning.registers.all(row.table.subject)) as Entry[];
       const plain = (one: Entry, at: Row | null) => ({
         ...{ reference: codeOf(one), row: at?.row.number ?? null, title: nameOf(one), agencies: [], followsUp: [] },
@@ -560,8 +560,7 @@ const candidateOf = (reference: string | null, values: Values): DuplicateCandida
   const listed = [values.agencies, values.lead, values.coLeads, values.partners].flat() as unknown[];
   const codes = listed.flatMap((one) => {
     if (typeof one === 'string') return one;
-    const { agency } = (one ?? {}) as { agency?: string };
-    return agency ?? [];
+    return (one as { agency?: string } | null | undefined)?.agency ?? [];
   });
   const followsUp = (values.followsUp ?? []) as string[];
   return { reference: reference ?? '', title: values.title, agencies: [...new Set(codes)], followsUp };

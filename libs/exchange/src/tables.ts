@@ -102,10 +102,11 @@ function tableIn(sheet: Sheet, mapping: ColumnMapping): Table | string {
         return mapped.has(key) ? mapped.get(key) : names.get(key)?.name;
       });
       const distinct = new Set(fields.filter(Boolean));
-      const exact = [...row.cells.values()].filter(({ text }) => names.get(nameKey(text))?.name === text).length;
-      // A sheet that is called after its subject needs fewer hints; of two that fit, names that are exact tell.
-      const found =
-        distinct.size + exact / 100 + (subject === named ? 1.5 : 0) + (distinct.has(keyOf(subject)) ? 0.5 : 0);
+      const own = [...row.cells.values()].filter(
+        ({ text }) => names.get(nameKey(text))?.name === text || COMPUTED[subject].includes(text),
+      ).length;
+      // A sheet that is called after its subject needs fewer hints; of two that fit, our own names tell.
+      const found = distinct.size + own + (subject === named ? 3 : 0) + (distinct.has(keyOf(subject)) ? 0.5 : 0);
       if (distinct.size >= 2 && (!best || found > best.found)) best = { subject, at, found };
     });
   }

@@ -24,6 +24,7 @@ export * from './requests/sessions.js';
 export * from './requests/steps.js';
 export * from './fields/validation.js';
 export * from './requests/known-paths.js';
+export * from './requests/uploads.js';
 export * from './requests/validators.js';
 export { WORKBOOK_SHEETS } from './lists/xlsx.js';
 export * from './context.js';

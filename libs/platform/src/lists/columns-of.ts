@@ -5,9 +5,6 @@ import type { Type } from '@nestjs/common';
 export interface Described {
   readonly type?: unknown;
   readonly isArray?: boolean;
-  readonly description?: string;
-  readonly enum?: readonly unknown[] | (() => readonly unknown[]);
-  readonly format?: string;
   readonly properties?: Readonly<Record<string, unknown>>;
   readonly description?: string;
   readonly format?: string;
@@ -80,7 +77,7 @@ export function codebookOf(
       const described = describedAs(prototype, field);
       const nested = others[field] ? null : described.isArray ? null : classIn(described);
       if (nested) collect(nested);
-      const values = typeof described.enum === 'function' ? described.enum() : (described.enum ?? []);
+      const values = described.enum ?? [];
       const type = described.format === 'date' ? 'YYYY-MM-DD' : described.isArray ? 'parted by ;' : '';
       const meaning = { means: described.description ?? '', of: values.map(String).join('; ') || type };
       for (const column of others[field] ?? Object.keys(described.properties ?? { [field]: null }))
