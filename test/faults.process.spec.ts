@@ -10,7 +10,7 @@ import { Projector, SnapshotFile, verify, WrongRevision, type Appended, type Env
 import { eventsOf, MADE, metaOf, said, AppendedStreams, tallyCodec, type Line } from './support/appender.js';
 
 /** How often processes are killed; `FAULT_ROUNDS=1000` for a long run. */
-const ROUNDS = Number(process.env.FAULT_ROUNDS ?? 20);
+const ROUNDS = Number(process.env.FAULT_ROUNDS ?? 8);
 const CALLERS = 8;
 
 let folder: string;

@@ -44,7 +44,7 @@ describe('A store that cannot be written', () => {
       status: 200,
       body: { status: 'degraded', stores: [{ store: 'access', error: expect.stringContaining('locked') }] },
     });
-    expect(await metric(FAILED)).toBe(1);
+    expect(await metric(FAILED)).toBeGreaterThan(0);
     foreign.exec('COMMIT');
     foreign.close();
     expect((await write('LOCKED')).status).toBe(201);

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { addressesIn } from './support/addresses.js';
+import { followLinks } from './support/addresses.js';
 import { faintest, overflow, positionOf, Reader, STATE, text } from './support/browser.js';
-import { deep } from './support/properties.js';
 import { HLD, TestServer } from './support/server.js';
 
 /** One page of every kind, at dates on which they hold something. */
@@ -543,25 +542,8 @@ describe('the pages, in a real browser', () => {
   });
 
   it('every link within the pages, other than to the lists followed above, leads somewhere', async () => {
-    const links = new Map<string, string>();
-    for (const path of PAGES) {
-      const { body } = await server.get(path, HTML);
-      for (const href of addressesIn(String(body))) links.set(href, path);
-    }
-    for (const href of links.keys()) if (href.startsWith('/commitments?') || href.includes('take=')) links.delete(href);
-    expect(links.size).toBeGreaterThan(500);
-    // Of those that differ in nothing but what they are of, some.
-    const alike = Map.groupBy(links, ([href]) => href.replace(/^(\/\w+\/)[^?]+/, '$1').replaceAll(/=[^&]*/g, ''));
-    const waiting = [...alike.values()].flatMap((group) => group.slice(0, deep ? group.length : 12));
-    const broken: string[] = [];
-    const worker = async () => {
-      for (let next; (next = waiting.pop());) {
-        const [href, from] = next;
-        const { status } = await server.get(href, HTML);
-        if (status !== 200) broken.push(`${status} ${href} (on ${from})`);
-      }
-    };
-    await Promise.all([1, 2, 3, 4].map(worker));
+    const { found, broken } = await followLinks(server, PAGES);
+    expect(found).toBeGreaterThan(500);
     expect(broken).toEqual([]);
   });
 

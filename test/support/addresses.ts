@@ -1,3 +1,7 @@
+/** The links and forms of pages, and what becomes of who follows them. */
+import { deep } from './properties.js';
+import type { TestServer } from './server.js';
+
 /** The addresses to which a page leads: its links, and its forms as they are sent when nothing is filled in. */
 export function addressesIn(html: string): string[] {
   const text = (value: string): string => value.replaceAll('&amp;', '&').replaceAll('&quot;', '"');
@@ -9,4 +13,28 @@ export function addressesIn(html: string): string[] {
     return query.size > 0 ? `${text(action!)}?${query}` : text(action!);
   });
   return [...links, ...forms];
+}
+
+/**
+ * Follows the links of pages: of those that differ in nothing but what they are of, twelve; in a deep run all. What is looked at
+ * elsewhere is left out: lists of commitments, and what can be taken away.
+ * @returns how many addresses the pages lead to, and those that are not answered by 200, with the page that leads there
+ */
+export async function followLinks(
+  server: TestServer,
+  pages: readonly string[],
+): Promise<{ readonly found: number; readonly broken: readonly string[] }> {
+  const html = { accept: 'text/html' };
+  const links = new Map<string, string>();
+  for (const page of pages)
+    for (const href of addressesIn(String((await server.get(page, html)).body)))
+      if (!href.startsWith('/commitments?') && !href.includes('take=')) links.set(href, page);
+  const alike = Map.groupBy(links, ([href]) => href.replace(/^(\/\w+\/)[^?]+/, '$1').replaceAll(/=[^&]*/g, ''));
+  const broken: string[] = [];
+  for (const group of alike.values())
+    for (const [href, page] of deep ? group : group.slice(0, 12)) {
+      const { status } = await server.get(href, html);
+      if (status !== 200) broken.push(`${status} ${href} (on ${page})`);
+    }
+  return { found: links.size, broken };
 }

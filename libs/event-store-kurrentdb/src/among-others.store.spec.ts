@@ -125,13 +125,13 @@ describe('Large events', () => {
   const LARGE = 800_000;
   it('are read in pages that end by their size, of one event at least, and all of them', async () => {
     const double = await newDouble();
-    const writer = newStore(double.url, { deadline: 8_000, markEvery: 5 });
+    const writer = newStore(double.url, { deadline: 60_000, markEvery: 5 });
     const texts = Array.from({ length: 25 }, (_, n) => ({
       ...event(),
       data: JSON.stringify({ n, text: 'x'.repeat(LARGE) }),
     }));
     for (const [n, text] of texts.entries()) await append(writer, `s${n % 3}`, Math.floor(n / 3) - 1, by(), [text]);
-    for (const reader of [writer, newStore(double.url, { deadline: 8_000 })]) {
+    for (const reader of [writer, newStore(double.url, { deadline: 60_000 })]) {
       const pages: Envelope[][] = [];
       for (let page; (page = await reader.readAll(pages.at(-1)?.at(-1)?.position ?? null, 100)).length > 0;)
         pages.push(page);

@@ -459,13 +459,8 @@ describeHere(`An answer that does not come${here}`, () => {
     const store = through(database);
     await append(store, 's', NO_STREAM);
     wire.cut();
-    for (const call of [
-      () => append(store, 's', 0),
-      () => store.read('s'),
-      () => store.blank('s', 0),
-      () => store.head(),
-    ])
-      expect(await failure(call())).toBeInstanceOf(StoreUnavailable);
+    const calls = [append(store, 's', 0), store.read('s'), store.blank('s', 0), store.head()];
+    for (const refusal of await Promise.all(calls.map(failure))) expect(refusal).toBeInstanceOf(StoreUnavailable);
     wire.mend();
     expect(await append(store, 's', 0)).toEqual({ revision: 1, position: '2' });
   });
