@@ -11,6 +11,7 @@ import { DeadlinesPage } from './deadlines.js';
 import { DocumentPages } from './documents.js';
 import { ForumPages } from './forums.js';
 import { Freshness } from './freshness.js';
+import { ImportPages } from './imports.js';
 import { OperationsPage } from './operations.js';
 import { MatrixPage } from './matrix.js';
 import { MemberOf } from './member-of.js';
@@ -51,6 +52,7 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     NoUpdatePage,
     SearchPage,
     AboutPages,
+    ImportPages,
     OperationsPage,
     SiteController,
   ],
