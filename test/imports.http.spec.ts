@@ -18,19 +18,8 @@ afterAll(() => server.close());
 
 type Fields = Readonly<Record<string, string>>;
 
-async function send(
-  file: Uint8Array | string,
-  name: string,
-  fields: Fields = {},
-  token = secretariat,
-): Promise<Answer> {
-  const form = new FormData();
-  for (const [field, value] of Object.entries(fields)) form.set(field, value);
-  form.set('file', new Blob([file as never]), name);
-  const headers = { authorization: `Bearer ${token}` };
-  const response = await fetch(`${server.url}/v1/imports`, { method: 'POST', body: form, headers });
-  return { status: response.status, headers: response.headers, body: await response.json() };
-}
+const send = (file: Uint8Array | string, name: string, fields: Fields = {}, token = secretariat): Promise<Answer> =>
+  server.send('/v1/imports', { ...fields, file }, token, {}, name);
 
 async function preview(...given: Parameters<typeof send>): Promise<ImportPreview> {
   const { status, body } = await send(...given);
@@ -158,7 +147,10 @@ const FRENCH = [
     '’',
     "'",
   ),
-  ';Guide pour l’usage des communes;Un guide.;publication;one_off;undertaken;IOM;;HLD06-04;planned;2013;;'.replace('’', "'"),
+  ';Guide pour l’usage des communes;Un guide.;publication;one_off;undertaken;IOM;;HLD06-04;planned;2013;;'.replace(
+    '’',
+    "'",
+  ),
 ].join('\n');
 
 describe('A list of an agency', () => {

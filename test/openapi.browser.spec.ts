@@ -114,6 +114,9 @@ const faultsOf = (operationId: string, answer: Answer): string[] => {
 const linesOf = (text: string): string[] => text.trim().split('\n');
 const parsed = (line: string): unknown => JSON.parse(line);
 
+/** The body of an operation: JSON, or a form with a file. */
+const bodyOf = ({ content }: NonNullable<Operation['requestBody']>): Media => Object.values(content)[0]!;
+
 const ask = (operationId: string, { as, path = {}, query = {}, body, headers, padTo }: AnyExample): Promise<Answer> => {
   const { method, path: template } = routes.get(operationId)!;
   const search = new URLSearchParams(query).toString();
@@ -121,6 +124,8 @@ const ask = (operationId: string, { as, path = {}, query = {}, body, headers, pa
   const url = search ? `${address}?${search}` : address;
   const token = as && server.token(as === 'secretariat' ? null : as);
   if (method === 'get') return server.get(url, { ...headers, ...(token && { authorization: `Bearer ${token}` }) });
+  if (routes.get(operationId)!.requestBody?.content['multipart/form-data'])
+    return server.send(url, (body ?? {}) as Record<string, string>, token, headers);
   return server.post(url, JSON.stringify(body ?? {}).padEnd(padTo ?? 0), token, headers);
 };
 type AnyExample = Omit<Example, 'answer'> & Pick<ProblemExample, 'headers' | 'padTo'>;
@@ -225,7 +230,7 @@ describe('the document', () => {
           type,
           { schema: expect.any(Object), example: expect.anything() },
         ]);
-      if (requestBody) expect(requestBody.content['application/json']!.example).toBeDefined();
+      if (requestBody) expect(bodyOf(requestBody).example).toBeDefined();
       if (!path.startsWith('/v1/')) continue;
       const onSomething = path.includes('{');
       const expected = method === 'post' ? [400, 401, 403, 406, 413, 415, 422, 503] : [400, 406, 503];
@@ -234,7 +239,7 @@ describe('the document', () => {
       expect([operationId, refusals]).toEqual([operationId, expect.arrayContaining(expected.map(String))]);
       expect([operationId, security]).toEqual([
         operationId,
-        method === 'post' || path === '/v1/me' ? [{ bearer: [] }] : [],
+        method === 'post' || NOT_PUBLIC.test(path) ? [{ bearer: [] }] : [],
       ]);
     }
   });
@@ -248,6 +253,9 @@ describe('the document', () => {
     expect(Object.keys(document.paths['/v1/commitments']!.get.responses)).not.toContain('401');
   });
 });
+
+/** What is read with a token, wherever reading is public. */
+const NOT_PUBLIC = /^\/v1\/(?:me|imports|import-mappings)(?:\/|$)/;
 
 /** `method path` of every route that Fastify prints as a tree. */
 function routesOf(tree: string): string[] {
@@ -276,7 +284,7 @@ describe('the examples', () => {
         .filter(({ example }) => example !== undefined)
         .map(({ name, example }) => [name, String(example)]);
       expect([operationId, Object.fromEntries(shown)]).toEqual([operationId, { ...path, ...query }]);
-      expect(requestBody?.content['application/json']!.example).toEqual(body);
+      expect(requestBody && bodyOf(requestBody).example).toEqual(body);
       const contents = Object.entries(Object.values(responses)[0]!.content!);
       const examples = contents.filter(([, { example }]) => example !== undefined).map(([, { example }]) => example);
       const isList = operationId !== 'getChanges' && contents.some(([type]) => type === 'application/x-ndjson');
@@ -289,9 +297,7 @@ describe('the examples', () => {
     for (const [operationId, example] of Object.entries(EXAMPLES)) {
       const { requestBody, responses } = routes.get(operationId)!;
       if (requestBody)
-        expect([operationId, validators.faults(requestBody.content['application/json']!.schema, example.body)]).toEqual(
-          [operationId, []],
-        );
+        expect([operationId, validators.faults(bodyOf(requestBody).schema, example.body)]).toEqual([operationId, []]);
       for (const step of example.before ?? [])
         expect([step.operation, (await ask(step.operation, step)).status]).toEqual([step.operation, 200]);
       const answer = await ask(operationId, example);

@@ -2,6 +2,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import {
+  ApiBearerAuth,
   ApiConflictResponse,
   ApiConsumes,
   ApiCreatedResponse,
@@ -129,6 +130,7 @@ const CONFIRMS =
   'All rows, or none: while there is a problem, nothing is imported. Each row becomes the ordinary acts that the preview shows, with the rights of whoever confirms. After a lost connection or a crash confirm again: it goes on where it stopped.';
 
 @ApiTags('Imports')
+@ApiBearerAuth('bearer')
 @Controller('v1')
 export class ImportsController {
   constructor(
@@ -208,31 +210,31 @@ export class ImportsController {
     };
   }
 
-  @Get('imports/:id')
+  @Get('imports/:import')
   @ApiOperation({
     summary: 'One import: what it would do, row by row, or what has become of it',
     description: 'Only those see it whose it is.',
     operationId: 'getImport',
   })
   @ApiOkResponse({ type: ImportPreview })
-  async one(@Param('id') id: string, @Caller() caller: Principal | null): Promise<ImportPreview> {
+  async one(@Param('import') id: string, @Caller() caller: Principal | null): Promise<ImportPreview> {
     return shown((await this.imports.one(id, signedIn(caller))).content);
   }
 
-  @Post('imports/:id/confirm')
+  @Post('imports/:import/confirm')
   @HttpCode(200)
   @ApiOperation({ summary: 'Import what the preview shows', description: CONFIRMS, operationId: 'confirmImport' })
   @ApiOkResponse({ type: ImportPreview })
   @ApiConflictResponse({ description: 'It has problems, or what it rests on changed since' })
   async confirm(
-    @Param('id') id: string,
+    @Param('import') id: string,
     @CurrentCommand() { by }: CommandContext,
     @Caller() caller: Principal | null,
   ): Promise<ImportPreview> {
     return shown(await this.imports.confirm(await this.imports.one(id, caller), by));
   }
 
-  @Post('imports/:id/undo')
+  @Post('imports/:import/undo')
   @HttpCode(200)
   @ApiOperation({
     summary: 'Take an import back as a whole',
@@ -243,7 +245,7 @@ export class ImportsController {
   @ApiOkResponse({ type: ImportPreview })
   @ApiConflictResponse({ description: 'It was not confirmed, or somebody built upon it' })
   async undo(
-    @Param('id') id: string,
+    @Param('import') id: string,
     @Body() { reason }: UndoImport,
     @CurrentCommand() { by }: CommandContext,
     @Caller() caller: Principal | null,
