@@ -25,9 +25,12 @@ const server = await app.getUrl();
 const { paths } = await (await fetch(`${server}/openapi.json`)).json();
 const routes = Object.fromEntries(
   Object.entries(paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, { operationId, parameters, requestBody }]) => [
+    Object.entries(item).map(([method, { operationId, responses, requestBody }]) => [
       operationId,
-      { path, method, parameters, takesFile: requestBody?.content['multipart/form-data'] !== undefined },
+      {
+        ...{ path, method, hasCsv: 'text/csv' in (responses['200']?.content ?? {}) },
+        takesFile: requestBody?.content['multipart/form-data'] !== undefined,
+      },
     ]),
   ),
 );
@@ -54,9 +57,10 @@ async function ask(operation, { as, path = {}, query = {}, headers = {}, body, p
   const type = response.headers.get('content-type');
   const text = await response.text();
   if (/ndjson/.test(type)) return firstLines(text, LONG);
-  if (/csv/.test(type)) return firstLines(text, LONG + 1);
+  if (type.startsWith('text/csv')) return firstLines(text, LONG + 1);
   // Of a file only the media type is told.
-  if (!/json/.test(type)) return firstLines(text.replaceAll(/^(?!.*followthrough_).*\n/gm, ''), 3) || undefined;
+  if (!/json/.test(type) || /ld\+json|sdmx/.test(type))
+    return firstLines(text.replaceAll(/^(?!.*followthrough_).*\n/gm, ''), 3) || undefined;
   const answer = JSON.parse(text);
   for (const list of ['items', 'rows']) if (answer[list]) answer[list] = answer[list].slice(0, LONG);
   return answer;
@@ -79,7 +83,7 @@ const examples = JSON.parse(readFileSync(FILE, 'utf8'));
 for (const [operation, example] of Object.entries(examples.operations)) {
   for (const step of example.before ?? []) await ask(step.operation, step);
   example.answer = await ask(operation, example);
-  if (routes[operation].parameters.some(({ name }) => name === 'format'))
+  if (routes[operation].hasCsv)
     example.csv = await ask(operation, { ...example, query: { ...example.query, format: 'csv' } });
 }
 for (const [status, example] of Object.entries(examples.problems))

@@ -106,6 +106,7 @@ const typeOf = ({ headers }: Answer): string => headers.get('content-type')!.spl
 /** What is wrong with an answer by the document. */
 const faultsOf = (operationId: string, answer: Answer): string[] => {
   const { schema } = answerOf(operationId, answer.status, typeOf(answer));
+  if ((schema as { format?: string }).format === 'binary') return []; // a file, which is read elsewhere
   // NDJSON is a text, whose lines have a schema of their own.
   const values = schema.contentSchema ? linesOf(answer.body as string).map(parsed) : [answer.body];
   return values.flatMap((value) => validators.faults(schema.contentSchema ?? schema, value));

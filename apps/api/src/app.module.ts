@@ -49,6 +49,7 @@ import {
   type Context,
 } from '#platform';
 import { exchangeContext } from '#exchange';
+import { openContext } from '#open';
 import { progressContext } from '#progress';
 import { registersContext } from '#registers';
 import { Bearers, SignIn } from '#sign-in';
@@ -222,6 +223,7 @@ export class AppModule {
     const all = [
       ...contexts,
       reportsContext(imprintOf(settings), new PublishedFiles(join(settings.dataDir, 'published'))),
+      openContext(settings),
       extra,
     ];
     const { log, access, drafts } = stores;

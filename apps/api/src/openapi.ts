@@ -132,6 +132,7 @@ const TAGS = {
   Reports: 'Documents to hand out, made from the same figures, the same to the byte whenever they are made again',
   Registers: 'Agencies, frameworks, themes, crosswalks, forums, outcomes, documents; kept by the secretariat',
   Imports: 'Spreadsheets: what one would do, row by row; then all of it, or none; and taken back as a whole',
+  'Open formats': 'The register in the formats of others: SKOS, SDMX, DCAT',
   Operations: 'The feed of events, health and metrics',
 };
 
@@ -259,6 +260,7 @@ const read = (value: string, { type }: Schema): unknown =>
 /** The parts of paths. */
 const NAMED_BY_PATH: Readonly<Record<string, string>> = {
   agency: 'The code of the agency',
+  by: 'By what it is broken down',
   code: 'The code or id of the entry; a slash in it is percent-encoded',
   id: 'The code of the outcome; a slash in it is percent-encoded',
   milestone: 'The number of the milestone',

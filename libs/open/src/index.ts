@@ -1,3 +1,17 @@
-/** The front door of open data: the register as files and formats that others read. */
+/** The front door of open data, and its context: the register as files and formats that others read. */
+import type { Context } from '#platform';
+import { DataPublisher, OpenData } from './open-data.js';
+import { OpenController } from './open.controller.js';
+
+export { OPEN_FORMATS, REGISTERS, VIEWS } from './catalogued.js';
 export { checkDump, DumpedLog, isDump } from './dumped-log.js';
 export { writeDump } from './dump.js';
+
+/** What a server takes of this context. */
+export const openContext = ({ publicUrl, publisher, dataLicence }: DataPublisher): Context => ({
+  controllers: [OpenController],
+  providers: [
+    OpenData,
+    { provide: DataPublisher, useValue: { publicUrl: publicUrl.replace(/\/$/, ''), publisher, dataLicence } },
+  ],
+});

@@ -1,5 +1,6 @@
 /** The page about the site: its purpose, its publisher, and all downloads. */
 import { Controller, Get } from '@nestjs/common';
+import { OPEN_FORMATS, REGISTERS, VIEWS } from '#open';
 import { HowToRead } from './how-to-read.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
@@ -7,29 +8,6 @@ import { Table } from './take-away.js';
 import { Publication } from './view.js';
 
 const STALE_AFTER = 12;
-
-/** The downloads, by their paths in the API. */
-const VIEWS = {
-  '/commitments': 'All commitments',
-  '/progress/agencies': 'Progress per agency',
-  '/progress/themes': 'Progress per theme',
-  '/progress/outcomes': 'Recommendations and their follow-up',
-  '/progress/timeline': 'Stages over time',
-  '/progress/deadlines': 'Deadlines',
-  '/progress/silent': 'No update since, per agency',
-  '/progress/matrix': 'Agencies and themes',
-  '/progress/partnerships': 'Who works with whom',
-};
-
-const REGISTERS = {
-  '/agencies': 'Agencies',
-  '/frameworks': 'Frameworks of themes',
-  '/themes': 'Themes',
-  '/crosswalks': 'Crosswalks between frameworks',
-  '/forums': 'Forums and meetings',
-  '/outcomes': 'Outcomes of forums',
-  '/documents': 'Sources',
-};
 
 @RendersPages()
 @Controller()
@@ -139,6 +117,37 @@ const Data = ({ publication }: Parts) => (
       <Downloads caption="Registers" of={REGISTERS} />
     </section>
     <section>
+      <h2>In the formats of others</h2>
+      <p>
+        For catalogues, statistical tools and linked data. A full dump, with a codebook and how to cite it, is made by
+        whoever keeps the site.
+      </p>
+      <Table class="downloads">
+        <caption class="hidden">In the formats of others</caption>
+        <thead>
+          <tr>
+            <th scope="col">What</th>
+            <th scope="col">As</th>
+          </tr>
+        </thead>
+        <tbody>
+          {Object.entries(OPEN_FORMATS).map(([to, { name, as }]) => (
+            <tr key={to}>
+              <th scope="row">{name}</th>
+              <td>
+                {Object.entries(as).map(([type, query], i) => (
+                  <>
+                    {i > 0 && ' · '}
+                    <a href={`/v1${to}${query}`}>{FORMAT_WORDS[type]}</a>
+                  </>
+                ))}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </section>
+    <section>
       <h2>For programs</h2>
       <p>
         <a href="/docs">The API</a> answers the same questions; <a href="/openapi.json">its description</a> is OpenAPI.{' '}
@@ -150,6 +159,13 @@ const Data = ({ publication }: Parts) => (
     </section>
   </PlainPage>
 );
+
+const FORMAT_WORDS: Readonly<Record<string, string>> = {
+  'text/turtle': 'Turtle',
+  'application/ld+json': 'JSON-LD',
+  'text/csv': 'CSV',
+  'application/json': 'JSON',
+};
 
 const Downloads = ({ caption, of }: { caption: string; of: Readonly<Record<string, string>> }) => (
   <Table class="downloads">

@@ -1,6 +1,8 @@
-/** The full dump: valid by the validators of others, and the same views where it is taken over. */
+/** The register for others: a full dump that an empty installation takes over, and formats that the validators of others take. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
+import { Parser, Store, Writer, type Quad } from 'n3';
+import ShaclValidator from 'rdf-validate-shacl';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import addFormats from 'ajv-formats';
 import { XmlDocument, XsdValidator } from 'libxml2-wasm';
@@ -19,7 +21,9 @@ import { Registers } from '#registers';
 import { codec } from '../apps/api/src/app.module.js';
 import { CLOCK_CASES, HLD, TestServer } from './support/server.js';
 
-const { Package } = createRequire(import.meta.url)('datapackage') as {
+const require = createRequire(import.meta.url);
+const jsonld = require('jsonld') as { canonize(input: unknown, options: object): Promise<string> };
+const { Package } = require('datapackage') as {
   Package: {
     load(
       descriptor: object,
@@ -250,3 +254,137 @@ const isView = (path: string): boolean =>
 /** An answer of one server as another gives it: with its own addresses. */
 const addressed = (body: unknown, of: TestServer): unknown =>
   JSON.parse(JSON.stringify(body).replaceAll(server.settings.publicUrl, of.settings.publicUrl));
+
+describe('Linked data', () => {
+  const of = async (path: string, accept: string) => {
+    const response = await fetch(server.url + path, { headers: { accept } });
+    const [status, headers, body] = [response.status, response.headers, await response.text()];
+    expect([path, status, headers.get('content-type')!.split(';')[0]]).toEqual([path, 200, accept]);
+    return body;
+  };
+  const quadsIn = (turtle: string): Quad[] => new Parser().parse(turtle);
+  const asNQuads = (quads: readonly Quad[]): string => {
+    const writer = new Writer({ format: 'N-Quads' });
+    writer.addQuads([...quads]);
+    let text = '';
+    writer.end((_, written: string) => (text = written));
+    return text;
+  };
+  const CANONICAL = { algorithm: 'RDFC-1.0', format: 'application/n-quads' };
+
+  it.each(['frameworks', 'frameworks/HLD06', 'crosswalks/HLD06-HLD13', 'catalogue'])(
+    'of %s is the same graph as Turtle and as JSON-LD, read by the libraries of others',
+    async (path) => {
+      const [turtle, json] = [
+        await of(`/v1/open/${path}`, 'text/turtle'),
+        await of(`/v1/open/${path}`, 'application/ld+json'),
+      ];
+      const canonical = await jsonld.canonize(asNQuads(quadsIn(turtle)), {
+        ...CANONICAL,
+        inputFormat: 'application/n-quads',
+      });
+      expect(canonical.split('\n').length).toBeGreaterThan(10);
+      expect(await jsonld.canonize(parsed(json), CANONICAL)).toBe(canonical);
+    },
+  );
+
+  it('has every theme of every framework once, under its parents, and keeps the conditions of SKOS', async () => {
+    const store = new Store(quadsIn(await of('/v1/open/frameworks', 'text/turtle')));
+    const skos = (name: string) => `http://www.w3.org/2004/02/skos/core#${name}`;
+    const { items } = (await server.get('/v1/themes')).body as { items: { code: string; parent?: string }[] };
+    const notations = store.getObjects(null, skos('notation'), null).map(({ value }) => value);
+    for (const { code } of items) expect(notations).toContain(code);
+    const all = (name: string) => store.getQuads(null, skos(name), null, null);
+    const pairs = (name: string) => new Set(all(name).map(({ subject, object }) => `${subject.value} ${object.value}`));
+    const inverse = new Set(all('narrower').map(({ subject, object }) => `${object.value} ${subject.value}`));
+    expect(pairs('broader')).toEqual(inverse);
+    expect(pairs('broader').size).toBe(items.filter(({ parent }) => parent).length);
+    for (const { subject } of all('prefLabel'))
+      expect(store.countQuads(subject, skos('prefLabel'), null, null)).toBe(1); // S14
+    expect([...pairs('exactMatch')].filter((pair) => pairs('broadMatch').has(pair))).toEqual([]); // S46
+    expect([...pairs('exactMatch')].filter((pair) => pairs('relatedMatch').has(pair))).toEqual([]);
+    const crosswalk = (await server.get('/v1/crosswalks/HLD06-HLD13')).body as { version: { links: object[] } };
+    const mapped = ['exactMatch', 'closeMatch', 'broadMatch', 'narrowMatch', 'relatedMatch'].flatMap(all);
+    expect(mapped).toHaveLength(crosswalk.version.links.length);
+  });
+
+  it('of the catalogue meets the shapes of DCAT-AP, and each address answers as it says', async () => {
+    const shapes = new Store(quadsIn(readFileSync('test/data/schemas/dcat-ap-2.1.1.ttl', 'utf8')));
+    const catalogue = quadsIn(await of('/v1/open/catalogue', 'text/turtle'));
+    const violations = async (quads: readonly Quad[]) => {
+      const { results } = await new ShaclValidator(shapes as never).validate(new Store([...quads]) as never);
+      return results
+        .filter(({ severity }) => severity?.value.endsWith('#Violation'))
+        .map(({ focusNode, path }) => `${focusNode?.value} ${path?.value}`);
+    };
+    expect(await violations(catalogue)).toEqual([]);
+    const dct = 'http://purl.org/dc/terms/title';
+    expect(await violations(catalogue.filter(({ predicate }) => predicate.value !== dct))).not.toEqual([]); // the control
+    const store = new Store(catalogue);
+    const dcat = (name: string) => `http://www.w3.org/ns/dcat#${name}`;
+    const taken = store.getQuads(null, dcat('downloadURL'), null, null);
+    expect(taken.length).toBeGreaterThan(50);
+    for (const { subject, object } of taken) {
+      const type = store.getObjects(subject, dcat('mediaType'), null)[0]!.value.split('/media-types/')[1]!;
+      const response = await fetch(object.value.replace(server.settings.publicUrl, server.url));
+      await response.body!.cancel();
+      expect([object.value, response.status]).toEqual([object.value, 200]);
+      if (!object.value.includes('/open/progress/'))
+        expect([object.value, response.headers.get('content-type')!.split(';')[0]]).toEqual([object.value, type]);
+    }
+  });
+
+  it('is refused where it is asked for what there is not', async () => {
+    for (const [path, status] of [
+      ['/v1/open/frameworks/NONE', 404],
+      ['/v1/open/crosswalks/NONE', 404],
+      ['/v1/open/crosswalks/HLD06-HLD13?asOf=1999-01-01', 404],
+      ['/v1/open/frameworks?format=rdfxml', 400],
+      ['/v1/open/progress/forums', 404],
+      ['/v1/open/progress/agencies?dates=2006-13-01', 400],
+    ] as const)
+      expect([path, (await server.get(path)).status]).toEqual([path, status]);
+    expect((await server.get('/v1/open/frameworks', { accept: 'application/rdf+xml' })).status).toBe(406);
+  });
+});
+
+describe('SDMX', () => {
+  it.each(['agencies', 'themes'] as const)('of %s has a valid structure, and every figure of the view', async (by) => {
+    const structure = parsed((await server.get(`/v1/open/progress/${by}/structure`)).body) as {
+      data: { codelists: { id: string; codes: { id: string }[] }[] };
+    };
+    const valid = () => new Ajv2019(LAX) as unknown as Ajv;
+    expect(faults(valid(), 'sdmx-json-structure', structure)).toEqual([]);
+    expect(faults(valid(), 'sdmx-json-structure', { data: { codelists: [{}] } })).not.toEqual([]); // the control
+    const dates = ['2006-11-21', AS_OF];
+    const { body } = await server.get(`/v1/open/progress/${by}?dates=${dates.join()}`);
+    const lines = (body as string).trim().split('\n');
+    expect(lines[0]).toBe(
+      `STRUCTURE,STRUCTURE_ID,ACTION,${by === 'agencies' ? 'AGENCY' : 'THEME'},INDICATOR,TIME_PERIOD,OBS_VALUE`,
+    );
+    const observed = new Map(lines.slice(1).map((line) => [line.split(',').slice(3, 6).join(' '), line.split(',')[6]]));
+    const known = new Map(structure.data.codelists.map(({ id, codes }) => [id, codes.map((code) => code.id)]));
+    const [own, indicators] = [known.get(by === 'agencies' ? 'CL_AGENCY' : 'CL_THEME')!, known.get('CL_INDICATOR')!];
+    for (const key of observed.keys()) {
+      const [code, indicator] = key.split(' ') as [string, string];
+      expect([key, own.includes(code), indicators.includes(indicator)]).toEqual([key, true, true]);
+    }
+    for (const asOf of dates) {
+      const view = (await server.get(`/v1/progress/${by}?asOf=${asOf}`)).body as {
+        total: { total: number; byStage: Record<string, number> };
+        rows: { agency?: string; theme?: string; total: number; overdue: number; byStage: Record<string, number> }[];
+      };
+      expect(observed.get(`_T TOTAL ${asOf}`)).toBe(String(view.total.total));
+      for (const { agency, theme, total, overdue, byStage } of view.rows) {
+        const code = (agency ?? theme)!.replaceAll('.', '$2E');
+        expect([
+          code,
+          ...['TOTAL', 'OVERDUE', 'IN_PROGRESS'].map((one) => observed.get(`${code} ${one} ${asOf}`)),
+        ]).toEqual([code, ...[total, overdue, byStage['in_progress']].map(String)]);
+      }
+    }
+  });
+});
+
+/** An answer, read by who asked for it as text or as JSON. */
+const parsed = (body: unknown): unknown => (typeof body === 'string' ? JSON.parse(body) : body);

@@ -1,0 +1,53 @@
+/** What can be taken from the API as a table, by its path: the page of downloads and the catalogue say the same. */
+
+/** The lists and views. */
+export const VIEWS = {
+  '/commitments': 'All commitments',
+  '/progress/agencies': 'Progress per agency',
+  '/progress/themes': 'Progress per theme',
+  '/progress/outcomes': 'Recommendations and their follow-up',
+  '/progress/timeline': 'Stages over time',
+  '/progress/deadlines': 'Deadlines',
+  '/progress/silent': 'No update since, per agency',
+  '/progress/matrix': 'Agencies and themes',
+  '/progress/partnerships': 'Who works with whom',
+};
+
+/** The registers. */
+export const REGISTERS = {
+  '/agencies': 'Agencies',
+  '/frameworks': 'Frameworks of themes',
+  '/themes': 'Themes',
+  '/crosswalks': 'Crosswalks between frameworks',
+  '/forums': 'Forums and meetings',
+  '/outcomes': 'Outcomes of forums',
+  '/documents': 'Sources',
+};
+
+/** What is there in formats of others, by its path: what it is, and its media types with the query that asks for each. */
+export const OPEN_FORMATS = {
+  '/open/frameworks': {
+    name: 'Frameworks, themes and crosswalks as SKOS',
+    as: { 'text/turtle': '', 'application/ld+json': '?format=jsonld' },
+  },
+  '/open/progress/agencies': {
+    name: 'Progress per agency as SDMX-CSV',
+    as: { 'text/csv': '' },
+  },
+  '/open/progress/agencies/structure': {
+    name: 'Its structure as SDMX-JSON',
+    as: { 'application/json': '' },
+  },
+  '/open/progress/themes': {
+    name: 'Progress per theme as SDMX-CSV',
+    as: { 'text/csv': '' },
+  },
+  '/open/progress/themes/structure': {
+    name: 'Its structure as SDMX-JSON',
+    as: { 'application/json': '' },
+  },
+  '/open/catalogue': {
+    name: 'The catalogue of all of this as DCAT',
+    as: { 'text/turtle': '', 'application/ld+json': '?format=jsonld' },
+  },
+} as const;

@@ -1,0 +1,98 @@
+/** The catalogue of what can be taken, in DCAT 3 (https://www.w3.org/TR/vocab-dcat-3/). */
+import { licencePath } from './citation.js';
+import { iri, text, typed, type Thing, type Value } from './graph.js';
+
+/** Who publishes, and on what terms. */
+export interface Publisher {
+  readonly publicUrl: string;
+  readonly publisher: string;
+  readonly dataLicence: string | null;
+}
+
+/** A dataset: its name, what it is, and its addresses by media type. */
+export interface CataloguedDataset {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly distributions: Readonly<Record<string, string>>;
+}
+
+const media = (type: string): Value => iri(`https://www.iana.org/assignments/media-types/${type.split(';')[0]}`);
+
+/**
+ * @param changedAt when the last event was recorded; `null`: nothing was
+ * @param covers the first and last day on which something was reported
+ */
+export function catalogueOf(
+  { publicUrl, publisher, dataLicence }: Publisher,
+  datasets: readonly CataloguedDataset[],
+  changedAt: string | null,
+  covers: { readonly from: string; readonly to: string } | null,
+): Thing[] {
+  const catalogue = `${publicUrl}/v1/open/catalogue`;
+  const agent = `${catalogue}#publisher`;
+  const period = `${catalogue}#period`;
+  const terms = {
+    'dct:publisher': iri(agent),
+    ...(dataLicence && { 'dct:license': iri(licencePath(dataLicence)) }),
+    ...(changedAt && { 'dct:modified': typed(changedAt, 'xsd:dateTime') }),
+  };
+  return [
+    {
+      iri: catalogue,
+      type: 'dcat:Catalog',
+      says: {
+        'dct:title': text('Followthrough: commitments on international migration and development', 'en'),
+        'dct:description': text(
+          'What agencies undertook after the UN High-level Dialogues on International Migration and Development and the ' +
+            'meetings of the Global Forum, and what has come of it.',
+          'en',
+        ),
+        'foaf:homepage': iri(`${publicUrl}/`),
+        'dcat:dataset': datasets.map(({ id }) => iri(`${catalogue}#${id}`)),
+        ...terms,
+      },
+    },
+    { iri: agent, type: 'foaf:Organization', says: { 'foaf:name': text(publisher) } },
+    ...(covers
+      ? [
+          {
+            iri: period,
+            type: 'dct:PeriodOfTime' as const,
+            says: {
+              'dcat:startDate': typed(covers.from, 'xsd:date'),
+              'dcat:endDate': typed(covers.to, 'xsd:date'),
+            },
+          },
+        ]
+      : []),
+    ...datasets.flatMap(({ id, title, description, distributions }): Thing[] => {
+      const addresses = Object.entries(distributions);
+      return [
+        {
+          iri: `${catalogue}#${id}`,
+          type: 'dcat:Dataset',
+          says: {
+            'dct:title': text(title, 'en'),
+            'dct:description': text(description, 'en'),
+            'dct:identifier': text(id),
+            ...(covers && { 'dct:temporal': iri(period) }),
+            'dcat:distribution': addresses.map((_, i) => iri(`${catalogue}#${id}-${i + 1}`)),
+            ...terms,
+          },
+        },
+        ...addresses.map(([type, path], i): Thing => ({
+          iri: `${catalogue}#${id}-${i + 1}`,
+          type: 'dcat:Distribution',
+          says: {
+            'dct:title': text(`${title} (${type.split(';')[0]})`, 'en'),
+            'dcat:accessURL': iri(publicUrl + path),
+            'dcat:downloadURL': iri(publicUrl + path),
+            'dcat:mediaType': media(type),
+            ...(dataLicence && { 'dct:license': iri(licencePath(dataLicence)) }),
+          },
+        })),
+      ];
+    }),
+  ];
+}

@@ -1,0 +1,245 @@
+/** The routes of open formats: linked data of frameworks and crosswalks, SDMX of the figures, and the catalogue of all. */
+import { applyDecorators, Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiParam, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { ArrayMaxSize, IsIn, IsOptional, IsString, MaxLength, ValidateBy } from 'class-validator';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isFullDate, todayAt } from '#clocks';
+import { Rejected } from '#eventsourcing';
+import { AtClocks, ClockQuery, listText } from '#platform';
+import { Progress } from '#progress';
+import { LATEST, Registers, versionOf } from '#registers';
+import { OpenData } from './open-data.js';
+import { GRAPH_FORMAT_NAMES, GRAPH_FORMATS, type GraphFormat, type Thing } from './graph.js';
+import { mappingOf, schemeOf } from './skos.js';
+import { BREAKDOWNS, sdmxCsv, sdmxStructure, type Breakdown } from './sdmx.js';
+
+const InGraphFormat = () =>
+  applyDecorators(
+    ApiProperty({
+      required: false,
+      enum: GRAPH_FORMAT_NAMES,
+      default: 'turtle',
+      description: 'Or by Accept: text/turtle, application/ld+json',
+    }),
+    IsOptional(),
+    IsIn(GRAPH_FORMAT_NAMES),
+  );
+
+class GraphQuery extends ClockQuery {
+  @InGraphFormat() format?: GraphFormat;
+}
+
+class MappingQuery extends GraphQuery {
+  @ApiProperty({ required: false, type: String, description: 'Which version; without it the one as at the date' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(60)
+  version?: string;
+}
+
+class DatesQuery {
+  @ApiProperty({
+    required: false,
+    type: 'array',
+    items: { type: 'string', format: 'date' },
+    description: 'As at which dates, separated by commas, 60 at most; without it as at today',
+  })
+  @IsOptional()
+  @Transform(({ value }) => listText(value).split(','))
+  @ArrayMaxSize(60)
+  @ValidateBy(
+    {
+      name: 'areDates',
+      validator: {
+        validate: isFullDate,
+        defaultMessage: () => 'dates takes real dates, YYYY-MM-DD, separated by commas',
+      },
+    },
+    { each: true },
+  )
+  dates?: string[];
+  @ApiProperty({ required: false, type: String, description: 'A position of the log, or an instant (RFC 3339)' })
+  @IsOptional()
+  @IsString()
+  knownAt?: string;
+}
+
+const Files = (...types: string[]) =>
+  ApiOkResponse({
+    description: 'The file',
+    content: Object.fromEntries(types.map((type) => [type, { schema: { type: 'string', format: 'binary' } }])),
+  });
+const Graph = () => Files(...GRAPH_FORMAT_NAMES.map((name) => GRAPH_FORMATS[name].mediaType));
+
+const CSV = 'application/vnd.sdmx.data+csv';
+const STRUCTURE = 'application/vnd.sdmx.structure+json';
+
+const By = () =>
+  applyDecorators(
+    ApiParam({ name: 'by', enum: Object.keys(BREAKDOWNS), description: 'By what it is broken down' }),
+    ApiNotFoundResponse({ description: 'There is no such breakdown' }),
+  );
+
+@ApiTags('Open formats')
+@Controller('v1/open')
+export class OpenController {
+  constructor(
+    private readonly registers: Registers,
+    private readonly progress: Progress,
+    private readonly open: OpenData,
+  ) {}
+
+  @Get('catalogue')
+  @ApiOperation({
+    summary: 'The catalogue of all that can be taken, as DCAT',
+    description: 'Every dataset with its addresses by media type, its publisher, its licence where one is stated.',
+    operationId: 'getCatalogue',
+  })
+  @Graph()
+  async catalogue(
+    @AtClocks() query: GraphQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return sends(request, reply, 'catalogue', await this.open.catalogue(query.at));
+  }
+
+  @Get('frameworks')
+  @ApiOperation({
+    summary: 'All frameworks with their themes and crosswalks, as SKOS',
+    description:
+      'A concept scheme for every framework, a concept for every theme, and the mappings of the crosswalks as at the date.',
+    operationId: 'getFrameworksAsSkos',
+  })
+  @Graph()
+  async frameworks(
+    @AtClocks() { at }: GraphQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const position = await this.registers.pinned(at.knownAt);
+    const [frameworks, themes, crosswalks] = await Promise.all([
+      this.registers.all('framework', position),
+      this.registers.all('theme', position),
+      this.registers.all('crosswalk', position, at.asOf),
+    ]);
+    const schemes = frameworks.flatMap((framework) => schemeOf(framework, themes, this.open.addressOf));
+    const mappings = crosswalks.flatMap((crosswalk) => {
+      const version = versionOf(crosswalk);
+      return version ? mappingOf(crosswalk, version, this.open.addressOf) : [];
+    });
+    return sends(request, reply, 'frameworks', [...schemes, ...mappings]);
+  }
+
+  @Get('frameworks/:code')
+  @ApiOperation({
+    summary: 'One framework with its themes, as SKOS',
+    description: 'A concept scheme and a concept for each theme, with what is broader and narrower.',
+    operationId: 'getFrameworkAsSkos',
+  })
+  @Graph()
+  async framework(
+    @Param('code') code: string,
+    @AtClocks() { at: { knownAt } }: GraphQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const position = await this.registers.pinned(knownAt);
+    const framework = await this.registers.one('framework', code, position);
+    if (!framework) throw await this.registers.missing('framework', code, position);
+    return sends(
+      request,
+      reply,
+      code,
+      schemeOf(framework, await this.registers.all('theme', position), this.open.addressOf),
+    );
+  }
+
+  @Get('crosswalks/:code')
+  @ApiOperation({
+    summary: 'One crosswalk as SKOS mappings',
+    description: 'The mapping properties between the themes of two frameworks, with who says so and since when.',
+    operationId: 'getCrosswalkAsSkos',
+  })
+  @Graph()
+  async crosswalk(
+    @Param('code') code: string,
+    @AtClocks() { at, version: named }: MappingQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const position = await this.registers.pinned(at.knownAt);
+    const crosswalk = await this.registers.one('crosswalk', code, position, named ? LATEST : at.asOf);
+    if (!crosswalk) throw await this.registers.missing('crosswalk', code, position);
+    const version = versionOf(crosswalk, named);
+    if (!version) throw new Rejected('not_found', `There is no version of the crosswalk ${code} as at ${at.asOf}.`);
+    return sends(request, reply, code, mappingOf(crosswalk, version, this.open.addressOf));
+  }
+
+  @Get('progress/:by')
+  @ApiOperation({
+    summary: 'Progress as SDMX-CSV, as at several dates',
+    description:
+      'An observation per agency or theme, indicator and date; `_T` counts each commitment once. The rows do not add up to it.',
+    operationId: 'getProgressAsSdmx',
+  })
+  @By()
+  @Files(CSV)
+  async sdmx(
+    @Param('by') by: string,
+    @Query() { dates, knownAt }: DatesQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const breakdown = breakdownNamed(by);
+    const all = await this.open.clocksOf(dates ?? [todayAt(new Date())], knownAt);
+    const views = [];
+    for (const at of all) views.push({ ...(await this.progress[breakdown](at)), asOf: at.asOf });
+    void reply
+      .type(`${CSV};version=2.0.0;charset=utf-8`)
+      .header('Content-Disposition', `inline; filename="${BREAKDOWNS[breakdown].id}.csv"`);
+    return sdmxCsv(breakdown, views);
+  }
+
+  @Get('progress/:by/structure')
+  @ApiOperation({
+    summary: 'The structure of the SDMX data, as SDMX-JSON',
+    description: 'Concepts, code lists, data structure and dataflow.',
+    operationId: 'getSdmxStructure',
+  })
+  @By()
+  @Files(STRUCTURE)
+  async structure(
+    @Param('by') by: string,
+    @AtClocks() { at: { knownAt, asOf } }: ClockQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const breakdown = breakdownNamed(by);
+    const position = await this.registers.pinned(knownAt);
+    const names = await this.registers.names(breakdown === 'agencies' ? 'agency' : 'theme', position, asOf);
+    void reply.type(`${STRUCTURE};version=2.1.0`);
+    return JSON.stringify(sdmxStructure(breakdown, names, await this.open.prepared(position)));
+  }
+}
+
+function breakdownNamed(name: string): Breakdown {
+  if (!Object.hasOwn(BREAKDOWNS, name))
+    throw new Rejected(
+      'not_found',
+      `There is no progress by ${name}; there is ${Object.keys(BREAKDOWNS).join(' and ')}.`,
+    );
+  return name as Breakdown;
+}
+
+/** Linked data in the format that is asked for. */
+function sends(request: FastifyRequest, reply: FastifyReply, name: string, things: readonly Thing[]): string {
+  const { format: named } = request.query as { format?: GraphFormat };
+  const best = request.accepts().type(GRAPH_FORMAT_NAMES.map((one) => GRAPH_FORMATS[one].mediaType));
+  const format = named ?? GRAPH_FORMAT_NAMES.find((one) => GRAPH_FORMATS[one].mediaType === best) ?? 'turtle';
+  const { mediaType, extension, write } = GRAPH_FORMATS[format];
+  void reply
+    .type(`${mediaType}; charset=utf-8`)
+    .header('Vary', 'Accept')
+    .header('Content-Disposition', `inline; filename="${name.replaceAll(/[^\w.-]+/g, '-')}.${extension}"`);
+  return write(things);
+}

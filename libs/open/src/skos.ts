@@ -1,0 +1,82 @@
+/** Frameworks, their themes and the crosswalks between them in SKOS (https://www.w3.org/TR/skos-reference/). */
+import type { CrosswalkVersion, Framework, Theme } from '#bodies';
+import type { CrosswalkAsAt } from '#registers';
+import type { Match } from '#words';
+import { iri, text, typed, type Name, type Thing, type Value } from './graph.js';
+
+/** The address of a page, which names what it shows. */
+export type AddressOf = (register: 'frameworks' | 'themes' | 'crosswalks', code: string) => string;
+
+const MATCHES: Readonly<Record<Match, Name>> = {
+  exact: 'skos:exactMatch',
+  close: 'skos:closeMatch',
+  broad: 'skos:broadMatch',
+  narrow: 'skos:narrowMatch',
+  related: 'skos:relatedMatch',
+};
+
+/** A framework as a concept scheme, and each of its themes as a concept. */
+export function schemeOf(framework: Framework, all: readonly Theme[], addressOf: AddressOf): Thing[] {
+  const scheme = addressOf('frameworks', framework.code);
+  const of = (theme: Theme) => iri(addressOf('themes', theme.code));
+  const themes = all.filter((theme) => theme.framework === framework.code);
+  const tops = themes.filter(({ parent }) => !parent);
+  const concept = (theme: Theme): Thing => {
+    const below = themes.filter(({ parent }) => parent === theme.code);
+    return {
+      iri: addressOf('themes', theme.code),
+      type: 'skos:Concept',
+      says: {
+        'skos:prefLabel': text(theme.label),
+        'skos:notation': text(theme.code),
+        'skos:inScheme': iri(scheme),
+        ...(theme.parent
+          ? { 'skos:broader': iri(addressOf('themes', theme.parent)) }
+          : { 'skos:topConceptOf': iri(scheme) }),
+        ...(below.length > 0 && { 'skos:narrower': below.map(of) }),
+      },
+    };
+  };
+  return [
+    {
+      iri: scheme,
+      type: 'skos:ConceptScheme',
+      says: {
+        'skos:prefLabel': text(framework.name),
+        'skos:notation': text(framework.code),
+        'dct:source': text(framework.source),
+        'owl:versionInfo': text(framework.version),
+        ...(tops.length > 0 && { 'skos:hasTopConcept': tops.map(of) }),
+      },
+    },
+    ...themes.map(concept),
+  ];
+}
+
+/** A version of a crosswalk: its mappings, and who says so. */
+export function mappingOf(
+  { code, title, from, to }: CrosswalkAsAt,
+  { version, author, reportedOn, links, note }: CrosswalkVersion,
+  addressOf: AddressOf,
+): Thing[] {
+  const mapped = Map.groupBy(links, (link) => link.from);
+  const concepts = [...mapped].map(([theme, own]): Thing => {
+    const says: Partial<Record<Name, Value[]>> = {};
+    for (const { match, to: other } of own) (says[MATCHES[match]] ??= []).push(iri(addressOf('themes', other)));
+    return { iri: addressOf('themes', theme), type: 'skos:Concept', says };
+  });
+  const crosswalk: Thing = {
+    iri: addressOf('crosswalks', code),
+    type: 'dcat:Dataset',
+    says: {
+      'dct:title': text(title),
+      'dct:identifier': text(code),
+      'dct:source': [iri(addressOf('frameworks', from)), iri(addressOf('frameworks', to))],
+      'dct:creator': text(author),
+      'dct:issued': typed(reportedOn, 'xsd:date'),
+      'owl:versionInfo': text(version),
+      ...(note && { 'dct:description': text(note) }),
+    },
+  };
+  return [crosswalk, ...concepts];
+}
