@@ -1,5 +1,5 @@
 /** The routes of imports of spreadsheets: send a file, look at the preview, confirm, undo; and the mappings that are kept. */
-import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import {
   ApiBearerAuth,
@@ -12,6 +12,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { IsIn, IsOptional, Matches } from 'class-validator';
+import type { FastifyReply } from 'fastify';
 import { DraftsStore } from '#drafts';
 import { Rejected } from '#eventsourcing';
 import { ENCODINGS } from '#files';
@@ -153,8 +154,11 @@ export class ImportsController {
     @Body() asked: NewImport,
     @Uploaded() upload: Upload,
     @CurrentCommand() context: CommandContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ImportPreview> {
-    return shown(await this.imports.preview(upload, await this.request(asked, context), context));
+    const kept = await this.imports.preview(upload, await this.request(asked, context), context);
+    void reply.header('Location', `/v1/imports/${kept.id}`);
+    return shown(kept);
   }
 
   /** What is asked, with the mapping that it names; one that is to be kept is kept. */
