@@ -66,7 +66,7 @@ function reportOf(count: number, streamed: boolean): Report {
   const section = { id: 'all', number: '', title: ['All commitments'], sections: [] };
   return {
     ...{ kind: 'agency', language: 'en', abbreviations: [] },
-    cover: { symbol: null, title: 'A report', subtitle: [], asAt: 'As at 21 November 2006', issuedBy: [] },
+    cover: { symbol: null, title: 'A report', subtitle: [], asAt: 'As at 21 November 2006', issuedBy: [], figures: [] },
     sections: [{ ...section, blocks: streamed ? [] : [table] }],
     data: { ...table, rows: paged(count) },
     manifest: {

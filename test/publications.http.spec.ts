@@ -19,15 +19,17 @@ const prepare = (id: string, more: object = {}) => post('', { id, ...REPORT, ...
 const write = (id: string, text: string, more: object = {}, token = secretariat) =>
   post(`/${id}/narrative`, { section: 'summary', language: 'en', text, ...more }, token);
 const refusal = ({ status, body }: Answer) => [status, body.code, body.errors?.[0]?.pointer].filter(Boolean).join(' ');
-const fileOf = async (id: string, query: string): Promise<Buffer> => {
-  const answer = await fetch(`${server.url}/v1/publications/${id}/file?${query}`);
+const fileOf = async (id: string, query: string, token?: string): Promise<Buffer> => {
+  const headers: HeadersInit = token ? { authorization: `Bearer ${token}` } : {};
+  const answer = await fetch(`${server.url}/v1/publications/${id}/file?${query}`, { headers });
   expect(answer.status).toBe(200);
   return Buffer.from(await answer.arrayBuffer());
 };
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 const verified = async (bytes: Buffer) =>
   (await server.post('/v1/reports/verify', { sha256: sha256(bytes) })).body.published;
-const viewOf = async (id: string) => (await server.get(`/v1/publications/${id}`)).body;
+const viewOf = async (id: string, token?: string) =>
+  (await server.get(`/v1/publications/${id}`, token ? { authorization: `Bearer ${token}` } : {})).body;
 const kept = () => readdirSync(join(server.dataDir, 'published'));
 
 describe('A report that is prepared for publication', () => {
@@ -38,7 +40,7 @@ describe('A report that is prepared for publication', () => {
     );
     expect(refusal(await prepare('BAD-1', { since: '2013-01-01' }))).toBe('400 invalid /since');
     expect(refusal(await prepare('BAD-1', { kind: 'poem' }))).toBe('400 invalid /kind');
-    expect((await server.get('/v1/publications/BAD-1')).status).toBe(404);
+    expect((await viewOf('BAD-1', secretariat)).status).toBe(404);
   });
 
   it('has words of the secretariat, and of an agency on its own behalf, in sections that it has', async () => {
@@ -46,17 +48,18 @@ describe('A report that is prepared for publication', () => {
     expect(refusal(await write('P-1', 'x', { section: 'sumary' }))).toBe('400 invalid /section');
     expect(refusal(await write('P-1', 'x', {}, who))).toBe('403 forbidden /agency');
     expect(refusal(await write('P-1', 'x', { agency: 'ILO' }, who))).toBe('403 forbidden /agency');
-    expect(refusal(await prepare('P-1'))).toBe('409 already_registered');
+    expect(refusal(await prepare('P-1'))).toBe('409 already_registered /id');
+    expect(refusal(await prepare('p-1'))).toBe('409 code_differs_by_case /id');
     expect((await write('P-1', 'First thoughts')).status).toBe(200);
     expect((await write('P-1', '**Second** thoughts')).status).toBe(200);
     expect((await write('P-1', 'The word of WHO', { agency: 'WHO' }, who)).status).toBe(200);
     expect(refusal(await post('/P-1/publish', {}, who))).toBe('403 forbidden');
     expect(refusal(await post('/P-1/amend', { id: 'P-1', ...REPORT, since: '2011-02-17' }, who))).toBe('403 forbidden');
-    expect((await viewOf('P-1')).narratives.map(({ text }: { text: string }) => text)).toEqual([
+    expect((await viewOf('P-1', who)).narratives.map(({ text }: { text: string }) => text)).toEqual([
       '**Second** thoughts',
       'The word of WHO',
     ]);
-    const shown = String(await fileOf('P-1', 'format=html'));
+    const shown = String(await fileOf('P-1', 'format=html', who));
     expect(shown).toContain('The word of WHO');
     expect(shown).not.toContain('First thoughts');
   });
@@ -64,9 +67,45 @@ describe('A report that is prepared for publication', () => {
   it('shows Markdown of a safe subset: no script, no address that runs, no image', async () => {
     await prepare('P-2');
     await write('P-2', 'a <script>alert(1)</script> <b>b</b> [c](javascript:alert(1)) ![d](https://example.org/d.png)');
-    const shown = String(await fileOf('P-2', 'format=html'));
+    const shown = String(await fileOf('P-2', 'format=html', secretariat));
     expect(shown).toContain('&lt;script>alert(1)&lt;/script>');
     expect(shown).not.toMatch(/<script|href="javascript|<img/);
+  });
+});
+
+describe('A reader, of what is being prepared', () => {
+  const told = async (id: string, headers = {}) => {
+    const paths = ['', '/file', '/history', '/file?format=pdf&language=fr'].map(
+      (path) => `/v1/publications/${id}${path}`,
+    );
+    const pages = [`/publications/${id}`, `/v1/search?q=${id}`, `/v1/publications?q=${id}`];
+    const answers = await Promise.all([...paths, ...pages].map((path) => server.get(path, headers)));
+    return JSON.stringify(answers.map(({ status, body }) => [status, body])).replaceAll(id, 'SYMBOL');
+  };
+  const everything = async () => {
+    const paths = ['/v1/publications', '/v1/publications?format=csv', '/publications', '/sitemap.xml', '/v1/changes'];
+    const answers = await Promise.all(paths.map((path) => server.get(path)));
+    return JSON.stringify(answers.map(({ body }) => body));
+  };
+
+  it('is told exactly what is told of a symbol that nobody has, and that no event, list or count has changed', async () => {
+    const before = await everything();
+    await prepare('SECRET-1');
+    await write('SECRET-1', 'Nobody knows');
+    expect(await everything()).toBe(before);
+    expect(await told('SECRET-1')).toBe(await told('NOBODY-1'));
+    expect((await server.get('/v1/publications?preparing=true')).status).toBe(401);
+  });
+
+  it('negative control: an agency is told of it, and of no more once it is discarded', async () => {
+    const asWho = { authorization: `Bearer ${who}` };
+    expect(await told('SECRET-1', asWho)).not.toBe(await told('NOBODY-1', asWho));
+    const { items } = (await server.get('/v1/publications?preparing=true', asWho)).body;
+    expect(items.map(({ id }: { id: string }) => id)).toContain('SECRET-1');
+    expect((await post('/SECRET-1/narrative/remove', { section: 'summary', language: 'en' })).status).toBe(200);
+    expect((await viewOf('SECRET-1', who)).narratives).toEqual([]);
+    expect((await post('/SECRET-1/discard', {})).status).toBe(200);
+    expect(await told('SECRET-1', asWho)).toBe(await told('NOBODY-1', asWho));
   });
 });
 
@@ -76,6 +115,13 @@ describe('A report that is published', () => {
     expect(done.status).toBe(200);
     const again = await post('/P-1/publish', {}, secretariat, { 'idempotency-key': 'publish-p1' });
     expect([again.status, again.body]).toEqual([200, done.body]);
+    const { items } = (await server.get('/v1/publications/P-1/history')).body;
+    expect(items.map(({ type }: { type: string }) => type)).toEqual([
+      'publication.Registered',
+      'publication.NarrativeWritten',
+      'publication.NarrativeWritten',
+      'publication.Published',
+    ]);
     const { published } = await viewOf('P-1');
     const named = published.files.map(
       (file: { language: string; format: string }) => `${file.language} ${file.format}`,
@@ -133,7 +179,11 @@ describe('A report that is published', () => {
     await prepare('P-3');
     const [publishing, written] = await Promise.all([post('/P-3/publish', {}), write('P-3', 'In the last moment')]);
     if (written.status === 200) expect(refusal(publishing)).toBe('412 wrong_revision');
-    else expect([publishing.status, refusal(written)]).toEqual([200, '409 already_published']);
+    else
+      expect([publishing.status, refusal(written)]).toEqual([
+        200,
+        expect.stringMatching(/^409 (already|being)_published$/),
+      ]);
     expect(refusal(await post('/P-3/publish', {}, secretariat, { 'if-match': '"0"' }))).toMatch(/^(412|409)/);
   });
 

@@ -222,7 +222,10 @@ export class AppModule {
   static with(settings: Settings, stores: Stores, extra: Context = {}): DynamicModule {
     const all = [
       ...contexts,
-      reportsContext(imprintOf(settings), new PublishedFiles(join(settings.dataDir, 'published'))),
+      reportsContext(imprintOf(settings), new PublishedFiles(join(settings.dataDir, 'published')), {
+        folder: join(settings.dataDir, 'jobs'),
+        hours: settings.reportsKeptHours,
+      }),
       openContext(settings),
       extra,
     ];

@@ -24,6 +24,7 @@ import {
   readsForms,
   readsJson,
 } from '#platform';
+import { ReportJobs } from '#reports';
 import { AppModule, openStores, type Stores } from './app.module.js';
 import { LogCheck } from './log-check.js';
 import { showsDocs } from './docs.js';
@@ -54,6 +55,7 @@ export async function startServer(
     await Promise.race([building, sleep(PATIENCE_MS, undefined, { ref: false })]);
     await Promise.all([building, app.listen(settings.port, settings.host)]);
     app.get(LogCheck).start();
+    app.get(ReportJobs).start();
   } catch (error) {
     await app.close();
     throw error;

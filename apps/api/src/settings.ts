@@ -44,6 +44,8 @@ export interface Settings extends LogSettings {
   readonly bodyLimit: number;
   /** The public address, when it is not http://HOST:PORT. */
   readonly publicUrl: string;
+  /** The time for which a report that was made in the background is kept, in hours. */
+  readonly reportsKeptHours: number;
   /** The publisher of the figures, as they are cited. */
   readonly publisher: string;
   /** The licence of the data, by its SPDX name; `null`: its publisher states none. */
@@ -82,6 +84,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv = process.env): Settings {
     requestTimeoutMs: whole(env, 'REQUEST_TIMEOUT_MS', 30_000, 100, 3_600_000),
     bodyLimit: whole(env, 'BODY_LIMIT', 262_144, 1_024, 900_000),
     publicUrl: env['PUBLIC_URL'] ?? `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`,
+    reportsKeptHours: whole(env, 'REPORTS_KEPT_HOURS', 168, 1, 8_760),
     publisher: env['PUBLISHER'] || 'Followthrough',
     dataLicence: env['DATA_LICENCE'] || null,
     sessions: {

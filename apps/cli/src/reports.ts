@@ -1,15 +1,18 @@
 /** The verbs of reports: make one, make one again from its manifest, and check a file. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { Registers } from '#registers';
 import {
+  arrived,
   digested,
+  holdsRows,
   publishedAs,
   REPORT_FORMAT_NAMES,
   reportFormat,
   Reports,
+  tellingRows,
   written as threaded,
   type Manifest,
   type NumberedReport,
@@ -55,7 +58,7 @@ export async function makeReportFile(
       ? await reports.remake(JSON.parse(await readFile(manifest, 'utf8')) as Manifest)
       : await reports.make(kind as ReportKind, reports.query(kind!, asked(kind!, code, options)));
     const file = output ?? `${kind ?? report.kind}-${report.manifest.asOf}.${reportFormat(format).extension}`;
-    const { sha256, bytes } = await written(report, format, file);
+    const { sha256, bytes } = await written(holdsRows(report, format), format, file);
     console.log(`${file}  ${bytes} bytes  SHA-256 ${sha256}`);
     console.log(`as at ${report.manifest.asOf}, as known at position ${report.manifest.knownAt}`);
   });
@@ -87,11 +90,16 @@ function asked(kind: string, code: string | undefined, options: ReportOptions): 
 /** Writes a report under another name until it is whole, with a bar. */
 async function written(report: NumberedReport, format: ReportFormatName, file: string) {
   const arriving = `${file}.arriving`;
-  const bar = progressBar('making', 1, '{bytes} bytes');
+  let read = 0;
+  const { telling, of } = tellingRows(report, reportFormat(format), (rows) => (read = rows.read));
+  // Without long tables nobody can say how far it is: it is done at once.
+  const whole = Math.max(of, 1);
+  const bar = progressBar('making', whole, of > 0 ? '{value}/{total} rows, {bytes} bytes' : '{bytes} bytes');
+  bar.update(0, { bytes: 0 });
   try {
-    const made = await digested(threaded(format, report), arriving, (bytes) => bar.update(0, { bytes }));
-    bar.update(1, made);
-    await rename(arriving, file);
+    const made = await digested(threaded(format, telling), arriving, (bytes) => bar.update(read, { bytes }));
+    bar.update(whole, made);
+    await arrived(arriving, file);
     return made;
   } catch (error) {
     await rm(arriving, { force: true });

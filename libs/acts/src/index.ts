@@ -27,7 +27,7 @@ export {
 export { actControllers } from './act-controllers.js';
 export { addressOf, parameterNamesOf } from './addresses.js';
 export { CommitmentView, historyOf, viewOf, type History } from './commitments.controller.js';
-export { RegisterListQuery, RegisterPage } from './list.js';
+export { pageOf, RegisterListQuery, RegisterPage } from './list.js';
 export { rehearsalOf } from './rehearsal.js';
 export { entryClass, historyController, registerController } from './registers.controller.js';
 export { FindsDuplicates, namesakes, otherCase, type DuplicateCandidate } from './warnings.js';

@@ -44,7 +44,11 @@ export const FLOWS: readonly FlowName[] = ['same', ...ENTRIES, ...EXITS, ...MOVE
 export const LEGS = ['learned', 'reported'] as const;
 export type LegName = (typeof LEGS)[number];
 
-export type FlowFilter = Pick<Filter, 'agency' | 'role' | 'agencies' | 'theme' | 'followsUp'>;
+/** What changes can be narrowed to. Members, and themes through a crosswalk, are those of each of the two dates. */
+export type FlowFilter = Pick<
+  Filter,
+  'agency' | 'role' | 'agencies' | 'memberOf' | 'theme' | 'crosswalk' | 'crosswalkVersion' | 'match' | 'followsUp'
+>;
 
 export class FlowsQuery extends ProgressQuery {
   @OnDate({ description: 'The total as at this date …', example: '2006-11-21' }) from: FullDate;
@@ -55,7 +59,13 @@ export class FlowsQuery extends ProgressQuery {
   )
   knownThen?: string;
   @FilterField() agency?: string;
-  @FilterField({ description: 'A theme, or any below it' }) theme?: string;
+  @FilterField({ description: 'Only of agencies that were members of this body on each of the dates' })
+  memberOf?: string;
+  @FilterField() theme?: string;
+  @FilterField() crosswalk?: string;
+  @FilterField({ description: 'Which version of it; without it the one as at each of the dates' })
+  crosswalkVersion?: string;
+  @FilterField() match?: string;
 }
 
 const InStage = (description: string) =>

@@ -75,6 +75,10 @@ const onEntries = <B extends BodyName, En extends Decision<Body<B>>, Am extends 
 
 const HAS_ENDED = 'It has ended already';
 
+const publicationActs = onEntries('publication', 'publications', 'Publication', {
+  enter: publications.registerPublication,
+  amend,
+});
 const documentActs = onEntries('document', 'documents', 'Document', { enter, amend });
 
 // ── The table ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -193,32 +197,20 @@ export const REGISTER_ACTS = {
     }),
   }),
   publication: actsOf('publication', {
-    ...onEntries('publication', 'publications', 'Publication', { enter, amend: publications.amendPublication }),
+    enter: publicationActs.enter,
+    blank: publicationActs.blank,
     write: act('NarrativeWritten', 'WriteNarrative', {
       path: 'narrative',
-      summary: 'Add words to a section of a report before it is published',
-      description:
-        'They take the place of those of the same section, agency and language. An agency may write on its own behalf.',
-      operationId: 'writeNarrative',
-      conflict: 'It is published already',
-      ownedBy: 'agency',
+      summary: 'Words of the secretariat or of an agency in a section of a report that is published',
+      description: 'They are written while it is prepared, and recorded when it is published.',
       decide: publications.writeNarrative,
     }),
     publish: act('Published', 'PublishReport', {
       path: 'publish',
       summary: 'Publish a report: from then on it never changes',
       description: 'Its files are made in every language and format, and their digests are recorded.',
-      operationId: 'publishReport',
       conflict: 'It is published already',
       decide: publications.publishReport,
-    }),
-    retract: act('Retracted', 'RetractDatedAct', {
-      path: 'history/:revision/retract',
-      summary: 'Take back words that were added to a report before it is published',
-      description: 'The words of an earlier time stand again where they were replaced.',
-      operationId: 'retractNarrative',
-      conflict: 'It is published already, or was taken back already',
-      decide: publications.retractNarrative,
     }),
   }),
 } as const satisfies Record<Register, object>;

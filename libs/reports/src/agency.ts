@@ -3,6 +3,7 @@ import { FilterField, listQuery, type Filter } from '#progress';
 import type { Role } from '#commitments';
 import type { Theme } from '#registers';
 import { commitmentTable, dataTable, reasonTable } from './commitments.js';
+import { coverOf } from './cover.js';
 import type { Dossier, Draft } from './draft.js';
 import { attention, changes, outcomeCells, rowsTable, summary, verification } from './follow-up.js';
 import { needed, ReportQuery, type ReportMaker } from './kind.js';
@@ -21,7 +22,7 @@ export class AgencyReportQuery extends ReportQuery {
 type Query = Pick<Filter, 'agency' | 'followsUp' | 'role' | 'framework'>;
 
 export const agency: ReportMaker = {
-  template: 1,
+  template: 2,
 
   async make(draft, { framework, ...asked }: Query) {
     const { words, at, views } = draft;
@@ -41,7 +42,7 @@ export const agency: ReportMaker = {
         symbol: null,
         title: words.cover.agency,
         subtitle: [draft.foreign(known.name)],
-        ...coverOf(draft),
+        ...coverOf(draft, { row, filter }),
       },
       sections: [
         await summary(draft, {
@@ -66,12 +67,6 @@ export const agency: ReportMaker = {
     };
   },
 };
-
-/** The date and the issuer on a cover. */
-export const coverOf = ({ words: { cover }, at, since, manifest }: Draft) => ({
-  asAt: since ? cover.since(since, at.asOf) : cover.asAt(at.asOf),
-  issuedBy: [cover.issuedBy(manifest.publisher), ...(manifest.licence ? [cover.licence(manifest.licence)] : [])],
-});
 
 /** By the themes at the top of a framework: each commitment under the first of its own, and named under the others. */
 async function byTheme(

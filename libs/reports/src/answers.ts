@@ -34,6 +34,8 @@ class ReportCover {
   @ApiProperty({ type: 'array', items: {}, description: 'Inlines' }) readonly subtitle: readonly unknown[];
   @ApiProperty() readonly asAt: string;
   @ApiProperty(TEXTS) readonly issuedBy: readonly string[];
+  @ApiProperty({ type: 'array', items: ANY_OBJECT, description: 'The few figures that a reader looks for first' })
+  readonly figures: readonly object[];
 }
 
 class ReportSection {

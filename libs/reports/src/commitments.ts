@@ -11,9 +11,9 @@ type Part = CommitmentView['parts'][number];
 
 /** The columns of a commitment with its title, stage and agencies; `more` after these. */
 const columnsOf = (draft: Draft, more: readonly Column[]): Column[] => [
-  draft.column('commitment', 'text', 3.6),
-  draft.column('stageAndDate', 'list', 1.7),
-  draft.column('parts', 'list', 2.2),
+  draft.column('commitment', 'text', 3.2),
+  draft.column('stageAndDate', 'list', 2.2),
+  draft.column('parts', 'list', 2.1),
   ...more,
 ];
 
@@ -31,7 +31,7 @@ export function commitmentTable(
   dossiers: readonly Dossier[],
   href: string,
 ): Table {
-  const columns = columnsOf(draft, [draft.column('target', 'date', 1.1), draft.column('evidence', 'list', 2.2)]);
+  const columns = columnsOf(draft, [draft.column('target', 'date', 1.3), draft.column('evidence', 'list', 2.7)]);
   const rows = dossiers.map((dossier): Row => {
     const { target, evidence } = dossier.view;
     const shown = evidence.map((one) => evidenceOf(draft, one));
@@ -49,9 +49,9 @@ export function reasonTable(
   href: string,
 ): Table {
   const columns = columnsOf(draft, [
-    draft.column('target', 'date', 1.1),
-    draft.column('lastReportedOn', 'date', 1.3),
-    draft.column('note', 'list', 2.6),
+    draft.column('target', 'date', 1.2),
+    draft.column('lastReportedOn', 'date', 1.2),
+    draft.column('note', 'list', 2.1),
   ]);
   const rows = dossiers.map((dossier): Row => [
     ...cellsOf(draft, dossier),

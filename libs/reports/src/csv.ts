@@ -7,6 +7,7 @@ import { pagesOf, plain, type Cell, type ReportFormat, type Table } from './repo
 export const csv: ReportFormat = {
   mediaType: 'text/csv',
   extension: 'csv',
+  reads: ['data'],
   write: ({ data }) =>
     Readable.from(rowsOf(data)).compose(csvStream(data.columns.map(({ key }) => key))) as AsyncIterable<Uint8Array>,
 };

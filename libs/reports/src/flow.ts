@@ -30,7 +30,7 @@ function* flat(sections: readonly Section[], level = 1): Generator<Heading | Blo
   }
 }
 
-/** Wide tables that follow each other are aside, with the headings just before them. */
+/** Wide tables that follow each other are aside, with the headings just before them and the paragraphs below these. */
 export function runsOf(sections: readonly Section[]): Run[] {
   const runs: Run[] = [];
   const add = (aside: boolean, ...parts: (Heading | Block)[]) => {
@@ -38,15 +38,15 @@ export function runsOf(sections: readonly Section[]): Run[] {
     if (last?.aside === aside) last.parts.push(...parts);
     else if (parts.length > 0) runs.push({ aside, parts });
   };
-  let headings: Heading[] = [];
+  let before: (Heading | Block)[] = [];
   for (const part of flat(sections)) {
-    if (part.type === 'heading') {
-      headings.push(part);
+    if (part.type === 'heading' || (part.type === 'paragraph' && before.length > 0)) {
+      before.push(part);
       continue;
     }
-    add(part.type === 'table' && isWide(part), ...headings, part);
-    headings = [];
+    add(part.type === 'table' && isWide(part), ...before, part);
+    before = [];
   }
-  add(false, ...headings);
+  add(false, ...before);
   return runs;
 }

@@ -82,15 +82,15 @@ export function rowsTable(
 ): Table {
   const stages = SHOWN_STAGES.filter((stage) => total.row.byStage[stage] > 0);
   const columns = [
-    draft.column(first, 'text', 4),
-    draft.column('total', 'integer', 1),
+    draft.column(first, 'text', 3),
+    draft.column('total', 'integer', 0.9),
     ...stages.map((stage) => ({
-      ...draft.column('stage', 'integer', 1.5),
+      ...draft.column('stage', 'integer', 1.4),
       key: stage,
       title: draft.wordOf('stage', stage),
     })),
-    draft.column('overdue', 'integer', 1.3),
-    draft.column('staleCount', 'integer', 1.3),
+    draft.column('overdue', 'integer', 1.2),
+    draft.column('staleCount', 'integer', 1.2),
   ];
   const rowOf = (name: Inline, { total, byStage, overdue, stale }: Figures, filter: Filter): Row => [
     draft.text(name),
@@ -237,7 +237,7 @@ export function verification(draft: Draft, dossiers: readonly Dossier[], filter:
   const read = new Set(readings.map(({ dossier }) => dossier)).size;
   const replies = readings.reduce((sum, { verification }) => sum + verification.replies.length, 0);
   const columns = [
-    draft.column('commitment', 'text', 3.5),
+    draft.column('commitment', 'text', 3.2),
     draft.column('agency', 'text', 1.2),
     draft.column('verification', 'code', 1.6, 'verification'),
     draft.column('reason', 'text', 3),

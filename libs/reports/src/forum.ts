@@ -1,11 +1,11 @@
 /** The report on the follow-up to a forum: every outcome of it and of its round tables, who took it up, and how far. */
 import { listQuery, OptionalText, FilterField, type Filter, type OutcomeRow } from '#progress';
 
-import { coverOf } from './agency.js';
 import { commitmentTable } from './commitments.js';
+import { coverOf } from './cover.js';
 import type { Dossier, Draft } from './draft.js';
 import { attention, changes, outcomeCells, summary, verification } from './follow-up.js';
-import { needed, noSince, ReportQuery, type ReportMaker } from './kind.js';
+import { needed, ReportQuery, type ReportMaker } from './kind.js';
 import type { Block, Inline, Row, Section, Table } from './report.js';
 
 export class ForumReportQuery extends ReportQuery {
@@ -16,7 +16,7 @@ export class ForumReportQuery extends ReportQuery {
 type Query = Pick<Filter, 'memberOf'> & { readonly forum?: string };
 
 export const forum: ReportMaker = {
-  template: 1,
+  template: 2,
 
   async make(draft, { forum: asked, memberOf }: Query) {
     const { words, at, views } = draft;
@@ -24,7 +24,6 @@ export const forum: ReportMaker = {
     const id = needed(asked, 'forum');
     const known = await views.registers.one('forum', id, at.knownAt);
     if (!known) throw await views.registers.missing('forum', id, at.knownAt, 'forum');
-    noSince(draft, { memberOf }, ['memberOf']);
     const filter = { followsUp: id, ...(memberOf && { memberOf }) };
     const { rows, total, kinds, leftOut } = await views.coverage.outcomes(at, filter, { limit: null });
     const put = await views.coverage.outcomes(at, { addressedTo: id, ...(memberOf && { memberOf }) }, { limit: null });
@@ -78,7 +77,7 @@ export const forum: ReportMaker = {
             ? [': ', ...words.cover.membersOf(draft.foreign(draft.names.agency.get(memberOf) ?? memberOf))]
             : []),
         ],
-        ...coverOf(draft),
+        ...coverOf(draft, { row, filter }),
       },
       sections: [
         await summary(draft, {
@@ -87,7 +86,7 @@ export const forum: ReportMaker = {
           opening: sentences.followed(draft.counted(row.total, filter)),
           more: about,
         }),
-        ...(memberOf ? [] : await changes(draft, filter)),
+        ...(await changes(draft, filter)),
         ...(rows.length > 0 ? [outcomesOneByOne(draft, id, rows, dossiers)] : []),
         nobody(draft, 'nobody', words.sections.nobody, rows, list({ covered: false })),
         ...asAWhole(draft, rows, dossiers, filter),

@@ -28,6 +28,8 @@ const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').upd
 
 /** Tables with more columns are put across the page. */
 const MOST_UPRIGHT = 9;
+/** Tables with no more columns fit the screen of a telephone. */
+const MOST_NARROW = 3;
 
 /** Stands in a table where the rows of a stream come. */
 const ROWS = '\u0000';
@@ -35,6 +37,7 @@ const ROWS = '\u0000';
 export const html: ReportFormat = {
   mediaType: 'text/html',
   extension: 'html',
+  reads: ['sections'],
   write: (report) => encoded(new Page(report).written()),
 };
 
@@ -121,6 +124,16 @@ class Page {
         <h1>{cover.title}</h1>
         {cover.subtitle.length > 0 && <p class="subtitle">{this.#inlines(cover.subtitle)}</p>}
         <p class="as-at">{cover.asAt}</p>
+        {cover.figures.length > 0 && (
+          <dl class="figures">
+            {cover.figures.map(({ words, figure }) => (
+              <div key={words}>
+                <dt>{words}</dt>
+                <dd>{this.#inlines([figure])}</dd>
+              </div>
+            ))}
+          </dl>
+        )}
         <div class="issued">
           {cover.issuedBy.map((line) => (
             <p key={line}>{line}</p>
@@ -227,7 +240,10 @@ class Page {
     const { number, columns, rowCount, totalRow, remarks = [], sourceLine } = table;
     const weights = columns.reduce((sum, { weight }) => sum + weight, 0);
     return (
-      <figure id={`table-${number}`} class={columns.length > MOST_UPRIGHT ? 'wide' : undefined}>
+      <figure
+        id={`table-${number}`}
+        class={columns.length > MOST_UPRIGHT ? 'wide' : columns.length <= MOST_NARROW ? 'small' : undefined}
+      >
         {this.#caption(this.words.parts.table(number), table)}
         {rowCount === 0 ? (
           <p>{this.words.parts.nothing}</p>

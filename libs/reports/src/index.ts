@@ -2,29 +2,45 @@
 import type { Context } from '#platform';
 import { actControllers, historyController } from '#acts';
 import { Erasures, ErasuresProjection } from './erasures.projection.js';
+import { PublicationDrafts } from './publication-drafts.js';
 import { PublicationsController, VerifyController } from './publications.controller.js';
 import { PublishedFiles } from './published-files.js';
+import { JobsKept, ReportJobs } from './jobs.js';
+import { ReportJobsController, ReportOrders } from './jobs.controller.js';
 import { ReportsController } from './reports.controller.js';
 import { Imprint, Reports } from './reports.js';
 
 export * from './formats.js';
+export { blocksOf } from './narrative.js';
 export { numbered } from './numbered.js';
 export * from './report.js';
-export { digested, publishedAs, PublishedFiles } from './published-files.js';
-export { Imprint, makeReport, manifestOf, REPORTS, Reports } from './reports.js';
+export { arrived, digested, publishedAs, PublishedFiles } from './published-files.js';
+export { holdsRows, Imprint, REPORTS, Reports } from './reports.js';
+export { JobsKept, ReportJobs, type JobState, type NamedJob } from './jobs.js';
+export { OrderReport, ReportOrders } from './jobs.controller.js';
+export { tellingRows } from './rows-read.js';
 export { written } from './threads.js';
 export { say, wordsOf, type Counted, type Words } from './words/index.js';
 
 /** What a server or a command line takes of this context. */
-export const reportsContext = (imprint: Imprint, published: PublishedFiles): Context => ({
+export const reportsContext = (imprint: Imprint, published: PublishedFiles, kept: JobsKept): Context => ({
   controllers: [
     VerifyController,
+    ReportJobsController,
     ReportsController,
     PublicationsController,
     historyController('publication'),
-    ...actControllers('publication', (name) => name === 'retract' || name === 'blank'),
+    ...actControllers('publication', (name) => name === 'blank'),
   ],
   projections: () => [new ErasuresProjection()],
-  providers: [Reports, { provide: Imprint, useValue: imprint }, { provide: PublishedFiles, useValue: published }],
+  providers: [
+    Reports,
+    PublicationDrafts,
+    ReportJobs,
+    ReportOrders,
+    { provide: Imprint, useValue: imprint },
+    { provide: PublishedFiles, useValue: published },
+    { provide: JobsKept, useValue: kept },
+  ],
   views: [Erasures],
 });

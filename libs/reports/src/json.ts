@@ -5,6 +5,7 @@ import { encoded } from './encoded.js';
 export const json: ReportFormat = {
   mediaType: 'application/json',
   extension: 'json',
+  reads: ['sections', 'data'],
   write: (report) => encoded(ended(written(report))),
 };
 
@@ -12,6 +13,7 @@ export const json: ReportFormat = {
 export const manifest: ReportFormat = {
   mediaType: 'application/json',
   extension: 'manifest.json',
+  reads: [],
   write: ({ manifest }) => encoded([`${JSON.stringify(manifest, null, 2)}\n`]),
 };
 

@@ -2,7 +2,7 @@
 import { Transform } from 'class-transformer';
 import { ProgressClockQuery, OnDate, QueryChoice } from '#platform';
 import { Rejected } from '#eventsourcing';
-import { FILTERS, type FilterName, type Filter } from '#progress';
+import type { Filter } from '#progress';
 import type { Draft } from './draft.js';
 import { REPORT_FORMAT_NAMES, type ReportFormatName } from './formats.js';
 import { LANGUAGES, type Language, type Report } from './report.js';
@@ -44,12 +44,4 @@ export function needed(value: string | undefined, field: string): string {
   if (value) return value;
   const message = `${field} is needed: it says what the report is about`;
   throw new Rejected('invalid', message, [{ pointer: `/${field}`, message }]);
-}
-
-/** Changes between two dates are not told of what the API does not tell them of. @throws Rejected `invalid` */
-export function noSince({ since }: Draft, asked: Filter, names: readonly FilterName[]): void {
-  const name = names.find((one) => asked[one] !== undefined && asked[one] !== '');
-  if (!since || !name) return;
-  const message = `since and ${name} do not go together: ${FILTERS[name].description.toLowerCase()} is not followed from one date to another`;
-  throw new Rejected('invalid', message, [{ pointer: '/since', message }]);
 }

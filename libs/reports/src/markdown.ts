@@ -16,6 +16,7 @@ import { wordsOf, type Words } from './words/index.js';
 export const markdown: ReportFormat = {
   mediaType: 'text/markdown',
   extension: 'md',
+  reads: ['sections'],
   write: (report) => encoded(written(report)),
 };
 
@@ -57,6 +58,8 @@ async function* written(report: NumberedReport): AsyncGenerator<string> {
   if (cover.subtitle.length > 0) yield `**${inlines(cover.subtitle)}**\n\n`;
   yield `${literal(cover.symbol ?? words.parts.draft)}  \n${literal(cover.asAt)}  \n`;
   yield `${cover.issuedBy.map(literal).join('  \n')}\n\n`;
+  for (const { words, figure } of cover.figures) yield `- ${literal(words)}: ${inlines([figure])}\n`;
+  if (cover.figures.length > 0) yield '\n';
   for (const section of report.sections) yield* sectionOf(section, 2, words);
   if (abbreviations.length > 0)
     yield `## ${words.parts.abbreviations}\n\n${abbreviations.map(({ short, long }) => `- **${literal(short)}**: ${literal(long)}\n`).join('')}\n`;

@@ -15,6 +15,8 @@ import { wordsOf, type Words } from './words/index.js';
 export const pdf: ReportFormat = {
   mediaType: 'application/pdf',
   extension: 'pdf',
+  reads: ['sections'],
+  quick: 300,
   // Typst keeps all pages in memory: about 150 kB a row.
   mostRows: 10_000,
   inThread: 512,
@@ -59,6 +61,7 @@ type Printed =
   | { is: 'foreign'; text: string; lang: string; rtl: boolean }
   | { is: 'note'; number: number }
   | { is: 'emphasis'; of: Printed[] }
+  | { is: 'code'; href: string; text: string }
   | { is: 'link'; href: string; of: Printed[] };
 
 interface PrintedTable {
@@ -79,7 +82,8 @@ interface PrintedTable {
 type PrintedBlock =
   | { is: 'heading'; level: number; number: string; title: Printed[] }
   | PrintedTable
-  | { is: 'paragraph'; number: number; inlines: Printed[] }
+  /** `leads`: it stays with the table or picture after it. */
+  | { is: 'paragraph'; number: number; inlines: Printed[]; leads: boolean }
   | { is: 'list'; ordered: boolean; items: Printed[][] }
   | { is: 'narrative'; lang: string; attribution: string; blocks: PrintedBlock[] }
   | ({ is: 'chart'; label: string; title: string; asAt: string; source: Printed[]; remarks: Printed[][] } & {
@@ -97,6 +101,8 @@ const [UPRIGHT, ASIDE] = [
 const sizeOf = (weight: number): number => (weight > 19 ? 7 : weight > 16 ? 8 : 9);
 /** In a paragraph, and of letters alone, a word is broken anywhere after so many; shorter ones only as their language does. */
 const [LONG_WORD, LONG_LETTERS] = [60, 24] as const;
+/** A code or reference, which is parted at its hyphens only. */
+const CODE = /^[\p{Lu}\d./-]+$/u;
 /** In the pixels of a chart, the width of the text. */
 const CHART_WIDTH = 720;
 
@@ -124,7 +130,7 @@ class Printing {
       publisher: text(manifest.publisher),
       manifestJson: JSON.stringify(manifest),
       keywords: [manifest.kind, cover.symbol ?? ''].filter(Boolean),
-      head: text(cut(cover.title, 90)),
+      head: text(cut([cover.title, plain(cover.subtitle)].filter(Boolean).join(': '), 90)),
       cover: {
         symbol: text(cover.symbol ?? ''),
         marking: cover.symbol === null ? parts.draft : '',
@@ -132,6 +138,7 @@ class Printing {
         subtitle: this.#inlines(cover.subtitle),
         asAt: text(cover.asAt),
         issuedBy: cover.issuedBy.map((line) => text(line)),
+        figures: cover.figures.map(({ words, figure }) => ({ words: text(words), of: this.#inlines([figure]) })),
       },
       words: {
         contents: parts.contents,
@@ -172,23 +179,30 @@ class Printing {
         case 'emphasis':
           return { is: 'emphasis', of: this.#inlines(one.inlines, long) };
         default:
-          return { is: 'link', href: one.href, of: this.#inlines(one.inlines, long) };
+          return CODE.test(plain(one.inlines))
+            ? { is: 'code', href: one.href, text: this.#text(plain(one.inlines), long) }
+            : { is: 'link', href: one.href, of: this.#inlines(one.inlines, long) };
       }
     });
   }
 
   async #blocks(parts: readonly (Heading | Block)[]): Promise<PrintedBlock[]> {
     const blocks: PrintedBlock[] = [];
-    for (const part of parts) blocks.push(await this.#block(part));
+    for (const [i, part] of parts.entries()) blocks.push(await this.#block(part, parts[i + 1]));
     return blocks;
   }
 
-  async #block(block: Heading | Block): Promise<PrintedBlock> {
+  async #block(block: Heading | Block, next?: Heading | Block): Promise<PrintedBlock> {
     switch (block.type) {
       case 'heading':
         return { is: 'heading', level: block.level, number: block.number, title: this.#inlines(block.title) };
       case 'paragraph':
-        return { is: 'paragraph', number: block.number, inlines: this.#inlines(block.inlines) };
+        return {
+          is: 'paragraph',
+          number: block.number,
+          inlines: this.#inlines(block.inlines),
+          leads: next?.type === 'table' || next?.type === 'chart',
+        };
       case 'list':
         return { is: 'list', ordered: block.ordered, items: block.items.map((item) => this.#inlines(item)) };
       case 'table':

@@ -1,4 +1,7 @@
-/** The routes of publications: a report is prepared, words are added, it is published, and its files are there from then on. */
+/**
+ * The routes of publications: a report is prepared, words are added, it is published, and its files are there from then on. Until
+ * then it is a draft, which readers are told nothing of.
+ */
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import {
@@ -11,16 +14,18 @@ import {
   ApiProduces,
   ApiProperty,
   ApiTags,
+  OmitType,
 } from '@nestjs/swagger';
 import { Matches } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ActCommand, registerController, RegisterListQuery, RegisterPage } from '#acts';
+import { ActCommand, otherCase, pageOf, registerController, RegisterListQuery, RegisterPage } from '#acts';
 import { Publication, PublicationAsAt, PublishReport, RegisterAnswer, WriteNarrative } from '#bodies';
 import { todayAt } from '#clocks';
-import { load, Rejected, type Log } from '#eventsourcing';
+import { Conflict, load, refused, Rejected, WrongRevision, type Log } from '#eventsourcing';
 import {
   AlwaysOpen,
   AtClocks,
+  Caller,
   ClockQuery,
   CurrentCommand,
   FieldsOf,
@@ -31,11 +36,14 @@ import {
   WantedFormat,
   type CommandContext,
   type Format,
+  type Principal,
 } from '#platform';
+import { Flag } from '#progress';
 import { publication, publicationShown, Registers, type EntryAct, type PublicationState } from '#registers';
 import { Erasures } from './erasures.projection.js';
 import { REPORT_FORMATS, reportFormat, type ReportFormatName } from './formats.js';
 import { sectionIdsIn } from './narrative.js';
+import { mayPrepare, PublicationDrafts, type Prepared, type PreparedDraft } from './publication-drafts.js';
 import { publishedAs, PublishedFiles } from './published-files.js';
 import { LANGUAGES, type Language, type NumberedReport } from './report.js';
 import { QUERIES, Reports } from './reports.js';
@@ -46,9 +54,19 @@ import { written } from './threads.js';
 const PUBLISHED = Object.keys(REPORT_FORMATS).filter((name) => name !== 'manifest') as ReportFormatName[];
 
 class PublicationView extends PublicationAsAt {
-  @ApiProperty({ type: 'integer', description: 'Of its last event; also the ETag' }) readonly revision: number;
-  @ApiProperty() readonly position: string;
+  @ApiProperty({ type: 'integer', description: 'Of its last event, or of its draft; also the ETag' })
+  readonly revision: number;
+  @ApiProperty({ type: String, nullable: true, description: 'null: it is being prepared, and in no log' })
+  readonly position: string | null;
 }
+
+class PreparedAnswer {
+  @ApiProperty({ description: 'The symbol of the publication' }) readonly code: string;
+  @ApiProperty({ type: 'integer', description: 'Of the draft; also the ETag' }) readonly revision: number;
+}
+
+/** Words that are taken away again. */
+class RemoveNarrative extends OmitType(WriteNarrative, ['text']) {}
 
 class PublicationList extends RegisterPage {
   @ApiProperty({ type: [PublicationAsAt] }) readonly items: PublicationAsAt[];
@@ -56,6 +74,8 @@ class PublicationList extends RegisterPage {
 
 class PublicationListQuery extends RegisterListQuery {
   @FieldsOf(PublicationAsAt) fields?: string[];
+  @Flag('Those that are being prepared, for the secretariat and agencies, in place of those that are published')
+  preparing?: boolean;
 }
 
 class FileQuery {
@@ -92,6 +112,7 @@ export class PublicationsController extends registerController('publication') {
     private readonly reports: Reports,
     private readonly files: PublishedFiles,
     private readonly erasures: Erasures,
+    private readonly drafts: PublicationDrafts,
   ) {
     super(registered, log);
   }
@@ -99,28 +120,38 @@ export class PublicationsController extends registerController('publication') {
   @Get()
   @ApiOperation({
     summary: 'All publications',
-    description: 'Those that are being prepared, and those that are published.',
+    description: 'Those that are published; with `preparing` those that are not yet.',
     operationId: 'listPublications',
   })
   @ApiOkResponse({ type: PublicationList })
-  override async list(@AtClocks() query: PublicationListQuery, @WantedFormat() format: Format): Promise<unknown> {
-    return super.list(query, format);
+  override async list(
+    @AtClocks() { preparing, ...query }: PublicationListQuery,
+    @WantedFormat() format: Format,
+    @Caller() by: Principal | null = null,
+  ): Promise<unknown> {
+    if (!preparing) return super.list(query, format);
+    if (!mayPrepare(by))
+      throw new Rejected(by ? 'forbidden' : 'unauthenticated', 'The secretariat and agencies see what is prepared.');
+    const shown = { list: 'publications being prepared', position: await this.registered.position() };
+    return pageOf((await this.drafts.all()).map(preparedShown), query, shown, format);
   }
 
   @Get(':code')
   @ApiOperation({
-    summary: 'A publication: the report that is meant, the words added to it, its files',
-    description: 'Before it is published, too: nothing of it is secret.',
+    summary: 'A publication: the report, the words added to it, its files',
+    description: 'While it is being prepared only for the secretariat and agencies.',
     operationId: 'getPublication',
   })
   @ApiOkResponse({ type: PublicationView })
   override async one(
     @Param('code') code: string,
     @AtClocks() { at: { knownAt } }: ClockQuery,
+    @Caller() by: Principal | null = null,
   ): Promise<PublicationView> {
     const { state, revision, position } = await load(this.log, publication, code, knownAt);
-    if (!state.entry) throw await this.registered.missing('publication', code, knownAt);
-    return { ...publicationShown(state), revision, position: position! };
+    if (state.entry) return { ...publicationShown(state), revision, position };
+    const draft = await this.#preparedFor(by, code);
+    return { ...preparedShown(draft), revision: draft.revision, position: null };
   }
 
   @Post()
@@ -128,20 +159,25 @@ export class PublicationsController extends registerController('publication') {
   @HttpCode(201)
   @ApiOperation({
     summary: 'Prepare a report for publication',
-    description: 'It is made once to see whether it can be; what cannot is refused.',
-    operationId: 'registerPublication',
+    description:
+      'It is made once to see whether it can be; what cannot is refused. Until it is published readers are told nothing of it.',
+    operationId: 'preparePublication',
   })
-  @ApiCreatedResponse({ type: RegisterAnswer })
+  @ApiCreatedResponse({ type: PreparedAnswer })
   @ApiConflictResponse({ description: 'The symbol is taken' })
   async enter(
     @Body() body: Publication,
     @CurrentCommand() context: CommandContext,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
+  ): Promise<PreparedAnswer> {
     await this.#trial(body);
-    const answer = await this.#act(body.id, { act: 'enter', body }, context);
+    const taken = [...(await this.registered.all('publication')), ...(await this.drafts.all())].map(({ id }) => id);
+    if (taken.includes(body.id)) throw new Conflict('already_registered', `${body.id} is there already.`, '/id');
+    const other = otherCase(body.id, taken);
+    if (other !== undefined) throw new Conflict('code_differs_by_case', `${other} is there already.`, '/id');
+    const revision = await this.drafts.begin(body, context);
     void reply.header('Location', `/v1/publications/${encodeURIComponent(body.id)}`);
-    return answer;
+    return { code: body.id, revision };
   }
 
   @Post(':code/amend')
@@ -152,11 +188,20 @@ export class PublicationsController extends registerController('publication') {
     description: 'It is made once to see whether it can be. What is published takes no amendment.',
     operationId: 'amendPublication',
   })
-  @ApiOkResponse({ type: RegisterAnswer })
-  @ApiConflictResponse({ description: 'It is published already' })
-  async amend(@Param('code') code: string, @Body() body: Publication, @CurrentCommand() context: CommandContext) {
-    await this.#trial(body);
-    return this.#act(code, { act: 'amend', body }, context);
+  @ApiOkResponse({ type: PreparedAnswer })
+  @ApiConflictResponse({ description: 'It is published already, or words stand in a section that it would not have' })
+  async amend(
+    @Param('code') code: string,
+    @Body() body: Publication,
+    @CurrentCommand() context: CommandContext,
+  ): Promise<PreparedAnswer> {
+    const { content } = await this.#toChange(code);
+    if (body.id !== code) throw refused('invalid', '/id', `id must be ${code}: a symbol is never changed`);
+    const sections = sectionIdsIn((await this.#trial(body)).sections);
+    const without = content.narratives.find(({ section }) => !sections.includes(section));
+    if (without)
+      throw new Conflict('words_without_section', `Words stand in ${without.section}, which it would not have.`);
+    return { code, revision: await this.drafts.amend(body, context) };
   }
 
   @Post(':code/narrative')
@@ -167,21 +212,56 @@ export class PublicationsController extends registerController('publication') {
       'They take the place of those of the same section, agency and language. An agency writes on its own behalf.',
     operationId: 'writeNarrative',
   })
-  @ApiOkResponse({ type: RegisterAnswer })
-  @ApiConflictResponse({ description: 'It is published already' })
-  async write(@Param('code') code: string, @Body() body: WriteNarrative, @CurrentCommand() context: CommandContext) {
-    const { by } = context;
-    if (by.role !== 'secretariat' && body.agency !== by.agency) {
-      const message = `must be ${by.agency}: a focal point writes for its own agency`;
-      throw new Rejected('forbidden', `agency ${message}`, [{ pointer: '/agency', message }]);
-    }
-    const { state } = await this.#known(code);
-    const sections = sectionIdsIn((await this.#trial(state.entry!)).sections);
+  @ApiOkResponse({ type: PreparedAnswer })
+  @ApiConflictResponse({ description: 'It is published already, or being published' })
+  async write(
+    @Param('code') code: string,
+    @Body() body: WriteNarrative,
+    @CurrentCommand() context: CommandContext,
+  ): Promise<PreparedAnswer> {
+    refuseWordsOfOthers(body, context);
+    const { content } = await this.#toChange(code);
+    const sections = sectionIdsIn((await this.#trial(content.entry)).sections);
     if (!sections.includes(body.section)) {
       const message = `must be a section of the report: ${sections.join(', ')}`;
       throw new Rejected('invalid', `section ${message}`, [{ pointer: '/section', message }]);
     }
-    return this.#act(code, { act: 'write', body }, context);
+    return { code, revision: await this.drafts.write(code, body, context) };
+  }
+
+  @Post(':code/narrative/remove')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Take away words that were added to a report before it is published',
+    description: 'An agency takes away its own.',
+    operationId: 'removeNarrative',
+  })
+  @ApiOkResponse({ type: PreparedAnswer })
+  @ApiConflictResponse({ description: 'It is published already, or being published' })
+  async remove(
+    @Param('code') code: string,
+    @Body() body: RemoveNarrative,
+    @CurrentCommand() context: CommandContext,
+  ): Promise<PreparedAnswer> {
+    refuseWordsOfOthers(body, context);
+    await this.#toChange(code);
+    return { code, revision: await this.drafts.remove(code, body, context) };
+  }
+
+  @Post(':code/discard')
+  @SecretariatOnly()
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Discard a report that was prepared',
+    description: 'It and the words added to it are deleted. What is published stays.',
+    operationId: 'discardPublication',
+  })
+  @ApiOkResponse({ type: PreparedAnswer })
+  @ApiConflictResponse({ description: 'It is published already' })
+  async discard(@Param('code') code: string): Promise<PreparedAnswer> {
+    const { revision } = await this.#toChange(code);
+    await this.drafts.discard(code);
+    return { code, revision };
   }
 
   @Post(':code/publish')
@@ -194,14 +274,20 @@ export class PublicationsController extends registerController('publication') {
   })
   @ApiOkResponse({ type: RegisterAnswer })
   @ApiConflictResponse({ description: 'It is published already' })
-  async publish(@Param('code') code: string, @CurrentCommand() context: CommandContext) {
-    const { state, revision, position } = await this.#known(code);
-    const { entry, published } = state;
-    // Given again, the same command is recognised; another one is refused.
-    if (published) return this.#act(code, { act: 'publish', body: published }, context);
-    await this.registered.pinned(position); // its words are known by then
+  async publish(@Param('code') code: string, @CurrentCommand() context: CommandContext): Promise<RegisterAnswer> {
+    const { published } = (await load(this.log, publication, code)).state;
+    if (published) {
+      // Given again, the same command is recognised; another one is refused.
+      const answer = await this.#act(code, [{ act: 'publish', body: published }], context);
+      await this.drafts.discard(code);
+      return answer;
+    }
+    const draft = await this.#toChange(code);
+    const { entry, narratives } = draft.content;
+    if (context.expected !== undefined && context.expected !== draft.revision)
+      throw new WrongRevision(code, context.expected, draft.revision);
     const knownAt = await this.registered.position();
-    const made = await Promise.all(LANGUAGES.map((language) => this.#made(entry!, { language, knownAt })));
+    const made = await Promise.all(LANGUAGES.map((language) => this.#made(draft.content, { language, knownAt })));
     const files: PublishReport['files'] = [];
     for (const report of made) {
       const { language } = report;
@@ -213,12 +299,22 @@ export class PublicationsController extends registerController('publication') {
     const { log, template, software } = made[0]!.manifest;
     const body = { knownAt, log, template, software, publishedOn: todayAt(new Date()), files };
     // Words that came meanwhile are not in the files: then it is refused.
-    return this.#act(code, { act: 'publish', body }, { ...context, expected: context.expected ?? revision });
+    const closed = await this.drafts.close(draft, context);
+    try {
+      const words = narratives.map(({ revision: _revision, ...body }) => ({ act: 'write', body }) as const);
+      const acts = [{ act: 'enter', body: entry }, ...words, { act: 'publish', body }] as const;
+      const answer = await this.#act(code, acts, { ...context, expected: undefined });
+      await this.drafts.discard(code);
+      return answer;
+    } catch (error) {
+      await this.drafts.open(draft, closed, context);
+      throw error;
+    }
   }
 
   @Get(':code/file')
   @ApiOperation({
-    summary: 'A file of a published report; before that, as it would be published now',
+    summary: 'A file of a published report; before that, for those who prepare it, as it would be published now',
     description: 'The bytes of a published report never change, unless words in them are erased.',
     operationId: 'getPublishedFile',
   })
@@ -230,11 +326,14 @@ export class PublicationsController extends registerController('publication') {
     @Query() query: FileQuery,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
+    @Caller() by: Principal | null,
   ) {
     const { language = 'en' } = query;
     const format = wantedFormat(request, query.format);
-    const { state } = await this.#known(code);
-    const { entry, published } = state;
+    const { state } = await load(this.log, publication, code);
+    const { published } = state;
+    const draft = published ? null : await this.#preparedFor(by, code);
+    const of = draft?.content ?? preparedOf(state);
     const file = published?.files.find((one) => one.format === format && one.language === language);
     if (published && !file) throw new Rejected('not_found', `${code} was not published as ${format}.`);
     const erased = published !== null && this.erasures.since(published.knownAt);
@@ -242,23 +341,41 @@ export class PublicationsController extends registerController('publication') {
     const stands = file && !erased ? file : null;
     if (stands && (await wasHad(request, reply, stands.sha256))) return;
     const kept = stands && (await this.files.read(stands.sha256));
-    const made = kept ? null : await this.#made(entry!, { language, knownAt: published?.knownAt });
-    if (!stands && (await wasHad(request, reply, tagOf(made!.manifest, format, this.erasures.last)))) return;
+    const made = kept ? null : await this.#made(of, { language, knownAt: published?.knownAt });
+    const tag = made && `${tagOf(made.manifest, format, this.erasures.last)}${draft ? `-${draft.revision}` : ''}`;
+    if (!stands && (await wasHad(request, reply, tag!))) return;
     const bytes = kept ?? written(format, made!);
-    const name = [code, entry!.asOf, language].join('-');
+    const name = [code, of.entry.asOf, language].join('-');
     if (file) void reply.header('X-SHA-256', file.sha256);
     await sendFile(reply, reportFormat(format), name, await begun(bytes));
   }
 
-  async #act(id: string, act: EntryAct<'publication'>, context: CommandContext): Promise<RegisterAnswer> {
-    const { revision, position } = await this.commands.execute(new ActCommand('publication', id, [act], context));
+  async #act(id: string, acts: readonly EntryAct<'publication'>[], context: CommandContext): Promise<RegisterAnswer> {
+    const { revision, position } = await this.commands.execute(new ActCommand('publication', id, acts, context));
     return { code: id, revision, position };
   }
 
-  async #known(code: string): Promise<{ state: PublicationState; revision: number; position: string }> {
-    const { state, revision, position } = await load(this.log, publication, code);
-    if (!state.entry) throw await this.registered.missing('publication', code);
-    return { state, revision, position: position! };
+  /** What is being prepared, for those who may see it. @throws Rejected `not_found`, with the same words as for what is not there */
+  async #preparedFor(by: Principal | null, code: string): Promise<PreparedDraft> {
+    if (!mayPrepare(by)) throw await this.registered.missing('publication', code);
+    return this.#prepared(code);
+  }
+
+  async #prepared(code: string): Promise<PreparedDraft> {
+    const draft = await this.drafts.read(code);
+    if (!draft) throw await this.registered.missing('publication', code);
+    return draft;
+  }
+
+  /** What somebody is to change. @throws Conflict `already_published` | Rejected `not_found` */
+  async #toChange(code: string): Promise<PreparedDraft> {
+    const { published } = (await load(this.log, publication, code)).state;
+    if (published)
+      throw new Conflict(
+        'already_published',
+        `${code} was published on ${published.publishedOn}. What is published never changes.`,
+      );
+    return this.#prepared(code);
   }
 
   /** The report as it would be, without the words that are added: refused where it could not be made. */
@@ -266,9 +383,27 @@ export class PublicationsController extends registerController('publication') {
     return this.reports.make(entry.kind, askedBy(entry, {}));
   }
 
-  #made(entry: Publication, more: { readonly language: Language; readonly knownAt?: string }): Promise<NumberedReport> {
-    return this.reports.make(entry.kind, askedBy(entry, more), entry.id);
+  #made(
+    { entry, narratives }: Prepared,
+    more: { readonly language: Language; readonly knownAt?: string },
+  ): Promise<NumberedReport> {
+    return this.reports.make(entry.kind, askedBy(entry, more), { symbol: entry.id, narratives });
   }
+}
+
+const preparedShown = ({ content: { entry, narratives } }: PreparedDraft): PublicationAsAt => ({
+  ...entry,
+  narratives,
+  published: null,
+});
+
+const preparedOf = ({ entry, narratives }: PublicationState): Prepared => ({ entry: entry!, narratives });
+
+/** @throws Rejected `forbidden` */
+function refuseWordsOfOthers({ agency }: { readonly agency?: string | null }, { by }: CommandContext): void {
+  if (by.role === 'secretariat' || agency === by.agency) return;
+  const message = `must be ${by.agency}: a focal point writes for its own agency`;
+  throw new Rejected('forbidden', `agency ${message}`, [{ pointer: '/agency', message }]);
 }
 
 /** The check of a file by its digest alone. */

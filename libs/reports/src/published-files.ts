@@ -5,7 +5,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Registers } from '#registers';
@@ -21,8 +21,7 @@ export class PublishedFiles {
     await mkdir(this.folder, { recursive: true });
     const arriving = join(this.folder, `${randomUUID()}.arriving`);
     const written = await digested(chunks, arriving);
-    await rename(arriving, this.#fileOf(written.sha256));
-    await synced(this.folder);
+    await arrived(arriving, this.#fileOf(written.sha256));
     return written;
   }
 
@@ -51,6 +50,7 @@ export async function digested(
   chunks: AsyncIterable<Uint8Array>,
   file: string,
   told: (bytes: number) => void = () => undefined,
+  signal?: AbortSignal,
 ): Promise<{ sha256: string; bytes: number }> {
   const hash = createHash('sha256');
   let bytes = 0;
@@ -62,7 +62,7 @@ export async function digested(
     }
   }
   try {
-    await pipeline(counted(), createWriteStream(file, { flush: true }));
+    await pipeline(counted(), createWriteStream(file, { flush: true }), { signal });
     return { sha256: hash.digest('hex'), bytes };
   } catch (error) {
     await rm(file, { force: true });
@@ -78,9 +78,10 @@ export const publishedAs = async (registers: Registers, sha256: string) =>
       .map(({ language, format }) => ({ publication: id, language, format, publishedOn: published!.publishedOn })),
   );
 
-/** A name in a folder is durable once the folder is. */
-async function synced(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
+/** Gives a file that is whole its name, durably: a name in a folder is durable once the folder is. */
+export async function arrived(arriving: string, file: string): Promise<void> {
+  await rename(arriving, file);
+  const handle = await open(dirname(file), 'r');
   try {
     await handle.sync();
   } finally {

@@ -1,8 +1,8 @@
 /** The report of everything: all commitments of a filter with all that is known of them, for an archive. */
 import { FilterQuery, type Filter } from '#progress';
 import { IntersectionType, OmitType } from '@nestjs/swagger';
-import { coverOf } from './agency.js';
 import { dataRow, dataColumns, dataTable, streamed } from './commitments.js';
+import { coverOf } from './cover.js';
 import { summary } from './follow-up.js';
 import { ReportQuery, type ReportMaker } from './kind.js';
 
@@ -15,7 +15,7 @@ export class RegisterReportQuery extends IntersectionType(
 const READ = ['reference', 'title', 'stage', 'stageSince', 'lead', 'target', 'lastReportedOn'];
 
 export const register: ReportMaker = {
-  template: 1,
+  template: 2,
 
   async make(draft, filter: Filter) {
     const { words, at, views } = draft;
@@ -31,7 +31,7 @@ export const register: ReportMaker = {
       all.href!,
     );
     return {
-      cover: { symbol: null, title: words.cover.register, subtitle: [], ...coverOf(draft) },
+      cover: { symbol: null, title: words.cover.register, subtitle: [], ...coverOf(draft, { row, filter }) },
       sections: [
         await summary(draft, { row, filter, opening: words.sentences.howManyAll(all, at.asOf) }),
         draft.section('register', words.sections.register, [

@@ -176,6 +176,8 @@ export interface Cover {
   readonly asAt: string;
   /** Who issues it, and on what terms it may be used. */
   readonly issuedBy: readonly string[];
+  /** The few figures that a reader looks for first, each with its words. */
+  readonly figures: readonly { readonly words: string; readonly figure: Figure }[];
 }
 
 /** All that the bytes of a report depend on: with it the same log gives the same report again. */
@@ -254,6 +256,10 @@ export interface ReportFormat {
   readonly mediaType: string;
   /** Of its files, without a dot. */
   readonly extension: string;
+  /** The tables that it writes: those in the sections, the table of data, or both. */
+  readonly reads: readonly ('sections' | 'data')[];
+  /** Of more commitments than so many it takes long; absent: of 10,000. */
+  readonly quick?: number;
   /** More rows of data than so many it cannot hold; absent: as many as there are. */
   readonly mostRows?: number;
   /** Takes long: it is written in a thread of its own, which may take so many megabytes for what JavaScript holds. */

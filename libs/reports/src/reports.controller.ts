@@ -10,7 +10,6 @@ import {
   getSchemaPath,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Rejected } from '#eventsourcing';
 import { AgencyReportQuery } from './agency.js';
 import { ReportAnswer, ReportManifest } from './answers.js';
 import { Erasures } from './erasures.projection.js';
@@ -18,9 +17,9 @@ import { REPORT_FORMATS, reportFormat } from './formats.js';
 import { ForumReportQuery } from './forum.js';
 import type { ReportFilter, ReportQuery } from './kind.js';
 import { RegisterReportQuery } from './register.js';
-import { type NumberedReport, type ReportKind } from './report.js';
-import { Reports } from './reports.js';
-import { begun, sendFile, tagOf, wantedFormat, wasHad } from './sent.js';
+import type { ReportKind } from './report.js';
+import { holdsRows, Reports } from './reports.js';
+import { begun, fileName, sendFile, tagOf, wantedFormat, wasHad } from './sent.js';
 import { SynthesisReportQuery } from './synthesis.js';
 import { ThemeReportQuery } from './theme.js';
 import { written } from './threads.js';
@@ -98,13 +97,9 @@ export class ReportsController {
 
   async #answer(kind: ReportKind, query: ReportQuery & ReportFilter, request: FastifyRequest, reply: FastifyReply) {
     const format = wantedFormat(request, query.format);
-    const report = await this.reports.make(kind, query);
+    const report = holdsRows(await this.reports.make(kind, query), format);
     const { asOf, knownAt } = report.manifest;
-    const { mediaType, extension, mostRows } = reportFormat(format);
-    if (mostRows !== undefined && report.data.rowCount > mostRows) {
-      const message = `${format} cannot hold the ${report.data.rowCount} rows of this report: it holds ${mostRows} at most`;
-      throw new Rejected('invalid', message, [{ pointer: '/format', message }]);
-    }
+    const { mediaType, extension } = reportFormat(format);
     if (await wasHad(request, reply, tagOf(report.manifest, format, this.erasures.last))) return;
     const chunks = await begun(written(format, report));
     const [path, asked] = request.url.split('?', 2);
@@ -121,13 +116,6 @@ export class ReportsController {
         'Link',
         `${address(clocks)}; rel="bookmark", ${address({ ...clocks, format: 'manifest' })}; rel="describedby"`,
       );
-    await sendFile(reply, { mediaType, extension }, fileName(report), chunks);
+    await sendFile(reply, { mediaType, extension }, fileName(report.manifest), chunks);
   }
-}
-
-/** `agency-IOM-2006-11-21-fr` */
-function fileName({ kind, language, manifest }: NumberedReport): string {
-  const { agency, theme, forum, followsUp } = manifest.parameters;
-  const about = [agency, theme, forum, followsUp].filter(Boolean);
-  return [kind, ...about, manifest.asOf, language].join('-');
 }

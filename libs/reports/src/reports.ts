@@ -1,13 +1,15 @@
 /** The kinds of reports, and how one is made. A new kind is a file with a `ReportMaker`, and a line here. */
 import { Injectable, Inject } from '@nestjs/common';
-import { load, Rejected, type Log } from '#eventsourcing';
+import type { Narrative } from '#bodies';
+import { load, refused, Rejected, type Log } from '#eventsourcing';
 import { clocksOf, LOG, validated } from '#platform';
 import { Coverage, Crosswalks, Flows, Matrix, Progress, Silence, Timeline } from '#progress';
 import { publication, Registers } from '#registers';
 import { agency, AgencyReportQuery } from './agency.js';
 import { Draft, type ReportViews } from './draft.js';
+import { reportFormat, type ReportFormatName } from './formats.js';
 import { forum, ForumReportQuery } from './forum.js';
-import type { ReportFilter, ReportMaker, ReportQuery } from './kind.js';
+import { needed, type ReportFilter, type ReportMaker, type ReportQuery } from './kind.js';
 import { withNarratives } from './narrative.js';
 import { numbered } from './numbered.js';
 import { register, RegisterReportQuery } from './register.js';
@@ -16,6 +18,9 @@ import { synthesis, SynthesisReportQuery } from './synthesis.js';
 import { theme, ThemeReportQuery } from './theme.js';
 
 export const REPORTS: Readonly<Record<ReportKind, ReportMaker>> = { agency, theme, forum, synthesis, register };
+
+/** Of so many commitments a report is made while one waits. */
+const QUICK = 10_000;
 
 /** What the route of each kind takes. */
 export const QUERIES: Readonly<Record<ReportKind, new () => ReportQuery & ReportFilter>> = {
@@ -75,13 +80,29 @@ export function manifestOf(
   };
 }
 
+/** The same report, where a format can hold it. @throws Rejected `invalid` */
+export function holdsRows(report: NumberedReport, format: ReportFormatName): NumberedReport {
+  const { mostRows = Infinity } = reportFormat(format);
+  const { rowCount } = report.data;
+  if (rowCount <= mostRows) return report;
+  throw refused(
+    'invalid',
+    '/format',
+    `${format} cannot hold the ${rowCount} rows of this report: it holds ${mostRows} at most`,
+  );
+}
+
 /** @throws Rejected when something is not there that was asked for, or does not go together */
-export async function makeReport(views: ReportViews, manifest: Manifest, asked: ReportFilter): Promise<NumberedReport> {
-  const { kind, language, symbol, knownAt } = manifest;
+export async function makeReport(
+  views: ReportViews,
+  manifest: Manifest,
+  asked: ReportFilter,
+  narratives: readonly Narrative[],
+): Promise<NumberedReport> {
+  const { kind, language, symbol } = manifest;
   const draft = await Draft.begin(views, manifest);
   let made = await REPORTS[kind].make(draft, asked);
   if (symbol !== null) {
-    const { narratives } = (await load(views.log, publication, symbol, knownAt)).state;
     made = withNarratives(made, narratives, draft.words.lines);
     made = { ...made, cover: { ...made.cover, symbol } };
   }
@@ -106,17 +127,24 @@ export class Reports {
 
   /**
    * A report as it is asked for.
-   * @param symbol of the publication whose words it has
+   * @param of the publication whose symbol and words it has
    * @throws Rejected when something is not there that was asked for, or does not go together
    */
-  async make(kind: ReportKind, query: ReportQuery & ReportFilter, symbol?: string): Promise<NumberedReport> {
+  async make(
+    kind: ReportKind,
+    query: ReportQuery & ReportFilter,
+    of: { readonly symbol: string | null; readonly narratives: readonly Narrative[] } = {
+      symbol: null,
+      narratives: [],
+    },
+  ): Promise<NumberedReport> {
     const { log, progress } = this;
     const { asOf, knownAt } = await clocksOf(query, log.store);
     const pinned = await progress.pin({ asOf, knownAt });
     const settled = { asOf, knownAt: pinned.knownAt, log: await log.store.identity() };
-    const manifest = manifestOf(kind, { ...query, symbol }, settled, this.imprint);
+    const manifest = manifestOf(kind, { ...query, symbol: of.symbol }, settled, this.imprint);
     const { asOf: _a, knownAt: _k, staleAfter: _s, since: _i, language: _l, format: _f, ...filter } = query;
-    return makeReport(this.#views(), manifest, filter);
+    return makeReport(this.#views(), manifest, filter, of.narratives);
   }
 
   /**
@@ -124,7 +152,7 @@ export class Reports {
    * @throws Rejected when the manifest is of another log, of another form of reports, or of nothing that there is
    */
   async remake(manifest: Manifest): Promise<NumberedReport> {
-    const { kind, parameters, asOf, knownAt, log, template } = manifest;
+    const { kind, symbol, parameters, asOf, knownAt, log, template } = manifest;
     const identity = await this.log.store.identity();
     const maker = this.maker(kind);
     if (log !== identity)
@@ -136,19 +164,60 @@ export class Reports {
       );
     const { asOf: _a, knownAt: _k, ...filter } = this.query(kind, { ...parameters, asOf, knownAt });
     await this.progress.pin({ asOf, knownAt });
-    return makeReport(this.#views(), manifest, filter);
+    // The words of a publication are recorded when it is published, after the position that it was made at.
+    const words = symbol === null ? null : (await load(this.log, publication, symbol)).state;
+    if (words && !words.published) throw new Rejected('not_found', `${symbol} is not published.`);
+    return makeReport(this.#views(), manifest, filter, words?.narratives ?? []);
   }
 
   /** What the route of a kind takes. @throws Rejected `not_found` | `invalid` */
-  query(kind: string, given: Readonly<Record<string, string>>): ReportQuery & ReportFilter {
+  query(kind: string, given: Readonly<Record<string, string>>, at = ''): ReportQuery & ReportFilter {
     this.maker(kind);
-    return validated(QUERIES[kind as ReportKind], given);
+    return validated(QUERIES[kind as ReportKind], given, at);
+  }
+
+  /** Whether a report takes so long that it is better made in the background. */
+  async takesLong(
+    kind: ReportKind,
+    {
+      asOf: _a,
+      knownAt: _k,
+      staleAfter,
+      since: _s,
+      language: _l,
+      format: _f,
+      forum: of,
+      ...asked
+    }: ReportQuery & ReportFilter,
+    format: ReportFormatName,
+    settled: Pick<Manifest, 'asOf' | 'knownAt'>,
+  ): Promise<boolean> {
+    const filter = kind === 'forum' ? { ...asked, followsUp: of } : asked;
+    const { total } = await this.progress.total({ ...settled, staleAfter }, filter);
+    return total > (reportFormat(format).quick ?? QUICK);
+  }
+
+  /**
+   * What is asked for, with the dates that it has when none are said; it is looked up that there is what it is on.
+   * @throws Rejected `not_found` | `invalid`
+   */
+  async settled(kind: ReportKind, query: ReportQuery & ReportFilter): Promise<Pick<Manifest, 'asOf' | 'knownAt'>> {
+    const { asOf, knownAt } = await this.progress.pin(await clocksOf(query, this.log.store));
+    manifestOf(kind, query, { asOf, knownAt, log: '' }, this.imprint);
+    if (kind === 'agency' || kind === 'theme' || kind === 'forum') {
+      const code = needed(query[kind], kind);
+      if (!(await this.registers.one(kind, code, knownAt)))
+        throw await this.registers.missing(kind, code, knownAt, kind);
+    }
+    return { asOf, knownAt };
   }
 
   private maker(kind: string): ReportMaker {
     const known = REPORT_KINDS.find((one) => one === kind);
-    if (!known)
-      throw new Rejected('not_found', `There is no kind of report ${kind}; there are ${REPORT_KINDS.join(', ')}.`);
+    if (!known) {
+      const message = `There is no kind of report ${kind}; there are ${REPORT_KINDS.join(', ')}`;
+      throw new Rejected('not_found', `${message}.`, [{ pointer: '/kind', message }]);
+    }
     return REPORTS[known];
   }
 

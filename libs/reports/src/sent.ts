@@ -47,6 +47,17 @@ export async function wasHad(request: FastifyRequest, reply: FastifyReply, tag: 
   return true;
 }
 
+/** `agency-IOM-2006-11-21-fr` */
+export function fileName({
+  kind,
+  language,
+  parameters,
+  asOf,
+}: Pick<Manifest, 'kind' | 'language' | 'parameters' | 'asOf'>): string {
+  const { agency, theme, forum, followsUp } = parameters;
+  return [kind, agency, theme, forum, followsUp, asOf, language].filter(Boolean).join('-');
+}
+
 /** @param name of the file, without its extension; what a file system may not hold becomes a hyphen */
 export async function sendFile(
   reply: FastifyReply,

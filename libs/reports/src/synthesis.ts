@@ -2,11 +2,12 @@
 import { KINDS, type Kind } from '#words';
 import type { Role } from '#commitments';
 import { FilterField, type AgencyRow, type Filter, type ProgressView } from '#progress';
-import { coverOf, fullest } from './agency.js';
+import { fullest } from './agency.js';
 import { dataTable } from './commitments.js';
+import { coverOf } from './cover.js';
 import type { Draft } from './draft.js';
 import { changes, rowsTable, summary, verification } from './follow-up.js';
-import { noSince, ReportQuery, type ReportMaker } from './kind.js';
+import { ReportQuery, type ReportMaker } from './kind.js';
 import type { Column, Row, Section } from './report.js';
 import { byLead } from './theme.js';
 
@@ -21,12 +22,11 @@ export class SynthesisReportQuery extends ReportQuery {
 type Query = Pick<Filter, 'followsUp' | 'memberOf' | 'role' | 'framework'>;
 
 export const synthesis: ReportMaker = {
-  template: 1,
+  template: 2,
 
   async make(draft, { framework: asked, ...scope }: Query) {
     const { words, at, views, names } = draft;
     const { sections, captions, sentences } = words;
-    noSince(draft, scope, ['memberOf']);
     const { role: _role, ...filter } = scope;
     const framework = asked ?? (await fullest(draft, filter));
     const { total: row, rows: agencies } = await views.progress.agencies(at, scope);
@@ -44,11 +44,11 @@ export const synthesis: ReportMaker = {
           ...(forum && body ? ['. '] : []),
           ...(body ? words.cover.membersOf(body) : []),
         ],
-        ...coverOf(draft),
+        ...coverOf(draft, total),
       },
       sections: [
         await summary(draft, { row, filter, opening: sentences.howManyAll(all, at.asOf) }),
-        ...(filter.memberOf ? [] : await changes(draft, { followsUp: filter.followsUp })),
+        ...(await changes(draft, filter)),
         await themes(draft, filter, framework, total),
         draft.section(
           'agencies',

@@ -1,10 +1,10 @@
 /** The report on one theme of a framework: what all agencies undertook on it and on what is below it. */
 import { FilterField, type Filter, type ThroughCrosswalk } from '#progress';
-import { coverOf } from './agency.js';
 import { commitmentTable, dataTable } from './commitments.js';
+import { coverOf } from './cover.js';
 import type { Draft } from './draft.js';
 import { attention, changes, rowsTable, summary, verification } from './follow-up.js';
-import { needed, noSince, ReportQuery, type ReportMaker } from './kind.js';
+import { needed, ReportQuery, type ReportMaker } from './kind.js';
 import type { Block, Section } from './report.js';
 
 export class ThemeReportQuery extends ReportQuery {
@@ -18,14 +18,13 @@ export class ThemeReportQuery extends ReportQuery {
 type Query = Pick<Filter, 'theme' | 'crosswalk' | 'crosswalkVersion' | 'match' | 'followsUp'>;
 
 export const theme: ReportMaker = {
-  template: 1,
+  template: 2,
 
   async make(draft, asked: Query) {
     const { words, at, views } = draft;
     const code = needed(asked.theme, 'theme');
     const known = await views.registers.one('theme', code, at.knownAt);
     if (!known) throw await views.registers.missing('theme', code, at.knownAt, 'theme');
-    noSince(draft, asked, ['crosswalk']);
     const filter = { ...asked, theme: code };
     const through = await views.crosswalks.through(at, asked, known.framework);
     const view = await views.progress.theme(code, at, filter);
@@ -39,7 +38,7 @@ export const theme: ReportMaker = {
         symbol: null,
         title: words.cover.theme,
         subtitle: [draft.foreign(known.label), ' (', draft.foreign(framework), ')'],
-        ...coverOf(draft),
+        ...coverOf(draft, { row, filter }),
       },
       sections: [
         await summary(draft, {
@@ -49,7 +48,7 @@ export const theme: ReportMaker = {
             row.total === 0 ? words.sentences.none(name, at.asOf) : words.sentences.howManyOn(name, all, at.asOf),
           more: through ? throughCrosswalk(draft, through) : [],
         }),
-        ...(await changes(draft, asked)),
+        ...(await changes(draft, filter)),
         ...(row.total > 0
           ? [
               draft.section(

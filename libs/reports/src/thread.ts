@@ -2,16 +2,39 @@
 import { reportFormat } from './formats.js';
 import type { Work } from './threads.js';
 
+/** In bytes. */
+const CHUNK = 65_536;
+
 export async function write({ name, report, into }: Work): Promise<void> {
   const writer = into.getWriter();
+  const send = async (bytes: Uint8Array): Promise<void> => {
+    await writer.ready;
+    await writer.write(bytes);
+  };
   try {
-    for await (const chunk of reportFormat(name).write(report)) {
-      await writer.ready;
-      await writer.write(chunk);
-    }
+    for await (const chunk of filled(reportFormat(name).write(report))) await send(chunk);
     await writer.close();
   } catch (e) {
     await writer.abort(e).catch(() => undefined);
     throw e;
   }
+}
+
+/**
+ * The same bytes in chunks that are worth sending, each in memory of its own: a chunk that is a part of something larger would
+ * take all of that to the other thread.
+ */
+async function* filled(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const waiting = new Uint8Array(CHUNK);
+  let length = 0;
+  for await (const chunk of chunks)
+    for (let at = 0; at < chunk.length;) {
+      const some = chunk.subarray(at, at + CHUNK - length);
+      waiting.set(some, length);
+      [at, length] = [at + some.length, length + some.length];
+      if (length < CHUNK) continue;
+      yield waiting.slice();
+      length = 0;
+    }
+  if (length > 0) yield waiting.slice(0, length);
 }

@@ -19,6 +19,9 @@ const [ROWS, LETTERS, NAME, LINKS] = [1_048_576, 32_767, 31, 65_530] as const;
  */
 const SHARED = 5_000;
 
+/** How many letters stand across a printed page. */
+const ACROSS = 220;
+
 /** How many letters of width a column of weight 1 has. */
 const WIDTH = 13;
 const WIDEST = 70;
@@ -29,6 +32,8 @@ const FIRST_DATE = '1900-03-01';
 export const xlsx: ReportFormat = {
   mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
   extension: 'xlsx',
+  reads: ['sections', 'data'],
+  quick: 3_000,
   // One row is the head.
   mostRows: ROWS - 1,
   inThread: 160,
@@ -262,7 +267,11 @@ class Book {
   #sheet(name: string, head: readonly SheetColumn[], rows = 0) {
     const sheet = this.workbook.addWorksheet(name, {
       views: [{ state: 'frozen', ySplit: 1 }],
-      pageSetup: { ...PAGE, printTitlesRow: '1:1' },
+      pageSetup: {
+        ...PAGE,
+        fitToWidth: Math.ceil(widthsOf(head).reduce((sum, width) => sum + width, 0) / ACROSS),
+        printTitlesRow: '1:1',
+      },
       useSharedStrings: rows <= SHARED,
       headerFooter: { oddFooter: `&L${this.report.cover.title.replaceAll('&', '&&')}&R&P / &N` },
     });
@@ -284,7 +293,7 @@ class Book {
     return [title, this.#words.book.of(title)].map((title) => ({ title, width: Math.max(WIDTH, width / 2) }));
   }
 
-  #valuesOf(cell: Cell, { type }: Column, links: boolean): [Value, Style][] {
+  #valuesOf(cell: Cell, { type, weight }: Column, links: boolean): [Value, Style][] {
     switch (cell?.type) {
       case undefined:
         return type === 'share' ? [EMPTY, EMPTY] : [EMPTY];
@@ -302,7 +311,9 @@ class Book {
       default: {
         const lines = linesOf(cell, this.#words);
         const text = lines.map(marked).join('\n');
-        const href = links ? lines.flat().map(hrefOf).find(Boolean) : undefined;
+        // Some programs show a link on one line and without its breaks: what needs more room is no link.
+        const isShort = lines.length === 1 && text.length <= WIDTH * weight;
+        const href = links && isShort ? lines.flat().map(hrefOf).find(Boolean) : undefined;
         return [href === undefined || text === '' ? [text, PLAIN] : [{ text, hyperlink: href }, LINK]];
       }
     }

@@ -16,6 +16,7 @@ import {
   type Changed,
   type EntryReason,
   type Exit,
+  type FlowFilter,
   type FlowName,
   type Filter,
   type FlowsView,
@@ -27,6 +28,7 @@ import {
 } from '#progress';
 import { recordedWords } from './as-at.js';
 import { Figure, ShownDate, StageTag } from './figures.js';
+import { AgencyLink } from './links.js';
 import { Pager } from './lists.js';
 import { Page } from './layout.js';
 import { narrowingParams, Narrow, Narrowing } from './narrow.js';
@@ -101,7 +103,7 @@ export class ChangesPage {
     // The last report but one: then the last one is what changed.
     const from = query.from ?? before.at(-2) ?? before.at(-1) ?? view.asOf;
     const { dates } = await datesOf({ ...query, from }, this.log);
-    const [at, filter] = [view.at, narrowingParams(view)];
+    const [at, filter] = [view.at, filterOf(view, query)];
     const between = { from, knownThen: dates.knownThen };
     const [flows, choices, listed] = await Promise.all([
       this.flows.between(at, between, filter),
@@ -109,31 +111,40 @@ export class ChangesPage {
       this.listed(view, query, between),
     ]);
     const then = flows.knownThen ? await this.views.whenRecorded(flows.knownThen) : null;
-    return <Changes view={view} flows={flows} then={then} choices={choices} listed={listed} />;
+    return <Changes view={view} flows={flows} filter={filter} then={then} choices={choices} listed={listed} />;
   }
 
   private async listed(
     view: View,
-    { flow, leg = 'reported', before, after, limit, cursor }: ChangesQuery,
+    query: ChangesQuery,
     between: { from: string; knownThen?: string },
   ): Promise<Listed | null> {
+    const { flow, leg = 'reported', before, after, limit, cursor } = query;
     if (!flow) return null;
     const terms = { flow, leg, before, after };
-    const page = await this.flows.commitments(view.at, between, terms, narrowingParams(view), { limit, cursor });
+    const page = await this.flows.commitments(view.at, between, terms, filterOf(view, query), { limit, cursor });
     return { ...page, terms, leg, items: await withCauses(this.log, leg, page) };
   }
 }
 
+/** What the page is narrowed to: what its form offers, and what an address that leads here may say besides. */
+const filterOf = (view: View, { memberOf, crosswalk, crosswalkVersion, match }: ChangesQuery): FlowFilter => ({
+  ...narrowingParams(view),
+  ...(memberOf && { memberOf }),
+  ...(crosswalk && { crosswalk, ...(crosswalkVersion && { crosswalkVersion }), ...(match && { match }) }),
+});
+
 interface Parts {
   readonly view: View;
   readonly flows: FlowsView;
+  readonly filter: FlowFilter;
   /** When the last of what was known then was recorded, where that is asked for. */
   readonly then: string | null;
   readonly choices: Parameters<typeof Narrow>[0]['choices'];
   readonly listed: Listed | null;
 }
 
-const Changes = ({ view, flows, then, choices, listed }: Parts) => {
+const Changes = ({ view, flows, filter, then, choices, listed }: Parts) => {
   const recordedThen = then ? `recorded by ${instantWords(then)}` : 'recorded then';
   const { from, totalThen, learned, totalThenAsKnownNow, reported, totalNow } = flows;
   const {
@@ -145,7 +156,6 @@ const Changes = ({ view, flows, then, choices, listed }: Parts) => {
     limit: _limit,
     ...asked
   } = { ...view.asked, from } as Params;
-  const filter = narrowingParams(view);
   const was = (part: Filter) => view.listAt(from, { ...filter, ...part });
   const is = (part: Filter) => view.list({ ...filter, ...part });
   const wasKnown = (part: Filter) => view.listAt(from, { ...filter, ...part }, flows.knownThen);
@@ -162,6 +172,20 @@ const Changes = ({ view, flows, then, choices, listed }: Parts) => {
       json={view.api('/progress/flows', asked)}
       csv={view.api('/progress/flows', { ...asked, format: 'csv' })}
     >
+      {filter.memberOf && (
+        <p class="note">
+          Only agencies that were members of <AgencyLink view={view} code={filter.memberOf} long /> on each of the two
+          dates count. <a href={view.here({ memberOf: null, cursor: null })}>Count all</a>
+        </p>
+      )}
+      {filter.crosswalk && (
+        <p class="note">
+          Themes are read through the crosswalk{' '}
+          <a href={view.link(path('crosswalks', filter.crosswalk))}>{filter.crosswalk}</a>,{' '}
+          {filter.crosswalkVersion ? `version ${filter.crosswalkVersion}` : 'as it was on each of the two dates'}.{' '}
+          <a href={view.here({ crosswalk: null, crosswalkVersion: null, match: null, cursor: null })}>Without it</a>
+        </p>
+      )}
       <Narrow view={view} choices={choices} own={['from', 'knownThen', ...LIST]}>
         <label>
           <span>Since</span>

@@ -22,6 +22,7 @@ import { OverviewPage } from './overview.js';
 import { PartnershipsPage } from './partnerships.js';
 import { PublicationPages } from './publications.js';
 import { problemPage } from './rendering.js';
+import { ReportPages } from './reports.js';
 import { NoUpdatePage } from './no-update.js';
 import { FollowedUp } from './scope.js';
 import { SearchPage } from './search.js';
@@ -46,6 +47,7 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     ForumPages,
     DocumentPages,
     PublicationPages,
+    ReportPages,
     TimelinePage,
     ChangesPage,
     DeadlinesPage,

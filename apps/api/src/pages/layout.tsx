@@ -73,8 +73,16 @@ export const Page = (parts: PageParts) => {
 };
 
 /** A page without figures, and so without a date. */
-export const PlainPage = ({ title, path, eyebrow, lead, children }: Parts & { path: string }) => (
-  <Document title={title} path={path} link={(to) => to}>
+/** @param again after so many seconds the browser asks for it again */
+export const PlainPage = ({
+  title,
+  path,
+  eyebrow,
+  lead,
+  again,
+  children,
+}: Parts & { path: string; again?: number }) => (
+  <Document title={title} path={path} link={(to) => to} again={again}>
     <main id="main" class="wrap">
       <header class="head">
         {eyebrow && <p class="eyebrow">{eyebrow}</p>}

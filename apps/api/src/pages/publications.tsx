@@ -5,13 +5,15 @@ import { Flows, type FlowsView } from '#progress';
 import { Registers, type PublicationAsAt } from '#registers';
 import { LANGUAGES } from '#reports';
 import { Page } from './layout.js';
+import { NarrativeWords } from './narrative.js';
 import { RendersPages } from './rendering.js';
 import { REPORT_FORMAT_WORDS, REPORT_LANGUAGE_WORDS } from './report-form.js';
 import { Table } from './take-away.js';
 import { PageQuery, path, Views, type View } from './view.js';
 import { count, counted, dateWords, languageName } from './words.js';
 
-const KIND_WORDS: Readonly<Record<PublicationAsAt['kind'], string>> = {
+/** The kinds of reports. */
+export const KIND_WORDS: Readonly<Record<PublicationAsAt['kind'], string>> = {
   agency: 'Progress report of an agency',
   theme: 'Progress report on a theme',
   forum: 'Follow-up to a forum',
@@ -175,7 +177,7 @@ const PublishedReport = ({ view, known, since }: ReportParts) => {
           {narratives.map(({ section, agency, language, text, revision }) => (
             <figure key={revision}>
               <blockquote lang={language} dir="auto">
-                {text}
+                <NarrativeWords text={text} />
               </blockquote>
               <figcaption>
                 {agency ?? 'The secretariat'}, in the section “{section}” ({languageName(language)})

@@ -26,13 +26,17 @@ export const REPORT_FORMAT_WORDS: Readonly<Record<ReportFormatName, string>> = {
   manifest: 'Manifest: what is needed to make it again',
 };
 
-/** A form, which needs no script. Its answer is the report, and its address makes the same report for ever. */
+/**
+ * A form, which needs no script. It leads to the address of the report, which makes the same report for ever; of one that takes
+ * long to a page that shows how far it is.
+ */
 export const ReportForm = ({ view, report: { kind, asked } }: { view: View; report: ReportOffer }) => {
-  const hidden = { ...asked, asOf: view.asOf, knownAt: view.position };
+  const parameters = Object.entries(asked).map(([name, value]) => [`parameters.${name}`, value] as const);
+  const hidden = { kind, ...Object.fromEntries(parameters), asOf: view.asOf, knownAt: view.position };
   return (
     <details class="report">
       <summary>Make a report</summary>
-      <form action={`/v1/reports/${kind}`} method="get">
+      <form action="/reports" method="post">
         {Object.entries(hidden).map(
           ([name, value]) => value && <input key={name} type="hidden" name={name} value={value} />,
         )}

@@ -210,6 +210,14 @@ export const Plain = (about: About = {}) =>
 
 const kebab = '^[a-z0-9]+(-[a-z0-9]+)*$';
 /** An open kebab-case code, `development-bank`. */
+const uuid = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
+export const Uuid = (about: About = {}) =>
+  field(
+    about,
+    { type: String, format: 'uuid', pattern: uuid },
+    IsString(),
+    Matches(new RegExp(uuid), { message: '$property must be a UUID in lower case' }),
+  );
 export const Kebab = (about: About = {}) =>
   field(
     about,

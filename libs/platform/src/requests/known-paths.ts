@@ -19,6 +19,17 @@ class KnownPaths {
     for (const one of [method].flat() as string[]) methods.add(one);
   }
 
+  /** What can be read beside a path: the same but for its last part. */
+  beside(path: string): string[] {
+    const above = path.slice(0, path.lastIndexOf('/') + 1);
+    return [...this.#methods]
+      .filter(
+        ([one, methods]) => one.startsWith(above) && /^[\w-]+$/.test(one.slice(above.length)) && methods.has('GET'),
+      )
+      .map(([one]) => one)
+      .sort();
+  }
+
   /** `undefined`: there is no such path. */
   methodsOf(path: string): string | undefined {
     const found = this.#router.find('GET', path);
@@ -29,7 +40,7 @@ class KnownPaths {
 }
 
 /**
- * Lets a server say which methods a path takes (`Allow`): in a 405 to another method, in a 204 to `OPTIONS`; and lead an address
+ * Lets a server say what is beside an address of the API that is not there, and which methods a path takes (`Allow`): in a 405 to another method, in a 204 to `OPTIONS`; and lead an address
  * that ends in a slash to the one without (308, with the same method and body). To be called before routes are registered.
  */
 export function answersKnownPaths(server: FastifyInstance): void {
@@ -74,7 +85,12 @@ function answer(
     const forAnotherSite = headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
     return !is404 && forAnotherSite ? done() : void reply.status(204).send();
   }
-  if (methods === undefined || !is404) return done();
+  if (!is404) return done();
+  if (methods === undefined) {
+    const beside = path.startsWith('/v1/') ? known.beside(path) : [];
+    if (beside.length === 0) return done();
+    return refused(new Rejected('not_found', `There is nothing at ${path}. There are ${beside.join(', ')}.`), reply);
+  }
   void reply.header('Allow', methods);
   done(new MethodNotAllowedException(`${path} takes ${methods}, not ${method}.`));
 }

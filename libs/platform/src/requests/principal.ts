@@ -138,6 +138,9 @@ export const bearerOf = (authorization: string | undefined): string | undefined 
 export const SECRETARIAT_ONLY = 'secretariat-only';
 /** The registers are written by the secretariat only. */
 export const SecretariatOnly = () => SetMetadata(SECRETARIAT_ONLY, true);
+export const READS = 'reads';
+/** A POST that records nothing: it is open to whoever may read. */
+export const Reads = () => SetMetadata(READS, true);
 export const ALWAYS_OPEN = 'always-open';
 /** Health and the like: open even where reading is not. */
 export const AlwaysOpen = () => SetMetadata(ALWAYS_OPEN, true);

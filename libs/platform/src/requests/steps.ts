@@ -45,6 +45,7 @@ import { FORM, formOf, refuseForgedForm, type FormOf } from './forms.js';
 import {
   ALWAYS_OPEN,
   bearerOf,
+  READS,
   ReadingIsPublic,
   SECRETARIAT_ONLY,
   Sessions,
@@ -76,6 +77,8 @@ interface Marks {
   readonly secretariatOnly: boolean;
   readonly signedIn?: boolean;
   readonly form?: FormOf;
+  /** It records nothing, though it is a POST. */
+  readonly reads?: boolean;
 }
 
 /**
@@ -112,13 +115,16 @@ export class AccessGuard implements CanActivate {
   }
 
   /** @throws Rejected `unauthenticated` | `forbidden` */
-  async admit(request: ApiRequest, { open, secretariatOnly, signedIn = false, form }: Marks): Promise<true> {
+  async admit(
+    request: ApiRequest,
+    { open, secretariatOnly, signedIn = false, reads = false, form }: Marks,
+  ): Promise<true> {
     await this.identify(request);
     const { principal, session = null } = request;
     if (form) refuseForgedForm(request, form, session, new URL(this.publicUrl).origin);
     if (signedIn && !session) throw new Rejected('unauthenticated', 'This is for those who are signed in.');
-    const reading = request.method === 'GET' || request.method === 'HEAD';
-    if (open || form === 'anyone' || (reading && (signedIn || this.publicReading.value))) return true;
+    const reading = reads || request.method === 'GET' || request.method === 'HEAD';
+    if (open || (form === 'anyone' && !reads) || (reading && (signedIn || this.publicReading.value))) return true;
     const { authorization } = request.headers;
     if (!principal && !session)
       throw new Rejected(
@@ -163,6 +169,7 @@ export class AccessGuard implements CanActivate {
       open: marked(ALWAYS_OPEN),
       secretariatOnly: marked(SECRETARIAT_ONLY),
       signedIn: marked(SIGNED_IN),
+      reads: marked(READS),
       form: this.reflector.get<FormOf | undefined>(FORM, handler),
     };
     // A handler that several controllers inherit may be marked by one of them.

@@ -113,6 +113,10 @@ export function sampleReport(language: Language = 'en'): Report {
       subtitle: ['to the ', { type: 'emphasis', inlines: ['High-level Dialogue'] }, ' of 2006'],
       asAt: 'As at 21 November 2006',
       issuedBy: ['Issued by the secretariat', 'Data: CC-BY-4.0'],
+      figures: [
+        { words: 'Commitments', figure: figure({ n: 1234, href }) },
+        { words: 'Overdue', figure: figure({ n: 0 }) },
+      ],
     },
     sections: [
       {

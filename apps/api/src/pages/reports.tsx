@@ -1,0 +1,103 @@
+/** The form of a report, and the page of one that is made in the background: how far it is, and its file. */
+import { Body, Controller, Get, Param, Req } from '@nestjs/common';
+import { PostsForm, Reads, SeeOther, type ApiRequest } from '#platform';
+import { OrderReport, ReportJobs, ReportOrders, type JobState, type NamedJob } from '#reports';
+import { PlainPage } from './layout.js';
+import { KIND_WORDS } from './publications.js';
+import { RendersPages } from './rendering.js';
+import { REPORT_FORMAT_WORDS, REPORT_LANGUAGE_WORDS } from './report-form.js';
+import { path } from './view.js';
+import { count, dateWords, instantWords } from './words.js';
+
+/** The seconds after which the page asks again. */
+const AGAIN_S = 2;
+
+const STATE_WORDS: Readonly<Record<JobState, string>> = {
+  waiting: 'Others are made first.',
+  reading: 'What the report says is being looked up.',
+  writing: 'It is being written.',
+  done: 'It is done.',
+  failed: 'It could not be made.',
+  cancelled: 'It was cancelled.',
+};
+
+@RendersPages()
+@Controller('reports')
+export class ReportPages {
+  constructor(
+    private readonly orders: ReportOrders,
+    private readonly jobs: ReportJobs,
+  ) {}
+
+  @PostsForm('', 'anyone')
+  @Reads()
+  async order(@Body() order: OrderReport, @Req() request: ApiRequest) {
+    const quick = await this.orders.addressIfQuick(order);
+    return new SeeOther(quick ?? pathOf(await this.orders.place(order, request)));
+  }
+
+  @Get('jobs/:id')
+  async job(@Param('id') id: string) {
+    const job = await this.jobs.one(id);
+    return <Job job={job} keptUntil={this.jobs.keptUntil(job)} />;
+  }
+
+  @PostsForm('jobs/:id/cancel', 'anyone')
+  @Reads()
+  async cancel(@Param('id') id: string) {
+    return new SeeOther(pathOf(await this.jobs.cancel(id)));
+  }
+}
+
+const pathOf = ({ id }: NamedJob): string => path('reports', 'jobs', id);
+
+const Job = ({ job, keptUntil }: { job: NamedJob; keptUntil: string | null }) => {
+  const { id, order, state, rows, file, problem } = job;
+  const { kind, parameters, asOf, since, language, format } = order;
+  const about = Object.values(parameters).filter(Boolean).join(', ');
+  const isUnderWay = keptUntil === null;
+  return (
+    <PlainPage
+      title={[KIND_WORDS[kind], about].filter(Boolean).join(': ')}
+      path={pathOf(job)}
+      eyebrow="Report"
+      again={isUnderWay ? AGAIN_S : undefined}
+      lead={
+        <p>
+          {since ? `From ${dateWords(since)} to ${dateWords(asOf)}` : `As at ${dateWords(asOf)}`}, in{' '}
+          {REPORT_LANGUAGE_WORDS[language]}, as {REPORT_FORMAT_WORDS[format]}.
+        </p>
+      }
+    >
+      <section>
+        <h2>{isUnderWay ? 'It is being made' : STATE_WORDS[state]}</h2>
+        <div role="status">
+          {isUnderWay && <p>{STATE_WORDS[state]} This page asks again by itself; you may close it and come back.</p>}
+          {isUnderWay && rows && (
+            <p>
+              <progress max={rows.of} value={rows.read} aria-label="Rows written">
+                {count(rows.read)}
+              </progress>{' '}
+              {count(rows.read)} of {count(rows.of)} rows
+            </p>
+          )}
+          {problem && <p>{problem.detail}</p>}
+          {file && (
+            <p>
+              <a class="button" href={`/v1/reports/jobs/${id}/file`}>
+                Open the report
+              </a>{' '}
+              ({count(Math.ceil(file.bytes / 1024))} kB)
+            </p>
+          )}
+        </div>
+        {keptUntil && <p class="note">This page and its file are kept until {instantWords(keptUntil)}.</p>}
+        {isUnderWay && (
+          <form method="post" action={`${pathOf(job)}/cancel`}>
+            <button type="submit">Cancel it</button>
+          </form>
+        )}
+      </section>
+    </PlainPage>
+  );
+};

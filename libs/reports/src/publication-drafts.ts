@@ -1,0 +1,115 @@
+/**
+ * Publications in preparation: the report that is meant, and the words that people add to it. They are drafts, beside the log: no
+ * list, feed, count or error tells a reader that they exist.
+ */
+import { Injectable } from '@nestjs/common';
+import type { Narrative, Publication, WriteNarrative } from '#bodies';
+import { DraftsStore, type Draft } from '#drafts';
+import { Conflict, NO_STREAM, Rejected, withoutNulls, WrongRevision } from '#eventsourcing';
+import type { CommandContext, Principal } from '#platform';
+import { isOfOnePlace } from '#registers';
+
+const KIND = 'publication';
+
+/** How often a change is made anew when somebody else was faster, where the caller named no revision. */
+const TRIES = 5;
+
+export interface Prepared {
+  readonly entry: Publication;
+  /** In the order written; of each section, agency and language the last one. The revision is that of the draft. */
+  readonly narratives: readonly Narrative[];
+  /** Its files are made, and its events are being written: whoever changes it is refused. */
+  readonly isClosed?: true;
+}
+
+export type PreparedDraft = Draft<Prepared>;
+
+/** Whether somebody may see what is being prepared: the secretariat, and the agencies, which may add their words. */
+export const mayPrepare = (by: Principal | null): boolean =>
+  by !== null && by.scopes.includes('read') && (by.sees === 'all' || by.role !== 'reader');
+
+@Injectable()
+export class PublicationDrafts {
+  constructor(private readonly drafts: DraftsStore) {}
+
+  /** `null`: there is none. */
+  read(id: string): Promise<PreparedDraft | null> {
+    return this.drafts.read<Prepared>({ kind: KIND, id });
+  }
+
+  /** All that are being prepared, by their symbols. */
+  async all(): Promise<PreparedDraft[]> {
+    const all = await Promise.all((await this.drafts.list(KIND)).map(({ id }) => this.read(id)));
+    return all.filter((one) => one !== null);
+  }
+
+  /** @throws Conflict `already_registered` */
+  async begin(entry: Publication, { by }: CommandContext): Promise<number> {
+    const content: Prepared = { entry: withoutNulls(entry), narratives: [] };
+    try {
+      return (await this.drafts.create({ kind: KIND, id: entry.id }, null, content, by.account)).revision;
+    } catch (error) {
+      if (error instanceof Conflict) throw new Conflict('already_registered', `${entry.id} is being prepared already.`);
+      throw error;
+    }
+  }
+
+  /** Says anew which report is meant. @throws Conflict | WrongRevision */
+  amend(entry: Publication, context: CommandContext): Promise<number> {
+    return this.#change(entry.id, context, ({ narratives }) => ({ entry: withoutNulls(entry), narratives }), true);
+  }
+
+  /** Adds words to a section, in place of those of the same section, agency and language. @throws Conflict | WrongRevision */
+  write(id: string, words: WriteNarrative, context: CommandContext): Promise<number> {
+    return this.#change(id, context, ({ entry, narratives }, revision) => ({
+      entry,
+      narratives: [...narratives.filter((one) => !isOfOnePlace(one, words)), { ...withoutNulls(words), revision }],
+    }));
+  }
+
+  /** Takes away the words of a section, agency and language. @throws Rejected `not_found` | Conflict | WrongRevision */
+  remove(id: string, of: Omit<WriteNarrative, 'text'>, context: CommandContext): Promise<number> {
+    return this.#change(id, context, ({ entry, narratives }) => {
+      const others = narratives.filter((one) => !isOfOnePlace(one, { ...of, text: '' }));
+      if (others.length === narratives.length) throw new Rejected('not_found', 'There are no such words.');
+      return { entry, narratives: others };
+    });
+  }
+
+  /** Closes it, so that nothing is written that would not be published. @throws WrongRevision when something was since */
+  async close({ id, content, revision }: PreparedDraft, { by }: CommandContext): Promise<number> {
+    return (await this.drafts.put({ kind: KIND, id }, { ...content, isClosed: true }, by.account, revision)).revision;
+  }
+
+  /** Opens it again after it could not be published. */
+  async open({ id, content }: PreparedDraft, closed: number, { by }: CommandContext): Promise<void> {
+    const { isClosed: _, ...open } = content;
+    await this.drafts.put({ kind: KIND, id }, open, by.account, closed);
+  }
+
+  discard(id: string): Promise<boolean> {
+    return this.drafts.delete({ kind: KIND, id });
+  }
+
+  /** @param evenClosed a publishing that broke off left it closed: the secretariat goes on */
+  async #change(
+    id: string,
+    { by, expected }: CommandContext,
+    changed: (content: Prepared, revision: number) => Prepared,
+    evenClosed = false,
+  ): Promise<number> {
+    for (let tried = 1; ; tried++) {
+      const draft = await this.read(id);
+      if (!draft) throw new WrongRevision(id, expected ?? NO_STREAM, NO_STREAM);
+      if (draft.content.isClosed && !evenClosed)
+        throw new Conflict('being_published', `${id} is being published: nothing more can be added to it.`);
+      const base = expected ?? draft.revision;
+      try {
+        const content = changed(draft.content, draft.revision + 1);
+        return (await this.drafts.put({ kind: KIND, id }, content, by.account, base)).revision;
+      } catch (error) {
+        if (!(error instanceof WrongRevision) || expected !== undefined || tried === TRIES) throw error;
+      }
+    }
+  }
+}

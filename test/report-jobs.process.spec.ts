@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Service } from './support/service.js';
+import { TestServer, type Answer } from './support/server.js';
+import { until } from './support/waiting.js';
+
+const IOM = { kind: 'agency', parameters: { agency: 'IOM' }, asOf: '2011-02-17', knownAt: '1411', format: 'pdf' };
+
+let service: Service;
+let folder: string;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'followthrough-jobs-'));
+  cpSync(await TestServer.imported(), folder, { recursive: true });
+  service = await (await Service.start('api', { DATA_DIR: folder, PUBLIC_URL: 'https://gmg.example' })).ready();
+});
+afterAll(async () => {
+  await service.end();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const asked = async (path: string, body?: object): Promise<Answer> => {
+  const init = body && {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  };
+  const answer = await fetch(service.url + path, init);
+  return { status: answer.status, headers: answer.headers, body: await answer.json() };
+};
+const order = (more: object = {}) => asked('/v1/reports', { ...IOM, ...more });
+const jobOf = async (id: string) => (await asked(`/v1/reports/jobs/${id}`)).body;
+const comesTo = async (id: string, ...states: string[]) => {
+  await until(async () => states.includes((await jobOf(id)).state));
+  return jobOf(id);
+};
+const sha256 = async (path: string): Promise<string> => {
+  const answer = await fetch(service.url + path);
+  expect([path, answer.status]).toEqual([path, 200]);
+  return createHash('sha256')
+    .update(Buffer.from(await answer.arrayBuffer()))
+    .digest('hex');
+};
+const files = () => readdirSync(join(folder, 'jobs'));
+
+describe('A report that is ordered', () => {
+  it('is refused at once when there is no such report', async () => {
+    const refusal = async (more: object) => {
+      const { status, body } = await order(more);
+      return `${status} ${body.code} ${body.errors?.[0]?.pointer}`;
+    };
+    expect(await refusal({ kind: 'poem' })).toBe('400 invalid /kind');
+    expect(await refusal({ parameters: { agency: 'iom' } })).toBe('404 not_found /agency');
+    expect(await refusal({ parameters: { agency: 'IOM', colour: 'red' } })).toBe('400 invalid /parameters/colour');
+    expect(await refusal({ since: '2012-01-01' })).toBe('400 invalid /since');
+    expect(await refusal({ knownAt: '99999999' })).toBe('400 invalid /knownAt');
+    expect((await asked('/v1/reports/jobs/0')).status).toBe(404);
+  });
+
+  it('is made once though its server is killed meanwhile, is what its address gives, and leaves no half file', async () => {
+    const ordered = await order();
+    expect(ordered.status).toBe(202);
+    const { id } = ordered.body;
+    expect(ordered.headers.get('location')).toBe(`/v1/reports/jobs/${id}`);
+    expect((await order()).body.id).toBe(id);
+    await comesTo(id, 'writing');
+    await service.end('SIGKILL');
+    expect(files()).not.toContain(id);
+    await service.again();
+    const { file, report } = await comesTo(id, 'done', 'failed');
+    expect(report).toMatchObject({ asOf: '2011-02-17', knownAt: '1411', language: 'en', format: 'pdf' });
+    expect(await sha256(file.address)).toBe(file.sha256);
+    expect(await sha256('/v1/reports/agency?agency=IOM&asOf=2011-02-17&knownAt=1411&format=pdf')).toBe(file.sha256);
+    expect(files()).toEqual([id]);
+  });
+
+  it('is taken up no third time', async () => {
+    const { id } = (await order({ asOf: '2012-11-02' })).body;
+    for (let begun = 1; begun <= 2; begun++) {
+      await comesTo(id, 'writing');
+      await service.end('SIGKILL');
+      await service.again();
+    }
+    expect(await comesTo(id, 'done', 'failed')).toMatchObject({
+      state: 'failed',
+      file: null,
+      problem: { code: 'lost' },
+    });
+    expect((await asked(`/v1/reports/jobs/${id}/file`)).status).toBe(409);
+  });
+
+  it('is put back when its server ends in good order, and can be cancelled', async () => {
+    const { id } = (await order({ asOf: '2012-11-01' })).body;
+    await comesTo(id, 'writing');
+    await service.end('SIGTERM');
+    await service.again();
+    await comesTo(id, 'writing');
+    expect((await asked(`/v1/reports/jobs/${id}/cancel`, {})).body).toMatchObject({ state: 'cancelled', file: null });
+    const next = (await order({ format: 'csv' })).body.id;
+    const { state, progress } = await comesTo(next, 'done', 'failed');
+    expect([state, progress.read]).toEqual(['done', progress.of]);
+    expect((await jobOf(id)).state).toBe('cancelled');
+    expect(files()).not.toContain(id);
+  });
+
+  it('is refused while as many of the same client wait, and made when they are done', async () => {
+    const more = await Promise.all([1, 2, 3, 4, 5, 6].map((day) => order({ asOf: `2011-01-0${day}`, format: 'md' })));
+    const statuses = more.map(({ status }) => status);
+    expect(statuses).toContain(202);
+    expect(statuses).toContain(503);
+    for (const { status, body } of more) if (status === 202) await comesTo(body.id, 'done');
+    expect((await order({ asOf: '2011-01-06', format: 'md' })).status).toBe(202);
+  });
+});
