@@ -16,7 +16,7 @@ const below = (folders) =>
     .flatMap((folder) => [folder, ...readdirSync(folder, { recursive: true }).map((name) => join(folder, name))]);
 
 /** What compiled code reads beside itself. */
-const isRead = (name) => /\.(css|sql|typ)$/.test(name);
+const isRead = (name) => /\.(css|sql|typ|browser\.js)$/.test(name);
 
 const changedAt = (file) => statSync(file).mtimeMs;
 const upToDate = () => {

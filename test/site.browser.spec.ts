@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { RequestMethod } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { HtmlValidate } from 'html-validate';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
+import { AccessStore } from '#access';
+import { SignIn } from '#sign-in';
 import { Reader } from './support/browser.js';
 import { HLD, TestServer } from './support/server.js';
 
@@ -28,11 +31,19 @@ const wrongFor = async (page: Page, rules?: readonly string[]): Promise<string[]
   }, rules);
 };
 
+const COOKIE = {
+  ...{ name: 'session', domain: '127.0.0.1', path: '/', expires: -1 },
+  ...{ httpOnly: true, secure: false, sameSite: 'Lax' as const },
+};
+
 describe('The site as a whole', () => {
   let server: TestServer;
   let reader: Reader;
   /** Every page of the navigation, the first entry of each register, and what else there is. */
   let pages: string[];
+  /** Of somebody who is signed in, for the pages that are for those alone. */
+  let session: string;
+  const isOwn = (path: string): boolean => path.startsWith('/account');
 
   beforeAll(async () => {
     server = await TestServer.start([HLD]);
@@ -40,6 +51,12 @@ describe('The site as a whole', () => {
     const report = { id: 'FT-2012-1', kind: 'agency', parameters: { agency: 'ACBC' }, asOf: '2012-11-02' };
     await server.post('/v1/publications', report, secretariat);
     await server.post('/v1/publications/FT-2012-1/publish', {}, secretariat);
+    const person = { kind: 'person' as const, name: 'Ada', email: 'ada@iom.example' };
+    const both = [null, 'IOM'].map((agency) => ({ role: agency ? 'focal_point' : 'secretariat', agency }) as const);
+    const account = await server.app.get(AccessStore).accounts.open(person, ...both);
+    session = await server.app.get(SignIn).sessions.begin(account, 'link', undefined);
+    await server.app.get(AccessStore).give({ account, label: 'Upload', scopes: ['read', 'report'] });
+    const link = await server.app.get(SignIn).links.make(account);
     reader = await Reader.of(server);
     const { body } = await server.get('/sitemap.xml');
     const all = [...String(body).matchAll(/<loc>https?:\/\/[^/<]+([^<]*)<\/loc>/g)].map(([, path]) => path || '/');
@@ -56,6 +73,11 @@ describe('The site as a whole', () => {
       '/themes?take=table-1',
       '/search',
       '/search?q=migration+health',
+      '/account',
+      '/sign-in',
+      new URL(link).pathname + new URL(link).search,
+      '/sign-in/provider',
+      '/sign-in/provider/return',
     ];
   });
   afterAll(async () => {
@@ -63,7 +85,7 @@ describe('The site as a whole', () => {
     await server.close();
   });
 
-  /** Every route that answers with a page, as its controller has it: `/agencies/:code`. */
+  /** Every route that shows a page when it is asked for one, as its controller has it: `/agencies/:code`. */
   const routes = (): string[] =>
     [...server.app.get(ModulesContainer).values()].flatMap(({ controllers }) =>
       [...controllers.values()].flatMap(({ metatype }) => {
@@ -71,8 +93,8 @@ describe('The site as a whole', () => {
         const base = Reflect.getMetadata('path', metatype) as string;
         const handlers = Object.entries(Object.getOwnPropertyDescriptors(metatype.prototype as object));
         return handlers.flatMap(([name, { value }]) => {
-          const path =
-            name === 'constructor' ? undefined : (Reflect.getMetadata('path', value as object) as string | undefined);
+          const isRead = name !== 'constructor' && Reflect.getMetadata('method', value as object) === RequestMethod.GET;
+          const path = isRead ? (Reflect.getMetadata('path', value as object) as string) : undefined;
           return path === undefined ? [] : [`/${base}/${path}`.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '')];
         });
       }),
@@ -115,7 +137,10 @@ describe('The site as a whole', () => {
     const validator = new HtmlValidate({ root: true, extends: ['html-validate:standard'] });
     const faults: string[] = [];
     for (const path of pages) {
-      const { results } = await validator.validateString(String((await server.get(path, HTML)).body), path);
+      const { results } = await validator.validateString(
+        String((await server.get(path, { ...HTML, ...(isOwn(path) && { cookie: `session=${session}` }) })).body),
+        path,
+      );
       faults.push(...results.flatMap(({ messages }) => messages.map((m) => `${path}: ${m.ruleId} ${m.message}`)));
     }
     expect(faults).toEqual([]);
@@ -140,7 +165,12 @@ describe('The site as a whole', () => {
                 faults.push(`${path}, ${colorScheme}, ${width} wide: ${fault}`);
             }
         },
-        { bypassCSP: true },
+        {
+          bypassCSP: true,
+          ...(isOwn(path) && {
+            storageState: { cookies: [{ ...COOKIE, value: session }], origins: [] },
+          }),
+        },
       );
     expect(faults).toEqual([]);
   });

@@ -46,7 +46,7 @@ export class TestServer {
     const settings = settingsFrom({ DATA_DIR: dataDir, PORT: '0', ...env });
     const app = await buildServer(settings, await openStores(settings));
     await app.get(Projector).start();
-    await app.listen(0, '127.0.0.1');
+    await app.listen(settings.port, '127.0.0.1');
     const server = new TestServer(app, await app.getUrl(), dataDir, settings);
     try {
       for (const folder of folders) await server.import(folder);

@@ -32,7 +32,8 @@ class Me {
       'read: what is not public yet. report: how things stand. record: what was undertaken, and by whom. register: the registers. publish: reports. admin: accounts, tokens, erasures',
   })
   readonly scopes: readonly Scope[];
-  @ApiProperty() readonly token: TokenOfCaller;
+  @ApiProperty({ type: () => TokenOfCaller, nullable: true, description: 'null: it is a session' })
+  readonly token: TokenOfCaller | null;
   @ApiProperty({
     type: () => WaitingView,
     nullable: true,
@@ -62,7 +63,7 @@ export class MeController {
   async me(@Caller() caller: Principal | null): Promise<Me> {
     if (!caller) throw new Rejected('unauthenticated', 'This tells whose a token is: Authorization: Bearer …');
     const { account, role, agency, scopes } = caller;
-    const token = (await this.access.tokens(account)).find((one) => one.revoked === null)!;
+    const token = (await this.access.tokens(account)).find((one) => one.revoked === null);
     const entry = agency === null ? null : await this.registers.one('agency', agency);
     return {
       account,
@@ -72,7 +73,7 @@ export class MeController {
           ? null
           : { code: agency, name: entry?.name ?? agency, href: `/v1/agencies/${encodeURIComponent(agency)}` },
       scopes,
-      token: { label: token.label, createdAt: token.created, expiresAt: token.expires },
+      token: token ? { label: token.label, createdAt: token.created, expiresAt: token.expires } : null,
       waiting: agency === null ? null : await this.waiting.forAgency(agency),
     };
   }

@@ -107,6 +107,12 @@ export function program(): Command {
     .description('say whether a file is one that was published; ends with 1 when it is not')
     .action(async (file: string) => (await import('./reports.js')).verifyReportFile(settings, file));
 
+  const account = cli.command('account').description('the accounts of people and systems');
+  account
+    .command('sign-in-link <who>')
+    .description('print a link that signs in, once, the person of this address or pseudonym')
+    .action(async (who: string) => (await import('./sign-in.js')).printSignInLink(settings, who));
+
   const token = cli.command('token').description('the bearer tokens of accounts');
   token
     .command('add')

@@ -51,6 +51,11 @@ export async function demo(settings: Settings, folder: string): Promise<void> {
     await access.create(null, DEMO_LABEL, undefined, { demo: true }),
     await access.create('IOM', DEMO_LABEL, undefined, { demo: true }),
   ];
+  const { demoLink, LINK_MINUTES } = await import('./sign-in.js');
+  const links = [
+    await demoLink(settings, access, 'Demo, secretariat', 'secretariat', null),
+    await demoLink(settings, access, 'Demo, focal point of IOM', 'focal_point', 'IOM'),
+  ];
   console.log(`
   Followthrough is running. Ctrl-C ends it.
 
@@ -59,6 +64,10 @@ export async function demo(settings: Settings, folder: string): Promise<void> {
 
   Secretariat token      ${secretariat.token}
   IOM focal point token  ${iom.token}
+
+  To sign in, once, in the next ${LINK_MINUTES} minutes:
+  as the secretariat         ${links[0]}
+  as the focal point of IOM  ${links[1]}
 
 ${settings.dataLicence ? '' : DEMO_TERMS}`);
 }

@@ -9,6 +9,13 @@ export const LINK_MINUTES = 15;
 /** The number of links of an account that may be good at a time: nobody's letterbox is filled by somebody else. */
 const MOST = 3;
 
+/** Whom a link signs in, how it came, and the page that was wanted. */
+export interface Opened {
+  readonly account: string;
+  readonly way: 'link' | 'command line';
+  readonly to: string;
+}
+
 export class SignInLinks {
   readonly #logger = new Logger('SignIn');
   readonly #sending = new Set<Promise<void>>();
@@ -23,9 +30,10 @@ export class SignInLinks {
   /**
    * Sends a link to an address, if it is somebody's who has a role. It returns before that is looked up: neither the answer nor
    * its time tells whether anybody has the address.
+   * @param to the page that is wanted
    */
-  send(email: string): void {
-    const sending: Promise<void> = this.#send(email)
+  send(email: string, to?: string): void {
+    const sending: Promise<void> = this.#send(email, to)
       .catch((error: unknown) => {
         const why = error instanceof LetterNotSent ? error.message : 'The store of accounts did not answer.';
         this.#logger.error(`A sign-in link was not sent. ${why}`);
@@ -39,7 +47,7 @@ export class SignInLinks {
     await Promise.all(this.#sending);
   }
 
-  async #send(email: string): Promise<void> {
+  async #send(email: string, to?: string): Promise<void> {
     const account = await this.access.accounts.byEmail(email);
     const known = account && (await this.access.accounts.one(account));
     if (!account || !known || !known.email || !known.appointments.some(({ until }) => !until || until > now())) return;
@@ -50,16 +58,17 @@ export class SignInLinks {
       text: [
         'Somebody, most likely you, asked to sign in to Followthrough.',
         `This link signs you in. It works once, for ${LINK_MINUTES} minutes:`,
-        await this.make(account),
+        await this.make(account, 'link', to),
         'If it was not you, do nothing: without the link nobody gets in.',
       ].join('\n\n'),
     });
   }
 
   /** A link that signs an account in, once. Whoever has it is that account. */
-  async make(account: string, way: 'link' | 'command line' = 'link'): Promise<string> {
-    const secret = await this.once.make('link', { account, kept: { way }, forMs: LINK_MINUTES * 60_000 });
-    return `${this.publicUrl}/sign-in/link/${secret}`;
+  async make(account: string, way: 'link' | 'command line' = 'link', to = '/account'): Promise<string> {
+    const key = await this.once.make('link', { account, kept: { way, to }, forMs: LINK_MINUTES * 60_000 });
+    // In the query, which neither log lines nor traces hold.
+    return `${this.publicUrl}/sign-in/link?key=${key}`;
   }
 
   /** The name of the person whom a link would sign in; `null`: it is not good (any more). */
@@ -69,10 +78,9 @@ export class SignInLinks {
   }
 
   /** @returns `null` where it is not good (any more) */
-  async take(secret: string): Promise<{ readonly account: string; readonly way: 'link' | 'command line' } | null> {
+  async take(secret: string): Promise<Opened | null> {
     const taken = await this.once.take('link', secret);
-    if (!taken?.account) return null;
-    return { account: taken.account, way: taken.kept['way'] === 'command line' ? 'command line' : 'link' };
+    return taken?.account ? ({ account: taken.account, ...taken.kept } as Opened) : null;
   }
 }
 

@@ -61,6 +61,8 @@ export interface Patience {
 /** A token of the provider, as opposed to one of ours. */
 export const isProvidersToken = (token: string): boolean => token.split('.').length === 3;
 
+type Role = Pick<RoleRule, 'role' | 'agency'>;
+
 export class Provider {
   #found: Promise<Configuration> | undefined;
   #keys: ReturnType<typeof createRemoteJWKSet> | undefined;
@@ -246,20 +248,25 @@ export class Provider {
     });
   }
 
-  /** Gives what the rules say and the account has not, and takes what they gave and say no more. */
-  async #appoint(account: string, roles: readonly Pick<RoleRule, 'role' | 'agency'>[]): Promise<void> {
+  /**
+   * Gives what the rules say and the account has not, and takes what they gave and say no more. What somebody here has taken
+   * stays taken, whatever the claims say.
+   */
+  async #appoint(account: string, roles: readonly Role[]): Promise<void> {
     const { accounts } = this.access;
     const now = new Date().toISOString();
-    const present = ((await accounts.one(account))?.appointments ?? []).filter(
-      ({ since, until }) => since <= now && (until === null || until > now),
+    const all = (await accounts.one(account))?.appointments ?? [];
+    const present = all.filter(({ since, until }) => since <= now && (until === null || until > now));
+    const taken = all.filter(
+      ({ until, appointedBy, relievedBy }) =>
+        appointedBy === BY_PROVIDER && relievedBy !== BY_PROVIDER && until !== null && until <= now,
     );
-    const same = (a: Pick<RoleRule, 'role' | 'agency'>, b: Pick<RoleRule, 'role' | 'agency'>) =>
-      a.role === b.role && a.agency === b.agency;
+    const same = (a: Role) => (b: Role) => a.role === b.role && a.agency === b.agency;
     for (const role of roles)
-      if (!present.some((one) => same(one, role))) await accounts.appoint(account, { ...role, by: BY_PROVIDER });
+      if (!present.some(same(role)) && !taken.some(same(role)))
+        await accounts.appoint(account, { ...role, by: BY_PROVIDER });
     for (const one of present)
-      if (one.appointedBy === BY_PROVIDER && !roles.some((role) => same(role, one)))
-        await accounts.relieve(one.id, BY_PROVIDER);
+      if (one.appointedBy === BY_PROVIDER && !roles.some(same(one))) await accounts.relieve(one.id, BY_PROVIDER);
   }
 
   #configuration(): Promise<Configuration> {

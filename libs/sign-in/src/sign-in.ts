@@ -10,6 +10,8 @@ import { KeptSessions, type SessionLimits } from './sessions.js';
 
 export interface SignInSettings {
   readonly publicUrl: string;
+  /** `null`: letters are laid in a folder. */
+  readonly smtpUrl: string | null;
   readonly sessions: SessionLimits;
   /** `null`: there is no identity provider, and people sign in by links. */
   readonly provider: (Omit<ProviderSettings, 'roles'> & { readonly roles: string }) | null;
@@ -20,12 +22,15 @@ export class SignIn {
   readonly links: SignInLinks;
   readonly passkeys: Passkeys;
   readonly provider: Provider | null;
+  /** Whether a link reaches the letterbox of whoever asks for it. */
+  readonly sendsLetters: boolean;
 
   /** @throws Error that names the first of the rules for roles that is none */
   constructor(access: AccessStore, mailer: Mailer, settings: SignInSettings, patience?: Patience) {
     const publicUrl = settings.publicUrl.replace(/\/$/, '');
     const once = new Once(access);
     const { provider } = settings;
+    this.sendsLetters = settings.smtpUrl !== null;
     this.sessions = new KeptSessions(access, settings.sessions);
     this.links = new SignInLinks(access, once, mailer, publicUrl);
     this.passkeys = new Passkeys(access, once, publicUrl);

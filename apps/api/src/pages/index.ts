@@ -1,5 +1,6 @@
 /** The server-rendered pages, as a context of their own. */
 import { Cookies, type Context } from '#platform';
+import { AccountPages } from './account.js';
 import { AboutPages } from './about.js';
 import { AgencyThemePage } from './agency-theme.js';
 import { AgencyPages } from './agencies.js';
@@ -26,6 +27,7 @@ import { ReportPages } from './reports.js';
 import { NoUpdatePage } from './no-update.js';
 import { FollowedUp } from './scope.js';
 import { SearchPage } from './search.js';
+import { SignInPages } from './sign-in.js';
 import { SiteController } from './site.js';
 import { ThemePages } from './themes.js';
 import { Publication, Views } from './view.js';
@@ -53,6 +55,8 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     DeadlinesPage,
     NoUpdatePage,
     SearchPage,
+    SignInPages,
+    AccountPages,
     AboutPages,
     ImportPages,
     OperationsPage,

@@ -9,6 +9,7 @@ import type { Citation } from './citation.js';
 import { buildingWords, Notice, projectionWords, type ViewsStanding } from './freshness.js';
 import { SectionPages, Sections } from './navigation.js';
 import { ReportForm, type ReportOffer } from './report-form.js';
+import { WhoIsHere } from './signed-in.js';
 import { STYLESHEET } from './stylesheet.js';
 import { TakeAway } from './take-away.js';
 import { dateWords, sentence, textWords } from './words.js';
@@ -251,6 +252,7 @@ const Document = ({ title, path, link, again, printed, searched, children }: Fra
             Followthrough
           </a>
           <SearchBox link={link} searched={searched} />
+          <WhoIsHere path={path} />
           <Sections path={path} link={link} />
         </div>
         <SectionPages path={path} link={link} />

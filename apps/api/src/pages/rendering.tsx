@@ -23,9 +23,9 @@ import { ViewsBuilding, ProblemDocument, TableDocument } from './layout.js';
 import { ReaderContext, readerOf } from './signed-in.js';
 import { TakeAwayOffers, OffersContext } from './take-away.js';
 
-/** Nothing but our own stylesheet and icon, and of styles in the page only the one that is named; no script at all. */
-const policy = (style: string) =>
-  `default-src 'none'; style-src 'self'${style}; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
+/** Nothing but our own stylesheet and icon, and of styles in the page only the one that is named; a script only where one is. */
+const policy = (style: string, script: string) =>
+  `default-src 'none'; style-src 'self'${style};${script} img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
 
 /** The head and foot of each printed page are the only style that stands in a page. */
 const styleIn = (html: string): string => {
@@ -33,12 +33,12 @@ const styleIn = (html: string): string => {
   return style === undefined ? '' : ` 'sha256-${createHash('sha256').update(style).digest('base64')}'`;
 };
 
-function safely(reply: FastifyReply, type: string, style = ''): void {
+function safely(reply: FastifyReply, type: string, style = '', script = ''): void {
   const { session } = reply.request as ApiRequest;
   vary(reply, 'Cookie');
   void reply
     .type(type)
-    .header('Content-Security-Policy', policy(style))
+    .header('Content-Security-Policy', policy(style, script))
     .header('X-Content-Type-Options', 'nosniff')
     .header('Referrer-Policy', 'same-origin');
   if (!reply.hasHeader('Cache-Control')) void reply.header('Cache-Control', session ? 'private, no-cache' : 'no-cache');
@@ -52,7 +52,8 @@ function sendsHtml(reply: FastifyReply, page: VNode, canSignIn: boolean): string
   const reader = readerOf(session, canSignIn, () => void reply.header('Cache-Control', 'no-store'));
   const whole = <ReaderContext.Provider value={reader}>{page}</ReaderContext.Provider>;
   const html = `<!doctype html>${renderToString(whole).replaceAll(VOID, '<$1$2>')}`;
-  safely(reply, 'text/html; charset=utf-8', styleIn(html));
+  const script = html.includes('<script src="/assets/') ? " script-src 'self';" : '';
+  safely(reply, 'text/html; charset=utf-8', styleIn(html), script);
   return html;
 }
 

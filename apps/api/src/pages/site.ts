@@ -8,12 +8,14 @@ import { AlwaysOpen } from '#platform';
 import { Progress } from '#progress';
 import { Registers } from '#registers';
 import { ICON } from './icon.js';
+import { PASSKEY_SCRIPT } from './passkey-form.js';
 import { SECTIONS } from './navigation.js';
 import { STYLESHEET } from './stylesheet.js';
 import { path, Publication } from './view.js';
 
 const ASSETS = new Map([
   [STYLESHEET.path, { type: 'text/css; charset=utf-8', text: STYLESHEET.text }],
+  [PASSKEY_SCRIPT.path, { type: 'text/javascript; charset=utf-8', text: PASSKEY_SCRIPT.text }],
   [ICON.path, { type: 'image/svg+xml', text: ICON.svg }],
 ]);
 
@@ -64,7 +66,7 @@ export class SiteController {
   robots(@Res({ passthrough: true }) reply: FastifyReply): string {
     void reply.type('text/plain; charset=utf-8');
     // Every page has countless dates and filters: those without any are enough.
-    return `User-agent: *\nDisallow: /*?\nDisallow: /v1/\n\nSitemap: ${this.publication.publicUrl}/sitemap.xml\n`;
+    return `User-agent: *\nDisallow: /*?\nDisallow: /v1/\nDisallow: /sign-in\nDisallow: /account\n\nSitemap: ${this.publication.publicUrl}/sitemap.xml\n`;
   }
 
   @Get('sitemap.xml')

@@ -176,6 +176,17 @@ export const OneOf = (values: readonly string[], about: About = {}) =>
     IsIn(values, { message: `$property must be one of: ${values.join(', ')}` }),
   );
 
+/** Some of a closed list, each once. */
+export const SomeOf = (values: readonly string[], { min = 0, ...about }: About & { min?: number } = {}) =>
+  field(
+    about,
+    { type: String, isArray: true, enum: [...values], minItems: min, maxItems: values.length },
+    IsArray(),
+    ArrayMinSize(min),
+    ArrayUnique(),
+    IsIn(values, { each: true, message: `each value in $property must be one of: ${values.join(', ')}` }),
+  );
+
 /** Yes or no. */
 export const YesNo = (about: About = {}) => field(about, { type: Boolean }, IsBoolean());
 

@@ -1,0 +1,47 @@
+/** A form that a passkey fills in. It alone needs a script: browsers give passkeys to nothing else. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { ComponentChildren } from 'preact';
+import { CsrfField } from './signed-in.js';
+
+const LIBRARY = join(
+  createRequire(import.meta.url).resolve('@simplewebauthn/browser'),
+  '../../dist/bundle/index.umd.min.js',
+);
+const text = [LIBRARY, new URL('./passkeys.browser.js', import.meta.url)]
+  .map((file) => readFileSync(file, 'utf8'))
+  .join('\n');
+
+/** The script; its address changes with its text, so that it may be kept for ever. */
+export const PASSKEY_SCRIPT = {
+  text,
+  path: `/assets/${createHash('sha256').update(text).digest('hex').slice(0, 12)}.js`,
+};
+
+interface Parts {
+  readonly action: string;
+  /** Whether a passkey is made, or one is used. */
+  readonly does: 'make' | 'use';
+  /** What the browser is asked. */
+  readonly options: object;
+  readonly attempt: string;
+  readonly children: ComponentChildren;
+}
+
+export const PasskeyForm = ({ action, does, options, attempt, children }: Parts) => (
+  <>
+    <form class="entry passkey" method="post" action={action} data-does={does} data-options={JSON.stringify(options)}>
+      <CsrfField />
+      <input type="hidden" name="attempt" value={attempt} />
+      <input type="hidden" name="answer" value="" />
+      {children}
+      <p role="status" class="alert" />
+    </form>
+    <noscript>
+      <p class="callout">Passkeys need JavaScript, which is off in this browser.</p>
+    </noscript>
+    <script src={PASSKEY_SCRIPT.path} defer />
+  </>
+);

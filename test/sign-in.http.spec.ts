@@ -1,0 +1,343 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { AccessStore } from '#access';
+import { SignIn } from '#sign-in';
+import { CLOCK_CASES, TestServer } from './support/server.js';
+import { Visitor, wordsOf, type Visit } from './support/visitor.js';
+
+let server: TestServer;
+let access: AccessStore;
+let signIn: SignIn;
+let visitor: Visitor;
+let people = 0;
+beforeAll(async () => {
+  server = await TestServer.start([CLOCK_CASES]);
+  access = server.app.get(AccessStore);
+  signIn = server.app.get(SignIn);
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  visitor = new Visitor(server.url);
+});
+
+/** A person with roles. */
+const person = async (...agencies: (string | null)[]): Promise<{ account: string; email: string }> => {
+  const email = `ada-${++people}@iom.example`;
+  const roles = agencies.map((agency) => ({
+    role: agency ? ('focal_point' as const) : ('secretariat' as const),
+    agency,
+  }));
+  return { email, account: await access.accounts.open({ kind: 'person', name: 'Ada <b>', email }, ...roles) };
+};
+
+/** The way of a link on this server, whatever its public address is. */
+const wayOf = (link: string): string => new URL(link).pathname + new URL(link).search;
+
+const opensLink = async (link: string, by = visitor): Promise<Visit> =>
+  by.fillsIn(await by.opens(wayOf(link)), '/sign-in/link/open');
+
+const signsIn = async (account: string, by = visitor): Promise<Visit> =>
+  opensLink(await signIn.links.make(account), by);
+
+const letters = (): string[] => {
+  const folder = join(server.dataDir, 'letters');
+  try {
+    return readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8').replaceAll(/=\r\n/g, ''));
+  } catch {
+    return [];
+  }
+};
+const linkIn = (letter: string): string => /https?:\S+\/sign-in\/link\?key=\S+/.exec(letter.replaceAll('=3D', '='))![0];
+
+describe('A sign-in link', () => {
+  beforeEach(() => rmSync(join(server.dataDir, 'letters'), { recursive: true, force: true }));
+
+  it('is sent to the address of an account, signs in once, and leads to the page that was wanted', async () => {
+    const { email } = await person('IOM');
+    await visitor.fillsIn(await visitor.opens('/sign-in?to=/agencies/AAA'), '/sign-in/link', {
+      email: email.toUpperCase(),
+    });
+    await signIn.links.sent();
+    const [letter, ...others] = letters();
+    expect(others).toEqual([]);
+    expect(letter).toContain(`To: ${email}`);
+    const page = await opensLink(linkIn(letter!));
+    expect([page.status, new URL(page.url).pathname]).toEqual([200, '/agencies/AAA']);
+    expect(wordsOf(page)).toContain('Ada &lt;b> for IOM');
+
+    const again = new Visitor(server.url);
+    expect((await again.opens(wayOf(linkIn(letter!)))).status).toBe(404);
+  });
+
+  it('is not taken by looking at it, as programs do, and by one of two who open it at once', async () => {
+    const { account } = await person('IOM');
+    const link = await signIn.links.make(account);
+    const [one, two] = [new Visitor(server.url), new Visitor(server.url)];
+    const pages = [await one.opens(wayOf(link)), await two.opens(wayOf(link))] as const;
+    const came = await Promise.all([
+      one.fillsIn(pages[0], '/sign-in/link/open'),
+      two.fillsIn(pages[1], '/sign-in/link/open'),
+    ]);
+    expect(came.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 404]);
+    expect([one.cookie('session'), two.cookie('session')].filter(Boolean)).toHaveLength(1);
+  });
+
+  it('has the same answer for an address that nobody has, and no letter', async () => {
+    const { email } = await person('IOM');
+    const answers = [];
+    for (const asked of [email, 'nobody@iom.example', 'no address', `${email}, eve@evil.example`])
+      answers.push(await new Visitor(server.url).sends('/sign-in/link', { email: asked }));
+    await signIn.links.sent();
+    expect(new Set(answers.map(({ status, html }) => `${status} ${html}`)).size).toBe(1);
+    expect(letters()).toHaveLength(1);
+  });
+
+  it('is sent to nobody more than three times in its fifteen minutes', async () => {
+    const { email } = await person('IOM');
+    for (let n = 0; n < 5; n++) {
+      await visitor.sends('/sign-in/link', { email });
+      await signIn.links.sent();
+    }
+    expect(letters()).toHaveLength(3);
+  });
+
+  it('is over after fifteen minutes, and with the account', async () => {
+    const { account } = await person('IOM');
+    const [old, lost] = [await signIn.links.make(account), await signIn.links.make(account)];
+    await access.query('UPDATE once SET ends = ? WHERE account = ?', new Date().toISOString(), account);
+    expect((await visitor.opens(wayOf(old))).status).toBe(404);
+    const good = await signIn.links.make(account);
+    await access.accounts.erase(account);
+    expect((await visitor.opens(wayOf(good))).status).toBe(404);
+    expect(lost).not.toBe(good);
+  });
+
+  it('leads to no other site', async () => {
+    const { account } = await person('IOM');
+    for (const to of ['//evil.example/', 'https://evil.example/', '/\\evil.example'])
+      expect((await visitor.opens(`/sign-in?to=${encodeURIComponent(to)}`)).html).not.toContain('evil');
+    await signsIn(account);
+    expect((await visitor.asks('/sign-in?to=//evil.example')).headers.get('location')).toBe('/account');
+  });
+});
+
+describe('A session', () => {
+  it('gets a new secret with every sign-in, and the one before is over', async () => {
+    const { account } = await person('IOM');
+    await signsIn(account);
+    const before = visitor.cookie('session')!;
+    await signsIn(account);
+    expect(visitor.cookie('session')).not.toBe(before);
+    expect(await signIn.sessions.sessionOf(before)).toBeNull();
+    expect(await signIn.sessions.of(account)).toHaveLength(1);
+  });
+
+  it('is kept as a hash', async () => {
+    const { account } = await person('IOM');
+    await signsIn(account);
+    const rows = await access.query('SELECT * FROM sessions WHERE account = ?', account);
+    expect(JSON.stringify(rows)).not.toContain(visitor.cookie('session'));
+  });
+
+  it('ends when it was left alone, when it is too old, when it is ended elsewhere, and with the person', async () => {
+    const { account } = await person('IOM');
+    const asks = async () => (await visitor.asks('/account')).status;
+    const ages = (column: string, hours: number) =>
+      access.change([
+        `UPDATE sessions SET ${column} = ? WHERE account = ?`,
+        new Date(Date.now() - hours * 3_600_000).toISOString(),
+        account,
+      ]);
+    for (const end of [
+      () => ages('seen', 3),
+      () => ages('ends', 0),
+      () => signIn.sessions.endAll(account),
+      () => access.accounts.erase(account),
+    ]) {
+      await signsIn(account);
+      expect(await asks()).toBe(200);
+      await end();
+      expect(await asks()).toBe(303);
+    }
+  });
+
+  it('acts at once in what the account is appointed for, and in nothing after it was relieved', async () => {
+    const { account } = await person('IOM');
+    await signsIn(account);
+    expect(wordsOf(await visitor.opens('/account'))).toContain('for IOM');
+    const [role] = (await access.accounts.one(account))!.appointments;
+    await access.accounts.relieve(role!.id);
+    expect(wordsOf(await visitor.opens('/account'))).toContain('without a role now');
+  });
+
+  it('of whoever acts for several agencies says for which, and keeps to that', async () => {
+    const { account } = await person('IOM', 'ILO');
+    let page = await signsIn(account);
+    expect(wordsOf(page)).toContain('reading');
+    page = await visitor.fillsIn(page, '/account/acting-for', { actingFor: 'ILO' });
+    expect(wordsOf(page)).toContain('for ILO');
+    expect((await visitor.fillsIn(page, '/account/acting-for', { actingFor: 'DESA' })).status).toBe(403);
+    expect(wordsOf(await visitor.opens('/account'))).toContain('for ILO');
+  });
+
+  it('is listed with its browser, and ended by its person there and everywhere else; nobody ends another’s', async () => {
+    const [{ account }, other] = [await person('IOM'), await person('ILO')];
+    const elsewhere = new Visitor(server.url);
+    await signsIn(account, elsewhere);
+    const page = await signsIn(account);
+    expect(page.html.match(/Another browser/g)).toHaveLength(2 + 1); // and the name of the button
+    await signsIn(other.account, new Visitor(server.url));
+    const [theirs] = await signIn.sessions.of(other.account);
+    await visitor.fillsIn(page, '/account/sessions/end', { id: theirs!.id });
+    expect(await signIn.sessions.of(other.account)).toHaveLength(1);
+    await visitor.fillsIn(page, '/account/sessions/end-others');
+    expect((await elsewhere.asks('/account')).status).toBe(303);
+    await visitor.fillsIn(await visitor.opens('/account'), '/sign-in/out');
+    expect(visitor.cookie('session')).toBeUndefined();
+    expect(await signIn.sessions.of(account)).toEqual([]);
+  });
+});
+
+describe('A form', () => {
+  const FORGED: readonly [why: string, headers: Record<string, string>][] = [
+    ['another site, as the browser says', { 'sec-fetch-site': 'cross-site' }],
+    ['another site of the same domain', { 'sec-fetch-site': 'same-site' }],
+    ['another origin, of a browser that says no more', { 'sec-fetch-site': '', origin: 'https://evil.example' }],
+    ['nowhere', { 'sec-fetch-site': '', origin: 'null' }],
+  ];
+
+  it.each(FORGED)('is refused from %s, although the token is right', async (_, headers) => {
+    const { account } = await person('IOM', 'ILO');
+    const page = await signsIn(account);
+    const { csrf } = hiddenIn(page);
+    const answer = await visitor.sends('/account/acting-for', { csrf, actingFor: 'ILO' }, headers);
+    expect(answer.status).toBe(403);
+    expect(wordsOf(await visitor.opens('/account'))).toContain('reading');
+  });
+
+  it('is refused without the token of its session, with another’s, and after signing out; with it, it is taken', async () => {
+    const { account } = await person('IOM', 'ILO');
+    const { csrf: other } = hiddenIn(await signsIn((await person('IOM', 'ILO')).account, new Visitor(server.url)));
+    const { csrf } = hiddenIn(await signsIn(account));
+    const acts = (fields: Record<string, string>) =>
+      visitor.sends('/account/acting-for', { actingFor: 'ILO', ...fields });
+    for (const fields of [{}, { csrf: other }, { csrf: `${csrf}x` }])
+      expect((await acts(fields as never)).status).toBe(403);
+    const taken = await acts({ csrf });
+    expect(wordsOf(taken)).toContain('for ILO');
+    await signIn.sessions.endAll(account);
+    expect((await acts({ csrf })).status).toBe(401);
+  });
+
+  it('is nothing that another route takes, and its route takes nothing else', async () => {
+    const { account } = await person(null);
+    const { csrf } = hiddenIn(await signsIn(account));
+    expect((await visitor.sends('/v1/agencies', { csrf, code: 'X' })).status).toBe(415);
+    const json = await fetch(`${server.url}/account/acting-for`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        cookie: `session=${visitor.cookie('session')}`,
+        origin: server.url,
+      },
+      body: JSON.stringify({ csrf, actingFor: 'secretariat' }),
+    });
+    expect(json.status).toBe(415);
+  });
+
+  it('of signing in is refused from another site: nobody is signed in as somebody else unawares', async () => {
+    const link = await signIn.links.make((await person('IOM')).account);
+    const key = new URL(link).searchParams.get('key')!;
+    const sent = await visitor.sends('/sign-in/link/open', { key }, { 'sec-fetch-site': 'cross-site' });
+    expect([sent.status, visitor.cookie('session')]).toEqual([403, undefined]);
+    expect((await opensLink(link)).status).toBe(200);
+  });
+});
+
+const hiddenIn = (page: Visit): { csrf: string } => ({ csrf: /name="csrf" value="([^"]+)"/.exec(page.html)![1]! });
+
+describe('The API', () => {
+  it('is read with the session by our own pages, not by another site’s, and is never written by it', async () => {
+    const { account } = await person('IOM');
+    await signsIn(account);
+    const cookie = `session=${visitor.cookie('session')}`;
+    const asks = (headers: Record<string, string>) => server.get('/v1/me', { cookie, ...headers });
+    expect((await asks({ 'sec-fetch-site': 'same-origin' })).body).toMatchObject({ account, agency: { code: 'IOM' } });
+    expect((await asks({ 'sec-fetch-site': 'cross-site' })).status).toBe(401);
+    const body = { title: 'x' };
+    expect(
+      (await server.post('/v1/commitments', body, undefined, { cookie, 'sec-fetch-site': 'same-origin' })).status,
+    ).toBe(401);
+  });
+
+  it('does not mix up a session and a token: the token says who it is', async () => {
+    await signsIn((await person('IOM')).account);
+    const headers = { cookie: `session=${visitor.cookie('session')}`, authorization: 'Bearer ft_unknown' };
+    expect((await server.get('/v1/me', headers)).status).toBe(401);
+  });
+});
+
+describe('Caches', () => {
+  const PUBLIC = ['/', '/agencies/AAA', '/v1/commitments', '/agencies/AAA?asOf=2008-01-01&knownAt=20'];
+
+  it.each(PUBLIC)(
+    'may keep %s as it is for everybody else, whoever is signed in, and never for whoever is',
+    async (path) => {
+      await signsIn((await person('IOM')).account);
+      const mine = await visitor.asks(path);
+      const strangers = [
+        await new Visitor(server.url).asks(path),
+        await new Visitor(server.url).asks(path, { cookie: 'session=of-nobody-who-was-here' }),
+      ];
+      expect(strangers[0]!.html).toBe(strangers[1]!.html);
+      expect(strangers[0]!.headers.get('cache-control')).not.toMatch(/private|no-store/);
+      expect(mine.headers.get('cache-control')).toMatch(/^private/);
+      for (const { headers } of [mine, ...strangers]) expect(headers.get('vary')).toMatch(/\bCookie\b/);
+      if (!path.startsWith('/v1/')) expect(mine.html).not.toBe(strangers[0]!.html);
+      const etag = strangers[0]!.headers.get('etag')!;
+      expect((await new Visitor(server.url).asks(path, { 'if-none-match': etag })).status).toBe(304);
+    },
+  );
+
+  it('keep no page that holds a token or somebody’s own things', async () => {
+    await signsIn((await person('IOM')).account);
+    for (const path of ['/account', '/sign-in'])
+      expect((await visitor.asks(path)).headers.get('cache-control')).toBe('no-store');
+    expect((await new Visitor(server.url).asks('/account')).headers.get('cache-control')).toBe('no-store');
+  });
+});
+
+describe('The page of one’s account', () => {
+  it('makes a token with scopes, shows it once, replaces it with an overlap, and revokes it', async () => {
+    const { account } = await person('IOM');
+    const page = await signsIn(account);
+    const { csrf } = hiddenIn(page);
+    const make = (scopes: string) => visitor.sends('/account/tokens', { csrf, label: 'Upload', days: '90', scopes });
+    const token = tokenIn(await make('report'))!;
+    expect((await server.get('/v1/me', { authorization: `Bearer ${token}` })).body).toMatchObject({
+      account,
+      scopes: ['report'],
+    });
+    expect((await visitor.opens('/account')).html).not.toContain(token);
+
+    const { id } = (await access.tokens(account))[0]!;
+    const next = tokenIn(await visitor.sends('/account/tokens/rotate', { csrf, id }))!;
+    for (const one of [token, next])
+      expect((await server.get('/v1/me', { authorization: `Bearer ${one}` })).status).toBe(200);
+    await visitor.sends('/account/tokens/revoke', { csrf, id });
+    expect((await server.get('/v1/me', { authorization: `Bearer ${token}` })).status).toBe(401);
+    expect((await server.get('/v1/me', { authorization: `Bearer ${next}` })).status).toBe(200);
+  });
+
+  it('gives no focal point a token of the secretariat, nor another account’s', async () => {
+    const { csrf } = hiddenIn(await signsIn((await person('IOM')).account));
+    const asked = { csrf, label: 'a', days: '90', scopes: 'admin' };
+    expect((await visitor.sends('/account/tokens', asked)).status).toBe(403);
+    const other = await access.create('ILO', 'theirs');
+    for (const act of ['revoke', 'rotate'])
+      expect((await visitor.sends(`/account/tokens/${act}`, { csrf, id: other.id })).status).toBe(404);
+  });
+});
+
+const tokenIn = ({ html }: Visit): string | undefined => /<code>(ft_[\w-]+)<\/code>/.exec(html)?.[1];
