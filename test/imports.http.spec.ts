@@ -2,8 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { read, utils, write, type WorkBook, type WorkSheet } from '@e965/xlsx';
 import { CommandBus } from '@nestjs/cqrs';
 import { Projector, StoreUnavailable } from '#eventsourcing';
-import { Imports, type ImportPreview } from '#exchange';
+import { Imports, type ImportPreview, type PaperView } from '#exchange';
 import { LOG } from '#platform';
+import { AccessStore } from '#access';
+import { SignIn } from '#sign-in';
+import { hiddenOf, Visitor, wordsOf } from './support/visitor.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
 let server: TestServer;
@@ -331,5 +334,103 @@ describe('A file that cannot be imported', () => {
     expect(await refused('/v1/imports', '{}', { 'content-type': 'application/json' })).toBe(415);
     expect(await refused('/v1/commitments', form)).toBe(415);
     expect(await refused('/v1/imports', form, { authorization: 'Bearer nobody' })).toBe(401);
+  });
+});
+
+const PAPER = `Mainstreaming
+
+16.  Incentives for circular migration will be studied.
+
+17.  A handbook for ministries will be written.
+
+Enhancing data and research
+
+26.  The Observatory is at work.
+`;
+
+describe('A paper', () => {
+  const at = '/v1/documents/D-2012-MC2353/paper';
+  const headers = () => ({ authorization: `Bearer ${iom}` });
+
+  it('is read by those who have a token, sent by its publisher, and shows what was made of each statement', async () => {
+    expect((await server.send(at, { file: PAPER }, server.token('ILO'), {}, 'paper.txt')).status).toBe(403);
+    const { status, body } = await server.send(at, { file: PAPER }, iom, {}, 'paper.txt');
+    expect(status).toBe(200);
+    expect((await server.get(at)).status).toBe(401);
+    const statements = (body as PaperView).paragraphs.filter(({ kind }) => kind === 'paragraph');
+    expect(statements.map(({ number, section }) => [number, section.at(-1)])).toEqual([
+      ['16', 'Mainstreaming'],
+      ['17', 'Mainstreaming'],
+      ['26', 'Enhancing data and research'],
+    ]);
+    const marksOf = (number: string) => statements.find((one) => one.number === number)!.marks;
+    expect(marksOf('26').map(({ reference, exactness }) => `${reference} ${exactness}`)).toContain(
+      'IOM-2011-10 paragraph',
+    );
+    const citing = (await server.get('/v1/commitments?document=D-2012-MC2353&life=any&limit=1000')).body
+      .total as number;
+    expect(body.measure).toMatchObject({ statements: 3, takenIn: expect.any(Number) });
+    expect(body.measure.citations).toBeGreaterThanOrEqual(citing);
+    expect(body.measure.found + body.lost.length).toBe(body.measure.citations);
+  });
+
+  it('of which a statement is made an update by an ordinary act, is marked for the next reader', async () => {
+    const before = (await server.get(at, headers())).body as PaperView;
+    const { citation } = before.paragraphs.find(({ number }) => number === '17')!;
+    expect(citation).toEqual({
+      ...{ document: 'D-2012-MC2353', locator: '«Mainstreaming» (para 17)' },
+      ...{ section: '«Mainstreaming»', paragraph: 'para 17' },
+    });
+    const update = { stage: 'in_progress', effective: '2012-11', reportedOn: '2012-11-02', citation };
+    expect((await server.post('/v1/commitments/IOM-2006-109/stage', update, iom)).status).toBe(200);
+    await caughtUp();
+    const after = (await server.get(at, headers())).body as PaperView;
+    const marks = after.paragraphs.find(({ number }) => number === '17')!.marks;
+    expect(marks.map(({ reference, exactness }) => [reference, exactness])).toContainEqual([
+      'IOM-2006-109',
+      'paragraph',
+    ]);
+    expect(after.measure.citations).toBe(before.measure.citations + 1);
+  });
+});
+
+describe('On the pages', () => {
+  it('a file is sent, looked at, imported and undone, and a statement is made an update, by whoever is signed in', async () => {
+    const roles = [{ role: 'focal_point', agency: 'IOM' }] as const;
+    const account = await server.app
+      .get(AccessStore)
+      .accounts.open({ kind: 'person', name: 'Ada', email: 'a@iom.example' }, ...roles);
+    const visitor = new Visitor(server.url);
+    const link = new URL(await server.app.get(SignIn).links.make(account));
+    await visitor.fillsIn(await visitor.opens(link.pathname + link.search), '/sign-in/link/open');
+
+    const form = new FormData();
+    const page = await visitor.opens('/imports');
+    for (const [name, value] of Object.entries(hiddenOf(page.html, '/imports'))) form.set(name, value);
+    form.set('reportedOn', '2013-06-10');
+    form.set('dates', 'iso');
+    const row = 'IOM-2006-16,in_progress,2013-06,Begun';
+    form.set('file', new Blob([`reference,stage,effective,note\n${row}\n`]), 'updates.csv');
+    const forged = new FormData();
+    forged.set('file', new Blob(['a,b\n']), 'a.csv');
+    expect((await visitor.sends('/imports', forged)).status).toBe(403);
+    const shown = await visitor.sends('/imports', form);
+    expect([shown.status, wordsOf(shown)]).toEqual([200, expect.stringMatching(/stage: planned → in_progress/)]);
+    const confirmed = await visitor.fillsIn(shown, `${new URL(shown.url).pathname}/confirm`);
+    expect(wordsOf(confirmed)).toMatch(/Imported/);
+    expect((await server.get('/v1/commitments/IOM-2006-16')).body.stage).toBe('in_progress');
+    const undone = await visitor.fillsIn(confirmed, `${new URL(shown.url).pathname}/undo`, { reason: 'Wrong file' });
+    expect(wordsOf(undone)).toMatch(/Undone/);
+    expect((await server.get('/v1/commitments/IOM-2006-16')).body.stage).toBe('planned');
+
+    const paper = '/documents/D-2012-MC2353/paper';
+    expect(wordsOf(await visitor.opens(paper))).toMatch(/of 3 statements have been taken in/);
+    const statement = await visitor.opens(`${paper}/2`);
+    const said = { reference: 'IOM-2006-18', stage: 'in_progress', effective: '2012-13' };
+    const refused = await visitor.fillsIn(statement, `${paper}/2/update`, said);
+    expect(wordsOf(refused)).toMatch(/must be a real date/);
+    await visitor.fillsIn(refused, `${paper}/2/update`, { ...said, effective: '2012-11' });
+    await caughtUp();
+    expect((await visitor.opens(paper)).html).toContain('/commitments/IOM-2006-18');
   });
 });

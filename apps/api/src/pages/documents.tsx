@@ -111,7 +111,10 @@ const DocumentReport = ({ view, document, list, outcomes }: Parts) => (
             .{' '}
           </>
         )}
-        Its statements count as reported on{' '}
+        <a href={`${path('documents', document.id)}/paper`} rel="nofollow">
+          Its statements, one by one
+        </a>
+        . They count as reported on{' '}
         <a href={view.here({ asOf: document.reportedOn })}>{dateWords(document.reportedOn)}</a>.
       </p>
     }

@@ -20,6 +20,7 @@ import { OutcomePages } from './outcomes.js';
 import { Narrowing } from './narrow.js';
 import { TimelinePage } from './over-time.js';
 import { OverviewPage } from './overview.js';
+import { PaperPages } from './paper.js';
 import { PartnershipsPage } from './partnerships.js';
 import { PublicationPages } from './publications.js';
 import { problemPage } from './rendering.js';
@@ -59,6 +60,7 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     AccountPages,
     AboutPages,
     ImportPages,
+    PaperPages,
     OperationsPage,
     SiteController,
   ],

@@ -25,6 +25,7 @@ export const SECTIONS: readonly Section[] = [
       '/data': 'Downloads',
       '/publications': 'Published reports',
       '/documents': 'Sources',
+      '/imports': 'Import a spreadsheet',
       '/about': 'About',
       '/operations': 'State of the figures',
     },
