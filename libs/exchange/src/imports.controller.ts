@@ -280,4 +280,4 @@ function signedIn(caller: Principal | null): Principal {
 }
 
 /** An import without the commands that are kept with it: the rows show them. */
-const shown = ({ commands: _, confirmedBy: _by, ...preview }: KeptImport): ImportPreview => preview;
+const shown = ({ commands: _commands, confirmedBy: _by, ...preview }: KeptImport): ImportPreview => preview;

@@ -139,7 +139,7 @@ class Row {
     if (this.problems.length > 0 || this.acts.length === 0) return null;
     return {
       ...{ sheet: this.table.sheet, row: this.row.number, subject: this.table.subject, id: this.id },
-      acts: this.acts.map(({ fields: _, ...act }) => act),
+      acts: this.acts.map(({ fields: _fields, ...act }) => act),
       ...(this.expected !== undefined && { expected: this.expected }),
     };
   }
@@ -149,7 +149,7 @@ class Row {
     return {
       ...{ sheet: table.sheet, row: row.number, hidden: row.hidden, subject: table.subject, reference: id, title },
       outcome: problems.length > 0 ? 'refused' : this.outcome,
-      acts: acts.map(({ fields: _, ...act }) => act),
+      acts: acts.map(({ fields: _fields, ...act }) => act),
       ...{ changes, problems, notes, duplicates },
     };
   }
@@ -256,7 +256,7 @@ class Plan {
     row.expected = row.id === null ? undefined : NO_STREAM;
     row.acts = [{ act: 'record', body: { ...recordOf(values), ...this.#source(row) }, fields: [] }];
     for (const { field } of row.table.columns)
-      if (field && values[field.name as CommitmentField] != null && !isSource(field.name))
+      if (field && values[field.name as CommitmentField] !== null && !isSource(field.name))
         row.changes.push(this.#changed(row, field.name, null, values[field.name as CommitmentField]));
     await this.#try(row);
   }
@@ -457,15 +457,15 @@ class Plan {
         id = (await this.#rehearsal.execute(command)).id;
       } catch (error) {
         if (!(error instanceof Rejected || error instanceof WrongRevision)) throw error;
-        this.#refused(row, error as Rejected, act);
+        this.#refused(row, error, act);
         return false;
       }
     }
     return true;
   }
 
-  #refused(row: Row, { errors = [], message }: Rejected, act: RowAct | null): void {
-    const all: readonly FieldError[] = errors.length > 0 ? errors : [{ pointer: '', message }];
+  #refused(row: Row, { errors, message }: Pick<Rejected, 'message'> & Partial<Rejected>, act: RowAct | null): void {
+    const all: readonly FieldError[] = errors?.length ? errors : [{ pointer: '', message }];
     for (const { pointer, message: why } of all) {
       const [, first = '', inner = ''] = pointer.split('/');
       const named = COLUMNS_OF[act?.act ?? '']?.[first] ?? (first === 'citation' ? inner || 'document' : first);

@@ -139,7 +139,7 @@ function levelOf(paragraph: Element, whole: string, number: string | null, text:
 function textIn(bytes: Uint8Array): string {
   const { encoding } = encodingOf(bytes);
   const text = new TextDecoder(encoding).decode(bytes);
-  if (/[\0-\x08\x0e-\x1f]/.test(text.slice(0, 10_000)))
+  if (/(?![\t\n\f\r])\p{Cc}/u.test(text.slice(0, 10_000)))
     throw new UnreadableFile('The file is neither a Word document (.docx) nor plain text.');
   return text;
 }
@@ -202,10 +202,10 @@ const isHeadingLike = (text: string): boolean =>
 const headingText = (line: string): string => line.replace(/^#{1,6}\s+/, '').trim();
 
 /** `26.` is 26, `(a)` is a. */
-const bare = (number: string): string | null => number.replaceAll(/^[\s(\[]+|[\s.)\]:]+$/g, '') || null;
+const bare = (number: string): string | null => number.replaceAll(/^[\s([]+|[\s.)\]:]+$/g, '') || null;
 
 const NUMBER =
-  /^(?:(?:para(?:graph)?\.?\s+)?(\d{1,3}(?:\.\d{1,3})*)[.)]?\s+(?=\p{L}|[«“"‘'(\[])|\(?([a-z]|[ivx]{1,4})\)\s+)/iu;
+  /^(?:(?:para(?:graph)?\.?\s+)?(\d{1,3}(?:\.\d{1,3})*)[.)]?\s+(?=\p{L}|[«“"‘'([])|\(?([a-z]|[ivx]{1,4})\)\s+)/iu;
 
 /** The number that stands before a paragraph in its own words. */
 function numberIn(text: string): { number: string | null; text: string } {

@@ -28,6 +28,7 @@ const thread = (): Promise<Piscina> =>
     ({ Piscina }) =>
       new Piscina({
         filename: THREAD,
+        name: 'readOne',
         minThreads: 0,
         maxThreads: 1,
         maxQueue: MOST_WAITING,

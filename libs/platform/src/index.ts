@@ -12,6 +12,7 @@ export * from './requests/direct.js';
 export * from './lists/downloads.js';
 export * from './fields/fields.js';
 export * from './lists/formats.js';
+export * from './lists/list-content.js';
 export * from './requests/forms.js';
 export * from './requests/json-bodies.js';
 export * from './observability/logging.js';

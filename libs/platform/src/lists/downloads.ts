@@ -9,7 +9,8 @@ import { flat } from './csv.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiRequest } from '../requests/principal.js';
 import { listText } from '../fields/query-fields.js';
-import { formatNamed, formatOf, type ListContent, type Pages } from './formats.js';
+import { formatNamed, formatOf } from './formats.js';
+import type { ListContent, Pages } from './list-content.js';
 
 /** The field of a query that names the fields wanted of each entry: those that the class of the entries has. */
 export const FieldsOf = (Entry: Type<unknown>) => {

@@ -3,10 +3,13 @@ import type { WorkbookWriter, WorksheetWriter } from '@cj-tech-master/excelts';
 import { PassThrough, Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { columnsOf, flat } from './csv.js';
-import type { ListContent } from './formats.js';
+import type { ListContent } from './list-content.js';
 
 /** The most rows that a sheet holds, its head among them, and the most letters of a cell and of a name of a sheet. */
 const [ROWS, LETTERS, NAME] = [1_048_576, 32_767, 31] as const;
+
+/** A4. */
+const PAGE = { orientation: 'landscape', paperSize: 9, printTitlesRow: '1:1' } as const;
 
 /** In letters. */
 const [NARROWEST, WIDEST] = [10, 60] as const;
@@ -86,7 +89,7 @@ async function write({ pages, picked, row, columns, list }: ListContent, out: Pa
 function headed(workbook: WorkbookWriter, name: string, columns: readonly string[], widths: readonly number[]) {
   const sheet = workbook.addWorksheet(name.replaceAll(/[[\]:*?/\\]/g, ' ').slice(0, NAME), {
     views: [{ state: 'frozen', ySplit: 1 }],
-    pageSetup: { orientation: 'landscape', paperSize: 9, printTitlesRow: '1:1' },
+    pageSetup: PAGE,
   });
   sheet.columns = widths.map((width) => ({ width }));
   const head = sheet.addRow([]);
