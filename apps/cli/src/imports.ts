@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Rejected } from '#eventsourcing';
 import { Imports, ImportsController, NewImport, type ImportPreview } from '#exchange';
-import { metaOf, validated, type CommandContext, type Upload } from '#platform';
+import { metaOf, validated, type Actor, type RequestContext, type Upload } from '#platform';
 import type { Settings } from '../../api/src/settings.js';
+import { SCOPES } from '#words';
 import { counted } from './counted.js';
 import { withApp } from './opened.js';
 import { progressBar } from './progress-bar.js';
@@ -14,7 +15,7 @@ import { progressBar } from './progress-bar.js';
 export type ImportOptions = Partial<Omit<NewImport, 'file'>>;
 
 /**
- * @param by whose acts they are
+ * @param actor whose acts they are
  * @returns whether it could be imported, or on a dry run, could have been
  */
 export async function importSpreadsheet(
@@ -22,10 +23,11 @@ export async function importSpreadsheet(
   path: string,
   options: ImportOptions,
   dryRun: boolean,
-  by: CommandContext['by'],
+  actor: Actor,
 ): Promise<boolean> {
   const bytes = readFileSync(path);
   const upload = { name: basename(path), bytes, sha256: hash('sha256', bytes, 'hex') };
+  const by = { ...actor, scopes: SCOPES, sees: 'all' as const };
   const context = { by, meta: metaOf(by) };
   return withApp(settings, (get) => imported(get(Imports), get(ImportsController), upload, options, dryRun, context));
 }
@@ -36,7 +38,7 @@ async function imported(
   upload: Upload,
   options: ImportOptions,
   dryRun: boolean,
-  context: CommandContext,
+  context: RequestContext,
 ): Promise<boolean> {
   const { by } = context;
   try {
@@ -52,7 +54,7 @@ async function imported(
     }
     if (dryRun) console.log('Dry run: nothing was imported.');
     if (dryRun || shown.commands.length === 0) return true;
-    const draft = await imports.one(id, { ...by, scopes: ['read'], sees: 'all' });
+    const draft = await imports.one(id, by);
     const bar = progressBar('importing', shown.commands.length);
     const confirmed = await imports.confirm(draft, by, (done) => bar.update(done)).finally(() => bar.stop());
     for (const { outcome, sheet, row, reference } of confirmed.rows)

@@ -2,9 +2,18 @@
 import { applyDecorators, Controller, HttpCode, Post, type Type } from '@nestjs/common';
 import { ApiBody, ApiConflictResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { classOf } from '#bodies';
-import { AnsweredDirectly, commandContextOf, validation, type DirectRoute } from '#platform';
+import { AnsweredDirectly, commandContextOf, inDocument, validation, type DirectRoute } from '#platform';
 import { codeOf, entryIn, type ActLine } from '#registers';
-import { ActCommand, refuseOthers, tableOf, type ActOn, type RouteParameters, type Subject } from './acts.js';
+import {
+  ActCommand,
+  refuseOthers,
+  refuseUnscoped,
+  tableOf,
+  type ActOn,
+  type RouteParameters,
+  type Subject,
+} from './acts.js';
+import { rightsOfAct } from './rights.js';
 import { isNumber, parameterNamesOf, parametersOf, PATHS } from './addresses.js';
 import { answerClass, answerOf } from './answers.js';
 
@@ -17,7 +26,10 @@ function actController(subject: Subject, name: string, line: ActLine): Type<unkn
   const { summary, description, conflict, operationId = name } = line;
   const answer = { status: makes ? 201 : 200, type: answerClass(subject, name) } as const;
 
+  const rights = rightsOfAct(subject, name);
+
   const Documented = applyDecorators(
+    inDocument(rights),
     ApiOperation({ summary, ...(description && { description }), operationId }),
     ...(makes ? [] : [id, ...names]).map((param) =>
       ApiParam({
@@ -35,6 +47,7 @@ function actController(subject: Subject, name: string, line: ActLine): Type<unkn
     const params = request.params as Readonly<Record<string, string>>;
     const context = commandContextOf(request);
     const said = (await body.transform(request.body, { type: 'body', metatype: BodyClass })) as object;
+    refuseUnscoped(subject, name, said, context.by);
     refuseOthers(subject, name, said, context.by);
     const act = { act: name, body: said, ...parametersOf(params, names) } as ActOn<Subject>;
     const entry = entryIn(act);
@@ -51,7 +64,7 @@ function actController(subject: Subject, name: string, line: ActLine): Type<unkn
     @HttpCode(answer.status)
     @AnsweredDirectly({
       status: answer.status,
-      secretariatOnly: subject !== 'commitment' && !line.ownedBy,
+      rights,
       answer: execute,
     })
     @Documented

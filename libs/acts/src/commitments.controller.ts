@@ -68,13 +68,15 @@ export class History {
 }
 
 /** The address of an act that the caller may do next. */
-const allowedTo = (c: Commitment, reference: string, by: By): AllowedAct[] =>
-  allowedActs(c, by).map((allowed) => ({
-    act: allowed.act,
-    method: 'POST',
-    href: addressOf('commitment', reference, allowed),
-    body: ACTS[allowed.act].body,
-  }));
+const allowedTo = (c: Commitment, reference: string, by: By & Pick<Principal, 'scopes'>): AllowedAct[] =>
+  allowedActs(c, by)
+    .filter(({ act }) => by.scopes.includes(ACTS[act].scope))
+    .map((allowed) => ({
+      act: allowed.act,
+      method: 'POST',
+      href: addressOf('commitment', reference, allowed),
+      body: ACTS[allowed.act].body,
+    }));
 
 @ApiTags('Commitments')
 @Controller('v1/commitments')

@@ -2,7 +2,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import {
-  ApiBearerAuth,
   ApiConflictResponse,
   ApiConsumes,
   ApiCreatedResponse,
@@ -16,16 +15,19 @@ import type { FastifyReply } from 'fastify';
 import { DraftsStore } from '#drafts';
 import { Rejected } from '#eventsourcing';
 import { ENCODINGS } from '#files';
+import { ACCOUNT_ROLES } from '#words';
 import {
+  ACTING,
   Caller,
   Code,
   CurrentCommand,
   FILE_TYPE,
   OnDate,
+  Rights,
   Text,
   TAKES_FILE,
   Uploaded,
-  type CommandContext,
+  type RequestContext,
   type Principal,
   type Upload,
 } from '#platform';
@@ -131,7 +133,6 @@ const CONFIRMS =
   'All rows, or none: while there is a problem, nothing is imported. Each row becomes the ordinary acts that the preview shows, with the rights of whoever confirms. After a lost connection or a crash confirm again: it goes on where it stopped.';
 
 @ApiTags('Imports')
-@ApiBearerAuth('bearer')
 @Controller('v1')
 export class ImportsController {
   constructor(
@@ -143,6 +144,7 @@ export class ImportsController {
   @HttpCode(201)
   @RouteConfig(TAKES_FILE)
   @ApiConsumes(FILE_TYPE)
+  @Rights({ scope: null, roles: ACTING, only: 'each row as its act says' })
   @ApiOperation({
     summary: 'Send a spreadsheet and see what its import would do',
     description:
@@ -153,7 +155,7 @@ export class ImportsController {
   async preview(
     @Body() asked: NewImport,
     @Uploaded() upload: Upload,
-    @CurrentCommand() context: CommandContext,
+    @CurrentCommand() context: RequestContext,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ImportPreview> {
     const kept = await this.imports.preview(upload, await this.request(asked, context), context);
@@ -162,7 +164,7 @@ export class ImportsController {
   }
 
   /** What is asked, with the mapping that it names; one that is to be kept is kept. */
-  async request(asked: NewImport, { by }: CommandContext): Promise<ImportRequest> {
+  async request(asked: NewImport, { by }: RequestContext): Promise<ImportRequest> {
     const { file: _, mapping: said, saveMapping, epoch, ...rest } = asked;
     const mapping = said === undefined ? undefined : await this.#mappingOf(said, by.agency);
     if (saveMapping !== undefined) await this.#keep(saveMapping, mapping, by);
@@ -189,7 +191,7 @@ export class ImportsController {
     return columns as ColumnMapping;
   }
 
-  async #keep(name: string, columns: ColumnMapping | undefined, by: CommandContext['by']): Promise<void> {
+  async #keep(name: string, columns: ColumnMapping | undefined, by: Principal): Promise<void> {
     if (!columns)
       throw new Rejected('invalid', '/saveMapping: there is no mapping to keep', [
         { pointer: '/saveMapping', message: 'there is no mapping to keep' },
@@ -201,6 +203,7 @@ export class ImportsController {
   }
 
   @Get('imports')
+  @Rights({ scope: 'read', roles: ACCOUNT_ROLES, only: 'of the own agency' })
   @ApiOperation({
     summary: 'The imports of one’s agency',
     description: 'Previews, and what has become of each; only those see them whose they are.',
@@ -215,6 +218,7 @@ export class ImportsController {
   }
 
   @Get('imports/:import')
+  @Rights({ scope: 'read', roles: ACCOUNT_ROLES, only: 'of the own agency' })
   @ApiOperation({
     summary: 'One import: what it would do, row by row, or what has become of it',
     description: 'Only those see it whose it is.',
@@ -227,12 +231,13 @@ export class ImportsController {
 
   @Post('imports/:import/confirm')
   @HttpCode(200)
+  @Rights({ scope: null, roles: ACTING, only: 'each row as its act says' })
   @ApiOperation({ summary: 'Import what the preview shows', description: CONFIRMS, operationId: 'confirmImport' })
   @ApiOkResponse({ type: ImportPreview })
   @ApiConflictResponse({ description: 'It has problems, or what it rests on changed since' })
   async confirm(
     @Param('import') id: string,
-    @CurrentCommand() { by }: CommandContext,
+    @CurrentCommand() { by }: RequestContext,
     @Caller() caller: Principal | null,
   ): Promise<ImportPreview> {
     return shown(await this.imports.confirm(await this.imports.one(id, caller), by));
@@ -240,6 +245,7 @@ export class ImportsController {
 
   @Post('imports/:import/undo')
   @HttpCode(200)
+  @Rights({ scope: null, roles: ACTING, only: 'each row as its act says' })
   @ApiOperation({
     summary: 'Take an import back as a whole',
     description:
@@ -251,13 +257,14 @@ export class ImportsController {
   async undo(
     @Param('import') id: string,
     @Body() { reason }: UndoImport,
-    @CurrentCommand() { by }: CommandContext,
+    @CurrentCommand() { by }: RequestContext,
     @Caller() caller: Principal | null,
   ): Promise<ImportPreview> {
     return shown(await this.imports.undo(await this.imports.one(id, caller), by, reason));
   }
 
   @Get('import-mappings')
+  @Rights({ scope: 'read', roles: ACCOUNT_ROLES, only: 'of the own agency' })
   @ApiOperation({
     summary: 'The mappings of columns that one’s agency keeps',
     description: 'Each by the name under which the next file can be sent with it.',

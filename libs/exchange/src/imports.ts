@@ -20,7 +20,7 @@ import {
   type Recorded,
 } from '#eventsourcing';
 import { spreadsheetIn, UnreadableFile, type Encoding, type Epoch } from '#files';
-import { flat, LOG, maySee, metaOf, metaOfPart, type CommandContext, type Principal, type Upload } from '#platform';
+import { flat, LOG, maySee, metaOf, metaOfPart, type RequestContext, type Principal, type Upload } from '#platform';
 import { commitmentInRow, Progress } from '#progress';
 import { Registers } from '#registers';
 import { Codes } from './codes.js';
@@ -46,7 +46,7 @@ export interface ImportRequest {
 export interface KeptImport extends ImportPreview {
   readonly commands: readonly KeptCommand[];
   /** Who confirmed it, and so whose acts they are; whoever goes on after a crash does so in this name. */
-  readonly confirmedBy?: CommandContext['by'];
+  readonly confirmedBy?: Principal;
 }
 
 const IMPORT = 'import';
@@ -75,7 +75,7 @@ export class Imports {
    * Reads a file and plans its import; nothing is written but the preview.
    * @throws Rejected `unreadable_file` | `invalid`
    */
-  async preview(upload: Upload, asked: ImportRequest, context: CommandContext): Promise<KeptImport> {
+  async preview(upload: Upload, asked: ImportRequest, context: RequestContext): Promise<KeptImport> {
     const id = context.meta.commandId;
     const before = await this.drafts.read<KeptImport>({ kind: IMPORT, id });
     if (before) return before.content; // the same request again
@@ -85,7 +85,7 @@ export class Imports {
   }
 
   /** An import as it would be kept. */
-  async planned(upload: Upload, asked: ImportRequest, context: CommandContext, id: string): Promise<KeptImport> {
+  async planned(upload: Upload, asked: ImportRequest, context: RequestContext, id: string): Promise<KeptImport> {
     const { encoding, epoch = 1900, dates = 'iso' } = asked;
     const file = await spreadsheetIn({ name: upload.name, bytes: upload.bytes, encoding, epoch }).catch(
       (error: unknown) => {
@@ -202,7 +202,7 @@ export class Imports {
    */
   async confirm(
     draft: Draft<KeptImport>,
-    by: CommandContext['by'],
+    by: Principal,
     onProgress: (done: number, of: number) => void = () => {},
   ): Promise<KeptImport> {
     const { state, problems, commands } = draft.content;
@@ -290,7 +290,7 @@ export class Imports {
    * Takes an import back as a whole, by retraction; a commitment that it recorded is withdrawn from the day of its record on.
    * @throws Conflict `import_not_confirmed` | `import_built_upon`, and then nothing is taken back
    */
-  async undo(draft: Draft<KeptImport>, by: CommandContext['by'], reason: string): Promise<KeptImport> {
+  async undo(draft: Draft<KeptImport>, by: Principal, reason: string): Promise<KeptImport> {
     const { state } = draft.content;
     if (state === 'undone') return draft.content;
     if (state !== 'confirmed')
@@ -300,7 +300,7 @@ export class Imports {
   }
 
   /** @returns what stays all the same, in words */
-  async #takeBack(kept: KeptImport, by: CommandContext['by'], reason: string): Promise<string | null> {
+  async #takeBack(kept: KeptImport, by: Principal, reason: string): Promise<string | null> {
     const stays: string[] = [];
     const back: AnyActCommand[] = [];
     for (const [i, command] of kept.commands.entries()) {
@@ -337,8 +337,7 @@ const PATIENCE_MS = 10_000;
 const MOST_LISTED = 200;
 
 /** The meta of one command of an import: the same, however often it is confirmed. */
-const partOf = (id: string, by: CommandContext['by'], index: number): Meta =>
-  metaOfPart(metaOf(by, `import ${id}`), index);
+const partOf = (id: string, by: Principal, index: number): Meta => metaOfPart(metaOf(by, `import ${id}`), index);
 
 const streamsOf = (commands: readonly KeptCommand[]): ReadonlySet<string> =>
   new Set(commands.flatMap(({ subject, id }) => (id === null ? [] : `${subject}-${id}`)));

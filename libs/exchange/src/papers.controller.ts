@@ -1,16 +1,19 @@
 /** The routes of papers: send the text of a document, and read it with what was made of each statement. */
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiBearerAuth, ApiConsumes, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiConsumes, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Matches } from 'class-validator';
 import { Rejected } from '#eventsourcing';
+import { ACCOUNT_ROLES } from '#words';
 import {
+  ACTING,
   Caller,
   CurrentCommand,
   FILE_TYPE,
+  Rights,
   TAKES_FILE,
   Uploaded,
-  type CommandContext,
+  type RequestContext,
   type Principal,
   type Upload,
 } from '#platform';
@@ -23,7 +26,6 @@ export class NewPaper {
 }
 
 @ApiTags('Imports')
-@ApiBearerAuth('bearer')
 @Controller('v1/documents/:code/paper')
 export class PapersController {
   constructor(private readonly papers: Papers) {}
@@ -32,6 +34,7 @@ export class PapersController {
   @HttpCode(200)
   @RouteConfig(TAKES_FILE)
   @ApiConsumes(FILE_TYPE)
+  @Rights({ scope: 'register', roles: ACTING, only: 'of a document that it publishes' })
   @ApiOperation({
     summary: 'Send the text of a document, to be read statement by statement',
     description:
@@ -43,13 +46,14 @@ export class PapersController {
     @Param('code') code: string,
     @Body() _: NewPaper,
     @Uploaded() upload: Upload,
-    @CurrentCommand() context: CommandContext,
+    @CurrentCommand() context: RequestContext,
   ): Promise<PaperView> {
     await this.papers.keep(code, upload, context);
     return this.papers.view(code);
   }
 
   @Get()
+  @Rights({ scope: 'read', roles: ACCOUNT_ROLES })
   @ApiOperation({
     summary: 'The text of a document, with what was made of each statement',
     description:

@@ -9,7 +9,7 @@ import { commitment } from '#commitments';
 import { DraftsStore } from '#drafts';
 import { load, Projector, Rejected, type Log } from '#eventsourcing';
 import { paperIn, UnreadableFile, type Paper } from '#files';
-import { LOG, type CommandContext, type Upload } from '#platform';
+import { LOG, type RequestContext, type Upload } from '#platform';
 import { Progress } from '#progress';
 import { Registers, type Document } from '#registers';
 import { citationOf, SearchedPaper, type CitedPlace, type Exactness } from './marks.js';
@@ -120,7 +120,7 @@ export class Papers {
    * Keeps the text of a document, instead of the one before.
    * @throws Rejected `forbidden` for a focal point of another agency than the publisher; `unreadable_file`
    */
-  async keep(id: string, upload: Upload, { by }: CommandContext): Promise<void> {
+  async keep(id: string, upload: Upload, { by }: RequestContext): Promise<void> {
     const document = await this.documentOf(id);
     if (by.role !== 'secretariat' && document.publisher !== by.agency)
       throw new Rejected(

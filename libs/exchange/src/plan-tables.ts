@@ -22,7 +22,7 @@ import { classOf } from '#bodies';
 import { todayAt, type FullDate } from '#clocks';
 import { load, Rejected, NO_STREAM, withoutNulls, WrongRevision, type FieldError, type Log } from '#eventsourcing';
 import type { SheetRow } from '#files';
-import { cleanBody, invalid, metaOfPart, VALIDATION, type CommandContext, type Registered } from '#platform';
+import { cleanBody, invalid, metaOfPart, VALIDATION, type RequestContext, type Registered } from '#platform';
 import { mayBeSame, tellingWords } from '#progress';
 import { asAt, codeOf, nameOf, registers, type Entry, type Register, type Registers } from '#registers';
 import { valueOf, type DateOrder } from './cell-values.js';
@@ -68,7 +68,7 @@ export interface Planning {
   readonly registers: Registers;
   readonly duplicates: FindsDuplicates;
   readonly codes: Codes;
-  readonly context: CommandContext;
+  readonly context: RequestContext;
   /** The rows of a list as it was exported, by reference. */
   readonly listed: (
     base: NonNullable<Terms['base']>,
@@ -590,7 +590,7 @@ export function shown(value: unknown): string {
  */
 export function commandOf(
   { subject, id, acts, expected }: KeptCommand,
-  context: CommandContext,
+  context: RequestContext,
   importedStreams: ReadonlySet<string>,
 ): AnyActCommand {
   const instances = acts.map(({ act, body, ...named }) => {

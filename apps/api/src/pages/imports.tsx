@@ -21,7 +21,7 @@ import {
   TAKES_FILE,
   Uploaded,
   type ApiRequest,
-  type CommandContext,
+  type RequestContext,
   type Principal,
   type Upload,
 } from '#platform';
@@ -55,7 +55,7 @@ export class ImportPages {
   async send(
     @Body() asked: NewImport,
     @Uploaded() upload: Upload,
-    @CurrentCommand() context: CommandContext,
+    @CurrentCommand() context: RequestContext,
     @Req() request: ApiRequest,
   ) {
     try {
@@ -73,7 +73,7 @@ export class ImportPages {
   }
 
   @PostsForm(':id/confirm')
-  async confirm(@Param('id') id: string, @CurrentCommand() { by }: CommandContext, @Req() { principal }: ApiRequest) {
+  async confirm(@Param('id') id: string, @CurrentCommand() { by }: RequestContext, @Req() { principal }: ApiRequest) {
     await this.imports.confirm(await this.imports.one(id, principal ?? null), by);
     return new SeeOther(path('imports', id));
   }
@@ -82,7 +82,7 @@ export class ImportPages {
   async undo(
     @Param('id') id: string,
     @Body() { reason }: UndoImport,
-    @CurrentCommand() { by }: CommandContext,
+    @CurrentCommand() { by }: RequestContext,
     @Req() { principal }: ApiRequest,
   ) {
     await this.imports.undo(await this.imports.one(id, principal ?? null), by, reason);
@@ -90,7 +90,7 @@ export class ImportPages {
   }
 
   @PostsForm(':id/discard')
-  async discard(@Param('id') id: string, @CurrentCommand() _: CommandContext, @Req() { principal }: ApiRequest) {
+  async discard(@Param('id') id: string, @CurrentCommand() _: RequestContext, @Req() { principal }: ApiRequest) {
     await this.imports.discard(await this.imports.one(id, principal ?? null));
     return new SeeOther('/imports');
   }

@@ -1,7 +1,7 @@
 /** The pages of a paper: its statements with what was made of each, and the forms that make one a commitment or an update. */
 import { Body, Controller, Get, Param } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ActCommand, type CommitmentAct } from '#acts';
+import { ActCommand, refuseUnlessTheirs, type CommitmentAct } from '#acts';
 import { RecordCommitment, ReportStage, type Citation } from '#bodies';
 import { KINDS, NATURES, STAGES, STRENGTHS } from '#commitments';
 import { Rejected } from '#eventsourcing';
@@ -17,7 +17,7 @@ import {
   TAKES_FILE,
   Uploaded,
   validated,
-  type CommandContext,
+  type RequestContext,
   type Upload,
 } from '#platform';
 import { type Document } from '#registers';
@@ -48,7 +48,7 @@ export class PaperPages {
     @Param('id') id: string,
     @Body() _: NewPaper,
     @Uploaded() upload: Upload,
-    @CurrentCommand() context: CommandContext,
+    @CurrentCommand() context: RequestContext,
   ) {
     await this.papers.keep(id, upload, context);
     return new SeeOther(paperPath(id));
@@ -65,7 +65,7 @@ export class PaperPages {
     @Param('id') id: string,
     @Param('place') place: string,
     @Body() sent: FormFields,
-    @CurrentCommand() context: CommandContext,
+    @CurrentCommand() context: RequestContext,
   ) {
     return this.#makes(id, place, sent, context, ({ reference, ...fields }, source) => ({
       reference: typeof reference === 'string' ? reference : '',
@@ -78,7 +78,7 @@ export class PaperPages {
     @Param('id') id: string,
     @Param('place') place: string,
     @Body() sent: FormFields,
-    @CurrentCommand() context: CommandContext,
+    @CurrentCommand() context: RequestContext,
   ) {
     return this.#makes(id, place, sent, context, ({ themes, lead, ...fields }, source) => ({
       reference: null,
@@ -99,7 +99,7 @@ export class PaperPages {
     id: string,
     place: string,
     sent: FormFields,
-    context: CommandContext,
+    context: RequestContext,
     actOf: (
       sent: Readonly<Record<string, unknown>>,
       source: { reportedOn: string; citation: Citation },
@@ -109,6 +109,7 @@ export class PaperPages {
     try {
       const source = { reportedOn: document.reportedOn, citation: paragraph.citation };
       const { reference, act } = actOf({ ...sent }, source);
+      refuseUnlessTheirs('commitment', act.act, act.body, context.by);
       await this.commands.execute(new ActCommand('commitment', reference, [act], context));
       return new SeeOther(`${paperPath(id)}#s${paragraph.place}`);
     } catch (error) {

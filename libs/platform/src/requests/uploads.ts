@@ -42,10 +42,18 @@ export async function readsFiles(server: FastifyInstance): Promise<void> {
   await server.register(fastifyMultipart, { throwFileSizeLimit: true });
   server.addHook('preValidation', async (request) => {
     const isFile = request.headers['content-type']?.toLowerCase().startsWith(FILE_TYPE) ?? false;
-    if (takesFile(request) !== isFile && (isFile || request.method === 'POST'))
-      throw new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE(request.headers['content-type'] ?? 'none');
+    if (isFile && !takesFile(request)) throw otherType(request);
     if (isFile) request.body = await fieldsOf(request);
   });
+}
+
+const otherType = ({ headers }: FastifyRequest) =>
+  new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE(headers['content-type'] ?? 'none');
+
+/** Refuses a request without a form where a file is to come with one; it is known by then who asks. */
+export function refuseWithoutFile(request: FastifyRequest): void {
+  if (takesFile(request) && !request.headers['content-type']?.toLowerCase().startsWith(FILE_TYPE))
+    throw otherType(request);
 }
 
 async function fieldsOf(request: FastifyRequest): Promise<Record<string, string>> {
