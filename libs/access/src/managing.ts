@@ -1,4 +1,4 @@
-/** Who may appoint whom, and give tokens to whom: the secretariat everybody, the focal point of an agency those of its agency. */
+/** The rights to appoint and to give tokens: the secretariat to everybody, the focal point of an agency to those of its agency. */
 import { todayAt, type FullDate } from '#clocks';
 import { refused, Rejected } from '#eventsourcing';
 import type { Actor, Principal } from '#platform';

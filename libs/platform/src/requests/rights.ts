@@ -1,4 +1,4 @@
-/** Who may use a route, and by which scope; docs/rights.md is made of these marks and of the tables of acts. */
+/** The rights on routes: who may use one, by which scope; docs/rights.md is made of these marks and of the tables of acts. */
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiBearerAuth, ApiExtension } from '@nestjs/swagger';
 import { Rejected } from '#eventsourcing';
