@@ -1,8 +1,16 @@
 /** The routes of the acts, one controller for each line of their tables. */
 import { applyDecorators, Controller, HttpCode, Post, type Type } from '@nestjs/common';
+import type { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiConflictResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { classOf } from '#bodies';
-import { AnsweredDirectly, commandContextOf, inDocument, validation, type DirectRoute } from '#platform';
+import {
+  AnsweredDirectly,
+  commandContextOf,
+  inDocument,
+  validation,
+  type DirectRoute,
+  type RequestContext,
+} from '#platform';
 import { codeOf, entryIn, type ActLine } from '#registers';
 import {
   ActCommand,
@@ -10,12 +18,33 @@ import {
   refuseUnscoped,
   tableOf,
   type ActOn,
+  type ActResult,
   type RouteParameters,
   type Subject,
 } from './acts.js';
 import { rightsOfAct } from './rights.js';
 import { isNumber, parameterNamesOf, parametersOf, PATHS } from './addresses.js';
 import { answerClass, answerOf } from './answers.js';
+
+/**
+ * Gives an act, as its route and its form do.
+ * @param id `null`: it makes what it is about
+ * @param act with a body that is valid
+ * @throws Rejected | WrongRevision
+ */
+export function giveAct(
+  subject: Subject,
+  id: string | null,
+  act: ActOn<Subject>,
+  context: RequestContext,
+  commands: CommandBus,
+): Promise<ActResult> {
+  refuseUnscoped(subject, act.act, act.body, context.by);
+  refuseOthers(subject, act.act, act.body, context.by);
+  const entry = entryIn(act);
+  const made = entry ? codeOf(entry) : ((act.body as { reference?: string | null }).reference ?? null);
+  return commands.execute(new ActCommand(subject, id ?? made, [act], context));
+}
 
 /** The controller of one act. */
 function actController(subject: Subject, name: string, line: ActLine): Type<unknown> {
@@ -47,12 +76,8 @@ function actController(subject: Subject, name: string, line: ActLine): Type<unkn
     const params = request.params as Readonly<Record<string, string>>;
     const context = commandContextOf(request);
     const said = (await body.transform(request.body, { type: 'body', metatype: BodyClass })) as object;
-    refuseUnscoped(subject, name, said, context.by);
-    refuseOthers(subject, name, said, context.by);
     const act = { act: name, body: said, ...parametersOf(params, names) } as ActOn<Subject>;
-    const entry = entryIn(act);
-    const made = entry ? codeOf(entry) : ((said as { reference?: string | null }).reference ?? null);
-    const done = await commands.execute(new ActCommand(subject, makes ? made : params[id]!, [act], context));
+    const done = await giveAct(subject, makes ? null : params[id]!, act, context, commands);
     if (makes) void reply.header('Location', `/v1/${path}/${encodeURIComponent(done.id)}`);
     return answerOf(subject, act, done);
   };

@@ -18,15 +18,17 @@ export {
   decideEntries,
   refuseUnlessTheirs,
   tableOf,
+  refuseUnscoped,
   type ActOn,
   type ActResult,
   type AnyActCommand,
   type CommitmentAct,
+  type RouteParameters,
   type Subject,
 } from './acts.js';
-export { actControllers } from './act-controllers.js';
-export { addressOf, parameterNamesOf } from './addresses.js';
-export { CommitmentView, historyOf, viewOf, type History } from './commitments.controller.js';
+export { actControllers, giveAct } from './act-controllers.js';
+export { addressOf, parameterNamesOf, parametersOf } from './addresses.js';
+export { actsFor, CommitmentView, historyOf, viewOf, type ActFor, type History } from './commitments.controller.js';
 export { pageOf, RegisterListQuery, RegisterPage } from './list.js';
 export { rehearsalOf } from './rehearsal.js';
 export { entryClass, historyController, registerController } from './registers.controller.js';

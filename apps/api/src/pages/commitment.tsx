@@ -1,14 +1,16 @@
 /** The page of one commitment: its stage, the sources of the stage, and its whole history. */
-import { historyOf, viewOf, type CommitmentView, type History } from '#acts';
+import { actsFor, historyOf, viewOf, type ActFor, type CommitmentView, type History } from '#acts';
 import { Controller, Get, Inject, Param, Query, Req } from '@nestjs/common';
+import { IsOptional, Matches } from 'class-validator';
 import type { ComponentChildren } from 'preact';
-import type { FastifyRequest } from 'fastify';
 import { isOpen } from '#commitments';
 import type { Log } from '#eventsourcing';
 import { monthsBefore } from '#clocks';
-import { LOG } from '#platform';
+import { LOG, type ApiRequest } from '#platform';
 import { Progress } from '#progress';
 import { Registers, type Outcome, type Forum } from '#registers';
+import { actInWords } from './acts-in-words.js';
+import { ActsOffered, StatementActs } from './acts-offered.js';
 import { Claims, EditionLine, ConditionLine, Editions, EvidenceLink, Upkeep } from './editions.js';
 import { ShownDate, StageTag } from './figures.js';
 import { HistoryList } from './history.js';
@@ -32,6 +34,12 @@ import {
   textWords,
 } from './words.js';
 
+/** After an act: the revision of its statement, and what may be the same as what it recorded. */
+class CommitmentQuery extends PageQuery {
+  @IsOptional() @Matches(/^\d{1,9}$/) done?: string;
+  @IsOptional() @Matches(/^[\w./-]{1,120}(,[\w./-]{1,120})*$/) like?: string;
+}
+
 @RendersPages()
 @Controller('commitments')
 export class CommitmentPage {
@@ -43,8 +51,9 @@ export class CommitmentPage {
   ) {}
 
   @Get(':reference')
-  async commitment(@Param('reference') reference: string, @Query() query: PageQuery, @Req() request: FastifyRequest) {
-    const view = await this.views.open(query, request);
+  async commitment(@Param('reference') reference: string, @Query() query: CommitmentQuery, @Req() request: ApiRequest) {
+    const { done, like, ...asked } = query;
+    const view = await this.views.open(asked, request);
     const clocks = { asOf: view.asOf, knownAt: view.position };
     const [commitment, history] = await Promise.all([
       viewOf(this.log, reference, clocks),
@@ -60,10 +69,17 @@ export class CommitmentPage {
       forums: forums.filter(({ id }) => commitment.followsUp.includes(id)),
       outcomes: outcomes.filter(({ id }) => commitment.followsUp.includes(id)),
     };
+    const { principal, session } = request;
+    const isNow = query.asOf === undefined && query.knownAt === undefined;
+    const acts = session && principal && isNow ? await actsFor(this.log, reference, principal) : [];
     const named = new Map(forums.map(({ id, name }) => [id, textWords(name)]));
     return (
       <Explained by={commitment.corrections}>
-        <CommitmentReport {...{ view, commitment, history, followsUp, titles, back, forums: named }} />
+        <StatementActs.Provider value={acts}>
+          <CommitmentReport {...{ view, commitment, history, followsUp, titles, back, forums: named, acts }}>
+            {session && done !== undefined && <Done {...{ view, commitment, history, done: Number(done), like }} />}
+          </CommitmentReport>
+        </StatementActs.Provider>
       </Explained>
     );
   }
@@ -79,9 +95,12 @@ interface Parts {
   readonly back: readonly RelationBack[];
   /** The names of all forums. */
   readonly forums: ReadonlyMap<string, string>;
+  /** What the reader may do. */
+  readonly acts: readonly ActFor[];
+  readonly children?: ComponentChildren;
 }
 
-const CommitmentReport = ({ view, commitment: c, history, followsUp, titles, back, forums }: Parts) => (
+const CommitmentReport = ({ view, commitment: c, history, followsUp, titles, back, forums, acts, children }: Parts) => (
   <Page
     view={view}
     title={c.title}
@@ -100,6 +119,8 @@ const CommitmentReport = ({ view, commitment: c, history, followsUp, titles, bac
     since={c.entries.map(({ reportedOn }) => reportedOn).sort()[0]}
     csv={view.api('/commitments', { reference: c.reference, format: 'csv' })}
   >
+    {children}
+    <ActsOffered acts={acts} commitment={c} />
     <EndOfRecord view={view} commitment={c} titles={titles} />
     {c.correctedLater.length > 0 && (
       <p class="callout">
@@ -230,6 +251,36 @@ const CommitmentReport = ({ view, commitment: c, history, followsUp, titles, bac
     </div>
   </Page>
 );
+
+/** What one has just recorded. */
+const Done = ({
+  view,
+  commitment,
+  history,
+  done,
+  like,
+}: Pick<Parts, 'view' | 'commitment' | 'history'> & DoneParts) => {
+  const own = history.items.find(({ revision }) => revision === done);
+  return (
+    <div class="callout done" role="status">
+      <p>
+        <strong>Recorded.</strong>{' '}
+        {own && actInWords(own.type, own.data, { view, revision: done, milestones: commitment.milestones })}{' '}
+        <a href={`#r${done}`}>In its history</a>
+      </p>
+      {like?.split(',').map((reference) => (
+        <p key={reference}>
+          <a href={view.link(path('commitments', reference))}>{reference}</a> may be the same. If it is, the secretariat
+          or the lead merges one into the other.
+        </p>
+      ))}
+    </div>
+  );
+};
+interface DoneParts {
+  readonly done: number;
+  readonly like: string | undefined;
+}
 
 /** A fact with its values; nothing where there are none. */
 const Fact = ({ name, children }: { name: string; children: ComponentChildren }) =>

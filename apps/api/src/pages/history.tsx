@@ -5,6 +5,7 @@ import { renderToString } from 'preact-render-to-string';
 import { outranks, rankedOn, type FullDate, type PartialDate } from '#clocks';
 import { BLANKED, type StageEntry } from '#commitments';
 import { canonicalJson } from '#eventsourcing';
+import { ActsOnStatement } from './acts-offered.js';
 import { valueWords, actInWords, type StatementContext } from './acts-in-words.js';
 import { ShownDate } from './figures.js';
 import { AgencyLink } from './links.js';
@@ -39,6 +40,7 @@ export const HistoryList = ({ view, commitment, history }: Parts) => {
         return (
           <li key={revision} id={`r${revision}`} class={headline ? 'holds' : isRetracted ? 'retracted' : undefined}>
             <SaidSo view={view} commitment={commitment} statement={statement} known={known} isRetracted={isRetracted} />
+            <ActsOnStatement revision={revision} />
             {known.map((correction) => (
               <Since key={correction.by} view={view} correction={correction} history={history} />
             ))}

@@ -2,6 +2,7 @@
 import { Cookies, type Context } from '#platform';
 import { AccountPages } from './account.js';
 import { AboutPages } from './about.js';
+import { ActForms, actFormPages } from './act-forms.js';
 import { AgencyThemePage } from './agency-theme.js';
 import { AgencyPages } from './agencies.js';
 import { ChangesPage } from './changes.js';
@@ -31,6 +32,7 @@ import { SearchPage } from './search.js';
 import { SignInPages } from './sign-in.js';
 import { SiteController } from './site.js';
 import { ThemePages } from './themes.js';
+import { Suggestions } from './suggestions.js';
 import { Publication, Views } from './view.js';
 
 export { tidyAddress } from './rendering.js';
@@ -44,6 +46,7 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     CrosswalkPages,
     CommitmentsPage,
     CommitmentPage,
+    ...actFormPages,
     OutcomePages,
     MatrixPage,
     PartnershipsPage,
@@ -71,6 +74,8 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     Narrowing,
     MemberOf,
     Freshness,
+    Suggestions,
+    ActForms,
   ],
   problemPage: problemPage(new Cookies(publicUrl).safe),
 });

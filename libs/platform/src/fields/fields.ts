@@ -14,6 +14,7 @@ import {
   IsEmail,
   IsIn,
   IsInt,
+  IsNumber,
   IsObject,
   IsOptional,
   IsString,
@@ -204,6 +205,16 @@ export const YesNo = (about: About = {}) => field(about, { type: Boolean }, IsBo
 export const Whole = ({ min = 0, ...about }: About & { min?: number } = {}) =>
   field(about, { type: 'integer', minimum: min }, IsInt(), Min(min), Max(Number.MAX_SAFE_INTEGER));
 
+/** A number, with or without a fraction. */
+export const AnyNumber = (about: About = {}) =>
+  field(
+    about,
+    { type: 'number' },
+    IsNumber({}, { message: '$property must be a number' }),
+    Min(-Number.MAX_SAFE_INTEGER),
+    Max(Number.MAX_SAFE_INTEGER),
+  );
+
 /** Pointers (RFC 6901) into what was said. */
 export const Pointers = (about: About = {}) =>
   field(
@@ -312,6 +323,10 @@ export const CodesOf = (
     ),
     mark({ kinds: kindsOf(kinds) }),
   );
+
+/** The registers of which one must contain the code in a field of a class, given nothing else; none where it may be any. */
+export const registersOfField = (prototype: object, field: string): readonly Registered[] =>
+  marksOf(prototype).get(field)?.kinds?.({}) ?? [];
 
 /** The register that must contain the code in a field of a class; `null` where it may be one of several, or stands in none. */
 export function registerOfField(prototype: object, field: string): Registered | null {
@@ -422,11 +437,12 @@ export const OnDate = (about: About = {}) =>
     check('isFullDate', 'must be a real date, YYYY-MM-DD', isFullDate),
   );
 
+const period = '^\\d{4}(-\\d{2}(-\\d{2})?)?$';
 /** `2006`, `2006-11` or `2006-11-20` */
 export const InPeriod = (about: About = {}) =>
   field(
     { example: '2006-11', ...about },
-    { type: String, pattern: '^\\d{4}(-\\d{2}(-\\d{2})?)?$' },
+    { type: String, pattern: period },
     check('isPartialDate', 'must be a real date: YYYY, YYYY-MM or YYYY-MM-DD', isPartialDate),
   );
 
@@ -465,11 +481,12 @@ export const Language = (about: About = {}) =>
     Matches(new RegExp(language), { message: '$property must be a language tag such as en or fr-CH' }),
   );
 
+const country = '^[A-Z]{3}$';
 /** ISO 3166-1 alpha-3 codes, or those of former countries, in upper case. */
 export const Countries = (about: About = {}) =>
   field(
     { example: ['MAR', 'SEN'], ...about },
-    { type: String, isArray: true, pattern: '^[A-Z]{3}$', maxItems: 250 },
+    { type: String, isArray: true, pattern: country, maxItems: 250 },
     IsArray(),
     ArrayMaxSize(250),
     ArrayUnique(),
@@ -510,3 +527,13 @@ const nestedField = (of: () => Body, about: About, schema: ApiPropertyOptions, .
   const type = () => of(); // OpenAPI takes a function of this name only
   return field(about, { ...schema, type } as ApiPropertyOptions, ...checks, ValidateNested(), Type(of));
 };
+
+/** The kinds of fields that are told by the pattern of their text. */
+export const PATTERNS = new Map([
+  [pointer, 'pointer'],
+  [kebab, 'word'],
+  [code, 'code'],
+  [language, 'language'],
+  [period, 'period'],
+  [country, 'country'],
+] as const) as ReadonlyMap<string, 'pointer' | 'word' | 'code' | 'language' | 'period' | 'country'>;

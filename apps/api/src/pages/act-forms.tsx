@@ -1,0 +1,389 @@
+/** The forms of acts on commitments: one for each line of the table of acts, at the address of its route without `/v1`. */
+import { Body, Controller, Get, Inject, Injectable, Param, Req, Res, type Type } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import type { FastifyReply } from 'fastify';
+import { actsFor, addressOf, giveAct, historyOf, parameterNamesOf, parametersOf, viewOf } from '#acts';
+import type { ActFor, ActOn, CommitmentView, History, RouteParameters } from '#acts';
+import { classOf, forms } from '#bodies';
+import { todayAnywhere, todayAt } from '#clocks';
+import { ACTS, actOf, type ActName } from '#commitments';
+import { canonicalJson, newCommandId, Projector, Rejected, WrongRevision, type Log } from '#eventsourcing';
+import {
+  bodyOfForm,
+  commandContextOf,
+  ForSignedIn,
+  formFieldsIn,
+  FormFields,
+  LOG,
+  metaOf,
+  PostsForm,
+  problemOf,
+  SeeOther,
+  validation,
+  type ApiRequest,
+  type Principal,
+  type RequestContext,
+} from '#platform';
+import { actInWords } from './acts-in-words.js';
+import { ACT_WORDS } from './act-words.js';
+import { StageTag } from './figures.js';
+import { asFilled, Form, MORE, type Filled, type FormParts, type Suggestion } from './form.js';
+import { PlainPage } from './layout.js';
+import { RendersPages } from './rendering.js';
+import { Source, Words } from './source.js';
+import { Suggestions } from './suggestions.js';
+import { PageQuery, path, Views, type View } from './view.js';
+import { dateWords, roleWords, textWords } from './words.js';
+
+type Params = Readonly<Record<string, string>>;
+type Statement = History['items'][number];
+
+/** The hidden fields: the act that is given once however often it is sent, and the revision that was read. */
+const [KEY, REVISION] = ['_key', '_revision'];
+
+/** The time that a page waits for its own act to be shown. */
+const SHOWN_MS = 5_000;
+
+/** What stands in the form of an act already. */
+const BEGINS: { readonly [A in ActName]?: (c: CommitmentView, on: RouteParameters) => object } = {
+  setThemes: ({ themes }) => ({ themes }),
+  setTarget: ({ target }) => ({ date: target?.date }),
+  amendWording: ({ title, summary, language, condition }) => ({ title, summary, language, condition }),
+  rescheduleMilestone: ({ milestones }, on) => ({
+    due: milestones.find(({ milestone }) => milestone === on.milestone)?.due,
+  }),
+};
+
+/** Of these acts only what is said otherwise is said. */
+const SAYS_CHANGES: readonly ActName[] = ['amendWording'];
+
+/** The items of a record act that can be retracted by themselves. */
+const ITEMS = ['milestones', 'evidence', 'deliverables', 'relations'];
+
+const same = (one: unknown, other: unknown): boolean =>
+  canonicalJson(asFilled(one) ?? null) === canonicalJson(asFilled(other) ?? null);
+
+/** An act as one is about to do it. */
+interface Doing {
+  readonly name: ActName;
+  readonly of: new () => object;
+  readonly by: Principal;
+  readonly view: View;
+  readonly action: string;
+  readonly on: RouteParameters;
+  /** `null`: a commitment is to be recorded. */
+  readonly commitment: CommitmentView | null;
+  /** That a correction is about. */
+  readonly statement: Statement | null;
+  readonly without: readonly string[];
+  readonly within: { readonly [field: string]: new () => object };
+  readonly places: readonly Suggestion[];
+}
+
+@Injectable()
+export class ActForms {
+  constructor(
+    @Inject(LOG) private readonly log: Log,
+    private readonly commands: CommandBus,
+    private readonly projector: Projector,
+    private readonly views: Views,
+    private readonly suggestions: Suggestions,
+  ) {}
+
+  /** @throws Rejected `not_found` | `forbidden` */
+  async empty(name: ActName, params: Params, request: ApiRequest) {
+    const doing = await this.#doing(name, params, request);
+    await this.#refuseUnlessAllowed(doing);
+    return this.#form(doing, this.#beginning(doing));
+  }
+
+  /** Gives the act, or shows the form again, with what was filled in and what is wrong. */
+  async take(name: ActName, params: Params, sent: FormFields, request: ApiRequest, reply: FastifyReply) {
+    const doing = await this.#doing(name, params, request);
+    const { [KEY]: key, [REVISION]: revision, [MORE]: more, ...filled } = sent as Filled;
+    const again = { filled, key: String(key ?? newCommandId()), revision: Number(revision ?? 0) };
+    if (typeof more === 'string') return this.#form(doing, { ...again, more });
+    try {
+      const context = contextOf(request, again.key, filled, doing.commitment ? again.revision : undefined);
+      const body = (await validation(doing.of).transform(this.#said(doing, filled), {
+        type: 'body',
+        metatype: doing.of,
+      })) as object;
+      const act = { act: name, body, ...doing.on } as ActOn<'commitment'>;
+      const done = await giveAct('commitment', doing.commitment?.reference ?? null, act, context, this.commands);
+      await this.projector.reached(done.position, SHOWN_MS);
+      const like = (done.warnings ?? []).map(({ of }) => `&like=${encodeURIComponent(of)}`).join('');
+      return new SeeOther(`${path('commitments', done.id)}?done=${done.revision}${like}`);
+    } catch (error) {
+      const { status, detail } = problemOf(error);
+      if (status === 500 || status === 401 || status === 404) throw error;
+      void reply.status(status);
+      if (error instanceof WrongRevision) {
+        const now = await this.#doing(name, params, request);
+        return this.#form(now, { ...again, revision: error.actual, since: again.revision });
+      }
+      const faults = error instanceof Rejected ? error.errors : [];
+      return this.#form(doing, { ...again, faults, refused: detail });
+    }
+  }
+
+  async #doing(name: ActName, params: Params, request: ApiRequest): Promise<Doing> {
+    const by = request.principal;
+    if (!by || by.role === 'reader')
+      throw new Rejected(
+        'forbidden',
+        'You act for nobody now, or for several: your account says for whom you may act, and lets you choose.',
+      );
+    const line = ACTS[name];
+    const on = parametersOf(params, parameterNamesOf(line));
+    const { reference } = params;
+    const at = { asOf: todayAnywhere(new Date()) };
+    const [view, commitment] = await Promise.all([
+      this.views.open(new PageQuery(), request),
+      reference === undefined ? null : viewOf(this.log, reference, at),
+    ]);
+    const history = on.revision === undefined ? null : await historyOf(this.log, reference!, at);
+    const statement = history?.items.find(({ revision }) => revision === on.revision) ?? null;
+    if (history && !statement) throw new Rejected('not_found', `${reference} has no statement ${on.revision}.`);
+    const says = name === 'correct' && statement ? actOf({ name: nameOf(statement) }) : undefined;
+    // Whoever acts for an agency reports for it.
+    const ofReporter = by.agency === null ? [] : ['agency', 'onBehalf'];
+    return {
+      ...{ name, by, view, on, commitment, statement },
+      of: classOf(line.body),
+      action:
+        reference === undefined
+          ? '/record'
+          : addressOf('commitment', reference, { act: name, ...on }).slice('/v1'.length),
+      without: 'namesReporter' in line ? ofReporter : ofReporter.slice(1),
+      within: says ? { says: classOf(says.body) } : {},
+      places: statement ? placesIn(name, statement) : [],
+    };
+  }
+
+  async #refuseUnlessAllowed({ name, commitment, on, by }: Doing): Promise<void> {
+    if (!commitment) return;
+    const isThis = (one: ActFor) =>
+      one.act === name && one.agency === on.agency && one.milestone === on.milestone && one.revision === on.revision;
+    if ((await actsFor(this.log, commitment.reference, by)).some(isThis)) return;
+    throw new Rejected(
+      'forbidden',
+      `“${ACT_WORDS[name].button}” is not yours to do here, or it cannot be done as things stand. The page of ${commitment.reference} shows what you can do.`,
+    );
+  }
+
+  #beginning({ name, of, commitment, on, by, statement }: Doing): Again {
+    const today = todayAt(new Date());
+    const isDated = formFieldsIn(of).some((field) => field.name === 'reportedOn');
+    const own = name === 'record' && by.agency !== null ? { agencies: [{ agency: by.agency, role: 'lead' }] } : {};
+    const begun = commitment ? BEGINS[name]?.(commitment, on) : own;
+    const says = name === 'correct' && statement ? { says: saidBy(statement) } : {};
+    return {
+      filled: asFilled({ ...(isDated && { reportedOn: today }), ...begun, ...says }) as Filled,
+      key: newCommandId(),
+      revision: commitment?.revision ?? 0,
+    };
+  }
+
+  /** The body that a form stands for. */
+  #said({ name, of, within, without, commitment, on, statement }: Doing, filled: Filled): object {
+    const body: Record<string, unknown> = { ...bodyOfForm(of, filled) };
+    if (SAYS_CHANGES.includes(name) && commitment)
+      for (const [field, before] of Object.entries(BEGINS[name]!(commitment, on)))
+        if (same(body[field], before)) delete body[field];
+    if (!within['says'] || !statement) return body;
+    const [said, says] = [
+      askedOf(within['says'], saidBy(statement) as Filled),
+      bodyOfForm(within['says'], (filled['says'] ?? {}) as Filled),
+    ];
+    body['says'] = Object.fromEntries(
+      formFieldsIn(within['says']).flatMap((field) =>
+        without.includes(field.name) || same(says[field.name], said[field.name])
+          ? []
+          : [[field.name, says[field.name] ?? null]],
+      ),
+    );
+    return body;
+  }
+
+  async #form(doing: Doing, { filled, key, revision, faults, refused, more, since }: Again) {
+    const { name, of, by, view, action, without, within, places, commitment } = doing;
+    const agency = by.agency ?? commitment?.agencies[0]?.agency ?? null;
+    const suggestions = await this.suggestions.for(of, agency, within);
+    const back = commitment ? path('commitments', commitment.reference) : '/home';
+    const { summary, description } = ACTS[name];
+    const about = aboutOf(description);
+    return (
+      <PlainPage
+        title={titleOf(doing)}
+        path={commitment ? path('commitments', commitment.reference) : action}
+        eyebrow={commitment ? <a href={back}>{commitment.reference}</a> : 'New'}
+        lead={<p>{commitment ? <Words text={commitment.title} lang={commitment.language} /> : summary}</p>}
+      >
+        {commitment && <AsItStands commitment={commitment} />}
+        <StatementShown doing={doing} />
+        {about && <p class="note">{about}</p>}
+        <Form
+          {...{ of, filled, faults, without, within, places, suggestions, action, back, more }}
+          hidden={{ [KEY]: key, [REVISION]: revision }}
+          submit={commitment ? ACT_WORDS[name].button : 'Record it'}
+          refused={refused ?? null}
+        >
+          {since !== undefined && commitment && (
+            <Meanwhile
+              view={view}
+              commitment={commitment}
+              items={(await historyOf(this.log, commitment.reference, { asOf: commitment.asOf })).items.filter(
+                (item) => item.revision > since,
+              )}
+            />
+          )}
+        </Form>
+      </PlainPage>
+    );
+  }
+}
+
+/** A form that is shown. */
+interface Again extends Pick<FormParts, 'filled' | 'faults' | 'more'> {
+  readonly key: string;
+  readonly revision: number;
+  readonly refused?: string;
+  /** The revision that was read before somebody else was faster. */
+  readonly since?: number;
+}
+
+/** The same form sent twice is the same command. */
+function contextOf(request: ApiRequest, key: string, filled: Filled, expected: number | undefined): RequestContext {
+  const context = commandContextOf(request);
+  const once = `form ${key}\n${request.url}\n${canonicalJson(filled)}`;
+  return { ...context, meta: metaOf(context.by, once, request.correlation?.known), expected };
+}
+
+const nameOf = ({ type }: Statement) => type.slice(type.indexOf('.') + 1) as Parameters<typeof actOf>[0]['name'];
+
+/** The words of a statement as its act has them, by its last correction. */
+function saidBy(statement: Statement): object {
+  const corrected = statement.corrections.findLast(({ kind, says }) => kind === 'corrected' && says);
+  const data = (corrected?.says ?? statement.data) as Record<string, unknown>;
+  return { ...data, ...actOf({ name: nameOf(statement) })?.unsaid?.(data) };
+}
+
+/** Of what was said, that which a form asks for. */
+function askedOf(of: new () => object, said: Filled): Filled {
+  const inner = (one: unknown, within: new () => object) =>
+    typeof one === 'object' && one !== null ? askedOf(within, one as Filled) : one;
+  return Object.fromEntries(
+    formFieldsIn(of).flatMap(({ name, of: within }) => {
+      const value = said[name];
+      if (value === undefined) return [];
+      if (!within) return [[name, value]];
+      return [[name, Array.isArray(value) ? value.map((one) => inner(one, within)) : inner(value, within)]];
+    }),
+  );
+}
+
+/** The places in a statement that an act may name. */
+function placesIn(name: ActName, { data }: Statement): Suggestion[] {
+  if (name === 'retract')
+    return ITEMS.flatMap((list) =>
+      (((data as Filled)[list] ?? []) as Readonly<Record<string, string>>[]).map((item, i) => ({
+        value: `/${list}/${i}`,
+        label: textWords(item['title'] ?? `${item['type']} ${item['to']}`),
+      })),
+    );
+  return name === 'blank' ? [...textsIn(data as Filled)] : [];
+}
+
+/** Every free text in what was said, by its place. */
+function* textsIn(value: unknown, at = '', field = ''): Generator<Suggestion> {
+  if (typeof value === 'string' && forms.isFreeText(field)) yield { value: at, label: value };
+  else if (typeof value === 'object' && value !== null)
+    for (const [name, one] of Object.entries(value))
+      yield* textsIn(one, `${at}/${name}`, Array.isArray(value) ? field : name);
+}
+
+function titleOf({ name, on, commitment, view }: Doing): string {
+  const { button } = ACT_WORDS[name];
+  const milestone = commitment?.milestones.find((one) => one.milestone === on.milestone);
+  if (milestone) return `Milestone “${textWords(milestone.title)}”: ${button.toLowerCase()}`;
+  if (on.agency === undefined) return button;
+  const roles = (commitment?.agencies ?? []).flatMap((one) => (one.agency === on.agency ? roleWords(one.role) : []));
+  return `${view.names.agency.get(on.agency) ?? on.agency}, ${roles.join(' and ')}: ${button.toLowerCase()}`;
+}
+
+/** What is said of an act for those who fill in its form: neither whose it is nor what programs are answered. */
+const aboutOf = (description: string | undefined): string =>
+  (description ?? '').replaceAll(/(?:By|The answer) [^.]*\.(?: |$)/g, '').trim();
+
+const AsItStands = ({ commitment: { stage, lastReportedOn, target } }: { commitment: CommitmentView }) => (
+  <p class="stands-now">
+    Now: <StageTag stage={stage} />, last reported on {dateWords(lastReportedOn)}.
+    {target && ` Target: ${dateWords(target.date)}.`}
+  </p>
+);
+
+const StatementShown = ({ doing: { statement, view, commitment } }: { doing: Doing }) => {
+  if (!statement || !commitment) return null;
+  const { type, data, revision, reportedOn } = statement;
+  return (
+    <blockquote class="of-statement">
+      <p>{actInWords(type, data, { view, revision, milestones: commitment.milestones })}</p>
+      <p class="note">Reported on {dateWords(reportedOn)}</p>
+      <Source view={view} of={data} uncited={null} />
+    </blockquote>
+  );
+};
+
+interface SinceParts {
+  readonly view: View;
+  readonly commitment: CommitmentView;
+  readonly items: readonly Statement[];
+}
+
+/** What others recorded while the form was filled in. */
+const Meanwhile = ({ view, commitment, items }: SinceParts) => (
+  <div class="callout faults" role="alert">
+    <h2>Somebody was faster</h2>
+    <p>Nothing of yours is lost, and nothing is recorded yet. Meanwhile this was recorded:</p>
+    <ul>
+      {items.map(({ type, data, revision, by }) => (
+        <li key={revision}>
+          {actInWords(type, data, { view, revision, milestones: commitment.milestones })}{' '}
+          <small>by {by.agency ?? 'the secretariat'}</small>
+        </li>
+      ))}
+    </ul>
+    <p>Look at what you filled in once more, and send it again if it still holds.</p>
+  </div>
+);
+
+/** The pages of the form of one act. */
+function formPages(name: ActName): Type<unknown> {
+  const { path: below } = ACTS[name];
+
+  @RendersPages()
+  @ForSignedIn()
+  @Controller(below === '' ? 'record' : 'commitments')
+  class ActFormPages {
+    constructor(private readonly acts: ActForms) {}
+
+    @Get(below === '' ? '' : `:reference/${below}`)
+    form(@Param() params: Params, @Req() request: ApiRequest) {
+      return this.acts.empty(name, params, request);
+    }
+
+    @PostsForm(below === '' ? '' : `:reference/${below}`)
+    takes(
+      @Param() params: Params,
+      @Body() sent: FormFields,
+      @Req() request: ApiRequest,
+      @Res({ passthrough: true }) reply: FastifyReply,
+    ) {
+      return this.acts.take(name, params, sent, request, reply);
+    }
+  }
+  return ActFormPages;
+}
+
+export const actFormPages = (Object.keys(ACTS) as ActName[]).map(formPages);

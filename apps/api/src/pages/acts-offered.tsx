@@ -1,0 +1,82 @@
+/** What one may do on a commitment, for whoever is signed in: a short list of buttons, and acts beside each statement. */
+import type { ActFor, CommitmentView } from '#acts';
+import { createContext } from 'preact';
+import { ACT_WORDS, GROUPS } from './act-words.js';
+import { roleWords, textWords } from './words.js';
+
+/** The address of the form of an act. */
+const formOf = ({ href }: ActFor): string => href.slice('/v1'.length);
+
+interface Parts {
+  readonly acts: readonly ActFor[];
+  readonly commitment: CommitmentView;
+}
+
+/** The acts that are shown at once; the others open. */
+const FIRST = ['report', 'answer'];
+
+/** The words for the part of a commitment that an act is about. */
+const partOf = ({ agency, milestone }: ActFor, { agencies, milestones }: CommitmentView): string | null => {
+  if (milestone !== undefined) return textWords(milestones.find((one) => one.milestone === milestone)?.title ?? '');
+  if (agency === undefined) return null;
+  return `${agency}, ${agencies.flatMap((one) => (one.agency === agency ? roleWords(one.role) : [])).join(' and ')}`;
+};
+
+const Links = ({ acts, commitment }: Parts) => (
+  <ul>
+    {acts.map((act) => {
+      const part = partOf(act, commitment);
+      return (
+        <li key={act.href}>
+          <a href={formOf(act)}>
+            {ACT_WORDS[act.act].button}
+            {part && <small>{part}</small>}
+          </a>
+        </li>
+      );
+    })}
+  </ul>
+);
+
+export const ActsOffered = ({ acts, commitment }: Parts) => {
+  const grouped = Map.groupBy(acts, ({ act }) => ACT_WORDS[act].group);
+  const groups = (Object.keys(GROUPS) as (keyof typeof GROUPS)[]).filter((group) => grouped.has(group));
+  if (groups.length === 0) return null;
+  const [first, others] = [groups.filter((g) => FIRST.includes(g)), groups.filter((g) => !FIRST.includes(g))];
+  return (
+    <nav class="offered" aria-label="What you can do">
+      <h2>What you can do</h2>
+      {first.length > 0 && <Links acts={first.flatMap((group) => grouped.get(group)!)} commitment={commitment} />}
+      {others.map((group) => (
+        <details key={group} open={first.length === 0 || undefined}>
+          <summary>{GROUPS[group]}</summary>
+          <Links acts={grouped.get(group)!} commitment={commitment} />
+        </details>
+      ))}
+    </nav>
+  );
+};
+
+/** The acts on the statements of a page. */
+export const StatementActs = createContext<readonly ActFor[]>([]);
+
+/** The acts on one statement. */
+export const ActsOnStatement = ({ revision }: { revision: number }) => (
+  <StatementActs.Consumer>
+    {(acts) => {
+      const own = acts.filter((act) => act.revision === revision);
+      return (
+        own.length > 0 && (
+          <p class="on-statement">
+            {own.map((act) => (
+              <a key={act.act} href={formOf(act)}>
+                {ACT_WORDS[act.act].button}
+                <span class="hidden"> statement {revision + 1}</span>
+              </a>
+            ))}
+          </p>
+        )
+      );
+    }}
+  </StatementActs.Consumer>
+);

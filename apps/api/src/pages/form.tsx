@@ -1,0 +1,421 @@
+/**
+ * Forms made of the fields of a body, with what was filled in and the faults that were found. They need no script: lists grow by
+ * a button that sends the form, and shows it again with room for more.
+ */
+import type { ComponentChildren } from 'preact';
+import type { FieldError } from '#eventsourcing';
+import { fieldAt, formFieldsIn, type FormField } from '#platform';
+import { choiceWords, faultWords, helpOf, labelOf } from './field-words.js';
+import { CsrfField } from './signed-in.js';
+
+export type Body = new () => object;
+/** Texts, lists of them, and objects, as a form sends them. */
+export type Filled = { readonly [name: string]: unknown };
+
+/** The name of the button that asks for room for more in a list, and sends its path. */
+export const MORE = '_more';
+
+export interface Suggestion {
+  readonly value: string;
+  readonly label: string;
+}
+
+export interface FormParts {
+  readonly of: Body;
+  readonly filled: Filled;
+  readonly faults?: readonly FieldError[];
+  /** The path of the list in which there is to be room for more. */
+  readonly more?: string | undefined;
+  /** Fields that are not asked for. */
+  readonly without?: readonly string[];
+  /** By the ids of lists: see `listIdOf`. */
+  readonly suggestions?: ReadonlyMap<string, readonly Suggestion[]>;
+  /** The places that a pointer may name, with their words. */
+  readonly places?: readonly Suggestion[];
+  /** The class of what stands in a field for another act's words; all of it is optional there. */
+  readonly within?: Readonly<Record<string, Body>>;
+}
+
+/** The id of the list of suggestions for a field; `null`: it has none. */
+export const listIdOf = ({ kind, registers }: FormField): string | null =>
+  kind === 'country' ? 'list-country' : registers.length > 0 ? `list-${registers.join('-')}` : null;
+
+/** The ids of all lists that the fields of a body take suggestions from. */
+export function listsIn(of: Body, within: FormParts['within'] = {}): Set<string> {
+  const found = new Set<string>();
+  for (const field of formFieldsIn(of)) {
+    const id = listIdOf(field);
+    if (id) found.add(id);
+    const inner = field.of ?? within[field.name];
+    if (inner) for (const one of listsIn(inner)) found.add(one);
+  }
+  return found;
+}
+
+/** A body as the texts that a form has for it. */
+export const asFilled = (value: unknown): unknown =>
+  value === null || value === undefined
+    ? undefined
+    : Array.isArray(value)
+      ? value.map(asFilled)
+      : typeof value === 'object'
+        ? Object.fromEntries(
+            Object.entries(value).flatMap(([name, one]) =>
+              one === null || one === undefined ? [] : [[name, asFilled(one)]],
+            ),
+          )
+        : String(value);
+
+type Path = readonly string[];
+
+const idOf = (path: Path): string => `in-${path.join('-')}`;
+const pointerOf = (path: Path): string => `/${path.join('/')}`;
+
+interface PlaceParts {
+  readonly form: FormParts;
+  readonly field: FormField;
+  readonly path: Path;
+  readonly value: unknown;
+}
+
+/** The fields of a body, each with its label, help and fault. */
+export const Fields = ({ form, of, path = [], filled, optional = false }: FieldsParts) => (
+  <>
+    {formFieldsIn(of)
+      .filter(({ name }) => path.length > 0 || !form.without?.includes(name))
+      .map((field) => (
+        <Place
+          key={field.name}
+          form={form}
+          field={optional ? { ...field, optional: true } : field}
+          path={[...path, field.name]}
+          value={filled[field.name]}
+        />
+      ))}
+  </>
+);
+
+interface FieldsParts {
+  readonly form: FormParts;
+  readonly of: Body;
+  readonly path?: Path;
+  readonly filled: Filled;
+  /** All of them may be left out. */
+  readonly optional?: boolean;
+}
+
+const faultsAt = ({ faults = [] }: FormParts, path: Path): readonly FieldError[] =>
+  faults.filter(({ pointer }) => pointer === pointerOf(path));
+
+const isFaulty = ({ faults = [] }: FormParts, path: Path): boolean =>
+  faults.some(({ pointer }) => `${pointer}/`.startsWith(`${pointerOf(path)}/`));
+
+const Place = (parts: PlaceParts) => {
+  const { form, field, path, value } = parts;
+  const inner = field.of ?? form.within?.[field.name] ?? null;
+  if (field.kind === 'pointer' && !form.places?.length) return null;
+  if (field.kind === 'plain' && !inner) return null;
+  if (!inner) return field.several ? <SeveralTexts {...parts} /> : <OneText {...parts} />;
+  const isPlain = field.kind === 'plain';
+  const within = field.several ? (
+    <SeveralObjects {...parts} of={inner} />
+  ) : (
+    <Fields
+      form={isPlain ? { ...form, within: {} } : form}
+      of={inner}
+      path={path}
+      filled={(value ?? {}) as Filled}
+      optional={isPlain}
+    />
+  );
+  const isOpen = value !== undefined || isFaulty(form, path) || form.more?.startsWith(path.join('.'));
+  const head = (
+    <>
+      <Help id={idOf(path)} field={field} />
+      <Faults form={form} path={path} />
+    </>
+  );
+  return field.optional && !isPlain ? (
+    <details class="field group" id={idOf(path)} open={isOpen || undefined}>
+      <summary>{labelOf(field.name)}</summary>
+      {head}
+      {within}
+    </details>
+  ) : (
+    <fieldset class="field group" id={idOf(path)}>
+      <legend>{labelOf(field.name)}</legend>
+      {head}
+      {within}
+    </fieldset>
+  );
+};
+
+/** `Agencies` → `Agency` */
+const oneOf = (label: string): string =>
+  label.includes(' ') ? label : label.replace(/ies$/, 'y').replace(/(?<!s)s$/, '');
+
+const SeveralObjects = ({ form, field, path, value, of }: PlaceParts & { of: Body }) => {
+  const known = listOf(value);
+  const wants = form.more === path.join('.');
+  const room = known.length === 0 ? (wants ? 2 : 1) : wants ? 1 : 0;
+  const rows: readonly unknown[] = [...known, ...Array.from({ length: room }, () => ({}))];
+  return (
+    <>
+      {rows.map((row, i) => (
+        <fieldset key={i} class="row" id={idOf([...path, String(i)])}>
+          <legend>
+            {oneOf(labelOf(field.name))} {i + 1}
+          </legend>
+          <Faults form={form} path={[...path, String(i)]} />
+          <Fields form={form} of={of} path={[...path, String(i)]} filled={row as Filled} />
+        </fieldset>
+      ))}
+      <More path={path} />
+    </>
+  );
+};
+
+/** The empty fields that a list of texts has room for. */
+const ROOM = 2;
+
+const listOf = (value: unknown): readonly unknown[] =>
+  value === undefined ? [] : Array.isArray(value) ? value : [value];
+
+const SeveralTexts = ({ form, field, path, value }: PlaceParts) => {
+  const known = listOf(value) as readonly string[];
+  const head = (
+    <>
+      <legend>
+        {labelOf(field.name)} {field.optional && <small>(optional)</small>}
+      </legend>
+      <Help id={idOf(path)} field={field} />
+      <Faults form={form} path={path} />
+    </>
+  );
+  const boxes =
+    field.kind === 'choice'
+      ? field.values.map((one) => ({ value: one, label: choiceWords(one) }))
+      : field.kind === 'pointer'
+        ? form.places!
+        : null;
+  if (boxes)
+    return (
+      <fieldset class="field boxes" id={idOf(path)}>
+        {head}
+        {boxes.map(({ value: one, label }) => (
+          <label key={one}>
+            <input type="checkbox" name={path.join('.')} value={one} checked={known.includes(one)} />
+            <span dir="auto">{label}</span>
+          </label>
+        ))}
+      </fieldset>
+    );
+  const rows = [...known, ...Array<string>(form.more === path.join('.') ? 2 * ROOM : ROOM).fill('')];
+  return (
+    <fieldset class="field several" id={idOf(path)}>
+      {head}
+      {rows.map((one, i) => {
+        const at = [...path, String(i)];
+        return (
+          <div key={i}>
+            <Faults form={form} path={at} />
+            <Input
+              form={form}
+              field={field}
+              path={at}
+              name={path.join('.')}
+              value={one}
+              label={`${labelOf(field.name)} ${i + 1}`}
+            />
+          </div>
+        );
+      })}
+      <More path={path} />
+    </fieldset>
+  );
+};
+
+const OneText = ({ form, field, path, value }: PlaceParts) => (
+  <div class={faultsAt(form, path).length > 0 ? 'field wrong' : 'field'}>
+    <label for={idOf(path)}>
+      {labelOf(field.name)} {field.optional && <small>(optional)</small>}
+    </label>
+    <Help id={idOf(path)} field={field} />
+    <Faults form={form} path={path} />
+    <Input form={form} field={field} path={path} name={path.join('.')} value={typeof value === 'string' ? value : ''} />
+  </div>
+);
+
+const Help = ({ id, field }: { id: string; field: FormField }) => {
+  const help = helpOf(field);
+  return help === null ? null : (
+    <p class="help" id={`${id}-help`}>
+      {help}
+    </p>
+  );
+};
+
+const Faults = ({ form, path }: { form: FormParts; path: Path }) => {
+  const faults = faultsAt(form, path);
+  return faults.length === 0 ? null : (
+    <p class="fault" id={`${idOf(path)}-fault`}>
+      {faults.map(faultWords).join(' ')}
+    </p>
+  );
+};
+
+/** The submit button that a browser takes for Enter is the first one of a form; these never are: see `Form`. */
+const More = ({ path }: { path: Path }) => (
+  <button class="quiet" name={MORE} value={path.join('.')} formaction={`#${idOf(path)}`}>
+    Add another<span class="hidden">: {labelOf(path.at(-1)!)}</span>
+  </button>
+);
+
+interface InputParts {
+  readonly form: FormParts;
+  readonly field: FormField;
+  readonly path: Path;
+  readonly name: string;
+  readonly value: string;
+  /** Where no label stands beside it. */
+  readonly label?: string;
+}
+
+const Input = ({ form, field, path, name, value, label }: InputParts) => {
+  const { kind, optional, max, values } = field;
+  const isWrong = faultsAt(form, path).length > 0;
+  const about = [helpOf(field) && !label && `${idOf(path)}-help`, isWrong && `${idOf(path)}-fault`].filter(Boolean);
+  const shared = {
+    id: idOf(path),
+    name,
+    'aria-label': label,
+    'aria-describedby': about.join(' ') || undefined,
+    'aria-invalid': isWrong ? ('true' as const) : undefined,
+    required: (!optional && !label) || undefined,
+  };
+  const choices = (options: readonly Suggestion[]) => (
+    <select {...shared}>
+      <option value="">{optional ? '–' : 'Choose …'}</option>
+      {options.map((one) => (
+        <option key={one.value} value={one.value} selected={one.value === value}>
+          {one.label}
+        </option>
+      ))}
+    </select>
+  );
+  switch (kind) {
+    case 'choice':
+      return choices(values.map((one) => ({ value: one, label: choiceWords(one) })));
+    case 'pointer':
+      return choices(form.places!);
+    case 'yes-no':
+      return choices([
+        { value: 'true', label: 'Yes' },
+        { value: 'false', label: 'No' },
+      ]);
+    case 'words':
+      return (
+        <textarea {...shared} rows={4} maxLength={max} dir="auto">
+          {value}
+        </textarea>
+      );
+    case 'date':
+      return <input {...shared} type="date" value={value} />;
+    case 'number':
+      return <input {...shared} inputMode="decimal" value={value} />;
+    case 'address':
+      return <input {...shared} type="url" value={value} maxLength={max} />;
+    case 'period':
+      return <input {...shared} class="short" inputMode="numeric" value={value} maxLength={10} />;
+    case 'language':
+      return <input {...shared} class="short" value={value} maxLength={35} />;
+    default: {
+      const list = listIdOf(field);
+      const suggested = list !== null && form.suggestions?.has(list) ? list : undefined;
+      return (
+        <input {...shared} value={value} maxLength={max} list={suggested} dir={kind === 'text' ? 'auto' : undefined} />
+      );
+    }
+  }
+};
+
+/** What is wrong, with links to the fields. */
+const Summary = ({
+  form,
+  faults,
+  refused,
+}: {
+  form: FormParts;
+  faults: readonly FieldError[];
+  refused?: string | null;
+}) => {
+  if (faults.length === 0 && !refused) return null;
+  return (
+    <div class="callout faults" role="alert" aria-labelledby="faults">
+      <h2 id="faults">{faults.length > 0 ? 'Something is not right yet' : 'This was not recorded'}</h2>
+      {faults.length === 0 && <p>{refused}</p>}
+      <ul>
+        {faults.map((fault) => (
+          <li key={`${fault.pointer} ${fault.message}`}>
+            {fieldIn(form, fault.pointer) ? (
+              <a href={`#${idOf(fault.pointer.split('/').slice(1))}`}>{faultWords(fault)}</a>
+            ) : (
+              faultWords(fault)
+            )}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+};
+
+/** Whether a form shows the field of a pointer. */
+const fieldIn = ({ of, without = [], within = {} }: FormParts, pointer: string): boolean => {
+  const [, name = '', ...below] = pointer.split('/');
+  if (without.includes(name)) return false;
+  const inner = within[name];
+  return inner && below.length > 0 ? fieldAt(inner, `/${below.join('/')}`) !== null : fieldAt(of, pointer) !== null;
+};
+
+interface WholeParts extends FormParts {
+  readonly action: string;
+  /** Beside the fields of the body. */
+  readonly hidden: Readonly<Record<string, string | number>>;
+  readonly submit: string;
+  /** Where it leads without being sent. */
+  readonly back: string;
+  /** Why all of it was refused, where it was not for its fields. */
+  readonly refused?: string | null;
+  readonly children?: ComponentChildren;
+}
+
+export const Form = ({ action, hidden, submit, back, refused, children, ...form }: WholeParts) => (
+  <>
+    <Summary form={form} faults={form.faults ?? []} refused={refused} />
+    {children}
+    <form class="entry act" method="post" action={action} noValidate>
+      <CsrfField />
+      {Object.entries(hidden).map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={String(value)} />
+      ))}
+      {/* Enter sends the form; the first button of a form is the one that is then taken to be pressed. */}
+      <button class="hidden" tabIndex={-1} aria-hidden="true">
+        {submit}
+      </button>
+      <Fields form={form} of={form.of} filled={form.filled} />
+      {[...(form.suggestions ?? [])].map(([id, all]) => (
+        <datalist key={id} id={id}>
+          {all.map(({ value, label }) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </datalist>
+      ))}
+      <div class="acts">
+        <button type="submit">{submit}</button>
+        <a href={back}>Back without recording</a>
+      </div>
+    </form>
+  </>
+);

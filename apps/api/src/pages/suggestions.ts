@@ -1,0 +1,62 @@
+/** What the fields of a form suggest: the entries of registers, commitments, countries. */
+import { Injectable } from '@nestjs/common';
+import countries from 'i18n-iso-countries';
+import { todayAnywhere } from '#clocks';
+import { COUNTRIES_BESIDE } from '#platform';
+import { Progress } from '#progress';
+import { codeOf, nameOf, Registers, type Register } from '#registers';
+import { listsIn, type Body, type FormParts, type Suggestion } from './form.js';
+import { countryName, textWords } from './words.js';
+
+/** A list is not longer; whoever looks for more searches. */
+const MOST = 1_000;
+const LONGEST = 100;
+
+const short = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
+
+@Injectable()
+export class Suggestions {
+  constructor(
+    private readonly registers: Registers,
+    private readonly progress: Progress,
+  ) {}
+
+  /** @param agency whose commitments are suggested */
+  async for(of: Body, agency: string | null, within?: FormParts['within']): Promise<Map<string, Suggestion[]>> {
+    const found = new Map<string, Suggestion[]>();
+    for (const id of listsIn(of, within)) {
+      const [, ...kinds] = id.split('-');
+      const all = await Promise.all(
+        kinds.map((kind) =>
+          kind === 'country'
+            ? Promise.resolve(COUNTRIES)
+            : kind === 'commitment'
+              ? this.#commitments(agency)
+              : this.#entries(kind as Register),
+        ),
+      );
+      found.set(id, all.flat());
+    }
+    return found;
+  }
+
+  async #entries(kind: Register): Promise<Suggestion[]> {
+    const all = await this.registers.all(kind, await this.registers.position());
+    return all.slice(0, MOST).map((entry) => ({ value: codeOf(entry), label: short(textWords(nameOf(entry))) }));
+  }
+
+  async #commitments(agency: string | null): Promise<Suggestion[]> {
+    const found: Suggestion[] = [];
+    const at = await this.progress.pin({ asOf: todayAnywhere(new Date()) });
+    for await (const items of this.progress.allCommitments(at, agency === null ? {} : { agency }))
+      for (const { reference, title } of items) {
+        if (found.length === MOST) return found;
+        found.push({ value: reference, label: short(textWords(title)) });
+      }
+    return found;
+  }
+}
+
+const COUNTRIES: Suggestion[] = [
+  ...new Set([...Object.keys(countries.getAlpha3Codes()), ...Object.keys(COUNTRIES_BESIDE)]),
+].map((value) => ({ value, label: countryName(value) }));

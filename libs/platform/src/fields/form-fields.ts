@@ -1,0 +1,106 @@
+/** The fields of a body as a form asks for them: made of the declarations by which it is validated. */
+import { classIn, describedAs, fieldsIn, type Described } from '../lists/columns-of.js';
+import { PATTERNS, registersOfField, type Registered } from './fields.js';
+
+type Body = new () => object;
+
+/** `word`: an open code; `words`: a long text; `plain`: an object whose fields another class has. */
+export type FieldKind =
+  | 'text'
+  | 'words'
+  | 'word'
+  | 'code'
+  | 'choice'
+  | 'yes-no'
+  | 'number'
+  | 'date'
+  | 'period'
+  | 'address'
+  | 'language'
+  | 'country'
+  | 'pointer'
+  | 'object'
+  | 'plain';
+
+export interface FormField {
+  readonly name: string;
+  readonly kind: FieldKind;
+  readonly optional: boolean;
+  /** It takes a list. */
+  readonly several: boolean;
+  readonly description: string | undefined;
+  readonly example: unknown;
+  /** Of a text: the characters that it may have. */
+  readonly max: number | undefined;
+  /** Of a list: the entries that it must have. */
+  readonly min: number;
+  /** Of a choice. */
+  readonly values: readonly string[];
+  /** Of a code: the registers of which one must contain it; none: it may be any. */
+  readonly registers: readonly Registered[];
+  /** Of an object, or of each of several. */
+  readonly of: Body | null;
+}
+
+/** A text may be longer than a line from here on. */
+const LINE = 500;
+
+type Schema = Described & {
+  readonly required?: boolean;
+  readonly example?: unknown;
+  readonly maxLength?: number;
+  readonly minItems?: number;
+};
+
+function kindOf({ type, format, pattern, enum: values, maxLength = 0 }: Schema, of: Body | null): FieldKind {
+  if (of) return 'object';
+  if (values) return 'choice';
+  if (format === 'date') return 'date';
+  if (format === 'uri') return 'address';
+  if (type === Boolean) return 'yes-no';
+  if (type === Number || type === 'integer' || type === 'number') return 'number';
+  if (type === 'object') return 'plain';
+  if (pattern !== undefined) {
+    const kind = PATTERNS.get(pattern);
+    if (!kind) throw new Error(`A form has no field for ${pattern}.`);
+    return kind;
+  }
+  return maxLength > LINE ? 'words' : 'text';
+}
+
+const known = new WeakMap<Body, readonly FormField[]>();
+
+/** The fields of a body, those of its own before those that it has from others. */
+export function formFieldsIn(body: Body): readonly FormField[] {
+  const before = known.get(body);
+  if (before) return before;
+  const prototype = body.prototype as object;
+  const fields = fieldsIn(prototype).map((name): FormField => {
+    const schema = describedAs(prototype, name) as Schema;
+    const of = classIn(schema) as Body | null;
+    return {
+      name,
+      kind: kindOf(schema, of),
+      optional: schema.required === false,
+      several: schema.isArray ?? false,
+      description: schema.description,
+      example: schema.example,
+      max: schema.maxLength,
+      min: schema.minItems ?? 0,
+      values: (schema.enum ?? []) as readonly string[],
+      registers: registersOfField(prototype, name),
+      of,
+    };
+  });
+  known.set(body, fields);
+  return fields;
+}
+
+/** The field that a pointer leads to, or the nearest one around it; `null`: the body has no such field. */
+export function fieldAt(body: Body, pointer: string): FormField | null {
+  const [name, ...below] = pointer.split('/').slice(1);
+  const field = formFieldsIn(body).find((one) => one.name === name);
+  if (!field?.of) return field ?? null;
+  const rest = field.several ? below.slice(1) : below;
+  return rest.length === 0 ? field : (fieldAt(field.of, `/${rest.join('/')}`) ?? field);
+}

@@ -1,0 +1,208 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { h } from 'preact';
+import { renderToString } from 'preact-render-to-string';
+import { classOf, type BodyName } from '#bodies';
+import { ACTS } from '#commitments';
+import { canonicalJson } from '#eventsourcing';
+import { bodyOfForm, formFieldsOf } from '#platform';
+import { asFilled, Form, type Filled } from '../apps/api/src/pages/form.js';
+import { sound } from './support/bodies.js';
+import { pairsOf, SignedIn, wordsIn, type Shown } from './support/filled-form.js';
+import { HLD, TestServer } from './support/server.js';
+
+const BODIES = [...new Set(Object.values(ACTS).map(({ body }) => body as BodyName))];
+
+/** A body without what a form does not say: what is null, and lists and objects with nothing in them. */
+const said = (value: unknown): unknown => {
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(said);
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([name, one]) => [name, said(one)] as const)
+      .filter(([, one]) => one !== null && (typeof one !== 'object' || Object.keys(one as object).length > 0)),
+  );
+};
+
+describe('The form of a body', () => {
+  it.each(BODIES.filter((name) => name !== 'Correct'))('sends %s as it was filled in', (name) => {
+    const Body = classOf(name) as new () => object;
+    const places = ['/note', '/reason', '/a/0'].map((value) => ({ value, label: value }));
+    fc.assert(
+      fc.property(sound(Body), (body) => {
+        const meant = said(
+          name === 'Blank'
+            ? { ...body, fields: ['/note', '/a/0'] }
+            : name === 'Retract'
+              ? { ...body, item: '/a/0' }
+              : body,
+        );
+        const shown = h(Form, {
+          ...{ of: Body, filled: asFilled(meant) as Filled, places, action: '/x', hidden: {}, submit: 's', back: '/' },
+        });
+        const pairs = pairsOf(renderToString(shown)).filter(([field]) => field !== 'csrf');
+        const sent = formFieldsOf(new URLSearchParams(pairs).toString());
+        expect(canonicalJson(said(bodyOfForm(Body, sent)))).toBe(canonicalJson(meant));
+      }),
+      { numRuns: 8 },
+    );
+  });
+});
+
+describe('The forms of acts', () => {
+  let server: TestServer;
+  let iom: SignedIn;
+  let secretariat: SignedIn;
+  const record = {
+    ...{ title: 'Handbook for municipalities', summary: 'A handbook.', kind: 'publication', nature: 'one_off' },
+    ...{ strength: 'undertaken', condition: 'if funded', themes: ['HLD06-04'], target: { date: '2014' } },
+    agencies: [
+      { agency: 'IOM', role: 'lead' },
+      { agency: 'ILO', role: 'partner' },
+    ],
+    milestones: [{ title: 'A draft', due: '2013-03' }, { title: 'A proof' }],
+    evidence: [{ title: 'The plan', url: 'https://example.org/plan' }],
+    ...{ stage: 'planned', effective: '2013-05', reportedOn: '2013-06-03' },
+  };
+  const recorded = async (change: object = {}): Promise<string> =>
+    (await server.post('/v1/commitments', { ...record, ...change }, server.token('IOM'))).body.reference as string;
+  const last = async (reference: string) =>
+    (await server.get(`/v1/commitments/${reference}/history`)).body.items.at(-1) as {
+      revision: number;
+      data: object;
+      type: string;
+    };
+  const offeredOn = ({ html }: Shown): string[] =>
+    [...html.matchAll(/<a href="(\/commitments\/[^"?#]+\/[^"?#]+)"/g)].map(([, href]) => href!);
+
+  beforeAll(async () => {
+    server = await TestServer.start([HLD]);
+    iom = await SignedIn.as(server, 'IOM');
+    secretariat = await SignedIn.as(server, null);
+  });
+  afterAll(() => server.close());
+
+  it('record, through the form, what the same body records by the API', async () => {
+    const empty = await iom.opens('/record');
+    const two = await iom.fills(empty, '/record', { _more: 'milestones', title: 'Kept' });
+    expect(pairsOf(two.html).filter(([name]) => /^milestones\.\d\.title$/.test(name))).toHaveLength(2);
+    const flat = (value: unknown, path: string): [string, string][] =>
+      Array.isArray(value) && typeof value[0] !== 'object'
+        ? value.map((one) => [path, String(one)])
+        : typeof value === 'object'
+          ? Object.entries(value!).flatMap(([name, one]) => flat(one, path ? `${path}.${name}` : name))
+          : [[path, String(value)]];
+    const names = new Set(flat(record, '').map(([name]) => name));
+    const form = pairsOf(two.html).filter(([name]) => !names.has(name));
+    const done = await iom.sends('/record', [...form, ...flat(record, '')]);
+    expect(done.status).toBe(303);
+    const reference = /commitments\/([^?]+)/.exec(done.to!)![1]!;
+    const [byForm, byApi] = [await last(reference), await last(await recorded())];
+    expect({ ...byForm.data }).toEqual(byApi.data);
+    expect(wordsIn(await iom.opens(done.to!))).toMatch(/Recorded\. Recorded as Planned/);
+  });
+
+  it('are offered where they can be done, to whom they are allowed; each opens, and none is offered to strangers', async () => {
+    const reference = await recorded();
+    for (const [who, agency] of [
+      [iom, 'IOM'],
+      [secretariat, null],
+    ] as const) {
+      const page = await who.opens(`/commitments/${reference}`);
+      const { body } = await server.get(`/v1/commitments/${reference}`, {
+        authorization: `Bearer ${server.token(agency)}`,
+      });
+      const allowed = (body.allowedActs as { href: string }[]).map(({ href }) => href.replace('/v1', ''));
+      expect(offeredOn(page).sort()).toEqual(allowed.sort());
+      for (const href of allowed) {
+        const form = await who.opens(href);
+        expect([href, form.status]).toEqual([href, 200]);
+        expect(pairsOf(form.html, href).some(([name]) => name === '_key')).toBe(true);
+        expect(form.headers.get('cache-control')).toBe('no-store');
+      }
+    }
+    const { body } = await server.get(`/commitments/${reference}`, { accept: 'text/html' });
+    expect(offeredOn({ html: String(body) } as Shown)).toEqual([]);
+    const stranger = await server.get(`/commitments/${reference}?done=0&like=IOM-2011-12`, { accept: 'text/html' });
+    const plain = (html: string) => html.replaceAll(/ETag.*|done=0&amp;like=IOM-2011-12&amp;?/g, '');
+    expect(plain(String(stranger.body))).toBe(plain(String(body)));
+    const ilo = await SignedIn.as(server, 'ILO');
+    expect((await ilo.opens(`/commitments/${reference}/target`)).status).toBe(403);
+    expect(
+      (
+        await fetch(`${server.url}/commitments/${reference}/target`, {
+          headers: { accept: 'text/html' },
+          redirect: 'manual',
+        })
+      ).status,
+    ).toBe(303);
+  });
+
+  it('show a fault at its field, with a link to it on top and everything kept', async () => {
+    const at = `/commitments/${await recorded()}/stage`;
+    const again = await iom.fills(await iom.opens(at), at, {
+      ...{
+        stage: 'completed',
+        effective: 'soon',
+        note: 'Kept <b>',
+        'citation.document': 'NOTHING',
+        'citation.locator': 'p. 1',
+      },
+    });
+    expect(again.status).toBe(400);
+    expect(again.html).toContain('<a href="#in-effective">When it happened must be a real date');
+    expect(again.html).toMatch(/<input id="in-effective"[^>]*aria-invalid="true"/);
+    const kept = Object.fromEntries(pairsOf(again.html, at));
+    expect(kept).toMatchObject({ stage: 'completed', effective: 'soon', note: 'Kept <b>', 'citation.locator': 'p. 1' });
+    const then = await iom.fills(again, at, { effective: '2013' });
+    expect([then.status, wordsIn(then)]).toEqual([422, expect.stringMatching(/NOTHING/)]);
+    expect(then.html).toContain('<a href="#in-citation-document">');
+    expect((await iom.fills(then, at, { 'citation.document': null, 'citation.locator': null })).status).toBe(303);
+  });
+
+  it('are given once however often they are sent', async () => {
+    const reference = await recorded();
+    const at = `/commitments/${reference}/evidence`;
+    const form = await iom.opens(at);
+    const sent = await Promise.all([1, 2, 3].map(() => iom.fills(form, at, { title: 'Draft', note: 'Once' })));
+    expect(new Set(sent.map(({ status, to }) => `${status} ${to}`)).size).toBe(1);
+    expect((await last(reference)).revision).toBe(1);
+  });
+
+  it('show what somebody else recorded meanwhile, and keep what was filled in', async () => {
+    const reference = await recorded();
+    const at = `/commitments/${reference}/stage`;
+    const form = await iom.opens(at);
+    await server.post(
+      `/v1/commitments/${reference}/target`,
+      { date: '2019', reportedOn: '2013-07-01' },
+      server.token('IOM'),
+    );
+    const again = await iom.fills(form, at, { stage: 'in_progress', effective: '2013-06' });
+    expect([again.status, wordsIn(again)]).toEqual([
+      412,
+      expect.stringMatching(/Somebody was faster.*Its target is 2019/),
+    ]);
+    expect(await last(reference)).toMatchObject({ type: 'commitment.TargetSet' });
+    expect((await iom.fills(again, at)).status).toBe(303);
+    expect((await last(reference)).data).toMatchObject({ stage: 'in_progress', effective: '2013-06', agency: 'IOM' });
+  });
+
+  it('correct only what is said otherwise, and amend only what is worded otherwise', async () => {
+    const reference = await recorded();
+    const wording = `/commitments/${reference}/wording`;
+    expect((await iom.fills(await iom.opens(wording), wording, { title: 'Guide' })).status).toBe(303);
+    expect(Object.keys((await last(reference)).data)).toEqual(['reportedOn', 'title']);
+    const correct = `/commitments/${reference}/history/0/correct`;
+    const form = await iom.opens(correct);
+    const changes = { reason: 'Misread', 'says.effective': '2013-04', 'says.target.date': null };
+    const done = await iom.fills(form, correct, changes);
+    const { target: _, ...others } = record;
+    const { revision: of, reason, says } = (await last(reference)).data as Record<string, object>;
+    expect([done.status, of, reason]).toEqual([303, 0, 'Misread']);
+    const agencies = [record.agencies[0], { ...record.agencies[1], asked: true }];
+    expect(says).toEqual({ ...others, agency: 'IOM', agencies, effective: '2013-04' });
+    const nothing = await iom.fills(await iom.opens(correct), correct, { reason: 'Why not' });
+    expect([nothing.status, wordsIn(nothing)]).toEqual([400, expect.stringMatching(/must say something/)]);
+  });
+});
