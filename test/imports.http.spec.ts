@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { read, utils, write, type WorkBook, type WorkSheet } from '@e965/xlsx';
 import { CommandBus } from '@nestjs/cqrs';
+import fc from 'fast-check';
 import { Projector, StoreUnavailable } from '#eventsourcing';
 import { Imports, type ImportPreview, type PaperView } from '#exchange';
 import { LOG } from '#platform';
 import { SCOPES } from '#words';
 import { AccessStore } from '#access';
 import { SignIn } from '#sign-in';
+import { runs } from './support/properties.js';
 import { hiddenOf, Visitor, wordsOf } from './support/visitor.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
@@ -116,6 +118,60 @@ describe('A list that was exported', () => {
     } = (await server.get(`/v1/commitments/${first}`)).body;
     const { corrections: _c, revision: _v, position: _o, ...was } = shownBefore.body;
     expect(after).toEqual(was);
+  });
+
+  it('and is changed at random changes exactly that: what is shown before is what is there after', async () => {
+    const bytes = await bytesOf('/v1/commitments?format=xlsx');
+    const { items } = (await server.get('/v1/commitments?limit=1000&fields=reference,title,themes,target,stage,note'))
+      .body;
+    const words = fc.string({ unit: fc.constantFrom(...'abc =+-;"\'&<é中_x0041'), minLength: 1, maxLength: 30 });
+    const text = words.map((some) => `Random ${some}`.trim().replaceAll(/\s+/g, ' '));
+    const change = fc.record({
+      of: fc.nat((items as object[]).length - 1),
+      title: fc.option(text),
+      target: fc.option(fc.constantFrom('2031', '2031-02', '2031-02-28', null)),
+      themes: fc.option(fc.constantFrom('HLD06-04', 'HLD06-04; HLD06-15', 'HLD06-01; HLD06-13; HLD06-02')),
+      note: fc.option(text),
+    });
+    for (const changes of fc.sample(
+      fc.uniqueArray(change, { selector: ({ of }) => of, minLength: 6, maxLength: 12 }),
+      runs(2),
+    )) {
+      const book = opened(bytes);
+      const sheet = book.Sheets['commitments']!;
+      const wanted = new Map<string, string[]>();
+      for (const { of, ...cells } of changes) {
+        const item = items[of] as Record<string, unknown> & { reference: string };
+        const differs = Object.entries(cells).filter(
+          ([field, value]) => value !== null && value !== ([item[field] ?? null].flat().join('; ') || null),
+        );
+        for (const [field, value] of differs) put(sheet, item.reference, field, value);
+        if (differs.length > 0) wanted.set(item.reference, differs.map(([field]) => field).sort());
+      }
+      const shown = await preview(saved(book), 'random.xlsx');
+      expect(shown.problems).toEqual([]);
+      const changed = shown.rows.filter(({ outcome }) => outcome === 'changed');
+      const found = changed.map(
+        ({ reference, changes: all }) => [reference, all.map(({ field }) => field).sort()] as const,
+      );
+      expect(new Map(found as never)).toEqual(wanted);
+      expect((await act(shown.id, 'confirm')).body.state).toBe('confirmed');
+      await caughtUp();
+      for (const { reference, changes: all } of changed) {
+        const { body } = await server.get(`/v1/commitments/${reference}`);
+        const says: Record<string, unknown> = {
+          title: body.title,
+          note: body.headline.note,
+          target: body.target?.date,
+        };
+        says['themes'] = (body.themes as string[]).join('; ');
+        for (const { field, to } of all)
+          expect([reference, field, says[field] ?? null]).toEqual([reference, field, to]);
+      }
+      expect((await act(shown.id, 'undo')).body.state).toBe('undone');
+      await caughtUp();
+      expect((await preview(bytes, 'list.xlsx')).counts).toMatchObject(NOTHING);
+    }
   });
 
   it('names what no ordinary act can change, and what was changed meanwhile', async () => {

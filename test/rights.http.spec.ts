@@ -85,9 +85,9 @@ describe('The table of rights', () => {
         asked++;
         const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
         // It is refused later for what it says, if not before for who says it: nothing is ever written.
-        return outcome(
-          method === 'GET' ? await server.get(path, headers) : await server.post(path, { nothing: 1 }, token),
-        );
+        if (method === 'GET') return outcome(await server.get(path, headers));
+        const write = method === 'PUT' ? server.put.bind(server) : server.post.bind(server);
+        return outcome(await write(path, { nothing: 1 }, token));
       };
       const hold = async (who: string, token: string | undefined, wanted: string) => {
         const found = await ask(token);
@@ -222,6 +222,8 @@ describe('What the secretariat does on behalf of an agency', () => {
     expect(JSON.parse(feed)).toMatchObject({ meta: { role: 'secretariat', agency: 'ILO' }, data: { onBehalf } });
     for (const page of [`/commitments/${reference}`])
       expect((await server.get(page, { accept: 'text/html' })).body).toContain('on behalf of');
+    const report = await server.get('/v1/reports/agency?agency=ILO&format=md');
+    expect(report.body).toContain('on behalf of ILO: Letter of the ILO');
     // The agency may correct what was said for it.
     const correction = { says: { effective: '2007-02' }, reason: 'It began in February' };
     const corrected = await server.post(

@@ -12,7 +12,7 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AccessStore, KnownTokens, PostgresAccessStore, SqliteAccessStore } from '#access';
+import { AccessStore, Audit, KnownTokens, PostgresAccessStore, SqliteAccessStore } from '#access';
 import { actsContext } from '#acts';
 import { commitmentsContext } from '#commitments';
 import { DraftsStore, PostgresDraftsStore, SqliteDraftsStore } from '#drafts';
@@ -34,6 +34,7 @@ import { Mailer, mailerOf } from '#mail';
 import {
   AccessGuard,
   AnswerInterceptor,
+  auditLost,
   Cookies,
   IdempotencyKeys,
   LOG,
@@ -54,7 +55,9 @@ import { progressContext } from '#progress';
 import { registersContext } from '#registers';
 import { Bearers, SignIn } from '#sign-in';
 import { PublishedFiles, reportsContext, type Imprint } from '#reports';
+import { roundsCatalogs, roundsContext } from '#rounds';
 import { AccountsController } from './accounts.controller.js';
+import { AuditController } from './audit.controller.js';
 import { ChangesController } from './changes.controller.js';
 import { LogCheck } from './log-check.js';
 import { MeController } from './me.controller.js';
@@ -75,7 +78,8 @@ const contexts: readonly Context[] = [
 ];
 
 /** The codec of every event type. */
-export const codec = () => new EventCodec([...contexts.flatMap(({ catalogs }) => catalogs ?? []), releases]);
+export const codec = () =>
+  new EventCodec([...contexts.flatMap(({ catalogs }) => catalogs ?? []), ...roundsCatalogs, releases]);
 
 /**
  * The purpose of opening a log: to serve it (it is made if need be), or only to look at it (it must exist, and may be damaged).
@@ -198,11 +202,13 @@ class Closing implements OnApplicationShutdown {
   constructor(
     private readonly projector: Projector,
     private readonly stores: Stores,
+    private readonly audit: Audit,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
     const { log, access, drafts } = this.stores;
     await this.projector.stop();
+    await this.audit.flush();
     await log.store.close();
     await drafts.close();
     await access.close();
@@ -224,6 +230,7 @@ export class AppModule {
   static with(settings: Settings, stores: Stores, extra: Context = {}): DynamicModule {
     const all = [
       ...contexts,
+      roundsContext(stores.drafts),
       reportsContext(imprintOf(settings), new PublishedFiles(join(settings.dataDir, 'published')), {
         folder: join(settings.dataDir, 'jobs'),
         hours: settings.reportsKeptHours,
@@ -247,6 +254,7 @@ export class AppModule {
       imports: [CqrsModule.forRoot()],
       controllers: [
         ...all.flatMap(({ controllers }) => controllers ?? []),
+        AuditController,
         ChangesController,
         AccountsController,
         TokensController,
@@ -257,11 +265,16 @@ export class AppModule {
         { provide: LOG, useValue: log },
         { provide: PUBLIC_URL, useValue: settings.publicUrl.replace(/\/$/, '') },
         { provide: Projector, useFactory: () => new Projector(log, projections, logFailure, snapshot) },
-        { provide: Closing, useFactory: (projector: Projector) => new Closing(projector, stores), inject: [Projector] },
+        {
+          provide: Closing,
+          useFactory: (projector: Projector, audit: Audit) => new Closing(projector, stores, audit),
+          inject: [Projector, Audit],
+        },
         { provide: APP_FILTER, useFactory: () => new ProblemFilter(extra.problemPage) },
         Draining,
         LogCheck,
         { provide: AccessStore, useValue: access },
+        { provide: Audit, useFactory: () => new Audit(access, settings.auditDays, (lost) => auditLost.inc(lost)) },
         { provide: DraftsStore, useValue: drafts },
         { provide: SignIn, useFactory: (mailer: Mailer) => new SignIn(access, mailer, settings), inject: [Mailer] },
         {

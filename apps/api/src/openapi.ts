@@ -136,6 +136,7 @@ const TAGS = {
   Commitments: 'What agencies undertook: list, read, record, and the acts that change it',
   Progress: 'How it stands, per agency and per theme, as at any date and as known at any position',
   Reports: 'Documents to hand out, made from the same figures, the same to the byte whenever they are made again',
+  Rounds: 'Reporting rounds: the secretariat asks, agencies answer with returns, a report comes out',
   Registers: 'Agencies, frameworks, themes, crosswalks, forums, outcomes, documents; kept by the secretariat',
   Imports: 'Spreadsheets: what one would do, row by row; then all of it, or none; and taken back as a whole',
   Accounts: 'Who acts for whom, and by which tokens',
@@ -171,8 +172,8 @@ export function openApi(
   Object.assign(detail!, { 'x-ms-primary-error-message': true }); // what a client says of a refusal
   Object.assign(components, { parameters: PARAMETERS, headers: HEADERS, responses: problems() });
   for (const [path, item] of Object.entries(document.paths))
-    for (const method of ['get', 'post'] as const)
-      if (item[method]) complete(item[method], path, method === 'post', publicReading, components);
+    for (const method of ['get', 'post', 'put'] as const)
+      if (item[method]) complete(item[method], path, method !== 'get', publicReading, components);
   nameSchemas(document);
   return document;
 }
@@ -275,6 +276,7 @@ const NAMED_BY_PATH: Readonly<Record<string, string>> = {
   import: 'The id of the import',
   reference: 'The reference of the commitment',
   revision: 'The revision of what was said, as its history tells',
+  round: 'The code of the round',
 };
 
 function describeAnswer(

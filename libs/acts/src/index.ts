@@ -10,6 +10,7 @@ import { CommitmentsController } from './commitments.controller.js';
 import { CrosswalksController } from './crosswalks.controller.js';
 import { OutcomesController } from './outcomes.controller.js';
 import { historyController, registerController } from './registers.controller.js';
+import { Warnings } from './warnings.js';
 
 export {
   ActCommand,
@@ -18,6 +19,7 @@ export {
   decideEntries,
   refuseUnlessTheirs,
   tableOf,
+  refuseUnscoped,
   type ActOn,
   type ActResult,
   type AnyActCommand,
@@ -59,5 +61,5 @@ export const actsContext: Context = {
     ...actControllers('commitment', (name) => name !== 'record'),
     BatchesController,
   ],
-  providers: [ActCommandHandler],
+  providers: [ActCommandHandler, Warnings],
 };

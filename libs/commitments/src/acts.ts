@@ -190,6 +190,16 @@ export const ACTS = allActs({
     answers: 'StageAnswer',
     namesReporter: true,
   }),
+  confirm: act('Confirmed', 'Confirm', {
+    path: 'confirm',
+    summary: 'No change: confirm what was said of one’s part',
+    description:
+      'By the lead, a co-lead or a partner, each of its own part. It counts as a report, so that the commitment is not stale; the stage stays as it was, with the dates that it had.',
+    scope: 'report',
+    who: contributing,
+    decide: stages.confirm,
+    namesReporter: true,
+  }),
   verify: act('Verified', 'Verify', {
     path: 'verification',
     scope: 'report',
@@ -256,6 +266,7 @@ export const ACTS = allActs({
     conflict: 'It was not asked',
     who: named,
     decide: responsibility.acceptRole,
+    gives: ({ reportedOn: from }, { agency = '' }) => [{ agency, from, pointer: '/reportedOn' }],
     on: asked,
     amended: { agency: 'decided anew' },
   }),
@@ -465,6 +476,8 @@ export const ACTS = allActs({
       'By the lead. From then on it is counted in no total; the record that stays takes over the agencies, themes and follow-up that are listed, and nothing else.',
     who: lead,
     decide: lineage.merge(viewAsAt),
+    gives: ({ takeOver, reportedOn: from }) =>
+      (takeOver?.agencies ?? []).map(({ agency }, i) => ({ agency, from, pointer: `/takeOver/agencies/${i}/agency` })),
     amended: 'retracted',
   }),
   split: act('SplitUp', 'Split', {

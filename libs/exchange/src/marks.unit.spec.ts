@@ -49,10 +49,12 @@ describe('A citation of the catalogue', () => {
     const paper = await read(paperFrom(citations));
     const searched = new SearchedPaper(paper);
     for (const citation of citations) {
-      const wanted = [...(citation.paragraph ?? '').matchAll(/\d+(?:-\d+)?/g)].flatMap(([range]) => {
-        const [from, to = from] = range.split('-').map(Number) as [number, number?];
-        return Array.from({ length: to! - from + 1 }, (_, i) => String(from + i));
-      });
+      const wanted = [...(citation.paragraph ?? '').replaceAll(/\bnotes? \d+/g, '').matchAll(/\d+(?:-\d+)?/g)].flatMap(
+        ([range]) => {
+          const [from, to = from] = range.split('-').map(Number) as [number, number?];
+          return Array.from({ length: to! - from + 1 }, (_, i) => String(from + i));
+        },
+      );
       if (wanted.length === 0) continue;
       wanted.sort();
       const found = searched.find(citation);

@@ -256,7 +256,7 @@ class Plan {
     row.expected = row.id === null ? undefined : NO_STREAM;
     row.acts = [{ act: 'record', body: { ...recordOf(values), ...this.#source(row) }, fields: [] }];
     for (const { field } of row.table.columns)
-      if (field && values[field.name as CommitmentField] !== null && !isSource(field.name))
+      if (field && (values[field.name as CommitmentField] ?? null) !== null && !isSource(field.name))
         row.changes.push(this.#changed(row, field.name, null, values[field.name as CommitmentField]));
     await this.#try(row);
   }

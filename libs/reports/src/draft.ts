@@ -1,7 +1,7 @@
 /** A report in the making: its clocks, its words, its names, and the addresses that its figures and names lead to. */
 import { viewOf, type CommitmentView } from '#acts';
 import type { FullDate } from '#clocks';
-import { BLANKED, type Citation } from '#commitments';
+import { BLANKED, type Citation, type Source } from '#commitments';
 import type { Log } from '#eventsourcing';
 import {
   listQuery,
@@ -59,8 +59,8 @@ export interface Dossier {
 /** The names of a register by code, as at the date. */
 type Names = Readonly<Record<Exclude<Register, 'document' | 'crosswalk' | 'publication'>, ReadonlyMap<string, string>>>;
 
-/** How many commitments are read before others have their turn. */
-const AT_ONCE = 50;
+/** How many commitments are read, and written, before others have their turn; and after how many ms at most. */
+const [AT_ONCE, TURN_MS] = [16, 3] as const;
 
 const RIGHT_TO_LEFT = /^[^\p{L}]*[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u;
 
@@ -180,8 +180,12 @@ export class Draft {
     };
   }
 
-  notes(source: { readonly citation?: Citation | null; readonly citations?: readonly Citation[] | null }): Note[] {
-    return [source.citation ?? [], source.citations ?? []].flat().map((citation) => this.cite(citation));
+  /** Of a statement that the secretariat made for an agency the last note says so, and on what authority. */
+  notes({ citation, citations, onBehalf }: Pick<Source, 'citation' | 'citations' | 'onBehalf'>): Note[] {
+    const cited = [citation ?? [], citations ?? []].flat().map((one) => this.cite(one));
+    if (!onBehalf) return cited;
+    const authority = this.cite(onBehalf.citation);
+    return [...cited, { ...authority, citation: this.words.parts.onBehalf(onBehalf.agency, authority.citation) }];
   }
 
   abbreviations(): Abbreviation[] {
@@ -265,8 +269,13 @@ export class Draft {
     for await (const items of this.views.progress.allCommitments(this.at, filter))
       for (let i = 0; i < items.length; i += AT_ONCE) {
         const some: Dossier[] = [];
-        for (const item of items.slice(i, i + AT_ONCE))
+        let begun = performance.now();
+        for (const item of items.slice(i, i + AT_ONCE)) {
           some.push({ item, view: await viewOf(this.views.log, item.reference, this.at) });
+          if (performance.now() - begun < TURN_MS) continue;
+          await turn();
+          begun = performance.now();
+        }
         yield some;
         await turn();
       }

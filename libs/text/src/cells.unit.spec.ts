@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { runs } from '../../../test/support/properties.js';
 import { guarded, listCell, partsOf, unguarded } from './cells.js';
 
 describe('A cell of a table', () => {
@@ -30,6 +31,7 @@ describe('A cell of a table', () => {
       fc.property(fc.oneof(signs, fc.string({ unit: 'binary' })), (text) => {
         expect(unguarded(guarded(text))).toBe(text);
       }),
+      runs(300),
     );
   });
 });

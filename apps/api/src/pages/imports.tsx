@@ -354,8 +354,8 @@ const Problems = ({ problems }: Pick<ImportPreview, 'problems'>) => (
                 {sheet}, {row === 0 ? 'as a whole' : `${column ?? 'row '}${row}`}
                 {field && <small> {field}</small>}
               </th>
-              <td data-label="What is wrong">{message}</td>
-              <td data-label="Right">{right}</td>
+              <td>{message}</td>
+              <td>{right}</td>
             </tr>
           ))}
         </tbody>
@@ -382,7 +382,7 @@ const Rows = ({ rows, done }: { rows: readonly ImportRow[]; done: boolean }) => 
               {row.sheet}, {row.row}
               {row.hidden && <small> hidden</small>}
             </th>
-            <td data-label="It">{OUTCOME_WORDS[row.outcome]}</td>
+            <td>{OUTCOME_WORDS[row.outcome]}</td>
             <td>
               <What row={row} />
             </td>

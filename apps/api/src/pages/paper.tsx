@@ -130,6 +130,10 @@ export class PaperPages {
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 const paperPath = (id: string): string => `${path('documents', id)}/paper`;
 
+/** What several acts of one commitment cite is told once. */
+const distinct = <T extends { readonly reference: string }>(all: readonly T[]): T[] =>
+  [...new Map(all.toReversed().map((one) => [one.reference, one])).values()].toReversed();
+
 const measureWords = ({ statements, takenIn, inCitedSections, citations, found }: PaperView['measure']): string =>
   `${takenIn} of ${counted(statements, 'statement')} have been taken in` +
   (inCitedSections > 0 ? `, and ${inCitedSections} more stand in sections that are cited as a whole` : '') +
@@ -158,7 +162,7 @@ const PaperPage = ({ document, paper }: { document: Document; paper: PaperView |
           <section>
             <h2>Citations whose place this text does not have</h2>
             <ul>
-              {paper.lost.map(({ reference, title, locator }) => (
+              {distinct(paper.lost).map(({ reference, title, locator }) => (
                 <li key={reference + locator}>
                   {reference} <span dir="auto">{title}</span>: <span dir="auto">{locator}</span>
                 </li>
@@ -185,7 +189,7 @@ const PaperPage = ({ document, paper }: { document: Document; paper: PaperView |
 const Statement = ({ id, paragraph }: { id: string; paragraph: PaperParagraph }) => {
   const { kind, place, number, text, marks, section, lines } = paragraph;
   if (kind === 'heading') return section.length < 1 ? <h2 dir="auto">{text}</h2> : <h3 dir="auto">{text}</h3>;
-  const exact = marks.filter(({ exactness }) => exactness === 'paragraph');
+  const exact = distinct(marks.filter(({ exactness }) => exactness === 'paragraph'));
   return (
     <div class={exact.length > 0 ? 'statement taken' : 'statement'} id={`s${place}`}>
       <p dir="auto">
@@ -194,8 +198,8 @@ const Statement = ({ id, paragraph }: { id: string; paragraph: PaperParagraph })
       </p>
       <p class="note">
         {lines && !number && `${lines[0] === lines[1] ? `Line ${lines[0]}` : `Lines ${lines[0]}–${lines[1]}`}. `}
-        {exact.map(({ reference, title, kind: of, revision }) => (
-          <span key={reference + revision}>
+        {exact.map(({ reference, title, kind: of }) => (
+          <span key={reference}>
             Taken in as{' '}
             <a href={path(of === 'commitment' ? 'commitments' : 'outcomes', reference)} title={title}>
               {reference}
@@ -247,8 +251,8 @@ const StatementPage = ({ document, paragraph, sent, refused }: StatementParts) =
         <section>
           <h2>What was made of it</h2>
           <ul>
-            {marks.map(({ reference, title, exactness, revision }) => (
-              <li key={reference + revision}>
+            {distinct(marks).map(({ reference, title, exactness }) => (
+              <li key={reference}>
                 {reference} <span dir="auto">{title}</span>
                 {exactness === 'section' && ' (its section)'}
               </li>

@@ -126,7 +126,8 @@ interface SheetCell {
 }
 
 function set(cell: SheetCell, value: Value, style: Style): void {
-  cell.value = value;
+  // As an inline text: written as the result of a formula, which it is no other way, some programs read it twice.
+  cell.value = typeof value === 'string' ? { richText: [{ text: value }] } : value;
   cell.style = style;
 }
 
@@ -137,7 +138,8 @@ function put(cell: SheetCell, value: unknown): void {
   if (typeof value === 'boolean') return set(cell, value, PLAIN);
   const text = String(value);
   if (FULL_DATE.test(text) && text >= FIRST_DATE) return set(cell, new Date(`${text}T00:00:00Z`), DAY);
-  set(cell, text.length <= LETTERS ? text : `${text.slice(0, LETTERS - 1).replace(/[\uD800-\uDBFF]$/, '')}…`, TEXT);
+  const kept = text.length <= LETTERS ? text : `${text.slice(0, LETTERS - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+  set(cell, kept, TEXT);
 }
 
 /** Waits until what was written has been taken: no more than that is in memory. */
