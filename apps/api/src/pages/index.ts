@@ -1,6 +1,7 @@
 /** The server-rendered pages, as a context of their own. */
 import { Cookies, type Context } from '#platform';
 import { AccountPages } from './account.js';
+import { AccountsPages } from './accounts.js';
 import { AboutPages } from './about.js';
 import { ActForms, actFormPages } from './act-forms.js';
 import { AgencyThemePage } from './agency-theme.js';
@@ -61,6 +62,7 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     SearchPage,
     SignInPages,
     AccountPages,
+    AccountsPages,
     AboutPages,
     ImportPages,
     PaperPages,
