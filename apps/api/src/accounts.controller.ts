@@ -189,7 +189,11 @@ export class AccountsController {
 
   @Get('accounts/:account')
   @Rights({ scope: null, roles: ACTING, only: 'its own, and of the own agency' })
-  @ApiOperation({ summary: 'One account', operationId: 'getAccount' })
+  @ApiOperation({
+    summary: 'One account',
+    description: 'Its kind, and its roles over time.',
+    operationId: 'getAccount',
+  })
   @ApiOkResponse({ type: AccountView })
   async one(@Param('account') account: string, @Caller() caller: Principal): Promise<AccountView> {
     return shownTo(caller, await this.#known(account, caller));

@@ -139,6 +139,7 @@ const TAGS = {
   Rounds: 'Reporting rounds: the secretariat asks, agencies answer with returns, a report comes out',
   Registers: 'Agencies, frameworks, themes, crosswalks, forums, outcomes, documents; kept by the secretariat',
   Imports: 'Spreadsheets: what one would do, row by row; then all of it, or none; and taken back as a whole',
+  Webhooks: 'Have what is recorded posted to an address, signed; what could not be delivered, and sending it again',
   Accounts: 'Who acts for whom, and by which tokens',
   'Open formats': 'The register in the formats of others: SKOS, SDMX, DCAT',
   Operations: 'The feed of events, health and metrics',

@@ -12,6 +12,7 @@ import { CommitmentsPage } from './commitments.js';
 import { CrosswalkPages } from './crosswalks.js';
 import { DeadlinesPage } from './deadlines.js';
 import { DocumentPages } from './documents.js';
+import { FeedPages } from './feeds.js';
 import { ForumPages } from './forums.js';
 import { Freshness } from './freshness.js';
 import { ImportPages } from './imports.js';
@@ -60,6 +61,7 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     DeadlinesPage,
     NoUpdatePage,
     SearchPage,
+    FeedPages,
     SignInPages,
     AccountPages,
     AccountsPages,
