@@ -172,7 +172,7 @@ class Publishing {
       const target = addressOf(href, address);
       if (target && target.date === date && isPublished(target)) this.#add(target);
     }
-    for (const [, href] of payload.matchAll(/<link\b[^>]*\shref="(\/assets\/[^"]*)"/g))
+    for (const [, href] of payload.matchAll(/<link\b[^>]*\shref="(\/assets\/[^"?]*)"/g))
       this.#add({ path: href!, date, query: [], fragment: '' });
   }
 

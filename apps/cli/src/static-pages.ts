@@ -113,7 +113,8 @@ export function standalone(html: string, { address, file, fileOf: known, dates }
       // What only the server gives: pictures and tables by themselves, feeds, lines for programs.
       .replaceAll(/<p class="copy">[^]*?<\/p>|<span>Follow it as [^]*?<\/span>/g, '')
       .replaceAll(/, (<a\b[^>]*>CSV<\/a>) or <a\b[^>]*>NDJSON<\/a>/g, ' or $1')
-      .replaceAll(/<link\b[^>]*rel="alternate"[^>]*>/g, '')
+      // Feeds, and the heads of printed pages, which the server writes for each page.
+      .replaceAll(/<link\b[^>]*(?:rel="alternate"|href="\/assets\/margins\.css)[^>]*>/g, '')
       .replaceAll(/<(link\b[^>]*?)\shref="([^"]*)"/g, (whole, before: string, href: string) => {
         const target = addressOf(unescaped(href), address);
         const to = target && known(target);
