@@ -97,6 +97,7 @@ describe('the demo', () => {
 
     demo = await demoOf(dataDir);
     expect(demo.out).toContain('commitments.json: 0 new, 499 known');
+    expect(demo.out).toContain('rounds.json: 0 new, 3 known');
     expect(await registers(demo, 'DEMO-3', before)).toBe(401);
     expect(await registers(demo, 'DEMO-3', await token(demo, 'Secretariat'))).toBe(201);
     expect(await stop(demo)).toBe(0);

@@ -16,6 +16,7 @@ import {
 import { codec } from '../apps/api/src/app.module.js';
 import { commitmentsContext } from '#commitments';
 import { registersContext } from '#registers';
+import { roundsCatalogs } from '#rounds';
 import { TestServer } from './support/server.js';
 
 /** An event as it was recorded once, and what it was decoded to then. These files are added to, and never changed. */
@@ -37,7 +38,11 @@ const golden = new Map(
 const readable = ({ types }: EventCodec): string[] =>
   types.flatMap(({ type, version }) => Array.from({ length: version }, (_, i) => `${type}.v${i + 1}`)).sort();
 
-const catalogs = [...[registersContext, commitmentsContext].flatMap(({ catalogs }) => catalogs ?? []), releases];
+const catalogs = [
+  ...[registersContext, commitmentsContext].flatMap(({ catalogs }) => catalogs ?? []),
+  ...roundsCatalogs,
+  releases,
+];
 
 describe('Events recorded by earlier versions are read for ever', () => {
   it(`every type and version has a golden event in ${FOLDER}, and every golden event its type`, () =>

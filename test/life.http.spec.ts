@@ -953,6 +953,7 @@ describe('What the caller may do next', () => {
   /** What each act says at least, to be valid. */
   const MINIMAL: Readonly<Record<Exclude<ActName, 'record'>, object>> = {
     reportStage: { stage: 'in_progress', effective: '2013', ...on },
+    confirm: on,
     verify: { verification: 'no_evidence', reason: 'r', ...on },
     reply: { text: 't', ...on },
     addAgency: { agency: 'WORLD-BANK', role: 'observer', ...on },

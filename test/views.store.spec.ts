@@ -218,7 +218,9 @@ function correctedLater(events: readonly RawEvent[], naive: NaiveViews, at: Naiv
       ...seen,
       ...(found && naivelyShown(found)),
       documents: [...new Set(seen.documents)].sort(),
-      heard: found?.agencies.map(({ agency }) => found.heard[agency] ?? null),
+      // In whatever order they came.
+      agencies: found?.agencies.map((one) => JSON.stringify(one)).sort(),
+      heard: found?.agencies.map(({ agency }) => `${agency} ${found.heard[agency] ?? ''}`).sort(),
     });
   };
   return own

@@ -79,6 +79,8 @@ export interface NaiveCommitment {
   readonly lastReportedOn: string;
   readonly effective: string;
   readonly note: string | null;
+  /** The places in which the entry that the stage rests on can be read. */
+  readonly sources: readonly object[];
   /** When each agency last spoke for itself. */
   readonly heard: Readonly<Record<string, string>>;
 }
@@ -210,6 +212,7 @@ export const RULES = {
 export type Rules = typeof RULES;
 
 const STAGING = /^(Recorded|StageReported)$/;
+const TELLING = /^(Recorded|StageReported|Confirmed)$/;
 const ENDING: Readonly<Record<string, [life: string, into: (data: Data) => string[]]>> = {
   Merged: ['merged', (data) => [data.into]],
   SplitUp: ['split', (data) => data.into],
@@ -450,7 +453,7 @@ export class NaiveViews {
     const { stage } = headline;
     const heard: Record<string, string> = {};
     for (const { name, by, data } of told)
-      for (const agency of [by, STAGING.test(name) ? partOf(data) : null])
+      for (const agency of [by, TELLING.test(name) ? partOf(data) : null])
         if (agency && data.reportedOn <= asOf && data.reportedOn > (heard[agency] ?? ''))
           heard[agency] = data.reportedOn;
     return {
@@ -466,6 +469,7 @@ export class NaiveViews {
       strength: record.strength,
       stage,
       ...{ effective: headline.effective, note: headline.note ?? null, heard },
+      sources: [(headline as Data).citation ?? [], (headline as Data).citations ?? []].flat(),
       outlook: headline.outlook ?? null,
       agencies,
       declined,

@@ -92,6 +92,11 @@ export class TestServer {
     return read(await fetch(this.url + path, { method: 'POST', body: text, headers: all }));
   }
 
+  async put(path: string, body: unknown, token: string, headers: Record<string, string> = {}): Promise<Answer> {
+    const all = { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...headers };
+    return read(await fetch(this.url + path, { method: 'PUT', body: JSON.stringify(body), headers: all }));
+  }
+
   async close(): Promise<void> {
     const closing = this.app.close();
     // A client in the same process keeps its connections for a minute: nobody waits for them.

@@ -53,6 +53,7 @@ import { progressContext } from '#progress';
 import { registersContext } from '#registers';
 import { Bearers, SignIn } from '#sign-in';
 import { PublishedFiles, reportsContext, type Imprint } from '#reports';
+import { roundsCatalogs, roundsContext } from '#rounds';
 import { ChangesController } from './changes.controller.js';
 import { LogCheck } from './log-check.js';
 import { MeController } from './me.controller.js';
@@ -66,7 +67,8 @@ import { startTracing, stopTracing } from './tracing.js';
 const contexts: readonly Context[] = [registersContext, commitmentsContext, actsContext, progressContext];
 
 /** The codec of every event type. */
-export const codec = () => new EventCodec([...contexts.flatMap(({ catalogs }) => catalogs ?? []), releases]);
+export const codec = () =>
+  new EventCodec([...contexts.flatMap(({ catalogs }) => catalogs ?? []), ...roundsCatalogs, releases]);
 
 /**
  * The purpose of opening a log: to serve it (it is made if need be), or only to look at it (it must exist, and may be damaged).
@@ -215,6 +217,7 @@ export class AppModule {
   static with(settings: Settings, stores: Stores, extra: Context = {}): DynamicModule {
     const all = [
       ...contexts,
+      roundsContext(stores.drafts),
       reportsContext(imprintOf(settings), new PublishedFiles(join(settings.dataDir, 'published')), {
         folder: join(settings.dataDir, 'jobs'),
         hours: settings.reportsKeptHours,

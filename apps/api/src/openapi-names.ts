@@ -48,6 +48,13 @@ const LISTS: { readonly [L in keyof typeof words]: string } = {
   SCOPES: 'Scope',
   REPORT_KINDS: 'ReportKind',
   REPORT_LANGUAGES: 'ReportLanguage',
+  ROUND_STATES: 'RoundStateWord',
+  RETURN_STATES: 'ReturnState',
+  RETURN_WORDS: 'ReturnWord',
+  QUESTION_SUBJECTS: 'QuestionSubject',
+  QUESTION_KINDS: 'QuestionKind',
+  ACTS_OF_RETURNS: 'ActOfReturn',
+  FINDING_LEVELS: 'FindingLevel',
 };
 
 const keyOf = (list: readonly unknown[]): string => JSON.stringify(list.map(String).sort(compareTexts));
@@ -152,8 +159,8 @@ export function nameSchemas({ components, paths }: OpenAPIObject): void {
   const naming = new Naming(schemas);
   for (const [name, schema] of Object.entries(schemas))
     schemas[name] = naming.within(schema as Schema, name, '') as never;
-  const asked = Object.values(paths).flatMap(({ get, post }) =>
-    [get, post].flatMap((operation) =>
+  const asked = Object.values(paths).flatMap(({ get, post, put }) =>
+    [get, post, put].flatMap((operation) =>
       (operation?.parameters ?? []).flatMap((parameter) =>
         'schema' in parameter ? { parameter, operation: operation!.operationId! } : [],
       ),

@@ -24,6 +24,7 @@ export interface Example {
   readonly as?: string;
   readonly path?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: object;
   /** The requests that must come before it; they are not shown. */
   readonly before?: readonly (Omit<Example, 'answer'> & { readonly operation: string })[];
@@ -129,6 +130,7 @@ const TAGS = {
   Commitments: 'What agencies undertook: list, read, record, and the acts that change it',
   Progress: 'How it stands, per agency and per theme, as at any date and as known at any position',
   Reports: 'Documents to hand out, made from the same figures, the same to the byte whenever they are made again',
+  Rounds: 'Reporting rounds: the secretariat asks, agencies answer with returns, a report comes out',
   Registers: 'Agencies, frameworks, themes, crosswalks, forums, outcomes, documents; kept by the secretariat',
   'Open formats': 'The register in the formats of others: SKOS, SDMX, DCAT',
   Operations: 'The feed of events, health and metrics',
@@ -162,8 +164,8 @@ export function openApi(
   Object.assign(detail!, { 'x-ms-primary-error-message': true }); // what a client says of a refusal
   Object.assign(components, { parameters: PARAMETERS, headers: HEADERS, responses: problems() });
   for (const [path, item] of Object.entries(document.paths))
-    for (const method of ['get', 'post'] as const)
-      if (item[method]) complete(item[method], path, method === 'post', publicReading, components);
+    for (const method of ['get', 'post', 'put'] as const)
+      if (item[method]) complete(item[method], path, method !== 'get', publicReading, components);
   nameSchemas(document);
   return document;
 }
@@ -261,6 +263,7 @@ const NAMED_BY_PATH: Readonly<Record<string, string>> = {
   milestone: 'The number of the milestone',
   reference: 'The reference of the commitment',
   revision: 'The revision of what was said, as its history tells',
+  round: 'The code of the round',
 };
 
 function describeAnswer(

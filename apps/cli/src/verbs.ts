@@ -117,7 +117,7 @@ async function importInto(settings: Settings, folder: string, dryRun: boolean): 
       const plan = await planImport(folder, app.get(LOG), () => ({ by: IMPORTER, meta: metaOf(IMPORTER) }), known);
       printPlan(folder, plan, dryRun);
       if (plan.problems.length > 0 || Object.keys(plan.counts).length === 0) return false;
-      if (dryRun || plan.commands.length === 0) return true;
+      if (dryRun || plan.commands.length + plan.rounds.length === 0) return true;
       whole = await ran(plan, app.get(CommandBus));
     }
     const head = await stores.log.store.head();
@@ -130,7 +130,7 @@ async function importInto(settings: Settings, folder: string, dryRun: boolean): 
 
 /** Runs an import. @returns whether to the end; else something else wrote meanwhile, and it is to be planned anew */
 async function ran(plan: ImportPlan, commands: CommandBus): Promise<boolean> {
-  const bar = progressBar('importing', plan.commands.length);
+  const bar = progressBar('importing', plan.commands.length + plan.rounds.length);
   try {
     await runImport(plan, commands, (done) => bar.update(done));
     return true;

@@ -27,6 +27,7 @@ export { actControllers, giveAct } from './act-controllers.js';
 export { addressOf, parameterNamesOf, parametersOf } from './addresses.js';
 export { actsFor, CommitmentView, historyOf, viewOf, type ActFor, type History } from './commitments.controller.js';
 export { pageOf, RegisterListQuery, RegisterPage } from './list.js';
+export { rehearsalOf } from './rehearsal.js';
 export { entryClass, historyController, registerController } from './registers.controller.js';
 export { FindsDuplicates, namesakes, otherCase, type DuplicateCandidate } from './warnings.js';
 

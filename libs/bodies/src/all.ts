@@ -12,5 +12,7 @@ export * from './lineage.js';
 export * from './publication.js';
 export * from './register.js';
 export * from './responsibility.js';
+export * from './return.js';
+export * from './round.js';
 export * from './stages.js';
 export * from './statement.js';

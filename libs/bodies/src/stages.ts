@@ -33,6 +33,17 @@ export class ReportStage extends Act {
   agency?: string | null;
 }
 
+/** No change: what an agency said of its part still holds. */
+export class Confirm extends Act {
+  @CodeOf('agency', {
+    optional: true,
+    description:
+      'The agency whose part this is; without it the lead’s as at reportedOn. A focal point always confirms for its own agency',
+    example: 'IOM',
+  })
+  agency?: string | null;
+}
+
 export class Verify extends Reasoned {
   @OneOf(FINDINGS, { example: 'documented' }) verification: Finding;
   @CodeOf('agency', { optional: true, description: 'Whose part was read; without it the lead’s', example: 'IOM' })

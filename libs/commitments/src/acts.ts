@@ -151,6 +151,15 @@ export const ACTS = allActs({
     answers: 'StageAnswer',
     namesReporter: true,
   }),
+  confirm: act('Confirmed', 'Confirm', {
+    path: 'confirm',
+    summary: 'No change: confirm what was said of one’s part',
+    description:
+      'By the lead, a co-lead or a partner, each of its own part. It counts as a report, so that the commitment is not stale; the stage stays as it was, with the dates that it had.',
+    who: contributing,
+    decide: stages.confirm,
+    namesReporter: true,
+  }),
   verify: act('Verified', 'Verify', {
     path: 'verification',
     summary: 'The secretariat’s reading of a part',

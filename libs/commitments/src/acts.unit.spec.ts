@@ -211,6 +211,7 @@ describe('Whose act it is', () => {
   const MAY: { readonly [A in ActName]: readonly string[] } = {
     record: ['IOM'],
     reportStage: contributing,
+    confirm: contributing,
     verify: [],
     reply: ['IOM'],
     addAgency: responsible,

@@ -66,6 +66,7 @@ describe('A correction', () => {
       stage: 'proposed',
     },
     reportStage: { stage: 'on_hold', note: 'No money', outlook: 'at_risk' },
+    confirm: {},
     verify: { verification: 'no_evidence', citation: null },
     reply: { text: 'It was not printed.' },
     addAgency: { role: 'partner' },

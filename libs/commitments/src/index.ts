@@ -9,7 +9,7 @@ export * from './commitment.js';
 export { documentsCitedAsAt, documentsIn } from './citations.js';
 export { BLANKED, statementAt, type Statement } from './corrections.js';
 export { follow, isFollowed, linkedTo } from './following.js';
-export { takeReference } from './numbering.js';
+export { numbering, referenceTakenBy, takeReference } from './numbering.js';
 export type * from '#bodies';
 export * from '#words';
 

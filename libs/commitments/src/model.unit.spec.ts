@@ -147,7 +147,7 @@ function choose({ by: who, day, picks, ...tried }: Try, model: Model, today: str
     if (act === 'correct' || act === 'retract') return line?.by ?? line?.reporter ?? null;
     if (act === 'reply')
       return (model.lines.findLast((read) => read.act === 'verify')?.says.agency ?? agency) as string;
-    return byItself || act === 'reportStage' ? onAgency : lead;
+    return byItself || act === 'reportStage' || act === 'confirm' ? onAgency : lead;
   };
   const speaks = who % 5 ? likely() : oneOf([null, ...AGENCIES], Math.floor(who / 5));
   const by: By = { role: speaks === null ? 'secretariat' : 'focal_point', agency: speaks, today };
@@ -179,6 +179,8 @@ function choose({ by: who, day, picks, ...tried }: Try, model: Model, today: str
         agency: speaks ? undefined : rarely(2, five, onAgency),
       });
     }
+    case 'confirm':
+      return saying({ ...told, agency: speaks ? undefined : rarely(2, five, onAgency) });
     case 'verify': {
       const verification = oneOf(['no_evidence', 'documented', 'corroborated', 'contested'], three);
       return saying({ ...because, verification, agency: rarely(3, five, agency) });
@@ -307,6 +309,7 @@ function correcting(act: ActName | undefined, [, two = 0, three = 0, four = 0, f
       { agency },
       { citation: three % 2 ? null : CITATION },
     ],
+    confirm: [{ agency }],
     verify: [{ verification: 'documented' }, { agency }, { citation: CITATION }],
     reply: [{ agency }, { citation: CITATION }],
     addAgency: [{ role: oneOf(ROLES, three) }, { agency }, { citation: CITATION }],

@@ -1,5 +1,5 @@
 /** The generated references of an agency and a year: a stream of its own, so that a retry gets the same number. */
-import { handle, load, streamOf, type Aggregate, type Log, type Meta } from '#eventsourcing';
+import { decodeAll, handle, load, streamOf, type Aggregate, type Log, type Meta } from '#eventsourcing';
 import { commitment } from './commitment.js';
 
 type Numbering = { readonly taken: number };
@@ -38,4 +38,11 @@ export async function takeReference(log: Log, lead: string, year: string, meta: 
     );
     if (await free(referenceOf(state.taken))) return referenceOf(state.taken);
   }
+}
+
+/** The reference that a command took of a lead and a year; `null`: none yet. */
+export async function referenceTakenBy(log: Log, lead: string, year: string, commandId: string): Promise<string | null> {
+  const events = await decodeAll(log, await log.store.read(streamOf(numbering, `${lead}-${year}`)));
+  const taken = events.findLast(({ meta }) => meta.commandId === commandId || meta.commandId.startsWith(`${commandId}:`));
+  return taken ? (taken.data as NumberingEvents['NumberTaken']).reference : null;
 }

@@ -2,7 +2,7 @@
  * The stage of a commitment. Lead, co-leads and partners each report their own part; the headline is the lead's. Beside
  * the agency's word stand the secretariat's reading of it and the agency's reply; neither overwrites the other.
  */
-import type { Part, Reply, ReportStage, StageEntry, Verification, Verify } from '#bodies';
+import type { CommitmentAsAt, Confirm, Part, Reply, ReportStage, StageEntry, Verification, Verify } from '#bodies';
 import { Facts, outranks, Ranking, Series, type FullDate, type Reported } from '#clocks';
 import { Conflict, refused } from '#eventsourcing';
 import type { Nature, Stage } from '#words';
@@ -27,6 +27,8 @@ export const isOpen = (stage: Stage): boolean => stage !== 'completed' && stage 
 export type StageEvents = {
   /** `agency` is the one that reports; absent: whoever leads as at `reportedOn`. */
   StageReported: ReportStage;
+  /** It says nothing new and is a report all the same: a sign of life, and no stage entry. */
+  Confirmed: Confirm;
   /** `entry` is the revision of the stage entry that was read. */
   Verified: Verify & { agency: string; entry: number };
   /** `to` is the revision of the reading. */
@@ -84,6 +86,7 @@ export function partsAnew(c: Commitment): Pick<Stages, 'parts'> {
 
 export const stageEvolvers: Evolvers<StageEvents> = {
   StageReported: (c, { data, revision }) => withEntry(c, stageEntryOf(data, revision)),
+  Confirmed: () => ({}),
   Verified: (c, { data, revision }) => {
     const readings = (c.readings.get(data.agency) ?? Facts.none).with({ ...data, revision });
     return { readings: new Map(c.readings).set(data.agency, readings) };
@@ -199,14 +202,28 @@ export const isProven = (c: Commitment): boolean =>
   c.evidence.length > 0 ||
   [c.editions.all, c.upkeep.all].some((told) => told.some(({ evidence }) => evidence.length > 0));
 
-export const reportStage: Decide<ReportStage> = (c, act, by, _, now) => {
+/** The agency that reports on its part; `undefined`: whoever leads as at the report. @throws Rejected `no_part` */
+function reporterOf(c: Commitment, act: Confirm, by: By, now: CommitmentAsAt): string | undefined {
   const agency = reportingAgency(by, act.agency);
   const then = [...now.agencies, ...agenciesAsAt(c, act.reportedOn)];
   if (agency && !then.some((a) => a.agency === agency && isResponsible(a.role)))
     throw refused('no_part', '/agency', `${agency} is not lead, co-lead or partner, and so has no part to report on.`);
+  return agency;
+}
+
+export const reportStage: Decide<ReportStage> = (c, act, by, _, now) => {
+  const agency = reporterOf(c, act, by, now);
   datesAreSound(by, act.reportedOn, { '/effective': act.effective });
   stageIsSound(c, act, now.nature, agency ?? partOf(c, act));
   return [{ name: 'StageReported', data: { ...dataOf(act), agency } }];
+};
+
+export const confirm: Decide<Confirm> = (c, act, by, _, now) => {
+  const agency = reporterOf(c, act, by, now);
+  datesAreSound(by, act.reportedOn);
+  if (!headlineAsAt(c, act.reportedOn))
+    throw refused('nothing_to_confirm', '/reportedOn', `Nothing was reported yet on ${act.reportedOn}.`);
+  return [{ name: 'Confirmed', data: { ...dataOf(act), agency } }];
 };
 
 /** The part that is read: the one named, or the one that the headline is; and what it rested on by then. */

@@ -374,3 +374,22 @@ describe('The secretariat’s reading', () => {
     });
   });
 });
+
+describe('No change', () => {
+  const confirmed = did('confirm', { reportedOn: '2008-03-01' }, focalPoint('IOM'));
+
+  it('is confirmed by whoever has a part, once something was reported', () => {
+    given(recorded(), staged())
+      .when('confirm', { reportedOn: '2008-03-01' }, focalPoint('IOM'))
+      .then({ name: 'Confirmed', data: { agency: 'IOM', reportedOn: '2008-03-01' } });
+    given(recorded()).when('confirm', { reportedOn: '2006-11-20' }).rejected('nothing_to_confirm');
+    given(recorded()).when('confirm', { agency: 'WHO', reportedOn: '2007-01-01' }).rejected('no_part');
+    given(recorded())
+      .when('confirm', { agency: 'ILO', reportedOn: '2007-01-01' }, focalPoint('IOM'))
+      .rejected('forbidden');
+  });
+  it('counts as a report and leaves the stage, its dates and its entries as they were', () => {
+    const [before, now] = [on(TODAY, recorded(), staged()), on(TODAY, recorded(), staged(), confirmed)];
+    expect(now).toEqual({ ...before, lastReportedOn: '2008-03-01' });
+  });
+});

@@ -116,6 +116,16 @@ onEachDatabase('The drafts store', (kind) => {
     expect(await drafts.list('return')).toHaveLength(1);
     expect(await drafts.create(IOM, 'IOM', { n: 9 }, 'anna')).toMatchObject({ revision: 0 });
   });
+  it('what was saved after the revision that was read is not deleted with it', async () => {
+    await drafts.create(IOM, 'IOM', { n: 0 }, 'anna');
+    await other.put(IOM, { n: 1 }, 'bela', 0);
+    expect(await drafts.delete(IOM, 0)).toBe(false);
+    expect(await drafts.read(IOM)).toMatchObject({ content: { n: 1 } });
+    const [deleted, saved] = await Promise.allSettled([drafts.delete(IOM, 1), other.put(IOM, { n: 2 }, 'bela', 1)]);
+    const gone = (await drafts.read(IOM)) === null;
+    expect(deleted).toMatchObject({ value: gone });
+    expect(saved.status).toBe(gone ? 'rejected' : 'fulfilled');
+  });
   it('outlast the process', async () => {
     await drafts.create(IOM, 'IOM', { words: 'Zürich “first”' }, 'anna');
     await Promise.all(opened.splice(0).map((store) => store.close()));

@@ -57,6 +57,9 @@ export abstract class DraftsStore {
   /** Gets the bytes of deleted rows out of the files. @returns whether none is left */
   protected abstract erase(): Promise<boolean>;
   protected abstract closeDatabase(): Promise<void>;
+  /** Deletes a draft of a kind and an id that has no later revision than one. */
+  protected readonly deletion: string = `DELETE FROM drafts WHERE kind = ? AND id = ? AND NOT EXISTS (
+    SELECT 1 FROM revisions r WHERE r.kind = drafts.kind AND r.id = drafts.id AND r.revision > CAST(? AS bigint)) RETURNING id`;
 
   /** Makes a draft: its revision 0. @throws Conflict `draft_exists` */
   async create<C extends object>(
@@ -129,10 +132,14 @@ export abstract class DraftsStore {
     return this.query(sql, kind, id, since.toISOString());
   }
 
-  /** Deletes a draft with all its revisions; its bytes leave the files soon after (`erased`). @returns whether it was there */
-  async delete({ kind, id }: DraftName): Promise<boolean> {
+  /**
+   * Deletes a draft with all its revisions; its bytes leave the files soon after (`erased`).
+   * @param upTo not if there is a later revision than this one
+   * @returns whether it was there, and is no more
+   */
+  async delete({ kind, id }: DraftName, upTo = Number.MAX_SAFE_INTEGER): Promise<boolean> {
     await this.query('INSERT INTO to_erase (deletion) VALUES (?) RETURNING deletion', randomUUID());
-    const deleted = await this.query('DELETE FROM drafts WHERE kind = ? AND id = ? RETURNING id', kind, id);
+    const deleted = await this.query(this.deletion, kind, id, String(upTo));
     void this.erased();
     return deleted.length > 0;
   }

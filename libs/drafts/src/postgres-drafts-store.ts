@@ -16,6 +16,8 @@ export class PostgresDraftsStore extends DraftsStore {
     void this.erased();
   }
 
+  protected override readonly deletion = 'SELECT delete_up_to(?, ?, CAST(? AS bigint)) AS id';
+
   protected query<R extends object>(sql: string, ...values: (string | null)[]): Promise<R[]> {
     return this.#statements.query(sql, ...values);
   }

@@ -19,6 +19,7 @@ import {
   RecordCommitment,
   ReportStage,
   Crosswalk,
+  PastRound,
   PublishVersion,
   type Sourced,
 } from '#bodies';
@@ -49,6 +50,7 @@ import {
 } from '#eventsourcing';
 import { cleanBody, invalid, referencesIn, VALIDATION, type CommandContext } from '#platform';
 import { codeOf, crosswalk, nameOf, Lookup, type Entry, type Register, type Theme } from '#registers';
+import { aReturn, isSound, ReplayRound, returnId, round as rounds } from '#rounds';
 import { jsonOf, textOf, Unreadable } from '#text';
 
 import { likelyDuplicates } from './likely-duplicates.js';
@@ -71,6 +73,8 @@ export interface ImportPlan {
   readonly duplicates: readonly string[];
   /** In the order in which they are to be executed. */
   readonly commands: readonly AnyActCommand[];
+  /** Rounds that were held before, to be replayed after all else. */
+  readonly rounds: readonly ReplayRound[];
   /** Per file: rows that are new, that are known already, and that are known and get further history. */
   readonly counts: Readonly<
     Record<string, { readonly new: number; readonly known: number; readonly extended: number }>
@@ -102,6 +106,9 @@ const FILES = {
 } as const satisfies Record<string, Register>;
 
 const COMMITMENTS = 'commitments.json';
+
+/** Reporting rounds that were held before, with who answered by which paper. */
+const ROUNDS = 'rounds.json';
 
 /** Files with a version of a crosswalk each, `{from, to, version, links, noEquivalent}`. */
 const CROSSWALKS = 'crosswalk-*.json';
@@ -149,10 +156,11 @@ export async function planImport(
     else for (const row of rows) plan.entry(kind, row);
   }
   for (const row of plan.read(folder, COMMITMENTS)) plan.commitment(row);
+  for (const row of plan.read(folder, ROUNDS)) plan.round(row);
   const names = readdirSync(folder).sort();
   for (const file of names.filter((name) => matchesGlob(name, CROSSWALKS)))
     for (const row of plan.read(folder, file, true)) plan.crosswalk(row);
-  const forms = [...Object.keys(FILES), COMMITMENTS, CROSSWALKS, ...BESIDE];
+  const forms = [...Object.keys(FILES), COMMITMENTS, ROUNDS, CROSSWALKS, ...BESIDE];
   plan.unread.push(...names.filter((name) => !forms.some((pattern) => matchesGlob(name, pattern))));
   await plan.check();
   await plan.compare(known);
@@ -195,6 +203,8 @@ class Plan {
   readonly #entries: PlannedEntry[] = [];
   readonly #crosswalks: PlannedCrosswalk[] = [];
   readonly #commitments: PlannedCommitment[] = [];
+  readonly #rounds: { readonly round: PastRound; readonly at: Row }[] = [];
+  readonly #replays: ReplayRound[] = [];
   #relatedRows: ReadonlyMap<string, Commitment> | undefined;
   /** Every body, valid or not: what it names must be known. */
   readonly #bodies: { body: object; at: Row; pointer: (field: string) => string }[] = [];
@@ -299,6 +309,19 @@ class Plan {
     if (typeof code !== 'string' || !this.#once(`crosswalk-${code}`, at, '') || !entry || !published) return;
     const fields = Object.keys(unsaid).filter((field) => (data[field] ?? null) === null);
     this.#crosswalks.push({ entry, version: published, unsaid: new Set(fields), at, pointer });
+  }
+
+  round(at: Row): void {
+    const round = this.#valid(PastRound, at.data, at, (field) => field);
+    const { code } = at.data;
+    if (typeof code !== 'string' || !this.#once(`round-${code}`, at, '') || !round) return;
+    try {
+      isSound(round);
+    } catch (error) {
+      if (!(error instanceof Rejected)) throw error;
+      return this.#refusal(error, at, (field) => field);
+    }
+    this.#rounds.push({ round, at });
   }
 
   commitment(at: Row): void {
@@ -450,6 +473,7 @@ class Plan {
     }
     for (const planned of this.#commitments) await this.#plan(planned);
     for (const planned of this.#crosswalks) await this.#planCrosswalk(planned);
+    for (const planned of this.#rounds) await this.#planRound(planned);
   }
 
   done(known: Known): ImportPlan {
@@ -461,6 +485,7 @@ class Plan {
       problems: this.#problems,
       duplicates: [...likelyDuplicates(titled, known.commitments ?? []), ...this.#sameNames],
       commands: this.#problems.length > 0 ? [] : this.#commands,
+      rounds: this.#problems.length > 0 ? [] : this.#replays,
       counts: this.#counts,
       unread: this.unread,
     };
@@ -496,6 +521,28 @@ class Plan {
       this.#commands.push(
         new ActCommand('crosswalk', entry.code, acts, this.#contextAt(revision), this.#importedStreams),
       );
+  }
+
+  /** A round that is recorded says the same; returns that are not recorded yet are replayed. */
+  async #planRound({ round: past, at }: { readonly round: PastRound; readonly at: Row }): Promise<void> {
+    const { closedOn, returns, ...round } = past;
+    const { code, previous } = round;
+    const { state } = await load(this.log, rounds, code);
+    if (
+      previous &&
+      !this.#importedStreams.has(`round-${previous}`) &&
+      !(await load(this.log, rounds, previous)).state.round
+    )
+      this.problem(at, '/previous', `unknown round: ${previous}`);
+    if (state.round) this.#same(round as never, state.round as never, at, '');
+    let missing = !state.closedOn;
+    for (const { agency, citation } of returns) {
+      const { papers } = (await load(this.log, aReturn, returnId(code, agency))).state;
+      missing ||= !papers.some((one) => one.citation.document === citation.document);
+    }
+    if (state.closedOn && state.closedOn !== closedOn) this.problem(at, '/closedOn', `was closed on ${state.closedOn}`);
+    this.#count(at, !state.round ? 'new' : missing ? 'extended' : 'known');
+    if (missing) this.#replays.push(new ReplayRound(past, this.newContext()));
   }
 
   async #themeOf(code: string): Promise<Theme | null> {

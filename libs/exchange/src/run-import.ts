@@ -20,6 +20,7 @@ export async function runImport(
   onProgress: (done: number) => void = () => {},
 ): Promise<void> {
   if (plan.problems.length > 0) throw new Error('A folder with problems is not imported.');
+  const all = plan.commands.length + plan.rounds.length;
   for (let done = 0; done < plan.commands.length; done += AT_ONCE) {
     const few = plan.commands.slice(done, done + AT_ONCE);
     const results = await Promise.allSettled(few.map((command) => commands.execute(command as never)));
@@ -27,5 +28,10 @@ export async function runImport(
       if (result.status === 'rejected')
         throw result.reason instanceof WrongRevision ? new Overtaken(result.reason.message) : result.reason;
     onProgress(Math.min(done + AT_ONCE, plan.commands.length));
+  }
+  // They rest on all else.
+  for (const [i, round] of plan.rounds.entries()) {
+    await commands.execute(round);
+    onProgress(all - plan.rounds.length + i + 1);
   }
 }

@@ -53,7 +53,7 @@ export interface Headline {
 function heardIn(c: Commitment, { name, by, data }: Statement): string[] {
   const { reportedOn, agency } = data as Partial<Sourced> & { readonly agency?: string };
   if (!reportedOn) return [];
-  const tells = name === 'Recorded' || name === 'StageReported';
+  const tells = name === 'Recorded' || name === 'StageReported' || name === 'Confirmed';
   return [...(tells ? [partOf(c, { agency, reportedOn })] : []), ...(by.agency ? [by.agency] : [])];
 }
 

@@ -95,3 +95,41 @@ export const REPORT_KINDS = ['agency', 'theme', 'forum', 'synthesis', 'register'
 export type ReportKind = (typeof REPORT_KINDS)[number];
 export const REPORT_LANGUAGES = ['en', 'fr', 'es'] as const;
 export type ReportLanguage = (typeof REPORT_LANGUAGES)[number];
+
+/** The states of a reporting round that is open or was. */
+export const ROUND_STATES = ['open', 'closed', 'published'] as const;
+export type RoundState = (typeof ROUND_STATES)[number];
+
+/** The states of a return: one agency's answer in a round. */
+export const RETURN_STATES = ['awaited', 'draft', 'submitted', 'returned', 'accepted', 'nil', 'not_received'] as const;
+export type ReturnState = (typeof RETURN_STATES)[number];
+
+/** What a return says of a commitment; what it does not mention, it says nothing of. */
+export const RETURN_WORDS = ['update', 'no_change', 'not_assessed'] as const;
+export type ReturnWord = (typeof RETURN_WORDS)[number];
+
+/** The questions of a round: what each is asked of, and how it is answered. */
+export const QUESTION_SUBJECTS = ['agency', 'commitment'] as const;
+export type QuestionSubject = (typeof QUESTION_SUBJECTS)[number];
+export const QUESTION_KINDS = ['text', 'choice', 'number', 'yes_no'] as const;
+export type QuestionKind = (typeof QUESTION_KINDS)[number];
+
+/** The acts on a commitment that a return may hold. */
+export const ACTS_OF_RETURNS = [
+  'reportStage',
+  'attachEvidence',
+  'setTarget',
+  'addMilestone',
+  'reachMilestone',
+  'rescheduleMilestone',
+  'dropMilestone',
+  'liftCondition',
+  'claim',
+  'holdEdition',
+  'reportUpkeep',
+] as const;
+export type ActOfReturn = (typeof ACTS_OF_RETURNS)[number];
+
+/** How pressing a finding about a return is: the first two keep it from being submitted. */
+export const FINDING_LEVELS = ['wrong', 'missing', 'odd'] as const;
+export type FindingLevel = (typeof FINDING_LEVELS)[number];

@@ -82,6 +82,14 @@ const SAYS: { readonly [N in keyof CommitmentEvents]: Says<N> } = {
       <StageTag stage={stage} /> <Outlook outlook={outlook} />
     </>
   ),
+  Confirmed: ({ agency }, { view }) =>
+    agency ? (
+      <>
+        <AgencyLink view={view} code={agency} /> confirms: no change
+      </>
+    ) : (
+      'Confirmed: no change'
+    ),
   Verified: ({ agency, verification, entry }, { view }) => (
     <>
       The secretariat reads <StatementLink revision={entry}>what was said</StatementLink> of the part of{' '}

@@ -135,6 +135,7 @@ const record = { ...ripe.data, reference: REFERENCE } as BodyOf<'record'>;
 export const SCENES: { readonly [A in ActName]: Scene<A> } = {
   record: { given: [], body: { ...record, agencies: [{ agency: 'IOM', role: 'lead' }] } },
   reportStage: { given: [ripe], body: { stage: 'in_progress', effective: '2007', reportedOn } },
+  confirm: { given: [ripe], body: { reportedOn } },
   verify: { given: [ripe], body: { verification: 'contested', reason, citation, reportedOn } },
   reply: { given: [ripe, read], body: { text: 'The guide was printed.', reportedOn } },
   addAgency: { given: [ripe], body: { agency: 'WHO', role: 'host', reportedOn } },

@@ -92,7 +92,7 @@ export const ENDS = { merge: 'merged', split: 'split', supersede: 'superseded', 
 const AGREED = ['offerLead', 'acceptLead', 'declineLead', 'withdrawLeadOffer', 'tookOver'];
 const AMENDING = ['correct', 'retract', 'blank'];
 const AFTERWARDS = ['verify', 'reply', ...AMENDING];
-const OF_ALL_PARTS = ['reportStage', 'attachEvidence', 'claim', 'holdEdition', 'reportUpkeep'];
+const OF_ALL_PARTS = ['reportStage', 'confirm', 'attachEvidence', 'claim', 'holdEdition', 'reportUpkeep'];
 const OF_THE_LEAD = ['offerLead', 'withdrawLeadOffer', ...Object.keys(ENDS)];
 const WORDS = ['note', 'reason', 'text', 'title', 'summary', 'condition', 'liftedBy', 'says'];
 const EVER = '9999-12-31';
@@ -343,6 +343,14 @@ export class Model {
             ...because(own && says.agency && says.agency !== own, 'forbidden'),
             ...because(reporter && !this.isPart(reporter, today) && !this.isPart(reporter, day), 'no_part'),
             ...this.stage(says, this.record?.nature ?? '', reporter ?? this.roles(day).lead, this.isProven()),
+          ];
+        }
+        case 'confirm': {
+          const reporter = own ?? says.agency;
+          return [
+            ...because(own && says.agency && says.agency !== own, 'forbidden'),
+            ...because(reporter && !this.isPart(reporter, today) && !this.isPart(reporter, day), 'no_part'),
+            ...because(!this.headline(day), 'nothing_to_confirm'),
           ];
         }
         case 'verify':
@@ -637,6 +645,7 @@ export class Model {
         return { ...says, agencies, agency: says.agency ?? own };
       }
       case 'reportStage':
+      case 'confirm':
         return { ...says, agency: own ?? says.agency };
       case 'verify': {
         const { agency, entry } = this.read(says.agency, day)!;
@@ -705,7 +714,7 @@ export class Model {
       ).lines;
     }
     const by_ = by.role === 'secretariat' ? null : by.agency;
-    const reports = ['record', 'reportStage', 'reply'].includes(act);
+    const reports = ['record', 'reportStage', 'confirm', 'reply'].includes(act);
     this.lines = [
       ...this.lines,
       {

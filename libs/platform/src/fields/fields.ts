@@ -13,6 +13,7 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
+  IsNumber,
   IsObject,
   IsOptional,
   IsString,
@@ -193,6 +194,16 @@ export const YesNo = (about: About = {}) => field(about, { type: Boolean }, IsBo
 /** A whole number, from 0 or `min` on. */
 export const Whole = ({ min = 0, ...about }: About & { min?: number } = {}) =>
   field(about, { type: 'integer', minimum: min }, IsInt(), Min(min), Max(Number.MAX_SAFE_INTEGER));
+
+/** A number, with or without a fraction. */
+export const AnyNumber = (about: About = {}) =>
+  field(
+    about,
+    { type: 'number' },
+    IsNumber({}, { message: '$property must be a number' }),
+    Min(-Number.MAX_SAFE_INTEGER),
+    Max(Number.MAX_SAFE_INTEGER),
+  );
 
 /** Pointers (RFC 6901) into what was said. */
 export const Pointers = (about: About = {}) =>

@@ -1,0 +1,116 @@
+/** Bodies: a return, one agency's answer in a reporting round, and the acts on it. */
+import type { FullDate } from '#clocks';
+import {
+  AnyNumber,
+  CodeOf,
+  CodesOf,
+  Kebab,
+  Language,
+  ListOf,
+  Nested,
+  OnDate,
+  OneOf,
+  Plain,
+  Pointer,
+  Text,
+  Whole,
+  YesNo,
+} from '#platform';
+import { ACTS_OF_RETURNS, RETURN_WORDS, type ActOfReturn, type ReturnWord } from '#words';
+import { Citation } from './agency.js';
+
+/** An act on a commitment as its own route takes it, but for its date: the return dates it. */
+export class ReturnAct {
+  @OneOf(ACTS_OF_RETURNS, { example: 'reportStage' }) act: ActOfReturn;
+  @Whole({ optional: true, min: 1, description: 'For an act on a milestone: its number', example: 1 })
+  milestone?: number | null;
+  @Plain({
+    description: 'As the act’s own route takes it, without `reportedOn` and `agency`',
+    example: { stage: 'in_progress', effective: '2012-01', note: 'The second edition is being written.' },
+  })
+  body: Readonly<Record<string, unknown>>;
+}
+
+/** An answer to a question of the round: in the field of its kind. */
+export class Answer {
+  @Kebab({ description: 'The id of the question', example: 'staff' }) question: string;
+  @Text({ max: 20_000, optional: true }) text?: string | null;
+  @Text({ free: false, optional: true, description: 'One of the choices' }) choice?: string | null;
+  @AnyNumber({ optional: true, example: 12 }) number?: number | null;
+  @YesNo({ optional: true }) yes?: boolean | null;
+}
+
+/** What a return says of one commitment. */
+export class CommitmentReturn {
+  @CodeOf('commitment', { example: 'IOM-2011-12' }) reference: string;
+  @OneOf(RETURN_WORDS, {
+    description: 'An update (`acts`); no change, which confirms what was said; or not assessed, which says `why`',
+    example: 'update',
+  })
+  says: ReturnWord;
+  @Text({ max: 2000, optional: true, description: 'Why it was not assessed' }) why?: string | null;
+  @Text({ max: 2000, optional: true, description: 'With no change: a word about it' }) note?: string | null;
+  @ListOf(() => ReturnAct, { optional: true, max: 50 }) acts?: ReturnAct[] | null;
+  @ListOf(() => Answer, { optional: true, max: 100 }) answers?: Answer[] | null;
+}
+
+export class NewCommitment {
+  @Plain({ description: 'As POST /v1/commitments takes it, without `reportedOn` and `agency`' })
+  body: Readonly<Record<string, unknown>>;
+}
+
+export class ReturnNarrative {
+  @Language({ example: 'en' }) language: string;
+  @Text({ max: 20_000, description: 'Markdown' }) text: string;
+}
+
+/** A return as it is being written; nothing of it is public, and it may be unfinished. */
+export class ReturnDraft {
+  @ListOf(() => CommitmentReturn, { max: 2_000 }) commitments: CommitmentReturn[];
+  @ListOf(() => NewCommitment, { optional: true }) newCommitments?: NewCommitment[] | null;
+  @ListOf(() => Answer, { optional: true, max: 100 }) answers?: Answer[] | null;
+  @ListOf(() => ReturnNarrative, { optional: true, max: 20 }) narratives?: ReturnNarrative[] | null;
+}
+
+const DATED = { optional: true, description: 'The date of the return; without it today', example: '2012-01-18' };
+
+export class SubmitReturn {
+  @OnDate(DATED) reportedOn?: FullDate | null;
+  @Text({ max: 2000, optional: true }) note?: string | null;
+}
+
+/** A word about a place in a return. */
+export class ReturnComment {
+  @Pointer({
+    optional: true,
+    description: 'The field that it is about; without it the whole',
+    example: '/commitments/3/acts/0',
+  })
+  at?: string | null;
+  @Text({ max: 4000 }) text: string;
+}
+
+export class SendBackReturn {
+  @ListOf(() => ReturnComment, { min: 1, description: 'What is to be seen to' }) comments: ReturnComment[];
+}
+
+export class CommentOnReturn extends ReturnComment {
+  @Whole({ optional: true, description: 'The number of the comment that this answers', example: 0 })
+  answers?: number | null;
+}
+
+export class AcceptReturn {
+  @Text({ max: 2000, optional: true }) note?: string | null;
+}
+
+export class NilReturn {
+  @OnDate(DATED) reportedOn?: FullDate | null;
+  @Text({ max: 2000, optional: true, description: 'Why there is nothing to report' }) note?: string | null;
+}
+
+/** A return that came as a paper: its statements are recorded already. */
+export class ReceivePaper {
+  @OnDate({ description: 'The date of the paper', example: '2011-02-17' }) reportedOn: FullDate;
+  @Nested(() => Citation) citation: Citation;
+  @CodesOf('commitment', { optional: true, description: 'The commitments that it speaks of' }) covers?: string[] | null;
+}

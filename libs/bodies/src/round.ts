@@ -1,0 +1,132 @@
+/** Bodies: a reporting round, its questions, and the acts on it. */
+import type { FullDate, PartialDate } from '#clocks';
+import {
+  Code,
+  CodeOf,
+  CodesOf,
+  InPeriod,
+  Kebab,
+  ListOf,
+  Nested,
+  OnDate,
+  OneOf,
+  Plain,
+  Text,
+  Texts,
+  YesNo,
+} from '#platform';
+import {
+  QUESTION_KINDS,
+  QUESTION_SUBJECTS,
+  REPORT_KINDS,
+  type QuestionKind,
+  type QuestionSubject,
+  type ReportKind,
+} from '#words';
+import { ReceivePaper } from './return.js';
+
+/** A question that every agency is asked, once or of each of its commitments. */
+export class Question {
+  @Kebab({ description: 'Its name, for answers', example: 'staff' }) id: string;
+  @OneOf(QUESTION_SUBJECTS, { description: 'Asked once, or of each commitment', example: 'agency' })
+  of: QuestionSubject;
+  @OneOf(QUESTION_KINDS, { example: 'number' }) kind: QuestionKind;
+  @Text({ max: 2000, example: 'How many staff work on migration and development?' }) text: string;
+  @Texts({ optional: true, description: 'Of a choice: the answers that there are' }) choices?: string[] | null;
+  @Text({ max: 40, free: false, optional: true, description: 'Of a number', example: 'persons' }) unit?: string | null;
+  @YesNo({ optional: true, description: 'Whether a return without an answer is not taken' }) required?: boolean | null;
+  @YesNo({ optional: true, description: 'Whether the answer of the last round stands in the new return already' })
+  carriedOver?: boolean | null;
+}
+
+/** The agencies that are to answer: the members of a body when the round opens, and others by name. */
+export class ExpectedAgencies {
+  @CodeOf('agency', { optional: true, description: 'Its members on the day the round opens', example: 'GMG' })
+  body?: string | null;
+  @CodesOf('agency', { optional: true, example: ['IFAD', 'OSCE'] }) agencies?: string[] | null;
+}
+
+/** The commitments that the round asks about. */
+export class InQuestion {
+  @CodeOf(['forum', 'outcome'], { optional: true, description: 'That follow this up', example: 'HLD-2006' })
+  followsUp?: string | null;
+  @CodeOf('theme', { optional: true, example: 'HLD06-04' }) theme?: string | null;
+  @YesNo({ optional: true, description: 'Only what the agency leads; without it also what it has another part in' })
+  ledOnly?: boolean | null;
+  @YesNo({ optional: true, description: 'Only what is neither completed nor discontinued' }) openOnly?: boolean | null;
+}
+
+export class ReportOfRound {
+  @OneOf(REPORT_KINDS, { example: 'synthesis' }) kind: ReportKind;
+  @Plain({ optional: true, description: 'As the route of its kind takes it', example: { framework: 'HLD06' } })
+  parameters?: Readonly<Record<string, string>> | null;
+}
+
+export class Round {
+  @Code({ description: 'Stands for it in every address; without a slash', example: 'CM-2012' }) code: string;
+  @Text({ example: 'Follow-up for the Tenth Coordination Meeting' }) name: string;
+  @CodeOf('forum', { optional: true, description: 'The meeting that it serves', example: 'CM-2011' })
+  forum?: string | null;
+  @InPeriod({ optional: true, description: 'It asks about what came about from then …', example: '2011-02' })
+  from?: PartialDate | null;
+  @InPeriod({ optional: true, description: '… until then', example: '2012-01' }) until?: PartialDate | null;
+  @OnDate({ description: 'The cut-off: the date as at which its report stands', example: '2012-02-09' })
+  asOf: FullDate;
+  @OnDate({ description: 'The day from which agencies can answer', example: '2011-12-01' }) opens: FullDate;
+  @OnDate({ description: 'The last day in time', example: '2012-01-20' }) deadline: FullDate;
+  @Nested(() => ExpectedAgencies) expected: ExpectedAgencies;
+  @Text({ max: 20_000, optional: true, description: 'Markdown' }) guidance?: string | null;
+  @ListOf(() => Question, { optional: true, max: 100 }) questions?: Question[] | null;
+  @Nested(() => InQuestion, { optional: true, description: 'Without it: all of an agency' })
+  inQuestion?: InQuestion | null;
+  @Nested(() => ReportOfRound, { optional: true, description: 'What comes out; without it the synthesis' })
+  report?: ReportOfRound | null;
+  @Code({ optional: true, description: 'The round before it', example: 'CM-2011' }) previous?: string | null;
+}
+
+class Noted {
+  @Text({ max: 2000, optional: true }) note?: string | null;
+}
+
+const PAST = {
+  optional: true,
+  description: 'The day, where that is not today: of a round that was held before',
+  example: '2011-12-01',
+};
+
+export class OpenRound extends Noted {
+  @OnDate(PAST) on?: FullDate | null;
+}
+
+export class ExtendRound {
+  @OnDate({ description: 'The new last day in time; later than the one before', example: '2012-02-03' })
+  deadline: FullDate;
+  @CodeOf('agency', { optional: true, description: 'For this agency alone', example: 'WHO' }) agency?: string | null;
+  @Text({ max: 2000, description: 'Why' }) reason: string;
+}
+
+export class CloseRound extends Noted {
+  @OnDate(PAST) on?: FullDate | null;
+}
+
+export class PublishRound extends Noted {
+  @Code({ optional: true, description: 'The symbol of the publication that comes out', example: 'CM/2012/1' })
+  publication?: string | null;
+}
+
+export class ReopenRound {
+  @CodeOf('agency', { description: 'For this agency alone', example: 'WHO' }) agency: string;
+  @OnDate({ description: 'The last day on which it can answer', example: '2012-02-20' }) until: FullDate;
+  @Text({ max: 2000, description: 'Why' }) reason: string;
+}
+
+/** A return in a round that was held before the register was: it came as a paper. */
+export class PastReturn extends ReceivePaper {
+  @CodeOf('agency', { example: 'IOM' }) agency: string;
+}
+
+/** A round that was held before, as a folder of data has it. */
+export class PastRound extends Round {
+  @OnDate({ description: 'The day on which it was closed', example: '2012-01-31' }) closedOn: FullDate;
+  @ListOf(() => PastReturn, { max: 1_000 }) returns: PastReturn[];
+}

@@ -1,0 +1,204 @@
+/** The tables of acts on rounds and on returns: everything that is said of an act once, and whose it is. */
+import type { Body, BodyName, Forms } from '#bodies';
+import type { Blanked, EventCatalog, NewEvent } from '#eventsourcing';
+import { blankings, statementAt, type EntryHistory } from '#registers';
+import * as returns from './return.js';
+import * as rounds from './round.js';
+
+/** Who does it: the secretariat alone, the agency of the return (or the secretariat on its behalf), or both alike. */
+export type Doer = 'secretariat' | 'agency';
+
+/** The line of an act. */
+export interface Line<A, On, State> {
+  readonly yields: string;
+  readonly body: BodyName;
+  /** Its path below its subject. */
+  readonly path: string;
+  readonly who: Doer;
+  readonly summary: string;
+  readonly description: string;
+  readonly conflict?: string;
+  readonly operationId: string;
+  readonly decide: (state: State, act: A, on: On) => NewEvent[];
+}
+
+/** What the blanking of words rests on. */
+export interface OnWords {
+  readonly forms: Forms;
+  readonly revision?: number;
+}
+
+type RoundState = rounds.OpenedRound & EntryHistory;
+type ReturnState = returns.ReturnSoFar & EntryHistory;
+
+const roundAct = <E extends keyof rounds.RoundEvents | 'Blanked', B extends BodyName>(
+  yields: E,
+  body: B,
+  line: Omit<Line<Body<B>, rounds.OnRound & OnWords, RoundState>, 'yields' | 'body'>,
+) => ({ yields, body, ...line });
+
+const returnAct = <E extends keyof returns.ReturnEvents | 'Blanked', B extends BodyName>(
+  yields: E,
+  body: B,
+  line: Omit<Line<Body<B>, returns.OnReturn & OnWords, ReturnState>, 'yields' | 'body'>,
+) => ({ yields, body, ...line });
+
+/** Blanks words of a revision, and the same words wherever they were said again. */
+const blank =
+  ({ upcasts }: EventCatalog) =>
+  ({ said }: EntryHistory, act: Body<'Blank'>, { revision, forms }: OnWords): NewEvent<{ Blanked: Blanked }>[] =>
+    blankings(said, statementAt(said, revision), act, {
+      isFreeText: forms.isFreeText,
+      versionOf: ({ name }) => 1 + (upcasts?.[name]?.length ?? 0),
+      saidAgain: () => '',
+    });
+
+const CLOSED = 'The round is closed';
+
+/** The acts on a round that is open or was; while an event has none, this does not compile. */
+export const ROUND_ACTS = complete<keyof rounds.RoundEvents | 'Blanked'>()({
+  open: roundAct('Opened', 'Round', {
+    path: 'open',
+    who: 'secretariat',
+    summary: 'Open a round that was prepared: from now on it is public, and agencies can answer',
+    description:
+      'By the secretariat. The agencies that are expected are settled: those that are members of the body today, and those that are named.',
+    conflict: 'It is open already, or opens later',
+    operationId: 'openRound',
+    decide: rounds.open,
+  }),
+  amend: roundAct('Amended', 'Round', {
+    path: 'amend',
+    who: 'secretariat',
+    summary: 'Amend a round; the body replaces what it says',
+    description:
+      'By the secretariat. Before it is open, its draft is saved anew; then If-Match is its revision. An open round takes an amendment of all but its code and its first day.',
+    conflict: CLOSED,
+    operationId: 'amendRound',
+    decide: rounds.amend,
+  }),
+  extend: roundAct('Extended', 'ExtendRound', {
+    path: 'extend',
+    who: 'secretariat',
+    summary: 'Extend the deadline, for all or for one agency',
+    description: 'By the secretariat, with a reason. Who was late by then stays late.',
+    conflict: CLOSED,
+    operationId: 'extendRound',
+    decide: rounds.extend,
+  }),
+  close: roundAct('Closed', 'CloseRound', {
+    path: 'close',
+    who: 'secretariat',
+    summary: 'Close a round: what did not come is not received',
+    description: 'By the secretariat. Silence is never taken for no change.',
+    conflict: CLOSED,
+    operationId: 'closeRound',
+    decide: rounds.close,
+  }),
+  reopen: roundAct('Reopened', 'ReopenRound', {
+    path: 'reopen',
+    who: 'secretariat',
+    summary: 'Reopen a closed round for one agency, until a day',
+    description: 'By the secretariat, with a reason. Nothing changes for the others.',
+    conflict: 'It is open',
+    operationId: 'reopenRound',
+    decide: rounds.reopen,
+  }),
+  publish: roundAct('Published', 'PublishRound', {
+    path: 'publish',
+    who: 'secretariat',
+    summary: 'Publish the report of a closed round',
+    description: 'By the secretariat. Its figures are those of the cut-off, as known at the position of publication.',
+    conflict: 'It is open, or was published already',
+    operationId: 'publishRound',
+    decide: rounds.publish,
+  }),
+  blank: roundAct('Blanked', 'Blank', {
+    path: 'history/:revision/blank',
+    who: 'secretariat',
+    summary: 'Blank words of a round that must go',
+    description: 'By the secretariat. The same words go wherever they were said again.',
+    operationId: 'blankRound',
+    decide: blank(rounds.round),
+  }),
+});
+
+/** The acts on a return. What an event follows from is no act: `Applied` and `TakenBack` come of a submission. */
+export const RETURN_ACTS = complete<Exclude<keyof returns.ReturnEvents, 'Applied' | 'TakenBack'> | 'Blanked'>()({
+  submit: returnAct('Submitted', 'SubmitReturn', {
+    path: 'submit',
+    who: 'agency',
+    summary: 'Submit the return as its draft stands: all of it is recorded, or nothing',
+    description:
+      'By the agency, or by the secretariat on its behalf; If-Match is the revision of the draft. Every act is tried first: what is missing or wrong refuses it, with a pointer to each field. What an earlier submission said already stays; what it said otherwise is retracted.',
+    conflict: 'The round is closed for the agency, or the return was accepted or submitted meanwhile',
+    operationId: 'submitReturn',
+    decide: returns.submit as never,
+  }),
+  return: returnAct('SentBack', 'SendBackReturn', {
+    path: 'return',
+    who: 'secretariat',
+    summary: 'Send a return back, with comments on its fields',
+    description: 'By the secretariat. The agency can then change it and submit it again.',
+    conflict: 'Nothing was received yet',
+    operationId: 'sendBackReturn',
+    decide: returns.sendBack,
+  }),
+  accept: returnAct('Accepted', 'AcceptReturn', {
+    path: 'accept',
+    who: 'secretariat',
+    summary: 'Accept a return',
+    description: 'By the secretariat. It is then as it stands, unless it is sent back.',
+    conflict: 'Nothing was received yet, or it was sent back, or accepted already',
+    operationId: 'acceptReturn',
+    decide: returns.accept,
+  }),
+  nil: returnAct('NilReported', 'NilReturn', {
+    path: 'nil',
+    who: 'agency',
+    summary: 'A nil return, in one act: there is nothing to report',
+    description:
+      'By the agency, or by the secretariat on its behalf. It is neither silence nor a confirmation: its commitments stay as they were, and unconfirmed.',
+    conflict: 'The round is closed for the agency, or a return was submitted',
+    operationId: 'nilReturn',
+    decide: returns.nil,
+  }),
+  receivePaper: returnAct('PaperReceived', 'ReceivePaper', {
+    path: 'paper',
+    who: 'secretariat',
+    summary: 'Receive a return that came as a paper, and whose statements are recorded already',
+    description:
+      'By the secretariat. It says which document it is and which commitments it speaks of; nothing else is recorded, and the return is accepted by that.',
+    conflict: 'It was received already',
+    operationId: 'receivePaper',
+    decide: returns.receivePaper,
+  }),
+  comment: returnAct('Commented', 'CommentOnReturn', {
+    path: 'comments',
+    who: 'agency',
+    summary: 'Comment on a return that was received, or answer a comment',
+    description: 'By the agency or the secretariat. Comments are public, as the return is.',
+    conflict: 'Nothing was received yet',
+    operationId: 'commentOnReturn',
+    decide: returns.comment,
+  }),
+  blank: returnAct('Blanked', 'Blank', {
+    path: 'history/:revision/blank',
+    who: 'secretariat',
+    summary: 'Blank words of a return that must go',
+    description:
+      'By the secretariat. What was recorded of the commitments is blanked there: the words stand in both streams.',
+    operationId: 'blankReturn',
+    decide: blank(returns.aReturn),
+  }),
+});
+
+/** Requires an act for every event. */
+function complete<Events extends string>() {
+  return <T extends Readonly<Record<string, { readonly yields: Events }>>>(
+    acts: T & ([Exclude<Events, T[keyof T]['yields']>] extends [never] ? unknown : { readonly actFor: never }),
+  ): T => acts;
+}
+
+export type RoundActName = keyof typeof ROUND_ACTS;
+export type ReturnActName = keyof typeof RETURN_ACTS;

@@ -1,0 +1,148 @@
+/** The findings about a return before it is submitted: what is missing, what is wrong, and what looks odd. Pure. */
+import type { Answer, CommitmentReturn, Question, ReturnDraft, Round } from '#bodies';
+import { firstDayOf, isPartialDate, lastDayOf, monthsBefore, type FullDate } from '#clocks';
+import type { FindingLevel, QuestionKind } from '#words';
+import type { CommitmentInQuestion } from './in-question.js';
+
+/** What is known of a commitment, as far as findings rest on it. */
+type Known = Pick<CommitmentInQuestion, 'reference' | 'open' | 'target' | 'own' | 'evidence'>;
+
+export interface Found {
+  readonly level: FindingLevel;
+  readonly code: string;
+  /** Into the draft (RFC 6901). */
+  readonly pointer: string;
+  readonly message: string;
+}
+
+/** A target is long past once this many months have gone by since. */
+const LONG_MONTHS = 12;
+
+/** The field of an answer by the kind of its question. */
+const FIELD: { readonly [K in QuestionKind]: keyof Answer } = {
+  text: 'text',
+  choice: 'choice',
+  number: 'number',
+  yes_no: 'yes',
+};
+
+const isSaid = (value: unknown): boolean => value !== undefined && value !== null;
+
+/** The findings about answers to the questions on a subject. */
+function* answersAt(at: string, questions: readonly Question[], answers: readonly Answer[]): Generator<Found> {
+  const seen = new Set<string>();
+  for (const [i, answer] of answers.entries()) {
+    const pointer = `${at}/${i}`;
+    const question = questions.find(({ id }) => id === answer.question);
+    const wrong = (code: string, field: string, message: string): Found => ({
+      ...{ level: 'wrong', code, pointer: `${pointer}/${field}`, message },
+    });
+    if (!question) {
+      yield wrong('unknown_question', 'question', `There is no question ${answer.question} here.`);
+      continue;
+    }
+    if (seen.has(question.id)) yield wrong('answered_twice', 'question', `${question.id} is answered twice.`);
+    seen.add(question.id);
+    const field = FIELD[question.kind];
+    const other = Object.values(FIELD).find((one) => one !== field && isSaid(answer[one]));
+    if (other) yield wrong('other_kind', other, `${question.id} is answered in ${field}.`);
+    if (!isSaid(answer[field])) {
+      if (question.required)
+        yield {
+          level: 'missing',
+          code: 'no_answer',
+          pointer: `${pointer}/${field}`,
+          message: `${question.id} needs an answer.`,
+        };
+    } else if (question.kind === 'choice' && !question.choices!.includes(answer.choice!))
+      yield wrong('unknown_choice', 'choice', `${question.id} takes ${question.choices!.join(', ')}.`);
+  }
+  for (const { id, required } of questions)
+    if (required && !seen.has(id))
+      yield { level: 'missing', code: 'no_answer', pointer: at, message: `${id} needs an answer.` };
+}
+
+/** The findings about the words on one commitment. */
+function* commitmentAt(
+  at: string,
+  said: CommitmentReturn,
+  questions: readonly Question[],
+  known: Known | undefined,
+  today: FullDate,
+): Generator<Found> {
+  const { reference, says, why, acts } = said;
+  const missing = (code: string, field: string, message: string): Found => ({
+    ...{ level: 'missing', code, pointer: `${at}/${field}`, message },
+  });
+  const odd = (code: string, pointer: string, message: string): Found => ({ level: 'odd', code, pointer, message });
+  const wrong = (field: string, message: string): Found => ({
+    ...{ level: 'wrong', code: 'contradiction', pointer: `${at}/${field}`, message },
+  });
+  if (says === 'update' && !acts?.length)
+    yield missing('no_update', 'acts', `${reference}: say what is new, or no change.`);
+  if (says !== 'update' && acts?.length) yield wrong('acts', `${reference}: ${says} goes with no update.`);
+  if (says === 'not_assessed' && !why) yield missing('no_reason', 'why', `${reference}: say why it was not assessed.`);
+  if (says !== 'not_assessed') yield* answersAt(`${at}/answers`, questions, said.answers ?? []);
+  const stages = (acts ?? []).flatMap(({ act, body }, i) => (act === 'reportStage' ? [{ body, i }] : []));
+  const proves = (acts ?? []).some(
+    ({ act }) => act === 'attachEvidence' || act === 'holdEdition' || act === 'reportUpkeep',
+  );
+  for (const { body, i } of stages) {
+    const { stage, effective, citation } = body as { stage?: unknown; effective?: unknown; citation?: unknown };
+    const pointer = `${at}/acts/${i}/body`;
+    if (stage === 'completed' && !citation && !proves)
+      yield odd('no_evidence', `${pointer}/stage`, `${reference} is completed: where can that be seen?`);
+    const own = known?.own;
+    if (
+      own &&
+      typeof effective === 'string' &&
+      isPartialDate(effective) &&
+      lastDayOf(effective) < firstDayOf(own.effective)
+    )
+      yield odd(
+        'before_the_last',
+        `${pointer}/effective`,
+        `${effective} is before ${own.effective}, when ${own.stage} came about by the last report: the stage would stay as it is.`,
+      );
+  }
+  const settled =
+    says === 'not_assessed' ||
+    (acts ?? []).some(({ act }) => act === 'setTarget') ||
+    stages.some(({ body }) => body['stage'] === 'completed' || body['stage'] === 'discontinued');
+  if (known?.open && known.target && lastDayOf(known.target) < monthsBefore(today, LONG_MONTHS) && !settled)
+    yield odd('target_long_past', at, `${reference} was due by ${known.target} and is open: is there another target?`);
+}
+
+/**
+ * Everything that a draft itself tells; what the commitments would refuse is found by rehearsing it.
+ * @param known the commitments in question
+ */
+export function* findingsIn(
+  draft: ReturnDraft,
+  { questions }: Pick<Round, 'questions'>,
+  known: readonly Known[],
+  today: FullDate,
+): Generator<Found> {
+  const of = (subject: Question['of']) => (questions ?? []).filter((one) => one.of === subject);
+  yield* answersAt('/answers', of('agency'), draft.answers ?? []);
+  const byReference = new Map(known.map((one) => [one.reference, one]));
+  const said = new Set<string>();
+  for (const [i, one] of draft.commitments.entries()) {
+    const at = `/commitments/${i}`;
+    if (said.has(one.reference))
+      yield {
+        level: 'wrong',
+        code: 'said_twice',
+        pointer: `${at}/reference`,
+        message: `${one.reference} is there twice.`,
+      };
+    said.add(one.reference);
+    yield* commitmentAt(at, one, of('commitment'), byReference.get(one.reference), today);
+  }
+  for (const { reference } of known)
+    if (!said.has(reference))
+      yield {
+        ...{ level: 'missing', code: 'not_mentioned', pointer: '/commitments' },
+        message: `${reference}: an update, no change, or not assessed?`,
+      };
+}

@@ -1,0 +1,91 @@
+/** The commitments that a round asks an agency about, with what the register knows of each: the beginning of its return. */
+import { Inject, Injectable } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { MilestoneAsAt, StageEntry, type InQuestion } from '#bodies';
+import { todayAt, type FullDate } from '#clocks';
+import { commitment, isOpen, isOverdue, viewAsAt } from '#commitments';
+import { load, type Log } from '#eventsourcing';
+import { LOG } from '#platform';
+import { Progress } from '#progress';
+import { NATURES, RESPONSIBLE_ROLES, STAGES, type Nature, type Role, type Stage } from '#words';
+
+/** A commitment as the register has it today, for the agency that reports on it. */
+export class CommitmentInQuestion {
+  @ApiProperty() readonly reference: string;
+  @ApiProperty() readonly title: string;
+  @ApiProperty({ description: 'Of the agency that leads' }) readonly lead: string;
+  @ApiProperty({ enum: RESPONSIBLE_ROLES, description: 'Of the agency that reports' }) readonly role: Role;
+  @ApiProperty({ description: 'Whether the agency has yet to accept this role' }) readonly asked: boolean;
+  @ApiProperty({ enum: NATURES }) readonly nature: Nature;
+  @ApiProperty({ enum: STAGES, description: 'The lead’s part' }) readonly stage: Stage;
+  @ApiProperty({ description: 'Whether it is neither completed nor discontinued' }) readonly open: boolean;
+  @ApiProperty({ type: () => StageEntry, nullable: true, description: 'What the agency last said of its part' })
+  readonly own: StageEntry | null;
+  @ApiProperty({ type: String, nullable: true, example: '2012-06' }) readonly target: string | null;
+  @ApiProperty() readonly overdue: boolean;
+  @ApiProperty({ type: String, format: 'date', description: 'When anybody last mentioned it' })
+  readonly lastReportedOn: FullDate;
+  @ApiProperty({ type: [MilestoneAsAt], description: 'Those that were not dropped' })
+  readonly milestones: readonly MilestoneAsAt[];
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'How much evidence is attached' }) readonly evidence: number;
+  @ApiProperty({ type: 'integer', description: 'Of its last event' }) readonly revision: number;
+}
+
+/** Finds them. */
+export abstract class FindsInQuestion {
+  /** By reference. */
+  abstract of(agency: string, asked: InQuestion | null | undefined): Promise<CommitmentInQuestion[]>;
+}
+
+@Injectable()
+export class InQuestionToday extends FindsInQuestion {
+  constructor(
+    @Inject(LOG) private readonly log: Log,
+    private readonly progress: Progress,
+  ) {
+    super();
+  }
+
+  async of(agency: string, asked: InQuestion | null | undefined): Promise<CommitmentInQuestion[]> {
+    const { followsUp, theme, ledOnly, openOnly } = asked ?? {};
+    const today = todayAt(new Date());
+    const at = await this.progress.pin({ asOf: today });
+    const filter = {
+      ...{ agency, role: ledOnly ? ('lead' as const) : ('any' as const) },
+      ...(followsUp && { followsUp }),
+      ...(theme && { theme }),
+    };
+    const found: CommitmentInQuestion[] = [];
+    for await (const items of this.progress.allCommitments(at, filter))
+      for (const { reference } of items) {
+        const known = await inQuestion(this.log, reference, agency, today);
+        if (known && (known.open || !openOnly)) found.push(known);
+      }
+    return found;
+  }
+}
+
+/** A commitment in which an agency has a part; `null`: it has none. */
+export async function inQuestion(
+  log: Log,
+  reference: string,
+  agency: string,
+  today: FullDate,
+): Promise<CommitmentInQuestion | null> {
+  const { state, revision } = await load(log, commitment, reference);
+  const view = viewAsAt(state, today);
+  const part = view?.parts.find((one) => one.agency === agency);
+  if (!view || view.end || !part) return null;
+  const { title, nature, stage, target, milestones, lastReportedOn, agencies, evidence } = view;
+  return {
+    ...{ reference, title, lead: agencies[0]!.agency, role: part.role, nature, stage, open: isOpen(stage) },
+    asked: agencies.some((one) => one.agency === agency && one.role === part.role && one.asked === true),
+    own: part.entry,
+    target: target?.date ?? null,
+    overdue: isOverdue(view, today),
+    lastReportedOn,
+    milestones: milestones.filter(({ dropped }) => dropped === null),
+    evidence: evidence.length,
+    revision,
+  };
+}

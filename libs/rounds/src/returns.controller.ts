@@ -1,0 +1,418 @@
+/** The routes of returns: the draft, what is found about it, and the acts on it. */
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put, Query, type Type } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiConflictResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiProperty,
+  ApiTags,
+} from '@nestjs/swagger';
+import { IsOptional, Matches } from 'class-validator';
+import { classOf, NilReturn, ReceivePaper, ReturnDraft, SubmitReturn } from '#bodies';
+import { todayAt, type FullDate } from '#clocks';
+import { decodeAll, Rejected, streamOf, type Log } from '#eventsourcing';
+import {
+  Actor,
+  actorOf,
+  Caller,
+  CurrentCommand,
+  LOG,
+  maySee,
+  metaOf,
+  SecretariatOnly,
+  validation,
+  type CommandContext,
+  type Principal,
+} from '#platform';
+import { FINDING_LEVELS, RETURN_STATES, type FindingLevel, type ReturnState } from '#words';
+import { RETURN_ACTS, type ReturnActName } from './acts.js';
+import type { Found } from './checking.js';
+import { CommitmentInQuestion } from './in-question.js';
+import { aReturn, isWritable, returnId, stateOfReturn, type CommentAsAt, type Submission } from './return.js';
+import { Returns, worksFor, type Known } from './returns.js';
+import { deadlineFor, isLate } from './round.js';
+import { revisionIn } from './rounds.controller.js';
+import { contentOf } from './submitting.js';
+
+const DAY = { type: String, format: 'date' } as const;
+
+class CommentOfReturn implements CommentAsAt {
+  @ApiProperty({ type: 'integer' }) readonly number: number;
+  @ApiProperty({ type: String, nullable: true, example: '/commitments/3/acts/0' }) readonly at: string | null;
+  @ApiProperty() readonly text: string;
+  @ApiProperty({ type: 'integer', nullable: true, description: 'The number of the comment that it answers' })
+  readonly answers: number | null;
+  @ApiProperty({ type: String, nullable: true, description: 'Whose it is; null: the secretariat’s' })
+  readonly agency: string | null;
+  @ApiProperty(DAY) readonly on: FullDate;
+}
+
+class Submitted {
+  @ApiProperty({ type: 'integer', description: 'Of the event that says so' }) readonly revision: number;
+  @ApiProperty(DAY) readonly reportedOn: FullDate;
+  @ApiProperty({ ...DAY, description: 'The day on which it was submitted' }) readonly on: FullDate;
+  @ApiProperty({
+    enum: ['under_way', 'applied', 'taken_back'],
+    description: 'Whether its acts are recorded: all of them, or none',
+  })
+  readonly outcome: Submission['outcome'];
+  @ApiProperty({ type: () => ReturnDraft }) readonly content: ReturnDraft;
+}
+
+class NilShown extends NilReturn {
+  @ApiProperty(DAY) readonly on: FullDate;
+}
+
+class PaperShown extends ReceivePaper {
+  @ApiProperty(DAY) readonly on: FullDate;
+}
+
+class LastReturn {
+  @ApiProperty() readonly round: string;
+  @ApiProperty({ type: Submitted }) readonly submitted: Submitted;
+}
+
+class ReturnEvent {
+  @ApiProperty({ type: 'integer' }) readonly revision: number;
+  @ApiProperty() readonly position: string;
+  @ApiProperty({ format: 'date-time' }) readonly recordedAt: string;
+  @ApiProperty({ example: 'return.Submitted' }) readonly type: string;
+  @ApiProperty({ description: 'The secretariat acts on the agency’s behalf' }) readonly by: Actor;
+}
+
+/** The draft of a return, for those who work on it. */
+class DraftOfReturn {
+  @ApiProperty({ type: () => ReturnDraft }) readonly content: ReturnDraft;
+  @ApiProperty({ type: String, nullable: true, format: 'date-time', description: 'null: it was not saved yet' })
+  readonly saved: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'The account that saved it' })
+  readonly by: string | null;
+  @ApiProperty({ type: [String], description: 'Other accounts that have it open' }) readonly openBy: readonly string[];
+  @ApiProperty({ description: 'Whether it can be saved and submitted now' }) readonly writable: boolean;
+}
+
+export class ReturnView {
+  @ApiProperty() readonly round: string;
+  @ApiProperty() readonly agency: string;
+  @ApiProperty({ enum: RETURN_STATES }) readonly state: ReturnState;
+  @ApiProperty() readonly late: boolean;
+  @ApiProperty(DAY) readonly deadline: FullDate;
+  @ApiProperty({ type: [Submitted], description: 'In their order' }) readonly submissions: readonly Submitted[];
+  @ApiProperty({ type: () => NilShown, nullable: true, description: 'The nil return' })
+  readonly nil: NilShown | null;
+  @ApiProperty({ type: [PaperShown], description: 'What came as a paper' }) readonly papers: readonly PaperShown[];
+  @ApiProperty({ type: [CommentOfReturn] }) readonly comments: readonly CommentOfReturn[];
+  @ApiProperty({ type: [ReturnEvent], description: 'What happened to it' }) readonly history: readonly ReturnEvent[];
+  @ApiProperty({
+    type: LastReturn,
+    nullable: true,
+    description: 'What the agency submitted in the round before, or one before that',
+  })
+  readonly before: LastReturn | null;
+  @ApiProperty({
+    type: [CommitmentInQuestion],
+    description: 'The commitments in question, as the register has them today',
+  })
+  readonly register: readonly CommitmentInQuestion[];
+  @ApiProperty({ type: DraftOfReturn, nullable: true, description: 'For those who work on it' })
+  readonly draft: DraftOfReturn | null;
+  @ApiProperty({
+    type: 'integer',
+    description: 'Of the draft, also the ETag, for If-Match; 0: none was saved, or none is yours to see',
+  })
+  readonly revision: number;
+}
+
+class FoundAbout implements Found {
+  @ApiProperty({ enum: FINDING_LEVELS, description: '`odd` does not keep the return from being submitted' })
+  readonly level: FindingLevel;
+  @ApiProperty({ example: 'not_mentioned' }) readonly code: string;
+  @ApiProperty({ description: 'Into the draft (RFC 6901)', example: '/commitments/3/acts/0/body/effective' })
+  readonly pointer: string;
+  @ApiProperty() readonly message: string;
+}
+
+class Findings {
+  @ApiProperty({ description: 'Whether it could be submitted as it is' }) readonly submittable: boolean;
+  @ApiProperty({ type: [FoundAbout] }) readonly findings: FoundAbout[];
+}
+
+class DraftSaved {
+  @ApiProperty() readonly round: string;
+  @ApiProperty() readonly agency: string;
+  @ApiProperty({ type: 'integer', description: 'Of the draft; also the ETag' }) readonly revision: number;
+}
+
+class DraftRevisionShown {
+  @ApiProperty({ type: 'integer', minimum: 1 }) readonly revision: number;
+  @ApiProperty({ description: 'The account that saved it' }) readonly account: string;
+  @ApiProperty({ format: 'date-time' }) readonly saved: string;
+}
+
+class DraftRevisions {
+  @ApiProperty({ type: [DraftRevisionShown], description: 'The first first' }) readonly items: DraftRevisionShown[];
+}
+
+class ReturnAnswer {
+  @ApiProperty() readonly round: string;
+  @ApiProperty() readonly agency: string;
+  @ApiProperty({ enum: RETURN_STATES }) readonly state: ReturnState;
+  @ApiProperty() readonly late: boolean;
+  @ApiProperty({ description: 'For If-Position-At-Least' }) readonly position: string;
+}
+
+class CommentList {
+  @ApiProperty({ type: [CommentOfReturn] }) readonly items: readonly CommentOfReturn[];
+}
+
+class RevisionQuery {
+  @ApiProperty({ required: false, type: 'integer', minimum: 1, description: 'An earlier revision of the draft' })
+  @IsOptional()
+  @Matches(/^[1-9]\d{0,8}$/, { message: 'revision must be a number from 1 on' })
+  revision?: string;
+}
+
+const shown = ({ revision, said, outcome }: Submission): Submitted => ({
+  ...{ revision, outcome, reportedOn: said.reportedOn, on: said.on },
+  content: contentOf(said),
+});
+
+/** As many times the body of one act may be the body of a return. */
+const BODIES = 16;
+
+const Named = () => (target: object, property: string, descriptor: PropertyDescriptor) => {
+  ApiParam({ name: 'round', description: 'The code of the round' })(target, property, descriptor);
+  ApiParam({ name: 'agency', description: 'The code of the agency' })(target, property, descriptor);
+};
+
+@ApiTags('Rounds')
+@Controller('v1/rounds/:round/returns/:agency')
+export class ReturnsController {
+  constructor(
+    private readonly returns: Returns,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  @Get()
+  @Named()
+  @ApiOperation({
+    summary: 'A return: where it stands, what was submitted, and to those who work on it its draft',
+    description:
+      'The draft begins with the answers that are carried over; `register` has what is known of each commitment in question, and `before` what the agency said last time.',
+    operationId: 'getReturn',
+  })
+  @ApiOkResponse({ type: ReturnView })
+  async one(
+    @Param('round') round: string,
+    @Param('agency') agency: string,
+    @Query() query: RevisionQuery,
+    @Caller() caller: Principal | null,
+  ): Promise<ReturnView> {
+    const known = await this.returns.known(round, agency);
+    const sees = maySee(caller, agency);
+    if (query.revision) mustSee(caller, agency);
+    const { state } = known;
+    const today = todayAt(new Date());
+    const saved = sees ? await this.returns.draft(round, agency) : null;
+    const before = await this.returns.lastOf(known.round.round!.previous, agency);
+    const events = await decodeAll(this.log, await this.log.store.read(streamOf(aReturn, returnId(round, agency))));
+    return {
+      ...{ round, agency },
+      state: stateOfReturn(known.round, agency, state, today, saved !== null),
+      late: isLate(known.round, agency, state.receivedOn ?? today),
+      deadline: deadlineFor(known.round, agency),
+      submissions: state.submissions.map(shown),
+      ...{ nil: state.nil, papers: state.papers, comments: state.comments },
+      history: events.map(({ revision, position, recordedAt, type, meta }) => ({
+        ...{ revision, position, recordedAt, type },
+        by: actorOf(meta),
+      })),
+      before: before && { round: known.round.round!.previous!, submitted: shown(before) },
+      register: await this.returns.register(known, agency),
+      draft: sees ? await this.#draft(round, agency, known, caller!, query.revision) : null,
+      revision: (saved?.revision ?? -1) + 1,
+    };
+  }
+
+  async #draft(
+    round: string,
+    agency: string,
+    known: Known,
+    caller: Principal,
+    revision?: string,
+  ): Promise<DraftOfReturn> {
+    const at = revision === undefined ? undefined : Number(revision) - 1;
+    const draft = await this.returns.draft(round, agency, at);
+    if (!draft && at !== undefined) throw new Rejected('not_found', `The draft has no revision ${revision}.`);
+    return {
+      content: draft?.content ?? (await this.returns.beginning(known, agency)),
+      saved: draft?.saved ?? null,
+      by: draft?.account ?? null,
+      openBy: await this.returns.openBy(round, agency, caller.account),
+      writable: worksFor(caller, agency) && writable(known, agency),
+    };
+  }
+
+  @Put()
+  @Named()
+  @RouteConfig({ bodies: BODIES })
+  @ApiBearerAuth('bearer')
+  @ApiOperation({
+    summary: 'Save the draft of a return; it may be unfinished, and is not public',
+    description:
+      'By the agency, or by the secretariat on its behalf. If-Match names the revision that was read ("0" before the first one): where someone was faster nothing is overwritten, and the answer is 412. Every revision is kept until the return is submitted.',
+    operationId: 'saveReturn',
+  })
+  @ApiOkResponse({ type: DraftSaved })
+  @ApiConflictResponse({ description: 'The round is closed for the agency, or the return was accepted' })
+  async save(
+    @Param('round') round: string,
+    @Param('agency') agency: string,
+    @Body() body: ReturnDraft,
+    @CurrentCommand() context: CommandContext,
+  ): Promise<DraftSaved> {
+    return { round, agency, revision: await this.returns.save(round, agency, body, context) };
+  }
+
+  @Get('findings')
+  @Named()
+  @ApiBearerAuth('bearer')
+  @ApiOperation({
+    summary: 'What is missing, wrong or odd in the draft of a return',
+    description:
+      'Everything is tried as if it were submitted now; nothing is recorded. Each finding points to its field.',
+    operationId: 'checkReturn',
+  })
+  @ApiOkResponse({ type: Findings })
+  async findings(
+    @Param('round') round: string,
+    @Param('agency') agency: string,
+    @Caller() caller: Principal | null,
+  ): Promise<Findings> {
+    mustSee(caller, agency);
+    const known = await this.returns.known(round, agency);
+    const draft = await this.returns.draft(round, agency);
+    const content = draft?.content ?? (await this.returns.beginning(known, agency));
+    const { found } = await this.returns.prepared(round, agency, known, content, {}, metaOf(caller));
+    return { submittable: !found.some(({ level }) => level !== 'odd'), findings: found };
+  }
+
+  @Get('revisions')
+  @Named()
+  @ApiBearerAuth('bearer')
+  @ApiOperation({
+    summary: 'The revisions of the draft of a return: who saved each, and when',
+    description: 'GET …?revision= shows one of them, such as the one that another person saved meanwhile.',
+    operationId: 'listDraftRevisions',
+  })
+  @ApiOkResponse({ type: DraftRevisions })
+  async revisions(
+    @Param('round') round: string,
+    @Param('agency') agency: string,
+    @Caller() caller: Principal | null,
+  ): Promise<DraftRevisions> {
+    mustSee(caller, agency);
+    await this.returns.known(round, agency);
+    const all = await this.returns.revisions(round, agency);
+    return { items: all.map(({ revision, ...rest }) => ({ ...rest, revision: revision + 1 })) };
+  }
+
+  @Get('comments')
+  @Named()
+  @ApiOperation({
+    summary: 'The comments on a return, and the answers to them',
+    description: 'In the order in which they were made.',
+    operationId: 'listComments',
+  })
+  @ApiOkResponse({ type: CommentList })
+  async comments(@Param('round') round: string, @Param('agency') agency: string): Promise<CommentList> {
+    return { items: (await this.returns.known(round, agency)).state.comments };
+  }
+
+  @Post('submit')
+  @Named()
+  @HttpCode(200)
+  @ApiOperation(operationOf('submit'))
+  @ApiOkResponse({ type: ReturnAnswer })
+  @ApiConflictResponse({ description: RETURN_ACTS.submit.conflict })
+  async submit(
+    @Param('round') round: string,
+    @Param('agency') agency: string,
+    @Body() body: SubmitReturn,
+    @CurrentCommand() context: CommandContext,
+  ): Promise<ReturnAnswer> {
+    return answer(this.returns, round, agency, await this.returns.submit(round, agency, body, context));
+  }
+}
+
+/** @throws Rejected `unauthenticated` | `forbidden` for those who may not see the draft of an agency */
+function mustSee(caller: Principal | null, agency: string): asserts caller is Principal {
+  if (!caller) throw new Rejected('unauthenticated', 'A draft is not public: Authorization: Bearer …');
+  if (!maySee(caller, agency))
+    throw new Rejected('forbidden', `The draft of ${agency} is seen by ${agency} and the secretariat alone.`);
+}
+
+function writable({ round, state }: Known, agency: string): boolean {
+  const today = todayAt(new Date());
+  try {
+    isWritable(state, { round, agency, today, latest: today });
+    return true;
+  } catch (error) {
+    if (error instanceof Rejected) return false;
+    throw error;
+  }
+}
+
+async function answer(returns: Returns, round: string, agency: string, position: string): Promise<ReturnAnswer> {
+  const { round: known, state } = await returns.known(round, agency);
+  const today = todayAt(new Date());
+  return {
+    ...{ round, agency, position },
+    state: stateOfReturn(known, agency, state, today, false),
+    late: isLate(known, agency, state.receivedOn ?? today),
+  };
+}
+
+function operationOf(name: ReturnActName) {
+  const { summary, description, operationId } = RETURN_ACTS[name];
+  return { summary, description, operationId };
+}
+
+/** The controller of one act on a return. */
+function actController(name: Exclude<ReturnActName, 'submit'>): Type<unknown> {
+  const { path, body, who, conflict } = RETURN_ACTS[name];
+  const BodyClass = classOf(body) as new () => object;
+  const ByWhom = who === 'secretariat' ? SecretariatOnly() : () => {};
+
+  @ApiTags('Rounds')
+  @Controller('v1/rounds/:round/returns/:agency')
+  class ReturnActController {
+    constructor(private readonly returns: Returns) {}
+
+    @Post(path)
+    @Named()
+    @ByWhom
+    @HttpCode(200)
+    @ApiOperation(operationOf(name))
+    @ApiBody({ type: BodyClass })
+    @ApiOkResponse({ type: ReturnAnswer })
+    @ApiConflictResponse({ description: conflict ?? 'It cannot be blanked' })
+    async act(
+      @Param() { round, agency, revision }: Record<string, string>,
+      @Body(validation(BodyClass)) said: object,
+      @CurrentCommand() context: CommandContext,
+    ): Promise<ReturnAnswer> {
+      const done = await this.returns.act(name, round!, agency!, said, context, revisionIn(revision));
+      return answer(this.returns, round!, agency!, done);
+    }
+  }
+  return ReturnActController;
+}
+
+export const returnActControllers = (Object.keys(RETURN_ACTS) as ReturnActName[])
+  .filter((name) => name !== 'submit')
+  .map(actController);

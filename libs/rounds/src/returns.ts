@@ -1,0 +1,277 @@
+/** The work on returns: their drafts, what is found about them, and the acts on them. */
+import { Inject, Injectable } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { classOf, forms, type ReturnDraft, type SubmitReturn } from '#bodies';
+import { todayAnywhere, todayAt } from '#clocks';
+import { DraftsStore, type Draft, type DraftName } from '#drafts';
+import {
+  canonicalJson,
+  Conflict,
+  decodeAll,
+  handle,
+  load,
+  NO_STREAM,
+  Rejected,
+  streamOf,
+  WrongRevision,
+  type Log,
+  type Meta,
+  type Recorded,
+} from '#eventsourcing';
+import { LOG, referencesIn, type CommandContext, type Actor } from '#platform';
+import { Lookup, type EntryHistory } from '#registers';
+import { RETURN_ACTS, type ReturnActName } from './acts.js';
+import { findingsIn, type Found } from './checking.js';
+import { FindsInQuestion, type CommitmentInQuestion } from './in-question.js';
+import {
+  aReturn,
+  dateOf,
+  isWritable,
+  returnId,
+  unfinished,
+  type OnReturn,
+  type ReturnEvents,
+  type ReturnSoFar,
+} from './return.js';
+import { round as rounds, type OpenedRound } from './round.js';
+import {
+  actsIn,
+  apply,
+  contentOf,
+  draftAgain,
+  planned,
+  rehearse,
+  standingOf,
+  withoutActs,
+  type Submission,
+} from './submitting.js';
+
+export const RETURN_DRAFTS = 'return';
+
+const draftOf = (round: string, agency: string): DraftName => ({ kind: RETURN_DRAFTS, id: returnId(round, agency) });
+
+/** A return with the round that it answers. */
+export interface Known {
+  readonly round: OpenedRound & EntryHistory;
+  readonly state: ReturnSoFar & EntryHistory;
+  readonly revision: number;
+  readonly position: string | null;
+}
+
+/** Whether somebody works on the returns of an agency: its people, or the secretariat on its behalf. */
+export const worksFor = (by: Actor | null | undefined, agency: string): boolean =>
+  by?.role === 'secretariat' || (by?.agency ?? null) === agency;
+
+@Injectable()
+export class Returns {
+  constructor(
+    @Inject(LOG) private readonly log: Log,
+    private readonly drafts: DraftsStore,
+    private readonly inQuestion: FindsInQuestion,
+  ) {}
+
+  /** @throws Rejected `not_found` where there is no such round that was opened, or it does not ask the agency */
+  async known(code: string, agency: string): Promise<Known> {
+    const { state: round } = await load(this.log, rounds, code);
+    if (!round.round) throw new Rejected('not_found', `There is no round ${code}.`);
+    if (!round.agencies.includes(agency))
+      throw new Rejected('not_found', `${agency} is not among the agencies that ${code} asks.`);
+    return { round, ...(await load(this.log, aReturn, returnId(code, agency))) };
+  }
+
+  #on({ round }: Pick<Known, 'round'>, agency: string): OnReturn {
+    const now = new Date();
+    return { round, agency, today: todayAt(now), latest: todayAnywhere(now) };
+  }
+
+  /** The commitments in question, as the register has them today. */
+  register({ round }: Pick<Known, 'round'>, agency: string): Promise<CommitmentInQuestion[]> {
+    return this.inQuestion.of(agency, round.round!.inQuestion);
+  }
+
+  // ── The draft ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** The draft as it was saved last, or one of its revisions; `null`: none was saved. */
+  draft(code: string, agency: string, revision?: number): Promise<Draft<ReturnDraft> | null> {
+    return this.drafts.read<ReturnDraft>(draftOf(code, agency), revision);
+  }
+
+  revisions(code: string, agency: string) {
+    return this.drafts.history(draftOf(code, agency));
+  }
+
+  /** Notes that somebody has the draft open, and tells who else has. */
+  async openBy(code: string, agency: string, account: string): Promise<string[]> {
+    const name = draftOf(code, agency);
+    await this.drafts.opened(name, account);
+    const lately = new Date(Date.now() - OPEN_MS);
+    return (await this.drafts.openBy(name, lately)).map((one) => one.account).filter((one) => one !== account);
+  }
+
+  /**
+   * The beginning of a draft that was not saved yet: after a submission what that said; else the answers of the last return to
+   * questions that are carried over. It says nothing of any commitment: nobody is taken at a word that was not given.
+   */
+  async beginning({ round, state }: Known, agency: string): Promise<ReturnDraft> {
+    const last = state.submissions.at(-1);
+    if (last) return last.outcome === 'taken_back' ? contentOf(last.said) : draftAgain(last.said);
+    const carried = new Set(
+      (round.round!.questions ?? []).flatMap(({ id, of, carriedOver }) => (carriedOver && of === 'agency' ? id : [])),
+    );
+    const before = carried.size > 0 ? await this.lastOf(round.round!.previous, agency) : null;
+    return {
+      commitments: [],
+      answers: (before?.said.content.answers ?? []).filter(({ question }) => carried.has(question)),
+    };
+  }
+
+  /** What an agency submitted in a round, or the one before it. */
+  async lastOf(code: string | null | undefined, agency: string): Promise<ReturnSoFar['submissions'][number] | null> {
+    for (let [next, steps] = [code, 0]; next && steps < 50; steps++) {
+      const { state } = await load(this.log, aReturn, returnId(next, agency));
+      const last = state.submissions.findLast(({ outcome }) => outcome === 'applied');
+      if (last) return last;
+      next = (await load(this.log, rounds, next)).state.round?.previous;
+    }
+    return null;
+  }
+
+  /**
+   * Saves a draft on the revision that was read: 0 where none was saved before.
+   * @throws WrongRevision when someone was faster; nothing is overwritten
+   */
+  async save(code: string, agency: string, content: ReturnDraft, { by, expected }: CommandContext): Promise<number> {
+    mine(by, agency);
+    const known = await this.known(code, agency);
+    isWritable(known.state, this.#on(known, agency));
+    if (expected === undefined)
+      throw new Rejected(
+        'if_match_needed',
+        'Say with If-Match which revision you have read ("0": none was saved yet).',
+        [],
+        'bad_request',
+      );
+    const name = draftOf(code, agency);
+    try {
+      if (expected === 0) return (await this.drafts.create(name, agency, content, by.account)).revision + 1;
+      return (await this.drafts.put(name, content, by.account, expected - 1)).revision + 1;
+    } catch (error) {
+      if (error instanceof WrongRevision) throw new WrongRevision(error.stream, expected, error.actual + 1);
+      if (!(error instanceof Conflict)) throw error;
+      const there = await this.drafts.read(name);
+      if (there && there.revision === 0 && there.account === by.account && same(there.content, content)) return 1;
+      throw new WrongRevision(`return ${name.id}`, 0, (there?.revision ?? NO_STREAM) + 1);
+    }
+  }
+
+  // ── What is found about it ────────────────────────────────────────────────────────────────────────────────────────
+
+  /** What a draft comes to, and what is found about it. */
+  async prepared(code: string, agency: string, known: Known, content: ReturnDraft, said: SubmitReturn, meta: Meta) {
+    const on = this.#on(known, agency);
+    const reportedOn = dateOf(said.reportedOn, on);
+    const found: Found[] = [...findingsIn(content, known.round.round!, await this.register(known, agency), on.today)];
+    const unknown = await new Lookup(this.log).unknownIn(referencesIn(plainly(content)));
+    const wrong = (faults: readonly { pointer: string; message: string }[]) =>
+      found.push(...faults.map((fault): Found => ({ level: 'wrong', code: 'refused', ...fault })));
+    wrong(unknown?.errors ?? []);
+    const acts = planned(actsIn(content), await standingOf(this.log, await this.#submissions(code, agency)));
+    wrong(await rehearse(this.log, acts, { reportedOn }, agency, meta));
+    return { found, reportedOn, acts, after: known.state.submissions.length };
+  }
+
+  async #submissions(code: string, agency: string): Promise<Submission[]> {
+    const events = await decodeAll(this.log, await this.log.store.read(streamOf(aReturn, returnId(code, agency))));
+    return (events as Recorded<ReturnEvents['Submitted']>[]).filter(({ name }) => name === 'Submitted');
+  }
+
+  // ── The acts ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * Submits the draft as it stands. Given again, the same command is recognised and finished.
+   * @throws Rejected `return_unfinished` with what is missing or wrong; `taken_back`
+   */
+  async submit(code: string, agency: string, said: SubmitReturn, context: CommandContext): Promise<string> {
+    mine(context.by, agency);
+    const before = (await this.#submissions(code, agency)).find(
+      ({ meta }) => meta.commandId === context.meta.commandId,
+    );
+    if (before) return this.#finish(code, agency, before);
+    const known = await this.known(code, agency);
+    isWritable(known.state, this.#on(known, agency));
+    const draft = await this.draft(code, agency);
+    if (context.expected !== undefined && context.expected !== (draft?.revision ?? NO_STREAM) + 1)
+      throw new WrongRevision(`return ${returnId(code, agency)}`, context.expected, (draft?.revision ?? NO_STREAM) + 1);
+    if (!draft) throw new Conflict('nothing_to_submit', 'There is no draft: save one first, or submit a nil return.');
+    const { content } = draft;
+    const { found, ...prepared } = await this.prepared(code, agency, known, content, said, context.meta);
+    const blocking = found.filter(({ level }) => level !== 'odd');
+    if (blocking.length > 0) throw unfinished(blocking.map(({ pointer, message }) => ({ pointer, message })));
+    const body = { ...said, ...prepared, content: withoutActs(content) };
+    await this.#decide('submit', code, agency, body, known, context);
+    const submission = (await this.#submissions(code, agency)).find(
+      ({ meta }) => meta.commandId === context.meta.commandId,
+    )!;
+    return this.#finish(code, agency, submission);
+  }
+
+  async #finish(code: string, agency: string, submission: Submission): Promise<string> {
+    const position = await apply(this.log, code, agency, submission);
+    await this.applied(code, agency);
+    return position;
+  }
+
+  /** What was submitted is no draft any more, unless it was changed meanwhile. */
+  async applied(code: string, agency: string): Promise<void> {
+    const { state } = await load(this.log, aReturn, returnId(code, agency));
+    const last = state.submissions.at(-1);
+    const draft = last?.outcome === 'applied' ? await this.draft(code, agency) : null;
+    if (draft && same(draft.content, contentOf(last!.said)))
+      await this.drafts.delete(draftOf(code, agency), draft.revision);
+  }
+
+  /** Any act but a submission. @returns the position of its event */
+  async act(
+    name: Exclude<ReturnActName, 'submit'>,
+    code: string,
+    agency: string,
+    body: object,
+    context: CommandContext,
+    revision?: number,
+  ): Promise<string> {
+    if (RETURN_ACTS[name].who === 'agency') mine(context.by, agency);
+    else if (context.by.role !== 'secretariat') throw new Rejected('forbidden', 'This is the secretariat’s to do.');
+    const unknown = await new Lookup(this.log).unknownIn(referencesIn(body));
+    if (unknown) throw unknown;
+    return this.#decide(name, code, agency, body, await this.known(code, agency), context, revision);
+  }
+
+  async #decide(
+    name: ReturnActName,
+    code: string,
+    agency: string,
+    body: object,
+    known: Known,
+    { meta }: CommandContext,
+    revision?: number,
+  ): Promise<string> {
+    const { decide } = RETURN_ACTS[name];
+    const on = { ...this.#on(known, agency), forms, revision };
+    const decided = (state: never) => decide(state, body as never, on as never);
+    return (await handle(this.log, aReturn as never, returnId(code, agency), decided as never, meta)).position;
+  }
+}
+
+/** Whoever read a draft so lately has it open. */
+const OPEN_MS = 120_000;
+
+/** @throws Rejected `forbidden` */
+export function mine(by: Actor, agency: string): void {
+  if (!worksFor(by, agency))
+    throw new Rejected('forbidden', `The return of ${agency} is its own; you act for ${by.agency ?? 'no agency'}.`);
+}
+
+const same = (one: object, other: object): boolean => canonicalJson(one) === canonicalJson(other);
+
+/** A draft as its class has it, so that the codes in it are known for what they are. */
+const plainly = (content: ReturnDraft): object => plainToInstance(classOf('ReturnDraft'), content);

@@ -1,0 +1,250 @@
+/** A reporting round, from its opening on: who is asked what, until when, and what became of it. */
+import type { CloseRound, ExtendRound, PublishRound, ReopenRound, Round } from '#bodies';
+import type { FullDate } from '#clocks';
+import { canonicalJson, Conflict, refused, Rejected, withoutNulls, type NewEvent } from '#eventsourcing';
+import { keepingStatements, type EntryHistory } from '#registers';
+import type { RoundState } from '#words';
+
+// ── Events and state ────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Each says on which day (UTC) it was done. */
+interface Done {
+  readonly on: FullDate;
+}
+
+/** The agencies that are expected by name: the members of a body are those of the day. */
+interface Asked {
+  readonly agencies: readonly string[];
+}
+
+export type RoundEvents = {
+  Opened: Round & Asked & Done;
+  Amended: Round & Asked & Done;
+  Extended: ExtendRound & Done;
+  Closed: CloseRound & Done;
+  Reopened: ReopenRound & Done;
+  Published: PublishRound & Done;
+};
+
+/** A deadline, and the day from which it held. */
+interface Deadline extends Done {
+  readonly deadline: FullDate;
+  /** `null`: of all agencies. */
+  readonly agency: string | null;
+}
+
+export interface OpenedRound {
+  readonly round: Round | null;
+  readonly agencies: readonly string[];
+  /** In the order in which they were set. */
+  readonly deadlines: readonly Deadline[];
+  readonly openedOn: FullDate | null;
+  readonly closedOn: FullDate | null;
+  /** By agency: the last day on which it can answer though the round is closed. */
+  readonly reopened: Readonly<Record<string, FullDate>>;
+  readonly published: (PublishRound & Done) | null;
+}
+
+const plain = ({ on: _on, agencies: _agencies, ...round }: RoundEvents['Opened']): Round => round;
+
+export const round = keepingStatements<OpenedRound, RoundEvents>({
+  category: 'round',
+  initial: {
+    round: null,
+    agencies: [],
+    deadlines: [],
+    openedOn: null,
+    closedOn: null,
+    reopened: {},
+    published: null,
+  },
+  evolve: {
+    Opened: (state, { data }) => ({
+      ...state,
+      round: plain(data),
+      agencies: data.agencies,
+      openedOn: data.on,
+      deadlines: [{ deadline: data.deadline, agency: null, on: data.on }],
+    }),
+    Amended: (state, { data }) => ({
+      ...state,
+      round: plain(data),
+      agencies: data.agencies,
+      deadlines: [
+        ...state.deadlines,
+        ...(data.deadline === state.round?.deadline ? [] : [{ deadline: data.deadline, agency: null, on: data.on }]),
+      ],
+    }),
+    Extended: (state, { data: { deadline, agency = null, on } }) => ({
+      ...state,
+      round: agency ? state.round : { ...state.round!, deadline },
+      deadlines: [...state.deadlines, { deadline, agency, on }],
+    }),
+    Closed: (state, { data }) => ({ ...state, closedOn: data.on }),
+    Reopened: (state, { data: { agency, until } }) => ({ ...state, reopened: { ...state.reopened, [agency]: until } }),
+    Published: (state, { data }) => ({ ...state, published: data }),
+  },
+});
+
+// ── What follows from it ────────────────────────────────────────────────────────────────────────────────────────────
+
+export const stateOf = ({ closedOn, published }: OpenedRound): RoundState =>
+  published ? 'published' : closedOn ? 'closed' : 'open';
+
+const deadlinesOf = ({ deadlines }: OpenedRound, agency: string): readonly Deadline[] =>
+  deadlines.filter((one) => one.agency === null || one.agency === agency);
+
+/** The last day in time for an agency. */
+export const deadlineFor = (state: OpenedRound, agency: string): FullDate =>
+  deadlinesOf(state, agency).at(-1)!.deadline;
+
+/**
+ * Whether an agency is, or was, late.
+ * @param by the day on which it answered, or today. Once a deadline has passed without an answer and without an extension by
+ * then, it is late for good: a later extension does not clear that.
+ */
+export function isLate(state: OpenedRound, agency: string, by: FullDate): boolean {
+  const all = deadlinesOf(state, agency);
+  return all.some(({ deadline }, i) => {
+    const next = all[i + 1];
+    return by > deadline && (next === undefined || next.on > deadline);
+  });
+}
+
+/** Whether an agency can answer on a day; else why not. */
+export function closedFor(state: OpenedRound, agency: string, today: FullDate): Rejected | null {
+  const { code } = state.round!;
+  if (!state.agencies.includes(agency))
+    return new Rejected('not_expected', `${agency} is not among the agencies that ${code} asks.`);
+  const until = state.reopened[agency];
+  if (!state.closedOn || (until !== undefined && today <= until)) return null;
+  return new Conflict(
+    'round_closed',
+    `${code} was closed on ${state.closedOn}; the secretariat can reopen it for ${agency}.`,
+  );
+}
+
+// ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What a decision rests on beside the round. */
+export interface OnRound {
+  /** UTC. */
+  readonly today: FullDate;
+  /** The agencies that are expected, as the bodies have them today. */
+  readonly agencies: readonly string[];
+}
+
+type State = OpenedRound & EntryHistory;
+type Event = NewEvent<RoundEvents>;
+export type DecideRound<A> = (state: State, act: A, on: OnRound) => Event[];
+
+/** @throws Rejected for a round that contradicts itself */
+export function isSound({ code, opens, deadline, asOf, from, until, questions, expected }: Round): void {
+  if (code.includes('/')) throw refused('bad_code', '/code', 'The code of a round has no slash.');
+  if (deadline < opens)
+    throw refused('ends_before_it_begins', '/deadline', `${deadline} is before it opens, on ${opens}.`);
+  if (from && until && until < from) throw refused('ends_before_it_begins', '/until', `${until} is before ${from}.`);
+  if (from && from > asOf) throw refused('ends_before_it_begins', '/asOf', `The cut-off ${asOf} is before ${from}.`);
+  if (!expected.body && !expected.agencies?.length)
+    throw refused('nobody_expected', '/expected', 'Say which body or which agencies are to answer.');
+  const ids = new Set<string>();
+  for (const [i, { id, kind, choices }] of (questions ?? []).entries()) {
+    if (ids.has(id)) throw refused('asked_twice', `/questions/${i}/id`, `There are two questions ${id}.`);
+    ids.add(id);
+    if ((kind === 'choice') !== Boolean(choices?.length))
+      throw refused('choices_needed', `/questions/${i}/choices`, 'A choice has choices, and nothing else has.');
+  }
+}
+
+/** @throws Rejected unless it was opened */
+function opened({ round: known }: OpenedRound): Round {
+  if (!known) throw new Rejected('not_found', 'There is no such round.');
+  return known;
+}
+
+/** @throws Conflict unless it is open */
+function isOpen(state: OpenedRound): Round {
+  const known = opened(state);
+  if (stateOf(state) !== 'open') throw new Conflict('round_closed', `${known.code} is ${stateOf(state)}.`);
+  return known;
+}
+
+const someone = (agencies: readonly string[]): void => {
+  if (agencies.length === 0)
+    throw refused('nobody_expected', '/expected/body', 'The body has no members on the day the round opens.');
+};
+
+/** The day of an act that may be told later. @throws Rejected for one that is to come */
+export function dayOf({ on }: { readonly on?: FullDate | null }, today: FullDate): FullDate {
+  if (on && on > today) throw refused('date_in_the_future', '/on', `${on} is after today.`);
+  return on ?? today;
+}
+
+/** Opens what was prepared. */
+export const open: DecideRound<Round> = (state, act, { today, agencies }) => {
+  if (state.round) throw new Conflict('already_open', `${act.code} was opened on ${state.openedOn}.`);
+  isSound(act);
+  someone(agencies);
+  if (act.opens > today) throw new Conflict('not_open_yet', `${act.code} opens on ${act.opens}.`, '/opens');
+  return [{ name: 'Opened', data: { ...withoutNulls(act), agencies, on: today } }];
+};
+
+/** Replaces what it says. Nobody who has been asked is left out without being named. */
+export const amend: DecideRound<Round> = (state, act, { today, agencies }) => {
+  const before = isOpen(state);
+  if (act.code !== before.code) throw refused('other_code', '/code', `The round is ${before.code}.`);
+  isSound(act);
+  someone(agencies);
+  if (act.opens !== before.opens) throw refused('already_open', '/opens', `It opened on ${before.opens}.`);
+  if (act.deadline < deadlineOfAll(state))
+    throw refused(
+      'deadline_moved_forward',
+      '/deadline',
+      `The deadline is ${deadlineOfAll(state)}; it can only be extended.`,
+    );
+  const data = withoutNulls(act);
+  if (canonicalJson({ ...data, agencies }) === canonicalJson({ ...before, agencies: state.agencies }))
+    throw new Rejected('nothing_amended', `${act.code} says this already.`);
+  return [{ name: 'Amended', data: { ...data, agencies, on: today } }];
+};
+
+const deadlineOfAll = ({ deadlines }: OpenedRound): FullDate =>
+  deadlines.findLast(({ agency }) => agency === null)!.deadline;
+
+/** Moves the deadline, for all or for one agency. */
+export const extend: DecideRound<ExtendRound> = (state, act, { today }) => {
+  const { code } = isOpen(state);
+  const { agency, deadline } = act;
+  if (agency && !state.agencies.includes(agency))
+    throw refused('not_expected', '/agency', `${agency} is not among the agencies that ${code} asks.`);
+  const before = agency ? deadlineFor(state, agency) : deadlineOfAll(state);
+  if (deadline <= before) throw refused('not_later', '/deadline', `The deadline is ${before} already.`);
+  return [{ name: 'Extended', data: { ...withoutNulls(act), on: today } }];
+};
+
+/** From now on silence is *not received*. */
+export const close: DecideRound<CloseRound> = (state, act, { today }) => {
+  isOpen(state);
+  const on = dayOf(act, today);
+  if (on < state.openedOn!) throw refused('ends_before_it_begins', '/on', `It was opened on ${state.openedOn}.`);
+  return [{ name: 'Closed', data: { ...withoutNulls(act), on } }];
+};
+
+/** Lets one agency answer after all. */
+export const reopen: DecideRound<ReopenRound> = (state, act, { today }) => {
+  const { code } = opened(state);
+  const { agency, until } = act;
+  if (!state.closedOn) throw new Conflict('still_open', `${code} is open.`);
+  if (!state.agencies.includes(agency))
+    throw refused('not_expected', '/agency', `${agency} is not among the agencies that ${code} asks.`);
+  if (until < today) throw refused('in_the_past', '/until', `${until} is past.`);
+  return [{ name: 'Reopened', data: { ...withoutNulls(act), on: today } }];
+};
+
+/** Its report is published. */
+export const publish: DecideRound<PublishRound> = (state, act, { today }) => {
+  const { code } = opened(state);
+  if (!state.closedOn) throw new Conflict('still_open', `${code} is open: close it first.`);
+  if (state.published) throw new Conflict('already_published', `${code} was published on ${state.published.on}.`);
+  return [{ name: 'Published', data: { ...withoutNulls(act), on: today } }];
+};

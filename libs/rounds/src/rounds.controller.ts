@@ -1,0 +1,257 @@
+/** The routes of rounds: prepared, opened, extended, closed, published; their list, and what came of them. */
+import { Body, Controller, Get, HttpCode, Param, Post, Res, type Type } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiConflictResponse,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiProperty,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { classOf, OpenRound, Round } from '#bodies';
+import { Projector, Rejected } from '#eventsourcing';
+import {
+  AtClocks,
+  Caller,
+  ClockQuery,
+  CurrentCommand,
+  maySee,
+  SecretariatOnly,
+  validation,
+  type CommandContext,
+  type Principal,
+} from '#platform';
+import { ROUND_ACTS, type RoundActName } from './acts.js';
+import { Rounds, type RoundResult } from './rounds.js';
+import { Bridge, ReturnLine, RoundInShort, RoundOfAgency, RoundView, RoundViews } from './views.js';
+import { DraftsStore } from '#drafts';
+import { RETURN_DRAFTS } from './returns.js';
+
+export class RoundAnswer {
+  @ApiProperty({ example: 'CM-2012' }) readonly round: string;
+  @ApiProperty({ type: 'integer', description: 'Of the round, or of its draft; also the ETag' })
+  readonly revision: number;
+  @ApiProperty({ type: String, nullable: true, description: 'For If-Position-At-Least; null: nothing is public yet' })
+  readonly position: string | null;
+}
+
+class RoundList {
+  @ApiProperty() readonly position: string;
+  @ApiProperty({ type: [RoundInShort], description: 'The last cut-off first' }) readonly items: RoundInShort[];
+}
+
+class ReturnList {
+  @ApiProperty() readonly position: string;
+  @ApiProperty() readonly round: string;
+  @ApiProperty({ type: [ReturnLine], description: 'By agency' }) readonly items: ReturnLine[];
+}
+
+class RoundsOfAgency {
+  @ApiProperty() readonly position: string;
+  @ApiProperty() readonly agency: string;
+  @ApiProperty({ type: [RoundOfAgency], description: 'The last cut-off first' }) readonly items: RoundOfAgency[];
+}
+
+class OneRound extends RoundView {
+  @ApiProperty({
+    type: 'integer',
+    required: false,
+    description: 'Of its draft, while it is being prepared; also the ETag',
+  })
+  readonly revision?: number;
+}
+
+/** The ids of the drafts of returns that somebody may know of. */
+export async function draftsKnownTo(drafts: DraftsStore, caller: Principal | null): Promise<ReadonlySet<string>> {
+  if (!caller?.scopes.includes('read')) return new Set();
+  const { sees } = caller;
+  const lists =
+    sees === 'all' ? [drafts.list(RETURN_DRAFTS)] : sees.map((agency) => drafts.list(RETURN_DRAFTS, agency));
+  return new Set((await Promise.all(lists)).flat().map(({ id }) => id));
+}
+
+const NAMED_ROUND = ApiParam({ name: 'round', description: 'The code of the round' });
+
+@ApiTags('Rounds')
+@Controller('v1/rounds')
+export class RoundsController {
+  constructor(
+    private readonly rounds: Rounds,
+    private readonly views: RoundViews,
+    private readonly drafts: DraftsStore,
+    private readonly projector: Projector,
+  ) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'All reporting rounds, the last cut-off first',
+    description: 'Those that are or were open, with who has answered; to the secretariat also those that it prepares.',
+    operationId: 'listRounds',
+  })
+  @ApiOkResponse({ type: RoundList })
+  async list(@Caller() caller: Principal | null): Promise<RoundList> {
+    const prepared = maySee(caller, null) ? await this.rounds.prepared() : [];
+    const drafts = await Promise.all(prepared.map(({ id }) => this.rounds.draft(id)));
+    const items = drafts.flatMap((draft): RoundInShort[] => {
+      if (!draft) return [];
+      const { code, name, forum, asOf, opens, deadline } = draft.content;
+      return [{ code, name, forum: forum ?? null, state: null, asOf, opens, deadline, responses: null }];
+    });
+    return { position: this.projector.position(), items: [...items, ...this.views.list()] };
+  }
+
+  @Post()
+  @SecretariatOnly()
+  @HttpCode(201)
+  @ApiOperation({
+    summary: 'Prepare a round: nothing of it is public before it is opened',
+    description: 'By the secretariat: who is asked, what, about which commitments, until when.',
+    operationId: 'prepareRound',
+  })
+  @ApiCreatedResponse({ type: RoundAnswer })
+  @ApiConflictResponse({ description: 'The code is taken' })
+  async prepare(
+    @Body() body: Round,
+    @CurrentCommand() context: CommandContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RoundAnswer> {
+    const done = await this.rounds.prepare(body, context);
+    void reply.header('Location', `/v1/rounds/${encodeURIComponent(body.code)}`);
+    return { round: body.code, ...done };
+  }
+
+  @Get(':round')
+  @NAMED_ROUND
+  @ApiOperation({
+    summary: 'A round: what it asks, of whom, until when, and who has answered',
+    description: 'One that is being prepared is shown to the secretariat alone.',
+    operationId: 'getRound',
+  })
+  @ApiOkResponse({ type: OneRound })
+  async one(@Param('round') code: string, @Caller() caller: Principal | null): Promise<OneRound> {
+    const draft = maySee(caller, null) ? await this.rounds.draft(code) : null;
+    if (!draft) return this.views.one(code);
+    const { content, revision } = draft;
+    const nothing = { state: null, openedOn: null, closedOn: null, publishedOn: null, publication: null };
+    return { ...content, ...nothing, agencies: content.expected.agencies ?? [], responses: null, revision };
+  }
+
+  @Get(':round/returns')
+  @NAMED_ROUND
+  @ApiOperation({
+    summary: 'Who owes a return, who has answered, and how',
+    description: 'By agency. That a return is being drafted is told to those only who work on it.',
+    operationId: 'listReturns',
+  })
+  @ApiOkResponse({ type: ReturnList })
+  async returns(@Param('round') round: string, @Caller() caller: Principal | null): Promise<ReturnList> {
+    const items = await this.views.returns(round, await draftsKnownTo(this.drafts, caller));
+    return { position: this.projector.position(), round, items };
+  }
+
+  @Get(':round/bridge')
+  @NAMED_ROUND
+  @ApiOperation({
+    summary: 'What changed since the round before it: N then + … − … = N now, and from stage to stage',
+    description: 'Between the cut-offs of both, of the commitments in question, with every term and its list.',
+    operationId: 'getBridge',
+  })
+  @ApiOkResponse({ type: Bridge })
+  async bridge(@Param('round') round: string, @AtClocks() { at: { knownAt } }: ClockQuery): Promise<Bridge> {
+    return this.views.bridge(round, knownAt);
+  }
+
+  @Post(':round/open')
+  @NAMED_ROUND
+  @SecretariatOnly()
+  @HttpCode(200)
+  @ApiOperation(operationOf('open'))
+  @ApiOkResponse({ type: RoundAnswer })
+  @ApiConflictResponse({ description: ROUND_ACTS.open.conflict })
+  async open(@Param('round') round: string, @Body() body: OpenRound, @CurrentCommand() context: CommandContext) {
+    return answer(round, await this.rounds.open(round, body, context));
+  }
+
+  @Post(':round/amend')
+  @NAMED_ROUND
+  @SecretariatOnly()
+  @HttpCode(200)
+  @ApiOperation(operationOf('amend'))
+  @ApiOkResponse({ type: RoundAnswer })
+  @ApiConflictResponse({ description: ROUND_ACTS.amend.conflict })
+  async amend(@Param('round') round: string, @Body() body: Round, @CurrentCommand() context: CommandContext) {
+    return answer(round, await this.rounds.amend(round, body, context));
+  }
+}
+
+@ApiTags('Rounds')
+@Controller('v1/agencies')
+export class RoundsOfAgencyController {
+  constructor(
+    private readonly views: RoundViews,
+    private readonly drafts: DraftsStore,
+    private readonly projector: Projector,
+  ) {}
+
+  @Get(':code/rounds')
+  @ApiOperation({
+    summary: 'The rounds in which an agency was asked, and how it answered each',
+    description: 'The last cut-off first.',
+    operationId: 'listRoundsOfAgency',
+  })
+  @ApiOkResponse({ type: RoundsOfAgency })
+  async rounds(@Param('code') agency: string, @Caller() caller: Principal | null): Promise<RoundsOfAgency> {
+    const items = await this.views.ofAgency(agency, await draftsKnownTo(this.drafts, caller));
+    return { position: this.projector.position(), agency, items };
+  }
+}
+
+const answer = (round: string, { revision, position }: RoundResult): RoundAnswer => ({ round, revision, position });
+
+function operationOf(name: RoundActName) {
+  const { summary, description, operationId } = ROUND_ACTS[name];
+  return { summary, description, operationId };
+}
+
+/** The revision that an address names. @throws Rejected */
+export function revisionIn(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,9}$/.test(text)) throw new Rejected('bad_request', `revision is a number, not ${text}.`);
+  return Number(text);
+}
+
+/** The controller of one act on a round that was opened. */
+function actController(name: Exclude<RoundActName, 'open' | 'amend'>): Type<unknown> {
+  const { path, body, conflict = '' } = ROUND_ACTS[name] as (typeof ROUND_ACTS)[typeof name] & { conflict?: string };
+  const BodyClass = classOf(body) as new () => object;
+
+  @ApiTags('Rounds')
+  @Controller('v1/rounds')
+  class RoundActController {
+    constructor(private readonly rounds: Rounds) {}
+
+    @Post(`:round/${path}`)
+    @NAMED_ROUND
+    @SecretariatOnly()
+    @HttpCode(200)
+    @ApiOperation(operationOf(name))
+    @ApiBody({ type: BodyClass })
+    @ApiOkResponse({ type: RoundAnswer })
+    @ApiConflictResponse({ description: conflict || 'It cannot be blanked' })
+    async act(
+      @Param() { round, revision }: Record<string, string>,
+      @Body(validation(BodyClass)) said: object,
+      @CurrentCommand() context: CommandContext,
+    ): Promise<RoundAnswer> {
+      return answer(round!, await this.rounds.act(name, round!, said, context, revisionIn(revision)));
+    }
+  }
+  return RoundActController;
+}
+
+export const roundActControllers = (Object.keys(ROUND_ACTS) as RoundActName[])
+  .filter((name) => name !== 'open' && name !== 'amend')
+  .map(actController);

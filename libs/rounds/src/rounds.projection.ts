@@ -1,0 +1,115 @@
+/** The read model of rounds and returns: each round as it stands, and each return in short. */
+import type { FullDate } from '#clocks';
+import { fold, type Earlier, type Memory, type Projection, type Recorded } from '#eventsourcing';
+import type { EntryHistory } from '#registers';
+import type { ReturnWord } from '#words';
+import { aReturn, returnOf, type ReturnEvents, type ReturnSoFar } from './return.js';
+import { round as rounds, type OpenedRound } from './round.js';
+
+/** A return in short: what it comes to, and none of its words. */
+export interface ReturnInShort {
+  readonly state: ReturnSoFar['state'];
+  readonly receivedOn: FullDate | null;
+  readonly reportedOn: FullDate | null;
+  readonly acceptedOn: FullDate | null;
+  readonly submissions: number;
+  /** The commitments by what the last submission says of them; and those that it newly records. */
+  readonly says: Readonly<Record<ReturnWord | 'new', number>>;
+  readonly paper: string | null;
+  readonly comments: number;
+}
+
+const NOTHING: ReturnInShort = {
+  state: 'none',
+  receivedOn: null,
+  reportedOn: null,
+  acceptedOn: null,
+  submissions: 0,
+  says: { update: 0, no_change: 0, not_assessed: 0, new: 0 },
+  paper: null,
+  comments: 0,
+};
+
+type Shorten = { readonly [N in keyof ReturnEvents]: (before: ReturnInShort, data: ReturnEvents[N]) => ReturnInShort };
+
+const SHORTEN: Shorten = {
+  Submitted: (before, { on, reportedOn, content, acts }) => {
+    const says = { ...NOTHING.says, new: acts.filter(({ act }) => act === 'record').length };
+    for (const one of content.commitments) says[one.says]++;
+    return {
+      ...{ ...before, state: 'submitted', receivedOn: before.receivedOn ?? on, reportedOn, says },
+      submissions: before.submissions + 1,
+    };
+  },
+  Applied: (before) => before,
+  TakenBack: (before) => ({ ...before, state: 'returned' }),
+  SentBack: (before, { comments }) => ({ ...before, state: 'returned', comments: before.comments + comments.length }),
+  Commented: (before) => ({ ...before, comments: before.comments + 1 }),
+  Accepted: (before, { on }) => ({ ...before, state: 'accepted', acceptedOn: on }),
+  NilReported: (before, { on, reportedOn }) => ({
+    ...{ ...before, state: 'nil', receivedOn: before.receivedOn ?? on, reportedOn },
+  }),
+  PaperReceived: (before, { on, reportedOn, citation }) => ({
+    ...{ ...before, state: 'accepted', receivedOn: before.receivedOn ?? reportedOn, reportedOn, acceptedOn: on },
+    paper: citation.document,
+  }),
+};
+
+type Round = OpenedRound & EntryHistory;
+
+export class RoundsProjection implements Projection {
+  readonly name = 'rounds';
+  readonly version = 1;
+  readonly on: Projection['on'];
+  readonly #rounds = new Map<string, Round>();
+  /** By round, then by agency. */
+  readonly #returns = new Map<string, Map<string, ReturnInShort>>();
+
+  constructor() {
+    const ofRound = Object.keys(rounds.evolve).map((name) => [
+      `${rounds.category}.${name}`,
+      (event: Recorded, earlier: Earlier) => this.#follow(event, earlier),
+    ]);
+    const ofReturn = (Object.keys(SHORTEN) as (keyof ReturnEvents)[]).map((name) => [
+      `${aReturn.category}.${name}`,
+      ({ stream, data }: Recorded) => {
+        const { round, agency } = returnOf(stream);
+        const all = this.#returns.get(round) ?? new Map<string, ReturnInShort>();
+        all.set(agency, SHORTEN[name](all.get(agency) ?? NOTHING, data as never));
+        this.#returns.set(round, all);
+      },
+    ]);
+    this.on = Object.fromEntries([...ofRound, ...ofReturn]) as Projection['on'];
+  }
+
+  get rounds(): ReadonlyMap<string, OpenedRound> {
+    return this.#rounds;
+  }
+
+  inShort(round: string, agency: string): ReturnInShort {
+    return this.#returns.get(round)?.get(agency) ?? NOTHING;
+  }
+
+  clear(): void {
+    this.#rounds.clear();
+    this.#returns.clear();
+  }
+
+  save(): Memory {
+    const returns = [...this.#returns].map(([round, all]) => [round, [...all]]);
+    return { arrays: {}, lists: { rounds: [...this.#rounds], returns } };
+  }
+
+  load({ lists }: Memory): void {
+    this.clear();
+    for (const [code, state] of lists['rounds'] as [string, Round][]) this.#rounds.set(code, state);
+    for (const [round, all] of lists['returns'] as [string, [string, ReturnInShort][]][])
+      this.#returns.set(round, new Map(all));
+  }
+
+  async #follow(event: Recorded, earlier: Earlier): Promise<void> {
+    const code = event.stream.slice(rounds.category.length + 1);
+    const before = event.revision === 0 ? [] : await earlier();
+    this.#rounds.set(code, fold(rounds, rounds.initial, [...before, event] as never));
+  }
+}

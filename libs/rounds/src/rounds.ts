@@ -1,0 +1,133 @@
+/** The work on rounds: they are prepared as drafts, opened, and led to their end. */
+import { Inject, Injectable } from '@nestjs/common';
+import { classOf, forms, type OpenRound, type Round } from '#bodies';
+import { plainToInstance } from 'class-transformer';
+import { todayAt } from '#clocks';
+import { DraftsStore, type Draft } from '#drafts';
+import { Conflict, handle, load, Rejected, WrongRevision, type Log } from '#eventsourcing';
+import { LOG, referencesIn, type CommandContext } from '#platform';
+import { Lookup, Registers } from '#registers';
+import { ROUND_ACTS, type RoundActName } from './acts.js';
+import { dayOf, isSound, round as rounds } from './round.js';
+
+export const ROUND_DRAFTS = 'round';
+const draftOf = (code: string) => ({ kind: ROUND_DRAFTS, id: code });
+
+/** What an act on a round came to: `position` is null while it is a draft, which the log knows nothing of. */
+export interface RoundResult {
+  readonly revision: number;
+  readonly position: string | null;
+}
+
+@Injectable()
+export class Rounds {
+  constructor(
+    @Inject(LOG) private readonly log: Log,
+    private readonly drafts: DraftsStore,
+    private readonly registers: Registers,
+  ) {}
+
+  /** A round that is being prepared. */
+  draft(code: string): Promise<Draft<Round> | null> {
+    return this.drafts.read<Round>(draftOf(code));
+  }
+
+  prepared() {
+    return this.drafts.list(ROUND_DRAFTS);
+  }
+
+  /** Prepares a round: nothing of it is public before it is opened. @throws Rejected */
+  async prepare(body: Round, { by }: CommandContext): Promise<RoundResult> {
+    await this.#check(body);
+    if ((await this.#opened(body.code)).round)
+      throw new Conflict('already_open', `There is a round ${body.code} already.`, '/code');
+    const { revision } = await this.drafts.create(draftOf(body.code), null, body, by.account);
+    return { revision, position: null };
+  }
+
+  /** Amends a round that is being prepared, or one that is open. */
+  async amend(code: string, body: Round, context: CommandContext): Promise<RoundResult> {
+    const { by, expected } = context;
+    await this.#check(body);
+    const draft = await this.draft(code);
+    if (!draft) return this.act('amend', code, body, context);
+    if (body.code !== code)
+      throw new Rejected('other_code', `The round is ${code}.`, [{ pointer: '/code', message: `is ${code}` }]);
+    const { revision } = await this.drafts.put(draftOf(code), body, by.account, expected ?? draft.revision);
+    return { revision, position: null };
+  }
+
+  /** Opens a round that is being prepared. Given again, the same command is recognised. */
+  async open(code: string, said: OpenRound, context: CommandContext): Promise<RoundResult> {
+    const on = dayOf(said, todayAt(new Date()));
+    const draft = await this.draft(code);
+    if (draft && context.expected !== undefined && context.expected !== draft.revision)
+      throw new WrongRevision(`round ${code}`, context.expected, draft.revision);
+    const known = await this.#opened(code);
+    if (!draft && !known.round) throw new Rejected('not_found', `There is no round ${code}.`);
+    const body = draft?.content ?? known.round!;
+    const done = await this.decide('open', code, body, { ...context, expected: undefined }, { on });
+    if (draft) await this.drafts.delete(draftOf(code), draft.revision);
+    return done;
+  }
+
+  /** Any other act. */
+  async act(
+    name: Exclude<RoundActName, 'open'>,
+    code: string,
+    body: object,
+    context: CommandContext,
+    revision?: number,
+  ) {
+    if (!(await this.#opened(code)).round)
+      throw (await this.draft(code))
+        ? new Conflict('not_open_yet', `${code} is being prepared: open it first.`)
+        : new Rejected('not_found', `There is no round ${code}.`);
+    await this.#areKnown(body);
+    return this.decide(name, code, body, context, { revision });
+  }
+
+  /** Decides an act and records it. @param on the day that it is of, if not today */
+  async decide(
+    name: RoundActName,
+    code: string,
+    body: object,
+    { meta, expected }: CommandContext,
+    { on, revision }: { readonly on?: string; readonly revision?: number } = {},
+  ) {
+    const { openedOn } = await this.#opened(code);
+    const today = on ?? todayAt(new Date());
+    const round = body as Partial<Round>;
+    const agencies = round.expected ? await this.#expected(round.expected, openedOn ?? today) : [];
+    const { decide } = ROUND_ACTS[name];
+    const about = { today, agencies, forms, revision };
+    const decided = (state: never) => decide(state, body as never, about);
+    const done = await handle(this.log, rounds as never, code, decided as never, meta, expected);
+    return { revision: done.revision, position: done.position };
+  }
+
+  /** The agencies that are expected, by their codes: the members of a body on a day, and those that are named. */
+  async #expected({ body, agencies }: Round['expected'], on: string): Promise<string[]> {
+    const members = body ? (await this.registers.members(body, undefined, on)).map(({ agency }) => agency) : [];
+    return [...new Set([...members, ...(agencies ?? [])])].sort();
+  }
+
+  async #opened(code: string) {
+    return (await load(this.log, rounds, code)).state;
+  }
+
+  async #check(body: Round): Promise<void> {
+    isSound(body);
+    await this.#areKnown(plainToInstance(classOf('Round'), body));
+    const { previous, code } = body;
+    if (previous && (previous === code || !(await this.#opened(previous)).round))
+      throw new Rejected('unknown_reference', `Unknown round: ${previous}`, [
+        { pointer: '/previous', message: `Unknown round: ${previous}` },
+      ]);
+  }
+
+  async #areKnown(body: object): Promise<void> {
+    const unknown = await new Lookup(this.log).unknownIn(referencesIn(body));
+    if (unknown) throw unknown;
+  }
+}

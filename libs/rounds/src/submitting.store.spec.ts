@@ -1,0 +1,168 @@
+import { describe, expect, it } from '@jest/globals';
+import { decodeAll, handle, StoreUnavailable, streamOf, type EventStore, type Recorded } from '#eventsourcing';
+import { commitment } from '#commitments';
+import { metaOf } from '#platform';
+import { aReturn, returnId, type ReturnEvents } from './return.js';
+import { aDesk, anna, CODE, desk as secretariat, Desk, draftOf, given, LED, today } from './testing/a-round.js';
+
+const [A, B] = LED['IOM'] as [string, string];
+const reportedOn = today;
+const DRAFT = draftOf({
+  commitments: [
+    {
+      reference: A,
+      says: 'update',
+      acts: [
+        { act: 'attachEvidence', body: { title: 'Report' } },
+        { act: 'reportStage', body: { stage: 'completed', effective: today } },
+      ],
+    },
+    { reference: B, says: 'no_change' },
+  ],
+  newCommitments: [
+    {
+      body: {
+        ...{ title: 'Guide', summary: 'A guide.', kind: 'publication', nature: 'one_off', strength: 'undertaken' },
+        ...{ agencies: [{ agency: 'IOM', role: 'lead' }], themes: [], stage: 'planned', effective: today },
+      },
+    },
+  ],
+});
+const RECORDED = ['Confirmed', 'EvidenceAttached', 'Recorded', 'StageReported'];
+
+/** A store of a process that is killed before, or right after, its so-manieth append; from then on it does nothing. */
+function killed(
+  store: EventStore,
+  append: number,
+  when: 'before' | 'after',
+  meanwhile?: () => Promise<unknown>,
+): EventStore {
+  let [appends, dead] = [0, false];
+  const die = (): never => {
+    dead = true;
+    throw new StoreUnavailable('killed');
+  };
+  return new Proxy(store, {
+    get(target, name) {
+      const method = Reflect.get(target, name) as unknown;
+      if (typeof method !== 'function') return method;
+      return async (...args: unknown[]) => {
+        if (dead) die();
+        if (name !== 'append') return (method as (...args: unknown[]) => unknown).apply(target, args);
+        const last = ++appends === append;
+        if (last && when === 'before') die();
+        const done = (await (method as (...args: unknown[]) => Promise<unknown>).apply(target, args)) as object;
+        if (appends === 1) await meanwhile?.();
+        return last ? die() : done;
+      };
+    },
+  });
+}
+
+/** What was recorded of the commitments because of returns, and not retracted since. */
+async function standing(desk: Desk): Promise<string[]> {
+  const events = (await desk.events()).filter(({ stream, revision }) => /^commitment-/.test(stream) && revision >= 0);
+  const caused = events.filter(
+    ({ meta, name }) => meta.causationId !== null && name !== 'Retracted' && name !== 'Withdrawn',
+  );
+  const gone = (event: Recorded) =>
+    events.some(
+      ({ stream, name, data }) =>
+        stream === event.stream &&
+        ((name === 'Retracted' && (data as { revision: number }).revision === event.revision) ||
+          (name === 'Withdrawn' && event.name === 'Recorded')),
+    );
+  return caused
+    .filter((event) => !gone(event))
+    .map(({ name }) => name)
+    .sort();
+}
+const outcome = async (desk: Desk) =>
+  (await desk.returns.known(CODE, 'IOM')).state.submissions.map((one) => one.outcome);
+
+/** Everybody that was killed while somebody submits, one append further each time. */
+async function* killings(meanwhile?: (desk: Desk) => () => Promise<unknown>) {
+  for (const when of ['before', 'after'] as const)
+    for (let append = 1; ; append++) {
+      const desk = await aDesk();
+      await desk.returns.save(CODE, 'IOM', DRAFT, given(anna, 0));
+      const context = given(anna);
+      const store = killed(desk.log.store, append, when, meanwhile?.(desk));
+      const dying = new Desk(store, desk.drafts);
+      const died = await dying.returns.submit(CODE, 'IOM', { reportedOn }, context).then(
+        () => false,
+        (error: unknown) => error instanceof StoreUnavailable,
+      );
+      if (!died) break;
+      yield { desk, context, when, append };
+    }
+}
+
+describe('A process that is killed at any step of submitting a return', () => {
+  it('leaves it unsubmitted, or submitted so that it is applied once, whole, by whoever goes on', async () => {
+    const found = new Set<string>();
+    for await (const { desk, context } of killings()) {
+      await desk.resume();
+      const now = await standing(desk);
+      expect([[], RECORDED]).toContainEqual(now);
+      found.add(String(now.length));
+      const hasDraft = (await desk.returns.draft(CODE, 'IOM')) !== null;
+      expect(hasDraft).toBe(now.length === 0);
+      // The agency gives the same command again, as it had no answer; and again.
+      for (let times = 0; times < 2; times++) await desk.returns.submit(CODE, 'IOM', { reportedOn }, context);
+      await desk.resume();
+      expect(await standing(desk)).toEqual(RECORDED);
+      expect(await outcome(desk)).toEqual(['applied']);
+      expect(await desk.returns.draft(CODE, 'IOM')).toBeNull();
+    }
+    expect([...found].sort()).toEqual(['0', '4']);
+  });
+  it('would leave it half recorded if nobody went on (the control)', async () => {
+    const found = new Set<number>();
+    for await (const { desk } of killings()) found.add((await standing(desk)).length);
+    expect([...found].sort()).toEqual([0, 1, 2, 3, 4]);
+  });
+  it('is resumed by several at once, and nothing is recorded twice', async () => {
+    for await (const { desk, append } of killings()) {
+      if (append % 2) continue;
+      const others = [1, 2, 3].map(() => new Desk(desk.log.store, desk.drafts));
+      await Promise.all(others.map((one) => one.resume()));
+      expect([[], RECORDED]).toContainEqual(await standing(desk));
+    }
+  });
+});
+
+describe('A return of which something cannot be recorded any more, as something else was recorded before it', () => {
+  /** The second commitment is withdrawn right after the return was submitted. */
+  const withdrawn = (desk: Desk) => () =>
+    handle(
+      desk.log,
+      commitment,
+      B,
+      ({ ends }) => (ends.length > 0 ? [] : [{ name: 'Withdrawn', data: { reason: 'r', reportedOn: '2012-01-01' } }]),
+      metaOf(secretariat),
+    );
+
+  it('is taken back whole, with the reason, and its draft stays', async () => {
+    const desk = await aDesk();
+    await desk.returns.save(CODE, 'IOM', DRAFT, given(anna, 0));
+    const store = killed(desk.log.store, Infinity, 'before', withdrawn(desk));
+    const submitted = new Desk(store, desk.drafts).returns.submit(CODE, 'IOM', { reportedOn }, given(anna));
+    await expect(submitted).rejects.toMatchObject({ code: 'taken_back', errors: [{ pointer: '/commitments/1' }] });
+    expect(await standing(desk)).toEqual([]);
+    expect(await outcome(desk)).toEqual(['taken_back']);
+    expect((await desk.returns.known(CODE, 'IOM')).state.state).toBe('returned');
+    expect(await desk.returns.draft(CODE, 'IOM')).toMatchObject({ content: DRAFT });
+  });
+  it('is so wherever the process that takes it back is killed', async () => {
+    for await (const { desk } of killings(withdrawn)) {
+      await desk.resume();
+      expect(await standing(desk)).toEqual([]);
+      const events = await decodeAll(desk.log, await desk.log.store.read(streamOf(aReturn, returnId(CODE, 'IOM'))));
+      const said = events
+        .filter(({ name }) => name === 'TakenBack')
+        .map(({ data }) => (data as ReturnEvents['TakenBack']).at);
+      expect([[], ['/commitments/1']]).toContainEqual(said);
+    }
+  });
+});

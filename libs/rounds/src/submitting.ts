@@ -1,0 +1,325 @@
+/**
+ * Turns a submitted return into ordinary acts on the commitments: all or none. Everything is rehearsed first; then one event holds
+ * all acts; then each is recorded by a command whose id follows from that event, so that it is recorded once, whoever records it
+ * and however often. A process that is killed in between is resumed by the projector of another one, or by its own at its next
+ * start. Where something else was recorded between rehearsal and act, so that an act is refused, the submission is taken back.
+ */
+import { setImmediate as turn } from 'node:timers/promises';
+import { v5 as uuidv5 } from 'uuid';
+import { ActCommand, Acts, rehearsalOf, type CommitmentAct } from '#acts';
+import { classOf, type NewCommitment } from '#bodies';
+import { ACTS, commitment, REFERENCE, referenceTakenBy, type ActName } from '#commitments';
+import {
+  canonicalJson,
+  handle,
+  load,
+  Rejected,
+  streamOf,
+  type FieldError,
+  type Log,
+  type Meta,
+  type Projection,
+  type Recorded,
+} from '#eventsourcing';
+import { cleanBody, metaOfPart, actorOf, validated } from '#platform';
+import { aReturn, returnId, returnOf, type ActInReturn, type ReturnEvents, type ReturnSoFar } from './return.js';
+
+type Submitted = ReturnEvents['Submitted'];
+
+// ── From a draft to acts ────────────────────────────────────────────────────────────────────────────────────────────
+
+/** An act of an earlier submission that still stands, and where it is recorded. */
+export interface Standing extends ActInReturn {
+  readonly command: string;
+  readonly recordedAt: { readonly reference: string; readonly revision: number };
+}
+
+/** The command by which an act of a submission is recorded. */
+const commandOf = (submission: string, index: number, { command }: ActInReturn): string =>
+  command ?? uuidv5(String(index), submission);
+
+/** The acts that a return says, each at its place in the draft. */
+export function actsIn(content: Submitted['content']): ActInReturn[] {
+  const acts: ActInReturn[] = content.commitments.flatMap(({ reference, says, note, acts }, i): ActInReturn[] => {
+    const at = `/commitments/${i}`;
+    if (says === 'no_change') return [{ at, act: 'confirm' as const, reference, body: note ? { note } : {} }];
+    if (says === 'not_assessed') return [];
+    return (acts ?? []).map(({ act, milestone, body }, k) => ({
+      ...{ at: `${at}/acts/${k}`, act, reference, body },
+      ...(milestone !== undefined && milestone !== null && { milestone }),
+    }));
+  });
+  // Hardly anything keeps a new commitment from being recorded: they come last.
+  const added = (content.newCommitments ?? []).map(({ body }, i) => ({
+    ...{ at: `/newCommitments/${i}`, act: 'record' as const, reference: null, body },
+  }));
+  return [...acts, ...added];
+}
+
+/** A draft without what its acts say, which the event holds beside it. */
+export const withoutActs = (content: Submitted['content']): Submitted['content'] => ({
+  ...content,
+  commitments: content.commitments.map(({ acts: _acts, ...rest }) => rest),
+  ...(content.newCommitments && { newCommitments: [] }),
+});
+
+/** A submission as it was written. */
+export function contentOf({ content, acts }: Submitted): Submitted['content'] {
+  const commitments = content.commitments.map((one, i) => {
+    const own = acts.filter(({ at, act }) => at.startsWith(`/commitments/${i}/acts/`) && act !== 'retract');
+    if (one.says !== 'update') return one;
+    const said = own.map(({ act, milestone, body }) => ({ act, ...(milestone && { milestone }), body }));
+    return { ...one, acts: said as NonNullable<typeof one.acts> };
+  });
+  const newCommitments = acts.flatMap(({ act, body }) =>
+    act === 'record' ? { body: body as NewCommitment['body'] } : [],
+  );
+  return { ...content, commitments, ...(content.newCommitments && { newCommitments }) };
+}
+
+/** The draft of a return that is changed after it was submitted: what was new is a commitment like any other by now. */
+export const draftAgain = (said: Submitted): Submitted['content'] => ({ ...contentOf(said), newCommitments: [] });
+
+/** What supports other statements is taken back after what was said anew. */
+const SUPPORTS: readonly string[] = ['attachEvidence', 'holdEdition', 'reportUpkeep'];
+
+const sameAct = (one: ActInReturn, other: ActInReturn): boolean =>
+  one.act === other.act &&
+  one.reference === other.reference &&
+  one.milestone === other.milestone &&
+  canonicalJson(one.body) === canonicalJson(other.body);
+
+/**
+ * The acts of a submission: what an earlier one said stays, what it said otherwise is retracted first, or last if others rest on it.
+ * @param earlier what of the earlier submissions still stands
+ */
+export function planned(acts: readonly ActInReturn[], earlier: readonly Standing[]): ActInReturn[] {
+  const left = [...earlier];
+  const said = acts.map((act) => {
+    const same = left.findIndex((one) => sameAct(one, act));
+    return same < 0 ? act : { ...act, command: left.splice(same, 1)[0]!.command };
+  });
+  const reason = 'Said otherwise in the return as it was submitted again.';
+  const back = left
+    .filter(({ act }) => act !== 'record' && act !== 'retract')
+    .toReversed()
+    .map((one): ActInReturn => {
+      const { reference, revision } = one.recordedAt;
+      const at = acts.find((act) => act.reference === reference)?.at ?? '';
+      return { at, act: 'retract', reference, revision, body: { reason } };
+    });
+  const supports = new Set(
+    left.filter(({ act }) => SUPPORTS.includes(act)).map(({ recordedAt }) => placeOf(recordedAt)),
+  );
+  const isSupport = ({ reference, revision }: ActInReturn) => supports.has(placeOf({ reference, revision }));
+  return [...back.filter((one) => !isSupport(one)), ...said, ...back.filter(isSupport)];
+}
+
+const placeOf = ({ reference, revision }: { reference: string | null; revision?: number }) =>
+  `${reference} ${revision}`;
+
+/** The act as its own route would take it. @throws Rejected `invalid`, with pointers into its body */
+function commandFor(act: ActInReturn, { reportedOn }: Pick<Submitted, 'reportedOn'>, agency: string): CommitmentAct {
+  const { act: name, body: said, milestone, revision } = act;
+  const line = ACTS[name as ActName];
+  const Body = classOf(line.body) as new () => object;
+  const dated = name === 'retract' ? said : { ...said, reportedOn };
+  const body = validated(Body, cleanBody(Body, { ...dated, ...(NAMES_REPORTER.has(name) && { agency }) }));
+  return { act: name, body, milestone, revision } as CommitmentAct;
+}
+
+const NAMES_REPORTER: ReadonlySet<string> = new Set(
+  Object.entries(ACTS).flatMap(([name, line]) => ('namesReporter' in line ? name : [])),
+);
+
+/** The fields that the return says for all of its acts. */
+const SAID_BY_RETURN = ['reportedOn', 'agency'];
+
+/**
+ * Tries all acts of a submission, each after those before it; nothing is recorded.
+ * @returns what refuses them, with pointers into the draft
+ */
+export async function rehearse(
+  log: Log,
+  acts: readonly ActInReturn[],
+  of: Pick<Submitted, 'reportedOn'>,
+  agency: string,
+  meta: Meta,
+): Promise<FieldError[]> {
+  const rehearsal = new Acts(await rehearsalOf(log));
+  const faults: FieldError[] = [];
+  for (const [index, act] of acts.entries()) {
+    if (act.command) continue;
+    await turn(); // other requests have theirs in between
+    const at = act.act === 'retract' ? act.at : act.act === 'confirm' ? act.at : `${act.at}/body`;
+    const beside = SAID_BY_RETURN.filter((field) => field in act.body);
+    for (const field of beside) faults.push({ pointer: `${at}/${field}`, message: `${field} is that of the return` });
+    if (beside.length > 0) continue;
+    try {
+      await rehearsal.execute(commandIn(act, index, of, agency, meta));
+    } catch (error) {
+      if (!(error instanceof Rejected)) throw error;
+      const found = error.errors.length > 0 ? error.errors : [{ pointer: '', message: error.message }];
+      for (const { pointer, message } of found) faults.push({ pointer: at + pointer, message });
+    }
+  }
+  return faults;
+}
+
+/** @param meta of which the id of the command is made */
+function commandIn(act: ActInReturn, index: number, of: Pick<Submitted, 'reportedOn'>, agency: string, meta: Meta) {
+  const said = commandFor(act, of, agency);
+  const reference = act.reference ?? (said.body as { reference?: string | null }).reference ?? null;
+  if (act.reference === null && reference !== null && !REFERENCE.test(reference))
+    throw new Rejected('bad_reference', `${reference} is not a reference.`, [
+      { pointer: '/reference', message: `${reference} is not a reference` },
+    ]);
+  return new ActCommand('commitment', reference, [said], { by: actorOf(meta), meta: metaOfPart(meta, index) });
+}
+
+// ── From acts to events ─────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A submission as it stands in the log. */
+export type Submission = Pick<Recorded, 'id' | 'revision' | 'meta'> & { readonly data: Submitted };
+
+/** The meta of what follows from a submission: its actor, and itself as the cause. */
+const metaOf = ({ id, meta }: Submission): Meta => ({ ...meta, commandId: id, causationId: id });
+
+const outcomeOf = ({ submissions }: ReturnSoFar, revision: number) =>
+  submissions.find((one) => one.revision === revision)?.outcome;
+
+/**
+ * Records all acts of a submission, or takes it back. It may be done again, by several processes at once.
+ * @returns the position of the last event that this wrote
+ * @throws Rejected when it was taken back
+ */
+export async function apply(log: Log, round: string, agency: string, submission: Submission): Promise<string> {
+  const id = returnId(round, agency);
+  const { acts } = submission.data;
+  const meta = metaOf(submission);
+  const engine = new Acts(log);
+  const { revision } = submission;
+  for (const [index, act] of acts.entries()) {
+    if (act.command) continue;
+    try {
+      await engine.execute(commandIn(act, index, submission.data, agency, meta));
+    } catch (error) {
+      if (!(error instanceof Rejected)) throw error;
+      const { code, message: reason } = error;
+      await settle(log, id, submission, { name: 'TakenBack', data: { revision, at: act.at, code, reason } });
+      break;
+    }
+  }
+  const { state, position } = await settle(log, id, submission, { name: 'Applied', data: { revision } });
+  if (outcomeOf(state, revision) === 'taken_back') {
+    await takeBack(log, submission);
+    const why = await refusalOf(log, id, revision);
+    throw why;
+  }
+  return position;
+}
+
+type Outcome = { [N in 'Applied' | 'TakenBack']: { name: N; data: ReturnEvents[N] } }['Applied' | 'TakenBack'];
+
+/** The first outcome of a submission is its outcome; another one changes nothing. */
+const settle = (log: Log, id: string, submission: Submission, outcome: Outcome) =>
+  handle(log, aReturn, id, (state) => (outcomeOf(state, submission.revision) === 'under_way' ? [outcome] : []), {
+    ...metaOf(submission),
+    commandId: uuidv5(outcome.name, submission.id),
+  });
+
+async function refusalOf(log: Log, id: string, revision: number): Promise<Rejected> {
+  const { state } = await load(log, aReturn, id);
+  const told = state.said.find(
+    ({ name, data }) => name === 'TakenBack' && (data as ReturnEvents['TakenBack']).revision === revision,
+  )!.data as ReturnEvents['TakenBack'];
+  const message = `Something else was recorded meanwhile, so that nothing of the return was: ${told.reason}`;
+  return new Rejected('taken_back', message, [{ pointer: told.at, message: told.reason }], 'conflict');
+}
+
+/** What the acts of a submission recorded, as far as they are and it stands, the last first. */
+async function* recordedBy(log: Log, submission: Submission) {
+  const { acts } = submission.data;
+  for (const [index, act] of [...acts.entries()].toReversed()) {
+    if (act.command) continue;
+    const command = commandOf(submission.id, index, act);
+    const reference = act.reference ?? (await referenceOf(log, act, submission, command));
+    if (reference === null) continue;
+    const event = (await log.store.read(streamOf(commitment, reference))).find(
+      ({ meta }) => meta.commandId === command,
+    );
+    if (event) yield { act, command, reference, revision: event.revision, id: event.id };
+  }
+}
+
+/** The reference of a commitment that a submission recorded: the number that its command took. */
+async function referenceOf(
+  log: Log,
+  { body }: ActInReturn,
+  { data }: Submission,
+  command: string,
+): Promise<string | null> {
+  const { reference, agencies } = body as { reference?: string | null; agencies: { agency: string; role: string }[] };
+  if (reference) return reference;
+  const lead = agencies.find(({ role }) => role === 'lead')!.agency;
+  return referenceTakenBy(log, lead, data.reportedOn.slice(0, 4), command);
+}
+
+async function takeBack(log: Log, submission: Submission): Promise<void> {
+  const meta = metaOf(submission);
+  const reason = 'Not all of the return could be recorded, so none of it was.';
+  for await (const { act, reference, revision, id } of recordedBy(log, submission)) {
+    const of = { ...meta, commandId: uuidv5('taken back', id) };
+    const { reportedOn } = submission.data;
+    await handle(
+      log,
+      commitment,
+      reference,
+      ({ changes, ends }) => {
+        if (act.act === 'record')
+          return ends.length > 0 ? [] : [{ name: 'Withdrawn' as const, data: { reason, reportedOn } }];
+        return changes.get(revision)?.at(-1)?.says === null
+          ? []
+          : [{ name: 'Retracted' as const, data: { revision, reason } }];
+      },
+      of,
+    );
+  }
+}
+
+/** What earlier submissions recorded and nobody has retracted since. */
+export async function standingOf(log: Log, submissions: readonly Submission[]): Promise<Standing[]> {
+  const found = new Map<string, Standing>();
+  for (const submission of submissions)
+    for await (const { act, command, reference, revision } of recordedBy(log, submission)) {
+      const { state } = await load(log, commitment, reference);
+      if (state.changes.get(revision)?.at(-1)?.says === null) continue;
+      found.set(command, { ...act, command, recordedAt: { reference, revision } });
+    }
+  return [...found.values()].toReversed();
+}
+
+/** Finishes submissions that a process was killed in the middle of. */
+export const submittingProjection = (
+  log: Log,
+  applied: (round: string, agency: string) => Promise<void>,
+): Projection => ({
+  name: 'submitting',
+  version: 1,
+  acts: true,
+  on: {
+    [`${aReturn.category}.Submitted`]: async (event: Recorded<Submitted>) => {
+      const { round, agency } = returnOf(event.stream);
+      const { state } = await load(log, aReturn, returnId(round, agency));
+      const outcome = outcomeOf(state, event.revision);
+      try {
+        if (outcome === 'under_way') await apply(log, round, agency, event);
+        if (outcome === 'taken_back') await takeBack(log, event);
+      } catch (error) {
+        if (!(error instanceof Rejected)) throw error;
+      }
+      // It may have been killed before what was submitted was deleted as a draft.
+      if (outcome !== 'taken_back') await applied(round, agency);
+    },
+  },
+});

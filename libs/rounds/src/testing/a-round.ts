@@ -1,0 +1,96 @@
+/** The scenes of tests of returns: an open round, commitments of IOM and ILO, and people who work on both. */
+import { classOf, type ReturnDraft, type Round } from '#bodies';
+import { todayAt } from '#clocks';
+import { commitment, numbering } from '#commitments';
+import { SqliteDraftsStore, type DraftsStore } from '#drafts';
+import { SqliteEventStore } from '#event-store-sqlite';
+import { decodeAll, EventCodec, handle, type EventStore, type Log, type Recorded } from '#eventsourcing';
+import { metaOf, validated, type CommandContext, type Actor } from '#platform';
+import { registers } from '#registers';
+import { recorded } from '../../../commitments/src/testing/a-commitment.js';
+import { inQuestion, type CommitmentInQuestion } from '../in-question.js';
+import { aReturn } from '../return.js';
+import { Returns } from '../returns.js';
+import { round, type RoundEvents } from '../round.js';
+import { submittingProjection } from '../submitting.js';
+
+export const CODE = 'CM-2012';
+export const today = todayAt(new Date());
+export const person = (account: string, agency: string | null): Actor => ({
+  account,
+  agency,
+  role: agency ? 'focal_point' : 'secretariat',
+});
+export const [anna, bela, carl, desk] = [
+  person('anna', 'IOM'),
+  person('bela', 'IOM'),
+  person('carl', 'ILO'),
+  person('desk', null),
+] as const;
+
+/** By agency, what it leads. */
+export const LED: Readonly<Record<string, readonly string[]>> = {
+  IOM: ['IOM-2006-01', 'IOM-2006-02'],
+  ILO: ['ILO-2006-01'],
+};
+
+const ASKED: Round = {
+  code: CODE,
+  name: 'Follow-up',
+  asOf: today,
+  opens: today,
+  deadline: today,
+  expected: { agencies: ['ILO', 'IOM'] },
+};
+
+/** One process that works on returns. */
+export class Desk {
+  readonly returns: Returns;
+  readonly log: Log;
+
+  constructor(
+    store: EventStore,
+    readonly drafts: DraftsStore,
+  ) {
+    this.log = { store, codec: new EventCodec([commitment, numbering, round, aReturn, ...Object.values(registers)]) };
+    const of = async (agency: string): Promise<CommitmentInQuestion[]> => {
+      const found = await Promise.all(LED[agency]!.map((one) => inQuestion(this.log, one, agency, today)));
+      return found.filter((one) => one !== null);
+    };
+    this.returns = new Returns(this.log, drafts, { of });
+  }
+
+  /** What its projector does at a start, with the whole log. */
+  async resume(): Promise<void> {
+    const { on } = submittingProjection(this.log, (code, agency) => this.returns.applied(code, agency));
+    for (const event of await decodeAll(this.log, await this.log.store.readAll(null, 10_000)))
+      await (on[event.type] as ((event: Recorded) => Promise<void>) | undefined)?.(event);
+  }
+
+  async happened(act: RoundEvents extends infer E ? { [N in keyof E]: { name: N; data: E[N] } }[keyof E] : never) {
+    await handle(this.log, round, CODE, () => [act as never], metaOf(desk));
+  }
+
+  events = async () => decodeAll(this.log, await this.log.store.readAll(null, 10_000));
+}
+
+/** An open round, and the commitments that it asks about. */
+export async function aDesk(): Promise<Desk> {
+  const opened = new Desk(new SqliteEventStore(':memory:'), new SqliteDraftsStore(':memory:'));
+  const meta = () => metaOf(desk);
+  for (const [agency, references] of Object.entries(LED)) {
+    const entry = { code: agency, name: agency, kind: 'igo' };
+    await handle(opened.log, registers.agency, agency, () => [{ name: 'Registered', data: entry }], meta());
+    for (const reference of references) {
+      const event = recorded({ agencies: [{ agency, role: 'lead' }], themes: [] });
+      await handle(opened.log, commitment, reference, () => [event], meta());
+    }
+  }
+  await opened.happened({ name: 'Opened', data: { ...ASKED, agencies: ['ILO', 'IOM'], on: today } });
+  return opened;
+}
+
+export const given = (by: Actor, expected?: number): CommandContext => ({ by, meta: metaOf(by), expected });
+/** A draft as it is kept. */
+export const draftOf = (draft: object): ReturnDraft =>
+  JSON.parse(JSON.stringify(validated(classOf('ReturnDraft'), draft))) as ReturnDraft;

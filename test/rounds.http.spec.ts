@@ -1,0 +1,390 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { todayAt } from '#clocks';
+import { HLD, TestServer, type Answer } from './support/server.js';
+
+let server: TestServer;
+let [secretariat, iom, colleague, ilo]: [string, string, string, string] = ['', '', '', ''];
+beforeAll(async () => {
+  server = await TestServer.start([HLD]);
+  [secretariat, iom, colleague, ilo] = [
+    server.token(null),
+    server.token('IOM'),
+    server.token('IOM'),
+    server.token('ILO'),
+  ];
+});
+afterAll(() => server.close());
+
+const today = todayAt(new Date());
+const daysFromNow = (days: number): string => todayAt(new Date(Date.now() + days * 86_400_000));
+/** IOM and ILO have four commitments each on this theme. */
+const THEME = 'HLD06-10';
+const ROUND = {
+  name: 'Follow-up on policies',
+  asOf: today,
+  opens: today,
+  deadline: daysFromNow(14),
+  expected: { agencies: ['IOM', 'ILO', 'WHO'] },
+  inQuestion: { theme: THEME },
+  questions: [
+    {
+      id: 'staff',
+      of: 'agency',
+      kind: 'number',
+      text: 'How many staff?',
+      unit: 'persons',
+      required: true,
+      carriedOver: true,
+    },
+    { id: 'hard', of: 'commitment', kind: 'yes_no', text: 'Was it harder than expected?' },
+  ],
+};
+
+const post = (path: string, body: object = {}, token = secretariat, headers = {}) =>
+  server.post(`/v1/rounds${path}`, body, token, headers);
+const as = (token?: string): Record<string, string> => (token ? { authorization: `Bearer ${token}` } : {});
+const get = async (path: string, token?: string) => server.get(`/v1/rounds${path}`, as(token));
+const put = (path: string, body: object, revision: number, token = iom) =>
+  server.put(`/v1/rounds${path}`, body, token, { 'if-match': `"${revision}"` });
+const refusal = ({ status, body }: Answer) => [status, body.code, body.errors?.[0]?.pointer].filter(Boolean).join(' ');
+const opened = async (code: string, more: object = {}): Promise<void> => {
+  expect((await post('', { code, ...ROUND, ...more })).status).toBe(201);
+  const { status, body } = await post(`/${code}/open`);
+  expect(status).toBe(200);
+  await reached(body.position);
+};
+const reached = (position: string) => server.get('/v1/rounds', { 'if-position-at-least': position });
+const headOf = async (): Promise<string> => (await server.get('/v1/rounds')).body.position;
+const historyOf = async (reference: string) => (await server.get(`/v1/commitments/${reference}/history`)).body.items;
+const stateOf = async (code: string, agency: string, token?: string) =>
+  (await get(`/${code}/returns`, token)).body.items.find((one: { agency: string }) => one.agency === agency);
+
+/** A return that says something of each of the four commitments. */
+async function contentFor(code: string, token = iom, agency = 'IOM') {
+  const { body } = await get(`/${code}/returns/${agency}`, token);
+  const references: string[] = body.register.map(({ reference }: { reference: string }) => reference);
+  expect(references).toHaveLength(4);
+  const [first, second, third, fourth] = references as [string, string, string, string];
+  return {
+    references,
+    content: {
+      commitments: [
+        {
+          reference: first,
+          says: 'update',
+          acts: [
+            { act: 'attachEvidence', body: { title: 'Report of the year' } },
+            { act: 'reportStage', body: { stage: 'on_hold', effective: today.slice(0, 7), note: 'The grant ended.' } },
+          ],
+          answers: [{ question: 'hard', yes: true }],
+        },
+        { reference: second, says: 'no_change', note: 'As it was' },
+        { reference: third, says: 'not_assessed', why: 'The office was closed.' },
+        { reference: fourth, says: 'no_change' },
+      ],
+      newCommitments: [
+        {
+          body: {
+            title: 'Guide for parliaments',
+            summary: 'A guide on migration policies for parliaments.',
+            ...{ kind: 'publication', nature: 'one_off', strength: 'undertaken' },
+            ...{ agencies: [{ agency, role: 'lead' }], themes: [THEME], stage: 'planned', effective: today },
+          },
+        },
+      ],
+      answers: [{ question: 'staff', number: 12 }],
+      narratives: [{ language: 'en', text: 'It was a year of change.' }],
+    },
+  };
+}
+
+describe('The rounds of the papers', () => {
+  it('come with the data: who answered, and who did not', async () => {
+    const { items } = (await get('')).body;
+    expect(items.map(({ code, state }: { code: string; state: string }) => `${code} ${state}`)).toEqual([
+      'COUNCIL-101 closed',
+      'CM-2011 closed',
+      'CM-2006 closed',
+    ]);
+    const { agencies, responses, openedOn, closedOn } = (await get('/CM-2006')).body;
+    expect({ openedOn, closedOn }).toEqual({ openedOn: '2006-11-20', closedOn: '2006-11-21' });
+    expect(agencies).toEqual(expect.arrayContaining(['UNODC', 'WORLD-BANK', 'ESCWA']));
+    expect(responses).toMatchObject({
+      expected: { count: 22 },
+      received: { count: 19 },
+      late: { count: 0 },
+      nil: { count: 0 },
+      silent: { agencies: ['UN-HABITAT', 'UNICEF', 'WHO'] },
+    });
+    expect(await stateOf('CM-2006', 'WHO')).toMatchObject({
+      state: 'not_received',
+      late: true,
+      daysLeft: null,
+    });
+    expect((await get('/CM-2006/returns/IOM')).body.papers).toMatchObject([
+      { citation: { document: 'D-2006-5CM-IOM' } },
+      { citation: { document: 'D-2007-WP204' } },
+    ]);
+    expect((await get('/CM-2011')).body.responses).toMatchObject({
+      expected: { count: 16 },
+      received: { agencies: ['IOM'] },
+    });
+    const { equation } = (await get('/CM-2011/bridge')).body.reported;
+    const { total } = (await server.get('/v1/progress/agencies?asOf=2006-11-21')).body;
+    expect(equation).toMatch(new RegExp(`^${total.total} \\+ \\d+ new`));
+  });
+});
+
+describe('A round', () => {
+  it('is prepared out of sight: no list, feed, position or address tells that it is there', async () => {
+    const before = await headOf();
+    expect((await post('', { code: 'HIDDEN', ...ROUND })).body).toEqual({
+      round: 'HIDDEN',
+      revision: 0,
+      position: null,
+    });
+    expect(await headOf()).toBe(before);
+    for (const token of [undefined, iom]) {
+      expect((await get('/HIDDEN', token)).status).toBe(404);
+      expect(JSON.stringify((await get('', token)).body)).not.toContain('HIDDEN');
+      expect((await get('/HIDDEN/returns/IOM', token)).status).toBe(404);
+    }
+    expect((await get('/HIDDEN', secretariat)).body).toMatchObject({ code: 'HIDDEN', state: null, revision: 0 });
+    expect(refusal(await post('/HIDDEN/open', {}, iom))).toBe('403 forbidden');
+    expect(refusal(await post('/HIDDEN/close'))).toBe('409 not_open_yet');
+  });
+  it('that contradicts itself, or names what is not there, is refused', async () => {
+    const prepared = async (more: object) => refusal(await post('', { code: 'BAD', ...ROUND, ...more }));
+    expect(await prepared({ code: 'A/B' })).toBe('422 bad_code /code');
+    expect(await prepared({ deadline: '2020-01-01' })).toBe('422 ends_before_it_begins /deadline');
+    expect(await prepared({ expected: {} })).toBe('422 nobody_expected /expected');
+    expect(await prepared({ expected: { agencies: ['NOBODY'] } })).toBe('422 unknown_reference /expected/agencies/0');
+    expect(await prepared({ questions: [{ id: 'a', of: 'agency', kind: 'choice', text: 'b' }] })).toBe(
+      '422 choices_needed /questions/0/choices',
+    );
+    expect(await prepared({ previous: 'NONE' })).toBe('422 unknown_reference /previous');
+  });
+  it('asks the members that a body has on the day it opens, and others by name', async () => {
+    await opened('BODY', { expected: { body: 'GMG', agencies: ['OSCE'] } });
+    const { agencies, state } = (await get('/BODY')).body;
+    expect(agencies).toEqual(expect.arrayContaining(['DESA', 'IOM', 'OSCE', 'UN-WOMEN']));
+    expect([agencies.length, state]).toEqual([17, 'open']);
+    expect(refusal(await post('/BODY/open'))).toBe('409 already_open');
+  });
+  it('is extended, for all or for one; closed; reopened for one agency; published once', async () => {
+    await opened('LIFE');
+    expect(refusal(await post('/LIFE/extend', { deadline: today, reason: 'r' }))).toBe('422 not_later /deadline');
+    const [later, latest] = [daysFromNow(20), daysFromNow(30)];
+    expect((await post('/LIFE/extend', { deadline: later, reason: 'Holidays' })).status).toBe(200);
+    const { body } = await post('/LIFE/extend', { deadline: latest, agency: 'WHO', reason: 'An emergency' });
+    await reached(body.position);
+    expect([await stateOf('LIFE', 'ILO'), await stateOf('LIFE', 'WHO')]).toMatchObject([
+      { state: 'awaited', deadline: later, daysLeft: 20, late: false },
+      { state: 'awaited', deadline: latest, daysLeft: 30, late: false },
+    ]);
+    expect(refusal(await post('/LIFE/publish'))).toBe('409 still_open');
+    await reached((await post('/LIFE/close')).body.position);
+    expect(await stateOf('LIFE', 'ILO')).toMatchObject({ state: 'not_received' });
+    expect(refusal(await post('/LIFE/returns/ILO/nil', {}, ilo))).toBe('409 round_closed');
+    await reached((await post('/LIFE/reopen', { agency: 'ILO', until: later, reason: 'It asked' })).body.position);
+    expect([await stateOf('LIFE', 'ILO'), await stateOf('LIFE', 'IOM')]).toMatchObject([
+      { state: 'awaited' },
+      { state: 'not_received' },
+    ]);
+    await reached((await post('/LIFE/returns/ILO/nil', { note: 'Nothing new' }, ilo)).body.position);
+    expect(await stateOf('LIFE', 'ILO')).toMatchObject({ state: 'nil', receivedOn: today });
+    expect((await get('/LIFE')).body.responses).toMatchObject({
+      expected: { count: 3 },
+      received: { count: 0 },
+      nil: { agencies: ['ILO'] },
+      silent: { agencies: ['IOM', 'WHO'] },
+    });
+  });
+});
+
+describe('A return', () => {
+  const code = 'ANSWERED';
+  const path = `/${code}/returns/IOM`;
+  beforeAll(() => opened(code));
+
+  it('begins with what the register knows, and says nothing of any commitment by itself', async () => {
+    const { body } = await get(path, iom);
+    expect(body).toMatchObject({ state: 'awaited', revision: 0, draft: { content: { commitments: [], answers: [] } } });
+    expect(body.register[0]).toMatchObject({
+      role: expect.any(String),
+      stage: expect.any(String),
+      lastReportedOn: expect.any(String),
+    });
+    expect((await get(path)).body).toMatchObject({ state: 'awaited', draft: null, revision: 0 });
+  });
+  it('is written by several people, and nothing is overwritten unseen', async () => {
+    const draft = { commitments: [], answers: [{ question: 'staff', number: 1 }] };
+    expect(refusal(await server.put(`/v1/rounds${path}`, draft, iom))).toBe('400 if_match_needed');
+    expect((await put(path, draft, 0)).body).toEqual({ round: code, agency: 'IOM', revision: 1 });
+    expect(refusal(await put(path, { commitments: [] }, 0, colleague))).toBe('412 wrong_revision');
+    expect((await put(path, { ...draft, answers: [] }, 1, colleague)).body.revision).toBe(2);
+    expect(refusal(await put(path, draft, 1))).toBe('412 wrong_revision');
+    const { body } = await get(path, iom);
+    expect(body).toMatchObject({ state: 'draft', revision: 2, draft: { content: { answers: [] }, writable: true } });
+    expect((await get(`${path}?revision=1`, iom)).body.draft.content).toEqual(draft);
+    expect((await get(`${path}/revisions`, iom)).body.items).toHaveLength(2);
+    expect((await get(path, colleague)).body.draft.openBy).toHaveLength(1);
+  });
+  it('is nobody else’s: its draft is neither read nor written, and nothing tells that there is one', async () => {
+    expect(refusal(await put(path, { commitments: [] }, 2, ilo))).toBe('403 forbidden');
+    for (const token of [undefined, ilo]) {
+      expect((await get(path, token)).body).toMatchObject({ state: 'awaited', draft: null, revision: 0 });
+      expect((await stateOf(code, 'IOM', token)).state).toBe('awaited');
+      const refused = token ? '403 forbidden' : '401 unauthenticated';
+      expect(refusal(await get(`${path}/findings`, token))).toBe(refused);
+      expect(refusal(await get(`${path}/revisions`, token))).toBe(refused);
+    }
+    expect((await stateOf(code, 'IOM', secretariat)).state).toBe('draft');
+  });
+  it('is checked before it is submitted: what is missing, wrong or odd, each with its field', async () => {
+    const { content, references } = await contentFor(code);
+    const bad = {
+      ...content,
+      answers: [],
+      commitments: [
+        { ...content.commitments[0]!, acts: [{ act: 'reportStage', body: { stage: 'completed', effective: '1999' } }] },
+        { reference: references[1], says: 'not_assessed' },
+        { reference: references[2], says: 'update', acts: [{ act: 'reportStage', body: { stage: 'finished' } }] },
+      ],
+    };
+    expect((await put(path, bad, 2)).status).toBe(200);
+    const { body } = await get(`${path}/findings`, iom);
+    const told = body.findings.map(({ level, pointer }: { level: string; pointer: string }) => `${level} ${pointer}`);
+    expect(body.submittable).toBe(false);
+    expect(told).toEqual(
+      expect.arrayContaining([
+        'missing /answers',
+        'odd /commitments/0/acts/0/body/stage',
+        'odd /commitments/0/acts/0/body/effective',
+        'missing /commitments/1/why',
+        'wrong /commitments/2/acts/0/body/stage',
+        'missing /commitments',
+      ]),
+    );
+    const before = await headOf();
+    const answer = await post(`${path}/submit`, {}, iom);
+    expect(refusal(answer)).toMatch(/^422 return_unfinished/);
+    expect(await headOf()).toBe(before);
+  });
+  it('once submitted, is recorded whole as ordinary acts of the commitments, caused and dated by it', async () => {
+    const { content, references } = await contentFor(code);
+    expect((await put(path, content, 3)).status).toBe(200);
+    const stale = refusal(await post(`${path}/submit`, {}, iom, { 'if-match': '"3"' }));
+    expect(stale).toBe('412 wrong_revision');
+    const key = { 'idempotency-key': 'submit-1' };
+    const first = await post(`${path}/submit`, { reportedOn: today }, iom, key);
+    expect(first).toMatchObject({ status: 200, body: { state: 'submitted', late: false } });
+    await reached(first.body.position);
+    expect((await post(`${path}/submit`, { reportedOn: today }, iom, key)).body).toEqual(first.body);
+
+    const [one, two, three] = references as [string, string, string];
+    const own = async (reference: string) =>
+      (await historyOf(reference)).filter(({ reportedOn }: { reportedOn: string }) => reportedOn === today);
+    expect((await own(one)).map(({ type }: { type: string }) => type)).toEqual([
+      'commitment.EvidenceAttached',
+      'commitment.StageReported',
+    ]);
+    expect(await own(two)).toMatchObject([
+      { type: 'commitment.Confirmed', data: { agency: 'IOM', note: 'As it was' } },
+    ]);
+    expect(await own(three)).toEqual([]);
+    const { body: list } = await server.get(`/v1/commitments?q=parliaments&theme=${THEME}`);
+    expect(list.items).toMatchObject([{ lead: 'IOM', title: 'Guide for parliaments', lastReportedOn: today }]);
+    const feed = String((await server.get(`/v1/changes?after=${Number(first.body.position) - 12}`)).body);
+    const events = feed
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const submitted = events.find(({ type }) => type === 'return.Submitted');
+    expect(
+      events.filter(({ type, meta }) => /^commitment/.test(type) && meta.causationId === submitted.id),
+    ).toHaveLength(5);
+
+    expect(await stateOf(code, 'IOM')).toMatchObject({
+      state: 'submitted',
+      says: { update: 1, no_change: 2, not_assessed: 1, new: 1 },
+    });
+    const { body } = await get(path, iom);
+    expect(body).toMatchObject({ revision: 0, submissions: [{ outcome: 'applied', content }] });
+    const stale12 = (await server.get(`/v1/commitments/${two}`)).body;
+    expect(stale12).toMatchObject({ lastReportedOn: today });
+  });
+  it('is sent back with comments on its fields, answered, submitted again as far as it differs, and accepted', async () => {
+    const at = '/commitments/0/acts/1';
+    expect(refusal(await post(`${path}/return`, { comments: [] }))).toBe('400 invalid /comments');
+    expect(refusal(await post(`${path}/return`, { comments: [{ text: 'x' }] }, iom))).toBe('403 forbidden');
+    expect((await post(`${path}/return`, { comments: [{ at, text: 'Since when?' }] })).body.state).toBe('returned');
+    expect((await post(`${path}/comments`, { text: 'Since March.', answers: 0 }, iom)).status).toBe(200);
+    expect((await get(`${path}/comments`)).body.items).toMatchObject([
+      { number: 0, at, text: 'Since when?', agency: null },
+      { number: 1, answers: 0, agency: 'IOM' },
+    ]);
+    expect(refusal(await post(`${path}/accept`))).toBe('409 sent_back');
+
+    const { body } = await get(path, iom);
+    const { content } = body.draft;
+    const [reference] = content.commitments.map((one: { reference: string }) => one.reference);
+    content.commitments[0].acts[1].body.effective = `${today.slice(0, 4)}-03`;
+    const before = await historyOf(reference);
+    // What it newly recorded is in question by now, too.
+    const added = body.register.find(({ title }: { title: string }) => title === 'Guide for parliaments');
+    content.commitments.push({ reference: added.reference, says: 'no_change' });
+    expect((await put(path, content, 0)).status).toBe(200);
+    const again = await post(`${path}/submit`, { reportedOn: today }, iom);
+    expect(again).toMatchObject({ status: 200, body: { state: 'submitted' } });
+    const more = (await historyOf(reference)).slice(before.length);
+    expect(more.map(({ type }: { type: string }) => type)).toEqual([
+      'commitment.Retracted',
+      'commitment.StageReported',
+    ]);
+    expect((await server.get(`/v1/commitments/${reference}`)).body).toMatchObject({
+      stage: 'on_hold',
+      headline: { effective: `${today.slice(0, 4)}-03` },
+    });
+    const accepted = await post(`${path}/accept`, { note: 'Thank you' });
+    expect(accepted.body.state).toBe('accepted');
+    expect(refusal(await put(path, content, 0))).toBe('409 already_accepted');
+    expect(refusal(await post(`${path}/nil`, {}, iom))).toBe('409 already_accepted');
+  });
+  it('tells the next round what it said, and carries over the answers that stay', async () => {
+    await opened('NEXT', { previous: code });
+    const { body } = await get('/NEXT/returns/IOM', iom);
+    expect(body.draft.content).toEqual({ commitments: [], answers: [{ question: 'staff', number: 12 }] });
+    expect(body.before).toMatchObject({ round: code, submitted: { content: { narratives: [{ language: 'en' }] } } });
+    expect((await get('/NEXT/bridge')).body).toMatchObject({
+      previous: code,
+      round: 'NEXT',
+      reported: { equation: expect.any(String) },
+    });
+    const { items } = (await server.get('/v1/agencies/IOM/rounds')).body;
+    expect(items.map(({ round, state }: { round: string; state: string }) => `${round} ${state}`)).toEqual(
+      expect.arrayContaining([`${code} accepted`, 'NEXT awaited', 'LIFE not_received']),
+    );
+  });
+  it('that came as a paper is received by the secretariat, and records nothing anew', async () => {
+    const paper = {
+      reportedOn: '2011-02-17',
+      citation: { document: 'D-2011-9CM-IOM', locator: 'the whole' },
+      covers: ['IOM-2011-14'],
+    };
+    expect(refusal(await post('/NEXT/returns/WHO/paper', paper, iom))).toBe('403 forbidden');
+    expect(refusal(await post('/NEXT/returns/WHO/paper', { ...paper, covers: ['X-2011-14'] }))).toBe(
+      '422 unknown_reference /covers/0',
+    );
+    const { body } = await post('/NEXT/returns/WHO/paper', paper);
+    expect(body.state).toBe('accepted');
+    await reached(body.position);
+    expect(await stateOf('NEXT', 'WHO')).toMatchObject({ paper: 'D-2011-9CM-IOM', receivedOn: '2011-02-17' });
+    expect(refusal(await post('/NEXT/returns/WHO/paper', paper))).toBe('409 already_submitted /citation/document');
+  });
+  it('whose words must go, is blanked', async () => {
+    const blank = { reason: 'It named a person', fields: ['/content/narratives/0/text'] };
+    expect((await post(`${path}/history/0/blank`, blank)).status).toBe(200);
+    expect(JSON.stringify((await get(path)).body)).not.toContain('It was a year of change.');
+  });
+});
