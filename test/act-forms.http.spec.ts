@@ -200,7 +200,8 @@ describe('The forms of acts', () => {
     const { target: _, ...others } = record;
     const { revision: of, reason, says } = (await last(reference)).data as Record<string, object>;
     expect([done.status, of, reason]).toEqual([303, 0, 'Misread']);
-    expect(says).toEqual({ ...others, agency: 'IOM', agencies: expect.anything(), effective: '2013-04' });
+    const agencies = [record.agencies[0], { ...record.agencies[1], asked: true }];
+    expect(says).toEqual({ ...others, agency: 'IOM', agencies, effective: '2013-04' });
     const nothing = await iom.fills(await iom.opens(correct), correct, { reason: 'Why not' });
     expect([nothing.status, wordsIn(nothing)]).toEqual([400, expect.stringMatching(/must say something/)]);
   });

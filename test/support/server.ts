@@ -12,6 +12,7 @@ import { LOG, metaOf, type CommandContext } from '#platform';
 import { openStores } from '../../apps/api/src/app.module.js';
 import { buildServer } from '../../apps/api/src/server.js';
 import { settingsFrom, type Settings } from '../../apps/api/src/settings.js';
+import { ANY_NUMBER } from './budgets.js';
 import { once } from './shared.js';
 
 export const HLD = 'data/hld-follow-up';
@@ -43,7 +44,7 @@ export class TestServer {
   }
 
   static async #on(dataDir: string, folders: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<TestServer> {
-    const settings = settingsFrom({ DATA_DIR: dataDir, PORT: '0', ...env });
+    const settings = settingsFrom({ DATA_DIR: dataDir, PORT: '0', ...ANY_NUMBER, ...env });
     const app = await buildServer(settings, await openStores(settings));
     await app.get(Projector).start();
     await app.listen(settings.port, '127.0.0.1');

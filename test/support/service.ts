@@ -5,6 +5,7 @@ import { Agent, request } from 'node:http';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './postgres.js';
+import { ANY_NUMBER } from './budgets.js';
 
 const MAIN = {
   api: ['dist/program/server.js'],
@@ -45,7 +46,7 @@ export class Service {
     const [main, ...verb] = MAIN[this.kind];
     this.#child = spawn(process.execPath, [...this.nodeArguments, resolve(main), ...verb], {
       cwd: this.cwd,
-      env: { ...process.env, NODE_OPTIONS: '', ...this.env, PORT: String(this.port) },
+      env: { ...process.env, NODE_OPTIONS: '', ...ANY_NUMBER, ...this.env, PORT: String(this.port) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     running.add(this.#child);

@@ -15,7 +15,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Conflict, decodeAll, Rejected, Tail, type Envelope, type Log, type Meta, type Recorded } from '#eventsourcing';
-import { bearerOf, LOG, Problem, ReadingIsPublic, Tokens } from '#platform';
+import { Admits, LOG, Problem, type ApiRequest } from '#platform';
 import { ACCOUNT_ROLES } from '#words';
 
 class ChangesQuery {
@@ -73,7 +73,8 @@ class Change {
   readonly blanked?: ChangeBlanked;
 }
 
-const PAGE = 500;
+/** Few at once: each who reads has so many in memory. */
+const PAGE = 100;
 /** The interval at which a token is checked again. */
 const TOKEN_MS = 1_000;
 const LOG_HEADER = 'X-Log';
@@ -89,6 +90,14 @@ const FORMATS = {
 } as const;
 type Format = keyof typeof FORMATS;
 
+const formatOf = ({ headers }: FastifyRequest): Format =>
+  /text\/event-stream/.test(headers.accept ?? '') ? 'sse' : 'ndjson';
+
+/** Whether a request stays connected. */
+function follows(request: FastifyRequest): boolean {
+  return formatOf(request) === 'sse' || (request.query as ChangesQuery).follow === 'true';
+}
+
 @ApiTags('Operations')
 @Controller()
 export class ChangesController implements OnModuleDestroy {
@@ -99,11 +108,7 @@ export class ChangesController implements OnModuleDestroy {
   /** The text of a batch, written once for all followers. */
   readonly #written = { ndjson: new WeakMap<object, Promise<string>>(), sse: new WeakMap<object, Promise<string>>() };
 
-  constructor(
-    @Inject(LOG) private readonly log: Log,
-    private readonly tokens: Tokens,
-    private readonly publicReading: ReadingIsPublic,
-  ) {
+  constructor(@Inject(LOG) private readonly log: Log) {
     this.#tail = new Tail(log.store);
   }
 
@@ -113,6 +118,7 @@ export class ChangesController implements OnModuleDestroy {
   }
 
   @Get('v1/changes')
+  @Admits({ follows })
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'As `after`, when an event source reconnects' })
   @ApiHeader({ name: LOG_HEADER, required: false, description: 'As `log`' })
   @ApiOkResponse({
@@ -140,35 +146,38 @@ export class ChangesController implements OnModuleDestroy {
     summary: 'The feed of events, oldest first',
     description: 'NDJSON, or server-sent events with `Accept: text/event-stream` (which follow by themselves).',
   })
-  async changes(
-    @Query() query: ChangesQuery,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const format: Format = /text\/event-stream/.test(request.headers.accept ?? '') ? 'sse' : 'ndjson';
-    const follow = format === 'sse' || query.follow === 'true';
+  async changes(@Query() query: ChangesQuery, @Req() request: ApiRequest, @Res() reply: FastifyReply): Promise<void> {
+    const [format, follow] = [formatOf(request), follows(request)];
     const after = (format === 'sse' && (request.headers['last-event-id'] as string | undefined)) || query.after || null;
-    const identity = await this.#checked(after, query.log ?? (request.headers['x-log'] as string | undefined));
+    const { identity, head } = await this.#checked(
+      after,
+      query.log ?? (request.headers['x-log'] as string | undefined),
+    );
     const gone = new AbortController();
     reply.raw.on('close', () => gone.abort());
     // A feed that cannot be read is refused before anything is sent.
-    const first = await this.log.store.readAll(after, PAGE);
-    const begun = first.length > 0 ? await this.#lines(first, format) : '';
-    const from = first.at(-1)?.position ?? after;
+    const { begun, from } = await this.#begun(after, format);
     const more = follow
-      ? this.#following(from, format, AbortSignal.any([gone.signal, this.#closing.signal]), request)
-      : this.#rest(from, format, gone.signal);
+      ? this.#following(from, head, format, AbortSignal.any([gone.signal, this.#closing.signal]), request)
+      : this.#rest(from, format, gone.signal, request);
     // What is sent as it comes is not compressed: a compressor would keep it back.
     if (follow) request.headers['x-no-compression'] = 'follow';
-    await reply
+    void reply
       .type(FORMATS[format].type)
       .header('Cache-Control', 'no-store')
       .header(LOG_HEADER, identity)
       .send(Readable.from(chunks(reply, begun, more), { objectMode: false }));
   }
 
-  /** @returns the log's identity @throws Rejected when `after` is not a position that this log has reached */
-  async #checked(after: string | null, log: string | undefined): Promise<string> {
+  /** The text of the first events, to be taken out: a feed that follows must not keep it as long as it follows. */
+  async #begun(after: string | null, format: Format): Promise<{ begun: string[]; from: string | null }> {
+    const first = await this.log.store.readAll(after, PAGE);
+    const begun = first.length > 0 ? [await this.#lines(first, format)] : [];
+    return { begun, from: first.at(-1)?.position ?? after };
+  }
+
+  /** @returns the log's identity and its end @throws Rejected when `after` is not a position that this log has reached */
+  async #checked(after: string | null, log: string | undefined): Promise<{ identity: string; head: string }> {
     if (after !== null && !/^\d{1,16}$/.test(after))
       throw new Rejected('bad_request', 'Last-Event-ID takes a position as the feed gave it.');
     const [identity, head] = [await this.log.store.identity(), (await this.log.store.head()) ?? '0'];
@@ -182,7 +191,7 @@ export class ChangesController implements OnModuleDestroy {
         'ahead_of_log',
         `The log ends at position ${head}, before ${after}: it is not the log that you have read. Read it from its beginning.`,
       );
-    return identity;
+    return { identity, head };
   }
 
   #lines(batch: readonly Envelope[], format: Format): Promise<string> {
@@ -201,8 +210,14 @@ export class ChangesController implements OnModuleDestroy {
   }
 
   /** The events so far; nothing more is read for a client that hangs up. */
-  async *#rest(after: string | null, format: Format, gone: AbortSignal): AsyncGenerator<string> {
+  async *#rest(
+    after: string | null,
+    format: Format,
+    gone: AbortSignal,
+    { checkConnected }: ApiRequest,
+  ): AsyncGenerator<string> {
     for (let batch; !gone.aborted && (batch = await this.log.store.readAll(after, PAGE)).length > 0;) {
+      await checkConnected?.();
       yield this.#lines(batch, format);
       after = batch.at(-1)!.position;
     }
@@ -212,12 +227,15 @@ export class ChangesController implements OnModuleDestroy {
   /** The coming events, with signs of life between them. @throws Rejected once the token of the request is no longer good */
   async *#following(
     after: string | null,
+    head: string,
     format: Format,
     ends: AbortSignal,
-    request: FastifyRequest,
+    { checkConnected, caughtUp }: ApiRequest,
   ): AsyncGenerator<string> {
     const { beat } = FORMATS[format];
+    const hasAll = (position: string | null) => BigInt(position ?? 0) >= BigInt(head) && caughtUp?.();
     if (format === 'sse') yield beat;
+    hasAll(after);
     const batches = this.#tail.subscribe(after, ends);
     try {
       for (let [next, checked] = [batches.next(), performance.now()]; ;) {
@@ -228,28 +246,24 @@ export class ChangesController implements OnModuleDestroy {
         const got = await Promise.race([next, silence]).finally(() => stop.abort());
         if (got?.done) return;
         if (performance.now() - checked >= TOKEN_MS) {
-          await this.#mayStillRead(request);
+          await checkConnected?.();
           checked = performance.now();
         }
         yield got ? this.#lines(got.value, format) : beat;
-        if (got) next = batches.next();
+        if (!got) continue;
+        hasAll(got.value.at(-1)!.position);
+        next = batches.next();
       }
     } finally {
       await batches.return(undefined);
     }
   }
-
-  async #mayStillRead({ headers }: FastifyRequest): Promise<void> {
-    if (this.publicReading.value) return;
-    if (await this.tokens.principalOf(bearerOf(headers.authorization) ?? '')) return;
-    throw new Rejected('unauthenticated', 'The token was revoked.');
-  }
 }
 
 /** The parts of an answer whose head is sent at once, also when nothing follows for long. */
-async function* chunks(reply: FastifyReply, begun: string, more: AsyncGenerator<string>): AsyncGenerator<string> {
+async function* chunks(reply: FastifyReply, begun: string[], more: AsyncGenerator<string>): AsyncGenerator<string> {
   try {
-    if (begun) yield begun;
+    if (begun.length > 0) yield begun.pop()!;
     else if (reply.raw.hasHeader('content-type')) reply.raw.flushHeaders();
     yield* more;
   } finally {

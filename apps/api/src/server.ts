@@ -11,11 +11,16 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Projector } from '#eventsourcing';
 import {
+  AccessGuard,
+  type AdmissionMarks,
+  admitsRequests,
   answersConditionally,
   answersDirectly,
   answersKnownPaths,
+  answersUnreadable,
   Correlation,
   isWatchman,
+  keepsStrangersOut,
   Logging,
   observeRequests,
   PROBLEM_JSON,
@@ -35,6 +40,9 @@ import type { Settings } from './settings.js';
 /** The time in which a server brings its views up to date before it answers; after it, it says of each that it is being built. */
 const PATIENCE_MS = 5_000;
 
+/** The number of connections that may wait to be taken. */
+const BACKLOG = 4_096;
+
 /** The time that requests under way have to finish when the server ends. */
 const FINISH_MS = 15_000;
 
@@ -52,7 +60,7 @@ export async function startServer(
   try {
     const building = app.get(Projector).start();
     await Promise.race([building, sleep(PATIENCE_MS, undefined, { ref: false })]);
-    await Promise.all([building, app.listen(settings.port, settings.host)]);
+    await Promise.all([building, app.listen({ port: settings.port, host: settings.host, backlog: BACKLOG })]);
     app.get(LogCheck).start();
     app.get(ReportJobs).start();
   } catch (error) {
@@ -131,7 +139,7 @@ async function answersOtherSites(app: NestFastifyApplication, { corsOrigins }: S
   const server = app.getHttpAdapter().getInstance();
   server.addHook('onRoute', (route) => {
     const isRead = route.method !== 'POST' && /^(?:\/v1\/|\/openapi\.json$|\*$)/.test(route.url);
-    if (!isRead) route.config = { ...route.config, cors: false };
+    if (!isRead) route.config = { ...route.config, cors: false } as typeof route.config;
   });
   await app.register(fastifyCors, {
     origin: corsOrigins === '*' ? '*' : [...corsOrigins],
@@ -178,6 +186,8 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
       connectionsCheckingInterval: Math.min(5_000, settings.requestTimeoutMs),
     },
     routerOptions: { maxParamLength: 400 },
+    trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
+    clientErrorHandler: answersUnreadable,
     // Requests refused before they reach a route: addresses that cannot be read.
     frameworkErrors: (error: Error, { headers }: FastifyRequest, reply: FastifyReply) => {
       const problem = problemOf(error);
@@ -186,12 +196,16 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
     },
   });
   adapter.getInstance().addHook('onRoute', (route) => {
-    const { bodies } = (route.config ?? {}) as { bodies?: number };
+    const { bodies } = (route.config ?? {}) as AdmissionMarks;
     if (bodies) route.bodyLimit = bodies * settings.bodyLimit;
   });
   observeRequests(adapter.getInstance());
+  // The application is made below: by then nobody is answered.
+  const found: { guard?: AccessGuard } = {};
+  await admitsRequests(adapter.getInstance() as never, () => found.guard!, settings);
   answersKnownPaths(adapter.getInstance());
   adapter.getInstance().addHook('onRequest', tidyAddress);
+  keepsStrangersOut(adapter.getInstance() as never);
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.with(settings, stores, pagesContext(settings)),
     adapter,
@@ -200,6 +214,7 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
       abortOnError: false,
     },
   );
+  found.guard = app.get(AccessGuard);
   answersDirectly(adapter.getInstance(), (of) => app.get(of));
   answersConditionally(adapter.getInstance());
   await app.register(fastifyAccepts);

@@ -1,6 +1,7 @@
 /** The settings, read from the environment; nothing else reads it. */
+import { isIP } from 'node:net';
 import { join } from 'node:path';
-import type { LogSettings } from '#platform';
+import type { Budgets, LogSettings } from '#platform';
 
 const LOG_FORMATS = ['text', 'json'] as const satisfies readonly LogSettings['logFormat'][];
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const satisfies readonly LogSettings['logLevel'][];
@@ -17,7 +18,7 @@ interface ProviderSettings {
 }
 
 /** Everything that can be set, read from the environment here and nowhere else. The README's table says the same. */
-export interface Settings extends LogSettings {
+export interface Settings extends LogSettings, Budgets {
   readonly host: string;
   readonly port: number;
   /** The folder of the embedded stores. */
@@ -40,6 +41,8 @@ export interface Settings extends LogSettings {
   readonly corsOrigins: '*' | readonly string[];
   /** The time that a request may take to arrive. */
   readonly requestTimeoutMs: number;
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
   /** The largest body taken, in bytes. */
   readonly bodyLimit: number;
   /** The public address, when it is not http://HOST:PORT. */
@@ -82,6 +85,12 @@ export function settingsFrom(env: NodeJS.ProcessEnv = process.env): Settings {
     publicReading,
     corsOrigins: originsIn(env, publicReading ? '*' : 'none'),
     requestTimeoutMs: whole(env, 'REQUEST_TIMEOUT_MS', 30_000, 100, 3_600_000),
+    trustedProxies: proxiesIn(env),
+    rateLimit: rate(env, 'RATE_LIMIT', 1_200),
+    tokenRateLimit: rate(env, 'TOKEN_RATE_LIMIT', 6_000),
+    signInRateLimit: rate(env, 'SIGN_IN_RATE_LIMIT', 30),
+    concurrency: whole(env, 'CONCURRENCY', 128, 16, 100_000),
+    sendTimeoutMs: whole(env, 'SEND_TIMEOUT_MS', 30_000, 100, 3_600_000),
     bodyLimit: whole(env, 'BODY_LIMIT', 262_144, 1_024, 900_000),
     publicUrl: env['PUBLIC_URL'] ?? `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`,
     reportsKeptHours: whole(env, 'REPORTS_KEPT_HOURS', 168, 1, 8_760),
@@ -147,6 +156,23 @@ function originsIn(env: NodeJS.ProcessEnv, otherwise: '*' | 'none'): Settings['c
     throw new Error(`CORS_ORIGINS takes *, none, or origins such as https://example.org, not ${wrong}.`);
   return given;
 }
+
+/** Addresses and networks (CIDR), separated by commas. */
+function proxiesIn(env: NodeJS.ProcessEnv): string[] {
+  const given = (env['TRUSTED_PROXIES'] || 'none').split(',').map((one) => one.trim());
+  if (given.join() === 'none') return [];
+  const wrong = given.find((one) => {
+    const [, address = '', bits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(one) ?? [];
+    return isIP(address) === 0 || Number(bits ?? 0) > (isIP(address) === 6 ? 128 : 32);
+  });
+  if (wrong !== undefined)
+    throw new Error(`TRUSTED_PROXIES takes addresses or networks such as 10.0.0.0/8, not ${wrong}.`);
+  return given;
+}
+
+/** Requests a minute; 0: any number. */
+const rate = (env: NodeJS.ProcessEnv, name: string, otherwise: number): number | null =>
+  whole(env, name, otherwise, 0, 10_000_000) || null;
 
 function oneOf<T extends string>(env: NodeJS.ProcessEnv, name: string, known: readonly T[], otherwise: T): T {
   const value = env[name] || otherwise;

@@ -1,7 +1,6 @@
 /** Many acts in one request: each is decided and recorded on its own, and has its own result. */
 import { applyDecorators, Body, Controller, HttpCode, Inject, Logger, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { RouteConfig } from '@nestjs/platform-fastify';
 import {
   ApiExtraModels,
   ApiOkResponse,
@@ -19,6 +18,7 @@ import { classOf, StageAnswer } from '#bodies';
 import { ACTS, type ActName, type RecordCommitment } from '#commitments';
 import { Rejected, StoreUnavailable, refusedWithin, type FieldError, type Log } from '#eventsourcing';
 import {
+  Admits,
   CurrentCommand,
   Code,
   cleanBody,
@@ -149,7 +149,7 @@ export class BatchesController {
 
   @Post()
   @HttpCode(200)
-  @RouteConfig({ bodies: BODIES })
+  @Admits({ bodies: BODIES })
   @ApiExtraModels(...FORMS.map(({ Form }) => Form))
   @ApiOperation({
     summary: 'Do up to 1,000 acts, one after the other, each with its own result',

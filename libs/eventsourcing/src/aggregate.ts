@@ -68,7 +68,10 @@ export interface FieldError {
 }
 
 /** The kind of a refusal; the edge has a status for each. The first of them are codes, too. */
-const GENERAL = ['invalid', 'bad_request', 'unauthenticated', 'forbidden', 'not_found', 'conflict', 'not_yet'] as const;
+const GENERAL = [
+  ...(['invalid', 'bad_request', 'unauthenticated', 'forbidden', 'not_found', 'conflict'] as const),
+  ...(['too_many_requests', 'not_yet'] as const),
+] as const;
 export type RefusalKind = (typeof GENERAL)[number] | 'rule';
 
 const kindOf = (code: string): RefusalKind => GENERAL.find((kind) => kind === code) ?? 'rule';

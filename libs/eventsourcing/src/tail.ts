@@ -5,8 +5,8 @@ import { isBlanked } from './blanking.js';
 import type { EventStore } from './event-store.js';
 import type { Envelope } from './events.js';
 
-/** The number of events read at once. */
-const PAGE = 500;
+/** The number of events read at once: few, as each who follows may have so many in memory. */
+const PAGE = 100;
 /** For how long, and how many, batches are kept for those who are a little behind. */
 const [KEPT_MS, KEPT] = [1_000, 16];
 /** The time without news after which a subscriber looks itself. */

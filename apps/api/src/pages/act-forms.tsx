@@ -192,7 +192,7 @@ export class ActForms {
       for (const [field, before] of Object.entries(BEGINS[name]!(commitment, on)))
         if (same(body[field], before)) delete body[field];
     if (!within['says'] || !statement) return body;
-    const [said, says] = [saidBy(statement) as Filled, bodyOfForm(within['says'], (filled['says'] ?? {}) as Filled)];
+    const [said, says] = [askedOf(within['says'], saidBy(statement) as Filled), bodyOfForm(within['says'], (filled['says'] ?? {}) as Filled)];
     body['says'] = Object.fromEntries(
       formFieldsIn(within['says']).flatMap((field) =>
         without.includes(field.name) || same(says[field.name], said[field.name])
@@ -264,6 +264,20 @@ function saidBy(statement: Statement): object {
   const corrected = statement.corrections.findLast(({ kind, says }) => kind === 'corrected' && says);
   const data = (corrected?.says ?? statement.data) as Record<string, unknown>;
   return { ...data, ...actOf({ name: nameOf(statement) })?.unsaid?.(data) };
+}
+
+/** Of what was said, that which a form asks for. */
+function askedOf(of: new () => object, said: Filled): Filled {
+  const inner = (one: unknown, within: new () => object) =>
+    typeof one === 'object' && one !== null ? askedOf(within, one as Filled) : one;
+  return Object.fromEntries(
+    formFieldsIn(of).flatMap(({ name, of: within }) => {
+      const value = said[name];
+      if (value === undefined) return [];
+      if (!within) return [[name, value]];
+      return [[name, Array.isArray(value) ? value.map((one) => inner(one, within)) : inner(value, within)]];
+    }),
+  );
 }
 
 /** The places in a statement that an act may name. */

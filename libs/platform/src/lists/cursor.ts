@@ -4,7 +4,11 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { createHash } from 'node:crypto';
+import { isFullDate } from '#clocks';
 import { canonicalJson, refused } from '#eventsourcing';
+
+/** The greatest `staleAfter`. */
+export const MOST_MONTHS = 1_200;
 
 /** The field of a query that says how many entries a page has at most. */
 export const PageSize = (usual: number, most = 1000, description?: string): PropertyDecorator =>
@@ -85,14 +89,36 @@ function read(cursor: string): { digest: string; place: ListPlace } {
   const [check, text] = [bytes.toString().slice(0, 16), bytes.toString().slice(16)];
   if (bytes.toString('base64url') !== cursor || fingerprintOf(text) !== check)
     throw badCursor('is not one that an answer gave');
-  const [form, digest, place] = JSON.parse(text) as [number, string, ListPlace];
+  const [form, digest, place] = contentsOf(text);
   if (form !== FORM) throw badCursor('was given by another version of this software: start again without it');
-  if (!isPlace(place)) throw badCursor('is not one that an answer gave');
+  if (typeof digest !== 'string' || !isPlace(place)) throw badCursor('is not one that an answer gave');
   return { digest, place };
 }
 
-/** A check sum can be made by anyone. */
-const isPlace = ({ knownAt, staleAfter = 0, total, after }: ListPlace): boolean =>
-  /^\d{1,16}$/.test(knownAt) && typeof after === 'string' && [staleAfter, total].every(Number.isInteger);
+function contentsOf(text: string): unknown[] {
+  try {
+    const contents: unknown = JSON.parse(text);
+    if (Array.isArray(contents)) return contents;
+  } catch {
+    // A check sum can be made by anyone, of anything.
+  }
+  throw badCursor('is not one that an answer gave');
+}
+
+const isPlace = (place: unknown): place is ListPlace => {
+  if (typeof place !== 'object' || place === null) return false;
+  const { asOf, knownAt, staleAfter = 0, total, after } = place as Partial<Record<keyof ListPlace, unknown>>;
+  return (
+    (asOf === undefined || (typeof asOf === 'string' && isFullDate(asOf))) &&
+    typeof knownAt === 'string' &&
+    /^\d{1,16}$/.test(knownAt) &&
+    typeof after === 'string' &&
+    isWithin(staleAfter, MOST_MONTHS) &&
+    isWithin(total, Number.MAX_SAFE_INTEGER)
+  );
+};
+
+const isWithin = (value: unknown, most: number): boolean =>
+  Number.isInteger(value) && Number(value) >= 0 && Number(value) <= most;
 
 const badCursor = (what: string) => refused('invalid', '/cursor', `cursor ${what}`);

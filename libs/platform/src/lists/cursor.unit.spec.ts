@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { createHash } from 'node:crypto';
 import { writeCursor, withClocksOfCursor, readCursor } from './cursor.js';
 
 const asked = { agency: 'IOM', sort: 'title' };
@@ -36,10 +37,20 @@ describe('A cursor', () => {
   });
 
   it('whose contents are not those of a cursor is refused, though its check sum is right', () => {
-    for (const bad of [{ after: 1 }, { knownAt: 'x' }, { total: '3' }, { staleAfter: {} }])
+    const spoilt: object[] = [
+      ...[{ after: 1 }, { knownAt: 'x' }, { knownAt: 42 }, { asOf: 5 }, { asOf: '2011-02-30' }],
+      ...[{ total: '3' }, { total: 1e300 }, { total: -1 }, { total: 0.5 }],
+      ...[{ staleAfter: {} }, { staleAfter: 2 ** 33 }, { staleAfter: -1 }, { staleAfter: 1_201 }],
+    ];
+    for (const bad of spoilt)
       expect(() => readCursor(writeCursor({ ...place, ...bad } as never, asked), asked)).toThrow(
         expect.objectContaining({ code: 'invalid' }),
       );
+    const sealed = (text: string): string =>
+      Buffer.from(createHash('sha256').update(text).digest('base64url').slice(0, 16) + text).toString('base64url');
+    for (const text of ['', 'no JSON', 'null', '5', '{}', '[]', '[1]', '[1,"x"]', '[1,"x",null]', '[1,2,{}]', '[[1]]'])
+      for (const read of [() => readCursor(sealed(text), asked), () => withClocksOfCursor({ cursor: sealed(text) })])
+        expect(read).toThrow(expect.objectContaining({ code: 'invalid' }));
   });
 
   it('settles the clocks that are not named beside it', () => {

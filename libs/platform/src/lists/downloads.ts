@@ -7,6 +7,7 @@ import { todayAt } from '#clocks';
 import { columnsOfEntries, entryClassOf, type ColumnsOfFields } from './columns-of.js';
 import { flat } from './csv.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ApiRequest } from '../requests/principal.js';
 import { listText } from '../fields/query-fields.js';
 import { formatNamed, formatOf, type ListContent, type Pages } from './formats.js';
 
@@ -61,12 +62,12 @@ const entriesOf = (answer: Listed): Entries | null => {
  * An answer in the format that was asked for, with what it shows in headers; what is no list stays as it is.
  * @param handler the method that answered, which may say how an entry reads in a row
  */
-export async function downloaded(answer: unknown, request: FastifyRequest, reply: FastifyReply, handler: object) {
+export async function downloaded(answer: unknown, request: ApiRequest, reply: FastifyReply, handler: object) {
   if (request.method === 'POST' || !request.url.startsWith('/v1/')) return answer;
   const entries = answer && typeof answer === 'object' ? entriesOf(answer) : null;
   if (!entries) return answer;
   const listed = answer as Listed;
-  const pages = Symbol.asyncIterator in entries ? await begun(entries) : [entries];
+  const pages = Symbol.asyncIterator in entries ? await begun(entries, request.checkConnected) : [entries];
   say(listed, request, reply);
   const { fields } = request.query as { fields?: unknown };
   const chosen = fields === undefined ? null : listText(fields).split(',');
@@ -119,13 +120,16 @@ const nameOf = (url: string): string =>
     .slice('/v1/'.length)
     .replaceAll(/[^\w.-]+/g, '-');
 
-/** Pages whose first one has been read: what is refused is refused before anything is sent. */
-async function begun(pages: AsyncIterable<readonly object[]>): Promise<Pages> {
+/** Pages whose first one has been read: what is refused is refused before anything is sent. They end for whose token is revoked. */
+async function begun(pages: AsyncIterable<readonly object[]>, check: ApiRequest['checkConnected']): Promise<Pages> {
   const iterator = pages[Symbol.asyncIterator]();
   const first = await iterator.next();
   return (async function* () {
     try {
-      for (let page = first; !page.done; page = await iterator.next()) yield page.value;
+      for (let page = first; !page.done; page = await iterator.next()) {
+        await check?.();
+        yield page.value;
+      }
     } finally {
       await iterator.return?.();
     }

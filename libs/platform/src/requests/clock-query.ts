@@ -6,7 +6,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 import { Type } from 'class-transformer';
 import { LOG } from '../context.js';
-import { withClocksOfCursor } from '../lists/cursor.js';
+import { MOST_MONTHS, withClocksOfCursor } from '../lists/cursor.js';
 import { OnDate } from '../fields/fields.js';
 
 const KnownAt = () =>
@@ -38,7 +38,7 @@ export class ProgressClockQuery extends ClockQuery {
     required: false,
     type: 'integer',
     minimum: 0,
-    maximum: 1200,
+    maximum: MOST_MONTHS,
     default: 12,
     description: 'Calendar months',
   })
@@ -46,7 +46,7 @@ export class ProgressClockQuery extends ClockQuery {
   @Type(() => Number)
   @IsInt()
   @Min(0)
-  @Max(1200)
+  @Max(MOST_MONTHS)
   staleAfter?: number;
   declare readonly at: Clocks & { readonly staleAfter?: number };
 }

@@ -1,10 +1,11 @@
 /** The account behind a request, and the marks by which a route states who may ask. */
-import { SetMetadata } from '@nestjs/common';
+import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Rejected } from '#eventsourcing';
 import { ACCOUNT_ROLES, type AccountRole, type Scope } from '#words';
 import type { Correlation } from '../observability/correlation.js';
+import { Admits } from './admission-marks.js';
 
 /** The actor of an event, as it is recorded: an account and the role in which it acted. No personal data. */
 @ApiSchema({ name: 'Principal' })
@@ -129,6 +130,8 @@ export type ApiRequest = FastifyRequest & {
   digest?: string;
   /** Throws once there is nobody left to work for: the caller has gone, or the token was revoked. */
   checkConnected?: () => Promise<void>;
+  /** Says that a client who follows has what there is already: from then on it only waits. */
+  caughtUp?: () => void;
 };
 
 /** The token of an `Authorization` header. */
@@ -143,7 +146,7 @@ export const READS = 'reads';
 export const Reads = () => SetMetadata(READS, true);
 export const ALWAYS_OPEN = 'always-open';
 /** Health and the like: open even where reading is not. */
-export const AlwaysOpen = () => SetMetadata(ALWAYS_OPEN, true);
+export const AlwaysOpen = () => applyDecorators(SetMetadata(ALWAYS_OPEN, true), Admits({ open: true }));
 
 export const SIGNED_IN = 'signed-in';
 /** A page for those who are signed in; all others are led to where they can. */

@@ -2,6 +2,8 @@
 import { ArgumentsHost, Catch, ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { STATUS_CODES, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import {
   DamagedEvent,
   InvalidAppend,
@@ -42,6 +44,7 @@ const STATUS: Readonly<Record<RefusalKind, number>> = {
   not_found: 404,
   conflict: 409,
   rule: 422,
+  too_many_requests: 429,
   not_yet: 503,
 };
 
@@ -52,11 +55,14 @@ const TITLES: Readonly<Record<number, string>> = {
   404: 'Not found',
   405: 'Method not allowed',
   406: 'Not acceptable',
+  408: 'Not sent in time',
   409: 'Conflict',
   412: 'Revision conflict',
   413: 'Too large',
   415: 'Unsupported media type',
   422: 'Rule violated',
+  429: 'Too many requests',
+  431: 'Headers too large',
   500: 'Internal error',
   503: 'Service unavailable',
 };
@@ -97,10 +103,36 @@ const codeOf = (status: number): string =>
     405: 'method_not_allowed',
     406: 'not_acceptable',
     413: 'too_large',
+    408: 'not_sent_in_time',
     415: 'unsupported_media_type',
+    429: 'too_many_requests',
+    431: 'headers_too_large',
   })[status] ?? 'refused';
 
 export const PROBLEM_JSON = 'application/problem+json';
+
+/**
+ * Answers a request that could not be read as one: there is nothing but its connection, which ends. One that is in the midst of
+ * another answer ends without a word.
+ */
+export function answersUnreadable({ code }: NodeJS.ErrnoException, socket: Socket): void {
+  const { _httpMessage: under } = socket as Socket & { readonly _httpMessage?: ServerResponse | null };
+  if (code === 'ECONNRESET' || !socket.writable || under?.headersSent) return void socket.destroy();
+  const [status, detail] = UNREADABLE[code ?? ''] ?? [400, 'This is no request of HTTP/1.1.'];
+  const body = JSON.stringify(problemOf(new HttpException(detail, status)));
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    ...[`Content-Type: ${PROBLEM_JSON}; charset=utf-8`, `Content-Length: ${Buffer.byteLength(body)}`],
+    ...['Connection: close', 'Cache-Control: no-store', 'X-Content-Type-Options: nosniff'],
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+}
+
+/** By the code of Node's parser. */
+const UNREADABLE: Readonly<Record<string, readonly [status: number, detail: string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request was not sent in time.'],
+  HPE_HEADER_OVERFLOW: [431, 'The headers are too large.'],
+};
 
 /** Answers a failed page request with a page, when one can be made. */
 export type ProblemPage = (problem: Problem, reply: FastifyReply) => string;
@@ -135,7 +167,8 @@ export class ProblemFilter implements ExceptionFilter {
       return void reply.redirect(`/sign-in?to=${encodeURIComponent(request.url)}`, 303);
     }
     if (problem.status === 401) void reply.header('WWW-Authenticate', 'Bearer');
-    if (problem.status === 503) void reply.header('Retry-After', '1');
+    if ((problem.status === 503 || problem.status === 429) && !reply.hasHeader('Retry-After'))
+      void reply.header('Retry-After', '1');
     void reply.status(problem.status);
     if (wantsPage) void reply.send(this.page!(problem, reply));
     else void reply.type(PROBLEM_JSON).send(JSON.stringify({ ...problem, instance: request.url }));

@@ -2,12 +2,12 @@
  * The steps of every request, in the order in which they run; `server.ts` registers the hooks, `app.module.ts` all else:
  *
  *  1. Fastify `onRequest`, `preValidation`: its correlation and its span (`requests.ts`)
- *  2. Fastify `onRequest`: another method or a slash too many (`known-paths.ts`); another site's page (@fastify/cors); pages get a
- *     tidy address
+ *  2. Fastify `onRequest`: the owner of the token or the session is found; the budget of the client is charged, and there is room
+ *     for the answer (`admission.ts`); another method or a slash too many (`known-paths.ts`); another site's page
+ *     (@fastify/cors); pages get a tidy address; what needs a token and has none is refused
  *  3. Fastify's parser: the body is read, up to its limit: as JSON (`json-bodies.ts`), where a page's form is taken as that
  *     (`forms.ts`)
- *  4. `AccessGuard`: the owner of the token or the session is found; who may not ask is refused, and so is a form that no page
- *     of ours sent
+ *  4. `AccessGuard`: who may not ask is refused, and so is a form that no page of ours sent
  *  5. `AnswerInterceptor`: what is accepted is offered (`formats.ts`); the views reach `If-Position-At-Least`
  *  6. `AnswerInterceptor`: `Idempotency-Key` is claimed; given back when the request is refused
  *  7. pipe: body, query and parameters are validated (`validation.ts`)
@@ -19,7 +19,8 @@
  *     `X-Correlation-Id`, `Connection: close` while the server ends
  * 13. Fastify `onResponse`: the measure, the end of the span, the log line
  *
- * An address that cannot be read meets none of these steps but the last: `frameworkErrors` in `server.ts` answers it.
+ * An address that cannot be read meets none of these steps but the last: `frameworkErrors` in `server.ts` answers it; what is no
+ * request at all is answered by `answersUnreadable` (`problem.ts`).
  *
  * The routes of acts take steps 4 to 9 in the same order without Nest between them (`direct.ts`).
  */
@@ -36,6 +37,7 @@ import type { FastifyReply } from 'fastify';
 import { hash } from 'node:crypto';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { canonicalJson, isFit, Projector, Rejected } from '#eventsourcing';
+import { unauthenticated } from './admission.js';
 import { ownerOf } from './command-context.js';
 import { todayAt } from '#clocks';
 import { downloaded } from '../lists/downloads.js';
@@ -102,7 +104,7 @@ export class AccessGuard implements CanActivate {
     return this.admit(context.switchToHttp().getRequest<ApiRequest>(), this.#marksOf(context));
   }
 
-  /** Finds who asks. */
+  /** Finds who asks: before the body is read, once (`admission.ts`). */
   async identify(request: ApiRequest): Promise<void> {
     const { authorization } = request.headers;
     const actingFor = request.headers['acting-for'] as string | undefined;
@@ -119,18 +121,13 @@ export class AccessGuard implements CanActivate {
     request: ApiRequest,
     { open, secretariatOnly, signedIn = false, reads = false, form }: Marks,
   ): Promise<true> {
-    await this.identify(request);
+    if (request.raw.socket.destroyed) throw new Rejected('gone', 'The caller has gone.');
     const { principal, session = null } = request;
     if (form) refuseForgedForm(request, form, session, new URL(this.publicUrl).origin);
     if (signedIn && !session) throw new Rejected('unauthenticated', 'This is for those who are signed in.');
     const reading = reads || request.method === 'GET' || request.method === 'HEAD';
     if (open || (form === 'anyone' && !reads) || (reading && (signedIn || this.publicReading.value))) return true;
-    const { authorization } = request.headers;
-    if (!principal && !session)
-      throw new Rejected(
-        'unauthenticated',
-        authorization ? 'The token is unknown or was revoked.' : 'This needs a bearer token: Authorization: Bearer …',
-      );
+    if (!principal && !session) throw unauthenticated(request.headers.authorization);
     if (secretariatOnly && !reading && principal?.role !== 'secretariat')
       throw new Rejected('forbidden', 'The registers are kept by the secretariat.');
     return true;

@@ -1,0 +1,23 @@
+/** What routes say of their admission (`admission.ts`). */
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyRequest } from 'fastify';
+
+/** What a route says of its admission. */
+export interface AdmissionMarks {
+  /** A body is taken from strangers, too; a small one. */
+  readonly open?: boolean;
+  /** How many times the usual body it takes. */
+  readonly bodies?: number;
+  /** Whether a request is answered for as long as its client likes. */
+  readonly follows?: (request: FastifyRequest) => boolean;
+}
+
+const CONFIG = '__fastify_route_config__';
+
+/** Marks a route for its admission, beside what it is marked with already. */
+export const Admits =
+  (marks: AdmissionMarks): MethodDecorator =>
+  (target, name, descriptor) => {
+    const others = Reflect.getMetadata(CONFIG, descriptor.value as object) as object | undefined;
+    RouteConfig({ ...others, ...marks })(target, name, descriptor);
+  };

@@ -1,0 +1,205 @@
+/**
+ * The admission of requests, before a body is read: who asks is found, so often and so much at once may one client ask, and
+ * strangers send nothing that needs a token. Answers that nobody reads are cut.
+ */
+import rateLimit, { normalizeIP } from '@fastify/rate-limit';
+import { HttpException } from '@nestjs/common';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Socket } from 'node:net';
+import { Rejected } from '#eventsourcing';
+import type { AdmissionMarks } from './admission-marks.js';
+import { formOf, type FormOf } from './forms.js';
+import type { ApiRequest } from './principal.js';
+import { WaitingRoom, type Turn } from './waiting-room.js';
+
+/** The budgets of clients. */
+export interface Budgets {
+  /** Requests a minute; `null`: any number. */
+  readonly rateLimit: number | null;
+  /** The same of whoever has a token or a session. */
+  readonly tokenRateLimit: number | null;
+  /** The same of signing in, and of tokens that are not known. */
+  readonly signInRateLimit: number | null;
+  /** Answers at once in all; of one client a sixteenth. */
+  readonly concurrency: number;
+  /** The time for which an answer waits for a client that reads nothing of it. */
+  readonly sendTimeoutMs: number;
+}
+
+/** The largest body of strangers, in bytes. */
+export const STRANGERS_BODY = 16_384;
+/** So much of a refused body is read and passed over; a client that sends more is cut off. */
+const PASSED_OVER = 65_536;
+
+/** Where people sign in: few tries are enough. */
+const SIGNING_IN = '/sign-in/';
+
+const marksOf = ({ routeOptions: { config } }: FastifyRequest) => (config ?? {}) as AdmissionMarks;
+const reads = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
+/** Probes are asked of a server that has much to do most of all. */
+const isProbe = ({ routeOptions: { url } }: FastifyRequest): boolean => url?.startsWith('/health/') ?? false;
+
+/** Whose budget a request is of: an account's, else that of an address (of IPv6, of its /64). */
+export const clientOf = ({ principal, session, ip }: ApiRequest): string =>
+  principal?.account ?? session?.account ?? networkOf(ip);
+
+const networkOf = (ip: string | undefined): string =>
+  ip === undefined ? 'gone' : ip.includes(':') ? normalizeIP(ip) : ip;
+
+/** The parts of a room that an act, an answer and a batch take. */
+const SIZES = { act: 1, answer: 8, batch: 32 } as const;
+
+const sizeOf = (request: FastifyRequest): number =>
+  marksOf(request).bodies ? SIZES.batch : reads(request) ? SIZES.answer : SIZES.act;
+
+/** The share of the whole room that one client may have. */
+const SHARE = 1 / 16;
+
+/** Rooms for answers, and for feeds that are followed, which cost little but stay. */
+const roomsFor = (concurrency: number) => {
+  const [all, feeds] = [concurrency * SIZES.answer, concurrency * 16];
+  return {
+    answers: new WaitingRoom({
+      ...{ all, client: Math.max(all * SHARE, SIZES.batch), atOnce: SIZES.act },
+      ...{ waiting: 2_000, clientWaiting: 1_000 },
+    }),
+    feeds: new WaitingRoom({ all: feeds, client: feeds / 8, atOnce: 1, waiting: 0, clientWaiting: 0 }),
+  };
+};
+
+/** To be called before any other hook that answers. @param guard gives the guard of the application, once it is made */
+export async function admitsRequests(
+  server: FastifyInstance,
+  guard: () => { identify(request: ApiRequest): Promise<void> },
+  budgets: Budgets,
+): Promise<void> {
+  server.addHook('onRoute', (route) => {
+    const { open, form } = (route.config ?? {}) as AdmissionMarks & { form?: FormOf };
+    if (open || form === 'anyone') route.bodyLimit = STRANGERS_BODY;
+  });
+  const counted = await counters(server, budgets);
+  const rooms = roomsFor(budgets.concurrency);
+  server.server.on('connection', () => rooms.answers.hear());
+  server.addHook('onRequest', async (request: ApiRequest, reply) => {
+    refuseTwoHosts(request);
+    if (isProbe(request)) return;
+    await guard().identify(request);
+    await counted(request, reply);
+    await entered(rooms, request, reply);
+  });
+  server.addHook('onSend', (request, _reply, payload, done) => {
+    // A feed says something every 15 s.
+    const patience = marksOf(request).follows?.(request) ? 2 : 1;
+    if (reads(request) && !isProbe(request)) request.raw.socket.setTimeout(budgets.sendTimeoutMs * patience);
+    done(null, payload);
+  });
+}
+
+/** To be called after the hooks that answer what has no route. */
+export function keepsStrangersOut(server: FastifyInstance): void {
+  server.addHook('onRequest', (request: ApiRequest, reply, done) => {
+    const form = formOf(request);
+    const isOpen = marksOf(request).open || form === 'anyone' || reads(request) || request.method === 'OPTIONS';
+    if (isOpen || request.principal || request.session) return done();
+    const { 'content-length': length, authorization } = request.headers;
+    // All else of the body is not waited for.
+    if (!(Number(length ?? 0) <= PASSED_OVER) || request.headers['transfer-encoding'] !== undefined)
+      void reply.header('Connection', 'close');
+    done(
+      request.is404
+        ? new Rejected('not_found', `There is nothing at ${request.url.split('?', 1)[0]}.`)
+        : form
+          ? new Rejected('unauthenticated', 'You are not signed in any more. Sign in, and send the form again.')
+          : unauthenticated(authorization),
+    );
+  });
+}
+
+/** The refusal of a request that needs a token and has none that is good. */
+export const unauthenticated = (authorization: string | undefined): Rejected =>
+  new Rejected(
+    'unauthenticated',
+    authorization ? 'The token is unknown or was revoked.' : 'This needs a bearer token: Authorization: Bearer …',
+  );
+
+type Counted = (request: ApiRequest, reply: FastifyReply) => Promise<void>;
+
+/** Counts the requests of each client, and refuses those that are too many. */
+async function counters(server: FastifyInstance, budgets: Budgets): Promise<Counted> {
+  await server.register(rateLimit, {
+    global: false,
+    enableDraftSpec: true,
+    cache: 20_000,
+    timeWindow: 60_000,
+    errorResponseBuilder: (_request, { after }) =>
+      new HttpException(`So many requests in a minute are too many. Try again in ${after}.`, 429),
+  });
+  const counter = (max: number | null, of: (request: ApiRequest) => string): Counted => {
+    if (max === null) return async () => {};
+    const count = server.rateLimit({ max, keyGenerator: of as (request: FastifyRequest) => string });
+    return async (request, reply) => void (await count.call(server, request, reply));
+  };
+  const address = ({ ip }: ApiRequest) => networkOf(ip);
+  const [strangers, known, tries] = [
+    counter(budgets.rateLimit, address),
+    counter(budgets.tokenRateLimit, clientOf),
+    counter(budgets.signInRateLimit, address),
+  ];
+  return (request, reply) => {
+    if (request.routeOptions.url?.startsWith(SIGNING_IN)) return tries(request, reply);
+    if (request.principal || request.session) return known(request, reply);
+    return (request.headers.authorization === undefined ? strangers : tries)(request, reply);
+  };
+}
+
+/** Waits for room; it is given back once the answer is sent, or the client has gone. */
+async function entered(
+  { answers, feeds }: ReturnType<typeof roomsFor>,
+  request: ApiRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const { socket } = request.raw;
+  const begun = Promise.withResolvers<void>();
+  const follows = marksOf(request).follows?.(request) ?? false;
+  const turn = follows
+    ? feeds.enter(clientOf(request), 1, begun.resolve)
+    : answers.enter(clientOf(request), sizeOf(request), begun.resolve);
+  if (typeof turn === 'string') {
+    void reply.header('Retry-After', '1');
+    throw turn === 'client'
+      ? new Rejected(
+          'too_many_requests',
+          'So many requests at once are too many. Wait for answers before you ask more.',
+        )
+      : new Rejected('too_busy', 'There is more to do than can be done now. Try again soon.', [], 'not_yet');
+  }
+  leavesWith(socket, reply, turn);
+  await begun.promise;
+}
+
+const OPEN = new WeakMap<Socket, Set<Turn>>();
+
+/** An answer that stands behind others of its connection does not tell when the connection ends; that does. */
+function leavesWith(socket: Socket, reply: FastifyReply, turn: Turn): void {
+  let open = OPEN.get(socket);
+  if (!open) {
+    const turns = (open = new Set<Turn>());
+    OPEN.set(socket, turns);
+    socket.once('close', () => {
+      for (const one of turns) one.leave();
+    });
+  }
+  open.add(turn);
+  reply.raw.once('close', () => {
+    open.delete(turn);
+    turn.leave();
+  });
+}
+
+/** Those before and behind a proxy must mean the same host. @throws Rejected */
+function refuseTwoHosts({ raw: { rawHeaders } }: FastifyRequest): void {
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2)
+    if (rawHeaders[i]!.length === 4 && rawHeaders[i]!.toLowerCase() === 'host') hosts++;
+  if (hosts > 1) throw new Rejected('bad_request', 'A request names one Host.');
+}

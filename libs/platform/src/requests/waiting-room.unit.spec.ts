@@ -1,0 +1,91 @@
+import { describe, expect, it } from '@jest/globals';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { WaitingRoom, type Turn } from './waiting-room.js';
+
+const ROOM = { all: 4, client: 2, atOnce: 2, waiting: 6, clientWaiting: 4 };
+
+/** A room whose visitors are told when they are let in. */
+function opened(room = ROOM) {
+  const turns = new WaitingRoom(room);
+  const inside: string[] = [];
+  const enter = (client: string, name = client, size = 1): Turn | string =>
+    turns.enter(client, size, () => inside.push(name));
+  return { inside, enter, turn: (client: string, name?: string, size?: number) => enter(client, name, size) as Turn };
+}
+const leave = async (turn: Turn | string): Promise<void> => {
+  (turn as Turn).leave();
+  for (let i = 0; i < 5; i++) await nextTurn();
+};
+
+describe('A room', () => {
+  it('lets in at once what there is room for, of each client and in all', () => {
+    const { inside, enter } = opened();
+    for (const client of ['a', 'a', 'a', 'b', 'b', 'c']) enter(client);
+    expect(inside).toEqual(['a', 'a', 'b', 'b']);
+  });
+
+  it('lets in what takes more than a little only on a turn of the event loop each', async () => {
+    const { inside, enter } = opened({ ...ROOM, atOnce: 1 });
+    enter('a', 'a', 2);
+    enter('b', 'b', 2);
+    expect(inside).toEqual([]);
+    let before = 0;
+    while (before < 2) {
+      await nextTurn();
+      expect(inside.length - before).toBeLessThanOrEqual(1);
+      before = inside.length;
+    }
+  });
+
+  it('lets the next one in when one leaves, each only once however often he leaves', async () => {
+    const { inside, turn } = opened();
+    const [first] = [turn('a'), turn('a'), turn('a', 'a3'), turn('a', 'a4')];
+    first!.leave();
+    await leave(first!);
+    expect(inside).toEqual(['a', 'a', 'a3']);
+  });
+
+  it('never lets in who has left the queue', async () => {
+    const { inside, turn } = opened();
+    const [first, , third] = [turn('a'), turn('a'), turn('a', 'gone'), turn('a', 'next')];
+    third!.leave();
+    await leave(first!);
+    expect(inside).toEqual(['a', 'a', 'next']);
+  });
+
+  it('refuses who would wait behind too many, of one client and in all', () => {
+    const { enter } = opened();
+    const given = ['a', 'a', 'a', 'a', 'a', 'a', 'a', 'b', 'b', 'b', 'b', 'b'].map((client) => enter(client));
+    expect(given.map((turn) => (typeof turn === 'string' ? turn : 'taken'))).toEqual([
+      ...Array(6).fill('taken'),
+      'client',
+      ...Array(4).fill('taken'),
+      'all',
+    ]);
+  });
+
+  it('lets in the client that has taken least, not the one that asked first', async () => {
+    const { inside, turn } = opened({ ...ROOM, all: 1 });
+    const first = turn('greedy', 'greedy 1');
+    for (let i = 2; i < 5; i++) turn('greedy', `greedy ${i}`);
+    const until = performance.now() + 2;
+    while (performance.now() < until);
+    turn('modest');
+    await leave(first);
+    expect(inside).toEqual(['greedy 1', 'modest']);
+  });
+
+  it('holds as much as it did after any coming and going', async () => {
+    const { inside, enter } = opened();
+    const turns: (Turn | string)[] = [];
+    for (let i = 0; i < 500; i++) {
+      turns.push(enter('abc'[(i * 7) % 3]!, undefined, 1 + (i % 2)));
+      const left = turns[(i * 11) % turns.length]!;
+      if (i % 3 === 0 && typeof left !== 'string') await leave(left);
+    }
+    for (const turn of turns) if (typeof turn !== 'string') await leave(turn);
+    inside.length = 0;
+    for (const client of ['a', 'a', 'b', 'b', 'c']) enter(client);
+    expect(inside).toEqual(['a', 'a', 'b', 'b']);
+  });
+});
