@@ -531,7 +531,7 @@ const RoundPage = ({ view, round, state, rates, lines, isDesk, own }: RoundParts
                   </th>
                   <td data-label="Return">
                     <span class={`return-state ${line.state}`}>{RETURN_STATE_WORDS[line.state]}</span>
-                    {line.late && <span class="alert"> late</span>}
+                    {line.late && line.state !== 'not_received' && <span class="alert"> late</span>}
                   </td>
                   <td data-label="When">
                     {line.receivedOn
@@ -643,7 +643,7 @@ const Timeline = ({ view, rounds, lines }: TimelineParts) => {
                     {line ? (
                       <span class={`return-state ${line.state}`}>
                         {RETURN_STATE_WORDS[line.state]}
-                        {line.late && ', late'}
+                        {line.late && line.state !== 'not_received' && ', late'}
                       </span>
                     ) : (
                       <small>not asked</small>
