@@ -321,7 +321,7 @@ const ActsOfRow = ({ parts, form, known, row, said }: RowParts) => {
         return (
           <div
             key={i}
-            class={isStage ? 'slot stage' : 'slot'}
+            class={isStage ? 'slot of-stage' : 'slot'}
             role="group"
             aria-label={label ?? ACT_WORDS[act].button}
             id={idOf(here)}
