@@ -42,5 +42,7 @@ const common = {
 export default {
   // For what hangs; a slow machine is no fault of the code.
   testTimeout: process.env.DEEP ? 3_600_000 : 600_000,
+  // Jest leaves one core to whoever watches. Nobody does, and many tests wait.
+  maxWorkers: '100%',
   projects: KINDS.map((kind) => ({ ...common, displayName: kind, testMatch: [`**/*.${kind}.spec.{ts,tsx}`] })),
 };

@@ -28,6 +28,7 @@ interface Operation {
     Record<string, { readonly $ref?: string; readonly content?: Content; headers?: object }>
   >;
   readonly security?: readonly object[];
+  readonly 'x-rights'?: object;
 }
 interface Document {
   readonly openapi: string;
@@ -127,15 +128,10 @@ const ask = (operationId: string, { as, path = {}, query = {}, body, headers, pa
 };
 type AnyExample = Omit<Example, 'answer'> & Pick<ProblemExample, 'headers' | 'padTo'>;
 
-/** What is read with a token only, though reading is public. */
-const NOT_PUBLIC = /^\/v1\/me$|\/(findings|revisions)$/;
-
 const MADE_ANEW = new Set([
   'on',
   'saved',
   'checkedAt',
-  'createdAt',
-  'expiresAt',
   'label',
   'sha256',
   'bytes',
@@ -152,12 +148,18 @@ const MADE_ANEW = new Set([
   'knownAt',
   'log',
 ]);
+/** Instants, accounts and tokens. */
+const DIFFERS = /^(\d{4}-\d{2}-\d{2}T[\d:.]+Z|account-[0-9a-f]{16}|ft_[\w-]{32})$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Without what differs from server to server: positions, instants, generated ids and accounts. */
 const lasting = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value), (key, v: unknown) =>
-    MADE_ANEW.has(key) && (key !== 'id' || UUID.test(String(v))) ? '…' : typeof v === 'string' ? atAnyPosition(v) : v,
+    (MADE_ANEW.has(key) && (key !== 'id' || UUID.test(String(v)))) || DIFFERS.test(String(v))
+      ? '…'
+      : typeof v === 'string'
+        ? atAnyPosition(v)
+        : v,
   );
 /** An address without the position that it is kept to. */
 const atAnyPosition = (text: string): string => text.replaceAll(/\bknownAt=\d+/g, 'knownAt=…');
@@ -223,7 +225,8 @@ describe('the document', () => {
   });
 
   it('says of every operation what it answers, how it refuses, and shows an example of each', () => {
-    for (const { operationId, method, path, requestBody, responses, security } of routes.values()) {
+    for (const route of routes.values()) {
+      const { operationId, method, path, requestBody, responses, security, 'x-rights': rights } = route;
       const [status, success] = Object.entries(responses)[0]!;
       expect([operationId, status]).toEqual([operationId, expect.stringMatching(/^20[012]$/)]);
       const shown = Object.entries(success.content!).filter(
@@ -238,14 +241,11 @@ describe('the document', () => {
       if (requestBody) expect(requestBody.content['application/json']!.example).toBeDefined();
       if (!path.startsWith('/v1/')) continue;
       const onSomething = path.includes('{');
-      const expected = method !== 'get' ? [400, 401, 403, 406, 413, 415, 422, 503] : [400, 406, 503];
+      const expected = rights && method !== 'get' ? [400, 401, 403, 406, 413, 415, 422, 503] : [400, 406, 503];
       if (onSomething) expected.push(404, ...(method !== 'get' ? [412] : []));
       const refusals = Object.keys(responses).filter((code) => code >= '400');
       expect([operationId, refusals]).toEqual([operationId, expect.arrayContaining(expected.map(String))]);
-      expect([operationId, security]).toEqual([
-        operationId,
-        method !== 'get' || NOT_PUBLIC.test(path) ? [{ bearer: [] }] : [],
-      ]);
+      expect([operationId, security]).toEqual([operationId, rights ? [{ bearer: [] }] : []]);
     }
   });
 
@@ -303,7 +303,7 @@ describe('the examples', () => {
           [operationId, []],
         );
       for (const step of example.before ?? [])
-        expect([step.operation, (await ask(step.operation, step)).status]).toEqual([step.operation, 200]);
+        expect([step.operation, (await ask(step.operation, step)).status < 300]).toEqual([step.operation, true]);
       const answer = await ask(operationId, example);
       expect([operationId, answer.status, answer.body]).toEqual([
         operationId,

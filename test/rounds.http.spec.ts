@@ -193,6 +193,10 @@ describe('A round', () => {
     ]);
     await reached((await post('/LIFE/returns/ILO/nil', { note: 'Nothing new' }, ilo)).body.position);
     expect(await stateOf('LIFE', 'ILO')).toMatchObject({ state: 'nil', receivedOn: today });
+    expect(refusal(await post('/LIFE/publish', { publication: 'NONE' }))).toBe('422 not_published /publication');
+    await reached((await post('/LIFE/publish', { note: 'On paper' })).body.position);
+    expect((await get('/LIFE')).body).toMatchObject({ state: 'published', publishedOn: today });
+    expect(refusal(await post('/LIFE/publish'))).toBe('409 already_published');
     expect((await get('/LIFE')).body.responses).toMatchObject({
       expected: { count: 3 },
       received: { count: 0 },
@@ -302,7 +306,7 @@ describe('A return', () => {
       .map((line) => JSON.parse(line));
     const submitted = events.find(({ type }) => type === 'return.Submitted');
     expect(
-      events.filter(({ type, meta }) => /^commitment/.test(type) && meta.causationId === submitted.id),
+      events.filter(({ type, meta }) => type.startsWith('commitment') && meta.causationId === submitted.id),
     ).toHaveLength(5);
 
     expect(await stateOf(code, 'IOM')).toMatchObject({

@@ -54,12 +54,14 @@ import { registersContext } from '#registers';
 import { Bearers, SignIn } from '#sign-in';
 import { PublishedFiles, reportsContext, type Imprint } from '#reports';
 import { roundsCatalogs, roundsContext } from '#rounds';
+import { AccountsController } from './accounts.controller.js';
 import { ChangesController } from './changes.controller.js';
 import { LogCheck } from './log-check.js';
 import { MeController } from './me.controller.js';
 import { Draining, OperationsController } from './operations.controller.js';
 import { isKurrentdb, isPostgres, sqliteFile, type Settings } from './settings.js';
 import { LIGHT } from './pages/stylesheet.js';
+import { TokensController } from './tokens.controller.js';
 import { softwareDigest, softwareVersion } from './software.js';
 import { startTracing, stopTracing } from './tracing.js';
 
@@ -242,6 +244,8 @@ export class AppModule {
       controllers: [
         ...all.flatMap(({ controllers }) => controllers ?? []),
         ChangesController,
+        AccountsController,
+        TokensController,
         MeController,
         OperationsController,
       ],

@@ -1,9 +1,9 @@
 /** The caller: who that is, for whom it acts, and what waits for it. */
 import { Controller, Get } from '@nestjs/common';
-import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { AccessStore } from '#access';
 import { Rejected } from '#eventsourcing';
-import { Caller, type Principal } from '#platform';
+import { Caller, Rights, type Principal } from '#platform';
 import { ACCOUNT_ROLES, SCOPES, type Scope } from '#words';
 import { Waiting, WaitingView } from '#progress';
 import { Registers } from '#registers';
@@ -15,9 +15,18 @@ class AgencyOfCaller {
 }
 
 class TokenOfCaller {
+  @ApiProperty({ format: 'uuid', description: 'To rotate or revoke it' }) readonly id: string;
   @ApiProperty({ description: 'What it was made for' }) readonly label: string;
   @ApiProperty({ format: 'date-time' }) readonly createdAt: string;
   @ApiProperty({ format: 'date-time' }) readonly expiresAt: string;
+}
+
+class RoleOfCaller {
+  @ApiProperty({ enum: ACCOUNT_ROLES }) readonly role: Principal['role'];
+  @ApiProperty({ type: String, nullable: true }) readonly agency: string | null;
+  @ApiProperty({ type: String, format: 'date-time' }) readonly since: string;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'null: it has no end' })
+  readonly until: string | null;
 }
 
 class Me {
@@ -34,6 +43,8 @@ class Me {
   readonly scopes: readonly Scope[];
   @ApiProperty({ type: () => TokenOfCaller, nullable: true, description: 'null: it is a session' })
   readonly token: TokenOfCaller | null;
+  @ApiProperty({ type: [RoleOfCaller], description: 'Every role that it has now; Acting-For names one of several' })
+  readonly appointments: readonly RoleOfCaller[];
   @ApiProperty({
     type: () => WaitingView,
     nullable: true,
@@ -43,7 +54,6 @@ class Me {
 }
 
 @ApiTags('Operations')
-@ApiBearerAuth('bearer')
 @Controller('v1/me')
 export class MeController {
   constructor(
@@ -53,6 +63,7 @@ export class MeController {
   ) {}
 
   @Get()
+  @Rights({ scope: null, roles: ACCOUNT_ROLES })
   @ApiOperation({
     summary: 'Who the caller is, for whom it acts, and what waits for it',
     description:
@@ -63,7 +74,9 @@ export class MeController {
   async me(@Caller() caller: Principal | null): Promise<Me> {
     if (!caller) throw new Rejected('unauthenticated', 'This tells whose a token is: Authorization: Bearer …');
     const { account, role, agency, scopes } = caller;
-    const token = (await this.access.tokens(account)).find((one) => one.revoked === null);
+    const token = (await this.access.tokens(account)).find(({ id }) => id === caller.token);
+    const { appointments } = (await this.access.accounts.one(account))!;
+    const now = new Date().toISOString();
     const entry = agency === null ? null : await this.registers.one('agency', agency);
     return {
       account,
@@ -73,7 +86,10 @@ export class MeController {
           ? null
           : { code: agency, name: entry?.name ?? agency, href: `/v1/agencies/${encodeURIComponent(agency)}` },
       scopes,
-      token: token ? { label: token.label, createdAt: token.created, expiresAt: token.expires } : null,
+      token: token ? { id: token.id, label: token.label, createdAt: token.created, expiresAt: token.expires } : null,
+      appointments: appointments
+        .filter(({ since, until }) => since <= now && (until === null || until > now))
+        .map(({ role, agency, since, until }) => ({ role, agency, since, until })),
       waiting: agency === null ? null : await this.waiting.forAgency(agency),
     };
   }

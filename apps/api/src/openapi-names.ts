@@ -44,6 +44,7 @@ const LISTS: { readonly [L in keyof typeof words]: string } = {
   CHAIR_ROLES: 'ChairRole',
   MATCHES: 'Match',
   ACCOUNT_ROLES: 'AccountRole',
+  AGENCY_RELATIONS: 'AgencyRelation',
   ACCOUNT_KINDS: 'AccountKind',
   SCOPES: 'Scope',
   REPORT_KINDS: 'ReportKind',

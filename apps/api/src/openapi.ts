@@ -4,7 +4,7 @@
  */
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, getSchemaPath, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { Problem, PROBLEM_JSON } from '#platform';
+import { Problem, RIGHTS_EXTENSION, PROBLEM_JSON } from '#platform';
 import { codesOfField } from '#progress';
 import examples from './openapi-examples.json' with { type: 'json' };
 import { INTRODUCTION } from './openapi-introduction.js';
@@ -57,6 +57,12 @@ const PARAMETERS: Readonly<Record<string, Parameter>> = {
     description: 'The same key again gives the same answer, and nothing twice; with another body: 422',
     schema: { ...text, pattern: '^[\\x21-\\x7e]{1,200}$' },
   },
+  ActingFor: {
+    name: 'Acting-For',
+    in: 'header',
+    description: 'Of an account with several roles the one that it acts in: the code of an agency, or `secretariat`',
+    schema: { ...text, maxLength: 120, examples: ['IOM'] },
+  },
   CorrelationId: {
     name: 'X-Correlation-Id',
     in: 'header',
@@ -107,7 +113,7 @@ const HEADERS: Readonly<Record<string, Header>> = {
 const PROBLEMS: Readonly<Record<string, string>> = {
   400: 'Not well formed: JSON, a field, parameter or header. `errors` names the fields',
   401: 'No token, or one that is unknown or was revoked',
-  403: 'Not yours to do: a focal point acts for its own agency, the secretariat keeps the registers',
+  403: 'Not yours to do: by the role of the account, or without the scope of the token; docs/rights.md has the table',
   404: 'There is nothing of this name, as at this date',
   406: 'Nothing that is accepted is offered: see the media types of the answer',
   409: 'Already so, or not in a state for it',
@@ -132,6 +138,7 @@ const TAGS = {
   Reports: 'Documents to hand out, made from the same figures, the same to the byte whenever they are made again',
   Rounds: 'Reporting rounds: the secretariat asks, agencies answer with returns, a report comes out',
   Registers: 'Agencies, frameworks, themes, crosswalks, forums, outcomes, documents; kept by the secretariat',
+  Accounts: 'Who acts for whom, and by which tokens',
   'Open formats': 'The register in the formats of others: SKOS, SDMX, DCAT',
   Operations: 'The feed of events, health and metrics',
 };
@@ -205,7 +212,7 @@ function complete(operation: Operation, path: string, writes: boolean, publicRea
   const [success] = Object.values(responses).filter((r) => r) as Response[];
   describeAnswer(success!, operation, { writes, kept: !writes && path.startsWith('/v1/') }, example, components);
   const watched = !path.startsWith('/v1/'); // health and metrics, which are always open
-  const needsToken = operation.security !== undefined || (!watched && (writes || !publicReading));
+  const needsToken = RIGHTS_EXTENSION in operation || (!watched && !publicReading);
   operation.security = needsToken ? [{ bearer: [] }] : [];
   responses['406'] ??= ref('responses', '406');
   responses['default'] = ref('responses', 'Otherwise');
@@ -215,13 +222,14 @@ function complete(operation: Operation, path: string, writes: boolean, publicRea
   const headers = writes
     ? [...(onSomething ? ['IfMatch'] : []), 'IdempotencyKey', 'CorrelationId']
     : ['IfPositionAtLeast', ...(isFeed ? [] : ['IfNoneMatch'])];
+  if (RIGHTS_EXTENSION in operation) headers.push('ActingFor');
   const asksForCodes = operation.parameters.some((one) => codesOfField((one as Parameter).name) !== null);
   operation.parameters.push(...headers.map((name) => ref('parameters', name)));
   if (!writes && !isFeed) responses['304'] = ref('responses', 'NotModified');
   const refused = [
     400,
     ...(needsToken ? [401] : []),
-    ...(writes ? [403] : []),
+    ...(RIGHTS_EXTENSION in operation ? [403] : []),
     ...(onSomething || asksForCodes ? [404] : []),
     ...(writes && onSomething ? [412] : []),
     ...(writes ? [413, 415, 422] : []),

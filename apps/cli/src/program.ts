@@ -1,6 +1,7 @@
 /** The verbs of the command line, and what each takes. */
 import { Command } from 'commander';
 import { settingsFrom } from '../../api/src/settings.js';
+import type { AccountOptions, AppointOptions, TokenOptions } from './accounts.js';
 import type { Anchors } from './logs.js';
 import type { ReportOptions } from './reports.js';
 
@@ -100,29 +101,72 @@ export function program(): Command {
     .description('say whether a file is one that was published; ends with 1 when it is not')
     .action(async (file: string) => (await import('./reports.js')).verifyReportFile(settings, file));
 
-  const account = cli.command('account').description('the accounts of people and systems');
-  account
-    .command('sign-in-link <who>')
-    .description('print a link that signs in, once, the person of this address or pseudonym')
-    .action(async (who: string) => (await import('./sign-in.js')).printSignInLink(settings, who));
-
   const token = cli.command('token').description('the bearer tokens of accounts');
   token
     .command('add')
     .description('make a token; it is shown this once')
-    .option('--secretariat', 'for the secretariat')
-    .option('--agency <code>', 'for a focal point of this agency')
+    .option('--secretariat', 'of a new account of the secretariat')
+    .option('--agency <code>', 'of a new account of a focal point of this agency')
+    .option('--account <account>', 'of this account')
+    .option('--scopes <names>', 'read, report, record, register, publish, admin, separated by commas')
+    .option('--expires <date>', 'its last day; without it in a year')
     .option('--label <text>', 'what it is for', 'by the command line')
-    .action(async (options: { secretariat?: boolean; agency?: string; label: string }) =>
-      (await verbs()).addToken(settings, options),
-    );
+    .action(async (options: TokenOptions) => (await import('./accounts.js')).addToken(settings, options));
   token
     .command('list')
     .description('every token that was ever given out')
-    .action(async () => (await verbs()).listTokens(settings));
+    .action(async () => (await import('./accounts.js')).listTokens(settings));
   token
     .command('revoke <id-or-label>')
     .description('revoke one token by its id, or all of a label')
-    .action(async (which: string) => (await verbs()).revokeTokens(settings, which));
+    .action(async (which: string) => (await import('./accounts.js')).revokeTokens(settings, which));
+  token
+    .command('rotate <id>')
+    .description('make a token in the place of another, which works on for a time')
+    .option('--overlap <hours>', 'for how long', '24')
+    .action(async (id: string, { overlap }: { overlap: string }) =>
+      (await import('./accounts.js')).rotateToken(settings, id, overlap),
+    );
+
+  const account = cli.command('account').description('the accounts of people and systems, and their roles over time');
+  account
+    .command('add')
+    .description('open an account')
+    .requiredOption('--name <text>', 'of the person or system; kept beside the log, and can be erased')
+    .option('--email <address>', 'by which a person signs in')
+    .option('--machine', 'it is a system, not a person')
+    .option('--role <name>', 'its first role: secretariat, focal_point, alternate or reader')
+    .option('--agency <code>', 'for whom')
+    .action(async (options: AccountOptions) => (await import('./accounts.js')).addAccount(settings, options));
+  account
+    .command('list')
+    .description('every account, and who could act for whom')
+    .option('--agency <code>', 'those that ever had a role for it')
+    .option('--at <date>', 'the roles of this day, not of today')
+    .action(async (options: { agency?: string; at?: string }) =>
+      (await import('./accounts.js')).listAccounts(settings, options),
+    );
+  account
+    .command('appoint <account>')
+    .description('give an account a role')
+    .requiredOption('--role <name>', 'secretariat, focal_point, alternate or reader')
+    .option('--agency <code>', 'for whom')
+    .option('--from <date>', 'the first day; without it at once')
+    .option('--to <date>', 'the last day; without it there is no end')
+    .action(async (of: string, options: AppointOptions) =>
+      (await import('./accounts.js')).appointAccount(settings, of, options),
+    );
+  account
+    .command('relieve <appointment>')
+    .description('end a role at once, by the id that `account list` shows')
+    .action(async (id: string) => (await import('./accounts.js')).relieveAccount(settings, id));
+  account
+    .command('sign-in-link <who>')
+    .description('print a link that signs in, once, the person of this address or pseudonym')
+    .action(async (who: string) => (await import('./sign-in.js')).printSignInLink(settings, who));
+  account
+    .command('erase <account>')
+    .description('erase all that tells who it is, to the last byte; its roles and tokens end')
+    .action(async (of: string) => (await import('./accounts.js')).eraseAccount(settings, of));
   return cli;
 }

@@ -12,8 +12,8 @@ import { Overtaken, planImport, runImport, type ImportPlan } from '#exchange';
 import { isDump } from '#open';
 import { LOG, Logging, metaOf, type CommandContext } from '#platform';
 import { Progress } from '#progress';
-import { Lookup, Registers, type Register } from '#registers';
-import { AppModule, openAccess, openLog, openStores, type Purpose } from '../../api/src/app.module.js';
+import { Registers, type Register } from '#registers';
+import { AppModule, openLog, openStores } from '../../api/src/app.module.js';
 import { closeOnSignal, refuseBusyPort, startServer } from '../../api/src/server.js';
 import type { Settings } from '../../api/src/settings.js';
 import { counted } from './counted.js';
@@ -192,47 +192,8 @@ function printParked(name: string, parked: readonly ParkedStream[], fails = true
   else if (fails) process.exitCode = 1;
 }
 
-export async function addToken(
-  settings: Settings,
-  { secretariat, agency, label }: { secretariat?: boolean; agency?: string; label: string },
-) {
-  if (!secretariat === !agency) throw new Error('Say for whom: --secretariat or --agency CODE.');
-  const known = agency === undefined || (await isRegistered(settings, agency));
-  if (!known) throw new Error(`There is no agency ${agency} in the register.`);
-  const { id, token } = await withAccess(settings, 'serve', (access) => access.create(agency ?? null, label));
-  console.log(`id     ${id}\ntoken  ${token}`);
-}
-
-async function isRegistered(settings: Settings, agency: string): Promise<boolean> {
-  const log = await openLog(settings, 'look');
-  try {
-    return await new Lookup(log).has('agency', agency);
-  } finally {
-    await log.store.close();
-  }
-}
-
-async function withAccess<T>(
-  settings: Settings,
-  purpose: Purpose,
-  use: (access: AccessStore) => Promise<T>,
-): Promise<T> {
-  const access = openAccess(settings, purpose);
-  try {
-    return await use(access);
-  } finally {
-    await access.close();
-  }
-}
-
 /** Passes over the event that a stream waits for. */
 export const release = (settings: Settings, name: string, stream: string, position: string): Promise<void> =>
   withProjector(settings, async (projector) =>
     printParked(name, await projector.release(name, stream, position, metaOf(OPERATOR))),
   );
-
-export const listTokens = (settings: Settings): Promise<void> =>
-  withAccess(settings, 'look', async (access) => console.table(await access.tokens()));
-
-export const revokeTokens = (settings: Settings, which: string): Promise<void> =>
-  withAccess(settings, 'look', async (access) => console.log(`${await access.revoke(which)} revoked`));

@@ -24,6 +24,7 @@ export interface TokenRow {
 
 /** A token to be made. */
 export interface NewToken {
+  readonly id?: string;
   readonly account: string;
   readonly label: string;
   readonly scopes: readonly Scope[];
@@ -114,21 +115,22 @@ export abstract class AccessStore implements IdempotencyKeys {
 
   /**
    * A token in the place of another: with the same account, label and scopes; the other works on for a time.
+   * @param id of the other
    * @param overlapMs for how long, unless it expires before
    * @returns `null` where there is none that could be used
    */
   async rotate(
     id: string,
-    { overlapMs, by = null }: { readonly overlapMs: number; readonly by?: string | null },
+    { overlapMs, ...made }: Pick<NewToken, 'id' | 'by'> & { readonly overlapMs: number },
   ): Promise<{ id: string; token: string; expires: string } | null> {
     const old = (await this.tokens()).find((one) => one.id === id);
     if (!old || old.revoked !== null || Date.parse(old.expires) <= Date.now()) return null;
     const token = newToken();
     const { label, account, scopes, demo } = old;
-    const made = giving({ account, label, scopes, demo, by }, token);
+    const given = giving({ account, label, scopes, demo, ...made }, token);
     const ends = new Date(Math.min(Date.now() + overlapMs, Date.parse(old.expires))).toISOString();
-    await this.change(made.statement, ['UPDATE tokens SET expires = ? WHERE id = ?', ends, id]);
-    return { id: made.id, token, expires: made.expires };
+    await this.change(given.statement, ['UPDATE tokens SET expires = ? WHERE id = ?', ends, id]);
+    return { id: given.id, token, expires: given.expires };
   }
 
   /** Every token that was ever given out, or those of one account. */
@@ -182,8 +184,10 @@ const scopesIn = (text: string): Scope[] => SCOPES.filter((scope) => text.split(
 /** For how long a token is good, unless it is said otherwise. */
 const YEARS = 1;
 
-function giving({ account, label, scopes, expires, by = null, demo = false }: NewToken, token: string) {
-  const id = randomUUID();
+function giving(
+  { id = randomUUID(), account, label, scopes, expires, by = null, demo = false }: NewToken,
+  token: string,
+) {
   const end = new Date();
   end.setUTCFullYear(end.getUTCFullYear() + YEARS);
   const until = (expires ?? end).toISOString();

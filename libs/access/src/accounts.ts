@@ -42,6 +42,8 @@ export interface NewAppointment {
 }
 
 export interface NewAccount {
+  /** Its pseudonym; absent: a new one. */
+  readonly account?: string;
   readonly kind: AccountKind;
   readonly name?: string;
   readonly email?: string;
@@ -61,8 +63,7 @@ export class Accounts {
   constructor(private readonly store: Database) {}
 
   /** @throws an error of the database with `unique` in it where another account has the address */
-  async open(whose: NewAccount, ...first: NewAppointment[]): Promise<string> {
-    const account = newAccount();
+  async open({ account = newAccount(), ...whose }: NewAccount, ...first: NewAppointment[]): Promise<string> {
     await this.store.change(...openingOf(account, whose), ...first.map((one) => appointing(account, one)));
     return account;
   }
@@ -129,8 +130,7 @@ export class Accounts {
   }
 
   /** @returns the id of the appointment */
-  async appoint(account: string, to: NewAppointment): Promise<string> {
-    const id = randomUUID();
+  async appoint(account: string, to: NewAppointment, id: string = randomUUID()): Promise<string> {
     await this.store.change(appointing(account, to, id));
     return id;
   }
@@ -173,8 +173,21 @@ export interface RoleRow {
 export const appointmentIn = ({ role, agency, since, until }: RoleRow): Appointment[] =>
   role === null ? [] : [{ role, agency, since: Date.parse(since), until: until === null ? null : Date.parse(until) }];
 
+export const DAY_MS = 86_400_000;
+
+/** The appointments that held at some time of a day (UTC). */
+export function heldOn({ appointments }: Pick<AccountRow, 'appointments'>, day: string): AppointmentRow[] {
+  const [begins, ends] = [new Date(day).toISOString(), new Date(Date.parse(day) + DAY_MS).toISOString()];
+  return appointments.filter(
+    ({ since, until }) => since < ends && (until === null || (until > begins && until > since)),
+  );
+}
+
 /** The statements that open an account. */
-export const openingOf = (account: string, { kind, name, email, by = null }: NewAccount): Statement[] => [
+export const openingOf = (
+  account: string,
+  { kind, name, email, by = null }: Omit<NewAccount, 'account'>,
+): Statement[] => [
   ['INSERT INTO accounts VALUES (?, ?, ?, ?, NULL)', account, kind, now(), by],
   ...(name === undefined && email === undefined
     ? []

@@ -2,6 +2,7 @@
 export * from './access-store.js';
 export * from './accounts.js';
 export * from './known-tokens.js';
+export * from './managing.js';
 export * from './postgres-access-store.js';
 export * from './sqlite-access-store.js';
 export * from './until-changed.js';

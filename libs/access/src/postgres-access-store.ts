@@ -27,11 +27,8 @@ export class PostgresAccessStore extends AccessStore {
     return this.#statements.together(statements);
   }
 
-  /** Writes every table anew. */
-  async scrub(): Promise<void> {
-    const all = 'SELECT tablename AS name FROM pg_tables WHERE schemaname = ?';
-    for (const { name } of await this.query<{ name: string }>(all, SCHEMA))
-      await this.query(`VACUUM FULL ${SCHEMA}.${name}`);
+  scrub(): Promise<void> {
+    return this.#statements.rewrite();
   }
 
   readonly marksHoldMs = 1_000;

@@ -28,10 +28,10 @@ export class SqliteAccessStore extends AccessStore {
     return this.#statements.together(statements);
   }
 
-  scrub(): Promise<void> {
+  async scrub(): Promise<void> {
     const { db } = this.#statements;
+    await this.#statements.tried(() => void db.exec('VACUUM'));
     return this.#statements.tried(() => {
-      db.exec('VACUUM');
       if (db.pragma('wal_checkpoint(TRUNCATE)', { simple: true }) !== 0)
         throw new Database.SqliteError('the WAL is being read', 'SQLITE_BUSY');
     });

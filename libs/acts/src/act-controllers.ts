@@ -3,17 +3,26 @@ import { applyDecorators, Controller, HttpCode, Post, type Type } from '@nestjs/
 import type { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiConflictResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { classOf } from '#bodies';
-import { AnsweredDirectly, commandContextOf, validation, type CommandContext, type DirectRoute } from '#platform';
+import {
+  AnsweredDirectly,
+  commandContextOf,
+  inDocument,
+  validation,
+  type DirectRoute,
+  type RequestContext,
+} from '#platform';
 import { codeOf, entryIn, type ActLine } from '#registers';
 import {
   ActCommand,
   refuseOthers,
+  refuseUnscoped,
   tableOf,
   type ActOn,
   type ActResult,
   type RouteParameters,
   type Subject,
 } from './acts.js';
+import { rightsOfAct } from './rights.js';
 import { isNumber, parameterNamesOf, parametersOf, PATHS } from './addresses.js';
 import { answerClass, answerOf } from './answers.js';
 
@@ -27,9 +36,10 @@ export function giveAct(
   subject: Subject,
   id: string | null,
   act: ActOn<Subject>,
-  context: CommandContext,
+  context: RequestContext,
   commands: CommandBus,
 ): Promise<ActResult> {
+  refuseUnscoped(subject, act.act, act.body, context.by);
   refuseOthers(subject, act.act, act.body, context.by);
   const entry = entryIn(act);
   const made = entry ? codeOf(entry) : ((act.body as { reference?: string | null }).reference ?? null);
@@ -45,7 +55,10 @@ function actController(subject: Subject, name: string, line: ActLine): Type<unkn
   const { summary, description, conflict, operationId = name } = line;
   const answer = { status: makes ? 201 : 200, type: answerClass(subject, name) } as const;
 
+  const rights = rightsOfAct(subject, name);
+
   const Documented = applyDecorators(
+    inDocument(rights),
     ApiOperation({ summary, ...(description && { description }), operationId }),
     ...(makes ? [] : [id, ...names]).map((param) =>
       ApiParam({
@@ -76,7 +89,7 @@ function actController(subject: Subject, name: string, line: ActLine): Type<unkn
     @HttpCode(answer.status)
     @AnsweredDirectly({
       status: answer.status,
-      secretariatOnly: subject !== 'commitment' && !line.ownedBy,
+      rights,
       answer: execute,
     })
     @Documented

@@ -40,13 +40,22 @@ import {
   type Meta,
   type NewEvent,
 } from '#eventsourcing';
-import { metaOfPart, referencesIn, type CommandContext, type Reference } from '#platform';
+import {
+  metaOfPart,
+  referencesIn,
+  refuseWithoutScope,
+  type Actor,
+  type CommandContext,
+  type Principal,
+  type Reference,
+} from '#platform';
 import {
   actsOn,
   agency,
   decideEntry,
   entryIn,
   LATEST,
+  REGISTER_ACTS,
   Lookup,
   registers,
   successorAt,
@@ -167,7 +176,8 @@ export class Acts {
       ...documents.map(({ id }) => streamOf(registers.document, id)),
     ]);
     const given = { ...command, acts: acts.map(withoutDocument), importedStreams } as AnyActCommand;
-    const deciding = subject === 'commitment' ? await this.#onCommitment(given) : await this.#onEntry(given);
+    const { by, meta } = onBehalfIn(given);
+    const deciding = subject === 'commitment' ? await this.#onCommitment(given, by) : await this.#onEntry(given);
     for (const [i, document] of documents.entries()) {
       const meta = metaOfPart(context.meta, -1 - i);
       await this.#register(document, meta, async () => {
@@ -178,7 +188,7 @@ export class Acts {
       });
     }
     const id = command.id ?? (await this.#newReference(deciding, acts, context));
-    const handled = await handle(this.log, aggregate, id, deciding(id), context.meta, context.expected);
+    const handled = await handle(this.log, aggregate, id, deciding(id), meta, context.expected);
     const done = { id, ...handled };
     return subject === 'commitment' ? this.#followed(done as ActResult & Handled<Commitment>, acts) : done;
   }
@@ -208,9 +218,9 @@ export class Acts {
     return takeReference(this.log, lead.agency, reportedOn.slice(0, 4), context.meta);
   }
 
-  async #onCommitment({ id, acts, context, importedStreams }: AnyActCommand): Promise<Deciding> {
+  async #onCommitment({ id, acts, importedStreams }: AnyActCommand, actor: Actor): Promise<Deciding> {
     const given = acts as readonly CommitmentAct[];
-    const by: By = { ...context.by, today: todayAnywhere(new Date()) };
+    const by: By = { ...actor, today: todayAnywhere(new Date()) };
     const named: Reference[] = [];
     const taking: Taking[] = [];
     for (const act of given) {
@@ -293,6 +303,27 @@ export class Acts {
   }
 }
 
+/**
+ * The actor by whom an act is decided, and how it is recorded: what the secretariat does for an agency is decided as if its
+ * focal point did it, and recorded as the secretariat's, for that agency.
+ * @throws Rejected `forbidden`
+ */
+function onBehalfIn({ acts, context }: AnyActCommand): Pick<CommandContext, 'by' | 'meta'> {
+  const { by, meta } = context;
+  const named = (acts as readonly CommitmentAct[]).map(({ body }) => (body as Partial<Sourced>).onBehalf?.agency);
+  const agency = named.find((one) => one !== undefined);
+  if (agency === undefined) return { by, meta };
+  if (by.role !== 'secretariat')
+    throw refused(
+      'forbidden',
+      '/onBehalf',
+      'The secretariat alone acts on behalf of an agency; an agency acts itself.',
+    );
+  if (named.some((one) => one !== agency))
+    throw new Rejected('bad_request', 'What is done for several agencies is done by a command each.');
+  return { by: { account: by.account, role: 'focal_point', agency }, meta: { ...meta, agency } };
+}
+
 /** The documents that come with acts. @throws Rejected for one that is cited nowhere */
 export function newDocumentsOf({ acts }: AnyActCommand): Document[] {
   return (acts as readonly CommitmentAct[]).flatMap(({ body }) => {
@@ -310,6 +341,15 @@ function withoutDocument<A extends CommitmentAct>(act: A): A {
   const body = Object.assign(Object.create(Object.getPrototypeOf(act.body) as object) as Sourced, act.body);
   delete body.newDocument;
   return { ...act, body };
+}
+
+/**
+ * An act by a token or in a session needs the scope of its line; of the registers, too, where a document comes with it.
+ * @throws Rejected `insufficient_scope`
+ */
+export function refuseUnscoped(subject: Subject, act: string, body: object, by: Pick<Principal, 'scopes'>): void {
+  refuseWithoutScope(by, tableOf(subject)[act]!.scope);
+  if ((body as Partial<Sourced>).newDocument) refuseWithoutScope(by, REGISTER_ACTS.document.enter.scope);
 }
 
 /**

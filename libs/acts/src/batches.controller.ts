@@ -21,6 +21,7 @@ import {
   Admits,
   CurrentCommand,
   Code,
+  ACTING,
   cleanBody,
   invalid,
   LOG,
@@ -30,12 +31,13 @@ import {
   Problem,
   problemOf,
   rejections,
+  Rights,
   VALIDATION,
   Whole,
   YesNo,
-  type CommandContext,
+  type RequestContext,
 } from '#platform';
-import { ActCommand, Acts, type CommitmentAct, type ActResult, type RouteParameters } from './acts.js';
+import { ActCommand, Acts, refuseUnscoped, type CommitmentAct, type ActResult, type RouteParameters } from './acts.js';
 import { addressOf, parameterNamesOf } from './addresses.js';
 import { commitmentAnswer } from './answers.js';
 import { rehearsalOf } from './rehearsal.js';
@@ -150,6 +152,7 @@ export class BatchesController {
   @Post()
   @HttpCode(200)
   @Admits({ bodies: BODIES })
+  @Rights({ scope: null, roles: ACTING, only: 'each act as its own line says' })
   @ApiExtraModels(...FORMS.map(({ Form }) => Form))
   @ApiOperation({
     summary: 'Do up to 1,000 acts, one after the other, each with its own result',
@@ -161,7 +164,7 @@ export class BatchesController {
       'each act sees what those before it would have done.',
   })
   @ApiOkResponse({ type: BatchAnswer })
-  async doActs(@Body() { acts, dryRun }: Batch, @CurrentCommand() context: CommandContext): Promise<BatchAnswer> {
+  async doActs(@Body() { acts, dryRun }: Batch, @CurrentCommand() context: RequestContext): Promise<BatchAnswer> {
     if (context.expected !== undefined)
       throw new Rejected('bad_request', 'If-Match is for one commitment: say `expected` beside each act.');
     const commands = dryRun ? new Acts(await rehearsalOf(this.log)) : this.commands;
@@ -192,7 +195,7 @@ export class BatchesController {
   private async resultOf(
     index: number,
     given: unknown,
-    { by, meta }: CommandContext,
+    { by, meta }: RequestContext,
     commands: { execute(command: ActCommand<'commitment'>): Promise<ActResult> },
   ): Promise<BatchResult> {
     const at = `/acts/${index}`;
@@ -202,6 +205,7 @@ export class BatchesController {
       reference = entry.reference;
       instance = addressOf('commitment', reference, { act: entry.act, ...entry.named });
       const act = actFrom(entry, at);
+      refuseUnscoped('commitment', act.act, act.body, by);
       if (act.act === 'record') reference = act.body.reference ?? null;
       const context = { by, meta: metaOfPart(meta, index), expected: entry.expected };
       const command = new ActCommand('commitment', reference, [act], context);

@@ -12,7 +12,6 @@ import {
   isOverdue,
   statementAt,
   type ActName,
-  type By,
   type Commitment,
 } from '#commitments';
 import { decodeAll, fold, load, Rejected, streamOf, type Log } from '#eventsourcing';
@@ -68,29 +67,24 @@ export class History {
   @ApiProperty({ type: [HistoryItem] }) readonly items: HistoryItem[];
 }
 
-/** The address of an act that the caller may do next. */
-const allowedTo = (c: Commitment, reference: string, by: By): AllowedAct[] =>
-  allowedActs(c, by).map((allowed) => ({
-    act: allowed.act,
-    method: 'POST',
-    href: addressOf('commitment', reference, allowed),
-    body: ACTS[allowed.act].body,
-  }));
-
 /** An act that somebody may do on a commitment now: on which part of it, and where. */
 export interface ActFor extends RouteParameters {
   readonly act: ActName;
   readonly href: string;
 }
 
+const actsOf = (c: Commitment, reference: string, by: Principal): ActFor[] =>
+  allowedActs(c, { ...by, today: todayAnywhere(new Date()) })
+    .filter(({ act }) => by.scopes.includes(ACTS[act].scope))
+    .map((allowed) => ({ ...allowed, href: addressOf('commitment', reference, allowed) }));
+
 /** The acts that somebody may do on a commitment as it stands; none where there is no such commitment. */
-export async function actsFor(log: Log, reference: string, by: Principal): Promise<ActFor[]> {
-  const { state } = await load(log, commitment, reference);
-  return allowedActs(state, { ...by, today: todayAnywhere(new Date()) }).map((allowed) => ({
-    ...allowed,
-    href: addressOf('commitment', reference, allowed),
-  }));
-}
+export const actsFor = async (log: Log, reference: string, by: Principal): Promise<ActFor[]> =>
+  actsOf((await load(log, commitment, reference)).state, reference, by);
+
+/** An act that the caller may do next. */
+const allowedTo = (c: Commitment, reference: string, by: Principal): AllowedAct[] =>
+  actsOf(c, reference, by).map(({ act, href }) => ({ act, method: 'POST', href, body: ACTS[act].body }));
 
 @ApiTags('Commitments')
 @Controller('v1/commitments')
@@ -161,7 +155,7 @@ export async function viewOf(
 ): Promise<CommitmentView> {
   const { asOf, state, view, revision, position, corrections } = await knownOf(log, reference, at);
   const correctedLater = corrections.filter((c) => c.by > revision && c.revision <= revision);
-  const allowed = caller ? allowedTo(state, reference, { ...caller, today: todayAnywhere(new Date()) }) : [];
+  const allowed = caller ? allowedTo(state, reference, caller) : [];
   const overdue = isOverdue(view, asOf);
   return { reference, asOf, ...view, overdue, revision, position, correctedLater, allowedActs: allowed };
 }

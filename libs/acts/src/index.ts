@@ -16,6 +16,7 @@ export {
   Acts,
   decideAll,
   decideEntries,
+  refuseUnscoped,
   type ActOn,
   type ActResult,
   type AnyActCommand,

@@ -20,6 +20,17 @@ export class Citation {
   paragraph?: string | null;
 }
 
+/** The agency for which the secretariat does an act, and the place where the agency says that it may: a letter, an e-mail. */
+export class OnBehalf {
+  @CodeOf('agency', { example: 'IOM' }) agency: string;
+  @Nested(() => Citation, { description: 'The letter or e-mail by which the agency has it done' }) citation: Citation;
+}
+
+export const ON_BEHALF = {
+  optional: true,
+  description: 'Of an act that the secretariat does for an agency: as that agency it is decided, and so it is shown',
+} as const;
+
 const FROM_IS_LATEST = {
   optional: true,
   description: '`from` is only the date of the source: it may have begun earlier',

@@ -2,7 +2,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate, PartialDate } from '#clocks';
 import { WebAddress, CodesOf, InPeriod, Kebab, Language, Text } from '#platform';
-import { Citation } from './agency.js';
+import { Citation, OnBehalf } from './agency.js';
 import { Act, Source, Sourced } from './statement.js';
 
 export class Target {
@@ -83,6 +83,7 @@ export class ReportedEvidence extends Evidence implements Source {
   @ApiProperty({ type: 'integer' }) readonly revision: number;
   @ApiProperty({ type: () => Citation, required: false, nullable: true }) readonly citation?: Citation | null;
   @ApiProperty({ type: () => [Citation], required: false, nullable: true }) readonly citations?: Citation[] | null;
+  @ApiProperty({ type: () => OnBehalf, required: false, nullable: true }) readonly onBehalf?: OnBehalf | null;
 }
 
 /** The claim of one source about a subject; other sources may claim otherwise. */

@@ -1,12 +1,13 @@
 /** Bodies and views: corrections, retractions and blankings. */
 import { ApiProperty } from '@nestjs/swagger';
 import { Nested, Plain, Pointer, Text } from '#platform';
-import { Citation } from './agency.js';
+import { Citation, ON_BEHALF, OnBehalf } from './agency.js';
 
 /** The reason and its source. It has no date of its own: it acts on all that is known, as at every date. */
 export class Amending {
   @Text({ max: 2000, description: 'Why', example: 'The paper says 2010, not 2011' }) reason: string;
   @Nested(() => Citation, { optional: true }) citation?: Citation | null;
+  @Nested(() => OnBehalf, ON_BEHALF) onBehalf?: OnBehalf | null;
 }
 
 export class Correct extends Amending {

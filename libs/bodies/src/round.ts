@@ -110,7 +110,7 @@ export class CloseRound extends Noted {
 }
 
 export class PublishRound extends Noted {
-  @Code({ optional: true, description: 'The symbol of the publication that comes out', example: 'CM/2012/1' })
+  @Code({ optional: true, description: 'The symbol of the report that was published of it', example: 'CM/2012/1' })
   publication?: string | null;
 }
 

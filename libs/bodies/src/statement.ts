@@ -2,7 +2,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate, Reported } from '#clocks';
 import { ListOf, Nested, OnDate, Text } from '#platform';
-import { Citation } from './agency.js';
+import { Citation, ON_BEHALF, OnBehalf } from './agency.js';
 import { Document } from './document.js';
 
 /** The fields of every act: the date of its source, and the place in it … */
@@ -20,6 +20,7 @@ export class Sourced {
       'does so for its own, with its code as the publisher',
   })
   newDocument?: Document | null;
+  @Nested(() => OnBehalf, ON_BEHALF) onBehalf?: OnBehalf | null;
 }
 
 /** … and most may say a word about it … */
@@ -45,4 +46,5 @@ export class Source implements Reported {
   @ApiProperty({ type: 'integer', description: 'Of the event that says so' }) readonly revision: number;
   @Nested(() => Citation, { optional: true }) readonly citation?: Citation | null;
   @ListOf(() => Citation, { optional: true }) readonly citations?: Citation[] | null;
+  @Nested(() => OnBehalf, ON_BEHALF) readonly onBehalf?: OnBehalf | null;
 }

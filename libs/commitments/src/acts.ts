@@ -1,11 +1,18 @@
 /** The table of acts: everything that is said of an act once, and who may do which, on what. */
-import type { Body, BodyName, CommitmentAsAt } from '#bodies';
+import type { Body, BodyName, CommitmentAsAt, OnBehalf } from '#bodies';
 import type { FullDate } from '#clocks';
-import { Rejected } from '#eventsourcing';
+import { fold, Rejected, withoutNulls } from '#eventsourcing';
 import type { ActLine, Taking } from '#registers';
-import type { Role } from '#words';
+import { AGENCY_RELATIONS, type AgencyRelation, type Role } from '#words';
 import * as amending from './amending.js';
-import { record, viewAsAt, type Commitment, type CommitmentEvent, type CommitmentEvents } from './commitment.js';
+import {
+  commitment,
+  record,
+  viewAsAt,
+  type Commitment,
+  type CommitmentEvent,
+  type CommitmentEvents,
+} from './commitment.js';
 import * as content from './content.js';
 import { statementAt, type Statement } from './corrections.js';
 import * as editions from './editions.js';
@@ -16,37 +23,67 @@ import { forbidden, type By, type Decide, type DecisionContext } from './stateme
 
 // ── Whose an act is, and on what it can be done ─────────────────────────────────────────────────────────────────────
 
-/** The agency whose act it is, beside the secretariat, which may do all. */
-type Who = (now: CommitmentAsAt, by: By, on: Choice, c: Commitment) => boolean;
+/** The relation of an agency to a commitment as it stands. */
+const relationsOf = ({ agencies }: CommitmentAsAt, c: Commitment, { agency, today }: By): AgencyRelation[] => {
+  const own = agencies.filter((one) => one.agency === agency);
+  const held = own.flatMap(({ role }): AgencyRelation[] => (isPart(role) ? [role] : []));
+  const asked: AgencyRelation[] = own.some((one) => one.asked) ? ['asked'] : [];
+  if (held.length + asked.length > 0) return [...held, ...asked];
+  return responsibility.leadsUpTo(c, today).some((lead) => lead === agency) ? ['former_lead'] : ['none'];
+};
+const isPart = (role: Role): role is Role & AgencyRelation => (AGENCY_RELATIONS as readonly string[]).includes(role);
 
 /** The part of a commitment on which an act is done. */
 type Choice = Pick<DecisionContext, 'agency' | 'milestone' | 'revision'>;
 
+type Holds = (now: CommitmentAsAt, by: By, on: Choice, c: Commitment) => boolean;
+
+/** What must hold beside an agency's relation, so that an act is its to do. */
+const CONDITIONS = {
+  named: { says: 'it is the agency that the address names', holds: (_, by, { agency }) => agency === by.agency },
+  offered: { says: 'the lead was offered to it', holds: ({ leadTransfer }, by) => leadTransfer?.to === by.agency },
+  read: {
+    says: 'its part was read, or what it said as the lead before, on which the headline still rests',
+    holds: ({ parts, headline, verification }, by, _, c) =>
+      parts.some((part) => part.agency === by.agency && part.verification !== null) ||
+      (verification !== null && stages.partOf(c, headline) === by.agency),
+  },
+  said: {
+    says: 'it recorded the statement, or reports in it; without a part now, only a report of its own on which no stage rests',
+    holds: (now, by, { revision }, c) => {
+      const { name, data, by: recorder } = statementAt(c.said, revision);
+      const reporter = actOf({ name })?.namesReporter && (data as { agency?: string }).agency;
+      const its = by.agency !== null && (recorder.agency === by.agency || reporter === by.agency);
+      return its && (holdsPart(now, by) || (name === 'StageReported' && now.headline.revision !== revision));
+    },
+  },
+} as const satisfies Readonly<Record<string, { readonly says: string; readonly holds: Holds }>>;
+
+const holdsPart = ({ agencies }: CommitmentAsAt, by: By): boolean =>
+  agencies.some(({ agency, role }) => agency === by.agency && isPart(role));
+
+/** The agencies whose act it is, beside the secretariat, which may do all. */
+export interface Who {
+  readonly relations: readonly AgencyRelation[];
+  readonly only?: keyof typeof CONDITIONS;
+}
+
+const by = (relations: readonly AgencyRelation[], only?: keyof typeof CONDITIONS): Who => ({
+  relations,
+  ...(only && { only }),
+});
+const anybody = by(AGENCY_RELATIONS);
+const nobody = by([]);
+const lead = by(['lead']);
+const responsible = by(['lead', 'co_lead']);
+const contributing = by(['lead', 'co_lead', 'partner']);
+const named = by(AGENCY_RELATIONS, 'named');
+const offered = by(AGENCY_RELATIONS, 'offered');
+const verified = by(AGENCY_RELATIONS, 'read');
+const maker = by(AGENCY_RELATIONS, 'said');
+
 /** The parts on which an act can be done at present. */
 type Choices = (now: CommitmentAsAt, c: Commitment, by: By) => readonly Choice[];
-
-const holding =
-  (...roles: readonly Role[]): Who =>
-  (now, by) =>
-    now.agencies.some(({ agency, role }) => agency === by.agency && roles.includes(role));
-
-const anybody: Who = () => true;
-const nobody: Who = () => false;
-const lead = holding('lead');
-const responsible = holding('lead', 'co_lead');
-const contributing = holding('lead', 'co_lead', 'partner');
-const named: Who = (_, by, { agency }) => agency === by.agency;
-const offered: Who = ({ leadTransfer }, by) => leadTransfer?.to === by.agency;
-/** Its part was verified, or what it said as the lead before, on which the headline still rests. */
-const verified: Who = ({ parts, headline, verification }, by, _, c) =>
-  parts.some((part) => part.agency === by.agency && part.verification !== null) ||
-  (verification !== null && stages.partOf(c, headline) === by.agency);
-/** It recorded the statement, or is the agency that reports in it. */
-const maker: Who = (_, by, { revision }, c) => {
-  const { name, data, by: recorder } = statementAt(c.said, revision);
-  const reporter = actOf({ name })?.namesReporter && (data as { agency?: string }).agency;
-  return by.agency !== null && (recorder.agency === by.agency || reporter === by.agency);
-};
 
 const when =
   (holds: (now: CommitmentAsAt) => unknown): Choices =>
@@ -128,6 +165,7 @@ const ASKED_ANEW = ['role', 'citation', 'citations'] as const;
 export const ACTS = allActs({
   record: act('Recorded', 'RecordCommitment', {
     path: '',
+    scope: 'record',
     summary: 'Record a commitment with its first stage',
     description:
       'By an agency that is named in it, or by the secretariat. A focal point gives a reference only of its own agency’s prefix; without one the next free number of the lead and the year is taken.',
@@ -143,6 +181,7 @@ export const ACTS = allActs({
   }),
   reportStage: act('StageReported', 'ReportStage', {
     path: 'stage',
+    scope: 'report',
     summary: 'Report the stage of one’s part',
     description:
       'By the lead, a co-lead or a partner, each of its own part. The answer says what the stage is now, and whether this report changed it; if not, which entry outranks it and how to correct that one.',
@@ -156,12 +195,14 @@ export const ACTS = allActs({
     summary: 'No change: confirm what was said of one’s part',
     description:
       'By the lead, a co-lead or a partner, each of its own part. It counts as a report, so that the commitment is not stale; the stage stays as it was, with the dates that it had.',
+    scope: 'report',
     who: contributing,
     decide: stages.confirm,
     namesReporter: true,
   }),
   verify: act('Verified', 'Verify', {
     path: 'verification',
+    scope: 'report',
     summary: 'The secretariat’s reading of a part',
     description:
       'By the secretariat. It is of one part and of the entry that holds then, and stands beside what the agency says; also after the record has ended.',
@@ -173,6 +214,7 @@ export const ACTS = allActs({
   }),
   reply: act('Replied', 'Reply', {
     path: 'reply',
+    scope: 'report',
     summary: 'The agency’s reply to the secretariat’s reading',
     description: 'By the agency whose part was read. It stands beside the reading and overwrites nothing.',
     conflict: 'Nothing was read that could be replied to',
@@ -185,6 +227,7 @@ export const ACTS = allActs({
   }),
   addAgency: act('AgencyAdded', 'AddAgency', {
     path: 'agencies',
+    scope: 'record',
     summary: 'Add an agency; one named by another agency is asked',
     description:
       'By the lead or a co-lead. The agency’s role counts at once, and is marked as asked until the agency accepts it or a published document is cited.',
@@ -195,6 +238,7 @@ export const ACTS = allActs({
   }),
   changeRole: act('RoleChanged', 'ChangeRole', {
     path: 'agencies/:agency/role',
+    scope: 'record',
     summary: 'Change an agency’s role',
     description: 'By the lead or a co-lead; the secretariat moves the lead by it, in one act.',
     who: responsible,
@@ -205,6 +249,7 @@ export const ACTS = allActs({
   }),
   removeAgency: act('AgencyRemoved', 'RemoveAgency', {
     path: 'agencies/:agency/remove',
+    scope: 'record',
     summary: 'Remove an agency, or one of its roles',
     description: 'By the lead or a co-lead. The lead itself is not removed but moved: it offers the lead.',
     who: responsible,
@@ -215,6 +260,7 @@ export const ACTS = allActs({
   }),
   acceptRole: act('RoleAccepted', 'AcceptRole', {
     path: 'agencies/:agency/accept',
+    scope: 'record',
     summary: 'The agency that was asked accepts its role',
     description: 'By the agency itself. From then on its role is confirmed by its own word.',
     conflict: 'It was not asked',
@@ -225,6 +271,7 @@ export const ACTS = allActs({
   }),
   declineRole: act('RoleDeclined', 'DeclineRole', {
     path: 'agencies/:agency/decline',
+    scope: 'record',
     summary: 'The agency that was asked declines; its role counts no more from then on',
     description: 'By the agency itself. A lead cannot decline; it offers the lead.',
     conflict: 'It was not asked',
@@ -235,6 +282,7 @@ export const ACTS = allActs({
   }),
   offerLead: act('LeadOffered', 'OfferLead', {
     path: 'lead-transfer',
+    scope: 'record',
     summary: 'Offer the lead to another agency',
     description:
       'By the lead: to whom, why, from when, and what stays open. The lead stays where it is until the offer is accepted.',
@@ -247,6 +295,7 @@ export const ACTS = allActs({
   }),
   acceptLead: act('LeadAccepted', 'AcceptLead', {
     path: 'lead-transfer/accept',
+    scope: 'record',
     summary: 'Take the lead that was offered',
     description:
       'By the agency to which it was offered. The lead moves on the later of this report’s date and the first day of the offer.',
@@ -258,6 +307,7 @@ export const ACTS = allActs({
   }),
   declineLead: act('LeadDeclined', 'DeclineLead', {
     path: 'lead-transfer/decline',
+    scope: 'record',
     summary: 'Decline the lead that was offered',
     description: 'By the agency to which it was offered. The lead stays where it is.',
     conflict: NO_OFFER,
@@ -268,6 +318,7 @@ export const ACTS = allActs({
   }),
   withdrawLeadOffer: act('LeadOfferWithdrawn', 'WithdrawLeadOffer', {
     path: 'lead-transfer/withdraw',
+    scope: 'record',
     summary: 'Take back the offer of the lead',
     description: 'By the lead, as long as the offer was neither accepted nor declined.',
     conflict: NO_OFFER,
@@ -278,6 +329,7 @@ export const ACTS = allActs({
   }),
   setThemes: act('ThemesSet', 'SetThemes', {
     path: 'themes',
+    scope: 'record',
     summary: 'Set the themes',
     description: 'By the lead or a co-lead. The themes that are given replace those before.',
     who: responsible,
@@ -285,6 +337,7 @@ export const ACTS = allActs({
   }),
   setTarget: act('TargetSet', 'SetTarget', {
     path: 'target',
+    scope: 'record',
     summary: 'Set, move or lift the target',
     description: 'By the lead or a co-lead. Without a date the target is lifted; 9999 says that there is no end.',
     who: responsible,
@@ -293,6 +346,7 @@ export const ACTS = allActs({
   }),
   addMilestone: act('MilestoneAdded', 'AddMilestone', {
     path: 'milestones',
+    scope: 'record',
     summary: 'Add a milestone',
     description: 'By the lead or a co-lead. It gets the next number.',
     who: responsible,
@@ -301,6 +355,7 @@ export const ACTS = allActs({
   }),
   reachMilestone: act('MilestoneReached', 'ReachMilestone', {
     path: 'milestones/:milestone/reach',
+    scope: 'report',
     summary: 'A milestone is reached',
     description: 'By the lead or a co-lead. When it was reached may be left open.',
     conflict: MILESTONE_IS_SETTLED,
@@ -311,6 +366,7 @@ export const ACTS = allActs({
   }),
   rescheduleMilestone: act('MilestoneRescheduled', 'RescheduleMilestone', {
     path: 'milestones/:milestone/reschedule',
+    scope: 'record',
     summary: 'A milestone gets another date',
     description: 'By the lead or a co-lead. The former date stays in the history.',
     conflict: MILESTONE_IS_SETTLED,
@@ -321,6 +377,7 @@ export const ACTS = allActs({
   }),
   dropMilestone: act('MilestoneDropped', 'DropMilestone', {
     path: 'milestones/:milestone/drop',
+    scope: 'record',
     summary: 'A milestone is given up',
     description: 'By the lead or a co-lead, with a reason.',
     conflict: MILESTONE_IS_SETTLED,
@@ -331,6 +388,7 @@ export const ACTS = allActs({
   }),
   attachEvidence: act('EvidenceAttached', 'AttachEvidence', {
     path: 'evidence',
+    scope: 'report',
     summary: 'Attach evidence',
     description: 'By the lead, a co-lead or a partner: a title, and where it can be seen.',
     who: contributing,
@@ -338,6 +396,7 @@ export const ACTS = allActs({
   }),
   amendWording: act('WordingAmended', 'AmendWording', {
     path: 'wording',
+    scope: 'record',
     summary: 'Amend title, summary, language or condition',
     description: 'By the lead or a co-lead. What is left out stays as it is.',
     who: responsible,
@@ -345,6 +404,7 @@ export const ACTS = allActs({
   }),
   liftCondition: act('ConditionLifted', 'LiftCondition', {
     path: 'condition/lift',
+    scope: 'record',
     summary: 'The condition is lifted: when, and by what',
     description: 'By the lead or a co-lead. From then on the commitment stands without it.',
     conflict: 'There is no condition, or it was lifted already',
@@ -354,6 +414,7 @@ export const ACTS = allActs({
   }),
   claim: act('Claimed', 'Claim', {
     path: 'claims',
+    scope: 'report',
     summary: 'Keep what a source claims, beside what others do',
     description:
       'By the lead, a co-lead or a partner. Claims of several sources stand side by side; none of them is counted.',
@@ -362,6 +423,7 @@ export const ACTS = allActs({
   }),
   holdEdition: act('EditionHeld', 'HoldEdition', {
     path: 'editions',
+    scope: 'report',
     summary: 'An edition of a recurring commitment was held',
     description: 'By the lead, a co-lead or a partner, of a commitment whose nature is recurring.',
     who: contributing,
@@ -370,6 +432,7 @@ export const ACTS = allActs({
   }),
   reportUpkeep: act('UpkeepReported', 'ReportUpkeep', {
     path: 'upkeep',
+    scope: 'report',
     summary: 'Whether a standing commitment was kept up in a period',
     description: 'By the lead, a co-lead or a partner, of a commitment whose nature is standing.',
     who: contributing,
@@ -378,6 +441,7 @@ export const ACTS = allActs({
   }),
   relate: act('Related', 'Relate', {
     path: 'relations',
+    scope: 'record',
     summary: 'Relate to another commitment, or to a forum it prepares for',
     description: 'By the lead or a co-lead. By relations of one type no commitment leads back to itself.',
     conflict: 'It is related so already',
@@ -386,6 +450,7 @@ export const ACTS = allActs({
   }),
   addFollowUp: act('FollowUpAdded', 'AddFollowUp', {
     path: 'follows-up',
+    scope: 'record',
     summary: 'Add forums or outcomes that it follows up',
     description: 'By the lead or a co-lead. They count from the date of this report.',
     conflict: 'It follows one of them up already',
@@ -394,6 +459,7 @@ export const ACTS = allActs({
   }),
   takeBackFollowUp: act('FollowUpTakenBack', 'TakeBackFollowUp', {
     path: 'follows-up/take-back',
+    scope: 'record',
     summary: 'Take back that it follows up forums or outcomes',
     description: 'By the lead or a co-lead. They count no more from the date of this report.',
     conflict: 'It follows up nothing',
@@ -403,6 +469,7 @@ export const ACTS = allActs({
   }),
   merge: act('Merged', 'Merge', {
     path: 'merge',
+    scope: 'record',
     summary: 'Merge this duplicate into the commitment that stays',
     description:
       'By the lead. From then on it is counted in no total; the record that stays takes over the agencies, themes and follow-up that are listed, and nothing else.',
@@ -412,6 +479,7 @@ export const ACTS = allActs({
   }),
   split: act('SplitUp', 'Split', {
     path: 'split',
+    scope: 'record',
     summary: 'Split into commitments that are recorded already',
     description: 'By the lead. From then on it is counted in no total; each part takes over what is listed for it.',
     who: lead,
@@ -420,6 +488,7 @@ export const ACTS = allActs({
   }),
   supersede: act('Superseded', 'Supersede', {
     path: 'supersede',
+    scope: 'record',
     summary: 'Another commitment takes its place',
     description: 'By the lead. From then on it is counted in no total, and the other one takes over what is listed.',
     who: lead,
@@ -428,6 +497,7 @@ export const ACTS = allActs({
   }),
   withdraw: act('Withdrawn', 'Withdraw', {
     path: 'withdraw',
+    scope: 'record',
     summary: 'Withdraw it',
     description: 'By the lead, with a reason. From then on it is counted in no total, and listed apart.',
     who: lead,
@@ -436,6 +506,7 @@ export const ACTS = allActs({
   }),
   correct: act('Corrected', 'Correct', {
     path: 'history/:revision/correct',
+    scope: 'record',
     summary: 'Correct what was said, with a reason',
     description:
       'By whoever said it, or the secretariat; of what counts now only with a present role. It is then as if it had been said so, at every date; as known before, nothing has changed but a marker.',
@@ -448,6 +519,7 @@ export const ACTS = allActs({
   }),
   retract: act('Retracted', 'Retract', {
     path: 'history/:revision/retract',
+    scope: 'record',
     summary: 'Retract what was said, with a reason',
     description:
       'By whoever said it, or the secretariat; of what counts now only with a present role. It is then as if it had never been said, at every date.',
@@ -462,6 +534,7 @@ export const ACTS = allActs({
   }),
   blank: act('Blanked', 'Blank', {
     path: 'history/:revision/blank',
+    scope: 'admin',
     summary: 'Blank words that must go; what is left keeps every figure as it was',
     description:
       'By the secretariat. The words are erased from the log for good, at every position; everything that is counted stays.',
@@ -500,20 +573,48 @@ export function decide<A extends ActName>(
   by: By,
   on: DecisionContext,
 ): CommitmentEvent[] {
-  const { who, decide: decideMatter, afterwards } = ACTS[name] as unknown as Line;
-  if (name === 'record') return decideMatter(c, body, by, on, null as never);
+  const { decide: decideMatter, afterwards, who } = ACTS[name] as unknown as Line;
+  if (name === 'record') return doneFor(body, decideMatter(c, body, by, on, null as never));
   const now = viewAsAt(c, by.today);
   if (!now) throw new Rejected('not_found', 'There is no such commitment.');
-  if (by.role !== 'secretariat' && !who(now, by, on, c)) throw forbidden(notYours(now, by));
+  const refusal = refusalOf(who, now, by, on, c);
+  if (refusal) throw forbidden(refusal);
   const { reportedOn = by.today } = body as { reportedOn?: FullDate };
   if (!afterwards) lineage.refuseAfterEnd(now, reportedOn);
-  return decideMatter(c, body, by, on, now);
+  const events = doneFor(body, decideMatter(c, body, by, on, now));
+  if (who.only === 'said' && by.role !== 'secretariat' && !holdsPart(now, by)) headlineStays(c, now, events, by);
+  return events;
 }
 
-const notYours = ({ agencies }: CommitmentAsAt, { agency }: By): string => {
-  const roles = agencies.filter((a) => a.agency === agency).map(({ role }) => role);
-  return `${agency} is ${roles.join(' and ') || 'no agency'} of this commitment, so this act is not its to do.`;
-};
+/** An act that the secretariat did for an agency says so, and on what authority. */
+function doneFor(body: object, events: CommitmentEvent[]): CommitmentEvent[] {
+  const { onBehalf } = body as { onBehalf?: OnBehalf | null };
+  if (!onBehalf) return events;
+  return events.map((event) => {
+    const data = { ...event.data, onBehalf: withoutNulls(onBehalf) };
+    return { ...event, data } as CommitmentEvent;
+  });
+}
+
+/** Whether an act is someone's to do, as things stand; else why not. */
+function refusalOf({ relations, only }: Who, now: CommitmentAsAt, by: By, on: Choice, c: Commitment): string | null {
+  if (by.role === 'secretariat') return null;
+  if (by.role === 'reader' || by.agency === null) return 'A reader does no acts.';
+  const related = relationsOf(now, c, by).some((one) => relations.includes(one));
+  if (related && (!only || CONDITIONS[only].holds(now, by, on, c))) return null;
+  const roles = now.agencies.filter((a) => a.agency === by.agency).map(({ role }) => role);
+  const is = `${by.agency} is ${roles.join(' and ') || 'no agency'} of this commitment`;
+  return `${is}, so this act is not its to do${related && only ? `: only if ${CONDITIONS[only].says}` : ''}.`;
+}
+
+/** A former agency amends its own history, and by that nothing that counts now. */
+function headlineStays(c: Commitment, now: CommitmentAsAt, events: CommitmentEvent[], by: By): void {
+  const after = events.reduce((state, event) => fold(commitment, state, [event], c.said.length - 1, by), c);
+  if (viewAsAt(after, by.today)?.headline.revision !== now.headline.revision)
+    throw forbidden(
+      `The stage would rest on what ${by.agency} says, which has no part in it any more: ask the secretariat.`,
+    );
+}
 
 /** An act that someone may do as things stand, and on what. */
 export type AllowedAct = { readonly act: ActName } & Choice;
@@ -526,7 +627,18 @@ export function allowedActs(c: Commitment, by: By): AllowedAct[] {
     const { who, on = () => [{}], afterwards } = ACTS[name] as unknown as Line;
     if (now.end && !afterwards) return [];
     return on(now, c, by)
-      .filter((choice) => by.role === 'secretariat' || who(now, by, choice, c))
+      .filter((choice) => refusalOf(who, now, by, choice, c) === null)
       .map((choice) => ({ act: name, ...choice }));
   });
 }
+
+/** Who may do an act by its line, for those who tell it: of each relation `true`, `false` or on which condition. */
+export const rightsOf = (name: ActName): Readonly<Record<AgencyRelation, boolean | string>> => {
+  const { relations, only } = ACTS[name].who;
+  return Object.fromEntries(
+    AGENCY_RELATIONS.map((relation) => [
+      relation,
+      relations.includes(relation) && (only ? CONDITIONS[only].says : true),
+    ]),
+  ) as Record<AgencyRelation, boolean | string>;
+};

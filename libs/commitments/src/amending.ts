@@ -1,5 +1,5 @@
 /** The decisions of correcting, retracting and blanking. */
-import type { Blank, BodyName, Correct, Retract } from '#bodies';
+import type { Blank, BodyName, Correct, Retract, Sourced } from '#bodies';
 import { Conflict, Rejected, refused, refusedWithin } from '#eventsourcing';
 import { Series, type FullDate } from '#clocks';
 import { blankings } from '#registers';
@@ -66,6 +66,14 @@ export const correct =
     const before = (c.changes.get(was.revision)?.at(-1)?.says ?? was.data) as Record<string, unknown>;
     const corrects = (fields: readonly string[]): boolean => fields.some((field) => field in says);
     if (corrects(['reference'])) throw refused('reference_stays', '/says/reference', 'Its reference stays what it is.');
+    const { onBehalf } = before as Partial<Sourced>;
+    const given = says as Partial<Sourced>;
+    if (corrects(['onBehalf']) && (by.role !== 'secretariat' || given.onBehalf?.agency !== onBehalf?.agency))
+      throw refused(
+        'on_behalf_stays',
+        '/says/onBehalf',
+        'For whom it was done stays; its authority the secretariat corrects.',
+      );
     if (corrects(['newDocument']))
       throw refused(
         'registered_apart',
@@ -106,7 +114,12 @@ export const correct =
     };
     const fieldsOf = (said: object, chosen: (field: string) => boolean) =>
       Object.fromEntries(Object.entries(said).filter(([field]) => chosen(field)));
-    const whatItSays = { ...fieldsOf(decided, (field) => !stays(field)), ...fieldsOf(before, stays) };
+    const whatItSays: Record<string, unknown> = {
+      ...fieldsOf(decided, (field) => !stays(field)),
+      ...fieldsOf(before, stays),
+    };
+    const behalf = given.onBehalf ?? onBehalf;
+    if (behalf) whatItSays['onBehalf'] = behalf;
     const data = { revision: was.revision, says: whatItSays, reason, ...(citation && { citation }) };
     wholeIsSound(commitment.evolve.Corrected(c, { data, revision: c.said.length, by: was.by }));
     return [{ name: 'Corrected', data }];

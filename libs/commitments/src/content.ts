@@ -138,8 +138,8 @@ export const contentEvolvers: Evolvers<ContentEvents> = {
   MilestoneDropped: (c, { data, revision }) =>
     changedMilestone(c, data.milestone, ({ dropped }) => ({ dropped: and(dropped, data.note, { ...data, revision }) })),
   EvidenceAttached: (c, { data, revision }) => {
-    const { title, date, url, language, citation, citations, reportedOn } = data;
-    const evidence = { title, date, url, language, citation, ...(citations && { citations }), reportedOn, revision };
+    const { title, date, url, language, reportedOn } = data;
+    const evidence = { title, date, url, language, ...sourceOf(data, { reportedOn, revision }) };
     return { evidence: c.evidence.with(evidence) };
   },
   WordingAmended: (c, { data, revision }) => {

@@ -508,6 +508,50 @@ describe('Whose it is to correct', () => {
       .when('correct', { says: { effective: '2006' }, reason }, wb, { revision: 1 })
       .state();
   });
+  it('not the agency that has no part in it any more, of what counts now: neither what it recorded nor what the stage rests on', () => {
+    const own = recorded({
+      agency: 'IOM',
+      agencies: [
+        { agency: 'IOM', role: 'lead' },
+        { agency: 'ILO', role: 'partner' },
+      ],
+    });
+    const iomSays = (effective: string) =>
+      did('reportStage', { stage: 'in_progress', effective, reportedOn: '2007-06-01' }, iom);
+    const themes = did('setThemes', { themes: ['HLD06-01'], reportedOn: '2007-06-02' }, iom);
+    const moved = did(
+      'changeRole',
+      { role: 'lead', formerLeadBecomes: 'none', reportedOn: '2008-01-01' },
+      secretariat,
+      { agency: 'ILO' },
+    );
+    const history = [own, iomSays('2007-02'), iomSays('2007-05'), themes, moved];
+    const amends = (revision: number, says: Record<string, unknown>, by = iom, ...more: typeof history) =>
+      given(...history, ...more).when('correct', { says, reason }, by, { revision });
+    for (const says of [{ title: 'Ours' }, { themes: ['HLD06-02'] }, { target: { date: '2099' } }, { note: 'x' }])
+      amends(0, says).rejected('forbidden');
+    amends(3, { themes: ['HLD06-02'] }).rejected('forbidden');
+    amends(2, { note: 'x' }).rejected('forbidden');
+    given(...history)
+      .when('retract', { reason }, iom, { revision: 2 })
+      .rejected('forbidden');
+    // Its own history it may still put right, as long as the stage does not rest on that.
+    amends(1, { effective: '2007-03' }).state();
+    amends(1, { effective: '2007-05', reportedOn: '2007-06-03' }).rejected('forbidden');
+    given(...history)
+      .when('retract', { reason }, iom, { revision: 1 })
+      .state();
+    // With a part in it (the control), and for the secretariat, all of that is allowed.
+    const partner = did('addAgency', { agency: 'IOM', role: 'partner', reportedOn: '2008-02-01' }, secretariat);
+    for (const [revision, says] of [
+      [0, { title: 'Ours' }],
+      [3, { themes: ['HLD06-02'] }],
+      [2, { note: 'x' }],
+    ] as const) {
+      amends(revision, says, iom, partner).state();
+      amends(revision, says, secretariat).state();
+    }
+  });
   it('is listed for those who may', () => {
     const c = after(recorded(), tell(wb), did('setTarget', { date: '2009', reportedOn }, ilo));
     const listed = (by: typeof iom) =>

@@ -41,8 +41,15 @@ export async function takeReference(log: Log, lead: string, year: string, meta: 
 }
 
 /** The reference that a command took of a lead and a year; `null`: none yet. */
-export async function referenceTakenBy(log: Log, lead: string, year: string, commandId: string): Promise<string | null> {
+export async function referenceTakenBy(
+  log: Log,
+  lead: string,
+  year: string,
+  commandId: string,
+): Promise<string | null> {
   const events = await decodeAll(log, await log.store.read(streamOf(numbering, `${lead}-${year}`)));
-  const taken = events.findLast(({ meta }) => meta.commandId === commandId || meta.commandId.startsWith(`${commandId}:`));
+  const taken = events.findLast(
+    ({ meta }) => meta.commandId === commandId || meta.commandId.startsWith(`${commandId}:`),
+  );
   return taken ? (taken.data as NumberingEvents['NumberTaken']).reference : null;
 }

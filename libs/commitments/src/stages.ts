@@ -57,10 +57,11 @@ export const stagesAtFirst: Stages = {
 };
 
 export const stageEntryOf = (data: ReportStage, revision: number): StageEntry => {
-  const { stage, effective, reportedOn, agency, note, citation, citations, outlook } = data;
+  const { stage, effective, reportedOn, agency, note, citation, citations, outlook, onBehalf } = data;
   return {
     ...{ stage, effective, reportedOn, agency, note, citation, revision },
     ...(citations && { citations }),
+    ...(onBehalf && { onBehalf }),
     ...(outlook && { outlook }),
   };
 };

@@ -18,9 +18,14 @@ export const isCited = ({ citation, citations }: Pick<Sourced, 'citation' | 'cit
 
 /** The source of what an event said. */
 export const sourceOf = (
-  { citation, citations }: Pick<Sourced, 'citation' | 'citations'>,
+  { citation, citations, onBehalf }: Pick<Sourced, 'citation' | 'citations' | 'onBehalf'>,
   { reportedOn, revision }: Reported,
-): Source => ({ reportedOn, revision, ...(citation && { citation }), ...(citations?.length && { citations }) });
+): Source => ({
+  ...{ reportedOn, revision },
+  ...(citation && { citation }),
+  ...(citations?.length && { citations }),
+  ...(onBehalf && { onBehalf }),
+});
 
 /** One value that a thing had, and from which report on. */
 export interface Value<T> extends Reported {

@@ -149,6 +149,26 @@ export class PostgresStatements implements Statements {
     return text;
   }
 
+  /**
+   * Writes every table of the schema anew, without what was deleted. @throws StoreUnavailable while someone may still see that
+   */
+  async rewrite(): Promise<void> {
+    const all = 'SELECT tablename AS name FROM pg_tables WHERE schemaname = ?';
+    const tables = await this.query<{ name: string }>(all, this.schema);
+    const client = await this.pool.connect();
+    /** Rows that someone may still see, and so are kept: the first number in the notice, wherever its language has it. */
+    let kept = 0;
+    client.on('notice', ({ detail }) => (kept += Number(/\d+/.exec(detail ?? '')?.[0] ?? 0)));
+    try {
+      for (const { name } of tables) await client.query(`VACUUM (FULL, VERBOSE) ${this.schema}.${name}`);
+    } catch (error) {
+      throw asError(this.what, error);
+    } finally {
+      client.release(true);
+    }
+    if (kept > 0) throw new StoreUnavailable(`${this.what}: what was deleted is still being read; do it again.`);
+  }
+
   /** Makes the tables if need be; tried again the next time when that fails. */
   prepared(): Promise<unknown> {
     this.#ready ??= migratePostgres(this.pool, this.schema, this.migrations, this.makes).catch((error: unknown) => {

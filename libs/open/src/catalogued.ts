@@ -1,4 +1,4 @@
-/** What can be taken from the API as a table, by its path: the page of downloads and the catalogue say the same. */
+/** The list of everything that can be taken from the API as a table, by its path: the page of downloads and the catalogue say the same. */
 
 /** The lists and views. */
 export const VIEWS = {

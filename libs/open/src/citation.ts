@@ -1,4 +1,4 @@
-/** How a release of the data is cited: CITATION.cff, DataCite as JSON and XML, and schema.org. */
+/** The citation of a release of the data: CITATION.cff, DataCite as JSON and XML, and schema.org. */
 
 /** What is said of a release as a whole. */
 export interface Release {

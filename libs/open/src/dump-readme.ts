@@ -1,4 +1,4 @@
-/** What stands in the README of a dump. */
+/** The README of a dump. */
 import { versionOf, type Release } from './citation.js';
 
 export const README = (release: Release): string => `# ${release.title}

@@ -1,4 +1,4 @@
-/** What all open formats share: addresses, clocks, and the catalogue. */
+/** The common part of all open formats: addresses, clocks, and the catalogue. */
 import { Inject, Injectable } from '@nestjs/common';
 import type { Log } from '#eventsourcing';
 import { clocksOf, LOG, type Clocks } from '#platform';

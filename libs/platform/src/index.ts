@@ -22,6 +22,7 @@ export * from './observability/outages.js';
 export * from './requests/principal.js';
 export * from './requests/problem.js';
 export * from './fields/query-fields.js';
+export * from './requests/rights.js';
 export * from './observability/requests.js';
 export * from './requests/sessions.js';
 export * from './requests/steps.js';

@@ -2,6 +2,7 @@
 import type { BodyName, Forms } from '#bodies';
 import type { FullDate } from '#clocks';
 import type { EventMap, NewEvent } from '#eventsourcing';
+import type { Scope } from '#words';
 
 /** The line of an act, for those who offer it: routes, their document, batches and pages. */
 export interface ActLine {
@@ -10,6 +11,8 @@ export interface ActLine {
   readonly yields: string;
   /** Its path below its subject; empty: the act makes the subject. */
   readonly path: string;
+  /** Of the token by which it is done. */
+  readonly scope: Scope;
   readonly summary: string;
   /** By whom it is done, and the rule that is worth knowing. */
   readonly description: string;

@@ -1,6 +1,7 @@
 /** The table of acts on the registers, which the secretariat keeps: everything that is said of an act once. */
 import type { Body, BodyName } from '#bodies';
 import type { Aggregate, EventMap, NewEvent } from '#eventsourcing';
+import type { Scope } from '#words';
 import type { ActLine, DecideEntry, OnEntry } from './act.js';
 import * as agencies from './agency.js';
 import * as crosswalks from './crosswalk.js';
@@ -47,9 +48,11 @@ const onEntries = <B extends BodyName, En extends Decision<Body<B>>, Am extends 
   plural: string,
   body: B,
   decide: { readonly enter: En; readonly amend: Am },
+  scope: Scope = 'register',
 ) => ({
   enter: act('Registered', body, {
     path: '',
+    scope,
     summary: `Register: ${kind}`,
     description: 'By the secretariat. Its code stands for it in every address, and is never changed.',
     operationId: `register${body}`,
@@ -58,6 +61,7 @@ const onEntries = <B extends BodyName, En extends Decision<Body<B>>, Am extends 
   }),
   amend: act('Amended', body, {
     path: 'amend',
+    scope,
     summary: `Amend: ${kind}; the body replaces what it says`,
     description: 'By the secretariat. What the body leaves out is gone; the history keeps what it said before.',
     operationId: `amend${body}`,
@@ -65,6 +69,7 @@ const onEntries = <B extends BodyName, En extends Decision<Body<B>>, Am extends 
   }),
   blank: act('Blanked', 'Blank', {
     path: 'history/:revision/blank',
+    scope: 'admin',
     summary: `Blank words of one of the ${plural}`,
     description: 'The same words at the same place of its other revisions go with them. What is left stays as it is.',
     operationId: `blank${body}`,
@@ -75,10 +80,13 @@ const onEntries = <B extends BodyName, En extends Decision<Body<B>>, Am extends 
 
 const HAS_ENDED = 'It has ended already';
 
-const publicationActs = onEntries('publication', 'publications', 'Publication', {
-  enter: publications.registerPublication,
-  amend,
-});
+const publicationActs = onEntries(
+  'publication',
+  'publications',
+  'Publication',
+  { enter: publications.registerPublication, amend },
+  'publish',
+);
 const documentActs = onEntries('document', 'documents', 'Document', { enter, amend });
 
 // ── The table ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -88,6 +96,7 @@ export const REGISTER_ACTS = {
   agency: actsOf('agency', {
     rename: act('Renamed', 'RenameAgency', {
       path: 'rename',
+      scope: 'register',
       summary: 'An agency gets another name from a date on',
       description: 'By the secretariat. Views show the agency under the name that it had on the date.',
       operationId: 'renameAgency',
@@ -95,6 +104,7 @@ export const REGISTER_ACTS = {
     }),
     merge: act('Merged', 'MergeAgency', {
       path: 'merge',
+      scope: 'register',
       summary: 'An agency becomes part of another',
       description: 'By the secretariat. The other stands for it in views under today’s agencies.',
       operationId: 'mergeAgency',
@@ -103,6 +113,7 @@ export const REGISTER_ACTS = {
     }),
     dissolve: act('Dissolved', 'DissolveAgency', {
       path: 'dissolve',
+      scope: 'register',
       summary: 'An agency ends; another may take its place',
       description: 'By the secretariat, with the successor, if there is one.',
       operationId: 'dissolveAgency',
@@ -111,6 +122,7 @@ export const REGISTER_ACTS = {
     }),
     join: act('Joined', 'JoinBody', {
       path: 'join',
+      scope: 'register',
       summary: 'An agency becomes a member of a body',
       description: 'By the secretariat, from a date on that may be known to the year only.',
       operationId: 'joinBody',
@@ -119,6 +131,7 @@ export const REGISTER_ACTS = {
     }),
     leave: act('Left', 'LeaveBody', {
       path: 'leave',
+      scope: 'register',
       summary: 'An agency leaves a body that it is a member of',
       description: 'By the secretariat. What it did as a member stays counted so.',
       operationId: 'leaveBody',
@@ -127,6 +140,7 @@ export const REGISTER_ACTS = {
     }),
     chair: act('Chaired', 'ChairBody', {
       path: 'chair',
+      scope: 'register',
       summary: 'A member chairs a body for a time',
       description: 'By the secretariat. The end may be open.',
       operationId: 'chairBody',
@@ -135,6 +149,7 @@ export const REGISTER_ACTS = {
     }),
     retract: act('Retracted', 'RetractDatedAct', {
       path: 'history/:revision/retract',
+      scope: 'register',
       summary: 'Take back a dated act that was a mistake',
       description: 'By the secretariat. It is then as if it had never been said; the history keeps it.',
       operationId: 'retractAgencyAct',
@@ -148,6 +163,7 @@ export const REGISTER_ACTS = {
   crosswalk: actsOf('crosswalk', {
     publish: act('Published', 'PublishVersion', {
       path: 'versions',
+      scope: 'register',
       summary: 'Publish a version of a crosswalk, which takes the place of the one before',
       description:
         'By the secretariat, for the institution that made it. Each version says everything anew; as at a date the last one reported by then holds.',
@@ -156,6 +172,7 @@ export const REGISTER_ACTS = {
     }),
     retract: act('Retracted', 'RetractDatedAct', {
       path: 'history/:revision/retract',
+      scope: 'register',
       summary: 'Take back a version that was a mistake',
       description: 'By the secretariat. The version before it holds again; the history keeps both.',
       operationId: 'retractCrosswalkVersion',
@@ -168,6 +185,7 @@ export const REGISTER_ACTS = {
   outcome: actsOf('outcome', {
     endorse: act('Endorsed', 'EndorseOutcome', {
       path: 'endorse',
+      scope: 'register',
       summary: 'An agency or forum makes an outcome its own',
       description:
         'By the secretariat, from the paper in which it was said. From then on the outcome counts as endorsed.',
@@ -177,6 +195,7 @@ export const REGISTER_ACTS = {
     }),
     retract: act('Retracted', 'RetractDatedAct', {
       path: 'history/:revision/retract',
+      scope: 'register',
       summary: 'Take back an endorsement that was a mistake',
       description: 'By the secretariat. It is then as if it had never been said; the history keeps it.',
       operationId: 'retractEndorsement',
@@ -201,12 +220,14 @@ export const REGISTER_ACTS = {
     blank: publicationActs.blank,
     write: act('NarrativeWritten', 'WriteNarrative', {
       path: 'narrative',
+      scope: 'publish',
       summary: 'Words of the secretariat or of an agency in a section of a report that is published',
       description: 'They are written while it is prepared, and recorded when it is published.',
       decide: publications.writeNarrative,
     }),
     publish: act('Published', 'PublishReport', {
       path: 'publish',
+      scope: 'publish',
       summary: 'Publish a report: from then on it never changes',
       description: 'Its files are made in every language and format, and their digests are recorded.',
       conflict: 'It is published already',

@@ -1,4 +1,4 @@
-/** What stands on every cover beside the title: the date, who issues it, and the figures that a reader looks for first. */
+/** The parts of every cover beside the title: the date, who issues it, and the figures that a reader looks for first. */
 import type { Stage } from '#commitments';
 import type { Filter, Row as Figures } from '#progress';
 import type { Draft } from './draft.js';

@@ -23,6 +23,7 @@ import { Publication, PublicationAsAt, PublishReport, RegisterAnswer, WriteNarra
 import { todayAt } from '#clocks';
 import { Conflict, load, refused, Rejected, WrongRevision, type Log } from '#eventsourcing';
 import {
+  ACTING,
   AlwaysOpen,
   AtClocks,
   Caller,
@@ -31,7 +32,7 @@ import {
   FieldsOf,
   LOG,
   QueryChoice,
-  SecretariatOnly,
+  Rights,
   validated,
   WantedFormat,
   type CommandContext,
@@ -155,7 +156,7 @@ export class PublicationsController extends registerController('publication') {
   }
 
   @Post()
-  @SecretariatOnly()
+  @Rights({ scope: 'publish', roles: ['secretariat'] })
   @HttpCode(201)
   @ApiOperation({
     summary: 'Prepare a report for publication',
@@ -181,7 +182,7 @@ export class PublicationsController extends registerController('publication') {
   }
 
   @Post(':code/amend')
-  @SecretariatOnly()
+  @Rights({ scope: 'publish', roles: ['secretariat'] })
   @HttpCode(200)
   @ApiOperation({
     summary: 'Change the report that is to be published; the body replaces what it says',
@@ -205,6 +206,7 @@ export class PublicationsController extends registerController('publication') {
   }
 
   @Post(':code/narrative')
+  @Rights({ scope: 'publish', roles: ACTING, only: 'for its own agency: `agency` must be its code' })
   @HttpCode(200)
   @ApiOperation({
     summary: 'Add words to a section of a report before it is published',
@@ -230,6 +232,7 @@ export class PublicationsController extends registerController('publication') {
   }
 
   @Post(':code/narrative/remove')
+  @Rights({ scope: 'publish', roles: ACTING, only: 'for its own agency: `agency` must be its code' })
   @HttpCode(200)
   @ApiOperation({
     summary: 'Take away words that were added to a report before it is published',
@@ -249,7 +252,7 @@ export class PublicationsController extends registerController('publication') {
   }
 
   @Post(':code/discard')
-  @SecretariatOnly()
+  @Rights({ scope: 'publish', roles: ['secretariat'] })
   @HttpCode(200)
   @ApiOperation({
     summary: 'Discard a report that was prepared',
@@ -265,7 +268,7 @@ export class PublicationsController extends registerController('publication') {
   }
 
   @Post(':code/publish')
-  @SecretariatOnly()
+  @Rights({ scope: 'publish', roles: ['secretariat'] })
   @HttpCode(200)
   @ApiOperation({
     summary: 'Publish a report: its files are made, in every language and format, and never change from then on',

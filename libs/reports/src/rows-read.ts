@@ -1,4 +1,4 @@
-/** How far the writing of a report has come: the rows of its long tables are read as they are written. */
+/** The progress of the writing of a report: the rows of its long tables are read as they are written. */
 import { isStream, type NumberedReport, type ReportFormat, type Section, type Table } from './report.js';
 
 /** The rows of long tables. */

@@ -1,5 +1,6 @@
 /** The tables of acts on rounds and on returns: everything that is said of an act once, and whose it is. */
 import type { Body, BodyName, Forms } from '#bodies';
+import type { Scope } from '#words';
 import type { Blanked, EventCatalog, NewEvent } from '#eventsourcing';
 import { blankings, statementAt, type EntryHistory } from '#registers';
 import * as returns from './return.js';
@@ -15,6 +16,8 @@ export interface Line<A, On, State> {
   /** Its path below its subject. */
   readonly path: string;
   readonly who: Doer;
+  /** Of the token; absent: `publish` on a round, `report` on a return. */
+  readonly scope?: Scope;
   readonly summary: string;
   readonly description: string;
   readonly conflict?: string;
@@ -108,7 +111,8 @@ export const ROUND_ACTS = complete<keyof rounds.RoundEvents | 'Blanked'>()({
     path: 'publish',
     who: 'secretariat',
     summary: 'Publish the report of a closed round',
-    description: 'By the secretariat. Its figures are those of the cut-off, as known at the position of publication.',
+    description:
+      'By the secretariat. `publication` names the report that was published of it: as at its cut-off, as known at the position of publication.',
     conflict: 'It is open, or was published already',
     operationId: 'publishRound',
     decide: rounds.publish,
@@ -118,6 +122,7 @@ export const ROUND_ACTS = complete<keyof rounds.RoundEvents | 'Blanked'>()({
     who: 'secretariat',
     summary: 'Blank words of a round that must go',
     description: 'By the secretariat. The same words go wherever they were said again.',
+    scope: 'admin',
     operationId: 'blankRound',
     decide: blank(rounds.round),
   }),
@@ -188,6 +193,7 @@ export const RETURN_ACTS = complete<Exclude<keyof returns.ReturnEvents, 'Applied
     summary: 'Blank words of a return that must go',
     description:
       'By the secretariat. What was recorded of the commitments is blanked there: the words stand in both streams.',
+    scope: 'admin',
     operationId: 'blankReturn',
     decide: blank(returns.aReturn),
   }),

@@ -2,7 +2,6 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put, Query, type Type } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import {
-  ApiBearerAuth,
   ApiBody,
   ApiConflictResponse,
   ApiOkResponse,
@@ -23,19 +22,21 @@ import {
   LOG,
   maySee,
   metaOf,
-  SecretariatOnly,
+  ACTING,
+  Rights,
+  type RouteRights,
   validation,
   type CommandContext,
   type Principal,
 } from '#platform';
-import { FINDING_LEVELS, RETURN_STATES, type FindingLevel, type ReturnState } from '#words';
-import { RETURN_ACTS, type ReturnActName } from './acts.js';
+import { ACCOUNT_ROLES, FINDING_LEVELS, RETURN_STATES, type FindingLevel, type ReturnState, type Scope } from '#words';
+import { RETURN_ACTS, type Doer, type ReturnActName } from './acts.js';
 import type { Found } from './checking.js';
 import { CommitmentInQuestion } from './in-question.js';
 import { aReturn, isWritable, returnId, stateOfReturn, type CommentAsAt, type Submission } from './return.js';
 import { Returns, worksFor, type Known } from './returns.js';
 import { deadlineFor, isLate } from './round.js';
-import { revisionIn } from './rounds.controller.js';
+import { OfPath, revisionIn } from './rounds.controller.js';
 import { contentOf } from './submitting.js';
 
 const DAY = { type: String, format: 'date' } as const;
@@ -181,6 +182,10 @@ const shown = ({ revision, said, outcome }: Submission): Submitted => ({
   content: contentOf(said),
 });
 
+const OWN = 'for its own agency';
+/** Drafts are seen by those who work on them, and by readers who were appointed for the agency. */
+const SEEN: RouteRights = { scope: 'read', roles: ACCOUNT_ROLES, only: OWN };
+
 /** As many times the body of one act may be the body of a return. */
 const BODIES = 16;
 
@@ -259,8 +264,8 @@ export class ReturnsController {
 
   @Put()
   @Named()
+  @Rights({ scope: 'report', roles: ACTING, only: OWN })
   @RouteConfig({ bodies: BODIES })
-  @ApiBearerAuth('bearer')
   @ApiOperation({
     summary: 'Save the draft of a return; it may be unfinished, and is not public',
     description:
@@ -280,7 +285,7 @@ export class ReturnsController {
 
   @Get('findings')
   @Named()
-  @ApiBearerAuth('bearer')
+  @Rights(SEEN)
   @ApiOperation({
     summary: 'What is missing, wrong or odd in the draft of a return',
     description:
@@ -303,7 +308,7 @@ export class ReturnsController {
 
   @Get('revisions')
   @Named()
-  @ApiBearerAuth('bearer')
+  @Rights(SEEN)
   @ApiOperation({
     summary: 'The revisions of the draft of a return: who saved each, and when',
     description: 'GET …?revision= shows one of them, such as the one that another person saved meanwhile.',
@@ -335,6 +340,7 @@ export class ReturnsController {
 
   @Post('submit')
   @Named()
+  @Rights(rightsOf('submit'))
   @HttpCode(200)
   @ApiOperation(operationOf('submit'))
   @ApiOkResponse({ type: ReturnAnswer })
@@ -377,6 +383,11 @@ async function answer(returns: Returns, round: string, agency: string, position:
   };
 }
 
+function rightsOf(name: ReturnActName): RouteRights {
+  const { who, scope = 'report' } = RETURN_ACTS[name] as { who: Doer; scope?: Scope };
+  return who === 'secretariat' ? { scope, roles: ['secretariat'] } : { scope, roles: ACTING, only: OWN };
+}
+
 function operationOf(name: ReturnActName) {
   const { summary, description, operationId } = RETURN_ACTS[name];
   return { summary, description, operationId };
@@ -384,9 +395,8 @@ function operationOf(name: ReturnActName) {
 
 /** The controller of one act on a return. */
 function actController(name: Exclude<ReturnActName, 'submit'>): Type<unknown> {
-  const { path, body, who, conflict } = RETURN_ACTS[name];
+  const { path, body, conflict } = RETURN_ACTS[name];
   const BodyClass = classOf(body) as new () => object;
-  const ByWhom = who === 'secretariat' ? SecretariatOnly() : () => {};
 
   @ApiTags('Rounds')
   @Controller('v1/rounds/:round/returns/:agency')
@@ -395,7 +405,8 @@ function actController(name: Exclude<ReturnActName, 'submit'>): Type<unknown> {
 
     @Post(path)
     @Named()
-    @ByWhom
+    @OfPath(path)
+    @Rights(rightsOf(name))
     @HttpCode(200)
     @ApiOperation(operationOf(name))
     @ApiBody({ type: BodyClass })

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { classOf, forms, type ReturnDraft, type SubmitReturn } from '#bodies';
 import { todayAnywhere, todayAt } from '#clocks';
+import { refuseUnscoped } from '#acts';
 import { DraftsStore, type Draft, type DraftName } from '#drafts';
 import {
   canonicalJson,
@@ -18,7 +19,7 @@ import {
   type Meta,
   type Recorded,
 } from '#eventsourcing';
-import { LOG, referencesIn, type CommandContext, type Actor } from '#platform';
+import { LOG, referencesIn, type CommandContext, type Actor, type Principal } from '#platform';
 import { Lookup, type EntryHistory } from '#registers';
 import { RETURN_ACTS, type ReturnActName } from './acts.js';
 import { findingsIn, type Found } from './checking.js';
@@ -205,6 +206,8 @@ export class Returns {
     if (!draft) throw new Conflict('nothing_to_submit', 'There is no draft: save one first, or submit a nil return.');
     const { content } = draft;
     const { found, ...prepared } = await this.prepared(code, agency, known, content, said, context.meta);
+    const { scopes } = context.by as Partial<Principal>;
+    if (scopes) for (const { act, body } of prepared.acts) refuseUnscoped('commitment', act, body, { scopes });
     const blocking = found.filter(({ level }) => level !== 'odd');
     if (blocking.length > 0) throw unfinished(blocking.map(({ pointer, message }) => ({ pointer, message })));
     const body = { ...said, ...prepared, content: withoutActs(content) };

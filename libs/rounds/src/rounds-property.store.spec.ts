@@ -97,30 +97,24 @@ describe(`Whatever several people do with a round and its returns (SEED=${seed})
 
       /** What should come of it. */
       function expected(): string {
-        const isWritable = !open ? 'round_closed' : model.state === 'accepted' ? 'already_accepted' : null;
-        switch (kind) {
-          case 'read':
-            return 'done';
-          case 'write':
-            return isWritable ?? ((read.get(reader) ?? 0) === (model.draft?.revision ?? 0) ? 'done' : 'wrong_revision');
-          case 'submit':
-            if (isWritable) return isWritable;
-            if (!model.draft) return 'nothing_to_submit';
-            return model.draft.whole ? 'done' : 'return_unfinished';
-          case 'nil':
-            if (isWritable) return isWritable;
-            return model.submitted ? 'already_submitted' : model.state === 'nil' ? 'already_nil' : 'done';
-          case 'return':
-          case 'comment':
-            return model.state === 'none' ? 'nothing_received' : 'done';
-          case 'accept':
-            if (model.state === 'none') return 'nothing_received';
-            return model.state === 'accepted' ? 'already_accepted' : model.state === 'returned' ? 'sent_back' : 'done';
-          case 'close':
-            return closed ? 'round_closed' : 'done';
-          case 'reopen':
-            return closed ? 'done' : 'still_open';
-        }
+        const barred = !open ? 'round_closed' : model.state === 'accepted' ? 'already_accepted' : null;
+        const isReceived = model.state !== 'none';
+        const isAsRead = (read.get(reader) ?? 0) === (model.draft?.revision ?? 0);
+        const whole = model.draft?.whole ? 'done' : 'return_unfinished';
+        const again = model.state === 'nil' ? 'already_nil' : 'done';
+        const decided = { accepted: 'already_accepted', returned: 'sent_back' }[model.state as string] ?? 'done';
+        const comes: { readonly [K in Kind]: string } = {
+          read: 'done',
+          write: barred ?? (isAsRead ? 'done' : 'wrong_revision'),
+          submit: barred ?? (model.draft ? whole : 'nothing_to_submit'),
+          nil: barred ?? (model.submitted ? 'already_submitted' : again),
+          return: isReceived ? 'done' : 'nothing_received',
+          comment: isReceived ? 'done' : 'nothing_received',
+          accept: isReceived ? decided : 'nothing_received',
+          close: closed ? 'round_closed' : 'done',
+          reopen: closed ? 'done' : 'still_open',
+        };
+        return comes[kind];
       }
 
       /** Tries it, and believes what is believed of it when it is done. */

@@ -1,5 +1,5 @@
 /** The routes of rounds: prepared, opened, extended, closed, published; their list, and what came of them. */
-import { Body, Controller, Get, HttpCode, Param, Post, Res, type Type } from '@nestjs/common';
+import { applyDecorators, Body, Controller, Get, HttpCode, Param, Post, Res, type Type } from '@nestjs/common';
 import {
   ApiBody,
   ApiConflictResponse,
@@ -19,11 +19,13 @@ import {
   ClockQuery,
   CurrentCommand,
   maySee,
-  SecretariatOnly,
+  Rights,
+  type RouteRights,
   validation,
   type CommandContext,
   type Principal,
 } from '#platform';
+import type { Scope } from '#words';
 import { ROUND_ACTS, type RoundActName } from './acts.js';
 import { Rounds, type RoundResult } from './rounds.js';
 import { Bridge, ReturnLine, RoundInShort, RoundOfAgency, RoundView, RoundViews } from './views.js';
@@ -73,6 +75,10 @@ export async function draftsKnownTo(drafts: DraftsStore, caller: Principal | nul
   return new Set((await Promise.all(lists)).flat().map(({ id }) => id));
 }
 
+/** The parameters of an act's address beside its subject. */
+export const OfPath = (path: string): MethodDecorator =>
+  applyDecorators(...(path.includes(':revision') ? [ApiParam({ name: 'revision', schema: { type: 'integer' } })] : []));
+
 const NAMED_ROUND = ApiParam({ name: 'round', description: 'The code of the round' });
 
 @ApiTags('Rounds')
@@ -104,7 +110,7 @@ export class RoundsController {
   }
 
   @Post()
-  @SecretariatOnly()
+  @Rights(rightsOf('open'))
   @HttpCode(201)
   @ApiOperation({
     summary: 'Prepare a round: nothing of it is public before it is opened',
@@ -166,7 +172,7 @@ export class RoundsController {
 
   @Post(':round/open')
   @NAMED_ROUND
-  @SecretariatOnly()
+  @Rights(rightsOf('open'))
   @HttpCode(200)
   @ApiOperation(operationOf('open'))
   @ApiOkResponse({ type: RoundAnswer })
@@ -177,7 +183,7 @@ export class RoundsController {
 
   @Post(':round/amend')
   @NAMED_ROUND
-  @SecretariatOnly()
+  @Rights(rightsOf('amend'))
   @HttpCode(200)
   @ApiOperation(operationOf('amend'))
   @ApiOkResponse({ type: RoundAnswer })
@@ -211,6 +217,12 @@ export class RoundsOfAgencyController {
 
 const answer = (round: string, { revision, position }: RoundResult): RoundAnswer => ({ round, revision, position });
 
+/** Rounds are the secretariat’s. */
+function rightsOf(name: RoundActName): RouteRights {
+  const { scope = 'publish' } = ROUND_ACTS[name] as { scope?: Scope };
+  return { scope, roles: ['secretariat'] };
+}
+
 function operationOf(name: RoundActName) {
   const { summary, description, operationId } = ROUND_ACTS[name];
   return { summary, description, operationId };
@@ -235,7 +247,8 @@ function actController(name: Exclude<RoundActName, 'open' | 'amend'>): Type<unkn
 
     @Post(`:round/${path}`)
     @NAMED_ROUND
-    @SecretariatOnly()
+    @OfPath(path)
+    @Rights(rightsOf(name))
     @HttpCode(200)
     @ApiOperation(operationOf(name))
     @ApiBody({ type: BodyClass })

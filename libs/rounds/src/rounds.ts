@@ -1,12 +1,12 @@
 /** The work on rounds: they are prepared as drafts, opened, and led to their end. */
 import { Inject, Injectable } from '@nestjs/common';
-import { classOf, forms, type OpenRound, type Round } from '#bodies';
+import { classOf, forms, type OpenRound, type PublishRound, type Round } from '#bodies';
 import { plainToInstance } from 'class-transformer';
 import { todayAt } from '#clocks';
 import { DraftsStore, type Draft } from '#drafts';
-import { Conflict, handle, load, Rejected, WrongRevision, type Log } from '#eventsourcing';
+import { Conflict, handle, load, refused, Rejected, WrongRevision, type Log } from '#eventsourcing';
 import { LOG, referencesIn, type CommandContext } from '#platform';
-import { Lookup, Registers } from '#registers';
+import { Lookup, publication, Registers } from '#registers';
 import { ROUND_ACTS, type RoundActName } from './acts.js';
 import { dayOf, isSound, round as rounds } from './round.js';
 
@@ -84,6 +84,7 @@ export class Rounds {
         ? new Conflict('not_open_yet', `${code} is being prepared: open it first.`)
         : new Rejected('not_found', `There is no round ${code}.`);
     await this.#areKnown(body);
+    if (name === 'publish') await this.#isPublished(body as PublishRound, code);
     return this.decide(name, code, body, context, { revision });
   }
 
@@ -110,6 +111,16 @@ export class Rounds {
   async #expected({ body, agencies }: Round['expected'], on: string): Promise<string[]> {
     const members = body ? (await this.registers.members(body, undefined, on)).map(({ agency }) => agency) : [];
     return [...new Set([...members, ...(agencies ?? [])])].sort();
+  }
+
+  /** The report of a round is published before it, as at its cut-off. @throws Rejected */
+  async #isPublished({ publication: symbol }: PublishRound, code: string): Promise<void> {
+    if (!symbol) return;
+    const { entry, published } = (await load(this.log, publication, symbol)).state;
+    const { asOf } = (await this.#opened(code)).round!;
+    if (!published) throw refused('not_published', '/publication', `${symbol} is not published.`);
+    if (entry!.asOf !== asOf)
+      throw refused('other_cut_off', '/publication', `${symbol} stands as at ${entry!.asOf}, the round as at ${asOf}.`);
   }
 
   async #opened(code: string) {

@@ -61,7 +61,7 @@ function killed(
 
 /** What was recorded of the commitments because of returns, and not retracted since. */
 async function standing(desk: Desk): Promise<string[]> {
-  const events = (await desk.events()).filter(({ stream, revision }) => /^commitment-/.test(stream) && revision >= 0);
+  const events = (await desk.events()).filter(({ stream }) => stream.startsWith('commitment-'));
   const caused = events.filter(
     ({ meta, name }) => meta.causationId !== null && name !== 'Retracted' && name !== 'Withdrawn',
   );
@@ -120,7 +120,7 @@ describe('A process that is killed at any step of submitting a return', () => {
   it('would leave it half recorded if nobody went on (the control)', async () => {
     const found = new Set<number>();
     for await (const { desk } of killings()) found.add((await standing(desk)).length);
-    expect([...found].sort()).toEqual([0, 1, 2, 3, 4]);
+    expect(found).toEqual(new Set([0, 1, 2, 3, 4]));
   });
   it('is resumed by several at once, and nothing is recorded twice', async () => {
     for await (const { desk, append } of killings()) {

@@ -1,4 +1,4 @@
-/** Whose a bearer token is: one of ours, or one that the identity provider has signed. */
+/** The holder of a bearer token: one of ours, or one that the identity provider has signed. */
 import type { KnownTokens } from '#access';
 import { Tokens, type Principal } from '#platform';
 import { isProvidersToken, type Provider } from './provider.js';

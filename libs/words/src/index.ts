@@ -79,6 +79,10 @@ export type Match = (typeof MATCHES)[number];
 export const ACCOUNT_ROLES = ['secretariat', 'focal_point', 'alternate', 'reader'] as const;
 export type AccountRole = (typeof ACCOUNT_ROLES)[number];
 
+/** The relations of an agency to a commitment, by which it may do an act. `asked` goes with a role; the last two with none. */
+export const AGENCY_RELATIONS = ['lead', 'co_lead', 'partner', 'asked', 'former_lead', 'none'] as const;
+export type AgencyRelation = (typeof AGENCY_RELATIONS)[number];
+
 /** The kinds of accounts. */
 export const ACCOUNT_KINDS = ['person', 'machine'] as const;
 export type AccountKind = (typeof ACCOUNT_KINDS)[number];

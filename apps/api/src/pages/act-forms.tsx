@@ -21,8 +21,8 @@ import {
   SeeOther,
   validation,
   type ApiRequest,
-  type CommandContext,
   type Principal,
+  type RequestContext,
 } from '#platform';
 import { actInWords } from './acts-in-words.js';
 import { ACT_WORDS } from './act-words.js';
@@ -192,7 +192,10 @@ export class ActForms {
       for (const [field, before] of Object.entries(BEGINS[name]!(commitment, on)))
         if (same(body[field], before)) delete body[field];
     if (!within['says'] || !statement) return body;
-    const [said, says] = [askedOf(within['says'], saidBy(statement) as Filled), bodyOfForm(within['says'], (filled['says'] ?? {}) as Filled)];
+    const [said, says] = [
+      askedOf(within['says'], saidBy(statement) as Filled),
+      bodyOfForm(within['says'], (filled['says'] ?? {}) as Filled),
+    ];
     body['says'] = Object.fromEntries(
       formFieldsIn(within['says']).flatMap((field) =>
         without.includes(field.name) || same(says[field.name], said[field.name])
@@ -251,7 +254,7 @@ interface Again extends Pick<FormParts, 'filled' | 'faults' | 'more'> {
 }
 
 /** The same form sent twice is the same command. */
-function contextOf(request: ApiRequest, key: string, filled: Filled, expected: number | undefined): CommandContext {
+function contextOf(request: ApiRequest, key: string, filled: Filled, expected: number | undefined): RequestContext {
   const context = commandContextOf(request);
   const once = `form ${key}\n${request.url}\n${canonicalJson(filled)}`;
   return { ...context, meta: metaOf(context.by, once, request.correlation?.known), expected };

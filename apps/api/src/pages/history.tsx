@@ -107,7 +107,7 @@ const ShownVersions = ({
 
 /** The fields with a line of their own, and the words that begin it. */
 const LINES = { note: '', text: '', reason: 'Why: ', staysOpen: 'What stays open: ' } as const;
-const PLACED = [...Object.keys(LINES), 'effective', 'reportedOn', 'citation', 'citations', 'asked'];
+const PLACED = [...Object.keys(LINES), 'effective', 'reportedOn', 'citation', 'citations', 'onBehalf', 'asked'];
 
 interface SaidParts {
   readonly view: View;
@@ -230,10 +230,18 @@ const itemAt = (pointer: string, context: StatementContext) => {
 const isOnStatements = ({ type }: Statement): boolean => /\.(Corrected|Retracted|Blanked)$/.test(type);
 
 const Who = ({ by, view }: { by: Statement['by']; view: View }) =>
-  by.agency ? (
-    <AgencyLink view={view} code={by.agency} />
+  by.role === 'secretariat' ? (
+    <>
+      the secretariat
+      {by.agency && (
+        <>
+          {' '}
+          on behalf of <AgencyLink view={view} code={by.agency} />
+        </>
+      )}
+    </>
   ) : (
-    <>{by.role === 'secretariat' ? 'the secretariat' : by.role}</>
+    <AgencyLink view={view} code={by.agency ?? ''} />
   );
 
 /** The author of a statement that cites no document. */

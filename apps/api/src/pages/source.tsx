@@ -1,7 +1,7 @@
 /** The sources of a statement, and the rest of words that were blanked. */
 import { createContext, type ComponentChildren } from 'preact';
 import { useContext } from 'preact/hooks';
-import { BLANKED, type Citation, type Correction } from '#commitments';
+import { BLANKED, type Citation, type Correction, type OnBehalf } from '#commitments';
 import { placeWords } from '#registers';
 import { path, type View } from './view.js';
 
@@ -9,6 +9,8 @@ import { path, type View } from './view.js';
 export interface Cited {
   readonly citation?: Citation | null;
   readonly citations?: readonly Citation[] | null;
+  /** For whom the secretariat has said it, and on what authority. */
+  readonly onBehalf?: OnBehalf | null;
   /** Of the event that says so. */
   readonly revision?: number;
 }
@@ -23,8 +25,15 @@ interface Parts {
 /** The documents and places of a statement; without a citation the agency itself has said it. */
 export const Source = ({ view, of, uncited = 'Said by the reporting agency itself' }: Parts) => {
   const cited = [of.citation ?? [], of.citations ?? []].flat();
-  if (cited.length === 0) return uncited ? <p class="source">{uncited}</p> : null;
-  return (
+  const { onBehalf } = of;
+  const behalf = onBehalf && (
+    <p class="source">
+      Said by the secretariat on behalf of {onBehalf.agency}, as <Place view={view} of={onBehalf.citation} said={of} />{' '}
+      asks it
+    </p>
+  );
+  if (cited.length === 0) return behalf || (uncited ? <p class="source">{uncited}</p> : null);
+  const places = (
     <p class="source">
       {cited.map((citation, i) => (
         <span key={`${citation.document} ${citation.locator}`}>
@@ -33,6 +42,12 @@ export const Source = ({ view, of, uncited = 'Said by the reporting agency itsel
         </span>
       ))}
     </p>
+  );
+  return (
+    <>
+      {places}
+      {behalf}
+    </>
   );
 };
 

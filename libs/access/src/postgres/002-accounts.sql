@@ -58,6 +58,13 @@ ALTER TABLE followthrough_access.tokens
   ALTER COLUMN expires DROP DEFAULT;
 CREATE INDEX tokens_of ON followthrough_access.tokens (account);
 
+-- What is erased must not be left in the statistics of the planner.
+ALTER TABLE followthrough_access.people
+  ALTER COLUMN name SET STATISTICS 0,
+  ALTER COLUMN email SET STATISTICS 0;
+ALTER TABLE followthrough_access.identities ALTER COLUMN subject SET STATISTICS 0;
+ALTER TABLE followthrough_access.tokens ALTER COLUMN label SET STATISTICS 0;
+
 -- Counts the changes by which somebody may lose a right.
 CREATE TABLE followthrough_access.mark (changes integer NOT NULL);
 INSERT INTO followthrough_access.mark VALUES (0);

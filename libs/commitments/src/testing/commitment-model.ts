@@ -275,7 +275,12 @@ export class Model {
         );
       if (act === 'acceptRole' || act === 'declineRole') return on.agency === agency;
       if (act === 'acceptLead' || act === 'declineLead') return this.offer(today)?.says.to === agency;
-      if (act === 'correct' || act === 'retract') return about?.by === agency || about?.reporter === agency;
+      if (act === 'correct' || act === 'retract')
+        return (
+          (about?.by === agency || about?.reporter === agency) &&
+          (holds('lead', 'co_lead', 'partner') ||
+            (about?.act === 'reportStage' && this.headline(today)!.revision !== about.revision))
+        );
       if (OF_THE_LEAD.includes(act)) return holds('lead');
       return OF_ALL_PARTS.includes(act) ? holds('lead', 'co_lead', 'partner') : holds('lead', 'co_lead');
     };
@@ -610,10 +615,13 @@ export class Model {
     const end = this.end(by.today);
     const tooLate =
       'reportedOn' in says && end && !AFTERWARDS.includes(line.act) && says.reportedOn! >= end.says.reportedOn!;
+    const anew = this.with(revision, { says: corrected.says });
+    const moves = anew.headline(by.today)?.revision !== this.headline(by.today)?.revision;
     return [
       ...corrected.reasons,
       ...(tooLate ? ['not_active'] : []),
-      ...this.with(revision, { says: corrected.says }).unsound(),
+      ...anew.unsound(),
+      ...(by.role !== 'secretariat' && !this.isPart(by.agency, by.today) && moves ? ['forbidden'] : []),
     ];
   }
   private retraction(item: string | undefined, revision: number): string[] {

@@ -11,6 +11,7 @@ import {
   ArrayUnique,
   IsArray,
   IsBoolean,
+  IsEmail,
   IsIn,
   IsInt,
   IsNumber,
@@ -186,6 +187,15 @@ export const SomeOf = (values: readonly string[], { min = 0, ...about }: About &
     ArrayMinSize(min),
     ArrayUnique(),
     IsIn(values, { each: true, message: `each value in $property must be one of: ${values.join(', ')}` }),
+  );
+
+/** An e-mail address. */
+export const EmailAddress = (about: About = {}) =>
+  field(
+    about,
+    { type: String, format: 'email', maxLength: 254 },
+    MaxLength(254),
+    IsEmail({}, { message: '$property must be an e-mail address' }),
   );
 
 /** Yes or no. */

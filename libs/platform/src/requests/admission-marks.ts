@@ -1,4 +1,4 @@
-/** What routes say of their admission (`admission.ts`). */
+/** The marks of routes on their admission (`admission.ts`). */
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 

@@ -14,6 +14,11 @@ export interface CommandContext {
   readonly checkConnected?: () => Promise<void>;
 }
 
+/** The command side of a request by a token or in a session. */
+export interface RequestContext extends CommandContext {
+  readonly by: Principal;
+}
+
 const KEYS = 'e5b1d0fe-7a39-5c54-9d43-3f6d2a1b9c07';
 
 /** The owner of idempotency keys: an agency, or the secretariat, whichever of its tokens they came with. */
@@ -45,7 +50,7 @@ export const actorOf = ({ actor, role, agency }: Meta): Actor => ({
 });
 
 /** The command side of a request: who asks, `If-Match`, `Idempotency-Key`, `X-Correlation-Id`. */
-export const CurrentCommand = createParamDecorator((_: unknown, context: ExecutionContext): CommandContext =>
+export const CurrentCommand = createParamDecorator((_: unknown, context: ExecutionContext): RequestContext =>
   commandContextOf(context.switchToHttp().getRequest<ApiRequest>()),
 );
 
@@ -55,7 +60,7 @@ export function commandContextOf({
   correlation,
   digest,
   checkConnected,
-}: ApiRequest): CommandContext {
+}: ApiRequest): RequestContext {
   if (principal!.role === 'reader')
     throw new Rejected('forbidden', 'This account acts for nobody, or for several: say for whom, Acting-For: CODE.');
   const key = headers['idempotency-key'] as string | undefined;

@@ -7,12 +7,13 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ApiRequest } from './principal.js';
 import { refuseUnlessJson } from '../lists/formats.js';
+import type { RouteRights } from './rights.js';
 import { AccessGuard, AnswerInterceptor } from './steps.js';
 
 /** A route that Fastify answers directly. */
 export interface DirectRoute {
   readonly status: 200 | 201;
-  readonly secretariatOnly: boolean;
+  readonly rights: RouteRights;
   /** Validates, executes and answers. */
   readonly answer: (request: ApiRequest, reply: FastifyReply, commands: CommandBus) => Promise<object>;
 }
@@ -31,8 +32,8 @@ export function answersDirectly(
   server.addHook('onRoute', (route) => {
     const { direct } = (route.config ?? {}) as { direct?: DirectRoute };
     if (!direct) return;
-    const { status, secretariatOnly, answer } = direct;
-    const marks = { open: false, secretariatOnly };
+    const { status, rights, answer } = direct;
+    const marks = { open: false, rights };
     const nests = route.handler;
     route.handler = async function (request: ApiRequest, reply) {
       // Nest answers an address with an empty part as one that is not there.

@@ -25,6 +25,8 @@ export interface Principal extends Actor {
   readonly scopes: readonly Scope[];
   /** The agencies of which it sees what is not public yet, in whichever of its roles. */
   readonly sees: 'all' | readonly string[];
+  /** The id of its token; absent: of a session. */
+  readonly token?: string;
 }
 
 /**
@@ -53,6 +55,8 @@ export interface Holder {
   /** ms; from then on it is nobody's. */
   readonly expires: number;
   readonly appointments: readonly Appointment[];
+  /** The id of a token. */
+  readonly token?: string;
 }
 
 /** What `Acting-For` takes: the code of an agency, or `secretariat`. */
@@ -74,7 +78,7 @@ export const appointmentsAt = ({ appointments }: Pick<Holder, 'appointments'>, n
  * @throws Rejected `forbidden` where it has not the role that it names
  */
 export function principalAt(holder: Holder, actingFor: string | undefined, now: number): Principal | null {
-  const { account, scopes, expires } = holder;
+  const { account, scopes, expires, token } = holder;
   if (now >= expires) return null;
   const present = appointmentsAt(holder, now);
   if (present.length === 0) return null;
@@ -86,7 +90,7 @@ export function principalAt(holder: Holder, actingFor: string | undefined, now: 
     throw new Rejected('forbidden', `This account does not act for ${actingFor}.`);
   const isSure = actingFor !== undefined || acting.every((one) => nameOf(one) === nameOf(acting[0]!));
   const { role, agency } = isSure && chosen ? chosen : { role: 'reader' as const, agency: null };
-  return { account, role, agency, scopes, sees };
+  return { account, role, agency, scopes, sees, ...(token && { token }) };
 }
 
 /** Tells whose a bearer token is. */
@@ -138,12 +142,9 @@ export type ApiRequest = FastifyRequest & {
 export const bearerOf = (authorization: string | undefined): string | undefined =>
   authorization === undefined ? undefined : /^Bearer +(\S+)$/i.exec(authorization)?.[1];
 
-export const SECRETARIAT_ONLY = 'secretariat-only';
-/** The registers are written by the secretariat only. */
-export const SecretariatOnly = () => SetMetadata(SECRETARIAT_ONLY, true);
 export const READS = 'reads';
 /** A POST that records nothing: it is open to whoever may read. */
-export const Reads = () => SetMetadata(READS, true);
+export const Reads = () => applyDecorators(SetMetadata(READS, true), Admits({ open: true }));
 export const ALWAYS_OPEN = 'always-open';
 /** Health and the like: open even where reading is not. */
 export const AlwaysOpen = () => applyDecorators(SetMetadata(ALWAYS_OPEN, true), Admits({ open: true }));

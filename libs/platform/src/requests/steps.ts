@@ -49,13 +49,13 @@ import {
   bearerOf,
   READS,
   ReadingIsPublic,
-  SECRETARIAT_ONLY,
   Sessions,
   SIGNED_IN,
   Tokens,
   type ApiRequest,
   type Session,
 } from './principal.js';
+import { refuseWithout, RIGHTS, type RouteRights } from './rights.js';
 import { problemOf } from './problem.js';
 import { Cookies } from './sessions.js';
 import { hasAlready, validatorOf, vary } from './validators.js';
@@ -76,7 +76,7 @@ export abstract class Software {
 /** The mark of a route about who may ask. */
 interface Marks {
   readonly open: boolean;
-  readonly secretariatOnly: boolean;
+  readonly rights?: RouteRights;
   readonly signedIn?: boolean;
   readonly form?: FormOf;
   /** It records nothing, though it is a POST. */
@@ -117,19 +117,17 @@ export class AccessGuard implements CanActivate {
   }
 
   /** @throws Rejected `unauthenticated` | `forbidden` */
-  async admit(
-    request: ApiRequest,
-    { open, secretariatOnly, signedIn = false, reads = false, form }: Marks,
-  ): Promise<true> {
+  async admit(request: ApiRequest, { open, rights, signedIn = false, reads = false, form }: Marks): Promise<true> {
     if (request.raw.socket.destroyed) throw new Rejected('gone', 'The caller has gone.');
     const { principal, session = null } = request;
     if (form) refuseForgedForm(request, form, session, new URL(this.publicUrl).origin);
     if (signedIn && !session) throw new Rejected('unauthenticated', 'This is for those who are signed in.');
     const reading = reads || request.method === 'GET' || request.method === 'HEAD';
-    if (open || (form === 'anyone' && !reads) || (reading && (signedIn || this.publicReading.value))) return true;
+    if (open || (form === 'anyone' && !reads) || (reading && !rights && (signedIn || this.publicReading.value)))
+      return true;
     if (!principal && !session) throw unauthenticated(request.headers.authorization);
-    if (secretariatOnly && !reading && principal?.role !== 'secretariat')
-      throw new Rejected('forbidden', 'The registers are kept by the secretariat.');
+    if (rights && !principal) throw new Rejected('forbidden', 'This account has no role now.');
+    if (rights) refuseWithout(principal!, rights);
     return true;
   }
 
@@ -148,13 +146,16 @@ export class AccessGuard implements CanActivate {
     return url.startsWith('/v1/') && isOthers ? null : this.sessions.sessionOf(secret);
   }
 
-  async #stands({ raw, headers, session }: ApiRequest, token: string | undefined): Promise<void> {
+  async #stands({ raw, headers, session, principal }: ApiRequest, token: string | undefined): Promise<void> {
     if (raw.socket.destroyed) throw new Rejected('gone', 'The caller has gone.');
     if (session && !(await this.sessions.sessionOf(session.secret)))
       throw new Rejected('unauthenticated', 'You were signed out meanwhile.');
     const actingFor = headers['acting-for'] as string | undefined;
-    if (token !== undefined && !(await this.tokens.principalOf(token, actingFor)))
-      throw new Rejected('unauthenticated', 'The token was revoked meanwhile.');
+    if (token === undefined) return;
+    const now = await this.tokens.principalOf(token, actingFor);
+    if (!now) throw new Rejected('unauthenticated', 'The token was revoked meanwhile.');
+    if (now.role !== principal?.role || now.agency !== principal.agency)
+      throw new Rejected('forbidden', 'The account has another role now.');
   }
 
   #marksOf(context: ExecutionContext): Marks {
@@ -164,7 +165,7 @@ export class AccessGuard implements CanActivate {
     const marked = (mark: string) => this.reflector.getAllAndOverride<boolean>(mark, [handler, controller]) ?? false;
     const marks = {
       open: marked(ALWAYS_OPEN),
-      secretariatOnly: marked(SECRETARIAT_ONLY),
+      rights: this.reflector.get<RouteRights | undefined>(RIGHTS, handler),
       signedIn: marked(SIGNED_IN),
       reads: marked(READS),
       form: this.reflector.get<FormOf | undefined>(FORM, handler),

@@ -3,11 +3,11 @@ import { classOf, type ReturnDraft, type Round } from '#bodies';
 import { todayAt } from '#clocks';
 import { commitment, numbering } from '#commitments';
 import { SqliteDraftsStore, type DraftsStore } from '#drafts';
-import { SqliteEventStore } from '#event-store-sqlite';
 import { decodeAll, EventCodec, handle, type EventStore, type Log, type Recorded } from '#eventsourcing';
 import { metaOf, validated, type CommandContext, type Actor } from '#platform';
 import { registers } from '#registers';
 import { recorded } from '../../../commitments/src/testing/a-commitment.js';
+import { MemoryEventStore } from '../../../eventsourcing/src/testing/memory-event-store.js';
 import { inQuestion, type CommitmentInQuestion } from '../in-question.js';
 import { aReturn } from '../return.js';
 import { Returns } from '../returns.js';
@@ -76,7 +76,7 @@ export class Desk {
 
 /** An open round, and the commitments that it asks about. */
 export async function aDesk(): Promise<Desk> {
-  const opened = new Desk(new SqliteEventStore(':memory:'), new SqliteDraftsStore(':memory:'));
+  const opened = new Desk(new MemoryEventStore(), new SqliteDraftsStore(':memory:'));
   const meta = () => metaOf(desk);
   for (const [agency, references] of Object.entries(LED)) {
     const entry = { code: agency, name: agency, kind: 'igo' };

@@ -1,0 +1,309 @@
+/** Accounts and their roles over time: who acts for whom, and could as at any date. */
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import {
+  ApiConflictResponse,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiTags,
+} from '@nestjs/swagger';
+import { IsOptional, IsString } from 'class-validator';
+import type { FastifyReply } from 'fastify';
+import { hash } from 'node:crypto';
+import {
+  AccessStore,
+  appointmentFrom,
+  heldOn,
+  isKnownTo,
+  periodOf,
+  refuseAppointing,
+  shownTo,
+  type AccountRow,
+  type AppointmentRow,
+} from '#access';
+import { todayAt, type FullDate } from '#clocks';
+import { Conflict, refused, Rejected, type Log } from '#eventsourcing';
+import {
+  ACTING,
+  Caller,
+  CodeOf,
+  CurrentCommand,
+  EmailAddress,
+  LOG,
+  Nested,
+  OnDate,
+  OneOf,
+  referencesIn,
+  Rights,
+  Text,
+  type Principal,
+  type RequestContext,
+} from '#platform';
+import { Lookup } from '#registers';
+import { ACCOUNT_KINDS, ACCOUNT_ROLES, type AccountKind, type AccountRole } from '#words';
+
+class Appoint {
+  @OneOf(ACCOUNT_ROLES, {
+    description: 'A focal point leads for its agency and appoints its alternates',
+    example: 'alternate',
+  })
+  role: AccountRole;
+  @CodeOf('agency', { optional: true, description: 'For whom; of a reader null: everything', example: 'IOM' })
+  agency?: string | null;
+  @OnDate({
+    optional: true,
+    description: 'The first day (UTC), today or later; without it at once',
+    example: '2027-01-01',
+  })
+  from?: FullDate | null;
+  @OnDate({ optional: true, description: 'The last day (UTC); without it there is no end', example: '2028-12-31' })
+  to?: FullDate | null;
+}
+
+class OpenAccount {
+  @OneOf(ACCOUNT_KINDS, { example: 'person' }) kind: AccountKind;
+  @Text({
+    max: 200,
+    description: 'Of the person or system; it is kept beside the log and can be erased',
+    example: 'Anna Ndiaye',
+  })
+  name: string;
+  @EmailAddress({ optional: true, description: 'By which a person signs in', example: 'anna.ndiaye@iom.example' })
+  email?: string | null;
+  @Nested(() => Appoint, { optional: true, description: 'Its first role' }) appointment?: Appoint | null;
+}
+
+class Relieve {
+  @OnDate({ optional: true, description: 'The last day (UTC); without it at once', example: '2027-06-30' })
+  to?: FullDate | null;
+}
+
+const INSTANT = { type: String, format: 'date-time' } as const;
+const OPEN_END = { ...INSTANT, nullable: true, description: 'null: it has no end' } as const;
+const BY = { type: String, nullable: true, description: 'An account; null: the command line' } as const;
+
+class AppointmentView {
+  @ApiProperty({ format: 'uuid' }) readonly id: string;
+  @ApiProperty() readonly account: string;
+  @ApiProperty({ enum: ACCOUNT_ROLES }) readonly role: AccountRole;
+  @ApiProperty({ type: String, nullable: true, example: 'IOM' }) readonly agency: string | null;
+  @ApiProperty(INSTANT) readonly since: string;
+  @ApiProperty(OPEN_END) readonly until: string | null;
+  @ApiProperty(BY) readonly appointedBy: string | null;
+  @ApiProperty(BY) readonly relievedBy: string | null;
+}
+
+class AccountView {
+  @ApiProperty({ description: 'A pseudonym, as it stands in events' }) readonly account: string;
+  @ApiProperty({ enum: ACCOUNT_KINDS }) readonly kind: AccountKind;
+  @ApiProperty({ type: String, nullable: true, description: 'null: none was given, or it was erased' })
+  readonly name: string | null;
+  @ApiProperty({ type: String, nullable: true }) readonly email: string | null;
+  @ApiProperty(INSTANT) readonly created: string;
+  @ApiProperty(BY) readonly createdBy: string | null;
+  @ApiProperty({ ...INSTANT, nullable: true, description: 'When all that tells who it is was erased' })
+  readonly erased: string | null;
+  @ApiProperty({ type: [AppointmentView], description: 'Every role that it has or had, or will have' })
+  readonly appointments: readonly AppointmentView[];
+}
+
+class AccountsView {
+  @ApiProperty({ type: [AccountView] }) readonly items: readonly AccountView[];
+}
+
+class WhoCould extends AppointmentView {
+  @ApiProperty({ enum: ACCOUNT_KINDS }) readonly kind: AccountKind;
+  @ApiProperty({ type: String, nullable: true }) readonly name: string | null;
+}
+
+class AppointmentsView {
+  @ApiProperty({ type: String, format: 'date' }) readonly at: FullDate;
+  @ApiProperty({ type: [WhoCould] }) readonly items: readonly WhoCould[];
+}
+
+class AccountsQuery {
+  @ApiProperty({ required: false, type: String, description: 'Those that ever had a role for it', example: 'IOM' })
+  @IsOptional()
+  @IsString({ message: 'agency must be the code of one agency' })
+  agency?: string;
+}
+
+class AppointmentsQuery extends AccountsQuery {
+  @OnDate({
+    optional: true,
+    description: 'Whoever could act on this day (UTC); without it today',
+    example: '2026-11-29',
+  })
+  at?: FullDate | null;
+}
+
+@ApiTags('Accounts')
+@Controller('v1')
+export class AccountsController {
+  readonly #lookup: Lookup;
+
+  constructor(
+    private readonly access: AccessStore,
+    @Inject(LOG) log: Log,
+  ) {
+    this.#lookup = new Lookup(log);
+  }
+
+  @Get('accounts')
+  @Rights({ scope: 'read', roles: ACTING, only: 'of the own agency' })
+  @ApiOperation({
+    summary: 'Accounts, with every role that they ever had',
+    description: 'The secretariat sees all; an agency’s people see whoever acts or ever acted for their agency.',
+    operationId: 'listAccounts',
+  })
+  @ApiOkResponse({ type: AccountsView })
+  async list(@Query() { agency }: AccountsQuery, @Caller() caller: Principal): Promise<AccountsView> {
+    const of = caller.role === 'secretariat' ? agency : (caller.agency ?? '');
+    if (agency !== undefined && agency !== of)
+      throw new Rejected('forbidden', `The accounts of ${agency} are for its own people and the secretariat.`);
+    if (agency !== undefined && !(await this.#lookup.has('agency', agency)))
+      throw new Rejected('not_found', `There is no agency ${agency} in the register.`);
+    return { items: (await this.access.accounts.all(of)).map((account) => shownTo(caller, account)) };
+  }
+
+  @Get('appointments')
+  @Rights({ scope: 'read', roles: ACTING, only: 'of the own agency' })
+  @ApiOperation({
+    summary: 'Who could act for whom on a day',
+    description: 'Appointments that held at some time of the day, the agencies in the order of their codes.',
+    operationId: 'listAppointments',
+  })
+  @ApiOkResponse({ type: AppointmentsView })
+  async appointments(@Query() query: AppointmentsQuery, @Caller() caller: Principal): Promise<AppointmentsView> {
+    const at = query.at ?? todayAt(new Date());
+    const { items } = await this.list(query, caller);
+    const all = items.flatMap(({ kind, name, appointments }) =>
+      heldOn({ appointments }, at)
+        .filter((one) => !query.agency || query.agency === one.agency)
+        .map((one) => ({ ...one, kind, name })),
+    );
+    const order = ({ agency, since, id }: AppointmentRow): string => [agency ?? '', since, id].join(' ');
+    return { at, items: all.sort((a, b) => (order(a) < order(b) ? -1 : 1)) };
+  }
+
+  @Get('accounts/:account')
+  @Rights({ scope: null, roles: ACTING, only: 'its own, and of the own agency' })
+  @ApiOperation({ summary: 'One account', operationId: 'getAccount' })
+  @ApiOkResponse({ type: AccountView })
+  async one(@Param('account') account: string, @Caller() caller: Principal): Promise<AccountView> {
+    return shownTo(caller, await this.#known(account, caller));
+  }
+
+  @Post('accounts')
+  @Rights({ scope: 'admin', roles: ['secretariat', 'focal_point'], only: 'for the own agency' })
+  @ApiOperation({
+    summary: 'Open an account for a person or a system',
+    description:
+      'By the secretariat, or by a focal point with a role for its own agency. Name and address are kept beside the log, and can be erased. It lets nobody in: a person signs in, a system is given a token.',
+    operationId: 'openAccount',
+  })
+  @ApiCreatedResponse({ type: AccountView })
+  @ApiConflictResponse({ description: 'The address is that of another account' })
+  async open(
+    @Body() body: OpenAccount,
+    @CurrentCommand() { by, meta }: RequestContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AccountView> {
+    const { kind, name, email, appointment } = body;
+    if (!appointment && by.role !== 'secretariat')
+      throw refused('appointment_needed', '/appointment', 'A focal point opens accounts with a role for its agency.');
+    const first = appointment ? [appointmentFrom(appointment, by, '/appointment')] : [];
+    await this.#refuseUnknown(body);
+    const account = `account-${hash('sha256', meta.commandId).slice(0, 16)}`;
+    void reply.header('Location', `/v1/accounts/${account}`);
+    const known = await this.access.accounts.one(account);
+    if (known) return shownTo(by, known);
+    try {
+      await this.access.accounts.open({ account, kind, name, email: email ?? undefined, by: by.account }, ...first);
+    } catch (error) {
+      if (!/unique/i.test(String(error))) throw error;
+      throw new Conflict('address_taken', 'Another account has this address: appoint that one.', '/email');
+    }
+    return shownTo(by, await this.#known(account, by));
+  }
+
+  @Post('accounts/:account/appointments')
+  @Rights({ scope: 'admin', roles: ['secretariat', 'focal_point'], only: 'for the own agency' })
+  @ApiOperation({
+    summary: 'Appoint an account',
+    description: 'By the secretariat, or for its own agency by a focal point. It sees all that was done before it.',
+    operationId: 'appointAccount',
+  })
+  @ApiCreatedResponse({ type: AccountView })
+  @ApiConflictResponse({ description: 'It was erased' })
+  async appoint(
+    @Param('account') account: string,
+    @Body() body: Appoint,
+    @CurrentCommand() { by, meta }: RequestContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AccountView> {
+    void reply.header('Location', `/v1/accounts/${encodeURIComponent(account)}`);
+    const appointment = appointmentFrom(body, by);
+    await this.#refuseUnknown(body);
+    const row = await this.access.accounts.one(account);
+    if (!row) throw notFound(account);
+    if (row.erased !== null) throw new Conflict('erased', 'It was erased, and takes no role any more.');
+    if (!row.appointments.some(({ id }) => id === meta.commandId))
+      await this.access.accounts.appoint(account, appointment, meta.commandId);
+    return shownTo(by, (await this.access.accounts.one(account))!);
+  }
+
+  @Post('accounts/:account/appointments/:id/relieve')
+  @HttpCode(200)
+  @Rights({ scope: 'admin', roles: ['secretariat', 'focal_point'], only: 'for the own agency' })
+  @ApiOperation({
+    summary: 'Relieve an account of a role, at once or after a day',
+    description:
+      'By whoever may appoint it. From then on its tokens and sessions act in that role no more, on every server.',
+    operationId: 'relieveAccount',
+  })
+  @ApiOkResponse({ type: AccountView })
+  async relieve(
+    @Param('account') account: string,
+    @Param('id') id: string,
+    @Body() { to }: Relieve,
+    @CurrentCommand() { by }: RequestContext,
+  ): Promise<AccountView> {
+    const appointment = (await this.#known(account, by)).appointments.find((one) => one.id === id);
+    if (!appointment) throw new Rejected('not_found', `${account} has no appointment ${id}.`);
+    refuseAppointing(by, appointment);
+    await this.access.accounts.relieve(id, by.account, periodOf({ to }).until);
+    return shownTo(by, await this.#known(account, by));
+  }
+
+  @Post('accounts/:account/erase')
+  @HttpCode(200)
+  @Rights({ scope: 'admin', roles: ['secretariat'] })
+  @ApiOperation({
+    summary: 'Erase a person: name, address, identities, sessions; tokens are revoked, roles end',
+    description:
+      'No byte of them is left in the files. What the account did stays in the history, under its pseudonym. It may be done again after a 503.',
+    operationId: 'eraseAccount',
+  })
+  @ApiOkResponse({ type: AccountView })
+  async erase(@Param('account') account: string, @CurrentCommand() { by }: RequestContext): Promise<AccountView> {
+    await this.#known(account, by);
+    await this.access.accounts.erase(account, by.account);
+    return this.#known(account, by);
+  }
+
+  /** @throws Rejected `not_found`, also for those who may not know of it */
+  async #known(account: string, by: Principal): Promise<AccountRow> {
+    const row = await this.access.accounts.one(account);
+    if (!row || !isKnownTo(by, row)) throw notFound(account);
+    return row;
+  }
+
+  async #refuseUnknown(body: object): Promise<void> {
+    const wrong = await this.#lookup.unknownIn(referencesIn(body));
+    if (wrong) throw wrong;
+  }
+}
+
+const notFound = (account: string) => new Rejected('not_found', `There is no account ${account}.`);

@@ -1,0 +1,235 @@
+/** Tokens of accounts: given, rotated, revoked. */
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import {
+  ApiConflictResponse,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiTags,
+} from '@nestjs/swagger';
+import { IsOptional, IsString } from 'class-validator';
+import type { FastifyReply } from 'fastify';
+import { AccessStore, isKnownTo, refuseGiving, refuseMinding, type AccountRow, type TokenRow } from '#access';
+import { todayAt, type FullDate } from '#clocks';
+import { Conflict, refused, Rejected } from '#eventsourcing';
+import {
+  ACTING,
+  Caller,
+  Code,
+  CurrentCommand,
+  OnDate,
+  refuseWithoutScope,
+  Rights,
+  SomeOf,
+  Text,
+  Whole,
+  type Principal,
+  type RequestContext,
+} from '#platform';
+import { SCOPES, type Scope } from '#words';
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+/** The longest that a token may be good, in days. */
+const LONGEST = 366 * 2;
+const OVERLAP_HOURS = 24;
+
+class GiveToken {
+  @Code({ optional: true, description: 'Whose it is to be; without it the caller’s own account' })
+  account?: string | null;
+  @Text({ max: 200, description: 'What it is for', example: 'Nightly export' }) label: string;
+  @SomeOf(SCOPES, {
+    min: 1,
+    description: 'What may be done by it, within what its account may do',
+    example: ['report'],
+  })
+  scopes: Scope[];
+  @OnDate({
+    optional: true,
+    description: 'The last day (UTC), within two years; without it in a year',
+    example: '2027-06-30',
+  })
+  expires?: FullDate | null;
+}
+
+class RotateToken {
+  @Whole({
+    optional: true,
+    description: `The hours for which the former one still works; without it ${OVERLAP_HOURS}, 720 at most`,
+    example: OVERLAP_HOURS,
+  })
+  overlapHours?: number | null;
+}
+
+const INSTANT = { type: String, format: 'date-time' } as const;
+
+class TokenView {
+  @ApiProperty({ format: 'uuid' }) readonly id: string;
+  @ApiProperty() readonly account: string;
+  @ApiProperty() readonly label: string;
+  @ApiProperty({ enum: SCOPES, isArray: true }) readonly scopes: readonly Scope[];
+  @ApiProperty({ description: 'It works only while the demo runs' }) readonly demo: boolean;
+  @ApiProperty(INSTANT) readonly created: string;
+  @ApiProperty({ type: String, nullable: true, description: 'An account; null: the command line' })
+  readonly madeBy: string | null;
+  @ApiProperty(INSTANT) readonly expires: string;
+  @ApiProperty({ ...INSTANT, nullable: true, description: 'To the minute' }) readonly lastUsed: string | null;
+  @ApiProperty({ ...INSTANT, nullable: true }) readonly revoked: string | null;
+}
+
+class GivenToken extends TokenView {
+  @ApiProperty({ description: 'It is shown this once', example: 'ft_…' }) readonly token: string;
+}
+
+class TokensView {
+  @ApiProperty({ type: [TokenView] }) readonly items: readonly TokenView[];
+}
+
+class TokensQuery {
+  @ApiProperty({ required: false, type: String, description: 'Only its tokens' })
+  @IsOptional()
+  @IsString({ message: 'account must be one account' })
+  account?: string;
+}
+
+@ApiTags('Accounts')
+@Controller('v1/tokens')
+export class TokensController {
+  constructor(private readonly access: AccessStore) {}
+
+  @Get()
+  @Rights({ scope: 'read', roles: ACTING, only: 'of the own agency' })
+  @ApiOperation({
+    summary: 'Tokens, without what would let anyone in',
+    description: 'The secretariat sees all; an agency’s people see those of whoever acts for their agency alone.',
+    operationId: 'listTokens',
+  })
+  @ApiOkResponse({ type: TokensView })
+  async list(@Query() { account }: TokensQuery, @Caller() caller: Principal): Promise<TokensView> {
+    if (account !== undefined) await this.#known(account, caller);
+    const accounts = await this.access.accounts.all(caller.role === 'secretariat' ? undefined : (caller.agency ?? ''));
+    const known = new Set(accounts.filter((one) => isKnownTo(caller, one)).map((one) => one.account));
+    return { items: (await this.access.tokens(account)).filter((one) => known.has(one.account)) };
+  }
+
+  @Post()
+  @Rights({
+    scope: 'admin',
+    roles: ACTING,
+    only: 'for the own account; a focal point, for whoever acts for its agency alone',
+  })
+  @ApiOperation({
+    summary: 'Give a token to an account; it is shown this once',
+    description: 'Nobody gives a scope that their own token has not. Only its digest is kept.',
+    operationId: 'giveToken',
+  })
+  @ApiCreatedResponse({ type: GivenToken })
+  @ApiConflictResponse({ description: 'It was given already by the same Idempotency-Key, and is not shown again' })
+  async give(
+    @Body() body: GiveToken,
+    @CurrentCommand() { by, meta }: RequestContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<GivenToken> {
+    const account = await this.#account(body.account ?? by.account, by);
+    refuseGiving(by, account, body.scopes);
+    const { commandId: id } = meta;
+    if (await this.#find(id)) throw new Conflict('shown_once', `The token ${id} was given already; it is shown once.`);
+    const { label, scopes, expires } = body;
+    const until = expires ? { expires: lastDay(expires) } : {};
+    const given = { id, account: account.account, label, scopes, by: by.account, ...until };
+    const { token } = await this.access.give(given);
+    void reply.header('Location', addressOf(account.account));
+    return { ...(await this.#find(id))!, token };
+  }
+
+  @Post(':id/rotate')
+  @Rights({ scope: null, roles: ACTING, only: 'by itself; or who may give it, with the scope `admin`' })
+  @ApiOperation({
+    summary: 'A token in the place of another, which works on for a time',
+    description: 'With the same account, label and scopes, good for a year. A token may be rotated by itself.',
+    operationId: 'rotateToken',
+  })
+  @ApiCreatedResponse({ type: GivenToken })
+  @ApiConflictResponse({ description: 'It was revoked or has expired' })
+  async rotate(
+    @Param('id') id: string,
+    @Body() { overlapHours }: RotateToken,
+    @CurrentCommand() { by, meta }: RequestContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<GivenToken> {
+    const hours = overlapHours ?? OVERLAP_HOURS;
+    if (hours > 720) throw refused('too_long', '/overlapHours', 'Both work for 720 hours at most.');
+    const old = await this.#mine(id, by);
+    if (await this.#find(meta.commandId))
+      throw new Conflict('shown_once', 'It was rotated already; a token is shown once.');
+    refuseGiving(
+      { ...by, scopes: by.token === id ? old.scopes : by.scopes },
+      await this.#account(old.account, by),
+      old.scopes,
+    );
+    const given = await this.access.rotate(id, { id: meta.commandId, overlapMs: hours * HOUR_MS, by: by.account });
+    if (!given) throw new Conflict('not_in_use', 'It was revoked or has expired: give a new one.');
+    void reply.header('Location', addressOf(old.account));
+    return { ...(await this.#find(given.id))!, token: given.token };
+  }
+
+  @Post(':id/revoke')
+  @HttpCode(200)
+  @Rights({ scope: null, roles: ACTING, only: 'by itself; or who may give it, with the scope `admin`' })
+  @ApiOperation({
+    summary: 'Revoke a token, on every server within a second',
+    description: 'Batches and feeds under way end, too. Revoked twice it stays so. A token may revoke itself.',
+    operationId: 'revokeToken',
+  })
+  @ApiOkResponse({ type: TokenView })
+  async revoke(@Param('id') id: string, @CurrentCommand() { by }: RequestContext): Promise<TokenView> {
+    await this.#mine(id, by);
+    await this.access.revoke(id);
+    return (await this.#find(id))!;
+  }
+
+  /** @throws Rejected `not_found` | `forbidden` | `insufficient_scope` */
+  async #mine(id: string, by: Principal): Promise<TokenRow> {
+    const row = await this.#find(id);
+    if (!row) throw noToken(id);
+    const account = await this.#account(row.account, by).catch(() => {
+      throw noToken(id);
+    });
+    if (by.token === id) return row;
+    refuseWithoutScope(by, 'admin');
+    refuseMinding(by, account);
+    return row;
+  }
+
+  async #find(id: string): Promise<TokenRow | undefined> {
+    return (await this.access.tokens()).find((one) => one.id === id);
+  }
+
+  async #known(account: string, by: Principal): Promise<AccountRow> {
+    const row = await this.access.accounts.one(account);
+    if (!row || !isKnownTo(by, row)) throw new Rejected('not_found', `There is no account ${account}.`);
+    return row;
+  }
+
+  async #account(account: string, by: Principal): Promise<AccountRow> {
+    const row = await this.#known(account, by);
+    if (row.erased !== null) throw new Conflict('erased', 'It was erased, and nobody gets in by it any more.');
+    return row;
+  }
+}
+
+/** The address of the tokens of an account. */
+const addressOf = (account: string) => `/v1/tokens?account=${encodeURIComponent(account)}`;
+
+const noToken = (id: string) => new Rejected('not_found', `There is no token ${id}.`);
+
+/** The end of the last day on which a token is good. @throws Rejected `in_the_past` | `too_long` */
+function lastDay(expires: FullDate): Date {
+  const today = todayAt(new Date());
+  if (expires < today) throw refused('in_the_past', '/expires', `expires ${expires} is before today, ${today}`);
+  const end = Date.parse(expires) + DAY_MS;
+  if (end > Date.now() + LONGEST * DAY_MS)
+    throw refused('too_long', '/expires', 'A token is good for two years at most.');
+  return new Date(end);
+}

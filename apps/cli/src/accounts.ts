@@ -1,0 +1,182 @@
+/** The verbs of accounts and tokens. */
+import { appointmentFrom, DAY_MS, heldOn, type AccessStore, type AccountRow, type NewAppointment } from '#access';
+import { isFullDate, todayAt } from '#clocks';
+import { Lookup } from '#registers';
+import { ACCOUNT_ROLES, SCOPES, type Scope } from '#words';
+import { openAccess, openLog, type Purpose } from '../../api/src/app.module.js';
+import type { Settings } from '../../api/src/settings.js';
+
+export interface TokenOptions {
+  readonly secretariat?: boolean;
+  readonly agency?: string;
+  readonly account?: string;
+  readonly scopes?: string;
+  readonly expires?: string;
+  readonly label: string;
+}
+export interface AppointOptions {
+  readonly role: string;
+  readonly agency?: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+export interface AccountOptions extends Pick<AppointOptions, 'agency'> {
+  readonly name: string;
+  readonly email?: string;
+  readonly machine?: boolean;
+  readonly role?: string;
+}
+
+async function withAccess<T>(
+  settings: Settings,
+  purpose: Purpose,
+  use: (access: AccessStore) => Promise<T>,
+): Promise<T> {
+  const access = openAccess(settings, purpose);
+  try {
+    return await use(access);
+  } finally {
+    await access.close();
+  }
+}
+
+/** @throws Error for an agency that is not registered */
+async function refuseUnknown(settings: Settings, agency: string | undefined): Promise<void> {
+  if (agency === undefined) return;
+  const log = await openLog(settings, 'look');
+  try {
+    if (!(await new Lookup(log).has('agency', agency)))
+      throw new Error(`There is no agency ${agency} in the register.`);
+  } finally {
+    await log.store.close();
+  }
+}
+
+// ── Tokens ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export async function addToken(settings: Settings, options: TokenOptions): Promise<void> {
+  const { secretariat, agency, account, label } = options;
+  if ([secretariat, agency, account].filter(Boolean).length !== 1)
+    throw new Error('Say for whom: --secretariat, --agency CODE or --account ACCOUNT.');
+  await refuseUnknown(settings, agency);
+  const scopes = options.scopes === undefined ? undefined : scopesIn(options.scopes);
+  const more = {
+    ...(scopes && { scopes }),
+    ...(options.expires !== undefined && { expires: new Date(dayIn('--expires', options.expires) + DAY_MS) }),
+  };
+  await withAccess(settings, 'serve', async (access) => {
+    const of = account === undefined ? null : await known(access, account);
+    const { id, token } = of
+      ? await access.give({ account: of.account, label, scopes: SCOPES, ...more })
+      : await access.create(agency ?? null, label, undefined, more);
+    console.log(`id     ${id}\ntoken  ${token}`);
+  });
+}
+
+export const listTokens = (settings: Settings): Promise<void> =>
+  withAccess(settings, 'look', async (access) => {
+    const roles = new Map((await access.accounts.all()).map((row) => [row.account, rolesOn(row).join(', ')]));
+    console.table(
+      (await access.tokens()).map(({ id, account, label, scopes, created, expires, lastUsed, revoked }) => ({
+        ...{ id, account, roles: roles.get(account), label, scopes: scopes.join(' ') },
+        ...{ created, expires, lastUsed, revoked },
+      })),
+    );
+  });
+
+export const revokeTokens = (settings: Settings, which: string): Promise<void> =>
+  withAccess(settings, 'look', async (access) => console.log(`${await access.revoke(which)} revoked`));
+
+export async function rotateToken(settings: Settings, id: string, overlap: string): Promise<void> {
+  const hours = Number(overlap);
+  if (!(hours >= 0 && hours <= 720)) throw new Error(`--overlap takes hours from 0 to 720, not ${overlap}.`);
+  await withAccess(settings, 'look', async (access) => {
+    const fresh = await access.rotate(id, { overlapMs: hours * 3_600_000 });
+    if (!fresh) throw new Error(`There is no token ${id} in use.`);
+    console.log(`id     ${fresh.id}\ntoken  ${fresh.token}`);
+  });
+}
+
+function scopesIn(text: string): Scope[] {
+  const words = text.split(',').map((word) => word.trim());
+  const wrong = words.find((word) => !(SCOPES as readonly string[]).includes(word));
+  if (wrong !== undefined) throw new Error(`--scopes takes ${SCOPES.join(', ')}, not ${wrong}.`);
+  return words as Scope[];
+}
+
+// ── Accounts ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export async function addAccount(settings: Settings, options: AccountOptions): Promise<void> {
+  const { name, email, machine = false, role, agency } = options;
+  const first = role === undefined ? [] : [appointmentIn({ role, agency })];
+  await refuseUnknown(settings, agency);
+  await withAccess(settings, 'serve', async (access) => {
+    if (email !== undefined && (await access.accounts.byEmail(email)))
+      throw new Error('Another account has this address: appoint that one.');
+    const kind = machine ? 'machine' : 'person';
+    console.log(`account  ${await access.accounts.open({ kind, name, email }, ...first)}`);
+  });
+}
+
+export const listAccounts = (settings: Settings, { agency, at }: { agency?: string; at?: string }): Promise<void> =>
+  withAccess(settings, 'look', async (access) => {
+    const day = at === undefined ? todayAt(new Date()) : (dayIn('--at', at), at);
+    console.table(
+      (await access.accounts.all(agency)).flatMap((row) => {
+        const { account, kind, name, email, erased } = row;
+        const roles = heldOn(row, day);
+        const shown = { account, kind, name, email, ...(erased !== null && { erased }) };
+        return roles.length === 0
+          ? [shown]
+          : roles.map(({ id, role, agency: of, since, until }) => ({ ...shown, role, agency: of, since, until, id }));
+      }),
+    );
+  });
+
+export async function appointAccount(settings: Settings, account: string, options: AppointOptions): Promise<void> {
+  const appointment = appointmentIn(options);
+  await refuseUnknown(settings, options.agency);
+  await withAccess(settings, 'look', async (access) => {
+    const { account: of, erased } = await known(access, account);
+    if (erased !== null) throw new Error(`${account} was erased, and takes no role any more.`);
+    console.log(`appointment  ${await access.accounts.appoint(of, appointment)}`);
+  });
+}
+
+export const relieveAccount = (settings: Settings, id: string): Promise<void> =>
+  withAccess(settings, 'look', async (access) => {
+    const all = (await access.accounts.all()).flatMap(({ appointments }) => appointments);
+    if (!all.some((one) => one.id === id)) throw new Error(`There is no appointment ${id}.`);
+    await access.accounts.relieve(id);
+    console.log('relieved');
+  });
+
+export const eraseAccount = (settings: Settings, account: string): Promise<void> =>
+  withAccess(settings, 'look', async (access) => {
+    await known(access, account);
+    await access.accounts.erase(account);
+    console.log('erased');
+  });
+
+async function known(access: AccessStore, account: string): Promise<AccountRow> {
+  const row = await access.accounts.one(account);
+  if (!row) throw new Error(`There is no account ${account}.`);
+  return row;
+}
+
+const rolesOn = (row: AccountRow): string[] =>
+  heldOn(row, todayAt(new Date())).map(({ role, agency }) => `${role}${agency === null ? '' : ` of ${agency}`}`);
+
+function appointmentIn({ role, from, to, ...of }: AppointOptions): NewAppointment {
+  const known = ACCOUNT_ROLES.find((one) => one === role);
+  if (!known) throw new Error(`--role takes ${ACCOUNT_ROLES.join(', ')}, not ${role}.`);
+  for (const [option, day] of Object.entries({ '--from': from, '--to': to })) if (day !== undefined) dayIn(option, day);
+  return appointmentFrom({ role: known, from, to, ...of }, null);
+}
+
+/** The beginning of a day. @throws Error for what is no date */
+function dayIn(option: string, text: string): number {
+  const refusal = new Error(`${option} takes a date, YYYY-MM-DD, not ${text}.`);
+  if (!isFullDate(text)) throw refusal;
+  return Date.parse(text);
+}

@@ -1,0 +1,94 @@
+/** The rights to appoint and to give tokens: the secretariat to everybody, the focal point of an agency to those of its agency. */
+import { todayAt, type FullDate } from '#clocks';
+import { refused, Rejected } from '#eventsourcing';
+import type { Actor, Principal } from '#platform';
+import type { AccountRole, Scope } from '#words';
+import { DAY_MS, type AccountRow, type NewAppointment } from './accounts.js';
+
+/** @throws Rejected `forbidden` */
+export function refuseAppointing(by: Actor, { role, agency }: Pick<NewAppointment, 'role' | 'agency'>): void {
+  if (by.role === 'secretariat') return;
+  if (by.role === 'focal_point' && role !== 'secretariat' && agency === by.agency) return;
+  throw new Rejected(
+    'forbidden',
+    by.role === 'focal_point'
+      ? `A focal point of ${by.agency} appoints focal points, alternates and readers of ${by.agency} only.`
+      : 'The secretariat appoints, or the focal point of the agency.',
+  );
+}
+
+/** An appointment as it is asked for: whole days (UTC), the last one included. */
+export interface SaidAppointment {
+  readonly role: AccountRole;
+  readonly agency?: string | null;
+  readonly from?: FullDate | null;
+  readonly to?: FullDate | null;
+}
+
+/** Whole days as instants. @throws Rejected for days that are over */
+export function periodOf({ from, to }: Pick<SaidAppointment, 'from' | 'to'>, at = ''): { since?: Date; until?: Date } {
+  const today = todayAt(new Date());
+  if (from && from < today) throw refused('in_the_past', `${at}/from`, `from ${from} is before today, ${today}`);
+  if (to && to < (from ?? today))
+    throw refused('ends_before_it_begins', `${at}/to`, `to ${to} is before ${from ?? today}`);
+  return {
+    ...(from && from !== today && { since: new Date(from) }),
+    ...(to && { until: new Date(Date.parse(to) + DAY_MS) }),
+  };
+}
+
+/**
+ * An appointment that may be made.
+ * @param by who makes it; `null`: the command line
+ * @param at where it stands in a body, for pointers
+ * @throws Rejected `agency_needed` | `no_agency` | `forbidden`, and for days that are over
+ */
+export function appointmentFrom(said: SaidAppointment, by: Actor | null, at = ''): NewAppointment {
+  const { role, agency = null } = said;
+  if (agency === null && (role === 'focal_point' || role === 'alternate'))
+    throw refused('agency_needed', `${at}/agency`, `${role} needs the agency.`);
+  if (agency !== null && role === 'secretariat')
+    throw refused(
+      'no_agency',
+      `${at}/agency`,
+      'The secretariat is of no agency; on behalf of one it acts on an authority.',
+    );
+  if (by) refuseAppointing(by, { role, agency });
+  return { role, agency, by: by?.account ?? null, ...periodOf(said, at) };
+}
+
+/** The roles of an account that a caller may know of. */
+export const shownTo = (by: Actor, account: AccountRow): AccountRow =>
+  by.role === 'secretariat'
+    ? account
+    : { ...account, appointments: account.appointments.filter(({ agency }) => agency === by.agency) };
+
+/** Whether a caller may know of an account: it is its own, or has or had a role for its agency. */
+export const isKnownTo = (by: Actor, account: AccountRow): boolean =>
+  by.role === 'secretariat' ||
+  account.account === by.account ||
+  account.appointments.some(({ agency }) => by.agency !== null && agency === by.agency);
+
+/**
+ * A token acts in every role of its account: so the secretariat gives it, or the account itself, or a focal point for whose
+ * agency alone the account acts. Nobody gives more than their own token may do.
+ * @throws Rejected `forbidden`
+ */
+export function refuseGiving(by: Principal, { account, appointments }: AccountRow, scopes: readonly Scope[]): void {
+  const more = scopes.filter((scope) => !by.scopes.includes(scope));
+  if (more.length > 0)
+    throw new Rejected('forbidden', `A token gives no scope that it has not itself: ${more.join(', ')}.`);
+  refuseMinding(by, { account, appointments });
+}
+
+/** Tokens are minded by whoever may give them. @throws Rejected `forbidden` */
+export function refuseMinding(
+  by: Actor,
+  { account, appointments }: Pick<AccountRow, 'account' | 'appointments'>,
+): void {
+  if (by.role === 'secretariat' || by.account === account) return;
+  const now = new Date().toISOString();
+  const standing = appointments.filter(({ until }) => until === null || until > now);
+  if (by.role === 'focal_point' && standing.length > 0 && standing.every(({ agency }) => agency === by.agency)) return;
+  throw new Rejected('forbidden', 'The tokens of an account are for itself, its focal point and the secretariat.');
+}

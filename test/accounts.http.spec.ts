@@ -1,0 +1,188 @@
+/** Accounts, their roles over time and their tokens, over HTTP. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AccessStore } from '#access';
+import { TestServer, type Answer } from './support/server.js';
+
+let server: TestServer;
+let secretariat: string;
+beforeAll(async () => {
+  server = await TestServer.start();
+  secretariat = server.token(null);
+  for (const code of ['IOM', 'ILO'])
+    await server.post('/v1/agencies', { code, name: `Agency ${code}`, kind: 'igo' }, secretariat);
+});
+afterAll(() => server.close());
+
+interface Appointment {
+  readonly id: string;
+  readonly role: string;
+  readonly agency: string | null;
+  readonly until: string | null;
+}
+const get = (path: string, token: string) => server.get(path, { authorization: `Bearer ${token}` });
+const opened = async (name: string, appointment: object | null, by = secretariat, more: object = {}): Promise<Answer> =>
+  server.post('/v1/accounts', { kind: 'person', name, ...(appointment && { appointment }), ...more }, by);
+const account = async (name: string, appointment: object | null): Promise<string> =>
+  (await opened(name, appointment)).body.account as string;
+/** A token with every scope, as somebody who is signed in has. */
+const tokenFor = async (of: string, scopes = ['read', 'report', 'record', 'register', 'publish', 'admin']) => {
+  const { status, body } = await server.post('/v1/tokens', { account: of, label: 'a', scopes }, secretariat);
+  expect([status, body.detail]).toEqual([201, undefined]);
+  return body.token as string;
+};
+const told = ({ status, body }: Answer): string => `${status} ${body.code ?? ''}`.trim();
+const IOM = { role: 'focal_point', agency: 'IOM' };
+const day = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+
+describe('A focal point', () => {
+  it('appoints and relieves alternates and readers of its own agency, and nobody else', async () => {
+    const lead = await tokenFor(await account('Lead of IOM', IOM));
+    const made = await opened('Alternate', { role: 'alternate', agency: 'IOM' }, lead);
+    expect(told(made)).toBe('201');
+    const { account: of, appointments } = made.body as { account: string; appointments: Appointment[] };
+    const alternate = await tokenFor(of);
+    expect((await get('/v1/me', alternate)).body).toMatchObject({ role: 'alternate', agency: { code: 'IOM' } });
+
+    for (const appointment of [{ role: 'alternate', agency: 'ILO' }, { role: 'secretariat' }, { role: 'reader' }, null])
+      expect([appointment, (await opened('x', appointment, lead)).status]).toEqual([
+        appointment,
+        appointment ? 403 : 422,
+      ]);
+    expect(told(await opened('x', { role: 'alternate', agency: 'IOM' }, alternate))).toBe('403 forbidden');
+    const ofIlo = (await opened('ILO', { role: 'focal_point', agency: 'ILO' })).body as typeof made.body;
+    const at = `/v1/accounts/${ofIlo.account}`;
+    expect(told(await get(at, lead))).toBe('404 not_found');
+    expect(told(await server.post(`${at}/appointments/${ofIlo.appointments[0].id}/relieve`, {}, lead))).toBe(
+      '404 not_found',
+    );
+    expect(told(await get('/v1/accounts?agency=ILO', lead))).toBe('403 forbidden');
+
+    const relieved = await server.post(`/v1/accounts/${of}/appointments/${appointments[0]!.id}/relieve`, {}, lead);
+    expect(relieved.body.appointments).toEqual([expect.objectContaining({ until: expect.any(String) })]);
+    expect(told(await get('/v1/me', alternate))).toBe('401 unauthenticated');
+  });
+
+  it('sees everything that its predecessors did, and who they were', async () => {
+    const before = await account('Predecessor', { role: 'focal_point', agency: 'ILO' });
+    await account('Of IOM alone', IOM);
+    const successor = await tokenFor(await account('Successor', { role: 'focal_point', agency: 'ILO' }));
+    const { items } = (await get('/v1/accounts', successor)).body as {
+      items: { account: string; name: string; appointments: Appointment[] }[];
+    };
+    expect(items.map(({ name }) => name)).toEqual(expect.arrayContaining(['Predecessor', 'Successor']));
+    expect(items.flatMap(({ appointments }) => appointments.map(({ agency }) => agency))).not.toContain('IOM');
+    const tokens = (await get('/v1/tokens', successor)).body.items as { account: string }[];
+    await tokenFor(before);
+    expect(((await get('/v1/tokens', successor)).body.items as object[]).length).toBe(tokens.length + 1);
+  });
+
+  it('gives a token to nobody who acts for another agency, too, and no scope that its own has not', async () => {
+    const lead = await tokenFor(await account('Lead', IOM), ['read', 'report', 'admin']);
+    const both = await account('Both', { role: 'alternate', agency: 'IOM' });
+    const give = (of: string, scopes: string[]) => server.post('/v1/tokens', { account: of, label: 'a', scopes }, lead);
+    expect(told(await give(both, ['report']))).toBe('201');
+    expect(told(await give(both, ['record']))).toBe('403 forbidden');
+    await server.post(`/v1/accounts/${both}/appointments`, { role: 'alternate', agency: 'ILO' }, secretariat);
+    expect(told(await give(both, ['report']))).toBe('403 forbidden');
+  });
+});
+
+describe('Appointments', () => {
+  it('can be asked as at any date: who could act for whom', async () => {
+    const { body } = await opened('In a week', { ...IOM, from: day(7), to: day(9) });
+    const on = async (at: string): Promise<string[]> => {
+      const { items } = (await get(`/v1/appointments?agency=IOM&at=${at}`, secretariat)).body;
+      return (items as { account: string }[]).map((one) => one.account);
+    };
+    const found = await Promise.all([6, 7, 9, 10].map(async (days) => (await on(day(days))).includes(body.account)));
+    expect(found).toEqual([false, true, true, false]);
+    expect(told(await get('/v1/appointments?agency=NOBODY', secretariat))).toBe('404 not_found');
+  });
+
+  it('begin today or later, and need the agency that they are for', async () => {
+    const codes = [
+      [{ ...IOM, from: day(-1) }, '422 in_the_past'],
+      [{ ...IOM, from: day(2), to: day(1) }, '422 ends_before_it_begins'],
+      [{ role: 'focal_point' }, '422 agency_needed'],
+      [{ role: 'secretariat', agency: 'IOM' }, '422 no_agency'],
+      [{ role: 'alternate', agency: 'NOBODY' }, '422 unknown_reference'],
+      [{ role: 'king', agency: 'IOM' }, '400 invalid'],
+    ] as const;
+    for (const [appointment, code] of codes)
+      expect([appointment, told(await opened('x', appointment))]).toEqual([appointment, code]);
+  });
+
+  it('of several agencies let it act for the one that it names', async () => {
+    const of = await account('Two agencies', { role: 'alternate', agency: 'IOM' });
+    await server.post(`/v1/accounts/${of}/appointments`, { role: 'focal_point', agency: 'ILO' }, secretariat);
+    const token = await tokenFor(of);
+    const as = async (actingFor?: string) =>
+      server.get('/v1/me', { authorization: `Bearer ${token}`, ...(actingFor && { 'acting-for': actingFor }) });
+    expect((await as()).body).toMatchObject({ role: 'reader', agency: null });
+    expect((await as('IOM')).body).toMatchObject({ role: 'alternate', agency: { code: 'IOM' } });
+    expect((await as('ILO')).body).toMatchObject({ role: 'focal_point', agency: { code: 'ILO' } });
+    expect(told(await as('UNHCR'))).toBe('403 forbidden');
+    expect((await as()).body.appointments).toHaveLength(2);
+  });
+});
+
+describe('A request with an Idempotency-Key', () => {
+  it('opens, appoints and gives once', async () => {
+    const again = { 'idempotency-key': 'once' };
+    const body = { kind: 'machine', name: 'Once', appointment: IOM };
+    const open = () => server.post('/v1/accounts', body, secretariat, again);
+    const [first, second] = [(await open()).body, (await open()).body];
+    expect(second).toEqual(first);
+    const appoint = () =>
+      server.post(`/v1/accounts/${first.account}/appointments`, { role: 'reader' }, secretariat, {
+        'idempotency-key': 'twice',
+      });
+    expect((await appoint()).body).toEqual((await appoint()).body);
+    const give = () =>
+      server.post('/v1/tokens', { account: first.account, label: 'a', scopes: ['read'] }, secretariat, {
+        'idempotency-key': 'token',
+      });
+    expect([told(await give()), told(await give())]).toEqual(['201', '409 shown_once']);
+    expect((await server.app.get(AccessStore).tokens(first.account)).length).toBe(1);
+  });
+});
+
+describe('A token', () => {
+  it('is rotated and revoked by itself; by another only with the scope for that', async () => {
+    const of = await account('A system', IOM);
+    const mine = await tokenFor(of, ['read', 'report']);
+    const { id } = (await get('/v1/me', mine)).body.token as { id: string };
+    const other = await tokenFor(of, ['read', 'report']);
+    for (const what of ['rotate', 'revoke'])
+      expect([what, told(await server.post(`/v1/tokens/${id}/${what}`, {}, other))]).toEqual([
+        what,
+        '403 insufficient_scope',
+      ]);
+    const fresh = (await server.post(`/v1/tokens/${id}/rotate`, { overlapHours: 1 }, mine)).body as {
+      id: string;
+      token: string;
+      scopes: string[];
+    };
+    expect(fresh.scopes).toEqual(['read', 'report']);
+    expect([(await get('/v1/me', mine)).status, (await get('/v1/me', fresh.token)).status]).toEqual([200, 200]);
+    expect((await server.post(`/v1/tokens/${fresh.id}/revoke`, {}, fresh.token)).body.revoked).not.toBeNull();
+    expect((await get('/v1/me', fresh.token)).status).toBe(401);
+    expect(told(await server.post(`/v1/tokens/${fresh.id}/rotate`, {}, secretariat))).toBe('409 not_in_use');
+  });
+
+  it('of a person that was erased is nobody’s, and neither name nor address is shown', async () => {
+    const email = 'anna.erased@iom.example';
+    const { body } = await opened('Anna Erased', IOM, secretariat, { email });
+    const token = await tokenFor(body.account);
+    expect(told(await opened('Another', null, secretariat, { email: email.toUpperCase() }))).toBe('409 address_taken');
+    const erased = await server.post(`/v1/accounts/${body.account}/erase`, {}, secretariat);
+    expect(erased.body).toMatchObject({ name: null, email: null, erased: expect.any(String) });
+    expect((await get('/v1/me', token)).status).toBe(401);
+    expect(JSON.stringify((await get('/v1/accounts', secretariat)).body)).not.toMatch(/anna/i);
+    expect(told(await server.post(`/v1/accounts/${body.account}/appointments`, IOM, secretariat))).toBe('409 erased');
+    expect(
+      told(await server.post('/v1/tokens', { account: body.account, label: 'a', scopes: ['read'] }, secretariat)),
+    ).toBe('409 erased');
+    expect((await opened('Another', null, secretariat, { email })).status).toBe(201);
+  });
+});
