@@ -288,7 +288,7 @@ function choicesOf({
     if ((act === 'holdEdition' && nature !== 'recurring') || (act === 'reportUpkeep' && nature !== 'standing'))
       return [];
     const { button } = ACT_WORDS[act];
-    if (!/Milestone$/.test(act) || act === 'addMilestone') return [{ act, label: button }];
+    if (!act.endsWith('Milestone') || act === 'addMilestone') return [{ act, label: button }];
     return milestones
       .filter(({ reached }) => act === 'rescheduleMilestone' || !reached)
       .map(({ milestone, title }) => ({
