@@ -327,7 +327,7 @@ export class ReturnPages {
         )}
         {open && (
           <p>
-            <a class="button" href={`${here}?edit=yes`}>
+            <a class={received ? undefined : 'button'} href={`${here}?edit=yes`}>
               {isSecretariat ? `Write it for ${agency}` : received ? 'Change it' : 'Write it'}
             </a>
           </p>
