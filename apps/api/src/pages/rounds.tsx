@@ -487,76 +487,73 @@ const RoundPage = ({ view, round, state, rates, lines, isDesk, own }: RoundParts
       <Rates view={view} rates={rates} isOpen={state === 'open'} />
       <section id="returns">
         <h2>Returns</h2>
-        <form method="post" action={`${here}/accept`}>
-          {acceptable && (
-            <>
-              <CsrfField />
-              <input type="hidden" name="_key" value={newCommandId()} />
-            </>
-          )}
-          <Table class="breakdown">
-            <caption class="hidden">The returns of all agencies that were asked</caption>
-            <thead>
-              <tr>
-                {acceptable && <th scope="col">Accept</th>}
-                <th scope="col">Agency</th>
-                <th scope="col">Return</th>
-                <th scope="col">When</th>
-                <th scope="col">Updates</th>
-                <th scope="col">No change</th>
-                <th scope="col">Not assessed</th>
-                <th scope="col">New</th>
-                <th scope="col">Comments</th>
+        <Table class="breakdown">
+          <caption class="hidden">The returns of all agencies that were asked</caption>
+          <thead>
+            <tr>
+              {acceptable && <th scope="col">Accept</th>}
+              <th scope="col">Agency</th>
+              <th scope="col">Return</th>
+              <th scope="col">When</th>
+              <th scope="col">Updates</th>
+              <th scope="col">No change</th>
+              <th scope="col">Not assessed</th>
+              <th scope="col">New</th>
+              <th scope="col">Comments</th>
+            </tr>
+          </thead>
+          <tbody>
+            {lines.map((line) => (
+              <tr key={line.agency}>
+                {acceptable && (
+                  <td data-label="Accept">
+                    {(line.state === 'submitted' || line.state === 'nil') && (
+                      <input
+                        type="checkbox"
+                        name="agencies"
+                        form="accept-returns"
+                        value={line.agency}
+                        aria-label={`Accept the return of ${line.agency}`}
+                      />
+                    )}
+                  </td>
+                )}
+                <th scope="row">
+                  <a href={`${here}/returns/${encodeURIComponent(line.agency)}`} dir="auto">
+                    {line.name}
+                  </a>
+                </th>
+                <td data-label="Return">
+                  <span class={`return-state ${line.state}`}>{RETURN_STATE_WORDS[line.state]}</span>
+                  {line.late && line.state !== 'not_received' && <span class="alert"> late</span>}
+                </td>
+                <td data-label="When">
+                  {line.receivedOn
+                    ? dateWords(line.receivedOn, 'short')
+                    : line.daysLeft !== null && state === 'open'
+                      ? daysWords(line.daysLeft)
+                      : '–'}
+                </td>
+                <td data-label="Updates">{line.receivedOn && line.state !== 'nil' ? count(line.says.update) : '–'}</td>
+                <td data-label="No change">
+                  {line.receivedOn && line.state !== 'nil' ? count(line.says.no_change) : '–'}
+                </td>
+                <td data-label="Not assessed">
+                  {line.receivedOn && line.state !== 'nil' ? count(line.says.not_assessed) : '–'}
+                </td>
+                <td data-label="New">{line.receivedOn && line.state !== 'nil' ? count(line.says.new) : '–'}</td>
+                <td data-label="Comments">{line.comments > 0 ? count(line.comments) : '–'}</td>
               </tr>
-            </thead>
-            <tbody>
-              {lines.map((line) => (
-                <tr key={line.agency}>
-                  {acceptable && (
-                    <td data-label="Accept">
-                      {(line.state === 'submitted' || line.state === 'nil') && (
-                        <input
-                          type="checkbox"
-                          name="agencies"
-                          value={line.agency}
-                          aria-label={`Accept the return of ${line.agency}`}
-                        />
-                      )}
-                    </td>
-                  )}
-                  <th scope="row">
-                    <a href={`${here}/returns/${encodeURIComponent(line.agency)}`} dir="auto">
-                      {line.name}
-                    </a>
-                  </th>
-                  <td data-label="Return">
-                    <span class={`return-state ${line.state}`}>{RETURN_STATE_WORDS[line.state]}</span>
-                    {line.late && line.state !== 'not_received' && <span class="alert"> late</span>}
-                  </td>
-                  <td data-label="When">
-                    {line.receivedOn
-                      ? dateWords(line.receivedOn, 'short')
-                      : line.daysLeft !== null && state === 'open'
-                        ? daysWords(line.daysLeft)
-                        : '–'}
-                  </td>
-                  <td data-label="Updates">
-                    {line.receivedOn && line.state !== 'nil' ? count(line.says.update) : '–'}
-                  </td>
-                  <td data-label="No change">
-                    {line.receivedOn && line.state !== 'nil' ? count(line.says.no_change) : '–'}
-                  </td>
-                  <td data-label="Not assessed">
-                    {line.receivedOn && line.state !== 'nil' ? count(line.says.not_assessed) : '–'}
-                  </td>
-                  <td data-label="New">{line.receivedOn && line.state !== 'nil' ? count(line.says.new) : '–'}</td>
-                  <td data-label="Comments">{line.comments > 0 ? count(line.comments) : '–'}</td>
-                </tr>
-              ))}
-            </tbody>
-          </Table>
-          {acceptable && <button>Accept those that are ticked</button>}
-        </form>
+            ))}
+          </tbody>
+        </Table>
+        {acceptable && (
+          <form id="accept-returns" method="post" action={`${here}/accept`}>
+            <CsrfField />
+            <input type="hidden" name="_key" value={newCommandId()} />
+            <button>Accept those that are ticked</button>
+          </form>
+        )}
       </section>
       <Asks round={round} />
     </PlainPage>
