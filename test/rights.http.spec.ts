@@ -85,9 +85,9 @@ describe('The table of rights', () => {
         asked++;
         const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
         // It is refused later for what it says, if not before for who says it: nothing is ever written.
-        return outcome(
-          method === 'GET' ? await server.get(path, headers) : await server.post(path, { nothing: 1 }, token),
-        );
+        if (method === 'GET') return outcome(await server.get(path, headers));
+        const write = method === 'PUT' ? server.put.bind(server) : server.post.bind(server);
+        return outcome(await write(path, { nothing: 1 }, token));
       };
       const hold = async (who: string, token: string | undefined, wanted: string) => {
         const found = await ask(token);

@@ -87,15 +87,18 @@ export class TestServer {
   }
 
   async post(path: string, body: unknown, token?: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.#write('POST', path, body, token, headers);
+  }
+
+  async put(path: string, body: unknown, token?: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.#write('PUT', path, body, token, headers);
+  }
+
+  async #write(method: string, path: string, body: unknown, token?: string, headers: Record<string, string> = {}) {
     const all: Record<string, string> = { 'content-type': 'application/json', ...headers };
     if (token !== undefined) all['authorization'] = `Bearer ${token}`;
     const text = typeof body === 'string' ? body : JSON.stringify(body);
-    return read(await fetch(this.url + path, { method: 'POST', body: text, headers: all }));
-  }
-
-  async put(path: string, body: unknown, token: string, headers: Record<string, string> = {}): Promise<Answer> {
-    const all = { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...headers };
-    return read(await fetch(this.url + path, { method: 'PUT', body: JSON.stringify(body), headers: all }));
+    return read(await fetch(this.url + path, { method, body: text, headers: all }));
   }
 
   async close(): Promise<void> {

@@ -12,7 +12,7 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AccessStore, KnownTokens, PostgresAccessStore, SqliteAccessStore } from '#access';
+import { AccessStore, Audit, KnownTokens, PostgresAccessStore, SqliteAccessStore } from '#access';
 import { actsContext } from '#acts';
 import { commitmentsContext } from '#commitments';
 import { DraftsStore, PostgresDraftsStore, SqliteDraftsStore } from '#drafts';
@@ -34,6 +34,7 @@ import { Mailer, mailerOf } from '#mail';
 import {
   AccessGuard,
   AnswerInterceptor,
+  auditLost,
   Cookies,
   IdempotencyKeys,
   LOG,
@@ -55,6 +56,7 @@ import { Bearers, SignIn } from '#sign-in';
 import { PublishedFiles, reportsContext, type Imprint } from '#reports';
 import { roundsCatalogs, roundsContext } from '#rounds';
 import { AccountsController } from './accounts.controller.js';
+import { AuditController } from './audit.controller.js';
 import { ChangesController } from './changes.controller.js';
 import { LogCheck } from './log-check.js';
 import { MeController } from './me.controller.js';
@@ -193,11 +195,13 @@ class Closing implements OnApplicationShutdown {
   constructor(
     private readonly projector: Projector,
     private readonly stores: Stores,
+    private readonly audit: Audit,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
     const { log, access, drafts } = this.stores;
     await this.projector.stop();
+    await this.audit.flush();
     await log.store.close();
     await drafts.close();
     await access.close();
@@ -243,6 +247,7 @@ export class AppModule {
       imports: [CqrsModule.forRoot()],
       controllers: [
         ...all.flatMap(({ controllers }) => controllers ?? []),
+        AuditController,
         ChangesController,
         AccountsController,
         TokensController,
@@ -253,11 +258,16 @@ export class AppModule {
         { provide: LOG, useValue: log },
         { provide: PUBLIC_URL, useValue: settings.publicUrl.replace(/\/$/, '') },
         { provide: Projector, useFactory: () => new Projector(log, projections, logFailure, snapshot) },
-        { provide: Closing, useFactory: (projector: Projector) => new Closing(projector, stores), inject: [Projector] },
+        {
+          provide: Closing,
+          useFactory: (projector: Projector, audit: Audit) => new Closing(projector, stores, audit),
+          inject: [Projector, Audit],
+        },
         { provide: APP_FILTER, useFactory: () => new ProblemFilter(extra.problemPage) },
         Draining,
         LogCheck,
         { provide: AccessStore, useValue: access },
+        { provide: Audit, useFactory: () => new Audit(access, settings.auditDays, (lost) => auditLost.inc(lost)) },
         { provide: DraftsStore, useValue: drafts },
         { provide: SignIn, useFactory: (mailer: Mailer) => new SignIn(access, mailer, settings), inject: [Mailer] },
         {

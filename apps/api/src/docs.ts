@@ -76,7 +76,6 @@ export function showsDocs(server: FastifyInstance, document: () => object): void
       reply
         .type(type)
         .header('Content-Security-Policy', POLICY)
-        .header('X-Content-Type-Options', 'nosniff')
         .send(await content()),
     );
 }

@@ -1,6 +1,9 @@
 /** The entry point of the server: reads the settings, serves, and ends on a signal. */
 import './node-version.js';
 
+// Of what is written nobody else on this machine reads anything.
+process.umask(0o027);
+
 const { Logger } = await import('@nestjs/common');
 const { settingsFrom } = await import('./settings.js');
 const { closeOnSignal, startServer } = await import('./server.js');

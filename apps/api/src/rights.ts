@@ -10,7 +10,7 @@ interface Route {
   readonly needsToken: boolean;
 }
 
-const METHODS = ['get', 'post'] as const;
+const METHODS = ['get', 'post', 'put'] as const;
 
 /** Every route of the document, with its line. */
 export const routesOf = ({ paths }: Pick<OpenAPIObject, 'paths'>): Route[] =>

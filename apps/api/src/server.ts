@@ -29,6 +29,10 @@ import {
   readsJson,
 } from '#platform';
 import { ReportJobs } from '#reports';
+import { AccessStore, Audit } from '#access';
+import { auditsRequests } from './auditing.js';
+import { guardingHeaders } from './guarding-headers.js';
+import { refuseUnsafe } from './production.js';
 import { AppModule, openStores, type Stores } from './app.module.js';
 import { LogCheck } from './log-check.js';
 import { showsDocs } from './docs.js';
@@ -58,6 +62,7 @@ export async function startServer(
   const app = await buildServer(settings, stores ?? (await openStores(settings)));
   onBuilt?.(app);
   try {
+    await refuseUnsafe(settings, app.get(AccessStore));
     const building = app.get(Projector).start();
     await Promise.race([building, sleep(PATIENCE_MS, undefined, { ref: false })]);
     await Promise.all([building, app.listen({ port: settings.port, host: settings.host, backlog: BACKLOG })]);
@@ -175,6 +180,7 @@ const ENDING = { return503OnClosing: false };
 
 /** The application, not yet listening and its projections not yet started. */
 export async function buildServer(settings: Settings, stores: Stores): Promise<NestFastifyApplication> {
+  const guards = await guardingHeaders(settings.publicUrl.startsWith('https:'));
   const adapter = new FastifyAdapter({
     ...ENDING,
     bodyLimit: settings.bodyLimit,
@@ -191,13 +197,17 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
     // Requests refused before they reach a route: addresses that cannot be read.
     frameworkErrors: (error: Error, { headers }: FastifyRequest, reply: FastifyReply) => {
       const problem = problemOf(error);
-      void reply.header('X-Correlation-Id', new Correlation(headers['x-correlation-id']).id);
+      void reply.headers(guards).header('X-Correlation-Id', new Correlation(headers['x-correlation-id']).id);
       void reply.status(problem.status).type(PROBLEM_JSON).send(JSON.stringify(problem));
     },
   });
   adapter.getInstance().addHook('onRoute', (route) => {
     const { bodies } = (route.config ?? {}) as AdmissionMarks;
     if (bodies) route.bodyLimit = bodies * settings.bodyLimit;
+  });
+  adapter.getInstance().addHook('onRequest', (_request, reply, done) => {
+    void reply.headers(guards);
+    done();
   });
   observeRequests(adapter.getInstance());
   // The application is made below: by then nobody is answered.
@@ -215,6 +225,7 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
     },
   );
   found.guard = app.get(AccessGuard);
+  auditsRequests(adapter.getInstance() as never, () => app.get(Audit));
   answersDirectly(adapter.getInstance(), (of) => app.get(of));
   answersConditionally(adapter.getInstance());
   await app.register(fastifyAccepts);

@@ -1,4 +1,5 @@
 /** The settings, read from the environment; nothing else reads it. */
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import type { Budgets, LogSettings } from '#platform';
@@ -45,10 +46,15 @@ export interface Settings extends LogSettings, Budgets {
   readonly trustedProxies: readonly string[];
   /** The largest body taken, in bytes. */
   readonly bodyLimit: number;
+  /** Whether it refuses what is unsafe on the internet. */
+  readonly production: boolean;
+  readonly publicUrlIsSet: boolean;
   /** The public address, when it is not http://HOST:PORT. */
   readonly publicUrl: string;
   /** The time for which a report that was made in the background is kept, in hours. */
   readonly reportsKeptHours: number;
+  /** For how many days the record of who did what is kept. */
+  readonly auditDays: number;
   /** The publisher of the figures, as they are cited. */
   readonly publisher: string;
   /** The licence of the data, by its SPDX name; `null`: its publisher states none. */
@@ -66,7 +72,8 @@ export interface Settings extends LogSettings, Budgets {
 }
 
 /** @throws Error that names the variable and what it takes */
-export function settingsFrom(env: NodeJS.ProcessEnv = process.env): Settings {
+export function settingsFrom(given: NodeJS.ProcessEnv = process.env): Settings {
+  const env = withSecrets(given);
   const dataDir = env['DATA_DIR'] ?? '.followthrough';
   const host = env['HOST'] ?? '127.0.0.1';
   const port = whole(env, 'PORT', 3000, 0, 65535);
@@ -83,7 +90,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv = process.env): Settings {
     drainMs: whole(env, 'DRAIN_MS', 250, 0, 600_000),
     startPatienceMs: whole(env, 'START_PATIENCE_MS', 30_000, 0, 3_600_000),
     publicReading,
-    corsOrigins: originsIn(env, publicReading ? '*' : 'none'),
+    corsOrigins: originsIn(env),
     requestTimeoutMs: whole(env, 'REQUEST_TIMEOUT_MS', 30_000, 100, 3_600_000),
     trustedProxies: proxiesIn(env),
     rateLimit: rate(env, 'RATE_LIMIT', 1_200),
@@ -92,8 +99,11 @@ export function settingsFrom(env: NodeJS.ProcessEnv = process.env): Settings {
     concurrency: whole(env, 'CONCURRENCY', 128, 16, 100_000),
     sendTimeoutMs: whole(env, 'SEND_TIMEOUT_MS', 30_000, 100, 3_600_000),
     bodyLimit: whole(env, 'BODY_LIMIT', 262_144, 1_024, 900_000),
+    production: env['NODE_ENV'] === 'production',
+    publicUrlIsSet: Boolean(env['PUBLIC_URL']),
     publicUrl: env['PUBLIC_URL'] ?? `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`,
     reportsKeptHours: whole(env, 'REPORTS_KEPT_HOURS', 168, 1, 8_760),
+    auditDays: whole(env, 'AUDIT_DAYS', 400, 31, 36_500),
     publisher: env['PUBLISHER'] || 'Followthrough',
     dataLicence: env['DATA_LICENCE'] || null,
     sessions: {
@@ -106,6 +116,23 @@ export function settingsFrom(env: NodeJS.ProcessEnv = process.env): Settings {
     logLevel: oneOf(env, 'LOG_LEVEL', LOG_LEVELS, 'warn'),
     traced: tracedIn(env),
   };
+}
+
+/** What holds a secret may stand in a file instead, whose name is in `…_FILE`. */
+const SECRETS = ['LOG_URL', 'ACCESS_URL', 'DRAFTS_URL', 'SMTP_URL', 'OIDC_CLIENT_SECRET'] as const;
+
+function withSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const read = SECRETS.flatMap((name) => {
+    const file = env[`${name}_FILE`];
+    if (!file) return [];
+    if (env[name]) throw new Error(`${name} and ${name}_FILE are both set.`);
+    try {
+      return [[name, readFileSync(file, 'utf8').trim()] as const];
+    } catch (error) {
+      throw new Error(`${name}_FILE names a file that cannot be read: ${(error as Error).message}`, { cause: error });
+    }
+  });
+  return { ...env, ...Object.fromEntries(read) };
 }
 
 /** Whether the variables of OpenTelemetry ask for traces; the exporter reads its own OTEL_EXPORTER_OTLP_* itself. */
@@ -147,8 +174,8 @@ function lettersIn(env: NodeJS.ProcessEnv): Pick<Settings, 'smtpUrl' | 'mailFrom
 }
 
 /** Origins as browsers send them, `https://notebook.example.org`, separated by commas; or `*`, or `none`. */
-function originsIn(env: NodeJS.ProcessEnv, otherwise: '*' | 'none'): Settings['corsOrigins'] {
-  const given = (env['CORS_ORIGINS'] || otherwise).split(',').map((one) => one.trim());
+function originsIn(env: NodeJS.ProcessEnv): Settings['corsOrigins'] {
+  const given = (env['CORS_ORIGINS'] || 'none').split(',').map((one) => one.trim());
   if (given.join() === '*') return '*';
   if (given.join() === 'none') return [];
   const wrong = given.find((one) => !URL.canParse(one) || new URL(one).origin !== one);

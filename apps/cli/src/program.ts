@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { settingsFrom } from '../../api/src/settings.js';
 import type { AccountOptions, AppointOptions, TokenOptions } from './accounts.js';
+import type { AuditOptions } from './audit.js';
 import type { Anchors } from './logs.js';
 import type { ReportOptions } from './reports.js';
 
@@ -168,5 +169,33 @@ export function program(): Command {
     .command('erase <account>')
     .description('erase all that tells who it is, to the last byte; its roles and tokens end')
     .action(async (of: string) => (await import('./accounts.js')).eraseAccount(settings, of));
+
+  cli
+    .command('audit')
+    .description('print who did what, and tried what and was refused; the newest first')
+    .option('--from <instant>', 'from then on')
+    .option('--to <instant>', 'before then')
+    .option('--account <account>', 'only what this account asked')
+    .option('--agency <code>', 'only what was asked for this agency')
+    .option('--outcome <outcome>', 'done or refused')
+    .option('--format <name>', 'csv or ndjson', 'csv')
+    .action(async (options: AuditOptions) => (await import('./audit.js')).printAudit(settings, options));
+  // What changes nothing is not noted.
+  cli.hook('postAction', async (_, action) => {
+    const names = namesOf(action);
+    if (READING.has(names)) return;
+    await (await import('./audit.js')).noteVerb(settings, names, action.processedArgs.filter(isText).join(' '));
+  });
   return cli;
 }
+
+const READING: ReadonlySet<string> = new Set([
+  ...['demo', 'verify', 'backup', 'projections', 'report make', 'report verify', 'account list', 'token list', 'audit'],
+]);
+
+/** An address of a person is not noted. */
+const isText = (value: unknown): value is string => typeof value === 'string' && !value.includes('@');
+
+/** `token add` */
+const namesOf = (command: Command): string =>
+  command.parent?.parent ? `${namesOf(command.parent)} ${command.name()}` : command.name();

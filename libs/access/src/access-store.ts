@@ -61,6 +61,11 @@ export abstract class AccessStore implements IdempotencyKeys {
   /** The number of changes of rights through this object. */
   ownChanges = 0;
 
+  /** Keeps rows that change nobody's rights, in one transaction. @throws StoreUnavailable */
+  keep(statements: readonly Statement[]): Promise<void> {
+    return this.together(statements);
+  }
+
   /** Changes somebody's rights, in one transaction, and tells every process so. @throws StoreUnavailable */
   async change(...statements: Statement[]): Promise<void> {
     await this.together([...statements, ['UPDATE mark SET changes = changes + 1']]);

@@ -151,6 +151,7 @@ export class Accounts {
     await this.store.change(
       ['DELETE FROM people WHERE account = ?', account],
       ['UPDATE accounts SET erased = ? WHERE account = ? AND erased IS NULL', at, account],
+      ['UPDATE audit SET address = NULL WHERE account = ?', account],
       [
         'UPDATE appointments SET until = ?, relieved_by = ? WHERE account = ? AND (until IS NULL OR until > ?)',
         ...[at, by, account, at],

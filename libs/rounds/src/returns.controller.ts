@@ -298,8 +298,8 @@ export class ReturnsController {
     @Param('agency') agency: string,
     @Caller() caller: Principal | null,
   ): Promise<Findings> {
-    mustSee(caller, agency);
     const known = await this.returns.known(round, agency);
+    mustSee(caller, agency);
     const draft = await this.returns.draft(round, agency);
     const content = draft?.content ?? (await this.returns.beginning(known, agency));
     const { found } = await this.returns.prepared(round, agency, known, content, {}, metaOf(caller));
@@ -320,8 +320,8 @@ export class ReturnsController {
     @Param('agency') agency: string,
     @Caller() caller: Principal | null,
   ): Promise<DraftRevisions> {
-    mustSee(caller, agency);
     await this.returns.known(round, agency);
+    mustSee(caller, agency);
     const all = await this.returns.revisions(round, agency);
     return { items: all.map(({ revision, ...rest }) => ({ ...rest, revision: revision + 1 })) };
   }

@@ -7,6 +7,7 @@ import { Conditions } from './conditions.js';
 import { ICON } from './icon.js';
 import type { Citation } from './citation.js';
 import { buildingWords, Notice, projectionWords, type ViewsStanding } from './freshness.js';
+import { type Margins, marginsPath } from './margins.js';
 import { SectionPages, Sections } from './navigation.js';
 import { ReportForm, type ReportOffer } from './report-form.js';
 import { WhoIsHere } from './signed-in.js';
@@ -185,22 +186,6 @@ const Head = ({ title, children }: { title: string; children?: ComponentChildren
   </head>
 );
 
-/** The head and foot of each printed page. */
-interface Margins {
-  readonly head: readonly [left: string, right: string];
-  readonly foot: string;
-}
-
-/** Rules for the margins of printed pages; the number of the page stands in the stylesheet. */
-function pageMargins({ head: [left, right], foot }: Margins): string {
-  const box = (name: string, text: string) => `@${name}{content:"${cssText(text)}"}`;
-  return `@page{${box('top-left', left)}${box('top-right', right)}${box('bottom-left', foot)}}`;
-}
-
-/** A text in a string of CSS, which stands in HTML. */
-const cssText = (text: string): string =>
-  text.replaceAll(/[^\p{L}\p{N} ,.:–-]/gu, (c) => `\\${c.codePointAt(0)!.toString(16)} `);
-
 interface Frame extends Parts {
   readonly path: string;
   readonly link: (to: string) => string;
@@ -236,7 +221,7 @@ const Document = ({ title, path, link, again, printed, searched, children }: Fra
   <html lang="en">
     <Head title={title}>
       {again && <meta http-equiv="refresh" content={String(again)} />}
-      {printed && <style dangerouslySetInnerHTML={{ __html: pageMargins(printed) }} />}
+      {printed && <link rel="stylesheet" media="print" href={marginsPath(printed)} />}
     </Head>
     <body>
       <a class="skip" href="#main">

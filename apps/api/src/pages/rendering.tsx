@@ -10,7 +10,6 @@ import {
 import { ApiExcludeController } from '@nestjs/swagger';
 import { getMetadataStorage } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { createHash } from 'node:crypto';
 import type { VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { catchError, concatMap, type Observable } from 'rxjs';
@@ -23,24 +22,14 @@ import { ViewsBuilding, ProblemDocument, TableDocument } from './layout.js';
 import { ReaderContext, readerOf } from './signed-in.js';
 import { TakeAwayOffers, OffersContext } from './take-away.js';
 
-/** Nothing but our own stylesheet and icon, and of styles in the page only the one that is named; a script only where one is. */
-const policy = (style: string, script: string) =>
-  `default-src 'none'; style-src 'self'${style};${script} img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
+/** Nothing but our own stylesheets and icon, and a script only where one is: a file of ours, as styles are. */
+const policy = (script: string) =>
+  `default-src 'none'; style-src 'self';${script} img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
 
-/** The head and foot of each printed page are the only style that stands in a page. */
-const styleIn = (html: string): string => {
-  const style = /<style>([^<]*)<\/style>/.exec(html)?.[1];
-  return style === undefined ? '' : ` 'sha256-${createHash('sha256').update(style).digest('base64')}'`;
-};
-
-function safely(reply: FastifyReply, type: string, style = '', script = ''): void {
+function safely(reply: FastifyReply, type: string, script = ''): void {
   const { session } = reply.request as ApiRequest;
   vary(reply, 'Cookie');
-  void reply
-    .type(type)
-    .header('Content-Security-Policy', policy(style, script))
-    .header('X-Content-Type-Options', 'nosniff')
-    .header('Referrer-Policy', 'same-origin');
+  void reply.type(type).header('Content-Security-Policy', policy(script));
   if (!reply.hasHeader('Cache-Control')) void reply.header('Cache-Control', session ? 'private, no-cache' : 'no-cache');
 }
 
@@ -53,7 +42,7 @@ function sendsHtml(reply: FastifyReply, page: VNode, canSignIn: boolean): string
   const whole = <ReaderContext.Provider value={reader}>{page}</ReaderContext.Provider>;
   const html = `<!doctype html>${renderToString(whole).replaceAll(VOID, '<$1$2>')}`;
   const script = html.includes('<script src="/assets/') ? " script-src 'self'; connect-src 'self';" : '';
-  safely(reply, 'text/html; charset=utf-8', styleIn(html), script);
+  safely(reply, 'text/html; charset=utf-8', script);
   return html;
 }
 

@@ -1,5 +1,5 @@
 /** The files that browsers and search engines ask of any site: stylesheet, icon, robots.txt, sitemap.xml. */
-import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { pngOf } from '#charts';
@@ -9,6 +9,7 @@ import { Progress } from '#progress';
 import { Registers } from '#registers';
 import { ICON } from './icon.js';
 import { PASSKEY_SCRIPT } from './passkey-form.js';
+import { MARGINS_PATH, marginsCss, MarginsQuery } from './margins.js';
 import { SAVING_SCRIPT } from './saving-script.js';
 import { SECTIONS } from './navigation.js';
 import { STYLESHEET } from './stylesheet.js';
@@ -42,11 +43,15 @@ export class SiteController {
   asset(@Param('file') file: string, @Res({ passthrough: true }) reply: FastifyReply): string {
     const asset = ASSETS.get(`/assets/${file}`);
     if (!asset) throw new Rejected('not_found', `There is no ${file}.`);
-    void reply
-      .type(asset.type)
-      .header('X-Content-Type-Options', 'nosniff')
-      .header('Cache-Control', 'public, max-age=31536000, immutable');
+    void reply.type(asset.type).header('Cache-Control', 'public, max-age=31536000, immutable');
     return asset.text;
+  }
+
+  @Get(MARGINS_PATH)
+  @AlwaysOpen()
+  margins(@Query() margins: MarginsQuery, @Res({ passthrough: true }) reply: FastifyReply): string {
+    void reply.type('text/css; charset=utf-8').header('Cache-Control', 'public, max-age=31536000, immutable');
+    return marginsCss(margins);
   }
 
   @Get('favicon.ico')

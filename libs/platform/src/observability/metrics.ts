@@ -41,6 +41,11 @@ export const unavailable = new Counter({
   labelNames: ['store'],
   registers,
 });
+export const auditLost = new Counter({
+  name: 'followthrough_audit_lost_total',
+  help: 'Entries of the record of who did what that could not be kept: its store was away for too long',
+  registers,
+});
 export const clockJumps = new Counter({
   name: 'followthrough_clock_jumps_total',
   help: 'How often the clock of this process was set, by more than five seconds',

@@ -130,6 +130,8 @@ export type ApiRequest = FastifyRequest & {
   /** Of whoever is signed in, where the request may come with it. */
   session?: Session;
   correlation?: Correlation;
+  /** The code of the problem that it was answered with. */
+  refusal?: string;
   /** Of its address and body, where it came with an idempotency key. */
   digest?: string;
   /** Throws once there is nobody left to work for: the caller has gone, or the token was revoked. */

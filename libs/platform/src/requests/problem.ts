@@ -152,6 +152,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<ApiRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = problemOf(error);
+    request.refusal = problem.code;
     if (error instanceof Rejected) rejections.inc({ code: error.code });
     else if (problem.status >= 500) {
       const { message, stack } = error instanceof Error ? error : new Error(String(error));

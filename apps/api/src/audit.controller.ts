@@ -1,0 +1,98 @@
+/** The record of who did what and tried what, for the secretariat. */
+import { Controller, Get, Query, Req } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { IsIn, IsISO8601, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
+import { Audit, type AuditFilter, type AuditRow } from '#access';
+import { formatOf, InBom, InFormat, PageSize, Rights, type ApiRequest, type Format } from '#platform';
+
+const PAGE = 500;
+const OUTCOMES = ['done', 'refused'] as const;
+
+class AuditQuery {
+  @ApiProperty({
+    required: false,
+    type: String,
+    format: 'date-time',
+    description: 'From then on',
+    example: '2012-11-02',
+  })
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  from?: string;
+  @ApiProperty({ required: false, type: String, format: 'date-time', description: 'Before then' })
+  @IsOptional()
+  @IsISO8601({ strict: true })
+  to?: string;
+  @ApiProperty({ required: false, type: String, description: 'Only what this account asked' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  account?: string;
+  @ApiProperty({ required: false, type: String, description: 'Only what was asked for this agency', example: 'IOM' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  agency?: string;
+  @ApiProperty({ required: false, enum: OUTCOMES, description: 'Only what was done, or refused' })
+  @IsOptional()
+  @IsIn(OUTCOMES)
+  outcome?: (typeof OUTCOMES)[number];
+  @ApiProperty({ required: false, type: String, description: '`nextCursor` of the answer before' })
+  @IsOptional()
+  @Matches(/^\d{1,15}$/, { message: 'cursor is not one that an answer gave' })
+  cursor?: string;
+  @PageSize(100) limit?: number;
+  @InFormat() format?: Format;
+  @InBom() bom?: string;
+}
+
+class AuditedView implements AuditRow {
+  @ApiProperty({ type: 'integer' }) readonly id: number;
+  @ApiProperty({ format: 'date-time' }) readonly at: string;
+  @ApiProperty({ type: String, nullable: true, description: 'null: nobody known' }) readonly account: string | null;
+  @ApiProperty({ type: String, nullable: true }) readonly role: string | null;
+  @ApiProperty({ type: String, nullable: true }) readonly agency: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'Of the network; null: it was erased' })
+  readonly address: string | null;
+  @ApiProperty({ example: 'POST /v1/commitments/:reference/stage' }) readonly what: string;
+  @ApiProperty({ type: String, nullable: true, example: 'IOM-2011-12' }) readonly subject: string | null;
+  @ApiProperty({ type: 'integer', description: 'As it was answered' }) readonly status: number;
+  @ApiProperty({ type: String, nullable: true, description: 'Of the problem, where it was refused' })
+  readonly code: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'X-Correlation-Id, also of the events' })
+  readonly correlation: string | null;
+}
+
+class AuditView {
+  @ApiProperty({ type: [AuditedView], description: 'The newest first' }) readonly items: readonly AuditedView[];
+  @ApiProperty({ type: String, nullable: true }) readonly nextCursor: string | null;
+}
+
+@ApiTags('Accounts')
+@Controller('v1/audit')
+export class AuditController {
+  constructor(private readonly audit: Audit) {}
+
+  @Get()
+  @Rights({ scope: 'admin', roles: ['secretariat'] })
+  @ApiOperation({
+    summary: 'Who did what, and tried what and was refused',
+    description:
+      'For the secretariat. Every request that changes something, is refused for want of a right, or shows accounts; without ' +
+      'bodies. An entry is there within a second, and is kept for AUDIT_DAYS.',
+    operationId: 'listAudit',
+  })
+  @ApiOkResponse({ type: AuditView })
+  async list(@Query() query: AuditQuery, @Req() request: ApiRequest) {
+    const { from, to, account, agency, outcome, cursor, limit } = query;
+    const filter: AuditFilter = {
+      ...{ from: from && new Date(from).toISOString(), to: to && new Date(to).toISOString() },
+      ...{ account, agency, outcome, before: cursor === undefined ? undefined : Number(cursor) },
+    };
+    if (formatOf(request) !== 'json' && limit === undefined) return { items: this.audit.pages(filter, PAGE) };
+    const most = limit ?? 100;
+    const found = await this.audit.find(filter, most + 1);
+    const items = found.slice(0, most);
+    return { items, nextCursor: found.length > most ? String(items.at(-1)!.id) : null };
+  }
+}

@@ -1,0 +1,57 @@
+/** Notes what is asked of a server that changes something, is refused for want of a right, or shows whose is what. */
+import type { FastifyInstance } from 'fastify';
+import type { Audit } from '#access';
+import { clientOf, formOf, type ApiRequest } from '#platform';
+
+/** What shows accounts or this record itself is noted though it only reads. */
+const NOTED_READING = /^\/(?:v1\/(?:accounts|tokens|audit)|sign-in\/)/;
+/** Part of these addresses may be what signs somebody in. */
+const SECRET = /^\/sign-in\//;
+const MOST = 200;
+
+/** @param audit gives the record, once the application is made */
+export function auditsRequests(server: FastifyInstance, audit: () => Audit): void {
+  const lately = new Map<string, number>();
+  server.addHook('onResponse', (request: ApiRequest, { statusCode }, done) => {
+    if (isNoted(request, statusCode, lately)) audit().note(entryOf(request, statusCode));
+    done();
+  });
+}
+
+function isNoted(request: ApiRequest, status: number, lately: Map<string, number>): boolean {
+  const { method, routeOptions, principal, session } = request;
+  if (status === 429) return isFirstInMinute(clientOf(request), lately);
+  if (status === 401 || status === 403) return true;
+  const route = routeOptions.url ?? '';
+  if (method === 'GET' || method === 'HEAD') return NOTED_READING.test(route);
+  // A form or a question that strangers may send changes nothing, but where it signs somebody in.
+  const isKnown = principal !== undefined || session !== undefined;
+  return method !== 'OPTIONS' && (isKnown || (formOf(request) !== undefined && SECRET.test(route)));
+}
+
+/** Whoever asks too much is noted once a minute. */
+function isFirstInMinute(client: string, lately: Map<string, number>): boolean {
+  const minute = Math.floor(Date.now() / 60_000);
+  if (lately.get(client) === minute) return false;
+  if (lately.size >= 1_000) lately.clear();
+  lately.set(client, minute);
+  return true;
+}
+
+function entryOf(request: ApiRequest, status: number): Parameters<Audit['note']>[0] {
+  const { method, routeOptions, principal, session, ip, refusal, correlation } = request;
+  const route = routeOptions.url ?? 'none';
+  const named = SECRET.test(route) ? '' : Object.values((request.params ?? {}) as object).join(' ');
+  return {
+    at: new Date().toISOString(),
+    account: principal?.account ?? session?.account ?? null,
+    role: principal?.role ?? null,
+    agency: principal?.agency ?? null,
+    address: ip ?? null,
+    what: `${method} ${route}`,
+    subject: named === '' ? null : named.slice(0, MOST).toWellFormed().replaceAll('\u0000', ''),
+    status,
+    code: refusal ?? null,
+    correlation: correlation?.id ?? null,
+  };
+}

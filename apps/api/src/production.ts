@@ -1,0 +1,28 @@
+/** What a server refuses to start with in production (`NODE_ENV`): what is right to try it out, and wrong on the internet. */
+import { existsSync, statSync } from 'node:fs';
+import type { AccessStore } from '#access';
+import { isPostgres, sqliteFile, type Settings } from './settings.js';
+
+const OTHERS_READ = 0o004;
+
+/** @throws Error that says what to do about each fault */
+export async function refuseUnsafe(settings: Settings, access: Pick<AccessStore, 'tokens'>): Promise<void> {
+  if (!settings.production) return;
+  const faults = [...faultsIn(settings)];
+  const now = new Date().toISOString();
+  const demo = (await access.tokens()).filter((token) => token.demo && token.revoked === null && token.expires > now);
+  if (settings.demo) faults.push('The demo gives tokens to whoever sees its output: it is not for production.');
+  else if (demo.length > 0)
+    faults.push(`Tokens of the demo are in the store. Revoke them: token revoke ${demo.map(({ id }) => id).join(' ')}`);
+  if (faults.length > 0)
+    throw new Error(`Not in production (NODE_ENV):\n${faults.map((one) => `- ${one}`).join('\n')}`);
+}
+
+function* faultsIn({ publicUrlIsSet, accessUrl, draftsUrl }: Settings): Generator<string> {
+  if (!publicUrlIsSet) yield 'PUBLIC_URL is missing: set it to the address under which people reach the pages.';
+  for (const url of [accessUrl, draftsUrl]) {
+    const file = isPostgres(url) ? null : sqliteFile(url);
+    if (file !== null && existsSync(file) && (statSync(file).mode & OTHERS_READ) !== 0)
+      yield `Everybody on this machine may read ${file}. Say whose it is: chmod o-rwx ${file}*`;
+  }
+}

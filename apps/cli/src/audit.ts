@@ -1,0 +1,59 @@
+/** The record of who did what, from the command line: to print it, and to note what the command line does itself. */
+import { userInfo } from 'node:os';
+import { Audit, type AuditFilter } from '#access';
+import { csvOf } from '#platform';
+import { openAccess } from '../../api/src/app.module.js';
+import type { Settings } from '../../api/src/settings.js';
+
+const PAGE = 1_000;
+
+export interface AuditOptions extends Pick<AuditFilter, 'from' | 'to' | 'account' | 'agency'> {
+  readonly outcome?: string;
+  readonly format: string;
+}
+
+async function withAudit<T>(settings: Settings, use: (audit: Audit) => Promise<T>): Promise<T> {
+  const access = openAccess(settings);
+  try {
+    return await use(new Audit(access, settings.auditDays));
+  } finally {
+    await access.close();
+  }
+}
+
+/** Prints all entries that are asked for, the newest first. */
+export const printAudit = (
+  settings: Settings,
+  { outcome, format, from, to, ...options }: AuditOptions,
+): Promise<void> =>
+  withAudit(settings, async (audit) => {
+    if (outcome !== undefined && outcome !== 'done' && outcome !== 'refused')
+      throw new Error(`--outcome takes done or refused, not ${outcome}.`);
+    if (format !== 'csv' && format !== 'ndjson') throw new Error(`--format takes csv or ndjson, not ${format}.`);
+    const filter = { ...options, outcome, from: instantOf(from), to: instantOf(to) } as const;
+    let isFirst = true;
+    for await (const page of audit.pages(filter, PAGE)) {
+      const text =
+        format === 'ndjson'
+          ? page.map((row) => `${JSON.stringify(row)}\n`).join('')
+          : csvOf(page).replace(isFirst ? /^/ : /^.*\n/, '');
+      process.stdout.write(text);
+      isFirst = false;
+    }
+  });
+
+function instantOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  if (Number.isNaN(Date.parse(text))) throw new Error(`${text} is neither a date nor an instant.`);
+  return new Date(text).toISOString();
+}
+
+/** Notes that somebody at this machine ran a verb that changes something. */
+export const noteVerb = (settings: Settings, verb: string, subject: string): Promise<void> =>
+  withAudit(settings, async (audit) => {
+    audit.note({
+      ...{ at: new Date().toISOString(), account: null, role: null, agency: null, code: null, correlation: null },
+      ...{ address: `command line, ${userInfo().username}`, what: verb, subject: subject || null, status: 0 },
+    });
+    await audit.flush();
+  });

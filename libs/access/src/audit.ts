@@ -1,0 +1,153 @@
+/** The record of who did what, tried what and was refused: beside the log, only ever added to, kept for a set time. */
+import type { Value } from '#databases';
+import type { AccessStore } from './access-store.js';
+
+/** Something that was asked. No body, no query and no secret is in it. */
+export interface Audited {
+  /** ISO 8601 */
+  readonly at: string;
+  /** A pseudonym, as in events; `null`: nobody known. */
+  readonly account: string | null;
+  readonly role: string | null;
+  readonly agency: string | null;
+  /** The network address, or `command line`; `null`: it was erased. */
+  readonly address: string | null;
+  /** Method and route, with the names of its parameters. */
+  readonly what: string;
+  /** What the address named: a reference, a code. */
+  readonly subject: string | null;
+  readonly status: number;
+  /** Of the problem, where it was refused. */
+  readonly code: string | null;
+  readonly correlation: string | null;
+}
+
+/** One that was kept, with its number. */
+export interface AuditRow extends Audited {
+  readonly id: number;
+}
+
+export interface AuditFilter {
+  /** ISO 8601: from then on, and before. */
+  readonly from?: string;
+  readonly to?: string;
+  readonly account?: string;
+  readonly agency?: string;
+  readonly outcome?: 'done' | 'refused';
+  /** Only what has a smaller number: the next page of the newest first. */
+  readonly before?: number;
+}
+
+const COLUMNS = [
+  'at',
+  'account',
+  'role',
+  'agency',
+  'address',
+  'what',
+  'subject',
+  'status',
+  'code',
+  'correlation',
+] as const;
+const INSERT = `INSERT INTO audit (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})`;
+
+/** How long entries wait for each other; so much is lost when the process is killed. */
+const WAIT_MS = 1_000;
+/** The greatest number of entries that wait for a store that cannot be reached; the oldest are lost then. */
+const MOST = 10_000;
+const DAY_MS = 86_400_000;
+
+/** Writes entries together, at some distance from the requests that they tell of. */
+export class Audit {
+  #waiting: Audited[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
+  #pruned = -Infinity;
+
+  /**
+   * @param days so long entries are kept
+   * @param onLost is told how many entries could not be kept
+   */
+  constructor(
+    private readonly store: Pick<AccessStore, 'query' | 'keep'>,
+    private readonly days: number,
+    private readonly onLost: (count: number) => void = () => {},
+  ) {}
+
+  note(entry: Audited): void {
+    this.#waiting.push(entry);
+    if (this.#waiting.length > MOST) {
+      this.#waiting.shift();
+      this.onLost(1);
+    }
+    this.#timer ??= setTimeout(() => void this.flush(), WAIT_MS).unref();
+  }
+
+  /** Writes what waits. What cannot be written now goes on waiting. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const writing = this.#writing.then(() => this.#write());
+    this.#writing = writing;
+    await writing;
+  }
+
+  async #write(): Promise<void> {
+    const entries = this.#waiting;
+    if (entries.length === 0) return;
+    this.#waiting = [];
+    try {
+      await this.store.keep(entries.map((one) => [INSERT, ...COLUMNS.map((name): Value => one[name])]));
+    } catch {
+      this.#waiting = [...entries, ...this.#waiting];
+      const over = this.#waiting.length - MOST;
+      if (over > 0) this.onLost(this.#waiting.splice(0, over).length);
+      this.#timer ??= setTimeout(() => void this.flush(), WAIT_MS).unref();
+      return;
+    }
+    if (performance.now() - this.#pruned < DAY_MS) return;
+    this.#pruned = performance.now();
+    await this.prune().catch(() => (this.#pruned = -Infinity));
+  }
+
+  /** Deletes what has been kept long enough. */
+  async prune(now = Date.now()): Promise<void> {
+    await this.store.query(
+      'DELETE FROM audit WHERE at < ? RETURNING id',
+      new Date(now - this.days * DAY_MS).toISOString(),
+    );
+  }
+
+  /** The newest first. @throws StoreUnavailable */
+  async find({ from, to, account, agency, outcome, before }: AuditFilter, limit: number): Promise<AuditRow[]> {
+    await this.flush();
+    const asked: [string, Value | undefined][] = [
+      ['at >= ?', from],
+      ['at < ?', to],
+      ['account = ?', account],
+      ['agency = ?', agency],
+      ['id < ?', before],
+    ];
+    const given = asked.filter((one): one is [string, Value] => one[1] !== undefined);
+    const where = [...given.map(([sql]) => sql), outcome && `status ${outcome === 'refused' ? '>=' : '<'} 400`].filter(
+      Boolean,
+    );
+    const rows = await this.store.query<AuditRow>(
+      `SELECT id, ${COLUMNS.join(', ')} FROM audit ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''} ORDER BY id DESC LIMIT ?`,
+      ...given.map(([, value]) => value),
+      limit,
+    );
+    return rows.map((row) => ({ ...row, id: Number(row.id), status: Number(row.status) }));
+  }
+
+  /** All of them, page by page. */
+  async *pages(filter: AuditFilter, size: number): AsyncGenerator<AuditRow[]> {
+    for (let before = filter.before; ;) {
+      const page = await this.find({ ...filter, before }, size);
+      if (page.length > 0) yield page;
+      if (page.length < size) return;
+      before = page.at(-1)!.id;
+    }
+  }
+}
