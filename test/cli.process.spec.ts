@@ -483,7 +483,21 @@ describe('tokens', () => {
     const list = (await run(dataDir, 'token', 'list')).out;
     expect(list).toContain('nightly export');
     expect(list).not.toContain(token);
-    expect((await run(dataDir, 'token', 'revoke', id)).out).toContain('1 revoked');
-    expect((await run(dataDir, 'token', 'revoke', id)).out).toContain('0 revoked');
+    const said = async (pattern: RegExp, ...verb: string[]) =>
+      pattern.exec((await run(dataDir, ...verb)).out)?.[1] ?? '';
+    const fresh = await said(/id +(\S+)/, 'token', 'rotate', id, '--overlap', '1');
+    expect((await run(dataDir, 'token', 'revoke', 'nightly export')).out).toContain('2 revoked');
+    expect((await run(dataDir, 'token', 'rotate', fresh)).err).toContain('no token');
+
+    const person = ['--name', 'Anna Ndiaye', '--email', 'anna@aaa.example'];
+    const anna = await said(/account +(\S+)/, 'account', 'add', ...person, '--role', 'alternate', '--agency', 'AAA');
+    expect((await run(dataDir, 'account', 'appoint', anna, '--role', 'king')).err).toContain('--role takes');
+    const role = await said(/appointment +(\S+)/, 'account', 'appoint', anna, '--role', 'reader');
+    expect(await said(/token +(\S+)/, 'token', 'add', '--account', anna, '--scopes', 'read')).toMatch(/^ft_/);
+    expect((await run(dataDir, 'account', 'list')).out).toMatch(/Anna Ndiaye.*alternate.*AAA/);
+    expect((await run(dataDir, 'account', 'relieve', role)).out).toContain('relieved');
+    expect((await run(dataDir, 'account', 'erase', anna)).out).toContain('erased');
+    const after = (await run(dataDir, 'account', 'list')).out;
+    expect([after.includes(anna), after.includes('Anna')]).toEqual([true, false]);
   });
 });

@@ -222,6 +222,8 @@ describe('What the secretariat does on behalf of an agency', () => {
     expect(JSON.parse(feed)).toMatchObject({ meta: { role: 'secretariat', agency: 'ILO' }, data: { onBehalf } });
     for (const page of [`/commitments/${reference}`])
       expect((await server.get(page, { accept: 'text/html' })).body).toContain('on behalf of');
+    const report = await server.get('/v1/reports/agency?agency=ILO&format=md');
+    expect(report.body).toContain('on behalf of ILO: Letter of the ILO');
     // The agency may correct what was said for it.
     const correction = { says: { effective: '2007-02' }, reason: 'It began in February' };
     const corrected = await server.post(

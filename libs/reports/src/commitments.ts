@@ -160,7 +160,9 @@ const words = (text: string | null | undefined): Inline[] => (text ? [text] : []
 export function dataRow(draft: Draft, { item, view }: Dossier): Row {
   const foreign = (text: string | null | undefined) => (text ? draft.text(draft.foreign(text, view.language)) : null);
   const { headline, verification } = view;
-  const sources = draft.notes(headline).map(({ citation }) => words(citation));
+  const { citation, citations, onBehalf } = headline;
+  const sources = draft.notes({ citation, citations }).map((note) => words(note.citation));
+  if (onBehalf) sources.push(words(`secretariat for ${onBehalf.agency}: ${draft.cite(onBehalf.citation).citation}`));
   return [
     draft.text(draft.reference(item.reference)),
     foreign(view.title),

@@ -1,7 +1,7 @@
 /** A report in the making: its clocks, its words, its names, and the addresses that its figures and names lead to. */
 import { viewOf, type CommitmentView } from '#acts';
 import type { FullDate } from '#clocks';
-import { BLANKED, type Citation } from '#commitments';
+import { BLANKED, type Citation, type Source } from '#commitments';
 import type { Log } from '#eventsourcing';
 import {
   listQuery,
@@ -180,8 +180,12 @@ export class Draft {
     };
   }
 
-  notes(source: { readonly citation?: Citation | null; readonly citations?: readonly Citation[] | null }): Note[] {
-    return [source.citation ?? [], source.citations ?? []].flat().map((citation) => this.cite(citation));
+  /** Of a statement that the secretariat made for an agency the last note says so, and on what authority. */
+  notes({ citation, citations, onBehalf }: Pick<Source, 'citation' | 'citations' | 'onBehalf'>): Note[] {
+    const cited = [citation ?? [], citations ?? []].flat().map((one) => this.cite(one));
+    if (!onBehalf) return cited;
+    const authority = this.cite(onBehalf.citation);
+    return [...cited, { ...authority, citation: this.words.parts.onBehalf(onBehalf.agency, authority.citation) }];
   }
 
   abbreviations(): Abbreviation[] {

@@ -35,6 +35,7 @@ export const en = {
     table: (n: number) => `Table ${n}`,
     figure: (n: number) => `Figure ${n}`,
     source: 'Source',
+    onBehalf: (agency: string, by: string) => `Said by the secretariat on behalf of ${agency}: ${by}`,
     notes: 'Notes',
     abbreviations: 'Abbreviations',
     all: 'All',

@@ -38,6 +38,7 @@ export const es: Words = {
     table: (n) => `Cuadro ${n}`,
     figure: (n) => `Figura ${n}`,
     source: 'Fuente',
+    onBehalf: (agency, by) => `Dicho por la secretaría en nombre de ${agency}: ${by}`,
     notes: 'Notas',
     abbreviations: 'Siglas y acrónimos',
     all: 'Total',

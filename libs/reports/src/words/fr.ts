@@ -43,6 +43,7 @@ export const fr: Words = {
     table: (n) => `Tableau ${n}`,
     figure: (n) => `Figure ${n}`,
     source: 'Source',
+    onBehalf: (agency, by) => `Dit par le secrétariat au nom de ${agency} : ${by}`,
     notes: 'Notes',
     abbreviations: 'Sigles et acronymes',
     all: 'Total',

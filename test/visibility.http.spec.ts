@@ -1,0 +1,124 @@
+/** What is not public yet shows nowhere: every public answer, byte for byte, with and without it. */
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { AccessStore } from '#access';
+import { DraftsStore } from '#drafts';
+import { Projector } from '#eventsourcing';
+import { EXAMPLES } from '../apps/api/src/openapi.js';
+import { HLD, TestServer } from './support/server.js';
+
+/** The words of the drafts, and the names by which one might ask for them. */
+const SECRET = 'Whatnobodymayread';
+const CODE = 'FT-2012-SECRET';
+const prepared = { id: CODE, kind: 'agency', parameters: { agency: 'WHO' }, asOf: '2012-11-02' };
+
+let server: TestServer;
+let secretariat: string;
+/** Tokens of people to whom the drafts are not shown, by who they are. */
+let strangers: Readonly<Record<string, string | undefined>>;
+let addresses: readonly string[];
+
+beforeAll(async () => {
+  server = await TestServer.start([HLD]);
+  secretariat = server.token(null);
+  const access = server.app.get(AccessStore);
+  const give = async (role: 'reader' | 'focal_point', scopes: readonly ('read' | 'report')[]) => {
+    const account = await access.accounts.open({ kind: 'person', name: 'Somebody' }, { role, agency: 'ILO' });
+    return (await access.give({ account, label: 'a', scopes })).token;
+  };
+  strangers = {
+    ...{ anybody: undefined, 'a reader of another agency': await give('reader', ['read']) },
+    'a token without the scope read': await give('focal_point', ['report']),
+  };
+  const { paths } = (await server.get('/openapi.json')).body as {
+    paths: Record<string, Record<string, { operationId: string }>>;
+  };
+  const routes = Object.entries(paths).flatMap(([path, { get }]) => {
+    const { path: at = {}, query = {} } = (get && EXAMPLES[get.operationId]) ?? {};
+    // Metrics count requests, those of the secretariat, too.
+    if (!get || path === '/metrics' || path.startsWith('/health/')) return [];
+    const named = (value: (name: string) => string) =>
+      path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(value(name)));
+    const search = new URLSearchParams(query).toString();
+    return [
+      named((name) => at[name] ?? 'x') + (search && `?${search}`),
+      ...(path.includes('{') ? [named(() => CODE)] : []),
+    ];
+  });
+  const pages = [...String((await server.get('/sitemap.xml')).body).matchAll(/<loc>https?:\/\/[^/<]+([^<]*)<\/loc>/g)];
+  const kinds = Map.groupBy(
+    pages.map(([, path]) => path || '/'),
+    (path) => path.split('/').slice(0, 2).join('/'),
+  );
+  addresses = [
+    ...routes,
+    ...[...kinds.values()].map(([first]) => first!),
+    ...[`/publications/${CODE}`, `/search?q=${SECRET}`, `/v1/search?q=${SECRET}`, '/sitemap.xml', '/openapi.json'],
+    ...[`/v1/commitments?document=${CODE}`, `/v1/publications/${CODE}/file?format=pdf`, '/v1/publications?format=csv'],
+  ];
+}, 120_000);
+afterAll(() => server.close());
+
+/** Headers that differ from answer to answer, whatever there is. */
+const PASSING = /^(date|x-correlation-id|x-ratelimit-|ratelimit|connection|keep-alive|retry-after)/;
+/** Of a listing and of a page what was made at the moment. */
+const settled = (text: string): string => text.replaceAll(/"(instance|checkedAt)":"[^"]*"/g, '');
+
+/** Every answer to a stranger: status, headers, and the bytes. To whom has a token those that could tell them most. */
+async function answersTo(token: string | undefined): Promise<Map<string, string>> {
+  const answers = new Map<string, string>();
+  const telling = /publications|search|changes|drafts|rounds|returns|SECRET/;
+  for (const address of addresses.filter((one) => token === undefined || telling.test(one))) {
+    const response = await fetch(server.url + address, {
+      headers: {
+        accept: address.startsWith('/v1/') ? '*/*' : 'text/html',
+        ...(token && { authorization: `Bearer ${token}` }),
+      },
+    });
+    const headers = [...response.headers].filter(([name]) => !PASSING.test(name));
+    const bytes = Buffer.from(await response.arrayBuffer()).toString('latin1');
+    answers.set(address, `${response.status}\n${JSON.stringify(headers)}\n${settled(bytes)}`);
+  }
+  return answers;
+}
+
+/** The addresses that answer otherwise. */
+const changed = (before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] =>
+  [...before].flatMap(([address, answer]) => (after.get(address) === answer ? [] : [address]));
+
+it('is in no answer to those who may not see it, and changes none; published, it changes some (the control)', async () => {
+  const before = new Map<string, ReadonlyMap<string, string>>();
+  for (const [who, token] of Object.entries(strangers)) before.set(who, await answersTo(token));
+  // Twice the same (the control), so that what differs afterwards differs because of the drafts.
+  expect(changed(before.get('anybody')!, await answersTo(undefined))).toEqual([]);
+
+  const post = async (path: string, body: object) => {
+    const { status, body: answer } = await server.post(path, body, secretariat);
+    expect([path, answer.detail, status < 300]).toEqual([path, undefined, true]);
+    return answer as { position: string };
+  };
+  await post('/v1/publications', prepared);
+  const words = { section: 'overview', language: 'en', text: `${SECRET} of the WHO` };
+  const sections = await server.post(`/v1/publications/${CODE}/narrative`, words, secretariat);
+  if (sections.status !== 200) {
+    const section = /report: ([\w-]+)/.exec(sections.body.detail as string)![1]!;
+    await post(`/v1/publications/${CODE}/narrative`, { ...words, section });
+  }
+  const drafts = server.app.get(DraftsStore);
+  for (const kind of ['return', 'round', 'import'])
+    await drafts.create({ kind, id: `${CODE}-${kind}` }, 'IOM', { words: SECRET }, 'account-of-somebody');
+  const shown = await server.get(`/v1/publications/${CODE}`, { authorization: `Bearer ${secretariat}` });
+  expect(JSON.stringify(shown.body)).toContain(SECRET);
+
+  for (const [who, token] of Object.entries(strangers)) {
+    const after = await answersTo(token);
+    expect([who, changed(before.get(who)!, after)]).toEqual([who, []]);
+    expect([who, [...after.values()].filter((answer) => answer.includes(`${SECRET} of`))]).toEqual([who, []]);
+  }
+
+  const { position } = await post(`/v1/publications/${CODE}/publish`, {});
+  await server.app.get(Projector).reached(position, 10_000);
+  const published = changed(before.get('anybody')!, await answersTo(undefined));
+  expect(published).toEqual(
+    expect.arrayContaining(['/v1/publications', `/v1/publications/${CODE}`, `/publications/${CODE}`]),
+  );
+}, 300_000);
