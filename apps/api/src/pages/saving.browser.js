@@ -26,7 +26,7 @@ async function save() {
     form.elements._revision.value = page.querySelector('[name=_revision]').value;
     form.elements.csrf.value = page.querySelector('[name=csrf]').value;
     status.textContent = saved.textContent;
-    status.nextElementSibling.textContent = saved.nextElementSibling.textContent;
+    status.nextElementSibling.replaceChildren(...saved.nextElementSibling.childNodes);
   } catch {
     status.textContent = 'Not saved: there is no connection. It is tried again with your next change.';
   } finally {
