@@ -441,6 +441,7 @@ interface RoundParts {
 
 const RoundPage = ({ view, round, state, rates, lines, isDesk, own }: RoundParts) => {
   const here = path('rounds', round.code);
+  const isNil = ({ agency }: ReturnLine): boolean => rates.nil.agencies.includes(agency);
   const acceptable = isDesk && lines.some((one) => one.state === 'submitted' || one.state === 'nil');
   return (
     <PlainPage
@@ -534,14 +535,12 @@ const RoundPage = ({ view, round, state, rates, lines, isDesk, own }: RoundParts
                       ? daysWords(line.daysLeft)
                       : '–'}
                 </td>
-                <td data-label="Updates">{line.receivedOn && line.state !== 'nil' ? count(line.says.update) : '–'}</td>
-                <td data-label="No change">
-                  {line.receivedOn && line.state !== 'nil' ? count(line.says.no_change) : '–'}
-                </td>
+                <td data-label="Updates">{line.receivedOn && !isNil(line) ? count(line.says.update) : '–'}</td>
+                <td data-label="No change">{line.receivedOn && !isNil(line) ? count(line.says.no_change) : '–'}</td>
                 <td data-label="Not assessed">
-                  {line.receivedOn && line.state !== 'nil' ? count(line.says.not_assessed) : '–'}
+                  {line.receivedOn && !isNil(line) ? count(line.says.not_assessed) : '–'}
                 </td>
-                <td data-label="New">{line.receivedOn && line.state !== 'nil' ? count(line.says.new) : '–'}</td>
+                <td data-label="New">{line.receivedOn && !isNil(line) ? count(line.says.new) : '–'}</td>
                 <td data-label="Comments">{line.comments > 0 ? count(line.comments) : '–'}</td>
               </tr>
             ))}
