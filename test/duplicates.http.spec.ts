@@ -49,6 +49,38 @@ describe('A code that differs from a registered one by case only', () => {
   });
 });
 
+describe('An agency that has ended', () => {
+  it('takes no lead that was offered to it, no role that it was asked for, and none by a merging', async () => {
+    await agency('ENDS', 'An agency that ends');
+    const record = (reference: string, agencies: object[]) =>
+      post('commitments', { ...commitment({ title: reference }), reference, agencies });
+    const [lead, asked] = [
+      { agency: 'IOM', role: 'lead' },
+      { agency: 'ENDS', role: 'partner' },
+    ];
+    for (const reference of ['IOM-2012-801', 'IOM-2012-802', 'IOM-2012-803']) await record(reference, [lead, asked]);
+    const offer = { to: 'ENDS', reason: 'It takes this on', effective: '2012', reportedOn: '2012-11-02' };
+    expect((await post('commitments/IOM-2012-801/lead-transfer', offer)).status).toBe(200);
+    const dissolved = { effective: '2013-01', reason: 'Its work is done' };
+    expect((await post('agencies/ENDS/dissolve', dissolved)).status).toBe(200);
+    const later = { reportedOn: '2013-06-01' };
+    const refused = async (path: string, body: object) => {
+      const { status, body: problem } = await post(`commitments/${path}`, body);
+      return [status, problem.code, problem.errors?.[0]?.pointer];
+    };
+    expect(await refused('IOM-2012-801/lead-transfer/accept', later)).toEqual([422, 'agency_has_ended', '/reportedOn']);
+    expect(
+      await refused('IOM-2012-802/merge', {
+        ...{ into: 'IOM-2012-06', reason: 'The same', takeOver: { agencies: [asked] } },
+        ...later,
+      }),
+    ).toEqual([422, 'agency_has_ended', '/takeOver/agencies/0/agency']);
+    expect(
+      (await post('commitments/IOM-2012-801/lead-transfer/decline', { ...later, reason: 'It ended' })).status,
+    ).toBe(200);
+  });
+});
+
 describe('An entry with the name of another one', () => {
   it.each(['alpha agency', 'ＡＬＰＨＡ Agency', 'Alpha\u00a0Agency', 'Álpha  agency'])(
     '«%s» is pointed out',
@@ -73,6 +105,11 @@ describe('The same item recorded again', () => {
       201,
       [{ code: 'likely_duplicate', message: expect.stringContaining(title), of: 'IOM-2012-615' }],
     ]);
+    const tried = await post('batches', {
+      dryRun: true,
+      acts: [{ act: 'record', body: joint('WHO-2012-615', 'WHO', title) }],
+    });
+    expect(tried.body.results[0].warnings).toContainEqual(expect.objectContaining({ of: 'IOM-2012-615' }));
     const batch = await post('batches', {
       acts: [
         { act: 'record', body: joint('UNHCR-2012-615', 'UNHCR', title) },

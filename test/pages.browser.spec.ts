@@ -272,6 +272,9 @@ describe('the pages, in a real browser', () => {
     for (const path of ['/commitments/IOM-2026-91', '/commitments?q=IOM-2026-91', '/agencies/IOM'])
       await on(path, async (page) => {
         page.on('dialog', (dialog) => void alerts.push(dialog.message()));
+        await page
+          .locator('details')
+          .evaluateAll((all) => all.forEach((one) => ((one as HTMLDetailsElement).open = true)));
         expect(await text(page, 'body')).toContain(title);
         expect(await page.locator('main script, main img, main b').count()).toBe(0);
       });

@@ -105,6 +105,30 @@ describe('A report that is ordered', () => {
     expect(files()).not.toContain(id);
   });
 
+  it('by the form of a page leads to its address, or where it takes long to a page that shows how far it is', async () => {
+    const sent = async (fields: Record<string, string>, origin = service.url) => {
+      const headers = { origin, 'content-type': 'application/x-www-form-urlencoded' };
+      const body = new URLSearchParams({ asOf: '2011-02-17', knownAt: '1411', since: '', ...fields }).toString();
+      return fetch(`${service.url}/reports`, { method: 'POST', redirect: 'manual', headers, body });
+    };
+    const short = await sent({ kind: 'agency', 'parameters.agency': 'WHO', format: 'md', language: 'fr' });
+    expect([short.status, short.headers.get('location')]).toEqual([
+      303,
+      '/v1/reports/agency?agency=WHO&asOf=2011-02-17&knownAt=1411&staleAfter=12&language=fr&format=md',
+    ]);
+    const long = await sent({ kind: 'synthesis', format: 'docx' });
+    const path = long.headers.get('location')!;
+    expect([long.status, path]).toEqual([303, expect.stringMatching(/^\/reports\/jobs\/[0-9a-f-]{36}$/)]);
+    const page = await (await fetch(service.url + path, { headers: { accept: 'text/html' } })).text();
+    expect(page).toMatch(/http-equiv="refresh"|Open the report/);
+    const cancelled = await fetch(`${service.url}${path}/cancel`, {
+      ...{ method: 'POST', redirect: 'manual', body: '' },
+      headers: { origin: service.url, 'content-type': 'application/x-www-form-urlencoded' },
+    });
+    expect([cancelled.status, cancelled.headers.get('location')]).toEqual([303, path]);
+    expect((await sent({ kind: 'synthesis' }, 'https://elsewhere.example')).status).toBe(403);
+  });
+
   it('is refused while as many of the same client wait, and made when they are done', async () => {
     const more = await Promise.all([1, 2, 3, 4, 5, 6].map((day) => order({ asOf: `2011-01-0${day}`, format: 'md' })));
     const statuses = more.map(({ status }) => status);

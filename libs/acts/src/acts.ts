@@ -226,7 +226,7 @@ export class Acts {
     for (const act of given) {
       const { act: name, body, ...on } = act;
       named.push(...referencesIn(body));
-      taking.push(...givenBy(name, body, on));
+      taking.push(...givenBy(name, body, on), ...(name === 'acceptLead' ? await this.#leadTaken(id!, body) : []));
       const corrected = name === 'correct' && (await this.#corrected(id, act as RouteParameters & { body: Correct }));
       if (!corrected) continue;
       named.push(...referencesIn(corrected.body, '/says'));
@@ -241,6 +241,13 @@ export class Acts {
     const links = named.filter(({ kinds }) => kinds.includes('commitment')).map(({ code }) => code);
     const others = await linkedTo(this.log, links);
     return (on) => orElse(decideAll(on, given, by, others) as Decide, wrong);
+  }
+
+  /** The agency to which the lead was offered last: it takes it when it accepts. */
+  async #leadTaken(reference: string, { reportedOn: from }: { readonly reportedOn: string }): Promise<Taking[]> {
+    const { said } = (await load(this.log, commitment, reference)).state;
+    const offer = [...said].findLast(({ name }) => name === 'LeadOffered')?.data as { to: string } | undefined;
+    return offer ? [{ agency: offer.to, from, pointer: '/reportedOn' }] : [];
   }
 
   /** An act as a correction of it would leave it. */

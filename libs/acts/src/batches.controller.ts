@@ -41,6 +41,7 @@ import { ActCommand, Acts, refuseUnscoped, type CommitmentAct, type ActResult, t
 import { addressOf, parameterNamesOf } from './addresses.js';
 import { commitmentAnswer } from './answers.js';
 import { rehearsalOf } from './rehearsal.js';
+import { Warnings } from './warnings.js';
 
 const MOST = 1_000;
 /** As many times the body of one act may be the body of a batch. */
@@ -147,6 +148,7 @@ export class BatchesController {
   constructor(
     private readonly commands: CommandBus,
     @Inject(LOG) private readonly log: Log,
+    private readonly warnings: Warnings,
   ) {}
 
   @Post()
@@ -167,7 +169,7 @@ export class BatchesController {
   async doActs(@Body() { acts, dryRun }: Batch, @CurrentCommand() context: RequestContext): Promise<BatchAnswer> {
     if (context.expected !== undefined)
       throw new Rejected('bad_request', 'If-Match is for one commitment: say `expected` beside each act.');
-    const commands = dryRun ? new Acts(await rehearsalOf(this.log)) : this.commands;
+    const commands = dryRun ? await this.rehearsed() : this.commands;
     const results: BatchResult[] = [];
     for (const [index, given] of acts.entries()) {
       await nextTurn(); // other requests have theirs in between
@@ -190,6 +192,18 @@ export class BatchesController {
       null,
     );
     return { dryRun: dryRun ?? false, done, refused: results.length - done, position, results };
+  }
+
+  /** Decides acts without recording them, and points out what it would. */
+  private async rehearsed(): Promise<Pick<Acts, 'execute'>> {
+    const acts = new Acts(await rehearsalOf(this.log));
+    return {
+      execute: async (command: ActCommand<'commitment'>) => {
+        const done = await acts.execute(command);
+        const [act] = command.acts;
+        return act?.act === 'record' ? { ...done, warnings: await this.warnings.likely(done.id, act.body) } : done;
+      },
+    } as Pick<Acts, 'execute'>;
   }
 
   private async resultOf(

@@ -1,19 +1,20 @@
 /** The one handler behind Nest's CommandBus: it executes every act, with a span and a measure for each. */
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { Projector, type Log } from '#eventsourcing';
+import type { Log } from '#eventsourcing';
 import { LOG, tracedCommand } from '#platform';
 import { ActCommand, Acts, NONE, type AnyActCommand, type ActResult } from './acts.js';
-import { FindsDuplicates, Warnings } from './warnings.js';
+import { Warnings } from './warnings.js';
 
 @CommandHandler(ActCommand)
 export class ActCommandHandler implements ICommandHandler<ActCommand> {
   readonly #acts: Acts;
-  readonly #warnings: Warnings;
 
-  constructor(@Inject(LOG) log: Log, projector: Projector, duplicates: FindsDuplicates) {
+  constructor(
+    @Inject(LOG) log: Log,
+    private readonly warnings: Warnings,
+  ) {
     this.#acts = new Acts(log);
-    this.#warnings = new Warnings(projector, duplicates);
   }
 
   execute(command: ActCommand): Promise<ActResult> {
@@ -22,7 +23,7 @@ export class ActCommandHandler implements ICommandHandler<ActCommand> {
     return tracedCommand({ category, act, reference: id }, () => {
       const execute = () => this.#acts.execute(command as AnyActCommand);
       // The plan of an import points out more, and in one go.
-      return command.importedStreams === NONE ? this.#warnings.around(command, execute) : execute();
+      return command.importedStreams === NONE ? this.warnings.around(command, execute) : execute();
     });
   }
 }

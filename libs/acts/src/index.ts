@@ -10,6 +10,7 @@ import { CommitmentsController } from './commitments.controller.js';
 import { CrosswalksController } from './crosswalks.controller.js';
 import { OutcomesController } from './outcomes.controller.js';
 import { historyController, registerController } from './registers.controller.js';
+import { Warnings } from './warnings.js';
 
 export {
   ActCommand,
@@ -58,5 +59,5 @@ export const actsContext: Context = {
     ...actControllers('commitment', (name) => name !== 'record'),
     BatchesController,
   ],
-  providers: [ActCommandHandler],
+  providers: [ActCommandHandler, Warnings],
 };

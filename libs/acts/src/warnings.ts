@@ -1,7 +1,9 @@
 /** Warnings about an act that records something new: it may be there already. */
 import type { ActWarning } from '#bodies';
 import type { RecordCommitment } from '#commitments';
-import { Conflict, Rejected, type Projector } from '#eventsourcing';
+import { Inject, Injectable } from '@nestjs/common';
+import { Conflict, Projector, Rejected, type Log } from '#eventsourcing';
+import { IdempotencyKeys, LOG } from '#platform';
 import { codeOf, entryIn, nameOf, Registers, type Entry, type Register } from '#registers';
 import { wordsOf } from '#search';
 import { fold } from '#text';
@@ -23,6 +25,16 @@ export abstract class FindsDuplicates {
 
 /** How long an answer waits for what others recorded just before to be shown. */
 const PATIENCE_MS = 1_000;
+
+/** The owner of the claims of codes, among the owners of idempotency keys. */
+const CODES = 'codes being registered';
+
+/** While views are being built. */
+const NOT_COMPARED: ActWarning = {
+  code: 'not_compared',
+  message: 'The views are being built, so nobody has looked whether it is there already.',
+  of: '',
+};
 
 /** By which names are the same: whatever their case, width, accents, spaces and punctuation. */
 const nameKey = (name: string): string => wordsOf(name).join(' ') || name;
@@ -54,14 +66,17 @@ function isNoOtherCase(code: string, all: readonly Entry[], pointer: string): vo
   throw new Conflict('code_differs_by_case', `${other} is registered already: take that, or another code.`, pointer);
 }
 
+@Injectable()
 export class Warnings {
   readonly #registers: Registers;
   /** The last entry of each register that is under way: of two that differ by case only the second is to see the first. */
   readonly #entering = new Map<Register, Promise<unknown>>();
 
   constructor(
+    @Inject(LOG) private readonly log: Log,
     private readonly projector: Projector,
     private readonly duplicates: FindsDuplicates,
+    private readonly keys: IdempotencyKeys,
   ) {
     this.#registers = new Registers(projector, PATIENCE_MS);
   }
@@ -70,14 +85,55 @@ export class Warnings {
   async around(command: ActCommand, execute: () => Promise<ActResult>): Promise<ActResult> {
     const entry = command.subject === 'commitment' ? null : entryIn(command.acts[0] as never);
     if (entry) return this.#entered(command.subject as Register, entry, execute);
-    for (const { id } of newDocumentsOf(command as AnyActCommand)) {
-      const all = await this.#shown('document');
-      if (all) isNoOtherCase(id, all, '/newDocument/id');
-    }
-    const done = await execute();
+    const [document] = newDocumentsOf(command as AnyActCommand);
+    const done = await (document ? this.#alone('document', document.id, '/newDocument/id', execute) : execute());
     const [act] = command.acts as readonly CommitmentAct[];
     if (act?.act !== 'record') return done;
-    return { ...done, warnings: await this.#likely(done, act.body) };
+    return { ...done, warnings: await this.likely(done.id, act.body, done.position) };
+  }
+
+  /**
+   * Enters a code while nobody, in whichever process, enters one that differs from it by case only: whoever comes second sees
+   * the first.
+   */
+  async #alone<T>(
+    kind: Register,
+    code: string,
+    pointer: string,
+    enter: (all: readonly Entry[] | null) => Promise<T>,
+  ): Promise<T> {
+    const release = await this.#claimed(kind, code, pointer);
+    try {
+      const head = await this.log.store.head();
+      if (head !== null) await this.projector.reached(head, PATIENCE_MS).catch(() => false);
+      const all = await this.#shown(kind);
+      if (all) isNoOtherCase(code, all, pointer);
+      return await enter(all);
+    } finally {
+      await release();
+    }
+  }
+
+  /**
+   * Claims the folded code, for this minute and the next: the claim of a process that was killed ends by itself.
+   * @throws Conflict `code_differs_by_case`
+   */
+  async #claimed(kind: Register, code: string, pointer: string): Promise<() => Promise<void>> {
+    const minute = Math.floor(Date.now() / 60_000);
+    const held: string[] = [];
+    const release = async () => {
+      for (const key of held) await this.keys.release(CODES, key, code);
+    };
+    for (const at of [minute, minute + 1]) {
+      const key = `${kind} ${fold(code)} ${at}`;
+      if ((await this.keys.claim(CODES, key, code)) === 'other') {
+        await release();
+        const message = 'A code that differs by case only is being registered: take that, or another code.';
+        throw new Conflict('code_differs_by_case', message, pointer);
+      }
+      held.push(key);
+    }
+    return release;
   }
 
   /** A register shows what was entered before the next one is entered. */
@@ -85,10 +141,12 @@ export class Warnings {
     const before = this.#entering.get(kind);
     const entered = (async () => {
       await before?.catch(() => {});
-      const all = await this.#shown(kind);
-      if (!all) return execute();
-      isNoOtherCase(codeOf(entry), all, 'code' in entry ? '/code' : '/id');
-      const done = await execute();
+      let all: readonly Entry[] | null = null;
+      const done = await this.#alone(kind, codeOf(entry), 'code' in entry ? '/code' : '/id', (shown) => {
+        all = shown;
+        return execute();
+      });
+      if (!all) return { ...done, warnings: [NOT_COMPARED] };
       await this.projector.reached(done.position, PATIENCE_MS).catch(() => {});
       const warnings = namesakes(entry, all).map((one): ActWarning => ({
         code: 'same_name',
@@ -109,19 +167,23 @@ export class Warnings {
     }) as Promise<Entry[] | null>;
   }
 
-  async #likely({ id: reference, position }: ActResult, body: RecordCommitment): Promise<ActWarning[]> {
+  /**
+   * What a new commitment may be over again.
+   * @param position where it was recorded; absent: it was not, it would be
+   */
+  async likely(reference: string, body: RecordCommitment, position?: string): Promise<ActWarning[]> {
     const { title, agencies, followsUp } = body;
     const one = { reference, title, agencies: agencies.map(({ agency }) => agency), followsUp: followsUp ?? [] };
     try {
       this.projector.position();
-      await this.projector.reached(position, PATIENCE_MS);
+      if (position !== undefined) await this.projector.reached(position, PATIENCE_MS);
       return (await this.duplicates.of(one)).map((other) => ({
         code: 'likely_duplicate',
         message: `${other.reference} “${other.title}” may be the same.`,
         of: other.reference,
       }));
     } catch (error) {
-      if (error instanceof Rejected) return [];
+      if (error instanceof Rejected) return [NOT_COMPARED];
       throw error;
     }
   }

@@ -4,9 +4,13 @@ import { STAGES, type Stage } from '#words';
 
 /** Something that was recorded as asked for, and should be looked at again. */
 export class ActWarning {
-  @ApiProperty({ enum: ['likely_duplicate', 'same_name'] }) code: 'likely_duplicate' | 'same_name';
+  @ApiProperty({
+    enum: ['likely_duplicate', 'same_name', 'not_compared'],
+    description: 'not_compared: views are being built, so nobody has looked',
+  })
+  code: 'likely_duplicate' | 'same_name' | 'not_compared';
   @ApiProperty({ example: 'ILO-2012-15 “Joint handbook on migration” may be the same.' }) message: string;
-  @ApiProperty({ description: 'The reference or code of what it is like', example: 'ILO-2012-15' }) of: string;
+  @ApiProperty({ description: 'The reference or code of what it is like, if any', example: 'ILO-2012-15' }) of: string;
 }
 
 const Warned = () =>

@@ -266,6 +266,7 @@ export const ACTS = allActs({
     conflict: 'It was not asked',
     who: named,
     decide: responsibility.acceptRole,
+    gives: ({ reportedOn: from }, { agency = '' }) => [{ agency, from, pointer: '/reportedOn' }],
     on: asked,
     amended: { agency: 'decided anew' },
   }),
@@ -475,6 +476,8 @@ export const ACTS = allActs({
       'By the lead. From then on it is counted in no total; the record that stays takes over the agencies, themes and follow-up that are listed, and nothing else.',
     who: lead,
     decide: lineage.merge(viewAsAt),
+    gives: ({ takeOver, reportedOn: from }) =>
+      (takeOver?.agencies ?? []).map(({ agency }, i) => ({ agency, from, pointer: `/takeOver/agencies/${i}/agency` })),
     amended: 'retracted',
   }),
   split: act('SplitUp', 'Split', {

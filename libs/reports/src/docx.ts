@@ -479,11 +479,14 @@ class Drafting {
       this.#noted.add(number);
       return [new Bookmark({ id: name, children: [new FootnoteReferenceRun(number)] })];
     }
-    return [this.#field(`NOTEREF ${name} \\f \\h`, String(number), { style: 'FootnoteReference' })];
+    return this.#field(`NOTEREF ${name} \\f \\h`, String(number), { style: 'FootnoteReference' });
   }
 
-  /** A field with what it comes to now. */
-  #field(instruction: string, text: string, run: Docx.IRunOptions = {}): Docx.Run {
+  /**
+   * A field with what it comes to now. Each part is a run of its own, as Word writes it: of a field in one run LibreOffice takes
+   * the numbers of its paragraph for those of all that follow.
+   */
+  #field(instruction: string, text: string, run: Docx.IRunOptions = {}): Docx.Run[] {
     const { Run, XmlComponent } = this.docx;
     class Element extends XmlComponent {
       constructor(name: string, attributes: object, text = '') {
@@ -493,16 +496,18 @@ class Drafting {
       }
     }
     const mark = (type: string) => new Element('w:fldChar', { 'w:fldCharType': type });
-    class Field extends Run {
-      constructor() {
+    class Part extends Run {
+      constructor(part: Element) {
         super(run);
-        this.root.push(
-          ...[mark('begin'), new Element('w:instrText', { 'xml:space': 'preserve' }, instruction), mark('separate')],
-          ...[new Element('w:t', {}, text), mark('end')],
-        );
+        this.root.push(part);
       }
     }
-    return new Field();
+    const parts = [
+      mark('begin'),
+      new Element('w:instrText', { 'xml:space': 'preserve' }, instruction),
+      mark('separate'),
+    ];
+    return [...parts, new Element('w:t', {}, text), mark('end')].map((part) => new Part(part));
   }
 
   /** “Table 3. Title”, whose number is a field. */
@@ -518,7 +523,7 @@ class Drafting {
         style: 'Caption',
         children: [
           new TextRun(before),
-          this.#field(`SEQ ${sequence} \\* ARABIC`, String(number)),
+          ...this.#field(`SEQ ${sequence} \\* ARABIC`, String(number)),
           new TextRun(`${after}. ${title}`),
         ],
       }),

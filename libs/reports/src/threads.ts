@@ -24,8 +24,8 @@ const MOST_WAITING = 16;
 const TOO_LONG = 300_000;
 /** In megabytes, for what a thread has just made: what is soon forgotten need not be kept long. */
 const YOUNG = 8;
-/** So many rows are sent at once: a few milliseconds of work. */
-const PAGE = 100;
+/** So many rows are sent at once: a millisecond of work. */
+const PAGE = 40;
 
 const THREAD = fileURLToPath(new URL('thread.js', import.meta.url));
 

@@ -266,6 +266,7 @@ const AgencyReport = (parts: ReportParts) => {
           <Legend />
           <ByFramework
             view={view}
+            unfolded={18}
             rows={progress.rows}
             frameworks={frameworks}
             themes={themes}

@@ -40,13 +40,18 @@ interface PageParts extends Parts {
   readonly searched?: string;
 }
 
+const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u;
+
+/** A text that runs from right to left, so that what stands beside it in the title of the window does not: between isolates. */
+const isolated = (text: string): string => (RIGHT_TO_LEFT.test(text) ? `\u2068${text}\u2069` : text);
+
 /** A page of figures as at a date. */
 export const Page = (parts: PageParts) => {
   const { view, title: named, lang, eyebrow, lead, json, csv, since, report, searched, children } = parts;
   const title = textWords(named);
   return (
     <Document
-      title={`${title} – as at ${dateWords(view.asOf)}`}
+      title={`${isolated(title)} – as at ${dateWords(view.asOf)}`}
       path={view.path}
       link={(to) => view.link(to)}
       searched={searched}

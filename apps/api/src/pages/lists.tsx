@@ -4,13 +4,14 @@ import { marked } from '#search';
 import type { Filter, Item, Sort } from '#progress';
 import type { ContentsEntry } from './contents.js';
 import { ShownDate, StageTag } from './figures.js';
+import { Folded } from './folded.js';
 import { AgencyLink } from './links.js';
 import { YetToAccept, Outlook, SpreadMark } from './parts.js';
 import { ReadingMark } from './reading.js';
 import { Table } from './take-away.js';
 import { Words } from './source.js';
 import { path, type View } from './view.js';
-import { count, dateWords, END_WORDS, roleWords, SHOWN_STAGES, STAGE_WORDS } from './words.js';
+import { count, counted, dateWords, END_WORDS, roleWords, SHOWN_STAGES, STAGE_WORDS } from './words.js';
 
 /** The number of commitments that a page about something else lists before it refers to the whole list. */
 export const LISTED = 500;
@@ -172,7 +173,7 @@ interface ListParts {
   readonly search?: string;
   /** Shows this agency's role instead of all agencies. */
   readonly agency?: string;
-  /** Without the column of the stage: the caption says it. */
+  /** Without the column of the stage: what stands above it says it. */
   readonly staged?: boolean;
 }
 
@@ -180,7 +181,7 @@ export const CommitmentTable = ({ view, caption, items, order, search = '', agen
   const more = !staged || items.some(hasMore);
   return (
     <Table class={order ? 'commitments ordered' : 'commitments'}>
-      <caption>{caption}</caption>
+      <caption class={staged ? 'hidden' : undefined}>{caption}</caption>
       <thead>
         <tr>
           <Head order={order} by={{ title: 'Commitment', ...(order && { reference: 'reference' }) }} />
@@ -272,6 +273,9 @@ export const stagesIn = (items: readonly Item[]): ContentsEntry[] =>
     n: items.filter((item) => item.stage === stage).length,
   })).filter(({ n }) => n > 0);
 
+/** More commitments than so many are folded. */
+const UNFOLDED = 20;
+
 /** All commitments that something is about, a table per stage. */
 export const ByStage = ({ view, items, total, filter, agency, title = 'Its commitments' }: ByStageParts) => (
   <section>
@@ -281,7 +285,13 @@ export const ByStage = ({ view, items, total, filter, agency, title = 'Its commi
       const staged = items.filter((item) => item.stage === stage);
       return (
         staged.length > 0 && (
-          <div key={stage} id={stage}>
+          <Folded
+            key={stage}
+            id={stage}
+            title={STAGE_WORDS[stage]}
+            note={counted(staged.length, 'commitment')}
+            open={items.length <= UNFOLDED}
+          >
             <CommitmentTable
               view={view}
               caption={`${STAGE_WORDS[stage]}: ${count(staged.length)}`}
@@ -289,7 +299,7 @@ export const ByStage = ({ view, items, total, filter, agency, title = 'Its commi
               agency={agency}
               staged
             />
-          </div>
+          </Folded>
         )
       );
     })}

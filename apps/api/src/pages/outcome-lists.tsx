@@ -2,6 +2,7 @@
 import { TOLD_KINDS, type OutcomeRow } from '#progress';
 import type { OutcomeAsAt } from '#registers';
 import { Figure, StageBar } from './figures.js';
+import { Folded } from './folded.js';
 import { AgencyLink, Joined } from './links.js';
 import { Words } from './source.js';
 import { Table } from './take-away.js';
@@ -50,6 +51,9 @@ interface ListParts {
   readonly brief?: boolean;
 }
 
+/** More outcomes of a kind than so many are folded. */
+const UNFOLDED = 12;
+
 /** Outcomes of each kind under a heading of their own. */
 export const OutcomesByKind = ({ view, rows, brief, level = 3 }: ListParts & { readonly level?: 3 | 4 }) => {
   const Heading = `h${level}` as const;
@@ -58,12 +62,17 @@ export const OutcomesByKind = ({ view, rows, brief, level = 3 }: ListParts & { r
       {TOLD_KINDS.map((kind) => {
         const own = rows.filter((row) => row.kind === kind);
         return (
-          own.length > 0 && (
+          own.length > 0 &&
+          (level === 3 && own.length > UNFOLDED ? (
+            <Folded key={kind} title={kindsCounted(kind, own.length)} open={false}>
+              <OutcomeList view={view} rows={own} brief={brief} />
+            </Folded>
+          ) : (
             <section key={kind}>
               <Heading>{kindsCounted(kind, own.length)}</Heading>
               <OutcomeList view={view} rows={own} brief={brief} />
             </section>
-          )
+          ))
         );
       })}
     </>

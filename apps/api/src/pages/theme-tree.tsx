@@ -2,7 +2,9 @@
 import type { Filter, ThemeRow } from '#progress';
 import type { Framework, Theme } from '#registers';
 import { Breakdown, type Line } from './figures.js';
+import { Folded } from './folded.js';
 import { path, type View } from './view.js';
+import { counted } from './words.js';
 
 /** Themes below another (`null`: of the top), each followed by those below it. */
 export function themeTreeRows(
@@ -43,12 +45,14 @@ interface Parts {
   readonly themes: readonly Theme[];
   /** The whole that the rows are counted of, when it is not everything. */
   readonly filter?: Filter;
+  /** A framework with more themes than so many is folded. */
+  readonly unfolded?: number;
   /** The link of a theme, when it is not its own page. */
   readonly to?: (theme: string) => string;
 }
 
 /** A breakdown per framework that has any of the rows. */
-export const ByFramework = ({ view, rows, frameworks, themes, filter, to }: Parts) => (
+export const ByFramework = ({ view, rows, frameworks, themes, filter, to, unfolded = Infinity }: Parts) => (
   <>
     {frameworks.map(({ code, name, source }) => {
       const ordered = themeTreeRows(
@@ -58,11 +62,16 @@ export const ByFramework = ({ view, rows, frameworks, themes, filter, to }: Part
       const lines = ordered.flatMap(({ theme, depth }) => lineOf(view, rows, theme, depth, filter, to));
       return (
         lines.length > 0 && (
-          <section key={code} class="framework">
-            <h3 id={code}>{name}</h3>
+          <Folded
+            key={code}
+            id={code}
+            title={name}
+            note={counted(lines.length, 'theme')}
+            open={lines.length <= unfolded}
+          >
             <p class="note">{source}</p>
             <Breakdown view={view} caption={`Commitments per theme: ${name}`} of="Theme" lines={lines} />
-          </section>
+          </Folded>
         )
       );
     })}
