@@ -53,7 +53,14 @@ const SHORTEN: Shorten = {
     ...{ ...before, state: 'nil', nil: true, receivedOn: before.receivedOn ?? on, reportedOn },
   }),
   PaperReceived: (before, { on, reportedOn, citation }) => ({
-    ...{ ...before, state: 'accepted', receivedOn: before.receivedOn ?? reportedOn, reportedOn, acceptedOn: on },
+    ...{
+      ...before,
+      state: 'accepted',
+      nil: false,
+      receivedOn: before.receivedOn ?? reportedOn,
+      reportedOn,
+      acceptedOn: on,
+    },
     paper: citation.document,
   }),
 };

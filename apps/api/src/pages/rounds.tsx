@@ -20,7 +20,16 @@ import {
   type CommandContext,
   type Principal,
 } from '#platform';
-import { draftsKnownTo, Returns, ROUND_ACTS, Rounds, RoundViews, type ResponseRates, type ReturnLine } from '#rounds';
+import {
+  draftsKnownTo,
+  Returns,
+  ROUND_ACTS,
+  Rounds,
+  RoundViews,
+  type ResponseRates,
+  type ReturnLine,
+  type RoundInShort,
+} from '#rounds';
 import type { RoundState } from '#words';
 import { asFilled, Form, MORE, type Filled, type FormParts } from './form.js';
 import { PlainPage } from './layout.js';
@@ -526,6 +535,7 @@ const RoundPage = ({ view, round, state, rates, lines, isDesk, own }: RoundParts
                 </th>
                 <td data-label="Return">
                   <span class={`return-state ${line.state}`}>{RETURN_STATE_WORDS[line.state]}</span>
+                  {isNil(line) && line.state !== 'nil' && ': a nil return'}
                   {line.late && line.state !== 'not_received' && <span class="alert"> late</span>}
                 </td>
                 <td data-label="When">
@@ -601,7 +611,7 @@ const Rates = ({ view, rates, isOpen }: { view: View; rates: ResponseRates; isOp
 interface TimelineParts {
   readonly view: View;
   /** The first first. */
-  readonly rounds: readonly { readonly code: string; readonly name: string; readonly asOf: string }[];
+  readonly rounds: readonly RoundInShort[];
   readonly lines: readonly (readonly ReturnLine[])[];
 }
 
@@ -632,13 +642,14 @@ const Timeline = ({ view, rounds, lines }: TimelineParts) => {
                   {agency}
                 </a>
               </th>
-              {rounds.map(({ code, asOf }, i) => {
+              {rounds.map(({ code, asOf, responses }, i) => {
                 const line = lines[i]!.find((one) => one.agency === agency);
                 return (
                   <td key={code} data-label={dateWords(asOf, 'short')}>
                     {line ? (
                       <span class={`return-state ${line.state}`}>
                         {RETURN_STATE_WORDS[line.state]}
+                        {line.state !== 'nil' && responses?.nil.agencies.includes(agency) && ': a nil return'}
                         {line.late && line.state !== 'not_received' && ', late'}
                       </span>
                     ) : (
