@@ -326,7 +326,7 @@ const Input = ({ form, field, path, name, value, label }: InputParts) => {
     case 'address':
       return <input {...shared} type="url" value={value} maxLength={max} />;
     case 'period':
-      return <input {...shared} class="short" inputMode="numeric" value={value} maxLength={10} />;
+      return <input {...shared} class="short" value={value} maxLength={20} />;
     case 'language':
       return <input {...shared} class="short" value={value} maxLength={35} />;
     default: {

@@ -2,7 +2,7 @@
 import { classOf, type BodyName, type CommitmentReturn, type ReturnAct, type ReturnDraft } from '#bodies';
 import { ACTS } from '#commitments';
 import { canonicalJson } from '#eventsourcing';
-import { bodyOfForm, formFieldsIn, type FormField } from '#platform';
+import { bodyOfForm, formFieldsIn, tidied, type FormField } from '#platform';
 import type { ActOfReturn } from '#words';
 import { asFilled, type Filled } from './form.js';
 
@@ -27,7 +27,7 @@ const some = <T>(name: string, all: readonly T[]) => (all.length > 0 ? { [name]:
 /** The body of an act: what was filled in, and what the draft holds that no form asks for. */
 function bodyIn(act: ActOfReturn | 'record', filled: unknown, before: object | undefined): Record<string, unknown> {
   const kept = Object.entries(before ?? {}).filter(([name]) => !isAsked(act, name));
-  return { ...Object.fromEntries(kept), ...bodyOfForm(bodyOf(act), (filled ?? {}) as Filled) };
+  return { ...Object.fromEntries(kept), ...bodyOfForm(bodyOf(act), tidied(bodyOf(act), (filled ?? {}) as Filled)) };
 }
 
 function actsIn(sent: unknown, before: readonly ReturnAct[]): ReturnAct[] {

@@ -45,6 +45,16 @@ describe('The form of a return', () => {
     });
   });
 
+  it('takes dates and words as people write them', () => {
+    const row = 'commitments.0.reference=A-1&commitments.0.acts.0.act=';
+    const held = (said: string) => sent(`${row}${said}`).commitments[0]!.acts![0]!.body;
+    expect(held('reportStage&commitments.0.acts.0.body.effective=November+2012')).toEqual({ effective: '2012-11' });
+    expect(held('reportStage&commitments.0.acts.0.body.effective=2+Nov+2012')).toEqual({ effective: '2012-11-02' });
+    expect(held('reportStage&commitments.0.acts.0.body.effective=3/2012')).toEqual({ effective: '2012-03' });
+    expect(held('reportStage&commitments.0.acts.0.body.effective=Smarch+2012')).toEqual({ effective: 'Smarch 2012' });
+    expect(held('claim&commitments.0.acts.0.body.about=Lead+agency')).toEqual({ about: 'lead-agency' });
+  });
+
   it('keeps what no field of it asks for: places in documents, and commitments that it does not show', () => {
     const citation = { document: 'D-1', locator: 'p. 2' };
     const before = {

@@ -14,6 +14,7 @@ import {
   PostsForm,
   problemOf,
   SeeOther,
+  tidied,
   validated,
   validation,
   type ApiRequest,
@@ -310,7 +311,10 @@ export class RoundPages {
     if (typeof more === 'string') return this.#form(name, known, { ...again, more });
     const of = bodyOf(name);
     try {
-      const body = (await validation(of).transform(bodyOfForm(of, filled), { type: 'body', metatype: of })) as object;
+      const body = (await validation(of).transform(bodyOfForm(of, tidied(of, filled)), {
+        type: 'body',
+        metatype: of,
+      })) as object;
       return new SeeOther(path('rounds', await execute(body, contextOf(request, again.key, filled))));
     } catch (error) {
       const { status, detail } = problemOf(error);
