@@ -38,7 +38,7 @@ async function save() {
 function later() {
   isChanged = true;
   clearTimeout(timer);
-  timer = setTimeout(save, WAIT_MS);
+  timer = setTimeout(() => void save(), WAIT_MS);
 }
 
 form.addEventListener('input', ({ target }) => {
