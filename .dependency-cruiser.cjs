@@ -1,7 +1,7 @@
 // Who may know whom. test/architecture/rules.process.spec.ts proves that every rule bites, and that the tree breaks none.
 
 const stores = '^libs/event-store-[^/]+/';
-const domain = '^libs/(?:words|registers|commitments|bodies|acts|progress|charts|reports|rounds|open)/';
+const domain = '^libs/(?:words|registers|commitments|bodies|acts|progress|charts|reports|rounds|open|feed)/';
 const core = '^libs/eventsourcing/';
 const databases = '^libs/databases/';
 

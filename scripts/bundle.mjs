@@ -33,6 +33,7 @@ const OUTSIDE = [
   'openid-client',
   '@simplewebauthn/server',
   'piscina',
+  'pagefind',
   '@kurrent/kurrentdb-client',
   '@opentelemetry/exporter-trace-otlp-proto',
   // Nest tries them, and does without.

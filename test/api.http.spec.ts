@@ -560,6 +560,8 @@ describe('reading', () => {
       ['registers', 0, null],
       ['following', 0, null],
       ['progress', 0, null],
+      ['rounds', 0, null],
+      ['submitting', 0, null],
       ['erasures', 0, null],
     ]);
     expect((await server.get('/metrics')).body).toContain(

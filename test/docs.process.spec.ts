@@ -71,6 +71,18 @@ describe('The tour of the API in the README', () => {
     },
   );
 
+  const PROGRAMS = { python: 'python3', r: 'Rscript' } as const;
+  const examples = [...text('docs/clients.md').matchAll(/^```(python|r)\n([^]*?)^```/gm)];
+  it.each(
+    examples
+      .map(([, language, code]) => [PROGRAMS[language as keyof typeof PROGRAMS], code!] as const)
+      .filter(([program]) => spawnSync(program, ['--version']).status === 0),
+  )('and the example of %s in docs/clients.md runs, as it is installed here', (program, code) => {
+    const env = { ...process.env, API: demo.url };
+    const { stdout, stderr } = spawnSync(program, ['-'], { input: code, env, encoding: 'utf8' });
+    expect([stderr, stdout]).toEqual(['', expect.stringMatching(/^IOM: \d+ commitments, \d+ past their target$/m)]);
+  });
+
   it('would notice an answer that is not the one shown', () => {
     const actual = { a: 1, list: [{ b: 'x', c: 2 }, { b: 'y' }], d: null };
     expect(differences({ a: 1, list: [{ b: 'x', '…': '…' }, '…'], d: '…' }, actual)).toEqual([]);

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseAtomFeed } from 'feedsmith';
+import { XmlDocument } from 'libxml2-wasm';
 import { v7 as uuidv7 } from 'uuid';
 import { AccessStore } from '#access';
 import type { Log } from '#eventsourcing';
 import { LOG } from '#platform';
-import { ChangesController } from '../apps/api/src/changes.controller.js';
+import { ChangesController } from '#feed';
 import { CLOCK_CASES, TestServer } from './support/server.js';
 
 let server: TestServer;
@@ -127,7 +129,132 @@ describe('The feed', () => {
       await closed.close();
     }
   });
+});
 
+describe('The feed of what concerns somebody', () => {
+  interface Event {
+    readonly position: string;
+    readonly stream: string;
+    readonly type: string;
+    readonly meta: { readonly agency: string | null };
+    readonly data: object;
+  }
+  const read = async (query: string, on = server): Promise<Event[]> =>
+    ((await on.get(`/v1/changes${query}`)).body as string)
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Event);
+
+  /** By going through everything: an event concerns what it or an earlier one of its stream names. */
+  function concerning(all: readonly Event[], code: string): Event[] {
+    const named = new Set<string>();
+    return all.filter(({ stream, meta, data }) => {
+      const names = stream.endsWith(`-${code}`) || meta.agency === code || JSON.stringify(data).includes(`"${code}"`);
+      if (names) named.add(stream);
+      return named.has(stream);
+    });
+  }
+
+  it.each([
+    ['agency', 'AAA'],
+    ['agency', 'BBB'],
+    ['theme', 'T-1'],
+    ['theme', 'T-2'],
+    ['commitment', 'AAA-2006-01'],
+  ])(
+    'has of the %s %s what names it, and all that follows it in the same stream, whoever asks when',
+    async (kind, code) => {
+      const all = await read('');
+      const expected = concerning(all, code).map(({ position }) => position);
+      const found = (await read(`?${kind}=${code}`)).map(({ position }) => position);
+      expect(found).toEqual(expected);
+      expect([found.length > 0, found.length < all.length]).toEqual([true, true]);
+      // Read on from any place, it is the same.
+      const middle = found[Math.floor(found.length / 2)]!;
+      const rest = (await read(`?${kind}=${code}&after=${middle}`)).map(({ position }) => position);
+      expect(rest).toEqual(expected.filter((position) => Number(position) > Number(middle)));
+    },
+  );
+
+  it('takes types and categories, several of a kind, and several kinds at once', async () => {
+    const all = await read('');
+    const positions = (events: readonly Event[]) => events.map(({ position }) => position);
+    expect(positions(await read('?type=agency.Registered,theme'))).toEqual(
+      positions(all.filter(({ type }) => type === 'agency.Registered' || type.startsWith('theme.'))),
+    );
+    const both = new Set([...concerning(all, 'AAA'), ...concerning(all, 'BBB')]);
+    const themed = new Set(concerning(all, 'T-1'));
+    expect(positions(await read('?agency=AAA,BBB&theme=T-1'))).toEqual(
+      positions(all.filter((event) => both.has(event) && themed.has(event))),
+    );
+    expect(await read('?agency=NOBODY')).toEqual([]);
+    for (const query of ['?agency=a b', '?type=Commitment', '?colour=red'])
+      expect([query, (await server.get(`/v1/changes${query}`)).status]).toEqual([query, 400]);
+  });
+
+  it('tells where it ended, and a browser where to go on though nothing concerned it', async () => {
+    const at = await head();
+    const { headers, body } = await server.get(`/v1/changes?agency=NOBODY`);
+    expect([headers.get('x-position'), body]).toEqual([String(at), '']);
+    const feed = follow(`/v1/changes?agency=NOBODY&after=${at}`, { accept: 'text/event-stream' });
+    await feed.response;
+    expect((await agency('PASSED-BY')).status).toBe(201);
+    await until(() => feed.said.text.includes(`id: ${at + 1}\n\n`));
+    expect(feed.said.text).not.toContain('data:');
+    await feed.stop();
+  });
+});
+
+describe('An Atom feed', () => {
+  const atom = async (path: string) => {
+    const { status, headers, body } = await server.get(path);
+    expect([path, status, headers.get('content-type')]).toEqual([path, 200, 'application/atom+xml; charset=utf-8']);
+    XmlDocument.fromString(body as string).dispose(); // it is well-formed
+    return parseAtomFeed(body as string);
+  };
+
+  it('tells of an agency what was last recorded, the last first, each with a page and an id of its own', async () => {
+    const odd = 'Ours & theirs <both>';
+    expect((await server.post('/v1/agencies/AAA/rename', rename(odd), server.token(null))).status).toBe(200);
+    const [{ position }] = ((await server.get('/v1/agencies/AAA/history')).body.items as { position: string }[]).slice(
+      -1,
+    ) as [{ position: string }];
+    await server.get('/v1/agencies', { 'if-position-at-least': position });
+    const feed = await atom('/feeds/agencies/AAA.atom');
+    expect(words(feed.title)).toBe(`${odd} – Followthrough`);
+    expect(feed.links).toEqual(
+      expect.arrayContaining([expect.objectContaining({ rel: 'self', href: expect.stringMatching(/AAA\.atom$/) })]),
+    );
+    const entries = feed.entries!;
+    expect(entries.length).toBeGreaterThan(5);
+    expect(new Set(entries.map(({ id }) => id)).size).toBe(entries.length);
+    const times = entries.map(({ updated }) => updated!);
+    expect(times).toEqual(times.toSorted().reverse());
+    expect(feed.updated).toBe(times[0]);
+    expect(words(entries[0]!.title)).toBe('AAA: Renamed');
+    expect(entries.map(({ title }) => words(title)).join()).toMatch(/AAA-2006-0\d: (Recorded|Reported) as/i);
+    for (const { links } of entries) {
+      const address = links![0]!.href!.replace(server.settings.publicUrl, '').split('#')[0]!;
+      expect([address, (await server.get(address)).status]).toEqual([address, 200]);
+    }
+    const page = (await server.get('/agencies/AAA', { accept: 'text/html' })).body as string;
+    expect(page).toMatch(/<link rel="alternate" type="application\/atom\+xml" href="\/feeds\/agencies\/AAA\.atom"/);
+    expect(page).toContain('<a href="/feeds/agencies/AAA.atom">');
+  });
+
+  it('is there of themes, too, and of nothing that there is not', async () => {
+    expect((await atom('/feeds/themes/T-1.atom')).entries!.length).toBeGreaterThan(0);
+    for (const path of ['/feeds/agencies/NOBODY.atom', '/feeds/agencies/AAA', '/feeds/outcomes/T-1.atom'])
+      expect([path, (await server.get(path)).status]).toEqual([path, 404]);
+  });
+});
+
+/** A text, whatever kind of text the feed says that it is. */
+const words = (text: unknown): string => (typeof text === 'string' ? text : (text as { value: string }).value);
+
+const rename = (name: string) => ({ name, effective: '2011', reason: 'To try what XML does with it' });
+
+describe('The feed of a log that newer software wrote to', () => {
   it('is not available where it holds what this version does not know, nor is what that is about', async () => {
     const before = await head();
     const commandId = uuidv7();

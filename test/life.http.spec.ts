@@ -867,7 +867,7 @@ describe('The detail of what was said', () => {
     const all = await listed('overdue=true');
     const blank = (body: object, who: Who = 'secretariat') =>
       act(reference, 'history/0/blank', { reason: 'Named a person', ...body }, who);
-    expect(await refusal(blank({ fields: ['/note'] }, 'IOM'))).toBe('403 forbidden');
+    expect(await refusal(blank({ fields: ['/note'] }, 'IOM'))).toBe('403 insufficient_scope');
     expect(await refusal(blank({ fields: ['/stage'] }))).toBe('422 no_such_text /fields/0');
     expect(await refusal(blank({ fields: [] }))).toBe('400 invalid /fields');
     expect(await refusal(blank({ fields: ['note'] }))).toBe('400 invalid /fields');
@@ -1047,7 +1047,7 @@ describe('What the caller may do next', () => {
   });
 
   it('is what one’s role allows as things stand; nothing without a token', async () => {
-    const partner: ActName[] = ['reportStage', 'attachEvidence', 'claim'];
+    const partner: ActName[] = ['reportStage', 'confirm', 'attachEvidence', 'claim'];
     const coLead: ActName[] = [
       ...partner,
       ...(['addAgency', 'changeRole', 'removeAgency', 'setThemes', 'setTarget', 'amendWording', 'relate'] as const),

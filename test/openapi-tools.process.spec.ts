@@ -1,7 +1,7 @@
-/** The OpenAPI document in the hands of others: two linters find nothing in it, and the clients that two generators make of it read every answer. */
+/** The OpenAPI document in the hands of others: two linters find nothing in it, and our client and one that a generator makes of it read every answer. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -152,15 +152,22 @@ const ACT = { reportedOn: '2012-11-02', reason: 'It was a plan only' };
 
 /** A program that reads everything with both clients, does some acts, and does not compile with an act that there is not. */
 const program = (all: Awaited<ReturnType<typeof reads>>): string => `
-import createClient from 'openapi-fetch';
-import type { paths } from './openapi-fetch/schema.js';
+import { followthrough, ok, ProblemError, type paths } from './client/index.js';
 import { client } from './hey/client.gen.js';
 import * as sdk from './hey/sdk.gen.js';
 import type { BatchAct, Stage } from './hey/types.gen.js';
 
 const [baseUrl, token] = [process.env['BASE_URL']!, process.env['TOKEN']!];
 const headers = { Authorization: \`Bearer \${token}\` };
-const api = createClient<paths, 'application/json' | 'application/problem+json'>({ baseUrl });
+// A connection that fails now and then: an act is sent twice with one key, and done once.
+const keys: (string | null)[] = [];
+const flaky = async (request: Request): Promise<Response> => {
+  if (request.method !== 'POST') return fetch(request);
+  keys.push(request.headers.get('idempotency-key'));
+  if (keys.length === 1) return fetch(request).then(() => Promise.reject(new Error('lost')));
+  return keys.length === 2 ? new Response('', { status: 503, headers: { 'Retry-After': '0' } }) : fetch(request);
+};
+const { api, items, changes } = followthrough({ baseUrl, token, retryMs: 1, fetch: flaky });
 client.setConfig({ baseUrl, auth: () => token });
 
 type Json<P extends keyof paths> = paths[P] extends { get: { responses: { 200: { content: { 'application/json': infer A } } } } } ? A : never;
@@ -193,35 +200,44 @@ const stage: Stage = is(one.data, one.error, 'read').stage;
 const report = { stage: 'in_progress', effective: '2012-11', reportedOn: '2012-11-02' } as const;
 const reported = await sdk.reportStage({ path: { reference }, body: report, headers: { 'If-Match': etag } });
 const headline: Stage = is(reported.data, reported.error, 'report').stage;
-const late = await api.POST('/v1/commitments/{reference}/stage', {
-  params: { path: { reference }, header: { 'If-Match': etag } }, body: report, headers,
-});
+const late = await api
+  .POST('/v1/commitments/{reference}/stage', { params: { path: { reference }, header: { 'If-Match': etag } }, body: report })
+  .then(() => null, (error: unknown) => (error instanceof ProblemError ? [error.status, error.code] : error));
+const listed = new Set<string>();
+for await (const item of items('/v1/commitments', { asOf: '2012-11-02', life: ['any'], limit: 100 })) listed.add(item.reference);
+const { total } = ok(await api.GET('/v1/commitments', { params: { query: { asOf: '2012-11-02', life: ['any'] } } }));
+// @ts-expect-error there is no such list
+items('/v1/nothing');
+let events = 0;
+for await (const change of changes({ commitment: [reference] })) events += change.stream.endsWith(reference) ? 1 : 0;
 const withdrawal: BatchAct = { act: 'withdraw', reference, body: ${JSON.stringify(ACT)} };
 // @ts-expect-error the body of a stage is no withdrawal
 const nonsense: BatchAct = { act: 'withdraw', reference, body: { ...report } };
 void nonsense;
 const batch = await sdk.doActs({ body: { acts: [withdrawal] } });
 const { done } = is(batch.data, batch.error, 'batch');
-console.log(JSON.stringify({ read, revision, stage, headline, late: [late.response.status, late.error?.code], done }));
+console.log(JSON.stringify({ read, revision, stage, headline, late, done, all: listed.size === total && total > 400, events, tries: keys.length - new Set(keys).size }));
 `;
 
-describe('the clients that are made by openapi-typescript and hey-api', () => {
+describe('our client, and one made by hey-api', () => {
   it('compile, read every answer and do acts', async () => {
     const all = await reads();
     expect(all.length).toBeGreaterThan(30);
     const made = await Promise.all([
-      run('openapi-typescript/bin/cli.js', 'openapi.json', '-o', 'openapi-fetch/schema.d.ts'),
+      run('openapi-typescript/bin/cli.js', 'openapi.json', '-o', 'client/schema.d.ts'),
       run('@hey-api/openapi-ts/bin/run.js', '-i', 'openapi.json', '-o', 'hey', '--no-log-file'),
     ]);
     expect(made).toMatchObject([{ code: 0 }, { code: 0 }]);
+    mkdirSync(join(folder, 'client'), { recursive: true });
+    copyFileSync('clients/typescript/src/index.ts', join(folder, 'client/index.ts'));
     write('program.ts', program(all));
     write('package.json', { type: 'module' });
     write('tsconfig.json', {
       compilerOptions: {
         ...{ strict: true, skipLibCheck: true, target: 'es2023', module: 'nodenext', outDir: 'out', rootDir: '.' },
-        ...{ types: ['node'], lib: ['es2023', 'dom', 'dom.iterable'] },
+        ...{ types: ['node'], lib: ['es2023', 'dom', 'dom.iterable', 'dom.asynciterable'] },
       },
-      include: ['program.ts', 'hey', 'openapi-fetch'],
+      include: ['program.ts', 'hey', 'client'],
     });
     expect(await run('typescript-7/bin/tsc', '-p', '.')).toEqual({ code: 0, out: '' });
     const { stdout } = await promisify(execFile)(process.execPath, ['out/program.js'], {
@@ -235,6 +251,9 @@ describe('the clients that are made by openapi-typescript and hey-api', () => {
       headline: 'in_progress',
       late: [412, 'wrong_revision'],
       done: 1,
+      all: true,
+      events: 2,
+      tries: 2,
     });
     expect(readFileSync(join(folder, 'openapi.json'), 'utf8')).toContain('"url":"https://followthrough.example.org"');
   });

@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import { readFileSync } from 'node:fs';
 import {
   EXAMPLES,
@@ -11,6 +9,7 @@ import {
   type ProblemExample,
 } from '../apps/api/src/openapi.js';
 import { openBrowser } from './support/browser.js';
+import { Validators } from './support/documented.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
 interface Media {
@@ -64,35 +63,6 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** The schemas of the document; those of answers closed, so that a field that the document does not know is a fault. */
-class Validators {
-  readonly #ajv = new Ajv2020({ strict: false, allErrors: true });
-  readonly #compiled = new Map<string, ValidateFunction>();
-
-  constructor({ components }: Document) {
-    addFormats.default(this.#ajv);
-    this.#ajv.addSchema({ $id: 'document', components: closed(components) });
-  }
-
-  /** What is wrong with a value by a schema of the document. */
-  faults(schema: object, value: unknown): string[] {
-    const text = JSON.stringify(closed(schema)).replaceAll('"#/', '"document#/');
-    let validate = this.#compiled.get(text);
-    if (!validate) this.#compiled.set(text, (validate = this.#ajv.compile(JSON.parse(text) as object)));
-    validate(value);
-    return (validate.errors ?? []).map(({ instancePath, message, params }) =>
-      [instancePath, message, JSON.stringify(params)].join(' '),
-    );
-  }
-}
-
-const closed = <T>(schema: T): T =>
-  JSON.parse(JSON.stringify(schema), (_, value: unknown) =>
-    value && typeof value === 'object' && 'properties' in value && !('additionalProperties' in value)
-      ? { ...value, additionalProperties: false }
-      : value,
-  ) as T;
-
 /** The answer's schema and example, by status and media type. */
 const answerOf = (operationId: string, status: number, type: string): Media => {
   const response = routes.get(operationId)!.responses[status];
@@ -126,12 +96,15 @@ const ask = (operationId: string, { as, path = {}, query = {}, body, headers, pa
   if (method === 'put') return server.put(url, body, token!, headers);
   return server.post(url, JSON.stringify(body ?? {}).padEnd(padTo ?? 0), token, headers);
 };
-type AnyExample = Omit<Example, 'answer'> & Pick<ProblemExample, 'headers' | 'padTo'>;
+type AnyExample = Omit<Example, 'answer'> & Pick<ProblemExample, 'padTo'>;
 
 const MADE_ANEW = new Set([
   'on',
   'saved',
   'checkedAt',
+  'created',
+  'ended',
+  'secret',
   'label',
   'sha256',
   'bytes',
@@ -178,7 +151,7 @@ function expectLike(example: unknown, answer: unknown): void {
   const [some, all] = [linesOf(example), linesOf(answer as string)];
   const comparable = (line: string) =>
     line.startsWith('{') ? JSON.stringify(lasting(parsed(line))) : atAnyPosition(line);
-  expect(some.length).toBeGreaterThan(1);
+  expect(some.length).toBeGreaterThan(0); // of an empty list its head
   expect(all.map(comparable)).toEqual(expect.arrayContaining(some.map(comparable)));
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AccessStore } from '#access';
 import { SignIn } from '#sign-in';
 import { CLOCK_CASES, TestServer } from './support/server.js';
-import { Visitor, wordsOf, type Visit } from './support/visitor.js';
+import { hiddenOf, Visitor, wordsOf, type Visit } from './support/visitor.js';
 
 let server: TestServer;
 let access: AccessStore;
@@ -233,7 +233,7 @@ describe('A form', () => {
   it('is nothing that another route takes, and its route takes nothing else', async () => {
     const { account } = await person(null);
     const { csrf } = hiddenIn(await signsIn(account));
-    expect((await visitor.sends('/v1/agencies', { csrf, code: 'X' })).status).toBe(415);
+    expect((await visitor.sends('/v1/agencies', { csrf, code: 'X' })).status).toBe(401);
     const json = await fetch(`${server.url}/account/acting-for`, {
       method: 'POST',
       headers: {
@@ -337,6 +337,61 @@ describe('The page of one’s account', () => {
     const other = await access.create('ILO', 'theirs');
     for (const act of ['revoke', 'rotate'])
       expect((await visitor.sends(`/account/tokens/${act}`, { csrf, id: other.id })).status).toBe(404);
+  });
+});
+
+describe('The pages of accounts', () => {
+  beforeEach(() => rmSync(join(server.dataDir, 'letters'), { recursive: true, force: true }));
+
+  it('let a focal point invite, appoint and relieve for its own agency alone, and see nobody else’s people', async () => {
+    const stranger = await person('BBB');
+    const { csrf } = hiddenIn(await signsIn((await person('AAA')).account));
+    const invite = (role: string, agency: string) =>
+      visitor.sends('/accounts', {
+        ...{ csrf, kind: 'person', name: 'Bea', email: `bea-${++people}@iom.example` },
+        ...{ 'appointment.role': role, 'appointment.agency': agency },
+      });
+    expect((await invite('alternate', 'BBB')).status).toBe(403);
+    expect((await invite('secretariat', '')).status).toBe(403);
+    expect(letters()).toEqual([]);
+
+    const page = await invite('alternate', 'AAA');
+    const at = new URL(page.url).pathname;
+    expect(wordsOf(page)).toContain('Alternate focal point of AAA');
+    expect(letters()).toHaveLength(1);
+    const { appointment } = hiddenOf(page.html, `${at}/relieve`) as { appointment: string };
+    const relieved = await visitor.sends(`${at}/relieve`, { csrf, appointment });
+    expect(relieved.html).not.toContain(`action="${at}/relieve"`);
+    expect(wordsOf(await visitor.opens(`/accounts?at=${new Date().toISOString().slice(0, 10)}`))).toContain('Bea');
+
+    expect((await visitor.opens(`/accounts/${stranger.account}`)).status).toBe(404);
+    expect((await visitor.opens('/accounts')).html).not.toContain(stranger.account);
+    expect((await visitor.sends(`${at}/erase`, { csrf, sure: 'on' })).status).toBe(403);
+  });
+
+  it('let the secretariat sign somebody out everywhere, revoke tokens and erase a person', async () => {
+    const { account, email } = await person('AAA');
+    const { id } = await access.give({ account, label: 'Upload', scopes: ['read'] });
+    const theirs = new Visitor(server.url);
+    await signsIn(account, theirs);
+    const { csrf } = hiddenIn(await signsIn((await person(null)).account));
+    const at = `/accounts/${account}`;
+    expect((await visitor.opens('/accounts')).html).toContain(email);
+    await visitor.sends(`${at}/sign-out`, { csrf });
+    expect((await theirs.asks('/account')).status).toBe(303);
+    await visitor.sends(`${at}/tokens/revoke`, { csrf, id });
+    expect((await access.tokens(account))[0]!.revoked).not.toBeNull();
+    expect((await visitor.sends(`${at}/erase`, { csrf })).status).toBe(400);
+    const erased = await visitor.sends(`${at}/erase`, { csrf, sure: 'on' });
+    expect([erased.status, erased.html.includes(email)]).toEqual([200, false]);
+    expect((await access.accounts.one(account))!.name).toBeNull();
+  });
+
+  it('are not for alternates, readers and strangers', async () => {
+    const account = await access.accounts.open({ kind: 'person', name: 'Cy' }, { role: 'alternate', agency: 'AAA' });
+    await signsIn(account);
+    expect((await visitor.opens('/accounts')).status).toBe(403);
+    expect((await new Visitor(server.url).asks('/accounts')).status).toBe(303);
   });
 });
 

@@ -9,6 +9,7 @@ import { AccessStore } from '#access';
 import { SignIn } from '#sign-in';
 import { Reader } from './support/browser.js';
 import { HLD, TestServer } from './support/server.js';
+import { until } from './support/waiting.js';
 
 const HTML = { accept: 'text/html' };
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -59,6 +60,9 @@ describe('The site as a whole', () => {
     await sessions.actFor((await sessions.sessionOf(session))!, 'secretariat');
     await server.app.get(AccessStore).give({ account, label: 'Upload', scopes: ['read', 'report'] });
     const link = await server.app.get(SignIn).links.make(account);
+    const { id: _, ...order } = report;
+    const job = (await server.post('/v1/reports', { ...order, format: 'csv' })).body as { id: string };
+    await until(async () => (await server.get(`/v1/reports/jobs/${job.id}`)).body.endedAt !== null);
     reader = await Reader.of(server);
     const { body } = await server.get('/sitemap.xml');
     const all = [...String(body).matchAll(/<loc>https?:\/\/[^/<]+([^<]*)<\/loc>/g)].map(([, path]) => path || '/');
@@ -75,8 +79,11 @@ describe('The site as a whole', () => {
       '/themes?take=table-1',
       '/search',
       '/search?q=migration+health',
+      `/reports/jobs/${job.id}`,
       '/account',
       ...['/home', '/rounds/prepare', '/rounds/CM-2011', '/rounds/CM-2011/reopen', '/rounds/CM-2011/returns/IOM'],
+      '/accounts',
+      `/accounts/${account}`,
       ...['/record', `/commitments/${commitment}/stage`, `/commitments/${commitment}/history/0/correct`],
       '/sign-in',
       new URL(link).pathname + new URL(link).search,

@@ -43,7 +43,7 @@ import {
 import { Lookup } from '#registers';
 import { ACCOUNT_KINDS, ACCOUNT_ROLES, type AccountKind, type AccountRole } from '#words';
 
-class Appoint {
+export class Appoint {
   @OneOf(ACCOUNT_ROLES, {
     description: 'A focal point leads for its agency and appoints its alternates',
     example: 'alternate',
@@ -61,7 +61,7 @@ class Appoint {
   to?: FullDate | null;
 }
 
-class OpenAccount {
+export class OpenAccount {
   @OneOf(ACCOUNT_KINDS, { example: 'person' }) kind: AccountKind;
   @Text({
     max: 200,
@@ -74,7 +74,7 @@ class OpenAccount {
   @Nested(() => Appoint, { optional: true, description: 'Its first role' }) appointment?: Appoint | null;
 }
 
-class Relieve {
+export class Relieve {
   @OnDate({ optional: true, description: 'The last day (UTC); without it at once', example: '2027-06-30' })
   to?: FullDate | null;
 }
@@ -112,7 +112,7 @@ class AccountsView {
   @ApiProperty({ type: [AccountView] }) readonly items: readonly AccountView[];
 }
 
-class WhoCould extends AppointmentView {
+export class WhoCould extends AppointmentView {
   @ApiProperty({ enum: ACCOUNT_KINDS }) readonly kind: AccountKind;
   @ApiProperty({ type: String, nullable: true }) readonly name: string | null;
 }
@@ -189,7 +189,11 @@ export class AccountsController {
 
   @Get('accounts/:account')
   @Rights({ scope: null, roles: ACTING, only: 'its own, and of the own agency' })
-  @ApiOperation({ summary: 'One account', operationId: 'getAccount' })
+  @ApiOperation({
+    summary: 'One account',
+    description: 'Its kind, and its roles over time.',
+    operationId: 'getAccount',
+  })
   @ApiOkResponse({ type: AccountView })
   async one(@Param('account') account: string, @Caller() caller: Principal): Promise<AccountView> {
     return shownTo(caller, await this.#known(account, caller));

@@ -49,6 +49,7 @@ import {
   validation,
   type Context,
 } from '#platform';
+import { feedContext, postgresHooks, sqliteHooks, type HookStore } from '#feed';
 import { openContext } from '#open';
 import { progressContext } from '#progress';
 import { registersContext } from '#registers';
@@ -57,7 +58,6 @@ import { PublishedFiles, reportsContext, type Imprint } from '#reports';
 import { roundsCatalogs, roundsContext } from '#rounds';
 import { AccountsController } from './accounts.controller.js';
 import { AuditController } from './audit.controller.js';
-import { ChangesController } from './changes.controller.js';
 import { LogCheck } from './log-check.js';
 import { MeController } from './me.controller.js';
 import { Draining, OperationsController } from './operations.controller.js';
@@ -120,10 +120,16 @@ export function openDrafts({ draftsUrl }: Settings): DraftsStore {
   return watched<DraftsStore>(store, 'drafts', 'create', 'read', 'put', 'list', 'delete');
 }
 
+/** The store of webhooks, by its URL. */
+export function openHooks({ webhooksUrl }: Settings): HookStore {
+  return isPostgres(webhooksUrl) ? postgresHooks(webhooksUrl) : sqliteHooks(sqliteFile(webhooksUrl));
+}
+
 export interface Stores {
   readonly log: Log;
   readonly access: AccessStore;
   readonly drafts: DraftsStore;
+  readonly hooks: HookStore;
 }
 
 /**
@@ -139,7 +145,10 @@ export async function openStores(settings: Settings): Promise<Stores> {
   const drafts = openDrafts(settings);
   const listed = () => drafts.list('');
   await orClose([drafts, access, log.store], patiently(settings, 'drafts', settings.draftsUrl, listed));
-  return { log, access, drafts };
+  const hooks = openHooks(settings);
+  const asks = () => hooks.ping();
+  await orClose([hooks, drafts, access, log.store], patiently(settings, 'webhooks', settings.webhooksUrl, asks));
+  return { log, access, drafts, hooks };
 }
 
 async function orClose(opened: readonly { close(): Promise<void> }[], work: Promise<unknown>): Promise<void> {
@@ -199,11 +208,12 @@ class Closing implements OnApplicationShutdown {
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
-    const { log, access, drafts } = this.stores;
+    const { log, access, drafts, hooks } = this.stores;
     await this.projector.stop();
     await this.audit.flush();
     await log.store.close();
     await drafts.close();
+    await hooks.close();
     await access.close();
     await stopTracing();
   }
@@ -229,6 +239,7 @@ export class AppModule {
         hours: settings.reportsKeptHours,
       }),
       openContext(settings),
+      feedContext(stores.hooks, settings.webhooksToPrivate),
       extra,
     ];
     const { log, access, drafts } = stores;
@@ -248,7 +259,6 @@ export class AppModule {
       controllers: [
         ...all.flatMap(({ controllers }) => controllers ?? []),
         AuditController,
-        ChangesController,
         AccountsController,
         TokensController,
         MeController,

@@ -35,7 +35,6 @@ export interface Example {
 /** A request that is refused, by an operation. */
 export interface ProblemExample extends Example {
   readonly operation: string;
-  readonly headers?: Readonly<Record<string, string>>;
   /** The body is filled up with blanks to this many bytes. */
   readonly padTo?: number;
 }
@@ -138,6 +137,7 @@ const TAGS = {
   Reports: 'Documents to hand out, made from the same figures, the same to the byte whenever they are made again',
   Rounds: 'Reporting rounds: the secretariat asks, agencies answer with returns, a report comes out',
   Registers: 'Agencies, frameworks, themes, crosswalks, forums, outcomes, documents; kept by the secretariat',
+  Webhooks: 'Have what is recorded posted to an address, signed; what could not be delivered, and sending it again',
   Accounts: 'Who acts for whom, and by which tokens',
   'Open formats': 'The register in the formats of others: SKOS, SDMX, DCAT',
   Operations: 'The feed of events, health and metrics',

@@ -28,6 +28,7 @@ import {
   readsForms,
   readsJson,
 } from '#platform';
+import { Deliveries } from '#feed';
 import { ReportJobs } from '#reports';
 import { AccessStore, Audit } from '#access';
 import { auditsRequests } from './auditing.js';
@@ -67,6 +68,7 @@ export async function startServer(
     await Promise.race([building, sleep(PATIENCE_MS, undefined, { ref: false })]);
     await Promise.all([building, app.listen({ port: settings.port, host: settings.host, backlog: BACKLOG })]);
     app.get(LogCheck).start();
+    app.get(Deliveries).start();
     app.get(ReportJobs).start();
   } catch (error) {
     await app.close();

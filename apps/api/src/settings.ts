@@ -32,6 +32,10 @@ export interface Settings extends LogSettings, Budgets {
   readonly draftsUrl: string;
   /** Whether this is the demo, whose tokens work nowhere else; set by its verb. */
   readonly demo: boolean;
+  /** URL of webhooks and what they are yet to be sent: `sqlite:FILE`, or `postgres://…`. */
+  readonly webhooksUrl: string;
+  /** Whether webhooks may reach private addresses. */
+  readonly webhooksToPrivate: boolean;
   /** The time for which a server that is to end goes on as before, except that it says it is not ready. */
   readonly drainMs: number;
   /** The time for which a start waits for databases that cannot be reached yet. */
@@ -87,6 +91,8 @@ export function settingsFrom(given: NodeJS.ProcessEnv = process.env): Settings {
     accessUrl,
     draftsUrl: env['DRAFTS_URL'] ?? (isPostgres(accessUrl) ? accessUrl : `sqlite:${join(dataDir, 'drafts.db')}`),
     demo: false,
+    webhooksUrl: env['WEBHOOKS_URL'] ?? `sqlite:${join(dataDir, 'webhooks.db')}`,
+    webhooksToPrivate: oneOf(env, 'WEBHOOKS_TO_PRIVATE', ['true', 'false'], 'false') === 'true',
     drainMs: whole(env, 'DRAIN_MS', 250, 0, 600_000),
     startPatienceMs: whole(env, 'START_PATIENCE_MS', 30_000, 0, 3_600_000),
     publicReading,

@@ -41,6 +41,15 @@ export function program(): Command {
     );
 
   cli
+    .command('publish-site <folder>')
+    .description('write the public pages as plain files, with a search, for several dates; they need no server')
+    .option('--as-at <date...>', 'the dates (default: those of the last five documents)')
+    .option('--known-at <position>', 'as was known at a position of the log, or at an instant (default: now)')
+    .action(async (folder: string, options: { asAt?: string[]; knownAt?: string }) =>
+      (await import('./publish-site.js')).publishSite(settings, folder, options),
+    );
+
+  cli
     .command('verify')
     .description('check order, revisions, times and the hash chain of the whole log')
     .option('--anchor <file>', 'check too that the log still contains what this anchor says it once held')

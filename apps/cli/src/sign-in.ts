@@ -37,6 +37,7 @@ export async function demoLink(
   const { accounts } = access;
   const email = `${role}@demo.invalid`;
   const account = (await accounts.byEmail(email)) ?? (await accounts.open({ kind: 'person', name, email }));
+  for (const { id } of (await accounts.one(account))!.appointments) await accounts.relieve(id);
   await accounts.appoint(account, { role, agency, until: new Date(Date.now() + DAY_MS) });
   return linkFor(settings, access, account);
 }

@@ -64,6 +64,21 @@ export class SignInLinks {
     });
   }
 
+  /** Tells somebody who was given an account how to sign in. @throws LetterNotSent */
+  async invite(account: string): Promise<void> {
+    const known = await this.access.accounts.one(account);
+    if (!known?.email) return;
+    await this.mailer.send({
+      to: known.email,
+      subject: 'Your account in Followthrough',
+      text: [
+        'You were given an account in Followthrough, the tracker of what agencies undertook.',
+        `Sign in with this e-mail address: ${this.publicUrl}/sign-in`,
+        'You get a letter with a link each time; once signed in you can add a passkey, and need no letters any more.',
+      ].join('\n\n'),
+    });
+  }
+
   /** A link that signs an account in, once. Whoever has it is that account. */
   async make(account: string, way: 'link' | 'command line' = 'link', to = '/account'): Promise<string> {
     const key = await this.once.make('link', { account, kept: { way, to }, forMs: LINK_MINUTES * 60_000 });

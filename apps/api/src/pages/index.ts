@@ -1,6 +1,7 @@
 /** The server-rendered pages, as a context of their own. */
 import { Cookies, type Context } from '#platform';
 import { AccountPages } from './account.js';
+import { AccountsPages } from './accounts.js';
 import { AboutPages } from './about.js';
 import { ActForms, actFormPages } from './act-forms.js';
 import { AgencyThemePage } from './agency-theme.js';
@@ -11,6 +12,7 @@ import { CommitmentsPage } from './commitments.js';
 import { CrosswalkPages } from './crosswalks.js';
 import { DeadlinesPage } from './deadlines.js';
 import { DocumentPages } from './documents.js';
+import { FeedPages } from './feeds.js';
 import { ForumPages } from './forums.js';
 import { Freshness } from './freshness.js';
 import { HomePage } from './home.js';
@@ -63,8 +65,10 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     DeadlinesPage,
     NoUpdatePage,
     SearchPage,
+    FeedPages,
     SignInPages,
     AccountPages,
+    AccountsPages,
     AboutPages,
     OperationsPage,
     SiteController,

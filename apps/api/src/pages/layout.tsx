@@ -34,6 +34,8 @@ interface PageParts extends Parts {
   readonly lang?: string | null;
   /** Before this date there is no such page. */
   readonly since?: FullDate;
+  /** The address of its Atom feed. */
+  readonly feed?: string;
   /** The report that can be made of it. */
   readonly report?: ReportOffer;
   /** The words in the field of the search. */
@@ -47,7 +49,7 @@ const isolated = (text: string): string => (RIGHT_TO_LEFT.test(text) ? `\u2068${
 
 /** A page of figures as at a date. */
 export const Page = (parts: PageParts) => {
-  const { view, title: named, lang, eyebrow, lead, json, csv, since, report, searched, children } = parts;
+  const { view, title: named, lang, eyebrow, lead, json, csv, since, feed, report, searched, children } = parts;
   const title = textWords(named);
   return (
     <Document
@@ -55,6 +57,7 @@ export const Page = (parts: PageParts) => {
       path={view.path}
       link={(to) => view.link(to)}
       searched={searched}
+      feed={feed === undefined ? undefined : { address: feed, title }}
       printed={{
         head: [title, `As at ${dateWords(view.asOf)}`],
         foot: `${view.publication.publisher}, as ${recordedWords(view)}`,
@@ -69,7 +72,7 @@ export const Page = (parts: PageParts) => {
           </h1>
           {lead && <div class="lead">{lead}</div>}
           <State view={view} />
-          <TakeAway view={view} title={title} json={json} csv={csv} />
+          <TakeAway view={view} title={title} json={json} csv={csv} feed={feed} />
           {report && <ReportForm view={view} report={report} />}
         </header>
         <Conditions view={view} />
@@ -200,6 +203,8 @@ interface Frame extends Parts {
   readonly printed?: Margins;
   /** The words in the field of the search. */
   readonly searched?: string;
+  /** The Atom feed of what it is about. */
+  readonly feed?: { readonly address: string; readonly title: string };
 }
 
 /** The search over everything, of the date that is shown. */
@@ -222,9 +227,10 @@ const SearchBox = ({ link, searched = '' }: Pick<Frame, 'link' | 'searched'>) =>
   );
 };
 
-const Document = ({ title, path, link, again, printed, searched, children }: Frame) => (
+const Document = ({ title, path, link, again, printed, searched, feed, children }: Frame) => (
   <html lang="en">
     <Head title={title}>
+      {feed && <link rel="alternate" type="application/atom+xml" href={feed.address} title={feed.title} />}
       {again && <meta http-equiv="refresh" content={String(again)} />}
       {printed && <link rel="stylesheet" media="print" href={marginsPath(printed)} />}
     </Head>

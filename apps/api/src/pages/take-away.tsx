@@ -38,10 +38,12 @@ interface PageParts {
   readonly json?: string;
   /** Absent: it is no table. */
   readonly csv?: string;
+  /** The Atom feed of what it is about. */
+  readonly feed?: string;
 }
 
 /** Of the page as a whole. */
-export const TakeAway = ({ view, title, json, csv }: PageParts) => {
+export const TakeAway = ({ view, title, json, csv, feed }: PageParts) => {
   const offered = useContext(OffersContext);
   offered.citation = citationOf(view, title);
   offered.address = (what) => view.taken(what);
@@ -55,6 +57,11 @@ export const TakeAway = ({ view, title, json, csv }: PageParts) => {
               , <a href={`${csv}&bom=true`}>CSV</a> or <a href={csv.replace('format=csv', 'format=ndjson')}>NDJSON</a>
             </>
           )}
+        </span>
+      )}
+      {feed && (
+        <span>
+          Follow it as <a href={feed}>Atom feed</a>
         </span>
       )}
       <details>

@@ -290,7 +290,8 @@ export const Code = (about: About = {}) =>
   );
 
 /** The kind of a code: the register that must contain it. */
-export type Registered = 'agency' | 'framework' | 'theme' | 'forum' | 'outcome' | 'document' | 'commitment';
+const REGISTERED = ['agency', 'framework', 'theme', 'forum', 'outcome', 'document', 'commitment'] as const;
+export type Registered = (typeof REGISTERED)[number];
 
 /** A code in a body that must be registered, and where in the body it stands. */
 export interface Reference {
@@ -329,6 +330,20 @@ export const CodesOf = (
     ),
     mark({ kinds: kindsOf(kinds) }),
   );
+
+/** The registers that hold the codes in fields of each name, in any body. */
+export function kindsOfFields(): ReadonlyMap<string, ReadonlySet<Registered>> {
+  const all = new Map<string, Set<Registered>>();
+  for (const fields of declared.values())
+    for (const [field, { kinds }] of fields) {
+      if (!kinds) continue;
+      const known = all.get(field) ?? new Set();
+      // What depends on its body may be any.
+      for (const kind of kinds.length === 0 ? kinds({}) : REGISTERED) known.add(kind);
+      all.set(field, known);
+    }
+  return all;
+}
 
 /** The registers of which one must contain the code in a field of a class, given nothing else; none where it may be any. */
 export const registersOfField = (prototype: object, field: string): readonly Registered[] =>

@@ -125,7 +125,7 @@ export class AccessGuard implements CanActivate {
     const reading = reads || request.method === 'GET' || request.method === 'HEAD';
     if (open || (form === 'anyone' && !reads) || (reading && !rights && (signedIn || this.publicReading.value)))
       return true;
-    if (!principal && !session) throw unauthenticated(request.headers.authorization);
+    if (!principal && !(form && session)) throw unauthenticated(request.headers.authorization);
     if (rights && !principal) throw new Rejected('forbidden', 'This account has no role now.');
     if (rights) refuseWithout(principal!, rights);
     return true;

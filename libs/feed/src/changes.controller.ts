@@ -1,4 +1,4 @@
-/** The feed of events, for followers outside. */
+/** The feed of events, for followers outside: whole, or only what concerns somebody. */
 import { Controller, Get, Inject, Query, Req, Res, type OnModuleDestroy } from '@nestjs/common';
 import {
   ApiConflictResponse,
@@ -14,11 +14,13 @@ import { IsOptional, IsString, Matches } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Conflict, decodeAll, Rejected, Tail, type Envelope, type Log, type Meta, type Recorded } from '#eventsourcing';
+import { Conflict, decodeAll, Rejected, Tail, type Envelope, type Log, type Recorded } from '#eventsourcing';
 import { Admits, LOG, Problem, type ApiRequest } from '#platform';
-import { ACCOUNT_ROLES } from '#words';
+import { Change, changeOf } from './change.js';
+import { Concerns, isNarrow, type FeedFilter } from './concerns.projection.js';
+import { FeedFilterQuery, filterOf } from './feed-filter.js';
 
-class ChangesQuery {
+class ChangesQuery extends FeedFilterQuery {
   @ApiProperty({ required: false, type: String, description: 'Only what follows this position', example: '1841' })
   @IsOptional()
   @Matches(/^\d{1,16}$/, { message: 'after must be a position' })
@@ -42,37 +44,6 @@ class ChangesQuery {
   log?: string;
 }
 
-class ChangeMeta implements Meta {
-  @ApiProperty({ description: 'An account; no personal data' }) readonly actor: string;
-  @ApiProperty({ type: String, nullable: true }) readonly agency: string | null;
-  @ApiProperty({ enum: ACCOUNT_ROLES }) readonly role: string;
-  @ApiProperty({ format: 'uuid' }) readonly commandId: string;
-  @ApiProperty() readonly correlationId: string;
-  @ApiProperty({ type: String, nullable: true }) readonly causationId: string | null;
-  @ApiProperty({ required: false, description: 'W3C Trace Context of the append, when its trace was recorded' })
-  readonly traceparent?: string;
-}
-
-class ChangeBlanked implements NonNullable<Recorded['blanked']> {
-  @ApiProperty({ type: 'integer', description: 'Of the Blanked event, in the same stream' }) readonly revision: number;
-  @ApiProperty() readonly reason: string;
-  @ApiProperty({ format: 'date-time' }) readonly recordedAt: string;
-}
-
-class Change {
-  @ApiProperty({ description: 'Strictly rising; for `after`' }) readonly position: string;
-  @ApiProperty({ example: 'commitment-IOM-2011-12' }) readonly stream: string;
-  @ApiProperty({ type: 'integer' }) readonly revision: number;
-  @ApiProperty({ format: 'uuid' }) readonly id: string;
-  @ApiProperty({ example: 'commitment.StageReported' }) readonly type: string;
-  @ApiProperty({ type: 'integer' }) readonly version: number;
-  @ApiProperty({ format: 'date-time' }) readonly recordedAt: string;
-  @ApiProperty() readonly meta: ChangeMeta;
-  @ApiProperty({ type: 'object', additionalProperties: true }) readonly data: object;
-  @ApiProperty({ required: false, description: 'When its payload was erased; `data` is what is left of it' })
-  readonly blanked?: ChangeBlanked;
-}
-
 /** Few at once: each who reads has so many in memory. */
 const PAGE = 100;
 /** The interval at which a token is checked again. */
@@ -81,14 +52,23 @@ const LOG_HEADER = 'X-Log';
 
 /** The formats of a feed: NDJSON, with empty lines as a sign of life, or server-sent events. */
 const FORMATS = {
-  ndjson: { type: 'application/x-ndjson; charset=utf-8', beat: '\n', line: (json: string) => `${json}\n` },
+  ndjson: {
+    type: 'application/x-ndjson; charset=utf-8',
+    beat: '\n',
+    line: (json: string) => `${json}\n`,
+    passed: () => '',
+  },
   sse: {
     type: 'text/event-stream',
     beat: ': followthrough\n\n',
     line: (json: string, { position, type }: Recorded) => `id: ${position}\nevent: ${type}\ndata: ${json}\n\n`,
+    // An id without data tells a browser from where to go on, and nothing else.
+    passed: (position: string) => `id: ${position}\n\n`,
   },
 } as const;
 type Format = keyof typeof FORMATS;
+/** By position. */
+type Texts = ReadonlyMap<string, string>;
 
 const formatOf = ({ headers }: FastifyRequest): Format =>
   /text\/event-stream/.test(headers.accept ?? '') ? 'sse' : 'ndjson';
@@ -105,10 +85,13 @@ export class ChangesController implements OnModuleDestroy {
   static heartbeatMs = 15_000;
   readonly #closing = new AbortController();
   readonly #tail: Tail;
-  /** The text of a batch, written once for all followers. */
-  readonly #written = { ndjson: new WeakMap<object, Promise<string>>(), sse: new WeakMap<object, Promise<string>>() };
+  /** The text of each event of a batch, written once for all followers. */
+  readonly #written = { ndjson: new WeakMap<object, Promise<Texts>>(), sse: new WeakMap<object, Promise<Texts>>() };
 
-  constructor(@Inject(LOG) private readonly log: Log) {
+  constructor(
+    @Inject(LOG) private readonly log: Log,
+    private readonly concerns: Concerns,
+  ) {
     this.#tail = new Tail(log.store);
   }
 
@@ -124,6 +107,10 @@ export class ChangesController implements OnModuleDestroy {
   @ApiOkResponse({
     description: 'One event per line; empty lines say nothing',
     headers: {
+      'X-Position': {
+        description: 'Where the log ended when this was asked: once all of it was read, `after` may be this',
+        schema: { type: 'string' },
+      },
       [LOG_HEADER]: {
         description: 'The identity of the log, to be sent back with `after`',
         schema: { type: 'string' },
@@ -144,7 +131,10 @@ export class ChangesController implements OnModuleDestroy {
   @ApiOperation({
     operationId: 'getChanges',
     summary: 'The feed of events, oldest first',
-    description: 'NDJSON, or server-sent events with `Accept: text/event-stream` (which follow by themselves).',
+    description:
+      'NDJSON, or server-sent events with `Accept: text/event-stream` (which follow by themselves). Narrowed by `agency`, `theme`, ' +
+      '`forum`, `commitment` and `type`; which events concern what follows from the log alone, and is the same in every store and ' +
+      'after every rebuild. The whole is in docs/feed.md.',
   })
   async changes(@Query() query: ChangesQuery, @Req() request: ApiRequest, @Res() reply: FastifyReply): Promise<void> {
     const [format, follow] = [formatOf(request), follows(request)];
@@ -153,26 +143,32 @@ export class ChangesController implements OnModuleDestroy {
       after,
       query.log ?? (request.headers['x-log'] as string | undefined),
     );
+    const filter = filterOf(query);
     const gone = new AbortController();
     reply.raw.on('close', () => gone.abort());
     // A feed that cannot be read is refused before anything is sent.
-    const { begun, from } = await this.#begun(after, format);
+    const { begun, from } = await this.#begun(after, format, filter);
     const more = follow
-      ? this.#following(from, head, format, AbortSignal.any([gone.signal, this.#closing.signal]), request)
-      : this.#rest(from, format, gone.signal, request);
+      ? this.#following(from, head, format, filter, AbortSignal.any([gone.signal, this.#closing.signal]), request)
+      : this.#rest(from, format, filter, gone.signal, request);
     // What is sent as it comes is not compressed: a compressor would keep it back.
     if (follow) request.headers['x-no-compression'] = 'follow';
     void reply
       .type(FORMATS[format].type)
       .header('Cache-Control', 'no-store')
       .header(LOG_HEADER, identity)
+      .header('X-Position', head)
       .send(Readable.from(chunks(reply, begun, more), { objectMode: false }));
   }
 
   /** The text of the first events, to be taken out: a feed that follows must not keep it as long as it follows. */
-  async #begun(after: string | null, format: Format): Promise<{ begun: string[]; from: string | null }> {
+  async #begun(
+    after: string | null,
+    format: Format,
+    filter: FeedFilter,
+  ): Promise<{ begun: string[]; from: string | null }> {
     const first = await this.log.store.readAll(after, PAGE);
-    const begun = first.length > 0 ? [await this.#lines(first, format)] : [];
+    const begun = first.length > 0 ? [await this.#lines(first, format, filter)] : [];
     return { begun, from: first.at(-1)?.position ?? after };
   }
 
@@ -194,31 +190,37 @@ export class ChangesController implements OnModuleDestroy {
     return { identity, head };
   }
 
-  #lines(batch: readonly Envelope[], format: Format): Promise<string> {
-    let lines = this.#written[format].get(batch);
-    if (!lines) this.#written[format].set(batch, (lines = this.#write(batch, format)));
-    return lines;
+  /** The events of a batch that a filter lets through, as text. */
+  async #lines(batch: readonly Envelope[], format: Format, filter: FeedFilter): Promise<string> {
+    let texts = this.#written[format].get(batch);
+    if (!texts) this.#written[format].set(batch, (texts = this.#write(batch, format)));
+    const all = await texts;
+    if (!isNarrow(filter)) return [...all.values()].join('');
+    const wanted = await this.concerns.among(batch, filter);
+    const last = batch.at(-1)!;
+    const passed = wanted.at(-1) === last ? '' : FORMATS[format].passed(last.position);
+    return wanted.map(({ position }) => all.get(position)!).join('') + passed;
   }
 
-  async #write(batch: readonly Envelope[], format: Format): Promise<string> {
-    const write = (event: Recorded): string => {
-      const { position, stream, revision, id, type, version, recordedAt, meta, data, blanked } = event;
-      const json = JSON.stringify({ position, stream, revision, id, type, version, recordedAt, meta, data, blanked });
-      return FORMATS[format].line(json, event);
-    };
-    return (await decodeAll(this.log, batch)).map(write).join('');
+  async #write(batch: readonly Envelope[], format: Format): Promise<Texts> {
+    const all = await decodeAll(this.log, batch);
+    return new Map(
+      all.map((event: Recorded) => [event.position, FORMATS[format].line(JSON.stringify(changeOf(event)), event)]),
+    );
   }
 
   /** The events so far; nothing more is read for a client that hangs up. */
   async *#rest(
     after: string | null,
     format: Format,
+    filter: FeedFilter,
     gone: AbortSignal,
     { checkConnected }: ApiRequest,
   ): AsyncGenerator<string> {
     for (let batch; !gone.aborted && (batch = await this.log.store.readAll(after, PAGE)).length > 0;) {
       await checkConnected?.();
-      yield this.#lines(batch, format);
+      const lines = await this.#lines(batch, format, filter);
+      if (lines) yield lines;
       after = batch.at(-1)!.position;
     }
     gone.throwIfAborted();
@@ -229,6 +231,7 @@ export class ChangesController implements OnModuleDestroy {
     after: string | null,
     head: string,
     format: Format,
+    filter: FeedFilter,
     ends: AbortSignal,
     { checkConnected, caughtUp }: ApiRequest,
   ): AsyncGenerator<string> {
@@ -249,7 +252,8 @@ export class ChangesController implements OnModuleDestroy {
           await checkConnected?.();
           checked = performance.now();
         }
-        yield got ? this.#lines(got.value, format) : beat;
+        const said = got ? await this.#lines(got.value, format, filter) : beat;
+        if (said) yield said;
         if (!got) continue;
         hasAll(got.value.at(-1)!.position);
         next = batches.next();

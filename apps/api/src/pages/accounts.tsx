@@ -1,0 +1,439 @@
+/** The pages of accounts, for the secretariat and for focal points: who may act for whom, now and on any day. */
+import { Body, Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { AccessStore, isKnownTo, refuseMinding, shownTo, type AccountRow, type TokenRow } from '#access';
+import { todayAt, type FullDate } from '#clocks';
+import { Rejected, type Log } from '#eventsourcing';
+import { LetterNotSent } from '#mail';
+import {
+  Code,
+  commandContextOf,
+  ForSignedIn,
+  LOG,
+  OnDate,
+  PostsForm,
+  Rights,
+  SeeOther,
+  Text,
+  YesNo,
+  type ApiRequest,
+  type Principal,
+  type Session,
+} from '#platform';
+import { Registers } from '#registers';
+import { SignIn, type SessionRow } from '#sign-in';
+import { ACCOUNT_ROLES, type AccountRole } from '#words';
+import { AccountsController, Appoint, OpenAccount, type WhoCould } from '../accounts.controller.js';
+import { PlainPage } from './layout.js';
+import { RendersPages } from './rendering.js';
+import { ACCOUNT_ROLE_WORDS, appointmentWords, Instant, presentOf, Roles, Tokens } from './roles.js';
+import { CsrfField } from './signed-in.js';
+import { path } from './view.js';
+import { counted, dateWords } from './words.js';
+
+const KEEPERS = { scope: 'admin', roles: ['secretariat', 'focal_point'], only: 'for the own agency' } as const;
+
+/** A request of somebody who keeps accounts, whom the guard has let through. */
+type KeeperRequest = ApiRequest & { readonly session: Session; readonly principal: Principal };
+
+class OnDay {
+  @OnDate({ optional: true }) readonly at?: FullDate;
+}
+class OneAppointment {
+  @Code() readonly appointment: string;
+}
+class OneToken {
+  @Text({ max: 100, free: false }) readonly id: string;
+}
+class Erasure {
+  @YesNo() readonly sure: boolean;
+}
+
+@RendersPages()
+@ForSignedIn()
+@Controller('accounts')
+export class AccountsPages {
+  readonly #api: AccountsController;
+
+  constructor(
+    private readonly access: AccessStore,
+    private readonly signIn: SignIn,
+    private readonly registers: Registers,
+    @Inject(LOG) log: Log,
+  ) {
+    this.#api = new AccountsController(access, log);
+  }
+
+  @Get()
+  @Rights(KEEPERS)
+  async all(@Query() { at }: OnDay, @Req() { principal }: KeeperRequest) {
+    const { items } = await this.#api.list({}, principal);
+    const day = at ?? todayAt(new Date());
+    const { items: could } = await this.#api.appointments({ at: day }, principal);
+    return <Accounts {...{ accounts: items, could, day, principal }} agencies={await this.#agencies(principal)} />;
+  }
+
+  @PostsForm()
+  @Rights(KEEPERS)
+  async opens(
+    @Body() body: OpenAccount,
+    @Req() request: KeeperRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const { account } = await this.#api.open(body, commandContextOf(request), reply);
+    reply.removeHeader('Location');
+    try {
+      await this.signIn.links.invite(account);
+    } catch (error) {
+      if (!(error instanceof LetterNotSent)) throw error;
+      return <NotInvited name={body.name} account={account} />;
+    }
+    return new SeeOther(path('accounts', account));
+  }
+
+  @Get(':account')
+  @Rights(KEEPERS)
+  async one(@Param('account') account: string, @Req() { principal }: KeeperRequest) {
+    const known = await this.#known(account, principal);
+    const mayMind = minds(principal, known);
+    const [sessions, tokens] = mayMind
+      ? await Promise.all([this.signIn.sessions.of(account), this.access.tokens(account)])
+      : [null, null];
+    const shown = shownTo(principal, known);
+    return (
+      <OneAccount {...{ account: shown, principal, sessions, tokens }} agencies={await this.#agencies(principal)} />
+    );
+  }
+
+  @PostsForm(':account/appoint')
+  @Rights(KEEPERS)
+  async appoints(
+    @Param('account') account: string,
+    @Body() body: Appoint,
+    @Req() request: KeeperRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    await this.#api.appoint(account, body, commandContextOf(request), reply);
+    reply.removeHeader('Location');
+    return new SeeOther(path('accounts', account));
+  }
+
+  @PostsForm(':account/relieve')
+  @Rights(KEEPERS)
+  async relieves(
+    @Param('account') account: string,
+    @Body() { appointment }: OneAppointment,
+    @Req() request: KeeperRequest,
+  ) {
+    await this.#api.relieve(account, appointment, {}, commandContextOf(request));
+    return new SeeOther(path('accounts', account));
+  }
+
+  @PostsForm(':account/sign-out')
+  @Rights(KEEPERS)
+  async signsOut(@Param('account') account: string, @Req() { principal }: KeeperRequest) {
+    refuseMinding(principal, await this.#known(account, principal));
+    await this.signIn.sessions.endAll(account);
+    return new SeeOther(path('accounts', account));
+  }
+
+  @PostsForm(':account/tokens/revoke')
+  @Rights(KEEPERS)
+  async revokes(@Param('account') account: string, @Body() { id }: OneToken, @Req() { principal }: KeeperRequest) {
+    refuseMinding(principal, await this.#known(account, principal));
+    if (!(await this.access.tokens(account)).some((one) => one.id === id))
+      throw new Rejected('not_found', 'The account has no such token.');
+    await this.access.revoke(id);
+    return new SeeOther(path('accounts', account));
+  }
+
+  @PostsForm(':account/erase')
+  @Rights({ scope: 'admin', roles: ['secretariat'] })
+  async erases(@Param('account') account: string, @Body() { sure }: Erasure, @Req() request: KeeperRequest) {
+    if (sure) await this.#api.erase(account, commandContextOf(request));
+    return new SeeOther(path('accounts', account));
+  }
+
+  async #known(account: string, principal: Principal): Promise<AccountRow> {
+    const known = await this.access.accounts.one(account);
+    if (!known || !isKnownTo(principal, known)) throw new Rejected('not_found', `There is no account ${account}.`);
+    return known;
+  }
+
+  /** The agencies for which the reader may appoint somebody. */
+  async #agencies({ agency }: Principal): Promise<readonly Agency[]> {
+    const all = await this.registers.all('agency');
+    return agency === null ? all : all.filter(({ code }) => code === agency);
+  }
+}
+
+type Agency = { readonly code: string; readonly name: string };
+
+function minds(principal: Principal, account: AccountRow): boolean {
+  try {
+    refuseMinding(principal, account);
+    return true;
+  } catch (error) {
+    if (error instanceof Rejected) return false;
+    throw error;
+  }
+}
+
+const nameOf = ({ name, account, erased }: Pick<AccountRow, 'name' | 'account' | 'erased'>): string =>
+  name || (erased ? `Erased (${account})` : account);
+
+interface AllParts {
+  readonly accounts: readonly AccountRow[];
+  readonly could: readonly WhoCould[];
+  readonly day: FullDate;
+  readonly principal: Principal;
+  readonly agencies: readonly Agency[];
+}
+
+/** People by their names, before programs and those who were erased. */
+const order = ({ name, kind, account }: AccountRow): string =>
+  [kind === 'person' && name ? 0 : 1, name, account].join(' ');
+
+const Accounts = ({ accounts, could, day, principal, agencies }: AllParts) => {
+  const ordered = [...accounts].sort((a, b) => order(a).localeCompare(order(b)));
+  const now = ordered.filter((one) => presentOf(one).length > 0);
+  const past = ordered.filter((one) => presentOf(one).length === 0);
+  const of = principal.agency === null ? '' : ` of ${principal.agency}`;
+  return (
+    <PlainPage
+      title={`Accounts${of}`}
+      path="/accounts"
+      lead={<p>Who may act{of && ` for ${principal.agency}`}, and who could on any day.</p>}
+    >
+      <section>
+        <h2>{counted(now.length, 'account')} with a role now</h2>
+        <AccountList accounts={now} />
+        {past.length > 0 && (
+          <details>
+            <summary>{counted(past.length, 'account')} without a role now</summary>
+            <AccountList accounts={past} />
+          </details>
+        )}
+      </section>
+      <section id="invite">
+        <h2>Invite somebody</h2>
+        <form class="entry" method="post" action="/accounts">
+          <CsrfField />
+          <input type="hidden" name="kind" value="person" />
+          <label>
+            Name
+            <input name="name" maxLength={200} required />
+          </label>
+          <label>
+            E-mail address, to which sign-in links are sent
+            <input type="email" name="email" maxLength={254} required />
+          </label>
+          <RoleFields within="appointment." principal={principal} agencies={agencies} />
+          <button type="submit">Invite</button>
+        </form>
+      </section>
+      <section id="on-a-day">
+        <h2>Who could act on a day</h2>
+        <form class="entry inline" method="get" action="/accounts#on-a-day">
+          <label>
+            Day
+            <input type="date" name="at" value={day} required />
+          </label>
+          <button type="submit">Show</button>
+        </form>
+        {could.length === 0 && <p>Nobody could act on {dateWords(day)}.</p>}
+        <ul class="items">
+          {could.map((one) => (
+            <li key={one.id}>
+              <div>
+                <strong>{appointmentWords(one)}</strong>
+                <small>
+                  <a href={path('accounts', one.account)} dir="auto">
+                    {one.name || one.account}
+                  </a>
+                  , from <Instant at={one.since} />
+                  {one.until !== null && (
+                    <>
+                      {' '}
+                      to <Instant at={one.until} />
+                    </>
+                  )}
+                </small>
+              </div>
+            </li>
+          ))}
+        </ul>
+      </section>
+    </PlainPage>
+  );
+};
+
+const AccountList = ({ accounts }: { accounts: readonly AccountRow[] }) => (
+  <ul class="items">
+    {accounts.map((one) => (
+      <li key={one.account}>
+        <div>
+          <strong>
+            <a href={path('accounts', one.account)} dir="auto">
+              {nameOf(one)}
+            </a>
+          </strong>
+          <small>
+            {[...new Set([one.kind === 'machine' && 'a program', one.email, ...presentOf(one).map(appointmentWords)])]
+              .filter(Boolean)
+              .join(' · ')}
+          </small>
+        </div>
+      </li>
+    ))}
+  </ul>
+);
+
+interface RoleParts {
+  /** What stands before the names of the fields. */
+  readonly within?: string;
+  readonly principal: Principal;
+  readonly agencies: readonly Agency[];
+}
+
+/** The fields of an appointment. */
+const RoleFields = ({ within = '', principal, agencies }: RoleParts) => {
+  const roles = ACCOUNT_ROLES.filter((role) => principal.agency === null || role !== 'secretariat');
+  const first: AccountRole = principal.agency === null ? 'focal_point' : 'alternate';
+  return (
+    <>
+      <label>
+        Role
+        <select name={`${within}role`}>
+          {roles.map((role) => (
+            <option key={role} value={role} selected={role === first}>
+              {ACCOUNT_ROLE_WORDS[role]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Agency
+        <select name={`${within}agency`}>
+          {principal.agency === null && <option value="">none: the secretariat, or a reader of everything</option>}
+          {agencies.map(({ code, name }) => (
+            <option key={code} value={code} selected={code === principal.agency}>
+              {code}: {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        From (left empty: at once)
+        <input type="date" name={`${within}from`} />
+      </label>
+      <label>
+        To, the last day (left empty: no end)
+        <input type="date" name={`${within}to`} />
+      </label>
+    </>
+  );
+};
+
+interface OneParts {
+  readonly account: AccountRow;
+  readonly principal: Principal;
+  /** `null`: not for this reader. */
+  readonly sessions: readonly SessionRow[] | null;
+  readonly tokens: readonly TokenRow[] | null;
+  readonly agencies: readonly Agency[];
+}
+
+const OneAccount = ({ account, principal, sessions, tokens, agencies }: OneParts) => {
+  const at = path('accounts', account.account);
+  const isErased = account.erased !== null;
+  return (
+    <PlainPage
+      title={nameOf(account)}
+      path="/accounts"
+      eyebrow={<a href="/accounts">Accounts{principal.agency ? ` of ${principal.agency}` : ''}</a>}
+      lead={
+        <>
+          <p>
+            {isErased
+              ? 'Everything that told who this is was erased.'
+              : (account.email ?? 'Without an e-mail address.')}
+          </p>
+          <p class="note">
+            Recorded as <span class="code">{account.account}</span>
+          </p>
+        </>
+      }
+    >
+      <section id="roles">
+        <h2>Roles</h2>
+        <Roles appointments={account.appointments} ending={() => ({ action: `${at}/relieve` })} />
+        {!isErased && (
+          <details>
+            <summary>Give another role</summary>
+            <form class="entry" method="post" action={`${at}/appoint`}>
+              <CsrfField />
+              <RoleFields principal={principal} agencies={agencies} />
+              <button type="submit">Appoint</button>
+            </form>
+          </details>
+        )}
+      </section>
+      {sessions && account.kind === 'person' && !isErased && (
+        <section id="sessions">
+          <h2>Signed in</h2>
+          <p>
+            {sessions.length === 0 ? 'Nowhere now.' : `In ${counted(sessions.length, 'browser')}, last seen `}
+            {sessions[0] && <Instant at={sessions.reduce((a, { seen }) => (seen > a ? seen : a), '')} />}
+          </p>
+          {sessions.length > 0 && (
+            <form method="post" action={`${at}/sign-out`}>
+              <CsrfField />
+              <button type="submit" class="quiet">
+                Sign out everywhere
+              </button>
+            </form>
+          )}
+        </section>
+      )}
+      {tokens && (
+        <section id="tokens">
+          <h2>Tokens</h2>
+          <Tokens tokens={tokens} at={`${at}/tokens`} />
+        </section>
+      )}
+      {principal.role === 'secretariat' && !isErased && account.name !== null && (
+        <section id="erase">
+          <h2>Erase this person</h2>
+          <p>
+            Name, address, sessions and passkeys go for good, from every copy that is made from now on; roles and tokens
+            end. What was done stays in the history, as done by <span class="code">{account.account}</span>.
+          </p>
+          <form class="entry" method="post" action={`${at}/erase`}>
+            <CsrfField />
+            <fieldset class="boxes">
+              <legend>This cannot be taken back</legend>
+              <label>
+                <input type="checkbox" name="sure" required />
+                <span>Erase {nameOf(account)}</span>
+              </label>
+            </fieldset>
+            <button type="submit">Erase</button>
+          </form>
+        </section>
+      )}
+    </PlainPage>
+  );
+};
+
+const NotInvited = ({ name, account }: { name: string; account: string }) => (
+  <PlainPage
+    title="The account is there, the letter is not"
+    path="/accounts"
+    lead={<p>The mail server did not take the invitation. Tell {name} in another way to sign in here.</p>}
+  >
+    <p>
+      <a href={path('accounts', account)}>To the account</a>
+    </p>
+  </PlainPage>
+);

@@ -1,0 +1,13 @@
+/** The addresses of Atom feeds. */
+import type { Concerned } from '#feed';
+import { path } from './view.js';
+
+/** What has a feed, by the first part of the address of its page. */
+export const FEEDS = { agencies: 'agency', themes: 'theme', forums: 'forum' } as const satisfies Record<
+  string,
+  Concerned
+>;
+export type FeedOf = keyof typeof FEEDS;
+
+/** The address of the feed of a page. */
+export const feedPath = (of: FeedOf, code: string): string => `${path('feeds', of, code)}.atom`;

@@ -1,0 +1,280 @@
+/** The verb that publishes the pages as plain files, with a search, for several dates. */
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { dirname, join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
+import { isFullDate, todayAt } from '#clocks';
+import { Projector } from '#eventsourcing';
+import { clocksOf, LOG } from '#platform';
+import { Progress } from '#progress';
+import { Registers } from '#registers';
+import { openStores } from '../../api/src/app.module.js';
+import { buildServer } from '../../api/src/server.js';
+import type { Settings } from '../../api/src/settings.js';
+import { mustBeThere } from './opened.js';
+import { progressBar } from './progress-bar.js';
+import { addressOf, fileOf, linksIn, standalone, wayTo, type Address } from './static-pages.js';
+
+/** Pages that need the server: they answer what is asked of them. */
+const ASKING = ['/search', '/operations', '/docs', '/openapi.json', '/changes-since', '/feeds', '/sign-in', '/account'];
+
+/** The fields by one of which a list that a page links to may be narrowed to be published. */
+const LISTED = new Set(['agency', 'theme', 'followsUp', 'stage', 'document', 'overdue', 'stale', 'cursor']);
+
+/** The dates that are published where none are named: those of the last documents. */
+const LAST = 5;
+
+interface Published {
+  readonly pages: number;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** Writes the publication to a folder that is not there yet, or is empty; it is there when it is whole. */
+export async function publishSite(
+  settings: Settings,
+  folder: string,
+  { asAt = [], knownAt }: { readonly asAt?: readonly string[]; readonly knownAt?: string },
+): Promise<void> {
+  if (existsSync(folder) && readdirSync(folder).length > 0)
+    throw new Error(`${folder} is there already, and not empty.`);
+  const wrong = asAt.filter((date) => !isFullDate(date));
+  if (wrong.length > 0) throw new Error(`--as-at takes real dates, YYYY-MM-DD, not ${wrong.join(', ')}.`);
+  await mustBeThere(settings);
+  const arriving = `${folder.replace(/[/\\]+$/, '')}.arriving`;
+  rmSync(arriving, { recursive: true, force: true });
+  // Whoever publishes is asked for no token, and not counted.
+  const open = { ...settings, publicReading: true, rateLimit: null, tokenRateLimit: null };
+  const app = await buildServer(open, await openStores(open));
+  try {
+    await app.get(Projector).start();
+    await app.listen(0, '127.0.0.1');
+    const { pages, files, bytes } = await new Publishing(app, await app.getUrl(), arriving).run(asAt, knownAt);
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(arriving, folder);
+    console.log(
+      `${folder}: ${pages} pages, ${files} files, ${Math.ceil(bytes / 1_000_000)} MB. It needs no server; its search needs any.`,
+    );
+  } finally {
+    const closing = app.close();
+    (app.getHttpServer() as Server).closeAllConnections();
+    await closing;
+    rmSync(arriving, { recursive: true, force: true });
+  }
+}
+
+class Publishing {
+  /** By file: what is published, in the order in which it was found. */
+  readonly #found = new Map<string, Address>();
+  readonly #pages = new Map<string, string>();
+  #bytes = 0;
+  #files = 0;
+
+  constructor(
+    private readonly app: NestFastifyApplication,
+    private readonly url: string,
+    private readonly folder: string,
+  ) {}
+
+  async run(asAt: readonly string[], asked: string | undefined): Promise<Published> {
+    const progress = this.app.get(Progress);
+    const { knownAt } = await progress.pin(await clocksOf({ knownAt: asked }, this.app.get(LOG).store));
+    const dates = await this.#datesOf(asAt, knownAt);
+    const last = dates.at(-1)!;
+    for (const date of dates)
+      for (const path of await this.#pathsOf(date, knownAt)) this.#add({ path, date, query: [], fragment: '' });
+    const bar = progressBar('reading pages', this.#found.size, '{value}/{total}, {found} found');
+    // Lists that are found on the way are read, too.
+    const core = this.#found.size;
+    let done = 0;
+    for (const [file, address] of this.#found) {
+      await this.#read(file, address, knownAt);
+      bar.update(Math.min(++done, core), { found: this.#found.size });
+      if (done % 20 === 0) await turn();
+    }
+    bar.stop();
+    const writing = progressBar('writing pages', this.#pages.size);
+    let written = 0;
+    const known = (target: Address): string | null => {
+      const file = fileOf(target);
+      return this.#found.has(file) ? file : null;
+    };
+    for (const [file, html] of this.#pages) {
+      const address = this.#found.get(file)!;
+      const page = standalone(html, { address, file, dates, fileOf: known });
+      this.#write(file, page);
+      this.#pages.set(file, page);
+      writing.update(++written);
+    }
+    writing.stop();
+    this.#write('index.html', entryPage(`${last}/index.html`));
+    await this.#search(last);
+    return { pages: this.#pages.size, files: this.#files, bytes: this.#bytes };
+  }
+
+  /** The dates in order, those that are named or those of the last documents. */
+  async #datesOf(asAt: readonly string[], knownAt: string): Promise<string[]> {
+    if (asAt.length > 0) return [...new Set(asAt)].sort();
+    const today = todayAt(new Date());
+    const documents = await this.app.get(Registers).all('document', knownAt);
+    const reported = documents.map(({ reportedOn }) => reportedOn).filter((date) => date <= today);
+    const dates = [...new Set(reported)].sort().slice(-LAST);
+    return dates.length > 0 ? dates : [today];
+  }
+
+  /** The pages of a date: all of the sitemap, and every commitment that there was. */
+  async #pathsOf(date: string, knownAt: string): Promise<string[]> {
+    const { payload } = await this.#ask('/sitemap.xml');
+    const listed = [...payload.matchAll(/<loc>https?:\/\/[^/<]+([^<]*)<\/loc>/g)].map(([, path]) => path || '/');
+    const references: string[] = [];
+    for await (const items of this.app.get(Progress).allCommitments({ asOf: date, knownAt }, { life: 'any' }))
+      references.push(...items.map(({ reference }) => `/commitments/${encodeURIComponent(reference)}`));
+    return [
+      ...listed.filter((path) => !ASKING.some((one) => path === one || path.startsWith(`${one}/`))),
+      ...references,
+    ];
+  }
+
+  #add(address: Address): void {
+    const file = fileOf(address);
+    if (!this.#found.has(file)) this.#found.set(file, { ...address, fragment: '' });
+  }
+
+  async #ask(address: string): Promise<{ status: number; type: string; payload: string; raw: Buffer }> {
+    const response = await fetch(this.url + address, { headers: { accept: 'text/html,*/*' }, redirect: 'manual' });
+    const raw = Buffer.from(await response.arrayBuffer());
+    return {
+      status: response.status,
+      type: response.headers.get('content-type') ?? '',
+      payload: raw.toString(),
+      raw,
+    };
+  }
+
+  async #read(file: string, address: Address, knownAt: string): Promise<void> {
+    const { path, date, query } = address;
+    const clocks = path.startsWith('/assets/')
+      ? []
+      : [
+          ['asOf', date],
+          ['knownAt', knownAt],
+        ];
+    const params = new URLSearchParams([...query.map(([name, value]) => [name, value]), ...clocks]);
+    const { status, type, payload, raw } = await this.#ask(params.size > 0 ? `${path}?${params}` : path);
+    if (status !== 200) {
+      this.#found.delete(file); // as at this date there is no such page
+      return;
+    }
+    if (!type.startsWith('text/html')) return this.#write(file, raw);
+    this.#pages.set(file, payload);
+    for (const href of linksIn(payload)) {
+      const target = addressOf(href, address);
+      if (target && target.date === date && isPublished(target)) this.#add(target);
+    }
+    for (const [, href] of payload.matchAll(/<link\b[^>]*\shref="(\/assets\/[^"?]*)"/g))
+      this.#add({ path: href!, date, query: [], fragment: '' });
+  }
+
+  #write(file: string, content: string | Buffer): void {
+    const whole = join(this.folder, file);
+    mkdirSync(dirname(whole), { recursive: true });
+    writeFileSync(whole, content);
+    this.#bytes += Buffer.byteLength(content);
+    this.#files++;
+  }
+
+  /** The search over the pages of the last date, as files. */
+  async #search(last: string): Promise<void> {
+    const pages = [...this.#pages].filter(([file]) => file.startsWith(`${last}/`));
+    const bar = progressBar('indexing', pages.length);
+    const { createIndex } = await import('pagefind');
+    const { index, errors } = await createIndex({ rootSelector: 'main' });
+    if (!index) throw new Error(`The search cannot be made: ${errors.join('; ')}`);
+    for (const [n, [file, content]] of pages.entries()) {
+      const { errors } = await index.addHTMLFile({ url: `/${file}`, content });
+      if (errors.length > 0) throw new Error(`${file} cannot be searched: ${errors.join('; ')}`);
+      bar.update(n + 1);
+    }
+    bar.stop();
+    const { files } = await index.getFiles();
+    for (const { path, content } of files) this.#write(join('pagefind', path), Buffer.from(content));
+    await index.deleteIndex();
+    const { close } = await import('pagefind');
+    await close();
+    const stylesheet = [...this.#found.values()].find(({ path }) => path.endsWith('.css'))!;
+    this.#write('search.html', searchPage(fileOf(stylesheet), `${last}/index.html`, pages.length));
+    this.#write('search.js', SEARCH_SCRIPT);
+  }
+}
+
+/** The pages, their data, and lists that one field narrows; not what needs the server, nor what has countless forms. */
+function isPublished({ path, query }: Address): boolean {
+  const [first, ...more] = query.map(([name]) => name);
+  if (path.startsWith('/v1/')) return isDownload(path, query);
+  if (ASKING.some((one) => path === one || path.startsWith(`${one}/`))) return false;
+  // What an agency does on a theme is a page for every two of them.
+  if (/^\/agencies\/[^/]+\/themes\//.test(path)) return false;
+  return first === undefined || (path === '/commitments' && more.length === 0 && LISTED.has(first));
+}
+
+/** The data of a page of figures or of a register: not the feed, a report, a single commitment, or a list that is narrowed. */
+const isDownload = (path: string, query: Address['query']): boolean =>
+  /^\/v1\/(?!changes|reports|open|commitments\/)/.test(path) &&
+  query.every(([name, value]) => name === 'format' && value === 'csv');
+
+const entryPage = (to: string): string =>
+  `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Followthrough</title>` +
+  `<meta http-equiv="refresh" content="0; url=${to}"></head><body><p><a href="${to}">To the pages</a></p></body></html>\n`;
+
+const searchPage = (stylesheet: string, home: string, pages: number): string => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Search · Followthrough</title>
+<link rel="stylesheet" href="${wayTo('search.html', stylesheet)}">
+</head>
+<body>
+<header class="masthead"><div class="wrap"><a class="brand" href="${home}">Followthrough</a></div></header>
+<main id="main" class="wrap">
+<header class="head"><h1>Search</h1>
+<div class="lead"><p>In ${pages} pages, as at the last date of this publication.</p></div></header>
+<form class="search" role="search" id="search"><input type="search" name="q" maxlength="300" required aria-label="Search this publication"><button type="submit">Search</button></form>
+<p id="state" role="status"></p>
+<ol id="found"></ol>
+<noscript><p>The search needs JavaScript. <a href="${home}">The pages</a> do not.</p></noscript>
+</main>
+<script src="search.js" type="module"></script>
+</body>
+</html>
+`;
+
+/** Asks the index, which any server of files gives; opened from a disk, a browser refuses to load it, and the page says so. */
+const SEARCH_SCRIPT = `const [form, state, found] = ['search', 'state', 'found'].map((id) => document.getElementById(id));
+const asked = new URLSearchParams(location.search).get('q') ?? '';
+form.elements.q.value = asked;
+async function search(words) {
+  state.textContent = 'Searching …';
+  try {
+    const pagefind = await import('./pagefind/pagefind.js');
+    const { results } = await pagefind.search(words);
+    const shown = await Promise.all(results.slice(0, 50).map((one) => one.data()));
+    state.textContent = results.length === 0 ? 'Nothing is found.' : results.length + ' found' + (results.length > 50 ? ', the best 50 of them' : '') + '.';
+    found.replaceChildren(...shown.map(({ url, meta, excerpt }) => {
+      const item = document.createElement('li');
+      const link = document.createElement('a');
+      link.href = url.replace(/^.*?(?=\\d{4}-\\d\\d-\\d\\d\\/)/, '');
+      link.textContent = meta.title;
+      const words = document.createElement('p');
+      words.innerHTML = excerpt;
+      item.append(link, words);
+      return item;
+    }));
+  } catch {
+    state.textContent = 'The search cannot be loaded from a disk: browsers only load it from a server, any server of files.';
+  }
+}
+if (asked.trim()) await search(asked);
+`;

@@ -1,0 +1,157 @@
+/** From an address of the server to a file of a static publication, and from a page to one that needs no server. */
+import { createHash } from 'node:crypto';
+
+/** What is published: dates, the last of which is that of the pages that name none, and the position of the log. */
+export interface Edition {
+  readonly dates: readonly string[];
+  readonly knownAt: string;
+}
+
+/** An address as it is asked of the server: without what every page of the edition has. */
+export interface Address {
+  readonly path: string;
+  readonly date: string;
+  /** What is asked beside the clocks, in the order of names. */
+  readonly query: readonly (readonly [name: string, value: string])[];
+  readonly fragment: string;
+}
+
+/** What is the same on every page: the clocks, and a mark for Excel. */
+const CLOCKS = new Set(['asOf', 'knownAt', 'bom']);
+
+/** Reads an address on a page of a date; `null`: it leads away from the site. */
+export function addressOf(href: string, { path, date }: Pick<Address, 'path' | 'date'>): Address | null {
+  const base = new URL(`http://site.invalid${path}`);
+  if (!URL.canParse(href, base.href)) return null;
+  const url = new URL(href, base);
+  if (url.host !== base.host) return null;
+  const asked = [...url.searchParams].filter(([name]) => !CLOCKS.has(name));
+  // A fragment alone stays on the page.
+  const same = href.startsWith('#');
+  return {
+    path: url.pathname,
+    date: same ? date : (url.searchParams.get('asOf') ?? date),
+    query: asked.sort(([a], [b]) => (a < b ? -1 : 1)),
+    fragment: url.hash,
+  };
+}
+
+/** The longest name of a file; a longer one is a digest. */
+const LONGEST = 120;
+/** What file systems and servers take for something else. */
+const UNSAFE = /[^A-Za-z0-9._=,-]+/g;
+
+const safe = (text: string): string => {
+  const plain = text.replaceAll(UNSAFE, '_');
+  if (plain === text && plain.length <= LONGEST) return plain;
+  return `${plain.slice(0, 40)}-${createHash('sha256').update(text).digest('hex').slice(0, 12)}`;
+};
+
+/** The extension of what an address answers. */
+export function extensionOf({ path, query }: Address): string {
+  const format = query.find(([name]) => name === 'format')?.[1];
+  const taken = query.find(([name]) => name === 'take')?.[1];
+  if (taken?.includes('.')) return taken.slice(taken.lastIndexOf('.') + 1);
+  if (path.startsWith('/v1/')) return format ?? 'json';
+  return /\.(\w+)$/.exec(path)?.[1] && !path.startsWith('/commitments/') && path.startsWith('/assets/')
+    ? path.slice(path.lastIndexOf('.') + 1)
+    : 'html';
+}
+
+/** The file of an address, within the folder of the publication. */
+export function fileOf(address: Address): string {
+  const { path, date, query } = address;
+  if (path.startsWith('/assets/')) return path.slice(1);
+  const parts = path
+    .split('/')
+    .filter(Boolean)
+    .map((part) => safe(decodeURIComponent(part)));
+  const asked = query.map(([name, value]) => `${name}=${value}`).join('&');
+  const name = [parts.pop() ?? 'index', ...(asked ? [safe(asked)] : [])].join('--');
+  return [date, ...parts, `${name}.${extensionOf(address)}`].join('/');
+}
+
+/** The way from one file to another. */
+export function wayTo(from: string, to: string): string {
+  const [here, there] = [from.split('/').slice(0, -1), to.split('/')];
+  let same = 0;
+  while (same < here.length && here[same] === there[same] && same < there.length - 1) same++;
+  return [...here.slice(same).map(() => '..'), ...there.slice(same)].map(encodeURIComponent).join('/');
+}
+
+const unescaped = (attribute: string): string =>
+  attribute
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
+
+/** Every address that a page links to. */
+export const linksIn = (html: string): string[] =>
+  [...html.matchAll(/<a\b[^>]*?\shref="([^"]*)"/g)].map(([, href]) => unescaped(href!));
+
+/** What a page of the publication needs to know of all. */
+export interface Place {
+  readonly address: Address;
+  readonly file: string;
+  /** The file of an address that is part of the publication. */
+  readonly fileOf: (address: Address) => string | null;
+  /** The dates at which this page is published. */
+  readonly dates: readonly string[];
+}
+
+/** A page that needs no server: links lead to files, or are words where their page is not published; forms are gone. */
+export function standalone(html: string, { address, file, fileOf: known, dates }: Place): string {
+  const search = wayTo(file, 'search.html');
+  return (
+    html
+      .replaceAll(/<form\b[^>]*class="search"[^]*?<\/form>/g, SEARCH_HERE)
+      .replace(/<div class="clock"[^>]*><div class="wrap">[^]*?<\/div><\/div>/, DATES_HERE)
+      .replaceAll(/<details class="report">[^]*?<\/details>/g, '')
+      .replaceAll(/<form\b[^]*?<\/form>/g, '')
+      // What only the server gives: pictures and tables by themselves, feeds, lines for programs.
+      .replaceAll(/<p class="copy">[^]*?<\/p>|<span>Follow it as [^]*?<\/span>/g, '')
+      .replaceAll(/, (<a\b[^>]*>CSV<\/a>) or <a\b[^>]*>NDJSON<\/a>/g, ' or $1')
+      // Feeds, and the heads of printed pages, which the server writes for each page.
+      .replaceAll(/<link\b[^>]*(?:rel="alternate"|href="\/assets\/margins\.css)[^>]*>/g, '')
+      .replaceAll(/<(link\b[^>]*?)\shref="([^"]*)"/g, (whole, before: string, href: string) => {
+        const target = addressOf(unescaped(href), address);
+        const to = target && known(target);
+        return to ? `<${before} href="${wayTo(file, to)}"` : whole;
+      })
+      .replaceAll(
+        /<a\b([^>]*?)\shref="([^"]*)"([^>]*)>([^]*?)<\/a>/g,
+        (_, before: string, href: string, after: string, words: string) => {
+          const target = addressOf(unescaped(href), address);
+          if (!target) return `<a${before} href="${href}"${after}>${words}</a>`;
+          if (href.startsWith('#')) return `<a${before} href="${href}"${after}>${words}</a>`;
+          const to = known(target);
+          return to
+            ? `<a${before} href="${to === file && target.fragment ? '' : wayTo(file, to)}${target.fragment}"${after}>${words}</a>`
+            : `<a${before}${after}>${words}</a>`; // a place where a link might have stood
+        },
+      )
+      .replace(DATES_HERE, () => dateList(address, file, dates, known))
+      .replaceAll(SEARCH_HERE, () => searchBox(search))
+  );
+}
+
+/** The places of what is put in last: its own links are right as they are. */
+const [SEARCH_HERE, DATES_HERE] = ['<!--search-->', '<!--dates-->'];
+
+const searchBox = (search: string): string =>
+  `<form class="search" role="search" method="get" action="${search}"><input type="search" name="q" maxlength="300" required ` +
+  `aria-label="Search this publication" placeholder="Search this publication"><button type="submit">Search</button></form>`;
+
+function dateList(address: Address, file: string, dates: readonly string[], known: Place['fileOf']): string {
+  const items = dates.flatMap((date) => {
+    const to = known({ ...address, date, fragment: '' });
+    const here = date === address.date ? ' aria-current="date"' : '';
+    return to ? [`<li><a href="${wayTo(file, to)}"${here}>${date}</a></li>`] : [];
+  });
+  return (
+    `<div class="clock" role="region" aria-label="The date shown"><div class="wrap"><nav aria-label="Dates of this publication">` +
+    `<span>As at</span><ul>${items.join('')}</ul></nav></div></div>`
+  );
+}

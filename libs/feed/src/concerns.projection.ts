@@ -1,0 +1,152 @@
+/** What each event concerns: every agency, theme, forum … that it or an earlier event of its stream names. */
+import type { EventType, Memory, Projection, Projector, Recorded } from '#eventsourcing';
+import { Rejected } from '#eventsourcing';
+import { kindsOfFields, type Registered } from '#platform';
+
+/** The positions that are kept for each code: the last ones. */
+const KEPT = 50;
+
+/** The kinds of things that a feed can be narrowed to. */
+export const CONCERNED = ['agency', 'theme', 'forum', 'commitment'] as const;
+export type Concerned = (typeof CONCERNED)[number];
+
+/** Texts that may be the code of an agency, or any words. */
+const AGENCY_OR_WORDS = ['publisher', 'addressees', 'author'];
+
+const keyOf = (kind: string, code: string): string => `${kind} ${code}`;
+
+/** The kind of a stream, and the code in its name: `agency-IOM`. */
+const partsOf = (stream: string): [kind: string, code: string] => {
+  const at = stream.indexOf('-');
+  return [stream.slice(0, at), stream.slice(at + 1)];
+};
+
+/** Every code that some data names, by the fields that hold codes in the bodies of acts. */
+function* codesIn(data: unknown, fields: ReadonlyMap<string, ReadonlySet<Registered>>): Generator<string> {
+  if (Array.isArray(data)) for (const one of data as unknown[]) yield* codesIn(one, fields);
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return;
+  for (const [field, value] of Object.entries(data)) {
+    const kinds = fields.get(field);
+    for (const one of kinds ? [value].flat() : [])
+      if (typeof one === 'string') for (const kind of kinds!) yield keyOf(kind, one);
+    if (typeof value === 'object') yield* codesIn(value, fields);
+  }
+}
+
+/** Of each stream its keys, each with the position since which it names it; of each key the last positions. */
+export class ConcernsProjection implements Projection {
+  readonly name = 'concerns';
+  readonly version = 1;
+  readonly on: Projection['on'];
+  readonly #fields: ReadonlyMap<string, ReadonlySet<Registered>> = new Map([
+    ...kindsOfFields(),
+    ...AGENCY_OR_WORDS.map((field) => [field, new Set(['agency'] as const)] as const),
+  ]);
+  /** The number of a key, so that it is kept once. */
+  readonly #numbers = new Map<string, number>();
+  /** By stream: numbers of keys, each followed by the position. */
+  readonly #streams = new Map<string, number[]>();
+  readonly #recent = new Map<number, number[]>();
+
+  constructor(types: readonly EventType[]) {
+    const handler = (event: Recorded) => this.#follow(event);
+    this.on = Object.fromEntries(types.map(({ type }) => [type, handler]));
+  }
+
+  clear(): void {
+    this.#numbers.clear();
+    this.#streams.clear();
+    this.#recent.clear();
+  }
+
+  save(): Memory {
+    return {
+      arrays: {},
+      lists: { keys: [...this.#numbers.keys()], streams: [...this.#streams], recent: [...this.#recent] },
+    };
+  }
+
+  load({ lists }: Memory): void {
+    this.clear();
+    for (const [number, key] of (lists['keys'] as string[]).entries()) this.#numbers.set(key, number);
+    for (const [stream, keys] of lists['streams'] as [string, number[]][]) this.#streams.set(stream, keys);
+    for (const [key, positions] of lists['recent'] as [number, number[]][]) this.#recent.set(key, positions);
+  }
+
+  /** Whether an event concerns something: by a position its stream had named it. */
+  concerns(stream: string, position: string, kind: Concerned, code: string): boolean {
+    const number = this.#numbers.get(keyOf(kind, code));
+    const keys = this.#streams.get(stream);
+    if (number === undefined || !keys) return false;
+    for (let i = 0; i < keys.length; i += 2) if (keys[i] === number) return keys[i + 1]! <= Number(position);
+    return false;
+  }
+
+  /** The positions of the last events that concern something, the last one last. */
+  recent(kind: Concerned, code: string): readonly number[] {
+    const number = this.#numbers.get(keyOf(kind, code));
+    return (number !== undefined && this.#recent.get(number)) || [];
+  }
+
+  #follow({ stream, position, meta, data }: Recorded): void {
+    const at = Number(position);
+    let keys = this.#streams.get(stream);
+    if (!keys) this.#streams.set(stream, (keys = []));
+    const name = (key: string): void => {
+      let number = this.#numbers.get(key);
+      if (number === undefined) this.#numbers.set(key, (number = this.#numbers.size));
+      for (let i = 0; i < keys.length; i += 2) if (keys[i] === number) return;
+      keys.push(number, at);
+    };
+    if (keys.length === 0) name(keyOf(...partsOf(stream)));
+    if (meta.agency !== null) name(keyOf('agency', meta.agency));
+    for (const key of codesIn(data, this.#fields)) name(key);
+    for (let i = 0; i < keys.length; i += 2) {
+      const recent = this.#recent.get(keys[i]!);
+      if (!recent) this.#recent.set(keys[i]!, [at]);
+      else if (recent.push(at) > KEPT) recent.shift();
+    }
+  }
+}
+
+/** A narrowing of the feed: of each kind any of some codes, and any of some types of events. */
+export type FeedFilter = { readonly [K in Concerned]?: readonly string[] } & { readonly type?: readonly string[] };
+
+/** Which events concern what. */
+export class Concerns {
+  readonly #model: ConcernsProjection;
+
+  constructor(
+    private readonly projector: Projector,
+    private readonly patienceMs = 5_000,
+  ) {
+    this.#model = projector.model(ConcernsProjection);
+  }
+
+  /**
+   * The events of a batch that a filter lets through, whatever has been recorded since.
+   * @throws Rejected `not_yet` where the batch cannot be told yet
+   */
+  async among<E extends { readonly stream: string; readonly position: string; readonly type: string }>(
+    events: readonly E[],
+    filter: FeedFilter,
+  ): Promise<readonly E[]> {
+    const last = events.at(-1);
+    if (!last || !isNarrow(filter)) return events;
+    if (!(await this.projector.reached(last.position, this.patienceMs)))
+      throw new Rejected('not_yet', `What follows position ${last.position} cannot be told apart yet. Try again soon.`);
+    const kinds = CONCERNED.filter((kind) => filter[kind] !== undefined);
+    return events.filter(
+      ({ stream, position, type }) =>
+        (filter.type?.some((wanted) => type === wanted || type.startsWith(`${wanted}.`)) ?? true) &&
+        kinds.every((kind) => filter[kind]!.some((code) => this.#model.concerns(stream, position, kind, code))),
+    );
+  }
+
+  /** The positions of the last events that concern something, the last one first. */
+  recent(kind: Concerned, code: string): readonly number[] {
+    return this.#model.recent(kind, code).toReversed();
+  }
+}
+
+export const isNarrow = (filter: FeedFilter): boolean => Object.values(filter).some((one) => one !== undefined);

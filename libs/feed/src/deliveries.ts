@@ -1,0 +1,185 @@
+/** Sends the events of the log to webhooks: in order, at least once each, again and again until it is given up. */
+import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { decodeAll, Tail, type Envelope, type Log, type Recorded } from '#eventsourcing';
+import { LOG } from '#platform';
+import { changeOf } from './change.js';
+import { Concerns } from './concerns.projection.js';
+import { HookStore, type Hook } from './hook-store.js';
+import { Outgoing, type Sent } from './outgoing.js';
+import { signed } from './signing.js';
+
+/** The waits before an event is tried again, in seconds: 5 s, 30 s, 2 min, 10 min, 1 h, 6 h, 24 h. Then it is a dead letter. */
+const RETRY_S = [5, 30, 120, 600, 3_600, 21_600, 86_400];
+/** A part of a wait is left to chance, so that not all come at once. */
+const CHANCE = 0.2;
+/** The interval between looks for hooks that are due, where nothing is recorded. */
+const LOOK_MS = 5_000;
+const PAGE = 100;
+/** Whoever answers so wants nothing any more. */
+const GONE = 410;
+
+/** Injects the waits before an event is tried again, in ms. */
+export const RETRIES = Symbol('RETRIES');
+export const RETRIES_MS: readonly number[] = RETRY_S.map((seconds) => seconds * 1_000);
+
+@Injectable()
+export class Deliveries implements OnModuleDestroy {
+  /** The time for which a process has a hook for itself; it is taken anew with every delivery. */
+  static leaseMs = 60_000;
+  readonly #me = randomUUID();
+  readonly #stopping = new AbortController();
+  readonly #logger = new Logger('Webhooks');
+  readonly #tail: Tail;
+  readonly #busy = new Map<string, Promise<void>>();
+  #running: Promise<void> | undefined;
+  #wake = new AbortController();
+
+  constructor(
+    @Inject(LOG) private readonly log: Log,
+    private readonly hooks: HookStore,
+    private readonly concerns: Concerns,
+    private readonly outgoing: Outgoing,
+    @Inject(RETRIES) private readonly retriesMs: readonly number[],
+  ) {
+    this.#tail = new Tail(log.store);
+  }
+
+  /** Begins to send; a second call changes nothing. */
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** Looks at once whether something is due: a hook is new, or was resumed. */
+  look(): void {
+    this.#wake.abort();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.#stopping.abort();
+    this.#wake.abort();
+    await this.#running;
+    await Promise.all(this.#busy.values());
+  }
+
+  async #run(): Promise<void> {
+    void this.#follow();
+    while (!this.#stopping.signal.aborted) {
+      this.#wake = new AbortController();
+      try {
+        for (const id of await this.hooks.due(Date.now()))
+          if (!this.#busy.has(id))
+            this.#busy.set(
+              id,
+              this.#serve(id).finally(() => this.#busy.delete(id)),
+            );
+      } catch (error) {
+        this.#logger.warn(`What is due cannot be looked up now: ${String(error)}`);
+      }
+      const signal = AbortSignal.any([this.#wake.signal, this.#stopping.signal]);
+      await sleep(LOOK_MS, undefined, { signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  /** Looks whenever something is recorded. */
+  async #follow(): Promise<void> {
+    while (!this.#stopping.signal.aborted)
+      try {
+        const head = await this.log.store.head();
+        for await (const _ of this.#tail.subscribe(head, this.#stopping.signal)) this.look();
+      } catch {
+        await sleep(1_000, undefined, { signal: this.#stopping.signal, ref: false }).catch(() => undefined);
+      }
+  }
+
+  /** Sends a hook what it has not had, as long as this goes well. */
+  async #serve(id: string): Promise<void> {
+    try {
+      const hook = await this.#leased(id);
+      if (!hook) return;
+      await this.#replay(hook);
+      if (await this.#deliver(hook)) await this.hooks.release(id, this.#me);
+    } catch (error) {
+      this.#logger.warn(`${id}: ${error instanceof Error ? error.message : String(error)}`);
+      await this.hooks.release(id, this.#me).catch(() => undefined);
+    }
+  }
+
+  #leased(id: string): Promise<Hook | null> {
+    const now = Date.now();
+    return this.hooks.lease(id, this.#me, now, now + Deliveries.leaseMs);
+  }
+
+  /** @returns whether all went well; else the lease was given back, or lost */
+  async #deliver(hook: Hook): Promise<boolean> {
+    let { position, attempts } = hook;
+    for (let batch; (batch = await this.log.store.readAll(position, PAGE)).length > 0;) {
+      const wanted = new Set(await this.concerns.among(batch, hook.filter));
+      for (const event of batch) {
+        if (this.#stopping.signal.aborted) return true;
+        if (wanted.has(event)) {
+          const sent = await this.#send(hook, event);
+          if (sent.error === null) attempts = 0;
+          else if (!(await this.#gaveUp(hook, event, sent, (attempts += 1)))) return false;
+          else attempts = 0;
+          // The event is noted as done before the next is sent: what is sent twice after a crash is one event.
+          if (!(await this.hooks.advance(hook.id, this.#me, event.position, sent.error === null ? 1 : 0))) return false;
+          if (!(await this.#leased(hook.id))) return false;
+        }
+        position = event.position;
+      }
+      if (!(await this.hooks.advance(hook.id, this.#me, position!, 0))) return false;
+    }
+    return true;
+  }
+
+  /** After a failure: waits, or gives the event up, or the hook. @returns whether to go on behind the event */
+  async #gaveUp({ id }: Hook, event: Envelope, { status, error }: Sent, attempts: number): Promise<boolean> {
+    if (status === GONE) {
+      await this.hooks.end(id, 'It was answered 410: it wants nothing any more');
+      return false;
+    }
+    const wait = this.retriesMs[attempts - 1];
+    if (wait !== undefined) {
+      const nextAt = Date.now() + Math.round(wait * (1 + CHANCE * Math.random()));
+      await this.hooks.failed(id, this.#me, attempts, nextAt, error!);
+      setTimeout(() => this.look(), Math.max(0, nextAt - Date.now())).unref();
+      return false;
+    }
+    const { position, type } = event;
+    await this.hooks.bury(id, { position, type, attempts, error: error!, at: new Date().toISOString() });
+    this.#logger.warn(`${id}: position ${position} was given up after ${attempts} attempts: ${error}`);
+    return true;
+  }
+
+  /** Sends dead letters again that somebody asked for. */
+  async #replay(hook: Hook): Promise<void> {
+    for (const letter of await this.hooks.deadLetters(hook.id)) {
+      if (!letter.replay || this.#stopping.signal.aborted) continue;
+      const [event] = await this.log.store.readAll(String(BigInt(letter.position) - 1n), 1);
+      const sent = event?.position === letter.position ? await this.#send(hook, event) : null;
+      if (sent?.error === null) await this.hooks.revive(hook.id, letter.position);
+      else
+        await this.hooks.bury(hook.id, {
+          ...letter,
+          attempts: letter.attempts + 1,
+          error: sent?.error ?? 'The log has no such position',
+          at: new Date().toISOString(),
+        });
+      if (!(await this.#leased(hook.id))) return;
+    }
+  }
+
+  /** One message: the same id whenever it is sent. */
+  async #send(hook: Hook, event: Envelope): Promise<Sent> {
+    const [recorded] = (await decodeAll(this.log, [event])) as [Recorded];
+    const body = JSON.stringify({ type: recorded.type, timestamp: recorded.recordedAt, data: changeOf(recorded) });
+    const secrets = [hook.secret, ...(hook.formerSecret && hook.formerUntil > Date.now() ? [hook.formerSecret] : [])];
+    return this.outgoing.post(hook.url, body, {
+      'content-type': 'application/json',
+      'user-agent': 'Followthrough-Webhooks',
+      ...signed(recorded.id, new Date(), body, secrets),
+    });
+  }
+}

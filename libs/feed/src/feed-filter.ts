@@ -1,0 +1,68 @@
+/** What narrows the feed, in a query and in a body. */
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsOptional, Matches } from 'class-validator';
+import { listText } from '#platform';
+import { CONCERNED, type FeedFilter } from './concerns.projection.js';
+
+const CODE = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,119}$/;
+const TYPE = /^[a-z]+(\.[A-Za-z]+)?$/;
+
+const SAYS = {
+  agency: 'Only what concerns one of these agencies: what it did, and whatever names it, from the first time on',
+  theme: 'Only what concerns one of these themes',
+  forum: 'Only what concerns one of these forums',
+  commitment: 'Only what is on one of these commitments, or names it',
+  type: 'Only events of these types, `commitment.StageReported`, or of these categories, `commitment`',
+} as const satisfies Readonly<Record<keyof FeedFilter, string>>;
+
+const EXAMPLES: Readonly<Record<keyof FeedFilter, string>> = {
+  agency: 'IOM',
+  theme: 'HLD06-04',
+  forum: 'HLD-2006',
+  commitment: 'IOM-2011-12',
+  type: 'commitment.StageReported',
+};
+
+const Narrow = (name: keyof FeedFilter, isQuery: boolean) => {
+  const pattern = name === 'type' ? TYPE : CODE;
+  return applyDecorators(
+    ApiProperty({
+      required: false,
+      type: 'array',
+      items: { type: 'string', pattern: pattern.source },
+      description: `${SAYS[name]}${isQuery ? '; separated by commas' : ''}`,
+      ...(!isQuery && { minItems: 1, maxItems: 100, example: [EXAMPLES[name]] }),
+    }),
+    IsOptional(),
+    ...(isQuery ? [Transform(({ value }) => listText(value).split(','))] : [IsArray(), ArrayMinSize(1)]),
+    ArrayMaxSize(100),
+    Matches(pattern, {
+      each: true,
+      message: `$property takes ${name === 'type' ? 'types such as commitment.StageReported' : 'codes'}`,
+    }),
+  );
+};
+
+export class FeedFilterQuery implements FeedFilter {
+  @Narrow('agency', true) agency?: string[];
+  @Narrow('theme', true) theme?: string[];
+  @Narrow('forum', true) forum?: string[];
+  @Narrow('commitment', true) commitment?: string[];
+  @Narrow('type', true) type?: string[];
+}
+
+/** The same in the body of a request. */
+export class FeedFilterBody implements FeedFilter {
+  @Narrow('agency', false) agency?: string[];
+  @Narrow('theme', false) theme?: string[];
+  @Narrow('forum', false) forum?: string[];
+  @Narrow('commitment', false) commitment?: string[];
+  @Narrow('type', false) type?: string[];
+}
+
+export const filterOf = (asked: FeedFilter): FeedFilter =>
+  Object.fromEntries(
+    ([...CONCERNED, 'type'] as const).flatMap((name) => (asked[name] ? [[name, [...asked[name]]]] : [])),
+  );

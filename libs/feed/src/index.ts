@@ -1,0 +1,40 @@
+/** The front door of the feed, and its context: what is recorded, for those who follow it. */
+import { PostgresStatements, SqliteStatements } from '#databases';
+import type { Projector } from '#eventsourcing';
+import type { Context } from '#platform';
+import { ChangesController } from './changes.controller.js';
+import { Concerns, ConcernsProjection } from './concerns.projection.js';
+import { Deliveries, RETRIES, RETRIES_MS } from './deliveries.js';
+import { HookStore } from './hook-store.js';
+import { Outgoing } from './outgoing.js';
+import { WebhooksController } from './webhooks.controller.js';
+
+export { Change } from './change.js';
+export { ChangesController } from './changes.controller.js';
+export { Concerns, CONCERNED, type Concerned } from './concerns.projection.js';
+export { Deliveries, RETRIES } from './deliveries.js';
+export { HookStore } from './hook-store.js';
+export { isPublic, Outgoing, type Resolver } from './outgoing.js';
+
+/** One of our processes at a time makes the tables. */
+const MAKES = 0x66656564;
+
+export const sqliteHooks = (file: string): HookStore =>
+  new HookStore(new SqliteStatements('Webhooks', file, new URL('./sqlite/', import.meta.url)));
+export const postgresHooks = (url: string): HookStore =>
+  new HookStore(
+    new PostgresStatements('Webhooks', url, 'followthrough_feed', new URL('./postgres/', import.meta.url), MAKES),
+  );
+
+/** What the composition root takes of this context. */
+export const feedContext = (hooks: HookStore, allowPrivate: boolean): Context => ({
+  projections: (log) => [new ConcernsProjection(log.codec.types)],
+  controllers: [ChangesController, WebhooksController],
+  providers: [
+    { provide: HookStore, useValue: hooks },
+    { provide: Outgoing, useValue: new Outgoing(allowPrivate) },
+    { provide: RETRIES, useValue: RETRIES_MS },
+    Deliveries,
+  ],
+  views: [Concerns as new (projector: Projector) => Concerns],
+});

@@ -1,0 +1,32 @@
+CREATE TABLE IF NOT EXISTS webhooks (
+  id            TEXT PRIMARY KEY,
+  owner         TEXT,
+  account       TEXT NOT NULL,
+  url           TEXT NOT NULL,
+  description   TEXT,
+  filter        TEXT NOT NULL,
+  secret        TEXT NOT NULL,
+  former_secret TEXT,
+  former_until  INTEGER NOT NULL DEFAULT 0,
+  created       TEXT NOT NULL,
+  ended         TEXT,
+  position      TEXT,
+  delivered     INTEGER NOT NULL DEFAULT 0,
+  delivered_at  TEXT,
+  attempts      INTEGER NOT NULL DEFAULT 0,
+  next_at       INTEGER NOT NULL DEFAULT 0,
+  error         TEXT,
+  lease         TEXT,
+  lease_until   INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS dead_letters (
+  webhook  TEXT NOT NULL REFERENCES webhooks ON DELETE CASCADE,
+  position TEXT NOT NULL,
+  type     TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  error    TEXT NOT NULL,
+  at       TEXT NOT NULL,
+  replay   INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (webhook, position)
+) STRICT, WITHOUT ROWID;

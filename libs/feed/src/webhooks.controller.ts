@@ -1,0 +1,318 @@
+/** The routes of webhooks: make, look at, end, resume, another secret, and dead letters. */
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiProperty, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Matches, IsOptional, ArrayMaxSize, ArrayMinSize, IsArray } from 'class-validator';
+import { Rejected, refused, type Log } from '#eventsourcing';
+import {
+  ACTING,
+  Caller,
+  CurrentCommand,
+  LOG,
+  maySee,
+  Nested,
+  Rights,
+  Text,
+  WebAddress,
+  type CommandContext,
+  type Principal,
+} from '#platform';
+import { Deliveries } from './deliveries.js';
+import { FeedFilterBody, filterOf } from './feed-filter.js';
+import { HookStore, type Hook } from './hook-store.js';
+import { Outgoing, PrivateAddress } from './outgoing.js';
+import { newSecret } from './signing.js';
+
+class NewWebhook {
+  @WebAddress({ description: 'Where events are posted to', example: 'https://example.org/followthrough' }) url: string;
+  @Text({ max: 300, optional: true, description: 'What it is for', example: 'The tracker of IOM' })
+  description?: string | null;
+  @Nested(() => FeedFilterBody, { optional: true, description: 'Which events; without it all' })
+  filter?: FeedFilterBody | null;
+  @ApiProperty({
+    required: false,
+    nullable: true,
+    type: String,
+    pattern: '^\\d{1,16}$',
+    description: 'Only what follows this position; without it what is recorded from now on. 0: everything',
+    example: '0',
+  })
+  @IsOptional()
+  @Matches(/^\d{1,16}$/, { message: 'after must be a position' })
+  after?: string | null;
+}
+
+class ReplayDeadLetters {
+  @ApiProperty({
+    required: false,
+    nullable: true,
+    type: [String],
+    description: 'The positions of those that are sent again; without it all',
+    example: ['1412'],
+  })
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(500)
+  @Matches(/^\d{1,16}$/, { each: true, message: 'positions takes positions' })
+  positions?: string[] | null;
+}
+
+class Webhook {
+  @ApiProperty({ format: 'uuid' }) readonly id: string;
+  @ApiProperty({ type: String, nullable: true, description: 'The agency whose it is; null: the secretariat’s' })
+  readonly agency: string | null;
+  @ApiProperty() readonly url: string;
+  @ApiProperty({ type: String, nullable: true }) readonly description: string | null;
+  @ApiProperty() readonly filter: FeedFilterBody;
+  @ApiProperty({ format: 'date-time' }) readonly created: string;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'null: it is not ended' })
+  readonly ended: string | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Everything up to here was delivered, passed over or given up',
+  })
+  readonly position: string | null;
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'The number of events that were delivered' })
+  readonly delivered: number;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) readonly lastDelivered: string | null;
+  @ApiProperty({
+    type: 'integer',
+    minimum: 0,
+    description: 'The failed attempts at the event it is at; 0: none failed',
+  })
+  readonly attempts: number;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'When it is tried again' })
+  readonly nextAttempt: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'Why the last attempt failed' })
+  readonly error: string | null;
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'The number of events that were given up' })
+  readonly deadLetters: number;
+}
+
+class WebhookWithSecret extends Webhook {
+  @ApiProperty({
+    description: 'What signs the messages (Standard Webhooks); it is shown this once',
+    example: 'whsec_…',
+  })
+  readonly secret: string;
+}
+
+class WebhookList {
+  @ApiProperty({ type: [Webhook] }) readonly items: Webhook[];
+}
+
+class WebhookDeadLetter {
+  @ApiProperty({ description: 'Of the event' }) readonly position: string;
+  @ApiProperty({ example: 'commitment.StageReported' }) readonly type: string;
+  @ApiProperty({ type: 'integer', minimum: 1 }) readonly attempts: number;
+  @ApiProperty({ description: 'Why the last attempt failed' }) readonly error: string;
+  @ApiProperty({ format: 'date-time', description: 'When it was given up' }) readonly at: string;
+  @ApiProperty({ description: 'Whether it is about to be sent again' }) readonly replay: boolean;
+}
+
+class WebhookDeadLetters {
+  @ApiProperty({ type: [WebhookDeadLetter] }) readonly items: WebhookDeadLetter[];
+}
+
+class Replayed {
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'The number of events that are sent again' })
+  readonly replayed: number;
+}
+
+const OfOwn = () => Rights({ scope: 'read', roles: ACTING, only: 'of the own agency' });
+const OfHook = () => ApiParam({ name: 'id', description: 'The id of the webhook', schema: { type: 'string' } });
+
+/** For so long the former secret signs beside the new one. */
+const FORMER_MS = 24 * 3_600_000;
+
+@ApiTags('Webhooks')
+@Controller('v1/webhooks')
+export class WebhooksController {
+  constructor(
+    @Inject(LOG) private readonly log: Log,
+    private readonly hooks: HookStore,
+    private readonly outgoing: Outgoing,
+    private readonly deliveries: Deliveries,
+  ) {}
+
+  @Post()
+  @OfOwn()
+  @ApiOperation({
+    summary: 'Have events posted to an address',
+    description:
+      'Each event that the filter lets through is posted as JSON, {type, timestamp, data}, signed as Standard Webhooks asks. In ' +
+      'order, at least once: the same webhook-id is the same event. It is tried again for a day and a half, then it is a dead letter.',
+    operationId: 'createWebhook',
+  })
+  @ApiCreatedResponse({ type: WebhookWithSecret })
+  async create(
+    @Body() body: NewWebhook,
+    @CurrentCommand() { by, meta }: CommandContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<WebhookWithSecret> {
+    const head = await this.log.store.head();
+    if (body.after && BigInt(body.after) > BigInt(head ?? 0))
+      throw refused('invalid', '/after', `The log ends at position ${head ?? 0}, before ${body.after}.`);
+    try {
+      await this.outgoing.check(body.url);
+    } catch (error) {
+      // A name that cannot be found now may be found when it is called.
+      if (error instanceof PrivateAddress) throw refused('private_address', '/url', error.message);
+    }
+    const hook = await this.hooks.create({
+      ...{ id: meta.commandId, owner: by.agency, account: by.account, url: body.url },
+      description: body.description ?? null,
+      filter: filterOf(body.filter ?? {}),
+      secret: newSecret(),
+      position: body.after === '0' ? null : (body.after ?? head),
+    });
+    this.deliveries.look();
+    void reply.header('Location', `/v1/webhooks/${hook.id}`);
+    return { ...(await this.#shown(hook)), secret: hook.secret };
+  }
+
+  @Get()
+  @OfOwn()
+  @ApiOperation({
+    summary: 'The webhooks of the caller’s agency; of all, for the secretariat',
+    description: 'Each with how far it has come, and what fails.',
+    operationId: 'listWebhooks',
+  })
+  @ApiOkResponse({ type: WebhookList })
+  async list(@Caller() caller: Principal | null): Promise<WebhookList> {
+    const mine = (await this.hooks.all()).filter(({ owner }) => maySee(known(caller), owner));
+    return { items: await Promise.all(mine.map((hook) => this.#shown(hook))) };
+  }
+
+  @Get(':id')
+  @OfOwn()
+  @OfHook()
+  @ApiOperation({
+    summary: 'One webhook',
+    description: 'How far it has come, and what fails.',
+    operationId: 'getWebhook',
+  })
+  @ApiOkResponse({ type: Webhook })
+  async one(@Param('id') id: string, @Caller() caller: Principal | null): Promise<Webhook> {
+    return this.#shown(await this.#hook(id, known(caller)));
+  }
+
+  @Post(':id/end')
+  @OfOwn()
+  @OfHook()
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Send nothing more',
+    description: 'It keeps its place, and can be resumed.',
+    operationId: 'endWebhook',
+  })
+  @ApiOkResponse({ type: Webhook })
+  async end(@Param('id') id: string, @CurrentCommand() { by }: CommandContext): Promise<Webhook> {
+    await this.#own(id, by);
+    await this.hooks.end(id);
+    return this.#shown((await this.hooks.one(id))!);
+  }
+
+  @Post(':id/resume')
+  @OfOwn()
+  @OfHook()
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Go on where it ended, at once',
+    description: 'Also where it only waits to try again.',
+    operationId: 'resumeWebhook',
+  })
+  @ApiOkResponse({ type: Webhook })
+  async resume(@Param('id') id: string, @CurrentCommand() { by }: CommandContext): Promise<Webhook> {
+    await this.#own(id, by);
+    await this.hooks.resume(id);
+    this.deliveries.look();
+    return this.#shown((await this.hooks.one(id))!);
+  }
+
+  @Post(':id/secret')
+  @OfOwn()
+  @OfHook()
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Another secret',
+    description: 'For a day messages are signed by both, the new and the former one.',
+    operationId: 'renewWebhookSecret',
+  })
+  @ApiOkResponse({ type: WebhookWithSecret })
+  async renew(@Param('id') id: string, @CurrentCommand() { by }: CommandContext): Promise<WebhookWithSecret> {
+    await this.#own(id, by);
+    await this.hooks.renew(id, newSecret(), Date.now() + FORMER_MS);
+    const hook = (await this.hooks.one(id))!;
+    return { ...(await this.#shown(hook)), secret: hook.secret };
+  }
+
+  @Get(':id/dead-letters')
+  @OfOwn()
+  @OfHook()
+  @ApiOperation({
+    summary: 'The events that were given up',
+    description: 'In the order of the log. One that is delivered after all is not among them any more.',
+    operationId: 'listDeadLetters',
+  })
+  @ApiOkResponse({ type: WebhookDeadLetters })
+  async deadLetters(@Param('id') id: string, @Caller() caller: Principal | null): Promise<WebhookDeadLetters> {
+    await this.#hook(id, known(caller));
+    return { items: await this.hooks.deadLetters(id) };
+  }
+
+  @Post(':id/dead-letters/replay')
+  @OfOwn()
+  @OfHook()
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Send dead letters again',
+    description: 'All, or those of some positions; once each, before what follows.',
+    operationId: 'replayDeadLetters',
+  })
+  @ApiOkResponse({ type: Replayed })
+  async replay(
+    @Param('id') id: string,
+    @Body() { positions }: ReplayDeadLetters,
+    @CurrentCommand() { by }: CommandContext,
+  ): Promise<Replayed> {
+    await this.#own(id, by);
+    const replayed = await this.hooks.replay(id, positions ?? undefined);
+    this.deliveries.look();
+    return { replayed };
+  }
+
+  /** @throws Rejected `not_found`, also where it is another's */
+  async #hook(id: string, caller: Principal): Promise<Hook> {
+    const hook = await this.hooks.one(id);
+    if (!hook || !maySee(caller, hook.owner)) throw new Rejected('not_found', `There is no webhook ${id}.`);
+    return hook;
+  }
+
+  /** @throws Rejected `not_found` for who may not change it */
+  async #own(id: string, by: CommandContext['by']): Promise<void> {
+    const hook = await this.hooks.one(id);
+    if (!hook || (by.role !== 'secretariat' && hook.owner !== by.agency))
+      throw new Rejected('not_found', `There is no webhook ${id}.`);
+  }
+
+  async #shown(hook: Hook): Promise<Webhook> {
+    const { id, owner, url, description, filter, created, ended, position, delivered, attempts, error } = hook;
+    return {
+      ...{ id, agency: owner, url, description, filter: filter as FeedFilterBody, created, ended, position, delivered },
+      lastDelivered: hook.deliveredAt,
+      attempts,
+      nextAttempt: attempts > 0 && ended === null ? new Date(hook.nextAt).toISOString() : null,
+      error,
+      deadLetters: (await this.hooks.deadLetters(id)).length,
+    };
+  }
+}
+
+/** @throws Rejected `unauthenticated` */
+function known(caller: Principal | null): Principal {
+  if (!caller) throw new Rejected('unauthenticated', 'This needs a bearer token: Authorization: Bearer …');
+  return caller;
+}

@@ -1,0 +1,140 @@
+/** The static publication: plain files that lead only to each other, read without a server, and searched on any. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, extname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Page } from 'playwright-core';
+import { publishSite } from '../apps/cli/src/publish-site.js';
+import { Reader } from './support/browser.js';
+import { CLOCK_CASES, TestServer } from './support/server.js';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const DATES = ['2007-01-01', '2011-02-17'];
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css',
+  '.js': 'text/javascript',
+  '.json': 'application/json',
+};
+
+let scratch: string;
+let folder: string;
+let files: Server;
+let reader: Reader;
+
+beforeAll(async () => {
+  scratch = mkdtempSync(join(tmpdir(), 'followthrough-site-'));
+  folder = join(scratch, 'site');
+  const server = await TestServer.start([CLOCK_CASES]);
+  await publishSite(server.settings, folder, { asAt: DATES });
+  await server.close();
+  // A server that knows nothing but files.
+  files = createServer((request, response) => {
+    const file = join(folder, decodeURIComponent(new URL(request.url!, 'http://x').pathname));
+    const isThere = existsSync(file) && extname(file) !== '';
+    response.writeHead(isThere ? 200 : 404, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' });
+    response.end(isThere ? readFileSync(file) : '');
+  });
+  await new Promise<void>((done) => void files.listen(0, '127.0.0.1', done));
+  reader = await Reader.of({ url: `http://127.0.0.1:${(files.address() as AddressInfo).port}` });
+});
+afterAll(async () => {
+  await reader.close();
+  files.closeAllConnections();
+  files.close();
+  rmSync(scratch, { recursive: true });
+});
+
+const pages = (): string[] =>
+  (readdirSync(folder, { recursive: true }) as string[]).filter((file) => file.endsWith('.html'));
+
+describe('A static publication', () => {
+  it('leads nowhere that is not there: every link, stylesheet and place in a page', () => {
+    const all = pages();
+    expect(all.length).toBeGreaterThan(50);
+    const idsOf = new Map<string, Set<string>>();
+    const ids = (file: string) => {
+      if (!idsOf.has(file))
+        idsOf.set(file, new Set([...readFileSync(file, 'utf8').matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id!)));
+      return idsOf.get(file)!;
+    };
+    const broken: string[] = [];
+    let links = 0;
+    for (const page of all)
+      for (const [, href] of readFileSync(join(folder, page), 'utf8').matchAll(/\s(?:href|src|action)="([^"]*)"/g)) {
+        if (/^(?:https?:|mailto:|data:)/.test(href!)) continue;
+        links++;
+        const [path, fragment] = href!.split('#', 2) as [string, string?];
+        const file = path === '' ? join(folder, page) : join(folder, dirname(page), decodeURIComponent(path));
+        if (href!.startsWith('/') || !existsSync(file)) broken.push(`${page}: ${href}`);
+        else if (fragment && fragment !== 'main' && !ids(file).has(fragment)) broken.push(`${page}: ${href}`);
+      }
+    expect(links).toBeGreaterThan(1_000);
+    expect(broken).toEqual([]);
+  });
+
+  it('has each page at each of its dates, the same page a click away, and its data', async () => {
+    const wanted = [
+      'index.html',
+      'agencies/AAA.html',
+      'commitments/AAA-2006-01.html',
+      'v1/progress/agencies--format=csv.csv',
+    ];
+    const missing = DATES.flatMap((date) => wanted.map((file) => `${date}/${file}`)).filter(
+      (file) => !existsSync(join(folder, file)),
+    );
+    expect(missing).toEqual([]);
+    await reader.on(`/${DATES[0]}/agencies/AAA.html`, async (page) => {
+      expect(await page.locator('.state').innerText()).toContain('1 January 2007');
+      await page.getByRole('link', { name: DATES[1]!, exact: true }).click();
+      expect(page.url()).toContain(`/${DATES[1]}/agencies/AAA.html`);
+      expect(await page.locator('.state').innerText()).toContain('17 February 2011');
+    });
+  });
+
+  it('is found by its search, on any server of files', async () => {
+    await reader.on('/search.html?q=agency', async (page) => {
+      await page.getByText(/\d+ found/).waitFor();
+      await page.locator('#found a').first().click();
+      expect(page.url()).toContain(`/${DATES[1]}/`);
+      expect(await page.locator('h1').innerText()).not.toBe('');
+    });
+  });
+
+  it.each([
+    ['light', 1280],
+    ['dark', 390],
+  ] as const)('hinders nobody, %s at %d, as axe sees it', async (colorScheme, width) => {
+    for (const path of ['index.html', 'agencies/AAA.html', 'commitments/AAA-2006-01.html'])
+      await reader.on(`/${DATES[1]}/${path}`, async (page) => expect([path, await wrongIn(page)]).toEqual([path, []]), {
+        colorScheme,
+        viewport: { width, height: 900 },
+      });
+    await reader.on('/search.html', async (page) => expect(await wrongIn(page)).toEqual([]));
+    expect(reader.complaints).toEqual([]);
+  });
+
+  it('is read from a disk, without any server', async () => {
+    const page = await reader.on('/index.html', async (page) => page.context().newPage());
+    await page.goto(pathToFileURL(join(folder, 'index.html')).href);
+    await page.waitForURL(/2011-02-17\/index\.html$/);
+    await page.getByRole('link', { name: 'Agencies' }).first().click();
+    expect(await page.locator('h1').innerText()).toBe('Progress per agency');
+    await page.close();
+  });
+});
+
+const wrongIn = async (page: Page): Promise<string[]> => {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: { run(on: Document): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    const { violations } = await axe.run(document);
+    return violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html.slice(0, 200)}`);
+  });
+};

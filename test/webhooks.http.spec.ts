@@ -1,0 +1,318 @@
+/** Webhooks: what is posted, signed, tried again, given up and sent again; and where nothing is ever sent. */
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Webhook } from 'standardwebhooks';
+import type { Log } from '#eventsourcing';
+import { Concerns, Deliveries, HookStore, isPublic, Outgoing, RETRIES } from '#feed';
+import { LOG } from '#platform';
+import { CLOCK_CASES, TestServer } from './support/server.js';
+import { until } from './support/waiting.js';
+
+interface Taken {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** Somebody who takes messages, and answers each as it is told. */
+class Receiver {
+  readonly taken: Taken[] = [];
+  answer: (n: number) => number = () => 204;
+  location = '';
+
+  private constructor(private readonly server: Server) {
+    server.on('request', (request, response) => {
+      let body = '';
+      request.setEncoding('utf8').on('data', (text: string) => (body += text));
+      request.on('end', () => {
+        this.taken.push({ headers: request.headers, body });
+        response.writeHead(this.answer(this.taken.length), this.location ? { location: this.location } : {}).end();
+      });
+    });
+  }
+
+  static async open(): Promise<Receiver> {
+    const server = createServer();
+    await new Promise<void>((done) => void server.listen(0, '127.0.0.1', done));
+    return new Receiver(server);
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}/hook`;
+  }
+
+  get ids(): (string | undefined)[] {
+    return this.taken.map(({ headers }) => headers['webhook-id'] as string | undefined);
+  }
+
+  get streams(): string[] {
+    return this.taken.map(({ body }) => (JSON.parse(body) as { data: { stream: string } }).data.stream);
+  }
+
+  close(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+}
+
+let server: TestServer;
+let hooks: HookStore;
+const receivers: Receiver[] = [];
+const receiver = async (): Promise<Receiver> => {
+  receivers.push(await Receiver.open());
+  return receivers.at(-1)!;
+};
+
+beforeAll(async () => {
+  server = await TestServer.start([CLOCK_CASES], { WEBHOOKS_TO_PRIVATE: 'true' });
+  hooks = server.app.get(HookStore);
+  // Minutes of waiting are milliseconds here.
+  server.app.get<number[]>(RETRIES).splice(0, Infinity, 5, 5);
+  server.app.get(Deliveries).start();
+});
+afterEach(async () => {
+  for (const { id } of await hooks.all()) await hooks.end(id);
+  receivers.splice(0).forEach((one) => one.close());
+});
+afterAll(() => server.close());
+
+const secretariat = () => server.token(null);
+const register = (code: string) =>
+  server.post('/v1/agencies', { code, name: `The agency ${code}`, kind: 'other' }, secretariat());
+
+async function hookOn(url: string, more: object = {}, token = secretariat()) {
+  const { status, body } = await server.post('/v1/webhooks', { url, ...more }, token);
+  expect([status, body]).toEqual([201, expect.objectContaining({ url })]);
+  return body as { id: string; secret: string; position: string };
+}
+const look = async (id: string) => (await server.get(`/v1/webhooks/${id}`, bearer(secretariat()))).body as Shown;
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+interface Shown {
+  readonly position: string;
+  readonly delivered: number;
+  readonly attempts: number;
+  readonly error: string | null;
+  readonly ended: string | null;
+  readonly deadLetters: number;
+}
+
+describe('A webhook', () => {
+  it('is sent what it asked for, in order, signed so that the library of Standard Webhooks takes it', async () => {
+    const to = await receiver();
+    const { id, secret } = await hookOn(to.url, { filter: { agency: ['W-1', 'W-2'], type: ['agency'] } });
+    for (const code of ['W-1', 'W-0', 'W-2']) expect((await register(code)).status).toBe(201);
+    await until(() => to.taken.length >= 2);
+    expect(to.streams).toEqual(['agency-W-1', 'agency-W-2']);
+    const [{ headers, body }] = to.taken as [Taken];
+    const webhook = new Webhook(secret);
+    expect(webhook.verify(body, headers as Record<string, string>)).toMatchObject({
+      type: 'agency.Registered',
+      data: { stream: 'agency-W-1', data: { code: 'W-1' } },
+    });
+    expect(() => webhook.verify(body.replace('W-1', 'W-9'), headers as Record<string, string>)).toThrow(); // the control
+    const log = server.app.get<Log>(LOG);
+    const head = await log.store.head();
+    await until(async () => (await look(id)).position === head);
+    expect(await look(id)).toMatchObject({ delivered: 2, attempts: 0, error: null, deadLetters: 0 });
+  });
+
+  it('begins where it is told: from the beginning, it has everything', async () => {
+    const to = await receiver();
+    await hookOn(to.url, { after: '0', filter: { type: ['document'] } });
+    const all = (await server.get('/v1/changes?type=document')).body as string;
+    await until(() => to.taken.length >= all.trim().split('\n').length);
+    expect(to.taken.map(({ body }) => JSON.stringify((JSON.parse(body) as { data: object }).data))).toEqual(
+      all.trim().split('\n'),
+    );
+  });
+
+  it('is tried again while it fails, with the same id, and what follows waits', async () => {
+    const to = await receiver();
+    to.answer = (n) => (n < 3 ? 503 : 204);
+    await hookOn(to.url, { filter: { type: ['agency'] } });
+    await register('R-1');
+    await register('R-2');
+    await until(() => to.taken.length >= 4);
+    expect(to.streams).toEqual(['agency-R-1', 'agency-R-1', 'agency-R-1', 'agency-R-2']);
+    expect(new Set(to.ids).size).toBe(2);
+  });
+
+  it('that never succeeds leaves a dead letter, which is seen, and is sent again with its id when somebody asks', async () => {
+    const to = await receiver();
+    to.answer = () => 500;
+    const { id } = await hookOn(to.url, { filter: { agency: ['D-1', 'D-2'] } });
+    await register('D-1');
+    await until(async () => (await look(id)).deadLetters === 1);
+    expect(to.taken).toHaveLength(3);
+    const letters = await server.get(`/v1/webhooks/${id}/dead-letters`, bearer(secretariat()));
+    expect(letters.body.items).toEqual([
+      expect.objectContaining({ type: 'agency.Registered', attempts: 3, error: 'It was answered 500', replay: false }),
+    ]);
+    to.answer = () => 204;
+    await register('D-2');
+    await until(() => to.taken.length >= 4); // it went on behind what it gave up
+    const asked = await server.post(`/v1/webhooks/${id}/dead-letters/replay`, {}, secretariat());
+    expect([asked.status, asked.body]).toEqual([200, { replayed: 1 }]);
+    await until(async () => (await look(id)).deadLetters === 0);
+    expect([to.streams[4], to.ids[4]]).toEqual(['agency-D-1', to.ids[0]]);
+  });
+
+  it('of a process that dies between sending and noting is sent the event again by another, with its id', async () => {
+    const to = await receiver();
+    const usual = Deliveries.leaseMs;
+    Deliveries.leaseMs = 150;
+    let die = (_held: boolean): void => {};
+    const dead = new Promise<boolean>((resolve) => (die = resolve));
+    const noting = jest.spyOn(hooks, 'advance').mockImplementationOnce(() => dead);
+    const { app } = server;
+    const other = new Deliveries(app.get(LOG), hooks, app.get(Concerns), app.get(Outgoing), [5]);
+    try {
+      const { id } = await hookOn(to.url, { filter: { agency: ['K-1', 'K-2'] } });
+      await register('K-1');
+      await until(() => to.taken.length >= 1 && noting.mock.calls.length >= 1);
+      other.start();
+      await register('K-2');
+      await until(() => to.taken.length >= 3);
+      expect(to.streams).toEqual(['agency-K-1', 'agency-K-1', 'agency-K-2']);
+      expect(to.ids[1]).toBe(to.ids[0]);
+      await until(async () => (await look(id)).delivered === 2);
+    } finally {
+      Deliveries.leaseMs = usual;
+      die(false);
+      await other.onModuleDestroy();
+      noting.mockRestore();
+    }
+  });
+
+  it('that is answered 410 ends, and goes on where it was when it is resumed', async () => {
+    const to = await receiver();
+    to.answer = () => 410;
+    const { id } = await hookOn(to.url, { filter: { agency: ['G-1'] } });
+    await register('G-1');
+    await until(async () => (await look(id)).ended !== null);
+    to.answer = () => 204;
+    expect((await server.post(`/v1/webhooks/${id}/resume`, {}, secretariat())).status).toBe(200);
+    await until(async () => (await look(id)).delivered === 1);
+    expect(to.ids[1]).toBe(to.ids[0]);
+  });
+
+  it('with another secret is signed by both for a while', async () => {
+    const to = await receiver();
+    const { id, secret } = await hookOn(to.url, { filter: { agency: ['S-1'] } });
+    const renewed = await server.post(`/v1/webhooks/${id}/secret`, {}, secretariat());
+    await register('S-1');
+    await until(() => to.taken.length >= 1);
+    for (const each of [secret, (renewed.body as { secret: string }).secret]) {
+      const { body, headers } = to.taken[0]!;
+      expect(new Webhook(each).verify(body, headers as Record<string, string>)).toBeTruthy();
+    }
+    expect(JSON.stringify((await server.get(`/v1/webhooks/${id}`, bearer(secretariat()))).body)).not.toContain(
+      'whsec_',
+    );
+  });
+
+  it('made twice with one Idempotency-Key is one', async () => {
+    const to = await receiver();
+    const token = secretariat();
+    const send = () => server.post('/v1/webhooks', { url: to.url }, token, { 'Idempotency-Key': 'hook-1' });
+    const [first, again] = [await send(), await send()];
+    expect([again.status, again.body]).toEqual([201, first.body]);
+  });
+
+  it('is its agency’s: others neither see nor change it, the secretariat does', async () => {
+    const to = await receiver();
+    const [own, others] = [server.token('AAA'), server.token('BBB')];
+    const { id } = await hookOn(to.url, {}, own);
+    const path = `/v1/webhooks/${id}`;
+    expect((await server.get(path, bearer(own))).body).toMatchObject({ agency: 'AAA' });
+    expect((await server.get(path, bearer(secretariat()))).status).toBe(200);
+    expect((await server.get(path, bearer(others))).status).toBe(404);
+    expect((await server.get('/v1/webhooks', bearer(others))).body).toEqual({ items: [] });
+    for (const act of ['end', 'resume', 'secret', 'dead-letters/replay'])
+      expect([act, (await server.post(`${path}/${act}`, {}, others)).status]).toEqual([act, 404]);
+    expect((await server.get('/v1/webhooks')).status).toBe(401);
+    expect((await server.post('/v1/webhooks', { url: to.url })).status).toBe(401);
+    expect((await server.post(`${path}/end`, {}, own)).body).toMatchObject({ ended: expect.any(String) });
+  });
+});
+
+describe('An address that a webhook may not reach', () => {
+  const guarded = (...found: string[]) => {
+    const resolver = jest.fn(async () => [{ address: found.length > 1 ? found.shift()! : found[0]!, family: 4 }]);
+    return { outgoing: new Outgoing(false, resolver), resolver };
+  };
+
+  it.each([
+    '127.0.0.1',
+    '10.1.2.3',
+    '172.16.0.1',
+    '192.168.1.1',
+    '169.254.169.254',
+    '100.64.0.1',
+    '0.0.0.0',
+    '224.0.0.1',
+    '::1',
+    'fe80::1',
+    'fd00::1',
+    '::ffff:127.0.0.1',
+    '64:ff9b::7f00:1',
+    '2002:7f00:1::',
+  ])('is %s', (address) => {
+    expect(isPublic(address)).toBe(false);
+  });
+
+  it('negative control: those of the public Internet are none', () => {
+    for (const address of ['93.184.215.14', '2606:4700:4700::1111']) expect(isPublic(address)).toBe(true);
+  });
+
+  it('is refused where a hook is made, by number in any notation and by name', async () => {
+    const closed = await TestServer.start([]);
+    try {
+      for (const host of ['127.0.0.1', '[::1]', '0x7f000001', '2130706433', 'localhost']) {
+        const { status, body } = await closed.post('/v1/webhooks', { url: `http://${host}/` }, closed.token(null));
+        expect([host, status, body.code ?? body]).toEqual([host, expect.any(Number), expect.any(String)]);
+        expect([host, status >= 400 && status < 500]).toEqual([host, true]);
+      }
+    } finally {
+      await closed.close();
+    }
+  });
+
+  it('is not reached by a name that leads elsewhere by the time it is called', async () => {
+    const to = await receiver();
+    const { outgoing, resolver } = guarded('93.184.215.14', '127.0.0.1');
+    const url = `http://rebinding.example:${to.port}/`;
+    await expect(outgoing.check(url)).resolves.toBeUndefined();
+    expect(await outgoing.post(url, '{}', {})).toMatchObject({
+      status: null,
+      error: expect.stringContaining('127.0.0.1'),
+    });
+    expect([to.taken.length, resolver.mock.calls.length]).toEqual([0, 2]);
+    // The control: where it is allowed, the same call arrives; the name is looked up once for it.
+    const looked = jest.fn(async () => [{ address: '127.0.0.1', family: 4 }]);
+    expect(await new Outgoing(true, looked).post(url, '{}', {})).toEqual({ status: 204, error: null });
+    expect([to.taken.length, looked.mock.calls.length]).toEqual([1, 1]);
+  });
+
+  it('is not reached by a redirection, which is a failure', async () => {
+    const [to, elsewhere] = [await receiver(), await receiver()];
+    to.answer = () => 302;
+    to.location = elsewhere.url;
+    expect(await new Outgoing(true).post(to.url, '{}', {})).toEqual({ status: 302, error: 'It was answered 302' });
+    expect(elsewhere.taken).toEqual([]);
+  });
+
+  it('does not keep anybody waiting for ever', async () => {
+    const silent = createServer(() => {});
+    await new Promise<void>((done) => void silent.listen(0, '127.0.0.1', done));
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`;
+    const sent = await new Outgoing(true, undefined, 100).post(url, '{}', {});
+    expect(sent).toEqual({ status: null, error: 'There was no answer within 0.1 s' });
+    silent.closeAllConnections();
+    silent.close();
+  });
+});
