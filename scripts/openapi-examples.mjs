@@ -25,9 +25,12 @@ const server = await app.getUrl();
 const { paths } = await (await fetch(`${server}/openapi.json`)).json();
 const routes = Object.fromEntries(
   Object.entries(paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, { operationId, responses }]) => [
+    Object.entries(item).map(([method, { operationId, responses, requestBody }]) => [
       operationId,
-      { path, method, hasCsv: 'text/csv' in (responses['200']?.content ?? {}) },
+      {
+        ...{ path, method, hasCsv: 'text/csv' in (responses['200']?.content ?? {}) },
+        takesFile: requestBody?.content['multipart/form-data'] !== undefined,
+      },
     ]),
   ),
 );
@@ -38,17 +41,17 @@ const isDone = (status) => status < 300;
 
 /** The answer's text, as it would be shown: long lists cut to their first entries, long texts to their first lines. */
 async function ask(operation, { as, path = {}, query = {}, headers = {}, body, padTo }, expected = isDone) {
-  const { method, path: template } = routes[operation];
+  const { method, path: template, takesFile } = routes[operation];
   const address = template.replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(path[name]));
   const token = as && (await stores.access.create(as === 'secretariat' ? null : as, 'examples')).token;
   const response = await fetch(`${server}${address}?${new URLSearchParams(query)}`.replace(/\?$/, ''), {
     method: method.toUpperCase(),
     headers: {
-      ...(body && { 'Content-Type': 'application/json' }),
+      ...(body && !takesFile && { 'Content-Type': 'application/json' }),
       ...(token && { Authorization: `Bearer ${token}` }),
       ...headers,
     },
-    body: body && JSON.stringify(body).padEnd(padTo),
+    body: takesFile ? formOf(body) : body && JSON.stringify(body).padEnd(padTo),
   });
   if (!expected(response.status)) wrong.push(`${operation}: ${response.status} ${await response.clone().text()}`);
   const type = response.headers.get('content-type');
@@ -62,6 +65,13 @@ async function ask(operation, { as, path = {}, query = {}, headers = {}, body, p
   for (const list of ['items', 'rows']) if (answer[list]) answer[list] = answer[list].slice(0, LONG);
   return answer;
 }
+
+const formOf = ({ file, ...fields }) => {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.set(name, value);
+  form.set('file', new Blob([file]), 'list.csv');
+  return form;
+};
 
 const firstLines = (text, count) =>
   text

@@ -86,6 +86,9 @@ const faultsOf = (operationId: string, answer: Answer): string[] => {
 const linesOf = (text: string): string[] => text.trim().split('\n');
 const parsed = (line: string): unknown => JSON.parse(line);
 
+/** The body of an operation: JSON, or a form with a file. */
+const bodyOf = ({ content }: NonNullable<Operation['requestBody']>): Media => Object.values(content)[0]!;
+
 const ask = (operationId: string, { as, path = {}, query = {}, body, headers, padTo }: AnyExample): Promise<Answer> => {
   const { method, path: template } = routes.get(operationId)!;
   const search = new URLSearchParams(query).toString();
@@ -93,6 +96,8 @@ const ask = (operationId: string, { as, path = {}, query = {}, body, headers, pa
   const url = search ? `${address}?${search}` : address;
   const token = as && server.token(as === 'secretariat' ? null : as);
   if (method === 'get') return server.get(url, { ...headers, ...(token && { authorization: `Bearer ${token}` }) });
+  if (routes.get(operationId)!.requestBody?.content['multipart/form-data'])
+    return server.send(url, (body ?? {}) as Record<string, string>, token, headers);
   if (method === 'put') return server.put(url, body, token!, headers);
   return server.post(url, JSON.stringify(body ?? {}).padEnd(padTo ?? 0), token, headers);
 };
@@ -211,7 +216,7 @@ describe('the document', () => {
           type,
           { schema: expect.any(Object), example: expect.anything() },
         ]);
-      if (requestBody) expect(requestBody.content['application/json']!.example).toBeDefined();
+      if (requestBody) expect(bodyOf(requestBody).example).toBeDefined();
       if (!path.startsWith('/v1/')) continue;
       const onSomething = path.includes('{');
       const expected = rights && method !== 'get' ? [400, 401, 403, 406, 413, 415, 422, 503] : [400, 406, 503];
@@ -259,7 +264,7 @@ describe('the examples', () => {
         .filter(({ example }) => example !== undefined)
         .map(({ name, example }) => [name, String(example)]);
       expect([operationId, Object.fromEntries(shown)]).toEqual([operationId, { ...path, ...query }]);
-      expect(requestBody?.content['application/json']!.example).toEqual(body);
+      expect(requestBody && bodyOf(requestBody).example).toEqual(body);
       const contents = Object.entries(Object.values(responses)[0]!.content!);
       const examples = contents.filter(([, { example }]) => example !== undefined).map(([, { example }]) => example);
       const isList = operationId !== 'getChanges' && contents.some(([type]) => type === 'application/x-ndjson');
@@ -272,9 +277,7 @@ describe('the examples', () => {
     for (const [operationId, example] of Object.entries(EXAMPLES)) {
       const { requestBody, responses } = routes.get(operationId)!;
       if (requestBody)
-        expect([operationId, validators.faults(requestBody.content['application/json']!.schema, example.body)]).toEqual(
-          [operationId, []],
-        );
+        expect([operationId, validators.faults(bodyOf(requestBody).schema, example.body)]).toEqual([operationId, []]);
       for (const step of example.before ?? [])
         expect([step.operation, (await ask(step.operation, step)).status < 300]).toEqual([step.operation, true]);
       const answer = await ask(operationId, example);

@@ -101,6 +101,21 @@ export class TestServer {
     return read(await fetch(this.url + path, { method, body: text, headers: all }));
   }
 
+  /** A form with a file. @param fields of which `file` is what the file holds */
+  async send(
+    path: string,
+    { file, ...fields }: Readonly<Record<string, string | Uint8Array>>,
+    token?: string,
+    headers: Record<string, string> = {},
+    name = 'list.csv',
+  ): Promise<Answer> {
+    const form = new FormData();
+    for (const [field, value] of Object.entries(fields)) form.set(field, value as string);
+    if (file !== undefined) form.set('file', new Blob([file as never]), name);
+    const all = token === undefined ? headers : { ...headers, authorization: `Bearer ${token}` };
+    return read(await fetch(this.url + path, { method: 'POST', body: form, headers: all }));
+  }
+
   async close(): Promise<void> {
     const closing = this.app.close();
     // A client in the same process keeps its connections for a minute: nobody waits for them.

@@ -30,7 +30,11 @@ export class Visitor {
   }
 
   /** Sends a form, as a page of ours does; a header that is empty is not sent. */
-  async sends(path: string, fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Visit> {
+  async sends(
+    path: string,
+    fields: Record<string, string> | FormData,
+    headers: Record<string, string> = {},
+  ): Promise<Visit> {
     const { href, origin } = new URL(path, this.home);
     const all = { accept: 'text/html', 'sec-fetch-site': 'same-origin', origin, ...headers };
     return this.#asks(
@@ -38,7 +42,7 @@ export class Visitor {
       {
         method: 'POST',
         headers: Object.fromEntries(Object.entries(all).filter(([, value]) => value !== '')),
-        body: new URLSearchParams(fields),
+        body: fields instanceof FormData ? fields : new URLSearchParams(fields),
       },
       true,
     );

@@ -49,6 +49,7 @@ import {
   validation,
   type Context,
 } from '#platform';
+import { exchangeContext } from '#exchange';
 import { feedContext, postgresHooks, sqliteHooks, type HookStore } from '#feed';
 import { openContext } from '#open';
 import { progressContext } from '#progress';
@@ -68,7 +69,13 @@ import { softwareDigest, softwareVersion } from './software.js';
 import { startTracing, stopTracing } from './tracing.js';
 
 /** The composition root: every context there is. */
-const contexts: readonly Context[] = [registersContext, commitmentsContext, actsContext, progressContext];
+const contexts: readonly Context[] = [
+  registersContext,
+  commitmentsContext,
+  actsContext,
+  progressContext,
+  exchangeContext,
+];
 
 /** The codec of every event type. */
 export const codec = () =>

@@ -34,7 +34,7 @@ at fault. Unknown fields, parameters, codes and words are refused by name; a wro
 ## Lists
 
 Lists come in pages of \`limit\`; \`nextCursor\` leads to the next page, of what was known when the first one was read. With
-\`format=csv\` or \`format=ndjson\` (or by \`Accept\`) and without \`limit\` they come whole, as they are read. \`fields\` takes only some
+\`format=csv\`, \`format=ndjson\` or \`format=xlsx\` (or by \`Accept\`) and without \`limit\` they come whole, as they are read. \`fields\` takes only some
 fields of each entry: what is left out is then missing, also where the schema requires it. What is read has an \`ETag\`: with
 \`If-None-Match\` it is answered 304 as long as the same would be shown. Answers come compressed (gzip, Brotli).
 

@@ -24,8 +24,9 @@ export interface Example {
   readonly as?: string;
   readonly path?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Of a form with a file, `file` is its text. */
   readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
   /** The requests that must come before it; they are not shown. */
   readonly before?: readonly (Omit<Example, 'answer'> & { readonly operation: string })[];
   /** Absent: a file, of which only the media type is told. */
@@ -118,7 +119,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   409: 'Already so, or not in a state for it',
   412: 'Someone was faster: it is no longer at the revision of If-Match',
   413: 'The body is too large',
-  415: 'The body is not application/json in plain UTF-8',
+  415: 'The body is not application/json in plain UTF-8, or of a route that takes a file no multipart/form-data',
   422: 'Against a rule, or the Idempotency-Key came with another request before',
   503: 'Not available now: the views have not reached the position yet, or the store does not answer',
 };
@@ -137,6 +138,7 @@ const TAGS = {
   Reports: 'Documents to hand out, made from the same figures, the same to the byte whenever they are made again',
   Rounds: 'Reporting rounds: the secretariat asks, agencies answer with returns, a report comes out',
   Registers: 'Agencies, frameworks, themes, crosswalks, forums, outcomes, documents; kept by the secretariat',
+  Imports: 'Spreadsheets: what one would do, row by row; then all of it, or none; and taken back as a whole',
   Webhooks: 'Have what is recorded posted to an address, signed; what could not be delivered, and sending it again',
   Accounts: 'Who acts for whom, and by which tokens',
   'Open formats': 'The register in the formats of others: SKOS, SDMX, DCAT',
@@ -204,8 +206,11 @@ function complete(operation: Operation, path: string, writes: boolean, publicRea
   operation.tags = operation.tags!.slice(-1); // a route's own tag takes the place of its controller's
   operation.parameters = operation.parameters!.map((parameter) => asked(parameter as Parameter, example));
   if (operation.requestBody) {
-    const body = (operation.requestBody as { content: Record<string, { schema: { $ref: string }; example?: object }> })
-      .content['application/json']!;
+    const { content } = operation.requestBody as {
+      content: Record<string, { schema: { $ref: string }; example?: object }>;
+    };
+    // JSON, or a form with a file.
+    const [body] = Object.values(content) as [{ schema: { $ref: string }; example?: object }];
     body.example = example?.body;
     close(body.schema.$ref, components);
   }
@@ -269,6 +274,7 @@ const NAMED_BY_PATH: Readonly<Record<string, string>> = {
   code: 'The code or id of the entry; a slash in it is percent-encoded',
   id: 'The code of the outcome; a slash in it is percent-encoded',
   milestone: 'The number of the milestone',
+  import: 'The id of the import',
   reference: 'The reference of the commitment',
   revision: 'The revision of what was said, as its history tells',
   round: 'The code of the round',
@@ -308,7 +314,10 @@ function describeAnswer(
       schema: { ...text, description: 'One entry per line', contentSchema: entryOf(success, components) } as Schema,
       example: linesOf(example?.answer),
     };
+  if (formats.includes('xlsx')) success.content![XLSX] = { schema: { type: 'string', format: 'binary' } as Schema };
 }
+
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
 /** The schema of one entry of a list or view, for NDJSON. */
 function entryOf(success: Response, { schemas }: Components): Schema {

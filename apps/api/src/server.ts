@@ -25,6 +25,7 @@ import {
   observeRequests,
   PROBLEM_JSON,
   problemOf,
+  readsFiles,
   readsForms,
   readsJson,
 } from '#platform';
@@ -231,6 +232,7 @@ export async function buildServer(settings: Settings, stores: Stores): Promise<N
   answersDirectly(adapter.getInstance(), (of) => app.get(of));
   answersConditionally(adapter.getInstance());
   await app.register(fastifyAccepts);
+  await readsFiles(adapter.getInstance() as never);
   await answersCompressed(app);
   await answersOtherSites(app, settings);
   closesConnections(app);

@@ -1,6 +1,7 @@
 /** The verbs of the command line, and what each takes. */
 import { Command } from 'commander';
 import { settingsFrom } from '../../api/src/settings.js';
+import type { ImportOptions } from './imports.js';
 import type { AccountOptions, AppointOptions, TokenOptions } from './accounts.js';
 import type { AuditOptions } from './audit.js';
 import type { Anchors } from './logs.js';
@@ -22,13 +23,19 @@ export function program(): Command {
     .action(async () => (await verbs()).demo(settings, DEMO_FOLDER));
 
   cli
-    .command('import <folder>')
+    .command('import <path>')
     .description(
-      'import a folder in the form of data/hld-follow-up, also while the server runs; or a folder that export wrote',
+      'import a spreadsheet (.xlsx, .csv), a folder in the form of data/hld-follow-up, or a folder that export wrote; also while the server runs',
     )
     .option('--dry-run', 'only say what would be imported, and every problem')
-    .action(async (folder: string, { dryRun }: { dryRun?: boolean }) => {
-      process.exitCode = (await (await verbs()).importFolder(settings, folder, dryRun ?? false)) ? 0 : 1;
+    .option('--reported-on <date>', 'of a spreadsheet: the date of the report, where a row names none (default: today)')
+    .option('--document <id>', 'of a spreadsheet: the document that is cited, where a row cites none')
+    .option('--locator <place>', 'where in that document')
+    .option('--mapping <json>', 'of a spreadsheet: by the heads of columns, the fields that they are for')
+    .option('--dates <order>', 'of a spreadsheet: dmy or mdy, for days with slashes')
+    .option('--epoch <year>', 'of CSV: 1904, where days are counted from then')
+    .action(async (path: string, options: ImportOptions & { dryRun?: boolean }) => {
+      process.exitCode = (await (await verbs()).importPath(settings, path, options)) ? 0 : 1;
     });
 
   cli

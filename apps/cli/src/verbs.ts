@@ -1,7 +1,7 @@
 /** The verbs of `followthrough`. */
 import { NestFactory } from '@nestjs/core';
 import { CommandBus } from '@nestjs/cqrs';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AccessStore } from '#access';
@@ -17,6 +17,7 @@ import { AppModule, openLog, openStores } from '../../api/src/app.module.js';
 import { closeOnSignal, refuseBusyPort, startServer } from '../../api/src/server.js';
 import type { Settings } from '../../api/src/settings.js';
 import { counted } from './counted.js';
+import type { ImportOptions } from './imports.js';
 import { importDump } from './dumps.js';
 import { mustBeThere, withApp } from './opened.js';
 import { progressBar } from './progress-bar.js';
@@ -71,20 +72,36 @@ export async function demo(settings: Settings, folder: string): Promise<void> {
 ${settings.dataLicence ? '' : DEMO_TERMS}`);
 }
 
+/** Imports a folder, or a spreadsheet. @returns whether there was anything to import, and it could be */
+export async function importPath(
+  settings: Settings,
+  path: string,
+  { dryRun = false, ...options }: ImportOptions & { readonly dryRun?: boolean },
+): Promise<boolean> {
+  if (!existsSync(path) || !statSync(path).isFile()) return importFolder(settings, path, dryRun);
+  const { importSpreadsheet } = await import('./imports.js');
+  return orInScratch(settings, dryRun, (where) => importSpreadsheet(where, path, options, dryRun, IMPORTER));
+}
+
+/** Does something; what is only tried where there is no log yet, in empty stores. */
+async function orInScratch(settings: Settings, dryRun: boolean, use: (settings: Settings) => Promise<boolean>) {
+  if (!dryRun) return use(settings);
+  try {
+    await mustBeThere(settings);
+  } catch (error) {
+    if (!(error instanceof NothingThere)) throw error;
+    return withScratch((scratch) => use({ ...settings, ...scratch }));
+  }
+  return use(settings);
+}
+
 /**
  * Imports a folder through the ordinary commands; of a dump, takes over its log.
  * @returns whether there was anything to import, and it could be
  */
 export async function importFolder(settings: Settings, folder: string, dryRun: boolean): Promise<boolean> {
   if (isDump(folder)) return importDump(settings, folder, dryRun);
-  if (!dryRun) return importInto(settings, folder, false);
-  try {
-    await mustBeThere(settings);
-  } catch (error) {
-    if (!(error instanceof NothingThere)) throw error;
-    return withScratch((scratch) => importInto({ ...settings, ...scratch }, folder, true));
-  }
-  return importInto(settings, folder, true);
+  return orInScratch(settings, dryRun, (where) => importInto(where, folder, dryRun));
 }
 
 /** Empty stores that are gone afterwards. */

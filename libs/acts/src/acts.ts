@@ -374,6 +374,17 @@ export function refuseOthers(subject: Subject, act: string, body: object, by: Co
   ]);
 }
 
+/**
+ * Refuses an act that the guard of its own route would not let through, for those who do it another way.
+ * @throws Rejected `forbidden` | `insufficient_scope`
+ */
+export function refuseUnlessTheirs(subject: Subject, act: string, body: object, by: Principal): void {
+  refuseUnscoped(subject, act, body, by);
+  if (subject !== 'commitment' && tableOf(subject)[act]!.ownedBy === undefined && by.role !== 'secretariat')
+    throw new Rejected('forbidden', 'The registers are kept by the secretariat.');
+  refuseOthers(subject, act, body, by);
+}
+
 /** Reports a missing permission before a wrong code. */
 const orElse =
   (decide: Decide, wrong: Rejected | null): Decide =>

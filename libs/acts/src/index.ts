@@ -17,6 +17,8 @@ export {
   Acts,
   decideAll,
   decideEntries,
+  refuseUnlessTheirs,
+  tableOf,
   refuseUnscoped,
   type ActOn,
   type ActResult,

@@ -1,3 +1,20 @@
-/** The front door of the exchange of data: the import of folders. */
+/** The front door of the exchange of data, and its context: imports of folders and of spreadsheets, and papers that are read. */
+import type { Context } from '#platform';
+import { Imports } from './imports.js';
+import { ImportsController } from './imports.controller.js';
+import { Papers } from './papers.js';
+import { PapersController } from './papers.controller.js';
+
 export * from './import-folder.js';
+export { Imports, type ImportRequest, type KeptImport } from './imports.js';
+export { ImportsController, NewImport, UndoImport } from './imports.controller.js';
+export { NewPaper } from './papers.controller.js';
+export * from './papers.js';
+export * from './preview.js';
 export * from './run-import.js';
+
+/** The part of this context that the composition root takes. */
+export const exchangeContext: Context = {
+  controllers: [ImportsController, PapersController],
+  providers: [Imports, ImportsController, Papers],
+};

@@ -25,7 +25,7 @@ export { mayBeSame, tellingWords } from './duplicates.js';
 export * from './flows.js';
 export * from './matrix.js';
 export * from './partnerships.js';
-export { CommitmentsQuery, listOf } from './progress.controller.js';
+export { commitmentInRow, CommitmentsQuery, listOf } from './progress.controller.js';
 export * from './count.js';
 export * from './filters.js';
 export * from './items.js';

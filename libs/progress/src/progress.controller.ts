@@ -90,7 +90,7 @@ const CELLS: { readonly [F in keyof Item]?: (value: Item[F]) => object } = {
 };
 
 /** A commitment as a row of a table. */
-const inRow = (item: Partial<Item>): object =>
+export const commitmentInRow = (item: Partial<Item>): object =>
   Object.fromEntries(
     Object.entries(item).flatMap(([field, value]) =>
       Object.entries(CELLS[field as keyof Item]?.(value as never) ?? { [field]: value as unknown }),
@@ -109,7 +109,7 @@ export class ProgressController {
 
   @Get('commitments')
   @ApiTags('Commitments')
-  @InRows<Item>(inRow, {
+  @InRows<Item>(commitmentInRow, {
     verification: ['verification', 'verificationReason', 'replies'],
     spread: ['spread'],
     lastUpkeep: ['lastUpkeep'],

@@ -1,6 +1,7 @@
 /** The data of a report as CSV: one header for all reports of a kind, in every language. Its manifest is a file beside it. */
 import { Readable } from 'node:stream';
-import { csvStream, listCell } from '#platform';
+import { csvStream } from '#platform';
+import { listCell } from '#text';
 import { pagesOf, plain, type Cell, type ReportFormat, type Table } from './report.js';
 
 export const csv: ReportFormat = {

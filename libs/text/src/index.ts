@@ -3,3 +3,4 @@ export * from './clean.js';
 export * from './fold.js';
 export * from './json.js';
 export * from './sort-key.js';
+export * from './cells.js';

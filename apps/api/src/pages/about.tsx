@@ -102,8 +102,8 @@ const Data = ({ publication }: Parts) => (
     path="/data"
     lead={
       <p>
-        Everything on these pages can be taken away: each page as JSON, CSV or NDJSON, each table to copy, each chart as
-        SVG or PNG. On paper every page is a report with its date and source.
+        Everything on these pages can be taken away: each page as JSON, XLSX, CSV or NDJSON, each table to copy, each
+        chart as SVG or PNG. On paper every page is a report with its date and source.
       </p>
     }
   >
@@ -181,8 +181,8 @@ const Downloads = ({ caption, of }: { caption: string; of: Readonly<Record<strin
         <tr key={to}>
           <th scope="row">{name}</th>
           <td>
-            <a href={`/v1${to}?format=csv&bom=true`}>CSV</a> · <a href={`/v1${to}?format=ndjson`}>NDJSON</a> ·{' '}
-            <a href={`/v1${to}`}>JSON</a>
+            <a href={`/v1${to}?format=xlsx`}>XLSX</a> · <a href={`/v1${to}?format=csv&bom=true`}>CSV</a> ·{' '}
+            <a href={`/v1${to}?format=ndjson`}>NDJSON</a> · <a href={`/v1${to}`}>JSON</a>
           </td>
         </tr>
       ))}

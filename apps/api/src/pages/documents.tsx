@@ -10,6 +10,7 @@ import { ByStage, LISTED } from './lists.js';
 import { OutcomesByKind } from './outcome-lists.js';
 import { Table } from './take-away.js';
 import { RendersPages } from './rendering.js';
+import { WhenSignedIn } from './signed-in.js';
 import { PageQuery, path, Views, type View } from './view.js';
 import { counted, dateWords, languageName } from './words.js';
 
@@ -111,6 +112,9 @@ const DocumentReport = ({ view, document, list, outcomes }: Parts) => (
             .{' '}
           </>
         )}
+        <WhenSignedIn>
+          <a href={`${path('documents', document.id)}/paper`}>Read it statement by statement</a>.{' '}
+        </WhenSignedIn>
         Its statements count as reported on{' '}
         <a href={view.here({ asOf: document.reportedOn })}>{dateWords(document.reportedOn)}</a>.
       </p>

@@ -16,6 +16,7 @@ import { FeedPages } from './feeds.js';
 import { ForumPages } from './forums.js';
 import { Freshness } from './freshness.js';
 import { HomePage } from './home.js';
+import { ImportPages } from './imports.js';
 import { OperationsPage } from './operations.js';
 import { MatrixPage } from './matrix.js';
 import { MemberOf } from './member-of.js';
@@ -23,6 +24,7 @@ import { OutcomePages } from './outcomes.js';
 import { Narrowing } from './narrow.js';
 import { TimelinePage } from './over-time.js';
 import { OverviewPage } from './overview.js';
+import { PaperPages } from './paper.js';
 import { PartnershipsPage } from './partnerships.js';
 import { PublicationPages } from './publications.js';
 import { problemPage } from './rendering.js';
@@ -70,6 +72,8 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     AccountPages,
     AccountsPages,
     AboutPages,
+    ImportPages,
+    PaperPages,
     OperationsPage,
     SiteController,
   ],

@@ -1,10 +1,16 @@
 /** The way around: seven sections, and below each its pages. */
+import { useContext } from 'preact/hooks';
+import { ReaderContext } from './signed-in.js';
 
 interface Section {
   readonly name: string;
   /** The first is what the name of the section leads to. */
   readonly pages: Readonly<Record<string, string>>;
+  /** Pages for those who are signed in; nobody else is led there. */
+  readonly whenSignedIn?: Readonly<Record<string, string>>;
 }
+
+const allOf = ({ pages, whenSignedIn }: Section): Readonly<Record<string, string>> => ({ ...pages, ...whenSignedIn });
 
 export const SECTIONS: readonly Section[] = [
   {
@@ -29,6 +35,7 @@ export const SECTIONS: readonly Section[] = [
       '/about': 'About',
       '/operations': 'State of the figures',
     },
+    whenSignedIn: { '/imports': 'Import a spreadsheet' },
   },
 ];
 
@@ -45,9 +52,10 @@ interface Parts {
 export const Sections = ({ path, link }: Parts) => (
   <nav class="sections" aria-label="Sections">
     <ul>
-      {SECTIONS.map(({ name, pages }) => {
-        const [first] = Object.keys(pages) as [string];
-        const isHere = Object.keys(pages).some((to) => isWithin(path, to));
+      {SECTIONS.map((section) => {
+        const { name } = section;
+        const [first, ...others] = Object.keys(allOf(section)) as [string, ...string[]];
+        const isHere = [first, ...others].some((to) => isWithin(path, to));
         return (
           <li key={name}>
             <a href={link(first)} aria-current={path === first ? 'page' : isHere ? 'true' : undefined}>
@@ -62,8 +70,9 @@ export const Sections = ({ path, link }: Parts) => (
 
 /** The pages of the section in which one is; nothing where it has only one. */
 export const SectionPages = ({ path, link }: Parts) => {
-  const section = SECTIONS.find(({ pages }) => Object.keys(pages).some((to) => isWithin(path, to)));
-  const pages = Object.entries(section?.pages ?? {});
+  const { session } = useContext(ReaderContext);
+  const section = SECTIONS.find((one) => Object.keys(allOf(one)).some((to) => isWithin(path, to)));
+  const pages = Object.entries((section && (session ? allOf(section) : section.pages)) ?? {});
   if (pages.length < 2) return null;
   return (
     <nav class="beside" aria-label={`Pages of ${section!.name}`}>

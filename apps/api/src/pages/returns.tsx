@@ -99,7 +99,7 @@ export class ReturnPages {
   }
 
   /** Saves the draft; then what the pressed button says. */
-  @PostsForm('', 'signed-in', BODIES)
+  @PostsForm('', 'signed-in', { bodies: BODIES })
   async saves(
     @Param() { round, agency }: Params,
     @Body() sent: FormFields,

@@ -1,5 +1,5 @@
 /** The reader of a page, where one is signed in: the link in the masthead, and the hidden field of every form. */
-import { createContext } from 'preact';
+import { createContext, type ComponentChildren } from 'preact';
 import { CSRF_FIELD, csrfTokenOf, type Session } from '#platform';
 
 /** The session that a page is made for. */
@@ -30,6 +30,11 @@ export const CsrfField = () => (
   <ReaderContext.Consumer>
     {({ csrfToken }) => <input type="hidden" name={CSRF_FIELD} value={csrfToken()} />}
   </ReaderContext.Consumer>
+);
+
+/** What is shown to nobody else than those who are signed in. */
+export const WhenSignedIn = ({ children }: { children: ComponentChildren }) => (
+  <ReaderContext.Consumer>{({ session }) => session && children}</ReaderContext.Consumer>
 );
 
 /** The person and the agency or role for which it acts; for strangers the way in. */

@@ -54,7 +54,8 @@ export const TakeAway = ({ view, title, json, csv, feed }: PageParts) => {
           The same as <a href={json}>JSON</a>
           {csv && (
             <>
-              , <a href={`${csv}&bom=true`}>CSV</a> or <a href={csv.replace('format=csv', 'format=ndjson')}>NDJSON</a>
+              , <a href={csv.replace('format=csv', 'format=xlsx')}>XLSX</a>, <a href={`${csv}&bom=true`}>CSV</a> or{' '}
+              <a href={csv.replace('format=csv', 'format=ndjson')}>NDJSON</a>
             </>
           )}
         </span>

@@ -63,3 +63,30 @@ export function columnsOfEntries(
   });
   return [...new Set(columns)];
 }
+
+/** Of each column of a table of entries its name, what it means, and its values where they are a closed list. */
+export function codebookOf(
+  entry: Type<unknown> | null,
+  others: ColumnsOfFields,
+  columns: readonly string[],
+): [column: string, means: string, of: string][] {
+  const meanings = new Map<string, { means: string; of: string }>();
+  const collect = (of: Type<unknown>): void => {
+    const prototype = of.prototype as object;
+    for (const field of fieldsIn(prototype)) {
+      const described = describedAs(prototype, field);
+      const nested = others[field] ? null : described.isArray ? null : classIn(described);
+      if (nested) collect(nested);
+      const values = described.enum ?? [];
+      const type = described.format === 'date' ? 'YYYY-MM-DD' : described.isArray ? 'parted by ;' : '';
+      const meaning = { means: described.description ?? '', of: values.map(String).join('; ') || type };
+      for (const column of others[field] ?? Object.keys(described.properties ?? { [field]: null }))
+        if (!meanings.has(column)) meanings.set(column, meaning);
+    }
+  };
+  if (entry) collect(entry);
+  return columns.map((column) => {
+    const { means, of } = meanings.get(column) ?? { means: '', of: '' };
+    return [column, means, of];
+  });
+}

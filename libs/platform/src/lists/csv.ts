@@ -2,33 +2,11 @@
 import { stringify, type Options } from 'csv-stringify';
 import { stringify as stringifyAll } from 'csv-stringify/sync';
 import type { Transform } from 'node:stream';
+import { guarded, listCell } from '#text';
 
 const OPTIONS: Options = {
   header: true,
   cast: { boolean: (value) => String(value), string: (value) => guarded(value) },
-};
-
-/** The characters that begin a formula, also full-width, after everything that a spreadsheet passes over. */
-const BEGINS = /^[\s\0]*[=@\uff1d\uff20]|^[\t\r\n]|^[\s\0]*[+\-\uff0b\uff0d]/;
-/** A sign alone, a number, or words after a number with a sign: “-5 per cent”. */
-const HARMLESS = /^[+-]?$|^[+-]\d+([.,]\d+)*\s?%?$|^[+-]\d+([.,]\d+)*%?( [\p{L}\p{M}\d.,’'-]+)+$/u;
-
-/**
- * A text that no spreadsheet runs: a `'` stands before what one would take for a formula, also before what follows a `;`, where
- * some part the cells.
- */
-const guarded = (text: string): string => {
-  const cells = text.replace(/;(?=\s*[=@+\-\uff1d\uff20\uff0b\uff0d])/g, (sign, at: number) =>
-    HARMLESS.test(
-      text
-        .slice(at + 1)
-        .split(';', 1)[0]!
-        .trim(),
-    )
-      ? sign
-      : `;'`,
-  );
-  return BEGINS.test(cells) && !HARMLESS.test(cells) ? `'${cells}` : cells;
 };
 
 /** Rows as CSV with a header; what is nested becomes columns, a list one cell. */
@@ -62,10 +40,3 @@ export const flat = (row: object): Record<string, unknown> =>
       return value && typeof value === 'object' ? Object.entries(flat(value)) : [[key, value]];
     }),
   );
-
-/** A list in one cell: parts with `; ` between them; a part that holds a `;` or a `"` stands in quotation marks. */
-export const listCell = (values: readonly unknown[]): string =>
-  values
-    .map((value) => (value && typeof value === 'object' ? Object.values(value).join(' ') : String(value)))
-    .map((part) => (/[;"]/.test(part) ? `"${part.replaceAll('"', '""')}"` : part))
-    .join('; ');

@@ -1,15 +1,16 @@
-/** Every list and view of the API as JSON, CSV or NDJSON: whole, with what it shows in headers, and sent as it is read. */
+/** Every list and view of the API as JSON, CSV, NDJSON or XLSX: whole, with what it shows in headers, and sent as it is read. */
 import { applyDecorators, SetMetadata, type Type } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsOptional } from 'class-validator';
 import { todayAt } from '#clocks';
-import { columnsOfEntries, entryClassOf, type ColumnsOfFields } from './columns-of.js';
+import { codebookOf, columnsOfEntries, entryClassOf, type ColumnsOfFields } from './columns-of.js';
 import { flat } from './csv.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiRequest } from '../requests/principal.js';
 import { listText } from '../fields/query-fields.js';
-import { formatNamed, formatOf, type ListContent, type Pages } from './formats.js';
+import { formatNamed, formatOf } from './formats.js';
+import type { ListContent, Pages } from './list-content.js';
 
 /** The field of a query that names the fields wanted of each entry: those that the class of the entries has. */
 export const FieldsOf = (Entry: Type<unknown>) => {
@@ -74,15 +75,13 @@ export async function downloaded(answer: unknown, request: ApiRequest, reply: Fa
   const picked = (entry: object): object =>
     chosen ? Object.fromEntries(chosen.map((name) => [name, (entry as Record<string, unknown>)[name]])) : entry;
   const name = formatOf(request);
-  const { mediaType, write } = formatNamed(name);
+  const { mediaType, write, binary } = formatNamed(name);
   if (!write)
     return chosen ? { ...listed, [listed.items ? 'items' : 'rows']: (entries as object[]).map(picked) } : listed;
+  const file = `${nameOf(request.url)}-${listed.asOf ?? todayAt(new Date())}.${name}`;
   void reply
-    .type(`${mediaType}; charset=utf-8`)
-    .header(
-      'Content-Disposition',
-      `inline; filename="${nameOf(request.url)}-${listed.asOf ?? todayAt(new Date())}.${name}"`,
-    );
+    .type(binary ? mediaType : `${mediaType}; charset=utf-8`)
+    .header('Content-Disposition', `${binary ? 'attachment' : 'inline'}; filename="${file}"`);
   const row = (Reflect.getMetadata(ROW, handler) as ListContent['row'] | undefined) ?? ((entry) => entry);
   const entry = entryClassOf(handler);
   const others = (Reflect.getMetadata(COLUMNS, handler) ?? {}) as ColumnsOfFields;
@@ -95,6 +94,15 @@ export async function downloaded(answer: unknown, request: ApiRequest, reply: Fa
     whole: Array.isArray(entries) ? entries : undefined,
     columns: fixed && fits ? fixed : undefined,
     bom: (request.query as { bom?: unknown }).bom === 'true',
+    list: {
+      name: nameOf(request.url),
+      about: Object.fromEntries(
+        Object.entries({ asOf: listed.asOf, position: listed.position, address: request.url }).flatMap(([what, is]) =>
+          is === undefined ? [] : [[what, is]],
+        ),
+      ),
+      codebook: (columns) => codebookOf(entry, others, columns),
+    },
   });
 }
 

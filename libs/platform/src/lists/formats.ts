@@ -14,35 +14,26 @@ import type { FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { columnsOf, csvPart, flat } from './csv.js';
 import { QueryChoice } from '../fields/query-fields.js';
-
-/** Entries, page by page. */
-export type Pages = AsyncIterable<readonly object[]> | Iterable<readonly object[]>;
-
-/** The parts of a written list. */
-export interface ListContent {
-  readonly pages: Pages;
-  /** All entries, when they are at hand. */
-  readonly whole?: readonly object[];
-  /** An entry with the fields that were asked for. */
-  readonly picked: (entry: object) => object;
-  /** An entry as a row of a table. */
-  readonly row: (entry: object) => object;
-  /** The columns of a table of them, also when there are none; absent: those that the entries have. */
-  readonly columns?: readonly string[];
-  /** Whether a table begins with a byte order mark. */
-  readonly bom?: boolean;
-}
+import type { ListContent, Pages } from './list-content.js';
+import { xlsx } from './xlsx.js';
 
 interface Defined {
   readonly mediaType: string;
   /** Absent: the answer as it is, as Fastify writes it. */
   readonly write?: (content: ListContent) => Readable;
+  /** It is no text: a browser keeps it as a file. */
+  readonly binary?: true;
 }
 
 const FORMATS = {
   json: { mediaType: 'application/json' },
   csv: { mediaType: 'text/csv', write: csv },
   ndjson: { mediaType: 'application/x-ndjson', write: ndjson },
+  xlsx: {
+    mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    write: (content) => sent(xlsx(content)),
+    binary: true,
+  },
 } as const satisfies Readonly<Record<string, Defined>>;
 
 export type Format = keyof typeof FORMATS;

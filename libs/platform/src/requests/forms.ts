@@ -9,6 +9,7 @@ import { Rejected } from '#eventsourcing';
 import { isInherited, textOf, Unreadable } from '#text';
 import type { ApiRequest, Session } from './principal.js';
 import { isCsrfTokenOf } from './sessions.js';
+import { FILE_TYPE, takesFile } from './uploads.js';
 
 export const FORM = 'form';
 
@@ -18,10 +19,10 @@ export type FormOf = 'signed-in' | 'anyone';
 /**
  * A route that takes a form. Its body is validated by the class of the parameter, as a body in JSON is: see `bodyOfForm`. It
  * answers with a page, or with `new SeeOther(path)`.
- * @param bodies as many times the body of one act may be the form
+ * @param more of the route: `TAKES_FILE`, where a file comes with the form; `bodies`: as many times the body of one act it may be
  */
-export const PostsForm = (path = '', of: FormOf = 'signed-in', bodies = 1): MethodDecorator =>
-  applyDecorators(Post(path), HttpCode(200), RouteConfig({ form: of, bodies }), SetMetadata(FORM, of));
+export const PostsForm = (path = '', of: FormOf = 'signed-in', more: object = {}): MethodDecorator =>
+  applyDecorators(Post(path), HttpCode(200), RouteConfig({ form: of, ...more }), SetMetadata(FORM, of));
 
 /** The answer to a form that was taken: the browser reads another page of ours. */
 export class SeeOther {
@@ -116,7 +117,8 @@ export const formOf = ({ routeOptions }: FastifyRequest): FormOf | undefined =>
  * @throws Rejected `unauthenticated` | `forbidden`
  */
 export function refuseForgedForm(request: ApiRequest, of: FormOf, session: Session | null, ownOrigin: string): void {
-  if (!request.headers['content-type']?.toLowerCase().startsWith(TYPE))
+  const type = request.headers['content-type']?.toLowerCase() ?? '';
+  if (!type.startsWith(takesFile(request) ? FILE_TYPE : TYPE))
     throw new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE(request.headers['content-type'] ?? 'none');
   if (!isFromOwnPage(request, ownOrigin))
     throw new Rejected(

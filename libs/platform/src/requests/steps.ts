@@ -6,7 +6,7 @@
  *     for the answer (`admission.ts`); another method or a slash too many (`known-paths.ts`); another site's page
  *     (@fastify/cors); pages get a tidy address; what needs a token and has none is refused
  *  3. Fastify's parser: the body is read, up to its limit: as JSON (`json-bodies.ts`), where a page's form is taken as that
- *     (`forms.ts`)
+ *     (`forms.ts`), or as a form with a file (`uploads.ts`)
  *  4. `AccessGuard`: who may not ask is refused, and so is a form that no page of ours sent
  *  5. `AnswerInterceptor`: what is accepted is offered (`formats.ts`); the views reach `If-Position-At-Least`
  *  6. `AnswerInterceptor`: `Idempotency-Key` is claimed; given back when the request is refused
@@ -58,6 +58,7 @@ import {
 import { refuseWithout, RIGHTS, type RouteRights } from './rights.js';
 import { problemOf } from './problem.js';
 import { Cookies } from './sessions.js';
+import { refuseWithoutFile } from './uploads.js';
 import { hasAlready, validatorOf, vary } from './validators.js';
 
 /** Remembers which body came with an idempotency key; all processes that write to a log share it. */
@@ -189,6 +190,7 @@ export class AnswerInterceptor implements NestInterceptor {
     const http = context.switchToHttp();
     const [request, reply] = [http.getRequest<ApiRequest>(), http.getResponse<FastifyReply>()];
     refuseUnacceptable(request, context);
+    refuseWithoutFile(request);
     const answer = async () => {
       if (isStreamed(request, context) && this.#wasSent(request, reply)) return '';
       const given: unknown = await lastValueFrom(next.handle());

@@ -1,0 +1,431 @@
+/** The pages of imports: send a spreadsheet, look at what it would do row by row, confirm it, undo it. */
+import { Body, Controller, Get, Param, Req } from '@nestjs/common';
+import { Rejected } from '#eventsourcing';
+import {
+  Imports,
+  ImportsController,
+  NewImport,
+  UndoImport,
+  type ImportPreview,
+  type ImportRow,
+  type ImportState,
+  type KeptImport,
+  type RowOutcome,
+} from '#exchange';
+import {
+  CurrentCommand,
+  FILE_TYPE,
+  ForSignedIn,
+  PostsForm,
+  SeeOther,
+  TAKES_FILE,
+  Uploaded,
+  type ApiRequest,
+  type RequestContext,
+  type Principal,
+  type Upload,
+} from '#platform';
+import { PlainPage } from './layout.js';
+import { RendersPages } from './rendering.js';
+import { CsrfField } from './signed-in.js';
+import { Table } from './take-away.js';
+import { path } from './view.js';
+import { counted, dateWords, instantWords } from './words.js';
+
+/** Of rows that change nothing, so many are shown. */
+const RECOGNISED = 20;
+/** So many rows are shown in all; the rest is in the answer of the API. */
+const MOST = 500;
+
+@RendersPages()
+@ForSignedIn()
+@Controller('imports')
+export class ImportPages {
+  constructor(
+    private readonly imports: Imports,
+    private readonly routes: ImportsController,
+  ) {}
+
+  @Get()
+  async list(@Req() request: ApiRequest) {
+    return <ImportList imports={await this.#mine(request)} />;
+  }
+
+  @PostsForm('', 'signed-in', TAKES_FILE)
+  async send(
+    @Body() asked: NewImport,
+    @Uploaded() upload: Upload,
+    @CurrentCommand() context: RequestContext,
+    @Req() request: ApiRequest,
+  ) {
+    try {
+      const { id } = await this.imports.preview(upload, await this.routes.request(asked, context), context);
+      return new SeeOther(path('imports', id));
+    } catch (error) {
+      if (!(error instanceof Rejected) || error.kind !== 'invalid') throw error;
+      return <ImportList imports={await this.#mine(request)} refused={error.message} asked={asked} />;
+    }
+  }
+
+  @Get(':id')
+  async one(@Param('id') id: string, @Req() { principal }: ApiRequest) {
+    return <Preview shown={(await this.imports.one(id, principal ?? null)).content} />;
+  }
+
+  @PostsForm(':id/confirm')
+  async confirm(@Param('id') id: string, @CurrentCommand() { by }: RequestContext, @Req() { principal }: ApiRequest) {
+    await this.imports.confirm(await this.imports.one(id, principal ?? null), by);
+    return new SeeOther(path('imports', id));
+  }
+
+  @PostsForm(':id/undo')
+  async undo(
+    @Param('id') id: string,
+    @Body() { reason }: UndoImport,
+    @CurrentCommand() { by }: RequestContext,
+    @Req() { principal }: ApiRequest,
+  ) {
+    await this.imports.undo(await this.imports.one(id, principal ?? null), by, reason);
+    return new SeeOther(path('imports', id));
+  }
+
+  @PostsForm(':id/discard')
+  async discard(@Param('id') id: string, @CurrentCommand() _: RequestContext, @Req() { principal }: ApiRequest) {
+    await this.imports.discard(await this.imports.one(id, principal ?? null));
+    return new SeeOther('/imports');
+  }
+
+  async #mine({ principal }: ApiRequest) {
+    return principal ? this.imports.all(principal as Principal) : [];
+  }
+}
+
+const STATE_WORDS: Readonly<Record<ImportState, string>> = {
+  previewed: 'To be looked at',
+  confirming: 'Broken off on the way: confirm it again',
+  confirmed: 'Imported',
+  undone: 'Undone',
+  taken_back: 'Taken back',
+};
+
+const OUTCOME_WORDS: Readonly<Record<RowOutcome, string>> = {
+  recorded: 'New',
+  changed: 'Changes',
+  recognised: 'Known',
+  refused: 'Refused',
+};
+
+interface ListParts {
+  readonly imports: readonly { readonly content: KeptImport; readonly saved: string }[];
+  readonly refused?: string;
+  readonly asked?: NewImport;
+}
+
+const ImportList = ({ imports, refused, asked }: ListParts) => (
+  <PlainPage
+    title="Import a spreadsheet"
+    path="/imports"
+    lead={
+      <p>
+        Send a workbook (.xlsx) or a CSV file. You will see what each row would do before anything is recorded. A list
+        that was <a href="/data">downloaded</a> here can be changed and sent back.
+      </p>
+    }
+  >
+    {refused && (
+      <p class="refused" role="alert">
+        {refused}
+      </p>
+    )}
+    <form method="post" action="/imports" encType={FILE_TYPE} class="filters">
+      <CsrfField />
+      <label>
+        <span>File</span>
+        <input type="file" name="file" required accept=".xlsx,.csv,.txt" />
+      </label>
+      <label>
+        <span>Date of the report, where a row names none</span>
+        <input type="date" name="reportedOn" value={asked?.reportedOn} />
+      </label>
+      <label>
+        <span>Days with slashes are written</span>
+        <select name="dates">
+          <option value="iso">not at all</option>
+          <option value="dmy" selected={asked?.dates === 'dmy'}>
+            day/month/year
+          </option>
+          <option value="mdy" selected={asked?.dates === 'mdy'}>
+            month/day/year
+          </option>
+        </select>
+      </label>
+      <details>
+        <summary>More about the file</summary>
+        <div class="filters">
+          <label>
+            <span>Document that is cited, where a row cites none</span>
+            <input name="document" value={asked?.document} maxLength={120} />
+          </label>
+          <label>
+            <span>Where in it</span>
+            <input name="locator" value={asked?.locator} maxLength={500} />
+          </label>
+          <label>
+            <span>Mapping of columns: its name, or JSON</span>
+            <input name="mapping" value={asked?.mapping} placeholder='{"Our no.": "reference"}' />
+          </label>
+          <label>
+            <span>Keep the mapping by this name</span>
+            <input name="saveMapping" value={asked?.saveMapping} maxLength={80} />
+          </label>
+        </div>
+      </details>
+      <button type="submit">Look at it</button>
+    </form>
+    {imports.length > 0 && (
+      <section>
+        <h2>Imports so far</h2>
+        <Table>
+          <caption class="hidden">Imports, the last first</caption>
+          <thead>
+            <tr>
+              <th scope="col">File</th>
+              <th scope="col">State</th>
+              <th scope="col">Rows</th>
+              <th scope="col">Worked on</th>
+            </tr>
+          </thead>
+          <tbody>
+            {imports.map(({ content, saved }) => (
+              <tr key={content.id}>
+                <th scope="row">
+                  <a href={path('imports', content.id)} dir="auto">
+                    {content.file.name}
+                  </a>
+                </th>
+                <td data-label="State">{STATE_WORDS[content.state]}</td>
+                <td data-label="Rows">{countWords(content)}</td>
+                <td class="date" data-label="Worked on">
+                  {instantWords(saved)}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      </section>
+    )}
+  </PlainPage>
+);
+
+const countWords = ({ counts: { recorded, changed, recognised, refused } }: ImportPreview): string =>
+  [
+    [recorded, 'new'],
+    [changed, 'changed'],
+    [recognised, 'known'],
+    [refused, 'refused'],
+  ]
+    .filter(([n]) => n)
+    .map(([n, what]) => `${n} ${what}`)
+    .join(', ') || 'none';
+
+const Preview = ({ shown }: { shown: KeptImport }) => {
+  const { id, state, file, counts, problems, rows, sheets, remark, terms } = shown;
+  const telling = rows.filter(({ outcome, notes }) => outcome !== 'recognised' || notes.length > 0);
+  const known = rows.filter((row) => !telling.includes(row));
+  const listed = [...telling, ...known.slice(0, RECOGNISED)].slice(0, MOST);
+  const toDo = counts.recorded + counts.changed;
+  return (
+    <PlainPage
+      title={file.name}
+      path="/imports"
+      eyebrow={`Import · ${STATE_WORDS[state]}`}
+      lead={
+        <>
+          <p>
+            {counted(rows.length, 'row')}: {countWords(shown)}. Reported on {dateWords(terms.reportedOn)}, where a row
+            does not say otherwise.
+          </p>
+          {remark && <p>{remark}</p>}
+        </>
+      }
+    >
+      <Decision id={id} state={state} problems={problems.length} toDo={toDo} />
+      {problems.length > 0 && <Problems problems={problems} />}
+      <section>
+        <h2>What each row would do</h2>
+        <Rows rows={listed} done={state === 'confirmed'} />
+        {listed.length < rows.length && (
+          <p class="note">
+            {counted(rows.length - listed.length, 'more row')}, most of which change nothing. All are in the{' '}
+            <a href={`/v1/imports/${id}`}>answer for programs</a>.
+          </p>
+        )}
+      </section>
+      <section>
+        <h2>How the file was read</h2>
+        <ul>
+          {file.readAs.map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+          {sheets.map(({ sheet, unread, columns, subject }) => (
+            <li key={sheet}>
+              Sheet <span dir="auto">«{sheet}»</span>{' '}
+              {unread ? (
+                <>{unread}, and was not read.</>
+              ) : (
+                <>
+                  holds {subject} rows. {columnWords(columns)}
+                </>
+              )}
+            </li>
+          ))}
+        </ul>
+      </section>
+    </PlainPage>
+  );
+};
+
+function columnWords(columns: ImportPreview['sheets'][number]['columns']): string {
+  const named = (by: string) => columns.filter((one) => one.by === by).map(({ head, column }) => head || column);
+  const [strange, computed] = [named('nothing'), named('computed')];
+  return [
+    strange.length > 0 ? `Not read, as nobody knows what for: ${strange.join(', ')}.` : '',
+    computed.length > 0 ? `Not read, as it follows from the rest: ${computed.join(', ')}.` : '',
+  ].join(' ');
+}
+
+interface DecisionParts {
+  readonly id: string;
+  readonly state: ImportState;
+  readonly problems: number;
+  readonly toDo: number;
+}
+
+const Decision = ({ id, state, problems, toDo }: DecisionParts) => {
+  const at = (what: string) => `${path('imports', id)}/${what}`;
+  if (state === 'confirmed')
+    return (
+      <form method="post" action={at('undo')} class="filters">
+        <CsrfField />
+        <label>
+          <span>Why it is undone</span>
+          <input name="reason" required maxLength={2000} />
+        </label>
+        <button type="submit">Undo the whole import</button>
+      </form>
+    );
+  if (state !== 'previewed' && state !== 'confirming') return null;
+  return (
+    <div class="filters">
+      {problems === 0 && toDo > 0 && (
+        <form method="post" action={at('confirm')}>
+          <CsrfField />
+          <button type="submit">Import {counted(toDo, 'row')}</button>
+        </form>
+      )}
+      {state === 'previewed' && (
+        <form method="post" action={at('discard')}>
+          <CsrfField />
+          <button type="submit">Forget this file</button>
+        </form>
+      )}
+    </div>
+  );
+};
+
+const Problems = ({ problems }: Pick<ImportPreview, 'problems'>) => (
+  <section>
+    <h2>To be put right first</h2>
+    <p>While anything is wrong, nothing is imported. Correct the file, and send it again.</p>
+    <div class="table">
+      <Table>
+        <caption class="hidden">What is wrong, and where</caption>
+        <thead>
+          <tr>
+            <th scope="col">Where</th>
+            <th scope="col">What is wrong</th>
+            <th scope="col">What would be right</th>
+          </tr>
+        </thead>
+        <tbody>
+          {problems.slice(0, MOST).map(({ sheet, row, column, field, message, right }) => (
+            <tr key={`${sheet}${row}${column}${message}`}>
+              <th scope="row" dir="auto">
+                {sheet}, {row === 0 ? 'as a whole' : `${column ?? 'row '}${row}`}
+                {field && <small> {field}</small>}
+              </th>
+              <td>{message}</td>
+              <td>{right}</td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </div>
+  </section>
+);
+
+const Rows = ({ rows, done }: { rows: readonly ImportRow[]; done: boolean }) => (
+  <div class="table">
+    <Table>
+      <caption class="hidden">Rows, with what each would do</caption>
+      <thead>
+        <tr>
+          <th scope="col">Row</th>
+          <th scope="col">{done ? 'What it did' : 'What it would do'}</th>
+          <th scope="col">What it says</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={`${row.sheet}${row.row}`}>
+            <th scope="row" dir="auto">
+              {row.sheet}, {row.row}
+              {row.hidden && <small> hidden</small>}
+            </th>
+            <td>{OUTCOME_WORDS[row.outcome]}</td>
+            <td>
+              <What row={row} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  </div>
+);
+
+const What = ({ row: { reference, title, subject, changes, notes, duplicates, outcome } }: { row: ImportRow }) => (
+  <>
+    <p>
+      {reference && subject === 'commitment' && outcome !== 'recorded' ? (
+        <a href={path('commitments', reference)}>{reference}</a>
+      ) : (
+        reference
+      )}{' '}
+      <span dir="auto">{title}</span>
+    </p>
+    {outcome !== 'recognised' && changes.length > 0 && (
+      <ul class="small">
+        {changes.map(({ field, from, to }) => (
+          <li key={field}>
+            {field}: {from !== null && <del dir="auto">{from}</del>} {from !== null && '→ '}
+            <span dir="auto">{to ?? 'nothing'}</span>
+          </li>
+        ))}
+      </ul>
+    )}
+    {notes.map(({ column, message }) => (
+      <p class="note" key={message} dir="auto">
+        {column && `${column}: `}
+        {message}
+      </p>
+    ))}
+    {duplicates.map(({ that }) => (
+      <p class="note" key={that.title + that.row}>
+        May be the same as{' '}
+        {that.reference ? <a href={path('commitments', that.reference)}>{that.reference}</a> : `row ${that.row}`}{' '}
+        <span dir="auto">«{that.title}»</span>
+        {that.agencies.length > 0 && ` (${that.agencies.join(', ')})`}
+      </p>
+    ))}
+  </>
+);

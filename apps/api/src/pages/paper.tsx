@@ -1,0 +1,333 @@
+/** The pages of a paper: its statements with what was made of each, and the forms that make one a commitment or an update. */
+import { Body, Controller, Get, Param } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ActCommand, refuseUnlessTheirs, type CommitmentAct } from '#acts';
+import { RecordCommitment, ReportStage, type Citation } from '#bodies';
+import { KINDS, NATURES, STAGES, STRENGTHS } from '#commitments';
+import { Rejected } from '#eventsourcing';
+import { NewPaper, Papers, type PaperParagraph, type PaperView } from '#exchange';
+import {
+  bodyOfForm,
+  CurrentCommand,
+  FILE_TYPE,
+  ForSignedIn,
+  FormFields,
+  PostsForm,
+  SeeOther,
+  TAKES_FILE,
+  Uploaded,
+  validated,
+  type RequestContext,
+  type Upload,
+} from '#platform';
+import { type Document } from '#registers';
+import { partsOf } from '#text';
+import { PlainPage } from './layout.js';
+import { RendersPages } from './rendering.js';
+import { CsrfField } from './signed-in.js';
+import { path } from './view.js';
+import { counted, dateWords, sentence, STAGE_WORDS } from './words.js';
+
+@RendersPages()
+@ForSignedIn()
+@Controller('documents/:id/paper')
+export class PaperPages {
+  constructor(
+    private readonly papers: Papers,
+    private readonly commands: CommandBus,
+  ) {}
+
+  @Get()
+  async paper(@Param('id') id: string) {
+    const document = await this.papers.documentOf(id);
+    return <PaperPage document={document} paper={(await this.papers.has(id)) ? await this.papers.view(id) : null} />;
+  }
+
+  @PostsForm('', 'signed-in', TAKES_FILE)
+  async send(
+    @Param('id') id: string,
+    @Body() _: NewPaper,
+    @Uploaded() upload: Upload,
+    @CurrentCommand() context: RequestContext,
+  ) {
+    await this.papers.keep(id, upload, context);
+    return new SeeOther(paperPath(id));
+  }
+
+  @Get(':place')
+  async statement(@Param('id') id: string, @Param('place') place: string) {
+    const { document, paragraph } = await this.#statement(id, place);
+    return <StatementPage document={document} paragraph={paragraph} />;
+  }
+
+  @PostsForm(':place/update')
+  async update(
+    @Param('id') id: string,
+    @Param('place') place: string,
+    @Body() sent: FormFields,
+    @CurrentCommand() context: RequestContext,
+  ) {
+    return this.#makes(id, place, sent, context, ({ reference, ...fields }, source) => ({
+      reference: typeof reference === 'string' ? reference : '',
+      act: { act: 'reportStage', body: validated(ReportStage, { ...bodyOfForm(ReportStage, fields), ...source }) },
+    }));
+  }
+
+  @PostsForm(':place/commitment')
+  async commitment(
+    @Param('id') id: string,
+    @Param('place') place: string,
+    @Body() sent: FormFields,
+    @CurrentCommand() context: RequestContext,
+  ) {
+    return this.#makes(id, place, sent, context, ({ themes, lead, ...fields }, source) => ({
+      reference: null,
+      act: {
+        act: 'record',
+        body: validated(RecordCommitment, {
+          ...bodyOfForm(RecordCommitment, fields),
+          themes: partsOf(textOf(themes).replaceAll(',', ';')),
+          agencies: [{ agency: textOf(lead), role: 'lead' }],
+          ...source,
+        }),
+      },
+    }));
+  }
+
+  /** Does the act that a form makes of a statement; what is refused is shown with the form as it was sent. */
+  async #makes(
+    id: string,
+    place: string,
+    sent: FormFields,
+    context: RequestContext,
+    actOf: (
+      sent: Readonly<Record<string, unknown>>,
+      source: { reportedOn: string; citation: Citation },
+    ) => { reference: string | null; act: CommitmentAct },
+  ) {
+    const { document, paragraph } = await this.#statement(id, place);
+    try {
+      const source = { reportedOn: document.reportedOn, citation: paragraph.citation };
+      const { reference, act } = actOf({ ...sent }, source);
+      refuseUnlessTheirs('commitment', act.act, act.body, context.by);
+      await this.commands.execute(new ActCommand('commitment', reference, [act], context));
+      return new SeeOther(`${paperPath(id)}#s${paragraph.place}`);
+    } catch (error) {
+      if (!(error instanceof Rejected)) throw error;
+      return <StatementPage document={document} paragraph={paragraph} sent={sent} refused={error} />;
+    }
+  }
+
+  async #statement(id: string, place: string) {
+    const [document, paper] = await Promise.all([this.papers.documentOf(id), this.papers.view(id)]);
+    const paragraph = paper.paragraphs[Number(place) - 1];
+    if (!paragraph || paragraph.kind === 'heading')
+      throw new Rejected('not_found', `The paper ${id} has no statement ${place}.`);
+    return { document, paragraph };
+  }
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+const paperPath = (id: string): string => `${path('documents', id)}/paper`;
+
+/** What several acts of one commitment cite is told once. */
+const distinct = <T extends { readonly reference: string }>(all: readonly T[]): T[] =>
+  [...new Map(all.toReversed().map((one) => [one.reference, one])).values()].toReversed();
+
+const measureWords = ({ statements, takenIn, inCitedSections, citations, found }: PaperView['measure']): string =>
+  `${takenIn} of ${counted(statements, 'statement')} have been taken in` +
+  (inCitedSections > 0 ? `, and ${inCitedSections} more stand in sections that are cited as a whole` : '') +
+  `. ${found} of ${counted(citations, 'citation')} of this document are found in the text.`;
+
+const PaperPage = ({ document, paper }: { document: Document; paper: PaperView | null }) => (
+  <PlainPage
+    title={document.title}
+    path="/documents"
+    eyebrow={`Paper · ${[document.symbol, document.id].filter(Boolean).join(' · ')}`}
+    lead={
+      <p>
+        {paper ? measureWords(paper.measure) : 'Nobody has sent the text of this document yet.'} Its statements count as
+        reported on {dateWords(document.reportedOn)}. <a href={path('documents', document.id)}>To the document</a>.
+      </p>
+    }
+  >
+    {paper && (
+      <>
+        <div class="paper">
+          {paper.paragraphs.map((one) => (
+            <Statement key={one.place} id={document.id} paragraph={one} />
+          ))}
+        </div>
+        {paper.lost.length > 0 && (
+          <section>
+            <h2>Citations whose place this text does not have</h2>
+            <ul>
+              {distinct(paper.lost).map(({ reference, title, locator }) => (
+                <li key={reference + locator}>
+                  {reference} <span dir="auto">{title}</span>: <span dir="auto">{locator}</span>
+                </li>
+              ))}
+            </ul>
+          </section>
+        )}
+      </>
+    )}
+    <section>
+      <h2>{paper ? 'Send another text' : 'Send the text'}</h2>
+      <form method="post" action={paperPath(document.id)} encType={FILE_TYPE} class="filters">
+        <CsrfField />
+        <label>
+          <span>Word document (.docx) or plain text</span>
+          <input type="file" name="file" required accept=".docx,.txt,.md" />
+        </label>
+        <button type="submit">Read it</button>
+      </form>
+    </section>
+  </PlainPage>
+);
+
+const Statement = ({ id, paragraph }: { id: string; paragraph: PaperParagraph }) => {
+  const { kind, place, number, text, marks, section, lines } = paragraph;
+  if (kind === 'heading') return section.length < 1 ? <h2 dir="auto">{text}</h2> : <h3 dir="auto">{text}</h3>;
+  const exact = distinct(marks.filter(({ exactness }) => exactness === 'paragraph'));
+  return (
+    <div class={exact.length > 0 ? 'statement taken' : 'statement'} id={`s${place}`}>
+      <p dir="auto">
+        {number && <b>{/^\d/.test(number) ? `${number}.` : `(${number})`} </b>}
+        {text}
+      </p>
+      <p class="note">
+        {lines && !number && `${lines[0] === lines[1] ? `Line ${lines[0]}` : `Lines ${lines[0]}–${lines[1]}`}. `}
+        {exact.map(({ reference, title, kind: of }) => (
+          <span key={reference}>
+            Taken in as{' '}
+            <a href={path(of === 'commitment' ? 'commitments' : 'outcomes', reference)} title={title}>
+              {reference}
+            </a>
+            .{' '}
+          </span>
+        ))}
+        {exact.length === 0 && marks.length > 0 && `${counted(marks.length, 'record')} cite its section. `}
+        <a href={`${paperPath(id)}/${place}`}>Make something of it</a>
+      </p>
+    </div>
+  );
+};
+
+interface StatementParts {
+  readonly document: Document;
+  readonly paragraph: PaperParagraph;
+  readonly sent?: FormFields;
+  readonly refused?: Rejected;
+}
+
+const StatementPage = ({ document, paragraph, sent, refused }: StatementParts) => {
+  const { text, citation, place, marks } = paragraph;
+  const at = `${paperPath(document.id)}/${place}`;
+  const value = (name: string) => textOf(sent?.[name]);
+  return (
+    <PlainPage
+      title="A statement of a paper"
+      path="/documents"
+      eyebrow={`${document.title}, ${citation.locator}`}
+      lead={
+        <>
+          <blockquote dir="auto">{text}</blockquote>
+          <p>
+            What is made of it cites {citation.locator}, and counts as reported on {dateWords(document.reportedOn)}.{' '}
+            <a href={`${paperPath(document.id)}#s${place}`}>Back to the paper</a>.
+          </p>
+        </>
+      }
+    >
+      {refused && (
+        <div class="refused" role="alert">
+          {(refused.errors.length > 0 ? refused.errors.map(({ message }) => message) : [refused.message]).map((why) => (
+            <p key={why}>{why}</p>
+          ))}
+        </div>
+      )}
+      {marks.length > 0 && (
+        <section>
+          <h2>What was made of it</h2>
+          <ul>
+            {distinct(marks).map(({ reference, title, exactness }) => (
+              <li key={reference}>
+                {reference} <span dir="auto">{title}</span>
+                {exactness === 'section' && ' (its section)'}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <section>
+        <h2>An update of a commitment</h2>
+        <form method="post" action={`${at}/update`} class="filters">
+          <CsrfField />
+          <Field name="reference" label="Reference of the commitment" value={value('reference')} required />
+          <OfStage value={value} />
+          <button type="submit">Report it</button>
+        </form>
+      </section>
+      <section>
+        <h2>A new commitment</h2>
+        <form method="post" action={`${at}/commitment`} class="filters">
+          <CsrfField />
+          <Field name="title" label="Title" value={value('title')} required />
+          <Field name="summary" label="Summary" value={value('summary') || text.slice(0, 4000)} required />
+          <Choice name="kind" label="Kind" of={KINDS} value={value('kind')} />
+          <Choice name="nature" label="Nature" of={NATURES} value={value('nature')} />
+          <Choice name="strength" label="Strength" of={STRENGTHS} value={value('strength')} />
+          <Field name="lead" label="Agency in the lead, by its code" value={value('lead')} required />
+          <Field name="themes" label="Codes of themes, parted by ;" value={value('themes')} required />
+          <OfStage value={value} />
+          <button type="submit">Record it</button>
+        </form>
+      </section>
+    </PlainPage>
+  );
+};
+
+const OfStage = ({ value }: { value: (name: string) => string }) => (
+  <>
+    <label>
+      <span>Stage</span>
+      <select name="stage" required>
+        {STAGES.map((stage) => (
+          <option key={stage} value={stage} selected={value('stage') === stage}>
+            {STAGE_WORDS[stage]}
+          </option>
+        ))}
+      </select>
+    </label>
+    <Field name="effective" label="When: year, month or day, 2012-11" value={value('effective')} required />
+    <Field name="note" label="Note" value={value('note')} />
+  </>
+);
+
+interface FieldParts {
+  readonly name: string;
+  readonly label: string;
+  readonly value: string;
+  readonly required?: boolean;
+}
+
+const Field = ({ name, label, value, required }: FieldParts) => (
+  <label>
+    <span>{label}</span>
+    <input name={name} value={value} required={required} />
+  </label>
+);
+
+const Choice = ({ name, label, of, value }: FieldParts & { of: readonly string[] }) => (
+  <label>
+    <span>{label}</span>
+    <select name={name} required>
+      {of.map((code) => (
+        <option key={code} value={code} selected={value === code}>
+          {sentence(code)}
+        </option>
+      ))}
+    </select>
+  </label>
+);

@@ -1,0 +1,207 @@
+/** Reads cells: from what a person wrote to a value of a field, or to what is wrong with it and what would be right. */
+import { isPartialDate } from '#clocks';
+import type { Cell, Epoch } from '#files';
+import { dateOfSerial } from '#files';
+import { cleanText, partsOf } from '#text';
+import { codesByWords, nameKey, RELATION_WORDS, ROLE_WORDS, type CellForm } from './fields.js';
+
+/** The order in which a file writes days with slashes; `iso`: it says none. */
+export const DATE_ORDERS = ['iso', 'dmy', 'mdy'] as const;
+export type DateOrder = (typeof DATE_ORDERS)[number];
+
+/** What the reading of cells depends on. */
+export interface Habits {
+  readonly epoch: Epoch;
+  readonly dates: DateOrder;
+}
+
+/** A value; or why there is none, and what would be right. */
+export type ReadValue =
+  { readonly value: unknown; readonly note?: string } | { readonly wrong: string; readonly right: string };
+
+const wrong = (why: string, right: string): ReadValue => ({ wrong: why, right });
+
+/** @returns the value that a cell says, `null` for an empty one */
+export function valueOf(cell: Cell | undefined, field: CellForm, habits: Habits): ReadValue {
+  if (!cell) return { value: null };
+  if (cell.fault) return wrong(cell.fault, 'write the value itself');
+  const text = cleanText(cell.text);
+  if (text === '') return { value: null };
+  const read = READERS[field.form](text, cell, field as never, habits);
+  return cell.note && 'value' in read && !read.note ? { ...read, note: cell.note } : read;
+}
+
+type Reader = (text: string, cell: Cell, field: never, habits: Habits) => ReadValue;
+
+const READERS: { readonly [F in CellForm['form']]: Reader } = {
+  text: (text) => ({ value: text }),
+  texts: (text) => ({ value: partsOf(text) }),
+  address: (text) => ({ value: text }),
+  language: (text) => ({ value: codeIn(text).value }),
+  whole: (text) => (/^\d+$/.test(text) ? { value: Number(text) } : wrong('is no whole number', 'such as 12')),
+  code: (text) => codeIn(text),
+  codes: (text) => inParts(text, codeIn),
+  kebab: (text) => lower(codeIn(text)),
+  kebabs: (text) => inParts(text, (part) => lower(codeIn(part))),
+  countries: (text) => inParts(text, (part) => upper(codeIn(part))),
+  word: (text, _, field: Extract<CellForm, { form: 'word' }>) => wordIn(text, field),
+  day: (text, cell, _, habits) => {
+    const read = dateIn(text, cell, habits);
+    return 'value' in read && String(read.value).length < 10
+      ? wrong('is no full date', 'a day, such as 2012-11-02')
+      : read;
+  },
+  period: (text, cell, _, habits) => dateIn(text, cell, habits),
+  roles: (text) => inParts(text, roleIn),
+  evidence: (text) => inParts(text, evidenceIn, 'parts'),
+  milestones: (text) => inParts(text, milestoneIn, 'parts'),
+  deliverables: (text) => inParts(text, deliverableIn, 'parts'),
+  relations: (text) => inParts(text, relationIn, 'parts'),
+};
+
+// ── Codes ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Hyphens, dashes, minus signs, also full-width and small ones, and the soft hyphen. */
+const DASHES = /[\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d]/g;
+const UNSEEN = /[\u00ad\u200b-\u200f\u2060\ufeff]/g;
+const QUOTES = /^["'`´‘’‚‛“”„‟«»‹›＂＇]+|["'`´‘’‚‛“”„‟«»‹›＂＇]+$/g;
+
+/** A code, with the signs in it that only look like those of a code put right. */
+function codeIn(text: string): { value: string; note?: string } {
+  const value = text.normalize('NFKC').replaceAll(UNSEEN, '').replaceAll(DASHES, '-').replaceAll(QUOTES, '').trim();
+  return value === text ? { value } : { value, note: `${quoted(text)} was read as ${value}` };
+}
+
+const lower = ({ value, note }: { value: string; note?: string }) => ({ value: value.toLowerCase(), note });
+const upper = ({ value, note }: { value: string; note?: string }) => ({ value: value.toUpperCase(), note });
+const quoted = (text: string): string => `«${text.length > 60 ? `${text.slice(0, 59)}…` : text}»`;
+
+/** The parts of a list: by semicolons and line ends; where there are none, and no part can hold one, by commas. */
+function inParts(text: string, read: (part: string) => ReadValue, how: 'codes' | 'parts' = 'codes'): ReadValue {
+  const parts = partsOf(text);
+  const all = how === 'codes' && parts.length === 1 ? partsOf(parts[0]!.replaceAll(/,(?![^(]*\))/g, ';')) : parts;
+  const values: unknown[] = [];
+  const notes: string[] = [];
+  for (const part of all) {
+    const one = read(part);
+    if ('wrong' in one) return wrong(`${quoted(part)} ${one.wrong}`, one.right);
+    values.push(one.value);
+    if (one.note) notes.push(one.note);
+  }
+  return { value: values, ...(notes.length > 0 && { note: notes.join('; ') }) };
+}
+
+function wordIn(text: string, field: Extract<CellForm, { form: 'word' }>): ReadValue {
+  const code = codesByWords(field).get(nameKey(codeIn(text).value));
+  if (code === undefined) return wrong(`${quoted(text)} is none of the words for it`, `one of: ${field.of.join(', ')}`);
+  return code === text ? { value: code } : { value: code, note: `${quoted(text)} was read as ${code}` };
+}
+
+/** `ACP (lead)`; the roles of one agency may stand together. */
+function roleIn(part: string): ReadValue {
+  const [, agency = '', words = ''] = /^(.*?)\s*(?:[([](.*)[)\]])?$/s.exec(part) ?? [];
+  const code = codeIn(agency);
+  const [first = '', ...more] = words.split(',').map((one) => one.trim());
+  const asked = more.some((one) => nameKey(one) === 'asked');
+  const role = ROLE_WORDS.get(nameKey(codeIn(first).value));
+  if (!role) return wrong('names no role', 'an agency with its role: IOM (lead); ILO (partner)');
+  return { value: { agency: code.value, role, ...(asked && { asked: true }) }, note: code.note };
+}
+
+// ── Dates ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const MONTHS = new Map<string, string>(
+  ['en', 'fr', 'es'].flatMap((locale) =>
+    (['long', 'short'] as const).flatMap((month) =>
+      Array.from({ length: 12 }, (_, m): [string, string] => [
+        nameKey(new Intl.DateTimeFormat(locale, { month, timeZone: 'UTC' }).format(Date.UTC(2006, m, 15))),
+        String(m + 1).padStart(2, '0'),
+      ]),
+    ),
+  ),
+);
+
+const two = (digits: string): string => digits.padStart(2, '0');
+
+/**
+ * A date as exactly as it is written. Days with slashes are read only in the order that the file or whoever sends it says, as
+ * nobody can tell 03/04 otherwise.
+ */
+function dateIn(text: string, cell: Cell, { epoch, dates }: Habits): ReadValue {
+  if (cell.date) return { value: cell.date };
+  const plain = codeIn(text).value;
+  const is = (date: string, note?: string): ReadValue =>
+    isPartialDate(date) ? { value: date, note } : wrong(`${quoted(text)} is no real date`, 'such as 2012-11-02');
+  if (/^\d{4}(?:-\d{2}(?:-\d{2})?)?$/.test(plain)) return is(plain);
+  const iso = /^(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?$/.exec(plain);
+  if (iso) return is([iso[1]!, ...iso.slice(2).flatMap((part) => (part ? [two(part)] : []))].join('-'), as(text));
+  if (/^\d{5,7}(?:\.\d+)?$/.test(plain)) {
+    const day = dateOfSerial(Number(plain), epoch);
+    return day === null
+      ? wrong(`${quoted(text)} is no date`, 'such as 2012-11-02')
+      : { value: day, note: `${text} was read as ${day}, ${Math.floor(Number(plain))} days since ${epoch}` };
+  }
+  const month = /^(\d{1,2})[/.-](\d{4})$/.exec(plain);
+  if (month) return is(`${month[2]}-${two(month[1]!)}`, as(text));
+  const worded = /^(?:(\d{1,2})(?:st|nd|rd|th|er|º)?\s+(?:de\s+)?)?(\p{L}+)\.?,?\s+(?:de\s+)?(\d{4})$/u.exec(plain);
+  const named = worded && MONTHS.get(nameKey(worded[2]!));
+  if (named) return is(`${worded[3]}-${named}${worded[1] ? `-${two(worded[1])}` : ''}`, as(text));
+  const parts = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$/.exec(plain);
+  if (!parts) return wrong(`${quoted(text)} is no date`, 'YYYY-MM-DD, YYYY-MM or YYYY');
+  const [, first, second, year] = parts as unknown as [string, string, string, string];
+  if (dates === 'iso')
+    return wrong(
+      `${quoted(text)} does not say which is the day`,
+      `YYYY-MM-DD, or say in the head of the column or with the file that it is dd/mm/yyyy`,
+    );
+  const [day, of] = dates === 'dmy' ? [first, second] : [second, first];
+  return is(`${year}-${two(of)}-${two(day)}`, `${text} was read as ${dates === 'dmy' ? 'dd/mm/yyyy' : 'mm/dd/yyyy'}`);
+}
+
+const as = (text: string): string => `${quoted(text)} was read as a date`;
+
+/** The order that the head of a column names: `Date (dd/mm/yyyy)`. */
+export function orderIn(head: string): DateOrder | null {
+  const named = /\b(?:(dd?|jj?)[/.-]mm?|(mm?)[/.-](?:dd?|jj?))[/.-](?:yyyy|aaaa)\b/i.exec(head);
+  return named ? (named[1] ? 'dmy' : 'mdy') : null;
+}
+
+// ── Things with several parts ───────────────────────────────────────────────────────────────────────────────────────
+
+const DATE = /\((\d{4}(?:-\d{2}(?:-\d{2})?)?)\)/;
+
+/** `Research Guide (2011-06) https://example.org/guide` */
+function evidenceIn(part: string): ReadValue {
+  const url = /\s<?(https?:\/\/[^\s>]+)>?\s*$/.exec(part);
+  const rest = url ? part.slice(0, url.index) : part;
+  const date = DATE.exec(rest);
+  const title = (date ? rest.replace(date[0], '') : rest).trim();
+  if (!title) return wrong('has no title', 'Research Guide (2011) https://example.org/guide');
+  return { value: { title, ...(date && { date: date[1] }), ...(url && { url: url[1] }) } };
+}
+
+/** `Indicators piloted (due 2013-03, reached 2013-02)` */
+function milestoneIn(part: string): ReadValue {
+  const dates = /\s*\(([^()]*(?:due|reached)[^()]*)\)\s*$/.exec(part);
+  const title = (dates ? part.slice(0, dates.index) : part).trim();
+  const due = /due\s+(\d{4}[-\d]*)/.exec(dates?.[1] ?? '')?.[1];
+  const reached = /reached(?:\s+(\d{4}[-\d]*))?/.exec(dates?.[1] ?? '');
+  if (!title) return wrong('has no title', 'Indicators piloted (due 2013-03)');
+  return { value: { title, ...(due && { due }), ...(reached?.[1] && { reachedOn: reached[1] }) } };
+}
+
+/** `publication: Research Guide` */
+function deliverableIn(part: string): ReadValue {
+  const [, type, title] = /^([^:]+):\s*(.+)$/s.exec(part) ?? [];
+  if (!type || !title) return wrong('names no type and title', 'publication: Research Guide');
+  return { value: { type: codeIn(type.trim()).value.toLowerCase(), title } };
+}
+
+/** `part_of IOM-2011-10` */
+function relationIn(part: string): ReadValue {
+  const [, words = '', to = ''] = /^(.*)[\s:]+(\S+)$/s.exec(part) ?? [];
+  const type = RELATION_WORDS.get(nameKey(words));
+  if (!type)
+    return wrong('names no relation', `part_of IOM-2011-10; one of: ${[...RELATION_WORDS.values()].join(', ')}`);
+  return { value: { type, to: codeIn(to).value } };
+}

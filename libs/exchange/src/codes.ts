@@ -1,0 +1,42 @@
+/** Finds the code that a person means: written in another case, or by the name of what it stands for. */
+import type { Registered } from '#platform';
+import { codeOf, nameOf, type Registers, type Register } from '#registers';
+import { fold } from '#text';
+
+export class Codes {
+  readonly #known = new Map<Register, Promise<{ codes: ReadonlySet<string>; meant: ReadonlyMap<string, string> }>>();
+
+  constructor(private readonly registers: Registers) {}
+
+  /** @returns the code of one of the registers that is meant; the same where it is known, or nobody knows it */
+  async meant(kinds: readonly Registered[], code: string): Promise<string> {
+    const found = new Set<string>();
+    for (const kind of kinds) {
+      if (kind === 'commitment') continue;
+      const { codes, meant } = await this.#of(kind);
+      if (codes.has(code)) return code;
+      const other = meant.get(fold(code));
+      if (other) found.add(other);
+    }
+    return found.size === 1 ? [...found][0]! : code;
+  }
+
+  #of(kind: Register) {
+    let known = this.#known.get(kind);
+    if (!known) this.#known.set(kind, (known = this.#read(kind)));
+    return known;
+  }
+
+  async #read(kind: Register) {
+    const all = await this.registers.all(kind);
+    const meant = new Map<string, string>();
+    const twice = new Set<string>();
+    for (const entry of all)
+      for (const name of [codeOf(entry as never), nameOf(entry as never)].map(fold)) {
+        if ((meant.get(name) ?? codeOf(entry as never)) !== codeOf(entry as never)) twice.add(name);
+        meant.set(name, codeOf(entry as never));
+      }
+    for (const name of twice) meant.delete(name);
+    return { codes: new Set(all.map((entry) => codeOf(entry as never))), meant };
+  }
+}

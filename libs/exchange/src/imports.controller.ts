@@ -1,0 +1,290 @@
+/** The routes of imports of spreadsheets: send a file, look at the preview, confirm, undo; and the mappings that are kept. */
+import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import {
+  ApiConflictResponse,
+  ApiConsumes,
+  ApiCreatedResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiTags,
+} from '@nestjs/swagger';
+import { IsIn, IsOptional, Matches } from 'class-validator';
+import type { FastifyReply } from 'fastify';
+import { DraftsStore } from '#drafts';
+import { Rejected } from '#eventsourcing';
+import { ENCODINGS } from '#files';
+import { ACCOUNT_ROLES } from '#words';
+import {
+  ACTING,
+  Caller,
+  Code,
+  CurrentCommand,
+  FILE_TYPE,
+  OnDate,
+  Rights,
+  Text,
+  TAKES_FILE,
+  Uploaded,
+  type RequestContext,
+  type Principal,
+  type Upload,
+} from '#platform';
+import { DATE_ORDERS, type DateOrder } from './cell-values.js';
+import { Imports, type ImportRequest, type KeptImport } from './imports.js';
+import { ImportedFile, ImportPreview, IMPORT_STATES, RowCounts, type ImportState } from './preview.js';
+import type { ColumnMapping } from './tables.js';
+
+const NAME = '^[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}$';
+
+/** A file that is to be imported, and what its cells do not say. */
+export class NewImport {
+  @ApiProperty({ type: String, format: 'binary', description: 'XLSX or CSV, at most 16 MB' })
+  @Matches(/^[0-9a-f]{64}$/, { message: 'no file was sent' })
+  file: string;
+  @OnDate({ optional: true, description: 'The date of the report, where a row names none; without it today' })
+  @IsOptional()
+  reportedOn?: string;
+  @Code({ optional: true, description: 'The document that is cited, where a row cites none' }) document?: string;
+  @Text({ max: 500, optional: true, description: 'Where in that document' }) locator?: string;
+  @Text({
+    max: 20_000,
+    optional: true,
+    free: false,
+    description:
+      'The name of a mapping that was kept, or a mapping as JSON: by the head of a column the field that it is for, or an empty text where it is not to be read',
+    example: '{"Our no.": "reference", "Where we stand": "stage"}',
+  })
+  mapping?: string;
+  @ApiProperty({
+    required: false,
+    type: String,
+    pattern: NAME,
+    description: 'Keep the mapping by this name, for the next file of the same agency',
+  })
+  @IsOptional()
+  @Matches(new RegExp(NAME), { message: 'saveMapping must be 1 to 80 letters, digits, spaces, . _ or -' })
+  saveMapping?: string;
+  @ApiProperty({
+    required: false,
+    enum: DATE_ORDERS,
+    default: 'iso',
+    description: 'Whether 03/04/2012 is the 3 April (dmy) or March 4 (mdy); without it such a date is refused',
+  })
+  @IsOptional()
+  @IsIn(DATE_ORDERS)
+  dates?: DateOrder;
+  @ApiProperty({
+    required: false,
+    enum: ['1900', '1904'],
+    default: '1900',
+    description: 'Of CSV: the year from which a number of days is counted; a workbook says it itself',
+  })
+  @IsOptional()
+  @IsIn(['1900', '1904'])
+  epoch?: '1900' | '1904';
+  @ApiProperty({ required: false, enum: ENCODINGS, description: 'Of CSV; without it, it is settled by rule' })
+  @IsOptional()
+  @IsIn(ENCODINGS)
+  encoding?: (typeof ENCODINGS)[number];
+  @OnDate({
+    optional: true,
+    description: 'The date of the list that the rows were exported from; a workbook of ours says it itself',
+  })
+  @IsOptional()
+  asOf?: string;
+  @ApiProperty({ required: false, type: String, pattern: '^\\d{1,16}$', description: 'The position of that list' })
+  @IsOptional()
+  @Matches(/^\d{1,16}$/, { message: 'knownAt must be a position, as an answer gave it' })
+  knownAt?: string;
+}
+
+export class UndoImport {
+  @Text({ max: 2000, description: 'Why', example: 'The wrong file' }) reason: string;
+}
+
+class ImportInShort {
+  @ApiProperty({ format: 'uuid' }) readonly id: string;
+  @ApiProperty({ enum: IMPORT_STATES }) readonly state: ImportState;
+  @ApiProperty({ type: ImportedFile }) readonly file: ImportedFile;
+  @ApiProperty({ type: RowCounts }) readonly counts: RowCounts;
+  @ApiProperty({ format: 'date-time', description: 'When it was last worked on' }) readonly saved: string;
+}
+
+class ImportList {
+  @ApiProperty({ type: [ImportInShort], description: 'The last first' }) readonly items: ImportInShort[];
+}
+
+class KeptMapping {
+  @ApiProperty({ example: 'Annual return' }) readonly name: string;
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, example: { 'Our no.': 'reference' } })
+  readonly columns: ColumnMapping;
+}
+
+class MappingList {
+  @ApiProperty({ type: [KeptMapping] }) readonly items: KeptMapping[];
+}
+
+const MAPPING = 'import-mapping';
+const mappingId = (owner: string | null, name: string): string => `${owner ?? 'secretariat'}/${name}`;
+
+const CONFIRMS =
+  'All rows, or none: while there is a problem, nothing is imported. Each row becomes the ordinary acts that the preview shows, with the rights of whoever confirms. After a lost connection or a crash confirm again: it goes on where it stopped.';
+
+@ApiTags('Imports')
+@Controller('v1')
+export class ImportsController {
+  constructor(
+    private readonly imports: Imports,
+    private readonly drafts: DraftsStore,
+  ) {}
+
+  @Post('imports')
+  @HttpCode(201)
+  @RouteConfig(TAKES_FILE)
+  @ApiConsumes(FILE_TYPE)
+  @Rights({ scope: null, roles: ACTING, only: 'each row as its act says' })
+  @ApiOperation({
+    summary: 'Send a spreadsheet and see what its import would do',
+    description:
+      'Nothing is written but the preview. Columns are found by their names in English, French or Spanish, or by a mapping. Each row is compared with what is recorded: it would be recorded, changed, is recognised, or is refused, with the sheet, row and column of each problem and what would be right.',
+    operationId: 'previewImport',
+  })
+  @ApiCreatedResponse({ type: ImportPreview })
+  async preview(
+    @Body() asked: NewImport,
+    @Uploaded() upload: Upload,
+    @CurrentCommand() context: RequestContext,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ImportPreview> {
+    const kept = await this.imports.preview(upload, await this.request(asked, context), context);
+    void reply.header('Location', `/v1/imports/${kept.id}`);
+    return shown(kept);
+  }
+
+  /** What is asked, with the mapping that it names; one that is to be kept is kept. */
+  async request(asked: NewImport, { by }: RequestContext): Promise<ImportRequest> {
+    const { file: _, mapping: said, saveMapping, epoch, ...rest } = asked;
+    const mapping = said === undefined ? undefined : await this.#mappingOf(said, by.agency);
+    if (saveMapping !== undefined) await this.#keep(saveMapping, mapping, by);
+    return { ...rest, mapping, ...(epoch && { epoch: Number(epoch) as 1900 | 1904 }) };
+  }
+
+  async #mappingOf(said: string, owner: string | null): Promise<ColumnMapping> {
+    const wrong = (message: string) =>
+      new Rejected('invalid', `/mapping: ${message}`, [{ pointer: '/mapping', message }]);
+    if (!said.trim().startsWith('{')) {
+      const kept = await this.drafts.read<{ columns: ColumnMapping }>({ kind: MAPPING, id: mappingId(owner, said) });
+      if (!kept) throw wrong(`there is no mapping ${said}`);
+      return kept.content.columns;
+    }
+    let columns: unknown;
+    try {
+      columns = JSON.parse(said);
+    } catch {
+      throw wrong('is no JSON');
+    }
+    const entries = Object.entries(columns as object);
+    if (Array.isArray(columns) || !entries.every(([head, field]) => head && typeof field === 'string'))
+      throw wrong('must be an object with the names of fields by the heads of columns');
+    return columns as ColumnMapping;
+  }
+
+  async #keep(name: string, columns: ColumnMapping | undefined, by: Principal): Promise<void> {
+    if (!columns)
+      throw new Rejected('invalid', '/saveMapping: there is no mapping to keep', [
+        { pointer: '/saveMapping', message: 'there is no mapping to keep' },
+      ]);
+    const id = { kind: MAPPING, id: mappingId(by.agency, name) };
+    const kept = await this.drafts.read(id);
+    if (kept) await this.drafts.put(id, { columns }, by.account, kept.revision);
+    else await this.drafts.create(id, by.agency, { columns }, by.account);
+  }
+
+  @Get('imports')
+  @Rights({ scope: 'read', roles: ACCOUNT_ROLES, only: 'of the own agency' })
+  @ApiOperation({
+    summary: 'The imports of one’s agency',
+    description: 'Previews, and what has become of each; only those see them whose they are.',
+    operationId: 'listImports',
+  })
+  @ApiOkResponse({ type: ImportList })
+  async list(@Caller() caller: Principal | null): Promise<ImportList> {
+    const all = await this.imports.all(signedIn(caller));
+    return {
+      items: all.map(({ content: { id, state, file, counts }, saved }) => ({ id, state, file, counts, saved })),
+    };
+  }
+
+  @Get('imports/:import')
+  @Rights({ scope: 'read', roles: ACCOUNT_ROLES, only: 'of the own agency' })
+  @ApiOperation({
+    summary: 'One import: what it would do, row by row, or what has become of it',
+    description: 'Only those see it whose it is.',
+    operationId: 'getImport',
+  })
+  @ApiOkResponse({ type: ImportPreview })
+  async one(@Param('import') id: string, @Caller() caller: Principal | null): Promise<ImportPreview> {
+    return shown((await this.imports.one(id, signedIn(caller))).content);
+  }
+
+  @Post('imports/:import/confirm')
+  @HttpCode(200)
+  @Rights({ scope: null, roles: ACTING, only: 'each row as its act says' })
+  @ApiOperation({ summary: 'Import what the preview shows', description: CONFIRMS, operationId: 'confirmImport' })
+  @ApiOkResponse({ type: ImportPreview })
+  @ApiConflictResponse({ description: 'It has problems, or what it rests on changed since' })
+  async confirm(
+    @Param('import') id: string,
+    @CurrentCommand() { by }: RequestContext,
+    @Caller() caller: Principal | null,
+  ): Promise<ImportPreview> {
+    return shown(await this.imports.confirm(await this.imports.one(id, caller), by));
+  }
+
+  @Post('imports/:import/undo')
+  @HttpCode(200)
+  @Rights({ scope: null, roles: ACTING, only: 'each row as its act says' })
+  @ApiOperation({
+    summary: 'Take an import back as a whole',
+    description:
+      'Every act of it is retracted; what it recorded is withdrawn from the day of its record on, and counted nowhere. If somebody built upon it meanwhile, nothing is taken back.',
+    operationId: 'undoImport',
+  })
+  @ApiOkResponse({ type: ImportPreview })
+  @ApiConflictResponse({ description: 'It was not confirmed, or somebody built upon it' })
+  async undo(
+    @Param('import') id: string,
+    @Body() { reason }: UndoImport,
+    @CurrentCommand() { by }: RequestContext,
+    @Caller() caller: Principal | null,
+  ): Promise<ImportPreview> {
+    return shown(await this.imports.undo(await this.imports.one(id, caller), by, reason));
+  }
+
+  @Get('import-mappings')
+  @Rights({ scope: 'read', roles: ACCOUNT_ROLES, only: 'of the own agency' })
+  @ApiOperation({
+    summary: 'The mappings of columns that one’s agency keeps',
+    description: 'Each by the name under which the next file can be sent with it.',
+    operationId: 'listImportMappings',
+  })
+  @ApiOkResponse({ type: MappingList })
+  async mappings(@Caller() caller: Principal | null): Promise<MappingList> {
+    const { agency } = signedIn(caller);
+    const lines = await this.drafts.list(MAPPING, agency);
+    const all = await Promise.all(lines.map((line) => this.drafts.read<{ columns: ColumnMapping }>(line)));
+    const prefix = mappingId(agency, '').length;
+    return { items: all.flatMap((one) => (one ? { name: one.id.slice(prefix), columns: one.content.columns } : [])) };
+  }
+}
+
+/** @throws Rejected `unauthenticated` */
+function signedIn(caller: Principal | null): Principal {
+  if (caller) return caller;
+  throw new Rejected('unauthenticated', 'This needs a bearer token: Authorization: Bearer …');
+}
+
+/** An import without the commands that are kept with it: the rows show them. */
+const shown = ({ commands: _commands, confirmedBy: _by, ...preview }: KeptImport): ImportPreview => preview;

@@ -1,0 +1,440 @@
+/**
+ * Imports of spreadsheets: a file is planned and kept as a preview, which only those see whose it is; once it is confirmed, its
+ * commands are executed, all or none; and it can be undone as a whole.
+ */
+import { Inject, Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { Acts, FindsDuplicates, rehearsalOf, type ActResult, type AnyActCommand } from '#acts';
+import { todayAt, type FullDate } from '#clocks';
+import { DraftsStore, type Draft } from '#drafts';
+import {
+  Conflict,
+  decodeAll,
+  NO_STREAM,
+  Projector,
+  Rejected,
+  streamOf,
+  WrongRevision,
+  type Log,
+  type Meta,
+  type Recorded,
+} from '#eventsourcing';
+import { spreadsheetIn, UnreadableFile, type Encoding, type Epoch } from '#files';
+import { flat, LOG, maySee, metaOf, metaOfPart, type RequestContext, type Principal, type Upload } from '#platform';
+import { commitmentInRow, Progress } from '#progress';
+import { Registers } from '#registers';
+import { Codes } from './codes.js';
+import type { DateOrder } from './cell-values.js';
+import { commandOf, planTables, type KeptCommand, type Terms } from './plan-tables.js';
+import { ROW_OUTCOMES, type ImportPreview, type ImportRow, type SheetProblem } from './preview.js';
+import { tablesIn, type ColumnMapping, type Tables } from './tables.js';
+
+/** What somebody says of a file that is to be imported. */
+export interface ImportRequest {
+  readonly reportedOn?: FullDate;
+  readonly document?: string;
+  readonly locator?: string;
+  readonly mapping?: ColumnMapping;
+  readonly dates?: DateOrder;
+  readonly epoch?: Epoch;
+  readonly encoding?: Encoding;
+  readonly asOf?: FullDate;
+  readonly knownAt?: string;
+}
+
+/** An import as it is kept. */
+export interface KeptImport extends ImportPreview {
+  readonly commands: readonly KeptCommand[];
+  /** Who confirmed it, and so whose acts they are; whoever goes on after a crash does so in this name. */
+  readonly confirmedBy?: Principal;
+}
+
+const IMPORT = 'import';
+/** So many commands are given at once; they are of different streams. */
+const AT_ONCE = 32;
+/** So many rows are kept. */
+const MOST_COMMANDS = 10_000;
+
+@Injectable()
+export class Imports {
+  readonly #progress: Progress;
+  readonly #registers: Registers;
+
+  constructor(
+    @Inject(LOG) private readonly log: Log,
+    private readonly projector: Projector,
+    private readonly duplicates: FindsDuplicates,
+    private readonly drafts: DraftsStore,
+    private readonly commands: CommandBus,
+  ) {
+    this.#progress = new Progress(projector);
+    this.#registers = new Registers(projector);
+  }
+
+  /**
+   * Reads a file and plans its import; nothing is written but the preview.
+   * @throws Rejected `unreadable_file` | `invalid`
+   */
+  async preview(upload: Upload, asked: ImportRequest, context: RequestContext): Promise<KeptImport> {
+    const id = context.meta.commandId;
+    const before = await this.drafts.read<KeptImport>({ kind: IMPORT, id });
+    if (before) return before.content; // the same request again
+    const content = await this.planned(upload, asked, context, id);
+    await this.drafts.create({ kind: IMPORT, id }, context.by.agency, content, context.by.account);
+    return content;
+  }
+
+  /** An import as it would be kept. */
+  async planned(upload: Upload, asked: ImportRequest, context: RequestContext, id: string): Promise<KeptImport> {
+    const { encoding, epoch = 1900, dates = 'iso' } = asked;
+    const file = await spreadsheetIn({ name: upload.name, bytes: upload.bytes, encoding, epoch }).catch(
+      (error: unknown) => {
+        if (!(error instanceof UnreadableFile)) throw error;
+        throw new Rejected('unreadable_file', error.message, [{ pointer: '/file', message: error.message }], 'invalid');
+      },
+    );
+    const found = tablesIn(file, asked.mapping);
+    const terms = this.#termsOf(asked, found, file.epoch, dates);
+    const head = (await this.log.store.head()) ?? '0';
+    await this.projector.reached(head, PATIENCE_MS);
+    const { rows, commands } = await planTables(found.tables, terms, {
+      ...{ log: this.log, registers: this.#registers, duplicates: this.duplicates, context },
+      codes: new Codes(this.#registers),
+      listed: (base) => this.#listed(base),
+    });
+    if (commands.length > MOST_COMMANDS)
+      throw new Rejected(
+        'unreadable_file',
+        `The file changes more than ${MOST_COMMANDS} things: part it.`,
+        [],
+        'invalid',
+      );
+    const whole = (sheet: string, message: string): SheetProblem => ({
+      ...{ sheet, row: 0, column: null, field: null, value: null, message },
+      right: 'a row that names the columns, with reference, title, stage … or your own names and a mapping',
+    });
+    const nothing = found.tables.length === 0 ? found.unread.map(({ sheet, why }) => whole(sheet, why)) : [];
+    const problems = [...nothing, ...rows.flatMap((row) => row.problems)];
+    return {
+      ...{ id, state: 'previewed' as const },
+      file: {
+        ...{ name: upload.name, size: upload.bytes.length, sha256: upload.sha256 },
+        ...{ format: file.format, readAs: [...file.readAs, ...saysOf(terms)] },
+      },
+      terms: {
+        ...{ reportedOn: terms.reportedOn, dates },
+        ...{ document: terms.citation?.document ?? null, locator: terms.citation?.locator ?? null },
+        comparedWith: terms.base ? { asOf: terms.base.asOf, knownAt: terms.base.knownAt ?? null } : null,
+      },
+      sheets: sheetsOf(found),
+      counts: countsOf(rows),
+      ...{ problems, rows, remark: null },
+      commands: problems.length > 0 ? [] : commands,
+    };
+  }
+
+  #termsOf(asked: ImportRequest, { origin, tables }: Tables, epoch: Epoch, dates: DateOrder): Terms {
+    const today = todayAt(new Date());
+    const exported = tables.some((table) => table.exported);
+    // A list as CSV says in the addresses of its pages of which date it is.
+    const page = tables.flatMap(({ columns, rows }) => {
+      const column = columns.find(({ head, by }) => head === 'page' && by === 'computed')?.column;
+      const cell = column === undefined ? undefined : rows[0]?.cells.get(column)?.text;
+      return /[?&]asOf=(\d{4}-\d{2}-\d{2})/.exec(cell ?? '')?.[1] ?? [];
+    })[0];
+    const asOf = asked.asOf ?? origin.asOf ?? (exported ? page : undefined);
+    const knownAt = asked.knownAt ?? origin.position;
+    const { document, locator } = asked;
+    if (document !== undefined && locator === undefined) throw needs('/locator', 'says where in the document');
+    return {
+      ...{ reportedOn: asked.reportedOn ?? today, dates, epoch },
+      citation: document === undefined ? null : { document, locator: locator! },
+      ...((asOf ?? knownAt) !== undefined && { base: { asOf: asOf ?? today, ...(knownAt && { knownAt }) } }),
+    };
+  }
+
+  /** The rows of the list of commitments as it was, as texts. */
+  async #listed({ asOf, knownAt }: NonNullable<Terms['base']>) {
+    const rows = new Map<string, Record<string, unknown>>();
+    const pinned = await this.#progress.pin({ asOf, knownAt });
+    for await (const page of this.#progress.allCommitments(pinned, { life: 'any' }, { sort: 'reference' }))
+      for (const item of page) rows.set(item.reference, flat(commitmentInRow(item)));
+    return rows;
+  }
+
+  // ── What is kept ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** @throws Rejected `not_found` also for one that is another agency's */
+  async one(id: string, caller: Principal | null): Promise<Draft<KeptImport>> {
+    const draft = await this.drafts.read<KeptImport>({ kind: IMPORT, id });
+    if (!draft || !maySee(caller, draft.owner)) throw new Rejected('not_found', `There is no import ${id}.`);
+    return draft;
+  }
+
+  /** The imports that somebody may see, the last first. */
+  async all(caller: Principal): Promise<Draft<KeptImport>[]> {
+    const lines = await this.drafts.list(IMPORT);
+    const seen = lines.filter(({ owner }) => maySee(caller, owner)).slice(-MOST_LISTED);
+    const all = await Promise.all(seen.map(({ kind, id }) => this.drafts.read<KeptImport>({ kind, id })));
+    return all.flatMap((draft) => draft ?? []).reverse();
+  }
+
+  async #save(draft: Draft<KeptImport>, change: Partial<KeptImport>, account: string): Promise<Draft<KeptImport>> {
+    const content = { ...draft.content, ...change };
+    const { revision } = await this.drafts.put(draft, content, account, draft.revision);
+    return { ...draft, content, revision };
+  }
+
+  /** Forgets a preview that was not confirmed. @throws Conflict `import_was_confirmed` */
+  async discard(draft: Draft<KeptImport>): Promise<void> {
+    if (draft.content.state !== 'previewed')
+      throw new Conflict('import_was_confirmed', 'It was confirmed: undo it, if it was wrong.');
+    await this.drafts.delete(draft);
+  }
+
+  // ── Confirming ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * Executes the commands of a preview, all or none. After a crash it goes on where it stopped: every command has an id of its
+   * own, by which one that is done is known.
+   * @param onProgress after every few commands
+   * @throws Conflict `import_has_problems` | `import_overtaken` | `import_taken_back` | `import_undone`
+   */
+  async confirm(
+    draft: Draft<KeptImport>,
+    by: Principal,
+    onProgress: (done: number, of: number) => void = () => {},
+  ): Promise<KeptImport> {
+    const { state, problems, commands } = draft.content;
+    if (state === 'confirmed') return draft.content;
+    if (state === 'undone') throw new Conflict('import_undone', 'It was undone: send the file again.');
+    if (state === 'taken_back') throw new Conflict('import_taken_back', `${draft.content.remark} Send the file again.`);
+    if (problems.length > 0)
+      throw new Conflict(
+        'import_has_problems',
+        `${problems.length} problems are to be put right first; nothing is imported.`,
+      );
+    let kept = draft;
+    if (state === 'previewed') {
+      await this.#refuseOvertaken(commands);
+      kept = await this.#save(draft, { state: 'confirming', confirmedBy: by }, by.account);
+    }
+    const speaker = kept.content.confirmedBy ?? by;
+    const streams = streamsOf(commands);
+    const ready = commands.map((command, i) =>
+      commandOf(command, { by: speaker, meta: partOf(kept.content.id, speaker, i) }, streams),
+    );
+    try {
+      for (let done = 0; done < ready.length;) {
+        const few = ready.slice(done, done + severalFrom(ready, done));
+        const results = await Promise.allSettled(
+          few.map((command) => this.commands.execute<AnyActCommand, ActResult>(command)),
+        );
+        const failed = results.find((result) => result.status === 'rejected');
+        if (failed) throw failed.reason;
+        done += few.length;
+        onProgress(done, ready.length);
+      }
+    } catch (error) {
+      if (!(error instanceof Rejected || error instanceof WrongRevision)) throw error; // to be confirmed again
+      const remark = `Somebody was faster, and so it was taken back: ${error.message}`;
+      await this.#takeBack(kept.content, speaker, 'The import was taken back: an act was refused on the way');
+      await this.#save(kept, { state: 'taken_back', remark }, speaker.account);
+      throw new Conflict('import_taken_back', `${remark} Send the file again.`);
+    }
+    const done = await this.#withReferences(kept.content);
+    return (await this.#save(kept, { state: 'confirmed', rows: done }, speaker.account)).content;
+  }
+
+  /** What was planned rests on things as they were: @throws Conflict `import_overtaken` */
+  async #refuseOvertaken(commands: readonly KeptCommand[]): Promise<void> {
+    const changed: string[] = [];
+    for (const { subject, id, expected } of commands) {
+      if (id === null || expected === undefined) continue;
+      const written = await this.log.store.read(streamOf({ category: subject }, id));
+      if ((written.at(-1)?.revision ?? NO_STREAM) !== expected) changed.push(id);
+    }
+    if (changed.length === 0) return;
+    const named = changed.slice(0, 10).join(', ') + (changed.length > 10 ? ' …' : '');
+    throw new Conflict('import_overtaken', `${named} changed since this was shown: send the file again and look anew.`);
+  }
+
+  /** The rows with the references that were given to new ones. */
+  async #withReferences({ rows, commands, id, confirmedBy }: KeptImport): Promise<ImportRow[]> {
+    const given = new Map<string, string>();
+    for (const [i, command] of commands.entries()) {
+      if (command.id !== null || !confirmedBy) continue;
+      const reference = await this.#referenceOf(command, partOf(id, confirmedBy, i));
+      if (reference) given.set(`${command.sheet}\n${command.row}`, reference);
+    }
+    return rows.map((row) => ({ ...row, reference: row.reference ?? given.get(`${row.sheet}\n${row.row}`) ?? null }));
+  }
+
+  /** The reference that a command took: it stands in the stream of numbers, under the command's id. */
+  async #referenceOf({ acts }: KeptCommand, meta: Meta): Promise<string | null> {
+    const { agencies, reportedOn } = acts[0]!.body as {
+      agencies: { agency: string; role: string }[];
+      reportedOn: string;
+    };
+    const lead = agencies.find(({ role }) => role === 'lead')?.agency;
+    const numbers = await decodeAll(this.log, await this.log.store.read(`numbering-${lead}-${reportedOn.slice(0, 4)}`));
+    const taken = numbers.findLast((event) => event.meta.commandId.startsWith(meta.commandId));
+    const { reference } = (taken?.data ?? {}) as { reference?: string };
+    const [first] = reference === undefined ? [] : await this.log.store.read(`commitment-${reference}`);
+    return first?.meta.commandId === meta.commandId ? reference! : null;
+  }
+
+  // ── Undoing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * Takes an import back as a whole, by retraction; a commitment that it recorded is withdrawn from the day of its record on.
+   * @throws Conflict `import_not_confirmed` | `import_built_upon`, and then nothing is taken back
+   */
+  async undo(draft: Draft<KeptImport>, by: Principal, reason: string): Promise<KeptImport> {
+    const { state } = draft.content;
+    if (state === 'undone') return draft.content;
+    if (state !== 'confirmed')
+      throw new Conflict('import_not_confirmed', 'It is not confirmed, so there is nothing to undo.');
+    const remark = await this.#takeBack(draft.content, by, reason);
+    return (await this.#save(draft, { state: 'undone', remark }, by.account)).content;
+  }
+
+  /** @returns what stays all the same, in words */
+  async #takeBack(kept: KeptImport, by: Principal, reason: string): Promise<string | null> {
+    const stays: string[] = [];
+    const back: AnyActCommand[] = [];
+    for (const [i, command] of kept.commands.entries()) {
+      const meta = partOf(kept.id, kept.confirmedBy ?? by, i);
+      const id = command.id ?? (await this.#referenceOf(command, meta));
+      if (id === null) continue; // it was never done
+      const events = await decodeAll(this.log, await this.log.store.read(streamOf({ category: command.subject }, id)));
+      const own = events.filter((event) => event.meta.commandId === meta.commandId);
+      const undoing = metaOfPart(metaOf(by, `undo ${kept.id}`), i);
+      if (own.length === 0 || events.some((event) => event.meta.commandId === undoing.commandId)) continue;
+      const acts =
+        command.subject === 'commitment'
+          ? takenBack(id, own, events, reason)
+          : enteredBefore(command.subject, id, own, events, stays);
+      if (acts.length > 0)
+        back.push(
+          commandOf({ sheet: '', row: 0, subject: command.subject, id, acts }, { by, meta: undoing }, new Set()),
+        );
+    }
+    const rehearsal = new Acts(await rehearsalOf(this.log));
+    for (const command of back)
+      await rehearsal.execute(command).catch((error: unknown) => {
+        if (!(error instanceof Rejected)) throw error;
+        throw new Conflict('import_built_upon', `${command.id}: ${error.message} Nothing was undone.`);
+      });
+    for (const command of back.toReversed()) await this.commands.execute(command);
+    return stays.length > 0
+      ? `These stay registered, as nothing takes an entry out of a register: ${stays.join(', ')}.`
+      : null;
+  }
+}
+
+const PATIENCE_MS = 10_000;
+const MOST_LISTED = 200;
+
+/** The meta of one command of an import: the same, however often it is confirmed. */
+const partOf = (id: string, by: Principal, index: number): Meta => metaOfPart(metaOf(by, `import ${id}`), index);
+
+const streamsOf = (commands: readonly KeptCommand[]): ReadonlySet<string> =>
+  new Set(commands.flatMap(({ subject, id }) => (id === null ? [] : `${subject}-${id}`)));
+
+/** How many commands can be given at once: those of one thing wait for each other. */
+function severalFrom(commands: readonly AnyActCommand[], from: number): number {
+  const met = new Set<string>();
+  for (let n = 0; n < AT_ONCE; n++) {
+    const command = commands[from + n];
+    if (!command) return n;
+    const stream = command.id === null ? null : `${command.subject}-${command.id}`;
+    if (stream !== null && met.has(stream)) return n;
+    // New numbers are given in the order of the rows.
+    if (stream === null && n > 0) return n;
+    if (stream !== null) met.add(stream);
+    else return 1;
+  }
+  return AT_ONCE;
+}
+
+/** The acts that take back what a command did to a commitment. @throws Conflict when others built upon what it recorded */
+function takenBack(
+  id: string,
+  own: readonly Recorded[],
+  all: readonly Recorded[],
+  reason: string,
+): KeptCommand['acts'] {
+  const record = own.find(({ name }) => name === 'Recorded');
+  const gone = new Set(
+    all.flatMap(({ name, data }) => (name === 'Retracted' ? (data as { revision: number }).revision : [])),
+  );
+  if (!record)
+    return own
+      .filter(({ revision }) => !gone.has(revision))
+      .toReversed()
+      .map(({ revision }) => ({ act: 'retract', revision, body: { reason } }));
+  if (all.some(({ name }) => name === 'Withdrawn')) return [];
+  const others = all.find((event) => !own.includes(event) && event.name !== 'Retracted' && !gone.has(event.revision));
+  if (others)
+    throw new Conflict(
+      'import_built_upon',
+      `${id} was worked on since it was recorded (${others.name}). Nothing was undone.`,
+    );
+  const { reportedOn } = record.data as { reportedOn: string };
+  return [{ act: 'withdraw', body: { reason, reportedOn } }];
+}
+
+/** The acts that make an entry say again what it said before a command. */
+function enteredBefore(
+  subject: KeptCommand['subject'],
+  id: string,
+  own: readonly Recorded[],
+  all: readonly Recorded[],
+  stays: string[],
+): KeptCommand['acts'] {
+  if (own.some(({ name }) => name === 'Registered')) {
+    stays.push(id);
+    return [];
+  }
+  const [first] = own;
+  if (all.some(({ name, revision }) => name === 'Amended' && revision > first!.revision))
+    throw new Conflict('import_built_upon', `${subject} ${id} was amended since. Nothing was undone.`);
+  const before = all.findLast(
+    ({ name, revision }) => /^(?:Registered|Amended)$/.test(name) && revision < first!.revision,
+  );
+  return [{ act: 'amend', body: before!.data as object }];
+}
+
+function sheetsOf({ tables, unread }: Tables): ImportPreview['sheets'] {
+  return [
+    ...tables.map(({ sheet, subject, head, columns }) => ({
+      ...{ sheet, subject, head, unread: null },
+      columns: columns.map(({ letters, head, field, by, hidden }) => ({
+        ...{ column: letters, head, field: field?.name ?? null, by, hidden },
+      })),
+    })),
+    ...unread.map(({ sheet, why }) => ({ sheet, subject: null, head: null, columns: [], unread: why })),
+  ];
+}
+
+function countsOf(rows: readonly ImportRow[]): ImportPreview['counts'] {
+  const counts = Object.fromEntries(ROW_OUTCOMES.map((outcome) => [outcome, 0])) as Record<string, number>;
+  for (const { outcome } of rows) counts[outcome]!++;
+  return counts as never;
+}
+
+/** How the file is read, where it does not say it. */
+const saysOf = ({ dates, base }: Terms): string[] => [
+  {
+    iso: 'Days are read as YYYY-MM-DD; those with slashes are refused where the head of their column does not say which is the day.',
+    dmy: 'Days with slashes are read as dd/mm/yyyy.',
+    mdy: 'Days with slashes are read as mm/dd/yyyy.',
+  }[dates],
+  base
+    ? `Rows are compared with the list as at ${base.asOf}${base.knownAt ? `, as known at position ${base.knownAt}` : ''}.`
+    : 'Rows are compared with what holds today.',
+];
+
+const needs = (pointer: string, message: string): Rejected =>
+  new Rejected('invalid', `${pointer}: ${message}`, [{ pointer, message }]);

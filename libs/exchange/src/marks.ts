@@ -1,0 +1,159 @@
+/** Finds the places of a paper that citations name: its paragraphs by number, its lines, its headings. */
+import type { Paper, Paragraph } from '#files';
+import { fold } from '#text';
+
+/** The place of a statement, as a citation names it. */
+export interface CitedPlace {
+  readonly locator: string;
+  readonly section?: string | null;
+  readonly paragraph?: string | null;
+}
+
+/** How exactly a place was found: a paragraph, or the section in which it stands. */
+export type Exactness = 'paragraph' | 'section';
+
+export interface FoundPlace {
+  /** Places of paragraphs in the paper, from 1. */
+  readonly places: readonly number[];
+  readonly exactness: Exactness;
+}
+
+/** The citation of a paragraph, in the form in which it is found again. */
+export function citationOf({ number, section, lines, place }: Paragraph): CitedPlace {
+  const heading = section.at(-1);
+  const within = heading === undefined ? '' : `«${heading.replaceAll(/[«»]/g, '"')}» `;
+  const isCounted = number !== null && /^\d/.test(number);
+  const where = isCounted
+    ? `para ${number}`
+    : lines
+      ? lines[0] === lines[1]
+        ? `line ${lines[0]}`
+        : `lines ${lines[0]}-${lines[1]}`
+      : `statement ${place}`;
+  return {
+    locator: `${within.slice(0, 400)}(${where})`,
+    ...(within && { section: within.trim().slice(0, 500) }),
+    ...(isCounted && { paragraph: `para ${number}` }),
+  };
+}
+
+const key = (text: string): string =>
+  fold(text)
+    .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
+
+/** A heading without the number or letter in front of it. */
+const bare = (text: string): string => key(text.replace(/^\s*(?:[IVXLC]{1,6}|\d{1,2}|\(?[A-Za-z]\))[.)]?\s+/, ''));
+
+/** `paras 26-28 and 30` is 26, 27, 28, 30. */
+function numbersIn(text: string, most = 500): number[] {
+  return [...text.matchAll(/(\d+)(?:\s*[-–—]\s*(\d+))?/g)].flatMap(([, from, to]) => {
+    const [first, last] = [Number(from), Number(to ?? from)];
+    return last < first || last - first > most
+      ? [first]
+      : Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  });
+}
+
+const LIST = String.raw`(\d[\d\s,–—-]*(?:(?:and|&|et|y)\s+\d[\d\s,–—-]*)*)`;
+const PARAGRAPHS = new RegExp(String.raw`\b(?:para(?:graph|graphe)?s?|párrafos?|§)\.?\s*${LIST}`, 'giu');
+const LINES = new RegExp(String.raw`\b(?:lines?|lignes?|líneas?)\s+${LIST}`, 'giu');
+const STATEMENTS = new RegExp(String.raw`\bstatements?\s+${LIST}`, 'giu');
+
+const named = (text: string, pattern: RegExp): number[] =>
+  [...text.matchAll(pattern)].flatMap(([, list]) => numbersIn(list!));
+
+/** A paper in which places are looked for. */
+export class SearchedPaper {
+  readonly #headings: readonly (Paragraph & { readonly keys: readonly string[] })[];
+
+  constructor(private readonly paper: Paper) {
+    this.#headings = paper.paragraphs
+      .filter(({ kind }) => kind === 'heading')
+      .map((heading) => ({ ...heading, keys: [key(heading.text), bare(heading.text)] }));
+  }
+
+  /** @returns `null` where the paper has no such place */
+  find({ locator, section, paragraph }: CitedPlace): FoundPlace | null {
+    const headings = this.#headingsIn(section ?? locator);
+    const within = headings.flatMap((heading) => this.#below(heading));
+    const inside = new Set(within.map(({ place }) => place));
+    const fits = (all: readonly Paragraph[]): Paragraph[] => {
+      const sure = all.filter(({ place }) => inside.has(place));
+      // Where none of them stands under the heading that is named, another edition was cited: its numbers say nothing here.
+      return inside.size === 0 ? [...all] : sure;
+    };
+    const numbers = new Set(named(paragraph ?? locator, PARAGRAPHS).map(String));
+    const lines = named(locator, LINES);
+    const statements = new Set(named(locator, STATEMENTS));
+    const { paragraphs } = this.paper;
+    const counted = paragraphs.filter(({ number }) => number !== null && numbers.has(number));
+    // Numbers that count through the paper say enough, whatever heading is named beside them.
+    const exact =
+      counted.length > 0 && counted.length === numbers.size
+        ? counted
+        : fits(
+            numbers.size > 0
+              ? counted
+              : lines.length > 0
+                ? paragraphs.filter((one) => one.kind === 'paragraph' && lines.some((line) => isOn(one, line)))
+                : paragraphs.filter(({ place }) => statements.has(place)),
+          );
+    if (exact.length > 0) return { places: exact.map(({ place }) => place), exactness: 'paragraph' };
+    if (within.length === 0) return null;
+    return { places: within.map(({ place }) => place), exactness: 'section' };
+  }
+
+  /** The headings that a citation names in guillemets, or as the parts of a path: `Part two, ECA`. */
+  #headingsIn(words: string): Paragraph[] {
+    return words.split(';').flatMap((part) => {
+      const quoted = [...part.matchAll(/[«“"]([^»”"]+)[»”"]/g)].map(([, text]) => text!);
+      const before = part.replace(/\(?\b(?:lines?|paras?|statements?)\b.*$/i, '').replaceAll(/[«“"][^»”"]+[»”"]/g, '');
+      const path = before
+        .split(',')
+        .map((text) => text.trim())
+        .filter((text) => key(text) !== '');
+      const wanted = quoted.length > 0 ? quoted : path.slice(-1);
+      const above = quoted.length > 0 ? path : path.slice(0, -1);
+      return wanted.flatMap((text) => this.#named(text, above));
+    });
+  }
+
+  #named(text: string, above: readonly string[]): Paragraph[] {
+    let found = this.#called(text);
+    if (found.length === 0 && text.includes(',')) {
+      // «UNHCR, Research»: a heading, and one below it.
+      const [last = '', ...wider] = text.split(',').toReversed();
+      found = under(this.#called(last), wider);
+      if (found.length === 0) found = under(this.#called(wider.at(-1) ?? ''), []);
+    }
+    const narrowed = under(found, above);
+    return narrowed.length > 0 ? narrowed : found;
+  }
+
+  #called(text: string): Paragraph[] {
+    const [whole, words] = [key(text), bare(text)];
+    if (whole === '') return [];
+    const exact = this.#headings.filter(({ keys }) => keys.includes(whole) || keys.includes(words));
+    if (exact.length > 0) return exact;
+    // A heading may go on, or be cited shortly.
+    return this.#headings.filter(({ keys }) => keys.some((one) => words.length > 5 && one.startsWith(words)));
+  }
+
+  /** The paragraphs below a heading, those of narrower headings among them. */
+  #below({ place, section, text }: Paragraph): Paragraph[] {
+    const { paragraphs } = this.paper;
+    const depth = section.length;
+    const rest = paragraphs.slice(place);
+    const end = rest.findIndex((one) => one.section.length <= depth || one.section[depth] !== text);
+    return (end < 0 ? rest : rest.slice(0, end)).filter(({ kind }) => kind === 'paragraph');
+  }
+}
+
+const isOn = ({ lines }: Paragraph, line: number): boolean => lines !== null && lines[0] <= line && line <= lines[1];
+
+/** Of some headings, those below headings of other words. */
+const under = (headings: readonly Paragraph[], above: readonly string[]): Paragraph[] =>
+  headings.filter(({ section }) =>
+    above.every((words) => section.some((heading) => key(heading).includes(key(words)))),
+  );

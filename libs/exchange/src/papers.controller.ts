@@ -1,0 +1,68 @@
+/** The routes of papers: send the text of a document, and read it with what was made of each statement. */
+import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiConsumes, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Matches } from 'class-validator';
+import { Rejected } from '#eventsourcing';
+import { ACCOUNT_ROLES } from '#words';
+import {
+  ACTING,
+  Caller,
+  CurrentCommand,
+  FILE_TYPE,
+  Rights,
+  TAKES_FILE,
+  Uploaded,
+  type RequestContext,
+  type Principal,
+  type Upload,
+} from '#platform';
+import { Papers, PaperView } from './papers.js';
+
+export class NewPaper {
+  @ApiProperty({ type: String, format: 'binary', description: 'A Word document (.docx) or plain text, at most 16 MB' })
+  @Matches(/^[0-9a-f]{64}$/, { message: 'no file was sent' })
+  file: string;
+}
+
+@ApiTags('Imports')
+@Controller('v1/documents/:code/paper')
+export class PapersController {
+  constructor(private readonly papers: Papers) {}
+
+  @Post()
+  @HttpCode(200)
+  @RouteConfig(TAKES_FILE)
+  @ApiConsumes(FILE_TYPE)
+  @Rights({ scope: 'register', roles: ACTING, only: 'of a document that it publishes' })
+  @ApiOperation({
+    summary: 'Send the text of a document, to be read statement by statement',
+    description:
+      'By its publisher or the secretariat. Its paragraphs get the numbers that the paper gives them; plain text keeps its lines. It takes the place of the text before, and is shown only to those who have a token.',
+    operationId: 'sendPaper',
+  })
+  @ApiOkResponse({ type: PaperView })
+  async send(
+    @Param('code') code: string,
+    @Body() _: NewPaper,
+    @Uploaded() upload: Upload,
+    @CurrentCommand() context: RequestContext,
+  ): Promise<PaperView> {
+    await this.papers.keep(code, upload, context);
+    return this.papers.view(code);
+  }
+
+  @Get()
+  @Rights({ scope: 'read', roles: ACCOUNT_ROLES })
+  @ApiOperation({
+    summary: 'The text of a document, with what was made of each statement',
+    description:
+      'Marks are the citations of the document in what was recorded: make a statement a commitment or an update by an ordinary act with the `citation` of its paragraph, and it is marked. `measure` says how much has been taken in.',
+    operationId: 'readPaper',
+  })
+  @ApiOkResponse({ type: PaperView })
+  async read(@Param('code') code: string, @Caller() caller: Principal | null): Promise<PaperView> {
+    if (!caller) throw new Rejected('unauthenticated', 'This needs a bearer token: Authorization: Bearer …');
+    return this.papers.view(code);
+  }
+}

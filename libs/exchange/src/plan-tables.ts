@@ -1,0 +1,612 @@
+/**
+ * Plans the import of tables: compares every row with what is recorded, makes it the ordinary acts that would bring about what it
+ * says, and tries these on a rehearsal of the log, with the rights of whoever sends them. Nothing is written.
+ */
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import {
+  ActCommand,
+  Acts,
+  entryClass,
+  FindsDuplicates,
+  namesakes,
+  rehearsalOf,
+  refuseUnlessTheirs,
+  tableOf,
+  viewOf,
+  type AnyActCommand,
+  type CommitmentView,
+  type DuplicateCandidate,
+} from '#acts';
+import { classOf } from '#bodies';
+import { todayAt, type FullDate } from '#clocks';
+import { load, Rejected, NO_STREAM, withoutNulls, WrongRevision, type FieldError, type Log } from '#eventsourcing';
+import type { SheetRow } from '#files';
+import { cleanBody, invalid, metaOfPart, VALIDATION, type RequestContext, type Registered } from '#platform';
+import { mayBeSame, tellingWords } from '#progress';
+import { asAt, codeOf, nameOf, registers, type Entry, type Register, type Registers } from '#registers';
+import { valueOf, type DateOrder } from './cell-values.js';
+import type { Codes } from './codes.js';
+import { keyOf, SOURCE_FIELDS, type CommitmentField, type Field } from './fields.js';
+import type { FieldChange, ImportRow, LikelyDuplicate, SheetNote, SheetProblem } from './preview.js';
+import { actsFor, comparable, recordOf, saidOf, saysTheSame, type RowAct, type Values } from './row-changes.js';
+import type { Table, TableColumn } from './tables.js';
+
+/** What the acts rest on where the rows do not say it. */
+export interface Terms {
+  readonly reportedOn: FullDate;
+  readonly citation: { readonly document: string; readonly locator: string } | null;
+  readonly dates: DateOrder;
+  readonly epoch: 1900 | 1904;
+  /** The list that the rows were exported from; absent: what holds today. */
+  readonly base?: { readonly asOf: FullDate; readonly knownAt?: string };
+}
+
+/** An act with what its route names. */
+export interface KeptAct {
+  readonly act: string;
+  readonly body: object;
+  readonly agency?: string;
+  readonly milestone?: number;
+  readonly revision?: number;
+}
+
+/** A command as it is kept until it is confirmed: one for each row that changes something. */
+export interface KeptCommand {
+  readonly sheet: string;
+  readonly row: number;
+  readonly subject: AnyActCommand['subject'];
+  readonly id: string | null;
+  readonly acts: readonly KeptAct[];
+  /** The revision that it was planned on; absent: it takes a reference that is still to be given. */
+  readonly expected?: number;
+}
+
+/** What the planning needs of the application. */
+export interface Planning {
+  readonly log: Log;
+  readonly registers: Registers;
+  readonly duplicates: FindsDuplicates;
+  readonly codes: Codes;
+  readonly context: RequestContext;
+  /** The rows of a list as it was exported, by reference. */
+  readonly listed: (
+    base: NonNullable<Terms['base']>,
+  ) => Promise<ReadonlyMap<string, Readonly<Record<string, unknown>>>>;
+}
+
+export interface TablesPlan {
+  readonly rows: readonly ImportRow[];
+  readonly commands: readonly KeptCommand[];
+}
+
+export async function planTables(tables: readonly Table[], terms: Terms, planning: Planning): Promise<TablesPlan> {
+  const plan = new Plan(terms, planning, await rehearsalOf(planning.log));
+  // What others name comes before what names it.
+  const order = (table: Table) => ORDER.indexOf(table.subject);
+  const rows = tables
+    .toSorted((x, y) => order(x) - order(y))
+    .flatMap((table) => table.rows.map((row) => new Row(table, row)));
+  await plan.foresee(rows);
+  for (const row of rows) await plan.plan(row);
+  await plan.likelyDuplicates(rows);
+  const shown = rows.filter((row) => !row.isEmpty);
+  return { rows: shown.map((row) => row.shown()), commands: rows.flatMap((row) => row.command ?? []) };
+}
+
+const ORDER: readonly Table['subject'][] = [
+  ...(['document', 'agency', 'framework', 'theme', 'forum', 'outcome', 'commitment'] as const),
+];
+
+/** A row on its way to acts. */
+class Row {
+  readonly values: Record<string, unknown> = {};
+  readonly problems: SheetProblem[] = [];
+  readonly notes: SheetNote[] = [];
+  readonly changes: FieldChange[] = [];
+  readonly duplicates: LikelyDuplicate[] = [];
+  acts: RowAct[] = [];
+  outcome: 'recorded' | 'changed' | 'recognised' = 'recognised';
+  id: string | null = null;
+  title: string | null = null;
+  expected: number | undefined;
+
+  constructor(
+    readonly table: Table,
+    readonly row: SheetRow,
+  ) {}
+
+  get isEmpty(): boolean {
+    return Object.values(this.values).every((value) => value === null) && this.problems.length === 0;
+  }
+
+  columnOf(field: string | null): TableColumn | undefined {
+    return this.table.columns.find((column) => column.field?.name === field);
+  }
+
+  problem(field: string | null, message: string, right: string | null = null, of = this.columnOf(field)): void {
+    const value = of ? (this.row.cells.get(of.column)?.text ?? null) : null;
+    const at = { sheet: this.table.sheet, row: this.row.number, column: of?.letters ?? null };
+    const known = this.problems.some((one) => one.message === message && one.column === at.column);
+    if (!known) this.problems.push({ ...at, field: field ?? of?.head ?? null, value, message, right });
+  }
+
+  note(field: string | null, message: string): void {
+    this.notes.push({ column: this.columnOf(field)?.letters ?? null, message });
+  }
+
+  get command(): KeptCommand | null {
+    if (this.problems.length > 0 || this.acts.length === 0) return null;
+    return {
+      ...{ sheet: this.table.sheet, row: this.row.number, subject: this.table.subject, id: this.id },
+      acts: this.acts.map(({ fields: _fields, ...act }) => act),
+      ...(this.expected !== undefined && { expected: this.expected }),
+    };
+  }
+
+  shown(): ImportRow {
+    const { table, row, problems, notes, changes, duplicates, acts, id, title } = this;
+    return {
+      ...{ sheet: table.sheet, row: row.number, hidden: row.hidden, subject: table.subject, reference: id, title },
+      outcome: problems.length > 0 ? 'refused' : this.outcome,
+      acts: acts.map(({ fields: _fields, ...act }) => act),
+      ...{ changes, problems, notes, duplicates },
+    };
+  }
+}
+
+/** By the field of a body, the column that it comes from, where it has another name. */
+const COLUMNS_OF: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  setTarget: { date: 'target', note: 'targetNote' },
+  attachEvidence: { title: 'evidence', date: 'evidence', url: 'evidence', language: 'evidence' },
+  relate: { type: 'relations', to: 'relations' },
+};
+
+class Plan {
+  readonly #rehearsal: Acts;
+  readonly #first = new Map<string, Row[]>();
+  readonly #importedStreams = new Set<string>();
+  #listed: ReadonlyMap<string, Readonly<Record<string, unknown>>> | null = null;
+  #part = 0;
+
+  constructor(
+    private readonly terms: Terms,
+    private readonly planning: Planning,
+    private readonly rehearsed: Log,
+  ) {
+    this.#rehearsal = new Acts(rehearsed);
+  }
+
+  /** Reads the cells of all rows, and the codes that they bring: any row may name what another one records. */
+  async foresee(rows: readonly Row[]): Promise<void> {
+    for (const row of rows) {
+      for (const column of row.table.columns) if (column.field) this.#read(row, column, column.field);
+      const key = row.values[keyOf(row.table.subject)];
+      row.id = typeof key === 'string' ? key : null;
+      const title = row.values['title'] ?? row.values['name'] ?? row.values['label'] ?? row.values['text'];
+      row.title = typeof title === 'string' ? title : null;
+      if (row.id !== null) this.#importedStreams.add(`${row.table.subject}-${row.id}`);
+    }
+    for (const row of rows) await this.#meant(row);
+  }
+
+  #read(row: Row, { column, letters, dates }: TableColumn, field: Field): void {
+    const cell = row.row.cells.get(column);
+    const read = valueOf(cell, field, { epoch: this.terms.epoch, dates: dates ?? this.terms.dates });
+    if ('wrong' in read) return row.problem(field.name, read.wrong, read.right);
+    // Beside our own lists an empty cell says nothing; in them, that there is nothing.
+    if (read.value !== null || row.table.exported) row.values[field.name] = read.value;
+    if (read.note) row.notes.push({ column: letters, message: read.note });
+  }
+
+  /** Puts the codes in place that are meant by other cases and by names. */
+  async #meant(row: Row): Promise<void> {
+    for (const { field } of row.table.columns) {
+      const kinds = field && KINDS_OF[field.name];
+      const value = field && row.values[field.name];
+      if (!kinds || !value) continue;
+      const put = async (code: string): Promise<string> => {
+        if (kinds.some((kind) => this.#importedStreams.has(`${kind}-${code}`))) return code;
+        const meant = await this.planning.codes.meant(kinds, code);
+        if (meant !== code) row.note(field.name, `«${code}» was read as ${meant}`);
+        return meant;
+      };
+      if (field.form === 'code') row.values[field.name] = await put(value as string);
+      if (field.form === 'codes') row.values[field.name] = await Promise.all((value as string[]).map(put));
+      if (field.form === 'roles')
+        row.values[field.name] = await Promise.all(
+          (value as { agency: string }[]).map(async (one) => ({ ...one, agency: await put(one.agency) })),
+        );
+    }
+  }
+
+  async plan(row: Row): Promise<void> {
+    if (row.isEmpty) return;
+    if (row.problems.length > 0) return;
+    try {
+      if (row.table.subject === 'commitment') await this.#commitment(row);
+      else await this.#entry(row, row.table.subject);
+    } catch (error) {
+      if (!(error instanceof Rejected)) throw error;
+      this.#refused(row, error, null);
+    }
+  }
+
+  // ── Commitments ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  async #commitment(row: Row): Promise<void> {
+    const { log } = this.planning;
+    const before = row.id === null ? null : (this.#first.get(row.id) ?? null);
+    const recorded = row.id !== null && (await log.store.read(`commitment-${row.id}`)).length > 0;
+    if (before && !recorded) return row.problem('reference', `is in row ${before[0]!.row.number} already`);
+    if (!recorded) return this.#record(row);
+    this.#first.set(row.id!, [...(before ?? []), row]);
+    await this.#change(row, row.id!, before ?? []);
+  }
+
+  async #record(row: Row): Promise<void> {
+    const values = row.values as Values;
+    const same = row.id === null ? await this.#recognised(values) : null;
+    if (same !== null) {
+      row.id = same;
+      return;
+    }
+    if (row.id !== null) this.#first.set(row.id, [row]);
+    row.outcome = 'recorded';
+    row.expected = row.id === null ? undefined : NO_STREAM;
+    row.acts = [{ act: 'record', body: { ...recordOf(values), ...this.#source(row) }, fields: [] }];
+    for (const { field } of row.table.columns)
+      if (field && (values[field.name as CommitmentField] ?? null) !== null && !isSource(field.name))
+        row.changes.push(this.#changed(row, field.name, null, values[field.name as CommitmentField]));
+    await this.#try(row);
+  }
+
+  /** The reference of a commitment that says all that a row without a reference says. */
+  async #recognised(values: Values): Promise<string | null> {
+    const candidate = candidateOf(null, values);
+    if (!candidate) return null;
+    const likely = await this.planning.duplicates.of(candidate);
+    for (const { reference, title } of likely) {
+      if (title !== candidate.title) continue;
+      const view = await this.#viewOf(reference);
+      const said = Object.keys(values).filter((field) => !isSource(field)) as CommitmentField[];
+      if (view && said.every((field) => saysTheSame(field, values[field], saidOf(view, field)))) return reference;
+    }
+    return null;
+  }
+
+  #viewOf(
+    reference: string,
+    at: { asOf: FullDate; knownAt?: string } = { asOf: this.#today() },
+    log = this.planning.log,
+  ) {
+    return viewOf(log, reference, at).catch((error: unknown) => {
+      if (error instanceof Rejected && error.code === 'not_found') return null;
+      throw error;
+    });
+  }
+
+  #today = (): FullDate => todayAt(new Date());
+
+  async #change(row: Row, reference: string, before: readonly Row[]): Promise<void> {
+    const { base } = this.terms;
+    const now = await this.#viewOf(reference, undefined, this.rehearsed);
+    if (!now) return row.problem('reference', `${reference} does not exist yet as at today`);
+    const compared = base && before.length === 0 ? ((await this.#viewOf(reference, base)) ?? now) : now;
+    row.expected = before.length > 0 ? undefined : now.revision;
+    const values = row.values as Values;
+    const fields = (Object.keys(values) as CommitmentField[]).filter(
+      (field) => !isSource(field) && field !== 'reference',
+    );
+    const changed: CommitmentField[] = [];
+    for (const field of fields) {
+      const [said, was, is] = [values[field], saidOf(compared, field), saidOf(now, field)];
+      if (saysTheSame(field, said, was) || saysTheSame(field, said, is)) continue;
+      if (!saysTheSame(field, was, is))
+        row.problem(
+          field,
+          `was changed meanwhile: it was ${shown(was)} in the list, and is ${shown(is)} now`,
+          `${shown(is)}, or the file exported anew`,
+        );
+      changed.push(field);
+      row.changes.push(this.#changed(row, field, is, said));
+    }
+    await this.#computed(row, reference);
+    if (changed.length === 0 || this.#isReported(values, changed, now)) {
+      row.changes.length = 0;
+      return;
+    }
+    if (row.problems.length > 0) return;
+    row.outcome = 'changed';
+    const { acts, not } = actsFor(values, changed, now);
+    for (const { field, message, right } of not) row.problem(field, message, right);
+    row.acts = acts.map((act) => ({ ...act, body: { ...act.body, ...this.#source(row) } }));
+    if (changed.includes('stage') && !changed.includes('effective'))
+      row.note('effective', `the stage changes, and the date of it stays ${shown(saidOf(now, 'effective'))}`);
+    if (before.length > 0) this.#joins(row, before);
+    if (row.problems.length > 0 || !(await this.#try(row))) return;
+    const after = (await this.#viewOf(reference, undefined, this.rehearsed))!;
+    for (const field of changed)
+      if (!saysTheSame(field, values[field], saidOf(after, field)))
+        row.problem(field, `would stay ${shown(saidOf(after, field))}: ${whyItStays(field, after)}`);
+  }
+
+  /** Several rows about one commitment are several reports of its stage, each of a day of its own. */
+  #joins(row: Row, before: readonly Row[]): void {
+    const reports = [...before, row].every(({ acts }) => acts.every(({ act }) => act === 'reportStage'));
+    const days = [...before, row].map(({ values }) => values['reportedOn']);
+    if (!reports || new Set(days).size < days.length)
+      row.problem(
+        'reference',
+        `is in row ${before[0]!.row.number} already`,
+        'one row for a commitment, or several that report its stage, each with its own date of report',
+      );
+  }
+
+  /** Whether what a row says of the stage was reported so before, though another report holds now. */
+  #isReported(values: Values, changed: readonly CommitmentField[], { entries }: CommitmentView): boolean {
+    const ofStage: readonly string[] = ['stage', 'effective', 'outlook', 'note'];
+    const on = values.reportedOn;
+    if (typeof on !== 'string' || !changed.every((field) => ofStage.includes(field))) return false;
+    return entries.some(
+      (entry) =>
+        entry.reportedOn === on &&
+        ofStage.every(
+          (field) =>
+            values[field as 'stage'] === undefined ||
+            comparable(values[field as 'stage']) === comparable(entry[field as 'stage']),
+        ),
+    );
+  }
+
+  /** What follows from what is recorded cannot be changed in a list; of a list whose date is known that can be seen. */
+  async #computed(row: Row, reference: string): Promise<void> {
+    const columns = row.table.columns.filter(({ by, head }) => by === 'computed' && head !== 'page');
+    const { base } = this.terms;
+    if (columns.length === 0 || !base?.knownAt) return;
+    this.#listed ??= await this.planning.listed(base);
+    const listed = this.#listed.get(reference);
+    if (!listed) return;
+    for (const column of columns) {
+      const [said, was] = [row.row.cells.get(column.column)?.text.trim() ?? '', String(listed[column.head] ?? '')];
+      if (said !== was)
+        row.problem(
+          null,
+          `${column.head} follows from what is recorded and is not changed by itself`,
+          was || 'nothing',
+          column,
+        );
+    }
+  }
+
+  #changed(row: Row, field: string, from: unknown, to: unknown): FieldChange {
+    const words = (value: unknown) => (comparable(value) === 'null' ? null : shown(value));
+    return { column: row.columnOf(field)?.letters ?? null, field, from: words(from), to: words(to) };
+  }
+
+  /** The source of the acts of a row: its own, or that of the whole file. */
+  #source(row: Row): Record<string, unknown> {
+    const { reportedOn, document, locator, section, paragraph } = row.values as Record<string, string | null>;
+    const place = locator ?? paragraph ?? section;
+    const own = document && {
+      document,
+      locator: place ?? '',
+      ...(section && { section }),
+      ...(paragraph && { paragraph }),
+    };
+    if (document && !place)
+      row.problem('document', 'is cited without a place in it', 'a column locator, paragraph or section');
+    const citation = own || this.terms.citation;
+    return { reportedOn: reportedOn ?? this.terms.reportedOn, ...(citation && { citation }) };
+  }
+
+  // ── Entries of registers ──────────────────────────────────────────────────────────────────────────────────────────
+
+  async #entry(row: Row, kind: Register & Table['subject']): Promise<void> {
+    const key = keyOf(row.table.subject);
+    if (row.id === null) return row.problem(key, `${key} is missing`);
+    const before = this.#first.get(row.id);
+    if (before) return row.problem(key, `is in row ${before[0]!.row.number} already`);
+    this.#first.set(row.id, [row]);
+    const { state, revision } = await load(this.planning.log, registers[kind] as never, row.id);
+    const entry = (state as { entry: Entry | null }).entry;
+    const values = row.values;
+    if (!entry) {
+      row.outcome = 'recorded';
+      row.expected = NO_STREAM;
+      row.acts = [{ act: 'enter', body: given(values), fields: [] }];
+      for (const [field, value] of Object.entries(values))
+        if (value !== null) row.changes.push(this.#changed(row, field, null, value));
+      await this.#try(row);
+      return;
+    }
+    row.expected = revision;
+    const on = this.terms.base?.asOf ?? this.#today();
+    const shownNow = kind === 'agency' ? (asAt(state as never, on) as unknown as Entry) : entry;
+    const says = (of: Entry, field: string) => (of as unknown as Record<string, unknown>)[field] ?? null;
+    const changed = Object.keys(values).filter(
+      (field) =>
+        comparable(values[field]) !== comparable(says(entry, field)) &&
+        comparable(values[field]) !== comparable(says(shownNow, field)),
+    );
+    if (changed.length === 0) return;
+    row.outcome = 'changed';
+    for (const field of changed) {
+      row.changes.push(this.#changed(row, field, says(shownNow, field), values[field]));
+      if (kind === 'agency' && DATED[field])
+        row.problem(field, 'changes by an act of its own, from a date on', DATED[field]);
+    }
+    const amended = Object.fromEntries(changed.map((field) => [field, values[field]]));
+    row.acts = [{ act: 'amend', body: given({ ...withoutNulls(entry), ...amended }), fields: [] }];
+    if (row.problems.length === 0) await this.#try(row);
+  }
+
+  // ── Trying ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Tries the acts of a row on the rehearsal, each by itself, so that a refusal names its column. @returns whether all would be done */
+  async #try(row: Row): Promise<boolean> {
+    const { subject } = row.table;
+    let id = row.id;
+    for (const act of row.acts) {
+      try {
+        const command = commandOf(
+          { sheet: '', row: 0, subject, id, acts: [act] },
+          { ...this.planning.context, meta: metaOfPart(this.planning.context.meta, this.#part++) },
+          this.#importedStreams,
+        );
+        id = (await this.#rehearsal.execute(command)).id;
+      } catch (error) {
+        if (!(error instanceof Rejected || error instanceof WrongRevision)) throw error;
+        this.#refused(row, error, act);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  #refused(row: Row, { errors, message }: Pick<Rejected, 'message'> & Partial<Rejected>, act: RowAct | null): void {
+    const all: readonly FieldError[] = errors?.length ? errors : [{ pointer: '', message }];
+    for (const { pointer, message: why } of all) {
+      const [, first = '', inner = ''] = pointer.split('/');
+      const named = COLUMNS_OF[act?.act ?? '']?.[first] ?? (first === 'citation' ? inner || 'document' : first);
+      const own = row.columnOf(named) ? named : null;
+      const roles = ['agency', 'agencies', 'role'].includes(first)
+        ? row.columnOf('agencies')
+          ? 'agencies'
+          : 'lead'
+        : null;
+      row.problem(own ?? roles ?? act?.fields.find((field) => row.columnOf(field)) ?? (named || null), why);
+    }
+  }
+
+  // ── Duplicates ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Names what may be the same as a new row: what is there, and other new rows. */
+  async likelyDuplicates(rows: readonly Row[]): Promise<void> {
+    const fresh = rows.filter((row) => row.outcome === 'recorded' && !row.isEmpty);
+    const candidates = fresh.flatMap((row) => {
+      const one = row.table.subject === 'commitment' ? candidateOf(row.id, row.values as Values) : null;
+      return one ? [{ row, one, words: tellingWords(one.title) }] : [];
+    });
+    const side = (one: DuplicateCandidate, row: Row | null) => ({
+      ...{ reference: one.reference || null, row: row?.row.number ?? null, title: one.title },
+      ...{ agencies: one.agencies, followsUp: one.followsUp },
+    });
+    const sharing = new Map<string, typeof candidates>();
+    for (const candidate of candidates) {
+      const { row, one, words } = candidate;
+      for (const other of await this.planning.duplicates.of(one))
+        row.duplicates.push({ this: side(one, row), that: side(other, null) });
+      const met = new Set(
+        [...words].flatMap((word) => {
+          const some = sharing.get(word) ?? [];
+          return some.length > COMMON ? [] : some;
+        }),
+      );
+      for (const other of met)
+        if (mayBeSame(one, other.one, words, other.words))
+          row.duplicates.push({ this: side(one, row), that: side(other.one, other.row) });
+      for (const word of words) sharing.set(word, [...(sharing.get(word) ?? []), candidate]);
+    }
+    for (const row of fresh) {
+      if (row.table.subject === 'commitment' || row.title === null) continue;
+      const entry = given(row.values) as unknown as Entry;
+      const all = (await this.planning.registers.all(row.table.subject)) as Entry[];
+      const plain = (one: Entry, at: Row | null) => ({
+        ...{ reference: codeOf(one), row: at?.row.number ?? null, title: nameOf(one), agencies: [], followsUp: [] },
+      });
+      for (const other of namesakes(entry, all))
+        row.duplicates.push({ this: plain(entry, row), that: plain(other, null) });
+    }
+  }
+}
+
+/** A word in more titles than this tells nothing. */
+const COMMON = 200;
+
+/** What of an agency changes from a date on, and how. */
+const DATED: Readonly<Record<string, string>> = {
+  name: 'POST /v1/agencies/{code}/rename says since when',
+  succeededBy: 'POST /v1/agencies/{code}/merge or /dissolve says since when',
+};
+
+/** By field, the registers that its codes are of. */
+const KINDS_OF: Readonly<Record<string, readonly Registered[]>> = {
+  agencies: ['agency'],
+  lead: ['agency'],
+  coLeads: ['agency'],
+  partners: ['agency'],
+  observers: ['agency'],
+  funders: ['agency'],
+  hosts: ['agency'],
+  themes: ['theme'],
+  followsUp: ['forum', 'outcome'],
+  document: ['document'],
+};
+
+const isSource = (field: string): boolean => (SOURCE_FIELDS as readonly string[]).includes(field);
+
+const whyItStays = (field: CommitmentField, { headline }: CommitmentView): string =>
+  ['stage', 'effective', 'outlook', 'note'].includes(field)
+    ? `the report of ${headline.reportedOn} that it is ${headline.stage}, effective ${headline.effective}, counts for more`
+    : 'a later report counts for more, or no act takes it away';
+
+/** The values of a row as the body of an entry: what is empty is left out. */
+const given = (values: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
+
+const candidateOf = (reference: string | null, values: Values): DuplicateCandidate | null => {
+  if (typeof values.title !== 'string') return null;
+  const listed = [values.agencies, values.lead, values.coLeads, values.partners].flat() as unknown[];
+  const codes = listed.flatMap((one) => {
+    if (typeof one === 'string') return one;
+    return (one as { agency?: string } | null | undefined)?.agency ?? [];
+  });
+  const followsUp = (values.followsUp ?? []) as string[];
+  return { reference: reference ?? '', title: values.title, agencies: [...new Set(codes)], followsUp };
+};
+
+/** A value in words, as a cell would have it. */
+export function shown(value: unknown): string {
+  if (value === null || value === undefined || value === '') return 'nothing';
+  if (!Array.isArray(value)) return String(value);
+  if (value.length === 0) return 'nothing';
+  return value
+    .map((one: unknown) => {
+      if (!one || typeof one !== 'object') return String(one);
+      const { agency, role, type, to, title, ...more } = one as Record<string, unknown>;
+      if (agency !== undefined) return `${String(agency)} (${String(role)})`;
+      if (to !== undefined) return `${String(type)} ${String(to)}`;
+      if (type !== undefined) return `${String(type)}: ${String(title)}`;
+      const dates = [more['date'], more['due'], more['reachedOn']].filter(Boolean).map(String);
+      return dates.length > 0 ? `${String(title)} (${dates.join(', ')})` : String(title);
+    })
+    .join('; ');
+}
+
+/**
+ * A kept command as one that can be executed: its bodies are valid, and its acts are the caller's to do.
+ * @throws Rejected
+ */
+export function commandOf(
+  { subject, id, acts, expected }: KeptCommand,
+  context: RequestContext,
+  importedStreams: ReadonlySet<string>,
+): AnyActCommand {
+  const instances = acts.map(({ act, body, ...named }) => {
+    const entryOf = subject !== 'commitment' && (act === 'enter' || act === 'amend');
+    const Body = (entryOf ? entryClass(subject) : classOf(tableOf(subject)[act]!.body)) as new () => object;
+    const instance = plainToInstance(Body, cleanBody(Body, body));
+    const faults = validateSync(instance, VALIDATION);
+    if (faults.length > 0) throw invalid(faults);
+    refuseUnlessTheirs(subject, act, instance, context.by);
+    return { act, body: instance, ...named };
+  });
+  return new ActCommand(
+    subject,
+    id,
+    instances as never,
+    { by: context.by, meta: context.meta, ...(expected !== undefined && { expected }) },
+    importedStreams,
+  ) as AnyActCommand;
+}

@@ -1,0 +1,169 @@
+/** What an import would do, row by row, as the API and the pages show it before anything is written. */
+import { ApiProperty } from '@nestjs/swagger';
+import { DATE_ORDERS } from './cell-values.js';
+import { TABLE_SUBJECTS, type TableSubject } from './fields.js';
+
+export const ROW_OUTCOMES = ['recorded', 'changed', 'recognised', 'refused'] as const;
+export type RowOutcome = (typeof ROW_OUTCOMES)[number];
+
+export const IMPORT_STATES = ['previewed', 'confirming', 'confirmed', 'undone', 'taken_back'] as const;
+export type ImportState = (typeof IMPORT_STATES)[number];
+
+const CELL = { type: String, nullable: true, description: 'null: there is nothing' } as const;
+const COLUMN = { type: String, nullable: true, example: 'C', description: 'null: of the row as a whole' } as const;
+
+/** What keeps a row from being imported. */
+export class SheetProblem {
+  @ApiProperty({ example: 'Commitments' }) readonly sheet: string;
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'As the program numbers it; 0: of the sheet as a whole' })
+  readonly row: number;
+  @ApiProperty(COLUMN) readonly column: string | null;
+  @ApiProperty({ type: String, nullable: true, example: 'target', description: 'The field that the column is for' })
+  readonly field: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'What the cell says' }) readonly value: string | null;
+  @ApiProperty({ example: '«03/04/2012» does not say which is the day' }) readonly message: string;
+  @ApiProperty({ type: String, nullable: true, example: 'YYYY-MM-DD', description: 'What would be right' })
+  readonly right: string | null;
+}
+
+/** How a cell was read, where that is not plain to see. */
+export class SheetNote {
+  @ApiProperty(COLUMN) readonly column: string | null;
+  @ApiProperty({ example: '«IOM–2006–01» was read as IOM-2006-01' }) readonly message: string;
+}
+
+/** A field that changes. */
+export class FieldChange {
+  @ApiProperty(COLUMN) readonly column: string | null;
+  @ApiProperty({ example: 'stage' }) readonly field: string;
+  @ApiProperty({ ...CELL, example: 'planned' }) readonly from: string | null;
+  @ApiProperty({ ...CELL, example: 'in_progress' }) readonly to: string | null;
+}
+
+/** One side of two things that may be the same. */
+export class DuplicateSide {
+  @ApiProperty({ type: String, nullable: true, description: 'null: it gets one when it is recorded' })
+  readonly reference: string | null;
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Its row, where it is in the file' })
+  readonly row: number | null;
+  @ApiProperty() readonly title: string;
+  @ApiProperty({ type: [String] }) readonly agencies: readonly string[];
+  @ApiProperty({ type: [String] }) readonly followsUp: readonly string[];
+}
+
+/** Something that is there already, or in another row, and may be the same. */
+export class LikelyDuplicate {
+  @ApiProperty({ type: () => DuplicateSide }) readonly this: DuplicateSide;
+  @ApiProperty({ type: () => DuplicateSide }) readonly that: DuplicateSide;
+}
+
+export class PlannedAct {
+  @ApiProperty({ example: 'reportStage' }) readonly act: string;
+  @ApiProperty({ type: 'object', additionalProperties: true, description: 'As its own route takes it' })
+  readonly body: object;
+  @ApiProperty({ required: false, description: 'The agency that the route names' }) readonly agency?: string;
+  @ApiProperty({ required: false, type: 'integer', description: 'The milestone that the route names' })
+  readonly milestone?: number;
+}
+
+export class ImportRow {
+  @ApiProperty({ example: 'Commitments' }) readonly sheet: string;
+  @ApiProperty({ type: 'integer', minimum: 1, description: 'As the program numbers it' }) readonly row: number;
+  @ApiProperty({ description: 'Whether the program hides it; it is read all the same' }) readonly hidden: boolean;
+  @ApiProperty({ enum: TABLE_SUBJECTS, description: 'What the row is about' }) readonly subject: TableSubject;
+  @ApiProperty({ type: String, nullable: true, description: 'null: a new one, whose reference is still to be given' })
+  readonly reference: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'Its title or name' }) readonly title: string | null;
+  @ApiProperty({ enum: ROW_OUTCOMES, description: 'What would happen' }) readonly outcome: RowOutcome;
+  @ApiProperty({ type: [PlannedAct], description: 'The ordinary acts by which it would' })
+  readonly acts: readonly PlannedAct[];
+  @ApiProperty({ type: [FieldChange] }) readonly changes: readonly FieldChange[];
+  @ApiProperty({ type: [SheetProblem] }) readonly problems: readonly SheetProblem[];
+  @ApiProperty({ type: [SheetNote] }) readonly notes: readonly SheetNote[];
+  @ApiProperty({ type: [LikelyDuplicate] }) readonly duplicates: readonly LikelyDuplicate[];
+}
+
+export class SheetColumn {
+  @ApiProperty({ example: 'C' }) readonly column: string;
+  @ApiProperty({ example: 'Échéance' }) readonly head: string;
+  @ApiProperty({ type: String, nullable: true, example: 'target', description: 'null: it is not read' })
+  readonly field: string | null;
+  @ApiProperty({
+    enum: ['name', 'mapping', 'computed', 'nothing'],
+    description:
+      'By what the field was found; computed: it follows from what is recorded; nothing: nobody knows what it is for',
+  })
+  readonly by: string;
+  @ApiProperty() readonly hidden: boolean;
+}
+
+export class ImportSheet {
+  @ApiProperty({ example: 'Commitments' }) readonly sheet: string;
+  @ApiProperty({ enum: TABLE_SUBJECTS, nullable: true, description: 'null: it was not read' })
+  readonly subject: TableSubject | null;
+  @ApiProperty({ type: 'integer', nullable: true, description: 'The row in which the columns are named' })
+  readonly head: number | null;
+  @ApiProperty({ type: [SheetColumn] }) readonly columns: readonly SheetColumn[];
+  @ApiProperty({ type: String, nullable: true, description: 'Why it was not read' }) readonly unread: string | null;
+}
+
+const COUNT = { type: 'integer', minimum: 0 } as const;
+
+export class RowCounts {
+  @ApiProperty({ ...COUNT, description: 'New ones' }) readonly recorded: number;
+  @ApiProperty(COUNT) readonly changed: number;
+  @ApiProperty({ ...COUNT, description: 'There already, as the row says' }) readonly recognised: number;
+  @ApiProperty({ ...COUNT, description: 'While there are any, nothing can be imported' }) readonly refused: number;
+}
+
+export class ImportedFile {
+  @ApiProperty({ example: 'list.xlsx' }) readonly name: string;
+  @ApiProperty({ type: 'integer', description: 'In bytes' }) readonly size: number;
+  @ApiProperty({ description: 'SHA-256, in hexadecimal' }) readonly sha256: string;
+  @ApiProperty({ enum: ['xlsx', 'csv'] }) readonly format: string;
+  @ApiProperty({ type: [String], description: 'How it was read, and by which rules' })
+  readonly readAs: readonly string[];
+}
+
+/** What the rows are compared with. */
+export class ComparedWith {
+  @ApiProperty({ type: String, format: 'date' }) readonly asOf: string;
+  @ApiProperty({ type: String, nullable: true, description: 'null: what is known now' })
+  readonly knownAt: string | null;
+}
+
+/** How the file is read and what the acts rest on, where its cells do not say it. */
+export class ImportTerms {
+  @ApiProperty({ type: String, format: 'date', description: 'The date of the report, where a row names none' })
+  readonly reportedOn: string;
+  @ApiProperty({ type: String, nullable: true, description: 'The document that is cited, where a row cites none' })
+  readonly document: string | null;
+  @ApiProperty({ type: String, nullable: true }) readonly locator: string | null;
+  @ApiProperty({ enum: DATE_ORDERS, description: 'iso: days with slashes are refused' }) readonly dates: string;
+  @ApiProperty({ type: ComparedWith, nullable: true, description: 'null: with what holds today' })
+  readonly comparedWith: ComparedWith | null;
+}
+
+/** An import: what it would do, and what has become of it. */
+export class ImportPreview {
+  @ApiProperty({ format: 'uuid' }) readonly id: string;
+  @ApiProperty({
+    enum: IMPORT_STATES,
+    description:
+      'confirming: it was broken off, confirm it again; taken_back: an act was refused on the way, and what was done before is taken back',
+  })
+  readonly state: ImportState;
+  @ApiProperty({ type: ImportedFile }) readonly file: ImportedFile;
+  @ApiProperty({ type: ImportTerms }) readonly terms: ImportTerms;
+  @ApiProperty({ type: [ImportSheet] }) readonly sheets: readonly ImportSheet[];
+  @ApiProperty({ type: RowCounts }) readonly counts: RowCounts;
+  @ApiProperty({ type: [SheetProblem], description: 'All of them; those of rows are with their rows, too' })
+  readonly problems: readonly SheetProblem[];
+  @ApiProperty({ type: [ImportRow] }) readonly rows: readonly ImportRow[];
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Why it was taken back, or what of it stays once it is undone',
+  })
+  readonly remark: string | null;
+}

@@ -1,0 +1,151 @@
+/** Finds the tables in a file: what each sheet is about, which row is its head, and which field each column is for. */
+import { columnLetters, type Sheet, type SheetRow, type SpreadsheetFile } from '#files';
+import { WORKBOOK_SHEETS } from '#platform';
+import { orderIn, type DateOrder } from './cell-values.js';
+import { fieldNames, keyOf, nameKey, SHEET_NAMES, TABLE_SUBJECTS, type Field, type TableSubject } from './fields.js';
+
+/** By the head of a column, the name of the field that it is for; an empty name: it is not read. */
+export type ColumnMapping = Readonly<Record<string, string>>;
+
+export interface TableColumn {
+  /** From 0. */
+  readonly column: number;
+  /** `AB` */
+  readonly letters: string;
+  readonly head: string;
+  /** `null`: it is not read. */
+  readonly field: Field | null;
+  /** By which the field was found; `computed`: it is shown by lists, and follows from what is recorded. */
+  readonly by: 'name' | 'mapping' | 'computed' | 'nothing';
+  readonly hidden: boolean;
+  readonly dates: DateOrder | null;
+}
+
+export interface Table {
+  readonly sheet: string;
+  readonly subject: TableSubject;
+  readonly head: number;
+  readonly columns: readonly TableColumn[];
+  readonly rows: readonly SheetRow[];
+  /** Whether it has the columns that only our own lists have: then an empty cell says that there is nothing. */
+  readonly exported: boolean;
+}
+
+export interface Tables {
+  readonly tables: readonly Table[];
+  /** The sheets that were not read, and why. */
+  readonly unread: readonly { readonly sheet: string; readonly why: string }[];
+  /** What a workbook that was exported says of the list in it. */
+  readonly origin: { readonly asOf?: string; readonly position?: string };
+}
+
+/** The columns of our own lists that follow from what is recorded: whoever changes one is told so. */
+export const COMPUTED: Readonly<Record<TableSubject, readonly string[]>> = {
+  commitment: [
+    ...['sources', 'spread', 'verification', 'verificationReason', 'replies', 'lastEdition', 'nextDue', 'lastUpkeep'],
+    ...['life', 'into', 'overdue', 'stale', 'lastReportedOn', 'leadReportedOn', 'correctedLater', 'page'],
+  ],
+  agency: ['names', 'status', 'endedOn', 'reason', 'citation', 'memberships', 'chairs'],
+  document: [],
+  forum: [],
+  outcome: ['status', 'endorsed', 'endorsedOn', 'followedUpOn', 'commitments'],
+  framework: [],
+  theme: [],
+};
+
+/** The head stands in one of the first rows: above it are titles. */
+const LOOKED_AT = 30;
+
+/** @param mapping counts for more than names */
+export function tablesIn(file: SpreadsheetFile, mapping: ColumnMapping = {}): Tables {
+  const tables: Table[] = [];
+  const unread = file.hiddenSheets.map((sheet) => ({ sheet, why: 'is hidden' }));
+  let origin: Tables['origin'] = {};
+  for (const sheet of file.sheets) {
+    const about = sheet.name === WORKBOOK_SHEETS.about ? aboutIn(sheet) : null;
+    if (about) origin = about;
+    if (about || isCodebook(sheet)) continue;
+    const table = tableIn(sheet, mapping);
+    if (typeof table === 'string') unread.push({ sheet: sheet.name, why: table });
+    else tables.push(table);
+  }
+  return { tables, unread, origin };
+}
+
+const textIn = (row: SheetRow | undefined, column: number): string => row?.cells.get(column)?.text.trim() ?? '';
+
+function aboutIn({ rows }: Sheet): Tables['origin'] {
+  const said = new Map(rows.map((row) => [textIn(row, 0), textIn(row, 1)]));
+  const [asOf, position] = [said.get('asOf'), said.get('position')];
+  return {
+    ...(asOf && /^\d{4}-\d{2}-\d{2}$/.test(asOf) && { asOf }),
+    ...(position && /^\d{1,16}$/.test(position) && { position }),
+  };
+}
+
+const isCodebook = ({ name, rows }: Sheet): boolean =>
+  name === WORKBOOK_SHEETS.columns && textIn(rows[0], 0) === 'column' && textIn(rows[0], 1) === 'meaning';
+
+/** A table; or why a sheet holds none. */
+function tableIn(sheet: Sheet, mapping: ColumnMapping): Table | string {
+  if (sheet.rows.length === 0) return 'is empty';
+  const mapped = new Map(Object.entries(mapping).map(([head, name]) => [nameKey(head), name]));
+  const named = TABLE_SUBJECTS.find((subject) =>
+    SHEET_NAMES[subject].some((name) => nameKey(name) === nameKey(sheet.name)),
+  );
+  let best: { subject: TableSubject; at: number; found: number } | null = null;
+  for (const subject of TABLE_SUBJECTS) {
+    const names = fieldNames(subject);
+    sheet.rows.slice(0, LOOKED_AT).forEach((row, at) => {
+      const fields = [...row.cells.values()].map(({ text }) => {
+        const key = nameKey(text);
+        return mapped.has(key) ? mapped.get(key) : names.get(key)?.name;
+      });
+      const distinct = new Set(fields.filter(Boolean));
+      const own = [...row.cells.values()].filter(
+        ({ text }) => names.get(nameKey(text))?.name === text || COMPUTED[subject].includes(text),
+      ).length;
+      // A sheet that is called after its subject needs fewer hints; of two that fit, our own names tell.
+      const found = distinct.size + own + (subject === named ? 3 : 0) + (distinct.has(keyOf(subject)) ? 0.5 : 0);
+      if (distinct.size >= 2 && (!best || found > best.found)) best = { subject, at, found };
+    });
+  }
+  if (!best) return 'has no row in whose cells two columns are named';
+  const { subject, at } = best as { subject: TableSubject; at: number };
+  const head = sheet.rows[at]!;
+  const columns = columnsIn(sheet, head, subject, mapped);
+  const twice = columns.find(
+    ({ field }, i) => field && columns.some((other, k) => k < i && other.field?.name === field.name),
+  );
+  if (twice) return `has two columns for ${twice.field!.name}; the second is ${twice.letters}, «${twice.head}»`;
+  const exported = subject !== 'commitment' || columns.filter(({ by }) => by === 'computed').length >= 3;
+  return { sheet: sheet.name, subject, head: head.number, columns, rows: sheet.rows.slice(at + 1), exported };
+}
+
+function columnsIn(
+  sheet: Sheet,
+  head: SheetRow,
+  subject: TableSubject,
+  mapped: ReadonlyMap<string, string>,
+): TableColumn[] {
+  const names = fieldNames(subject);
+  const byName = new Map([...names.values()].map((field) => [field.name, field]));
+  const below = new Set(sheet.rows.flatMap((row) => (row.number > head.number ? [...row.cells.keys()] : [])));
+  const all = [...new Set([...head.cells.keys(), ...below])].sort((x, y) => x - y);
+  const exact = new Set(all.flatMap((column) => (byName.has(textIn(head, column)) ? textIn(head, column) : [])));
+  const taken = new Set<string>();
+  return all.map((column): TableColumn => {
+    const text = textIn(head, column);
+    const letters = columnLetters(column);
+    const at = { column, letters, head: text, hidden: sheet.hiddenColumns.includes(column), dates: orderIn(text) };
+    const said = mapped.get(nameKey(text));
+    if (said !== undefined) return { ...at, field: byName.get(said) ?? null, by: 'mapping' };
+    if (COMPUTED[subject].includes(text)) return { ...at, field: null, by: 'computed' };
+    const found = names.get(nameKey(text));
+    // A column of exactly this name is the field's; another one that is called so, too, is not.
+    if (!found || taken.has(found.name) || (exact.has(found.name) && text !== found.name))
+      return { ...at, field: null, by: 'nothing' };
+    taken.add(found.name);
+    return { ...at, field: found, by: 'name' };
+  });
+}

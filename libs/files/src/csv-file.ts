@@ -1,0 +1,137 @@
+/** Reads CSV: settles its encoding and the sign between its cells by rules, and says which. */
+import { parse } from 'csv-parse/sync';
+import { unguarded } from '#text';
+import { LIMITS, UnreadableFile, type Cell, type Encoding, type Epoch, type SpreadsheetFile } from './sheet.js';
+
+const DELIMITERS = { ',': 'commas', ';': 'semicolons', '\t': 'tabs' } as const;
+type Delimiter = keyof typeof DELIMITERS;
+
+/** So many records tell which sign stands between the cells. */
+const LOOKED_AT = 50;
+
+const NAMES: Readonly<Record<Encoding, string>> = {
+  'utf-8': 'UTF-8',
+  'utf-16le': 'UTF-16 (little-endian)',
+  'utf-16be': 'UTF-16 (big-endian)',
+  'windows-1252': 'Windows-1252',
+};
+
+/**
+ * @param name of the file, for the name of its only sheet
+ * @param encoding where somebody says it; else it is settled by rule
+ * @throws UnreadableFile
+ */
+export function readCsv(bytes: Uint8Array, name: string, epoch: Epoch, encoding?: Encoding): SpreadsheetFile {
+  const settled = encoding ? { encoding, why: 'as was said' } : encodingOf(bytes);
+  const text = decoded(bytes, settled.encoding).replace(/^\ufeff/, '');
+  if (text.trim() === '') throw new UnreadableFile('The file is empty.');
+  if (text.includes('\0')) throw new UnreadableFile('The file is no text: it holds a character U+0000.');
+  // Excel writes this line itself, and reads it.
+  const named = /^sep=(.)\r?\n/i.exec(text);
+  const table = named ? text.slice(named[0].length) : text;
+  const sign = named ? named[1]! : delimiterOf(table);
+  const records = recordsOf(table, sign);
+  const rows = records.map((record, i) => ({
+    number: i + 1 + (named ? 1 : 0),
+    hidden: false,
+    cells: new Map(record.flatMap((cell, column) => (cell.trim() === '' ? [] : [[column, cellOf(cell)]]))),
+  }));
+  const between = DELIMITERS[sign as Delimiter] ?? `«${sign}»`;
+  return {
+    format: 'csv',
+    sheets: [{ name: name.replace(/\.[^.]*$/, ''), rows, hiddenColumns: [] }],
+    hiddenSheets: [],
+    epoch,
+    encoding: settled.encoding,
+    delimiter: sign,
+    readAs: [
+      `The text was read as ${NAMES[settled.encoding]} (${settled.why}).`,
+      `Its cells are parted by ${between} (${named ? 'as its first line says' : 'the sign that gives most rows equally many columns'}).`,
+    ],
+  };
+}
+
+const cellOf = (cell: string): Cell => {
+  const text = unguarded(cell);
+  return text.length > LIMITS.letters
+    ? { text: text.slice(0, 100), fault: `is longer than ${LIMITS.letters} characters` }
+    : { text };
+};
+
+/** By a byte order mark; else by zero bytes, which every second byte of Latin text in UTF-16 is; else by whether it is UTF-8. */
+export function encodingOf(bytes: Uint8Array): { encoding: Encoding; why: string } {
+  const [a, b, c] = bytes;
+  if (a === 0xef && b === 0xbb && c === 0xbf) return { encoding: 'utf-8', why: 'by its byte order mark' };
+  if (a === 0xff && b === 0xfe) return { encoding: 'utf-16le', why: 'by its byte order mark' };
+  if (a === 0xfe && b === 0xff) return { encoding: 'utf-16be', why: 'by its byte order mark' };
+  const head = bytes.subarray(0, 4096);
+  const zeros = [0, 1].map((parity) => head.filter((byte, i) => i % 2 === parity && byte === 0).length);
+  const [even, odd] = zeros as [number, number];
+  if (Math.max(even, odd) > head.length / 8 && Math.min(even, odd) === 0 && bytes.length % 2 === 0)
+    return { encoding: even > odd ? 'utf-16be' : 'utf-16le', why: 'every second byte is zero' };
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return { encoding: 'utf-8', why: 'all its bytes are valid as such' };
+  } catch {
+    return { encoding: 'windows-1252', why: 'its bytes are not valid as UTF-8' };
+  }
+}
+
+function decoded(bytes: Uint8Array, encoding: Encoding): string {
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    throw new UnreadableFile(`The file is not in ${NAMES[encoding]}: save it as CSV in UTF-8.`);
+  }
+}
+
+/** The sign by which most records have equally many columns, and many; a comma, where two do as well. */
+function delimiterOf(text: string): Delimiter {
+  let best: { sign: Delimiter; worth: number } = { sign: ',', worth: 0 };
+  for (const sign of Object.keys(DELIMITERS) as Delimiter[]) {
+    const records = headOf(text, sign);
+    const widths = Map.groupBy(records, (record) => record.length);
+    for (const [width, alike] of widths) {
+      const worth = (width - 1) * (alike.length / records.length) ** 2;
+      if (worth > best.worth) best = { sign, worth };
+    }
+  }
+  return best.sign;
+}
+
+const OPTIONS = { relax_column_count: true, skip_empty_lines: false, max_record_size: 4_000_000 } as const;
+
+function headOf(text: string, delimiter: string): string[][] {
+  try {
+    return parse(text, { ...OPTIONS, delimiter, relax_quotes: true, to: LOOKED_AT });
+  } catch {
+    return [];
+  }
+}
+
+function recordsOf(text: string, delimiter: string): string[][] {
+  let cells = 0;
+  try {
+    return parse(text, {
+      ...OPTIONS,
+      delimiter,
+      onRecord: (record: string[], { records }: { records: number }) => {
+        cells += record.length;
+        if (records > LIMITS.rows) throw new UnreadableFile(`The file holds more than ${LIMITS.rows} rows.`);
+        if (record.length > LIMITS.columns)
+          throw new UnreadableFile(`Row ${records} holds more than ${LIMITS.columns} columns.`);
+        if (cells > LIMITS.cells) throw new UnreadableFile(`The file holds more than ${LIMITS.cells} cells.`);
+        return record;
+      },
+    });
+  } catch (error) {
+    if (error instanceof UnreadableFile) throw error;
+    const { code, lines } = error as { code?: string; lines?: number };
+    const at = lines === undefined ? '' : ` (line ${lines})`;
+    throw new UnreadableFile(
+      code?.startsWith('CSV_') && /QUOTE/.test(code)
+        ? `A quotation mark is not closed, or stands within a cell without being doubled${at}.`
+        : `The file is no table of cells${at}: ${(error as Error).message}`,
+    );
+  }
+}

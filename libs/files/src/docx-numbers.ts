@@ -1,0 +1,176 @@
+/**
+ * Writes the numbers that Word gives paragraphs into their text, where whoever reads the text finds them: a document says only
+ * which list a paragraph is of, and the program counts.
+ */
+import { UnreadableFile, LIMITS } from './sheet.js';
+
+const NEEDED = /^(?:\[Content_Types\]\.xml|_rels\/\.rels|word\/(?:[^/]+\.xml|_rels\/[^/]+\.rels))$/i;
+const WORDS = 'http://schemas.openxmlformats.org/wordprocessingml/2006/main';
+
+/** What is wrong with a document is told by whoever cannot read it. */
+const QUIET = { warning: () => {}, error: () => {}, fatalError: () => {} };
+
+interface Level {
+  readonly start: number;
+  readonly format: string;
+  /** `%1.` */
+  readonly text: string;
+}
+
+/** A list: the levels of its kind, and those that it begins anew. */
+interface List {
+  readonly kind: string;
+  readonly starts: ReadonlyMap<number, number>;
+}
+
+/**
+ * A document in which each counted paragraph begins with its number between U+E000 and U+E001, without pictures.
+ * @throws UnreadableFile
+ */
+export async function numberedDocx(bytes: Uint8Array): Promise<Uint8Array> {
+  const { unzipSync, zipSync, strFromU8, strToU8 } = await import('fflate');
+  const { DOMParser, XMLSerializer } = await import('@xmldom/xmldom');
+  let [unpacked, parts] = [0, 0];
+  let entries: Record<string, Uint8Array>;
+  try {
+    entries = unzipSync(bytes, {
+      filter: ({ name, originalSize }) => {
+        if (!NEEDED.test(name)) return false;
+        if ((unpacked += originalSize) > LIMITS.unpacked / 2 || ++parts > 400)
+          throw new UnreadableFile(`The document unpacks to more than ${LIMITS.unpacked / 2 / 1024 / 1024} MB.`);
+        return true;
+      },
+    });
+  } catch (error) {
+    if (error instanceof UnreadableFile) throw error;
+    throw new UnreadableFile('The file is no Word document, or is damaged: it cannot be unpacked.');
+  }
+  if (!entries['word/document.xml']) throw new UnreadableFile('The file is no Word document (.docx).');
+  const parsed = (name: string) => {
+    const xml = entries[name] && strFromU8(entries[name]);
+    if (xml === undefined) return null;
+    if (xml.includes('<!DOCTYPE')) throw new UnreadableFile('The document is not of the usual form.');
+    return new DOMParser({ errorHandler: QUIET }).parseFromString(xml, 'text/xml');
+  };
+  const document = parsed('word/document.xml');
+  const numbering = parsed('word/numbering.xml');
+  if (!document || !numbering) return zipSync(entries, { level: 0 });
+  const count = counter(kindsIn(numbering), listsIn(numbering));
+  const styles = numbersOfStyles(parsed('word/styles.xml'));
+  for (const paragraph of all(document, 'p')) {
+    const properties = child(paragraph, 'pPr');
+    const own = properties && child(properties, 'numPr');
+    const style = properties && valueOf(child(properties, 'pStyle'));
+    const styled = style ? styles.get(style) : undefined;
+    const list = own ? valueOf(child(own, 'numId')) : styled?.list;
+    if (!list || list === '0') continue;
+    const number = count(list, Number((own && valueOf(child(own, 'ilvl'))) ?? styled?.level ?? 0));
+    if (number === null) continue;
+    const run = document.createElementNS(WORDS, 'w:r');
+    const text = document.createElementNS(WORDS, 'w:t');
+    text.appendChild(document.createTextNode(`\ue000${number}\ue001`));
+    run.appendChild(text);
+    paragraph.insertBefore(run, properties!.nextSibling);
+  }
+  entries['word/document.xml'] = strToU8(new XMLSerializer().serializeToString(document));
+  return zipSync(entries, { level: 0 });
+}
+
+type Node = {
+  readonly localName?: string | null;
+  readonly nextSibling: Node | null;
+  readonly childNodes: ArrayLike<Node>;
+  getAttributeNS(namespace: string, name: string): string | null;
+  insertBefore(node: unknown, before: unknown): unknown;
+};
+type Tree = { getElementsByTagNameNS(namespace: string, name: string): ArrayLike<unknown> };
+
+const all = (tree: Tree | Node, name: string): Node[] =>
+  Array.from((tree as Tree).getElementsByTagNameNS(WORDS, name)) as Node[];
+const child = (node: Node, name: string): Node | null =>
+  Array.from(node.childNodes).find(({ localName }) => localName === name) ?? null;
+const valueOf = (node: Node | null, attribute = 'val'): string | null =>
+  node && (node.getAttributeNS(WORDS, attribute) || null);
+
+/** The levels of each kind of list. */
+function kindsIn(numbering: Tree): ReadonlyMap<string, ReadonlyMap<number, Level>> {
+  return new Map(
+    all(numbering, 'abstractNum').map((kind) => [
+      valueOf(kind, 'abstractNumId') ?? '',
+      new Map(
+        all(kind, 'lvl').map((level) => {
+          const start = Number(valueOf(child(level, 'start')) ?? 1);
+          const format = valueOf(child(level, 'numFmt')) ?? 'decimal';
+          const text = valueOf(child(level, 'lvlText')) ?? '';
+          return [Number(valueOf(level, 'ilvl') ?? 0), { start, format, text }];
+        }),
+      ),
+    ]),
+  );
+}
+
+function listsIn(numbering: Tree): ReadonlyMap<string, List> {
+  return new Map(
+    all(numbering, 'num').map((list) => [
+      valueOf(list, 'numId') ?? '',
+      {
+        kind: valueOf(child(list, 'abstractNumId')) ?? '',
+        starts: new Map(
+          all(list, 'lvlOverride').flatMap((override) => {
+            const start = valueOf(child(override, 'startOverride'));
+            return start === null ? [] : [[Number(valueOf(override, 'ilvl') ?? 0), Number(start)] as const];
+          }),
+        ),
+      },
+    ]),
+  );
+}
+
+/** The lists of the styles that number their paragraphs. */
+function numbersOfStyles(styles: Tree | null): ReadonlyMap<string, { list: string; level: number }> {
+  const found = new Map<string, { list: string; level: number }>();
+  for (const style of styles ? all(styles, 'style') : []) {
+    const properties = child(style, 'pPr');
+    const numbers = properties && child(properties, 'numPr');
+    const [id, list] = [valueOf(style, 'styleId'), numbers && valueOf(child(numbers, 'numId'))];
+    if (id && numbers && list) found.set(id, { list, level: Number(valueOf(child(numbers, 'ilvl')) ?? 0) });
+  }
+  return found;
+}
+
+/** Counts the paragraphs of each kind of list: lists of one kind go on with each other, but for those that begin anew. */
+function counter(kinds: ReadonlyMap<string, ReadonlyMap<number, Level>>, lists: ReadonlyMap<string, List>) {
+  const counts = new Map<string, (number | undefined)[]>();
+  const begun = new Set<string>();
+  return (list: string, at: number): string | null => {
+    const { kind, starts } = lists.get(list) ?? {};
+    const levels = kind === undefined ? undefined : kinds.get(kind);
+    const level = levels?.get(at);
+    if (!levels || !level || level.format === 'bullet' || level.format === 'none') return null;
+    const count = counts.get(kind!) ?? [];
+    counts.set(kind!, count);
+    const anew = starts?.get(at);
+    if (anew !== undefined && !begun.has(`${list} ${at}`)) count[at] = anew;
+    else count[at] = (count[at] ?? level.start - 1) + 1;
+    begun.add(`${list} ${at}`);
+    count.length = at + 1;
+    return level.text.replaceAll(/%(\d)/g, (_, n: string) => {
+      const one = Number(n) - 1;
+      const { start = 1, format = 'decimal' } = levels.get(one) ?? {};
+      return written(count[one] ?? start, format);
+    });
+  };
+}
+
+const ROMAN = { m: 1000, cm: 900, d: 500, cd: 400, c: 100, xc: 90, l: 50, xl: 40, x: 10, ix: 9, v: 5, iv: 4, i: 1 };
+
+function written(n: number, format: string): string {
+  if (format.endsWith('Letter')) {
+    const letter = String.fromCharCode(97 + ((n - 1) % 26)).repeat(Math.ceil(n / 26));
+    return format === 'upperLetter' ? letter.toUpperCase() : letter;
+  }
+  if (!format.endsWith('Roman')) return String(n);
+  let [left, roman] = [n, ''];
+  for (const [sign, worth] of Object.entries(ROMAN)) for (; left >= worth; left -= worth) roman += sign;
+  return format === 'upperRoman' ? roman.toUpperCase() : roman;
+}

@@ -1,0 +1,66 @@
+/**
+ * Reads files that people send in a thread of its own, with so much memory and so much time and no more: others are answered
+ * meanwhile, and a file that was made to do harm harms only its thread.
+ */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Piscina } from 'piscina';
+import { Rejected } from '#eventsourcing';
+import type { GivenPaper, Paper } from './paper.js';
+import type { Given } from './read.js';
+import { read, type Read, type Reading } from './reading.js';
+import { UnreadableFile, type SpreadsheetFile } from './sheet.js';
+
+/** In megabytes, what a thread may keep. */
+const MEMORY = 768;
+/** In milliseconds: no file within the limits takes so long. */
+const TOO_LONG = 60_000;
+/** When so many files wait, others are refused. */
+const MOST_WAITING = 8;
+
+const THREAD = fileURLToPath(new URL('thread.js', import.meta.url));
+
+let pool: Promise<Piscina> | undefined;
+
+/** One thread: it starts with the first file, and ends when none has come for a minute. */
+const thread = (): Promise<Piscina> =>
+  (pool ??= import('piscina').then(
+    ({ Piscina }) =>
+      new Piscina({
+        filename: THREAD,
+        name: 'readOne',
+        minThreads: 0,
+        maxThreads: 1,
+        maxQueue: MOST_WAITING,
+        idleTimeout: 60_000,
+        resourceLimits: { maxOldGenerationSizeMb: MEMORY },
+      }),
+  ));
+
+/** @throws UnreadableFile | Rejected `not_yet` when too many files wait */
+export const spreadsheetIn = (given: Given) => readApart({ what: 'spreadsheet', given }) as Promise<SpreadsheetFile>;
+
+/** @throws UnreadableFile | Rejected `not_yet` when too many files wait */
+export const paperIn = (given: GivenPaper) => readApart({ what: 'paper', given }) as Promise<Paper>;
+
+async function readApart(reading: Reading): Promise<SpreadsheetFile | Paper> {
+  const done = await answered(reading);
+  if ('unreadable' in done) throw new UnreadableFile(done.unreadable);
+  return done.file;
+}
+
+async function answered(reading: Reading): Promise<Read> {
+  // From sources, as in tests, there is no file that a thread could run.
+  if (!existsSync(THREAD)) return read(reading);
+  const running = await thread();
+  if (running.queueSize >= MOST_WAITING)
+    throw new Rejected('not_yet', `${MOST_WAITING} files wait to be read; send it again later.`);
+  try {
+    return (await running.run(reading, { signal: AbortSignal.timeout(TOO_LONG) })) as Read;
+  } catch (error) {
+    const { name, code } = error as { name?: string; code?: string };
+    if (name === 'AbortError') return { unreadable: `The file takes longer to read than ${TOO_LONG / 1000} seconds.` };
+    if (code === 'ERR_WORKER_OUT_OF_MEMORY') return { unreadable: 'The file takes more memory to read than it may.' };
+    throw error;
+  }
+}

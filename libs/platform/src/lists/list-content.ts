@@ -1,0 +1,29 @@
+/** A list as the formats write it. */
+/** Entries, page by page. */
+export type Pages = AsyncIterable<readonly object[]> | Iterable<readonly object[]>;
+
+/** The parts of a written list. */
+export interface ListContent {
+  readonly pages: Pages;
+  /** All entries, when they are at hand. */
+  readonly whole?: readonly object[];
+  /** An entry with the fields that were asked for. */
+  readonly picked: (entry: object) => object;
+  /** An entry as a row of a table. */
+  readonly row: (entry: object) => object;
+  /** The columns of a table of them, also when there are none; absent: those that the entries have. */
+  readonly columns?: readonly string[];
+  /** Whether a table begins with a byte order mark. */
+  readonly bom?: boolean;
+  readonly list: ListSource;
+}
+
+/** What a table says of the list that it holds. */
+export interface ListSource {
+  /** `commitments` */
+  readonly name: string;
+  /** When and as of what it stood so, and where: `asOf`, `position`, `address`. */
+  readonly about: Readonly<Record<string, string>>;
+  /** Of each column its name, what it means, and its values where they are a closed list. */
+  readonly codebook: (columns: readonly string[]) => readonly (readonly [column: string, means: string, of: string])[];
+}

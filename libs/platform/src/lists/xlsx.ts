@@ -1,0 +1,157 @@
+/** A list as a workbook: its rows, typed, with a head that stays and can be filtered by; what its columns mean; and where it is from. */
+import type { WorkbookWriter, WorksheetWriter } from '@cj-tech-master/excelts';
+import { PassThrough, Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { columnsOf, flat } from './csv.js';
+import type { ListContent } from './list-content.js';
+
+/** The most rows that a sheet holds, its head among them, and the most letters of a cell and of a name of a sheet. */
+const [ROWS, LETTERS, NAME] = [1_048_576, 32_767, 31] as const;
+
+/** A4. */
+const PAGE = { orientation: 'landscape', paperSize: 9, printTitlesRow: '1:1' } as const;
+
+/** In letters. */
+const [NARROWEST, WIDEST] = [10, 60] as const;
+
+/** Programs count days from 1900, with a 29 February that never was: earlier dates are text, as are those without a day. */
+const FIRST_DATE = '1900-03-01';
+const FULL_DATE = /^\d{4}-\d{2}-\d{2}$/;
+
+const FONT = { name: 'Arial', size: 10 } as const;
+const TOP = { vertical: 'top' } as const;
+const HEAD = {
+  font: { ...FONT, bold: true, color: { argb: 'FFFFFFFF' } },
+  fill: { type: 'pattern', pattern: 'solid', fgColor: { argb: 'FF1F4E79' } },
+  alignment: TOP,
+} as const;
+const PLAIN = { font: FONT, alignment: TOP } as const;
+const WRAPPED = { font: FONT, alignment: { ...TOP, wrapText: true } } as const;
+const NUMBER = { ...PLAIN, numFmt: '0' } as const;
+const DAY = { ...PLAIN, numFmt: 'yyyy-mm-dd' } as const;
+/** What is text stays text when somebody edits it. */
+const TEXT = { ...PLAIN, numFmt: '@' } as const;
+
+type Value = string | number | boolean | Date;
+type Style = typeof HEAD | typeof PLAIN | typeof WRAPPED | typeof NUMBER | typeof DAY | typeof TEXT;
+
+/** The sheets beside the data, by their names. An import finds by the last one what the list was compared with. */
+export const WORKBOOK_SHEETS = { columns: 'columns', about: 'about' } as const;
+
+/** @returns the workbook, written as its rows are read and as fast as it is taken */
+export function xlsx(content: ListContent): Readable {
+  const out = new PassThrough();
+  write(content, out).catch((error: unknown) => out.destroy(error as Error));
+  return out;
+}
+
+async function write({ pages, picked, row, columns, list }: ListContent, out: PassThrough): Promise<void> {
+  const { WorkbookWriter } = await import('@cj-tech-master/excelts');
+  const workbook = new WorkbookWriter({ stream: out, useStyles: true, creator: 'Followthrough' });
+  const flatRow = (entry: object) => flat(row(picked(entry)));
+  let known = columns;
+  let [sheet, count, number]: [WorksheetWriter | null, number, number] = [null, 0, 0];
+  const end = () => {
+    sheet!.autoFilter = { from: { row: 1, col: 1 }, to: { row: count, col: Math.max(1, known!.length) } };
+    sheet!.commit();
+  };
+  const begin = (first: readonly object[]) => {
+    known ??= columnsOf(first);
+    number += 1;
+    const name = number === 1 ? list.name : `${list.name} (${number})`;
+    sheet = headed(workbook, name, known, widthsOf(known, first));
+    count = 1;
+  };
+  for await (const page of pages) {
+    const rows = page.map(flatRow);
+    if (!sheet) begin(rows);
+    for (const values of rows) {
+      if (count === ROWS) {
+        end();
+        begin(rows);
+      }
+      const line = sheet!.addRow([]);
+      known!.forEach((column, i) => put(line.getCell(i + 1), (values as Record<string, unknown>)[column]));
+      line.commit();
+      count++;
+    }
+    await drained(out);
+  }
+  if (!sheet) begin([]);
+  end();
+  const meanings = list.codebook(known!);
+  table(workbook, WORKBOOK_SHEETS.columns, ['column', 'meaning', 'values'], [24, 90, 60], meanings);
+  table(workbook, WORKBOOK_SHEETS.about, ['what', 'is'], [24, 90], Object.entries(list.about));
+  await workbook.commit();
+}
+
+/** A sheet with a head that stays. */
+function headed(workbook: WorkbookWriter, name: string, columns: readonly string[], widths: readonly number[]) {
+  const sheet = workbook.addWorksheet(name.replaceAll(/[[\]:*?/\\]/g, ' ').slice(0, NAME), {
+    views: [{ state: 'frozen', ySplit: 1 }],
+    pageSetup: PAGE,
+  });
+  sheet.columns = widths.map((width) => ({ width }));
+  const head = sheet.addRow([]);
+  columns.forEach((column, i) => set(head.getCell(i + 1), column, HEAD));
+  head.commit();
+  return sheet;
+}
+
+function table(
+  workbook: WorkbookWriter,
+  name: string,
+  head: readonly string[],
+  widths: readonly number[],
+  rows: readonly (readonly string[])[],
+): void {
+  const sheet = headed(workbook, name, head, widths);
+  for (const cells of rows) {
+    const line = sheet.addRow([]);
+    cells.forEach((text, i) => text && set(line.getCell(i + 1), text, i === 0 ? TEXT : WRAPPED));
+    line.commit();
+  }
+  sheet.commit();
+}
+
+const widthsOf = (columns: readonly string[], rows: readonly object[]): number[] =>
+  columns.map((column) => {
+    const longest = rows.map((row) => String((row as Record<string, unknown>)[column] ?? '').length);
+    return Math.min(WIDEST, Math.max(NARROWEST, column.length + 4, ...longest.map((length) => length + 2)));
+  });
+
+interface SheetCell {
+  value: unknown;
+  style: object;
+}
+
+function set(cell: SheetCell, value: Value, style: Style): void {
+  // As an inline text: written as the result of a formula, which it is no other way, some programs read it twice.
+  cell.value = typeof value === 'string' ? { richText: [{ text: value }] } : value;
+  cell.style = style;
+}
+
+/** A value as what it is: a number, a truth, a day, or a text that stays one. */
+function put(cell: SheetCell, value: unknown): void {
+  if (value === null || value === undefined || value === '') return;
+  if (typeof value === 'number') return set(cell, value, NUMBER);
+  if (typeof value === 'boolean') return set(cell, value, PLAIN);
+  const text = String(value);
+  if (FULL_DATE.test(text) && text >= FIRST_DATE) return set(cell, new Date(`${text}T00:00:00Z`), DAY);
+  const kept = text.length <= LETTERS ? text : `${text.slice(0, LETTERS - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+  set(cell, kept, TEXT);
+}
+
+/** Waits until what was written has been taken: no more than that is in memory. */
+async function drained(out: PassThrough): Promise<void> {
+  if (out.writableNeedDrain)
+    await new Promise<void>((resolve) => {
+      const taken = () => {
+        out.off('drain', taken).off('close', taken);
+        resolve();
+      };
+      out.on('drain', taken).on('close', taken);
+    });
+  else await nextTurn();
+  if (out.destroyed) throw new Error('Nobody takes the workbook any more.');
+}

@@ -1,0 +1,84 @@
+/** The files that requests bring: as the one file of a form (`multipart/form-data`), on routes that say that they take one. */
+import fastifyMultipart from '@fastify/multipart';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { hash } from 'node:crypto';
+import { errorCodes, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { Rejected } from '#eventsourcing';
+import { isInherited } from '#text';
+
+export const FILE_TYPE = 'multipart/form-data';
+
+/** The configuration of a route that takes a file: it may be so many times as large as another body. */
+export const TAKES_FILE = { file: true, bodies: 64 } as const;
+
+/** A file as it was sent. */
+export interface Upload {
+  /** As the sender calls it: words to show, never a path. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** In hexadecimal. */
+  readonly sha256: string;
+}
+
+const uploads = new WeakMap<FastifyRequest, Upload>();
+
+export const takesFile = ({ routeOptions }: FastifyRequest): boolean =>
+  (routeOptions.config as { file?: boolean }).file === true;
+
+/** The file that a request brings. @throws Rejected `invalid` when it brings none */
+export const Uploaded = createParamDecorator((_: unknown, context: ExecutionContext): Upload => {
+  const upload = uploads.get(context.switchToHttp().getRequest<FastifyRequest>());
+  if (upload) return upload;
+  throw new Rejected('invalid', '/file: no file was sent', [{ pointer: '/file', message: 'no file was sent' }]);
+});
+
+const [FIELDS, FIELD] = [50, 64 * 1024] as const;
+
+/**
+ * Lets the routes that are marked so (`TAKES_FILE`) take a file; all others refuse this type of body. The fields beside it are
+ * the body, and `file` in it is the digest of the file: the same request again is known by it.
+ */
+export async function readsFiles(server: FastifyInstance): Promise<void> {
+  await server.register(fastifyMultipart, { throwFileSizeLimit: true });
+  server.addHook('preValidation', async (request) => {
+    const isFile = request.headers['content-type']?.toLowerCase().startsWith(FILE_TYPE) ?? false;
+    if (isFile && !takesFile(request)) throw otherType(request);
+    if (isFile) request.body = await fieldsOf(request);
+  });
+}
+
+const otherType = ({ headers }: FastifyRequest) =>
+  new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE(headers['content-type'] ?? 'none');
+
+/** Refuses a request without a form where a file is to come with one; it is known by then who asks. */
+export function refuseWithoutFile(request: FastifyRequest): void {
+  if (takesFile(request) && !request.headers['content-type']?.toLowerCase().startsWith(FILE_TYPE))
+    throw otherType(request);
+}
+
+async function fieldsOf(request: FastifyRequest): Promise<Record<string, string>> {
+  const fields: Record<string, string> = {};
+  const limits = { files: 1, fields: FIELDS, fieldSize: FIELD, fileSize: request.routeOptions.bodyLimit };
+  try {
+    for await (const part of request.parts({ limits })) {
+      if (isInherited(part.fieldname) || part.fieldname in fields)
+        throw new Rejected('bad_request', `The form has the field ${part.fieldname.slice(0, 100)} twice.`);
+      if (part.type === 'file') {
+        if (part.fieldname !== 'file')
+          throw new Rejected('bad_request', `The file is the field file, not ${part.fieldname.slice(0, 100)}.`);
+        const bytes = await part.toBuffer();
+        if (bytes.length === 0 && !part.filename) continue; // a browser sends so that none was chosen
+        const name = (part.filename ?? 'file').replace(/^.*[/\\]/, '').slice(0, 200) || 'file';
+        const sha256 = hash('sha256', bytes, 'hex');
+        uploads.set(request, { name, bytes, sha256 });
+        fields['file'] = sha256;
+      } else if (typeof part.value === 'string' && part.value.trim() !== '')
+        fields[part.fieldname] = part.value.replaceAll('\r\n', '\n');
+    }
+  } catch (error) {
+    const { statusCode, message } = error as { statusCode?: number; message: string };
+    if (error instanceof Rejected || statusCode === 413) throw error;
+    throw new Rejected('bad_request', `The form is not well formed: ${message}.`);
+  }
+  return fields;
+}

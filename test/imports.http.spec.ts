@@ -1,0 +1,486 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { read, utils, write, type WorkBook, type WorkSheet } from '@e965/xlsx';
+import { CommandBus } from '@nestjs/cqrs';
+import fc from 'fast-check';
+import { Projector, StoreUnavailable } from '#eventsourcing';
+import { Imports, type ImportPreview, type PaperView } from '#exchange';
+import { LOG } from '#platform';
+import { SCOPES } from '#words';
+import { AccessStore } from '#access';
+import { SignIn } from '#sign-in';
+import { runs } from './support/properties.js';
+import { hiddenOf, Visitor, wordsOf } from './support/visitor.js';
+import { HLD, TestServer, type Answer } from './support/server.js';
+
+let server: TestServer;
+let secretariat: string;
+let iom: string;
+
+beforeAll(async () => {
+  server = await TestServer.start([HLD]);
+  [secretariat, iom] = [server.token(null), server.token('IOM')];
+});
+afterAll(() => server.close());
+
+type Fields = Readonly<Record<string, string>>;
+
+const send = (file: Uint8Array | string, name: string, fields: Fields = {}, token = secretariat): Promise<Answer> =>
+  server.send('/v1/imports', { ...fields, file }, token, {}, name);
+
+async function preview(...given: Parameters<typeof send>): Promise<ImportPreview> {
+  const { status, body } = await send(...given);
+  if (status !== 201) throw new Error(JSON.stringify(body));
+  return body as ImportPreview;
+}
+
+const act = (id: string, what: 'confirm' | 'undo', token = secretariat) =>
+  server.post(`/v1/imports/${id}/${what}`, what === 'undo' ? { reason: 'The wrong file' } : {}, token);
+const caughtUp = async () => server.app.get(Projector).reached((await server.app.get(LOG).store.head())!, 60_000);
+const bytesOf = async (path: string) => new Uint8Array(await (await fetch(server.url + path)).arrayBuffer());
+const head = () => server.app.get(LOG).store.head();
+
+/** A workbook, and its first sheet by rows. */
+const opened = (bytes: Uint8Array): WorkBook => read(bytes, { cellNF: true, cellStyles: true });
+const saved = (book: WorkBook): Uint8Array => new Uint8Array(write(book, { type: 'array', bookType: 'xlsx' }));
+const columnOf = (sheet: WorkSheet, name: string): number =>
+  (utils.sheet_to_json<string[]>(sheet, { header: 1 })[0] as string[]).indexOf(name);
+const rowOf = (sheet: WorkSheet, key: string): number =>
+  utils.sheet_to_json<string[]>(sheet, { header: 1 }).findIndex(([first]) => first === key);
+function put(sheet: WorkSheet, key: string, column: string, value: string | null): void {
+  const at = utils.encode_cell({ r: rowOf(sheet, key), c: columnOf(sheet, column) });
+  if (value === null) delete sheet[at];
+  else sheet[at] = { t: 's', v: value };
+}
+
+const LISTS = ['commitments', 'agencies', 'documents', 'forums', 'outcomes', 'frameworks', 'themes'];
+const NOTHING = { recorded: 0, changed: 0, refused: 0 };
+
+describe('A list that was exported', () => {
+  it.each([
+    ...LISTS.map((list) => [`${list} as XLSX`, `/v1/${list}?format=xlsx`, 'list.xlsx']),
+    ['commitments as CSV for Excel', '/v1/commitments?format=csv&bom=true', 'list.csv'],
+    ['commitments as at a date', '/v1/commitments?format=xlsx&asOf=2006-11-21', 'list.xlsx'],
+    ['outcomes as CSV', '/v1/outcomes?format=csv', 'outcomes.csv'],
+  ])('and is imported unchanged changes nothing: %s', async (_, path, name) => {
+    const before = await head();
+    const { counts, problems, rows } = await preview(await bytesOf(path), name);
+    expect(problems).toEqual([]);
+    expect(counts).toMatchObject(NOTHING);
+    expect(rows.length).toBeGreaterThan(2);
+    expect(await head()).toBe(before);
+  });
+
+  it('and is changed changes exactly that, and can be undone as a whole', async () => {
+    const [first, second] = ['IOM-2011-10', 'IOM-2006-01'];
+    const shownBefore = await server.get(`/v1/commitments/${first}`);
+    const book = opened(await bytesOf('/v1/commitments?format=xlsx'));
+    const sheet = book.Sheets['commitments']!;
+    put(sheet, first, 'title', 'Observatory on Migration of the ACP States');
+    put(sheet, first, 'target', '2014-06');
+    put(sheet, first, 'themes', 'HLD06-15; HLD06-01');
+    put(sheet, first, 'agencies', 'ACP (lead); IOM (co-lead); EC (funder); ILO (partner)');
+    put(sheet, first, 'stage', 'On hold');
+    put(sheet, first, 'effective', '2013-05');
+    put(sheet, first, 'note', 'Money is being raised');
+    put(sheet, second, 'followsUp', 'HLD-2006; GFMD-2010');
+    const file = saved(book);
+    const shown = await preview(file, 'changed.xlsx', { reportedOn: '2013-06-03' });
+    expect(shown.problems).toEqual([]);
+    expect(shown.counts).toMatchObject({ recorded: 0, changed: 2 });
+    const changed = shown.rows.filter(({ outcome }) => outcome === 'changed');
+    expect(changed.map(({ reference, changes }) => [reference, changes.map(({ field }) => field).sort()])).toEqual(
+      expect.arrayContaining([
+        [first, ['agencies', 'effective', 'note', 'stage', 'target', 'themes', 'title']],
+        [second, ['followsUp']],
+      ]),
+    );
+    const confirmed = await act(shown.id, 'confirm');
+    expect([confirmed.status, confirmed.body.state]).toEqual([200, 'confirmed']);
+    await caughtUp();
+    const { body } = await server.get(`/v1/commitments/${first}`);
+    expect(body).toMatchObject({ title: 'Observatory on Migration of the ACP States', stage: 'on_hold' });
+    expect(body.target.date).toBe('2014-06');
+    expect(
+      body.agencies.map(({ agency, role }: { agency: string; role: string }) => `${agency} ${role}`).sort(),
+    ).toEqual(['ACP lead', 'EC funder', 'ILO partner', 'IOM co_lead']);
+
+    expect((await preview(file, 'again.xlsx')).counts).toMatchObject(NOTHING);
+    const twice = await act(shown.id, 'confirm');
+    expect(twice.body.state).toBe('confirmed');
+
+    const undone = await act(shown.id, 'undo');
+    expect([undone.status, undone.body.state]).toEqual([200, 'undone']);
+    const {
+      corrections: _,
+      revision: _r,
+      position: _p,
+      ...after
+    } = (await server.get(`/v1/commitments/${first}`)).body;
+    const { corrections: _c, revision: _v, position: _o, ...was } = shownBefore.body;
+    expect(after).toEqual(was);
+  });
+
+  it('and is changed at random changes exactly that: what is shown before is what is there after', async () => {
+    const bytes = await bytesOf('/v1/commitments?format=xlsx');
+    const { items } = (await server.get('/v1/commitments?limit=1000&fields=reference,title,themes,target,stage,note'))
+      .body;
+    const words = fc.string({ unit: fc.constantFrom(...'abc =+-;"\'&<é中_x0041'), minLength: 1, maxLength: 30 });
+    const text = words.map((some) => `Random ${some}`.trim().replaceAll(/\s+/g, ' '));
+    const change = fc.record({
+      of: fc.nat((items as object[]).length - 1),
+      title: fc.option(text),
+      target: fc.option(fc.constantFrom('2031', '2031-02', '2031-02-28', null)),
+      themes: fc.option(fc.constantFrom('HLD06-04', 'HLD06-04; HLD06-15', 'HLD06-01; HLD06-13; HLD06-02')),
+      note: fc.option(text),
+    });
+    for (const changes of fc.sample(
+      fc.uniqueArray(change, { selector: ({ of }) => of, minLength: 6, maxLength: 12 }),
+      runs(2),
+    )) {
+      const book = opened(bytes);
+      const sheet = book.Sheets['commitments']!;
+      const wanted = new Map<string, string[]>();
+      for (const { of, ...cells } of changes) {
+        const item = items[of] as Record<string, unknown> & { reference: string };
+        const differs = Object.entries(cells).filter(
+          ([field, value]) => value !== null && value !== ([item[field] ?? null].flat().join('; ') || null),
+        );
+        for (const [field, value] of differs) put(sheet, item.reference, field, value);
+        if (differs.length > 0) wanted.set(item.reference, differs.map(([field]) => field).sort());
+      }
+      const shown = await preview(saved(book), 'random.xlsx');
+      expect(shown.problems).toEqual([]);
+      const changed = shown.rows.filter(({ outcome }) => outcome === 'changed');
+      const found = changed.map(
+        ({ reference, changes: all }) => [reference, all.map(({ field }) => field).sort()] as const,
+      );
+      expect(new Map(found as never)).toEqual(wanted);
+      expect((await act(shown.id, 'confirm')).body.state).toBe('confirmed');
+      await caughtUp();
+      for (const { reference, changes: all } of changed) {
+        const { body } = await server.get(`/v1/commitments/${reference}`);
+        const says: Record<string, unknown> = {
+          title: body.title,
+          note: body.headline.note,
+          target: body.target?.date,
+        };
+        says['themes'] = (body.themes as string[]).join('; ');
+        for (const { field, to } of all)
+          expect([reference, field, says[field] ?? null]).toEqual([reference, field, to]);
+      }
+      expect((await act(shown.id, 'undo')).body.state).toBe('undone');
+      await caughtUp();
+      expect((await preview(bytes, 'list.xlsx')).counts).toMatchObject(NOTHING);
+    }
+  });
+
+  it('names what no ordinary act can change, and what was changed meanwhile', async () => {
+    const book = opened(await bytesOf('/v1/commitments?format=xlsx'));
+    const sheet = book.Sheets['commitments']!;
+    put(sheet, 'ILO-2006-101', 'kind', 'funding');
+    put(sheet, 'ILO-2006-102', 'overdue', 'perhaps');
+    put(sheet, 'ILO-2006-103', 'title', 'Another title');
+    put(sheet, 'ILO-2006-104', 'summary', null);
+    const body = { title: 'Faster', reportedOn: '2013-01-02' };
+    expect((await server.post('/v1/commitments/ILO-2006-103/wording', body, secretariat)).status).toBe(200);
+    const shown = await preview(saved(book), 'changed.xlsx');
+    expect(shown.counts).toMatchObject({ recorded: 0, changed: 0, refused: 4 });
+    const column = (name: string) => utils.encode_col(columnOf(sheet, name));
+    expect(shown.problems.map(({ row, column: at, message }) => [row, at, message])).toEqual(
+      expect.arrayContaining([
+        [rowOf(sheet, 'ILO-2006-101') + 1, column('kind'), expect.stringMatching(/no act changes it/)],
+        [rowOf(sheet, 'ILO-2006-102') + 1, column('overdue'), expect.stringMatching(/follows from what is recorded/)],
+        [rowOf(sheet, 'ILO-2006-103') + 1, column('title'), expect.stringMatching(/changed meanwhile.*Faster now/)],
+        [rowOf(sheet, 'ILO-2006-104') + 1, column('summary'), expect.stringMatching(/cannot be left empty/)],
+      ]),
+    );
+    expect(await act(shown.id, 'confirm')).toMatchObject({ status: 409, body: { code: 'import_has_problems' } });
+  });
+});
+
+/** A list as an agency keeps it: in French, parted by semicolons, in the encoding of its machine. */
+const latin1 = (text: string) => Buffer.from(text, 'latin1');
+const FRENCH = [
+  'Liste de l’OIM'.replace('’', "'"),
+  'Référence;Intitulé;Résumé;Type;Nature;Force;Chef de file;Partenaires;Thèmes;État;Depuis (jj/mm/aaaa);Échéance;Pays',
+  ';Guide à l’usage des communes;Un guide.;publication;Ponctuel;undertaken;IOM;ilo;HLD06\u00ad-04;planned;03/04/2013;2014-06;SEN'.replace(
+    '’',
+    "'",
+  ),
+  ';Guide pour l’usage des communes;Un guide.;publication;one_off;undertaken;IOM;;HLD06-04;planned;2013;;'.replace(
+    '’',
+    "'",
+  ),
+].join('\n');
+
+describe('A list of an agency', () => {
+  it('is recorded with its rights, by the names of its columns; others do not see it', async () => {
+    const asked = { reportedOn: '2013-06-03' };
+    const shown = await preview(latin1(FRENCH), 'liste.csv', asked, iom);
+    expect(shown.problems).toEqual([]);
+    expect(shown.counts).toEqual({ recorded: 2, changed: 0, recognised: 0, refused: 0 });
+    expect(shown.file.readAs.join(' ')).toMatch(/Windows-1252.*semicolons/);
+    expect(shown.rows[0]!.acts[0]!.body).toMatchObject({
+      ...{ title: "Guide à l'usage des communes", effective: '2013-04-03', target: { date: '2014-06' } },
+      ...{ countries: ['SEN'], themes: ['HLD06-04'], nature: 'one_off', reportedOn: '2013-06-03' },
+      agencies: [
+        { agency: 'IOM', role: 'lead' },
+        { agency: 'ILO', role: 'partner' },
+      ],
+    });
+    expect(shown.rows[1]!.duplicates[0]).toMatchObject({ this: { row: 4 }, that: { row: 3 } });
+    expect((await server.get('/v1/imports/' + shown.id)).status).toBe(401);
+    const ilo = { authorization: `Bearer ${server.token('ILO')}` };
+    expect((await server.get('/v1/imports/' + shown.id, ilo)).status).toBe(404);
+    const { body } = await act(shown.id, 'confirm', iom);
+    const references = (body as ImportPreview).rows.map(({ reference }) => reference);
+    expect(references).toEqual(['IOM-2013-01', 'IOM-2013-02']);
+    await caughtUp();
+    expect((await preview(latin1(FRENCH), 'liste.csv', asked, iom)).counts).toMatchObject({
+      ...NOTHING,
+      recognised: 2,
+    });
+    expect((await act(shown.id, 'undo', iom)).body.state).toBe('undone');
+    expect((await server.get('/v1/commitments/IOM-2013-01?asOf=2013-06-03')).body.life).toBe('withdrawn');
+  });
+
+  it('names every problem by sheet, row and column, and what would be right', async () => {
+    const rows = [
+      ['No.', 'Title', 'Summary', 'Kind', 'Nature', 'Strength', 'Lead', 'Themes', 'Stage', 'Effective', 'Reported on'],
+      [
+        'IOM-2014-01',
+        'One',
+        'Text',
+        'data',
+        'one_off',
+        'undertaken',
+        'IOM',
+        'HLD06-99',
+        'planned',
+        '2013',
+        '2013-06-03',
+      ],
+      [
+        'IOM-2014-02',
+        'Two',
+        'Text',
+        'data',
+        'one_off',
+        'undertaken',
+        'IOM',
+        'HLD06-01',
+        'begun',
+        '03/04/2013',
+        '2013-06-03',
+      ],
+      [
+        'ILO-2014-03',
+        'Three',
+        'Text',
+        'data',
+        'one_off',
+        'undertaken',
+        'ILO',
+        'HLD06-01',
+        'planned',
+        '2013',
+        '2013-06-03',
+      ],
+      ['ILO-2006-101', null, null, null, null, null, null, null, 'completed', '2013', '2013-06-03'],
+    ];
+    const mapping = JSON.stringify({ 'No.': 'reference' });
+    const file = saved({ SheetNames: ['Plans'], Sheets: { Plans: utils.aoa_to_sheet(rows) } });
+    const { problems, counts } = await preview(file, 'plans.xlsx', { mapping, saveMapping: 'Plans' }, iom);
+    expect(counts).toEqual({ recorded: 0, changed: 0, recognised: 0, refused: 4 });
+    expect(problems.map(({ sheet, row, column, right, message }) => [sheet, row, column, message, right])).toEqual(
+      [
+        ['Plans', 3, 'I', expect.stringMatching(/«begun»/), expect.stringMatching(/^one of: proposed/)],
+        ['Plans', 3, 'J', expect.stringMatching(/which is the day/), expect.stringMatching(/^YYYY-MM-DD/)],
+        ['Plans', 2, 'H', 'Unknown theme: HLD06-99', null],
+        ['Plans', 4, null, expect.stringMatching(/IOM/), null],
+        ['Plans', 5, 'I', expect.stringMatching(/not its to do/), null],
+      ].toSorted((a, b) => (a[1] as number) - (b[1] as number)) as never,
+    );
+    const again = await preview(file, 'plans.xlsx', { mapping: 'Plans', dates: 'dmy' }, iom);
+    expect(again.problems.some(({ column }) => column === 'J')).toBe(false);
+    const headers = { authorization: `Bearer ${iom}` };
+    expect((await server.get('/v1/import-mappings', headers)).body.items).toEqual([
+      { name: 'Plans', columns: { 'No.': 'reference' } },
+    ]);
+  });
+
+  it('goes on where a crash stopped it: nothing is lost, and nothing doubled', async () => {
+    const title = (n: number) => `Crash course number ${'abcdef'[n]} ${n}`;
+    const csv = ['reference,title,summary,kind,nature,strength,lead,themes,stage,effective']
+      .concat(
+        [0, 1, 2, 3].map(
+          (n) => `IOM-2015-0${n + 1},${title(n)},Text,data,one_off,undertaken,IOM,HLD06-01,planned,2013`,
+        ),
+      )
+      .join('\n');
+    const { id } = await preview(csv, 'crash.csv', { reportedOn: '2013-06-03' }, iom);
+    const bus = server.app.get(CommandBus);
+    const execute = bus.execute.bind(bus);
+    let left = 2;
+    bus.execute = (async (command: never) => {
+      if (left-- <= 0) throw new StoreUnavailable('The log is away.');
+      return execute(command);
+    }) as never;
+    expect((await act(id, 'confirm', iom)).status).toBe(503);
+    bus.execute = execute as never;
+    const headers = { authorization: `Bearer ${iom}` };
+    expect((await server.get(`/v1/imports/${id}`, headers)).body.state).toBe('confirming');
+    expect((await act(id, 'confirm', iom)).body.state).toBe('confirmed');
+    for (const n of [1, 2, 3, 4])
+      expect((await server.get(`/v1/commitments/IOM-2015-0${n}/history`)).body.items).toHaveLength(1);
+  });
+
+  it('is imported whole or not at all, also when somebody is faster', async () => {
+    const csv = 'reference,stage,effective\nIOM-2015-01,completed,2013-06-04\nIOM-2015-02,completed,2013-06-04\n';
+    const fields = { reportedOn: '2013-06-04' };
+    const citation = { document: 'D-2012-MC2353', locator: 'para 3' };
+    const [late, raced] = [
+      await preview(csv, 'a.csv', { ...fields, ...citation }),
+      await preview(csv, 'b.csv', { ...fields, ...citation }),
+    ];
+    expect(late.problems).toEqual([]);
+    const imports = server.app.get(Imports);
+    // Between the look and the last act somebody changes the second commitment.
+    const outsider = { account: 'x', role: 'secretariat', agency: null, scopes: SCOPES, sees: 'all' } as const;
+    const kept = await imports.one(raced.id, outsider);
+    const bus = server.app.get(CommandBus);
+    const execute = bus.execute.bind(bus);
+    let met = false;
+    bus.execute = (async (command: { id: string }) => {
+      if (command.id === 'IOM-2015-02' && !met && (met = true))
+        await server.post('/v1/commitments/IOM-2015-02/wording', { title: 'Faster', reportedOn: '2013-06-04' }, iom);
+      return execute(command as never);
+    }) as never;
+    await expect(imports.confirm(kept, outsider)).rejects.toMatchObject({ code: 'import_taken_back' });
+    bus.execute = execute as never;
+    for (const n of [1, 2]) expect((await server.get(`/v1/commitments/IOM-2015-0${n}`)).body.stage).toBe('planned');
+    expect(await act(late.id, 'confirm')).toMatchObject({ status: 409, body: { code: 'import_overtaken' } });
+  });
+});
+
+describe('A file that cannot be imported', () => {
+  it.each([
+    ['no table', 'just words\n', 'a.csv', 201, /two columns/],
+    ['nothing', '', 'a.csv', 400, /empty/],
+    ['a damaged workbook', 'PK\x03\x04nonsense', 'a.xlsx', 400, /cannot be unpacked/],
+    ['two columns for one field', 'title,titre,stage\na,b,planned\n', 'a.csv', 201, null],
+  ])('%s says why', async (_, text, name, status, words) => {
+    const { status: answered, body } = await send(text, name);
+    expect([answered, words?.test(JSON.stringify(body)) ?? true]).toEqual([status, true]);
+  });
+
+  it('no file, another type of body, a file where none is taken: each is refused', async () => {
+    const headers = { authorization: `Bearer ${secretariat}` };
+    const form = new FormData();
+    form.set('dates', 'dmy');
+    const refused = (path: string, body: FormData | string, more = {}) =>
+      fetch(server.url + path, { method: 'POST', body, headers: { ...headers, ...more } }).then(({ status }) => status);
+    expect(await refused('/v1/imports', form)).toBe(400);
+    expect(await refused('/v1/imports', '{}', { 'content-type': 'application/json' })).toBe(415);
+    expect(await refused('/v1/commitments', form)).toBe(415);
+    expect(await refused('/v1/imports', form, { authorization: 'Bearer nobody' })).toBe(401);
+  });
+});
+
+const PAPER = `Mainstreaming
+
+16.  Incentives for circular migration will be studied.
+
+17.  A handbook for ministries will be written.
+
+Enhancing data and research
+
+26.  The Observatory is at work.
+`;
+
+describe('A paper', () => {
+  const at = '/v1/documents/D-2012-MC2353/paper';
+  const headers = () => ({ authorization: `Bearer ${iom}` });
+
+  it('is read by those who have a token, sent by its publisher, and shows what was made of each statement', async () => {
+    expect((await server.send(at, { file: PAPER }, server.token('ILO'), {}, 'paper.txt')).status).toBe(403);
+    const { status, body } = await server.send(at, { file: PAPER }, iom, {}, 'paper.txt');
+    expect(status).toBe(200);
+    expect((await server.get(at)).status).toBe(401);
+    const statements = (body as PaperView).paragraphs.filter(({ kind }) => kind === 'paragraph');
+    expect(statements.map(({ number, section }) => [number, section.at(-1)])).toEqual([
+      ['16', 'Mainstreaming'],
+      ['17', 'Mainstreaming'],
+      ['26', 'Enhancing data and research'],
+    ]);
+    const marksOf = (number: string) => statements.find((one) => one.number === number)!.marks;
+    expect(marksOf('26').map(({ reference, exactness }) => `${reference} ${exactness}`)).toContain(
+      'IOM-2011-10 paragraph',
+    );
+    const citing = (await server.get('/v1/commitments?document=D-2012-MC2353&life=any&limit=1000')).body
+      .total as number;
+    expect(body.measure).toMatchObject({ statements: 3, takenIn: expect.any(Number) });
+    expect(body.measure.citations).toBeGreaterThanOrEqual(citing);
+    expect(body.measure.found + body.lost.length).toBe(body.measure.citations);
+  });
+
+  it('of which a statement is made an update by an ordinary act, is marked for the next reader', async () => {
+    const before = (await server.get(at, headers())).body as PaperView;
+    const { citation } = before.paragraphs.find(({ number }) => number === '17')!;
+    expect(citation).toEqual({
+      ...{ document: 'D-2012-MC2353', locator: '«Mainstreaming» (para 17)' },
+      ...{ section: '«Mainstreaming»', paragraph: 'para 17' },
+    });
+    const update = { stage: 'in_progress', effective: '2012-11', reportedOn: '2012-11-02', citation };
+    expect((await server.post('/v1/commitments/IOM-2006-109/stage', update, iom)).status).toBe(200);
+    await caughtUp();
+    const after = (await server.get(at, headers())).body as PaperView;
+    const marks = after.paragraphs.find(({ number }) => number === '17')!.marks;
+    expect(marks.map(({ reference, exactness }) => [reference, exactness])).toContainEqual([
+      'IOM-2006-109',
+      'paragraph',
+    ]);
+    expect(after.measure.citations).toBe(before.measure.citations + 1);
+  });
+});
+
+describe('On the pages', () => {
+  it('a file is sent, looked at, imported and undone, and a statement is made an update, by whoever is signed in', async () => {
+    const roles = [{ role: 'focal_point', agency: 'IOM' }] as const;
+    const account = await server.app
+      .get(AccessStore)
+      .accounts.open({ kind: 'person', name: 'Ada', email: 'a@iom.example' }, ...roles);
+    const visitor = new Visitor(server.url);
+    const link = new URL(await server.app.get(SignIn).links.make(account));
+    await visitor.fillsIn(await visitor.opens(link.pathname + link.search), '/sign-in/link/open');
+
+    const form = new FormData();
+    const page = await visitor.opens('/imports');
+    for (const [name, value] of Object.entries(hiddenOf(page.html, '/imports'))) form.set(name, value);
+    form.set('reportedOn', '2013-06-10');
+    form.set('dates', 'iso');
+    const row = 'IOM-2006-16,in_progress,2013-06,Begun';
+    form.set('file', new Blob([`reference,stage,effective,note\n${row}\n`]), 'updates.csv');
+    const forged = new FormData();
+    forged.set('file', new Blob(['a,b\n']), 'a.csv');
+    expect((await visitor.sends('/imports', forged)).status).toBe(403);
+    const shown = await visitor.sends('/imports', form);
+    expect([shown.status, wordsOf(shown)]).toEqual([200, expect.stringMatching(/stage: planned → in_progress/)]);
+    const confirmed = await visitor.fillsIn(shown, `${new URL(shown.url).pathname}/confirm`);
+    expect(wordsOf(confirmed)).toMatch(/Imported/);
+    expect((await server.get('/v1/commitments/IOM-2006-16')).body.stage).toBe('in_progress');
+    const undone = await visitor.fillsIn(confirmed, `${new URL(shown.url).pathname}/undo`, { reason: 'Wrong file' });
+    expect(wordsOf(undone)).toMatch(/Undone/);
+    expect((await server.get('/v1/commitments/IOM-2006-16')).body.stage).toBe('planned');
+
+    const paper = '/documents/D-2012-MC2353/paper';
+    expect(wordsOf(await visitor.opens(paper))).toMatch(/of 3 statements have been taken in/);
+    const statement = await visitor.opens(`${paper}/2`);
+    const said = { reference: 'IOM-2006-18', stage: 'in_progress', effective: '2012-13' };
+    const refused = await visitor.fillsIn(statement, `${paper}/2/update`, said);
+    expect(wordsOf(refused)).toMatch(/must be a real date/);
+    await visitor.fillsIn(refused, `${paper}/2/update`, { ...said, effective: '2012-11' });
+    await caughtUp();
+    expect((await visitor.opens(paper)).html).toContain('/commitments/IOM-2006-18');
+  });
+});
