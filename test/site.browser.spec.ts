@@ -44,7 +44,7 @@ describe('The site as a whole', () => {
   let pages: string[];
   /** Of somebody who is signed in, for the pages that are for those alone. */
   let session: string;
-  const isOwn = (path: string): boolean => /^\/(account|record|commitments\/[^/?]+\/)/.test(path);
+  const isOwn = (path: string): boolean => /^\/(account|home|record|rounds\/|commitments\/[^/?]+\/)/.test(path);
 
   beforeAll(async () => {
     server = await TestServer.start([HLD]);
@@ -81,6 +81,7 @@ describe('The site as a whole', () => {
       '/search?q=migration+health',
       `/reports/jobs/${job.id}`,
       '/account',
+      ...['/home', '/rounds/prepare', '/rounds/CM-2011', '/rounds/CM-2011/reopen', '/rounds/CM-2011/returns/IOM'],
       '/accounts',
       `/accounts/${account}`,
       ...['/record', `/commitments/${commitment}/stage`, `/commitments/${commitment}/history/0/correct`],

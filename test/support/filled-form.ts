@@ -37,8 +37,9 @@ export function pairsOf(html: string, action?: string): Pairs {
       const chosen = all.find((option) => attribute(option, 'selected') !== undefined) ?? all[0]!;
       return [[name, attribute(chosen, 'value') ?? '']];
     }
-    if (attribute(tag, 'type') === 'checkbox' && attribute(tag, 'checked') === undefined) return [];
-    return [[name, attribute(tag, 'value') ?? (attribute(tag, 'type') === 'checkbox' ? 'on' : '')]];
+    const isTicked = ['checkbox', 'radio'].includes(attribute(tag, 'type') ?? '');
+    if (isTicked && attribute(tag, 'checked') === undefined) return [];
+    return [[name, attribute(tag, 'value') ?? (isTicked ? 'on' : '')]];
   });
 }
 

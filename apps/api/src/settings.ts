@@ -52,6 +52,7 @@ export interface Settings extends LogSettings, Budgets {
   readonly bodyLimit: number;
   /** Whether it refuses what is unsafe on the internet. */
   readonly production: boolean;
+  /** Whether it is another than that on which it listens. */
   readonly publicUrlIsSet: boolean;
   /** The public address, when it is not http://HOST:PORT. */
   readonly publicUrl: string;
@@ -82,6 +83,7 @@ export function settingsFrom(given: NodeJS.ProcessEnv = process.env): Settings {
   const host = env['HOST'] ?? '127.0.0.1';
   const port = whole(env, 'PORT', 3000, 0, 65535);
   const accessUrl = env['ACCESS_URL'] ?? `sqlite:${join(dataDir, 'access.db')}`;
+  const ownUrl = `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`;
   const publicReading = oneOf(env, 'PUBLIC_READING', ['true', 'false'], 'true') === 'true';
   return {
     host,
@@ -106,8 +108,8 @@ export function settingsFrom(given: NodeJS.ProcessEnv = process.env): Settings {
     sendTimeoutMs: whole(env, 'SEND_TIMEOUT_MS', 30_000, 100, 3_600_000),
     bodyLimit: whole(env, 'BODY_LIMIT', 262_144, 1_024, 900_000),
     production: env['NODE_ENV'] === 'production',
-    publicUrlIsSet: Boolean(env['PUBLIC_URL']),
-    publicUrl: env['PUBLIC_URL'] ?? `http://${host === '0.0.0.0' ? 'localhost' : host}:${port}`,
+    publicUrlIsSet: (env['PUBLIC_URL'] || ownUrl) !== ownUrl,
+    publicUrl: env['PUBLIC_URL'] ?? ownUrl,
     reportsKeptHours: whole(env, 'REPORTS_KEPT_HOURS', 168, 1, 8_760),
     auditDays: whole(env, 'AUDIT_DAYS', 400, 31, 36_500),
     publisher: env['PUBLISHER'] || 'Followthrough',

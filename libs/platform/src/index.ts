@@ -11,7 +11,7 @@ export * from './lists/cursor.js';
 export * from './requests/direct.js';
 export * from './lists/downloads.js';
 export * from './fields/fields.js';
-export { fieldAt, formFieldsIn, type FieldKind, type FormField } from './fields/form-fields.js';
+export { fieldAt, formFieldsIn, tidied, type FieldKind, type FormField } from './fields/form-fields.js';
 export * from './lists/formats.js';
 export * from './lists/list-content.js';
 export * from './requests/forms.js';

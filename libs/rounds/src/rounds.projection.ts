@@ -9,6 +9,8 @@ import { round as rounds, type OpenedRound } from './round.js';
 /** A return in short: what it comes to, and none of its words. */
 export interface ReturnInShort {
   readonly state: ReturnSoFar['state'];
+  /** What it says last is that there is nothing to report; that stays so when it is accepted. */
+  readonly nil: boolean;
   readonly receivedOn: FullDate | null;
   readonly reportedOn: FullDate | null;
   readonly acceptedOn: FullDate | null;
@@ -21,6 +23,7 @@ export interface ReturnInShort {
 
 const NOTHING: ReturnInShort = {
   state: 'none',
+  nil: false,
   receivedOn: null,
   reportedOn: null,
   acceptedOn: null,
@@ -37,7 +40,7 @@ const SHORTEN: Shorten = {
     const says = { ...NOTHING.says, new: acts.filter(({ act }) => act === 'record').length };
     for (const one of content.commitments) says[one.says]++;
     return {
-      ...{ ...before, state: 'submitted', receivedOn: before.receivedOn ?? on, reportedOn, says },
+      ...{ ...before, state: 'submitted', nil: false, receivedOn: before.receivedOn ?? on, reportedOn, says },
       submissions: before.submissions + 1,
     };
   },
@@ -47,10 +50,17 @@ const SHORTEN: Shorten = {
   Commented: (before) => ({ ...before, comments: before.comments + 1 }),
   Accepted: (before, { on }) => ({ ...before, state: 'accepted', acceptedOn: on }),
   NilReported: (before, { on, reportedOn }) => ({
-    ...{ ...before, state: 'nil', receivedOn: before.receivedOn ?? on, reportedOn },
+    ...{ ...before, state: 'nil', nil: true, receivedOn: before.receivedOn ?? on, reportedOn },
   }),
   PaperReceived: (before, { on, reportedOn, citation }) => ({
-    ...{ ...before, state: 'accepted', receivedOn: before.receivedOn ?? reportedOn, reportedOn, acceptedOn: on },
+    ...{
+      ...before,
+      state: 'accepted',
+      nil: false,
+      receivedOn: before.receivedOn ?? reportedOn,
+      reportedOn,
+      acceptedOn: on,
+    },
     paper: citation.document,
   }),
 };
@@ -59,7 +69,7 @@ type Round = OpenedRound & EntryHistory;
 
 export class RoundsProjection implements Projection {
   readonly name = 'rounds';
-  readonly version = 1;
+  readonly version = 2;
   readonly on: Projection['on'];
   readonly #rounds = new Map<string, Round>();
   /** By round, then by agency. */

@@ -232,9 +232,9 @@ export class RoundViews {
     const came = ({ receivedOn }: ReturnInShort) => receivedOn !== null;
     return {
       expected: rate(() => true),
-      received: rate((one) => came(one) && one.state !== 'nil'),
+      received: rate((one) => came(one) && !one.nil),
       late: rate((one, agency) => came(one) && isLate(state, agency, one.receivedOn!)),
-      nil: rate(({ state: is }) => is === 'nil'),
+      nil: rate(({ nil }) => nil),
       silent: rate((one) => !came(one)),
     };
   }

@@ -19,6 +19,7 @@ import {
   PostsForm,
   problemOf,
   SeeOther,
+  tidied,
   validation,
   type ApiRequest,
   type Principal,
@@ -187,14 +188,14 @@ export class ActForms {
 
   /** The body that a form stands for. */
   #said({ name, of, within, without, commitment, on, statement }: Doing, filled: Filled): object {
-    const body: Record<string, unknown> = { ...bodyOfForm(of, filled) };
+    const body: Record<string, unknown> = { ...bodyOfForm(of, tidied(of, filled)) };
     if (SAYS_CHANGES.includes(name) && commitment)
       for (const [field, before] of Object.entries(BEGINS[name]!(commitment, on)))
         if (same(body[field], before)) delete body[field];
     if (!within['says'] || !statement) return body;
     const [said, says] = [
       askedOf(within['says'], saidBy(statement) as Filled),
-      bodyOfForm(within['says'], (filled['says'] ?? {}) as Filled),
+      bodyOfForm(within['says'], tidied(within['says'], (filled['says'] ?? {}) as Filled)),
     ];
     body['says'] = Object.fromEntries(
       formFieldsIn(within['says']).flatMap((field) =>

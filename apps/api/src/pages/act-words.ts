@@ -26,7 +26,7 @@ const [milestones, links, end, statement] = [of('milestones'), of('links'), of('
 export const ACT_WORDS: { readonly [A in ActName]: ActWords } = {
   record: report('Record a commitment'),
   reportStage: report('Report how it stands'),
-  confirm: report('Confirm: no change'),
+  confirm: report('Nothing has changed'),
   attachEvidence: report('Attach evidence'),
   holdEdition: report('Report an edition'),
   reportUpkeep: report('Report the upkeep'),

@@ -61,7 +61,7 @@ const forPeople = (text: string): string =>
 const quoted = (name: string): string => `“${labelOf(name)}”`;
 
 const HINTS: Readonly<Partial<Record<FormField['kind'], string>>> = {
-  period: 'A year, a month or a day: 2012, 2012-11 or 2012-11-02',
+  period: 'A year, a month or a day: 2012, Nov 2012 or 2012-11-02',
   language: 'A tag such as en, fr or es',
   address: 'https://…',
 };

@@ -68,7 +68,7 @@ export const asFilled = (value: unknown): unknown =>
 
 type Path = readonly string[];
 
-const idOf = (path: Path): string => `in-${path.join('-')}`;
+export const idOf = (path: Path): string => `in-${path.join('-')}`;
 const pointerOf = (path: Path): string => `/${path.join('/')}`;
 
 interface PlaceParts {
@@ -110,7 +110,7 @@ const faultsAt = ({ faults = [] }: FormParts, path: Path): readonly FieldError[]
 const isFaulty = ({ faults = [] }: FormParts, path: Path): boolean =>
   faults.some(({ pointer }) => `${pointer}/`.startsWith(`${pointerOf(path)}/`));
 
-const Place = (parts: PlaceParts) => {
+export const Place = (parts: PlaceParts) => {
   const { form, field, path, value } = parts;
   const inner = field.of ?? form.within?.[field.name] ?? null;
   if (field.kind === 'pointer' && !form.places?.length) return null;
@@ -255,7 +255,7 @@ const Help = ({ id, field }: { id: string; field: FormField }) => {
   );
 };
 
-const Faults = ({ form, path }: { form: FormParts; path: Path }) => {
+export const Faults = ({ form, path }: { form: FormParts; path: Path }) => {
   const faults = faultsAt(form, path);
   return faults.length === 0 ? null : (
     <p class="fault" id={`${idOf(path)}-fault`}>
@@ -326,7 +326,7 @@ const Input = ({ form, field, path, name, value, label }: InputParts) => {
     case 'address':
       return <input {...shared} type="url" value={value} maxLength={max} />;
     case 'period':
-      return <input {...shared} class="short" inputMode="numeric" value={value} maxLength={10} />;
+      return <input {...shared} class="short" value={value} maxLength={20} />;
     case 'language':
       return <input {...shared} class="short" value={value} maxLength={35} />;
     default: {

@@ -15,6 +15,7 @@ import { DocumentPages } from './documents.js';
 import { FeedPages } from './feeds.js';
 import { ForumPages } from './forums.js';
 import { Freshness } from './freshness.js';
+import { HomePage } from './home.js';
 import { ImportPages } from './imports.js';
 import { OperationsPage } from './operations.js';
 import { MatrixPage } from './matrix.js';
@@ -29,6 +30,8 @@ import { PublicationPages } from './publications.js';
 import { problemPage } from './rendering.js';
 import { ReportPages } from './reports.js';
 import { NoUpdatePage } from './no-update.js';
+import { ReturnPages } from './returns.js';
+import { RoundPages } from './rounds.js';
 import { FollowedUp } from './scope.js';
 import { SearchPage } from './search.js';
 import { SignInPages } from './sign-in.js';
@@ -49,6 +52,9 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     CommitmentsPage,
     CommitmentPage,
     ...actFormPages,
+    HomePage,
+    RoundPages,
+    ReturnPages,
     OutcomePages,
     MatrixPage,
     PartnershipsPage,

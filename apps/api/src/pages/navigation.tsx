@@ -29,6 +29,7 @@ export const SECTIONS: readonly Section[] = [
     name: 'Reports & data',
     pages: {
       '/data': 'Downloads',
+      '/rounds': 'Reporting rounds',
       '/publications': 'Published reports',
       '/documents': 'Sources',
       '/about': 'About',

@@ -41,7 +41,7 @@ function sendsHtml(reply: FastifyReply, page: VNode, canSignIn: boolean): string
   const reader = readerOf(session, canSignIn, () => void reply.header('Cache-Control', 'no-store'));
   const whole = <ReaderContext.Provider value={reader}>{page}</ReaderContext.Provider>;
   const html = `<!doctype html>${renderToString(whole).replaceAll(VOID, '<$1$2>')}`;
-  const script = html.includes('<script src="/assets/') ? " script-src 'self';" : '';
+  const script = html.includes('<script src="/assets/') ? " script-src 'self'; connect-src 'self';" : '';
   safely(reply, 'text/html; charset=utf-8', script);
   return html;
 }

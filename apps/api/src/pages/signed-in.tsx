@@ -42,11 +42,16 @@ export const WhoIsHere = ({ path }: { path: string }) => (
   <ReaderContext.Consumer>
     {({ session, canSignIn }) =>
       session ? (
-        <a class="reader" href="/account">
-          <span class="hidden">Signed in as </span>
-          <span dir="auto">{session.name}</span>
-          <small>{actingWords(session)}</small>
-        </a>
+        <>
+          <a class="desk" href="/home">
+            Your desk
+          </a>
+          <a class="reader" href="/account">
+            <span class="hidden">Signed in as </span>
+            <span dir="auto">{session.name}</span>
+            <small>{actingWords(session)}</small>
+          </a>
+        </>
       ) : (
         canSignIn && (
           <a class="reader" href={path === '' || path === '/' ? '/sign-in' : `/sign-in?to=${encodeURIComponent(path)}`}>

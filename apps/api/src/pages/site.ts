@@ -10,6 +10,7 @@ import { Registers } from '#registers';
 import { ICON } from './icon.js';
 import { PASSKEY_SCRIPT } from './passkey-form.js';
 import { MARGINS_PATH, marginsCss, MarginsQuery } from './margins.js';
+import { SAVING_SCRIPT } from './saving-script.js';
 import { SECTIONS } from './navigation.js';
 import { STYLESHEET } from './stylesheet.js';
 import { path, Publication } from './view.js';
@@ -17,6 +18,7 @@ import { path, Publication } from './view.js';
 const ASSETS = new Map([
   [STYLESHEET.path, { type: 'text/css; charset=utf-8', text: STYLESHEET.text }],
   [PASSKEY_SCRIPT.path, { type: 'text/javascript; charset=utf-8', text: PASSKEY_SCRIPT.text }],
+  [SAVING_SCRIPT.path, { type: 'text/javascript; charset=utf-8', text: SAVING_SCRIPT.text }],
   [ICON.path, { type: 'image/svg+xml', text: ICON.svg }],
 ]);
 
@@ -71,7 +73,7 @@ export class SiteController {
   robots(@Res({ passthrough: true }) reply: FastifyReply): string {
     void reply.type('text/plain; charset=utf-8');
     // Every page has countless dates and filters: those without any are enough.
-    return `User-agent: *\nDisallow: /*?\nDisallow: /v1/\nDisallow: /sign-in\nDisallow: /account\n\nSitemap: ${this.publication.publicUrl}/sitemap.xml\n`;
+    return `User-agent: *\nDisallow: /*?\nDisallow: /v1/\nDisallow: /sign-in\nDisallow: /account\nDisallow: /home\nDisallow: /record\n\nSitemap: ${this.publication.publicUrl}/sitemap.xml\n`;
   }
 
   @Get('sitemap.xml')

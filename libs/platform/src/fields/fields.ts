@@ -41,7 +41,13 @@ type Body = new () => object;
 
 /** What a field holds where it holds no text. */
 const holdsOf = ({ type, isArray }: ApiPropertyOptions): Marks['holds'] =>
-  isArray ? 'list' : type === Boolean ? 'yes-no' : type === 'integer' || type === Number ? 'number' : undefined;
+  isArray
+    ? 'list'
+    : type === Boolean
+      ? 'yes-no'
+      : type === 'integer' || type === 'number' || type === Number
+        ? 'number'
+        : undefined;
 
 const field = ({ optional, description, example }: About, schema: ApiPropertyOptions, ...checks: PropertyDecorator[]) =>
   applyDecorators(

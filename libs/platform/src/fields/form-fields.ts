@@ -104,3 +104,43 @@ export function fieldAt(body: Body, pointer: string): FormField | null {
   const rest = field.several ? below.slice(1) : below;
   return rest.length === 0 ? field : (fieldAt(field.of, `/${rest.join('/')}`) ?? field);
 }
+
+const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ');
+
+/** `November 2012`, `2 Nov 2012`, `11/2012` as dates are kept; anything else as it is. */
+function periodOf(text: string): string {
+  const [, day, month, year] = /^(?:(\d{1,2})[ .]+)?([a-z]{3,9})\.?,? +(\d{4})$/i.exec(text) ?? [];
+  const number = month
+    ? 1 + MONTHS.indexOf(month.slice(0, 3).toLowerCase())
+    : Number(/^(\d{1,2})\/\d{4}$/.exec(text)?.[1]);
+  if (!number) return text;
+  const parts = [year ?? text.slice(-4), String(number).padStart(2, '0'), ...(day ? [day.padStart(2, '0')] : [])];
+  return parts.join('-');
+}
+
+/** The ways in which people write what a field of a kind holds. */
+const TIDY: Readonly<Partial<Record<FieldKind, (text: string) => string>>> = {
+  word: (text) => text.toLowerCase().replaceAll(/[\s_]+/g, '-'),
+  period: periodOf,
+  country: (text) => text.toUpperCase(),
+};
+
+type Given = Readonly<Record<string, unknown>>;
+
+/** What was filled in, as fields of its kinds take it: `Policy brief` is `policy-brief`, `Nov 2012` is `2012-11`. */
+export function tidied(body: Body, filled: Given): Given {
+  const fields = new Map(formFieldsIn(body).map((field) => [field.name, field]));
+  const one = ({ kind, of }: FormField, value: unknown): unknown =>
+    typeof value === 'string'
+      ? (TIDY[kind]?.(value.trim()) ?? value)
+      : of && typeof value === 'object' && value !== null
+        ? tidied(of, value as Given)
+        : value;
+  return Object.fromEntries(
+    Object.entries(filled).map(([name, value]) => {
+      const field = fields.get(name);
+      if (!field) return [name, value];
+      return [name, Array.isArray(value) ? value.map((each) => one(field, each)) : one(field, value)];
+    }),
+  );
+}

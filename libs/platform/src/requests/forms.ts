@@ -19,7 +19,7 @@ export type FormOf = 'signed-in' | 'anyone';
 /**
  * A route that takes a form. Its body is validated by the class of the parameter, as a body in JSON is: see `bodyOfForm`. It
  * answers with a page, or with `new SeeOther(path)`.
- * @param more of the route: `TAKES_FILE`, where a file comes with the form
+ * @param more of the route: `TAKES_FILE`, where a file comes with the form; `bodies`: as many times the body of one act it may be
  */
 export const PostsForm = (path = '', of: FormOf = 'signed-in', more: object = {}): MethodDecorator =>
   applyDecorators(Post(path), HttpCode(200), RouteConfig({ form: of, ...more }), SetMetadata(FORM, of));
@@ -33,8 +33,8 @@ export class SeeOther {
 /** The name of the hidden field with the token of the session. */
 export const CSRF_FIELD = 'csrf';
 
-const DEEPEST = 5;
-const MOST_FIELDS = 2_000;
+const DEEPEST = 8;
+const MOST_FIELDS = 20_000;
 const TYPE = 'application/x-www-form-urlencoded';
 
 /** The fields of a form as they were sent: texts, lists of texts, and objects and lists by the dots in their names. */

@@ -55,7 +55,7 @@ describe('A form', () => {
     'a..b=1',
     'a=1&a.b=2',
     'a.b=2&a=1',
-    'a.b.c.d.e.f=1',
+    'a.b.c.d.e.f.g.h.i=1',
     'a=%ff',
   ])('is refused where its names or its bytes are no form’s: %s', (sent) => {
     expect(() => formFieldsOf(sent)).toThrow(/form/);

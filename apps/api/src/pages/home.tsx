@@ -1,0 +1,317 @@
+/** The page where people who report begin: what their agency owes and until when, and which commitments need a word. */
+import { Controller, Get, Req } from '@nestjs/common';
+import { todayAt } from '#clocks';
+import { DraftsStore } from '#drafts';
+import { ForSignedIn, type ApiRequest, type Session } from '#platform';
+import { Progress, Waiting, type Filter, type Item, type WaitingView } from '#progress';
+import { draftsKnownTo, RoundViews, type ReturnLine, type RoundInShort, type RoundOfAgency } from '#rounds';
+import { ACT_WORDS } from './act-words.js';
+import { StageTag } from './figures.js';
+import { PlainPage } from './layout.js';
+import { RendersPages } from './rendering.js';
+import { daysWords, RETURN_STATE_WORDS } from './round-words.js';
+import { path } from './view.js';
+import { count, counted, dateWords, textWords } from './words.js';
+
+/** Of each kind so many are shown here; the list has all. */
+const FIRST = 12;
+
+interface Listed {
+  readonly total: number;
+  readonly items: readonly Item[];
+}
+
+@RendersPages()
+@ForSignedIn()
+@Controller('home')
+export class HomePage {
+  constructor(
+    private readonly progress: Progress,
+    private readonly waiting: Waiting,
+    private readonly rounds: RoundViews,
+    private readonly drafts: DraftsStore,
+  ) {}
+
+  @Get()
+  async home(@Req() { session, principal }: ApiRequest) {
+    if (!principal || principal.role === 'reader') return <NoRole session={session!} />;
+    const drafts = await draftsKnownTo(this.drafts, principal);
+    if (principal.agency === null) {
+      const open = this.rounds.list().filter(({ state }) => state !== 'published');
+      const lines = await Promise.all(open.map(({ code }) => this.rounds.returns(code, drafts)));
+      return <SecretariatHome session={session!} rounds={open} lines={lines} />;
+    }
+    const { agency } = principal;
+    const today = todayAt(new Date());
+    const list = (filter: Filter): Promise<Listed> =>
+      this.progress.commitments({ asOf: today }, { agency, ...filter }, { limit: FIRST });
+    const [rounds, waiting, overdue, stale] = await Promise.all([
+      this.rounds.ofAgency(agency, drafts),
+      this.waiting.forAgency(agency),
+      list({ role: 'lead', overdue: true }),
+      list({ role: 'lead', stale: true }),
+    ]);
+    return <AgencyHome {...{ session: session!, agency, rounds, waiting, overdue, stale }} />;
+  }
+}
+
+const NoRole = ({ session }: { session: Session }) => (
+  <PlainPage title={session.name} path="/home" eyebrow="Your desk">
+    <p>
+      You act for nobody now, or for several. <a href="/account#roles">Your account</a> says for whom you may act, and
+      lets you choose.
+    </p>
+  </PlainPage>
+);
+
+/** The states in which an agency has something to do. */
+const OWED: readonly ReturnLine['state'][] = ['awaited', 'draft', 'returned'];
+
+interface AgencyParts {
+  readonly session: Session;
+  readonly agency: string;
+  readonly rounds: readonly RoundOfAgency[];
+  readonly waiting: WaitingView;
+  readonly overdue: Listed;
+  readonly stale: Listed;
+}
+
+const AgencyHome = ({ session, agency, rounds, waiting, overdue, stale }: AgencyParts) => {
+  const owed = rounds.filter(({ state }) => OWED.includes(state));
+  const { roles, leads, readings } = waiting;
+  const role = (reference: string, act: string) =>
+    `${path('commitments', reference)}/agencies/${encodeURIComponent(agency)}/${act}`;
+  const nothing = roles.total + leads.total + readings.total + overdue.total + stale.total === 0;
+  return (
+    <PlainPage title={`The desk of ${agency}`} path="/home" eyebrow={session.name}>
+      <section class="owed">
+        <h2>Owed</h2>
+        {owed.length === 0 ? (
+          <p>No report is owed now.</p>
+        ) : (
+          <ul class="items">
+            {owed.map((one) => (
+              <li key={one.round}>
+                <div>
+                  <strong dir="auto">{one.title}</strong>
+                  <small>
+                    {RETURN_STATE_WORDS[one.state]}; due on {dateWords(one.deadline)}
+                    {one.daysLeft !== null && `, ${daysWords(one.daysLeft)}`}
+                    {one.comments > 0 && `; ${counted(one.comments, 'comment')} to read`}
+                    {one.late && <span class="alert"> late</span>}
+                  </small>
+                </div>
+                <a class="button" href={path('rounds', one.round, 'returns', agency)}>
+                  {one.state === 'awaited' ? 'Begin' : 'Go on'}
+                </a>
+              </li>
+            ))}
+          </ul>
+        )}
+        {rounds.length > owed.length && (
+          <details>
+            <summary>Earlier rounds</summary>
+            <ul>
+              {rounds
+                .filter((one) => !owed.includes(one))
+                .map((one) => (
+                  <li key={one.round}>
+                    <a href={path('rounds', one.round, 'returns', agency)}>{one.title}</a>{' '}
+                    <small>{RETURN_STATE_WORDS[one.state]}</small>
+                  </li>
+                ))}
+            </ul>
+          </details>
+        )}
+      </section>
+      <div class="acts">
+        <a class="button" href="/record">
+          Record a commitment
+        </a>
+        <a href={`/commitments?agency=${encodeURIComponent(agency)}`}>All commitments of {agency}</a>
+      </div>
+      {nothing && <p>No commitment needs a word of yours now.</p>}
+      <Waits
+        title="Asked to confirm a role"
+        all={roles.commitments}
+        total={roles.total}
+        acts={(reference) => [
+          [role(reference, 'accept'), ACT_WORDS.acceptRole.button],
+          [role(reference, 'decline'), ACT_WORDS.declineRole.button],
+        ]}
+      />
+      <Waits
+        title="The lead is offered to you"
+        all={leads.commitments}
+        total={leads.total}
+        acts={(reference) => [
+          [`${path('commitments', reference)}/lead-transfer/accept`, ACT_WORDS.acceptLead.button],
+          [`${path('commitments', reference)}/lead-transfer/decline`, ACT_WORDS.declineLead.button],
+        ]}
+      />
+      <Waits
+        title="Contested by the secretariat"
+        all={readings.commitments}
+        total={readings.total}
+        acts={(reference) => [[`${path('commitments', reference)}/reply`, ACT_WORDS.reply.button]]}
+      />
+      <NeedsWord
+        title="Past their target"
+        listed={overdue}
+        list={`/commitments?agency=${encodeURIComponent(agency)}&role=lead&overdue=true&asOf=${todayAt(new Date())}`}
+        second="target"
+      />
+      <NeedsWord
+        title="Not heard of for a year or more"
+        listed={stale}
+        list={`/commitments?agency=${encodeURIComponent(agency)}&role=lead&stale=true&asOf=${todayAt(new Date())}`}
+        second={null}
+      />
+    </PlainPage>
+  );
+};
+
+interface WaitsParts {
+  readonly title: string;
+  readonly all: readonly { readonly reference: string; readonly title: string }[];
+  readonly total: number;
+  readonly acts: (reference: string) => readonly (readonly [href: string, words: string])[];
+}
+
+const Waits = ({ title, all, total, acts }: WaitsParts) =>
+  total === 0 ? null : (
+    <section>
+      <h2>
+        {title} <small>{count(total)}</small>
+      </h2>
+      <ul class="items">
+        {all.slice(0, FIRST).map((one) => (
+          <li key={one.reference}>
+            <Commitment {...one} />
+            <span class="acts">
+              {acts(one.reference).map(([href, words]) => (
+                <a key={href} href={href}>
+                  {words}
+                  <span class="hidden"> of {one.reference}</span>
+                </a>
+              ))}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+
+const Commitment = ({ reference, title }: { reference: string; title: string }) => (
+  <div>
+    <a href={path('commitments', reference)} dir="auto">
+      {textWords(title)}
+    </a>{' '}
+    <span class="code">{reference}</span>
+  </div>
+);
+
+const NeedsWord = ({
+  title,
+  listed: { total, items },
+  list,
+  second,
+}: {
+  title: string;
+  listed: Listed;
+  list: string;
+  second: 'target' | null;
+}) =>
+  total === 0 ? null : (
+    <section>
+      <h2>
+        {title} <small>{count(total)}</small>
+      </h2>
+      <ul class="items">
+        {items.map((item) => (
+          <li key={item.reference}>
+            <div>
+              <a href={path('commitments', item.reference)} dir="auto">
+                {textWords(item.title)}
+              </a>{' '}
+              <span class="code">{item.reference}</span>
+              <small>
+                <StageTag stage={item.stage} /> · last heard of {dateWords(item.lastReportedOn, 'short')}
+                {item.target && ` · target ${dateWords(item.target, 'short')}`}
+              </small>
+            </div>
+            <span class="acts">
+              <a href={`${path('commitments', item.reference)}/stage`}>
+                {ACT_WORDS.reportStage.button}
+                <span class="hidden">: {item.reference}</span>
+              </a>
+              <a href={`${path('commitments', item.reference)}/${second === 'target' ? 'target' : 'confirm'}`}>
+                {second === 'target' ? ACT_WORDS.setTarget.button : ACT_WORDS.confirm.button}
+                <span class="hidden">: {item.reference}</span>
+              </a>
+            </span>
+          </li>
+        ))}
+      </ul>
+      {total > items.length && (
+        <p>
+          <a href={list}>All {count(total)}</a>
+        </p>
+      )}
+    </section>
+  );
+
+interface SecretariatParts {
+  readonly session: Session;
+  readonly rounds: readonly RoundInShort[];
+  readonly lines: readonly (readonly ReturnLine[])[];
+}
+
+const SecretariatHome = ({ session, rounds, lines }: SecretariatParts) => (
+  <PlainPage title="The secretariat’s desk" path="/home" eyebrow={session.name}>
+    <div class="acts">
+      <a class="button" href="/rounds/prepare">
+        Prepare a round
+      </a>
+      <a href="/record">Record a commitment</a>
+      <a href="/rounds">All rounds</a>
+    </div>
+    {rounds.map(({ code, name, state, deadline }, i) => {
+      const of = (...states: readonly ReturnLine['state'][]) => lines[i]!.filter((line) => states.includes(line.state));
+      const toRead = of('submitted', 'nil');
+      return (
+        <section key={code}>
+          <h2>
+            <a href={path('rounds', code)} dir="auto">
+              {name}
+            </a>
+          </h2>
+          <p>
+            {state === 'open' ? `Due on ${dateWords(deadline)}. ` : 'Closed. '}
+            {counted(of('accepted').length, 'return')} accepted, {count(of('awaited', 'draft', 'returned').length)}{' '}
+            awaited, {count(of('not_received').length)} not received.
+          </p>
+          {toRead.length > 0 && (
+            <>
+              <h3>To read</h3>
+              <ul class="items">
+                {toRead.map(({ agency, name: whose, state: is, receivedOn }) => (
+                  <li key={agency}>
+                    <div>
+                      <a href={path('rounds', code, 'returns', agency)} dir="auto">
+                        {whose}
+                      </a>{' '}
+                      <small>
+                        {RETURN_STATE_WORDS[is]} on {dateWords(receivedOn!)}
+                      </small>
+                    </div>
+                  </li>
+                ))}
+              </ul>
+            </>
+          )}
+        </section>
+      );
+    })}
+  </PlainPage>
+);

@@ -1,0 +1,489 @@
+/** The return as one page: every commitment in question, the questions and the narrative, as one form. */
+import type { CommitmentReturn, Question, ReturnDraft, Round } from '#bodies';
+import type { FieldError } from '#eventsourcing';
+import type { CommitmentInQuestion, Found } from '#rounds';
+import { ACTS_OF_RETURNS, RETURN_WORDS, type ActOfReturn } from '#words';
+import { ACT_WORDS } from './act-words.js';
+import { StageTag } from './figures.js';
+import { asFilled, Faults, idOf, Place, type Body, type Filled, type FormParts, type Suggestion } from './form.js';
+import { fieldsOf, type Clash } from './return-content.js';
+import { SaidOfCommitment, valuesIn } from './return-read.js';
+import { LEVEL_WORDS, questionWords, RETURN_WORD_WORDS } from './round-words.js';
+import { SAVING_SCRIPT } from './saving-script.js';
+import { CsrfField } from './signed-in.js';
+import { path, type View } from './view.js';
+import { dateWords, roleWords, textWords } from './words.js';
+
+/** An empty act that is shown, though nothing of it is said yet: `IOM-2011-12 reachMilestone 2`. */
+export interface Added {
+  readonly reference: string;
+  readonly act: ActOfReturn;
+  readonly milestone?: number;
+}
+
+export interface ReturnFormParts {
+  readonly view: View;
+  readonly round: Round;
+  readonly agency: string;
+  readonly of: Body;
+  readonly draft: ReturnDraft;
+  readonly revision: number;
+  readonly once: string;
+  readonly register: readonly CommitmentInQuestion[];
+  readonly found: readonly Found[];
+  readonly faults: readonly FieldError[];
+  readonly clashes: readonly Clash[];
+  readonly added: Added | null;
+  readonly addsNew: boolean;
+  readonly before: ReturnDraft | null;
+  readonly suggestions: ReadonlyMap<string, readonly Suggestion[]>;
+  /** When and by whom it was saved last, in words. */
+  readonly saved: string;
+}
+
+/** The place of a finding on this page: rows stand in the order of the register, not of the draft. */
+export function placed<F extends { readonly pointer: string; readonly message: string }>(
+  { draft, register }: Pick<ReturnFormParts, 'draft' | 'register'>,
+  found: F,
+): F {
+  const [, at, ...below] = /^\/commitments\/(\d+)(.*)$/.exec(found.pointer) ?? [];
+  const reference =
+    at === undefined ? /^([\w./-]+):/.exec(found.message)?.[1] : draft.commitments[Number(at)]?.reference;
+  const row = register.findIndex((one) => one.reference === reference);
+  return row < 0 || !found.pointer.startsWith('/commitments')
+    ? found
+    : { ...found, pointer: `/commitments/${row}${below.join('')}` };
+}
+
+const rowId = (row: number): string => idOf(['commitments', String(row)]);
+
+export const ReturnForm = (parts: ReturnFormParts) => {
+  const { round, agency, draft, revision, once, register, found, faults, clashes, suggestions, saved } = parts;
+  const form: FormParts = {
+    of: parts.of,
+    filled: asFilled(draft) as Filled,
+    faults: [...faults, ...found].map((one) => placed(parts, one)),
+    suggestions,
+  };
+  const said = new Map(draft.commitments.map((one) => [one.reference, one]));
+  const left = register.filter(({ reference }) => !said.has(reference)).length;
+  const action = path('rounds', round.code, 'returns', agency);
+  return (
+    <>
+      <Findings parts={parts} form={form} />
+      {clashes.length > 0 && (
+        <div class="callout faults" role="alert">
+          <h2>Somebody else has saved this meanwhile</h2>
+          <p>
+            What only one of you changed is kept. Where both of you did, yours stands in the fields and theirs beside
+            it. Nothing of yours is saved yet: look at them, and save.
+          </p>
+        </div>
+      )}
+      <form class="return-form" method="post" action={action} noValidate data-saves>
+        <CsrfField />
+        <input type="hidden" name="_key" value={once} />
+        <input type="hidden" name="_revision" value={String(revision)} />
+        <button class="hidden" name="_do" value="save" tabIndex={-1} aria-hidden="true">
+          Save
+        </button>
+        <Answers
+          form={form}
+          parts={parts}
+          of="agency"
+          at={[]}
+          answers={draft.answers ?? []}
+          title="Questions to your agency"
+        />
+        <section id="commitments">
+          <h2>Your commitments</h2>
+          <p class="note">
+            Of each: an update, that nothing has changed, or that it was not assessed. What you leave open says nothing.
+            A date may be a year, a month or a day: 2012, Nov 2012 or 2012-11-02.
+          </p>
+          {register.map((known, row) => (
+            <Row
+              key={known.reference}
+              parts={parts}
+              form={form}
+              known={known}
+              row={row}
+              said={said.get(known.reference)}
+            />
+          ))}
+          {left > 1 && (
+            <p>
+              <button class="quiet" name="_do" value="rest">
+                Nothing has changed in the other {left}
+              </button>
+            </p>
+          )}
+        </section>
+        <NewCommitments parts={parts} form={form} />
+        <Narratives draft={draft} />
+        <div class="return-bar">
+          <p role="status" id="saved">
+            {saved}
+          </p>
+          <p>
+            <strong>{register.length - left}</strong> of {register.length} said
+          </p>
+          <button name="_do" value="save" class="quiet">
+            Save
+          </button>
+          <button name="_do" value="check" class="quiet">
+            Save and check
+          </button>
+          <button name="_do" value="submit">
+            Submit
+          </button>
+        </div>
+        {[...suggestions].map(([id, all]) => (
+          <datalist key={id} id={id}>
+            {all.map(({ value, label }) => (
+              <option key={value} value={value}>
+                {label}
+              </option>
+            ))}
+          </datalist>
+        ))}
+      </form>
+      <script src={SAVING_SCRIPT.path} defer />
+    </>
+  );
+};
+
+/** What is missing, wrong or odd, as links to the fields. */
+const Findings = ({ parts: { found, faults, register, round }, form }: { parts: ReturnFormParts; form: FormParts }) => {
+  const all = [...faults.map((one) => ({ ...one, level: 'wrong' as const })), ...found];
+  if (all.length === 0) return null;
+  return (
+    <div class="callout faults" role="alert" aria-labelledby="found">
+      <h2 id="found">Before it can be submitted</h2>
+      {(['wrong', 'missing', 'odd'] as const).map((level) => {
+        const own = (form.faults as readonly Found[]).filter((_, i) => all[i]!.level === level);
+        return (
+          own.length > 0 && (
+            <details key={level} open={level !== 'odd' || own.length < 8 || undefined}>
+              <summary>
+                {LEVEL_WORDS[level]}: {own.length}
+              </summary>
+              <ul>
+                {own.map(({ pointer, message }, i) => (
+                  <li key={i}>
+                    <a href={`#${placeOf(pointer, register.length)}`}>{inQuestions(message, round)}</a>
+                  </li>
+                ))}
+              </ul>
+            </details>
+          )
+        );
+      })}
+    </div>
+  );
+};
+
+/** The nearest place on the page for a pointer. */
+function placeOf(pointer: string, rows: number): string {
+  const steps = pointer.split('/').slice(1);
+  if (steps[0] === 'answers') return 'answers';
+  if (steps[0] !== 'commitments') return steps[0] === 'newCommitments' ? 'new' : 'commitments';
+  if (steps.length === 1 || Number(steps[1]) >= rows) return 'commitments';
+  return steps.includes('body')
+    ? idOf(steps)
+    : steps.length > 2 && steps[2] === 'why'
+      ? idOf(steps)
+      : rowId(Number(steps[1]));
+}
+
+/** A finding in the words of the questions that it names. */
+const inQuestions = (message: string, { questions }: Round): string =>
+  (questions ?? []).reduce((text, { id, text: asked }) => text.replace(new RegExp(`^${id}\\b`), `“${asked}”`), message);
+
+interface RowParts {
+  readonly parts: ReturnFormParts;
+  readonly form: FormParts;
+  readonly known: CommitmentInQuestion;
+  readonly row: number;
+  readonly said: CommitmentReturn | undefined;
+}
+
+const Row = ({ parts, form, known, row, said }: RowParts) => {
+  const { view, clashes, before } = parts;
+  const at = ['commitments', String(row)];
+  const name = (field: string) => [...at, field].join('.');
+  const { reference, title, role, own, stage, target, overdue, lastReportedOn, asked } = known;
+  const last = before?.commitments.find((one) => one.reference === reference);
+  const clash = clashes.find(({ part }) => part === `commitment ${reference}`);
+  return (
+    <fieldset class="return-row" id={rowId(row)}>
+      <legend>
+        <a href={path('commitments', reference)} class="code" target="_blank" rel="noopener">
+          {reference}
+        </a>{' '}
+        <span dir="auto">{textWords(title)}</span>
+      </legend>
+      <input type="hidden" name={name('reference')} value={reference} />
+      <p class="note">
+        <StageTag stage={own?.stage ?? stage} />{' '}
+        {own ? `as you said on ${dateWords(own.reportedOn)}` : 'as the lead said'} · {roleWords(role)}
+        {asked && ', yet to accept'} · last heard of {dateWords(lastReportedOn)}
+        {target && ` · target ${dateWords(target)}`}
+        {overdue && <span class="alert"> overdue</span>}
+      </p>
+      {last && (
+        <div class="last-time">
+          <small>Last round:</small>{' '}
+          <SaidOfCommitment view={view} said={last} questions={parts.round.questions ?? []} />
+        </div>
+      )}
+      {clash && (
+        <div class="callout theirs">
+          <strong>The other draft says:</strong>{' '}
+          {clash.theirs ? (
+            <SaidOfCommitment
+              view={view}
+              said={clash.theirs as CommitmentReturn}
+              questions={parts.round.questions ?? []}
+            />
+          ) : (
+            'nothing'
+          )}
+        </div>
+      )}
+      <Faults form={form} path={at} />
+      <Faults form={form} path={[...at, 'acts']} />
+      <div class="boxes" role="radiogroup" aria-label={`What you say of ${reference}`}>
+        {RETURN_WORDS.map((word) => (
+          <label key={word}>
+            <input type="radio" name={name('says')} value={word} checked={said?.says === word} />
+            <span>{RETURN_WORD_WORDS[word]}</span>
+          </label>
+        ))}
+      </div>
+      <ActsOfRow parts={parts} form={form} known={known} row={row} said={said} />
+      <details class="group" open={Boolean(said?.why ?? said?.note) || said?.says === 'not_assessed' || undefined}>
+        <summary>A word about it</summary>
+        <div class="field">
+          <label for={idOf([...at, 'why'])}>Why it was not assessed</label>
+          <Faults form={form} path={[...at, 'why']} />
+          <input id={idOf([...at, 'why'])} name={name('why')} value={said?.why ?? ''} maxLength={2000} dir="auto" />
+        </div>
+        <div class="field">
+          <label for={idOf([...at, 'note'])}>With no change: a note</label>
+          <input id={idOf([...at, 'note'])} name={name('note')} value={said?.note ?? ''} maxLength={2000} dir="auto" />
+        </div>
+      </details>
+      <Answers form={form} parts={parts} of="commitment" at={at} answers={said?.answers ?? []} />
+    </fieldset>
+  );
+};
+
+/** What can be said of a commitment beside its stage, as things stand. */
+function choicesOf({
+  nature,
+  milestones,
+}: CommitmentInQuestion): readonly (Pick<Added, 'act' | 'milestone'> & { label: string })[] {
+  return ACTS_OF_RETURNS.flatMap((act) => {
+    if ((act === 'holdEdition' && nature !== 'recurring') || (act === 'reportUpkeep' && nature !== 'standing'))
+      return [];
+    const { button } = ACT_WORDS[act];
+    if (!act.endsWith('Milestone') || act === 'addMilestone') return [{ act, label: button }];
+    return milestones
+      .filter(({ reached }) => act === 'rescheduleMilestone' || !reached)
+      .map(({ milestone, title }) => ({
+        act,
+        milestone,
+        label: `Milestone “${textWords(title)}”: ${button.toLowerCase()}`,
+      }));
+  });
+}
+
+const needsTick = (act: ActOfReturn): boolean => fieldsOf(act).every(({ optional }) => optional);
+
+const ActsOfRow = ({ parts, form, known, row, said }: RowParts) => {
+  const { added } = parts;
+  const acts = said?.acts ?? [];
+  const slots: { act: ActOfReturn; milestone?: number | null; body?: object }[] = [...acts];
+  if (!acts.some(({ act }) => act === 'reportStage')) slots.push({ act: 'reportStage' });
+  if (added?.reference === known.reference) slots.push(added);
+  const at = ['commitments', String(row), 'acts'];
+  const choices = choicesOf(known);
+  const key = (one: Pick<Added, 'act' | 'milestone'>) =>
+    [one.act, one.milestone].filter((part) => part !== undefined).join(' ');
+  return (
+    <div class="return-acts">
+      {slots.map(({ act, milestone, body }, i) => {
+        const here = [...at, String(i)];
+        const name = here.join('.');
+        const isStage = act === 'reportStage';
+        const label = choices.find((one) => one.act === act && one.milestone === (milestone ?? undefined))?.label;
+        return (
+          <div
+            key={i}
+            class={isStage ? 'slot of-stage' : 'slot'}
+            role="group"
+            aria-label={label ?? ACT_WORDS[act].button}
+            id={idOf(here)}
+          >
+            {!isStage && <p class="slot-name">{label ?? ACT_WORDS[act].button}</p>}
+            <input type="hidden" name={`${name}.act`} value={act} />
+            {milestone !== undefined && milestone !== null && (
+              <input type="hidden" name={`${name}.milestone`} value={String(milestone)} />
+            )}
+            {needsTick(act) && (
+              <label class="tick">
+                <input type="checkbox" name={`${name}.done`} value="yes" checked={body !== undefined} />{' '}
+                <span>Yes, this is said</span>
+              </label>
+            )}
+            <Faults form={form} path={here} />
+            {fieldsOf(act).map((field) => (
+              <Place
+                key={field.name}
+                form={form}
+                field={{ ...field, description: undefined }}
+                path={[...here, 'body', field.name]}
+                value={(asFilled(body ?? {}) as Filled)[field.name]}
+              />
+            ))}
+          </div>
+        );
+      })}
+      <div class="add">
+        <label>
+          <span class="hidden">More of {known.reference}</span>
+          <select name={`_add.r${row}`}>
+            <option value="">Also say …</option>
+            {choices
+              .filter(({ act }) => act !== 'reportStage')
+              .map((one) => (
+                <option key={key(one)} value={key(one)}>
+                  {one.label}
+                </option>
+              ))}
+          </select>
+        </label>
+        <button class="quiet" name="_do" value={`add ${row}`}>
+          Add<span class="hidden"> to {known.reference}</span>
+        </button>
+      </div>
+    </div>
+  );
+};
+
+interface AnswersParts {
+  readonly form: FormParts;
+  readonly parts: ReturnFormParts;
+  readonly of: Question['of'];
+  readonly at: readonly string[];
+  readonly answers: NonNullable<ReturnDraft['answers']>;
+  readonly title?: string;
+}
+
+const FIELD = { text: 'text', choice: 'choice', number: 'number', yes_no: 'yes' } as const;
+
+const Answers = ({ form, parts: { round, before }, of, at, answers, title }: AnswersParts) => {
+  const questions = (round.questions ?? []).filter((one) => one.of === of);
+  if (questions.length === 0) return null;
+  const asked = questions.map((question, i) => {
+    const here = [...at, 'answers', String(i)];
+    const [name, id] = [here.join('.'), idOf([...here, FIELD[question.kind]])];
+    const index = answers.findIndex((one) => one.question === question.id);
+    const answer = asFilled(answers[index] ?? {}) as Readonly<Record<string, string | undefined>>;
+    const value = answer[FIELD[question.kind]] ?? '';
+    const input = { id, name: `${name}.${FIELD[question.kind]}` };
+    const options =
+      question.kind === 'choice'
+        ? (question.choices ?? []).map((one) => ({ value: one, label: one }))
+        : [
+            { value: 'true', label: 'Yes' },
+            { value: 'false', label: 'No' },
+          ];
+    const last = of === 'agency' ? before?.answers?.find((one) => one.question === question.id) : undefined;
+    return (
+      <div key={question.id} class="field">
+        <input type="hidden" name={`${name}.question`} value={question.id} />
+        <label for={id} dir="auto">
+          {questionWords(question)} {!question.required && <small>(optional)</small>}
+        </label>
+        {index >= 0 && <Faults form={form} path={[...at, 'answers', String(index), FIELD[question.kind]]} />}
+        {last && <small>Last round: {valuesIn(last)}</small>}
+        {question.kind === 'text' ? (
+          <textarea {...input} rows={2} dir="auto">
+            {value}
+          </textarea>
+        ) : question.kind === 'number' ? (
+          <input {...input} class="short" inputMode="decimal" value={value} />
+        ) : (
+          <select {...input}>
+            <option value="">–</option>
+            {options.map((one) => (
+              <option key={one.value} value={one.value} selected={one.value === value}>
+                {one.label}
+              </option>
+            ))}
+          </select>
+        )}
+      </div>
+    );
+  });
+  if (!title) return <div class="answers">{asked}</div>;
+  return (
+    <section id="answers" class="answers">
+      <h2>{title}</h2>
+      <Faults form={form} path={['answers']} />
+      {asked}
+    </section>
+  );
+};
+
+const NewCommitments = ({ parts, form }: { parts: ReturnFormParts; form: FormParts }) => {
+  const known = (parts.draft.newCommitments ?? []).map(({ body }) => body as object);
+  const own = { agencies: [{ agency: parts.agency, role: 'lead' }] };
+  const all = parts.addsNew ? [...known, own] : known;
+  return (
+    <section id="new">
+      <h2>New commitments</h2>
+      {all.map((body, i) => (
+        <fieldset key={i} class="return-row">
+          <legend>New commitment {i + 1}</legend>
+          <Faults form={form} path={['newCommitments', String(i)]} />
+          {fieldsOf('record').map((field) => (
+            <Place
+              key={field.name}
+              form={form}
+              field={field}
+              path={['newCommitments', String(i), 'body', field.name]}
+              value={(asFilled(body) as Filled)[field.name]}
+            />
+          ))}
+        </fieldset>
+      ))}
+      <button class="quiet" name="_do" value="new">
+        Add a new commitment
+      </button>
+    </section>
+  );
+};
+
+const Narratives = ({ draft }: { draft: ReturnDraft }) => {
+  const all = draft.narratives?.length ? draft.narratives : [{ language: 'en', text: '' }];
+  return (
+    <section id="narrative">
+      <h2>In your words</h2>
+      {all.map(({ language, text }, i) => (
+        <div key={i} class="field">
+          <label for={`narrative-${i}`}>What the figures do not say</label>
+          <textarea id={`narrative-${i}`} name={`narratives.${i}.text`} rows={8} dir="auto" lang={language}>
+            {text}
+          </textarea>
+          <label>
+            <small>Its language</small>{' '}
+            <input class="short" name={`narratives.${i}.language`} value={language} maxLength={35} />
+          </label>
+        </div>
+      ))}
+    </section>
+  );
+};

@@ -1,0 +1,211 @@
+/** A return that was received, as it is read: what it says of each commitment, beside what the last one said; and comments. */
+import type { Answer, CommitmentReturn, Question, ReturnDraft } from '#bodies';
+import { ACTS } from '#commitments';
+import { canonicalJson } from '#eventsourcing';
+import type { CommentAsAt, CommitmentInQuestion } from '#rounds';
+import { actInWords } from './acts-in-words.js';
+import { questionWords, RETURN_WORD_WORDS } from './round-words.js';
+import { CsrfField } from './signed-in.js';
+import { path, type View } from './view.js';
+import { count, dateWords, languageName, textWords } from './words.js';
+
+/** The value of an answer, in words. */
+export const valuesIn = ({ text, choice, number, yes }: Answer): string =>
+  text ?? choice ?? (number === undefined || number === null ? (yes ? 'Yes' : 'No') : count(number));
+
+interface SaidParts {
+  readonly view: View;
+  readonly said: CommitmentReturn;
+  readonly questions: readonly Question[];
+  /** What the last round's return said of it: what is said otherwise now is marked. */
+  readonly last?: CommitmentReturn | undefined;
+}
+
+/** What a return says of one commitment. */
+export const SaidOfCommitment = ({ view, said: { says, why, note, acts, answers }, questions, last }: SaidParts) => {
+  const isNew = (kind: 'acts' | 'answers', one: object): boolean =>
+    last !== undefined && !(last[kind] ?? []).some((other) => canonicalJson(other) === canonicalJson(one));
+  return (
+    <>
+      <span class={`says ${says}`}>{RETURN_WORD_WORDS[says]}</span>
+      {(why ?? note) && <span dir="auto"> {textWords((why ?? note)!)}</span>}
+      {(acts ?? []).length > 0 && (
+        <ul class="said-acts">
+          {acts!.map((act, i) => {
+            const { note: word, effective } = act.body as Readonly<Record<string, string | undefined>>;
+            const words = actInWords(
+              `commitment.${ACTS[act.act].yields}`,
+              { ...act.body, milestone: act.milestone },
+              NOWHERE(view),
+            );
+            return (
+              <li key={i}>
+                {isNew('acts', act) ? <mark>{words}</mark> : words}
+                {effective && /^\d{4}/.test(effective) && ` since ${dateOrText(effective)}`}
+                {word && <small dir="auto"> {textWords(word)}</small>}
+              </li>
+            );
+          })}
+        </ul>
+      )}
+      {(answers ?? []).length > 0 && <AnswersRead answers={answers!} questions={questions} />}
+    </>
+  );
+};
+
+const NOWHERE = (view: View) => ({ view, revision: -1, milestones: [] });
+const dateOrText = (date: string): string => (/^\d{4}(-\d\d){0,2}$/.test(date) ? dateWords(date) : date);
+
+const AnswersRead = ({ answers, questions }: { answers: readonly Answer[]; questions: readonly Question[] }) => (
+  <dl class="answers-read">
+    {answers.map((answer) => {
+      const question = questions.find(({ id }) => id === answer.question);
+      return (
+        <div key={answer.question}>
+          <dt dir="auto">{question ? questionWords(question) : answer.question}</dt>
+          <dd dir="auto">{textWords(valuesIn(answer))}</dd>
+        </div>
+      );
+    })}
+  </dl>
+);
+
+interface ReadParts {
+  readonly view: View;
+  readonly content: ReturnDraft;
+  readonly before: ReturnDraft | null;
+  readonly questions: readonly Question[];
+  readonly register: readonly CommitmentInQuestion[];
+  readonly comments: readonly CommentAsAt[];
+  /** Whether a comment can be written on each commitment, for the form `return-comments`. */
+  readonly writes: boolean;
+}
+
+/** The whole return; with `writes` each commitment has a field for a comment. */
+export const ReturnRead = (parts: ReadParts) => {
+  const { view, content, before, questions, register, comments, writes } = parts;
+  const titles = new Map(register.map(({ reference, title }) => [reference, title]));
+  const own = questions.filter((one) => one.of === 'agency');
+  return (
+    <>
+      {(content.answers ?? []).length > 0 && (
+        <section>
+          <h2>Answers</h2>
+          <div class={before?.answers?.length ? 'side-by-side' : undefined}>
+            <AnswersRead answers={content.answers!} questions={own} />
+            {before?.answers?.length ? (
+              <div class="last-time">
+                <small>Last round</small>
+                <AnswersRead answers={before.answers} questions={own} />
+              </div>
+            ) : null}
+          </div>
+        </section>
+      )}
+      <section>
+        <h2>Commitments</h2>
+        <ol class="return-read">
+          {content.commitments.map((said, i) => {
+            const last = before?.commitments.find(({ reference }) => reference === said.reference);
+            const isChanged = last && canonicalJson(last) !== canonicalJson(said);
+            return (
+              <li key={said.reference} id={`c${i}`}>
+                <h3>
+                  <a class="code" href={view.link(path('commitments', said.reference))}>
+                    {said.reference}
+                  </a>{' '}
+                  <span dir="auto">{textWords(titles.get(said.reference) ?? '')}</span>{' '}
+                  {isChanged && <small class="changed">differs from the last round</small>}
+                </h3>
+                <div class={last ? 'side-by-side' : undefined}>
+                  <div>
+                    <SaidOfCommitment view={view} said={said} questions={questions} last={last} />
+                  </div>
+                  {last && (
+                    <div class="last-time">
+                      <small>Last round</small> <SaidOfCommitment view={view} said={last} questions={questions} />
+                    </div>
+                  )}
+                </div>
+                <Comments comments={comments.filter(({ at }) => `${at}/`.startsWith(`/commitments/${i}/`))} />
+                {writes && <CommentField at={`/commitments/${i}`} n={i} of={said.reference} />}
+              </li>
+            );
+          })}
+        </ol>
+      </section>
+      {(content.newCommitments ?? []).length > 0 && (
+        <section>
+          <h2>New commitments</h2>
+          <ul>
+            {content.newCommitments!.map(({ body }, i) => (
+              <li key={i} dir="auto">
+                {textWords(String(body['title'] ?? ''))}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {(content.narratives ?? []).map(({ language, text }) => (
+        <section key={language}>
+          <h2>In its words ({languageName(language)})</h2>
+          <div class="narrative" dir="auto" lang={language}>
+            {text.split(/\n{2,}/).map((paragraph, i) => (
+              <p key={i}>{textWords(paragraph)}</p>
+            ))}
+          </div>
+        </section>
+      ))}
+    </>
+  );
+};
+
+export const CommentField = ({ at, n, of }: { at: string | null; n: number; of: string }) => (
+  <div class="field comment-field">
+    {at !== null && <input type="hidden" name={`comments.${n}.at`} value={at} form="return-comments" />}
+    <label for={`comment-${n}`}>Comment on {of}</label>
+    <textarea id={`comment-${n}`} name={`comments.${n}.text`} rows={1} form="return-comments" dir="auto" />
+  </div>
+);
+
+export const Comments = ({ comments }: { comments: readonly CommentAsAt[] }) =>
+  comments.length === 0 ? null : (
+    <ul class="comments">
+      {comments.map(({ number, text, agency, on, answers }) => (
+        <li key={number} id={`comment-${number}-said`}>
+          <small>
+            {agency ?? 'The secretariat'}, {dateWords(on)}
+            {answers !== null && ', in answer'}
+          </small>
+          <p dir="auto">{textWords(text)}</p>
+        </li>
+      ))}
+    </ul>
+  );
+
+interface ActFormParts {
+  readonly action: string;
+  readonly keyed: string;
+  readonly button: string;
+  readonly quiet?: boolean;
+  readonly field?: string;
+  readonly label?: string;
+  readonly hidden?: Readonly<Record<string, string>>;
+}
+
+/** A form of one button, with a word if one likes. */
+export const OneButton = ({ action, keyed, button, quiet, field, label, hidden = {} }: ActFormParts) => (
+  <form class="one-button" method="post" action={action}>
+    <CsrfField />
+    <input type="hidden" name="_key" value={keyed} />
+    {Object.entries(hidden).map(([name, value]) => (
+      <input key={name} type="hidden" name={name} value={value} />
+    ))}
+    {field && (
+      <label>
+        {label} <input name={field} maxLength={2000} dir="auto" />
+      </label>
+    )}
+    <button class={quiet ? 'quiet' : undefined}>{button}</button>
+  </form>
+);

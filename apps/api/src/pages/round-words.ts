@@ -1,0 +1,39 @@
+/** The words of rounds and returns. */
+import type { Question } from '#bodies';
+import type { FindingLevel, ReturnState, ReturnWord, RoundState } from '#words';
+import { counted } from './words.js';
+
+/** Silence, a nil return and no change are three things, and are called so. */
+export const RETURN_STATE_WORDS: Readonly<Record<ReturnState, string>> = {
+  awaited: 'Awaited',
+  draft: 'Being written',
+  submitted: 'Submitted',
+  returned: 'Sent back',
+  accepted: 'Accepted',
+  nil: 'Nil return',
+  not_received: 'Not received',
+};
+
+export const ROUND_STATE_WORDS: Readonly<Record<RoundState, string>> = {
+  open: 'Open',
+  closed: 'Closed',
+  published: 'Published',
+};
+
+export const RETURN_WORD_WORDS: Readonly<Record<ReturnWord, string>> = {
+  update: 'Update',
+  no_change: 'No change',
+  not_assessed: 'Not assessed',
+};
+
+export const LEVEL_WORDS: Readonly<Record<FindingLevel, string>> = {
+  missing: 'Still missing',
+  wrong: 'Not right yet',
+  odd: 'Looks odd; may be submitted as it is',
+};
+
+/** `12 days left`, `3 days past the deadline`. */
+export const daysWords = (days: number): string =>
+  days > 0 ? `${counted(days, 'day')} left` : days === 0 ? 'today is the last day' : `${counted(-days, 'day')} past`;
+
+export const questionWords = ({ text, unit }: Question): string => (unit ? `${text} (${unit})` : text);

@@ -1,0 +1,185 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { todayAt } from '#clocks';
+import { Reader } from './support/browser.js';
+import { pairsOf, SignedIn, wordsIn } from './support/filled-form.js';
+import { HLD, TestServer } from './support/server.js';
+
+const today = todayAt(new Date());
+const inDays = (days: number): string => todayAt(new Date(Date.now() + days * 86_400_000));
+
+describe('A round on pages', () => {
+  let server: TestServer;
+  let reader: Reader;
+  let [iom, colleague, ilo, secretariat] = [] as unknown as [SignedIn, SignedIn, SignedIn, SignedIn];
+  const at = '/rounds/R-1/returns/IOM';
+  const stateOf = async (agency: string) => (await server.get(`/v1/rounds/R-1/returns/${agency}`)).body.state as string;
+
+  beforeAll(async () => {
+    server = await TestServer.start([HLD]);
+    [iom, colleague, ilo, secretariat] = [
+      await SignedIn.as(server, 'IOM'),
+      await SignedIn.as(server, 'IOM'),
+      await SignedIn.as(server, 'ILO'),
+      await SignedIn.as(server, null),
+    ];
+    reader = await Reader.of(server);
+  });
+  afterAll(async () => {
+    await reader.close();
+    await server.close();
+  });
+
+  it('is prepared by the secretariat alone, and opened in one act', async () => {
+    expect((await iom.opens('/rounds/prepare')).status).toBe(403);
+    const fields = {
+      ...{ code: 'R-1', name: 'Follow-up', asOf: today, opens: today, deadline: inDays(14), guidance: null },
+      ...{ 'expected.agencies': null, 'expected.body': null, previous: null, 'inQuestion.theme': 'HLD06-17' },
+      ...{ 'questions.0.id': 'staff', 'questions.0.of': 'agency', 'questions.0.kind': 'number' },
+      ...{ 'questions.0.text': 'How many staff?', 'questions.0.required': 'true' },
+    };
+    const form = await secretariat.opens('/rounds/prepare');
+    const pairs = pairsOf(form.html, '/rounds/prepare').filter(([name]) => !(name in fields));
+    const said = Object.entries(fields).filter((pair): pair is [string, string] => pair[1] !== null);
+    const asked = ['IOM', 'ILO', 'WHO'].map((code): [string, string] => ['expected.agencies', code]);
+    const kept = await secretariat.sends('/rounds/prepare', [...pairs, ...said, ...asked]);
+    expect([kept.status, kept.to]).toEqual([303, '/rounds/R-1']);
+    expect((await iom.opens('/rounds/R-1')).status).toBe(404);
+    const opened = await secretariat.fills(await secretariat.opens('/rounds/R-1'), '/rounds/R-1/open');
+    expect(opened.status).toBe(303);
+    expect(wordsIn(await iom.opens('/home'))).toMatch(/Follow-up Awaited; due on .*, 14 days left/);
+  });
+
+  it('is answered for thirty commitments with the keyboard in less than fifteen minutes', async () => {
+    const cookies = [
+      {
+        name: 'session',
+        value: iom.secret,
+        domain: '127.0.0.1',
+        path: '/',
+        expires: -1,
+        httpOnly: true,
+        secure: false,
+        sameSite: 'Lax' as const,
+      },
+    ];
+    let steps = 0;
+    let characters = 0;
+    const rows = await reader.on(
+      at,
+      async (page: Page) => {
+        const press = async (key: string) => {
+          steps++;
+          await page.keyboard.press(key);
+        };
+        const type = async (text: string) => {
+          characters += text.length;
+          await page.keyboard.type(text);
+        };
+        const all = await page.locator('.return-row[id^=in-commitments]').count();
+        await page.locator('[name="answers.0.number"]').focus();
+        await type('12');
+        const nameOf = () => page.evaluate(() => (document.activeElement as HTMLInputElement).name ?? '');
+        // Two of three have not changed; of each third something is told.
+        for (let row = 0; row < Math.min(all, 30); row++) {
+          do await press('Tab');
+          while ((await nameOf()) !== `commitments.${row}.says`);
+          if (row % 3 > 0) {
+            await press('Space');
+            await press('ArrowRight');
+            continue;
+          }
+          await press('Tab');
+          await type('In');
+          await press('Tab');
+          await type(today.slice(0, 7));
+          await press('Tab');
+          await press('Tab');
+          await type('It goes on as planned.');
+        }
+        await page.waitForFunction(
+          (n) => document.querySelector('.return-bar strong')!.textContent === String(n),
+          Math.min(all, 30),
+          { timeout: 30_000 },
+        );
+        return all;
+      },
+      { storageState: { cookies, origins: [] } },
+    );
+    expect(rows).toBeGreaterThanOrEqual(30);
+    // A second for each step, 200 characters a minute, and twelve seconds to think of each commitment.
+    expect(steps + characters * 0.3 + 30 * 12).toBeLessThan(15 * 60);
+    expect(reader.complaints).toEqual([]);
+    const { content } = (
+      await server.get(`/v1/rounds/R-1/returns/IOM`, { authorization: `Bearer ${server.token('IOM')}` })
+    ).body.draft;
+    expect(content.commitments).toHaveLength(30);
+    expect(content.answers).toEqual([{ question: 'staff', number: 12 }]);
+    expect(content.commitments[0].acts[0]).toMatchObject({ act: 'reportStage', body: { stage: 'in_progress' } });
+  });
+
+  it('shows two who work on one return both drafts, and loses neither', async () => {
+    const [mine, theirs] = [await iom.opens(at), await colleague.opens(at)];
+    expect(
+      (await colleague.fills(theirs, at, { 'commitments.1.note': 'Theirs', 'commitments.2.note': 'Only theirs' }))
+        .status,
+    ).toBe(303);
+    const both = await iom.fills(mine, at, { 'commitments.1.note': 'Mine', 'commitments.4.note': 'Only mine' });
+    expect([both.status, wordsIn(both)]).toEqual([
+      412,
+      expect.stringMatching(/The other draft says: No change Theirs/),
+    ]);
+    const kept = Object.fromEntries(pairsOf(both.html, at));
+    expect([1, 2, 4].map((row) => kept[`commitments.${row}.note`])).toEqual(['Mine', 'Only theirs', 'Only mine']);
+    expect((await iom.fills(both, at)).status).toBe(303);
+  });
+
+  it('says before it is submitted what is missing, with links to the fields', async () => {
+    const checked = await iom.fills(await iom.opens(at), at, { _do: 'submit' });
+    expect(checked.to).toBe(`${at}?check=yes`);
+    const page = await iom.opens(checked.to!);
+    const links = [...page.html.matchAll(/<a href="#(in-commitments-\d+)">[^<]*an update, no change/g)].map(
+      ([, id]) => id!,
+    );
+    expect(links.length).toBeGreaterThan(0);
+    for (const id of links) expect(page.html).toContain(`id="${id}"`);
+    expect(await stateOf('IOM')).toBe('awaited');
+    const rest = await iom.fills(await iom.opens(at), at, { _do: 'rest' });
+    expect(rest.status).toBe(303);
+    const done = await iom.fills(await iom.opens(at), at, { _do: 'submit' });
+    expect([done.status, await stateOf('IOM')]).toEqual([303, 'submitted']);
+  });
+
+  it('is reviewed, sent back with a comment at its commitment, changed, and accepted with others at once', async () => {
+    const review = await secretariat.opens(at);
+    const back = await secretariat.fills(review, `${at}/return`, {
+      'comments.0.at': '/commitments/0',
+      'comments.0.text': 'Since when?',
+    });
+    expect([back.status, await stateOf('IOM')]).toEqual([303, 'returned']);
+    expect(wordsIn(await iom.opens('/home'))).toMatch(/Sent back.*1 comment to read/);
+    expect((await iom.fills(await iom.opens(at), at, { _do: 'submit' })).status).toBe(303);
+    const nil = '/rounds/R-1/returns/ILO/nil';
+    expect((await ilo.fills(await ilo.opens('/rounds/R-1/returns/ILO'), nil)).status).toBe(303);
+    const desk = await secretariat.opens('/rounds/R-1');
+    const pairs = pairsOf(desk.html, '/rounds/R-1/accept');
+    const accepted = await secretariat.sends('/rounds/R-1/accept', [
+      ...pairs,
+      ['agencies', 'IOM'],
+      ['agencies', 'ILO'],
+    ]);
+    expect([accepted.status, await stateOf('IOM')]).toEqual([303, 'accepted']);
+  });
+
+  it('tells everybody silence, a nil return and no change apart', async () => {
+    const close = '/rounds/R-1/close';
+    expect((await secretariat.fills(await secretariat.opens(close), close)).status).toBe(303);
+    const round = wordsIn({ html: String((await server.get('/rounds/R-1', { accept: 'text/html' })).body) });
+    expect(round).toMatch(/Answered 1 of 3 IOM .*Nil return: nothing to report .*Silent: nothing received 1 of 3 WHO/);
+    const html = async (agency: string) =>
+      wordsIn({ html: String((await server.get(`/rounds/R-1/returns/${agency}`, { accept: 'text/html' })).body) });
+    expect(await html('WHO')).toMatch(/Not received.*That is silence/);
+    expect(await html('IOM')).toMatch(/Accepted.*No change/);
+    expect((await iom.opens('/rounds/R-1/extend')).status).toBe(403);
+  });
+});
