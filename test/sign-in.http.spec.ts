@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { AccessStore } from '#access';
+import { AccessStore, Audit } from '#access';
 import { SignIn } from '#sign-in';
 import { CLOCK_CASES, TestServer } from './support/server.js';
 import { hiddenOf, Visitor, wordsOf, type Visit } from './support/visitor.js';
@@ -123,6 +123,17 @@ describe('A sign-in link', () => {
 });
 
 describe('A session', () => {
+  it('is in the record of who did what: whoever signed in, and by nothing that would let somebody in', async () => {
+    const { account } = await person('IOM');
+    const link = await signIn.links.make(account);
+    await opensLink(link);
+    await server.app.get(Audit).flush();
+    const rows = await access.query('SELECT * FROM audit WHERE account = ?', account);
+    expect(rows).toMatchObject([{ what: 'POST /sign-in/link/open', role: 'focal_point', agency: 'IOM' }]);
+    const all = JSON.stringify(await access.query('SELECT * FROM audit'));
+    expect(all).not.toContain(new URL(link).searchParams.get('key'));
+  });
+
   it('gets a new secret with every sign-in, and the one before is over', async () => {
     const { account } = await person('IOM');
     await signsIn(account);

@@ -1,4 +1,4 @@
-/** Whether answers are as the OpenAPI document says; every answer that a test server gives as JSON is looked at. */
+/** The OpenAPI document as a judge of answers: its routes, and the validators of its schemas. */
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import findMyWay from 'find-my-way';

@@ -4,7 +4,7 @@ import type { Audit } from '#access';
 import { clientOf, formOf, type ApiRequest } from '#platform';
 
 /** What shows accounts or this record itself is noted though it only reads. */
-const NOTED_READING = /^\/(?:v1\/(?:accounts|tokens|audit)|sign-in\/)/;
+const NOTED_READING = /^\/(?:v1\/(?:accounts|tokens|audit)|accounts|sign-in\/)/;
 /** Part of these addresses may be what signs somebody in. */
 const SECRET = /^\/sign-in\//;
 const MOST = 200;

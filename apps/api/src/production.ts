@@ -1,4 +1,4 @@
-/** What a server refuses to start with in production (`NODE_ENV`): what is right to try it out, and wrong on the internet. */
+/** The refusals of a server in production (`NODE_ENV`): what is right to try it out, and wrong on the internet. */
 import { existsSync, statSync } from 'node:fs';
 import type { AccessStore } from '#access';
 import { isPostgres, sqliteFile, type Settings } from './settings.js';

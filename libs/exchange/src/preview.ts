@@ -1,4 +1,4 @@
-/** What an import would do, row by row, as the API and the pages show it before anything is written. */
+/** The preview of an import, row by row, as the API and the pages show it before anything is written. */
 import { ApiProperty } from '@nestjs/swagger';
 import { DATE_ORDERS } from './cell-values.js';
 import { TABLE_SUBJECTS, type TableSubject } from './fields.js';

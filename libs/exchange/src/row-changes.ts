@@ -1,4 +1,4 @@
-/** What ordinary acts make a commitment say what a row says; and what no ordinary act can. */
+/** The difference between a row and a commitment, as ordinary acts; and what no ordinary act can say. */
 import type { CommitmentView } from '#acts';
 import { canonicalJson } from '#eventsourcing';
 import type { Role } from '#words';

@@ -1,4 +1,4 @@
-/** What each event concerns: every agency, theme, forum … that it or an earlier event of its stream names. */
+/** The concerns of each event: every agency, theme, forum … that it or an earlier event of its stream names. */
 import type { EventType, Memory, Projection, Projector, Recorded } from '#eventsourcing';
 import { Rejected } from '#eventsourcing';
 import { kindsOfFields, type Registered } from '#platform';

@@ -1,4 +1,4 @@
-/** What narrows the feed, in a query and in a body. */
+/** The filter of the feed, in a query and in a body. */
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';

@@ -1,4 +1,4 @@
-/** What one may do on a commitment, for whoever is signed in: a short list of buttons, and acts beside each statement. */
+/** The acts that a page offers to whoever is signed in: a short list of buttons, and acts beside each statement. */
 import type { ActFor, CommitmentView } from '#acts';
 import { createContext } from 'preact';
 import { ACT_WORDS, GROUPS } from './act-words.js';

@@ -118,10 +118,16 @@ export class SignInPages {
   }
 
   /** Begins a session, in the place of the one that there may be: nobody goes on under a secret from before. */
-  async #begins({ session, headers }: ApiRequest, reply: FastifyReply, account: string, way: Way, to: string) {
-    if (session) await this.signIn.sessions.end(session.account, session.id);
-    this.cookies.write(reply, 'session', await this.signIn.sessions.begin(account, way, headers['user-agent']));
+  async #begins(request: ApiRequest, reply: FastifyReply, account: string, way: Way, to: string) {
+    const { session, headers } = request;
+    const { sessions } = this.signIn;
+    if (session) await sessions.end(session.account, session.id);
+    const secret = await sessions.begin(account, way, headers['user-agent']);
+    this.cookies.write(reply, 'session', secret);
     this.cookies.write(reply, 'signing-in', null);
+    // From here on the request is of whoever has signed in: the record says so.
+    request.session = (await sessions.sessionOf(secret)) ?? undefined;
+    request.principal = request.session?.principal ?? undefined;
     return new SeeOther(to);
   }
 

@@ -1,4 +1,4 @@
-/** What the fields of a form suggest: the entries of registers, commitments, countries. */
+/** The suggestions for fields of forms: the entries of registers, commitments, countries. */
 import { Injectable } from '@nestjs/common';
 import countries from 'i18n-iso-countries';
 import { todayAnywhere } from '#clocks';
