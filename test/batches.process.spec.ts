@@ -152,7 +152,7 @@ describe('a batch', () => {
       { act: 'addAgency', reference: own, body: { agency: 'ILO', role: 'partner', ...on } },
       { act: 'blank', reference: own, revision: 0, body: { reason: 'r', fields: ['/summary'] } },
     ];
-    expect(inWords(await send(acts))).toEqual(['done', '403 forbidden', 'done', '403 forbidden']);
+    expect(inWords(await send(acts))).toEqual(['done', '403 forbidden', 'done', '403 insufficient_scope']);
     expect(
       inWords(await send([report(own), { act: 'acceptRole', reference: own, agency: 'ILO', body: on }], ilo)),
     ).toEqual(['done', 'done']);

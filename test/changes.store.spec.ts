@@ -61,6 +61,13 @@ const RESTORED: Step[] = [
   { reference: REFERENCES[2]!, act: 'retract', body: { reason: 'because' }, pick: 0 },
 ];
 
+/** A target, which seldom lies half a year before the day of a question to the day. */
+const DUE: Step[] = EXAMPLE.flatMap((step): Step[] => {
+  if ('becomes' in step || !('reference' in step)) return 'becomes' in step ? [] : [step];
+  const body = { ...(step as { body: object }).body, target: { date: '2006' } };
+  return step.act === 'record' ? [{ ...step, body } as Step] : [];
+});
+
 /** A record that turns out to be of a later date, which seldom happens at random, too. */
 const TAKEN_OUT: Step[] = [
   ...EXAMPLE.filter((step) => !('reference' in step) && !('becomes' in step)),
@@ -220,6 +227,7 @@ describe(`What changed, what is due and who is silent (SEED=${seed})`, () => {
     await expectAlways(truthful(), 30, [
       [EXAMPLE, [asking('2007-01-31', '2008-03-31'), asking('2006-11-20', '2007-03-01', { agency: 'AAA' })]],
       [TAKEN_OUT, [{}, { agency: 'AAA' }].map((filter) => asking('2006-11-21', '2007-03-31', filter, 0.96))],
+      [DUE, [asking('2006-11-21', '2007-06-30'), asking('2006-11-21', '2007-12-31')]],
       [RESTORED, [asking('2007-03-31', '2008-03-31'), asking('2008-03-31', '2010-06-30', { agency: 'CCC' })]],
     ]);
   });

@@ -14,7 +14,7 @@ class AuditQuery {
     type: String,
     format: 'date-time',
     description: 'From then on',
-    example: '2012-11-02',
+    example: '2012-11-02T00:00:00Z',
   })
   @IsOptional()
   @IsISO8601({ strict: true })

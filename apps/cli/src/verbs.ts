@@ -15,7 +15,7 @@ import { Progress } from '#progress';
 import { Registers, type Register } from '#registers';
 import { AppModule, openLog, openStores } from '../../api/src/app.module.js';
 import { closeOnSignal, refuseBusyPort, startServer } from '../../api/src/server.js';
-import type { Settings } from '../../api/src/settings.js';
+import { settingsFrom, type Settings } from '../../api/src/settings.js';
 import { counted } from './counted.js';
 import type { ImportOptions } from './imports.js';
 import { importDump } from './dumps.js';
@@ -106,12 +106,12 @@ export async function importFolder(settings: Settings, folder: string, dryRun: b
 
 /** Empty stores that are gone afterwards. */
 async function withScratch<T>(
-  use: (where: Pick<Settings, 'dataDir' | 'logUrl' | 'accessUrl' | 'draftsUrl'>) => Promise<T>,
+  use: (where: Pick<Settings, 'dataDir' | 'logUrl' | 'accessUrl' | 'draftsUrl' | 'webhooksUrl'>) => Promise<T>,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'followthrough-'));
-  const at = (name: string) => `sqlite:${join(folder, name)}`;
+  const { dataDir, logUrl, accessUrl, draftsUrl, webhooksUrl } = settingsFrom({ DATA_DIR: folder });
   try {
-    return await use({ dataDir: folder, logUrl: at('log.db'), accessUrl: at('access.db'), draftsUrl: at('drafts.db') });
+    return await use({ dataDir, logUrl, accessUrl, draftsUrl, webhooksUrl });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
