@@ -127,7 +127,7 @@ export function settingsFrom(given: NodeJS.ProcessEnv = process.env): Settings {
 }
 
 /** What holds a secret may stand in a file instead, whose name is in `…_FILE`. */
-const SECRETS = ['LOG_URL', 'ACCESS_URL', 'DRAFTS_URL', 'SMTP_URL', 'OIDC_CLIENT_SECRET'] as const;
+const SECRETS = ['LOG_URL', 'ACCESS_URL', 'DRAFTS_URL', 'WEBHOOKS_URL', 'SMTP_URL', 'OIDC_CLIENT_SECRET'] as const;
 
 function withSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const read = SECRETS.flatMap((name) => {
@@ -140,7 +140,7 @@ function withSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
       throw new Error(`${name}_FILE names a file that cannot be read: ${(error as Error).message}`, { cause: error });
     }
   });
-  return { ...env, ...Object.fromEntries(read) };
+  return read.length === 0 ? env : { ...env, ...Object.fromEntries(read) };
 }
 
 /** Whether the variables of OpenTelemetry ask for traces; the exporter reads its own OTEL_EXPORTER_OTLP_* itself. */
