@@ -361,3 +361,33 @@ describe('A validator', () => {
     );
   });
 });
+
+describe('A body that is no object', () => {
+  it('is refused by every route that takes one, and nothing comes of it', async () => {
+    interface Operation {
+      readonly parameters: { name: string; in: string; example?: string }[];
+      readonly requestBody?: { required?: boolean; content: Record<string, unknown> };
+    }
+    const { paths } = (await server.get('/openapi.json')).body as { paths: Record<string, Record<string, Operation>> };
+    const { position } = (await server.get('/v1/agencies?limit=1')).body as { position: string };
+    const taking = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).flatMap(([method, { parameters, requestBody }]) => {
+        if (!requestBody?.content['application/json']) return [];
+        const address = parameters
+          .filter((one) => one.in === 'path')
+          .reduce((to, { name, example = 'x' }) => to.replace(`{${name}}`, encodeURIComponent(example)), path);
+        return [[method.toUpperCase(), address] as const];
+      }),
+    );
+    expect(taking.length).toBeGreaterThan(50);
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${secretariat}` };
+    const odd: unknown[] = [];
+    for (const [method, address] of taking)
+      for (const body of ['[]', '[{}]', '5', '"x"', 'null', 'true']) {
+        const { status } = await raw(method, address, headers, body);
+        if (status < 400 || status >= 500) odd.push([method, address, body, status]);
+      }
+    expect(odd).toEqual([]);
+    expect((await server.get('/v1/agencies?limit=1')).body.position).toBe(position);
+  });
+});

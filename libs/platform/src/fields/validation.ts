@@ -133,6 +133,9 @@ function accepted(metatype: unknown, value: unknown): object | null {
   return acceptorOf(metatype as Class)?.(value) ?? null;
 }
 
+const isOwnClass = (metatype: unknown): boolean =>
+  typeof metatype === 'function' && ![Object, Array, String, Number, Boolean].includes(metatype as never);
+
 /** A name that every object has is passed over where an unknown one is refused; of bodies `refuseAmbiguousJson` takes care. */
 function refuseInheritedNames(query: object): void {
   const inherited = Object.keys(query).filter(isInherited);
@@ -148,6 +151,9 @@ class Validation extends ValidationPipe {
     if (metatype === FormFields) return Promise.resolve(sent);
     const given = sent instanceof FormFields ? bodyOfForm(metatype as Class, sent) : sent;
     if (type === 'query' && isObject(given)) refuseInheritedNames(given);
+    // Of an array class-transformer makes an array, of which none is a fault.
+    if (type === 'body' && isOwnClass(metatype) && given !== undefined && !isObject(given))
+      throw new Rejected('bad_request', 'The body must be a JSON object.');
     const value =
       type === 'body' && typeof metatype === 'function' && isObject(given)
         ? cleanBody(metatype as Class, given)
