@@ -172,6 +172,9 @@ describe('the whole life of a commitment, on the pages of the real data', () => 
         on(path, async (page) => {
           const row = page.locator('.commitments tr:has(a[href^="/commitments/IOM-2006-04"])').first();
           const mark = row.locator('details.reading');
+          // A long list is folded.
+          for (const fold of await mark.locator('xpath=ancestor::details').all())
+            await fold.evaluate((one) => void ((one as HTMLDetailsElement).open = true));
           expect((await mark.innerText()).replace(/\s+/g, ' ').trim()).toBe('Contested · agency replied');
           expect(await mark.locator('summary').getAttribute('title')).toMatch(/names no activity since 2006/);
           await mark.locator('summary').click();

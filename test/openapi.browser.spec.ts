@@ -83,7 +83,7 @@ const faultsOf = (operationId: string, answer: Answer): string[] => {
   return values.flatMap((value) => validators.faults(schema.contentSchema ?? schema, value));
 };
 
-const linesOf = (text: string): string[] => text.trim().split('\n');
+const linesOf = (text: string): string[] => (text.trim() ? text.trim().split('\n') : []);
 const parsed = (line: string): unknown => JSON.parse(line);
 
 /** The body of an operation: JSON, or a form with a file. */

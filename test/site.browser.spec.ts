@@ -44,7 +44,8 @@ describe('The site as a whole', () => {
   let pages: string[];
   /** Of somebody who is signed in, for the pages that are for those alone. */
   let session: string;
-  const isOwn = (path: string): boolean => /^\/(account|home|record|rounds\/|commitments\/[^/?]+\/)/.test(path);
+  const isOwn = (path: string): boolean =>
+    /^\/(account|home|record|imports|rounds\/|documents\/[^/?]+\/paper|commitments\/[^/?]+\/)/.test(path);
 
   beforeAll(async () => {
     server = await TestServer.start([HLD]);
@@ -58,7 +59,15 @@ describe('The site as a whole', () => {
     const { sessions } = server.app.get(SignIn);
     session = await sessions.begin(account, 'link', undefined);
     await sessions.actFor((await sessions.sessionOf(session))!, 'secretariat');
-    await server.app.get(AccessStore).give({ account, label: 'Upload', scopes: ['read', 'report'] });
+    const { token } = await server.app
+      .get(AccessStore)
+      .give({ account, label: 'Upload', scopes: ['read', 'record', 'register'] });
+    const acting = { 'acting-for': 'secretariat' };
+    const file = 'reference,title\nIOM-2006-01,Another title\n';
+    const list = await server.send('/v1/imports', { file }, token, acting);
+    const paper = '/documents/D-2012-MC2353/paper';
+    const text = '1. The Organization began a study.\n\n2. It went on with its courses.\n';
+    expect((await server.send(`/v1${paper}`, { file: text }, token, acting, 'paper.txt')).status).toBe(200);
     const link = await server.app.get(SignIn).links.make(account);
     const { id: _, ...order } = report;
     const job = (await server.post('/v1/reports', { ...order, format: 'csv' })).body as { id: string };
@@ -80,7 +89,7 @@ describe('The site as a whole', () => {
       '/search',
       '/search?q=migration+health',
       `/reports/jobs/${job.id}`,
-      '/account',
+      ...['/account', '/imports', `/imports/${list.body.id}`, paper, `${paper}/1`],
       ...['/home', '/rounds/prepare', '/rounds/CM-2011', '/rounds/CM-2011/reopen', '/rounds/CM-2011/returns/IOM'],
       '/accounts',
       `/accounts/${account}`,
@@ -274,7 +283,8 @@ describe('The site as a whole', () => {
 
   it('prints the title and the date at the head of each page', async () => {
     await reader.on('/agencies/DESA?asOf=2011-02-17', async (page) => {
-      const rules = await page.locator('style').first().innerHTML();
+      const sheet = await page.locator('link[rel=stylesheet][media=print]').getAttribute('href');
+      const { body: rules } = await server.get(sheet!);
       expect(rules).toContain('@top-left{content:"Department of Economic and Social Affairs, United Nations"}');
       expect(rules).toContain('@top-right{content:"As at 17 February 2011"}');
     });

@@ -13,6 +13,7 @@ import { openStores } from '../../apps/api/src/app.module.js';
 import { buildServer } from '../../apps/api/src/server.js';
 import { settingsFrom, type Settings } from '../../apps/api/src/settings.js';
 import { ANY_NUMBER } from './budgets.js';
+import { Documented } from './documented.js';
 import { once } from './shared.js';
 
 export const HLD = 'data/hld-follow-up';
@@ -83,7 +84,7 @@ export class TestServer {
   }
 
   async get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
-    return read(await fetch(this.url + path, { headers }));
+    return this.#judged('GET', path, await read(await fetch(this.url + path, { headers })));
   }
 
   async post(path: string, body: unknown, token?: string, headers: Record<string, string> = {}): Promise<Answer> {
@@ -94,11 +95,22 @@ export class TestServer {
     return this.#write('PUT', path, body, token, headers);
   }
 
+  /** An answer as the document of the API promises it. @throws Error that says what is otherwise */
+  async #judged(method: string, path: string, answer: Answer): Promise<Answer> {
+    const type = answer.headers.get('content-type')?.split(';', 1)[0] ?? '';
+    // A list of fields leaves out what the document promises.
+    const isJudged =
+      path.startsWith('/v1/') && /^application\/(problem\+)?json$/.test(type) && !/[?&]fields=/.test(path);
+    const faults = isJudged ? (await Documented.of(this)).faults(method, path, answer.status, type, answer.body) : [];
+    if (faults.length > 0) throw new Error(`${method} ${path}: ${faults.slice(0, 3).join('; ')}`);
+    return answer;
+  }
+
   async #write(method: string, path: string, body: unknown, token?: string, headers: Record<string, string> = {}) {
     const all: Record<string, string> = { 'content-type': 'application/json', ...headers };
     if (token !== undefined) all['authorization'] = `Bearer ${token}`;
     const text = typeof body === 'string' ? body : JSON.stringify(body);
-    return read(await fetch(this.url + path, { method, body: text, headers: all }));
+    return this.#judged(method, path, await read(await fetch(this.url + path, { method, body: text, headers: all })));
   }
 
   /** A form with a file. @param fields of which `file` is what the file holds */

@@ -2,7 +2,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { CodeOf, CodesOf, ListOf, Nested, OneOf, type Registered } from '#platform';
 import { ENDS, RELATION_TYPES, type End, type RelationType } from '#words';
-import { AgencyRole } from './responsibility.js';
+import { AgencyRole, RoleAsAt } from './responsibility.js';
 import { Act, Reasoned, Source } from './statement.js';
 
 const mayLeadTo = ({ type }: { type?: string }): readonly Registered[] =>
@@ -79,7 +79,7 @@ export class TakenOver extends Source {
   @ApiProperty({ description: 'The reference of the one that ended' }) readonly from: string;
   @ApiProperty({ enum: ENDS }) readonly how: End;
   @ApiProperty() readonly reason: string;
-  @ApiProperty({ type: [AgencyRole] }) readonly agencies: readonly AgencyRole[];
+  @ApiProperty({ type: [RoleAsAt] }) readonly agencies: readonly RoleAsAt[];
   @ApiProperty({ type: [String] }) readonly themes: readonly string[];
   @ApiProperty({ type: [String] }) readonly followsUp: readonly string[];
 }
