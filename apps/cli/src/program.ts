@@ -199,7 +199,7 @@ export function program(): Command {
   // What changes nothing is not noted.
   cli.hook('postAction', async (_, action) => {
     const names = namesOf(action);
-    if (READING.has(names)) return;
+    if (READING.has(names) || action.opts()['dryRun']) return;
     await (await import('./audit.js')).noteVerb(settings, names, action.processedArgs.filter(isText).join(' '));
   });
   return cli;
@@ -207,6 +207,7 @@ export function program(): Command {
 
 const READING: ReadonlySet<string> = new Set([
   ...['demo', 'verify', 'backup', 'projections', 'report make', 'report verify', 'account list', 'token list', 'audit'],
+  ...['export', 'publish-site'],
 ]);
 
 /** An address of a person is not noted. */

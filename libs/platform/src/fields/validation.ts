@@ -153,7 +153,7 @@ class Validation extends ValidationPipe {
     if (type === 'query' && isObject(given)) refuseInheritedNames(given);
     // Of an array class-transformer makes an array, of which none is a fault.
     if (type === 'body' && isOwnClass(metatype) && given !== undefined && !isObject(given))
-      throw new Rejected('bad_request', 'The body must be a JSON object.');
+      throw new Rejected('invalid', 'The body must be a JSON object.', [{ pointer: '', message: 'must be an object' }]);
     const value =
       type === 'body' && typeof metatype === 'function' && isObject(given)
         ? cleanBody(metatype as Class, given)
