@@ -125,7 +125,11 @@ export class TestServer {
     for (const [field, value] of Object.entries(fields)) form.set(field, value as string);
     if (file !== undefined) form.set('file', new Blob([file as never]), name);
     const all = token === undefined ? headers : { ...headers, authorization: `Bearer ${token}` };
-    return read(await fetch(this.url + path, { method: 'POST', body: form, headers: all }));
+    return this.#judged(
+      'POST',
+      path,
+      await read(await fetch(this.url + path, { method: 'POST', body: form, headers: all })),
+    );
   }
 
   async close(): Promise<void> {

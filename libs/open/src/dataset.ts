@@ -42,6 +42,7 @@ async function* each(things: readonly object[]): AsyncGenerator<object> {
 }
 
 const ofRegister = (register: Register) => ({
+  one: register,
   read: async ({ registers }: Sources, { asOf, knownAt }: PinnedClocks) => {
     const all = await registers.all(register, knownAt, asOf);
     return { total: all.length, things: each(all) };
@@ -74,7 +75,6 @@ export const TABLES: readonly Listed[] = [
     title: 'Documents in which statements were read',
     of: Document,
     id: 'id',
-    one: 'document',
     ...ofRegister('document'),
   },
   {
@@ -82,7 +82,6 @@ export const TABLES: readonly Listed[] = [
     title: 'Agencies as they were on the date',
     of: AgencyAsAt,
     id: 'code',
-    one: 'agency',
     ...ofRegister('agency'),
   },
   {
@@ -90,25 +89,22 @@ export const TABLES: readonly Listed[] = [
     title: 'Frameworks of themes',
     of: Framework,
     id: 'code',
-    one: 'framework',
     ...ofRegister('framework'),
   },
-  { name: 'themes', title: 'Themes', of: Theme, id: 'code', one: 'theme', ...ofRegister('theme') },
+  { name: 'themes', title: 'Themes', of: Theme, id: 'code', ...ofRegister('theme') },
   {
     name: 'crosswalks',
     title: 'Crosswalks from framework to framework',
     of: CrosswalkWithVersions,
     id: 'code',
-    one: 'crosswalk',
     ...ofRegister('crosswalk'),
   },
-  { name: 'forums', title: 'Forums and meetings', of: Forum, id: 'id', one: 'forum', ...ofRegister('forum') },
+  { name: 'forums', title: 'Forums and meetings', of: Forum, id: 'id', ...ofRegister('forum') },
   {
     name: 'outcomes',
     title: 'Outcomes of forums',
     of: OutcomeAsAt,
     id: 'id',
-    one: 'outcome',
     ...ofRegister('outcome'),
   },
   {
@@ -116,7 +112,6 @@ export const TABLES: readonly Listed[] = [
     title: 'Reports that were published, or are prepared',
     of: PublicationAsAt,
     id: 'id',
-    one: 'publication',
     ...ofRegister('publication'),
   },
   {

@@ -273,7 +273,6 @@ export const en = {
     changes: (since: string, asOf: string) => `Changes between ${date(since)} and ${date(asOf)}`,
     commitmentsOn: (theme: string) => `Commitments on “${theme}”`,
     commitmentsOf: (agency: string) => `Commitments led by ${agency}`,
-    sharedBy: (agency: string) => `Commitments of ${agency}`,
     commitments: 'Commitments',
     overdue: 'Commitments past their target',
     stale: (n: number) => `Open commitments with no report for ${months(n)}`,
@@ -369,8 +368,6 @@ export const en = {
       say`The commitments are set out by the themes of ${framework}. A commitment with several themes is described under the first of them and named under the others: ${number(n)} ${form(n, { one: 'stands', other: 'stand' })} under more than one.`,
     ofTheme: (n: Counted, done: Counted): Inline[] =>
       say`${figure(n)} ${commitments(n.n)}, of which ${figure(done)} (${percent(done.n, n.n)}) completed.`,
-    ofAgency: (led: Counted, all: Counted, done: Counted): Inline[] =>
-      say`${figure(led)} ${commitments(led.n)} in the lead, ${figure(all)} with those in which it is co-lead or partner; ${figure(done)} of these ${form(done.n, { one: 'was', other: 'were' })} completed.`,
     through: (title: Inline, version: string, from: string, to: string, matches: string): Inline[] =>
       say`Commitments with themes of ${from} are read through the crosswalk “${title}” (version ${version}) to ${to}; links of these types count: ${matches}.`,
     throughNone: (title: Inline): Inline[] =>

@@ -266,7 +266,6 @@ export const es: Words = {
     changes: (since, asOf) => `Cambios entre el ${date(since)} y el ${date(asOf)}`,
     commitmentsOn: (theme) => `Compromisos sobre ${quoted(theme)}`,
     commitmentsOf: (agency) => `Compromisos cuya entidad principal es: ${agency}`,
-    sharedBy: (agency) => `Compromisos de: ${agency}`,
     commitments: 'Compromisos',
     overdue: 'Compromisos cuyo plazo ha vencido',
     stale: (n) => `Compromisos abiertos sobre los que no se informa desde hace ${months(n)}`,
@@ -357,8 +356,6 @@ export const es: Words = {
       say`Los compromisos se presentan según los temas del marco ${framework}. Un compromiso con varios temas se describe en el primero y se menciona en los demás: es el caso de ${number(n)} de ellos.`,
     ofTheme: (n, done): Inline[] =>
       say`${figure(n)} ${commitments(n.n)}, de los que ${figure(done)} (${percent(done.n, n.n)}) ${agreed(done.n, 'ha concluido', 'han concluido')}.`,
-    ofAgency: (led, all, done): Inline[] =>
-      say`${figure(led)} ${commitments(led.n)} como entidad principal, ${figure(all)} con aquellos en que es entidad coprincipal o asociada; ${figure(done)} de estos ${agreed(done.n, 'concluyó', 'concluyeron')}.`,
     through: (title, version, from, to, matches): Inline[] =>
       say`Los compromisos con temas de ${from} se leen mediante la tabla de correspondencias ${title} (versión ${version}) hacia ${to}; cuentan los vínculos de estos tipos: ${matches}.`,
     throughNone: (title): Inline[] =>

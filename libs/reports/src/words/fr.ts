@@ -285,7 +285,6 @@ export const fr: Words = {
     changes: (since, asOf) => `Changements entre ${on(since)} et ${on(asOf)}`,
     commitmentsOn: (theme) => `Engagements sur ${quoted(theme)}`,
     commitmentsOf: (agency) => `Engagements dont le chef de file est\u00a0: ${agency}`,
-    sharedBy: (agency) => `Engagements de\u00a0: ${agency}`,
     commitments: 'Engagements',
     overdue: 'Engagements dont l’échéance est passée',
     stale: (n) => `Engagements ouverts sans rapport depuis ${months(n)}`,
@@ -377,8 +376,6 @@ export const fr: Words = {
       say`Les engagements sont présentés selon les thèmes du cadre ${framework}. Un engagement qui relève de plusieurs thèmes est décrit sous le premier et cité sous les autres\u00a0: c’est le cas de ${number(n)} d’entre eux.`,
     ofTheme: (n, done): Inline[] =>
       say`${figure(n)} ${commitments(n.n)}, dont ${figure(done)} (${percent(done.n, n.n)}) ${agreed(done.n, 'achevé', 'achevés')}.`,
-    ofAgency: (led, all, done): Inline[] =>
-      say`${figure(led)} ${commitments(led.n)} en tant que chef de file, ${figure(all)} avec ceux où il est cochef de file ou partenaire\u00a0; ${figure(done)} d’entre eux ${agreed(done.n, 'a été achevé', 'ont été achevés')}.`,
     through: (title, version, from, to, matches): Inline[] =>
       say`Les engagements relevant de thèmes de ${from} sont lus au moyen de la table de concordance ${title} (version ${version}) vers ${to}\u00a0; les liens de ces types comptent\u00a0: ${matches}.`,
     throughNone: (title): Inline[] =>
