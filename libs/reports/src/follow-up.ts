@@ -27,7 +27,8 @@ export async function summary(draft: Draft, { row, filter, opening, more = [] }:
   const { total, byStage, withTarget, overdue, stale, lastReportedOn } = row;
   const of = (n: number, narrower: Filter) => draft.counted(n, { ...filter, ...narrower });
   const all = of(total, {});
-  const open = SHOWN_STAGES.filter(isOpen).reduce((sum, stage) => sum + byStage[stage], 0);
+  const isStillOpen = SHOWN_STAGES.filter(isOpen);
+  const open = isStillOpen.reduce((sum, stage) => sum + byStage[stage], 0);
   const others = SHOWN_STAGES.filter((stage) => stage !== 'completed' && byStage[stage] > 0);
   const apart = await draft.views.progress.total(at, { ...filter, life: ended });
   const isDrawn = total > 0 && filter.overdue === undefined && filter.stale === undefined;
@@ -40,13 +41,16 @@ export async function summary(draft: Draft, { row, filter, opening, more = [] }:
         others.length === 0
           ? []
           : sentences.stages(
-              others.map((stage) => ({ stage: draft.wordOf('stage', stage), count: of(byStage[stage], { stage }) })),
+              others.map((stage) => ({ stage, count: of(byStage[stage], { stage }) })),
               total,
+              byStage.completed,
             ),
       ),
-      draft.paragraph(sentences.targets(of(withTarget, { withTarget: true }), of(overdue, { overdue: true }), total)),
+      draft.paragraph(sentences.targets(of(withTarget, { withTarget: true }), of(overdue, { overdue: true }), all)),
       draft.paragraph(
-        open === 0 ? sentences.nothingOpen : sentences.stale(of(stale, { stale: true }), open, at.staleAfter),
+        open === 0
+          ? sentences.nothingOpen
+          : sentences.stale(of(stale, { stale: true }), of(open, { stage: isStillOpen.join() }), at.staleAfter),
       ),
     );
   if (apart.total > 0) blocks.push(draft.paragraph(sentences.apart(of(apart.total, { life: ended }))));
@@ -90,7 +94,7 @@ export function rowsTable(
       title: draft.wordOf('stage', stage),
     })),
     draft.column('overdue', 'integer', 1.2),
-    draft.column('staleCount', 'integer', 1.2),
+    draft.column('staleCount', 'integer', 1.3),
   ];
   const rowOf = (name: Inline, { total, byStage, overdue, stale }: Figures, filter: Filter): Row => [
     draft.text(name),
@@ -125,17 +129,26 @@ export async function changes(draft: Draft, filter: FlowFilter): Promise<Section
     sign: '+' | '−',
     name: keyof typeof words.codes.flow,
     { total, list }: { total: number; list: string },
-  ) =>
-    total === 0 ? [] : { sign, flow: words.codes.flow[name], count: draft.listed({ total, list }, 'changes-since') };
+  ) => (total === 0 ? [] : { sign, flow: name, count: draft.listed({ total, list }, 'changes-since') });
   const terms = [
     ...ENTRIES.flatMap((name) => term('+', name, entered[name])),
     ...EXITS.flatMap((name) => term('−', name, left[name])),
   ];
-  const moved = moves.reduce((sum, { count }) => sum + count, 0);
+  const moved = draft.listed(
+    {
+      total: moves.reduce((sum, { count }) => sum + count, 0),
+      // Of all moves at once: what the list of one of them says otherwise is the same.
+      list: same.list.replace(
+        'flow=same',
+        `flow=${encodeURIComponent(moves.map(({ from, to }) => `${from}-${to}`).join())}`,
+      ),
+    },
+    'changes-since',
+  );
   const blocks: Block[] = [
     draft.paragraph(words.sentences.bridge(draft.listed(totalThen), terms, draft.listed(totalNow), since, at.asOf)),
   ];
-  if (terms.length === 0 && moved === 0) blocks.push(draft.paragraph(words.sentences.nothingChanged));
+  if (terms.length === 0 && moved.n === 0) blocks.push(draft.paragraph(words.sentences.nothingChanged));
   else {
     blocks.push(draft.paragraph(words.sentences.moves(moved, draft.listed(same, 'changes-since'))));
     if (moves.length > 0)
@@ -143,11 +156,7 @@ export async function changes(draft: Draft, filter: FlowFilter): Promise<Section
         type: 'list',
         ordered: false,
         items: moves.map(({ from, to, count, list }) =>
-          words.sentences.move(
-            draft.listed({ total: count, list }, 'changes-since'),
-            draft.wordOf('stage', from),
-            draft.wordOf('stage', to),
-          ),
+          words.sentences.move(draft.listed({ total: count, list }, 'changes-since'), from, to),
         ),
       });
     blocks.push(await changeTable(draft, since, filter));
@@ -168,9 +177,7 @@ async function changeTable(draft: Draft, since: string, filter: FlowFilter): Pro
     for (const { reference, title, flow: name, before, after } of page.items)
       rows.push([
         draft.text(draft.reference(reference), ' ', draft.foreign(title)),
-        name in words.codes.flow
-          ? draft.code('flow', name)
-          : draft.text(`${draft.wordOf('stage', before!)} → ${draft.wordOf('stage', after!)}`),
+        name in words.codes.flow ? draft.code('flow', name) : draft.text(words.lines.stageChanged),
         draft.code('stage', before),
         draft.code('stage', after),
       ]);
@@ -252,7 +259,7 @@ export function verification(draft: Draft, dossiers: readonly Dossier[], filter:
   ]);
   const href = draft.listOf({ ...filter, verification: FINDINGS.join() });
   return draft.section('verification', words.sections.verification, [
-    draft.paragraph(words.sentences.verification(read, dossiers.length, replies)),
+    draft.paragraph(words.sentences.verification({ n: read, href }, draft.counted(dossiers.length, filter), replies)),
     ...(rows.length > 0 ? [draft.table('verification', words.captions.verification, columns, rows, href)] : []),
   ]);
 }

@@ -130,7 +130,7 @@ class Printing {
       publisher: text(manifest.publisher),
       manifestJson: JSON.stringify(manifest),
       keywords: [manifest.kind, cover.symbol ?? ''].filter(Boolean),
-      head: text(cut([cover.title, plain(cover.subtitle)].filter(Boolean).join(': '), 90)),
+      head: text(cut([cover.title, plain(cover.subtitle)].filter(Boolean).join(this.#words.parts.colon), 90)),
       cover: {
         symbol: text(cover.symbol ?? ''),
         marking: cover.symbol === null ? parts.draft : '',
@@ -287,8 +287,10 @@ const languageOf = (tag: string): string => /^[a-z]{2,3}(?=-|$)/i.exec(tag)?.[0]
  */
 const broken = (text: string, long: number): string =>
   text.replaceAll(/[^\s\u200B]{5,}/gu, (word) => {
-    const most = /^\p{L}+\P{L}*$/u.test(word) ? Math.max(long, LONG_LETTERS) : long;
-    return word.length > most ? [...word].join('\u200B') : word;
+    // A hyphen parts a word as it is.
+    const longest = Math.max(...word.split('-').map(({ length }) => length));
+    const most = /^\p{L}+(?:-\p{L}+)*\P{L}*$/u.test(word) ? Math.max(long, LONG_LETTERS) : long;
+    return longest > most ? [...word].join('\u200B') : word;
   });
 
 const cut = (text: string, most: number): string => {
