@@ -7,17 +7,7 @@ import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { firstDayOf, type FullDate, type PartialDate } from '#clocks';
 import { STAGES, type Life, type Stage } from '#commitments';
 import { type Log, type Projector, refused } from '#eventsourcing';
-import {
-  AtClocks,
-  Page,
-  InRows,
-  listText,
-  LOG,
-  OnDate,
-  positionOf,
-  WantedFormat,
-  type Format,
-} from '#platform';
+import { AtClocks, Page, InRows, listText, LOG, OnDate, positionOf, WantedFormat, type Format } from '#platform';
 import { compareTexts } from '#text';
 import { NONE } from './columns.js';
 import { Count, CountsBy } from './count.js';
@@ -310,8 +300,7 @@ export class Flows {
         ...{ reference, flow, before, after },
         ...titleOf(reference),
       })),
-      nextCursor:
-        rows.length > limit ? page.next(shown.at(-1)!.reference, changed.length, view.position) : null,
+      nextCursor: rows.length > limit ? page.next(shown.at(-1)!.reference, changed.length, view.position) : null,
     };
   }
 
