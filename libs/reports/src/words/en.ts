@@ -53,6 +53,13 @@ const FLOW = {
 };
 export type Flow = keyof typeof FLOW;
 
+/** One or more that came in or went out. */
+interface FlowTerm {
+  readonly sign: '+' | '−';
+  readonly flow: Flow;
+  readonly count: Counted;
+}
+
 /** One or more of a stage. */
 interface InStage {
   readonly stage: Stage;
@@ -174,6 +181,14 @@ export const en = {
     },
     status: { proposed: 'Proposed', endorsed: 'Endorsed', followed_up: 'Followed up' },
     yesNo: { true: 'Yes', false: 'No' },
+    /** How an agency answered a reporting round. */
+    response: {
+      received: 'Answered',
+      late: 'Answered late',
+      nil: 'Nil return',
+      nil_late: 'Nil return, late',
+      silent: 'Nothing received',
+    },
     flow: FLOW,
   },
   columns: {
@@ -225,6 +240,16 @@ export const en = {
     takenUpBy: { title: 'Taken up by', explains: 'The agencies that lead what follows it up.' },
     outcomes: { title: 'Outcomes', explains: 'How many outcomes.' },
     covered: { title: 'Taken up', explains: 'How many of them some commitment follows up.' },
+    response: {
+      title: 'Return',
+      explains: 'How the agency answered; silence, a nil return and an answer are three things.',
+    },
+    receivedOn: { title: 'Received on', explains: 'The day on which the agency answered first.' },
+    updates: { title: 'Updates', explains: 'The commitments of which the return says something new.' },
+    noChange: { title: 'No change', explains: 'The commitments of which it confirms that nothing has changed.' },
+    notAssessed: { title: 'Not assessed', explains: 'The commitments that were not assessed.' },
+    recorded: { title: 'New', explains: 'The commitments that it newly records.' },
+    answer: { title: 'Answer', explains: 'The answer that was given.' },
   },
   /** Lines below a table or chart, and marks in cells. */
   lines: {
@@ -264,6 +289,7 @@ export const en = {
     },
     following: (name: Inline) => say`Follow-up to ${name}`,
     membersOf: (name: Inline) => say`Members of ${name}`,
+    ofRound: (name: Inline) => say`Reporting round: ${name}`,
   },
   sections: {
     summary: 'Summary',
@@ -291,6 +317,9 @@ export const en = {
     joint: 'Joint undertakings',
     jointOf: (body: string) => `Joint undertakings of members of ${body}`,
     register: 'All commitments',
+    round: 'Who answered',
+    answers: 'Answers to the questions of the round',
+    inTheirWords: 'In the words of the agencies',
   },
   captions: {
     stages: 'Commitments by stage',
@@ -320,6 +349,8 @@ export const en = {
     followUpForum: 'Commitments that follow up the forum as a whole',
     joint: 'Joint commitments',
     register: 'All commitments',
+    responses: 'Returns of the agencies that were asked',
+    answers: (question: string) => `Answers to “${question}”`,
   },
   sentences: {
     /** How many there are, and how many of them in each stage. */
@@ -380,13 +411,7 @@ export const en = {
       say`As at ${date(asOf)}, no commitment had been reported for ${name}.`,
     apart: (n: Counted): Inline[] =>
       say`In addition, ${figure(n)} ${form(n.n, { one: 'record was merged, split, superseded or withdrawn by then; it is', other: 'records were merged, split, superseded or withdrawn by then; they are' })} counted in no total.`,
-    bridge: (
-      then: Counted,
-      terms: readonly { readonly sign: '+' | '−'; readonly flow: Flow; readonly count: Counted }[],
-      now: Counted,
-      since: string,
-      asOf: string,
-    ): Inline[] =>
+    bridge: (then: Counted, terms: readonly FlowTerm[], now: Counted, since: string, asOf: string): Inline[] =>
       say`From ${date(since)} to ${date(asOf)} the number of commitments went as follows: ${figure(then)} then${terms.flatMap(
         ({ sign, flow, count }) => say` ${sign} ${figure(count)} ${FLOW[flow].toLowerCase()}`,
       )} = ${figure(now)} now.`,
@@ -506,5 +531,39 @@ export const en = {
       all.n === 0
         ? say`The register holds no commitment.`
         : say`The register holds ${figure(all)} ${commitments(all.n)}, in the order of their references.`,
+    roundAsked: (name: Inline, n: number, deadline: string): Inline[] =>
+      say`${name} asked ${number(n)} ${form(n, { one: 'agency', other: 'agencies' })} to report by ${date(deadline)}.`,
+    answered: (those: readonly (readonly Inline[])[], of: number): Inline[] =>
+      those.length === 0
+        ? say`No agency answered.`
+        : say`Of ${number(of)}, ${number(those.length)} (${percent(those.length, of)}) answered: ${joined(those, 'and')}.`,
+    nilReturns: (those: readonly (readonly Inline[])[], of: number): Inline[] =>
+      those.length === 0
+        ? say`No agency said that there was nothing to report.`
+        : say`Of ${number(of)}, ${number(those.length)} (${percent(those.length, of)}) said that there was nothing to report: ${joined(those, 'and')}.`,
+    silentOnes: (those: readonly (readonly Inline[])[], of: number): Inline[] =>
+      those.length === 0
+        ? say`Something was received from every agency.`
+        : say`Nothing was received from ${number(those.length)} of ${number(of)} (${percent(those.length, of)}): ${joined(those, 'and')}. Silence says neither that nothing has changed nor that there is nothing to report.`,
+    lateOnes: (those: readonly (readonly Inline[])[], of: number): Inline[] =>
+      say`Of ${number(of)} ${form(of, { one: 'return', other: 'returns' })}, ${number(those.length)} (${percent(those.length, of)}) came after the deadline: ${joined(those, 'and')}.`,
+    answersGiven: (n: number, of: number | null): Inline[] => {
+      if (n === 0) return say`No answer was given.`;
+      return of === null
+        ? say`In all, ${number(n)} ${form(n, { one: 'answer was', other: 'answers were' })} given.`
+        : say`Of ${number(of)} ${form(of, { one: 'agency', other: 'agencies' })}, ${number(n)} answered this.`;
+    },
+    tally: (counts: readonly { readonly answer: Inline; readonly n: number }[]): Inline[] =>
+      say`${joined(
+        counts.map(({ answer, n }) => say`${answer}: ${number(n)}`),
+        'and',
+      )}.`,
+    asPublished: (symbol: string, then: Counted, since: string): Inline[] =>
+      say`${symbol} counted ${figure(then)} ${commitments(then.n)} as at ${date(since)}.`,
+    nothingCorrected: ' Nothing that was recorded since has changed this number.',
+    corrected: (terms: readonly FlowTerm[], now: Counted): Inline[] =>
+      say` What was recorded or corrected since about that date:${terms.flatMap(
+        ({ sign, flow, count }) => say` ${sign} ${figure(count)} ${FLOW[flow].toLowerCase()}`,
+      )} = ${figure(now)}.`,
   },
 };

@@ -162,6 +162,13 @@ export const es: Words = {
     },
     status: { proposed: 'Propuesto', endorsed: 'Aprobado', followed_up: 'Con seguimiento' },
     yesNo: { true: 'Sí', false: 'No' },
+    response: {
+      received: 'Respondió',
+      late: 'Respondió con retraso',
+      nil: 'Sin novedades',
+      nil_late: 'Sin novedades, con retraso',
+      silent: 'Nada recibido',
+    },
     flow: named(FLOW),
   },
   columns: {
@@ -213,6 +220,16 @@ export const es: Words = {
     takenUpBy: { title: 'Asumido por', explains: 'Las entidades principales de lo que le da seguimiento.' },
     outcomes: { title: 'Resultados', explains: 'Cuántos resultados.' },
     covered: { title: 'Con seguimiento', explains: 'A cuántos de ellos da seguimiento algún compromiso.' },
+    response: {
+      title: 'Respuesta',
+      explains: 'Cómo respondió la entidad; el silencio, un informe sin novedades y una respuesta son tres cosas.',
+    },
+    receivedOn: { title: 'Recibida el', explains: 'El día en que la entidad respondió por primera vez.' },
+    updates: { title: 'Novedades', explains: 'Los compromisos de los que la respuesta dice algo nuevo.' },
+    noChange: { title: 'Sin cambios', explains: 'Los compromisos de los que confirma que nada ha cambiado.' },
+    notAssessed: { title: 'Sin evaluar', explains: 'Los compromisos que no se evaluaron.' },
+    recorded: { title: 'Nuevos', explains: 'Los compromisos que registra por primera vez.' },
+    answer: { title: 'Respuesta', explains: 'La respuesta que se dio.' },
   },
   lines: {
     asAt: (asOf) => `Situación al ${date(asOf)}.`,
@@ -251,6 +268,7 @@ export const es: Words = {
     },
     following: (name) => say`Seguimiento de: ${name}`,
     membersOf: (name) => say`Miembros de: ${name}`,
+    ofRound: (name) => say`Ronda de informes: ${name}`,
   },
   sections: {
     summary: 'Resumen',
@@ -278,6 +296,9 @@ export const es: Words = {
     joint: 'Compromisos conjuntos',
     jointOf: (body) => `Compromisos conjuntos de los miembros de: ${body}`,
     register: 'Todos los compromisos',
+    round: 'Quiénes respondieron',
+    answers: 'Respuestas a las preguntas de la ronda',
+    inTheirWords: 'En palabras de las entidades',
   },
   captions: {
     stages: 'Compromisos por estado',
@@ -306,6 +327,8 @@ export const es: Words = {
     followUpForum: 'Compromisos que dan seguimiento a la reunión en su conjunto',
     joint: 'Compromisos conjuntos',
     register: 'Todos los compromisos',
+    responses: 'Respuestas de las entidades consultadas',
+    answers: (question) => `Respuestas a ${quoted(question)}`,
   },
   sentences: {
     howMany: (name, all, asOf) => say`Al ${date(asOf)}, ${name} tenía ${figure(all)} ${commitments(all.n)}.`,
@@ -489,5 +512,39 @@ export const es: Words = {
       all.n === 0
         ? say`El registro no contiene ningún compromiso.`
         : say`El registro contiene ${figure(all)} ${commitments(all.n)}, en el orden de sus referencias.`,
+    roundAsked: (name, n, deadline) =>
+      say`${name}: se pidió a ${number(n)} ${agreed(n, 'entidad que informara', 'entidades que informaran')} a más tardar el ${date(deadline)}.`,
+    answered: (those, of) =>
+      those.length === 0
+        ? say`No respondió ninguna entidad.`
+        : say`${agreed(those.length, 'Respondió', 'Respondieron')} ${number(those.length)} de ${number(of)} (${percent(those.length, of)}): ${joined(those, 'y')}.`,
+    nilReturns: (those, of) =>
+      those.length === 0
+        ? say`Ninguna entidad dijo que no tuviera nada de que informar.`
+        : say`De ${number(of)}, ${number(those.length)} (${percent(those.length, of)}) ${agreed(those.length, 'dijo que no tenía', 'dijeron que no tenían')} nada de que informar: ${joined(those, 'y')}.`,
+    silentOnes: (those, of) =>
+      those.length === 0
+        ? say`De todas las entidades se recibió algo.`
+        : say`De ${number(those.length)} de ${number(of)} (${percent(those.length, of)}) no se recibió nada: ${joined(those, 'y')}. El silencio no dice ni que nada haya cambiado ni que no haya nada de que informar.`,
+    lateOnes: (those, of) =>
+      say`De ${number(of)} ${agreed(of, 'respuesta', 'respuestas')}, ${number(those.length)} (${percent(those.length, of)}) ${agreed(those.length, 'llegó', 'llegaron')} después del plazo: ${joined(those, 'y')}.`,
+    answersGiven: (n, of) => {
+      if (n === 0) return say`No se dio ninguna respuesta.`;
+      return of === null
+        ? say`Se ${agreed(n, 'dio', 'dieron')} ${number(n)} ${agreed(n, 'respuesta', 'respuestas')}.`
+        : say`${agreed(n, 'Respondió', 'Respondieron')} a esto ${number(n)} de ${number(of)} ${agreed(of, 'entidad', 'entidades')}.`;
+    },
+    tally: (counts) =>
+      say`${joined(
+        counts.map(({ answer, n }) => say`${answer}: ${number(n)}`),
+        'y',
+      )}.`,
+    asPublished: (symbol, then, since) =>
+      say`${symbol} contaba ${figure(then)} ${commitments(then.n)} al ${date(since)}.`,
+    nothingCorrected: ' Nada de lo registrado desde entonces ha cambiado este número.',
+    corrected: (terms, now) =>
+      say` Lo que se registró o corrigió desde entonces sobre esa fecha:${terms.flatMap(
+        ({ sign, flow, count }) => say` ${sign} ${figure(count)} ${agreed(count.n, ...FLOW[flow])}`,
+      )} = ${figure(now)}.`,
   },
 };

@@ -164,6 +164,13 @@ export const fr: Words = {
     },
     status: { proposed: 'Proposé', endorsed: 'Approuvé', followed_up: 'Suivi d’effet' },
     yesNo: { true: 'Oui', false: 'Non' },
+    response: {
+      received: 'A répondu',
+      late: 'A répondu en retard',
+      nil: 'Réponse néant',
+      nil_late: 'Réponse néant, en retard',
+      silent: 'Rien reçu',
+    },
     flow: named(FLOW),
   },
   columns: {
@@ -230,6 +237,16 @@ export const fr: Words = {
     takenUpBy: { title: 'Suivi par', explains: 'Les chefs de file de ce qui y donne suite.' },
     outcomes: { title: 'Résultats', explains: 'Le nombre de résultats.' },
     covered: { title: 'Suivis d’effet', explains: 'Le nombre de ceux auxquels un engagement donne suite.' },
+    response: {
+      title: 'Réponse',
+      explains: 'Comment l’organisme a répondu\u00a0; le silence, une réponse néant et une réponse sont trois choses.',
+    },
+    receivedOn: { title: 'Reçue le', explains: 'Le jour de la première réponse de l’organisme.' },
+    updates: { title: 'Mises à jour', explains: 'Les engagements dont la réponse dit quelque chose de nouveau.' },
+    noChange: { title: 'Sans changement', explains: 'Les engagements dont elle confirme que rien n’a changé.' },
+    notAssessed: { title: 'Non évalués', explains: 'Les engagements qui n’ont pas été évalués.' },
+    recorded: { title: 'Nouveaux', explains: 'Les engagements qu’elle enregistre pour la première fois.' },
+    answer: { title: 'Réponse', explains: 'La réponse donnée.' },
   },
   lines: {
     asAt: (asOf) => `État ${at(asOf)}.`,
@@ -268,6 +285,7 @@ export const fr: Words = {
     },
     following: (name) => say`Suite donnée à\u00a0: ${name}`,
     membersOf: (name) => say`Membres de\u00a0: ${name}`,
+    ofRound: (name) => say`Cycle de rapports\u00a0: ${name}`,
   },
   sections: {
     summary: 'Résumé',
@@ -295,6 +313,9 @@ export const fr: Words = {
     joint: 'Engagements conjoints',
     jointOf: (body) => `Engagements conjoints des membres de\u00a0: ${body}`,
     register: 'Tous les engagements',
+    round: 'Qui a répondu',
+    answers: 'Réponses aux questions du cycle',
+    inTheirWords: 'Dans les termes des organismes',
   },
   captions: {
     stages: 'Engagements par état',
@@ -323,6 +344,8 @@ export const fr: Words = {
     followUpForum: 'Engagements qui donnent suite à la réunion dans son ensemble',
     joint: 'Engagements conjoints',
     register: 'Tous les engagements',
+    responses: 'Réponses des organismes interrogés',
+    answers: (question) => `Réponses à ${quoted(question)}`,
   },
   sentences: {
     howMany: (name, all, asOf) => say`Au ${date(asOf)}, ${name} comptait ${figure(all)} ${commitments(all.n)}.`,
@@ -504,5 +527,38 @@ export const fr: Words = {
       all.n === 0
         ? say`Le registre ne contient aucun engagement.`
         : say`Le registre contient ${figure(all)} ${commitments(all.n)}, dans l’ordre des cotes.`,
+    roundAsked: (name, n, deadline) =>
+      say`${name}\u00a0: ${number(n)} ${agreed(n, 'organisme a été invité', 'organismes ont été invités')} à rendre compte au plus tard le ${date(deadline)}.`,
+    answered: (those, of) =>
+      those.length === 0
+        ? say`Aucun organisme n’a répondu.`
+        : say`Sur ${number(of)}, ${number(those.length)} (${percent(those.length, of)}) ${agreed(those.length, 'a répondu', 'ont répondu')}\u00a0: ${joined(those, 'et')}.`,
+    nilReturns: (those, of) =>
+      those.length === 0
+        ? say`Aucun organisme n’a fait savoir qu’il n’avait rien à signaler.`
+        : say`Sur ${number(of)}, ${number(those.length)} (${percent(those.length, of)}) ${agreed(those.length, 'a fait savoir qu’il n’avait', 'ont fait savoir qu’ils n’avaient')} rien à signaler\u00a0: ${joined(those, 'et')}.`,
+    silentOnes: (those, of) =>
+      those.length === 0
+        ? say`Quelque chose a été reçu de chaque organisme.`
+        : say`De ${number(those.length)} sur ${number(of)} (${percent(those.length, of)}), rien n’a été reçu\u00a0: ${joined(those, 'et')}. Le silence ne dit ni que rien n’a changé, ni qu’il n’y a rien à signaler.`,
+    lateOnes: (those, of) =>
+      say`Sur ${number(of)} ${agreed(of, 'réponse', 'réponses')}, ${number(those.length)} (${percent(those.length, of)}) ${agreed(those.length, 'est arrivée', 'sont arrivées')} après l’échéance\u00a0: ${joined(those, 'et')}.`,
+    answersGiven: (n, of) => {
+      if (n === 0) return say`Aucune réponse n’a été donnée.`;
+      return of === null
+        ? say`Au total, ${number(n)} ${agreed(n, 'réponse a été donnée', 'réponses ont été données')}.`
+        : say`Sur ${number(of)} ${agreed(of, 'organisme', 'organismes')}, ${number(n)} ${agreed(n, 'y a répondu', 'y ont répondu')}.`;
+    },
+    tally: (counts) =>
+      say`${joined(
+        counts.map(({ answer, n }) => say`${answer}\u00a0: ${number(n)}`),
+        'et',
+      )}.`,
+    asPublished: (symbol, then, since) => say`${symbol} comptait ${figure(then)} ${commitments(then.n)} ${at(since)}.`,
+    nothingCorrected: ' Rien de ce qui a été enregistré depuis n’a changé ce nombre.',
+    corrected: (terms, now) =>
+      say` Ce qui a été enregistré ou corrigé depuis au sujet de cette date\u00a0:${terms.flatMap(
+        ({ sign, flow, count }) => say` ${sign} ${figure(count)} ${agreed(count.n, ...FLOW[flow])}`,
+      )} = ${figure(now)}.`,
   },
 };
