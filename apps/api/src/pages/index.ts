@@ -26,6 +26,7 @@ import { TimelinePage } from './over-time.js';
 import { OverviewPage } from './overview.js';
 import { PaperPages } from './paper.js';
 import { PartnershipsPage } from './partnerships.js';
+import { PreparingPages } from './preparing.js';
 import { PublicationPages } from './publications.js';
 import { problemPage } from './rendering.js';
 import { ReportPages } from './reports.js';
@@ -62,6 +63,7 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     PartnershipsPage,
     ForumPages,
     DocumentPages,
+    PreparingPages,
     PublicationPages,
     ReportPages,
     TimelinePage,

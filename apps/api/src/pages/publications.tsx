@@ -1,25 +1,17 @@
 /** The pages of published reports: what was published, its files, and what was corrected since. */
 import { Controller, Get, Param, Query, Req } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
 import { Flows, type FlowsView } from '#progress';
 import { Registers, type PublicationAsAt } from '#registers';
-import { LANGUAGES } from '#reports';
+import { LANGUAGES, PublicationDrafts, Publications as PublicationsWork, type PreparedDraft } from '#reports';
+import type { ApiRequest } from '#platform';
 import { Page } from './layout.js';
 import { NarrativeWords } from './narrative.js';
+import { PreparedReport, preparerOf } from './preparing.js';
 import { RendersPages } from './rendering.js';
-import { REPORT_FORMAT_WORDS, REPORT_LANGUAGE_WORDS } from './report-form.js';
+import { KIND_WORDS, REPORT_FORMAT_WORDS, REPORT_LANGUAGE_WORDS } from './report-form.js';
 import { Table } from './take-away.js';
 import { PageQuery, path, Views, type View } from './view.js';
 import { count, counted, dateWords, languageName } from './words.js';
-
-/** The kinds of reports. */
-export const KIND_WORDS: Readonly<Record<PublicationAsAt['kind'], string>> = {
-  agency: 'Progress report of an agency',
-  theme: 'Progress report on a theme',
-  forum: 'Follow-up to a forum',
-  synthesis: 'Synthesis',
-  register: 'Register of commitments',
-};
 
 /** The part of the parameters of a report by which changes can be counted. */
 const narrowed = ({ agency, theme, followsUp, forum }: Readonly<Record<string, string>>) => ({
@@ -35,21 +27,31 @@ export class PublicationPages {
     private readonly views: Views,
     private readonly registers: Registers,
     private readonly flows: Flows,
+    private readonly work: PublicationsWork,
+    private readonly drafts: PublicationDrafts,
   ) {}
 
   @Get()
-  async publications(@Query() query: PageQuery, @Req() request: FastifyRequest) {
+  async publications(@Query() query: PageQuery, @Req() request: ApiRequest) {
     const view = await this.views.open(query, request);
     const all = await this.registers.all('publication', view.position);
     const published = all
       .filter(({ published }) => published !== null)
       .sort((a, b) => (a.published!.publishedOn < b.published!.publishedOn ? 1 : -1));
-    return <Publications view={view} published={published} />;
+    const by = preparerOf(request);
+    const preparing = by && (await this.drafts.all());
+    return <Publications view={view} published={published} preparing={preparing} isDesk={by?.role === 'secretariat'} />;
   }
 
   @Get(':id')
-  async publication(@Param('id') id: string, @Query() query: PageQuery, @Req() request: FastifyRequest) {
+  async publication(@Param('id') id: string, @Query() query: PageQuery, @Req() request: ApiRequest) {
     const view = await this.views.open(query, request);
+    const by = preparerOf(request);
+    const draft = by && (await this.drafts.read(id));
+    if (by && draft) {
+      const { sections } = await this.work.trial(draft.content.entry);
+      return <PreparedReport draft={draft} sections={sections} by={by} />;
+    }
     const known = await this.registers.one('publication', id, view.position);
     if (!known?.published) throw await this.registers.missing('publication', id, view.position);
     const { asOf, published, parameters } = known;
@@ -65,9 +67,18 @@ export class PublicationPages {
   }
 }
 
-const aboutWords = ({ parameters }: PublicationAsAt): string => Object.values(parameters ?? {}).join(', ');
+const aboutWords = ({ parameters }: Pick<PublicationAsAt, 'parameters'>): string =>
+  Object.values(parameters ?? {}).join(', ');
 
-const Publications = ({ view, published }: { view: View; published: readonly PublicationAsAt[] }) => (
+interface ListParts {
+  readonly view: View;
+  readonly published: readonly PublicationAsAt[];
+  /** `null`: whoever looks may not see them. */
+  readonly preparing: readonly PreparedDraft[] | null;
+  readonly isDesk: boolean;
+}
+
+const Publications = ({ view, published, preparing, isDesk }: ListParts) => (
   <Page
     view={view}
     title="Published reports"
@@ -75,6 +86,28 @@ const Publications = ({ view, published }: { view: View; published: readonly Pub
     json={view.api('/publications', {})}
     csv={view.api('/publications', { format: 'csv' })}
   >
+    {isDesk && (
+      <p>
+        <a class="button" href="/publications/prepare">
+          Prepare a report
+        </a>
+      </p>
+    )}
+    {preparing && preparing.length > 0 && (
+      <section>
+        <h2>Being prepared</h2>
+        <ul class="items">
+          {preparing.map(({ id, content: { entry } }) => (
+            <li key={id}>
+              <a href={path('publications', id)}>{id}</a>{' '}
+              <small>
+                {[KIND_WORDS[entry.kind], aboutWords(entry)].filter(Boolean).join(': ')}, as at {dateWords(entry.asOf)}
+              </small>
+            </li>
+          ))}
+        </ul>
+      </section>
+    )}
     {published.length === 0 ? (
       <p>
         Nothing is published yet. A report of what a page shows can be made on the page itself: of an agency, a theme, a
