@@ -97,7 +97,10 @@ describe('the figures of a report', () => {
     const unlinked = blocksOf(made).flatMap((block) =>
       block.type === 'paragraph' || block.type === 'list'
         ? (plainWords('items' in block ? block.items.flat() : block.inlines)
-            .replaceAll(/\d{1,2} \p{Lu}\p{L}+ \d{4}|\d+ per cent|\d+ months?|\d+ (agency|agencies|themes?)\b/gu, '')
+            .replaceAll(
+              /\d+ \(\d+ per cent\) ha(?:s|ve) reported on none|\d{1,2} \p{Lu}\p{L}+ \d{4}|\d+ per cent|\d+ months?|\d+ (agency|agencies|themes?)\b/gu,
+              '',
+            )
             .match(/\b(?<!-)\d+\b/g) ?? [])
         : [],
     );
@@ -201,7 +204,9 @@ describe('the words of a report', () => {
     if (Array.isArray(value)) return value.flatMap((one) => said(one, key));
     if (value === null || typeof value !== 'object' || (value as { type?: string }).type === 'foreign') return [];
     return Object.entries(value).flatMap(([name, one]) =>
-      name === 'manifest' || (name === 'title' && (value as { type?: string }).type === 'table') ? [] : said(one, name),
+      name === 'manifest' || name === 'data' || (name === 'title' && (value as { type?: string }).type === 'table')
+        ? []
+        : said(one, name),
     );
   };
   const french = [
@@ -291,7 +296,14 @@ describe('the report', () => {
 });
 
 describe('a report as HTML', () => {
-  it.each(Object.entries(REAL))('is one valid file without scripts: %s', async (_, asked) => {
+  // One of each kind: the format knows no kinds.
+  it.each([
+    REAL['IOM since November 2006'],
+    REAL['a theme through a crosswalk, since a date'],
+    REAL['the Dialogue, of the members of a body'],
+    REAL['the register'],
+    'synthesis?followsUp=GFMD-2010&asOf=2012-11-02&language=fr',
+  ])('is one valid file without scripts: %s', async (asked) => {
     const { body, headers } = await report(asked, 'html');
     expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
     const validator = new HtmlValidate({

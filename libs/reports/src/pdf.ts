@@ -121,6 +121,7 @@ class Printing {
     const { cover, manifest, language, notes, abbreviations, sections } = this.report;
     const { parts, manifest: names, print } = this.#words;
     const text = this.#text;
+    const fullTitle = [cover.title, plain(cover.subtitle)].filter(Boolean).join(parts.colon);
     const body = [];
     for (const { aside, parts } of runsOf(sections)) body.push({ aside, blocks: await this.#blocks(parts) });
     const document = {
@@ -130,7 +131,8 @@ class Printing {
       publisher: text(manifest.publisher),
       manifestJson: JSON.stringify(manifest),
       keywords: [manifest.kind, cover.symbol ?? ''].filter(Boolean),
-      head: text(cut([cover.title, plain(cover.subtitle)].filter(Boolean).join(this.#words.parts.colon), 90)),
+      head: text(cut(fullTitle, 90)),
+      fullTitle: printable(fullTitle, this.face.letters, new Set()),
       cover: {
         symbol: text(cover.symbol ?? ''),
         marking: cover.symbol === null ? parts.draft : '',
