@@ -304,11 +304,11 @@ const anAct: fc.Arbitrary<Try[]> = fc.oneof(
     weight: 4,
     arbitrary: act('holdEdition', dated('held', { nextDue: some(fc.constantFrom('2010', '2011-06'), 2), ...sources })),
   },
-  { weight: 7, arbitrary: act('reportUpkeep', dated('period', { keptUp: fc.boolean(), note: reason, ...sources })) },
+  { weight: 4, arbitrary: act('reportUpkeep', dated('period', { keptUp: fc.boolean(), note: reason, ...sources })) },
   { weight: 3, arbitrary: act('relate', on({ type: relationType, ...sources })) },
   { weight: 3, arbitrary: act('addFollowUp', on({ followsUp: fc.subarray(FOLLOWED, { minLength: 1 }), ...sources })) },
   {
-    weight: 3,
+    weight: 6,
     arbitrary: act('takeBackFollowUp', on({ followsUp: fc.subarray(FOLLOWED, { minLength: 1 }), ...sources })),
   },
   { weight: 4, arbitrary: act('merge', fc.record({ ...ending, takeOver }), secretariat) },
