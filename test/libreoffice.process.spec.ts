@@ -101,10 +101,7 @@ function edited(xml: string, key: string, cells: Readonly<Record<string, string>
         commitments: [
           {
             ...{ reference: first, says: 'update', answers: [{ question: 'hard', yes: true }] },
-            acts: [
-              { act: 'reportStage', body: { ...stage, nextStep: 'Print it' } },
-              evidence,
-            ],
+            acts: [{ act: 'reportStage', body: { ...stage, nextStep: 'Print it' } }, evidence],
           },
           { reference: second, says: 'no_change' },
         ],
