@@ -25,7 +25,8 @@ export interface Example {
   readonly path?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
   /** Of a form with a file, `file` is its text. */
-  readonly body?: object;
+  /** `@…`: the workbook of the same address. */
+  readonly body?: object | string;
   readonly headers?: Readonly<Record<string, string>>;
   /** The requests that must come before it; they are not shown. */
   readonly before?: readonly (Omit<Example, 'answer'> & { readonly operation: string })[];
@@ -207,15 +208,13 @@ function complete(operation: Operation, path: string, writes: boolean, publicRea
   operation.parameters = operation.parameters!.map((parameter) => asked(parameter as Parameter, example));
   if (operation.requestBody) {
     const { content } = operation.requestBody as {
-      content: Record<string, { schema: { $ref?: string }; example?: object }>;
+      content: Record<string, { schema: { $ref?: string }; example?: object | string }>;
     };
     // JSON, or a form with a file.
-    const [body] = Object.values(content) as [{ schema: { $ref?: string }; example?: object }];
+    const [body] = Object.values(content) as [{ schema: { $ref?: string }; example?: object | string }];
+    body.example = example?.body;
     // A workbook as the whole body has no fields.
-    if (body.schema.$ref) {
-      body.example = example?.body;
-      close(body.schema.$ref, components);
-    }
+    if (body.schema.$ref) close(body.schema.$ref, components);
   }
   const [success] = Object.values(responses).filter((r) => r) as Response[];
   describeAnswer(success!, operation, { writes, kept: !writes && path.startsWith('/v1/') }, example, components);

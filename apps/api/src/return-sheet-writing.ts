@@ -5,7 +5,7 @@
 import type { DataValidation, WorkbookWriter, WorksheetWriter } from '@cj-tech-master/excelts';
 import { PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { CELL_STYLES, setCell } from '#platform';
+import { CELL_STYLES, commitRow, setCell } from '#platform';
 import { questionWords } from './pages/round-words.js';
 import { dateWords } from './pages/words.js';
 import {
@@ -31,9 +31,17 @@ const LOCKED = {
   ...wrapped,
   fill: { type: 'pattern', pattern: 'solid', fgColor: { argb: 'FFEDEFF2' } },
 } as const;
-const OPEN = { ...text, alignment: { vertical: 'top', wrapText: true }, protection: { locked: false } } as const;
-const STRONG = { ...wrapped, font: { name: 'Arial', size: 14, bold: true } } as const;
+const LINED = { style: 'thin', color: { argb: 'FFB8C0CC' } } as const;
+const OPEN = {
+  ...text,
+  alignment: { vertical: 'top', wrapText: true },
+  border: { top: LINED, left: LINED, bottom: LINED, right: LINED },
+  protection: { locked: false },
+} as const;
+const STRONG = { ...wrapped, font: { name: 'Arial', size: 12, bold: true } } as const;
 const PAGE = { orientation: 'landscape', paperSize: 9, fitToPage: true, fitToWidth: 1, fitToHeight: 0 } as const;
+/** How many letters stand across a printed page. */
+const ACROSS = 220;
 
 /** Columns and rows may be made wider, sorted and filtered; what is locked stays. */
 const PROTECTED = { formatColumns: true, formatRows: true, sort: true, autoFilter: true } as const;
@@ -71,12 +79,13 @@ async function guide(
 ): Promise<void> {
   const { round, agency, agencyName, deadline, revision, draft, address } = source;
   const sheet = workbook.addWorksheet(GUIDE, { views: [{ showGridLines: false }], pageSetup: PAGE });
-  sheet.columns = [{ width: 22 }, { width: 110 }];
-  const line = (name: string, value: string | number, style: object = wrapped) => {
+  const widths = [22, 110];
+  sheet.columns = widths.map((width) => ({ width }));
+  const line = (name: string, value: string, style: object = wrapped) => {
     const row = sheet.addRow([]);
     if (name) setCell(row.getCell(1), name, wrapped);
     setCell(row.getCell(2), value, style);
-    row.commit();
+    commitRow(row, widths);
   };
   line('', `Return of ${agencyName}`, STRONG);
   line('', round.name);
@@ -91,7 +100,7 @@ async function guide(
   line('', '');
   line(KNOWN_BY.round, round.code);
   line(KNOWN_BY.agency, agency);
-  line(KNOWN_BY.revision, revision);
+  line(KNOWN_BY.revision, String(revision));
   line(KNOWN_BY.key, keyOfDraft(draft));
   line('On the web', address);
   await locked(sheet);
@@ -112,10 +121,14 @@ async function written(workbook: WorkbookWriter, model: ReturnSheet, lists: List
   const { columns, rows, room, explains } = model;
   const sheet = workbook.addWorksheet(model.name, {
     // The reference and its title stay in sight.
-    views: [{ state: 'frozen', ySplit: 2, xSplit: columns[0]!.spec ? 0 : 1 }],
-    pageSetup: { ...PAGE, printTitlesRow: '2:2' },
+    views: [{ state: 'frozen', ySplit: 2, xSplit: columns.findIndex(({ spec }) => spec) > 1 ? 2 : 1 }],
+    pageSetup: {
+      ...{ ...PAGE, printTitlesRow: '2:2', printTitlesColumn: 'A:A' },
+      fitToWidth: Math.ceil(columns.reduce((sum, { width }) => sum + width, 0) / ACROSS),
+    },
   });
-  sheet.columns = columns.map(({ width }) => ({ width }));
+  const widths = columns.map(({ width }) => width);
+  sheet.columns = widths.map((width) => ({ width }));
   const first = sheet.addRow([]);
   setCell(first.getCell(1), explains, { ...wrapped, alignment: { vertical: 'top' } });
   first.commit();
@@ -123,7 +136,7 @@ async function written(workbook: WorkbookWriter, model: ReturnSheet, lists: List
   columns.forEach((column, i) =>
     setCell(heads.getCell(i + 1), column.head, { ...head, alignment: { vertical: 'top', wrapText: true } }),
   );
-  heads.commit();
+  commitRow(heads, widths);
   const fill = (shown: Readonly<Record<string, unknown>>, specs: Readonly<Record<string, CellSpec>> = {}) => {
     const row = sheet.addRow([]);
     columns.forEach(({ name, spec: usual, help }, i) => {
@@ -137,7 +150,7 @@ async function written(workbook: WorkbookWriter, model: ReturnSheet, lists: List
       const validation = usual && lists.validationOf(spec!, help);
       if (validation) (cell as { dataValidation?: DataValidation }).dataValidation = validation;
     });
-    row.commit();
+    commitRow(row, widths);
   };
   for (const { shown, specs } of rows) fill(shown, specs);
   for (let i = 0; i < room; i++) fill({});
@@ -214,7 +227,7 @@ async function codes(workbook: WorkbookWriter, lists: WorkbookOfReturn['codes'])
       [list.replace(/^list-/, '').replaceAll('-', ', '), value, label].forEach(
         (cell, i) => cell && setCell(row.getCell(i + 1), cell, i === 2 ? wrapped : text),
       );
-      row.commit();
+      commitRow(row, [20, 26, 90]);
       rows++;
     }
   sheet.autoFilter = { from: { row: 1, col: 1 }, to: { row: rows, col: 3 } };

@@ -5,6 +5,7 @@
 import type { Answer, CommitmentReturn, Question, ReturnAct, ReturnDraft, Round } from '#bodies';
 import { hash } from 'node:crypto';
 import { recordOf, SOURCE_FIELDS, tableFieldsOf, type CellForm } from '#exchange';
+import { ACTS } from '#commitments';
 import { canonicalJson, withoutNulls } from '#eventsourcing';
 import type { FormField } from '#platform';
 import { fieldsInReturn, type CommitmentInQuestion } from '#rounds';
@@ -372,8 +373,8 @@ function listedSheet(act: ActOfReturn, { draft, register }: SheetSource): Return
         : [],
     ),
   );
-  const { button } = ACT_WORDS[act];
-  return [{ name: sheetOf(act), explains: `${button}: a row for each.`, key: 'place', columns, rows, room: ROOM }];
+  const explains = `${ACTS[act].summary}: a row for each.`;
+  return [{ name: sheetOf(act), explains, key: 'place', columns, rows, room: ROOM }];
 }
 
 /** A name of a sheet has at most 31 letters. */

@@ -27,7 +27,7 @@ import {
   type RequestContext,
   type Upload,
 } from '#platform';
-import { mine, returnId } from '#rounds';
+import { mine, returnId, Returns } from '#rounds';
 import { ACCOUNT_ROLES } from '#words';
 import { ReturnSheetPreview, ReturnSheets } from './return-sheets.js';
 
@@ -60,7 +60,10 @@ export async function sendWorkbook(
 @ApiTags('Rounds')
 @Controller('v1/rounds/:round/returns')
 export class ReturnSheetsController {
-  constructor(private readonly sheets: ReturnSheets) {}
+  constructor(
+    private readonly sheets: ReturnSheets,
+    private readonly returns: Returns,
+  ) {}
 
   @Get(':agency.xlsx')
   @Named()
@@ -80,6 +83,7 @@ export class ReturnSheetsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     if (!caller) throw new Rejected('unauthenticated', 'A draft is not public: Authorization: Bearer …');
+    await this.returns.known(round, agency);
     if (!maySee(caller, agency))
       throw new Rejected('forbidden', `The draft of ${agency} is seen by ${agency} and the secretariat alone.`);
     await sendWorkbook(reply, await this.sheets.workbook(round, agency), `return-${round}-${agency}`);

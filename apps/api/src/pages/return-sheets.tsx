@@ -162,15 +162,17 @@ const SheetPage = ({ round, agency, preview, refused }: PageParts) => {
           </p>
         </>
       )}
-      <h2>{preview ? 'Upload another one' : 'Upload it again'}</h2>
-      <form class="entry" method="post" action={here} encType={FILE_TYPE}>
-        <CsrfField />
-        <div class="field">
-          <label for="file">The workbook (.xlsx)</label>
-          <input id="file" type="file" name="file" accept={`.xlsx,${XLSX}`} required />
-        </div>
-        <button class={preview ? 'quiet' : undefined}>Look at what it would change</button>
-      </form>
+      <section>
+        <h2>{preview ? 'Upload another one' : 'Upload it again'}</h2>
+        <form class="entry" method="post" action={here} encType={FILE_TYPE}>
+          <CsrfField />
+          <div class="field">
+            <label for="file">The workbook (.xlsx)</label>
+            <input id="file" type="file" name="file" accept={`.xlsx,${XLSX}`} required />
+          </div>
+          <button class={preview ? 'quiet' : undefined}>Look at what it would change</button>
+        </form>
+      </section>
     </PlainPage>
   );
 };
@@ -211,29 +213,31 @@ const Looked = ({ preview, here, back }: { preview: ReturnSheetPreview; here: st
       {changes.length === 0 ? (
         <p>It changes nothing.</p>
       ) : (
-        <Table>
-          <caption>{counted(changes.length, 'change')}</caption>
-          <thead>
-            <tr>
-              <th scope="col">Where</th>
-              <th scope="col">Of</th>
-              <th scope="col">Was</th>
-              <th scope="col">Is</th>
-            </tr>
-          </thead>
-          <tbody>
-            {changes.slice(0, MOST).map((one, i) => (
-              <tr key={i}>
-                <th scope="row">
-                  {at(one.sheet, one.row, one.column)} <small>{one.head}</small>
-                </th>
-                <td>{one.about}</td>
-                <td dir="auto">{one.was && <del>{textWords(one.was)}</del>}</td>
-                <td dir="auto">{one.is ? <ins>{textWords(one.is)}</ins> : <em>taken out</em>}</td>
+        <section>
+          <Table>
+            <caption>{counted(changes.length, 'change')}</caption>
+            <thead>
+              <tr>
+                <th scope="col">Where</th>
+                <th scope="col">Of</th>
+                <th scope="col">Was</th>
+                <th scope="col">Is</th>
               </tr>
-            ))}
-          </tbody>
-        </Table>
+            </thead>
+            <tbody>
+              {changes.slice(0, MOST).map((one, i) => (
+                <tr key={i}>
+                  <th scope="row">
+                    {at(one.sheet, one.row, one.column)} <small>{one.head}</small>
+                  </th>
+                  <td>{one.about}</td>
+                  <td dir="auto">{one.was && <del>{textWords(one.was)}</del>}</td>
+                  <td dir="auto">{one.is ? <ins>{textWords(one.is)}</ins> : <em>taken out</em>}</td>
+                </tr>
+              ))}
+            </tbody>
+          </Table>
+        </section>
       )}
       {changes.length > MOST && <p>And {count(changes.length - MOST)} more.</p>}
       {problems.length === 0 && changes.length > 0 && (
@@ -245,36 +249,38 @@ const Looked = ({ preview, here, back }: { preview: ReturnSheetPreview; here: st
           </div>
         </form>
       )}
-      {notes.length > 0 && (
-        <details>
-          <summary>How it was read: {count(notes.length)}</summary>
-          <ul>
-            {notes.map((note) => (
-              <li key={note}>{note}</li>
-            ))}
-          </ul>
-        </details>
-      )}
-      {(['wrong', 'missing', 'odd'] as const).map((level) => {
-        const own = findings.filter((one) => one.level === level);
-        return (
-          own.length > 0 && (
-            <details key={level} open={level === 'wrong' || undefined}>
-              <summary>
-                {LEVEL_WORDS[level]}: {count(own.length)}
-              </summary>
-              <ul>
-                {own.map((one, i) => (
-                  <li key={i}>
-                    {one.sheet && <strong>{at(one.sheet, one.row, one.column)}: </strong>}
-                    {one.message}
-                  </li>
-                ))}
-              </ul>
-            </details>
-          )
-        );
-      })}
+      <section>
+        {notes.length > 0 && (
+          <details>
+            <summary>How it was read: {count(notes.length)}</summary>
+            <ul>
+              {notes.map((note) => (
+                <li key={note}>{note}</li>
+              ))}
+            </ul>
+          </details>
+        )}
+        {(['wrong', 'missing', 'odd'] as const).map((level) => {
+          const own = findings.filter((one) => one.level === level);
+          return (
+            own.length > 0 && (
+              <details key={level} open={level === 'wrong' || undefined}>
+                <summary>
+                  {LEVEL_WORDS[level]}: {count(own.length)}
+                </summary>
+                <ul>
+                  {own.map((one, i) => (
+                    <li key={i}>
+                      {one.sheet && <strong>{at(one.sheet, one.row, one.column)}: </strong>}
+                      {one.message}
+                    </li>
+                  ))}
+                </ul>
+              </details>
+            )
+          );
+        })}
+      </section>
     </>
   );
 };

@@ -134,6 +134,38 @@ export function set(cell: SheetCell, value: Value, style: object): void {
   cell.style = style;
 }
 
+/** How high a line of text is, and the highest row, in points. */
+const [LINE, HIGHEST] = [13.5, 409] as const;
+
+type SheetRow = ReturnType<WorksheetWriter['addRow']>;
+
+interface Worded {
+  readonly text?: string;
+  readonly richText?: readonly { readonly text: string }[];
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const { text, richText } = (value ?? {}) as Worded;
+  return text ?? (richText ?? []).map((run) => run.text).join('');
+}
+
+/** Writes a row. Programs trust the height that it has, so it gets the one that its lines need. @param widths in letters */
+export function commitRow(row: SheetRow, widths: readonly number[]): void {
+  let most = 1;
+  row.eachCell((cell, column) => {
+    const lines = textOf(cell.value)
+      .split('\n')
+      .map(({ length }) => Math.max(1, Math.ceil((length * 1.1) / widths[column - 1]!)));
+    most = Math.max(
+      most,
+      lines.reduce((sum, n) => sum + n, 0),
+    );
+  });
+  row.height = Math.min(HIGHEST, most * LINE + 2);
+  row.commit();
+}
+
 /** A value as what it is: a number, a truth, a day, or a text that stays one. */
 function put(cell: SheetCell, value: unknown): void {
   if (value === null || value === undefined || value === '') return;
