@@ -34,6 +34,7 @@ import { ReturnSheetPages } from './return-sheets.js';
 import { ReturnPages } from './returns.js';
 import { ReturnSheetsController } from '../return-sheets.controller.js';
 import { ReturnSheets } from '../return-sheets.js';
+import { RoundDeskPages } from './round-desk.js';
 import { RoundPages } from './rounds.js';
 import { FollowedUp } from './scope.js';
 import { SearchPage } from './search.js';
@@ -58,6 +59,7 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     HomePage,
     RoundPages,
     ReturnSheetPages,
+    RoundDeskPages,
     ReturnPages,
     ReturnSheetsController,
     OutcomePages,
