@@ -120,7 +120,18 @@ export interface NaiveFilter {
 
 const ENDS = ['merged', 'split', 'superseded', 'withdrawn'];
 
-const WRITTEN = ['title', 'summary', 'condition', 'note', 'reason', 'text', 'says', 'liftedBy', 'staysOpen', 'nextStep'];
+const WRITTEN = [
+  'title',
+  'summary',
+  'condition',
+  'note',
+  'reason',
+  'text',
+  'says',
+  'liftedBy',
+  'staysOpen',
+  'nextStep',
+];
 
 /** What was written in a statement, but for the wording and for what it cites. */
 const textsIn = (name: string, data: Data): string =>

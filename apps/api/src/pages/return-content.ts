@@ -15,7 +15,10 @@ const some = <T>(name: string, all: readonly T[]) => (all.length > 0 ? { [name]:
 /** The body of an act: what was filled in, and what the draft holds that no form asks for. */
 function bodyIn(act: ActOfReturn | 'record', filled: unknown, before: object | undefined): Record<string, unknown> {
   const kept = Object.entries(before ?? {}).filter(([name]) => !isAsked(act, name));
-  return { ...Object.fromEntries(kept), ...bodyOfForm(bodyInReturn(act), tidied(bodyInReturn(act), (filled ?? {}) as Filled)) };
+  return {
+    ...Object.fromEntries(kept),
+    ...bodyOfForm(bodyInReturn(act), tidied(bodyInReturn(act), (filled ?? {}) as Filled)),
+  };
 }
 
 function actsIn(sent: unknown, before: readonly ReturnAct[]): ReturnAct[] {
