@@ -279,7 +279,7 @@ const anAct: fc.Arbitrary<Try[]> = fc.oneof(
   { weight: 2, arbitrary: act('acceptRole', on(), secretariat) },
   { weight: 2, arbitrary: act('declineRole', on({ reason }), secretariat) },
   { weight: 6, arbitrary: act('changeRole', on({ role, formerLeadBecomes: some(formerLead), ...sources })) },
-  { weight: 3, arbitrary: act('removeAgency', on({ role: some(role, 2) })) },
+  { weight: 5, arbitrary: act('removeAgency', on({ role: some(role, 2) })) },
   { weight: 6, arbitrary: transfer },
   { weight: 2, arbitrary: act('setThemes', on({ themes, ...sources })) },
   { weight: 2, arbitrary: act('setTarget', on({ date: fc.option(period) })) },
