@@ -66,9 +66,12 @@ export class PreparingPages {
 
   /** A form, with what the page said that led here: `?kind=agency&parameters.agency=IOM`. */
   @Get('prepare')
-  async prepares(@Query() query: FormFields, @Req() request: ApiRequest) {
+  async prepares(@Req() request: ApiRequest) {
     needsDesk(request);
-    return this.#form(null, { filled: bodyOfForm(ReportMeant, query) as Filled, key: newCommandId() });
+    return this.#form(null, {
+      filled: filledBy(request.query as Readonly<Record<string, string>>),
+      key: newCommandId(),
+    });
   }
 
   @PostsForm('prepare')
@@ -289,6 +292,14 @@ function needsPreparer(request: ApiRequest): Principal {
   const by = preparerOf(request);
   if (!mayWrite(by)) throw new Rejected('forbidden', 'This is for the secretariat and whoever acts for an agency.');
   return by;
+}
+
+/** What an address says of a report, as the form has it. */
+function filledBy({ kind, asOf, since, ...more }: Readonly<Record<string, string>>): Filled {
+  const about = Object.entries(more).flatMap(([name, value]) =>
+    name.startsWith('parameters.') ? [[name.slice('parameters.'.length), value] as const] : [],
+  );
+  return { kind, asOf, since, ...(about.length > 0 && { parameters: Object.fromEntries(about) }) };
 }
 
 const languageOf = (asked: string | undefined): Language => LANGUAGES.find((one) => one === asked) ?? 'en';
