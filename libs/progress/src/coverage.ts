@@ -8,8 +8,8 @@ import { IsIn, IsOptional } from 'class-validator';
 import type { FullDate } from '#clocks';
 import { STAGES, type Stage } from '#commitments';
 import { Rejected, type Projector } from '#eventsourcing';
-import { AtClocks, writeCursor, CursorField, PageSize, readCursor, WantedFormat, type Format } from '#platform';
-import { documentWords, placeWords, type Forum } from '#registers';
+import { AtClocks, CursorField, Page, PageSize, WantedFormat, type Format } from '#platform';
+import { codeOf, documentWords, missing, placeWords, type Forum } from '#registers';
 import { CONCERNS, OUTCOME_KINDS, OUTCOME_STATUSES, type Concern, type OutcomeStatus } from '#words';
 import { compareTexts } from '#text';
 import { Count, countBy, CountsBy, Keys, NO_ROW, Row } from './count.js';
@@ -189,9 +189,8 @@ export class Coverage {
   ): Promise<OutcomesView> {
     const which = { addressee, kind, concerns, addressedTo };
     const asked = { view: 'outcomes', ...which, covered, stage, ...filter };
-    const place = cursor === undefined ? null : readCursor(cursor, asked, at);
-    const { asOf = at.asOf, knownAt = at.knownAt, staleAfter = at.staleAfter ?? 12 } = place ?? {};
-    const look = await this.#looks.look({ asOf, knownAt, staleAfter });
+    const page = new Page(at, asked, cursor);
+    const look = await this.#looks.look(page.at);
     const pinned = look.at;
     const forums = (await look.registers.all('forum', pinned.knownAt)).sort(latestFirst);
     const order = new Map(forums.map(({ id }, i) => [id, i]));
@@ -218,10 +217,9 @@ export class Coverage {
     const chosen = rows.filter(
       (row) => [undefined, row.covered].includes(covered) && (!stages || stages.some((one) => row.byStage[one] > 0)),
     );
-    const first = Number(place?.after ?? 0);
-    const last = first + (limit ?? chosen.length);
+    const { entries, nextCursor } = page.slice(chosen, limit, pinned.knownAt);
     return {
-      asOf,
+      asOf: page.at.asOf,
       position: pinned.knownAt,
       total: outcomeCountsOf(rows),
       kinds: TOLD_KINDS.flatMap((kind) => {
@@ -239,11 +237,8 @@ export class Coverage {
       elsewhere: outcomeCountsOf(rows.filter(({ forum }) => forum === null)),
       leftOut: all.length - rows.length,
       rowCount: chosen.length,
-      rows: chosen.slice(first, last),
-      nextCursor:
-        last < chosen.length
-          ? writeCursor({ asOf, knownAt: pinned.knownAt, staleAfter, total: chosen.length, after: String(last) }, asked)
-          : null,
+      rows: entries,
+      nextCursor,
     };
   }
 
@@ -269,6 +264,9 @@ async function rowsOf(look: Look, filter: OutcomesFilter, addressee?: string): P
   const sources = new Map(documents.map((document) => [document.id, document]));
   const agency = addressee ? await registers.one('agency', addressee, at.knownAt, at.asOf) : null;
   const called = addressee ? [addressee, ...(agency?.names ?? []).map(({ name }) => name)] : null;
+  const outcomes = await registers.all('outcome', at.knownAt, at.asOf);
+  if (addressee && !agency && !(await registers.all('outcome')).some((one) => one.addressees.includes(addressee)))
+    throw missing('addressee', addressee, (await registers.all('agency')).map(codeOf), 'addressee');
   const became = filter.agencies === 'today' ? await hierarchy.successors() : null;
   const found = await look.find(filter);
   const followed = new Keys(columns, 'followsUp', (ids) => ids.map(keyed));
@@ -276,7 +274,7 @@ async function rowsOf(look: Look, filter: OutcomesFilter, addressee?: string): P
   const counted = new Map(countBy(found, followed).map(({ keys: [id], row }) => [id!, row]));
   const since = followedSince(found, Number(at.knownAt));
   const leads = Map.groupBy(countBy(found, followed, lead), ({ keys: [id] }) => id!);
-  return (await registers.all('outcome', at.knownAt, at.asOf)).flatMap((outcome): OutcomeRow[] => {
+  return outcomes.flatMap((outcome): OutcomeRow[] => {
     const { id, text, kind, forum, issuedBy, issuer, addressedTo, concerns, addressees, endorsed } = outcome;
     const { themes, document, locator, section, paragraph } = outcome;
     const source = sources.get(document);

@@ -84,11 +84,25 @@ type Taken =
 
 type Definition<V = never> = Taken & Described<V>;
 
+/** The fields of queries that take codes and are no filters of commitments. */
+const OTHER_CODES: Readonly<Record<string, readonly CodeKind[]>> = {
+  addressedTo: ['forum'],
+  forum: ['forum'],
+  commitment: ['commitment'],
+};
+
 /** The kinds of codes that a field of a query takes; `null`: it takes no codes. */
 export function codesOfField(field: string): { readonly of: readonly CodeKind[]; readonly several: boolean } | null {
+  if (Object.hasOwn(OTHER_CODES, field)) return { of: OTHER_CODES[field]!, several: false };
   const filter = Object.hasOwn(FILTERS, field) ? (FILTERS[field as FilterName] as Definition) : null;
   if (filter?.kind !== 'code' && filter?.kind !== 'codes') return null;
   return { of: filter.of, several: filter.kind === 'codes' };
+}
+
+/** The fields of a query that say how a crosswalk is read, where it names none: they would change nothing. */
+export function idleIn(query: object): readonly string[] {
+  const asks = (name: string) => (query as Readonly<Record<string, unknown>>)[name] !== undefined;
+  return ['crosswalk', 'reached', 'noEquivalent'].some(asks) ? [] : ['crosswalkVersion', 'match'].filter(asks);
 }
 
 interface Described<V> {

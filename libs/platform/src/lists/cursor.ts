@@ -1,25 +1,18 @@
 /** Cursors: where a list goes on, so that its pages show one log however much is written meanwhile. */
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { createHash } from 'node:crypto';
 import { isFullDate } from '#clocks';
 import { canonicalJson, refused } from '#eventsourcing';
+import { QueryNumber } from '../fields/query-fields.js';
 
 /** The greatest `staleAfter`. */
 export const MOST_MONTHS = 1_200;
 
 /** The field of a query that says how many entries a page has at most. */
 export const PageSize = (usual: number, most = 1000, description?: string): PropertyDecorator =>
-  applyDecorators(
-    ApiProperty({ required: false, type: 'integer', minimum: 1, maximum: most, default: usual, description }),
-    IsOptional(),
-    Type(() => Number),
-    IsInt(),
-    Min(1),
-    Max(most),
-  );
+  QueryNumber(1, most, { default: usual, description });
 
 /** The field of a query that says where to go on. */
 export const CursorField = (): PropertyDecorator =>
@@ -68,6 +61,47 @@ export function readCursor(cursor: string, asked: object, clocks: Partial<ListPl
     throw refused('cursor_of_another_list', '/cursor', message);
   }
   return place;
+}
+
+/**
+ * The page of a list that a cursor asks for, the first one without it.
+ * @throws Rejected as `readCursor`
+ */
+export class Page<At extends Partial<Pick<ListPlace, 'asOf' | 'knownAt' | 'staleAfter'>>> {
+  /** The clocks of the first page. */
+  readonly at: At & { readonly staleAfter: number };
+  /** The last entry of the page before. */
+  readonly after: string | undefined;
+  readonly #asked: object;
+  readonly #total: number | undefined;
+
+  constructor(at: At, asked: object, cursor: string | undefined) {
+    const place = cursor === undefined ? undefined : readCursor(cursor, asked, at);
+    const { asOf = at.asOf, knownAt = at.knownAt, staleAfter = at.staleAfter ?? 12 } = place ?? {};
+    this.at = { ...at, asOf, knownAt, staleAfter };
+    this.after = place?.after;
+    this.#asked = asked;
+    this.#total = place?.total;
+  }
+
+  /** The entries of the whole list: as the first page counted them, else `now`. */
+  total(now: number): number {
+    return this.#total ?? now;
+  }
+
+  /** The entries of this page, of a list whose place is a number, and the cursor of the next page. */
+  slice<E>(all: readonly E[], limit: number | null, knownAt: string): { entries: E[]; nextCursor: string | null } {
+    const first = Number(this.after ?? 0);
+    const last = first + (limit ?? all.length);
+    const nextCursor = last < all.length ? this.next(String(last), all.length, knownAt) : null;
+    return { entries: all.slice(first, last), nextCursor };
+  }
+
+  /** The cursor of the page after an entry, of the log as known at a position. */
+  next(after: string, total: number, knownAt: string): string {
+    const { asOf, staleAfter } = this.at;
+    return writeCursor({ asOf, knownAt, staleAfter, total: this.total(total), after }, this.#asked);
+  }
 }
 
 /** A query with the clocks of its cursor, where it names none itself. */
