@@ -258,7 +258,7 @@ export class Acts {
   ): Promise<{ act: ActName; body: object } | null> {
     const state = await present(this.log, commitment, reference ?? '');
     const said = state.said.lastOf((one) => one.revision <= revision!);
-    const line = said?.revision === revision ? actOf(said) : undefined;
+    const line = said && said.revision === revision ? actOf(said) : undefined;
     if (!said || !line) return null;
     const act = (Object.keys(ACTS) as ActName[]).find((name) => ACTS[name].yields === said.name)!;
     const before = state.changes.get(said.revision)?.at(-1)?.says ?? said.data;

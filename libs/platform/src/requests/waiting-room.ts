@@ -65,7 +65,8 @@ export class WaitingRoom {
   enter(client: string, size: number, begin: () => void): Turn | 'client' | 'all' {
     this.#news = true;
     let one = this.#clients.get(client);
-    if (!one) this.#clients.set(client, (one = { inside: 0, taken: this.#taken, waiting: new Set(), going: new Set() }));
+    if (!one)
+      this.#clients.set(client, (one = { inside: 0, taken: this.#taken, waiting: new Set(), going: new Set() }));
     if (size <= this.room.atOnce && one.waiting.size === 0 && this.#fits(one, size)) {
       const turn = this.#letIn(client, one, size);
       begin();
