@@ -242,7 +242,9 @@ export class Draft {
     href: string,
     { totalRow, ...more }: Pick<Table, 'totalRow' | 'remarks'> = {},
   ): Table {
-    const says = columns.map((_, i) => rows.length === 0 || [...rows, totalRow ?? []].some((row) => row[i] != null));
+    const says = columns.map(
+      (_, i) => rows.length === 0 || [...rows, totalRow ?? []].some((row) => (row[i] ?? null) !== null),
+    );
     const saying = <T>(all: readonly T[]): T[] => all.filter((_, i) => says[i]);
     return {
       type: 'table',
