@@ -69,7 +69,7 @@ type Round = OpenedRound & EntryHistory;
 
 export class RoundsProjection implements Projection {
   readonly name = 'rounds';
-  readonly version = 2;
+  readonly version = 3;
   readonly on: Projection['on'];
   readonly #rounds = new Map<string, Round>();
   /** By round, then by agency. */

@@ -8,7 +8,8 @@ import { Conflict, handle, load, refused, Rejected, WrongRevision, type Log } fr
 import { LOG, referencesIn, type CommandContext } from '#platform';
 import { Lookup, publication, Registers } from '#registers';
 import { ROUND_ACTS, type RoundActName } from './acts.js';
-import { dayOf, isSound, round as rounds } from './round.js';
+import { aReturn, owes, returnId } from './return.js';
+import { dayOf, isSound, round as rounds, type OpenedRound } from './round.js';
 
 export const ROUND_DRAFTS = 'round';
 const draftOf = (code: string) => ({ kind: ROUND_DRAFTS, id: code });
@@ -96,15 +97,26 @@ export class Rounds {
     { meta, expected }: CommandContext,
     { on, revision }: { readonly on?: string; readonly revision?: number } = {},
   ) {
-    const { openedOn } = await this.#opened(code);
+    const known = await this.#opened(code);
+    const { openedOn } = known;
     const today = on ?? todayAt(new Date());
     const round = body as Partial<Round>;
     const agencies = round.expected ? await this.#expected(round.expected, openedOn ?? today) : [];
     const { decide } = ROUND_ACTS[name];
-    const about = { today, agencies, forms, revision };
+    const owing = name === 'remind' ? await this.owing(known, today) : [];
+    const about = { today, agencies, owing, forms, revision };
     const decided = (state: never) => decide(state, body as never, about);
     const done = await handle(this.log, rounds as never, code, decided as never, meta, expected);
     return { revision: done.revision, position: done.position };
+  }
+
+  /** The agencies that still owe a return in a round and can answer, on a day. */
+  async owing(state: OpenedRound, today: string): Promise<string[]> {
+    const { code } = state.round!;
+    const returns = await Promise.all(
+      state.agencies.map(async (agency) => (await load(this.log, aReturn, returnId(code, agency))).state),
+    );
+    return state.agencies.filter((agency, i) => owes(state, agency, returns[i]!, today));
   }
 
   /** The agencies that are expected, by their codes: the members of a body on a day, and those that are named. */

@@ -8,7 +8,7 @@ import { missing, Registers } from '#registers';
 import { compareTexts } from '#text';
 import { RETURN_STATES, ROUND_STATES, type ReturnState, type RoundState } from '#words';
 import { returnId, stateOfReturn } from './return.js';
-import { deadlineFor, isLate, stateOf, type OpenedRound } from './round.js';
+import { deadlineFor, isLate, remindedOn, stateOf, type OpenedRound } from './round.js';
 import { RoundsProjection, type ReturnInShort } from './rounds.projection.js';
 
 const COUNT = { type: 'integer', minimum: 0 } as const;
@@ -41,6 +41,8 @@ export class ReturnLine {
     description: 'Until the deadline; below 0: since then. null: it is no longer awaited',
   })
   readonly daysLeft: number | null;
+  @ApiProperty({ ...DAY, nullable: true, description: 'When it was last reminded' })
+  readonly remindedOn: FullDate | null;
   @ApiProperty({ ...DAY, nullable: true, description: 'When it came first' }) readonly receivedOn: FullDate | null;
   @ApiProperty({ ...DAY, nullable: true, description: 'The date that it bears' }) readonly reportedOn: FullDate | null;
   @ApiProperty({ ...DAY, nullable: true }) readonly acceptedOn: FullDate | null;
@@ -210,6 +212,7 @@ export class RoundViews {
         agency,
         name: names.get(agency) ?? agency,
         deadline,
+        remindedOn: remindedOn(state, agency).at(-1) ?? null,
         receivedOn,
         reportedOn,
         acceptedOn,

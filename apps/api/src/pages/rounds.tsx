@@ -47,6 +47,7 @@ import { count, counted, dateWords } from './words.js';
 const FORMS = {
   amend: 'Amend the round',
   extend: 'Extend the deadline',
+  remind: 'Remind those who still owe',
   close: 'Close the round',
   reopen: 'Reopen for one agency',
   publish: 'Publish the round',
@@ -55,7 +56,7 @@ type FormAct = keyof typeof FORMS;
 
 /** The acts on a round by its state. */
 const BY_STATE: Readonly<Record<RoundState, readonly FormAct[]>> = {
-  open: ['extend', 'amend', 'close'],
+  open: ['remind', 'extend', 'amend', 'close'],
   closed: ['publish', 'reopen'],
   published: ['reopen'],
 };
