@@ -29,6 +29,7 @@ export { commitmentInRow, CommitmentsQuery, listOf } from './progress.controller
 export * from './count.js';
 export * from './filters.js';
 export * from './items.js';
+export { CodesAreKnown } from './known-codes.js';
 export { LookFactory } from './look.js';
 export { Crosswalks, type ThroughCrosswalk } from './crosswalk.js';
 export * from './progress.js';

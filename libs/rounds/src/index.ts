@@ -22,6 +22,7 @@ export { ReturnView } from './returns.controller.js';
 export * from './round.js';
 export { ReplayRound } from './replay.js';
 export { ROUND_DRAFTS, Rounds } from './rounds.js';
+export { RoundsProjection } from './rounds.projection.js';
 export { draftsKnownTo } from './rounds.controller.js';
 export { contentOf } from './submitting.js';
 export * from './views.js';

@@ -78,7 +78,7 @@ export class Rounds {
     code: string,
     body: object,
     context: CommandContext,
-    revision?: number,
+    of: { readonly on?: string; readonly revision?: number } = {},
   ) {
     if (!(await this.#opened(code)).round)
       throw (await this.draft(code))
@@ -86,7 +86,7 @@ export class Rounds {
         : new Rejected('not_found', `There is no round ${code}.`);
     await this.#areKnown(body);
     if (name === 'publish') await this.#isPublished(body as PublishRound, code);
-    return this.decide(name, code, body, context, { revision });
+    return this.decide(name, code, body, context, of);
   }
 
   /** Decides an act and records it. @param on the day that it is of, if not today */

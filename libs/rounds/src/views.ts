@@ -1,7 +1,7 @@
 /** The views of rounds: their list, who has answered and who has not, an agency's rounds, and what changed from one to the next. */
 import { ApiProperty } from '@nestjs/swagger';
 import { Round } from '#bodies';
-import { todayAt, type FullDate } from '#clocks';
+import { daysBetween, todayAt, type FullDate } from '#clocks';
 import { Rejected, type Projector } from '#eventsourcing';
 import { Flows, FlowsView } from '#progress';
 import { missing, Registers } from '#registers';
@@ -102,9 +102,6 @@ export class Bridge extends FlowsView {
   @ApiProperty({ description: 'The round from which it leads' }) readonly previous: string;
   @ApiProperty({ description: 'The round to which it leads' }) readonly round: string;
 }
-
-const DAY_MS = 86_400_000;
-const daysBetween = (from: FullDate, to: FullDate): number => Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);
 
 export class RoundViews {
   readonly #model: RoundsProjection;
