@@ -27,7 +27,9 @@ async function person(
   const { language, email = `${name}@example.org`, role = 'focal_point', until } = more;
   const since = new Date(Date.now() - 1_000);
   const whose = { kind: 'person' as const, name, ...(email && { email }), ...(language && { language }) };
-  const account = await server.app.get(AccessStore).accounts.open(whose, { role, agency, since, ...(until && { until }) });
+  const account = await server.app
+    .get(AccessStore)
+    .accounts.open(whose, { role, agency, since, ...(until && { until }) });
   people.set(name, account);
 }
 
@@ -41,7 +43,11 @@ async function onDay(days: number): Promise<Arrived[]> {
 const toWhom = (letters: readonly Arrived[]) => letters.map(({ envelope }) => envelope.split('@')[0]).sort();
 const post = async (path: string, body: object = {}, token = secretariat) => {
   const answer = await server.post(`/v1${path}`, body, token);
-  expect([path, answer.status, answer.body.detail]).toEqual([path, answer.status < 300 ? answer.status : 200, undefined]);
+  expect([path, answer.status, answer.body.detail]).toEqual([
+    path,
+    answer.status < 300 ? answer.status : 200,
+    undefined,
+  ]);
   if (answer.body.position) await server.get('/v1/rounds', { 'if-position-at-least': answer.body.position });
   return answer.body;
 };
@@ -57,7 +63,11 @@ const letters = async (round: string) =>
 
 beforeAll(async () => {
   inbox = await Inbox.open();
-  const env = { SMTP_URL: inbox.url, MAIL_FROM: 'Tracker <tracker@example.org>', PUBLIC_URL: 'https://tracker.example.org' };
+  const env = {
+    SMTP_URL: inbox.url,
+    MAIL_FROM: 'Tracker <tracker@example.org>',
+    PUBLIC_URL: 'https://tracker.example.org',
+  };
   server = await TestServer.start([HLD], env);
   [secretariat, ilo] = [server.token(null), server.token('ILO')];
   await person('anna', 'IOM');
@@ -127,7 +137,14 @@ describe('A round that is opened', () => {
 
 describe('Reminders', () => {
   beforeAll(async () => {
-    await opened('R-2', { reminders: { at: [{ days: 10, when: 'before' }, { days: 2, when: 'after' }] } });
+    await opened('R-2', {
+      reminders: {
+        at: [
+          { days: 10, when: 'before' },
+          { days: 2, when: 'after' },
+        ],
+      },
+    });
     await onDay(0);
     await post('/rounds/R-2/returns/ILO/nil', { note: 'Nothing' }, ilo);
   });
@@ -153,7 +170,10 @@ describe('Reminders', () => {
 
   it('stand in the feed without a name or an address', async () => {
     const feed = (await server.get('/v1/changes?type=round.Reminded&after=0')).body as string;
-    const events = feed.trim().split('\n').map((line) => JSON.parse(line) as { stream: string; data: object });
+    const events = feed
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { stream: string; data: object });
     expect(events.filter(({ stream }) => stream === 'round-R-2').map(({ data }) => data)).toEqual([
       { agencies: ['IOM', 'WHO'], on: daysAfter(today, 20) },
       { agencies: ['IOM', 'WHO'], on: daysAfter(today, 33) },

@@ -24,7 +24,10 @@ export class Inbox {
       onData(stream, { envelope }, done) {
         const chunks: Buffer[] = [];
         stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-        stream.on('end', () => void inbox.#take(Buffer.concat(chunks), envelope.rcptTo[0]!.address).then(() => done(), done));
+        stream.on(
+          'end',
+          () => void inbox.#take(Buffer.concat(chunks), envelope.rcptTo[0]!.address).then(() => done(), done),
+        );
       },
     });
     server.on('error', () => {});

@@ -19,7 +19,10 @@ interface Deadline {
 const DAY_S = 86_400;
 
 export function deadlineFile({ id, day, moved, at, summary, says, address }: Deadline): Attachment {
-  const calendar = ical({ prodId: { company: 'Followthrough', product: 'Rounds' }, method: ICalCalendarMethod.PUBLISH });
+  const calendar = ical({
+    prodId: { company: 'Followthrough', product: 'Rounds' },
+    method: ICalCalendarMethod.PUBLISH,
+  });
   const event = calendar.createEvent({
     ...{ id, sequence: moved, stamp: at, start: new Date(day), allDay: true, summary, description: says, url: address },
     transparency: ICalEventTransparency.TRANSPARENT,

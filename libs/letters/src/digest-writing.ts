@@ -179,7 +179,8 @@ export class DigestWriting {
   async #elsewhere(category: string, code: string, words: Words): Promise<Linked[]> {
     const { register, round, return: aReturn, publication } = words.digest.elsewhere;
     if (category === 'round' || category === 'return') {
-      const [of, agency] = category === 'round' ? [code, null] : [code.split('/')[0]!, code.slice(code.indexOf('/') + 1)];
+      const [of, agency] =
+        category === 'round' ? [code, null] : [code.split('/')[0]!, code.slice(code.indexOf('/') + 1)];
       const name = this.rounds.one(of).name;
       const page = `${this.publicUrl}/rounds/${encodeURIComponent(of)}`;
       return [
@@ -226,10 +227,7 @@ export class DigestWriting {
     ]);
     return {
       subject: digest.subject(sections.map(({ name }) => name)),
-      parts: [
-        { type: 'paragraph', text: digest.period(day(begin?.recordedAt), day(end?.recordedAt)) },
-        ...parts,
-      ],
+      parts: [{ type: 'paragraph', text: digest.period(day(begin?.recordedAt), day(end?.recordedAt)) }, ...parts],
       small: [
         { type: 'paragraph', text: digest.why },
         ...sections.map(({ follow, name }) => ({

@@ -159,7 +159,7 @@ export class Outbox {
 /** The statement that keeps a letter, unless it is there already. */
 export const keeping = (letter: NewLetter, now: Date): Statement => {
   const { id, kind, account = null, follower = null, round = null, agency = null, facts } = letter;
-  const state: LetterState = account ?? follower ? 'waiting' : 'nobody';
+  const state: LetterState = (account ?? follower) ? 'waiting' : 'nobody';
   return [
     `INSERT INTO letters (id, kind, account, follower, round, agency, facts, decided, state)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,

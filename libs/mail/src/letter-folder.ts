@@ -39,7 +39,10 @@ export class LetterFolder extends Mailer {
       const file = join(this.folder, name);
       const text = await readFile(file);
       // The head of a letter ends at the first empty line; the address stands in it as it is, on one line or folded.
-      const head = text.toString('latin1').split('\r\n\r\n', 1)[0]!.replaceAll(/\r\n[ \t]/g, ' ');
+      const head = text
+        .toString('latin1')
+        .split('\r\n\r\n', 1)[0]!
+        .replaceAll(/\r\n[ \t]/g, ' ');
       const [, to = ''] = /^To: *(.*)$/im.exec(head) ?? [];
       if (foldedAddress(to) !== foldedAddress(address)) continue;
       const opened = await open(file, 'r+');

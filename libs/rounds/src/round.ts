@@ -274,7 +274,10 @@ export const remind: DecideRound<RemindRound> = (state, { agencies: named }, { t
   }
   const agencies = [...new Set(named ?? owing)].filter((agency) => whyNot(agency) === null).sort();
   if (agencies.length === 0)
-    throw new Conflict('not_reminded', `There is nobody to remind in ${code}: nobody owes, or all were reminded today.`);
+    throw new Conflict(
+      'not_reminded',
+      `There is nobody to remind in ${code}: nobody owes, or all were reminded today.`,
+    );
   return [{ name: 'Reminded', data: { agencies, on: today } }];
 };
 

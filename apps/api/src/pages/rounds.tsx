@@ -485,6 +485,9 @@ const RoundPage = ({ view, round, state, rates, lines, isDesk, own }: RoundParts
                 <a href={`${here}/${act}`}>{FORMS[act]}</a>
               </li>
             ))}
+            <li>
+              <a href={`/letters?round=${encodeURIComponent(round.code)}`}>See the letters that it has sent</a>
+            </li>
           </ul>
         </nav>
       )}
@@ -549,6 +552,7 @@ const RoundPage = ({ view, round, state, rates, lines, isDesk, own }: RoundParts
                     : line.daysLeft !== null && state === 'open'
                       ? daysWords(line.daysLeft)
                       : '–'}
+                  {isDesk && line.remindedOn && <small> reminded {dateWords(line.remindedOn, 'short')}</small>}
                 </td>
                 <td data-label="Updates">{line.receivedOn && !isNil(line) ? count(line.says.update) : '–'}</td>
                 <td data-label="No change">{line.receivedOn && !isNil(line) ? count(line.says.no_change) : '–'}</td>

@@ -18,8 +18,11 @@ export const en = {
         : `The deadline passed ${days(-n)} ago.`,
   owed: ({ commitments, questions }: RoundLetter) =>
     `It is about ${counted(commitments, 'commitment', 'commitments')}` +
-    (questions > 0 ? `, and there ${form(questions, { one: 'is', other: 'are' })} ${counted(questions, 'question', 'questions')} to answer.` : '.'),
-  known: 'The return holds everything that the register knows already. Where nothing changed, one click says so; where there is nothing to report, a nil return says that.',
+    (questions > 0
+      ? `, and there ${form(questions, { one: 'is', other: 'are' })} ${counted(questions, 'question', 'questions')} to answer.`
+      : '.'),
+  known:
+    'The return holds everything that the register knows already. Where nothing changed, one click says so; where there is nothing to report, a nil return says that.',
   calendarFile: 'The deadline is attached for your calendar.',
   openReturn: 'Open the return',
   deadlineEntry: ({ round, agency }: RoundLetter) => `${round}: return of ${agency} due`,
@@ -63,7 +66,8 @@ export const en = {
     says: (name: string) =>
       `Somebody, most likely you, asked to follow ${name} in Followthrough by e-mail: one letter a week at most, only when something happened.`,
     button: 'Yes, follow it',
-    otherwise: 'If it was not you, do nothing: nobody is written to without this confirmation, and the address is deleted within a week.',
+    otherwise:
+      'If it was not you, do nothing: nobody is written to without this confirmation, and the address is deleted within a week.',
   },
   digest: {
     subject: (names: readonly string[]) =>

@@ -22,7 +22,8 @@ export const fr: Words = {
   calendarFile: 'L’échéance est jointe, pour votre calendrier.',
   openReturn: 'Ouvrir le rapport',
   deadlineEntry: ({ round, agency }) => `${round}\u00a0: échéance du rapport de ${agency}`,
-  whyRound: ({ agency }) => `Vous recevez cette lettre parce que vous pouvez répondre pour ${agency} dans Followthrough.`,
+  whyRound: ({ agency }) =>
+    `Vous recevez cette lettre parce que vous pouvez répondre pour ${agency} dans Followthrough.`,
   account: 'Votre compte\u00a0: rôles et langue des lettres',
   invitation: {
     subject: ({ round, due }) => `${round}\u00a0: rapport attendu pour le ${date(due)}`,
@@ -31,7 +32,9 @@ export const fr: Words = {
   },
   reminder: {
     subject: ({ round, due, days: left }) =>
-      left < 0 ? `${round}\u00a0: votre rapport était attendu pour le ${date(due)}` : `${round}\u00a0: votre rapport est attendu pour le ${date(due)}`,
+      left < 0
+        ? `${round}\u00a0: votre rapport était attendu pour le ${date(due)}`
+        : `${round}\u00a0: votre rapport est attendu pour le ${date(due)}`,
     says: ({ round, agencyName, due }) =>
       `Le rapport pour «\u00a0${round}\u00a0» n’a pas encore été soumis (${agencyName}). Il est attendu pour le ${date(due)}.`,
     saysLate: ({ round, agencyName, due }) =>
@@ -67,9 +70,10 @@ export const fr: Words = {
   },
   digest: {
     subject: (names) =>
-      names.length === 1 ? `Du nouveau\u00a0: ${names[0]}` : `Du nouveau\u00a0: ${names[0]} et ${number(names.length - 1)} de plus`,
-    period: (from, to) =>
-      from === to ? `Enregistré le ${date(to)}.` : `Enregistré du ${date(from)} au ${date(to)}.`,
+      names.length === 1
+        ? `Du nouveau\u00a0: ${names[0]}`
+        : `Du nouveau\u00a0: ${names[0]} et ${number(names.length - 1)} de plus`,
+    period: (from, to) => (from === to ? `Enregistré le ${date(to)}.` : `Enregistré du ${date(from)} au ${date(to)}.`),
     more: (n) => `${counted(n, 'autre entrée', 'autres entrées')}`,
     end: (name) => `Ne plus suivre ${name}`,
     endAll: 'Ne plus recevoir de telles lettres',
