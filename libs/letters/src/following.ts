@@ -1,5 +1,6 @@
 /** The follows: who gets digests of what. An address that is nobody's account counts once its owner has confirmed it. */
 import { Inject, Injectable } from '@nestjs/common';
+import { Mutex } from 'async-mutex';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { AccessStore, foldedEmail } from '#access';
 import type { Statement } from '#databases';
@@ -57,6 +58,9 @@ export interface Asked {
 
 @Injectable()
 export class Following {
+  /** One is asked at a time: so the letters that were sent are counted. */
+  readonly #asking = new Mutex();
+
   constructor(
     @Inject(LOG) private readonly log: Log,
     private readonly access: AccessStore,
@@ -86,7 +90,11 @@ export class Following {
    * @throws Rejected where there is no such thing, or too many are asked
    */
   async ask(email: string, language: ReportLanguage, asked: Asked): Promise<void> {
-    const { kind, code } = await this.followed.checked(asked);
+    const known = await this.followed.checked(asked);
+    await this.#asking.runExclusive(() => this.#ask(foldedEmail(email), language, known));
+  }
+
+  async #ask(email: string, language: ReportLanguage, { kind, code }: Asked): Promise<void> {
     await this.forgetUnconfirmed();
     const now = this.clock.now();
     const hour = new Date(now.getTime() - 3_600_000).toISOString();
@@ -94,7 +102,7 @@ export class Following {
     const [row] = await this.access.query<{ sent: number | string }>(sql, hour);
     if (Number(row!.sent) >= MOST_AN_HOUR)
       throw new Rejected('too_many_requests', 'Very many ask for letters now. Try again in an hour.');
-    const follower = await this.#made('email', foldedEmail(email), language);
+    const follower = await this.#made('email', email, language);
     const known = await this.follows(follower.id);
     if (known.some((one) => one.kind === kind && one.code === code)) return;
     if (known.filter(({ confirmed }) => confirmed === null).length >= MOST_WAITING || known.length >= MOST) return;
