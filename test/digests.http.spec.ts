@@ -95,9 +95,9 @@ describe('A person with an account', () => {
 
   it('reads it in its language', async () => {
     expect((await server.put('/v1/me/language', { language: 'fr' }, anna)).status).toBe(200);
-    await reports('AAA-2006-01', 'completed');
+    await reports('AAA-2006-01', 'discontinued');
     const [digest] = await daysLater(8);
-    expect(digest!.text).toContain('étape signalée; étape actuelle\u00a0: achevé');
+    expect(digest!.text).toContain('étape signalée; étape actuelle\u00a0: abandonné');
     expect(digest!.html).toContain('<html lang="fr">');
   });
 
@@ -171,7 +171,12 @@ describe('Somebody without an account', () => {
   it('gets one letter, however often it is asked, and nobody learns whether it follows', async () => {
     const answers = [await asks({ kind: 'agency', code: 'AAA' }), await asks({ kind: 'agency', code: 'AAA' })];
     expect(await daysLater(0)).toHaveLength(1);
-    for (const code of ['BBB', 'CC-C', 'DDD']) answers.push(await asks({ kind: 'agency', code }));
+    for (const asked of [
+      { kind: 'agency', code: 'BBB' },
+      { kind: 'agency', code: 'CC-C' },
+      { kind: 'theme', code: 'T-1' },
+    ])
+      answers.push(await asks(asked));
     expect(await daysLater(0)).toHaveLength(2);
     for (const { status, html } of answers) {
       expect(status).toBe(200);

@@ -181,7 +181,7 @@ export class DigestWriting {
     if (category === 'round' || category === 'return') {
       const [of, agency] =
         category === 'round' ? [code, null] : [code.split('/')[0]!, code.slice(code.indexOf('/') + 1)];
-      const name = this.rounds.one(of).name;
+      const { name } = await this.rounds.one(of);
       const page = `${this.publicUrl}/rounds/${encodeURIComponent(of)}`;
       return [
         agency === null

@@ -33,6 +33,7 @@ import { problemPage } from './rendering.js';
 import { ReportPages } from './reports.js';
 import { NoUpdatePage } from './no-update.js';
 import { ReturnPages } from './returns.js';
+import { RoundDeskPages } from './round-desk.js';
 import { RoundPages } from './rounds.js';
 import { FollowedUp } from './scope.js';
 import { SearchPage } from './search.js';
@@ -56,6 +57,7 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     ...actFormPages,
     HomePage,
     RoundPages,
+    RoundDeskPages,
     ReturnPages,
     OutcomePages,
     MatrixPage,
