@@ -82,12 +82,16 @@ export function reminderDays({ reminders }: Pick<Round, 'reminders'>, due: FullD
   return (reminders?.at ?? USUAL).map(({ days, when }) => daysAfter(due, when === 'before' ? -days : days)).sort();
 }
 
+/** A day of the schedule that was missed by more days is left out. */
+const MISSED_DAYS = 7;
+
 /**
  * Whether it is time to remind an agency that owes: a day of the schedule has come and it was not reminded since. Of several days
- * that were missed only the last counts. Whoever was asked that day, or after it, is not reminded of it.
+ * that were missed only the last counts, and only for a week. Whoever was asked that day, or after it, is not reminded of it.
  */
 export function isTimeToRemind(round: OpenedRound, agency: string, today: FullDate): boolean {
   const due = dueOn(round, agency);
-  const day = reminderDays(round.round!, due).findLast((one) => one <= today);
+  const since = daysAfter(today, -MISSED_DAYS);
+  const day = reminderDays(round.round!, due).findLast((one) => one <= today && one >= since);
   return day !== undefined && day > round.openedOn! && !remindedOn(round, agency).some((on) => on >= day);
 }
