@@ -1,5 +1,7 @@
 /** A real SMTP server that takes letters, and reads them as a mail program does. */
 import type { AddressInfo } from 'node:net';
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
 
@@ -21,14 +23,7 @@ export class Inbox {
       disabledCommands: ['STARTTLS'],
       authOptional: true,
       logger: false,
-      onData(stream, { envelope }, done) {
-        const chunks: Buffer[] = [];
-        stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-        stream.on(
-          'end',
-          () => void inbox.#take(Buffer.concat(chunks), envelope.rcptTo[0]!.address).then(() => done(), done),
-        );
-      },
+      onData: (stream, { envelope }, done) => void inbox.#reads(stream, envelope.rcptTo[0]!.address, done),
     });
     server.on('error', () => {});
     const inbox = new Inbox(server);
@@ -49,12 +44,18 @@ export class Inbox {
     return new Promise((done) => this.server.close(() => done()));
   }
 
-  async #take(source: Buffer, envelope: string): Promise<void> {
-    const read = await PostalMime.parse(source);
-    const header = (name: string) => read.headers.find(({ key }) => key === name.toLowerCase())?.value;
-    const letter = { ...read, envelope, header };
-    const code = await this.answer(letter);
-    if (code !== 250) throw Object.assign(new Error('not now'), { responseCode: code });
-    this.letters.push(letter);
+  async #reads(stream: Readable, envelope: string, done: (error?: Error | null) => void): Promise<void> {
+    let refusal: Error | null = null;
+    try {
+      const read = await PostalMime.parse(await buffer(stream));
+      const header = (name: string) => read.headers.find(({ key }) => key === name.toLowerCase())?.value;
+      const letter = { ...read, envelope, header };
+      const code = await this.answer(letter);
+      if (code === 250) this.letters.push(letter);
+      else refusal = Object.assign(new Error('not now'), { responseCode: code });
+    } catch (error) {
+      refusal = error as Error;
+    }
+    done(refusal);
   }
 }

@@ -1,4 +1,5 @@
 /** A letter as it is written out: the same content as plain text and as HTML. */
+import type { JSX } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import type { ReportLanguage } from '#words';
 
@@ -28,23 +29,22 @@ export interface WrittenLetter {
   readonly small: readonly LetterPart[];
 }
 
-const textOf = (part: LetterPart): string => {
-  switch (part.type) {
-    case 'paragraph':
-      return part.text;
-    case 'heading':
-      return `${part.text}\n${'-'.repeat(Math.min(part.text.length, 60))}`;
-    case 'button':
-    case 'link':
-      return `${part.to.words}\n${part.to.address}`;
-    case 'list':
-      return part.items
-        .map(({ words, says, address, below = [] }) =>
-          [`* ${words}${says ? `: ${says}` : ''}`, ...below.map((line) => `  ${line}`), `  ${address}`].join('\n'),
-        )
-        .join('\n');
-  }
+type Of<T extends LetterPart['type']> = Extract<LetterPart, { readonly type: T }>;
+
+const TEXTS: { readonly [T in LetterPart['type']]: (part: Of<T>) => string } = {
+  paragraph: ({ text }) => text,
+  heading: ({ text }) => `${text}\n${'-'.repeat(Math.min(text.length, 60))}`,
+  button: ({ to }) => `${to.words}\n${to.address}`,
+  link: ({ to }) => `${to.words}\n${to.address}`,
+  list: ({ items }) =>
+    items
+      .map(({ words, says, address, below = [] }) =>
+        [`* ${words}${says ? `: ${says}` : ''}`, ...below.map((line) => `  ${line}`), `  ${address}`].join('\n'),
+      )
+      .join('\n'),
 };
+
+const textOf = (part: LetterPart): string => TEXTS[part.type](part as never);
 
 export const inText = ({ parts, small }: WrittenLetter): string =>
   [...parts.map(textOf), '-- ', ...small.map(textOf)].join('\n\n').replace('-- \n\n', '-- \n') + '\n';
@@ -53,57 +53,52 @@ const FONT = 'font-family:Arial,Helvetica,sans-serif';
 const INK = 'color:#1f2933';
 const LINK = 'color:#0b5cad';
 
-const Part = ({ part }: { part: LetterPart }) => {
-  switch (part.type) {
-    case 'paragraph':
-      return (
-        <p dir="auto" style="margin:0 0 14px">
-          {part.text}
-        </p>
-      );
-    case 'heading':
-      return (
-        <h2 dir="auto" style="font-size:17px;margin:24px 0 8px">
-          {part.text}
-        </h2>
-      );
-    case 'button':
-      return (
-        <p style="margin:20px 0">
-          <a
-            href={part.to.address}
-            style="background:#0b5cad;color:#ffffff;padding:11px 18px;border-radius:4px;text-decoration:none;display:inline-block"
-          >
-            {part.to.words}
+const HTML: { readonly [T in LetterPart['type']]: (part: Of<T>) => JSX.Element } = {
+  paragraph: ({ text }) => (
+    <p dir="auto" style="margin:0 0 14px">
+      {text}
+    </p>
+  ),
+  heading: ({ text }) => (
+    <h2 dir="auto" style="font-size:17px;margin:24px 0 8px">
+      {text}
+    </h2>
+  ),
+  button: ({ to }) => (
+    <p style="margin:20px 0">
+      <a
+        href={to.address}
+        style="background:#0b5cad;color:#ffffff;padding:11px 18px;border-radius:4px;text-decoration:none;display:inline-block"
+      >
+        {to.words}
+      </a>
+    </p>
+  ),
+  link: ({ to }) => (
+    <p style="margin:0 0 8px">
+      <a href={to.address} style={LINK}>
+        {to.words}
+      </a>
+    </p>
+  ),
+  list: ({ items }) => (
+    <ul style="margin:0 0 14px;padding-left:20px">
+      {items.map(({ words, says, address, below = [] }) => (
+        <li key={address + words} dir="auto" style="margin:0 0 8px">
+          <a href={address} style={LINK}>
+            {words}
           </a>
-        </p>
-      );
-    case 'link':
-      return (
-        <p style="margin:0 0 8px">
-          <a href={part.to.address} style={LINK}>
-            {part.to.words}
-          </a>
-        </p>
-      );
-    case 'list':
-      return (
-        <ul style="margin:0 0 14px;padding-left:20px">
-          {part.items.map(({ words, says, address, below = [] }) => (
-            <li key={address + words} dir="auto" style="margin:0 0 8px">
-              <a href={address} style={LINK}>
-                {words}
-              </a>
-              {says && `: ${says}`}
-              {below.map((line) => (
-                <div key={line}>{line}</div>
-              ))}
-            </li>
+          {says && `: ${says}`}
+          {below.map((line) => (
+            <div key={line}>{line}</div>
           ))}
-        </ul>
-      );
-  }
+        </li>
+      ))}
+    </ul>
+  ),
 };
+
+const Part = ({ part }: { part: LetterPart }) => HTML[part.type](part as never);
 
 export const inHtml = ({ language, subject, parts, small }: WrittenLetter): string =>
   `<!doctype html>${renderToString(

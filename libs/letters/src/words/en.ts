@@ -74,7 +74,7 @@ export const en = {
       names.length === 1 ? `What is new: ${names[0]}` : `What is new: ${names[0]} and ${number(names.length - 1)} more`,
     period: (from: string, to: string) =>
       from === to ? `This was recorded on ${date(to)}.` : `This was recorded from ${date(from)} to ${date(to)}.`,
-    more: (n: number) => `${counted(n, 'more entry', 'more entries')}`,
+    more: (n: number) => counted(n, 'more entry', 'more entries'),
     end: (name: string) => `No longer follow ${name}`,
     endAll: 'End all such letters',
     why: 'You get this letter, once a week at most, because you follow something in Followthrough.',

@@ -69,7 +69,7 @@ export const es: Words = {
     subject: (names) =>
       names.length === 1 ? `Novedades: ${names[0]}` : `Novedades: ${names[0]} y ${number(names.length - 1)} más`,
     period: (from, to) => (from === to ? `Registrado el ${date(to)}.` : `Registrado del ${date(from)} al ${date(to)}.`),
-    more: (n) => `${counted(n, 'entrada más', 'entradas más')}`,
+    more: (n) => counted(n, 'entrada más', 'entradas más'),
     end: (name) => `Dejar de seguir ${name}`,
     endAll: 'No recibir más cartas de este tipo',
     why: 'Recibe esta carta, una vez por semana como máximo, porque sigue algo en Followthrough.',

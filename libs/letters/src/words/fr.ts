@@ -74,7 +74,7 @@ export const fr: Words = {
         ? `Du nouveau\u00a0: ${names[0]}`
         : `Du nouveau\u00a0: ${names[0]} et ${number(names.length - 1)} de plus`,
     period: (from, to) => (from === to ? `Enregistré le ${date(to)}.` : `Enregistré du ${date(from)} au ${date(to)}.`),
-    more: (n) => `${counted(n, 'autre entrée', 'autres entrées')}`,
+    more: (n) => counted(n, 'autre entrée', 'autres entrées'),
     end: (name) => `Ne plus suivre ${name}`,
     endAll: 'Ne plus recevoir de telles lettres',
     why: 'Vous recevez cette lettre, une fois par semaine au plus, parce que vous suivez quelque chose dans Followthrough.',
