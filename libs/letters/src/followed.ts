@@ -1,9 +1,9 @@
 /** The things that can be followed: an agency, a theme, a forum, or a list of commitments by its filters. */
 import { Injectable } from '@nestjs/common';
 import { todayAt } from '#clocks';
-import { Projector, refused } from '#eventsourcing';
+import { refused } from '#eventsourcing';
 import { validated } from '#platform';
-import { CodesAreKnown, CommitmentsQuery, FILTERS, listOf, Progress, type Filter, type FilterName } from '#progress';
+import { CommitmentsQuery, FILTERS, KnownCodes, listOf, Progress, type Filter, type FilterName } from '#progress';
 import { Registers } from '#registers';
 import type { ReportLanguage } from '#words';
 import { LetterClock } from './clock.js';
@@ -25,16 +25,12 @@ const NOT_FOLLOWED = ['asOf', 'knownAt', 'staleAfter', 'sort', 'limit', 'cursor'
 
 @Injectable()
 export class Followed {
-  readonly #codes: CodesAreKnown;
-
   constructor(
-    projector: Projector,
+    private readonly codes: KnownCodes,
     private readonly registers: Registers,
     private readonly progress: Progress,
     private readonly clock: LetterClock,
-  ) {
-    this.#codes = new CodesAreKnown(projector);
-  }
+  ) {}
 
   /** What is asked for, in the one form in which it is kept. @throws Rejected where there is no such thing */
   async checked({ kind, code }: { kind: FollowKind; code: string }): Promise<{ kind: FollowKind; code: string }> {
@@ -48,7 +44,7 @@ export class Followed {
     given.sort();
     const query = given.toString();
     if (query.length > 1_000) throw refused('too_long', '/code', 'The address of the list is too long to be followed.');
-    await this.#codes.transform(Object.fromEntries(given), { type: 'query' });
+    await this.codes.refuseUnknown(Object.fromEntries(given));
     await this.progress.commitments({ asOf: todayAt(this.clock.now()) }, this.filterOf(query), { limit: 1 });
     return { kind, code: query };
   }
