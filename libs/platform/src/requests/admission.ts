@@ -175,6 +175,7 @@ async function entered(
         )
       : new Rejected('too_busy', 'There is more to do than can be done now. Try again soon.', [], 'not_yet');
   }
+  request.goesOn = () => turn.goOn();
   leavesWith(socket, reply, turn);
   await begun.promise;
 }
