@@ -187,7 +187,7 @@ describe('A report that is published', () => {
     expect(await verified(file)).toEqual([]);
   });
 
-  it('takes no further act, and its figures stay when the register changes', async () => {
+  it('takes no further act, and its figures stay when the register changes, which is told beside it', async () => {
     const before = await fileOf('P-1', 'format=json&language=en');
     expect(refusal(await write('P-1', 'Afterthought'))).toBe('409 already_published');
     expect(refusal(await post('/P-1/publish', {}))).toBe('409 already_published');
@@ -206,6 +206,10 @@ describe('A report that is published', () => {
     expect(recorded.status).toBe(201);
     await server.get('/v1/publications', { 'if-position-at-least': recorded.body.position });
     expect((await fileOf('P-1', 'format=json&language=en')).equals(before)).toBe(true);
+    // Beside it stands how it reads by now, and what was said.
+    const page = wordsIn({ html: String((await server.get('/publications/P-1', { accept: 'text/html' })).body) });
+    for (const words of ['As corrected since: 2', 'A late one', 'Not counted before', 'Recorded'])
+      expect(page).toContain(words);
   });
 
   it('is made again to the byte where its files are lost', async () => {

@@ -71,7 +71,8 @@ interface PrintedTable {
   asAt: string;
   source: Printed[];
   remarks: Printed[][];
-  head: string[];
+  /** `parted`: one of its words does not fit its column. */
+  head: { title: string; parted: boolean }[];
   weights: number[];
   numbers: boolean[];
   size: number;
@@ -248,7 +249,11 @@ class Printing {
       is: 'table',
       ...this.#caption(this.#words.parts.table(number), table),
       remarks: remarks.map((remark) => this.#inlines(remark)),
-      head: columns.map(({ title }, i) => this.#text(title, letters[i])),
+      head: columns.map(({ title }, i) => ({
+        title: this.#text(title, letters[i]),
+        // The letters of heads are smaller, and the width of a line is reckoned low.
+        parted: title.split(/[\s-]/).some((word) => word.length > 1.2 * letters[i]!),
+      })),
       weights: columns.map((column) => column.weight),
       numbers: columns.map(({ type }) => type === 'integer' || type === 'share'),
       size: sizeOf(weightOf(columns)),

@@ -28,7 +28,7 @@ import { TimelinePage } from './over-time.js';
 import { OverviewPage } from './overview.js';
 import { PaperPages } from './paper.js';
 import { PartnershipsPage } from './partnerships.js';
-import { PreparingPages } from './preparing.js';
+import { PreparingPages, PreviewController } from './preparing.js';
 import { PublicationPages } from './publications.js';
 import { problemPage } from './rendering.js';
 import { ReportPages } from './reports.js';
@@ -71,6 +71,7 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     ForumPages,
     DocumentPages,
     PreparingPages,
+    PreviewController,
     PublicationPages,
     ReportPages,
     TimelinePage,

@@ -1,5 +1,6 @@
 /** The pages on which a report is prepared for publication: which report is meant, the words added to its sections, a preview. */
 import { Body, Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AboutReport, Publication as ReportMeant, RemoveNarrative, WriteNarrative } from '#bodies';
 import { canonicalJson, newCommandId, Projector, Rejected } from '#eventsourcing';
@@ -8,7 +9,10 @@ import {
   commandContextOf,
   ForSignedIn,
   FormFields,
+  Language as LanguageTag,
   metaOf,
+  OnDate,
+  OneOf,
   PostsForm,
   problemOf,
   SeeOther,
@@ -23,11 +27,13 @@ import {
   mayPrepare,
   plain,
   Publications,
+  REPORT_KINDS,
   reportFormat,
   sendFile,
   written,
   type Language,
   type PreparedDraft,
+  type ReportKind,
   type Section,
 } from '#reports';
 import { asFilled, Form, type Filled, type FormParts } from './form.js';
@@ -54,6 +60,17 @@ const isDesk = (by: Principal | null): boolean => by?.role === 'secretariat';
 /** Whether somebody may write words: the secretariat, and whoever acts for an agency. */
 const mayWrite = (by: Principal | null): by is Principal => by !== null && by.role !== 'reader';
 
+/** What a page says of the report that is to be prepared. */
+class PrepareQuery extends AboutReport {
+  @OneOf(REPORT_KINDS, { optional: true }) kind?: ReportKind | null;
+  @OnDate({ optional: true }) asOf?: string | null;
+  @OnDate({ optional: true }) since?: string | null;
+}
+
+class InLanguage {
+  @LanguageTag({ optional: true }) language?: string | null;
+}
+
 @RendersPages()
 @ForSignedIn()
 @Controller('publications')
@@ -64,14 +81,12 @@ export class PreparingPages {
     private readonly projector: Projector,
   ) {}
 
-  /** A form, with what the page said that led here: `?kind=agency&parameters.agency=IOM`. */
+  /** A form, with what the page said that led here: `?kind=agency&agency=IOM`. */
   @Get('prepare')
-  async prepares(@Req() request: ApiRequest) {
+  async prepares(@Query() { kind, asOf, since, ...parameters }: PrepareQuery, @Req() request: ApiRequest) {
     needsDesk(request);
-    return this.#form(null, {
-      filled: filledBy(request.query as Readonly<Record<string, string>>),
-      key: newCommandId(),
-    });
+    const filled = asFilled({ kind, asOf, since, parameters }) as Filled;
+    return this.#form(null, { filled, key: newCommandId() });
   }
 
   @PostsForm('prepare')
@@ -100,24 +115,10 @@ export class PreparingPages {
     return this.#takes(id, sent, request, reply);
   }
 
-  /** The report as it would be published now. */
-  @Get(':id/preview')
-  async preview(
-    @Param('id') id: string,
-    @Query('language') language: string | undefined,
-    @Req() request: ApiRequest,
-    @Res() reply: FastifyReply,
-  ) {
-    needsPreparer(request);
-    const draft = await this.publications.prepared(id);
-    const report = await this.publications.made(draft.content, { language: languageOf(language) });
-    await sendFile(reply, reportFormat('html'), [id, 'preview'].join('-'), written('html', report));
-  }
-
   @Get(':id/words/:section')
   async words(
     @Param() { id, section }: { id: string; section: string },
-    @Query('language') language: string | undefined,
+    @Query() { language }: InLanguage,
     @Req() request: ApiRequest,
   ) {
     const by = needsPreparer(request);
@@ -259,6 +260,27 @@ export class PreparingPages {
   }
 }
 
+/** The report as it would be published now, which is no page of ours but the report itself. */
+@ForSignedIn()
+@ApiExcludeController()
+@Controller('publications')
+export class PreviewController {
+  constructor(private readonly publications: Publications) {}
+
+  @Get(':id/preview')
+  async preview(
+    @Param('id') id: string,
+    @Query() { language }: InLanguage,
+    @Req() request: ApiRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    needsPreparer(request);
+    const draft = await this.publications.prepared(id);
+    const report = await this.publications.made(draft.content, { language: languageOf(language) });
+    await sendFile(reply, reportFormat('html'), `${id}-preview`, written('html', report));
+  }
+}
+
 interface Again extends Pick<FormParts, 'filled' | 'faults' | 'more'> {
   readonly key: string;
   readonly revision?: number | undefined;
@@ -294,15 +316,7 @@ function needsPreparer(request: ApiRequest): Principal {
   return by;
 }
 
-/** What an address says of a report, as the form has it. */
-function filledBy({ kind, asOf, since, ...more }: Readonly<Record<string, string>>): Filled {
-  const about = Object.entries(more).flatMap(([name, value]) =>
-    name.startsWith('parameters.') ? [[name.slice('parameters.'.length), value] as const] : [],
-  );
-  return { kind, asOf, since, ...(about.length > 0 && { parameters: Object.fromEntries(about) }) };
-}
-
-const languageOf = (asked: string | undefined): Language => LANGUAGES.find((one) => one === asked) ?? 'en';
+const languageOf = (asked: string | null | undefined): Language => LANGUAGES.find((one) => one === asked) ?? 'en';
 
 const sectionsIn = (sections: readonly Section[]): Section[] =>
   sections.flatMap((section) => [section, ...sectionsIn(section.sections)]);

@@ -1,9 +1,11 @@
 /** The pages of published reports: what was published, its files, and what was corrected since. */
-import { Controller, Get, Param, Query, Req } from '@nestjs/common';
-import { Flows, type FlowsView } from '#progress';
+import { Controller, Get, Inject, Param, Query, Req } from '@nestjs/common';
+import { Flows, FLOWS, withCauses, type Changed, type FlowFilter, type FlowsView } from '#progress';
+import type { Log } from '#eventsourcing';
 import { Registers, type PublicationAsAt } from '#registers';
 import { LANGUAGES, PublicationDrafts, Publications as PublicationsWork, type PreparedDraft } from '#reports';
-import type { ApiRequest } from '#platform';
+import { LOG, type ApiRequest } from '#platform';
+import { ChangedTable } from './changes.js';
 import { Page } from './layout.js';
 import { NarrativeWords } from './narrative.js';
 import { PreparedReport, preparerOf } from './preparing.js';
@@ -13,12 +15,22 @@ import { Table } from './take-away.js';
 import { PageQuery, path, Views, type View } from './view.js';
 import { count, counted, dateWords, languageName } from './words.js';
 
-/** The part of the parameters of a report by which changes can be counted. */
-const narrowed = ({ agency, theme, followsUp, forum }: Readonly<Record<string, string>>) => ({
-  ...(agency && { agency }),
-  ...(theme && { theme }),
-  ...((followsUp ?? forum) && { followsUp: followsUp ?? forum }),
-});
+/** Corrections that are shown; the list has all. */
+const SHOWN = 20;
+
+const NARROW = ['agency', 'role', 'memberOf', 'theme', 'crosswalk', 'crosswalkVersion', 'match', 'followsUp'] as const;
+
+/**
+ * The parameters of a report by which changes can be counted; `null`: it is narrowed by something else, too. The framework of a
+ * report sets out its commitments and narrows them in none but the register, the round only adds to it.
+ */
+function narrowed({ kind, parameters }: Pick<PublicationAsAt, 'kind' | 'parameters'>): FlowFilter | null {
+  const { forum, round: _round, ...given } = parameters ?? {};
+  const { framework, ...asked } =
+    kind === 'register' ? { framework: undefined, ...given } : { framework: '', ...given };
+  const all = { ...asked, ...(forum && { followsUp: forum }), ...(kind === 'register' && framework && { framework }) };
+  return Object.keys(all).every((name) => (NARROW as readonly string[]).includes(name)) ? all : null;
+}
 
 @RendersPages()
 @Controller('publications')
@@ -29,6 +41,7 @@ export class PublicationPages {
     private readonly flows: Flows,
     private readonly work: PublicationsWork,
     private readonly drafts: PublicationDrafts,
+    @Inject(LOG) private readonly log: Log,
   ) {}
 
   @Get()
@@ -54,16 +67,23 @@ export class PublicationPages {
     }
     const known = await this.registers.one('publication', id, view.position);
     if (!known?.published) throw await this.registers.missing('publication', id, view.position);
-    const { asOf, published, parameters } = known;
-    const since =
-      Number(published.knownAt) < Number(view.position)
-        ? await this.flows.between(
-            { ...view.at, asOf },
-            { from: asOf, to: asOf, knownThen: published.knownAt },
-            narrowed(parameters ?? {}),
-          )
-        : null;
-    return <PublishedReport view={view} known={known} since={since} />;
+    return <PublishedReport view={view} known={known} since={await this.#since(view, known)} />;
+  }
+
+  /** What is known otherwise by now of the date of a report. */
+  async #since(view: View, known: PublicationAsAt): Promise<CorrectedSince | null> {
+    const { asOf, published } = known;
+    const filter = narrowed(known);
+    const { knownAt } = published!;
+    if (filter === null || Number(knownAt) >= Number(view.position)) return null;
+    const [at, dates] = [
+      { ...view.at, asOf },
+      { from: asOf, to: asOf, knownThen: knownAt },
+    ];
+    const flows = await this.flows.between(at, dates, filter);
+    const changed = FLOWS.filter((flow) => flow !== 'same');
+    const page = await this.flows.commitments(at, dates, { flow: changed, leg: 'learned' }, filter, { limit: SHOWN });
+    return { flows, filter, total: page.total, items: await withCauses(this.log, 'learned', page) };
   }
 }
 
@@ -141,10 +161,19 @@ const Publications = ({ view, published, preparing, isDesk }: ListParts) => (
   </Page>
 );
 
+/** What is known otherwise by now. */
+interface CorrectedSince {
+  readonly flows: FlowsView;
+  readonly filter: FlowFilter;
+  readonly total: number;
+  /** The first of them, with what was said. */
+  readonly items: readonly Changed[];
+}
+
 interface ReportParts {
   readonly view: View;
   readonly known: PublicationAsAt;
-  readonly since: FlowsView | null;
+  readonly since: CorrectedSince | null;
 }
 
 const PublishedReport = ({ view, known, since }: ReportParts) => {
@@ -240,24 +269,33 @@ const PublishedReport = ({ view, known, since }: ReportParts) => {
   );
 };
 
-const Since = ({ view, known: { asOf, parameters, published }, since }: ReportParts) => {
-  const learned = since?.learned;
-  const moved = learned ? since.totalThen.total !== since.totalThenAsKnownNow.total : false;
-  if (!since || !learned) return <p>Nothing was recorded since it was published.</p>;
+const Since = ({ view, known, since }: ReportParts) => {
+  const { asOf, published } = known;
+  if (narrowed(known) === null)
+    return <p>This report is narrowed by what changes are not counted by. The list that it was made of shows them.</p>;
+  if (!since?.flows.learned) return <p>Nothing was recorded since it was published.</p>;
+  const { flows, filter, total, items } = since;
+  const moved = flows.totalThen.total !== flows.totalThenAsKnownNow.total;
   const link = view.link('/changes-since', {
-    ...narrowed(parameters ?? {}),
+    ...filter,
     asOf: null,
     from: asOf,
     to: asOf,
     knownThen: published!.knownAt,
   });
   return (
-    <p>
-      As published: {counted(since.totalThen.total, 'commitment')} as at {dateWords(asOf)}.{' '}
-      {moved
-        ? `As corrected since: ${count(since.totalThenAsKnownNow.total)}.`
-        : 'As recorded by now the total is the same.'}{' '}
-      <a href={link}>What was corrected, and why</a>
-    </p>
+    <>
+      <p>
+        As published: {counted(flows.totalThen.total, 'commitment')} as at {dateWords(asOf)}.{' '}
+        {moved
+          ? `As corrected since: ${count(flows.totalThenAsKnownNow.total)}.`
+          : 'As recorded by now the total is the same.'}{' '}
+        {total === 0 && 'No commitment stands otherwise than it did.'}
+      </p>
+      {total > 0 && <ChangedTable view={view} items={items} total={total} />}
+      <p>
+        <a href={link}>All that was recorded or corrected since about that date</a>
+      </p>
+    </>
   );
 };

@@ -43,7 +43,7 @@ export const REPORT_FORMAT_WORDS: Readonly<Record<ReportFormatName, string>> = {
 export const ReportForm = ({ view, report: { kind, asked } }: { view: View; report: ReportOffer }) => {
   const parameters = Object.entries(asked).map(([name, value]) => [`parameters.${name}`, value] as const);
   const hidden = { kind, ...Object.fromEntries(parameters), asOf: view.asOf, knownAt: view.position };
-  const prepare = `/publications/prepare${queryOf({ kind, ...Object.fromEntries(parameters), asOf: view.asOf })}`;
+  const prepare = `/publications/prepare${queryOf({ kind, ...asked, asOf: view.asOf })}`;
   return (
     <details class="report">
       <summary>Make a report</summary>
