@@ -12,6 +12,7 @@ import {
   LOG,
   OnDate,
   PostsForm,
+  refuseUnlessProven,
   Rights,
   SeeOther,
   Text,
@@ -80,6 +81,7 @@ export class AccountsPages {
     @Req() request: KeeperRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
+    refuseUnlessProven(request.session);
     const { account } = await this.#api.open(body, commandContextOf(request), reply);
     reply.removeHeader('Location');
     try {
@@ -113,6 +115,7 @@ export class AccountsPages {
     @Req() request: KeeperRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
+    refuseUnlessProven(request.session);
     await this.#api.appoint(account, body, commandContextOf(request), reply);
     reply.removeHeader('Location');
     return new SeeOther(path('accounts', account));
@@ -150,6 +153,7 @@ export class AccountsPages {
   @PostsForm(':account/erase')
   @Rights({ scope: 'admin', roles: ['secretariat'] })
   async erases(@Param('account') account: string, @Body() { sure }: Erasure, @Req() request: KeeperRequest) {
+    refuseUnlessProven(request.session);
     if (sure) await this.#api.erase(account, commandContextOf(request));
     return new SeeOther(path('accounts', account));
   }

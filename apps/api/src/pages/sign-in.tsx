@@ -3,8 +3,8 @@ import { Body, Controller, Get, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { randomBytes } from 'node:crypto';
 import { Rejected } from '#eventsourcing';
-import { AlwaysOpen, Cookies, isOwnPath, PostsForm, SeeOther, Text, type ApiRequest } from '#platform';
-import { LINK_MINUTES, SignIn, type Way } from '#sign-in';
+import { AlwaysOpen, Cookies, isOwnPath, OneOf, PostsForm, SeeOther, Text, type ApiRequest } from '#platform';
+import { LINK_MINUTES, SignIn, type AtProvider, type Way } from '#sign-in';
 import { PlainPage } from './layout.js';
 import { PasskeyForm } from './passkey-form.js';
 import { RendersPages } from './rendering.js';
@@ -13,6 +13,13 @@ import { CsrfField } from './signed-in.js';
 class Wanted {
   /** A page of ours. */
   @Text({ max: 2_000, optional: true }) readonly to?: string;
+}
+class WantedAgain extends Wanted {
+  /** Whoever is signed in is to show once more who it is. */
+  @OneOf(['true'], { optional: true }) readonly again?: 'true';
+}
+class SignedOutThere {
+  @Text({ max: 10_000, free: false }) readonly logout_token: string;
 }
 class AskedByEmail extends Wanted {
   @Text({ max: 254 }) readonly email: string;
@@ -35,10 +42,15 @@ export class SignInPages {
 
   @Get()
   @AlwaysOpen()
-  ways(@Query() { to }: Wanted, @Req() { session }: ApiRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+  ways(
+    @Query() { to, again }: WantedAgain,
+    @Req() { session }: ApiRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     void reply.header('Cache-Control', 'no-store');
-    if (session) return new SeeOther(isOwnPath(to) ? to : '/account');
-    return <Ways signIn={this.signIn} possible={this.cookies.safe} to={isOwnPath(to) ? to : undefined} />;
+    if (session && !again) return new SeeOther(isOwnPath(to) ? to : '/account');
+    const name = (again && session?.name) || undefined;
+    return <Ways signIn={this.signIn} possible={this.cookies.safe} to={isOwnPath(to) ? to : undefined} again={name} />;
   }
 
   /** The same answer for every address, at the same time. */
@@ -69,10 +81,15 @@ export class SignInPages {
 
   @Get('provider')
   @AlwaysOpen()
-  async leads(@Query() { to }: Wanted, @Req() request: ApiRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+  async leads(
+    @Query() { to, again }: WantedAgain,
+    @Req() request: ApiRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     this.#refuseUnsafe();
     void reply.header('Cache-Control', 'no-store');
-    const address = await this.#provider().begin(this.#browser(request, reply), isOwnPath(to) ? to : '/account');
+    const wanted = isOwnPath(to) ? to : '/account';
+    const address = await this.#provider().begin(this.#browser(request, reply), wanted, again !== undefined);
     return new SeeOther(address.href);
   }
 
@@ -82,8 +99,17 @@ export class SignInPages {
     void reply.header('Cache-Control', 'no-store');
     const [, query = ''] = request.url.split('?', 2);
     const browser = this.cookies.read('signing-in', request.headers.cookie);
-    const { account, to } = await this.#provider().finish(new URLSearchParams(query), browser);
-    return this.#begins(request, reply, account, 'provider', to);
+    const { account, to, there } = await this.#provider().finish(new URLSearchParams(query), browser);
+    return this.#begins(request, reply, account, 'provider', to, there);
+  }
+
+  /** The provider itself tells of somebody who has signed out there. */
+  @PostsForm('provider/left', 'program')
+  async left(@Body() { logout_token: token }: SignedOutThere, @Res({ passthrough: true }) reply: FastifyReply) {
+    void reply.header('Cache-Control', 'no-store');
+    const { account, session } = await this.#provider().leaves(token);
+    if (account !== null || session !== null) await this.signIn.sessions.endOfProvider(account, session);
+    return <></>;
   }
 
   @PostsForm('passkey', 'anyone')
@@ -118,11 +144,11 @@ export class SignInPages {
   }
 
   /** Begins a session, in the place of the one that there may be: nobody goes on under a secret from before. */
-  async #begins(request: ApiRequest, reply: FastifyReply, account: string, way: Way, to: string) {
+  async #begins(request: ApiRequest, reply: FastifyReply, account: string, way: Way, to: string, there?: AtProvider) {
     const { session, headers } = request;
     const { sessions } = this.signIn;
     if (session) await sessions.end(session.account, session.id);
-    const secret = await sessions.begin(account, way, headers['user-agent']);
+    const secret = await sessions.begin(account, way, headers['user-agent'], there);
     this.cookies.write(reply, 'session', secret);
     this.cookies.write(reply, 'signing-in', null);
     // From here on the request is of whoever has signed in: the record says so.
@@ -155,13 +181,35 @@ const gone = (): Rejected =>
     `This link was used already, or is older than ${LINK_MINUTES} minutes. Ask for another one.`,
   );
 
+function providerPath(to: string | undefined, again: boolean): string {
+  const query = new URLSearchParams({ ...(to && { to }), ...(again && { again: 'true' }) });
+  return query.size > 0 ? `/sign-in/provider?${query}` : '/sign-in/provider';
+}
+
 const HiddenTo = ({ to }: { to: string | undefined }) => <>{to && <input type="hidden" name="to" value={to} />}</>;
 
-const Ways = ({ signIn, possible, to }: { signIn: SignIn; possible: boolean; to: string | undefined }) => (
+interface WaysParts {
+  readonly signIn: SignIn;
+  readonly possible: boolean;
+  readonly to: string | undefined;
+  /** The name of whoever is to sign in again. */
+  readonly again: string | undefined;
+}
+
+const Ways = ({ signIn, possible, to, again }: WaysParts) => (
   <PlainPage
-    title="Sign in"
+    title={again === undefined ? 'Sign in' : 'Sign in again'}
     path="/sign-in"
-    lead={<p>For focal points of agencies, and the secretariat. Reading needs no account.</p>}
+    lead={
+      again === undefined ? (
+        <p>For focal points of agencies, and the secretariat. Reading needs no account.</p>
+      ) : (
+        <p>
+          What you wanted to do needs to be yours beyond doubt. Show once more that you are <bdi>{again}</bdi>, and do
+          it again then.
+        </p>
+      )
+    }
   >
     {possible ? (
       <div class="ways">
@@ -169,7 +217,7 @@ const Ways = ({ signIn, possible, to }: { signIn: SignIn; possible: boolean; to:
           <section>
             <h2>With {signIn.provider.settings.name}</h2>
             <p>
-              <a class="button" href={`/sign-in/provider${to ? `?to=${encodeURIComponent(to)}` : ''}`} rel="nofollow">
+              <a class="button" href={providerPath(to, again !== undefined)} rel="nofollow">
                 Sign in with {signIn.provider.settings.name}
               </a>
             </p>

@@ -75,7 +75,7 @@ export async function admitsRequests(
 ): Promise<void> {
   server.addHook('onRoute', (route) => {
     const { open, form } = (route.config ?? {}) as AdmissionMarks & { form?: FormOf };
-    if (open || form === 'anyone') route.bodyLimit = STRANGERS_BODY;
+    if (open || form === 'anyone' || form === 'program') route.bodyLimit = STRANGERS_BODY;
   });
   const counted = await counters(server, budgets);
   const rooms = roomsFor(budgets.concurrency);
@@ -99,7 +99,12 @@ export async function admitsRequests(
 export function keepsStrangersOut(server: FastifyInstance): void {
   server.addHook('onRequest', (request: ApiRequest, reply, done) => {
     const form = formOf(request);
-    const isOpen = marksOf(request).open || form === 'anyone' || reads(request) || request.method === 'OPTIONS';
+    const isOpen =
+      marksOf(request).open ||
+      form === 'anyone' ||
+      form === 'program' ||
+      reads(request) ||
+      request.method === 'OPTIONS';
     if (isOpen || request.principal || request.session) return done();
     const { 'content-length': length, authorization } = request.headers;
     // All else of the body is not waited for.

@@ -13,8 +13,8 @@ import { FILE_TYPE, takesFile } from './uploads.js';
 
 export const FORM = 'form';
 
-/** `signed-in`: whoever sends it must be; `anyone`: it leads to a session. */
-export type FormOf = 'signed-in' | 'anyone';
+/** `signed-in`: whoever sends it must be; `anyone`: it leads to a session; `program`: no page sends it, and what is in it proves itself. */
+export type FormOf = 'signed-in' | 'anyone' | 'program';
 
 /**
  * A route that takes a form. Its body is validated by the class of the parameter, as a body in JSON is: see `bodyOfForm`. It
@@ -120,6 +120,7 @@ export function refuseForgedForm(request: ApiRequest, of: FormOf, session: Sessi
   const type = request.headers['content-type']?.toLowerCase() ?? '';
   if (!type.startsWith(takesFile(request) ? FILE_TYPE : TYPE))
     throw new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE(request.headers['content-type'] ?? 'none');
+  if (of === 'program') return;
   if (!isFromOwnPage(request, ownOrigin))
     throw new Rejected(
       'forbidden',

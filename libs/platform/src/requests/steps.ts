@@ -127,7 +127,11 @@ export class AccessGuard implements CanActivate {
     if (form) refuseForgedForm(request, form, session, new URL(this.publicUrl).origin);
     if (signedIn && !session) throw new Rejected('unauthenticated', 'This is for those who are signed in.');
     const reading = reads || request.method === 'GET' || request.method === 'HEAD';
-    if (open || (form === 'anyone' && !reads) || (reading && !rights && (signedIn || this.publicReading.value)))
+    if (
+      open ||
+      ((form === 'anyone' || form === 'program') && !reads) ||
+      (reading && !rights && (signedIn || this.publicReading.value))
+    )
       return true;
     if (!principal && !(form && session)) throw unauthenticated(request.headers.authorization);
     if (rights && !principal) throw new Rejected('forbidden', 'This account has no role now.');
