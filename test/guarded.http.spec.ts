@@ -100,6 +100,7 @@ describe('In production', () => {
     chmodSync(join(server.dataDir, 'drafts.db'), 0o640);
     expect(await refused({ PUBLIC_URL })).toBe('');
     expect(await refused({})).toContain('PUBLIC_URL is missing');
+    expect(await refused({ PUBLIC_URL: 'http://followthrough.example.org' })).toContain('over http');
     expect(await refused({ PUBLIC_URL }, true)).toContain('The demo gives tokens');
     chmodSync(file, 0o644);
     expect(await refused({ PUBLIC_URL })).toContain(`may read ${file}`);

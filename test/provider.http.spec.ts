@@ -23,6 +23,7 @@ beforeAll(async () => {
     ...{ PORT: String(port), PUBLIC_URL: home },
     ...{ OIDC_ISSUER: provider.issuer, OIDC_CLIENT_ID: CLIENT.id, OIDC_CLIENT_SECRET: CLIENT.secret },
     ...{ OIDC_AUDIENCE: AUDIENCE, OIDC_NAME: 'Test login' },
+    SIGN_IN_LINKS: 'false',
     OIDC_ROLES: 'groups=ft-all: secretariat; groups=ft-iom: focal_point IOM; groups=ft-ilo: alternate ILO',
   });
   access = server.app.get(AccessStore);
@@ -98,6 +99,12 @@ describe('Whoever comes from the provider', () => {
     expect([page.status, wordsOf(page)]).toEqual([403, expect.stringContaining('Ask the secretariat')]);
     expect(visitor.cookie('session')).toBeUndefined();
     expect(await access.accounts.byIdentity(provider.issuer, subject)).toBeNull();
+  });
+
+  it('comes by no letter where the settings leave links out', async () => {
+    const page = await visitor.opens('/sign-in');
+    expect([wordsOf(page).includes('With Test login'), wordsOf(page).includes('By a link')]).toEqual([true, false]);
+    expect((await visitor.sends('/sign-in/link', { email: 'bea@ilo.example' })).status).toBe(404);
   });
 
   it('is told where to sign out there, too', async () => {

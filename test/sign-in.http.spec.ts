@@ -62,6 +62,8 @@ describe('A sign-in link', () => {
     const [letter, ...others] = letters();
     expect(others).toEqual([]);
     expect(letter).toContain(`To: ${email}`);
+    // It is bound to the browser in which it was asked for.
+    expect((await new Visitor(server.url).opens(wayOf(linkIn(letter!)))).status).toBe(404);
     const page = await opensLink(linkIn(letter!));
     expect([page.status, new URL(page.url).pathname]).toEqual([200, '/agencies/AAA']);
     expect(wordsOf(page)).toContain('Ada &lt;b> for IOM');
@@ -93,7 +95,7 @@ describe('A sign-in link', () => {
     expect(letters()).toHaveLength(1);
   });
 
-  it('is sent to nobody more than three times in its fifteen minutes', async () => {
+  it('is sent to nobody more than three times in its ten minutes', async () => {
     const { email } = await person('IOM');
     for (let n = 0; n < 5; n++) {
       await visitor.sends('/sign-in/link', { email });
@@ -102,7 +104,7 @@ describe('A sign-in link', () => {
     expect(letters()).toHaveLength(3);
   });
 
-  it('is over after fifteen minutes, and with the account', async () => {
+  it('is over after ten minutes, and with the account', async () => {
     const { account } = await person('IOM');
     const [old, lost] = [await signIn.links.make(account), await signIn.links.make(account)];
     await access.query('UPDATE once SET ends = ? WHERE account = ?', new Date().toISOString(), account);

@@ -55,18 +55,23 @@ export class SignInPages {
 
   /** The same answer for every address, at the same time. */
   @PostsForm('link', 'anyone')
-  asks(@Body() { email, to }: AskedByEmail) {
+  asks(
+    @Body() { email, to }: AskedByEmail,
+    @Req() request: ApiRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
     this.#refuseUnsafe();
-    this.signIn.links.send(email, isOwnPath(to) ? to : undefined);
+    if (!this.signIn.offersLinks) throw new Rejected('not_found', 'People do not sign in here by links.');
+    this.signIn.links.send(email, this.#browser(request, reply), isOwnPath(to) ? to : undefined);
     return <LinkSent sends={this.signIn.sendsLetters} />;
   }
 
   /** Programs look at links in letters before people do: a look takes nothing. */
   @Get('link')
   @AlwaysOpen()
-  async link(@Query() { key }: Key, @Res({ passthrough: true }) reply: FastifyReply) {
+  async link(@Query() { key }: Key, @Req() { headers }: ApiRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     void reply.header('Cache-Control', 'no-store');
-    const name = await this.signIn.links.whose(key);
+    const name = await this.signIn.links.whose(key, this.cookies.read('signing-in', headers.cookie) ?? null);
     if (name === null) throw gone();
     return <OpenLink name={name} secret={key} />;
   }
@@ -74,7 +79,8 @@ export class SignInPages {
   @PostsForm('link/open', 'anyone')
   async opens(@Body() { key }: Key, @Req() request: ApiRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     this.#refuseUnsafe();
-    const opened = await this.signIn.links.take(key);
+    const browser = this.cookies.read('signing-in', request.headers.cookie) ?? null;
+    const opened = await this.signIn.links.take(key, browser);
     if (!opened) throw gone();
     return this.#begins(request, reply, opened.account, opened.way, opened.to);
   }
@@ -138,6 +144,7 @@ export class SignInPages {
   async out(@Req() { session }: ApiRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     await this.signIn.sessions.end(session!.account, session!.id);
     this.cookies.write(reply, 'session', null);
+    void reply.header('Clear-Site-Data', '"cache", "storage"');
     const { provider } = this.signIn;
     const there = (await provider?.leave()) ?? null;
     return <SignedOut provider={there && { href: there.href, name: provider!.settings.name }} />;
@@ -178,7 +185,7 @@ export class SignInPages {
 const gone = (): Rejected =>
   new Rejected(
     'not_found',
-    `This link was used already, or is older than ${LINK_MINUTES} minutes. Ask for another one.`,
+    `This link was used already, is older than ${LINK_MINUTES} minutes, or was asked for in another browser. Ask for another one here.`,
   );
 
 function providerPath(to: string | undefined, again: boolean): string {
@@ -223,20 +230,22 @@ const Ways = ({ signIn, possible, to, again }: WaysParts) => (
             </p>
           </section>
         )}
-        <section>
-          <h2>By a link</h2>
-          <form class="entry" method="post" action="/sign-in/link">
-            <HiddenTo to={to} />
-            <label>
-              E-mail address
-              <input type="email" name="email" autocomplete="email" maxLength={254} required />
-            </label>
-            <p class="note" id="link-note">
-              You get a letter with a link that works once, for {LINK_MINUTES} minutes.
-            </p>
-            <button type="submit">Send me a link</button>
-          </form>
-        </section>
+        {signIn.offersLinks && (
+          <section>
+            <h2>By a link</h2>
+            <form class="entry" method="post" action="/sign-in/link">
+              <HiddenTo to={to} />
+              <label>
+                E-mail address
+                <input type="email" name="email" autocomplete="email" maxLength={254} required />
+              </label>
+              <p class="note" id="link-note">
+                You get a letter with a link that works once, for {LINK_MINUTES} minutes, in this browser.
+              </p>
+              <button type="submit">Send me a link</button>
+            </form>
+          </section>
+        )}
         {signIn.passkeys.canBeUsed && (
           <section>
             <h2>With a passkey</h2>
