@@ -28,6 +28,7 @@ import { PaperPages } from './paper.js';
 import { PartnershipsPage } from './partnerships.js';
 import { PublicationPages } from './publications.js';
 import { problemPage } from './rendering.js';
+import { RegisterForms, registerFormPages, RegisterPages } from './register-forms.js';
 import { ReportPages } from './reports.js';
 import { NoUpdatePage } from './no-update.js';
 import { ReturnSheetPages } from './return-sheets.js';
@@ -56,6 +57,8 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     CommitmentsPage,
     CommitmentPage,
     ...actFormPages,
+    ...registerFormPages,
+    RegisterPages,
     HomePage,
     RoundPages,
     ReturnSheetPages,
@@ -86,6 +89,7 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
   ],
   providers: [
     ReturnSheets,
+    RegisterForms,
     { provide: Publication, useValue: { publicUrl: publicUrl.replace(/\/$/, ''), publisher, dataLicence } },
     Views,
     FollowedUp,
