@@ -90,15 +90,27 @@ const parsed = (line: string): unknown => JSON.parse(line);
 /** The body of an operation: JSON, or a form with a file. */
 const bodyOf = ({ content }: NonNullable<Operation['requestBody']>): Media => Object.values(content)[0]!;
 
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+
+/** Sends the workbook of an address back to it. */
+async function sendBack(address: string, url: string, headers: Record<string, string>): Promise<Answer> {
+  const body = await (await fetch(server.url + address, { headers })).arrayBuffer();
+  const sent = { ...headers, 'content-type': XLSX };
+  const answer = await fetch(server.url + url, { method: 'PUT', body, headers: sent });
+  return { status: answer.status, headers: answer.headers, body: await answer.json() };
+}
+
 const ask = (operationId: string, { as, path = {}, query = {}, body, headers, padTo }: AnyExample): Promise<Answer> => {
   const { method, path: template } = routes.get(operationId)!;
   const search = new URLSearchParams(query).toString();
   const address = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name]!));
   const url = search ? `${address}?${search}` : address;
   const token = as && server.token(as === 'secretariat' ? null : as);
-  if (method === 'get') return server.get(url, { ...headers, ...(token && { authorization: `Bearer ${token}` }) });
+  const own: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
+  if (method === 'get') return server.get(url, { ...headers, ...own });
   if (routes.get(operationId)!.requestBody?.content['multipart/form-data'])
     return server.send(url, (body ?? {}) as Record<string, string>, token, headers);
+  if (routes.get(operationId)!.requestBody?.content[XLSX]) return sendBack(address, url, { ...headers, ...own });
   if (method === 'put') return server.put(url, body, token!, headers);
   return server.post(url, JSON.stringify(body ?? {}).padEnd(padTo ?? 0), token, headers);
 };

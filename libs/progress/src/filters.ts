@@ -19,7 +19,7 @@ import {
   type Format,
 } from '#platform';
 import { MATCHES, WITHIN, type Register } from '#registers';
-import { KINDS, NATURES, STRENGTHS } from '#words';
+import { KINDS, NATURES, NEXT_STEPS, STRENGTHS } from '#words';
 import { dayOf, type Coded, type Columns, type Meanings, type Standing } from './columns.js';
 import type { Searched } from './texts.js';
 import type { CountedAgencies, Hierarchy } from './hierarchy.js';
@@ -53,6 +53,8 @@ export interface Filter extends Through, CountedAgencies {
   readonly withTarget?: boolean;
   readonly dueFrom?: FullDate;
   readonly dueBy?: FullDate;
+  readonly nextStep?: string;
+  readonly nextBefore?: FullDate;
   readonly overdue?: boolean;
   readonly stale?: boolean;
   readonly q?: string;
@@ -392,6 +394,27 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
           date !== null && last <= dayOf(day),
     ),
   },
+  nextStep: {
+    kind: 'choices',
+    choices: NEXT_STEPS,
+    description: 'What the report that the stage rests on says of a next step',
+    example: 'stated',
+    rows: inColumn('nextStep', (value: string) => {
+      const wanted = value.split(',');
+      return ({ says }) => wanted.includes(says);
+    }),
+  },
+  nextBefore: {
+    kind: 'date',
+    description: 'Only those whose next step is due before this day',
+    example: '2013-04-01',
+    rows: inColumn(
+      'nextStep',
+      (day: FullDate) =>
+        ({ date, last }) =>
+          date !== null && last < dayOf(day),
+    ),
+  },
   overdue: { kind: 'flag', description: 'Only those that are, or are not, overdue' },
   stale: { kind: 'flag', description: 'Only those that are, or are not, stale' },
   q: {
@@ -517,6 +540,8 @@ export class FilterQuery extends ThroughQuery implements Filter {
   @FilterField() withTarget?: boolean;
   @FilterField() dueFrom?: string;
   @FilterField() dueBy?: string;
+  @FilterField() nextStep?: string;
+  @FilterField() nextBefore?: string;
   @FilterField() overdue?: boolean;
   @FilterField() stale?: boolean;
   @FilterField() q?: string;
