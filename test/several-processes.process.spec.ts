@@ -54,7 +54,7 @@ async function claimedByCase(servers: readonly Service[], headers: Record<string
       const all = { ...headers, 'content-type': 'application/json' };
       return (await fetch(`${url}/v1/agencies`, { method: 'POST', headers: all, body })).status;
     });
-    answers.push((await Promise.all(claims)).sort().join());
+    answers.push((await Promise.all(claims)).sort((a, b) => a - b).join());
   }
   return answers;
 }
