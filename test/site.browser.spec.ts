@@ -104,6 +104,7 @@ describe('The site as a whole', () => {
       ...['/account', '/imports', `/imports/${list.body.id}`, paper, `${paper}/1`],
       ...['/home', '/rounds/prepare', '/rounds/CM-2011', '/rounds/CM-2011/reopen', '/rounds/CM-2011/returns/IOM'],
       ...['/publications/prepare', '/publications/FT-2012-2', '/publications/FT-2012-2/words/summary'],
+      ...['/register', '/register/agency/IOM', '/register/forum', '/agencies/IOM/rename'],
       '/accounts',
       `/accounts/${account}`,
       ...['/record', `/commitments/${commitment}/stage`, `/commitments/${commitment}/history/0/correct`],

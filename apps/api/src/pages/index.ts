@@ -31,6 +31,7 @@ import { PartnershipsPage } from './partnerships.js';
 import { PreparingPages, PreviewController } from './preparing.js';
 import { PublicationPages } from './publications.js';
 import { problemPage } from './rendering.js';
+import { RegisterForms, registerFormPages, RegisterPages } from './register-forms.js';
 import { ReportPages } from './reports.js';
 import { NoUpdatePage } from './no-update.js';
 import { ReturnSheetPages } from './return-sheets.js';
@@ -59,6 +60,8 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     CommitmentsPage,
     CommitmentPage,
     ...actFormPages,
+    ...registerFormPages,
+    RegisterPages,
     HomePage,
     RoundPages,
     ReturnSheetPages,
@@ -93,6 +96,7 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
   ],
   providers: [
     ReturnSheets,
+    RegisterForms,
     { provide: Publication, useValue: { publicUrl: publicUrl.replace(/\/$/, ''), publisher, dataLicence } },
     Views,
     FollowedUp,

@@ -3,7 +3,7 @@ import { Body, Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { AboutReport, Publication as ReportMeant, RemoveNarrative, WriteNarrative } from '#bodies';
-import { canonicalJson, newCommandId, Projector, Rejected } from '#eventsourcing';
+import { canonicalJson, newCommandId, Projector, Rejected, WrongRevision } from '#eventsourcing';
 import {
   bodyOfForm,
   commandContextOf,
@@ -143,11 +143,7 @@ export class PreparingPages {
     try {
       const body = await bodyOf(WriteNarrative, given);
       const known = wordsAt(draft, body)?.revision ?? 0;
-      if (known !== Number(revision ?? 0))
-        throw new Rejected(
-          'invalid',
-          'Somebody has changed these words meanwhile. Below are yours; theirs are on the page of the report.',
-        );
+      if (known !== Number(revision ?? 0)) throw new WrongRevision(id, Number(revision ?? 0), known);
       await this.publications.write(id, body, contextOf(request, String(key), given));
       return new SeeOther(`${path('publications', id)}#${section}`);
     } catch (error) {
@@ -293,7 +289,11 @@ function refusedWith(error: unknown, reply: FastifyReply): Pick<Again, 'faults' 
   if (status === 500 || status === 401 || (status === 404 && !(error instanceof Rejected && error.errors.length > 0)))
     throw error;
   void reply.status(status);
-  return { faults: error instanceof Rejected ? error.errors : [], refused: detail };
+  const refused =
+    error instanceof WrongRevision
+      ? 'Somebody has changed it meanwhile. Here is what you sent; theirs is on the page of the report.'
+      : detail;
+  return { faults: error instanceof Rejected ? error.errors : [], refused };
 }
 
 async function bodyOf<T extends object>(of: new () => T, filled: Filled): Promise<T> {
