@@ -139,6 +139,7 @@ const TAGS = {
   Reports: 'Documents to hand out, made from the same figures, the same to the byte whenever they are made again',
   Rounds: 'Reporting rounds: the secretariat asks, agencies answer with returns, a report comes out',
   Registers: 'Agencies, frameworks, themes, crosswalks, forums, outcomes, documents; kept by the secretariat',
+  Follows: 'Have changes of an agency, a theme, a forum or a list told by e-mail, in digests',
   Imports: 'Spreadsheets: what one would do, row by row; then all of it, or none; and taken back as a whole',
   Webhooks: 'Have what is recorded posted to an address, signed; what could not be delivered, and sending it again',
   Accounts: 'Who acts for whom, and by which tokens',
