@@ -4,7 +4,7 @@ import { AccessStore } from '#access';
 import { todayAt } from '#clocks';
 import { decodeAll, type Log, type Recorded } from '#eventsourcing';
 import { Concerns } from '#feed';
-import { LOG, PUBLIC_URL } from '#platform';
+import { LOG, PUBLIC_URL, ReadingIsPublic } from '#platform';
 import { Progress, type Item } from '#progress';
 import { Registers, type Register } from '#registers';
 import { RoundViews } from '#rounds';
@@ -60,6 +60,7 @@ export class DigestWriting {
     private readonly rounds: RoundViews,
     private readonly followed: Followed,
     private readonly following: Following,
+    private readonly publicReading: ReadingIsPublic,
     private readonly clock: LetterClock,
   ) {}
 
@@ -71,7 +72,7 @@ export class DigestWriting {
   } | null> {
     const follower = await this.following.one(id!);
     const to = follower && (follower.email ?? (await this.access.accounts.one(follower.account!))?.email);
-    if (!to) return null;
+    if (!to || !(await this.#mayRead(follower))) return null;
     if (kind === 'confirmation') {
       const follow = (await this.following.follows(follower.id)).find((one) => one.id === facts.follow);
       return follow && !follow.confirmed ? { to, written: await this.#confirmation(follower, follow) } : null;
@@ -96,6 +97,14 @@ export class DigestWriting {
         sections.push({ follow, name, entries: entries.slice(0, MOST), more: Math.max(0, entries.length - MOST) });
     }
     return sections;
+  }
+
+  /** Where reading is not public, only those who have a role are told anything. */
+  async #mayRead({ account }: Follower): Promise<boolean> {
+    if (this.publicReading.value) return true;
+    const known = account === null ? null : await this.access.accounts.one(account);
+    const now = this.clock.now().toISOString();
+    return known?.appointments.some(({ since, until }) => since <= now && (until === null || until > now)) ?? false;
   }
 
   async #languageOf({ account, language }: Follower) {
@@ -124,7 +133,7 @@ export class DigestWriting {
       const at = stream.indexOf('-');
       const [category, code] = [stream.slice(0, at), stream.slice(at + 1)];
       if (category === 'commitment') commitments.set(code, events);
-      else others.push(...(await this.#elsewhere(category, code, words)));
+      else others.push(...(await this.#elsewhere(category, code, events, words)));
     }
     return [...(await this.#commitments(follow, commitments, from, to, words)), ...others];
   }
@@ -176,8 +185,11 @@ export class DigestWriting {
   }
 
   /** What is no commitment: an entry of a register, a round, a return. */
-  async #elsewhere(category: string, code: string, words: Words): Promise<Linked[]> {
-    const { register, round, return: aReturn, publication } = words.digest.elsewhere;
+  async #elsewhere(category: string, code: string, events: readonly Recorded[], words: Words): Promise<Linked[]> {
+    const { rounds, returns, said } = words.digest;
+    const { register, publication } = words.digest.elsewhere;
+    const told = (of: Readonly<Record<string, string>>) =>
+      [...new Set(events.map(({ name }) => of[name] ?? said.words))].join('; ');
     if (category === 'round' || category === 'return') {
       const [of, agency] =
         category === 'round' ? [code, null] : [code.split('/')[0]!, code.slice(code.indexOf('/') + 1)];
@@ -185,11 +197,11 @@ export class DigestWriting {
       const page = `${this.publicUrl}/rounds/${encodeURIComponent(of)}`;
       return [
         agency === null
-          ? { words: name, address: page, says: round }
+          ? { words: name, address: page, says: told(rounds) }
           : {
               words: `${name} – ${agency}`,
               address: `${page}/returns/${encodeURIComponent(agency)}`,
-              says: aReturn,
+              says: told(returns),
             },
       ];
     }
