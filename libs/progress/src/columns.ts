@@ -5,7 +5,7 @@
  */
 import { LRUCache } from 'lru-cache';
 import type { FullDate } from '#clocks';
-import type { CommitmentAsAt, Life, Nature, Role, Stage } from '#commitments';
+import type { ActivityId, CommitmentAsAt, Life, Nature, Role, Stage } from '#commitments';
 import type { NextStepWord } from '#words';
 import type { Memory } from '#eventsourcing';
 import { sortKey } from '#text';
@@ -117,6 +117,7 @@ export interface Meanings {
   readonly places: { readonly regions: readonly string[]; readonly countries: readonly string[] };
   readonly documents: readonly string[];
   readonly relations: readonly RelationTo[];
+  readonly activityIds: readonly ActivityId[];
   readonly target: Target;
   readonly nextStep: NextStep;
   readonly beside: ShownOnly;
@@ -138,7 +139,7 @@ const json = <T>(key: string): T => JSON.parse(key) as T;
 /** The columns that hold codes of dictionaries. */
 export const CODED = [
   ...(['standing', 'agencies', 'themes', 'followsUp', 'places'] as const),
-  ...(['documents', 'relations', 'target', 'nextStep', 'beside', 'heard'] as const),
+  ...(['documents', 'relations', 'activityIds', 'target', 'nextStep', 'beside', 'heard'] as const),
 ] as const satisfies readonly Coded[];
 const INTS = [
   ...(['commitment', 'next', 'from', 'lastReportedOn', 'leadReportedOn', 'text', 'reading', 'entry'] as const),
@@ -171,6 +172,7 @@ const emptyDictionaries = (): Dictionaries => ({
   places: new Dictionary<Meanings['places']>(json),
   documents: new Dictionary<Meanings['documents']>(json),
   relations: new Dictionary<Meanings['relations']>(json),
+  activityIds: new Dictionary<Meanings['activityIds']>(json),
   target: new Dictionary<Target>(json),
   nextStep: new Dictionary<NextStep>(json),
   beside: new Dictionary<ShownOnly>(json),

@@ -130,6 +130,11 @@ const PARTS: { readonly [P in Part]: Definition<P> } = {
     from: ['relations'],
     at: ({ relations }) => JSON.stringify(relations.map(({ to, type }) => ({ to, type }))),
   },
+  activityIds: {
+    from: ['activityIds'],
+    at: ({ activityIds }) =>
+      JSON.stringify(activityIds.toSorted((a, b) => compareTexts(a.scheme, b.scheme) || compareTexts(a.id, b.id))),
+  },
   target: {
     from: ['target'],
     at: ({ target }) =>

@@ -1,5 +1,5 @@
 /** A commitment as lists show it: all that a row says, in words. */
-import { Relation, RoleAsAt, type Citation } from '#bodies';
+import { ActivityId, Relation, RoleAsAt, type Citation } from '#bodies';
 import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
 import {
@@ -100,6 +100,8 @@ export class Item {
   @ApiProperty({ type: [String] }) readonly followsUp: string[];
   @ApiProperty({ type: [String], example: ['SLV'] }) readonly countries: readonly string[];
   @ApiProperty({ type: [String], example: ['africa'] }) readonly regions: readonly string[];
+  @ApiProperty({ type: [ActivityId], description: 'The activities in registers of others that carry it out' })
+  readonly activityIds: readonly ActivityId[];
   @ApiProperty({ type: String, nullable: true, example: '2013-06' }) readonly target: string | null;
   @ApiProperty({ type: [Relation] }) readonly relations: readonly Relation[];
   @ApiProperty() readonly overdue: boolean;
@@ -179,6 +181,7 @@ export function itemOf(
     followsUp: [...of('followsUp')],
     countries: [...countries],
     regions: [...regions],
+    activityIds: of('activityIds').map(({ scheme, id }) => ({ scheme, id })),
     page: `/commitments/${encodeURIComponent(reference)}?asOf=${asOf}`,
   };
 }
