@@ -1,5 +1,5 @@
 /** A commitment as lists show it: all that a row says, in words. */
-import { ActivityId, Relation, RoleAsAt, type Citation } from '#bodies';
+import { ActivityId, RoleAsAt, type Citation } from '#bodies';
 import { ApiProperty } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
 import {
@@ -45,6 +45,13 @@ export class ReadingInShort {
   @ApiProperty() readonly reason: string;
   @ApiProperty({ description: 'Whether the stage still rests on what was read' }) readonly current: boolean;
   @ApiProperty({ type: [ReplyInShort] }) readonly replies: readonly ReplyInShort[];
+}
+
+/** A relation by the word that was said: earlier versions had others. */
+class RelationInShort {
+  @ApiProperty({ example: 'part_of' }) readonly type: string;
+  @ApiProperty({ description: 'A commitment, or a forum that it prepares for', example: 'IOM-2011-10' })
+  readonly to: string;
 }
 
 export class Item {
@@ -103,7 +110,7 @@ export class Item {
   @ApiProperty({ type: [ActivityId], description: 'The activities in registers of others that carry it out' })
   readonly activityIds: readonly ActivityId[];
   @ApiProperty({ type: String, nullable: true, example: '2013-06' }) readonly target: string | null;
-  @ApiProperty({ type: [Relation] }) readonly relations: readonly Relation[];
+  @ApiProperty({ type: [RelationInShort] }) readonly relations: readonly RelationInShort[];
   @ApiProperty() readonly overdue: boolean;
   @ApiProperty() readonly stale: boolean;
   @ApiProperty({ type: String, format: 'date', description: 'When anybody last mentioned it' })
@@ -166,7 +173,7 @@ export function itemOf(
     noNextStep: of('nextStep').says === 'none',
     lead: agencies[0]!.agency,
     target: of('target').date,
-    relations: [...of('relations')] as Relation[],
+    relations: [...of('relations')],
     overdue: (status & OVERDUE) > 0,
     stale: (status & STALE) > 0,
     lastReportedOn: dateOf(columns.lastReportedOn[row]!),
