@@ -43,10 +43,20 @@ const rankOf = (role: Role): number => (RANKS.includes(role) ? RANKS.indexOf(rol
 const sorted = (values: readonly string[]): string => JSON.stringify([...new Set(values)].sort(compareTexts));
 
 /** The entry that the stage rests on: when it happened, and where that is said. */
-export interface Headline {
+interface Headline {
   readonly effective: string;
   readonly note: string | null;
   readonly sources: readonly Citation[];
+}
+
+/** A headline as text: shorter where nothing is cited, as most are. */
+const headlineText = ({ effective, note, sources }: Headline): string =>
+  JSON.stringify(sources.length === 0 ? [effective, note] : [effective, note, ...sources]);
+
+/** The headline of such a text. */
+export function headlineIn(text: string): Headline {
+  const [effective, note, ...sources] = JSON.parse(text) as [string, string | null, ...Citation[]];
+  return { effective, note, sources };
 }
 
 /** The agencies that reported themselves by a statement: whose part a stage entry tells of, and whose focal point acted. */
@@ -151,7 +161,7 @@ const PARTS: { readonly [P in Part]: Definition<P> } = {
     from: ['parts', 'anybody', 'roles'],
     at: ({ headline: { effective, note, citation, citations } }) => {
       const sources = [citation ?? [], citations ?? []].flat();
-      return JSON.stringify({ effective, note: note ?? null, sources } satisfies Headline);
+      return headlineText({ effective, note: note ?? null, sources });
     },
   },
   heard: { from: ['leads', 'changes'], at: (_, c, asOf) => ({ on: heardAsAt(c, asOf), whole: true }) },

@@ -4,7 +4,7 @@
  */
 import { monthsBefore, type FullDate } from '#clocks';
 import { isOpen, STAGES } from '#commitments';
-import { dayOf, FOREVER, NONE, type Columns, type Standing } from './columns.js';
+import { dayOf, FOREVER, NONE, type Codes, type Columns, type Standing } from './columns.js';
 
 /** The clocks of a view. `knownAt` is a position; absent: all that the view has applied. */
 export interface ViewClocks {
@@ -20,7 +20,7 @@ export type PinnedClocks = ViewClocks & { readonly knownAt: string };
 /** A row meets it when the flag of its code is set. */
 export interface Condition {
   /** Of each row. */
-  readonly codes: Int32Array;
+  readonly codes: Codes;
   /** By code. */
   readonly holds: Uint8Array;
 }
