@@ -185,6 +185,7 @@ export class RisingLists {
   insert(list: number, value: number): void {
     const length = this.lengthOf(list);
     const bytes = this.#bytes[list] ?? 0;
+    if (length > 0 && value === this.#last[list]) return;
     if (length === 0 || value > this.#last[list]!) {
       const step = length === 0 ? value : value - this.#last[list]!;
       this.#provide(list, bytes + widthOf(step));
