@@ -563,6 +563,7 @@ describe('reading', () => {
       ['rounds', 0, null],
       ['submitting', 0, null],
       ['erasures', 0, null],
+      ['publishing', 0, null],
       ['concerns', 0, null],
     ]);
     expect((await server.get('/metrics')).body).toContain(

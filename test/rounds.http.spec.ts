@@ -26,6 +26,7 @@ const ROUND = {
   deadline: daysFromNow(14),
   expected: { agencies: ['IOM', 'ILO', 'WHO'] },
   inQuestion: { theme: THEME },
+  report: { kind: 'theme', parameters: { theme: THEME } },
   questions: [
     {
       id: 'staff',
@@ -193,10 +194,6 @@ describe('A round', () => {
     ]);
     await reached((await post('/LIFE/returns/ILO/nil', { note: 'Nothing new' }, ilo)).body.position);
     expect(await stateOf('LIFE', 'ILO')).toMatchObject({ state: 'nil', receivedOn: today });
-    expect(refusal(await post('/LIFE/publish', { publication: 'NONE' }))).toBe('422 not_published /publication');
-    await reached((await post('/LIFE/publish', { note: 'On paper' })).body.position);
-    expect((await get('/LIFE')).body).toMatchObject({ state: 'published', publishedOn: today });
-    expect(refusal(await post('/LIFE/publish'))).toBe('409 already_published');
     expect((await get('/LIFE')).body.responses).toMatchObject({
       expected: { count: 3 },
       received: { count: 0 },
@@ -390,5 +387,97 @@ describe('A return', () => {
     const blank = { reason: 'It named a person', fields: ['/content/narratives/0/text'] };
     expect((await post(`${path}/history/0/blank`, blank)).status).toBe(200);
     expect(JSON.stringify((await get(path)).body)).not.toContain('It was a year of change.');
+  });
+});
+
+describe('A round that is published', () => {
+  const code = 'ANSWERED';
+  const symbol = 'CM/2026/1';
+  const key = { 'idempotency-key': 'publish-answered' };
+  const textOf = async (query: string): Promise<string> =>
+    (await fetch(`${server.url}/v1/publications/${encodeURIComponent(symbol)}/file?${query}`)).text();
+  let knownBefore = '';
+
+  it('publishes its report, once: what was prepared under the symbol, with the words that were added', async () => {
+    await reached((await post(`/${code}/returns/ILO/nil`, { note: 'The unit was closed.' }, ilo)).body.position);
+    await reached((await post(`/${code}/close`)).body.position);
+    knownBefore = await headOf();
+    const of = { parameters: { round: code, theme: THEME }, kind: 'theme', asOf: today };
+    expect((await server.post('/v1/publications', { id: symbol, ...of }, secretariat)).status).toBe(201);
+    const words = { section: 'round', language: 'en', text: 'We thank those who answered.' };
+    const at = `/v1/publications/${encodeURIComponent(symbol)}`;
+    expect((await server.post(`${at}/narrative`, words, secretariat)).status).toBe(200);
+    expect(refusal(await server.post(`${at}/publish`, {}, secretariat))).toBe('409 report_of_a_round');
+    expect(refusal(await post(`/${code}/publish`, {}, iom))).toBe('403 forbidden');
+
+    const done = await post(`/${code}/publish`, { publication: symbol }, secretariat, key);
+    expect(done.status).toBe(200);
+    expect((await post(`/${code}/publish`, { publication: symbol }, secretariat, key)).body).toEqual(done.body);
+    expect(refusal(await post(`/${code}/publish`, { publication: 'OTHER' }))).toBe('409 already_published');
+    await reached(done.body.position);
+    expect((await get(`/${code}`)).body).toMatchObject({ state: 'published', publishedOn: today, publication: symbol });
+    const { body } = await server.get(at);
+    expect(body).toMatchObject({ asOf: today, parameters: { round: code }, narratives: [{ text: words.text }] });
+    expect(body.published.files.length).toBeGreaterThan(10);
+  });
+  it('says in it who answered, what was answered and in which words; silence, a nil return and an answer apart', async () => {
+    const text = await textOf('format=md');
+    expect(text).toContain('We thank those who answered.');
+    expect(text).toMatch(/1 of 3 \(33 per cent\) answered: .*IOM/);
+    expect(text).toMatch(/1 of 3 \(33 per cent\) said that there was nothing to report: .*ILO/);
+    expect(text).toMatch(/Of 1 of 3 \(33 per cent\) nothing was received: .*WHO/);
+    expect(text).toContain('The unit was closed.');
+    expect(text).toMatch(/How many staff\? \(persons\)[\s\S]*\b12\b/);
+    expect(text).toMatch(/Was it harder than expected\?[\s\S]*Yes: 1/);
+    expect(await textOf('format=md&language=fr')).toMatch(/1 sur 3 .* a répondu/);
+    // Words that were blanked before it are not in it.
+    expect(text).not.toContain('It was a year of change.');
+  });
+  it('never changes; what is corrected later stands beside it, with the replies of the agencies', async () => {
+    const before = await textOf('format=json');
+    const [{ reference }] = (await get(`/${code}/returns/IOM`)).body.register;
+    const gone = { reason: 'It was none', reportedOn: today };
+    await server.post(`/v1/commitments/${reference}/withdraw`, gone, secretariat);
+    const comment = { text: 'We were not asked in time.' };
+    const who = server.token('WHO');
+    const { body } = await post(`/${code}/returns/WHO/comments`, comment, who);
+    await reached(body.position);
+    expect(await textOf('format=json')).toBe(before);
+    const since = (await get(`/${code}/since`)).body;
+    expect(since).toMatchObject({ publication: symbol, replies: [{ agency: 'WHO', ...comment, on: today }] });
+    const { totalThen, totalThenAsKnownNow, learned } = since.figures;
+    expect(totalThenAsKnownNow.total).toBe(totalThen.total - 1);
+    expect(learned.equation).toBe(`${totalThen.total} − 1 withdrawn = ${totalThen.total - 1}`);
+    expect(refusal(await get('/CM-2006/since'))).toBe('404 not_published');
+    expect(refusal(await post('/CM-2006/returns/WHO/comments', comment, who))).toBe('409 nothing_received');
+  });
+  it('is what the next round begins with, term by term', async () => {
+    const { body } = await get('/NEXT/bridge');
+    expect(body).toMatchObject({ previous: code, publication: symbol, learned: { equation: expect.any(String) } });
+    const { totalThen } = (await get(`/${code}/since`)).body.figures;
+    expect(body.totalThen.total).toBe(totalThen.total);
+    const { total } = (await server.get(`/v1/commitments?theme=${THEME}&knownAt=${body.knownThen}`)).body;
+    expect(total).toBe(totalThen.total);
+    const answer = await server.get(`/v1/reports/theme?theme=${THEME}&round=NEXT&format=md`);
+    expect(String(answer.body)).toMatch(new RegExp(`${symbol} counted [\\s\\S]*${totalThen.total}[\\s\\S]*withdrawn`));
+    expect(refusal(await server.get(`/v1/reports/theme?theme=${THEME}&round=NEXT&asOf=2012-01-01`))).toBe(
+      '422 other_cut_off /asOf',
+    );
+  });
+  it('is seen as it was known at a position: before it was published, and before anybody answered', async () => {
+    const known = async (path: string) =>
+      (await get(`${path}${path.includes('?') ? '&' : '?'}knownAt=${knownBefore}`)).body;
+    expect(await known(`/${code}`)).toMatchObject({ state: 'closed', publication: null });
+    expect((await known('')).items.map(({ code }: { code: string }) => code)).toContain(code);
+    const opened = (await get(`/${code}/returns/IOM`)).body.history[0];
+    const until = `knownAt=${Number(opened.position) - 1}`;
+    const { items } = (await get(`/${code}/returns?${until}`)).body;
+    expect(
+      items.map(({ state, receivedOn }: { state: string; receivedOn: string | null }) => [state, receivedOn]),
+    ).toEqual(Array(3).fill(['awaited', null]));
+    expect((await get(`/${code}/returns/IOM?${until}`)).body).toMatchObject({ submissions: [], draft: null });
+    const rounds = (await server.get(`/v1/agencies/IOM/rounds?${until}`)).body.items;
+    expect(rounds.find(({ round }: { round: string }) => round === code)).toMatchObject({ receivedOn: null });
+    expect(rounds.map(({ round }: { round: string }) => round)).not.toContain('NEXT');
   });
 });

@@ -241,10 +241,15 @@ export class AppModule {
     const all = [
       ...contexts,
       roundsContext(stores.drafts),
-      reportsContext(imprintOf(settings), new PublishedFiles(join(settings.dataDir, 'published')), {
-        folder: join(settings.dataDir, 'jobs'),
-        hours: settings.reportsKeptHours,
-      }),
+      reportsContext(
+        imprintOf(settings),
+        new PublishedFiles(join(settings.dataDir, 'published')),
+        {
+          folder: join(settings.dataDir, 'jobs'),
+          hours: settings.reportsKeptHours,
+        },
+        stores.drafts,
+      ),
       openContext(settings),
       feedContext(stores.hooks, settings.webhooksToPrivate),
       extra,

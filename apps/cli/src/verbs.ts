@@ -104,14 +104,12 @@ export async function importFolder(settings: Settings, folder: string, dryRun: b
   return orInScratch(settings, dryRun, (where) => importInto(where, folder, dryRun));
 }
 
-/** Empty stores that are gone afterwards. */
-async function withScratch<T>(
-  use: (where: Pick<Settings, 'dataDir' | 'logUrl' | 'accessUrl' | 'draftsUrl' | 'webhooksUrl'>) => Promise<T>,
-): Promise<T> {
+/** Empty stores, in all settings that lead to the data folder; they are gone afterwards. */
+async function withScratch<T>(use: (where: Partial<Settings>) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'followthrough-'));
-  const { dataDir, logUrl, accessUrl, draftsUrl, webhooksUrl } = settingsFrom({ DATA_DIR: folder });
+  const all = Object.entries(settingsFrom({ DATA_DIR: folder }));
   try {
-    return await use({ dataDir, logUrl, accessUrl, draftsUrl, webhooksUrl });
+    return await use(Object.fromEntries(all.filter(([, value]) => String(value).includes(folder))));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,7 +1,7 @@
 /** The list of a register: searched, ordered, in pages that show one log. */
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
-import { ClockQuery, CursorField, InBom, InFormat, PageSize, readCursor, writeCursor, type Format } from '#platform';
+import { ClockQuery, CursorField, InBom, InFormat, Page, PageSize, type Format } from '#platform';
 import { codeOf, nameOf, wordsIn, type Entry } from '#registers';
 import { relevanceOf, termsIn } from '#search';
 import { compareTexts } from '#text';
@@ -52,8 +52,7 @@ export function pageOf<E extends object>(
   format: Format,
 ): RegisterPage & { items: E[] } {
   const { list, asOf, position } = shown;
-  const asked = { list, q, sort };
-  const place = cursor === undefined ? null : readCursor(cursor, asked, { asOf, knownAt: position });
+  const page = new Page({ asOf, knownAt: position }, { list, q, sort }, cursor);
   const code = (entry: E) => codeOf(entry as unknown as Entry);
   const name = (entry: E) => nameOf(entry as unknown as Entry);
   const keyOf = sort.endsWith('name') ? name : code;
@@ -63,14 +62,13 @@ export function pageOf<E extends object>(
   const found = all.filter((entry) =>
     sought.length > 0 ? relevanceOf(sought, wordsIn(entry as unknown as Entry)) > 0 : !q.trim(),
   );
-  const last = place && all.find((entry) => code(entry) === place.after);
+  const last = all.find((entry) => code(entry) === page.after);
   const rest = found.sort(order).filter((entry) => !last || order(entry, last) > 0);
   const items = rest.slice(0, limit ?? (format === 'json' ? MOST : undefined));
-  const next = { asOf, knownAt: position, total: found.length, after: items.length > 0 ? code(items.at(-1)!) : '' };
   return {
     position,
-    total: place?.total ?? found.length,
+    total: page.total(found.length),
     items,
-    nextCursor: items.length < rest.length ? writeCursor(next, asked) : null,
+    nextCursor: items.length < rest.length ? page.next(code(items.at(-1)!), found.length, position) : null,
   };
 }

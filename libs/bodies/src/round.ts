@@ -110,7 +110,11 @@ export class CloseRound extends Noted {
 }
 
 export class PublishRound extends Noted {
-  @Code({ optional: true, description: 'The symbol of the report that was published of it', example: 'CM/2012/1' })
+  @Code({
+    optional: true,
+    description: 'The symbol under which its report is published; without it the code of the round',
+    example: 'CM/2012/1',
+  })
   publication?: string | null;
 }
 

@@ -8,7 +8,7 @@ import { IsIn, IsOptional } from 'class-validator';
 import type { FullDate } from '#clocks';
 import { STAGES, type Stage } from '#commitments';
 import { Rejected, type Projector } from '#eventsourcing';
-import { AtClocks, writeCursor, CursorField, PageSize, readCursor, WantedFormat, type Format } from '#platform';
+import { AtClocks, CursorField, Page, PageSize, WantedFormat, type Format } from '#platform';
 import { documentWords, placeWords, type Forum } from '#registers';
 import { CONCERNS, OUTCOME_KINDS, OUTCOME_STATUSES, type Concern, type OutcomeStatus } from '#words';
 import { compareTexts } from '#text';
@@ -189,9 +189,8 @@ export class Coverage {
   ): Promise<OutcomesView> {
     const which = { addressee, kind, concerns, addressedTo };
     const asked = { view: 'outcomes', ...which, covered, stage, ...filter };
-    const place = cursor === undefined ? null : readCursor(cursor, asked, at);
-    const { asOf = at.asOf, knownAt = at.knownAt, staleAfter = at.staleAfter ?? 12 } = place ?? {};
-    const look = await this.#looks.look({ asOf, knownAt, staleAfter });
+    const page = new Page(at, asked, cursor);
+    const look = await this.#looks.look(page.at);
     const pinned = look.at;
     const forums = (await look.registers.all('forum', pinned.knownAt)).sort(latestFirst);
     const order = new Map(forums.map(({ id }, i) => [id, i]));
@@ -218,10 +217,9 @@ export class Coverage {
     const chosen = rows.filter(
       (row) => [undefined, row.covered].includes(covered) && (!stages || stages.some((one) => row.byStage[one] > 0)),
     );
-    const first = Number(place?.after ?? 0);
-    const last = first + (limit ?? chosen.length);
+    const { entries, nextCursor } = page.slice(chosen, limit, pinned.knownAt);
     return {
-      asOf,
+      asOf: page.at.asOf,
       position: pinned.knownAt,
       total: outcomeCountsOf(rows),
       kinds: TOLD_KINDS.flatMap((kind) => {
@@ -239,11 +237,8 @@ export class Coverage {
       elsewhere: outcomeCountsOf(rows.filter(({ forum }) => forum === null)),
       leftOut: all.length - rows.length,
       rowCount: chosen.length,
-      rows: chosen.slice(first, last),
-      nextCursor:
-        last < chosen.length
-          ? writeCursor({ asOf, knownAt: pinned.knownAt, staleAfter, total: chosen.length, after: String(last) }, asked)
-          : null,
+      rows: entries,
+      nextCursor,
     };
   }
 

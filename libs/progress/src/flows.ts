@@ -7,18 +7,7 @@ import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { firstDayOf, type FullDate, type PartialDate } from '#clocks';
 import { STAGES, type Life, type Stage } from '#commitments';
 import { type Log, type Projector, refused } from '#eventsourcing';
-import {
-  AtClocks,
-  writeCursor,
-  InRows,
-  listText,
-  LOG,
-  OnDate,
-  readCursor,
-  positionOf,
-  WantedFormat,
-  type Format,
-} from '#platform';
+import { AtClocks, Page, InRows, listText, LOG, OnDate, positionOf, WantedFormat, type Format } from '#platform';
 import { compareTexts } from '#text';
 import { NONE } from './columns.js';
 import { Count, CountsBy } from './count.js';
@@ -284,16 +273,12 @@ export class Flows {
     dates: FlowDates,
     terms: Terms,
     filter: FlowFilter = {},
-    page: { readonly limit?: number; readonly cursor?: string } = {},
+    { limit = 50, cursor }: { readonly limit?: number; readonly cursor?: string } = {},
   ): Promise<Omit<ChangedList, 'items'> & { items: Omit<Changed, 'why' | 'history'>[] }> {
-    const { limit = 50, cursor } = page;
     const { leg = 'reported' } = terms;
     const asked = { ...filter, ...dates, ...terms, leg };
-    const place = cursor === undefined ? null : readCursor(cursor, asked, at);
-    const settled = await this.#settle(
-      { ...at, ...(place && { asOf: place.asOf ?? at.asOf, knownAt: place.knownAt }) },
-      dates,
-    );
+    const page = new Page(at, asked, cursor);
+    const settled = await this.#settle(page.at, dates);
     const { view } = settled;
     if (leg === 'learned' && view.knownThen === null) throw bad('leg', 'learned needs knownThen');
     const looks = settled[leg];
@@ -302,33 +287,20 @@ export class Flows {
       [undefined, before].includes(terms.before) &&
       [undefined, after].includes(terms.after);
     const changed = (await this.#changed(looks, filter)).filter(isWanted);
-    const total = place?.total ?? changed.length;
     const rows = changed
-      .filter(({ reference }) => place === null || compareTexts(reference, place.after) > 0)
+      .filter(({ reference }) => page.after === undefined || compareTexts(reference, page.after) > 0)
       .sort((a, b) => compareTexts(a.reference, b.reference))
       .slice(0, limit + 1);
     const shown = rows.slice(0, limit);
     const titleOf = await this.#titles(looks);
     return {
       ...view,
-      total,
+      total: page.total(changed.length),
       items: shown.map(({ reference, flow, before, after }) => ({
         ...{ reference, flow, before, after },
         ...titleOf(reference),
       })),
-      nextCursor:
-        rows.length > limit
-          ? writeCursor(
-              {
-                asOf: view.asOf,
-                knownAt: view.position,
-                staleAfter: at.staleAfter ?? 12,
-                total,
-                after: shown.at(-1)!.reference,
-              },
-              asked,
-            )
-          : null,
+      nextCursor: rows.length > limit ? page.next(shown.at(-1)!.reference, changed.length, view.position) : null,
     };
   }
 

@@ -3,7 +3,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import type { FullDate } from '#clocks';
 import type { Projector } from '#eventsourcing';
-import { AtClocks, writeCursor, CursorField, InRows, PageSize, readCursor, WantedFormat, type Format } from '#platform';
+import { AtClocks, CursorField, InRows, Page, PageSize, WantedFormat, type Format } from '#platform';
 import { compareTexts } from '#text';
 import { Count, countAll, countBy, pairOf, splitPair, Row, type Counted, type Keys } from './count.js';
 import { FilterQuery, type Filter } from './filters.js';
@@ -90,9 +90,8 @@ export class Partnerships {
     { limit = 50, cursor }: { readonly limit?: number | null; readonly cursor?: string } = {},
   ): Promise<PartnershipsView> {
     const asked = { view: 'partnerships', ...filter };
-    const place = cursor === undefined ? null : readCursor(cursor, asked, at);
-    const { asOf = at.asOf, knownAt = at.knownAt, staleAfter = at.staleAfter ?? 12 } = place ?? {};
-    const look = await this.#looks.look({ asOf, knownAt, staleAfter });
+    const page = new Page(at, asked, cursor);
+    const look = await this.#looks.look(page.at);
     const pinned = look.at;
     const { agencies, memberOf } = filter;
     const found = await look.find(filter);
@@ -108,14 +107,13 @@ export class Partnerships {
       .sort(
         (a, b) => b.counted.total - a.counted.total || compareTexts(a.key, b.key) || compareTexts(a.other, b.other),
       );
-    const [first, last] = [Number(place?.after ?? 0), Number(place?.after ?? 0) + (limit ?? all.length)];
-    const shown = all.slice(first, last);
+    const { entries: shown, nextCursor } = page.slice(all, limit, pinned.knownAt);
     const names = await look.hierarchy.agencyNames(agencies);
     const themes = await themesOf(look, found, pairs, filter, shown);
     const { row: total, correctedLater } = countAll(found);
     const isListed = !filter.with && filter.joint !== false && [undefined, 'any', 'lead'].includes(filter.role);
     return {
-      asOf,
+      asOf: page.at.asOf,
       position: pinned.knownAt,
       total,
       joint: {
@@ -134,10 +132,7 @@ export class Partnerships {
         themes: themes.get(pairOf(pair.key, pair.other)) ?? [],
         list: listQuery({ ...filter, agency: pair.key, with: pair.other }, pinned),
       })),
-      nextCursor:
-        last < all.length
-          ? writeCursor({ asOf, knownAt: pinned.knownAt, staleAfter, total: all.length, after: String(last) }, asked)
-          : null,
+      nextCursor,
     };
   }
 }

@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { FullDate } from '#clocks';
 import { ENDS, isOpen, STAGES, type End } from '#commitments';
 import type { Projector } from '#eventsourcing';
-import { writeCursor, readCursor } from '#platform';
+import { Page } from '#platform';
 import { citationWords, type Citation, type Registers, type Theme } from '#registers';
 import { compareTexts, sortKey } from '#text';
 import { dateOf } from './columns.js';
@@ -166,26 +166,22 @@ export class Progress {
   async commitments(
     at: ViewClocks,
     filter: Filter = {},
-    page: { limit?: number; cursor?: string; sort?: Sort } = {},
+    { limit = 50, cursor, sort: wanted = 'reference' }: { limit?: number; cursor?: string; sort?: Sort } = {},
   ): Promise<ItemList> {
-    const { limit = 50, cursor, sort: wanted = 'reference' } = page;
-    const asked = { ...filter, sort: wanted };
-    const place = cursor === undefined ? null : readCursor(cursor, asked, at);
-    const { asOf = at.asOf, knownAt = at.knownAt, staleAfter = at.staleAfter ?? 12 } = place ?? {};
-    const look = await this.#looks.look({ asOf, knownAt, staleAfter });
+    const page = new Page(at, { ...filter, sort: wanted }, cursor);
+    const look = await this.#looks.look(page.at);
     const found = await look.find(filter);
-    const total = place?.total ?? found.size;
+    const total = page.total(found.size);
     const sort = this.#sortOf(wanted, total);
-    const rows = await this.#ordered(look, found, sort, filter.q, place?.after, limit + 1);
+    const rows = await this.#ordered(look, found, sort, filter.q, page.after, limit + 1);
     const items = await itemsOf(look, found, rows.slice(0, limit));
-    const next = { asOf, knownAt: look.at.knownAt, staleAfter, total, after: items.at(-1)?.reference ?? '' };
     return {
-      asOf,
+      asOf: page.at.asOf,
       position: look.at.knownAt,
       total,
       sort,
       items,
-      nextCursor: rows.length > limit ? writeCursor(next, asked) : null,
+      nextCursor: rows.length > limit ? page.next(items.at(-1)!.reference, total, look.at.knownAt) : null,
     };
   }
 
@@ -195,11 +191,11 @@ export class Progress {
     filter: Filter = {},
     { cursor, sort: wanted = 'reference' }: { cursor?: string; sort?: Sort } = {},
   ): AsyncGenerator<Item[]> {
-    const place = cursor === undefined ? null : readCursor(cursor, { ...filter, sort: wanted }, at);
+    const page = new Page(at, { ...filter, sort: wanted }, cursor);
     const look = await this.#looks.look(at);
     const found = await look.find(filter);
-    const sort = this.#sortOf(wanted, place?.total ?? found.size);
-    const rows = await this.#ordered(look, found, sort, filter.q, place?.after);
+    const sort = this.#sortOf(wanted, page.total(found.size));
+    const rows = await this.#ordered(look, found, sort, filter.q, page.after);
     for (let i = 0; i < rows.length; i += AT_ONCE) {
       yield await itemsOf(look, found, rows.slice(i, i + AT_ONCE));
       await turn();

@@ -33,6 +33,8 @@ import type {
   Section,
   Table,
 } from './report.js';
+import type { RoundViews } from '#rounds';
+import type { RoundOfReport } from './round-of-report.js';
 import { wordsOf, type Counted, type Words } from './words/index.js';
 
 /** The views of the API, which count; a report counts nothing itself. */
@@ -45,6 +47,7 @@ export interface ReportViews {
   readonly silence: Silence;
   readonly timeline: Timeline;
   readonly registers: Registers;
+  readonly rounds: RoundViews;
   readonly log: Log;
   /** The colours of charts, by the names of their custom properties. */
   readonly colours: ReadonlyMap<string, string>;
@@ -75,6 +78,9 @@ export class Draft {
   readonly at: { readonly asOf: FullDate; readonly knownAt: string; readonly staleAfter: number };
   readonly since: FullDate | null;
   readonly #named = new Map<string, string>();
+
+  /** The round that the report comes out of; `null`: it comes of none. */
+  round: RoundOfReport | null = null;
 
   private constructor(
     readonly views: ReportViews,
@@ -141,6 +147,9 @@ export class Draft {
     const foreign: Foreign = { type: 'foreign', text, lang: lang ?? 'und' };
     return RIGHT_TO_LEFT.test(text) ? { ...foreign, dir: 'rtl' } : foreign;
   }
+
+  /** Whether words were erased. */
+  isRemoved = (text: string): boolean => text === BLANKED;
 
   link(inline: Inline, href: string): Link {
     return { type: 'link', inlines: [inline], href };

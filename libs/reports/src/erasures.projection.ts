@@ -2,12 +2,13 @@
 import { commitment } from '#commitments';
 import type { Memory, Projection, Projector, Recorded } from '#eventsourcing';
 import { registers } from '#registers';
+import { roundsCatalogs } from '#rounds';
 
 export class ErasuresProjection implements Projection {
   readonly name = 'erasures';
-  readonly version = 1;
+  readonly version = 2;
   readonly on: Projection['on'] = Object.fromEntries(
-    [commitment, ...Object.values(registers)].map(({ category }) => [
+    [commitment, ...Object.values(registers), ...roundsCatalogs].map(({ category }) => [
       `${category}.Blanked`,
       ({ position }: Recorded) => {
         this.last = Math.max(this.last, Number(position));

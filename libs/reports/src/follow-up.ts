@@ -1,7 +1,16 @@
 /** The sections that reports on the commitments of an agency, a theme or of all have in common. */
 import { FINDINGS, isOpen, type Stage } from '#commitments';
 import { SHOWN_STAGES } from '#charts';
-import { ENTRIES, EXITS, FLOWS, type Filter, type FlowFilter, type OutcomeRow, type Row as Figures } from '#progress';
+import {
+  ENTRIES,
+  EXITS,
+  FLOWS,
+  type Filter,
+  type FlowFilter,
+  type Leg,
+  type OutcomeRow,
+  type Row as Figures,
+} from '#progress';
 import { chartOf } from './chart.js';
 import { reasonTable } from './commitments.js';
 import type { Dossier, Draft } from './draft.js';
@@ -116,44 +125,72 @@ export function rowsTable(
 
 /** How the number of commitments went, and which of them changed; none where the report has no first date. */
 export async function changes(draft: Draft, filter: FlowFilter): Promise<Section[]> {
-  const { since, at, words } = draft;
+  const { since, at, words, round } = draft;
   if (!since) return [];
-  const { flows } = draft.views;
-  const { totalThen, reported, totalNow } = await flows.between(at, { from: since }, filter);
-  const { entered, left, same, moves } = reported;
-  const term = (
-    sign: '+' | '−',
-    name: keyof typeof words.codes.flow,
-    { total, list }: { total: number; list: string },
-  ) =>
-    total === 0 ? [] : { sign, flow: words.codes.flow[name], count: draft.listed({ total, list }, 'changes-since') };
-  const terms = [
-    ...ENTRIES.flatMap((name) => term('+', name, entered[name])),
-    ...EXITS.flatMap((name) => term('−', name, left[name])),
-  ];
-  const moved = moves.reduce((sum, { count }) => sum + count, 0);
-  const blocks: Block[] = [
-    draft.paragraph(words.sentences.bridge(draft.listed(totalThen), terms, draft.listed(totalNow), since, at.asOf)),
-  ];
-  if (terms.length === 0 && moved === 0) blocks.push(draft.paragraph(words.sentences.nothingChanged));
+  const before = round?.before?.asOf === since ? round.before : null;
+  const dates = { from: since, ...(before && { knownThen: before.knownAt }) };
+  const { totalThen, learned, totalThenAsKnownNow, reported, totalNow } = await draft.views.flows.between(
+    at,
+    dates,
+    filter,
+  );
+  const blocks: Block[] = [];
+  if (before && learned)
+    blocks.push(
+      draft.paragraph(
+        words.sentences.asPublished(before.symbol, draft.listed(totalThen), since),
+        termsOf(draft, learned).length === 0
+          ? words.sentences.nothingCorrected
+          : words.sentences.corrected(termsOf(draft, learned), draft.listed(totalThenAsKnownNow)),
+      ),
+      ...movesOf(draft, learned),
+    );
+  const terms = termsOf(draft, reported);
+  blocks.push(
+    draft.paragraph(
+      words.sentences.bridge(draft.listed(totalThenAsKnownNow), terms, draft.listed(totalNow), since, at.asOf),
+    ),
+  );
+  if (terms.length === 0 && reported.moves.length === 0) blocks.push(draft.paragraph(words.sentences.nothingChanged));
   else {
-    blocks.push(draft.paragraph(words.sentences.moves(moved, draft.listed(same, 'changes-since'))));
-    if (moves.length > 0)
-      blocks.push({
-        type: 'list',
-        ordered: false,
-        items: moves.map(({ from, to, count, list }) =>
-          words.sentences.move(
-            draft.listed({ total: count, list }, 'changes-since'),
-            draft.wordOf('stage', from),
-            draft.wordOf('stage', to),
-          ),
-        ),
-      });
-    blocks.push(await changeTable(draft, since, filter));
+    const moved = reported.moves.reduce((sum, { count }) => sum + count, 0);
+    blocks.push(
+      draft.paragraph(words.sentences.moves(moved, draft.listed(reported.same, 'changes-since'))),
+      ...movesOf(draft, reported),
+      await changeTable(draft, since, filter),
+    );
   }
   return [draft.section('since', words.sections.since(since), blocks)];
 }
+
+/** What came in and what went out, each with its list; what is 0 is left out. */
+function termsOf(draft: Draft, { entered, left }: Leg) {
+  const { flow } = draft.words.codes;
+  const term = (sign: '+' | '−', name: keyof typeof flow, { total, list }: { total: number; list: string }) =>
+    total === 0 ? [] : { sign, flow: flow[name], count: draft.listed({ total, list }, 'changes-since') };
+  return [
+    ...ENTRIES.flatMap((name) => term('+', name, entered[name])),
+    ...EXITS.flatMap((name) => term('−', name, left[name])),
+  ];
+}
+
+/** From stage to stage. */
+const movesOf = (draft: Draft, { moves }: Leg): Block[] =>
+  moves.length === 0
+    ? []
+    : [
+        {
+          type: 'list',
+          ordered: false,
+          items: moves.map(({ from, to, count, list }) =>
+            draft.words.sentences.move(
+              draft.listed({ total: count, list }, 'changes-since'),
+              draft.wordOf('stage', from),
+              draft.wordOf('stage', to),
+            ),
+          ),
+        },
+      ];
 
 async function changeTable(draft: Draft, since: string, filter: FlowFilter): Promise<Table> {
   const { at, words } = draft;

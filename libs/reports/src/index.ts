@@ -1,8 +1,12 @@
 /** The front door of reports, and their context: the model, the kinds, the formats, and the routes. */
 import type { Context } from '#platform';
 import { actControllers, historyController } from '#acts';
+import type { DraftsStore } from '#drafts';
+import { RoundReports } from '#rounds';
 import { Erasures, ErasuresProjection } from './erasures.projection.js';
 import { PublicationDrafts } from './publication-drafts.js';
+import { Publications } from './publications.js';
+import { publishingProjection, ReportsOfRounds } from './publishing-rounds.js';
 import { PublicationsController, VerifyController } from './publications.controller.js';
 import { PublishedFiles } from './published-files.js';
 import { JobsKept, ReportJobs } from './jobs.js';
@@ -23,7 +27,12 @@ export { written } from './threads.js';
 export { say, wordsOf, type Counted, type Words } from './words/index.js';
 
 /** What a server or a command line takes of this context. */
-export const reportsContext = (imprint: Imprint, published: PublishedFiles, kept: JobsKept): Context => ({
+export const reportsContext = (
+  imprint: Imprint,
+  published: PublishedFiles,
+  kept: JobsKept,
+  drafts: DraftsStore,
+): Context => ({
   controllers: [
     VerifyController,
     ReportJobsController,
@@ -32,10 +41,12 @@ export const reportsContext = (imprint: Imprint, published: PublishedFiles, kept
     historyController('publication'),
     ...actControllers('publication', (name) => name === 'blank'),
   ],
-  projections: () => [new ErasuresProjection()],
+  projections: (log) => [new ErasuresProjection(), publishingProjection(log, new PublicationDrafts(drafts))],
   providers: [
     Reports,
     PublicationDrafts,
+    Publications,
+    { provide: RoundReports, useClass: ReportsOfRounds },
     ReportJobs,
     ReportOrders,
     { provide: Imprint, useValue: imprint },

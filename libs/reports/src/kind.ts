@@ -2,7 +2,7 @@
 import { Transform } from 'class-transformer';
 import { ProgressClockQuery, OnDate, QueryChoice } from '#platform';
 import { Rejected } from '#eventsourcing';
-import type { Filter } from '#progress';
+import { OptionalText, type Filter } from '#progress';
 import type { Draft } from './draft.js';
 import { REPORT_FORMAT_NAMES, type ReportFormatName } from './formats.js';
 import { LANGUAGES, type Language, type Report } from './report.js';
@@ -17,6 +17,11 @@ export class ReportQuery extends ProgressClockQuery {
     example: '2006-11-21',
   })
   since?: string;
+  @OptionalText(
+    'The report comes out of this reporting round: as at its cut-off, with who answered, the answers and the words of the agencies; without `since` it covers what came since the round before',
+    'CM-2011',
+  )
+  round?: string;
   @QueryChoice(LANGUAGES, { default: 'en', description: 'Of the report; what people wrote stays in its own language' })
   language?: Language;
   @QueryChoice(REPORT_FORMAT_NAMES, {

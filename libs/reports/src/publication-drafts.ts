@@ -3,7 +3,7 @@
  * list, feed, count or error tells a reader that they exist.
  */
 import { Injectable } from '@nestjs/common';
-import type { Narrative, Publication, WriteNarrative } from '#bodies';
+import type { Narrative, Publication, PublishReport, WriteNarrative } from '#bodies';
 import { DraftsStore, type Draft } from '#drafts';
 import { Conflict, NO_STREAM, Rejected, withoutNulls, WrongRevision } from '#eventsourcing';
 import type { CommandContext, Principal } from '#platform';
@@ -19,10 +19,13 @@ export interface Prepared {
   /** In the order written; of each section, agency and language the last one. The revision is that of the draft. */
   readonly narratives: readonly Narrative[];
   /** Its files are made, and its events are being written: whoever changes it is refused. */
-  readonly isClosed?: true;
+  readonly ready?: PublishReport;
 }
 
 export type PreparedDraft = Draft<Prepared>;
+
+/** The round whose report it is; `null`: it is of none. */
+export const roundOf = ({ parameters }: Publication): string | null => parameters?.['round'] ?? null;
 
 /** Whether somebody may see what is being prepared: the secretariat, and the agencies, which may add their words. */
 export const mayPrepare = (by: Principal | null): boolean =>
@@ -77,14 +80,20 @@ export class PublicationDrafts {
   }
 
   /** Closes it, so that nothing is written that would not be published. @throws WrongRevision when something was since */
-  async close({ id, content, revision }: PreparedDraft, { by }: CommandContext): Promise<number> {
-    return (await this.drafts.put({ kind: KIND, id }, { ...content, isClosed: true }, by.account, revision)).revision;
+  async close(
+    { id, content, revision }: PreparedDraft,
+    ready: PublishReport,
+    { by }: CommandContext,
+  ): Promise<PreparedDraft> {
+    const closed = { ...content, ready };
+    await this.drafts.put({ kind: KIND, id }, closed, by.account, revision);
+    return (await this.read(id))!;
   }
 
   /** Opens it again after it could not be published. */
-  async open({ id, content }: PreparedDraft, closed: number, { by }: CommandContext): Promise<void> {
-    const { isClosed: _, ...open } = content;
-    await this.drafts.put({ kind: KIND, id }, open, by.account, closed);
+  async open({ id, content, revision }: PreparedDraft, { by }: CommandContext): Promise<void> {
+    const { ready: _, ...open } = content;
+    await this.drafts.put({ kind: KIND, id }, open, by.account, revision);
   }
 
   discard(id: string): Promise<boolean> {
@@ -101,7 +110,7 @@ export class PublicationDrafts {
     for (let tried = 1; ; tried++) {
       const draft = await this.read(id);
       if (!draft) throw new WrongRevision(id, expected ?? NO_STREAM, NO_STREAM);
-      if (draft.content.isClosed && !evenClosed)
+      if (draft.content.ready && !evenClosed)
         throw new Conflict('being_published', `${id} is being published: nothing more can be added to it.`);
       const base = expected ?? draft.revision;
       try {

@@ -3,7 +3,6 @@
  * then it is a draft, which readers are told nothing of.
  */
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
 import {
   ApiConflictResponse,
   ApiCreatedResponse,
@@ -18,10 +17,9 @@ import {
 } from '@nestjs/swagger';
 import { Matches } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ActCommand, otherCase, pageOf, registerController, RegisterListQuery, RegisterPage } from '#acts';
+import { otherCase, pageOf, registerController, RegisterListQuery, RegisterPage } from '#acts';
 import { Publication, PublicationAsAt, PublishReport, RegisterAnswer, WriteNarrative } from '#bodies';
-import { todayAt } from '#clocks';
-import { Conflict, load, refused, Rejected, WrongRevision, type Log } from '#eventsourcing';
+import { Conflict, load, refused, Rejected, type Log } from '#eventsourcing';
 import {
   ACTING,
   AlwaysOpen,
@@ -33,26 +31,22 @@ import {
   LOG,
   QueryChoice,
   Rights,
-  validated,
   WantedFormat,
   type CommandContext,
   type Format,
   type Principal,
 } from '#platform';
 import { Flag } from '#progress';
-import { publication, publicationShown, Registers, type EntryAct, type PublicationState } from '#registers';
+import { publication, publicationShown, Registers, type PublicationState } from '#registers';
 import { Erasures } from './erasures.projection.js';
 import { REPORT_FORMATS, reportFormat, type ReportFormatName } from './formats.js';
 import { sectionIdsIn } from './narrative.js';
 import { mayPrepare, PublicationDrafts, type Prepared, type PreparedDraft } from './publication-drafts.js';
+import { PUBLISHED, Publications } from './publications.js';
 import { publishedAs, PublishedFiles } from './published-files.js';
-import { LANGUAGES, type Language, type NumberedReport } from './report.js';
-import { QUERIES, Reports } from './reports.js';
+import { LANGUAGES, type Language } from './report.js';
 import { begun, sendFile, tagOf, wantedFormat, wasHad } from './sent.js';
 import { written } from './threads.js';
-
-/** Every format but the manifest, which stands in each of them. */
-const PUBLISHED = Object.keys(REPORT_FORMATS).filter((name) => name !== 'manifest') as ReportFormatName[];
 
 class PublicationView extends PublicationAsAt {
   @ApiProperty({ type: 'integer', description: 'Of its last event, or of its draft; also the ETag' })
@@ -109,8 +103,7 @@ export class PublicationsController extends registerController('publication') {
   constructor(
     registered: Registers,
     @Inject(LOG) log: Log,
-    private readonly commands: CommandBus,
-    private readonly reports: Reports,
+    private readonly publications: Publications,
     private readonly files: PublishedFiles,
     private readonly erasures: Erasures,
     private readonly drafts: PublicationDrafts,
@@ -171,7 +164,7 @@ export class PublicationsController extends registerController('publication') {
     @CurrentCommand() context: CommandContext,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<PreparedAnswer> {
-    await this.#trial(body);
+    await this.publications.trial(body);
     const taken = [...(await this.registered.all('publication')), ...(await this.drafts.all())].map(({ id }) => id);
     if (taken.includes(body.id)) throw new Conflict('already_registered', `${body.id} is there already.`, '/id');
     const other = otherCase(body.id, taken);
@@ -196,9 +189,9 @@ export class PublicationsController extends registerController('publication') {
     @Body() body: Publication,
     @CurrentCommand() context: CommandContext,
   ): Promise<PreparedAnswer> {
-    const { content } = await this.#toChange(code);
+    const { content } = await this.publications.toChange(code);
     if (body.id !== code) throw refused('invalid', '/id', `id must be ${code}: a symbol is never changed`);
-    const sections = sectionIdsIn((await this.#trial(body)).sections);
+    const sections = sectionIdsIn((await this.publications.trial(body)).sections);
     const without = content.narratives.find(({ section }) => !sections.includes(section));
     if (without)
       throw new Conflict('words_without_section', `Words stand in ${without.section}, which it would not have.`);
@@ -222,8 +215,8 @@ export class PublicationsController extends registerController('publication') {
     @CurrentCommand() context: CommandContext,
   ): Promise<PreparedAnswer> {
     refuseWordsOfOthers(body, context);
-    const { content } = await this.#toChange(code);
-    const sections = sectionIdsIn((await this.#trial(content.entry)).sections);
+    const { content } = await this.publications.toChange(code);
+    const sections = sectionIdsIn((await this.publications.trial(content.entry)).sections);
     if (!sections.includes(body.section)) {
       const message = `must be a section of the report: ${sections.join(', ')}`;
       throw new Rejected('invalid', `section ${message}`, [{ pointer: '/section', message }]);
@@ -247,7 +240,7 @@ export class PublicationsController extends registerController('publication') {
     @CurrentCommand() context: CommandContext,
   ): Promise<PreparedAnswer> {
     refuseWordsOfOthers(body, context);
-    await this.#toChange(code);
+    await this.publications.toChange(code);
     return { code, revision: await this.drafts.remove(code, body, context) };
   }
 
@@ -262,7 +255,7 @@ export class PublicationsController extends registerController('publication') {
   @ApiOkResponse({ type: PreparedAnswer })
   @ApiConflictResponse({ description: 'It is published already' })
   async discard(@Param('code') code: string): Promise<PreparedAnswer> {
-    const { revision } = await this.#toChange(code);
+    const { revision } = await this.publications.toChange(code);
     await this.drafts.discard(code);
     return { code, revision };
   }
@@ -278,41 +271,7 @@ export class PublicationsController extends registerController('publication') {
   @ApiOkResponse({ type: RegisterAnswer })
   @ApiConflictResponse({ description: 'It is published already' })
   async publish(@Param('code') code: string, @CurrentCommand() context: CommandContext): Promise<RegisterAnswer> {
-    const { published } = (await load(this.log, publication, code)).state;
-    if (published) {
-      // Given again, the same command is recognised; another one is refused.
-      const answer = await this.#act(code, [{ act: 'publish', body: published }], context);
-      await this.drafts.discard(code);
-      return answer;
-    }
-    const draft = await this.#toChange(code);
-    const { entry, narratives } = draft.content;
-    if (context.expected !== undefined && context.expected !== draft.revision)
-      throw new WrongRevision(code, context.expected, draft.revision);
-    const knownAt = await this.registered.position();
-    const made = await Promise.all(LANGUAGES.map((language) => this.#made(draft.content, { language, knownAt })));
-    const files: PublishReport['files'] = [];
-    for (const report of made) {
-      const { language } = report;
-      for (const format of PUBLISHED) {
-        await context.checkConnected?.();
-        files.push({ language, format, ...(await this.files.keep(written(format, report))) });
-      }
-    }
-    const { log, template, software } = made[0]!.manifest;
-    const body = { knownAt, log, template, software, publishedOn: todayAt(new Date()), files };
-    // Words that came meanwhile are not in the files: then it is refused.
-    const closed = await this.drafts.close(draft, context);
-    try {
-      const words = narratives.map(({ revision: _revision, ...body }) => ({ act: 'write', body }) as const);
-      const acts = [{ act: 'enter', body: entry }, ...words, { act: 'publish', body }] as const;
-      const answer = await this.#act(code, acts, { ...context, expected: undefined });
-      await this.drafts.discard(code);
-      return answer;
-    } catch (error) {
-      await this.drafts.open(draft, closed, context);
-      throw error;
-    }
+    return this.publications.publish(code, context);
   }
 
   @Get(':code/file')
@@ -344,7 +303,7 @@ export class PublicationsController extends registerController('publication') {
     const stands = file && !erased ? file : null;
     if (stands && (await wasHad(request, reply, stands.sha256))) return;
     const kept = stands && (await this.files.read(stands.sha256));
-    const made = kept ? null : await this.#made(of, { language, knownAt: published?.knownAt });
+    const made = kept ? null : await this.publications.made(of, { language, knownAt: published?.knownAt });
     const tag = made && `${tagOf(made.manifest, format, this.erasures.last)}${draft ? `-${draft.revision}` : ''}`;
     if (!stands && (await wasHad(request, reply, tag!))) return;
     const bytes = kept ?? written(format, made!);
@@ -353,44 +312,10 @@ export class PublicationsController extends registerController('publication') {
     await sendFile(reply, reportFormat(format), name, await begun(bytes));
   }
 
-  async #act(id: string, acts: readonly EntryAct<'publication'>[], context: CommandContext): Promise<RegisterAnswer> {
-    const { revision, position } = await this.commands.execute(new ActCommand('publication', id, acts, context));
-    return { code: id, revision, position };
-  }
-
   /** What is being prepared, for those who may see it. @throws Rejected `not_found`, with the same words as for what is not there */
   async #preparedFor(by: Principal | null, code: string): Promise<PreparedDraft> {
     if (!mayPrepare(by)) throw await this.registered.missing('publication', code);
-    return this.#prepared(code);
-  }
-
-  async #prepared(code: string): Promise<PreparedDraft> {
-    const draft = await this.drafts.read(code);
-    if (!draft) throw await this.registered.missing('publication', code);
-    return draft;
-  }
-
-  /** What somebody is to change. @throws Conflict `already_published` | Rejected `not_found` */
-  async #toChange(code: string): Promise<PreparedDraft> {
-    const { published } = (await load(this.log, publication, code)).state;
-    if (published)
-      throw new Conflict(
-        'already_published',
-        `${code} was published on ${published.publishedOn}. What is published never changes.`,
-      );
-    return this.#prepared(code);
-  }
-
-  /** The report as it would be, without the words that are added: refused where it could not be made. */
-  #trial(entry: Publication): Promise<NumberedReport> {
-    return this.reports.make(entry.kind, askedBy(entry, {}));
-  }
-
-  #made(
-    { entry, narratives }: Prepared,
-    more: { readonly language: Language; readonly knownAt?: string },
-  ): Promise<NumberedReport> {
-    return this.reports.make(entry.kind, askedBy(entry, more), { symbol: entry.id, narratives });
+    return this.publications.prepared(code);
   }
 }
 
@@ -427,10 +352,4 @@ export class VerifyController {
   async verify(@Body() { sha256 }: VerifyFile): Promise<Verified> {
     return { published: await publishedAs(this.registered, sha256) };
   }
-}
-
-/** The query of the route that makes such a report. @throws Rejected `invalid` where that does not take it */
-function askedBy({ kind, parameters, asOf, since, staleAfter }: Publication, more: object) {
-  const given = { ...parameters, asOf, ...(since && { since }), ...(staleAfter && { staleAfter }), ...more };
-  return validated(QUERIES[kind], given, '/parameters');
 }

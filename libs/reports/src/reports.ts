@@ -5,6 +5,7 @@ import { load, refused, Rejected, type Log } from '#eventsourcing';
 import { clocksOf, LOG, validated } from '#platform';
 import { Coverage, Crosswalks, Flows, Matrix, Progress, Silence, Timeline } from '#progress';
 import { publication, Registers } from '#registers';
+import { RoundViews } from '#rounds';
 import { agency, AgencyReportQuery } from './agency.js';
 import { Draft, type ReportViews } from './draft.js';
 import { reportFormat, type ReportFormatName } from './formats.js';
@@ -12,6 +13,8 @@ import { forum, ForumReportQuery } from './forum.js';
 import { needed, type ReportFilter, type ReportMaker, type ReportQuery } from './kind.js';
 import { withNarratives } from './narrative.js';
 import { numbered } from './numbered.js';
+import { roundSections } from './of-round.js';
+import { roundOfReport } from './round-of-report.js';
 import { register, RegisterReportQuery } from './register.js';
 import { REPORT_KINDS, type Manifest, type NumberedReport, type ReportKind } from './report.js';
 import { synthesis, SynthesisReportQuery } from './synthesis.js';
@@ -96,12 +99,23 @@ export function holdsRows(report: NumberedReport, format: ReportFormatName): Num
 export async function makeReport(
   views: ReportViews,
   manifest: Manifest,
-  asked: ReportFilter,
+  { round, ...asked }: ReportFilter & { readonly round?: string },
   narratives: readonly Narrative[],
 ): Promise<NumberedReport> {
-  const { kind, language, symbol } = manifest;
+  const { kind, language, symbol, knownAt } = manifest;
   const draft = await Draft.begin(views, manifest);
+  draft.round = round ? await roundOfReport(views.log, views.rounds, round, knownAt) : null;
   let made = await REPORTS[kind].make(draft, asked);
+  if (draft.round) {
+    const [first, ...others] = made.sections;
+    const subtitle = [
+      ...made.cover.subtitle,
+      ...(made.cover.subtitle.length > 0 ? ['. '] : []),
+      ...draft.words.cover.ofRound(draft.foreign(draft.round.name)),
+    ];
+    const sections = [first!, ...roundSections(draft, draft.round), ...others];
+    made = { ...made, cover: { ...made.cover, subtitle }, sections };
+  }
   if (symbol !== null) {
     made = withNarratives(made, narratives, draft.words.lines);
     made = { ...made, cover: { ...made.cover, symbol } };
@@ -123,6 +137,7 @@ export class Reports {
     private readonly silence: Silence,
     private readonly timeline: Timeline,
     private readonly registers: Registers,
+    private readonly rounds: RoundViews,
   ) {}
 
   /**
@@ -132,13 +147,14 @@ export class Reports {
    */
   async make(
     kind: ReportKind,
-    query: ReportQuery & ReportFilter,
+    asked: ReportQuery & ReportFilter,
     of: { readonly symbol: string | null; readonly narratives: readonly Narrative[] } = {
       symbol: null,
       narratives: [],
     },
   ): Promise<NumberedReport> {
     const { log, progress } = this;
+    const query = await this.#byRound(asked);
     const { asOf, knownAt } = await clocksOf(query, log.store);
     const pinned = await progress.pin({ asOf, knownAt });
     const settled = { asOf, knownAt: pinned.knownAt, log: await log.store.identity() };
@@ -186,6 +202,7 @@ export class Reports {
       since: _s,
       language: _l,
       format: _f,
+      round: _r,
       forum: of,
       ...asked
     }: ReportQuery & ReportFilter,
@@ -201,7 +218,8 @@ export class Reports {
    * What is asked for, with the dates that it has when none are said; it is looked up that there is what it is on.
    * @throws Rejected `not_found` | `invalid`
    */
-  async settled(kind: ReportKind, query: ReportQuery & ReportFilter): Promise<Pick<Manifest, 'asOf' | 'knownAt'>> {
+  async settled(kind: ReportKind, asked: ReportQuery & ReportFilter): Promise<Pick<Manifest, 'asOf' | 'knownAt'>> {
+    const query = await this.#byRound(asked);
     const { asOf, knownAt } = await this.progress.pin(await clocksOf(query, this.log.store));
     manifestOf(kind, query, { asOf, knownAt, log: '' }, this.imprint);
     if (kind === 'agency' || kind === 'theme' || kind === 'forum') {
@@ -210,6 +228,18 @@ export class Reports {
         throw await this.registers.missing(kind, code, knownAt, kind);
     }
     return { asOf, knownAt };
+  }
+
+  /** A report of a round stands as at its cut-off, and covers what came since that of the round before. @throws Rejected */
+  async #byRound<Q extends ReportQuery & ReportFilter>(query: Q): Promise<Q> {
+    if (!query.round) return query;
+    const { knownAt } = await clocksOf({ knownAt: query.knownAt }, this.log.store);
+    const { asOf, previous } = await this.rounds.one(query.round, knownAt);
+    if (query.asOf && query.asOf !== asOf)
+      throw refused('other_cut_off', '/asOf', `${query.round} stands as at ${asOf}, not as at ${query.asOf}.`);
+    const before = previous ? (await this.rounds.one(previous, knownAt)).asOf : undefined;
+    const since = query.since ?? (before && before <= asOf ? before : undefined);
+    return { ...query, asOf, ...(since && { since }) };
   }
 
   private maker(kind: string): ReportMaker {
@@ -222,8 +252,8 @@ export class Reports {
   }
 
   #views(): ReportViews {
-    const { log, progress, coverage, crosswalks, flows, matrix, silence, timeline, registers } = this;
+    const { log, progress, coverage, crosswalks, flows, matrix, silence, timeline, registers, rounds } = this;
     const { colours } = this.imprint;
-    return { log, progress, coverage, crosswalks, flows, matrix, silence, timeline, registers, colours };
+    return { log, progress, coverage, crosswalks, flows, matrix, silence, timeline, registers, rounds, colours };
   }
 }

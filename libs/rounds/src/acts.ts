@@ -110,10 +110,10 @@ export const ROUND_ACTS = complete<keyof rounds.RoundEvents | 'Blanked'>()({
   publish: roundAct('Published', 'PublishRound', {
     path: 'publish',
     who: 'secretariat',
-    summary: 'Publish the report of a closed round',
+    summary: 'Publish a closed round: its report is made and published, once and whole',
     description:
-      'By the secretariat. `publication` names the report that was published of it: as at its cut-off, as known at the position of publication.',
-    conflict: 'It is open, or was published already',
+      'By the secretariat. The report stands as at the cut-off, as known at the position of the act, and never changes: with who answered and who did not, the answers and the words of the agencies, and how its figures came about from those that were published of the round before. Words that were added to a publication prepared under the same symbol are in it.',
+    conflict: 'It is open, or was published already; or the symbol is that of another report',
     operationId: 'publishRound',
     decide: rounds.publish,
   }),
@@ -181,9 +181,10 @@ export const RETURN_ACTS = complete<Exclude<keyof returns.ReturnEvents, 'Applied
   comment: returnAct('Commented', 'CommentOnReturn', {
     path: 'comments',
     who: 'agency',
-    summary: 'Comment on a return that was received, or answer a comment',
-    description: 'By the agency or the secretariat. Comments are public, as the return is.',
-    conflict: 'Nothing was received yet',
+    summary: 'Comment on a return that was received, answer a comment, or reply to the published report',
+    description:
+      'By the agency or the secretariat. Comments are public, as the return is. Once the round is published a comment stands beside its report: the right of reply, also of an agency of which nothing was received.',
+    conflict: 'Nothing was received yet, and nothing was published',
     operationId: 'commentOnReturn',
     decide: returns.comment,
   }),

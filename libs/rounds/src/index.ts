@@ -1,6 +1,7 @@
 /** The front door of reporting rounds, and their context: rounds, returns, and what comes of both. */
 import { DraftsStore } from '#drafts';
-import type { Context } from '#platform';
+import { Projector, type Log } from '#eventsourcing';
+import { LOG, type Context } from '#platform';
 import { FindsInQuestion, InQuestionToday } from './in-question.js';
 import { aReturn } from './return.js';
 import { returnActControllers, ReturnsController } from './returns.controller.js';
@@ -19,6 +20,7 @@ export * from './in-question.js';
 export * from './return.js';
 export { mine, Returns, RETURN_DRAFTS, worksFor, type Known } from './returns.js';
 export { ReturnView } from './returns.controller.js';
+export * from './publishing.js';
 export * from './round.js';
 export { ReplayRound } from './replay.js';
 export { ROUND_DRAFTS, Rounds } from './rounds.js';
@@ -44,6 +46,15 @@ export const roundsContext = (drafts: DraftsStore): Context => ({
     ReturnsController,
     ...returnActControllers,
   ],
-  providers: [Rounds, Returns, ReplayRoundHandler, { provide: FindsInQuestion, useClass: InQuestionToday }],
-  views: [RoundViews],
+  providers: [
+    Rounds,
+    Returns,
+    ReplayRoundHandler,
+    { provide: FindsInQuestion, useClass: InQuestionToday },
+    {
+      provide: RoundViews,
+      useFactory: (projector: Projector, log: Log) => new RoundViews(projector, log),
+      inject: [Projector, LOG],
+    },
+  ],
 });

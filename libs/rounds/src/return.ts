@@ -47,7 +47,8 @@ export type ReturnEvents = {
   /** An act was refused, as something else was recorded before it; what was recorded by then is taken back. */
   TakenBack: { revision: number; at: string; code: string; reason: string };
   SentBack: SendBackReturn & Done;
-  Commented: CommentOnReturn & Done;
+  /** `beside`: the symbol of the report of the round, where that was published by then: the word stands beside it. */
+  Commented: CommentOnReturn & Done & { beside?: string };
   Accepted: AcceptReturn & Done;
   NilReported: NilReturn & Done & { reportedOn: FullDate };
   PaperReceived: ReceivePaper & Done;
@@ -63,6 +64,8 @@ export interface CommentAsAt {
   /** `null`: the secretariat. */
   readonly agency: string | null;
   readonly on: FullDate;
+  /** The symbol of the published report that it stands beside, as a reply; `null`: it was made before that. */
+  readonly beside: string | null;
 }
 
 export interface Submission {
@@ -85,11 +88,11 @@ export interface ReturnSoFar {
 const commented = (
   state: ReturnSoFar,
   comments: readonly Pick<CommentOnReturn, 'at' | 'text' | 'answers'>[],
-  { agency, on }: { readonly agency: string | null; readonly on: FullDate },
+  by: Pick<CommentAsAt, 'agency' | 'on' | 'beside'>,
 ): readonly CommentAsAt[] => [
   ...state.comments,
   ...comments.map(({ at = null, text, answers = null }, i) => ({
-    ...{ number: state.comments.length + i, at, text, answers, agency, on },
+    ...{ number: state.comments.length + i, at, text, answers, ...by },
   })),
 ];
 
@@ -122,11 +125,11 @@ export const aReturn = keepingStatements<ReturnSoFar, ReturnEvents>({
     SentBack: (state, { data }) => ({
       ...state,
       state: 'returned',
-      comments: commented(state, data.comments, { agency: null, on: data.on }),
+      comments: commented(state, data.comments, { agency: null, on: data.on, beside: null }),
     }),
     Commented: (state, { data, by }) => ({
       ...state,
-      comments: commented(state, [data], { agency: by.agency, on: data.on }),
+      comments: commented(state, [data], { agency: by.agency, on: data.on, beside: data.beside ?? null }),
     }),
     Accepted: (state, { data }) => ({ ...state, state: 'accepted', acceptedOn: data.on }),
     NilReported: (state, { data }) => ({
@@ -254,12 +257,14 @@ export const receivePaper: DecideReturn<ReceivePaper> = (state, act, on) => {
   return [{ name: 'PaperReceived', data: { ...withoutNulls(act), on: on.today } }];
 };
 
-export const comment: DecideReturn<CommentOnReturn> = (state, act, { today }) => {
-  isThere(state);
+/** Once the round is published a word stands beside its report, as a reply; an agency of which nothing was received has this right, too. */
+export const comment: DecideReturn<CommentOnReturn> = (state, act, { today, round: { published } }) => {
+  if (!published) isThere(state);
+  const beside = published?.publication;
   const { answers } = act;
   if (answers !== undefined && answers !== null && answers >= state.comments.length)
     throw refused('not_found', '/answers', `There is no comment ${answers}.`);
-  return [{ name: 'Commented', data: { ...withoutNulls(act), on: today } }];
+  return [{ name: 'Commented', data: { ...withoutNulls(act), on: today, ...(beside && { beside }) } }];
 };
 
 function isThere({ state }: ReturnSoFar): void {

@@ -1,5 +1,5 @@
 /** The routes of returns: the draft, what is found about it, and the acts on it. */
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put, Query, type Type } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put, type Type } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import {
   ApiBody,
@@ -17,6 +17,7 @@ import { decodeAll, Rejected, streamOf, type Log } from '#eventsourcing';
 import {
   Actor,
   actorOf,
+  AtClocks,
   Caller,
   CurrentCommand,
   LOG,
@@ -36,7 +37,7 @@ import { CommitmentInQuestion } from './in-question.js';
 import { aReturn, isWritable, returnId, stateOfReturn, type CommentAsAt, type Submission } from './return.js';
 import { Returns, worksFor, type Known } from './returns.js';
 import { deadlineFor, isLate } from './round.js';
-import { OfPath, revisionIn } from './rounds.controller.js';
+import { KnownQuery, OfPath, revisionIn } from './rounds.controller.js';
 import { contentOf } from './submitting.js';
 
 const DAY = { type: String, format: 'date' } as const;
@@ -50,6 +51,12 @@ class CommentOfReturn implements CommentAsAt {
   @ApiProperty({ type: String, nullable: true, description: 'Whose it is; null: the secretariat’s' })
   readonly agency: string | null;
   @ApiProperty(DAY) readonly on: FullDate;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The symbol of the published report that it stands beside, as a reply; null: it was made before that',
+  })
+  readonly beside: string | null;
 }
 
 class Submitted {
@@ -170,7 +177,7 @@ class CommentList {
   @ApiProperty({ type: [CommentOfReturn] }) readonly items: readonly CommentOfReturn[];
 }
 
-class RevisionQuery {
+class ReturnQuery extends KnownQuery {
   @ApiProperty({ required: false, type: 'integer', minimum: 1, description: 'An earlier revision of the draft' })
   @IsOptional()
   @Matches(/^[1-9]\d{0,8}$/, { message: 'revision must be a number from 1 on' })
@@ -207,24 +214,26 @@ export class ReturnsController {
   @ApiOperation({
     summary: 'A return: where it stands, what was submitted, and to those who work on it its draft',
     description:
-      'The draft begins with the answers that are carried over; `register` has what is known of each commitment in question, and `before` what the agency said last time.',
+      'The draft begins with the answers that are carried over; `register` has what is known of each commitment in question, and `before` what the agency said last time. With `knownAt` it is shown as it was received by then, without a draft; `register` is that of today.',
     operationId: 'getReturn',
   })
   @ApiOkResponse({ type: ReturnView })
   async one(
     @Param('round') round: string,
     @Param('agency') agency: string,
-    @Query() query: RevisionQuery,
-    @Caller() caller: Principal | null,
+    @AtClocks() query: ReturnQuery,
+    @Caller() caller: Principal | null = null,
   ): Promise<ReturnView> {
-    const known = await this.returns.known(round, agency);
-    const sees = maySee(caller, agency);
+    const { knownAt } = query.at;
+    const known = await this.returns.known(round, agency, knownAt);
+    const sees = knownAt === undefined && maySee(caller, agency);
     if (query.revision) mustSee(caller, agency);
     const { state } = known;
     const today = todayAt(new Date());
     const saved = sees ? await this.returns.draft(round, agency) : null;
-    const before = await this.returns.lastOf(known.round.round!.previous, agency);
-    const events = await decodeAll(this.log, await this.log.store.read(streamOf(aReturn, returnId(round, agency))));
+    const before = await this.returns.lastOf(known.round.round!.previous, agency, knownAt);
+    const all = await decodeAll(this.log, await this.log.store.read(streamOf(aReturn, returnId(round, agency))));
+    const events = all.filter(({ position }) => knownAt === undefined || BigInt(position) <= BigInt(knownAt));
     return {
       ...{ round, agency },
       state: stateOfReturn(known.round, agency, state, today, saved !== null),

@@ -72,12 +72,12 @@ export class Returns {
   ) {}
 
   /** @throws Rejected `not_found` where there is no such round that was opened, or it does not ask the agency */
-  async known(code: string, agency: string): Promise<Known> {
-    const { state: round } = await load(this.log, rounds, code);
+  async known(code: string, agency: string, knownAt?: string): Promise<Known> {
+    const { state: round } = await load(this.log, rounds, code, knownAt);
     if (!round.round) throw new Rejected('not_found', `There is no round ${code}.`);
     if (!round.agencies.includes(agency))
       throw new Rejected('not_found', `${agency} is not among the agencies that ${code} asks.`);
-    return { round, ...(await load(this.log, aReturn, returnId(code, agency))) };
+    return { round, ...(await load(this.log, aReturn, returnId(code, agency), knownAt)) };
   }
 
   #on({ round }: Pick<Known, 'round'>, agency: string): OnReturn {
@@ -127,9 +127,13 @@ export class Returns {
   }
 
   /** What an agency submitted in a round, or the one before it. */
-  async lastOf(code: string | null | undefined, agency: string): Promise<ReturnSoFar['submissions'][number] | null> {
+  async lastOf(
+    code: string | null | undefined,
+    agency: string,
+    knownAt?: string,
+  ): Promise<ReturnSoFar['submissions'][number] | null> {
     for (let [next, steps] = [code, 0]; next && steps < 50; steps++) {
-      const { state } = await load(this.log, aReturn, returnId(next, agency));
+      const { state } = await load(this.log, aReturn, returnId(next, agency), knownAt);
       const last = state.submissions.findLast(({ outcome }) => outcome === 'applied');
       if (last) return last;
       next = (await load(this.log, rounds, next)).state.round?.previous;

@@ -3,7 +3,7 @@ import type { CloseRound, ExtendRound, PublishRound, ReopenRound, Round } from '
 import type { FullDate } from '#clocks';
 import { canonicalJson, Conflict, refused, Rejected, withoutNulls, type NewEvent } from '#eventsourcing';
 import { keepingStatements, type EntryHistory } from '#registers';
-import type { RoundState } from '#words';
+import type { ReportKind, RoundState } from '#words';
 
 // ── Events and state ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -90,6 +90,20 @@ export const round = keepingStatements<OpenedRound, RoundEvents>({
 
 export const stateOf = ({ closedOn, published }: OpenedRound): RoundState =>
   published ? 'published' : closedOn ? 'closed' : 'open';
+
+/** The kinds of reports that can be narrowed to what follows up a forum. */
+const TAKE_FOLLOWS_UP: readonly ReportKind[] = ['agency', 'synthesis', 'register'];
+
+/** The report that comes out of a round: its kind, and what its route takes. */
+export function reportOf({ code, report, inQuestion }: Round): {
+  readonly kind: ReportKind;
+  readonly parameters: Readonly<Record<string, string>>;
+} {
+  const kind = report?.kind ?? 'synthesis';
+  const followsUp = inQuestion?.followsUp;
+  const isAbout = followsUp && TAKE_FOLLOWS_UP.includes(kind) && { followsUp };
+  return { kind, parameters: { ...isAbout, ...report?.parameters, round: code } };
+}
 
 const deadlinesOf = ({ deadlines }: OpenedRound, agency: string): readonly Deadline[] =>
   deadlines.filter((one) => one.agency === null || one.agency === agency);
@@ -241,7 +255,7 @@ export const reopen: DecideRound<ReopenRound> = (state, act, { today }) => {
   return [{ name: 'Reopened', data: { ...withoutNulls(act), on: today } }];
 };
 
-/** Its report is published. */
+/** Its report is published because of it (publishing.ts). */
 export const publish: DecideRound<PublishRound> = (state, act, { today }) => {
   const { code } = opened(state);
   if (!state.closedOn) throw new Conflict('still_open', `${code} is open: close it first.`);

@@ -32,6 +32,7 @@ const KINDS = [
   'comment',
   'close',
   'reopen',
+  'publish',
 ] as const;
 type Kind = (typeof KINDS)[number];
 interface Try {
@@ -47,7 +48,7 @@ const aTry: fc.Arbitrary<Try> = fc.record({
 });
 
 const WORKERS: readonly Actor[] = [anna, anna, anna, bela, bela, carl, carl, secretariat];
-const SECRETARIAT: readonly Kind[] = ['return', 'accept', 'close', 'reopen'];
+const SECRETARIAT: readonly Kind[] = ['return', 'accept', 'close', 'reopen', 'publish'];
 
 /** What is believed of one agency's return, without a look at the program. */
 class Model {
@@ -71,7 +72,7 @@ describe(`Whatever several people do with a round and its returns (SEED=${seed})
     const models: Record<string, Model> = { IOM: new Model(), ILO: new Model() };
     const read = new Map<string, number>();
     let [closed, reopened] = [false, new Set<string>()];
-    let number = 0;
+    let [published, number] = [false, 0];
     for (const { kind, who, says } of tries) {
       const by = SECRETARIAT.includes(kind) ? secretariat : WORKERS[who % WORKERS.length]!;
       const agency = by.agency ?? (who % 2 ? 'IOM' : 'ILO');
@@ -81,6 +82,7 @@ describe(`Whatever several people do with a round and its returns (SEED=${seed})
       const is = await tryTo();
       tried.set(`${kind} ${is}`, (tried.get(`${kind} ${is}`) ?? 0) + 1);
 
+      expect(desk.reports.published).toEqual(published ? [CODE] : []);
       // What counts is what was submitted last; nothing counts twice, nothing before it was submitted, and no draft is lost.
       for (const [code, one] of Object.entries(models)) {
         expect([kind, is, await titlesOf(desk, code)]).toEqual([kind, is, one.counted.toSorted()]);
@@ -109,10 +111,11 @@ describe(`Whatever several people do with a round and its returns (SEED=${seed})
           submit: barred ?? (model.draft ? whole : 'nothing_to_submit'),
           nil: barred ?? (model.submitted ? 'already_submitted' : again),
           return: isReceived ? 'done' : 'nothing_received',
-          comment: isReceived ? 'done' : 'nothing_received',
+          comment: isReceived || published ? 'done' : 'nothing_received',
           accept: isReceived ? decided : 'nothing_received',
           close: closed ? 'round_closed' : 'done',
           reopen: closed ? 'done' : 'still_open',
+          publish: published ? 'already_published' : closed ? 'done' : 'still_open',
         };
         return comes[kind];
       }
@@ -160,6 +163,10 @@ describe(`Whatever several people do with a round and its returns (SEED=${seed})
                 model.state = ({ nil: 'nil', accept: 'accepted', return: 'returned' } as const)[kind];
               break;
             }
+            case 'publish':
+              await desk.rounds.publish(CODE, {}, given(by));
+              published = true;
+              break;
             case 'close':
             case 'reopen': {
               const { state } = await load(desk.log, rounds, CODE);
@@ -223,6 +230,7 @@ describe(`Whatever several people do with a round and its returns (SEED=${seed})
           'nil done',
           'accept done',
         ],
+        ...['publish still_open', 'publish done', 'publish already_published'],
       ]),
     );
   });

@@ -9,14 +9,16 @@ import {
   ApiParam,
   ApiProperty,
   ApiTags,
+  PickType,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { classOf, OpenRound, Round } from '#bodies';
+import { classOf, OpenRound, PublishRound, Round } from '#bodies';
 import { Projector, Rejected } from '#eventsourcing';
 import {
   AtClocks,
   Caller,
   ClockQuery,
+  type Clocks,
   CurrentCommand,
   maySee,
   Rights,
@@ -28,7 +30,7 @@ import {
 import type { Scope } from '#words';
 import { ROUND_ACTS, type RoundActName } from './acts.js';
 import { Rounds, type RoundResult } from './rounds.js';
-import { Bridge, ReturnLine, RoundInShort, RoundOfAgency, RoundView, RoundViews } from './views.js';
+import { Bridge, ReturnLine, RoundInShort, RoundOfAgency, RoundView, RoundViews, SincePublished } from './views.js';
 import { DraftsStore } from '#drafts';
 import { RETURN_DRAFTS } from './returns.js';
 
@@ -66,6 +68,11 @@ class OneRound extends RoundView {
   readonly revision?: number;
 }
 
+/** The clock of rounds: a round says by its own dates from when on it stands. */
+export class KnownQuery extends PickType(ClockQuery, ['knownAt'] as const) {
+  declare readonly at: Clocks;
+}
+
 /** The ids of the drafts of returns that somebody may know of. */
 export async function draftsKnownTo(drafts: DraftsStore, caller: Principal | null): Promise<ReadonlySet<string>> {
   if (!caller?.scopes.includes('read')) return new Set();
@@ -98,15 +105,18 @@ export class RoundsController {
     operationId: 'listRounds',
   })
   @ApiOkResponse({ type: RoundList })
-  async list(@Caller() caller: Principal | null): Promise<RoundList> {
-    const prepared = maySee(caller, null) ? await this.rounds.prepared() : [];
+  async list(
+    @AtClocks() { at: { knownAt } }: KnownQuery,
+    @Caller() caller: Principal | null = null,
+  ): Promise<RoundList> {
+    const prepared = knownAt === undefined && maySee(caller, null) ? await this.rounds.prepared() : [];
     const drafts = await Promise.all(prepared.map(({ id }) => this.rounds.draft(id)));
     const items = drafts.flatMap((draft): RoundInShort[] => {
       if (!draft) return [];
       const { code, name, forum, asOf, opens, deadline } = draft.content;
       return [{ code, name, forum: forum ?? null, state: null, asOf, opens, deadline, responses: null }];
     });
-    return { position: this.projector.position(), items: [...items, ...this.views.list()] };
+    return { position: knownAt ?? this.projector.position(), items: [...items, ...(await this.views.list(knownAt))] };
   }
 
   @Post()
@@ -137,9 +147,13 @@ export class RoundsController {
     operationId: 'getRound',
   })
   @ApiOkResponse({ type: OneRound })
-  async one(@Param('round') code: string, @Caller() caller: Principal | null): Promise<OneRound> {
-    const draft = maySee(caller, null) ? await this.rounds.draft(code) : null;
-    if (!draft) return this.views.one(code);
+  async one(
+    @Param('round') code: string,
+    @AtClocks() { at: { knownAt } }: KnownQuery,
+    @Caller() caller: Principal | null = null,
+  ): Promise<OneRound> {
+    const draft = knownAt === undefined && maySee(caller, null) ? await this.rounds.draft(code) : null;
+    if (!draft) return this.views.one(code, knownAt);
     const { content, revision } = draft;
     const nothing = { state: null, openedOn: null, closedOn: null, publishedOn: null, publication: null };
     return { ...content, ...nothing, agencies: content.expected.agencies ?? [], responses: null, revision };
@@ -153,21 +167,39 @@ export class RoundsController {
     operationId: 'listReturns',
   })
   @ApiOkResponse({ type: ReturnList })
-  async returns(@Param('round') round: string, @Caller() caller: Principal | null): Promise<ReturnList> {
-    const items = await this.views.returns(round, await draftsKnownTo(this.drafts, caller));
-    return { position: this.projector.position(), round, items };
+  async returns(
+    @Param('round') round: string,
+    @AtClocks() { at: { knownAt } }: KnownQuery,
+    @Caller() caller: Principal | null = null,
+  ): Promise<ReturnList> {
+    const drafts = knownAt === undefined ? await draftsKnownTo(this.drafts, caller) : new Set<string>();
+    const items = await this.views.returns(round, { knownAt, drafts });
+    return { position: knownAt ?? this.projector.position(), round, items };
   }
 
   @Get(':round/bridge')
   @NAMED_ROUND
   @ApiOperation({
     summary: 'What changed since the round before it: N then + … − … = N now, and from stage to stage',
-    description: 'Between the cut-offs of both, of the commitments in question, with every term and its list.',
+    description:
+      'Between the cut-offs of both, of the commitments in question, with every term and its list. Where the round before was published, it begins with what was published then, and `learned` has what was corrected since.',
     operationId: 'getBridge',
   })
   @ApiOkResponse({ type: Bridge })
-  async bridge(@Param('round') round: string, @AtClocks() { at: { knownAt } }: ClockQuery): Promise<Bridge> {
+  async bridge(@Param('round') round: string, @AtClocks() { at: { knownAt } }: KnownQuery): Promise<Bridge> {
     return this.views.bridge(round, knownAt);
+  }
+
+  @Get(':round/since')
+  @NAMED_ROUND
+  @ApiOperation({
+    summary: 'What came since a round was published: corrections of its figures, and replies of agencies',
+    description: 'They stand beside the report, which never changes.',
+    operationId: 'getSincePublished',
+  })
+  @ApiOkResponse({ type: SincePublished })
+  async since(@Param('round') round: string, @AtClocks() { at: { knownAt } }: KnownQuery): Promise<SincePublished> {
+    return this.views.since(round, knownAt);
   }
 
   @Post(':round/open')
@@ -191,6 +223,17 @@ export class RoundsController {
   async amend(@Param('round') round: string, @Body() body: Round, @CurrentCommand() context: CommandContext) {
     return answer(round, await this.rounds.amend(round, body, context));
   }
+
+  @Post(':round/publish')
+  @NAMED_ROUND
+  @Rights(rightsOf('publish'))
+  @HttpCode(200)
+  @ApiOperation(operationOf('publish'))
+  @ApiOkResponse({ type: RoundAnswer })
+  @ApiConflictResponse({ description: ROUND_ACTS.publish.conflict })
+  async publish(@Param('round') round: string, @Body() body: PublishRound, @CurrentCommand() context: CommandContext) {
+    return answer(round, await this.rounds.publish(round, body, context));
+  }
 }
 
 @ApiTags('Rounds')
@@ -209,9 +252,14 @@ export class RoundsOfAgencyController {
     operationId: 'listRoundsOfAgency',
   })
   @ApiOkResponse({ type: RoundsOfAgency })
-  async rounds(@Param('code') agency: string, @Caller() caller: Principal | null): Promise<RoundsOfAgency> {
-    const items = await this.views.ofAgency(agency, await draftsKnownTo(this.drafts, caller));
-    return { position: this.projector.position(), agency, items };
+  async rounds(
+    @Param('code') agency: string,
+    @AtClocks() { at: { knownAt } }: KnownQuery,
+    @Caller() caller: Principal | null = null,
+  ): Promise<RoundsOfAgency> {
+    const drafts = knownAt === undefined ? await draftsKnownTo(this.drafts, caller) : new Set<string>();
+    const items = await this.views.ofAgency(agency, { knownAt, drafts });
+    return { position: knownAt ?? this.projector.position(), agency, items };
   }
 }
 
@@ -235,8 +283,12 @@ export function revisionIn(text: string | undefined): number | undefined {
   return Number(text);
 }
 
+/** The acts that the controller of rounds has a method for. */
+const OWN_ROUTES = ['open', 'amend', 'publish'] as const;
+type OwnRoute = (typeof OWN_ROUTES)[number];
+
 /** The controller of one act on a round that was opened. */
-function actController(name: Exclude<RoundActName, 'open' | 'amend'>): Type<unknown> {
+function actController(name: Exclude<RoundActName, OwnRoute>): Type<unknown> {
   const { path, body, conflict = '' } = ROUND_ACTS[name] as (typeof ROUND_ACTS)[typeof name] & { conflict?: string };
   const BodyClass = classOf(body) as new () => object;
 
@@ -266,5 +318,5 @@ function actController(name: Exclude<RoundActName, 'open' | 'amend'>): Type<unkn
 }
 
 export const roundActControllers = (Object.keys(ROUND_ACTS) as RoundActName[])
-  .filter((name) => name !== 'open' && name !== 'amend')
+  .filter((name): name is Exclude<RoundActName, OwnRoute> => !(OWN_ROUTES as readonly string[]).includes(name))
   .map(actController);

@@ -1,9 +1,19 @@
 /** The read model of rounds and returns: each round as it stands, and each return in short. */
 import type { FullDate } from '#clocks';
-import { fold, type Earlier, type Memory, type Projection, type Recorded } from '#eventsourcing';
+import {
+  decodeAll,
+  fold,
+  load,
+  streamOf,
+  type Earlier,
+  type Log,
+  type Memory,
+  type Projection,
+  type Recorded,
+} from '#eventsourcing';
 import type { EntryHistory } from '#registers';
 import type { ReturnWord } from '#words';
-import { aReturn, returnOf, type ReturnEvents, type ReturnSoFar } from './return.js';
+import { aReturn, returnId, returnOf, type ReturnEvents, type ReturnSoFar } from './return.js';
 import { round as rounds, type OpenedRound } from './round.js';
 
 /** A return in short: what it comes to, and none of its words. */
@@ -19,6 +29,8 @@ export interface ReturnInShort {
   readonly says: Readonly<Record<ReturnWord | 'new', number>>;
   readonly paper: string | null;
   readonly comments: number;
+  /** Of the comments: what the agency replied after the round was published. */
+  readonly replies: number;
 }
 
 const NOTHING: ReturnInShort = {
@@ -31,6 +43,7 @@ const NOTHING: ReturnInShort = {
   says: { update: 0, no_change: 0, not_assessed: 0, new: 0 },
   paper: null,
   comments: 0,
+  replies: 0,
 };
 
 type Shorten = { readonly [N in keyof ReturnEvents]: (before: ReturnInShort, data: ReturnEvents[N]) => ReturnInShort };
@@ -47,7 +60,9 @@ const SHORTEN: Shorten = {
   Applied: (before) => before,
   TakenBack: (before) => ({ ...before, state: 'returned' }),
   SentBack: (before, { comments }) => ({ ...before, state: 'returned', comments: before.comments + comments.length }),
-  Commented: (before) => ({ ...before, comments: before.comments + 1 }),
+  Commented: (before, { beside }) => ({
+    ...{ ...before, comments: before.comments + 1, replies: before.replies + (beside ? 1 : 0) },
+  }),
   Accepted: (before, { on }) => ({ ...before, state: 'accepted', acceptedOn: on }),
   NilReported: (before, { on, reportedOn }) => ({
     ...{ ...before, state: 'nil', nil: true, receivedOn: before.receivedOn ?? on, reportedOn },
@@ -65,11 +80,41 @@ const SHORTEN: Shorten = {
   }),
 };
 
+/** Rounds with their returns in short, as they are known at one position. */
+export interface RoundsSeen {
+  readonly rounds: ReadonlyMap<string, OpenedRound>;
+  inShort(round: string, agency: string): ReturnInShort;
+}
+
+const shortened = (before: ReturnInShort | undefined, { name, data }: Recorded): ReturnInShort =>
+  name in SHORTEN ? SHORTEN[name as keyof ReturnEvents](before ?? NOTHING, data as never) : (before ?? NOTHING);
+
+/**
+ * Some rounds as they were known at a position: read from their own streams.
+ * @param codes of rounds; what had not been opened by then is left out
+ */
+export async function roundsAt(log: Log, codes: Iterable<string>, knownAt: string): Promise<RoundsSeen> {
+  const seen = new Map<string, OpenedRound>();
+  const returns = new Map<string, ReturnInShort>();
+  for (const code of codes) {
+    const { state } = await load(log, rounds, code, knownAt);
+    if (!state.round) continue;
+    seen.set(code, state);
+    for (const agency of state.agencies) {
+      const id = returnId(code, agency);
+      const events = await decodeAll(log, await log.store.read(streamOf(aReturn, id)));
+      const by = events.filter(({ position }) => BigInt(position) <= BigInt(knownAt));
+      if (by.length > 0) returns.set(id, by.reduce(shortened, NOTHING));
+    }
+  }
+  return { rounds: seen, inShort: (round, agency) => returns.get(returnId(round, agency)) ?? NOTHING };
+}
+
 type Round = OpenedRound & EntryHistory;
 
-export class RoundsProjection implements Projection {
+export class RoundsProjection implements Projection, RoundsSeen {
   readonly name = 'rounds';
-  readonly version = 2;
+  readonly version = 3;
   readonly on: Projection['on'];
   readonly #rounds = new Map<string, Round>();
   /** By round, then by agency. */
@@ -82,10 +127,10 @@ export class RoundsProjection implements Projection {
     ]);
     const ofReturn = (Object.keys(SHORTEN) as (keyof ReturnEvents)[]).map((name) => [
       `${aReturn.category}.${name}`,
-      ({ stream, data }: Recorded) => {
-        const { round, agency } = returnOf(stream);
+      (event: Recorded) => {
+        const { round, agency } = returnOf(event.stream);
         const all = this.#returns.get(round) ?? new Map<string, ReturnInShort>();
-        all.set(agency, SHORTEN[name](all.get(agency) ?? NOTHING, data as never));
+        all.set(agency, shortened(all.get(agency), event));
         this.#returns.set(round, all);
       },
     ]);

@@ -4,11 +4,12 @@ import { classOf, forms, type OpenRound, type PublishRound, type Round } from '#
 import { plainToInstance } from 'class-transformer';
 import { todayAt } from '#clocks';
 import { DraftsStore, type Draft } from '#drafts';
-import { Conflict, handle, load, refused, Rejected, WrongRevision, type Log } from '#eventsourcing';
+import { Conflict, decodeAll, handle, load, Rejected, streamOf, WrongRevision, type Log } from '#eventsourcing';
 import { LOG, referencesIn, type CommandContext } from '#platform';
-import { Lookup, publication, Registers } from '#registers';
+import { Lookup, Registers } from '#registers';
 import { ROUND_ACTS, type RoundActName } from './acts.js';
-import { dayOf, isSound, round as rounds } from './round.js';
+import { RoundReports, type RoundPublished } from './publishing.js';
+import { dayOf, isSound, publish, round as rounds } from './round.js';
 
 export const ROUND_DRAFTS = 'round';
 const draftOf = (code: string) => ({ kind: ROUND_DRAFTS, id: code });
@@ -25,6 +26,7 @@ export class Rounds {
     @Inject(LOG) private readonly log: Log,
     private readonly drafts: DraftsStore,
     private readonly registers: Registers,
+    private readonly reports: RoundReports,
   ) {}
 
   /** A round that is being prepared. */
@@ -71,20 +73,42 @@ export class Rounds {
     return done;
   }
 
+  /**
+   * Publishes a closed round: its report is made and kept ready, the round is published, and by that its report is. A process
+   * that is killed in between is resumed by the projector of any process. Given again, the same command is recognised and finished.
+   */
+  async publish(code: string, said: PublishRound, context: CommandContext): Promise<RoundResult> {
+    const state = await this.#opened(code);
+    const symbol = said.publication ?? code;
+    const body: PublishRound = { ...said, publication: symbol };
+    if (!state.published) {
+      if (!state.round) await this.#refuseUnopened(code);
+      publish(state, body, { today: todayAt(new Date()), agencies: [] });
+      await this.reports.make(state, symbol, context);
+    }
+    const { revision, position } = await this.decide('publish', code, body, context);
+    const events = await decodeAll(this.log, await this.log.store.read(streamOf(rounds, code)));
+    const published = events.find(({ name }) => name === 'Published') as RoundPublished;
+    const last = await this.reports.publish(published);
+    return { revision, position: BigInt(last) > BigInt(position!) ? last : position };
+  }
+
+  async #refuseUnopened(code: string): Promise<never> {
+    throw (await this.draft(code))
+      ? new Conflict('not_open_yet', `${code} is being prepared: open it first.`)
+      : new Rejected('not_found', `There is no round ${code}.`);
+  }
+
   /** Any other act. */
   async act(
-    name: Exclude<RoundActName, 'open'>,
+    name: Exclude<RoundActName, 'open' | 'publish'>,
     code: string,
     body: object,
     context: CommandContext,
     revision?: number,
   ) {
-    if (!(await this.#opened(code)).round)
-      throw (await this.draft(code))
-        ? new Conflict('not_open_yet', `${code} is being prepared: open it first.`)
-        : new Rejected('not_found', `There is no round ${code}.`);
+    if (!(await this.#opened(code)).round) await this.#refuseUnopened(code);
     await this.#areKnown(body);
-    if (name === 'publish') await this.#isPublished(body as PublishRound, code);
     return this.decide(name, code, body, context, { revision });
   }
 
@@ -111,16 +135,6 @@ export class Rounds {
   async #expected({ body, agencies }: Round['expected'], on: string): Promise<string[]> {
     const members = body ? (await this.registers.members(body, undefined, on)).map(({ agency }) => agency) : [];
     return [...new Set([...members, ...(agencies ?? [])])].sort();
-  }
-
-  /** The report of a round is published before it, as at its cut-off. @throws Rejected */
-  async #isPublished({ publication: symbol }: PublishRound, code: string): Promise<void> {
-    if (!symbol) return;
-    const { entry, published } = (await load(this.log, publication, symbol)).state;
-    const { asOf } = (await this.#opened(code)).round!;
-    if (!published) throw refused('not_published', '/publication', `${symbol} is not published.`);
-    if (entry!.asOf !== asOf)
-      throw refused('other_cut_off', '/publication', `${symbol} stands as at ${entry!.asOf}, the round as at ${asOf}.`);
   }
 
   async #opened(code: string) {

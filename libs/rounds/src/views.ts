@@ -2,14 +2,14 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Round } from '#bodies';
 import { todayAt, type FullDate } from '#clocks';
-import { Rejected, type Projector } from '#eventsourcing';
-import { Flows, FlowsView } from '#progress';
-import { missing, Registers } from '#registers';
+import { load, Rejected, type Log, type Projector } from '#eventsourcing';
+import { Flows, FlowsView, type FlowFilter } from '#progress';
+import { missing, publication, Registers } from '#registers';
 import { compareTexts } from '#text';
 import { RETURN_STATES, ROUND_STATES, type ReturnState, type RoundState } from '#words';
-import { returnId, stateOfReturn } from './return.js';
+import { aReturn, returnId, stateOfReturn, type CommentAsAt } from './return.js';
 import { deadlineFor, isLate, stateOf, type OpenedRound } from './round.js';
-import { RoundsProjection, type ReturnInShort } from './rounds.projection.js';
+import { roundsAt, RoundsProjection, type ReturnInShort, type RoundsSeen } from './rounds.projection.js';
 
 const COUNT = { type: 'integer', minimum: 0 } as const;
 const DAY = { type: String, format: 'date' } as const;
@@ -32,6 +32,10 @@ export class ReturnLine {
       'Silence (awaited, not_received), a nil return and a return that says no change are three things. `draft` is told to those only who work on it',
   })
   readonly state: ReturnState;
+  @ApiProperty({
+    description: 'What it says last is that there is nothing to report; that stays so when it is accepted',
+  })
+  readonly isNil: boolean;
   @ApiProperty({ description: 'It came, or has yet to come, after its deadline. This never clears' })
   readonly late: boolean;
   @ApiProperty(DAY) readonly deadline: FullDate;
@@ -48,6 +52,8 @@ export class ReturnLine {
   @ApiProperty({ type: String, nullable: true, description: 'The document that it came as' })
   readonly paper: string | null;
   @ApiProperty(COUNT) readonly comments: number;
+  @ApiProperty({ ...COUNT, description: 'Of these: what the agency replied to the published report' })
+  readonly replies: number;
 }
 
 class Rate {
@@ -94,31 +100,103 @@ export class RoundOfAgency extends ReturnLine {
   @ApiProperty({ description: 'Of the round' }) readonly title: string;
   @ApiProperty({ type: String, nullable: true }) readonly forum: string | null;
   @ApiProperty(DAY) readonly asOf: FullDate;
+  @ApiProperty(DAY) readonly opens: FullDate;
 }
 
 export class Bridge extends FlowsView {
   @ApiProperty({ description: 'The round from which it leads' }) readonly previous: string;
   @ApiProperty({ description: 'The round to which it leads' }) readonly round: string;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The report of the round before, whose figures it begins with; null: it was not published',
+  })
+  readonly publication: string | null;
 }
+
+/** A word of an agency beside the published report of a round. */
+export class ReplyBeside {
+  @ApiProperty() readonly agency: string;
+  @ApiProperty({ type: 'integer', description: 'Among the comments on the return of the agency' })
+  readonly number: number;
+  @ApiProperty() readonly text: string;
+  @ApiProperty(DAY) readonly on: FullDate;
+}
+
+/** What came after a round was published; the report itself stays as it is. */
+export class SincePublished {
+  @ApiProperty() readonly round: string;
+  @ApiProperty({ description: 'The symbol of the report' }) readonly publication: string;
+  @ApiProperty({
+    type: FlowsView,
+    description: 'From the published total to that as known now, as at the same cut-off: `learned` has the corrections',
+  })
+  readonly figures: FlowsView;
+  @ApiProperty({ type: [ReplyBeside], description: 'What the agencies reply, in the order of their codes' })
+  readonly replies: readonly ReplyBeside[];
+}
+
+/** The published report of a round. */
+interface PublishedOf {
+  readonly symbol: string;
+  readonly knownAt: string;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** By what changes can be counted, of all that a report can be narrowed to. */
+const countedBy = ({ agency, theme, followsUp, forum, memberOf }: Readonly<Record<string, string>>): FlowFilter => ({
+  ...(agency && { agency }),
+  ...(theme && { theme }),
+  ...(memberOf && { memberOf }),
+  ...((followsUp ?? forum) && { followsUp: followsUp ?? forum }),
+});
 
 const DAY_MS = 86_400_000;
 const daysBetween = (from: FullDate, to: FullDate): number => Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);
+
+/** From when, and for whom, the returns of a round are seen. */
+export interface SeenBy {
+  /** A position; absent: all that is known. */
+  readonly knownAt?: string | undefined;
+  /** The ids of the drafts that whoever asks may know of. */
+  readonly drafts?: ReadonlySet<string>;
+  readonly now?: Date;
+}
 
 export class RoundViews {
   readonly #model: RoundsProjection;
   readonly #registers: Registers;
   readonly #flows: Flows;
 
-  constructor(private readonly projector: Projector) {
+  constructor(
+    private readonly projector: Projector,
+    private readonly log: Log,
+  ) {
     this.#model = projector.model(RoundsProjection);
     this.#registers = new Registers(projector);
     this.#flows = new Flows(projector);
   }
 
+  /** Rounds as they were known at a position. @param codes of these alone */
+  async #seen(knownAt?: string, codes: Iterable<string> = this.#model.rounds.keys()): Promise<RoundsSeen> {
+    const position = this.projector.position();
+    return knownAt === undefined || BigInt(knownAt) >= BigInt(position)
+      ? this.#model
+      : roundsAt(this.log, codes, knownAt);
+  }
+
+  /** One round among those. @throws Rejected `not_found` */
+  async #one(code: string, knownAt?: string): Promise<{ state: OpenedRound; seen: RoundsSeen }> {
+    const seen = await this.#seen(knownAt, this.#model.rounds.has(code) ? [code] : []);
+    const state = seen.rounds.get(code);
+    if (!state?.round) throw missing('round', code, knownAt === undefined ? seen.rounds.keys() : []);
+    return { state, seen };
+  }
+
   /** All rounds that were opened, the last cut-off first. */
-  list(): RoundInShort[] {
-    this.projector.position();
-    return [...this.#model.rounds.values()]
+  async list(knownAt?: string): Promise<RoundInShort[]> {
+    const seen = await this.#seen(knownAt);
+    return [...seen.rounds.values()]
       .map((state) => {
         const { code, name, forum = null, asOf, opens, deadline } = state.round!;
         return {
@@ -129,13 +207,13 @@ export class RoundViews {
           asOf,
           opens,
           deadline,
-          responses: this.#rates(state),
+          responses: ratesOf(state, seen),
         };
       })
       .sort((a, b) => compareTexts(b.asOf, a.asOf) || compareTexts(a.code, b.code));
   }
 
-  /** @throws Rejected `not_found` */
+  /** As it is known now. @throws Rejected `not_found` */
   opened(code: string): OpenedRound {
     this.projector.position();
     const state = this.#model.rounds.get(code);
@@ -144,98 +222,134 @@ export class RoundViews {
   }
 
   /** @throws Rejected `not_found` */
-  one(code: string): RoundView {
-    const state = this.opened(code);
+  async one(code: string, knownAt?: string): Promise<RoundView> {
+    const { state, seen } = await this.#one(code, knownAt);
     const { agencies, openedOn, closedOn, published } = state;
     return {
       ...state.round!,
       ...{ state: stateOf(state), agencies, openedOn, closedOn, publishedOn: published?.on ?? null },
       publication: published?.publication ?? null,
-      responses: this.#rates(state),
+      responses: ratesOf(state, seen),
     };
   }
 
-  /**
-   * The returns of a round by agency.
-   * @param drafts the ids of the drafts that whoever asks may know of
-   */
-  async returns(code: string, drafts: ReadonlySet<string> = new Set(), now = new Date()): Promise<ReturnLine[]> {
-    const state = this.opened(code);
+  /** The returns of a round by agency. */
+  async returns(code: string, { knownAt, drafts = new Set(), now = new Date() }: SeenBy = {}): Promise<ReturnLine[]> {
+    const { state, seen } = await this.#one(code, knownAt);
     const names = await this.#registers.names('agency', undefined, state.round!.asOf);
-    return state.agencies.map((agency) => this.#line(state, agency, names, drafts, todayAt(now)));
+    return state.agencies.map((agency) => lineOf(state, agency, seen, names, drafts, todayAt(now)));
   }
 
   /** The rounds in which an agency was asked, the last cut-off first. @throws Rejected `not_found` for an unknown agency */
-  async ofAgency(agency: string, drafts: ReadonlySet<string> = new Set(), now = new Date()): Promise<RoundOfAgency[]> {
-    if (!(await this.#registers.one('agency', agency))) throw await this.#registers.missing('agency', agency);
-    const names = await this.#registers.names('agency');
-    return [...this.#model.rounds.values()]
+  async ofAgency(
+    agency: string,
+    { knownAt, drafts = new Set(), now = new Date() }: SeenBy = {},
+  ): Promise<RoundOfAgency[]> {
+    if (!(await this.#registers.one('agency', agency, knownAt)))
+      throw await this.#registers.missing('agency', agency, knownAt);
+    const names = await this.#registers.names('agency', knownAt);
+    const asked = [...this.#model.rounds].flatMap(([code, { agencies }]) => (agencies.includes(agency) ? code : []));
+    const seen = await this.#seen(knownAt, asked);
+    return [...seen.rounds.values()]
       .filter(({ agencies }) => agencies.includes(agency))
       .map((state) => {
-        const { code, name, forum = null, asOf } = state.round!;
-        const line = this.#line(state, agency, names, drafts, todayAt(now));
-        return { ...line, round: code, title: name, forum: forum ?? null, asOf };
+        const { code, name, forum = null, asOf, opens } = state.round!;
+        const line = lineOf(state, agency, seen, names, drafts, todayAt(now));
+        return { ...line, round: code, title: name, forum: forum ?? null, asOf, opens };
       })
       .sort((a, b) => compareTexts(b.asOf, a.asOf) || compareTexts(a.round, b.round));
   }
 
   /**
-   * What changed between the cut-offs of a round and the one before it, term by term, of the commitments in question.
+   * What changed between the cut-offs of a round and the one before it, term by term, of the commitments in question: from what
+   * was published then, where it was.
    * @throws Rejected `not_found` | `no_previous`
    */
   async bridge(code: string, knownAt?: string): Promise<Bridge> {
-    const { round } = this.opened(code);
-    const { previous, asOf, inQuestion } = round!;
+    const { previous, asOf, inQuestion } = (await this.#one(code, knownAt)).state.round!;
     if (!previous) throw new Rejected('no_previous', `${code} says of no round that it came before it.`);
-    const before = this.opened(previous).round!;
+    const { asOf: from, published } = await this.before(previous, knownAt);
     const { followsUp, theme } = inQuestion ?? {};
     const filter = { ...(followsUp && { followsUp }), ...(theme && { theme }) };
-    const flows = await this.#flows.between({ asOf, knownAt }, { from: before.asOf, to: asOf }, filter);
-    return { previous, round: code, ...flows };
+    const dates = { from, to: asOf, ...(published && { knownThen: published.knownAt }) };
+    const flows = await this.#flows.between({ asOf, knownAt }, dates, filter);
+    return { previous, round: code, publication: published?.symbol ?? null, ...flows };
   }
 
-  #line(
-    state: OpenedRound,
-    agency: string,
-    names: ReadonlyMap<string, string>,
-    drafts: ReadonlySet<string>,
-    today: FullDate,
-  ): ReturnLine {
-    const code = state.round!.code;
-    const { receivedOn, reportedOn, acceptedOn, says, paper, comments, ...short } = this.#model.inShort(code, agency);
-    const deadline = deadlineFor(state, agency);
-    const standing = stateOfReturn(state, agency, short, today, drafts.has(returnId(code, agency)));
+  /** The round before another one: its cut-off, and what was published of it. @throws Rejected `not_found` */
+  async before(
+    previous: string,
+    knownAt?: string,
+  ): Promise<{ readonly asOf: FullDate; readonly name: string; readonly published: PublishedOf | null }> {
+    const { round, published } = (await this.#one(previous, knownAt)).state;
     return {
-      ...{
-        agency,
-        name: names.get(agency) ?? agency,
-        deadline,
-        receivedOn,
-        reportedOn,
-        acceptedOn,
-        says,
-        paper,
-        comments,
-      },
-      state: standing,
-      late: isLate(state, agency, receivedOn ?? today),
-      daysLeft: standing === 'awaited' || standing === 'draft' ? daysBetween(today, deadline) : null,
+      asOf: round!.asOf,
+      name: round!.name,
+      published: await this.#publishedAs(published?.publication, knownAt),
     };
   }
 
-  #rates(state: OpenedRound): ResponseRates {
-    const code = state.round!.code;
-    const rate = (test: (one: ReturnInShort, agency: string) => boolean): Rate => {
-      const agencies = state.agencies.filter((agency) => test(this.#model.inShort(code, agency), agency));
-      return { count: agencies.length, agencies };
-    };
-    const came = ({ receivedOn }: ReturnInShort) => receivedOn !== null;
-    return {
-      expected: rate(() => true),
-      received: rate((one) => came(one) && !one.nil),
-      late: rate((one, agency) => came(one) && isLate(state, agency, one.receivedOn!)),
-      nil: rate(({ nil }) => nil),
-      silent: rate((one) => !came(one)),
-    };
+  /** What came since a round was published: corrections, and the replies of agencies. @throws Rejected `not_published` */
+  async since(code: string, knownAt?: string): Promise<SincePublished> {
+    const { state, seen } = await this.#one(code, knownAt);
+    const published = await this.#publishedAs(state.published?.publication, knownAt);
+    if (!published) throw new Rejected('not_published', `No report of ${code} is published.`, [], 'not_found');
+    const { asOf } = state.round!;
+    const dates = { from: asOf, to: asOf, knownThen: published.knownAt };
+    const figures = await this.#flows.between({ asOf, knownAt }, dates, countedBy(published.parameters));
+    const replies: ReplyBeside[] = [];
+    for (const agency of state.agencies) {
+      if (seen.inShort(code, agency).replies === 0) continue;
+      const { comments } = (await load(this.log, aReturn, returnId(code, agency), knownAt)).state;
+      const isReply = (one: CommentAsAt): boolean => one.beside !== null;
+      replies.push(
+        ...comments
+          .filter(isReply)
+          .map(({ number, text, on, agency: by }) => ({ agency: by ?? agency, number, text, on })),
+      );
+    }
+    return { round: code, publication: published.symbol, figures, replies };
   }
+
+  async #publishedAs(symbol: string | null | undefined, knownAt?: string): Promise<PublishedOf | null> {
+    if (!symbol) return null;
+    const { entry, published } = (await load(this.log, publication, symbol, knownAt)).state;
+    return published && { symbol, knownAt: published.knownAt, parameters: entry?.parameters ?? {} };
+  }
+}
+
+function lineOf(
+  state: OpenedRound,
+  agency: string,
+  seen: RoundsSeen,
+  names: ReadonlyMap<string, string>,
+  drafts: ReadonlySet<string>,
+  today: FullDate,
+): ReturnLine {
+  const code = state.round!.code;
+  const { receivedOn, reportedOn, acceptedOn, says, paper, comments, replies, ...short } = seen.inShort(code, agency);
+  const deadline = deadlineFor(state, agency);
+  const standing = stateOfReturn(state, agency, short, today, drafts.has(returnId(code, agency)));
+  return {
+    ...{ agency, name: names.get(agency) ?? agency, deadline, receivedOn, reportedOn, acceptedOn, says, paper },
+    ...{ comments, replies, state: standing, isNil: short.nil },
+    late: isLate(state, agency, receivedOn ?? today),
+    daysLeft: standing === 'awaited' || standing === 'draft' ? daysBetween(today, deadline) : null,
+  };
+}
+
+function ratesOf(state: OpenedRound, seen: RoundsSeen): ResponseRates {
+  const code = state.round!.code;
+  const rate = (test: (one: ReturnInShort, agency: string) => boolean): Rate => {
+    const agencies = state.agencies.filter((agency) => test(seen.inShort(code, agency), agency));
+    return { count: agencies.length, agencies };
+  };
+  const came = ({ receivedOn }: ReturnInShort) => receivedOn !== null;
+  return {
+    expected: rate(() => true),
+    received: rate((one) => came(one) && !one.nil),
+    late: rate((one, agency) => came(one) && isLate(state, agency, one.receivedOn!)),
+    nil: rate(({ nil }) => nil),
+    silent: rate((one) => !came(one)),
+  };
 }

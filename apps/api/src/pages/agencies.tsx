@@ -16,6 +16,7 @@ import {
   type ThemeRow,
 } from '#progress';
 import { Registers, type AgencyAsAt, type Forum, type Framework, type MemberAsAt, type Theme } from '#registers';
+import { RoundViews, type RoundOfAgency } from '#rounds';
 import { compareTexts } from '#text';
 import { AgenciesAs, AgencyIdentity, Members, AgencyEndNotice } from './agency-identity.js';
 import { Choice, type ChoiceParts } from './choice.js';
@@ -29,6 +30,7 @@ import { ByStage, LISTED, stagesIn } from './lists.js';
 import { MemberOf, OnlyMembers } from './member-of.js';
 import { OutcomeList } from './outcome-lists.js';
 import { RendersPages } from './rendering.js';
+import { RoundsOfAgency } from './round-timeline.js';
 import { FollowedUp, Scope } from './scope.js';
 import { ByFramework } from './theme-tree.js';
 import { path, Views, type View } from './view.js';
@@ -50,6 +52,7 @@ export class AgencyPages {
     private readonly followedUp: FollowedUp,
     private readonly memberOf: MemberOf,
     private readonly coverage: Coverage,
+    private readonly roundViews: RoundViews,
   ) {}
 
   @Get()
@@ -84,7 +87,9 @@ export class AgencyPages {
     ]);
     const before = all.filter(({ succeededBy }) => succeededBy === code);
     const figures = { progress, commitments, apart, roles, open };
-    return <AgencyReport {...{ view, agency, before, members, forums, frameworks, themes, ...figures }} />;
+    const asked = await this.roundViews.ofAgency(code, { knownAt: view.position });
+    const rounds = asked.filter(({ opens }) => opens <= view.asOf);
+    return <AgencyReport {...{ view, agency, before, rounds, members, forums, frameworks, themes, ...figures }} />;
   }
 
   /** In how many commitments an agency has each role. */
@@ -181,11 +186,25 @@ interface ReportParts {
   readonly forums: readonly Forum[];
   readonly frameworks: readonly Framework[];
   readonly themes: readonly Theme[];
+  readonly rounds: readonly RoundOfAgency[];
 }
 
 const AgencyReport = (parts: ReportParts) => {
-  const { view, agency, before, members, progress, commitments, apart, roles, open, forums, frameworks, themes } =
-    parts;
+  const {
+    view,
+    agency,
+    before,
+    members,
+    progress,
+    commitments,
+    apart,
+    roles,
+    open,
+    forums,
+    frameworks,
+    themes,
+    rounds,
+  } = parts;
   const filter = { agency: agency.code };
   return (
     <Page
@@ -253,6 +272,7 @@ const AgencyReport = (parts: ReportParts) => {
           members.length > 0 && { id: 'members', name: 'Its members', n: members.length },
           progress.rows.length > 0 && { id: 'themes', name: 'By theme' },
           { id: 'open', name: 'Addressed to it, without follow-up', n: open.length },
+          rounds.length > 0 && { id: 'rounds', name: 'Reporting rounds', n: rounds.length },
           ...stagesIn(commitments.items),
         ]}
       />
@@ -295,6 +315,7 @@ const AgencyReport = (parts: ReportParts) => {
           </>
         )}
       </section>
+      <RoundsOfAgency view={view} rounds={rounds} />
       <ByStage view={view} items={commitments.items} total={commitments.total} filter={filter} agency={agency.code} />
     </Page>
   );

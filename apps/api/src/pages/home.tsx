@@ -37,8 +37,8 @@ export class HomePage {
     if (!principal || principal.role === 'reader') return <NoRole session={session!} />;
     const drafts = await draftsKnownTo(this.drafts, principal);
     if (principal.agency === null) {
-      const open = this.rounds.list().filter(({ state }) => state !== 'published');
-      const lines = await Promise.all(open.map(({ code }) => this.rounds.returns(code, drafts)));
+      const open = (await this.rounds.list()).filter(({ state }) => state !== 'published');
+      const lines = await Promise.all(open.map(({ code }) => this.rounds.returns(code, { drafts })));
       return <SecretariatHome session={session!} rounds={open} lines={lines} />;
     }
     const { agency } = principal;
@@ -46,7 +46,7 @@ export class HomePage {
     const list = (filter: Filter): Promise<Listed> =>
       this.progress.commitments({ asOf: today }, { agency, ...filter }, { limit: FIRST });
     const [rounds, waiting, overdue, stale] = await Promise.all([
-      this.rounds.ofAgency(agency, drafts),
+      this.rounds.ofAgency(agency, { drafts }),
       this.waiting.forAgency(agency),
       list({ role: 'lead', overdue: true }),
       list({ role: 'lead', stale: true }),

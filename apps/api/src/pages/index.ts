@@ -31,6 +31,7 @@ import { problemPage } from './rendering.js';
 import { ReportPages } from './reports.js';
 import { NoUpdatePage } from './no-update.js';
 import { ReturnPages } from './returns.js';
+import { RoundDeskPages } from './round-desk.js';
 import { RoundPages } from './rounds.js';
 import { FollowedUp } from './scope.js';
 import { SearchPage } from './search.js';
@@ -54,6 +55,7 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     ...actFormPages,
     HomePage,
     RoundPages,
+    RoundDeskPages,
     ReturnPages,
     OutcomePages,
     MatrixPage,

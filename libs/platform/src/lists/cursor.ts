@@ -70,6 +70,47 @@ export function readCursor(cursor: string, asked: object, clocks: Partial<ListPl
   return place;
 }
 
+/**
+ * The page of a list that a cursor asks for, the first one without it.
+ * @throws Rejected as `readCursor`
+ */
+export class Page<At extends Partial<Pick<ListPlace, 'asOf' | 'knownAt' | 'staleAfter'>>> {
+  /** The clocks of the first page. */
+  readonly at: At & { readonly staleAfter: number };
+  /** The last entry of the page before. */
+  readonly after: string | undefined;
+  readonly #asked: object;
+  readonly #total: number | undefined;
+
+  constructor(at: At, asked: object, cursor: string | undefined) {
+    const place = cursor === undefined ? undefined : readCursor(cursor, asked, at);
+    const { asOf = at.asOf, knownAt = at.knownAt, staleAfter = at.staleAfter ?? 12 } = place ?? {};
+    this.at = { ...at, asOf, knownAt, staleAfter };
+    this.after = place?.after;
+    this.#asked = asked;
+    this.#total = place?.total;
+  }
+
+  /** The entries of the whole list: as the first page counted them, else `now`. */
+  total(now: number): number {
+    return this.#total ?? now;
+  }
+
+  /** The entries of this page, of a list whose place is a number, and the cursor of the next page. */
+  slice<E>(all: readonly E[], limit: number | null, knownAt: string): { entries: E[]; nextCursor: string | null } {
+    const first = Number(this.after ?? 0);
+    const last = first + (limit ?? all.length);
+    const nextCursor = last < all.length ? this.next(String(last), all.length, knownAt) : null;
+    return { entries: all.slice(first, last), nextCursor };
+  }
+
+  /** The cursor of the page after an entry, of the log as known at a position. */
+  next(after: string, total: number, knownAt: string): string {
+    const { asOf, staleAfter } = this.at;
+    return writeCursor({ asOf, knownAt, staleAfter, total: this.total(total), after }, this.#asked);
+  }
+}
+
 /** A query with the clocks of its cursor, where it names none itself. */
 export function withClocksOfCursor<
   Q extends Partial<Record<'asOf' | 'knownAt' | 'cursor', string>> & { staleAfter?: number },

@@ -144,6 +144,14 @@ export const en = {
     },
     status: { proposed: 'Proposed', endorsed: 'Endorsed', followed_up: 'Followed up' },
     yesNo: { true: 'Yes', false: 'No' },
+    /** How an agency answered a reporting round. */
+    response: {
+      received: 'Answered',
+      late: 'Answered late',
+      nil: 'Nil return',
+      nil_late: 'Nil return, late',
+      silent: 'Nothing received',
+    },
     /** What came in, and what went out, between two dates. */
     flow: {
       new: 'newly reported',
@@ -206,6 +214,16 @@ export const en = {
     takenUpBy: { title: 'Taken up by', explains: 'The agencies that lead what follows it up.' },
     outcomes: { title: 'Outcomes', explains: 'How many outcomes.' },
     covered: { title: 'Taken up', explains: 'How many of them some commitment follows up.' },
+    response: {
+      title: 'Return',
+      explains: 'How the agency answered; silence, a nil return and an answer are three things.',
+    },
+    receivedOn: { title: 'Received on', explains: 'The day on which the agency answered first.' },
+    updates: { title: 'Updates', explains: 'The commitments of which the return says something new.' },
+    noChange: { title: 'No change', explains: 'The commitments of which it confirms that nothing has changed.' },
+    notAssessed: { title: 'Not assessed', explains: 'The commitments that were not assessed.' },
+    recorded: { title: 'New', explains: 'The commitments that it newly records.' },
+    answer: { title: 'Answer', explains: 'The answer that was given.' },
   },
   /** Lines below a table or chart, and marks in cells. */
   lines: {
@@ -236,6 +254,7 @@ export const en = {
     register: 'Register of commitments',
     following: (name: Inline) => say`Follow-up to ${name}`,
     membersOf: (name: Inline) => say`Members of ${name}`,
+    ofRound: (name: Inline) => say`Reporting round: ${name}`,
   },
   sections: {
     summary: 'Summary',
@@ -263,6 +282,9 @@ export const en = {
     joint: 'Joint undertakings',
     jointOf: (body: string) => `Joint undertakings of members of ${body}`,
     register: 'All commitments',
+    round: 'Who answered',
+    answers: 'Answers to the questions of the round',
+    inTheirWords: 'In the words of the agencies',
   },
   captions: {
     stages: 'Commitments by stage',
@@ -292,6 +314,8 @@ export const en = {
     followUpForum: 'Commitments that follow up the forum as a whole',
     joint: 'Joint commitments',
     register: 'All commitments',
+    responses: 'Returns of the agencies that were asked',
+    answers: (question: string) => `Answers to “${question}”`,
   },
   sentences: {
     /** How many there are, and how many of them in each stage. */
@@ -410,5 +434,40 @@ export const en = {
     matrix: 'Each figure counts the commitments of an agency, as lead, co-lead or partner, on one theme.',
     register: (all: Counted): Inline[] =>
       say`The register holds ${figure(all)} ${commitments(all.n)}, in the order of their references.`,
+    roundAsked: (name: Inline, n: number, deadline: string): Inline[] =>
+      say`${name} asked ${number(n)} ${form(n, { one: 'agency', other: 'agencies' })} to report by ${date(deadline)}.`,
+    answered: (those: readonly (readonly Inline[])[], of: number): Inline[] =>
+      those.length === 0
+        ? say`No agency answered.`
+        : say`${number(those.length)} of ${number(of)} (${percent(those.length, of)}) answered: ${joined(those, 'and')}.`,
+    nilReturns: (those: readonly (readonly Inline[])[], of: number): Inline[] =>
+      those.length === 0
+        ? say`No agency said that there was nothing to report.`
+        : say`${number(those.length)} of ${number(of)} (${percent(those.length, of)}) said that there was nothing to report: ${joined(those, 'and')}.`,
+    silentOnes: (those: readonly (readonly Inline[])[], of: number): Inline[] =>
+      those.length === 0
+        ? say`Of every agency something was received.`
+        : say`Of ${number(those.length)} of ${number(of)} (${percent(those.length, of)}) nothing was received: ${joined(those, 'and')}. Silence says neither that nothing has changed nor that there is nothing to report.`,
+    lateOnes: (those: readonly (readonly Inline[])[], of: number): Inline[] =>
+      say`Of ${number(of)} ${form(of, { one: 'return', other: 'returns' })}, ${number(those.length)} (${percent(those.length, of)}) came after the deadline: ${joined(those, 'and')}.`,
+    answersGiven: (n: number, of: number | null): Inline[] =>
+      of === null
+        ? say`${number(n)} ${form(n, { one: 'answer was', other: 'answers were' })} given.`
+        : say`${number(n)} of ${number(of)} ${form(of, { one: 'agency', other: 'agencies' })} answered this.`,
+    tally: (counts: readonly { readonly answer: Inline; readonly n: number }[]): Inline[] =>
+      say`${joined(
+        counts.map(({ answer, n }) => say`${answer}: ${number(n)}`),
+        'and',
+      )}.`,
+    asPublished: (symbol: string, then: Counted, since: string): Inline[] =>
+      say`${symbol} counted ${figure(then)} ${commitments(then.n)} as at ${date(since)}.`,
+    nothingCorrected: ' Nothing that was recorded since has changed this number.',
+    corrected: (
+      terms: readonly { readonly sign: '+' | '−'; readonly flow: string; readonly count: Counted }[],
+      now: Counted,
+    ): Inline[] =>
+      say` What was recorded or corrected since about that date:${terms.flatMap(
+        ({ sign, flow, count }) => say` ${sign} ${figure(count)} ${flow}`,
+      )} = ${figure(now)}.`,
   },
 };

@@ -139,6 +139,13 @@ export const es: Words = {
     },
     status: { proposed: 'Propuesto', endorsed: 'Aprobado', followed_up: 'Con seguimiento' },
     yesNo: { true: 'Sí', false: 'No' },
+    response: {
+      received: 'Respondió',
+      late: 'Respondió con retraso',
+      nil: 'Sin novedades',
+      nil_late: 'Sin novedades, con retraso',
+      silent: 'Nada recibido',
+    },
     flow: {
       new: 'comunicados por primera vez',
       restored: 'restablecidos',
@@ -200,6 +207,16 @@ export const es: Words = {
     takenUpBy: { title: 'Asumido por', explains: 'Las entidades principales de lo que le da seguimiento.' },
     outcomes: { title: 'Resultados', explains: 'Cuántos resultados.' },
     covered: { title: 'Con seguimiento', explains: 'A cuántos de ellos da seguimiento algún compromiso.' },
+    response: {
+      title: 'Respuesta',
+      explains: 'Cómo respondió el organismo; el silencio, un informe sin novedades y una respuesta son tres cosas.',
+    },
+    receivedOn: { title: 'Recibida el', explains: 'El día en que el organismo respondió por primera vez.' },
+    updates: { title: 'Novedades', explains: 'Los compromisos de los que la respuesta dice algo nuevo.' },
+    noChange: { title: 'Sin cambios', explains: 'Los compromisos de los que confirma que nada ha cambiado.' },
+    notAssessed: { title: 'Sin evaluar', explains: 'Los compromisos que no se evaluaron.' },
+    recorded: { title: 'Nuevos', explains: 'Los compromisos que registra por primera vez.' },
+    answer: { title: 'Respuesta', explains: 'La respuesta que se dio.' },
   },
   lines: {
     asAt: (asOf) => `Situación al ${date(asOf)}.`,
@@ -230,6 +247,7 @@ export const es: Words = {
     register: 'Registro de compromisos',
     following: (name) => say`Seguimiento de: ${name}`,
     membersOf: (name) => say`Miembros de: ${name}`,
+    ofRound: (name) => say`Ronda de informes: ${name}`,
   },
   sections: {
     summary: 'Resumen',
@@ -257,6 +275,9 @@ export const es: Words = {
     joint: 'Compromisos conjuntos',
     jointOf: (body) => `Compromisos conjuntos de los miembros de: ${body}`,
     register: 'Todos los compromisos',
+    round: 'Quiénes respondieron',
+    answers: 'Respuestas a las preguntas de la ronda',
+    inTheirWords: 'En palabras de los organismos',
   },
   captions: {
     stages: 'Compromisos por estado',
@@ -285,6 +306,8 @@ export const es: Words = {
     followUpForum: 'Compromisos que dan seguimiento a la reunión en su conjunto',
     joint: 'Compromisos conjuntos',
     register: 'Todos los compromisos',
+    responses: 'Respuestas de los organismos consultados',
+    answers: (question) => `Respuestas a «${question}»`,
   },
   sentences: {
     howMany: (name, all, asOf): Inline[] =>
@@ -400,5 +423,37 @@ export const es: Words = {
       'Cada cifra cuenta los compromisos de una entidad, como principal, coprincipal o asociada, sobre un mismo tema.',
     register: (all): Inline[] =>
       say`El registro contiene ${figure(all)} ${commitments(all.n)}, en el orden de sus referencias.`,
+    roundAsked: (name, n, deadline) =>
+      say`${name}: se pidió a ${number(n)} ${form(n, { one: 'organismo', other: 'organismos' })} que ${form(n, { one: 'informara', other: 'informaran' })} a más tardar el ${date(deadline)}.`,
+    answered: (those, of) =>
+      those.length === 0
+        ? say`No respondió ningún organismo.`
+        : say`${form(those.length, { one: 'Respondió', other: 'Respondieron' })} ${number(those.length)} de ${number(of)} (${percent(those.length, of)}): ${joined(those, 'y')}.`,
+    nilReturns: (those, of) =>
+      those.length === 0
+        ? say`Ningún organismo dijo que no tuviera nada de que informar.`
+        : say`${number(those.length)} de ${number(of)} (${percent(those.length, of)}) ${form(those.length, { one: 'dijo que no tenía', other: 'dijeron que no tenían' })} nada de que informar: ${joined(those, 'y')}.`,
+    silentOnes: (those, of) =>
+      those.length === 0
+        ? say`De todos los organismos se recibió algo.`
+        : say`De ${number(those.length)} de ${number(of)} (${percent(those.length, of)}) no se recibió nada: ${joined(those, 'y')}. El silencio no dice ni que nada haya cambiado ni que no haya nada de que informar.`,
+    lateOnes: (those, of) =>
+      say`De ${number(of)} ${form(of, { one: 'respuesta', other: 'respuestas' })}, ${number(those.length)} (${percent(those.length, of)}) ${form(those.length, { one: 'llegó', other: 'llegaron' })} después del plazo: ${joined(those, 'y')}.`,
+    answersGiven: (n, of) =>
+      of === null
+        ? say`Se ${form(n, { one: 'dio', other: 'dieron' })} ${number(n)} ${form(n, { one: 'respuesta', other: 'respuestas' })}.`
+        : say`${form(n, { one: 'Respondió', other: 'Respondieron' })} a esto ${number(n)} de ${number(of)} ${form(of, { one: 'organismo', other: 'organismos' })}.`,
+    tally: (counts) =>
+      say`${joined(
+        counts.map(({ answer, n }) => say`${answer}: ${number(n)}`),
+        'y',
+      )}.`,
+    asPublished: (symbol, then, since) =>
+      say`${symbol} contaba ${figure(then)} ${commitments(then.n)} al ${date(since)}.`,
+    nothingCorrected: ' Nada de lo registrado desde entonces ha cambiado este número.',
+    corrected: (terms, now) =>
+      say` Lo que se registró o corrigió desde entonces sobre esa fecha:${terms.flatMap(
+        ({ sign, flow, count }) => say` ${sign} ${figure(count)} ${flow}`,
+      )} = ${figure(now)}.`,
   },
 };

@@ -143,6 +143,13 @@ export const fr: Words = {
     },
     status: { proposed: 'Proposé', endorsed: 'Approuvé', followed_up: 'Suivi d’effet' },
     yesNo: { true: 'Oui', false: 'Non' },
+    response: {
+      received: 'A répondu',
+      late: 'A répondu en retard',
+      nil: 'Réponse néant',
+      nil_late: 'Réponse néant, en retard',
+      silent: 'Rien reçu',
+    },
     flow: {
       new: 'nouvellement signalés',
       restored: 'rétablis',
@@ -219,6 +226,16 @@ export const fr: Words = {
     takenUpBy: { title: 'Suivi par', explains: 'Les chefs de file de ce qui y donne suite.' },
     outcomes: { title: 'Résultats', explains: 'Le nombre de résultats.' },
     covered: { title: 'Suivis d’effet', explains: 'Le nombre de ceux auxquels un engagement donne suite.' },
+    response: {
+      title: 'Réponse',
+      explains: 'Comment l’organisme a répondu ; le silence, une réponse néant et une réponse sont trois choses.',
+    },
+    receivedOn: { title: 'Reçue le', explains: 'Le jour de la première réponse de l’organisme.' },
+    updates: { title: 'Mises à jour', explains: 'Les engagements dont la réponse dit quelque chose de nouveau.' },
+    noChange: { title: 'Sans changement', explains: 'Les engagements dont elle confirme que rien n’a changé.' },
+    notAssessed: { title: 'Non évalués', explains: 'Les engagements qui n’ont pas été évalués.' },
+    recorded: { title: 'Nouveaux', explains: 'Les engagements qu’elle enregistre pour la première fois.' },
+    answer: { title: 'Réponse', explains: 'La réponse donnée.' },
   },
   lines: {
     asAt: (asOf) => `État ${at(asOf)}.`,
@@ -249,6 +266,7 @@ export const fr: Words = {
     register: 'Registre des engagements',
     following: (name) => say`Suite donnée à\u00a0: ${name}`,
     membersOf: (name) => say`Membres de\u00a0: ${name}`,
+    ofRound: (name) => say`Cycle de rapports : ${name}`,
   },
   sections: {
     summary: 'Résumé',
@@ -276,6 +294,9 @@ export const fr: Words = {
     joint: 'Engagements conjoints',
     jointOf: (body) => `Engagements conjoints des membres de\u00a0: ${body}`,
     register: 'Tous les engagements',
+    round: 'Qui a répondu',
+    answers: 'Réponses aux questions du cycle',
+    inTheirWords: 'Dans les termes des organismes',
   },
   captions: {
     stages: 'Engagements par état',
@@ -304,6 +325,8 @@ export const fr: Words = {
     followUpForum: 'Engagements qui donnent suite à la réunion dans son ensemble',
     joint: 'Engagements conjoints',
     register: 'Tous les engagements',
+    responses: 'Réponses des organismes interrogés',
+    answers: (question) => `Réponses à « ${question} »`,
   },
   sentences: {
     howMany: (name, all, asOf): Inline[] =>
@@ -420,5 +443,37 @@ export const fr: Words = {
       'Chaque chiffre compte les engagements d’un organisme, en tant que chef de file, cochef de file ou partenaire, sur un même thème.',
     register: (all): Inline[] =>
       say`Le registre contient ${figure(all)} ${commitments(all.n)}, dans l’ordre des cotes.`,
+    roundAsked: (name, n, deadline) =>
+      say`${name} : ${number(n)} ${form(n, { one: 'organisme a été invité', other: 'organismes ont été invités' })} à rendre compte au plus tard le ${date(deadline)}.`,
+    answered: (those, of) =>
+      those.length === 0
+        ? say`Aucun organisme n’a répondu.`
+        : say`${number(those.length)} sur ${number(of)} (${percent(those.length, of)}) ${form(those.length, { one: 'a répondu', other: 'ont répondu' })} : ${joined(those, 'et')}.`,
+    nilReturns: (those, of) =>
+      those.length === 0
+        ? say`Aucun organisme n’a fait savoir qu’il n’avait rien à signaler.`
+        : say`${number(those.length)} sur ${number(of)} (${percent(those.length, of)}) ${form(those.length, { one: 'a fait savoir qu’il n’avait', other: 'ont fait savoir qu’ils n’avaient' })} rien à signaler : ${joined(those, 'et')}.`,
+    silentOnes: (those, of) =>
+      those.length === 0
+        ? say`Quelque chose a été reçu de chaque organisme.`
+        : say`De ${number(those.length)} sur ${number(of)} (${percent(those.length, of)}), rien n’a été reçu : ${joined(those, 'et')}. Le silence ne dit ni que rien n’a changé, ni qu’il n’y a rien à signaler.`,
+    lateOnes: (those, of) =>
+      say`Sur ${number(of)} ${form(of, { one: 'réponse', other: 'réponses' })}, ${number(those.length)} (${percent(those.length, of)}) ${form(those.length, { one: 'est arrivée', other: 'sont arrivées' })} après l’échéance : ${joined(those, 'et')}.`,
+    answersGiven: (n, of) =>
+      of === null
+        ? say`${number(n)} ${form(n, { one: 'réponse a été donnée', other: 'réponses ont été données' })}.`
+        : say`${number(n)} ${form(of, { one: 'organisme', other: 'organismes' })} sur ${number(of)} ${form(n, { one: 'y a répondu', other: 'y ont répondu' })}.`,
+    tally: (counts) =>
+      say`${joined(
+        counts.map(({ answer, n }) => say`${answer} : ${number(n)}`),
+        'et',
+      )}.`,
+    asPublished: (symbol, then, since) =>
+      say`${symbol} comptait ${figure(then)} ${commitments(then.n)} au ${date(since)}.`,
+    nothingCorrected: ' Rien de ce qui a été enregistré depuis n’a changé ce nombre.',
+    corrected: (terms, now) =>
+      say` Ce qui a été enregistré ou corrigé depuis au sujet de cette date :${terms.flatMap(
+        ({ sign, flow, count }) => say` ${sign} ${figure(count)} ${flow}`,
+      )} = ${figure(now)}.`,
   },
 };

@@ -45,8 +45,11 @@ export function languageBy<Category extends string>(rules: Rules<Category>) {
     if (whole === 100 && part < of) return moreThan(rules.percent(number(99)));
     return rules.percent(number(whole));
   };
+  const decimal = formatLocale(locale).format(',~f');
   return {
     number,
+    /** A number that need not be whole, with six decimals at most. */
+    decimal: (n: number): string => decimal(n),
     percent,
     /** `28 of 92 (30 per cent)`; of nothing, only that. */
     share: (part: number, of: number): string =>

@@ -5,13 +5,15 @@ import { commitment, numbering } from '#commitments';
 import { SqliteDraftsStore, type DraftsStore } from '#drafts';
 import { decodeAll, EventCodec, handle, type EventStore, type Log, type Recorded } from '#eventsourcing';
 import { metaOf, validated, type CommandContext, type Actor } from '#platform';
-import { registers } from '#registers';
+import { registers, type Registers } from '#registers';
 import { recorded } from '../../../commitments/src/testing/a-commitment.js';
 import { MemoryEventStore } from '../../../eventsourcing/src/testing/memory-event-store.js';
 import { inQuestion, type CommitmentInQuestion } from '../in-question.js';
 import { aReturn } from '../return.js';
 import { Returns } from '../returns.js';
+import { RoundReports, type RoundPublished } from '../publishing.js';
 import { round, type RoundEvents } from '../round.js';
+import { Rounds } from '../rounds.js';
 import { submittingProjection } from '../submitting.js';
 
 export const CODE = 'CM-2012';
@@ -43,9 +45,23 @@ const ASKED: Round = {
   expected: { agencies: ['ILO', 'IOM'] },
 };
 
+/** Reports that are made of nothing: their symbols, as often as they are published. */
+class Symbols extends RoundReports {
+  readonly published: string[] = [];
+
+  async make(): Promise<void> {}
+
+  async publish({ position, data: { publication } }: RoundPublished): Promise<string> {
+    this.published.push(publication!);
+    return position;
+  }
+}
+
 /** One process that works on returns. */
 export class Desk {
   readonly returns: Returns;
+  readonly rounds: Rounds;
+  readonly reports = new Symbols();
   readonly log: Log;
 
   constructor(
@@ -58,6 +74,7 @@ export class Desk {
       return found.filter((one) => one !== null);
     };
     this.returns = new Returns(this.log, drafts, { of });
+    this.rounds = new Rounds(this.log, drafts, {} as Registers, this.reports);
   }
 
   /** What its projector does at a start, with the whole log. */

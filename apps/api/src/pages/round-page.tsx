@@ -1,0 +1,331 @@
+/** One reporting round: who answered and who did not, what was asked, and beside what was published of it what came since. */
+import type { Round } from '#bodies';
+import { newCommandId } from '#eventsourcing';
+import { reportOf, type ResponseRates, type ReturnLine, type RoundView, type SincePublished } from '#rounds';
+import { PlainPage } from './layout.js';
+import { OneButton } from './return-read.js';
+import { BY_STATE, FORMS } from './round-desk.js';
+import { daysWords, questionWords, RETURN_STATE_WORDS, ROUND_STATE_WORDS } from './round-words.js';
+import { CsrfField } from './signed-in.js';
+import { Table } from './take-away.js';
+import { path, type View } from './view.js';
+import { count, counted, dateWords, textWords } from './words.js';
+
+/** A round that nobody but the secretariat knows of. */
+export const PreparedRound = ({ round, revision }: { round: Round; revision: number }) => (
+  <PlainPage
+    title={round.name}
+    path="/rounds"
+    eyebrow={<a href="/rounds">Being prepared</a>}
+    lead={
+      <p>
+        Opens on {dateWords(round.opens)}, due on {dateWords(round.deadline)}. Nothing of it is public yet.
+      </p>
+    }
+  >
+    <div class="acts">
+      <a href={`${path('rounds', round.code)}/amend`}>Change it</a>
+      <OneButton
+        action={`${path('rounds', round.code)}/open`}
+        keyed={newCommandId()}
+        button="Open it"
+        hidden={{ _revision: String(revision) }}
+      />
+    </div>
+    <Asks round={round} />
+  </PlainPage>
+);
+
+const Asks = ({ round: { guidance, questions } }: { round: Round }) => (
+  <>
+    {guidance && (
+      <section>
+        <h2>Guidance</h2>
+        {guidance.split(/\n{2,}/).map((paragraph, i) => (
+          <p key={i} dir="auto">
+            {paragraph}
+          </p>
+        ))}
+      </section>
+    )}
+    {(questions ?? []).length > 0 && (
+      <section>
+        <h2>Questions</h2>
+        <ol class="questions">
+          {questions!.map((question) => (
+            <li key={question.id} dir="auto">
+              {questionWords(question)}
+              <small>
+                {' '}
+                {question.of === 'agency' ? 'once' : 'of each commitment'}
+                {question.required && ', an answer is needed'}
+              </small>
+            </li>
+          ))}
+        </ol>
+      </section>
+    )}
+  </>
+);
+
+interface RoundParts {
+  readonly view: View;
+  readonly round: RoundView;
+  readonly lines: readonly ReturnLine[];
+  readonly isDesk: boolean;
+  /** The agency of whoever looks. */
+  readonly own: string | null;
+  /** What came since it was published; `null`: no report of it is published. */
+  readonly since: SincePublished | null;
+}
+
+export const RoundPage = ({ view, round, lines, isDesk, own, since }: RoundParts) => {
+  const [state, rates] = [round.state!, round.responses!];
+  const here = path('rounds', round.code);
+  const acceptable = isDesk && lines.some((one) => one.state === 'submitted' || one.state === 'nil');
+  return (
+    <PlainPage
+      title={round.name}
+      path={here}
+      eyebrow={<a href="/rounds">Reporting round</a>}
+      lead={
+        <p>
+          {ROUND_STATE_WORDS[state]}. As at {dateWords(round.asOf)}; due on {dateWords(round.deadline)}
+          {round.closedOn && `; closed on ${dateWords(round.closedOn)}`}
+          {round.publishedOn && `; published on ${dateWords(round.publishedOn)}`}.
+        </p>
+      }
+    >
+      {own !== null && lines.some(({ agency }) => agency === own) && (
+        <p>
+          <a class="button" href={`${here}/returns/${encodeURIComponent(own)}`}>
+            The return of {own}
+          </a>
+        </p>
+      )}
+      {isDesk && (
+        <nav class="offered" aria-label="What you can do">
+          <h2>What you can do</h2>
+          <ul>
+            {BY_STATE[state].map((act) => (
+              <li key={act}>
+                <a href={`${here}/${act}`}>{FORMS[act]}</a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+      )}
+      {round.forum && (
+        <p>
+          It serves{' '}
+          <a href={view.link(path('forums', round.forum))}>{view.names.forum.get(round.forum) ?? round.forum}</a>.
+        </p>
+      )}
+      {view.asked['knownAt'] !== undefined && (
+        <p class="callout">
+          As known at position {view.position}. <a href={here}>As known now</a>
+        </p>
+      )}
+      {isDesk && state !== 'published' && (
+        <p>
+          <a href={previewOf(round)}>Its report, as it would be published now</a>
+        </p>
+      )}
+      {since ? (
+        <Published
+          view={view}
+          since={since}
+          asOf={round.asOf}
+          own={lines.some(({ agency }) => agency === own) ? own : null}
+        />
+      ) : (
+        round.publication && (
+          <p>
+            Out came <a href={path('publications', round.publication)}>{round.publication}</a>.
+          </p>
+        )
+      )}
+      <Rates view={view} rates={rates} isOpen={state === 'open'} />
+      <section id="returns">
+        <h2>Returns</h2>
+        <Table class="breakdown">
+          <caption class="hidden">The returns of all agencies that were asked</caption>
+          <thead>
+            <tr>
+              {acceptable && <th scope="col">Accept</th>}
+              <th scope="col">Agency</th>
+              <th scope="col">Return</th>
+              <th scope="col">When</th>
+              <th scope="col">Updates</th>
+              <th scope="col">No change</th>
+              <th scope="col">Not assessed</th>
+              <th scope="col">New</th>
+              <th scope="col">Comments</th>
+            </tr>
+          </thead>
+          <tbody>
+            {lines.map((line) => (
+              <tr key={line.agency}>
+                {acceptable && (
+                  <td data-label="Accept">
+                    {(line.state === 'submitted' || line.state === 'nil') && (
+                      <input
+                        type="checkbox"
+                        name="agencies"
+                        form="accept-returns"
+                        value={line.agency}
+                        aria-label={`Accept the return of ${line.agency}`}
+                      />
+                    )}
+                  </td>
+                )}
+                <th scope="row">
+                  <a href={`${here}/returns/${encodeURIComponent(line.agency)}`} dir="auto">
+                    {line.name}
+                  </a>
+                </th>
+                <td data-label="Return">
+                  <span class={`return-state ${line.state}`}>{RETURN_STATE_WORDS[line.state]}</span>
+                  {line.isNil && line.state !== 'nil' && ': a nil return'}
+                  {line.late && line.state !== 'not_received' && <span class="alert"> late</span>}
+                </td>
+                <td data-label="When">
+                  {line.receivedOn
+                    ? dateWords(line.receivedOn, 'short')
+                    : line.daysLeft !== null && state === 'open'
+                      ? daysWords(line.daysLeft)
+                      : '–'}
+                </td>
+                <td data-label="Updates">{line.receivedOn && !line.isNil ? count(line.says.update) : '–'}</td>
+                <td data-label="No change">{line.receivedOn && !line.isNil ? count(line.says.no_change) : '–'}</td>
+                <td data-label="Not assessed">
+                  {line.receivedOn && !line.isNil ? count(line.says.not_assessed) : '–'}
+                </td>
+                <td data-label="New">{line.receivedOn && !line.isNil ? count(line.says.new) : '–'}</td>
+                <td data-label="Comments">{line.comments > 0 ? count(line.comments) : '–'}</td>
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+        {acceptable && (
+          <form id="accept-returns" method="post" action={`${here}/accept`}>
+            <CsrfField />
+            <input type="hidden" name="_key" value={newCommandId()} />
+            <button>Accept those that are ticked</button>
+          </form>
+        )}
+      </section>
+      <Asks round={round} />
+    </PlainPage>
+  );
+};
+
+/** The address of the report as it would come out of a round now. */
+function previewOf(round: Round): string {
+  const { kind, parameters } = reportOf(round);
+  return `/v1/reports/${kind}?${new URLSearchParams({ ...parameters, format: 'html' })}`;
+}
+
+interface PublishedParts {
+  readonly view: View;
+  readonly since: SincePublished;
+  readonly asOf: string;
+  /** The agency of whoever looks, if it was asked. */
+  readonly own: string | null;
+}
+
+/** What was published, which never changes, and beside it what was corrected since and what the agencies reply. */
+const Published = ({ view, since: { round, publication, figures, replies }, asOf, own }: PublishedParts) => {
+  const { totalThen, learned, knownThen } = figures;
+  const moved = learned!.moves.length > 0 || totalThen.total !== figures.totalThenAsKnownNow.total;
+  const file = (format: string) => `/v1/publications/${encodeURIComponent(publication)}/file?format=${format}`;
+  return (
+    <section id="published">
+      <h2>What came out</h2>
+      <p>
+        <a href={view.link(path('publications', publication))}>{publication}</a> (<a href={file('html')}>to read</a>,{' '}
+        <a href={file('pdf')}>PDF</a>, <a href={file('docx')}>Word</a>): {counted(totalThen.total, 'commitment')} as at{' '}
+        {dateWords(asOf)}. It never changes.
+      </p>
+      <h3>Corrected since</h3>
+      {moved ? (
+        <p>
+          As recorded by now: {learned!.equation}.{' '}
+          <a href={view.link('/changes-since', { asOf: null, from: asOf, to: asOf, knownThen })}>
+            What was corrected, and why
+          </a>
+        </p>
+      ) : (
+        <p>Nothing that was recorded since changes its figures.</p>
+      )}
+      <Replies replies={replies} />
+      {own !== null && (
+        <OneButton
+          action={`${path('rounds', round, 'returns', own)}/comments`}
+          keyed={newCommandId()}
+          button="Reply"
+          quiet
+          field="text"
+          label="A word of your agency beside the report"
+        />
+      )}
+    </section>
+  );
+};
+
+/** The right of reply: words of the agencies beside what was published. */
+export const Replies = ({ replies }: { replies: SincePublished['replies'] }) =>
+  replies.length === 0 ? null : (
+    <>
+      <h3>What agencies reply</h3>
+      <ul class="comments">
+        {replies.map(({ agency, number, text, on }) => (
+          <li key={`${agency} ${number}`}>
+            <small>
+              {agency}, {dateWords(on)}
+            </small>
+            <p dir="auto">{textWords(text)}</p>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+
+/** Who answered, with names: silence, nil returns and answers apart. */
+const Rates = ({ view, rates, isOpen }: { view: View; rates: ResponseRates; isOpen: boolean }) => {
+  const of = rates.expected.count;
+  const rows = [
+    ['Answered', rates.received],
+    ['Nil return: nothing to report', rates.nil],
+    [isOpen ? 'Nothing received yet' : 'Silent: nothing received', rates.silent],
+    ['Late, of what came', rates.late],
+  ] as const;
+  return (
+    <section>
+      <h2>Who answered</h2>
+      <dl class="rates">
+        {rows.map(([words, { count: n, agencies }]) => (
+          <div key={words}>
+            <dt>{words}</dt>
+            <dd>
+              <strong>{count(n)}</strong> of {count(of)}
+              {agencies.length > 0 && (
+                <small>
+                  {' '}
+                  {agencies.map((code, i) => (
+                    <span key={code}>
+                      {i > 0 && ', '}
+                      <a href={view.link(path('agencies', code))} title={view.names.agency.get(code)}>
+                        {code}
+                      </a>
+                    </span>
+                  ))}
+                </small>
+              )}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+};

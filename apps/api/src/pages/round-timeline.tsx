@@ -1,0 +1,105 @@
+/** How each agency answered each round, and when: silence, a nil return and an answer apart. */
+import type { ReturnLine, RoundInShort, RoundOfAgency } from '#rounds';
+import { RETURN_STATE_WORDS } from './round-words.js';
+import { Table } from './take-away.js';
+import { path, type View } from './view.js';
+import { count, dateWords } from './words.js';
+
+interface TimelineParts {
+  readonly view: View;
+  /** The first first. */
+  readonly rounds: readonly RoundInShort[];
+  readonly lines: readonly (readonly ReturnLine[])[];
+}
+
+/** Every agency that was ever asked, and how it answered each round. */
+export const Timeline = ({ view, rounds, lines }: TimelineParts) => {
+  const agencies = [...new Set(lines.flat().map(({ agency }) => agency))].sort();
+  if (rounds.length < 2 || agencies.length === 0) return null;
+  return (
+    <section>
+      <h2>Who answered when</h2>
+      <Table class="breakdown brief">
+        <caption class="hidden">How each agency answered each round</caption>
+        <thead>
+          <tr>
+            <th scope="col">Agency</th>
+            {rounds.map(({ code, asOf }) => (
+              <th key={code} scope="col">
+                <a href={path('rounds', code)}>{dateWords(asOf, 'short')}</a>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {agencies.map((agency) => (
+            <tr key={agency}>
+              <th scope="row">
+                <a href={view.link(path('agencies', agency))} title={view.names.agency.get(agency)}>
+                  {agency}
+                </a>
+              </th>
+              {rounds.map(({ code, asOf }, i) => {
+                const line = lines[i]!.find((one) => one.agency === agency);
+                return (
+                  <td key={code} data-label={dateWords(asOf, 'short')}>
+                    {line ? <Answered line={line} /> : <small>not asked</small>}
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </section>
+  );
+};
+
+/** How an agency answered, and when. */
+export const Answered = ({ line }: { line: ReturnLine }) => (
+  <span class={`return-state ${line.state}`}>
+    {RETURN_STATE_WORDS[line.state]}
+    {line.state !== 'nil' && line.isNil && ': a nil return'}
+    {line.receivedOn && <small> {dateWords(line.receivedOn, 'short')}</small>}
+    {line.late && line.state !== 'not_received' && ', late'}
+  </span>
+);
+
+/** The rounds in which one agency was asked, the last first. */
+export const RoundsOfAgency = ({ view, rounds }: { view: View; rounds: readonly RoundOfAgency[] }) =>
+  rounds.length === 0 ? null : (
+    <section>
+      <h2 id="rounds">Reporting rounds</h2>
+      <Table class="breakdown brief">
+        <caption class="hidden">The rounds in which it was asked, and how it answered each</caption>
+        <thead>
+          <tr>
+            <th scope="col">Round</th>
+            <th scope="col">As at</th>
+            <th scope="col">Due</th>
+            <th scope="col">Answer</th>
+            <th scope="col">Updates</th>
+            <th scope="col">No change</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rounds.map((one) => (
+            <tr key={one.round}>
+              <th scope="row">
+                <a href={view.link(path('rounds', one.round, 'returns', one.agency))} dir="auto">
+                  {one.title}
+                </a>
+              </th>
+              <td data-label="As at">{dateWords(one.asOf, 'short')}</td>
+              <td data-label="Due">{dateWords(one.deadline, 'short')}</td>
+              <td data-label="Answer">
+                <Answered line={one} />
+              </td>
+              <td data-label="Updates">{one.receivedOn && !one.isNil ? count(one.says.update) : '–'}</td>
+              <td data-label="No change">{one.receivedOn && !one.isNil ? count(one.says.no_change) : '–'}</td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </section>
+  );

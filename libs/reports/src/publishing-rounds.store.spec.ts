@@ -1,0 +1,167 @@
+import { describe, expect, it } from '@jest/globals';
+import { SqliteDraftsStore, type DraftsStore } from '#drafts';
+import { decodeAll, EventCodec, handle, StoreUnavailable, type EventStore, type Log } from '#eventsourcing';
+import { metaOf } from '#platform';
+import { numbering } from '#commitments';
+import { registers, type Registers } from '#registers';
+import { Rounds, round, roundsCatalogs } from '#rounds';
+import { MemoryEventStore } from '../../eventsourcing/src/testing/memory-event-store.js';
+import { PublicationDrafts } from './publication-drafts.js';
+import { publishingProjection, ReportsOfRounds } from './publishing-rounds.js';
+
+const CODE = 'CM-2012';
+const SYMBOL = 'CM/2012/1';
+const by = { account: 'desk', agency: null, role: 'secretariat' } as const;
+const given = () => ({ by, meta: metaOf(by) });
+const FILES = [{ language: 'en' as const, format: 'md', sha256: 'a'.repeat(64), bytes: 1 }];
+const READY = { knownAt: '1', log: 'l', template: 1, software: 's', publishedOn: '2012-02-09', files: FILES };
+const WORDS = { section: 'summary', language: 'en', text: 'Thanks to all.' };
+const WHOLE = ['Registered', 'NarrativeWritten', 'Published'];
+
+/** One process that publishes; what a report is made of is no matter here. */
+class Process {
+  readonly drafts: PublicationDrafts;
+  readonly rounds: Rounds;
+
+  constructor(
+    readonly log: Log,
+    readonly store: DraftsStore,
+  ) {
+    this.drafts = new PublicationDrafts(store);
+    const made = {
+      trial: async () => null,
+      ready: async (draft: never, context: never) => this.drafts.close(draft, READY, context),
+    };
+    const reports = new ReportsOfRounds(log, made as never, this.drafts);
+    this.rounds = new Rounds(log, store, {} as Registers, reports);
+  }
+
+  publish = (context = given()) => this.rounds.publish(CODE, { publication: SYMBOL }, context);
+
+  /** What its projector does at a start. */
+  async resume(): Promise<void> {
+    const { on } = publishingProjection(this.log, this.drafts);
+    for (const event of await this.events()) await on[event.type]?.(event as never, null as never);
+  }
+
+  events = async () => decodeAll(this.log, await this.log.store.readAll(null, 1_000));
+  of = async (stream: string) => (await this.events()).filter((one) => one.stream.startsWith(stream));
+}
+
+/** A closed round, and its report in preparation with words that were added. */
+async function closed(): Promise<Process> {
+  const codec = new EventCodec([...roundsCatalogs, numbering, ...Object.values(registers)]);
+  const process = new Process({ store: new MemoryEventStore(), codec }, new SqliteDraftsStore(':memory:'));
+  const day = { on: '2012-02-09' };
+  const asked = { code: CODE, name: 'Follow-up', asOf: '2012-02-09', opens: '2011-12-01', deadline: '2012-01-20' };
+  const events = [
+    { name: 'Opened' as const, data: { ...asked, expected: { agencies: ['IOM'] }, agencies: ['IOM'], ...day } },
+    { name: 'Closed' as const, data: day },
+  ];
+  await handle(process.log, round, CODE, () => events, given().meta);
+  await process.drafts.begin({ id: SYMBOL, kind: 'synthesis', parameters: { round: CODE }, asOf: asked.asOf }, given());
+  await process.drafts.write(SYMBOL, WORDS, given());
+  return process;
+}
+
+const WRITES: ReadonlySet<PropertyKey> = new Set(['append', 'create', 'put', 'delete']);
+
+/** A process that is killed before, or right after, its so-manieth write of the log or of a draft. */
+function killed({ log, store }: Process, write: number, when: 'before' | 'after'): Process {
+  let [writes, dead] = [0, false];
+  const die = (): never => {
+    dead = true;
+    throw new StoreUnavailable('killed');
+  };
+  const dying = <S extends object>(of: S): S =>
+    new Proxy(of, {
+      get(target, name) {
+        const method = Reflect.get(target, name) as unknown;
+        if (typeof method !== 'function') return method;
+        return async (...args: unknown[]) => {
+          if (dead) die();
+          const run = () => (method as (...args: unknown[]) => Promise<unknown>).apply(target, args);
+          if (!WRITES.has(name)) return run();
+          const last = ++writes === write;
+          if (last && when === 'before') die();
+          const done = await run();
+          return last ? die() : done;
+        };
+      },
+    });
+  return new Process({ ...log, store: dying<EventStore>(log.store) }, dying<DraftsStore>(store));
+}
+
+/** Everybody that was killed while the round is published, one write further each time. */
+async function* killings() {
+  for (const when of ['before', 'after'] as const)
+    for (let write = 1; ; write++) {
+      const process = await closed();
+      const context = given();
+      const died = await killed(process, write, when)
+        .publish(context)
+        .then(
+          () => false,
+          (error: unknown) => error instanceof StoreUnavailable,
+        );
+      if (!died) break;
+      yield { process, context };
+    }
+}
+
+const namesOf = async (process: Process, stream: string) => (await process.of(stream)).map(({ name }) => name);
+const isPublished = async (process: Process) => (await namesOf(process, 'round-')).includes('Published');
+
+describe('A process that is killed at any step of publishing a round', () => {
+  it('leaves it unpublished, or published with its whole report, once, by whoever goes on', async () => {
+    const found = new Set<boolean>();
+    for await (const { process, context } of killings()) {
+      await process.resume();
+      const was = await isPublished(process);
+      found.add(was);
+      expect(await namesOf(process, 'publication-')).toEqual(was ? WHOLE : []);
+      expect(((await process.drafts.read(SYMBOL)) === null) === was).toBe(true);
+      // The secretariat gives the same command again, as it had no answer; and again.
+      for (let times = 0; times < 2; times++) await process.publish(context);
+      await process.resume();
+      expect(await namesOf(process, 'publication-')).toEqual(WHOLE);
+      expect((await namesOf(process, 'round-')).filter((name) => name === 'Published')).toHaveLength(1);
+      const [, words, published] = await process.of('publication-');
+      expect([words!.data, published!.data]).toEqual([WORDS, READY]);
+      expect(published!.meta.causationId).toBe((await process.of('round-')).at(-1)!.id);
+      expect(await process.drafts.read(SYMBOL)).toBeNull();
+    }
+    expect(found).toEqual(new Set([false, true]));
+  });
+  it('would leave a round published without its report if nobody went on (the control)', async () => {
+    const found = new Set<string>();
+    for await (const { process } of killings())
+      found.add(`${await isPublished(process)} ${(await namesOf(process, 'publication-')).length}`);
+    expect(found).toEqual(new Set(['false 0', 'true 0', 'true 3']));
+  });
+  it('is resumed by several at once, while the secretariat tries again, and nothing is published twice', async () => {
+    for await (const { process } of killings()) {
+      const others = [1, 2, 3].map(() => new Process(process.log, process.store));
+      await Promise.allSettled([...others.map((one) => one.resume()), process.publish()]);
+      await process.resume();
+      const was = await isPublished(process);
+      expect(await namesOf(process, 'publication-')).toEqual(was ? WHOLE : []);
+    }
+  });
+});
+
+describe('The symbol of a report of a round', () => {
+  it('is refused where it is that of another report, and nothing is published', async () => {
+    const process = await closed();
+    await process.drafts.begin({ id: 'OTHER', kind: 'synthesis', asOf: '2012-02-09' }, given());
+    const published = process.rounds.publish(CODE, { publication: 'OTHER' }, given());
+    await expect(published).rejects.toMatchObject({ code: 'already_registered' });
+    expect(await isPublished(process)).toBe(false);
+  });
+  it('of two that publish at once one does, and the other hears so', async () => {
+    const process = await closed();
+    const both = await Promise.allSettled([process.publish(), process.publish()]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(await namesOf(process, 'publication-')).toEqual(WHOLE);
+  });
+});

@@ -1,0 +1,92 @@
+/**
+ * Publishes the report of a round, once and whole. Its files are made, and it is kept ready as a draft; then the round is
+ * published, which decides; because of that event the publication is recorded, by a command whose id is that of the event. A
+ * process that is killed in between is resumed by the projector of another one, or by its own at its next start.
+ */
+import { Inject, Injectable } from '@nestjs/common';
+import { ActCommand, Acts } from '#acts';
+import type { Publication } from '#bodies';
+import { Conflict, load, Rejected, withoutNulls, type Log, type Projection } from '#eventsourcing';
+import { actorOf, LOG, type CommandContext } from '#platform';
+import { publication } from '#registers';
+import { reportOf, RoundReports, round as rounds, type OpenedRound, type RoundPublished } from '#rounds';
+import { PublicationDrafts, roundOf, type PreparedDraft } from './publication-drafts.js';
+import { actsOf, Publications } from './publications.js';
+
+@Injectable()
+export class ReportsOfRounds extends RoundReports {
+  constructor(
+    @Inject(LOG) private readonly log: Log,
+    private readonly publications: Publications,
+    private readonly drafts: PublicationDrafts,
+  ) {
+    super();
+  }
+
+  async make(state: OpenedRound, symbol: string, context: CommandContext): Promise<void> {
+    const { published } = (await load(this.log, publication, symbol)).state;
+    if (published) throw new Conflict('already_registered', `${symbol} was published already.`, '/publication');
+    await this.publications.ready(await this.#prepared(state, symbol, context), context);
+  }
+
+  async publish(event: RoundPublished): Promise<string> {
+    return (await publishReady(this.log, this.drafts, event)) ?? event.position;
+  }
+
+  /** What was prepared under the symbol, with the words that were added to it; else it is begun now. */
+  async #prepared(state: OpenedRound, symbol: string, context: CommandContext): Promise<PreparedDraft> {
+    const entry = await entryOf(this.log, state, symbol);
+    const there = await this.drafts.read(symbol);
+    if (!there) {
+      await this.publications.trial(entry);
+      await this.drafts.begin(entry, context);
+      return (await this.drafts.read(symbol))!;
+    }
+    if (roundOf(there.content.entry) !== state.round!.code)
+      throw new Conflict('already_registered', `${symbol} is being prepared as another report.`, '/publication');
+    return there;
+  }
+}
+
+/** The report of a round as at its cut-off; it covers what came since that of the round before. */
+async function entryOf(log: Log, { round }: OpenedRound, symbol: string): Promise<Publication> {
+  const { asOf, previous } = round!;
+  const before = previous ? (await load(log, rounds, previous)).state.round : null;
+  const since = before && before.asOf <= asOf ? before.asOf : null;
+  return withoutNulls({ id: symbol, ...reportOf(round!), asOf, since });
+}
+
+/** @returns the position of the publication; `null`: nothing is ready under the symbol, or what is there is no report of a round */
+async function publishReady(
+  log: Log,
+  drafts: PublicationDrafts,
+  { id, meta, data }: RoundPublished,
+): Promise<string | null> {
+  const { publication: symbol } = data;
+  const draft = symbol ? await drafts.read(symbol) : null;
+  const { state, position: at } = symbol ? await load(log, publication, symbol) : { state: null, position: null };
+  if (!symbol || !draft?.content.ready) return at;
+  let position = at;
+  if (!state?.published) {
+    const context = { by: actorOf(meta), meta: { ...meta, commandId: id, causationId: id } };
+    ({ position } = await new Acts(log).execute(new ActCommand('publication', symbol, actsOf(draft.content), context)));
+  }
+  await drafts.discard(symbol);
+  return position;
+}
+
+/** Finishes what a process was killed in the middle of. */
+export const publishingProjection = (log: Log, drafts: PublicationDrafts): Projection => ({
+  name: 'publishing',
+  version: 1,
+  acts: true,
+  on: {
+    [`${rounds.category}.Published`]: async (event: RoundPublished) => {
+      try {
+        await publishReady(log, drafts, event);
+      } catch (error) {
+        if (!(error instanceof Rejected)) throw error;
+      }
+    },
+  },
+});

@@ -1,0 +1,71 @@
+/** A reporting round as a report tells of it: as it is known at a position, with what was received in it. */
+import type { Question, ReturnDraft } from '#bodies';
+import { load, type Log } from '#eventsourcing';
+import { aReturn, contentOf, isLate, returnId, round as rounds, type ReturnSoFar, type RoundViews } from '#rounds';
+
+/** A round as it is known at a position, with what was received in it; the clock on the wall has no part in it. */
+export interface RoundOfReport {
+  readonly code: string;
+  readonly name: string;
+  readonly asOf: string;
+  readonly deadline: string;
+  readonly questions: readonly Question[];
+  readonly returns: readonly ReturnOfReport[];
+  /** The round before, and what was published of it; `null`: there was none, or it was not published. */
+  readonly before: {
+    readonly asOf: string;
+    readonly name: string;
+    readonly symbol: string;
+    readonly knownAt: string;
+  } | null;
+}
+
+/** Silence, a nil return and an answer are three things. */
+export type Response = 'received' | 'late' | 'nil' | 'nil_late' | 'silent';
+
+export interface ReturnOfReport {
+  readonly agency: string;
+  readonly response: Response;
+  readonly receivedOn: string | null;
+  readonly nilNote: string | null;
+  /** What was submitted last, and not taken back. */
+  readonly said: ReturnDraft | null;
+  readonly added: number;
+}
+
+/** @throws Rejected `not_found` */
+export async function roundOfReport(
+  log: Log,
+  views: RoundViews,
+  code: string,
+  knownAt: string,
+): Promise<RoundOfReport> {
+  const { name, asOf, deadline, questions, previous, agencies } = await views.one(code, knownAt);
+  const { state } = await load(log, rounds, code, knownAt);
+  const returns: ReturnOfReport[] = [];
+  for (const agency of agencies) {
+    const known = (await load(log, aReturn, returnId(code, agency), knownAt)).state;
+    const last = known.submissions.findLast(({ outcome }) => outcome !== 'taken_back');
+    const late = known.receivedOn !== null && isLate(state, agency, known.receivedOn);
+    returns.push({
+      agency,
+      response: responseOf(known, late),
+      receivedOn: known.receivedOn,
+      nilNote: last ? null : (known.nil?.note ?? null),
+      said: last ? contentOf(last.said) : null,
+      added: last ? last.said.acts.filter(({ act }) => act === 'record').length : 0,
+    });
+  }
+  const before = previous ? await views.before(previous, knownAt) : null;
+  return {
+    ...{ code, name, asOf, deadline, questions: questions ?? [], returns },
+    before: before?.published ? { asOf: before.asOf, name: before.name, ...before.published } : null,
+  };
+}
+
+function responseOf({ receivedOn, nil, submissions, papers }: ReturnSoFar, late: boolean): Response {
+  if (receivedOn === null) return 'silent';
+  const isNil = nil !== null && papers.length === 0 && submissions.every(({ outcome }) => outcome === 'taken_back');
+  if (isNil) return late ? 'nil_late' : 'nil';
+  return late ? 'late' : 'received';
+}
