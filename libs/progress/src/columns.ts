@@ -11,6 +11,9 @@ import { sortKey } from '#text';
 import { Passages } from './passages.js';
 import { Texts } from './texts.js';
 
+/** The rows that there is room for at first. */
+const FEWEST = 1_024;
+
 export const FOREVER = Number.MAX_SAFE_INTEGER;
 /** No row. */
 export const NONE = -1;
@@ -205,7 +208,7 @@ export class Columns {
   laid = 0;
 
   constructor(readonly dictionaries: Dictionaries = emptyDictionaries()) {
-    this.#grow(1024);
+    this.#grow(FEWEST);
   }
 
   /** Makes room for so many rows. @param kept how many rows there are */
@@ -241,7 +244,7 @@ export class Columns {
     const code = this.references.codeOf(reference);
     if (code < known) return code;
     if (code >= this.heads.length) {
-      const heads = new Int32Array(new SharedArrayBuffer(Math.max(1024, this.heads.length * 2) * 4)).fill(NONE);
+      const heads = new Int32Array(new SharedArrayBuffer(Math.max(FEWEST, this.heads.length * 2) * 4)).fill(NONE);
       heads.set(this.heads);
       this.heads = heads;
     }
@@ -314,7 +317,7 @@ export class Columns {
 
   /** Puts a row at the end, which is in no list yet. */
   #put(commitment: number, day: number, values: RowValues, position: number): number {
-    if (this.rows === this.columns.from.length) this.#grow(Math.ceil(this.rows * 1.5));
+    if (this.rows === this.columns.from.length) this.#grow(Math.max(FEWEST, Math.ceil(this.rows * 1.5)));
     const row = this.rows++;
     const { columns } = this;
     columns.commitment[row] = commitment;
@@ -384,7 +387,7 @@ export class Columns {
     this.corrections = [];
     this.heads = new Int32Array(0);
     for (const name of CODED) delete (this.columns as Partial<Columns['columns']>)[name];
-    this.#grow(1024);
+    this.#grow(FEWEST);
   }
 
   save(): Memory {
