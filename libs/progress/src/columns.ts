@@ -25,8 +25,7 @@ export function dayOf(date: FullDate): number {
   return year * 512 + (code(5) * 10 + code(6)) * 32 + code(8) * 10 + code(9);
 }
 const padded = (n: number, length: number): string => String(n).padStart(length, '0');
-const asDate = (day: number): FullDate =>
-  `${padded(day >> 9, 4)}-${padded((day >> 5) & 15, 2)}-${padded(day & 31, 2)}`;
+const asDate = (day: number): FullDate => `${padded(day >> 9, 4)}-${padded((day >> 5) & 15, 2)}-${padded(day & 31, 2)}`;
 
 /** Dates that were asked for. */
 const dates = new Map<number, FullDate>();

@@ -210,7 +210,9 @@ const HOLDS: { readonly [S in Of]?: (c: Commitment, revision: number, asOf: Full
 
 const FROM = [...new Set(ALL.flatMap((part) => PARTS[part].from))];
 /** Of each of these, the parts that come from it, as bits. */
-const FED = FROM.map((of) => ALL.reduce((bits, part, n) => (PARTS[part].from.includes(of) ? bits | (1 << n) : bits), 0));
+const FED = FROM.map((of) =>
+  ALL.reduce((bits, part, n) => (PARTS[part].from.includes(of) ? bits | (1 << n) : bits), 0),
+);
 const partsOf = new Map<number, readonly Part[]>();
 
 /** What an event changes of how a commitment reads, as at the dates from its report on. */

@@ -284,7 +284,9 @@ export class Texts {
 
   save(): Memory {
     const [wordings, notes] = [inMemory('wordings', this.#inWordings.kept()), inMemory('notes', this.#inNotes.kept())];
-    const arrays = Object.entries({ ...this.#notes, since: this.#since }).map(([name, array]) => [`notes.${name}`, array.slice(0, this.#size)] as const);
+    const arrays = Object.entries({ ...this.#notes, since: this.#since }).map(
+      ([name, array]) => [`notes.${name}`, array.slice(0, this.#size)] as const,
+    );
     return {
       arrays: {
         ...(Object.fromEntries(arrays) as Memory['arrays']),

@@ -213,15 +213,17 @@ export class RisingLists {
   }
 
   /** The first number that is not less: where its bytes stand in the list, the one before it, and the step after it. */
-  #find(list: number, value: number): { from: number; to: number; before: number; found: number; after: number | null } {
+  #find(
+    list: number,
+    value: number,
+  ): { from: number; to: number; before: number; found: number; after: number | null } {
     const start = this.#start[list]!;
     const reading = this.#read(list);
     for (let before = 0; ;) {
       const from = reading.place - start;
       const found = before + reading.next();
       if (found < value) before = found;
-      else
-        return { from, to: reading.place - start, before, found, after: reading.more ? reading.next() : null };
+      else return { from, to: reading.place - start, before, found, after: reading.more ? reading.next() : null };
     }
   }
 
