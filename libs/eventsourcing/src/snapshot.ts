@@ -237,7 +237,7 @@ class Reader {
     return this.file.close();
   }
 
-  async #read(bytes: Buffer<ArrayBufferLike>, from: number): Promise<Buffer<ArrayBufferLike>> {
+  async #read(bytes: Buffer, from: number): Promise<Buffer> {
     for (let read = 0; read < bytes.length;) {
       const { bytesRead } = await this.file.read(bytes, read, Math.min(bytes.length - read, CHUNK_BYTES), from + read);
       if (bytesRead === 0) throw new SnapshotRejected('It is too short.');
@@ -247,7 +247,7 @@ class Reader {
   }
 
   /** The next bytes, digested. */
-  async #next(bytes: Buffer<ArrayBufferLike>): Promise<Buffer<ArrayBufferLike>> {
+  async #next(bytes: Buffer): Promise<Buffer> {
     await this.#read(bytes, this.#at);
     this.#at += bytes.length;
     this.#hash.update(bytes);
@@ -274,7 +274,7 @@ class Reader {
       arrays: {} as Record<string, Numbers>,
       lists: {} as Record<string, unknown[]>,
     }));
-    const texts: [list: unknown[], bytes: Buffer<ArrayBufferLike>][] = [];
+    const texts: [list: unknown[], bytes: Buffer][] = [];
     for (const part of parts) {
       const memory = memories[part.projection]!;
       if ('array' in part) memory.arrays[part.array] = await this.#numbers(part.width, part.bytes);
@@ -297,7 +297,7 @@ class Reader {
   }
 }
 
-function fillWith(list: unknown[], bytes: Buffer<ArrayBufferLike>): void {
+function fillWith(list: unknown[], bytes: Buffer): void {
   for (let at = 0; at < bytes.length;) {
     const end = bytes.indexOf(10, at);
     for (const entry of JSON.parse(bytes.toString('utf8', at, end)) as unknown[]) list.push(entry);

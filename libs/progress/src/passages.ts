@@ -7,7 +7,7 @@ const FEWEST = 1_024;
 const LETTER_BYTES = 3;
 
 export class Passages {
-  #bytes: Buffer<ArrayBufferLike> = Buffer.alloc(FEWEST);
+  #bytes: Buffer = Buffer.alloc(FEWEST);
   /** Of each text, and of the one that comes next. */
   #starts = new Float64Array(FEWEST);
   #size = 0;
