@@ -1,5 +1,6 @@
 // Asks a fresh server with the real data for every example of the OpenAPI document again, in the order of the file, and keeps
-// what it answers: `answer`, `csv`. Everything else in the file is written by hand. An example that is refused, or a refusal that
+// what it answers: `answer`, `csv`. Everything else in the file is written by hand, and so is an answer that is `kept`: it is of
+// somebody with an address, which no account of the examples has. An example that is refused, or a refusal that
 // is not one, is told; the file then stays as it was.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,6 +9,7 @@ import { join } from 'node:path';
 
 const FILE = 'apps/api/src/openapi-examples.json';
 const LONG = 2;
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
 process.env.DATA_DIR = mkdtempSync(join(tmpdir(), 'followthrough-examples-'));
 process.env.PORT = '0';
@@ -30,6 +32,7 @@ const routes = Object.fromEntries(
       {
         ...{ path, method, hasCsv: 'text/csv' in (responses['200']?.content ?? {}) },
         takesFile: requestBody?.content['multipart/form-data'] !== undefined,
+        takesWorkbook: requestBody?.content[XLSX] !== undefined,
       },
     ]),
   ),
@@ -41,23 +44,30 @@ const isDone = (status) => status < 300;
 
 /** The answer's text, as it would be shown: long lists cut to their first entries, long texts to their first lines. */
 async function ask(operation, { as, path = {}, query = {}, headers = {}, body, padTo }, expected = isDone) {
-  const { method, path: template, takesFile } = routes[operation];
+  const { method, path: template, takesFile, takesWorkbook } = routes[operation];
   const address = template.replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(path[name]));
   const token = as && (await stores.access.create(as === 'secretariat' ? null : as, 'examples')).token;
+  const own = token ? { Authorization: `Bearer ${token}` } : {};
   const response = await fetch(`${server}${address}?${new URLSearchParams(query)}`.replace(/\?$/, ''), {
     method: method.toUpperCase(),
     headers: {
-      ...(body && !takesFile && { 'Content-Type': 'application/json' }),
-      ...(token && { Authorization: `Bearer ${token}` }),
+      ...(body && !takesFile && { 'Content-Type': takesWorkbook ? XLSX : 'application/json' }),
+      ...own,
       ...headers,
     },
-    body: takesFile ? formOf(body) : body && JSON.stringify(body).padEnd(padTo),
+    // A workbook is sent back as its own address gives it.
+    body: takesWorkbook
+      ? await (await fetch(server + address, { headers: own })).arrayBuffer()
+      : takesFile
+        ? formOf(body)
+        : body && JSON.stringify(body).padEnd(padTo),
   });
   if (!expected(response.status)) wrong.push(`${operation}: ${response.status} ${await response.clone().text()}`);
   const type = response.headers.get('content-type');
   const text = await response.text();
   if (/ndjson/.test(type)) return firstLines(text, LONG);
   if (type.startsWith('text/csv')) return firstLines(text, LONG + 1);
+  if (type === XLSX) return undefined;
   // Of a file only the media type is told.
   if (!/json/.test(type) || /ld\+json|sdmx/.test(type))
     return firstLines(text.replaceAll(/^(?!.*followthrough_).*\n/gm, ''), 3) || undefined;
@@ -81,6 +91,7 @@ const firstLines = (text, count) =>
 
 const examples = JSON.parse(readFileSync(FILE, 'utf8'));
 for (const [operation, example] of Object.entries(examples.operations)) {
+  if (example.kept) continue;
   for (const step of example.before ?? []) await ask(step.operation, step);
   example.answer = await ask(operation, example);
   if (routes[operation].hasCsv)

@@ -32,6 +32,7 @@ import {
   readsJson,
 } from '#platform';
 import { Deliveries } from '#feed';
+import { Post } from '#letters';
 import { ReportJobs } from '#reports';
 import { AccessStore, Audit } from '#access';
 import { auditsRequests } from './auditing.js';
@@ -74,6 +75,7 @@ export async function startServer(
     app.get(LogCheck).start();
     app.get(Deliveries).start();
     app.get(ReportJobs).start();
+    app.get(Post).start();
   } catch (error) {
     await app.close();
     throw error;
@@ -151,7 +153,7 @@ async function answersCompressed(app: NestFastifyApplication): Promise<void> {
     // A chunk is sent when it is there: what is read as it is sent flows.
     zlibOptions: { flush: zlib.Z_SYNC_FLUSH },
     brotliOptions: { flush: zlib.BROTLI_OPERATION_FLUSH },
-    customTypes: /^text\/(?!event-stream)|[+/](?:x-nd)?json(?:;|$)|[+/]xml(?:;|$)/,
+    customTypes: /^text\/(?!event-stream)|[+/](?:x-nd)?json(?:;|$)|[+/](?:xml|csv)(?:;|$)/,
   });
 }
 

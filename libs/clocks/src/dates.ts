@@ -66,6 +66,10 @@ function kept(day: Temporal.PlainDate): FullDate {
 export const monthsBefore = (date: FullDate, months: number): FullDate =>
   kept(Temporal.PlainDate.from(date).subtract({ months }));
 
+/** `date` and a number of calendar months; the day is clamped to the month's end. */
+export const monthsAfter = (date: FullDate, months: number): FullDate =>
+  kept(Temporal.PlainDate.from(date).add({ months }));
+
 /**
  * The first date on which what was last reported on `lastReportedOn` is stale (rule 5): the day on which `monthsBefore` passes
  * it.
@@ -76,4 +80,8 @@ export function staleFrom(lastReportedOn: FullDate, months: number): FullDate {
   return (then.day < day.day ? then.add({ days: 1 }) : then).toString();
 }
 
-export const dayAfter = (date: FullDate): FullDate => kept(Temporal.PlainDate.from(date).add({ days: 1 }));
+export const daysAfter = (date: FullDate, days: number): FullDate => kept(Temporal.PlainDate.from(date).add({ days }));
+export const dayAfter = (date: FullDate): FullDate => daysAfter(date, 1);
+
+export const daysBetween = (from: FullDate, to: FullDate): number =>
+  Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to)).days;

@@ -2,11 +2,12 @@
  * A commitment as at a date, in the words of a row: each part by the same function of the domain of which `asAt`
  * consists, so that the clock rules exist once. Pure. Most events change few parts, and these as at few dates.
  */
-import type { Citation } from '#bodies';
+import type { Citation, OnBehalf } from '#bodies';
 import { lastDayOf, Series, type FullDate } from '#clocks';
 import {
   documentsCitedAsAt,
   documentsIn,
+  nextStepWord,
   partOf,
   viewAsAt,
   type Commitment,
@@ -16,7 +17,7 @@ import {
   type Statement,
 } from '#commitments';
 import { compareTexts } from '#text';
-import { dayOf, type Heard, type Meanings, type ShownOnly, type Standing } from './columns.js';
+import { dayOf, type Heard, type Meanings, type NextStep, type ShownOnly, type Standing } from './columns.js';
 import type { Wording } from './texts.js';
 
 /**
@@ -46,17 +47,27 @@ const sorted = (values: readonly string[]): string => JSON.stringify([...new Set
 interface Headline {
   readonly effective: string;
   readonly note: string | null;
+  readonly nextStep: string | null;
   readonly sources: readonly Citation[];
+  /** For whom the secretariat said it, and on what authority. */
+  readonly onBehalf: OnBehalf | null;
 }
 
-/** A headline as text: shorter where nothing is cited, as most are. */
-const headlineText = ({ effective, note, sources }: Headline): string =>
-  JSON.stringify(sources.length === 0 ? [effective, note] : [effective, note, ...sources]);
+/** A headline as text: shorter where it says no more than when, and what was added, as most do. */
+const headlineText = ({ effective, note, nextStep, onBehalf, sources }: Headline): string =>
+  JSON.stringify(
+    sources.length === 0 && nextStep === null && onBehalf === null
+      ? [effective, note]
+      : [effective, note, nextStep, onBehalf, ...sources],
+  );
 
 /** The headline of such a text. */
 export function headlineIn(text: string): Headline {
-  const [effective, note, ...sources] = JSON.parse(text) as [string, string | null, ...Citation[]];
-  return { effective, note, sources };
+  const [effective, note, nextStep = null, onBehalf = null, ...sources] = JSON.parse(text) as [
+    ...[effective: string, note: string | null, nextStep?: string | null, onBehalf?: OnBehalf | null],
+    ...Citation[],
+  ];
+  return { effective, note, nextStep, sources, onBehalf };
 }
 
 /** A standing as JSON. Each of its words is of a short list, and no letter of theirs is written otherwise there. */
@@ -146,6 +157,15 @@ const PARTS: { readonly [P in Part]: Definition<P> } = {
     at: ({ target }) =>
       JSON.stringify({ date: target?.date ?? null, last: target ? dayOf(lastDayOf(target.date)) : 0 }),
   },
+  nextStep: {
+    from: ['parts', 'anybody', 'roles'],
+    at: ({ headline }) => {
+      const { nextStepDue: due } = headline;
+      return JSON.stringify({
+        ...{ says: nextStepWord(headline), date: due ?? null, last: due ? dayOf(lastDayOf(due)) : 0 },
+      } satisfies NextStep);
+    },
+  },
   beside: {
     from: ['parts', 'roles', 'offers', 'ends', 'editions', 'upkeep'],
     at: ({ end, spread, lastEdition, nextDue, lastUpkeep, leadTransfer }) =>
@@ -164,9 +184,9 @@ const PARTS: { readonly [P in Part]: Definition<P> } = {
   },
   entry: {
     from: ['parts', 'anybody', 'roles'],
-    at: ({ headline: { effective, note, citation, citations } }) => {
+    at: ({ headline: { effective, note, nextStep, citation, citations, onBehalf } }) => {
       const sources = [citation ?? [], citations ?? []].flat();
-      return headlineText({ effective, note: note ?? null, sources });
+      return headlineText({ effective, note: note ?? null, nextStep: nextStep ?? null, sources, onBehalf: onBehalf ?? null });
     },
   },
   heard: { from: ['leads', 'changes'], at: (_, c, asOf) => ({ on: heardAsAt(c, asOf), whole: true }) },

@@ -16,6 +16,7 @@ import { RoundViews } from './views.js';
 
 export * from './acts.js';
 export * from './checking.js';
+export * from './drafting.js';
 export * from './in-question.js';
 export * from './return.js';
 export { mine, Returns, RETURN_DRAFTS, worksFor, type Known } from './returns.js';
@@ -24,6 +25,7 @@ export * from './publishing.js';
 export * from './round.js';
 export { ReplayRound } from './replay.js';
 export { ROUND_DRAFTS, Rounds } from './rounds.js';
+export { RoundsProjection } from './rounds.projection.js';
 export { draftsKnownTo } from './rounds.controller.js';
 export { contentOf } from './submitting.js';
 export * from './views.js';

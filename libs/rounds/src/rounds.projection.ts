@@ -114,7 +114,7 @@ type Round = OpenedRound & EntryHistory;
 
 export class RoundsProjection implements Projection, RoundsSeen {
   readonly name = 'rounds';
-  readonly version = 3;
+  readonly version = 4;
   readonly on: Projection['on'];
   readonly #rounds = new Map<string, Round>();
   /** By round, then by agency. */

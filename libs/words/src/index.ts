@@ -27,6 +27,10 @@ export type Kind = (typeof KINDS)[number];
 export const OUTLOOKS = ['on_track', 'at_risk', 'off_track'] as const;
 export type Outlook = (typeof OUTLOOKS)[number];
 
+/** What the last report of a stage says of a next step. */
+export const NEXT_STEPS = ['stated', 'none', 'not_stated'] as const;
+export type NextStepWord = (typeof NEXT_STEPS)[number];
+
 /** The findings of the secretariat; before one, a part is `unreviewed`. */
 export const FINDINGS = ['no_evidence', 'documented', 'corroborated', 'contested'] as const;
 export type Finding = (typeof FINDINGS)[number];
@@ -117,6 +121,10 @@ export const QUESTION_SUBJECTS = ['agency', 'commitment'] as const;
 export type QuestionSubject = (typeof QUESTION_SUBJECTS)[number];
 export const QUESTION_KINDS = ['text', 'choice', 'number', 'yes_no'] as const;
 export type QuestionKind = (typeof QUESTION_KINDS)[number];
+
+/** Reminders of a round come so many days before the deadline, or after it. */
+export const REMINDER_TIMES = ['before', 'after'] as const;
+export type ReminderTime = (typeof REMINDER_TIMES)[number];
 
 /** The acts on a commitment that a return may hold. */
 export const ACTS_OF_RETURNS = [

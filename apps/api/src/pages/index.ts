@@ -15,7 +15,9 @@ import { DocumentPages } from './documents.js';
 import { FeedPages } from './feeds.js';
 import { ForumPages } from './forums.js';
 import { Freshness } from './freshness.js';
+import { FollowPages } from './follow.js';
 import { HomePage } from './home.js';
+import { LetterPages } from './letters.js';
 import { ImportPages } from './imports.js';
 import { OperationsPage } from './operations.js';
 import { MatrixPage } from './matrix.js';
@@ -30,7 +32,10 @@ import { PublicationPages } from './publications.js';
 import { problemPage } from './rendering.js';
 import { ReportPages } from './reports.js';
 import { NoUpdatePage } from './no-update.js';
+import { ReturnSheetPages } from './return-sheets.js';
 import { ReturnPages } from './returns.js';
+import { ReturnSheetsController } from '../return-sheets.controller.js';
+import { ReturnSheets } from '../return-sheets.js';
 import { RoundDeskPages } from './round-desk.js';
 import { RoundPages } from './rounds.js';
 import { FollowedUp } from './scope.js';
@@ -55,8 +60,10 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     ...actFormPages,
     HomePage,
     RoundPages,
+    ReturnSheetPages,
     RoundDeskPages,
     ReturnPages,
+    ReturnSheetsController,
     OutcomePages,
     MatrixPage,
     PartnershipsPage,
@@ -72,6 +79,8 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     FeedPages,
     SignInPages,
     AccountPages,
+    FollowPages,
+    LetterPages,
     AccountsPages,
     AboutPages,
     ImportPages,
@@ -80,6 +89,7 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     SiteController,
   ],
   providers: [
+    ReturnSheets,
     { provide: Publication, useValue: { publicUrl: publicUrl.replace(/\/$/, ''), publisher, dataLicence } },
     Views,
     FollowedUp,

@@ -32,6 +32,8 @@ import {
   type ExecutionContext,
   type NestInterceptor,
 } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
+import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply } from 'fastify';
 import { hash } from 'node:crypto';
@@ -40,10 +42,11 @@ import { canonicalJson, isFit, Projector, Rejected } from '#eventsourcing';
 import { unauthenticated } from './admission.js';
 import { ownerOf } from './command-context.js';
 import { todayAt } from '#clocks';
+import { refuseQuery } from '../fields/validation.js';
 import { downloaded } from '../lists/downloads.js';
 import { isStreamed, refuseUnacceptable } from '../lists/formats.js';
 import { PUBLIC_URL } from '../context.js';
-import { FORM, formOf, refuseForgedForm, type FormOf } from './forms.js';
+import { FORM, formOf, isOpenForm, refuseForgedForm, type FormOf } from './forms.js';
 import {
   ALWAYS_OPEN,
   bearerOf,
@@ -124,7 +127,7 @@ export class AccessGuard implements CanActivate {
     if (form) refuseForgedForm(request, form, session, new URL(this.publicUrl).origin);
     if (signedIn && !session) throw new Rejected('unauthenticated', 'This is for those who are signed in.');
     const reading = reads || request.method === 'GET' || request.method === 'HEAD';
-    if (open || (form === 'anyone' && !reads) || (reading && !rights && (signedIn || this.publicReading.value)))
+    if (open || (isOpenForm(form) && !reads) || (reading && !rights && (signedIn || this.publicReading.value)))
       return true;
     if (!principal && !(form && session)) throw unauthenticated(request.headers.authorization);
     if (rights && !principal) throw new Rejected('forbidden', 'This account has no role now.');
@@ -190,6 +193,7 @@ export class AnswerInterceptor implements NestInterceptor {
     const http = context.switchToHttp();
     const [request, reply] = [http.getRequest<ApiRequest>(), http.getResponse<FastifyReply>()];
     refuseUnacceptable(request, context);
+    if (request.url.startsWith('/v1/') && !takesQuery(context)) refuseQuery(request.query);
     refuseWithoutFile(request);
     const answer = async () => {
       if (isStreamed(request, context) && this.#wasSent(request, reply)) return '';
@@ -259,6 +263,13 @@ export class AnswerInterceptor implements NestInterceptor {
       );
     return () => this.keys.release(owner, key, digest);
   }
+}
+
+/** Whether a handler takes a query: one that takes none would answer as if nothing had been asked. */
+function takesQuery(context: ExecutionContext): boolean {
+  const of = Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), context.getHandler().name) as
+    object | undefined;
+  return Object.keys(of ?? {}).some((argument) => argument.startsWith(`${RouteParamtypes.QUERY}:`));
 }
 
 /** The time that a reader waits for its own write to show. */

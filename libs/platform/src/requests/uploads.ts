@@ -25,6 +25,11 @@ const uploads = new WeakMap<FastifyRequest, Upload>();
 export const takesFile = ({ routeOptions }: FastifyRequest): boolean =>
   (routeOptions.config as { file?: boolean }).file === true;
 
+/** The configuration of a route whose form may come in parts, without a file. */
+export const IN_PARTS = { parts: true } as const;
+const takesParts = ({ routeOptions }: FastifyRequest): boolean =>
+  (routeOptions.config as { parts?: boolean }).parts === true;
+
 /** The file that a request brings. @throws Rejected `invalid` when it brings none */
 export const Uploaded = createParamDecorator((_: unknown, context: ExecutionContext): Upload => {
   const upload = uploads.get(context.switchToHttp().getRequest<FastifyRequest>());
@@ -34,15 +39,33 @@ export const Uploaded = createParamDecorator((_: unknown, context: ExecutionCont
 
 const [FIELDS, FIELD] = [50, 64 * 1024] as const;
 
+/** What may be sent as the whole body, too, without a form around it. */
+const WORKBOOK = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+
+/** The media type of a request, without its parameters. */
+const typeOf = ({ headers }: FastifyRequest): string =>
+  (headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
+
+/** Keeps the file of a request. @returns its digest */
+function kept(request: FastifyRequest, name: string, bytes: Buffer): string {
+  const sha256 = hash('sha256', bytes, 'hex');
+  uploads.set(request, { name, bytes, sha256 });
+  return sha256;
+}
+
 /**
- * Lets the routes that are marked so (`TAKES_FILE`) take a file; all others refuse this type of body. The fields beside it are
+ * Lets the routes that are marked so (`TAKES_FILE`) take a file; all others refuse these types of body. The fields beside it are
  * the body, and `file` in it is the digest of the file: the same request again is known by it.
  */
 export async function readsFiles(server: FastifyInstance): Promise<void> {
   await server.register(fastifyMultipart, { throwFileSizeLimit: true });
+  server.addContentTypeParser(WORKBOOK, { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {
+    if (!takesFile(request)) return done(otherType(request));
+    done(null, bytes.length > 0 ? { file: kept(request, 'workbook.xlsx', bytes) } : {});
+  });
   server.addHook('preValidation', async (request) => {
-    const isFile = request.headers['content-type']?.toLowerCase().startsWith(FILE_TYPE) ?? false;
-    if (isFile && !takesFile(request)) throw otherType(request);
+    const isFile = typeOf(request) === FILE_TYPE;
+    if (isFile && !takesFile(request) && !takesParts(request)) throw otherType(request);
     if (isFile) request.body = await fieldsOf(request);
   });
 }
@@ -52,8 +75,7 @@ const otherType = ({ headers }: FastifyRequest) =>
 
 /** Refuses a request without a form where a file is to come with one; it is known by then who asks. */
 export function refuseWithoutFile(request: FastifyRequest): void {
-  if (takesFile(request) && !request.headers['content-type']?.toLowerCase().startsWith(FILE_TYPE))
-    throw otherType(request);
+  if (takesFile(request) && typeOf(request) !== FILE_TYPE && typeOf(request) !== WORKBOOK) throw otherType(request);
 }
 
 async function fieldsOf(request: FastifyRequest): Promise<Record<string, string>> {
@@ -69,9 +91,7 @@ async function fieldsOf(request: FastifyRequest): Promise<Record<string, string>
         const bytes = await part.toBuffer();
         if (bytes.length === 0 && !part.filename) continue; // a browser sends so that none was chosen
         const name = (part.filename ?? 'file').replace(/^.*[/\\]/, '').slice(0, 200) || 'file';
-        const sha256 = hash('sha256', bytes, 'hex');
-        uploads.set(request, { name, bytes, sha256 });
-        fields['file'] = sha256;
+        fields['file'] = kept(request, name, bytes);
       } else if (typeof part.value === 'string' && part.value.trim() !== '')
         fields[part.fieldname] = part.value.replaceAll('\r\n', '\n');
     }
