@@ -186,7 +186,13 @@ const PARTS: { readonly [P in Part]: Definition<P> } = {
     from: ['parts', 'anybody', 'roles'],
     at: ({ headline: { effective, note, nextStep, citation, citations, onBehalf } }) => {
       const sources = [citation ?? [], citations ?? []].flat();
-      return headlineText({ effective, note: note ?? null, nextStep: nextStep ?? null, sources, onBehalf: onBehalf ?? null });
+      return headlineText({
+        effective,
+        note: note ?? null,
+        nextStep: nextStep ?? null,
+        sources,
+        onBehalf: onBehalf ?? null,
+      });
     },
   },
   heard: { from: ['leads', 'changes'], at: (_, c, asOf) => ({ on: heardAsAt(c, asOf), whole: true }) },
