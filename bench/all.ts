@@ -17,9 +17,9 @@ const MEASURES: Readonly<Record<string, number>> = {
   start: 0.5,
   sizes: 0.8,
   'long-streams': 0.7,
-  views: 3.5,
-  reports: 1,
-  register: 1,
+  views: 4.5,
+  reports: 0.5,
+  register: 0.5,
 };
 
 /** @returns how it ended: a code, or the signal that ended it */

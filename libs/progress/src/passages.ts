@@ -8,8 +8,8 @@ const LETTER_BYTES = 3;
 
 export class Passages {
   #bytes: Buffer = Buffer.alloc(FEWEST);
-  /** Of each text, and of the one that comes next. */
-  #starts = new Float64Array(FEWEST);
+  /** Of each text, and of the one that comes next: up to 2 GB. */
+  #starts = new Int32Array(FEWEST);
   #size = 0;
 
   get size(): number {
@@ -30,7 +30,7 @@ export class Passages {
     }
     if (this.#size + 1 >= this.#starts.length) {
       const before = this.#starts;
-      this.#starts = new Float64Array(Math.ceil(before.length * 1.5));
+      this.#starts = new Int32Array(Math.ceil(before.length * 1.5));
       this.#starts.set(before);
     }
     this.#starts[this.#size + 1] = start + this.#bytes.write(text, start);
@@ -53,7 +53,7 @@ export class Passages {
   }
 
   clear(): void {
-    [this.#bytes, this.#starts, this.#size] = [Buffer.alloc(FEWEST), new Float64Array(FEWEST), 0];
+    [this.#bytes, this.#starts, this.#size] = [Buffer.alloc(FEWEST), new Int32Array(FEWEST), 0];
   }
 
   /** The memory that they take, in bytes. */
@@ -70,7 +70,7 @@ export class Passages {
   load(name: string, arrays: Memory['arrays']): void {
     const bytes = arrays[`${name}.bytes`]!;
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#starts = arrays[`${name}.starts`] as Float64Array<ArrayBuffer>;
+    this.#starts = arrays[`${name}.starts`] as Int32Array<ArrayBuffer>;
     this.#size = this.#starts.length - 1;
   }
 }
