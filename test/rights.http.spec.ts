@@ -222,6 +222,11 @@ describe('What the secretariat does on behalf of an agency', () => {
     expect(JSON.parse(feed)).toMatchObject({ meta: { role: 'secretariat', agency: 'ILO' }, data: { onBehalf } });
     for (const page of [`/commitments/${reference}`])
       expect((await server.get(page, { accept: 'text/html' })).body).toContain('on behalf of');
+    const list = `/v1/commitments?reference=${reference}`;
+    const [row] = (await server.get(list)).body.items;
+    expect(row.onBehalf).toEqual({ agency: 'ILO', authority: expect.stringMatching(/^Letter of the ILO/) });
+    expect((await server.get(`${list}&format=csv`)).body).toContain('ILO: Letter of the ILO');
+    expect((await server.get(list.slice('/v1'.length), { accept: 'text/html' })).body).toContain('on behalf of ILO');
     const report = await server.get('/v1/reports/agency?agency=ILO&format=md');
     expect(report.body).toContain('on behalf of ILO: Letter of the ILO');
     // The agency may correct what was said for it.

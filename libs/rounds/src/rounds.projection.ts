@@ -28,6 +28,8 @@ export interface ReturnInShort {
   /** The commitments by what the last submission says of them; and those that it newly records. */
   readonly says: Readonly<Record<ReturnWord | 'new', number>>;
   readonly paper: string | null;
+  /** The document by which the agency had the secretariat say what it said last. */
+  readonly authority: string | null;
   readonly comments: number;
   /** Of the comments: what the agency replied after the round was published. */
   readonly replies: number;
@@ -42,6 +44,7 @@ const NOTHING: ReturnInShort = {
   submissions: 0,
   says: { update: 0, no_change: 0, not_assessed: 0, new: 0 },
   paper: null,
+  authority: null,
   comments: 0,
   replies: 0,
 };
@@ -49,12 +52,13 @@ const NOTHING: ReturnInShort = {
 type Shorten = { readonly [N in keyof ReturnEvents]: (before: ReturnInShort, data: ReturnEvents[N]) => ReturnInShort };
 
 const SHORTEN: Shorten = {
-  Submitted: (before, { on, reportedOn, content, acts }) => {
+  Submitted: (before, { on, reportedOn, content, acts, onBehalf }) => {
     const says = { ...NOTHING.says, new: acts.filter(({ act }) => act === 'record').length };
     for (const one of content.commitments) says[one.says]++;
     return {
       ...{ ...before, state: 'submitted', nil: false, receivedOn: before.receivedOn ?? on, reportedOn, says },
       submissions: before.submissions + 1,
+      authority: onBehalf?.citation.document ?? null,
     };
   },
   Applied: (before) => before,
@@ -64,8 +68,9 @@ const SHORTEN: Shorten = {
     ...{ ...before, comments: before.comments + 1, replies: before.replies + (beside ? 1 : 0) },
   }),
   Accepted: (before, { on }) => ({ ...before, state: 'accepted', acceptedOn: on }),
-  NilReported: (before, { on, reportedOn }) => ({
+  NilReported: (before, { on, reportedOn, onBehalf }) => ({
     ...{ ...before, state: 'nil', nil: true, receivedOn: before.receivedOn ?? on, reportedOn },
+    authority: onBehalf?.citation.document ?? null,
   }),
   PaperReceived: (before, { on, reportedOn, citation }) => ({
     ...{

@@ -6,7 +6,7 @@ import { ACTS_OF_RETURNS, RETURN_WORDS, type ActOfReturn } from '#words';
 import { ACT_WORDS } from './act-words.js';
 import { StageTag } from './figures.js';
 import { asFilled, Faults, idOf, Place, type Body, type Filled, type FormParts, type Suggestion } from './form.js';
-import { SaidOfCommitment, valuesIn } from './return-read.js';
+import { Authority, SaidOfCommitment, valuesIn } from './return-read.js';
 import { LEVEL_WORDS, questionWords, RETURN_WORD_WORDS } from './round-words.js';
 import { SAVING_SCRIPT } from './saving-script.js';
 import { CsrfField } from './signed-in.js';
@@ -34,6 +34,8 @@ export interface ReturnFormParts {
   readonly clashes: readonly Clash[];
   readonly added: Added | null;
   readonly addsNew: boolean;
+  /** The secretariat writes it for the agency, on an authority that it names when it submits. */
+  readonly actsFor: boolean;
   readonly before: ReturnDraft | null;
   readonly suggestions: ReadonlyMap<string, readonly Suggestion[]>;
   /** When and by whom it was saved last, in words. */
@@ -123,6 +125,12 @@ export const ReturnForm = (parts: ReturnFormParts) => {
         </section>
         <NewCommitments parts={parts} form={form} />
         <Narratives draft={draft} />
+        {parts.actsFor && (
+          <section id="authority">
+            <h2>On behalf of {agency}</h2>
+            <Authority agency={agency} />
+          </section>
+        )}
         <div class="return-bar">
           <p role="status" id="saved">
             {saved}
@@ -189,6 +197,7 @@ const Findings = ({ parts: { found, faults, register, round }, form }: { parts: 
 function placeOf(pointer: string, rows: number): string {
   const steps = pointer.split('/').slice(1);
   if (steps[0] === 'answers') return 'answers';
+  if (steps[0] === 'onBehalf') return 'authority';
   if (steps[0] !== 'commitments') return steps[0] === 'newCommitments' ? 'new' : 'commitments';
   if (steps.length === 1 || Number(steps[1]) >= rows) return 'commitments';
   return steps.includes('body')

@@ -3,7 +3,7 @@ import { Body, Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/c
 import { IsOptional, Matches } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import type { ComponentChildren } from 'preact';
-import { classOf, type ReturnDraft } from '#bodies';
+import { classOf, type ReturnDraft, type SubmitReturn } from '#bodies';
 import { todayAnywhere, todayAt } from '#clocks';
 import {
   canonicalJson,
@@ -51,6 +51,7 @@ import { ReturnForm, type Added } from './return-form.js';
 import { CommentField, Comments, OneButton, ReturnRead } from './return-read.js';
 import { daysWords, RETURN_STATE_WORDS } from './round-words.js';
 import { CsrfField } from './signed-in.js';
+import { Source } from './source.js';
 import { Suggestions } from './suggestions.js';
 import { PageQuery, path, Views, type View } from './view.js';
 import { dateWords, instantWords } from './words.js';
@@ -138,12 +139,16 @@ export class ReturnPages {
     }
     if (verb !== 'submit') return to('');
     try {
-      const position = await this.returns.submit(round, agency, {}, { ...context, expected: undefined });
+      const said = await this.#saidFor(agency, filled, request);
+      const position = await this.returns.submit(round, agency, said, { ...context, expected: undefined });
       await this.projector.reached(position, SHOWN_MS);
       return new SeeOther(`${here}#submitted`);
     } catch (error) {
-      if (error instanceof Rejected && error.code === 'return_unfinished') return to('check=yes');
-      throw error;
+      if (!(error instanceof Rejected)) throw error;
+      if (error.code === 'return_unfinished') return to('check=yes');
+      if (!error.errors[0]?.pointer.startsWith('/onBehalf')) throw error;
+      void reply.status(422);
+      return this.#form(known, agency, request, { draft, revision: outcome.revision, faults: error.errors });
     }
   }
 
@@ -165,6 +170,14 @@ export class ReturnPages {
     const position = await this.returns.act(name, round, agency, body, context);
     await this.projector.reached(position, SHOWN_MS);
     return new SeeOther(path('rounds', round, 'returns', agency));
+  }
+
+  /** What the secretariat says of its authority; an agency needs none. @throws Rejected `invalid` */
+  async #saidFor(agency: string, { onBehalf }: Filled, { principal }: ApiRequest): Promise<SubmitReturn> {
+    if (principal!.role !== 'secretariat' || onBehalf === undefined) return {};
+    const of = classOf('SubmitReturn');
+    const filled = bodyOfForm(of, { onBehalf: { ...(onBehalf as Filled), agency } });
+    return validation(of).transform(filled, { type: 'body', metatype: of }) as Promise<SubmitReturn>;
   }
 
   #context(request: ApiRequest, key: string, said: string): CommandContext {
@@ -268,6 +281,7 @@ export class ReturnPages {
               quiet
               field="note"
               label="Why, if you like"
+              authority={by.role === 'secretariat' ? agency : null}
             />
           </details>
         )}
@@ -283,6 +297,7 @@ export class ReturnPages {
           faults={shown.faults ?? []}
           clashes={shown.clashes ?? []}
           addsNew={shown.add === 'new'}
+          actsFor={by.role === 'secretariat'}
           before={last ? contentOf(last.said) : null}
           suggestions={await this.suggestions.for(classOf('RecordCommitment'), agency)}
           saved={saved ? `Saved ${instantWords(saved.saved)}` : 'Not saved yet'}
@@ -303,6 +318,7 @@ export class ReturnPages {
       this.returns.lastOf(round.previous, agency),
     ]);
     const submission = state.submissions.findLast(({ outcome }) => outcome !== 'taken_back');
+    const said = submission?.said ?? state.nil;
     const here = path('rounds', round.code, 'returns', agency);
     const received = state.state !== 'none';
     const judges = isSecretariat && received && state.state !== 'accepted';
@@ -322,6 +338,7 @@ export class ReturnPages {
             {state.nil.note && <q dir="auto">{state.nil.note}</q>}
           </p>
         )}
+        {said?.onBehalf && <Source view={view} of={said} />}
         {!received && (
           <p>
             Nothing was received from the agency. That is silence: it says neither that nothing has changed nor that
