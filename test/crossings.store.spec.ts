@@ -60,7 +60,7 @@ const question: fc.Arbitrary<Question> = fc.record({
     ...whose,
     followsUp: sometimes(fc.constantFrom(...FOLLOWED)),
     agency: sometimes(fc.constantFrom(...AGENCIES)),
-    addressee: sometimes(fc.constantFrom('AAA', 'BBB', 'Member States', 'Nobody')),
+    addressee: sometimes(fc.constantFrom('AAA', 'BBB', 'Member States')),
     covered: sometimes(fc.boolean()),
     stage: sometimes(fc.constantFrom('planned', 'completed,in_progress')),
   }),
