@@ -102,6 +102,8 @@ const UNEVEN: Step[] = [
   ),
   recorded(REFERENCES[2]!, [['AAA', 'lead']], {}),
 ];
+/** Two commitments that are planned follow up one outcome. */
+const TWICE: Step[] = [...UNEVEN, recorded('X-2006-20', [['CCC', 'lead']], { followsUp: ['R-2'] })];
 /** Every crossing: whole, of what stands below, and the foremost. */
 const ASKED: Question[] = ['2006-11-21', '2007-02-28'].flatMap((asOf) =>
   crossings
@@ -192,6 +194,7 @@ describe(`What meets (SEED=${seed})`, () => {
     await expectAlways(truthful(), 14, [
       [EXAMPLE, ASKED],
       [UNEVEN, ASKED],
+      [TWICE, ASKED.slice(0, 1)],
     ]);
   });
 
