@@ -194,7 +194,7 @@ describe(`What meets (SEED=${seed})`, () => {
     await expectAlways(truthful(), 14, [
       [EXAMPLE, ASKED],
       [UNEVEN, ASKED],
-      [TWICE, ASKED.slice(0, 1)],
+      [TWICE, ASKED.filter(({ clock, outcomes }) => clock.asOf === '2007-02-28' && !outcomes.addressee).slice(0, 1)],
     ]);
   });
 
