@@ -457,13 +457,13 @@ describe('A round that is published', () => {
   it('says in it who answered, what was answered and in which words; silence, a nil return and an answer apart', async () => {
     const text = await textOf('format=md');
     expect(text).toContain('We thank those who answered.');
-    expect(text).toMatch(/1 of 3 \(33 per cent\) answered: .*IOM/);
-    expect(text).toMatch(/1 of 3 \(33 per cent\) said that there was nothing to report: .*ILO/);
-    expect(text).toMatch(/Of 1 of 3 \(33 per cent\) nothing was received: .*WHO/);
+    expect(text).toMatch(/Of 3, 1 \(33 per cent\) answered: .*IOM/);
+    expect(text).toMatch(/Of 3, 1 \(33 per cent\) said that there was nothing to report: .*ILO/);
+    expect(text).toMatch(/Nothing was received from 1 of 3 \(33 per cent\): .*WHO/);
     expect(text).toContain('The unit was closed.');
     expect(text).toMatch(/How many staff\? \(persons\)[\s\S]*\b12\b/);
     expect(text).toMatch(/Was it harder than expected\?[\s\S]*Yes: 1/);
-    expect(await textOf('format=md&language=fr')).toMatch(/1 sur 3 .* a répondu/);
+    expect(await textOf('format=md&language=fr')).toMatch(/Sur 3, 1 .* a répondu/);
     // Words that were blanked before it are not in it.
     expect(text).not.toContain('It was a year of change.');
   });
