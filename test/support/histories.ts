@@ -132,8 +132,9 @@ export class Views {
       said.push(
         JSON.stringify([
           ...[references.keys[columns.commitment[row]!], from[row], since[row], until[row], lastReportedOn[row]],
-          ...[leadReportedOn[row], texts.wordings[columns.text[row]!], readings[columns.reading[row]!] ?? null],
-          ...[entries[columns.entry[row]!], Object.fromEntries(coded)],
+          ...[leadReportedOn[row], texts.wording(columns.text[row]!)],
+          ...[columns.reading[row] === -1 ? null : readings.at(columns.reading[row]!), entries.at(columns.entry[row]!)],
+          ...[Object.fromEntries(coded)],
         ]),
       );
     }

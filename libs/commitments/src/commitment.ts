@@ -198,14 +198,17 @@ const statements: Evolvers<Statements> = {
   ...lineageEvolvers,
 };
 
+/** A state that is nobody's yet. */
+type Fresh = { -readonly [F in keyof Commitment]: Commitment[F] };
+
 /** `c` after a statement. */
-function after(c: Commitment, said: Statement): Commitment {
+function after(c: Commitment, said: Statement): Fresh {
   const evolve = statements[said.name as keyof Statements] as (c: Commitment, event: StreamEvent<object>) => object;
-  const changed = { ...c, ...evolve(c, said) };
+  const changed: Fresh = { ...c, ...evolve(c, said) };
   const { reportedOn } = said.data as { reportedOn: FullDate };
   const at = c.reports.count((on) => on < reportedOn);
   if (c.reports.lastOf((on) => on <= reportedOn) !== reportedOn) changed.reports = c.reports.spliced(at, 0, reportedOn);
-  return changed.leads === c.leads || c.entries.length === 0 ? changed : { ...changed, ...partsAnew(changed) };
+  return changed.leads === c.leads || c.entries.length === 0 ? changed : Object.assign(changed, partsAnew(changed));
 }
 
 type Kept = Pick<Commitment, 'said' | 'statements' | 'changes' | 'numbered'>;
@@ -248,12 +251,11 @@ const evolve = {
       name,
       (c: Commitment, event: StreamEvent<object>) => {
         const said = { name: name as keyof Statements, data: event.data, revision: event.revision, by: event.by };
-        return {
-          ...(c.unsettled ? c : after(c, said)),
-          said: c.said.with(said),
-          statements: c.statements.with(said),
-          numbered: Math.max(c.numbered, numberIn(said)),
-        };
+        const changed: Fresh = c.unsettled ? { ...c } : after(c, said);
+        changed.said = c.said.with(said);
+        changed.statements = c.statements.with(said);
+        changed.numbered = Math.max(c.numbered, numberIn(said));
+        return changed;
       },
     ]),
   ),

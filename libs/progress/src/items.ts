@@ -17,7 +17,7 @@ import {
 } from '#commitments';
 import { dateOf, NONE, type Columns } from './columns.js';
 import { Count, COUNT } from './count.js';
-import type { Headline } from './facts.js';
+import { headlineIn } from './facts.js';
 import { SORTS, type Sort } from './order.js';
 import { OwnReport } from './own-reports.js';
 import { CORRECTED, OVERDUE, STALE } from './scan.js';
@@ -156,10 +156,10 @@ export function itemOf(
     dictionaries[name].entries[columns[name][row]!]! as (typeof dictionaries)[C]['entries'][number];
   const { stage, nature, life, verification, outlook, kind, strength } = of('standing');
   const agencies = of('agencies');
-  const reading = columns.reading[row] === NONE ? null : readings[columns.reading[row]!]!;
+  const reading = columns.reading[row] === NONE ? null : readings.at(columns.reading[row]!);
   const reference = references.keys[columns.commitment[row]!]!;
-  const { title, summary, language } = texts.wordings[columns.text[row]!]!;
-  const { effective, note, nextStep, sources, onBehalf } = JSON.parse(entries[columns.entry[row]!]!) as Headline;
+  const { title, summary, language } = texts.wording(columns.text[row]!)!;
+  const { effective, note, nextStep, sources, onBehalf } = headlineIn(entries.at(columns.entry[row]!)!);
   const { regions, countries } = of('places');
   const { into, spread, lastEdition, nextDue, lastUpkeep } = of('beside');
   return {
