@@ -5,7 +5,18 @@ import { fieldsInReturn, type Clash, type CommitmentInQuestion, type Found } fro
 import { ACTS_OF_RETURNS, RETURN_WORDS, type ActOfReturn } from '#words';
 import { ACT_WORDS } from './act-words.js';
 import { StageTag } from './figures.js';
-import { asFilled, Faults, idOf, Place, type Body, type Filled, type FormParts, type Suggestion } from './form.js';
+import {
+  asFilled,
+  Faults,
+  idOf,
+  KEY,
+  Place,
+  REVISION,
+  type Body,
+  type Filled,
+  type FormParts,
+  type Suggestion,
+} from './form.js';
 import { Authority, SaidOfCommitment, valuesIn } from './return-read.js';
 import { LEVEL_WORDS, questionWords, RETURN_WORD_WORDS } from './round-words.js';
 import { SAVING_SCRIPT } from './saving-script.js';
@@ -86,8 +97,8 @@ export const ReturnForm = (parts: ReturnFormParts) => {
       </p>
       <form class="return-form" method="post" action={action} noValidate data-saves>
         <CsrfField />
-        <input type="hidden" name="_key" value={once} />
-        <input type="hidden" name="_revision" value={String(revision)} />
+        <input type="hidden" name={KEY} value={once} />
+        <input type="hidden" name={REVISION} value={String(revision)} />
         <button class="hidden" name="_do" value="save" tabIndex={-1} aria-hidden="true">
           Save
         </button>
