@@ -35,6 +35,7 @@ describe('A round on pages', () => {
     const fields = {
       ...{ code: 'R-1', name: 'Follow-up', asOf: today, opens: today, deadline: inDays(14), guidance: null },
       ...{ 'expected.agencies': null, 'expected.body': null, previous: null, 'inQuestion.theme': 'HLD06-17' },
+      'report.kind': 'theme',
       ...{ 'questions.0.id': 'staff', 'questions.0.of': 'agency', 'questions.0.kind': 'number' },
       ...{ 'questions.0.text': 'How many staff?', 'questions.0.required': 'true' },
     };
@@ -152,12 +153,19 @@ describe('A round on pages', () => {
 
   it('is reviewed, sent back with a comment at its commitment, changed, and accepted with others at once', async () => {
     const review = await secretariat.opens(at);
+    const field = '/commitments/0/acts/0/body/effective';
+    expect(review.html).toContain(`<option value="${field}">`);
     const back = await secretariat.fills(review, `${at}/return`, {
-      'comments.0.at': '/commitments/0',
+      'comments.0.at': field,
       'comments.0.text': 'Since when?',
     });
     expect([back.status, await stateOf('IOM')]).toEqual([303, 'returned']);
     expect(wordsIn(await iom.opens('/home'))).toMatch(/Sent back.*1 comment to read/);
+    const told = await iom.opens(at);
+    expect(wordsIn(told)).toMatch(/The secretariat, .*, on IOM-\S+: Report progress: when it happened Since when\?/);
+    const answered = await iom.fills(told, `${at}/comments`, { answers: '0', text: 'Since March.' });
+    expect(answered.status).toBe(303);
+    expect(wordsIn(await secretariat.opens(at))).toMatch(/Since when\?.*IOM, .* Since March\./);
     expect((await iom.fills(await iom.opens(at), at, { _do: 'submit' })).status).toBe(303);
     const nil = '/rounds/R-1/returns/ILO/nil';
     expect((await ilo.fills(await ilo.opens('/rounds/R-1/returns/ILO'), nil)).status).toBe(303);
@@ -181,5 +189,19 @@ describe('A round on pages', () => {
     expect(await html('WHO')).toMatch(/Not received.*That is silence/);
     expect(await html('IOM')).toMatch(/Accepted.*No change/);
     expect((await iom.opens('/rounds/R-1/extend')).status).toBe(403);
+  });
+
+  it('is published by the secretariat from its page, and the agencies reply beside what came out', async () => {
+    const publish = '/rounds/R-1/publish';
+    expect(wordsIn(await secretariat.opens('/rounds/R-1'))).toContain('Its report, as it would be published now');
+    const done = await secretariat.fills(await secretariat.opens(publish), publish, { publication: 'R/1' });
+    expect([done.status, done.to]).toEqual([303, '/rounds/R-1']);
+    const who = await SignedIn.as(server, 'WHO');
+    const reply = '/rounds/R-1/returns/WHO/comments';
+    expect((await who.fills(await who.opens('/rounds/R-1'), reply, { text: 'We were never asked.' })).status).toBe(303);
+    const round = wordsIn({ html: String((await server.get('/rounds/R-1', { accept: 'text/html' })).body) });
+    expect(round).toMatch(/R\/1.*It never changes.*Corrected since.*What agencies reply WHO, .* We were never asked\./);
+    const agency = wordsIn({ html: String((await server.get('/agencies/IOM', { accept: 'text/html' })).body) });
+    expect(agency).toMatch(/Reporting rounds.*Follow-up .* Accepted/);
   });
 });

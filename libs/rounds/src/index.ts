@@ -18,7 +18,7 @@ export * from './acts.js';
 export * from './checking.js';
 export * from './in-question.js';
 export * from './return.js';
-export { mine, Returns, RETURN_DRAFTS, worksFor, type Known } from './returns.js';
+export { mine, NewlyRecorded, Returns, RETURN_DRAFTS, worksFor, type Known } from './returns.js';
 export { ReturnView } from './returns.controller.js';
 export * from './publishing.js';
 export * from './round.js';
@@ -36,7 +36,7 @@ export const roundsContext = (drafts: DraftsStore): Context => ({
   catalogs: roundsCatalogs,
   projections: (log) => {
     // It asks nothing of the views.
-    const returns = new Returns(log, drafts, { of: async () => [] });
+    const returns = new Returns(log, drafts, { of: async () => [] }, { of: async () => [] });
     return [new RoundsProjection(), submittingProjection(log, (code, agency) => returns.applied(code, agency))];
   },
   controllers: [

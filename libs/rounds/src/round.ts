@@ -91,18 +91,23 @@ export const round = keepingStatements<OpenedRound, RoundEvents>({
 export const stateOf = ({ closedOn, published }: OpenedRound): RoundState =>
   published ? 'published' : closedOn ? 'closed' : 'open';
 
-/** The kinds of reports that can be narrowed to what follows up a forum. */
-const TAKE_FOLLOWS_UP: readonly ReportKind[] = ['agency', 'synthesis', 'register'];
+/** What a report of each kind is about, where the round does not say it in so many words. */
+const ABOUT: Readonly<Record<ReportKind, (round: Round) => Readonly<Record<string, string | null | undefined>>>> = {
+  agency: ({ inQuestion }) => ({ followsUp: inQuestion?.followsUp }),
+  theme: ({ inQuestion }) => ({ theme: inQuestion?.theme }),
+  forum: ({ forum }) => ({ forum }),
+  synthesis: ({ inQuestion }) => ({ followsUp: inQuestion?.followsUp }),
+  register: ({ inQuestion }) => ({ followsUp: inQuestion?.followsUp, theme: inQuestion?.theme }),
+};
 
 /** The report that comes out of a round: its kind, and what its route takes. */
-export function reportOf({ code, report, inQuestion }: Round): {
+export function reportOf(round: Round): {
   readonly kind: ReportKind;
   readonly parameters: Readonly<Record<string, string>>;
 } {
-  const kind = report?.kind ?? 'synthesis';
-  const followsUp = inQuestion?.followsUp;
-  const isAbout = followsUp && TAKE_FOLLOWS_UP.includes(kind) && { followsUp };
-  return { kind, parameters: { ...isAbout, ...report?.parameters, round: code } };
+  const kind = round.report?.kind ?? 'synthesis';
+  const about = Object.entries(ABOUT[kind](round)).flatMap(([name, code]) => (code ? [[name, code] as const] : []));
+  return { kind, parameters: { ...Object.fromEntries(about), ...round.report?.parameters, round: round.code } };
 }
 
 const deadlinesOf = ({ deadlines }: OpenedRound, agency: string): readonly Deadline[] =>

@@ -1,5 +1,6 @@
 /** The return as one page: every commitment in question, the questions and the narrative, as one form. */
-import type { CommitmentReturn, Question, ReturnDraft, Round } from '#bodies';
+import type { ComponentChildren } from 'preact';
+import type { Answer, CommitmentReturn, NewCommitment, Question, ReturnDraft, ReturnNarrative, Round } from '#bodies';
 import type { FieldError } from '#eventsourcing';
 import type { CommitmentInQuestion, Found } from '#rounds';
 import { ACTS_OF_RETURNS, RETURN_WORDS, type ActOfReturn } from '#words';
@@ -7,6 +8,7 @@ import { ACT_WORDS } from './act-words.js';
 import { StageTag } from './figures.js';
 import { asFilled, Faults, idOf, Place, type Body, type Filled, type FormParts, type Suggestion } from './form.js';
 import { fieldsOf, type Clash } from './return-content.js';
+import { Threads, type Thread } from './return-comments.js';
 import { SaidOfCommitment, valuesIn } from './return-read.js';
 import { LEVEL_WORDS, questionWords, RETURN_WORD_WORDS } from './round-words.js';
 import { SAVING_SCRIPT } from './saving-script.js';
@@ -36,6 +38,8 @@ export interface ReturnFormParts {
   readonly added: Added | null;
   readonly addsNew: boolean;
   readonly before: ReturnDraft | null;
+  /** The comments on what was submitted, by commitment. */
+  readonly threads: ReadonlyMap<string, readonly Thread[]>;
   readonly suggestions: ReadonlyMap<string, readonly Suggestion[]>;
   /** When and by whom it was saved last, in words. */
   readonly saved: string;
@@ -120,7 +124,7 @@ export const ReturnForm = (parts: ReturnFormParts) => {
           )}
         </section>
         <NewCommitments parts={parts} form={form} />
-        <Narratives draft={draft} />
+        <Narratives parts={parts} />
         <div class="return-bar">
           <p role="status" id="saved">
             {saved}
@@ -200,6 +204,17 @@ function placeOf(pointer: string, rows: number): string {
 const inQuestions = (message: string, { questions }: Round): string =>
   (questions ?? []).reduce((text, { id, text: asked }) => text.replace(new RegExp(`^${id}\\b`), `“${asked}”`), message);
 
+/** What the other person wrote in place of a part, where both of them did. */
+const Theirs = ({ clash, children }: { clash: Clash | undefined; children: (theirs: unknown) => ComponentChildren }) =>
+  clash ? (
+    <div class="callout theirs">
+      <strong>The other draft says:</strong> {clash.theirs === null ? 'nothing' : children(clash.theirs)}
+    </div>
+  ) : null;
+
+const clashAt = ({ clashes }: ReturnFormParts, part: string): Clash | undefined =>
+  clashes.find((one) => one.part === part);
+
 interface RowParts {
   readonly parts: ReturnFormParts;
   readonly form: FormParts;
@@ -209,12 +224,12 @@ interface RowParts {
 }
 
 const Row = ({ parts, form, known, row, said }: RowParts) => {
-  const { view, clashes, before } = parts;
+  const { view, before } = parts;
   const at = ['commitments', String(row)];
   const name = (field: string) => [...at, field].join('.');
   const { reference, title, role, own, stage, target, overdue, lastReportedOn, asked } = known;
   const last = before?.commitments.find((one) => one.reference === reference);
-  const clash = clashes.find(({ part }) => part === `commitment ${reference}`);
+  const clash = clashAt(parts, `commitment ${reference}`);
   return (
     <fieldset class="return-row" id={rowId(row)}>
       <legend>
@@ -237,20 +252,12 @@ const Row = ({ parts, form, known, row, said }: RowParts) => {
           <SaidOfCommitment view={view} said={last} questions={parts.round.questions ?? []} />
         </div>
       )}
-      {clash && (
-        <div class="callout theirs">
-          <strong>The other draft says:</strong>{' '}
-          {clash.theirs ? (
-            <SaidOfCommitment
-              view={view}
-              said={clash.theirs as CommitmentReturn}
-              questions={parts.round.questions ?? []}
-            />
-          ) : (
-            'nothing'
-          )}
-        </div>
-      )}
+      <Theirs clash={clash}>
+        {(theirs) => (
+          <SaidOfCommitment view={view} said={theirs as CommitmentReturn} questions={parts.round.questions ?? []} />
+        )}
+      </Theirs>
+      <Threads threads={parts.threads.get(reference) ?? []} fields={[]} />
       <Faults form={form} path={at} />
       <Faults form={form} path={[...at, 'acts']} />
       <div class="boxes" role="radiogroup" aria-label={`What you say of ${reference}`}>
@@ -383,7 +390,8 @@ interface AnswersParts {
 
 const FIELD = { text: 'text', choice: 'choice', number: 'number', yes_no: 'yes' } as const;
 
-const Answers = ({ form, parts: { round, before }, of, at, answers, title }: AnswersParts) => {
+const Answers = ({ form, parts, of, at, answers, title }: AnswersParts) => {
+  const { round, before } = parts;
   const questions = (round.questions ?? []).filter((one) => one.of === of);
   if (questions.length === 0) return null;
   const asked = questions.map((question, i) => {
@@ -409,6 +417,9 @@ const Answers = ({ form, parts: { round, before }, of, at, answers, title }: Ans
         </label>
         {index >= 0 && <Faults form={form} path={[...at, 'answers', String(index), FIELD[question.kind]]} />}
         {last && <small>Last round: {valuesIn(last)}</small>}
+        {of === 'agency' && (
+          <Theirs clash={clashAt(parts, `answer ${question.id}`)}>{(theirs) => valuesIn(theirs as Answer)}</Theirs>
+        )}
         {question.kind === 'text' ? (
           <textarea {...input} rows={2} dir="auto">
             {value}
@@ -448,6 +459,9 @@ const NewCommitments = ({ parts, form }: { parts: ReturnFormParts; form: FormPar
       {all.map((body, i) => (
         <fieldset key={i} class="return-row">
           <legend>New commitment {i + 1}</legend>
+          <Theirs clash={clashAt(parts, `new ${i}`)}>
+            {(theirs) => textWords(String((theirs as NewCommitment).body['title'] ?? ''))}
+          </Theirs>
           <Faults form={form} path={['newCommitments', String(i)]} />
           {fieldsOf('record').map((field) => (
             <Place
@@ -467,7 +481,8 @@ const NewCommitments = ({ parts, form }: { parts: ReturnFormParts; form: FormPar
   );
 };
 
-const Narratives = ({ draft }: { draft: ReturnDraft }) => {
+const Narratives = ({ parts }: { parts: ReturnFormParts }) => {
+  const { draft } = parts;
   const all = draft.narratives?.length ? draft.narratives : [{ language: 'en', text: '' }];
   return (
     <section id="narrative">
@@ -475,6 +490,9 @@ const Narratives = ({ draft }: { draft: ReturnDraft }) => {
       {all.map(({ language, text }, i) => (
         <div key={i} class="field">
           <label for={`narrative-${i}`}>What the figures do not say</label>
+          <Theirs clash={clashAt(parts, `narrative ${language}`)}>
+            {(theirs) => <span dir="auto">{textWords((theirs as ReturnNarrative).text)}</span>}
+          </Theirs>
           <textarea id={`narrative-${i}`} name={`narratives.${i}.text`} rows={8} dir="auto" lang={language}>
             {text}
           </textarea>

@@ -45,7 +45,16 @@ import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { draftIn, isSame, joined, type Clash } from './return-content.js';
 import { ReturnForm, type Added } from './return-form.js';
-import { CommentField, Comments, OneButton, ReturnRead } from './return-read.js';
+import {
+  CommentField,
+  fieldsOfCommitment,
+  fieldsOfWhole,
+  isAbout,
+  Threads,
+  threadsOf,
+  type Thread,
+} from './return-comments.js';
+import { OneButton, ReturnRead } from './return-read.js';
 import { daysWords, RETURN_STATE_WORDS } from './round-words.js';
 import { CsrfField } from './signed-in.js';
 import { Suggestions } from './suggestions.js';
@@ -133,6 +142,7 @@ export class ReturnPages {
         `#in-commitments-${row}`,
       );
     }
+    if (verb === 'note') return this.#noted(known, agency, outcome.revision);
     if (verb !== 'submit') return to('');
     try {
       const position = await this.returns.submit(round, agency, {}, { ...context, expected: undefined });
@@ -162,6 +172,25 @@ export class ReturnPages {
     const position = await this.returns.act(name, round, agency, body, context);
     await this.projector.reached(position, SHOWN_MS);
     return new SeeOther(path('rounds', round, 'returns', agency));
+  }
+
+  /** As much of the page as tells a script that saves as one goes where the draft stands. */
+  async #noted(known: Known, agency: string, revision: number) {
+    const { round } = known.round;
+    const draft = (await this.returns.draft(round!.code, agency, revision - 1))!;
+    const said = draft.content.commitments.length;
+    return (
+      <PlainPage title="Saved" path={path('rounds', round!.code, 'returns', agency)}>
+        <form>
+          <CsrfField />
+          <input type="hidden" name="_revision" value={String(revision)} />
+          <p id="saved">Saved {instantWords(draft.saved)}</p>
+          <p>
+            <strong>{said}</strong>
+          </p>
+        </form>
+      </PlainPage>
+    );
   }
 
   #context(request: ApiRequest, key: string, said: string): CommandContext {
@@ -251,7 +280,11 @@ export class ReturnPages {
         {known.state.comments.length > 0 && (
           <section>
             <h2>Comments</h2>
-            <Comments comments={known.state.comments} />
+            <Threads
+              threads={threadsOf(known.state.comments)}
+              fields={fieldsIn(known)}
+              answering={{ action: `${path('rounds', code, 'returns', agency)}/comments`, agency: by.agency }}
+            />
           </section>
         )}
         {known.state.state === 'none' && (
@@ -281,6 +314,7 @@ export class ReturnPages {
           clashes={shown.clashes ?? []}
           addsNew={shown.add === 'new'}
           before={last ? contentOf(last.said) : null}
+          threads={threadsIn(known)}
           suggestions={await this.suggestions.for(classOf('RecordCommitment'), agency)}
           saved={saved ? `Saved ${instantWords(saved.saved)}` : 'Not saved yet'}
         />
@@ -303,7 +337,12 @@ export class ReturnPages {
     const here = path('rounds', round.code, 'returns', agency);
     const received = state.state !== 'none';
     const judges = isSecretariat && received && state.state !== 'accepted';
-    const general = state.comments.filter(({ at }) => !/^\/commitments\/\d/.test(at ?? ''));
+    const threads = threadsOf(state.comments);
+    const general = threads.filter(({ root: { at } }) => !/^\/commitments\/\d/.test(at ?? ''));
+    const content = submission ? contentOf(submission.said) : null;
+    const fields = content ? fieldsOfWhole(content, round.questions ?? []) : [{ at: null, words: 'the whole' }];
+    const answering = works ? { action: `${here}/comments`, agency: by!.agency } : undefined;
+    const earlier = state.submissions.at(-2);
     return (
       <ReturnPage view={view} known={known} agency={agency}>
         <p class="big" id="submitted">
@@ -341,22 +380,25 @@ export class ReturnPages {
             , on {dateWords(on)}.
           </p>
         ))}
-        {submission && (
+        {content && (
           <ReturnRead
             view={view}
-            content={contentOf(submission.said)}
+            content={content}
+            sentBack={earlier ? contentOf(earlier.said) : null}
+            recorded={await this.returns.recorded(round.code, agency)}
             before={last ? contentOf(last.said) : null}
             questions={round.questions ?? []}
             register={register}
-            comments={state.comments}
+            threads={threads}
+            answering={answering}
             writes={judges}
           />
         )}
         {(general.length > 0 || judges) && (
           <section>
             <h2>Comments</h2>
-            <Comments comments={general} />
-            {judges && <CommentField at={null} n={10_000} of="the whole" />}
+            <Threads threads={general} fields={fields} answering={answering} />
+            {judges && <CommentField fields={fields} n={10_000} of="the whole" />}
           </section>
         )}
         {judges && (
@@ -417,10 +459,32 @@ function writable({ round, state }: Known, agency: string): boolean {
 /** The comments of a form, without the fields that were left empty. */
 function withComments(name: Button, filled: Filled): Filled {
   if (name !== 'return') return filled;
-  const comments = (Array.isArray(filled['comments']) ? (filled['comments'] as Filled[]) : []).filter(
-    ({ text }) => text,
-  );
+  const comments = (Array.isArray(filled['comments']) ? (filled['comments'] as Filled[]) : [])
+    .filter(({ text }) => text)
+    .map(({ at, ...rest }) => (at ? { at, ...rest } : rest));
   return { ...filled, comments };
+}
+
+/** The comments on what was submitted last, by the commitments that they are about. */
+function threadsIn({ state }: Known): Map<string, Thread[]> {
+  const last = state.submissions.at(-1);
+  const threads = threadsOf(state.comments);
+  const of = (last?.said.content.commitments ?? []).map(
+    ({ reference }, i) => [reference, threads.filter(isAbout(i))] as const,
+  );
+  return new Map(of.filter(([, own]) => own.length > 0));
+}
+
+/** The fields of what was submitted last, which comments are about. */
+function fieldsIn({ round, state }: Known) {
+  const last = state.submissions.at(-1);
+  if (!last) return [];
+  const content = contentOf(last.said);
+  const questions = round.round!.questions ?? [];
+  const of = content.commitments.flatMap((said, i) =>
+    fieldsOfCommitment(said, i, questions).map(({ at, words }) => ({ at, words: `${said.reference}: ${words}` })),
+  );
+  return [...of, ...fieldsOfWhole(content, questions)];
 }
 
 const StateOf = ({ known, agency, hasDraft }: { known: Known; agency: string; hasDraft: boolean }) => {

@@ -1,0 +1,161 @@
+/** The comments on a return: each at the field that it is about, with the answers to it, and the fields to write them. */
+import type { CommitmentReturn, Question, ReturnDraft } from '#bodies';
+import { newCommandId } from '#eventsourcing';
+import type { CommentAsAt } from '#rounds';
+import { ACT_WORDS } from './act-words.js';
+import { labelOf } from './field-words.js';
+import { CsrfField } from './signed-in.js';
+import { dateWords, languageName, textWords } from './words.js';
+import { questionWords } from './round-words.js';
+
+/** A field of a return, as a comment points to it (RFC 6901; `null`: the whole), and its words. */
+export interface Field {
+  readonly at: string | null;
+  readonly words: string;
+}
+
+const answersAt = (at: string, answers: ReturnDraft['answers'], questions: readonly Question[]): Field[] =>
+  (answers ?? []).map(({ question: id }, i) => {
+    const question = questions.find((one) => one.id === id);
+    return { at: `${at}/answers/${i}`, words: question ? questionWords(question) : id };
+  });
+
+/** What is said of one commitment, field by field. */
+export function fieldsOfCommitment(said: CommitmentReturn, i: number, questions: readonly Question[]): Field[] {
+  const at = `/commitments/${i}`;
+  const acts = (said.acts ?? []).flatMap(({ act, body }, k): Field[] => {
+    const words = ACT_WORDS[act].button;
+    const fields = Object.keys(body).map((name) => ({
+      at: `${at}/acts/${k}/body/${name}`,
+      words: `${words}: ${labelOf(name).toLowerCase()}`,
+    }));
+    return [{ at: `${at}/acts/${k}`, words }, ...fields];
+  });
+  const words = (['why', 'note'] as const).flatMap((name) =>
+    said[name] ? { at: `${at}/${name}`, words: labelOf(name) } : [],
+  );
+  return [{ at, words: 'all of it' }, ...acts, ...words, ...answersAt(at, said.answers, questions)];
+}
+
+/** What a return says beside single commitments. */
+export const fieldsOfWhole = (
+  { answers, narratives, newCommitments }: ReturnDraft,
+  questions: readonly Question[],
+): Field[] => [
+  { at: null, words: 'the whole return' },
+  ...answersAt('', answers, questions),
+  ...(newCommitments ?? []).map(({ body }, i) => ({
+    at: `/newCommitments/${i}`,
+    words: `New: ${textWords(String(body['title'] ?? ''))}`,
+  })),
+  ...(narratives ?? []).map(({ language }, i) => ({
+    at: `/narratives/${i}`,
+    words: `In its words (${languageName(language)})`,
+  })),
+];
+
+/** A comment with the answers to it, in the order in which they were made. */
+export interface Thread {
+  readonly root: CommentAsAt;
+  readonly answers: readonly CommentAsAt[];
+}
+
+export function threadsOf(comments: readonly CommentAsAt[]): Thread[] {
+  const rootOf = ({ answers, number }: CommentAsAt): number =>
+    answers === null || !comments[answers] ? number : rootOf(comments[answers]);
+  return comments
+    .filter((one) => rootOf(one) === one.number)
+    .map((root) => ({
+      root,
+      answers: comments.filter((one) => one !== root && rootOf(one) === root.number),
+    }));
+}
+
+/** Whether a thread is about a commitment of a submission, by its place there. */
+export const isAbout =
+  (i: number) =>
+  ({ root: { at } }: Thread): boolean =>
+    `${at ?? ''}/`.startsWith(`/commitments/${i}/`);
+
+interface ThreadsParts {
+  readonly threads: readonly Thread[];
+  /** Of which a comment may be about one: its words are told. */
+  readonly fields: readonly Field[];
+  /** Where an answer goes, and whose it is (`null`: the secretariat’s); absent: nobody answers here. */
+  readonly answering?: { readonly action: string; readonly agency: string | null } | undefined;
+}
+
+export const Threads = ({ threads, fields, answering }: ThreadsParts) =>
+  threads.length === 0 ? null : (
+    <ul class="comments">
+      {threads.map(({ root, answers }) => {
+        const { at, number } = root;
+        const about = at === null ? undefined : fields.find((field) => field.at === at)?.words;
+        const last = answers.at(-1) ?? root;
+        return (
+          <li key={number} id={`comment-${number}`}>
+            <Comment one={root} about={about} />
+            {answers.map((one) => (
+              <div key={one.number} class="answer">
+                <Comment one={one} />
+              </div>
+            ))}
+            {answering && last.agency !== answering.agency && (
+              <form class="one-button" method="post" action={answering.action}>
+                <CsrfField />
+                <input type="hidden" name="_key" value={newCommandId()} />
+                <input type="hidden" name="answers" value={String(number)} />
+                <label>
+                  Answer <input name="text" maxLength={4000} required dir="auto" />
+                </label>
+                <button class="quiet">Answer</button>
+              </form>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+
+const Comment = ({ one: { text, agency, on, beside }, about }: { one: CommentAsAt; about?: string | undefined }) => (
+  <>
+    <small>
+      {agency ?? 'The secretariat'}, {dateWords(on)}
+      {beside !== null && `, beside ${beside}`}
+      {about !== undefined && (
+        <>
+          , on <span dir="auto">{textWords(about)}</span>
+        </>
+      )}
+    </small>
+    <p dir="auto">{textWords(text)}</p>
+  </>
+);
+
+interface CommentFieldParts {
+  readonly fields: readonly Field[];
+  /** Its number among the fields for comments of the page. */
+  readonly n: number;
+  readonly of: string;
+}
+
+/** A field for a comment, and for what it is about, of the form `return-comments`. */
+export const CommentField = ({ fields, n, of }: CommentFieldParts) => (
+  <div class="field comment-field">
+    <label for={`comment-on-${n}`}>Comment on {of}</label>
+    {fields.length > 1 ? (
+      <select name={`comments.${n}.at`} form="return-comments" aria-label={`What of ${of} it is about`}>
+        {fields.map(({ at, words }) => (
+          <option key={at} value={at ?? ''}>
+            {words}
+          </option>
+        ))}
+      </select>
+    ) : (
+      fields[0]!.at !== null && (
+        <input type="hidden" name={`comments.${n}.at`} value={fields[0]!.at} form="return-comments" />
+      )
+    )}
+    <textarea id={`comment-on-${n}`} name={`comments.${n}.text`} rows={1} form="return-comments" dir="auto" />
+  </div>
+);
