@@ -8,6 +8,7 @@ import { join } from 'node:path';
 
 const FILE = 'apps/api/src/openapi-examples.json';
 const LONG = 2;
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
 process.env.DATA_DIR = mkdtempSync(join(tmpdir(), 'followthrough-examples-'));
 process.env.PORT = '0';
@@ -30,6 +31,7 @@ const routes = Object.fromEntries(
       {
         ...{ path, method, hasCsv: 'text/csv' in (responses['200']?.content ?? {}) },
         takesFile: requestBody?.content['multipart/form-data'] !== undefined,
+        takesWorkbook: requestBody?.content[XLSX] !== undefined,
       },
     ]),
   ),
@@ -41,23 +43,30 @@ const isDone = (status) => status < 300;
 
 /** The answer's text, as it would be shown: long lists cut to their first entries, long texts to their first lines. */
 async function ask(operation, { as, path = {}, query = {}, headers = {}, body, padTo }, expected = isDone) {
-  const { method, path: template, takesFile } = routes[operation];
+  const { method, path: template, takesFile, takesWorkbook } = routes[operation];
   const address = template.replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(path[name]));
   const token = as && (await stores.access.create(as === 'secretariat' ? null : as, 'examples')).token;
+  const own = token ? { Authorization: `Bearer ${token}` } : {};
   const response = await fetch(`${server}${address}?${new URLSearchParams(query)}`.replace(/\?$/, ''), {
     method: method.toUpperCase(),
     headers: {
-      ...(body && !takesFile && { 'Content-Type': 'application/json' }),
-      ...(token && { Authorization: `Bearer ${token}` }),
+      ...(body && !takesFile && { 'Content-Type': takesWorkbook ? XLSX : 'application/json' }),
+      ...own,
       ...headers,
     },
-    body: takesFile ? formOf(body) : body && JSON.stringify(body).padEnd(padTo),
+    // A workbook is sent back as its own address gives it.
+    body: takesWorkbook
+      ? await (await fetch(server + address, { headers: own })).arrayBuffer()
+      : takesFile
+        ? formOf(body)
+        : body && JSON.stringify(body).padEnd(padTo),
   });
   if (!expected(response.status)) wrong.push(`${operation}: ${response.status} ${await response.clone().text()}`);
   const type = response.headers.get('content-type');
   const text = await response.text();
   if (/ndjson/.test(type)) return firstLines(text, LONG);
   if (type.startsWith('text/csv')) return firstLines(text, LONG + 1);
+  if (type === XLSX) return undefined;
   // Of a file only the media type is told.
   if (!/json/.test(type) || /ld\+json|sdmx/.test(type))
     return firstLines(text.replaceAll(/^(?!.*followthrough_).*\n/gm, ''), 3) || undefined;

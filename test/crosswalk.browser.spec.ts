@@ -270,7 +270,7 @@ describe('Crosswalks over HTTP', () => {
       ['/progress/themes?crosswalk=NONE', '404 not_found /crosswalk'],
       ['/progress/themes?crosswalk=HLD06-HLD13&framework=HLD06', '422 other_framework /crosswalk'],
       ['/progress/themes?crosswalk=HLD06-HLD13&match=broader', '400 invalid /match'],
-      ['/progress/themes?crosswalk=HLD06-HLD13&crosswalkVersion=7', '404 not_found'],
+      ['/progress/themes?crosswalk=HLD06-HLD13&crosswalkVersion=7', '404 not_found /crosswalkVersion'],
       ['/progress/themes/HLD06-01?crosswalk=HLD06-HLD13', '422 other_framework /crosswalk'],
       ['/commitments?theme=HLD13-1&crosswalk=NONE', '404 not_found /crosswalk'],
       ['/commitments?noEquivalent=NONE', '404 not_found /noEquivalent'],

@@ -187,16 +187,19 @@ describe('The feed of what concerns somebody', () => {
     expect(positions(await read('?agency=AAA,BBB&theme=T-1'))).toEqual(
       positions(all.filter((event) => both.has(event) && themed.has(event))),
     );
-    expect(await read('?agency=NOBODY')).toEqual([]);
-    for (const query of ['?agency=a b', '?type=Commitment', '?colour=red'])
+    expect((await server.get('/v1/changes?type=commitment.Moved')).body.detail).toContain(
+      'type knows no commitment.Moved',
+    );
+    for (const query of ['?agency=a b', '?type=Commitment', '?type=commitment.Moved', '?type=nothing', '?colour=red'])
       expect([query, (await server.get(`/v1/changes${query}`)).status]).toEqual([query, 400]);
   });
 
   it('tells where it ended, and a browser where to go on though nothing concerned it', async () => {
+    await agency('QUIET');
     const at = await head();
-    const { headers, body } = await server.get(`/v1/changes?agency=NOBODY`);
+    const { headers, body } = await server.get(`/v1/changes?agency=QUIET&after=${at}`);
     expect([headers.get('x-position'), body]).toEqual([String(at), '']);
-    const feed = follow(`/v1/changes?agency=NOBODY&after=${at}`, { accept: 'text/event-stream' });
+    const feed = follow(`/v1/changes?agency=QUIET&after=${at}`, { accept: 'text/event-stream' });
     await feed.response;
     expect((await agency('PASSED-BY')).status).toBe(201);
     await until(() => feed.said.text.includes(`id: ${at + 1}\n\n`));

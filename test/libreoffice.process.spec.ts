@@ -8,6 +8,8 @@ import { HLD, TestServer } from './support/server.js';
 
 const SOFFICE = ['/usr/bin/soffice', '/opt/libreoffice/program/soffice'].find((path) => existsSync(path));
 
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+
 let server: TestServer;
 const folder = mkdtempSync(join(tmpdir(), 'libreoffice-'));
 beforeAll(async () => {
@@ -68,6 +70,92 @@ function edited(xml: string, key: string, cells: Readonly<Record<string, string>
           ['effective', '2012-10-31'],
         ],
       ]);
+    });
+
+    it('as a return, comes back unchanged as it was, and changed as exactly that', async () => {
+      const secretariat = server.token(null);
+      const iom = server.token('IOM');
+      const today = new Date().toISOString().slice(0, 10);
+      const questions = [
+        { id: 'staff', of: 'agency', kind: 'number', text: 'How many staff?' },
+        { id: 'hard', of: 'commitment', kind: 'yes_no', text: 'Was it hard?' },
+      ];
+      const round = { code: 'LO', name: 'A round', asOf: today, opens: today, deadline: today, questions };
+      const expected = { agencies: ['IOM'] };
+      await server.post('/v1/rounds', { ...round, expected, inQuestion: { theme: 'HLD06-10' } }, secretariat);
+      const { body: open } = await server.post('/v1/rounds/LO/open', {}, secretariat);
+      await server.get('/v1/rounds', { 'if-position-at-least': open.position as string });
+      const path = '/v1/rounds/LO/returns/IOM';
+      const own = { authorization: `Bearer ${iom}` };
+      const [first, second] = ((await server.get(path)).body.register as { reference: string }[]).map(
+        ({ reference }) => reference,
+      );
+      const stage = {
+        stage: 'on_hold',
+        effective: '2012-01',
+        note: '=SUM(A1) \u00bb l\u2019\u00e9t\u00e9',
+        nextStepDue: '2013',
+      };
+      const evidence = { act: 'attachEvidence', body: { title: 'Report', date: '2012-02-03' } };
+      const draft = {
+        commitments: [
+          {
+            ...{ reference: first, says: 'update', answers: [{ question: 'hard', yes: true }] },
+            acts: [{ act: 'reportStage', body: { ...stage, nextStep: 'Print it' } }, evidence],
+          },
+          { reference: second, says: 'no_change' },
+        ],
+        answers: [{ question: 'staff', number: 12.5 }],
+        narratives: [{ language: 'fr', text: 'Une ann\u00e9e.\n\nDeux ; trois.' }],
+      };
+      await server.put(path, draft, iom, { 'if-match': '"0"' });
+      const file = await fetch(`${server.url}${path}.xlsx`, { headers: own });
+      writeFileSync(join(folder, 'return.xlsx'), Buffer.from(await file.arrayBuffer()));
+      const flat = join(folder, converted('return.xlsx', 'fods'));
+      const put = async (revision: number) => {
+        const bytes = readFileSync(join(folder, converted('return.fods', 'xlsx')));
+        const headers = { ...own, 'if-match': `"${revision}"`, 'content-type': XLSX };
+        const answer = await fetch(`${server.url}${path}.xlsx`, {
+          method: 'PUT',
+          body: new Uint8Array(bytes),
+          headers,
+        });
+        return (await answer.json()) as { changes: Record<string, unknown>[]; problems: object[]; revision: number };
+      };
+      expect(await put(1)).toMatchObject({ changes: [], problems: [], revision: 1 });
+      const xml = readFileSync(flat, 'utf8');
+      const sheet = xml.indexOf('table:name="Commitments"');
+      const changed = edited(xml.slice(sheet), first!, {
+        'On hold': 'Discontinued',
+        '2012-01': 'November 2012',
+        Yes: 'No',
+      });
+      writeFileSync(flat, xml.slice(0, sheet) + changed);
+      const done = await put(1);
+      expect([done.problems, done.revision]).toEqual([[], 2]);
+      expect(done.changes.map(({ head, was, is }) => [head, was, is])).toEqual([
+        ['Stage', 'On hold', 'Discontinued'],
+        ['When it happened', '2012-01', '2012-11'],
+        ['Was it hard? [hard]', 'Yes', 'No'],
+      ]);
+      const { content } = (await server.get(path, own)).body.draft as { content: typeof draft };
+      const [one, ...others] = draft.commitments;
+      expect(content).toEqual({
+        ...draft,
+        commitments: [
+          {
+            ...{ ...one, answers: [{ question: 'hard', yes: false }] },
+            acts: [
+              {
+                act: 'reportStage',
+                body: { ...stage, nextStep: 'Print it', stage: 'discontinued', effective: '2012-11' },
+              },
+              evidence,
+            ],
+          },
+          ...others,
+        ],
+      });
     });
   },
 );

@@ -8,7 +8,7 @@ import {
   type Example,
   type ProblemExample,
 } from '../apps/api/src/openapi.js';
-import { openBrowser } from './support/browser.js';
+import { Reader } from './support/browser.js';
 import { Validators } from './support/documented.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
@@ -89,15 +89,27 @@ const parsed = (line: string): unknown => JSON.parse(line);
 /** The body of an operation: JSON, or a form with a file. */
 const bodyOf = ({ content }: NonNullable<Operation['requestBody']>): Media => Object.values(content)[0]!;
 
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+
+/** Sends the workbook of an address back to it. */
+async function sendBack(address: string, url: string, headers: Record<string, string>): Promise<Answer> {
+  const body = await (await fetch(server.url + address, { headers })).arrayBuffer();
+  const sent = { ...headers, 'content-type': XLSX };
+  const answer = await fetch(server.url + url, { method: 'PUT', body, headers: sent });
+  return { status: answer.status, headers: answer.headers, body: await answer.json() };
+}
+
 const ask = (operationId: string, { as, path = {}, query = {}, body, headers, padTo }: AnyExample): Promise<Answer> => {
   const { method, path: template } = routes.get(operationId)!;
   const search = new URLSearchParams(query).toString();
   const address = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name]!));
   const url = search ? `${address}?${search}` : address;
   const token = as && server.token(as === 'secretariat' ? null : as);
-  if (method === 'get') return server.get(url, { ...headers, ...(token && { authorization: `Bearer ${token}` }) });
+  const own: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
+  if (method === 'get') return server.get(url, { ...headers, ...own });
   if (routes.get(operationId)!.requestBody?.content['multipart/form-data'])
     return server.send(url, (body ?? {}) as Record<string, string>, token, headers);
+  if (routes.get(operationId)!.requestBody?.content[XLSX]) return sendBack(address, url, { ...headers, ...own });
   if (method === 'put') return server.put(url, body, token!, headers);
   return server.post(url, JSON.stringify(body ?? {}).padEnd(padTo ?? 0), token, headers);
 };
@@ -335,7 +347,7 @@ describe('every answer is as the document says', () => {
     const references = (body.items as { reference: string }[]).map(({ reference }) => reference);
     expect(references.length).toBeGreaterThanOrEqual(499);
     const statuses = new Set<number>();
-    for (const reference of references.filter((_, i) => i % 5 === 0))
+    for (const reference of references.filter((_, i) => i % 20 === 0))
       for (const asOf of ['2006-11-21', '2012-11-02'])
         for (const operationId of ['getCommitment', 'getCommitmentHistory'])
           statuses.add((await expectRight(operationId, { path: { reference }, query: { asOf } })).status);
@@ -361,7 +373,7 @@ describe('every answer is as the document says', () => {
     await expectRight('progressOfTheme', { path: { code: 'HLD13-2' }, query: { crosswalk: 'HLD06-HLD13' } });
   });
 
-  it('for every entry of every register, and its history', async () => {
+  it('for entries of every register, and their history', async () => {
     for (const [list, kind] of [
       ['listAgencies', 'Agency'],
       ['listFrameworks', 'Framework'],
@@ -372,7 +384,7 @@ describe('every answer is as the document says', () => {
       ['listDocuments', 'Document'],
     ] as const) {
       const { body } = await expectRight(list, {});
-      for (const entry of body.items as { code?: string; id?: string }[])
+      for (const entry of (body.items as { code?: string; id?: string }[]).filter((_, i) => i % 8 === 0))
         for (const operationId of [`get${kind}`, `get${kind}History`])
           await expectRight(operationId, { path: { code: entry.code ?? entry.id! } });
     }
@@ -382,33 +394,41 @@ describe('every answer is as the document says', () => {
 describe('the documentation page', () => {
   const axe = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 
-  it.each([
-    ['light', 1280],
-    ['light', 390],
-    ['dark', 1280],
-    ['dark', 390],
-  ] as const)('introduces the API and hinders nobody, %s at %d', async (colorScheme, width) => {
-    const browser = await openBrowser();
+  it('introduces the API and hinders nobody, in light and in dark, narrow and wide', async () => {
+    const reader = await Reader.of(server);
     try {
-      const page = await browser.newPage({ colorScheme, viewport: { width, height: 900 }, bypassCSP: true });
-      const [origins, errors] = [new Set<string>(), [] as string[]];
-      page.on('request', (request) => origins.add(new URL(request.url()).origin));
-      page.on('pageerror', (error) => errors.push(error.message));
-      expect((await page.goto(`${server.url}/docs`))?.status()).toBe(200);
-      for (const title of ['Authentication', 'Three clocks', 'Acts', 'Errors', 'Lists', 'Batches', 'Trying again'])
-        await page.getByRole('heading', { name: title, exact: true }).first().waitFor();
-      expect(await page.getByRole('link', { name: 'Followthrough', exact: true }).first().getAttribute('href')).toBe(
-        '/',
+      await reader.on(
+        '/docs',
+        async (page) => {
+          for (const title of ['Authentication', 'Three clocks', 'Acts', 'Errors', 'Lists', 'Batches', 'Trying again'])
+            await page.getByRole('heading', { name: title, exact: true }).first().waitFor();
+          const home = page.getByRole('link', { name: 'Followthrough', exact: true }).first();
+          expect(await home.getAttribute('href')).toBe('/');
+          await page.getByText('Record a commitment with its first stage').first().waitFor({ state: 'attached' });
+          await page.addScriptTag({ content: axe });
+          for (const [width, colorScheme] of [
+            [1280, 'light'],
+            [1280, 'dark'],
+            [390, 'dark'],
+            [390, 'light'],
+          ] as const) {
+            await page.setViewportSize({ width, height: 900 });
+            await page.emulateMedia({ colorScheme });
+            const { violations } = await page.evaluate(() =>
+              (globalThis as unknown as { axe: { run(of: object): Promise<{ violations: object[] }> } }).axe.run(
+                document,
+              ),
+            );
+            expect([width, colorScheme, violations]).toEqual([width, colorScheme, []]);
+          }
+          const loaded = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name));
+          expect(new Set(loaded.map((address) => new URL(address).origin))).toEqual(new Set([server.url]));
+        },
+        { bypassCSP: true },
       );
-      await page.getByText('Record a commitment with its first stage').first().waitFor({ state: 'attached' });
-      await page.addScriptTag({ content: axe });
-      const { violations } = await page.evaluate(() =>
-        (globalThis as unknown as { axe: { run(of: object): Promise<{ violations: object[] }> } }).axe.run(document),
-      );
-      expect(violations).toEqual([]);
-      expect([[...origins], errors]).toEqual([[server.url], []]);
+      expect(reader.complaints).toEqual([]);
     } finally {
-      await browser.close();
+      await reader.close();
     }
   });
 });

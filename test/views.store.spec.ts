@@ -26,7 +26,7 @@ const inWords = ({ agency, role, asked }: { agency: string; role: string; asked?
 
 /** What is shown of a commitment in a list. */
 const shown = ({ lead, verification, agencies, themes, followsUp, into, countries, regions, ...item }: Item) => {
-  const { correctedLater: _later, language: _l, summary: _s, sources: _c, page: _p, ...rest } = item;
+  const { correctedLater: _later, language: _l, summary: _s, sources: _c, page: _p, onBehalf: _o, ...rest } = item;
   return {
     ...rest,
     countries: [...countries].sort(),
@@ -43,10 +43,12 @@ const shown = ({ lead, verification, agencies, themes, followsUp, into, countrie
 /** The same by the naive views. */
 function naivelyShown(c: NaiveCommitment) {
   const { reference, title, kind, nature, strength, stage, outlook, spread, life, into, target } = c;
+  const { nextStep, nextStepDue, noNextStep } = c;
   const { overdue, stale, lastReportedOn, lastEdition, nextDue, lastUpkeep, effective, note } = c;
   return {
     ...{ reference, title, kind, nature, strength, stage, outlook, spread, life, into, target },
     ...{ overdue, stale, lastReportedOn, lastEdition, nextDue, lastUpkeep },
+    ...{ nextStep, nextStepDue, noNextStep },
     ...{ effective, note, leadReportedOn: c.heard[c.agencies[0]!.agency] ?? null },
     ...{ countries: c.countries.toSorted(), regions: c.regions.toSorted() },
     lead: c.agencies[0]!.agency,

@@ -84,7 +84,19 @@ const secretariat = () => server.token(null);
 const register = (code: string) =>
   server.post('/v1/agencies', { code, name: `The agency ${code}`, kind: 'other' }, secretariat());
 
-async function hookOn(url: string, more: object = {}, token = secretariat()) {
+let renamed = 0;
+const rename = (code: string) => {
+  const body = { name: `Its name ${++renamed}`, effective: '2006', reason: 'For the test' };
+  return server.post(`/v1/agencies/${code}/rename`, body, secretariat());
+};
+
+/** A webhook; the agencies of its filter are registered before. */
+async function hookOn(
+  url: string,
+  more: { after?: string; filter?: { agency?: string[]; type?: string[] } } = {},
+  token = secretariat(),
+) {
+  for (const code of more.filter?.agency ?? []) await register(code);
   const { status, body } = await server.post('/v1/webhooks', { url, ...more }, token);
   expect([status, body]).toEqual([201, expect.objectContaining({ url })]);
   return body as { id: string; secret: string; position: string };
@@ -104,14 +116,15 @@ describe('A webhook', () => {
   it('is sent what it asked for, in order, signed so that the library of Standard Webhooks takes it', async () => {
     const to = await receiver();
     const { id, secret } = await hookOn(to.url, { filter: { agency: ['W-1', 'W-2'], type: ['agency'] } });
-    for (const code of ['W-1', 'W-0', 'W-2']) expect((await register(code)).status).toBe(201);
+    await register('W-0');
+    for (const code of ['W-1', 'W-0', 'W-2']) expect((await rename(code)).status).toBe(200);
     await until(() => to.taken.length >= 2);
     expect(to.streams).toEqual(['agency-W-1', 'agency-W-2']);
     const [{ headers, body }] = to.taken as [Taken];
     const webhook = new Webhook(secret);
     expect(webhook.verify(body, headers as Record<string, string>)).toMatchObject({
-      type: 'agency.Registered',
-      data: { stream: 'agency-W-1', data: { code: 'W-1' } },
+      type: 'agency.Renamed',
+      data: { stream: 'agency-W-1', data: { effective: '2006' } },
     });
     expect(() => webhook.verify(body.replace('W-1', 'W-9'), headers as Record<string, string>)).toThrow(); // the control
     const log = server.app.get<Log>(LOG);
@@ -145,15 +158,15 @@ describe('A webhook', () => {
     const to = await receiver();
     to.answer = () => 500;
     const { id } = await hookOn(to.url, { filter: { agency: ['D-1', 'D-2'] } });
-    await register('D-1');
+    await rename('D-1');
     await until(async () => (await look(id)).deadLetters === 1);
     expect(to.taken).toHaveLength(3);
     const letters = await server.get(`/v1/webhooks/${id}/dead-letters`, bearer(secretariat()));
     expect(letters.body.items).toEqual([
-      expect.objectContaining({ type: 'agency.Registered', attempts: 3, error: 'It was answered 500', replay: false }),
+      expect.objectContaining({ type: 'agency.Renamed', attempts: 3, error: 'It was answered 500', replay: false }),
     ]);
     to.answer = () => 204;
-    await register('D-2');
+    await rename('D-2');
     await until(() => to.taken.length >= 4); // it went on behind what it gave up
     const asked = await server.post(`/v1/webhooks/${id}/dead-letters/replay`, {}, secretariat());
     expect([asked.status, asked.body]).toEqual([200, { replayed: 1 }]);
@@ -172,10 +185,10 @@ describe('A webhook', () => {
     const other = new Deliveries(app.get(LOG), hooks, app.get(Concerns), app.get(Outgoing), [5]);
     try {
       const { id } = await hookOn(to.url, { filter: { agency: ['K-1', 'K-2'] } });
-      await register('K-1');
+      await rename('K-1');
       await until(() => to.taken.length >= 1 && noting.mock.calls.length >= 1);
       other.start();
-      await register('K-2');
+      await rename('K-2');
       await until(() => to.taken.length >= 3);
       expect(to.streams).toEqual(['agency-K-1', 'agency-K-1', 'agency-K-2']);
       expect(to.ids[1]).toBe(to.ids[0]);
@@ -192,7 +205,7 @@ describe('A webhook', () => {
     const to = await receiver();
     to.answer = () => 410;
     const { id } = await hookOn(to.url, { filter: { agency: ['G-1'] } });
-    await register('G-1');
+    await rename('G-1');
     await until(async () => (await look(id)).ended !== null);
     to.answer = () => 204;
     expect((await server.post(`/v1/webhooks/${id}/resume`, {}, secretariat())).status).toBe(200);
@@ -204,7 +217,7 @@ describe('A webhook', () => {
     const to = await receiver();
     const { id, secret } = await hookOn(to.url, { filter: { agency: ['S-1'] } });
     const renewed = await server.post(`/v1/webhooks/${id}/secret`, {}, secretariat());
-    await register('S-1');
+    await rename('S-1');
     await until(() => to.taken.length >= 1);
     for (const each of [secret, (renewed.body as { secret: string }).secret]) {
       const { body, headers } = to.taken[0]!;

@@ -119,12 +119,22 @@ const beside = fc.record({ agency: anAgency, role: roleBeside });
 const dated = (field: string, said: Record<string, fc.Arbitrary<unknown>> = {}, dates = twoDates) =>
   fc
     .record({ dates, length: precision, said: fc.record(said) })
-    .map(({ dates: [began, reportedOn], length, said }) => ({ ...said, [field]: began.slice(0, length), reportedOn }));
+    .map(({ dates: [began, reportedOn], length, said: { next, ...said } }) => ({
+      ...{ ...said, ...(next as object | undefined) },
+      ...{ [field]: began.slice(0, length), reportedOn },
+    }));
 
 const stage = {
   stage: fc.constantFrom(...STAGES),
   citation: some(citation, 9),
   outlook: some(outlook, 2),
+  next: some(
+    fc.oneof(
+      fc.record({ nextStep: fc.constant('printing'), nextStepDue: period }, { requiredKeys: ['nextStep'] }),
+      fc.constant({ noNextStep: true }),
+    ),
+    2,
+  ),
   note: some(fc.constant('because'), 9),
 };
 
@@ -269,7 +279,7 @@ const anAct: fc.Arbitrary<Try[]> = fc.oneof(
   { weight: 2, arbitrary: act('acceptRole', on(), secretariat) },
   { weight: 2, arbitrary: act('declineRole', on({ reason }), secretariat) },
   { weight: 6, arbitrary: act('changeRole', on({ role, formerLeadBecomes: some(formerLead), ...sources })) },
-  { weight: 3, arbitrary: act('removeAgency', on({ role: some(role, 2) })) },
+  { weight: 5, arbitrary: act('removeAgency', on({ role: some(role, 2) })) },
   { weight: 6, arbitrary: transfer },
   { weight: 2, arbitrary: act('setThemes', on({ themes, ...sources })) },
   { weight: 2, arbitrary: act('setTarget', on({ date: fc.option(period) })) },
@@ -298,7 +308,7 @@ const anAct: fc.Arbitrary<Try[]> = fc.oneof(
   { weight: 3, arbitrary: act('relate', on({ type: relationType, ...sources })) },
   { weight: 3, arbitrary: act('addFollowUp', on({ followsUp: fc.subarray(FOLLOWED, { minLength: 1 }), ...sources })) },
   {
-    weight: 3,
+    weight: 6,
     arbitrary: act('takeBackFollowUp', on({ followsUp: fc.subarray(FOLLOWED, { minLength: 1 }), ...sources })),
   },
   { weight: 4, arbitrary: act('merge', fc.record({ ...ending, takeOver }), secretariat) },
@@ -318,9 +328,9 @@ const CORRECTED: Readonly<Record<string, readonly string[]>> = {
   Recorded: [
     ...REPORTED,
     ...['title', 'kind', 'nature', 'condition', 'agencies', 'agencies', 'themes', 'countries', 'followsUp', 'target'],
-    ...['evidence', 'relations', 'stage', 'effective', 'outlook', 'agency'],
+    ...['evidence', 'relations', 'stage', 'effective', 'outlook', 'nextStep', 'nextStepDue', 'agency'],
   ],
-  StageReported: [...REPORTED, 'stage', 'effective', 'outlook', 'agency'],
+  StageReported: [...REPORTED, 'stage', 'effective', 'outlook', 'nextStep', 'nextStepDue', 'noNextStep', 'agency'],
   Confirmed: [...REPORTED, 'agency'],
   Verified: [...REPORTED, 'verification', 'reason'],
   Replied: [...REPORTED, 'text'],

@@ -19,9 +19,13 @@ export function addressesIn(html: string): string[] {
   return [...links, ...forms];
 }
 
+/** Whether one of so many is the first, the last or the one in the middle. */
+const isFew = (of: number, i: number): boolean => i === 0 || i === of - 1 || i === of >> 1;
+
 /**
- * Follows the links of pages: of those that differ in nothing but what they are of, twelve; in a deep run all. What is looked at
- * elsewhere is left out: lists of commitments, and what can be taken away.
+ * Follows the links of pages: of those that differ in nothing but what they are of, three, the first, the last and one between;
+ * in a deep run all. A link to an entry that the sitemap does not have is followed in any case. What is looked at elsewhere is
+ * left out: lists of commitments, and what can be taken away.
  * @returns how many addresses the pages lead to, and those that are not answered by 200, with the page that leads there
  */
 export async function followLinks(
@@ -35,8 +39,16 @@ export async function followLinks(
       if (!href.startsWith('/commitments?') && !href.includes('take=')) links.set(href, page);
   const alike = Map.groupBy(links, ([href]) => href.replace(/^(\/\w+\/)[^?]+/, '$1').replaceAll(/=[^&]*/g, ''));
   const broken: string[] = [];
+  const sitemap = new Set(
+    [...String((await server.get('/sitemap.xml')).body).matchAll(/<loc>https?:\/\/[^/<]+([^<]*)<\/loc>/g)].map(
+      ([, path]) => path,
+    ),
+  );
+  const isUnknown = ([href]: readonly [string, string]) =>
+    /^\/(agencies|themes|forums|outcomes|documents|crosswalks)\/[^/?]+(\?|$)/.test(href) &&
+    !sitemap.has(href.split('?', 1)[0]);
   for (const group of alike.values())
-    for (const [href, page] of deep ? group : group.slice(0, 12)) {
+    for (const [href, page] of group.filter((one, i) => deep || isFew(group.length, i) || isUnknown(one))) {
       const { status } = await server.get(href, html);
       if (status !== 200) broken.push(`${status} ${href} (on ${page})`);
     }

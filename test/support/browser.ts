@@ -19,8 +19,8 @@ export class Reader {
   /** What the browser complained about: errors of the console, the Content-Security-Policy's among them. */
   readonly complaints: string[] = [];
 
-  /** The page that is opened again and again: a new one takes Chromium as long as most that is done on it. */
-  #page: Page | null = null;
+  /** The pages that are opened again and again: a new one takes Chromium as long as most that is done on it. */
+  readonly #pages = new Map<string, Page>();
 
   private constructor(
     private readonly browser: Browser,
@@ -31,16 +31,24 @@ export class Reader {
     return new Reader(await openBrowser(), server.url);
   }
 
-  /** Opens a page and does something with it; with options of its own it is a new one. */
-  async on<T>(path: string, look: (page: Page) => Promise<T>, options?: BrowserContextOptions): Promise<T> {
-    const page = (options ? null : this.#page) ?? (await this.#open(options));
-    this.#page = null;
-    await page.setViewportSize(options?.viewport ?? SCREEN);
-    await page.emulateMedia({ media: null });
-    await page.goto(this.url + path);
+  /**
+   * Opens a page, by its path or its whole address, and does something with it. With options of its own it is a new one, unless
+   * it may be `kept` for the next time with the same options.
+   */
+  async on<T>(
+    path: string,
+    look: (page: Page) => Promise<T>,
+    { kept, ...options }: BrowserContextOptions & { readonly kept?: true } = { kept: true },
+  ): Promise<T> {
+    const key = JSON.stringify(options);
+    const page = (kept && this.#pages.get(key)) ?? (await this.#open(options));
+    this.#pages.delete(key);
+    await page.setViewportSize(options.viewport ?? SCREEN);
+    await page.emulateMedia({ media: null, colorScheme: options.colorScheme ?? null });
+    await page.goto(new URL(path, this.url).href);
     const result = await look(page);
-    if (options) await page.context().close();
-    else this.#page = page;
+    if (kept) this.#pages.set(key, page);
+    else await page.context().close();
     return result;
   }
 

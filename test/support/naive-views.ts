@@ -56,6 +56,9 @@ export interface NaiveCommitment {
   readonly strength: string;
   readonly stage: string;
   readonly outlook: string | null;
+  readonly nextStep: string | null;
+  readonly nextStepDue: string | null;
+  readonly noNextStep: boolean;
   /** The lead first. */
   readonly agencies: OracleRole[];
   readonly declined: { agency: string; role: string }[];
@@ -96,6 +99,8 @@ export interface NaiveFilter {
   readonly theme?: string;
   readonly stage?: string;
   readonly outlook?: string;
+  readonly nextStep?: string;
+  readonly nextBefore?: string;
   readonly verification?: string;
   readonly life?: string;
   readonly kind?: string;
@@ -115,7 +120,18 @@ export interface NaiveFilter {
 
 const ENDS = ['merged', 'split', 'superseded', 'withdrawn'];
 
-const WRITTEN = ['title', 'summary', 'condition', 'note', 'reason', 'text', 'says', 'liftedBy', 'staysOpen'];
+const WRITTEN = [
+  'title',
+  'summary',
+  'condition',
+  'note',
+  'reason',
+  'text',
+  'says',
+  'liftedBy',
+  'staysOpen',
+  'nextStep',
+];
 
 /** What was written in a statement, but for the wording and for what it cites. */
 const textsIn = (name: string, data: Data): string =>
@@ -471,6 +487,9 @@ export class NaiveViews {
       ...{ effective: headline.effective, note: headline.note ?? null, heard },
       sources: [(headline as Data).citation ?? [], (headline as Data).citations ?? []].flat(),
       outlook: headline.outlook ?? null,
+      nextStep: headline.nextStep ?? null,
+      nextStepDue: headline.nextStepDue ?? null,
+      noNextStep: headline.noNextStep === true,
       agencies,
       declined,
       parts,
@@ -546,6 +565,8 @@ export class NaiveViews {
         (filter.life ? filter.life === 'any' || oneOf(filter.life, c.life) : this.rules.isCounted(c.life)) &&
         oneOf(filter.stage, c.stage) &&
         oneOf(filter.outlook, c.outlook) &&
+        oneOf(filter.nextStep, c.nextStep ? 'stated' : c.noNextStep ? 'none' : 'not_stated') &&
+        (!filter.nextBefore || (c.nextStepDue !== null && this.rules.isPast(c.nextStepDue, filter.nextBefore))) &&
         oneOf(filter.verification, c.reading?.verification ?? 'unreviewed') &&
         oneOf(filter.kind, c.kind) &&
         oneOf(filter.nature, c.nature) &&

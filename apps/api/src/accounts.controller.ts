@@ -40,7 +40,7 @@ import {
   type Principal,
   type RequestContext,
 } from '#platform';
-import { Lookup } from '#registers';
+import { Lookup, missing } from '#registers';
 import { ACCOUNT_KINDS, ACCOUNT_ROLES, type AccountKind, type AccountRole } from '#words';
 
 export class Appoint {
@@ -163,7 +163,7 @@ export class AccountsController {
     if (agency !== undefined && agency !== of)
       throw new Rejected('forbidden', `The accounts of ${agency} are for its own people and the secretariat.`);
     if (agency !== undefined && !(await this.#lookup.has('agency', agency)))
-      throw new Rejected('not_found', `There is no agency ${agency} in the register.`);
+      throw missing('agency', agency, [], 'agency');
     return { items: (await this.access.accounts.all(of)).map((account) => shownTo(caller, account)) };
   }
 

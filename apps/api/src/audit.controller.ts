@@ -2,8 +2,9 @@
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsISO8601, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
-import { Audit, type AuditFilter, type AuditRow } from '#access';
+import { AccessStore, Audit, type AuditFilter, type AuditRow } from '#access';
 import { formatOf, InBom, InFormat, PageSize, Rights, type ApiRequest, type Format } from '#platform';
+import { missing } from '#registers';
 
 const PAGE = 500;
 const OUTCOMES = ['done', 'refused'] as const;
@@ -71,7 +72,10 @@ class AuditView {
 @ApiTags('Accounts')
 @Controller('v1/audit')
 export class AuditController {
-  constructor(private readonly audit: Audit) {}
+  constructor(
+    private readonly audit: Audit,
+    private readonly access: AccessStore,
+  ) {}
 
   @Get()
   @Rights({ scope: 'admin', roles: ['secretariat'] })
@@ -85,6 +89,8 @@ export class AuditController {
   @ApiOkResponse({ type: AuditView })
   async list(@Query() query: AuditQuery, @Req() request: ApiRequest) {
     const { from, to, account, agency, outcome, cursor, limit } = query;
+    if (account !== undefined && !(await this.access.accounts.one(account)))
+      throw missing('account', account, [], 'account');
     const filter: AuditFilter = {
       ...{ from: from && new Date(from).toISOString(), to: to && new Date(to).toISOString() },
       ...{ account, agency, outcome, before: cursor === undefined ? undefined : Number(cursor) },

@@ -29,6 +29,7 @@ const LISTS: { readonly [L in keyof typeof words]: string } = {
   STRENGTHS: 'Strength',
   KINDS: 'Kind',
   OUTLOOKS: 'Outlook',
+  NEXT_STEPS: 'NextStepWord',
   FINDINGS: 'Finding',
   VERIFICATIONS: 'VerificationWord',
   RESPONSIBLE_ROLES: 'ResponsibleRole',

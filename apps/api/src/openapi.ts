@@ -25,7 +25,8 @@ export interface Example {
   readonly path?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
   /** Of a form with a file, `file` is its text. */
-  readonly body?: object;
+  /** `@…`: the workbook of the same address. */
+  readonly body?: object | string;
   readonly headers?: Readonly<Record<string, string>>;
   /** The requests that must come before it; they are not shown. */
   readonly before?: readonly (Omit<Example, 'answer'> & { readonly operation: string })[];
@@ -119,7 +120,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   409: 'Already so, or not in a state for it',
   412: 'Someone was faster: it is no longer at the revision of If-Match',
   413: 'The body is too large',
-  415: 'The body is not application/json in plain UTF-8, or of a route that takes a file no multipart/form-data',
+  415: 'The body is not application/json in plain UTF-8, or of a route that takes a file neither multipart/form-data nor a workbook',
   422: 'Against a rule, or the Idempotency-Key came with another request before',
   503: 'Not available now: the views have not reached the position yet, or the store does not answer',
 };
@@ -207,12 +208,13 @@ function complete(operation: Operation, path: string, writes: boolean, publicRea
   operation.parameters = operation.parameters!.map((parameter) => asked(parameter as Parameter, example));
   if (operation.requestBody) {
     const { content } = operation.requestBody as {
-      content: Record<string, { schema: { $ref: string }; example?: object }>;
+      content: Record<string, { schema: { $ref?: string }; example?: object | string }>;
     };
     // JSON, or a form with a file.
-    const [body] = Object.values(content) as [{ schema: { $ref: string }; example?: object }];
+    const [body] = Object.values(content) as [{ schema: { $ref?: string }; example?: object | string }];
     body.example = example?.body;
-    close(body.schema.$ref, components);
+    // A workbook as the whole body has no fields.
+    if (body.schema.$ref) close(body.schema.$ref, components);
   }
   const [success] = Object.values(responses).filter((r) => r) as Response[];
   describeAnswer(success!, operation, { writes, kept: !writes && path.startsWith('/v1/') }, example, components);

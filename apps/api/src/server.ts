@@ -137,7 +137,7 @@ async function answersCompressed(app: NestFastifyApplication): Promise<void> {
     // A chunk is sent when it is there: what is read as it is sent flows.
     zlibOptions: { flush: zlib.Z_SYNC_FLUSH },
     brotliOptions: { flush: zlib.BROTLI_OPERATION_FLUSH },
-    customTypes: /^text\/(?!event-stream)|[+/](?:x-nd)?json(?:;|$)|[+/]xml(?:;|$)/,
+    customTypes: /^text\/(?!event-stream)|[+/](?:x-nd)?json(?:;|$)|[+/](?:xml|csv)(?:;|$)/,
   });
 }
 

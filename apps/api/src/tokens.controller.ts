@@ -27,6 +27,7 @@ import {
   type Principal,
   type RequestContext,
 } from '#platform';
+import { missing } from '#registers';
 import { SCOPES, type Scope } from '#words';
 
 const DAY_MS = 86_400_000;
@@ -107,7 +108,7 @@ export class TokensController {
   })
   @ApiOkResponse({ type: TokensView })
   async list(@Query() { account }: TokensQuery, @Caller() caller: Principal): Promise<TokensView> {
-    if (account !== undefined) await this.#known(account, caller);
+    if (account !== undefined) await this.#known(account, caller, 'account');
     const accounts = await this.access.accounts.all(caller.role === 'secretariat' ? undefined : (caller.agency ?? ''));
     const known = new Set(accounts.filter((one) => isKnownTo(caller, one)).map((one) => one.account));
     return { items: (await this.access.tokens(account)).filter((one) => known.has(one.account)) };
@@ -206,9 +207,10 @@ export class TokensController {
     return (await this.access.tokens()).find((one) => one.id === id);
   }
 
-  async #known(account: string, by: Principal): Promise<AccountRow> {
+  /** @param field that names it; absent: it is in the address */
+  async #known(account: string, by: Principal, field?: string): Promise<AccountRow> {
     const row = await this.access.accounts.one(account);
-    if (!row || !isKnownTo(by, row)) throw new Rejected('not_found', `There is no account ${account}.`);
+    if (!row || !isKnownTo(by, row)) throw missing('account', account, [], field);
     return row;
   }
 

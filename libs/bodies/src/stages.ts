@@ -1,7 +1,7 @@
 /** Bodies and views: stages of a commitment, and their verification. */
 import { ApiProperty } from '@nestjs/swagger';
 import type { DatedEntry, PartialDate } from '#clocks';
-import { CodeOf, InPeriod, OneOf, Text } from '#platform';
+import { CodeOf, InPeriod, OneOf, Text, YesNo } from '#platform';
 import {
   FINDINGS,
   OUTLOOKS,
@@ -24,6 +24,16 @@ export class ReportStage extends Act {
   effective: PartialDate;
   @OneOf(OUTLOOKS, { optional: true, description: 'How the agency sees it going', example: 'on_track' })
   outlook?: Outlook | null;
+  @Text({
+    max: 1000,
+    optional: true,
+    description: 'What comes next, as this report says',
+    example: 'The second edition goes to print',
+  })
+  nextStep?: string | null;
+  @InPeriod({ optional: true, description: 'When the next step is due', example: '2013-03' })
+  nextStepDue?: PartialDate | null;
+  @YesNo({ optional: true, description: 'There is no next step' }) noNextStep?: boolean | null;
   @CodeOf('agency', {
     optional: true,
     description:

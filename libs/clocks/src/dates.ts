@@ -66,6 +66,10 @@ function kept(day: Temporal.PlainDate): FullDate {
 export const monthsBefore = (date: FullDate, months: number): FullDate =>
   kept(Temporal.PlainDate.from(date).subtract({ months }));
 
+/** `date` and a number of calendar months; the day is clamped to the month's end. */
+export const monthsAfter = (date: FullDate, months: number): FullDate =>
+  kept(Temporal.PlainDate.from(date).add({ months }));
+
 /**
  * The first date on which what was last reported on `lastReportedOn` is stale (rule 5): the day on which `monthsBefore` passes
  * it.

@@ -579,7 +579,7 @@ export function decide<A extends ActName>(
   const { decide: decideMatter, afterwards, who } = ACTS[name] as unknown as Line;
   if (name === 'record') return doneFor(body, decideMatter(c, body, by, on, null as never));
   const now = viewAsAt(c, by.today);
-  if (!now) throw new Rejected('not_found', 'There is no such commitment.');
+  if (!now) throw new Rejected('not_found', `There is no commitment ${on.reference}.`);
   const refusal = refusalOf(who, now, by, on, c);
   if (refusal) throw forbidden(refusal);
   const { reportedOn = by.today } = body as { reportedOn?: FullDate };

@@ -5,7 +5,7 @@
 import type { CommitmentAsAt, Confirm, Part, Reply, ReportStage, StageEntry, Verification, Verify } from '#bodies';
 import { Facts, outranks, Ranking, Series, type FullDate, type Reported } from '#clocks';
 import { Conflict, refused } from '#eventsourcing';
-import type { Nature, Stage } from '#words';
+import type { Nature, NextStepWord, Stage } from '#words';
 import type { Commitment } from './commitment.js';
 import { agenciesAsAt, isResponsible, leadAsAt, leadsUpTo } from './responsibility.js';
 import {
@@ -19,6 +19,10 @@ import {
   type Evolvers,
   type Fields,
 } from './statement.js';
+
+/** What a report says of a next step. */
+export const nextStepWord = ({ nextStep, noNextStep }: Pick<ReportStage, 'nextStep' | 'noNextStep'>): NextStepWord =>
+  nextStep ? 'stated' : noNextStep ? 'none' : 'not_stated';
 
 export const isOpen = (stage: Stage): boolean => stage !== 'completed' && stage !== 'discontinued';
 
@@ -58,11 +62,15 @@ export const stagesAtFirst: Stages = {
 
 export const stageEntryOf = (data: ReportStage, revision: number): StageEntry => {
   const { stage, effective, reportedOn, agency, note, citation, citations, outlook, onBehalf } = data;
+  const { nextStep, nextStepDue, noNextStep } = data;
   return {
     ...{ stage, effective, reportedOn, agency, note, citation, revision },
     ...(citations && { citations }),
     ...(onBehalf && { onBehalf }),
     ...(outlook && { outlook }),
+    ...(nextStep && { nextStep }),
+    ...(nextStepDue && { nextStepDue }),
+    ...(noNextStep && { noNextStep }),
   };
 };
 
@@ -179,6 +187,10 @@ export function stageIsSound(
       '/stage',
       'A standing commitment is kept up or not; it is never completed.',
     );
+  if (act.noNextStep && act.nextStep)
+    throw refused('contradiction', '/noNextStep', 'There is a next step, or there is none.');
+  if (act.nextStepDue && !act.nextStep)
+    throw refused('next_step_needed', '/nextStep', `Say what is due by ${act.nextStepDue}.`);
   if (act.stage === 'completed' && !isCited(act) && !proven)
     throw refused('completed_needs_proof', '/citation', 'Completed needs evidence or a citation.');
   if ((act.stage === 'discontinued' || act.stage === 'on_hold') && !act.note)

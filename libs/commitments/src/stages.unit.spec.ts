@@ -74,6 +74,16 @@ describe('A stage is reported', () => {
     report({ stage, note: 'No money' }).then(staged({ stage, note: 'No money' }));
     record({ stage }).rejected('note_needed');
   });
+  it('with a next step and its date, or that there is none; never a date without a step, nor both', () => {
+    const next = { nextStep: 'Print it', nextStepDue: '2013-03' };
+    report(next).then(staged(next));
+    report({ noNextStep: true }).then(staged({ noNextStep: true }));
+    record(next).state();
+    for (const say of [report, record]) {
+      say({ ...next, noNextStep: true }).rejected('contradiction');
+      say({ nextStepDue: '2013' }).rejected('next_step_needed');
+    }
+  });
   it('never completed when the commitment is standing', () => {
     report({ stage: 'completed', citation }, secretariat, recorded({ nature: 'standing' })).rejected(
       'standing_never_completes',

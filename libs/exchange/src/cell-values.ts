@@ -39,6 +39,7 @@ const READERS: { readonly [F in CellForm['form']]: Reader } = {
   address: (text) => ({ value: text }),
   language: (text) => ({ value: codeIn(text).value }),
   whole: (text) => (/^\d+$/.test(text) ? { value: Number(text) } : wrong('is no whole number', 'such as 12')),
+  tick: (text) => tickIn(text),
   code: (text) => codeIn(text),
   codes: (text) => inParts(text, codeIn),
   kebab: (text) => lower(codeIn(text)),
@@ -95,6 +96,19 @@ function wordIn(text: string, field: Extract<CellForm, { form: 'word' }>): ReadV
   const code = codesByWords(field).get(nameKey(codeIn(text).value));
   if (code === undefined) return wrong(`${quoted(text)} is none of the words for it`, `one of: ${field.of.join(', ')}`);
   return code === text ? { value: code } : { value: code, note: `${quoted(text)} was read as ${code}` };
+}
+
+const TICKED = new Map(
+  [
+    ...['true', 'yes', 'oui', 'sí', 'x', '1'].map((word) => [word, true] as const),
+    ...['false', 'no', 'non', '0'].map((word) => [word, null] as const),
+  ].map(([word, value]) => [nameKey(word), value]),
+);
+
+/** A tick, or none: `no` says as little as an empty cell. */
+function tickIn(text: string): ReadValue {
+  const value = TICKED.get(nameKey(codeIn(text).value));
+  return value === undefined ? wrong(`${quoted(text)} is neither yes nor no`, 'yes, or an empty cell') : { value };
 }
 
 /** `ACP (lead)`; the roles of one agency may stand together. */

@@ -23,7 +23,7 @@ export type TableSubject = (typeof TABLE_SUBJECTS)[number] & Subject;
 /** The form of a cell, which decides how it is read. */
 export type CellForm =
   | { readonly form: 'text' | 'language' | 'address' | 'whole' | 'evidence' | 'milestones' | 'deliverables' }
-  | { readonly form: 'code' | 'codes' | 'kebab' | 'kebabs' | 'texts' | 'countries' | 'roles' | 'relations' }
+  | { readonly form: 'tick' | 'code' | 'codes' | 'kebab' | 'kebabs' | 'texts' | 'countries' | 'roles' | 'relations' }
   | { readonly form: 'day' | 'period' }
   | { readonly form: 'word'; readonly of: readonly string[]; readonly called?: keyof Words['codes'] };
 
@@ -95,6 +95,15 @@ const COMMITMENT = {
     'fecha de efecto',
   ],
   outlook: [word(OUTLOOKS, 'outlook'), 'perspective', 'perspectives', 'perspectiva', 'perspectivas'],
+  nextStep: [a('text'), 'next steps', 'prochaine étape', 'étape suivante', 'próximo paso', 'siguiente paso'],
+  nextStepDue: [
+    a('period'),
+    'next step due',
+    'date of the next step',
+    'échéance de la prochaine étape',
+    'fecha del próximo paso',
+  ],
+  noNextStep: [a('tick'), 'no further step', 'pas d’autre étape', 'ningún otro paso'],
   note: [
     a('text'),
     'notes',

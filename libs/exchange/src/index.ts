@@ -5,12 +5,15 @@ import { ImportsController } from './imports.controller.js';
 import { Papers } from './papers.js';
 import { PapersController } from './papers.controller.js';
 
+export { valueOf, type Habits, type ReadValue } from './cell-values.js';
+export { fieldsOf as tableFieldsOf, nameKey, SOURCE_FIELDS, type CellForm, type Field } from './fields.js';
 export * from './import-folder.js';
 export { Imports, type ImportRequest, type KeptImport } from './imports.js';
 export { ImportsController, NewImport, UndoImport } from './imports.controller.js';
 export { NewPaper } from './papers.controller.js';
 export * from './papers.js';
 export * from './preview.js';
+export { recordOf } from './row-changes.js';
 export * from './run-import.js';
 
 /** The part of this context that the composition root takes. */

@@ -64,6 +64,9 @@ const SAYS: { readonly [F in CommitmentField]: (view: CommitmentView) => unknown
   stage: ({ stage }) => stage,
   effective: ({ headline }) => headline.effective,
   outlook: ({ headline }) => headline.outlook,
+  nextStep: ({ headline }) => headline.nextStep,
+  nextStepDue: ({ headline }) => headline.nextStepDue,
+  noNextStep: ({ headline }) => headline.noNextStep,
   note: ({ headline }) => headline.note,
   agencies: ({ agencies }) => agencies.map(({ agency, role }) => ({ agency, role })),
   lead: ({ agencies }) => holding(agencies, 'lead')[0],
@@ -161,7 +164,9 @@ const MAIN: readonly Role[] = ['lead', 'co_lead', 'partner'];
 const mainRole = (roles: readonly AgencyRole[], agency: string): Role | undefined =>
   roles.find((one) => one.agency === agency && MAIN.includes(one.role))?.role;
 
-const OF_STAGE = ['stage', 'effective', 'outlook', 'note'] as const;
+const OF_STAGE = ['stage', 'effective', 'outlook', 'nextStep', 'nextStepDue', 'noNextStep', 'note'] as const;
+/** What belongs to one report: the next one does not say it again by itself. */
+const SAID_ANEW: readonly CommitmentField[] = ['note', 'nextStep', 'nextStepDue', 'noNextStep'];
 const OF_WORDING = ['title', 'summary', 'language', 'condition'] as const;
 const OF_ROLES = ['agencies', ...(Object.keys(ROLE_FIELDS) as RoleField[])] as const;
 
@@ -236,7 +241,7 @@ export function actsFor(
   const stage = of(OF_STAGE);
   if (stage.length > 0) {
     const said = (field: (typeof OF_STAGE)[number]) =>
-      values[field] === undefined && field !== 'note' ? saidOf(now, field) : (values[field] ?? null);
+      values[field] === undefined && !SAID_ANEW.includes(field) ? saidOf(now, field) : (values[field] ?? null);
     const body = Object.fromEntries(
       OF_STAGE.flatMap((field) => (said(field) === null ? [] : [[field, said(field)]])),
     ) as Record<string, unknown>;

@@ -42,7 +42,17 @@ export interface Tables {
 /** The columns of our own lists that follow from what is recorded: whoever changes one is told so. */
 export const COMPUTED: Readonly<Record<TableSubject, readonly string[]>> = {
   commitment: [
-    ...['sources', 'spread', 'verification', 'verificationReason', 'replies', 'lastEdition', 'nextDue', 'lastUpkeep'],
+    ...[
+      'sources',
+      'onBehalf',
+      'spread',
+      'verification',
+      'verificationReason',
+      'replies',
+      'lastEdition',
+      'nextDue',
+      'lastUpkeep',
+    ],
     ...['life', 'into', 'overdue', 'stale', 'lastReportedOn', 'leadReportedOn', 'correctedLater', 'page'],
   ],
   agency: ['names', 'status', 'endedOn', 'reason', 'citation', 'memberships', 'chairs'],

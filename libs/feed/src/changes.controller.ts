@@ -18,7 +18,7 @@ import { Conflict, decodeAll, Rejected, Tail, type Envelope, type Log, type Reco
 import { Admits, LOG, Problem, type ApiRequest } from '#platform';
 import { Change, changeOf } from './change.js';
 import { Concerns, isNarrow, type FeedFilter } from './concerns.projection.js';
-import { FeedFilterQuery, filterOf } from './feed-filter.js';
+import { FeedFilterQuery, filterOf, refuseUnknownTypes } from './feed-filter.js';
 
 class ChangesQuery extends FeedFilterQuery {
   @ApiProperty({ required: false, type: String, description: 'Only what follows this position', example: '1841' })
@@ -144,6 +144,7 @@ export class ChangesController implements OnModuleDestroy {
       query.log ?? (request.headers['x-log'] as string | undefined),
     );
     const filter = filterOf(query);
+    refuseUnknownTypes(filter, this.log.codec);
     const gone = new AbortController();
     reply.raw.on('close', () => gone.abort());
     // A feed that cannot be read is refused before anything is sent.

@@ -3,6 +3,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsOptional, Matches } from 'class-validator';
+import { refused, type EventCodec } from '#eventsourcing';
 import { listText } from '#platform';
 import { CONCERNED, type FeedFilter } from './concerns.projection.js';
 
@@ -60,6 +61,17 @@ export class FeedFilterBody implements FeedFilter {
   @Narrow('forum', false) forum?: string[];
   @Narrow('commitment', false) commitment?: string[];
   @Narrow('type', false) type?: string[];
+}
+
+/** @param at the pointer to the filter @throws Rejected `invalid` where a type or category is none of the log’s */
+export function refuseUnknownTypes({ type = [] }: FeedFilter, { types: known }: EventCodec, at = ''): void {
+  const types = known.map((one) => one.type);
+  const categories = [...new Set(types.map((one) => one.split('.', 1)[0]!))];
+  const wrong = type.filter((one) => !(one.includes('.') ? types : categories).includes(one));
+  if (wrong.length === 0) return;
+  const of = types.filter((one) => wrong.some((type) => one.startsWith(`${type.split('.', 1)[0]}.`)));
+  const taken = (of.length > 0 ? of : categories).join(', ');
+  throw refused('invalid', `/${at}type`, `type knows no ${wrong.join(', ')}; it takes ${taken}`);
 }
 
 export const filterOf = (asked: FeedFilter): FeedFilter =>

@@ -17,8 +17,9 @@ import {
   type CommandContext,
   type Principal,
 } from '#platform';
+import { KnownCodes } from '#progress';
 import { Deliveries } from './deliveries.js';
-import { FeedFilterBody, filterOf } from './feed-filter.js';
+import { FeedFilterBody, filterOf, refuseUnknownTypes } from './feed-filter.js';
 import { HookStore, type Hook } from './hook-store.js';
 import { Outgoing, PrivateAddress } from './outgoing.js';
 import { newSecret } from './signing.js';
@@ -135,6 +136,7 @@ export class WebhooksController {
     private readonly hooks: HookStore,
     private readonly outgoing: Outgoing,
     private readonly deliveries: Deliveries,
+    private readonly codes: KnownCodes,
   ) {}
 
   @Post()
@@ -152,6 +154,8 @@ export class WebhooksController {
     @CurrentCommand() { by, meta }: CommandContext,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<WebhookWithSecret> {
+    await this.codes.refuseUnknown(body.filter ?? {}, 'filter/');
+    refuseUnknownTypes(body.filter ?? {}, this.log.codec, 'filter/');
     const head = await this.log.store.head();
     if (body.after && BigInt(body.after) > BigInt(head ?? 0))
       throw refused('invalid', '/after', `The log ends at position ${head ?? 0}, before ${body.after}.`);

@@ -6,6 +6,7 @@
 import { LRUCache } from 'lru-cache';
 import type { FullDate } from '#clocks';
 import type { CommitmentAsAt, Life, Nature, Role, Stage } from '#commitments';
+import type { NextStepWord } from '#words';
 import type { Memory } from '#eventsourcing';
 import { sortKey } from '#text';
 import { Texts } from './texts.js';
@@ -81,6 +82,15 @@ export interface Target {
   readonly last: number;
 }
 
+/** Of the entry that the stage rests on: whether it tells of a next step, and when that is due. */
+export interface NextStep {
+  readonly says: NextStepWord;
+  /** `2013-03`; null: it is not said. */
+  readonly date: string | null;
+  /** The last day of its period as a number; 0: none. */
+  readonly last: number;
+}
+
 export interface RelationTo {
   readonly to: string;
   readonly type: string;
@@ -108,6 +118,7 @@ export interface Meanings {
   readonly documents: readonly string[];
   readonly relations: readonly RelationTo[];
   readonly target: Target;
+  readonly nextStep: NextStep;
   readonly beside: ShownOnly;
   /** On which day each agency but the lead last reported itself. */
   readonly heard: Heard;
@@ -127,7 +138,7 @@ const json = <T>(key: string): T => JSON.parse(key) as T;
 /** The columns that hold codes of dictionaries. */
 export const CODED = [
   ...(['standing', 'agencies', 'themes', 'followsUp', 'places'] as const),
-  ...(['documents', 'relations', 'target', 'beside', 'heard'] as const),
+  ...(['documents', 'relations', 'target', 'nextStep', 'beside', 'heard'] as const),
 ] as const satisfies readonly Coded[];
 const INTS = [
   ...(['commitment', 'next', 'from', 'lastReportedOn', 'leadReportedOn', 'text', 'reading', 'entry'] as const),
@@ -161,6 +172,7 @@ const emptyDictionaries = (): Dictionaries => ({
   documents: new Dictionary<Meanings['documents']>(json),
   relations: new Dictionary<Meanings['relations']>(json),
   target: new Dictionary<Target>(json),
+  nextStep: new Dictionary<NextStep>(json),
   beside: new Dictionary<ShownOnly>(json),
   heard: new Dictionary<Heard>(json),
 });

@@ -9,7 +9,7 @@ import type { FullDate } from '#clocks';
 import { STAGES, type Stage } from '#commitments';
 import { Rejected, type Projector } from '#eventsourcing';
 import { AtClocks, CursorField, Page, PageSize, WantedFormat, type Format } from '#platform';
-import { documentWords, placeWords, type Forum } from '#registers';
+import { codeOf, documentWords, missing, placeWords, type Forum } from '#registers';
 import { CONCERNS, OUTCOME_KINDS, OUTCOME_STATUSES, type Concern, type OutcomeStatus } from '#words';
 import { compareTexts } from '#text';
 import { Count, countBy, CountsBy, Keys, NO_ROW, Row } from './count.js';
@@ -264,6 +264,9 @@ async function rowsOf(look: Look, filter: OutcomesFilter, addressee?: string): P
   const sources = new Map(documents.map((document) => [document.id, document]));
   const agency = addressee ? await registers.one('agency', addressee, at.knownAt, at.asOf) : null;
   const called = addressee ? [addressee, ...(agency?.names ?? []).map(({ name }) => name)] : null;
+  const outcomes = await registers.all('outcome', at.knownAt, at.asOf);
+  if (addressee && !agency && !(await registers.all('outcome')).some((one) => one.addressees.includes(addressee)))
+    throw missing('addressee', addressee, (await registers.all('agency')).map(codeOf), 'addressee');
   const became = filter.agencies === 'today' ? await hierarchy.successors() : null;
   const found = await look.find(filter);
   const followed = new Keys(columns, 'followsUp', (ids) => ids.map(keyed));
@@ -271,7 +274,7 @@ async function rowsOf(look: Look, filter: OutcomesFilter, addressee?: string): P
   const counted = new Map(countBy(found, followed).map(({ keys: [id], row }) => [id!, row]));
   const since = followedSince(found, Number(at.knownAt));
   const leads = Map.groupBy(countBy(found, followed, lead), ({ keys: [id] }) => id!);
-  return (await registers.all('outcome', at.knownAt, at.asOf)).flatMap((outcome): OutcomeRow[] => {
+  return outcomes.flatMap((outcome): OutcomeRow[] => {
     const { id, text, kind, forum, issuedBy, issuer, addressedTo, concerns, addressees, endorsed } = outcome;
     const { themes, document, locator, section, paragraph } = outcome;
     const source = sources.get(document);

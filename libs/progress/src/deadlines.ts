@@ -1,12 +1,10 @@
 /** The view of deadlines: commitments due next, month by month, and overdue ones by their delay. */
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { lastDayOf, monthsBefore, type FullDate } from '#clocks';
 import { NATURES } from '#commitments';
 import { type Projector, refused } from '#eventsourcing';
-import { AtClocks, OnDate, WantedFormat, type Format } from '#platform';
+import { AtClocks, OnDate, QueryNumber, WantedFormat, type Format } from '#platform';
 import { dateOf } from './columns.js';
 import { Count, countBy, Keys } from './count.js';
 import { ProgressQuery, FilterField, type Filter } from './filters.js';
@@ -19,13 +17,7 @@ import type { ViewClocks } from './scan.js';
 const LATE = [0, 6, 12, 24] as const;
 
 export class DeadlinesQuery extends ProgressQuery implements DeadlinesFilter {
-  @ApiProperty({ required: false, type: 'integer', minimum: 1, maximum: 600, default: 6, description: 'Months ahead' })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(600)
-  within?: number;
+  @QueryNumber(1, 600, { default: 6, description: 'Months ahead' }) within?: number;
   @OnDate({ optional: true, description: 'Instead of `within`: the last day looked at', example: '2012-12-31' })
   until?: FullDate;
   @FilterField() agency?: string;

@@ -2,11 +2,12 @@
  * A commitment as at a date, in the words of a row: each part by the same function of the domain of which `asAt`
  * consists, so that the clock rules exist once. Pure. Most events change few parts, and these as at few dates.
  */
-import type { Citation } from '#bodies';
+import type { Citation, OnBehalf } from '#bodies';
 import { lastDayOf, Series, type FullDate } from '#clocks';
 import {
   documentsCitedAsAt,
   documentsIn,
+  nextStepWord,
   partOf,
   viewAsAt,
   type Commitment,
@@ -16,7 +17,7 @@ import {
   type Statement,
 } from '#commitments';
 import { compareTexts } from '#text';
-import { dayOf, type Heard, type Meanings, type ShownOnly, type Standing } from './columns.js';
+import { dayOf, type Heard, type Meanings, type NextStep, type ShownOnly, type Standing } from './columns.js';
 import type { Wording } from './texts.js';
 
 /**
@@ -46,7 +47,10 @@ const sorted = (values: readonly string[]): string => JSON.stringify([...new Set
 export interface Headline {
   readonly effective: string;
   readonly note: string | null;
+  readonly nextStep: string | null;
   readonly sources: readonly Citation[];
+  /** For whom the secretariat said it, and on what authority. */
+  readonly onBehalf: OnBehalf | null;
 }
 
 /** The agencies that reported themselves by a statement: whose part a stage entry tells of, and whose focal point acted. */
@@ -131,6 +135,15 @@ const PARTS: { readonly [P in Part]: Definition<P> } = {
     at: ({ target }) =>
       JSON.stringify({ date: target?.date ?? null, last: target ? dayOf(lastDayOf(target.date)) : 0 }),
   },
+  nextStep: {
+    from: ['parts', 'anybody', 'roles'],
+    at: ({ headline }) => {
+      const { nextStepDue: due } = headline;
+      return JSON.stringify({
+        ...{ says: nextStepWord(headline), date: due ?? null, last: due ? dayOf(lastDayOf(due)) : 0 },
+      } satisfies NextStep);
+    },
+  },
   beside: {
     from: ['parts', 'roles', 'offers', 'ends', 'editions', 'upkeep'],
     at: ({ end, spread, lastEdition, nextDue, lastUpkeep, leadTransfer }) =>
@@ -149,9 +162,11 @@ const PARTS: { readonly [P in Part]: Definition<P> } = {
   },
   entry: {
     from: ['parts', 'anybody', 'roles'],
-    at: ({ headline: { effective, note, citation, citations } }) => {
+    at: ({ headline: { effective, note, nextStep, citation, citations, onBehalf } }) => {
       const sources = [citation ?? [], citations ?? []].flat();
-      return JSON.stringify({ effective, note: note ?? null, sources } satisfies Headline);
+      return JSON.stringify({
+        ...{ effective, note: note ?? null, nextStep: nextStep ?? null, sources, onBehalf: onBehalf ?? null },
+      } satisfies Headline);
     },
   },
   heard: { from: ['leads', 'changes'], at: (_, c, asOf) => ({ on: heardAsAt(c, asOf), whole: true }) },

@@ -19,7 +19,7 @@ import {
   type Format,
 } from '#platform';
 import { MATCHES, WITHIN, type Register } from '#registers';
-import { KINDS, NATURES, STRENGTHS } from '#words';
+import { KINDS, NATURES, NEXT_STEPS, STRENGTHS } from '#words';
 import { dayOf, type Coded, type Columns, type Meanings, type Standing } from './columns.js';
 import type { Searched } from './texts.js';
 import type { CountedAgencies, Hierarchy } from './hierarchy.js';
@@ -53,6 +53,8 @@ export interface Filter extends Through, CountedAgencies {
   readonly withTarget?: boolean;
   readonly dueFrom?: FullDate;
   readonly dueBy?: FullDate;
+  readonly nextStep?: string;
+  readonly nextBefore?: FullDate;
   readonly overdue?: boolean;
   readonly stale?: boolean;
   readonly q?: string;
@@ -84,11 +86,25 @@ type Taken =
 
 type Definition<V = never> = Taken & Described<V>;
 
+/** The fields of queries that take codes and are no filters of commitments. */
+const OTHER_CODES: Readonly<Record<string, readonly CodeKind[]>> = {
+  addressedTo: ['forum'],
+  forum: ['forum'],
+  commitment: ['commitment'],
+};
+
 /** The kinds of codes that a field of a query takes; `null`: it takes no codes. */
 export function codesOfField(field: string): { readonly of: readonly CodeKind[]; readonly several: boolean } | null {
+  if (Object.hasOwn(OTHER_CODES, field)) return { of: OTHER_CODES[field]!, several: false };
   const filter = Object.hasOwn(FILTERS, field) ? (FILTERS[field as FilterName] as Definition) : null;
   if (filter?.kind !== 'code' && filter?.kind !== 'codes') return null;
   return { of: filter.of, several: filter.kind === 'codes' };
+}
+
+/** The fields of a query that say how a crosswalk is read, where it names none: they would change nothing. */
+export function idleIn(query: object): readonly string[] {
+  const asks = (name: string) => (query as Readonly<Record<string, unknown>>)[name] !== undefined;
+  return ['crosswalk', 'reached', 'noEquivalent'].some(asks) ? [] : ['crosswalkVersion', 'match'].filter(asks);
 }
 
 interface Described<V> {
@@ -378,6 +394,27 @@ export const FILTERS: { readonly [N in FilterName]-?: Definition<NonNullable<Fil
           date !== null && last <= dayOf(day),
     ),
   },
+  nextStep: {
+    kind: 'choices',
+    choices: NEXT_STEPS,
+    description: 'What the report that the stage rests on says of a next step',
+    example: 'stated',
+    rows: inColumn('nextStep', (value: string) => {
+      const wanted = value.split(',');
+      return ({ says }) => wanted.includes(says);
+    }),
+  },
+  nextBefore: {
+    kind: 'date',
+    description: 'Only those whose next step is due before this day',
+    example: '2013-04-01',
+    rows: inColumn(
+      'nextStep',
+      (day: FullDate) =>
+        ({ date, last }) =>
+          date !== null && last < dayOf(day),
+    ),
+  },
   overdue: { kind: 'flag', description: 'Only those that are, or are not, overdue' },
   stale: { kind: 'flag', description: 'Only those that are, or are not, stale' },
   q: {
@@ -503,6 +540,8 @@ export class FilterQuery extends ThroughQuery implements Filter {
   @FilterField() withTarget?: boolean;
   @FilterField() dueFrom?: string;
   @FilterField() dueBy?: string;
+  @FilterField() nextStep?: string;
+  @FilterField() nextBefore?: string;
   @FilterField() overdue?: boolean;
   @FilterField() stale?: boolean;
   @FilterField() q?: string;

@@ -2,12 +2,23 @@
 import { historyOf } from '#acts';
 import { applyDecorators, Controller, Get, Inject } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { Transform } from 'class-transformer';
+import { IsIn, IsOptional } from 'class-validator';
 import { firstDayOf, type FullDate, type PartialDate } from '#clocks';
 import { STAGES, type Life, type Stage } from '#commitments';
 import { type Log, type Projector, refused } from '#eventsourcing';
-import { AtClocks, Page, InRows, listText, LOG, OnDate, positionOf, WantedFormat, type Format } from '#platform';
+import {
+  AtClocks,
+  Page,
+  InRows,
+  listText,
+  LOG,
+  OnDate,
+  PageSize,
+  positionOf,
+  WantedFormat,
+  type Format,
+} from '#platform';
 import { compareTexts } from '#text';
 import { NONE } from './columns.js';
 import { Count, CountsBy } from './count.js';
@@ -76,13 +87,7 @@ export class FlowListQuery extends FlowsQuery {
   @IsOptional()
   @IsIn(LEGS)
   leg?: LegName;
-  @ApiProperty({ required: false, type: 'integer', minimum: 1, maximum: 200, default: 50 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  limit?: number;
+  @PageSize(50, 200) limit?: number;
   @OptionalText('`nextCursor` of the answer before') cursor?: string;
 }
 

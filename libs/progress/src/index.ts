@@ -7,7 +7,7 @@ import { Coverage, CoverageController } from './coverage.js';
 import { Deadlines, DeadlinesController } from './deadlines.js';
 import { Duplicates } from './duplicates.js';
 import { Flows, FlowsController } from './flows.js';
-import { CodesAreKnown } from './known-codes.js';
+import { CodesAreKnown, KnownCodes } from './known-codes.js';
 import { Matrix, MatrixController } from './matrix.js';
 import { Partnerships, PartnershipsController } from './partnerships.js';
 import { ProgressController } from './progress.controller.js';
@@ -29,6 +29,7 @@ export { commitmentInRow, CommitmentsQuery, listOf } from './progress.controller
 export * from './count.js';
 export * from './filters.js';
 export * from './items.js';
+export { KnownCodes } from './known-codes.js';
 export { LookFactory } from './look.js';
 export { Crosswalks, type ThroughCrosswalk } from './crosswalk.js';
 export * from './progress.js';
@@ -58,7 +59,20 @@ export const progressContext: Context = {
   ],
   providers: [
     { provide: FindsDuplicates, useFactory: (projector: Projector) => new Duplicates(projector), inject: [Projector] },
-    { provide: APP_PIPE, useFactory: (projector: Projector) => new CodesAreKnown(projector), inject: [Projector] },
+    { provide: APP_PIPE, useFactory: (codes: KnownCodes) => new CodesAreKnown(codes), inject: [KnownCodes] },
   ],
-  views: [Progress, Crosswalks, Matrix, Coverage, Partnerships, Timeline, Flows, Deadlines, Silence, Search, Waiting],
+  views: [
+    Progress,
+    Crosswalks,
+    Matrix,
+    Coverage,
+    Partnerships,
+    Timeline,
+    Flows,
+    Deadlines,
+    Silence,
+    Search,
+    Waiting,
+    KnownCodes,
+  ],
 };

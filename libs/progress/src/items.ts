@@ -27,6 +27,12 @@ class ReplyInShort {
   @ApiProperty() readonly text: string;
 }
 
+/** The agency for which the secretariat reported, and what lets it. */
+export class OnBehalfInShort {
+  @ApiProperty({ example: 'ILO' }) readonly agency: string;
+  @ApiProperty({ description: 'The letter or e-mail, as people cite it' }) readonly authority: string;
+}
+
 /** Whether a standing commitment was kept up in the last reported period. */
 class UpkeepInShort {
   @ApiProperty({ example: '2011' }) readonly period: string;
@@ -60,7 +66,18 @@ export class Item {
     example: ['ESA/P/WP.204, part two, IOM, para. 4'],
   })
   readonly sources: readonly string[];
+  @ApiProperty({
+    type: () => OnBehalfInShort,
+    nullable: true,
+    description: 'Of a report that the secretariat made for the agency; null: it was not',
+  })
+  readonly onBehalf: OnBehalfInShort | null;
   @ApiProperty({ enum: OUTLOOKS, nullable: true }) readonly outlook: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'What comes next, as that report says' })
+  readonly nextStep: string | null;
+  @ApiProperty({ type: String, nullable: true, example: '2013-03', description: 'When the next step is due' })
+  readonly nextStepDue: string | null;
+  @ApiProperty({ description: 'That report says that there is no next step' }) readonly noNextStep: boolean;
   @ApiProperty({
     type: 'object',
     additionalProperties: COUNT,
@@ -132,7 +149,7 @@ export function itemOf(
   const reading = columns.reading[row] === NONE ? null : readings[columns.reading[row]!]!;
   const reference = references.keys[columns.commitment[row]!]!;
   const { title, summary, language } = texts.wordings[columns.text[row]!]!;
-  const { effective, note, sources } = JSON.parse(entries[columns.entry[row]!]!) as Headline;
+  const { effective, note, nextStep, sources, onBehalf } = JSON.parse(entries[columns.entry[row]!]!) as Headline;
   const { regions, countries } = of('places');
   const { into, spread, lastEdition, nextDue, lastUpkeep } = of('beside');
   return {
@@ -140,7 +157,10 @@ export function itemOf(
     ...{ title, language, summary },
     ...{ kind, nature, strength, stage, effective, note },
     sources: sources.map(cited),
-    outlook,
+    onBehalf: onBehalf && { agency: onBehalf.agency, authority: cited(onBehalf.citation) },
+    ...{ outlook, nextStep },
+    nextStepDue: of('nextStep').date,
+    noNextStep: of('nextStep').says === 'none',
     lead: agencies[0]!.agency,
     target: of('target').date,
     overdue: (status & OVERDUE) > 0,

@@ -1,13 +1,13 @@
 /** Queries that ask for a code that nothing has are refused: a typing error must not read as “nothing was reported”. */
 import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
-import type { Projector } from '#eventsourcing';
+import { refused, type Projector } from '#eventsourcing';
 import { codeOf, missing, Registers } from '#registers';
 import type { Columns } from './columns.js';
-import { codesOfField, type CodeKind } from './filters.js';
+import { codesOfField, idleIn, type CodeKind } from './filters.js';
 import { ProgressProjection } from './progress.projection.js';
 
-/** Every query, of the API and of pages, by the table of filters. What is known now is known: registers only grow. */
-export class CodesAreKnown implements PipeTransform {
+/** The codes that something has. What is known now is known: registers only grow. */
+export class KnownCodes {
   readonly #registers: Registers;
   readonly #columns: Columns;
 
@@ -16,18 +16,21 @@ export class CodesAreKnown implements PipeTransform {
     this.#columns = projector.model(ProgressProjection).columns;
   }
 
-  /** @throws Rejected `not_found`, naming the field, what was asked for, and the code that differs by case only */
-  async transform(query: unknown, { type }: ArgumentMetadata): Promise<unknown> {
-    if (type !== 'query' || typeof query !== 'object' || query === null) return query;
-    for (const [field, value] of Object.entries(query)) {
-      const asked = codesOfField(field);
-      if (!asked || typeof value !== 'string' || value === '') continue;
-      for (const code of asked.several ? value.split(',') : [value]) await this.#isKnown(code, asked.of, field);
+  /**
+   * @param at the pointer to what holds the fields
+   * @throws Rejected `not_found`, naming the field, what was asked for, and the code that differs by case only
+   */
+  async refuseUnknown(asked: object, at = ''): Promise<void> {
+    for (const [field, value] of Object.entries(asked) as [string, unknown][]) {
+      const codes = codesOfField(field);
+      if (!codes) continue;
+      const given = typeof value === 'string' && codes.several ? value.split(',') : [value].flat();
+      for (const code of given)
+        if (typeof code === 'string' && code !== '') await this.#refuseUnknown(code, codes.of, `${at}${field}`);
     }
-    return query;
   }
 
-  async #isKnown(code: string, of: readonly CodeKind[], field: string): Promise<void> {
+  async #refuseUnknown(code: string, of: readonly CodeKind[], field: string): Promise<void> {
     for (const kind of of) if (await this.#has(kind, code)) return;
     const codes = await Promise.all(of.map((kind) => this.#codesOf(kind)));
     throw missing(of, code, codes.flat(), field);
@@ -47,5 +50,19 @@ export class CodesAreKnown implements PipeTransform {
 
   #regions(): string[] {
     return [...new Set(this.#columns.dictionaries.places.entries.flatMap(({ regions }) => regions))];
+  }
+}
+
+/** Every query, of the API and of pages, by the table of filters. */
+export class CodesAreKnown implements PipeTransform {
+  constructor(private readonly codes: KnownCodes) {}
+
+  /** @throws Rejected `not_found` | `invalid` */
+  async transform(query: unknown, { type }: ArgumentMetadata): Promise<unknown> {
+    if (type !== 'query' || typeof query !== 'object' || query === null) return query;
+    const [idle] = idleIn(query);
+    if (idle) throw refused('invalid', `/${idle}`, `${idle} says how a crosswalk is read: name one in crosswalk.`);
+    await this.codes.refuseUnknown(query);
+    return query;
   }
 }

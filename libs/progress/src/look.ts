@@ -11,7 +11,7 @@ import { Keys } from './count.js';
 import { conditionsOf, type Filter } from './filters.js';
 import { Hierarchy, type CountedAgencies } from './hierarchy.js';
 import { ProgressProjection } from './progress.projection.js';
-import { scan, type ViewClocks, type Selection, type PinnedClocks } from './scan.js';
+import { scan, type Condition, type ViewClocks, type Selection, type PinnedClocks } from './scan.js';
 import type { Through } from './theme-tree.js';
 
 export class Look {
@@ -28,9 +28,13 @@ export class Look {
   /** The rows of a filter. @throws Rejected `not_found` for a crosswalk that is not there */
   async find(filter: Filter = {}): Promise<Selection> {
     const { overdue, stale } = filter;
+    return scan(this.columns, this.at, await this.conditions(filter), { overdue, stale });
+  }
+
+  /** The conditions that a filter is. */
+  async conditions(filter: Filter): Promise<Condition[]> {
     const { columns, hierarchy } = this;
-    const conditions = await conditionsOf(filter, { columns, hierarchy, search: (q) => this.search(q) });
-    return scan(columns, this.at, conditions, { overdue, stale });
+    return conditionsOf(filter, { columns, hierarchy, search: (q) => this.search(q) });
   }
 
   /** Which wordings a search finds, and how well; `null`: it asks for nothing. */

@@ -23,6 +23,8 @@ const KEYS = {
     leadKey(dictionaries.agencies.entries[columns.agencies[row]!]![0]!.agency),
   target: ({ dictionaries, columns }: Columns, row: number): Value =>
     dictionaries.target.entries[columns.target[row]!]!.last || null,
+  nextStepDue: ({ dictionaries, columns }: Columns, row: number): Value =>
+    dictionaries.nextStep.entries[columns.nextStep[row]!]!.last || null,
   lastReportedOn: ({ columns }: Columns, row: number): Value => columns.lastReportedOn[row]!,
 } as const;
 type Key = keyof typeof KEYS;

@@ -74,6 +74,7 @@ class OfTheme extends PerAgency {
 /** The cells of a table for nested fields. */
 const CELLS: { readonly [F in keyof Item]?: (value: Item[F]) => object } = {
   lastUpkeep: (last) => ({ lastUpkeep: last ? `${last.period}: ${last.keptUp ? '' : 'not '}kept up` : '' }),
+  onBehalf: (onBehalf) => ({ onBehalf: onBehalf ? `${onBehalf.agency}: ${onBehalf.authority}` : '' }),
   spread: (spread) => ({
     spread: Object.entries(spread)
       .map(([stage, parts]) => `${parts} ${stage}`)
@@ -111,6 +112,7 @@ export class ProgressController {
   @ApiTags('Commitments')
   @InRows<Item>(commitmentInRow, {
     verification: ['verification', 'verificationReason', 'replies'],
+    onBehalf: ['onBehalf'],
     spread: ['spread'],
     lastUpkeep: ['lastUpkeep'],
   })

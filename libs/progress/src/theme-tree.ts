@@ -47,7 +47,7 @@ export async function readingOf(
   const named = crosswalkVersion || undefined;
   const crosswalk = await registers.one('crosswalk', code, knownAt, named ? LATEST : asOf);
   if (!crosswalk) throw await registers.missing('crosswalk', code, knownAt, 'crosswalk');
-  const version = versionOf(crosswalk, named);
+  const version = versionOf(crosswalk, named, 'crosswalkVersion');
   const types = match ? (match.split(',') as Match[]) : WITHIN;
   return { crosswalk, version, match: types, links: version?.links.filter((link) => types.includes(link.match)) ?? [] };
 }

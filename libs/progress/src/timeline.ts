@@ -8,7 +8,7 @@ import { type Projector, refused } from '#eventsourcing';
 import { AtClocks, OnDate } from '#platform';
 import { dateOf, dayOf, NONE } from './columns.js';
 import { CountsBy, Row } from './count.js';
-import { conditionsOf, ProgressQuery, FilterField, type Filter } from './filters.js';
+import { ProgressQuery, FilterField, type Filter } from './filters.js';
 import { listQuery } from './list-query.js';
 import { LookFactory, type Look } from './look.js';
 import { days, standings, type ViewClocks } from './scan.js';
@@ -122,7 +122,7 @@ const [TOTAL, STAGE, TARGETED, OVERDUE, STALE, LIFE, WIDTH] = [0, 1, 7, 8, 9, 10
 async function stepsOf(look: Look, dates: readonly FullDate[], filter: TimelineFilter): Promise<TimelineRow[]> {
   const { columns, at } = look;
   const { from, since, until, next, standing, target, lastReportedOn } = columns.columns;
-  const conditions = await conditionsOf({ ...filter, life: 'any' }, look);
+  const conditions = await look.conditions({ ...filter, life: 'any' });
   const { stages, canBeOverdue, open } = standings(columns);
   const lives = columns.dictionaries.standing.entries.map(({ life }) => LIVES.indexOf(life));
   const due = columns.dictionaries.target.entries.map(({ last }) => last);

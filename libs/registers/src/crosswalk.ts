@@ -72,12 +72,21 @@ export const crosswalkAt = ({ entry, versions }: CrosswalkState, asOf: FullDate)
     .toSorted((a, b) => a.reportedOn.localeCompare(b.reportedOn) || a.revision - b.revision),
 });
 
-/** The version that is named, or else the one that holds; `null` when there is none yet. @throws Rejected `not_found` */
-export function versionOf({ code, versions }: CrosswalkAsAt, named?: string): CrosswalkVersion | null {
+/**
+ * The version that is named, or else the one that holds; `null` when there is none yet.
+ * @param field of the query that names it
+ * @throws Rejected `not_found`
+ */
+export function versionOf(
+  { code, versions }: CrosswalkAsAt,
+  named?: string,
+  field = 'version',
+): CrosswalkVersion | null {
   if (named === undefined) return versions.at(-1) ?? null;
   const found = versions.find(({ version }) => version === named);
-  if (!found) throw new Rejected('not_found', `There is no version ${named} of the crosswalk ${code}.`);
-  return found;
+  if (found) return found;
+  const there = versions.map(({ version }) => version).join(', ') || 'none';
+  throw refused('not_found', `/${field}`, `There is no version ${named} of the crosswalk ${code}; there is ${there}.`);
 }
 
 // ── Rules ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,4 +1,5 @@
 /** The report on one agency: what it undertook, what came of it, and what was asked of it in vain. */
+import { ApiProperty } from '@nestjs/swagger';
 import { FilterField, listQuery, type Filter } from '#progress';
 import type { Role } from '#commitments';
 import type { Theme } from '#registers';
@@ -10,7 +11,9 @@ import { needed, ReportQuery, type ReportMaker } from './kind.js';
 import type { Row, Section } from './report.js';
 
 export class AgencyReportQuery extends ReportQuery {
-  @FilterField({ description: 'The agency that the report is on' }) agency?: string;
+  @ApiProperty({ required: true })
+  @FilterField({ description: 'The agency that the report is on' })
+  agency?: string;
   @FilterField() followsUp?: string;
   @FilterField() role?: Role | 'any';
   @FilterField({

@@ -1,4 +1,5 @@
 /** The report on the follow-up to a forum: every outcome of it and of its round tables, who took it up, and how far. */
+import { ApiProperty } from '@nestjs/swagger';
 import { listQuery, OptionalText, FilterField, type Filter, type OutcomeRow } from '#progress';
 
 import { commitmentTable } from './commitments.js';
@@ -9,7 +10,9 @@ import { needed, ReportQuery, type ReportMaker } from './kind.js';
 import type { Block, Inline, Row, Section, Table } from './report.js';
 
 export class ForumReportQuery extends ReportQuery {
-  @OptionalText('The forum whose follow-up the report is on, with its round tables', 'HLD-2006') forum?: string;
+  @ApiProperty({ required: true })
+  @OptionalText('The forum whose follow-up the report is on, with its round tables', 'HLD-2006')
+  forum?: string;
   @FilterField() memberOf?: string;
 }
 

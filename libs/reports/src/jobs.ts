@@ -226,7 +226,7 @@ export class ReportJobs implements BeforeApplicationShutdown {
 
   async #draftOf(id: string): Promise<JobDraft> {
     const draft = await this.drafts.read<ReportJob>({ kind: KIND, id });
-    if (!draft) throw new Rejected('not_found', 'There is no such job, or it was kept long enough.');
+    if (!draft) throw new Rejected('not_found', `There is no job ${id}, or it was kept long enough.`);
     return draft;
   }
 

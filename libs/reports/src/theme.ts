@@ -1,4 +1,5 @@
 /** The report on one theme of a framework: what all agencies undertook on it and on what is below it. */
+import { ApiProperty } from '@nestjs/swagger';
 import { FilterField, type Filter, type ThroughCrosswalk } from '#progress';
 import { commitmentTable, dataTable } from './commitments.js';
 import { coverOf } from './cover.js';
@@ -8,7 +9,9 @@ import { needed, ReportQuery, type ReportMaker } from './kind.js';
 import type { Block, Section } from './report.js';
 
 export class ThemeReportQuery extends ReportQuery {
-  @FilterField({ description: 'The theme that the report is on, with all below it' }) theme?: string;
+  @ApiProperty({ required: true })
+  @FilterField({ description: 'The theme that the report is on, with all below it' })
+  theme?: string;
   @FilterField() crosswalk?: string;
   @FilterField() crosswalkVersion?: string;
   @FilterField() match?: string;

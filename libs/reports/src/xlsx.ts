@@ -4,6 +4,7 @@
  */
 import { PassThrough } from 'node:stream';
 import type { Alignment, Font, WorkbookWriter } from '@cj-tech-master/excelts';
+import { commitRow } from '#platform';
 import { linesOf, tablesIn } from './in-words.js';
 import { manifestLines } from './manifest-lines.js';
 import { pagesOf, plain, type Cell, type Column, type Inline, type NumberedReport, type Table } from './report.js';
@@ -171,7 +172,7 @@ class Book {
       // What stands alone may go on over the next column.
       const over: Style = values.length === 1 ? { alignment: { vertical: 'top' } } : {};
       values.forEach((value, i) => put(row.getCell(i + 1), value, { ...over, ...style }));
-      commit(row, values.length === 1 ? [44 + 90] : widths);
+      commitRow(row, values.length === 1 ? [44 + 90] : widths);
     };
     add([symbol ?? parts.draft], { font: { bold: true } });
     add([title], { font: { bold: true } });
@@ -207,7 +208,7 @@ class Book {
         for (const [value, style] of this.#valuesOf(cell, columns[i]!, links))
           put(row.getCell(++at), value, bold ? { ...style, font: { ...style.font, bold } } : style);
       });
-      commit(row, widths);
+      commitRow(row, widths);
     };
     let last = 1;
     for await (const page of pagesOf(table)) {
@@ -231,7 +232,7 @@ class Book {
       const row = sheet.addRow([]);
       put(row.getCell(1), number);
       put(row.getCell(2), href === undefined ? citation : { text: citation, hyperlink: href }, href ? LINK : PLAIN);
-      commit(row, widthsOf(head));
+      commitRow(row, widthsOf(head));
     }
     sheet.commit();
     await this.#drained();
@@ -251,7 +252,7 @@ class Book {
     const add = (...values: readonly string[]) => {
       const row = sheet.addRow([]);
       values.forEach((value, i) => put(row.getCell(i + 1), value));
-      commit(row, widthsOf(head));
+      commitRow(row, widthsOf(head));
     };
     for (const [table, name] of sheets)
       for (const { title, key, type, explains, codes = [] } of table.columns) {
@@ -282,7 +283,7 @@ class Book {
       cell.value = cut(title, LETTERS);
       cell.style = HEAD;
     });
-    commit(row, widthsOf(head));
+    commitRow(row, widthsOf(head));
     return sheet;
   }
 
@@ -365,26 +366,4 @@ function put(cell: SheetCell, value: Value, style: Style = PLAIN) {
   if (value === null || value === '') return;
   cell.value = typeof value === 'string' ? cut(value, LETTERS) : value;
   cell.style = styleOf(style, value);
-}
-
-/** How high a line of text is, and the highest row, in points. */
-const [LINE, HIGHEST] = [13.5, 409] as const;
-
-const textOf = (value: unknown): string =>
-  typeof value === 'string' ? value : (((value ?? {}) as { text?: string }).text ?? '');
-
-/** Programs trust the height that a row has, so it gets the one that its lines need. */
-function commit(row: SheetRow, widths: readonly number[]) {
-  let most = 1;
-  row.eachCell((cell, column) => {
-    const lines = textOf(cell.value)
-      .split('\n')
-      .map(({ length }) => Math.max(1, Math.ceil((length * 1.1) / widths[column - 1]!)));
-    most = Math.max(
-      most,
-      lines.reduce((sum, n) => sum + n, 0),
-    );
-  });
-  row.height = Math.min(HIGHEST, most * LINE + 2);
-  row.commit();
 }

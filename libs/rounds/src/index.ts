@@ -16,6 +16,7 @@ import { RoundViews } from './views.js';
 
 export * from './acts.js';
 export * from './checking.js';
+export * from './drafting.js';
 export * from './in-question.js';
 export * from './return.js';
 export { mine, NewlyRecorded, Returns, RETURN_DRAFTS, worksFor, type Known } from './returns.js';

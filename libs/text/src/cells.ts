@@ -52,3 +52,32 @@ export function partsOf(cell: string): string[] {
 
 const written = (part: string): string =>
   /^"(?:[^"]|"")*"$/.test(part) && part.length > 1 ? part.slice(1, -1).replaceAll('""', '"') : part;
+
+interface Evidence {
+  readonly title: string;
+  readonly date?: string | null;
+  readonly url?: string | null;
+}
+interface Milestone {
+  readonly title: string;
+  readonly due?: string | null;
+  readonly reached?: boolean;
+  readonly reachedOn?: string | null;
+}
+
+/** `Research Guide (2011-06) https://example.org/guide` */
+export const evidenceCell = ({ title, date, url }: Evidence): string =>
+  [title, date && `(${date})`, url].filter(Boolean).join(' ');
+
+/** `Indicators piloted (due 2013-03, reached 2013-02)` */
+export function milestoneCell({ title, due, reached, reachedOn }: Milestone): string {
+  const dates = [due && `due ${due}`, reachedOn ? `reached ${reachedOn}` : reached && 'reached'].filter(Boolean);
+  return dates.length > 0 ? `${title} (${dates.join(', ')})` : title;
+}
+
+/** `publication: Research Guide` */
+export const deliverableCell = ({ type, title }: { readonly type: string; readonly title: string }): string =>
+  `${type}: ${title}`;
+
+/** `part_of IOM-2011-10` */
+export const relationCell = ({ type, to }: { readonly type: string; readonly to: string }): string => `${type} ${to}`;

@@ -27,6 +27,10 @@ export type Kind = (typeof KINDS)[number];
 export const OUTLOOKS = ['on_track', 'at_risk', 'off_track'] as const;
 export type Outlook = (typeof OUTLOOKS)[number];
 
+/** What the last report of a stage says of a next step. */
+export const NEXT_STEPS = ['stated', 'none', 'not_stated'] as const;
+export type NextStepWord = (typeof NEXT_STEPS)[number];
+
 /** The findings of the secretariat; before one, a part is `unreviewed`. */
 export const FINDINGS = ['no_evidence', 'documented', 'corroborated', 'contested'] as const;
 export type Finding = (typeof FINDINGS)[number];

@@ -5,7 +5,7 @@ import { BLANKED, type CommitmentEvents, type Role } from '#commitments';
 import { placeWords } from '#registers';
 import { StageTag } from './figures.js';
 import { AgencyLink, Joined, ThemeLink } from './links.js';
-import { YetToAccept, Outlook } from './parts.js';
+import { NextStep, YetToAccept, Outlook } from './parts.js';
 import { Finding } from './reading.js';
 import { Words } from './source.js';
 import { path, type View } from './view.js';
@@ -65,12 +65,12 @@ const ofMilestone = ({ milestone }: { milestone: number }, { milestones }: State
 
 /** In the order of the topics of a commitment. An event that has no words yet does not compile. */
 const SAYS: { readonly [N in keyof CommitmentEvents]: Says<N> } = {
-  Recorded: ({ stage, outlook }) => (
+  Recorded: ({ stage, outlook, ...said }, { revision }) => (
     <>
-      Recorded as <StageTag stage={stage} /> <Outlook outlook={outlook} />
+      Recorded as <StageTag stage={stage} /> <Outlook outlook={outlook} /> <NextStep of={{ ...said, revision }} />
     </>
   ),
-  StageReported: ({ stage, outlook, agency }, { view }) => (
+  StageReported: ({ stage, outlook, agency, ...said }, { view, revision }) => (
     <>
       {agency ? (
         <>
@@ -79,7 +79,7 @@ const SAYS: { readonly [N in keyof CommitmentEvents]: Says<N> } = {
       ) : (
         'Reported as'
       )}{' '}
-      <StageTag stage={stage} /> <Outlook outlook={outlook} />
+      <StageTag stage={stage} /> <Outlook outlook={outlook} /> <NextStep of={{ ...said, revision }} />
     </>
   ),
   Confirmed: ({ agency }, { view }) =>

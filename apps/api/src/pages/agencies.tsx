@@ -17,13 +17,14 @@ import {
 } from '#progress';
 import { Registers, type AgencyAsAt, type Forum, type Framework, type MemberAsAt, type Theme } from '#registers';
 import { RoundViews, type RoundOfAgency } from '#rounds';
-import { compareTexts } from '#text';
+import { compareTexts, fold } from '#text';
 import { AgenciesAs, AgencyIdentity, Members, AgencyEndNotice } from './agency-identity.js';
 import { Choice, type ChoiceParts } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Contents } from './contents.js';
 import { Breakdown, Headline, Legend, mostFirst, NoSum, ShownDate } from './figures.js';
 import { feedPath } from './feed-path.js';
+import { Folded } from './folded.js';
 import { Page } from './layout.js';
 import { apartOf, correctedCount, CorrectedLater, EndedApart, type EndedCounts } from './lineage.js';
 import { ByStage, LISTED, stagesIn } from './lists.js';
@@ -123,7 +124,6 @@ interface AgenciesParts {
 const Agencies = ({ view, progress, forums, bodies, members }: AgenciesParts) => {
   const { rows, total, apart, correctedLater } = progress;
   const { sort = 'number', ...asked } = view.asked;
-  const byName = () => [...rows].sort((a, b) => compareTexts(a.name, b.name));
   const order = (by: string, words: string) =>
     sort === by ? <strong>{words}</strong> : <a href={view.here({ sort: by })}>{words}</a>;
   return (
@@ -153,23 +153,65 @@ const Agencies = ({ view, progress, forums, bodies, members }: AgenciesParts) =>
       ) : (
         <>
           <Legend />
-          <Breakdown
-            view={view}
-            caption="Commitments per agency"
-            of="Agency"
-            lines={(sort === 'name' ? byName() : mostFirst(rows)).map((row) => ({
-              code: row.agency,
-              name: row.name,
-              href: view.link(path('agencies', row.agency), view.scope),
-              filter: { agency: row.agency },
-              row,
-              asked: row.asked,
-            }))}
-          />
+          <InGroups view={view} rows={rows} sort={sort} />
         </>
       )}
       <NoSum of="agencies" total={total.total} />
     </Page>
+  );
+};
+
+/** So many are not folded, unless they are all. */
+const UNFOLDED = 24;
+
+/** The agencies with most commitments, and folded those with fewer; or all by the first letter of their names. */
+const InGroups = ({
+  view,
+  rows,
+  sort,
+}: Pick<AgenciesParts, 'view'> & { rows: readonly AgencyRow[]; sort: unknown }) => {
+  const ordered = sort === 'name' ? [...rows].sort((a, b) => compareTexts(a.name, b.name)) : mostFirst(rows);
+  const least = ordered.length > UNFOLDED ? ordered[UNFOLDED - 1]!.total : 0;
+  const groups = Map.groupBy(ordered, ({ name, total }) =>
+    least === 0 ? '' : sort === 'name' ? fold(name).slice(0, 1).toUpperCase() : total < least ? 'fewer' : '',
+  );
+  const longest = Math.max(...rows.map(({ total }) => total));
+  const table = (group: readonly AgencyRow[], more: string) => (
+    <Breakdown
+      view={view}
+      caption={`Commitments per agency${more}`}
+      of="Agency"
+      longest={longest}
+      lines={group.map((row) => ({
+        code: row.agency,
+        name: row.name,
+        href: view.link(path('agencies', row.agency), view.scope),
+        filter: { agency: row.agency },
+        row,
+        asked: row.asked,
+      }))}
+    />
+  );
+  return (
+    <>
+      <Contents entries={[...groups].map(([id, of]) => id.length === 1 && { id, name: id, n: of.length })} />
+      {[...groups].map(([id, group]) =>
+        id === '' ? (
+          table(group, '')
+        ) : (
+          <Folded
+            key={id}
+            id={id}
+            title={id === 'fewer' ? `With fewer than ${counted(least, 'commitment')}` : id}
+            note={counted(group.length, 'agency', 'agencies')}
+            level={2}
+            open={false}
+          >
+            {table(group, id === 'fewer' ? `, with fewer than ${counted(least, 'commitment')}` : `: ${id}`)}
+          </Folded>
+        ),
+      )}
+    </>
   );
 };
 

@@ -17,7 +17,7 @@ import { HistoryList } from './history.js';
 import { Page } from './layout.js';
 import { EndOfRecord, relationsBack, sidesOf, titlesOf, TookOver, type RelationBack, type Titles } from './lineage.js';
 import { AgencyLink, ThemeLink } from './links.js';
-import { YetToAccept, EachPart, LeadOnOffer, Outlook } from './parts.js';
+import { YetToAccept, EachPart, LeadOnOffer, NextStepLine, Outlook } from './parts.js';
 import { ReadingAndReply } from './reading.js';
 import { RendersPages } from './rendering.js';
 import { Explained, Source, Words } from './source.js';
@@ -337,6 +337,7 @@ const Stands = ({ view, commitment: c }: Pick<Parts, 'view' | 'commitment'>) => 
           <Words text={headline.note} of={headline} />
         </p>
       )}
+      <NextStepLine of={headline} />
       <Source view={view} of={headline} />
       <ConditionLine commitment={c} />
       <EditionLine view={view} commitment={c} />

@@ -1,6 +1,7 @@
 /** The list of commitments: every filter of the API as a plain form. */
 import { Controller, Get, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { NEXT_STEPS } from '#words';
 import { ENDS, KINDS, NATURES, OUTLOOKS, ROLES, STRENGTHS, VERIFICATIONS } from '#commitments';
 import { withClocksOfCursor } from '#platform';
 import { CommitmentsQuery, listOf, Progress, type Facet, type ItemList, type Row } from '#progress';
@@ -24,6 +25,7 @@ import {
   dateWords,
   NATURE_WORDS,
   OPEN_STAGES,
+  NEXT_STEP_WORDS,
   OUTLOOK_WORDS,
   READING_WORDS,
   regionName,
@@ -148,6 +150,12 @@ export class CommitmentsPage {
         options: documents.map(({ id, title }) => [id, title]),
       },
       { name: 'withTarget', label: 'Target date', any: 'With or without', options: yesNo('With', 'Without') },
+      {
+        name: 'nextStep',
+        label: 'Next step',
+        any: 'Whatever is said',
+        options: NEXT_STEPS.map((word) => [word, sentence(NEXT_STEP_WORDS[word])]),
+      },
       { name: 'overdue', label: 'Overdue', any: 'Either', options: yesNo('Overdue', 'Not overdue') },
       {
         name: 'stale',
@@ -189,6 +197,7 @@ const Commitments = ({ view, list, row, choices, apart, without }: Parts) => {
     relation: asked['relation'],
     dueFrom: asked['dueFrom'],
     dueBy: asked['dueBy'],
+    nextBefore: asked['nextBefore'],
   };
   const through = Object.fromEntries(LISTED_BY.map((field) => [field, asked[field]]));
   const isNarrowed = conditionsOf(view).length > 0 || LISTED_BY.some((field) => asked[field] !== undefined);

@@ -10,6 +10,7 @@ import {
   dateWords,
   NATURE_WORDS,
   OPEN_STAGES,
+  NEXT_STEP_WORDS,
   OUTLOOK_WORDS,
   READING_WORDS,
   regionName,
@@ -70,6 +71,8 @@ const WORDS: Readonly<Partial<Record<Field, InWords>>> = {
   withTarget: ['Target date', yesNo('with', 'without')],
   dueFrom: ['Due from', (date) => dateWords(date)],
   dueBy: ['Due by', (date) => dateWords(date)],
+  nextStep: ['Next step', each(one(NEXT_STEP_WORDS))],
+  nextBefore: ['Next step due before', (date) => dateWords(date)],
   overdue: ['Overdue', yesNo('yes', 'no')],
   stale: [
     'Update',

@@ -164,6 +164,8 @@ interface BreakdownParts {
   readonly lines: readonly Line[];
   /** Without the columns of the single stages: the bar says it. */
   readonly brief?: boolean;
+  /** The total that the longest bar stands for, where these are not all the lines. */
+  readonly longest?: number;
 }
 
 /** When an agency itself last reported, and when somebody else mentioned it later; of a theme, when anybody reported. */
@@ -184,8 +186,8 @@ const LastReport = ({ row, isOfAgency }: { row: Line['row']; isOfAgency: boolean
 };
 
 /** One row per agency or theme, with its bar. */
-export const Breakdown = ({ view, caption, of, lines, brief = false }: BreakdownParts) => {
-  const longest = Math.max(...lines.map(({ row }) => row.total));
+export const Breakdown = ({ view, caption, of, lines, brief = false, ...whole }: BreakdownParts) => {
+  const { longest = Math.max(...lines.map(({ row }) => row.total)) } = whole;
   const stages = brief ? [] : SHOWN_STAGES;
   const isOfAgencies = of === 'Agency';
   const last = isOfAgencies ? 'Its own last report' : 'Last report';

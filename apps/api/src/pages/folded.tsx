@@ -8,7 +8,7 @@ interface FoldedParts {
   /** Beside the title: how much there is. */
   readonly note?: ComponentChildren;
   readonly open: boolean;
-  readonly level?: 3 | 4;
+  readonly level?: 2 | 3 | 4;
   readonly children: ComponentChildren;
 }
 

@@ -20,10 +20,17 @@ export async function following(progress: Progress, view: View, followsUp: strin
   return { list, row, apart };
 }
 
-export const FollowUp = ({ view, id, list, row, apart }: Following & { view: View; id: string }) => (
+type Parts = Following & { readonly view: View; readonly id: string };
+
+/** The figures of the follow-up. */
+export const FollowedUpBy = ({ view, id, row, apart }: Parts) => (
   <>
     <Headline view={view} row={row} filter={{ followsUp: id }} />
     <EndedApart apart={apart} list={(life) => view.list({ followsUp: id, life })} />
-    <ByStage view={view} items={list.items} total={list.total} filter={{ followsUp: id }} title="What follows it up" />
   </>
+);
+
+/** The commitments behind the figures. */
+export const FollowUp = ({ view, id, list }: Parts) => (
+  <ByStage view={view} items={list.items} total={list.total} filter={{ followsUp: id }} title="What follows it up" />
 );

@@ -7,12 +7,13 @@ import { Registers, type Forum } from '#registers';
 import { compareTexts } from '#text';
 import { Contents } from './contents.js';
 import { Figure } from './figures.js';
-import { following, FollowUp, type Following } from './follow-up.js';
+import { FollowedUpBy, following, FollowUp, type Following } from './follow-up.js';
 import { feedPath } from './feed-path.js';
+import { Folded } from './folded.js';
 import { Page } from './layout.js';
 import { AgencyLink, Joined } from './links.js';
 import { relationsBack, type RelationBack } from './lineage.js';
-import { CommitmentTable } from './lists.js';
+import { CommitmentTable, stagesIn } from './lists.js';
 import { OutcomesByKind } from './outcome-lists.js';
 import { RendersPages } from './rendering.js';
 import { Words } from './source.js';
@@ -57,6 +58,9 @@ export class ForumPages {
   }
 }
 
+/** So many years are not folded. */
+const UNFOLDED = 3;
+
 /** No forum is nested deeper. */
 const DEEPEST = 20;
 
@@ -95,9 +99,15 @@ const Calendar = ({ view, forums, coverage }: CalendarParts) => {
       <Contents
         entries={years.map(([year, of]) => ({ id: `y${year}`, name: year || 'Without a date', n: of.length }))}
       />
-      {years.map(([year, of]) => (
-        <section key={year} class="year">
-          <h2 id={`y${year}`}>{year || 'Without a date'}</h2>
+      {years.map(([year, of], i) => (
+        <Folded
+          key={year}
+          id={`y${year}`}
+          title={year || 'Without a date'}
+          note={counted(of.length, 'meeting or process', 'meetings and processes')}
+          level={2}
+          open={i < UNFOLDED}
+        >
           <Table class="breakdown brief calendar">
             <caption class="hidden">{`Forums and meetings${year ? ` of ${year}` : ' without a date'}`}</caption>
             <thead>
@@ -121,7 +131,7 @@ const Calendar = ({ view, forums, coverage }: CalendarParts) => {
                 ))}
             </tbody>
           </Table>
-        </section>
+        </Folded>
       ))}
     </Page>
   );
@@ -208,11 +218,21 @@ const ForumReport = ({ view, forum, forums, outcomes, putTo, back, ...followUp }
       {followUp.row.total === 0 ? (
         <p class="callout">No commitment follows it up as at {dateWords(view.asOf)}.</p>
       ) : (
-        <p>
-          <a href={view.link('/agencies', { followsUp: forum.id })}>Its follow-up per agency</a> ·{' '}
-          <a href={view.link('/themes', { followsUp: forum.id })}>per theme</a>
-        </p>
+        <>
+          <FollowedUpBy view={view} id={forum.id} {...followUp} />
+          <p>
+            <a href={view.link('/agencies', { followsUp: forum.id })}>Its follow-up per agency</a> ·{' '}
+            <a href={view.link('/themes', { followsUp: forum.id })}>per theme</a>
+          </p>
+        </>
       )}
+      <Contents
+        entries={[
+          outcomes.length > 0 && { id: 'outcomes', name: 'Its outcomes', n: outcomes.length },
+          putTo.length > 0 && { id: 'put-to-it', name: 'What was put to it', n: putTo.length },
+          ...stagesIn(followUp.list.items),
+        ]}
+      />
       {below.length > 0 && (
         <section>
           <h2>Parts of it</h2>

@@ -19,18 +19,17 @@ export interface WaitingStream extends ParkedStream {
 
 const ALL_IS_WELL: ViewsStanding = { projections: [], waiting: [] };
 
-/** The time for which an answer is good. */
-const GOOD_MS = 1_000;
-
 /** Asks how the views stand, once a second at most, however many pages are read. */
 @Injectable()
 export class Freshness {
+  /** The time for which an answer is good. */
+  static goodMs = 1_000;
   readonly #seen: LRUCache<'now', ViewsStanding>;
 
   constructor(projector: Projector) {
     this.#seen = new LRUCache<'now', ViewsStanding>({
       max: 1,
-      ttl: GOOD_MS,
+      ttl: Freshness.goodMs,
       allowStaleOnFetchRejection: true,
       fetchMethod: async () => {
         const projections = await projector.progress();

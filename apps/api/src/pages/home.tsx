@@ -1,9 +1,9 @@
 /** The page where people who report begin: what their agency owes and until when, and which commitments need a word. */
 import { Controller, Get, Req } from '@nestjs/common';
-import { todayAt } from '#clocks';
+import { monthsAfter, todayAt, type FullDate } from '#clocks';
 import { DraftsStore } from '#drafts';
 import { ForSignedIn, type ApiRequest, type Session } from '#platform';
-import { Progress, Waiting, type Filter, type Item, type WaitingView } from '#progress';
+import { OPEN_STAGES, Progress, Waiting, type Filter, type Item, type Sort, type WaitingView } from '#progress';
 import { draftsKnownTo, RoundViews, type ReturnLine, type RoundInShort, type RoundOfAgency } from '#rounds';
 import { ACT_WORDS } from './act-words.js';
 import { StageTag } from './figures.js';
@@ -15,6 +15,8 @@ import { count, counted, dateWords, textWords } from './words.js';
 
 /** Of each kind so many are shown here; the list has all. */
 const FIRST = 12;
+/** What is due within so many months is shown as due next. */
+const AHEAD_MONTHS = 3;
 
 interface Listed {
   readonly total: number;
@@ -43,16 +45,30 @@ export class HomePage {
     }
     const { agency } = principal;
     const today = todayAt(new Date());
-    const list = (filter: Filter): Promise<Listed> =>
-      this.progress.commitments({ asOf: today }, { agency, ...filter }, { limit: FIRST });
-    const [rounds, waiting, overdue, stale] = await Promise.all([
+    const list = (filter: Filter, sort: Sort = 'reference'): Promise<Listed> =>
+      this.progress.commitments({ asOf: today }, { agency, ...filter }, { limit: FIRST, sort });
+    const [rounds, waiting, next, overdue, stale] = await Promise.all([
       this.rounds.ofAgency(agency, { drafts }),
       this.waiting.forAgency(agency),
+      list(nextOf(today), 'nextStepDue'),
       list({ role: 'lead', overdue: true }),
       list({ role: 'lead', stale: true }),
     ]);
-    return <AgencyHome {...{ session: session!, agency, rounds, waiting, overdue, stale }} />;
+    return <AgencyHome {...{ session: session!, agency, rounds, waiting, next, overdue, stale }} />;
   }
+}
+
+/** What an agency leads and is to come next: within some months, or already past. */
+const nextOf = (today: FullDate): Filter => ({
+  role: 'lead',
+  stage: OPEN_STAGES,
+  nextBefore: monthsAfter(today, AHEAD_MONTHS),
+});
+
+/** The address of a list of commitments of an agency as they are today. */
+function listOf(agency: string, filter: Filter & { readonly sort?: Sort }): string {
+  const asked = Object.entries({ agency, ...filter, asOf: todayAt(new Date()) });
+  return `/commitments?${new URLSearchParams(asked.map(([name, value]) => [name, String(value)]))}`;
 }
 
 const NoRole = ({ session }: { session: Session }) => (
@@ -72,16 +88,17 @@ interface AgencyParts {
   readonly agency: string;
   readonly rounds: readonly RoundOfAgency[];
   readonly waiting: WaitingView;
+  readonly next: Listed;
   readonly overdue: Listed;
   readonly stale: Listed;
 }
 
-const AgencyHome = ({ session, agency, rounds, waiting, overdue, stale }: AgencyParts) => {
+const AgencyHome = ({ session, agency, rounds, waiting, next, overdue, stale }: AgencyParts) => {
   const owed = rounds.filter(({ state }) => OWED.includes(state));
   const { roles, leads, readings } = waiting;
   const role = (reference: string, act: string) =>
     `${path('commitments', reference)}/agencies/${encodeURIComponent(agency)}/${act}`;
-  const nothing = roles.total + leads.total + readings.total + overdue.total + stale.total === 0;
+  const nothing = roles.total + leads.total + readings.total + next.total + overdue.total + stale.total === 0;
   return (
     <PlainPage title={`The desk of ${agency}`} path="/home" eyebrow={session.name}>
       <section class="owed">
@@ -156,15 +173,21 @@ const AgencyHome = ({ session, agency, rounds, waiting, overdue, stale }: Agency
         acts={(reference) => [[`${path('commitments', reference)}/reply`, ACT_WORDS.reply.button]]}
       />
       <NeedsWord
+        title="Next steps due"
+        listed={next}
+        list={listOf(agency, { ...nextOf(todayAt(new Date())), sort: 'nextStepDue' })}
+        second="next"
+      />
+      <NeedsWord
         title="Past their target"
         listed={overdue}
-        list={`/commitments?agency=${encodeURIComponent(agency)}&role=lead&overdue=true&asOf=${todayAt(new Date())}`}
+        list={listOf(agency, { role: 'lead', overdue: true })}
         second="target"
       />
       <NeedsWord
         title="Not heard of for a year or more"
         listed={stale}
-        list={`/commitments?agency=${encodeURIComponent(agency)}&role=lead&stale=true&asOf=${todayAt(new Date())}`}
+        list={listOf(agency, { role: 'lead', stale: true })}
         second={null}
       />
     </PlainPage>
@@ -220,7 +243,7 @@ const NeedsWord = ({
   title: string;
   listed: Listed;
   list: string;
-  second: 'target' | null;
+  second: 'target' | 'next' | null;
 }) =>
   total === 0 ? null : (
     <section>
@@ -238,6 +261,8 @@ const NeedsWord = ({
               <small>
                 <StageTag stage={item.stage} /> · last heard of {dateWords(item.lastReportedOn, 'short')}
                 {item.target && ` · target ${dateWords(item.target, 'short')}`}
+                {item.nextStepDue && ` · next step due ${dateWords(item.nextStepDue, 'short')}: `}
+                {item.nextStepDue && item.nextStep && <span dir="auto">{textWords(item.nextStep)}</span>}
               </small>
             </div>
             <span class="acts">

@@ -30,7 +30,10 @@ import { PublicationPages } from './publications.js';
 import { problemPage } from './rendering.js';
 import { ReportPages } from './reports.js';
 import { NoUpdatePage } from './no-update.js';
+import { ReturnSheetPages } from './return-sheets.js';
 import { ReturnPages } from './returns.js';
+import { ReturnSheetsController } from '../return-sheets.controller.js';
+import { ReturnSheets } from '../return-sheets.js';
 import { RoundDeskPages } from './round-desk.js';
 import { RoundPages } from './rounds.js';
 import { FollowedUp } from './scope.js';
@@ -55,8 +58,10 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     ...actFormPages,
     HomePage,
     RoundPages,
+    ReturnSheetPages,
     RoundDeskPages,
     ReturnPages,
+    ReturnSheetsController,
     OutcomePages,
     MatrixPage,
     PartnershipsPage,
@@ -80,6 +85,7 @@ export const pagesContext = ({ publicUrl, publisher, dataLicence }: Publication)
     SiteController,
   ],
   providers: [
+    ReturnSheets,
     { provide: Publication, useValue: { publicUrl: publicUrl.replace(/\/$/, ''), publisher, dataLicence } },
     Views,
     FollowedUp,

@@ -68,12 +68,18 @@ const Stands = ({ view, item, staged }: { view: View; item: Item; staged: boolea
     <SpreadMark spread={item.spread} stage={item.stage} />
     <Ended view={view} item={item} />
     <ReadingMark reading={item.verification} />
+    {item.onBehalf && (
+      <small class="behalf">
+        By the secretariat on behalf of {item.onBehalf.agency} ({item.onBehalf.authority})
+      </small>
+    )}
   </>
 );
 
 /** Whether the row has notes beside its stage. */
-const hasMore = ({ outlook, verification, life, spread }: Item): boolean =>
+const hasMore = ({ outlook, verification, life, spread, onBehalf }: Item): boolean =>
   Boolean(outlook) ||
+  onBehalf !== null ||
   verification !== null ||
   life !== 'active' ||
   Object.values(spread).some((n, _, all) => n > 1 || all.length > 1);
@@ -93,6 +99,11 @@ const TargetNotes = ({ item: { target, lastReportedOn, leadReportedOn, nature, l
         {stale ? 'No update since ' : nature === 'standing' ? 'Last confirmed ' : 'Last report '}
         <ShownDate date={stale ? lastReportedOn : (leadReportedOn ?? lastReportedOn)} short />
       </span>
+      {item.nextStepDue && life === 'active' && (
+        <span>
+          Next step <ShownDate date={item.nextStepDue} short />
+        </span>
+      )}
       {leadReportedOn !== lastReportedOn && !stale && (
         <span>
           {leadReportedOn ? 'Last mentioned ' : 'By another than its lead '}
@@ -116,6 +127,8 @@ export const ORDER_WORDS: Readonly<Record<Sort, string>> = {
   '-lead': 'By lead agency, the last first',
   target: 'By target date, the earliest first',
   '-target': 'By target date, the latest first',
+  nextStepDue: 'By next step, the earliest first',
+  '-nextStepDue': 'By next step, the latest first',
   lastReportedOn: 'By last report, the oldest first',
   '-lastReportedOn': 'By last report, the latest first',
 };

@@ -8,7 +8,7 @@ import { Registers, type Forum, type OutcomeAsAt } from '#registers';
 import { Choice, type ChoiceParts } from './choice.js';
 import { NothingFound } from './conditions.js';
 import { Legend } from './figures.js';
-import { following, FollowUp, type Following } from './follow-up.js';
+import { FollowedUpBy, following, FollowUp, type Following } from './follow-up.js';
 import { Pager } from './lists.js';
 import { Page } from './layout.js';
 import { ThemeLink } from './links.js';
@@ -233,6 +233,11 @@ const OutcomeReport = ({ view, outcome, followedUpOn, ...followUp }: OutcomePart
     json={view.api(`/progress${path('outcomes', outcome.id)}`, {})}
     csv={view.api('/commitments', { followsUp: outcome.id, format: 'csv' })}
   >
+    {followUp.row.total === 0 ? (
+      <p class="callout">No commitment follows it up as at {dateWords(view.asOf)}.</p>
+    ) : (
+      <FollowedUpBy view={view} id={outcome.id} {...followUp} />
+    )}
     <dl class="facts">
       <div>
         <dt>Addressed to</dt>
@@ -315,10 +320,6 @@ const OutcomeReport = ({ view, outcome, followedUpOn, ...followUp }: OutcomePart
         </dd>
       </div>
     </dl>
-    {followUp.row.total === 0 ? (
-      <p class="callout">No commitment follows it up as at {dateWords(view.asOf)}.</p>
-    ) : (
-      <FollowUp view={view} id={outcome.id} {...followUp} />
-    )}
+    {followUp.row.total > 0 && <FollowUp view={view} id={outcome.id} {...followUp} />}
   </Page>
 );

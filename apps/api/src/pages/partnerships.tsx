@@ -27,6 +27,9 @@ import { RendersPages } from './rendering.js';
 import { path, Views, type View } from './view.js';
 import { count, counted } from './words.js';
 
+/** So many pairs are on a page. */
+const PAIRS = 20;
+
 /** The number of agencies in the heat map. */
 const FOREMOST = 20;
 /** The number of themes listed for a pair. */
@@ -49,7 +52,7 @@ export class PartnershipsPage {
     const { asOf: _a, knownAt: _k, staleAfter: _s, format: _f, limit, cursor, ...filter } = query;
     const crossed = { ...filter, rows: 'agency', columns: 'agency', limit: FOREMOST } as const;
     const [partnerships, matrix, choices, bodies, members] = await Promise.all([
-      this.partnerships.between(view.at, filter, { limit, cursor }),
+      this.partnerships.between(view.at, filter, { limit: limit ?? PAIRS, cursor }),
       filter.agency || cursor !== undefined ? null : this.matrix.crossed(view.at, crossed),
       this.narrowing.choices(view),
       this.memberOf.choice(view),

@@ -20,6 +20,44 @@ export const YetToAccept = () => <small class="asked">(asked, yet to accept)</sm
 export const Outlook = ({ outlook }: { outlook?: string | null }) =>
   outlook ? <span class={`outlook ${outlook}`}>{OUTLOOK_WORDS[outlook as keyof typeof OUTLOOK_WORDS]}</span> : null;
 
+/** What a report says of a next step; nothing where it says nothing of one. */
+export const NextStep = ({ of }: { of: NextStepParts }) => {
+  const { nextStep, nextStepDue, noNextStep } = of;
+  if (!nextStep && !noNextStep) return null;
+  return (
+    <span class="next-step">
+      {nextStep ? (
+        <>
+          Next: <Words text={nextStep} of={of} />
+          {nextStepDue && (
+            <>
+              , due <ShownDate date={nextStepDue} short />
+            </>
+          )}
+        </>
+      ) : (
+        'No next step'
+      )}
+    </span>
+  );
+};
+
+/** The same as a paragraph. */
+export const NextStepLine = ({ of }: { of: NextStepParts }) =>
+  of.nextStep || of.noNextStep ? (
+    <p>
+      <NextStep of={of} />
+    </p>
+  ) : null;
+
+interface NextStepParts {
+  readonly nextStep?: string | null;
+  readonly nextStepDue?: string | null;
+  readonly noNextStep?: boolean | null;
+  /** Of the event that says so. */
+  readonly revision?: number;
+}
+
 type Part = CommitmentView['parts'][number];
 type Spread = CommitmentView['spread'];
 
@@ -158,6 +196,7 @@ const Word = ({ view, entry }: { view: View; entry: NonNullable<Part['entry']> }
         <Words text={entry.note} of={entry} />
       </p>
     )}
+    <NextStepLine of={entry} />
     <p class="source">
       Effective {dateWords(entry.effective, 'short')}, reported {dateWords(entry.reportedOn, 'short')}
     </p>

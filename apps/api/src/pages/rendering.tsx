@@ -15,6 +15,7 @@ import { renderToString } from 'preact-render-to-string';
 import { catchError, concatMap, type Observable } from 'rxjs';
 import { pngOf } from '#charts';
 import { Rejected } from '#eventsourcing';
+import { idleIn } from '#progress';
 import { AnsweredAs, Cookies, SeeOther, vary, type ApiRequest, type ProblemPage } from '#platform';
 import { bibtexOf, risOf } from './citation.js';
 import { Freshness, ViewsState } from './freshness.js';
@@ -109,8 +110,12 @@ class PageInterceptor implements NestInterceptor {
     const { take } = request.query;
     const known = fieldsOf(context);
     request.query = Object.fromEntries(
-      Object.entries(request.query).flatMap(([name, value]) => (known.has(name) ? [[name, instantOf(value)]] : [])),
+      Object.entries(request.query).flatMap(([name, value]) =>
+        known.has(name) && value !== '' ? [[name, instantOf(value)]] : [],
+      ),
     );
+    // A form sends what was ticked for a crosswalk also with the choice of none.
+    for (const name of idleIn(request.query)) delete request.query[name];
     return next.handle().pipe(
       catchError(async (error: unknown) => {
         const { projections } = await this.freshness.look();

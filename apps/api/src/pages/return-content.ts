@@ -1,25 +1,13 @@
-/** The draft of a return as its form sends it, and what two people made of the same draft. Pure. */
-import { classOf, type BodyName, type CommitmentReturn, type ReturnAct, type ReturnDraft } from '#bodies';
+/** The draft of a return as its form sends it. Pure. */
+import { classOf, type ReturnAct, type ReturnDraft } from '#bodies';
 import { ACTS } from '#commitments';
-import { canonicalJson } from '#eventsourcing';
-import { bodyOfForm, formFieldsIn, tidied, type FormField } from '#platform';
+import { bodyOfForm, tidied } from '#platform';
+import { bodyInReturn, fieldsInReturn } from '#rounds';
 import type { ActOfReturn } from '#words';
-import { asFilled, type Filled } from './form.js';
-
-/** The fields by which every act says where it stands: a return says that once, for all of them. */
-const OF_SOURCE = new Set([...formFieldsIn(classOf('Sourced')).map(({ name }) => name), 'agency']);
-
-const bodyOf = (act: ActOfReturn | 'record'): new () => object => classOf(ACTS[act].body as BodyName);
-
-/** The fields of an act that the form of a return asks for. */
-export const fieldsOf = (act: ActOfReturn | 'record'): FormField[] =>
-  formFieldsIn(bodyOf(act)).filter(({ name }) => !OF_SOURCE.has(name));
+import type { Filled } from './form.js';
 
 const isAsked = (act: ActOfReturn | 'record', name: string): boolean =>
-  fieldsOf(act).some((field) => field.name === name);
-
-const same = (one: unknown, other: unknown): boolean =>
-  canonicalJson(asFilled(one) ?? null) === canonicalJson(asFilled(other) ?? null);
+  fieldsInReturn(act).some((field) => field.name === name);
 
 const list = (value: unknown): readonly Filled[] => (Array.isArray(value) ? (value as Filled[]) : []);
 const some = <T>(name: string, all: readonly T[]) => (all.length > 0 ? { [name]: all } : {});
@@ -27,7 +15,10 @@ const some = <T>(name: string, all: readonly T[]) => (all.length > 0 ? { [name]:
 /** The body of an act: what was filled in, and what the draft holds that no form asks for. */
 function bodyIn(act: ActOfReturn | 'record', filled: unknown, before: object | undefined): Record<string, unknown> {
   const kept = Object.entries(before ?? {}).filter(([name]) => !isAsked(act, name));
-  return { ...Object.fromEntries(kept), ...bodyOfForm(bodyOf(act), tidied(bodyOf(act), (filled ?? {}) as Filled)) };
+  return {
+    ...Object.fromEntries(kept),
+    ...bodyOfForm(bodyInReturn(act), tidied(bodyInReturn(act), (filled ?? {}) as Filled)),
+  };
 }
 
 function actsIn(sent: unknown, before: readonly ReturnAct[]): ReturnAct[] {
@@ -82,50 +73,3 @@ export function draftIn(sent: Filled, before: ReturnDraft): ReturnDraft {
   const typed = bodyOfForm(classOf('ReturnDraft'), draft) as unknown as ReturnDraft;
   return { ...typed, commitments: [...typed.commitments, ...others] };
 }
-
-/** A draft by its parts, each of which one person writes at a time. */
-function partsOf({ commitments, newCommitments, answers, narratives }: ReturnDraft): Map<string, unknown> {
-  return new Map<string, unknown>([
-    ...commitments.map((one) => [`commitment ${one.reference}`, one] as const),
-    ...(newCommitments ?? []).map((one, i) => [`new ${i}`, one] as const),
-    ...(answers ?? []).map((one) => [`answer ${one.question}`, one] as const),
-    ...(narratives ?? []).map((one) => [`narrative ${one.language}`, one] as const),
-  ]);
-}
-
-function ofParts(parts: ReadonlyMap<string, unknown>): ReturnDraft {
-  const of = (kind: string) => [...parts].flatMap(([key, part]) => (key.startsWith(`${kind} `) ? [part] : []));
-  return {
-    commitments: of('commitment') as CommitmentReturn[],
-    ...some('newCommitments', of('new')),
-    ...some('answers', of('answer')),
-    ...some('narratives', of('narrative')),
-  } as ReturnDraft;
-}
-
-/** A part that two people wrote differently: `null` where one of them took it out. */
-export interface Clash {
-  readonly part: string;
-  readonly mine: unknown;
-  readonly theirs: unknown;
-}
-
-/**
- * One draft of two that were made of the same one: of each part that which was changed. Where both were, mine stands in it, and
- * it is told as a clash.
- */
-export function joined(base: ReturnDraft, mine: ReturnDraft, theirs: ReturnDraft) {
-  const [was, one, other] = [partsOf(base), partsOf(mine), partsOf(theirs)];
-  const clashes: Clash[] = [];
-  const parts = new Map<string, unknown>();
-  for (const part of new Set([...other.keys(), ...one.keys()])) {
-    const [before, ours, others] = [was.get(part), one.get(part), other.get(part)];
-    const value = same(ours, before) ? others : ours;
-    if (!same(ours, before) && !same(others, before) && !same(ours, others))
-      clashes.push({ part, mine: ours ?? null, theirs: others ?? null });
-    if (value !== undefined) parts.set(part, value);
-  }
-  return { draft: ofParts(parts), clashes };
-}
-
-export const isSame = (one: ReturnDraft, other: ReturnDraft): boolean => same(one, other);

@@ -3,7 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ReturnDraft } from '#bodies';
 import { formFieldsOf } from '#platform';
-import { draftIn, joined } from './return-content.js';
+import { joined } from '#rounds';
+import { draftIn } from './return-content.js';
 
 const EMPTY: ReturnDraft = { commitments: [] };
 const says = fc.constantFrom('update', 'no_change', 'not_assessed');

@@ -2,12 +2,11 @@
 import type { ComponentChildren } from 'preact';
 import type { Answer, CommitmentReturn, NewCommitment, Question, ReturnDraft, ReturnNarrative, Round } from '#bodies';
 import type { FieldError } from '#eventsourcing';
-import type { CommitmentInQuestion, Found } from '#rounds';
+import { fieldsInReturn, type Clash, type CommitmentInQuestion, type Found } from '#rounds';
 import { ACTS_OF_RETURNS, RETURN_WORDS, type ActOfReturn } from '#words';
 import { ACT_WORDS } from './act-words.js';
 import { StageTag } from './figures.js';
 import { asFilled, Faults, idOf, Place, type Body, type Filled, type FormParts, type Suggestion } from './form.js';
-import { fieldsOf, type Clash } from './return-content.js';
 import { Threads, type Thread } from './return-comments.js';
 import { SaidOfCommitment, valuesIn } from './return-read.js';
 import { LEVEL_WORDS, questionWords, RETURN_WORD_WORDS } from './round-words.js';
@@ -84,6 +83,9 @@ export const ReturnForm = (parts: ReturnFormParts) => {
           </p>
         </div>
       )}
+      <p class="acts">
+        <a href={`${action}/sheet`}>Fill it in as a spreadsheet</a>
+      </p>
       <form class="return-form" method="post" action={action} noValidate data-saves>
         <CsrfField />
         <input type="hidden" name="_key" value={once} />
@@ -306,7 +308,7 @@ function choicesOf({
   });
 }
 
-const needsTick = (act: ActOfReturn): boolean => fieldsOf(act).every(({ optional }) => optional);
+const needsTick = (act: ActOfReturn): boolean => fieldsInReturn(act).every(({ optional }) => optional);
 
 const ActsOfRow = ({ parts, form, known, row, said }: RowParts) => {
   const { added } = parts;
@@ -345,7 +347,7 @@ const ActsOfRow = ({ parts, form, known, row, said }: RowParts) => {
               </label>
             )}
             <Faults form={form} path={here} />
-            {fieldsOf(act).map((field) => (
+            {fieldsInReturn(act).map((field) => (
               <Place
                 key={field.name}
                 form={form}
@@ -463,7 +465,7 @@ const NewCommitments = ({ parts, form }: { parts: ReturnFormParts; form: FormPar
             {(theirs) => textWords(String((theirs as NewCommitment).body['title'] ?? ''))}
           </Theirs>
           <Faults form={form} path={['newCommitments', String(i)]} />
-          {fieldsOf('record').map((field) => (
+          {fieldsInReturn('record').map((field) => (
             <Place
               key={field.name}
               form={form}

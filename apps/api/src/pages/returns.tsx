@@ -30,11 +30,14 @@ import {
   contentOf,
   deadlineFor,
   isLate,
+  isSame,
   isWritable,
+  joined,
   RETURN_ACTS,
   Returns,
   stateOfReturn,
   worksFor,
+  type Clash,
   type Found,
   type Known,
 } from '#rounds';
@@ -43,7 +46,7 @@ import { ACTS_OF_RETURNS, type ActOfReturn } from '#words';
 import { type Filled } from './form.js';
 import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
-import { draftIn, isSame, joined, type Clash } from './return-content.js';
+import { draftIn } from './return-content.js';
 import { ReturnForm, type Added } from './return-form.js';
 import {
   CommentField,

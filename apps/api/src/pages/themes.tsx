@@ -145,6 +145,7 @@ const Themes = ({ view, progress, through, framework, frameworks, themes, forums
     ) : (
       <ByFramework
         view={view}
+        unfolded={18}
         rows={progress.rows}
         frameworks={frameworks.filter(({ code }) => [undefined, code].includes(framework))}
         themes={themes}

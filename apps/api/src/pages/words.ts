@@ -2,6 +2,7 @@
 import countries from 'i18n-iso-countries';
 import type { ChartWords } from '#charts';
 import { COUNTRIES_BESIDE } from '#platform';
+import type { NextStepWord } from '#words';
 import { monthsBefore, type FullDate, type PartialDate } from '#clocks';
 import {
   BLANKED,
@@ -32,6 +33,12 @@ export const NATURE_WORDS: Readonly<Record<Nature, string>> = {
   one_off: 'One-off',
   recurring: 'Recurring',
   standing: 'Standing',
+};
+
+export const NEXT_STEP_WORDS: Readonly<Record<NextStepWord, string>> = {
+  stated: 'stated',
+  none: 'none is to come',
+  not_stated: 'not stated',
 };
 
 export const OUTLOOK_WORDS: Readonly<Record<(typeof OUTLOOKS)[number], string>> = {

@@ -28,6 +28,9 @@ export interface OracleEntry {
   readonly reportedOn: string;
   readonly outlook?: string;
   readonly note?: string;
+  readonly nextStep?: string;
+  readonly nextStepDue?: string;
+  readonly noNextStep?: boolean;
   readonly agency?: string | null;
   readonly revision: number;
 }

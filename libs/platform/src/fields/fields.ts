@@ -202,6 +202,8 @@ export const EmailAddress = (about: About = {}) =>
     { type: String, format: 'email', maxLength: 254 },
     MaxLength(254),
     IsEmail({}, { message: '$property must be an e-mail address' }),
+    fitText,
+    Matches(/^\P{Default_Ignorable_Code_Point}+$/u, { message: '$property may hold no invisible characters' }),
   );
 
 /** Yes or no. */

@@ -2,7 +2,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsOptional, ValidateBy } from 'class-validator';
+import { IsInt, IsOptional, Max, Min, ValidateBy } from 'class-validator';
 import { isCountry } from './countries.js';
 
 interface About {
@@ -28,6 +28,21 @@ const known = (name: string, validate: (value: unknown) => boolean, message: (va
 
 const whatItKnows = (value: string, values: readonly string[]): string =>
   `$property knows no ${value || '(nothing)'}; it takes ${values.join(', ')}`;
+
+/** A whole number, in digits. */
+export const QueryNumber = (
+  min: number,
+  max: number,
+  about: { readonly description?: string; readonly default?: number },
+) =>
+  applyDecorators(
+    ApiProperty({ ...about, required: false, type: 'integer', minimum: min, maximum: max }),
+    IsOptional(),
+    Transform(({ value }: { value: unknown }) => (/^\d{1,9}$/.test(String(value)) ? Number(value) : value)),
+    IsInt(),
+    Min(min),
+    Max(max),
+  );
 
 /** One word of a closed list. */
 export const QueryChoice = (values: readonly string[], { optional = true, ...about }: About = {}) =>

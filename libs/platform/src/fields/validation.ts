@@ -136,11 +136,24 @@ function accepted(metatype: unknown, value: unknown): object | null {
 const isOwnClass = (metatype: unknown): boolean =>
   typeof metatype === 'function' && ![Object, Array, String, Number, Boolean].includes(metatype as never);
 
-/** A name that every object has is passed over where an unknown one is refused; of bodies `refuseAmbiguousJson` takes care. */
-function refuseInheritedNames(query: object): void {
-  const inherited = Object.keys(query).filter(isInherited);
-  if (inherited.length > 0)
-    throw malformed(inherited.map((name) => ({ pointer: `/${name}`, message: `property ${name} should not exist` })));
+/**
+ * A name that every object has is passed over where an unknown one is refused (of bodies `refuseAmbiguousJson` takes care), and
+ * a field without a value, which a script sends whose variable is empty, would ask for everything.
+ */
+function refuseUnclear(query: object): void {
+  const faults = Object.entries(query).flatMap(([name, value]): FieldError[] => {
+    const message = isInherited(name) ? shouldNotExist(name) : value === '' ? `${name} is empty: leave it out` : null;
+    return message === null ? [] : [{ pointer: `/${name}`, message }];
+  });
+  if (faults.length > 0) throw malformed(faults);
+}
+
+const shouldNotExist = (name: string): string => `property ${name} should not exist`;
+
+/** Of a route that takes no query. @throws Rejected `invalid`, naming what it was asked */
+export function refuseQuery(query: unknown): void {
+  const names = Object.keys((query as object | undefined) ?? {});
+  if (names.length > 0) throw malformed(names.map((name) => ({ pointer: `/${name}`, message: shouldNotExist(name) })));
 }
 
 class Validation extends ValidationPipe {
@@ -150,7 +163,7 @@ class Validation extends ValidationPipe {
     // A page that shows a form again reads its fields itself.
     if (metatype === FormFields) return Promise.resolve(sent);
     const given = sent instanceof FormFields ? bodyOfForm(metatype as Class, sent) : sent;
-    if (type === 'query' && isObject(given)) refuseInheritedNames(given);
+    if (type === 'query' && isObject(given)) refuseUnclear(given);
     // Of an array class-transformer makes an array, of which none is a fault.
     if (type === 'body' && isOwnClass(metatype) && given !== undefined && !isObject(given))
       throw new Rejected('invalid', 'The body must be a JSON object.', [{ pointer: '', message: 'must be an object' }]);

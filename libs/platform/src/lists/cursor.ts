@@ -1,25 +1,18 @@
 /** Cursors: where a list goes on, so that its pages show one log however much is written meanwhile. */
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { createHash } from 'node:crypto';
 import { isFullDate } from '#clocks';
 import { canonicalJson, refused } from '#eventsourcing';
+import { QueryNumber } from '../fields/query-fields.js';
 
 /** The greatest `staleAfter`. */
 export const MOST_MONTHS = 1_200;
 
 /** The field of a query that says how many entries a page has at most. */
 export const PageSize = (usual: number, most = 1000, description?: string): PropertyDecorator =>
-  applyDecorators(
-    ApiProperty({ required: false, type: 'integer', minimum: 1, maximum: most, default: usual, description }),
-    IsOptional(),
-    Type(() => Number),
-    IsInt(),
-    Min(1),
-    Max(most),
-  );
+  QueryNumber(1, most, { default: usual, description });
 
 /** The field of a query that says where to go on. */
 export const CursorField = (): PropertyDecorator =>

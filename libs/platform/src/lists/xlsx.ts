@@ -32,8 +32,10 @@ const DAY = { ...PLAIN, numFmt: 'yyyy-mm-dd' } as const;
 /** What is text stays text when somebody edits it. */
 const TEXT = { ...PLAIN, numFmt: '@' } as const;
 
+/** The styles of cells: a head, words that may take several lines, and a text that stays one when somebody edits it. */
+export const CELL_STYLES = { head: HEAD, wrapped: WRAPPED, text: TEXT } as const;
+
 type Value = string | number | boolean | Date;
-type Style = typeof HEAD | typeof PLAIN | typeof WRAPPED | typeof NUMBER | typeof DAY | typeof TEXT;
 
 /** The sheets beside the data, by their names. An import finds by the last one what the list was compared with. */
 export const WORKBOOK_SHEETS = { columns: 'columns', about: 'about' } as const;
@@ -120,15 +122,48 @@ const widthsOf = (columns: readonly string[], rows: readonly object[]): number[]
     return Math.min(WIDEST, Math.max(NARROWEST, column.length + 4, ...longest.map((length) => length + 2)));
   });
 
-interface SheetCell {
+export interface SheetCell {
   value: unknown;
   style: object;
 }
 
-function set(cell: SheetCell, value: Value, style: Style): void {
+/** Sets a cell; no text is run as a formula. */
+export function set(cell: SheetCell, value: Value, style: object): void {
   // As an inline text: written as the result of a formula, which it is no other way, some programs read it twice.
   cell.value = typeof value === 'string' ? { richText: [{ text: value }] } : value;
   cell.style = style;
+}
+
+/** How high a line of text is, and the highest row, in points. */
+const [LINE, HIGHEST] = [13.5, 409] as const;
+
+type SheetRow = ReturnType<WorksheetWriter['addRow']>;
+
+interface Worded {
+  readonly text?: string;
+  readonly richText?: readonly { readonly text: string }[];
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const { text, richText } = (value ?? {}) as Worded;
+  return text ?? (richText ?? []).map((run) => run.text).join('');
+}
+
+/** Writes a row. Programs trust the height that it has, so it gets the one that its lines need. @param widths in letters */
+export function commitRow(row: SheetRow, widths: readonly number[]): void {
+  let most = 1;
+  row.eachCell((cell, column) => {
+    const lines = textOf(cell.value)
+      .split('\n')
+      .map(({ length }) => Math.max(1, Math.ceil((length * 1.1) / widths[column - 1]!)));
+    most = Math.max(
+      most,
+      lines.reduce((sum, n) => sum + n, 0),
+    );
+  });
+  row.height = Math.min(HIGHEST, most * LINE + 2);
+  row.commit();
 }
 
 /** A value as what it is: a number, a truth, a day, or a text that stays one. */

@@ -3,11 +3,11 @@ import { todayAt, isFullDate } from '#clocks';
 import { refused, type EventStore, type Log } from '#eventsourcing';
 import { applyDecorators, Inject, Injectable, Query, type PipeTransform } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
-import { Type } from 'class-transformer';
+import { IsOptional, IsString } from 'class-validator';
 import { LOG } from '../context.js';
 import { MOST_MONTHS, withClocksOfCursor } from '../lists/cursor.js';
 import { OnDate } from '../fields/fields.js';
+import { QueryNumber } from '../fields/query-fields.js';
 
 const KnownAt = () =>
   applyDecorators(
@@ -34,20 +34,7 @@ export class ClockQuery {
 }
 
 export class ProgressClockQuery extends ClockQuery {
-  @ApiProperty({
-    required: false,
-    type: 'integer',
-    minimum: 0,
-    maximum: MOST_MONTHS,
-    default: 12,
-    description: 'Calendar months',
-  })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(0)
-  @Max(MOST_MONTHS)
-  staleAfter?: number;
+  @QueryNumber(0, MOST_MONTHS, { default: 12, description: 'Calendar months' }) staleAfter?: number;
   declare readonly at: Clocks & { readonly staleAfter?: number };
 }
 
@@ -72,7 +59,7 @@ export async function clocksOf(
 ): Promise<Clocks> {
   const clocks = { asOf: asOf ?? todayAt(now) };
   if (!isFullDate(clocks.asOf)) throw badClock('asOf', 'must be a real date, YYYY-MM-DD');
-  if (knownAt === undefined || knownAt === '') return clocks;
+  if (knownAt === undefined) return clocks;
   return { ...clocks, knownAt: await positionOf(knownAt, store) };
 }
 

@@ -6,6 +6,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ApiRequest } from './principal.js';
+import { refuseQuery } from '../fields/validation.js';
 import { refuseUnlessJson } from '../lists/formats.js';
 import type { RouteRights } from './rights.js';
 import { AccessGuard, AnswerInterceptor } from './steps.js';
@@ -41,6 +42,7 @@ export function answersDirectly(
       const { guard, interceptor, commands } = found();
       await guard.admit(request, marks);
       refuseUnlessJson(request);
+      refuseQuery(request.query);
       void reply.status(status).header('Cache-Control', 'no-store');
       return interceptor.around(request, reply, () => answer(request, reply, commands));
     };

@@ -32,6 +32,8 @@ import {
   type ExecutionContext,
   type NestInterceptor,
 } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
+import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply } from 'fastify';
 import { hash } from 'node:crypto';
@@ -40,6 +42,7 @@ import { canonicalJson, isFit, Projector, Rejected } from '#eventsourcing';
 import { unauthenticated } from './admission.js';
 import { ownerOf } from './command-context.js';
 import { todayAt } from '#clocks';
+import { refuseQuery } from '../fields/validation.js';
 import { downloaded } from '../lists/downloads.js';
 import { isStreamed, refuseUnacceptable } from '../lists/formats.js';
 import { PUBLIC_URL } from '../context.js';
@@ -190,6 +193,7 @@ export class AnswerInterceptor implements NestInterceptor {
     const http = context.switchToHttp();
     const [request, reply] = [http.getRequest<ApiRequest>(), http.getResponse<FastifyReply>()];
     refuseUnacceptable(request, context);
+    if (request.url.startsWith('/v1/') && !takesQuery(context)) refuseQuery(request.query);
     refuseWithoutFile(request);
     const answer = async () => {
       if (isStreamed(request, context) && this.#wasSent(request, reply)) return '';
@@ -259,6 +263,13 @@ export class AnswerInterceptor implements NestInterceptor {
       );
     return () => this.keys.release(owner, key, digest);
   }
+}
+
+/** Whether a handler takes a query: one that takes none would answer as if nothing had been asked. */
+function takesQuery(context: ExecutionContext): boolean {
+  const of = Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), context.getHandler().name) as
+    object | undefined;
+  return Object.keys(of ?? {}).some((argument) => argument.startsWith(`${RouteParamtypes.QUERY}:`));
 }
 
 /** The time that a reader waits for its own write to show. */

@@ -34,14 +34,32 @@ export const Uploaded = createParamDecorator((_: unknown, context: ExecutionCont
 
 const [FIELDS, FIELD] = [50, 64 * 1024] as const;
 
+/** What may be sent as the whole body, too, without a form around it. */
+const WORKBOOK = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+
+/** The media type of a request, without its parameters. */
+const typeOf = ({ headers }: FastifyRequest): string =>
+  (headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
+
+/** Keeps the file of a request. @returns its digest */
+function kept(request: FastifyRequest, name: string, bytes: Buffer): string {
+  const sha256 = hash('sha256', bytes, 'hex');
+  uploads.set(request, { name, bytes, sha256 });
+  return sha256;
+}
+
 /**
- * Lets the routes that are marked so (`TAKES_FILE`) take a file; all others refuse this type of body. The fields beside it are
+ * Lets the routes that are marked so (`TAKES_FILE`) take a file; all others refuse these types of body. The fields beside it are
  * the body, and `file` in it is the digest of the file: the same request again is known by it.
  */
 export async function readsFiles(server: FastifyInstance): Promise<void> {
   await server.register(fastifyMultipart, { throwFileSizeLimit: true });
+  server.addContentTypeParser(WORKBOOK, { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {
+    if (!takesFile(request)) return done(otherType(request));
+    done(null, bytes.length > 0 ? { file: kept(request, 'workbook.xlsx', bytes) } : {});
+  });
   server.addHook('preValidation', async (request) => {
-    const isFile = request.headers['content-type']?.toLowerCase().startsWith(FILE_TYPE) ?? false;
+    const isFile = typeOf(request) === FILE_TYPE;
     if (isFile && !takesFile(request)) throw otherType(request);
     if (isFile) request.body = await fieldsOf(request);
   });
@@ -52,8 +70,7 @@ const otherType = ({ headers }: FastifyRequest) =>
 
 /** Refuses a request without a form where a file is to come with one; it is known by then who asks. */
 export function refuseWithoutFile(request: FastifyRequest): void {
-  if (takesFile(request) && !request.headers['content-type']?.toLowerCase().startsWith(FILE_TYPE))
-    throw otherType(request);
+  if (takesFile(request) && typeOf(request) !== FILE_TYPE && typeOf(request) !== WORKBOOK) throw otherType(request);
 }
 
 async function fieldsOf(request: FastifyRequest): Promise<Record<string, string>> {
@@ -69,9 +86,7 @@ async function fieldsOf(request: FastifyRequest): Promise<Record<string, string>
         const bytes = await part.toBuffer();
         if (bytes.length === 0 && !part.filename) continue; // a browser sends so that none was chosen
         const name = (part.filename ?? 'file').replace(/^.*[/\\]/, '').slice(0, 200) || 'file';
-        const sha256 = hash('sha256', bytes, 'hex');
-        uploads.set(request, { name, bytes, sha256 });
-        fields['file'] = sha256;
+        fields['file'] = kept(request, name, bytes);
       } else if (typeof part.value === 'string' && part.value.trim() !== '')
         fields[part.fieldname] = part.value.replaceAll('\r\n', '\n');
     }

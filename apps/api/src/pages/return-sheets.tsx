@@ -1,0 +1,286 @@
+/** The pages of the return as a workbook: download it, upload it again, look at what it would change, take it into the draft. */
+import { Body, Controller, Get, Param, Req, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { Matches } from 'class-validator';
+import type { ReturnDraft } from '#bodies';
+import { DraftsStore } from '#drafts';
+import { Conflict, Rejected } from '#eventsourcing';
+import {
+  commandContextOf,
+  FILE_TYPE,
+  ForSignedIn,
+  PostsForm,
+  SeeOther,
+  TAKES_FILE,
+  Uploaded,
+  type ApiRequest,
+  type Principal,
+  type Upload,
+} from '#platform';
+import { isWritable, joined, mine, Returns } from '#rounds';
+import { todayAnywhere, todayAt } from '#clocks';
+import { sendWorkbook, waitingId, XLSX } from '../return-sheets.controller.js';
+import { ReturnSheets, type ReturnSheetPreview } from '../return-sheets.js';
+import { PlainPage } from './layout.js';
+import { RendersPages } from './rendering.js';
+import { LEVEL_WORDS } from './round-words.js';
+import { CsrfField } from './signed-in.js';
+import { Table } from './take-away.js';
+import { path } from './view.js';
+import { count, counted, textWords } from './words.js';
+
+const WAITING = 'return-sheet';
+/** So many changes are shown; the rest is in the answer of the API. */
+const MOST = 500;
+
+/** A workbook that was looked at and not taken yet. */
+interface Waiting {
+  readonly base: ReturnDraft;
+  readonly mine: ReturnDraft;
+}
+
+class SentSheet {
+  @Matches(/^[0-9a-f]{64}$/, { message: 'no file was sent' }) file: string;
+}
+
+interface Params {
+  readonly round: string;
+  readonly agency: string;
+}
+
+@RendersPages()
+@ForSignedIn()
+@Controller('rounds/:round/returns/:agency/sheet')
+export class ReturnSheetPages {
+  constructor(
+    private readonly sheets: ReturnSheets,
+    private readonly returns: Returns,
+    private readonly drafts: DraftsStore,
+  ) {}
+
+  @Get()
+  async shows(@Param() params: Params, @Req() request: ApiRequest) {
+    await this.#worker(params, request);
+    return <SheetPage {...params} />;
+  }
+
+  @Get('file.xlsx')
+  async file(@Param() { round, agency }: Params, @Req() request: ApiRequest, @Res() reply: FastifyReply) {
+    await this.#worker({ round, agency }, request);
+    await sendWorkbook(reply, await this.sheets.workbook(round, agency), `return-${round}-${agency}`);
+  }
+
+  @PostsForm('', 'signed-in', TAKES_FILE)
+  async looks(
+    @Param() params: Params,
+    @Body() _: SentSheet,
+    @Uploaded() upload: Upload,
+    @Req() request: ApiRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const by = await this.#worker(params, request);
+    const { round, agency } = params;
+    try {
+      const { preview, base, mine } = await this.sheets.read(round, agency, upload, by);
+      if (preview.problems.length === 0) await this.#keep(params, by, { base, mine });
+      return <SheetPage {...params} preview={preview} />;
+    } catch (error) {
+      if (!(error instanceof Rejected)) throw error;
+      void reply.status(400);
+      return <SheetPage {...params} refused={error.message} />;
+    }
+  }
+
+  /** Takes what was looked at into the draft as it is by now; where both wrote, what the workbook says. */
+  @PostsForm('take')
+  async takes(@Param() params: Params, @Req() request: ApiRequest) {
+    const by = await this.#worker(params, request);
+    const { round, agency } = params;
+    const name = { kind: WAITING, id: waitingId(round, agency, by.account) };
+    const waiting = await this.drafts.read<Waiting>(name);
+    if (!waiting) throw new Conflict('nothing_waits', 'There is no workbook that waits to be taken: upload it again.');
+    const known = await this.returns.known(round, agency);
+    const now = await this.returns.draft(round, agency);
+    const content = now?.content ?? (await this.returns.beginning(known, agency));
+    const { draft } = joined(waiting.content.base, waiting.content.mine, content);
+    const context = { ...commandContextOf(request), expected: (now?.revision ?? -1) + 1 };
+    await this.returns.save(round, agency, draft, context);
+    await this.drafts.delete(name, waiting.revision);
+    const edit = by.role === 'secretariat' || known.state.state === 'submitted' ? '&edit=yes' : '';
+    return new SeeOther(`${path('rounds', round, 'returns', agency)}?check=yes${edit}`);
+  }
+
+  async #keep({ round, agency }: Params, by: Principal, waiting: Waiting): Promise<void> {
+    const name = { kind: WAITING, id: waitingId(round, agency, by.account) };
+    const before = await this.drafts.read(name);
+    if (before) await this.drafts.put(name, waiting, by.account, before.revision);
+    else await this.drafts.create(name, agency, waiting, by.account);
+  }
+
+  /** @throws Rejected for those whose return it is not, and where it cannot be written now */
+  async #worker({ round, agency }: Params, { principal }: ApiRequest): Promise<Principal> {
+    mine(principal!, agency);
+    const known = await this.returns.known(round, agency);
+    const now = new Date();
+    isWritable(known.state, { round: known.round, agency, today: todayAt(now), latest: todayAnywhere(now) });
+    return principal!;
+  }
+}
+
+interface PageParts extends Params {
+  readonly preview?: ReturnSheetPreview;
+  readonly refused?: string;
+}
+
+const SheetPage = ({ round, agency, preview, refused }: PageParts) => {
+  const back = path('rounds', round, 'returns', agency);
+  const here = `${back}/sheet`;
+  return (
+    <PlainPage
+      title={preview ? 'What the workbook would change' : 'The return as a spreadsheet'}
+      path={here}
+      eyebrow={<a href={back}>Return of {agency}</a>}
+    >
+      {refused && (
+        <p class="callout faults" role="alert">
+          {refused}
+        </p>
+      )}
+      {preview ? (
+        <Looked preview={preview} here={here} back={back} />
+      ) : (
+        <>
+          <p>
+            The workbook holds all that the return asks: your commitments with what you last said of them, the
+            questions, and room for what is new. Fill it in without a connection, mail it to colleagues, and upload it
+            here. You see what it would change before anything is saved.
+          </p>
+          <p>
+            <a class="button" href={`${here}/file.xlsx`} download>
+              Download it
+            </a>
+          </p>
+        </>
+      )}
+      <section>
+        <h2>{preview ? 'Upload another one' : 'Upload it again'}</h2>
+        <form class="entry" method="post" action={here} encType={FILE_TYPE}>
+          <CsrfField />
+          <div class="field">
+            <label for="file">The workbook (.xlsx)</label>
+            <input id="file" type="file" name="file" accept={`.xlsx,${XLSX}`} required />
+          </div>
+          <button class={preview ? 'quiet' : undefined}>Look at what it would change</button>
+        </form>
+      </section>
+    </PlainPage>
+  );
+};
+
+const at = (sheet: string | null, row: number | null, column: string | null): string =>
+  sheet === null ? '' : row ? `${sheet}, ${column ?? 'row '}${row}` : sheet;
+
+const Looked = ({ preview, here, back }: { preview: ReturnSheetPreview; here: string; back: string }) => {
+  const { changes, problems, conflicts, findings, notes } = preview;
+  return (
+    <>
+      {problems.length > 0 && (
+        <div class="callout faults" role="alert">
+          <h2>{counted(problems.length, 'cell')} cannot be taken as they are</h2>
+          <p>Put them right in the workbook and upload it again. Nothing is saved.</p>
+          <ul>
+            {problems.map((one, i) => (
+              <li key={i}>
+                <strong>{at(one.sheet, one.row, one.column)}</strong>: {one.value && <q dir="auto">{one.value}</q>}{' '}
+                {one.message}
+                {one.right && `. Right: ${one.right}`}
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {conflicts.length > 0 && (
+        <div class="callout faults" role="alert">
+          <h2>Somebody else has saved this meanwhile</h2>
+          <p>Where the workbook and a colleague both changed something, the workbook would stand:</p>
+          <ul>
+            {conflicts.map(({ part }) => (
+              <li key={part}>{part}</li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {changes.length === 0 ? (
+        <p>It changes nothing.</p>
+      ) : (
+        <section>
+          <Table>
+            <caption>{counted(changes.length, 'change')}</caption>
+            <thead>
+              <tr>
+                <th scope="col">Where</th>
+                <th scope="col">Of</th>
+                <th scope="col">Was</th>
+                <th scope="col">Is</th>
+              </tr>
+            </thead>
+            <tbody>
+              {changes.slice(0, MOST).map((one, i) => (
+                <tr key={i}>
+                  <th scope="row">
+                    {at(one.sheet, one.row, one.column)} <small>{one.head}</small>
+                  </th>
+                  <td>{one.about}</td>
+                  <td dir="auto">{one.was && <del>{textWords(one.was)}</del>}</td>
+                  <td dir="auto">{one.is ? <ins>{textWords(one.is)}</ins> : <em>taken out</em>}</td>
+                </tr>
+              ))}
+            </tbody>
+          </Table>
+        </section>
+      )}
+      {changes.length > MOST && <p>And {count(changes.length - MOST)} more.</p>}
+      {problems.length === 0 && changes.length > 0 && (
+        <form method="post" action={`${here}/take`}>
+          <CsrfField />
+          <div class="acts">
+            <button>Take it into the draft</button>
+            <a href={back}>Back without saving</a>
+          </div>
+        </form>
+      )}
+      <section>
+        {notes.length > 0 && (
+          <details>
+            <summary>How it was read: {count(notes.length)}</summary>
+            <ul>
+              {notes.map((note) => (
+                <li key={note}>{note}</li>
+              ))}
+            </ul>
+          </details>
+        )}
+        {(['wrong', 'missing', 'odd'] as const).map((level) => {
+          const own = findings.filter((one) => one.level === level);
+          return (
+            own.length > 0 && (
+              <details key={level} open={level === 'wrong' || undefined}>
+                <summary>
+                  {LEVEL_WORDS[level]}: {count(own.length)}
+                </summary>
+                <ul>
+                  {own.map((one, i) => (
+                    <li key={i}>
+                      {one.sheet && <strong>{at(one.sheet, one.row, one.column)}: </strong>}
+                      {one.message}
+                    </li>
+                  ))}
+                </ul>
+              </details>
+            )
+          );
+        })}
+      </section>
+    </>
+  );
+};

@@ -1,0 +1,590 @@
+/** Reads a return that comes back as a workbook: what was changed in it, cell by cell, and the draft that it makes. Pure. */
+import type { Answer, CommitmentReturn, Question, ReturnAct, ReturnDraft } from '#bodies';
+import { nameKey, valueOf, type SheetProblem } from '#exchange';
+import { columnLetters, type Cell, type Sheet, type SheetRow, type SpreadsheetFile } from '#files';
+import { cleanText } from '#text';
+import type { ActOfReturn } from '#words';
+import {
+  ANSWER_FIELD,
+  cellWords,
+  columnOfQuestion,
+  isOfMilestone,
+  isOfStage,
+  LISTED,
+  milestoneKey,
+  newCommitmentOf,
+  OF_MILESTONE,
+  questionsOf,
+  sheetOf,
+  sheetsOf,
+  type CellSpec,
+  type MilestoneAct,
+  type ReturnColumn,
+  type ReturnSheet,
+  type SheetSource,
+  type Values,
+} from './return-sheet.js';
+
+/** A place in a workbook. */
+export interface Place {
+  readonly sheet: string;
+  /** As the program numbers it; 0: it is not there any more. */
+  readonly row: number;
+  /** `null`: the row as a whole. */
+  readonly column: string | null;
+}
+
+/** A cell that says something else than what was written in it. */
+export interface CellChange extends Place {
+  /** The head of its column. */
+  readonly head: string;
+  /** By which its row is known: a reference, a question. */
+  readonly about: string | null;
+  readonly was: string;
+  readonly is: string;
+}
+
+export interface ReadReturn {
+  /** As the workbook has it, whatever was saved since it was made. */
+  readonly draft: ReturnDraft;
+  readonly changes: readonly CellChange[];
+  readonly problems: readonly SheetProblem[];
+  /** How it was read, where that is not plain to see. */
+  readonly notes: readonly string[];
+  /** The place of a field of a draft; the nearest one, or `null`. */
+  readonly placeOf: (draft: ReturnDraft, pointer: string) => Place | null;
+}
+
+/** A row as it was read: the values of the model with what was changed in them. */
+interface ReadRow {
+  /** `null`: it is new. */
+  readonly key: string | null;
+  readonly values: Values;
+  readonly changed: ReadonlySet<string>;
+  readonly at: (column: string | null) => Place;
+}
+
+interface ReadSheet {
+  readonly rows: readonly ReadRow[];
+  /** The keys of the rows that are not there any more. */
+  readonly gone: readonly string[];
+}
+
+/** The head stands in one of the first rows: above it is what the sheet is for. */
+const LOOKED_AT = 30;
+
+const textOf = (cell: Cell | undefined): string => cleanText(cell?.text ?? '').replaceAll('\r\n', '\n');
+
+class Reading {
+  readonly changes: CellChange[] = [];
+  readonly problems: SheetProblem[] = [];
+  readonly notes: string[] = [];
+
+  constructor(private readonly file: SpreadsheetFile) {}
+
+  problem(place: Place, field: string | null, value: string | null, message: string, right: string | null = null) {
+    this.problems.push({ ...place, field, value, message, right });
+  }
+
+  /** `null`: the sheet is not there, and so says nothing. */
+  read(model: ReturnSheet): ReadSheet | null {
+    const sheet = this.file.sheets.find(({ name }) => nameKey(name) === nameKey(model.name));
+    if (!sheet) {
+      if (model.rows.length > 0) this.notes.push(`There is no sheet «${model.name}»: what it said stays.`);
+      return null;
+    }
+    const columns = columnsIn(sheet, model);
+    const key = columns?.places.get(model.key);
+    if (!columns || key === undefined) {
+      const [{ head }] = model.columns.filter(({ name }) => name === model.key) as [ReturnColumn];
+      this.problem(
+        { sheet: sheet.name, row: 0, column: null },
+        null,
+        null,
+        `has no column «${head}»`,
+        'as it was sent',
+      );
+      return null;
+    }
+    for (const { name, head, spec } of model.columns)
+      if (spec && !columns.places.has(name))
+        this.notes.push(`«${sheet.name}» has no column «${head}»: what it said stays.`);
+    const seen = new Set<string>();
+    const rows = columns.rows.flatMap((row) => this.#row(sheet, model, columns.places, row, key, seen) ?? []);
+    return { rows, gone: model.room > 0 ? model.rows.flatMap((row) => (seen.has(row.key) ? [] : row.key)) : [] };
+  }
+
+  #row(
+    sheet: Sheet,
+    model: ReturnSheet,
+    places: ReadonlyMap<string, number>,
+    row: SheetRow,
+    keyColumn: number,
+    seen: Set<string>,
+  ): ReadRow | null {
+    const at = (column: string | null): Place => {
+      const place = column === null ? undefined : places.get(column);
+      return { sheet: sheet.name, row: row.number, column: place === undefined ? null : columnLetters(place) };
+    };
+    const given = textOf(row.cells.get(keyColumn));
+    const known = model.rows.find(({ key }) => nameKey(key) === nameKey(given));
+    const readable = model.columns.filter(({ name, spec }) => spec && places.has(name));
+    const says = readable.some(({ name }) => textOf(row.cells.get(places.get(name)!)) !== '');
+    if (!known && given === '' && !says) return null;
+    if (!known && (given !== '' || model.room === 0)) {
+      const message = given === '' ? 'names no row of the sheet as it was sent' : 'is none of the rows that were sent';
+      this.problem(
+        at(model.key),
+        model.key,
+        given,
+        message,
+        model.room > 0 ? 'a new row has an empty cell here' : null,
+      );
+      return null;
+    }
+    const isAgain = known !== undefined && seen.has(known.key);
+    if (isAgain && model.room === 0) {
+      this.problem(at(model.key), model.key, given, 'is there twice', 'one row for each');
+      return null;
+    }
+    if (known) seen.add(known.key);
+    const base = isAgain ? undefined : known;
+    const values: Record<string, unknown> = { ...base?.shown };
+    const changed = new Set<string>();
+    for (const { name, head, spec: usual } of readable) {
+      const spec = base?.specs?.[name] ?? usual!;
+      const cell = row.cells.get(places.get(name)!);
+      const [was, is] = [cellWords(base?.shown[name], spec), textOf(cell)];
+      if (cleanText(was) === is) continue;
+      const read = this.#value(cell, is, spec);
+      if ('wrong' in read) {
+        this.problem(at(name), name, is, read.wrong, read.right);
+        continue;
+      }
+      if (read.note) this.notes.push(`${sheet.name}, ${at(name).column}${row.number}: ${read.note}.`);
+      if (cellWords(read.value, spec) === was) continue;
+      values[name] = read.value;
+      changed.add(name);
+      const about = base?.key ?? (cellWords(values['reference'], undefined) || null);
+      this.changes.push({ ...at(name), head, about, was, is: cellWords(read.value, spec) });
+    }
+    return { key: base?.key ?? null, values, changed, at };
+  }
+
+  #value(cell: Cell | undefined, text: string, spec: CellSpec) {
+    if (!cell || text === '') return { value: null };
+    if (cell.fault) return { wrong: cell.fault, right: 'write the value itself' };
+    if (spec.form === 'choice') {
+      const found = spec.options.find(
+        ([value, words]) => nameKey(words) === nameKey(text) || nameKey(String(value)) === nameKey(text),
+      );
+      const right = `one of: ${spec.options.map(([, words]) => words).join('; ')}`;
+      return found ? { value: found[0] } : { wrong: 'is none of the words for it', right };
+    }
+    if (spec.form === 'number') {
+      const number = cell.number ?? (/^-?\d+(?:[.,]\d+)?$/.test(text) ? Number(text.replace(',', '.')) : NaN);
+      return Number.isNaN(number) ? { wrong: 'is no number', right: 'such as 12 or 1.5' } : { value: number };
+    }
+    return valueOf(cell, spec, { epoch: this.file.epoch, dates: 'iso' }) as
+      { value: unknown; note?: string } | { wrong: string; right: string };
+  }
+}
+
+/** Where the columns of a sheet stand, and the rows below their heads. */
+function columnsIn(sheet: Sheet, { columns, key }: ReturnSheet) {
+  const heads = new Map(columns.map(({ name, head }) => [nameOfHead(head), name]));
+  const head = columns.find(({ name }) => name === key)!.head;
+  const at = sheet.rows
+    .slice(0, LOOKED_AT)
+    .findIndex(({ cells }) => [...cells.values()].some(({ text }) => nameOfHead(text) === nameOfHead(head)));
+  if (at < 0) return null;
+  const places = new Map<string, number>();
+  for (const [column, { text }] of sheet.rows[at]!.cells) {
+    const name = heads.get(nameOfHead(text));
+    if (name !== undefined && !places.has(name)) places.set(name, column);
+  }
+  return { places, rows: sheet.rows.slice(at + 1) };
+}
+
+/** Unlike other names of columns, what stands in brackets counts: it is the question. */
+const nameOfHead = (head: string): string => nameKey(head.replaceAll(/[[\]]/g, ' '));
+
+// ── The draft ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+interface Said {
+  readonly act: ActOfReturn;
+  readonly milestone?: number | null;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** An object with some of its fields set; those that are `null` are left out. */
+function withFields(
+  base: Values,
+  fields: readonly (readonly [name: string, value: unknown])[],
+): Record<string, unknown> {
+  const body: Record<string, unknown> = { ...base };
+  for (const [name, value] of fields)
+    if (value === null || value === undefined) delete body[name];
+    else body[name] = value;
+  return body;
+}
+
+const isEmpty = (of: object): boolean => Object.keys(of).length === 0;
+
+/** Answers as they were, with those that were changed. */
+function answersWith(
+  before: readonly Answer[] | null | undefined,
+  changed: readonly (readonly [Question, unknown])[],
+): Answer[] {
+  const of = new Map(changed.map(([question, value]) => [question.id, { question, value }]));
+  const answer = ({ question: { id, kind }, value }: { question: Question; value: unknown }): Answer[] =>
+    value === null ? [] : [{ question: id, [ANSWER_FIELD[kind]]: value }];
+  const kept = (before ?? []).flatMap((one) => {
+    const now = of.get(one.question);
+    of.delete(one.question);
+    return now ? answer(now) : [one];
+  });
+  return [...kept, ...[...of.values()].flatMap(answer)];
+}
+
+const some = <T>(name: string, all: readonly T[]) => (all.length > 0 ? { [name]: all } : {});
+
+/** What is said of one commitment, on the way from the draft to what the workbook makes of it. */
+class CommitmentSaid {
+  readonly acts: { said: Said | null; at: ReadRow['at'] | null }[];
+  row: ReadRow | null = null;
+  touched = false;
+
+  constructor(
+    readonly reference: string,
+    readonly before: CommitmentReturn | undefined,
+  ) {
+    this.acts = (before?.acts ?? []).map((said) => ({ said, at: null }));
+  }
+
+  set(index: number, said: Said | null, at: ReadRow['at'] | null): void {
+    this.touched = true;
+    if (index < 0) this.acts.push({ said, at });
+    else this.acts[index] = { said, at };
+  }
+
+  stage(row: ReadRow, isNoChange: boolean): void {
+    const { values, changed } = row;
+    const index = this.acts.findIndex(({ said }) => said?.act === 'reportStage');
+    const base = (this.acts[index]?.said?.body ?? {}) as Values;
+    const fields = [...changed].filter(isOfStage).map((name) => [name, values[name]] as const);
+    const noteMoves = changed.has('note') || changed.has('says');
+    const note = noteMoves && !isNoChange ? ([['note', values['note']]] as const) : [];
+    const body = withFields(base, [...fields, ...note]);
+    if (changed.has('document') || changed.has('locator')) {
+      const citation = withFields((base['citation'] ?? {}) as Values, [
+        ['document', values['document']],
+        ['locator', values['locator']],
+      ]);
+      if (values['document'] || values['locator']) body['citation'] = citation;
+      else delete body['citation'];
+    }
+    if (index >= 0 || !isEmpty(body)) this.set(index, isEmpty(body) ? null : { act: 'reportStage', body }, row.at);
+  }
+}
+
+/** @param source of which the workbook was made: its draft is the one that it was made of */
+export function readReturn(file: SpreadsheetFile, source: SheetSource): ReadReturn {
+  const reading = new Reading(file);
+  const model = sheetsOf(source);
+  const read = new Map(model.map((sheet) => [sheet.name, reading.read(sheet)]));
+  const { draft, round, agency, register } = source;
+  const places = new Map<string, Place>();
+  const said = new Map<string, CommitmentSaid>();
+  const of = (reference: string): CommitmentSaid => {
+    let one = said.get(reference);
+    if (!one) {
+      one = new CommitmentSaid(
+        reference,
+        draft.commitments.find((before) => before.reference === reference),
+      );
+      said.set(reference, one);
+    }
+    return one;
+  };
+  for (const { reference } of draft.commitments) of(reference);
+  for (const { reference } of register) of(reference);
+
+  for (const row of read.get('Commitments')?.rows ?? []) {
+    const one = of(row.key!);
+    one.row = row;
+    places.set(one.reference, row.at(null));
+    const touches = [...row.changed].some(
+      (name) => isOfStage(name) || ['note', 'says', 'document', 'locator'].includes(name),
+    );
+    if (row.changed.size > 0) one.touched = true;
+    if (touches) one.stage(row, row.values['says'] === 'no_change');
+    else one.acts.forEach((act) => act.said?.act === 'reportStage' && (act.at ??= row.at));
+  }
+  milestones(reading, read.get('Milestones')?.rows ?? [], source, of);
+  for (const act of LISTED) listed(reading, act, read.get(sheetOf(act)) ?? null, model, of);
+
+  const questions = questionsOf(round, 'commitment');
+  const commitments = [...said.values()].flatMap((one) => commitmentOf(reading, one, questions, places));
+  const made = {
+    commitments,
+    ...some('newCommitments', newCommitments(reading, read.get('New commitments') ?? null, draft, agency, places)),
+    ...some('answers', agencyAnswers(read.get('Answers')?.rows ?? [], source, places)),
+    ...some('narratives', narratives(reading, read.get('In your words') ?? null, draft, places)),
+  } as ReturnDraft;
+  return {
+    ...{ draft: made, changes: reading.changes, problems: reading.problems, notes: reading.notes },
+    placeOf: (of, pointer) => placeIn(places, of, pointer),
+  };
+}
+
+function milestones(
+  reading: Reading,
+  rows: readonly ReadRow[],
+  { register }: SheetSource,
+  of: (reference: string) => CommitmentSaid,
+): void {
+  const known = new Map(
+    register.flatMap(({ reference, milestones }) =>
+      milestones.map(({ milestone }) => [milestoneKey(reference, milestone), { reference, milestone }] as const),
+    ),
+  );
+  for (const { key, values, changed, at } of rows) {
+    const { reference, milestone } = known.get(key!)!;
+    const one = of(reference);
+    const index = one.acts.findIndex(({ said }) => said && isOfMilestone(said.act) && said.milestone === milestone);
+    if (changed.size === 0) {
+      if (index >= 0) one.acts[index]!.at = at;
+      continue;
+    }
+    const { says, date, note } = values as { says: MilestoneAct | null; date: string | null; note: string | null };
+    if (!says && (date || note))
+      reading.problem(at('says'), 'says', null, 'is empty', 'say what has become of the milestone');
+    if (!says) {
+      if (index >= 0) one.set(index, null, at);
+      continue;
+    }
+    const field = OF_MILESTONE[says];
+    if (date && field === null)
+      reading.problem(at('date'), 'date', date, 'has no place here', 'a milestone that is given up has no date');
+    const before = one.acts[index]?.said;
+    const base = before?.act === says ? before.body : {};
+    const body = withFields(base, [...(field ? [[field, date] as const] : []), ['note', note]]);
+    one.set(index, { act: says, milestone, body }, (column) => at(column === field ? 'date' : column));
+  }
+}
+
+function listed(
+  reading: Reading,
+  act: ActOfReturn,
+  sheet: ReadSheet | null,
+  model: readonly ReturnSheet[],
+  of: (reference: string) => CommitmentSaid,
+): void {
+  if (!sheet) return;
+  const placed = (key: string) => {
+    const slash = key.lastIndexOf('/');
+    return { reference: key.slice(0, slash), index: Number(key.slice(slash + 1)) };
+  };
+  const name = sheetOf(act);
+  for (const key of sheet.gone) {
+    const { reference, index } = placed(key);
+    const { shown } = model.find((one) => one.name === name)!.rows.find((row) => row.key === key)!;
+    const was = Object.entries(shown).flatMap(([column, value]) =>
+      value && column !== 'place' && column !== 'reference' ? cellWords(value, undefined) : [],
+    );
+    reading.changes.push({
+      sheet: name,
+      row: 0,
+      column: null,
+      head: '',
+      about: reference,
+      was: was.join(', '),
+      is: '',
+    });
+    of(reference).set(index, null, null);
+  }
+  for (const { key, values, changed, at } of sheet.rows) {
+    const { reference } = values as { reference: string | null };
+    const before = key === null ? null : placed(key);
+    if (before && changed.size === 0) {
+      of(before.reference).acts[before.index]!.at = at;
+      continue;
+    }
+    if (!reference) {
+      reading.problem(at('reference'), 'reference', null, 'is empty', 'the commitment that this is said of');
+      continue;
+    }
+    const was = before ? of(before.reference).acts[before.index]!.said : null;
+    const fields = [...changed]
+      .filter((column) => column !== 'reference')
+      .map((column) => [column, values[column]] as const);
+    const next: Said = { act, body: withFields(was?.body ?? {}, fields) };
+    const stays = before?.reference === reference;
+    if (before && !stays) of(before.reference).set(before.index, null, null);
+    of(reference).set(stays ? before.index : -1, next, at);
+  }
+}
+
+function commitmentOf(
+  reading: Reading,
+  { reference, before, row, acts: all, touched }: CommitmentSaid,
+  questions: readonly Question[],
+  places: Map<string, Place>,
+): CommitmentReturn[] {
+  const acts = all.flatMap(({ said }) => (said ? [said as ReturnAct] : []));
+  let k = 0;
+  for (const { said, at } of all) {
+    if (!said) continue;
+    if (at) {
+      places.set(`${reference} acts ${k}`, at(null));
+      for (const field of Object.keys(said.body)) places.set(`${reference} acts ${k} ${field}`, at(field));
+      REQUIRED.forEach((field) => places.set(`${reference} acts ${k} ${field}`, at(field)));
+    }
+    k++;
+  }
+  if (row) for (const field of ['says', 'why', 'note']) places.set(`${reference} ${field}`, row.at(field));
+  for (const { id } of questions) if (row) places.set(`${reference} answer ${id}`, row.at(columnOfQuestion(id)));
+  if (!touched) return before ? [before] : [];
+  const { changed, values } = row ?? { changed: new Set<string>(), values: {} as Values };
+  const answers = answersWith(
+    before?.answers,
+    questions.flatMap((one) => {
+      const name = columnOfQuestion(one.id);
+      return changed.has(name) ? [[one, values[name]] as const] : [];
+    }),
+  );
+  const word = (changed.has('says') ? values['says'] : before?.says) as CommitmentReturn['says'] | null | undefined;
+  const says = word ?? (acts.length > 0 ? 'update' : null);
+  const { why: _why, note: _note, acts: _acts, answers: _answers, ...rest } = before ?? { reference };
+  const why = changed.has('why') ? values['why'] : before?.why;
+  const note =
+    changed.has('note') || changed.has('says') ? (says === 'no_change' ? values['note'] : null) : before?.note;
+  if (!says) {
+    if (answers.length > 0 || why)
+      reading.problem(
+        row?.at('says') ?? { sheet: 'Commitments', row: 0, column: null },
+        'says',
+        null,
+        `is empty, though something is said of ${reference}`,
+        'Update, No change or Not assessed',
+      );
+    return [];
+  }
+  return [
+    {
+      ...{ ...rest, reference, says },
+      ...(why ? { why: why as string } : {}),
+      ...(note ? { note: note as string } : {}),
+      ...some('acts', acts),
+      ...some('answers', answers),
+    },
+  ];
+}
+
+/** Fields that are found missing. */
+const REQUIRED = [
+  'stage',
+  'effective',
+  'title',
+  'due',
+  'held',
+  'period',
+  'keptUp',
+  'liftedOn',
+  'liftedBy',
+  'about',
+  'says',
+  'note',
+];
+
+function newCommitments(
+  reading: Reading,
+  sheet: ReadSheet | null,
+  { newCommitments: before }: ReturnDraft,
+  agency: string,
+  places: Map<string, Place>,
+) {
+  if (!sheet) return before ?? [];
+  for (const key of sheet.gone) {
+    const was = String(before![Number(key) - 1]!.body['title'] ?? '');
+    reading.changes.push({ sheet: 'New commitments', row: 0, column: null, head: '', about: key, was, is: '' });
+  }
+  return sheet.rows.map(({ key, values, changed, at }, i) => {
+    places.set(`new ${i}`, at(null));
+    for (const column of [...Object.keys(values), ...NEEDED]) places.set(`new ${i} ${column}`, at(column));
+    places.set(`new ${i} agencies`, at('lead'));
+    const { place: _place, ...said } = values;
+    if (key !== null && changed.size === 0) return before![Number(key) - 1]!;
+    return { body: newCommitmentOf(said, agency) };
+  });
+}
+
+/** Of a new commitment. */
+const NEEDED = ['title', 'summary', 'kind', 'nature', 'strength', 'stage', 'effective', 'themes', 'target'];
+
+function agencyAnswers(rows: readonly ReadRow[], { draft, round }: SheetSource, places: Map<string, Place>): Answer[] {
+  const questions = new Map(questionsOf(round, 'agency').map((one) => [one.id, one]));
+  for (const { key, at } of rows) places.set(`answer ${key}`, at('answer'));
+  return answersWith(
+    draft.answers,
+    rows.flatMap(({ key, values, changed }) =>
+      changed.has('answer') ? [[questions.get(key!)!, values['answer']] as const] : [],
+    ),
+  );
+}
+
+function narratives(
+  reading: Reading,
+  sheet: ReadSheet | null,
+  { narratives: before }: ReturnDraft,
+  places: Map<string, Place>,
+) {
+  if (!sheet) return before ?? [];
+  for (const key of sheet.gone)
+    reading.changes.push({
+      ...{ sheet: 'In your words', row: 0, column: null, head: '', about: key },
+      ...{ was: before![Number(key) - 1]!.text, is: '' },
+    });
+  return sheet.rows.flatMap(({ key, values, changed, at }, i) => {
+    places.set(`words ${i}`, at('text'));
+    if (key !== null && changed.size === 0) return [before![Number(key) - 1]!];
+    const { language, text } = values as { language: string | null; text: string | null };
+    return text ? [{ language: language ?? 'en', text }] : [];
+  });
+}
+
+/** Where a field of a draft stands in the workbook. */
+function placeIn(places: ReadonlyMap<string, Place>, draft: ReturnDraft, pointer: string): Place | null {
+  const [, list, index = '', field = '', k = '', within = '', name = ''] = pointer.split('/');
+  const i = Number(index);
+  const nearest = (...keys: readonly string[]) => keys.map((key) => places.get(key)).find(Boolean) ?? null;
+  switch (list) {
+    case 'commitments': {
+      const one = draft.commitments[i];
+      if (index === '' || !one) return null;
+      const { reference } = one;
+      if (field === 'acts')
+        return within === 'body'
+          ? nearest(
+              `${reference} acts ${k} ${name === 'citation' ? 'document' : name}`,
+              `${reference} acts ${k}`,
+              reference,
+            )
+          : nearest(`${reference} acts ${k}`, `${reference} says`, reference);
+      if (field === 'answers') {
+        const question = one.answers?.[Number(k)]?.question;
+        return nearest(`${reference} answer ${question}`, reference);
+      }
+      return nearest(`${reference} ${field}`, `${reference} says`, reference);
+    }
+    case 'newCommitments':
+      return nearest(`new ${index} ${k}`, `new ${index}`);
+    case 'answers':
+      return nearest(`answer ${draft.answers?.[i]?.question}`);
+    case 'narratives':
+      return nearest(`words ${index}`);
+    default:
+      return null;
+  }
+}

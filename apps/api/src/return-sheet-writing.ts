@@ -1,0 +1,235 @@
+/**
+ * Writes a return as a workbook that is filled in anywhere: what is there to look at is locked, what has a closed list drops down,
+ * and the first sheet says what to do, and which draft it was made of.
+ */
+import type { DataValidation, WorkbookWriter, WorksheetWriter } from '@cj-tech-master/excelts';
+import { PassThrough } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { CELL_STYLES, commitRow, setCell } from '#platform';
+import { questionWords } from './pages/round-words.js';
+import { dateWords } from './pages/words.js';
+import {
+  cellWords,
+  keyOfDraft,
+  questionsOf,
+  sheetsOf,
+  type CellSpec,
+  type ReturnSheet,
+  type SheetSource,
+} from './return-sheet.js';
+
+/** The sheet that says what to do, and the lines of it by which the workbook is known again. */
+export const GUIDE = 'Return';
+export const KNOWN_BY = { round: 'Round', agency: 'Agency', revision: 'Draft', key: 'Made of' } as const;
+
+const LISTS = 'lists';
+/** A validation that names its words itself has no more letters. */
+const LINE = '\n';
+
+const { head, wrapped, text } = CELL_STYLES;
+const LOCKED = {
+  ...wrapped,
+  fill: { type: 'pattern', pattern: 'solid', fgColor: { argb: 'FFEDEFF2' } },
+} as const;
+const LINED = { style: 'thin', color: { argb: 'FFB8C0CC' } } as const;
+const OPEN = {
+  ...text,
+  alignment: { vertical: 'top', wrapText: true },
+  border: { top: LINED, left: LINED, bottom: LINED, right: LINED },
+  protection: { locked: false },
+} as const;
+const STRONG = { ...wrapped, font: { name: 'Arial', size: 12, bold: true } } as const;
+const PAGE = { orientation: 'landscape', paperSize: 9, fitToPage: true, fitToWidth: 1, fitToHeight: 0 } as const;
+/** How many letters stand across a printed page. */
+const ACROSS = 220;
+
+/** Columns and rows may be made wider, sorted and filtered; what is locked stays. */
+const PROTECTED = { formatColumns: true, formatRows: true, sort: true, autoFilter: true } as const;
+
+export interface WorkbookOfReturn extends SheetSource {
+  /** Of the draft; 0: none was saved yet. */
+  readonly revision: number;
+  readonly agencyName: string;
+  readonly deadline: string;
+  /** Where the return is filled in, too. */
+  readonly address: string;
+  /** By the name of a list, the codes that cells may hold. */
+  readonly codes: ReadonlyMap<string, readonly { readonly value: string; readonly label: string }[]>;
+}
+
+export async function workbookOf(source: WorkbookOfReturn): Promise<Buffer> {
+  const { WorkbookWriter } = await import('@cj-tech-master/excelts');
+  const out = new PassThrough();
+  const whole = buffer(out);
+  const workbook = new WorkbookWriter({ stream: out, useStyles: true, creator: 'Followthrough' });
+  const sheets = sheetsOf(source);
+  const lists = new Lists();
+  await guide(workbook, source, sheets);
+  for (const sheet of sheets) await written(workbook, sheet, lists);
+  await codes(workbook, source.codes);
+  lists.write(workbook);
+  await workbook.commit();
+  return whole;
+}
+
+async function guide(
+  workbook: WorkbookWriter,
+  source: WorkbookOfReturn,
+  sheets: readonly ReturnSheet[],
+): Promise<void> {
+  const { round, agency, agencyName, deadline, revision, draft, address } = source;
+  const sheet = workbook.addWorksheet(GUIDE, { views: [{ showGridLines: false }], pageSetup: PAGE });
+  const widths = [22, 110];
+  sheet.columns = widths.map((width) => ({ width }));
+  const line = (name: string, value: string, style: object = wrapped) => {
+    const row = sheet.addRow([]);
+    if (name) setCell(row.getCell(1), name, wrapped);
+    setCell(row.getCell(2), value, style);
+    commitRow(row, widths);
+  };
+  line('', `Return of ${agencyName}`, STRONG);
+  line('', round.name);
+  line('', `Due on ${dateWords(deadline)}. As at ${dateWords(round.asOf)}.`);
+  line('', '');
+  for (const text of HOW) line('', text);
+  line('', '');
+  for (const { name, explains } of sheets) line(name, explains);
+  const required = questionsOf(round, 'agency').filter((one) => one.required);
+  if (required.length > 0) line('Must be answered', required.map(questionWords).join(LINE));
+  if (round.guidance) line('Guidance', round.guidance);
+  line('', '');
+  line(KNOWN_BY.round, round.code);
+  line(KNOWN_BY.agency, agency);
+  line(KNOWN_BY.revision, String(revision));
+  line(KNOWN_BY.key, keyOfDraft(draft));
+  line('On the web', address);
+  await locked(sheet);
+}
+
+const HOW: readonly string[] = [
+  'Fill in the white cells; the grey ones are there to look at. Save the workbook as .xlsx, mail it to whom you like, and upload it where it came from: you see what it would change before anything is saved.',
+  'A cell that you leave as it is changes nothing, and a cell that you empty takes out what it said. Rows can be sorted and filtered.',
+  'A date is written 2012, 2012-11 or 2012-11-02. Several codes in one cell are parted by semicolons; the sheet “Codes” has them.',
+];
+
+async function locked(sheet: WorksheetWriter): Promise<void> {
+  await sheet.protect(undefined, PROTECTED);
+  sheet.commit();
+}
+
+async function written(workbook: WorkbookWriter, model: ReturnSheet, lists: Lists): Promise<void> {
+  const { columns, rows, room, explains } = model;
+  const sheet = workbook.addWorksheet(model.name, {
+    // The reference and its title stay in sight.
+    views: [{ state: 'frozen', ySplit: 2, xSplit: columns.findIndex(({ spec }) => spec) > 1 ? 2 : 1 }],
+    pageSetup: {
+      ...{ ...PAGE, printTitlesRow: '2:2', printTitlesColumn: 'A:A' },
+      fitToWidth: Math.ceil(columns.reduce((sum, { width }) => sum + width, 0) / ACROSS),
+    },
+  });
+  const widths = columns.map(({ width }) => width);
+  sheet.columns = widths.map((width) => ({ width }));
+  const first = sheet.addRow([]);
+  setCell(first.getCell(1), explains, { ...wrapped, alignment: { vertical: 'top' } });
+  first.commit();
+  const heads = sheet.addRow([]);
+  columns.forEach((column, i) =>
+    setCell(heads.getCell(i + 1), column.head, { ...head, alignment: { vertical: 'top', wrapText: true } }),
+  );
+  commitRow(heads, widths);
+  const fill = (shown: Readonly<Record<string, unknown>>, specs: Readonly<Record<string, CellSpec>> = {}) => {
+    const row = sheet.addRow([]);
+    columns.forEach(({ name, spec: usual, help }, i) => {
+      const cell = row.getCell(i + 1);
+      const spec = specs[name] ?? usual;
+      const value = shown[name];
+      const isNumber = typeof value === 'number';
+      cell.style = usual ? (isNumber ? { ...OPEN, numFmt: 'General' } : OPEN) : LOCKED;
+      const words = cellWords(value, spec);
+      if (words !== '') setCell(cell, isNumber ? value : words, cell.style);
+      const validation = usual && lists.validationOf(spec!, help);
+      if (validation) (cell as { dataValidation?: DataValidation }).dataValidation = validation;
+    });
+    commitRow(row, widths);
+  };
+  for (const { shown, specs } of rows) fill(shown, specs);
+  for (let i = 0; i < room; i++) fill({});
+  sheet.autoFilter = { from: { row: 2, col: 1 }, to: { row: 2 + rows.length + room, col: columns.length } };
+  await locked(sheet);
+}
+
+/** The closed lists that cells drop down, each once, in a hidden sheet: in the cell itself they could hold no comma. */
+class Lists {
+  readonly #columns: (readonly string[])[] = [];
+  readonly #known = new Map<string, DataValidation>();
+
+  validationOf(spec: CellSpec, help: string | undefined): DataValidation | null {
+    if (spec.form !== 'choice') return help === undefined ? null : this.#once(help, () => prompted(help));
+    const words = spec.options.map(([, one]) => one);
+    if (words.length === 0) return null;
+    return this.#once(words.join(LINE), () => {
+      this.#columns.push(words);
+      const letter = lettersOf(this.#columns.length);
+      return {
+        type: 'list',
+        allowBlank: true,
+        formulae: [`${LISTS}!$${letter}$1:$${letter}$${words.length}`],
+        showErrorMessage: true,
+        errorTitle: 'One of the list',
+        error: 'Choose one of the words of the list.',
+      };
+    });
+  }
+
+  #once(key: string, made: () => DataValidation): DataValidation {
+    let known = this.#known.get(key);
+    if (!known) this.#known.set(key, (known = made()));
+    return known;
+  }
+
+  write(workbook: WorkbookWriter): void {
+    const sheet = workbook.addWorksheet(LISTS, { state: 'hidden' });
+    const most = Math.max(0, ...this.#columns.map(({ length }) => length));
+    for (let i = 0; i < most; i++) {
+      const row = sheet.addRow([]);
+      this.#columns.forEach((words, c) => words[i] !== undefined && setCell(row.getCell(c + 1), words[i]!, text));
+      row.commit();
+    }
+    sheet.commit();
+  }
+}
+
+/** It is told how to fill in the cell, and takes anything: a wrong cell is pointed out when the workbook comes back. */
+const prompted = (help: string): DataValidation => ({
+  type: 'textLength',
+  operator: 'greaterThanOrEqual',
+  formulae: [0],
+  allowBlank: true,
+  showInputMessage: true,
+  prompt: help,
+});
+
+const lettersOf = (column: number): string =>
+  column > 26
+    ? lettersOf(Math.floor((column - 1) / 26)) + lettersOf(((column - 1) % 26) + 1)
+    : String.fromCharCode(64 + column);
+
+async function codes(workbook: WorkbookWriter, lists: WorkbookOfReturn['codes']): Promise<void> {
+  const sheet = workbook.addWorksheet('Codes', { views: [{ state: 'frozen', ySplit: 1 }], pageSetup: PAGE });
+  sheet.columns = [{ width: 20 }, { width: 26 }, { width: 90 }];
+  const heads = sheet.addRow([]);
+  ['Of', 'Code', 'Stands for'].forEach((name, i) => setCell(heads.getCell(i + 1), name, head));
+  heads.commit();
+  let rows = 1;
+  for (const [list, all] of lists)
+    for (const { value, label } of all) {
+      const row = sheet.addRow([]);
+      [list.replace(/^list-/, '').replaceAll('-', ', '), value, label].forEach(
+        (cell, i) => cell && setCell(row.getCell(i + 1), cell, i === 2 ? wrapped : text),
+      );
+      commitRow(row, [20, 26, 90]);
+      rows++;
+    }
+  sheet.autoFilter = { from: { row: 1, col: 1 }, to: { row: rows, col: 3 } };
+  await locked(sheet);
+}

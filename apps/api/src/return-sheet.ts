@@ -1,0 +1,471 @@
+/**
+ * A return as sheets of rows: the words that stand in each cell, and of which of them a draft is made again. A cell that says what
+ * was written in it changes nothing; so a workbook that comes back as it was sent is the draft that it was made of. Pure.
+ */
+import type { Answer, CommitmentReturn, Question, ReturnAct, ReturnDraft, Round } from '#bodies';
+import { hash } from 'node:crypto';
+import { recordOf, SOURCE_FIELDS, tableFieldsOf, type CellForm } from '#exchange';
+import { ACTS } from '#commitments';
+import { canonicalJson, withoutNulls } from '#eventsourcing';
+import type { FormField } from '#platform';
+import { fieldsInReturn, type CommitmentInQuestion } from '#rounds';
+import { deliverableCell, evidenceCell, listCell, milestoneCell, relationCell } from '#text';
+import { ACTS_OF_RETURNS, RETURN_WORDS, type ActOfReturn, type QuestionKind } from '#words';
+import { ACT_WORDS } from './pages/act-words.js';
+import { choiceWords, labelOf } from './pages/field-words.js';
+import { questionWords, RETURN_WORD_WORDS } from './pages/round-words.js';
+import { dateWords, roleWords, textWords } from './pages/words.js';
+
+// ── Sheets ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** How a cell is read: as one of some words, as a number, or as a cell of an import. */
+export type CellSpec =
+  | { readonly form: 'choice'; readonly options: readonly (readonly [value: unknown, words: string])[] }
+  | { readonly form: 'number' }
+  | CellForm;
+
+/** A value in a row, by the name of its column; it stands in the draft at the pointer that the row tells. */
+export type Values = Readonly<Record<string, unknown>>;
+
+export interface ReturnColumn {
+  readonly name: string;
+  readonly head: string;
+  /** In letters. */
+  readonly width: number;
+  /** How it is read; absent: it is there to look at, and is not read. A row may read it another way. */
+  readonly spec?: CellSpec;
+  /** Below the head. */
+  readonly help?: string | undefined;
+}
+
+export interface ReturnRow {
+  /** By which the row is found again: a reference, the number of a statement in the draft. */
+  readonly key: string;
+  /** What is there to look at, and what the draft says. */
+  readonly shown: Values;
+  /** Of cells of this row alone. */
+  readonly specs?: Readonly<Record<string, CellSpec>>;
+}
+
+export interface ReturnSheet {
+  readonly name: string;
+  readonly explains: string;
+  /** The column by whose cells rows are found again. */
+  readonly key: string;
+  readonly columns: readonly ReturnColumn[];
+  readonly rows: readonly ReturnRow[];
+  /** Empty rows below, for what is new; 0: none can be added. */
+  readonly room: number;
+}
+
+/** What the sheets of a return are made of. */
+export interface SheetSource {
+  readonly round: Round;
+  readonly agency: string;
+  readonly draft: ReturnDraft;
+  readonly register: readonly CommitmentInQuestion[];
+  /** What the agency said in the round before. */
+  readonly before: ReturnDraft | null;
+}
+
+/** By which a workbook tells of which draft it was made. */
+export const keyOfDraft = (draft: ReturnDraft): string =>
+  hash('sha256', canonicalJson(withoutNulls(draft)), 'hex').slice(0, 16);
+
+const YES_NO: CellSpec = {
+  form: 'choice',
+  options: [
+    [true, 'Yes'],
+    [false, 'No'],
+  ],
+};
+const choice = (values: readonly string[], words: (value: string) => string): CellSpec => ({
+  form: 'choice',
+  options: values.map((value) => [value, words(value)] as const),
+});
+
+/** How a field of a body is read; `null`: no cell holds it. */
+function specOf({ kind, several, values, name }: FormField): CellSpec | null {
+  switch (kind) {
+    case 'choice':
+      return several ? null : choice(values, choiceWords);
+    case 'yes-no':
+      return YES_NO;
+    case 'number':
+      return { form: 'number' };
+    case 'date':
+      return { form: 'day' };
+    case 'period':
+    case 'address':
+    case 'language':
+      return { form: kind };
+    case 'code':
+      return { form: several ? 'codes' : 'code' };
+    case 'word':
+      return { form: several ? 'kebabs' : 'kebab' };
+    case 'country':
+      return { form: 'countries' };
+    case 'text':
+    case 'words':
+      return { form: several ? 'texts' : 'text' };
+    default:
+      return name === 'evidence' ? { form: 'evidence' } : null;
+  }
+}
+
+const CELLS: { readonly [F in CellForm['form']]?: (part: never) => string } = {
+  evidence: evidenceCell,
+  milestones: milestoneCell,
+  deliverables: deliverableCell,
+  relations: relationCell,
+};
+
+/** The words of a value in a cell. */
+export function cellWords(value: unknown, spec: CellSpec | undefined): string {
+  if (value === null || value === undefined) return '';
+  if (spec?.form === 'choice') return spec.options.find(([one]) => one === value)?.[1] ?? String(value);
+  if (spec?.form === 'tick') return value === true ? 'Yes' : '';
+  if (spec?.form === 'word') return choiceWords(String(value));
+  const cell = spec && CELLS[spec.form as CellForm['form']];
+  if (Array.isArray(value)) return listCell(cell ? value.map((one) => cell(one as never)) : value);
+  return String(value);
+}
+
+const WIDE = 46;
+const widthOf = ({ kind }: FormField): number => (kind === 'words' || kind === 'text' || kind === 'object' ? WIDE : 16);
+
+const columnOf = (field: FormField): ReturnColumn[] => {
+  const spec = specOf(field);
+  if (!spec) return [];
+  const help = spec.form === 'period' ? '2012, 2012-11 or 2012-11-02' : undefined;
+  return [{ name: field.name, head: labelOf(field.name), width: widthOf(field), spec, help }];
+};
+
+const looked = (name: string, head: string, width: number): ReturnColumn => ({ name, head, width });
+
+// ── Answers ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The field of an answer by the kind of its question. */
+export const ANSWER_FIELD: { readonly [K in QuestionKind]: keyof Answer } = {
+  text: 'text',
+  choice: 'choice',
+  number: 'number',
+  yes_no: 'yes',
+};
+
+const specOfQuestion = ({ kind, choices }: Question): CellSpec =>
+  kind === 'text'
+    ? { form: 'text' }
+    : kind === 'number'
+      ? { form: 'number' }
+      : kind === 'yes_no'
+        ? YES_NO
+        : choice(choices ?? [], (one) => one);
+
+const answered = (answers: readonly Answer[] | null | undefined, { id, kind }: Question): unknown =>
+  answers?.find(({ question }) => question === id)?.[ANSWER_FIELD[kind]] ?? null;
+
+export const questionsOf = ({ questions }: Round, of: Question['of']): readonly Question[] =>
+  (questions ?? []).filter((one) => one.of === of);
+
+function answersSheet({ round, draft, before }: SheetSource): ReturnSheet[] {
+  const rows = questionsOf(round, 'agency').map((question): ReturnRow => ({
+    key: question.id,
+    shown: {
+      id: question.id,
+      question: questionWords(question),
+      required: question.required ? 'Yes' : '',
+      last: cellWords(answered(before?.answers, question), specOfQuestion(question)),
+      answer: answered(draft.answers, question),
+    },
+    specs: { answer: specOfQuestion(question) },
+  }));
+  if (rows.length === 0) return [];
+  const columns = [
+    looked('id', 'Question', 14),
+    looked('question', 'It asks', 60),
+    looked('required', 'Must be answered', 12),
+    looked('last', 'Last round', 30),
+    { name: 'answer', head: 'Your answer', width: 60, spec: { form: 'text' } } as const,
+  ];
+  return [{ name: 'Answers', explains: 'The questions to your agency.', key: 'id', columns, rows, room: 0 }];
+}
+
+// ── Commitments ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The name of the column of a question that is asked of each commitment. */
+export const columnOfQuestion = (id: string): string => `answer ${id}`;
+
+const STAGE_FIELDS = fieldsInReturn('reportStage').flatMap(columnOf);
+/** A word with no change stands where the note of an update does. */
+const OWN_FIELDS = ['says', 'why', 'note', 'document', 'locator'];
+
+interface Row {
+  readonly known: CommitmentInQuestion;
+  readonly said: CommitmentReturn | undefined;
+}
+
+const stageActOf = (said: CommitmentReturn | undefined): ReturnAct | undefined =>
+  said?.acts?.find(({ act }) => act === 'reportStage');
+
+function commitmentsSheet({ round, draft, register, before }: SheetSource): ReturnSheet {
+  const questions = questionsOf(round, 'commitment');
+  const columns: ReturnColumn[] = [
+    looked('reference', 'Reference', 15),
+    looked('title', 'Commitment', 40),
+    looked('role', 'Your role', 12),
+    looked('stands', 'Stands at', 13),
+    looked('since', 'Since', 11),
+    looked('heard', 'You last said so', 13),
+    looked('words', 'Your last words', 40),
+    looked('next', 'Next step, as you said', 30),
+    looked('target', 'Target', 11),
+    looked('last', 'Last round', 14),
+    {
+      name: 'says',
+      head: 'What you say',
+      width: 14,
+      spec: choice(RETURN_WORDS, (word) => RETURN_WORD_WORDS[word as CommitmentReturn['says']]),
+    },
+    { name: 'why', head: 'Why not assessed', width: 24, spec: { form: 'text' } },
+    ...STAGE_FIELDS,
+    { name: 'document', head: 'Document that says so', width: 18, spec: { form: 'code' } },
+    { name: 'locator', head: 'Where in it', width: 18, spec: { form: 'text' } },
+    ...questions.map((question) => ({
+      name: columnOfQuestion(question.id),
+      head: `${questionWords(question)} [${question.id}]`,
+      width: 24,
+      spec: specOfQuestion(question),
+    })),
+  ];
+  const rows = register.map((known): ReturnRow => {
+    const said = draft.commitments.find(({ reference }) => reference === known.reference);
+    const last = before?.commitments.find(({ reference }) => reference === known.reference);
+    return { key: known.reference, shown: { ...lookedAt(known, last), ...sayingOf({ known, said }, questions) } };
+  });
+  return {
+    name: 'Commitments',
+    explains:
+      'Of each of your commitments: an update, no change, or not assessed and why. What you leave open says nothing.',
+    ...{ key: 'reference', columns, rows, room: 0 },
+  };
+}
+
+const lookedAt = (known: CommitmentInQuestion, last: CommitmentReturn | undefined): Values => {
+  const { reference, title, role, stage, own, target, overdue } = known;
+  return {
+    ...{ reference, title: textWords(title), role: roleWords(role), stands: choiceWords(own?.stage ?? stage) },
+    since: own?.effective ?? '',
+    heard: own?.reportedOn ?? '',
+    words: own?.note ? textWords(own.note) : '',
+    next: [own?.nextStep && textWords(own.nextStep), own?.nextStepDue && dateWords(own.nextStepDue)]
+      .filter(Boolean)
+      .join(', '),
+    target: target ? `${target}${overdue ? ' (overdue)' : ''}` : '',
+    last: last ? RETURN_WORD_WORDS[last.says] : '',
+  };
+};
+
+function sayingOf({ said }: Row, questions: readonly Question[]): Values {
+  const body = (stageActOf(said)?.body ?? {}) as Values;
+  const { document, locator } = (body['citation'] ?? {}) as Values;
+  return {
+    says: said?.says ?? null,
+    why: said?.why ?? null,
+    ...Object.fromEntries(STAGE_FIELDS.map(({ name }) => [name, body[name] ?? null])),
+    note: said?.note ?? body['note'] ?? null,
+    ...{ document, locator },
+    ...Object.fromEntries(questions.map((one) => [columnOfQuestion(one.id), answered(said?.answers, one)])),
+  };
+}
+
+// ── Milestones ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What can be said of a milestone, and the field that its date stands in. */
+export const OF_MILESTONE = {
+  reachMilestone: 'reachedOn',
+  rescheduleMilestone: 'due',
+  dropMilestone: null,
+} as const satisfies Partial<Record<ActOfReturn, string | null>>;
+export type MilestoneAct = keyof typeof OF_MILESTONE;
+export const isOfMilestone = (act: ActOfReturn): act is MilestoneAct => act in OF_MILESTONE;
+
+export const milestoneKey = (reference: string, milestone: number): string => `${reference} ${milestone}`;
+
+const milestoneActOf = (draft: ReturnDraft, reference: string, number: number): ReturnAct | undefined =>
+  draft.commitments
+    .find((one) => one.reference === reference)
+    ?.acts?.find(({ act, milestone }) => isOfMilestone(act) && milestone === number);
+
+function milestonesSheet({ draft, register }: SheetSource): ReturnSheet[] {
+  const rows = register.flatMap(({ reference, title: of, milestones }) =>
+    milestones.map(({ milestone, title, due, reached, reachedOn }): ReturnRow => {
+      const said = milestoneActOf(draft, reference, milestone);
+      const body = (said?.body ?? {}) as Values;
+      const field = said && OF_MILESTONE[said.act as MilestoneAct];
+      return {
+        key: milestoneKey(reference, milestone),
+        shown: {
+          ...{ key: milestoneKey(reference, milestone), of: textWords(of), title: textWords(title), due },
+          reached: reached ? (reachedOn ?? 'Yes') : '',
+          ...{ says: said?.act ?? null, date: field ? (body[field] ?? null) : null, note: body['note'] ?? null },
+        },
+      };
+    }),
+  );
+  if (rows.length === 0) return [];
+  const columns: ReturnColumn[] = [
+    looked('key', 'Milestone', 18),
+    looked('of', 'Commitment', 34),
+    looked('title', 'It is', 40),
+    looked('due', 'Due', 12),
+    looked('reached', 'Reached', 12),
+    {
+      name: 'says',
+      head: 'What you say',
+      width: 16,
+      spec: choice(Object.keys(OF_MILESTONE), (act) => ACT_WORDS[act as MilestoneAct].button),
+    },
+    { name: 'date', head: 'Reached on, or the new date', width: 18, spec: { form: 'period' } },
+    { name: 'note', head: labelOf('note'), width: WIDE, spec: { form: 'text' } },
+  ];
+  return [{ name: 'Milestones', explains: 'What has become of each milestone.', key: 'key', columns, rows, room: 0 }];
+}
+
+// ── All else that can be said of a commitment ───────────────────────────────────────────────────────────────────────
+
+/** What has a sheet of its own, in which every row is said. */
+export const LISTED: readonly ActOfReturn[] = ACTS_OF_RETURNS.filter(
+  (act) => act !== 'reportStage' && !isOfMilestone(act),
+);
+
+/** The place of a statement in the draft: its commitment, and its number among what is said of that. */
+export const placeOf = (reference: string, index: number): string => `${reference}/${index}`;
+
+/** Room for what is new. */
+const ROOM = 40;
+
+function listedSheet(act: ActOfReturn, { draft, register }: SheetSource): ReturnSheet[] {
+  const fits = register.some(
+    ({ nature }) =>
+      (act !== 'holdEdition' || nature === 'recurring') && (act !== 'reportUpkeep' || nature === 'standing'),
+  );
+  if (!fits) return [];
+  const fields = fieldsInReturn(act).flatMap(columnOf);
+  const options = register.map(({ reference }) => [reference, reference] as const);
+  const columns: ReturnColumn[] = [
+    looked('place', 'Written already', 18),
+    { name: 'reference', head: 'Commitment', width: 16, spec: { form: 'choice', options } },
+    ...fields,
+  ];
+  const rows = draft.commitments.flatMap(({ reference, acts }) =>
+    (acts ?? []).flatMap((one, i): ReturnRow[] =>
+      one.act === act
+        ? [
+            {
+              key: placeOf(reference, i),
+              shown: {
+                ...{ place: placeOf(reference, i), reference },
+                ...Object.fromEntries(fields.map(({ name }) => [name, one.body[name] ?? null])),
+              },
+            },
+          ]
+        : [],
+    ),
+  );
+  const explains = `${ACTS[act].summary}: a row for each.`;
+  return [{ name: sheetOf(act), explains, key: 'place', columns, rows, room: ROOM }];
+}
+
+/** A name of a sheet has at most 31 letters. */
+export const sheetOf = (act: ActOfReturn): string => ACT_WORDS[act].button.slice(0, 31);
+
+// ── New commitments, and words ──────────────────────────────────────────────────────────────────────────────────────
+
+/** Roles stand in a column each; where a statement can be read is the return itself. */
+const NEW_FIELDS = tableFieldsOf('commitment').filter(
+  ({ name }) => name !== 'agencies' && !(SOURCE_FIELDS as readonly string[]).includes(name),
+);
+const ROLES_OF = {
+  lead: 'lead',
+  coLeads: 'co_lead',
+  partners: 'partner',
+  observers: 'observer',
+  funders: 'funder',
+  hosts: 'host',
+} as const;
+
+/** A new commitment as the values of its columns. */
+function valuesOfNew(body: Values): Values {
+  const { target, agencies, ...rest } = body as Values & {
+    readonly target?: { readonly date: string; readonly note?: string } | null;
+    readonly agencies?: readonly { readonly agency: string; readonly role: string }[];
+  };
+  const holding = (role: string) => (agencies ?? []).flatMap((one) => (one.role === role ? one.agency : []));
+  const roles = Object.entries(ROLES_OF).map(([column, role]) => {
+    const all = holding(role);
+    return [column, column === 'lead' ? (all[0] ?? null) : all.length > 0 ? all : null];
+  });
+  return {
+    ...rest,
+    ...{ target: target?.date ?? null, targetNote: target?.note ?? null },
+    ...Object.fromEntries(roles),
+  };
+}
+
+/** The body of a new commitment of the values of a row; without a lead the agency itself leads it. */
+export const newCommitmentOf = (values: Values, agency: string): Values =>
+  recordOf({ ...values, lead: values['lead'] ?? agency });
+
+function newSheet({ draft }: SheetSource): ReturnSheet {
+  const columns: ReturnColumn[] = [
+    looked('place', 'Written already', 10),
+    ...NEW_FIELDS.map((field): ReturnColumn => ({
+      name: field.name,
+      head: labelOf(field.name),
+      width: field.form === 'text' ? 34 : 16,
+      spec: field.form === 'word' ? choice(field.of, choiceWords) : field.form === 'tick' ? YES_NO : field,
+    })),
+  ];
+  const rows = (draft.newCommitments ?? []).map(({ body }, i): ReturnRow => ({
+    key: String(i + 1),
+    shown: { ...valuesOfNew(body), place: i + 1 },
+  }));
+  return {
+    name: 'New commitments',
+    explains:
+      'What your agency has undertaken since, a row for each. Several codes in one cell are parted by semicolons.',
+    ...{ key: 'place', columns, rows, room: ROOM },
+  };
+}
+
+function wordsSheet({ draft }: SheetSource): ReturnSheet {
+  const columns: ReturnColumn[] = [
+    looked('place', 'Written already', 10),
+    { name: 'language', head: 'Its language', width: 12, spec: { form: 'language' } },
+    { name: 'text', head: 'In your words', width: 110, spec: { form: 'text' } },
+  ];
+  const rows = (draft.narratives ?? []).map(({ language, text }, i): ReturnRow => ({
+    key: String(i + 1),
+    shown: { place: i + 1, language, text },
+  }));
+  return {
+    name: 'In your words',
+    explains: 'What the figures do not say.',
+    ...{ key: 'place', columns, rows, room: 4 },
+  };
+}
+
+/** The sheets of a return. */
+export const sheetsOf = (source: SheetSource): ReturnSheet[] => [
+  ...answersSheet(source),
+  commitmentsSheet(source),
+  ...milestonesSheet(source),
+  ...LISTED.flatMap((act) => listedSheet(act, source)),
+  newSheet(source),
+  wordsSheet(source),
+];
+
+/** The columns of the sheet of commitments that are no fields of the report of a stage. */
+export const isOfStage = (name: string): boolean =>
+  STAGE_FIELDS.some((field) => field.name === name) && !OWN_FIELDS.includes(name);

@@ -1,0 +1,121 @@
+/** The routes of the return as a workbook. */
+import { Controller, Get, Param, Put, Query, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import {
+  ApiBody,
+  ApiConflictResponse,
+  ApiConsumes,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiProduces,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Rejected } from '#eventsourcing';
+import {
+  ACTING,
+  Caller,
+  CurrentCommand,
+  formatNamed,
+  maySee,
+  QueryChoice,
+  Rights,
+  TAKES_FILE,
+  Uploaded,
+  type Principal,
+  type RequestContext,
+  type Upload,
+} from '#platform';
+import { mine, returnId, Returns } from '#rounds';
+import { ACCOUNT_ROLES } from '#words';
+import { ReturnSheetPreview, ReturnSheets } from './return-sheets.js';
+
+export const XLSX = formatNamed('xlsx').mediaType;
+const OWN = 'for its own agency';
+
+class PreviewQuery {
+  @QueryChoice(['true', 'false'], { default: 'false', description: 'Tell what would change, and save nothing' })
+  preview?: 'true' | 'false';
+}
+
+const Named = () => (target: object, property: string, descriptor: PropertyDescriptor) => {
+  ApiParam({ name: 'round', description: 'The code of the round' })(target, property, descriptor);
+  ApiParam({ name: 'agency', description: 'The code of the agency' })(target, property, descriptor);
+};
+
+/** Sends a workbook that is not public. */
+export async function sendWorkbook(
+  reply: FastifyReply,
+  { bytes, revision }: { readonly bytes: Buffer; readonly revision: number },
+  name: string,
+): Promise<void> {
+  await reply
+    .type(XLSX)
+    .header('ETag', `"${revision}"`)
+    .header('Content-Disposition', `attachment; filename="${name.replaceAll(/[^\w.-]+/g, '-')}.xlsx"`)
+    .send(bytes);
+}
+
+@ApiTags('Rounds')
+@Controller('v1/rounds/:round/returns')
+export class ReturnSheetsController {
+  constructor(
+    private readonly sheets: ReturnSheets,
+    private readonly returns: Returns,
+  ) {}
+
+  @Get(':agency.xlsx')
+  @Named()
+  @Rights({ scope: 'read', roles: ACCOUNT_ROLES, only: OWN })
+  @ApiOperation({
+    summary: 'A return as a workbook to be filled in anywhere',
+    description:
+      'Made of the draft as it stands: what the register knows of each commitment, the last words, the questions with their drop-down lists, and room for what is new. Its ETag is the revision of the draft.',
+    operationId: 'getReturnSheet',
+  })
+  @ApiProduces(XLSX)
+  @ApiOkResponse({ description: 'The workbook', content: { [XLSX]: { schema: { type: 'string', format: 'binary' } } } })
+  async workbook(
+    @Param('round') round: string,
+    @Param('agency') agency: string,
+    @Caller() caller: Principal | null,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    if (!caller) throw new Rejected('unauthenticated', 'A draft is not public: Authorization: Bearer …');
+    await this.returns.known(round, agency);
+    if (!maySee(caller, agency))
+      throw new Rejected('forbidden', `The draft of ${agency} is seen by ${agency} and the secretariat alone.`);
+    await sendWorkbook(reply, await this.sheets.workbook(round, agency), `return-${round}-${agency}`);
+  }
+
+  @Put(':agency.xlsx')
+  @Named()
+  @Rights({ scope: 'report', roles: ACTING, only: OWN })
+  @RouteConfig(TAKES_FILE)
+  @ApiConsumes(XLSX)
+  @ApiBody({ schema: { type: 'string', format: 'binary' } })
+  @ApiOperation({
+    summary: 'Save the draft of a return as a workbook says it',
+    description:
+      'The workbook as it was downloaded, filled in. Only cells that were changed say anything. If-Match names the revision of the draft that was read last; where others changed the same since the workbook was made, the answer is 409 and names it. A workbook of another round or agency is refused. With `preview` nothing is saved. It may also come as the one file of a form (`multipart/form-data`).',
+    operationId: 'saveReturnSheet',
+  })
+  @ApiOkResponse({ type: ReturnSheetPreview })
+  @ApiConflictResponse({ description: 'Others have saved what it changes, too, or its draft is there no more' })
+  async save(
+    @Param('round') round: string,
+    @Param('agency') agency: string,
+    @Query() { preview }: PreviewQuery,
+    @Uploaded() upload: Upload,
+    @CurrentCommand() context: RequestContext,
+  ): Promise<ReturnSheetPreview> {
+    mine(context.by, agency);
+    const read = await this.sheets.read(round, agency, upload, context.by);
+    return preview === 'true' ? read.preview : this.sheets.save(round, agency, read, context);
+  }
+}
+
+/** The name under which what was read of a workbook waits to be looked at. */
+export const waitingId = (round: string, agency: string, account: string): string =>
+  `${returnId(round, agency)}/${account}`;

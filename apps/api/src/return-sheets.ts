@@ -1,0 +1,244 @@
+/** The return as a workbook: it is made of the draft, and what comes back is joined with what was saved meanwhile. */
+import { Inject, Injectable } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { classOf, type ReturnDraft } from '#bodies';
+import { canonicalJson, Conflict, refused, Rejected } from '#eventsourcing';
+import { SheetProblem } from '#exchange';
+import { spreadsheetIn, UnreadableFile, type SpreadsheetFile } from '#files';
+import { metaOf, PUBLIC_URL, validation, type CommandContext, type Principal, type Upload } from '#platform';
+import { Registers } from '#registers';
+import { contentOf, deadlineFor, isSame, joined, Returns, type Clash, type Known } from '#rounds';
+import { FINDING_LEVELS, type FindingLevel } from '#words';
+import { Suggestions } from './pages/suggestions.js';
+import { keyOfDraft } from './return-sheet.js';
+import { readReturn, type Place, type ReadReturn } from './return-sheet-reading.js';
+import { KNOWN_BY, workbookOf } from './return-sheet-writing.js';
+
+const COLUMN = { type: String, nullable: true, example: 'K', description: 'null: the row as a whole' } as const;
+const ROW = {
+  type: 'integer',
+  minimum: 0,
+  description: 'As the program numbers it; 0: it is not there any more',
+} as const;
+
+class SheetChange {
+  @ApiProperty({ example: 'Commitments' }) readonly sheet: string;
+  @ApiProperty(ROW) readonly row: number;
+  @ApiProperty(COLUMN) readonly column: string | null;
+  @ApiProperty({ description: 'The head of the column', example: 'Stage' }) readonly head: string;
+  @ApiProperty({ type: String, nullable: true, example: 'IOM-2011-12', description: 'By which the row is known' })
+  readonly about: string | null;
+  @ApiProperty() readonly was: string;
+  @ApiProperty() readonly is: string;
+}
+
+/** Something that the workbook and what was saved since it was made both say, each in its own way. */
+class SheetConflict {
+  @ApiProperty({ example: 'commitment IOM-2011-12' }) readonly part: string;
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, description: 'As the workbook says it' })
+  readonly mine: object | null;
+  @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, description: 'As it was saved meanwhile' })
+  readonly theirs: object | null;
+}
+
+class SheetFinding {
+  @ApiProperty({ enum: FINDING_LEVELS }) readonly level: FindingLevel;
+  @ApiProperty() readonly message: string;
+  @ApiProperty({ type: String, nullable: true, description: 'null: it has no place in the workbook' })
+  readonly sheet: string | null;
+  @ApiProperty({ ...ROW, nullable: true }) readonly row: number | null;
+  @ApiProperty(COLUMN) readonly column: string | null;
+}
+
+export class ReturnSheetPreview {
+  @ApiProperty() readonly round: string;
+  @ApiProperty() readonly agency: string;
+  @ApiProperty({ description: 'Whether it is the draft now' }) readonly saved: boolean;
+  @ApiProperty({ type: 'integer', description: 'Of the draft as it is now; also the ETag. 0: none was saved' })
+  readonly revision: number;
+  @ApiProperty({ type: [SheetChange], description: 'Cell by cell, against the draft that the workbook was made of' })
+  readonly changes: readonly SheetChange[];
+  @ApiProperty({ type: [SheetProblem], description: 'While there is one, it cannot be saved' })
+  readonly problems: readonly SheetProblem[];
+  @ApiProperty({ type: [SheetConflict], description: 'While there is one, it cannot be saved by this route' })
+  readonly conflicts: readonly SheetConflict[];
+  @ApiProperty({ type: [SheetFinding], description: 'What keeps the return from being submitted, or looks odd' })
+  readonly findings: readonly SheetFinding[];
+  @ApiProperty({ type: [String], description: 'How it was read, where that is not plain to see' })
+  readonly notes: readonly string[];
+}
+
+/** A workbook that was read, and the draft that it and what was saved meanwhile make together. */
+export interface ReadSheet {
+  readonly preview: ReturnSheetPreview;
+  /** The draft that the workbook was made of, the one that it makes, and both with what was saved since. */
+  readonly base: ReturnDraft;
+  readonly mine: ReturnDraft;
+  readonly draft: ReturnDraft;
+}
+
+@Injectable()
+export class ReturnSheets {
+  constructor(
+    private readonly returns: Returns,
+    private readonly registers: Registers,
+    private readonly suggestions: Suggestions,
+    @Inject(PUBLIC_URL) private readonly publicUrl: string,
+  ) {}
+
+  /** The workbook of a return, and the revision of the draft that it is made of. */
+  async workbook(code: string, agency: string): Promise<{ readonly bytes: Buffer; readonly revision: number }> {
+    const known = await this.returns.known(code, agency);
+    const { content, revision } = await this.#now(known, agency);
+    const [one, codes] = await Promise.all([
+      this.registers.one('agency', agency),
+      this.suggestions.for(classOf('RecordCommitment'), agency),
+    ]);
+    const bytes = await workbookOf({
+      ...(await this.#source(known, agency, content)),
+      ...{ revision, codes, agencyName: one?.name ?? agency, deadline: deadlineFor(known.round, agency) },
+      address: `${this.publicUrl}/rounds/${encodeURIComponent(code)}/returns/${encodeURIComponent(agency)}`,
+    });
+    return { bytes, revision };
+  }
+
+  /** What a workbook would change; nothing is saved. @throws Rejected for one that is none, or another return's */
+  async read(code: string, agency: string, upload: Upload, by: Principal): Promise<ReadSheet> {
+    const known = await this.returns.known(code, agency);
+    const file = await fileIn(upload);
+    const said = knownByIn(file);
+    if (said.round !== code || said.agency !== agency)
+      throw refused(
+        'other_return',
+        '/file',
+        `The workbook is the return of ${said.agency} in ${said.round}, not that of ${agency} in ${code}.`,
+      );
+    const now = await this.#now(known, agency);
+    const base = await this.#madeOf(known, agency, said, now);
+    const read = readReturn(file, await this.#source(known, agency, base));
+    const both = joined(base, read.draft, now.content);
+    const invalid = await faultsIn(read);
+    const { found } = await this.returns.prepared(code, agency, known, both.draft, {}, metaOf(by));
+    const problems = [...read.problems, ...invalid];
+    return {
+      ...{ base, mine: read.draft, draft: both.draft },
+      preview: {
+        ...{ round: code, agency, saved: false, revision: now.revision },
+        ...{ changes: read.changes, problems, notes: read.notes },
+        conflicts: both.clashes.map(asConflict),
+        findings: found.map(({ level, message, pointer }) => {
+          const { sheet = null, row = null, column = null } = read.placeOf(both.draft, pointer) ?? {};
+          return { level, message, sheet, row, column };
+        }),
+      },
+    };
+  }
+
+  /**
+   * Saves what a workbook makes of the draft, on the revision that the caller has read.
+   * @throws Rejected `sheet_refused` with each problem at `/sheet/cell`; `sheet_conflicts`
+   */
+  async save(code: string, agency: string, { preview, base, mine, draft }: ReadSheet, context: CommandContext) {
+    const { problems, conflicts } = preview;
+    if (problems.length > 0)
+      throw new Rejected(
+        'sheet_refused',
+        `${problems.length} of its cells cannot be taken as they are.`,
+        problems.map((one) => ({ pointer: pointerTo(one), message: messageOf(one) })),
+        'rule',
+      );
+    if (conflicts.length > 0)
+      throw new Conflict(
+        'sheet_conflicts',
+        `Since the workbook was made others have saved what it changes, too: ${conflicts.map(({ part }) => part).join(', ')}.`,
+      );
+    const nothing = isSame(mine, base) && context.expected === preview.revision;
+    const revision = nothing ? preview.revision : await this.returns.save(code, agency, draft, context);
+    return { ...preview, saved: true, revision };
+  }
+
+  async #source({ round }: Known, agency: string, draft: ReturnDraft) {
+    const last = await this.returns.lastOf(round.round!.previous, agency);
+    return {
+      ...{ round: round.round!, agency, draft },
+      register: await this.returns.register({ round }, agency),
+      before: last ? contentOf(last.said) : null,
+    };
+  }
+
+  async #now(known: Known, agency: string) {
+    const saved = await this.returns.draft(known.round.round!.code, agency);
+    const content = saved?.content ?? (await this.returns.beginning(known, agency));
+    return { content, revision: (saved?.revision ?? -1) + 1 };
+  }
+
+  /** The draft that a workbook was made of. @throws Conflict where it is not kept any more */
+  async #madeOf(known: Known, agency: string, said: KnownBy, now: { readonly content: ReturnDraft }) {
+    const is = (draft: ReturnDraft | undefined): draft is ReturnDraft => !!draft && keyOfDraft(draft) === said.key;
+    if (is(now.content)) return now.content;
+    const revision = Number(said.revision);
+    const earlier = revision > 0 ? await this.returns.draft(known.round.round!.code, agency, revision - 1) : null;
+    if (is(earlier?.content)) return earlier.content;
+    const first = await this.returns.beginning(known, agency);
+    if (is(first)) return first;
+    throw new Conflict(
+      'other_draft',
+      'The workbook was made of a draft that is there no more: it was submitted or begun anew since. Download it again, and copy into it what you filled in.',
+      '/file',
+    );
+  }
+}
+
+const asConflict = ({ part, mine, theirs }: Clash): SheetConflict => ({
+  ...{ part, mine: mine as object | null, theirs: theirs as object | null },
+});
+
+async function fileIn({ name, bytes }: Upload): Promise<SpreadsheetFile> {
+  try {
+    return await spreadsheetIn({ name, bytes });
+  } catch (error) {
+    if (!(error instanceof UnreadableFile)) throw error;
+    throw new Rejected('unreadable_file', error.message, [{ pointer: '/file', message: error.message }], 'invalid');
+  }
+}
+
+type KnownBy = Readonly<Record<keyof typeof KNOWN_BY, string>>;
+
+/** What a workbook says of itself, wherever its lines stand by now. @throws Rejected for one that was not made here */
+function knownByIn({ sheets }: SpreadsheetFile): KnownBy {
+  const lines = new Map<string, string>();
+  for (const { rows } of sheets)
+    for (const { cells } of rows) {
+      const [name, value] = [cells.get(0)?.text.trim(), cells.get(1)?.text.trim()];
+      if (name && value && !lines.has(name)) lines.set(name, value);
+    }
+  const said = Object.fromEntries(Object.entries(KNOWN_BY).map(([key, name]) => [key, lines.get(name) ?? '']));
+  if (!/^[0-9a-f]{16}$/.test(said['key']!))
+    throw refused(
+      'no_return',
+      '/file',
+      'The workbook is no return as it can be downloaded here: its first sheet does not say which one it is.',
+    );
+  return said as KnownBy;
+}
+
+/** What the declarations of a draft refuse, at its cells. */
+async function faultsIn({ draft, placeOf }: ReadReturn): Promise<SheetProblem[]> {
+  const of = classOf('ReturnDraft');
+  try {
+    await validation(of).transform(JSON.parse(canonicalJson(draft)), { type: 'body', metatype: of });
+    return [];
+  } catch (error) {
+    if (!(error instanceof Rejected)) throw error;
+    return error.errors.map(({ pointer, message }) => ({
+      ...(placeOf(draft, pointer) ?? NOWHERE),
+      ...{ field: pointer, value: null, message, right: null },
+    }));
+  }
+}
+
+const NOWHERE: Place = { sheet: '', row: 0, column: null };
+
+const pointerTo = ({ sheet, row, column }: Place): string => `/${sheet}/${column ?? ''}${row}`;
+
+const messageOf = ({ message, right }: SheetProblem): string => (right ? `${message}; right: ${right}` : message);

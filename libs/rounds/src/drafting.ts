@@ -1,0 +1,67 @@
+/** The draft of a return: the fields that it asks for of an act, and what two people made of the same draft. Pure. */
+import { classOf, type BodyName, type CommitmentReturn, type ReturnDraft } from '#bodies';
+import { ACTS } from '#commitments';
+import { canonicalJson, withoutNulls } from '#eventsourcing';
+import { formFieldsIn, type FormField } from '#platform';
+import type { ActOfReturn } from '#words';
+
+/** The fields by which every act says where it stands: a return says that once, for all of them. */
+const OF_SOURCE = new Set([...formFieldsIn(classOf('Sourced')).map(({ name }) => name), 'agency']);
+
+/** The class of what an act in a return says. */
+export const bodyInReturn = (act: ActOfReturn | 'record'): new () => object => classOf(ACTS[act].body as BodyName);
+
+/** The fields of an act that a return asks for. */
+export const fieldsInReturn = (act: ActOfReturn | 'record'): FormField[] =>
+  formFieldsIn(bodyInReturn(act)).filter(({ name }) => !OF_SOURCE.has(name));
+
+const said = (value: unknown): string => canonicalJson(withoutNulls({ value: value ?? null }));
+const same = (one: unknown, other: unknown): boolean => said(one) === said(other);
+const some = <T>(name: string, all: readonly T[]) => (all.length > 0 ? { [name]: all } : {});
+
+/** A draft by its parts, each of which one person writes at a time: `commitment IOM-2011-12`, `new 0`, `answer staff`, `narrative en`. */
+function partsOf({ commitments, newCommitments, answers, narratives }: ReturnDraft): Map<string, unknown> {
+  return new Map<string, unknown>([
+    ...commitments.map((one) => [`commitment ${one.reference}`, one] as const),
+    ...(newCommitments ?? []).map((one, i) => [`new ${i}`, one] as const),
+    ...(answers ?? []).map((one) => [`answer ${one.question}`, one] as const),
+    ...(narratives ?? []).map((one) => [`narrative ${one.language}`, one] as const),
+  ]);
+}
+
+function ofParts(parts: ReadonlyMap<string, unknown>): ReturnDraft {
+  const of = (kind: string) => [...parts].flatMap(([key, part]) => (key.startsWith(`${kind} `) ? [part] : []));
+  return {
+    commitments: of('commitment') as CommitmentReturn[],
+    ...some('newCommitments', of('new')),
+    ...some('answers', of('answer')),
+    ...some('narratives', of('narrative')),
+  } as ReturnDraft;
+}
+
+/** A part that two people wrote differently: `null` where one of them took it out. */
+export interface Clash {
+  readonly part: string;
+  readonly mine: unknown;
+  readonly theirs: unknown;
+}
+
+/**
+ * One draft of two that were made of the same one: of each part that which was changed. Where both were, mine stands in it, and
+ * it is told as a clash.
+ */
+export function joined(base: ReturnDraft, mine: ReturnDraft, theirs: ReturnDraft) {
+  const [was, one, other] = [partsOf(base), partsOf(mine), partsOf(theirs)];
+  const clashes: Clash[] = [];
+  const parts = new Map<string, unknown>();
+  for (const part of new Set([...other.keys(), ...one.keys()])) {
+    const [before, ours, others] = [was.get(part), one.get(part), other.get(part)];
+    const value = same(ours, before) ? others : ours;
+    if (!same(ours, before) && !same(others, before) && !same(ours, others))
+      clashes.push({ part, mine: ours ?? null, theirs: others ?? null });
+    if (value !== undefined) parts.set(part, value);
+  }
+  return { draft: ofParts(parts), clashes };
+}
+
+export const isSame = (one: ReturnDraft, other: ReturnDraft): boolean => same(one, other);

@@ -1,0 +1,291 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Workbook, type Worksheet } from '@cj-tech-master/excelts';
+import { todayAt } from '#clocks';
+import { HLD, TestServer } from './support/server.js';
+
+/** A change of a cell: of which sheet, in the row with this key (`null`: the first empty one), in the column with this head. */
+type Change = readonly [sheet: string, key: string | null, head: string, value: string | number];
+
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+const today = todayAt(new Date());
+const later = todayAt(new Date(Date.now() + 14 * 86_400_000));
+const THEME = 'HLD06-10';
+const ROUND = {
+  ...{ name: 'Follow-up on policies', asOf: today, opens: today, deadline: later },
+  expected: { agencies: ['IOM', 'ILO'] },
+  inQuestion: { theme: THEME },
+  guidance: 'Say what came of each.\n\nBe short.',
+  questions: [
+    { id: 'staff', of: 'agency', kind: 'number', text: 'How many staff?', unit: 'persons', required: true },
+    { id: 'mood', of: 'agency', kind: 'choice', text: 'How is it going?', choices: ['Well, on the whole', 'Badly'] },
+    { id: 'hard', of: 'commitment', kind: 'yes_no', text: 'Was it harder than expected?' },
+  ],
+};
+
+let server: TestServer;
+let [secretariat, iom] = ['', ''];
+const as = (token: string, more: object = {}) =>
+  ({ authorization: `Bearer ${token}`, ...more }) as Record<string, string>;
+const pathOf = (code: string, agency = 'IOM') => `/v1/rounds/${code}/returns/${agency}`;
+
+async function opened(code: string): Promise<string[]> {
+  await server.post('/v1/rounds', { code, ...ROUND }, secretariat);
+  const { body } = await server.post(`/v1/rounds/${code}/open`, {}, secretariat);
+  await server.get('/v1/rounds', { 'if-position-at-least': body.position as string });
+  const { register } = (await server.get(pathOf(code))).body as { register: { reference: string }[] };
+  return register.map(({ reference }) => reference);
+}
+
+async function downloaded(code: string, agency = 'IOM', token = iom) {
+  const answer = await fetch(`${server.url}${pathOf(code, agency)}.xlsx`, { headers: as(token) });
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, XLSX]);
+  return { bytes: Buffer.from(await answer.arrayBuffer()), tag: answer.headers.get('etag')! };
+}
+
+async function sent(code: string, bytes: Buffer, revision: number | null, query = '', token = iom) {
+  const match = revision === null ? {} : { 'if-match': `"${revision}"` };
+  const answer = await fetch(`${server.url}${pathOf(code)}.xlsx${query}`, {
+    ...{ method: 'PUT', body: new Uint8Array(bytes) },
+    headers: as(token, { ...match, 'content-type': XLSX }),
+  });
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  return { status: answer.status, body: (await answer.json()) as any };
+}
+
+const textAt = (sheet: Worksheet, row: number, column: number): string => sheet.getCell(row, column).text.trim();
+const columnOf = (sheet: Worksheet, head: string): number => {
+  for (let column = 1; column <= sheet.columnCount; column++) if (textAt(sheet, 2, column) === head) return column;
+  throw new Error(`${sheet.name} has no column ${head}`);
+};
+
+/** A workbook in which a person changes some cells. */
+async function filledIn(bytes: Buffer, changes: readonly Change[]): Promise<Buffer> {
+  const book = new Workbook();
+  await book.xlsx.load(new Uint8Array(bytes));
+  for (const [name, key, head, value] of changes) {
+    const sheet = book.getWorksheet(name)!;
+    const column = columnOf(sheet, head);
+    let row = 3;
+    if (key !== null) while (textAt(sheet, row, 1) !== key) row++;
+    else while (textAt(sheet, row, 1) !== '') row++;
+    sheet.getCell(row, column).value = value;
+  }
+  return Buffer.from(await book.xlsx.writeBuffer());
+}
+
+const draftOf = async (code: string) => (await server.get(pathOf(code), as(iom))).body.draft.content as object;
+
+beforeAll(async () => {
+  server = await TestServer.start([HLD]);
+  [secretariat, iom] = [server.token(null), server.token('IOM')];
+});
+afterAll(() => server.close());
+
+describe('A return as a workbook', () => {
+  it('has the commitments with the last words, drop-down lists, and cells that are locked or open', async () => {
+    const references = await opened('S-1');
+    const { bytes, tag } = await downloaded('S-1');
+    expect(tag).toMatch(/^W\/"0-/);
+    const book = new Workbook();
+    await book.xlsx.load(new Uint8Array(bytes));
+    expect(book.worksheets.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        'Return',
+        'Answers',
+        'Commitments',
+        'Attach evidence',
+        'New commitments',
+        'In your words',
+      ]),
+    );
+    const sheet = book.getWorksheet('Commitments')!;
+    expect(references).toEqual(references.map((_, i) => textAt(sheet, 3 + i, 1)));
+    const [stage, title] = [columnOf(sheet, 'Stage'), columnOf(sheet, 'Commitment')];
+    expect(sheet.getCell(3, stage).dataValidation).toMatchObject({ type: 'list' });
+    expect(sheet.getCell(3, stage).protection).toMatchObject({ locked: false });
+    expect(sheet.getCell(3, title).protection?.locked).not.toBe(false);
+    expect(sheet.sheetProtection).toMatchObject({ sheet: true });
+  });
+
+  it('that comes back as it was sent changes nothing, whatever its draft says', async () => {
+    const [first, second] = await opened('S-2');
+    const content = {
+      commitments: [
+        {
+          ...{ reference: first, says: 'update' },
+          acts: [
+            {
+              act: 'reportStage',
+              body: { stage: 'in_progress', effective: '2012', note: '=1+1\nand more', nextStep: 'x' },
+            },
+            {
+              act: 'attachEvidence',
+              body: { title: 'Report; of the "year"', url: 'https://example.org/a', citation: null },
+            },
+            { act: 'reportStage', body: { stage: 'on_hold', effective: '2012-02', note: 'twice' } },
+          ],
+          answers: [{ question: 'hard', yes: false }],
+        },
+        { reference: second, says: 'no_change', note: '2012-11' },
+      ],
+      newCommitments: [
+        {
+          body: {
+            ...{ title: 'Guide', summary: 'A guide.', kind: 'data', nature: 'one_off', strength: 'undertaken' },
+            agencies: [
+              { agency: 'IOM', role: 'lead' },
+              { agency: 'ILO', role: 'partner' },
+            ],
+            ...{ themes: [THEME], countries: ['SEN'], stage: 'planned', effective: '2012', noNextStep: true },
+            target: { date: '2014-06', note: 'if funded' },
+            milestones: [{ title: 'A draft', due: '2013' }],
+          },
+        },
+      ],
+      answers: [
+        { question: 'mood', choice: 'Well, on the whole' },
+        { question: 'staff', number: 1.5 },
+      ],
+      narratives: [{ language: 'fr', text: 'Une année.\n\nDeux.' }],
+    };
+    const saved = await server.put(pathOf('S-2'), content, iom, { 'if-match': '"0"' });
+    expect(saved.status).toBe(200);
+    const before = await draftOf('S-2');
+    const { bytes } = await downloaded('S-2');
+    const back = await sent('S-2', await filledIn(bytes, []), 1);
+    expect(back).toMatchObject({ status: 200, body: { revision: 1, changes: [], problems: [], conflicts: [] } });
+    expect(await draftOf('S-2')).toEqual(before);
+  });
+
+  it('makes the draft what was filled in, after a preview that says so cell by cell', async () => {
+    const [first, second, third] = (await opened('S-3')) as [string, string, string];
+    const { bytes } = await downloaded('S-3');
+    const book = await filledIn(bytes, [
+      ['Answers', 'staff', 'Your answer', 12],
+      ['Answers', 'mood', 'Your answer', 'Badly'],
+      ['Commitments', first, 'Stage', 'On hold'],
+      ['Commitments', first, 'When it happened', '2012-01'],
+      ['Commitments', first, 'Note', 'The grant ended.'],
+      ['Commitments', first, 'Next step', 'Find another'],
+      ['Commitments', first, 'The next step is due', 'June 2013'],
+      ['Commitments', first, 'Was it harder than expected? [hard]', 'Yes'],
+      ['Commitments', second, 'What you say', 'No change'],
+      ['Commitments', third, 'What you say', 'Not assessed'],
+      ['Commitments', third, 'Why not assessed', 'The office was closed.'],
+      ['Attach evidence', null, 'Commitment', first],
+      ['New commitments', null, 'Title', 'Guide for parliaments'],
+      ['In your words', null, 'In your words', 'It was a year of change.'],
+    ]);
+    const evidence = await filledIn(book, [['Attach evidence', null, 'Title', 'Report of the year']]);
+    const looked = await sent('S-3', evidence, null, '?preview=true');
+    expect(looked).toMatchObject({ status: 200, body: { saved: false, revision: 0, problems: [], conflicts: [] } });
+    expect(looked.body.changes).toHaveLength(15);
+    expect(looked.body.changes).toContainEqual(
+      expect.objectContaining({ sheet: 'Commitments', row: 3, head: 'Stage', about: first, was: '', is: 'On hold' }),
+    );
+    expect(looked.body.findings).toContainEqual(
+      expect.objectContaining({ sheet: 'New commitments', row: 3, message: expect.stringMatching(/summary/) }),
+    );
+    expect((await sent('S-3', evidence, null)).status).toBe(400);
+    const done = await sent('S-3', evidence, 0);
+    expect(done).toMatchObject({ status: 200, body: { saved: true, revision: 1 } });
+    expect(await draftOf('S-3')).toEqual({
+      commitments: [
+        {
+          ...{ reference: first, says: 'update' },
+          acts: [
+            {
+              act: 'reportStage',
+              body: {
+                ...{ stage: 'on_hold', effective: '2012-01', note: 'The grant ended.' },
+                ...{ nextStep: 'Find another', nextStepDue: '2013-06' },
+              },
+            },
+            { act: 'attachEvidence', body: { title: 'Report of the year' } },
+          ],
+          answers: [{ question: 'hard', yes: true }],
+        },
+        { reference: second, says: 'no_change' },
+        { reference: third, says: 'not_assessed', why: 'The office was closed.' },
+      ],
+      newCommitments: [
+        { body: { title: 'Guide for parliaments', agencies: [{ agency: 'IOM', role: 'lead' }], themes: [] } },
+      ],
+      answers: [
+        { question: 'staff', number: 12 },
+        { question: 'mood', choice: 'Badly' },
+      ],
+      narratives: [{ language: 'en', text: 'It was a year of change.' }],
+    });
+    // What is emptied is taken out.
+    const { bytes: again } = await downloaded('S-3');
+    const emptied = await filledIn(again, [
+      ['Commitments', second, 'What you say', ''],
+      ['Answers', 'mood', 'Your answer', ''],
+    ]);
+    expect((await sent('S-3', emptied, 1)).body).toMatchObject({ revision: 2, problems: [] });
+    expect(await draftOf('S-3')).toMatchObject({
+      commitments: [{ reference: first }, { reference: third }],
+      answers: [{ question: 'staff' }],
+    });
+  });
+
+  it('is refused with each problem by sheet, row and column, and nothing is saved', async () => {
+    const [first, second] = (await opened('S-4')) as [string, string];
+    const { bytes } = await downloaded('S-4');
+    const book = await filledIn(bytes, [
+      ['Answers', 'staff', 'Your answer', 'a dozen'],
+      ['Commitments', first, 'Stage', 'Nearly done'],
+      ['Commitments', first, 'When it happened', '03/04/2012'],
+      ['Commitments', second, 'Was it harder than expected? [hard]', 'Yes'],
+    ]);
+    const { status, body } = await sent('S-4', book, 0);
+    expect([status, body.code]).toEqual([422, 'sheet_refused']);
+    expect(body.errors.map(({ pointer }: { pointer: string }) => pointer.replace(/[A-Z]+(?=\d)/, '?'))).toEqual([
+      ...['/Answers/?3', '/Commitments/?3', '/Commitments/?3', '/Commitments/?4'],
+    ]);
+    expect((await sent('S-4', book, null, '?preview=true')).body.problems).toMatchObject([
+      { value: 'a dozen', message: 'is no number' },
+      { value: 'Nearly done', right: expect.stringMatching(/^one of: Proposed; Planned/) },
+      { message: expect.stringMatching(/does not say which is the day/) },
+      { column: expect.stringMatching(/^[A-Z]+$/), right: 'Update, No change or Not assessed' },
+    ]);
+    expect((await server.get(pathOf('S-4'), as(iom))).body.revision).toBe(0);
+  });
+
+  it('of another agency or round, or that is none, is refused; one of an older draft is joined, or its conflicts are told', async () => {
+    const [first, second] = (await opened('S-5')) as [string, string];
+    const { bytes } = await downloaded('S-5');
+    const other = await downloaded('S-5', 'ILO', server.token('ILO'));
+    expect((await sent('S-5', other.bytes, 0)).body).toMatchObject({ code: 'other_return' });
+    expect((await sent('S-4', bytes, 0)).body).toMatchObject({ code: 'other_return' });
+    const list = await fetch(`${server.url}/v1/forums?format=xlsx`);
+    expect((await sent('S-5', Buffer.from(await list.arrayBuffer()), 0)).body).toMatchObject({ code: 'no_return' });
+    expect((await sent('S-5', Buffer.from('nothing'), 0)).body).toMatchObject({ code: 'no_return' });
+    expect((await sent('S-5', Buffer.from('PK'), 0)).body).toMatchObject({ code: 'unreadable_file' });
+    expect((await sent('S-5', bytes, 0, '', server.token('ILO'))).status).toBe(403);
+    expect((await fetch(`${server.url}${pathOf('S-5')}.xlsx`)).status).toBe(401);
+
+    const theirs = { commitments: [{ reference: first, says: 'no_change' }] };
+    await server.put(pathOf('S-5'), theirs, iom, { 'if-match': '"0"' });
+    const apart = await filledIn(bytes, [['Commitments', second, 'What you say', 'No change']]);
+    expect((await sent('S-5', apart, 0)).status).toBe(412);
+    expect(await sent('S-5', apart, 1)).toMatchObject({ status: 200, body: { revision: 2 } });
+    expect(await draftOf('S-5')).toEqual({
+      commitments: [
+        { reference: first, says: 'no_change' },
+        { reference: second, says: 'no_change' },
+      ],
+    });
+    const same = await filledIn(bytes, [['Commitments', first, 'What you say', 'Not assessed']]);
+    const clash = await sent('S-5', same, 2);
+    expect([clash.status, clash.body.code]).toEqual([409, 'sheet_conflicts']);
+    expect((await sent('S-5', same, null, '?preview=true')).body.conflicts).toEqual([
+      {
+        part: `commitment ${first}`,
+        mine: { reference: first, says: 'not_assessed' },
+        theirs: { reference: first, says: 'no_change' },
+      },
+    ]);
+  });
+});
