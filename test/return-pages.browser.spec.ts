@@ -35,7 +35,6 @@ describe('A round on pages', () => {
     const fields = {
       ...{ code: 'R-1', name: 'Follow-up', asOf: today, opens: today, deadline: inDays(14), guidance: null },
       ...{ 'expected.agencies': null, 'expected.body': null, previous: null, 'inQuestion.theme': 'HLD06-17' },
-      'report.kind': 'theme',
       ...{ 'questions.0.id': 'staff', 'questions.0.of': 'agency', 'questions.0.kind': 'number' },
       ...{ 'questions.0.text': 'How many staff?', 'questions.0.required': 'true' },
     };
@@ -162,7 +161,7 @@ describe('A round on pages', () => {
     expect([back.status, await stateOf('IOM')]).toEqual([303, 'returned']);
     expect(wordsIn(await iom.opens('/home'))).toMatch(/Sent back.*1 comment to read/);
     const told = await iom.opens(at);
-    expect(wordsIn(told)).toMatch(/The secretariat, .*, on IOM-\S+: Report progress: when it happened Since when\?/);
+    expect(wordsIn(told)).toMatch(/The secretariat, .*, on \S+: Report how it stands: when it happened Since when\?/);
     const answered = await iom.fills(told, `${at}/comments`, { answers: '0', text: 'Since March.' });
     expect(answered.status).toBe(303);
     expect(wordsIn(await secretariat.opens(at))).toMatch(/Since when\?.*IOM, .* Since March\./);
@@ -191,17 +190,13 @@ describe('A round on pages', () => {
     expect((await iom.opens('/rounds/R-1/extend')).status).toBe(403);
   });
 
-  it('is published by the secretariat from its page, and the agencies reply beside what came out', async () => {
+  it('is published from its page, by the secretariat alone; a symbol that is taken refuses it there', async () => {
     const publish = '/rounds/R-1/publish';
+    expect((await iom.opens(publish)).status).toBe(403);
     expect(wordsIn(await secretariat.opens('/rounds/R-1'))).toContain('Its report, as it would be published now');
-    const done = await secretariat.fills(await secretariat.opens(publish), publish, { publication: 'R/1' });
-    expect([done.status, done.to]).toEqual([303, '/rounds/R-1']);
-    const who = await SignedIn.as(server, 'WHO');
-    const reply = '/rounds/R-1/returns/WHO/comments';
-    expect((await who.fills(await who.opens('/rounds/R-1'), reply, { text: 'We were never asked.' })).status).toBe(303);
-    const round = wordsIn({ html: String((await server.get('/rounds/R-1', { accept: 'text/html' })).body) });
-    expect(round).toMatch(/R\/1.*It never changes.*Corrected since.*What agencies reply WHO, .* We were never asked\./);
-    const agency = wordsIn({ html: String((await server.get('/agencies/IOM', { accept: 'text/html' })).body) });
-    expect(agency).toMatch(/Reporting rounds.*Follow-up .* Accepted/);
+    const other = { id: 'TAKEN', kind: 'agency', parameters: { agency: 'WHO' }, asOf: today };
+    expect((await server.post('/v1/publications', other, server.token(null))).status).toBe(201);
+    const refused = await secretariat.fills(await secretariat.opens(publish), publish, { publication: 'TAKEN' });
+    expect([refused.status, wordsIn(refused)]).toEqual([409, expect.stringContaining('TAKEN is being prepared as')]);
   });
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { todayAt } from '#clocks';
+import { SignedIn, wordsIn } from './support/filled-form.js';
 import { HLD, TestServer, type Answer } from './support/server.js';
 
 let server: TestServer;
@@ -450,6 +451,15 @@ describe('A round that is published', () => {
     expect(learned.equation).toBe(`${totalThen.total} − 1 withdrawn = ${totalThen.total - 1}`);
     expect(refusal(await get('/CM-2006/since'))).toBe('404 not_published');
     expect(refusal(await post('/CM-2006/returns/WHO/comments', comment, who))).toBe('409 nothing_received');
+  });
+  it('shows so on its page, where an agency replies, and on the page of each agency when it answered', async () => {
+    const who = await SignedIn.as(server, 'WHO');
+    const page = await who.opens(`/rounds/${code}`);
+    expect(wordsIn(page)).toMatch(/CM\/2026\/1 .* It never changes\. Corrected since As recorded by now: .* withdrawn/);
+    expect(wordsIn(page)).toMatch(/What agencies reply WHO, .* We were not asked in time\./);
+    const replied = await who.fills(page, `/rounds/${code}/returns/WHO/comments`, { text: 'And would have.' });
+    expect([replied.status, (await get(`/${code}/since`)).body.replies]).toMatchObject([303, [{}, { number: 1 }]]);
+    expect(wordsIn(await who.opens('/agencies/IOM'))).toMatch(/Reporting rounds .*Follow-up on policies .* Accepted/);
   });
   it('is what the next round begins with, term by term', async () => {
     const { body } = await get('/NEXT/bridge');

@@ -6,7 +6,7 @@ import { todayAt, type FullDate } from '#clocks';
 import { commitment, isOpen, isOverdue, viewAsAt } from '#commitments';
 import { load, type Log } from '#eventsourcing';
 import { LOG } from '#platform';
-import { Progress } from '#progress';
+import { Progress, type Filter } from '#progress';
 import { NATURES, RESPONSIBLE_ROLES, STAGES, type Nature, type Role, type Stage } from '#words';
 
 /** A commitment as the register has it today, for the agency that reports on it. */
@@ -31,10 +31,23 @@ export class CommitmentInQuestion {
   @ApiProperty({ type: 'integer', description: 'Of its last event' }) readonly revision: number;
 }
 
+/** What a round asks an agency about, as a filter of commitments. */
+export const inQuestionOf = (agency: string, asked: InQuestion | null | undefined): Filter => {
+  const { followsUp, theme, ledOnly, openOnly } = asked ?? {};
+  return {
+    ...{ agency, role: ledOnly ? 'lead' : 'any' },
+    ...(followsUp && { followsUp }),
+    ...(theme && { theme }),
+    ...(openOnly && { stage: STAGES.filter(isOpen).join() }),
+  };
+};
+
 /** Finds them. */
 export abstract class FindsInQuestion {
   /** By reference. */
   abstract of(agency: string, asked: InQuestion | null | undefined): Promise<CommitmentInQuestion[]>;
+  /** How many there are. */
+  abstract count(agency: string, asked: InQuestion | null | undefined): Promise<number>;
 }
 
 @Injectable()
@@ -47,21 +60,19 @@ export class InQuestionToday extends FindsInQuestion {
   }
 
   async of(agency: string, asked: InQuestion | null | undefined): Promise<CommitmentInQuestion[]> {
-    const { followsUp, theme, ledOnly, openOnly } = asked ?? {};
     const today = todayAt(new Date());
     const at = await this.progress.pin({ asOf: today });
-    const filter = {
-      ...{ agency, role: ledOnly ? ('lead' as const) : ('any' as const) },
-      ...(followsUp && { followsUp }),
-      ...(theme && { theme }),
-    };
     const found: CommitmentInQuestion[] = [];
-    for await (const items of this.progress.allCommitments(at, filter))
+    for await (const items of this.progress.allCommitments(at, inQuestionOf(agency, asked)))
       for (const { reference } of items) {
         const known = await inQuestion(this.log, reference, agency, today);
-        if (known && (known.open || !openOnly)) found.push(known);
+        if (known && (known.open || !asked?.openOnly)) found.push(known);
       }
     return found;
+  }
+
+  async count(agency: string, asked: InQuestion | null | undefined): Promise<number> {
+    return (await this.progress.total({ asOf: todayAt(new Date()) }, inQuestionOf(agency, asked))).total;
   }
 }
 

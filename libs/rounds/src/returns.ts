@@ -73,6 +73,12 @@ export class NewlyRecorded {
   readonly likelyDuplicates: readonly MayBeSame[];
 }
 
+/** How far the draft of a return is. */
+export class Drafted {
+  @ApiProperty({ type: 'integer', description: 'The commitments of which it says something' }) readonly said: number;
+  @ApiProperty({ type: 'integer', description: 'Those in question' }) readonly of: number;
+}
+
 class MayBeSame {
   @ApiProperty() readonly reference: string;
   @ApiProperty() readonly title: string;
@@ -111,6 +117,18 @@ export class Returns {
   /** The draft as it was saved last, or one of its revisions; `null`: none was saved. */
   draft(code: string, agency: string, revision?: number): Promise<Draft<ReturnDraft> | null> {
     return this.drafts.read<ReturnDraft>(draftOf(code, agency), revision);
+  }
+
+  /** How far drafts are, by their agencies. @param drafts the ids of those that whoever asks may know of */
+  async drafted(code: string, { round }: OpenedRound, drafts: ReadonlySet<string>): Promise<Map<string, Drafted>> {
+    const found = new Map<string, Drafted>();
+    for (const id of drafts) {
+      const agency = id.slice(code.length + 1);
+      if (id !== returnId(code, agency)) continue;
+      const said = (await this.draft(code, agency))?.content.commitments.length;
+      if (said !== undefined) found.set(agency, { said, of: await this.inQuestion.count(agency, round!.inQuestion) });
+    }
+    return found;
   }
 
   revisions(code: string, agency: string) {

@@ -167,9 +167,15 @@ export function isSound({ code, opens, deadline, asOf, from, until, questions, e
   if (!expected.body && !expected.agencies?.length)
     throw refused('nobody_expected', '/expected', 'Say which body or which agencies are to answer.');
   const ids = new Set<string>();
-  for (const [i, { id, kind, choices }] of (questions ?? []).entries()) {
+  for (const [i, { id, of, kind, choices, carriedOver }] of (questions ?? []).entries()) {
     if (ids.has(id)) throw refused('asked_twice', `/questions/${i}/id`, `There are two questions ${id}.`);
     ids.add(id);
+    if (carriedOver && of === 'commitment')
+      throw refused(
+        'not_carried_over',
+        `/questions/${i}/carriedOver`,
+        'An answer about a commitment is given with what is said of it; that of the last round is shown beside it.',
+      );
     if ((kind === 'choice') !== Boolean(choices?.length))
       throw refused('choices_needed', `/questions/${i}/choices`, 'A choice has choices, and nothing else has.');
   }

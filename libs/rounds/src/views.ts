@@ -8,6 +8,7 @@ import { missing, publication, Registers } from '#registers';
 import { compareTexts } from '#text';
 import { RETURN_STATES, ROUND_STATES, type ReturnState, type RoundState } from '#words';
 import { aReturn, returnId, stateOfReturn, type CommentAsAt } from './return.js';
+import { Drafted } from './returns.js';
 import { deadlineFor, isLate, stateOf, type OpenedRound } from './round.js';
 import { roundsAt, RoundsProjection, type ReturnInShort, type RoundsSeen } from './rounds.projection.js';
 
@@ -45,6 +46,8 @@ export class ReturnLine {
     description: 'Until the deadline; below 0: since then. null: it is no longer awaited',
   })
   readonly daysLeft: number | null;
+  @ApiProperty({ type: Drafted, nullable: true, description: 'How far its draft is, to those who may see that' })
+  readonly drafted: Drafted | null;
   @ApiProperty({ ...DAY, nullable: true, description: 'When it came first' }) readonly receivedOn: FullDate | null;
   @ApiProperty({ ...DAY, nullable: true, description: 'The date that it bears' }) readonly reportedOn: FullDate | null;
   @ApiProperty({ ...DAY, nullable: true }) readonly acceptedOn: FullDate | null;
@@ -332,7 +335,7 @@ function lineOf(
   const standing = stateOfReturn(state, agency, short, today, drafts.has(returnId(code, agency)));
   return {
     ...{ agency, name: names.get(agency) ?? agency, deadline, receivedOn, reportedOn, acceptedOn, says, paper },
-    ...{ comments, replies, state: standing, isNil: short.nil },
+    ...{ comments, replies, state: standing, isNil: short.nil, drafted: null },
     late: isLate(state, agency, receivedOn ?? today),
     daysLeft: standing === 'awaited' || standing === 'draft' ? daysBetween(today, deadline) : null,
   };

@@ -187,6 +187,12 @@ export const RoundPage = ({ view, round, lines, isDesk, own, since }: RoundParts
                 <td data-label="Return">
                   <span class={`return-state ${line.state}`}>{RETURN_STATE_WORDS[line.state]}</span>
                   {line.isNil && line.state !== 'nil' && ': a nil return'}
+                  {line.drafted && (
+                    <small>
+                      {' '}
+                      {count(line.drafted.said)} of {count(line.drafted.of)}
+                    </small>
+                  )}
                   {line.late && line.state !== 'not_received' && <span class="alert"> late</span>}
                 </td>
                 <td data-label="When">
