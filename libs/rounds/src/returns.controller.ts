@@ -52,6 +52,12 @@ class CommentOfReturn implements CommentAsAt {
   readonly agency: string | null;
   @ApiProperty(DAY) readonly on: FullDate;
   @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'The revision of the submission whose fields `at` points into; null: nothing was submitted by then',
+  })
+  readonly submission: number | null;
+  @ApiProperty({
     type: String,
     nullable: true,
     description: 'The symbol of the published report that it stands beside, as a reply; null: it was made before that',

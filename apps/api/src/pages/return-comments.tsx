@@ -1,7 +1,7 @@
 /** The comments on a return: each at the field that it is about, with the answers to it, and the fields to write them. */
 import type { CommitmentReturn, Question, ReturnDraft } from '#bodies';
 import { newCommandId } from '#eventsourcing';
-import type { CommentAsAt } from '#rounds';
+import { contentOf, type CommentAsAt, type ReturnSoFar } from '#rounds';
 import { ACT_WORDS } from './act-words.js';
 import { labelOf } from './field-words.js';
 import { CsrfField } from './signed-in.js';
@@ -58,43 +58,51 @@ export const fieldsOfWhole = (
 export interface Thread {
   readonly root: CommentAsAt;
   readonly answers: readonly CommentAsAt[];
+  /** The commitment that it is about; `null`: of none alone. */
+  readonly reference: string | null;
+  /** The field that it is about, in words; `null`: the whole return. */
+  readonly about: string | null;
 }
 
-export function threadsOf(comments: readonly CommentAsAt[]): Thread[] {
+/** The comments on a return; each points into what was submitted by then. */
+export function threadsOf({ comments, submissions }: ReturnSoFar, questions: readonly Question[]): Thread[] {
   const rootOf = ({ answers, number }: CommentAsAt): number =>
     answers === null || !comments[answers] ? number : rootOf(comments[answers]);
-  return comments
-    .filter((one) => rootOf(one) === one.number)
-    .map((root) => ({
-      root,
-      answers: comments.filter((one) => one !== root && rootOf(one) === root.number),
-    }));
+  const roots = comments.filter((one) => rootOf(one) === one.number);
+  return roots.map((root): Thread => {
+    const answers = comments.filter((one) => one !== root && rootOf(one) === root.number);
+    const said = submissions.find(({ revision }) => revision === root.submission)?.said;
+    const content = said ? contentOf(said) : null;
+    const row = Number(/^\/commitments\/(\d+)/.exec(root.at ?? '')?.[1] ?? NaN);
+    const of = content?.commitments[row];
+    const fields = of ? fieldsOfCommitment(of, row, questions) : content ? fieldsOfWhole(content, questions) : [];
+    const about = root.at === null ? null : (fields.find(({ at }) => at === root.at)?.words ?? root.at);
+    return { root, answers, reference: of?.reference ?? null, about };
+  });
 }
-
-/** Whether a thread is about a commitment of a submission, by its place there. */
-export const isAbout =
-  (i: number) =>
-  ({ root: { at } }: Thread): boolean =>
-    `${at ?? ''}/`.startsWith(`/commitments/${i}/`);
 
 interface ThreadsParts {
   readonly threads: readonly Thread[];
-  /** Of which a comment may be about one: its words are told. */
-  readonly fields: readonly Field[];
+  /** Whether the commitment that each is about is told. */
+  readonly named?: boolean;
   /** Where an answer goes, and whose it is (`null`: the secretariat’s); absent: nobody answers here. */
-  readonly answering?: { readonly action: string; readonly agency: string | null } | undefined;
+  readonly answering?: Answering | undefined;
 }
 
-export const Threads = ({ threads, fields, answering }: ThreadsParts) =>
+export interface Answering {
+  readonly action: string;
+  readonly agency: string | null;
+}
+
+export const Threads = ({ threads, named = false, answering }: ThreadsParts) =>
   threads.length === 0 ? null : (
     <ul class="comments">
-      {threads.map(({ root, answers }) => {
-        const { at, number } = root;
-        const about = at === null ? undefined : fields.find((field) => field.at === at)?.words;
+      {threads.map(({ root, answers, reference, about }) => {
+        const { number } = root;
         const last = answers.at(-1) ?? root;
         return (
           <li key={number} id={`comment-${number}`}>
-            <Comment one={root} about={about} />
+            <Comment one={root} about={[named ? reference : null, about].filter((part) => part !== null).join(': ')} />
             {answers.map((one) => (
               <div key={one.number} class="answer">
                 <Comment one={one} />
@@ -117,12 +125,12 @@ export const Threads = ({ threads, fields, answering }: ThreadsParts) =>
     </ul>
   );
 
-const Comment = ({ one: { text, agency, on, beside }, about }: { one: CommentAsAt; about?: string | undefined }) => (
+const Comment = ({ one: { text, agency, on, beside }, about }: { one: CommentAsAt; about?: string }) => (
   <>
     <small>
       {agency ?? 'The secretariat'}, {dateWords(on)}
       {beside !== null && `, beside ${beside}`}
-      {about !== undefined && (
+      {about && (
         <>
           , on <span dir="auto">{textWords(about)}</span>
         </>

@@ -4,7 +4,7 @@ import { ACTS } from '#commitments';
 import { canonicalJson } from '#eventsourcing';
 import type { CommitmentInQuestion, NewlyRecorded } from '#rounds';
 import { actInWords } from './acts-in-words.js';
-import { CommentField, fieldsOfCommitment, isAbout, Threads, type Thread } from './return-comments.js';
+import { CommentField, fieldsOfCommitment, Threads, type Answering, type Thread } from './return-comments.js';
 import { questionWords, RETURN_WORD_WORDS } from './round-words.js';
 import { CsrfField } from './signed-in.js';
 import { path, type View } from './view.js';
@@ -80,7 +80,7 @@ interface ReadParts {
   /** What was submitted before this, if it was sent back: what differs from it is marked. */
   readonly sentBack: ReturnDraft | null;
   readonly threads: readonly Thread[];
-  readonly answering: { readonly action: string; readonly agency: string | null } | undefined;
+  readonly answering: Answering | undefined;
   /** What it newly recorded. */
   readonly recorded: readonly NewlyRecorded[];
   /** Whether a comment can be written on each commitment, for the form `return-comments`. */
@@ -137,7 +137,10 @@ export const ReturnRead = (parts: ReadParts) => {
                     </div>
                   )}
                 </div>
-                <Threads threads={threads.filter(isAbout(i))} fields={fields} answering={answering} />
+                <Threads
+                  threads={threads.filter(({ reference }) => reference === said.reference)}
+                  answering={answering}
+                />
                 {writes && <CommentField fields={fields} n={i} of={said.reference} />}
               </li>
             );

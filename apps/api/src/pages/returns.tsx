@@ -29,13 +29,11 @@ import {
 import {
   contentOf,
   deadlineFor,
-  isLate,
   isSame,
   isWritable,
   joined,
   RETURN_ACTS,
   Returns,
-  stateOfReturn,
   worksFor,
   type Clash,
   type Found,
@@ -48,17 +46,10 @@ import { PlainPage } from './layout.js';
 import { RendersPages } from './rendering.js';
 import { draftIn } from './return-content.js';
 import { ReturnForm, type Added } from './return-form.js';
-import {
-  CommentField,
-  fieldsOfCommitment,
-  fieldsOfWhole,
-  isAbout,
-  Threads,
-  threadsOf,
-  type Thread,
-} from './return-comments.js';
-import { OneButton, ReturnRead } from './return-read.js';
-import { daysWords, RETURN_STATE_WORDS } from './round-words.js';
+import { Threads, threadsOf } from './return-comments.js';
+import { OneButton } from './return-read.js';
+import { Review } from './return-review.js';
+import { daysWords } from './round-words.js';
 import { CsrfField } from './signed-in.js';
 import { Suggestions } from './suggestions.js';
 import { PageQuery, path, Views, type View } from './view.js';
@@ -259,6 +250,7 @@ export class ReturnPages {
       this.returns.lastOf(round.previous, agency),
       this.returns.openBy(code, agency, by.account),
     ]);
+    const threads = threadsOf(known.state, round.questions ?? []);
     const saved = await this.returns.draft(code, agency);
     const draft = shown.draft ?? saved?.content ?? (await this.returns.beginning(known, agency));
     const revision = shown.revision ?? (saved?.revision ?? NO_STREAM) + 1;
@@ -284,8 +276,8 @@ export class ReturnPages {
           <section>
             <h2>Comments</h2>
             <Threads
-              threads={threadsOf(known.state.comments)}
-              fields={fieldsIn(known)}
+              threads={threads}
+              named
               answering={{ action: `${path('rounds', code, 'returns', agency)}/comments`, agency: by.agency }}
             />
           </section>
@@ -317,7 +309,7 @@ export class ReturnPages {
           clashes={shown.clashes ?? []}
           addsNew={shown.add === 'new'}
           before={last ? contentOf(last.said) : null}
-          threads={threadsIn(known)}
+          threads={threads}
           suggestions={await this.suggestions.for(classOf('RecordCommitment'), agency)}
           saved={saved ? `Saved ${instantWords(saved.saved)}` : 'Not saved yet'}
         />
@@ -327,105 +319,23 @@ export class ReturnPages {
 
   async #read(known: Known, agency: string, request: ApiRequest, open: boolean) {
     const round = known.round.round!;
-    const { state } = known;
     const by = request.session ? request.principal : undefined;
-    const isSecretariat = by?.role === 'secretariat';
     const works = isAtWork(request, agency);
     const [view, register, last] = await Promise.all([
       this.views.open(new PageQuery(), request),
       this.returns.register(known, agency),
       this.returns.lastOf(round.previous, agency),
     ]);
-    const submission = state.submissions.findLast(({ outcome }) => outcome !== 'taken_back');
-    const here = path('rounds', round.code, 'returns', agency);
-    const received = state.state !== 'none';
-    const judges = isSecretariat && received && state.state !== 'accepted';
-    const threads = threadsOf(state.comments);
-    const general = threads.filter(({ root: { at } }) => !/^\/commitments\/\d/.test(at ?? ''));
-    const content = submission ? contentOf(submission.said) : null;
-    const fields = content ? fieldsOfWhole(content, round.questions ?? []) : [{ at: null, words: 'the whole' }];
-    const answering = works ? { action: `${here}/comments`, agency: by!.agency } : undefined;
-    const earlier = state.submissions.at(-2);
     return (
       <ReturnPage view={view} known={known} agency={agency}>
-        <p class="big" id="submitted">
-          <StateOf
-            known={known}
-            agency={agency}
-            hasDraft={works && (await this.returns.draft(round.code, agency)) !== null}
-          />
-        </p>
-        {state.nil && (
-          <p class="callout">
-            A nil return: the agency said on {dateWords(state.nil.on)} that there is nothing to report.{' '}
-            {state.nil.note && <q dir="auto">{state.nil.note}</q>}
-          </p>
-        )}
-        {!received && (
-          <p>
-            Nothing was received from the agency. That is silence: it says neither that nothing has changed nor that
-            there is nothing to report.
-          </p>
-        )}
-        {open && (
-          <p>
-            <a class={received ? undefined : 'button'} href={`${here}?edit=yes`}>
-              {isSecretariat ? `Write it for ${agency}` : received ? 'Change it' : 'Write it'}
-            </a>
-          </p>
-        )}
-        {state.papers.map(({ citation, on }) => (
-          <p key={citation.document}>
-            Received as a paper,{' '}
-            <a href={view.link(path('documents', citation.document))}>
-              {view.names.document.get(citation.document) ?? citation.document}
-            </a>
-            , on {dateWords(on)}.
-          </p>
-        ))}
-        {content && (
-          <ReturnRead
-            view={view}
-            content={content}
-            sentBack={earlier ? contentOf(earlier.said) : null}
-            recorded={await this.returns.recorded(round.code, agency)}
-            before={last ? contentOf(last.said) : null}
-            questions={round.questions ?? []}
-            register={register}
-            threads={threads}
-            answering={answering}
-            writes={judges}
-          />
-        )}
-        {(general.length > 0 || judges) && (
-          <section>
-            <h2>Comments</h2>
-            <Threads threads={general} fields={fields} answering={answering} />
-            {judges && <CommentField fields={fields} n={10_000} of="the whole" />}
-          </section>
-        )}
-        {judges && (
-          <div class="return-bar">
-            <form id="return-comments" method="post" action={`${here}/return`}>
-              <CsrfField />
-              <input type="hidden" name="_key" value={newCommandId()} />
-              <button class="quiet">Send back with these comments</button>
-            </form>
-            {state.state !== 'returned' && (
-              <OneButton action={`${here}/accept`} keyed={newCommandId()} button="Accept" />
-            )}
-          </div>
-        )}
-        {works && received && !judges && (
-          <OneButton
-            action={`${here}/comments`}
-            keyed={newCommandId()}
-            button="Comment"
-            quiet
-            field="text"
-            label="A word to the other side"
-          />
-        )}
+        <Review
+          {...{ view, known, agency, register, open }}
+          by={by ?? null}
+          works={works}
+          hasDraft={works && (await this.returns.draft(round.code, agency)) !== null}
+          recorded={await this.returns.recorded(round.code, agency)}
+          before={last ? contentOf(last.said) : null}
+        />
       </ReturnPage>
     );
   }
@@ -467,42 +377,6 @@ function withComments(name: Button, filled: Filled): Filled {
     .map(({ at, ...rest }) => (at ? { at, ...rest } : rest));
   return { ...filled, comments };
 }
-
-/** The comments on what was submitted last, by the commitments that they are about. */
-function threadsIn({ state }: Known): Map<string, Thread[]> {
-  const last = state.submissions.at(-1);
-  const threads = threadsOf(state.comments);
-  const of = (last?.said.content.commitments ?? []).map(
-    ({ reference }, i) => [reference, threads.filter(isAbout(i))] as const,
-  );
-  return new Map(of.filter(([, own]) => own.length > 0));
-}
-
-/** The fields of what was submitted last, which comments are about. */
-function fieldsIn({ round, state }: Known) {
-  const last = state.submissions.at(-1);
-  if (!last) return [];
-  const content = contentOf(last.said);
-  const questions = round.round!.questions ?? [];
-  const of = content.commitments.flatMap((said, i) =>
-    fieldsOfCommitment(said, i, questions).map(({ at, words }) => ({ at, words: `${said.reference}: ${words}` })),
-  );
-  return [...of, ...fieldsOfWhole(content, questions)];
-}
-
-const StateOf = ({ known, agency, hasDraft }: { known: Known; agency: string; hasDraft: boolean }) => {
-  const today = todayAt(new Date());
-  const { receivedOn, acceptedOn } = known.state;
-  const state = stateOfReturn(known.round, agency, known.state, today, hasDraft);
-  return (
-    <>
-      <span class={`return-state ${state}`}>{RETURN_STATE_WORDS[state]}</span>
-      {receivedOn && ` on ${dateWords(receivedOn)}`}
-      {acceptedOn && state === 'accepted' && `, accepted on ${dateWords(acceptedOn)}`}
-      {isLate(known.round, agency, receivedOn ?? today) && <span class="alert"> late</span>}
-    </>
-  );
-};
 
 const Asked = ({ known: { round } }: { known: Known }) => {
   const { guidance, asOf, from, until } = round.round!;
