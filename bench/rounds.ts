@@ -130,6 +130,7 @@ await inScratch(async (folder) => {
     'its spreadsheet': read(`/v1/rounds/NOW/returns/${first}.xlsx`, own),
     'rounds of an agency': read(`/v1/agencies/${first}/rounds`),
     'the bridge': read('/v1/rounds/NOW/bridge'),
+    'its report, as data': read('/v1/reports/synthesis?round=NOW&format=csv'),
     'page: rounds': opens(desk, '/rounds'),
     'page: the round': opens(desk, '/rounds/NOW'),
     'page: a return to review': opens(desk, `/rounds/NOW/returns/${third}`),

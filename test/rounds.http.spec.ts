@@ -164,6 +164,8 @@ describe('A round', () => {
     expect(await prepared({ questions: [{ id: 'a', of: 'agency', kind: 'choice', text: 'b' }] })).toBe(
       '422 choices_needed /questions/0/choices',
     );
+    const carried = { id: 'a', of: 'commitment', kind: 'text', text: 'b', carriedOver: true };
+    expect(await prepared({ questions: [carried] })).toBe('422 not_carried_over /questions/0/carriedOver');
     expect(await prepared({ previous: 'NONE' })).toBe('422 unknown_reference /previous');
   });
   it('asks the members that a body has on the day it opens, and others by name', async () => {
@@ -241,12 +243,15 @@ describe('A return', () => {
       expect(refusal(await get(`${path}/findings`, token))).toBe(refused);
       expect(refusal(await get(`${path}/revisions`, token))).toBe(refused);
     }
-    expect((await stateOf(code, 'IOM', secretariat)).state).toBe('draft');
+    expect(await stateOf(code, 'IOM', secretariat)).toMatchObject({ state: 'draft', drafted: { said: 0, of: 4 } });
+    expect(await stateOf(code, 'IOM', ilo)).toMatchObject({ drafted: null });
   });
   it('is checked before it is submitted: what is missing, wrong or odd, each with its field', async () => {
     const { content, references } = await contentFor(code);
+    const again = 'Handbook on Establishing Effective Labour Migration Policies';
     const bad = {
       ...content,
+      newCommitments: [{ body: { ...content.newCommitments[0]!.body, title: again } }],
       answers: [],
       commitments: [
         { ...content.commitments[0]!, acts: [{ act: 'reportStage', body: { stage: 'completed', effective: '1999' } }] },
@@ -266,6 +271,7 @@ describe('A return', () => {
         'missing /commitments/1/why',
         'wrong /commitments/2/acts/0/body/stage',
         'missing /commitments',
+        'odd /newCommitments/0/body/title',
       ]),
     );
     const before = await headOf();
@@ -312,7 +318,8 @@ describe('A return', () => {
       says: { update: 1, no_change: 2, not_assessed: 1, new: 1 },
     });
     const { body } = await get(path, iom);
-    expect(body).toMatchObject({ revision: 0, submissions: [{ outcome: 'applied', content }] });
+    const recorded = [{ title: 'Guide for parliaments', likelyDuplicates: [] }];
+    expect(body).toMatchObject({ revision: 0, recorded, submissions: [{ outcome: 'applied', content }] });
     const stale12 = (await server.get(`/v1/commitments/${two}`)).body;
     expect(stale12).toMatchObject({ lastReportedOn: today });
   });
@@ -323,7 +330,7 @@ describe('A return', () => {
     expect((await post(`${path}/return`, { comments: [{ at, text: 'Since when?' }] })).body.state).toBe('returned');
     expect((await post(`${path}/comments`, { text: 'Since March.', answers: 0 }, iom)).status).toBe(200);
     expect((await get(`${path}/comments`)).body.items).toMatchObject([
-      { number: 0, at, text: 'Since when?', agency: null },
+      { number: 0, at, text: 'Since when?', agency: null, submission: 0, beside: null },
       { number: 1, answers: 0, agency: 'IOM' },
     ]);
     expect(refusal(await post(`${path}/accept`))).toBe('409 sent_back');
