@@ -4,9 +4,11 @@ import type { FastifyRequest } from 'fastify';
 import { Flows, type FlowsView } from '#progress';
 import { Registers, type PublicationAsAt } from '#registers';
 import { LANGUAGES } from '#reports';
+import { RoundViews, type RoundView, type SincePublished } from '#rounds';
 import { Page } from './layout.js';
 import { NarrativeWords } from './narrative.js';
 import { RendersPages } from './rendering.js';
+import { Replies } from './round-page.js';
 import { REPORT_FORMAT_WORDS, REPORT_LANGUAGE_WORDS } from './report-form.js';
 import { Table } from './take-away.js';
 import { PageQuery, path, Views, type View } from './view.js';
@@ -35,6 +37,7 @@ export class PublicationPages {
     private readonly views: Views,
     private readonly registers: Registers,
     private readonly flows: Flows,
+    private readonly rounds: RoundViews,
   ) {}
 
   @Get()
@@ -61,7 +64,10 @@ export class PublicationPages {
             narrowed(parameters ?? {}),
           )
         : null;
-    return <PublishedReport view={view} known={known} since={since} />;
+    const code = known.parameters?.['round'];
+    const round = code ? await this.rounds.one(code, view.position) : null;
+    const replies = round?.publication === id ? (await this.rounds.since(code!, view.position)).replies : [];
+    return <PublishedReport {...{ view, known, since, round, replies }} />;
   }
 }
 
@@ -112,9 +118,12 @@ interface ReportParts {
   readonly view: View;
   readonly known: PublicationAsAt;
   readonly since: FlowsView | null;
+  /** The round that it came out of, and what agencies replied beside it. */
+  readonly round: RoundView | null;
+  readonly replies: SincePublished['replies'];
 }
 
-const PublishedReport = ({ view, known, since }: ReportParts) => {
+const PublishedReport = ({ view, known, since, round, replies }: ReportParts) => {
   const { id, kind, asOf, narratives, published } = known;
   const { files, publishedOn, template, software } = published!;
   const fileOf = (format: string, language: string) =>
@@ -131,6 +140,16 @@ const PublishedReport = ({ view, known, since }: ReportParts) => {
         <p>
           {[KIND_WORDS[kind], aboutWords(known)].filter(Boolean).join(': ')}, as at {dateWords(asOf)}. Published on{' '}
           {dateWords(publishedOn)}; it never changes.
+          {round && (
+            <>
+              {' '}
+              It came out of{' '}
+              <a href={path('rounds', round.code)} dir="auto">
+                {round.name}
+              </a>
+              .
+            </>
+          )}
         </p>
       }
       json={view.api(`/publications/${encodeURIComponent(id)}`, {})}
@@ -170,6 +189,7 @@ const PublishedReport = ({ view, known, since }: ReportParts) => {
       <section>
         <h2>Corrected since</h2>
         <Since view={view} known={known} since={since} />
+        <Replies replies={replies} />
       </section>
       {narratives.length > 0 && (
         <section>
@@ -207,7 +227,7 @@ const PublishedReport = ({ view, known, since }: ReportParts) => {
   );
 };
 
-const Since = ({ view, known: { asOf, parameters, published }, since }: ReportParts) => {
+const Since = ({ view, known: { asOf, parameters, published }, since }: Omit<ReportParts, 'round' | 'replies'>) => {
   const learned = since?.learned;
   const moved = learned ? since.totalThen.total !== since.totalThenAsKnownNow.total : false;
   if (!since || !learned) return <p>Nothing was recorded since it was published.</p>;
